@@ -1,0 +1,259 @@
+"""The catalogue: authorities, offices, delegations, permit types, kinds of place, trades and notices, each dated.
+
+Values only; the entries themselves are data in ``licence_qr/catalogue/*.toml`` and are read by its loader.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from licence_qr.domain.dates import Period
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text in both languages."""
+
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """A body that issues in its own name (发证机关). ``uscc`` may be empty where none is published."""
+
+    id: str
+    name: Text
+    jurisdiction: str
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """A place that takes applications (受理窗口). It never issues in its own name."""
+
+    id: str
+    name: Text
+    region: str
+    region_name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delegation:
+    """Power handed down (委托): the office decides in the authority's name, within dates, for one permit type."""
+
+    authority: str
+    office: str
+    permit_type: str
+    period: Period
+    notice_no: str
+
+
+@dataclass(frozen=True, slots=True)
+class NumberTemplate:
+    """How numbers of one permit type and authority are written. ``wire_id`` names it inside the QR code for ever.
+
+    ``pattern`` holds ``{year}`` and ``{serial:05d}``.
+    """
+
+    wire_id: int
+    permit_type: str
+    authority: str
+    pattern: str
+
+    def render(self, year: int, serial: int) -> str:
+        """The printed number."""
+        return self.pattern.format(year=year, serial=serial)
+
+    def parse(self, text: str) -> tuple[int, int] | None:
+        """Year and serial of a number in exactly this form, or None. ``render`` of the result equals ``text``."""
+        head, _, rest = self.pattern.partition("{year}")
+        middle, _, tail = rest.partition("{serial:05d}")
+        if not (text.startswith(head) and text.endswith(tail)):
+            return None
+        core = text[len(head) : len(text) - len(tail)]
+        year, found, serial = core.partition(middle)
+        if not (found and year.isascii() and year.isdigit() and serial.isascii() and serial.isdigit()):
+            return None
+        parsed = int(year), int(serial)
+        return parsed if self.render(*parsed) == text else None
+
+
+@dataclass(frozen=True, slots=True)
+class PermitType:
+    """A kind of permit. ``wire_id`` names it inside the QR code for ever; ``months`` None means without end."""
+
+    id: str
+    wire_id: int
+    name: Text
+    authority: str
+    months: int | None
+    what_it_allows: Text
+
+
+class Regime(StrEnum):
+    """What the law asks of a kind of place on one day."""
+
+    LICENSED = "licensed"  # 许可
+    FILING = "filing"  # 备案
+    NONE = "none"  # 不需要
+
+
+@dataclass(frozen=True, slots=True)
+class DatedRegime:
+    """One rule in time, with its legal basis."""
+
+    regime: Regime
+    period: Period
+    basis: Text
+
+
+@dataclass(frozen=True, slots=True)
+class KindOfPlace:
+    """One kind of public place (公共场所). ``min_area_m2``: licensed only from that area on, where set.
+
+    ``aliases`` are other names that registers use for it (足浴 → 公共浴室).
+    """
+
+    id: str
+    name: Text
+    group: int
+    regimes: tuple[DatedRegime, ...]
+    aliases: tuple[str, ...] = ()
+    min_area_m2: int | None = None
+    note: Text | None = None
+
+    def regime_on(self, day: date) -> DatedRegime | None:
+        """The rule in force on ``day``; None when the catalogue has none for that day."""
+        return next((r for r in self.regimes if day in r.period), None)
+
+
+class ItemMode(StrEnum):
+    """How an item of a trade is dealt with."""
+
+    APPROVAL = "approval"
+    FILING = "filing"
+    COMMITMENT = "commitment"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A yes/no fact about the business that decides whether a conditional item applies."""
+
+    id: str
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class TradeItem:
+    """One permit a trade needs. ``condition`` is a question id, ``area>=N`` in m², or empty for mandatory."""
+
+    permit_type: str
+    mode: ItemMode
+    period: Period
+    reason: Text
+    condition: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Trade:
+    """A trade (行业) and its package of permits (主题套餐). ``kinds`` are the kinds of place to choose from."""
+
+    id: str
+    name: Text
+    kinds: tuple[str, ...]
+    items: tuple[TradeItem, ...]
+    scope_phrases: tuple[str, ...]
+    questions: tuple[Question, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """The notice of notify-and-commit (告知承诺书): the very text that is shown and promised, in one version.
+
+    ``text`` is the Chinese text of record; ``summary`` is a courtesy in both languages and is not promised.
+    """
+
+    id: str
+    version: str
+    permit_type: str
+    period: Period
+    text: str
+    summary: Text
+
+    @property
+    def sha256(self) -> str:
+        """Hex SHA-256 of the UTF-8 bytes of ``text``, kept with every commitment."""
+        return hashlib.sha256(self.text.encode("utf-8")).hexdigest()
+
+
+class RequirementAction(StrEnum):
+    """What happens to a required permit at this desk."""
+
+    ISSUED_HERE = "issued_here"
+    APPLY_ELSEWHERE = "apply_elsewhere"
+    FILE_ELSEWHERE = "file_elsewhere"
+    NOT_NEEDED = "not_needed"
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One line of "what this trade needs today": which permit, from whom, why, and where."""
+
+    permit_type: PermitType
+    authority: Authority
+    action: RequirementAction
+    mode: ItemMode
+    reason: Text
+    delegation: Delegation | None
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """All entries by id. Queries that need the rules of a day are methods; each takes the day."""
+
+    authorities: Mapping[str, Authority]
+    offices: Mapping[str, Office]
+    delegations: tuple[Delegation, ...]
+    permit_types: Mapping[str, PermitType]
+    number_templates: tuple[NumberTemplate, ...]
+    kinds: Mapping[str, KindOfPlace]
+    trades: Mapping[str, Trade]
+    notices: tuple[Notice, ...]
+
+    def delegation(self, office: str, permit_type: str, day: date) -> Delegation | None:
+        """The delegation that lets ``office`` decide on ``permit_type`` on ``day``, or None."""
+        return next(
+            (d for d in self.delegations if d.office == office and d.permit_type == permit_type and day in d.period),
+            None,
+        )
+
+    def notice(self, permit_type: str, day: date) -> Notice | None:
+        """The notice in force for ``permit_type`` on ``day``, or None."""
+        return next((n for n in self.notices if n.permit_type == permit_type and day in n.period), None)
+
+    def notice_version(self, notice_id: str, version: str) -> Notice | None:
+        """The notice with this id and version, in force or not."""
+        return next((n for n in self.notices if (n.id, n.version) == (notice_id, version)), None)
+
+    def number_template(self, permit_type: str, authority: str) -> NumberTemplate | None:
+        """How ``authority`` numbers its permits of that type, or None."""
+        return next(
+            (t for t in self.number_templates if (t.permit_type, t.authority) == (permit_type, authority)), None
+        )
+
+    def template_by_wire_id(self, wire_id: int) -> NumberTemplate | None:
+        """The template a code refers to."""
+        return next((t for t in self.number_templates if t.wire_id == wire_id), None)
+
+    def permit_type_by_wire_id(self, wire_id: int) -> PermitType | None:
+        """The permit type a code refers to."""
+        return next((t for t in self.permit_types.values() if t.wire_id == wire_id), None)
+
+    def kind_by_name(self, name: str) -> KindOfPlace | None:
+        """The kind a register calls ``name``, by its Chinese name or one of its aliases."""
+        return next((k for k in self.kinds.values() if name == k.name.zh or name in k.aliases), None)

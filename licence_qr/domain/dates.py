@@ -1,0 +1,50 @@
+"""Dates as the trade uses them: dates are dates, in Asia/Shanghai; instants are aware and in UTC."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from licence_qr.errors import InputError
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def local_date(now: datetime) -> date:
+    """The calendar day in Asia/Shanghai at the aware instant ``now``."""
+    return now.astimezone(SHANGHAI).date()
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day of the month ``months`` later, or that month's last day when it is shorter."""
+    total = day.year * 12 + day.month - 1 + months
+    year, month = divmod(total, 12)
+    first_of_next = date(year + (month == 11), (month + 1) % 12 + 1, 1)
+    last = (first_of_next - timedelta(days=1)).day
+    return date(year, month + 1, min(day.day, last))
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """First and last day, both included. ``last`` None means without end (长期)."""
+
+    first: date
+    last: date | None
+
+    def __post_init__(self) -> None:
+        if self.last is not None and self.last < self.first:
+            raise InputError("dates_out_of_order", first=self.first.isoformat(), last=self.last.isoformat())
+
+    def __contains__(self, day: date) -> bool:
+        return self.first <= day and (self.last is None or day <= self.last)
+
+    @property
+    def days(self) -> int | None:
+        """Number of days, both ends included."""
+        return None if self.last is None else (self.last - self.first).days + 1
+
+    @classmethod
+    def of_months(cls, first: date, months: int) -> Period:
+        """A period of whole months from ``first``: + n months − 1 day (卫生许可证: 48 months)."""
+        return cls(first, add_months(first, months) - timedelta(days=1))

@@ -1,0 +1,133 @@
+"""Identifiers of the trade: the unified social credit code and the code number printed under a QR symbol."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+from stdnum.cn import uscc as stdnum_uscc
+from stdnum.iso7064 import mod_37_36
+
+from licence_qr.errors import InputError
+
+USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+_ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
+_USCC_BYTES = 11  # 31**18 < 2**88
+
+CROCKFORD_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+CODE_ID_BYTES = 10
+_CODE_NUMBER_LENGTH = 17
+_CROCKFORD_LOOKALIKES = str.maketrans({"O": "0", "I": "1", "L": "1"})
+
+
+def _compact(text: str) -> str:
+    """Fold full-width characters, drop spaces and hyphens of every kind, upper-case."""
+    folded = unicodedata.normalize("NFKC", text)
+    return "".join(c for c in folded if not c.isspace() and unicodedata.category(c) != "Pd").upper()
+
+
+def organisation_check_char(organisation: str) -> str:
+    """Check character of the first eight characters of an organisation code (GB 11714-1997)."""
+    total = sum(int(c, 36) * w for c, w in zip(organisation, _ORGANISATION_WEIGHTS, strict=True))
+    remainder = 11 - total % 11
+    return "X" if remainder == 10 else "0" if remainder == 11 else str(remainder)
+
+
+@lru_cache(maxsize=4096)
+def parse_uscc(text: str, field: str = "uscc") -> str:
+    """Return the canonical 18 characters of a unified social credit code (统一社会信用代码, GB 32100-2015).
+
+    Accepts lower case, full-width characters, spaces and hyphens. Raises InputError, in this order:
+    ``uscc_missing``, ``uscc_length``, ``uscc_alphabet`` (I, O, S, V, Z are not used), ``uscc_region`` (positions 3–8 are
+    digits), ``uscc_organisation_check`` (17th character, GB 11714) and ``uscc_check`` (18th). It does not look the
+    code up anywhere, and does not judge the region: that is where the business was first registered.
+    """
+    number = _compact(text)
+    if not number:
+        raise InputError("uscc_missing", field=field)
+    if len(number) != 18:
+        raise InputError("uscc_length", field=field, length=len(number))
+    for position, char in enumerate(number, start=1):
+        if char not in USCC_ALPHABET:
+            raise InputError("uscc_alphabet", field=field, char=char, position=position)
+    if not number[2:8].isdigit():
+        raise InputError("uscc_region", field=field, region=number[2:8])
+    expected = organisation_check_char(number[8:16])
+    if number[16] != expected:
+        raise InputError("uscc_organisation_check", field=field, found=number[16], expected=expected)
+    expected = stdnum_uscc.calc_check_digit(number[:17])
+    if number[17] != expected:
+        raise InputError("uscc_check", field=field, found=number[17], expected=expected)
+    return number
+
+
+def complete_uscc(prefix: str, organisation: str) -> str:
+    """Complete eight prefix characters and eight organisation characters with both check characters."""
+    first = prefix + organisation + organisation_check_char(organisation)
+    return first + str(stdnum_uscc.calc_check_digit(first))
+
+
+def pack_uscc(uscc: str) -> bytes:
+    """18 characters of base 31 as 11 bytes, big-endian. The inverse of ``unpack_uscc``."""
+    number = 0
+    for char in uscc:
+        number = number * 31 + USCC_ALPHABET.index(char)
+    return number.to_bytes(_USCC_BYTES, "big")
+
+
+def unpack_uscc(packed: bytes) -> str:
+    """The 18 characters of ``pack_uscc``. Raises ValueError when the bytes are not 11 or the number is too large."""
+    number = int.from_bytes(packed, "big")
+    if len(packed) != _USCC_BYTES or number >= 31**18:
+        raise ValueError("not a packed credit code")
+    chars = []
+    for _ in range(18):
+        number, digit = divmod(number, 31)
+        chars.append(USCC_ALPHABET[digit])
+    return "".join(reversed(chars))
+
+
+@dataclass(frozen=True, slots=True)
+class CodeId:
+    """The 80 random bits that name one code through all its versions."""
+
+    value: bytes
+
+    def __post_init__(self) -> None:
+        if len(self.value) != CODE_ID_BYTES:
+            raise ValueError("a code id has 10 bytes")
+
+    @property
+    def number(self) -> str:
+        """The code number as printed: 16 Crockford base-32 characters in fours and a check character.
+
+        The check is ISO/IEC 7064 hybrid Mod 33,32 over Crockford's alphabet, so that the check character is one
+        that people can type, unlike Crockford's own ``*~$=U``.
+        """
+        bits = int.from_bytes(self.value, "big")
+        chars = "".join(CROCKFORD_ALPHABET[(bits >> shift) & 31] for shift in range(75, -1, -5))
+        check = mod_37_36.calc_check_digit(chars, CROCKFORD_ALPHABET)
+        return "-".join([*(chars[i : i + 4] for i in range(0, 16, 4)), check])
+
+    def __str__(self) -> str:
+        return self.number
+
+
+def parse_code_number(text: str, field: str = "code_number") -> CodeId:
+    """Read a code number as a person types it: any case, spaces, full width; O for 0 and I or L for 1.
+
+    Raises InputError ``code_number_length``, ``code_number_alphabet`` or ``code_number_check``.
+    """
+    compact = _compact(text).translate(_CROCKFORD_LOOKALIKES)
+    if len(compact) != _CODE_NUMBER_LENGTH:
+        raise InputError("code_number_length", field=field, length=len(compact))
+    for position, char in enumerate(compact, start=1):
+        if char not in CROCKFORD_ALPHABET:
+            raise InputError("code_number_alphabet", field=field, char=char, position=position)
+    if mod_37_36.calc_check_digit(compact[:16], CROCKFORD_ALPHABET) != compact[16]:
+        raise InputError("code_number_check", field=field)
+    bits = 0
+    for char in compact[:16]:
+        bits = bits << 5 | CROCKFORD_ALPHABET.index(char)
+    return CodeId(bits.to_bytes(CODE_ID_BYTES, "big"))

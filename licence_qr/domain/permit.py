@@ -1,0 +1,104 @@
+"""Permits (许可证), their states in law and their state on a given day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from licence_qr.domain.dates import Period
+
+EXPIRING_SOON_DAYS = 90
+
+
+class PermitState(StrEnum):
+    """What an office has decided. Ends differ in law; see docs/domain.md."""
+
+    PENDING = "pending"  # 受理中: applied for on the general path, not granted
+    EFFECTIVE = "effective"  # 有效
+    SUSPENDED = "suspended"  # 停业整顿 / 暂扣
+    ANNULLED = "annulled"  # 撤销
+    REVOKED = "revoked"  # 吊销
+    WITHDRAWN = "withdrawn"  # 撤回
+    CANCELLED = "cancelled"  # 注销
+
+
+class PermitStatus(StrEnum):
+    """What is true on one day: the decided state, and what the calendar adds to it."""
+
+    PENDING = "pending"
+    NOT_YET_VALID = "not_yet_valid"
+    EFFECTIVE = "effective"
+    EXPIRING_SOON = "expiring_soon"
+    EXPIRED = "expired"
+    SUSPENDED = "suspended"
+    ANNULLED = "annulled"
+    REVOKED = "revoked"
+    WITHDRAWN = "withdrawn"
+    CANCELLED = "cancelled"
+
+    @property
+    def in_force(self) -> bool:
+        """Whether the holder may act under the permit on that day."""
+        return self in {PermitStatus.EFFECTIVE, PermitStatus.EXPIRING_SOON}
+
+
+class GrantMode(StrEnum):
+    """How the permit was granted."""
+
+    COMMITMENT = "commitment"  # 告知承诺
+    GENERAL = "general"  # 一般程序
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """One permit of one premises. ``period`` and ``permit_no`` are absent while the permit is pending.
+
+    ``kinds`` are ids of kinds of place in the catalogue; ``items`` is the printed text of what is allowed (许可项目).
+    ``grade`` is the hygiene grade (量化分级) A, B, C or empty for "not graded"; it is not a state of the permit.
+    """
+
+    permit_type: str
+    permit_no: str
+    premises_no: int
+    kinds: tuple[str, ...]
+    items: str
+    issuing_authority: str
+    handling_office: str
+    issued_on: date | None
+    period: Period | None
+    mode: GrantMode = GrantMode.COMMITMENT
+    state: PermitState = PermitState.EFFECTIVE
+    state_since: date | None = None
+    grade: str = ""
+    graded_on: date | None = None
+    follow_up_due: date | None = None
+    checked_on: date | None = None
+
+
+def status_on(permit: Permit, day: date) -> PermitStatus:
+    """The status of ``permit`` on ``day``. A decided state other than effective wins over the calendar."""
+    if permit.state is not PermitState.EFFECTIVE:
+        return PermitStatus(permit.state.value)
+    if permit.period is None:
+        return PermitStatus.PENDING
+    if day < permit.period.first:
+        return PermitStatus.NOT_YET_VALID
+    if permit.period.last is None:
+        return PermitStatus.EFFECTIVE
+    if day > permit.period.last:
+        return PermitStatus.EXPIRED
+    if permit.period.last - day < timedelta(days=EXPIRING_SOON_DAYS):
+        return PermitStatus.EXPIRING_SOON
+    return PermitStatus.EFFECTIVE
+
+
+def status_list_value(status: PermitStatus) -> int:
+    """The two bits of a permit's entry: 0 valid, 2 suspended, 1 anything that may not be used.
+
+    Expiry is in the symbol itself, so an expired permit needs no entry of its own: it keeps 0.
+    """
+    if status is PermitStatus.SUSPENDED:
+        return 2
+    ended = {PermitStatus.ANNULLED, PermitStatus.REVOKED, PermitStatus.WITHDRAWN, PermitStatus.CANCELLED}
+    return 1 if status in ended else 0

@@ -1,0 +1,95 @@
+"""What the public may see of one business: an allow-list, and one verdict in words.
+
+Nothing reaches the citizen's page, its JSON or the inspector's device but what a field here names (invariant 6).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from licence_qr.domain.catalogue import Text
+from licence_qr.domain.entity import EntityForm, LicenceState
+from licence_qr.domain.permit import GrantMode, PermitStatus
+
+
+class Verdict(StrEnum):
+    """The one thing the page says first. All of them presuppose a genuine code that the register knows."""
+
+    ALL_IN_FORCE = "all_in_force"
+    LICENCE_ONLY = "licence_only"  # the licence stands and no permit was ever granted
+    ATTENTION = "attention"  # the licence stands; a permit is pending, expired, suspended or ended
+    DORMANT = "dormant"
+    LICENCE_ENDED = "licence_ended"
+    OLD_PRINT = "old_print"  # a newer version exists; what is shown below is true today
+
+
+class FoundBy(StrEnum):
+    """How the visitor came: by the signed symbol, or by typing the code number (which proves nothing of the print)."""
+
+    SYMBOL = "symbol"
+    NUMBER = "number"
+
+
+@dataclass(frozen=True, slots=True)
+class PublicPermit:
+    """One card of the page. ``days_left`` counts to the last day of validity, 0 on that day; None without an end."""
+
+    permit_type: Text
+    permit_no: str
+    address: str
+    items: str
+    authority: Text
+    office: Text
+    status: PermitStatus
+    mode: GrantMode
+    valid_from: date | None
+    valid_to: date | None
+    days_left: int | None
+    state_since: date | None
+    grade: str
+    graded_on: date | None
+    follow_up_due: date | None
+    checked_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class PublicLicence:
+    """The licence's card."""
+
+    uscc: str
+    form: EntityForm
+    name: str
+    entity_type: str
+    principal: str
+    registered_capital: str
+    established_on: date
+    term_to: date | None
+    domicile: str
+    business_scope: str
+    authority: Text
+    issued_on: date
+    state: LicenceState
+
+
+@dataclass(frozen=True, slots=True)
+class PublicPage:
+    """Everything the page says. ``version`` is the print in the visitor's hand, ``newest_version`` the current one.
+
+    ``today`` is the verdict without regard to the print, so that an old print can still show what is true now.
+    """
+
+    verdict: Verdict
+    today: Verdict
+    found_by: FoundBy
+    licence: PublicLicence
+    addresses: tuple[str, ...]
+    permits: tuple[PublicPermit, ...]
+    code_number: str
+    version: int
+    printed_on: date
+    newest_version: int
+    newest_printed_on: date
+    checked_at: datetime
+    specimen: bool
