@@ -1,0 +1,56 @@
+"""What issuing gives back, and the draft it starts from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from licence_qr.domain.identifiers import CodeId
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedCode:
+    """One signed version of a code. ``token`` is the COSE_Sign1; ``address`` the full text of the QR symbol."""
+
+    code_id: CodeId
+    version: int
+    uscc: str
+    issued_on: date
+    token: bytes
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedPermit:
+    """One permit as the application ended: granted with its number, or pending on the general path (number empty)."""
+
+    permit_type: str
+    permit_no: str
+    pending: bool
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedPair:
+    """The outcome of one application. ``repeated`` tells that it had been issued before and nothing was done anew."""
+
+    application_no: str
+    uscc: str
+    holder_name: str
+    permits: tuple[IssuedPermit, ...]
+    code: IssuedCode
+    repeated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An application being filled in. ``fields`` is what was typed, untouched; ``revision`` grows with each save."""
+
+    draft_id: str
+    office: str
+    created_by: int
+    fields: Mapping[str, str]
+    revision: int
+    created_at: datetime
+    updated_at: datetime
+    issued_at: datetime | None
