@@ -1,0 +1,171 @@
+"""Connections and transactions of the register, one SQLite file.
+
+Every write transaction begins IMMEDIATE, here and nowhere else: a deferred one would read a counter, find another
+clerk writing, and fail with "database is locked" instead of waiting its turn. Each thread keeps one connection; opening
+one per request costs ten times a scan.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database as SqliteUtils
+
+from licence_qr.errors import RegisterError
+from licence_qr.store import migrations
+
+BUSY_SECONDS = 10.0
+# WAL loses committed pages under a rare race before these releases (sqlite.org/wal.html, "WAL-reset bug").
+_WAL_FIXED_SINCE = (3, 51, 3)
+_WAL_FIXED_IN = {(3, 44, 6), (3, 50, 7)}
+
+Row = sqlite3.Row
+
+
+def journal_pragmas(sqlite_version: tuple[int, int, int]) -> tuple[str, str]:
+    """Journal mode and synchronous level that are durable on this SQLite version."""
+    if sqlite_version >= _WAL_FIXED_SINCE or sqlite_version in _WAL_FIXED_IN:
+        return "WAL", "FULL"
+    return "DELETE", "EXTRA"
+
+
+class Transaction:
+    """One open transaction; aggregate modules take it as their first argument."""
+
+    __slots__ = ("_connection", "writable")
+
+    def __init__(self, connection: sqlite3.Connection, *, writable: bool) -> None:
+        self._connection = connection
+        self.writable = writable
+
+    def run(self, sql: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
+        """Execute one statement with ``?`` placeholders."""
+        return self._connection.execute(sql, values)
+
+    def run_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Execute one statement for each row of values."""
+        self._connection.executemany(sql, rows)
+
+    def one(self, sql: str, values: Sequence[Any] = ()) -> Row | None:
+        """The first row, or None."""
+        row: Row | None = self._connection.execute(sql, values).fetchone()
+        return row
+
+    def all(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
+        """All rows."""
+        return self._connection.execute(sql, values).fetchall()
+
+
+class Database:
+    """The register file. Raises RegisterError ``register_missing``, ``register_locked``, ``register_read_only``,
+    ``register_full``, ``register_newer`` or ``register_damaged``, never a bare sqlite3 error."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._local = threading.local()
+
+    def create_or_upgrade(self) -> None:
+        """Make the register, or bring it to this program's version, in one transaction."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with _register_errors(self.path):
+            connection = self._connect(create=True)
+            try:
+                journal, _ = journal_pragmas(sqlite3.sqlite_version_info)
+                connection.execute(f"PRAGMA journal_mode={journal}")
+                connection.execute("BEGIN IMMEDIATE")
+                try:
+                    migrations.upgrade(SqliteUtils(connection))
+                    connection.execute("COMMIT")
+                except BaseException:
+                    connection.rollback()
+                    raise
+            finally:
+                connection.close()
+
+    def check_version(self) -> None:
+        """Raise ``register_missing``, ``register_newer`` or ``register_outdated`` unless the schema is this program's."""
+        with self.read() as tx:
+            migrations.check(SqliteUtils(tx._connection))
+
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        """A transaction that sees one moment of the register and writes nothing."""
+        with self._transaction("BEGIN DEFERRED", writable=False) as tx:
+            yield tx
+
+    @contextmanager
+    def write(self) -> Iterator[Transaction]:
+        """The one way to write: BEGIN IMMEDIATE … COMMIT, or ROLLBACK when anything is raised."""
+        with self._transaction("BEGIN IMMEDIATE", writable=True) as tx:
+            yield tx
+
+    @contextmanager
+    def _transaction(self, begin: str, *, writable: bool) -> Iterator[Transaction]:
+        with _register_errors(self.path):
+            connection = self._kept_connection()
+            connection.execute(begin)
+            try:
+                yield Transaction(connection, writable=writable)
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+
+    def _kept_connection(self) -> sqlite3.Connection:
+        kept: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if kept is None:
+            kept = self._local.connection = self._connect(create=False)
+        return kept
+
+    def close(self) -> None:
+        """Close this thread's connection."""
+        kept = getattr(self._local, "connection", None)
+        if kept is not None:
+            kept.close()
+            self._local.connection = None
+
+    def _connect(self, *, create: bool) -> sqlite3.Connection:
+        if not create and not self.path.exists():
+            raise RegisterError("register_missing", path=self.path)
+        connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None, cached_statements=256)
+        connection.row_factory = sqlite3.Row
+        _, synchronous = journal_pragmas(sqlite3.sqlite_version_info)
+        connection.execute(f"PRAGMA synchronous={synchronous}")
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA trusted_schema=OFF")
+        return connection
+
+
+_BY_PRIMARY_CODE = {
+    sqlite3.SQLITE_BUSY: "register_locked",
+    sqlite3.SQLITE_LOCKED: "register_locked",
+    sqlite3.SQLITE_READONLY: "register_read_only",
+    sqlite3.SQLITE_FULL: "register_full",
+    sqlite3.SQLITE_CANTOPEN: "register_unreachable",
+    sqlite3.SQLITE_IOERR: "register_unreachable",
+    sqlite3.SQLITE_PERM: "register_unreachable",
+    sqlite3.SQLITE_AUTH: "register_unreachable",
+    sqlite3.SQLITE_NOTADB: "register_damaged",
+    sqlite3.SQLITE_CORRUPT: "register_damaged",
+}
+
+
+@contextmanager
+def _register_errors(path: Path) -> Iterator[None]:
+    """Turn SQLite's own errors into RegisterError; a broken constraint or SQL fault is a bug and passes through."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        code = _BY_PRIMARY_CODE.get(primary)
+        if code is None and isinstance(error, sqlite3.OperationalError) and "no such table" in str(error):
+            code = "register_outdated"
+        if code is None:
+            raise
+        raise RegisterError(code, path=path) from error

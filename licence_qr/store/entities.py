@@ -1,0 +1,126 @@
+"""Entities and their premises."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from licence_qr.domain.entity import Entity, EntityForm, LicenceState, Premises
+from licence_qr.domain.names import name_key
+from licence_qr.store.database import Row, Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEntity:
+    """An entity with what the register adds to its licence. ``contact_phone`` is internal."""
+
+    entity: Entity
+    state: LicenceState
+    office: str
+    contact_phone: str
+
+
+_COLUMNS = (
+    "uscc, form, name, name_key, entity_type, principal, registered_capital, established_on, issued_on, term_to,"
+    " domicile, business_scope, registration_authority, state, office, contact_phone"
+)
+
+
+def _values(stored: StoredEntity) -> tuple[Any, ...]:
+    e = stored.entity
+    return (
+        e.uscc,
+        e.form.value,
+        e.name,
+        name_key(e.name),
+        e.entity_type,
+        e.principal,
+        e.registered_capital,
+        e.established_on.isoformat(),
+        e.issued_on.isoformat(),
+        e.term_to and e.term_to.isoformat(),
+        e.domicile,
+        e.business_scope,
+        e.registration_authority,
+        stored.state.value,
+        stored.office,
+        stored.contact_phone,
+    )
+
+
+def from_row(row: Row) -> StoredEntity:
+    """The value of a row of ``entities``."""
+    entity = Entity(
+        uscc=row["uscc"],
+        form=EntityForm(row["form"]),
+        name=row["name"],
+        entity_type=row["entity_type"],
+        principal=row["principal"],
+        established_on=date.fromisoformat(row["established_on"]),
+        issued_on=date.fromisoformat(row["issued_on"]),
+        domicile=row["domicile"],
+        business_scope=row["business_scope"],
+        registration_authority=row["registration_authority"],
+        registered_capital=row["registered_capital"],
+        term_to=date.fromisoformat(row["term_to"]) if row["term_to"] else None,
+    )
+    return StoredEntity(entity, LicenceState(row["state"]), row["office"], row["contact_phone"])
+
+
+def get(tx: Transaction, uscc: str) -> StoredEntity | None:
+    """The entity with this credit code, or None."""
+    row = tx.one(f"SELECT {_COLUMNS} FROM entities WHERE uscc = ?", (uscc,))
+    return from_row(row) if row else None
+
+
+def put(tx: Transaction, stored: StoredEntity) -> None:
+    """Insert the entity, or replace what the register says of it."""
+    marks = ", ".join("?" * len(_values(stored)))
+    updates = ", ".join(f"{c} = excluded.{c}" for c in _COLUMNS.replace(" ", "").split(",")[1:])
+    tx.run(
+        f"INSERT INTO entities ({_COLUMNS}) VALUES ({marks}) ON CONFLICT (uscc) DO UPDATE SET {updates}",
+        _values(stored),
+    )
+
+
+def count(tx: Transaction) -> int:
+    """How many entities there are."""
+    row = tx.one("SELECT count(*) AS n FROM entities")
+    return int(row["n"]) if row else 0
+
+
+def search(tx: Transaction, text: str, limit: int = 50) -> list[StoredEntity]:
+    """Entities whose name, credit code or operator contains ``text``, by name. An empty text finds the first ones."""
+    pattern = "%" + name_key(text).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    rows = tx.all(
+        f"SELECT {_COLUMNS} FROM entities WHERE name_key LIKE ? ESCAPE '\\' OR lower(uscc) LIKE ? ESCAPE '\\'"
+        " OR principal LIKE ? ESCAPE '\\' ORDER BY name, uscc LIMIT ?",
+        (pattern, pattern, pattern, limit),
+    )
+    return [from_row(row) for row in rows]
+
+
+def premises_of(tx: Transaction, uscc: str) -> tuple[Premises, ...]:
+    """The premises of an entity in order of their numbers."""
+    rows = tx.all(
+        "SELECT premises_no, address, region, area_m2 FROM premises WHERE uscc = ? ORDER BY premises_no", (uscc,)
+    )
+    return tuple(Premises(row["premises_no"], row["address"], row["region"], row["area_m2"]) for row in rows)
+
+
+def premises_at(tx: Transaction, uscc: str, address: str) -> Premises | None:
+    """The premises of this entity at that address, spellings compared like names."""
+    key = name_key(address)
+    return next((p for p in premises_of(tx, uscc) if name_key(p.address) == key), None)
+
+
+def add_premises(tx: Transaction, uscc: str, address: str, region: str, area_m2: int | None) -> Premises:
+    """Add one premises with the entity's next number."""
+    row = tx.one("SELECT coalesce(max(premises_no), 0) + 1 AS n FROM premises WHERE uscc = ?", (uscc,))
+    premises = Premises(int(row["n"]) if row else 1, address, region, area_m2)
+    tx.run(
+        "INSERT INTO premises (uscc, premises_no, address, address_key, region, area_m2) VALUES (?, ?, ?, ?, ?, ?)",
+        (uscc, premises.premises_no, address, name_key(address), region, area_m2),
+    )
+    return premises

@@ -1,0 +1,137 @@
+"""The schema of the register, step by step. A step that has been released is never edited; a change is a new step."""
+
+from __future__ import annotations
+
+from sqlite_utils import Database, Migrations
+
+from licence_qr.errors import RegisterError
+from licence_qr.store import imports
+
+steps = Migrations("licence_qr")
+
+
+def upgrade(db: Database) -> None:
+    """Apply the missing steps. Raises RegisterError ``register_newer`` when the file knows steps this program does not."""
+    _refuse_newer(db)
+    steps.apply(db)
+
+
+def check(db: Database) -> None:
+    """Raise RegisterError ``register_newer`` or ``register_outdated`` unless all steps, and no others, are applied."""
+    _refuse_newer(db)
+    if steps.pending(db):
+        raise RegisterError("register_outdated", path="")
+
+
+def _refuse_newer(db: Database) -> None:
+    known = {step.name for step in steps._migrations}
+    unknown = [step.name for step in steps.applied(db) if step.name not in known]
+    if unknown:
+        raise RegisterError("register_newer", step=unknown[0])
+
+
+@steps()
+def m001_businesses(db: Database) -> None:
+    """Entities, premises and permits: the current state, which the history can rebuild."""
+    db.executescript("""
+        CREATE TABLE register_facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+        CREATE TABLE entities (
+            uscc TEXT PRIMARY KEY, form TEXT NOT NULL, name TEXT NOT NULL, name_key TEXT NOT NULL,
+            entity_type TEXT NOT NULL, principal TEXT NOT NULL, registered_capital TEXT NOT NULL,
+            established_on TEXT NOT NULL, issued_on TEXT NOT NULL, term_to TEXT, domicile TEXT NOT NULL,
+            business_scope TEXT NOT NULL, registration_authority TEXT NOT NULL,
+            state TEXT NOT NULL, office TEXT NOT NULL, contact_phone TEXT NOT NULL);
+        CREATE INDEX entities_by_name_key ON entities (name_key);
+        CREATE TABLE premises (
+            uscc TEXT NOT NULL REFERENCES entities (uscc), premises_no INTEGER NOT NULL,
+            address TEXT NOT NULL, address_key TEXT NOT NULL, region TEXT NOT NULL, area_m2 INTEGER,
+            PRIMARY KEY (uscc, premises_no));
+        CREATE TABLE permits (
+            permit_id INTEGER PRIMARY KEY, uscc TEXT NOT NULL, premises_no INTEGER NOT NULL,
+            permit_type TEXT NOT NULL, permit_no TEXT UNIQUE, kinds TEXT NOT NULL, items TEXT NOT NULL,
+            issuing_authority TEXT NOT NULL, handling_office TEXT NOT NULL,
+            issued_on TEXT, valid_from TEXT, valid_to TEXT, mode TEXT NOT NULL,
+            state TEXT NOT NULL, state_since TEXT, grade TEXT NOT NULL, graded_on TEXT,
+            follow_up_due TEXT, checked_on TEXT,
+            FOREIGN KEY (uscc, premises_no) REFERENCES premises (uscc, premises_no));
+        CREATE INDEX permits_by_uscc ON permits (uscc);
+    """)
+
+
+@steps()
+def m002_codes(db: Database) -> None:
+    """Every signed version of every code, the counters, and the status entries that are not 0."""
+    db.executescript("""
+        CREATE TABLE codes (
+            code_id BLOB NOT NULL, version INTEGER NOT NULL, uscc TEXT NOT NULL REFERENCES entities (uscc),
+            issued_on TEXT NOT NULL, issued_at TEXT NOT NULL, kid BLOB NOT NULL, token BLOB NOT NULL,
+            digest BLOB NOT NULL, record TEXT NOT NULL,
+            status_index INTEGER NOT NULL UNIQUE, entry_count INTEGER NOT NULL,
+            PRIMARY KEY (code_id, version));
+        CREATE INDEX codes_by_uscc ON codes (uscc, version);
+        CREATE TABLE status_entries (status_index INTEGER PRIMARY KEY, value INTEGER NOT NULL);
+        CREATE TABLE counters (
+            series TEXT NOT NULL, year INTEGER NOT NULL, last INTEGER NOT NULL, PRIMARY KEY (series, year));
+    """)
+
+
+@steps()
+def m003_applications(db: Database) -> None:
+    """Drafts as typed, issued applications with their outcome, and the promises with the very text promised."""
+    db.executescript("""
+        CREATE TABLE applications (
+            draft_id TEXT PRIMARY KEY, office TEXT NOT NULL, created_by INTEGER NOT NULL, fields TEXT NOT NULL,
+            revision INTEGER NOT NULL, created_at TEXT NOT NULL, updated_at TEXT NOT NULL,
+            issued_at TEXT);
+        CREATE INDEX applications_by_office ON applications (office, updated_at);
+        CREATE TABLE issued_applications (
+            idempotency_key TEXT PRIMARY KEY, application_no TEXT NOT NULL UNIQUE, office TEXT NOT NULL,
+            issued_at TEXT NOT NULL, uscc TEXT NOT NULL, code_id BLOB NOT NULL, version INTEGER NOT NULL,
+            permits TEXT NOT NULL, application TEXT NOT NULL);
+        CREATE TABLE notice_texts (sha256 TEXT PRIMARY KEY, text TEXT NOT NULL);
+        CREATE TABLE commitments (
+            application_no TEXT NOT NULL, permit_type TEXT NOT NULL, notice_id TEXT NOT NULL,
+            notice_version TEXT NOT NULL, sha256 TEXT NOT NULL REFERENCES notice_texts (sha256),
+            signer TEXT NOT NULL, signed_on TEXT NOT NULL, PRIMARY KEY (application_no, permit_type));
+    """)
+
+
+@steps()
+def m004_history(db: Database) -> None:
+    """What happened, in order, never changed: the triggers refuse even this program."""
+    db.executescript("""
+        CREATE TABLE history (
+            seq INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, actor TEXT NOT NULL, office TEXT NOT NULL,
+            event TEXT NOT NULL, uscc TEXT NOT NULL, subject TEXT NOT NULL, reason TEXT NOT NULL,
+            legal_basis TEXT NOT NULL, document_no TEXT NOT NULL, before TEXT, after TEXT);
+        CREATE INDEX history_by_uscc ON history (uscc, seq);
+        CREATE TRIGGER history_is_not_updated BEFORE UPDATE ON history
+            BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
+        CREATE TRIGGER history_is_not_deleted BEFORE DELETE ON history
+            BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
+    """)
+
+
+@steps()
+def m005_accounts(db: Database) -> None:
+    """People, their sessions (by hash of the token, so that the file opens no door) and throttles."""
+    db.executescript("""
+        CREATE TABLE users (
+            user_id INTEGER PRIMARY KEY, username TEXT NOT NULL UNIQUE, display_name TEXT NOT NULL,
+            office TEXT NOT NULL, roles TEXT NOT NULL, password_hash TEXT NOT NULL,
+            created_at TEXT NOT NULL, disabled_at TEXT);
+        CREATE TABLE sessions (
+            session_id TEXT PRIMARY KEY, token_hash BLOB NOT NULL UNIQUE,
+            user_id INTEGER NOT NULL REFERENCES users (user_id), client TEXT NOT NULL,
+            created_at TEXT NOT NULL, last_seen_at TEXT NOT NULL, expires_at TEXT NOT NULL, revoked_at TEXT);
+        CREATE INDEX sessions_by_user ON sessions (user_id);
+        CREATE TABLE throttles (
+            scope TEXT NOT NULL, subject TEXT NOT NULL, window_start INTEGER NOT NULL, tries INTEGER NOT NULL,
+            PRIMARY KEY (scope, subject));
+    """)
+
+
+@steps()
+def m006_imports(db: Database) -> None:
+    """Runs of the department import, and the rows that wait for a person."""
+    imports.create(db)
