@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
 from licence_qr.domain.dates import Period
+
+BUSINESS_LICENCE = "business_licence"
+AREA_CONDITION = "area>="
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """A body that issues in its own name (发证机关). ``uscc`` may be empty where none is published."""
+    """A body that issues in its own name (发证机关). ``jurisdiction`` is CQ-GXQ where no region code exists."""
 
     id: str
     name: Text
@@ -85,7 +88,11 @@ class NumberTemplate:
 
 @dataclass(frozen=True, slots=True)
 class PermitType:
-    """A kind of permit. ``wire_id`` names it inside the QR code for ever; ``months`` None means without end."""
+    """A kind of permit. ``wire_id`` names it inside the QR code for ever.
+
+    ``months`` None means without end, or a term that the offices here do not fix because they do not issue it.
+    ``by_kind_of_place``: whether it is needed follows from the kinds of place and their dated rules.
+    """
 
     id: str
     wire_id: int
@@ -93,6 +100,7 @@ class PermitType:
     authority: str
     months: int | None
     what_it_allows: Text
+    by_kind_of_place: bool = False
 
 
 class Regime(StrEnum):
@@ -116,7 +124,8 @@ class DatedRegime:
 class KindOfPlace:
     """One kind of public place (公共场所). ``min_area_m2``: licensed only from that area on, where set.
 
-    ``aliases`` are other names that registers use for it (足浴 → 公共浴室).
+    ``aliases`` are other names that registers use for it (足浴 → 公共浴室). ``group`` is 1 to 7 for the 28 kinds of the
+    regulation, and 0 for places that are often taken for one of them (美甲, 健身) and need no such permit.
     """
 
     id: str
@@ -130,6 +139,10 @@ class KindOfPlace:
     def regime_on(self, day: date) -> DatedRegime | None:
         """The rule in force on ``day``; None when the catalogue has none for that day."""
         return next((r for r in self.regimes if day in r.period), None)
+
+    def below_threshold(self, area_m2: int) -> bool:
+        """Whether a place of ``area_m2`` square metres is too small to fall under the rule."""
+        return self.min_area_m2 is not None and area_m2 < self.min_area_m2
 
 
 class ItemMode(StrEnum):
@@ -157,6 +170,12 @@ class TradeItem:
     period: Period
     reason: Text
     condition: str = ""
+
+    @property
+    def area_from_m2(self) -> int | None:
+        """N of the condition ``area>=N``, or None when the condition is a question or absent."""
+        head, found, number = self.condition.partition(AREA_CONDITION)
+        return int(number) if found and not head else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +221,11 @@ class RequirementAction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """One line of "what this trade needs today": which permit, from whom, why, and where."""
+    """One line of "what this trade needs today": which permit, from whom, why, and where.
+
+    ``depends_on`` names what is still unknown (a question id, ``kinds`` or ``area_m2``); the action is then what
+    happens if the answer turns out to require the permit. Empty: decided.
+    """
 
     permit_type: PermitType
     authority: Authority
@@ -210,6 +233,7 @@ class Requirement:
     mode: ItemMode
     reason: Text
     delegation: Delegation | None
+    depends_on: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +248,7 @@ class Catalogue:
     kinds: Mapping[str, KindOfPlace]
     trades: Mapping[str, Trade]
     notices: tuple[Notice, ...]
+    kind_groups: Mapping[int, Text] = field(default_factory=dict)
 
     def delegation(self, office: str, permit_type: str, day: date) -> Delegation | None:
         """The delegation that lets ``office`` decide on ``permit_type`` on ``day``, or None."""

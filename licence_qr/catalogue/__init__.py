@@ -1,0 +1,1 @@
+"""The catalogue: dated entries as TOML beside this file, and the loader that checks them."""
