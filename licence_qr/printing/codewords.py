@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 from itertools import chain, cycle, islice, zip_longest
+from typing import Literal
 
 from qrcode import LUT
 from qrcode.base import gexp, glog, rs_blocks
 from qrcode.constants import ERROR_CORRECT_M
-from qrcode.util import BIT_LIMIT_TABLE, MODE_8BIT_BYTE, MODE_NUMBER, NUMBER_LENGTH, PAD0, PAD1, mode_sizes_for_version
+from qrcode.util import BIT_LIMIT_TABLE, NUMBER_LENGTH, PAD0, PAD1, length_in_bits
 
 from licence_qr.errors import PrintError
 
@@ -23,7 +24,10 @@ MAX_VERSION = 13
 _LAST_VERSION = 40
 _DIGITS = "0123456789"
 
-Segment = tuple[int, int, str]
+Mode = Literal[1, 4]
+_NUMERIC: Mode = 1
+_BYTE: Mode = 4
+Segment = tuple[Mode, int, str]
 
 
 def fitting_version(text: str) -> int:
@@ -70,21 +74,19 @@ def _segments(text: str) -> list[Segment]:
     digits = text[len(head) :]
     segments: list[Segment] = []
     if head:
-        segments.append((MODE_8BIT_BYTE, len(head), "".join(f"{byte:08b}" for byte in head.encode("ascii"))))
+        segments.append((_BYTE, len(head), "".join(f"{byte:08b}" for byte in head.encode("ascii"))))
     if digits:
         groups = (digits[i : i + 3] for i in range(0, len(digits), 3))
-        segments.append((MODE_NUMBER, len(digits), "".join(f"{int(g):0{NUMBER_LENGTH[len(g)]}b}" for g in groups)))
+        segments.append((_NUMERIC, len(digits), "".join(f"{int(g):0{NUMBER_LENGTH[len(g)]}b}" for g in groups)))
     return segments
 
 
 def _bit_length(segments: list[Segment], version: int) -> int:
-    return sum(4 + mode_sizes_for_version(version)[mode] + len(bits) for mode, _, bits in segments)
+    return sum(4 + length_in_bits(mode, version) + len(bits) for mode, _, bits in segments)
 
 
 def _data_bits(segments: list[Segment], version: int) -> str:
-    return "".join(
-        f"{mode:04b}{count:0{mode_sizes_for_version(version)[mode]}b}{bits}" for mode, count, bits in segments
-    )
+    return "".join(f"{mode:04b}{count:0{length_in_bits(mode, version)}b}{bits}" for mode, count, bits in segments)
 
 
 def _correction(data: bytes, count: int) -> bytes:
