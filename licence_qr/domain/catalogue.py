@@ -12,6 +12,7 @@ from datetime import date
 from enum import StrEnum
 
 from licence_qr.domain.dates import Period
+from licence_qr.domain.names import name_key
 
 BUSINESS_LICENCE = "business_licence"
 AREA_CONDITION = "area>="
@@ -280,5 +281,9 @@ class Catalogue:
         return next((t for t in self.permit_types.values() if t.wire_id == wire_id), None)
 
     def kind_by_name(self, name: str) -> KindOfPlace | None:
-        """The kind a register calls ``name``, by its Chinese name or one of its aliases."""
-        return next((k for k in self.kinds.values() if name == k.name.zh or name in k.aliases), None)
+        """The kind a register calls ``name``, by its Chinese name or an alias; width, brackets and spaces do not count."""
+        exact = next((k for k in self.kinds.values() if name == k.name.zh or name in k.aliases), None)
+        if exact is not None:
+            return exact
+        key = name_key(name)
+        return next((k for k in self.kinds.values() if key in map(name_key, (k.name.zh, *k.aliases))), None)

@@ -1,0 +1,261 @@
+"""What no single entry can say: references exist, names are unique, rules in time neither overlap nor leave a gap."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import dataclass, fields
+from datetime import timedelta
+from typing import Any
+
+from licence_qr.catalogue.faults import Faults
+from licence_qr.catalogue.schema import (
+    EXAMPLES,
+    AuthoritiesFile,
+    DatedEntry,
+    DelegationsFile,
+    KindsFile,
+    NoticesFile,
+    NumberTemplatesFile,
+    OfficesFile,
+    PermitTypesFile,
+    TradesFile,
+)
+from licence_qr.catalogue.source_file import SourceFile
+from licence_qr.domain.catalogue import AREA_CONDITION, BUSINESS_LICENCE, ItemMode, NumberTemplate
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """All files of a catalogue, each of the right shape."""
+
+    authorities: SourceFile[AuthoritiesFile]
+    offices: SourceFile[OfficesFile]
+    delegations: SourceFile[DelegationsFile]
+    permit_types: SourceFile[PermitTypesFile]
+    number_templates: SourceFile[NumberTemplatesFile]
+    kinds_of_place: SourceFile[KindsFile]
+    trades: SourceFile[TradesFile]
+    notices: SourceFile[NoticesFile]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One entry and where it stands."""
+
+    source: SourceFile[Any]
+    place: tuple[str | int, ...]
+    entry: Any
+
+    def line(self, key: str) -> int:
+        return self.source.line(*self.place, key)
+
+    def values(self, key: str) -> list[Any]:
+        """The value of ``key`` as a list, whether it holds one or several."""
+        value = getattr(self.entry, key)
+        return value if isinstance(value, list) else [value]
+
+
+# File and table, and the keys that no two of its entries may share.
+_UNIQUE = (
+    ("authorities", "authority", ("id",)),
+    ("offices", "office", ("id",)),
+    ("permit_types", "permit_type", ("id",)),
+    ("permit_types", "permit_type", ("wire_id",)),
+    ("number_templates", "number_template", ("wire_id",)),
+    ("number_templates", "number_template", ("authority", "permit_type")),
+    ("kinds_of_place", "group", ("number",)),
+    ("kinds_of_place", "rule", ("id",)),
+    ("kinds_of_place", "kind", ("id",)),
+    ("trades", "trade", ("id",)),
+    ("notices", "notice", ("id", "version")),
+)
+# File, table and key that refer, and the file, table and key referred to.
+_REFERENCES = (
+    ("permit_types", "permit_type", "authority", "authorities", "authority", "id"),
+    ("delegations", "delegation", "authority", "authorities", "authority", "id"),
+    ("delegations", "delegation", "office", "offices", "office", "id"),
+    ("delegations", "delegation", "permit_type", "permit_types", "permit_type", "id"),
+    ("number_templates", "number_template", "authority", "authorities", "authority", "id"),
+    ("number_templates", "number_template", "permit_type", "permit_types", "permit_type", "id"),
+    ("kinds_of_place", "kind", "group", "kinds_of_place", "group", "number"),
+    ("kinds_of_place", "kind", "rules", "kinds_of_place", "rule", "id"),
+    ("trades", "trade", "kinds", "kinds_of_place", "kind", "id"),
+    ("trades", "trade.item", "permit_type", "permit_types", "permit_type", "id"),
+    ("notices", "notice", "permit_type", "permit_types", "permit_type", "id"),
+)
+
+
+def check(sources: Sources, faults: Faults) -> None:
+    """Put every contradiction between entries into ``faults``."""
+    for file, table, keys in _UNIQUE:
+        values = ((row, tuple(getattr(row.entry, key) for key in keys)) for row in rows(sources, file, table))
+        _unique(values, keys[-1], faults)
+    _unique(_names_of_kinds(sources), "aliases", faults)
+    _check_references(sources, faults)
+    _check_authorities(sources, faults)
+    _check_conditions(sources, faults)
+    _check_patterns(sources, faults)
+    if _check_order_of_dates(sources, faults):
+        _check_successions(sources, faults)
+    _check_demanded(sources, faults)
+
+
+def rows(sources: Sources, file: str, table: str) -> Iterator[Row]:
+    """The entries of a table such as ``kind``, or of a table within entries such as ``trade.item``."""
+    source: SourceFile[Any] = getattr(sources, file)
+    found = [Row(source, (), source.entries)]
+    for part in table.split("."):
+        found = [
+            Row(source, (*outer.place, part, index), entry)
+            for outer in found
+            for index, entry in enumerate(getattr(outer.entry, part))
+        ]
+    return iter(found)
+
+
+def _unique(values: Iterable[tuple[Row, tuple[Hashable, ...]]], key: str, faults: Faults) -> None:
+    first_lines: dict[tuple[Hashable, ...], int] = {}
+    for row, value in values:
+        line = row.line(key)
+        if value in first_lines:
+            shown, first = " ".join(str(part) for part in value), first_lines[value]
+            faults.add("catalogue_repeated", row.source.name, line, key=key, value=shown, first_line=first)
+        first_lines.setdefault(value, line)
+
+
+def _names_of_kinds(sources: Sources) -> Iterator[tuple[Row, tuple[str]]]:
+    """Every name a register may use for a kind: it must lead to one kind only."""
+    for row in rows(sources, "kinds_of_place", "kind"):
+        for name in (row.entry.name.zh, *row.entry.aliases):
+            yield row, (name,)
+
+
+def _check_references(sources: Sources, faults: Faults) -> None:
+    for file, table, key, target_file, target_table, target_key in _REFERENCES:
+        known = [getattr(row.entry, target_key) for row in rows(sources, target_file, target_table)]
+        for row in rows(sources, file, table):
+            for value in row.values(key):
+                if value not in known:
+                    _unknown_reference(row, key, value, target_file, known, faults)
+
+
+def _unknown_reference(row: Row, key: str, value: object, target: str, known: list[Any], faults: Faults) -> None:
+    ids = ", ".join(str(one) for one in known)
+    line = row.line(key)
+    faults.add(
+        "catalogue_reference_unknown", row.source.name, line, key=key, value=value, target=f"{target}.toml", known=ids
+    )
+
+
+def _check_authorities(sources: Sources, faults: Faults) -> None:
+    """Only the authority that issues a permit type can delegate it or number it."""
+    issuers = {row.entry.id: row.entry.authority for row in rows(sources, "permit_types", "permit_type")}
+    delegations = rows(sources, "delegations", "delegation")
+    for row in (*delegations, *rows(sources, "number_templates", "number_template")):
+        issuer = issuers.get(row.entry.permit_type, row.entry.authority)
+        if row.entry.authority != issuer:
+            facts = {"value": row.entry.authority, "expected": issuer, "permit_type": row.entry.permit_type}
+            faults.add("catalogue_authority_differs", row.source.name, row.line("authority"), **facts)
+
+
+def _check_conditions(sources: Sources, faults: Faults) -> None:
+    for trade in rows(sources, "trades", "trade"):
+        questions = [question.id for question in trade.entry.question]
+        _unique(
+            ((Row(trade.source, (*trade.place, "question", i), None), (q,)) for i, q in enumerate(questions)),
+            "id",
+            faults,
+        )
+        for index, item in enumerate(trade.entry.item):
+            area = item.condition.removeprefix(AREA_CONDITION)
+            is_area = area != item.condition and area.isascii() and area.isdigit()
+            if item.condition and not is_area and item.condition not in questions:
+                row = Row(trade.source, (*trade.place, "item", index), item)
+                _unknown_reference(row, "condition", item.condition, "trades", [*questions, "area>=300"], faults)
+
+
+def _check_patterns(sources: Sources, faults: Faults) -> None:
+    """A number that is written must be read back to the same year and serial."""
+    for row in rows(sources, "number_templates", "number_template"):
+        pattern = row.entry.pattern
+        try:
+            template = NumberTemplate(row.entry.wire_id, row.entry.permit_type, row.entry.authority, pattern)
+            right = template.parse(template.render(2026, 12345)) == (2026, 12345)
+        except (LookupError, ValueError):
+            right = False
+        if not right:
+            facts = {"key": "pattern", "found": pattern, "example": EXAMPLES["pattern"]}
+            faults.add("catalogue_value_wrong", row.source.name, row.line("pattern"), **facts)
+
+
+def _dated_rows(sources: Sources) -> Iterator[Row]:
+    tables = {"kinds_of_place": "rule", "delegations": "delegation", "trades": "trade.item", "notices": "notice"}
+    for field in fields(sources):
+        if field.name in tables:
+            yield from rows(sources, field.name, tables[field.name])
+
+
+def _check_order_of_dates(sources: Sources, faults: Faults) -> bool:
+    right = True
+    for row in _dated_rows(sources):
+        first, last = row.entry.valid_from, row.entry.valid_to
+        if last is not None and last < first:
+            right = False
+            facts = {"valid_from": first.isoformat(), "valid_to": last.isoformat()}
+            faults.add("catalogue_dates_out_of_order", row.source.name, row.line("valid_to"), **facts)
+    return right
+
+
+def _check_successions(sources: Sources, faults: Faults) -> None:
+    """One rule at a time: for a kind of place without gap and without end, for all others at least without overlap."""
+    rules = {row.entry.id: row for row in rows(sources, "kinds_of_place", "rule")}
+    for kind in rows(sources, "kinds_of_place", "kind"):
+        named = [(kind, rules[rule].entry) for rule in kind.entry.rules if rule in rules]
+        _check_succession(named, "rules", faults, without_gap=True)
+    groups: dict[tuple[str, ...], list[tuple[Row, DatedEntry]]] = defaultdict(list)
+    for row in rows(sources, "delegations", "delegation"):
+        groups["delegation", row.entry.office, row.entry.permit_type].append((row, row.entry))
+    for row in rows(sources, "notices", "notice"):
+        groups["notice", row.entry.permit_type].append((row, row.entry))
+    for row in rows(sources, "trades", "trade.item"):
+        groups["item", str(row.place[1]), row.entry.permit_type].append((row, row.entry))
+    for group in groups.values():
+        _check_succession(group, "valid_from", faults, without_gap=False)
+
+
+def _check_succession(entries: list[tuple[Row, DatedEntry]], key: str, faults: Faults, *, without_gap: bool) -> None:
+    ordered = sorted(entries, key=lambda pair: pair[1].valid_from)
+    for (_, earlier), (row, later) in zip(ordered, ordered[1:], strict=False):
+        facts = {
+            "earlier_to": earlier.valid_to.isoformat() if earlier.valid_to else "长期 / without end",
+            "later_from": later.valid_from.isoformat(),
+        }
+        if earlier.valid_to is None or later.valid_from <= earlier.valid_to:
+            faults.add("catalogue_periods_overlap", row.source.name, row.line(key), **facts)
+        elif without_gap and later.valid_from - earlier.valid_to > timedelta(days=1):
+            faults.add("catalogue_periods_gap", row.source.name, row.line(key), **facts)
+    if without_gap and ordered and (end := ordered[-1][1].valid_to) is not None:
+        row = ordered[-1][0]
+        facts = {"earlier_to": end.isoformat(), "later_from": "…"}
+        faults.add("catalogue_periods_gap", row.source.name, row.line(key), **facts)
+
+
+def _check_demanded(sources: Sources, faults: Faults) -> None:
+    """Entries that others presuppose: the licence itself, numbers and notices for what the offices issue."""
+    types = sources.permit_types
+    if BUSINESS_LICENCE not in {entry.id for entry in types.entries.permit_type}:
+        faults.add("catalogue_entry_missing", types.name, 1, entry=f'[[permit_type]] id = "{BUSINESS_LICENCE}"')
+    issued = {entry.permit_type for entry in sources.delegations.entries.delegation} - {BUSINESS_LICENCE}
+    numbered = {entry.permit_type for entry in sources.number_templates.entries.number_template}
+    for permit_type in sorted(issued - numbered):
+        entry = f'[[number_template]] permit_type = "{permit_type}"'
+        faults.add("catalogue_entry_missing", sources.number_templates.name, 1, entry=entry)
+    promised = {
+        row.entry.permit_type for row in rows(sources, "trades", "trade.item") if row.entry.mode is ItemMode.COMMITMENT
+    }
+    noticed = {entry.permit_type for entry in sources.notices.entries.notice}
+    for permit_type in sorted((issued & promised) - noticed):
+        faults.add(
+            "catalogue_entry_missing", sources.notices.name, 1, entry=f'[[notice]] permit_type = "{permit_type}"'
+        )

@@ -1,0 +1,133 @@
+"""Read the catalogue's files into ``domain.catalogue.Catalogue``, or say everything that is wrong with them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from licence_qr.catalogue import schema
+from licence_qr.catalogue.cross_checks import Sources, check
+from licence_qr.catalogue.faults import Faults
+from licence_qr.catalogue.source_file import read_source
+from licence_qr.domain.catalogue import (
+    Authority,
+    Catalogue,
+    DatedRegime,
+    Delegation,
+    KindOfPlace,
+    Notice,
+    NumberTemplate,
+    Office,
+    PermitType,
+    Question,
+    Text,
+    Trade,
+    TradeItem,
+)
+from licence_qr.domain.dates import Period
+
+
+def load_catalogue(folder: Path | None = None) -> Catalogue:
+    """The catalogue of ``folder``, or the one that comes with the package.
+
+    Raises InvalidCatalogue (a CatalogueError) with every fault found, each with file, line and what to write: first what
+    cannot be read or has a wrong shape, and once the shape is right, what contradicts another entry. It does not judge
+    whether the entries are true.
+    """
+    faults = Faults()
+    sources = _read(folder or Path(__file__).parent, faults)
+    if sources is None:
+        raise faults.error()
+    check(sources, faults)
+    if faults.found:
+        raise faults.error()
+    return _build(sources)
+
+
+def _read(folder: Path, faults: Faults) -> Sources | None:
+    authorities = read_source(folder / "authorities.toml", schema.AuthoritiesFile, faults)
+    offices = read_source(folder / "offices.toml", schema.OfficesFile, faults)
+    delegations = read_source(folder / "delegations.toml", schema.DelegationsFile, faults)
+    permit_types = read_source(folder / "permit_types.toml", schema.PermitTypesFile, faults)
+    templates = read_source(folder / "number_templates.toml", schema.NumberTemplatesFile, faults)
+    kinds = read_source(folder / "kinds_of_place.toml", schema.KindsFile, faults)
+    trades = read_source(folder / "trades.toml", schema.TradesFile, faults)
+    notices = read_source(folder / "notices.toml", schema.NoticesFile, faults)
+    if not (authorities and offices and delegations and permit_types and templates and kinds and trades and notices):
+        return None
+    return Sources(authorities, offices, delegations, permit_types, templates, kinds, trades, notices)
+
+
+def _build(sources: Sources) -> Catalogue:
+    kinds = sources.kinds_of_place.entries
+    rules = {rule.id: DatedRegime(rule.regime, _period(rule), _text(rule.basis)) for rule in kinds.rule}
+    return Catalogue(
+        authorities={
+            e.id: Authority(e.id, _text(e.name), e.jurisdiction) for e in sources.authorities.entries.authority
+        },
+        offices={
+            e.id: Office(e.id, _text(e.name), e.region, e.region_name, e.address)
+            for e in sources.offices.entries.office
+        },
+        delegations=tuple(
+            Delegation(e.authority, e.office, e.permit_type, _period(e), e.notice_no)
+            for e in sources.delegations.entries.delegation
+        ),
+        permit_types={e.id: _permit_type(e) for e in sources.permit_types.entries.permit_type},
+        number_templates=tuple(
+            NumberTemplate(e.wire_id, e.permit_type, e.authority, e.pattern)
+            for e in sources.number_templates.entries.number_template
+        ),
+        kinds={e.id: _kind(e, rules) for e in kinds.kind},
+        trades={e.id: _trade(e) for e in sources.trades.entries.trade},
+        notices=tuple(
+            Notice(e.id, e.version, e.permit_type, _period(e), e.text, _text(e.summary))
+            for e in sources.notices.entries.notice
+        ),
+        kind_groups={e.number: _text(e.name) for e in kinds.group},
+    )
+
+
+def _text(entry: schema.TextEntry) -> Text:
+    return Text(entry.zh, entry.en)
+
+
+def _period(entry: schema.DatedEntry) -> Period:
+    return Period(entry.valid_from, entry.valid_to)
+
+
+def _permit_type(entry: schema.PermitTypeEntry) -> PermitType:
+    return PermitType(
+        id=entry.id,
+        wire_id=entry.wire_id,
+        name=_text(entry.name),
+        authority=entry.authority,
+        months=entry.months,
+        what_it_allows=_text(entry.what_it_allows),
+        by_kind_of_place=entry.by_kind_of_place,
+    )
+
+
+def _kind(entry: schema.KindEntry, rules: dict[str, DatedRegime]) -> KindOfPlace:
+    return KindOfPlace(
+        id=entry.id,
+        name=_text(entry.name),
+        group=entry.group,
+        regimes=tuple(rules[rule] for rule in entry.rules),
+        aliases=tuple(entry.aliases),
+        min_area_m2=entry.min_area_m2,
+        note=None if entry.note is None else _text(entry.note),
+    )
+
+
+def _trade(entry: schema.TradeEntry) -> Trade:
+    return Trade(
+        id=entry.id,
+        name=_text(entry.name),
+        kinds=tuple(entry.kinds),
+        items=tuple(
+            TradeItem(item.permit_type, item.mode, _period(item), _text(item.reason), item.condition)
+            for item in entry.item
+        ),
+        scope_phrases=tuple(entry.scope_phrases),
+        questions=tuple(Question(question.id, _text(question.text)) for question in entry.question),
+    )

@@ -1,0 +1,119 @@
+"""TOML with line numbers: what ``tomllib`` reads, and on which line each table and key stands.
+
+The standard parser keeps no positions, and an error in a file of four hundred lines helps nobody without its line. The
+values are always those of ``tomllib``; the scan below only looks for where they stand, after ``tomllib`` has accepted
+the text, so a fault in it could name a wrong line but never a wrong value.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+Path = tuple[str | int, ...]
+
+_HEADER = re.compile(r"[ \t]*(?P<open>\[\[?)(?P<name>[^\]\n]+?)\]")
+_WORD = r"""(?:[A-Za-z0-9_-]+|"[^"\n]*"|'[^'\n]*')"""
+_KEY = re.compile(rf"[ \t]*(?P<name>{_WORD}(?:[ \t]*\.[ \t]*{_WORD})*)[ \t]*=")
+_PART = re.compile(_WORD)
+# One token of a value that matters for knowing where the value ends: strings and comments are skipped whole.
+_TOKEN = re.compile(
+    r'"""(?:\\.|(?!""").)*"{3,5}|\'\'\'(?:(?!\'\'\').)*\'{3,5}'
+    r'|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'|#[^\n]*|[\[{]|[\]}]|\n|[^"\'#\[\]{}\n]+',
+    re.DOTALL,
+)
+_POSITION = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
+
+
+class TomlFault(ValueError):
+    """The text is not TOML. ``line`` counts from 1; ``detail`` is the parser's own remark."""
+
+    def __init__(self, line: int, detail: str) -> None:
+        self.line = line
+        self.detail = detail
+        super().__init__(f"line {line}: {detail}")
+
+
+@dataclass(frozen=True, slots=True)
+class LocatedToml:
+    """``values`` as ``tomllib`` gives them; ``lines`` of tables and keys by path, array positions included."""
+
+    values: dict[str, Any]
+    lines: dict[Path, int]
+
+    def line(self, path: Sequence[str | int]) -> int:
+        """The line of the nearest thing that stands in the text: the key itself, else what contains it, else 1."""
+        known = tuple(path)
+        while known and known not in self.lines:
+            known = known[:-1]
+        return self.lines.get(known, 1)
+
+
+def read_toml(text: str) -> LocatedToml:
+    """Read TOML 1.0. Raises TomlFault when the text is not TOML, or nested too deep to be meant honestly."""
+    text = text.replace("\r\n", "\n")
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as fault:
+        position = _POSITION.search(str(fault))
+        line = int(position[1]) if position and position[1] else text.rstrip("\n").count("\n") + 1
+        raise TomlFault(line, _POSITION.sub("", str(fault))) from None
+    except (ValueError, RecursionError) as fault:  # a number of thousands of digits, brackets without end
+        raise TomlFault(1, type(fault).__name__) from None
+    return LocatedToml(values, _lines(text))
+
+
+def _lines(text: str) -> dict[Path, int]:
+    lines: dict[Path, int] = {}
+    arrays: dict[Path, int] = {}
+    table: Path = ()
+    offset, line = 0, 1
+    while offset < len(text):
+        end = _end_of_statement(text, offset)
+        if header := _HEADER.match(text, offset):
+            table = _enter(_parts(header["name"]), arrays, is_array=header["open"] == "[[")
+            _note(lines, table, line)
+        elif key := _KEY.match(text, offset):
+            _note(lines, table + _parts(key["name"]), line)
+        line += text.count("\n", offset, end)
+        offset = end
+    return lines
+
+
+def _end_of_statement(text: str, offset: int) -> int:
+    """The offset after the newline that ends the statement at ``offset``: one outside strings and brackets."""
+    depth = 0
+    for token in _TOKEN.finditer(text, offset):
+        mark = token.group()
+        if mark in "[{":
+            depth += 1
+        elif mark in "]}":
+            depth -= 1
+        elif mark == "\n" and depth <= 0:
+            return token.end()
+    return len(text)
+
+
+def _parts(name: str) -> Path:
+    return tuple(part.strip("\"'") for part in _PART.findall(name))
+
+
+def _enter(parts: Path, arrays: dict[Path, int], *, is_array: bool) -> Path:
+    """The path of a table header, with the position of the current element put in after each array of tables."""
+    path: Path = ()
+    for depth, part in enumerate(parts, start=1):
+        path += (part,)
+        if is_array and depth == len(parts):
+            arrays[path] = arrays.get(path, -1) + 1
+        if path in arrays:
+            path += (arrays[path],)
+    return path
+
+
+def _note(lines: dict[Path, int], path: Path, line: int) -> None:
+    """Note ``path`` and, where they have no line of their own, the tables that contain it."""
+    for length in range(1, len(path) + 1):
+        lines.setdefault(path[:length], line)

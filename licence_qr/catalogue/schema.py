@@ -1,0 +1,193 @@
+"""The shape of the catalogue's files: which keys an entry has and of what type. One class an entry, one a file."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from licence_qr.domain.catalogue import ItemMode, Regime
+
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+Words = Annotated[str, StringConstraints(min_length=1, pattern=r"^\S")]
+WireId = Annotated[int, Field(ge=1, le=255)]
+
+# What a right value looks like, for the message about a wrong or missing one. A key means the same in every file.
+EXAMPLES = {
+    "address": '"重庆市九龙坡区金凤镇…"',
+    "aliases": '["足浴", "温泉"]',
+    "authority": '"cq_gxq_health"',
+    "basis": '{ zh = "《…条例》第四条", en = "Regulation …, article 4" }',
+    "by_kind_of_place": "true",
+    "condition": '"serves_food" / "area>=300"',
+    "en": '"English text"',
+    "group": "2",
+    "id": '"public_bath"',
+    "jurisdiction": '"CQ-GXQ"',
+    "kinds": '["hotel", "inn"]',
+    "min_area_m2": "300",
+    "mode": '"approval" / "commitment" / "filing"',
+    "months": "48",
+    "name": '{ zh = "公共浴室", en = "Public bath" }',
+    "note": '{ zh = "说明", en = "Note" }',
+    "notice_no": '"演示委托公告〔2026〕第1号"',
+    "number": "2",
+    "office": '"jinfeng"',
+    "pattern": '"渝高新卫公证字〔{year}〕第{serial:05d}号"',
+    "permit_type": '"hygiene_permit"',
+    "reason": '{ zh = "理由", en = "Reason" }',
+    "regime": '"licensed" / "filing" / "none"',
+    "region": '"500107104"',
+    "region_name": '"金凤镇"',
+    "rules": '["licensed"]',
+    "scope_phrases": '["住宿服务"]',
+    "summary": '{ zh = "摘要", en = "Summary" }',
+    "text": "'''…'''",
+    "valid_from": "2026-01-01",
+    "valid_to": "2030-12-31",
+    "version": '"2025-1"',
+    "what_it_allows": '{ zh = "…", en = "…" }',
+    "wire_id": "12",
+    "zh": '"中文"',
+}
+
+
+class Entry(BaseModel):
+    """Every key is known, and every value is of the type written here: nothing is guessed or converted."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class TextEntry(Entry):
+    zh: Words
+    en: Words
+
+
+class DatedEntry(Entry):
+    """From the first day to the last, both included; without ``valid_to`` there is no end."""
+
+    valid_from: date
+    valid_to: date | None = None
+
+
+class AuthorityEntry(Entry):
+    id: Id
+    name: TextEntry
+    jurisdiction: Words
+
+
+class OfficeEntry(Entry):
+    id: Id
+    name: TextEntry
+    region: Annotated[str, StringConstraints(pattern=r"^\d{9}$")]
+    region_name: Words
+    address: Words
+
+
+class DelegationEntry(DatedEntry):
+    authority: Id
+    office: Id
+    permit_type: Id
+    notice_no: Words
+
+
+class PermitTypeEntry(Entry):
+    id: Id
+    wire_id: WireId
+    name: TextEntry
+    authority: Id
+    months: Annotated[int, Field(ge=1, le=1200)] | None = None
+    what_it_allows: TextEntry
+    by_kind_of_place: bool = False
+
+
+class NumberTemplateEntry(Entry):
+    wire_id: WireId
+    permit_type: Id
+    authority: Id
+    pattern: Words
+
+
+class GroupEntry(Entry):
+    number: Annotated[int, Field(ge=0, le=7)]
+    name: TextEntry
+
+
+class RuleEntry(DatedEntry):
+    id: Id
+    regime: Annotated[Regime, Field(strict=False)]
+    basis: TextEntry
+
+
+class KindEntry(Entry):
+    id: Id
+    group: int
+    name: TextEntry
+    rules: Annotated[list[Id], Field(min_length=1)]
+    aliases: list[Words] = []
+    min_area_m2: Annotated[int, Field(ge=1)] | None = None
+    note: TextEntry | None = None
+
+
+class QuestionEntry(Entry):
+    id: Id
+    text: TextEntry
+
+
+class ItemEntry(DatedEntry):
+    permit_type: Id
+    mode: Annotated[ItemMode, Field(strict=False)]
+    condition: str = ""
+    reason: TextEntry
+
+
+class TradeEntry(Entry):
+    id: Id
+    name: TextEntry
+    kinds: Annotated[list[Id], Field(min_length=1)]
+    scope_phrases: Annotated[list[Words], Field(min_length=1)]
+    question: list[QuestionEntry] = []
+    item: Annotated[list[ItemEntry], Field(min_length=1)]
+
+
+class NoticeEntry(DatedEntry):
+    id: Id
+    version: Words
+    permit_type: Id
+    text: Words
+    summary: TextEntry
+
+
+class AuthoritiesFile(Entry):
+    authority: Annotated[list[AuthorityEntry], Field(min_length=1)]
+
+
+class OfficesFile(Entry):
+    office: Annotated[list[OfficeEntry], Field(min_length=1)]
+
+
+class DelegationsFile(Entry):
+    delegation: Annotated[list[DelegationEntry], Field(min_length=1)]
+
+
+class PermitTypesFile(Entry):
+    permit_type: Annotated[list[PermitTypeEntry], Field(min_length=1)]
+
+
+class NumberTemplatesFile(Entry):
+    number_template: Annotated[list[NumberTemplateEntry], Field(min_length=1)]
+
+
+class KindsFile(Entry):
+    group: Annotated[list[GroupEntry], Field(min_length=1)]
+    rule: Annotated[list[RuleEntry], Field(min_length=1)]
+    kind: Annotated[list[KindEntry], Field(min_length=1)]
+
+
+class TradesFile(Entry):
+    trade: Annotated[list[TradeEntry], Field(min_length=1)]
+
+
+class NoticesFile(Entry):
+    notice: Annotated[list[NoticeEntry], Field(min_length=1)]
