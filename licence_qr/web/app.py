@@ -1,0 +1,84 @@
+"""The Flask application, put together."""
+
+from __future__ import annotations
+
+import hashlib
+from contextlib import suppress
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flask import Flask
+from flask_wtf.csrf import CSRFProtect  # type: ignore[import-untyped]
+from jinja2 import StrictUndefined
+from whitenoise import WhiteNoise
+
+import licence_qr
+from licence_qr.web import EXTENSION, citizen, errors, language, request_log, security, words
+
+if TYPE_CHECKING:
+    from licence_qr.bootstrap import Services
+
+_TOP = Path(licence_qr.__file__).resolve().parent.parent
+TEMPLATES = _TOP / "templates"
+STATIC = _TOP / "static"
+MAX_REQUEST_BYTES = 11 * 1024 * 1024  # a 10 MB file and the form around it
+
+
+def create_app(services: Services) -> Flask:
+    """The application over ``services``. Raises ConfigError when a route has neither role nor a place on the open list."""
+    request_log.configure()
+    app = Flask("licence_qr.web", template_folder=str(TEMPLATES), static_folder=None)
+    app.config.update(
+        SECRET_KEY=services.web_secret,
+        MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,
+        SESSION_COOKIE_NAME="form",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=services.settings.address.startswith("https://"),
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a form left open over lunch is not lost
+    )
+    app.extensions[EXTENSION] = services
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(words=words, host=services.settings.host)
+    language.init_app(app)
+    request_log.init_app(app)
+    security.init_app(app)
+    CSRFProtect(app)
+    errors.init_app(app)
+    app.register_blueprint(citizen.blueprint)
+    with suppress(ImportError):
+        for name in ("sign_in", "desk"):
+            app.register_blueprint(import_module(f"licence_qr.web.{name}").blueprint)
+    security.check_routes(app)
+    _serve_static(app)
+    return app
+
+
+def _tree_hash(root: Path) -> str:
+    """A short hash of every file below ``root``: one change of any file changes all addresses, so files may refer to
+    each other by relative address and still be cached for ever."""
+    digest = hashlib.sha256()
+    for path in sorted(p for p in root.rglob("*") if p.is_file()):
+        content = path.read_bytes()
+        digest.update(f"{path.relative_to(root).as_posix()}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()[:10]
+
+
+def _serve_static(app: Flask) -> None:
+    """Serve ``static/`` under a content hash, cached for ever, and give templates ``static(name)``."""
+    prefix = f"/static/{_tree_hash(STATIC)}/"
+    served = WhiteNoise(
+        app.wsgi_app, root=str(STATIC), prefix=prefix, allow_all_origins=False, immutable_file_test=lambda _, __: True
+    )
+
+    def static(name: str) -> str:
+        address = prefix + name
+        if address not in served.files:
+            raise LookupError(f"static/{name} does not exist")
+        return address
+
+    app.jinja_env.globals["static"] = static
+    app.wsgi_app = security.SecurityHeaders(served)  # type: ignore[method-assign]

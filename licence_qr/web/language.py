@@ -1,0 +1,89 @@
+"""Which of the two languages a page speaks first. Chinese, unless the visitor chose English.
+
+``?lang=en`` or ``?lang=zh`` chooses and a cookie keeps the choice. The browser's own preference is left aside: the
+pages are public records of Chinese law, and both languages stand on them anyway.
+"""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from enum import StrEnum
+from functools import lru_cache
+
+from flask import Flask, Response, request
+from markupsafe import Markup, escape
+
+COOKIE = "lang"
+_COOKIE_SECONDS = 365 * 24 * 3600
+
+
+class Language(StrEnum):
+    """The languages of the pages; the value is also the one of ``?lang=``."""
+
+    ZH = "zh"
+    EN = "en"
+
+    @property
+    def tag(self) -> str:
+        """The BCP 47 tag for ``lang`` attributes."""
+        return "zh-CN" if self is Language.ZH else "en"
+
+    @property
+    def other(self) -> Language:
+        """The language that stands second on the page."""
+        return Language.EN if self is Language.ZH else Language.ZH
+
+
+_BY_VALUE = {language.value: language for language in Language}
+# A context variable, not flask.g: a page asks for it some sixty times.
+_chosen: ContextVar[Language] = ContextVar("language", default=Language.ZH)
+
+
+def language() -> Language:
+    """The language this request is answered in."""
+    return _chosen.get()
+
+
+def t(zh: str, en: str) -> str:
+    """The text in the main language of the page."""
+    return zh if _chosen.get() is Language.ZH else en
+
+
+def both(zh: str, en: str) -> Markup:
+    """The text in the main language, and the other one small beside it, marked with its ``lang``."""
+    return _both(zh, en, _chosen.get())
+
+
+@lru_cache(maxsize=4096)
+def _both(zh: str, en: str, main: Language) -> Markup:
+    first, second = (zh, en) if main is Language.ZH else (en, zh)
+    return Markup('{} <span class="also" lang="{}">{}</span>').format(first, main.other.tag, second)
+
+
+def hanzi(text: str) -> Markup:
+    """A text of the register, which is Chinese whatever the page speaks: marked as such on an English page."""
+    return escape(text) if _chosen.get() is Language.ZH else Markup('<span lang="zh-CN">{}</span>').format(text)
+
+
+def init_app(app: Flask) -> None:
+    """Choose the language of each request before anything else runs, and give templates ``t``, ``both``, ``hanzi``."""
+    app.before_request(_choose)
+    app.after_request(_keep)
+    app.jinja_env.globals.update(t=t, both=both, hanzi=hanzi, language=language)
+
+
+def _asked() -> Language | None:
+    return _BY_VALUE.get(request.args.get("lang", "")) if request.query_string else None
+
+
+def _choose() -> None:
+    kept = request.cookies.get(COOKIE, "") if "HTTP_COOKIE" in request.environ else ""
+    _chosen.set(_asked() or _BY_VALUE.get(kept, Language.ZH))
+
+
+def _keep(response: Response) -> Response:
+    if asked := _asked():
+        response.set_cookie(
+            COOKIE, asked.value, max_age=_COOKIE_SECONDS, secure=request.is_secure, httponly=True, samesite="Lax"
+        )
+    return response

@@ -1,0 +1,72 @@
+"""One line of JSON for each request that somebody may have to look into.
+
+Logged: the route's pattern, never the address, which holds tokens and numbers; the type of an unexpected failure and
+where it arose, never its message, which may hold personal data. A public page that was answered is not logged at all:
+who looks at which shop is nobody's business.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import sys
+import traceback
+
+import structlog
+from flask import Flask, Response, g, request
+
+from licence_qr.errors import LicenceQRError
+from licence_qr.web.security import PUBLIC
+
+_log = structlog.get_logger("licence_qr.web")
+
+
+def configure() -> None:
+    """Write JSON lines to standard error, unless the process has chosen its own way of logging already."""
+    if structlog.is_configured():
+        return
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+    )
+
+
+def request_id() -> str:
+    """A random name for this request; the error page shows it and the log line carries it."""
+    if "request_id" not in g:
+        g.request_id = secrets.token_hex(6)
+    name: str = g.request_id
+    return name
+
+
+def _facts() -> dict[str, str]:
+    route = request.url_rule.rule if request.url_rule else "(none)"
+    return {"request_id": request_id(), "method": request.method, "route": route}
+
+
+def log_refusal(error: LicenceQRError) -> None:
+    """Note a refusal by its stable code; its facts stay out of the log. What the server must mend is an error."""
+    note = _log.error if error.http_status >= 500 else _log.info
+    note("refused", code=error.code, **_facts())
+
+
+def log_failure(error: BaseException) -> None:
+    """Note an unexpected failure: its type and the frames it went through, innermost last."""
+    frames = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
+    _log.error("failed", error=type(error).__name__, frames=frames[-12:], **_facts())
+
+
+def _note_answer(response: Response) -> Response:
+    if request.endpoint is not None and request.endpoint not in PUBLIC:
+        _log.info("answered", status=response.status_code, **_facts())
+    return response
+
+
+def init_app(app: Flask) -> None:
+    """Log each answer of a page that is not public."""
+    app.after_request(_note_answer)

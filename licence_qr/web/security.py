@@ -1,0 +1,176 @@
+"""Who may open which page, and the headers every answer carries.
+
+Deny by default: a view either names its roles with ``@roles(...)`` or its endpoint stands in ``PUBLIC``; an
+application with a view that does neither refuses to start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from flask import Flask, current_app, g, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from licence_qr.domain.roles import Actor, Role
+from licence_qr.errors import AccessError, ConfigError
+from licence_qr.web import use_cases
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+# The whole open list. Everything else asks for a role.
+PUBLIC = frozenset({"citizen.home", "citizen.find", "citizen.by_number", "citizen.scan", "sign_in.sign_in"})
+
+SIGN_IN = "sign_in.sign_in"
+_SESSION_SECONDS = 12 * 3600
+_ROLES = "licence_qr_roles"
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def roles(*allowed: Role) -> Callable[[View], View]:
+    """Let signed-in people with one of ``allowed`` use the view. Stands directly under the route decorator."""
+
+    def mark(view: View) -> View:
+        setattr(view, _ROLES, frozenset(allowed))
+        return view
+
+    return mark
+
+
+def roles_of(view: Callable[..., Any]) -> frozenset[Role]:
+    """The roles a view names; empty when it names none."""
+    named: frozenset[Role] = getattr(view, _ROLES, frozenset())
+    return named
+
+
+def check_routes(app: Flask) -> None:
+    """Raise ConfigError ``route_without_role`` or ``route_public_and_role`` for the first endpoint that breaks the rule."""
+    for rule in app.url_map.iter_rules():
+        named, public = bool(roles_of(app.view_functions[rule.endpoint])), rule.endpoint in PUBLIC
+        if named and public:
+            raise ConfigError("route_public_and_role", endpoint=rule.endpoint)
+        if not named and not public:
+            raise ConfigError("route_without_role", endpoint=rule.endpoint)
+
+
+# --- who is asking ---------------------------------------------------------------------------------------------
+
+
+def session_cookie_name() -> str:
+    """``__Host-`` binds the cookie to this host and to https; browsers refuse that prefix on plain http."""
+    return "__Host-session" if request.is_secure else "session-token"
+
+
+def session_token() -> str:
+    """The session token the browser sent, or an empty text."""
+    return request.cookies.get(session_cookie_name(), "")
+
+
+def remember_session(response: Response, token: str) -> None:
+    """Hand the browser the session token: unreadable to scripts, not sent with another site's forms."""
+    response.set_cookie(
+        session_cookie_name(),
+        token,
+        max_age=_SESSION_SECONDS,
+        secure=request.is_secure,
+        httponly=True,
+        samesite="Lax",
+        path="/",
+    )
+
+
+def forget_session(response: Response) -> None:
+    """Take the session token back from the browser. The session itself is ended by the accounts service."""
+    response.delete_cookie(session_cookie_name(), secure=request.is_secure, httponly=True, samesite="Lax", path="/")
+
+
+def signed_in() -> Actor | None:
+    """Who is signed in, asked of the accounts service once a request; None for a visitor."""
+    if "actor" not in g:
+        token = session_token()
+        g.actor = use_cases().accounts.actor(token, datetime.now(UTC)) if token else None
+    actor: Actor | None = g.actor
+    return actor
+
+
+def current_actor() -> Actor:
+    """The signed-in person of a page that names its roles. Raises AccessError ``sign_in_needed``."""
+    actor = signed_in()
+    if actor is None:
+        raise AccessError("sign_in_needed")
+    return actor
+
+
+def _admit() -> Response | None:
+    """Before every view: let pass, send to the sign-in page, or raise AccessError ``role_not_allowed``."""
+    if request.endpoint is None or request.endpoint in PUBLIC:
+        return None
+    allowed = roles_of(current_app.view_functions[request.endpoint])
+    actor = signed_in()
+    if actor is None:
+        back = request.full_path.rstrip("?") if request.method == "GET" else None
+        return redirect(url_for(SIGN_IN, next=back), 303)
+    if not allowed & actor.roles:
+        raise AccessError("role_not_allowed")
+    return None
+
+
+def init_app(app: Flask) -> None:
+    """Put the gate before every view."""
+    app.before_request(_admit)
+
+
+# --- headers ---------------------------------------------------------------------------------------------------
+
+Headers = list[tuple[str, str]]
+
+_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+_SCRIPTED_POLICY = _POLICY + "; script-src 'self'"
+# Pages for staff may use our own scripts; a citizen's page has none, so none may run.
+_SCRIPTED = "/desk"
+
+_ALWAYS: Headers = [
+    ("X-Content-Type-Options", "nosniff"),
+    # Not no-referrer: the CSRF check of a form sent over https asks for a same-origin Referer.
+    ("Referrer-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+]
+_HTTPS_ONLY: Headers = [("Strict-Transport-Security", "max-age=31536000")]
+
+
+def _headers_for(policy: str, https: bool) -> Headers:
+    return [("Content-Security-Policy", policy), *_ALWAYS, *(_HTTPS_ONLY if https else [])]
+
+
+class SecurityHeaders:
+    """WSGI layer outside of everything, so that static files and failures carry the headers too.
+
+    An answer that says nothing of caching gets ``no-store``: what is true of a permit now is not true later, and a
+    clerk's page does not belong on a shared machine's disk.
+    """
+
+    def __init__(self, app: WSGIApplication) -> None:
+        self._app = app
+        self._headers = {
+            (scripted, https): _headers_for(_SCRIPTED_POLICY if scripted else _POLICY, https)
+            for scripted in (False, True)
+            for https in (False, True)
+        }
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        scripted = environ.get("PATH_INFO", "").startswith(_SCRIPTED)
+        extra = self._headers[scripted, environ["wsgi.url_scheme"] == "https"]
+
+        def start(status: str, headers: Headers, exc_info: Any = None) -> Any:
+            caching = [] if any(name == "Cache-Control" for name, _ in headers) else [("Cache-Control", "no-store")]
+            return start_response(status, [*headers, *extra, *caching], exc_info)
+
+        return self._app(environ, start)
