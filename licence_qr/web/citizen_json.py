@@ -1,0 +1,78 @@
+"""The public facts as JSON: an allow-list, field by field. docs/public-json.md describes every one of them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date
+from typing import Any
+
+from licence_qr.domain.catalogue import Text
+from licence_qr.domain.public_page import PublicLicence, PublicPage, PublicPermit
+
+FORMAT = 1
+
+
+def public_json(page: PublicPage) -> dict[str, Any]:
+    """Plain JSON values of exactly the public fields: dates as YYYY-MM-DD, the instant in UTC, null for "none"."""
+    return {
+        "format": FORMAT,
+        "verdict": page.verdict.value,
+        "today": page.today.value,
+        "found_by": page.found_by.value,
+        "licence": _licence(page.licence),
+        "addresses": list(page.addresses),
+        "permits": [_permit(permit) for permit in page.permits],
+        "code_number": page.code_number,
+        "version": page.version,
+        "printed_on": page.printed_on.isoformat(),
+        "newest_version": page.newest_version,
+        "newest_printed_on": page.newest_printed_on.isoformat(),
+        "checked_at": page.checked_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "specimen": page.specimen,
+    }
+
+
+def _licence(licence: PublicLicence) -> dict[str, Any]:
+    return {
+        "uscc": licence.uscc,
+        "form": licence.form.value,
+        "name": licence.name,
+        "entity_type": licence.entity_type,
+        "principal": licence.principal,
+        "registered_capital": licence.registered_capital,
+        "established_on": _day(licence.established_on),
+        "term_to": _day(licence.term_to),
+        "domicile": licence.domicile,
+        "business_scope": licence.business_scope,
+        "authority": _text(licence.authority),
+        "issued_on": _day(licence.issued_on),
+        "state": licence.state.value,
+    }
+
+
+def _permit(permit: PublicPermit) -> dict[str, Any]:
+    return {
+        "permit_type": _text(permit.permit_type),
+        "permit_no": permit.permit_no,
+        "address": permit.address,
+        "items": permit.items,
+        "authority": _text(permit.authority),
+        "office": _text(permit.office),
+        "status": permit.status.value,
+        "mode": permit.mode.value,
+        "valid_from": _day(permit.valid_from),
+        "valid_to": _day(permit.valid_to),
+        "days_left": permit.days_left,
+        "state_since": _day(permit.state_since),
+        "grade": permit.grade,
+        "graded_on": _day(permit.graded_on),
+        "follow_up_due": _day(permit.follow_up_due),
+        "checked_on": _day(permit.checked_on),
+    }
+
+
+def _text(text: Text) -> dict[str, str]:
+    return {"zh": text.zh, "en": text.en}
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
