@@ -1,0 +1,184 @@
+"""The envelope: COSE_Sign1 (RFC 9052, section 4.2) with ES256 (RFC 9053, section 2.1), in exactly one shape.
+
+``D2 84 | 47 A2 01 26 04 42 kk kk | A0 | payload as byte string | 58 40 <r 32 bytes> <s 32 bytes>``
+
+One shape means that the envelope is checked by comparing bytes: no CBOR reader touches anything before the signature
+holds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
+
+from licence_qr.errors import TokenError
+
+# The meaning of a signature is bound into it (external_aad): one made for a code can never pass for a trust list.
+CODE_AAD = b"licence-qr/1"
+TRUST_LIST_AAD = b"licence-qr/trust/1"
+STATUS_LIST_AAD = b"licence-qr/status/1"
+
+KID_BYTES = 2
+OVERHEAD_BYTES = 79  # envelope without the payload and its head, see the shape above
+_TAGGED_ARRAY = b"\xd2\x84"
+_ALG_LABEL, _ALG_ES256, _KID_LABEL = b"\x47\xa2\x01", b"\x26", b"\x04\x42"
+_PROTECTED = _ALG_LABEL + _ALG_ES256 + _KID_LABEL
+_UNPROTECTED = b"\xa0"
+_SIGNATURE_HEAD = b"\x58\x40"
+_SIGNATURE_BYTES = 64
+_PAYLOAD_AT = 11
+_SIG_STRUCTURE = b"\x84\x6aSignature1"
+
+# Order of P-256 (FIPS 186-5; SEC 2, section 2.4.2).
+_N = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+_N_BYTES = _N.to_bytes(32, "big")
+_HALF_N_BYTES = (_N // 2).to_bytes(32, "big")
+_ZERO = bytes(32)
+_ES256 = ec.ECDSA(hashes.SHA256())
+_ES256_DETERMINISTIC = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
+
+
+class SigningKey(Protocol):
+    """A private key that signs: in memory, or in a hardware module that never gives it out."""
+
+    @property
+    def kid(self) -> bytes:
+        """The two bytes that name the key in the trust list."""
+
+    def sign(self, message: bytes) -> bytes:
+        """ES256 over ``message``: r and s, 32 bytes each, big-endian. High s is allowed; ``sign`` below mends it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SoftKey:
+    """A P-256 key in memory. Its nonces are derived from key and message (RFC 6979): no weak random source can leak it."""
+
+    kid: bytes
+    private_key: ec.EllipticCurvePrivateKey
+
+    def sign(self, message: bytes) -> bytes:
+        """Signature of ``message`` as r and s, 64 bytes; the same message gives the same bytes."""
+        r, s = decode_dss_signature(self.private_key.sign(message, _ES256_DETERMINISTIC))
+        return r.to_bytes(32, "big") + s.to_bytes(32, "big")
+
+
+class Parts(NamedTuple):
+    """A token taken apart. ``protected`` and ``body`` keep their CBOR heads, as the signature covers them."""
+
+    kid: bytes
+    protected: bytes
+    body: bytes
+    payload: bytes
+    signature: bytes
+
+    def signed_message(self, aad: bytes) -> bytes:
+        """The bytes that were signed: Sig_structure of RFC 9052, section 4.4. ``aad`` is shorter than 24 bytes."""
+        return b"".join((_SIG_STRUCTURE, self.protected, bytes((0x40 | len(aad),)), aad, self.body))
+
+
+def byte_string(content: bytes) -> bytes:
+    """``content`` as a canonical CBOR byte string of up to 65,535 bytes. Raises OverflowError beyond that."""
+    size = len(content)
+    if size < 24:
+        return bytes((0x40 | size,)) + content
+    if size < 256:
+        return bytes((0x58, size)) + content
+    return b"\x59" + size.to_bytes(2, "big") + content
+
+
+def sign(payload: bytes, key: SigningKey, aad: bytes = CODE_AAD) -> bytes:
+    """The token of ``payload``: one COSE_Sign1 with low s. ``aad`` says what the signature is for."""
+    protected = _PROTECTED + key.kid
+    parts = Parts(key.kid, protected, byte_string(payload), payload, b"")
+    signature = _low_s(key.sign(parts.signed_message(aad)))
+    return _TAGGED_ARRAY + protected + _UNPROTECTED + parts.body + _SIGNATURE_HEAD + signature
+
+
+def _low_s(signature: bytes) -> bytes:
+    s = int.from_bytes(signature[32:], "big")
+    return signature[:32] + min(s, _N - s).to_bytes(32, "big")
+
+
+def split(token: bytes) -> Parts:
+    """Take a token apart, comparing every byte of the envelope. It does not check the signature.
+
+    Raises TokenError ``envelope_tag``, ``envelope_header``, ``envelope_algorithm``, ``envelope_unprotected``,
+    ``envelope_payload`` (not a byte string with the shortest head), ``envelope_truncated``, ``envelope_signature`` (not a
+    byte string of 64) or ``envelope_trailing``.
+    """
+    protected = token[2:10]
+    if not (token.startswith(_TAGGED_ARRAY) and protected.startswith(_PROTECTED) and token[10:11] == _UNPROTECTED):
+        raise _head_refusal(token)
+    start, size = _payload_extent(token)
+    end = start + size
+    signature = token[end + 2 :]
+    if token[end : end + 2] != _SIGNATURE_HEAD or len(signature) != _SIGNATURE_BYTES:
+        raise _tail_refusal(token, end)
+    return Parts(protected[6:], protected, token[_PAYLOAD_AT:end], token[start:end], signature)
+
+
+def _payload_extent(token: bytes) -> tuple[int, int]:
+    head = token[_PAYLOAD_AT : _PAYLOAD_AT + 3]
+    if len(head) < 3:
+        raise TokenError("envelope_truncated", length=len(token))
+    if head[0] == 0x58 and head[1] >= 24:
+        return _PAYLOAD_AT + 2, head[1]
+    if head[0] == 0x59 and head[1] > 0:
+        return _PAYLOAD_AT + 3, head[1] << 8 | head[2]
+    if 0x40 <= head[0] < 0x58:
+        return _PAYLOAD_AT + 1, head[0] & 0x1F
+    raise TokenError("envelope_payload")
+
+
+def _head_refusal(token: bytes) -> TokenError:
+    if len(token) <= _PAYLOAD_AT:
+        return TokenError("envelope_truncated", length=len(token))
+    if not token.startswith(_TAGGED_ARRAY):
+        return TokenError("envelope_tag")
+    header = token[2:8]
+    if header.startswith(_ALG_LABEL) and header.endswith(_KID_LABEL) and header[3:4] != _ALG_ES256:
+        return TokenError("envelope_algorithm", found=header[3:4].hex())
+    if header != _PROTECTED:
+        return TokenError("envelope_header")
+    return TokenError("envelope_unprotected")
+
+
+def _tail_refusal(token: bytes, end: int) -> TokenError:
+    head = token[end : end + 2]
+    if len(head) == 2 and head != _SIGNATURE_HEAD:
+        return TokenError("envelope_signature")
+    beyond = len(token) - (end + 2 + _SIGNATURE_BYTES)
+    if beyond > 0:
+        return TokenError("envelope_trailing", count=beyond)
+    return TokenError("envelope_truncated", length=len(token))
+
+
+def check_signature_numbers(signature: bytes) -> None:
+    """Refuse r or s outside 1..n-1, and the second form (high s) that every ECDSA signature has.
+
+    Raises TokenError ``signature_range`` or ``signature_high_s``.
+    """
+    r, s = signature[:32], signature[32:]
+    if _ZERO < r < _N_BYTES and _ZERO < s <= _HALF_N_BYTES:
+        return
+    if _ZERO < r < _N_BYTES and _ZERO < s < _N_BYTES:
+        raise TokenError("signature_high_s")
+    raise TokenError("signature_range")
+
+
+def check_signature(parts: Parts, aad: bytes, public_key: ec.EllipticCurvePublicKey) -> None:
+    """Hold the signature against ``public_key``. Raises TokenError ``signature_mismatch``.
+
+    Range and low s are ``check_signature_numbers``'s work, to be done before.
+    """
+    numbers = parts.signature
+    der = encode_dss_signature(int.from_bytes(numbers[:32], "big"), int.from_bytes(numbers[32:], "big"))
+    try:
+        public_key.verify(der, parts.signed_message(aad), _ES256)
+    except InvalidSignature:
+        raise TokenError("signature_mismatch") from None

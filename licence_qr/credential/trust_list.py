@@ -1,0 +1,101 @@
+"""The trust list: which keys may sign what, and when. Signed by an offline root key, small enough to carry along.
+
+A key is found by its two-byte id **and** its purpose; none does another's work. A retired key verifies and never signs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from enum import StrEnum
+
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from licence_qr.credential.cose import KID_BYTES
+from licence_qr.errors import TokenError
+
+
+class Purpose(StrEnum):
+    """What a key is for."""
+
+    LICENCE = "licence"
+    STATUS = "status"
+    LOG = "log"
+
+
+class KeyState(StrEnum):
+    """What has become of a key."""
+
+    ACTIVE = "active"  # signs and verifies
+    RETIRED = "retired"  # verifies what it signed
+    COMPROMISED = "compromised"  # nothing it signed is believed any more
+
+
+@dataclass(frozen=True, slots=True)
+class TrustedKey:
+    """One public key (P-256). All days are included and are days in Asia/Shanghai.
+
+    It signs from ``not_before`` to ``sign_until``; what it signed is accepted until ``verify_until``.
+    """
+
+    kid: bytes
+    public_key: ec.EllipticCurvePublicKey
+    purpose: Purpose
+    not_before: date
+    sign_until: date
+    verify_until: date
+    state: KeyState = KeyState.ACTIVE
+
+    def __post_init__(self) -> None:
+        if len(self.kid) != KID_BYTES:
+            raise TokenError("trust_list_shape", item="kid")
+        if not isinstance(self.public_key.curve, ec.SECP256R1):
+            raise TokenError("trust_list_shape", item="public_key")
+        if not self.not_before <= self.sign_until <= self.verify_until:
+            raise TokenError("trust_list_shape", item="dates")
+
+    def may_sign_on(self, day: date) -> bool:
+        """Whether a new signature may be made on ``day``."""
+        return self.state is KeyState.ACTIVE and self.not_before <= day <= self.sign_until
+
+
+@dataclass(frozen=True, slots=True)
+class TrustList:
+    """One edition. ``sequence`` grows by every edition; ``hosts`` are those that a genuine code may carry, with port.
+
+    ``issued_at`` is aware and in whole seconds. Raises TokenError ``trust_list_shape`` for anything else, or when two
+    keys share both id and purpose.
+    """
+
+    sequence: int
+    issued_at: datetime
+    hosts: tuple[str, ...]
+    keys: tuple[TrustedKey, ...]
+    _found_by: Mapping[tuple[bytes, Purpose], TrustedKey] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if self.issued_at.utcoffset() is None or self.issued_at.microsecond:
+            raise TokenError("trust_list_shape", item="issued_at")
+        object.__setattr__(self, "issued_at", self.issued_at.astimezone(UTC))
+        object.__setattr__(self, "_found_by", {(key.kid, key.purpose): key for key in self.keys})
+        if len(self._found_by) != len(self.keys):
+            raise TokenError("trust_list_shape", item="kid")
+
+    def key(self, kid: bytes, purpose: Purpose) -> TrustedKey:
+        """The key of that id and purpose, whatever its state and dates.
+
+        Raises TokenError ``key_unknown`` or ``key_purpose``.
+        """
+        found = self._found_by.get((kid, purpose))
+        if found is not None:
+            return found
+        others = [key.purpose.value for key in self.keys if key.kid == kid]
+        if others:
+            raise TokenError("key_purpose", kid=kid.hex(), purpose=others[0])
+        raise TokenError("key_unknown", kid=kid.hex(), sequence=self.sequence)
+
+    def signing_keys(self, purpose: Purpose, day: date) -> tuple[TrustedKey, ...]:
+        """The keys that may sign for ``purpose`` on ``day``, the newest first."""
+        usable = (key for key in self.keys if key.purpose is purpose and key.may_sign_on(day))
+        return tuple(sorted(usable, key=lambda key: key.not_before, reverse=True))

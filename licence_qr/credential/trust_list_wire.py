@@ -1,0 +1,157 @@
+"""The bytes of a trust list: the same envelope as a code's, signed by the root key under its own meaning."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import cbor2
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from licence_qr.credential.cose import (
+    TRUST_LIST_AAD,
+    SigningKey,
+    check_signature,
+    check_signature_numbers,
+    sign,
+    split,
+)
+from licence_qr.credential.trust_list import KeyState, Purpose, TrustedKey, TrustList
+from licence_qr.errors import TokenError
+
+_FORMAT = 1
+_EPOCH = date(1970, 1, 1).toordinal()
+_PURPOSES = {1: Purpose.LICENCE, 2: Purpose.STATUS, 3: Purpose.LOG}
+_STATES = {1: KeyState.ACTIVE, 2: KeyState.RETIRED, 3: KeyState.COMPROMISED}
+_PURPOSE_NUMBERS = {purpose: number for number, purpose in _PURPOSES.items()}
+_STATE_NUMBERS = {state: number for number, state in _STATES.items()}
+_MAX_SECONDS = int(datetime(2200, 1, 1, tzinfo=UTC).timestamp())
+
+
+def sign_trust_list(trust_list: TrustList, root: SigningKey) -> bytes:
+    """The signed bytes of ``trust_list``. Raises OverflowError for one over 65,535 bytes (about 700 keys)."""
+    return sign(cbor2.dumps(_items(trust_list), canonical=True), root, TRUST_LIST_AAD)
+
+
+def verify_trust_list(signed: bytes, root: ec.EllipticCurvePublicKey, *, at_least: int = 0) -> TrustList:
+    """The trust list, if ``root`` signed it. A client passes the newest sequence it has seen as ``at_least``.
+
+    Raises TokenError ``trust_list_signature`` (not signed by that root; ``because`` names the step),
+    ``trust_list_not_canonical``, ``trust_list_format_unknown``, ``trust_list_shape`` or ``trust_list_older``.
+    """
+    try:
+        parts = split(signed)
+        check_signature_numbers(parts.signature)
+        check_signature(parts, TRUST_LIST_AAD, root)
+    except TokenError as refusal:
+        raise TokenError("trust_list_signature", because=refusal.code) from None
+    trust_list = _read(_read_canonical(parts.payload))
+    if trust_list.sequence < at_least:
+        raise TokenError("trust_list_older", sequence=trust_list.sequence, newest=at_least)
+    return trust_list
+
+
+def _items(trust_list: TrustList) -> list[object]:
+    keys = [
+        [
+            key.kid,
+            _PURPOSE_NUMBERS[key.purpose],
+            key.public_key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint),
+            key.not_before.toordinal() - _EPOCH,
+            key.sign_until.toordinal() - _EPOCH,
+            key.verify_until.toordinal() - _EPOCH,
+            _STATE_NUMBERS[key.state],
+        ]
+        for key in trust_list.keys
+    ]
+    return [_FORMAT, trust_list.sequence, int(trust_list.issued_at.timestamp()), list(trust_list.hosts), keys]
+
+
+def _refuse_tag(*_: object) -> Any:
+    raise TokenError("trust_list_not_canonical")
+
+
+class _RefusedTags(dict[int, Any]):
+    """Answers every tag number with a refusal, so that cbor2 builds no date, decimal or pattern out of a tag."""
+
+    def __missing__(self, tag: int) -> Any:
+        return _refuse_tag
+
+
+def _read_canonical(payload: bytes) -> Any:
+    try:
+        value = cbor2.loads(
+            payload, max_depth=4, allow_indefinite=False, tag_hook=_refuse_tag, semantic_decoders=_RefusedTags()
+        )
+    except (cbor2.CBORError, TokenError, ValueError):
+        raise TokenError("trust_list_not_canonical") from None
+    if cbor2.dumps(value, canonical=True) != payload:
+        raise TokenError("trust_list_not_canonical")
+    return value
+
+
+def _read(value: Any) -> TrustList:
+    items = _typed(value, list, "list")
+    if items and items[0] != _FORMAT:
+        raise TokenError("trust_list_format_unknown", found=items[0])
+    if len(items) != 5:
+        raise TokenError("trust_list_shape", item="list")
+    _, sequence, seconds, hosts, keys = items
+    if not 0 <= _typed(seconds, int, "issued_at") <= _MAX_SECONDS:
+        raise TokenError("trust_list_shape", item="issued_at")
+    return TrustList(
+        sequence=_whole(sequence, "sequence"),
+        issued_at=datetime.fromtimestamp(seconds, UTC),
+        hosts=tuple(_typed(host, str, "hosts") for host in _typed(hosts, list, "hosts")),
+        keys=tuple(_read_key(key) for key in _typed(keys, list, "keys")),
+    )
+
+
+def _read_key(value: Any) -> TrustedKey:
+    items = _typed(value, list, "key")
+    if len(items) != 7:
+        raise TokenError("trust_list_shape", item="key")
+    kid, purpose, point, not_before, sign_until, verify_until, state = items
+    return TrustedKey(
+        kid=_typed(kid, bytes, "kid"),
+        public_key=_read_point(_typed(point, bytes, "public_key")),
+        purpose=_named(purpose, _PURPOSES, "purpose"),
+        not_before=_day(not_before),
+        sign_until=_day(sign_until),
+        verify_until=_day(verify_until),
+        state=_named(state, _STATES, "state"),
+    )
+
+
+def _typed(value: Any, kind: type, item: str) -> Any:
+    if type(value) is not kind:  # not isinstance: True is an int to Python and not to this format
+        raise TokenError("trust_list_shape", item=item)
+    return value
+
+
+def _whole(value: Any, item: str) -> int:
+    if not 0 <= _typed(value, int, item) < 1 << 32:
+        raise TokenError("trust_list_shape", item=item)
+    return int(value)
+
+
+def _named(value: Any, names: dict[int, Any], item: str) -> Any:
+    if _typed(value, int, item) not in names:
+        raise TokenError("trust_list_shape", item=item)
+    return names[value]
+
+
+def _day(value: Any) -> date:
+    if not 0 <= _typed(value, int, "dates") < date.max.toordinal() - _EPOCH:
+        raise TokenError("trust_list_shape", item="dates")
+    return date.fromordinal(_EPOCH + value)
+
+
+def _read_point(point: bytes) -> ec.EllipticCurvePublicKey:
+    try:
+        if len(point) != 65:  # the uncompressed form only: it is what browsers import
+            raise ValueError
+        return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
+    except ValueError:
+        raise TokenError("trust_list_shape", item="public_key") from None
