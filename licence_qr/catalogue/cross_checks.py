@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -81,6 +81,7 @@ _REFERENCES = (
     ("kinds_of_place", "kind", "group", "kinds_of_place", "group", "number"),
     ("kinds_of_place", "kind", "rules", "kinds_of_place", "rule", "id"),
     ("trades", "trade", "kinds", "kinds_of_place", "kind", "id"),
+    ("trades", "every_trade", "permit_type", "permit_types", "permit_type", "id"),
     ("trades", "trade.item", "permit_type", "permit_types", "permit_type", "id"),
     ("notices", "notice", "permit_type", "permit_types", "permit_type", "id"),
 )
@@ -160,6 +161,10 @@ def _check_authorities(sources: Sources, faults: Faults) -> None:
 
 
 def _check_conditions(sources: Sources, faults: Faults) -> None:
+    """A condition is a question of the same trade or an area; what every trade needs has none to ask."""
+    for row in rows(sources, "trades", "every_trade"):
+        if row.entry.condition:
+            _unknown_reference(row, "condition", row.entry.condition, "trades", [], faults)
     for trade in rows(sources, "trades", "trade"):
         questions = [question.id for question in trade.entry.question]
         _unique(
@@ -190,10 +195,11 @@ def _check_patterns(sources: Sources, faults: Faults) -> None:
 
 
 def _dated_rows(sources: Sources) -> Iterator[Row]:
-    tables = {"kinds_of_place": "rule", "delegations": "delegation", "trades": "trade.item", "notices": "notice"}
-    for field in fields(sources):
-        if field.name in tables:
-            yield from rows(sources, field.name, tables[field.name])
+    yield from rows(sources, "kinds_of_place", "rule")
+    yield from rows(sources, "delegations", "delegation")
+    yield from rows(sources, "trades", "every_trade")
+    yield from rows(sources, "trades", "trade.item")
+    yield from rows(sources, "notices", "notice")
 
 
 def _check_order_of_dates(sources: Sources, faults: Faults) -> bool:
@@ -220,6 +226,8 @@ def _check_successions(sources: Sources, faults: Faults) -> None:
         groups["notice", row.entry.permit_type].append((row, row.entry))
     for row in rows(sources, "trades", "trade.item"):
         groups["item", str(row.place[1]), row.entry.permit_type].append((row, row.entry))
+    for row in rows(sources, "trades", "every_trade"):
+        groups["every_trade", row.entry.permit_type].append((row, row.entry))
     for group in groups.values():
         _check_succession(group, "valid_from", faults, without_gap=False)
 

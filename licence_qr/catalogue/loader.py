@@ -59,6 +59,7 @@ def _read(folder: Path, faults: Faults) -> Sources | None:
 
 def _build(sources: Sources) -> Catalogue:
     kinds = sources.kinds_of_place.entries
+    base = [_item(item) for item in sources.trades.entries.every_trade]
     rules = {rule.id: DatedRegime(rule.regime, _period(rule), _text(rule.basis)) for rule in kinds.rule}
     return Catalogue(
         authorities={
@@ -78,7 +79,7 @@ def _build(sources: Sources) -> Catalogue:
             for e in sources.number_templates.entries.number_template
         ),
         kinds={e.id: _kind(e, rules) for e in kinds.kind},
-        trades={e.id: _trade(e) for e in sources.trades.entries.trade},
+        trades={e.id: _trade(e, base) for e in sources.trades.entries.trade},
         notices=tuple(
             Notice(e.id, e.version, e.permit_type, _period(e), e.text, _text(e.summary))
             for e in sources.notices.entries.notice
@@ -119,15 +120,16 @@ def _kind(entry: schema.KindEntry, rules: dict[str, DatedRegime]) -> KindOfPlace
     )
 
 
-def _trade(entry: schema.TradeEntry) -> Trade:
+def _item(entry: schema.ItemEntry) -> TradeItem:
+    return TradeItem(entry.permit_type, entry.mode, _period(entry), _text(entry.reason), entry.condition)
+
+
+def _trade(entry: schema.TradeEntry, base: list[TradeItem]) -> Trade:
     return Trade(
         id=entry.id,
         name=_text(entry.name),
         kinds=tuple(entry.kinds),
-        items=tuple(
-            TradeItem(item.permit_type, item.mode, _period(item), _text(item.reason), item.condition)
-            for item in entry.item
-        ),
+        items=(*base, *map(_item, entry.item)),
         scope_phrases=tuple(entry.scope_phrases),
         questions=tuple(Question(question.id, _text(question.text)) for question in entry.question),
     )

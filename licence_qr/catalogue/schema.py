@@ -186,6 +186,7 @@ class KindsFile(Entry):
 
 
 class TradesFile(Entry):
+    every_trade: Annotated[list[ItemEntry], Field(min_length=1)]
     trade: Annotated[list[TradeEntry], Field(min_length=1)]
 
 
