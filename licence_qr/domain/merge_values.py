@@ -26,19 +26,62 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """One licence or one permit as the exports tell it: flat texts by column key, and the rows that say so.
+
+    ``key`` is empty for the licence and the permit number for a permit.
+    """
+
+    key: str
+    facts: Mapping[str, str]
+    places: tuple[Place, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Business:
-    """One merged business. ``places`` are its rows; the licence's is absent when only the register has the licence."""
+    """One merged business. Its ``parts`` lack the licence when no export has it and only the register does."""
 
     record: CombinedRecord
     state: LicenceState
     phone: str
     office: str
-    places: tuple[Place, ...]
+    parts: tuple[Part, ...]
 
-    def to_json(self) -> dict[str, object]:
-        """Everything the exports said of it, as plain JSON values: equal exactly when nothing has changed."""
-        states = [[p.permit_no, p.state.value, p.grade] for p in self.record.permits]
-        return {"record": self.record.to_json(), "state": self.state.value, "permits": states, "phone": self.phone}
+
+def licence_texts(entity: Entity, state: LicenceState, phone: str) -> dict[str, str]:
+    """A licence as flat texts, the same for an export and for the register, so that the two can be compared."""
+    return {
+        "name": entity.name,
+        "entity_type": entity.entity_type,
+        "principal": entity.principal,
+        "registered_capital": entity.registered_capital,
+        "established_on": entity.established_on.isoformat(),
+        "term_to": entity.term_to.isoformat() if entity.term_to else "",
+        "address": entity.domicile,
+        "business_scope": entity.business_scope,
+        "authority": entity.registration_authority,
+        "issued_on": entity.issued_on.isoformat(),
+        "state": state.value,
+        "phone": phone,
+    }
+
+
+def permit_texts(permit: Permit, address: str) -> dict[str, str]:
+    """A granted permit as flat texts, the same for an export and for the register."""
+    first, last = (permit.period.first, permit.period.last) if permit.period else (None, None)
+    return {
+        "permit_no": permit.permit_no,
+        "address": address,
+        "items": permit.items,
+        "kinds": ",".join(permit.kinds),
+        "authority": permit.issuing_authority,
+        "office": permit.handling_office,
+        "issued_on": permit.issued_on.isoformat() if permit.issued_on else "",
+        "valid_from": first.isoformat() if first else "",
+        "valid_to": last.isoformat() if last else "",
+        "state": permit.state.value,
+        "grade": permit.grade,
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +102,10 @@ class Unit(Generic[RecordT]):
 
     record: RecordT
     rows: tuple[SourceRow, ...]
+
+    def places(self) -> tuple[Place, ...]:
+        """Where its rows stand."""
+        return tuple(row.place for row in self.rows)
 
 
 @dataclass(slots=True)
@@ -91,22 +138,23 @@ class Licence:
         name = self.overrides.get("name", self.entity.name)
         entity = replace(self.entity, name=name, principal=self.overrides.get("principal", self.entity.principal))
         addresses = {name_key(entity.domicile): entity.domicile}
-        permits = []
+        permits, parts = [], []
+        phone = self.unit.record.phone if self.unit else ""
+        if self.unit:
+            parts.append(Part("", licence_texts(entity, self.state, phone), self.unit.places()))
         for unit, permit in self.permits:
-            address = unit.record.address
-            addresses.setdefault(name_key(address), address)
-            permits.append(replace(permit, premises_no=list(addresses).index(name_key(address)) + 1))
+            address = addresses.setdefault(name_key(unit.record.address), unit.record.address)
+            premises_no = list(addresses).index(name_key(address)) + 1
+            permits.append(replace(permit, premises_no=premises_no))
+            parts.append(Part(permit.permit_no, permit_texts(permit, address), unit.places()))
         permits.sort(key=lambda p: (p.premises_no, p.permit_no))
+        premises = (Premises(n, a, region_of(a, catalogue)) for n, a in enumerate(addresses.values(), start=1))
         return Business(
-            record=CombinedRecord(
-                entity,
-                tuple(Premises(n, a, region_of(a, catalogue)) for n, a in enumerate(addresses.values(), start=1)),
-                tuple(permits),
-            ),
+            record=CombinedRecord(entity, tuple(premises), tuple(permits)),
             state=self.state,
-            phone=self.unit.record.phone if self.unit else "",
+            phone=phone,
             office=permits[0].handling_office if permits else office_of(entity.domicile, catalogue),
-            places=tuple(row.place for unit in self.units() for row in unit.rows),
+            parts=tuple(parts),
         )
 
 
