@@ -32,6 +32,11 @@ class Settings:
         return self.home / "register.db"
 
     @property
+    def web_secret_file(self) -> Path:
+        """The secret that signs form tokens, shared by all workers."""
+        return self.home / "web-secret"
+
+    @property
     def host(self) -> str:
         """The host, with its port where it has one, as people read it beside the symbol."""
         return urlsplit(self.address).netloc

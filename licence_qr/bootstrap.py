@@ -1,0 +1,81 @@
+"""Settings → Services: the one place where things are wired."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from licence_qr.catalogue.loader import load_catalogue
+from licence_qr.config import Settings
+from licence_qr.domain.catalogue import Catalogue
+from licence_qr.services.accounts import Accounts
+from licence_qr.services.applications import Applications
+from licence_qr.services.coding import Coding
+from licence_qr.services.importing import Importing
+from licence_qr.services.issuance import Issuance
+from licence_qr.services.keys import Keys
+from licence_qr.services.lookup import Lookup
+from licence_qr.services.prints import Prints
+from licence_qr.services.register import Register
+from licence_qr.services.verification import Verification
+from licence_qr.services.waiting import Waiting
+from licence_qr.store import facts
+from licence_qr.store import keys as key_files
+from licence_qr.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The use cases of this installation."""
+
+    settings: Settings
+    web_secret: bytes
+    catalogue: Catalogue
+    demonstration: bool
+    database: Database
+    keys: Keys
+    coding: Coding
+    accounts: Accounts
+    applications: Applications
+    issuance: Issuance
+    lookup: Lookup
+    prints: Prints
+    register: Register
+    importing: Importing
+    waiting: Waiting
+    verification: Verification
+
+
+def build(settings: Settings) -> Services:
+    """Wire the services of an existing register.
+
+    Raises CatalogueError, RegisterError (missing, outdated, newer, damaged) and KeyStoreError ``trust_list_missing``. A
+    missing private key is found only when something is to be signed: looking up goes on without it.
+    """
+    catalogue = load_catalogue()
+    database = Database(settings.register_path)
+    database.check_version()
+    with database.read() as tx:
+        demonstration = facts.get(tx, facts.KIND) == facts.DEMONSTRATION
+    keys = Keys(settings.keys, settings.passphrase_file)
+    keys.trust_list()
+    coding = Coding(catalogue, settings.address, keys.signing_key)
+    issuance = Issuance(database, catalogue, coding, demonstration)
+    lookup = Lookup(database, catalogue, keys.trust_list, specimen=demonstration)
+    return Services(
+        settings=settings,
+        web_secret=key_files.read_web_secret(settings.web_secret_file),
+        catalogue=catalogue,
+        demonstration=demonstration,
+        database=database,
+        keys=keys,
+        coding=coding,
+        accounts=Accounts(database),
+        applications=Applications(database, catalogue, issuance),
+        issuance=issuance,
+        lookup=lookup,
+        prints=Prints(database, coding, lookup, settings.host),
+        register=Register(database, lookup),
+        importing=Importing(database, catalogue, coding),
+        waiting=Waiting(database, catalogue, coding),
+        verification=Verification(catalogue, keys.trust_list),
+    )

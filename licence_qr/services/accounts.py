@@ -1,0 +1,167 @@
+"""Signing in: argon2id passwords, throttled tries, and sessions that can be revoked."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from licence_qr.domain.roles import Actor, Role
+from licence_qr.errors import AccessError, InputError
+from licence_qr.store import accounts
+from licence_qr.store.accounts import Session, User
+from licence_qr.store.database import Database, Transaction
+
+SESSION_HOURS = 12
+IDLE_MINUTES = 60
+TRY_WINDOW_MINUTES = 15
+# One client guessing at one name is stopped early; a name tried from many clients is stopped later, so that a
+# stranger cannot lock a clerk out at once.
+TRIES_PER_NAME_AND_CLIENT = 5
+TRIES_PER_NAME = 30
+MIN_PASSWORD_LENGTH = 10
+_TOUCH_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class SessionView:
+    """One live session as its owner sees it."""
+
+    session_id: str
+    client: str
+    created_at: datetime
+    last_seen_at: datetime
+
+
+def _token_hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+
+
+def _window(now: datetime) -> int:
+    seconds = TRY_WINDOW_MINUTES * 60
+    return int(now.timestamp()) // seconds * seconds
+
+
+class Accounts:
+    """People and their sessions. ``client`` is where a request comes from (remote address)."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._hasher = PasswordHasher()
+        # Verified when the user name is unknown, so that the answer takes as long as for a known one.
+        self._decoy = self._hasher.hash(secrets.token_urlsafe(16))
+
+    def create(
+        self, username: str, display_name: str, office: str, roles: frozenset[Role], password: str, now: datetime
+    ) -> int:
+        """Add a person. Raises InputError ``password_short``, ``username_taken`` or ``username_form``."""
+        if not (username.isascii() and username.replace("-", "").replace(".", "").isalnum()):
+            raise InputError("username_form", field="username", found=username)
+        if len(password) < MIN_PASSWORD_LENGTH:
+            raise InputError("password_short", field="password", least=MIN_PASSWORD_LENGTH)
+        hashed = self._hasher.hash(password)
+        with self._database.write() as tx:
+            if accounts.user_by_name(tx, username) is not None:
+                raise InputError("username_taken", field="username", found=username)
+            return accounts.add_user(tx, username, display_name, office, roles, hashed, now)
+
+    def sign_in(self, username: str, password: str, client: str, now: datetime) -> str:
+        """Return a fresh session token. Raises AccessError ``sign_in_failed`` or ``sign_in_throttled``."""
+        window = _window(now)
+        subjects = {f"{username}@{client}": TRIES_PER_NAME_AND_CLIENT, username: TRIES_PER_NAME}
+        with self._database.read() as tx:
+            if any(accounts.tries(tx, "sign-in", _subject(s), window) >= most for s, most in subjects.items()):
+                minutes = (window + TRY_WINDOW_MINUTES * 60 - int(now.timestamp())) // 60 + 1
+                raise AccessError("sign_in_throttled", minutes=minutes)
+            user = accounts.user_by_name(tx, username)
+        if not self._password_fits(user, password):
+            with self._database.write() as tx:
+                for subject in subjects:
+                    accounts.add_try(tx, "sign-in", _subject(subject), window)
+            raise AccessError("sign_in_failed")
+        return self._open_session(user, username, password, client, now)
+
+    def _password_fits(self, user: User | None, password: str) -> bool:
+        try:
+            self._hasher.verify(user.password_hash if user else self._decoy, password)
+        except (VerificationError, InvalidHashError):
+            return False
+        return user is not None and not user.disabled
+
+    def _open_session(self, user: User | None, username: str, password: str, client: str, now: datetime) -> str:
+        if user is None:
+            raise AssertionError("only a known user's password fits")
+        token = secrets.token_urlsafe(32)
+        expires = now + timedelta(hours=SESSION_HOURS)
+        session = Session(secrets.token_hex(8), user.actor.user_id, client, now, now, expires, revoked=False)
+        rehash = self._hasher.hash(password) if self._hasher.check_needs_rehash(user.password_hash) else None
+        with self._database.write() as tx:
+            accounts.add_session(tx, session, _token_hash(token))
+            accounts.clear_tries(tx, "sign-in", _subject(f"{username}@{client}"))
+            if rehash:
+                accounts.set_password_hash(tx, user.actor.user_id, rehash)
+        return token
+
+    def actor(self, token: str, now: datetime) -> Actor | None:
+        """Who holds this token, or None when the session is unknown, over, idle too long or revoked."""
+        with self._database.read() as tx:
+            session = _live(tx, token, now)
+            user = accounts.user_by_id(tx, session.user_id) if session else None
+        if session is None or user is None or user.disabled:
+            return None
+        if now - session.last_seen_at > timedelta(seconds=_TOUCH_SECONDS):
+            with self._database.write() as tx:
+                accounts.touch_session(tx, session.session_id, now)
+        return user.actor
+
+    def user(self, username: str) -> Actor | None:
+        """The person with this user name, for commands run on the machine itself."""
+        with self._database.read() as tx:
+            user = accounts.user_by_name(tx, username)
+        return user.actor if user and not user.disabled else None
+
+    def sign_out(self, token: str, now: datetime) -> None:
+        """End the session of this token; nothing happens when it is over already."""
+        with self._database.write() as tx:
+            session = accounts.session_by_hash(tx, _token_hash(token))
+            if session is not None:
+                accounts.revoke_session(tx, session.user_id, session.session_id, now)
+
+    def sessions(self, actor: Actor, now: datetime) -> tuple[SessionView, ...]:
+        """The live sessions of ``actor``, newest first."""
+        with self._database.read() as tx:
+            found = accounts.sessions_of(tx, actor.user_id, now)
+        return tuple(
+            SessionView(s.session_id, s.client, s.created_at, s.last_seen_at) for s in found if not _idle(s, now)
+        )
+
+    def session_id(self, token: str, now: datetime) -> str | None:
+        """The id of the live session of this token, to mark the current one in a list."""
+        with self._database.read() as tx:
+            session = _live(tx, token, now)
+        return session.session_id if session else None
+
+    def revoke(self, actor: Actor, session_id: str, now: datetime) -> bool:
+        """End one session of ``actor``; False when there is no such live session of theirs."""
+        with self._database.write() as tx:
+            return accounts.revoke_session(tx, actor.user_id, session_id, now)
+
+
+def _subject(text: str) -> str:
+    """Throttle keys are hashed: the register keeps no list of typed user names and addresses."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _idle(session: Session, now: datetime) -> bool:
+    return now - session.last_seen_at > timedelta(minutes=IDLE_MINUTES)
+
+
+def _live(tx: Transaction, token: str, now: datetime) -> Session | None:
+    session = accounts.session_by_hash(tx, _token_hash(token))
+    if session is None or session.revoked or session.expires_at <= now or _idle(session, now):
+        return None
+    return session

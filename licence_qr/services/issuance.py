@@ -1,0 +1,296 @@
+"""Issuing: one application becomes a licence, its permits and one signed code, in one transaction (both or neither)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from licence_qr.domain.application import Application, EntityRequest, PermitRequest
+from licence_qr.domain.catalogue import Catalogue, Regime
+from licence_qr.domain.dates import Period, add_months, local_date
+from licence_qr.domain.entity import Entity, EntityForm, LicenceState, Premises
+from licence_qr.domain.identifiers import complete_uscc
+from licence_qr.domain.issuing import IssuedPair, IssuedPermit
+from licence_qr.domain.names import name_key
+from licence_qr.domain.permit import GrantMode, Permit, PermitState, status_on
+from licence_qr.domain.roles import Actor
+from licence_qr.errors import AccessError, InputError, InvalidApplication, RuleError
+from licence_qr.services.coding import Coding
+from licence_qr.services.records import as_json
+from licence_qr.store import applications, codes, counters, entities, history, permits
+from licence_qr.store.applications import Outcome
+from licence_qr.store.database import Database, Transaction
+from licence_qr.store.entities import StoredEntity
+from licence_qr.store.history import Event, EventKind
+
+LICENCE = "business_licence"
+FOLLOW_UP_MONTHS = 2
+_ALLOTTED_SERIES = "demonstration-uscc"
+_UNKNOWN_REGION = "500107"
+_CATEGORY = {EntityForm.INDIVIDUAL: "92", EntityForm.COOPERATIVE: "93"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One application being issued in one transaction at one instant."""
+
+    tx: Transaction
+    application: Application
+    actor: Actor
+    now: datetime
+
+    @property
+    def day(self) -> date:
+        return local_date(self.now)
+
+    @property
+    def office(self) -> str:
+        return self.application.office
+
+    def note(self, kind: EventKind, uscc: str, subject: str, after: dict[str, object]) -> None:
+        """Append to the history."""
+        event = Event(self.now, self.actor.username, self.office, kind, uscc, subject, after=after)
+        history.append(self.tx, event)
+
+
+@dataclass(frozen=True, slots=True)
+class Issuance:
+    """``demonstration``: the register is a demonstration and may allot credit codes of its own."""
+
+    database: Database
+    catalogue: Catalogue
+    coding: Coding
+    demonstration: bool
+
+    def issue(self, application: Application, actor: Actor, idempotency_key: str, now: datetime) -> IssuedPair:
+        """Issue everything the application asks for, or nothing, and return it after COMMIT.
+
+        The same key again returns the first result (``repeated``). Raises RuleError ``no_delegation``,
+        ``kind_needs_no_permit``, ``licence_ended``, ``permit_already_in_force``, ``permit_already_pending``,
+        ``commitment_missing`` or ``commitment_notice_changed``; InvalidApplication when the register says otherwise of
+        a business it knows; AccessError ``other_office``; KeyStoreError; RegisterError.
+        """
+        if application.office != actor.office:
+            raise AccessError("other_office", office=application.office)
+        with self.database.write() as tx:
+            return self.issue_within(tx, application, actor, idempotency_key, now)
+
+    def issue_within(
+        self, tx: Transaction, application: Application, actor: Actor, idempotency_key: str, now: datetime
+    ) -> IssuedPair:
+        """``issue`` inside the caller's write transaction, for many applications in one."""
+        earlier = applications.outcome(tx, idempotency_key)
+        if earlier is not None:
+            return self._pair(tx, earlier, repeated=True)
+        case = _Case(tx, application, actor, now)
+        self._check_delegation(case, LICENCE)
+        entity = self._licence(case)
+        premises = _premises(case, entity.uscc)
+        application_no = _application_no(case)
+        issued = tuple(
+            self._permit(case, request, premises, entity.uscc, application_no) for request in application.permits
+        )
+        code = self.coding.issue_code(tx, entity.uscc, now, actor.username, application.office)
+        outcome = Outcome(
+            idempotency_key,
+            application_no,
+            application.office,
+            now,
+            entity.uscc,
+            code.code_id,
+            code.version,
+            issued,
+            as_json(application),
+        )
+        applications.add_outcome(tx, outcome)
+        return self._pair(tx, outcome, repeated=False)
+
+    def result(self, tx: Transaction, idempotency_key: str) -> IssuedPair | None:
+        """What the application with this key became, or None."""
+        earlier = applications.outcome(tx, idempotency_key)
+        return None if earlier is None else self._pair(tx, earlier, repeated=True)
+
+    def _pair(self, tx: Transaction, outcome: Outcome, *, repeated: bool) -> IssuedPair:
+        stored = entities.get(tx, outcome.uscc)
+        code = codes.get(tx, outcome.code_id, outcome.version)
+        if stored is None or code is None:
+            raise AssertionError("an outcome names rows of the same transaction")
+        return IssuedPair(
+            outcome.application_no,
+            outcome.uscc,
+            stored.entity.holder_name,
+            outcome.permits,
+            self.coding.issued(code),
+            repeated,
+        )
+
+    def _check_delegation(self, case: _Case, permit_type: str) -> str:
+        """The authority in whose name the office decides; RuleError ``no_delegation_today``."""
+        delegation = self.catalogue.delegation(case.office, permit_type, case.day)
+        if delegation is None:
+            office = self.catalogue.offices.get(case.office)
+            raise RuleError(
+                "no_delegation_today",
+                office=office.name.zh if office else case.office,
+                permit_type=self._type_name(permit_type),
+                day=case.day,
+            )
+        return delegation.authority
+
+    def _type_name(self, permit_type: str) -> str:
+        known = self.catalogue.permit_types.get(permit_type)
+        return known.name.zh if known else permit_type
+
+    def _licence(self, case: _Case) -> Entity:
+        request = case.application.entity
+        known = entities.get(case.tx, request.uscc) if request.uscc else None
+        if known is not None:
+            _check_same_business(known, request)
+            if known.state.ended:
+                raise RuleError("licence_ended", uscc=known.entity.uscc)
+            return known.entity
+        entity = Entity(
+            uscc=request.uscc or self._allot_uscc(case),
+            form=request.form,
+            name=request.name,
+            entity_type=request.entity_type,
+            principal=request.principal,
+            established_on=request.established_on,
+            issued_on=case.day,
+            domicile=request.domicile,
+            business_scope=request.business_scope,
+            registration_authority=self.catalogue.permit_types[LICENCE].authority,
+            registered_capital=request.registered_capital,
+            term_to=request.term_to,
+        )
+        stored = StoredEntity(entity, LicenceState.ACTIVE, case.office, case.application.contact_phone)
+        entities.put(case.tx, stored)
+        after = as_json(entity) | {"state": stored.state.value}
+        case.note(EventKind.LICENCE_GRANTED, entity.uscc, "licence", after)
+        return entity
+
+    def _allot_uscc(self, case: _Case) -> str:
+        """A made-up credit code; only a demonstration register gives them, a real one leaves that to the registrar."""
+        if not self.demonstration:
+            raise InvalidApplication([InputError("uscc_missing", field="uscc")])
+        category = _CATEGORY.get(case.application.entity.form, "91")
+        region = case.application.premises_region[:6] or _UNKNOWN_REGION
+        return complete_uscc(category + region, f"MY{counters.take(case.tx, _ALLOTTED_SERIES, 0):06d}")
+
+    def _permit(
+        self, case: _Case, request: PermitRequest, premises: Premises, uscc: str, application_no: str
+    ) -> IssuedPermit:
+        authority = self._check_delegation(case, request.permit_type)
+        self._check_kinds(request, case.day)
+        _check_free(case, uscc, premises, request)
+        pending = Permit(
+            permit_type=request.permit_type,
+            permit_no="",
+            premises_no=premises.premises_no,
+            kinds=request.kinds,
+            items=request.items,
+            issuing_authority=authority,
+            handling_office=case.office,
+            issued_on=None,
+            period=None,
+            mode=request.mode,
+            state=PermitState.PENDING,
+            state_since=case.day,
+        )
+        if request.mode is GrantMode.GENERAL:
+            stored = permits.add(case.tx, uscc, pending)
+            case.note(EventKind.PERMIT_APPLIED, uscc, f"permit/{stored.permit_id}", as_json(pending))
+            return IssuedPermit(request.permit_type, "", pending=True)
+        return self._grant(case, request, pending, uscc, application_no)
+
+    def _grant(
+        self, case: _Case, request: PermitRequest, pending: Permit, uscc: str, application_no: str
+    ) -> IssuedPermit:
+        notice = self.catalogue.notice(request.permit_type, case.day)
+        if request.commitment is None or notice is None:
+            raise RuleError("commitment_not_signed", permit_type=self._type_name(request.permit_type))
+        if request.commitment.notice_sha256 != notice.sha256:
+            raise RuleError("commitment_text_changed", notice=notice.id, version=notice.version)
+        granted = replace(
+            pending,
+            permit_no=self._permit_no(case, request.permit_type, pending.issuing_authority),
+            issued_on=case.day,
+            period=self._period(request.permit_type, case.day),
+            state=PermitState.EFFECTIVE,
+            follow_up_due=add_months(case.day, FOLLOW_UP_MONTHS),
+        )
+        stored = permits.add(case.tx, uscc, granted)
+        applications.add_commitment(case.tx, application_no, request.permit_type, request.commitment, notice)
+        case.note(EventKind.PERMIT_GRANTED, uscc, f"permit/{stored.permit_id}", as_json(granted))
+        return IssuedPermit(request.permit_type, granted.permit_no, pending=False)
+
+    def _check_kinds(self, request: PermitRequest, day: date) -> None:
+        regimes = [self.catalogue.kinds[kind].regime_on(day) for kind in request.kinds]
+        if not any(r is not None and r.regime is Regime.LICENSED for r in regimes):
+            names = "、".join(self.catalogue.kinds[kind].name.zh for kind in request.kinds)
+            raise RuleError("kind_needs_no_permit_today", kinds=names, day=day)
+
+    def _permit_no(self, case: _Case, permit_type: str, authority: str) -> str:
+        template = self.catalogue.number_template(permit_type, authority)
+        if template is None:
+            raise RuleError("no_number_template", permit_type=self._type_name(permit_type))
+        year = case.day.year
+        return template.render(year, counters.take(case.tx, number_series(permit_type, authority), year))
+
+    def _period(self, permit_type: str, day: date) -> Period:
+        months = self.catalogue.permit_types[permit_type].months
+        return Period(day, None) if months is None else Period.of_months(day, months)
+
+
+def _application_no(case: _Case) -> str:
+    serial = counters.take(case.tx, f"application/{case.office}", case.day.year)
+    return f"{case.office.upper()}-{case.day.year}-{serial:06d}"
+
+
+def _premises(case: _Case, uscc: str) -> Premises:
+    application = case.application
+    known = entities.premises_at(case.tx, uscc, application.premises_address)
+    if known is not None:
+        return known
+    added = entities.add_premises(
+        case.tx, uscc, application.premises_address, application.premises_region, application.area_m2
+    )
+    case.note(EventKind.PREMISES_ADDED, uscc, f"premises/{added.premises_no}", as_json(added))
+    return added
+
+
+def number_series(permit_type: str, authority: str) -> str:
+    """The counter series of one authority's permits of one type."""
+    return f"{permit_type}/{authority}"
+
+
+def _check_same_business(known: StoredEntity, request: EntityRequest) -> None:
+    """A business the register knows must be described as the register does; else each difference is an error."""
+    entity = known.entity
+    pairs = {
+        "entity_form": (request.form.value, entity.form.value),
+        "name": (request.name, entity.name),
+        "principal": (request.principal, entity.principal),
+        "established_on": (request.established_on.isoformat(), entity.established_on.isoformat()),
+        "domicile": (request.domicile, entity.domicile),
+    }
+    problems = [
+        InputError("differs_from_register", field=field, registered=registered or "—")
+        for field, (typed, registered) in pairs.items()
+        if name_key(typed) != name_key(registered)
+    ]
+    if problems:
+        raise InvalidApplication(problems)
+
+
+def _check_free(case: _Case, uscc: str, premises: Premises, request: PermitRequest) -> None:
+    """One permit of a type for one kind of place at one premises: not a second while the first stands or is decided."""
+    for stored in permits.of_business(case.tx, uscc):
+        permit = stored.permit
+        same_place = (permit.permit_type, permit.premises_no) == (request.permit_type, premises.premises_no)
+        if not same_place or not set(permit.kinds) & set(request.kinds):
+            continue
+        if permit.state is PermitState.PENDING:
+            raise RuleError("permit_already_pending", address=premises.address)
+        if status_on(permit, case.day).in_force or permit.state is PermitState.SUSPENDED:
+            raise RuleError("permit_already_in_force", permit_no=permit.permit_no, address=premises.address)

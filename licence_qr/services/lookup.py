@@ -1,0 +1,97 @@
+"""What anyone may ask: the page behind a scanned symbol, or behind a code number typed by hand."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from licence_qr.credential.token import from_digits
+from licence_qr.credential.trust_list import TrustList
+from licence_qr.credential.verifier import verify_token
+from licence_qr.domain.catalogue import Catalogue
+from licence_qr.domain.identifiers import parse_code_number
+from licence_qr.domain.public_page import FoundBy, PublicPage
+from licence_qr.domain.publishing import Print, publish
+from licence_qr.errors import AccessError, NotFoundError, RegisterError, TokenError
+from licence_qr.services import records
+from licence_qr.store import accounts, codes
+from licence_qr.store.codes import StoredCode
+from licence_qr.store.database import Database, Transaction
+
+# A code number has 80 random bits; the limit is there so that nobody can even try, and is generous to an office
+# behind one address.
+LOOKUPS_PER_WINDOW = 60
+LOOKUP_WINDOW_SECONDS = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """``trust_list`` gives the list in force; it is asked each time, because keys rotate while the service runs."""
+
+    database: Database
+    catalogue: Catalogue
+    trust_list: Callable[[], TrustList]
+    specimen: bool
+
+    def scan(self, digits: str, now: datetime) -> PublicPage:
+        """The page behind a symbol. The signature is verified before the register is asked.
+
+        Raises TokenError (forged or damaged), NotFoundError ``code_not_in_register`` (genuine signature, unknown
+        here), RegisterError with the fact ``genuine`` when the signature holds but the register cannot be reached.
+        """
+        token = from_digits(digits)
+        verified = verify_token(token, self.trust_list(), now)
+        claims = verified.claims
+        try:
+            with self.database.read() as tx:
+                scanned = codes.get(tx, claims.code_id, claims.version)
+                if scanned is None:
+                    raise NotFoundError("code_not_in_register")
+                if scanned.token != token:
+                    raise TokenError("token_differs_from_register")
+                newest = codes.newest(tx, claims.code_id) or scanned
+                return self._page(tx, scanned, newest, FoundBy.SYMBOL, now)
+        except RegisterError as error:
+            raise RegisterError(error.code, **{**error.facts, "genuine": True}) from error
+
+    def by_number(self, text: str, client: str, now: datetime) -> PublicPage:
+        """The page of the newest version of a code number typed by hand. It proves nothing of the print.
+
+        Raises InputError (number mistyped), AccessError ``too_many_lookups``, NotFoundError, RegisterError.
+        """
+        code_id = parse_code_number(text)
+        subject = hashlib.sha256(client.encode("utf-8", "surrogatepass")).hexdigest()
+        window = int(now.timestamp()) // LOOKUP_WINDOW_SECONDS * LOOKUP_WINDOW_SECONDS
+        with self.database.write() as tx:
+            if accounts.tries(tx, "lookup", subject, window) >= LOOKUPS_PER_WINDOW:
+                minutes = (window + LOOKUP_WINDOW_SECONDS - int(now.timestamp())) // 60 + 1
+                raise AccessError("too_many_lookups", minutes=minutes)
+            accounts.add_try(tx, "lookup", subject, window)
+        with self.database.read() as tx:
+            newest = codes.newest(tx, code_id)
+            if newest is None:
+                raise NotFoundError("code_not_in_register")
+            verify_token(newest.token, self.trust_list(), now)
+            return self._page(tx, newest, newest, FoundBy.NUMBER, now)
+
+    def of_business(self, tx: Transaction, code: StoredCode, now: datetime) -> PublicPage:
+        """The public page of a business, for people at the desk."""
+        return self._page(tx, code, code, FoundBy.NUMBER, now)
+
+    def _page(
+        self, tx: Transaction, scanned: StoredCode, newest: StoredCode, found_by: FoundBy, now: datetime
+    ) -> PublicPage:
+        business = records.load(tx, scanned.uscc)
+        return publish(
+            self.catalogue,
+            business.record,
+            business.stored.state,
+            code_number=scanned.code_id.number,
+            scanned=Print(scanned.version, scanned.issued_on),
+            newest=Print(newest.version, newest.issued_on),
+            found_by=found_by,
+            now=now,
+            specimen=self.specimen,
+        )

@@ -1,0 +1,46 @@
+"""The combined record of one business as the register holds it now."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import date
+from enum import Enum
+from typing import Any
+
+from licence_qr.domain.record import CombinedRecord
+from licence_qr.errors import NotFoundError
+from licence_qr.store import entities, permits
+from licence_qr.store.database import Transaction
+from licence_qr.store.entities import StoredEntity
+
+
+@dataclass(frozen=True, slots=True)
+class Business:
+    """The stored entity and the combined record built from it."""
+
+    stored: StoredEntity
+    record: CombinedRecord
+
+
+def load(tx: Transaction, uscc: str) -> Business:
+    """Read one business. Raises NotFoundError ``business_not_found``."""
+    stored = entities.get(tx, uscc)
+    if stored is None:
+        raise NotFoundError("business_not_found", uscc=uscc)
+    held = tuple(s.permit for s in permits.of_business(tx, uscc))
+    return Business(stored, CombinedRecord(stored.entity, entities.premises_of(tx, uscc), held))
+
+
+def as_json(value: Any) -> dict[str, Any]:
+    """A domain value as plain JSON, for the history's before and after."""
+    return {name: _plain(part) for name, part in asdict(value).items()}
+
+
+def _plain(part: Any) -> Any:
+    if isinstance(part, dict):
+        return {key: _plain(value) for key, value in part.items()}
+    if isinstance(part, (list, tuple)):
+        return [_plain(value) for value in part]
+    if isinstance(part, Enum):
+        return part.value
+    return part.isoformat() if isinstance(part, date) else part

@@ -1,0 +1,42 @@
+"""Verifying a code without the register: what is signed, or why it is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from licence_qr.reading.pictures import read_symbols
+
+from licence_qr.credential.description import Description, describe
+from licence_qr.credential.trust_list import TrustList
+from licence_qr.credential.verifier import verify
+from licence_qr.domain.catalogue import Catalogue
+from licence_qr.errors import TokenError, UnreadableError
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """Offline: no register, no network. It cannot know what happened to the permits after the code was signed."""
+
+    catalogue: Catalogue
+    trust_list: Callable[[], TrustList]
+
+    def of_text(self, text: str, now: datetime) -> Description:
+        """What the address or the digits say. Raises TokenError."""
+        return describe(verify(text.strip(), self.trust_list(), now, self.catalogue), self.catalogue)
+
+    def of_file(self, data: bytes, name: str, now: datetime) -> Description:
+        """What the code in a picture or PDF says: the first symbol that is genuine, else why the first was refused.
+
+        Raises UnreadableError when there is no symbol or the file cannot be read, TokenError when none is genuine.
+        """
+        refusal: TokenError | None = None
+        for text in read_symbols(data, name):
+            try:
+                return self.of_text(text, now)
+            except TokenError as error:
+                refusal = refusal or error
+        if refusal is None:
+            raise UnreadableError("no_symbol_found", name=name)
+        raise refusal

@@ -1,0 +1,126 @@
+"""Key files: encrypted private keys (mode 0600), the root's public key and the signed trust list.
+
+root.pem, root.pub.pem          the root; root.pem belongs off-line once the trust list is signed
+licence-<kid>.pem               keys that sign codes
+trust-list.cbor                 the list the root signed
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from licence_qr.errors import KeyStoreError
+
+ROOT = "root"
+_TRUST_LIST = "trust-list.cbor"
+
+
+def licence_key_name(kid: bytes) -> str:
+    """The file name, without ending, of the key that signs codes under ``kid``."""
+    return f"licence-{kid.hex()}"
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all, readable by its owner only."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(path.name + ".new")
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as stream:
+        stream.write(data)
+        stream.flush()
+        os.fsync(stream.fileno())
+    partial.replace(path)
+
+
+def read_passphrase(path: Path) -> bytes:
+    """The passphrase of the private keys. Raises KeyStoreError ``passphrase_missing``."""
+    try:
+        passphrase = path.read_bytes().strip()
+    except OSError:
+        passphrase = b""
+    if not passphrase:
+        raise KeyStoreError("passphrase_missing", path=path)
+    return passphrase
+
+
+def read_web_secret(path: Path) -> bytes:
+    """The secret that signs form tokens; made on first use, by whichever worker comes first."""
+    if not path.exists():
+        write_file(path, secrets.token_bytes(32))
+    return path.read_bytes()
+
+
+def write_private_key(folder: Path, name: str, key: ec.EllipticCurvePrivateKey, passphrase: bytes) -> None:
+    """Store a private key encrypted (PKCS #8, RFC 5958)."""
+    encryption = serialization.BestAvailableEncryption(passphrase)
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, encryption)
+    write_file(folder / f"{name}.pem", pem)
+
+
+def read_private_key(folder: Path, name: str, passphrase: bytes) -> ec.EllipticCurvePrivateKey:
+    """Read a P-256 private key. Raises KeyStoreError ``key_missing``, ``key_passphrase`` or ``key_damaged``."""
+    path = folder / f"{name}.pem"
+    try:
+        pem = path.read_bytes()
+    except OSError:
+        raise KeyStoreError("key_missing", path=path) from None
+    try:
+        key = serialization.load_pem_private_key(pem, passphrase)
+    except (ValueError, TypeError) as error:
+        code = "key_passphrase" if b"ENCRYPTED" in pem and "password" in str(error).lower() else "key_damaged"
+        raise KeyStoreError(code, path=path) from None
+    if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
+        raise KeyStoreError("key_damaged", path=path)
+    return key
+
+
+def has_private_key(folder: Path, name: str) -> bool:
+    """Whether the file of this private key is there."""
+    return (folder / f"{name}.pem").exists()
+
+
+def write_root_public_key(folder: Path, key: ec.EllipticCurvePublicKey) -> None:
+    """Store the root's public key."""
+    pem = key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    write_file(folder / f"{ROOT}.pub.pem", pem)
+
+
+def read_root_public_key(folder: Path) -> ec.EllipticCurvePublicKey:
+    """Read the root's public key. Raises KeyStoreError ``key_missing`` or ``key_damaged``."""
+    path = folder / f"{ROOT}.pub.pem"
+    try:
+        key = serialization.load_pem_public_key(path.read_bytes())
+    except OSError:
+        raise KeyStoreError("key_missing", path=path) from None
+    except ValueError:
+        raise KeyStoreError("key_damaged", path=path) from None
+    if not isinstance(key, ec.EllipticCurvePublicKey):
+        raise KeyStoreError("key_damaged", path=path)
+    return key
+
+
+def write_trust_list(folder: Path, signed: bytes) -> None:
+    """Store the signed trust list."""
+    write_file(folder / _TRUST_LIST, signed)
+
+
+def read_trust_list(folder: Path) -> bytes:
+    """The signed trust list, not verified. Raises KeyStoreError ``trust_list_missing``."""
+    path = folder / _TRUST_LIST
+    try:
+        return path.read_bytes()
+    except OSError:
+        raise KeyStoreError("trust_list_missing", path=path) from None
+
+
+def trust_list_stamp(folder: Path) -> int:
+    """A number that changes when the trust list is replaced; 0 when there is none."""
+    try:
+        return (folder / _TRUST_LIST).stat().st_mtime_ns
+    except OSError:
+        return 0
