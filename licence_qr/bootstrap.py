@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from licence_qr.catalogue.loader import load_catalogue
 from licence_qr.config import Settings
@@ -10,6 +11,7 @@ from licence_qr.domain.catalogue import Catalogue
 from licence_qr.services.accounts import Accounts
 from licence_qr.services.applications import Applications
 from licence_qr.services.coding import Coding
+from licence_qr.services.demonstration import DemonstrationRegister
 from licence_qr.services.importing import Importing
 from licence_qr.services.issuance import Issuance
 from licence_qr.services.keys import Keys
@@ -43,6 +45,26 @@ class Services:
     importing: Importing
     waiting: Waiting
     verification: Verification
+    demonstration_register: DemonstrationRegister
+
+
+def prepare(settings: Settings, now: datetime, *, demonstration: bool) -> None:
+    """Make keys and register where there are none, or upgrade the register. What exists is kept as it is.
+
+    Raises RegisterError ``register_newer``, ``register_read_only``, ``register_full`` and the like; KeyStoreError.
+    """
+    Keys(settings.keys, settings.passphrase_file).make((settings.host,), now)
+    database = Database(settings.register_path)
+    database.create_or_upgrade()
+    with database.write() as tx:
+        if facts.get(tx, facts.KIND) is None:
+            facts.put(tx, facts.KIND, facts.DEMONSTRATION if demonstration else facts.PRODUCTION)
+    database.close()
+
+
+def build_verification(settings: Settings) -> Verification:
+    """Only what verifying offline needs: the catalogue and the trust list; no register."""
+    return Verification(load_catalogue(), Keys(settings.keys, settings.passphrase_file).trust_list)
 
 
 def build(settings: Settings) -> Services:
@@ -78,4 +100,5 @@ def build(settings: Settings) -> Services:
         importing=Importing(database, catalogue, coding),
         waiting=Waiting(database, catalogue, coding),
         verification=Verification(catalogue, keys.trust_list),
+        demonstration_register=DemonstrationRegister(database, catalogue, coding, issuance, Accounts(database)),
     )

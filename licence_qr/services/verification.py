@@ -14,6 +14,8 @@ from licence_qr.credential.verifier import verify
 from licence_qr.domain.catalogue import Catalogue
 from licence_qr.errors import TokenError, UnreadableError
 
+__all__ = ["Description", "Verification"]
+
 
 @dataclass(frozen=True, slots=True)
 class Verification:

@@ -1,0 +1,55 @@
+"""``licence-qr``: the commands of an installation. Each command's words and files stand in a module of its own."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import click
+
+from licence_qr import __version__, wording
+from licence_qr.cli_import import import_command
+from licence_qr.cli_installation import account, init, serve
+from licence_qr.cli_issue import issue, notice
+from licence_qr.cli_verify import verify
+from licence_qr.errors import InputError, InvalidApplication, LicenceQRError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+def commands() -> None:
+    """One application, two permits, one signed code, one page (一码通行)."""
+
+
+for command in (init, serve, account, issue, notice, import_command, verify):
+    commands.add_command(command)
+
+
+def tell(error: LicenceQRError) -> None:
+    """Say an error on standard error in both languages, with its stable code."""
+    problems: Sequence[LicenceQRError] = (error,)
+    if isinstance(error, InvalidApplication):
+        problems = (error, *error.problems)
+    for problem in problems:
+        where = f" {problem.field}" if isinstance(problem, InputError) and problem.field else ""
+        click.echo(f"[{problem.code}]{where}", err=True)
+        for language in wording.LANGUAGES:
+            explanation = wording.explain(problem, language)
+            click.echo(f"  {explanation.what} {explanation.todo}", err=True)
+
+
+def main() -> None:
+    """Entry point. Exit status: 0 done, 1 refused, 2 cannot tell or called wrongly; see each command's help."""
+    try:
+        commands.main(standalone_mode=False)
+    except LicenceQRError as error:
+        tell(error)
+        sys.exit(error.exit_status)
+    except click.exceptions.Exit as leave:
+        sys.exit(leave.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except click.Abort:
+        click.echo("已中断，没有写入未完成的内容。 Stopped; nothing half-done was written.", err=True)
+        sys.exit(130)

@@ -1,0 +1,117 @@
+"""Issuing from an application file."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from licence_qr.bootstrap import build
+from licence_qr.config import load_settings
+from licence_qr.domain.application_form import parse_application
+from licence_qr.domain.dates import local_date
+from licence_qr.domain.roles import Actor, Role
+from licence_qr.errors import AccessError, ConfigError
+from licence_qr.services.application_file import fields_from_toml, read_application_file
+
+if TYPE_CHECKING:
+    from licence_qr.bootstrap import Services
+    from licence_qr.domain.issuing import IssuedPair
+
+
+@click.command()
+@click.argument("application", type=click.Path(path_type=Path))
+@click.option("--office", help="Office that issues; may also stand in the file.")
+@click.option("--as", "username", help="Account that issues; without it the command line itself is named.")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder for the PNG, SVG and PDF files.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
+def issue(application: Path, office: str | None, username: str | None, out: Path | None, as_json: bool) -> None:
+    """Issue the licence and permits that APPLICATION (TOML) asks for.
+
+    The same file again gives the same result: nothing is issued twice. The file is described in
+    docs/application-file.md.
+    """
+    services = build(load_settings())
+    data = read_application_file(application)
+    fields = fields_from_toml(data, application.name)
+    actor = _actor(services, office or fields.pop("office", ""), username)
+    fields.pop("office", None)
+    now = datetime.now(UTC)
+    parsed = parse_application(fields, services.catalogue, actor.office, local_date(now), services.demonstration)
+    key = "file:" + hashlib.sha256(data).hexdigest()
+    pair = services.issuance.issue(parsed, actor, key, now)
+    files = _write_files(services, actor, pair, out, now) if out else []
+    result = _result(pair, files)
+    click.echo(json.dumps(result, ensure_ascii=False, indent=2) if as_json else _as_text(result))
+
+
+def _actor(services: Services, office: str, username: str | None) -> Actor:
+    if username:
+        actor = services.accounts.user(username)
+        if actor is None:
+            raise AccessError("account_unknown", username=username)
+        return actor
+    if office not in services.catalogue.offices:
+        raise ConfigError("office_unknown", office=office, known="、".join(services.catalogue.offices))
+    return Actor(0, "command-line", "命令行", office, frozenset({Role.CLERK}))
+
+
+def _write_files(services: Services, actor: Actor, pair: IssuedPair, out: Path, now: datetime) -> list[str]:
+    out.mkdir(parents=True, exist_ok=True)
+    stem = f"{pair.uscc}-v{pair.code.version}"
+    contents = {
+        f"{stem}.png": services.prints.png(actor, pair.uscc),
+        f"{stem}.svg": services.prints.svg(actor, pair.uscc).encode("utf-8"),
+        f"{stem}-A4.pdf": services.prints.card_pdf(actor, pair.uscc, "A4", now),
+        f"{stem}-A5.pdf": services.prints.card_pdf(actor, pair.uscc, "A5", now),
+    }
+    for name, content in contents.items():
+        (out / name).write_bytes(content)
+    return [str(out / name) for name in contents]
+
+
+def _result(pair: IssuedPair, files: list[str]) -> dict[str, Any]:
+    return {
+        "application_no": pair.application_no,
+        "uscc": pair.uscc,
+        "holder_name": pair.holder_name,
+        "permits": [
+            {"permit_type": p.permit_type, "permit_no": p.permit_no or None, "pending": p.pending} for p in pair.permits
+        ],
+        "code_number": pair.code.code_id.number,
+        "version": pair.code.version,
+        "address": pair.code.address,
+        "repeated": pair.repeated,
+        "files": files,
+    }
+
+
+def _as_text(result: dict[str, Any]) -> str:
+    lines = [
+        f"受理号 application  {result['application_no']}" + ("  (已发证 issued before)" if result["repeated"] else ""),
+        f"营业执照 licence    {result['uscc']}  {result['holder_name']}",
+    ]
+    for permit in result["permits"]:
+        lines.append(f"许可证 permit      {permit['permit_no'] or '受理中 pending'}  ({permit['permit_type']})")
+    lines += [
+        f"编号 code number   {result['code_number']}  v{result['version']}",
+        f"地址 address       {result['address']}",
+    ]
+    lines += [f"文件 file          {name}" for name in result["files"]]
+    return "\n".join(lines)
+
+
+@click.command()
+@click.option("--permit-type", default="hygiene_permit", show_default=True)
+def notice(permit_type: str) -> None:
+    """Print the notice of notify-and-commit (告知承诺) in force today, with its version and hash."""
+    services = build(load_settings())
+    found = services.catalogue.notice(permit_type, local_date(datetime.now(UTC)))
+    if found is None:
+        raise ConfigError("notice_none", permit_type=permit_type)
+    click.echo(f"notice_id = {found.id}\nnotice_version = {found.version}\nnotice_sha256 = {found.sha256}\n")
+    click.echo(found.text)

@@ -1,0 +1,96 @@
+"""Verifying a code from the command line, without register or network."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from licence_qr import wording
+from licence_qr.bootstrap import build_verification
+from licence_qr.config import load_settings
+from licence_qr.errors import LicenceQRError, UnreadableError
+from licence_qr.services.verification import Description
+
+
+@click.command()
+@click.argument("code")
+@click.option("--json", "as_json", is_flag=True, help="Print the answer as one JSON object.")
+def verify(code: str, as_json: bool) -> None:
+    """Verify CODE: the address in a symbol, its digits, or a picture or PDF that shows one.
+
+    Offline: only the trust list under LICENCE_QR_KEYS is read. It says whether the code is genuine, not whether the
+    permits are still in force. Exit status: 0 genuine, 1 not genuine, 2 cannot tell.
+    """
+    try:
+        description = _verified(code)
+    except LicenceQRError as error:
+        if not as_json:
+            raise
+        click.echo(json.dumps(_refusal(error), ensure_ascii=False, indent=2))
+        raise click.exceptions.Exit(error.exit_status) from None
+    facts = _facts(description)
+    click.echo(json.dumps(facts, ensure_ascii=False, indent=2) if as_json else _as_text(facts))
+
+
+def _verified(code: str) -> Description:
+    verification = build_verification(load_settings())
+    now = datetime.now(UTC)
+    if "://" in code or (code.isascii() and code.isdigit()):
+        return verification.of_text(code, now)
+    path = Path(code)
+    try:
+        data = path.read_bytes()
+    except (OSError, ValueError):
+        raise UnreadableError("file_unreadable", name=code[:200]) from None
+    return verification.of_file(data, path.name, now)
+
+
+def _refusal(error: LicenceQRError) -> dict[str, Any]:
+    return {
+        "genuine": None if error.exit_status == 2 else False,
+        "code": error.code,
+        "zh": str(wording.explain(error, "zh")),
+        "en": str(wording.explain(error, "en")),
+    }
+
+
+def _facts(description: Description) -> dict[str, Any]:
+    return {
+        "genuine": True,
+        "code_number": description.code_number,
+        "version": description.version,
+        "issued_on": description.issued_on.isoformat(),
+        "uscc": description.uscc,
+        "name": description.name,
+        "permits": [
+            {
+                "permit_type": {"zh": p.permit_type.zh, "en": p.permit_type.en},
+                "permit_no": p.permit_no,
+                "valid_from": p.valid_from.isoformat(),
+                "valid_to": p.valid_to and p.valid_to.isoformat(),
+            }
+            for p in description.permits
+        ],
+        "permits_not_in_symbol": description.not_shown,
+    }
+
+
+def _as_text(facts: dict[str, Any]) -> str:
+    lines = [
+        "真实：签名有效。是否仍有效，请以扫码页面为准。",
+        "Genuine: the signature holds. Whether it is still in force, the scan page tells.",
+        f"编号 code number  {facts['code_number']}  v{facts['version']}  {facts['issued_on']}",
+        f"营业执照 licence   {facts['uscc']}  {facts['name'] or '（未起字号 no trade name）'}",
+    ]
+    for permit in facts["permits"]:
+        names = permit["permit_type"]
+        lines.append(
+            f"{names['zh']} {names['en']}  {permit['permit_no']}  {permit['valid_from']} – {permit['valid_to'] or '长期'}"
+        )
+    if facts["permits_not_in_symbol"]:
+        lines.append(f"另有 {facts['permits_not_in_symbol']} 项见页面 more on the page")
+    return "\n".join(lines)
