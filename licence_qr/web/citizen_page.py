@@ -61,12 +61,15 @@ def _claim(page: PublicPage, saying: Saying) -> Text:
 def _detail(page: PublicPage) -> Text | None:
     if page.verdict is Verdict.OLD_PRINT:
         today = VERDICT[page.today]
-        return Text(f"今天的情况：{today.zh}，见下。", f"Today: {today.en}. Details below.")
+        newest = page.newest_version
+        return Text(f"现行的是第 {newest} 版。今天：{today.zh}。", f"Version {newest} is current. Today: {today.en}.")
     if page.verdict is Verdict.LICENCE_ENDED:
         state = LICENCE_STATE[page.licence.state]
         return Text(f"登记状态：{state.zh}，不得再据此经营。", f"State: {state.en}. No trade under it.")
     if page.verdict is Verdict.ATTENTION:
         return _worst_permit(page)
+    if page.found_by is FoundBy.NUMBER:
+        return Text("按编号查到，不能证明照牌本身的真伪。", "Found by its number, which proves no print.")
     return None
 
 
@@ -114,7 +117,7 @@ def commitment(permit: PublicPermit) -> Text | None:
     """How far a permit granted on the holder's word (告知承诺) has been checked since; None on the general path."""
     if permit.mode is not GrantMode.COMMITMENT or permit.status is PermitStatus.PENDING:
         return None
-    zh, en = "经营者书面承诺符合条件，当场许可", "Granted on the holder’s written commitment"
+    zh, en = "经营者书面承诺符合条件，当场许可", "Granted on a written commitment"
     if permit.checked_on is not None:
         on = day(permit.checked_on)
         return Text(f"{zh}；已于{on}现场核查。", f"{en}; checked on the spot on {on}.")

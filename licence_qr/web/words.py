@@ -59,7 +59,7 @@ PERMIT_STATUS: Mapping[PermitStatus, Saying] = {
 }
 
 LICENCE_STATE: Mapping[LicenceState, Saying] = {
-    LicenceState.ACTIVE: Saying("存续", "active", Tone.GOOD),
+    LicenceState.ACTIVE: Saying("存续（在营）", "active", Tone.GOOD),
     LicenceState.DORMANT: Saying("歇业", "dormant", Tone.CARE),
     LicenceState.REVOKED_NOT_CANCELLED: Saying("吊销，未注销", "revoked", Tone.BAD),
     LicenceState.REVOKED_CANCELLED: Saying("吊销，已注销", "revoked and cancelled", Tone.BAD),
