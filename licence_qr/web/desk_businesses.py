@@ -1,0 +1,73 @@
+"""Finding a business, seeing what the public sees of it, and everything there is to print for it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from flask import Blueprint, make_response, render_template, request
+from werkzeug.wrappers import Response
+
+from licence_qr.domain.roles import Role
+from licence_qr.web import use_cases
+from licence_qr.web.security import current_actor, roles
+
+blueprint = Blueprint("businesses", __name__, url_prefix="/businesses")
+
+_PDF = "application/pdf"
+_PNG = "image/png"
+_SVG = "image/svg+xml"
+
+
+@blueprint.get("")
+@roles(Role.CLERK)
+def search_businesses() -> str:
+    """Search by name, credit code or permit number."""
+    query = request.args.get("q", "").strip()
+    found = use_cases().register.search(current_actor(), query, datetime.now(UTC)) if query else ()
+    return render_template("desk/businesses.html", query=query, found=found)
+
+
+@blueprint.get("/<uscc>")
+@roles(Role.CLERK)
+def show_business(uscc: str) -> str:
+    """What a citizen sees of this business now, and its prints."""
+    detail = use_cases().register.business(current_actor(), uscc, datetime.now(UTC))
+    return render_template("desk/business.html", page=detail.page, versions=detail.versions)
+
+
+@blueprint.get("/<uscc>/print")
+@roles(Role.CLERK)
+def print_card(uscc: str) -> str:
+    """The display card (亮证牌) as a page to print from the browser, A5 landscape."""
+    card = use_cases().prints.card(current_actor(), uscc, datetime.now(UTC))
+    return render_template("desk/print.html", card=card, uscc=uscc)
+
+
+@blueprint.get("/<uscc>/card-<any(a4, a5):size>.pdf")
+@roles(Role.CLERK)
+def download_card(uscc: str, size: str) -> Response:
+    """The display card as a PDF."""
+    content = use_cases().prints.card_pdf(current_actor(), uscc, size.upper(), datetime.now(UTC))
+    return _download(content, _PDF, f"{uscc}-card-{size}.pdf")
+
+
+@blueprint.get("/<uscc>/code.png")
+@roles(Role.CLERK)
+def show_png(uscc: str) -> Response:
+    """The symbol as a picture: shown on pages, saved with ``?download``."""
+    return _download(use_cases().prints.png(current_actor(), uscc), _PNG, f"{uscc}-code.png")
+
+
+@blueprint.get("/<uscc>/code.svg")
+@roles(Role.CLERK)
+def show_svg(uscc: str) -> Response:
+    """The symbol as a drawing that stays sharp at every size."""
+    return _download(use_cases().prints.svg(current_actor(), uscc).encode("utf-8"), _SVG, f"{uscc}-code.svg")
+
+
+def _download(content: bytes, media_type: str, name: str) -> Response:
+    response = make_response(content)
+    response.headers["Content-Type"] = media_type
+    if "download" in request.args:
+        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

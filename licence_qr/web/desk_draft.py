@@ -1,0 +1,78 @@
+"""What all pages of one application share: opening it, saving what was typed, checking it, and the stale form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from flask import abort, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from licence_qr.domain.issuing import Draft
+from licence_qr.errors import ConflictError, InputError, InvalidApplication
+from licence_qr.web import use_cases
+from licence_qr.web.forms import Field, read_fields
+from licence_qr.web.security import current_actor
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A field that someone else saved while this form was open: both texts."""
+
+    field: Field
+    saved: str
+    typed: str
+
+
+def open_draft(draft_id: str) -> Draft:
+    """The application, as long as it can be changed; once issued, every address of it leads to the result."""
+    draft = use_cases().applications.get(current_actor(), draft_id)
+    if draft.issued_at is not None:
+        abort(redirect(url_for("desk.issue.show_result", draft_id=draft_id)))
+    return draft
+
+
+def save_typed(draft: Draft, fields: Iterable[Field], given: Mapping[str, str] | None = None) -> Draft:
+    """Keep what was typed into ``fields`` (``given`` overrides it) whether right or wrong.
+
+    Pressing twice saves once. When someone else saved other texts first, answers 409 with a page that shows both and
+    lets the clerk choose; nothing typed is lost.
+    """
+    fields = tuple(fields)
+    typed = {**read_fields(request.form, fields), **(given or {})}
+    differences = tuple(
+        Difference(field, draft.fields.get(field.name, ""), typed[field.name])
+        for field in fields
+        if draft.fields.get(field.name, "") != typed[field.name]
+    )
+    if not differences and typed.keys() <= draft.fields.keys():
+        return draft
+    try:
+        return use_cases().applications.save(
+            current_actor(), draft.draft_id, {**draft.fields, **typed}, _revision(), datetime.now(UTC)
+        )
+    except ConflictError as error:
+        if error.code != "draft_changed_meanwhile":
+            raise
+        abort(_stale_page(draft, differences, typed))
+
+
+def _revision() -> int:
+    revision = request.form.get("revision", type=int)
+    return abort(400) if revision is None else revision
+
+
+def _stale_page(draft: Draft, differences: tuple[Difference, ...], typed: Mapping[str, str]) -> Response:
+    return make_response(
+        render_template("desk/stale.html", draft=draft, differences=differences, typed=typed, address=request.path), 409
+    )
+
+
+def problems_of(draft: Draft) -> tuple[InputError, ...]:
+    """Everything that stands between this application and issuing, in form order; empty when nothing does."""
+    try:
+        use_cases().applications.check(current_actor(), draft.draft_id, datetime.now(UTC))
+    except InvalidApplication as invalid:
+        return invalid.problems
+    return ()

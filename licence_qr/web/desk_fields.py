@@ -1,0 +1,194 @@
+"""The questions of an application, in the order a clerk asks them across the counter."""
+
+from __future__ import annotations
+
+from licence_qr.domain.application_fields import ANSWER_PREFIX
+from licence_qr.domain.catalogue import Catalogue, Office, Text, Trade
+from licence_qr.domain.entity import EntityForm
+from licence_qr.web.forms import Button, Choice, Field, Section, Widget
+
+ENTITY_FORM_WORDS = {
+    EntityForm.COMPANY: Text("公司", "Company"),
+    EntityForm.INDIVIDUAL: Text("个体工商户", "Individual business"),
+    EntityForm.COOPERATIVE: Text("农民专业合作社", "Farmers’ cooperative"),
+    EntityForm.PARTNERSHIP: Text("合伙企业", "Partnership"),
+    EntityForm.SOLE_PROPRIETORSHIP: Text("个人独资企业", "Sole proprietorship"),
+    EntityForm.BRANCH: Text("分支机构", "Branch"),
+}
+YES_NO = (Choice("yes", Text("是", "Yes")), Choice("no", Text("否", "No")))
+
+
+def trade_field(catalogue: Catalogue) -> Field:
+    """Which trade it is."""
+    return Field(
+        "trade",
+        Text("从事哪个行业？", "Which trade?"),
+        widget=Widget.RADIOS,
+        choices=tuple(Choice(trade.id, trade.name) for trade in catalogue.trades.values()),
+    )
+
+
+def place_fields(catalogue: Catalogue, trade: Trade) -> tuple[Field, ...]:
+    """What decides the permits of ``trade``: kinds of place, its yes/no questions, the area."""
+    kinds = Field(
+        "kinds",
+        Text("具体是哪类场所？", "Which kinds of place?"),
+        hint=Text("可多选。", "Tick all that apply."),
+        widget=Widget.CHECKBOXES,
+        choices=tuple(
+            Choice(kind.id, kind.name, kind.note) for kind in (catalogue.kinds[kind_id] for kind_id in trade.kinds)
+        ),
+    )
+    questions = tuple(
+        Field(ANSWER_PREFIX + question.id, question.text, widget=Widget.RADIOS, choices=YES_NO)
+        for question in trade.questions
+    )
+    area = Field(
+        "area_m2",
+        Text("营业面积（平方米）", "Floor area (m²)"),
+        hint=Text("整数，例如 120。", "A whole number, such as 120."),
+        characters=6,
+        inputmode="numeric",
+        optional=True,
+    )
+    return ((kinds,) if trade.kinds else ()) + questions + (area,)
+
+
+def entity_section(trade: Trade | None, demonstration: bool) -> Section:
+    """The licence part."""
+    allot = Text("新设立的，演示登记簿可留空自动编配。", "New business: leave empty, this demonstration allots one.")
+    typed = Text("18 位，照营业执照右上角填写。", "18 characters, from the licence.")
+    code_hint = Text(typed.zh + allot.zh, f"{typed.en} {allot.en}") if demonstration else typed
+    phrases = "；".join(trade.scope_phrases) if trade else ""
+    scope_hint = Text(f"本行业规范表述：{phrases}", f"Standard wording of this trade: {phrases}") if phrases else None
+    return Section(
+        "entity",
+        Text("经营主体", "The business"),
+        (
+            Field(
+                "uscc",
+                Text("统一社会信用代码", "Unified social credit code"),
+                code_hint,
+                characters=20,
+                optional=demonstration,
+                button=Button("prefill", Text("带出登记信息", "Fill in from the register")),
+            ),
+            Field(
+                "entity_form",
+                Text("主体形式", "Form of business"),
+                widget=Widget.RADIOS,
+                choices=tuple(Choice(form.value, words) for form, words in ENTITY_FORM_WORDS.items()),
+            ),
+            Field(
+                "name",
+                Text("名称", "Name"),
+                Text("个体工商户没有起名的可不填。", "May be empty for an individual business without a name."),
+            ),
+            Field(
+                "entity_type",
+                Text("类型", "Type"),
+                Text("例如：有限责任公司、个体工商户。", "As printed, such as 有限责任公司."),
+                characters=30,
+            ),
+            Field(
+                "principal",
+                Text("法定代表人、经营者或负责人", "Legal representative, operator or person in charge"),
+                characters=20,
+            ),
+            Field(
+                "registered_capital",
+                Text("注册资本", "Registered capital"),
+                Text("例如：壹拾万元整。个体工商户不填。", "As printed; none for an individual business."),
+                characters=20,
+                optional=True,
+            ),
+            Field(
+                "established_on",
+                Text("成立（注册）日期", "Established on"),
+                Text("例如 2026-11-23。", "For example 2026-11-23."),
+                characters=12,
+            ),
+            Field(
+                "term_to",
+                Text("营业期限至", "Term ends on"),
+                Text("长期的留空。", "Leave empty when it has no end."),
+                characters=12,
+                optional=True,
+            ),
+            Field("domicile", Text("住所", "Registered address")),
+            Field("business_scope", Text("经营范围", "Business scope"), scope_hint, widget=Widget.PARAGRAPH),
+        ),
+    )
+
+
+def premises_section(catalogue: Catalogue) -> Section:
+    """The place and what is allowed there."""
+    regions = {office.region: _region_choice(office) for office in catalogue.offices.values()}
+    return Section(
+        "premises",
+        Text("经营场所与许可", "The premises and the permit"),
+        (
+            Field(
+                "premises_address",
+                Text("经营场所地址", "Address of the premises"),
+                Text("许可证只对这一处有效。", "The permit is for this one place."),
+                button=Button("same-address", Text("与住所相同", "Same as the registered address")),
+            ),
+            Field(
+                "premises_region",
+                Text("所在镇街", "Town"),
+                widget=Widget.RADIOS,
+                choices=tuple(regions.values()),
+            ),
+            Field(
+                "permitted_items",
+                Text("许可项目", "Permitted items"),
+                Text("印在卫生许可证上，例如：住宿（宾馆）。", "Printed on the hygiene permit, such as 住宿（宾馆）."),
+            ),
+            Field(
+                "contact_phone",
+                Text("联系电话", "Telephone"),
+                Text("只供办理使用，不公开。", "For this application only, never published."),
+                characters=20,
+                inputmode="tel",
+                optional=True,
+            ),
+        ),
+    )
+
+
+def _region_choice(office: Office) -> Choice:
+    return Choice(office.region, Text(office.region_name, office.region_name))
+
+
+COMMITMENT_MODE = Field(
+    "mode",
+    Text("申请人选择", "The applicant’s choice"),
+    widget=Widget.RADIOS,
+    choices=(
+        Choice(
+            "commitment",
+            Text("告知承诺：今天当场取得许可", "Notify-and-commit: the permit is granted today"),
+            Text("两个月内有现场核查。", "An inspection follows within two months."),
+        ),
+        Choice(
+            "general",
+            Text("一般程序：先核查，后许可", "General path: inspected first, granted later"),
+            Text("今天只发营业执照，卫生许可证显示“办理中”。", "Only the licence today; the permit shows as pending."),
+        ),
+    ),
+)
+SIGNATURE_FIELDS = (
+    Field(
+        "signer",
+        Text("承诺人签名", "Signed by"),
+        Text("由申请人或其代理人亲自输入姓名。", "The applicant or agent types their own name."),
+        characters=20,
+    ),
+    Field(
+        "signed_on",
+        Text("签署日期", "Signed on"),
+        Text("例如 2026-11-23。", "For example 2026-11-23."),
+        characters=12,
+    ),
+)

@@ -1,0 +1,103 @@
+"""Forms as data: which fields a page asks for, in which order, and with which words.
+
+A field holds text exactly as typed; what it may hold is the domain's business (``domain.application_form``), so that
+the form and the application file are judged by the same rules and the page only shows the answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from werkzeug.datastructures import MultiDict
+
+from licence_qr.domain.catalogue import Text
+from licence_qr.errors import InputError
+from licence_qr.wording import explain
+
+
+class Widget(StrEnum):
+    """How a field is asked for."""
+
+    LINE = "line"
+    PARAGRAPH = "paragraph"
+    PASSWORD = "password"  # noqa: S105 - the name of a widget
+    RADIOS = "radios"
+    CHECKBOXES = "checkboxes"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One radio button or check box."""
+
+    value: str
+    label: Text
+    hint: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A second button beside a field, sent as ``action``."""
+
+    action: str
+    label: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One question. ``characters`` is the width of a line as the answer is usually long, 0 for the whole width."""
+
+    name: str
+    label: Text
+    hint: Text | None = None
+    widget: Widget = Widget.LINE
+    choices: tuple[Choice, ...] = ()
+    characters: int = 0
+    optional: bool = False
+    inputmode: str = "text"
+    autocomplete: str = "off"
+    button: Button | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Fields under one heading."""
+
+    id: str
+    heading: Text
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One line of the error summary: where it leads (a fragment or an address), what is wrong, what to do."""
+
+    href: str
+    what: str
+    todo: str
+
+
+def read_fields(form: MultiDict[str, str], fields: Iterable[Field]) -> dict[str, str]:
+    """What was typed, untouched but for the line ends of the web. Ticked boxes are joined by commas, in form order."""
+    typed: dict[str, str] = {}
+    for field in fields:
+        if field.widget is Widget.CHECKBOXES:
+            typed[field.name] = ",".join(value for value in form.getlist(field.name) if value)
+        else:
+            typed[field.name] = form.get(field.name, "").replace("\r\n", "\n")
+    return typed
+
+
+def problem(error: InputError, language: str, page: str = "") -> Problem:
+    """The summary line for ``error``; ``page`` is the address of the form when it is another page."""
+    words = explain(error, language)
+    return Problem(f"{page}#{error.field}" if error.field else page, words.what, words.todo)
+
+
+def problems_by_field(errors: Iterable[InputError], language: str) -> Mapping[str, Problem]:
+    """The first problem of each field, for the message beside it."""
+    found: dict[str, Problem] = {}
+    for error in errors:
+        found.setdefault(error.field, problem(error, language))
+    return found

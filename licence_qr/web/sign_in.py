@@ -1,0 +1,111 @@
+"""Signing in and out, and the list of one's own sessions, each of which can be ended."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from licence_qr.domain.catalogue import Text
+from licence_qr.domain.roles import Actor, Role
+from licence_qr.errors import AccessError
+from licence_qr.web import use_cases
+from licence_qr.web.errors import status_of
+from licence_qr.web.forms import Field, Problem, Widget
+from licence_qr.web.language import language, t
+from licence_qr.web.security import (
+    current_actor,
+    forget_session,
+    remember_session,
+    roles,
+    session_token,
+    signed_in,
+)
+from licence_qr.wording import explain
+
+blueprint = Blueprint("sign_in", __name__)
+
+EVERYONE = tuple(Role)
+USERNAME = Field("username", Text("用户名", "User name"), characters=20, autocomplete="username")
+PASSWORD = Field(
+    "password",
+    Text("密码", "Password"),
+    widget=Widget.PASSWORD,
+    characters=20,
+    autocomplete="current-password",
+)
+
+
+@blueprint.route("/sign-in", methods=["GET", "POST"])
+def sign_in() -> Response:
+    """Sign in and go on to where one wanted to go. A refusal keeps the user name and never says which part was wrong."""
+    if request.method == "GET":
+        actor = signed_in()
+        return redirect(_onward(actor)) if actor else make_response(_sign_in_page(None))
+    accounts, now = use_cases().accounts, datetime.now(UTC)
+    username, password = request.form.get("username", ""), request.form.get("password", "")
+    try:
+        token = accounts.sign_in(username, password, request.remote_addr or "", now)
+    except AccessError as refused:
+        return make_response(_sign_in_page(refused), status_of(refused))
+    actor = accounts.actor(token, now)
+    response = redirect(_onward(actor) if actor else url_for(".sign_in"), 303)
+    remember_session(response, token)
+    return response
+
+
+@blueprint.post("/sign-out")
+@roles(*EVERYONE)
+def sign_out() -> Response:
+    """End this session."""
+    use_cases().accounts.sign_out(session_token(), datetime.now(UTC))
+    response = redirect(url_for(".sign_in"), 303)
+    forget_session(response)
+    return response
+
+
+@blueprint.get("/sessions")
+@roles(*EVERYONE)
+def show_sessions() -> str:
+    """Where else one is signed in."""
+    accounts, now = use_cases().accounts, datetime.now(UTC)
+    return render_template(
+        "sign_in/sessions.html",
+        sessions=accounts.sessions(current_actor(), now),
+        this_session=accounts.session_id(session_token(), now),
+    )
+
+
+@blueprint.post("/sessions/<session_id>/revoke")
+@roles(*EVERYONE)
+def revoke_session(session_id: str) -> Response:
+    """End one of one's own sessions."""
+    use_cases().accounts.revoke(current_actor(), session_id, datetime.now(UTC))
+    flash(t("已结束那次登录。", "That session has ended."))
+    return redirect(url_for(".show_sessions"), 303)
+
+
+def _sign_in_page(refused: AccessError | None) -> str:
+    summary: tuple[Problem, ...] = ()
+    if refused is not None:
+        words = explain(refused, language().value)
+        summary = (Problem("#username", words.what, words.todo),)
+    return render_template(
+        "sign_in/sign_in.html",
+        fields=(USERNAME, PASSWORD),
+        values={"username": request.form.get("username", "")},
+        summary=summary,
+        onward=request.values.get("next", ""),
+    )
+
+
+def _onward(actor: Actor) -> str:
+    """The page that asked for the sign-in, when it is one of ours; else the front page of ``actor``. Never another site.
+
+    Browsers drop control characters and read a backslash as a slash, so an address with either is not followed.
+    """
+    wanted = request.values.get("next", "")
+    if wanted.startswith("/") and not wanted.startswith("//") and wanted.isprintable() and "\\" not in wanted:
+        return wanted
+    return url_for("desk.show_start" if Role.CLERK in actor.roles else ".show_sessions")
