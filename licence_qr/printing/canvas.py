@@ -1,0 +1,138 @@
+"""One landscape page to draw on, in the millimetres of an A5 card whatever the paper: A4 is the same card, larger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time
+from enum import StrEnum
+
+from fpdf import FPDF
+from fpdf.enums import PathPaintRule
+
+from licence_qr.printing.card import CardContent
+from licence_qr.printing.fonts import Face, font_path
+from licence_qr.printing.qr import QUIET_ZONE, Symbol, dark_runs
+
+CARD_WIDTH, CARD_HEIGHT = 210.0, 148.0
+MM_PER_POINT = 25.4 / 72
+
+
+class Sheet(StrEnum):
+    """The paper of a card, always landscape."""
+
+    A4 = "A4"
+    A5 = "A5"
+
+    @property
+    def size_mm(self) -> tuple[int, int]:
+        """Width and height."""
+        return (297, 210) if self is Sheet.A4 else (210, 148)
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """A face, its size in points on A5, its colour as RGB, and extra space after each character in points."""
+
+    face: Face
+    size: float
+    colour: tuple[int, int, int]
+    spacing: float = 0
+
+    def scaled(self, factor: float) -> Style:
+        """The same, ``factor`` times as large."""
+        return replace(self, size=self.size * factor, spacing=self.spacing * factor)
+
+    @property
+    def line_mm(self) -> float:
+        """The distance of two baselines."""
+        return self.size * MM_PER_POINT * 1.36
+
+
+class Canvas:
+    """A page that takes positions and sizes in millimetres of the A5 card, from the top left corner."""
+
+    def __init__(self, sheet: Sheet, content: CardContent) -> None:
+        width, height = sheet.size_mm
+        self._scale = min(width / CARD_WIDTH, height / CARD_HEIGHT)
+        self._pdf = _document(width, height, content)
+        self._faces: set[Face] = set()
+
+    def width_of(self, text: str, style: Style) -> float:
+        """How wide ``text`` is."""
+        self._use(style)
+        return float(self._pdf.get_string_width(text)) / self._scale
+
+    def fitting(self, text: str, style: Style, width: float) -> Style:
+        """``style``, or a smaller one in which ``text`` is no wider than ``width``."""
+        return style.scaled(min(1.0, width / self.width_of(text, style))) if text else style
+
+    def text(self, x: float, baseline: float, text: str, style: Style) -> None:
+        """``text`` from ``x`` to the right."""
+        self._use(style)
+        self._pdf.text(x * self._scale, baseline * self._scale, text)
+
+    def text_to(self, right: float, baseline: float, text: str, style: Style) -> None:
+        """``text`` that ends at ``right``."""
+        self.text(right - self.width_of(text, style), baseline, text, style)
+
+    def text_around(self, centre: float, baseline: float, text: str, style: Style) -> None:
+        """``text`` around ``centre``."""
+        self.text(centre - self.width_of(text, style) / 2, baseline, text, style)
+
+    def slanted(self, centre: tuple[float, float], degrees: float, text: str, style: Style) -> None:
+        """``text`` around ``centre``, turned anticlockwise."""
+        x, y = centre
+        with self._pdf.rotation(degrees, x * self._scale, y * self._scale):
+            self.text_around(x, y + style.size * MM_PER_POINT * 0.36, text, style)
+
+    def rule(self, left: float, right: float, y: float, colour: tuple[int, int, int], thickness: float = 0.2) -> None:
+        """A horizontal line."""
+        self._pdf.set_draw_color(*colour)
+        self._pdf.set_line_width(thickness * self._scale)
+        self._pdf.line(left * self._scale, y * self._scale, right * self._scale, y * self._scale)
+
+    def frame(self, left: float, top: float, width: float, height: float, colour: tuple[int, int, int]) -> None:
+        """The outline of a rounded rectangle."""
+        scale = self._scale
+        self._pdf.set_draw_color(*colour)
+        self._pdf.set_line_width(0.3 * scale)
+        box = (left * scale, top * scale, width * scale, height * scale)
+        self._pdf.rect(*box, style="D", round_corners=True, corner_radius=1.2 * scale)
+
+    def symbol(self, symbol: Symbol, left: float, top: float, side: float) -> None:
+        """The symbol as one black path on a white square of ``side`` millimetres, quiet zone included."""
+        module = side * self._scale / symbol.size_with_quiet_zone
+        x, y = left * self._scale, top * self._scale
+        self._pdf.set_fill_color(255)
+        self._pdf.rect(x, y, side * self._scale, side * self._scale, style="F")
+        with self._pdf.new_path() as path:
+            path.style.fill_color = "#000"
+            path.style.stroke_color = None
+            path.style.paint_rule = PathPaintRule.FILL_NONZERO
+            for run in dark_runs(symbol):
+                column, row = run.column + QUIET_ZONE, run.row + QUIET_ZONE
+                path.rectangle(x + column * module, y + row * module, run.length * module, module)
+
+    def pdf(self) -> bytes:
+        """The finished document."""
+        return bytes(self._pdf.output())
+
+    def _use(self, style: Style) -> None:
+        if style.face not in self._faces:  # on first use, because opening and embedding a face takes half a second
+            face = style.face
+            self._pdf.add_font(face.family, fname=font_path(face), collection_font_number=face.number)
+            self._faces.add(face)
+        self._pdf.set_font(style.face.family, size=style.size * self._scale)
+        self._pdf.set_char_spacing(style.spacing * self._scale)
+        self._pdf.set_text_color(*style.colour)
+
+
+def _document(width: float, height: float, content: CardContent) -> FPDF:
+    """An empty page. Its date is the day of the print, so that the same card is the same file."""
+    pdf = FPDF(orientation="landscape", unit="mm", format=(height, width))
+    pdf.set_auto_page_break(False)
+    pdf.set_creation_date(datetime.combine(content.printed_on, time(), UTC))
+    pdf.set_title(f"{content.title.zh} {content.headline}")
+    pdf.set_lang("zh-CN")
+    pdf.add_page()
+    return pdf

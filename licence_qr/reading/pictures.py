@@ -1,0 +1,118 @@
+"""Finding QR symbols in a picture or a PDF that somebody sent in.
+
+The file is hostile until shown otherwise: its size, its pixels and its pages are bounded before anything is decoded,
+only the formats named here are opened, and whatever a decoder throws becomes one typed refusal.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pypdfium2
+import zxingcpp
+from PIL import Image, ImageOps
+
+from licence_qr.errors import UnreadableError
+
+MAX_FILE_BYTES = 20 * 1024 * 1024
+MAX_PIXELS = 64_000_000
+MAX_PAGES = 20
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
+_PDF_MARK = b"%PDF-"
+_PDF_MARK_WITHIN = 1024
+_DOTS_PER_POINT = 200 / 72
+_LONGEST_SIDE = 4000
+_QR_CODES = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])
+
+
+def read_symbols(data: bytes, name: str) -> tuple[str, ...]:
+    """The texts of the QR symbols in a PNG, JPEG, WebP or GIF picture, or in the first 20 pages of a PDF.
+
+    Each text comes once, in the order found; ``name`` is the file's name for the messages. A symbol may be turned,
+    mirrored or light on dark. Of an animation only the first picture is read, and symbols other than QR codes and
+    symbols that hold bytes instead of text are passed over.
+
+    Raises UnreadableError: ``file_too_large`` (over 20 MB, or 64 million pixels), ``not_a_picture`` (empty, or another
+    format), ``picture_broken`` (cut off, damaged, or protected by a password), ``no_symbol_found``.
+    """
+    texts: dict[str, None] = {}
+    try:
+        for page in _pages(data):
+            texts.update(dict.fromkeys(_texts_on(page)))
+    except UnreadableError as refusal:
+        raise UnreadableError(refusal.code, name=name, **refusal.facts) from refusal
+    if not texts:
+        raise UnreadableError("no_symbol_found", name=name)
+    return tuple(texts)
+
+
+def _pages(data: bytes) -> Iterator[Image.Image]:
+    if len(data) > MAX_FILE_BYTES:
+        raise _too_large()
+    return _pdf_pages(data) if _PDF_MARK in data[:_PDF_MARK_WITHIN] else _picture(data)
+
+
+def _texts_on(picture: Image.Image) -> list[str]:
+    found = zxingcpp.read_barcodes(picture, formats=_QR_CODES, text_mode=zxingcpp.TextMode.Plain)
+    return [symbol.text for symbol in found if symbol.text]
+
+
+def _picture(data: bytes) -> Iterator[Image.Image]:
+    """The one picture, upright and grey."""
+    try:
+        picture = Image.open(io.BytesIO(data), formats=FORMATS)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as refusal:
+        raise _too_large() from refusal
+    except Exception as fault:  # a damaged header can raise almost anything
+        raise UnreadableError("not_a_picture") from fault
+    if picture.width * picture.height > MAX_PIXELS:
+        raise _too_large()
+    with _decoding():
+        grey = _grey_on_white(picture)
+    yield grey
+
+
+def _grey_on_white(picture: Image.Image) -> Image.Image:
+    upright = ImageOps.exif_transpose(picture)
+    if not upright.has_transparency_data:
+        return upright.convert("L")
+    with_alpha = upright.convert("LA")
+    page = Image.new("L", with_alpha.size, 255)
+    page.paste(with_alpha.getchannel("L"), mask=with_alpha.getchannel("A"))
+    return page
+
+
+def _pdf_pages(data: bytes) -> Iterator[Image.Image]:
+    """The pages one by one at 200 dpi, or coarser where a page would be more than 4,000 pixels long."""
+    with _decoding():
+        document = pypdfium2.PdfDocument(data)
+    try:
+        for number in range(min(len(document), MAX_PAGES)):
+            with _decoding():
+                page = _rendered(document[number])
+            yield page
+    finally:
+        document.close()
+
+
+def _rendered(page: pypdfium2.PdfPage) -> Image.Image:
+    longest = max(1.0, *page.get_size())
+    bitmap = page.render(scale=min(_DOTS_PER_POINT, _LONGEST_SIDE / longest), grayscale=True)
+    picture: Image.Image = bitmap.to_pil().convert("L")
+    page.close()
+    return picture
+
+
+@contextmanager
+def _decoding() -> Iterator[None]:
+    """Any fault of a decoder means that the file is broken."""
+    try:
+        yield
+    except Exception as fault:
+        raise UnreadableError("picture_broken") from fault
+
+
+def _too_large() -> UnreadableError:
+    return UnreadableError("file_too_large", limit_mb=MAX_FILE_BYTES // 1024**2, limit_mp=MAX_PIXELS // 1_000_000)
