@@ -200,7 +200,7 @@ def _strongest(case: _Case, kinds: Sequence[KindOfPlace]) -> Need:
     reason = _join([need.reason for need in needs])
     if not case.kinds and len(deciding) < len(needs):
         return Need(regime, reason, ON_KINDS)
-    depends_on = "" if any(not need.depends_on for need in deciding) else deciding[0].depends_on
+    depends_on = next((need.depends_on for need in deciding if need.depends_on), "")
     return Need(regime, reason, depends_on)
 
 
