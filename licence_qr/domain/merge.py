@@ -53,15 +53,16 @@ _OPEN_STATES = frozenset({PermitState.EFFECTIVE, PermitState.SUSPENDED})
 def merge(
     rows: Iterable[SourceRow],
     catalogue: Catalogue,
-    known: Known | None = None,
+    known: Mapping[str, Known] | None = None,
     decided: Mapping[str, Decided] | None = None,
 ) -> Merged:
-    """Merge rows of both exports. ``decided`` holds the answers given so far by the key of their question."""
-    return _Merge(catalogue, known or Known(), decided or {}).run(tuple(rows))
+    """Merge rows of both exports. ``known`` are licences of the register by credit code, for permits whose licence is in
+    no export; ``decided`` holds the answers given so far by the key of their question."""
+    return _Merge(catalogue, known or {}, decided or {}).run(tuple(rows))
 
 
 class _Merge:
-    def __init__(self, catalogue: Catalogue, known: Known, decided: Mapping[str, Decided]) -> None:
+    def __init__(self, catalogue: Catalogue, known: Mapping[str, Known], decided: Mapping[str, Decided]) -> None:
         self.catalogue = catalogue
         self.known = known
         self.ledger = Ledger(decided)
@@ -96,7 +97,7 @@ class _Merge:
             if unit:
                 entity = unit.record.entity
                 self.licences[uscc] = Licence(entity, unit.record.state, Side.of(unit.record.row), unit)
-        for uscc, (entity, state) in self.known.businesses.items():
+        for uscc, (entity, state) in self.known.items():
             if uscc not in self.undecided and uscc not in self.refused:
                 self.licences.setdefault(uscc, Licence(entity, state, register_side(entity), None))
         for uscc, licence in self.licences.items():
@@ -220,28 +221,12 @@ class _Merge:
                 self.ledger.close(row, Outcome.WAITING, "waiting_licence_undecided", {}, conflict=self.undecided[uscc])
             return None
         licence = self.licences.get(uscc)
-        sides = [Side.of(unit.record.row)]
         if licence is None:
+            sides = [Side.of(unit.record.row)]
             facts = {"uscc": uscc, "licence_row": self.refused.get(uscc, 0) or "-"}
-            self._question_without_way_out(ConflictKind.PERMIT_WITHOUT_LICENCE, unit, sides, uscc, facts)
-            return None
-        holder = self.known.holders.get(unit.record.permit_no, uscc)
-        if holder != uscc:
-            facts = {"permit_no": unit.record.permit_no, "holder": holder}
-            self._question_without_way_out(ConflictKind.NUMBER_TAKEN, unit, sides, uscc, facts)
-            return None
+            kind, office = ConflictKind.PERMIT_WITHOUT_LICENCE, unit.record.office
+            self.ledger.ask(kind, unit.rows, sides, uscc=uscc, office=office, facts=facts)
         return licence
-
-    def _question_without_way_out(
-        self,
-        kind: ConflictKind,
-        unit: Unit[HealthRecord],
-        sides: Sequence[Side],
-        uscc: str,
-        facts: Mapping[str, object],
-    ) -> None:
-        """Ask what can only be refused here, or mended at its source and imported again."""
-        self.ledger.ask(kind, unit.rows, sides, uscc=uscc, office=unit.record.office, facts=facts)
 
     def _same_holder(self, unit: Unit[HealthRecord], licence: Licence) -> bool:
         for kind, what, text in _compared(unit.record):

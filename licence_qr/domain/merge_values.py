@@ -16,13 +16,7 @@ from licence_qr.domain.names import name_key
 from licence_qr.domain.permit import Permit
 from licence_qr.domain.record import CombinedRecord
 
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What the register already holds of the businesses and permit numbers in the exports."""
-
-    businesses: Mapping[str, tuple[Entity, LicenceState]] = field(default_factory=dict)
-    holders: Mapping[str, str] = field(default_factory=dict)  # permit number → credit code
+Known = tuple[Entity, LicenceState]  # what the register says of a business
 
 
 @dataclass(frozen=True, slots=True)

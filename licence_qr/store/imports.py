@@ -114,14 +114,14 @@ def _row_values(run_id: str, stored: StoredRow) -> tuple[object, ...]:
 
 def put_rows(tx: Transaction, run_id: str, rows: Sequence[StoredRow]) -> None:
     """Keep what came of these rows; a row whose fate is unchanged is not written again."""
-    columns = (
-        "run_id, source, sheet, row_no, file, cells, beyond, uscc, permit_no, outcome, code, heading, facts, question"
-    )
-    stored = {tuple(row) for row in tx.all(f"SELECT {columns} FROM import_rows WHERE run_id = ?", (run_id,))}  # noqa: S608 - constant names
-    values = [_row_values(run_id, row) for row in rows]
     tx.run_many(
-        f"INSERT OR REPLACE INTO import_rows ({columns}) VALUES ({', '.join('?' * 14)})",  # noqa: S608 - constant names
-        [row for row in values if row not in stored],
+        "INSERT INTO import_rows (run_id, source, sheet, row_no, file, cells, beyond, uscc, permit_no, outcome, code,"
+        " heading, facts, question) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (run_id, source, sheet, row_no) DO UPDATE SET uscc = excluded.uscc,"
+        " outcome = excluded.outcome, code = excluded.code, heading = excluded.heading, facts = excluded.facts,"
+        " question = excluded.question WHERE (uscc, outcome, code, heading, facts, question) <>"
+        " (excluded.uscc, excluded.outcome, excluded.code, excluded.heading, excluded.facts, excluded.question)",
+        [_row_values(run_id, row) for row in rows],
     )
 
 
@@ -146,7 +146,7 @@ def related_rows(tx: Transaction, run_id: str, question: str) -> tuple[StoredRow
             if value and (column, value) not in asked:
                 asked.add((column, value))
                 todo += tx.all(
-                    f"SELECT * FROM import_rows WHERE run_id = ? AND {column} = ?",  # noqa: S608 - constant names
+                    f"SELECT * FROM import_rows WHERE run_id = ? AND {column} = ?",
                     (run_id, value),
                 )
     return tuple(found.values())
@@ -217,6 +217,12 @@ def question(tx: Transaction, question_id: int) -> StoredQuestion | None:
     """One question, open or not."""
     row = tx.one("SELECT * FROM import_questions WHERE question_id = ?", (question_id,))
     return _question(row) if row else None
+
+
+def question_id(tx: Transaction, key: str) -> int | None:
+    """The number of the question with this key, or None."""
+    row = tx.one("SELECT question_id FROM import_questions WHERE question = ?", (key,))
+    return int(row["question_id"]) if row else None
 
 
 def open_questions(tx: Transaction, office: str | None) -> tuple[StoredQuestion, ...]:

@@ -1,0 +1,261 @@
+"""Rows that wait for a person: both sides beside each other, and a decision with its reason, once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from licence_qr.domain.catalogue import Catalogue, Text
+from licence_qr.domain.conflicts import Conflict, ConflictKind, Decided, Decision, Outcome, Place, RowVerdict
+from licence_qr.domain.merge import merge
+from licence_qr.domain.names import name_key
+from licence_qr.domain.roles import Actor, Role
+from licence_qr.domain.written_dates import read_date
+from licence_qr.errors import AccessError, ConflictError, InputError, NotFoundError
+from licence_qr.services.coding import Coding
+from licence_qr.services.importing import Settled, known_businesses, take_over
+from licence_qr.services.waiting_words import COLUMNS, DECISIONS, side_title
+from licence_qr.store import history, imports
+from licence_qr.store.database import Database, Transaction
+from licence_qr.store.history import Event, EventKind
+from licence_qr.store.imports import StoredQuestion
+
+MAX_REASON_CHARS = 500
+_DATES = frozenset({"established_on", "term_from", "term_to", "issued_on", "valid_from", "valid_to"})
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedField:
+    """One line of the comparison. ``differs`` only where both sides speak of it and mean different things."""
+
+    name: str
+    label: Text
+    left: str
+    right: str
+    differs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One decision offered, in words."""
+
+    decision: Decision
+    label: Text
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingRow:
+    """One open or decided question with everything its page shows.
+
+    ``code`` and ``facts`` say why it waits (wording ``waiting_…``). ``right_title`` is None when there is one side only.
+    ``proposal`` is the credit code proposed for a permit without one, or empty. ``holder_name`` is as the rows say.
+    """
+
+    id: int
+    kind: ConflictKind
+    code: str
+    facts: Mapping[str, object]
+    uscc: str
+    holder_name: str
+    office: str
+    places: tuple[Place, ...]
+    left_title: Text
+    right_title: Text | None
+    fields: tuple[ComparedField, ...]
+    proposal: str
+    choices: tuple[Choice, ...]
+    asked_at: datetime
+    decision: Decision | None = None
+    reason: str = ""
+    decided_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What a decision led to: the fate of the rows concerned, and a further question that they raise, if any."""
+
+    uscc: str
+    rows: tuple[RowVerdict, ...]
+    next_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The questions of the import. A clerk sees and decides those of the own office, an administrator all."""
+
+    database: Database
+    catalogue: Catalogue
+    coding: Coding
+
+    def list(self, actor: Actor) -> tuple[WaitingRow, ...]:
+        """The open questions, oldest first. Raises AccessError ``role_not_allowed``."""
+        office = _office_seen_by(actor)
+        with self.database.read() as tx:
+            return tuple(_view(question) for question in imports.open_questions(tx, office))
+
+    def get(self, actor: Actor, question_id: int) -> WaitingRow:
+        """One question, also after it was decided. Raises NotFoundError ``question_not_found``, AccessError."""
+        with self.database.read() as tx:
+            return _view(_own(tx, actor, question_id))
+
+    def decide(self, actor: Actor, question_id: int, decision: str, reason: str, now: datetime) -> Settlement:
+        """Decide a question and carry the decision out, in one transaction.
+
+        Raises InputError ``decision_not_offered``, ``reason_missing`` or ``reason_too_long``; ConflictError
+        ``question_already_decided`` or ``question_withdrawn``; NotFoundError; AccessError; KeyStoreError.
+        """
+        why = _reason(reason)
+        with self.database.write() as tx:
+            question = _own(tx, actor, question_id)
+            _still_open(question)
+            decided = Decided(_offered(decision, question.conflict), why)
+            imports.answer(tx, question_id, decided, actor.username, now)
+            _note(tx, question, decided, actor, now)
+            return self._carry_out(tx, question, decided, actor, now)
+
+    def _carry_out(
+        self, tx: Transaction, question: StoredQuestion, decided: Decided, actor: Actor, now: datetime
+    ) -> Settlement:
+        """Merge the rows concerned anew, now with this answer, and take over what has become clear."""
+        related = imports.related_rows(tx, question.run_id, question.conflict.key)
+        rows = [stored.verdict.row for stored in related]
+        answers = imports.decided(tx)
+        settled = Settled(merge(rows, self.catalogue, known_businesses(tx, rows), answers))
+        files = {row.place.source: row.file for row in rows}
+        renaming = decided.decision is Decision.TAKE_HEALTH
+        for business in settled.merged.businesses.values():
+            take_over(
+                tx,
+                self.catalogue,
+                self.coding,
+                settled,
+                business,
+                answers,
+                files,
+                actor.username,
+                now,
+                renaming=renaming,
+            )
+        asked = {conflict.key for conflict in settled.questions()}
+        imports.put_rows(tx, question.run_id, settled.stored_rows())
+        imports.put_questions(tx, question.run_id, settled.questions(), now)
+        imports.withdraw(tx, {s.verdict.conflict for s in related if s.verdict.conflict} - asked, now)
+        return _settlement(tx, question, settled)
+
+
+def _settlement(tx: Transaction, question: StoredQuestion, settled: Settled) -> Settlement:
+    concerned = set(question.conflict.places)
+    rows = tuple(verdict for verdict in settled.verdicts() if verdict.row.place in concerned)
+    waiting_for = next((v.conflict for v in rows if v.outcome is Outcome.WAITING), "")
+    uscc = question.conflict.uscc
+    return Settlement(uscc, rows, imports.question_id(tx, waiting_for))
+
+
+def _office_seen_by(actor: Actor) -> str | None:
+    if Role.ADMIN in actor.roles:
+        return None
+    if Role.CLERK not in actor.roles:
+        raise AccessError("role_not_allowed")
+    return actor.office
+
+
+def _own(tx: Transaction, actor: Actor, question_id: int) -> StoredQuestion:
+    office = _office_seen_by(actor)
+    question = imports.question(tx, question_id)
+    if question is None:
+        raise NotFoundError("question_not_found", id=question_id)
+    if office is not None and question.conflict.office not in {office, ""}:
+        raise AccessError("other_office", office=question.conflict.office)
+    return question
+
+
+def _still_open(question: StoredQuestion) -> None:
+    if question.answer is not None:
+        day = question.decided_at.date().isoformat() if question.decided_at else ""
+        raise ConflictError("question_already_decided", day=day, reason=question.answer.reason)
+    if question.withdrawn:
+        raise ConflictError("question_withdrawn")
+
+
+def _offered(decision: str, conflict: Conflict) -> Decision:
+    if decision not in {choice.value for choice in conflict.choices}:
+        raise InputError("decision_not_offered", field="decision")
+    return Decision(decision)
+
+
+def _reason(text: str) -> str:
+    reason = " ".join(text.split())
+    if not reason:
+        raise InputError("reason_missing", field="reason")
+    if len(reason) > MAX_REASON_CHARS:
+        raise InputError("reason_too_long", field="reason", length=len(reason), limit=MAX_REASON_CHARS)
+    return reason
+
+
+def _note(tx: Transaction, question: StoredQuestion, decided: Decided, actor: Actor, now: datetime) -> None:
+    conflict = question.conflict
+    sides = {"kind": conflict.kind.value, "left": dict(conflict.left.facts)}
+    if conflict.right:
+        sides["right"] = dict(conflict.right.facts)
+    after = {"decision": decided.decision.value}
+    subject = f"question/{question.question_id}"
+    event = Event(
+        now,
+        actor.username,
+        actor.office,
+        EventKind.ROW_DECIDED,
+        conflict.uscc,
+        subject,
+        decided.reason,
+        before=sides,
+        after=after,
+    )
+    history.append(tx, event)
+
+
+def _view(question: StoredQuestion) -> WaitingRow:
+    conflict, answer = question.conflict, question.answer
+    left, right = conflict.left, conflict.right
+    return WaitingRow(
+        id=question.question_id,
+        kind=conflict.kind,
+        code=f"waiting_{conflict.kind.value}",
+        facts=conflict.facts,
+        uscc=conflict.uscc,
+        holder_name=left.facts.get("name") or (right.facts.get("name", "") if right else ""),
+        office=conflict.office,
+        places=conflict.places,
+        left_title=side_title(left),
+        right_title=side_title(right) if right else None,
+        fields=_compared(left.facts, right.facts if right else None),
+        proposal=conflict.proposal,
+        choices=tuple(Choice(choice, DECISIONS[choice]) for choice in conflict.choices),
+        asked_at=question.asked_at,
+        decision=answer.decision if answer else None,
+        reason=answer.reason if answer else "",
+        decided_at=question.decided_at,
+    )
+
+
+def _compared(left: Mapping[str, str], right: Mapping[str, str] | None) -> tuple[ComparedField, ...]:
+    other = right if right is not None else {}
+    shown = (name for name in COLUMNS if left.get(name) or other.get(name))
+    return tuple(
+        ComparedField(name, COLUMNS[name], left.get(name, ""), other.get(name, ""), _differs(name, left, other))
+        for name in shown
+    )
+
+
+def _differs(name: str, left: Mapping[str, str], right: Mapping[str, str]) -> bool:
+    return name in left and name in right and _meaning(name, left[name]) != _meaning(name, right[name])
+
+
+def _meaning(name: str, text: str) -> str:
+    """What is compared: a date whatever its spelling, a name without width, brackets and spaces."""
+    if name in _DATES:
+        try:
+            return read_date(text).isoformat()
+        except InputError:
+            pass
+    return name_key(text)

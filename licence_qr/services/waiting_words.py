@@ -1,0 +1,63 @@
+"""What the columns and the decisions of waiting rows are called, in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from licence_qr.domain.catalogue import Text
+from licence_qr.domain.conflicts import Decision, Side, Source
+
+# In the order in which both sides are read side by side. A column that is not here is never shown.
+COLUMNS: Mapping[str, Text] = {
+    "uscc": Text("统一社会信用代码", "Credit code"),
+    "name": Text("名称", "Name"),
+    "principal": Text("法定代表人 / 经营者 / 负责人", "Principal"),
+    "address": Text("地址", "Address"),
+    "entity_type": Text("类型", "Type of entity"),
+    "registered_capital": Text("注册资本", "Registered capital"),
+    "established_on": Text("成立日期", "Established"),
+    "term_from": Text("营业期限自", "Term from"),
+    "term_to": Text("营业期限至", "Term to"),
+    "business_scope": Text("经营范围", "Business scope"),
+    "permit_no": Text("许可证号", "Permit number"),
+    "items": Text("许可项目", "What it allows"),
+    "kinds": Text("场所类别", "Kinds of place"),
+    "authority": Text("登记机关 / 发证机关", "Authority"),
+    "office": Text("受理街镇", "Handling office"),
+    "issued_on": Text("核准 / 发证日期", "Issued"),
+    "valid_from": Text("有效期起", "Valid from"),
+    "valid_to": Text("有效期止", "Valid to"),
+    "state": Text("状态", "State"),
+    "grade": Text("量化等级", "Grade"),
+    "note": Text("备注", "Note"),
+}
+
+DECISIONS: Mapping[Decision, Text] = {
+    Decision.TAKE_MARKET: Text("是同一经营主体，以营业执照为准", "The same business; what the licence says is right"),
+    Decision.TAKE_HEALTH: Text(
+        "是同一经营主体，以卫生许可台账为准（营业执照导出已过时）",
+        "The same business; what the permit ledger says is right, the licence export is out of date",
+    ),
+    Decision.TAKE_FIRST: Text("以左侧一行为准，另一行不予导入", "Take the left row and refuse the other"),
+    Decision.TAKE_SECOND: Text("以右侧一行为准，另一行不予导入", "Take the right row and refuse the other"),
+    Decision.ACCEPT_MATCH: Text("确认属于所建议的经营主体", "It belongs to the proposed business"),
+    Decision.IMPORT_CLOSED: Text("只作为已注销的记录保留", "Keep it in the record as cancelled only"),
+    Decision.ACCEPT: Text("按原样导入", "Import it as it stands"),
+    Decision.TAKE_REGISTER: Text("保留登记库现有内容", "Keep what the register says"),
+    Decision.TAKE_FILE: Text("以导出文件为准，更新登记库", "Take what the file says into the register"),
+    Decision.REFUSE: Text("不予导入", "Refuse; it is not imported"),
+}
+
+_SOURCES: Mapping[Source, Text] = {
+    Source.MARKET: Text("营业执照导出", "Licence export"),
+    Source.HEALTH: Text("卫生许可台账", "Permit ledger"),
+    Source.REGISTER: Text("登记库", "This register"),
+}
+
+
+def side_title(side: Side) -> Text:
+    """Who says what stands below it: the export with its file and row, or the register."""
+    who = _SOURCES[side.source]
+    if side.source is Source.REGISTER:
+        return who
+    return Text(f"{who.zh}：{side.file} 第 {side.row} 行", f"{who.en}: {side.file}, row {side.row}")
