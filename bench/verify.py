@@ -1,7 +1,8 @@
-"""Strict verification of a scanned address against bare ES256 verification of the very same messages.
+"""Strict verification of a scanned address against bare ES256 verification of the same messages.
 
-For each code both take turns and the best time of each counts, so that a busy machine disturbs both alike. Every code
-is of another made-up business; the second row counts the first sight of each business's credit code.
+Bare means what the name ES256 says (RFC 9053, section 2.1): r and s as 64 bytes, brought into the form the library wants
+and verified. The codes are all different, as a tight loop over one signature lets the processor learn it by heart. Both
+take turns in small batches and the best time of each batch counts, so that a busy machine disturbs both alike.
 """
 
 from __future__ import annotations
@@ -21,17 +22,16 @@ from licence_qr.credential.cose import CODE_AAD, SoftKey, sign, split
 from licence_qr.credential.token import address
 from licence_qr.credential.trust_list import Purpose, TrustedKey, TrustList
 from licence_qr.credential.verifier import verify
-from licence_qr.domain.dates import Period
 from licence_qr.domain.identifiers import CodeId, complete_uscc, parse_uscc
 
-CODES, ROUNDS = 200, 40
+BATCHES, BATCH, ROUNDS = 10, 50, 40
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 ES256 = ec.ECDSA(hashes.SHA256())
 HOST = "code.demo.example"
 
 
 def _claims(number: int) -> Claims:
-    hygiene = PermitClaim(1, TemplateNumber(1, 2026, number + 1), Period.of_months(date(2026, 11, 23), 48))
+    hygiene = PermitClaim(1, TemplateNumber(1, 2026, number + 1), date(2026, 11, 23), date(2030, 11, 22))
     return Claims(
         code_id=CodeId(os.urandom(10)),
         version=1,
@@ -45,10 +45,10 @@ def _claims(number: int) -> Claims:
     )
 
 
-def _nanoseconds(work: Callable[[], object]) -> int:
-    start = time.perf_counter_ns()
+def _seconds(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
     work()
-    return time.perf_counter_ns() - start
+    return time.perf_counter() - start
 
 
 def _forget_credit_codes() -> None:
@@ -56,32 +56,40 @@ def _forget_credit_codes() -> None:
     parse_uscc.cache_clear()
 
 
-def _compare(token: bytes, key: TrustedKey, trust_list: TrustList) -> tuple[int, int, int]:
-    """The best times for one code: bare, strict, and strict with a credit code never seen before."""
-    parts = split(token)
-    r, s = parts.signature[:32], parts.signature[32:]
-    signature = encode_dss_signature(int.from_bytes(r, "big"), int.from_bytes(s, "big"))
-    message, text = parts.signed_message(CODE_AAD), address(f"https://{HOST}", token)
+def _compare(numbers: range, key: SoftKey) -> tuple[float, float, float]:
+    """The best times for one batch: bare, strict, and strict with credit codes never seen before."""
+    public_key = key.private_key.public_key()
+    trusted = TrustedKey(key.kid, public_key, Purpose.LICENCE, date(2026, 1, 1), date(2027, 1, 1), date(2036, 1, 1))
+    trust_list = TrustList(1, NOW, (HOST,), (trusted,))
+    tokens = [sign(encode_claims(_claims(number)), key) for number in numbers]
+    texts = [address(f"https://{HOST}", token) for token in tokens]
+    signed = [(parts.signature, parts.signed_message(CODE_AAD)) for parts in map(split, tokens)]
+
+    def bare() -> None:
+        for signature, message in signed:
+            r, s = signature[:32], signature[32:]
+            der = encode_dss_signature(int.from_bytes(r, "big"), int.from_bytes(s, "big"))
+            public_key.verify(der, message, ES256)
+
+    def strict() -> None:
+        for text in texts:
+            verify(text, trust_list, NOW)
+
     times = []
     for _ in range(ROUNDS):
-        bare = _nanoseconds(lambda: key.public_key.verify(signature, message, ES256))
+        bare_time = _seconds(bare)
         _forget_credit_codes()
-        first = _nanoseconds(lambda: verify(text, trust_list, NOW))
-        times.append((bare, _nanoseconds(lambda: verify(text, trust_list, NOW)), first))
+        first_time = _seconds(strict)
+        times.append((bare_time, _seconds(strict), first_time))
     bares, stricts, firsts = zip(*times, strict=True)
     return min(bares), min(stricts), min(firsts)
 
 
 def measure() -> list[dict[str, Any]]:
     """Rows of figure, goal, measured and ratio (bare time / strict time)."""
-    root = ec.generate_private_key(ec.SECP256R1())
-    key = SoftKey(b"\x00\x01", root)
-    trusted = TrustedKey(
-        key.kid, root.public_key(), Purpose.LICENCE, date(2026, 1, 1), date(2027, 1, 1), date(2036, 1, 1)
-    )
-    trust_list = TrustList(1, NOW, (HOST,), (trusted,))
-    tokens = [sign(encode_claims(_claims(number)), key) for number in range(CODES)]
-    bare, strict, first = (sum(best) / CODES for best in zip(*(_compare(t, trusted, trust_list) for t in tokens)))
+    key = SoftKey(b"\x00\x01", ec.generate_private_key(ec.SECP256R1()))
+    best = [_compare(range(start, start + BATCH), key) for start in range(0, BATCHES * BATCH, BATCH)]
+    bare, strict, first = (sum(column) / (BATCHES * BATCH) * 1e6 for column in zip(*best, strict=True))
     return [
         _row("strict verify against bare ES256", bare, strict),
         _row("the same, credit code never seen before", bare, first),
@@ -89,7 +97,7 @@ def measure() -> list[dict[str, Any]]:
 
 
 def _row(figure: str, bare: float, strict: float) -> dict[str, Any]:
-    measured = f"{strict / 1000:.1f} µs against {bare / 1000:.1f} µs"
+    measured = f"{strict:.1f} µs against {bare:.1f} µs"
     return {"figure": figure, "goal": "≥ 0.85", "measured": measured, "ratio": round(bare / strict, 3)}
 
 

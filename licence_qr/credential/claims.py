@@ -5,16 +5,13 @@ The bytes are one canonical CBOR array whose first item is the format number; se
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
-
-import cbor2
+from typing import Any, NamedTuple
 
 from licence_qr.credential.cose import OVERHEAD_BYTES
-from licence_qr.credential.wire import NULL, read_array, read_fixed, read_string, read_uint
+from licence_qr.credential.strict_cbor import read_canonical, write_canonical
 from licence_qr.domain.catalogue import Catalogue
-from licence_qr.domain.dates import Period
 from licence_qr.domain.identifiers import CODE_ID_BYTES, CodeId, pack_uscc, parse_uscc, unpack_uscc
 from licence_qr.domain.permit import Permit
 from licence_qr.domain.record import DIGEST_BYTES, CombinedRecord
@@ -26,12 +23,15 @@ _MAX_PAYLOAD_BYTES = MAX_SIGNED_BYTES - OVERHEAD_BYTES - 2  # 2: head of a byte 
 
 _EPOCH = date(1970, 1, 1).toordinal()
 _LAST_DAY = date(2199, 12, 31).toordinal() - _EPOCH
-_ITEMS = 9  # of the array, without the total of permits
-_USCC_BYTES = 11
+_MAX_NUMBER = (1 << 32) - 1
+_SHAPE = [int, bytes, int, int, bytes, bytes, bytes, int, list]
+_SHAPE_CUT = [*_SHAPE, int]  # with the total of permits
+_TEMPLATE_NUMBER_SHAPE = [int, int, int]
+
+# These values are named tuples, not dataclasses: every scan makes them, and a frozen dataclass takes four times as long.
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateNumber:
+class TemplateNumber(NamedTuple):
     """A permit number that a registered template writes: the template's wire id, the year and the serial."""
 
     template: int
@@ -39,17 +39,19 @@ class TemplateNumber:
     serial: int
 
 
-@dataclass(frozen=True, slots=True)
-class PermitClaim:
-    """One signed permit. ``permit_type`` is a wire id; ``number`` is the printed text where no template writes it."""
+class PermitClaim(NamedTuple):
+    """One signed permit. ``permit_type`` is a wire id; ``number`` is the printed text where no template writes it.
+
+    Both days are included; ``valid_to`` None means without end (长期).
+    """
 
     permit_type: int
     number: TemplateNumber | str
-    period: Period
+    valid_from: date
+    valid_to: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class Claims:
+class Claims(NamedTuple):
     """Everything a symbol says. ``digest`` binds the rest of the combined record to it.
 
     Status entry ``status_index`` is the print's; the entries after it are the permits', in the order of the record.
@@ -100,7 +102,7 @@ def _permit_claim(permit: Permit, catalogue: Catalogue) -> PermitClaim:
     template = catalogue.number_template(permit.permit_type, permit.issuing_authority)
     written = template and template.parse(permit.permit_no)
     number = TemplateNumber(template.wire_id, *written) if template and written else permit.permit_no
-    return PermitClaim(permit_type.wire_id, number, permit.period)
+    return PermitClaim(permit_type.wire_id, number, permit.period.first, permit.period.last)
 
 
 def fitting(claims: Claims) -> Claims:
@@ -109,7 +111,7 @@ def fitting(claims: Claims) -> Claims:
     Raises InputError ``code_name_too_long`` when not even the name fits.
     """
     for kept in range(len(claims.permits), -1, -1):
-        cut = replace(claims, permits=claims.permits[:kept])
+        cut = claims._replace(permits=claims.permits[:kept])
         if len(_encode(cut)) <= _MAX_PAYLOAD_BYTES:
             return cut
     excess = len(_encode(cut)) - _MAX_PAYLOAD_BYTES
@@ -130,7 +132,7 @@ def encode_claims(claims: Claims) -> bytes:
 
 
 def _encode(claims: Claims) -> bytes:
-    items = [
+    items: list[object] = [
         FORMAT,
         claims.code_id.value,
         claims.version,
@@ -143,13 +145,13 @@ def _encode(claims: Claims) -> bytes:
     ]
     if claims.permit_count > len(claims.permits):
         items.append(claims.permit_count)
-    return cbor2.dumps(items, canonical=True)
+    return write_canonical(items)
 
 
 def _permit_items(claim: PermitClaim) -> list[object]:
-    number = claim.number
-    wire_number = number if isinstance(number, str) else [number.template, number.year, number.serial]
-    return [claim.permit_type, wire_number, _day_number(claim.period.first), claim.period.days]
+    wire_number = claim.number if isinstance(claim.number, str) else list(claim.number)
+    days = None if claim.valid_to is None else (claim.valid_to - claim.valid_from).days + 1
+    return [claim.permit_type, wire_number, _day_number(claim.valid_from), days]
 
 
 def _day_number(day: date) -> int:
@@ -159,91 +161,66 @@ def _day_number(day: date) -> int:
 def decode_claims(payload: bytes) -> Claims:
     """Read a payload whose signature holds. Inverse of ``encode_claims``.
 
-    Raises TokenError ``claims_format_unknown``; ``payload_truncated``, ``payload_trailing``, ``payload_not_canonical`` or
-    ``payload_shape`` for other bytes than the canonical array; ``claims_version``, ``claims_date``, ``claims_uscc``,
-    ``claims_name`` or ``claims_permit_count`` for values that no office can have meant.
+    Raises TokenError ``payload_not_canonical`` or ``payload_shape`` for other bytes than the canonical array;
+    ``claims_format_unknown``; ``claims_number``, ``claims_date``, ``claims_uscc``, ``claims_name`` or
+    ``claims_permit_count`` for values that no office can have meant.
     """
-    try:
-        claims, end = _read_claims(payload)
-    except IndexError:
-        raise TokenError("payload_truncated", length=len(payload)) from None
-    if end > len(payload):
-        raise TokenError("payload_truncated", length=len(payload))
-    if end < len(payload):
-        raise TokenError("payload_trailing", count=len(payload) - end)
-    return claims
-
-
-def _read_claims(payload: bytes) -> tuple[Claims, int]:
-    size, at = read_array(payload, 0, "claims")
-    format_number, at = read_uint(payload, at, "format")
-    if format_number != FORMAT:
-        raise TokenError("claims_format_unknown", found=format_number)
-    if size not in (_ITEMS, _ITEMS + 1):
+    items = read_canonical(payload)
+    kinds = [*map(type, items)] if type(items) is list else []
+    if kinds[:1] == [int] and items[0] != FORMAT:
+        raise TokenError("claims_format_unknown", found=items[0])
+    if kinds == _SHAPE:
+        items.append(len(items[8]))
+    elif kinds != _SHAPE_CUT:
         raise TokenError("payload_shape", item="claims")
-    code_id, at = read_fixed(payload, at, CODE_ID_BYTES, "code_id")
-    version, at = read_uint(payload, at, "version")
-    if version < 1:
-        raise TokenError("claims_version")
-    issued, at = read_uint(payload, at, "issued_on")
-    packed, at = read_fixed(payload, at, _USCC_BYTES, "uscc")
-    name, at = read_string(payload, at, 0x40, "name")
-    digest, at = read_fixed(payload, at, DIGEST_BYTES, "digest")
-    status_index, at = read_uint(payload, at, "status_index")
-    permits, at = _read_permits(payload, at)
-    count = len(permits)
-    if size > _ITEMS:
-        count, at = read_uint(payload, at, "permit_count")
-        if count <= len(permits):
-            raise TokenError("claims_permit_count", signed=len(permits), count=count)
-    if at > len(payload):
-        raise IndexError  # a string ran past the end: its content is short and must not be judged
-    issued_on, uscc = _day(issued, "issued_on"), _read_uscc(packed)
-    claims = Claims(CodeId(code_id), version, issued_on, uscc, _read_name(name), digest, status_index, permits, count)
-    return claims, at
+    elif items[9] <= len(items[8]):
+        raise TokenError("claims_permit_count", signed=len(items[8]), count=items[9])
+    _, code_id, version, issued_on, packed, name, digest, status_index, permits, permit_count = items
+    if not (len(code_id) == CODE_ID_BYTES and len(digest) == DIGEST_BYTES):
+        raise TokenError("payload_shape", item="digest" if len(code_id) == CODE_ID_BYTES else "code_id")
+    if not (1 <= version <= _MAX_NUMBER and 0 <= status_index <= _MAX_NUMBER and permit_count <= _MAX_NUMBER):
+        raise TokenError("claims_number", item="version, status_index, permit_count")
+    return Claims(
+        CodeId(code_id),
+        version,
+        _day(issued_on, "issued_on"),
+        _read_uscc(packed),
+        _read_name(name),
+        digest,
+        status_index,
+        tuple([_read_permit(permit) for permit in permits]),
+        permit_count,
+    )
 
 
-def _read_permits(payload: bytes, at: int) -> tuple[tuple[PermitClaim, ...], int]:
-    size, at = read_array(payload, at, "permits")
-    permits = []
-    for _ in range(size):
-        permit, at = _read_permit(payload, at)
-        permits.append(permit)
-    return tuple(permits), at
-
-
-def _read_permit(payload: bytes, at: int) -> tuple[PermitClaim, int]:
-    if payload[at] != 0x84:
+def _read_permit(items: Any) -> PermitClaim:
+    if type(items) is not list or len(items) != 4:
         raise TokenError("payload_shape", item="permit")
-    permit_type, at = read_uint(payload, at + 1, "permit_type")
-    number, at = _read_number(payload, at)
-    first, at = read_uint(payload, at, "valid_from")
-    if payload[at] == NULL:
-        return PermitClaim(permit_type, number, Period(_day(first, "valid_from"), None)), at + 1
-    days, at = read_uint(payload, at, "length")
+    permit_type, number, first, days = items
+    if not (type(permit_type) is int and type(first) is int and (days is None or type(days) is int)):
+        raise TokenError("payload_shape", item="permit")
+    if not 0 <= permit_type <= _MAX_NUMBER:
+        raise TokenError("claims_number", item="permit_type")
+    if type(number) is not str:
+        number = _read_template_number(number)
+    if days is None:
+        return PermitClaim(permit_type, number, _day(first, "valid_from"), None)
     if days < 1:
         raise TokenError("claims_date", item="length")
-    period = Period(_day(first, "valid_from"), _day(first + days - 1, "valid_to"))
-    return PermitClaim(permit_type, number, period), at
+    return PermitClaim(permit_type, number, _day(first, "valid_from"), _day(first + days - 1, "valid_to"))
 
 
-def _read_number(payload: bytes, at: int) -> tuple[TemplateNumber | str, int]:
-    if payload[at] == 0x83:
-        template, at = read_uint(payload, at + 1, "number")
-        year, at = read_uint(payload, at, "number")
-        serial, at = read_uint(payload, at, "number")
-        return TemplateNumber(template, year, serial), at
-    text, at = read_string(payload, at, 0x60, "number")
-    if at > len(payload):
-        raise IndexError
-    try:
-        return text.decode("utf-8"), at
-    except UnicodeDecodeError:
-        raise TokenError("payload_not_canonical", item="number") from None
+def _read_template_number(items: Any) -> TemplateNumber:
+    if type(items) is not list or [*map(type, items)] != _TEMPLATE_NUMBER_SHAPE:
+        raise TokenError("payload_shape", item="number")
+    template, year, serial = items
+    if not (0 <= template <= _MAX_NUMBER and 0 <= year <= 9999 and 0 <= serial <= _MAX_NUMBER):
+        raise TokenError("claims_number", item="number")
+    return TemplateNumber(template, year, serial)
 
 
 def _day(number: int, item: str) -> date:
-    if number > _LAST_DAY:
+    if not 0 <= number <= _LAST_DAY:
         raise TokenError("claims_date", item=item)
     return date.fromordinal(_EPOCH + number)
 

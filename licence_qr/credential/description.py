@@ -56,6 +56,6 @@ def _describe_permit(claim: PermitClaim, catalogue: Catalogue) -> DescribedPermi
     return DescribedPermit(
         permit_type=registered_type(claim, catalogue).name,
         permit_no=written_number(claim, catalogue),
-        valid_from=claim.period.first,
-        valid_to=claim.period.last,
+        valid_from=claim.valid_from,
+        valid_to=claim.valid_to,
     )

@@ -7,7 +7,7 @@ Digits are the cheapest text a QR symbol can hold that is also safe in every add
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from licence_qr.errors import TokenError
 
@@ -19,8 +19,7 @@ _ORIGIN = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedAddress:
+class ParsedAddress(NamedTuple):
     """What was scanned or typed: the host with its port, None for bare digits; and the digits, not yet judged."""
 
     host: str | None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-import cbor2
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
@@ -17,6 +16,7 @@ from licence_qr.credential.cose import (
     sign,
     split,
 )
+from licence_qr.credential.strict_cbor import read_canonical, write_canonical
 from licence_qr.credential.trust_list import KeyState, Purpose, TrustedKey, TrustList
 from licence_qr.errors import TokenError
 
@@ -31,7 +31,7 @@ _MAX_SECONDS = int(datetime(2200, 1, 1, tzinfo=UTC).timestamp())
 
 def sign_trust_list(trust_list: TrustList, root: SigningKey) -> bytes:
     """The signed bytes of ``trust_list``. Raises OverflowError for one over 65,535 bytes (about 700 keys)."""
-    return sign(cbor2.dumps(_items(trust_list), canonical=True), root, TRUST_LIST_AAD)
+    return sign(write_canonical(_items(trust_list)), root, TRUST_LIST_AAD)
 
 
 def verify_trust_list(signed: bytes, root: ec.EllipticCurvePublicKey, *, at_least: int = 0) -> TrustList:
@@ -46,7 +46,11 @@ def verify_trust_list(signed: bytes, root: ec.EllipticCurvePublicKey, *, at_leas
         check_signature(parts, TRUST_LIST_AAD, root)
     except TokenError as refusal:
         raise TokenError("trust_list_signature", because=refusal.code) from None
-    trust_list = _read(_read_canonical(parts.payload))
+    try:
+        value = read_canonical(parts.payload)
+    except TokenError:
+        raise TokenError("trust_list_not_canonical") from None
+    trust_list = _read(value)
     if trust_list.sequence < at_least:
         raise TokenError("trust_list_older", sequence=trust_list.sequence, newest=at_least)
     return trust_list
@@ -66,29 +70,6 @@ def _items(trust_list: TrustList) -> list[object]:
         for key in trust_list.keys
     ]
     return [_FORMAT, trust_list.sequence, int(trust_list.issued_at.timestamp()), list(trust_list.hosts), keys]
-
-
-def _refuse_tag(*_: object) -> Any:
-    raise TokenError("trust_list_not_canonical")
-
-
-class _RefusedTags(dict[int, Any]):
-    """Answers every tag number with a refusal, so that cbor2 builds no date, decimal or pattern out of a tag."""
-
-    def __missing__(self, tag: int) -> Any:
-        return _refuse_tag
-
-
-def _read_canonical(payload: bytes) -> Any:
-    try:
-        value = cbor2.loads(
-            payload, max_depth=4, allow_indefinite=False, tag_hook=_refuse_tag, semantic_decoders=_RefusedTags()
-        )
-    except (cbor2.CBORError, TokenError, ValueError):
-        raise TokenError("trust_list_not_canonical") from None
-    if cbor2.dumps(value, canonical=True) != payload:
-        raise TokenError("trust_list_not_canonical")
-    return value
 
 
 def _read(value: Any) -> TrustList:

@@ -6,8 +6,8 @@ and the permits are still in force: that is the live register's or the status li
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from licence_qr.credential.claims import MAX_SIGNED_BYTES, Claims, decode_claims
 from licence_qr.credential.cose import CODE_AAD, check_signature, check_signature_numbers, split
@@ -22,8 +22,7 @@ from licence_qr.errors import TokenError
 _CLOCK_TOLERANCE = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Verified:
+class Verified(NamedTuple):
     """Claims that an authority signed. ``host`` is that of the scanned address, None for bare digits or bytes."""
 
     claims: Claims
@@ -89,5 +88,5 @@ def _check_key_allowed(key: TrustedKey, claims: Claims, now: datetime) -> None:
         raise TokenError("key_too_late", kid=key.kid.hex(), issued_on=issued_on, sign_until=key.sign_until)
     if today > key.verify_until:
         raise TokenError("key_verify_ended", kid=key.kid.hex(), verify_until=key.verify_until)
-    if issued_on > today + _CLOCK_TOLERANCE:
+    if issued_on > today and issued_on > today + _CLOCK_TOLERANCE:
         raise TokenError("claims_issued_in_future", issued_on=issued_on, today=today)
