@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 from licence_qr.catalogue.located_toml import LocatedToml, TomlFault, read_toml
@@ -34,6 +35,7 @@ _TABLE = _Kind((dict,), Text("一个小节", "a section"), "…")
 # Section and key of the file, and the field of the form it fills. Answers are a section of their own.
 _SCHEMA: Mapping[str, Mapping[str, tuple[str, _Kind]]] = {
     "application": {
+        "office": ("office", _TEXT),
         "trade": ("trade", _TEXT),
         "kinds": ("kinds", _LIST),
         "area_m2": ("area_m2", _NUMBER),
@@ -68,13 +70,27 @@ _SCHEMA: Mapping[str, Mapping[str, tuple[str, _Kind]]] = {
 _ANSWERS = "answers"
 
 
+def read_application_file(path: Path) -> bytes:
+    """The bytes of the file, never more than one beyond the limit: a file without end is not read to it.
+
+    Raises UnreadableError ``application_file_missing`` when it cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise UnreadableError("application_file_missing", file=path.name, reason=error.strerror or "") from None
+
+
 def fields_from_toml(data: bytes, name: str) -> dict[str, str]:
     """The fields of the form, as text, that the file ``name`` with the bytes ``data`` describes.
 
-    Only the shape of the file is judged; the values are for ``domain.application_form.parse_application``. A byte order
-    mark is accepted. Raises UnreadableError ``application_file_too_large`` (beyond 1 MB), ``application_file_encoding``
-    or ``application_file_syntax``, and InvalidApplication with every ``application_file_key_unknown`` and
-    ``application_file_value_type``; all name the file and all but the first the line.
+    ``office`` is among them when the file names one: it says where the file is meant to be taken, and is no field of
+    the form. Only the shape of the file is judged; the values are for ``domain.application_form.parse_application``.
+    A byte order mark is accepted. Raises UnreadableError ``application_file_too_large`` (beyond 1 MB),
+    ``application_file_encoding`` or ``application_file_syntax``, and InvalidApplication with every
+    ``application_file_key_unknown`` and ``application_file_value_type``; all name the file, and all but the first
+    the line.
     """
     document = _read(data, name)
     reader = _Reader(document, name, {}, [])
