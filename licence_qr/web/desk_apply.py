@@ -7,13 +7,14 @@ set, which shows every problem beside its field. Steps may be visited in any ord
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from licence_qr.domain.application_fields import ANSWER_PREFIX
-from licence_qr.domain.catalogue import Notice, Requirement, RequirementAction, Trade
+from licence_qr.domain.catalogue import BUSINESS_LICENCE, Notice, Requirement, RequirementAction, Trade
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.issuing import Draft
 from licence_qr.domain.requirements import requirements
@@ -201,14 +202,15 @@ def _known_facts(fields: tuple[Field, ...]) -> Mapping[str, str]:
 def show_commitment(draft_id: str) -> str:
     """The notice in full, then the signed promise or the general path."""
     draft = open_draft(draft_id)
+    notice, fields = _commitment(draft)
     return render_template(
         "desk/commitment.html",
         draft=draft,
-        notice=_notice(draft),
-        mode_field=COMMITMENT_MODE,
-        signature_fields=SIGNATURE_FIELDS,
+        notice=notice,
+        mode_field=fields[0] if fields else None,
+        signature_fields=fields[1:],
         values={"signed_on": _today().isoformat(), **draft.fields},
-        **_shown_problems(draft, (COMMITMENT_MODE, *SIGNATURE_FIELDS)),
+        **_shown_problems(draft, fields or (COMMITMENT_MODE,)),
     )
 
 
@@ -217,19 +219,26 @@ def show_commitment(draft_id: str) -> str:
 def save_commitment(draft_id: str) -> Response:
     """Keep the choice, with version and hash of the very text that was on the page."""
     draft = open_draft(draft_id)
-    fields = (COMMITMENT_MODE, *SIGNATURE_FIELDS)
+    _, fields = _commitment(draft)
     shown = {name: request.form.get(name, "") for name in NOTICE_FIELDS}
+    if not fields:
+        # Left from an earlier choice of trade: without a permit there is nothing to choose.
+        shown["mode"] = ""
     return _onward(save_typed(draft, fields, shown), fields, ".show_commitment", "desk.issue.show_review")
 
 
-def _notice(draft: Draft) -> Notice | None:
-    """The notice of the first permit that is granted here on a promise; None when there is no such permit."""
+def _commitment(draft: Draft) -> tuple[Notice | None, tuple[Field, ...]]:
+    """The notice to promise on, and the questions: none when no permit is granted here, no promise without a notice."""
     trade = _trade(draft)
-    if trade is None:
-        return None
-    here = (n for n in _requirements(draft, trade) if n.action is RequirementAction.ISSUED_HERE)
-    notices = (use_cases().catalogue.notice(need.permit_type.id, _today()) for need in here)
-    return next((notice for notice in notices if notice), None)
+    needs = _requirements(draft, trade) if trade else ()
+    here = [n.permit_type.id for n in needs if n.action is RequirementAction.ISSUED_HERE]
+    permits = [permit_type for permit_type in here if permit_type != BUSINESS_LICENCE]
+    if not permits:
+        return None, ()
+    notice = next(filter(None, (use_cases().catalogue.notice(permit, _today()) for permit in permits)), None)
+    if notice is None:
+        return None, (replace(COMMITMENT_MODE, choices=COMMITMENT_MODE.choices[1:]),)
+    return notice, (COMMITMENT_MODE, *SIGNATURE_FIELDS)
 
 
 # -- all steps --------------------------------------------------------------------------------------------------------

@@ -174,7 +174,7 @@ COMMITMENT_MODE = Field(
         Choice(
             "general",
             Text("一般程序：先核查，后许可", "General path: inspected first, granted later"),
-            Text("今天只发营业执照，卫生许可证显示“办理中”。", "Only the licence today; the permit shows as pending."),
+            Text("今天只发营业执照，卫生许可证显示“受理中”。", "Only the licence today; the permit shows as pending."),
         ),
     ),
 )

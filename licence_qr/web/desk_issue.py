@@ -47,7 +47,6 @@ class Part:
     """The answers of one step."""
 
     heading: Text
-    address: str
     answers: tuple[Answer, ...]
 
 
@@ -128,4 +127,4 @@ def _part(draft: Draft, heading: Text, step: str, fields: tuple[Field, ...]) -> 
     address = url_for(f"desk.apply.{step}", draft_id=draft.draft_id)
     typed: Mapping[str, str] = draft.fields
     answers = (Answer(f.label, shown_text(f, typed.get(f.name, "")), f"{address}#{f.name}") for f in fields)
-    return Part(heading, address, tuple(answers))
+    return Part(heading, tuple(answers))
