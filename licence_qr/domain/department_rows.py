@@ -176,7 +176,7 @@ def parse_market(row: SourceRow, catalogue: Catalogue) -> MarketRecord:
         registered_capital=texts["registered_capital"],
         term_to=term_to,
     )
-    state = _known(_LICENCE_STATES, texts["state"], "state", "licence_state_unknown")
+    state = _known(_LICENCE_STATES, texts["state"], "state", "import_licence_state_unknown")
     return MarketRecord(row, entity, state, texts.get("phone", ""))
 
 
@@ -200,8 +200,8 @@ def parse_health(row: SourceRow, catalogue: Catalogue) -> HealthRecord:
         office=_office(texts["office"], catalogue),
         issued_on=issued,
         period=Period(first, last),
-        state=_known(_PERMIT_STATES, texts["state"], "state", "permit_state_unknown"),
-        grade=_known(_GRADES, texts["grade"].upper(), "grade", "grade_unknown"),
+        state=_known(_PERMIT_STATES, texts["state"], "state", "import_permit_state_unknown"),
+        grade=_known(_GRADES, texts["grade"].upper(), "grade", "import_grade_unknown"),
     )
 
 
@@ -217,20 +217,20 @@ def office_of(address: str, catalogue: Catalogue) -> str:
 
 def _usable_texts(row: SourceRow) -> Mapping[str, str]:
     if row.beyond:
-        raise InputError("row_too_wide", beyond=row.beyond)
+        raise InputError("import_row_too_wide", beyond=row.beyond)
     for key, text in row.cells.items():
         limit = LIMITS.get(key, 200)
         if len(text) > limit:
-            raise InputError("text_too_long", field=key, length=len(text), limit=limit)
+            raise InputError("import_text_too_long", field=key, length=len(text), limit=limit)
         for position, char in enumerate(text, start=1):
             if unicodedata.category(char) in _UNUSABLE_CATEGORIES or char in _BIDI_AND_DAMAGE:
-                raise InputError("text_unusable", field=key, char=f"U+{ord(char):04X}", position=position)
+                raise InputError("import_text_unusable", field=key, char=f"U+{ord(char):04X}", position=position)
     return row.cells
 
 
 def _required(texts: Mapping[str, str], key: str) -> str:
     if not texts[key]:
-        raise InputError("cell_empty", field=key)
+        raise InputError("import_cell_empty", field=key)
     return texts[key]
 
 
@@ -249,7 +249,7 @@ def _form(text: str) -> EntityForm:
     folded = unicodedata.normalize("NFKC", text)
     found = next((form for words, form in _FORMS if words in folded), None)
     if found is None:
-        raise InputError("entity_type_unknown", field="entity_type", found=text)
+        raise InputError("import_entity_type_unknown", field="entity_type", found=text)
     return found
 
 
@@ -264,7 +264,7 @@ def _authority(text: str, catalogue: Catalogue) -> str:
     wanted = name_key(text)
     found = next((a.id for a in catalogue.authorities.values() if name_key(a.name.zh) == wanted), None)
     if found is None:
-        raise InputError("authority_unknown", field="authority", found=text)
+        raise InputError("import_authority_unknown", field="authority", found=text)
     return found
 
 
@@ -272,7 +272,7 @@ def _office(text: str, catalogue: Catalogue) -> str:
     wanted = name_key(text)
     found = next((o.id for o in catalogue.offices.values() if name_key(o.region_name) == wanted), None)
     if found is None:
-        raise InputError("office_unknown", field="office", found=text)
+        raise InputError("import_office_unknown", field="office", found=text)
     return found
 
 
@@ -296,5 +296,5 @@ def _kinds(text: str, catalogue: Catalogue) -> tuple[KindOfPlace, ...]:
     parts = [text] if name_key(text) in by_key else [part for part in re.split(r"[、，,；;]", text) if part.strip()]
     for part in parts:
         if name_key(part) not in by_key:
-            raise InputError("kind_unknown", field="items", found=part.strip())
+            raise InputError("import_kind_unknown", field="items", found=part.strip())
     return tuple({(kind := by_key[name_key(part)]).id: kind for part in parts}.values())

@@ -142,7 +142,7 @@ class _Merge:
         rows = [row for version in versions for row in version.rows]
         if len(versions) > 2:
             for row in rows:
-                self.ledger.close(row, Outcome.REFUSED, "too_many_versions", {"count": len(versions)})
+                self.ledger.close(row, Outcome.REFUSED, "import_too_many_versions", {"count": len(versions)})
             return None
         sides = [Side.of(version.record.row) for version in versions]
         decision = self.ledger.ask(kind, rows, sides, uscc=uscc, office=office(versions[0].record))

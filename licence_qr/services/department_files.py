@@ -61,16 +61,16 @@ def read_health(data: bytes, name: str) -> DepartmentFile:
 def read_department(data: bytes, name: str, source: Source, columns: Mapping[str, str]) -> DepartmentFile:
     """Read one export whose headings are the values of ``columns``.
 
-    Raises UnreadableError ``file_too_large``, ``file_empty``, ``file_old_excel``, ``text_encoding``, ``csv_broken``,
-    ``spreadsheet_broken``, ``spreadsheet_bomb`` or ``too_many_rows``; InputError ``heading_missing`` (the column named)
-    or ``heading_twice``.
+    Raises UnreadableError ``import_file_too_large``, ``import_file_empty``, ``import_file_old_excel``,
+    ``import_text_encoding``, ``import_csv_broken``, ``import_spreadsheet_broken``, ``import_spreadsheet_bomb`` or
+    ``import_too_many_rows``; InputError ``import_heading_missing`` (the column named) or ``import_heading_twice``.
     """
     if len(data) > MAX_FILE_BYTES:
-        raise UnreadableError("file_too_large", file=name, limit_mb=MAX_FILE_BYTES // 2**20)
+        raise UnreadableError("import_file_too_large", file=name, limit_mb=MAX_FILE_BYTES // 2**20)
     if not data.strip():
-        raise UnreadableError("file_empty", file=name)
+        raise UnreadableError("import_file_empty", file=name)
     if data.startswith(_OLD_EXCEL_MAGIC):
-        raise UnreadableError("file_old_excel", file=name)
+        raise UnreadableError("import_file_old_excel", file=name)
     read = _xlsx_sheets if data.startswith(_ZIP_MAGIC) else _csv_sheets
     rows: list[SourceRow] = []
     totals: list[int] = []
@@ -116,9 +116,9 @@ class _Table:
                 break
         for key, heading in columns.items():
             if key not in best and key not in OPTIONAL_COLUMNS:
-                raise InputError("heading_missing", field=key, file=file, heading=heading)
+                raise InputError("import_heading_missing", field=key, file=file, heading=heading)
             if best.count(key) > 1:
-                raise InputError("heading_twice", field=key, file=file, heading=heading)
+                raise InputError("import_heading_twice", field=key, file=file, heading=heading)
         return cls({key: best.index(key) for key in columns if key in best}, lines)
 
     def row(self, place: Place, file: str, cells: Sequence[str]) -> SourceRow:
@@ -138,7 +138,7 @@ def _stated_total(cells: Sequence[str]) -> int | None:
 
 def _bound(count: int, name: str) -> None:
     if count > MAX_ROWS:
-        raise UnreadableError("too_many_rows", file=name, limit=MAX_ROWS)
+        raise UnreadableError("import_too_many_rows", file=name, limit=MAX_ROWS)
 
 
 def _csv_sheets(data: bytes, name: str) -> Iterator[tuple[str, Iterator[_Line]]]:
@@ -148,7 +148,7 @@ def _csv_sheets(data: bytes, name: str) -> Iterator[tuple[str, Iterator[_Line]]]
 def _decode(data: bytes, name: str) -> str:
     """UTF-8 with or without a mark, else GB18030; both strict, so that a wrong guess is an error and not a wrong name."""
     if data.startswith(_UTF16_MARKS):
-        raise UnreadableError("text_encoding", file=name, position=0)
+        raise UnreadableError("import_text_encoding", file=name, position=0)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -156,7 +156,7 @@ def _decode(data: bytes, name: str) -> str:
     try:
         return data.decode("gb18030")
     except UnicodeDecodeError as error:
-        raise UnreadableError("text_encoding", file=name, position=max(position, error.start)) from None
+        raise UnreadableError("import_text_encoding", file=name, position=max(position, error.start)) from None
 
 
 def _csv_lines(text: str, name: str) -> Iterator[_Line]:
@@ -169,7 +169,7 @@ def _csv_lines(text: str, name: str) -> Iterator[_Line]:
         except StopIteration:
             return
         except csv.Error as error:
-            raise UnreadableError("csv_broken", file=name, line=reader.line_num) from error
+            raise UnreadableError("import_csv_broken", file=name, line=reader.line_num) from error
         number += 1
         yield number, [cell.strip() for cell in cells]
 
@@ -197,7 +197,7 @@ def _broken_as_error(step: Callable[[], _T], name: str) -> _T:
     try:
         return step()
     except Exception as error:  # a broken package fails in openpyxl in any of a dozen ways; each means the same here
-        raise UnreadableError("spreadsheet_broken", file=name) from error
+        raise UnreadableError("import_spreadsheet_broken", file=name) from error
 
 
 def _refuse_bomb(data: bytes, name: str) -> None:
@@ -209,10 +209,10 @@ def _refuse_bomb(data: bytes, name: str) -> None:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             parts = archive.infolist()
     except zipfile.BadZipFile as error:
-        raise UnreadableError("spreadsheet_broken", file=name) from error
+        raise UnreadableError("import_spreadsheet_broken", file=name) from error
     unpacked = sum(part.file_size for part in parts)
     if unpacked > MAX_UNPACKED_BYTES or len(parts) > MAX_PARTS:
-        raise UnreadableError("spreadsheet_bomb", file=name, unpacked_mb=unpacked // 2**20, parts=len(parts))
+        raise UnreadableError("import_spreadsheet_bomb", file=name, unpacked_mb=unpacked // 2**20, parts=len(parts))
 
 
 def _cell_text(value: object) -> str:

@@ -18,9 +18,9 @@ from licence_qr.errors import InputError
 from licence_qr.services.coding import Coding
 from licence_qr.services.department_files import DepartmentFile, read_health, read_market
 from licence_qr.services.importing_takeover import Fate, Takeover
-from licence_qr.store import entities, imports
+from licence_qr.store import entities, import_runs
 from licence_qr.store.database import Database, Transaction
-from licence_qr.store.imports import StoredRow
+from licence_qr.store.import_runs import StoredRow
 
 BATCH = 100
 Progress = Callable[[int, int, str], None]
@@ -134,18 +134,18 @@ class Importing:
         progress(0, 0, "merge")
         rows = files[0].rows + files[1].rows
         with self.database.read() as tx:
-            answers = imports.decided(tx)
+            answers = import_runs.decided(tx)
             known = known_businesses(tx, rows)
         settled = Settled(merge(rows, self.catalogue, known, answers))
         run_id = _run_id(files)
         with self.database.write() as tx:
-            imports.begin_run(tx, run_id, (market_name, health_name), actor, now)
+            import_runs.begin_run(tx, run_id, (market_name, health_name), actor, now)
         self._write_businesses(settled, answers, {f.source: f.name for f in files}, actor, now, progress)
         with self.database.write() as tx:
-            imports.put_rows(tx, run_id, settled.stored_rows())
-            imports.put_questions(tx, run_id, settled.questions(), now)
-            imports.withdraw_others(tx, (question.key for question in settled.questions()), now)
-            imports.end_run(tx, run_id, now)
+            import_runs.put_rows(tx, run_id, settled.stored_rows())
+            import_runs.put_questions(tx, run_id, settled.questions(), now)
+            import_runs.withdraw_others(tx, (question.key for question in settled.questions()), now)
+            import_runs.end_run(tx, run_id, now)
         count = len(settled.merged.businesses)
         progress(count, count, "done")
         return _report(files, settled.verdicts(), count)

@@ -32,7 +32,7 @@ from licence_qr.domain.permit import Permit, PermitState, status_list_value, sta
 from licence_qr.services.coding import Coding
 from licence_qr.services.issuance import number_series
 from licence_qr.services.records import as_json, load
-from licence_qr.store import codes, counters, entities, history, imports, permits
+from licence_qr.store import codes, counters, entities, history, import_runs, permits
 from licence_qr.store.database import Transaction
 from licence_qr.store.entities import StoredEntity
 from licence_qr.store.history import Event, EventKind
@@ -88,11 +88,11 @@ class Takeover:
 
     def run(self) -> None:
         """Take over what is new or decided; what came of it otherwise stands in ``fates`` and ``conflicts``."""
-        taken = imports.parts_of(self.tx, self.uscc)
+        taken = import_runs.parts_of(self.tx, self.uscc)
         changed = [part for part in self.business.parts if taken.get(part.key) != part.facts]
         done = [part for part in changed if self._take_over(part, taken.get(part.key))]
         for part in done:
-            imports.put_part(self.tx, self.uscc, part.key, part.facts)
+            import_runs.put_part(self.tx, self.uscc, part.key, part.facts)
         if done:
             self.coding.issue_code(self.tx, self.uscc, self.now, self.actor, self.business.office, self._why(done[0]))
             self._refresh_status()

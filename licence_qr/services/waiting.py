@@ -16,10 +16,10 @@ from licence_qr.errors import AccessError, ConflictError, InputError, NotFoundEr
 from licence_qr.services.coding import Coding
 from licence_qr.services.importing import Settled, known_businesses, take_over
 from licence_qr.services.waiting_words import COLUMNS, DECISIONS, side_title
-from licence_qr.store import history, imports
+from licence_qr.store import history, import_runs
 from licence_qr.store.database import Database, Transaction
 from licence_qr.store.history import Event, EventKind
-from licence_qr.store.imports import StoredQuestion
+from licence_qr.store.import_runs import StoredQuestion
 
 MAX_REASON_CHARS = 500
 _DATES = frozenset({"established_on", "term_from", "term_to", "issued_on", "valid_from", "valid_to"})
@@ -92,7 +92,7 @@ class Waiting:
         """The open questions, oldest first. Raises AccessError ``role_not_allowed``."""
         office = _office_seen_by(actor)
         with self.database.read() as tx:
-            return tuple(_view(question) for question in imports.open_questions(tx, office))
+            return tuple(_view(question) for question in import_runs.open_questions(tx, office))
 
     def get(self, actor: Actor, question_id: int) -> WaitingRow:
         """One question, also after it was decided. Raises NotFoundError ``question_not_found``, AccessError."""
@@ -110,7 +110,7 @@ class Waiting:
             question = _own(tx, actor, question_id)
             _still_open(question)
             decided = Decided(_offered(decision, question.conflict), why)
-            imports.answer(tx, question_id, decided, actor.username, now)
+            import_runs.answer(tx, question_id, decided, actor.username, now)
             _note(tx, question, decided, actor, now)
             return self._carry_out(tx, question, decided, actor, now)
 
@@ -118,9 +118,9 @@ class Waiting:
         self, tx: Transaction, question: StoredQuestion, decided: Decided, actor: Actor, now: datetime
     ) -> Settlement:
         """Merge the rows concerned anew, now with this answer, and take over what has become clear."""
-        related = imports.related_rows(tx, question.run_id, question.conflict.key)
+        related = import_runs.related_rows(tx, question.run_id, question.conflict.key)
         rows = [stored.verdict.row for stored in related]
-        answers = imports.decided(tx)
+        answers = import_runs.decided(tx)
         settled = Settled(merge(rows, self.catalogue, known_businesses(tx, rows), answers))
         files = {row.place.source: row.file for row in rows}
         renaming = decided.decision is Decision.TAKE_HEALTH
@@ -138,9 +138,9 @@ class Waiting:
                 renaming=renaming,
             )
         asked = {conflict.key for conflict in settled.questions()}
-        imports.put_rows(tx, question.run_id, settled.stored_rows())
-        imports.put_questions(tx, question.run_id, settled.questions(), now)
-        imports.withdraw(tx, {s.verdict.conflict for s in related if s.verdict.conflict} - asked, now)
+        import_runs.put_rows(tx, question.run_id, settled.stored_rows())
+        import_runs.put_questions(tx, question.run_id, settled.questions(), now)
+        import_runs.withdraw(tx, {s.verdict.conflict for s in related if s.verdict.conflict} - asked, now)
         return _settlement(tx, question, settled)
 
 
@@ -149,7 +149,7 @@ def _settlement(tx: Transaction, question: StoredQuestion, settled: Settled) -> 
     rows = tuple(verdict for verdict in settled.verdicts() if verdict.row.place in concerned)
     waiting_for = next((v.conflict for v in rows if v.outcome is Outcome.WAITING), "")
     uscc = question.conflict.uscc
-    return Settlement(uscc, rows, imports.question_id(tx, waiting_for))
+    return Settlement(uscc, rows, import_runs.question_id(tx, waiting_for))
 
 
 def _office_seen_by(actor: Actor) -> str | None:
@@ -162,7 +162,7 @@ def _office_seen_by(actor: Actor) -> str | None:
 
 def _own(tx: Transaction, actor: Actor, question_id: int) -> StoredQuestion:
     office = _office_seen_by(actor)
-    question = imports.question(tx, question_id)
+    question = import_runs.question(tx, question_id)
     if question is None:
         raise NotFoundError("question_not_found", id=question_id)
     if office is not None and question.conflict.office not in {office, ""}:
