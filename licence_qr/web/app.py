@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from contextlib import suppress
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect  # type: ignore[import-untyped]
-from jinja2 import StrictUndefined
 from whitenoise import WhiteNoise
 
 import licence_qr
-from licence_qr.web import EXTENSION, citizen, errors, language, request_log, security, words
+from licence_qr.web import EXTENSION, citizen, desk, errors, language, request_log, security, sign_in, templates, words
 
 if TYPE_CHECKING:
     from licence_qr.bootstrap import Services
@@ -39,18 +36,15 @@ def create_app(services: Services) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a form left open over lunch is not lost
     )
     app.extensions[EXTENSION] = services
-    app.jinja_env.undefined = StrictUndefined
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(words=words, host=services.settings.host)
+    templates.init_app(app)
+    app.jinja_env.globals.update(words=words, host=services.settings.host, demonstration=services.demonstration)
     language.init_app(app)
     request_log.init_app(app)
     security.init_app(app)
     CSRFProtect(app)
     errors.init_app(app)
-    app.register_blueprint(citizen.blueprint)
-    with suppress(ImportError):
-        for name in ("sign_in", "desk"):
-            app.register_blueprint(import_module(f"licence_qr.web.{name}").blueprint)
+    for audience in (citizen, sign_in, desk):
+        app.register_blueprint(audience.blueprint)
     security.check_routes(app)
     _serve_static(app)
     return app

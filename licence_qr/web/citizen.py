@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request
+from flask import Blueprint, Response, jsonify, make_response, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from licence_qr.domain.identifiers import parse_code_number
@@ -17,6 +17,7 @@ from licence_qr.web import citizen_page, use_cases
 from licence_qr.web.citizen_json import public_json
 from licence_qr.web.errors import wants_json
 from licence_qr.web.language import language
+from licence_qr.web.templates import render
 from licence_qr.wording import Explanation, explain
 
 blueprint = Blueprint("citizen", __name__)
@@ -60,13 +61,17 @@ def _show(page: PublicPage) -> Response:
     if wants_json():
         response = jsonify(public_json(page))
     else:
-        response = make_response(render_template("citizen/page.html", page=page, say=citizen_page))
+        response = make_response(_page(page))
     response.headers["Vary"] = "Accept, Cookie"
     return response
 
 
+def _page(page: PublicPage) -> str:
+    return render("citizen/page.html", page=page, headline=citizen_page.headline(page), say=citizen_page)
+
+
 def _start_page(typed: str = "", wrong: Explanation | None = None) -> str:
-    return render_template("citizen/home.html", typed=typed, wrong=wrong)
+    return render("citizen/home.html", typed=typed, wrong=wrong)
 
 
 def _mistyped(typed: str, error: InputError) -> Response:

@@ -1,9 +1,4 @@
-"""Errors become pages here, and only here: what was wrong, where, what to do, in both languages, never a traceback.
-
-The citizen's three refusals are three pages, because they ask for three different things: a code that fails
-verification is reported, one that is not in the register is typed again, and a register that cannot be reached is
-asked again later.
-"""
+"""Errors become pages here, and only here: what was wrong, where, what to do, in both languages, never a traceback."""
 
 from __future__ import annotations
 
@@ -13,9 +8,9 @@ from flask import Flask, Response, jsonify, make_response, render_template, requ
 from flask_wtf.csrf import CSRFError  # type: ignore[import-untyped]
 from werkzeug.exceptions import HTTPException
 
-from licence_qr.errors import KeyStoreError, LicenceQRError, NotFoundError, RegisterError, TokenError
+from licence_qr.errors import LicenceQRError
 from licence_qr.web import request_log
-from licence_qr.web.citizen_page import Sign
+from licence_qr.web.citizen_refusals import refusal_of
 from licence_qr.web.language import language
 from licence_qr.wording import Explanation, explain
 
@@ -68,28 +63,20 @@ def _explain(error: LicenceQRError) -> tuple[Explanation, Explanation]:
     return explain(error, main.value), explain(error, main.other.value)
 
 
-def _template(error: LicenceQRError) -> str:
-    if request.blueprint == "citizen":
-        if isinstance(error, RegisterError | KeyStoreError):
-            return "errors/unreachable.html"
-        if isinstance(error, TokenError):
-            return "errors/refused.html"
-        if isinstance(error, NotFoundError):
-            return "errors/unknown.html"
-    return "errors/problem.html"
-
-
 def _answer(error: LicenceQRError, problem: Problem) -> Response:
-    if wants_json():
-        response = _problem_json(problem)
-    else:
-        genuine = error.facts.get("genuine") is True
-        page = render_template(_template(error), problem=problem, genuine=genuine, sign=Sign)
-        response = make_response(page, problem.status)
+    response = _problem_json(problem) if wants_json() else make_response(_page(error, problem), problem.status)
     if problem.status in {429, 503}:
         response.headers["Retry-After"] = str(_retry_seconds(error))
     response.headers["Vary"] = "Accept, Cookie"
     return response
+
+
+def _page(error: LicenceQRError, problem: Problem) -> str:
+    refusal = refusal_of(error) if request.blueprint == "citizen" else None
+    if refusal is None:
+        return render_template("errors/problem.html", problem=problem)
+    genuine = error.facts.get("genuine") is True
+    return render_template(refusal.template, problem=problem, headline=refusal.headline, genuine=genuine)
 
 
 def _retry_seconds(error: LicenceQRError) -> int:

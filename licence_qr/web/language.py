@@ -51,11 +51,12 @@ def t(zh: str, en: str) -> str:
 
 def both(zh: str, en: str) -> Markup:
     """The text in the main language, and the other one small beside it, marked with its ``lang``."""
-    return _both(zh, en, _chosen.get())
+    return both_in(_chosen.get(), zh, en)
 
 
 @lru_cache(maxsize=4096)
-def _both(zh: str, en: str, main: Language) -> Markup:
+def both_in(main: Language, zh: str, en: str) -> Markup:
+    """``both`` for a page whose main language is ``main``."""
     first, second = (zh, en) if main is Language.ZH else (en, zh)
     return Markup('{} <span class="also" lang="{}">{}</span>').format(first, main.other.tag, second)
 
@@ -66,10 +67,9 @@ def hanzi(text: str) -> Markup:
 
 
 def init_app(app: Flask) -> None:
-    """Choose the language of each request before anything else runs, and give templates ``t``, ``both``, ``hanzi``."""
+    """Choose the language of each request before anything else runs, and keep what the visitor asked for."""
     app.before_request(_choose)
     app.after_request(_keep)
-    app.jinja_env.globals.update(t=t, both=both, hanzi=hanzi, language=language)
 
 
 def _asked() -> Language | None:

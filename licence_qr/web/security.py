@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask import Flask, current_app, g, redirect, request, url_for
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask.wrappers import Request
 from werkzeug.wrappers import Response
 
 from licence_qr.domain.roles import Actor, Role
@@ -120,7 +122,20 @@ def _admit() -> Response | None:
 
 def init_app(app: Flask) -> None:
     """Put the gate before every view."""
+    app.session_interface = FormSession()
     app.before_request(_admit)
+
+
+class FormSession(SecureCookieSessionInterface):
+    """Flask's signed cookie, which carries the CSRF token of forms and one-time messages; not who is signed in.
+
+    Without that cookie there is nothing to verify, and so no signer is built: a citizen's page never needs one.
+    """
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if self.get_cookie_name(app) not in request.environ.get("HTTP_COOKIE", ""):
+            return self.session_class()
+        return super().open_session(app, request)
 
 
 # --- headers ---------------------------------------------------------------------------------------------------

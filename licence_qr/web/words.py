@@ -26,6 +26,7 @@ class Tone(StrEnum):
     PLAIN = "plain"
     CARE = "care"
     BAD = "bad"
+    UNKNOWN = "unknown"
 
     @property
     def sign(self) -> str:
@@ -33,7 +34,7 @@ class Tone(StrEnum):
         return _SIGNS[self]
 
 
-_SIGNS = {Tone.GOOD: "✓", Tone.PLAIN: "i", Tone.CARE: "!", Tone.BAD: "×"}
+_SIGNS = {Tone.GOOD: "✓", Tone.PLAIN: "i", Tone.CARE: "!", Tone.BAD: "×", Tone.UNKNOWN: "?"}
 
 
 @dataclass(frozen=True, slots=True)

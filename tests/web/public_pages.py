@@ -209,5 +209,9 @@ def prepared_services() -> SimpleNamespace:
     """As much of the services as the public pages use."""
     settings = SimpleNamespace(address="http://127.0.0.1:8000", host="licence.example.cn", home=Path("."))
     return SimpleNamespace(
-        settings=settings, web_secret=b"only for tests", lookup=PreparedLookup(), accounts=PreparedAccounts()
+        settings=settings,
+        demonstration=True,
+        web_secret=b"only for tests",
+        lookup=PreparedLookup(),
+        accounts=PreparedAccounts(),
     )
