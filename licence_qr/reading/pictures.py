@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Lock
 
 import pypdfium2
 import zxingcpp
@@ -24,6 +25,7 @@ _PDF_MARK = b"%PDF-"
 _PDF_MARK_WITHIN = 1024
 _DOTS_PER_POINT = 200 / 72
 _LONGEST_SIDE = 4000
+_PDFIUM = Lock()  # PDFium may be entered by one thread at a time
 _QR_CODES = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])
 
 
@@ -31,11 +33,11 @@ def read_symbols(data: bytes, name: str) -> tuple[str, ...]:
     """The texts of the QR symbols in a PNG, JPEG, WebP or GIF picture, or in the first 20 pages of a PDF.
 
     Each text comes once, in the order found; ``name`` is the file's name for the messages. A symbol may be turned,
-    mirrored or light on dark. Of an animation only the first picture is read, and symbols other than QR codes and
-    symbols that hold bytes instead of text are passed over.
+    mirrored or light on dark. Of an animation only the first picture is read, and only QR codes are looked for.
 
-    Raises UnreadableError: ``file_too_large`` (over 20 MB, or 64 million pixels), ``not_a_picture`` (empty, or another
-    format), ``picture_broken`` (cut off, damaged, or protected by a password), ``no_symbol_found``.
+    Raises UnreadableError: ``file_too_large`` (over 20 MB, or 64 million pixels in a picture or in the images of a
+    page), ``not_a_picture`` (empty, or another format), ``picture_broken`` (cut off, damaged, or locked with a
+    password), ``no_symbol_found``. It does not judge the texts.
     """
     texts: dict[str, None] = {}
     try:
@@ -86,18 +88,23 @@ def _grey_on_white(picture: Image.Image) -> Image.Image:
 
 def _pdf_pages(data: bytes) -> Iterator[Image.Image]:
     """The pages one by one at 200 dpi, or coarser where a page would be more than 4,000 pixels long."""
-    with _decoding():
+    with _decoding(), _PDFIUM:
         document = pypdfium2.PdfDocument(data)
+        count = min(len(document), MAX_PAGES)
     try:
-        for number in range(min(len(document), MAX_PAGES)):
-            with _decoding():
+        for number in range(count):
+            with _decoding(), _PDFIUM:
                 page = _rendered(document[number])
             yield page
     finally:
-        document.close()
+        with _PDFIUM:
+            document.close()
 
 
 def _rendered(page: pypdfium2.PdfPage) -> Image.Image:
+    images = page.get_objects(filter=(pypdfium2.raw.FPDF_PAGEOBJ_IMAGE,))
+    if sum(width * height for width, height in (image.get_px_size() for image in images)) > MAX_PIXELS:
+        raise _too_large()  # a page of a few kilobytes can hold an image that takes gigabytes to unpack
     longest = max(1.0, *page.get_size())
     bitmap = page.render(scale=min(_DOTS_PER_POINT, _LONGEST_SIDE / longest), grayscale=True)
     picture: Image.Image = bitmap.to_pil().convert("L")
@@ -110,6 +117,8 @@ def _decoding() -> Iterator[None]:
     """Any fault of a decoder means that the file is broken."""
     try:
         yield
+    except UnreadableError:
+        raise
     except Exception as fault:
         raise UnreadableError("picture_broken") from fault
 

@@ -1,0 +1,169 @@
+"""Display cards as they come out of a printer: rendered, read by two readers, and looked at piece by piece."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pypdfium2
+import pytest
+import zxingcpp
+from PIL import Image, ImageChops
+from pyzbar import pyzbar
+
+from licence_qr.domain.catalogue import Text
+from licence_qr.printing.card import CardContent
+from licence_qr.printing.preflight import LIMITS
+from licence_qr.printing.qr import make_symbol
+from licence_qr.printing.sheets import Sheet, card_pdf
+
+Printed = Callable[[CardContent, Sheet], bytes]
+BOTH = pytest.mark.parametrize("sheet", list(Sheet))
+
+
+def rendered(pdf: bytes, dpi: int = 150) -> Image.Image:
+    return pypdfium2.PdfDocument(pdf)[0].render(scale=dpi / 72, grayscale=True).to_pil().convert("L")
+
+
+def text_of(pdf: bytes) -> str:
+    return str(pypdfium2.PdfDocument(pdf)[0].get_textpage().get_text_range())
+
+
+@BOTH
+@pytest.mark.parametrize("version", [4, 11, 12, 13])
+def test_two_readers_read_the_printed_symbol_at_150_dpi(
+    card: CardContent, printed: Printed, sheet: Sheet, version: int, address_of_version: Callable[[int], str]
+) -> None:
+    text = address_of_version(version)
+    picture = rendered(printed(replace(card, symbol=make_symbol(text), specimen=True), sheet))
+    assert [found.text for found in zxingcpp.read_barcodes(picture)] == [text]
+    assert [found.data.decode() for found in pyzbar.decode(picture)] == [text]
+
+
+@BOTH
+def test_the_paper_is_landscape_and_one_page(card: CardContent, printed: Printed, sheet: Sheet) -> None:
+    document = pypdfium2.PdfDocument(printed(card, sheet))
+    assert len(document) == 1
+    width, height = sheet.size_mm
+    assert document[0].get_size() == pytest.approx((width / 25.4 * 72, height / 25.4 * 72), abs=0.1)
+
+
+@BOTH
+def test_the_card_says_everything_it_was_given(card: CardContent, printed: Printed, sheet: Sheet) -> None:
+    text = text_of(printed(card, sheet))
+    permit = card.permits[0]
+    given = (card.name, card.uscc, *card.addresses, card.host, card.code_number, card.office, card.licence_authority)
+    for part in (*given, permit.name.zh, permit.name.en, permit.number, permit.items, permit.authority):
+        assert part in text
+    for part in ("2027年01月04日", "2023年01月05日", "2026年11月23日", "第 2 版", "用任意手机扫码", "any phone camera"):
+        assert part in text
+
+
+def test_all_fonts_are_embedded_as_subsets(card: CardContent, printed: Printed, tmp_path: Path) -> None:
+    path = tmp_path / "card.pdf"
+    path.write_bytes(printed(card, Sheet.A5))
+    listing = subprocess.run(["pdffonts", path], capture_output=True, text=True, check=True).stdout.splitlines()[2:]
+    assert len(listing) == 2
+    for line in listing:
+        assert "CID Type 0C" in line
+        assert line.split()[-5:-2] == ["yes", "yes", "yes"]  # embedded, subset, with a map back to Unicode
+
+
+@BOTH
+def test_the_symbol_is_at_least_as_large_as_its_version_needs(
+    card: CardContent, printed: Printed, sheet: Sheet
+) -> None:
+    dpi = 300
+    picture = rendered(printed(card, sheet), dpi)
+    corners = zxingcpp.read_barcodes(picture)[0].position
+    modules_mm = (corners.top_right.x - corners.top_left.x) / dpi * 25.4
+    with_quiet_zone = modules_mm * card.symbol.size_with_quiet_zone / card.symbol.size
+    assert with_quiet_zone == pytest.approx(52 if sheet is Sheet.A5 else 73.5, abs=1)
+
+
+@BOTH
+def test_a_specimen_is_marked_and_the_mark_stays_clear_of_the_symbol(
+    card: CardContent, printed: Printed, sheet: Sheet
+) -> None:
+    plain, specimen = printed(card, sheet), printed(replace(card, specimen=True), sheet)
+    assert "SPECIMEN" not in text_of(plain)
+    assert text_of(specimen).count("样张 SPECIMEN") == 2
+    before, after = rendered(plain), rendered(specimen)
+    changed = ImageChops.difference(before, after).getbbox()
+    symbol = zxingcpp.read_barcodes(before)[0].position
+    quiet_zone = 4 * (symbol.top_right.x - symbol.top_left.x) / card.symbol.size
+    assert changed is not None
+    assert changed[2] < symbol.top_left.x - quiet_zone
+    assert changed[2] - changed[0] > before.width / 3, "the mark is large enough to be seen"
+    assert after.crop(changed).getextrema() == before.crop(changed).getextrema(), "the text over it is as dark"
+
+
+def test_the_same_content_gives_the_same_file(card: CardContent) -> None:
+    assert card_pdf(card) == card_pdf(card)
+
+
+def test_an_individual_business_without_a_name_is_named_by_its_operator(card: CardContent, printed: Printed) -> None:
+    text = text_of(printed(replace(card, name=""), Sheet.A5))
+    assert "经营者：张三" in text
+    assert "个体工商户（未使用名称）" in text
+
+
+def test_rare_characters_are_printed_as_they_are(card: CardContent, printed: Printed) -> None:
+    assert "重庆𬭸䶮㛃𫟹馆" in text_of(printed(replace(card, name="重庆𬭸䶮㛃𫟹馆"), Sheet.A5))
+
+
+def numbered(card: CardContent, count: int) -> CardContent:
+    return replace(card, permits=tuple(replace(card.permits[0], number=f"第{n:04d}号") for n in range(1, count + 1)))
+
+
+def test_six_permits_fit_and_of_more_the_rest_is_counted(card: CardContent, printed: Printed) -> None:
+    six, nine = text_of(printed(numbered(card, 6), Sheet.A5)), text_of(printed(numbered(card, 9), Sheet.A5))
+    assert all(f"第{n:04d}号" in six for n in range(1, 7))
+    assert "另有" not in six
+    shown = sum(f"第{n:04d}号" in nine for n in range(1, 10))
+    assert 6 <= shown < 9
+    assert f"另有 {9 - shown} 项许可，扫码查看 · {9 - shown} more: scan the code" in nine
+
+
+def test_a_licence_without_permits_and_a_permit_without_end_are_printed(card: CardContent, printed: Printed) -> None:
+    assert "营业执照" in text_of(printed(replace(card, permits=()), Sheet.A5))
+    endless = replace(card, permits=(replace(card.permits[0], valid_to=None),))
+    assert "长期有效 no end date" in text_of(printed(endless, Sheet.A5))
+
+
+@BOTH
+def test_a_card_with_every_field_at_its_limit_stays_inside_its_areas(
+    card: CardContent, printed: Printed, sheet: Sheet
+) -> None:
+    full = {name: "国" * limit for name, limit in LIMITS.items()}
+    permit = replace(
+        card.permits[0],
+        name=Text(full["permit name"], "W" * LIMITS["permit name_en"]),
+        number=full["permit number"],
+        items=full["permit items"],
+        authority=full["permit authority"],
+        address=full["permit address"],
+        valid_to=date(2027, 1, 4),
+    )
+    worst = replace(
+        card,
+        name=full["name"],
+        addresses=(full["address"],) * 3,
+        licence_authority=full["licence_authority"],
+        permits=(permit,) * 3,
+        host="m" * LIMITS["host"],
+        code_number="M" * LIMITS["code_number"],
+        office=full["office"],
+    )
+    pdf = printed(worst, sheet)
+    assert "另有 2 项许可" in text_of(pdf), "one permit is always shown"
+    picture = rendered(pdf)
+    scale = picture.width / 210
+    gutter = picture.crop((int(134.8 * scale), int(26 * scale), int(141.5 * scale), int(132 * scale)))
+    between_footers = picture.crop((int(106.5 * scale), int(134.5 * scale), int(111 * scale), int(140 * scale)))
+    above_footer = picture.crop((int(14 * scale), int(131.4 * scale), int(134 * scale), int(132.8 * scale)))
+    for empty in (gutter, between_footers, above_footer):
+        assert empty.getextrema() == (255, 255)
