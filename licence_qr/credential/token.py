@@ -34,17 +34,17 @@ def to_digits(token: bytes) -> str:
 def from_digits(digits: str) -> bytes:
     """The token of a digit text. It judges the text only, not what the bytes say.
 
-    Raises TokenError ``text_empty``, ``text_too_long`` (over 1,300), ``text_not_digits`` (anything but 0-9, such as a
-    space, a sign or a full-width digit) or ``text_leading_zero``.
+    Raises TokenError ``symbol_empty``, ``symbol_too_long`` (over 1,300), ``symbol_not_digits`` (anything but 0-9, such as a
+    space, a sign or a full-width digit) or ``symbol_leading_zero``.
     """
     if not digits:
-        raise TokenError("text_empty")
+        raise TokenError("symbol_empty")
     if len(digits) > MAX_DIGITS:
-        raise TokenError("text_too_long", length=len(digits), limit=MAX_DIGITS)
+        raise TokenError("symbol_too_long", length=len(digits), limit=MAX_DIGITS)
     if not (digits.isascii() and digits.encode().isdigit()):  # the bytes' isdigit is five times faster than the text's
-        raise TokenError("text_not_digits")
+        raise TokenError("symbol_not_digits")
     if digits[0] == "0":
-        raise TokenError("text_leading_zero")
+        raise TokenError("symbol_leading_zero")
     number = int(digits)
     return number.to_bytes((number.bit_length() + 7) // 8, "big")
 
@@ -57,15 +57,15 @@ def address(origin: str, token: bytes) -> str:
 def parse_address(text: str) -> ParsedAddress:
     """Take apart ``https://host/c/<digits>``, or bare digits. Nothing is trimmed or folded: a token has one text.
 
-    Raises TokenError ``text_empty``, or ``text_not_address`` for anything with a slash that is not such an address. It
+    Raises TokenError ``symbol_empty``, or ``symbol_not_address`` for anything with a slash that is not such an address. It
     does not judge whether the host is one of ours, nor the digits: the verifier and ``from_digits`` do.
     """
     if not text:
-        raise TokenError("text_empty")
+        raise TokenError("symbol_empty")
     if "/" not in text:
         return ParsedAddress(None, text)
     origin, found, digits = text.partition(_PATH)
     match = _ORIGIN.fullmatch(origin)
     if not (found and match):
-        raise TokenError("text_not_address")
+        raise TokenError("symbol_not_address")
     return ParsedAddress(match[1] or match[2], digits)

@@ -33,7 +33,7 @@ class Verified(NamedTuple):
 def verify(text: str, trust_list: TrustList, now: datetime, catalogue: Catalogue | None = None) -> Verified:
     """Verify the text of a symbol: an address, or its digits alone. ``now`` is aware.
 
-    Step 1, text: ``text_*``. Step 2, host: TokenError ``host_unknown`` for an address that leads anywhere but to a host
+    Step 1, text: ``symbol_*``. Step 2, host: TokenError ``host_unknown`` for an address that leads anywhere but to a host
     of the trust list (a copied code on a foreign site). Then the steps of ``verify_token``.
     """
     parsed = parse_address(text)
