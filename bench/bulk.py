@@ -1,0 +1,79 @@
+"""Bulk issue: validate, number, sign, store and draw the QR symbol, by the same use case as the desk's.
+
+Applications go in batches of one transaction each. Symbols are drawn by a second process, which is what the second
+core is for. The rate of the last tenth against the first tells whether it stays flat as the register grows.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import click
+
+from bench.installation import CLERK, NOW, OFFICE, fields, installation
+from licence_qr.bootstrap import Services
+from licence_qr.domain.application_form import parse_application
+from licence_qr.domain.dates import local_date
+from licence_qr.printing.qr import make_symbol
+
+GOAL = 300.0
+COUNT = int(os.environ.get("BENCH_BULK", "3000"))
+BATCH = 100
+
+
+def _draw(addresses: list[str]) -> int:
+    return sum(make_symbol(address).version > 0 for address in addresses)
+
+
+def _issue_batch(services: Services, first: int) -> list[str]:
+    today = local_date(NOW)
+    addresses = []
+    with services.database.write() as tx:
+        for number in range(first, first + BATCH):
+            application = parse_application(fields(services, number), services.catalogue, OFFICE, today, True)
+            pair = services.issuance.issue_within(tx, application, CLERK, f"bulk:{number}", NOW)
+            addresses.append(pair.code.address)
+    return addresses
+
+
+def measure() -> list[dict[str, str | float]]:
+    """Rates in applications a second."""
+    with tempfile.TemporaryDirectory() as folder, multiprocessing.get_context("spawn").Pool(1) as drawing:
+        services = installation(Path(folder))
+        drawing.apply(_draw, ([],))
+        drawn, seconds = [], []
+        start = time.perf_counter()
+        with click.progressbar(range(0, COUNT, BATCH), label="bulk issue", file=sys.stderr) as batches:
+            for first in batches:
+                began = time.perf_counter()
+                drawn.append(drawing.apply_async(_draw, (_issue_batch(services, first),)))
+                seconds.append(time.perf_counter() - began)
+        if sum(result.get() for result in drawn) != COUNT:
+            raise AssertionError("not every symbol was drawn")
+        rate = COUNT / (time.perf_counter() - start)
+    tenth = max(1, len(seconds) // 10)
+    flat = sum(seconds[:tenth]) / sum(seconds[-tenth:])
+    return [
+        {
+            "figure": "bulk issue, a second",
+            "goal": f">= {GOAL:.0f}",
+            "measured": f"{rate:.0f}",
+            "ratio": f"{rate / GOAL:.2f}",
+        },
+        {
+            "figure": f"bulk issue, last tenth of {COUNT} against the first",
+            "goal": ">= 0.8",
+            "measured": "",
+            "ratio": f"{flat:.2f}",
+        },
+    ]
+
+
+if __name__ == "__main__":
+    for row in measure():
+        print(row)

@@ -1,0 +1,97 @@
+"""The scan page (look up, verify, render) against a bare Flask "hello" on the same server, turn by turn in one run.
+
+Two registers: 1 thousand businesses, all issued by the use case, and 1 million, of which the thousand that are scanned
+were issued and the others are copies under made-up credit codes that only make the tables and indexes large.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+import tempfile
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from bench.bulk import BATCH, _issue_batch
+from bench.installation import environment, installation
+from bench.load import free_port, requests_a_second, served
+from licence_qr.bootstrap import Services
+from licence_qr.store import codes
+
+GOAL = 0.7
+SCANNED = 1000
+LARGE = int(os.environ.get("BENCH_ENTITIES", "1000000"))
+REQUESTS, ROUNDS = 3000, 4
+
+
+def _grow(services: Services, count: int) -> None:
+    """Add copies of one business until the register holds ``count``."""
+    copies = range(SCANNED, count)
+    with (
+        services.database.write() as tx,
+        click.progressbar(range(0, len(copies), 10_000), label="1 M", file=sys.stderr) as steps,
+    ):
+        for step in steps:
+            block = copies[step : step + 10_000]
+            for table in ("entities", "premises", "permits", "codes"):
+                _copy(tx, table, block)
+
+
+def _copy(tx, table: str, numbers: Iterable[int]) -> None:  # type: ignore[no-untyped-def]
+    sample = dict(tx.one(f"SELECT * FROM {table} LIMIT 1"))  # noqa: S608 - the names above
+    rows = []
+    for number in numbers:
+        row = sample | {"uscc": f"copy{number:014d}"}
+        if table == "permits":
+            row |= {"permit_id": 10_000_000 + number, "permit_no": f"copy {number}"}
+        if table == "codes":
+            row |= {"code_id": secrets.token_bytes(10), "status_index": 10_000_000 + 2 * number}
+        rows.append(tuple(row.values()))
+    marks = ", ".join("?" * len(sample))
+    tx.run_many(f"INSERT INTO {table} ({', '.join(sample)}) VALUES ({marks})", rows)  # noqa: S608 - the names above
+
+
+def _ratio(services: Services, paths: list[str]) -> tuple[float, float]:
+    """The best rates of hello and of the scan page, taken in turns."""
+    settings = replace(services.settings, port=free_port())
+    hello_port = free_port()
+    hello_server = served("bench.hello:application", hello_port, dict(os.environ))
+    with hello_server, served("licence_qr.web.wsgi:application", settings.port, environment(settings)):
+        rates = [
+            (requests_a_second(hello_port, ["/"], REQUESTS), requests_a_second(settings.port, paths, REQUESTS))
+            for _ in range(ROUNDS)
+        ]
+    return max(hello for hello, _ in rates), max(scan for _, scan in rates)
+
+
+def _row(count: int, hello: float, scan: float) -> dict[str, str | float]:
+    return {
+        "figure": f"scan page against bare Flask hello, {count:,} businesses",
+        "goal": f">= {GOAL}",
+        "measured": f"{scan:.0f} against {hello:.0f} a second",
+        "ratio": f"{scan / hello:.2f}",
+    }
+
+
+def measure() -> list[dict[str, str | float]]:
+    """One row a size of the register."""
+    with tempfile.TemporaryDirectory() as folder:
+        services = installation(Path(folder))
+        for first in range(0, SCANNED, BATCH):
+            _issue_batch(services, first)
+        with services.database.read() as tx:
+            issued = [services.coding.issued(code) for code in codes.everything_newest(tx)]
+        paths = ["/c/" + code.address.rpartition("/")[2] for code in issued]
+        rows = [_row(SCANNED, *_ratio(services, paths))]
+        _grow(services, LARGE)
+        rows.append(_row(LARGE, *_ratio(services, paths)))
+    return rows
+
+
+if __name__ == "__main__":
+    for row in measure():
+        print(row)

@@ -1,0 +1,73 @@
+"""Importing the departments' exports."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from licence_qr import wording
+from licence_qr.bootstrap import build
+from licence_qr.config import load_settings
+from licence_qr.errors import UnreadableError
+from licence_qr.services.importing import FileSums, ImportReport
+from licence_qr.services.importing_report import report_csv
+
+IMPORTER = "import"  # the name in the history: it acts for the installation, not for one person
+
+
+@click.command("import")
+@click.argument("market", type=click.Path(path_type=Path))
+@click.argument("health", type=click.Path(path_type=Path))
+@click.option("--report", type=click.Path(path_type=Path, dir_okay=False), help="Where the report of every row goes.")
+@click.option("--json", "as_json", is_flag=True, help="Print the sums per file as one JSON object.")
+def import_command(market: Path, health: Path, report: Path | None, as_json: bool) -> None:
+    """Merge the market regulator's CSV and the health department's XLSX into the register.
+
+    Every row ends as imported, waiting (decided at the desk) or refused, and stands in the report with its reason.
+    Running it again changes nothing; stopped halfway, it is simply run again.
+    """
+    settings = load_settings()
+    services = build(settings)
+    now = datetime.now(UTC)
+    with click.progressbar(length=1000, label="导入 import", file=sys.stderr) as bar:
+
+        def progress(done: int, total: int, label: str) -> None:
+            bar.update(done * bar.length // max(total, 1) - bar.pos if bar.length else 0)
+
+        outcome = services.importing.import_departments(
+            _read(market), market.name, _read(health), health.name, IMPORTER, now, progress
+        )
+    place = report or settings.home / f"import-{now:%Y%m%dT%H%M%S}.csv"
+    place.write_bytes(report_csv(outcome, wording.explain))
+    if as_json:
+        click.echo(json.dumps(outcome.to_json() | {"report": str(place)}, ensure_ascii=False, indent=2))
+        return
+    _tell(outcome, place)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        raise UnreadableError("file_unreadable", name=path) from None
+
+
+def _tell(outcome: ImportReport, place: Path) -> None:
+    for sums in (outcome.market, outcome.health):
+        click.echo(_line(sums))
+    click.echo(f"逐行报告 report: {place}")
+    if outcome.market.waiting + outcome.health.waiting:
+        click.echo("待定的行请在窗口“待定事项”中逐条决定。 Rows that wait are decided at the desk, under Waiting.")
+
+
+def _line(sums: FileSums) -> str:
+    counts = f"读入 rows in {sums.rows_in} = 导入 imported {sums.imported} + 待定 waiting {sums.waiting}"
+    line = f"{sums.file}: {counts} + 拒绝 refused {sums.refused}"
+    if not sums.total_agrees:
+        total = sums.stated_total
+        line += f"\n  注意：文件自己的合计行写 {total}。 Note: the file's own total row says {total}."
+    return line
