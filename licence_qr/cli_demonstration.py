@@ -1,0 +1,117 @@
+"""What a demonstration prints when it starts: where to look, who may sign in, and what to scan."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+import unicodedata
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from licence_qr.bootstrap import Services
+    from licence_qr.services.demonstration import DemonstrationAccount, DemonstrationCode
+
+PASSWORD_BYTES = 9
+_LABEL_WIDTH = 22
+_SAMPLES = ("in-force", "suspended", "older-print-v1")
+
+
+def show_demonstration(services: Services, now: datetime) -> None:
+    """Fill the register on the first call, then say what to open, who may sign in and which picture to scan."""
+    register = services.demonstration_register
+    passwords = _passwords(services)
+    register.open_accounts(passwords, now)
+    if not register.filled():
+        _fill(services, now)
+    codes = register.codes()
+    folder = services.settings.home / "demonstration" / "codes"
+    pictures = _write_pictures(codes, folder)
+    click.echo()
+    _say("首页 home", services.settings.address + "/")
+    _say("窗口 desk", services.settings.address + "/desk")
+    for name in _SAMPLES:
+        sample = next(code for code in codes if code.name == name)
+        _say("扫码页 scan page", f"{sample.shows.zh} {sample.shows.en}")
+        click.echo(f"  {sample.address}")
+    _say("请扫这张图 scan this", str(pictures["in-force"]))
+    _say("全部图片 all pictures", str(folder / "index.txt"))
+    _say_accounts(register.wanted_accounts(), passwords)
+    click.echo("以上均为虚构的演示数据。 All of this is made-up demonstration data.")
+
+
+def _fill(services: Services, now: datetime) -> None:
+    """With a bar on a terminal, with a line for every ten businesses elsewhere."""
+    words = "填入演示数据 filling"
+    if sys.stdout.isatty():
+        with click.progressbar(length=services.demonstration_register.size, label=words) as bar:
+            services.demonstration_register.fill(now, lambda done, total: bar.update(1))
+        return
+
+    def tell(done: int, total: int) -> None:
+        if done % 10 == 0 or done == total:
+            click.echo(f"{words} {done}/{total}")
+
+    services.demonstration_register.fill(now, tell)
+
+
+def _passwords(services: Services) -> dict[str, str]:
+    """The passwords of the demonstration accounts, made once and kept so that every run can print them.
+
+    An account whose line was taken out of the file stays out: its password is known to nobody but its owner.
+    """
+    path = services.settings.home / "demonstration-accounts.txt"
+    known: dict[str, str] = {}
+    if path.exists():
+        lines = (line.split() for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#"))
+        known = {parts[0]: parts[1] for parts in lines if len(parts) == 2}
+    names = (account.username for account in services.demonstration_register.wanted_accounts())
+    missing = [name for name in names if name not in known and services.accounts.user(name) is None]
+    if missing:
+        known |= {name: secrets.token_urlsafe(PASSWORD_BYTES) for name in missing}
+        # Written before the accounts are opened: a password must not be lost between the two.
+        _write_secret(path, "# 仅供演示 demonstration only\n" + "".join(f"{n} {p}\n" for n, p in known.items()))
+    return known
+
+
+def _write_secret(path: Path, text: str) -> None:
+    partial = path.with_name(path.name + ".new")
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+    partial.replace(path)
+
+
+def _write_pictures(codes: tuple[DemonstrationCode, ...], folder: Path) -> dict[str, Path]:
+    """A PNG for each code, and a list of them. They are made anew each time: the address in them may have changed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    pictures, lines = {}, []
+    for number, code in enumerate(codes, start=1):
+        path = folder / f"{number:02d}-{code.name}.png"
+        path.write_bytes(code.png)
+        pictures[code.name] = path
+        old = "（旧照牌 old print）" if code.verdict == "old_print" else ""
+        lines += [f"{path.name}  {code.shows.zh} {code.shows.en}{old}", f"    {code.address}"]
+    (folder / "index.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return pictures
+
+
+def _say_accounts(accounts: tuple[DemonstrationAccount, ...], passwords: dict[str, str]) -> None:
+    _say("账户 accounts", "用户名 user / 密码 password")
+    for account in accounts:
+        password = passwords.get(account.username, "（另行保管）")
+        click.echo(f"  {_padded(account.username, 18)}{_padded(password, 16)}{account.display_name}")
+
+
+def _say(label: str, text: str) -> None:
+    click.echo(f"{_padded(label, _LABEL_WIDTH)}{text}")
+
+
+def _padded(text: str, width: int) -> str:
+    """``text`` filled up to ``width`` columns of a terminal, in which a Chinese character takes two."""
+    taken = sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+    return text + " " * max(1, width - taken)

@@ -1,0 +1,104 @@
+"""The made-up businesses of the demonstration register, as written in ``demonstration.toml``.
+
+Every day is a number of days from the day of filling; the keys are explained at the head of that file.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+
+from pydantic import ConfigDict, TypeAdapter
+
+from licence_qr.domain.catalogue import Text
+from licence_qr.domain.entity import EntityForm, LicenceState
+from licence_qr.domain.permit import GrantMode, PermitState
+from licence_qr.domain.public_page import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class PermitChange:
+    """One later decision on a permit."""
+
+    state: PermitState
+    since: int
+    reason: str
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class LicenceChange:
+    """One later entry on a licence: a new state, a new principal, or both."""
+
+    reason: str
+    basis: str
+    state: LicenceState | None = None
+    principal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DemonstrationPermit:
+    """One permit. Exactly one of ``issued`` and ``ends_in``, and of ``serial`` and ``number``, is given."""
+
+    type: str
+    items: str
+    kinds: tuple[str, ...] = ()
+    premises: int = 1
+    serial: int | None = None
+    number: str = ""
+    issued: int | None = None
+    ends_in: int | None = None
+    mode: GrantMode = GrantMode.GENERAL
+    grade: str = ""
+    graded: int | None = None
+    checked: int | None = None
+    changes: tuple[PermitChange, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What a business asks for that is issued on the day itself, as at the desk."""
+
+    trade: str
+    kinds: tuple[str, ...]
+    items: str
+    mode: GrantMode
+    answers: Mapping[str, bool] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class DemonstrationBusiness:
+    """One business, what it ``shows``, and the ``verdict`` that its page says first.
+
+    ``slug`` names it in file names. Its licence has one print, of the day it was established.
+    """
+
+    slug: str
+    shows: Text
+    verdict: Verdict
+    uscc: str
+    form: EntityForm
+    name: str
+    entity_type: str
+    principal: str
+    established: int
+    office: str
+    domicile: str
+    scope: str
+    capital: str = ""
+    premises: tuple[str, ...] = ()
+    permits: tuple[DemonstrationPermit, ...] = ()
+    changes: tuple[LicenceChange, ...] = ()
+    printed_before_change: bool = False
+    applies: Applied | None = None
+
+
+@cache
+def businesses() -> tuple[DemonstrationBusiness, ...]:
+    """All of them, in the order of the file. A key that the file may not have stops here: it is a fault of ours."""
+    source = files(__package__).joinpath("demonstration.toml").read_text(encoding="utf-8")
+    adapter = TypeAdapter(tuple[DemonstrationBusiness, ...], config=ConfigDict(extra="forbid"))
+    return adapter.validate_python(tomllib.loads(source)["business"])
