@@ -100,7 +100,7 @@ def _problem_json(problem: Problem) -> Response:
 
 
 def _show_error(error: LicenceQRError) -> Response:
-    request_log.log_refusal(error)
+    request_log.note_refusal(error)
     return _answer(error, problem_of(error))
 
 

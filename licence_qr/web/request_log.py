@@ -49,10 +49,9 @@ def _facts() -> dict[str, str]:
     return {"request_id": request_id(), "method": request.method, "route": route}
 
 
-def log_refusal(error: LicenceQRError) -> None:
-    """Note a refusal by its stable code; its facts stay out of the log. What the server must mend is an error."""
-    note = _log.error if error.http_status >= 500 else _log.info
-    note("refused", code=error.code, **_facts())
+def note_refusal(error: LicenceQRError) -> None:
+    """Keep the stable code of a refusal for the line of this request; its facts stay out of the log."""
+    g.refusal = error.code
 
 
 def log_failure(error: BaseException) -> None:
@@ -61,12 +60,16 @@ def log_failure(error: BaseException) -> None:
     _log.error("failed", error=type(error).__name__, frames=frames[-12:], **_facts())
 
 
-def _note_answer(response: Response) -> Response:
-    if request.endpoint is not None and request.endpoint not in PUBLIC:
+def _log_answer(response: Response) -> Response:
+    refusal = g.get("refusal")
+    if refusal is not None:
+        note = _log.error if response.status_code >= 500 else _log.info
+        note("refused", code=refusal, status=response.status_code, **_facts())
+    elif request.endpoint is not None and request.endpoint not in PUBLIC:
         _log.info("answered", status=response.status_code, **_facts())
     return response
 
 
 def init_app(app: Flask) -> None:
-    """Log each answer of a page that is not public."""
-    app.after_request(_note_answer)
+    """Log each refusal, and each answer of a page that is not public."""
+    app.after_request(_log_answer)

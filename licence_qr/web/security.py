@@ -148,7 +148,7 @@ _POLICY = (
 )
 _SCRIPTED_POLICY = _POLICY + "; script-src 'self'"
 # Pages for staff may use our own scripts; a citizen's page has none, so none may run.
-_SCRIPTED = "/desk"
+_SCRIPTED = "/desk/"
 
 _ALWAYS: Headers = [
     ("X-Content-Type-Options", "nosniff"),

@@ -1,0 +1,168 @@
+"""Headers on every answer, refusals that give nothing away, and a log that holds no one's data."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from io import BytesIO
+
+import pytest
+import structlog
+from flask import Flask
+from flask.testing import FlaskClient
+from public_pages import ADDRESS_OF, NUMBER, prepared_services
+from structlog.testing import capture_logs
+
+from licence_qr.errors import LicenceQRError
+from licence_qr.web import security
+from licence_qr.web.app import MAX_REQUEST_BYTES, create_app
+from licence_qr.web.errors import problem_of
+
+STRICT = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+EVERY_ANSWER = [
+    ("GET", "/", 200),
+    ("GET", ADDRESS_OF["in_force"], 200),
+    ("GET", f"/p?number={NUMBER}", 303),
+    ("GET", "/p?number=no", 422),
+    ("GET", "/no-such-page", 404),
+    ("POST", "/", 405),
+    ("GET", ADDRESS_OF["forged"], 400),
+    ("GET", ADDRESS_OF["unknown"], 404),
+    ("GET", ADDRESS_OF["unreachable"], 503),
+    ("GET", ADDRESS_OF["too_many"], 429),
+    ("GET", "/desk/", 303),
+]
+
+
+@pytest.fixture
+def failing(monkeypatch: pytest.MonkeyPatch) -> Iterator[FlaskClient]:
+    """An application whose lookup fails in a way nobody foresaw, with a name in the message."""
+    services = prepared_services()
+
+    class Broken:
+        def scan(self, digits: str, now: object) -> None:
+            raise ZeroDivisionError(f"张三 {digits}")
+
+    services.lookup = Broken()
+    with create_app(services).test_client() as client:
+        yield client
+
+
+@pytest.mark.parametrize(("method", "address", "status"), EVERY_ANSWER)
+def test_every_answer_carries_the_headers(client: FlaskClient, method: str, address: str, status: int) -> None:
+    response = client.open(address, method=method)
+    assert response.status_code == status
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert response.headers["Referrer-Policy"] == "same-origin"
+    assert response.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert "camera=()" in response.headers["Permissions-Policy"]
+    assert response.headers["Cache-Control"] == "no-store"
+    assert "Strict-Transport-Security" not in response.headers
+
+
+def test_citizens_pages_allow_no_script_at_all(client: FlaskClient) -> None:
+    for address in ("/", ADDRESS_OF["in_force"], ADDRESS_OF["forged"], "/deskless"):
+        assert client.get(address).headers["Content-Security-Policy"] == STRICT
+
+
+def test_the_desk_may_run_our_own_scripts_only(client: FlaskClient) -> None:
+    for address in ("/desk/", "/desk/no-such-page"):
+        assert client.get(address).headers["Content-Security-Policy"] == STRICT + "; script-src 'self'"
+
+
+def test_over_https_the_browser_is_told_to_stay_there(client: FlaskClient) -> None:
+    response = client.get("/", base_url="https://licence.example.cn")
+    assert response.headers["Strict-Transport-Security"] == "max-age=31536000"
+
+
+def test_static_files_are_named_by_their_content_and_kept_for_ever(app: Flask, client: FlaskClient) -> None:
+    address = app.jinja_env.globals["static"]("site.css")
+    response = client.get(address)
+    assert response.status_code == 200
+    assert "immutable" in response.headers["Cache-Control"]
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert "Access-Control-Allow-Origin" not in response.headers
+    assert client.get("/static/site.css").status_code == 404
+
+
+def test_a_static_file_that_does_not_exist_is_found_out_when_the_page_is_made(app: Flask) -> None:
+    with pytest.raises(LookupError, match="missing.css"):
+        app.jinja_env.globals["static"]("missing.css")
+
+
+def test_an_upload_beyond_the_limit_is_refused_in_words(client: FlaskClient) -> None:
+    response = client.post("/sign-in", data={"file": (BytesIO(b"x" * (MAX_REQUEST_BYTES + 1)), "big.xlsx")})
+    assert response.status_code == 413
+    assert "10 MB" in response.get_data(as_text=True)
+
+
+def test_a_method_that_is_not_served_names_those_that_are(client: FlaskClient) -> None:
+    response = client.delete("/")
+    assert response.status_code == 405
+    assert "GET" in response.headers["Allow"]
+
+
+def test_a_failure_shows_a_reference_and_nothing_of_itself(failing: FlaskClient) -> None:
+    with capture_logs() as logs:
+        response = failing.get(ADDRESS_OF["in_force"])
+    page = response.get_data(as_text=True)
+    assert response.status_code == 500
+    assert "系统出了故障" in page
+    assert not any(word in page for word in ("Traceback", "ZeroDivisionError", "张三", ".py"))
+    (line,) = logs
+    assert line["request_id"] in page
+
+
+def test_the_log_holds_the_route_and_the_type_but_no_token_and_no_name(failing: FlaskClient) -> None:
+    with capture_logs() as logs:
+        failing.get("/c/98765432109876543210")
+    written = json.dumps(logs, ensure_ascii=False)
+    assert logs[0]["route"] == "/c/<digits>"
+    assert logs[0]["error"] == "ZeroDivisionError"
+    assert "98765432109876543210" not in written
+    assert "张三" not in written
+
+
+def test_a_page_that_a_citizen_looked_at_is_not_logged(client: FlaskClient) -> None:
+    with capture_logs() as logs:
+        client.get(ADDRESS_OF["in_force"])
+    assert logs == []
+
+
+def test_the_server_keeps_a_way_of_logging_that_was_chosen_before() -> None:
+    chosen = structlog.get_config()
+    create_app(prepared_services())
+    assert structlog.get_config() == chosen
+
+
+def test_an_error_without_words_still_gets_a_page(app: Flask) -> None:
+    with app.test_request_context("/"):
+        problem = problem_of(LicenceQRError("never_heard_of"))
+        assert problem.status == 500
+        assert problem.main.what == "系统出了故障，不是您的操作有误。"
+
+
+def test_what_only_the_operator_can_mend_names_no_path_to_visitors(client: FlaskClient) -> None:
+    for accept in ("text/html", "application/json"):
+        response = client.get(ADDRESS_OF["unreachable"], headers={"Accept": accept})
+        assert "secret" not in response.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(("base", "name"), [("http://localhost", "session-token"), ("https://x.cn", "__Host-session")])
+def test_the_session_cookie_is_out_of_reach_of_scripts_and_other_sites(app: Flask, base: str, name: str) -> None:
+    with app.test_request_context("/", base_url=base):
+        response = app.make_response("")
+        security.remember_session(response, "token")
+    cookie = response.headers["Set-Cookie"]
+    assert cookie.startswith(f"{name}=token;")
+    assert all(part in cookie for part in ("HttpOnly", "SameSite=Lax", "Path=/"))
+    assert ("Secure" in cookie) == base.startswith("https")
+    assert "Domain" not in cookie
+
+
+def test_a_citizens_page_sets_no_cookie(client: FlaskClient) -> None:
+    for address in ("/", ADDRESS_OF["in_force"], ADDRESS_OF["forged"]):
+        assert "Set-Cookie" not in client.get(address).headers
