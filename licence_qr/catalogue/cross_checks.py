@@ -252,9 +252,11 @@ def _check_succession(entries: list[tuple[Row, DatedEntry]], key: str, faults: F
 def _check_demanded(sources: Sources, faults: Faults) -> None:
     """Entries that others presuppose: the licence itself, numbers and notices for what the offices issue."""
     types = sources.permit_types
-    if BUSINESS_LICENCE not in {entry.id for entry in types.entries.permit_type}:
+    known = {entry.id for entry in types.entries.permit_type}
+    if BUSINESS_LICENCE not in known:
         faults.add("catalogue_entry_missing", types.name, 1, entry=f'[[permit_type]] id = "{BUSINESS_LICENCE}"')
-    issued = {entry.permit_type for entry in sources.delegations.entries.delegation} - {BUSINESS_LICENCE}
+    delegated = {entry.permit_type for entry in sources.delegations.entries.delegation}
+    issued = (delegated & known) - {BUSINESS_LICENCE}
     numbered = {entry.permit_type for entry in sources.number_templates.entries.number_template}
     for permit_type in sorted(issued - numbered):
         entry = f'[[number_template]] permit_type = "{permit_type}"'

@@ -25,6 +25,8 @@ _TOKEN = re.compile(
     r'|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'|#[^\n]*|[\[{]|[\]}]|\n|[^"\'#\[\]{}\n]+',
     re.DOTALL,
 )
+# tomllib takes time by the square of the parts of one dotted key; no honest key has this many.
+_ENDLESS_KEY = re.compile(r"^(?![ \t]*#)(?:[^.=\n]*\.){33}", re.MULTILINE)
 _POSITION = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
 
 
@@ -55,6 +57,8 @@ class LocatedToml:
 def read_toml(text: str) -> LocatedToml:
     """Read TOML 1.0. Raises TomlFault when the text is not TOML, or nested too deep to be meant honestly."""
     text = text.replace("\r\n", "\n")
+    if endless := _ENDLESS_KEY.search(text):
+        raise TomlFault(text.count("\n", 0, endless.start()) + 1, "Key with too many parts")
     try:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as fault:
