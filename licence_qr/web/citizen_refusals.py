@@ -36,8 +36,13 @@ _UNREACHABLE = Refusal(
 
 def refusal_of(error: LicenceQRError) -> Refusal | None:
     """The refusal that ``error`` becomes on a citizen's page; None when it is not one of the three."""
-    if isinstance(error, TokenError):
+    if isinstance(error, TokenError) and not is_own_fault(error):
         return _REFUSED
     if isinstance(error, NotFoundError):
         return _UNKNOWN
-    return _UNREACHABLE if isinstance(error, RegisterError | KeyStoreError) else None
+    return _UNREACHABLE if isinstance(error, RegisterError | KeyStoreError | TokenError) else None
+
+
+def is_own_fault(error: LicenceQRError) -> bool:
+    """Whether the verifier failed for want of a usable trust list: that says nothing of the code in hand."""
+    return error.code.startswith("trust_list_")

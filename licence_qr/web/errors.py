@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from licence_qr.errors import LicenceQRError
 from licence_qr.web import request_log
-from licence_qr.web.citizen_refusals import refusal_of
+from licence_qr.web.citizen_refusals import is_own_fault, refusal_of
 from licence_qr.web.language import language
 from licence_qr.wording import Explanation, explain
 
@@ -41,7 +41,7 @@ def wants_json() -> bool:
 
 def status_of(error: LicenceQRError) -> int:
     """The HTTP status an error is answered with."""
-    return _STATUS_BY_CODE.get(error.code, error.http_status)
+    return 503 if is_own_fault(error) else _STATUS_BY_CODE.get(error.code, error.http_status)
 
 
 def problem_of(error: LicenceQRError, status: int | None = None) -> Problem:

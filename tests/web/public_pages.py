@@ -169,10 +169,11 @@ PAGES: dict[str, PublicPage] = {
 }
 
 ERRORS: dict[str, LicenceQRError] = {
-    "forged": TokenError("signature_invalid"),
-    "unknown": NotFoundError("code_unknown"),
+    "forged": TokenError("signature_mismatch"),
+    "unknown": NotFoundError("code_not_in_register"),
     "unreachable": RegisterError("register_unreachable", path="/srv/secret/register.db"),
     "unreachable_genuine": RegisterError("register_unreachable", path="/srv/secret/register.db", genuine=True),
+    "trust_list_broken": TokenError("trust_list_signature"),
     "too_many": AccessError("too_many_lookups", minutes=3),
 }
 

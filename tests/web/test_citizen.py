@@ -1,0 +1,325 @@
+"""What a citizen reads: one verdict, every permit, and refusals that say what to do."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields, replace
+from html import unescape
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from hypothesis import given
+from hypothesis import strategies as st
+from public_pages import ADDRESS_OF, IN_FORCE, NUMBER, PAGES, PERMIT, STATES
+
+from licence_qr.domain.entity import EntityForm, LicenceState
+from licence_qr.domain.permit import PermitStatus
+from licence_qr.domain.public_page import FoundBy, PublicLicence, PublicPage, PublicPermit, Verdict
+from licence_qr.web import citizen_page, words
+from licence_qr.web.citizen_json import public_json
+from licence_qr.web.templates import render
+
+WORDS = re.compile(r"<h1>([^<]+)")
+TONE = re.compile(r'<div class="verdict (\w+)">')
+
+
+def read(client: FlaskClient, state: str, lang: str = "zh") -> str:
+    """The page of ``state`` as text."""
+    return client.get(f"{ADDRESS_OF[state]}?lang={lang}").get_data(as_text=True)
+
+
+def verdict(page: str) -> tuple[str, str]:
+    """Words and tone of the verdict, of which there is exactly one."""
+    (tone,), (said,) = TONE.findall(page), WORDS.findall(page)
+    return said.strip(), tone
+
+
+def shown(page: PublicPage, app: Flask) -> str:
+    """The page of these facts, in Chinese."""
+    with app.test_request_context("/"):
+        return render("citizen/page.html", page=page, headline=citizen_page.headline(page), say=citizen_page)
+
+
+@pytest.mark.parametrize(
+    ("state", "said", "tone"),
+    [
+        ("in_force", "真实，全部有效", "good"),
+        ("by_number", "登记在册，全部有效", "good"),
+        ("expiring", "真实，全部有效", "good"),
+        ("licence_only", "真实，仅有营业执照", "plain"),
+        ("expired", "真实，有许可需注意", "care"),
+        ("suspended", "真实，有许可需注意", "care"),
+        ("pending", "真实，有许可需注意", "care"),
+        ("dormant", "真实，正在歇业", "care"),
+        ("licence_revoked", "执照已失效", "bad"),
+        ("licence_cancelled", "执照已失效", "bad"),
+        ("moved_out", "执照已失效", "bad"),
+        ("old_print", "这是旧版照牌", "care"),
+        ("forged", "核验未通过，不可采信", "bad"),
+        ("unknown", "未查到", "unknown"),
+        ("unreachable", "现在无法查询", "unknown"),
+        ("unreachable_genuine", "现在无法查询", "unknown"),
+    ],
+)
+def test_the_verdict_in_words_and_tone(client: FlaskClient, state: str, said: str, tone: str) -> None:
+    assert verdict(read(client, state)) == (said, tone)
+
+
+def test_no_two_verdicts_share_their_words_or_leave_the_sign_out(app: Flask) -> None:
+    headlines = [citizen_page.headline(replace(IN_FORCE, verdict=each, today=each)) for each in Verdict]
+    assert len({headline.words for headline in headlines}) == len(Verdict)
+    signs = {(headline.tone, headline.sign) for headline in headlines}
+    assert len({sign for _, sign in signs}) >= len({tone for tone, _ in signs})
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_only_a_page_with_everything_in_force_is_green(client: FlaskClient, state: str, lang: str) -> None:
+    green = 'class="verdict good"' in read(client, state, lang)
+    assert green == (state in PAGES and PAGES[state].verdict is Verdict.ALL_IN_FORCE)
+
+
+def test_a_number_typed_by_hand_never_proves_a_print_genuine(client: FlaskClient) -> None:
+    for lang in ("zh", "en"):
+        page = client.get(f"/p/{NUMBER}?lang={lang}").get_data(as_text=True)
+        assert "真实" not in page.split("</h1>")[0]
+        assert "Genuine" not in page
+    assert "which proves no print" in page
+
+
+def test_an_old_print_says_so_and_shows_what_is_true_today(client: FlaskClient) -> None:
+    page = read(client, "old_print")
+    assert "现行的是第 3 版。今天：全部有效。" in page
+    assert "第 2 版" in page
+    assert "（现行）" not in page
+    assert PERMIT.permit_no in page
+
+
+def test_every_permit_stands_on_a_card_after_the_licence(client: FlaskClient) -> None:
+    page = read(client, "several")
+    numbers = ["91500107M000001A9R", *(permit.permit_no for permit in PAGES["several"].permits)]
+    places = [page.index(number) for number in numbers]
+    assert places == sorted(places)
+    assert page.count("<article") == len(numbers)
+
+
+def test_a_card_says_all_that_a_citizen_needs(client: FlaskClient) -> None:
+    card = read(client, "in_force").split("<article")[2]
+    for text in (
+        PERMIT.permit_no,
+        PERMIT.items,
+        PERMIT.authority.zh,
+        PERMIT.office.zh,
+        "2025年1月5日 至 2029年1月4日",
+        "有效",
+        "A 级（优秀），2025年6月12日评定",
+        "已于2025年2月20日现场核查",
+    ):
+        assert text in card
+
+
+def test_a_permit_that_was_not_checked_yet_says_until_when_it_will_be(client: FlaskClient) -> None:
+    page = read(client, "unchecked")
+    assert "应于2025年3月5日前现场核查" in page
+    assert "未评级" in page
+
+
+@pytest.mark.parametrize(("left", "said"), [(0, "今天到期"), (1, "还有 1 天到期"), (42, "还有 42 天到期")])
+def test_the_days_left_are_counted_to_the_last_day(app: Flask, left: int, said: str) -> None:
+    permit = replace(PERMIT, status=PermitStatus.EXPIRING_SOON, days_left=left)
+    assert said in shown(replace(IN_FORCE, permits=(permit,)), app)
+
+
+def test_several_permits_out_of_force_are_counted(app: Flask) -> None:
+    stopped = replace(PERMIT, status=PermitStatus.REVOKED)
+    page = replace(IN_FORCE, verdict=Verdict.ATTENTION, permits=(stopped, PERMIT, stopped))
+    assert "2 项许可不在有效状态。" in shown(page, app)
+
+
+def test_each_state_form_and_grade_has_its_words() -> None:
+    assert set(words.PERMIT_STATUS) == set(PermitStatus)
+    assert set(words.LICENCE_STATE) == set(LicenceState)
+    assert set(words.VERDICT) == set(Verdict)
+    assert set(words.PRINCIPAL_TITLE) == set(EntityForm)
+    assert set(words.GRADE) == {"A", "B", "C", ""}
+
+
+def test_only_what_is_in_force_looks_in_force() -> None:
+    good = {status for status, saying in words.PERMIT_STATUS.items() if saying.tone is words.Tone.GOOD}
+    assert good == {PermitStatus.EFFECTIVE}
+    ended = {state for state, saying in words.LICENCE_STATE.items() if saying.tone is words.Tone.BAD}
+    assert ended == {state for state in LicenceState if state.ended}
+
+
+def test_a_business_without_a_name_is_known_by_its_operator(client: FlaskClient) -> None:
+    page = read(client, "unnamed")
+    assert "个体工商户 示例甲（无字号）" in page
+    assert "经营者" in page
+
+
+def test_both_languages_stand_on_the_page_and_are_marked(client: FlaskClient) -> None:
+    chinese, english = read(client, "in_force"), read(client, "in_force", "en")
+    assert '<html lang="zh-CN">' in chinese and '<html lang="en">' in english
+    assert '营业执照 <span class="also" lang="en">Business licence</span>' in chinese
+    assert 'Business licence <span class="also" lang="zh-CN">营业执照</span>' in english
+    assert '<span lang="zh-CN">重庆云栖客栈有限公司</span>' in english
+    assert "5 January 2025 to 4 January 2029" in english
+
+
+def test_every_chinese_word_of_an_english_page_is_marked_as_chinese(client: FlaskClient) -> None:
+    page = read(client, "several", "en").split("</title>")[1]
+    unmarked = re.sub(r'<(\w+)[^>]* lang="zh-CN"[^>]*>.*?</\1>', "", page)
+    assert re.findall(r"[\u4e00-\u9fff]+", unmarked) == []
+
+
+def test_the_language_is_remembered_and_can_be_changed_back(client: FlaskClient) -> None:
+    client.get("/?lang=en")
+    assert '<html lang="en">' in client.get("/").get_data(as_text=True)
+    client.get("/?lang=zh")
+    assert '<html lang="zh-CN">' in client.get("/").get_data(as_text=True)
+
+
+def test_an_unknown_language_is_ignored(client: FlaskClient) -> None:
+    response = client.get("/?lang=xx")
+    assert '<html lang="zh-CN">' in response.get_data(as_text=True)
+    assert "Set-Cookie" not in response.headers
+
+
+def test_a_number_is_looked_up_as_people_type_it(client: FlaskClient) -> None:
+    response = client.get("/p", query_string={"number": NUMBER.lower().replace("-", " ")})
+    assert (response.status_code, response.headers["Location"]) == (303, f"/p/{NUMBER}")
+
+
+@pytest.mark.parametrize("address", ["/p?number={}", "/p/{}"])
+def test_a_mistyped_number_comes_back_with_what_is_wrong(client: FlaskClient, address: str) -> None:
+    wrong = NUMBER[:-1] + ("A" if NUMBER[-1] != "A" else "B")
+    response = client.get(address.format(wrong))
+    page = response.get_data(as_text=True)
+    assert response.status_code == 422
+    assert "编号的校验位不符" in page
+    assert f'value="{wrong}"' in page
+    assert 'aria-describedby="number-hint number-wrong" aria-invalid="true"' in page
+
+
+def test_a_form_sent_empty_says_what_a_number_looks_like(client: FlaskClient) -> None:
+    for address in ("/p", "/p?number="):
+        response = client.get(address)
+        assert response.status_code == 422
+        assert "17 位" in response.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("state", "status"), [("forged", 400), ("unknown", 404), ("unreachable", 503), ("too_many", 429)]
+)
+def test_each_refusal_has_its_status_and_says_what_to_do(client: FlaskClient, state: str, status: int) -> None:
+    assert client.get(ADDRESS_OF[state]).status_code == status
+    pages = {each: read(client, each) for each in ("forged", "unknown", "unreachable")}
+    assert len({verdict(page) for page in pages.values()}) == 3
+    assert all("怎么办" in page for page in pages.values())
+
+
+def test_not_found_is_not_forged(client: FlaskClient) -> None:
+    assert "这不等于照牌是假的" in read(client, "unknown")
+    assert "does not mean that the print is forged" in read(client, "unknown", "en")
+
+
+def test_without_the_register_only_the_signature_is_vouched_for(client: FlaskClient) -> None:
+    assert "签名是真的" not in read(client, "unreachable")
+    assert "签名是真的" in read(client, "unreachable_genuine")
+    assert client.get(ADDRESS_OF["unreachable"]).headers["Retry-After"] == "30"
+
+
+def test_a_broken_trust_list_of_ours_calls_no_code_forged(client: FlaskClient) -> None:
+    assert client.get(ADDRESS_OF["trust_list_broken"]).status_code == 503
+    assert verdict(read(client, "trust_list_broken")) == ("现在无法查询", "unknown")
+
+
+def test_too_many_lookups_say_when_to_come_back(client: FlaskClient) -> None:
+    response = client.get(ADDRESS_OF["too_many"])
+    assert response.headers["Retry-After"] == "180"
+    assert "3 分钟后再试" in response.get_data(as_text=True)
+
+
+def test_a_specimen_register_says_so_on_every_page(client: FlaskClient) -> None:
+    for address in ("/", *ADDRESS_OF.values()):
+        if address != ADDRESS_OF["too_many"]:
+            assert '<span class="specimen">样张</span>' in client.get(address).get_data(as_text=True)
+
+
+@given(st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), min_size=1))
+def test_whatever_a_name_holds_is_shown_as_text(app: Flask, name: str) -> None:
+    hostile = f"<script>alert(1)</script>{name}"
+    page = replace(
+        IN_FORCE,
+        licence=replace(IN_FORCE.licence, name=hostile, principal=hostile, business_scope=hostile),
+        permits=(replace(PERMIT, items=hostile, permit_no=hostile),),
+    )
+    html = shown(page, app)
+    assert "<script" not in html
+    assert f"<h2>{hostile}</h2>" in unescape(html)
+
+
+# --- JSON ------------------------------------------------------------------------------------------------------
+
+
+def test_json_is_given_to_whoever_asks_for_it_and_the_page_to_a_browser(client: FlaskClient) -> None:
+    accepts = {
+        "application/json": "application/json",
+        "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8": "text/html",
+        "*/*": "text/html",
+        "application/json;q=0.1,text/html": "text/html",
+    }
+    for accept, mimetype in accepts.items():
+        response = client.get(ADDRESS_OF["in_force"], headers={"Accept": accept})
+        assert response.mimetype == mimetype
+        assert "Accept" in response.headers["Vary"]
+
+
+def test_json_holds_exactly_the_public_fields(client: FlaskClient) -> None:
+    answer = client.get(ADDRESS_OF["in_force"], headers={"Accept": "application/json"}).get_json()
+    assert set(answer) == {"format", *(field.name for field in fields(PublicPage))}
+    assert set(answer["licence"]) == {field.name for field in fields(PublicLicence)}
+    assert set(answer["permits"][0]) == {field.name for field in fields(PublicPermit)}
+
+
+@pytest.mark.parametrize("state", PAGES)
+def test_json_and_page_agree(client: FlaskClient, state: str) -> None:
+    answer = client.get(ADDRESS_OF[state], headers={"Accept": "application/json"}).get_json()
+    page = unescape(read(client, state))
+    assert answer == public_json(PAGES[state])
+    for permit in answer["permits"]:
+        assert permit["permit_no"] in page
+        assert permit["items"] in page
+    assert answer["code_number"] in page
+
+
+def test_json_dates_are_dates_and_the_instant_is_in_utc() -> None:
+    answer = public_json(IN_FORCE)
+    assert answer["printed_on"] == "2025-01-05"
+    assert answer["checked_at"] == "2026-11-23T08:20:00Z"
+    assert answer["licence"]["term_to"] is None
+
+
+def test_a_typed_number_is_marked_as_such_in_json(client: FlaskClient) -> None:
+    answer = client.get(f"/p/{NUMBER}", headers={"Accept": "application/json"}).get_json()
+    assert answer["found_by"] == FoundBy.NUMBER
+
+
+@pytest.mark.parametrize(
+    ("address", "status", "code"),
+    [
+        (ADDRESS_OF["forged"], 400, "signature_mismatch"),
+        (ADDRESS_OF["unknown"], 404, "code_not_in_register"),
+        (ADDRESS_OF["unreachable"], 503, "register_unreachable"),
+        (ADDRESS_OF["too_many"], 429, "too_many_lookups"),
+        ("/p/ABC", 422, "code_number_length"),
+        ("/no-such-page", 404, "http_404"),
+    ],
+)
+def test_refusals_are_problem_details_in_json(client: FlaskClient, address: str, status: int, code: str) -> None:
+    response = client.get(address, headers={"Accept": "application/json"})
+    problem = response.get_json()
+    assert (response.status_code, response.mimetype) == (status, "application/problem+json")
+    assert (problem["status"], problem["code"]) == (status, code)
+    assert problem["title"] and problem["detail"]
