@@ -1,0 +1,345 @@
+"""An application as typed: accepted as a whole, or refused with every problem at its field."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from licence_qr.catalogue.loader import load_catalogue
+from licence_qr.domain.application import Application
+from licence_qr.domain.application_fields import ALL_FIELDS, COMMITMENT_FIELDS, FIELD_LABELS
+from licence_qr.domain.application_form import check_details, parse_application
+from licence_qr.domain.application_reader import MAX_CHARS
+from licence_qr.domain.catalogue import Catalogue
+from licence_qr.domain.entity import EntityForm
+from licence_qr.domain.permit import GrantMode
+from licence_qr.errors import InputError, InvalidApplication
+from licence_qr.wording import explain
+
+CATALOGUE = load_catalogue()
+TODAY = date(2026, 11, 23)
+NOTICE = CATALOGUE.notice("hygiene_permit", TODAY)
+assert NOTICE is not None
+
+HOTEL = {
+    "trade": "hotel",
+    "kinds": "hotel",
+    "area_m2": "1200",
+    "answer_serves_food": "yes",
+    "answer_has_pool": "no",
+    "entity_form": "company",
+    "uscc": "91500107M000001A9R",
+    "name": "重庆演示酒店管理有限公司",
+    "entity_type": "有限责任公司",
+    "principal": "演示甲",
+    "registered_capital": "壹佰万元整",
+    "established_on": "2021-09-12",
+    "term_to": "",
+    "domicile": "重庆市九龙坡区金凤镇演示路1号",
+    "business_scope": "住宿服务；餐饮服务",
+    "premises_address": "重庆市九龙坡区金凤镇演示路1号",
+    "premises_region": "500107104",
+    "permitted_items": "住宿（宾馆）",
+    "contact_phone": "138 0000-0000",
+    "mode": "commitment",
+    "notice_id": NOTICE.id,
+    "notice_version": NOTICE.version,
+    "notice_sha256": NOTICE.sha256,
+    "signer": "演示甲",
+    "signed_on": "2026-11-23",
+}
+CAFE = {**HOTEL, "trade": "catering", "kinds": "coffee_house", "mode": ""}
+
+
+def parse(
+    fields: dict[str, str], *, demonstration: bool = False, catalogue: Catalogue = CATALOGUE, office: str = "jinfeng"
+) -> Application:
+    return parse_application(fields, catalogue, office, TODAY, demonstration)
+
+
+def problems(fields: dict[str, str], **options: object) -> list[InputError]:
+    with pytest.raises(InvalidApplication) as caught:
+        parse(fields, **options)  # type: ignore[arg-type]
+    for problem in caught.value.problems:
+        assert all(explain(problem, language).todo for language in ("zh", "en"))
+    return list(caught.value.problems)
+
+
+def refusals(fields: dict[str, str], **options: object) -> list[tuple[str, str]]:
+    return [(problem.field, problem.code) for problem in problems(fields, **options)]
+
+
+def changed(**fields: str) -> dict[str, str]:
+    return {**HOTEL, **fields}
+
+
+def test_a_right_application_becomes_values() -> None:
+    application = parse(HOTEL)
+    assert application.entity.form is EntityForm.COMPANY
+    assert application.entity.established_on == date(2021, 9, 12)
+    assert (application.area_m2, application.contact_phone) == (1200, "13800000000")
+    assert application.answers == {"serves_food": True, "has_pool": False}
+    (permit,) = application.permits
+    assert (permit.permit_type, permit.kinds, permit.items) == ("hygiene_permit", ("hotel",), "住宿（宾馆）")
+    assert permit.mode is GrantMode.COMMITMENT and permit.commitment is not None
+    assert permit.commitment.notice_sha256 == NOTICE.sha256 and permit.commitment.signed_on == TODAY
+
+
+def test_the_general_path_needs_no_commitment() -> None:
+    fields = changed(mode="general", notice_id="", notice_version="", notice_sha256="", signer="", signed_on="")
+    (permit,) = parse(fields).permits
+    assert (permit.mode, permit.commitment) == (GrantMode.GENERAL, None)
+
+
+def test_an_empty_form_is_told_every_missing_field_in_its_order() -> None:
+    found = problems({})
+    assert [p.field for p in found] == [
+        "trade",
+        "entity_form",
+        "uscc",
+        "name",
+        "entity_type",
+        "principal",
+        "established_on",
+        "domicile",
+        "business_scope",
+        "premises_address",
+        "premises_region",
+    ]
+
+
+# -- the business ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("uscc", "code"),
+    [
+        ("", "uscc_missing"),
+        ("91500107M000001A9", "uscc_length"),
+        ("91500107M000001A0X", "uscc_organisation_check"),
+        ("91500107M000001A9A", "uscc_check"),
+        ("9150010IM000001A9R", "uscc_alphabet"),
+    ],
+)
+def test_a_wrong_credit_code_says_which_check_failed(uscc: str, code: str) -> None:
+    assert refusals(changed(uscc=uscc)) == [("uscc", code)]
+
+
+def test_only_a_demonstration_register_allots_a_code() -> None:
+    assert parse(changed(uscc=""), demonstration=True).entity.uscc is None
+    assert refusals(changed(uscc=""), demonstration=False) == [("uscc", "uscc_missing")]
+
+
+def test_a_code_of_another_form_of_business_is_refused() -> None:
+    assert refusals(changed(entity_form="individual")) == [("entity_form", "uscc_form_differs")]
+    assert refusals(changed(uscc="92500107M000003A19")) == [("entity_form", "uscc_form_differs")]
+
+
+def test_only_an_individual_business_may_have_no_name() -> None:
+    nameless = changed(entity_form="individual", uscc="92500107M000003A19", name="", entity_type="")
+    entity = parse(nameless).entity
+    assert (entity.name, entity.entity_type) == ("", "个体工商户")
+    assert refusals(changed(name="")) == [("name", "field_missing")]
+
+
+@pytest.mark.parametrize("field", sorted(MAX_CHARS))
+def test_every_text_has_a_length_that_fits_and_one_that_does_not(field: str) -> None:
+    parse(changed(**{field: "住" * MAX_CHARS[field]}))
+    (problem,) = problems(changed(**{field: "住" * (MAX_CHARS[field] + 1)}))
+    assert (problem.field, problem.code, problem.facts["limit"]) == (field, "text_too_long", MAX_CHARS[field])
+
+
+def test_a_name_of_many_rare_characters_is_too_long_for_the_code() -> None:
+    parse(changed(name="𬭚" * 45))
+    assert refusals(changed(name="𬭚" * 46)) == [("name", "name_too_long_for_code")]
+
+
+@pytest.mark.parametrize(
+    ("char", "name"),
+    [
+        ("\u202e", "U+202E RIGHT-TO-LEFT OVERRIDE"),
+        ("\u2066", "U+2066 LEFT-TO-RIGHT ISOLATE"),
+        ("\u200b", "U+200B ZERO WIDTH SPACE"),
+        ("\ufeff", "U+FEFF ZERO WIDTH NO-BREAK SPACE"),
+        ("\x00", "U+0000"),
+        ("\n", "U+000A"),
+        ("\ue000", "U+E000"),
+        ("\U000f0000", "U+F0000"),
+        ("\u0378", "U+0378"),
+        ("\ud800", "U+D800"),
+        ("\u2028", "U+2028 LINE SEPARATOR"),
+    ],
+)
+def test_a_character_that_cannot_be_printed_is_named_with_its_place(char: str, name: str) -> None:
+    (problem,) = problems(changed(principal=f"演{char}示"))
+    assert (problem.code, problem.field) == ("character_refused", "principal")
+    assert (problem.facts["character"], problem.facts["position"]) == (name, 2)
+
+
+@pytest.mark.parametrize(
+    "text", ["𠮷野家", "㐂", "𬭚", "\U00031350", "欧\U000e0100阳", "Ünal", "O’Neill & Söhne", "阿·布"]
+)
+def test_rare_characters_and_foreign_names_are_kept(text: str) -> None:
+    assert parse(changed(principal=text)).entity.principal == text
+
+
+@pytest.mark.parametrize("text", ["<script>alert(1)</script>", "=1+1", "'; DROP TABLE permits;--", "{{ 7*7 }}"])
+def test_markup_and_formulas_are_text(text: str) -> None:
+    assert parse(changed(name=text)).entity.name == text
+
+
+def test_dates_may_be_written_as_people_write_them() -> None:
+    entity = parse(changed(established_on="2021年9月12日", term_to="２０４１／９／１１")).entity
+    assert (entity.established_on, entity.term_to) == (date(2021, 9, 12), date(2041, 9, 11))
+
+
+@pytest.mark.parametrize(
+    ("fields", "refusal"),
+    [
+        ({"established_on": "2026-11-24"}, ("established_on", "date_in_future")),
+        ({"established_on": "2021-02-30"}, ("established_on", "date_unreadable")),
+        ({"term_to": "2021-09-11"}, ("term_to", "dates_out_of_order")),
+        ({"term_to": "soon"}, ("term_to", "date_unreadable")),
+        ({"entity_form": "guild"}, ("entity_form", "choice_unknown")),
+        ({"premises_region": "500107999"}, ("premises_region", "choice_unknown")),
+        ({"contact_phone": "call me"}, ("contact_phone", "phone_unreadable")),
+        ({"area_m2": "0"}, ("area_m2", "area_unreadable")),
+        ({"area_m2": "12.5"}, ("area_m2", "area_unreadable")),
+        ({"area_m2": "9" * 5000}, ("area_m2", "area_unreadable")),
+        ({"answer_has_pool": "maybe"}, ("answer_has_pool", "answer_unreadable")),
+        ({"answer_has_pol": "yes"}, ("answer_has_pol", "answer_unknown")),
+    ],
+)
+def test_one_wrong_field_is_one_problem_at_that_field(fields: dict[str, str], refusal: tuple[str, str]) -> None:
+    assert refusals(changed(**fields)) == [refusal]
+
+
+# -- the place and its permits -----------------------------------------------------------------------------------------
+
+
+def test_kinds_may_be_written_by_id_or_by_any_name_a_register_uses() -> None:
+    fields = changed(trade="bathhouse", kinds="足浴、public_bath", permitted_items="")
+    (permit,) = parse(fields).permits
+    assert (permit.kinds, permit.items) == (("public_bath",), "公共浴室")
+
+
+def test_a_kind_of_another_trade_and_an_unknown_one_are_refused() -> None:
+    assert refusals(changed(kinds="hotel,theatre")) == [("kinds", "kind_not_in_trade")]
+    assert refusals(changed(kinds="hotel,天文馆")) == [("kinds", "kind_unknown")]
+
+
+def test_no_kind_is_refused_where_a_permit_is_due() -> None:
+    assert refusals(changed(kinds="")) == [("kinds", "kinds_missing")]
+
+
+def test_a_cafe_gets_the_licence_alone() -> None:
+    assert parse(CAFE).permits == ()
+
+
+def test_a_permit_for_a_kind_that_needs_none_is_refused_with_the_reason() -> None:
+    (problem,) = problems({**CAFE, "mode": "commitment"})
+    assert (problem.field, problem.code, problem.facts["kind"]) == ("mode", "kind_needs_no_permit", "coffee_house")
+    assert "国发〔2016〕12号" in explain(problem).what and "2016" in explain(problem, "en").what
+
+
+def test_a_kind_that_needs_none_does_not_slip_into_the_permit_of_another() -> None:
+    found = problems(changed(trade="hair_beauty", kinds="beauty_salon,nail_bar"))
+    assert [(p.field, p.code, p.facts["kind"]) for p in found] == [("kinds", "kind_needs_no_permit", "nail_bar")]
+
+
+def test_a_kind_under_filing_gets_no_permit() -> None:
+    bookshop = changed(trade="bookshop", kinds="bookshop")
+    assert refusals(bookshop) == [("mode", "kind_needs_no_permit")]
+    assert parse({**bookshop, "mode": ""}).permits == ()
+
+
+def test_a_shop_is_judged_by_its_area() -> None:
+    shop = changed(trade="supermarket", kinds="shop")
+    assert len(parse({**shop, "area_m2": "３００"}).permits) == 1
+    assert refusals({**shop, "area_m2": "299"}) == [("mode", "kind_needs_no_permit")]
+    assert refusals({**shop, "area_m2": ""}) == [("area_m2", "area_missing")]
+    assert refusals({**shop, "area_m2": "big"}) == [("area_m2", "area_unreadable")]
+
+
+def test_a_question_that_decides_the_permit_must_be_answered() -> None:
+    gym = {**CAFE, "trade": "gym", "kinds": "gym"}
+    unanswered = {name: text for name, text in gym.items() if name != "answer_has_pool"}
+    assert refusals(unanswered) == [("answer_has_pool", "answer_missing")]
+    assert parse(gym).permits == ()
+    assert refusals({**gym, "answer_has_pool": "yes"}) == [("kinds", "kinds_missing")]
+
+
+def test_answers_left_over_from_another_trade_do_no_harm() -> None:
+    assert parse(changed(trade="swimming_pool", kinds="swimming_pool")).answers == {}
+
+
+def test_no_delegation_is_told_for_each_permit() -> None:
+    none = dataclasses.replace(CATALOGUE, delegations=())
+    assert refusals(HOTEL, catalogue=none) == [("trade", "no_delegation"), ("kinds", "no_delegation")]
+
+
+def test_an_unknown_office_may_do_nothing() -> None:
+    assert ("office", "application_office_unknown") in refusals(HOTEL, office="nowhere")
+
+
+# -- the commitment ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("fields", "refusal"),
+    [
+        ({"mode": ""}, ("mode", "field_missing")),
+        ({"mode": "perhaps"}, ("mode", "choice_unknown")),
+        ({"signer": ""}, ("signer", "signature_missing")),
+        ({"signed_on": ""}, ("signed_on", "date_missing")),
+        ({"signed_on": "2026-11-24"}, ("signed_on", "date_in_future")),
+        ({"signed_on": "2025-01-19"}, ("signed_on", "signed_before_notice")),
+        ({"notice_sha256": ""}, ("mode", "commitment_missing")),
+        ({"notice_sha256": "0" * 64}, ("mode", "commitment_notice_changed")),
+        ({"notice_version": "2021-1"}, ("mode", "commitment_notice_changed")),
+        ({"notice_id": "another"}, ("mode", "commitment_notice_changed")),
+    ],
+)
+def test_a_commitment_is_to_the_very_text_in_force(fields: dict[str, str], refusal: tuple[str, str]) -> None:
+    assert refusals(changed(**fields)) == [refusal]
+
+
+def test_without_a_notice_in_force_nothing_can_be_promised() -> None:
+    none = dataclasses.replace(CATALOGUE, notices=())
+    assert refusals(HOTEL, catalogue=none) == [("mode", "notice_not_in_force")]
+
+
+def test_the_details_can_be_checked_before_anything_is_signed() -> None:
+    unsigned = {name: text for name, text in HOTEL.items() if name not in COMMITMENT_FIELDS}
+    assert check_details(unsigned, CATALOGUE, "jinfeng", TODAY, False) == ()
+    found = check_details({**unsigned, "name": ""}, CATALOGUE, "jinfeng", TODAY, False)
+    assert [problem.field for problem in found] == ["name"]
+
+
+# -- anything at all ---------------------------------------------------------------------------------------------------
+
+
+def test_every_field_has_its_label() -> None:
+    assert set(FIELD_LABELS) == set(ALL_FIELDS)
+
+
+@given(st.sampled_from([*ALL_FIELDS, "answer_has_pool"]), st.text(max_size=80))
+def test_any_text_in_any_field_is_accepted_or_refused_in_words(field: str, text: str) -> None:
+    try:
+        parse(changed(**{field: text}))
+    except InvalidApplication as invalid:
+        for problem in invalid.problems:
+            assert str(explain(problem, "zh")) and str(explain(problem, "en"))
+
+
+@given(st.dictionaries(st.sampled_from(ALL_FIELDS), st.text(max_size=12)), st.booleans())
+def test_problems_come_in_the_order_of_the_form(fields: dict[str, str], demonstration: bool) -> None:
+    try:
+        parse(fields, demonstration=demonstration)
+    except InvalidApplication as invalid:
+        order = [ALL_FIELDS.index(problem.field) for problem in invalid.problems]
+        assert order == sorted(order) and order
