@@ -1,0 +1,141 @@
+"""Real services over real files: a register in SQLite, keys on disk, at one instant. Nothing is faked."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from licence_qr.bootstrap import Services, build, prepare
+from licence_qr.catalogue.loader import load_catalogue
+from licence_qr.config import load_settings
+from licence_qr.domain.application import Application, Commitment, EntityRequest, PermitRequest
+from licence_qr.domain.catalogue import Catalogue
+from licence_qr.domain.dates import local_date
+from licence_qr.domain.entity import EntityForm
+from licence_qr.domain.identifiers import complete_uscc
+from licence_qr.domain.permit import GrantMode
+from licence_qr.domain.roles import Actor, Role
+
+NOW = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)
+ADDRESS = "https://ym.example.gov.cn"
+
+MakeServices = Callable[..., Services]
+MakeApplication = Callable[..., Application]
+
+
+@pytest.fixture(scope="session")
+def now() -> datetime:
+    """The instant at which everything happens: 10:30 on 23 November 2026 in Shanghai."""
+    return NOW
+
+
+@pytest.fixture(scope="session")
+def make_services() -> MakeServices:
+    """Services of the installation in a folder, which is prepared where it is empty."""
+
+    def make(folder: Path, *, demonstration: bool = True, at: datetime = NOW) -> Services:
+        environ = {
+            "LICENCE_QR_HOME": str(folder / "var"),
+            "LICENCE_QR_KEYS": str(folder / "keys"),
+            "LICENCE_QR_ADDRESS": ADDRESS,
+        }
+        settings = load_settings(environ)
+        prepare(settings, at, demonstration=demonstration)
+        return build(settings)
+
+    return make
+
+
+@pytest.fixture
+def services(tmp_path: Path, make_services: MakeServices) -> Iterator[Services]:
+    """A fresh, empty register of the kind that may allot credit codes."""
+    made = make_services(tmp_path / "installation")
+    yield made
+    made.database.close()
+
+
+@pytest.fixture(scope="session")
+def demonstration(tmp_path_factory: pytest.TempPathFactory, make_services: MakeServices) -> Services:
+    """The filled demonstration register; for reading only."""
+    made = make_services(tmp_path_factory.mktemp("demonstration"))
+    made.demonstration_register.fill(NOW, lambda done, total: None)
+    return made
+
+
+@pytest.fixture
+def demonstration_copy(demonstration: Services, tmp_path: Path, make_services: MakeServices) -> Iterator[Services]:
+    """A copy of the filled demonstration register, to write to."""
+    demonstration.database.close()
+    folder = tmp_path / "copy"
+    shutil.copytree(demonstration.settings.home.parent, folder)
+    made = make_services(folder)
+    yield made
+    made.database.close()
+
+
+@pytest.fixture(scope="session")
+def catalogue() -> Catalogue:
+    """The catalogue that ships with the package."""
+    return load_catalogue()
+
+
+@pytest.fixture(scope="session")
+def clerk() -> Actor:
+    """A clerk of the office at Baishiyi."""
+    return Actor(1, "clerk-baishiyi", "白市驿镇窗口", "baishiyi", frozenset({Role.CLERK}))
+
+
+@pytest.fixture(scope="session")
+def make_application(catalogue: Catalogue) -> MakeApplication:
+    """Makes applications that can be issued: the ``serial``-th made-up hotel, on commitment, with ``changes``.
+
+    ``entity`` and ``permit`` hold changes of those parts; other names are parts of the application itself.
+    """
+
+    def make(
+        serial: int = 1,
+        *,
+        at: datetime = NOW,
+        entity: dict[str, Any] | None = None,
+        permit: dict[str, Any] | None = None,
+        **changes: Any,
+    ) -> Application:
+        today = local_date(at)
+        address = f"重庆市九龙坡区白市驿镇测试路{serial}号"
+        business = EntityRequest(
+            uscc=complete_uscc("91500107", f"MX{serial:06d}"),
+            form=EntityForm.COMPANY,
+            name=f"测试{serial}号宾馆有限公司",
+            entity_type="有限责任公司",
+            principal="测试员",
+            registered_capital="伍拾万元整",
+            established_on=today,
+            term_to=None,
+            domicile=address,
+            business_scope="许可项目：住宿服务。",
+        )
+        notice = catalogue.notice("hygiene_permit", today)
+        assert notice is not None
+        promise = Commitment(notice.id, notice.version, notice.sha256, "测试员", today)
+        hotel = PermitRequest("hygiene_permit", ("hotel",), "住宿（宾馆）", GrantMode.COMMITMENT, promise)
+        application = Application(
+            trade="hotel",
+            office="baishiyi",
+            applied_on=today,
+            entity=replace(business, **(entity or {})),
+            premises_address=address,
+            premises_region="500107105",
+            area_m2=None,
+            permits=(replace(hotel, **(permit or {})),),
+            answers={"serves_food": False, "has_pool": False},
+            contact_phone="13800001234",
+        )
+        return replace(application, **changes)
+
+    return make
