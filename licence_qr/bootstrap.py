@@ -81,6 +81,7 @@ def build(settings: Settings) -> Services:
     keys = Keys(settings.keys, settings.passphrase_file)
     keys.trust_list()
     coding = Coding(catalogue, settings.address, keys.signing_key)
+    accounts = Accounts(database)
     issuance = Issuance(database, catalogue, coding, demonstration)
     lookup = Lookup(database, catalogue, keys.trust_list, specimen=demonstration)
     return Services(
@@ -91,7 +92,7 @@ def build(settings: Settings) -> Services:
         database=database,
         keys=keys,
         coding=coding,
-        accounts=Accounts(database),
+        accounts=accounts,
         applications=Applications(database, catalogue, issuance),
         issuance=issuance,
         lookup=lookup,
@@ -100,5 +101,5 @@ def build(settings: Settings) -> Services:
         importing=Importing(database, catalogue, coding),
         waiting=Waiting(database, catalogue, coding),
         verification=Verification(catalogue, keys.trust_list),
-        demonstration_register=DemonstrationRegister(database, catalogue, coding, issuance, Accounts(database)),
+        demonstration_register=DemonstrationRegister(database, catalogue, coding, issuance, accounts),
     )

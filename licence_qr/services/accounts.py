@@ -6,6 +6,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -46,14 +47,19 @@ def _window(now: datetime) -> int:
     return int(now.timestamp()) // seconds * seconds
 
 
+@cache
+def _decoy_hash() -> str:
+    """Verified when the user name is unknown, so that the answer takes as long as for a known one."""
+    return PasswordHasher().hash(secrets.token_urlsafe(16))
+
+
 class Accounts:
     """People and their sessions. ``client`` is where a request comes from (remote address)."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._hasher = PasswordHasher()
-        # Verified when the user name is unknown, so that the answer takes as long as for a known one.
-        self._decoy = self._hasher.hash(secrets.token_urlsafe(16))
+        self._decoy = _decoy_hash()
 
     def create(
         self, username: str, display_name: str, office: str, roles: frozenset[Role], password: str, now: datetime
