@@ -65,9 +65,9 @@ class Issuance:
     def issue(self, application: Application, actor: Actor, idempotency_key: str, now: datetime) -> IssuedPair:
         """Issue everything the application asks for, or nothing, and return it after COMMIT.
 
-        The same key again returns the first result (``repeated``). Raises RuleError ``no_delegation``,
-        ``kind_needs_no_permit``, ``licence_ended``, ``permit_already_in_force``, ``permit_already_pending``,
-        ``commitment_missing`` or ``commitment_notice_changed``; InvalidApplication when the register says otherwise of
+        The same key again returns the first result (``repeated``). Raises RuleError ``no_delegation_today``,
+        ``kind_needs_no_permit_today``, ``licence_ended``, ``permit_already_in_force``, ``permit_already_pending``,
+        ``commitment_not_signed`` or ``commitment_text_changed``; InvalidApplication when the register says otherwise of
         a business it knows; AccessError ``other_office``; KeyStoreError; RegisterError.
         """
         if application.office != actor.office:
