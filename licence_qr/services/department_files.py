@@ -87,7 +87,6 @@ def read_department(data: bytes, name: str, source: Source, columns: Mapping[str
             elif any(cells):
                 place = Place(source, sheet, number)
                 rows.append(table.row(place, name, cells))
-                _bound(len(rows), name)
     if missing and not rows:
         raise missing
     stated = sum(totals) if totals else None
@@ -137,6 +136,7 @@ def _stated_total(cells: Sequence[str]) -> int | None:
 
 
 def _bound(count: int, name: str) -> None:
+    """Blank rows count as well: ten megabytes of line ends would keep the machine busy for half a minute."""
     if count > MAX_ROWS:
         raise UnreadableError("import_too_many_rows", file=name, limit=MAX_ROWS)
 
@@ -171,6 +171,7 @@ def _csv_lines(text: str, name: str) -> Iterator[_Line]:
         except csv.Error as error:
             raise UnreadableError("import_csv_broken", file=name, line=reader.line_num) from error
         number += 1
+        _bound(number, name)
         yield number, [cell.strip() for cell in cells]
 
 
@@ -180,7 +181,7 @@ def _xlsx_sheets(data: bytes, name: str) -> Iterator[tuple[str, Iterator[_Line]]
     _refuse_bomb(data, name)
     workbook = _broken_as_error(lambda: load_workbook(io.BytesIO(data), read_only=True, keep_links=False), name)
     for sheet in workbook.worksheets:
-        rows = sheet.iter_rows(max_row=MAX_ROWS + _HEADING_ROWS, max_col=MAX_COLUMNS, values_only=True)
+        rows = sheet.iter_rows(max_row=MAX_ROWS + 1, max_col=MAX_COLUMNS, values_only=True)
         yield sheet.title, _xlsx_lines(iter(rows), name)
 
 
@@ -189,8 +190,8 @@ def _xlsx_lines(rows: Iterator[Iterable[object]], name: str) -> Iterator[_Line]:
     number = 0
     while (values := _broken_as_error(lambda: next(rows, end), name)) is not end:
         number += 1
+        _bound(number, name)
         yield number, [_cell_text(value) for value in values]
-    _bound(number - _HEADING_ROWS + 1, name)
 
 
 def _broken_as_error(step: Callable[[], _T], name: str) -> _T:

@@ -1,0 +1,204 @@
+"""Reading the exports: the real mess is read, hostile and broken files end in one clear error."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import datetime
+
+import openpyxl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from import_register import HEALTH, MARKET, as_csv, licence, permit
+from openpyxl.cell import WriteOnlyCell
+
+from licence_qr.domain.department_rows import HEALTH_COLUMNS, MARKET_COLUMNS
+from licence_qr.errors import InputError, LicenceQRError, UnreadableError
+from licence_qr.services.department_files import DepartmentFile, read_health, read_market
+
+
+def workbook(*rows: list[object], title: str = "台账") -> bytes:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = title
+    for row in rows:
+        sheet.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def ledger(*cells: dict[str, object]) -> bytes:
+    return workbook(list(HEALTH_COLUMNS.values()), *[[row.get(key, "") for key in HEALTH_COLUMNS] for row in cells])
+
+
+def repacked(data: bytes, part: str, content: bytes) -> bytes:
+    """The workbook with one of its parts replaced."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for info in old.infolist():
+            new.writestr(info.filename, content if info.filename == part else old.read(info))
+    return out.getvalue()
+
+
+def refusal(data: bytes) -> str:
+    with pytest.raises(LicenceQRError) as caught:
+        read_health(data, "health.xlsx")
+    return caught.value.code
+
+
+def test_the_market_export_is_read_as_gb18030() -> None:
+    file = read_market(MARKET.read_bytes(), "market.csv")
+    assert len(file.rows) == 43
+    assert file.rows[0].place.number == 2
+    assert file.rows[0].cells["name"] == "重庆高新区青木长河客栈（个体工商户）"
+    assert any("𠅤" in row.cells["name"] for row in file.rows)
+
+
+def test_the_ledger_is_read_below_its_title_without_blank_and_total_rows() -> None:
+    file = read_health(HEALTH.read_bytes(), "health.xlsx")
+    assert (len(file.rows), file.stated_total) == (40, 40)
+    assert (file.rows[0].place.number, file.rows[0].place.sheet) == (4, "公共场所卫生许可")
+    assert "45191" in {row.cells["issued_on"] for row in file.rows}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+def test_both_encodings_give_the_same_rows(encoding: str) -> None:
+    data = as_csv([licence(name="缙㛃䶮店")], MARKET_COLUMNS).decode("utf-8").encode(encoding)
+    assert read_market(data, "m").rows[0].cells["name"] == "缙㛃䶮店"
+
+
+def test_either_format_may_come_from_either_department() -> None:
+    rows = [[row.get(key, "") for key in MARKET_COLUMNS] for row in (licence(),)]
+    from_xlsx = read_market(workbook(list(MARKET_COLUMNS.values()), *rows), "m.xlsx")
+    from_csv = read_market(as_csv([licence()], MARKET_COLUMNS), "m.csv")
+    assert from_xlsx.rows[0].cells == from_csv.rows[0].cells
+
+
+def test_columns_may_stand_in_any_order_and_unknown_ones_are_left_out() -> None:
+    shuffled = dict(reversed(MARKET_COLUMNS.items())) | {"extra": "内部编号"}
+    file = read_market(as_csv([licence(extra="7")], shuffled), "m.csv")
+    assert file.rows[0].cells["uscc"] == licence()["uscc"]
+    assert "extra" not in file.rows[0].cells
+
+
+def test_a_formula_stays_the_text_it_was_written_as() -> None:
+    file = read_health(ledger({**permit(), "name": '=HYPERLINK("http://x","点")', "valid_to": "=1+1"}), "h")
+    assert file.rows[0].cells["name"] == '=HYPERLINK("http://x","点")'
+    assert file.rows[0].cells["valid_to"] == "=1+1"
+
+
+def test_real_dates_and_numbers_of_a_workbook_become_texts() -> None:
+    file = read_health(ledger({**permit(), "issued_on": datetime(2022, 5, 1), "valid_from": 44682.0}), "h")
+    assert (file.rows[0].cells["issued_on"], file.rows[0].cells["valid_from"]) == ("2022-05-01", "44682")
+
+
+def test_cells_beyond_the_headings_are_counted() -> None:
+    line = as_csv([licence()], MARKET_COLUMNS).decode() + ",".join(["x"] * 16) + "\r\n"
+    assert [row.beyond for row in read_market(line.encode(), "m").rows] == [0, 2]
+
+
+@pytest.mark.parametrize("heading", ["许可证号", "统一社会信用代码", "有效期止"])
+def test_a_missing_column_is_named(heading: str) -> None:
+    columns = {key: text for key, text in HEALTH_COLUMNS.items() if text != heading}
+    with pytest.raises(InputError) as caught:
+        read_health(as_csv([permit()], columns), "h.csv")
+    assert (caught.value.code, caught.value.facts["heading"]) == ("import_heading_missing", heading)
+
+
+def test_the_two_files_in_the_wrong_order_are_noticed() -> None:
+    with pytest.raises(InputError):
+        read_market(HEALTH.read_bytes(), "h.xlsx")
+
+
+def test_a_column_that_appears_twice_is_refused() -> None:
+    columns = {**HEALTH_COLUMNS, "again": "单位名称"}
+    assert refusal(as_csv([permit()], columns)) == "import_heading_twice"
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"", "import_file_empty"),
+        (b" \n ", "import_file_empty"),
+        (b"\xd0\xcf\x11\xe0" + bytes(600), "import_file_old_excel"),
+        ("名称".encode("utf-16"), "import_text_encoding"),
+        (b"abc\xff\xff\xff", "import_text_encoding"),
+        (b'a,"never closed\nb,c\n', "import_csv_broken"),
+        (b'"' + b"x" * 200_000 + b'"', "import_csv_broken"),
+        (b"PK\x03\x04" + bytes(200), "import_spreadsheet_broken"),
+        (b"x" * (10 * 2**20 + 1), "import_file_too_large"),
+    ],
+    ids=["empty", "blank", "old excel", "utf-16", "no encoding", "open quote", "huge cell", "broken zip", "over 10 MB"],
+)
+def test_a_broken_file_ends_in_one_clear_error(data: bytes, code: str) -> None:
+    assert refusal(data) == code
+
+
+def test_ten_megabytes_are_still_read() -> None:
+    rows = [permit(note="注" * 43_000)] * 80
+    data = as_csv(rows, HEALTH_COLUMNS)
+    assert 9.8 * 2**20 < len(data) < 10 * 2**20
+    assert len(read_health(data, "h").rows) == 80
+
+
+def test_blank_rows_without_end_are_refused() -> None:
+    assert refusal(as_csv([permit()], HEALTH_COLUMNS) + b"\n" * 2**20) == "import_too_many_rows"
+
+
+def test_a_zip_bomb_is_refused_by_its_directory() -> None:
+    bomb = repacked(ledger(permit()), "xl/worksheets/sheet1.xml", bytes(200 * 2**20))
+    assert len(bomb) < 2**20
+    assert refusal(bomb) == "import_spreadsheet_bomb"
+
+
+def test_a_zip_of_many_parts_is_refused() -> None:
+    out = io.BytesIO(ledger(permit()))
+    with zipfile.ZipFile(out, "a") as archive:
+        for number in range(600):
+            archive.writestr(f"part{number}", b"")
+    assert refusal(out.getvalue()) == "import_spreadsheet_bomb"
+
+
+def test_a_directory_that_understates_a_part_does_not_help_a_bomb() -> None:
+    honest = repacked(ledger(permit()), "xl/worksheets/sheet1.xml", bytes(200 * 2**20))
+    lying = honest.replace((200 * 2**20).to_bytes(4, "little"), (1000).to_bytes(4, "little"))
+    assert refusal(lying) == "import_spreadsheet_broken"
+
+
+@pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/styles.xml", "xl/workbook.xml"])
+def test_an_entity_bomb_is_refused(part: str) -> None:
+    laughs = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
+    bomb = f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY l0 "ha">{laughs}]><x>&l9;</x>'.encode()
+    assert refusal(repacked(ledger(permit()), part, bomb)) == "import_spreadsheet_broken"
+
+
+def test_an_external_entity_is_refused() -> None:
+    sheet = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY f SYSTEM "file:///etc/hostname">]><x>&f;</x>'
+    assert refusal(repacked(ledger(permit()), "xl/worksheets/sheet1.xml", sheet)) == "import_spreadsheet_broken"
+
+
+def test_a_cell_at_the_far_corner_of_the_sheet_costs_nothing() -> None:
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet("台账")
+    sheet.append(list(HEALTH_COLUMNS.values()))
+    sheet.append([WriteOnlyCell(sheet, permit().get(key, "")) for key in HEALTH_COLUMNS])
+    out = io.BytesIO()
+    book.save(out)
+    with zipfile.ZipFile(out) as archive:
+        xml = archive.read("xl/worksheets/sheet1.xml")
+    far = xml.replace(b"</sheetData>", b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>')
+    data = repacked(out.getvalue(), "xl/worksheets/sheet1.xml", far)
+    assert refusal(data) == "import_too_many_rows"
+
+
+@given(st.binary(max_size=300))
+@settings(deadline=None)
+def test_any_bytes_are_read_or_refused(data: bytes) -> None:
+    for start in (b"", b"PK\x03\x04", as_csv([permit()], HEALTH_COLUMNS)):
+        try:
+            assert isinstance(read_health(start + data, "h"), DepartmentFile)
+        except (UnreadableError, InputError) as error:
+            assert error.code.startswith("import_")
