@@ -5,17 +5,23 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 
 from licence_qr.domain.roles import Role
-from licence_qr.web import desk_apply, desk_businesses, desk_issue, desk_waiting, use_cases
+from licence_qr.web import (
+    desk_businesses,
+    desk_commitment,
+    desk_details,
+    desk_issue,
+    desk_trade,
+    desk_waiting,
+    use_cases,
+)
 from licence_qr.web.desk_words import chinese_day, moment, need_words, office_name, shown_text
 from licence_qr.web.security import current_actor, roles, signed_in
 
 RECENTLY = 10
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
-blueprint.register_blueprint(desk_apply.blueprint)
-blueprint.register_blueprint(desk_issue.blueprint)
-blueprint.register_blueprint(desk_businesses.blueprint)
-blueprint.register_blueprint(desk_waiting.blueprint)
+for pages in (desk_trade, desk_details, desk_commitment, desk_issue, desk_businesses, desk_waiting):
+    blueprint.register_blueprint(pages.blueprint)
 
 for tool in (chinese_day, moment, need_words, office_name, shown_text, signed_in):
     blueprint.add_app_template_global(tool)

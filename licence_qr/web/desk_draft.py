@@ -1,4 +1,8 @@
-"""What all pages of one application share: opening it, saving what was typed, checking it, and the stale form."""
+"""What all steps of one application share: opening it, keeping what was typed, judging it, and the stale form.
+
+Each step keeps what was typed before it judges it, then redirects: to the next step, or to itself with ``checked``
+set, which shows every problem beside its field. Steps may be visited in any order; issuing checks them all again.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,8 @@ from werkzeug.wrappers import Response
 from licence_qr.domain.issuing import Draft
 from licence_qr.errors import ConflictError, InputError, InvalidApplication
 from licence_qr.web import use_cases
-from licence_qr.web.forms import Field, read_fields
+from licence_qr.web.forms import Field, problem, problems_by_field, read_fields
+from licence_qr.web.language import language
 from licence_qr.web.security import current_actor
 
 
@@ -76,3 +81,24 @@ def problems_of(draft: Draft) -> tuple[InputError, ...]:
     except InvalidApplication as invalid:
         return invalid.problems
     return ()
+
+
+def onward(draft: Draft, fields: tuple[Field, ...], here: str, following: str) -> Response:
+    """To the endpoint ``following`` when all of ``fields`` are right, else back to ``here`` to show what is not."""
+    names = {field.name for field in fields}
+    if any(error.field in names for error in problems_of(draft)):
+        return redirect(url_for(here, draft_id=draft.draft_id, checked="yes"), 303)
+    return redirect(url_for(following, draft_id=draft.draft_id), 303)
+
+
+def shown_problems(draft: Draft, fields: tuple[Field, ...]) -> Mapping[str, object]:
+    """The problems of this page once it has been sent, for the summary and beside each field."""
+    names = {field.name for field in fields}
+    found: tuple[InputError, ...] = ()
+    if "checked" in request.args:
+        found = tuple(error for error in problems_of(draft) if error.field in names)
+    main = language().value
+    return {
+        "summary": tuple(problem(error, main) for error in found),
+        "problems": problems_by_field(found, main),
+    }

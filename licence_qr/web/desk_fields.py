@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from licence_qr.domain.application_fields import ANSWER_PREFIX
+from licence_qr.domain.application_fields import ANSWER_PREFIX, FIELD_LABELS
 from licence_qr.domain.catalogue import Catalogue, Office, Text, Trade
 from licence_qr.domain.entity import EntityForm
 from licence_qr.web.forms import Button, Choice, Field, Section, Widget
@@ -22,7 +22,7 @@ def trade_field(catalogue: Catalogue) -> Field:
     """Which trade it is."""
     return Field(
         "trade",
-        Text("从事哪个行业？", "Which trade?"),
+        FIELD_LABELS["trade"],
         widget=Widget.RADIOS,
         choices=tuple(Choice(trade.id, trade.name) for trade in catalogue.trades.values()),
     )
@@ -32,7 +32,7 @@ def place_fields(catalogue: Catalogue, trade: Trade) -> tuple[Field, ...]:
     """What decides the permits of ``trade``: kinds of place, its yes/no questions, the area."""
     kinds = Field(
         "kinds",
-        Text("具体是哪类场所？", "Which kinds of place?"),
+        FIELD_LABELS["kinds"],
         hint=Text("可多选。", "Tick all that apply."),
         widget=Widget.CHECKBOXES,
         choices=tuple(
@@ -45,7 +45,7 @@ def place_fields(catalogue: Catalogue, trade: Trade) -> tuple[Field, ...]:
     )
     area = Field(
         "area_m2",
-        Text("营业面积（平方米）", "Floor area (m²)"),
+        FIELD_LABELS["area_m2"],
         hint=Text("整数，例如 120。", "A whole number, such as 120."),
         characters=6,
         inputmode="numeric",
@@ -67,7 +67,7 @@ def entity_section(trade: Trade | None, demonstration: bool) -> Section:
         (
             Field(
                 "uscc",
-                Text("统一社会信用代码", "Unified social credit code"),
+                FIELD_LABELS["uscc"],
                 code_hint,
                 characters=20,
                 optional=demonstration,
@@ -75,48 +75,48 @@ def entity_section(trade: Trade | None, demonstration: bool) -> Section:
             ),
             Field(
                 "entity_form",
-                Text("主体形式", "Form of business"),
+                FIELD_LABELS["entity_form"],
                 widget=Widget.RADIOS,
                 choices=tuple(Choice(form.value, words) for form, words in ENTITY_FORM_WORDS.items()),
             ),
             Field(
                 "name",
-                Text("名称", "Name"),
+                FIELD_LABELS["name"],
                 Text("个体工商户没有起名的可不填。", "May be empty for an individual business without a name."),
             ),
             Field(
                 "entity_type",
-                Text("类型", "Type"),
+                FIELD_LABELS["entity_type"],
                 Text("例如：有限责任公司、个体工商户。", "As printed, such as 有限责任公司."),
                 characters=30,
             ),
             Field(
                 "principal",
-                Text("法定代表人、经营者或负责人", "Legal representative, operator or person in charge"),
+                FIELD_LABELS["principal"],
                 characters=20,
             ),
             Field(
                 "registered_capital",
-                Text("注册资本", "Registered capital"),
+                FIELD_LABELS["registered_capital"],
                 Text("例如：壹拾万元整。个体工商户不填。", "As printed; none for an individual business."),
                 characters=20,
                 optional=True,
             ),
             Field(
                 "established_on",
-                Text("成立（注册）日期", "Established on"),
+                FIELD_LABELS["established_on"],
                 Text("例如 2026-11-23。", "For example 2026-11-23."),
                 characters=12,
             ),
             Field(
                 "term_to",
-                Text("营业期限至", "Term ends on"),
+                FIELD_LABELS["term_to"],
                 Text("长期的留空。", "Leave empty when it has no end."),
                 characters=12,
                 optional=True,
             ),
-            Field("domicile", Text("住所", "Registered address")),
-            Field("business_scope", Text("经营范围", "Business scope"), scope_hint, widget=Widget.PARAGRAPH),
+            Field("domicile", FIELD_LABELS["domicile"]),
+            Field("business_scope", FIELD_LABELS["business_scope"], scope_hint, widget=Widget.PARAGRAPH),
         ),
     )
 
@@ -130,24 +130,24 @@ def premises_section(catalogue: Catalogue) -> Section:
         (
             Field(
                 "premises_address",
-                Text("经营场所地址", "Address of the premises"),
+                FIELD_LABELS["premises_address"],
                 Text("许可证只对这一处有效。", "The permit is for this one place."),
                 button=Button("same-address", Text("与住所相同", "Same as the registered address")),
             ),
             Field(
                 "premises_region",
-                Text("所在镇街", "Town"),
+                FIELD_LABELS["premises_region"],
                 widget=Widget.RADIOS,
                 choices=tuple(regions.values()),
             ),
             Field(
                 "permitted_items",
-                Text("许可项目", "Permitted items"),
+                FIELD_LABELS["permitted_items"],
                 Text("印在卫生许可证上，例如：住宿（宾馆）。", "Printed on the hygiene permit, such as 住宿（宾馆）."),
             ),
             Field(
                 "contact_phone",
-                Text("联系电话", "Telephone"),
+                FIELD_LABELS["contact_phone"],
                 Text("只供办理使用，不公开。", "For this application only, never published."),
                 characters=20,
                 inputmode="tel",
@@ -163,7 +163,7 @@ def _region_choice(office: Office) -> Choice:
 
 COMMITMENT_MODE = Field(
     "mode",
-    Text("申请人选择", "The applicant’s choice"),
+    FIELD_LABELS["mode"],
     widget=Widget.RADIOS,
     choices=(
         Choice(
@@ -181,13 +181,13 @@ COMMITMENT_MODE = Field(
 SIGNATURE_FIELDS = (
     Field(
         "signer",
-        Text("承诺人签名", "Signed by"),
+        FIELD_LABELS["signer"],
         Text("由申请人或其代理人亲自输入姓名。", "The applicant or agent types their own name."),
         characters=20,
     ),
     Field(
         "signed_on",
-        Text("签署日期", "Signed on"),
+        FIELD_LABELS["signed_on"],
         Text("例如 2026-11-23。", "For example 2026-11-23."),
         characters=12,
     ),

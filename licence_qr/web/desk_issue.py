@@ -103,12 +103,12 @@ def _refusal(error: LicenceQRError) -> Problem:
 
 def _page_of(draft: Draft, field: str) -> str:
     """The step that asks for ``field``, opened so that it shows its problems."""
-    step = "show_details"
+    step = "details"
     if field in TRADE_FIELDS or field.startswith("answer_"):
-        step = "show_trade"
+        step = "trade"
     elif field in COMMITMENT_FIELDS:
-        step = "show_commitment"
-    return url_for(f"desk.apply.{step}", draft_id=draft.draft_id, checked="yes")
+        step = "commitment"
+    return url_for(f"desk.{step}.show_{step}", draft_id=draft.draft_id, checked="yes")
 
 
 def _parts(draft: Draft) -> Iterator[Part]:
@@ -116,15 +116,15 @@ def _parts(draft: Draft) -> Iterator[Part]:
     catalogue, fields = everything.catalogue, draft.fields
     trade = catalogue.trades.get(fields.get("trade", ""))
     about = (trade_field(catalogue), *(place_fields(catalogue, trade) if trade else ()))
-    yield _part(draft, Text("行业与场所", "Trade and place"), "show_trade", about)
+    yield _part(draft, Text("行业与场所", "Trade and place"), "trade", about)
     for section in (entity_section(trade, everything.demonstration), premises_section(catalogue)):
-        yield _part(draft, section.heading, "show_details", section.fields)
+        yield _part(draft, section.heading, "details", section.fields)
     signature = SIGNATURE_FIELDS if fields.get("mode") == "commitment" else ()
-    yield _part(draft, Text("告知承诺", "Notify and commit"), "show_commitment", (COMMITMENT_MODE, *signature))
+    yield _part(draft, Text("告知承诺", "Notify and commit"), "commitment", (COMMITMENT_MODE, *signature))
 
 
 def _part(draft: Draft, heading: Text, step: str, fields: tuple[Field, ...]) -> Part:
-    address = url_for(f"desk.apply.{step}", draft_id=draft.draft_id)
+    address = url_for(f"desk.{step}.show_{step}", draft_id=draft.draft_id)
     typed: Mapping[str, str] = draft.fields
     answers = (Answer(f.label, shown_text(f, typed.get(f.name, "")), f"{address}#{f.name}") for f in fields)
     return Part(heading, tuple(answers))

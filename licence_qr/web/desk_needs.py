@@ -1,0 +1,44 @@
+"""Which permits the application that is being filled in needs today."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+
+from licence_qr.domain.application_fields import ANSWER_PREFIX
+from licence_qr.domain.catalogue import Requirement, Trade
+from licence_qr.domain.dates import local_date
+from licence_qr.domain.issuing import Draft
+from licence_qr.domain.requirements import requirements
+from licence_qr.web import use_cases
+
+
+def today() -> date:
+    """The day by which the rules are read."""
+    return local_date(datetime.now(UTC))
+
+
+def trade_of(draft: Draft) -> Trade | None:
+    """The trade that was chosen, or None."""
+    return use_cases().catalogue.trades.get(draft.fields.get("trade", ""))
+
+
+def with_only_kind(draft: Draft, trade: Trade | None) -> Mapping[str, str]:
+    """A trade with a single kind of place has it ticked before anyone asks."""
+    if trade and len(trade.kinds) == 1 and "kinds" not in draft.fields:
+        return {**draft.fields, "kinds": trade.kinds[0]}
+    return draft.fields
+
+
+def needs_of(draft: Draft, trade: Trade) -> tuple[Requirement, ...]:
+    """The permits that bear on the draft today; answers that are missing or cannot be read are left open."""
+    fields = with_only_kind(draft, trade)
+    answers = {
+        name.removeprefix(ANSWER_PREFIX): text == "yes"
+        for name, text in fields.items()
+        if name.startswith(ANSWER_PREFIX) and text in {"yes", "no"}
+    }
+    kinds = tuple(kind for kind in fields.get("kinds", "").split(",") if kind in trade.kinds)
+    area = fields.get("area_m2", "").strip()
+    area_m2 = int(area) if area.isascii() and area.isdigit() and len(area) < 8 else None
+    return requirements(use_cases().catalogue, trade.id, draft.office, kinds, answers, area_m2, today())

@@ -1,0 +1,148 @@
+"""A real installation in a folder of its own, and a clerk's browser without scripts over it."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from licence_qr.bootstrap import Services, build, prepare
+from licence_qr.config import load_settings
+from licence_qr.domain.roles import Role
+from licence_qr.web.app import create_app
+
+PASSWORD = "only-for-these-tests"
+OFFICE, OTHER_OFFICE = "baishiyi", "jinfeng"
+PEOPLE = {
+    "clerk": (OFFICE, Role.CLERK),
+    "colleague": (OFFICE, Role.CLERK),
+    "elsewhere": (OTHER_OFFICE, Role.CLERK),
+    "inspector": (OFFICE, Role.INSPECTOR),
+}
+HOTEL = {"trade": "hotel", "kinds": "hotel", "answer_serves_food": "no", "answer_has_pool": "no"}
+DETAILS = {
+    "uscc": "",
+    "entity_form": "company",
+    "name": "重庆示例云栖客栈有限公司",
+    "entity_type": "有限责任公司",
+    "principal": "张示例",
+    "registered_capital": "壹拾万元整",
+    "established_on": "2026-01-05",
+    "term_to": "",
+    "domicile": "重庆市九龙坡区白市驿镇示例路1号",
+    "business_scope": "住宿服务",
+    "premises_address": "重庆市九龙坡区白市驿镇示例路1号",
+    "premises_region": "500107104",
+    "permitted_items": "住宿（宾馆）",
+    "contact_phone": "",
+}
+
+
+def installation(folder: Path) -> Services:
+    """A demonstration installation with the people of ``PEOPLE`` and no businesses."""
+    settings = load_settings({"LICENCE_QR_HOME": str(folder / "var"), "LICENCE_QR_KEYS": str(folder / "keys")})
+    now = datetime.now(UTC)
+    prepare(settings, now, demonstration=True)
+    services = build(settings)
+    for username, (office, role) in PEOPLE.items():
+        services.accounts.create(username, f"{username}（示例）", office, frozenset({role}), PASSWORD, now)
+    return services
+
+
+def hidden(page: str, name: str) -> str:
+    """The value of the first hidden field ``name``."""
+    found = re.search(rf'<input type="hidden" name="{name}" value="([^"]*)">', page)
+    assert found, f"no hidden field {name}"
+    return html.unescape(found[1])
+
+
+@dataclass(frozen=True)
+class Browser:
+    """One person's browser: reads a page, then sends its form as a browser would."""
+
+    client: FlaskClient
+
+    def see(self, address: str, status: int = 200) -> str:
+        """The page at ``address``."""
+        response = self.client.get(address)
+        assert response.status_code == status, (address, response.status_code)
+        return response.get_data(as_text=True)
+
+    def send(self, address: str, fields: Mapping[str, str], page: str | None = None) -> TestResponse:
+        """Fill in the form of the page at ``address`` (or of ``page``, read earlier) and send it."""
+        page = page if page is not None else self.see(address)
+        sent = {"csrf_token": hidden(page, "csrf_token"), "action": "continue", **fields}
+        for name in ("revision", "notice_id", "notice_version", "notice_sha256"):
+            if f'name="{name}"' in page:
+                sent.setdefault(name, hidden(page, name))
+        return self.client.post(address, data=sent)
+
+    def press(self, page_address: str, address: str) -> TestResponse:
+        """Press a button on ``page_address`` that posts to ``address`` and nothing else."""
+        return self.client.post(address, data={"csrf_token": hidden(self.see(page_address), "csrf_token")})
+
+    def sign_in(self, username: str, password: str = PASSWORD, onward: str = "") -> TestResponse:
+        """Sign in."""
+        return self.send("/sign-in", {"username": username, "password": password, "next": onward})
+
+    def start(self) -> str:
+        """Open a new application and return its address."""
+        where = self.press("/desk/", "/desk/applications").location
+        assert where.endswith("/trade")
+        return where.removesuffix("/trade")
+
+    def fill(self, application: str, mode: str = "commitment", **details: str) -> None:
+        """Go through all steps with right answers, or with ``details`` in place of some."""
+        trade = HOTEL
+        self.send(f"{application}/trade", trade)
+        self.send(f"{application}/trade", trade)
+        self.send(f"{application}/details", {**DETAILS, **details})
+        signed = {"signer": "张示例", "signed_on": "2026-01-06"} if mode == "commitment" else {}
+        self.send(f"{application}/commitment", {"mode": mode, "signer": "", "signed_on": "", **signed})
+
+    def issue(self, application: str) -> TestResponse:
+        """Press "Issue both" on the review page."""
+        return self.press(f"{application}/review", f"{application}/issue")
+
+
+@pytest.fixture(scope="session")
+def desk_services(tmp_path_factory: pytest.TempPathFactory) -> Services:
+    """The installation."""
+    return installation(tmp_path_factory.mktemp("desk"))
+
+
+@pytest.fixture(scope="session")
+def desk_app(desk_services: Services, app: Flask) -> Flask:
+    """The application over it, whose clients hold every page to the rules of all pages."""
+    desk_app = create_app(desk_services)
+    desk_app.test_client_class = app.test_client_class
+    return desk_app
+
+
+@pytest.fixture
+def browser(desk_app: Flask) -> Browser:
+    """A browser with nobody signed in. Not a ``with`` client: that would share one request's facts with the next."""
+    return Browser(desk_app.test_client())
+
+
+@pytest.fixture
+def clerk(browser: Browser) -> Browser:
+    """A clerk's browser, signed in."""
+    browser.sign_in("clerk")
+    return browser
+
+
+@pytest.fixture
+def colleague(desk_app: Flask) -> Browser:
+    """A colleague of the same office, signed in."""
+    colleague = Browser(desk_app.test_client())
+    colleague.sign_in("colleague")
+    return colleague

@@ -1,0 +1,96 @@
+"""Signing in and out, and one's own sessions."""
+
+from __future__ import annotations
+
+import pytest
+from desk_pages import Browser, browser, clerk, desk_app, desk_services
+from flask import Flask
+
+__all__ = ["browser", "clerk", "desk_app", "desk_services"]
+
+
+def test_the_right_password_leads_to_the_desk(browser: Browser) -> None:
+    answer = browser.sign_in("clerk")
+    assert answer.status_code == 303
+    assert answer.location == "/desk/"
+    assert "新申请" in browser.see("/desk/")
+
+
+def test_the_session_cookie_is_out_of_reach_of_scripts_and_other_sites(browser: Browser) -> None:
+    cookie = next(c for c in browser.sign_in("clerk").headers.getlist("Set-Cookie") if c.startswith("session-token="))
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+
+
+@pytest.mark.parametrize(("username", "password"), [("clerk", "wrong"), ("nobody", "wrong"), ("", "")])
+def test_a_refusal_keeps_the_name_and_does_not_say_which_part_was_wrong(
+    browser: Browser, username: str, password: str
+) -> None:
+    answer = browser.sign_in(username, password)
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 403
+    assert "用户名或密码不对" in page
+    assert (
+        f'name="username" type="text" inputmode="text" autocomplete="username" spellcheck="false" value="{username}"'
+        in page
+    )
+    assert password not in page or not password
+    assert not any(c.startswith("session-token=") for c in answer.headers.getlist("Set-Cookie"))
+
+
+def test_too_many_tries_are_throttled_and_the_page_says_for_how_long(browser: Browser) -> None:
+    answers = [browser.sign_in("guessed", f"wrong-{n}") for n in range(6)]
+    assert answers[-1].status_code == 429
+    assert "分钟" in answers[-1].get_data(as_text=True)
+
+
+def test_signing_in_goes_on_to_the_page_that_was_asked_for(browser: Browser) -> None:
+    asked = browser.client.get("/desk/businesses?q=示例")
+    assert asked.status_code == 303
+    answer = browser.send(asked.location, {"username": "clerk", "password": "only-for-these-tests"})
+    assert answer.location.startswith("/desk/businesses?q=")
+
+
+@pytest.mark.parametrize(
+    "onward",
+    ["//elsewhere.example", "/\\elsewhere.example", "https://elsewhere.example/", "/\t/elsewhere.example", "x"],
+)
+def test_signing_in_never_leads_to_another_site(browser: Browser, onward: str) -> None:
+    assert browser.sign_in("clerk", onward=onward).location == "/desk/"
+
+
+def test_signing_out_ends_the_session_itself(clerk: Browser, desk_app: Flask) -> None:
+    kept = clerk.client.get_cookie("session-token")
+    assert kept is not None
+    assert clerk.press("/desk/", "/sign-out").location == "/sign-in"
+    thief = desk_app.test_client()
+    thief.set_cookie("session-token", kept.value)
+    assert thief.get("/desk/").status_code == 303
+
+
+def test_a_session_somewhere_else_can_be_ended(clerk: Browser, desk_app: Flask) -> None:
+    elsewhere = Browser(desk_app.test_client())
+    elsewhere.sign_in("clerk")
+    page = clerk.see("/sessions")
+    ids = [part.split("/revoke")[0] for part in page.split('action="/sessions/')[1:]]
+    mine = page.split("本次登录")[1].split('action="/sessions/')[1].split("/revoke")[0]
+    for session_id in ids:
+        if session_id != mine:
+            clerk.press("/sessions", f"/sessions/{session_id}/revoke")
+    assert elsewhere.client.get("/desk/").status_code == 303
+    assert clerk.client.get("/desk/").status_code == 200
+
+
+def test_a_form_without_its_token_is_refused(browser: Browser) -> None:
+    answer = browser.client.post("/sign-in", data={"username": "clerk", "password": "only-for-these-tests"})
+    assert answer.status_code == 400
+
+
+def test_an_inspector_signs_in_but_has_no_desk(browser: Browser) -> None:
+    assert browser.sign_in("inspector").location == "/sessions"
+    browser.see("/sessions")
+    browser.see("/desk/", status=403)
+
+
+def test_the_page_speaks_english_too(browser: Browser) -> None:
+    assert "Staff sign-in" in browser.see("/sign-in?lang=en")
