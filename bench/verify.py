@@ -2,7 +2,7 @@
 
 Bare means what the name ES256 says (RFC 9053, section 2.1): r and s as 64 bytes, brought into the form the library wants
 and verified. The codes are all different, as a tight loop over one signature lets the processor learn it by heart. Both
-take turns in small batches and the best time of each batch counts, so that a busy machine disturbs both alike.
+take turns in small batches, in processor time, and the best of each batch counts: a busy machine disturbs both alike.
 """
 
 from __future__ import annotations
@@ -46,9 +46,9 @@ def _claims(number: int) -> Claims:
 
 
 def _seconds(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
+    start = time.process_time()
     work()
-    return time.perf_counter() - start
+    return time.process_time() - start
 
 
 def _forget_credit_codes() -> None:
