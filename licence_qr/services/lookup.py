@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +11,7 @@ from licence_qr.credential.token import from_digits
 from licence_qr.credential.trust_list import TrustList
 from licence_qr.credential.verifier import verify_token
 from licence_qr.domain.catalogue import Catalogue
+from licence_qr.domain.dates import local_date
 from licence_qr.domain.identifiers import parse_code_number
 from licence_qr.domain.public_page import FoundBy, PublicPage
 from licence_qr.domain.publishing import Print, publish
@@ -55,6 +56,13 @@ class Lookup:
                 return self._page(tx, scanned, newest, FoundBy.SYMBOL, now)
         except RegisterError as error:
             raise RegisterError(error.code, **{**error.facts, "genuine": True}) from error
+
+    def stamp(self, now: datetime) -> Hashable:
+        """A value that differs from an earlier one of the same thread whenever an answer of ``scan`` could differ.
+
+        The register, the trust list and the day in Shanghai decide an answer; nothing else does. Raises RegisterError.
+        """
+        return self.database.stamp(), id(self.trust_list()), local_date(now)
 
     def by_number(self, text: str, client: str, now: datetime) -> PublicPage:
         """The page of the newest version of a code number typed by hand. It proves nothing of the print.

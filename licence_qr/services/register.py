@@ -7,10 +7,11 @@ from datetime import date, datetime
 
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.entity import LicenceState
+from licence_qr.domain.identifiers import parse_code_number
 from licence_qr.domain.permit import PermitStatus, status_on
 from licence_qr.domain.public_page import PublicPage
 from licence_qr.domain.roles import Actor
-from licence_qr.errors import NotFoundError
+from licence_qr.errors import InputError, NotFoundError
 from licence_qr.services.lookup import Lookup
 from licence_qr.store import codes, entities, permits
 from licence_qr.store.database import Database, Transaction
@@ -54,9 +55,11 @@ class Register:
     lookup: Lookup
 
     def search(self, actor: Actor, query: str, now: datetime) -> tuple[BusinessSummary, ...]:
-        """Up to 50 businesses whose name, code or principal contains ``query``."""
+        """Up to 50 businesses whose name, credit code, principal or permit number contains ``query``, or the one whose
+        code number it is."""
         with self.database.read() as tx:
-            return tuple(_summary(tx, stored, local_date(now)) for stored in entities.search(tx, query.strip()))
+            found = _by_code_number(tx, query) or entities.search(tx, query.strip())
+            return tuple(_summary(tx, stored, local_date(now)) for stored in found)
 
     def business(self, actor: Actor, uscc: str, now: datetime) -> BusinessDetail:
         """One business. Raises NotFoundError ``business_not_found``."""
@@ -66,6 +69,15 @@ class Register:
                 raise NotFoundError("business_not_found", uscc=uscc)
             page = self.lookup.of_business(tx, versions[0], now)
         return BusinessDetail(page, tuple(CodeVersion(v.version, v.issued_on) for v in versions))
+
+
+def _by_code_number(tx: Transaction, query: str) -> list[StoredEntity]:
+    try:
+        code = codes.newest(tx, parse_code_number(query))
+    except InputError:
+        return []
+    stored = entities.get(tx, code.uscc) if code else None
+    return [stored] if stored else []
 
 
 def _summary(tx: Transaction, stored: StoredEntity, day: date) -> BusinessSummary:

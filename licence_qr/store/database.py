@@ -117,6 +117,16 @@ class Database:
                     connection.execute("ROLLBACK")
                 raise
 
+    def stamp(self) -> tuple[int, int]:
+        """A value that differs from an earlier one of the same thread whenever the register was written in between.
+
+        The first part counts what other connections committed (PRAGMA data_version), the second what this one changed.
+        It reads the file's change counter, so it raises RegisterError like any other read.
+        """
+        with _register_errors(self.path):
+            connection = self._kept_connection()
+            return connection.execute("PRAGMA data_version").fetchone()[0], connection.total_changes
+
     def _kept_connection(self) -> sqlite3.Connection:
         kept: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if kept is None:

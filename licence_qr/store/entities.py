@@ -91,14 +91,24 @@ def count(tx: Transaction) -> int:
 
 
 def search(tx: Transaction, text: str, limit: int = 50) -> list[StoredEntity]:
-    """Entities whose name, credit code or operator contains ``text``, by name. An empty text finds the first ones."""
+    """Entities whose name, credit code, principal or permit number contains ``text``, by name. Empty finds the first.
+
+    A scan of the table: two-character Chinese words, which people search for, are too short for a trigram index.
+    """
     pattern = "%" + name_key(text).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
     rows = tx.all(
         f"SELECT {_COLUMNS} FROM entities WHERE name_key LIKE ? ESCAPE '\\' OR lower(uscc) LIKE ? ESCAPE '\\'"
-        " OR principal LIKE ? ESCAPE '\\' ORDER BY name, uscc LIMIT ?",
-        (pattern, pattern, pattern, limit),
+        " OR principal LIKE ? ESCAPE '\\'"
+        " OR uscc IN (SELECT uscc FROM permits WHERE permit_no LIKE ? ESCAPE '\\')"
+        " ORDER BY name, uscc LIMIT ?",
+        (pattern, pattern, pattern, _written(pattern), limit),
     )
     return [from_row(row) for row in rows]
+
+
+def _written(pattern: str) -> str:
+    """Permit numbers are stored as printed, with the brackets that ``name_key`` folds; any bracket may stand there."""
+    return pattern.replace("(", "_").replace(")", "_")
 
 
 def premises_of(tx: Transaction, uscc: str) -> tuple[Premises, ...]:
