@@ -36,6 +36,7 @@ from licence_qr.store import codes, counters, entities, history, import_runs, pe
 from licence_qr.store.database import Transaction
 from licence_qr.store.entities import StoredEntity
 from licence_qr.store.history import Event, EventKind
+from licence_qr.store.import_runs import TakenPart
 from licence_qr.store.permits import StoredPermit
 
 # Neither signed nor decided by anyone here: the newest export is right.
@@ -89,22 +90,31 @@ class Takeover:
     def run(self) -> None:
         """Take over what is new or decided; what came of it otherwise stands in ``fates`` and ``conflicts``."""
         taken = import_runs.parts_of(self.tx, self.uscc)
-        changed = [part for part in self.business.parts if taken.get(part.key) != part.facts]
-        done = [part for part in changed if self._take_over(part, taken.get(part.key))]
-        for part in done:
-            import_runs.put_part(self.tx, self.uscc, part.key, part.facts)
+        done = [part for part in self.business.parts if self._take_over(part, taken.get(part.key))]
         if done:
             self.coding.issue_code(self.tx, self.uscc, self.now, self.actor, self.business.office, self._why(done[0]))
             self._refresh_status()
 
-    def _take_over(self, part: Part, before: Mapping[str, str] | None) -> bool:
-        """True when nothing is left to ask about this part."""
-        if part.key == "":
-            return self._licence(part, before)
-        if self.licence_question:
+    def _take_over(self, part: Part, before: TakenPart | None) -> bool:
+        """True when the register took something over; an unchanged part keeps the fate it once got."""
+        if before is not None and before.facts == part.facts:
+            if before.code:
+                self.fates.append(Fate(part.places, Outcome.IMPORTED, before.code, {"reason": before.reason}))
+            return False
+        if part.key and self.licence_question:
             self._wait(part, self.licence_question, "waiting_licence_undecided", {})
             return False
-        return self._permit(part, before)
+        facts = before.facts if before else None
+        settled = self._permit(part, facts) if part.key else self._licence(part, facts)
+        if settled:
+            import_runs.put_part(self.tx, self.uscc, part.key, self._taken(part))
+        return settled
+
+    def _taken(self, part: Part) -> TakenPart:
+        decided = next((fate for fate in self.fates if fate.places == part.places), None)
+        if decided is None:
+            return TakenPart(part.facts)
+        return TakenPart(part.facts, decided.code, str(decided.facts["reason"]))
 
     # The licence.
 

@@ -33,6 +33,18 @@ class StoredRow:
 
 
 @dataclass(frozen=True, slots=True)
+class TakenPart:
+    """A licence or permit as an export told it when it was taken over.
+
+    ``code`` and ``reason`` say how a person decided where it had differed from the register; empty when nobody had to.
+    """
+
+    facts: Mapping[str, str]
+    code: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class StoredQuestion:
     """A question with its number, the run that asked it, and the answer when there is one."""
 
@@ -125,15 +137,18 @@ def related_rows(tx: Transaction, run_id: str, question: str) -> tuple[StoredRow
     return tuple(found.values())
 
 
-def parts_of(tx: Transaction, uscc: str) -> dict[str, dict[str, str]]:
-    """What has been taken over from exports of one business: facts by part (empty: the licence, else permit number)."""
-    rows = tx.all("SELECT part, facts FROM import_parts WHERE uscc = ?", (uscc,))
-    return {row["part"]: json.loads(row["facts"]) for row in rows}
+def parts_of(tx: Transaction, uscc: str) -> dict[str, TakenPart]:
+    """What has been taken over of one business, by part: empty for the licence, else the permit number."""
+    rows = tx.all("SELECT part, facts, code, reason FROM import_parts WHERE uscc = ?", (uscc,))
+    return {row["part"]: TakenPart(json.loads(row["facts"]), row["code"], row["reason"]) for row in rows}
 
 
-def put_part(tx: Transaction, uscc: str, part: str, facts: Mapping[str, str]) -> None:
+def put_part(tx: Transaction, uscc: str, part: str, taken: TakenPart) -> None:
     """Remember that these facts have been taken over (or weighed and left), so that they are not judged again."""
-    tx.run("INSERT OR REPLACE INTO import_parts (uscc, part, facts) VALUES (?, ?, ?)", (uscc, part, _json(dict(facts))))
+    tx.run(
+        "INSERT OR REPLACE INTO import_parts (uscc, part, facts, code, reason) VALUES (?, ?, ?, ?, ?)",
+        (uscc, part, _json(dict(taken.facts)), taken.code, taken.reason),
+    )
 
 
 def decided(tx: Transaction) -> dict[str, Decided]:

@@ -29,5 +29,6 @@ def create(db: Database) -> None:
             decision TEXT, reason TEXT, decided_by TEXT, decided_at TEXT);
         CREATE INDEX import_questions_open ON import_questions (office) WHERE decision IS NULL AND withdrawn_at IS NULL;
         CREATE TABLE import_parts (
-            uscc TEXT NOT NULL, part TEXT NOT NULL, facts TEXT NOT NULL, PRIMARY KEY (uscc, part));
+            uscc TEXT NOT NULL, part TEXT NOT NULL, facts TEXT NOT NULL, code TEXT NOT NULL, reason TEXT NOT NULL,
+            PRIMARY KEY (uscc, part));
     """)

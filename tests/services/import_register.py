@@ -7,15 +7,17 @@ import hashlib
 import io
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from licence_qr.catalogue.loader import load_catalogue
+from licence_qr.domain.catalogue import Catalogue
 from licence_qr.domain.department_rows import HEALTH_COLUMNS, MARKET_COLUMNS
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.services.coding import Coding
 from licence_qr.services.importing import Importing, ImportReport
 from licence_qr.services.keys import Keys
-from licence_qr.services.waiting import Waiting
+from licence_qr.services.waiting import Waiting, WaitingRow
 from licence_qr.store.database import Database
 
 DATA = Path(__file__).parents[1] / "data"
@@ -38,11 +40,17 @@ TABLES = (
 )
 
 
+@cache
+def catalogue() -> Catalogue:
+    """The catalogue as shipped, read once."""
+    return load_catalogue()
+
+
 class Register:
     """The services of the import on a register in ``folder``."""
 
     def __init__(self, folder: Path) -> None:
-        self.catalogue = load_catalogue()
+        self.catalogue = catalogue()
         keys = Keys(folder / "keys", folder / "passphrase")
         keys.make(("127.0.0.1",), NOW)
         self.database = Database(folder / "register.db")
@@ -62,6 +70,10 @@ class Register:
     def import_bytes(self, market: bytes, health: bytes) -> ImportReport:
         """Import two files."""
         return self.importing.import_departments(market, "market", health, "health", "admin", NOW)
+
+    def waiting_rows(self) -> tuple[WaitingRow, ...]:
+        """The open questions, as an administrator sees them."""
+        return self.waiting.list(ADMIN)
 
     def digest(self) -> dict[str, str]:
         """A hash of the contents of each table."""

@@ -1,0 +1,236 @@
+"""The import as a whole: sums that add up, once only, resumable, and beside what the desk does meanwhile."""
+
+from __future__ import annotations
+
+import csv
+import io
+import signal
+import subprocess
+import sys
+from collections import Counter
+from datetime import date
+from pathlib import Path
+
+import pytest
+from import_register import DATA, HEALTH, MARKET, NOW, Register, licence, permit
+
+from licence_qr import wording
+from licence_qr.domain.conflicts import ConflictKind, Decision, Outcome
+from licence_qr.domain.permit import PermitState
+from licence_qr.errors import UnreadableError
+from licence_qr.services.importing import ImportReport
+from licence_qr.services.importing_report import report_csv
+from licence_qr.store import codes, counters, entities, permits
+
+
+@pytest.fixture
+def register(tmp_path: Path) -> Register:
+    return Register(tmp_path)
+
+
+def fates(report: ImportReport) -> list[tuple[str, str]]:
+    return [(verdict.outcome.value, verdict.code) for verdict in report.rows]
+
+
+def test_every_row_of_the_exports_is_accounted_for(register: Register) -> None:
+    report = register.import_data()
+    for sums in (report.market, report.health):
+        assert sums.rows_in == sums.imported + sums.waiting + sums.refused
+        assert sums.total_agrees
+    assert (report.market.rows_in, report.market.imported, report.market.refused) == (43, 41, 2)
+    assert (report.health.imported, report.health.waiting, report.health.refused) == (23, 13, 4)
+    assert Counter(verdict.code for verdict in report.rows if verdict.outcome is Outcome.WAITING) == {
+        "waiting_permit_duplicate_differs": 4,
+        "waiting_kind_not_licensed": 3,
+        "waiting_permit_without_licence": 2,
+        "waiting_code_missing": 2,
+        "waiting_name_differs": 1,
+        "waiting_principal_differs": 1,
+    }
+
+
+def test_every_imported_business_has_a_code_and_a_history(register: Register) -> None:
+    report = register.import_data()
+    with register.database.read() as tx:
+        newest = codes.everything_newest(tx)
+        assert len(newest) == entities.count(tx) == report.businesses == 41
+    kinds = Counter(row[0] for row in register.values("SELECT event FROM history"))
+    assert kinds["licence_imported"] == kinds["code_issued"] == 41
+    assert kinds["permit_imported"] == len(register.values("SELECT 1 FROM permits"))
+
+
+def test_importing_the_same_files_again_changes_nothing(register: Register) -> None:
+    first, before = register.import_data(), register.digest()
+    second = register.import_data()
+    assert register.digest() == before
+    assert second == first
+
+
+def test_progress_ends_with_all_businesses_done(register: Register) -> None:
+    seen: list[tuple[int, int, str]] = []
+    register.importing.import_departments(
+        MARKET.read_bytes(), "m", HEALTH.read_bytes(), "h", "admin", NOW, lambda *step: seen.append(step)
+    )
+    assert [label for _, _, label in seen] == ["merge", "write", "write", "done"]
+    assert seen[-1][:2] == (41, 41)
+
+
+def test_a_broken_file_leaves_the_register_untouched(register: Register) -> None:
+    before = register.digest()
+    with pytest.raises(UnreadableError):
+        register.import_bytes(MARKET.read_bytes(), b"PK\x03\x04broken")
+    assert register.digest() == before
+
+
+def test_a_closed_licence_closes_its_permits(register: Register) -> None:
+    register.import_rows([licence(state="注销", issued_on="2023-01-01")], [permit()])
+    with register.database.read() as tx:
+        [stored] = permits.of_business(tx, licence()["uscc"])
+        code = codes.newest_of_business(tx, licence()["uscc"])
+        assert code is not None
+        assert [codes.status(tx, code.status_index + entry) for entry in (0, 1)] == [1, 1]
+    assert (stored.permit.state, stored.permit.state_since) == (PermitState.CANCELLED, date(2023, 1, 1))
+
+
+def test_numbers_given_later_never_collide_with_imported_ones(register: Register) -> None:
+    register.import_rows([licence()], [permit()])
+    with register.database.read() as tx:
+        assert counters.last(tx, "hygiene_permit/cq_gxq_health", 2022) == 901
+
+
+def test_a_new_permit_in_a_later_export_makes_a_new_version_of_the_code(register: Register) -> None:
+    register.import_rows([licence()], [])
+    report = register.import_rows([licence()], [permit()])
+    assert fates(report) == [("imported", "imported")] * 2
+    assert register.values("SELECT version FROM codes ORDER BY version") == [(1,), (2,)]
+
+
+def test_a_fact_that_changed_in_a_later_export_waits_with_both_sides(register: Register) -> None:
+    register.import_rows([licence()], [permit()])
+    report = register.import_rows([licence(business_scope="住宿服务；餐饮服务")], [permit()])
+    assert fates(report) == [("waiting", "waiting_register_differs"), ("imported", "imported")]
+    assert register.values("SELECT business_scope FROM entities") == [("住宿服务",)]
+    assert register.values("SELECT count(*) FROM codes") == [(1,)]
+
+
+def test_a_grade_and_a_telephone_number_are_simply_brought_up_to_date(register: Register) -> None:
+    register.import_rows([licence()], [permit()])
+    report = register.import_rows([licence(phone="13900000000")], [permit(grade="A")])
+    assert fates(report) == [("imported", "imported")] * 2
+    assert register.values("SELECT contact_phone, grade FROM entities JOIN permits USING (uscc)") == [
+        ("13900000000", "A")
+    ]
+    assert register.values("SELECT count(*) FROM codes") == [(1,)]
+
+
+def test_what_was_done_here_since_is_not_undone_by_the_same_row(register: Register) -> None:
+    register.import_rows([licence()], [permit()])
+    with register.database.write() as tx:
+        tx.run("UPDATE permits SET state = 'suspended'")
+        tx.run("UPDATE entities SET business_scope = '住宿服务；停车场服务'")
+    report = register.import_rows([licence(phone="13900000000")], [permit(grade="A")])
+    assert fates(report) == [("imported", "imported")] * 2
+    assert register.values("SELECT state FROM permits") == [("suspended",)]
+    assert register.values("SELECT business_scope FROM entities") == [("住宿服务；停车场服务",)]
+
+
+def test_a_business_that_the_desk_issued_is_joined_when_both_agree_and_asked_about_when_not(register: Register) -> None:
+    register.import_rows([licence()], [])
+    with register.database.write() as tx:
+        tx.run("DELETE FROM import_parts")
+    assert fates(register.import_rows([licence(phone="1")], [])) == [("imported", "imported")]
+    with register.database.write() as tx:
+        tx.run("DELETE FROM import_parts")
+    report = register.import_rows([licence(principal="林样")], [permit(principal="林样")])
+    assert fates(report) == [("waiting", "waiting_register_differs"), ("waiting", "waiting_licence_undecided")]
+
+
+def test_a_number_that_belongs_to_another_business_waits(register: Register) -> None:
+    register.import_rows([licence()], [permit()])
+    other = {"uscc": "91500106M000002A5L", "name": "另一家演示酒店", "address": "重庆市九龙坡区巴福镇演示路2号"}
+    report = register.import_rows([licence(**other)], [permit(**other)])
+    assert fates(report)[1] == ("waiting", "waiting_number_taken")
+    assert register.values("SELECT uscc FROM permits") == [(licence()["uscc"],)]
+
+
+def test_a_permit_ledger_may_come_after_the_licences(register: Register) -> None:
+    register.import_rows([licence()], [])
+    assert fates(register.import_rows([], [permit()])) == [("imported", "imported")]
+
+
+def test_questions_that_a_newer_export_no_longer_asks_are_withdrawn(register: Register) -> None:
+    register.import_rows([licence()], [permit(name="另一家")])
+    register.import_rows([licence()], [permit()])
+    assert register.values("SELECT count(*) FROM import_questions WHERE withdrawn_at IS NULL") == [(0,)]
+
+
+def test_the_report_lists_every_row_and_evaluates_nothing(register: Register) -> None:
+    report = register.import_rows([licence(name="=1+1", state="=cmd|' /C calc'!A0")], [permit(state="@SUM(A1)")])
+    data = report_csv(report, wording.explain)
+    assert data.startswith(b"\xef\xbb\xbf")
+    lines = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
+    assert [(line["file"], line["row"], line["outcome"]) for line in lines] == [
+        ("market", "2", "refused"),
+        ("health", "2", "refused"),
+    ]
+    assert all(not cell.startswith(("=", "+", "-", "@")) for line in lines for cell in line.values())
+
+
+def test_a_file_name_cannot_become_a_formula_in_the_report(register: Register) -> None:
+    report = register.importing.import_departments(
+        MARKET.read_bytes(), "=evil()", HEALTH.read_bytes(), "h", "admin", NOW
+    )
+    assert b"\n'=evil()," in report_csv(report, wording.explain)
+
+
+def test_every_code_of_the_import_has_its_words_and_facts(register: Register) -> None:
+    report = register.import_data()
+    text = report_csv(report, wording.explain).decode("utf-8-sig")
+    assert text.count("\n") == 1 + len(report.rows)
+    questions = [f"waiting_{kind.value}" for kind in ConflictKind]
+    for code in (*questions, "imported_register_kept", "decided_other_row", "question_withdrawn"):
+        assert set(wording.sentences()[code]) == {"zh", "en", "do_zh", "do_en"}
+    assert Decision.REFUSE.value in {choice.decision.value for w in register.waiting_rows() for choice in w.choices}
+
+
+_KILLED = """
+import os, signal, sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+from import_register import HEALTH, MARKET, NOW, Register
+from licence_qr.services import importing
+
+importing.BATCH = 4
+register = Register(Path(sys.argv[2]))
+kill_at = int(sys.argv[3])
+steps = 0
+
+def progress(done, total, label):
+    global steps
+    steps += 1
+    if steps == kill_at:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+register.importing.import_departments(MARKET.read_bytes(), "market", HEALTH.read_bytes(), "health", "admin", NOW, progress)
+"""
+
+
+@pytest.mark.parametrize("kill_at", [1, 2, 3, 6, 11, 13])
+def test_an_import_that_was_killed_is_completed_by_the_next_one(tmp_path: Path, kill_at: int) -> None:
+    (tmp_path / "whole").mkdir()
+    whole = Register(tmp_path / "whole")
+    expected = whole.import_data()
+    arguments = [sys.executable, "-c", _KILLED, str(DATA.parent / "services"), str(tmp_path / "cut"), str(kill_at)]
+    (tmp_path / "cut").mkdir()
+    assert subprocess.run(arguments, check=False).returncode == -signal.SIGKILL
+    cut = Register(tmp_path / "cut")
+    assert cut.import_data() == expected
+    for sql in (
+        "SELECT * FROM entities ORDER BY uscc",
+        "SELECT * FROM premises ORDER BY uscc, premises_no",
+        "SELECT uscc, permit_no, premises_no, state FROM permits ORDER BY permit_no",
+        "SELECT uscc, version, record FROM codes ORDER BY uscc",
+        "SELECT event, uscc, count(*) FROM history GROUP BY 1, 2 ORDER BY 1, 2",
+        "SELECT source, row_no, outcome, code FROM import_rows ORDER BY 1, 2",
+    ):
+        assert cut.values(sql) == whole.values(sql)
