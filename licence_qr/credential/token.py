@@ -15,7 +15,7 @@ MAX_DIGITS = 1300  # bounds int(), whose cost grows with the square of the lengt
 _PATH = "/c/"
 # Plain http only on the machine itself: a demonstration without a certificate.
 _ORIGIN = re.compile(
-    r"https://([a-z0-9][a-z0-9.-]*(?::\d{1,5})?)|http://((?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?)"
+    r"https://([a-z0-9][a-z0-9.-]*(?::[0-9]{1,5})?)|http://((?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]{1,5})?)"
 )
 
 
