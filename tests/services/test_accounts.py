@@ -1,0 +1,196 @@
+"""Signing in: passwords, throttles, and sessions that end."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from argon2 import PasswordHasher
+
+from licence_qr.domain.roles import Role
+from licence_qr.errors import AccessError, InputError
+from licence_qr.services import accounts as accounts_module
+from licence_qr.services.accounts import (
+    IDLE_MINUTES,
+    SESSION_HOURS,
+    TRIES_PER_NAME,
+    TRIES_PER_NAME_AND_CLIENT,
+    TRY_WINDOW_MINUTES,
+)
+
+PASSWORD = "a good long password"
+
+
+@pytest.fixture(autouse=True)
+def _cheap_hashes(monkeypatch):
+    """Argon2id with its smallest costs: dozens of tries are made here, and its strength is not what is tested."""
+    monkeypatch.setattr(accounts_module, "PasswordHasher", lambda: PasswordHasher(1, 8, 1))
+    accounts_module._decoy_hash.cache_clear()
+    yield
+    accounts_module._decoy_hash.cache_clear()
+
+
+@pytest.fixture
+def people(services, _cheap_hashes, now):
+    """Accounts with one clerk."""
+    people = accounts_module.Accounts(services.database)
+    people.create("wang", "王", "baishiyi", frozenset({Role.CLERK, Role.ADMIN}), PASSWORD, now)
+    return people
+
+
+def refused(people, username, password, client, now):
+    with pytest.raises(AccessError) as error:
+        people.sign_in(username, password, client, now)
+    return error.value.code
+
+
+def test_a_session_knows_who_holds_it(people, now):
+    actor = people.actor(people.sign_in("wang", PASSWORD, "10.0.0.1", now), now)
+    assert (actor.username, actor.office, actor.roles) == ("wang", "baishiyi", {Role.CLERK, Role.ADMIN})
+
+
+@pytest.mark.parametrize("token", ["", "x", "\ud800", "é" * 1000])
+def test_a_token_that_was_never_given_out_is_nobody(token, people, now):
+    assert people.actor(token, now) is None
+
+
+def test_a_wrong_password_and_an_unknown_name_are_told_alike(people, now, monkeypatch):
+    asked = []
+
+    class Watched(PasswordHasher):
+        def verify(self, hash, password):
+            asked.append(password)
+            return super().verify(hash, password)
+
+    monkeypatch.setattr(accounts_module, "PasswordHasher", lambda: Watched(1, 8, 1))
+    people = accounts_module.Accounts(people._database)
+    assert refused(people, "wang", "wrong", "10.0.0.1", now) == "sign_in_failed"
+    assert refused(people, "nobody", "wrong", "10.0.0.1", now) == "sign_in_failed"
+    assert asked == ["wrong", "wrong"]  # the unknown name costs a verification too
+
+
+def test_neither_password_nor_token_is_stored(people, services, now, all_rows):
+    token = people.sign_in("wang", PASSWORD, "10.0.0.1", now)
+    stored = repr(all_rows(services.database))
+    assert token not in stored and token.encode().hex() not in stored
+    assert PASSWORD not in stored
+    assert "$argon2id$" in stored
+
+
+def test_what_was_typed_as_a_name_is_not_kept_in_clear(people, services, now, all_rows):
+    refused(people, "my-secret-typed-as-name", "wrong", "10.9.8.7", now)
+    stored = repr(all_rows(services.database)["throttles"])
+    assert "my-secret" not in stored and "10.9.8.7" not in stored
+
+
+def test_guessing_from_one_place_is_stopped_and_others_may_still_sign_in(people, now):
+    for _ in range(TRIES_PER_NAME_AND_CLIENT):
+        assert refused(people, "wang", "wrong", "10.0.0.1", now) == "sign_in_failed"
+    assert refused(people, "wang", PASSWORD, "10.0.0.1", now) == "sign_in_throttled"
+    assert people.sign_in("wang", PASSWORD, "10.0.0.2", now)
+
+
+def test_guessing_from_many_places_is_stopped_too(people, now):
+    for n in range(TRIES_PER_NAME):
+        refused(people, "wang", "wrong", f"10.1.0.{n}", now)
+    assert refused(people, "wang", PASSWORD, "10.2.0.1", now) == "sign_in_throttled"
+
+
+def test_an_unknown_name_is_throttled_like_a_known_one(people, now):
+    codes = [refused(people, "nobody", "wrong", "10.0.0.1", now) for _ in range(TRIES_PER_NAME_AND_CLIENT + 1)]
+    assert codes == ["sign_in_failed"] * TRIES_PER_NAME_AND_CLIENT + ["sign_in_throttled"]
+
+
+def test_the_throttle_ends_with_its_window_and_says_when(people, now):
+    for _ in range(TRIES_PER_NAME_AND_CLIENT):
+        refused(people, "wang", "wrong", "10.0.0.1", now)
+    with pytest.raises(AccessError) as error:
+        people.sign_in("wang", PASSWORD, "10.0.0.1", now)
+    assert 1 <= error.value.facts["minutes"] <= TRY_WINDOW_MINUTES + 1
+    later = now + timedelta(minutes=error.value.facts["minutes"])
+    assert people.sign_in("wang", PASSWORD, "10.0.0.1", later)
+
+
+def test_signing_in_clears_the_tries_of_that_place(people, now):
+    for _ in range(3):
+        for _ in range(TRIES_PER_NAME_AND_CLIENT - 1):
+            refused(people, "wang", "wrong", "10.0.0.1", now)
+        assert people.sign_in("wang", PASSWORD, "10.0.0.1", now)
+
+
+def test_an_idle_session_ends(people, now):
+    token = people.sign_in("wang", PASSWORD, "10.0.0.1", now)
+    assert people.actor(token, now + timedelta(minutes=IDLE_MINUTES)) is not None
+    token = people.sign_in("wang", PASSWORD, "10.0.0.1", now)
+    assert people.actor(token, now + timedelta(minutes=IDLE_MINUTES, seconds=1)) is None
+
+
+def test_a_session_in_use_ends_after_a_working_day_all_the_same(people, now):
+    token = people.sign_in("wang", PASSWORD, "10.0.0.1", now)
+    end = now + timedelta(hours=SESSION_HOURS)
+    moment = now
+    while moment < end:
+        assert people.actor(token, moment) is not None
+        moment += timedelta(minutes=30)
+    assert people.actor(token, end) is None
+
+
+def test_a_revoked_session_is_over_at_once_and_the_other_goes_on(people, now):
+    first = people.sign_in("wang", PASSWORD, "10.0.0.1", now)
+    second = people.sign_in("wang", PASSWORD, "10.0.0.2", now + timedelta(seconds=1))
+    actor = people.actor(second, now)
+    listed = people.sessions(actor, now)
+    assert [session.client for session in listed] == ["10.0.0.2", "10.0.0.1"]
+    assert people.revoke(actor, people.session_id(first, now), now)
+    assert people.actor(first, now) is None
+    assert people.actor(second, now) is not None
+    assert not people.revoke(actor, listed[1].session_id, now)  # it is over already
+
+
+def test_nobody_revokes_another_persons_session(people, now):
+    people.create("li", "李", "bafu", frozenset({Role.CLERK}), PASSWORD, now)
+    token = people.sign_in("wang", PASSWORD, "10.0.0.1", now)
+    other = people.actor(people.sign_in("li", PASSWORD, "10.0.0.1", now), now)
+    assert not people.revoke(other, people.session_id(token, now), now)
+    assert people.actor(token, now) is not None
+
+
+def test_signing_out_ends_the_session(people, now):
+    token = people.sign_in("wang", PASSWORD, "10.0.0.1", now)
+    people.sign_out(token, now)
+    assert people.actor(token, now) is None
+    people.sign_out(token, now)
+
+
+def test_a_disabled_person_is_out_at_once(people, services, now):
+    token = people.sign_in("wang", PASSWORD, "10.0.0.1", now)
+    with services.database.write() as tx:
+        tx.run("UPDATE users SET disabled_at = ? WHERE username = 'wang'", (now.isoformat(),))
+    assert people.actor(token, now) is None
+    assert people.user("wang") is None
+    assert refused(people, "wang", PASSWORD, "10.0.0.1", now) == "sign_in_failed"
+
+
+def test_a_hash_of_older_costs_is_renewed_at_sign_in(people, services, now, all_rows):
+    before = all_rows(services.database)["users"]
+    stronger = accounts_module.Accounts(services.database)
+    stronger._hasher = PasswordHasher(2, 16, 1)
+    stronger.sign_in("wang", PASSWORD, "10.0.0.1", now)
+    after = all_rows(services.database)["users"]
+    assert before != after and "t=2" in repr(after)
+
+
+@pytest.mark.parametrize(
+    ("username", "password", "code"),
+    [
+        ("wang", PASSWORD, "username_taken"),
+        ("小王", PASSWORD, "username_form"),
+        ("a b", PASSWORD, "username_form"),
+        ("", PASSWORD, "username_form"),
+        ("li", "short", "password_short"),
+    ],
+)
+def test_a_person_needs_a_new_plain_name_and_a_long_password(username, password, code, people, now):
+    with pytest.raises(InputError) as error:
+        people.create(username, "某", "bafu", frozenset({Role.CLERK}), password, now)
+    assert error.value.code == code
