@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
-from licence_qr.domain.catalogue import Catalogue, KindOfPlace
+from licence_qr.domain.catalogue import Catalogue, KindOfPlace, NumberTemplate
 from licence_qr.domain.conflicts import SourceRow
 from licence_qr.domain.dates import Period
 from licence_qr.domain.entity import Entity, EntityForm, LicenceState
@@ -149,7 +149,27 @@ class HealthRecord:
         return (self.uscc, *names, self.authority, self.office, *dates, self.state, self.grade)
 
 
-def parse_market(row: SourceRow, catalogue: Catalogue) -> MarketRecord:
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The catalogue's names by their keys, folded once for all rows of an import."""
+
+    authorities: Mapping[str, str]
+    offices: Mapping[str, str]
+    kinds: Mapping[str, KindOfPlace]
+    templates: tuple[NumberTemplate, ...]
+
+    @classmethod
+    def of(cls, catalogue: Catalogue) -> Vocabulary:
+        """The words of ``catalogue``: authorities, towns, kinds of place with their aliases, and number templates."""
+        return cls(
+            {name_key(authority.name.zh): authority.id for authority in catalogue.authorities.values()},
+            {name_key(office.region_name): office.id for office in catalogue.offices.values()},
+            {name_key(name): kind for kind in catalogue.kinds.values() for name in (*kind.aliases, kind.name.zh)},
+            catalogue.number_templates,
+        )
+
+
+def parse_market(row: SourceRow, words: Vocabulary) -> MarketRecord:
     """Read one licence. Raises InputError for a wrong code, unusable or too long text, dates and unknown words."""
     texts = _usable_texts(row)
     form = _form(texts["entity_type"])
@@ -172,7 +192,7 @@ def parse_market(row: SourceRow, catalogue: Catalogue) -> MarketRecord:
         issued_on=issued,
         domicile=_required(texts, "address"),
         business_scope=texts["business_scope"],
-        registration_authority=_authority(texts["authority"], catalogue),
+        registration_authority=_named(words.authorities, texts["authority"], "authority", "import_authority_unknown"),
         registered_capital=texts["registered_capital"],
         term_to=term_to,
     )
@@ -180,7 +200,7 @@ def parse_market(row: SourceRow, catalogue: Catalogue) -> MarketRecord:
     return MarketRecord(row, entity, state, texts.get("phone", ""))
 
 
-def parse_health(row: SourceRow, catalogue: Catalogue) -> HealthRecord:
+def parse_health(row: SourceRow, words: Vocabulary) -> HealthRecord:
     """Read one permit. A missing credit code is not an error here; everything else is as for a licence."""
     texts = _usable_texts(row)
     first, last = _day(texts, "valid_from"), _day(texts, "valid_to")
@@ -189,15 +209,15 @@ def parse_health(row: SourceRow, catalogue: Catalogue) -> HealthRecord:
     _in_order(issued, last, "valid_to")
     return HealthRecord(
         row=row,
-        permit_no=_number(_required(texts, "permit_no"), catalogue),
+        permit_no=_number(_required(texts, "permit_no"), words.templates),
         uscc=parse_uscc(texts["uscc"]) if texts["uscc"] else "",
         holder=_required(texts, "name"),
         principal=_required(texts, "principal"),
         address=_required(texts, "address"),
-        kinds=_kinds(_required(texts, "items"), catalogue),
+        kinds=_kinds(_required(texts, "items"), words.kinds),
         items=texts["items"],
-        authority=_authority(texts["authority"], catalogue),
-        office=_office(texts["office"], catalogue),
+        authority=_named(words.authorities, texts["authority"], "authority", "import_authority_unknown"),
+        office=_named(words.offices, texts["office"], "office", "import_office_unknown"),
         issued_on=issued,
         period=Period(first, last),
         state=_known(_PERMIT_STATES, texts["state"], "state", "import_permit_state_unknown"),
@@ -260,41 +280,27 @@ def _known(words: Mapping[str, _Meaning], text: str, key: str, code: str) -> _Me
     return words[folded]
 
 
-def _authority(text: str, catalogue: Catalogue) -> str:
-    wanted = name_key(text)
-    found = next((a.id for a in catalogue.authorities.values() if name_key(a.name.zh) == wanted), None)
+def _named(ids: Mapping[str, str], text: str, key: str, code: str) -> str:
+    found = ids.get(name_key(text))
     if found is None:
-        raise InputError("import_authority_unknown", field="authority", found=text)
+        raise InputError(code, field=key, found=text)
     return found
 
 
-def _office(text: str, catalogue: Catalogue) -> str:
-    wanted = name_key(text)
-    found = next((o.id for o in catalogue.offices.values() if name_key(o.region_name) == wanted), None)
-    if found is None:
-        raise InputError("import_office_unknown", field="office", found=text)
-    return found
-
-
-def _number(text: str, catalogue: Catalogue) -> str:
+def _number(text: str, templates: Iterable[NumberTemplate]) -> str:
     """The number in its template's own spelling where it differs only in width or brackets, else as written."""
-    wanted = name_key(text)
-    for template in catalogue.number_templates:
-        for year, serial in _year_and_serial(text):
-            if name_key(rendered := template.render(year, serial)) == wanted:
-                return rendered
-    return text
-
-
-def _year_and_serial(text: str) -> Iterable[tuple[int, int]]:
     digits = re.findall(r"\d{1,9}", unicodedata.normalize("NFKC", text))
-    return [(int(digits[-2]), int(digits[-1]))] if len(digits) >= 2 else []
+    if len(digits) < 2:
+        return text
+    wanted = name_key(text)
+    spellings = (template.render(int(digits[-2]), int(digits[-1])) for template in templates)
+    return next((spelling for spelling in spellings if name_key(spelling) == wanted), text)
 
 
-def _kinds(text: str, catalogue: Catalogue) -> tuple[KindOfPlace, ...]:
-    by_key = {name_key(n): kind for kind in catalogue.kinds.values() for n in (*kind.aliases, kind.name.zh)}
-    parts = [text] if name_key(text) in by_key else [part for part in re.split(r"[、，,；;]", text) if part.strip()]
-    for part in parts:
-        if name_key(part) not in by_key:
+def _kinds(text: str, known: Mapping[str, KindOfPlace]) -> tuple[KindOfPlace, ...]:
+    """One kind, or several between commas; a name that holds a comma itself (候车（机、船）室) is tried whole first."""
+    parts = [text] if name_key(text) in known else [part for part in re.split(r"[、，,；;]", text) if part.strip()]
+    for part in parts or [text]:
+        if name_key(part) not in known:
             raise InputError("import_kind_unknown", field="items", found=part.strip())
-    return tuple({(kind := by_key[name_key(part)]).id: kind for part in parts}.values())
+    return tuple({(kind := known[name_key(part)]).id: kind for part in parts}.values())

@@ -25,6 +25,7 @@ from licence_qr.domain.department_rows import (
     MARKET_COLUMNS,
     HealthRecord,
     MarketRecord,
+    Vocabulary,
     office_of,
     parse_health,
     parse_market,
@@ -115,13 +116,13 @@ class _Merge:
     def _parsed(
         self,
         rows: Iterable[SourceRow],
-        parse: Callable[[SourceRow, Catalogue], RecordT],
+        parse: Callable[[SourceRow, Vocabulary], RecordT],
         columns: Mapping[str, str],
     ) -> list[RecordT]:
-        records = []
+        records, words = [], Vocabulary.of(self.catalogue)
         for row in rows:
             try:
-                records.append(parse(row, self.catalogue))
+                records.append(parse(row, words))
             except InputError as error:
                 column = columns.get(error.field, "")
                 self.ledger.close(row, Outcome.REFUSED, error.code, error.facts, column)

@@ -102,6 +102,8 @@ REFUSED_PERMITS = [
     ({"issued_on": ""}, "date_missing", "发证日期"),
     ({"name": "店" * 400}, "import_text_too_long", "单位名称"),
     ({"items": "飞船"}, "import_kind_unknown", "许可项目"),
+    ({"items": "宾馆、飞船"}, "import_kind_unknown", "许可项目"),
+    ({"items": "、"}, "import_kind_unknown", "许可项目"),
     ({"office": "某镇"}, "import_office_unknown", "受理街镇"),
     ({"state": "不明"}, "import_permit_state_unknown", "状态"),
     ({"grade": "D"}, "import_grade_unknown", "量化等级"),
@@ -272,6 +274,22 @@ def test_a_kind_that_needs_no_permit_waits_and_can_only_be_kept_as_closed(kind: 
 def test_the_rule_of_the_day_of_grant_counts(granted: str, waits: bool) -> None:
     row = health(items="书店", issued_on=granted, valid_from=granted, valid_to="2029-01-01")
     assert bool(merged(market(), row).conflicts) is waits
+
+
+@pytest.mark.parametrize("items", ["宾馆、足浴", "宾馆；公共浴室"])
+def test_several_kinds_may_stand_in_one_permit(items: str) -> None:
+    [permit] = merged(market(), health(items=items)).businesses[FIRST].record.permits
+    assert (permit.kinds, permit.items) == (("hotel", "public_bath"), items)
+
+
+def test_a_name_of_a_kind_that_holds_a_comma_is_one_kind() -> None:
+    [permit] = merged(market(), health(items="候车（机、船）室")).businesses[FIRST].record.permits
+    assert permit.kinds == ("station_waiting_room",)
+
+
+def test_a_number_in_other_brackets_is_the_same_number() -> None:
+    result = merged(market(), health(2), health(3, permit_no="渝高新卫公证字(2022)第00001号"))
+    assert [p.permit_no for p in result.businesses[FIRST].record.permits] == ["渝高新卫公证字〔2022〕第00001号"]
 
 
 def test_a_permit_older_than_its_business_waits() -> None:
