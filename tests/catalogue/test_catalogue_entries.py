@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -170,3 +171,9 @@ def test_the_text_of_a_notice_never_changes() -> None:
         "2021-1": "90cdb0025eb4f7f223dc63f8c4a447fae9a35325df18891a975e276fc59bca11",
         "2025-1": "17790253f39c27dbb29dfb29fe8189ef5599a12aa726032a3a6d18dd0782b884",
     }
+
+
+def test_the_documentation_lists_every_id_that_people_write() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "catalogue.md").read_text(encoding="utf-8")
+    for entry in (*CATALOGUE.trades, *CATALOGUE.offices, *CATALOGUE.kinds):
+        assert f"| `{entry}` |" in text

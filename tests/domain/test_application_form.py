@@ -197,6 +197,11 @@ def test_dates_may_be_written_as_people_write_them() -> None:
     assert (entity.established_on, entity.term_to) == (date(2021, 9, 12), date(2041, 9, 11))
 
 
+def test_a_business_may_be_founded_today_and_end_on_its_first_day() -> None:
+    entity = parse(changed(established_on="2026-11-23", term_to="2026-11-23")).entity
+    assert entity.established_on == entity.term_to == TODAY
+
+
 @pytest.mark.parametrize(
     ("fields", "refusal"),
     [

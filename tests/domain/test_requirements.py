@@ -106,6 +106,17 @@ def test_a_supermarket_is_licensed_from_300_square_metres_on(area: int, action: 
     assert (found.action, found.depends_on) == (action, "")
 
 
+@pytest.mark.parametrize(("area", "action"), [(299, NO), (300, ELSEWHERE)])
+def test_an_item_may_hang_on_the_area_alone(area: int, action: RequirementAction) -> None:
+    trade = CATALOGUE.trades["supermarket"]
+    items = tuple(dataclasses.replace(i, condition="area>=300") if i.permit_type == "food" else i for i in trade.items)
+    catalogue = dataclasses.replace(CATALOGUE, trades={"supermarket": dataclasses.replace(trade, items=items)})
+    found = ask("supermarket", "shop", area=area, catalogue=catalogue)["food"]
+    assert (found.action, found.depends_on) == (action, "")
+    assert str(area) in found.reason.zh
+    assert ask("supermarket", "shop", catalogue=catalogue)["food"].depends_on == "area_m2"
+
+
 def test_an_unknown_area_is_named_as_what_it_depends_on() -> None:
     assert ask("supermarket", "shop")["hygiene_permit"].depends_on == "area_m2"
 
