@@ -13,7 +13,7 @@ from threading import Lock
 
 import pypdfium2
 import zxingcpp
-from PIL import Image, ImageOps
+from PIL import Image
 
 from licence_qr.errors import UnreadableError
 
@@ -62,7 +62,7 @@ def _texts_on(picture: Image.Image) -> list[str]:
 
 
 def _picture(data: bytes) -> Iterator[Image.Image]:
-    """The one picture, upright and grey."""
+    """The one picture, in grey."""
     try:
         picture = Image.open(io.BytesIO(data), formats=FORMATS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as refusal:
@@ -77,10 +77,9 @@ def _picture(data: bytes) -> Iterator[Image.Image]:
 
 
 def _grey_on_white(picture: Image.Image) -> Image.Image:
-    upright = ImageOps.exif_transpose(picture)
-    if not upright.has_transparency_data:
-        return upright.convert("L")
-    with_alpha = upright.convert("LA")
+    if not picture.has_transparency_data:
+        return picture.convert("L")
+    with_alpha = picture.convert("LA")
     page = Image.new("L", with_alpha.size, 255)
     page.paste(with_alpha.getchannel("L"), mask=with_alpha.getchannel("A"))
     return page
