@@ -46,12 +46,7 @@ def save_typed(draft: Draft, fields: Iterable[Field], given: Mapping[str, str] |
     """
     fields = tuple(fields)
     typed = {**read_fields(request.form, fields), **(given or {})}
-    differences = tuple(
-        Difference(field, draft.fields.get(field.name, ""), typed[field.name])
-        for field in fields
-        if draft.fields.get(field.name, "") != typed[field.name]
-    )
-    if not differences and typed.keys() <= draft.fields.keys():
+    if typed.items() <= draft.fields.items():
         return draft
     try:
         return use_cases().applications.save(
@@ -60,7 +55,7 @@ def save_typed(draft: Draft, fields: Iterable[Field], given: Mapping[str, str] |
     except ConflictError as error:
         if error.code != "draft_changed_meanwhile":
             raise
-        abort(_stale_page(draft, differences, typed))
+        abort(_stale_page(draft, fields, typed))
 
 
 def _revision() -> int:
@@ -68,10 +63,14 @@ def _revision() -> int:
     return abort(400) if revision is None else revision
 
 
-def _stale_page(draft: Draft, differences: tuple[Difference, ...], typed: Mapping[str, str]) -> Response:
-    return make_response(
-        render_template("desk/stale.html", draft=draft, differences=differences, typed=typed, address=request.path), 409
+def _stale_page(draft: Draft, fields: tuple[Field, ...], typed: Mapping[str, str]) -> Response:
+    differences = tuple(
+        Difference(field, saved, typed[field.name])
+        for field in fields
+        if (saved := draft.fields.get(field.name, "")) != typed[field.name]
     )
+    page = render_template("desk/stale.html", draft=draft, differences=differences, typed=typed, address=request.path)
+    return make_response(page, 409)
 
 
 def problems_of(draft: Draft) -> tuple[InputError, ...]:

@@ -133,16 +133,26 @@ def browser(desk_app: Flask) -> Browser:
     return Browser(desk_app.test_client())
 
 
+def signed_in(app: Flask, services: Services, username: str) -> Browser:
+    """The browser of someone who has signed in already; signing in on the page has tests of its own."""
+    client = app.test_client()
+    client.set_cookie("session-token", services.accounts.sign_in(username, PASSWORD, "127.0.0.1", datetime.now(UTC)))
+    return Browser(client)
+
+
 @pytest.fixture
-def clerk(browser: Browser) -> Browser:
+def clerk(desk_app: Flask, desk_services: Services) -> Browser:
     """A clerk's browser, signed in."""
-    browser.sign_in("clerk")
-    return browser
+    return signed_in(desk_app, desk_services, "clerk")
 
 
 @pytest.fixture
-def colleague(desk_app: Flask) -> Browser:
+def colleague(desk_app: Flask, desk_services: Services) -> Browser:
     """A colleague of the same office, signed in."""
-    colleague = Browser(desk_app.test_client())
-    colleague.sign_in("colleague")
-    return colleague
+    return signed_in(desk_app, desk_services, "colleague")
+
+
+@pytest.fixture
+def elsewhere(desk_app: Flask, desk_services: Services) -> Browser:
+    """A clerk of another office, signed in."""
+    return signed_in(desk_app, desk_services, "elsewhere")

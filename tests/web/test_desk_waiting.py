@@ -1,0 +1,102 @@
+"""Rows of an import that wait, decided at the desk."""
+
+from __future__ import annotations
+
+import html
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from desk_pages import Browser, clerk, desk_app, desk_services, elsewhere
+
+from licence_qr.bootstrap import Services
+
+__all__ = ["clerk", "desk_app", "desk_services", "elsewhere"]
+
+DATA = Path(__file__).parent.parent / "data"
+REASON = "已电话核实（示例）"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def imported(desk_services: Services) -> None:
+    """Both departments' exports have been imported."""
+    market, health = DATA / "market_licences.csv", DATA / "health_permits.xlsx"
+    desk_services.importing.import_departments(
+        market.read_bytes(), market.name, health.read_bytes(), health.name, "admin", datetime.now(UTC)
+    )
+
+
+@pytest.fixture
+def question(clerk: Browser) -> str:
+    """The address of the oldest question that is open."""
+    return addresses(clerk)[0]
+
+
+def addresses(browser: Browser) -> list[str]:
+    """The questions on the list."""
+    return re.findall(r'href="(/desk/waiting-rows/\d+)"', browser.see("/desk/waiting-rows"))
+
+
+def choices(page: str) -> list[str]:
+    """What can be decided."""
+    return re.findall(r'name="decision" type="radio" value="([^"]+)"', page)
+
+
+def test_the_start_page_says_how_many_wait(clerk: Browser) -> None:
+    assert f"有 {len(addresses(clerk))} 行导入数据" in clerk.see("/desk/")
+
+
+def test_both_sides_stand_beside_each_other_and_differences_are_marked_in_words(clerk: Browser) -> None:
+    pages = [clerk.see(address) for address in addresses(clerk)]
+    differing = [page for page in pages if 'class="differs"' in page]
+    assert differing
+    for page in differing:
+        row = re.search(r'<tr class="differs">(.*?)</tr>', page, re.DOTALL)
+        assert row
+        assert "不同" in row[1]
+        left, right = re.findall(r'<td class="as-typed">(.*?)</td>', row[1], re.DOTALL)
+        assert html.unescape(left) != html.unescape(right)
+
+
+def test_a_decision_without_a_reason_is_refused_and_stays_chosen(clerk: Browser, question: str) -> None:
+    choice = choices(clerk.see(question))[-1]
+    answer = clerk.send(question, {"decision": choice, "reason": " "})
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert 'href="#reason"' in page
+    assert re.search(rf'value="{choice}" checked', page)
+
+
+def test_a_reason_without_a_decision_is_refused_and_stays_written(clerk: Browser, question: str) -> None:
+    answer = clerk.send(question, {"reason": REASON})
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert 'href="#decision"' in page
+    assert REASON in page
+
+
+def test_what_is_decided_leaves_the_list_and_cannot_be_decided_again(clerk: Browser, question: str) -> None:
+    page = clerk.see(question)
+    decided = {"decision": choices(page)[-1], "reason": REASON}
+    answer = clerk.send(question, decided, page=page)
+    assert answer.status_code == 303
+    assert "涉及的行" in clerk.see(answer.location)
+    assert question not in addresses(clerk)
+    again = clerk.send(question, {**decided, "reason": "另一个理由"}, page=page)
+    assert again.status_code == 409
+    assert REASON in again.get_data(as_text=True)
+    assert "已经裁定" in clerk.see(question)
+
+
+def test_another_offices_questions_are_out_of_reach(clerk: Browser, elsewhere: Browser, question: str) -> None:
+    assert question not in addresses(elsewhere)
+    elsewhere.see(question, status=403)
+
+
+def test_a_question_that_never_was_is_not_found(clerk: Browser) -> None:
+    clerk.see("/desk/waiting-rows/999999", status=404)
+
+
+def test_the_pages_speak_english_too(clerk: Browser) -> None:
+    assert "Waiting for a decision" in clerk.see("/desk/waiting-rows?lang=en")
