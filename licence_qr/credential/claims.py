@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from licence_qr.credential.cose import OVERHEAD_BYTES
 from licence_qr.credential.strict_cbor import read_canonical, write_canonical
 from licence_qr.domain.catalogue import Catalogue
-from licence_qr.domain.identifiers import CODE_ID_BYTES, CodeId, pack_uscc, parse_uscc, unpack_uscc
+from licence_qr.domain.identifiers import CODE_ID_BYTES, CodeId, check_uscc, pack_uscc, unpack_uscc
 from licence_qr.domain.permit import Permit
 from licence_qr.domain.record import DIGEST_BYTES, CombinedRecord
 from licence_qr.errors import InputError, TokenError
@@ -236,7 +236,7 @@ def _read_name(name: bytes) -> str:
 def _read_uscc(packed: bytes) -> str:
     try:
         uscc = unpack_uscc(packed)
-        parse_uscc(uscc)
+        check_uscc(uscc)
     except (ValueError, InputError):
         raise TokenError("claims_uscc") from None
     return uscc
