@@ -21,7 +21,7 @@ class LookingClient(FlaskClient):
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         response = super().open(*args, **kwargs)
-        if response.mimetype == "text/html" and not 300 <= response.status_code < 400:
+        if response.mimetype == "text/html" and response.content_encoding is None and response.status_code // 100 != 3:
             look_at(response.get_data(as_text=True))
         return response
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from dataclasses import fields, replace
 from html import unescape
@@ -258,6 +259,15 @@ def test_whatever_a_name_holds_is_shown_as_text(app: Flask, name: str) -> None:
     html = shown(page, app)
     assert "<script" not in html
     assert f"<h2>{hostile}</h2>" in unescape(html)
+
+
+def test_a_long_page_is_compressed_for_those_who_can_read_it(client: FlaskClient) -> None:
+    long = client.get(ADDRESS_OF["several"], headers={"Accept-Encoding": "br, gzip"})
+    assert long.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(long.data).decode() == read(client, "several")
+    assert "Content-Encoding" not in client.get(ADDRESS_OF["several"]).headers
+    short = client.get(ADDRESS_OF["in_force"], headers={"Accept-Encoding": "gzip"})
+    assert "Content-Encoding" not in short.headers
 
 
 # --- JSON ------------------------------------------------------------------------------------------------------
