@@ -6,6 +6,7 @@ import gzip
 import re
 from dataclasses import fields, replace
 from html import unescape
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from public_pages import ADDRESS_OF, IN_FORCE, NUMBER, PAGES, PERMIT, STATES
 
 from licence_qr.domain.entity import EntityForm, LicenceState
-from licence_qr.domain.permit import PermitStatus
+from licence_qr.domain.permit import GrantMode, PermitStatus
 from licence_qr.domain.public_page import FoundBy, PublicLicence, PublicPage, PublicPermit, Verdict
 from licence_qr.web import citizen_page, words
 from licence_qr.web.citizen_json import public_json
@@ -291,6 +292,15 @@ def test_json_holds_exactly_the_public_fields(client: FlaskClient) -> None:
     assert set(answer) == {"format", *(field.name for field in fields(PublicPage))}
     assert set(answer["licence"]) == {field.name for field in fields(PublicLicence)}
     assert set(answer["permits"][0]) == {field.name for field in fields(PublicPermit)}
+
+
+def test_every_field_of_the_json_is_documented() -> None:
+    described = (Path(__file__).parents[2] / "docs" / "public-json.md").read_text(encoding="utf-8")
+    answer = public_json(IN_FORCE)
+    for name in [*answer, *answer["licence"], *answer["permits"][0]]:
+        assert f"`{name}`" in described
+    for closed_set in (Verdict, FoundBy, EntityForm, LicenceState, PermitStatus, GrantMode):
+        assert all(f"`{each}`" in described for each in closed_set)
 
 
 @pytest.mark.parametrize("state", PAGES)
