@@ -243,6 +243,15 @@ def test_the_same_permit_with_another_end_waits_with_both_rows() -> None:
         assert sorted(fates(result)[1:]) == [("imported", "imported_by_decision"), ("refused", "decided_other_row")]
 
 
+def test_left_and_right_do_not_depend_on_the_order_of_the_rows() -> None:
+    ends = ["2026-04-30", "2025-01-01"]
+    sides = []
+    for first, second in (ends, ends[::-1]):
+        question = the_question(merged(health(2, valid_to=first), health(5, valid_to=second)))
+        sides.append(question.left.facts["valid_to"])
+    assert sides[0] == sides[1]
+
+
 def test_three_versions_of_one_permit_are_refused() -> None:
     rows = [health(n, valid_to=f"202{n}-01-01") for n in (5, 6, 7)]
     assert {v.code for v in merged(*rows).verdicts} == {"import_too_many_versions"}

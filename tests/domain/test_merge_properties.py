@@ -56,7 +56,11 @@ def essence(result: Merged) -> tuple[object, ...]:
         uscc: (b.record.canonical(), b.state, {p.key: dict(p.facts) for p in b.parts})
         for uscc, b in result.businesses.items()
     }
-    return counts, businesses, set(result.conflicts)
+    questions = {
+        key: (question.left.facts, question.right.facts if question.right else None)
+        for key, question in result.conflicts.items()
+    }
+    return counts, businesses, questions
 
 
 @given(HEAPS)

@@ -12,6 +12,7 @@ from licence_qr.domain.conflicts import ConflictKind, Decision, Outcome
 from licence_qr.domain.roles import Role
 from licence_qr.errors import AccessError, ConflictError, InputError, NotFoundError
 from licence_qr.services.waiting import Settlement, WaitingRow
+from licence_qr.store import codes
 
 
 @pytest.fixture
@@ -188,6 +189,16 @@ def test_the_register_kept_against_the_file_stays(register: Register) -> None:
     assert register.digest() == before
 
 
+def test_a_permit_suspended_by_a_later_export_shows_it_in_the_status_list(register: Register) -> None:
+    register.import_rows([licence()], [permit()])
+    register.import_rows([licence()], [permit(state="停业整顿")])
+    decide(register, Decision.TAKE_FILE)
+    with register.database.read() as tx:
+        code = codes.newest_of_business(tx, licence()["uscc"])
+        assert code is not None
+        assert (code.version, codes.status(tx, code.status_index + 1)) == (1, 2)
+
+
 def test_a_licence_that_has_ended_since_closes_its_permits_when_decided(register: Register) -> None:
     register.import_rows([licence()], [permit()])
     register.import_rows([licence(state="注销", issued_on="2026-10-01")], [permit()])
@@ -195,6 +206,10 @@ def test_a_licence_that_has_ended_since_closes_its_permits_when_decided(register
     assert register.values("SELECT entities.state, permits.state FROM entities JOIN permits USING (uscc)") == [
         ("cancelled", "cancelled")
     ]
+    with register.database.read() as tx:
+        code = codes.newest_of_business(tx, licence()["uscc"])
+        assert code is not None
+        assert [codes.status(tx, code.status_index + entry) for entry in (0, 1)] == [1, 1]
     assert register.waiting_rows() == ()
 
 
