@@ -25,14 +25,12 @@ class Sign(StrEnum):
     DOTS = f"{_RING}m-9 20h.1m8.9 0h.1m8.9 0h.1"
 
 
-_SIGN = {
-    Verdict.ALL_IN_FORCE: Sign.CHECK,
-    Verdict.LICENCE_ONLY: Sign.LETTER_I,
-    Verdict.ATTENTION: Sign.TRIANGLE,
-    Verdict.DORMANT: Sign.TRIANGLE,
-    Verdict.LICENCE_ENDED: Sign.OCTAGON,
-    Verdict.OLD_PRINT: Sign.CLOCK,
-}
+_SIGN = {Tone.GOOD: Sign.CHECK, Tone.PLAIN: Sign.LETTER_I, Tone.CARE: Sign.TRIANGLE, Tone.BAD: Sign.OCTAGON}
+
+# What "a permit needs attention" comes down to, gravest first, by the permit that asks for it.
+_LAPSED = Saying("有许可已失效", "a permit is no longer valid", Tone.BAD)
+_PAUSED = Saying("有许可被暂停", "a permit is suspended", Tone.BAD)
+_AWAITED = Saying("有许可尚未生效", "a permit is not yet in force", Tone.CARE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,41 +45,55 @@ class Headline:
 
 def headline(page: PublicPage) -> Headline:
     """The first thing the page says. Only a scanned symbol is ever called genuine; a typed number proves no print."""
-    saying = VERDICT[page.verdict]
-    return Headline(_claim(page, saying), saying.tone, _SIGN[page.verdict], _detail(page))
+    today = _today(page)
+    if page.verdict is Verdict.OLD_PRINT:
+        return _old_print(page, today)
+    words = Text(today.zh, today.en[0].upper() + today.en[1:])
+    if page.verdict is not Verdict.LICENCE_ENDED:
+        zh, en = ("真实", "Genuine") if page.found_by is FoundBy.SYMBOL else ("登记在册", "On the register")
+        words = Text(f"{zh}，{today.zh}", f"{en}: {today.en}")
+    return Headline(words, today.tone, _SIGN[today.tone], _detail(page))
 
 
-def _claim(page: PublicPage, saying: Saying) -> Text:
-    if page.verdict in {Verdict.OLD_PRINT, Verdict.LICENCE_ENDED}:
-        return Text(saying.zh, saying.en[0].upper() + saying.en[1:])
-    zh, en = ("真实", "Genuine") if page.found_by is FoundBy.SYMBOL else ("登记在册", "On the register")
-    return Text(f"{zh}，{saying.zh}", f"{en}: {saying.en}")
+def _today(page: PublicPage) -> Saying:
+    """What is true today, whatever the print says."""
+    if page.today is not Verdict.ATTENTION:
+        return VERDICT[page.today]
+    stopped = {permit.status for permit in _stopped(page)}
+    if stopped - {PermitStatus.PENDING, PermitStatus.NOT_YET_VALID, PermitStatus.SUSPENDED}:
+        return _LAPSED
+    return _PAUSED if PermitStatus.SUSPENDED in stopped else _AWAITED
+
+
+def _old_print(page: PublicPage, today: Saying) -> Headline:
+    """An old print is never green; it is as grave as what is true today."""
+    old = VERDICT[Verdict.OLD_PRINT]
+    tone = Tone.BAD if today.tone is Tone.BAD else old.tone
+    newest = page.newest_version
+    detail = Text(f"现行的是第 {newest} 版。今天：{today.zh}。", f"Version {newest} is current. Today: {today.en}.")
+    return Headline(Text(old.zh, old.en[0].upper() + old.en[1:]), tone, Sign.CLOCK, detail)
 
 
 def _detail(page: PublicPage) -> Text | None:
-    if page.verdict is Verdict.OLD_PRINT:
-        today = VERDICT[page.today]
-        newest = page.newest_version
-        return Text(f"现行的是第 {newest} 版。今天：{today.zh}。", f"Version {newest} is current. Today: {today.en}.")
     if page.verdict is Verdict.LICENCE_ENDED:
         state = LICENCE_STATE[page.licence.state]
         return Text(f"登记状态：{state.zh}，不得再据此经营。", f"State: {state.en}. No trade under it.")
     if page.verdict is Verdict.ATTENTION:
-        return _worst_permit(page)
+        return _which_permit(_stopped(page))
     if page.found_by is FoundBy.NUMBER:
         return Text("按编号查到，不能证明照牌本身的真伪。", "Found by its number, which proves no print.")
     return None
 
 
-def _worst_permit(page: PublicPage) -> Text | None:
+def _stopped(page: PublicPage) -> list[PublicPermit]:
+    return [permit for permit in page.permits if not permit.status.in_force]
+
+
+def _which_permit(stopped: list[PublicPermit]) -> Text:
     """The permit that asks for attention, named when there is one and counted when there are more."""
-    stopped = [permit for permit in page.permits if not permit.status.in_force]
-    if not stopped:
-        return None
-    if len(stopped) > 1:
+    if len(stopped) != 1:
         return Text(f"{len(stopped)} 项许可不在有效状态。", f"{len(stopped)} permits are not in force.")
-    status = PERMIT_STATUS[stopped[0].status]
-    name = stopped[0].permit_type
+    status, name = PERMIT_STATUS[stopped[0].status], stopped[0].permit_type
     return Text(f"{name.zh}：{status.zh}。", f"{name.en}: {status.en}.")
 
 

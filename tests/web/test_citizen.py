@@ -50,9 +50,11 @@ def shown(page: PublicPage, app: Flask) -> str:
         ("by_number", "登记在册，全部有效", "good"),
         ("expiring", "真实，全部有效", "good"),
         ("licence_only", "真实，仅有营业执照", "plain"),
-        ("expired", "真实，有许可需注意", "care"),
-        ("suspended", "真实，有许可需注意", "care"),
-        ("pending", "真实，有许可需注意", "care"),
+        ("expired", "真实，有许可已失效", "bad"),
+        ("revoked", "真实，有许可已失效", "bad"),
+        ("suspended", "真实，有许可被暂停", "bad"),
+        ("pending", "真实，有许可尚未生效", "care"),
+        ("not_yet_valid", "真实，有许可尚未生效", "care"),
         ("dormant", "真实，正在歇业", "care"),
         ("licence_revoked", "执照已失效", "bad"),
         ("licence_cancelled", "执照已失效", "bad"),
@@ -68,11 +70,11 @@ def test_the_verdict_in_words_and_tone(client: FlaskClient, state: str, said: st
     assert verdict(read(client, state)) == (said, tone)
 
 
-def test_no_two_verdicts_share_their_words_or_leave_the_sign_out(app: Flask) -> None:
-    headlines = [citizen_page.headline(replace(IN_FORCE, verdict=each, today=each)) for each in Verdict]
-    assert len({headline.words for headline in headlines}) == len(Verdict)
-    signs = {(headline.tone, headline.sign) for headline in headlines}
-    assert len({sign for _, sign in signs}) >= len({tone for tone, _ in signs})
+def test_a_sign_tells_the_tones_apart_without_colour() -> None:
+    headlines = [citizen_page.headline(page) for page in PAGES.values()]
+    tones = {headline.tone: {each.sign for each in headlines if each.tone is headline.tone} for headline in headlines}
+    assert len(tones) == 4
+    assert all(tones[one].isdisjoint(tones[other]) for one in tones for other in tones if one is not other)
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -96,6 +98,26 @@ def test_an_old_print_says_so_and_shows_what_is_true_today(client: FlaskClient) 
     assert "第 2 版" in page
     assert "（现行）" not in page
     assert PERMIT.permit_no in page
+
+
+@pytest.mark.parametrize(("today", "tone"), [("in_force", "care"), ("revoked", "bad"), ("licence_cancelled", "bad")])
+def test_an_old_print_is_as_grave_as_what_is_true_today(app: Flask, today: str, tone: str) -> None:
+    page = replace(PAGES[today], verdict=Verdict.OLD_PRINT, newest_version=3)
+    assert verdict(shown(page, app)) == ("这是旧版照牌", tone)
+
+
+@pytest.mark.parametrize(
+    ("statuses", "said"),
+    [
+        ([PermitStatus.SUSPENDED, PermitStatus.PENDING], "真实，有许可被暂停"),
+        ([PermitStatus.PENDING, PermitStatus.EXPIRED, PermitStatus.SUSPENDED], "真实，有许可已失效"),
+        ([PermitStatus.EFFECTIVE, PermitStatus.NOT_YET_VALID], "真实，有许可尚未生效"),
+    ],
+)
+def test_the_gravest_permit_speaks_for_the_page(app: Flask, statuses: list[PermitStatus], said: str) -> None:
+    permits = tuple(replace(PERMIT, status=status) for status in statuses)
+    page = replace(IN_FORCE, verdict=Verdict.ATTENTION, today=Verdict.ATTENTION, permits=permits)
+    assert verdict(shown(page, app))[0] == said
 
 
 def test_every_permit_stands_on_a_card_after_the_licence(client: FlaskClient) -> None:
