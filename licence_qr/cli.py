@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 
 import click
 
@@ -27,9 +26,8 @@ for command in (init, serve, account, issue, notice, import_command, verify):
 
 def tell(error: LicenceQRError) -> None:
     """Say an error on standard error in both languages, with its stable code."""
-    problems: Sequence[LicenceQRError] = (error,)
-    if isinstance(error, InvalidApplication):
-        problems = (error, *error.problems)
+    gathered = isinstance(error, InvalidApplication)
+    problems = (error, *error.parts) if gathered else error.parts or (error,)
     for problem in problems:
         where = f" {problem.field}" if isinstance(problem, InputError) and problem.field else ""
         click.echo(f"[{problem.code}]{where}", err=True)

@@ -22,6 +22,11 @@ class LicenceQRError(Exception):
         self.facts = facts
         super().__init__(code if not facts else f"{code} {facts}")
 
+    @property
+    def parts(self) -> tuple[LicenceQRError, ...]:
+        """The single faults of an error that gathers several; empty for a single one."""
+        return ()
+
 
 class InputError(LicenceQRError):
     """One field holds something that cannot be accepted. ``field`` is its name in the form or file."""
@@ -41,6 +46,11 @@ class InvalidApplication(LicenceQRError):
     def __init__(self, problems: Sequence[InputError]) -> None:
         self.problems = tuple(problems)
         super().__init__("application_invalid", count=len(self.problems))
+
+    @property
+    def parts(self) -> tuple[LicenceQRError, ...]:
+        """The field errors."""
+        return self.problems
 
 
 class RuleError(LicenceQRError):

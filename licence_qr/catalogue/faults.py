@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from licence_qr.errors import CatalogueError
+from licence_qr.errors import CatalogueError, LicenceQRError
 
 
 class InvalidCatalogue(CatalogueError):
@@ -14,6 +14,11 @@ class InvalidCatalogue(CatalogueError):
         self.faults = tuple(faults)
         first = self.faults[0]
         super().__init__(first.code, **{**first.facts, "more": len(self.faults) - 1})
+
+    @property
+    def parts(self) -> tuple[LicenceQRError, ...]:
+        """The faults."""
+        return self.faults
 
 
 class Faults:
