@@ -7,6 +7,7 @@ one per request costs ten times a scan.
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
@@ -71,7 +72,8 @@ class Database:
 
     def create_or_upgrade(self) -> None:
         """Make the register, or bring it to this program's version, in one transaction."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with _file_errors(self.path):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
         with _register_errors(self.path):
             connection = self._connect(create=True)
             try:
@@ -141,8 +143,9 @@ class Database:
             self._local.connection = None
 
     def _connect(self, *, create: bool) -> sqlite3.Connection:
-        if not create and not self.path.exists():
-            raise RegisterError("register_missing", path=self.path)
+        with _file_errors(self.path):
+            if not create and not self.path.exists():
+                raise RegisterError("register_missing", path=self.path)
         connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None, cached_statements=256)
         connection.row_factory = sqlite3.Row
         _, synchronous = journal_pragmas(sqlite3.sqlite_version_info)
@@ -164,6 +167,16 @@ _BY_PRIMARY_CODE = {
     sqlite3.SQLITE_NOTADB: "register_damaged",
     sqlite3.SQLITE_CORRUPT: "register_damaged",
 }
+
+
+@contextmanager
+def _file_errors(path: Path) -> Iterator[None]:
+    """Turn the file system's own errors about the register's folder into RegisterError."""
+    try:
+        yield
+    except OSError as error:
+        code = {errno.EROFS: "register_read_only", errno.ENOSPC: "register_full"}.get(error.errno or 0)
+        raise RegisterError(code or "register_unreachable", path=path) from error
 
 
 @contextmanager

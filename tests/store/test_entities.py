@@ -1,0 +1,99 @@
+"""Entities and permits come back from the register as they were put in."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from licence_qr.domain.dates import Period
+from licence_qr.domain.entity import Entity, EntityForm, LicenceState
+from licence_qr.domain.permit import GrantMode, Permit, PermitState
+from licence_qr.store import entities, permits
+from licence_qr.store.entities import StoredEntity
+
+texts = st.text(st.characters(blacklist_categories=["Cs", "Cc"]), max_size=40)
+days = st.dates(date(1949, 10, 1), date(2199, 12, 31))
+maybe_days = st.none() | days
+stored_entities = st.builds(
+    StoredEntity,
+    st.builds(
+        Entity,
+        st.just("91500107M000001A9R"),
+        st.sampled_from(EntityForm),
+        texts,
+        texts,
+        texts,
+        days,
+        days,
+        texts,
+        texts,
+        texts,
+        texts,
+        maybe_days,
+    ),
+    st.sampled_from(LicenceState),
+    texts,
+    texts,
+)
+periods = (
+    st.none() | st.builds(lambda a, b: Period(min(a, b), max(a, b)), days, days) | st.builds(Period, days, st.none())
+)
+some_permits = st.builds(
+    Permit,
+    texts.filter(bool),
+    texts,
+    st.just(1),
+    st.lists(st.sampled_from(["hotel", "barber", "shop"]), unique=True).map(tuple),
+    texts,
+    texts,
+    texts,
+    maybe_days,
+    periods,
+    st.sampled_from(GrantMode),
+    st.sampled_from(PermitState),
+    maybe_days,
+    st.sampled_from(["", "A", "B", "C"]),
+    maybe_days,
+    maybe_days,
+    maybe_days,
+)
+relaxed = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+
+
+@relaxed
+@given(stored=stored_entities)
+def test_an_entity_comes_back_as_it_was_put(database, stored):
+    with database.write() as tx:
+        entities.put(tx, stored)
+        assert entities.get(tx, stored.entity.uscc) == stored
+
+
+@relaxed
+@given(first=some_permits, second=some_permits)
+def test_a_permit_comes_back_as_it_was_added_and_as_it_was_replaced(database, first, second):
+    uscc = "91500107M000001A9R"
+    with pytest.raises(InterruptedError), database.write() as tx:
+        entity = Entity(
+            uscc, EntityForm.COMPANY, "甲", "公司", "乙", date(2020, 1, 1), date(2020, 1, 1), "丙", "丁", "戊"
+        )
+        entities.put(tx, StoredEntity(entity, LicenceState.ACTIVE, "baishiyi", ""))
+        entities.add_premises(tx, uscc, "某路1号", "500107105", 80)
+        added = permits.add(tx, uscc, first)
+        assert permits.of_business(tx, uscc) == (added,)
+        permits.replace(tx, permits.StoredPermit(added.permit_id, uscc, second))
+        assert [s.permit for s in permits.of_business(tx, uscc)] == [second]
+        raise InterruptedError  # the next example begins anew
+
+
+def test_a_search_takes_what_is_typed_literally(demonstration):
+    with demonstration.database.read() as tx:
+        assert [s.entity.name for s in entities.search(tx, "示例一号")] == ["示例一号宾馆有限公司"]
+        assert [s.entity.name for s in entities.search(tx, "91500107m000001a9r")] == ["示例一号宾馆有限公司"]
+        assert [s.entity.principal for s in entities.search(tx, "示例𫟹")] == ["示例𫟹"]
+        assert [s.entity.name for s in entities.search(tx, "二十八号 𬭸")] == ["示例二十八号𬭸䶮㛃美容有限公司"]
+        for wildcard in ("%", "_", "\\", "'; DROP TABLE entities; --"):
+            assert entities.search(tx, wildcard) == []
+        assert len(entities.search(tx, "")) == 36

@@ -1,0 +1,101 @@
+"""Transactions and counters: all or nothing, in turn, without gaps."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from licence_qr.store import counters, facts
+from licence_qr.store.database import Database
+
+
+def test_what_is_raised_inside_rolls_everything_back(database):
+    with pytest.raises(ZeroDivisionError), database.write() as tx:
+        facts.put(tx, "a", "1")
+        counters.take(tx, "series", 2026)
+        raise ZeroDivisionError
+    with database.read() as tx:
+        assert facts.get(tx, "a") is None
+        assert counters.last(tx, "series", 2026) == 0
+
+
+def test_a_connection_goes_on_after_an_error(database):
+    for _ in range(3):
+        with pytest.raises(sqlite3.IntegrityError), database.write() as tx:
+            tx.run("INSERT INTO permits (uscc) VALUES (NULL)")
+    with database.write() as tx:
+        facts.put(tx, "a", "1")
+
+
+def test_a_reader_sees_one_moment_while_others_write(database):
+    with database.write() as tx:
+        facts.put(tx, "a", "1")
+    other = Database(database.path)
+    with database.read() as tx:
+        assert facts.get(tx, "a") == "1"
+    with other.write() as tx:
+        facts.put(tx, "a", "2")
+        with database.read() as reading:
+            assert facts.get(reading, "a") == "1"
+    with database.read() as tx:
+        assert facts.get(tx, "a") == "2"
+    other.close()
+
+
+def test_threads_take_turns_and_no_number_is_given_twice(database):
+    taken: list[int] = []
+    lock = threading.Lock()
+
+    def work() -> None:
+        for _ in range(10):
+            with database.write() as tx:
+                number = counters.take(tx, "series", 2026)
+            with lock:
+                taken.append(number)
+        database.close()
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(taken) == list(range(1, 41))
+
+
+steps = st.lists(
+    st.one_of(
+        st.tuples(st.just("take"), st.integers(1, 20)),
+        st.tuples(st.just("raise_to"), st.integers(0, 60)),
+        st.tuples(st.just("undone"), st.integers(1, 20)),
+    ),
+    max_size=30,
+)
+
+
+@settings(max_examples=25, deadline=None)  # each example makes a register
+@given(steps=steps)
+def test_a_series_counts_on_whatever_is_undone_or_raised(tmp_path_factory, steps):
+    database = Database(tmp_path_factory.mktemp("counters") / "register.db")
+    database.create_or_upgrade()
+    last = 0
+    for step, number in steps:
+        if step == "undone":
+            with pytest.raises(KeyError), database.write() as tx:
+                counters.take(tx, "series", 2026, number)
+                raise KeyError
+            continue
+        with database.write() as tx:
+            if step == "take":
+                assert counters.take(tx, "series", 2026, number) == last + 1
+                last += number
+            else:
+                counters.raise_to(tx, "series", 2026, number)
+                last = max(last, number)
+    with database.read() as tx:
+        assert counters.last(tx, "series", 2026) == last
+        assert counters.last(tx, "series", 2027) == 0
+    database.close()
