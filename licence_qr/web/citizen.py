@@ -6,7 +6,9 @@ Each page is also JSON for whoever asks for it (``Accept: application/json``); d
 from __future__ import annotations
 
 import gzip
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from flask import Blueprint, Response, jsonify, make_response, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
@@ -17,13 +19,14 @@ from licence_qr.errors import InputError
 from licence_qr.web import citizen_page, use_cases
 from licence_qr.web.citizen_json import public_json
 from licence_qr.web.errors import wants_json
-from licence_qr.web.language import language
+from licence_qr.web.language import Language, language
 from licence_qr.web.templates import render
 from licence_qr.wording import Explanation, explain
 
 # With the style sheet a page of this length still fits the 14 KB of a connection's first round trip; to compress it
 # would cost more time than to make it.
 LONG_PAGE_BYTES = 6 * 1024
+PAGES_KEPT = 1024  # about 6 MB
 
 blueprint = Blueprint("citizen", __name__)
 
@@ -66,14 +69,13 @@ def _show(page: PublicPage) -> Response:
     if wants_json():
         response = jsonify(public_json(page))
     else:
-        response = _packed(_page(page))
+        response = _packed(_html(page))
     response.headers["Vary"] = "Accept, Accept-Encoding, Cookie"
     return response
 
 
-def _packed(page: str) -> Response:
+def _packed(body: bytes) -> Response:
     """The page, compressed when it is a long one. It holds no secret, so its length can give none away (BREACH)."""
-    body = page.encode()
     response = make_response(body)
     if len(body) > LONG_PAGE_BYTES and "gzip" in request.environ.get("HTTP_ACCEPT_ENCODING", ""):
         response.set_data(gzip.compress(body, compresslevel=4, mtime=0))
@@ -81,8 +83,16 @@ def _packed(page: str) -> Response:
     return response
 
 
-def _page(page: PublicPage) -> str:
-    return render("citizen/page.html", page=page, headline=citizen_page.headline(page), say=citizen_page)
+def _html(page: PublicPage) -> bytes:
+    to_the_minute = page.checked_at.replace(second=0, microsecond=0)
+    return _rendered(replace(page, checked_at=to_the_minute), language())
+
+
+@lru_cache(maxsize=PAGES_KEPT)
+def _rendered(page: PublicPage, _spoken: Language) -> bytes:
+    """The page of these very facts. Kept because a code at a busy door is scanned many times in the same minute;
+    the facts are read from the register anew each time, and any change of them is another page."""
+    return render("citizen/page.html", page=page, headline=citizen_page.headline(page), say=citizen_page).encode()
 
 
 def _start_page(typed: str = "", wrong: Explanation | None = None) -> str:

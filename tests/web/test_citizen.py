@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 from dataclasses import fields, replace
+from datetime import timedelta
 from html import unescape
 from pathlib import Path
 
@@ -282,6 +283,21 @@ def test_whatever_a_name_holds_is_shown_as_text(app: Flask, name: str) -> None:
     html = shown(page, app)
     assert "<script" not in html
     assert f"<h2>{hostile}</h2>" in unescape(html)
+
+
+def test_a_change_in_the_register_shows_at_the_next_scan(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = app.test_client()
+    assert verdict(read(client, "in_force")) == ("真实，全部有效", "good")
+    monkeypatch.setitem(PAGES, "in_force", PAGES["revoked"])
+    assert verdict(read(client, "in_force")) == ("真实，有许可已失效", "bad")
+
+
+def test_the_time_of_the_check_is_that_of_this_scan(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = app.test_client()
+    assert "2026年11月23日 16:20" in read(client, "in_force")
+    later = replace(IN_FORCE, checked_at=IN_FORCE.checked_at + timedelta(minutes=1, seconds=59))
+    monkeypatch.setitem(PAGES, "in_force", later)
+    assert "2026年11月23日 16:21" in read(client, "in_force")
 
 
 def test_a_long_page_is_compressed_for_those_who_can_read_it(client: FlaskClient) -> None:
