@@ -13,6 +13,8 @@ from licence_qr.web.security import current_actor, roles
 
 blueprint = Blueprint("businesses", __name__, url_prefix="/businesses")
 
+# What fits on A5 at full size with two permits and a name of one line; longer texts are set smaller.
+ROOMY_CHARACTERS = 340
 _PDF = "application/pdf"
 _PNG = "image/png"
 _SVG = "image/svg+xml"
@@ -40,7 +42,8 @@ def show_business(uscc: str) -> str:
 def print_card(uscc: str) -> str:
     """The display card (亮证牌) as a page to print from the browser, A5 landscape."""
     card = use_cases().prints.card(current_actor(), uscc, datetime.now(UTC))
-    return render_template("desk/print.html", card=card, uscc=uscc)
+    full = sum(len(text) for _, text in card.texts()) > ROOMY_CHARACTERS
+    return render_template("desk/print.html", card=card, uscc=uscc, full=full)
 
 
 @blueprint.get("/<uscc>/card-<any(a4, a5):size>.pdf")

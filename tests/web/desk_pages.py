@@ -46,9 +46,10 @@ DETAILS = {
 }
 
 
-def installation(folder: Path) -> Services:
-    """A demonstration installation with the people of ``PEOPLE`` and no businesses."""
-    settings = load_settings({"LICENCE_QR_HOME": str(folder / "var"), "LICENCE_QR_KEYS": str(folder / "keys")})
+def installation(folder: Path, port: int = 8000) -> Services:
+    """A demonstration installation with the people of ``PEOPLE`` and no businesses, whose codes lead to ``port``."""
+    home, keys = str(folder / "var"), str(folder / "keys")
+    settings = load_settings({"LICENCE_QR_HOME": home, "LICENCE_QR_KEYS": keys, "LICENCE_QR_PORT": str(port)})
     now = datetime.now(UTC)
     prepare(settings, now, demonstration=True)
     services = build(settings)
