@@ -28,14 +28,15 @@ def served(target: str, port: int, environ: dict[str, str]) -> Iterator[None]:
     command += ["--workers", "1", "--blocking-threads", "4", "--no-ws", "--log-level", "warning", target]
     server = subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL)
     try:
-        _wait_until_up(port, server)
+        wait_until_up(port, server)
         yield
     finally:
         server.terminate()
         server.wait()
 
 
-def _wait_until_up(port: int, server: subprocess.Popen[bytes]) -> None:
+def wait_until_up(port: int, server: subprocess.Popen[bytes]) -> None:
+    """Return once ``server`` listens on ``port``. Raises RuntimeError when it ends or does not come up in 30 s."""
     for _ in range(300):
         if server.poll() is not None:
             raise RuntimeError(f"the server ended with status {server.returncode}")
