@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from public_pages import ADDRESS_OF, NUMBER, prepared_services
 from structlog.testing import capture_logs
 
-from licence_qr.errors import LicenceQRError
+from licence_qr.errors import AccessError, InputError, LicenceQRError
 from licence_qr.web import security
 from licence_qr.web.app import MAX_REQUEST_BYTES, create_app
 from licence_qr.web.errors import problem_of
@@ -138,11 +138,18 @@ def test_the_server_keeps_a_way_of_logging_that_was_chosen_before() -> None:
     assert structlog.get_config() == chosen
 
 
-def test_an_error_without_words_still_gets_a_page(app: Flask) -> None:
+@pytest.mark.parametrize(
+    ("error", "status", "said"),
+    [
+        (LicenceQRError("never_heard_of"), 500, "系统出了故障，不是您的操作有误。"),
+        (InputError("never_heard_of"), 422, "填写的内容有误，没有保存任何内容。"),
+        (AccessError("too_many_lookups"), 429, "查询过于频繁。"),  # its words want a fact that is missing
+    ],
+)
+def test_an_error_without_words_still_gets_a_page(app: Flask, error: LicenceQRError, status: int, said: str) -> None:
     with app.test_request_context("/"):
-        problem = problem_of(LicenceQRError("never_heard_of"))
-        assert problem.status == 500
-        assert problem.main.what == "系统出了故障，不是您的操作有误。"
+        problem = problem_of(error)
+    assert (problem.status, problem.main.what) == (status, said)
 
 
 def test_what_only_the_operator_can_mend_names_no_path_to_visitors(client: FlaskClient) -> None:
