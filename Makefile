@@ -5,7 +5,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 PRINT_FONT := /usr/share/fonts/opentype/noto/NotoSerifCJK-Regular.ttc
 export LICENCE_QR_PORT ?= $(PORT)
 
