@@ -24,7 +24,7 @@ class Refusal:
 
 _REFUSED = Refusal(
     "errors/refused.html",
-    Headline(Text("核验未通过，不可采信", "Failed verification: do not rely on it"), Tone.BAD, Sign.OCTAGON),
+    Headline(Text("核验未通过，不可采信", "Not verified: do not rely on it"), Tone.BAD, Sign.OCTAGON),
 )
 _UNKNOWN = Refusal(
     "errors/unknown.html", Headline(Text("未查到", "Not found in the register"), Tone.UNKNOWN, Sign.QUESTION)
