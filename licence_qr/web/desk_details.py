@@ -50,7 +50,7 @@ def save_details(draft_id: str) -> Response:
         return redirect(url_for(".show_details", draft_id=draft_id, _anchor="premises_address"), 303)
     if action == "prefill":
         save_typed(draft, fields, _known_facts(fields))
-        return redirect(url_for(".show_details", draft_id=draft_id, _anchor="uscc"), 303)
+        return redirect(url_for(".show_details", draft_id=draft_id), 303)
     return onward(save_typed(draft, fields), fields, ".show_details", "desk.commitment.show_commitment")
 
 
