@@ -1,0 +1,141 @@
+"""One verdict, and nothing but what the allow-list names."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, fields
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from licence_qr.domain.dates import Period
+from licence_qr.domain.entity import Entity, EntityForm, LicenceState, Premises
+from licence_qr.domain.permit import Permit, PermitState, PermitStatus
+from licence_qr.domain.public_page import FoundBy, PublicLicence, PublicPage, PublicPermit, Verdict
+from licence_qr.domain.publishing import Print, publish, shown_permits, verdict_today
+from licence_qr.domain.record import CombinedRecord
+
+NOW = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)
+TODAY = date(2026, 11, 23)
+
+
+def permit(
+    number: str = "1", *, first: date = date(2025, 1, 1), last: date = date(2028, 12, 31), **changes: object
+) -> Permit:
+    facts = {"permit_type": "hygiene_permit", "premises_no": 1, "kinds": ("hotel",), "period": Period(first, last)}
+    shown = {"items": "", "issuing_authority": "cq_gxq_health", "handling_office": "bafu", "issued_on": first}
+    return Permit(permit_no=number, **(facts | shown | changes))
+
+
+def page(catalogue, permits=(), state=LicenceState.ACTIVE, scanned=1, newest=1):
+    entity = Entity(
+        "91500107M000001A9R",
+        EntityForm.COMPANY,
+        "示例宾馆有限公司",
+        "有限责任公司",
+        "示例甲",
+        TODAY,
+        TODAY,
+        "演示路1号",
+        "住宿服务",
+        "cq_gxq_market",
+    )
+    record = CombinedRecord(entity, (Premises(1, "演示路1号"), Premises(2, "演示路2号")), tuple(permits))
+    return publish(
+        catalogue,
+        record,
+        state,
+        code_number="0000-0000-0000-0000-0",
+        scanned=Print(scanned, TODAY),
+        newest=Print(newest, TODAY),
+        found_by=FoundBy.SYMBOL,
+        now=NOW,
+        specimen=True,
+    )
+
+
+@given(state=st.sampled_from(LicenceState), statuses=st.lists(st.sampled_from(PermitStatus), max_size=6))
+def test_a_page_is_green_only_when_the_licence_and_every_permit_are_in_force(state, statuses):
+    green = verdict_today(state, statuses) is Verdict.ALL_IN_FORCE
+    assert green == (state is LicenceState.ACTIVE and bool(statuses) and all(s.in_force for s in statuses))
+
+
+@given(state=st.sampled_from([s for s in LicenceState if s.ended]), statuses=st.lists(st.sampled_from(PermitStatus)))
+def test_an_ended_licence_is_said_before_anything_else(state, statuses):
+    assert verdict_today(state, statuses) is Verdict.LICENCE_ENDED
+
+
+@pytest.mark.parametrize("state", LicenceState)
+def test_an_old_print_is_said_first_whatever_is_true_today(state, catalogue):
+    old = page(catalogue, [permit()], state, scanned=1, newest=2)
+    new = page(catalogue, [permit()], state, scanned=2, newest=2)
+    assert old.verdict is Verdict.OLD_PRINT
+    assert old.today is new.verdict is not Verdict.OLD_PRINT
+
+
+def test_an_ended_permit_is_hidden_by_its_successor_and_by_nothing_less():
+    expired = permit("old", first=date(2021, 1, 1), last=date(2024, 12, 31))
+    shown = lambda *permits: [p.permit_no for p, _ in shown_permits(permits, TODAY)]  # noqa: E731 – one line, read at once
+    assert shown(expired) == ["old"]
+    assert shown(expired, permit("new")) == ["new"]
+    assert shown(expired, permit("new", kinds=("hotel", "barber"))) == ["new"]
+    assert shown(expired, permit("new", kinds=("barber",))) == ["old", "new"]
+    assert shown(expired, permit("new", premises_no=2)) == ["old", "new"]
+    assert shown(expired, permit("new", permit_type="food")) == ["old", "new"]
+    assert shown(expired, permit("new", state=PermitState.SUSPENDED)) == ["old", "new"]
+    assert shown(permit("one"), permit("two")) == ["one", "two"]
+
+
+def test_a_revoked_permit_is_not_forgotten_while_no_new_one_is_in_force(catalogue):
+    revoked = permit("old", state=PermitState.REVOKED, state_since=TODAY)
+    shown = page(catalogue, [revoked])
+    assert (shown.verdict, [p.status for p in shown.permits]) == (Verdict.ATTENTION, [PermitStatus.REVOKED])
+
+
+@pytest.mark.parametrize(("last", "left"), [(TODAY, 0), (date(2026, 11, 24), 1), (date(2026, 11, 22), None)])
+def test_days_left_count_to_the_last_day(last, left, catalogue):
+    assert page(catalogue, [permit(last=last)]).permits[0].days_left == left
+
+
+def test_a_permit_is_shown_at_its_own_address_with_both_authorities_named(catalogue):
+    shown = page(catalogue, [permit(premises_no=2)]).permits[0]
+    assert (shown.address, shown.authority.zh, shown.office.zh) == (
+        "演示路2号",
+        "重庆高新区公共服务局",
+        "巴福镇政务服务中心",
+    )
+
+
+def test_what_the_catalogue_does_not_know_is_shown_as_it_was_written(catalogue):
+    shown = page(catalogue, [permit(issuing_authority="某局", handling_office="某大厅", permit_type="某证")]).permits[0]
+    assert (shown.authority.zh, shown.office.en, shown.permit_type.zh) == ("某局", "某大厅", "某证")
+
+
+def test_the_public_sees_these_fields_and_no_others():
+    # Whoever adds a field here makes it public: see invariant 6 (personal data never leaves).
+    assert {f.name for f in fields(PublicLicence)} == {
+        "uscc", "form", "name", "entity_type", "principal", "registered_capital", "established_on", "term_to",
+        "domicile", "business_scope", "authority", "issued_on", "state",
+    }  # fmt: skip
+    assert {f.name for f in fields(PublicPermit)} == {
+        "permit_type", "permit_no", "address", "items", "authority", "office", "status", "mode", "valid_from",
+        "valid_to", "days_left", "state_since", "grade", "graded_on", "follow_up_due", "checked_on",
+    }  # fmt: skip
+    assert {f.name for f in fields(PublicPage)} == {
+        "verdict", "today", "found_by", "licence", "addresses", "permits", "code_number", "version", "printed_on",
+        "newest_version", "newest_printed_on", "checked_at", "specimen",
+    }  # fmt: skip
+
+
+def test_a_record_is_signed_without_what_is_pending(catalogue):
+    pending = permit("", state=PermitState.PENDING, period=None)
+    record = CombinedRecord(
+        Entity("91500107M000001A9R", EntityForm.COMPANY, "甲", "", "乙", TODAY, TODAY, "", "", ""),
+        (Premises(1, "演示路1号"),),
+        (permit(), pending),
+    )
+    assert record.signed_permits == (permit(),)
+    assert len(record.to_json()["permits"]) == 1
+    assert len(record.digest()) == 16
+    assert asdict(record)["permits"][1]["permit_no"] == ""

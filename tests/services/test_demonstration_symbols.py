@@ -1,0 +1,82 @@
+"""Two foreign readers read every symbol of the demonstration, from the screen and from the printed sheet."""
+
+from __future__ import annotations
+
+import io
+import multiprocessing
+from datetime import datetime
+from typing import Any
+
+import pypdfium2
+import pytest
+import zxingcpp
+from PIL import Image
+from pyzbar import pyzbar
+
+from licence_qr.bootstrap import Services
+from licence_qr.credential.token import address
+from licence_qr.domain.roles import Actor
+from licence_qr.printing.qr import make_symbol
+from licence_qr.services.demonstration_data import businesses
+
+HOST = "https://ym.example.gov.cn"
+PRINT_DPI = 150
+_FORK = multiprocessing.get_context("fork")
+
+
+def zxing(picture: Image.Image) -> list[str]:
+    """What zxing-cpp reads."""
+    return [found.text for found in zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode)]
+
+
+def zbar(picture: Image.Image) -> list[str]:
+    """What ZBar reads."""
+    return [found.data.decode() for found in pyzbar.decode(picture, symbols=[pyzbar.ZBarSymbol.QRCODE])]
+
+
+def test_both_readers_read_every_picture(demonstration):
+    for code in demonstration.demonstration_register.codes():
+        picture = Image.open(io.BytesIO(code.png)).convert("L")
+        assert zxing(picture) == [code.address], code.name
+        assert zbar(picture) == [code.address], code.name
+
+
+def printed_and_read(services: Services, clerk: Actor, now: datetime, job: tuple[str, str]) -> tuple[str, ...]:
+    """The address in the code of one business, and what each reader reads off its card, printed at 150 dpi."""
+    slug, size = job
+    code = services.demonstration_register.code(slug)
+    with pypdfium2.PdfDocument(services.prints.card_pdf(clerk, code.uscc, size, now)) as document:
+        picture = document[0].render(scale=PRINT_DPI / 72, grayscale=True).to_pil()
+    return code.address, "\n".join(zxing(picture)), "\n".join(zbar(picture))
+
+
+@pytest.mark.slow
+def test_both_readers_read_every_printed_card_at_150_dpi(demonstration, clerk, now):
+    jobs = [(business.slug, size) for business in businesses() for size in ("A4", "A5")]
+    demonstration.database.close()  # a connection must not be carried into another process
+    reading, children = {}, []
+    for share in (jobs[::2], jobs[1::2]):  # two at a time: embedding the fonts takes a second a card
+        ours, theirs = _FORK.Pipe(duplex=False)
+        child = _FORK.Process(target=_send_all, args=(theirs, demonstration, clerk, now, share), daemon=True)
+        child.start()
+        theirs.close()
+        children.append((child, ours))
+    for child, ours in children:
+        reading |= ours.recv()
+        child.join()
+    assert list(reading) and set(reading) == set(jobs)
+    for job, (printed, by_zxing, by_zbar) in reading.items():
+        assert (by_zxing, by_zbar) == (printed, printed), job
+
+
+def _send_all(pipe: Any, services: Services, clerk: Actor, now: datetime, jobs: list[tuple[str, str]]) -> None:
+    pipe.send({job: printed_and_read(services, clerk, now, job) for job in jobs})
+
+
+def test_no_symbol_is_denser_than_its_record_needs(demonstration, now):
+    for code in demonstration.demonstration_register.codes():
+        text = address(HOST, code.token)
+        signed = demonstration.verification.of_text(code.address, now)
+        few = len(signed.permits) + signed.not_shown <= 1
+        most = 11 if few and len(signed.name) <= 20 else 12 if few and len(signed.name) <= 40 else 13
+        assert make_symbol(text).version <= most, code.name
