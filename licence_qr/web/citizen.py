@@ -6,27 +6,29 @@ Each page is also JSON for whoever asks for it (``Accept: application/json``); d
 from __future__ import annotations
 
 import gzip
-from dataclasses import replace
+from collections.abc import Hashable
 from datetime import UTC, datetime
-from functools import lru_cache
+from typing import cast
 
-from flask import Blueprint, Response, jsonify, make_response, redirect, request
+from flask import Blueprint, Response, current_app, jsonify, make_response, redirect, request
+from flask.blueprints import BlueprintSetupState
 from werkzeug.wrappers import Response as BaseResponse
 
 from licence_qr.domain.identifiers import parse_code_number
 from licence_qr.domain.public_page import PublicPage
-from licence_qr.errors import InputError
+from licence_qr.errors import InputError, RegisterError
 from licence_qr.web import citizen_page, use_cases
 from licence_qr.web.citizen_json import public_json
 from licence_qr.web.errors import wants_json
-from licence_qr.web.language import Language, language
+from licence_qr.web.language import language
+from licence_qr.web.page_cache import PageCache
 from licence_qr.web.templates import render
 from licence_qr.wording import Explanation, explain
 
 # With the style sheet a page of this length still fits the 14 KB of a connection's first round trip; to compress it
 # would cost more time than to make it.
 LONG_PAGE_BYTES = 6 * 1024
-PAGES_KEPT = 1024  # about 6 MB
+_KEPT = "licence_qr.kept_pages"
 
 blueprint = Blueprint("citizen", __name__)
 
@@ -51,48 +53,67 @@ def find() -> BaseResponse:
 @blueprint.get("/p/<number>")
 def by_number(number: str) -> BaseResponse:
     """What the register says today of the business with this code number."""
-    now = datetime.now(UTC)
     try:
-        page = use_cases().lookup.by_number(number, request.remote_addr or "", now)
+        page = use_cases().lookup.by_number(number, request.remote_addr or "", datetime.now(UTC))
     except InputError as error:
         return _mistyped(number, error)
-    return _show(page)
+    return _as_json(page) if wants_json() else _as_page(_html(page))
 
 
 @blueprint.get("/c/<digits>")
 def scan(digits: str) -> BaseResponse:
     """What a scanned symbol leads to: its signature verified, and what the register says today."""
-    return _show(use_cases().lookup.scan(digits, datetime.now(UTC)))
-
-
-def _show(page: PublicPage) -> Response:
+    lookup, now = use_cases().lookup, datetime.now(UTC)
     if wants_json():
-        response = jsonify(public_json(page))
-    else:
-        response = _packed(_html(page))
-    response.headers["Vary"] = "Accept, Accept-Encoding, Cookie"
-    return response
+        return _as_json(lookup.scan(digits, now))
+    stamp = _stamp(now)
+    if stamp is None:
+        return _as_page(_html(lookup.scan(digits, now)))
+    # The minute is part of the key because the page tells when the register was asked.
+    kept, key = _kept_pages(), (digits, language(), int(now.timestamp()) // 60)
+    body = kept.get(stamp, key)
+    if body is None:
+        body = _html(lookup.scan(digits, now))
+        kept.put(stamp, key, body)
+    return _as_page(body)
 
 
-def _packed(body: bytes) -> Response:
+@blueprint.record
+def _keep_pages(state: BlueprintSetupState) -> None:
+    state.app.extensions[_KEPT] = PageCache()
+
+
+def _kept_pages() -> PageCache:
+    return cast(PageCache, current_app.extensions[_KEPT])
+
+
+def _stamp(now: datetime) -> Hashable | None:
+    """What tells whether a kept page still holds; None when the register cannot be asked, and so nothing kept may be
+    shown: scanning then says what the signature alone is worth."""
+    try:
+        return use_cases().lookup.stamp(now)
+    except RegisterError:
+        return None
+
+
+def _html(page: PublicPage) -> bytes:
+    return render("citizen/page.html", page=page, headline=citizen_page.headline(page), say=citizen_page).encode()
+
+
+def _as_page(body: bytes) -> Response:
     """The page, compressed when it is a long one. It holds no secret, so its length can give none away (BREACH)."""
     response = make_response(body)
     if len(body) > LONG_PAGE_BYTES and "gzip" in request.environ.get("HTTP_ACCEPT_ENCODING", ""):
         response.set_data(gzip.compress(body, compresslevel=4, mtime=0))
         response.headers["Content-Encoding"] = "gzip"
+    response.headers["Vary"] = "Accept, Accept-Encoding, Cookie"
     return response
 
 
-def _html(page: PublicPage) -> bytes:
-    to_the_minute = page.checked_at.replace(second=0, microsecond=0)
-    return _rendered(replace(page, checked_at=to_the_minute), language())
-
-
-@lru_cache(maxsize=PAGES_KEPT)
-def _rendered(page: PublicPage, _spoken: Language) -> bytes:
-    """The page of these very facts. Kept because a code at a busy door is scanned many times in the same minute;
-    the facts are read from the register anew each time, and any change of them is another page."""
-    return render("citizen/page.html", page=page, headline=citizen_page.headline(page), say=citizen_page).encode()
+def _as_json(page: PublicPage) -> Response:
+    response = jsonify(public_json(page))
+    response.headers["Vary"] = "Accept, Cookie"
+    return response
 
 
 def _start_page(typed: str = "", wrong: Explanation | None = None) -> str:

@@ -5,6 +5,7 @@ The lookup stands in for the register in tests of the pages alone: it knows each
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -184,11 +185,23 @@ ADDRESS_OF = {state: f"/c/{index:03d}" for index, state in enumerate(STATES)}
 class PreparedLookup:
     """Answers by the number of the state in ``STATES``."""
 
+    def __init__(self) -> None:
+        self.scanned: list[str] = []
+        self.broken: set[str] = set()
+
     def scan(self, digits: str, now: datetime) -> PublicPage:
+        self.scanned.append(digits)
+        if self.broken:
+            raise ERRORS["unreachable_genuine"]
         state = STATES[int(digits)] if digits.isdigit() and int(digits) < len(STATES) else "forged"
         if state in ERRORS:
             raise ERRORS[state]
         return PAGES[state]
+
+    def stamp(self, now: datetime) -> Hashable:
+        if "unreachable" in self.broken:
+            raise ERRORS["unreachable"]
+        return tuple(map(id, PAGES.values()))
 
     def by_number(self, text: str, client: str, now: datetime) -> PublicPage:
         if parse_code_number(text).number != NUMBER:

@@ -10,7 +10,7 @@ import pytest
 import structlog
 from flask import Flask
 from flask.testing import FlaskClient
-from public_pages import ADDRESS_OF, NUMBER, prepared_services
+from public_pages import ADDRESS_OF, NUMBER, PreparedLookup, prepared_services
 from structlog.testing import capture_logs
 
 from licence_qr.errors import AccessError, InputError, LicenceQRError
@@ -42,7 +42,7 @@ def failing(monkeypatch: pytest.MonkeyPatch) -> Iterator[FlaskClient]:
     """An application whose lookup fails in a way nobody foresaw, with a name in the message."""
     services = prepared_services()
 
-    class Broken:
+    class Broken(PreparedLookup):
         def scan(self, digits: str, now: object) -> None:
             raise ZeroDivisionError(f"张三 {digits}")
 
