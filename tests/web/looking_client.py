@@ -1,0 +1,31 @@
+"""A client that holds every page it gets to the rules of all pages."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import Any
+
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+
+class LookingClient(FlaskClient):
+    """A client that holds every page to the rules of all pages: one h1, unique ids, a title, the right language."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        response = super().open(*args, **kwargs)
+        if response.mimetype == "text/html" and response.content_encoding is None and response.status_code // 100 != 3:
+            look_at(response.get_data(as_text=True))
+        return response
+
+
+def look_at(page: str) -> None:
+    """Fail on a page that breaks a rule of all pages."""
+    assert page.startswith("<!doctype html>")
+    assert re.search(r'<html lang="(zh-CN|en)">', page)
+    assert len(re.findall(r"<h1[ >]", page)) == 1
+    assert re.search(r"<title>[^<]+</title>", page)
+    twice = [name for name, count in Counter(re.findall(r' id="([^"]+)"', page)).items() if count > 1]
+    assert not twice
+    assert " style=" not in page and "<style" not in page and " onclick" not in page
