@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from flask import Flask
+from collections.abc import Callable
+from typing import Any
+
+from granian.utils.proxies import wrap_wsgi_with_proxy_headers
 
 from licence_qr.bootstrap import build
 from licence_qr.config import load_settings
 from licence_qr.web.app import create_app
 
 
-def application() -> Flask:
-    """The application of this environment's settings."""
-    return create_app(build(load_settings()))
+def application() -> Callable[..., Any]:
+    """The application of this environment's settings.
+
+    Behind a proxy the client's address and scheme are read from its headers, but only when the request comes from a
+    proxy that LICENCE_QR_TRUSTED_PROXIES names: anyone else could write whatever they like there and pass every throttle.
+    """
+    settings = load_settings()
+    app = create_app(build(settings))
+    if not settings.trusted_proxies:
+        return app
+    wrapped: Callable[..., Any] = wrap_wsgi_with_proxy_headers(app, trusted_hosts=settings.trusted_proxies)
+    return wrapped
