@@ -11,7 +11,7 @@ from licence_qr.cli_import import import_command
 from licence_qr.cli_installation import account, init, serve
 from licence_qr.cli_issue import issue, notice
 from licence_qr.cli_verify import verify
-from licence_qr.errors import InputError, InvalidApplication, LicenceQRError
+from licence_qr.errors import InputError, InvalidApplication, LicenceQRError, UnreadableError
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -39,12 +39,15 @@ def tell(error: LicenceQRError) -> None:
 def main() -> None:
     """Entry point. Exit status: 0 done, 1 refused, 2 cannot tell or called wrongly; see each command's help."""
     try:
-        commands.main(standalone_mode=False)
+        # A command that leaves with a status of its own hands it back here; the others return nothing.
+        sys.exit(commands.main(standalone_mode=False))
     except LicenceQRError as error:
         tell(error)
         sys.exit(error.exit_status)
-    except click.exceptions.Exit as leave:
-        sys.exit(leave.exit_code)
+    except OSError as error:
+        refusal = UnreadableError("file_not_usable", name=error.filename or "", because=error.strerror or error)
+        tell(refusal)
+        sys.exit(refusal.exit_status)
     except click.ClickException as error:
         error.show()
         sys.exit(2)

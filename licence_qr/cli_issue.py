@@ -42,6 +42,8 @@ def issue(application: Path, office: str | None, username: str | None, out: Path
     fields.pop("office", None)
     now = datetime.now(UTC)
     parsed = parse_application(fields, services.catalogue, actor.office, local_date(now), services.demonstration)
+    if out:
+        out.mkdir(parents=True, exist_ok=True)  # before issuing: a folder that cannot be used stops it in time
     key = "file:" + hashlib.sha256(data).hexdigest()
     pair = services.issuance.issue(parsed, actor, key, now)
     files = _write_files(services, actor, pair, out, now) if out else []
@@ -61,7 +63,6 @@ def _actor(services: Services, office: str, username: str | None) -> Actor:
 
 
 def _write_files(services: Services, actor: Actor, pair: IssuedPair, out: Path, now: datetime) -> list[str]:
-    out.mkdir(parents=True, exist_ok=True)
     stem = f"{pair.uscc}-v{pair.code.version}"
     contents = {
         f"{stem}.png": services.prints.png(actor, pair.uscc),

@@ -1,0 +1,365 @@
+"""The commands as a person runs them: what they say, how they end, and never a traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import socket
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from PIL import Image
+
+from licence_qr.cli import main
+
+ROOT = Path(__file__).parents[1]
+EXAMPLES = ROOT / "docs" / "examples"
+PROGRAM = Path(sys.executable).with_name("licence-qr")
+
+
+class Ended(NamedTuple):
+    """How a command ended, and what it said."""
+
+    status: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Ended]
+
+
+def environ(folder: Path) -> dict[str, str]:
+    """Where an installation in ``folder`` keeps its things."""
+    return {"LICENCE_QR_HOME": str(folder / "var"), "LICENCE_QR_KEYS": str(folder / "keys")}
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a demonstration made by the program itself, in a process of its own; for reading only."""
+    folder = tmp_path_factory.mktemp("installed")
+    made = subprocess.run(
+        [PROGRAM, "init", "--demonstration"], env=os.environ | environ(folder), capture_output=True, text=True
+    )
+    assert made.returncode == 0, made.stderr
+    (folder / "init.txt").write_text(made.stdout, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def copied(installed: Path, tmp_path: Path) -> Path:
+    """A copy of it, to write to."""
+    return Path(shutil.copytree(installed, tmp_path / "copied"))
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs ``licence-qr`` with arguments in the installation of a folder; an exception that escapes fails the test."""
+
+    def run_it(folder: Path, *arguments: object, **settings: str) -> Ended:
+        for name, value in (environ(folder) | settings).items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr(sys, "argv", ["licence-qr", *map(str, arguments)])
+        status: int | str | None = 0
+        try:
+            main()
+        except SystemExit as leave:
+            status = leave.code
+        said = capsys.readouterr()
+        assert isinstance(status, int | None)
+        return Ended(status or 0, said.out, said.err)
+
+    return run_it
+
+
+def sample(folder: Path) -> tuple[Path, str]:
+    """A picture of the demonstration and the address in it."""
+    picture = folder / "var" / "demonstration" / "codes" / "01-in-force.png"
+    index = (folder / "var" / "demonstration" / "codes" / "index.txt").read_text(encoding="utf-8")
+    return picture, index.split("01-in-force.png", 1)[1].split("\n")[1].strip()
+
+
+# -- an installation -------------------------------------------------------------------------------------------------
+
+
+def test_a_demonstration_says_where_to_look_who_signs_in_and_what_to_scan(installed):
+    said = (installed / "init.txt").read_text(encoding="utf-8")
+    assert re.search(r"填入演示数据 filling 36/36", said)
+    assert "http://127.0.0.1:8000/\n" in said
+    assert re.search(r"http://127\.0\.0\.1:8000/c/\d{300,}", said)
+    for username in ("clerk-baishiyi", "clerk-bafu", "clerk-jinfeng", "clerk-xiyong", "inspector", "admin"):
+        assert re.search(rf"^  {username} +\S{{12,}} ", said, re.MULTILINE), username
+    picture = re.search(r"请扫这张图 scan this +(.+)", said)
+    assert picture and Path(picture[1]).is_file()
+
+
+def test_the_passwords_are_kept_for_their_owner_only_and_not_in_the_register(installed):
+    path = installed / "var" / "demonstration-accounts.txt"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    passwords = [line.split()[1] for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    register = (installed / "var" / "register.db").read_bytes()
+    assert len(passwords) == 6
+    assert not any(password.encode() in register for password in passwords)
+
+
+def test_every_picture_of_the_demonstration_is_listed(installed):
+    folder = installed / "var" / "demonstration" / "codes"
+    index = (folder / "index.txt").read_text(encoding="utf-8")
+    pictures = sorted(path.name for path in folder.glob("*.png"))
+    assert pictures == re.findall(r"^(\S+\.png)", index, re.MULTILINE)
+    assert any(name.endswith("-older-print-v1.png") for name in pictures)
+    assert len(pictures) == 37
+
+
+def test_a_second_run_keeps_everything_and_prints_the_same_passwords(copied, run):
+    first = (copied / "init.txt").read_text(encoding="utf-8")
+    keys = {path: path.read_bytes() for path in (copied / "keys").iterdir()}
+    before = sample(copied)
+    again = run(copied, "init", "--demonstration")
+    assert again.status == 0
+    assert "filling" not in again.out
+    assert sample(copied) == before
+    assert {path: path.read_bytes() for path in (copied / "keys").iterdir()} == keys
+    accounts = re.compile(r"^  (?:clerk-\w+|inspector|admin) .*$", re.MULTILINE)
+    assert accounts.findall(again.out) == accounts.findall(first)
+
+
+def test_a_real_installation_is_empty_and_stays_real(tmp_path, run):
+    assert run(tmp_path, "init").status == 0
+    again = run(tmp_path, "init", "--demonstration")
+    assert again.status == 0
+    assert "demonstration" not in again.out
+    assert not (tmp_path / "var" / "demonstration").exists()
+
+
+def test_a_person_is_added_with_a_password_that_is_printed_once(copied, run):
+    arguments = ("account", "add", "li.si", "--name", "李四", "--office", "bafu", "--role", "clerk")
+    added = run(copied, *arguments)
+    assert added.status == 0
+    assert re.search(r"初始密码 password \S{12}\n", added.out)
+    twice = run(copied, *arguments)
+    assert (twice.status, "[username_taken] username" in twice.err) == (1, True)
+    elsewhere = run(copied, "account", "add", "wang", "--name", "王", "--office", "nowhere", "--role", "clerk")
+    assert (elsewhere.status, "[office_unknown]" in elsewhere.err, "baishiyi" in elsewhere.err) == (1, True, True)
+
+
+# -- what goes wrong -------------------------------------------------------------------------------------------------
+
+
+def test_a_port_in_use_is_named_before_anything_is_served(installed, run):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ended = run(installed, "serve", LICENCE_QR_PORT=str(port))
+    assert ended.status == 1
+    assert f"[port_in_use]\n  端口 {port} 已被其他程序占用。" in ended.err
+    assert f"Port {port} is in use by another program." in ended.err
+
+
+def test_an_address_that_is_not_this_machines_cannot_be_listened_on(installed, run):
+    ended = run(installed, "serve", LICENCE_QR_BIND="192.0.2.1")
+    assert (ended.status, "[port_unusable]" in ended.err) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("settings", "code"),
+    [
+        ({"LICENCE_QR_PORT": "eighty"}, "setting_not_a_number"),
+        ({"LICENCE_QR_ADDRESS": "http://ym.example.gov.cn"}, "setting_address"),
+    ],
+)
+def test_a_wrong_setting_is_named_in_both_languages(settings, code, tmp_path, run):
+    ended = run(tmp_path, "init", **settings)
+    assert ended.status == 1
+    assert f"[{code}]" in ended.err and "请" in ended.err and next(iter(settings)) in ended.err
+    assert not (tmp_path / "var").exists()
+
+
+@pytest.mark.parametrize("command", [("serve",), ("issue", EXAMPLES / "company.toml"), ("notice",)])
+def test_without_a_register_every_command_says_how_to_make_one(command, tmp_path, run):
+    ended = run(tmp_path, *command)
+    assert ended.status == 1
+    assert "[register_missing]" in ended.err and "licence-qr init" in ended.err
+    assert not (tmp_path / "var" / "register.db").exists()
+
+
+def test_a_home_that_is_a_file_is_told(tmp_path, run):
+    (tmp_path / "var").write_text("not a folder")
+    ended = run(tmp_path, "init")
+    assert (ended.status, "[key_file_not_written]" in ended.err) == (1, True)
+
+
+def test_a_damaged_register_is_told(copied, run):
+    (copied / "var" / "register.db").write_bytes(b"something else " * 1000)
+    ended = run(copied, "notice")
+    assert (ended.status, "[register_damaged]" in ended.err) == (1, True)
+
+
+def test_a_missing_key_stops_issuing_and_writes_nothing(copied, run):
+    for path in (copied / "keys").glob("licence-*.pem"):
+        path.unlink()
+    before = (copied / "var" / "register.db").read_bytes()
+    ended = run(copied, "issue", EXAMPLES / "company.toml")
+    assert (ended.status, "[no_signing_key]" in ended.err) == (1, True)
+    assert (copied / "var" / "register.db").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "arguments", [["no-such-command"], ["issue"], ["verify", "--nonsense", "x"], ["account", "add"]]
+)
+def test_a_command_called_wrongly_ends_with_2_and_says_how(arguments, tmp_path, run):
+    ended = run(tmp_path, *arguments)
+    assert ended.status == 2
+    assert "Usage" in ended.err or "Error" in ended.err
+
+
+def test_the_program_itself_ends_in_words_and_not_in_a_traceback(tmp_path):
+    ended = subprocess.run([PROGRAM, "serve"], env=os.environ | environ(tmp_path), capture_output=True, text=True)
+    assert ended.returncode == 1
+    assert "[trust_list_missing]" in ended.stderr or "[register_missing]" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+# -- issuing ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("example", "pending"), [("company", False), ("individual", True)])
+def test_an_example_is_issued_once_and_the_same_file_again_gives_the_same_pair(example, pending, copied, run, tmp_path):
+    out = tmp_path / "out"
+    first = run(copied, "issue", EXAMPLES / f"{example}.toml", "--json", "--out", out)
+    assert (first.status, first.err) == (0, "")
+    result = json.loads(first.out)
+    assert set(result) == {
+        "application_no", "uscc", "holder_name", "permits", "code_number", "version", "address", "repeated", "files",
+    }  # fmt: skip
+    assert (result["version"], result["repeated"]) == (1, False)
+    assert [p["pending"] for p in result["permits"]] == [pending]
+    assert bool(result["permits"][0]["permit_no"]) is not pending
+    assert result["address"].startswith("http://127.0.0.1:8000/c/")
+    stem = f"{result['uscc']}-v1"
+    assert sorted(p.name for p in out.iterdir()) == sorted(
+        [f"{stem}.png", f"{stem}.svg", f"{stem}-A4.pdf", f"{stem}-A5.pdf"]
+    )
+    assert sorted(result["files"]) == sorted(str(p) for p in out.iterdir())
+    again = json.loads(run(copied, "issue", EXAMPLES / f"{example}.toml", "--json").out)
+    assert again == result | {"repeated": True, "files": []}
+    for name in (f"{stem}.png", f"{stem}-A4.pdf", f"{stem}-A5.pdf"):
+        verified = json.loads(run(copied, "verify", out / name, "--json").out)
+        assert (verified["genuine"], verified["uscc"]) == (True, result["uscc"]), name
+
+
+def test_an_issued_pair_is_told_in_words(copied, run):
+    said = run(copied, "issue", EXAMPLES / "company.toml", "--as", "clerk-jinfeng").out
+    assert re.search(r"受理号 application +JINFENG-\d{4}-000001", said)
+    assert re.search(r"许可证 permit +渝高新卫公证字〔\d{4}〕第\d{5}号", said)
+
+
+def test_an_application_with_faults_names_every_field_and_issues_nothing(copied, run, tmp_path):
+    text = (EXAMPLES / "company.toml").read_text(encoding="utf-8")
+    broken = tmp_path / "broken.toml"
+    broken.write_text(
+        text.replace("91500107M000090139", "91500107M000090130").replace('principal = "演示甲"', 'principal = ""'),
+        encoding="utf-8",
+    )
+    ended = run(copied, "issue", broken)
+    assert ended.status == 1
+    assert "[application_invalid]" in ended.err
+    assert re.search(r"\[uscc_check\] uscc", ended.err)
+    assert re.search(r"\[\w+\] principal", ended.err)
+    assert run(copied, "issue", EXAMPLES / "company.toml", "--json").out.count('"repeated": false') == 1
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\xff\xfe\x00", b"[entity\nname = ", b"[nonsense]\nx = 1\n", b"[entity]\nname = 3\n"]
+)
+def test_a_file_that_is_no_application_is_told(content, copied, run, tmp_path):
+    path = tmp_path / "odd.toml"
+    path.write_bytes(content)
+    ended = run(copied, "issue", path, "--office", "bafu")
+    assert ended.status in {1, 2}
+    assert ended.err.startswith("[")
+
+
+def test_a_missing_file_cannot_be_told_from_here(copied, run, tmp_path):
+    ended = run(copied, "issue", tmp_path / "nowhere.toml")
+    assert (ended.status, ended.err.startswith("[")) == (2, True)
+
+
+def test_a_folder_that_cannot_be_made_stops_before_anything_is_issued(copied, run, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    ended = run(copied, "issue", EXAMPLES / "company.toml", "--out", tmp_path / "file" / "out")
+    assert (ended.status, "[file_not_usable]" in ended.err) == (2, True)
+    assert json.loads(run(copied, "issue", EXAMPLES / "company.toml", "--json").out)["repeated"] is False
+
+
+def test_an_unknown_account_or_office_issues_nothing(copied, run):
+    for arguments, code in ((("--as", "nobody"), "account_unknown"), (("--office", "nowhere"), "office_unknown")):
+        ended = run(copied, "issue", EXAMPLES / "company.toml", *arguments)
+        assert (ended.status, f"[{code}]" in ended.err) == (1, True)
+
+
+def test_the_notice_is_printed_with_its_hash(installed, run):
+    said = run(installed, "notice").out
+    assert re.search(r"^notice_id = hygiene_commitment\nnotice_version = \S+\nnotice_sha256 = [0-9a-f]{64}\n", said)
+    assert run(installed, "notice", "--permit-type", "food").status == 1
+
+
+# -- verifying -------------------------------------------------------------------------------------------------------
+
+
+def test_a_code_is_verified_from_its_address_its_digits_or_a_picture(installed, run):
+    picture, address = sample(installed)
+    for code in (address, address.rpartition("/")[2], picture):
+        ended = run(installed, "verify", code)
+        assert ended.status == 0
+        assert "Genuine: the signature holds." in ended.out and "91500107M000001A9R" in ended.out
+
+
+def test_verifying_needs_the_trust_list_and_no_register(installed, tmp_path, run):
+    shutil.copytree(installed / "keys", tmp_path / "keys")
+    for private in (tmp_path / "keys").glob("licence-*.pem"):
+        private.unlink()
+    ended = run(tmp_path, "verify", sample(installed)[1], "--json")
+    answer = json.loads(ended.out)
+    assert (ended.status, answer["genuine"], answer["permits_not_in_symbol"]) == (0, True, 0)
+    assert set(answer) == {
+        "genuine", "code_number", "version", "issued_on", "uscc", "name", "permits", "permits_not_in_symbol",
+    }  # fmt: skip
+    (tmp_path / "keys" / "trust-list.cbor").unlink()
+    assert "[trust_list_missing]" in run(tmp_path, "verify", sample(installed)[1]).err
+
+
+def test_a_forged_code_ends_with_1_and_its_stable_code(installed, run):
+    address = sample(installed)[1]
+    forged = address[:-1] + str((int(address[-1]) + 1) % 10)
+    ended = run(installed, "verify", forged)
+    assert (ended.status, ended.err.startswith("[")) == (1, True)
+    as_json = run(installed, "verify", forged, "--json")
+    answer = json.loads(as_json.out)
+    assert (as_json.status, answer["genuine"], answer["code"] in ended.err) == (1, False, True)
+    assert answer["zh"] and answer["en"]
+
+
+def test_a_copied_code_on_a_foreign_site_is_refused(installed, run):
+    address = sample(installed)[1].replace("http://127.0.0.1:8000", "https://ym.example.org")
+    ended = run(installed, "verify", address)
+    assert (ended.status, "[host_unknown]" in ended.err) == (1, True)
+
+
+def test_what_cannot_be_told_ends_with_2(installed, run, tmp_path):
+    Image.new("L", (300, 300), 255).save(tmp_path / "blank.png")
+    (tmp_path / "text.png").write_text("not a picture")
+    for name, code in (
+        ("blank.png", "no_symbol_found"),
+        ("text.png", "not_a_picture"),
+        ("nowhere.png", "file_unreadable"),
+        (".", "file_unreadable"),
+    ):
+        ended = run(installed, "verify", tmp_path / name, "--json")
+        answer = json.loads(ended.out)
+        assert (ended.status, answer["genuine"], answer["code"]) == (2, None, code), name
