@@ -172,9 +172,10 @@ def test_a_file_is_written_whole_or_not_at_all(folder, monkeypatch):
     key_files.write_file(target, b"old")
 
     def power_cut(descriptor):
-        raise OSError("power cut")
+        raise OSError(5, "power cut")
 
     monkeypatch.setattr(os, "fsync", power_cut)
-    with pytest.raises(OSError, match="power cut"):
+    with pytest.raises(KeyStoreError) as refused:
         key_files.write_file(target, b"new")
+    assert (refused.value.code, refused.value.facts["because"]) == ("key_file_not_written", "power cut")
     assert target.read_bytes() == b"old"
