@@ -7,6 +7,7 @@ import logging
 import socket
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pypdfium2
@@ -14,6 +15,7 @@ import pytest
 import zxingcpp
 from axe_playwright_python.sync_playwright import Axe
 from desk_pages import DETAILS, PASSWORD, installation
+from PIL import Image
 from playwright.sync_api import Browser, Page
 from werkzeug.serving import make_server
 
@@ -36,8 +38,6 @@ def free_port() -> int:
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The origin of a real installation with imported rows that wait."""
-    from datetime import UTC, datetime
-
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     port = free_port()
     services = installation(tmp_path_factory.mktemp("desk"), port)
@@ -236,10 +236,11 @@ def every_page(page: Page, desk: str) -> Iterator[str]:
     page.click("main form button")
     yield "waiting row, refused"
     page.goto(f"{application}/result")
-    for link in ("business", "print"):
-        uscc = page.locator(".numbers dd").first.inner_text() if link == "business" else uscc  # noqa: F821
-        page.goto(f"{desk}/desk/businesses/{uscc}" + ("/print" if link == "print" else ""))
-        yield link
+    business = f"{desk}/desk/businesses/{page.locator('.numbers dd').first.inner_text()}"
+    page.goto(business)
+    yield "business"
+    page.goto(f"{business}/print")
+    yield "print"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -272,3 +273,10 @@ def test_the_print_page_is_one_a5_sheet_whose_symbol_a_reader_reads(counter: Pag
     assert symbol.text == address
     side_mm = (symbol.position.top_right.x - symbol.position.top_left.x) / 150 * 25.4
     assert side_mm >= 28
+
+
+def test_the_symbol_on_the_result_page_is_read_from_the_screen(counter: Page, desk: str) -> None:
+    sign_in(counter, desk)
+    issue(counter, desk)
+    picture = Image.open(io.BytesIO(counter.locator(".symbol img").screenshot())).convert("L")
+    assert zxingcpp.read_barcodes(picture)[0].text == counter.get_attribute("figcaption a", "href")
