@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
@@ -184,3 +185,10 @@ def test_every_kind_of_place_was_licensed_on_the_day_its_permit_began(catalogue,
         day = datetime.fromisoformat(row["issued_on"]).date()
         for kind in row["kinds"].split(","):
             assert catalogue.kinds[kind].regime_on(day).regime == "licensed", (kind, day)
+
+
+def test_the_document_lists_every_business_with_its_verdict():
+    document = (Path(__file__).parents[2] / "docs" / "demonstration.md").read_text(encoding="utf-8")
+    for b in businesses():
+        assert f"| `{b.slug}` | {b.shows.zh} {b.shows.en} | `{b.verdict.value}` |" in document
+    assert document.count("\n| `") == len(businesses()) + 3
