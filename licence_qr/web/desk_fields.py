@@ -54,71 +54,74 @@ def place_fields(catalogue: Catalogue, trade: Trade) -> tuple[Field, ...]:
     return ((kinds,) if trade.kinds else ()) + questions + (area,)
 
 
+# The facts of the licence whose questions are the same for every trade.
+_LICENCE_FACTS = (
+    Field(
+        "entity_form",
+        FIELD_LABELS["entity_form"],
+        widget=Widget.RADIOS,
+        choices=tuple(Choice(form.value, words) for form, words in ENTITY_FORM_WORDS.items()),
+    ),
+    Field(
+        "name",
+        FIELD_LABELS["name"],
+        Text("个体工商户没有起名的可不填。", "May be empty for an individual business without a name."),
+    ),
+    Field(
+        "entity_type",
+        FIELD_LABELS["entity_type"],
+        Text("例如：有限责任公司、个体工商户。", "As printed, such as 有限责任公司."),
+        characters=30,
+    ),
+    Field(
+        "principal",
+        FIELD_LABELS["principal"],
+        characters=20,
+    ),
+    Field(
+        "registered_capital",
+        FIELD_LABELS["registered_capital"],
+        Text("例如：壹拾万元整。个体工商户不填。", "As printed; none for an individual business."),
+        characters=20,
+        optional=True,
+    ),
+    Field(
+        "established_on",
+        FIELD_LABELS["established_on"],
+        Text("例如 2026-11-23。", "For example 2026-11-23."),
+        characters=12,
+    ),
+    Field(
+        "term_to",
+        FIELD_LABELS["term_to"],
+        Text("长期的留空。", "Leave empty when it has no end."),
+        characters=12,
+        optional=True,
+    ),
+    Field("domicile", FIELD_LABELS["domicile"]),
+)
+
+
 def entity_section(trade: Trade | None, demonstration: bool) -> Section:
-    """The licence part."""
-    allot = Text("新设立的，演示登记簿可留空自动编配。", "New business: leave empty, this demonstration allots one.")
+    """The licence part. A demonstration register may allot the credit code."""
     typed = Text("18 位，照营业执照右上角填写。", "18 characters, from the licence.")
-    code_hint = Text(typed.zh + allot.zh, f"{typed.en} {allot.en}") if demonstration else typed
-    phrases = "；".join(trade.scope_phrases) if trade else ""
-    scope_hint = Text(f"本行业规范表述：{phrases}", f"Standard wording of this trade: {phrases}") if phrases else None
-    return Section(
-        "entity",
-        Text("经营主体", "The business"),
-        (
-            Field(
-                "uscc",
-                FIELD_LABELS["uscc"],
-                code_hint,
-                characters=20,
-                optional=demonstration,
-                button=Button("prefill", Text("带出登记信息", "Fill in from the register")),
-            ),
-            Field(
-                "entity_form",
-                FIELD_LABELS["entity_form"],
-                widget=Widget.RADIOS,
-                choices=tuple(Choice(form.value, words) for form, words in ENTITY_FORM_WORDS.items()),
-            ),
-            Field(
-                "name",
-                FIELD_LABELS["name"],
-                Text("个体工商户没有起名的可不填。", "May be empty for an individual business without a name."),
-            ),
-            Field(
-                "entity_type",
-                FIELD_LABELS["entity_type"],
-                Text("例如：有限责任公司、个体工商户。", "As printed, such as 有限责任公司."),
-                characters=30,
-            ),
-            Field(
-                "principal",
-                FIELD_LABELS["principal"],
-                characters=20,
-            ),
-            Field(
-                "registered_capital",
-                FIELD_LABELS["registered_capital"],
-                Text("例如：壹拾万元整。个体工商户不填。", "As printed; none for an individual business."),
-                characters=20,
-                optional=True,
-            ),
-            Field(
-                "established_on",
-                FIELD_LABELS["established_on"],
-                Text("例如 2026-11-23。", "For example 2026-11-23."),
-                characters=12,
-            ),
-            Field(
-                "term_to",
-                FIELD_LABELS["term_to"],
-                Text("长期的留空。", "Leave empty when it has no end."),
-                characters=12,
-                optional=True,
-            ),
-            Field("domicile", FIELD_LABELS["domicile"]),
-            Field("business_scope", FIELD_LABELS["business_scope"], scope_hint, widget=Widget.PARAGRAPH),
-        ),
+    allot = Text("新设立的，演示登记簿可留空自动编配。", "New business: leave empty, this demonstration allots one.")
+    code = Field(
+        "uscc",
+        FIELD_LABELS["uscc"],
+        Text(typed.zh + allot.zh, f"{typed.en} {allot.en}") if demonstration else typed,
+        characters=20,
+        optional=demonstration,
+        button=Button("prefill", Text("带出登记信息", "Fill in from the register")),
     )
+    phrases = "；".join(trade.scope_phrases) if trade else ""
+    scope = Field(
+        "business_scope",
+        FIELD_LABELS["business_scope"],
+        Text(f"本行业规范表述：{phrases}", f"Standard wording of this trade: {phrases}") if phrases else None,
+        widget=Widget.PARAGRAPH,
+    )
+    return Section("entity", Text("经营主体", "The business"), (code, *_LICENCE_FACTS, scope))
 
 
 def premises_section(catalogue: Catalogue) -> Section:
