@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 
 import pytest
@@ -157,12 +158,21 @@ def test_every_single_wrong_character_of_a_code_number_is_caught(code_id, positi
     assert refused.value.code == "code_number_check"
 
 
-@given(code_id=code_ids, position=st.integers(0, 15))
-def test_two_neighbours_exchanged_in_a_code_number_are_caught(code_id, position):
-    number = code_id.number.replace("-", "")
-    assume(number[position] != number[position + 1])
-    with pytest.raises(InputError):
-        parse_code_number(number[:position] + number[position + 1] + number[position] + number[position + 2 :])
+def test_two_neighbours_exchanged_in_a_code_number_are_caught_but_for_two_in_a_thousand():
+    # A hybrid system of ISO/IEC 7064 catches every wrong character, and not quite every exchange.
+    chance = random.Random(7064)  # noqa: S311 – a sample that is the same each time
+    tried = missed = 0
+    while tried < 5000:
+        number, position = CodeId(chance.randbytes(CODE_ID_BYTES)).number.replace("-", ""), chance.randrange(16)
+        if number[position] == number[position + 1]:
+            continue
+        tried += 1
+        try:
+            parse_code_number(number[:position] + number[position + 1] + number[position] + number[position + 2 :])
+            missed += 1
+        except InputError:
+            pass
+    assert missed / tried < 0.004
 
 
 @pytest.mark.parametrize(
