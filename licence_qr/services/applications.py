@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from licence_qr.domain.application_form import parse_application
-
 from licence_qr.domain.application import Application
 from licence_qr.domain.application_fields import ALL_FIELDS, ANSWER_PREFIX
+from licence_qr.domain.application_form import parse_application
 from licence_qr.domain.catalogue import Catalogue
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.identifiers import parse_uscc

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from licence_qr.domain.roles import Actor
-from licence_qr.errors import NotFoundError
+from licence_qr.errors import NotFoundError, RuleError
 from licence_qr.printing.canvas import Sheet
 from licence_qr.printing.card import CardContent, card_for
 from licence_qr.printing.qr import Symbol, make_symbol, min_size_mm, to_png, to_svg
@@ -44,12 +44,14 @@ class Prints:
         return to_png(self.symbol(uscc))
 
     def card(self, actor: Actor, uscc: str, now: datetime) -> CardContent:
-        """What the display card says. Raises NotFoundError ``business_not_found``."""
+        """What the display card says. Raises NotFoundError ``business_not_found``, RuleError ``card_of_ended_licence``."""
         with self.database.read() as tx:
             code = codes.newest_of_business(tx, uscc)
             if code is None:
                 raise NotFoundError("business_not_found", uscc=uscc)
             page = self.lookup.of_business(tx, code, now)
+        if page.licence.state.ended:
+            raise RuleError("card_of_ended_licence", uscc=uscc)
         return card_for(page, self.host, make_symbol(self.coding.issued(code).address))
 
     def card_pdf(self, actor: Actor, uscc: str, size: str, now: datetime) -> bytes:

@@ -15,13 +15,20 @@ from pyzbar import pyzbar
 
 from licence_qr.bootstrap import Services
 from licence_qr.credential.token import address
+from licence_qr.domain.public_page import Verdict
 from licence_qr.domain.roles import Actor
+from licence_qr.errors import RuleError
 from licence_qr.printing.qr import make_symbol
 from licence_qr.services.demonstration_data import businesses
 
 HOST = "https://ym.example.gov.cn"
 PRINT_DPI = 150
 _FORK = multiprocessing.get_context("fork")
+
+
+def slugs(*, ended: bool) -> list[str]:
+    """The demonstration's businesses whose licence has ended, or has not."""
+    return [b.slug for b in businesses() if (b.verdict is Verdict.LICENCE_ENDED) is ended]
 
 
 def zxing(picture: Image.Image) -> list[str]:
@@ -52,7 +59,7 @@ def printed_and_read(services: Services, clerk: Actor, now: datetime, job: tuple
 
 @pytest.mark.slow
 def test_both_readers_read_every_printed_card_at_150_dpi(demonstration, clerk, now):
-    jobs = [(business.slug, size) for business in businesses() for size in ("A4", "A5")]
+    jobs = [(slug, size) for slug in slugs(ended=False) for size in ("A4", "A5")]
     demonstration.database.close()  # a connection must not be carried into another process
     reading, children = {}, []
     for share in (jobs[::2], jobs[1::2]):  # two at a time: embedding the fonts takes a second a card
@@ -67,6 +74,14 @@ def test_both_readers_read_every_printed_card_at_150_dpi(demonstration, clerk, n
     assert list(reading) and set(reading) == set(jobs)
     for job, (printed, by_zxing, by_zbar) in reading.items():
         assert (by_zxing, by_zbar) == (printed, printed), job
+
+
+def test_no_card_is_printed_for_a_licence_that_has_ended(demonstration, clerk, now):
+    assert slugs(ended=True)
+    for slug in slugs(ended=True):
+        uscc = demonstration.demonstration_register.code(slug).uscc
+        with pytest.raises(RuleError, match="card_of_ended_licence"):
+            demonstration.prints.card_pdf(clerk, uscc, "A5", now)
 
 
 def _send_all(pipe: Any, services: Services, clerk: Actor, now: datetime, jobs: list[tuple[str, str]]) -> None:
