@@ -95,11 +95,6 @@ class DemonstrationBusiness:
     printed_before_change: bool = False
     applies: Applied | None = None
 
-    @property
-    def state(self) -> LicenceState:
-        """The state of its licence after all changes."""
-        return next((change.state for change in reversed(self.changes) if change.state), LicenceState.ACTIVE)
-
 
 @cache
 def businesses() -> tuple[DemonstrationBusiness, ...]:
