@@ -124,6 +124,6 @@ def read_trust_list(folder: Path) -> bytes:
 def trust_list_stamp(folder: Path) -> int:
     """A number that changes when the trust list is replaced; 0 when there is none."""
     try:
-        return (folder / _TRUST_LIST).stat().st_mtime_ns
+        return os.stat(f"{folder}/{_TRUST_LIST}").st_mtime_ns  # asked at every scan; a Path costs twice the question
     except OSError:
         return 0

@@ -12,6 +12,7 @@ from whitenoise import WhiteNoise
 
 import licence_qr
 from licence_qr.web import EXTENSION, citizen, desk, errors, language, request_log, security, sign_in, templates, words
+from licence_qr.web.kept_pages import KeptPages
 
 if TYPE_CHECKING:
     from licence_qr.bootstrap import Services
@@ -46,6 +47,7 @@ def create_app(services: Services) -> Flask:
     for audience in (citizen, sign_in, desk):
         app.register_blueprint(audience.blueprint)
     security.check_routes(app)
+    app.wsgi_app = KeptPages(app.wsgi_app, services.lookup, citizen.SCANNED)  # type: ignore[method-assign]
     _serve_static(app)
     return app
 

@@ -6,29 +6,26 @@ Each page is also JSON for whoever asks for it (``Accept: application/json``); d
 from __future__ import annotations
 
 import gzip
-from collections.abc import Hashable
 from datetime import UTC, datetime
-from typing import cast
 
-from flask import Blueprint, Response, current_app, jsonify, make_response, redirect, request
-from flask.blueprints import BlueprintSetupState
+from flask import Blueprint, Response, jsonify, make_response, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from licence_qr.domain.identifiers import parse_code_number
 from licence_qr.domain.public_page import PublicPage
-from licence_qr.errors import InputError, RegisterError
+from licence_qr.errors import InputError
 from licence_qr.web import citizen_page, use_cases
 from licence_qr.web.citizen_json import public_json
 from licence_qr.web.errors import wants_json
 from licence_qr.web.language import language
-from licence_qr.web.page_cache import PageCache
 from licence_qr.web.templates import render
 from licence_qr.wording import Explanation, explain
 
 # With the style sheet a page of this length still fits the 14 KB of a connection's first round trip; to compress it
 # would cost more time than to make it.
 LONG_PAGE_BYTES = 6 * 1024
-_KEPT = "licence_qr.kept_pages"
+
+SCANNED = "/c/"
 
 blueprint = Blueprint("citizen", __name__)
 
@@ -60,40 +57,11 @@ def by_number(number: str) -> BaseResponse:
     return _as_json(page) if wants_json() else _as_page(_html(page))
 
 
-@blueprint.get("/c/<digits>")
+@blueprint.get(f"{SCANNED}<digits>")
 def scan(digits: str) -> BaseResponse:
     """What a scanned symbol leads to: its signature verified, and what the register says today."""
-    lookup, now = use_cases().lookup, datetime.now(UTC)
-    if wants_json():
-        return _as_json(lookup.scan(digits, now))
-    stamp = _stamp(now)
-    if stamp is None:
-        return _as_page(_html(lookup.scan(digits, now)))
-    # The minute is part of the key because the page tells when the register was asked.
-    kept, key = _kept_pages(), (digits, language(), int(now.timestamp()) // 60)
-    body = kept.get(stamp, key)
-    if body is None:
-        body = _html(lookup.scan(digits, now))
-        kept.put(stamp, key, body)
-    return _as_page(body)
-
-
-@blueprint.record
-def _keep_pages(state: BlueprintSetupState) -> None:
-    state.app.extensions[_KEPT] = PageCache()
-
-
-def _kept_pages() -> PageCache:
-    return cast(PageCache, current_app.extensions[_KEPT])
-
-
-def _stamp(now: datetime) -> Hashable | None:
-    """What tells whether a kept page still holds; None when the register cannot be asked, and so nothing kept may be
-    shown: scanning then says what the signature alone is worth."""
-    try:
-        return use_cases().lookup.stamp(now)
-    except RegisterError:
-        return None
+    page = use_cases().lookup.scan(digits, datetime.now(UTC))
+    return _as_json(page) if wants_json() else _as_page(_html(page))
 
 
 def _html(page: PublicPage) -> bytes:

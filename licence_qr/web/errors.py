@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask import Flask, Response, jsonify, make_response, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from licence_qr.errors import LicenceQRError
-from licence_qr.web import request_log
+from licence_qr.errors import InputError, LicenceQRError
+from licence_qr.web import kept_forms, request_log
 from licence_qr.web.citizen_refusals import is_own_fault, refusal_of
 from licence_qr.web.language import language
+from licence_qr.web.security import SIGN_IN
+from licence_qr.web.sign_in_page import sign_in_page
 from licence_qr.wording import Explanation, explain
 
 RETRY_SECONDS = 30
@@ -101,10 +103,41 @@ def _problem_json(problem: Problem) -> Response:
 
 def _show_error(error: LicenceQRError) -> Response:
     request_log.note_refusal(error)
+    if error.code == "sign_in_needed" and not wants_json():
+        return _ask_to_sign_in(error)
     return _answer(error, problem_of(error))
 
 
+def _ask_to_sign_in(error: LicenceQRError) -> Response:
+    """The sign-in page. It carries the form that could not be taken; of a mere button it knows the way back."""
+    try:
+        kept = kept_forms.posted()
+    except InputError as too_long:
+        return _answer(too_long, problem_of(too_long))
+    if kept is None:
+        return make_response(redirect(url_for(SIGN_IN, next=kept_forms.page_of_form()), 303))
+    return make_response(sign_in_page(kept=kept), status_of(error))
+
+
+def _offer_again(error: CSRFError) -> Response | None:
+    """The same form once more under a new token; None when it cannot be offered or came from elsewhere."""
+    if not kept_forms.came_from_here():
+        return None
+    try:
+        if request.endpoint == SIGN_IN:
+            outdated, username = LicenceQRError("sign_in_outdated"), request.form.get("username", "")
+            return make_response(sign_in_page(outdated, kept_forms.carried(), username), error.code)
+        kept = kept_forms.posted()
+    except InputError:
+        return None
+    if kept is None:
+        return None
+    return make_response(render_template("sign_in/kept.html", kept=kept, signed_in_again=False), error.code)
+
+
 def _show_http(error: HTTPException) -> Response:
+    if isinstance(error, CSRFError) and (offered := _offer_again(error)):
+        return offered
     status = error.code or 500
     if status < 400 and error.response is not None:
         return make_response(error.response)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from contextvars import ContextVar
 from enum import StrEnum
 from functools import lru_cache
+from urllib.parse import urlencode
 
 from flask import Flask, Response, request
 from markupsafe import Markup, escape
@@ -64,6 +65,12 @@ def both_in(main: Language, zh: str, en: str) -> Markup:
 def hanzi(text: str) -> Markup:
     """A text of the register, which is Chinese whatever the page speaks: marked as such on an English page."""
     return escape(text) if _chosen.get() is Language.ZH else Markup('<span lang="zh-CN">{}</span>').format(text)
+
+
+def query_in_other_language() -> str:
+    """The query that shows the page of this request in the other language, whatever else it was asked with."""
+    others = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
+    return "?" + urlencode([*others, ("lang", _chosen.get().other.value)])
 
 
 def init_app(app: Flask) -> None:

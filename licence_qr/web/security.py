@@ -107,14 +107,18 @@ def current_actor() -> Actor:
 
 
 def _admit() -> Response | None:
-    """Before every view: let pass, send to the sign-in page, or raise AccessError ``role_not_allowed``."""
+    """Before every view: let pass, send to the sign-in page, or raise AccessError ``role_not_allowed``.
+
+    A form without a session is not simply sent away: AccessError ``sign_in_needed``, so that what was typed is kept.
+    """
     if request.endpoint is None or request.endpoint in PUBLIC:
         return None
     allowed = roles_of(current_app.view_functions[request.endpoint])
     actor = signed_in()
+    if actor is None and request.method == "POST":
+        raise AccessError("sign_in_needed")
     if actor is None:
-        back = request.full_path.rstrip("?") if request.method == "GET" else None
-        return redirect(url_for(SIGN_IN, next=back), 303)
+        return redirect(url_for(SIGN_IN, next=request.full_path.rstrip("?")), 303)
     if not allowed & actor.roles:
         raise AccessError("role_not_allowed")
     return None
@@ -142,15 +146,14 @@ class FormSession(SecureCookieSessionInterface):
 
 Headers = list[tuple[str, str]]
 
+# No page has a script, so none may run.
 _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
-_SCRIPTED_POLICY = _POLICY + "; script-src 'self'"
-# Pages for staff may use our own scripts; a citizen's page has none, so none may run.
-_SCRIPTED = "/desk/"
 
 _ALWAYS: Headers = [
+    ("Content-Security-Policy", _POLICY),
     ("X-Content-Type-Options", "nosniff"),
     # Not no-referrer: the CSRF check of a form sent over https asks for a same-origin Referer.
     ("Referrer-Policy", "same-origin"),
@@ -159,10 +162,6 @@ _ALWAYS: Headers = [
     ("Cross-Origin-Resource-Policy", "same-origin"),
 ]
 _HTTPS_ONLY: Headers = [("Strict-Transport-Security", "max-age=31536000")]
-
-
-def _headers_for(policy: str, https: bool) -> Headers:
-    return [("Content-Security-Policy", policy), *_ALWAYS, *(_HTTPS_ONLY if https else [])]
 
 
 class SecurityHeaders:
@@ -174,15 +173,9 @@ class SecurityHeaders:
 
     def __init__(self, app: WSGIApplication) -> None:
         self._app = app
-        self._headers = {
-            (scripted, https): _headers_for(_SCRIPTED_POLICY if scripted else _POLICY, https)
-            for scripted in (False, True)
-            for https in (False, True)
-        }
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        scripted = environ.get("PATH_INFO", "").startswith(_SCRIPTED)
-        extra = self._headers[scripted, environ["wsgi.url_scheme"] == "https"]
+        extra = [*_ALWAYS, *_HTTPS_ONLY] if environ["wsgi.url_scheme"] == "https" else _ALWAYS
 
         def start(status: str, headers: Headers, exc_info: Any = None) -> Any:
             caching = [] if any(name == "Cache-Control" for name, _ in headers) else [("Cache-Control", "no-store")]

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from licence_qr.domain.catalogue import Text
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import AccessError
-from licence_qr.web import use_cases
+from licence_qr.web import kept_forms, use_cases
 from licence_qr.web.errors import status_of
-from licence_qr.web.forms import Field, Problem, Widget
-from licence_qr.web.language import language, t
+from licence_qr.web.language import t
 from licence_qr.web.security import (
     current_actor,
     forget_session,
@@ -22,35 +20,32 @@ from licence_qr.web.security import (
     session_token,
     signed_in,
 )
-from licence_qr.wording import explain
+from licence_qr.web.sign_in_page import sign_in_page
 
 blueprint = Blueprint("sign_in", __name__)
 
 EVERYONE = tuple(Role)
-USERNAME = Field("username", Text("用户名", "User name"), characters=20, autocomplete="username")
-PASSWORD = Field(
-    "password",
-    Text("密码", "Password"),
-    widget=Widget.PASSWORD,
-    characters=20,
-    autocomplete="current-password",
-)
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
 def sign_in() -> Response:
-    """Sign in and go on to where one wanted to go. A refusal keeps the user name and never says which part was wrong."""
+    """Sign in and go on to where one wanted to go, or to the form that came too late and was kept.
+
+    A refusal keeps the user name and that form, and never says which part was wrong.
+    """
     if request.method == "GET":
         actor = signed_in()
-        return redirect(_onward(actor)) if actor else make_response(_sign_in_page(None))
-    accounts, now = use_cases().accounts, datetime.now(UTC)
+        return redirect(_onward(actor)) if actor else make_response(sign_in_page())
+    accounts, now, kept = use_cases().accounts, datetime.now(UTC), kept_forms.carried()
     username, password = request.form.get("username", ""), request.form.get("password", "")
     try:
         token = accounts.sign_in(username, password, request.remote_addr or "", now)
     except AccessError as refused:
-        return make_response(_sign_in_page(refused), status_of(refused))
-    actor = accounts.actor(token, now)
-    response = redirect(_onward(actor) if actor else url_for(".sign_in"), 303)
+        return make_response(sign_in_page(refused, kept, username), status_of(refused))
+    g.actor = actor = accounts.actor(token, now)
+    response: Response = redirect(_onward(actor) if actor else url_for(".sign_in"), 303)
+    if actor and kept:
+        response = make_response(render_template("sign_in/kept.html", kept=kept, signed_in_again=True))
     remember_session(response, token)
     return response
 
@@ -84,20 +79,6 @@ def revoke_session(session_id: str) -> Response:
     use_cases().accounts.revoke(current_actor(), session_id, datetime.now(UTC))
     flash(t("已结束那次登录。", "That session has ended."))
     return redirect(url_for(".show_sessions"), 303)
-
-
-def _sign_in_page(refused: AccessError | None) -> str:
-    summary: tuple[Problem, ...] = ()
-    if refused is not None:
-        words = explain(refused, language().value)
-        summary = (Problem("#username", words.what, words.todo),)
-    return render_template(
-        "sign_in/sign_in.html",
-        fields=(USERNAME, PASSWORD),
-        values={"username": request.form.get("username", "")},
-        summary=summary,
-        onward=request.values.get("next", ""),
-    )
 
 
 def _onward(actor: Actor) -> str:

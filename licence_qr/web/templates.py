@@ -15,7 +15,7 @@ from flask.templating import Environment
 from jinja2 import StrictUndefined, Template, nodes
 from jinja2.visitor import NodeTransformer
 
-from licence_qr.web.language import Language, both, both_in, hanzi, language, t
+from licence_qr.web.language import Language, both, both_in, hanzi, language, query_in_other_language, t
 from licence_qr.web.words import day, minute
 
 
@@ -85,4 +85,5 @@ def init_app(app: Flask) -> None:
     environment.undefined = StrictUndefined
     environment.trim_blocks = environment.lstrip_blocks = True
     environment.globals.update(t=t, both=both, hanzi=hanzi, language=language)
+    environment.globals["query_in_other_language"] = query_in_other_language
     environment.filters.update(both=both, hanzi=hanzi, day=day, minute=minute)

@@ -14,13 +14,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
-from public_pages import ADDRESS_OF, IN_FORCE, NUMBER, PAGES, PERMIT, STATES, prepared_services
+from public_pages import ADDRESS_OF, IN_FORCE, NUMBER, PAGES, PERMIT, STATES
 
 from licence_qr.domain.entity import EntityForm, LicenceState
 from licence_qr.domain.permit import GrantMode, PermitStatus
 from licence_qr.domain.public_page import FoundBy, PublicLicence, PublicPage, PublicPermit, Verdict
 from licence_qr.web import citizen_page, words
-from licence_qr.web.app import create_app
 from licence_qr.web.citizen_json import public_json
 from licence_qr.web.templates import render
 
@@ -291,25 +290,6 @@ def test_a_change_in_the_register_shows_at_the_next_scan(app: Flask, monkeypatch
     assert verdict(read(client, "in_force")) == ("真实，全部有效", "good")
     monkeypatch.setitem(PAGES, "in_force", PAGES["revoked"])
     assert verdict(read(client, "in_force")) == ("真实，有许可已失效", "bad")
-
-
-def test_a_page_is_kept_only_while_the_register_says_the_same() -> None:
-    services = prepared_services()
-    client = create_app(services).test_client()
-    minutes = {read(client, "in_force") for _ in range(5)}
-    assert len(minutes) == 1
-    assert 1 <= len(services.lookup.scanned) <= 2  # twice when a minute ended in between
-    assert '<html lang="en">' in read(client, "in_force", "en")
-
-
-def test_a_kept_page_is_never_shown_when_the_register_cannot_be_asked() -> None:
-    services = prepared_services()
-    client = create_app(services).test_client()
-    assert verdict(read(client, "in_force"))[1] == "good"
-    services.lookup.broken.add("unreachable")
-    page = read(client, "in_force")
-    assert verdict(page) == ("现在无法查询", "unknown")
-    assert "签名是真的" in page
 
 
 def test_the_time_of_the_check_is_that_of_this_scan(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
