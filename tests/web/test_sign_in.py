@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import html
+import re
+
 import pytest
-from desk_pages import Browser, browser, clerk, desk_app, desk_services
+from desk_pages import Browser, browser, clerk, desk_app, desk_services, hidden
 from flask import Flask
 
 __all__ = ["browser", "clerk", "desk_app", "desk_services"]
@@ -94,3 +97,18 @@ def test_an_inspector_signs_in_but_has_no_desk(browser: Browser) -> None:
 
 def test_the_page_speaks_english_too(browser: Browser) -> None:
     assert "Staff sign-in" in browser.see("/sign-in?lang=en")
+
+
+def test_the_language_link_keeps_the_way_onward_and_says_the_language_once(browser: Browser) -> None:
+    page = browser.see("/sign-in?lang=zh&next=/desk/businesses?q%3D%E4%BA%91%26x%3D%22")
+    link = re.search(r'class="tongue" href="([^"]*)"', page)
+    assert link
+    english = browser.see("/sign-in" + html.unescape(link[1]))
+    assert "Staff sign-in" in english
+    assert hidden(english, "next") == '/desk/businesses?q=云&x="'
+
+
+def test_the_language_link_keeps_the_search(clerk: Browser) -> None:
+    link = re.search(r'class="tongue" href="([^"]*)"', clerk.see("/desk/businesses?q=示例&q=<b>"))
+    assert link
+    assert html.unescape(link[1]) == "?q=%E7%A4%BA%E4%BE%8B&q=%3Cb%3E&lang=en"
