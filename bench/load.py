@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import cycle
 
+from licence_qr.cli_installation import BLOCKING_THREADS
+
 CONNECTIONS = 4
 
 
@@ -25,7 +27,16 @@ def free_port() -> int:
 def served(target: str, port: int, environ: dict[str, str]) -> Iterator[None]:
     """A granian server of one worker with the options of ``licence-qr serve``, until the block ends."""
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", "--port", str(port)]
-    command += ["--workers", "1", "--blocking-threads", "4", "--no-ws", "--log-level", "warning", target]
+    command += [
+        "--workers",
+        "1",
+        "--blocking-threads",
+        str(BLOCKING_THREADS),
+        "--no-ws",
+        "--log-level",
+        "warning",
+        target,
+    ]
     server = subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL)
     try:
         wait_until_up(port, server)

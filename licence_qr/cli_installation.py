@@ -17,6 +17,9 @@ from licence_qr.domain.roles import Role
 from licence_qr.errors import ConfigError, KeyStoreError
 
 STARTING_PASSWORD_BYTES = 9
+# Two a worker: one more thread than the interpreter can run, so that a card being printed does not hold up a scan.
+# More of them only pass the interpreter's lock around: four halve the rate of scans.
+BLOCKING_THREADS = 2
 
 
 @click.command()
@@ -70,7 +73,7 @@ def serve() -> None:
         port=settings.port,
         interface=Interfaces.WSGI,
         workers=settings.workers,
-        blocking_threads=4,
+        blocking_threads=BLOCKING_THREADS,
         log_access=False,
     )
     server.serve()
