@@ -6,13 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from licence_qr.reading.pictures import read_symbols
-
 from licence_qr.credential.description import Description, describe
 from licence_qr.credential.trust_list import TrustList
 from licence_qr.credential.verifier import verify
 from licence_qr.domain.catalogue import Catalogue
 from licence_qr.errors import TokenError, UnreadableError
+from licence_qr.reading.pictures import read_symbols
 
 __all__ = ["Description", "Verification"]
 
