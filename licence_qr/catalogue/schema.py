@@ -39,7 +39,7 @@ EXAMPLES = {
     "reason": '{ zh = "理由", en = "Reason" }',
     "regime": '"licensed" / "filing" / "none"',
     "region": '"500107104"',
-    "region_name": '"金凤镇"',
+    "region_name": '{ zh = "金凤镇", en = "Jinfeng Town" }',
     "rules": '["licensed"]',
     "scope_phrases": '["住宿服务"]',
     "summary": '{ zh = "摘要", en = "Summary" }',
@@ -81,7 +81,7 @@ class OfficeEntry(Entry):
     id: Id
     name: TextEntry
     region: Annotated[str, StringConstraints(pattern=r"^\d{9}$")]
-    region_name: Words
+    region_name: TextEntry
     address: Words
 
 

@@ -42,7 +42,7 @@ class Office:
     id: str
     name: Text
     region: str
-    region_name: str
+    region_name: Text
     address: str
 
 

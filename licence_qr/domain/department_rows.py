@@ -163,7 +163,7 @@ class Vocabulary:
         """The words of ``catalogue``: authorities, towns, kinds of place with their aliases, and number templates."""
         return cls(
             {name_key(authority.name.zh): authority.id for authority in catalogue.authorities.values()},
-            {name_key(office.region_name): office.id for office in catalogue.offices.values()},
+            {name_key(office.region_name.zh): office.id for office in catalogue.offices.values()},
             {name_key(name): kind for kind in catalogue.kinds.values() for name in (*kind.aliases, kind.name.zh)},
             catalogue.number_templates,
         )
@@ -227,12 +227,12 @@ def parse_health(row: SourceRow, words: Vocabulary) -> HealthRecord:
 
 def region_of(address: str, catalogue: Catalogue) -> str:
     """The 9-digit code of the town named in ``address``, or empty."""
-    return next((o.region for o in catalogue.offices.values() if o.region_name in address), "")
+    return next((o.region for o in catalogue.offices.values() if o.region_name.zh in address), "")
 
 
 def office_of(address: str, catalogue: Catalogue) -> str:
     """The id of the office of the town named in ``address``, or empty."""
-    return next((o.id for o in catalogue.offices.values() if o.region_name in address), "")
+    return next((o.id for o in catalogue.offices.values() if o.region_name.zh in address), "")
 
 
 def _usable_texts(row: SourceRow) -> Mapping[str, str]:

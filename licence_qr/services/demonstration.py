@@ -130,7 +130,7 @@ class DemonstrationRegister:
     def wanted_accounts(self) -> tuple[DemonstrationAccount, ...]:
         """A clerk for each office, an inspector and an administrator."""
         offices = tuple(self.catalogue.offices.values())
-        clerks = (DemonstrationAccount(f"clerk-{o.id}", f"{o.region_name}窗口", o.id, Role.CLERK) for o in offices)
+        clerks = (DemonstrationAccount(f"clerk-{o.id}", f"{o.region_name.zh}窗口", o.id, Role.CLERK) for o in offices)
         return (
             *clerks,
             DemonstrationAccount("inspector", "演示监督员", offices[0].id, Role.INSPECTOR),

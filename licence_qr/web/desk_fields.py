@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from licence_qr.domain.application_fields import ANSWER_PREFIX, FIELD_LABELS
-from licence_qr.domain.catalogue import Catalogue, Office, Text, Trade
+from licence_qr.domain.catalogue import Catalogue, Text, Trade
 from licence_qr.domain.entity import EntityForm
 from licence_qr.web.forms import Button, Choice, Field, Section, Widget
 
@@ -126,7 +126,7 @@ def entity_section(trade: Trade | None, demonstration: bool) -> Section:
 
 def premises_section(catalogue: Catalogue) -> Section:
     """The place and what is allowed there."""
-    regions = {office.region: _region_choice(office) for office in catalogue.offices.values()}
+    regions = {office.region: Choice(office.region, office.region_name) for office in catalogue.offices.values()}
     return Section(
         "premises",
         Text("经营场所与许可", "The premises and the permit"),
@@ -158,10 +158,6 @@ def premises_section(catalogue: Catalogue) -> Section:
             ),
         ),
     )
-
-
-def _region_choice(office: Office) -> Choice:
-    return Choice(office.region, Text(office.region_name, office.region_name))
 
 
 COMMITMENT_MODE = Field(

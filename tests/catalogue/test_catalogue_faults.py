@@ -67,7 +67,13 @@ ONE_FAULT_EACH = {
         1,
     ),
     "an unknown table": ("trades.toml", "[[trade]]", "[[trades]]\n\n[[trade]]", "catalogue_key_unknown", 0),
-    "a missing key": ("offices.toml", 'region_name = "金凤镇"\n', "", "catalogue_key_missing", -4),
+    "a missing key": (
+        "offices.toml",
+        'region_name = { zh = "金凤镇", en = "Jinfeng Town" }\n',
+        "",
+        "catalogue_key_missing",
+        -4,
+    ),
     "a region that is no code": ("offices.toml", '"500107104"', '"金凤"', "catalogue_value_wrong", 0),
     "a date written as text": (
         "delegations.toml",
