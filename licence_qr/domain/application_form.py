@@ -112,7 +112,7 @@ class _Form:
         trade = self.catalogue.trades.get(self.reader.typed("trade"))
         if trade is None:
             found = self.reader.typed("trade")
-            self.reader.refuse("trade_unknown" if found else "field_missing", "trade", found=found[:40])
+            self.reader.refuse("trade_unknown" if found else "choice_missing", "trade", found=found[:40])
             return None
         return _Place(trade, self._kinds(trade), area, self._answers(trade))
 
@@ -206,7 +206,7 @@ class _Form:
         term_to = self.reader.date("term_to") if self.reader.typed("term_to") else None
         if established_on is not None and term_to is not None and term_to < established_on:
             facts = {"first": established_on.isoformat(), "last": term_to.isoformat()}
-            self.reader.refuse("dates_out_of_order", "term_to", **facts)
+            self.reader.refuse("term_ends_before_start", "term_to", **facts)
         return established_on, term_to
 
     # -- the premises -------------------------------------------------------------------------------------------------
@@ -217,9 +217,9 @@ class _Form:
         region = reader.typed("premises_region")
         regions = {office.region: office.region_name for office in self.catalogue.offices.values()}
         if not region:
-            reader.refuse("field_missing", "premises_region")
+            reader.refuse("choice_missing", "premises_region")
         elif region not in regions:
-            known = ", ".join(f"{code} {name}" for code, name in regions.items())
+            known = ", ".join(f"{code} {name.zh} ({name.en})" for code, name in regions.items())
             reader.refuse("choice_unknown", "premises_region", found=region[:40], known=known)
         return address, region, reader.phone("contact_phone")
 

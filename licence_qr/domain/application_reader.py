@@ -97,11 +97,14 @@ class FieldReader:
         return ""
 
     def date(self, name: str) -> date | None:
-        """A date in any of the usual spellings, or None after noting what is wrong."""
+        """A date in any of the usual spellings, or None after noting what is wrong.
+
+        A form has several dates on one page, so its sentences name the field, which those of ``read_date`` do not.
+        """
         try:
             return read_date(self.typed(name), name)
         except InputError as problem:
-            self.problems.append(problem)
+            self.refuse(f"application_{problem.code}", name, **problem.facts)
             return None
 
     def choice(self, name: str, choices: type[Choice]) -> Choice | None:
@@ -112,7 +115,7 @@ class FieldReader:
         if found:
             self.refuse("choice_unknown", name, found=found[:40], known=", ".join(choices))
         else:
-            self.refuse("field_missing", name)
+            self.refuse("choice_missing", name)
         return None
 
     def area(self, name: str) -> int | None:

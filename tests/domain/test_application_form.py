@@ -206,9 +206,12 @@ def test_a_business_may_be_founded_today_and_end_on_its_first_day() -> None:
     ("fields", "refusal"),
     [
         ({"established_on": "2026-11-24"}, ("established_on", "date_in_future")),
-        ({"established_on": "2021-02-30"}, ("established_on", "date_unreadable")),
-        ({"term_to": "2021-09-11"}, ("term_to", "dates_out_of_order")),
-        ({"term_to": "soon"}, ("term_to", "date_unreadable")),
+        ({"established_on": "2021-02-30"}, ("established_on", "application_date_unreadable")),
+        ({"term_to": "2021-09-11"}, ("term_to", "term_ends_before_start")),
+        ({"term_to": "soon"}, ("term_to", "application_date_unreadable")),
+        ({"established_on": "1900-01-01"}, ("established_on", "application_date_out_of_range")),
+        ({"entity_form": ""}, ("entity_form", "choice_missing")),
+        ({"premises_region": ""}, ("premises_region", "choice_missing")),
         ({"entity_form": "guild"}, ("entity_form", "choice_unknown")),
         ({"premises_region": "500107999"}, ("premises_region", "choice_unknown")),
         ({"contact_phone": "call me"}, ("contact_phone", "phone_unreadable")),
@@ -297,10 +300,10 @@ def test_an_unknown_office_may_do_nothing() -> None:
 @pytest.mark.parametrize(
     ("fields", "refusal"),
     [
-        ({"mode": ""}, ("mode", "field_missing")),
+        ({"mode": ""}, ("mode", "choice_missing")),
         ({"mode": "perhaps"}, ("mode", "choice_unknown")),
         ({"signer": ""}, ("signer", "signature_missing")),
-        ({"signed_on": ""}, ("signed_on", "date_missing")),
+        ({"signed_on": ""}, ("signed_on", "application_date_missing")),
         ({"signed_on": "2026-11-24"}, ("signed_on", "date_in_future")),
         ({"signed_on": "2025-01-19"}, ("signed_on", "signed_before_notice")),
         ({"notice_sha256": ""}, ("mode", "commitment_missing")),
@@ -326,6 +329,18 @@ def test_the_details_can_be_checked_before_anything_is_signed() -> None:
 
 
 # -- anything at all ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("field", [name for name in ALL_FIELDS if not name.startswith(("uscc", "notice_"))])
+@pytest.mark.parametrize("typed", ["", "\u202e?", "长" * 1001])
+def test_the_summary_names_the_field_or_what_it_asks_for(field: str, typed: str) -> None:
+    """Read alone, away from its field, a sentence still says which one it is about."""
+    spoken = {"signer": "签名", "kinds": "场所", "trade": "行业"}.get(field, FIELD_LABELS[field].zh)
+    try:
+        parse(changed(**{field: typed}))
+    except InvalidApplication as invalid:
+        for problem in invalid.problems:
+            assert spoken in explain(problem, "zh").what
 
 
 def test_every_field_has_its_label() -> None:
