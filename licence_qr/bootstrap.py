@@ -51,9 +51,12 @@ class Services:
 def prepare(settings: Settings, now: datetime, *, demonstration: bool) -> None:
     """Make keys and register where there are none, or upgrade the register. What exists is kept as it is.
 
+    Keys are made for a new installation only: beside an existing register, a trust list that is missing has been lost,
+    and new keys in its place would make every printed code look forged. ``build`` then says that it is missing.
     Raises RegisterError ``register_newer``, ``register_read_only``, ``register_full`` and the like; KeyStoreError.
     """
-    Keys(settings.keys, settings.passphrase_file).make((settings.host,), now)
+    if not settings.register_path.exists():
+        Keys(settings.keys, settings.passphrase_file).make((settings.host,), now)
     database = Database(settings.register_path)
     database.create_or_upgrade()
     with database.write() as tx:

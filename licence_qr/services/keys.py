@@ -37,9 +37,15 @@ class Keys:
         self._loaded: _Loaded | None = None
 
     def make(self, hosts: tuple[str, ...], now: datetime) -> None:
-        """Make root, licence key and trust list, where there are none yet. The passphrase file is made with them."""
-        if key_files.trust_list_stamp(self._folder):
-            return
+        """Make root, licence key and trust list, where there are none yet. The passphrase file is made with them.
+
+        Two processes that make them at once end with the same keys. Raises KeyStoreError ``key_file_not_written``.
+        """
+        with key_files.only_one(self._folder):
+            if not key_files.trust_list_stamp(self._folder):
+                self._make(hosts, now)
+
+    def _make(self, hosts: tuple[str, ...], now: datetime) -> None:
         if not self._passphrase_file.exists():
             key_files.write_file(self._passphrase_file, secrets.token_urlsafe(24).encode())
         passphrase = key_files.read_passphrase(self._passphrase_file)

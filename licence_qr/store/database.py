@@ -8,6 +8,7 @@ one per request costs ten times a scan.
 from __future__ import annotations
 
 import errno
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
@@ -144,8 +145,11 @@ class Database:
 
     def _connect(self, *, create: bool) -> sqlite3.Connection:
         with _file_errors(self.path):
-            if not create and not self.path.exists():
-                raise RegisterError("register_missing", path=self.path)
+            if not self.path.exists():
+                if not create:
+                    raise RegisterError("register_missing", path=self.path)
+                # It holds telephone numbers and password hashes. SQLite gives its journals the same mode.
+                os.close(os.open(self.path, os.O_RDONLY | os.O_CREAT, 0o600))
         connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None, cached_statements=256)
         connection.row_factory = sqlite3.Row
         _, synchronous = journal_pragmas(sqlite3.sqlite_version_info)

@@ -7,8 +7,11 @@ trust-list.cbor                 the list the root signed
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
@@ -23,6 +26,25 @@ _TRUST_LIST = "trust-list.cbor"
 def licence_key_name(kid: bytes) -> str:
     """The file name, without ending, of the key that signs codes under ``kid``."""
     return f"licence-{kid.hex()}"
+
+
+@contextmanager
+def only_one(folder: Path) -> Iterator[None]:
+    """Keep other processes that ask the same of ``folder`` waiting; the folder is made when it is not there.
+
+    The lock (flock) is on the folder itself, leaves no file behind, and ends with the process that holds it.
+    Raises KeyStoreError ``key_file_not_written``.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(folder, os.O_RDONLY)
+    except OSError as error:
+        raise KeyStoreError("key_file_not_written", path=folder, because=error.strerror or "") from error
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def write_file(path: Path, data: bytes) -> None:
@@ -52,9 +74,11 @@ def read_passphrase(path: Path) -> bytes:
 
 
 def read_web_secret(path: Path) -> bytes:
-    """The secret that signs form tokens; made on first use, by whichever worker comes first."""
+    """The secret that signs form tokens; made on first use, by whichever worker comes first and for all of them."""
     if not path.exists():
-        write_file(path, secrets.token_bytes(32))
+        with only_one(path.parent):
+            if not path.exists():
+                write_file(path, secrets.token_bytes(32))
     return path.read_bytes()
 
 
