@@ -62,7 +62,9 @@ class Lookup:
 
         The register, the trust list and the day in Shanghai decide an answer; nothing else does. Raises RegisterError.
         """
-        return self.database.stamp(), id(self.trust_list()), local_date(now)
+        edition = self.trust_list()
+        # What the edition says it is, not where it lies: an object that has gone leaves its address to the next one.
+        return self.database.stamp(), edition.sequence, edition.issued_at, local_date(now)
 
     def by_number(self, text: str, client: str, now: datetime) -> PublicPage:
         """The page of the newest version of a code number typed by hand. It proves nothing of the print.

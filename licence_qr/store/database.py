@@ -14,7 +14,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlite_utils import Database as SqliteUtils
 
@@ -61,6 +61,13 @@ class Transaction:
     def all(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
         """All rows."""
         return self._connection.execute(sql, values).fetchall()
+
+
+class _Kept(NamedTuple):
+    """A connection, and device and inode of the file it was opened on."""
+
+    connection: sqlite3.Connection
+    file: tuple[int, int]
 
 
 class Database:
@@ -120,28 +127,47 @@ class Database:
                     connection.execute("ROLLBACK")
                 raise
 
-    def stamp(self) -> tuple[int, int]:
+    def stamp(self) -> tuple[int, int, int]:
         """A value that differs from an earlier one of the same thread whenever the register was written in between.
 
-        The first part counts what other connections committed (PRAGMA data_version), the second what this one changed.
-        It reads the file's change counter, so it raises RegisterError like any other read.
+        The first part counts this thread's connections, the second what others committed (PRAGMA data_version), the
+        third what this one changed. It reads the file's change counter, so it raises RegisterError like any other read.
         """
         with _register_errors(self.path):
             connection = self._kept_connection()
-            return connection.execute("PRAGMA data_version").fetchone()[0], connection.total_changes
+            version: int = connection.execute("PRAGMA data_version").fetchone()[0]
+            return self._local.opened, version, connection.total_changes
 
     def _kept_connection(self) -> sqlite3.Connection:
-        kept: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if kept is None:
-            kept = self._local.connection = self._connect(create=False)
-        return kept
+        """This thread's connection to the file that stands at the path now.
+
+        A connection outlives its file: moved away, or replaced by a backup, the old one would be read for ever and the
+        page would say "valid" of a register that is gone.
+        """
+        kept: _Kept | None = getattr(self._local, "kept", None)
+        if kept is not None and kept.file == self._file():
+            return kept.connection
+        self.close()
+        file = self._file()
+        kept = self._local.kept = _Kept(self._connect(create=False), file)
+        self._local.opened = getattr(self._local, "opened", 0) + 1
+        return kept.connection
+
+    def _file(self) -> tuple[int, int]:
+        """Device and inode of the register. Raises RegisterError when there is none."""
+        with _file_errors(self.path):
+            try:
+                found = self.path.stat()
+            except FileNotFoundError:
+                raise RegisterError("register_missing", path=self.path) from None
+        return found.st_dev, found.st_ino
 
     def close(self) -> None:
         """Close this thread's connection."""
-        kept = getattr(self._local, "connection", None)
+        kept: _Kept | None = getattr(self._local, "kept", None)
         if kept is not None:
-            kept.close()
-            self._local.connection = None
+            kept.connection.close()
+            self._local.kept = None
 
     def _connect(self, *, create: bool) -> sqlite3.Connection:
         with _file_errors(self.path):

@@ -26,7 +26,7 @@ def settings_in(folder: Path) -> Settings:
 
 
 def share(barrier: Barrier) -> None:
-    global _together  # noqa: PLW0603 - how a pool hands a barrier to its processes
+    global _together
     _together = barrier
 
 
