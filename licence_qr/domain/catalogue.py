@@ -15,6 +15,7 @@ from licence_qr.domain.dates import Period
 from licence_qr.domain.names import name_key
 
 BUSINESS_LICENCE = "business_licence"
+_LONGEST_NUMBER = 24  # year, nine digits and what stands between them
 AREA_CONDITION = "area>="
 
 
@@ -74,7 +75,10 @@ class NumberTemplate:
         return self.pattern.format(year=year, serial=serial)
 
     def parse(self, text: str) -> tuple[int, int] | None:
-        """Year and serial of a number in exactly this form, or None. ``render`` of the result equals ``text``."""
+        """Year and serial of a number in exactly this form, or None. ``render`` of the result equals ``text``.
+
+        A serial that no authority reaches in a year (beyond nine digits) is None too: a counter could not follow it.
+        """
         head, _, rest = self.pattern.partition("{year}")
         middle, _, tail = rest.partition("{serial:05d}")
         if not (text.startswith(head) and text.endswith(tail)):
@@ -82,6 +86,8 @@ class NumberTemplate:
         core = text[len(head) : len(text) - len(tail)]
         year, found, serial = core.partition(middle)
         if not (found and year.isascii() and year.isdigit() and serial.isascii() and serial.isdigit()):
+            return None
+        if len(core) > _LONGEST_NUMBER:
             return None
         parsed = int(year), int(serial)
         return parsed if self.render(*parsed) == text else None

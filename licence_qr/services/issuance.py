@@ -175,7 +175,11 @@ class Issuance:
             raise InvalidApplication([InputError("uscc_missing", field="uscc")])
         category = _CATEGORY.get(case.application.entity.form, "91")
         region = case.application.premises_region[:6] or _UNKNOWN_REGION
-        return complete_uscc(category + region, f"MY{counters.take(case.tx, _ALLOTTED_SERIES, 0):06d}")
+        while True:
+            made_up = complete_uscc(category + region, f"MY{counters.take(case.tx, _ALLOTTED_SERIES, 0):06d}")
+            # Somebody may have typed this very code for a business of theirs; it must not be given to another one.
+            if entities.get(case.tx, made_up) is None:
+                return made_up
 
     def _permit(
         self, case: _Case, request: PermitRequest, premises: Premises, uscc: str, application_no: str

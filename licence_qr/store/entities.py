@@ -26,6 +26,8 @@ _COLUMNS = (
     " domicile, business_scope, registration_authority, state, office, contact_phone"
 )
 
+_LONGEST_SEARCHED = 200  # characters
+
 
 def _values(stored: StoredEntity) -> tuple[Any, ...]:
     e = stored.entity
@@ -94,7 +96,10 @@ def search(tx: Transaction, text: str, limit: int = 50) -> list[StoredEntity]:
     """Entities whose name, credit code, principal or permit number contains ``text``, by name. Empty finds the first.
 
     A scan of the table: two-character Chinese words, which people search for, are too short for a trigram index.
+    A text longer than any name or number finds nothing; SQLite would fail on the pattern, and stop at a null character.
     """
+    if len(text) > _LONGEST_SEARCHED or "\0" in text:
+        return []
     pattern = "%" + name_key(text).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
     rows = tx.all(
         f"SELECT {_COLUMNS} FROM entities WHERE name_key LIKE ? ESCAPE '\\' OR lower(uscc) LIKE ? ESCAPE '\\'"

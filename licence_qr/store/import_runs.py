@@ -22,6 +22,8 @@ from licence_qr.domain.conflicts import (
 )
 from licence_qr.store.database import Row, Transaction
 
+_LARGEST_KEY = 2**63 - 1  # of SQLite
+
 
 @dataclass(frozen=True, slots=True)
 class StoredRow:
@@ -202,7 +204,9 @@ def answer(tx: Transaction, question_id: int, decided: Decided, by: str, now: da
 
 
 def question(tx: Transaction, question_id: int) -> StoredQuestion | None:
-    """One question, open or not."""
+    """One question, open or not. A number beyond what a key can be, as an address may hold, finds none."""
+    if question_id > _LARGEST_KEY:
+        return None
     row = tx.one("SELECT * FROM import_questions WHERE question_id = ?", (question_id,))
     return _question(row) if row else None
 
