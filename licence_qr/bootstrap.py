@@ -55,8 +55,10 @@ def prepare(settings: Settings, now: datetime, *, demonstration: bool) -> None:
     and new keys in its place would make every printed code look forged. ``build`` then says that it is missing.
     Raises RegisterError ``register_newer``, ``register_read_only``, ``register_full`` and the like; KeyStoreError.
     """
+    keys = Keys(settings.keys, settings.passphrase_file)
     if not settings.register_path.exists():
-        Keys(settings.keys, settings.passphrase_file).make((settings.host,), now)
+        keys.make((settings.host,), now)
+    keys.complete(now)
     database = Database(settings.register_path)
     database.create_or_upgrade()
     with database.write() as tx:

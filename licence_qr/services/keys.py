@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -18,14 +19,30 @@ from licence_qr.store import keys as key_files
 
 SIGN_MONTHS = 24
 VERIFY_MONTHS = SIGN_MONTHS + 12 * 10
-_ROOT_KID = bytes(KID_BYTES)
+ROOT_KID = bytes(KID_BYTES)
+# What an installation cannot do without; the log gets its key when there is a log.
+FIRST_PURPOSES = (Purpose.LICENCE, Purpose.STATUS)
+
+
+def free_kid(taken: Iterable[TrustedKey]) -> bytes:
+    """Two bytes that no key of ``taken`` has, for any purpose, and that are not the root's."""
+    used = {ROOT_KID, *(key.kid for key in taken)}
+    while (kid := secrets.token_bytes(KID_BYTES)) in used:
+        pass
+    return kid
+
+
+def trusted_from(kid: bytes, public_key: ec.EllipticCurvePublicKey, purpose: Purpose, first: date) -> TrustedKey:
+    """The entry of a new key whose first day is ``first``: it signs for 24 months and verifies ten years longer."""
+    sign_until, verify_until = add_months(first, SIGN_MONTHS), add_months(first, VERIFY_MONTHS)
+    return TrustedKey(kid, public_key, purpose, first, sign_until, verify_until)
 
 
 @dataclass(frozen=True, slots=True)
 class _Loaded:
     stamp: int
     trust_list: TrustList
-    signing: dict[bytes, SoftKey]
+    signing: dict[tuple[bytes, Purpose], SigningKey]
 
 
 class Keys:
@@ -37,7 +54,7 @@ class Keys:
         self._loaded: _Loaded | None = None
 
     def make(self, hosts: tuple[str, ...], now: datetime) -> None:
-        """Make root, licence key and trust list, where there are none yet. The passphrase file is made with them.
+        """Make root, first keys and trust list, where there are none yet. The passphrase file is made with them.
 
         Two processes that make them at once end with the same keys. Raises KeyStoreError ``key_file_not_written``.
         """
@@ -49,57 +66,80 @@ class Keys:
         if not self._passphrase_file.exists():
             key_files.write_file(self._passphrase_file, secrets.token_urlsafe(24).encode())
         passphrase = key_files.read_passphrase(self._passphrase_file)
-        root, licence = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
-        kid = secrets.token_bytes(KID_BYTES)
-        today = local_date(now)
-        trusted = TrustedKey(
-            kid,
-            licence.public_key(),
-            Purpose.LICENCE,
-            not_before=today,
-            sign_until=add_months(today, SIGN_MONTHS),
-            verify_until=add_months(today, VERIFY_MONTHS),
-        )
-        trust_list = TrustList(1, now.replace(microsecond=0), hosts, (trusted,))
+        root = ec.generate_private_key(ec.SECP256R1())
+        made: tuple[TrustedKey, ...] = ()
+        for purpose in FIRST_PURPOSES:
+            made += (self._make_key(purpose, made, local_date(now), passphrase),)
+        trust_list = TrustList(1, now.replace(microsecond=0), hosts, made)
         key_files.write_private_key(self._folder, key_files.ROOT, root, passphrase)
         key_files.write_root_public_key(self._folder, root.public_key())
-        key_files.write_private_key(self._folder, key_files.licence_key_name(kid), licence, passphrase)
         # The list comes last: its presence says that everything before it is whole.
-        key_files.write_trust_list(self._folder, sign_trust_list(trust_list, SoftKey(_ROOT_KID, root)))
+        key_files.write_trust_list(self._folder, sign_trust_list(trust_list, SoftKey(ROOT_KID, root)))
+
+    def _make_key(self, purpose: Purpose, others: Iterable[TrustedKey], first: date, passphrase: bytes) -> TrustedKey:
+        private, kid = ec.generate_private_key(ec.SECP256R1()), free_kid(others)
+        key_files.write_private_key(self._folder, key_files.key_name(purpose, kid), private, passphrase)
+        return trusted_from(kid, private.public_key(), purpose, first)
+
+    def complete(self, now: datetime) -> None:
+        """Give an installation of an earlier version the keys of purposes it has none for, if its root key is at hand.
+
+        Where the root is elsewhere, or the trust list is lost, nothing is done: ``licence-qr keys new`` does it later.
+        Raises KeyStoreError ``passphrase_missing`` and those of the files.
+        """
+        with key_files.only_one(self._folder):
+            if not key_files.trust_list_stamp(self._folder):
+                return
+            keys = self.trust_list().keys
+            missing = [purpose for purpose in FIRST_PURPOSES if purpose not in {key.purpose for key in keys}]
+            if not missing or not key_files.has_private_key(self._folder, key_files.ROOT):
+                return
+            passphrase = key_files.read_passphrase(self._passphrase_file)
+            for purpose in missing:
+                keys += (self._make_key(purpose, keys, local_date(now), passphrase),)
+            self._publish(replace(self.trust_list(), keys=keys), now)
 
     def add_host(self, host: str, now: datetime) -> None:
         """Publish a trust list that names ``host`` too. Needs the root key, which a demonstration has at hand."""
         current = self.trust_list()
         if host in current.hosts:
             return
+        self._publish(replace(current, hosts=(*current.hosts, host)), now)
+
+    def _publish(self, changed: TrustList, now: datetime) -> None:
         passphrase = key_files.read_passphrase(self._passphrase_file)
         root = key_files.read_private_key(self._folder, key_files.ROOT, passphrase)
-        renewed = replace(
-            current,
-            sequence=current.sequence + 1,
-            issued_at=now.replace(microsecond=0),
-            hosts=(*current.hosts, host),
-        )
-        key_files.write_trust_list(self._folder, sign_trust_list(renewed, SoftKey(_ROOT_KID, root)))
+        renewed = replace(changed, sequence=changed.sequence + 1, issued_at=now.replace(microsecond=0))
+        key_files.write_trust_list(self._folder, sign_trust_list(renewed, SoftKey(ROOT_KID, root)))
 
     def trust_list(self) -> TrustList:
         """The trust list in force. Raises KeyStoreError ``trust_list_missing``, TokenError when it is not the root's."""
         return self._current().trust_list
 
     def signing_key(self, now: datetime) -> SigningKey:
-        """The newest key that may sign codes today. Raises KeyStoreError ``no_signing_key`` and those of its file."""
+        """The newest key that may sign codes today; see ``signing_key_for``."""
+        return self.signing_key_for(Purpose.LICENCE, now)
+
+    def signing_key_for(self, purpose: Purpose, now: datetime) -> SigningKey:
+        """The newest key that may sign for ``purpose`` today and is here.
+
+        Raises KeyStoreError ``no_signing_key`` and those of its file.
+        """
         loaded = self._current()
         day = local_date(now)
-        for trusted in loaded.trust_list.signing_keys(Purpose.LICENCE, day):
-            if trusted.kid in loaded.signing:
-                return loaded.signing[trusted.kid]
-            name = key_files.licence_key_name(trusted.kid)
-            if key_files.has_private_key(self._folder, name):
-                passphrase = key_files.read_passphrase(self._passphrase_file)
-                key = SoftKey(trusted.kid, key_files.read_private_key(self._folder, name, passphrase))
-                loaded.signing[trusted.kid] = key
+        for trusted in loaded.trust_list.signing_keys(purpose, day):
+            key = loaded.signing.get((trusted.kid, purpose)) or self._read_key(trusted)
+            if key is not None:
+                loaded.signing[trusted.kid, purpose] = key
                 return key
-        raise KeyStoreError("no_signing_key", day=day)
+        raise KeyStoreError("no_signing_key", day=day, purpose=purpose.value)
+
+    def _read_key(self, trusted: TrustedKey) -> SigningKey | None:
+        name = key_files.key_name(trusted.purpose, trusted.kid)
+        if not key_files.has_private_key(self._folder, name):
+            return None
+        passphrase = key_files.read_passphrase(self._passphrase_file)
+        return SoftKey(trusted.kid, key_files.read_private_key(self._folder, name, passphrase))
 
     def _current(self) -> _Loaded:
         stamp = key_files.trust_list_stamp(self._folder)

@@ -2,6 +2,7 @@
 
 root.pem, root.pub.pem          the root; root.pem belongs off-line once the trust list is signed
 licence-<kid>.pem               keys that sign codes
+status-<kid>.pem, log-<kid>.pem keys that sign status lists and the log
 trust-list.cbor                 the list the root signed
 """
 
@@ -23,9 +24,14 @@ ROOT = "root"
 _TRUST_LIST = "trust-list.cbor"
 
 
+def key_name(purpose: str, kid: bytes) -> str:
+    """The file name, without ending, of the key that signs for ``purpose`` under ``kid``."""
+    return f"{purpose}-{kid.hex()}"
+
+
 def licence_key_name(kid: bytes) -> str:
     """The file name, without ending, of the key that signs codes under ``kid``."""
-    return f"licence-{kid.hex()}"
+    return key_name("licence", kid)
 
 
 @contextmanager

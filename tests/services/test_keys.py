@@ -10,7 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from licence_qr.credential.cose import SoftKey
-from licence_qr.credential.trust_list import KeyState
+from licence_qr.credential.trust_list import KeyState, Purpose
 from licence_qr.credential.trust_list_wire import sign_trust_list
 from licence_qr.domain.dates import add_months
 from licence_qr.errors import KeyStoreError, TokenError
@@ -52,7 +52,7 @@ def signing_refusal(keys, now):
 
 def test_every_key_file_is_for_its_owner_only(keys, folder, passphrase_file):
     files = [*folder.iterdir(), passphrase_file]
-    assert len(files) == 5
+    assert len(files) == 6
     assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
 
 
@@ -158,6 +158,42 @@ def test_a_key_past_its_time_signs_no_more(keys, now):
     last = add_months(now.date(), SIGN_MONTHS)
     assert keys.signing_key(now.replace(year=last.year, month=last.month, day=last.day))
     assert signing_refusal(keys, now.replace(year=last.year, month=last.month, day=last.day + 1)) == "no_signing_key"
+
+
+def test_each_purpose_has_a_key_of_its_own(keys, now):
+    licence, status = (keys.signing_key_for(purpose, now) for purpose in (Purpose.LICENCE, Purpose.STATUS))
+    assert licence.kid == keys.signing_key(now).kid != status.kid
+    assert keys.trust_list().key(status.kid, Purpose.STATUS).public_key == status.private_key.public_key()
+    with pytest.raises(KeyStoreError) as refused:
+        keys.signing_key_for(Purpose.LOG, now)
+    assert (refused.value.code, refused.value.facts["purpose"]) == ("no_signing_key", "log")
+
+
+def without_status_key(keys, folder, passphrase_file):
+    """An installation as an earlier version made it."""
+    (licence,) = (key for key in keys.trust_list().keys if key.purpose is Purpose.LICENCE)
+    republish(folder, passphrase_file, keys=(licence,))
+    for path in folder.glob("status-*"):
+        path.unlink()
+
+
+def test_an_earlier_installation_gets_its_status_key_once(keys, folder, passphrase_file, now):
+    without_status_key(keys, folder, passphrase_file)
+    licence = keys.signing_key(now).kid
+    keys.complete(now)
+    keys.complete(now)
+    assert keys.trust_list().sequence == 3
+    assert keys.signing_key(now).kid == licence
+    assert keys.signing_key_for(Purpose.STATUS, now).kid == keys.trust_list().keys[1].kid
+
+
+def test_where_the_root_key_is_away_an_earlier_installation_stays_as_it_is(keys, folder, passphrase_file, now):
+    without_status_key(keys, folder, passphrase_file)
+    (folder / "root.pem").unlink()
+    keys.complete(now)
+    assert keys.trust_list().sequence == 2
+    with pytest.raises(KeyStoreError):
+        keys.signing_key_for(Purpose.STATUS, now)
 
 
 def test_a_host_is_added_once_and_the_list_grows_by_one_edition(keys, now):
