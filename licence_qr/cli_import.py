@@ -13,6 +13,7 @@ from licence_qr import wording
 from licence_qr.bootstrap import build
 from licence_qr.config import load_settings
 from licence_qr.errors import UnreadableError
+from licence_qr.services.department_files import MAX_FILE_BYTES
 from licence_qr.services.importing import FileSums, ImportReport
 from licence_qr.services.importing_report import report_csv
 
@@ -50,8 +51,10 @@ def import_command(market: Path, health: Path, report: Path | None, as_json: boo
 
 
 def _read(path: Path) -> bytes:
+    """The file, or one byte more than is accepted of it: one without end is not read to it."""
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            return file.read(MAX_FILE_BYTES + 1)
     except OSError:
         raise UnreadableError("file_unreadable", name=path) from None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,7 +39,7 @@ def issue(application: Path, office: str | None, username: str | None, out: Path
     services = build(load_settings())
     data = read_application_file(application)
     fields = fields_from_toml(data, application.name)
-    actor = _actor(services, office or fields.pop("office", ""), username)
+    actor = _actor(services, office or fields.get("office", ""), username)
     fields.pop("office", None)
     now = datetime.now(UTC)
     parsed = parse_application(fields, services.catalogue, actor.office, local_date(now), services.demonstration)
@@ -46,9 +47,16 @@ def issue(application: Path, office: str | None, username: str | None, out: Path
         out.mkdir(parents=True, exist_ok=True)  # before issuing: a folder that cannot be used stops it in time
     key = "file:" + hashlib.sha256(data).hexdigest()
     pair = services.issuance.issue(parsed, actor, key, now)
-    files = _write_files(services, actor, pair, out, now) if out else []
-    result = _result(pair, files)
-    click.echo(json.dumps(result, ensure_ascii=False, indent=2) if as_json else _as_text(result))
+    files: list[str] = []
+    try:
+        if out:
+            for name, content in _prints(services, actor, pair, now):
+                (out / name).write_bytes(content)
+                files.append(str(out / name))
+    finally:
+        # Also when a print fails: what has been issued is issued, and its numbers must be known.
+        result = _result(pair, files)
+        click.echo(json.dumps(result, ensure_ascii=False, indent=2) if as_json else _as_text(result))
 
 
 def _actor(services: Services, office: str, username: str | None) -> Actor:
@@ -56,23 +64,23 @@ def _actor(services: Services, office: str, username: str | None) -> Actor:
         actor = services.accounts.user(username)
         if actor is None:
             raise AccessError("account_unknown", username=username)
+        if Role.CLERK not in actor.roles:
+            raise AccessError("role_not_allowed")
+        if office not in {"", actor.office}:
+            raise AccessError("other_office", office=office)
         return actor
     if office not in services.catalogue.offices:
         raise ConfigError("office_unknown", office=office, known="、".join(services.catalogue.offices))
     return Actor(0, "command-line", "命令行", office, frozenset({Role.CLERK}))
 
 
-def _write_files(services: Services, actor: Actor, pair: IssuedPair, out: Path, now: datetime) -> list[str]:
-    stem = f"{pair.uscc}-v{pair.code.version}"
-    contents = {
-        f"{stem}.png": services.prints.png(actor, pair.uscc),
-        f"{stem}.svg": services.prints.svg(actor, pair.uscc).encode("utf-8"),
-        f"{stem}-A4.pdf": services.prints.card_pdf(actor, pair.uscc, "A4", now),
-        f"{stem}-A5.pdf": services.prints.card_pdf(actor, pair.uscc, "A5", now),
-    }
-    for name, content in contents.items():
-        (out / name).write_bytes(content)
-    return [str(out / name) for name in contents]
+def _prints(services: Services, actor: Actor, pair: IssuedPair, now: datetime) -> Iterator[tuple[str, bytes]]:
+    """Name and content of each file, made one after the other: a card that cannot be set still leaves the symbol."""
+    stem, prints = f"{pair.uscc}-v{pair.code.version}", services.prints
+    yield f"{stem}.png", prints.png(actor, pair.uscc)
+    yield f"{stem}.svg", prints.svg(actor, pair.uscc).encode("utf-8")
+    for size in ("A4", "A5"):
+        yield f"{stem}-{size}.pdf", prints.card_pdf(actor, pair.uscc, size, now)
 
 
 def _result(pair: IssuedPair, files: list[str]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from licence_qr import wording
 from licence_qr.bootstrap import build_verification
 from licence_qr.config import load_settings
 from licence_qr.errors import LicenceQRError, UnreadableError
-from licence_qr.services.verification import Description
+from licence_qr.services.verification import MAX_FILE_BYTES, Description
 
 
 @click.command()
@@ -43,7 +43,8 @@ def _verified(code: str) -> Description:
         return verification.of_text(code, now)
     path = Path(code)
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(MAX_FILE_BYTES + 1)  # one beyond the limit: a file without end is not read to it
     except (OSError, ValueError):
         raise UnreadableError("file_unreadable", name=code[:200]) from None
     return verification.of_file(data, path.name, now)

@@ -11,9 +11,9 @@ from licence_qr.credential.trust_list import TrustList
 from licence_qr.credential.verifier import verify
 from licence_qr.domain.catalogue import Catalogue
 from licence_qr.errors import TokenError, UnreadableError
-from licence_qr.reading.pictures import read_symbols
+from licence_qr.reading.pictures import MAX_FILE_BYTES, read_symbols
 
-__all__ = ["Description", "Verification"]
+__all__ = ["MAX_FILE_BYTES", "Description", "Verification"]
 
 
 @dataclass(frozen=True, slots=True)
