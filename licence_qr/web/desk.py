@@ -33,10 +33,11 @@ def show_start() -> str:
     """Open applications first, then what was issued lately, the rows that wait, and the search."""
     everything, actor = use_cases(), current_actor()
     drafts = everything.applications.drafts(actor)
+    issued = tuple(draft for draft in drafts if draft.issued_at is not None)[:RECENTLY]
     return render_template(
         "desk/start.html",
         open_drafts=tuple(draft for draft in drafts if draft.issued_at is None),
-        issued=tuple(draft for draft in drafts if draft.issued_at is not None)[:RECENTLY],
+        issued=tuple((draft, everything.applications.result(actor, draft.draft_id)) for draft in issued),
         waiting=len(everything.waiting.list(actor)),
         catalogue=everything.catalogue,
     )

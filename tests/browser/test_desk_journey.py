@@ -259,6 +259,44 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways_on_any_page(looking: Pag
     assert not found, "\n".join(f"{name}: {report}" for name, report in found.items())
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_text_twice_as_large_needs_no_sideways_scrolling_on_a_phone(looking: Page, desk: str, language: str) -> None:
+    looking.goto(f"{desk}/?lang={language}")
+    looking.set_viewport_size({"width": 360, "height": 900})
+    found = {}
+    for name in every_page(looking, desk):
+        if name == "print":
+            continue  # it is a sheet of paper, as wide as paper
+        looking.evaluate("() => { document.documentElement.style.fontSize = '225%' }")
+        if (wide := looking.evaluate("() => document.documentElement.scrollWidth")) > 360:
+            found[name] = wide
+    assert not found
+
+
+def test_a_form_sent_after_the_session_ended_is_sent_again_by_one_press_without_any_script(
+    counter: Page, desk: str
+) -> None:
+    sign_in(counter, desk)
+    counter.click(".start-actions form button")
+    fill_trade(counter)
+    counter.fill("#name", DETAILS["name"])
+    counter.fill("#business_scope", "第一行\n第二行")
+    other = counter.context.new_page()
+    other.goto(f"{desk}/desk/")
+    other.click("footer button")
+    other.wait_for_url("**/sign-in")
+    onward(counter)
+    assert "您填写的内容都还在" in counter.locator("main").inner_text()
+    counter.fill("#username", "clerk")
+    counter.fill("#password", PASSWORD)
+    counter.click("main form button")
+    assert DETAILS["name"] in counter.locator("main").inner_text()
+    counter.click("main form button")
+    counter.wait_for_url("**/details?checked=yes")
+    assert counter.input_value("#name") == DETAILS["name"]
+    assert counter.input_value("#business_scope") == "第一行\n第二行"
+
+
 def test_the_print_page_is_one_a5_sheet_whose_symbol_a_reader_reads(counter: Page, desk: str) -> None:
     sign_in(counter, desk)
     issue(counter, desk)

@@ -169,6 +169,7 @@ def test_an_application_with_problems_cannot_be_issued_and_says_where_to_mend_it
     clerk.fill(application, principal="")
     page = clerk.see(f"{application}/review")
     assert "两证同发" not in page
+    assert "还有 1 处需要改正" in page
     link = re.search(r'<li><a href="([^"]+details[^"]*#principal)">', page)
     assert link
     assert 'id="principal-error"' in clerk.see(link[1].replace("&amp;", "&"))
@@ -275,6 +276,16 @@ def test_open_and_issued_applications_stand_on_the_start_page(clerk: Browser) ->
     clerk.fill(still_open, name="重庆示例没办完有限公司")
     page = clerk.see("/desk/")
     assert page.index("重庆示例没办完有限公司") < page.index("最近发出的") < page.index("重庆示例刚发出有限公司")
+
+
+def test_the_start_page_tells_both_numbers_of_what_was_issued(clerk: Browser) -> None:
+    application = clerk.start()
+    clerk.fill(application)
+    clerk.issue(application)
+    numbers = re.findall(r"9150\w{14}|渝高新卫公证字〔\d{4}〕第\d{5}号", text_of(clerk.see(f"{application}/result")))
+    row = next(row for row in clerk.see("/desk/").split("<li ") if f"{application}/result" in row)
+    assert len(numbers) >= 2
+    assert all(number in text_of(row) for number in numbers)
 
 
 def test_every_step_speaks_english_too(clerk: Browser) -> None:

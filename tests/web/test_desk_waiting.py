@@ -52,10 +52,10 @@ def test_both_sides_stand_beside_each_other_and_differences_are_marked_in_words(
     differing = [page for page in pages if 'class="differs"' in page]
     assert differing
     for page in differing:
-        row = re.search(r'<tr class="differs">(.*?)</tr>', page, re.DOTALL)
+        row = re.search(r'<tr role="row" class="differs">(.*?)</tr>', page, re.DOTALL)
         assert row
         assert "不同" in row[1]
-        left, right = re.findall(r'<td class="as-typed">(.*?)</td>', row[1], re.DOTALL)
+        left, right = re.findall(r'<td role="cell" class="as-typed">(.*?)</td>', row[1], re.DOTALL)
         assert html.unescape(left) != html.unescape(right)
 
 

@@ -70,8 +70,9 @@ def test_no_page_may_run_a_script(client: FlaskClient) -> None:
         assert client.get(address).headers["Content-Security-Policy"] == STRICT
 
 
-def test_no_page_has_a_script() -> None:
-    pages = [page.read_text(encoding="utf-8") for page in TEMPLATES.rglob("*.html")]
+def test_no_page_of_citizens_and_clerks_has_a_script() -> None:
+    rooms = ("citizen", "desk", "errors", "sign_in")
+    pages = [page.read_text(encoding="utf-8") for room in rooms for page in (TEMPLATES / room).iterdir()]
     assert pages
     assert not [page for page in pages if re.search(r"<script|\son[a-z]+=|javascript:", page)]
 
