@@ -238,8 +238,12 @@ class Issuance:
         template = self.catalogue.number_template(permit_type, authority)
         if template is None:
             raise RuleError("no_number_template", permit_type=self._type_name(permit_type))
-        year = case.day.year
-        return template.render(year, counters.take(case.tx, number_series(permit_type, authority), year))
+        year, series = case.day.year, number_series(permit_type, authority)
+        while True:
+            number = template.render(year, counters.take(case.tx, series, year))
+            # A ledger may have brought it in under the name of another authority; then it is given already.
+            if permits.by_number(case.tx, number) is None:
+                return number
 
     def _period(self, permit_type: str, day: date) -> Period:
         months = self.catalogue.permit_types[permit_type].months
