@@ -227,6 +227,14 @@ def every_page(page: Page, desk: str) -> Iterator[str]:
         yield f"{step}, refused"
     page.goto(f"{open_application}/review")
     yield "review, refused"
+    page.goto(f"{open_application}/details")
+    page.context.clear_cookies(name="session-token")
+    onward(page)
+    yield "sign-in, form kept"
+    page.fill("#username", "clerk")
+    page.fill("#password", PASSWORD)
+    page.click("main form button")
+    yield "form kept"
     for address in ("/desk/businesses?q=示例", "/desk/waiting-rows", "/sessions"):
         page.goto(desk + address)
         yield address
