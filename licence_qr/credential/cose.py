@@ -21,7 +21,9 @@ from licence_qr.errors import TokenError
 # The meaning of a signature is bound into it (external_aad): one made for a code can never pass for a trust list.
 CODE_AAD = b"licence-qr/1"
 TRUST_LIST_AAD = b"licence-qr/trust/1"
-STATUS_LIST_AAD = b"licence-qr/status/1"
+# The status list alone has none: it is read by programs that know the IETF's format and nothing of us. What separates it
+# is its key, which has that one purpose, and the type in its protected header.
+STATUS_LIST_AAD = b""
 
 KID_BYTES = 2
 OVERHEAD_BYTES = 77  # envelope without the payload and its head, see the shape above
@@ -95,10 +97,14 @@ def byte_string(content: bytes) -> bytes:
 
 def sign(payload: bytes, key: SigningKey, aad: bytes = CODE_AAD) -> bytes:
     """The token of ``payload``: one COSE_Sign1 with low s. ``aad`` says what the signature is for."""
-    protected = _PROTECTED + key.kid
-    parts = Parts(key.kid, protected, byte_string(payload), payload, b"")
+    return sign_body(_PROTECTED + key.kid, byte_string(payload), key, aad)
+
+
+def sign_body(protected: bytes, body: bytes, key: SigningKey, aad: bytes) -> bytes:
+    """One COSE_Sign1 with low s. ``protected`` and ``body`` are byte strings with their CBOR heads, as they are signed."""
+    parts = Parts(key.kid, protected, body, b"", b"")
     signature = _low_s(key.sign(parts.signed_message(aad)))
-    return _TAGGED_ARRAY + protected + _UNPROTECTED + parts.body + _SIGNATURE_HEAD + signature
+    return _TAGGED_ARRAY + protected + _UNPROTECTED + body + _SIGNATURE_HEAD + signature
 
 
 def _low_s(signature: bytes) -> bytes:

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 
-@pytest.mark.parametrize("module", ["verifier", "trust_list_wire", "description"])
+@pytest.mark.parametrize("module", ["verifier", "trust_list_wire", "status_list_wire", "description"])
 def test_the_verifier_loads_no_flask_no_database_and_no_socket(module: str) -> None:
     program = f"import sys, licence_qr.credential.{module}; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
