@@ -29,7 +29,7 @@ class KeyState(StrEnum):
 
     ACTIVE = "active"  # signs and verifies
     RETIRED = "retired"  # verifies what it signed
-    COMPROMISED = "compromised"  # nothing it signed is believed any more
+    COMPROMISED = "compromised"  # nothing it signed is believed any more, but what an allow-list names
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +96,7 @@ class TrustList:
         raise TokenError("key_unknown", kid=kid.hex(), sequence=self.sequence)
 
     def signing_keys(self, purpose: Purpose, day: date) -> tuple[TrustedKey, ...]:
-        """The keys that may sign for ``purpose`` on ``day``, the newest first."""
-        usable = (key for key in self.keys if key.purpose is purpose and key.may_sign_on(day))
+        """The keys that may sign for ``purpose`` on ``day``, the newest first; of two of one day the later in the list."""
+        usable = (key for key in reversed(self.keys) if key.purpose is purpose and key.may_sign_on(day))
+        # Sorting keeps the order of equals, in reverse too.
         return tuple(sorted(usable, key=lambda key: key.not_before, reverse=True))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from licence_qr.credential.allow_list import Allowance
 from licence_qr.credential.claims import MAX_SIGNED_BYTES, Claims, decode_claims
 from licence_qr.credential.cose import CODE_AAD, check_signature, check_signature_numbers, split
 from licence_qr.credential.registered import registered_type, written_number
@@ -30,7 +31,14 @@ class Verified(NamedTuple):
     host: str | None
 
 
-def verify(text: str, trust_list: TrustList, now: datetime, catalogue: Catalogue | None = None) -> Verified:
+def verify(
+    text: str,
+    trust_list: TrustList,
+    now: datetime,
+    catalogue: Catalogue | None = None,
+    *,
+    allow_list: Allowance | None = None,
+) -> Verified:
     """Verify the text of a symbol: an address, or its digits alone. ``now`` is aware.
 
     Step 1, text: ``symbol_*``. Step 2, host: TokenError ``host_unknown`` for an address that leads anywhere but to a host
@@ -39,7 +47,7 @@ def verify(text: str, trust_list: TrustList, now: datetime, catalogue: Catalogue
     parsed = parse_address(text)
     if parsed.host is not None and parsed.host not in trust_list.hosts:
         raise TokenError("host_unknown", host=parsed.host)
-    return verify_token(from_digits(parsed.digits), trust_list, now, catalogue, host=parsed.host)
+    return verify_token(from_digits(parsed.digits), trust_list, now, catalogue, host=parsed.host, allow_list=allow_list)
 
 
 def verify_token(
@@ -49,10 +57,12 @@ def verify_token(
     catalogue: Catalogue | None = None,
     *,
     host: str | None = None,
+    allow_list: Allowance | None = None,
 ) -> Verified:
     """Verify signed bytes. With ``catalogue``, permit types and number templates must be registered there.
 
-    Every refusal is a TokenError. Nothing of the payload is read before the signature holds.
+    Of a compromised key only what ``allow_list`` names is accepted; without one, nothing. Every refusal is a TokenError.
+    Nothing of the payload is read before the signature holds.
     """
     # Step 3: the envelope, byte by byte.
     if len(token) > MAX_SIGNED_BYTES:
@@ -67,6 +77,8 @@ def verify_token(
     # Steps 7 and 8: the payload's bytes, then its values.
     claims = decode_claims(parts.payload)
     # Step 9: whether that key was allowed to sign this, and may still be believed.
+    if key.state is KeyState.COMPROMISED and not (allow_list and allow_list.allows(key.kid, token)):
+        raise TokenError("key_compromised", kid=key.kid.hex())
     _check_key_allowed(key, claims, now)
     # Step 10: the words for it, where a catalogue is at hand.
     if catalogue is not None:
@@ -80,8 +92,6 @@ def _check_key_allowed(key: TrustedKey, claims: Claims, now: datetime) -> None:
     if now.tzinfo is None:
         raise ValueError("now must be aware")
     issued_on, today = claims.issued_on, local_date(now)
-    if key.state is KeyState.COMPROMISED:
-        raise TokenError("key_compromised", kid=key.kid.hex())
     if issued_on < key.not_before:
         raise TokenError("key_too_early", kid=key.kid.hex(), issued_on=issued_on, not_before=key.not_before)
     if issued_on > key.sign_until:

@@ -1,0 +1,169 @@
+"""The allow-list: which codes of a compromised key were registered before it was compromised, and so stay good.
+
+Whoever holds a stolen key can date a code back; nobody can put its bytes into a list that the root has signed. The list
+holds the first 16 bytes of SHA-256 of each token, so it tells nothing of a business to who has not seen its code.
+Format: docs/code-format.md, section 8.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from bisect import bisect_left
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from licence_qr.credential.cose import (
+    KID_BYTES,
+    SigningKey,
+    check_signature,
+    check_signature_numbers,
+    sign,
+    split,
+)
+from licence_qr.credential.strict_cbor import read_canonical, write_canonical
+from licence_qr.errors import TokenError
+
+ALLOW_LIST_AAD = b"licence-qr/allow/1"
+ENTRY_BYTES = 16
+_FORMAT = 1
+_MAX_SECONDS = int(datetime(2200, 1, 1, tzinfo=UTC).timestamp())
+
+
+class Allowance(Protocol):
+    """What may except single codes from the refusal of a compromised key: this list, or a register."""
+
+    def allows(self, kid: bytes, token: bytes) -> bool:
+        """Whether ``token``, whose signature by ``kid`` holds, was registered before that key was compromised."""
+
+
+def entry(token: bytes) -> bytes:
+    """What stands for ``token`` in the list. A token has one form (low s, canonical), so one entry."""
+    return hashlib.sha256(token).digest()[:ENTRY_BYTES]
+
+
+@dataclass(frozen=True, slots=True)
+class AllowedCodes:
+    """The codes of one compromised key. ``since`` is aware, whole seconds; ``entries`` are sorted, without repeats."""
+
+    kid: bytes
+    since: datetime
+    entries: bytes
+
+    @classmethod
+    def of(cls, kid: bytes, since: datetime, tokens: Iterable[bytes]) -> AllowedCodes:
+        """The codes of ``tokens``, in any order."""
+        return cls(kid, since, b"".join(sorted({entry(token) for token in tokens})))
+
+    @property
+    def count(self) -> int:
+        """How many codes stay good."""
+        return len(self.entries) // ENTRY_BYTES
+
+    def holds(self, token: bytes) -> bool:
+        """Whether ``token`` is one of them."""
+        wanted = entry(token)
+        place = bisect_left(range(self.count), wanted, key=self._at)
+        return place < self.count and self._at(place) == wanted
+
+    def _at(self, place: int) -> bytes:
+        return self.entries[place * ENTRY_BYTES : (place + 1) * ENTRY_BYTES]
+
+
+@dataclass(frozen=True, slots=True)
+class AllowList:
+    """One edition; ``sequence`` is that of the trust list it was published with. At most one item a key."""
+
+    sequence: int
+    issued_at: datetime
+    keys: tuple[AllowedCodes, ...]
+
+    def of_key(self, kid: bytes) -> AllowedCodes | None:
+        """The codes of that key, or None where it names no such key."""
+        return next((key for key in self.keys if key.kid == kid), None)
+
+    def allows(self, kid: bytes, token: bytes) -> bool:
+        """Whether ``token`` stays good although ``kid`` is compromised."""
+        key = self.of_key(kid)
+        return key is not None and key.holds(token)
+
+
+def sign_allow_list(allow_list: AllowList, root: SigningKey) -> bytes:
+    """The bytes of ``allow_list``: a signed head, which binds the entries by hash, and the entries."""
+    heads = [
+        [key.kid, int(key.since.timestamp()), key.count, hashlib.sha256(key.entries).digest()]
+        for key in allow_list.keys
+    ]
+    payload = write_canonical([_FORMAT, allow_list.sequence, int(allow_list.issued_at.timestamp()), heads])
+    return write_canonical([sign(payload, root, ALLOW_LIST_AAD), [key.entries for key in allow_list.keys]])
+
+
+def verify_allow_list(signed: bytes, root: ec.EllipticCurvePublicKey, *, at_least: int = 0) -> AllowList:
+    """The allow-list, if ``root`` signed it. A client passes the newest sequence it has seen as ``at_least``.
+
+    Raises TokenError ``allow_list_signature`` (``because`` names the step), ``allow_list_not_canonical``,
+    ``allow_list_format_unknown``, ``allow_list_shape``, ``allow_list_entries`` or ``allow_list_older``.
+    """
+    head, blocks = _list(_canonical(signed), 2)
+    try:
+        parts = split(_typed(head, bytes))
+        check_signature_numbers(parts.signature)
+        check_signature(parts, ALLOW_LIST_AAD, root)
+    except TokenError as refusal:
+        raise TokenError("allow_list_signature", because=refusal.code) from None
+    allow_list = _read(_canonical(parts.payload), _typed(blocks, list))
+    if allow_list.sequence < at_least:
+        raise TokenError("allow_list_older", sequence=allow_list.sequence, newest=at_least)
+    return allow_list
+
+
+def _canonical(data: bytes) -> Any:
+    try:
+        return read_canonical(data)
+    except TokenError:
+        raise TokenError("allow_list_not_canonical") from None
+
+
+def _read(value: Any, blocks: list[Any]) -> AllowList:
+    items = _typed(value, list)
+    if items and items[0] != _FORMAT:
+        raise TokenError("allow_list_format_unknown", found=items[0])
+    _, sequence, issued_at, heads = _list(items, 4)
+    if not 0 <= _typed(sequence, int) < 1 << 32 or len(_typed(heads, list)) != len(blocks):
+        raise TokenError("allow_list_shape")
+    keys = tuple(_read_key(head, block) for head, block in zip(heads, blocks, strict=True))
+    if len({key.kid for key in keys}) != len(keys):
+        raise TokenError("allow_list_shape")
+    return AllowList(sequence, _instant(issued_at), keys)
+
+
+def _read_key(head: Any, entries: Any) -> AllowedCodes:
+    kid, since, count, digest = _list(head, 4)
+    if len(_typed(kid, bytes)) != KID_BYTES:
+        raise TokenError("allow_list_shape")
+    if hashlib.sha256(_typed(entries, bytes)).digest() != digest or len(entries) != _typed(count, int) * ENTRY_BYTES:
+        raise TokenError("allow_list_entries", kid=kid.hex())
+    # In order or not is the root's affair: entries out of order can only be missed, never added.
+    return AllowedCodes(kid, _instant(since), entries)
+
+
+def _list(value: Any, length: int) -> list[Any]:
+    items: list[Any] = _typed(value, list)
+    if len(items) != length:
+        raise TokenError("allow_list_shape")
+    return items
+
+
+def _typed(value: Any, kind: type) -> Any:
+    if type(value) is not kind:  # not isinstance: True is an int to Python and not to this format
+        raise TokenError("allow_list_shape")
+    return value
+
+
+def _instant(seconds: Any) -> datetime:
+    if not 0 <= _typed(seconds, int) <= _MAX_SECONDS:
+        raise TokenError("allow_list_shape")
+    return datetime.fromtimestamp(seconds, UTC)
