@@ -9,6 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from licence_qr.credential.cose import KID_BYTES, SigningKey, SoftKey
 from licence_qr.credential.trust_list import Purpose, TrustedKey, TrustList
@@ -115,6 +116,13 @@ class Keys:
     def trust_list(self) -> TrustList:
         """The trust list in force. Raises KeyStoreError ``trust_list_missing``, TokenError when it is not the root's."""
         return self._current().trust_list
+
+    def root_point(self) -> bytes:
+        """The root's public key as verifiers pin it: the uncompressed point, 65 bytes (SEC 1, 2.3.3).
+
+        Raises KeyStoreError ``key_missing`` or ``key_damaged``.
+        """
+        return key_files.read_root_public_key(self._folder).public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
 
     def signing_key(self, now: datetime) -> SigningKey:
         """The newest key that may sign codes today; see ``signing_key_for``."""

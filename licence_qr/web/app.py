@@ -11,7 +11,19 @@ from flask_wtf.csrf import CSRFProtect
 from whitenoise import WhiteNoise
 
 import licence_qr
-from licence_qr.web import EXTENSION, citizen, desk, errors, language, request_log, security, sign_in, templates, words
+from licence_qr.web import (
+    EXTENSION,
+    citizen,
+    desk,
+    errors,
+    language,
+    request_log,
+    security,
+    sign_in,
+    templates,
+    verify,
+    words,
+)
 from licence_qr.web.kept_pages import KeptPages
 
 if TYPE_CHECKING:
@@ -44,7 +56,7 @@ def create_app(services: Services) -> Flask:
     security.init_app(app)
     CSRFProtect(app)
     errors.init_app(app)
-    for audience in (citizen, sign_in, desk):
+    for audience in (citizen, sign_in, desk, verify):
         app.register_blueprint(audience.blueprint)
     security.check_routes(app)
     app.wsgi_app = KeptPages(app.wsgi_app, services.lookup, citizen.SCANNED)  # type: ignore[method-assign]
@@ -77,4 +89,5 @@ def _serve_static(app: Flask) -> None:
         return address
 
     app.jinja_env.globals["static"] = static
+    app.extensions["static_files"] = (prefix, tuple(served.files))
     app.wsgi_app = security.SecurityHeaders(served)  # type: ignore[method-assign]

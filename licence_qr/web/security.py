@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 # The whole open list. Everything else asks for a role.
-PUBLIC = frozenset({"citizen.home", "citizen.find", "citizen.by_number", "citizen.scan", "sign_in.sign_in"})
+PUBLIC = frozenset(
+    {"citizen.home", "citizen.find", "citizen.by_number", "citizen.scan", "sign_in.sign_in"}
+    | {"verify.page", "verify.service_worker", "verify.manifest"}
+)
 
 SIGN_IN = "sign_in.sign_in"
 _SESSION_SECONDS = 12 * 3600
@@ -146,7 +149,7 @@ class FormSession(SecureCookieSessionInterface):
 
 Headers = list[tuple[str, str]]
 
-# No page has a script, so none may run.
+# No page but the verify page has a script, so none may run; that page names a policy of its own.
 _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
@@ -160,6 +163,7 @@ _ALWAYS: Headers = [
     ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()"),
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Cache-Control", "no-store"),
 ]
 _HTTPS_ONLY: Headers = [("Strict-Transport-Security", "max-age=31536000")]
 
@@ -167,8 +171,8 @@ _HTTPS_ONLY: Headers = [("Strict-Transport-Security", "max-age=31536000")]
 class SecurityHeaders:
     """WSGI layer outside of everything, so that static files and failures carry the headers too.
 
-    An answer that says nothing of caching gets ``no-store``: what is true of a permit now is not true later, and a
-    clerk's page does not belong on a shared machine's disk.
+    A header that an answer names itself stays as it is. One that says nothing of caching gets ``no-store``: what is true
+    of a permit now is not true later, and a clerk's page does not belong on a shared machine's disk.
     """
 
     def __init__(self, app: WSGIApplication) -> None:
@@ -178,7 +182,8 @@ class SecurityHeaders:
         extra = [*_ALWAYS, *_HTTPS_ONLY] if environ["wsgi.url_scheme"] == "https" else _ALWAYS
 
         def start(status: str, headers: Headers, exc_info: Any = None) -> Any:
-            caching = [] if any(name == "Cache-Control" for name, _ in headers) else [("Cache-Control", "no-store")]
-            return start_response(status, [*headers, *extra, *caching], exc_info)
+            named = {name for name, _ in headers}
+            missing = [header for header in extra if header[0] not in named]
+            return start_response(status, [*headers, *missing], exc_info)
 
         return self._app(environ, start)

@@ -1,0 +1,174 @@
+// The verify page: lists, camera, pictures and typed text come together here.
+
+import { forget, kept } from "./page_store.js";
+import { held, refresh } from "./page_lists.js";
+import { scan, stop } from "./page_camera.js";
+import { prepareReader, readPicture } from "./page_reader.js";
+import { judge } from "./page_check.js";
+import { listAge, problemWords } from "./page_said.js";
+import { cannotTell } from "./page_result.js";
+import { both, element, t } from "./page_words.js";
+
+const $ = (id) => document.getElementById(id);
+const ROOT = document.querySelector("main").dataset.root;
+const HALF_HOUR = 30 * 60 * 1000;
+
+let lists;
+let refreshing = null;
+let lastText = null; // what is on the screen, judged again when newer lists arrive
+
+function showAges() {
+  const now = new Date();
+  $("trust-age").textContent = listAge(lists.trust, lists.trustList, now);
+  $("status-age").textContent = listAge(lists.status, lists.statusList, now);
+}
+
+function showNotices() {
+  const said = [];
+  if (lists.rootChanged) {
+    said.push(t(
+      "网站给出的根公钥与本机首次访问时不同。仍按首次的核验；若主管部门公告更换了根公钥，请清除后重新联网。",
+      "The site now offers another root key than at the first visit. The first one still decides; if the authority has announced a new one, clear this device and connect again.",
+    ));
+  }
+  if (!lists.trustList) {
+    said.push(t(
+      "本机还没有名单，不能离线核验。请先联网打开一次本页。",
+      "This device has no lists yet and cannot verify. Open this page once with a network.",
+    ));
+  }
+  $("notices").replaceChildren(...said.map((text) => element("p", "note", text)));
+}
+
+function show(parts, { focus = true } = {}) {
+  $("outcome").replaceChildren(...parts);
+  $("outcome").hidden = false;
+  if (focus) $("outcome").querySelector(".headline").focus();
+}
+
+async function check(text, options) {
+  lastText = text;
+  show(await judge(text, lists, new Date()), options);
+}
+
+async function refreshNow() {
+  refreshing ??= refresh(lists, new Date());
+  const problems = await refreshing;
+  refreshing = null;
+  showAges();
+  showNotices();
+  if (lastText !== null) await check(lastText, { focus: false });
+  return problems;
+}
+
+async function refreshAndSay() {
+  $("refreshed").textContent = t("正在更新…", "Refreshing…");
+  $("refreshed").textContent = problemWords(await refreshNow(), lists);
+}
+
+// --- the three ways in -------------------------------------------------------------------------------------------
+
+function looking(on) {
+  $("camera").hidden = !on;
+  $("ways").hidden = on;
+  if (on) $("outcome").hidden = true;
+}
+
+const CAMERA_ERRORS = {
+  NotAllowedError: ["相机未获允许。请在浏览器设置中允许本页使用相机，或选一张照片。", "The camera was not allowed. Allow it for this page in the browser's settings, or choose a photo."],
+  NotFoundError: ["这台设备没有相机，请选一张照片。", "This device has no camera: choose a photo."],
+  TypeError: ["只有经 https 打开的页面才能使用相机，请选一张照片。", "Cameras work only on pages opened over https: choose a photo."],
+};
+
+$("start").addEventListener("click", async () => {
+  looking(true);
+  $("stop").focus();
+  try {
+    const text = await scan();
+    looking(false);
+    if (text === null) $("start").focus();
+    else await check(text);
+  } catch (error) {
+    looking(false);
+    const [zh, en] = CAMERA_ERRORS[error.name] ?? ["相机打不开，请关闭其他使用相机的程序，或选一张照片。", "The camera does not open: close other programs that use it, or choose a photo."];
+    lastText = null;
+    show(cannotTell("相机不能使用", "No camera", t(zh, en)));
+  }
+});
+$("stop").addEventListener("click", stop);
+document.addEventListener("visibilitychange", () => document.hidden && stop());
+
+const NO_PICTURE = [
+  "这个文件不是照片。PDF 请打印后拍照，或在手机上截图再选。",
+  "This file is no photo. Of a PDF, photograph the print, or take a screenshot and choose that.",
+];
+
+$("file").addEventListener("change", async () => {
+  const [file] = $("file").files;
+  if (!file) return;
+  lastText = null;
+  try {
+    const text = await readPicture(file);
+    if (text !== null) await check(text);
+    else show(cannotTell("照片里没有找到二维码", "No code found in the photo", t("请靠近一些，避免反光，再拍一张。", "Come closer, avoid glare, and take another one.")));
+  } catch {
+    show(cannotTell("无法读取这个文件", "This file cannot be read", t(...NO_PICTURE)));
+  }
+  $("file").value = ""; // so that the same photo can be chosen again
+});
+
+$("typed").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const text = $("text").value.trim();
+  if (text) check(text);
+  else $("text").focus();
+});
+
+// --- what is kept ------------------------------------------------------------------------------------------------
+
+$("refresh").addEventListener("click", refreshAndSay);
+$("forget").addEventListener("click", async () => {
+  await forget();
+  lists = await held(ROOT, new Date());
+  showAges();
+  showNotices();
+  $("refreshed").textContent = t("本机保存的名单已清除。", "The lists on this device were cleared.");
+});
+addEventListener("online", () => refreshNow());
+setInterval(() => refreshNow(), HALF_HOUR);
+
+function offerReload() {
+  if ($("outcome").hidden && $("camera").hidden) {
+    location.reload();
+    return;
+  }
+  // Never under somebody's eyes: what is on the screen stays until it was read.
+  const button = element("button", "button", ...both("换用新版本", "Use the new version"));
+  button.addEventListener("click", () => location.reload());
+  $("notices").append(element("p", "note", t("本页有新版本。", "There is a new version of this page. "), button));
+}
+
+async function install() {
+  if (!navigator.serviceWorker) return;
+  const updating = Boolean(navigator.serviceWorker.controller);
+  navigator.serviceWorker.addEventListener("controllerchange", () => updating && offerReload());
+  try {
+    const registration = await navigator.serviceWorker.register("/verify/sw.js", { scope: "/verify", updateViaCache: "none" });
+    addEventListener("online", () => registration.update());
+    await navigator.storage?.persist?.();
+  } catch {
+    // Without TLS or in a private window the page works as long as it is open.
+  }
+}
+
+async function begin() {
+  lists = await held(ROOT, new Date());
+  $("app").hidden = false;
+  showAges();
+  if (await kept("trust")) showNotices();
+  prepareReader();
+  await install();
+  await refreshAndSay();
+}
+
+begin();

@@ -1,0 +1,45 @@
+// From what was verified to what is shown: one tone and one headline for the code, one for each permit. Pure.
+// Nothing is ever green by default: a state that is not known by name is "unknown".
+
+const HEADLINES = {
+  valid: ["good", "真码，许可全部有效", "Genuine, all permits in force"],
+  licenceOnly: ["plain", "真码，仅有营业执照", "Genuine, business licence only"],
+  stale: ["care", "真码，但状态信息较旧", "Genuine, but the status is not fresh"],
+  attention: ["care", "真码，有许可需注意", "Genuine, a permit needs attention"],
+  superseded: ["care", "真码，但这是旧版照牌", "Genuine, but this print is out of date"],
+  invalid: ["bad", "此码已经作废", "This code is no longer valid"],
+  suspended: ["bad", "此码已暂停使用", "This code is suspended"],
+  unknown: ["unknown", "真码，现在是否有效不明", "Genuine, but its status is unknown"],
+};
+
+const PERMITS = {
+  valid: ["good", "有效", "in force"],
+  expired: ["bad", "已过期", "expired"],
+  notYet: ["care", "尚未生效", "not yet valid"],
+  suspended: ["bad", "停业整顿", "suspended"],
+  invalid: ["bad", "已失效", "no longer valid"],
+  superseded: ["care", "以新版照牌为准", "see the newer print"],
+  unknown: ["unknown", "状态不明", "status unknown"],
+};
+
+function saying(table, name) {
+  const [tone, zh, en] = table[name] ?? table.unknown;
+  return { name: table[name] ? name : "unknown", tone, zh, en };
+}
+
+/** A permit's saying. Its dates are signed in the symbol, so they speak even where no list does. */
+export function permitSaying(status, permit, day) {
+  if (permit.validTo !== null && day > permit.validTo) return saying(PERMITS, "expired");
+  if (status === "valid" && day < permit.validFrom) return saying(PERMITS, "notYet");
+  return saying(PERMITS, status);
+}
+
+/** The headline over permits that were said by `permitSaying`. `state` is what the status list says of the code. */
+export function headline(state, permits) {
+  if (state.unknown) return saying(HEADLINES, "unknown");
+  if (state.print !== "valid") return saying(HEADLINES, state.print);
+  if (permits.some((permit) => permit.tone === "unknown")) return saying(HEADLINES, "unknown");
+  if (permits.some((permit) => permit.name !== "valid")) return saying(HEADLINES, "attention");
+  if (state.stale) return saying(HEADLINES, "stale");
+  return saying(HEADLINES, permits.length ? "valid" : "licenceOnly");
+}

@@ -1,0 +1,64 @@
+// Words and small pieces of the page. Both languages stand side by side, as in the templates; the page's main language
+// comes first.
+
+export const ENGLISH = document.documentElement.lang === "en";
+
+/** The text in the main language. */
+export const t = (zh, en) => (ENGLISH ? en : zh);
+
+/** A sentence of the vocabulary ({zh, en, do_zh, do_en}) in the main language, with its facts filled in. */
+export function sentence(entry, facts) {
+  const fill = (text) => text.replace(/\{(\w+)\}/g, (whole, name) => (name in facts ? String(facts[name]) : whole));
+  const language = ENGLISH ? "en" : "zh";
+  return { what: fill(entry[language]), todo: fill(entry[`do_${language}`]) };
+}
+
+/** An element with its classes, and children that are texts or elements. Text is never read as markup. */
+export function element(name, classes, ...children) {
+  const made = document.createElement(name);
+  if (classes) made.className = classes;
+  made.append(...children);
+  return made;
+}
+
+/** The text in the main language and the other one small beside it, marked with its language. */
+export function both(zh, en) {
+  const [first, second] = ENGLISH ? [en, zh] : [zh, en];
+  const also = element("span", "also", second);
+  also.lang = ENGLISH ? "zh-CN" : "en";
+  return [`${first} `, also];
+}
+
+/** Text of the register, which is Chinese whatever the page speaks. */
+export function hanzi(text) {
+  const marked = element("span", "", text);
+  marked.lang = "zh-CN";
+  return marked;
+}
+
+const SHANGHAI = { timeZone: "Asia/Shanghai" };
+const DAY = new Intl.DateTimeFormat(t("zh-CN", "en-GB"), { ...SHANGHAI, dateStyle: "long" });
+const MINUTE = new Intl.DateTimeFormat(t("zh-CN", "en-GB"), {
+  ...SHANGHAI,
+  dateStyle: "long",
+  timeStyle: "short",
+  hourCycle: "h23",
+});
+
+/** An instant in China's time, to the minute. */
+export const minute = (instant) => MINUTE.format(instant);
+
+/** A day as the claims count them (days since 1970-01-01), in words. */
+export const day = (number) => DAY.format(new Date(number * 86_400_000));
+
+/** Today in Shanghai, as the claims count days. China has kept UTC+8 without change since 1991. */
+export const today = (now) => Math.floor((now.getTime() / 3_600_000 + 8) / 24);
+
+/** How long ago something was, rounded down: nothing is made to look newer by more than the unit named. */
+export function age(milliseconds) {
+  const minutes = Math.max(0, Math.floor(milliseconds / 60_000));
+  const hours = Math.floor(minutes / 60);
+  if (minutes < 60) return t(`${minutes} 分钟前`, `${minutes} min old`);
+  if (hours < 72) return t(`${hours} 小时前`, `${hours} ${hours === 1 ? "hour" : "hours"} old`);
+  return t(`${Math.floor(hours / 24)} 天前`, `${Math.floor(hours / 24)} days old`);
+}
