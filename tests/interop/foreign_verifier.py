@@ -17,7 +17,7 @@ import cbor2
 from cwt import COSE, COSEKey
 from token_status_list import BitArray
 
-AAD = {"code": b"licence-qr/1", "trust": b"licence-qr/trust/1", "status": b"licence-qr/status/1"}
+AAD = {"code": b"licence-qr/1", "trust": b"licence-qr/trust/1"}
 ALG, KID, ES256 = 1, 4, -7
 KTY, EC2, KEY_KID, KEY_ALG, KEY_OPS, SIGN, VERIFY = 1, 2, 2, 3, 4, 1, 2
 CRV, P256, X, Y, D = -1, 1, -2, -3, -4
@@ -122,12 +122,14 @@ def sign(asked: dict[str, Any]) -> str:
 
 
 def read_status_list(asked: dict[str, Any]) -> dict[str, Any]:
-    """The claims of a signed status list, and the value at each of ``indices``."""
+    """A signed status list as the draft has it (section 5.2): type, claims, and the value at each of ``indices``."""
     keys = trusted_keys(asked, "status")
-    found = cbor2.loads(opened(bytes.fromhex(asked["status_list"]), keys, AAD["status"]))
-    listed = found.pop(65533)
+    headers, _, payload = COSE.new(verify_kid=True).decode_with_headers(bytes.fromhex(asked["status_list"]), keys)
+    claims = cbor2.loads(payload)
+    listed = claims.pop(65533)
     bits = BitArray(listed["bits"], zlib.decompress(listed["lst"]))
-    return {"claims": found, "bits": bits.bits, "size": bits.size, "values": [bits[i] for i in asked["indices"]]}
+    values = [bits[index] for index in asked["indices"]]
+    return {"type": headers[16], "claims": claims, "bits": bits.bits, "size": bits.size, "values": values}
 
 
 def pack_statuses(asked: dict[str, Any]) -> dict[str, str]:
