@@ -10,7 +10,7 @@ from licence_qr.store import counters
 from licence_qr.store.database import Row, Transaction
 
 _COLUMNS = "code_id, version, uscc, issued_on, issued_at, kid, token, digest, record, status_index, entry_count"
-_STATUS_SERIES = "status"
+STATUS_SERIES = "status"
 SUPERSEDED = 3
 
 
@@ -83,7 +83,7 @@ def everything_newest(tx: Transaction) -> tuple[StoredCode, ...]:
 
 def take_status_block(tx: Transaction, entry_count: int) -> int:
     """The first index of a fresh block of status entries, all of value 0. Indices count from 0."""
-    return counters.take(tx, _STATUS_SERIES, 0, entry_count) - 1
+    return counters.take(tx, STATUS_SERIES, 0, entry_count) - 1
 
 
 def add(tx: Transaction, code: StoredCode) -> None:
@@ -107,7 +107,10 @@ def add(tx: Transaction, code: StoredCode) -> None:
 
 
 def set_status(tx: Transaction, status_index: int, value: int) -> None:
-    """Set one entry of the status list; 0 is the absence of a row."""
+    """Set one entry of the status list; 0 is the absence of a row. A change is noted for whoever publishes the list."""
+    if status(tx, status_index) == value:
+        return
+    tx.run("INSERT INTO status_changes (status_index, value) VALUES (?, ?)", (status_index, value))
     if value == 0:
         tx.run("DELETE FROM status_entries WHERE status_index = ?", (status_index,))
         return

@@ -135,3 +135,12 @@ def m005_accounts(db: Database) -> None:
 def m006_imports(db: Database) -> None:
     """Runs of the department import, and the rows that wait for a person."""
     imports.create(db)
+
+
+@steps()
+def m007_status_changes(db: Database) -> None:
+    """Every change of a status entry in order, so that the published list is brought up to date without reading it all."""
+    db.executescript("""
+        CREATE TABLE status_changes (
+            seq INTEGER PRIMARY KEY AUTOINCREMENT, status_index INTEGER NOT NULL, value INTEGER NOT NULL);
+    """)
