@@ -6,11 +6,12 @@ import argparse
 import unicodedata
 from collections.abc import Callable
 
-from bench import bulk, scan, symbol, verify
+from bench import bulk, camera, scan, symbol, verify
 
 PARTS: dict[str, Callable[[], list[dict[str, str | float]]]] = {
     "verify": verify.measure,
     "symbol": symbol.measure,
+    "camera": camera.measure,
     "bulk": bulk.measure,
     "scan": scan.measure,
 }
