@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from licence_qr.catalogue.loader import load_catalogue
 from licence_qr.config import Settings
+from licence_qr.credential.trust_list import Purpose
 from licence_qr.domain.catalogue import Catalogue
 from licence_qr.services.accounts import Accounts
 from licence_qr.services.applications import Applications
@@ -18,6 +20,7 @@ from licence_qr.services.keys import Keys
 from licence_qr.services.lookup import Lookup
 from licence_qr.services.prints import Prints
 from licence_qr.services.register import Register
+from licence_qr.services.status_publishing import StatusPublishing
 from licence_qr.services.verification import Verification
 from licence_qr.services.waiting import Waiting
 from licence_qr.store import facts
@@ -45,6 +48,7 @@ class Services:
     importing: Importing
     waiting: Waiting
     verification: Verification
+    status_publishing: StatusPublishing
     demonstration_register: DemonstrationRegister
 
 
@@ -106,5 +110,6 @@ def build(settings: Settings) -> Services:
         importing=Importing(database, catalogue, coding),
         waiting=Waiting(database, catalogue, coding),
         verification=Verification(catalogue, keys.trust_list),
+        status_publishing=StatusPublishing(database, partial(keys.signing_key_for, Purpose.STATUS), settings.address),
         demonstration_register=DemonstrationRegister(database, catalogue, coding, issuance, accounts),
     )
