@@ -100,3 +100,21 @@ def add_account(username: str, display_name: str, office: str, roles: tuple[str,
     )
     click.echo(f"用户名 user      {username}")
     click.echo(f"初始密码 password {password}")
+
+
+@account.command("password")
+@click.argument("username")
+def new_password(username: str) -> None:
+    """Give a person a new password, printed once, and end all their sessions."""
+    password = secrets.token_urlsafe(STARTING_PASSWORD_BYTES)
+    build(load_settings()).accounts.set_password(username, password, datetime.now(UTC))
+    click.echo(f"用户名 user      {username}")
+    click.echo(f"新密码 password  {password}")
+
+
+@account.command("disable")
+@click.argument("username")
+def disable_account(username: str) -> None:
+    """Let a person sign in no more, and end all their sessions. What they did stays in the history."""
+    build(load_settings()).accounts.disable(username, datetime.now(UTC))
+    click.echo(f"已停用 disabled   {username}")

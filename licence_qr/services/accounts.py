@@ -13,17 +13,19 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import AccessError, InputError
+from licence_qr.services.throttle import Limit, client_network
 from licence_qr.store import accounts
 from licence_qr.store.accounts import Session, User
 from licence_qr.store.database import Database, Transaction
 
 SESSION_HOURS = 12
 IDLE_MINUTES = 60
+SESSIONS_KEPT_DAYS = 30  # after their end, for whoever has to look into something
 TRY_WINDOW_MINUTES = 15
 # One client guessing at one name is stopped early; a name tried from many clients is stopped later, so that a
 # stranger cannot lock a clerk out at once.
-TRIES_PER_NAME_AND_CLIENT = 5
-TRIES_PER_NAME = 30
+TRIES_OF_PAIR = Limit("sign-in pair", most=5, seconds=TRY_WINDOW_MINUTES * 60, refusal="sign_in_throttled")
+TRIES_OF_NAME = Limit("sign-in name", most=30, seconds=TRY_WINDOW_MINUTES * 60, refusal="sign_in_throttled")
 MIN_PASSWORD_LENGTH = 10
 _TOUCH_SECONDS = 60
 
@@ -40,11 +42,6 @@ class SessionView:
 
 def _token_hash(token: str) -> bytes:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
-
-
-def _window(now: datetime) -> int:
-    seconds = TRY_WINDOW_MINUTES * 60
-    return int(now.timestamp()) // seconds * seconds
 
 
 @cache
@@ -76,20 +73,18 @@ class Accounts:
             return accounts.add_user(tx, username, display_name, office, roles, hashed, now)
 
     def sign_in(self, username: str, password: str, client: str, now: datetime) -> str:
-        """Return a fresh session token. Raises AccessError ``sign_in_failed`` or ``sign_in_throttled``."""
-        window = _window(now)
-        subjects = {f"{username}@{client}": TRIES_PER_NAME_AND_CLIENT, username: TRIES_PER_NAME}
-        with self._database.read() as tx:
-            if any(accounts.tries(tx, "sign-in", _subject(s), window) >= most for s, most in subjects.items()):
-                minutes = (window + TRY_WINDOW_MINUTES * 60 - int(now.timestamp())) // 60 + 1
-                raise AccessError("sign_in_throttled", minutes=minutes)
+        """Return a fresh session token. Raises AccessError ``sign_in_failed`` or ``sign_in_throttled``.
+
+        The try is counted before the password is looked at, so that many requests at once cannot pass the limit.
+        """
+        pair = f"{username}@{client_network(client)}"
+        with self._database.write() as tx:
+            TRIES_OF_PAIR.count(tx, pair, now)
+            TRIES_OF_NAME.count(tx, username, now)
             user = accounts.user_by_name(tx, username)
-        if not self._password_fits(user, password):
-            with self._database.write() as tx:
-                for subject in subjects:
-                    accounts.add_try(tx, "sign-in", _subject(subject), window)
+        if not self._password_fits(user, password) or user is None:
             raise AccessError("sign_in_failed")
-        return self._open_session(user, username, password, client, now)
+        return self._open_session(user, pair, password, client, now)
 
     def _password_fits(self, user: User | None, password: str) -> bool:
         try:
@@ -98,19 +93,39 @@ class Accounts:
             return False
         return user is not None and not user.disabled
 
-    def _open_session(self, user: User | None, username: str, password: str, client: str, now: datetime) -> str:
-        if user is None:
-            raise AssertionError("only a known user's password fits")
+    def _open_session(self, user: User, pair: str, password: str, client: str, now: datetime) -> str:
         token = secrets.token_urlsafe(32)
         expires = now + timedelta(hours=SESSION_HOURS)
         session = Session(secrets.token_hex(8), user.actor.user_id, client, now, now, expires, revoked=False)
         rehash = self._hasher.hash(password) if self._hasher.check_needs_rehash(user.password_hash) else None
         with self._database.write() as tx:
+            accounts.sweep_sessions(tx, now - timedelta(days=SESSIONS_KEPT_DAYS))
             accounts.add_session(tx, session, _token_hash(token))
-            accounts.clear_tries(tx, "sign-in", _subject(f"{username}@{client}"))
+            TRIES_OF_PAIR.forget(tx, pair)
+            TRIES_OF_NAME.forget(tx, user.actor.username)
             if rehash:
                 accounts.set_password_hash(tx, user.actor.user_id, rehash)
         return token
+
+    def set_password(self, username: str, password: str, now: datetime) -> None:
+        """Give a person a new password and end all their sessions.
+
+        Raises InputError ``password_short``, AccessError ``account_unknown``.
+        """
+        if len(password) < MIN_PASSWORD_LENGTH:
+            raise InputError("password_short", field="password", least=MIN_PASSWORD_LENGTH)
+        hashed = self._hasher.hash(password)
+        with self._database.write() as tx:
+            user = _known(tx, username)
+            accounts.set_password_hash(tx, user.actor.user_id, hashed)
+            accounts.revoke_all(tx, user.actor.user_id, now)
+
+    def disable(self, username: str, now: datetime) -> None:
+        """Let a person sign in no more, and end all their sessions. Raises AccessError ``account_unknown``."""
+        with self._database.write() as tx:
+            user = _known(tx, username)
+            accounts.disable_user(tx, user.actor.user_id, now)
+            accounts.revoke_all(tx, user.actor.user_id, now)
 
     def actor(self, token: str, now: datetime) -> Actor | None:
         """Who holds this token, or None when the session is unknown, over, idle too long or revoked."""
@@ -157,9 +172,11 @@ class Accounts:
             return accounts.revoke_session(tx, actor.user_id, session_id, now)
 
 
-def _subject(text: str) -> str:
-    """Throttle keys are hashed: the register keeps no list of typed user names and addresses."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+def _known(tx: Transaction, username: str) -> User:
+    user = accounts.user_by_name(tx, username)
+    if user is None:
+        raise AccessError("account_unknown", username=username)
+    return user
 
 
 def _idle(session: Session, now: datetime) -> bool:

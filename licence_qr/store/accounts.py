@@ -70,6 +70,21 @@ def set_password_hash(tx: Transaction, user_id: int, password_hash: str) -> None
     tx.run("UPDATE users SET password_hash = ? WHERE user_id = ?", (password_hash, user_id))
 
 
+def disable_user(tx: Transaction, user_id: int, now: datetime) -> None:
+    """Close an account; what it did stays in the history."""
+    tx.run("UPDATE users SET disabled_at = ? WHERE user_id = ? AND disabled_at IS NULL", (now.isoformat(), user_id))
+
+
+def revoke_all(tx: Transaction, user_id: int, now: datetime) -> None:
+    """End all live sessions of one person."""
+    tx.run("UPDATE sessions SET revoked_at = ? WHERE user_id = ? AND revoked_at IS NULL", (now.isoformat(), user_id))
+
+
+def sweep_sessions(tx: Transaction, before: datetime) -> None:
+    """Forget sessions that were over before this instant."""
+    tx.run("DELETE FROM sessions WHERE expires_at < ?", (before.isoformat(),))
+
+
 def add_session(tx: Transaction, session: Session, token_hash: bytes) -> None:
     """Add a session."""
     tx.run(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -13,10 +14,12 @@ from licence_qr.services import accounts as accounts_module
 from licence_qr.services.accounts import (
     IDLE_MINUTES,
     SESSION_HOURS,
-    TRIES_PER_NAME,
-    TRIES_PER_NAME_AND_CLIENT,
+    SESSIONS_KEPT_DAYS,
+    TRIES_OF_NAME,
+    TRIES_OF_PAIR,
     TRY_WINDOW_MINUTES,
 )
+from licence_qr.services.throttle import client_network
 
 PASSWORD = "a good long password"
 
@@ -84,25 +87,25 @@ def test_what_was_typed_as_a_name_is_not_kept_in_clear(people, services, now, al
 
 
 def test_guessing_from_one_place_is_stopped_and_others_may_still_sign_in(people, now):
-    for _ in range(TRIES_PER_NAME_AND_CLIENT):
+    for _ in range(TRIES_OF_PAIR.most):
         assert refused(people, "wang", "wrong", "10.0.0.1", now) == "sign_in_failed"
     assert refused(people, "wang", PASSWORD, "10.0.0.1", now) == "sign_in_throttled"
     assert people.sign_in("wang", PASSWORD, "10.0.0.2", now)
 
 
 def test_guessing_from_many_places_is_stopped_too(people, now):
-    for n in range(TRIES_PER_NAME):
+    for n in range(TRIES_OF_NAME.most):
         refused(people, "wang", "wrong", f"10.1.0.{n}", now)
     assert refused(people, "wang", PASSWORD, "10.2.0.1", now) == "sign_in_throttled"
 
 
 def test_an_unknown_name_is_throttled_like_a_known_one(people, now):
-    codes = [refused(people, "nobody", "wrong", "10.0.0.1", now) for _ in range(TRIES_PER_NAME_AND_CLIENT + 1)]
-    assert codes == ["sign_in_failed"] * TRIES_PER_NAME_AND_CLIENT + ["sign_in_throttled"]
+    codes = [refused(people, "nobody", "wrong", "10.0.0.1", now) for _ in range(TRIES_OF_PAIR.most + 1)]
+    assert codes == ["sign_in_failed"] * TRIES_OF_PAIR.most + ["sign_in_throttled"]
 
 
 def test_the_throttle_ends_with_its_window_and_says_when(people, now):
-    for _ in range(TRIES_PER_NAME_AND_CLIENT):
+    for _ in range(TRIES_OF_PAIR.most):
         refused(people, "wang", "wrong", "10.0.0.1", now)
     with pytest.raises(AccessError) as error:
         people.sign_in("wang", PASSWORD, "10.0.0.1", now)
@@ -113,7 +116,7 @@ def test_the_throttle_ends_with_its_window_and_says_when(people, now):
 
 def test_signing_in_clears_the_tries_of_that_place(people, now):
     for _ in range(3):
-        for _ in range(TRIES_PER_NAME_AND_CLIENT - 1):
+        for _ in range(TRIES_OF_PAIR.most - 1):
             refused(people, "wang", "wrong", "10.0.0.1", now)
         assert people.sign_in("wang", PASSWORD, "10.0.0.1", now)
 
@@ -194,3 +197,49 @@ def test_a_person_needs_a_new_plain_name_and_a_long_password(username, password,
     with pytest.raises(InputError) as error:
         people.create(username, "某", "bafu", frozenset({Role.CLERK}), password, now)
     assert error.value.code == code
+
+
+def test_many_tries_at_once_cannot_pass_the_limit(people, now):
+    with ThreadPoolExecutor(8) as pool:
+        codes = list(pool.map(lambda _: refused(people, "wang", "wrong", "10.0.0.1", now), range(16)))
+    assert codes.count("sign_in_failed") == TRIES_OF_PAIR.most
+
+
+def test_an_ipv6_customer_is_one_client_whatever_address_he_takes(people, now):
+    for n in range(TRIES_OF_PAIR.most):
+        refused(people, "wang", "wrong", f"2001:db8:1:2::{n:x}", now)
+    assert refused(people, "wang", PASSWORD, "2001:db8:1:2:ffff::1", now) == "sign_in_throttled"
+    assert people.sign_in("wang", PASSWORD, "2001:db8:1:3::1", now)
+
+
+@pytest.mark.parametrize(
+    ("client", "network"),
+    [("10.0.0.1", "10.0.0.1"), ("::ffff:10.0.0.1", "10.0.0.1"), ("2001:db8::1", "2001:db8::/64"), ("", ""), ("é", "é")],
+)
+def test_whom_an_address_stands_for(client, network):
+    assert client_network(client) == network
+
+
+def test_a_new_password_replaces_the_old_and_ends_all_sessions(people, now):
+    token = people.sign_in("wang", PASSWORD, "10.0.0.1", now)
+    people.set_password("wang", "another long password", now)
+    assert people.actor(token, now) is None
+    assert refused(people, "wang", PASSWORD, "10.0.0.1", now) == "sign_in_failed"
+    assert people.sign_in("wang", "another long password", "10.0.0.1", now)
+    with pytest.raises(InputError, match="password_short"):
+        people.set_password("wang", "short", now)
+
+
+def test_a_disabled_account_is_out_at_once_and_stays_out(people, now):
+    token = people.sign_in("wang", PASSWORD, "10.0.0.1", now)
+    people.disable("wang", now)
+    assert people.actor(token, now) is None
+    assert refused(people, "wang", PASSWORD, "10.0.0.1", now) == "sign_in_failed"
+    with pytest.raises(AccessError, match="account_unknown"):
+        people.disable("nobody", now)
+
+
+def test_sessions_long_over_are_swept(people, services, now, all_rows):
+    people.sign_in("wang", PASSWORD, "10.0.0.1", now)
+    people.sign_in("wang", PASSWORD, "10.0.0.1", now + timedelta(days=SESSIONS_KEPT_DAYS + 2))
+    assert len(all_rows(services.database)["sessions"]) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from licence_qr.credential.cose import SoftKey, sign, split
 from licence_qr.credential.token import from_digits, to_digits
 from licence_qr.domain.public_page import FoundBy, Verdict
 from licence_qr.errors import AccessError, InputError, NotFoundError, RegisterError, TokenError
-from licence_qr.services.lookup import LOOKUP_WINDOW_SECONDS, LOOKUPS_PER_WINDOW
+from licence_qr.services.lookup import LOOKUPS
 from licence_qr.store import codes
 from licence_qr.store import keys as key_files
 
@@ -138,13 +139,13 @@ def test_a_mistyped_number_is_told_from_an_unknown_one(services, pair, now):
 
 def test_typing_numbers_is_limited_per_client_and_scanning_is_not(services, pair, now):
     number = pair.code.code_id.number
-    for _ in range(LOOKUPS_PER_WINDOW):
+    for _ in range(LOOKUPS.most):
         services.lookup.by_number(number, "10.0.0.1", now)
     with pytest.raises(AccessError) as refused:
         services.lookup.by_number(number, "10.0.0.1", now)
     assert refused.value.code == "too_many_lookups"
     assert services.lookup.by_number(number, "10.0.0.2", now)
-    assert services.lookup.by_number(number, "10.0.0.1", now + timedelta(seconds=LOOKUP_WINDOW_SECONDS))
+    assert services.lookup.by_number(number, "10.0.0.1", now + timedelta(seconds=LOOKUPS.seconds))
     assert services.lookup.scan(digits(pair), now)
 
 
@@ -163,3 +164,25 @@ def test_nothing_internal_is_on_a_page(demonstration_copy, make_application, cle
     pair = demonstration_copy.issuance.issue(make_application(), clerk, "key", now)
     page = repr(demonstration_copy.lookup.scan(digits(pair), now))
     assert "13800001234" not in page and "clerk-baishiyi" not in page
+
+
+def test_a_number_is_answered_while_nothing_can_be_written(services, pair, now, monkeypatch):
+    monkeypatch.setattr("licence_qr.store.database.BUSY_SECONDS", 0.01)
+    services.database.close()
+    writer = sqlite3.connect(services.database.path, isolation_level=None)
+    writer.execute("BEGIN IMMEDIATE")
+    try:
+        assert services.lookup.by_number(pair.code.code_id.number, "10.0.0.1", now).version == 1
+    finally:
+        writer.close()
+
+
+def test_a_register_known_to_be_out_of_reach_is_not_asked_again(services, pair, now):
+    services.database.path.unlink()
+    gone = RegisterError("register_locked", path="x")
+    with pytest.raises(RegisterError) as told:
+        services.lookup.scan_without_register(digits(pair), now, gone)
+    assert (told.value.code, told.value.facts["genuine"]) == ("register_locked", True)
+    forged = digits(pair)[:-1] + str((int(digits(pair)[-1]) + 1) % 10)
+    with pytest.raises(TokenError):
+        services.lookup.scan_without_register(forged, now, gone)
