@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 
 from licence_qr.catalogue.loader import load_catalogue
 from licence_qr.config import Settings
@@ -17,6 +19,7 @@ from licence_qr.services.demonstration import DemonstrationRegister
 from licence_qr.services.importing import Importing
 from licence_qr.services.issuance import Issuance
 from licence_qr.services.keys import Keys
+from licence_qr.services.keys_ceremony import Ceremony
 from licence_qr.services.lookup import Lookup
 from licence_qr.services.prints import Prints
 from licence_qr.services.register import Register
@@ -26,6 +29,7 @@ from licence_qr.services.waiting import Waiting
 from licence_qr.store import facts
 from licence_qr.store import keys as key_files
 from licence_qr.store.database import Database
+from licence_qr.store.hsm import Hsm
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,7 @@ def prepare(settings: Settings, now: datetime, *, demonstration: bool) -> None:
     and new keys in its place would make every printed code look forged. ``build`` then says that it is missing.
     Raises RegisterError ``register_newer``, ``register_read_only``, ``register_full`` and the like; KeyStoreError.
     """
-    keys = Keys(settings.keys, settings.passphrase_file)
+    keys = _keys(settings)
     if not settings.register_path.exists():
         keys.make((settings.host,), now)
     keys.complete(now)
@@ -71,9 +75,26 @@ def prepare(settings: Settings, now: datetime, *, demonstration: bool) -> None:
     database.close()
 
 
+def alone(settings: Settings) -> AbstractContextManager[None]:
+    """Keep other processes that prepare the same installation waiting until the block ends."""
+    return key_files.only_one(settings.home)
+
+
 def build_verification(settings: Settings) -> Verification:
     """Only what verifying offline needs: the catalogue and the trust list; no register."""
-    return Verification(load_catalogue(), Keys(settings.keys, settings.passphrase_file).trust_list)
+    keys = _keys(settings)
+    return Verification(load_catalogue(), keys.trust_list, keys.allow_list)
+
+
+def build_ceremony(settings: Settings, root_folder: Path | None = None) -> Ceremony:
+    """What changes keys. The root's private key is in ``root_folder``, or with the others."""
+    return Ceremony(_keys(settings), root_folder or settings.keys, Database(settings.register_path))
+
+
+def _keys(settings: Settings) -> Keys:
+    module = settings.pkcs11_module
+    hsm = None if module is None else Hsm(module, settings.pkcs11_token, settings.pkcs11_pin_file)
+    return Keys(settings.keys, settings.passphrase_file, hsm)
 
 
 def build(settings: Settings) -> Services:
@@ -87,12 +108,12 @@ def build(settings: Settings) -> Services:
     database.check_version()
     with database.read() as tx:
         demonstration = facts.get(tx, facts.KIND) == facts.DEMONSTRATION
-    keys = Keys(settings.keys, settings.passphrase_file)
+    keys = _keys(settings)
     keys.trust_list()
     coding = Coding(catalogue, settings.address, keys.signing_key)
     accounts = Accounts(database)
     issuance = Issuance(database, catalogue, coding, demonstration)
-    lookup = Lookup(database, catalogue, keys.trust_list, specimen=demonstration)
+    lookup = Lookup(database, catalogue, keys.trust_list, keys.allow_list, specimen=demonstration)
     return Services(
         settings=settings,
         web_secret=key_files.read_web_secret(settings.web_secret_file),
@@ -109,7 +130,7 @@ def build(settings: Settings) -> Services:
         register=Register(database, lookup),
         importing=Importing(database, catalogue, coding),
         waiting=Waiting(database, catalogue, coding),
-        verification=Verification(catalogue, keys.trust_list),
+        verification=Verification(catalogue, keys.trust_list, keys.allow_list),
         status_publishing=StatusPublishing(database, partial(keys.signing_key_for, Purpose.STATUS), settings.address),
         demonstration_register=DemonstrationRegister(database, catalogue, coding, issuance, accounts),
     )

@@ -25,6 +25,9 @@ class Settings:
     workers: int
     trusted_proxies: str
     passphrase_file: Path
+    pkcs11_module: Path | None
+    pkcs11_token: str
+    pkcs11_pin_file: Path
 
     @property
     def register_path(self) -> Path:
@@ -76,4 +79,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         workers=_whole(env, "LICENCE_QR_WORKERS", 2, 1, 64),
         trusted_proxies=env.get("LICENCE_QR_TRUSTED_PROXIES", ""),
         passphrase_file=Path(env.get("LICENCE_QR_PASSPHRASE_FILE", str(home / "key-passphrase"))).resolve(),
+        pkcs11_module=Path(env["LICENCE_QR_PKCS11_MODULE"]) if env.get("LICENCE_QR_PKCS11_MODULE") else None,
+        pkcs11_token=env.get("LICENCE_QR_PKCS11_TOKEN", "licence-qr"),
+        pkcs11_pin_file=Path(env.get("LICENCE_QR_PKCS11_PIN_FILE", str(home / "pkcs11-pin"))).resolve(),
     )

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from licence_qr.credential.allow_list import AllowList
 from licence_qr.credential.description import Description, describe
-from licence_qr.credential.trust_list import TrustList
+from licence_qr.credential.trust_list import KeyState, TrustList
 from licence_qr.credential.verifier import verify
 from licence_qr.domain.catalogue import Catalogue
 from licence_qr.errors import TokenError, UnreadableError
@@ -22,10 +23,16 @@ class Verification:
 
     catalogue: Catalogue
     trust_list: Callable[[], TrustList]
+    allow_list: Callable[[], AllowList | None]
 
     def of_text(self, text: str, now: datetime) -> Description:
         """What the address or the digits say. Raises TokenError."""
-        return describe(verify(text.strip(), self.trust_list(), now, self.catalogue), self.catalogue)
+        allow_list = self.allow_list() if self._any_compromised() else None
+        verified = verify(text.strip(), self.trust_list(), now, self.catalogue, allow_list=allow_list)
+        return describe(verified, self.catalogue)
+
+    def _any_compromised(self) -> bool:
+        return any(key.state is KeyState.COMPROMISED for key in self.trust_list().keys)
 
     def of_file(self, data: bytes, name: str, now: datetime) -> Description:
         """What the code in a picture or PDF says: the first symbol that is genuine, else why the first was refused.

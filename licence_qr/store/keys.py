@@ -3,7 +3,9 @@
 root.pem, root.pub.pem          the root; root.pem belongs off-line once the trust list is signed
 licence-<kid>.pem               keys that sign codes
 status-<kid>.pem, log-<kid>.pem keys that sign status lists and the log
+<purpose>-<kid>.hsm             in place of the .pem: what a hardware module calls that key
 trust-list.cbor                 the list the root signed
+allow-list.cbor                 what stays good of compromised keys, signed by the root; only once there is one
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from licence_qr.errors import KeyStoreError
 
 ROOT = "root"
 _TRUST_LIST = "trust-list.cbor"
+_ALLOW_LIST = "allow-list.cbor"
 
 
 def key_name(purpose: str, kid: bytes) -> str:
@@ -53,12 +56,15 @@ def only_one(folder: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def write_file(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all, readable by its owner only. Raises KeyStoreError ``key_file_not_written``."""
+def write_file(path: Path, data: bytes, mode: int = 0o600) -> None:
+    """Write a file whole or not at all, readable by its owner only unless ``mode`` says otherwise.
+
+    Raises KeyStoreError ``key_file_not_written``.
+    """
     partial = path.with_name(path.name + ".new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(data)
             stream.flush()
@@ -151,9 +157,48 @@ def read_trust_list(folder: Path) -> bytes:
         raise KeyStoreError("trust_list_missing", path=path) from None
 
 
-def trust_list_stamp(folder: Path) -> int:
-    """A number that changes when the trust list is replaced; 0 when there is none."""
+def trust_list_stamp(folder: Path) -> tuple[int, int] | None:
+    """A value that changes when the trust list is replaced, even within one tick of the clock; None when there is none."""
     try:
-        return os.stat(f"{folder}/{_TRUST_LIST}").st_mtime_ns  # asked at every scan; a Path costs twice the question
+        found = os.stat(f"{folder}/{_TRUST_LIST}")  # asked at every scan; a Path costs twice the question
     except OSError:
-        return 0
+        return None
+    return found.st_mtime_ns, found.st_ino
+
+
+def write_allow_list(folder: Path, signed: bytes) -> None:
+    """Store the signed allow-list."""
+    write_file(folder / _ALLOW_LIST, signed)
+
+
+def read_allow_list(folder: Path) -> bytes | None:
+    """The signed allow-list, not verified; None when there is none. Raises KeyStoreError ``allow_list_unreadable``."""
+    path = folder / _ALLOW_LIST
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise KeyStoreError("allow_list_unreadable", path=path, because=error.strerror or "") from None
+
+
+def export(folder: Path, target: Path) -> tuple[Path, ...]:
+    """Copy what other verifiers need, and nothing private, to ``target``; the paths written. All may read them."""
+    names = (_TRUST_LIST, f"{ROOT}.pub.pem", _ALLOW_LIST)
+    here = [name for name in names if (folder / name).exists()]
+    for name in here:
+        write_file(target / name, (folder / name).read_bytes(), 0o644)
+    return tuple(target / name for name in here)
+
+
+def write_hsm_label(folder: Path, name: str, label: str) -> None:
+    """Note what the hardware module calls a key."""
+    write_file(folder / f"{name}.hsm", label.encode())
+
+
+def read_hsm_label(folder: Path, name: str) -> str | None:
+    """What the hardware module calls a key; None for a key that is not there."""
+    try:
+        return (folder / f"{name}.hsm").read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
