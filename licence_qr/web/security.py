@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 PUBLIC = frozenset(
     {"citizen.home", "citizen.find", "citizen.by_number", "citizen.scan", "sign_in.sign_in"}
     | {"verify.page", "verify.service_worker", "verify.manifest"}
+    | {"lists.status_list", "lists.trust_list", "lists.vocabulary"}
 )
 
 SIGN_IN = "sign_in.sign_in"
