@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 
@@ -34,20 +36,29 @@ def import_command(market: Path, health: Path, report: Path | None, as_json: boo
     settings = load_settings()
     services = build(settings)
     now = datetime.now(UTC)
-    with click.progressbar(length=1000, label="导入 import", file=sys.stderr) as bar:
+    market_data, health_data = _read(market), _read(health)
+    place = report or settings.home / f"import-{now:%Y%m%dT%H%M%S}.csv"
+    with _report_file(place) as written, click.progressbar(length=1000, label="导入 import", file=sys.stderr) as bar:
 
         def progress(done: int, total: int, label: str) -> None:
             bar.update(done * bar.length // max(total, 1) - bar.pos if bar.length else 0)
 
         outcome = services.importing.import_departments(
-            _read(market), market.name, _read(health), health.name, IMPORTER, now, progress
+            market_data, market.name, health_data, health.name, IMPORTER, now, progress
         )
-    place = report or settings.home / f"import-{now:%Y%m%dT%H%M%S}.csv"
-    place.write_bytes(report_csv(outcome, wording.explain))
+        written.write(report_csv(outcome, wording.explain))
     if as_json:
         click.echo(json.dumps(outcome.to_json() | {"report": str(place)}, ensure_ascii=False, indent=2))
         return
     _tell(outcome, place)
+
+
+def _report_file(place: Path) -> BinaryIO:
+    """The report, opened before anything is imported, so that a place that cannot be written is found in time.
+
+    Names of people stand in it: it is for its owner only.
+    """
+    return os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
 
 
 def _read(path: Path) -> bytes:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import click
 
 from licence_qr import wording
-from licence_qr.bootstrap import build, prepare
+from licence_qr.bootstrap import alone, build, prepare
 from licence_qr.cli_demonstration import show_demonstration
 from licence_qr.config import Settings, load_settings
 from licence_qr.domain.roles import Role
@@ -34,7 +34,8 @@ def init(demonstration: bool) -> None:
     click.echo(f"密钥 keys        {settings.keys}")
     if services.demonstration:
         services.keys.add_host(settings.host, now)
-        show_demonstration(services, now)
+        with alone(settings):
+            show_demonstration(services, now)
 
 
 def _listen_check(settings: Settings) -> None:

@@ -363,3 +363,23 @@ def test_what_cannot_be_told_ends_with_2(installed, run, tmp_path):
         ended = run(installed, "verify", tmp_path / name, "--json")
         answer = json.loads(ended.out)
         assert (ended.status, answer["genuine"], answer["code"]) == (2, None, code), name
+
+
+def test_a_report_that_cannot_be_written_is_found_before_anything_is_imported(copied, run, tmp_path):
+    data = Path(__file__).parent / "data"
+    files = (data / "market_licences.csv", data / "health_permits.xlsx")
+    refused = run(copied, "import", *files, "--report", tmp_path / "no such folder" / "report.csv")
+    assert refused.status == 2
+    assert "file_not_usable" in refused.err and "Traceback" not in refused.err
+    done = run(copied, "import", *files, "--json", "--report", tmp_path / "r.csv")
+    sums = json.loads(done.out)["files"]
+    assert all(f["rows_in"] == f["imported"] + f["waiting"] + f["refused"] for f in sums)
+    assert stat.S_IMODE((tmp_path / "r.csv").stat().st_mode) == 0o600
+
+
+def test_an_account_gets_a_new_password_and_can_be_closed(copied, run):
+    renewed = run(copied, "account", "password", "clerk-bafu")
+    assert renewed.status == 0 and "clerk-bafu" in renewed.out
+    assert run(copied, "account", "disable", "clerk-bafu").status == 0
+    nobody = run(copied, "account", "disable", "nobody")
+    assert nobody.status == 1 and "account_unknown" in nobody.err
