@@ -164,7 +164,7 @@ def items() -> list[Any]:
 def changed(change: Callable[[list[Any]], object]) -> bytes:
     wrong = items()
     change(wrong)
-    return sign(cbor2.dumps(wrong), fixed_key())
+    return sign(cbor2.dumps(wrong, canonical=True), fixed_key())
 
 
 def _set(*path_and_value: Any) -> Callable[[list[Any]], None]:
