@@ -129,7 +129,7 @@ def _canonical(data: bytes) -> Any:
 
 def _read(value: Any, blocks: list[Any]) -> AllowList:
     items = _typed(value, list)
-    if items and items[0] != _FORMAT:
+    if items and (type(items[0]) is not int or items[0] != _FORMAT):  # True equals 1 to Python
         raise TokenError("allow_list_format_unknown", found=items[0])
     _, sequence, issued_at, heads = _list(items, 4)
     if not 0 <= _typed(sequence, int) < 1 << 32 or len(_typed(heads, list)) != len(blocks):

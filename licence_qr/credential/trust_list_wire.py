@@ -74,7 +74,7 @@ def _items(trust_list: TrustList) -> list[object]:
 
 def _read(value: Any) -> TrustList:
     items = _typed(value, list, "list")
-    if items and items[0] != _FORMAT:
+    if items and (type(items[0]) is not int or items[0] != _FORMAT):  # True equals 1 to Python
         raise TokenError("trust_list_format_unknown", found=items[0])
     if len(items) != 5:
         raise TokenError("trust_list_shape", item="list")
