@@ -24,6 +24,7 @@ _MAX_PAYLOAD_BYTES = MAX_SIGNED_BYTES - OVERHEAD_BYTES - 2  # 2: head of a byte 
 _EPOCH = date(1970, 1, 1).toordinal()
 _LAST_DAY = date(2199, 12, 31).toordinal() - _EPOCH
 _MAX_NUMBER = (1 << 32) - 1
+_MAX_PERMITS = (1 << 16) - 1  # whoever asks for their status makes an answer for each: a number must not cost memory
 _SHAPE = [int, bytes, int, int, bytes, bytes, bytes, int, list]
 _SHAPE_CUT = [*_SHAPE, int]  # with the total of permits
 _TEMPLATE_NUMBER_SHAPE = [int, int, int]
@@ -178,7 +179,7 @@ def decode_claims(payload: bytes) -> Claims:
     _, code_id, version, issued_on, packed, name, digest, status_index, permits, permit_count = items
     if not (len(code_id) == CODE_ID_BYTES and len(digest) == DIGEST_BYTES):
         raise TokenError("payload_shape", item="digest" if len(code_id) == CODE_ID_BYTES else "code_id")
-    if not (1 <= version <= _MAX_NUMBER and 0 <= status_index <= _MAX_NUMBER and permit_count <= _MAX_NUMBER):
+    if not (1 <= version <= _MAX_NUMBER and 0 <= status_index <= _MAX_NUMBER and permit_count <= _MAX_PERMITS):
         raise TokenError("claims_number", item="version, status_index, permit_count")
     return Claims(
         CodeId(code_id),

@@ -7,6 +7,7 @@ import { Refusal, hex } from "./refusal.js";
 const FORMAT = 1;
 const LAST_DAY = 84005; // 2199-12-31
 const MAX_NUMBER = 2 ** 32 - 1;
+const MAX_PERMITS = 2 ** 16 - 1;
 const CODE_ID_BYTES = 10;
 const DIGEST_BYTES = 16;
 const utf16 = new TextDecoder("utf-16be", { fatal: true, ignoreBOM: true });
@@ -28,7 +29,8 @@ export function decodeClaims(payload) {
   const [, codeId, version, issuedOn, packed, name, digest, statusIndex, permits] = items;
   if (codeId.length !== CODE_ID_BYTES) throw new Refusal("payload_shape", { item: "code_id" });
   if (digest.length !== DIGEST_BYTES) throw new Refusal("payload_shape", { item: "digest" });
-  if (![[version, 1], [statusIndex, 0], [permitCount, 0]].every(([number, least]) => isBetween(number, least, MAX_NUMBER))) {
+  const inRange = isBetween(version, 1, MAX_NUMBER) && isBetween(statusIndex, 0, MAX_NUMBER);
+  if (!inRange || permitCount > MAX_PERMITS) {
     throw new Refusal("claims_number", { item: "version, status_index, permit_count" });
   }
   return {
