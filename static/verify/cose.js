@@ -5,6 +5,7 @@ import { Refusal, hex } from "./refusal.js";
 
 export const CODE_AAD = "licence-qr/1";
 export const TRUST_LIST_AAD = "licence-qr/trust/1";
+export const ALLOW_LIST_AAD = "licence-qr/allow/1";
 
 const OVERHEAD_BYTES = 77;
 const PAYLOAD_AT = 11;

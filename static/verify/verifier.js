@@ -1,6 +1,7 @@
 // The strict verifier of docs/code-format.md, section 6, for browsers: the same steps in the same order and the same codes
 // as licence_qr.credential. It says whether an authority signed a code; whether it is still in force, the status list says.
 
+import { allows } from "./allow_list.js";
 import { decodeClaims } from "./claims.js";
 import { CODE_AAD, checkSignature, checkSignatureNumbers, split } from "./cose.js";
 import { checkWords } from "./description.js";
@@ -9,6 +10,7 @@ import { Refusal, hex, isoDay, shanghaiDay } from "./refusal.js";
 import { statusOf } from "./status_list.js";
 import { findKey } from "./trust_list.js";
 
+export { readAllowList } from "./allow_list.js";
 export { describe } from "./description.js";
 export { readStatusList, statusOf } from "./status_list.js";
 export { readTrustList } from "./trust_list.js";
@@ -20,12 +22,12 @@ const CLOCK_TOLERANCE_DAYS = 1;
 /**
  * Verify the text of a symbol: an address, or its digits alone. Resolves to {ok: true, claims, host, kid}, host null for
  * digits alone, or to {ok: false, code, facts}. `trustList` is of `readTrustList`; `now` is a Date. With `vocabulary`, permit
- * types and number templates must be registered there. With `statusList`, what `statusOf` says is added as `status`. It never
- * rejects because of what the text says.
+ * types and number templates must be registered there. With `statusList`, what `statusOf` says is added as `status`. Of a
+ * compromised key only what `allowList` names is accepted. It never rejects because of what the text says.
  */
-export async function verify(text, { trustList, now, statusList = null, vocabulary = null }) {
+export async function verify(text, { trustList, now, statusList = null, vocabulary = null, allowList = null }) {
   try {
-    const found = await verified(String(text), trustList, now, vocabulary);
+    const found = await verified(String(text), { trustList, now, vocabulary, allowList });
     return { ok: true, ...found, ...(statusList && { status: statusOf(found.claims, statusList, now) }) };
   } catch (refusal) {
     if (!(refusal instanceof Refusal)) throw refusal;
@@ -33,7 +35,7 @@ export async function verify(text, { trustList, now, statusList = null, vocabula
   }
 }
 
-async function verified(text, trustList, now, vocabulary) {
+async function verified(text, { trustList, now, vocabulary, allowList }) {
   // Step 1: the text.
   const { host, digits } = parseAddress(text);
   // Step 2: the host, for an address: a copied code on a foreign site is refused.
@@ -54,6 +56,7 @@ async function verified(text, trustList, now, vocabulary) {
   // Steps 7 and 8: the payload's bytes, then its values.
   const claims = decodeClaims(parts.payload);
   // Step 9: whether that key was allowed to sign this, and may still be believed.
+  if (key.state === "compromised" && !(await allows(allowList, kid, token))) throw new Refusal("key_compromised", { kid });
   checkKeyAllowed(key, claims.issuedOn, shanghaiDay(now));
   // Step 10: the words for it, where they are at hand.
   if (vocabulary) checkWords(claims, vocabulary);
@@ -61,9 +64,8 @@ async function verified(text, trustList, now, vocabulary) {
 }
 
 function checkKeyAllowed(key, issuedOn, today) {
-  const { kid, notBefore, signUntil, verifyUntil, state } = key;
+  const { kid, notBefore, signUntil, verifyUntil } = key;
   const issued_on = isoDay(issuedOn);
-  if (state === "compromised") throw new Refusal("key_compromised", { kid });
   if (issuedOn < notBefore) throw new Refusal("key_too_early", { kid, issued_on, not_before: isoDay(notBefore) });
   if (issuedOn > signUntil) throw new Refusal("key_too_late", { kid, issued_on, sign_until: isoDay(signUntil) });
   if (today > verifyUntil) throw new Refusal("key_verify_ended", { kid, verify_until: isoDay(verifyUntil) });

@@ -1,0 +1,106 @@
+// The allow-list: which codes of a compromised key were registered before it was compromised, and so stay good. Signed by
+// the root; it holds the first 16 bytes of SHA-256 of each token.
+
+import { isBetween, isInteger, readCanonical } from "./canonical.js";
+import { ALLOW_LIST_AAD, checkSignature, checkSignatureNumbers, importPoint, split } from "./cose.js";
+import { Refusal, hex } from "./refusal.js";
+
+const FORMAT = 1;
+const ENTRY_BYTES = 16;
+const KID_BYTES = 2;
+const MAX_NUMBER = 2 ** 32 - 1;
+const MAX_SECONDS = Date.UTC(2200, 0, 1) / 1000;
+
+/**
+ * The allow-list, if the root signed it: {sequence, issuedAt, keys}. `rootKey` is the root's uncompressed point of 65 bytes.
+ * A client passes the highest sequence it has seen as `atLeast`.
+ */
+export async function readAllowList(bytes, rootKey, { atLeast = 0 } = {}) {
+  const root = await importPoint(rootKey);
+  if (root === null) throw new TypeError("the root key is no point of P-256");
+  const [head, blocks] = listOf(canonical(bytes), 2);
+  const payload = await signedPayload(head, root);
+  const list = await readItems(canonical(payload), blocks);
+  if (list.sequence < atLeast) throw new Refusal("allow_list_older", { sequence: list.sequence, newest: atLeast });
+  return list;
+}
+
+async function signedPayload(head, root) {
+  try {
+    const parts = split(bytesOf(head));
+    checkSignatureNumbers(parts.signature);
+    await checkSignature(parts, ALLOW_LIST_AAD, root);
+    return parts.payload;
+  } catch (refusal) {
+    if (!(refusal instanceof Refusal)) throw refusal;
+    throw new Refusal("allow_list_signature", { because: refusal.code });
+  }
+}
+
+function canonical(data) {
+  try {
+    return readCanonical(data);
+  } catch {
+    throw new Refusal("allow_list_not_canonical");
+  }
+}
+
+async function readItems(items, blocks) {
+  if (!Array.isArray(blocks) || !Array.isArray(items)) throw new Refusal("allow_list_shape");
+  if (items.length && items[0] !== FORMAT) throw new Refusal("allow_list_format_unknown", { found: String(items[0]) });
+  const [, sequence, issuedAt, heads] = listOf(items, 4);
+  if (!isBetween(sequence, 0, MAX_NUMBER) || !Array.isArray(heads) || heads.length !== blocks.length) {
+    throw new Refusal("allow_list_shape");
+  }
+  const keys = [];
+  for (const [at, head] of heads.entries()) keys.push(await readKey(head, blocks[at]));
+  if (new Set(keys.map(({ kid }) => kid)).size !== keys.length) throw new Refusal("allow_list_shape");
+  return { sequence, issuedAt: instant(issuedAt), keys };
+}
+
+async function readKey(head, entries) {
+  const [kid, since, count, digest] = listOf(head, 4);
+  if (bytesOf(kid).length !== KID_BYTES) throw new Refusal("allow_list_shape");
+  const found = await sha256(bytesOf(entries));
+  const same = digest instanceof Uint8Array && hex(found) === hex(digest);
+  if (same && !isInteger(count)) throw new Refusal("allow_list_shape");
+  if (!same || entries.length !== count * ENTRY_BYTES) throw new Refusal("allow_list_entries", { kid: hex(kid) });
+  return { kid: hex(kid), since: instant(since), entries };
+}
+
+function listOf(value, length) {
+  if (!Array.isArray(value) || value.length !== length) throw new Refusal("allow_list_shape");
+  return value;
+}
+
+function bytesOf(value) {
+  if (!(value instanceof Uint8Array)) throw new Refusal("allow_list_shape");
+  return value;
+}
+
+function instant(seconds) {
+  if (!isBetween(seconds, 0, MAX_SECONDS)) throw new Refusal("allow_list_shape");
+  return seconds;
+}
+
+async function sha256(bytes) {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+}
+
+/** Whether `token`, whose signature by `kid` (hexadecimal) holds, stays good although that key is compromised. */
+export async function allows(allowList, kid, token) {
+  const key = allowList?.keys.find((named) => named.kid === kid);
+  if (!key) return false;
+  const wanted = hex((await sha256(token)).subarray(0, ENTRY_BYTES));
+  let [low, high] = [0, key.entries.length / ENTRY_BYTES];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (entryAt(key, middle) < wanted) low = middle + 1;
+    else high = middle;
+  }
+  return entryAt(key, low) === wanted;
+}
+
+function entryAt(key, place) {
+  return hex(key.entries.subarray(place * ENTRY_BYTES, (place + 1) * ENTRY_BYTES));
+}
