@@ -1,7 +1,8 @@
 // What was found, on the page: a verdict, the business, each permit with its status, and how old that is.
 
 import { headline, permitSaying } from "./page_judgement.js";
-import { age, both, day, element, hanzi, minute, sentence, t, today } from "./page_words.js";
+import { age, both, day, element, hanzi, minute, sentence, t } from "./page_words.js";
+import { shanghaiDay } from "./refusal.js";
 
 // The signs of the public pages: a tick, an i, a triangle, an octagon, a question mark.
 const RING = "M24 4a20 20 0 1 0 0 40a20 20 0 1 0 0-40z";
@@ -70,7 +71,7 @@ export function asOf(state, now) {
 
 /** A code whose signature holds. `host` is this page's own, where a live page can be asked. */
 export function genuine(described, state, { now, live }) {
-  const said = described.permits.map((permit, n) => permitSaying(state.permits[n] ?? "unknown", permit, today(now)));
+  const said = described.permits.map((permit, n) => permitSaying(state.permits[n] ?? "unknown", permit, shanghaiDay(now)));
   const parts = [
     verdict(headline(state, said), asOf(state, now)),
     element(

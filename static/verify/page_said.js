@@ -10,8 +10,12 @@ export function listAge(row, list, now) {
   return list ? words : words + t("，已不能使用", ", no longer usable");
 }
 
+// Two servers may sign a moment apart: that the other one's list is the older says nothing against either.
+const OLDER = ["本机的名单比取得的更新，继续使用。", "The lists on this device are newer than those fetched; they stay in use."];
 const PROBLEMS = {
   offline: ["没有网络，按本机保存的名单核验。", "No network: the lists on this device are used."],
+  status_list_older: OLDER,
+  trust_list_older: OLDER,
   unreachable: ["网站没有给出名单，按本机保存的核验。", "The site gave no list: those on this device are used."],
 };
 

@@ -51,13 +51,11 @@ export const minute = (instant) => MINUTE.format(instant);
 /** A day as the claims count them (days since 1970-01-01), in words. */
 export const day = (number) => DAY.format(new Date(number * 86_400_000));
 
-/** Today in Shanghai, as the claims count days. China has kept UTC+8 without change since 1991. */
-export const today = (now) => Math.floor((now.getTime() / 3_600_000 + 8) / 24);
-
 /** How long ago something was, rounded down: nothing is made to look newer by more than the unit named. */
 export function age(milliseconds) {
   const minutes = Math.max(0, Math.floor(milliseconds / 60_000));
   const hours = Math.floor(minutes / 60);
+  if (minutes < 1) return t("不到 1 分钟前", "less than a minute old");
   if (minutes < 60) return t(`${minutes} 分钟前`, `${minutes} min old`);
   if (hours < 72) return t(`${hours} 小时前`, `${hours} ${hours === 1 ? "hour" : "hours"} old`);
   return t(`${Math.floor(hours / 24)} 天前`, `${Math.floor(hours / 24)} days old`);
