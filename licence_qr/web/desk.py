@@ -1,10 +1,11 @@
-"""The clerk's pages (窗口): where the day starts. The other pages are blueprints of their own inside this one."""
+"""The staff's pages (窗口): where the day starts. The other pages are blueprints of their own inside this one."""
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from flask import Blueprint, redirect, render_template, url_for
+from werkzeug.wrappers import Response
 
-from licence_qr.domain.roles import Role
+from licence_qr.domain.roles import Actor
 from licence_qr.web import (
     desk_businesses,
     desk_commitment,
@@ -14,6 +15,7 @@ from licence_qr.web import (
     desk_waiting,
     use_cases,
 )
+from licence_qr.web.desk_rooms import APPLICATIONS, SESSIONS, first_room, open_rooms
 from licence_qr.web.desk_words import chinese_day, moment, need_words, office_name, shown_text
 from licence_qr.web.security import current_actor, roles, signed_in
 
@@ -23,15 +25,22 @@ blueprint = Blueprint("desk", __name__, url_prefix="/desk")
 for pages in (desk_trade, desk_details, desk_commitment, desk_issue, desk_businesses, desk_waiting):
     blueprint.register_blueprint(pages.blueprint)
 
-for tool in (chinese_day, moment, need_words, office_name, shown_text, signed_in):
+for tool in (chinese_day, moment, need_words, office_name, open_rooms, shown_text, signed_in):
     blueprint.add_app_template_global(tool)
 
 
 @blueprint.get("/")
-@roles(Role.CLERK)
-def show_start() -> str:
+@roles(*SESSIONS.roles)
+def show_start() -> str | Response:
+    """The door of all staff: a clerk's day starts here, everyone else is sent on to the first room of their own."""
+    actor = current_actor()
+    room = first_room(actor)
+    return _start_page(actor) if room is APPLICATIONS else redirect(url_for(room.endpoint), 303)
+
+
+def _start_page(actor: Actor) -> str:
     """Open applications first, then what was issued lately, the rows that wait, and the search."""
-    everything, actor = use_cases(), current_actor()
+    everything = use_cases()
     drafts = everything.applications.drafts(actor)
     issued = tuple(draft for draft in drafts if draft.issued_at is not None)[:RECENTLY]
     return render_template(

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from flask import Blueprint, make_response, render_template, request
 from werkzeug.wrappers import Response
 
-from licence_qr.domain.roles import Role
 from licence_qr.web import use_cases
+from licence_qr.web.desk_rooms import BUSINESSES
 from licence_qr.web.security import current_actor, roles
 
 blueprint = Blueprint("businesses", __name__, url_prefix="/businesses")
@@ -21,7 +21,7 @@ _SVG = "image/svg+xml"
 
 
 @blueprint.get("")
-@roles(Role.CLERK)
+@roles(*BUSINESSES.roles)
 def search_businesses() -> str:
     """Search by name, credit code or permit number."""
     query = request.args.get("q", "").strip()
@@ -30,7 +30,7 @@ def search_businesses() -> str:
 
 
 @blueprint.get("/<uscc>")
-@roles(Role.CLERK)
+@roles(*BUSINESSES.roles)
 def show_business(uscc: str) -> str:
     """What a citizen sees of this business now, and its prints."""
     detail = use_cases().register.business(current_actor(), uscc, datetime.now(UTC))
@@ -38,7 +38,7 @@ def show_business(uscc: str) -> str:
 
 
 @blueprint.get("/<uscc>/print")
-@roles(Role.CLERK)
+@roles(*BUSINESSES.roles)
 def print_card(uscc: str) -> str:
     """The display card (亮证牌) as a page to print from the browser, A5 landscape."""
     card = use_cases().prints.card(current_actor(), uscc, datetime.now(UTC))
@@ -47,7 +47,7 @@ def print_card(uscc: str) -> str:
 
 
 @blueprint.get("/<uscc>/card-<any(a4, a5):size>.pdf")
-@roles(Role.CLERK)
+@roles(*BUSINESSES.roles)
 def download_card(uscc: str, size: str) -> Response:
     """The display card as a PDF."""
     content = use_cases().prints.card_pdf(current_actor(), uscc, size.upper(), datetime.now(UTC))
@@ -55,14 +55,14 @@ def download_card(uscc: str, size: str) -> Response:
 
 
 @blueprint.get("/<uscc>/code.png")
-@roles(Role.CLERK)
+@roles(*BUSINESSES.roles)
 def show_png(uscc: str) -> Response:
     """The symbol as a picture: shown on pages, saved with ``?download``."""
     return _download(use_cases().prints.png(current_actor(), uscc), _PNG, f"{uscc}-code.png")
 
 
 @blueprint.get("/<uscc>/code.svg")
-@roles(Role.CLERK)
+@roles(*BUSINESSES.roles)
 def show_svg(uscc: str) -> Response:
     """The symbol as a drawing that stays sharp at every size."""
     return _download(use_cases().prints.svg(current_actor(), uscc).encode("utf-8"), _SVG, f"{uscc}-code.svg")

@@ -11,10 +11,10 @@ from werkzeug.wrappers import Response
 
 from licence_qr.domain.catalogue import Text
 from licence_qr.domain.conflicts import Outcome
-from licence_qr.domain.roles import Role
 from licence_qr.errors import ConflictError, InputError, LicenceQRError
 from licence_qr.services.waiting import Settlement, WaitingRow
 from licence_qr.web import use_cases
+from licence_qr.web.desk_rooms import WAITING_ROWS
 from licence_qr.web.forms import Choice, Field, Problem, Widget, problems_by_field, read_fields
 from licence_qr.web.language import language, t
 from licence_qr.web.security import current_actor, roles
@@ -36,22 +36,22 @@ _REASON = Field(
 
 
 @blueprint.get("")
-@roles(Role.CLERK)
+@roles(*WAITING_ROWS.roles)
 def list_waiting_rows() -> str:
-    """The questions of this office that are open, oldest first."""
+    """The open questions of this office, to an administrator those of all; oldest first."""
     rows = use_cases().waiting.list(current_actor())
     return render_template("desk/waiting_rows.html", rows=[(row, _why(row)) for row in rows])
 
 
 @blueprint.get("/<int:question_id>")
-@roles(Role.CLERK)
+@roles(*WAITING_ROWS.roles)
 def show_waiting_row(question_id: int) -> str:
     """Both sides, with what differs marked in words, and what can be decided."""
     return _page(use_cases().waiting.get(current_actor(), question_id))
 
 
 @blueprint.post("/<int:question_id>")
-@roles(Role.CLERK)
+@roles(*WAITING_ROWS.roles)
 def decide_waiting_row(question_id: int) -> Response:
     """Decide, and go on to the question it raises or back to the list. What was typed stays when it is refused."""
     waiting, actor = use_cases().waiting, current_actor()

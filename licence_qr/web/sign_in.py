@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 from flask import Blueprint, flash, g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from licence_qr.domain.roles import Actor, Role
+from licence_qr.domain.roles import Actor
 from licence_qr.errors import AccessError
 from licence_qr.web import kept_forms, use_cases
+from licence_qr.web.desk_rooms import SESSIONS, first_room
 from licence_qr.web.errors import status_of
 from licence_qr.web.language import t
 from licence_qr.web.security import (
@@ -23,8 +24,6 @@ from licence_qr.web.security import (
 from licence_qr.web.sign_in_page import sign_in_page
 
 blueprint = Blueprint("sign_in", __name__)
-
-EVERYONE = tuple(Role)
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
@@ -51,7 +50,7 @@ def sign_in() -> Response:
 
 
 @blueprint.post("/sign-out")
-@roles(*EVERYONE)
+@roles(*SESSIONS.roles)
 def sign_out() -> Response:
     """End this session."""
     use_cases().accounts.sign_out(session_token(), datetime.now(UTC))
@@ -61,7 +60,7 @@ def sign_out() -> Response:
 
 
 @blueprint.get("/sessions")
-@roles(*EVERYONE)
+@roles(*SESSIONS.roles)
 def show_sessions() -> str:
     """Where else one is signed in."""
     accounts, now = use_cases().accounts, datetime.now(UTC)
@@ -73,7 +72,7 @@ def show_sessions() -> str:
 
 
 @blueprint.post("/sessions/<session_id>/revoke")
-@roles(*EVERYONE)
+@roles(*SESSIONS.roles)
 def revoke_session(session_id: str) -> Response:
     """End one of one's own sessions."""
     use_cases().accounts.revoke(current_actor(), session_id, datetime.now(UTC))
@@ -82,11 +81,11 @@ def revoke_session(session_id: str) -> Response:
 
 
 def _onward(actor: Actor) -> str:
-    """The page that asked for the sign-in, when it is one of ours; else the front page of ``actor``. Never another site.
+    """The page that asked for the sign-in, when it is one of ours; else the first room of ``actor``. Never another site.
 
     Browsers drop control characters and read a backslash as a slash, so an address with either is not followed.
     """
     wanted = request.values.get("next", "")
     if wanted.startswith("/") and not wanted.startswith("//") and wanted.isprintable() and "\\" not in wanted:
         return wanted
-    return url_for("desk.show_start" if Role.CLERK in actor.roles else ".show_sessions")
+    return url_for(first_room(actor).endpoint)

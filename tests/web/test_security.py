@@ -66,7 +66,14 @@ def test_every_answer_carries_the_headers(client: FlaskClient, method: str, addr
 
 def test_no_page_may_run_a_script(client: FlaskClient) -> None:
     client.set_cookie("session-token", "inspector-token")
-    for address in ("/", ADDRESS_OF["in_force"], ADDRESS_OF["forged"], "/sign-in", "/desk/", "/desk/no-such-page"):
+    for address in (
+        "/",
+        ADDRESS_OF["in_force"],
+        ADDRESS_OF["forged"],
+        "/sign-in",
+        "/desk/applications/1",
+        "/desk/none",
+    ):
         assert client.get(address).headers["Content-Security-Policy"] == STRICT
 
 

@@ -89,12 +89,6 @@ def test_a_form_without_its_token_is_refused(browser: Browser) -> None:
     assert answer.status_code == 400
 
 
-def test_an_inspector_signs_in_but_has_no_desk(browser: Browser) -> None:
-    assert browser.sign_in("inspector").location == "/sessions"
-    browser.see("/sessions")
-    browser.see("/desk/", status=403)
-
-
 def test_the_page_speaks_english_too(browser: Browser) -> None:
     assert "Staff sign-in" in browser.see("/sign-in?lang=en")
 

@@ -1,0 +1,50 @@
+"""The rooms of the staff's pages: who may enter each, and so where the navigation and signing in lead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from licence_qr.domain.catalogue import Text
+from licence_qr.domain.roles import Actor, Role
+from licence_qr.web.security import current_actor
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Pages for the same people. ``endpoint`` is the first of them; the names of all begin with ``within``."""
+
+    endpoint: str
+    within: str
+    words: Text
+    roles: tuple[Role, ...]
+
+
+APPLICATIONS = Room("desk.show_start", "desk.show_start", Text("办理", "Applications"), (Role.CLERK,))
+# Licences and permits are public facts; whoever works with them may look them up and print them.
+BUSINESSES = Room(
+    "desk.businesses.search_businesses",
+    "desk.businesses",
+    Text("查企业", "Businesses"),
+    (Role.CLERK, Role.INSPECTOR, Role.ADMIN),
+)
+WAITING_ROWS = Room(
+    "desk.waiting.list_waiting_rows", "desk.waiting", Text("待定事项", "Waiting"), (Role.CLERK, Role.ADMIN)
+)
+SESSIONS = Room("sign_in.show_sessions", "sign_in.show_sessions", Text("我的登录", "My sessions"), tuple(Role))
+# In the order of the navigation.
+ROOMS = (APPLICATIONS, BUSINESSES, WAITING_ROWS, SESSIONS)
+
+
+def rooms_of(actor: Actor) -> tuple[Room, ...]:
+    """The rooms that ``actor`` may enter, in the order of the navigation."""
+    return tuple(room for room in ROOMS if actor.roles.intersection(room.roles))
+
+
+def first_room(actor: Actor) -> Room:
+    """Where the day of ``actor`` starts."""
+    return next(iter(rooms_of(actor)), SESSIONS)
+
+
+def open_rooms() -> tuple[Room, ...]:
+    """The rooms of whoever is signed in, for the navigation."""
+    return rooms_of(current_actor())

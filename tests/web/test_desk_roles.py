@@ -1,0 +1,171 @@
+"""Who lands where: every role before every closed page, and a navigation that leads to no refusal."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from desk_pages import Browser, browser, desk_app, desk_services, signed_in
+from flask import Flask
+
+from licence_qr.bootstrap import Services
+from licence_qr.domain.roles import Role
+from licence_qr.web.security import PUBLIC
+
+__all__ = ["browser", "desk_app", "desk_services"]
+
+DATA = Path(__file__).parent.parent / "data"
+PERSON_OF = {Role.CLERK: "clerk", Role.INSPECTOR: "inspector", Role.ADMIN: "administrator"}
+EVERYONE = frozenset(Role)
+CLERKS = frozenset({Role.CLERK})
+DECIDERS = frozenset({Role.CLERK, Role.ADMIN})
+# Every closed page of the application. A new one is refused here until somebody has said who may open it.
+MAY_OPEN = {
+    "desk.show_start": EVERYONE,
+    "desk.trade.start_application": CLERKS,
+    "desk.trade.show_application": CLERKS,
+    "desk.trade.show_trade": CLERKS,
+    "desk.trade.save_trade": CLERKS,
+    "desk.details.show_details": CLERKS,
+    "desk.details.save_details": CLERKS,
+    "desk.commitment.show_commitment": CLERKS,
+    "desk.commitment.save_commitment": CLERKS,
+    "desk.issue.show_review": CLERKS,
+    "desk.issue.issue_both": CLERKS,
+    "desk.issue.show_result": CLERKS,
+    "desk.businesses.search_businesses": EVERYONE,
+    "desk.businesses.show_business": EVERYONE,
+    "desk.businesses.print_card": EVERYONE,
+    "desk.businesses.download_card": EVERYONE,
+    "desk.businesses.show_png": EVERYONE,
+    "desk.businesses.show_svg": EVERYONE,
+    "desk.waiting.list_waiting_rows": DECIDERS,
+    "desk.waiting.show_waiting_row": DECIDERS,
+    "desk.waiting.decide_waiting_row": DECIDERS,
+    "sign_in.sign_out": EVERYONE,
+    "sign_in.show_sessions": EVERYONE,
+    "sign_in.revoke_session": EVERYONE,
+}
+LANDS_ON = {
+    Role.CLERK: "/desk/",
+    Role.INSPECTOR: "/desk/businesses",
+    Role.ADMIN: "/desk/businesses",
+}
+ROOMS = {
+    Role.CLERK: ["/desk/", "/desk/businesses", "/desk/waiting-rows", "/sessions"],
+    Role.INSPECTOR: ["/desk/businesses", "/sessions"],
+    Role.ADMIN: ["/desk/businesses", "/desk/waiting-rows", "/sessions"],
+}
+
+
+@pytest.fixture(scope="module")
+def things(desk_app: Flask, desk_services: Services) -> dict[str, str]:
+    """What the addresses of the pages name: an application, a business and a row that waits, all of them real."""
+    clerk = signed_in(desk_app, desk_services, "clerk")
+    application = clerk.start()
+    clerk.fill(application, name="重庆示例各看各的客栈有限公司")
+    found = re.search(r"9150\w{14}", clerk.see(clerk.issue(application).location))
+    assert found
+    market, health = DATA / "market_licences.csv", DATA / "health_permits.xlsx"
+    desk_services.importing.import_departments(
+        market.read_bytes(), market.name, health.read_bytes(), health.name, "admin", datetime.now(UTC)
+    )
+    question = re.search(r"/desk/waiting-rows/(\d+)", clerk.see("/desk/waiting-rows"))
+    assert question
+    return {
+        "draft_id": clerk.start().rpartition("/")[2],
+        "uscc": found[0],
+        "question_id": question[1],
+        "session_id": "1",
+        "size": "a5",
+    }
+
+
+def closed(app: Flask, things: dict[str, str]) -> list[tuple[str, str, str]]:
+    """Endpoint, method and address of every closed page."""
+    adapter = app.url_map.bind("localhost")
+    return [
+        (rule.endpoint, method, adapter.build(rule.endpoint, {name: things[name] for name in rule.arguments}))
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint not in PUBLIC
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+    ]
+
+
+def test_of_every_closed_page_it_is_said_who_may_open_it(desk_app: Flask, things: dict[str, str]) -> None:
+    assert {endpoint for endpoint, _, _ in closed(desk_app, things)} == MAY_OPEN.keys()
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_role_opens_its_own_pages_and_is_refused_at_all_others(
+    desk_app: Flask, desk_services: Services, things: dict[str, str], role: Role
+) -> None:
+    client = signed_in(desk_app, desk_services, PERSON_OF[role]).client
+    for endpoint, method, address in closed(desk_app, things):
+        status = client.open(address, method=method).status_code
+        if role not in MAY_OPEN[endpoint]:
+            assert status == 403, endpoint
+        elif method == "POST":
+            assert status == 400, endpoint  # let in, and then asked for the form's token
+        else:
+            # 404: the open application has no result yet.
+            assert status in ({404} if endpoint == "desk.issue.show_result" else {200, 302, 303}), endpoint
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("asked", ["", "/desk/"])
+def test_signing_in_leads_to_the_first_page_of_the_role(browser: Browser, role: Role, asked: str) -> None:
+    landed = browser.client.get(browser.sign_in(PERSON_OF[role], onward=asked).location, follow_redirects=True)
+    assert (landed.status_code, landed.request.path) == (200, LANDS_ON[role])
+
+
+@pytest.mark.parametrize("role", Role)
+def test_who_is_signed_in_already_is_led_there_too(desk_app: Flask, desk_services: Services, role: Role) -> None:
+    client = signed_in(desk_app, desk_services, PERSON_OF[role]).client
+    for door in ("/sign-in", "/desk/"):
+        landed = client.get(door, follow_redirects=True)
+        assert (landed.status_code, landed.request.path) == (200, LANDS_ON[role])
+
+
+@pytest.mark.parametrize("role", Role)
+def test_the_navigation_shows_what_the_role_may_open_and_nothing_else(
+    desk_app: Flask, desk_services: Services, things: dict[str, str], role: Role
+) -> None:
+    person = signed_in(desk_app, desk_services, PERSON_OF[role])
+    for page in ("/sessions", "/desk/businesses?q=示例", f"/desk/businesses/{things['uscc']}", *ROOMS[role]):
+        nav = re.search(r'<nav class="desk-nav".*?</nav>', person.see(page), re.DOTALL)
+        assert nav
+        assert re.findall(r'href="([^"]+)"', nav[0]) == ROOMS[role]
+
+
+@pytest.mark.parametrize("role", [Role.INSPECTOR, Role.ADMIN])
+def test_nothing_on_a_page_leads_to_a_page_the_role_may_not_open(
+    desk_app: Flask, desk_services: Services, things: dict[str, str], role: Role
+) -> None:
+    person = signed_in(desk_app, desk_services, PERSON_OF[role])
+    waiting = f"/desk/waiting-rows/{things['question_id']}"
+    pages = ["/desk/businesses?q=示例", f"/desk/businesses/{things['uscc']}", *ROOMS[role]]
+    for page in [*pages, waiting] if role is Role.ADMIN else pages:
+        shown = person.see(page)
+        assert 'action="/desk/applications' not in shown
+        for address in set(re.findall(r'(?:href|src)="(/(?:desk|sessions)[^"]*)"', shown)):
+            assert person.client.get(address).status_code == 200, (page, address)
+
+
+def test_an_administrator_decides_for_every_office(
+    desk_app: Flask, desk_services: Services, things: dict[str, str]
+) -> None:
+    clerks = [signed_in(desk_app, desk_services, name) for name in ("clerk", "elsewhere")]
+    administrator = signed_in(desk_app, desk_services, "administrator")
+    listed = r'href="(/desk/waiting-rows/\d+)"'
+    seen = [set(re.findall(listed, person.see("/desk/waiting-rows"))) for person in (*clerks, administrator)]
+    assert seen[0] - seen[1]
+    assert seen[1] - seen[0]
+    assert seen[0] | seen[1] <= seen[2]
+    theirs = next(iter(seen[1] - seen[0]))
+    choice = re.findall(r'name="decision" type="radio" value="([^"]+)"', administrator.see(theirs))[-1]
+    answer = administrator.send(theirs, {"decision": choice, "reason": "已电话核实（示例）"})
+    assert answer.status_code == 303
+    assert theirs not in administrator.see("/desk/waiting-rows")
