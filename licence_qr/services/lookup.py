@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import NoReturn
 
 from licence_qr.credential.allow_list import AllowList
-from licence_qr.credential.claims import decode_claims
+from licence_qr.credential.claims import Claims, decode_claims
 from licence_qr.credential.cose import split
 from licence_qr.credential.token import from_digits
 from licence_qr.credential.trust_list import TrustList
@@ -35,22 +35,18 @@ LOOKUPS = Limit("lookup", most=60, seconds=600, refusal="too_many_lookups")
 class RegisteredBefore:
     """Excepts codes of a compromised key that the register holds byte for byte since before the compromise.
 
-    When that was, the allow-list says, which only the root can sign.
+    When that was, the allow-list says, which only the root can sign. ``find`` asks the register for a code's version.
     """
 
-    database: Database
+    find: Callable[[Claims], StoredCode | None]
     allow_list: Callable[[], AllowList | None]
 
     def allows(self, kid: bytes, token: bytes) -> bool:
         """Whether ``token``, whose signature holds, is one of them. Raises RegisterError, TokenError ``allow_list_*``."""
         allowed = self.allow_list()
         key = allowed.of_key(kid) if allowed else None
-        if key is None:
-            return False
-        claims = decode_claims(split(token).payload)
-        with self.database.read() as tx:
-            stored = codes.get(tx, claims.code_id, claims.version)
-        return stored is not None and stored.token == token and stored.issued_at < key.since
+        stored = self.find(decode_claims(split(token).payload)) if key else None
+        return key is not None and stored is not None and stored.token == token and stored.issued_at < key.since
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +66,7 @@ class Lookup:
         here), RegisterError with the fact ``genuine`` when the signature holds but the register cannot be reached.
         """
         token = from_digits(digits)
-        verified = verify_token(token, self.trust_list(), now, allow_list=self._registered())
+        verified = verify_token(token, self.trust_list(), now, allow_list=RegisteredBefore(self._find, self.allow_list))
         claims = verified.claims
         try:
             with self.database.read() as tx:
@@ -114,11 +110,13 @@ class Lookup:
             newest = codes.newest(tx, code_id)
             if newest is None:
                 raise NotFoundError("code_not_in_register")
-            verify_token(newest.token, self.trust_list(), now, allow_list=self._registered())
+            registered = RegisteredBefore(lambda _: newest, self.allow_list)
+            verify_token(newest.token, self.trust_list(), now, allow_list=registered)
             return self._page(tx, newest, newest, FoundBy.NUMBER, now)
 
-    def _registered(self) -> RegisteredBefore:
-        return RegisteredBefore(self.database, self.allow_list)
+    def _find(self, claims: Claims) -> StoredCode | None:
+        with self.database.read() as tx:
+            return codes.get(tx, claims.code_id, claims.version)
 
     def of_business(self, tx: Transaction, code: StoredCode, now: datetime) -> PublicPage:
         """The public page of a business, for people at the desk."""

@@ -44,5 +44,5 @@ def refusal_of(error: LicenceQRError) -> Refusal | None:
 
 
 def is_own_fault(error: LicenceQRError) -> bool:
-    """Whether the verifier failed for want of a usable trust list: that says nothing of the code in hand."""
-    return error.code.startswith("trust_list_")
+    """Whether the verifier failed for want of a usable trust or allow-list: that says nothing of the code in hand."""
+    return error.code.startswith(("trust_list_", "allow_list_"))
