@@ -18,14 +18,14 @@ from flask.testing import FlaskClient
 
 import licence_qr
 from licence_qr.bootstrap import Services
-from licence_qr.credential.status_list import StatusList
-from licence_qr.credential.status_list_wire import verify_status_list
+from licence_qr.credential.status_list import CLOCK_TOLERANCE, StatusList
+from licence_qr.credential.status_list_wire import CONTENT_TYPE, MAX_ENTRY_BYTES, verify_status_list
 from licence_qr.credential.trust_list_wire import verify_trust_list
-from licence_qr.services.status_publishing import TTL
+from licence_qr.services.status_publishing import LIFETIME, MOST_AHEAD, REISSUE_AFTER, TTL
 from licence_qr.store import codes
 from licence_qr.store import keys as key_files
 from licence_qr.web.app import create_app
-from licence_qr.web.lists import KEPT_SECONDS
+from licence_qr.web.lists import KEPT_SECONDS, STATUS_LIST_TYPE
 
 ADDRESSES = ("/status-list", "/trust-list", "/vocabulary.json")
 
@@ -194,3 +194,15 @@ def test_a_held_compressed_vocabulary_is_a_304_too(client):
     again = client.get("/vocabulary.json", headers={**accept, "If-None-Match": etag})
     assert (again.status_code, again.data) == (304, b"")
     assert "Content-Encoding" not in again.headers
+
+
+def test_the_figures_of_the_document_are_those_of_the_program():
+    document = (Path(__file__).parents[2] / "docs" / "status-list.md").read_text(encoding="utf-8")
+    assert f"{MAX_ENTRY_BYTES * 4:,} entries" in document
+    assert f"ttl is {TTL.seconds // 3600} hours, exp {LIFETIME // timedelta(hours=1)} hours after iat" in document
+    assert REISSUE_AFTER == timedelta(hours=2) and "two hours after the last" in document
+    assert MOST_AHEAD == timedelta(seconds=10) and "by ten seconds at most" in document
+    assert CLOCK_TOLERANCE == timedelta(minutes=15) and "iat ≤ now + 15 minutes" in document
+    assert KEPT_SECONDS == 5 * 60 and "five minutes at most" in document
+    assert STATUS_LIST_TYPE == CONTENT_TYPE
+    assert all(f"`{address}`" in document for address in ADDRESSES)
