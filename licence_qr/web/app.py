@@ -39,14 +39,17 @@ MAX_REQUEST_BYTES = 11 * 1024 * 1024  # a 10 MB file and the form around it
 def create_app(services: Services) -> Flask:
     """The application over ``services``. Raises ConfigError when a route has neither role nor a place on the open list."""
     request_log.configure()
+    https = services.settings.address.startswith("https://")
     app = Flask("licence_qr.web", template_folder=str(TEMPLATES), static_folder=None)
     app.config.update(
         SECRET_KEY=services.web_secret,
         MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,
-        SESSION_COOKIE_NAME="form",
+        # Browsers hold a cookie of that prefix to this host alone, Secure and for the path /; on plain http they refuse it.
+        SESSION_COOKIE_NAME="__Host-form" if https else "form",
+        SESSION_COOKIE_PATH="/",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=services.settings.address.startswith("https://"),
+        SESSION_COOKIE_SECURE=https,
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a form left open over lunch is not lost
     )
     app.extensions[EXTENSION] = services
