@@ -17,6 +17,7 @@ from licence_qr.errors import InputError
 from licence_qr.web import citizen_page, use_cases
 from licence_qr.web.citizen_json import public_json
 from licence_qr.web.errors import wants_json
+from licence_qr.web.kept_pages import REGISTER_ERROR
 from licence_qr.web.language import language
 from licence_qr.web.templates import render
 from licence_qr.wording import Explanation, explain
@@ -60,7 +61,11 @@ def by_number(number: str) -> BaseResponse:
 @blueprint.get(f"{SCANNED}<digits>")
 def scan(digits: str) -> BaseResponse:
     """What a scanned symbol leads to: its signature verified, and what the register says today."""
-    page = use_cases().lookup.scan(digits, datetime.now(UTC))
+    lookup, now = use_cases().lookup, datetime.now(UTC)
+    out_of_reach = request.environ.get(REGISTER_ERROR)
+    if out_of_reach is not None:
+        lookup.scan_without_register(digits, now, out_of_reach)
+    page = lookup.scan(digits, now)
     return _as_json(page) if wants_json() else _as_page(_html(page))
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
-from licence_qr.errors import LicenceQRError
+from licence_qr.errors import LicenceQRError, RegisterError
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 MOST_KEPT = 1000  # about 6 MB a thread
 _LONGEST_BODY = 64 * 1024
 _LONGEST_WORDS = 2000  # a cookie or header beyond this is not worth keeping an answer for
+# Where the application below finds the RegisterError with which the register answered this very request. To ask a locked
+# register costs the whole time it is waited for; nobody should wait for that twice.
+REGISTER_ERROR = "licence_qr.register_error"
 _WORDS = ("QUERY_STRING", "HTTP_ACCEPT", "HTTP_ACCEPT_ENCODING", "HTTP_COOKIE")
 
 Headers = list[tuple[str, str]]
@@ -33,7 +36,7 @@ class Stamped(Protocol):
     """What tells whether an answer can have changed (services.lookup)."""
 
     def stamp(self, now: datetime) -> Hashable:
-        """A value that differs whenever an answer could."""
+        """A value that differs whenever an answer could. Raises LicenceQRError when that cannot be told."""
 
 
 @dataclass(slots=True)
@@ -65,8 +68,11 @@ class KeptPages:
         if not path.startswith(self._prefix) or environ["REQUEST_METHOD"] != "GET":
             return self._app(environ, start_response)
         now = datetime.now(UTC)
-        kept = self._still_true(now)
-        if kept is None:
+        try:
+            kept = self._still_true(now)
+        except LicenceQRError as error:
+            if isinstance(error, RegisterError):
+                environ[REGISTER_ERROR] = error
             return self._app(environ, start_response)
         # The minute is part of the key because the page tells when the register was asked.
         words = tuple(map(environ.get, _WORDS))
@@ -77,13 +83,10 @@ class KeptPages:
         start_response("200 OK", list(answer.headers))
         return (answer.body,)
 
-    def _still_true(self, now: datetime) -> _Kept | None:
-        """This thread's answers, emptied when anything was written; None when the register or the trust list cannot be
-        asked, and so nothing kept may be shown."""
-        try:
-            stamp = self._lookup.stamp(now)
-        except LicenceQRError:
-            return None
+    def _still_true(self, now: datetime) -> _Kept:
+        """This thread's answers, emptied when anything was written. Raises LicenceQRError when the register or the trust
+        list cannot be asked, and so nothing kept may be shown."""
+        stamp = self._lookup.stamp(now)
         kept: _Kept | None = getattr(self._local, "kept", None)
         if kept is None or kept.stamp != stamp:
             kept = self._local.kept = _Kept(stamp)

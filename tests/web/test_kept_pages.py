@@ -12,7 +12,7 @@ from werkzeug.test import Client
 
 from licence_qr.errors import RegisterError, TokenError
 from licence_qr.web.app import create_app
-from licence_qr.web.kept_pages import KeptPages
+from licence_qr.web.kept_pages import REGISTER_ERROR, KeptPages
 
 ADDRESS = ADDRESS_OF["in_force"]
 
@@ -24,6 +24,7 @@ class Counting:
         self.asked = 0
         self.now: Hashable = "morning"
         self.broken: Exception | None = None
+        self.told: object = None
         self.headers = [("Content-Type", "text/html; charset=utf-8")]
         self.status = "200 OK"
 
@@ -34,6 +35,7 @@ class Counting:
 
     def __call__(self, environ, start_response):
         self.asked += 1
+        self.told = environ.get(REGISTER_ERROR)
         start_response(self.status, self.headers)
         return [f"{self.asked} {environ['PATH_INFO']} {environ.get('HTTP_COOKIE', '')}".encode()]
 
@@ -78,6 +80,22 @@ def test_nothing_kept_is_shown_when_it_cannot_be_asked(client: Client, counting:
     client.get("/c/1")
     counting.broken = broken
     assert client.get("/c/1").data == b"2 /c/1 "
+
+
+def test_the_application_is_told_what_the_register_answered_and_nothing_when_it_answered(
+    client: Client, counting: Counting
+) -> None:
+    locked = RegisterError("register_locked")
+    told = []
+    for number, counting.broken in enumerate([None, locked, TokenError("trust_list_signature"), None]):
+        client.get(f"/c/{number}")
+        told.append(counting.told)
+    assert told == [None, locked, None, None]
+
+
+def test_no_visitor_can_say_that_the_register_is_out_of_reach(client: Client, counting: Counting) -> None:
+    client.get("/c/1", headers={REGISTER_ERROR: "register_locked"})
+    assert counting.told is None
 
 
 @pytest.mark.parametrize(
