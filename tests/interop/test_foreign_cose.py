@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import UTC, date, datetime
 
 import pytest
@@ -157,3 +158,29 @@ def test_our_profile_is_stricter_than_the_standard(foreign, code):
     with pytest.raises(TokenError) as refusal:
         verify_token(loose, trust_list(), NOW)
     assert refusal.value.code == code
+
+
+def mutants(token: bytes, count: int) -> list[bytes]:
+    """Changes of every kind in turn: a byte, a piece taken out, a piece put in, bytes behind, numbers of the signature."""
+    chance = random.Random(20261123)  # noqa: S311 - reproducible on purpose
+    r, s = int.from_bytes(token[-64:-32], "big"), int.from_bytes(token[-32:], "big")
+    made = []
+    for _ in range(0, count, 5):
+        at = chance.randrange(len(token))
+        numbers = chance.choice(((r, ORDER - s), (ORDER - r, s), (s, r), (r, 0), (r + 1, s)))
+        made += [
+            token[:at] + bytes((token[at] ^ chance.randint(1, 255),)) + token[at + 1 :],
+            token[:at] + token[at + 1 :],
+            token[:at] + b"\0" + token[at:],
+            token + token[at:],
+            token[:-64] + b"".join(number.to_bytes(32, "big") for number in numbers),
+        ]
+    return made
+
+
+def test_a_stock_library_takes_mutants_that_we_refuse(foreign):
+    changed = mutants(sign(encode_claims(CLAIMS), KEY), 2000)
+    assert sum(stock_accepts(foreign, *changed)) == 477  # bytes behind the code, and the second form of its signature
+    for mutant in changed:
+        with pytest.raises(TokenError):
+            verify_token(mutant, trust_list(), NOW)
