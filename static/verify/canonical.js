@@ -11,7 +11,9 @@ const READING = {
   useMaps: true,
   rejectDuplicateMapKeys: true,
   retainStringBytes: true,
+  allowBigInt: true,
 };
+const WRITING = { typeEncoders: { Object: written } };
 const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** A float, kept apart from the integers, which JavaScript would not do: 1.0 is no 1 in any format. */
@@ -21,30 +23,48 @@ class Float {
   }
 }
 
+/** A simple value that has no name (RFC 8949, section 3.3). No format has any, and the library knows none. */
+class Simple {
+  constructor(number) {
+    this.number = number;
+  }
+}
+
 /** Reads text exactly as it stands: as it comes, the library drops a byte order mark and mends broken UTF-8. */
 class ExactTokenizer extends Tokenizer {
   next() {
+    const [at, byte] = [this.pos(), this.data[this.pos()]];
+    if (byte >= 0xe0 && byte < 0xf4) return this.simple(byte & 0x1f, 1);
+    if (byte === 0xf8 && this.data[at + 1] >= 32) return this.simple(this.data[at + 1], 2);
     const token = super.next();
     if (Type.equals(token.type, Type.float)) return new Token(Type.float, new Float(token.value), token.encodedLength);
     if (!Type.equals(token.type, Type.string) || !token.byteValue) return token;
     return new Token(Type.string, text.decode(token.byteValue), token.encodedLength);
   }
+
+  /** In place of a simple value stands the integer of its number, which is as long: so they can be compared. */
+  simple(number, length) {
+    this.data[this.pos()] = length === 1 ? number : 0x18;
+    this._pos += length;
+    return new Token(Type.float, new Simple(number), length);
+  }
 }
 
-const WRITING = {
-  typeEncoders: { Object: (value) => (value instanceof Float ? [new Token(Type.float, value.value)] : null) },
-};
+function written(value) {
+  if (value instanceof Float) return [new Token(Type.float, value.value)];
+  return value instanceof Simple ? [new Token(Type.uint, value.number)] : null;
+}
 
 /** The value of `data` if `data` is its one encoding. Types and lengths are the caller's to judge. */
 export function readCanonical(data) {
-  let value;
+  const copy = data.slice();
   try {
-    value = decode(data, { ...READING, tokenizer: new ExactTokenizer(data, { ...READING, allowBigInt: true }) });
-    if (depth(value) > MAX_DEPTH || !same(encode(value, WRITING), data)) throw new Error("not canonical");
+    const value = decode(copy, { ...READING, tokenizer: new ExactTokenizer(copy, READING) });
+    if (depth(value) > MAX_DEPTH || !same(encode(value, WRITING), copy)) throw new Error("not canonical");
+    return value;
   } catch {
     throw new Refusal("payload_not_canonical");
   }
-  return value;
 }
 
 function depth(value) {
