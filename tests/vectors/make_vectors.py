@@ -10,16 +10,17 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE))
+sys.path.insert(0, str(Path(__file__).parent))
 
-import allow_list_faults  # noqa: E402 - found beside this file
-import envelope_faults  # noqa: E402
-import genuine  # noqa: E402
-import list_faults  # noqa: E402
-import payload_faults  # noqa: E402
-import text_faults  # noqa: E402
-from parts import Vector  # noqa: E402
+import allow_list_faults
+import envelope_faults
+import genuine
+import list_faults
+import payload_faults
+import text_faults
+from parts import Vector
+
+HERE = Path(__file__).parent
 
 
 def corpus() -> Iterator[tuple[str, str]]:
