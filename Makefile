@@ -32,7 +32,7 @@ lint: .venv/ready-dev ## ruff: rules and format
 types: .venv/ready-dev ## mypy --strict
 	$(BIN)/mypy
 
-unit: .venv/ready-dev ## all tests but the browser's, on both cores
+unit: .venv/ready-dev debian ## all tests but the browser's, on both cores
 	$(BIN)/pytest -q -n 2 --dist loadgroup -m "not browser"
 
 browser: .venv/ready-dev debian ## the tests that drive chromium
@@ -87,6 +87,7 @@ debian:
 	command -v chromium >/dev/null || missing="$$missing chromium"; \
 	[ -e $(PRINT_FONT) ] || missing="$$missing fonts-noto-cjk"; \
 	/sbin/ldconfig -p | grep -q 'libzbar.so.0' || missing="$$missing libzbar0"; \
+	command -v softhsm2-util >/dev/null || missing="$$missing softhsm2"; \
 	if [ -n "$$missing" ]; then \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	    echo "安装 installing:$$missing"; \
