@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -265,3 +266,31 @@ def test_the_filled_demonstration_says_of_every_print_what_the_register_says(dem
             )
             states |= {said.print_status, *said.permits}
     assert {VALID, SUSPENDED} <= states
+
+
+def test_threads_that_ask_while_entries_change_never_see_an_entry_go_back(services, publishing, now):
+    give_out(services, 400)
+    seen: list[list[PublishedList]] = [[] for _ in range(4)]
+    done = threading.Event()
+
+    def ask(mine: list[PublishedList]) -> None:
+        while not done.is_set():
+            mine.append(publishing.current(now))
+        services.database.close()
+
+    threads = [threading.Thread(target=ask, args=(mine,)) for mine in seen]
+    for thread in threads:
+        thread.start()
+    for index in range(40):
+        put(services, (index, 1))
+    done.set()
+    for thread in threads:
+        thread.join()
+    lists = sorted({each.issued_at: each for mine in seen for each in mine}.values(), key=lambda each: each.issued_at)
+    counts = [
+        sum(found.value(index) for index in range(40)) for found in (read(services, p, p.issued_at) for p in lists)
+    ]
+    assert counts == sorted(counts)
+    assert len({each.digest for mine in seen for each in mine}) == len(lists)
+    last = publishing.current(lists[-1].issued_at + REISSUE_AFTER)
+    assert read(services, last, last.issued_at).entries[:10] == b"\x55" * 10
