@@ -22,12 +22,26 @@ from licence_qr.store.history import Event, EventKind
 from licence_qr.store.import_runs import StoredQuestion
 
 MAX_REASON_CHARS = 500
+# On the licence and on the permit of the same business these say the same; everything else is each document's own.
+_SHARED = frozenset({"uscc", "name", "principal", "address", "permit_no"})
+_SAME_DOCUMENT = frozenset(
+    {
+        ConflictKind.PERMIT_DUPLICATE_DIFFERS,
+        ConflictKind.LICENCE_DUPLICATE_DIFFERS,
+        ConflictKind.NUMBER_TAKEN,
+        ConflictKind.REGISTER_DIFFERS,
+    }
+)
 _DATES = frozenset({"established_on", "term_from", "term_to", "issued_on", "valid_from", "valid_to"})
 
 
 @dataclass(frozen=True, slots=True)
 class ComparedField:
-    """One line of the comparison. ``differs`` only where both sides speak of it and mean different things."""
+    """One line of the comparison.
+
+    ``differs`` only where both sides speak of it, should agree on it, and mean different things. A licence and a permit
+    name different authorities, days and states by their nature; two copies of one document should agree on everything.
+    """
 
     name: str
     label: Text
@@ -228,7 +242,7 @@ def _view(question: StoredQuestion) -> WaitingRow:
         places=conflict.places,
         left_title=side_title(left),
         right_title=side_title(right) if right else None,
-        fields=_compared(left.facts, right.facts if right else None),
+        fields=_compared(conflict),
         proposal=conflict.proposal,
         choices=tuple(Choice(choice, DECISIONS[choice]) for choice in conflict.choices),
         asked_at=question.asked_at,
@@ -238,12 +252,15 @@ def _view(question: StoredQuestion) -> WaitingRow:
     )
 
 
-def _compared(left: Mapping[str, str], right: Mapping[str, str] | None) -> tuple[ComparedField, ...]:
-    other = right if right is not None else {}
-    shown = (name for name in COLUMNS if left.get(name) or other.get(name))
+def _compared(conflict: Conflict) -> tuple[ComparedField, ...]:
+    left, right = conflict.left.facts, conflict.right.facts if conflict.right else {}
+    agreed = COLUMNS.keys() if conflict.kind in _SAME_DOCUMENT else _SHARED
     return tuple(
-        ComparedField(name, COLUMNS[name], left.get(name, ""), other.get(name, ""), _differs(name, left, other))
-        for name in shown
+        ComparedField(
+            name, label, left.get(name, ""), right.get(name, ""), name in agreed and _differs(name, left, right)
+        )
+        for name, label in COLUMNS.items()
+        if left.get(name) or right.get(name)
     )
 
 

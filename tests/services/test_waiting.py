@@ -44,6 +44,47 @@ def test_both_sides_stand_beside_each_other_with_what_differs(register: Register
     assert (row.left_title.zh, row.right_title.en) == ("营业执照导出：market 第 2 行", "Permit ledger: health, row 2")
 
 
+def marked(row: WaitingRow) -> set[str]:
+    """The fields that are said to differ."""
+    return {field.name for field in row.fields if field.differs}
+
+
+def test_what_a_licence_and_a_permit_differ_in_by_nature_is_shown_and_not_marked(register: Register) -> None:
+    register.import_rows([licence()], [permit(name="另一家酒店")])
+    row = the_question(register)
+    both = {field.name for field in row.fields if field.left and field.right and field.left != field.right}
+    assert {"authority", "issued_on", "state"} <= both
+    assert marked(row) == {"name"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "text"), [("name", "另一家酒店"), ("principal", "林样"), ("address", "重庆市九龙坡区金凤镇演示路9号")]
+)
+def test_what_a_licence_and_a_permit_should_agree_on_is_marked(register: Register, changed: str, text: str) -> None:
+    # The permit is older than the licence: a question that leaves all the rest free to agree or not.
+    register.import_rows([licence(established_on="2023-01-01", issued_on="2023-01-01")], [permit(**{changed: text})])
+    assert changed in marked(register.waiting_rows()[0])
+    assert marked(register.waiting_rows()[0]) <= {"name", "principal", "address"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "text"), [("valid_to", "2026-05-31"), ("state", "停业整顿"), ("grade", "C"), ("items", "旅店")]
+)
+def test_two_rows_of_one_permit_are_marked_wherever_they_differ(register: Register, changed: str, text: str) -> None:
+    register.import_rows([licence()], [permit(), permit(**{changed: text})])
+    row = the_question(register)
+    assert row.kind is ConflictKind.PERMIT_DUPLICATE_DIFFERS
+    assert marked(row) == {changed}
+
+
+def test_a_file_that_tells_the_register_something_new_is_marked_where_it_does(register: Register) -> None:
+    register.import_rows([licence()], [permit()])
+    register.import_rows([licence()], [permit(valid_to="2026-06-30")])
+    row = the_question(register)
+    assert row.kind is ConflictKind.REGISTER_DIFFERS
+    assert marked(row) == {"valid_to"}
+
+
 def test_telephone_numbers_are_not_shown(register: Register) -> None:
     register.import_rows([licence()], [permit()])
     register.import_rows([licence(principal="林样")], [permit(name="另一家酒店")])
