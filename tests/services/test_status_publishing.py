@@ -294,3 +294,13 @@ def test_threads_that_ask_while_entries_change_never_see_an_entry_go_back(servic
     assert len({each.digest for mine in seen for each in mine}) == len(lists)
     last = publishing.current(lists[-1].issued_at + REISSUE_AFTER)
     assert read(services, last, last.issued_at).entries[:10] == b"\x55" * 10
+
+
+def test_entries_of_a_register_from_before_changes_were_noted_are_published_too(services, publishing, now):
+    give_out(services, 8)
+    put(services, (1, 1), (6, 3))
+    with services.database.write() as tx:
+        tx.run("DELETE FROM status_changes")
+    assert read(services, publishing.current(now), now).entries == bytes.fromhex("0430")
+    put(services, (6, 2))
+    assert read(services, publishing.current(now), now).entries == bytes.fromhex("0420")
