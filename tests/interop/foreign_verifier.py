@@ -23,6 +23,7 @@ KTY, EC2, KEY_KID, KEY_ALG, KEY_OPS, SIGN, VERIFY = 1, 2, 2, 3, 4, 1, 2
 CRV, P256, X, Y, D = -1, 1, -2, -3, -4
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 PURPOSES = {1: "licence", 2: "status", 3: "log"}
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 USCC = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 EPOCH = date(1970, 1, 1)
 
@@ -58,6 +59,16 @@ def credit_code(packed: bytes) -> str:
     return text
 
 
+def code_number(code_id: bytes) -> str:
+    """80 bits as 16 characters in fours, and the check of ISO/IEC 7064, Mod 33,32 (section 9)."""
+    number, check = int.from_bytes(code_id, "big"), 32
+    values = [number >> shift & 31 for shift in range(75, -5, -5)]
+    for value in values:
+        check = 2 * ((check + value) % 32 or 32) % 33
+    text = "".join(CROCKFORD[value] for value in (*values, (1 - check) % 32))
+    return "-".join(text[start : start + 4] for start in range(0, 17, 4))
+
+
 def day(number: int) -> str:
     """A day number as an ISO date."""
     return (EPOCH + timedelta(number)).isoformat()
@@ -67,19 +78,22 @@ def claims(payload: bytes) -> dict[str, Any]:
     """What a code says, by the table of section 3."""
     _format, code_id, version, issued, uscc, name, digest, index, permits, *total = cbor2.loads(payload)
     return {
-        "code_id": code_id.hex(),
+        "code_number": code_number(code_id),
         "version": version,
         "issued_on": day(issued),
         "uscc": credit_code(uscc),
         "name": name.decode("utf-16-be"),
         "digest": digest.hex(),
         "status_index": index,
-        "permits": [
-            [kind, number, day(first), None if length is None else day(first + length - 1)]
-            for kind, number, first, length in permits
-        ],
+        "permits": [permit(*fields) for fields in permits],
         "permit_count": total[0] if total else len(permits),
     }
+
+
+def permit(kind: int, number: Any, first: int, length: int | None) -> dict[str, Any]:
+    """One permit; its length in days counts both ends."""
+    valid_to = None if length is None else day(first + length - 1)
+    return {"permit_type": kind, "number": number, "valid_from": day(first), "valid_to": valid_to}
 
 
 def read_codes(asked: dict[str, Any]) -> list[dict[str, Any]]:
@@ -121,6 +135,22 @@ def sign(asked: dict[str, Any]) -> str:
             return signed.hex()
 
 
+def read_vectors(asked: dict[str, Any]) -> list[dict[str, Any]]:
+    """Each vector's claims and, where it has a status list, the values of the print and of its permits."""
+    return [_vector(vector) for vector in asked["vectors"]]
+
+
+def _vector(vector: dict[str, Any]) -> dict[str, Any]:
+    vector = {"root": vector["root_key"], "texts": [vector["text"]], **vector}
+    [found] = read_codes(vector)
+    if "status_list" not in vector:
+        return {"claims": found, "values": None}
+    block = range(found["status_index"], found["status_index"] + found["permit_count"] + 1)
+    listed = read_status_list({**vector, "indices": []})
+    indices = [index for index in block if index < listed["size"]]
+    return {"claims": found, "values": read_status_list({**vector, "indices": indices})["values"]}
+
+
 def read_status_list(asked: dict[str, Any]) -> dict[str, Any]:
     """A signed status list as the draft has it (section 5.2): type, claims, and the value at each of ``indices``."""
     keys = trusted_keys(asked, "status")
@@ -153,7 +183,16 @@ def modules(_asked: dict[str, Any]) -> list[str]:
 
 TASKS: dict[str, Callable[[dict[str, Any]], Any]] = {
     task.__name__: task
-    for task in (read_codes, accepted, sign, read_status_list, pack_statuses, unpack_statuses, modules)
+    for task in (
+        read_codes,
+        read_vectors,
+        read_status_list,
+        accepted,
+        sign,
+        pack_statuses,
+        unpack_statuses,
+        modules,
+    )
 }
 
 if __name__ == "__main__":

@@ -53,7 +53,7 @@ def trust_list() -> TrustList:
 def as_foreign(claims: Claims) -> dict[str, object]:
     """Our reading in the words of the foreign program."""
     return {
-        "code_id": claims.code_id.value.hex(),
+        "code_number": claims.code_id.number,
         "version": claims.version,
         "issued_on": claims.issued_on.isoformat(),
         "uscc": claims.uscc,
@@ -61,12 +61,12 @@ def as_foreign(claims: Claims) -> dict[str, object]:
         "digest": claims.digest.hex(),
         "status_index": claims.status_index,
         "permits": [
-            [
-                permit.permit_type,
-                permit.number if isinstance(permit.number, str) else list(permit.number),
-                permit.valid_from.isoformat(),
-                permit.valid_to and permit.valid_to.isoformat(),
-            ]
+            {
+                "permit_type": permit.permit_type,
+                "number": permit.number if isinstance(permit.number, str) else list(permit.number),
+                "valid_from": permit.valid_from.isoformat(),
+                "valid_to": permit.valid_to and permit.valid_to.isoformat(),
+            }
             for permit in claims.permits
         ],
         "permit_count": claims.permit_count,
