@@ -254,17 +254,21 @@ def _view(question: StoredQuestion) -> WaitingRow:
 
 def _compared(conflict: Conflict) -> tuple[ComparedField, ...]:
     left, right = conflict.left.facts, conflict.right.facts if conflict.right else {}
-    agreed = COLUMNS.keys() if conflict.kind in _SAME_DOCUMENT else _SHARED
+    differs = _copies_differ if conflict.kind in _SAME_DOCUMENT else _documents_differ
     return tuple(
-        ComparedField(
-            name, label, left.get(name, ""), right.get(name, ""), name in agreed and _differs(name, left, right)
-        )
+        ComparedField(name, label, left.get(name, ""), right.get(name, ""), differs(name, left, right))
         for name, label in COLUMNS.items()
         if left.get(name) or right.get(name)
     )
 
 
-def _differs(name: str, left: Mapping[str, str], right: Mapping[str, str]) -> bool:
+def _documents_differ(name: str, left: Mapping[str, str], right: Mapping[str, str]) -> bool:
+    """A licence and a permit. What one of them leaves empty is missing there, and no contradiction."""
+    return name in _SHARED and bool(left.get(name) and right.get(name)) and _copies_differ(name, left, right)
+
+
+def _copies_differ(name: str, left: Mapping[str, str], right: Mapping[str, str]) -> bool:
+    """Two copies of one document. A column that a side does not have at all says nothing; an empty one does."""
     return name in left and name in right and _meaning(name, left[name]) != _meaning(name, right[name])
 
 

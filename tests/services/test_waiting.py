@@ -57,6 +57,11 @@ def test_what_a_licence_and_a_permit_differ_in_by_nature_is_shown_and_not_marked
     assert marked(row) == {"name"}
 
 
+def test_a_code_that_the_permit_lacks_is_missing_and_not_different(register: Register) -> None:
+    register.import_rows([licence()], [permit(uscc="")])
+    assert marked(the_question(register)) == set()
+
+
 @pytest.mark.parametrize(
     ("changed", "text"), [("name", "另一家酒店"), ("principal", "林样"), ("address", "重庆市九龙坡区金凤镇演示路9号")]
 )
@@ -68,7 +73,8 @@ def test_what_a_licence_and_a_permit_should_agree_on_is_marked(register: Registe
 
 
 @pytest.mark.parametrize(
-    ("changed", "text"), [("valid_to", "2026-05-31"), ("state", "停业整顿"), ("grade", "C"), ("items", "旅店")]
+    ("changed", "text"),
+    [("valid_to", "2026-05-31"), ("grade", ""), ("state", "停业整顿"), ("grade", "C"), ("items", "旅店")],
 )
 def test_two_rows_of_one_permit_are_marked_wherever_they_differ(register: Register, changed: str, text: str) -> None:
     register.import_rows([licence()], [permit(), permit(**{changed: text})])
