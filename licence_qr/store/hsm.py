@@ -26,6 +26,7 @@ class Hsm:
         self._token = token
         self._pin_file = pin_file
         self._session: Any = None
+        self._found: dict[str, Any] = {}
         self._alone = threading.Lock()
 
     def key(self, kid: bytes, label: str) -> HsmKey:
@@ -51,8 +52,11 @@ class Hsm:
         digest = hashlib.sha256(message).digest()
 
         def work(pkcs11: Any, session: Any) -> bytes:
-            kind = {"object_class": pkcs11.ObjectClass.PRIVATE_KEY, "key_type": pkcs11.KeyType.EC}
-            signature: bytes = session.get_key(label=label, **kind).sign(digest, mechanism=pkcs11.Mechanism.ECDSA)
+            private = self._found.get(label)
+            if private is None:
+                kind = {"object_class": pkcs11.ObjectClass.PRIVATE_KEY, "key_type": pkcs11.KeyType.EC}
+                private = self._found[label] = session.get_key(label=label, **kind)
+            signature: bytes = private.sign(digest, mechanism=pkcs11.Mechanism.ECDSA)
             return signature
 
         return self._ask(work, label=label)
@@ -66,6 +70,7 @@ class Hsm:
                     return work(pkcs11, self._open(pkcs11, writing=writing))
                 except pkcs11.PKCS11Error:
                     self._session = None
+                    self._found.clear()
                     if not kept:  # a wrong PIN must not be tried again: modules lock themselves after a few
                         raise
                     # The module was restarted since: its old sessions are gone with it.
@@ -77,6 +82,7 @@ class Hsm:
 
     def _open(self, pkcs11: Any, *, writing: bool = False) -> Any:
         if self._session is None or writing:
+            self._found.clear()  # what was found belongs to its session
             token = pkcs11.lib(str(self._module)).get_token(token_label=self._token)
             try:
                 self._session = token.open(rw=writing, user_pin=self._pin())
