@@ -26,6 +26,7 @@ _PDF_MARK_WITHIN = 1024
 _DOTS_PER_POINT = 200 / 72
 _LONGEST_SIDE = 4000
 _PDFIUM = Lock()  # PDFium may be entered by one thread at a time
+_MOST_PIXELS_TWICE = 32_000_000  # a page larger than a quarter of this shows its symbols large enough
 _QR_CODES = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])
 
 
@@ -57,6 +58,17 @@ def _pages(data: bytes) -> Iterator[Image.Image]:
 
 
 def _texts_on(picture: Image.Image) -> list[str]:
+    """The texts of the symbols on one page; where there is none at first sight, of the page at twice its size.
+
+    The second look finds a good part of what blur and noise hid from the first (docs/interop.md).
+    """
+    found = _read(picture)
+    if not found and 4 * picture.width * picture.height <= _MOST_PIXELS_TWICE:
+        found = _read(picture.resize((2 * picture.width, 2 * picture.height), Image.Resampling.LANCZOS))
+    return found
+
+
+def _read(picture: Image.Image) -> list[str]:
     found = zxingcpp.read_barcodes(picture, formats=_QR_CODES, text_mode=zxingcpp.TextMode.Plain)
     return [symbol.text for symbol in found if symbol.text]
 

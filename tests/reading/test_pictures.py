@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import random
 import struct
 import zlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import zxingcpp
 from fpdf import FPDF
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -204,3 +206,17 @@ def _reads_or_refuses(data: bytes) -> None:
         assert all(read_symbols(data, "x"))
     except UnreadableError as refusal:
         assert refusal.code in {"file_too_large", "not_a_picture", "picture_broken", "no_symbol_found"}
+
+
+def test_a_small_blurred_picture_is_read_at_the_second_look() -> None:
+    source = random.Random(1)
+    text = "https://ym.example.gov.cn/c/" + "".join(source.choices("0123456789", k=480))
+    sharp = Image.open(io.BytesIO(to_png(make_symbol(text), 4))).convert("L")
+    size = sharp.width * source.randint(50, 62) // 100
+    small = sharp.resize((size, size), Image.Resampling.BILINEAR)
+    blurred = small.filter(ImageFilter.GaussianBlur(0.6 + source.random() * 0.35))
+    turned = blurred.rotate(source.randint(1, 30), fillcolor=255, expand=True)
+    assert not zxingcpp.read_barcodes(turned, formats=zxingcpp.BarcodeFormat.QRCode)  # not at the first
+    out = io.BytesIO()
+    turned.save(out, "PNG")
+    assert read_symbols(out.getvalue(), "blurred.png") == (text,)
