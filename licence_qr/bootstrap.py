@@ -21,6 +21,7 @@ from licence_qr.services.issuance import Issuance
 from licence_qr.services.keys import Keys
 from licence_qr.services.keys_ceremony import Ceremony
 from licence_qr.services.lookup import Lookup
+from licence_qr.services.pack import Pack
 from licence_qr.services.prints import Prints
 from licence_qr.services.register import Register
 from licence_qr.services.status_publishing import StatusPublishing
@@ -47,6 +48,7 @@ class Services:
     applications: Applications
     issuance: Issuance
     lookup: Lookup
+    pack: Pack
     prints: Prints
     register: Register
     importing: Importing
@@ -126,6 +128,7 @@ def build(settings: Settings) -> Services:
         applications=Applications(database, catalogue, issuance),
         issuance=issuance,
         lookup=lookup,
+        pack=Pack(database, catalogue),
         prints=Prints(database, coding, lookup, settings.host),
         register=Register(database, lookup),
         importing=Importing(database, catalogue, coding),

@@ -16,6 +16,7 @@ from licence_qr.web import (
     citizen,
     desk,
     errors,
+    inspect,
     language,
     lists,
     request_log,
@@ -60,7 +61,7 @@ def create_app(services: Services) -> Flask:
     security.init_app(app)
     CSRFProtect(app)
     errors.init_app(app)
-    for audience in (citizen, sign_in, desk, verify, lists):
+    for audience in (citizen, sign_in, desk, inspect, verify, lists):
         app.register_blueprint(audience.blueprint)
     security.check_routes(app)
     app.wsgi_app = KeptPages(app.wsgi_app, services.lookup, citizen.SCANNED)  # type: ignore[method-assign]

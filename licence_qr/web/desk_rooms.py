@@ -30,9 +30,10 @@ BUSINESSES = Room(
 WAITING_ROWS = Room(
     "desk.waiting.list_waiting_rows", "desk.waiting", Text("待定事项", "Waiting"), (Role.CLERK, Role.ADMIN)
 )
+PACK = Room("inspect.show_pack", "inspect.show_pack", Text("随身包", "Pack"), (Role.INSPECTOR,))
 SESSIONS = Room("sign_in.show_sessions", "sign_in.show_sessions", Text("我的登录", "My sessions"), tuple(Role))
 # In the order of the navigation.
-ROOMS = (APPLICATIONS, BUSINESSES, WAITING_ROWS, SESSIONS)
+ROOMS = (APPLICATIONS, BUSINESSES, WAITING_ROWS, PACK, SESSIONS)
 
 
 def rooms_of(actor: Actor) -> tuple[Room, ...]:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 PUBLIC = frozenset(
     {"citizen.home", "citizen.find", "citizen.by_number", "citizen.scan", "sign_in.sign_in"}
     | {"verify.page", "verify.service_worker", "verify.manifest"}
+    | {"inspect.signed_out"}
     | {"lists.status_list", "lists.trust_list", "lists.vocabulary"}
 )
 
@@ -150,7 +151,7 @@ class FormSession(SecureCookieSessionInterface):
 
 Headers = list[tuple[str, str]]
 
-# No page but the verify page has a script, so none may run; that page names a policy of its own.
+# Pages have no script, so none may run; the verify page and the inspector's, which do, name policies of their own.
 _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import AccessError
-from licence_qr.web import kept_forms, use_cases
+from licence_qr.web import kept_forms, pack_key, use_cases
 from licence_qr.web.desk_rooms import SESSIONS, first_room
 from licence_qr.web.errors import status_of
 from licence_qr.web.language import t
@@ -45,6 +45,8 @@ def sign_in() -> Response:
     response: Response = redirect(_onward(actor) if actor else url_for(".sign_in"), 303)
     if actor and kept:
         response = make_response(render_template("sign_in/kept.html", kept=kept, signed_in_again=True))
+    if actor:
+        pack_key.take_back_from_others(response, actor)
     remember_session(response, token)
     return response
 
@@ -52,9 +54,10 @@ def sign_in() -> Response:
 @blueprint.post("/sign-out")
 @roles(*SESSIONS.roles)
 def sign_out() -> Response:
-    """End this session."""
+    """End this session, and take the key of an inspector's pack from a device that holds one."""
     use_cases().accounts.sign_out(session_token(), datetime.now(UTC))
-    response = redirect(url_for(".sign_in"), 303)
+    response = redirect(url_for("inspect.signed_out" if pack_key.held() else ".sign_in"), 303)
+    pack_key.take_back(response)
     forget_session(response)
     return response
 

@@ -44,6 +44,8 @@ MAY_OPEN = {
     "desk.waiting.list_waiting_rows": DECIDERS,
     "desk.waiting.show_waiting_row": DECIDERS,
     "desk.waiting.decide_waiting_row": DECIDERS,
+    "inspect.show_pack": frozenset({Role.INSPECTOR}),
+    "inspect.take_pack": frozenset({Role.INSPECTOR}),
     "sign_in.sign_out": EVERYONE,
     "sign_in.show_sessions": EVERYONE,
     "sign_in.revoke_session": EVERYONE,
@@ -55,7 +57,7 @@ LANDS_ON = {
 }
 ROOMS = {
     Role.CLERK: ["/desk/", "/desk/businesses", "/desk/waiting-rows", "/sessions"],
-    Role.INSPECTOR: ["/desk/businesses", "/sessions"],
+    Role.INSPECTOR: ["/desk/businesses", "/inspect/", "/sessions"],
     Role.ADMIN: ["/desk/businesses", "/desk/waiting-rows", "/sessions"],
 }
 

@@ -1,0 +1,63 @@
+// What the pack adds to a genuine code, on the page: warnings first, then addresses and last inspections.
+
+import { placeNamed } from "./pack_register.js";
+import { statusWords } from "./pack_words.js";
+import { rows, verdict } from "./page_result.js";
+import { age, both, day, element, hanzi, minute, t } from "./page_words.js";
+
+const dayOf = (text) => day(Date.parse(`${text}T00:00:00Z`) / 86_400_000);
+
+const WRONG = { tone: "bad", zh: "不是这里的照牌", en: "Not the code of these premises" };
+const ELSEWHERE = { tone: "bad", zh: "同一个码刚在别处出现过", en: "The same code was just seen elsewhere" };
+const ELSEWHERE_OWN = { tone: "care", zh: "同一个码在本企业另一处也出现过", en: "The same code was seen at other premises of this business" };
+const NO_PERMIT = { tone: "care", zh: "这一处没有许可证", en: "No permit for these premises" };
+
+function placeWords(pack, name) {
+  const place = placeNamed(pack, name);
+  if (!place) return t("随身包里已没有的场所", "premises that are no longer in the pack");
+  return `${place.business.name}，${place.premises.address}`;
+}
+
+function warning(found, pack, now) {
+  if (found.kind === "wrong_premises") {
+    return verdict(WRONG, t("码是真的，但属于另一家企业。请核对门头和地址，可能是借用或冒用的照牌。", "The code is genuine but belongs to another business. Compare sign and address: it may be borrowed or misused."));
+  }
+  if (found.kind === "no_permit_here") {
+    return verdict(NO_PERMIT, t("许可证是给本企业其他场所的，见下面的地址。", "The permits are for other premises of this business: see the addresses below."));
+  }
+  const old = age(now.getTime() - found.at.getTime());
+  const where = t(`${minute(found.at)}（${old}）：`, `${minute(found.at)} (${old}): `) + placeWords(pack, found.place);
+  return verdict(found.own ? ELSEWHERE_OWN : ELSEWHERE, where);
+}
+
+/** The warnings, each in the shape of a verdict, so that none is smaller than the verdict on the signature. */
+export function warned(warnings, pack, now) {
+  return warnings.map((found) => warning(found, pack, now));
+}
+
+function permitLines(permit) {
+  const checked = permit.checkedOn ? dayOf(permit.checkedOn) : t("没有记载", "none recorded");
+  return rows(
+    [permit.type.zh, permit.type.en, hanzi(permit.number || "—")],
+    ...(permit.items ? [["许可项目", "Permitted", hanzi(permit.items)]] : []),
+    ["当时状态", "Status then", statusWords(permit.status)],
+    ["最近检查", "Last inspection", checked],
+  );
+}
+
+function premisesCard(premises, permits) {
+  const here = permits.filter((permit) => permit.premisesNo === premises.no);
+  const lines = here.length ? here.map(permitLines) : [element("p", "quiet", t("这一处没有许可证。", "No permit for these premises."))];
+  return element("article", "card plain", element("h3", "", hanzi(premises.address)), ...lines);
+}
+
+/** Addresses, permits and last inspections as the pack holds them. */
+export function added(business, pack) {
+  const heading = element("h2", "", ...both("登记的场所", "Registered premises"));
+  if (!business) {
+    const words = t("随身包里没有这家企业：它可能属于其他机构，或在取得随身包之后才登记，无法核对地址。", "The pack does not hold this business: it may belong to another office or be newer than the pack. Its address cannot be compared.");
+    return [element("div", "registered", heading, element("p", "note", words))];
+  }
+  const asOf = element("p", "quiet", t(`随身包，登记信息截至 ${minute(pack.asOf)}`, `From the pack, as of ${minute(pack.asOf)}`));
+  return [element("div", "registered", heading, asOf, ...business.premises.map((each) => premisesCard(each, business.permits)))];
+}

@@ -1,0 +1,51 @@
+// The inspector's page: what this device holds, taking a pack along, and leaving it behind.
+
+import { heldPack, keepPack } from "./pack_held.js";
+import { wipe } from "./pack_vault.js";
+import { packWords, problemWords } from "./pack_words.js";
+import { t } from "./page_words.js";
+
+const $ = (id) => document.getElementById(id);
+
+async function showState() {
+  const { pack, problem } = await heldPack(new Date());
+  $("pack-state").textContent = pack ? packWords(pack) : problemWords(problem);
+  $("leave-behind").hidden = !pack;
+  $("take").disabled = false;
+}
+
+async function fetched() {
+  // "manual": where a session is over, the answer leads to the sign-in page, which is no pack.
+  const answer = await fetch("/inspect/pack", { cache: "no-store", redirect: "manual" });
+  if (answer.type === "opaqueredirect") throw new Error(t("登录已经结束，请重新登录。", "Your session is over: sign in again."));
+  if (!answer.ok) throw new Error(t(`服务器没有给出（${answer.status}），请稍后再试。`, `The server did not give it (${answer.status}): try again later.`));
+  return new Uint8Array(await answer.arrayBuffer());
+}
+
+function sentence(error) {
+  if (error instanceof TypeError) return t("没有网络，没有取得新的。", "No network: nothing new was fetched.");
+  if (error.name === "QuotaExceededError") return t("这台设备没有足够的空间。", "This device has not enough room.");
+  return error.message;
+}
+
+$("take").addEventListener("click", async () => {
+  $("take").disabled = true;
+  $("pack-state").textContent = t("正在取…", "Fetching…");
+  try {
+    await keepPack(await fetched(), new Date());
+    await showState();
+  } catch (error) {
+    $("pack-state").textContent = sentence(error);
+    $("take").disabled = false;
+  }
+});
+
+$("leave-behind").addEventListener("click", async () => {
+  await wipe();
+  await showState();
+  $("take").focus();
+});
+
+showState().catch(() => {
+  $("pack-state").textContent = t("这个浏览器不能在设备上保存内容（例如无痕窗口）。", "This browser keeps nothing on the device (a private window, for instance).");
+});

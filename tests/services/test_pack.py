@@ -1,0 +1,139 @@
+"""The inspector's pack: whose businesses are in it, what is said of them, and that nothing else is."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from licence_qr.domain.entity import Premises
+from licence_qr.domain.permit import PermitStatus
+from licence_qr.domain.roles import Actor, Role
+from licence_qr.errors import AccessError
+from licence_qr.services.demonstration_data import businesses
+from licence_qr.store import entities, office_register
+
+OFFICE = "baishiyi"
+INSPECTOR = Actor(1, "inspector", "演示监督员", OFFICE, frozenset({Role.INSPECTOR}))
+INSTANT = "%Y-%m-%dT%H:%M:%SZ"
+CODE, USCC, NAME, PLACES, PERMITS = range(5)
+TYPE, NUMBER, ITEMS, PREMISES_NO, STATUS, VALID_TO, CHECKED = range(7)
+
+
+@pytest.fixture(scope="module")
+def told(demonstration, now):
+    """The pack of the demonstration's first office, read."""
+    return json.loads(demonstration.pack.for_actor(INSPECTOR, now))
+
+
+@pytest.fixture(scope="module")
+def rows(told):
+    """Its rows by credit code."""
+    return {row[USCC]: row for row in told["businesses"]}
+
+
+def made_up(slug):
+    """The made-up business of that name."""
+    return next(business for business in businesses() if business.slug == slug)
+
+
+def test_every_business_of_the_office_is_in_it_and_none_of_another(rows):
+    assert rows.keys() == {business.uscc for business in businesses() if business.office == OFFICE}
+    assert len(rows) < len(businesses())
+
+
+def test_a_business_registered_elsewhere_with_a_permit_of_this_office_is_in_it_too(demonstration_copy, now):
+    stranger = next(business for business in businesses() if business.office != OFFICE and business.permits)
+    with demonstration_copy.database.write() as tx:
+        tx.run("UPDATE permits SET handling_office = ? WHERE uscc = ?", (OFFICE, stranger.uscc))
+    found = json.loads(demonstration_copy.pack.for_actor(INSPECTOR, now))["businesses"]
+    assert stranger.uscc in {row[USCC] for row in found}
+
+
+def test_a_row_says_what_the_register_says(demonstration, rows, now):
+    with demonstration.database.read() as tx:
+        everything = office_register.read(tx, OFFICE)
+    for business in everything:
+        row = rows[business.stored.entity.uscc]
+        page = demonstration.register.business(INSPECTOR, row[USCC], now).page
+        assert row[CODE] == page.code_number
+        assert row[NAME] == business.stored.entity.holder_name
+        assert {address for _, address in row[PLACES]} >= {permit.address for permit in page.permits}
+        told = [(p[NUMBER], p[ITEMS], p[STATUS], p[VALID_TO], p[CHECKED]) for p in row[PERMITS]]
+        shown = [
+            (
+                p.permit_no,
+                p.items,
+                p.status.value,
+                p.valid_to and p.valid_to.isoformat(),
+                p.checked_on and p.checked_on.isoformat(),
+            )
+            for p in page.permits
+        ]
+        assert sorted(told, key=str) == sorted(shown, key=str)
+
+
+def test_addresses_stand_beside_the_permits_they_were_granted_for(demonstration, now):
+    business = made_up("two-premises")
+    actor = replace(INSPECTOR, office=business.office)
+    found = json.loads(demonstration.pack.for_actor(actor, now))["businesses"]
+    (row,) = [row for row in found if row[USCC] == business.uscc]
+    assert [no for no, _ in row[PLACES]] == [1, 2]
+    assert {permit[PREMISES_NO] for permit in row[PERMITS]} == {1, 2}
+
+
+def test_without_premises_of_its_own_a_business_stands_at_its_domicile(demonstration_copy, now):
+    business = made_up("two-premises")
+    with demonstration_copy.database.write() as tx:
+        tx.run("DELETE FROM permits WHERE uscc = ?", (business.uscc,))
+        tx.run("DELETE FROM premises WHERE uscc = ?", (business.uscc,))
+        domicile = entities.get(tx, business.uscc).entity.domicile
+    actor = replace(INSPECTOR, office=business.office)
+    found = json.loads(demonstration_copy.pack.for_actor(actor, now))["businesses"]
+    (row,) = [row for row in found if row[USCC] == business.uscc]
+    assert row[PLACES] == [[0, domicile]]
+
+
+def test_it_says_as_of_when_and_is_over_after_twelve_hours(told, now):
+    as_of, expires = (datetime.strptime(told[name], INSTANT).replace(tzinfo=UTC) for name in ("as_of", "expires"))
+    assert as_of == now
+    assert (expires - as_of).total_seconds() == 12 * 3600
+    assert told["format"] == 1
+
+
+def test_every_permit_type_and_status_in_it_has_words(told, rows):
+    permits = [permit for row in rows.values() for permit in row[PERMITS]]
+    assert permits
+    assert {permit[TYPE] for permit in permits} <= told["permit_types"].keys()
+    assert {permit[STATUS] for permit in permits} <= {status.value for status in PermitStatus}
+
+
+def test_the_same_register_at_the_same_instant_gives_the_same_bytes(demonstration, told, now):
+    packed = demonstration.pack.for_actor(INSPECTOR, now)
+    assert packed == demonstration.pack.for_actor(INSPECTOR, now)
+    again = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    assert packed == again
+
+
+def test_nothing_internal_is_in_it(demonstration_copy, now):
+    business = next(each for each in businesses() if each.office == OFFICE)
+    with demonstration_copy.database.write() as tx:
+        stored = entities.get(tx, business.uscc)
+        entities.put(tx, replace(stored, contact_phone="13900001111"))
+    packed = demonstration_copy.pack.for_actor(INSPECTOR, now).decode()
+    assert business.uscc in packed
+    assert "13900001111" not in packed
+    assert Premises(1, "").region not in json.loads(packed)  # a region code is no part of an address
+
+
+@pytest.mark.parametrize("role", [Role.CLERK, Role.ADMIN])
+def test_only_an_inspector_may_take_it(demonstration, role, now):
+    with pytest.raises(AccessError, match="role_not_allowed"):
+        demonstration.pack.for_actor(replace(INSPECTOR, roles=frozenset({role})), now)
+
+
+def test_an_account_of_no_known_office_is_told_so(demonstration, now):
+    with pytest.raises(AccessError, match="pack_office_unknown"):
+        demonstration.pack.for_actor(replace(INSPECTOR, office="nowhere"), now)
