@@ -1,0 +1,41 @@
+"""Writes the table of refusals of docs/verifying.md from the sentences of the program: python -m docs.verifying_table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from licence_qr.wording import sentences
+
+HERE = Path(__file__).parent
+DOCUMENT = HERE / "verifying.md"
+MARK = "<!-- table -->\n"
+HEAD = "| code | what it means | what to do |\n|---|---|---|\n"
+
+
+def refusals() -> Iterator[str]:
+    """The codes with which the verifier refuses, in the order of the sentences; not those of making a code."""
+    raised = set()
+    for path in (HERE.parent / "licence_qr" / "credential").glob("*.py"):
+        raised |= set(re.findall(r'TokenError\(\s*"(\w+)"', path.read_text(encoding="utf-8")))
+    return (code for code in sentences() if code in raised)
+
+
+def table() -> str:
+    """The table, one row a code."""
+    return HEAD + "".join(_row(code, sentences()[code]) for code in refusals())
+
+
+def _row(code: str, said: dict[str, str]) -> str:
+    return f"| `{code}` | {said['zh']}<br>{said['en']} | {said['do_zh']}<br>{said['do_en']} |\n"
+
+
+def main() -> None:
+    """Replace everything behind the mark."""
+    before, _, _ = DOCUMENT.read_text(encoding="utf-8").partition(MARK)
+    DOCUMENT.write_text(before + MARK + table(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
