@@ -185,6 +185,14 @@ def test_without_an_allow_list_nothing_of_a_compromised_key_is_believed(services
         assert refusal(services.lookup.scan, code, now + 3 * DAY) == "key_compromised"
 
 
+def test_a_lost_allow_list_is_made_again_by_the_same_command(services, ceremony, stolen, now):
+    key, _, before, after, _ = stolen
+    (services.settings.keys / "allow-list.cbor").unlink()
+    assert ceremony.compromise(ceremony.find(key.kid.hex()), now + DAY, now + 3 * DAY)
+    assert services.lookup.scan(before, now + 3 * DAY)
+    assert refusal(services.lookup.scan, after, now + 3 * DAY) == "key_compromised"
+
+
 def test_a_compromised_key_signs_nothing_and_cannot_be_retired(services, ceremony, stolen, now):
     key = ceremony.find(stolen[0].kid.hex())
     assert refusal(services.keys.signing_key, now + 3 * DAY) == "no_signing_key"
