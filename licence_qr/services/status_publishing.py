@@ -1,7 +1,7 @@
 """Publishing the status list: kept as an array of bits, brought up to date by what changed, signed anew when it must be.
 
-Every worker keeps a list of its own. Two of them may issue the same entries some time apart: a client keeps the newer
-one and refuses the older, and each worker reissues in good time, so no client is left behind for longer than that.
+The list itself lies in the register, one for all workers: whoever finds it out of date signs the next, the others take it
+over. So every worker gives the same bytes, and no list is older than one that was given before.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from datetime import datetime, timedelta
 from licence_qr.credential.cose import SigningKey
 from licence_qr.credential.status_list import StatusList, empty_entries, put_entry
 from licence_qr.credential.status_list_wire import PATH, sign_status_list
+from licence_qr.errors import RegisterError
 from licence_qr.store import status
-from licence_qr.store.database import Database
-from licence_qr.store.status import Position
+from licence_qr.store.database import Database, Transaction
+from licence_qr.store.status import Issue, Position
 
 # An inspector who fetched the list in the morning works the day with it; after a long weekend it says nothing any more.
 TTL = timedelta(hours=4)
@@ -32,18 +33,29 @@ _DIGEST_CHARACTERS = 32
 
 @dataclass(frozen=True, slots=True)
 class PublishedList:
-    """A signed status list. Past ``fresh_until`` verifiers warn, from ``expires_at`` on they say "unknown".
+    """A signed status list; ``digest`` names its bytes.
 
-    ``digest`` names the bytes; ``position`` is what the register had come to.
+    Past ``fresh_until`` verifiers warn, from ``expires_at`` on they say "unknown".
     """
 
+    issue: Issue
     signed: bytes
     digest: str
-    kid: bytes
-    position: Position
-    issued_at: datetime
-    fresh_until: datetime
-    expires_at: datetime
+
+    @property
+    def issued_at(self) -> datetime:
+        """When it was issued."""
+        return self.issue.issued_at
+
+    @property
+    def fresh_until(self) -> datetime:
+        """The end of its ttl."""
+        return self.issue.issued_at + TTL
+
+    @property
+    def expires_at(self) -> datetime:
+        """From then on it says nothing."""
+        return self.issue.issued_at + LIFETIME
 
 
 @dataclass(slots=True)
@@ -68,57 +80,76 @@ class StatusPublishing:
     def current(self, now: datetime) -> PublishedList:
         """The list at the aware instant ``now``: with every change committed before, and issued at most two hours ago.
 
-        Only after ten changes within one second does the next one wait for the next second. Raises RegisterError, and
+        Only after ten changes within one second does the next one wait for the next second. A register that cannot be
+        written still publishes what it says, from this process alone. Raises RegisterError when it cannot be read, and
         KeyStoreError ``no_signing_key`` and those of its file.
         """
         key = self.signing_key(now)
         with self._lock:
-            bits, kept = self._follow_register(), self._published
-            if kept and kept.position == bits.position and kept.kid == key.kid:
-                if now < kept.issued_at + REISSUE_AFTER:
-                    return kept
-            issued_at = _next_issue(kept, now)
-            if kept and issued_at is None:
-                return kept
-            self._published = self._sign(bits, key, issued_at or now)
-            return self._published
+            with self.database.read() as tx:
+                if self._take_over(tx, key, now):
+                    return self._newest()
+            try:
+                with self.database.write() as tx:
+                    if not self._take_over(tx, key, now) and self._sign_next(tx, key, now):
+                        status.publish(tx, self._newest().issue, self._newest().signed)
+            except RegisterError:
+                with self.database.read() as tx:
+                    self._sign_next(tx, key, now)
+            return self._newest()
 
-    def _follow_register(self) -> _Bits:
+    def _newest(self) -> PublishedList:
+        if self._published is None:
+            raise AssertionError("a list is taken over or signed before it is given out")
+        return self._published
+
+    def _take_over(self, tx: Transaction, key: SigningKey, now: datetime) -> bool:
+        """Make the newest list of the register, or the one at hand, this process's; whether that one is still right."""
+        stored, kept = status.newest_issue(tx), self._published
+        if stored and (kept is None or stored.issued_at > kept.issued_at):
+            self._published = _published(stored, status.signed_list(tx))
+        newest = self._published and self._published.issue
+        if newest is None or now >= newest.issued_at + REISSUE_AFTER:
+            return False
+        return newest == Issue(status.position(tx), self.origin + PATH, key.kid, newest.issued_at)
+
+    def _sign_next(self, tx: Transaction, key: SigningKey, now: datetime) -> bool:
+        """Sign the list that follows the newest; False when it would run too far ahead of the clock."""
+        issued_at = _next_second(self._published, now)
+        if issued_at is None:
+            return False
+        bits = self._follow_register(tx)
+        issue = Issue(bits.position, self.origin + PATH, key.kid, issued_at)
+        status_list = StatusList(issue.subject, issued_at, issued_at + LIFETIME, TTL, bytes(bits.entries))
+        self._published = _published(issue, sign_status_list(status_list, key))
+        return True
+
+    def _follow_register(self, tx: Transaction) -> _Bits:
         """The bits, brought up to date: by the changes alone where there are bits to bring them to."""
-        with self.database.read() as tx:
-            position, kept = status.position(tx), self._bits
-            if kept and position == kept.position:
-                return kept
-            if kept and position.follows(kept.position):
-                values, entries = status.changed_after(tx, kept.position.change), kept.entries
-                entries += bytes(len(empty_entries(position.count)) - len(entries))
-            else:
-                values, entries = status.everything(tx), empty_entries(position.count)
+        position, kept = status.position(tx), self._bits
+        if kept and position == kept.position:
+            return kept
+        if kept and position.follows(kept.position):
+            values, entries = status.changed_after(tx, kept.position.change), kept.entries
+            entries += bytes(len(empty_entries(position.count)) - len(entries))
+        else:
+            values, entries = status.everything(tx), empty_entries(position.count)
         for index, value in values:
             put_entry(entries, index, value)
         self._bits = _Bits(position, entries)
         return self._bits
 
-    def _sign(self, bits: _Bits, key: SigningKey, issued_at: datetime) -> PublishedList:
-        status_list = StatusList(self.origin + PATH, issued_at, issued_at + LIFETIME, TTL, bytes(bits.entries))
-        signed = sign_status_list(status_list, key)
-        return PublishedList(
-            signed=signed,
-            digest=hashlib.sha256(signed).hexdigest()[:_DIGEST_CHARACTERS],
-            kid=key.kid,
-            position=bits.position,
-            issued_at=issued_at,
-            fresh_until=issued_at + TTL,
-            expires_at=status_list.expires_at,
-        )
+
+def _published(issue: Issue, signed: bytes) -> PublishedList:
+    return PublishedList(issue, signed, hashlib.sha256(signed).hexdigest()[:_DIGEST_CHARACTERS])
 
 
-def _next_issue(kept: PublishedList | None, now: datetime) -> datetime | None:
+def _next_second(newest: PublishedList | None, now: datetime) -> datetime | None:
     """The second that the next list bears: later than the last one's. None when that would be too far ahead.
 
     A list from further ahead than that was issued before this machine's clock was set back, and binds nobody.
     """
     second = now.replace(microsecond=0)
-    if kept is None or not second <= kept.issued_at <= second + MOST_AHEAD:
+    if newest is None or not second <= newest.issued_at <= second + MOST_AHEAD:
         return second
-    return None if kept.issued_at == second + MOST_AHEAD else kept.issued_at + _SECOND
+    return None if newest.issued_at == second + MOST_AHEAD else newest.issued_at + _SECOND

@@ -144,3 +144,13 @@ def m007_status_changes(db: Database) -> None:
         CREATE TABLE status_changes (
             seq INTEGER PRIMARY KEY AUTOINCREMENT, status_index INTEGER NOT NULL, value INTEGER NOT NULL);
     """)
+
+
+@steps()
+def m008_published_status_list(db: Database) -> None:
+    """The newest published list, one row: all workers give out the same, and none issues an older one after it."""
+    db.executescript("""
+        CREATE TABLE published_status_list (
+            only INTEGER PRIMARY KEY CHECK (only = 1), last_change INTEGER NOT NULL, entry_count INTEGER NOT NULL,
+            subject TEXT NOT NULL, kid BLOB NOT NULL, issued_at TEXT NOT NULL, signed BLOB NOT NULL);
+    """)

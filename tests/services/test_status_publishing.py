@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -199,20 +199,75 @@ def test_a_register_restored_from_an_older_copy_is_read_anew(services, publishin
     assert (found.value(1), found.value(5)) == (1, 0)
 
 
-def test_another_worker_publishes_the_same_entries(services, publishing, make_services, now):
+@pytest.fixture
+def another(services, make_services) -> Iterator[StatusPublishing]:
+    """What another worker of the same installation has."""
     other = make_services(services.settings.home.parent)
+    yield other.status_publishing
+    other.database.close()
+
+
+def test_all_workers_give_the_same_bytes(services, publishing, another, now):
     give_out(services, 8)
     put(services, (1, 1))
-    other.status_publishing.current(now)
+    first = another.current(now)
+    assert publishing.current(now + SECOND * 30).signed == first.signed
     put(services, (2, 2))
-    seen = [read(services, each.current(now), now).entries for each in (publishing, other.status_publishing)]
-    other.database.close()
-    assert seen == [bytes.fromhex("2400")] * 2
+    second = publishing.current(now + SECOND * 31)
+    assert another.current(now + SECOND * 32).signed == second.signed
+    assert read(services, second, now).entries == bytes.fromhex("2400")
+    third = another.current(now + SECOND * 31 + REISSUE_AFTER)
+    assert publishing.current(now + SECOND * 31 + REISSUE_AFTER).signed == third.signed
+    assert [each.issued_at for each in (first, second, third)] == [
+        now,
+        now + SECOND * 31,
+        now + SECOND * 31 + REISSUE_AFTER,
+    ]
+
+
+def test_no_worker_issues_an_older_list_than_another_has(services, publishing, another, now):
+    give_out(services, 8)
+    seen = []
+    for step, worker in enumerate([publishing, another] * 4):
+        put(services, (step, 1))
+        seen.append(worker.current(now))
+    assert [each.issued_at for each in seen] == [now + SECOND * step for step in range(8)]
+
+
+def test_a_worker_that_starts_anew_goes_on_with_the_list_of_before(services, publishing, now):
+    give_out(services, 8)
+    first = publishing.current(now)
+    anew = StatusPublishing(services.database, publishing.signing_key, publishing.origin)
+    assert anew.current(now + SECOND).signed == first.signed
+    put(services, (7, 1))
+    assert anew.current(now).issued_at == now + SECOND
+
+
+def test_another_address_is_told_in_a_list_of_its_own(services, publishing, now):
+    publishing.current(now)
+    elsewhere = StatusPublishing(services.database, publishing.signing_key, "https://xm.example.gov.cn")
+    assert elsewhere.current(now + SECOND).issue.subject == "https://xm.example.gov.cn/status-list"
+
+
+def test_a_register_that_cannot_be_written_still_publishes_what_it_says(services, publishing, another, now):
+    give_out(services, 8)
+    publishing.current(now)
+    put(services, (5, 2))
+    with services.database.read() as tx:  # the connections of this thread refuse to write from now on
+        tx.run("PRAGMA query_only = ON")
+    found = publishing.current(now + SECOND)
+    assert read(services, found, now).value(5) == 2
+    assert publishing.current(now + SECOND * 2) is found
+    with services.database.read() as tx:
+        assert status.newest_issue(tx).issued_at == now
+    later = another.current(now + SECOND * 3)
+    assert later.issued_at > found.issued_at
+    assert publishing.current(now + SECOND * 4).signed == later.signed
 
 
 def test_a_key_of_status_lists_signs_and_no_other(services, publishing, now):
     trusted = services.keys.trust_list()
-    purposes = {key.purpose for key in trusted.keys if key.kid == publishing.current(now).kid}
+    purposes = {key.purpose for key in trusted.keys if key.kid == publishing.current(now).issue.kid}
     assert purposes == {Purpose.STATUS}
 
 
@@ -221,7 +276,7 @@ def test_a_new_key_signs_the_next_list_without_a_change(services, publishing, no
     other = replace(services.keys.signing_key_for(Purpose.STATUS, now), kid=b"\xab\xcd")
     publishing.signing_key = lambda _: other
     second = publishing.current(now)
-    assert (second.kid, second.position) == (b"\xab\xcd", first.position)
+    assert (second.issue.kid, second.issue.position) == (b"\xab\xcd", first.issue.position)
     assert second.issued_at > first.issued_at
 
 

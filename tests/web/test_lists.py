@@ -118,7 +118,7 @@ def test_caches_may_keep_it_for_minutes_and_no_cookie_comes_along(client, addres
 @pytest.mark.parametrize(("left", "seconds"), [(TTL, KEPT_SECONDS), (timedelta(seconds=90), 89), (-TTL, 0)])
 def test_no_cache_keeps_the_status_list_beyond_its_ttl(running, app, monkeypatch, left, seconds):
     published = running.status_publishing.current(datetime.now(UTC))
-    ending = replace(published, fresh_until=datetime.now(UTC) + left)
+    ending = replace(published, issue=replace(published.issue, issued_at=datetime.now(UTC) + left - TTL))
     publishing = type("Prepared", (), {"current": lambda self, now: ending})()
     prepared = replace(running, status_publishing=publishing)
     allowed = create_app(prepared).test_client().get("/status-list").cache_control.max_age
