@@ -150,8 +150,11 @@ function offerReload() {
 
 async function install() {
   if (!navigator.serviceWorker) return;
-  const updating = Boolean(navigator.serviceWorker.controller);
-  navigator.serviceWorker.addEventListener("controllerchange", () => updating && offerReload());
+  let installed = Boolean(navigator.serviceWorker.controller);
+  navigator.serviceWorker.addEventListener("controllerchange", () => {
+    if (installed) offerReload();
+    installed = true; // the first copy is the version that is on the screen already
+  });
   try {
     const registration = await navigator.serviceWorker.register("/verify/sw.js", { scope: "/verify", updateViaCache: "none" });
     addEventListener("online", () => registration.update());
@@ -163,6 +166,7 @@ async function install() {
 
 async function begin() {
   lists = await held(ROOT, new Date());
+  $("unscripted").hidden = true;
   $("app").hidden = false;
   showAges();
   if (await kept("trust")) showNotices();

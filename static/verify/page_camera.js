@@ -9,6 +9,7 @@ const WANTED = {
 
 const $ = (id) => document.getElementById(id);
 let stream = null;
+let wake = () => {}; // ends the wait for a frame: a camera that was let go sends none
 let turn = 0; // grows with every start and stop, so that a loop that was left behind ends by itself
 
 function track() {
@@ -44,6 +45,7 @@ $("zoom").addEventListener("input", () => apply({ zoom: Number($("zoom").value) 
 
 function nextFrame(video) {
   return new Promise((resolve) => {
+    wake = resolve;
     if (video.requestVideoFrameCallback) video.requestVideoFrameCallback(resolve);
     else requestAnimationFrame(resolve);
   });
@@ -104,6 +106,7 @@ export async function scan() {
 /** Let go of the camera. */
 export function stop() {
   turn += 1;
+  wake();
   for (const each of stream?.getTracks() ?? []) each.stop();
   stream = null;
   $("video").srcObject = null;

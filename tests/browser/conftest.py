@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -74,3 +74,19 @@ def window(chromium: Browser) -> Iterator[Page]:
     context = chromium.new_context(viewport=PHONE, bypass_csp=True)
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture
+def seeing(chromium: Browser) -> Iterator[Callable[[Path], Page]]:
+    """Opens a phone whose camera shows a film of JPEG frames, and which allows its use without asking."""
+    browsers: list[Browser] = []
+
+    def see(film: Path) -> Page:
+        camera = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+        flags = [*FLAGS, *camera, f"--use-file-for-fake-video-capture={film}"]
+        browsers.append(chromium.browser_type.launch(executable_path=CHROMIUM, args=flags))
+        return browsers[-1].new_context(viewport=PHONE).new_page()
+
+    yield see
+    for browser in browsers:
+        browser.close()

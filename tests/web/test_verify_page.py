@@ -80,7 +80,7 @@ def test_the_page_carries_the_public_key_of_the_root(client: FlaskClient, servic
 
 def test_without_scripts_the_page_offers_the_number(client: FlaskClient) -> None:
     page = client.get("/verify").get_data(as_text=True)
-    without = page[page.index("<noscript>") : page.index("</noscript>")]
+    without = page[page.index('id="unscripted"') : page.index('id="app" hidden')]
     assert 'action="/p"' in without and 'name="number"' in without
     assert "本页需要脚本" in without and "This page needs scripts" in without
 

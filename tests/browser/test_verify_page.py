@@ -1,0 +1,361 @@
+"""The verify page in a real browser: by camera, photo and link, with the server there, stopped, and changed."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+from PIL import Image
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from verify_site import Site, camera_film, look_for_update, opened, settled, sheet, typed
+
+from licence_qr.domain.roles import Actor, Role
+
+PHONE = {"width": 360, "height": 640}
+STARTED = datetime.now(UTC)  # keys are made today and the server asks the real clock
+CLERK = Actor(1, "clerk-baishiyi", "白市驿镇窗口", "baishiyi", frozenset({Role.CLERK}))
+SUSPENDED = 2
+FOREIGN = "https://licence-check.example.net/c/12345678901234567890"
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory, make_services) -> Path:
+    """The folder of a demonstration installation made today."""
+    folder = tmp_path_factory.mktemp("filled")
+    services = make_services(folder, at=STARTED)
+    services.demonstration_register.fill(STARTED, lambda done, total: None)
+    services.database.close()
+    return folder
+
+
+@pytest.fixture
+def site(filled: Path, tmp_path: Path, make_services) -> Iterator[Site]:
+    """A running copy of it, to stop and to change."""
+    shutil.copytree(filled, tmp_path / "site")
+    services = make_services(tmp_path / "site", at=STARTED)
+    running = Site(services)
+    yield running
+    running.stop()
+    services.database.close()
+
+
+@pytest.fixture
+def device(chromium: Browser) -> Iterator[BrowserContext]:
+    """A phone that has never been here."""
+    context = chromium.new_context(viewport=PHONE)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(device: BrowserContext, site: Site) -> Iterator[Page]:
+    """The page after one visit with a network; no error of a script goes unnoticed."""
+    errors: list[str] = []
+    page = device.new_page()
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield opened(page, site)
+    assert errors == []
+
+
+def verdict(page: Page) -> str:
+    """The tone that the page shows."""
+    return page.locator("#outcome .verdict").get_attribute("class").removeprefix("verdict ")
+
+
+def test_the_camera_reads_a_printed_sheet_and_still_does_when_the_server_is_gone(
+    seeing: Callable[[Path], Page], site: Site, tmp_path: Path
+) -> None:
+    code = site.newest(permits=1)
+    film = camera_film(sheet(site.services, CLERK, code, STARTED), tmp_path / "film.mjpeg")
+    page = opened(seeing(film), site)
+    for visit in ("with the server", "without"):
+        if visit == "without":
+            site.stop()
+            page.reload()
+            settled(page)
+            expect(page.locator("#refreshed")).to_contain_text("没有网络")
+        page.get_by_role("button", name="用相机扫描").click()
+        expect(page.locator("#outcome h2.headline")).to_contain_text("真码，许可全部有效")
+        expect(page.locator("#outcome h2.headline")).to_be_focused()
+        expect(page.locator("#camera")).to_be_hidden()
+        assert page.evaluate("() => document.getElementById('video').srcObject") is None
+
+
+def test_the_camera_lets_go_when_it_is_stopped(seeing: Callable[[Path], Page], site: Site, tmp_path: Path) -> None:
+    blank = tmp_path / "blank.mjpeg"
+    Image.new("RGB", (640, 480), "#888").save(blank, "JPEG")
+    page = opened(seeing(blank), site)
+    page.get_by_role("button", name="用相机扫描").click()
+    page.wait_for_function("() => document.getElementById('video').videoWidth > 0")
+    axe = Axe().run(page, options={"resultTypes": ["violations"]})
+    assert axe.violations_count == 0, axe.generate_report()
+    page.get_by_role("button", name="停止").click()
+    expect(page.locator("#start")).to_be_focused()
+    assert page.evaluate("() => document.getElementById('video').srcObject") is None
+
+
+def test_a_link_is_verified_with_its_business_permits_and_age(page: Page, site: Site) -> None:
+    code = site.newest(permits=1)
+    typed(page, site.link(code))
+    assert verdict(page) == "good"
+    expect(page.locator("#outcome .verdict p")).to_contain_text("状态截至")
+    expect(page.locator("#outcome .who h2")).to_have_text(json.loads(code.record)["entity"]["name"])
+    expect(page.locator("#outcome article")).to_have_count(1)
+    expect(page.locator("#outcome article .tag")).to_contain_text("有效")
+    expect(page.locator("#outcome")).to_contain_text(code.code_id.number)
+
+
+def test_nothing_is_asked_of_the_server_to_verify_and_nothing_of_another_site(page: Page, site: Site) -> None:
+    link = site.link(site.newest(permits=1))
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    typed(page, link)
+    typed(page, FOREIGN)
+    assert asked == []
+
+
+def test_a_code_of_another_site_is_not_ours_and_its_host_is_spelt_out(page: Page, site: Site) -> None:
+    for text in (FOREIGN, "https://licence-check.example.net/pay?to=me"):
+        typed(page, text)
+        assert verdict(page) == "bad"
+        expect(page.locator("#outcome h2.headline")).to_contain_text("不是本服务的二维码")
+        expect(page.locator("#outcome .host")).to_have_text("licence-check.example.net")
+        assert page.locator("#outcome a").count() == 0
+
+
+def test_a_forged_code_says_why_and_what_to_do(page: Page, site: Site) -> None:
+    link = site.link(site.newest(permits=1))
+    forged = link[:-9] + ("1" if link[-9] != "1" else "2") + link[-8:]
+    typed(page, forged)
+    assert verdict(page) == "bad"
+    expect(page.locator("#outcome h2.headline")).to_contain_text("核验未通过，不可采信")
+    expect(page.locator("#outcome .number")).to_have_text("signature_mismatch")
+    assert len(page.locator("#outcome > p b").text_content()) > 5
+
+
+def test_a_code_number_is_handed_to_the_register_and_only_with_a_network(page: Page, site: Site) -> None:
+    number = site.newest(permits=1).code_id.number
+    typed(page, number.lower())
+    assert verdict(page) == "unknown"
+    assert page.locator("#outcome a").get_attribute("href") == "/p/" + number.replace("-", "")
+    page.context.set_offline(True)
+    typed(page, number)
+    assert page.locator("#outcome a").count() == 0
+    expect(page.locator("#outcome .verdict p")).to_contain_text("要有网络才能查询")
+
+
+def test_a_photo_is_read_and_other_files_are_refused_in_words(page: Page, site: Site, tmp_path: Path) -> None:
+    code = site.newest(permits=1)
+    photo, blank, pdf = tmp_path / "sheet.jpg", tmp_path / "blank.png", tmp_path / "card.pdf"
+    whole = sheet(site.services, CLERK, code, STARTED)
+    whole.save(photo, quality=85)
+    whole.crop((0, 0, 200, 200)).save(blank)
+    pdf.write_bytes(site.services.prints.card_pdf(CLERK, code.uscc, "A5", STARTED))
+    page.locator("#file").set_input_files(photo)
+    expect(page.locator("#outcome h2.headline")).to_contain_text("真码，许可全部有效")
+    page.locator("#file").set_input_files(blank)
+    expect(page.locator("#outcome h2.headline")).to_contain_text("照片里没有找到二维码")
+    page.locator("#file").set_input_files(pdf)
+    expect(page.locator("#outcome h2.headline")).to_contain_text("无法读取这个文件")
+    expect(page.locator("#outcome")).to_contain_text("PDF 请打印后拍照")
+
+
+def test_a_suspended_permit_turns_after_a_refresh(page: Page, site: Site) -> None:
+    code = site.newest(permits=1)
+    typed(page, site.link(code))
+    assert verdict(page) == "good"
+    site.set_status(code.status_index + 1, SUSPENDED)
+    typed(page, site.link(code))
+    assert verdict(page) == "good"  # as of the list that the device holds, and it says so
+    page.get_by_role("button", name="立即更新").click()
+    expect(page.locator("#outcome article .tag")).to_contain_text("停业整顿")
+    assert verdict(page) == "care"
+    expect(page.locator("#outcome h2.headline")).to_contain_text("有许可需注意")
+
+
+def test_an_older_print_and_a_withdrawn_one_say_so(page: Page, site: Site) -> None:
+    code = site.newest(permits=1)
+    for value, tone, said in ((3, "care", "旧版照牌"), (1, "bad", "已经作废")):
+        site.set_status(code.status_index, value)
+        page.get_by_role("button", name="立即更新").click()
+        settled(page)
+        typed(page, site.link(code))
+        expect(page.locator("#outcome h2.headline")).to_contain_text(said)
+        assert verdict(page) == tone
+
+
+@pytest.mark.parametrize(
+    ("later", "tone", "said", "told"),
+    [
+        (timedelta(hours=1), "good", "许可全部有效", "1 小时前"),
+        (timedelta(hours=30), "care", "状态信息较旧", "30 小时前"),
+        (timedelta(days=4), "unknown", "现在是否有效不明", "4 天前"),
+    ],
+    ids=["fresh", "stale", "expired"],
+)
+def test_the_older_the_list_the_less_is_said(
+    page: Page, site: Site, later: timedelta, tone: str, said: str, told: str
+) -> None:
+    link = site.link(site.newest(permits=1))
+    site.stop()
+    page.clock.set_fixed_time(datetime.now(UTC) + later)
+    page.reload()
+    settled(page)
+    typed(page, link)
+    expect(page.locator("#outcome h2.headline")).to_contain_text(said)
+    expect(page.locator("#outcome .verdict p")).to_contain_text(told)
+    assert verdict(page) == tone
+    assert (page.locator("#outcome article .tag").text_content().find("状态不明") >= 0) == (tone == "unknown")
+
+
+def test_a_permit_whose_days_are_over_is_not_shown_as_in_force(page: Page, site: Site) -> None:
+    link = site.link(site.newest(permits=1))
+    page.clock.set_fixed_time(datetime.now(UTC) + timedelta(days=365 * 5))
+    typed(page, link)
+    expect(page.locator("#outcome article .tag")).to_contain_text("已过期")
+    assert verdict(page) == "unknown"
+
+
+def test_a_device_without_lists_says_so_and_verifies_nothing(chromium: Browser, site: Site) -> None:
+    context = chromium.new_context(viewport=PHONE, service_workers="block")
+    context.route("**/trust-list", lambda route: route.abort())
+    context.route("**/status-list", lambda route: route.abort())
+    page = context.new_page()
+    page.goto(f"{site.origin}/verify")
+    settled(page)
+    expect(page.locator("#notices")).to_contain_text("本机还没有名单，不能离线核验")
+    typed(page, site.link(site.newest(permits=1)))
+    assert verdict(page) == "unknown"
+    expect(page.locator("#outcome h2.headline")).to_contain_text("本机还不能核验")
+    context.close()
+
+
+def test_an_older_list_from_the_network_does_not_replace_the_newer_one(page: Page, site: Site, device) -> None:
+    code = site.newest(permits=1)
+    older = device.request.get(f"{site.origin}/status-list").body()
+    site.set_status(code.status_index + 1, SUSPENDED)
+    page.get_by_role("button", name="立即更新").click()
+    settled(page)
+
+    def replayed(app: Flask) -> None:
+        app.view_functions["lists.status_list"] = lambda: older
+
+    site.stop()
+    site.start(replayed)
+    page.get_by_role("button", name="立即更新").click()
+    expect(page.locator("#refreshed")).to_contain_text("本机的名单比取得的更新")
+    typed(page, site.link(code))
+    expect(page.locator("#outcome article .tag")).to_contain_text("停业整顿")
+
+
+def test_a_site_that_comes_back_with_another_root_key_is_not_believed(
+    page: Page, site: Site, tmp_path: Path, make_services, filled: Path
+) -> None:
+    stranger = make_services(tmp_path / "stranger", at=STARTED)
+    genuine, site.services = site.services, stranger
+    site.stop()
+    site.start()
+    look_for_update(page)
+    expect(page.locator("#notices")).to_contain_text("网站给出的根公钥与本机首次访问时不同")
+    expect(page.locator("#refreshed")).to_contain_text("trust_list_signature")
+    site.services = genuine
+    typed(page, site.link(site.newest(permits=1)))
+    assert verdict(page) == "good"
+    stranger.database.close()
+
+
+def test_an_update_reaches_an_installed_copy(page: Page, site: Site) -> None:
+    def changed(app: Flask) -> None:
+        app.jinja_env.globals["demonstration"] = False
+
+    expect(page.locator(".specimen")).to_be_visible()
+    site.stop()
+    site.start(changed)
+    page.reload()  # the copy answers, and the browser looks for a newer one
+    expect(page.locator(".specimen")).to_have_count(0)
+    settled(page)
+    with site.away():
+        page.reload()
+        expect(page.locator(".specimen")).to_have_count(0)
+        settled(page)
+
+
+def test_an_update_waits_while_a_result_is_read(page: Page, site: Site) -> None:
+    typed(page, site.link(site.newest(permits=1)))
+    site.stop()
+    site.start(lambda app: app.jinja_env.globals.update(demonstration=False))
+    look_for_update(page)
+    expect(page.get_by_role("button", name="换用新版本")).to_be_visible()
+    expect(page.locator("#outcome .verdict")).to_be_visible()
+    page.get_by_role("button", name="换用新版本").click()
+    expect(page.locator(".specimen")).to_have_count(0)
+
+
+def test_the_language_chosen_last_is_spoken_without_a_network(page: Page, site: Site) -> None:
+    page.get_by_role("link", name="English").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    settled(page)
+    site.stop()
+    page.goto(f"{site.origin}/verify")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    typed(page, FOREIGN)
+    expect(page.locator("#outcome h2.headline")).to_contain_text("Not one of ours")
+
+
+def test_clearing_leaves_nothing_on_the_device(page: Page, site: Site) -> None:
+    page.get_by_role("button", name="清除").click()
+    expect(page.locator("#status-age")).to_have_text("没有")
+    typed(page, site.link(site.newest(permits=1)))
+    assert verdict(page) == "unknown"
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_axe_finds_nothing_and_nothing_is_too_wide_or_too_small(chromium: Browser, site: Site, lang: str) -> None:
+    code = site.newest(permits=1)
+    context = chromium.new_context(viewport=PHONE, bypass_csp=True)
+    page = opened(context.new_page(), site, lang)
+    for text in ("", site.link(code), FOREIGN, code.code_id.number):
+        if text:
+            typed(page, text)
+        results = Axe().run(page, options={"resultTypes": ["violations"]})
+        assert results.violations_count == 0, results.generate_report()
+        for width in (360, 768, 1280):
+            page.set_viewport_size({"width": width, "height": 740})
+            assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+        small = page.evaluate(
+            """() => [...document.querySelectorAll('header a, .button, input:not([type=file])')]
+                 .filter(e => e.offsetParent && e.className !== 'skip' && e.getBoundingClientRect().height < 44)
+                 .map(e => e.outerHTML)"""
+        )
+        assert small == []
+    context.close()
+
+
+def test_the_keyboard_alone_is_enough(page: Page, site: Site) -> None:
+    seen = []
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        seen.append(page.evaluate("() => document.activeElement.id"))
+    assert [name for name in seen if name] == ["start", "file", "text", "refresh", "forget"]
+    page.locator("#text").focus()
+    page.keyboard.type(site.link(site.newest(permits=1)))
+    page.keyboard.press("Enter")
+    expect(page.locator("#outcome h2.headline")).to_be_focused()
+
+
+def test_what_is_for_browsers_without_scripts_is_taken_away(page: Page) -> None:
+    expect(page.locator("#unscripted")).to_be_hidden()
+
+
+def test_without_scripts_the_register_can_still_be_asked(phone: Page, site: Site) -> None:
+    phone.goto(f"{site.origin}/verify")
+    expect(phone.get_by_text("本页需要脚本")).to_be_visible()
+    phone.get_by_role("textbox", name="编号").fill(site.newest(permits=1).code_id.number)
+    phone.get_by_role("button", name="查询").click()
+    expect(phone.get_by_role("heading", level=1)).to_contain_text("登记在册")
