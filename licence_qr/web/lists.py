@@ -49,6 +49,16 @@ def trust_list() -> Response:
     return _answer(signed, "application/cbor", _digest(signed), KEPT_SECONDS)
 
 
+@blueprint.get("/allow-list")
+def allow_list() -> Response:
+    """What stays good of compromised keys (docs/code-format.md, section 8); 204 and no body where there are none."""
+    signed = use_cases().keys.signed_allow_list()
+    response = _answer(signed or b"", "application/cbor", _digest(signed or b""), KEPT_SECONDS)
+    if signed is None and response.status_code == 200:
+        response.status_code = 204
+    return response
+
+
 @blueprint.get("/vocabulary.json")
 def vocabulary() -> Response:
     """Names of permit types, number templates and the sentences of every refusal; compressed where that is accepted."""

@@ -27,7 +27,7 @@ PUBLIC = frozenset(
     {"citizen.home", "citizen.find", "citizen.by_number", "citizen.scan", "sign_in.sign_in"}
     | {"verify.page", "verify.service_worker", "verify.manifest"}
     | {"inspect.signed_out"}
-    | {"lists.status_list", "lists.trust_list", "lists.vocabulary"}
+    | {"lists.status_list", "lists.trust_list", "lists.allow_list", "lists.vocabulary"}
 )
 
 SIGN_IN = "sign_in.sign_in"
