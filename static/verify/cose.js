@@ -98,6 +98,8 @@ function joined(...pieces) {
 
 /** A P-256 public key from its uncompressed point of 65 bytes; null when the bytes are no such point. */
 export async function importPoint(point) {
+  // Without this a page on plain http would be told that its keys are wrong.
+  if (!globalThis.crypto?.subtle) throw new TypeError("WebCrypto is there on https and on this machine only");
   if (point.length !== 65 || point[0] !== 4) return null;
   try {
     return await crypto.subtle.importKey("raw", point, { name: "ECDSA", namedCurve: "P-256" }, false, ["verify"]);

@@ -133,7 +133,11 @@ async function unpacked(packed) {
     throw new Refusal("status_list_data");
   }
   const entries = new Uint8Array(size);
-  pieces.reduce((at, piece) => (entries.set(piece, at), at + piece.length), 0);
+  let at = 0;
+  for (const piece of pieces) {
+    entries.set(piece, at);
+    at += piece.length;
+  }
   return entries;
 }
 
@@ -157,10 +161,8 @@ function checkTime(list, now) {
   }
 }
 
-/** The word for entry `index`: entry 0 is in the two lowest bits of the first byte. Refuses one beyond the end. */
+/** The word for entry `index`: entry 0 is in the two lowest bits of the first byte. */
 function entryOf(list, index) {
-  const count = list.entries.length * 4;
-  if (index >= count) throw new Refusal("status_list_index", { index, count });
   return VALUES[(list.entries[Math.floor(index / 4)] >> (2 * (index % 4))) & 3];
 }
 
@@ -184,7 +186,9 @@ export function statusOf(claims, statusList, now) {
 
 function known(claims, statusList) {
   const first = claims.statusIndex;
-  entryOf(statusList, first + claims.permitCount); // the whole block, also the permits that are not in the symbol
+  const count = statusList.entries.length * 4;
+  // The whole block must be there, also the entries of permits that are not in the symbol.
+  if (first + claims.permitCount >= count) throw new Refusal("status_list_index", { index: Math.max(first, count), count });
   const print = entryOf(statusList, first);
   const permits = claims.permits.map((_, at) => entryOf(statusList, first + 1 + at));
   // The entries of an older print are not kept up: what they call valid is only superseded.
