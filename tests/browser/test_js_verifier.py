@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "vectors"))
 
 import parts
 import test_mutated_tokens as mutants
+from allow_list_faults import allow_list
 from parts import (
     NOW,
     ORIGIN,
@@ -37,7 +38,8 @@ from licence_qr.credential.token import to_digits
 ROOT = Path(__file__).parents[2]
 CORPUS = ROOT / "tests" / "vectors"
 FILES = sorted(CORPUS.glob("*/*.json"))
-MUTANTS, SIGNED_MUTANTS, A_TIME = 20_000, 4_000, 1_000
+MUTANTS, SIGNED_MUTANTS, LIST_MUTANTS, A_TIME = 20_000, 4_000, 500, 1_000
+GOOD = address(token())
 JUDGE = """async (contents) => {
     const said = [];
     for (const content of contents) {
@@ -132,9 +134,18 @@ def test_no_mutant_is_accepted_and_none_throws_and_both_verifiers_say_the_same_o
     assert [code for code, found in zip(map(verdict, contents), said, strict=True) if code != found] == []
 
 
+def changed(original: bytes, chance: random.Random) -> bytes:
+    """``original`` with a byte or two changed, taken out or put in."""
+    mutant = bytearray(original)
+    for _ in range(chance.randint(1, 2)):
+        at = chance.randrange(len(mutant))
+        mutant[at : at + chance.randint(0, 1)] = chance.randbytes(chance.randint(0, 2))
+    return bytes(mutant)
+
+
 def signed_mutants() -> Iterator[bytes]:
     """Payloads with a few bytes changed, taken out or put in, then signed: what comes behind the signature is tried too."""
-    chance = random.Random(20261125)  # noqa: S311 - reproducible on purpose
+    chance = random.Random(20261125)
     originals = [
         payload(),
         payload(permits=[permit(days=None), permit(number="旧编号7")], permit_count=7),
@@ -142,17 +153,33 @@ def signed_mutants() -> Iterator[bytes]:
         payload(version=2**32 - 1, name="𠮷".encode("utf-16-be")),
     ]
     for number in range(SIGNED_MUTANTS):
-        mutant = bytearray(originals[number % len(originals)])
-        for _ in range(chance.randint(1, 2)):
-            at = chance.randrange(len(mutant))
-            mutant[at : at + chance.randint(0, 1)] = chance.randbytes(chance.randint(0, 2))
-        yield token(bytes(mutant))
+        yield token(changed(originals[number % len(originals)], chance))
 
 
 @pytest.mark.slow
 def test_of_well_signed_nonsense_both_verifiers_say_the_same(browser_page: Page) -> None:
     contents = [usual(address(mutant)) for mutant in signed_mutants()]
     assert differing(browser_page, contents) == []
+
+
+def mutated_lists() -> Iterator[dict[str, Any]]:
+    """A genuine code beside a trust list, a status list or an allow-list that was changed and then signed well."""
+    chance = random.Random(20261126)
+    lost = trust_list([key_entry(state=parts.COMPROMISED)])
+    for _ in range(LIST_MUTANTS):
+        wrong = changed(parts.cbor(parts.trust_items()), chance)
+        yield usual(GOOD, token(wrong, parts.ROOT, aad=parts.TRUST_AAD))
+        claims = parts.status_claims({4096: 3, 4097: 1}, count=4200)
+        yield usual(GOOD) | {"status_list": parts.status_list(changed(parts.cbor(claims), chance)).hex()}
+        yield usual(GOOD, lost) | {"allow_list": changed(allow_list([token()]), chance).hex()}
+
+
+@pytest.mark.slow
+def test_of_lists_of_well_signed_nonsense_both_verifiers_say_the_same(browser_page: Page) -> None:
+    contents = list(mutated_lists())
+    said = zip(contents, map(verdict, contents), judged(browser_page, contents), strict=True)
+    # Codes, claims and statuses; not the facts, where the two languages write a foreign value in their own ways.
+    assert [each for each in said if {**each[1], "facts": None} != {**each[2], "facts": None}] == []
 
 
 def test_claims_are_told_in_the_words_of_the_vocabulary(browser_page: Page) -> None:
