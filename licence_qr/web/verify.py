@@ -1,6 +1,6 @@
 """The verify page: tells a genuine code from a forged one on the device itself, with or without a network.
 
-The only page with a script, and so the only one with a policy of its own. What it serves is the same for everybody at
+It needs scripts, and so a policy of its own. What it serves is the same for everybody at
 every time: installed copies keep it whole under the version that stands in their service worker.
 """
 

@@ -1,6 +1,7 @@
 // One text from a symbol, a link or a keyboard: judged with what the device holds, and turned into what is shown.
 
 import { describe, statusOf, verify } from "./verifier.js";
+import { besideTheScan } from "./pack_page.js";
 import { cannotTell, foreignHost, genuine, refused } from "./page_result.js";
 import { t } from "./page_words.js";
 
@@ -12,8 +13,8 @@ function codeNumber(text) {
   return CODE_NUMBER.test(plain) && !plain.includes("U") ? plain : null;
 }
 
-/** The parts to show for `text`. The network is not asked. */
-export async function judge(text, lists, now) {
+/** The parts to show for `text`; `again` when newer lists came for what is on the screen. The network is not asked. */
+export async function judge(text, lists, now, { again = false } = {}) {
   const number = codeNumber(text);
   if (number) return onlyTheRegisterKnows(number);
   if (!lists.trustList) return cannotTell("本机还不能核验", "This device cannot verify yet", noList(lists));
@@ -21,7 +22,10 @@ export async function judge(text, lists, now) {
   if (!found.ok) return notVerified(text, found, lists.vocabulary);
   const state = stateOf(found.claims, lists, now);
   const live = navigator.onLine ? `/c/${text.slice(text.lastIndexOf("/") + 1)}` : null;
-  return genuine(describe(found.claims, lists.vocabulary), state, { now, live });
+  const described = describe(found.claims, lists.vocabulary);
+  const { before, after } = await besideTheScan(described, now, again);
+  const [said, who, ...rest] = genuine(described, state, { now, live });
+  return [...before, said, who, ...after, ...rest];
 }
 
 function noList(lists) {

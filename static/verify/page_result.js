@@ -25,7 +25,8 @@ function picture(path) {
   return svg;
 }
 
-function verdict({ tone, zh, en }, detail) {
+/** One headline in its tone, with a sign and a sentence. */
+export function verdict({ tone, zh, en }, detail) {
   const heading = element("h2", "headline", ...both(zh, en));
   heading.tabIndex = -1;
   const words = element("div", "", heading);
@@ -39,7 +40,8 @@ function tag({ tone, zh, en }) {
   return element("p", "tag", sign, " ", ...both(zh, en));
 }
 
-function rows(...pairs) {
+/** A list of [zh, en, value]. */
+export function rows(...pairs) {
   const list = element("dl", "");
   for (const [zh, en, value] of pairs) list.append(element("dt", "", ...both(zh, en)), element("dd", "", value));
   return list;
