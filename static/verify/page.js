@@ -5,6 +5,7 @@ import { held, refresh } from "./page_lists.js";
 import { scan, stop } from "./page_camera.js";
 import { prepareReader, readPicture } from "./page_reader.js";
 import { judge } from "./page_check.js";
+import { startPack } from "./pack_page.js";
 import { listAge, problemWords } from "./page_said.js";
 import { cannotTell } from "./page_result.js";
 import { both, element, t } from "./page_words.js";
@@ -46,9 +47,14 @@ function show(parts, { focus = true } = {}) {
   if (focus) $("outcome").querySelector(".headline").focus();
 }
 
-async function check(text, options) {
+async function check(text, { again = false } = {}) {
   lastText = text;
-  show(await judge(text, lists, new Date()), options);
+  show(await judge(text, lists, new Date(), { again }), { focus: !again });
+}
+
+function clearOutcome() {
+  lastText = null;
+  $("outcome").hidden = true;
 }
 
 async function refreshNow() {
@@ -57,7 +63,7 @@ async function refreshNow() {
   refreshing = null;
   showAges();
   showNotices();
-  if (lastText !== null) await check(lastText, { focus: false });
+  if (lastText !== null) await check(lastText, { again: true });
   return problems;
 }
 
@@ -170,6 +176,7 @@ async function begin() {
   $("app").hidden = false;
   showAges();
   if (await kept("trust")) showNotices();
+  await startPack(clearOutcome);
   prepareReader();
   await install();
   await refreshAndSay();
