@@ -29,7 +29,7 @@ from licence_qr.errors import TokenError
 
 CONTENT_TYPE = "application/statuslist+cwt"
 PATH = "/status-list"
-# 33,554,432 entries. It bounds what a signed list may make a reader unpack: a few bytes of zlib can hold gigabytes.
+# 33,554,432 entries. It bounds what a signed list may make a reader unpack: zlib grows a thousandfold.
 MAX_ENTRY_BYTES = 8 * 1024 * 1024
 _MAX_SIGNED_BYTES = MAX_ENTRY_BYTES + 64 * 1024  # what cannot be compressed grows a little
 _MAX_SECONDS = int(datetime(2200, 1, 1, tzinfo=UTC).timestamp())
