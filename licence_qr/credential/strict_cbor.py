@@ -34,7 +34,9 @@ def read_canonical(data: bytes) -> Any:
     """The value of ``data`` if ``data`` is its one encoding; no tags, no indefinite lengths, nothing behind it.
 
     cbor2 alone is lax: it takes longer forms of numbers, keys in any order, and bytes after the value. So what was read is
-    written again, canonically, and must be the input. Types and lengths are the caller's to judge. Raises TokenError ``payload_not_canonical``.
+    written again, canonically, and must be the input. Types and lengths are the caller's to judge.
+
+    Raises TokenError ``payload_not_canonical``.
     """
     try:
         value = cbor2.loads(data, semantic_decoders=_REFUSED_TAGS, allow_indefinite=False, max_depth=_MAX_DEPTH)

@@ -13,7 +13,7 @@ from licence_qr.domain.identifiers import CodeId
 from licence_qr.errors import TokenError
 
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
-CHANCE = random.Random(20261123)  # noqa: S311 - reproducible on purpose
+CHANCE = random.Random(20261123)
 GENUINE = [
     token(
         fixed_key(bytes((0, kid)), kid), code_id=CodeId(CHANCE.randbytes(10)), version=number + 1, status_index=number
