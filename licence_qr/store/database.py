@@ -21,7 +21,9 @@ from sqlite_utils import Database as SqliteUtils
 from licence_qr.errors import RegisterError
 from licence_qr.store import migrations
 
-BUSY_SECONDS = 10.0
+# How long to wait for another process: a clerk's pair is worth waiting for, a citizen should be told soon.
+WRITE_WAIT_SECONDS = 10.0
+READ_WAIT_SECONDS = 2.0
 # WAL loses committed pages under a rare race before these releases (sqlite.org/wal.html, "WAL-reset bug").
 _WAL_FIXED_SINCE = (3, 51, 3)
 _WAL_FIXED_IN = {(3, 44, 6), (3, 50, 7)}
@@ -84,6 +86,7 @@ class Database:
             self.path.parent.mkdir(parents=True, exist_ok=True)
         with _register_errors(self.path):
             connection = self._connect(create=True)
+            _wait(connection, WRITE_WAIT_SECONDS)
             try:
                 journal, _ = journal_pragmas(sqlite3.sqlite_version_info)
                 connection.execute(f"PRAGMA journal_mode={journal}")
@@ -118,14 +121,19 @@ class Database:
     def _transaction(self, begin: str, *, writable: bool) -> Iterator[Transaction]:
         with _register_errors(self.path):
             connection = self._kept_connection()
-            connection.execute(begin)
+            if writable:
+                _wait(connection, WRITE_WAIT_SECONDS)
             try:
+                connection.execute(begin)
                 yield Transaction(connection, writable=writable)
                 connection.execute("COMMIT")
             except BaseException:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
                 raise
+            finally:
+                if writable:
+                    _wait(connection, READ_WAIT_SECONDS)
 
     def stamp(self) -> tuple[int, int, int]:
         """A value that differs from an earlier one of the same thread whenever the register was written in between.
@@ -176,13 +184,17 @@ class Database:
                     raise RegisterError("register_missing", path=self.path)
                 # It holds telephone numbers and password hashes. SQLite gives its journals the same mode.
                 os.close(os.open(self.path, os.O_RDONLY | os.O_CREAT, 0o600))
-        connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None, cached_statements=256)
+        connection = sqlite3.connect(self.path, timeout=READ_WAIT_SECONDS, isolation_level=None, cached_statements=256)
         connection.row_factory = sqlite3.Row
         _, synchronous = journal_pragmas(sqlite3.sqlite_version_info)
         connection.execute(f"PRAGMA synchronous={synchronous}")
         connection.execute("PRAGMA foreign_keys=ON")
         connection.execute("PRAGMA trusted_schema=OFF")
         return connection
+
+
+def _wait(connection: sqlite3.Connection, seconds: float) -> None:
+    connection.execute(f"PRAGMA busy_timeout={int(seconds * 1000)}")
 
 
 _BY_PRIMARY_CODE = {

@@ -51,7 +51,8 @@ def test_a_folder_in_its_place_cannot_be_opened(tmp_path):
 
 def test_a_writer_that_holds_it_too_long_is_told(database, monkeypatch):
     put(database)
-    monkeypatch.setattr(database_module, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(database_module, "WRITE_WAIT_SECONDS", 0.05)
+    monkeypatch.setattr(database_module, "READ_WAIT_SECONDS", 0.05)
     second = Database(database.path)
     with database.write() as tx:
         facts.put(tx, "test", "being written")
@@ -63,7 +64,8 @@ def test_a_writer_that_holds_it_too_long_is_told(database, monkeypatch):
 
 def test_a_backup_that_holds_it_too_long_is_told_at_commit_and_nothing_is_written(database, monkeypatch):
     put(database, "before")
-    monkeypatch.setattr(database_module, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(database_module, "WRITE_WAIT_SECONDS", 0.05)
+    monkeypatch.setattr(database_module, "READ_WAIT_SECONDS", 0.05)
     writer, reader = Database(database.path), sqlite3.connect(database.path, isolation_level=None)
     reader.execute("BEGIN")
     reader.execute("SELECT * FROM register_facts").fetchall()
