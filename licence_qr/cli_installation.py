@@ -5,7 +5,10 @@ from __future__ import annotations
 import errno
 import secrets
 import socket
+import sys
 from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 
@@ -15,6 +18,8 @@ from licence_qr.cli_demonstration import show_demonstration
 from licence_qr.config import Settings, load_settings
 from licence_qr.domain.roles import Role
 from licence_qr.errors import ConfigError, KeyStoreError
+from licence_qr.services.lan_certificate import lan_certificate
+from licence_qr.services.lan_invitation import picture, terminal_lines
 
 STARTING_PASSWORD_BYTES = 9
 # Two a worker: one more thread than the interpreter can run, so that a card being printed does not hold up a scan.
@@ -67,6 +72,7 @@ def serve() -> None:
             click.echo(str(wording.explain(error, language)), err=True)
     services.database.close()
     click.echo(f"正在服务 serving  {settings.address}  ({settings.bind}:{settings.port}, {settings.workers} workers)")
+    certificate, key = _for_phones(settings) if settings.lan else (None, None)
     server = Server(
         "licence_qr.web.wsgi:application",
         factory=True,
@@ -76,8 +82,25 @@ def serve() -> None:
         workers=settings.workers,
         blocking_threads=BLOCKING_THREADS,
         log_access=False,
+        ssl_cert=certificate,
+        ssl_key=key,
     )
     server.serve()
+
+
+def _for_phones(settings: Settings) -> tuple[Path, Path]:
+    """Certificate and key of the server, and for the people in front of it the address, in letters and as a QR."""
+    hosts = (urlsplit(settings.address).hostname or "localhost", "localhost", "127.0.0.1")
+    certificate, key = lan_certificate(settings.home, hosts, datetime.now(UTC))
+    page = f"{settings.address}/verify"
+    if sys.stdout.isatty():
+        click.echo("\n".join(terminal_lines(page)))
+    click.echo(f"手机连同一网络后打开 on a phone in the same network, open  {page}")
+    click.echo(f"二维码图片 the same as a QR   {picture(settings.home, page)}")
+    click.echo(
+        f"手机会提示证书；离线使用需先装入它 phones warn of the certificate; offline use needs it installed  {certificate}"
+    )
+    return certificate, key
 
 
 @click.group()

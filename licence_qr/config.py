@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,10 @@ _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """``address`` is the origin that codes lead to; https, except on this machine itself."""
+    """``address`` is the origin that codes lead to; https, except on this machine itself.
+
+    ``lan``: served to the local network over TLS with a certificate made on the spot, to try it with real phones.
+    """
 
     home: Path
     keys: Path
@@ -28,6 +32,7 @@ class Settings:
     pkcs11_module: Path | None
     pkcs11_token: str
     pkcs11_pin_file: Path
+    lan: bool
 
     @property
     def register_path(self) -> Path:
@@ -64,21 +69,37 @@ def _address(text: str) -> str:
     return text.rstrip("/")
 
 
+def _lan_host() -> str:
+    """This machine's address on the local network. Connecting a datagram socket chooses the way and sends nothing."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # RFC 5737: an address that nobody has
+        except OSError:
+            raise ConfigError("lan_without_network", name="LICENCE_QR_LAN") from None
+        host: str = probe.getsockname()[0]
+        return host
+
+
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
-    """Read the settings. Raises ConfigError ``setting_not_a_number`` or ``setting_address``."""
+    """Read the settings. Raises ConfigError ``setting_not_a_number``, ``setting_address`` or ``lan_without_network``."""
     env = os.environ if environ is None else environ
     home = Path(env.get("LICENCE_QR_HOME", "var")).resolve()
     keys = Path(env.get("LICENCE_QR_KEYS", "keys")).resolve()
     port = _whole(env, "LICENCE_QR_PORT", 8000, 1, 65535)
+    lan = _whole(env, "LICENCE_QR_LAN", 0, 0, 1) == 1
+    address = env.get("LICENCE_QR_ADDRESS")
+    if address is None:
+        address = f"https://{_lan_host()}:{port}" if lan else f"http://127.0.0.1:{port}"
     return Settings(
         home=home,
         keys=keys,
-        address=_address(env.get("LICENCE_QR_ADDRESS", f"http://127.0.0.1:{port}")),
-        bind=env.get("LICENCE_QR_BIND", "127.0.0.1"),
+        address=_address(address),
+        bind=env.get("LICENCE_QR_BIND", "0.0.0.0" if lan else "127.0.0.1"),  # noqa: S104 - that is what was asked for
         port=port,
         workers=_whole(env, "LICENCE_QR_WORKERS", 2, 1, 64),
         trusted_proxies=env.get("LICENCE_QR_TRUSTED_PROXIES", ""),
         passphrase_file=Path(env.get("LICENCE_QR_PASSPHRASE_FILE", str(home / "key-passphrase"))).resolve(),
+        lan=lan,
         pkcs11_module=Path(env["LICENCE_QR_PKCS11_MODULE"]) if env.get("LICENCE_QR_PKCS11_MODULE") else None,
         pkcs11_token=env.get("LICENCE_QR_PKCS11_TOKEN", "licence-qr"),
         pkcs11_pin_file=Path(env.get("LICENCE_QR_PKCS11_PIN_FILE", str(home / "pkcs11-pin"))).resolve(),
