@@ -7,14 +7,16 @@ PORT ?= 8000
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 PRINT_FONT := /usr/share/fonts/opentype/noto/NotoSerifCJK-Regular.ttc
+LAN ?=
 export LICENCE_QR_PORT ?= $(PORT)
+export LICENCE_QR_LAN ?= $(if $(LAN),1,0)
 
 .PHONY: help run init test lint types unit browser bench screenshots lock clean fonts debian
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: .venv/ready fonts ## demonstration register, keys and server on http://127.0.0.1:8000 (PORT=8001 for another)
+run: .venv/ready fonts ## demonstration register, keys and server on http://127.0.0.1:8000 (PORT=8001 for another, LAN=1 for phones)
 	@echo "[3/4] 演示登记库与密钥 demonstration register and keys"
 	@$(BIN)/licence-qr init --demonstration
 	@echo "[4/4] 启动服务，Ctrl-C 停止 serving, stop with Ctrl-C"

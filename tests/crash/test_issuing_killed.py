@@ -65,7 +65,7 @@ def _hot_journal(register: Path) -> bool:
 def test_fifty_kills_lose_no_acknowledged_pair_and_leave_no_half_pair(
     services, make_application, clerk, now, record_property
 ):
-    chance = random.Random(20261123)  # noqa: S311 – the moments need to be repeatable, not secret
+    chance = random.Random(20261123)
     acknowledged: set[str] = set()
     in_the_middle = 0
     services.database.close()  # a connection must not be carried into the child

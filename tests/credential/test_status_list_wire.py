@@ -72,7 +72,7 @@ def test_the_type_is_written_as_in_the_drafts_example() -> None:
 
 @pytest.mark.parametrize("count", [0, 1, 60, 300, 70_000])
 def test_lists_of_every_length_are_read(count: int) -> None:
-    entries = random.Random(count).randbytes(count)  # noqa: S311 - reproducible on purpose
+    entries = random.Random(count).randbytes(count)
     signed = sign_status_list(StatusList(LIST.subject, NOW, NOW + LIFE, TTL, entries), KEY)
     assert verify_status_list(signed, keys(), NOW).entries == entries
 
@@ -154,7 +154,7 @@ def test_another_envelope_is_refused_with_the_step(signed: bytes, because: str) 
 
 
 def test_ten_thousand_mutants_and_none_is_accepted() -> None:
-    chance = random.Random(20261123)  # noqa: S311 - reproducible on purpose
+    chance = random.Random(20261123)
     trust = keys()
     for _ in range(10_000):
         mutant = bytearray(SIGNED)

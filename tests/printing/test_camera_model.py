@@ -38,7 +38,7 @@ STILL = Conditions(
 
 def seeded(number: int) -> random.Random:
     """The same chances in every run."""
-    return random.Random(number)  # noqa: S311 - reproducible on purpose
+    return random.Random(number)
 
 
 def changed(conditions: Conditions, **changes: float) -> Conditions:
