@@ -162,7 +162,7 @@ def test_our_profile_is_stricter_than_the_standard(foreign, code):
 
 def mutants(token: bytes, count: int) -> list[bytes]:
     """Changes of every kind in turn: a byte, a piece taken out, a piece put in, bytes behind, numbers of the signature."""
-    chance = random.Random(20261123)  # noqa: S311 - reproducible on purpose
+    chance = random.Random(20261123)
     r, s = int.from_bytes(token[-64:-32], "big"), int.from_bytes(token[-32:], "big")
     made = []
     for _ in range(0, count, 5):

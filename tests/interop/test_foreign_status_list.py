@@ -57,7 +57,7 @@ def read_by(foreign, values: list[int], purpose: Purpose = Purpose.STATUS) -> di
 
 def many_values() -> list[int]:
     """10,003 statuses, a few of every hundred set, as in a register."""
-    chance = random.Random(7)  # noqa: S311 - reproducible on purpose
+    chance = random.Random(7)
     return chance.choices((0, 1, 2, 3), (96, 1, 1, 2), k=10_003)
 
 
