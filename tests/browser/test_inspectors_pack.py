@@ -1,0 +1,309 @@
+"""The inspector's pack in a real browser: taken with a network, used without one, over in time, and wiped."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from verify_site import Site, opened, settled
+
+from conftest import PHONE
+from licence_qr.domain.roles import Role
+from licence_qr.store import codes
+from licence_qr.store.codes import StoredCode
+
+STARTED = datetime.now(UTC)  # keys are made today and the server asks the real clock
+PASSWORD = "only-for-these-tests"
+OFFICE = "baishiyi"
+ROWS = """() => new Promise((resolve, reject) => {
+  const opening = indexedDB.open("licence-qr-pack", 1);
+  opening.onupgradeneeded = () => opening.result.createObjectStore("rows");
+  opening.onerror = () => reject(opening.error);
+  opening.onsuccess = () => {
+    const asked = opening.result.transaction("rows").objectStore("rows").getAllKeys();
+    asked.onsuccess = () => { opening.result.close(); resolve(asked.result); };
+  };
+})"""
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory, make_services) -> Path:
+    """The folder of a demonstration installation made today, with people whose password is known."""
+    folder = tmp_path_factory.mktemp("packs")
+    services = make_services(folder, at=STARTED)
+    services.demonstration_register.fill(STARTED, lambda done, total: None)
+    for username, role in (("walker", Role.INSPECTOR), ("second", Role.INSPECTOR), ("counter", Role.CLERK)):
+        services.accounts.create(username, f"{username}（示例）", OFFICE, frozenset({role}), PASSWORD, STARTED)
+    services.database.close()
+    return folder
+
+
+@pytest.fixture
+def site(filled: Path, tmp_path: Path, make_services) -> Iterator[Site]:
+    """A running copy of it, to stop."""
+    shutil.copytree(filled, tmp_path / "site")
+    services = make_services(tmp_path / "site", at=STARTED)
+    running = Site(services)
+    yield running
+    running.stop()
+    services.database.close()
+
+
+@pytest.fixture
+def device(chromium: Browser) -> Iterator[BrowserContext]:
+    """A phone that has never been here."""
+    context = chromium.new_context(viewport=PHONE, bypass_csp=True)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(device: BrowserContext, site: Site) -> Iterator[Page]:
+    """An inspector's phone with a pack, and the verify page installed; no error of a script goes unnoticed."""
+    errors: list[str] = []
+    page = device.new_page()
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    sign_in(page, site, "walker")
+    take(page, site)
+    yield opened(page, site)
+    assert errors == []
+
+
+def sign_in(page: Page, site: Site, username: str) -> None:
+    """Sign in on the page."""
+    page.goto(f"{site.origin}/sign-in")
+    page.fill("#username", username)
+    page.fill("#password", PASSWORD)
+    page.click("main form button")
+    page.wait_for_url(lambda url: "sign-in" not in url)
+
+
+def take(page: Page, site: Site) -> None:
+    """Take a pack along."""
+    page.goto(f"{site.origin}/inspect/")
+    page.click("#take")
+    expect(page.locator("#leave-behind")).to_be_visible()
+
+
+def ours(site: Site) -> list[StoredCode]:
+    """Codes of businesses of the office whose permits are in force, each with one premises."""
+    with site.services.database.read() as tx:
+        own = {row["uscc"] for row in tx.all("SELECT uscc FROM entities WHERE office = ?", (OFFICE,))}
+        found = [code for code in codes.everything_newest(tx) if code.uscc in own and code.entry_count > 1]
+        calm = [
+            code for code in found if not any(codes.status(tx, code.status_index + n) for n in range(code.entry_count))
+        ]
+    return [code for code in calm if len(json.loads(code.record)["premises"]) == 1]
+
+
+def address_of(code: StoredCode) -> str:
+    """The address of the first premises of a code's business."""
+    address: str = json.loads(code.record)["premises"][0]["address"]
+    return address
+
+
+def stand_at(page: Page, code: StoredCode) -> None:
+    """Say on the page that one is at the premises of this business."""
+    if page.locator("#leave").is_visible():
+        page.click("#leave")
+    page.fill("#place", code.uscc)
+    page.click("#place-form > button")
+    page.click("#places button >> nth=0")
+    expect(page.locator("#here-said")).to_contain_text(address_of(code))
+
+
+def typed(page: Page, text: str) -> None:
+    """Check a text as if it had been pasted, and wait until what was said before is gone."""
+    page.evaluate("() => document.querySelectorAll('#outcome > *').forEach((part) => { part.dataset.old = 'yes'; })")
+    page.fill("#text", text)
+    page.click("#typed button")
+    expect(page.locator("#outcome > [data-old]")).to_have_count(0)
+    expect(page.locator("#outcome .verdict").first).to_be_visible()
+
+
+def headlines(page: Page) -> list[str]:
+    """The headlines of what is shown, warnings first."""
+    return page.locator("#outcome .headline").all_inner_texts()
+
+
+def test_without_a_network_the_address_and_the_last_inspection_are_shown(page: Page, site: Site) -> None:
+    code = ours(site)[0]
+    with site.away():
+        page.reload()
+        settled(page)
+        typed(page, site.link(code))
+        expect(page.locator(".registered")).to_contain_text(address_of(code))
+        expect(page.locator(".registered")).to_contain_text("最近检查")
+        assert len(headlines(page)) == 1
+
+
+def test_a_code_of_another_business_is_warned_of_in_words_and_colour_above_the_verdict(page: Page, site: Site) -> None:
+    here, other = ours(site)[:2]
+    with site.away():
+        stand_at(page, here)
+        typed(page, site.link(other))
+        assert headlines(page)[0].startswith("不是这里的照牌")
+        assert headlines(page)[1].startswith("真码")
+        expect(page.locator("#outcome .verdict").first).to_have_class("verdict bad")
+        expect(page.locator("#outcome .headline").first).to_be_focused()
+        typed(page, site.link(here))
+        expect(page.locator("#outcome .headline")).to_have_count(1)
+
+
+def test_the_same_code_at_another_place_is_warned_of_within_the_hour_and_not_after_it(page: Page, site: Site) -> None:
+    here, there = ours(site)[:2]
+    page.clock.set_fixed_time(STARTED + timedelta(minutes=1))
+    stand_at(page, there)
+    typed(page, site.link(here))
+    stand_at(page, here)
+    expect(page.locator("#outcome")).to_be_hidden()
+    page.clock.set_fixed_time(STARTED + timedelta(minutes=60))
+    typed(page, site.link(here))
+    assert [text.split()[0] for text in headlines(page)][0] == "同一个码刚在别处出现过"
+    expect(page.locator("#outcome .verdict").first).to_contain_text(address_of(there))
+    expect(page.locator("#outcome .verdict").first).to_contain_text("59 分钟前")
+    page.clock.set_fixed_time(STARTED + timedelta(minutes=61))
+    typed(page, site.link(here))
+    expect(page.locator("#outcome .headline")).to_have_count(1)
+
+
+def test_a_refresh_of_the_lists_is_no_second_scan(page: Page, site: Site) -> None:
+    here, there = ours(site)[:2]
+    page.clock.set_fixed_time(STARTED + timedelta(minutes=1))
+    stand_at(page, there)
+    typed(page, site.link(here))
+    page.clock.set_fixed_time(STARTED + timedelta(minutes=50))
+    page.click("#refresh")
+    settled(page)
+    stand_at(page, here)
+    page.clock.set_fixed_time(STARTED + timedelta(minutes=70))
+    typed(page, site.link(here))
+    expect(page.locator("#outcome .headline")).to_have_count(1)
+
+
+def test_where_she_is_outlives_a_reload_and_nothing_of_it_is_readable_at_rest(page: Page, site: Site) -> None:
+    code = ours(site)[0]
+    stand_at(page, code)
+    page.reload()
+    expect(page.locator("#here-said")).to_contain_text(address_of(code))
+    kinds = page.evaluate(
+        """() => new Promise((resolve) => { const opening = indexedDB.open("licence-qr-pack", 1);
+             opening.onsuccess = () => { const asked = opening.result.transaction("rows").objectStore("rows").getAll();
+               asked.onsuccess = async () => { opening.result.close(); const said = [];
+                 for (const row of asked.result) {
+                   if (row instanceof CryptoKey) said.push([row.extractable, row.usages]);
+                   else said.push([Object.keys(row).sort(), new TextDecoder().decode(row.box).includes("premises")]);
+                 } resolve(said); }; }; })"""
+    )
+    sealed = [["box", "iv", "madeAt", "until"], False]
+    assert kinds == [[False, ["deriveKey"]], sealed, sealed]
+
+
+def test_a_pack_past_its_twelve_hours_is_refused_in_words_and_deleted(page: Page, site: Site) -> None:
+    code = ours(site)[0]
+    with site.away():
+        page.clock.set_fixed_time(STARTED + timedelta(hours=11, minutes=50))
+        page.reload()
+        expect(page.locator("#pack-said")).to_contain_text("失效")
+        page.clock.set_fixed_time(STARTED + timedelta(hours=12, minutes=10))
+        typed(page, site.link(code))
+        expect(page.locator("#pack-said")).to_contain_text("随身包已过期，内容已删除")
+        expect(page.locator("#place-form")).to_be_hidden()
+        assert page.locator(".registered").count() == 0
+        assert "pack" not in page.evaluate(ROWS)
+        page.reload()
+        expect(page.locator("#pack-said")).to_contain_text("随身包已过期")
+
+
+def test_a_clock_set_back_does_not_prolong_it(page: Page) -> None:
+    page.clock.set_fixed_time(STARTED - timedelta(hours=1))
+    page.reload()
+    expect(page.locator("#pack-said")).to_contain_text("时钟被拨回")
+
+
+def test_signing_out_wipes_it_and_the_verify_page_goes_on_without(page: Page, site: Site) -> None:
+    code = ours(site)[0]
+    page.goto(f"{site.origin}/inspect/")
+    page.click("footer button")
+    page.wait_for_url("**/inspect/signed-out")
+    expect(page.locator("#wiped")).to_have_text("随身包已从这台设备删除。")
+    assert page.evaluate(ROWS) == []
+    with site.away():
+        page.goto(f"{site.origin}/verify")
+        settled(page)
+        typed(page, site.link(code))
+        expect(page.locator("#pack")).to_be_hidden()
+        assert headlines(page)[0].startswith("真码")
+
+
+def test_signing_out_where_no_script_runs_still_ends_it(page: Page, site: Site, device: BrowserContext) -> None:
+    device.route("**/pack_wipe.js", lambda route: route.abort())
+    page.goto(f"{site.origin}/inspect/")
+    page.click("footer button")
+    page.wait_for_url("**/inspect/signed-out")
+    assert "pack" in page.evaluate(ROWS)
+    page.goto(f"{site.origin}/verify")
+    settled(page)
+    expect(page.locator("#pack")).to_be_hidden()
+    assert page.evaluate(ROWS) == []
+
+
+def test_somebody_else_who_signs_in_does_not_find_it(page: Page, site: Site, device: BrowserContext) -> None:
+    device.clear_cookies(name="session-token")
+    sign_in(page, site, "second")
+    page.goto(f"{site.origin}/inspect/")
+    expect(page.locator("#pack-state")).to_have_text("没有随身包。")
+    assert page.evaluate(ROWS) == []
+
+
+def test_another_role_is_refused(device: BrowserContext, site: Site) -> None:
+    page = device.new_page()
+    sign_in(page, site, "counter")
+    answer = page.goto(f"{site.origin}/inspect/pack")
+    assert answer and answer.status == 403
+
+
+def test_a_damaged_pack_does_not_keep_a_code_from_being_verified(page: Page, site: Site) -> None:
+    page.evaluate(
+        """() => new Promise((resolve) => { const opening = indexedDB.open("licence-qr-pack", 1);
+             opening.onsuccess = () => { const store = opening.result.transaction("rows", "readwrite").objectStore("rows");
+               const asked = store.get("pack"); asked.onsuccess = () => { const row = asked.result;
+                 row.until += 3600000; store.put(row, "pack").onsuccess = () => {
+                   opening.result.close(); resolve(); }; }; }; })"""
+    )
+    typed(page, site.link(ours(site)[0]))
+    assert headlines(page)[0].startswith("真码")
+    expect(page.locator("#pack-said")).to_contain_text("随身包打不开")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_axe_finds_nothing_and_nothing_is_too_wide(page: Page, site: Site, lang: str) -> None:
+    here, other = ours(site)[:2]
+    page.goto(f"{site.origin}/inspect/?lang={lang}")
+    expect(page.locator("#leave-behind")).to_be_visible()
+    look(page)
+    page.goto(f"{site.origin}/verify?lang={lang}")
+    settled(page)
+    page.fill("#place", "示例")
+    page.click("#place-form > button")
+    expect(page.locator("#places button")).not_to_have_count(0)
+    look(page)
+    stand_at(page, here)
+    typed(page, site.link(other))
+    look(page)
+
+
+def look(page: Page) -> None:
+    """Hold what is shown to axe and to three widths."""
+    found = Axe().run(page, options={"resultTypes": ["violations"]})
+    assert found.violations_count == 0, found.generate_report()
+    for width in (360, 768, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+    page.set_viewport_size(PHONE)
