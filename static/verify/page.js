@@ -16,6 +16,8 @@ const HALF_HOUR = 30 * 60 * 1000;
 
 let lists;
 let refreshing = null;
+let notInstalled = false;
+let newer = false; // a new version of the page has taken over behind the one on the screen
 let lastText = null; // what is on the screen, judged again when newer lists arrive
 
 function showAges() {
@@ -38,7 +40,14 @@ function showNotices() {
       "This device has no lists yet and cannot verify. Open this page once with a network.",
     ));
   }
+  if (notInstalled) {
+    said.push(t(
+      "本页未能存入这台设备，断网后不能再次打开。",
+      "This page could not be kept on this device: without a network it will not open again.",
+    ));
+  }
   $("notices").replaceChildren(...said.map((text) => element("p", "note", text)));
+  if (newer) $("notices").append(newVersionNote());
 }
 
 function show(parts, { focus = true } = {}) {
@@ -148,25 +157,35 @@ function offerReload() {
     location.reload();
     return;
   }
-  // Never under somebody's eyes: what is on the screen stays until it was read.
-  const button = element("button", "button", ...both("换用新版本", "Use the new version"));
-  button.addEventListener("click", () => location.reload());
-  $("notices").append(element("p", "note", t("本页有新版本。", "There is a new version of this page. "), button));
+  newer = true; // never under somebody's eyes: what is on the screen stays until it was read
+  showNotices();
 }
 
+function newVersionNote() {
+  const button = element("button", "button", ...both("换用新版本", "Use the new version"));
+  button.addEventListener("click", () => location.reload());
+  return element("p", "note", t("本页有新版本。", "There is a new version of this page. "), button);
+}
+
+// From the first moment: a newer copy may take over while the lists are still being read.
+let installed = Boolean(navigator.serviceWorker?.controller);
+navigator.serviceWorker?.addEventListener("controllerchange", () => {
+  if (installed) offerReload();
+  installed = true; // the first copy is the version that is on the screen already
+});
+
 async function install() {
-  if (!navigator.serviceWorker) return;
-  let installed = Boolean(navigator.serviceWorker.controller);
-  navigator.serviceWorker.addEventListener("controllerchange", () => {
-    if (installed) offerReload();
-    installed = true; // the first copy is the version that is on the screen already
-  });
+  if (!navigator.serviceWorker) {
+    notInstalled = true;
+    return;
+  }
   try {
     const registration = await navigator.serviceWorker.register("/verify/sw.js", { scope: "/verify", updateViaCache: "none" });
     addEventListener("online", () => registration.update());
     await navigator.storage?.persist?.();
   } catch {
-    // Without TLS or in a private window the page works as long as it is open.
+    // Without TLS, in a private window, or behind a certificate that this device does not trust.
+    notInstalled = !navigator.serviceWorker.controller;
   }
 }
 

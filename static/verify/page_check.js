@@ -18,7 +18,8 @@ export async function judge(text, lists, now, { again = false } = {}) {
   const number = codeNumber(text);
   if (number) return onlyTheRegisterKnows(number);
   if (!lists.trustList) return cannotTell("本机还不能核验", "This device cannot verify yet", noList(lists));
-  const found = await verify(text, { trustList: lists.trustList, now, statusList: lists.statusList, vocabulary: lists.vocabulary });
+  const { trustList, allowList, vocabulary } = lists;
+  const found = await verify(text, { trustList, allowList, vocabulary, now });
   if (!found.ok) return notVerified(text, found, lists.vocabulary);
   const state = stateOf(found.claims, lists, now);
   const live = navigator.onLine ? `/c/${text.slice(text.lastIndexOf("/") + 1)}` : null;

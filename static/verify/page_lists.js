@@ -1,10 +1,11 @@
 // The signed lists: what the device holds, and newer ones from the network. A list is believed when its signature holds
 // under the root that was pinned at the first visit, and kept only when it is not older than the one that is kept.
 
-import { readStatusList, readTrustList } from "./verifier.js";
+import { readAllowList, readStatusList, readTrustList } from "./verifier.js";
 import { keep, kept } from "./page_store.js";
 
 const TRUST = { name: "trust", address: "/trust-list" };
+const ALLOW = { name: "allow", address: "/allow-list" }; // what stays good of compromised keys; mostly there is none
 const STATUS = { name: "status", address: "/status-list" };
 const WORDS = { name: "vocabulary", address: "/vocabulary.json" };
 
@@ -36,27 +37,29 @@ async function pinned(offered) {
   return { root: offered, changed: false };
 }
 
-async function readKept(now) {
-  const [trust, status, words] = await Promise.all([kept(TRUST.name), kept(STATUS.name), kept(WORDS.name)]);
-  return { trust, status, vocabulary: words?.value, now };
-}
-
-/** Lists that the device holds, read anew: {root, rootChanged, trust, trustList, status, statusList, vocabulary}. */
+/**
+ * Lists that the device holds, read anew under the pinned root. What was kept ({bytes, fetchedAt}) is in trust, allow and
+ * status; what may be believed of it in trustList, allowList and statusList, else null.
+ */
 export async function held(offeredRoot, now) {
   const { root, changed } = await pinned(offeredRoot);
-  const { trust, status, vocabulary } = await readKept(now);
-  const lists = { root, rootChanged: changed, trust, status, vocabulary, trustList: null, statusList: null };
+  const [trust, allow, status, words] = await Promise.all([TRUST, ALLOW, STATUS, WORDS].map(({ name }) => kept(name)));
+  const lists = { root, rootChanged: changed, trust, allow, status, vocabulary: words?.value };
+  lists.trustList = lists.allowList = lists.statusList = null;
   if (trust) {
     const read = await attempt(() => readTrustList(trust.bytes, pointOf(root), {}));
     lists.trustList = read.value ?? null;
     lists.trustProblem = read.problem;
   }
-  if (status && lists.trustList) {
-    const read = await attempt(() => readStatusList(status.bytes, lists.trustList, { now }));
-    lists.statusList = read.value ?? null;
-    lists.statusProblem = read.problem;
-  }
+  if (allow) lists.allowList = (await attempt(() => readAllowList(allow.bytes, pointOf(root), {}))).value ?? null;
+  await readStatus(lists, now);
   return lists;
+}
+
+/** The kept status list under the trust list of now: the key that signed it may have been compromised since. */
+async function readStatus(lists, now) {
+  if (!lists.status || !lists.trustList) return;
+  lists.statusList = (await attempt(() => readStatusList(lists.status.bytes, lists.trustList, { now }))).value ?? null;
 }
 
 async function fetched(source) {
@@ -77,15 +80,22 @@ async function refreshTrust(lists, now) {
   lists.trustList = await readTrustList(bytes, pointOf(lists.root), { atLeast });
   lists.trust = { bytes, fetchedAt: now.getTime() };
   await keep(TRUST.name, lists.trust);
+  await readStatus(lists, now);
+}
+
+async function refreshAllow(lists, now) {
+  const bytes = new Uint8Array(await (await fetched(ALLOW)).arrayBuffer());
+  if (!bytes.length) return; // the service has none; one that is held stays as it is
+  lists.allowList = await readAllowList(bytes, pointOf(lists.root), { atLeast: lists.allowList?.sequence ?? 0 });
+  lists.allow = { bytes, fetchedAt: now.getTime() };
+  await keep(ALLOW.name, lists.allow);
 }
 
 async function refreshStatus(lists, now) {
   const bytes = new Uint8Array(await (await fetched(STATUS)).arrayBuffer());
   if (!lists.trustList) throw Object.assign(new Error("no trust list"), { code: "offline" });
-  const statusList = await readStatusList(bytes, lists.trustList, { now, atLeast: lists.status?.issuedAt ?? 0 });
-  lists.statusList = statusList;
-  lists.status = { bytes, fetchedAt: now.getTime(), issuedAt: issueSeconds(statusList) };
-  lists.statusProblem = undefined;
+  lists.statusList = await readStatusList(bytes, lists.trustList, { now, atLeast: lists.status?.issuedAt ?? 0 });
+  lists.status = { bytes, fetchedAt: now.getTime(), issuedAt: lists.statusList.issuedAt };
   await keep(STATUS.name, lists.status);
 }
 
@@ -98,14 +108,9 @@ async function refreshWords(lists) {
 /** Fetch what is newer and keep it. Resolves to the codes of what went wrong, each once; empty when all is fresh. */
 export async function refresh(lists, now) {
   const problems = new Set();
-  for (const step of [refreshTrust, refreshStatus, refreshWords]) {
+  for (const step of [refreshTrust, refreshAllow, refreshStatus, refreshWords]) {
     const done = await attempt(() => step(lists, now));
     if (done.problem) problems.add(done.problem);
   }
   return [...problems];
-}
-
-/** Seconds since 1970 at which a status list was issued. */
-export function issueSeconds(statusList) {
-  return statusList.issuedAt;
 }

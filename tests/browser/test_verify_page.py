@@ -15,6 +15,7 @@ from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from verify_site import Site, camera_film, look_for_update, opened, settled, sheet, typed
 
+from licence_qr.bootstrap import build_ceremony
 from licence_qr.domain.roles import Actor, Role
 
 PHONE = {"width": 360, "height": 640}
@@ -254,6 +255,30 @@ def test_an_older_list_from_the_network_does_not_replace_the_newer_one(page: Pag
     expect(page.locator("#outcome article .tag")).to_contain_text("停业整顿")
 
 
+@pytest.mark.parametrize(
+    ("since", "good"), [(timedelta(seconds=1), True), (timedelta(), False)], ids=["after", "before"]
+)
+def test_of_a_compromised_key_only_what_was_registered_before_stays_good(
+    page: Page, site: Site, since: timedelta, good: bool
+) -> None:
+    """By the signed allow-list, with the server gone: compromised ``since`` after the code was registered."""
+    code = site.newest(permits=1)
+    ceremony = build_ceremony(site.services.settings)
+    key = ceremony.find(site.services.keys.signing_key(STARTED).kid.hex())
+    assert ceremony.compromise(key, code.issued_at + since, datetime.now(UTC))
+    ceremony.database.close()
+    page.get_by_role("button", name="立即更新").click()
+    settled(page)
+    site.stop()
+    page.reload()
+    settled(page)
+    typed(page, site.link(code))
+    if good:
+        expect(page.locator("#outcome h2.headline")).to_contain_text("真码，许可全部有效")
+    else:
+        expect(page.locator("#outcome .number")).to_have_text("key_compromised")
+
+
 def test_a_site_that_comes_back_with_another_root_key_is_not_believed(
     page: Page, site: Site, tmp_path: Path, make_services, filled: Path
 ) -> None:
@@ -292,6 +317,8 @@ def test_an_update_waits_while_a_result_is_read(page: Page, site: Site) -> None:
     site.start(lambda app: app.jinja_env.globals.update(demonstration=False))
     look_for_update(page)
     expect(page.get_by_role("button", name="换用新版本")).to_be_visible()
+    page.get_by_role("button", name="立即更新").click()
+    settled(page)
     expect(page.locator("#outcome .verdict")).to_be_visible()
     page.get_by_role("button", name="换用新版本").click()
     expect(page.locator(".specimen")).to_have_count(0)

@@ -23,6 +23,8 @@ from licence_qr.store import codes
 from licence_qr.store.codes import StoredCode
 from licence_qr.web.app import create_app
 
+# A copy of the page is a megabyte and its reader is compiled first: on a busy machine that takes its time.
+expect.set_options(timeout=30_000)
 SHEET_PX_PER_MM = 8
 FRAME = (1280, 960)
 
