@@ -1,0 +1,109 @@
+"""The inspector's pack of an office with 10,000 businesses: its size over the wire and at rest, and how long it takes.
+
+Each business has premises, a permit and a code number of its own. What is kept in the browser is
+what came over the wire and 16 bytes of AES-GCM; the size before compression bounds what registers of less similar
+names could come to.
+"""
+
+from __future__ import annotations
+
+import gzip
+import random
+import tempfile
+import time
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from bench.installation import OFFICE, installation
+from licence_qr.bootstrap import Services
+from licence_qr.domain.dates import Period
+from licence_qr.domain.entity import Entity, EntityForm, LicenceState
+from licence_qr.domain.identifiers import CODE_ID_BYTES, CodeId, complete_uscc
+from licence_qr.domain.permit import Permit
+from licence_qr.domain.roles import Actor, Role
+from licence_qr.store import codes, entities, permits
+from licence_qr.store.codes import StoredCode
+from licence_qr.store.entities import StoredEntity
+
+BUSINESSES = 10_000
+MOST_BYTES, MOST_SECONDS = 5_000_000, 5.0
+GCM_TAG = 16
+INSPECTOR = Actor(0, "bench", "bench", OFFICE, frozenset({Role.INSPECTOR}))
+DAY = date(2026, 1, 5)
+SEED = 20261123
+
+
+def _entity(number: int) -> Entity:
+    return Entity(
+        uscc=complete_uscc("91500107", f"MX{number:06d}"),
+        form=EntityForm.COMPANY,
+        name=f"重庆示例第{number}号云栖宾馆管理有限公司",
+        entity_type="有限责任公司",
+        principal="示例",
+        established_on=DAY,
+        issued_on=DAY,
+        domicile="",
+        business_scope="住宿服务",
+        registration_authority="",
+    )
+
+
+def _permit(number: int) -> Permit:
+    return Permit(
+        permit_type="hygiene_permit",
+        permit_no=f"渝高新卫公证字〔2026〕第{number:05d}号",
+        premises_no=1,
+        kinds=("hotel",),
+        items="住宿（宾馆）",
+        issuing_authority="",
+        handling_office=OFFICE,
+        issued_on=DAY,
+        period=Period(DAY, date(2030, 1, 4)),
+        checked_on=date(2026, 3, 1 + number % 28),
+    )
+
+
+def _code(number: int, uscc: str, chance: random.Random) -> StoredCode:
+    """A code whose number is as random as real ones: nothing compresses it."""
+    code_id = CodeId(chance.randbytes(CODE_ID_BYTES))
+    return StoredCode(code_id, 1, uscc, DAY, datetime.now(UTC), b"", b"", b"", "", 2 * number, 2)
+
+
+def _fill(services: Services) -> None:
+    chance = random.Random(SEED)
+    with services.database.write() as tx:
+        for number in range(BUSINESSES):
+            entity = _entity(number)
+            entities.put(tx, StoredEntity(entity, LicenceState.ACTIVE, OFFICE, ""))
+            address = f"重庆市九龙坡区白市驿镇演示路{number % 900}号附{number % 17}号第{number % 7}层"
+            entities.add_premises(tx, entity.uscc, address, "500107104", None)
+            permits.add(tx, entity.uscc, _permit(number))
+            codes.add(tx, _code(number, entity.uscc, chance))
+
+
+def _row(figure: str, goal: str, measured: str, ratio: float) -> dict[str, Any]:
+    return {"figure": figure, "goal": goal, "measured": measured, "ratio": f"{ratio:.1f}"}
+
+
+def measure() -> list[dict[str, Any]]:
+    """Rows of figure, goal, measured and ratio (goal / measured)."""
+    with tempfile.TemporaryDirectory() as folder:
+        services = installation(Path(folder))
+        _fill(services)
+        start = time.perf_counter()
+        plain = services.pack.for_actor(INSPECTOR, datetime.now(UTC))
+        wire = len(gzip.compress(plain, mtime=0))
+        seconds = time.perf_counter() - start
+    kept = wire + GCM_TAG
+    return [
+        _row(f"pack of {BUSINESSES:,} businesses, over the wire", "<= 5 MB", f"{wire / 1e6:.2f} MB", MOST_BYTES / wire),
+        _row("the same, at rest", "<= 5 MB", f"{kept / 1e6:.2f} MB", MOST_BYTES / kept),
+        _row("the same, before compression", "<= 5 MB", f"{len(plain) / 1e6:.2f} MB", MOST_BYTES / len(plain)),
+        _row("the same, read and compressed", "<= 5 s", f"{seconds:.2f} s", MOST_SECONDS / seconds),
+    ]
+
+
+if __name__ == "__main__":
+    for row in measure():
+        print(f"{row['figure']:<46} {row['goal']:>8}  {row['measured']:<34} {row['ratio']}")
