@@ -14,6 +14,7 @@ const HEADLINES = {
 
 const PERMITS = {
   valid: ["good", "有效", "in force"],
+  validThen: ["care", "截至当时有效", "in force at that time"],
   expired: ["bad", "已过期", "expired"],
   notYet: ["care", "尚未生效", "not yet valid"],
   suspended: ["bad", "停业整顿", "suspended"],
@@ -42,4 +43,9 @@ export function headline(state, permits) {
   if (permits.some((permit) => permit.name !== "valid")) return saying(HEADLINES, "attention");
   if (state.stale) return saying(HEADLINES, "stale");
   return saying(HEADLINES, permits.length ? "valid" : "licenceOnly");
+}
+
+/** A permit's saying as it is shown under a list past its ttl: green would promise more than the list can. */
+export function aged(permit) {
+  return permit.name === "valid" ? saying(PERMITS, "validThen") : permit;
 }

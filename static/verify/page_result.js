@@ -1,6 +1,6 @@
 // What was found, on the page: a verdict, the business, each permit with its status, and how old that is.
 
-import { headline, permitSaying } from "./page_judgement.js";
+import { aged, headline, permitSaying } from "./page_judgement.js";
 import { age, both, day, element, hanzi, minute, sentence, t } from "./page_words.js";
 import { shanghaiDay } from "./refusal.js";
 
@@ -82,7 +82,7 @@ export function genuine(described, state, { now, live }) {
       element("h2", "", described.name ? hanzi(described.name) : t("未登记字号的个体工商户", "A business without a name")),
       element("p", "quiet", ...both("请核对门头名称", "Check that the sign matches")),
     ),
-    ...described.permits.map((permit, n) => card(permit, said[n])),
+    ...described.permits.map((permit, n) => card(permit, state.stale ? aged(said[n]) : said[n])),
   ];
   if (described.notShown > 0) {
     const more = t(`另有 ${described.notShown} 项许可未写入二维码。`, `${described.notShown} more permits are not in the code.`);

@@ -212,6 +212,7 @@ def test_the_older_the_list_the_less_is_said(
     expect(page.locator("#outcome h2.headline")).to_contain_text(said)
     expect(page.locator("#outcome .verdict p")).to_contain_text(told)
     assert verdict(page) == tone
+    assert page.locator("#outcome article").get_attribute("class") == f"card {tone}"
     assert (page.locator("#outcome article .tag").text_content().find("状态不明") >= 0) == (tone == "unknown")
 
 
