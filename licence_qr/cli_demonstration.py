@@ -34,6 +34,7 @@ def show_demonstration(services: Services, now: datetime) -> None:
     click.echo()
     _say("首页 home", services.settings.address + "/")
     _say("窗口 desk", services.settings.address + "/desk/")
+    _say("核验页 verify", services.settings.address + "/verify")
     for name in _SAMPLES:
         sample = next(code for code in codes if code.name == name)
         _say("扫码页 scan page", f"{sample.shows.zh} {sample.shows.en}")
