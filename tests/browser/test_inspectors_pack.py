@@ -87,6 +87,7 @@ def sign_in(page: Page, site: Site, username: str) -> None:
 def take(page: Page, site: Site) -> None:
     """Take a pack along."""
     page.goto(f"{site.origin}/inspect/")
+    expect(page.locator("#leave-behind")).to_be_hidden()
     page.click("#take")
     expect(page.locator("#leave-behind")).to_be_visible()
 
