@@ -40,7 +40,8 @@ def verdict(page: str) -> tuple[str, str]:
 
 def shown(page: PublicPage, app: Flask) -> str:
     """The page of these facts, in Chinese."""
-    with app.test_request_context("/"):
+    with app.test_request_context("/?lang=zh"):
+        app.preprocess_request()  # which chooses the language; without it the last request's choice would stand
         return render("citizen/page.html", page=page, headline=citizen_page.headline(page), say=citizen_page)
 
 
