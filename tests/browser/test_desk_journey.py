@@ -251,11 +251,19 @@ def every_page(page: Page, desk: str) -> Iterator[str]:
     yield "print"
 
 
+def loaded_pages(page: Page, desk: str) -> Iterator[str]:
+    """``every_page``, each once it has been read to its end: a page that has only begun has no root to ask."""
+    for name in every_page(page, desk):
+        page.wait_for_load_state()
+        page.locator("body").wait_for()
+        yield name
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_axe_finds_nothing_and_nothing_scrolls_sideways_on_any_page(looking: Page, desk: str, language: str) -> None:
     looking.goto(f"{desk}/?lang={language}")
     found = {}
-    for name in every_page(looking, desk):
+    for name in loaded_pages(looking, desk):
         results = Axe().run(looking)
         if results.violations_count:
             found[name] = results.generate_report()
@@ -272,7 +280,7 @@ def test_text_twice_as_large_needs_no_sideways_scrolling_on_a_phone(looking: Pag
     looking.goto(f"{desk}/?lang={language}")
     looking.set_viewport_size({"width": 360, "height": 900})
     found = {}
-    for name in every_page(looking, desk):
+    for name in loaded_pages(looking, desk):
         if name == "print":
             continue  # it is a sheet of paper, as wide as paper
         looking.evaluate("() => { document.documentElement.style.fontSize = '225%' }")
