@@ -56,6 +56,8 @@ class Permit:
 
     ``kinds`` are ids of kinds of place in the catalogue; ``items`` is the printed text of what is allowed (许可项目).
     ``grade`` is the hygiene grade (量化分级) A, B, C or empty for "not graded"; it is not a state of the permit.
+    ``renewal_applied_on`` is set while an application for renewal waits to be decided. ``reviewed_on`` is the day of the
+    last review (复核). ``ended_by`` names the end that came before the record was closed (撤销, 吊销 or 撤回, then 注销).
     """
 
     permit_type: str
@@ -74,6 +76,9 @@ class Permit:
     graded_on: date | None = None
     follow_up_due: date | None = None
     checked_on: date | None = None
+    renewal_applied_on: date | None = None
+    reviewed_on: date | None = None
+    ended_by: PermitState | None = None
 
 
 def status_on(permit: Permit, day: date) -> PermitStatus:

@@ -11,6 +11,7 @@ class Role(StrEnum):
 
     CLERK = "clerk"  # 窗口人员: takes applications and issues
     INSPECTOR = "inspector"  # 卫生监督员: verifies and visits
+    DECIDER = "decider"  # 审批人员: decides what another has proposed (four eyes), never a proposal of their own
     ADMIN = "admin"  # 管理员: accounts, sessions, imports
 
 

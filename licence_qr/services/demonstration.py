@@ -128,12 +128,14 @@ class DemonstrationRegister:
             facts.put(tx, _FACT, _FILLED)
 
     def wanted_accounts(self) -> tuple[DemonstrationAccount, ...]:
-        """A clerk for each office, an inspector and an administrator."""
+        """A clerk for each office; at the first of them also who decides, two inspectors and an administrator."""
         offices = tuple(self.catalogue.offices.values())
         clerks = (DemonstrationAccount(f"clerk-{o.id}", f"{o.region_name.zh}窗口", o.id, Role.CLERK) for o in offices)
         return (
             *clerks,
+            DemonstrationAccount("decider", "演示审批员", offices[0].id, Role.DECIDER),
             DemonstrationAccount("inspector", "演示监督员", offices[0].id, Role.INSPECTOR),
+            DemonstrationAccount("inspector-2", "演示监督员乙", offices[0].id, Role.INSPECTOR),
             DemonstrationAccount("admin", "演示管理员", offices[0].id, Role.ADMIN),
         )
 

@@ -154,3 +154,21 @@ def m008_published_status_list(db: Database) -> None:
             only INTEGER PRIMARY KEY CHECK (only = 1), last_change INTEGER NOT NULL, entry_count INTEGER NOT NULL,
             subject TEXT NOT NULL, kid BLOB NOT NULL, issued_at TEXT NOT NULL, signed BLOB NOT NULL);
     """)
+
+
+@steps()
+def m009_lives(db: Database) -> None:
+    """What a permit's life adds: renewal, review and the end before the end; of each event, when it took effect and who
+    proposed it; and the dated marks of a business."""
+    db.executescript("""
+        ALTER TABLE permits ADD COLUMN renewal_applied_on TEXT;
+        ALTER TABLE permits ADD COLUMN reviewed_on TEXT;
+        ALTER TABLE permits ADD COLUMN ended_by TEXT;
+        ALTER TABLE history ADD COLUMN effective_on TEXT NOT NULL DEFAULT '';
+        ALTER TABLE history ADD COLUMN proposed_by TEXT NOT NULL DEFAULT '';
+        CREATE TABLE marks (
+            mark_id INTEGER PRIMARY KEY, uscc TEXT NOT NULL REFERENCES entities (uscc), kind TEXT NOT NULL,
+            since TEXT NOT NULL, until TEXT, lifted_on TEXT, reason TEXT NOT NULL, legal_basis TEXT NOT NULL,
+            document_no TEXT NOT NULL);
+        CREATE INDEX marks_by_uscc ON marks (uscc);
+    """)

@@ -12,7 +12,8 @@ from licence_qr.store.database import Row, Transaction
 
 _COLUMNS = (
     "uscc, premises_no, permit_type, permit_no, kinds, items, issuing_authority, handling_office, issued_on,"
-    " valid_from, valid_to, mode, state, state_since, grade, graded_on, follow_up_due, checked_on"
+    " valid_from, valid_to, mode, state, state_since, grade, graded_on, follow_up_due, checked_on,"
+    " renewal_applied_on, reviewed_on, ended_by"
 )
 
 
@@ -53,6 +54,9 @@ def _values(uscc: str, p: Permit) -> tuple[Any, ...]:
         _iso(p.graded_on),
         _iso(p.follow_up_due),
         _iso(p.checked_on),
+        _iso(p.renewal_applied_on),
+        _iso(p.reviewed_on),
+        p.ended_by and p.ended_by.value,
     )
 
 
@@ -76,6 +80,9 @@ def from_row(row: Row) -> StoredPermit:
         graded_on=_day(row["graded_on"]),
         follow_up_due=_day(row["follow_up_due"]),
         checked_on=_day(row["checked_on"]),
+        renewal_applied_on=_day(row["renewal_applied_on"]),
+        reviewed_on=_day(row["reviewed_on"]),
+        ended_by=PermitState(row["ended_by"]) if row["ended_by"] else None,
     )
     return StoredPermit(row["permit_id"], row["uscc"], permit)
 
@@ -89,6 +96,12 @@ def of_business(tx: Transaction, uscc: str) -> tuple[StoredPermit, ...]:
 def by_number(tx: Transaction, permit_no: str) -> StoredPermit | None:
     """The permit with this number, or None."""
     row = tx.one(f"SELECT permit_id, {_COLUMNS} FROM permits WHERE permit_no = ?", (permit_no,))
+    return from_row(row) if row else None
+
+
+def get(tx: Transaction, permit_id: int) -> StoredPermit | None:
+    """The permit with this key, or None."""
+    row = tx.one(f"SELECT permit_id, {_COLUMNS} FROM permits WHERE permit_id = ?", (permit_id,))
     return from_row(row) if row else None
 
 

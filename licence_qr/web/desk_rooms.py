@@ -25,7 +25,7 @@ BUSINESSES = Room(
     "desk.businesses.search_businesses",
     "desk.businesses",
     Text("查企业", "Businesses"),
-    (Role.CLERK, Role.INSPECTOR, Role.ADMIN),
+    (Role.CLERK, Role.INSPECTOR, Role.DECIDER, Role.ADMIN),
 )
 WAITING_ROWS = Room(
     "desk.waiting.list_waiting_rows", "desk.waiting", Text("待定事项", "Waiting"), (Role.CLERK, Role.ADMIN)
