@@ -85,7 +85,7 @@ def alone(settings: Settings) -> AbstractContextManager[None]:
 def build_verification(settings: Settings) -> Verification:
     """Only what verifying offline needs: the catalogue and the trust list; no register."""
     keys = _keys(settings)
-    return Verification(load_catalogue(), keys.trust_list, keys.allow_list)
+    return Verification(load_catalogue(working_days=settings.working_days_file), keys.trust_list, keys.allow_list)
 
 
 def build_ceremony(settings: Settings, root_folder: Path | None = None) -> Ceremony:
@@ -105,7 +105,7 @@ def build(settings: Settings) -> Services:
     Raises CatalogueError, RegisterError (missing, outdated, newer, damaged) and KeyStoreError ``trust_list_missing``. A
     missing private key is found only when something is to be signed: looking up goes on without it.
     """
-    catalogue = load_catalogue()
+    catalogue = load_catalogue(working_days=settings.working_days_file)
     database = Database(settings.register_path)
     database.check_version()
     with database.read() as tx:

@@ -33,6 +33,7 @@ class Settings:
     pkcs11_token: str
     pkcs11_pin_file: Path
     lan: bool
+    working_days_file: Path | None = None
 
     @property
     def register_path(self) -> Path:
@@ -100,6 +101,9 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         trusted_proxies=env.get("LICENCE_QR_TRUSTED_PROXIES", ""),
         passphrase_file=Path(env.get("LICENCE_QR_PASSPHRASE_FILE", str(home / "key-passphrase"))).resolve(),
         lan=lan,
+        working_days_file=(
+            Path(env["LICENCE_QR_WORKING_DAYS"]).resolve() if env.get("LICENCE_QR_WORKING_DAYS") else None
+        ),
         pkcs11_module=Path(env["LICENCE_QR_PKCS11_MODULE"]) if env.get("LICENCE_QR_PKCS11_MODULE") else None,
         pkcs11_token=env.get("LICENCE_QR_PKCS11_TOKEN", "licence-qr"),
         pkcs11_pin_file=Path(env.get("LICENCE_QR_PKCS11_PIN_FILE", str(home / "pkcs11-pin"))).resolve(),

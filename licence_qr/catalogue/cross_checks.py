@@ -9,19 +9,23 @@ from datetime import timedelta
 from typing import Any
 
 from licence_qr.catalogue.faults import Faults
+from licence_qr.catalogue.life_checks import check_life_rules
 from licence_qr.catalogue.schema import (
     EXAMPLES,
     AuthoritiesFile,
     DatedEntry,
     DelegationsFile,
     KindsFile,
+    LifeRulesFile,
     NoticesFile,
     NumberTemplatesFile,
     OfficesFile,
     PermitTypesFile,
     TradesFile,
+    WorkingDaysFile,
 )
 from licence_qr.catalogue.source_file import SourceFile
+from licence_qr.catalogue.working_days import check_working_days
 from licence_qr.domain.catalogue import AREA_CONDITION, BUSINESS_LICENCE, ItemMode, NumberTemplate
 
 
@@ -37,6 +41,8 @@ class Sources:
     kinds_of_place: SourceFile[KindsFile]
     trades: SourceFile[TradesFile]
     notices: SourceFile[NoticesFile]
+    life_rules: SourceFile[LifeRulesFile]
+    working_days: tuple[SourceFile[WorkingDaysFile], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +105,9 @@ def check(sources: Sources, faults: Faults) -> None:
     _check_patterns(sources, faults)
     if _check_order_of_dates(sources, faults):
         _check_successions(sources, faults)
+        check_life_rules(sources.life_rules, faults)
+    for source in sources.working_days:
+        check_working_days(source, faults)
     _check_demanded(sources, faults)
 
 
@@ -200,6 +209,7 @@ def _dated_rows(sources: Sources) -> Iterator[Row]:
     yield from rows(sources, "trades", "every_trade")
     yield from rows(sources, "trades", "trade.item")
     yield from rows(sources, "notices", "notice")
+    yield from rows(sources, "life_rules", "life_rule")
 
 
 def _check_order_of_dates(sources: Sources, faults: Faults) -> bool:
@@ -214,11 +224,16 @@ def _check_order_of_dates(sources: Sources, faults: Faults) -> bool:
 
 
 def _check_successions(sources: Sources, faults: Faults) -> None:
-    """One rule at a time: for a kind of place without gap and without end, for all others at least without overlap."""
+    """One rule at a time: for a kind of place or a figure without gap and end, for all others at least without overlap."""
     rules = {row.entry.id: row for row in rows(sources, "kinds_of_place", "rule")}
     for kind in rows(sources, "kinds_of_place", "kind"):
         named = [(kind, rules[rule].entry) for rule in kind.entry.rules if rule in rules]
         _check_succession(named, "rules", faults, without_gap=True)
+    figures: dict[str, list[tuple[Row, DatedEntry]]] = defaultdict(list)
+    for row in rows(sources, "life_rules", "life_rule"):
+        figures[row.entry.id].append((row, row.entry))
+    for figure in figures.values():
+        _check_succession(figure, "valid_from", faults, without_gap=True)
     groups: dict[tuple[str, ...], list[tuple[Row, DatedEntry]]] = defaultdict(list)
     for row in rows(sources, "delegations", "delegation"):
         groups["delegation", row.entry.office, row.entry.permit_type].append((row, row.entry))

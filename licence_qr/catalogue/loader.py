@@ -8,6 +8,7 @@ from licence_qr.catalogue import schema
 from licence_qr.catalogue.cross_checks import Sources, check
 from licence_qr.catalogue.faults import Faults
 from licence_qr.catalogue.source_file import read_source
+from licence_qr.catalogue.working_days import working_calendar
 from licence_qr.domain.catalogue import (
     Authority,
     Catalogue,
@@ -24,17 +25,20 @@ from licence_qr.domain.catalogue import (
     TradeItem,
 )
 from licence_qr.domain.dates import Period
+from licence_qr.domain.life_rules import DatedLifeRule
 
 
-def load_catalogue(folder: Path | None = None) -> Catalogue:
+def load_catalogue(folder: Path | None = None, working_days: Path | None = None) -> Catalogue:
     """The catalogue of ``folder``, or the one that comes with the package.
+
+    ``working_days`` is a further file of the shape of ``working_days.toml``, for years announced after a release.
 
     Raises InvalidCatalogue (a CatalogueError) with every fault found, each with file, line and what to write: first what
     cannot be read or has a wrong shape, and once the shape is right, what contradicts another entry. It does not judge
     whether the entries are true.
     """
     faults = Faults()
-    sources = _read(folder or Path(__file__).parent, faults)
+    sources = _read(folder or Path(__file__).parent, working_days, faults)
     if sources is None:
         raise faults.error()
     check(sources, faults)
@@ -43,7 +47,7 @@ def load_catalogue(folder: Path | None = None) -> Catalogue:
     return _build(sources)
 
 
-def _read(folder: Path, faults: Faults) -> Sources | None:
+def _read(folder: Path, working_days: Path | None, faults: Faults) -> Sources | None:
     authorities = read_source(folder / "authorities.toml", schema.AuthoritiesFile, faults)
     offices = read_source(folder / "offices.toml", schema.OfficesFile, faults)
     delegations = read_source(folder / "delegations.toml", schema.DelegationsFile, faults)
@@ -52,9 +56,16 @@ def _read(folder: Path, faults: Faults) -> Sources | None:
     kinds = read_source(folder / "kinds_of_place.toml", schema.KindsFile, faults)
     trades = read_source(folder / "trades.toml", schema.TradesFile, faults)
     notices = read_source(folder / "notices.toml", schema.NoticesFile, faults)
+    life = read_source(folder / "life_rules.toml", schema.LifeRulesFile, faults)
+    files = [folder / "working_days.toml", *([working_days] if working_days else [])]
+    days = [found for file in files if (found := read_source(file, schema.WorkingDaysFile, faults))]
     if not (authorities and offices and delegations and permit_types and templates and kinds and trades and notices):
         return None
-    return Sources(authorities, offices, delegations, permit_types, templates, kinds, trades, notices)
+    if life is None or len(days) < len(files):
+        return None
+    return Sources(
+        authorities, offices, delegations, permit_types, templates, kinds, trades, notices, life, tuple(days)
+    )
 
 
 def _build(sources: Sources) -> Catalogue:
@@ -85,6 +96,10 @@ def _build(sources: Sources) -> Catalogue:
             for e in sources.notices.entries.notice
         ),
         kind_groups={e.number: _text(e.name) for e in kinds.group},
+        life_rules=tuple(
+            DatedLifeRule(e.id, e.value, _period(e), _text(e.basis)) for e in sources.life_rules.entries.life_rule
+        ),
+        working_calendar=working_calendar(source.entries for source in sources.working_days),
     )
 
 

@@ -21,11 +21,14 @@ EXAMPLES = {
     "basis": '{ zh = "《…条例》第四条", en = "Regulation …, article 4" }',
     "by_kind_of_place": "true",
     "condition": '"serves_food" / "area>=300"',
+    "day": "2027-01-04",
+    "days_off": "[2027-01-01, 2027-01-02]",
     "en": '"English text"',
     "group": "2",
     "id": '"public_bath"',
     "jurisdiction": '"CQ-GXQ"',
     "kinds": '["hotel", "inn"]',
+    "make_up_days": "[2027-01-10]",
     "min_area_m2": "300",
     "mode": '"approval" / "commitment" / "filing"',
     "months": "48",
@@ -46,9 +49,12 @@ EXAMPLES = {
     "text": "'''…'''",
     "valid_from": "2026-01-01",
     "valid_to": "2030-12-31",
+    "value": "30",
     "version": '"2025-1"',
     "what_it_allows": '{ zh = "…", en = "…" }',
     "wire_id": "12",
+    "working": "true / false",
+    "year": "2027",
     "zh": '"中文"',
 }
 
@@ -159,6 +165,25 @@ class NoticeEntry(DatedEntry):
     summary: TextEntry
 
 
+class LifeRuleEntry(DatedEntry):
+    id: Id
+    value: Annotated[int, Field(ge=1, le=1000)]
+    basis: TextEntry
+
+
+class WorkingYearEntry(Entry):
+    year: Annotated[int, Field(ge=2004, le=2199)]
+    notice_no: Words
+    days_off: Annotated[list[date], Field(min_length=1)]
+    make_up_days: list[date] = []
+
+
+class WorkingDayEntry(Entry):
+    day: date
+    working: bool
+    notice_no: Words
+
+
 class AuthoritiesFile(Entry):
     authority: Annotated[list[AuthorityEntry], Field(min_length=1)]
 
@@ -192,3 +217,12 @@ class TradesFile(Entry):
 
 class NoticesFile(Entry):
     notice: Annotated[list[NoticeEntry], Field(min_length=1)]
+
+
+class LifeRulesFile(Entry):
+    life_rule: Annotated[list[LifeRuleEntry], Field(min_length=1)]
+
+
+class WorkingDaysFile(Entry):
+    year: list[WorkingYearEntry] = []
+    correction: list[WorkingDayEntry] = []

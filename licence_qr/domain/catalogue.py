@@ -12,19 +12,14 @@ from datetime import date
 from enum import StrEnum
 
 from licence_qr.domain.dates import Period
+from licence_qr.domain.life_rules import DatedLifeRule, LifeRules, life_rules_on
 from licence_qr.domain.names import name_key
+from licence_qr.domain.text import Text as Text
+from licence_qr.domain.working_days import WorkingCalendar
 
 BUSINESS_LICENCE = "business_licence"
 _LONGEST_NUMBER = 24  # year, nine digits and what stands between them
 AREA_CONDITION = "area>="
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A text in both languages."""
-
-    zh: str
-    en: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +251,12 @@ class Catalogue:
     trades: Mapping[str, Trade]
     notices: tuple[Notice, ...]
     kind_groups: Mapping[int, Text] = field(default_factory=dict)
+    life_rules: tuple[DatedLifeRule, ...] = ()
+    working_calendar: WorkingCalendar = field(default_factory=WorkingCalendar)
+
+    def life_rules_on(self, day: date) -> LifeRules:
+        """The figures of a permit's life in force on ``day``. Raises RuleError ``life_rule_unknown``."""
+        return life_rules_on(self.life_rules, day)
 
     def delegation(self, office: str, permit_type: str, day: date) -> Delegation | None:
         """The delegation that lets ``office`` decide on ``permit_type`` on ``day``, or None."""

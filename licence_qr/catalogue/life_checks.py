@@ -1,0 +1,44 @@
+"""The figures of a permit's life: all are there, none is unknown, and those that form steps fall from one to the next."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from licence_qr.catalogue.faults import Faults
+from licence_qr.catalogue.schema import LifeRuleEntry, LifeRulesFile
+from licence_qr.catalogue.source_file import SourceFile
+from licence_qr.domain.life_rules import DESCENDING, LIFE_RULE_IDS
+
+
+def check_life_rules(source: SourceFile[LifeRulesFile], faults: Faults) -> None:
+    """Put what is wrong into ``faults``. That the figures of one id follow one another is checked with all dates."""
+    entries = source.entries.life_rule
+    for place, entry in enumerate(entries):
+        if entry.id not in LIFE_RULE_IDS:
+            _unknown(source, place, entry, faults)
+    for missing in sorted(set(LIFE_RULE_IDS) - {entry.id for entry in entries}):
+        faults.add("catalogue_entry_missing", source.name, 1, entry=f'[[life_rule]] id = "{missing}"')
+    for steps in DESCENDING:
+        _check_steps(source, steps, faults)
+
+
+def _unknown(source: SourceFile[LifeRulesFile], place: int, entry: LifeRuleEntry, faults: Faults) -> None:
+    facts = {"key": "id", "found": f'"{entry.id}"', "example": " / ".join(f'"{known}"' for known in LIFE_RULE_IDS)}
+    faults.add("catalogue_value_wrong", source.name, source.line("life_rule", place, "id"), **facts)
+
+
+def _check_steps(source: SourceFile[LifeRulesFile], steps: tuple[str, ...], faults: Faults) -> None:
+    """On every day on which one of the figures begins, each is smaller than the one before it."""
+    entries = list(enumerate(source.entries.life_rule))
+    for day in sorted({entry.valid_from for _, entry in entries if entry.id in steps}):
+        in_force = {
+            entry.id: (place, entry)
+            for place, entry in entries
+            if entry.valid_from <= day and (entry.valid_to is None or day <= entry.valid_to)
+        }
+        found = [in_force[step] for step in steps if step in in_force]
+        for (_, higher), (place, lower) in pairwise(found):
+            if lower.value >= higher.value:
+                facts = {"key": "value", "found": lower.value, "example": f"{higher.value - 1} (< {higher.id})"}
+                faults.add("catalogue_value_wrong", source.name, source.line("life_rule", place, "value"), **facts)
+                return

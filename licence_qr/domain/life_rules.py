@@ -1,0 +1,75 @@
+"""The figures of a permit's life (期限、年限、分数), each dated and with its legal basis.
+
+They are data in ``catalogue/life_rules.toml``; here stands which there are and what is in force on a day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from datetime import date
+
+from licence_qr.domain.dates import Period
+from licence_qr.domain.text import Text
+from licence_qr.errors import RuleError
+
+
+@dataclass(frozen=True, slots=True)
+class DatedLifeRule:
+    """One figure in time. ``id`` is the name of a field of LifeRules, which says the unit."""
+
+    id: str
+    value: int
+    period: Period
+    basis: Text
+
+
+@dataclass(frozen=True, slots=True)
+class LifeRules:
+    """The figures in force on one day. Days are calendar days unless a name says working days."""
+
+    renewal_apply_days: int  # a renewal is applied for at least so many days before the end
+    review_after_months: int  # the review (复核) is due so long after the first day of validity
+    follow_up_months: int  # the inspection after a grant on commitment is due within
+    expiring_notice_days: int  # the three steps at which a permit's end comes up on the work list
+    expiring_reminder_days: int
+    expiring_urgent_days: int
+    change_apply_days: int  # a change is applied for within so many days
+    false_application_bar_months: int  # no new application after false statements
+    deceit_bar_months: int  # no new application after a permit obtained by deceit
+    report_contact_working_days: int  # whoever reports a problem is contacted within
+    report_answer_working_days: int  # and has an answer within
+    rating_mend_working_days: int  # a bad rating is mended within
+    grade_a_score: int  # the lowest score of each hygiene grade, of 100
+    grade_b_score: int
+    grade_c_score: int
+
+    @property
+    def expiring_days(self) -> tuple[int, int, int]:
+        """The three steps before a permit's end, the longest first."""
+        return self.expiring_notice_days, self.expiring_reminder_days, self.expiring_urgent_days
+
+    def grade(self, score: float) -> str:
+        """The hygiene grade (量化分级) of a score of 100: A, B, C, or empty below C."""
+        steps = (("A", self.grade_a_score), ("B", self.grade_b_score), ("C", self.grade_c_score))
+        return next((grade for grade, lowest in steps if score >= lowest), "")
+
+
+LIFE_RULE_IDS = tuple(each.name for each in fields(LifeRules))
+# Figures that must fall from one to the next.
+DESCENDING = (
+    ("expiring_notice_days", "expiring_reminder_days", "expiring_urgent_days"),
+    ("grade_a_score", "grade_b_score", "grade_c_score"),
+)
+
+
+def life_rules_on(rules: Iterable[DatedLifeRule], day: date) -> LifeRules:
+    """The figures in force on ``day``.
+
+    Raises RuleError ``life_rule_unknown`` (``rule``, ``day``) where one of them has no figure for that day.
+    """
+    values = {rule.id: rule.value for rule in rules if day in rule.period}
+    missing = next((each for each in LIFE_RULE_IDS if each not in values), None)
+    if missing is not None:
+        raise RuleError("life_rule_unknown", rule=missing, day=day.isoformat())
+    return LifeRules(**values)
