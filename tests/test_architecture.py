@@ -106,8 +106,9 @@ def test_a_file_imports_only_what_its_room_may(path):
         ({"flask", "werkzeug", "flask_login", "flask_wtf", "whitenoise"}, {"web"}),
         ({"sqlite3", "sqlite_utils"}, {"store"}),
         ({"click"}, {"cli", "cli_*"}),
+        ({"chinese_calendar"}, {"catalogue"}),
     ],
-    ids=["flask", "sql", "click"],
+    ids=["flask", "sql", "click", "calendar"],
 )
 def test_a_library_of_one_room_is_used_in_that_room_alone(foreign, rooms):
     for path, name in MODULES.items():

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from licence_qr.domain.dates import Period
 
+# What pages everywhere call "expiring soon"; tests hold the first step of the dated life rules against it.
 EXPIRING_SOON_DAYS = 90
 
 

@@ -18,7 +18,7 @@ from licence_qr.printing.qr import make_symbol, to_png
 from licence_qr.services.accounts import Accounts
 from licence_qr.services.coding import Coding
 from licence_qr.services.demonstration_data import Applied, DemonstrationBusiness, DemonstrationPermit, businesses
-from licence_qr.services.issuance import FOLLOW_UP_MONTHS, Issuance, number_series
+from licence_qr.services.issuance import Issuance, number_series
 from licence_qr.services.records import as_json
 from licence_qr.store import codes, counters, entities, facts, history, permits
 from licence_qr.store.codes import StoredCode
@@ -210,6 +210,7 @@ class DemonstrationRegister:
         kind = self.catalogue.permit_types[data.type]
         period = _period(filling, data, kind)
         committed = data.mode is GrantMode.COMMITMENT
+        follow_up = self.catalogue.life_rules_on(period.first).follow_up_months
         here = self.catalogue.delegation(filling.business.office, data.type, local_date(filling.now)) is not None
         permit = Permit(
             permit_type=data.type,
@@ -224,7 +225,7 @@ class DemonstrationRegister:
             mode=data.mode,
             grade=data.grade,
             graded_on=None if data.graded is None else filling.day(data.graded),
-            follow_up_due=add_months(period.first, FOLLOW_UP_MONTHS) if committed else None,
+            follow_up_due=add_months(period.first, follow_up) if committed else None,
             checked_on=None if data.checked is None else filling.day(data.checked),
         )
         stored = permits.add(filling.tx, filling.business.uscc, permit)

@@ -24,7 +24,6 @@ from licence_qr.store.entities import StoredEntity
 from licence_qr.store.history import Event, EventKind
 
 LICENCE = "business_licence"
-FOLLOW_UP_MONTHS = 2
 _ALLOTTED_SERIES = "demonstration-uscc"
 _UNKNOWN_REGION = "500107"
 _CATEGORY = {EntityForm.INDIVIDUAL: "92", EntityForm.COOPERATIVE: "93"}
@@ -221,7 +220,7 @@ class Issuance:
             issued_on=case.day,
             period=self._period(request.permit_type, case.day),
             state=PermitState.EFFECTIVE,
-            follow_up_due=add_months(case.day, FOLLOW_UP_MONTHS),
+            follow_up_due=add_months(case.day, self.catalogue.life_rules_on(case.day).follow_up_months),
         )
         stored = permits.add(case.tx, uscc, granted)
         applications.add_commitment(case.tx, application_no, request.permit_type, request.commitment, notice)
