@@ -26,6 +26,9 @@ TRY_WINDOW_MINUTES = 15
 # stranger cannot lock a clerk out at once.
 TRIES_OF_PAIR = Limit("sign-in pair", most=5, seconds=TRY_WINDOW_MINUTES * 60, refusal="sign_in_throttled")
 TRIES_OF_NAME = Limit("sign-in name", most=30, seconds=TRY_WINDOW_MINUTES * 60, refusal="sign_in_throttled")
+# Somebody at a desk left open may try the password of whoever is signed in there: counted apart, so that it does not
+# keep that person from signing in elsewhere.
+TRIES_OF_CONFIRMING = Limit("confirm password", most=5, seconds=TRY_WINDOW_MINUTES * 60, refusal="password_throttled")
 MIN_PASSWORD_LENGTH = 10
 _TOUCH_SECONDS = 60
 
@@ -85,6 +88,21 @@ class Accounts:
         if not self._password_fits(user, password) or user is None:
             raise AccessError("sign_in_failed")
         return self._open_session(user, pair, password, client, now)
+
+    def confirm_password(self, actor: Actor, password: str, client: str, now: datetime) -> None:
+        """See that whoever is signed in as ``actor`` is that person: the password once more, before a grave act.
+
+        Sessions stay as they are. Raises AccessError ``password_wrong`` or ``password_throttled``; the try is counted
+        before the password is looked at.
+        """
+        pair = f"{actor.username}@{client_network(client)}"
+        with self._database.write() as tx:
+            TRIES_OF_CONFIRMING.count(tx, pair, now)
+            user = accounts.user_by_id(tx, actor.user_id)
+        if not self._password_fits(user, password):
+            raise AccessError("password_wrong")
+        with self._database.write() as tx:
+            TRIES_OF_CONFIRMING.forget(tx, pair)
 
     def _password_fits(self, user: User | None, password: str) -> bool:
         try:

@@ -15,6 +15,7 @@ from licence_qr.services.accounts import (
     IDLE_MINUTES,
     SESSION_HOURS,
     SESSIONS_KEPT_DAYS,
+    TRIES_OF_CONFIRMING,
     TRIES_OF_NAME,
     TRIES_OF_PAIR,
     TRY_WINDOW_MINUTES,
@@ -243,3 +244,36 @@ def test_sessions_long_over_are_swept(people, services, now, all_rows):
     people.sign_in("wang", PASSWORD, "10.0.0.1", now)
     people.sign_in("wang", PASSWORD, "10.0.0.1", now + timedelta(days=SESSIONS_KEPT_DAYS + 2))
     assert len(all_rows(services.database)["sessions"]) == 1
+
+
+def confirming(people, actor, password, now, client="10.0.0.1"):
+    with pytest.raises(AccessError) as error:
+        people.confirm_password(actor, password, client, now)
+    return error.value.code
+
+
+def test_the_password_is_asked_for_once_more_and_sessions_stay(people, now):
+    token = people.sign_in("wang", PASSWORD, "10.0.0.1", now)
+    actor = people.actor(token, now)
+    assert confirming(people, actor, "wrong", now) == "password_wrong"
+    assert confirming(people, actor, "", now) == "password_wrong"
+    people.confirm_password(actor, PASSWORD, "10.0.0.1", now)
+    assert people.actor(token, now) == actor
+
+
+def test_confirming_is_throttled_and_does_not_shut_the_person_out(people, now):
+    actor = people.actor(people.sign_in("wang", PASSWORD, "10.0.0.1", now), now)
+    codes = [confirming(people, actor, "wrong", now) for _ in range(TRIES_OF_CONFIRMING.most + 1)]
+    assert codes == ["password_wrong"] * TRIES_OF_CONFIRMING.most + ["password_throttled"]
+    assert confirming(people, actor, PASSWORD, now) == "password_throttled"
+    assert people.sign_in("wang", PASSWORD, "10.0.0.1", now)
+
+
+def test_a_right_password_clears_the_tries_and_a_closed_account_confirms_nothing(people, now):
+    actor = people.actor(people.sign_in("wang", PASSWORD, "10.0.0.1", now), now)
+    for _ in range(3):
+        for _ in range(TRIES_OF_CONFIRMING.most - 1):
+            assert confirming(people, actor, "wrong", now) == "password_wrong"
+        people.confirm_password(actor, PASSWORD, "10.0.0.1", now)
+    people.disable("wang", now)
+    assert confirming(people, actor, PASSWORD, now) == "password_wrong"
