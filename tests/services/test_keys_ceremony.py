@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -17,7 +18,7 @@ from licence_qr.credential.token import to_digits
 from licence_qr.credential.trust_list import KeyState, Purpose
 from licence_qr.credential.trust_list_wire import verify_trust_list
 from licence_qr.domain.dates import local_date
-from licence_qr.errors import InputError, KeyStoreError, TokenError
+from licence_qr.errors import InputError, KeyStoreError, RegisterError, TokenError
 from licence_qr.services.keys_ceremony import OVERLAP_DAYS
 from licence_qr.store import keys as key_files
 
@@ -149,6 +150,41 @@ def test_offline_the_allow_list_excepts_the_same(services, stolen, now):
     assert verification.of_text(before, now + 3 * DAY).name == "测试1号宾馆有限公司"
     assert refusal(verification.of_text, after, now + 3 * DAY) == "key_compromised"
     assert refusal(verification.of_text, forgery, now + 3 * DAY) == "key_compromised"
+
+
+class GoneRegister:
+    """A register that has gone out of reach."""
+
+    def read(self):
+        raise RegisterError("register_unreachable", path="register.db")
+
+
+def test_without_its_register_the_service_goes_by_the_allow_list_too(services, stolen, now):
+    _, _, before, after, forgery = stolen
+    later, error = now + 3 * DAY, RegisterError("register_locked", path="register.db")
+    gone = replace(services.lookup, database=GoneRegister())
+    for told in (
+        lambda code: services.lookup.scan_without_register(code, later, error),
+        lambda code: gone.scan(code, later),
+    ):
+        with pytest.raises(RegisterError) as out_of_reach:
+            told(before)
+        assert out_of_reach.value.facts["genuine"] is True
+        assert refusal(told, after) == "key_compromised"
+        assert refusal(told, forgery) == "key_compromised"
+
+
+def test_a_damaged_allow_list_stops_no_other_code_when_the_register_is_gone(services, ceremony, issue, stolen, now):
+    _, _, before, *_ = stolen
+    ceremony.new(Purpose.LICENCE, None, now + 3 * DAY)
+    fresh, _ = issue(3, now + 3 * DAY)
+    path = services.settings.keys / "allow-list.cbor"
+    path.write_bytes(path.read_bytes()[:-1])
+    ceremony.retire(ceremony.keys.trust_list().keys[1], now)  # another edition: everything is read anew
+    gone = replace(services.lookup, database=GoneRegister())
+    with pytest.raises(RegisterError):
+        gone.scan(fresh, now + 3 * DAY)
+    assert refusal(gone.scan, before, now + 3 * DAY) == "allow_list_not_canonical"
 
 
 class RandomNonces(SoftKey):
