@@ -31,6 +31,7 @@ class LifeRules:
     renewal_apply_days: int  # a renewal is applied for at least so many days before the end
     review_after_months: int  # the review (复核) is due so long after the first day of validity
     follow_up_months: int  # the inspection after a grant on commitment is due within
+    follow_up_officers: int  # and made by at least so many officers
     expiring_notice_days: int  # the three steps at which a permit's end comes up on the work list
     expiring_reminder_days: int
     expiring_urgent_days: int
