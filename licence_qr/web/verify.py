@@ -18,7 +18,7 @@ from licence_qr.web.templates import BilingualEnvironment, render
 PAGE, SCRIPTS = "/verify", "/verify/sw.js"
 
 # What the page needs without a network, by folder of the static files.
-_KEPT_FOLDERS = ("verify/", "vendor/zxing-wasm/", "vendor/cborg/")
+_KEPT_FOLDERS = ("verify/", "vendor/zxing-wasm/", "vendor/pdfjs/", "vendor/cborg/")
 _KEPT_FILES = ("site.css", "icons/code.svg")
 _KEPT_KINDS = (".js", ".css", ".wasm", ".png", ".svg")
 

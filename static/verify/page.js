@@ -4,6 +4,7 @@ import { forget, kept } from "./page_store.js";
 import { held, refresh } from "./page_lists.js";
 import { scan, stop } from "./page_camera.js";
 import { prepareReader, readPicture } from "./page_reader.js";
+import { NO_CODE_IN_PDF, isPdf, pdfProblem, readPdf } from "./page_pdf.js";
 import { judge } from "./page_check.js";
 import { startPack } from "./pack_page.js";
 import { listAge, problemWords } from "./page_said.js";
@@ -18,6 +19,7 @@ let lists;
 let refreshing = null;
 let notInstalled = false;
 let newer = false; // a new version of the page has taken over behind the one on the screen
+let asked = 0; // grows with every new thing to check, so that a file that was long in reading does not cover a newer one
 let lastText = null; // what is on the screen, judged again when newer lists arrive
 
 function showAges() {
@@ -58,10 +60,12 @@ function show(parts, { focus = true } = {}) {
 
 async function check(text, { again = false } = {}) {
   lastText = text;
+  if (!again) asked += 1;
   show(await judge(text, lists, new Date(), { again }), { focus: !again });
 }
 
 function clearOutcome() {
+  asked += 1;
   lastText = null;
   $("outcome").hidden = true;
 }
@@ -81,7 +85,7 @@ async function refreshAndSay() {
   $("refreshed").textContent = problemWords(await refreshNow(), lists);
 }
 
-// --- the three ways in -------------------------------------------------------------------------------------------
+// --- the ways in -------------------------------------------------------------------------------------------------
 
 function looking(on) {
   $("camera").hidden = !on;
@@ -96,6 +100,7 @@ const CAMERA_ERRORS = {
 };
 
 $("start").addEventListener("click", async () => {
+  asked += 1;
   looking(true);
   $("stop").focus();
   try {
@@ -114,22 +119,41 @@ $("stop").addEventListener("click", stop);
 document.addEventListener("visibilitychange", () => document.hidden && stop());
 
 const NO_PICTURE = [
-  "这个文件不是照片。PDF 请打印后拍照，或在手机上截图再选。",
-  "This file is no photo. Of a PDF, photograph the print, or take a screenshot and choose that.",
+  "这个文件不是照片，也不是 PDF。",
+  "This file is neither a photo nor a PDF.",
 ];
+const NO_CODE = ["请靠近一些，避免反光，再拍一张。", "Come closer, avoid glare, and take another one."];
+
+/** The text in a chosen file, or null after having said why there is none; null too when something newer was asked. */
+async function readChosen(file) {
+  const mine = asked;
+  let text = null;
+  let said;
+  let pdf = false;
+  try {
+    pdf = await isPdf(file);
+    text = await (pdf ? readPdf(file) : readPicture(file));
+    said = pdf
+      ? cannotTell("PDF 里没有找到二维码", "No code found in the PDF", t(...NO_CODE_IN_PDF))
+      : cannotTell("照片里没有找到二维码", "No code found in the photo", t(...NO_CODE));
+  } catch (error) {
+    const why = pdf ? pdfProblem(error) : NO_PICTURE;
+    said = cannotTell("无法读取这个文件", "This file cannot be read", t(...why));
+  }
+  if (mine !== asked) return null;
+  if (text === null) show(said);
+  return text;
+}
 
 $("file").addEventListener("change", async () => {
   const [file] = $("file").files;
   if (!file) return;
-  lastText = null;
-  try {
-    const text = await readPicture(file);
-    if (text !== null) await check(text);
-    else show(cannotTell("照片里没有找到二维码", "No code found in the photo", t("请靠近一些，避免反光，再拍一张。", "Come closer, avoid glare, and take another one.")));
-  } catch {
-    show(cannotTell("无法读取这个文件", "This file cannot be read", t(...NO_PICTURE)));
-  }
-  $("file").value = ""; // so that the same photo can be chosen again
+  clearOutcome();
+  $("reading").textContent = t("正在读取…", "Reading…");
+  const text = await readChosen(file);
+  $("reading").textContent = "";
+  $("file").value = ""; // so that the same file can be chosen again
+  if (text !== null) await check(text);
 });
 
 $("typed").addEventListener("submit", (event) => {
@@ -153,7 +177,7 @@ addEventListener("online", () => refreshNow());
 setInterval(() => refreshNow(), HALF_HOUR);
 
 function offerReload() {
-  if ($("outcome").hidden && $("camera").hidden) {
+  if ($("outcome").hidden && $("camera").hidden && !$("reading").textContent) {
     location.reload();
     return;
   }

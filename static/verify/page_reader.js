@@ -34,9 +34,9 @@ export async function readFrame(video) {
   return textIn(pixels(video, video.videoWidth, video.videoHeight, FRAME_PIXELS), { tryHarder: true });
 }
 
-/** The text of a symbol in a picture file, or null. Throws when the file is no picture the browser can show. */
-export async function readPicture(file) {
-  const bitmap = await createImageBitmap(file);
+/** The text of a symbol in a picture, a file or a canvas, or null. Throws when the browser cannot show the file. */
+export async function readPicture(picture) {
+  const bitmap = await createImageBitmap(picture);
   try {
     for (const most of PICTURE_PIXELS) {
       const text = await textIn(pixels(bitmap, bitmap.width, bitmap.height, most), { tryHarder: true });

@@ -153,18 +153,18 @@ def test_a_code_number_is_handed_to_the_register_and_only_with_a_network(page: P
 
 def test_a_photo_is_read_and_other_files_are_refused_in_words(page: Page, site: Site, tmp_path: Path) -> None:
     code = site.newest(permits=1)
-    photo, blank, pdf = tmp_path / "sheet.jpg", tmp_path / "blank.png", tmp_path / "card.pdf"
+    photo, blank, text = tmp_path / "sheet.jpg", tmp_path / "blank.png", tmp_path / "notes.txt"
     whole = sheet(site.services, CLERK, code, STARTED)
     whole.save(photo, quality=85)
     whole.crop((0, 0, 200, 200)).save(blank)
-    pdf.write_bytes(site.services.prints.card_pdf(CLERK, code.uscc, "A5", STARTED))
+    text.write_text(site.link(code), encoding="utf-8")
     page.locator("#file").set_input_files(photo)
     expect(page.locator("#outcome h2.headline")).to_contain_text("真码，许可全部有效")
     page.locator("#file").set_input_files(blank)
     expect(page.locator("#outcome h2.headline")).to_contain_text("照片里没有找到二维码")
-    page.locator("#file").set_input_files(pdf)
+    page.locator("#file").set_input_files(text)
     expect(page.locator("#outcome h2.headline")).to_contain_text("无法读取这个文件")
-    expect(page.locator("#outcome")).to_contain_text("PDF 请打印后拍照")
+    expect(page.locator("#outcome")).to_contain_text("不是照片，也不是 PDF")
 
 
 def test_a_suspended_permit_turns_after_a_refresh(page: Page, site: Site) -> None:

@@ -16,6 +16,7 @@ from licence_qr.bootstrap import Services
 from licence_qr.web.app import STATIC, create_app
 
 VENDORED = STATIC / "vendor" / "zxing-wasm"
+PDF_READER = STATIC / "vendor" / "pdfjs"
 SCRIPTS = sorted((STATIC / "verify").glob("*.js"))
 
 
@@ -120,7 +121,8 @@ def test_the_worker_keeps_every_module_the_page_reaches(client: FlaskClient) -> 
                 needed.add(reached)
                 todo.append(reached)
     assert "verify/verifier.js" in needed and "vendor/zxing-wasm/share.js" in needed
-    assert needed | {"vendor/zxing-wasm/zxing_reader.wasm"} <= kept
+    by_name = {"vendor/zxing-wasm/zxing_reader.wasm", "vendor/pdfjs/pdf.js", "vendor/pdfjs/pdf.worker.js"}
+    assert needed | by_name <= kept
 
 
 def test_the_worker_changes_with_any_static_file_and_with_the_page(
@@ -148,10 +150,23 @@ def test_a_phone_can_install_the_page(client: FlaskClient) -> None:
         assert client.get(icon["src"]).mimetype == "image/png"
 
 
-def test_the_vendored_reader_has_the_sums_that_were_noted() -> None:
-    sums = dict(line.split()[::-1] for line in (VENDORED / "SHA256SUMS").read_text().splitlines())
-    for name in ("reader.js", "share.js", "zxing_reader.wasm"):
-        assert hashlib.sha256((VENDORED / name).read_bytes()).hexdigest() == sums[name]
+@pytest.mark.parametrize(
+    ("folder", "names"),
+    [(VENDORED, ("reader.js", "share.js", "zxing_reader.wasm")), (PDF_READER, ("pdf.js", "pdf.worker.js"))],
+    ids=["zxing-wasm", "pdfjs"],
+)
+def test_the_vendored_readers_have_the_sums_that_were_noted(folder: Path, names: tuple[str, ...]) -> None:
+    sums = dict(line.split()[::-1] for line in (folder / "SHA256SUMS").read_text().splitlines())
+    for name in names:
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == sums[name]
+
+
+def test_what_reads_pdfs_runs_under_a_policy_that_lets_it_reach_nothing(client: FlaskClient) -> None:
+    kept = precached(client.get("/verify/sw.js").get_data(as_text=True))
+    (worker,) = (address for address in kept if address.endswith("pdf.worker.js"))
+    rules = policy(client.get(worker).headers)
+    assert rules["default-src"] == "'none'"
+    assert not rules.keys() & {"connect-src", "script-src", "worker-src"}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,267 @@
+"""A PDF chosen on the verify page: our sheets are verified, with and without a server; anything else ends in words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from fpdf import FPDF
+from fpdf.enums import EncryptionMethod
+from PIL import Image
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from verify_site import Site, opened, settled, sheet, typed
+
+from licence_qr.domain.roles import Actor, Role
+
+STARTED = datetime.now(UTC)  # keys are made today and the server asks the real clock
+CLERK = Actor(1, "clerk-baishiyi", "白市驿镇窗口", "baishiyi", frozenset({Role.CLERK}))
+PHONE = {"width": 360, "height": 640}
+MOST_BYTES = 20 * 1024 * 1024
+TIME_LIMIT = 60_000  # milliseconds
+GENUINE = "真码，许可全部有效"
+NO_CODE = "PDF 里没有找到二维码"
+UNREADABLE = "无法读取这个文件"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory, make_services) -> Iterator[Site]:
+    """A running demonstration installation made today."""
+    services = make_services(tmp_path_factory.mktemp("pdf-site"), at=STARTED)
+    services.demonstration_register.fill(STARTED, lambda done, total: None)
+    running = Site(services)
+    yield running
+    running.stop()
+    services.database.close()
+
+
+def watched(context: BrowserContext, site: Site) -> tuple[Page, list[str]]:
+    """A page, and what went wrong on it: errors of scripts, breaches of a policy, requests to other sites."""
+    wrong: list[str] = []
+    page = context.new_page()
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda message: wrong.append(message.text) if "Content Security" in message.text else None)
+    own = (site.origin, "blob:" + site.origin)
+    context.on("request", lambda asking: None if asking.url.startswith(own) else wrong.append(asking.url))
+    return page, wrong
+
+
+@pytest.fixture(params=["zh"])
+def page(chromium: Browser, site: Site, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """The page after one visit; nothing that goes wrong goes unnoticed."""
+    context = chromium.new_context(viewport=PHONE)
+    context.add_init_script(
+        "window.breaches = []; addEventListener('securitypolicyviolation', e => breaches.push(e.violatedDirective))"
+    )
+    page, wrong = watched(context, site)
+    yield opened(page, site, request.param)
+    assert wrong == []
+    assert page.evaluate("() => breaches") == []
+    context.close()
+
+
+@pytest.fixture
+def stuck(chromium: Browser, site: Site) -> Iterator[Page]:
+    """The page in a browser where what reads PDFs starts and never answers, with a clock that tests move."""
+    context = chromium.new_context(viewport=PHONE, service_workers="block")
+    context.route("**/pdf.worker.js", lambda route: route.fulfill(content_type="text/javascript", body="export {};"))
+    page, wrong = watched(context, site)
+    page.clock.install()
+    page.goto(f"{site.origin}/verify")
+    settled(page)
+    yield page
+    assert wrong == []
+    context.close()
+
+
+def chosen(page: Page, content: bytes, name: str = "card.pdf", mime: str = "application/pdf") -> None:
+    """Choose a file of that content, as from the device. What an earlier file said is gone when this returns."""
+    page.locator("#file").set_input_files({"name": name, "mimeType": mime, "buffer": content})
+
+
+def told(page: Page, headline: str, detail: str = "") -> None:
+    """Wait until the page shows an outcome, and hold it against what it should say."""
+    expect(page.locator("#reading")).to_be_empty()
+    expect(page.locator("#outcome")).to_be_visible()
+    expect(page.locator("#outcome h2.headline")).to_contain_text(headline)
+    expect(page.locator("#outcome h2.headline")).to_be_focused()
+    expect(page.locator("#outcome .verdict")).to_contain_text(detail)
+
+
+def written(pages: int = 1, picture: tuple[int, Image.Image] | None = None) -> FPDF:
+    """An A4 PDF of that many pages with a line of text each, and one picture on the page of that number."""
+    pdf = FPDF(format="A4")
+    pdf.set_font("Helvetica")
+    for number in range(1, pages + 1):
+        pdf.add_page()
+        pdf.cell(text=f"Page {number}")
+        if picture and picture[0] == number:
+            pdf.image(picture[1], x=10, y=20, w=148)
+    return pdf
+
+
+def drawing(content: bytes, *objects: bytes) -> bytes:
+    """A PDF by hand whose one page draws ``content``; ``objects`` are numbered from 5, which the page calls X."""
+    stream = b"<< /Length %d >> stream\n%s\nendstream" % (len(content), content)
+    whole = [
+        b"<< /Type /Catalog /Pages 2 0 R /OpenAction << /S /JavaScript /JS (app.alert\\(1\\)) >> >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /XObject << /X 5 0 R >> >> >>",
+        stream,
+        *objects,
+    ]
+    numbered = [b"%d 0 obj\n%s\nendobj\n" % (number, each) for number, each in enumerate(whole, 1)]
+    return b"%PDF-1.7\n" + b"".join(numbered) + b"trailer << /Root 1 0 R /Size 99 >>\n%%EOF\n"
+
+
+FORM_IN_ITSELF = (
+    b"<< /Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << /XObject << /X 5 0 R >> >> /Length 11 >> "
+    b"stream\n/X Do /X Do\nendstream"
+)
+IMAGE_OF_TEN_GIGAPIXELS = (
+    b"<< /Type /XObject /Subtype /Image /Width 100000 /Height 100000 /ColorSpace /DeviceRGB /BitsPerComponent 8 "
+    b"/Length 3 >> stream\nabc\nendstream"
+)
+
+
+@pytest.fixture(scope="module")
+def photo(site: Site) -> Image.Image:
+    """The printed card of a code as a scanner sees it."""
+    return sheet(site.services, CLERK, site.newest(permits=1), STARTED)
+
+
+@pytest.mark.parametrize("size", ["A5", "A4"])
+def test_our_sheet_as_a_pdf_is_verified_with_the_server_and_without(page: Page, site: Site, size: str) -> None:
+    code = site.newest(permits=1)
+    content = site.services.prints.card_pdf(CLERK, code.uscc, size, STARTED)
+    chosen(page, content)
+    told(page, GENUINE)
+    expect(page.locator("#outcome")).to_contain_text(code.code_id.number)
+    with site.away():
+        page.reload()
+        settled(page)
+        chosen(page, content)
+        told(page, GENUINE)
+
+
+def test_what_reads_pdfs_is_loaded_with_the_first_pdf_and_stands_ready_without_a_server(page: Page, site: Site) -> None:
+    content = site.services.prints.card_pdf(CLERK, site.newest(permits=1).uscc, "A4", STARTED)
+    loaded = "() => performance.getEntriesByType('resource').some(e => e.name.includes('pdfjs'))"
+    assert page.evaluate(loaded) is False
+    with site.away():
+        chosen(page, content)
+        told(page, GENUINE)
+    assert page.evaluate(loaded) is True
+    assert page.workers == []
+
+
+def test_a_scan_on_a_later_page_is_found_and_none_after_the_fifth(page: Page, photo: Image.Image) -> None:
+    chosen(page, bytes(written(5, (5, photo)).output()))
+    told(page, GENUINE)
+    chosen(page, bytes(written(6, (6, photo)).output()))
+    told(page, NO_CODE, "只查看前 5 页")
+
+
+def test_a_pdf_is_known_by_its_beginning_when_the_device_names_no_type(page: Page, photo: Image.Image) -> None:
+    chosen(page, bytes(written(1, (1, photo)).output()), name="download", mime="application/octet-stream")
+    told(page, GENUINE)
+
+
+@pytest.mark.parametrize("page", ["zh", "en"], indirect=True)
+def test_what_cannot_be_read_is_said_in_words(page: Page) -> None:
+    english = page.locator("html").get_attribute("lang") == "en"
+    locked = written()
+    locked.set_encryption(owner_password="o", user_password="u", encryption_method=EncryptionMethod.AES_256)
+    whole = bytes(written().output())
+    unreadable, damaged = (UNREADABLE, "已损坏"), ("cannot be read", "damaged")
+    cases = [
+        (whole, (NO_CODE, "前 5 页"), ("No code found in the PDF", "first 5 pages")),
+        (b"%PDF-1.7\nnothing more", unreadable, damaged),
+        (bytes(locked.output()), (UNREADABLE, "密码"), ("cannot be read", "password")),
+        (b"", unreadable, damaged),
+        (whole + bytes(MOST_BYTES), (UNREADABLE, "20 MB"), ("cannot be read", "20 MB")),
+    ]
+    for content, zh, en in cases:
+        chosen(page, content)
+        told(page, *(en if english else zh))
+        expect(page.locator("#outcome .verdict")).to_contain_text("screenshot" if english else "截图")
+
+
+@pytest.mark.parametrize("page", ["zh", "en"], indirect=True)
+def test_axe_finds_nothing_on_what_is_said_and_nothing_is_too_wide(page: Page, photo: Image.Image) -> None:
+    for content in (bytes(written(1, (1, photo)).output()), bytes(written().output()), b"%PDF-"):
+        chosen(page, content)
+        told(page, "")
+        results = Axe().run(page, options={"resultTypes": ["violations"]})
+        assert results.violations_count == 0, results.generate_report()
+        for width in (360, 1280):
+            page.set_viewport_size({"width": width, "height": 640})
+            assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+
+
+def test_a_pdf_cut_anywhere_ends_in_words(page: Page, photo: Image.Image) -> None:
+    whole = bytes(written(1, (1, photo)).output())
+    for cut in (1, 3, 10):
+        chosen(page, whole[: len(whole) * cut // 11])
+        told(page, "")
+        assert page.locator("#outcome h2.headline").text_content().startswith((UNREADABLE, NO_CODE, GENUINE))
+
+
+def test_a_page_as_large_as_a_wall_is_drawn_small(page: Page) -> None:
+    pdf = FPDF(unit="pt", format=(14_400, 14_400))
+    pdf.add_page()
+    huge = re.sub(rb"/MediaBox \[0 0 14400", b"/MediaBox [0 0 9999999", bytes(pdf.output()))
+    assert b"9999999" in huge
+    chosen(page, huge)
+    told(page, NO_CODE)
+
+
+def test_of_hundreds_of_pages_only_the_first_are_looked_at(page: Page, photo: Image.Image) -> None:
+    chosen(page, bytes(written(400, (400, photo)).output()))
+    told(page, NO_CODE, "只查看前 5 页")
+    chosen(page, bytes(written(400, (2, photo)).output()))
+    told(page, GENUINE)
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [FORM_IN_ITSELF, IMAGE_OF_TEN_GIGAPIXELS],
+    ids=["a form that draws itself", "an image of ten gigapixels"],
+)
+def test_a_pdf_made_to_harm_ends_in_words(page: Page, hostile: bytes) -> None:
+    chosen(page, drawing(b"/X Do", hostile))
+    told(page, NO_CODE)
+    assert page.workers == []
+
+
+def test_after_a_minute_the_page_gives_up_and_ends_what_read(stuck: Page) -> None:
+    with stuck.expect_event("worker"):
+        chosen(stuck, bytes(written().output()))
+    stuck.clock.fast_forward(TIME_LIMIT - 10_000)
+    expect(stuck.locator("#reading")).to_have_text("正在读取…")
+    expect(stuck.locator("#outcome")).to_be_hidden()
+    with stuck.workers[0].expect_event("close"):
+        stuck.clock.fast_forward(20_000)
+    told(stuck, UNREADABLE, "一分钟内没有读完")
+
+
+def test_a_file_long_in_reading_does_not_cover_what_was_asked_since(stuck: Page, site: Site) -> None:
+    with stuck.expect_event("worker"):
+        chosen(stuck, bytes(written().output()))
+    typed(stuck, site.link(site.newest(permits=1)))
+    stuck.clock.fast_forward(2 * TIME_LIMIT)
+    told(stuck, GENUINE)
+
+
+@pytest.mark.parametrize("missing", ["pdf.js", "pdf.worker.js"])
+def test_a_reader_that_does_not_load_is_said_to_be_missing(chromium: Browser, site: Site, missing: str) -> None:
+    context = chromium.new_context(viewport=PHONE, service_workers="block")
+    context.route(f"**/pdfjs/{missing}", lambda route: route.abort())
+    page = context.new_page()
+    page.goto(f"{site.origin}/verify")
+    settled(page)
+    chosen(page, bytes(written().output()))
+    told(page, UNREADABLE, "没有加载")
+    context.close()
