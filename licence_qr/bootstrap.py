@@ -25,6 +25,7 @@ from licence_qr.services.pack import Pack
 from licence_qr.services.prints import Prints
 from licence_qr.services.register import Register
 from licence_qr.services.status_publishing import StatusPublishing
+from licence_qr.services.timeline import Timeline
 from licence_qr.services.verification import Verification
 from licence_qr.services.waiting import Waiting
 from licence_qr.store import facts
@@ -51,6 +52,7 @@ class Services:
     pack: Pack
     prints: Prints
     register: Register
+    timeline: Timeline
     importing: Importing
     waiting: Waiting
     verification: Verification
@@ -131,6 +133,7 @@ def build(settings: Settings) -> Services:
         pack=Pack(database, catalogue),
         prints=Prints(database, coding, lookup, settings.host),
         register=Register(database, lookup),
+        timeline=Timeline(database, catalogue),
         importing=Importing(database, catalogue, coding),
         waiting=Waiting(database, catalogue, coding),
         verification=Verification(catalogue, keys.trust_list, keys.allow_list),

@@ -10,6 +10,7 @@ from licence_qr.web import (
     desk_businesses,
     desk_commitment,
     desk_details,
+    desk_history,
     desk_issue,
     desk_trade,
     desk_waiting,
@@ -22,7 +23,7 @@ from licence_qr.web.security import current_actor, roles, signed_in
 RECENTLY = 10
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
-for pages in (desk_trade, desk_details, desk_commitment, desk_issue, desk_businesses, desk_waiting):
+for pages in (desk_trade, desk_details, desk_commitment, desk_issue, desk_businesses, desk_history, desk_waiting):
     blueprint.register_blueprint(pages.blueprint)
 
 for tool in (chinese_day, moment, need_words, office_name, open_rooms, shown_text, signed_in):

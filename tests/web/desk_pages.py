@@ -26,6 +26,7 @@ PEOPLE = {
     "colleague": (OFFICE, Role.CLERK),
     "elsewhere": (OTHER_OFFICE, Role.CLERK),
     "inspector": (OFFICE, Role.INSPECTOR),
+    "decider": (OFFICE, Role.DECIDER),
     "administrator": (OFFICE, Role.ADMIN),
 }
 HOTEL = {"trade": "hotel", "kinds": "hotel", "answer_serves_food": "no", "answer_has_pool": "no"}

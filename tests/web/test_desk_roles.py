@@ -17,7 +17,12 @@ from licence_qr.web.security import PUBLIC
 __all__ = ["browser", "desk_app", "desk_services"]
 
 DATA = Path(__file__).parent.parent / "data"
-PERSON_OF = {Role.CLERK: "clerk", Role.INSPECTOR: "inspector", Role.ADMIN: "administrator"}
+PERSON_OF = {
+    Role.CLERK: "clerk",
+    Role.INSPECTOR: "inspector",
+    Role.DECIDER: "decider",
+    Role.ADMIN: "administrator",
+}
 EVERYONE = frozenset(Role)
 CLERKS = frozenset({Role.CLERK})
 DECIDERS = frozenset({Role.CLERK, Role.ADMIN})
@@ -37,6 +42,7 @@ MAY_OPEN = {
     "desk.issue.show_result": CLERKS,
     "desk.businesses.search_businesses": EVERYONE,
     "desk.businesses.show_business": EVERYONE,
+    "desk.businesses_history.show_history": EVERYONE,
     "desk.businesses.print_card": EVERYONE,
     "desk.businesses.download_card": EVERYONE,
     "desk.businesses.show_png": EVERYONE,
@@ -53,11 +59,13 @@ MAY_OPEN = {
 LANDS_ON = {
     Role.CLERK: "/desk/",
     Role.INSPECTOR: "/desk/businesses",
+    Role.DECIDER: "/desk/businesses",
     Role.ADMIN: "/desk/businesses",
 }
 ROOMS = {
     Role.CLERK: ["/desk/", "/desk/businesses", "/desk/waiting-rows", "/sessions"],
     Role.INSPECTOR: ["/desk/businesses", "/inspect/", "/sessions"],
+    Role.DECIDER: ["/desk/businesses", "/sessions"],
     Role.ADMIN: ["/desk/businesses", "/desk/waiting-rows", "/sessions"],
 }
 

@@ -1,0 +1,111 @@
+"""The words of the history: what happened, and which fields of it a page shows.
+
+``FIELDS`` is an allow-list: what a later event may carry besides is not shown before somebody has named it here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from licence_qr.domain.text import Text
+
+EVENTS: Mapping[str, Text] = {
+    "licence_granted": Text("准予登记，颁发营业执照", "Licence granted"),
+    "licence_imported": Text("从部门台账导入营业执照", "Licence taken over from a ledger"),
+    "licence_changed": Text("变更登记事项", "Registered facts changed"),
+    "licence_state_changed": Text("登记状态变化", "State of the licence changed"),
+    "licence_reprinted": Text("补发照牌", "Print replaced"),
+    "premises_added": Text("增加经营场所", "Premises added"),
+    "premises_changed": Text("经营场所事项变更", "Premises changed"),
+    "premises_closed": Text("停用经营场所", "Premises closed"),
+    "permit_applied": Text("受理许可申请", "Permit applied for"),
+    "permit_granted": Text("准予许可", "Permit granted"),
+    "permit_refused": Text("不予许可", "Permit refused"),
+    "permit_imported": Text("从部门台账导入许可", "Permit taken over from a ledger"),
+    "permit_changed": Text("许可事项变更", "Permit changed"),
+    "permit_state_changed": Text("许可状态变化", "State of the permit changed"),
+    "renewal_applied": Text("申请延续", "Renewal applied for"),
+    "renewal_refused": Text("不予延续", "Renewal refused"),
+    "permit_renewed": Text("准予延续", "Permit renewed"),
+    "permit_deemed_renewed": Text("逾期未作决定，视为准予延续", "Deemed renewed: not decided before the end"),
+    "permit_reviewed": Text("复核", "Reviewed"),
+    "permit_graded": Text("卫生等级评定", "Hygiene grade given"),
+    "code_issued": Text("签发新版二维码", "New version of the code signed"),
+    "row_decided": Text("裁定导入的数据", "Imported row decided"),
+    "mark_set": Text("加注标记", "Marked"),
+    "mark_lifted": Text("移出标记", "Mark lifted"),
+    "proposed": Text("提出处理建议，待审批", "Proposed, to be decided"),
+    "proposal_refused": Text("审批不同意", "Proposal refused"),
+    "proposal_withdrawn": Text("撤回建议", "Proposal withdrawn"),
+    "follow_up_recorded": Text("告知承诺现场核查", "Follow-up of the commitment"),
+    "credit_recorded": Text("记入信用记录", "Entered in the credit record"),
+    "inspected": Text("现场检查", "Inspected"),
+    "rectification_ordered": Text("责令限期整改", "Ordered to put right"),
+    "rectification_closed": Text("整改复查", "Order to put right closed"),
+}
+
+# In the order of the page.
+FIELDS: Mapping[str, Text] = {
+    "name": Text("名称", "Name"),
+    "entity_type": Text("类型", "Type"),
+    "principal": Text("负责人", "Principal"),
+    "registered_capital": Text("注册资本", "Capital"),
+    "domicile": Text("住所", "Registered address"),
+    "business_scope": Text("经营范围", "Business scope"),
+    "term_to": Text("营业期限至", "Term to"),
+    "address": Text("地址", "Address"),
+    "area_m2": Text("面积（平方米）", "Area (m²)"),
+    "closed_on": Text("停用日期", "Closed on"),
+    "permit_no": Text("许可证号", "Permit number"),
+    "items": Text("许可项目", "Allows"),
+    "kinds": Text("场所类别", "Kinds of place"),
+    "mode": Text("办理方式", "Way of granting"),
+    "issuing_authority": Text("发证机关", "Authority"),
+    "handling_office": Text("办理窗口", "Handled at"),
+    "period.first": Text("有效期自", "Valid from"),
+    "period.last": Text("有效期至", "Valid to"),
+    "issued_on": Text("签发日期", "Issued on"),
+    "state": Text("状态", "State"),
+    "state_since": Text("状态起始", "State since"),
+    "ended_by": Text("此前的决定", "Ended before by"),
+    "dormant_until": Text("歇业至", "Dormant until"),
+    "renewal_applied_on": Text("延续申请日期", "Renewal applied for on"),
+    "reviewed_on": Text("复核日期", "Reviewed on"),
+    "grade": Text("卫生等级", "Hygiene grade"),
+    "graded_on": Text("评定日期", "Graded on"),
+    "score": Text("得分", "Score"),
+    "follow_up_due": Text("现场核查期限", "Follow-up due"),
+    "checked_on": Text("现场核查日期", "Checked on"),
+    "outcome": Text("结果", "Outcome"),
+    "rectify_by": Text("整改期限", "To be put right by"),
+    "act": Text("拟作处理", "Proposed act"),
+    "kind": Text("类别", "Kind"),
+    "since": Text("自", "Since"),
+    "until": Text("至", "Until"),
+    "lifted_on": Text("移出日期", "Lifted on"),
+    "code_number": Text("编号", "Code number"),
+    "version": Text("版本", "Version"),
+}
+
+# What is said of something new: enough to tell it apart.
+INTRODUCED = (
+    "name",
+    "principal",
+    "domicile",
+    "address",
+    "permit_no",
+    "items",
+    "period.first",
+    "period.last",
+    "grade",
+    "score",
+    "outcome",
+    "rectify_by",
+    "checked_on",
+    "act",
+    "kind",
+    "since",
+    "until",
+    "code_number",
+    "version",
+)

@@ -1,0 +1,162 @@
+"""The history of one business as people read it: what happened, to what, who did it, by which rule, what changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from licence_qr.domain.catalogue import Catalogue, Text
+from licence_qr.domain.history_words import FIELDS, INTRODUCED
+from licence_qr.domain.roles import Actor, Role
+from licence_qr.errors import NotFoundError
+from licence_qr.store import accounts, entities, history, permits
+from licence_qr.store.database import Database, Row, Transaction
+
+# Not people: what the program does by itself, in the name it writes into the history.
+_PROGRAMS = {"system": "系统自动", "import": "批量导入", "demonstration": "演示数据"}
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who did something: the name an account shows (the user name where there is no such account), and the office."""
+
+    name: str
+    office: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field that an event set: plain JSON values of before and after, None for "was not there"."""
+
+    field: str
+    before: object
+    after: object
+
+
+@dataclass(frozen=True, slots=True)
+class PastEvent:
+    """One event. ``seq`` is its place in the history; ``kind`` the name of what happened; ``about`` what it was done to,
+    in words, empty for the licence itself.
+
+    ``by``, ``proposed_by`` and ``reason`` are internal: None and empty for readers of other offices.
+    """
+
+    seq: int
+    at: datetime
+    kind: str
+    subject: str
+    about: Text
+    changes: tuple[Change, ...]
+    legal_basis: str
+    document_no: str
+    effective_on: date | None
+    by: Person | None
+    proposed_by: Person | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """All events of a business, newest first. ``inner``: the reader belongs to an office that deals with it."""
+
+    uscc: str
+    holder_name: str
+    established_on: date
+    inner: bool
+    events: tuple[PastEvent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """What a permit is and was is a public fact and open to every office; names and reasons are not."""
+
+    database: Database
+    catalogue: Catalogue
+
+    def read(self, actor: Actor, uscc: str, after: int = 0) -> History:
+        """The events of one business after the revision ``after``. Raises NotFoundError ``business_not_found``."""
+        with self.database.read() as tx:
+            stored = entities.get(tx, uscc)
+            if stored is None:
+                raise NotFoundError("business_not_found", uscc=uscc)
+            held = permits.of_business(tx, uscc)
+            offices = {stored.office, *(each.permit.handling_office for each in held)}
+            inner = actor.office in offices or Role.ADMIN in actor.roles
+            reader = _Reader(tx, self.catalogue, inner, _names(tx, self.catalogue, uscc), {})
+            rows = history.since(tx, uscc, after)
+            events = tuple(reader.event(row) for row in reversed(rows))
+        return History(uscc, stored.entity.holder_name, stored.entity.established_on, inner, events)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Turns rows into events within one read transaction."""
+
+    tx: Transaction
+    catalogue: Catalogue
+    inner: bool
+    names: Mapping[str, Text]
+    known: dict[str, str]
+
+    def event(self, row: Row) -> PastEvent:
+        before, after = _values(row["before"]), _values(row["after"])
+        return PastEvent(
+            seq=row["seq"],
+            at=datetime.fromisoformat(row["at"]),
+            kind=row["event"],
+            subject=row["subject"],
+            about=self._about(row["subject"]),
+            changes=tuple(_changes(before, after)),
+            legal_basis=row["legal_basis"],
+            document_no=row["document_no"],
+            effective_on=date.fromisoformat(row["effective_on"]) if row["effective_on"] else None,
+            by=Person(self._name(row["actor"]), row["office"]) if self.inner else None,
+            proposed_by=Person(self._name(row["proposed_by"]), "") if self.inner and row["proposed_by"] else None,
+            reason=row["reason"] if self.inner else "",
+        )
+
+    def _about(self, subject: str) -> Text:
+        return self.names.get(subject, Text("", ""))
+
+    def _name(self, username: str) -> str:
+        if username not in self.known:
+            user = accounts.user_by_name(self.tx, username)
+            self.known[username] = user.actor.display_name if user else _PROGRAMS.get(username, username)
+        return self.known[username]
+
+
+def _names(tx: Transaction, catalogue: Catalogue, uscc: str) -> dict[str, Text]:
+    """Subject → its name: permits by type and number, premises by address."""
+    named = {f"premises/{p.premises_no}": Text(p.address, p.address) for p in entities.premises_of(tx, uscc)}
+    for stored in permits.of_business(tx, uscc):
+        known = catalogue.permit_types.get(stored.permit.permit_type)
+        name = known.name if known else Text(stored.permit.permit_type, stored.permit.permit_type)
+        number = stored.permit.permit_no
+        named[f"permit/{stored.permit_id}"] = Text(f"{name.zh} {number}".strip(), f"{name.en} {number}".strip())
+    return named
+
+
+def _values(text: str | None) -> dict[str, Any] | None:
+    """The values as a flat mapping: a part of a part is named ``whole.part``. An allow-list decides what is shown."""
+    if text is None:
+        return None
+    flat: dict[str, Any] = {}
+    for name, value in json.loads(text).items():
+        if isinstance(value, dict):
+            flat |= {f"{name}.{part}": inner for part, inner in value.items()}
+        else:
+            flat[name] = value
+    return flat
+
+
+def _changes(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> Iterator[Change]:
+    """The fields that differ, in the order of ``FIELDS``; of something new, the few that tell it apart."""
+    shown = FIELDS if before is not None else INTRODUCED
+    old, new = before or {}, after or {}
+    for field in shown:
+        was, became = old.get(field), new.get(field)
+        if after is not None and field in old.keys() | new.keys() and (was or None) != (became or None):
+            yield Change(field, was, became)

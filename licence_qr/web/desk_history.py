@@ -1,0 +1,82 @@
+"""The history of a business on one page, as a time line: newest first, day by day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from itertools import groupby
+
+from flask import Blueprint, render_template
+
+from licence_qr.domain.catalogue import Text
+from licence_qr.domain.dates import SHANGHAI, local_date
+from licence_qr.domain.history_words import EVENTS
+from licence_qr.services.timeline import History, PastEvent, Person
+from licence_qr.web import use_cases
+from licence_qr.web.desk_history_words import Line, lines, subject_words
+from licence_qr.web.desk_rooms import BUSINESSES
+from licence_qr.web.security import current_actor, roles
+
+blueprint = Blueprint("businesses_history", __name__, url_prefix="/businesses")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event in words. ``holds_from`` only when it is another day than the day of entry."""
+
+    seq: int
+    what: Text
+    about: Text
+    lines: tuple[Line, ...]
+    holds_from: date | None
+    event: PastEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What one press of a button did: all its events, the cause before its effects. ``time`` is that of Shanghai."""
+
+    time: str
+    by: Person | None
+    proposed_by: Person | None
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The moments of one day in Shanghai, newest first."""
+
+    day: date
+    moments: tuple[Moment, ...]
+
+
+@blueprint.get("/<uscc>/history")
+@roles(*BUSINESSES.roles)
+def show_history(uscc: str) -> str:
+    """Every event of the licence, its permits, codes, marks and proposals."""
+    past = use_cases().timeline.read(current_actor(), uscc)
+    return render_template("desk/history.html", past=past, days=tuple(days(past)), today=local_date(datetime.now(UTC)))
+
+
+def days(past: History) -> Iterator[Day]:
+    """The events day by day."""
+    for day, events in groupby(past.events, key=lambda event: event.at.astimezone(SHANGHAI).date()):
+        yield Day(day, tuple(_moments(events, day)))
+
+
+def _moments(events: Iterable[PastEvent], day: date) -> Iterator[Moment]:
+    for (at, by, proposed_by), together in groupby(events, key=lambda event: (event.at, event.by, event.proposed_by)):
+        entries = tuple(_entry(event, day) for event in reversed(tuple(together)))
+        yield Moment(f"{at.astimezone(SHANGHAI):%H:%M}", by, proposed_by, entries)
+
+
+def _entry(event: PastEvent, day: date) -> Entry:
+    return Entry(
+        seq=event.seq,
+        what=EVENTS[event.kind],
+        about=subject_words(event),
+        lines=tuple(lines(event)),
+        holds_from=event.effective_on if event.effective_on != day else None,
+        event=event,
+    )

@@ -1,0 +1,114 @@
+"""What an event changed, as short lines: the field, what it said before, what it says after."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from licence_qr.domain.catalogue import Text
+from licence_qr.domain.history_words import FIELDS
+from licence_qr.domain.permit import GrantMode
+from licence_qr.services.timeline import Change, PastEvent
+from licence_qr.web import use_cases
+from licence_qr.web.desk_words import office_name
+from licence_qr.web.language import t
+from licence_qr.web.words import GRADE, LICENCE_STATE, PERMIT_STATUS, Saying, day
+
+NONE = Text("无", "none")
+_STATES: Mapping[str, Saying] = {
+    **{state.value: saying for state, saying in LICENCE_STATE.items()},
+    **{status.value: saying for status, saying in PERMIT_STATUS.items()},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One field: its label and both values in words; ``before`` is empty for something that was not there before.
+
+    ``registered``: the values are texts of the register, Chinese whatever the page speaks.
+    """
+
+    label: Text
+    before: str
+    after: str
+    registered: bool
+
+
+def subject_words(event: PastEvent) -> Text:
+    """What was done something to; the licence itself is not named: the page is about it."""
+    if event.subject.startswith("code/"):
+        version = event.subject.removeprefix("code/")
+        return Text(f"第 {version} 版", f"version {version}")
+    return event.about
+
+
+def lines(event: PastEvent) -> Iterator[Line]:
+    """The changes of one event, but what its heading says already."""
+    about = subject_words(event).zh
+    for change in event.changes:
+        if change.before is None and str(change.after) in about:
+            continue
+        yield _line(change)
+
+
+def _line(change: Change) -> Line:
+    words = _WORDS.get(change.field)
+    registered = words is None and not isinstance(change.after, int)
+    say = words or str
+    before = "" if change.before in (None, "", []) else say(change.before)
+    after = t(NONE.zh, NONE.en) if change.after in (None, "", []) else say(change.after)
+    return Line(FIELDS[change.field], before, after, registered and bool(before or change.after))
+
+
+def _iso_day(value: object) -> str:
+    try:
+        return day(date.fromisoformat(str(value)))
+    except ValueError:
+        return str(value)
+
+
+def _state(value: object) -> str:
+    """A state of a permit or of a licence; both name the same ends alike."""
+    saying = _STATES.get(str(value))
+    return t(saying.zh, saying.en) if saying else str(value)
+
+
+def _mode(value: object) -> str:
+    return t("告知承诺", "on commitment") if value == GrantMode.COMMITMENT.value else t("一般程序", "general path")
+
+
+def _grade(value: object) -> str:
+    words = GRADE.get(str(value))
+    return t(words.zh, words.en) if words else str(value)
+
+
+def _kinds(value: object) -> str:
+    known = use_cases().catalogue.kinds
+    ids = [str(each) for each in value] if isinstance(value, list) else [str(value)]
+    names = (known[each].name if each in known else Text(each, each) for each in ids)
+    return t("、", ", ").join(t(name.zh, name.en) for name in names)
+
+
+def _authority(value: object) -> str:
+    known = use_cases().catalogue.authorities.get(str(value))
+    return t(known.name.zh, known.name.en) if known else str(value)
+
+
+_WORDS: Mapping[str, Callable[[object], str]] = {
+    **dict.fromkeys(
+        (
+            "term_to", "closed_on", "period.first", "period.last", "issued_on", "state_since", "dormant_until",
+            "renewal_applied_on", "reviewed_on", "graded_on", "follow_up_due", "checked_on", "rectify_by", "since",
+            "until", "lifted_on",
+        ),
+        _iso_day,
+    ),
+    "state": _state,
+    "ended_by": _state,
+    "mode": _mode,
+    "grade": _grade,
+    "kinds": _kinds,
+    "issuing_authority": _authority,
+    "handling_office": lambda value: office_name(str(value)),
+}  # fmt: skip

@@ -1,0 +1,131 @@
+"""The history of a business on one page: every event in words, and nothing internal for other offices."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+from desk_pages import Browser, clerk, desk_app, desk_services, elsewhere, signed_in
+from flask import Flask
+
+from licence_qr.bootstrap import Services
+from licence_qr.domain.history_words import EVENTS, FIELDS, INTRODUCED
+from licence_qr.store import entities, history
+from licence_qr.store.history import Event, EventKind
+
+__all__ = ["clerk", "desk_app", "desk_services", "elsewhere"]
+
+NAME = "重庆示例有历史客栈有限公司"
+REASON = "内部理由：电话核实"
+
+
+@pytest.fixture(scope="module")
+def uscc(desk_app: Flask, desk_services: Services) -> str:
+    """A business issued at this desk, whose principal changed a day later by a decision of two people."""
+    browser = signed_in(desk_app, desk_services, "clerk")
+    application = browser.start()
+    browser.fill(application, name=NAME)
+    issued = browser.see(browser.issue(application).location)
+    found = re.search(r"(?<![0-9A-Z])9150[0-9A-Z]{14}(?![0-9A-Z])", issued)
+    assert found
+    uscc = found[0]
+    with desk_services.database.write() as tx:
+        stored = entities.get(tx, uscc)
+        assert stored is not None
+        changed = replace(stored.entity, principal="李示例")
+        entities.put(tx, replace(stored, entity=changed))
+        before, after = {"principal": stored.entity.principal, "name": NAME}, {"principal": "李示例", "name": NAME}
+        history.append(
+            tx,
+            Event(
+                datetime(2030, 5, 6, 17, 30, tzinfo=UTC),
+                "colleague",
+                "baishiyi",
+                EventKind.LICENCE_CHANGED,
+                uscc,
+                "licence",
+                REASON,
+                "市场主体登记管理条例第二十四条",
+                "示字〔2030〕7号",
+                {**before, "contact_phone": "13800001234"},
+                {**after, "contact_phone": "13900005678"},
+                date(2030, 6, 1),
+                "clerk",
+            ),
+        )
+    return uscc
+
+
+def text_of(page: str) -> str:
+    """The words of the page without its marks."""
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", page)))
+
+
+def test_every_event_there_can_be_has_its_words() -> None:
+    assert set(EVENTS) == {kind.value for kind in EventKind}
+    assert set(INTRODUCED) <= set(FIELDS)
+
+
+def test_the_newest_day_stands_first_and_is_that_of_shanghai(clerk: Browser, uscc: str) -> None:
+    page = clerk.see(f"/desk/businesses/{uscc}/history?lang=zh")
+    days = re.findall(r'<time datetime="(\d{4}-\d\d-\d\d)">', page)
+    assert days[0] == "2030-05-07"  # half past five in the afternoon, UTC, is the next day there
+    assert days == sorted(days, reverse=True)
+    assert "01:30" in page
+
+
+def test_a_change_says_what_was_and_what_is_by_whom_why_and_from_when(clerk: Browser, uscc: str) -> None:
+    said = text_of(clerk.see(f"/desk/businesses/{uscc}/history?lang=zh"))
+    assert "负责人 原为 张示例 → 现为 李示例" in said
+    assert "名称 原为" not in said  # it did not change
+    assert "自 2030年6月1日 起生效" in said
+    assert f"理由： {REASON}" in said or f"理由：{REASON}" in said
+    assert "依据：市场主体登记管理条例第二十四条" in said
+    assert "文号：示字〔2030〕7号" in said
+    assert "提出：clerk（示例）；审批：colleague（示例）" in said
+
+
+def test_one_press_of_a_button_is_one_moment_with_the_cause_first(clerk: Browser, uscc: str) -> None:
+    page = clerk.see(f"/desk/businesses/{uscc}/history?lang=zh")
+    moments = re.findall(r"<li>.*?</li>", page.split('<ol class="past"')[2], re.DOTALL)
+    assert len(moments) == 1
+    order = [moments[0].index(words) for words in ("准予登记", "增加经营场所", "准予许可", "签发新版二维码")]
+    assert order == sorted(order)
+    assert moments[0].count("经办：") == 1
+
+
+def test_what_nobody_has_named_as_fit_to_show_is_not_shown(clerk: Browser, uscc: str) -> None:
+    page = clerk.see(f"/desk/businesses/{uscc}/history")
+    assert "13800001234" not in page and "13900005678" not in page
+
+
+def test_another_office_reads_what_happened_but_not_who_and_why(elsewhere: Browser, uscc: str) -> None:
+    said = text_of(elsewhere.see(f"/desk/businesses/{uscc}/history?lang=zh"))
+    assert "负责人 原为 张示例 → 现为 李示例" in said
+    assert "市场主体登记管理条例第二十四条" in said
+    for inner in (REASON, "clerk（示例）", "colleague（示例）", "经办："):
+        assert inner not in said
+
+
+def test_the_english_page_says_it_in_english(clerk: Browser, uscc: str) -> None:
+    page = clerk.see(f"/desk/businesses/{uscc}/history?lang=en")
+    assert "Registered facts changed" in page and "Holds from 1 June 2030" in page
+    assert '<span lang="zh-CN">李示例</span>' in page
+
+
+def test_a_business_that_is_not_in_the_register_has_no_history(clerk: Browser) -> None:
+    clerk.see("/desk/businesses/91500107M000001A9R/history", status=404)
+
+
+def test_the_page_of_the_business_leads_to_its_history(clerk: Browser, uscc: str) -> None:
+    assert f'href="/desk/businesses/{uscc}/history"' in clerk.see(f"/desk/businesses/{uscc}")
+
+
+def test_the_values_kept_in_the_history_are_flat_enough_to_be_read(desk_services: Services, uscc: str) -> None:
+    with desk_services.database.read() as tx:
+        granted = next(row for row in history.of_business(tx, uscc) if row["event"] == "permit_granted")
+    assert set(json.loads(granted["after"])["period"]) == {"first", "last"}
