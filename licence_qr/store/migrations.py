@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlite_utils import Database, Migrations
 
 from licence_qr.errors import RegisterError
-from licence_qr.store import imports
+from licence_qr.store import imports, proposals_schema
 
 steps = Migrations("licence_qr")
 
@@ -171,4 +171,37 @@ def m009_lives(db: Database) -> None:
             since TEXT NOT NULL, until TEXT, lifted_on TEXT, reason TEXT NOT NULL, legal_basis TEXT NOT NULL,
             document_no TEXT NOT NULL);
         CREATE INDEX marks_by_uscc ON marks (uscc);
+    """)
+
+
+@steps()
+def m010_proposals(db: Database) -> None:
+    """What one proposes and another decides, the checks after a grant on commitment, and what a failed one leads to."""
+    proposals_schema.create(db)
+
+
+@steps()
+def m010_work_list(db: Database) -> None:
+    """What the work list asks for, indexed so that only what waits is looked at."""
+    db.executescript("""
+        CREATE INDEX permits_pending ON permits (handling_office) WHERE state = 'pending';
+        CREATE INDEX permits_by_end ON permits (handling_office, valid_to) WHERE state IN ('effective', 'suspended');
+        CREATE INDEX permits_by_review ON permits (handling_office, max(valid_from, coalesce(reviewed_on, '')))
+            WHERE state IN ('effective', 'suspended');
+        CREATE INDEX permits_in_renewal ON permits (handling_office, valid_to) WHERE renewal_applied_on IS NOT NULL;
+    """)
+
+
+@steps()
+def m011_life_dates(db: Database) -> None:
+    """The days of a life that the first tables had no room for: since when a licence is what it is and how long it rests,
+    closed premises, lost prints, and renewals that came in time."""
+    db.executescript("""
+        ALTER TABLE entities ADD COLUMN state_since TEXT;
+        ALTER TABLE entities ADD COLUMN dormant_until TEXT;
+        ALTER TABLE premises ADD COLUMN closed_on TEXT;
+        ALTER TABLE codes ADD COLUMN void_since TEXT;
+        ALTER TABLE permits ADD COLUMN renewal_in_time INTEGER NOT NULL DEFAULT 0;
+        CREATE INDEX permits_undecided ON permits (valid_to) WHERE renewal_applied_on IS NOT NULL;
+        CREATE INDEX marks_standing ON marks (until) WHERE lifted_on IS NULL;
     """)

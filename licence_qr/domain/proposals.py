@@ -1,0 +1,27 @@
+"""Four eyes: what one person proposes and another decides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from licence_qr.domain.text import Text
+
+
+class ProposalState(StrEnum):
+    """Where a proposal stands. All but OPEN are final."""
+
+    OPEN = "open"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"  # by its proposer
+    CLOSED = "closed"  # the act is no longer allowed: something else happened first
+
+
+STATE_WORDS: Mapping[ProposalState, Text] = {
+    ProposalState.OPEN: Text("待决定", "waiting"),
+    ProposalState.APPROVED: Text("已同意", "approved"),
+    ProposalState.REFUSED: Text("不同意", "refused"),
+    ProposalState.WITHDRAWN: Text("提议人已收回", "taken back by its proposer"),
+    ProposalState.CLOSED: Text("已自动关闭", "closed"),
+}
