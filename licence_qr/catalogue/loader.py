@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from licence_qr.catalogue import schema
+from licence_qr.catalogue.checklists import check_checklists, inspection_rules, read_checklists
 from licence_qr.catalogue.cross_checks import Sources, check
 from licence_qr.catalogue.faults import Faults
 from licence_qr.catalogue.source_file import read_source
@@ -38,13 +40,15 @@ def load_catalogue(folder: Path | None = None, working_days: Path | None = None)
     whether the entries are true.
     """
     faults = Faults()
-    sources = _read(folder or Path(__file__).parent, working_days, faults)
-    if sources is None:
+    folder = folder or Path(__file__).parent
+    sources, checklists = _read(folder, working_days, faults), read_checklists(folder, faults)
+    if sources is None or checklists is None:
         raise faults.error()
     check(sources, faults)
+    check_checklists(checklists, {entry.id for entry in sources.kinds_of_place.entries.kind}, faults)
     if faults.found:
         raise faults.error()
-    return _build(sources)
+    return replace(_build(sources), inspection_rules=inspection_rules(checklists))
 
 
 def _read(folder: Path, working_days: Path | None, faults: Faults) -> Sources | None:

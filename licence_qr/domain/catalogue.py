@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from licence_qr.domain.checklists import InspectionRules
 from licence_qr.domain.dates import Period
 from licence_qr.domain.life_rules import DatedLifeRule, LifeRules, life_rules_on
 from licence_qr.domain.names import name_key
@@ -253,6 +254,7 @@ class Catalogue:
     kind_groups: Mapping[int, Text] = field(default_factory=dict)
     life_rules: tuple[DatedLifeRule, ...] = ()
     working_calendar: WorkingCalendar = field(default_factory=WorkingCalendar)
+    inspection_rules: InspectionRules = field(default_factory=InspectionRules)
 
     def life_rules_on(self, day: date) -> LifeRules:
         """The figures of a permit's life in force on ``day``. Raises RuleError ``life_rule_unknown``."""

@@ -1,0 +1,146 @@
+"""The checklists of inspections: shape of their file, what must hold beyond it, and the values they become."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Container
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+
+from licence_qr.catalogue.faults import Faults
+from licence_qr.catalogue.schema import DatedEntry, Entry, Id, TextEntry, Words
+from licence_qr.catalogue.source_file import SourceFile, read_source
+from licence_qr.domain.checklists import Checklist, ChecklistItem, DrawWeights, InspectionRules, Publication
+from licence_qr.domain.dates import Period
+from licence_qr.domain.text import Text
+
+Weight = Annotated[int, Field(ge=1, le=100)]
+
+
+class ChecklistItemEntry(Entry):
+    id: Id
+    section: TextEntry
+    text: TextEntry
+    law: TextEntry
+    weight: Weight
+    critical: bool = False
+    always: bool = False
+
+
+class CommonEntry(Entry):
+    id: Words
+    item: Annotated[list[ChecklistItemEntry], Field(min_length=1)]
+
+
+class ChecklistEntry(DatedEntry):
+    id: Id
+    version: Words
+    name: TextEntry
+    kinds: Annotated[list[Id], Field(min_length=1)]
+    common: Words
+    item: Annotated[list[ChecklistItemEntry], Field(min_length=1)]
+
+
+class DrawWeightsEntry(DatedEntry):
+    a: Weight
+    b: Weight
+    c: Weight
+    none: Weight
+    basis: TextEntry
+
+
+class PublicationEntry(DatedEntry):
+    rectification_days: Annotated[int, Field(ge=0, le=3660)]
+    basis: TextEntry
+
+
+class ChecklistsFile(Entry):
+    draw_weights: Annotated[list[DrawWeightsEntry], Field(min_length=1)]
+    publication: list[PublicationEntry] = []
+    common: Annotated[list[CommonEntry], Field(min_length=1)]
+    checklist: Annotated[list[ChecklistEntry], Field(min_length=1)]
+
+
+Source = SourceFile[ChecklistsFile]
+
+
+def read_checklists(folder: Path, faults: Faults) -> Source | None:
+    """Read ``checklists.toml``; what is wrong with it goes to ``faults`` and the answer is None."""
+    return read_source(folder / "checklists.toml", ChecklistsFile, faults)
+
+
+def check_checklists(source: Source, kinds: Container[str], faults: Faults) -> None:
+    """References exist, ids are unique in their list, and no two versions of one list hold on one day."""
+    commons = {common.id: common for common in source.entries.common}
+    for place, entry in enumerate(source.entries.checklist):
+        for kind in entry.kinds:
+            if kind not in kinds:
+                _wrong(source, place, "kinds", kind, "kinds_of_place.toml", faults)
+        if entry.common not in commons:
+            _wrong(source, place, "common", entry.common, " / ".join(commons), faults)
+            continue
+        ids = Counter(item.id for item in (*commons[entry.common].item, *entry.item))
+        for twice in (item_id for item_id, count in ids.items() if count > 1):
+            _wrong(source, place, "id", twice, f"{twice}_2", faults)
+    _check_dates(source, faults)
+
+
+def _check_dates(source: Source, faults: Faults) -> None:
+    """No version twice, and on each day one version of a list and one rule of a kind."""
+    for place, entry in enumerate(source.entries.checklist):
+        for earlier in source.entries.checklist[:place]:
+            if earlier.id == entry.id and (earlier.version == entry.version or _overlap(earlier, entry)):
+                _wrong(source, place, "valid_from", entry.valid_from, f"valid_to ({earlier.version})", faults)
+    for name, dated in (("draw_weights", source.entries.draw_weights), ("publication", source.entries.publication)):
+        for place, rule in enumerate(dated):
+            if any(_overlap(earlier, rule) for earlier in dated[:place]):
+                facts = {"key": "valid_from", "found": str(rule.valid_from), "example": "valid_to"}
+                faults.add("catalogue_value_wrong", source.name, source.line(name, place, "valid_from"), **facts)
+
+
+def inspection_rules(source: Source) -> InspectionRules:
+    """The values of a file that has been checked."""
+    commons = {common.id: tuple(map(_item, common.item)) for common in source.entries.common}
+    return InspectionRules(
+        tuple(
+            Checklist(
+                e.id,
+                e.version,
+                _text(e.name),
+                tuple(e.kinds),
+                _period(e),
+                (*commons[e.common], *map(_item, e.item)),
+            )
+            for e in source.entries.checklist
+        ),
+        tuple(
+            DrawWeights(_period(e), e.a, e.b, e.c, e.none, _text(e.basis)) for e in source.entries.draw_weights
+        ),
+        tuple(Publication(_period(e), e.rectification_days, _text(e.basis)) for e in source.entries.publication),
+    )  # fmt: skip
+
+
+def _wrong(source: Source, place: int, key: str, found: object, example: str, faults: Faults) -> None:
+    line = source.line("checklist", place, key)
+    faults.add("catalogue_value_wrong", source.name, line, key=key, found=f'"{found}"', example=example)
+
+
+def _overlap(one: DatedEntry, other: DatedEntry) -> bool:
+    return (one.valid_to is None or other.valid_from <= one.valid_to) and (
+        other.valid_to is None or one.valid_from <= other.valid_to
+    )
+
+
+def _item(entry: ChecklistItemEntry) -> ChecklistItem:
+    section, text, law = _text(entry.section), _text(entry.text), _text(entry.law)
+    return ChecklistItem(entry.id, section, text, law, entry.weight, entry.critical, entry.always)
+
+
+def _text(entry: TextEntry) -> Text:
+    return Text(entry.zh, entry.en)
+
+
+def _period(entry: DatedEntry) -> Period:
+    return Period(entry.valid_from, entry.valid_to)
