@@ -17,6 +17,7 @@ from licence_qr.web import (
     desk,
     errors,
     inspect,
+    inspect_visit,
     language,
     lists,
     request_log,
@@ -61,7 +62,7 @@ def create_app(services: Services) -> Flask:
     security.init_app(app)
     CSRFProtect(app)
     errors.init_app(app)
-    for audience in (citizen, sign_in, desk, inspect, verify, lists):
+    for audience in (citizen, sign_in, desk, inspect, inspect_visit, verify, lists):
         app.register_blueprint(audience.blueprint)
     security.check_routes(app)
     app.wsgi_app = KeptPages(app.wsgi_app, services.lookup, citizen.SCANNED)  # type: ignore[method-assign]

@@ -1,21 +1,27 @@
-"""The half of a pack's key that signing out takes back.
+"""The half of the pack's key that signing out takes back.
 
-A pack lies encrypted in the browser. One half of its key is kept beside it, unreadable even to scripts; the other is
-this cookie. Every page that signs somebody out, or somebody else in, can delete a cookie, with scripts or without; what
-was encrypted is then out of reach at once, and the scripts that meet it next delete the rest.
+A pack lies encrypted in the browser, and so does every inspection until it was sent. One half of their key is kept
+beside them, unreadable even to scripts; the other is this cookie. Every page that signs somebody out, or somebody else
+in, can delete a cookie, with scripts or without; what was encrypted is then out of reach at once.
+
+The half is the same for one person at every time, so that an inspection not yet sent opens again once she has signed in
+again, however long that was after the pack was over. Nobody but she is handed it.
 """
 
 from __future__ import annotations
 
-import secrets
+import hmac
+from datetime import timedelta
 
 from flask import request
 from werkzeug.wrappers import Response
 
 from licence_qr.domain.roles import Actor
-from licence_qr.services.pack import LIFETIME
+from licence_qr.web import use_cases
 
-_SECRET_BYTES = 24
+_SECRET_HEX = 48
+# Beyond the 12 hours of a pack: a visit begun in the last minute of it is finished under the same key.
+LIFETIME = timedelta(hours=36)
 
 
 def _name() -> str:
@@ -28,14 +34,13 @@ def held() -> str:
 
 
 def hand_out(response: Response, actor: Actor) -> None:
-    """Give ``actor``'s browser a half key, the one it has already if that is theirs, for as long as a pack lasts.
+    """Give ``actor``'s browser their half key for as long as a visit may last.
 
     Scripts have to read it, so it is not HttpOnly; it opens nothing on the server.
     """
-    value = held() if _is_of(actor) else f"{actor.user_id}-{secrets.token_hex(_SECRET_BYTES)}"
     response.set_cookie(
         _name(),
-        value,
+        _of(actor),
         max_age=int(LIFETIME.total_seconds()),
         secure=request.is_secure,
         httponly=False,
@@ -51,10 +56,11 @@ def take_back(response: Response) -> None:
 
 def take_back_from_others(response: Response, actor: Actor) -> None:
     """Take back a half key that belongs to somebody other than ``actor``."""
-    if held() and not _is_of(actor):
+    if held() and not hmac.compare_digest(held().encode(), _of(actor).encode()):
         take_back(response)
 
 
-def _is_of(actor: Actor) -> bool:
-    owner, _, secret = held().partition("-")
-    return owner == str(actor.user_id) and len(secret) == 2 * _SECRET_BYTES and secret.isalnum()
+def _of(actor: Actor) -> str:
+    """The number of the account, and what only this installation can derive from it (HMAC, RFC 2104)."""
+    derived = hmac.digest(use_cases().web_secret, f"pack-key 1 {actor.user_id}".encode(), "sha256")
+    return f"{actor.user_id}-{derived.hex()[:_SECRET_HEX]}"

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 PUBLIC = frozenset(
     {"citizen.home", "citizen.find", "citizen.by_number", "citizen.scan", "sign_in.sign_in"}
     | {"verify.page", "verify.service_worker", "verify.manifest"}
-    | {"inspect.signed_out"}
+    | {"inspect.signed_out", "inspect_visit.page"}
     | {"lists.status_list", "lists.trust_list", "lists.allow_list", "lists.vocabulary"}
 )
 

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import AccessError
-from licence_qr.web import kept_forms, pack_key, use_cases
+from licence_qr.web import kept_forms, pack_key, unsent, use_cases
 from licence_qr.web.desk_rooms import SESSIONS, first_room
 from licence_qr.web.errors import status_of
 from licence_qr.web.language import t
@@ -54,9 +54,15 @@ def sign_in() -> Response:
 @blueprint.post("/sign-out")
 @roles(*SESSIONS.roles)
 def sign_out() -> Response:
-    """End this session, and take the key of an inspector's pack from a device that holds one."""
+    """End this session, and take the key of an inspector's pack from a device that holds one.
+
+    Inspections that wait on the device are asked about once: sent first, or kept there until the same person signs in.
+    """
+    waiting = unsent.count_of(current_actor())
+    if waiting and request.form.get("anyway") != "yes":
+        return make_response(render_template("inspect/unsent.html", waiting=waiting))
     use_cases().accounts.sign_out(session_token(), datetime.now(UTC))
-    response = redirect(url_for("inspect.signed_out" if pack_key.held() else ".sign_in"), 303)
+    response = make_response(redirect(url_for("inspect.signed_out" if pack_key.held() else ".sign_in"), 303))
     pack_key.take_back(response)
     forget_session(response)
     return response

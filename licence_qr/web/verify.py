@@ -16,9 +16,11 @@ from licence_qr.web.language import Language
 from licence_qr.web.templates import BilingualEnvironment, render
 
 PAGE, SCRIPTS = "/verify", "/verify/sw.js"
+INSPECTIONS = "/verify/inspections"  # the inspectors' page beside it, kept by the same worker
+_KEPT_PAGES = {PAGE: "verify/page.html", INSPECTIONS: "inspect/visits.html"}
 
 # What the page needs without a network, by folder of the static files.
-_KEPT_FOLDERS = ("verify/", "vendor/zxing-wasm/", "vendor/pdfjs/", "vendor/cborg/")
+_KEPT_FOLDERS = ("verify/", "inspect/", "vendor/zxing-wasm/", "vendor/pdfjs/", "vendor/cborg/")
 _KEPT_FILES = ("site.css", "icons/code.svg")
 _KEPT_KINDS = (".js", ".css", ".wasm", ".png", ".svg")
 
@@ -50,7 +52,10 @@ def page() -> Response:
 def service_worker() -> Response:
     """What keeps the page on the device; its text changes with the page, its scripts, or any static file."""
     files = _kept_files()
-    response = Response(render("verify/sw.js", version=_version(files), files=files), mimetype="text/javascript")
+    response = Response(
+        render("verify/sw.js", version=_version(files), files=files, pages=list(_KEPT_PAGES)),
+        mimetype="text/javascript",
+    )
     response.headers["Content-Security-Policy"] = _WORKER_POLICY
     response.headers["Service-Worker-Allowed"] = PAGE
     response.headers["Cache-Control"] = "no-cache"
@@ -97,7 +102,11 @@ def _kept_files() -> list[str]:
 
 
 def _version(files: list[str]) -> str:
-    """A hash of both pages and of the kept addresses, which themselves hold the hash of all static files."""
+    """A hash of all pages and of the kept addresses, which themselves hold the hash of all static files."""
     environment = cast(BilingualEnvironment, current_app.jinja_env)
-    pages = [environment.twin(each).get_template("verify/page.html").render(root=_root()) for each in Language]
+    pages = [
+        environment.twin(language).get_template(template).render(root=_root())
+        for template in _KEPT_PAGES.values()
+        for language in Language
+    ]
     return hashlib.sha256("\0".join([*pages, *files]).encode()).hexdigest()[:16]

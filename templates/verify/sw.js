@@ -4,17 +4,19 @@
 const VERSION = "{{ version }}";
 const FILES = {{ files|tojson }};
 const PAGE = "/verify";
+const PAGES = {{ pages|tojson }}; // all of the same scope
 const CACHE = `verify-${VERSION}`;
 const LANGUAGE = "language"; // a cache that outlives versions: the language the visitor chose last
 
-const pageIn = (language) => `${PAGE}?lang=${language}`;
+const pageIn = (path, language) => `${path}?lang=${language}`;
 
 // No cookie is sent or kept: what is cached is the same for everybody. "reload" passes by the browser's own cache.
 const freshly = (address) => new Request(address, { credentials: "omit", cache: "reload" });
 
 async function install() {
   const cache = await caches.open(CACHE);
-  await cache.addAll([pageIn("zh"), pageIn("en"), ...FILES].map(freshly));
+  const pages = PAGES.flatMap((path) => [pageIn(path, "zh"), pageIn(path, "en")]);
+  await cache.addAll([...pages, ...FILES].map(freshly));
   await self.skipWaiting();
 }
 
@@ -42,7 +44,7 @@ async function fromCopy(address, request) {
 }
 
 async function page(url, request) {
-  return fromCopy(pageIn(await chosenLanguage(url.searchParams.get("lang"))), request);
+  return fromCopy(pageIn(url.pathname, await chosenLanguage(url.searchParams.get("lang"))), request);
 }
 
 self.addEventListener("install", (event) => event.waitUntil(install()));
@@ -51,6 +53,6 @@ self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== self.location.origin) return;
-  if (request.mode === "navigate" && url.pathname === PAGE) event.respondWith(page(url, request));
+  if (request.mode === "navigate" && PAGES.includes(url.pathname)) event.respondWith(page(url, request));
   else if (FILES.includes(url.pathname)) event.respondWith(fromCopy(url.pathname, request));
 });

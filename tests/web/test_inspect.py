@@ -37,10 +37,10 @@ def test_the_pack_is_sent_compressed_and_no_cache_may_hold_it(inspector: Browser
     assert told["office"][0] == desk_services.catalogue.offices[OFFICE].name.zh
 
 
-def test_it_comes_with_half_a_key_that_scripts_can_read_for_as_long_as_it_lasts(inspector: Browser) -> None:
+def test_it_comes_with_half_a_key_that_scripts_can_read_for_as_long_as_a_visit_lasts(inspector: Browser) -> None:
     header = inspector.client.get("/inspect/pack").headers["Set-Cookie"]
     assert HALF.fullmatch(half_key(inspector))
-    assert "Max-Age=43200" in header and "SameSite=Strict" in header and "Path=/" in header
+    assert "Max-Age=129600" in header and "SameSite=Strict" in header and "Path=/" in header
     assert "HttpOnly" not in header
 
 
