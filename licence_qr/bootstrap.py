@@ -14,6 +14,7 @@ from licence_qr.credential.trust_list import Purpose
 from licence_qr.domain.catalogue import Catalogue
 from licence_qr.services.accounts import Accounts
 from licence_qr.services.applications import Applications
+from licence_qr.services.calendar_feeds import CalendarFeeds
 from licence_qr.services.coding import Coding
 from licence_qr.services.demonstration import DemonstrationRegister
 from licence_qr.services.importing import Importing
@@ -28,6 +29,7 @@ from licence_qr.services.status_publishing import StatusPublishing
 from licence_qr.services.timeline import Timeline
 from licence_qr.services.verification import Verification
 from licence_qr.services.waiting import Waiting
+from licence_qr.services.work_list import WorkList
 from licence_qr.store import facts
 from licence_qr.store import keys as key_files
 from licence_qr.store.database import Database
@@ -55,6 +57,8 @@ class Services:
     timeline: Timeline
     importing: Importing
     waiting: Waiting
+    work_list: WorkList
+    calendar_feeds: CalendarFeeds
     verification: Verification
     status_publishing: StatusPublishing
     demonstration_register: DemonstrationRegister
@@ -136,6 +140,8 @@ def build(settings: Settings) -> Services:
         timeline=Timeline(database, catalogue),
         importing=Importing(database, catalogue, coding),
         waiting=Waiting(database, catalogue, coding),
+        work_list=WorkList(database, catalogue),
+        calendar_feeds=CalendarFeeds(database),
         verification=Verification(catalogue, keys.trust_list, keys.allow_list),
         status_publishing=StatusPublishing(database, partial(keys.signing_key_for, Purpose.STATUS), settings.address),
         demonstration_register=DemonstrationRegister(database, catalogue, coding, issuance, accounts),

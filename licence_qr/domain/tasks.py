@@ -40,7 +40,7 @@ ROLES_OF: Mapping[TaskKind, frozenset[Role]] = {
     TaskKind.REVIEW_DUE: _DESK | _FIELD,
     TaskKind.FOLLOW_UP_DUE: _FIELD,
     TaskKind.RECTIFICATION_DUE: _FIELD,
-    TaskKind.PROPOSAL_TO_DECIDE: frozenset({Role.DECIDER, Role.ADMIN}),
+    TaskKind.PROPOSAL_TO_DECIDE: frozenset({Role.DECIDER}),
     TaskKind.PROPOSAL_OF_MINE: frozenset({Role.CLERK, Role.INSPECTOR, Role.DECIDER}),
     TaskKind.DRAWN_INSPECTION: _FIELD,
     TaskKind.REPORT_TO_CONTACT: _DESK | _FIELD,

@@ -189,6 +189,9 @@ def m010_work_list(db: Database) -> None:
         CREATE INDEX permits_by_review ON permits (handling_office, max(valid_from, coalesce(reviewed_on, '')))
             WHERE state IN ('effective', 'suspended');
         CREATE INDEX permits_in_renewal ON permits (handling_office, valid_to) WHERE renewal_applied_on IS NOT NULL;
+        CREATE INDEX permits_to_follow_up ON permits (handling_office, follow_up_due)
+            WHERE checked_on IS NULL AND follow_up_due IS NOT NULL AND mode = 'commitment'
+            AND state IN ('effective', 'suspended');
     """)
 
 
@@ -204,4 +207,19 @@ def m011_life_dates(db: Database) -> None:
         ALTER TABLE permits ADD COLUMN renewal_in_time INTEGER NOT NULL DEFAULT 0;
         CREATE INDEX permits_undecided ON permits (valid_to) WHERE renewal_applied_on IS NOT NULL;
         CREATE INDEX marks_standing ON marks (until) WHERE lifted_on IS NULL;
+    """)
+
+
+@steps()
+def m012_reminders(db: Database) -> None:
+    """Reminders that were written, each step once; and the private addresses of calendars (by hash of the token)."""
+    db.executescript("""
+        CREATE TABLE reminders (
+            kind TEXT NOT NULL, subject TEXT NOT NULL, due_on TEXT NOT NULL, step TEXT NOT NULL,
+            office TEXT NOT NULL, file TEXT NOT NULL, written_at TEXT NOT NULL,
+            PRIMARY KEY (kind, subject, due_on, step));
+        CREATE INDEX reminders_by_file ON reminders (file);
+        CREATE TABLE calendar_feeds (
+            user_id INTEGER PRIMARY KEY REFERENCES users (user_id), token_hash BLOB NOT NULL UNIQUE,
+            made_at TEXT NOT NULL);
     """)

@@ -1,0 +1,52 @@
+"""The work list in a person's own calendar, under a private address.
+
+Calendar programs have no session: whoever holds the address reads the list. So it is as hard to guess as a session token,
+kept only as a hash, shown once, and gone as soon as its owner renews or revokes it or the account is closed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime
+
+from licence_qr.domain.roles import Actor
+from licence_qr.store import accounts, calendar_feeds
+from licence_qr.store.database import Database
+
+_TOKEN_BYTES = 32
+
+
+class CalendarFeeds:
+    """One address a person."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def renew(self, actor: Actor, now: datetime) -> str:
+        """A new token for ``actor``; the earlier one leads nowhere from now on."""
+        token = secrets.token_urlsafe(_TOKEN_BYTES)
+        with self._database.write() as tx:
+            calendar_feeds.put(tx, actor.user_id, _hash(token), now)
+        return token
+
+    def revoke(self, actor: Actor) -> bool:
+        """Close the address of ``actor``; False when there is none."""
+        with self._database.write() as tx:
+            return calendar_feeds.remove(tx, actor.user_id)
+
+    def made_at(self, actor: Actor) -> datetime | None:
+        """When the address of ``actor`` was made; None when there is none."""
+        with self._database.read() as tx:
+            return calendar_feeds.made_at(tx, actor.user_id)
+
+    def reader(self, token: str) -> Actor | None:
+        """Whose list ``token`` opens: None for an unknown or revoked one, and for a closed account."""
+        with self._database.read() as tx:
+            owner = calendar_feeds.owner(tx, _hash(token))
+            user = None if owner is None else accounts.user_by_id(tx, owner)
+        return None if user is None or user.disabled else user.actor
+
+
+def _hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()

@@ -1,0 +1,116 @@
+"""The work list of a person: what waits for their roles in their office, the most urgent first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from licence_qr.domain.catalogue import Catalogue
+from licence_qr.domain.dates import local_date
+from licence_qr.domain.roles import Actor, Role
+from licence_qr.domain.tasks import DueStep, Task, TaskKind, TimeLeft, kinds_of, time_left
+from licence_qr.store import tasks
+from licence_qr.store.database import Database, Transaction
+from licence_qr.store.task_sources import Question
+
+PAGE_LINES = 25
+MOST_EXPORTED = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What of the list is asked for. ``office`` is heard from an administrator only; ``page`` counts from 1."""
+
+    kind: TaskKind | None = None
+    step: DueStep | None = None
+    office: str = ""
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A task and how long there is for it today."""
+
+    task: Task
+    left: TimeLeft
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many tasks of each kind and step there are, whatever filter is set."""
+
+    each: Mapping[tuple[TaskKind, DueStep], int]
+    kinds: tuple[TaskKind, ...]
+
+    def of(self, kind: TaskKind | None = None, step: DueStep | None = None) -> int:
+        """How many tasks of that kind and step; None stands for all."""
+        return sum(n for (k, s), n in self.each.items() if kind in (None, k) and step in (None, s))
+
+
+@dataclass(frozen=True, slots=True)
+class WorkPage:
+    """One page of the list."""
+
+    wish: Wish
+    counts: Counts
+    lines: tuple[Line, ...]
+    total: int
+    pages: int
+
+
+class WorkList:
+    """Use cases around the list. It reads only; what a task is about is done in its own room."""
+
+    def __init__(self, database: Database, catalogue: Catalogue) -> None:
+        self._database = database
+        self._catalogue = catalogue
+        # The review is that of the regulation on public places, which is what permits by kind of place are.
+        self._reviewed = tuple(t.id for t in catalogue.permit_types.values() if t.by_kind_of_place)
+
+    def counts(self, actor: Actor, now: datetime) -> Counts:
+        """How much waits for ``actor``."""
+        with self._database.read() as tx:
+            return self._counts(tx, self._question(actor, Wish(), local_date(now)))
+
+    def show(self, actor: Actor, wish: Wish, now: datetime) -> WorkPage:
+        """One page of what waits for ``actor``; a page beyond the last is the last."""
+        today = local_date(now)
+        question = self._question(actor, wish, today)
+        with self._database.read() as tx:
+            counts = self._counts(tx, question)
+            total = counts.of(wish.kind, wish.step)
+            pages = max(1, -(-total // PAGE_LINES))
+            wish = replace(wish, page=min(max(1, wish.page), pages))
+            lines = self._lines(tx, question, wish, PAGE_LINES, (wish.page - 1) * PAGE_LINES)
+        return WorkPage(wish, counts, lines, total, pages)
+
+    def everything(self, actor: Actor, wish: Wish, now: datetime, most: int = MOST_EXPORTED) -> tuple[Line, ...]:
+        """All lines that ``wish`` selects, whatever page it names; at most ``most``, the most urgent."""
+        question = self._question(actor, wish, local_date(now))
+        with self._database.read() as tx:
+            return self._lines(tx, question, wish, most, 0)
+
+    def offices(self, actor: Actor) -> tuple[str, ...]:
+        """The offices whose work ``actor`` may see: their own, to an administrator all."""
+        return tuple(self._catalogue.offices) if Role.ADMIN in actor.roles else (actor.office,)
+
+    def _question(self, actor: Actor, wish: Wish, today: date) -> Question:
+        offices = self.offices(actor)
+        return Question(
+            today=today,
+            offices=(wish.office,) if wish.office in offices else offices,
+            kinds=kinds_of(actor),
+            username=actor.username,
+            rules=self._catalogue.life_rules_on(today),
+            reviewed_types=self._reviewed,
+        )
+
+    def _counts(self, tx: Transaction, question: Question) -> Counts:
+        return Counts(tasks.counts(tx, question), question.kinds)
+
+    def _lines(self, tx: Transaction, question: Question, wish: Wish, limit: int, offset: int) -> tuple[Line, ...]:
+        kinds = question.kinds if wish.kind is None else tuple(k for k in question.kinds if k is wish.kind)
+        found = tasks.listed(tx, replace(question, kinds=kinds), wish.step, limit, offset)
+        calendar, today = self._catalogue.working_calendar, question.today
+        return tuple(Line(task, time_left(task.due_on, today, calendar, question.rules)) for task in found)
