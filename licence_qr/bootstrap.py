@@ -14,6 +14,7 @@ from licence_qr.credential.trust_list import Purpose
 from licence_qr.domain.catalogue import Catalogue
 from licence_qr.services.accounts import Accounts
 from licence_qr.services.applications import Applications
+from licence_qr.services.bars import Bars
 from licence_qr.services.calendar_feeds import CalendarFeeds
 from licence_qr.services.coding import Coding
 from licence_qr.services.demonstration import DemonstrationRegister
@@ -50,6 +51,7 @@ class Services:
     accounts: Accounts
     applications: Applications
     issuance: Issuance
+    bars: Bars
     lookup: Lookup
     pack: Pack
     prints: Prints
@@ -133,6 +135,7 @@ def build(settings: Settings) -> Services:
         accounts=accounts,
         applications=Applications(database, catalogue, issuance),
         issuance=issuance,
+        bars=Bars(database),
         lookup=lookup,
         pack=Pack(database, catalogue),
         prints=Prints(database, coding, lookup, settings.host),

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from licence_qr.domain.follow_up import Fault, FollowUpOutcome, FollowUpReport
-from licence_qr.domain.tasks import ROLES_OF, Task, TaskKind
 from licence_qr.store.database import Row, Transaction
 
 
@@ -131,23 +130,4 @@ def _open(row: Row, office: str) -> OpenFollowUp:
         granted_on=date.fromisoformat(row["issued_on"]) if row["issued_on"] else None,
         due_on=date.fromisoformat(row["rectify_by"] if ordered else row["follow_up_due"]),
         ordered=ordered,
-    )
-
-
-def tasks(tx: Transaction, office: str) -> list[Task]:
-    """The open checks of an office as work for its inspectors."""
-    return [_task(each) for each in open_ones(tx, office)]
-
-
-def _task(each: OpenFollowUp) -> Task:
-    kind = TaskKind.RECTIFICATION_DUE if each.ordered else TaskKind.FOLLOW_UP_DUE
-    return Task(
-        kind=kind,
-        subject=f"permit/{each.permit_id}",
-        office=each.office,
-        uscc=each.uscc,
-        holder_name=each.holder_name,
-        address=each.address,
-        due_on=each.due_on,
-        roles=ROLES_OF[kind],
     )

@@ -7,7 +7,6 @@ from datetime import date, datetime
 
 from licence_qr.domain.proposals import ProposalState
 from licence_qr.domain.roles import Actor
-from licence_qr.domain.tasks import ROLES_OF, Task, TaskKind
 from licence_qr.store.database import Row, Transaction
 
 PAGE = 50
@@ -165,30 +164,3 @@ def search(tx: Transaction, office: str, wanted: Wanted) -> tuple[tuple[StoredPr
         (*values, PAGE, (wanted.page - 1) * PAGE),
     )
     return tuple(map(_from_row, rows)), int(count["n"]) if count else 0
-
-
-def tasks(tx: Transaction, office: str, username: str) -> list[Task]:
-    """The open proposals of an office as work: to decide for its deciders, but to wait for by the one who made it."""
-    rows = tx.all(
-        "SELECT p.proposal_id, p.uscc, p.proposed_by, p.witnesses, e.name, e.principal, e.domicile, s.address"
-        " FROM proposals p JOIN entities e ON e.uscc = p.uscc"
-        " LEFT JOIN permits q ON p.subject = 'permit/' || q.permit_id"
-        " LEFT JOIN premises s ON s.uscc = q.uscc AND s.premises_no = q.premises_no"
-        " WHERE p.office = ? AND p.state = 'open' ORDER BY p.proposal_id",
-        (office,),
-    )
-    return [_task(row, office, username) for row in rows if username not in row["witnesses"].split(",")]
-
-
-def _task(row: Row, office: str, username: str) -> Task:
-    kind = TaskKind.PROPOSAL_OF_MINE if row["proposed_by"] == username else TaskKind.PROPOSAL_TO_DECIDE
-    return Task(
-        kind=kind,
-        subject=f"proposal/{row['proposal_id']}",
-        office=office,
-        uscc=row["uscc"],
-        holder_name=row["name"] or row["principal"],
-        address=row["address"] or row["domicile"],
-        due_on=None,
-        roles=ROLES_OF[kind],
-    )
