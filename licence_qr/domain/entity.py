@@ -64,9 +64,18 @@ class Entity:
 
 @dataclass(frozen=True, slots=True)
 class Premises:
-    """One place of business. ``premises_no`` counts from 1 within the entity; ``region`` is a 9-digit code or empty."""
+    """One place of business. ``premises_no`` counts from 1 within the entity; ``region`` is a 9-digit code or empty.
+
+    One that was closed keeps its number and its entry for ever; business at the same address again is a new one.
+    """
 
     premises_no: int
     address: str
     region: str = ""
     area_m2: int | None = None
+    closed_on: date | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether business may still be done there."""
+        return self.closed_on is None

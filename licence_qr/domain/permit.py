@@ -22,6 +22,7 @@ class PermitState(StrEnum):
     REVOKED = "revoked"  # 吊销
     WITHDRAWN = "withdrawn"  # 撤回
     CANCELLED = "cancelled"  # 注销
+    REFUSED = "refused"  # 不予许可: applied for, never granted
 
 
 class PermitStatus(StrEnum):
@@ -37,6 +38,7 @@ class PermitStatus(StrEnum):
     REVOKED = "revoked"
     WITHDRAWN = "withdrawn"
     CANCELLED = "cancelled"
+    REFUSED = "refused"
 
     @property
     def in_force(self) -> bool:
@@ -57,8 +59,10 @@ class Permit:
 
     ``kinds`` are ids of kinds of place in the catalogue; ``items`` is the printed text of what is allowed (许可项目).
     ``grade`` is the hygiene grade (量化分级) A, B, C or empty for "not graded"; it is not a state of the permit.
-    ``renewal_applied_on`` is set while an application for renewal waits to be decided. ``reviewed_on`` is the day of the
-    last review (复核). ``ended_by`` names the end that came before the record was closed (撤销, 吊销 or 撤回, then 注销).
+    ``renewal_applied_on`` is set while an application for renewal waits to be decided; ``renewal_in_time`` tells that it
+    came early enough by the rule of that day, so that silence counts as consent. A renewal lengthens ``period``: its first
+    day stays. ``reviewed_on`` is the day of the last review (复核). ``ended_by`` names the end that came before the record
+    was closed (撤销, 吊销 or 撤回, then 注销).
     """
 
     permit_type: str
@@ -80,6 +84,12 @@ class Permit:
     renewal_applied_on: date | None = None
     reviewed_on: date | None = None
     ended_by: PermitState | None = None
+    renewal_in_time: bool = False
+
+    @property
+    def granted(self) -> bool:
+        """Whether it was ever granted, whatever became of it: only then is it part of a signed record."""
+        return self.state not in {PermitState.PENDING, PermitState.REFUSED}
 
 
 def status_on(permit: Permit, day: date) -> PermitStatus:
@@ -92,11 +102,24 @@ def status_on(permit: Permit, day: date) -> PermitStatus:
         return PermitStatus.NOT_YET_VALID
     if permit.period.last is None:
         return PermitStatus.EFFECTIVE
+    if deemed_renewed(permit, day):
+        return PermitStatus.EFFECTIVE
     if day > permit.period.last:
         return PermitStatus.EXPIRED
     if permit.period.last - day < timedelta(days=EXPIRING_SOON_DAYS):
         return PermitStatus.EXPIRING_SOON
     return PermitStatus.EFFECTIVE
+
+
+def deemed_renewed(permit: Permit, day: date) -> bool:
+    """Whether a renewal counts as granted on ``day`` because it was applied for in time and not decided before the end.
+
+    Administrative Licensing Law, article 50 (逾期未作决定的，视为准予延续). True until the register has recorded it.
+    """
+    last = permit.period.last if permit.period else None
+    waiting = permit.renewal_in_time and permit.renewal_applied_on is not None
+    standing = permit.state in {PermitState.EFFECTIVE, PermitState.SUSPENDED}
+    return standing and waiting and last is not None and day > last
 
 
 def status_list_value(status: PermitStatus) -> int:

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from licence_qr.domain.catalogue import Text
 from licence_qr.domain.entity import EntityForm, LicenceState
+from licence_qr.domain.marks import MarkKind
 from licence_qr.domain.permit import GrantMode, PermitStatus
 
 
@@ -34,7 +35,11 @@ class FoundBy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PublicPermit:
-    """One card of the page. ``days_left`` counts to the last day of validity, 0 on that day; None without an end."""
+    """One card of the page. ``days_left`` counts to the last day of validity, 0 on that day; None without an end.
+
+    ``deemed_renewed``: the end has passed, but a renewal applied for in time was not decided before it (行政许可法第五十条).
+    ``ended_by`` names the end that came before the record was closed: 撤销, 吊销 or 撤回, then 注销.
+    """
 
     permit_type: Text
     permit_no: str
@@ -52,11 +57,23 @@ class PublicPermit:
     graded_on: date | None
     follow_up_due: date | None
     checked_on: date | None
+    deemed_renewed: bool = False
+    ended_by: PermitStatus | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PublicMark:
+    """One mark that stands today (经营异常名录 and the like): since when, and to which last day if one is set."""
+
+    kind: MarkKind
+    name: Text
+    since: date
+    until: date | None
 
 
 @dataclass(frozen=True, slots=True)
 class PublicLicence:
-    """The licence's card."""
+    """The licence's card. ``dormant_until`` is the last day of the rest while it is dormant (歇业)."""
 
     uscc: str
     form: EntityForm
@@ -71,6 +88,8 @@ class PublicLicence:
     authority: Text
     issued_on: date
     state: LicenceState
+    state_since: date | None = None
+    dormant_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +97,7 @@ class PublicPage:
     """Everything the page says. ``version`` is the print in the visitor's hand, ``newest_version`` the current one.
 
     ``today`` is the verdict without regard to the print, so that an old print can still show what is true now.
+    ``print_void_since``: the scanned print was lost and declared void on that day.
     """
 
     verdict: Verdict
@@ -93,3 +113,5 @@ class PublicPage:
     newest_printed_on: date
     checked_at: datetime
     specimen: bool
+    marks: tuple[PublicMark, ...] = ()
+    print_void_since: date | None = None

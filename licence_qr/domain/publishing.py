@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from licence_qr.domain.catalogue import Catalogue, Text
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.entity import Entity, LicenceState
-from licence_qr.domain.permit import Permit, PermitStatus, status_on
-from licence_qr.domain.public_page import FoundBy, PublicLicence, PublicPage, PublicPermit, Verdict
+from licence_qr.domain.life_dates import licence_state_on
+from licence_qr.domain.marks import MARK_NAMES, Mark
+from licence_qr.domain.permit import Permit, PermitState, PermitStatus, deemed_renewed, status_on
+from licence_qr.domain.public_page import FoundBy, PublicLicence, PublicMark, PublicPage, PublicPermit, Verdict
 from licence_qr.domain.record import CombinedRecord
 
 
 @dataclass(frozen=True, slots=True)
 class Print:
-    """One printed version of a code."""
+    """One printed version of a code. ``void_since``: it was lost, and declared void on that day."""
 
     version: int
     printed_on: date
+    void_since: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LicenceLife:
+    """What the register knows of a licence beside its state: since when, until when it rests, and all its marks."""
+
+    state_since: date | None = None
+    dormant_until: date | None = None
+    marks: tuple[Mark, ...] = ()
+
+
+_NO_LIFE = LicenceLife()
 
 
 def verdict_today(state: LicenceState, statuses: list[PermitStatus]) -> Verdict:
@@ -35,9 +51,11 @@ def verdict_today(state: LicenceState, statuses: list[PermitStatus]) -> Verdict:
 def shown_permits(permits: tuple[Permit, ...], day: date) -> list[tuple[Permit, PermitStatus]]:
     """The permits a page shows: all but those whose place is taken by one of the same type that is in force.
 
-    A permit replaces another when it is for the same premises and covers all of the other's kinds of place.
+    An application that was refused is nobody's business but the applicant's. A permit replaces another when it is for the
+    same premises and covers all of the other's kinds of place.
     """
-    with_status = [(permit, status_on(permit, day)) for permit in permits]
+    refused = PermitState.REFUSED
+    with_status = [(permit, status_on(permit, day)) for permit in permits if permit.state is not refused]
     in_force = [p for p, status in with_status if status.in_force]
     return [(p, s) for p, s in with_status if s.in_force or not any(_replaces(newer, p) for newer in in_force)]
 
@@ -81,10 +99,17 @@ def _public_permit(
         graded_on=permit.graded_on,
         follow_up_due=permit.follow_up_due,
         checked_on=permit.checked_on,
+        deemed_renewed=deemed_renewed(permit, day),
+        ended_by=PermitStatus(permit.ended_by.value) if permit.ended_by else None,
     )
 
 
-def _public_licence(catalogue: Catalogue, entity: Entity, state: LicenceState) -> PublicLicence:
+def _public_marks(marks: Iterable[Mark], day: date) -> tuple[PublicMark, ...]:
+    """The marks that stand on ``day``; one whose time is over is not shown any more."""
+    return tuple(PublicMark(m.kind, MARK_NAMES[m.kind], m.since, m.until) for m in marks if m.stands_on(day))
+
+
+def _public_licence(catalogue: Catalogue, entity: Entity, state: LicenceState, life: LicenceLife) -> PublicLicence:
     return PublicLicence(
         uscc=entity.uscc,
         form=entity.form,
@@ -99,6 +124,8 @@ def _public_licence(catalogue: Catalogue, entity: Entity, state: LicenceState) -
         authority=authority_name(catalogue, entity.registration_authority),
         issued_on=entity.issued_on,
         state=state,
+        state_since=life.state_since,
+        dormant_until=life.dormant_until if state is LicenceState.DORMANT else None,
     )
 
 
@@ -113,9 +140,11 @@ def publish(
     found_by: FoundBy,
     now: datetime,
     specimen: bool,
+    life: LicenceLife = _NO_LIFE,
 ) -> PublicPage:
     """The page for one business at the aware instant ``now``. The caller has verified the signature."""
     day = local_date(now)
+    state = licence_state_on(state, life.dormant_until, day)
     shown = shown_permits(record.permits, day)
     today = verdict_today(state, [status for _, status in shown])
     addresses = {p.premises_no: p.address for p in record.premises}
@@ -123,8 +152,8 @@ def publish(
         verdict=Verdict.OLD_PRINT if scanned.version < newest.version else today,
         today=today,
         found_by=found_by,
-        licence=_public_licence(catalogue, record.entity, state),
-        addresses=tuple(addresses.values()) or (record.entity.domicile,),
+        licence=_public_licence(catalogue, record.entity, state, life),
+        addresses=tuple(p.address for p in record.premises if p.open) or (record.entity.domicile,),
         permits=tuple(_public_permit(catalogue, addresses, p, status, day) for p, status in shown),
         code_number=code_number,
         version=scanned.version,
@@ -133,4 +162,6 @@ def publish(
         newest_printed_on=newest.printed_on,
         checked_at=now,
         specimen=specimen,
+        marks=_public_marks(life.marks, day),
+        print_void_since=scanned.void_since,
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from licence_qr.domain.entity import Entity, Premises
-from licence_qr.domain.permit import Permit, PermitState
+from licence_qr.domain.permit import Permit
 
 DIGEST_BYTES = 16
 
@@ -43,14 +43,14 @@ class CombinedRecord:
                 "business_scope": entity.business_scope,
                 "registration_authority": entity.registration_authority,
             },
-            "premises": [{"premises_no": p.premises_no, "address": p.address} for p in self.premises],
+            "premises": [{"premises_no": p.premises_no, "address": p.address} for p in self.premises if p.open],
             "permits": [_permit_facts(p) for p in self.signed_permits],
         }
 
     @property
     def signed_permits(self) -> tuple[Permit, ...]:
-        """The permits that have been granted; one that is only applied for is not part of a signed record."""
-        return tuple(p for p in self.permits if p.state is not PermitState.PENDING)
+        """The permits that have been granted; one that is only applied for, or refused, is not part of a signed record."""
+        return tuple(p for p in self.permits if p.granted)
 
     def canonical(self) -> bytes:
         """The canonical bytes: JSON Canonicalization Scheme (RFC 8785) of ``to_json``.

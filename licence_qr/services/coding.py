@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 from licence_qr.credential.claims import claims_from_record, encode_claims
 from licence_qr.credential.cose import SigningKey, sign
@@ -15,7 +16,9 @@ from licence_qr.domain.dates import local_date
 from licence_qr.domain.identifiers import CODE_ID_BYTES, CodeId
 from licence_qr.domain.issuing import IssuedCode
 from licence_qr.domain.permit import status_list_value, status_on
+from licence_qr.domain.record import CombinedRecord
 from licence_qr.services import records
+from licence_qr.services.records import Business
 from licence_qr.store import codes, history
 from licence_qr.store.codes import StoredCode
 from licence_qr.store.database import Transaction
@@ -33,19 +36,36 @@ class Coding:
     signing_key: Callable[[datetime], SigningKey]
 
     def issue_code(
-        self, tx: Transaction, uscc: str, now: datetime, actor: str, office: str, reason: str = ""
+        self,
+        tx: Transaction,
+        uscc: str,
+        now: datetime,
+        actor: str,
+        office: str,
+        reason: str = "",
+        *,
+        again: bool = False,
     ) -> IssuedCode:
         """Sign what the register says of ``uscc`` and store it as the next version, in the caller's transaction.
 
         When the newest version already says exactly this, that version is returned and nothing is written: a stored
-        signature is never re-made.
+        signature is never re-made. ``again`` asks for a new version all the same, for a print that was lost or damaged.
         """
         business = records.load(tx, uscc)
-        record = business.record
         previous = codes.newest_of_business(tx, uscc)
-        digest = record.digest()
-        if previous is not None and previous.digest == digest:
+        if previous is not None and previous.digest == business.record.digest() and not again:
             return self.issued(previous)
+        code = self._sign(tx, business.record, previous, now)
+        codes.add(tx, code)
+        if previous is not None:
+            codes.set_status(tx, previous.status_index, codes.SUPERSEDED)
+        _turn_entries(tx, code, business, local_date(now))
+        event = Event(now, actor, office, EventKind.CODE_ISSUED, uscc, f"code/{code.version}", reason)
+        history.append(tx, replace(event, after=_signed_facts(code)))
+        return self.issued(code)
+
+    def _sign(self, tx: Transaction, record: CombinedRecord, previous: StoredCode | None, now: datetime) -> StoredCode:
+        """The next version after ``previous``, with a fresh block of status entries; not yet stored."""
         day = local_date(now)
         code_id = previous.code_id if previous else CodeId(secrets.token_bytes(CODE_ID_BYTES))
         version = previous.version + 1 if previous else 1
@@ -53,35 +73,19 @@ class Coding:
         index = codes.take_status_block(tx, entry_count)
         claims = claims_from_record(record, self.catalogue, code_id, version, day, index)
         key = self.signing_key(now)
-        token = sign(encode_claims(claims), key)
-        code = StoredCode(
+        return StoredCode(
             code_id,
             version,
-            uscc,
+            record.entity.uscc,
             day,
             now,
             key.kid,
-            token,
-            digest,
+            sign(encode_claims(claims), key),
+            record.digest(),
             record.canonical().decode("utf-8"),
             index,
             entry_count,
         )
-        codes.add(tx, code)
-        if previous is not None:
-            codes.set_status(tx, previous.status_index, codes.SUPERSEDED)
-        if business.stored.state.ended:
-            codes.set_status(tx, index, _PRINT_ENDED)
-        for entry, permit in enumerate(record.signed_permits, start=1):
-            if value := status_list_value(status_on(permit, day)):
-                codes.set_status(tx, index + entry, value)
-        history.append(
-            tx,
-            Event(
-                now, actor, office, EventKind.CODE_ISSUED, uscc, f"code/{version}", reason, after=_signed_facts(code)
-            ),
-        )
-        return self.issued(code)
 
     def issued(self, code: StoredCode) -> IssuedCode:
         """The stored version as services hand it on."""
@@ -99,3 +103,25 @@ def _signed_facts(code: StoredCode) -> dict[str, object]:
         "status_index": code.status_index,
         "entry_count": code.entry_count,
     }
+
+
+def refresh_status(tx: Transaction, uscc: str, day: date) -> None:
+    """Bring the status entries of every version in line with what the register says on ``day``.
+
+    A permit has an entry in each version that bears it, and all of them turn: an inspector without a network may hold an
+    old print, and asks the list for the permit by that print's own block. Entries that are right already cost no write.
+    """
+    business = records.load(tx, uscc)
+    for code in codes.versions_of_business(tx, uscc):
+        _turn_entries(tx, code, business, day)
+
+
+def _turn_entries(tx: Transaction, code: StoredCode, business: Business, day: date) -> None:
+    """The print of a superseded version keeps its value; permits are known by their numbers, which never change."""
+    if codes.status(tx, code.status_index) != codes.SUPERSEDED:
+        codes.set_status(tx, code.status_index, _PRINT_ENDED if business.stored.state.ended else 0)
+    values = {p.permit_no: status_list_value(status_on(p, day)) for p in business.record.permits}
+    for entry, signed in enumerate(json.loads(code.record)["permits"], start=1):
+        # A permit that an import has since moved to another holder is told by that holder's code.
+        if (value := values.get(signed["permit_no"])) is not None:
+            codes.set_status(tx, code.status_index + entry, value)

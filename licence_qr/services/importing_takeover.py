@@ -28,11 +28,11 @@ from licence_qr.domain.dates import local_date
 from licence_qr.domain.entity import Entity
 from licence_qr.domain.merge_values import Business, Part, licence_texts, permit_texts
 from licence_qr.domain.names import name_key
-from licence_qr.domain.permit import Permit, PermitState, status_list_value, status_on
-from licence_qr.services.coding import Coding
+from licence_qr.domain.permit import Permit, PermitState
+from licence_qr.services.coding import Coding, refresh_status
 from licence_qr.services.issuance import number_series
-from licence_qr.services.records import as_json, load
-from licence_qr.store import codes, counters, entities, history, import_runs, permits
+from licence_qr.services.records import as_json, licence_facts
+from licence_qr.store import counters, entities, history, import_runs, permits
 from licence_qr.store.database import Transaction
 from licence_qr.store.entities import StoredEntity
 from licence_qr.store.history import Event, EventKind
@@ -93,7 +93,7 @@ class Takeover:
         done = [part for part in self.business.parts if self._take_over(part, taken.get(part.key))]
         if done:
             self.coding.issue_code(self.tx, self.uscc, self.now, self.actor, self.business.office, self._why(done[0]))
-            self._refresh_status()
+            refresh_status(self.tx, self.uscc, local_date(self.now))
 
     def _take_over(self, part: Part, before: TakenPart | None) -> bool:
         """True when the register took something over; an unchanged part keeps the fate it once got."""
@@ -147,11 +147,14 @@ class Takeover:
         names = {_LICENCE_FIELDS.get(key, key) for key in keys} - {"state"}
         new = self.business.record.entity
         entity: Entity = replace(stored.entity, **{name: getattr(new, name) for name in names})
-        state = self.business.state if "state" in keys else stored.state
-        entities.put(self.tx, replace(stored, entity=entity, state=state, contact_phone=part.facts["phone"]))
-        before = as_json(stored.entity) | {"state": stored.state.value}
-        self._note(EventKind.LICENCE_CHANGED, "licence", part, before, as_json(entity) | {"state": state.value})
-        if state.ended and not stored.state.ended:
+        changed = replace(stored, entity=entity, contact_phone=part.facts["phone"])
+        if "state" in keys:
+            # The export does not say since when.
+            changed = replace(changed, state=self.business.state, state_since=None, dormant_until=None)
+        entities.put(self.tx, changed)
+        before, after = licence_facts(stored), licence_facts(changed)
+        self._note(EventKind.LICENCE_CHANGED, "licence", part, before, after)
+        if changed.state.ended and not stored.state.ended:
             self._close_permits(part)
 
     def _close_permits(self, part: Part) -> None:
@@ -281,17 +284,6 @@ class Takeover:
     def _why(self, part: Part) -> str:
         first = part.places[0]
         return f"{self.files.get(first.source, '')} {first.sheet}#{first.number}"
-
-    def _refresh_status(self) -> None:
-        """Bring the status entries of the newest code in line with states that may have changed without a new version."""
-        code = codes.newest_of_business(self.tx, self.uscc)
-        business = load(self.tx, self.uscc)
-        if code is None or code.entry_count != len(business.record.signed_permits) + 1:
-            return
-        codes.set_status(self.tx, code.status_index, int(business.stored.state.ended))
-        for entry, permit in enumerate(business.record.signed_permits, start=1):
-            value = status_list_value(status_on(permit, local_date(self.now)))
-            codes.set_status(self.tx, code.status_index + entry, value)
 
 
 def _differing(part: Part, before: Mapping[str, str] | None, register: Mapping[str, str]) -> list[str]:

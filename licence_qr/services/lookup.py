@@ -18,11 +18,11 @@ from licence_qr.domain.catalogue import Catalogue
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.identifiers import parse_code_number
 from licence_qr.domain.public_page import FoundBy, PublicPage
-from licence_qr.domain.publishing import Print, publish
+from licence_qr.domain.publishing import LicenceLife, Print, publish
 from licence_qr.errors import NotFoundError, RegisterError, TokenError
 from licence_qr.services import records
 from licence_qr.services.throttle import Limit, client_network
-from licence_qr.store import codes
+from licence_qr.store import codes, marks
 from licence_qr.store.codes import StoredCode
 from licence_qr.store.database import Database, Transaction
 
@@ -145,14 +145,17 @@ class Lookup:
         self, tx: Transaction, scanned: StoredCode, newest: StoredCode, found_by: FoundBy, now: datetime
     ) -> PublicPage:
         business = records.load(tx, scanned.uscc)
+        stored = business.stored
+        held = tuple(each.mark for each in marks.of_business(tx, scanned.uscc))
         return publish(
             self.catalogue,
             business.record,
-            business.stored.state,
+            stored.state,
             code_number=scanned.code_id.number,
-            scanned=Print(scanned.version, scanned.issued_on),
+            scanned=Print(scanned.version, scanned.issued_on, scanned.void_since),
             newest=Print(newest.version, newest.issued_on),
             found_by=found_by,
             now=now,
             specimen=self.specimen,
+            life=LicenceLife(stored.state_since, stored.dormant_until, held),
         )

@@ -31,6 +31,16 @@ def load(tx: Transaction, uscc: str) -> Business:
     return Business(stored, CombinedRecord(stored.entity, entities.premises_of(tx, uscc), held))
 
 
+def licence_facts(stored: StoredEntity) -> dict[str, Any]:
+    """A licence as plain JSON for the history: what it says, and its state. The telephone number stays out.
+
+    Days of the state that the register does not know are left out, as in events from before it kept them.
+    """
+    facts = as_json(stored.entity) | {"state": stored.state.value}
+    days = {"state_since": stored.state_since, "dormant_until": stored.dormant_until}
+    return facts | {name: day.isoformat() for name, day in days.items() if day is not None}
+
+
 def as_json(value: Any) -> dict[str, Any]:
     """A domain value as plain JSON, for the history's before and after."""
     return {name: _plain(part) for name, part in asdict(value).items()}

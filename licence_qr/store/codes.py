@@ -9,14 +9,19 @@ from licence_qr.domain.identifiers import CodeId
 from licence_qr.store import counters
 from licence_qr.store.database import Row, Transaction
 
-_COLUMNS = "code_id, version, uscc, issued_on, issued_at, kid, token, digest, record, status_index, entry_count"
+_COLUMNS = (
+    "code_id, version, uscc, issued_on, issued_at, kid, token, digest, record, status_index, entry_count, void_since"
+)
 STATUS_SERIES = "status"
 SUPERSEDED = 3
 
 
 @dataclass(frozen=True, slots=True)
 class StoredCode:
-    """One version. ``record`` is the canonical JSON that was signed; entry 0 of the status block is the print."""
+    """One version. ``record`` is the canonical JSON that was signed; entry 0 of the status block is the print.
+
+    ``void_since`` is the day from which the print, lost, was declared void.
+    """
 
     code_id: CodeId
     version: int
@@ -29,6 +34,7 @@ class StoredCode:
     record: str
     status_index: int
     entry_count: int
+    void_since: date | None = None
 
 
 def from_row(row: Row) -> StoredCode:
@@ -45,6 +51,7 @@ def from_row(row: Row) -> StoredCode:
         row["record"],
         row["status_index"],
         row["entry_count"],
+        date.fromisoformat(row["void_since"]) if row["void_since"] else None,
     )
 
 
@@ -89,7 +96,7 @@ def take_status_block(tx: Transaction, entry_count: int) -> int:
 def add(tx: Transaction, code: StoredCode) -> None:
     """Add one signed version."""
     tx.run(
-        f"INSERT INTO codes ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        f"INSERT INTO codes ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             code.code_id.value,
             code.version,
@@ -102,7 +109,16 @@ def add(tx: Transaction, code: StoredCode) -> None:
             code.record,
             code.status_index,
             code.entry_count,
+            code.void_since and code.void_since.isoformat(),
         ),
+    )
+
+
+def declare_void(tx: Transaction, code: StoredCode, day: date) -> None:
+    """Note that the print of one version was lost and is void from ``day`` on."""
+    tx.run(
+        "UPDATE codes SET void_since = ? WHERE code_id = ? AND version = ?",
+        (day.isoformat(), code.code_id.value, code.version),
     )
 
 

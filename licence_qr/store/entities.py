@@ -13,17 +13,23 @@ from licence_qr.store.database import Row, Transaction
 
 @dataclass(frozen=True, slots=True)
 class StoredEntity:
-    """An entity with what the register adds to its licence. ``contact_phone`` is internal."""
+    """An entity with what the register adds to its licence. ``contact_phone`` is internal.
+
+    ``state_since`` is None where the register only knows the state; ``dormant_until`` is the last day of a rest (歇业).
+    """
 
     entity: Entity
     state: LicenceState
     office: str
     contact_phone: str
+    state_since: date | None = None
+    dormant_until: date | None = None
 
 
 _COLUMNS = (
     "uscc, form, name, name_key, entity_type, principal, registered_capital, established_on, issued_on, term_to,"
-    " domicile, business_scope, registration_authority, state, office, contact_phone"
+    " domicile, business_scope, registration_authority, state, office, contact_phone,"
+    " state_since, dormant_until"
 )
 
 _LONGEST_SEARCHED = 200  # characters
@@ -48,6 +54,8 @@ def _values(stored: StoredEntity) -> tuple[Any, ...]:
         stored.state.value,
         stored.office,
         stored.contact_phone,
+        stored.state_since and stored.state_since.isoformat(),
+        stored.dormant_until and stored.dormant_until.isoformat(),
     )
 
 
@@ -67,7 +75,14 @@ def from_row(row: Row) -> StoredEntity:
         registered_capital=row["registered_capital"],
         term_to=date.fromisoformat(row["term_to"]) if row["term_to"] else None,
     )
-    return StoredEntity(entity, LicenceState(row["state"]), row["office"], row["contact_phone"])
+    return StoredEntity(
+        entity,
+        LicenceState(row["state"]),
+        row["office"],
+        row["contact_phone"],
+        date.fromisoformat(row["state_since"]) if row["state_since"] else None,
+        date.fromisoformat(row["dormant_until"]) if row["dormant_until"] else None,
+    )
 
 
 def get(tx: Transaction, uscc: str) -> StoredEntity | None:
@@ -117,17 +132,24 @@ def _written(pattern: str) -> str:
 
 
 def premises_of(tx: Transaction, uscc: str) -> tuple[Premises, ...]:
-    """The premises of an entity in order of their numbers."""
+    """The premises of an entity in order of their numbers, closed ones among them."""
     rows = tx.all(
-        "SELECT premises_no, address, region, area_m2 FROM premises WHERE uscc = ? ORDER BY premises_no", (uscc,)
+        "SELECT premises_no, address, region, area_m2, closed_on FROM premises WHERE uscc = ? ORDER BY premises_no",
+        (uscc,),
     )
-    return tuple(Premises(row["premises_no"], row["address"], row["region"], row["area_m2"]) for row in rows)
+    return tuple(premises_from_row(row) for row in rows)
+
+
+def premises_from_row(row: Row) -> Premises:
+    """The value of a row of ``premises``."""
+    closed_on = date.fromisoformat(row["closed_on"]) if row["closed_on"] else None
+    return Premises(row["premises_no"], row["address"], row["region"], row["area_m2"], closed_on)
 
 
 def premises_at(tx: Transaction, uscc: str, address: str) -> Premises | None:
-    """The premises of this entity at that address, spellings compared like names."""
+    """The open premises of this entity at that address, spellings compared like names."""
     key = name_key(address)
-    return next((p for p in premises_of(tx, uscc) if name_key(p.address) == key), None)
+    return next((p for p in premises_of(tx, uscc) if p.open and name_key(p.address) == key), None)
 
 
 def add_premises(tx: Transaction, uscc: str, address: str, region: str, area_m2: int | None) -> Premises:
@@ -139,3 +161,20 @@ def add_premises(tx: Transaction, uscc: str, address: str, region: str, area_m2:
         (uscc, premises.premises_no, address, name_key(address), region, area_m2),
     )
     return premises
+
+
+def replace_premises(tx: Transaction, uscc: str, premises: Premises) -> None:
+    """Write the current values of premises that exist."""
+    tx.run(
+        "UPDATE premises SET address = ?, address_key = ?, region = ?, area_m2 = ?, closed_on = ?"
+        " WHERE uscc = ? AND premises_no = ?",
+        (
+            premises.address,
+            name_key(premises.address),
+            premises.region,
+            premises.area_m2,
+            premises.closed_on and premises.closed_on.isoformat(),
+            uscc,
+            premises.premises_no,
+        ),
+    )

@@ -13,7 +13,7 @@ from licence_qr.store.database import Row, Transaction
 _COLUMNS = (
     "uscc, premises_no, permit_type, permit_no, kinds, items, issuing_authority, handling_office, issued_on,"
     " valid_from, valid_to, mode, state, state_since, grade, graded_on, follow_up_due, checked_on,"
-    " renewal_applied_on, reviewed_on, ended_by"
+    " renewal_applied_on, reviewed_on, ended_by, renewal_in_time"
 )
 
 
@@ -57,6 +57,7 @@ def _values(uscc: str, p: Permit) -> tuple[Any, ...]:
         _iso(p.renewal_applied_on),
         _iso(p.reviewed_on),
         p.ended_by and p.ended_by.value,
+        int(p.renewal_in_time),
     )
 
 
@@ -83,6 +84,7 @@ def from_row(row: Row) -> StoredPermit:
         renewal_applied_on=_day(row["renewal_applied_on"]),
         reviewed_on=_day(row["reviewed_on"]),
         ended_by=PermitState(row["ended_by"]) if row["ended_by"] else None,
+        renewal_in_time=bool(row["renewal_in_time"]),
     )
     return StoredPermit(row["permit_id"], row["uscc"], permit)
 
@@ -122,3 +124,13 @@ def replace(tx: Transaction, stored: StoredPermit) -> None:
         f"UPDATE permits SET {', '.join(f'{n} = ?' for n in names)} WHERE permit_id = ?",
         (*_values(stored.uscc, stored.permit), stored.permit_id),
     )
+
+
+def undecided_past_end(tx: Transaction, day: date) -> tuple[StoredPermit, ...]:
+    """The permits that ended before ``day`` while a renewal, applied for in time, waited to be decided."""
+    rows = tx.all(
+        f"SELECT permit_id, {_COLUMNS} FROM permits"
+        " WHERE renewal_applied_on IS NOT NULL AND renewal_in_time = 1 AND valid_to < ? ORDER BY uscc, permit_id",
+        (day.isoformat(),),
+    )
+    return tuple(from_row(row) for row in rows)

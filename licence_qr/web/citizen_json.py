@@ -6,7 +6,7 @@ from datetime import UTC, date
 from typing import Any
 
 from licence_qr.domain.catalogue import Text
-from licence_qr.domain.public_page import PublicLicence, PublicPage, PublicPermit
+from licence_qr.domain.public_page import PublicLicence, PublicMark, PublicPage, PublicPermit
 
 FORMAT = 1
 
@@ -28,6 +28,8 @@ def public_json(page: PublicPage) -> dict[str, Any]:
         "newest_printed_on": page.newest_printed_on.isoformat(),
         "checked_at": page.checked_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "specimen": page.specimen,
+        "marks": [_mark(mark) for mark in page.marks],
+        "print_void_since": _day(page.print_void_since),
     }
 
 
@@ -46,6 +48,8 @@ def _licence(licence: PublicLicence) -> dict[str, Any]:
         "authority": _text(licence.authority),
         "issued_on": _day(licence.issued_on),
         "state": licence.state.value,
+        "state_since": _day(licence.state_since),
+        "dormant_until": _day(licence.dormant_until),
     }
 
 
@@ -67,6 +71,17 @@ def _permit(permit: PublicPermit) -> dict[str, Any]:
         "graded_on": _day(permit.graded_on),
         "follow_up_due": _day(permit.follow_up_due),
         "checked_on": _day(permit.checked_on),
+        "deemed_renewed": permit.deemed_renewed,
+        "ended_by": permit.ended_by and permit.ended_by.value,
+    }
+
+
+def _mark(mark: PublicMark) -> dict[str, Any]:
+    return {
+        "kind": mark.kind.value,
+        "name": _text(mark.name),
+        "since": _day(mark.since),
+        "until": _day(mark.until),
     }
 
 

@@ -57,6 +57,7 @@ PERMIT_STATUS: Mapping[PermitStatus, Saying] = {
     PermitStatus.REVOKED: Saying("已吊销", "revoked", Tone.BAD),
     PermitStatus.WITHDRAWN: Saying("已撤回", "withdrawn", Tone.BAD),
     PermitStatus.CANCELLED: Saying("已注销", "cancelled", Tone.BAD),
+    PermitStatus.REFUSED: Saying("不予许可", "refused", Tone.BAD),
 }
 
 LICENCE_STATE: Mapping[LicenceState, Saying] = {

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from licence_qr.domain.dates import Period
 from licence_qr.domain.entity import Entity, EntityForm, LicenceState, Premises
 from licence_qr.domain.permit import Permit, PermitState, PermitStatus
-from licence_qr.domain.public_page import FoundBy, PublicLicence, PublicPage, PublicPermit, Verdict
+from licence_qr.domain.public_page import FoundBy, PublicLicence, PublicMark, PublicPage, PublicPermit, Verdict
 from licence_qr.domain.publishing import Print, publish, shown_permits, verdict_today
 from licence_qr.domain.record import CombinedRecord
 
@@ -116,15 +116,17 @@ def test_the_public_sees_these_fields_and_no_others():
     # Whoever adds a field here makes it public: see invariant 6 (personal data never leaves).
     assert {f.name for f in fields(PublicLicence)} == {
         "uscc", "form", "name", "entity_type", "principal", "registered_capital", "established_on", "term_to",
-        "domicile", "business_scope", "authority", "issued_on", "state",
+        "domicile", "business_scope", "authority", "issued_on", "state", "state_since", "dormant_until",
     }  # fmt: skip
     assert {f.name for f in fields(PublicPermit)} == {
         "permit_type", "permit_no", "address", "items", "authority", "office", "status", "mode", "valid_from",
-        "valid_to", "days_left", "state_since", "grade", "graded_on", "follow_up_due", "checked_on",
+        "valid_to", "days_left", "state_since", "grade", "graded_on", "follow_up_due", "checked_on", "deemed_renewed",
+        "ended_by",
     }  # fmt: skip
+    assert {f.name for f in fields(PublicMark)} == {"kind", "name", "since", "until"}
     assert {f.name for f in fields(PublicPage)} == {
         "verdict", "today", "found_by", "licence", "addresses", "permits", "code_number", "version", "printed_on",
-        "newest_version", "newest_printed_on", "checked_at", "specimen",
+        "newest_version", "newest_printed_on", "checked_at", "specimen", "marks", "print_void_since",
     }  # fmt: skip
 
 

@@ -1,0 +1,69 @@
+"""What every grant of a permit has to ask and to take: power, the rule for the place, a number, a period.
+
+Shared by the application that is granted on the spot, by the grant of a pending one, and by a renewal.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from licence_qr.domain.catalogue import Catalogue, Regime
+from licence_qr.domain.dates import Period
+from licence_qr.errors import RuleError
+from licence_qr.store import counters, permits
+from licence_qr.store.database import Transaction
+
+
+def number_series(permit_type: str, authority: str) -> str:
+    """The counter series of one authority's permits of one type."""
+    return f"{permit_type}/{authority}"
+
+
+def type_name(catalogue: Catalogue, permit_type: str) -> str:
+    """The Chinese name of a permit type; one outside the catalogue as it was written."""
+    known = catalogue.permit_types.get(permit_type)
+    return known.name.zh if known else permit_type
+
+
+def check_delegation(catalogue: Catalogue, office: str, permit_type: str, day: date) -> str:
+    """The authority in whose name the office decides on ``day``. Raises RuleError ``no_delegation_today``."""
+    delegation = catalogue.delegation(office, permit_type, day)
+    if delegation is None:
+        known = catalogue.offices.get(office)
+        raise RuleError(
+            "no_delegation_today",
+            office=known.name.zh if known else office,
+            permit_type=type_name(catalogue, permit_type),
+            day=day,
+        )
+    return delegation.authority
+
+
+def check_kinds(catalogue: Catalogue, kinds: tuple[str, ...], day: date) -> None:
+    """Raise RuleError ``kind_needs_no_permit_today`` unless the rules of ``day`` license one of the kinds of place."""
+    known = [catalogue.kinds[kind] for kind in kinds]
+    regimes = [kind.regime_on(day) for kind in known]
+    if not any(r is not None and r.regime is Regime.LICENSED for r in regimes):
+        names = "、".join(kind.name.zh for kind in known)
+        raise RuleError("kind_needs_no_permit_today", kinds=names, day=day)
+
+
+def next_permit_no(tx: Transaction, catalogue: Catalogue, permit_type: str, authority: str, day: date) -> str:
+    """The authority's next number of that year, taken in the caller's transaction.
+
+    Raises RuleError ``no_number_template``.
+    """
+    template = catalogue.number_template(permit_type, authority)
+    if template is None:
+        raise RuleError("no_number_template", permit_type=type_name(catalogue, permit_type))
+    while True:
+        number = template.render(day.year, counters.take(tx, number_series(permit_type, authority), day.year))
+        # A ledger may have brought it in under the name of another authority; then it is given already.
+        if permits.by_number(tx, number) is None:
+            return number
+
+
+def first_period(catalogue: Catalogue, permit_type: str, day: date) -> Period:
+    """The period of a permit of that type granted on ``day``."""
+    months = catalogue.permit_types[permit_type].months
+    return Period(day, None) if months is None else Period.of_months(day, months)
