@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlite_utils import Database, Migrations
 
 from licence_qr.errors import RegisterError
-from licence_qr.store import imports, proposals_schema
+from licence_qr.store import imports, inspections_schema, proposals_schema
 
 steps = Migrations("licence_qr")
 
@@ -223,3 +223,9 @@ def m012_reminders(db: Database) -> None:
             user_id INTEGER PRIMARY KEY REFERENCES users (user_id), token_hash BLOB NOT NULL UNIQUE,
             made_at TEXT NOT NULL);
     """)
+
+
+@steps()
+def m011_inspections(db: Database) -> None:
+    """Inspections as phones send them, their photographs, the orders they lead to, and random draws."""
+    inspections_schema.create(db)
