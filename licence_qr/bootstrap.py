@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+from licence_qr.catalogue.answering import load_answering
 from licence_qr.catalogue.loader import load_catalogue
 from licence_qr.config import Settings
 from licence_qr.credential.trust_list import Purpose
@@ -25,7 +26,11 @@ from licence_qr.services.keys_ceremony import Ceremony
 from licence_qr.services.lookup import Lookup
 from licence_qr.services.pack import Pack
 from licence_qr.services.prints import Prints
+from licence_qr.services.ratings import Ratings
+from licence_qr.services.ratings_desk import RatingsDesk
 from licence_qr.services.register import Register
+from licence_qr.services.reports import Reports
+from licence_qr.services.reports_desk import ReportsDesk
 from licence_qr.services.status_publishing import StatusPublishing
 from licence_qr.services.timeline import Timeline
 from licence_qr.services.verification import Verification
@@ -58,6 +63,10 @@ class Services:
     register: Register
     timeline: Timeline
     importing: Importing
+    reports: Reports
+    reports_desk: ReportsDesk
+    ratings: Ratings
+    ratings_desk: RatingsDesk
     waiting: Waiting
     work_list: WorkList
     calendar_feeds: CalendarFeeds
@@ -122,6 +131,9 @@ def build(settings: Settings) -> Services:
     keys.trust_list()
     coding = Coding(catalogue, settings.address, keys.signing_key)
     accounts = Accounts(database)
+    answering = load_answering()
+    reports = Reports(database, catalogue, answering.report_kinds)
+    ratings = Ratings(database, catalogue, answering.rating_reasons, settings.address)
     issuance = Issuance(database, catalogue, coding, demonstration)
     lookup = Lookup(database, catalogue, keys.trust_list, keys.allow_list, specimen=demonstration)
     return Services(
@@ -142,6 +154,10 @@ def build(settings: Settings) -> Services:
         register=Register(database, lookup),
         timeline=Timeline(database, catalogue),
         importing=Importing(database, catalogue, coding),
+        reports=reports,
+        reports_desk=ReportsDesk(reports),
+        ratings=ratings,
+        ratings_desk=RatingsDesk(ratings),
         waiting=Waiting(database, catalogue, coding),
         work_list=WorkList(database, catalogue),
         calendar_feeds=CalendarFeeds(database),

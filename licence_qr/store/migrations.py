@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlite_utils import Database, Migrations
 
 from licence_qr.errors import RegisterError
-from licence_qr.store import imports, inspections_schema, proposals_schema
+from licence_qr.store import answering_tables, imports, inspections_schema, proposals_schema
 
 steps = Migrations("licence_qr")
 
@@ -223,6 +223,18 @@ def m012_reminders(db: Database) -> None:
             user_id INTEGER PRIMARY KEY REFERENCES users (user_id), token_hash BLOB NOT NULL UNIQUE,
             made_at TEXT NOT NULL);
     """)
+
+
+@steps()
+def m012_reports(db: Database) -> None:
+    """What citizens report, what became of it, and for a while whom to call."""
+    answering_tables.create_reports(db)
+
+
+@steps()
+def m013_ratings(db: Database) -> None:
+    """The one rating of each case, and what became of the bad ones."""
+    answering_tables.create_ratings(db)
 
 
 @steps()

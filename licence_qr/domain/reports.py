@@ -1,0 +1,183 @@
+"""Problems that people report about a business (群众反映), what becomes of each, and the clocks that run meanwhile.
+
+The clocks count working days. The day of receipt is not counted, whatever the hour and whether or not it is a working
+day (行政许可法 第八十二条: the day on which a period starts is left out): a report sent on Friday night, on Saturday or on
+Sunday has Monday as its first day. So no office hours decide over anybody's date.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from licence_qr.domain.dates import Period, local_date
+from licence_qr.domain.identifiers import CodeId, parse_code_number
+from licence_qr.domain.text import Text
+from licence_qr.domain.working_days import WorkingCalendar
+from licence_qr.errors import ConflictError, InputError, RuleError
+
+MOST_TEXT = 2000  # characters
+MOST_CONTACT = 100
+MOST_PLACE = 200
+# A question about the answer comes within weeks; nobody needs the telephone number of a citizen after that.
+PRIVATE_KEPT_DAYS = 30
+
+
+class ReportState(StrEnum):
+    """How far a report has come."""
+
+    RECEIVED = "received"
+    CONTACTED = "contacted"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+
+
+class ReportStep(StrEnum):
+    """One thing that happened to a report. Every one is kept, with who did it and when."""
+
+    RECEIVED = "received"
+    CONTACTED = "contacted"  # the reporter was contacted; where no contact was left, the report was taken up
+    ANSWERED = "answered"  # its text is public to whoever holds the receipt number
+    CALLED_BACK = "called_back"  # and the matter is settled
+    NOT_SETTLED = "not_settled"  # called back, and the reporter is not content: another answer is due
+    CLOSED = "closed"  # answered, but nobody could be called back
+    DISMISSED = "dismissed"  # no report at all: advertising, abuse, a double
+    REASSIGNED = "reassigned"
+    NOTED = "noted"
+    DATES_SET = "dates_set"  # a calendar that was missing has arrived
+
+
+STEP_WORDS: Mapping[ReportStep, Text] = {
+    ReportStep.RECEIVED: Text("收到", "Received"),
+    ReportStep.CONTACTED: Text("已联系", "Contacted"),
+    ReportStep.ANSWERED: Text("已答复", "Answered"),
+    ReportStep.CALLED_BACK: Text("已回访，办结", "Called back and settled"),
+    ReportStep.NOT_SETTLED: Text("已回访，仍需处理", "Called back, not settled"),
+    ReportStep.CLOSED: Text("未能回访，办结", "Closed without a call back"),
+    ReportStep.DISMISSED: Text("不予处理", "Dismissed"),
+    ReportStep.REASSIGNED: Text("转办", "Passed on"),
+    ReportStep.NOTED: Text("备注", "Note"),
+    ReportStep.DATES_SET: Text("期限已确定", "Dates set"),
+}
+
+_NEXT: Mapping[ReportState, Mapping[ReportStep, ReportState]] = {
+    ReportState.RECEIVED: {
+        ReportStep.CONTACTED: ReportState.CONTACTED,
+        ReportStep.ANSWERED: ReportState.ANSWERED,
+        ReportStep.NOTED: ReportState.RECEIVED,
+        ReportStep.REASSIGNED: ReportState.RECEIVED,
+        ReportStep.DISMISSED: ReportState.CLOSED,
+    },
+    ReportState.CONTACTED: {
+        ReportStep.ANSWERED: ReportState.ANSWERED,
+        ReportStep.NOTED: ReportState.CONTACTED,
+        ReportStep.REASSIGNED: ReportState.CONTACTED,
+        ReportStep.DISMISSED: ReportState.CLOSED,
+    },
+    ReportState.ANSWERED: {
+        ReportStep.CALLED_BACK: ReportState.CLOSED,
+        ReportStep.NOT_SETTLED: ReportState.CONTACTED,
+        ReportStep.CLOSED: ReportState.CLOSED,
+        ReportStep.NOTED: ReportState.ANSWERED,
+    },
+    ReportState.CLOSED: {ReportStep.NOTED: ReportState.CLOSED},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ReportKind:
+    """What a report can be about: data of the catalogue, in force for a time."""
+
+    id: str
+    name: Text
+    note: Text | None
+    period: Period
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A report as the register keeps it, without contact and photo, which are kept apart and not for long.
+
+    ``uscc`` and ``code_id`` are empty when the code was not in the register; ``place`` then says where it hangs.
+    ``contact_left``: whether the reporter wanted to be called, also after the contact has been deleted.
+    The answer clock runs from ``answer_from``; a due day is None while no calendar tells it.
+    """
+
+    report_id: int
+    number: CodeId
+    kind: str
+    text: str
+    uscc: str
+    place: str
+    code_id: CodeId | None
+    office: str
+    received_at: datetime
+    contact_days: int
+    contact_due: date | None
+    answer_days: int
+    answer_from: date
+    answer_due: date | None
+    contact_left: bool
+    has_photo: bool
+    state: ReportState
+    closed_on: date | None
+    revision: int
+
+    @property
+    def received_on(self) -> date:
+        """The day of receipt in Shanghai."""
+        return local_date(self.received_at)
+
+    @property
+    def due_on(self) -> date | None:
+        """The day by which the next step is due; None when closed, or when no calendar tells it."""
+        if self.state is ReportState.CLOSED:
+            return None
+        return self.contact_due if self.state is ReportState.RECEIVED else self.answer_due
+
+    def overdue(self, today: date) -> bool:
+        """Whether the next step should have been done before ``today``."""
+        return self.due_on is not None and self.due_on < today
+
+    def keeps_private(self, today: date) -> bool:
+        """Whether contact and photo may still be looked at."""
+        return self.closed_on is None or today <= self.closed_on + timedelta(days=PRIVATE_KEPT_DAYS)
+
+
+def allowed(state: ReportState) -> tuple[ReportStep, ...]:
+    """The steps a report in ``state`` allows, in the order they are offered."""
+    return tuple(_NEXT[state])
+
+
+def next_state(report: Report, step: ReportStep) -> ReportState:
+    """The state after ``step``. An answer closes a report whose reporter left no contact: nobody can be called back.
+
+    Raises ConflictError ``report_step_not_allowed`` with what is allowed, in words.
+    """
+    found = _NEXT[report.state].get(step)
+    if found is None:
+        words = [STEP_WORDS[each] for each in allowed(report.state)]
+        zh, en = "、".join(w.zh for w in words), ", ".join(w.en for w in words)
+        raise ConflictError("report_step_not_allowed", allowed_zh=zh, allowed_en=en)
+    if step is ReportStep.ANSWERED and not report.contact_left:
+        return ReportState.CLOSED
+    return found
+
+
+def due_day(calendar: WorkingCalendar, start: date, days: int) -> tuple[date | None, int | None]:
+    """The day on which a clock of ``days`` working days from ``start`` runs out; or None, and the year without calendar."""
+    try:
+        return calendar.after(start, days), None
+    except RuleError as unknown:
+        year = unknown.facts.get("year")
+        return None, year if isinstance(year, int) else None
+
+
+def parse_receipt_number(text: str, field: str = "number") -> CodeId:
+    """Read a receipt number as a person types it. Raises InputError ``receipt_number_wrong``."""
+    try:
+        return parse_code_number(text, field)
+    except InputError as error:
+        raise InputError("receipt_number_wrong", field=field) from error

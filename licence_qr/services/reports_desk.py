@@ -1,0 +1,200 @@
+"""What the office does about reports: contact, answer, call back, close, or pass on; each step once and for good."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from licence_qr.domain.dates import local_date
+from licence_qr.domain.plain_text import demand_length, plain_text
+from licence_qr.domain.reports import MOST_TEXT, Report, ReportState, ReportStep, allowed, next_state
+from licence_qr.domain.roles import Actor, Role
+from licence_qr.domain.text import Text
+from licence_qr.errors import AccessError, ConflictError, InputError, NotFoundError
+from licence_qr.services.reports import Clock, Reports
+from licence_qr.store import accounts, reports
+from licence_qr.store.database import Transaction
+from licence_qr.store.reports import ReportEvent
+
+HANDLING = frozenset({Role.CLERK, Role.INSPECTOR, Role.DECIDER})
+# An administrator passes on what stands with the wrong office or with none, and reads nobody's telephone number.
+_OVERSEEING = frozenset({ReportStep.REASSIGNED, ReportStep.NOTED})
+_LEAST_TELLING = 5  # characters of a contact that are looked for in an answer
+
+
+@dataclass(frozen=True, slots=True)
+class ReportLine:
+    """One line of the list."""
+
+    report: Report
+    kind: Text
+    holder_name: str
+    overdue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShownStep:
+    """One step with the name of whoever took it; empty for the citizen and for the program itself."""
+
+    event: ReportEvent
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFile:
+    """Everything of one report that ``actor`` may see. ``contact`` is empty where it is deleted or not for them."""
+
+    report: Report
+    kind: Text
+    holder_name: str
+    address: str
+    contact: str
+    photo: bool
+    clocks: tuple[Clock, ...]
+    steps: tuple[ShownStep, ...]
+    allowed: tuple[ReportStep, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportAct:
+    """What somebody at the desk wants to do. ``office`` is where a report is passed on to."""
+
+    step: str
+    text: str
+    revision: int
+    office: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportsDesk:
+    """The reports of an office. Clerks, inspectors and deciders see those of their own; an administrator all."""
+
+    reports: Reports
+
+    def list(self, actor: Actor, now: datetime, *, closed: bool = False) -> tuple[ReportLine, ...]:
+        """Open reports, overdue ones first, or those closed lately. Raises AccessError ``role_not_allowed``."""
+        office, today = _office_seen_by(actor), local_date(now)
+        with self.reports.database.read() as tx:
+            found = reports.closed_ones(tx, office) if closed else reports.open_ones(tx, office, today)
+            return tuple(
+                ReportLine(
+                    each, self.reports.kind_name(each.kind), self.reports.holder(tx, each)[0], each.overdue(today)
+                )
+                for each in found
+            )
+
+    def get(self, actor: Actor, report_id: int, now: datetime) -> ReportFile:
+        """One report. Raises NotFoundError ``report_not_found``, AccessError ``report_of_other_office``."""
+        with self.reports.database.read() as tx:
+            return self._file(tx, actor, _own(tx, actor, report_id), local_date(now))
+
+    def photo(self, actor: Actor, report_id: int, now: datetime) -> bytes:
+        """The photograph as JPEG. Raises NotFoundError ``report_photo_not_found``, AccessError."""
+        with self.reports.database.read() as tx:
+            report = _own(tx, actor, report_id)
+            photo = reports.private(tx, report_id).photo if _may_read_private(actor, report, local_date(now)) else None
+        if photo is None:
+            raise NotFoundError("report_photo_not_found")
+        return photo
+
+    def act(self, actor: Actor, report_id: int, act: ReportAct, now: datetime) -> Report:
+        """Take one step, in one transaction with its event.
+
+        Raises InputError (``report_step_missing``, ``report_step_text_missing``, ``words_too_long``,
+        ``report_office_missing``, ``answer_names_contact``), ConflictError ``report_changed`` (somebody else took a
+        step since the form was made) or ``report_step_not_allowed``, NotFoundError, AccessError.
+        """
+        step, text = _step(act.step), _words(act.text)
+        with self.reports.database.write() as tx:
+            report = _own(tx, actor, report_id)
+            if report.revision != act.revision:
+                raise ConflictError("report_changed")
+            self._demand(tx, actor, report, step, text)
+            changed = self._after(report, step, act, local_date(now))
+            details = {"from": report.office, "to": changed.office} if step is ReportStep.REASSIGNED else None
+            reports.update(tx, changed)
+            reports.note(tx, report_id, ReportEvent(now, actor.username, actor.office, step, text, details))
+            self.reports.keep_house(tx, now)
+        return changed
+
+    def _demand(self, tx: Transaction, actor: Actor, report: Report, step: ReportStep, text: str) -> None:
+        if step not in _steps_of(actor):
+            raise AccessError("role_not_allowed")
+        contact = reports.private(tx, report.report_id).contact
+        if step is ReportStep.ANSWERED and len(contact) >= _LEAST_TELLING and contact in text:
+            raise InputError("answer_names_contact", field="text")
+
+    def _after(self, report: Report, step: ReportStep, act: ReportAct, today: date) -> Report:
+        state = next_state(report, step)
+        closed_on = today if state is ReportState.CLOSED and report.closed_on is None else report.closed_on
+        changed = replace(report, state=state, closed_on=closed_on)
+        if step is ReportStep.NOT_SETTLED:  # the promise of an answer begins anew with this day
+            changed = self.reports.dated(replace(changed, answer_from=today, answer_due=None))
+        if step is not ReportStep.REASSIGNED:
+            return changed
+        if act.office not in self.reports.catalogue.offices or act.office == report.office:
+            raise InputError("report_office_missing", field="office")
+        return replace(changed, office=act.office)
+
+    def _file(self, tx: Transaction, actor: Actor, report: Report, today: date) -> ReportFile:
+        readable = _may_read_private(actor, report, today)
+        private = reports.private(tx, report.report_id)
+        events = reports.events(tx, report.report_id)
+        holder_name, address = self.reports.holder(tx, report)
+        return ReportFile(
+            report=report,
+            kind=self.reports.kind_name(report.kind),
+            holder_name=holder_name,
+            address=address,
+            contact=private.contact if readable else "",
+            photo=readable and private.photo is not None,
+            clocks=self.reports.clocks(report, events, today),
+            steps=tuple(ShownStep(event, _who(tx, event)) for event in events),
+            allowed=tuple(step for step in allowed(report.state) if step in _steps_of(actor)),
+        )
+
+
+def _who(tx: Transaction, event: ReportEvent) -> str:
+    user = accounts.user_by_name(tx, event.actor) if event.office else None
+    return user.actor.display_name if user else ""
+
+
+def _office_seen_by(actor: Actor) -> str | None:
+    if Role.ADMIN in actor.roles:
+        return None
+    if not HANDLING & actor.roles:
+        raise AccessError("role_not_allowed")
+    return actor.office
+
+
+def _own(tx: Transaction, actor: Actor, report_id: int) -> Report:
+    office = _office_seen_by(actor)
+    report = reports.get(tx, report_id)
+    if report is None:
+        raise NotFoundError("report_not_found")
+    if office is not None and report.office != office:
+        raise AccessError("report_of_other_office")
+    return report
+
+
+def _may_read_private(actor: Actor, report: Report, today: date) -> bool:
+    """Whoever handles it, for as long as it is kept; the deletion itself may wait for the next write."""
+    return bool(HANDLING & actor.roles) and actor.office == report.office and report.keeps_private(today)
+
+
+def _steps_of(actor: Actor) -> frozenset[ReportStep]:
+    return frozenset(ReportStep) if HANDLING & actor.roles else _OVERSEEING
+
+
+def _step(text: str) -> ReportStep:
+    try:
+        return ReportStep(text)
+    except ValueError:
+        raise InputError("report_step_missing", field="step") from None
+
+
+def _words(text: str) -> str:
+    words = demand_length(plain_text(text), MOST_TEXT, "text")
+    if not words:
+        raise InputError("report_step_text_missing", field="text")
+    return words
