@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from licence_qr.domain.catalogue import Catalogue
 from licence_qr.domain.dates import local_date
+from licence_qr.domain.life_rules import LifeRules
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.domain.tasks import DueStep, Task, TaskKind, TimeLeft, kinds_of, time_left
 from licence_qr.store import tasks
@@ -50,13 +51,14 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class WorkPage:
-    """One page of the list."""
+    """One page of the list. ``rules`` are those by which the steps were told."""
 
     wish: Wish
     counts: Counts
     lines: tuple[Line, ...]
     total: int
     pages: int
+    rules: LifeRules
 
 
 class WorkList:
@@ -83,7 +85,7 @@ class WorkList:
             pages = max(1, -(-total // PAGE_LINES))
             wish = replace(wish, page=min(max(1, wish.page), pages))
             lines = self._lines(tx, question, wish, PAGE_LINES, (wish.page - 1) * PAGE_LINES)
-        return WorkPage(wish, counts, lines, total, pages)
+        return WorkPage(wish, counts, lines, total, pages, question.rules)
 
     def everything(self, actor: Actor, wish: Wish, now: datetime, most: int = MOST_EXPORTED) -> tuple[Line, ...]:
         """All lines that ``wish`` selects, whatever page it names; at most ``most``, the most urgent."""

@@ -67,7 +67,7 @@ def _renewal(q: Question) -> Part:
 
 
 def _review(q: Question) -> Part:
-    """Due so many months after the first day or the last review, unless the end and its renewal come before.
+    """Due so many months after the first day or the last review, unless its end comes before or has come.
 
     ``domain.dates.add_months`` in SQL: a day that the month does not have becomes the month's last.
     """
@@ -80,12 +80,12 @@ def _review(q: Question) -> Part:
         SELECT {_PERMIT}, {due} AS due_on FROM permits
         WHERE handling_office IN ({marks(q.offices)}) AND {_IN_FORCE} AND {since} <= ?
         AND permit_type IN ({marks(q.reviewed_types)}) AND {due} <= ?
-        AND (valid_to IS NULL OR {due} < date(valid_to, '-{notice.days:d} days'))"""
+        AND (valid_to IS NULL OR (valid_to >= ? AND {due} < date(valid_to, '-{notice.days:d} days')))"""
     last = q.today + notice
     latest_start = add_months(last, -months) + timedelta(
         days=3
     )  # a bound for the index; the exact day is asked after it
-    return Part(sql, (*q.offices, latest_start.isoformat(), *q.reviewed_types, last.isoformat()))
+    return Part(sql, (*q.offices, latest_start.isoformat(), *q.reviewed_types, last.isoformat(), q.today.isoformat()))
 
 
 def _checks(q: Question, ordered: str, due: str) -> Part:

@@ -15,6 +15,7 @@ from licence_qr.web import (
     EXTENSION,
     citizen,
     desk,
+    desk_work_calendar,
     errors,
     inspect,
     inspect_visit,
@@ -62,7 +63,7 @@ def create_app(services: Services) -> Flask:
     security.init_app(app)
     CSRFProtect(app)
     errors.init_app(app)
-    for audience in (citizen, sign_in, desk, inspect, inspect_visit, verify, lists):
+    for audience in (citizen, sign_in, desk, desk_work_calendar, inspect, inspect_visit, verify, lists):
         app.register_blueprint(audience.blueprint)
     security.check_routes(app)
     app.wsgi_app = KeptPages(app.wsgi_app, services.lookup, citizen.SCANNED)  # type: ignore[method-assign]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
@@ -14,6 +16,8 @@ from licence_qr.web import (
     desk_issue,
     desk_trade,
     desk_waiting,
+    desk_work,
+    desk_work_words,
     use_cases,
 )
 from licence_qr.web.desk_rooms import APPLICATIONS, SESSIONS, first_room, open_rooms
@@ -23,7 +27,16 @@ from licence_qr.web.security import current_actor, roles, signed_in
 RECENTLY = 10
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
-for pages in (desk_trade, desk_details, desk_commitment, desk_issue, desk_businesses, desk_history, desk_waiting):
+for pages in (
+    desk_trade,
+    desk_details,
+    desk_commitment,
+    desk_issue,
+    desk_businesses,
+    desk_history,
+    desk_waiting,
+    desk_work,
+):
     blueprint.register_blueprint(pages.blueprint)
 
 for tool in (chinese_day, moment, need_words, office_name, open_rooms, shown_text, signed_in):
@@ -50,4 +63,6 @@ def _start_page(actor: Actor) -> str:
         issued=tuple((draft, everything.applications.result(actor, draft.draft_id)) for draft in issued),
         waiting=len(everything.waiting.list(actor)),
         catalogue=everything.catalogue,
+        work=everything.work_list.counts(actor, datetime.now(UTC)),
+        task_words=desk_work_words.KIND,
     )

@@ -20,6 +20,8 @@ class Room:
 
 
 APPLICATIONS = Room("desk.show_start", "desk.show_start", Text("办理", "Applications"), (Role.CLERK,))
+# What waits for somebody; each sees the kinds of their roles. Whoever does not take applications begins the day here.
+WORK = Room("desk.work.list_work", "desk.work", Text("待办", "To do"), tuple(Role))
 # Licences and permits are public facts; whoever works with them may look them up and print them.
 BUSINESSES = Room(
     "desk.businesses.search_businesses",
@@ -33,7 +35,7 @@ WAITING_ROWS = Room(
 PACK = Room("inspect.show_pack", "inspect.show_pack", Text("随身包", "Pack"), (Role.INSPECTOR,))
 SESSIONS = Room("sign_in.show_sessions", "sign_in.show_sessions", Text("我的登录", "My sessions"), tuple(Role))
 # In the order of the navigation.
-ROOMS = (APPLICATIONS, BUSINESSES, WAITING_ROWS, PACK, SESSIONS)
+ROOMS = (APPLICATIONS, WORK, BUSINESSES, WAITING_ROWS, PACK, SESSIONS)
 
 
 def rooms_of(actor: Actor) -> tuple[Room, ...]:

@@ -27,6 +27,7 @@ PUBLIC = frozenset(
     {"citizen.home", "citizen.find", "citizen.by_number", "citizen.scan", "sign_in.sign_in"}
     | {"verify.page", "verify.service_worker", "verify.manifest"}
     | {"inspect.signed_out", "inspect_visit.page"}
+    | {"calendar.show_feed"}  # opened by its secret address alone
     | {"lists.status_list", "lists.trust_list", "lists.allow_list", "lists.vocabulary"}
 )
 

@@ -47,6 +47,11 @@ MAY_OPEN = {
     "desk.businesses.download_card": EVERYONE,
     "desk.businesses.show_png": EVERYONE,
     "desk.businesses.show_svg": EVERYONE,
+    "desk.work.list_work": EVERYONE,
+    "desk.work.export_work": EVERYONE,
+    "desk.work.show_calendar": EVERYONE,
+    "desk.work.renew_calendar": EVERYONE,
+    "desk.work.revoke_calendar": EVERYONE,
     "desk.waiting.list_waiting_rows": DECIDERS,
     "desk.waiting.show_waiting_row": DECIDERS,
     "desk.waiting.decide_waiting_row": DECIDERS,
@@ -58,15 +63,15 @@ MAY_OPEN = {
 }
 LANDS_ON = {
     Role.CLERK: "/desk/",
-    Role.INSPECTOR: "/desk/businesses",
-    Role.DECIDER: "/desk/businesses",
-    Role.ADMIN: "/desk/businesses",
+    Role.INSPECTOR: "/desk/work",
+    Role.DECIDER: "/desk/work",
+    Role.ADMIN: "/desk/work",
 }
 ROOMS = {
-    Role.CLERK: ["/desk/", "/desk/businesses", "/desk/waiting-rows", "/sessions"],
-    Role.INSPECTOR: ["/desk/businesses", "/inspect/", "/sessions"],
-    Role.DECIDER: ["/desk/businesses", "/sessions"],
-    Role.ADMIN: ["/desk/businesses", "/desk/waiting-rows", "/sessions"],
+    Role.CLERK: ["/desk/", "/desk/work", "/desk/businesses", "/desk/waiting-rows", "/sessions"],
+    Role.INSPECTOR: ["/desk/work", "/desk/businesses", "/inspect/", "/sessions"],
+    Role.DECIDER: ["/desk/work", "/desk/businesses", "/sessions"],
+    Role.ADMIN: ["/desk/work", "/desk/businesses", "/desk/waiting-rows", "/sessions"],
 }
 
 
@@ -90,6 +95,7 @@ def things(desk_app: Flask, desk_services: Services) -> dict[str, str]:
         "question_id": question[1],
         "session_id": "1",
         "size": "a5",
+        "kind_of_file": "csv",
     }
 
 

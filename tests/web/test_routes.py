@@ -11,7 +11,7 @@ from licence_qr.domain.roles import Role
 from licence_qr.errors import ConfigError
 from licence_qr.web.security import PUBLIC, check_routes, roles, roles_of
 
-EXAMPLES = {"size": "a4"}
+EXAMPLES = {"kind_of_file": "csv", "size": "a4"}
 
 
 def closed_rules(app: Flask) -> list[tuple[str, str, str]]:
