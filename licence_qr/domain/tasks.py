@@ -45,7 +45,7 @@ ROLES_OF: Mapping[TaskKind, frozenset[Role]] = {
     TaskKind.DRAWN_INSPECTION: _FIELD,
     TaskKind.REPORT_TO_CONTACT: _DESK | _FIELD,
     TaskKind.REPORT_TO_ANSWER: _DESK | _FIELD,
-    TaskKind.RATING_TO_MEND: _DESK,
+    TaskKind.RATING_TO_MEND: frozenset({Role.CLERK, Role.DECIDER}),
 }
 # Kinds whose time limit runs in working days: without a calendar it is not known when they are due, so they come first.
 CLOCKED = frozenset({TaskKind.REPORT_TO_CONTACT, TaskKind.REPORT_TO_ANSWER, TaskKind.RATING_TO_MEND})

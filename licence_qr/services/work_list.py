@@ -106,6 +106,7 @@ class WorkList:
             username=actor.username,
             rules=self._catalogue.life_rules_on(today),
             reviewed_types=self._reviewed,
+            unassigned=Role.ADMIN in actor.roles and not wish.office,
         )
 
     def _counts(self, tx: Transaction, question: Question) -> Counts:

@@ -12,13 +12,15 @@ from datetime import date, timedelta
 from licence_qr.domain.dates import add_months
 from licence_qr.domain.life_rules import LifeRules
 from licence_qr.domain.tasks import TaskKind
+from licence_qr.store import ratings, reports
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
     """Whose work is asked for. ``offices`` bounds it; ``username`` finds what is one's own.
 
-    ``reviewed_types`` are the permit types that are reviewed (复核) between grant and end.
+    ``reviewed_types`` are the permit types that are reviewed (复核) between grant and end. ``unassigned``: also reports that
+    stand with no office yet.
     """
 
     today: date
@@ -27,6 +29,7 @@ class Question:
     username: str
     rules: LifeRules
     reviewed_types: tuple[str, ...]
+    unassigned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +135,47 @@ def _proposal_of_mine(q: Question) -> Part:
     return _proposal(q, "p.proposed_by = ?")
 
 
+_ALIVE = "e.state IN ('active', 'dormant') AND (p.permit_id IS NULL OR p.state IN ('effective', 'suspended'))"
+
+
+def _order(q: Question) -> Part:
+    """Orders to rectify made at an inspection. Where business or permit has ended, there is nothing to recheck."""
+    sql = f"""
+        SELECT 'rectification/' || r.order_id AS subject, r.office, r.uscc, r.premises_no, r.due_on
+        FROM rectifications r JOIN entities e ON e.uscc = r.uscc LEFT JOIN permits p ON p.permit_id = r.permit_id
+        WHERE r.office IN ({marks(q.offices)}) AND r.state = 'open' AND {_ALIVE}"""
+    return Part(sql, q.offices)
+
+
+def _drawn(q: Question) -> Part:
+    sql = f"""
+        SELECT 'drawn/' || d.drawn_id AS subject, d.office, p.uscc, p.premises_no, d.due_on
+        FROM drawn d JOIN permits p ON p.permit_id = d.permit_id JOIN entities e ON e.uscc = p.uscc
+        WHERE d.office IN ({marks(q.offices)}) AND d.inspection_key IS NULL AND {_ALIVE}"""
+    return Part(sql, q.offices)
+
+
+def _answering(sql: str) -> Source:
+    """Reports and ratings: their own rooms say which wait. Nobody's report stands with whoever may pass it on."""
+
+    def source(q: Question) -> Part:
+        offices = (*q.offices, "") if q.unassigned else q.offices
+        return Part(sql.format(offices=marks(offices)), offices)
+
+    return source
+
+
 SOURCES: Mapping[TaskKind, tuple[Source, ...]] = {
     TaskKind.PERMIT_PENDING: (_pending,),
     TaskKind.PERMIT_EXPIRING: (_expiring,),
     TaskKind.RENEWAL_TO_DECIDE: (_renewal,),
     TaskKind.REVIEW_DUE: (_review,),
     TaskKind.FOLLOW_UP_DUE: (_follow_up,),
-    TaskKind.RECTIFICATION_DUE: (_follow_up_order,),
+    TaskKind.RECTIFICATION_DUE: (_follow_up_order, _order),
     TaskKind.PROPOSAL_TO_DECIDE: (_proposal_to_decide,),
     TaskKind.PROPOSAL_OF_MINE: (_proposal_of_mine,),
+    TaskKind.DRAWN_INSPECTION: (_drawn,),
+    TaskKind.REPORT_TO_CONTACT: (_answering(reports.TO_CONTACT),),
+    TaskKind.REPORT_TO_ANSWER: (_answering(reports.TO_ANSWER),),
+    TaskKind.RATING_TO_MEND: (_answering(ratings.TO_MEND),),
 }
