@@ -23,6 +23,7 @@ from licence_qr.services.importing import Importing
 from licence_qr.services.issuance import Issuance
 from licence_qr.services.keys import Keys
 from licence_qr.services.keys_ceremony import Ceremony
+from licence_qr.services.life import Life
 from licence_qr.services.lookup import Lookup
 from licence_qr.services.pack import Pack
 from licence_qr.services.prints import Prints
@@ -56,6 +57,7 @@ class Services:
     accounts: Accounts
     applications: Applications
     issuance: Issuance
+    life: Life
     bars: Bars
     lookup: Lookup
     pack: Pack
@@ -147,6 +149,7 @@ def build(settings: Settings) -> Services:
         accounts=accounts,
         applications=Applications(database, catalogue, issuance),
         issuance=issuance,
+        life=Life(database, catalogue, coding),
         bars=Bars(database),
         lookup=lookup,
         pack=Pack(database, catalogue),

@@ -26,7 +26,7 @@ class EventKind(StrEnum):
     CODE_ISSUED = "code_issued"  # code/<version>
     ROW_DECIDED = "row_decided"  # import row
     LICENCE_STATE_CHANGED = "licence_state_changed"  # licence
-    LICENCE_REPRINTED = "licence_reprinted"  # licence
+    LICENCE_REPRINTED = "licence_reprinted"  # code/<version>: the print that was replaced
     PREMISES_CHANGED = "premises_changed"  # premises/<no>
     PREMISES_CLOSED = "premises_closed"  # premises/<no>
     PERMIT_REFUSED = "permit_refused"  # permit/<id>
