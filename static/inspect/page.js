@@ -1,3 +1,167 @@
-// Inspections on the phone: where the parts of the page come together.
+// Inspections on the phone: which view is shown, and what each may do.
+//   #                                   the list
+//   #begin/<code number>/<version>      after a scan
+//   #<id of a visit>/<step>             a visit
 
-document.getElementById("unscripted").hidden = true;
+import { heldPack, heldVisit as heldPlace } from "../verify/pack_held.js";
+import { both, element, t } from "../verify/page_words.js";
+import { linkButton, notice } from "./fields.js";
+import { dropSent, everything, keepVisit, owner } from "./kept.js";
+import { OpenVisit } from "./open_visit.js";
+import { fetchKey } from "./send.js";
+import { sayAgain, send, startSending } from "./sending.js";
+import { checkStep } from "./step_check.js";
+import { photosStep } from "./step_photos.js";
+import { placeStep } from "./step_place.js";
+import { resultStep } from "./step_result.js";
+import { reviewStep } from "./step_review.js";
+import { signStep } from "./step_sign.js";
+import { begin } from "./visit.js";
+import { placeWords } from "./visit_words.js";
+import { beginView } from "./view_begin.js";
+import { listView } from "./view_list.js";
+
+const STEPS = [
+  ["place", ["场所", "Place"], placeStep],
+  ["check", ["检查", "Checklist"], checkStep],
+  ["photos", ["照片", "Photos"], photosStep],
+  ["result", ["结论", "Outcome"], resultStep],
+  ["sign", ["签字", "Signature"], signStep],
+  ["review", ["复核", "Review"], reviewStep],
+];
+const $ = (id) => document.getElementById(id);
+const TITLE = document.title;
+let open = null; // the visit that this page has open
+let drawn = 0; // grows with every drawing, so that a slow one does not cover a newer one
+
+function say(words) {
+  $("notices").replaceChildren(...(words ? [notice(words)] : []));
+}
+
+const list = {
+  begin: async (place, how, task) => {
+    const { pack } = await heldPack(new Date());
+    if (!pack) return route();
+    const visit = begin(pack, place, how, task, { id: crypto.randomUUID(), owner: owner(), now: new Date() });
+    try {
+      await keepVisit(visit);
+    } catch {
+      return say(t("不能保存在这台设备上，检查没有开始。", "Nothing can be kept on this device: the inspection was not begun."));
+    }
+    location.hash = `${visit.id}/place`;
+  },
+  send,
+  reopen: async (visit) => {
+    await keepVisit({ ...visit, state: "draft", problem: null });
+    location.hash = `${visit.id}/review`;
+  },
+  forgetSent: async () => {
+    await dropSent();
+    await route();
+  },
+};
+
+function stepLinks(visit, here) {
+  const links = STEPS.map(([step, [zh, en]], n) => {
+    const link = element("a", "", `${n + 1} ${t(zh, en)}`);
+    link.href = `#${visit.id}/${step}`;
+    if (step === here) link.setAttribute("aria-current", "step");
+    return element("li", "", link);
+  });
+  const nav = element("nav", "visit-steps", element("ol", "", ...links));
+  nav.setAttribute("aria-label", t("步骤", "Steps"));
+  return nav;
+}
+
+function onward(visit, here) {
+  const at = STEPS.findIndex(([step]) => step === here);
+  const ends = [element("a", "", ...both("回到列表", "Back to the list"))];
+  ends[0].href = "#";
+  if (at + 1 === STEPS.length) return element("p", "tools", ...ends);
+  const [step, [zh, en]] = STEPS[at + 1];
+  return element("p", "tools", linkButton(both(`下一步：${zh}`, `Next: ${en}`), `#${visit.id}/${step}`, ""), ...ends);
+}
+
+async function visitView(id, here) {
+  const [step, title, draw] = STEPS.find(([name]) => name === here) ?? STEPS[0];
+  if (open?.visit.id !== id) {
+    await open?.close();
+    open = await OpenVisit.of(id, { say, redraw: route });
+  }
+  if (open === null) return { title: ["检查", "Inspection"], parts: [notice(t("这次检查在另一个窗口中打开着。", "This inspection is open in another window."))] };
+  if (!open) return (location.hash = ""), null;
+  const { visit } = open;
+  const parts = [element("p", "where", ...placeWords(visit)), stepLinks(visit, step), ...(await draw(open)), onward(visit, step)];
+  return { title, parts };
+}
+
+async function overview(hash) {
+  await open?.close();
+  open = null;
+  const held = await heldPack(new Date());
+  const kept = await everything();
+  const [, codeNumber, version] = /^begin\/([^/]+)\/(\d+)$/.exec(hash) ?? [];
+  if (!codeNumber) return { title: ["检查", "Inspections"], parts: listView(list, held, kept) };
+  const { here } = await heldPlace(new Date());
+  return { title: ["开始检查", "Begin an inspection"], parts: beginView(list, held, kept, { codeNumber, codeVersion: Number(version) }, here) };
+}
+
+// What had the focus keeps it through a redrawing: the same control at the same place.
+function focused() {
+  const all = () => [...$("view").querySelectorAll("a,button,input,select,textarea,summary")];
+  const at = all().indexOf(document.activeElement);
+  return () => all()[at]?.focus({ preventScroll: true });
+}
+
+async function draw(hash) {
+  const mine = (drawn += 1);
+  const [, id, step] = /^([0-9a-f-]{36})\/(\w+)$/.exec(hash) ?? [];
+  const view = await (id ? visitView(id, step) : overview(hash));
+  if (!view || mine !== drawn) return;
+  const refocus = focused();
+  $("title").replaceChildren(...both(...view.title));
+  document.title = `${t(...view.title)} · ${TITLE}`;
+  $("view").replaceChildren(...view.parts);
+  refocus();
+  sayAgain();
+}
+
+async function route() {
+  try {
+    await draw(decodeURIComponent(location.hash.slice(1)));
+  } catch (error) {
+    say(t(`这个浏览器不能在设备上保存内容（例如无痕窗口）：${error.message}`, `This browser keeps nothing on the device (a private window, for instance): ${error.message}`));
+  }
+  for (const link of document.querySelectorAll(".tongue")) link.hash = location.hash;
+}
+
+async function moved() {
+  say("");
+  await route();
+  scrollTo(0, 0);
+  $("title").focus({ preventScroll: true });
+  if (!open) await send({ quietly: true });
+}
+
+async function install() {
+  try {
+    await navigator.serviceWorker.register("/verify/sw.js", { scope: "/verify", updateViaCache: "none" });
+    await navigator.storage?.persist?.();
+  } catch {
+    if (!navigator.serviceWorker?.controller) say(t("本页未能存入这台设备，断网后不能再次打开。", "This page could not be kept on this device: without a network it will not open again."));
+  }
+}
+
+async function start() {
+  $("unscripted").hidden = true;
+  addEventListener("hashchange", moved);
+  await route();
+  const kept = await everything();
+  const closed = owner() === null || kept.locked;
+  if (closed && navigator.onLine && (await fetchKey()) === "here") await route();
+  await startSending(() => (open ? null : route()));
+  await install();
+  document.body.dataset.ready = "yes";
+}
+
+start();

@@ -3,7 +3,7 @@
 
 import { heldPack, heldVisit, keepVisit } from "./pack_held.js";
 import { compare, noted, placeNamed, placeOf, search } from "./pack_register.js";
-import { added, warned } from "./pack_result.js";
+import { added, inspectionLink, warned } from "./pack_result.js";
 import { packWords, problemWords } from "./pack_words.js";
 import { element, hanzi, t } from "./page_words.js";
 
@@ -85,7 +85,7 @@ async function looked(scanned, now, again) {
   const { business, warnings } = compare(pack, visit.here, visit.seen, scanned, now);
   // Judged again because newer lists came: that is no second scan.
   if (visit.here !== null && !again) await keepVisit({ ...visit, seen: noted(visit.seen, scanned.codeNumber, visit.here, now) }, now);
-  return { before: warned(warnings, pack, now), after: added(business, pack) };
+  return { before: warned(warnings, pack, now), after: [...added(business, pack), ...inspectionLink(business, pack, scanned)] };
 }
 
 /** Parts to show before and after the verdict of a genuine code; `again` when it is the same scan, judged once more. */

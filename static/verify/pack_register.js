@@ -5,9 +5,9 @@ const HOUR = 60 * 60 * 1000;
 const KEPT = 24 * HOUR;
 const MOST_FOUND = 8;
 
-function permitOf([type, number, items, premisesNo, status, validTo, checkedOn], types) {
+function permitOf([type, number, items, premisesNo, status, validTo, checkedOn, kinds], types) {
   const [zh, en] = types[type] ?? [type, type];
-  return { type: { zh, en }, number, items, premisesNo, status, validTo, checkedOn };
+  return { type: { zh, en }, number, items, premisesNo, status, validTo, checkedOn, kinds: kinds ?? [] };
 }
 
 function businessOf([codeNumber, uscc, name, places, permits], types) {
@@ -30,6 +30,7 @@ export async function readPack(bytes) {
     asOf: new Date(told.as_of),
     expires: new Date(told.expires),
     office: { zh: told.office[0], en: told.office[1] },
+    kit: told.inspection ?? null, // what inspections need of it (docs/inspections.md)
     byUscc: new Map(businesses.map((business) => [business.uscc, business])),
   };
 }

@@ -51,6 +51,14 @@ function premisesCard(premises, permits) {
   return element("article", "card plain", element("h3", "", hanzi(premises.address)), ...lines);
 }
 
+/** The way from a genuine scan to an inspection, where the pack holds the business and what an inspection needs. */
+export function inspectionLink(business, pack, scanned) {
+  if (!business || !pack.kit) return [];
+  const link = element("a", "button", ...both("开始检查", "Begin an inspection"));
+  link.href = `/verify/inspections#begin/${scanned.codeNumber}/${scanned.version}`;
+  return [element("p", "tools", link)];
+}
+
 /** Addresses, permits and last inspections as the pack holds them. */
 export function added(business, pack) {
   const heading = element("h2", "", ...both("登记的场所", "Registered premises"));

@@ -1,0 +1,58 @@
+// When waiting visits are sent, and what is said of it: on request, when the page opens, when the network comes back, and
+// every minute while something waits.
+
+import { t } from "../verify/page_words.js";
+import { sendAll } from "./send.js";
+import { signIn } from "./view_list.js";
+
+const MINUTE = 60_000;
+let said = [];
+let changed = () => {};
+
+function show(...content) {
+  said = content;
+  document.getElementById("sending")?.replaceChildren(...said);
+}
+
+/** Put what was said last into a view that was drawn anew. */
+export const sayAgain = () => show(...said);
+
+function stepWords({ visit, number, of, photo, photos }) {
+  const part = photo ? t(`照片 ${photo}/${photos}`, `photo ${photo} of ${photos}`) : t("记录", "record");
+  return t(`正在发送 ${number}/${of}：${visit.business.name}，${part}`, `Sending ${number} of ${of}: ${visit.business.name}, ${part}`);
+}
+
+function endWords({ sent, left, problem }) {
+  const done = sent ? t(`已送达 ${sent} 次检查。`, `${sent} delivered. `) : "";
+  if (!problem) return [done || t("没有待发送的检查。", "Nothing waits to be sent.")];
+  const rest = t(`${left} 次留在本机：`, `${left} stay on this device: `);
+  const words = [done, rest, problem.what, " ", problem.todo];
+  return problem.code === "sign_in_needed" ? [...words, signIn()] : words;
+}
+
+/** Send what waits, and say how it goes. `quietly`, nothing is said when nothing waits. */
+export async function send({ quietly = false } = {}) {
+  let outcome;
+  try {
+    outcome = await sendAll((step) => show(stepWords(step)));
+  } catch (error) {
+    outcome = { sent: 0, left: 0, problem: { code: "failed", what: t("发送失败，检查留在本机：", "Sending failed, the inspections stay on this device: "), todo: error.message } };
+  }
+  if (outcome === null) {
+    if (!quietly) show(t("另一个窗口正在发送。", "Another window is sending."));
+    return;
+  }
+  const nothing = !outcome.sent && !outcome.left && !outcome.problem;
+  if (quietly && nothing) return;
+  said = endWords(outcome);
+  await changed();
+  sayAgain();
+}
+
+/** Begin to send by itself. `redraw` is called when something was sent or noted. */
+export function startSending(redraw) {
+  changed = redraw;
+  addEventListener("online", () => send({ quietly: true }));
+  setInterval(() => !document.hidden && navigator.onLine && send({ quietly: true }), MINUTE);
+  return send({ quietly: true });
+}

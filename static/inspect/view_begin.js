@@ -1,0 +1,39 @@
+// Beginning a visit after a scan: the business is known, the premises are chosen here, and a wrong place is warned of.
+
+import { placeNamed } from "../verify/pack_register.js";
+import { verdict } from "../verify/page_result.js";
+import { both, element, hanzi, t } from "../verify/page_words.js";
+import { button, linkButton, notice } from "./fields.js";
+import { businessOfCode } from "./places.js";
+import { momentWords } from "./visit_words.js";
+
+const WRONG = { tone: "bad", zh: "不是这里的照牌", en: "Not the code of these premises" };
+
+/** The warning that the code belongs to another business than the one chosen on the verify page, or nothing. */
+export function wrongPlace(pack, here, uscc) {
+  const place = here === null ? undefined : placeNamed(pack, here);
+  if (!place || place.business.uscc === uscc) return [];
+  const words = t(
+    `选定的所在场所是 ${place.business.name}，${place.premises.address}；照牌属于另一家企业。请核对门头和地址，并在检查记录中写明。`,
+    `You said that you are at ${place.business.name}, ${place.premises.address}; the code belongs to another business. Compare sign and address, and say so in the record.`,
+  );
+  return [verdict(WRONG, words)];
+}
+
+function openOnes(visits, uscc) {
+  const open = visits.filter((visit) => visit.state === "draft" && visit.business.uscc === uscc);
+  return open.map((visit) =>
+    element("p", "tools", linkButton(t(`继续 ${momentWords(visit.startedAt)} 开始的检查`, `Continue the one begun ${momentWords(visit.startedAt)}`), `#${visit.id}/check`)),
+  );
+}
+
+/** The parts of the view. `scanned` is {codeNumber, codeVersion}; `here` the name of the chosen place, or null. */
+export function beginView(context, { pack }, kept, scanned, here) {
+  const business = pack?.kit && businessOfCode(pack, scanned.codeNumber);
+  if (!business) return [notice(t("随身包里没有这个编号的企业。", "The pack does not hold the business of this code.")), element("p", "tools", linkButton(both("返回", "Back"), "#"))];
+  const how = { readBy: "symbol", codeNumber: scanned.codeNumber, codeVersion: scanned.codeVersion };
+  const places = business.premises.map((premises) =>
+    element("li", "", button([t("检查这一处：", "Inspect here: "), hanzi(premises.address)], () => context.begin({ business, premises }, how, null), "wide")),
+  );
+  return [...wrongPlace(pack, here, business.uscc), element("h2", "", hanzi(business.name)), ...openOnes(kept.visits, business.uscc), element("ul", "places", ...places)];
+}

@@ -1,0 +1,129 @@
+// The first view: beginning a visit, what waits to be done, what is unfinished, what waits to be sent, what was sent.
+
+import { packWords, problemWords } from "../verify/pack_words.js";
+import { both, day, element, hanzi, t } from "../verify/page_words.js";
+import { behind, button, labelled, linkButton, notice, said, text } from "./fields.js";
+import { found, placeOfTask } from "./places.js";
+import { tasksOf } from "./visit.js";
+import { momentWords, placeWords, purposeWords, scoreWords, stateWords } from "./visit_words.js";
+
+// Refusals after which nothing was stored: the officer may put the record right.
+const REOPENED = ["inspection_unreadable", "inspection_too_large"];
+const dayOf = (date) => day(Date.parse(`${date}T00:00:00Z`) / 86_400_000);
+
+function placeButton(context, place, how, task, more = []) {
+  const content = [hanzi(place.business.name), element("br"), hanzi(place.premises.address), ...more];
+  return element("li", "", button(content, () => context.begin(place, how, task), "quiet-button wide"));
+}
+
+function search(context, pack) {
+  const results = element("ul", "places");
+  const told = element("p", "quiet");
+  told.setAttribute("role", "status");
+  const control = text("", () => {}, { type: "search" });
+  const form = element("form", "lookup", labelled(control, both("名称、地址、信用代码或照牌编号", "Name, address, credit code or code number")), element("button", "button", ...both("查找", "Search")), results, told);
+  form.noValidate = true;
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const { places, more } = found(pack, control.value);
+    results.replaceChildren(...places.map(({ place, how }) => placeButton(context, place, how, null)));
+    const none = control.value.trim() && !places.length ? t("随身包里没有。", "Not in the pack.") : "";
+    told.textContent = more ? t(`另有 ${more} 处，请多输入几个字。`, `${more} more: type a few more characters.`) : none;
+  });
+  return form;
+}
+
+function taskList(context, pack) {
+  const tasks = tasksOf(pack.kit).map((task) => ({ task, place: placeOfTask(pack, task) })).filter(({ place }) => place);
+  if (!tasks.length) return [];
+  const how = { readBy: "list", codeNumber: "", codeVersion: null };
+  const lines = tasks.map(({ task, place }) =>
+    placeButton(context, place, how, task, [element("br"), t(`${purposeWords(task.purpose)}，${dayOf(task.due)} 前`, `${purposeWords(task.purpose)}, due ${dayOf(task.due)}`)]),
+  );
+  return [element("section", "", element("h2", "", ...both("待办的检查", "Due")), element("ul", "places", ...lines))];
+}
+
+function beginning(context, { pack, problem }) {
+  const heading = element("h2", "", ...both("开始检查", "Begin an inspection"));
+  if (!pack) {
+    const none = problem === "none" ? t("本机还没有随身包，不能开始检查。第一次使用要先联网、登录并带上随身包。", "There is no pack on this device, so no inspection can begin. The first time needs a network: sign in and take a pack along.") : problemWords(problem);
+    return element("section", "", heading, notice(none), element("p", "tools", linkButton(both("去取随身包", "Take a pack along"), "/inspect/", "")));
+  }
+  if (!pack.kit) return element("section", "", heading, notice(t("随身包里没有检查表，请联网重新带上。", "The pack holds no checklists: take a new one along.")));
+  const scan = linkButton(both("扫码开始", "Scan the code"), "/verify", "");
+  return element("section", "", heading, element("p", "quiet", packWords(pack)), element("p", "tools", scan), search(context, pack));
+}
+
+function entry(visit, ...more) {
+  return element("li", "card plain", element("h3", "", ...placeWords(visit)), ...more);
+}
+
+function draft(visit) {
+  const going = linkButton(both("继续", "Continue"), `#${visit.id}/check`);
+  return entry(visit, element("p", "quiet", t("开始于 ", "Begun "), momentWords(visit.startedAt)), element("p", "tools", going));
+}
+
+function waiting(context, visit) {
+  const { problem } = visit;
+  const parts = [element("p", "quiet", t("完成于 ", "Finished "), momentWords(visit.finishedAt))];
+  if (problem) parts.push(notice(element("b", "", problem.what), " ", problem.todo));
+  if (REOPENED.includes(problem?.code)) {
+    const again = button(t("重新打开修改", "Open it again and mend it"), () => context.reopen(visit));
+    parts.push(element("p", "tools", again));
+  }
+  return entry(visit, ...parts);
+}
+
+function arrived(visit) {
+  const { receipt } = visit;
+  const flags = receipt.flags.map(({ text: words }) => element("li", "", said(words)));
+  const parts = [element("p", "", t("送达 ", "Delivered "), momentWords(receipt.received_at)), element("p", "", element("b", "", stateWords(receipt.state)))];
+  if (flags.length) parts.push(element("ul", "flags", ...flags));
+  const refused = receipt.photos_refused.length;
+  if (refused) parts.push(notice(t(`有 ${refused} 张照片服务器读不了，没有收下。`, `${refused} photographs could not be read by the server and were not taken.`)));
+  parts.push(element("p", "quiet", scoreWords(receipt)));
+  return entry(visit, ...parts);
+}
+
+function queue(context, visits) {
+  const told = element("p", "");
+  told.id = "sending";
+  told.setAttribute("role", "status");
+  const send = button(both("现在发送", "Send now"), () => context.send(), "");
+  const heading = element("h2", "", ...both(`待发送（${visits.length}）`, `Waiting to be sent (${visits.length})`));
+  const list = element("ul", "places", ...visits.map((visit) => waiting(context, visit)));
+  return element("section", "", heading, told, ...(visits.length ? [element("p", "tools", send), list] : []));
+}
+
+function section(heading, entries, ...more) {
+  return entries.length ? [element("section", "", element("h2", "", ...heading), element("ul", "places", ...entries), ...more)] : [];
+}
+
+function closed({ locked, unreadable }) {
+  const parts = [];
+  if (locked) parts.push(notice(t(`本机有 ${locked} 次未发送的检查已上锁：请由当时的监督员登录，再回到本页。`, `${locked} unsent inspections on this device are locked: have their inspector sign in and come back to this page.`), " ", signIn()));
+  if (unreadable) parts.push(notice(t(`有 ${unreadable} 次检查打不开，仍保存在本机，请联系管理员。`, `${unreadable} inspections cannot be opened; they are kept on this device: ask the administrator.`)));
+  return parts;
+}
+
+/** The link that leads back here after signing in. */
+export function signIn() {
+  const link = element("a", "", ...both("去登录", "Sign in"));
+  link.href = "/sign-in?next=/verify/inspections";
+  return link;
+}
+
+/** The parts of the view. `held` is {pack} or {problem}; `kept` is everything on the device. */
+export function listView(context, held, kept) {
+  const newest = (key) => (a, b) => String(b[key]).localeCompare(String(a[key]));
+  const by = (state) => kept.visits.filter((visit) => visit.state === state);
+  const forget = behind(t("清除已送达的…", "Clear what was delivered…"), t("只清除本机的回执，登记库里的记录不变。", "Only the receipts on this device are cleared; what the register holds stays."), t("清除", "Clear"), () => context.forgetSent());
+  return [
+    ...closed(kept),
+    queue(context, by("finished").sort(newest("finishedAt"))),
+    ...section(both("未完成", "Unfinished"), by("draft").sort(newest("startedAt")).map(draft)),
+    beginning(context, held),
+    ...(held.pack?.kit ? taskList(context, held.pack) : []),
+    ...section(both("已送达", "Delivered"), by("sent").sort(newest("finishedAt")).map(arrived), forget),
+  ];
+}

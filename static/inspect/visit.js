@@ -1,0 +1,201 @@
+// One visit as a value: begun, answered, finished into the very bytes that are sent (docs/inspections.md). Pure: no
+// page, no storage; instants come in.
+
+export const PURPOSES = ["routine", "follow_up", "recheck", "drawn", "complaint"];
+export const MOST_PHOTOS = 12;
+const DAY = 24 * 60 * 60 * 1000;
+const SHANGHAI = 8 * 60 * 60 * 1000; // China has kept UTC+8 without change since 1991
+
+/** An instant in UTC to the second (RFC 3339). */
+export const instant = (now) => `${now.toISOString().slice(0, 19)}Z`;
+
+/** The day in China at an instant, so many days later, as YYYY-MM-DD. */
+export const dayIn = (now, later = 0) => new Date(now.getTime() + SHANGHAI + later * DAY).toISOString().slice(0, 10);
+
+/** Lists that share a kind of place with the permit. */
+export function fitting(checklists, permit) {
+  return checklists.filter((list) => list.kinds.some((kind) => permit?.kinds.includes(kind)));
+}
+
+/** What waits to be done, soonest first: {purpose, uscc, premisesNo, permitNo, due} and what its purpose needs. */
+export function tasksOf(kit) {
+  const waiting = [
+    ...kit.rectifications.map(([order, uscc, premisesNo, permitNo, due, items]) => ({ purpose: "recheck", order, uscc, premisesNo, permitNo, due, items })),
+    ...kit.drawn.map(([drawn, uscc, premisesNo, permitNo, due]) => ({ purpose: "drawn", drawn, uscc, premisesNo, permitNo, due })),
+    ...kit.follow_ups.map(([uscc, premisesNo, permitNo, due, ordered]) => ({ purpose: "follow_up", uscc, premisesNo, permitNo, due, ordered })),
+  ];
+  return waiting.sort((a, b) => a.due.localeCompare(b.due));
+}
+
+/**
+ * A new visit to `place` ({business, premises}). `how` is {readBy, codeNumber, codeVersion}; `task`, one of the pack's,
+ * presets purpose, permit and number. It takes along what it needs of the pack: the pack may end before the visit does.
+ */
+export function begin(pack, place, how, task, { id, owner, now }) {
+  const { kit } = pack;
+  const permits = place.business.permits.filter((permit) => permit.premisesNo === place.premises.no);
+  const permit = permits.find(({ number }) => number === task?.permitNo) ?? permits[0];
+  const fresh = {
+    id,
+    owner,
+    state: "draft",
+    office: kit.office,
+    officer: kit.officer,
+    business: { uscc: place.business.uscc, name: place.business.name },
+    premises: place.premises,
+    permits,
+    permitNo: permit?.number ?? "",
+    how,
+    packAsOf: instant(pack.asOf),
+    startedAt: instant(now),
+    purpose: "routine",
+    tasks: tasksOf(kit).filter(({ uscc, premisesNo }) => uscc === place.business.uscc && premisesNo === place.premises.no),
+    officers: kit.officers,
+    second: "",
+    grades: kit.grades,
+    criticalCap: kit.critical_cap,
+    checklists: kit.checklists,
+    lists: [],
+    answers: {},
+    remarks: "",
+    photos: [],
+    outcome: "",
+    rectifyBy: "",
+    fault: "",
+    signature: { kind: "", name: "", reason: "", strokes: [], over: "" },
+  };
+  return purposed(forPermit(fresh, fresh.permitNo), task?.purpose ?? "routine");
+}
+
+/** The visit, about one permit: its lists are those of the kinds of place it was granted for. */
+export function forPermit(visit, permitNo) {
+  const permit = visit.permits.find(({ number }) => number === permitNo);
+  const lists = fitting(visit.checklists, permit).map(({ id }) => id);
+  return purposed({ ...visit, permitNo, lists }, visit.purpose);
+}
+
+const taskFor = (visit, purpose) => visit.tasks.find((task) => task.purpose === purpose && task.permitNo === visit.permitNo);
+
+/** The visit, for a purpose, with the order or the draw that it answers. */
+export function purposed(visit, purpose) {
+  const task = taskFor(visit, purpose);
+  return { ...visit, purpose, order: task?.order ?? null, drawn: task?.drawn ?? null, only: task?.items ?? null };
+}
+
+/** Purposes that this permit can be visited for: a recheck needs an open order, a drawn visit a draw. */
+export function purposesOf(visit) {
+  return PURPOSES.filter((purpose) => !["recheck", "drawn"].includes(purpose) || taskFor(visit, purpose));
+}
+
+/** The items to work through: [{list, item, key}]. A recheck asks those of its order alone. */
+export function itemsOf(visit) {
+  const chosen = visit.checklists.filter((list) => visit.lists.includes(list.id));
+  const all = chosen.flatMap((list) => list.items.map((item) => ({ list, item, key: `${list.id}/${item.id}` })));
+  return visit.purpose === "recheck" && visit.only ? all.filter(({ key }) => visit.only.includes(key)) : all;
+}
+
+/** The answer to an item; empty when there is none yet. */
+export const answerTo = (visit, key) => visit.answers[key] ?? { answer: "", finding: "", photos: [] };
+
+/** {score, grade, answered, total, failed, criticalFailed}; score null while nothing applies, grade "" for none. */
+export function reckon(visit) {
+  const items = itemsOf(visit).map(({ item, key }) => ({ ...item, ...answerTo(visit, key) }));
+  const sum = (...answers) => items.filter(({ answer }) => answers.includes(answer)).reduce((n, { weight }) => n + weight, 0);
+  const [achieved, applicable] = [sum("yes"), sum("yes", "no")];
+  const failed = items.filter(({ answer }) => answer === "no");
+  const criticalFailed = failed.some(({ critical }) => critical);
+  let score = applicable ? Math.floor((200 * achieved + applicable) / (2 * applicable)) : null;
+  if (score !== null && criticalFailed) score = Math.min(score, visit.criticalCap);
+  const grade = score === null ? "" : (visit.grades.find(([, least]) => score >= least)?.[0] ?? "");
+  const answered = items.filter(({ answer }) => answer).length;
+  return { score, grade, answered, total: items.length, failed: failed.length, criticalFailed };
+}
+
+/** What the findings suggest; the inspector decides. */
+export function suggested(visit) {
+  const { failed, score, grade } = reckon(visit);
+  if (!failed) return "passed";
+  return score !== null && grade === "" ? "failed" : "to_rectify";
+}
+
+/** Whether it has to be said why a commitment failed. */
+export const wantsFault = ({ purpose, outcome }) => purpose === "follow_up" && outcome === "failed";
+
+/** Reasons to choose from: "unmet" is said of an order that an earlier check made. */
+export function faultsOf(visit) {
+  const all = ["unmet", "refused", "false_statement", "deceit"];
+  return taskFor(visit, "follow_up")?.ordered ? all : all.slice(1);
+}
+
+// What was pasted may hold controls and marks that turn the order of a text: only what can be read is sent.
+const clean = (text) => text.replace(/(?!\n)[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, " ").trim();
+
+function answersSent(visit) {
+  const given = itemsOf(visit).filter(({ key }) => answerTo(visit, key).answer);
+  return given.map(({ list, item, key }) => {
+    const { answer, finding, photos } = answerTo(visit, key);
+    return { checklist: list.id, item: item.id, answer, finding: answer === "no" ? clean(finding) : "", photos };
+  });
+}
+
+function signatureSent({ kind, name, reason, strokes }, field) {
+  if (kind === "refused") return { kind, reason: clean(reason) };
+  if (kind === "typed") return { kind, name: clean(name) };
+  return { kind, name: clean(name), ...field, strokes };
+}
+
+/** What the business puts its name under: everything that is sent but times and the signature itself. */
+export function record(visit) {
+  const { score, grade } = reckon(visit);
+  const chosen = visit.checklists.filter((list) => visit.lists.includes(list.id));
+  return {
+    purpose: visit.purpose,
+    order: visit.order,
+    drawn: visit.drawn,
+    subject: {
+      read_by: visit.how.readBy,
+      code_number: visit.how.codeNumber,
+      code_version: visit.how.codeVersion,
+      uscc: visit.business.uscc,
+      premises_no: visit.premises.no,
+      permit_no: visit.permitNo,
+    },
+    checklists: chosen.map(({ id, version }) => ({ id, version })),
+    answers: answersSent(visit),
+    remarks: clean(visit.remarks),
+    photos: visit.photos.map((photo) => ({ ...photo, note: clean(photo.note) })),
+    outcome: visit.outcome,
+    rectify_by: visit.outcome === "to_rectify" ? visit.rectifyBy : null,
+    fault: wantsFault(visit) ? visit.fault : null,
+    score,
+    grade,
+  };
+}
+
+/** The text of a finished visit: made once, kept, and sent as it is however often it has to be. */
+export function contentOf(visit, field, now) {
+  return JSON.stringify({
+    format: 1,
+    id: visit.id,
+    office: visit.office,
+    officer: visit.officer,
+    second_officer: visit.second || null,
+    pack_as_of: visit.packAsOf,
+    started_at: visit.startedAt,
+    finished_at: instant(now),
+    ...record(visit),
+    signature: signatureSent(visit.signature, field),
+  });
+}
+
+/** SHA-256 of bytes or a text, in lower-case hexadecimal. */
+export async function sha256(content) {
+  const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+  const sum = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return Array.from(sum, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** What is kept of a visit that the server has: enough to say what became of it. */
+export function delivered({ id, owner, business, premises, finishedAt, hash }, receipt) {
+  return { id, owner, state: "sent", business, premises, finishedAt, hash, receipt };
+}
