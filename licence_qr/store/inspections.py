@@ -51,7 +51,10 @@ class StoredInspection:
 
 @dataclass(frozen=True, slots=True)
 class StoredPhoto:
-    """One announced photograph. ``kept_sha256`` names the cleaned file; None until it has arrived."""
+    """One announced photograph. ``kept_sha256`` names the cleaned file; None until it has arrived.
+
+    ``refusal`` is the error code where what arrived was the announced file but no photograph.
+    """
 
     position: int
     sent_sha256: str
@@ -59,6 +62,12 @@ class StoredPhoto:
     taken_at: datetime
     note: str
     kept_sha256: str | None
+    refusal: str = ""
+
+    @property
+    def missing(self) -> bool:
+        """Whether it has still to be sent."""
+        return self.kept_sha256 is None and not self.refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +264,7 @@ def photos(tx: Transaction, key: int) -> tuple[StoredPhoto, ...]:
             datetime.fromisoformat(row["taken_at"]),
             row["note"],
             row["kept_sha256"],
+            row["refusal"],
         )
         for row in rows
     )
@@ -265,4 +275,12 @@ def keep_photo(tx: Transaction, key: int, position: int, kept_sha256: str, at: d
     tx.run(
         "UPDATE inspection_photos SET kept_sha256 = ?, arrived_at = ? WHERE inspection_key = ? AND position = ?",
         (kept_sha256, at.isoformat(), key, position),
+    )
+
+
+def refuse_photo(tx: Transaction, key: int, position: int, code: str, at: datetime) -> None:
+    """Note that the announced file arrived and is no photograph; sending it again would change nothing."""
+    tx.run(
+        "UPDATE inspection_photos SET refusal = ?, arrived_at = ? WHERE inspection_key = ? AND position = ?",
+        (code, at.isoformat(), key, position),
     )

@@ -28,7 +28,8 @@ def create(db: Database) -> None:
         CREATE TABLE inspection_photos (
             inspection_key INTEGER NOT NULL REFERENCES inspections (inspection_key), position INTEGER NOT NULL,
             sent_sha256 TEXT NOT NULL, length INTEGER NOT NULL, taken_at TEXT NOT NULL, note TEXT NOT NULL,
-            kept_sha256 TEXT, arrived_at TEXT, PRIMARY KEY (inspection_key, position));
+            kept_sha256 TEXT, refusal TEXT NOT NULL DEFAULT '', arrived_at TEXT,
+            PRIMARY KEY (inspection_key, position));
 
         CREATE TABLE rectifications (
             order_id INTEGER PRIMARY KEY AUTOINCREMENT,

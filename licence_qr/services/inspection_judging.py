@@ -1,0 +1,179 @@
+"""What the register has to say about a record from a phone, before it has any effect.
+
+Nothing is refused here: an inspection took place, and its record is kept whatever the register thinks of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from licence_qr.domain.catalogue import Catalogue
+from licence_qr.domain.checklists import Answer, ChecklistItem, Score, score
+from licence_qr.domain.dates import local_date
+from licence_qr.domain.identifiers import CodeId, parse_code_number
+from licence_qr.domain.inspection import Flag, Inspection, Purpose
+from licence_qr.domain.permit import PermitState
+from licence_qr.domain.roles import Actor, Role
+from licence_qr.errors import InputError
+from licence_qr.store import accounts, codes, draws, entities, permits, rectifications
+from licence_qr.store.database import Transaction
+from licence_qr.store.entities import StoredEntity
+from licence_qr.store.permits import StoredPermit
+from licence_qr.store.rectifications import OrderState
+
+CLOCK_TOLERANCE = timedelta(minutes=5)
+_STANDING = frozenset({PermitState.EFFECTIVE, PermitState.SUSPENDED})
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One record that has come in. ``device_time`` is the phone's clock when it was sent, None where it named none."""
+
+    visit: Inspection
+    actor: Actor
+    device_time: datetime | None
+    now: datetime
+
+    @property
+    def skew(self) -> timedelta:
+        """By how much the phone's clock is behind the server's; nothing within the tolerance."""
+        behind = self.now - self.device_time if self.device_time else timedelta()
+        return behind if abs(behind) > CLOCK_TOLERANCE else timedelta()
+
+    @property
+    def visited_on(self) -> date:
+        """The day of the visit in Shanghai, with a wrong clock put right. A clock beyond all years is left as it is."""
+        try:
+            return local_date(self.visit.finished_at + self.skew)
+        except OverflowError:
+            return self.visit.visited_on
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What was found: flags in order, business and permit as far as the register knows them, and the score."""
+
+    flags: tuple[Flag, ...]
+    business: StoredEntity | None
+    permit: StoredPermit | None
+    score: Score
+
+    @property
+    def held(self) -> bool:
+        """Whether a person has to look before it has an effect."""
+        return any(flag.holds for flag in self.flags)
+
+
+def judge(tx: Transaction, catalogue: Catalogue, arrival: Arrival) -> Judged:
+    """Hold a record against the register as it is now."""
+    visit = arrival.visit
+    business, permit, about_business = _business(tx, arrival)
+    items, about_lists = _items(catalogue, visit)
+    scored = score(items, catalogue.life_rules_on(arrival.visited_on))
+    differs = (visit.shown_score, visit.shown_grade) != (scored.percent, scored.grade) and not about_lists
+    flags = (
+        *about_business,
+        *_code(tx, visit),
+        *_second_officer(tx, arrival),
+        *about_lists,
+        *_order(tx, visit),
+        *_drawn(tx, visit, permit),
+        *_clock(arrival),
+        *([Flag.SCORE_DIFFERS] if differs else []),
+    )
+    return Judged(flags, business, permit, scored)
+
+
+def _business(tx: Transaction, arrival: Arrival) -> tuple[StoredEntity | None, StoredPermit | None, tuple[Flag, ...]]:
+    subject = arrival.visit.subject
+    business = entities.get(tx, subject.uscc)
+    permit = permits.by_number(tx, subject.permit_no) if subject.permit_no else None
+    if permit is not None and (permit.uscc, permit.permit.premises_no) != (subject.uscc, subject.premises_no):
+        permit = None
+    numbers = {premises.premises_no for premises in entities.premises_of(tx, subject.uscc)} or {0}
+    if business is None or subject.premises_no not in numbers or bool(subject.permit_no) != (permit is not None):
+        return business, permit, (Flag.BUSINESS_UNKNOWN,)
+    found = []
+    if business.state.ended or (permit is not None and permit.permit.state not in _STANDING):
+        found.append(Flag.BUSINESS_ENDED)
+    if arrival.actor.office not in {business.office, permit.permit.handling_office if permit else ""}:
+        found.append(Flag.OTHER_OFFICE)
+    return business, permit, tuple(found)
+
+
+def _code(tx: Transaction, visit: Inspection) -> tuple[Flag, ...]:
+    subject = visit.subject
+    if not subject.code_number:
+        return ()
+    code_id = _code_id(subject.code_number)
+    newest = codes.newest(tx, code_id) if code_id else None
+    if newest is None:
+        return (Flag.CODE_UNKNOWN,)
+    if newest.uscc != subject.uscc:
+        return (Flag.CODE_OF_OTHER_BUSINESS,)
+    if subject.code_version is None or subject.code_version == newest.version:
+        return ()
+    return (Flag.CODE_SUPERSEDED if subject.code_version < newest.version else Flag.CODE_UNKNOWN,)
+
+
+def _code_id(number: str) -> CodeId | None:
+    try:
+        return parse_code_number(number)
+    except InputError:
+        return None
+
+
+def _second_officer(tx: Transaction, arrival: Arrival) -> tuple[Flag, ...]:
+    name, actor = arrival.visit.second_officer, arrival.actor
+    if name is None:
+        return (Flag.SECOND_OFFICER_MISSING,)
+    user = accounts.user_by_name(tx, name)
+    fit = user is not None and not user.disabled and Role.INSPECTOR in user.actor.roles
+    if not (fit and user is not None and user.actor.office == actor.office and name != actor.username):
+        return (Flag.SECOND_OFFICER_UNFIT,)
+    return ()
+
+
+def _items(catalogue: Catalogue, visit: Inspection) -> tuple[list[tuple[ChecklistItem, Answer]], tuple[Flag, ...]]:
+    """The items with their answers, as far as they are known; flagged when they are not all of them, each once."""
+    rules = catalogue.inspection_rules
+    lists = {found.id: found for found in (rules.checklist(*named) for named in visit.checklists) if found}
+    known: dict[str, tuple[ChecklistItem, Answer]] = {}
+    right = len(lists) == len(visit.checklists)
+    for given in visit.answers:
+        item = lists[given.checklist].item(given.item) if given.checklist in lists else None
+        if item is None or given.name in known or (item.always and given.answer is Answer.NA):
+            right = False
+            continue
+        known[given.name] = item, given.answer
+    wanted = {f"{each.id}/{item.id}" for each in lists.values() for item in each.items}
+    complete = visit.purpose is Purpose.RECHECK or set(known) == wanted
+    return list(known.values()), () if right and complete else (Flag.CHECKLIST_UNKNOWN,)
+
+
+def _order(tx: Transaction, visit: Inspection) -> tuple[Flag, ...]:
+    if visit.order is None:
+        return ()
+    order = rectifications.get(tx, visit.order)
+    if order is None or (order.uscc, order.premises_no) != (visit.subject.uscc, visit.subject.premises_no):
+        return (Flag.ORDER_UNKNOWN,)
+    return () if order.state is OrderState.OPEN else (Flag.ORDER_CLOSED,)
+
+
+def _drawn(tx: Transaction, visit: Inspection, permit: StoredPermit | None) -> tuple[Flag, ...]:
+    if visit.purpose is not Purpose.DRAWN:
+        return ()
+    drawn = draws.drawn(tx, visit.drawn) if visit.drawn is not None else None
+    fits = drawn is not None and permit is not None and drawn.permit_id == permit.permit_id
+    return () if fits and drawn is not None and drawn.inspection_key is None else (Flag.DRAWN_UNKNOWN,)
+
+
+def _clock(arrival: Arrival) -> tuple[Flag, ...]:
+    sent_at = arrival.device_time or arrival.now
+    found = []
+    if arrival.visit.finished_at > sent_at + CLOCK_TOLERANCE:
+        found.append(Flag.IN_FUTURE)
+    if arrival.skew:
+        found.append(Flag.CLOCK_WRONG)
+    return tuple(found)

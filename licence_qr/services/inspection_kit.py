@@ -1,0 +1,79 @@
+"""What an inspector's pack holds for inspecting: checklists, colleagues, and what waits. docs/inspections.md is its form."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from licence_qr.domain.catalogue import Catalogue
+from licence_qr.domain.checklists import Checklist, ChecklistItem, critical_cap
+from licence_qr.domain.roles import Actor, Role
+from licence_qr.domain.text import Text
+from licence_qr.store import accounts, draws, follow_ups, permits, rectifications
+from licence_qr.store.database import Transaction
+from licence_qr.store.follow_ups import OpenFollowUp
+
+FORMAT = 1
+
+
+def kit(tx: Transaction, catalogue: Catalogue, actor: Actor, today: date) -> dict[str, Any]:
+    """The part ``inspection`` of the pack of ``actor`` for ``today``. Names of officers are for their colleagues only."""
+    rules, office = catalogue.life_rules_on(today), actor.office
+    colleagues = accounts.active_of_office(tx, office, Role.INSPECTOR)
+    return {
+        "format": FORMAT,
+        "office": office,
+        "officer": actor.username,
+        "officers": [[each.username, each.display_name] for each in colleagues if each.username != actor.username],
+        "grades": [["A", rules.grade_a_score], ["B", rules.grade_b_score], ["C", rules.grade_c_score]],
+        "critical_cap": critical_cap(rules),
+        "checklists": [_checklist(each) for each in catalogue.inspection_rules.checklists_on(today)],
+        "rectifications": [
+            [
+                o.order.order_id,
+                o.order.uscc,
+                o.order.premises_no,
+                o.permit_no,
+                o.order.due_on.isoformat(),
+                [*o.order.items],
+            ]
+            for o in rectifications.open_ones(tx, office)
+        ],
+        "drawn": [
+            [each.drawn.drawn_id, each.uscc, each.premises_no, each.permit_no, each.drawn.due_on.isoformat()]
+            for each in draws.open_ones(tx, office)
+        ],
+        "follow_ups": [_follow_up(tx, each) for each in follow_ups.open_ones(tx, office)],
+    }
+
+
+def _follow_up(tx: Transaction, check: OpenFollowUp) -> list[Any]:
+    stored = permits.get(tx, check.permit_id)
+    premises_no = stored.permit.premises_no if stored else 0
+    return [check.uscc, premises_no, check.permit_no, check.due_on.isoformat(), check.ordered]
+
+
+def _checklist(checklist: Checklist) -> dict[str, Any]:
+    return {
+        "id": checklist.id,
+        "version": checklist.version,
+        "name": _both(checklist.name),
+        "kinds": list(checklist.kinds),
+        "items": [_item(item) for item in checklist.items],
+    }
+
+
+def _item(item: ChecklistItem) -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "section": _both(item.section),
+        "text": _both(item.text),
+        "law": _both(item.law),
+        "weight": item.weight,
+        "critical": item.critical,
+        "always": item.always,
+    }
+
+
+def _both(text: Text) -> list[str]:
+    return [text.zh, text.en]
