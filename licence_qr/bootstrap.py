@@ -19,14 +19,18 @@ from licence_qr.services.bars import Bars
 from licence_qr.services.calendar_feeds import CalendarFeeds
 from licence_qr.services.coding import Coding
 from licence_qr.services.demonstration import DemonstrationRegister
+from licence_qr.services.follow_ups import FollowUps
 from licence_qr.services.importing import Importing
 from licence_qr.services.issuance import Issuance
 from licence_qr.services.keys import Keys
 from licence_qr.services.keys_ceremony import Ceremony
 from licence_qr.services.life import Life
+from licence_qr.services.life_sweep import LifeSweep
 from licence_qr.services.lookup import Lookup
 from licence_qr.services.pack import Pack
 from licence_qr.services.prints import Prints
+from licence_qr.services.proposals import Proposals
+from licence_qr.services.proposals_reading import ProposalReading
 from licence_qr.services.ratings import Ratings
 from licence_qr.services.ratings_desk import RatingsDesk
 from licence_qr.services.register import Register
@@ -58,7 +62,11 @@ class Services:
     applications: Applications
     issuance: Issuance
     life: Life
+    life_sweep: LifeSweep
     bars: Bars
+    proposals: Proposals
+    proposal_reading: ProposalReading
+    follow_ups: FollowUps
     lookup: Lookup
     pack: Pack
     prints: Prints
@@ -131,11 +139,18 @@ def build(settings: Settings) -> Services:
         demonstration = facts.get(tx, facts.KIND) == facts.DEMONSTRATION
     keys = _keys(settings)
     keys.trust_list()
+    return _wire(settings, catalogue, database, keys, demonstration=demonstration)
+
+
+def _wire(settings: Settings, catalogue: Catalogue, database: Database, keys: Keys, *, demonstration: bool) -> Services:
+    """Each use case with what it needs."""
     coding = Coding(catalogue, settings.address, keys.signing_key)
     accounts = Accounts(database)
     answering = load_answering()
     reports = Reports(database, catalogue, answering.report_kinds)
     ratings = Ratings(database, catalogue, answering.rating_reasons, settings.address)
+    life = Life(database, catalogue, coding)
+    proposals = Proposals(database, catalogue, life, accounts)
     issuance = Issuance(database, catalogue, coding, demonstration)
     lookup = Lookup(database, catalogue, keys.trust_list, keys.allow_list, specimen=demonstration)
     return Services(
@@ -149,12 +164,16 @@ def build(settings: Settings) -> Services:
         accounts=accounts,
         applications=Applications(database, catalogue, issuance),
         issuance=issuance,
-        life=Life(database, catalogue, coding),
+        life=life,
+        life_sweep=LifeSweep(database, life),
         bars=Bars(database),
+        proposals=proposals,
+        proposal_reading=ProposalReading(database, catalogue),
+        follow_ups=FollowUps(database, catalogue, life, proposals),
         lookup=lookup,
         pack=Pack(database, catalogue),
         prints=Prints(database, coding, lookup, settings.host),
-        register=Register(database, lookup),
+        register=Register(database, lookup, life),
         timeline=Timeline(database, catalogue),
         importing=Importing(database, catalogue, coding),
         reports=reports,

@@ -11,6 +11,7 @@ from licence_qr.cli_import import import_command
 from licence_qr.cli_installation import account, init, serve
 from licence_qr.cli_issue import issue, notice
 from licence_qr.cli_keys import keys
+from licence_qr.cli_life import life
 from licence_qr.cli_verify import verify
 from licence_qr.errors import InputError, InvalidApplication, LicenceQRError, UnreadableError
 
@@ -21,7 +22,7 @@ def commands() -> None:
     """One application, two permits, one signed code, one page (一码通行)."""
 
 
-for command in (init, serve, account, issue, notice, import_command, verify, keys):
+for command in (init, serve, account, issue, notice, import_command, verify, keys, life):
     commands.add_command(command)
 
 

@@ -101,6 +101,15 @@ def put(tx: Transaction, stored: StoredEntity) -> None:
     )
 
 
+def rested(tx: Transaction, day: date) -> tuple[str, ...]:
+    """The credit codes of the dormant businesses whose rest was over before ``day``."""
+    rows = tx.all(
+        "SELECT uscc FROM entities WHERE state = ? AND dormant_until < ? ORDER BY uscc",
+        (LicenceState.DORMANT.value, day.isoformat()),
+    )
+    return tuple(row["uscc"] for row in rows)
+
+
 def count(tx: Transaction) -> int:
     """How many entities there are."""
     row = tx.one("SELECT count(*) AS n FROM entities")

@@ -207,6 +207,7 @@ def m011_life_dates(db: Database) -> None:
         ALTER TABLE permits ADD COLUMN renewal_in_time INTEGER NOT NULL DEFAULT 0;
         CREATE INDEX permits_undecided ON permits (valid_to) WHERE renewal_applied_on IS NOT NULL;
         CREATE INDEX marks_standing ON marks (until) WHERE lifted_on IS NULL;
+        CREATE INDEX entities_resting ON entities (dormant_until) WHERE dormant_until IS NOT NULL;
     """)
 
 
