@@ -1,7 +1,8 @@
 """The inspector's pack (随身包): what an inspector takes along of the register, to see it without a network.
 
-docs/inspectors-pack.md describes the form. Like the citizen's page it is an allow-list: nothing is in it but what is
-named here, and all of that is public by law (企业信息公示暂行条例); no telephone number, no identity document.
+docs/inspectors-pack.md describes the form. Like the citizen's page it is an allow-list: of businesses nothing is in it
+but what is named here, and all of that is public by law (企业信息公示暂行条例); no telephone number, no identity
+document. What an inspection needs besides, ``inspection_kit`` adds: it is for the officers of the office alone.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from licence_qr.domain.permit import Permit, PermitStatus
 from licence_qr.domain.publishing import shown_permits
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import AccessError
+from licence_qr.services import inspection_kit
 from licence_qr.store import office_register
 from licence_qr.store.database import Database
 from licence_qr.store.office_register import OfficeBusiness
@@ -46,9 +48,10 @@ class Pack:
         office = self.catalogue.offices.get(actor.office)
         if office is None:
             raise AccessError("pack_office_unknown", office=actor.office)
+        today = local_date(now)
         with self.database.read() as tx:
             found = office_register.read(tx, actor.office)
-        today = local_date(now)
+            kit = inspection_kit.kit(tx, self.catalogue, actor, today)
         return _canonical(
             {
                 "format": FORMAT,
@@ -57,6 +60,7 @@ class Pack:
                 "office": _both(office.name),
                 "permit_types": {known.id: _both(known.name) for known in self.catalogue.permit_types.values()},
                 "businesses": [_row(business, today) for business in found],
+                "inspection": kit,
             }
         )
 
@@ -78,6 +82,7 @@ def _permit(permit: Permit, status: PermitStatus) -> list[Any]:
         status.value,
         last and last.isoformat(),
         permit.checked_on and permit.checked_on.isoformat(),
+        list(permit.kinds),
     ]
 
 
