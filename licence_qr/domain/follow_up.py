@@ -17,8 +17,8 @@ from licence_qr.domain.permit import GrantMode, Permit, PermitState
 from licence_qr.domain.text import Text
 from licence_qr.errors import InputError, RuleError
 
-MAX_FINDINGS_CHARS = 2000
-MAX_SHORT_CHARS = 200
+MAX_FINDINGS_CHARS = 4000
+MAX_BASIS_CHARS, MAX_NUMBER_CHARS = 200, 80  # as for every act
 # No rule sets a longest time; this catches a mistyped year.
 LONGEST_RECTIFICATION_DAYS = 366
 
@@ -168,7 +168,7 @@ def _failure_faults(report: FollowUpReport, standing: Standing) -> list[InputErr
 
 
 def _length_faults(report: FollowUpReport) -> list[InputError]:
-    limits = {"findings": MAX_FINDINGS_CHARS, "document_no": MAX_SHORT_CHARS, "legal_basis": MAX_SHORT_CHARS}
+    limits = {"findings": MAX_FINDINGS_CHARS, "document_no": MAX_NUMBER_CHARS, "legal_basis": MAX_BASIS_CHARS}
     return [
         InputError("entry_too_long", field=field, length=len(text), limit=limit)
         for field, limit in limits.items()

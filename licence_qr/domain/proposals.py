@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 
 from licence_qr.domain.text import Text
+
+PAGE_LINES = 25
 
 
 class ProposalState(StrEnum):
@@ -25,3 +28,17 @@ STATE_WORDS: Mapping[ProposalState, Text] = {
     ProposalState.WITHDRAWN: Text("提议人已收回", "taken back by its proposer"),
     ProposalState.CLOSED: Text("已自动关闭", "closed"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which proposals a list shows. ``state`` None: all; ``closed``: all but the open ones, whatever ``state`` says.
+
+    ``act`` and ``proposed_by`` (a user name) empty: any. ``page`` counts from 1.
+    """
+
+    state: ProposalState | None = None
+    closed: bool = False
+    act: str = ""
+    proposed_by: str = ""
+    page: int = 1

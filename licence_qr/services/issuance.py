@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from licence_qr.domain.application import Application, EntityRequest, PermitRequest
-from licence_qr.domain.catalogue import Catalogue, Regime
-from licence_qr.domain.dates import Period, add_months, local_date
+from licence_qr.domain.catalogue import Catalogue
+from licence_qr.domain.dates import add_months, local_date
 from licence_qr.domain.entity import Entity, EntityForm, LicenceState, Premises
 from licence_qr.domain.identifiers import complete_uscc
 from licence_qr.domain.issuing import IssuedPair, IssuedPermit
@@ -15,7 +15,16 @@ from licence_qr.domain.names import name_key
 from licence_qr.domain.permit import GrantMode, Permit, PermitState, status_on
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import AccessError, InputError, InvalidApplication, RuleError
+from licence_qr.services.bars import check_application
 from licence_qr.services.coding import Coding
+from licence_qr.services.granting import (
+    check_delegation,
+    check_kinds,
+    first_period,
+    next_permit_no,
+    type_name,
+)
+from licence_qr.services.granting import number_series as number_series
 from licence_qr.services.records import as_json
 from licence_qr.store import applications, codes, counters, entities, history, permits
 from licence_qr.store.applications import Outcome
@@ -66,8 +75,9 @@ class Issuance:
 
         The same key again returns the first result (``repeated``). Raises RuleError ``no_delegation_today``,
         ``kind_needs_no_permit_today``, ``licence_ended``, ``permit_already_in_force``, ``permit_already_pending``,
-        ``commitment_not_signed`` or ``commitment_text_changed``; InvalidApplication when the register says otherwise of
-        a business it knows; AccessError ``other_office``; KeyStoreError; RegisterError.
+        ``commitment_not_signed``, ``commitment_text_changed``, ``application_barred`` or ``commitment_not_open``;
+        InvalidApplication when the register says otherwise of a business it knows; AccessError ``other_office``;
+        KeyStoreError; RegisterError.
         """
         if application.office != actor.office:
             raise AccessError("other_office", office=application.office)
@@ -82,7 +92,7 @@ class Issuance:
         if earlier is not None:
             return self._pair(tx, earlier, repeated=True)
         case = _Case(tx, application, actor, now)
-        self._check_delegation(case, LICENCE)
+        check_delegation(self.catalogue, case.office, LICENCE, case.day)
         entity = self._licence(case)
         premises = _premises(case, entity.uscc)
         application_no = _application_no(case)
@@ -122,23 +132,6 @@ class Issuance:
             self.coding.issued(code),
             repeated,
         )
-
-    def _check_delegation(self, case: _Case, permit_type: str) -> str:
-        """The authority in whose name the office decides; RuleError ``no_delegation_today``."""
-        delegation = self.catalogue.delegation(case.office, permit_type, case.day)
-        if delegation is None:
-            office = self.catalogue.offices.get(case.office)
-            raise RuleError(
-                "no_delegation_today",
-                office=office.name.zh if office else case.office,
-                permit_type=self._type_name(permit_type),
-                day=case.day,
-            )
-        return delegation.authority
-
-    def _type_name(self, permit_type: str) -> str:
-        known = self.catalogue.permit_types.get(permit_type)
-        return known.name.zh if known else permit_type
 
     def _licence(self, case: _Case) -> Entity:
         request = case.application.entity
@@ -183,8 +176,10 @@ class Issuance:
     def _permit(
         self, case: _Case, request: PermitRequest, premises: Premises, uscc: str, application_no: str
     ) -> IssuedPermit:
-        authority = self._check_delegation(case, request.permit_type)
-        self._check_kinds(request, case.day)
+        authority = check_delegation(self.catalogue, case.office, request.permit_type, case.day)
+        check_kinds(self.catalogue, request.kinds, case.day)
+        name = type_name(self.catalogue, request.permit_type)
+        check_application(case.tx, uscc, request.permit_type, request.mode, case.day, name)
         _check_free(case, uscc, premises, request)
         pending = Permit(
             permit_type=request.permit_type,
@@ -211,14 +206,14 @@ class Issuance:
     ) -> IssuedPermit:
         notice = self.catalogue.notice(request.permit_type, case.day)
         if request.commitment is None or notice is None:
-            raise RuleError("commitment_not_signed", permit_type=self._type_name(request.permit_type))
+            raise RuleError("commitment_not_signed", permit_type=type_name(self.catalogue, request.permit_type))
         if request.commitment.notice_sha256 != notice.sha256:
             raise RuleError("commitment_text_changed", notice=notice.id, version=notice.version)
         granted = replace(
             pending,
-            permit_no=self._permit_no(case, request.permit_type, pending.issuing_authority),
+            permit_no=next_permit_no(case.tx, self.catalogue, request.permit_type, pending.issuing_authority, case.day),
             issued_on=case.day,
-            period=self._period(request.permit_type, case.day),
+            period=first_period(self.catalogue, request.permit_type, case.day),
             state=PermitState.EFFECTIVE,
             follow_up_due=add_months(case.day, self.catalogue.life_rules_on(case.day).follow_up_months),
         )
@@ -226,27 +221,6 @@ class Issuance:
         applications.add_commitment(case.tx, application_no, request.permit_type, request.commitment, notice)
         case.note(EventKind.PERMIT_GRANTED, uscc, f"permit/{stored.permit_id}", as_json(granted))
         return IssuedPermit(request.permit_type, granted.permit_no, pending=False)
-
-    def _check_kinds(self, request: PermitRequest, day: date) -> None:
-        regimes = [self.catalogue.kinds[kind].regime_on(day) for kind in request.kinds]
-        if not any(r is not None and r.regime is Regime.LICENSED for r in regimes):
-            names = "、".join(self.catalogue.kinds[kind].name.zh for kind in request.kinds)
-            raise RuleError("kind_needs_no_permit_today", kinds=names, day=day)
-
-    def _permit_no(self, case: _Case, permit_type: str, authority: str) -> str:
-        template = self.catalogue.number_template(permit_type, authority)
-        if template is None:
-            raise RuleError("no_number_template", permit_type=self._type_name(permit_type))
-        year, series = case.day.year, number_series(permit_type, authority)
-        while True:
-            number = template.render(year, counters.take(case.tx, series, year))
-            # A ledger may have brought it in under the name of another authority; then it is given already.
-            if permits.by_number(case.tx, number) is None:
-                return number
-
-    def _period(self, permit_type: str, day: date) -> Period:
-        months = self.catalogue.permit_types[permit_type].months
-        return Period(day, None) if months is None else Period.of_months(day, months)
 
 
 def _application_no(case: _Case) -> str:
@@ -264,11 +238,6 @@ def _premises(case: _Case, uscc: str) -> Premises:
     )
     case.note(EventKind.PREMISES_ADDED, uscc, f"premises/{added.premises_no}", as_json(added))
     return added
-
-
-def number_series(permit_type: str, authority: str) -> str:
-    """The counter series of one authority's permits of one type."""
-    return f"{permit_type}/{authority}"
 
 
 def _check_same_business(known: StoredEntity, request: EntityRequest) -> None:

@@ -26,6 +26,7 @@ from licence_qr.services.life_case import Case
 from licence_qr.services.life_licence import LICENCE_ACTS
 from licence_qr.services.life_past import PastState, fold
 from licence_qr.services.life_permits import PERMIT_ACTS
+from licence_qr.services.proposals_closing import close_impossible
 from licence_qr.store import codes, entities, history, permits
 from licence_qr.store.database import Database, Row, Transaction
 from licence_qr.store.entities import StoredEntity
@@ -87,6 +88,7 @@ class Life:
         case = self._case(tx, deed, now, entities.get(tx, deed.subject.uscc) or stored)
         acts = LICENCE_ACTS if deed.subject.kind is SubjectKind.LICENCE else PERMIT_ACTS
         acts[deed.act](case)
+        close_impossible(tx, self.catalogue, case.uscc, now)
         return self._bring_code_in_line(case, caught_up=caught_up)
 
     def catch_up(self, tx: Transaction, uscc: str, now: datetime) -> bool:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from licence_qr.domain.proposals import ProposalState
+from licence_qr.domain.proposals import PAGE_LINES, ProposalState, Wanted
 from licence_qr.domain.roles import Actor
 from licence_qr.store.database import Row, Transaction
-
-PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +41,6 @@ class StoredProposal:
     decided_by: str
     decided_at: datetime | None
     decision: str
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which proposals a list shows. ``state`` None: open and closed alike; ``act`` and ``proposed_by`` empty: any."""
-
-    state: ProposalState | None = ProposalState.OPEN
-    closed: bool = False
-    act: str = ""
-    proposed_by: str = ""
-    page: int = 1
 
 
 def _from_row(row: Row) -> StoredProposal:
@@ -147,11 +134,11 @@ def settle(
 def search(tx: Transaction, office: str, wanted: Wanted) -> tuple[tuple[StoredProposal, ...], int]:
     """One page of the proposals of an office, and how many there are. Open ones oldest first, closed ones newest first."""
     where, values = ["office = ?"], [office]
-    if wanted.state is not None:
+    if wanted.closed:
+        where.append("state <> 'open'")
+    elif wanted.state is not None:
         where.append("state = ?")
         values.append(wanted.state.value)
-    elif wanted.closed:
-        where.append("state <> 'open'")
     for column, value in (("act", wanted.act), ("proposed_by", wanted.proposed_by)):
         if value:
             where.append(f"{column} = ?")
@@ -161,6 +148,6 @@ def search(tx: Transaction, office: str, wanted: Wanted) -> tuple[tuple[StoredPr
     count = tx.one(f"SELECT count(*) AS n FROM proposals WHERE {condition}", values)
     rows = tx.all(
         f"SELECT * FROM proposals WHERE {condition} ORDER BY {order} LIMIT ? OFFSET ?",
-        (*values, PAGE, (wanted.page - 1) * PAGE),
+        (*values, PAGE_LINES, (wanted.page - 1) * PAGE_LINES),
     )
     return tuple(map(_from_row, rows)), int(count["n"]) if count else 0

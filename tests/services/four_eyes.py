@@ -1,0 +1,76 @@
+"""A business with one permit on commitment, and the people of two offices, for the tests of proposals and checks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from licence_qr.bootstrap import Services
+from licence_qr.domain.lifecycle import Act, Grounds, Subject
+from licence_qr.domain.roles import Actor, Role
+from licence_qr.services.proposals import Proposing, Verdict
+from licence_qr.store import permits
+from licence_qr.store.permits import StoredPermit
+
+PASSWORD = "a good long password"
+WHY = Grounds("现场查实擅自停用消毒设施", "《公共场所卫生管理条例》第十四条", "〔2026〕7号")
+PEOPLE = {
+    "clerk": ("baishiyi", {Role.CLERK}),
+    "inspector": ("baishiyi", {Role.INSPECTOR}),
+    "inspector-2": ("baishiyi", {Role.INSPECTOR}),
+    "decider": ("baishiyi", {Role.DECIDER}),
+    "decider-2": ("baishiyi", {Role.DECIDER}),
+    "both": ("baishiyi", {Role.CLERK, Role.INSPECTOR, Role.DECIDER}),
+    "admin": ("baishiyi", {Role.ADMIN}),
+    "elsewhere": ("jinfeng", {Role.CLERK, Role.INSPECTOR, Role.DECIDER}),
+}
+
+
+@dataclass(frozen=True)
+class Office:
+    """The services, the people by user name, and the one business."""
+
+    services: Services
+    people: dict[str, Actor]
+    uscc: str
+
+    @property
+    def stored(self) -> StoredPermit:
+        """The permit as the register holds it now."""
+        with self.services.database.read() as tx:
+            return permits.of_business(tx, self.uscc)[0]
+
+    @property
+    def subject(self) -> Subject:
+        """The permit as the subject of an act."""
+        return Subject(self.uscc, self.stored.permit_id)
+
+    def propose(self, who: str, act: Act, now: datetime, grounds: Grounds = WHY, **more: object) -> int:
+        """Propose an act on the permit (or on ``subject``)."""
+        subject = more.pop("subject", self.subject)
+        wanted = Proposing(subject, act, grounds, more.pop("revision", None), **more)
+        return self.services.proposals.propose(self.people[who], wanted, now)
+
+    def decide(self, who: str, number: int, now: datetime, **more: object):
+        """Approve, or what ``more`` says."""
+        said = {"approve": True, "reason": "", "password": PASSWORD, "client": "10.0.0.1", "seen": 0} | more
+        return self.services.proposals.decide(self.people[who], number, Verdict(**said), now)
+
+    def history(self) -> list[dict[str, object]]:
+        """The events of the business, oldest first."""
+        with self.services.database.read() as tx:
+            return [dict(row) for row in tx.all("SELECT * FROM history WHERE uscc = ? ORDER BY seq", (self.uscc,))]
+
+
+def opened(services: Services, application, clerk: Actor, now: datetime) -> Office:
+    """The office with its people, and the business issued on commitment."""
+    people = {}
+    for username, (office, roles) in PEOPLE.items():
+        services.accounts.create(username, f"{username}（示例）", office, frozenset(roles), PASSWORD, now)
+        people[username] = services.accounts.user(username)
+    pair = services.issuance.issue(application, clerk, "key", now)
+    return Office(services, people, pair.uscc)
+
+
+DAY_OF_GRANT = date(2026, 11, 23)
+LATER = datetime(2026, 12, 7, 2, 0, tzinfo=UTC)
