@@ -27,6 +27,8 @@ from licence_qr.services.keys_ceremony import Ceremony
 from licence_qr.services.life import Life
 from licence_qr.services.life_sweep import LifeSweep
 from licence_qr.services.lookup import Lookup
+from licence_qr.services.mail_server import MailServer
+from licence_qr.services.outbox import Outbox
 from licence_qr.services.pack import Pack
 from licence_qr.services.prints import Prints
 from licence_qr.services.proposals import Proposals
@@ -34,6 +36,7 @@ from licence_qr.services.proposals_reading import ProposalReading
 from licence_qr.services.ratings import Ratings
 from licence_qr.services.ratings_desk import RatingsDesk
 from licence_qr.services.register import Register
+from licence_qr.services.reminders import PostOffice, Reminders
 from licence_qr.services.reports import Reports
 from licence_qr.services.reports_desk import ReportsDesk
 from licence_qr.services.status_publishing import StatusPublishing
@@ -79,6 +82,7 @@ class Services:
     ratings_desk: RatingsDesk
     waiting: Waiting
     work_list: WorkList
+    reminders: Reminders
     calendar_feeds: CalendarFeeds
     verification: Verification
     status_publishing: StatusPublishing
@@ -124,6 +128,12 @@ def _keys(settings: Settings) -> Keys:
     module = settings.pkcs11_module
     hsm = None if module is None else Hsm(module, settings.pkcs11_token, settings.pkcs11_pin_file)
     return Keys(settings.keys, settings.passphrase_file, hsm)
+
+
+def _post_office(settings: Settings) -> PostOffice:
+    mail = settings.mail
+    server = MailServer(mail.host, mail.port, mail.security, mail.user, mail.password_file, mail.ca_file)
+    return PostOffice(Outbox(mail.outbox), server if mail.host else None, mail.sender, mail.to, settings.address)
 
 
 def build(settings: Settings) -> Services:
@@ -182,6 +192,7 @@ def _wire(settings: Settings, catalogue: Catalogue, database: Database, keys: Ke
         ratings_desk=RatingsDesk(ratings),
         waiting=Waiting(database, catalogue, coding),
         work_list=WorkList(database, catalogue),
+        reminders=Reminders(database, catalogue, _post_office(settings)),
         calendar_feeds=CalendarFeeds(database),
         verification=Verification(catalogue, keys.trust_list, keys.allow_list),
         status_publishing=StatusPublishing(database, partial(keys.signing_key_for, Purpose.STATUS), settings.address),

@@ -12,6 +12,7 @@ from licence_qr.cli_installation import account, init, serve
 from licence_qr.cli_issue import issue, notice
 from licence_qr.cli_keys import keys
 from licence_qr.cli_life import life
+from licence_qr.cli_reminders import remind
 from licence_qr.cli_verify import verify
 from licence_qr.errors import InputError, InvalidApplication, LicenceQRError, UnreadableError
 
@@ -22,7 +23,7 @@ def commands() -> None:
     """One application, two permits, one signed code, one page (一码通行)."""
 
 
-for command in (init, serve, account, issue, notice, import_command, verify, keys, life):
+for command in (init, serve, account, issue, notice, import_command, verify, keys, remind, life):
     commands.add_command(command)
 
 

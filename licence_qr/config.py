@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +12,26 @@ from urllib.parse import urlsplit
 
 from licence_qr.errors import ConfigError
 
+_SECURITY = ("starttls", "tls", "none")
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+@dataclass(frozen=True, slots=True)
+class MailSettings:
+    """Where reminders go. Without ``host`` they stay in ``outbox`` for another program to fetch.
+
+    ``to`` gets those of offices that name no mailbox; ``security`` is ``starttls``, ``tls`` or ``none``.
+    """
+
+    outbox: Path
+    sender: str
+    to: str
+    host: str
+    port: int
+    security: str
+    user: str
+    password_file: Path | None
+    ca_file: Path | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +53,8 @@ class Settings:
     pkcs11_token: str
     pkcs11_pin_file: Path
     lan: bool
-    working_days_file: Path | None = None
+    working_days_file: Path | None
+    mail: MailSettings
 
     @property
     def register_path(self) -> Path:
@@ -81,8 +102,42 @@ def _lan_host() -> str:
         return host
 
 
+def _file(text: str | None) -> Path | None:
+    return Path(text).resolve() if text else None
+
+
+def _mailbox(env: Mapping[str, str], name: str, default: str) -> str:
+    text = env.get(name, default)
+    if text and not re.fullmatch(r"[^@\s<>,;:\"]+@[A-Za-z0-9.-]+", text):
+        raise ConfigError("setting_mailbox", name=name, found=text)
+    return text
+
+
+def _mail(env: Mapping[str, str], home: Path) -> MailSettings:
+    security = env.get("LICENCE_QR_SMTP_SECURITY", "starttls")
+    if security not in _SECURITY:
+        raise ConfigError(
+            "setting_not_one_of", name="LICENCE_QR_SMTP_SECURITY", found=security, known=" / ".join(_SECURITY)
+        )
+    return MailSettings(
+        outbox=Path(env.get("LICENCE_QR_OUTBOX", str(home / "outbox"))).resolve(),
+        sender=_mailbox(env, "LICENCE_QR_MAIL_FROM", "licence-qr@localhost"),
+        to=_mailbox(env, "LICENCE_QR_MAIL_TO", ""),
+        host=env.get("LICENCE_QR_SMTP_HOST", ""),
+        port=_whole(env, "LICENCE_QR_SMTP_PORT", 465 if security == "tls" else 587, 1, 65535),
+        security=security,
+        user=env.get("LICENCE_QR_SMTP_USER", ""),
+        password_file=_file(env.get("LICENCE_QR_SMTP_PASSWORD_FILE")),
+        ca_file=_file(env.get("LICENCE_QR_SMTP_CA_FILE")),
+    )
+
+
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
-    """Read the settings. Raises ConfigError ``setting_not_a_number``, ``setting_address`` or ``lan_without_network``."""
+    """Read the settings.
+
+    Raises ConfigError ``setting_not_a_number``, ``setting_address``, ``setting_mailbox``, ``setting_not_one_of`` or
+    ``lan_without_network``.
+    """
     env = os.environ if environ is None else environ
     home = Path(env.get("LICENCE_QR_HOME", "var")).resolve()
     keys = Path(env.get("LICENCE_QR_KEYS", "keys")).resolve()
@@ -101,9 +156,8 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         trusted_proxies=env.get("LICENCE_QR_TRUSTED_PROXIES", ""),
         passphrase_file=Path(env.get("LICENCE_QR_PASSPHRASE_FILE", str(home / "key-passphrase"))).resolve(),
         lan=lan,
-        working_days_file=(
-            Path(env["LICENCE_QR_WORKING_DAYS"]).resolve() if env.get("LICENCE_QR_WORKING_DAYS") else None
-        ),
+        working_days_file=_file(env.get("LICENCE_QR_WORKING_DAYS")),
+        mail=_mail(env, home),
         pkcs11_module=Path(env["LICENCE_QR_PKCS11_MODULE"]) if env.get("LICENCE_QR_PKCS11_MODULE") else None,
         pkcs11_token=env.get("LICENCE_QR_PKCS11_TOKEN", "licence-qr"),
         pkcs11_pin_file=Path(env.get("LICENCE_QR_PKCS11_PIN_FILE", str(home / "pkcs11-pin"))).resolve(),

@@ -81,7 +81,7 @@ def _build(sources: Sources) -> Catalogue:
             e.id: Authority(e.id, _text(e.name), e.jurisdiction) for e in sources.authorities.entries.authority
         },
         offices={
-            e.id: Office(e.id, _text(e.name), e.region, _text(e.region_name), e.address)
+            e.id: Office(e.id, _text(e.name), e.region, _text(e.region_name), e.address, e.mailbox)
             for e in sources.offices.entries.office
         },
         delegations=tuple(

@@ -11,6 +11,7 @@ from licence_qr.domain.catalogue import ItemMode, Regime
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 Words = Annotated[str, StringConstraints(min_length=1, pattern=r"^\S")]
+Mailbox = Annotated[str, StringConstraints(pattern=r"^[^@\s<>,;:\"]+@[A-Za-z0-9.-]+$")]
 WireId = Annotated[int, Field(ge=1, le=255)]
 
 # What a right value looks like, for the message about a wrong or missing one. A key means the same in every file.
@@ -28,6 +29,7 @@ EXAMPLES = {
     "id": '"public_bath"',
     "jurisdiction": '"CQ-GXQ"',
     "kinds": '["hotel", "inn"]',
+    "mailbox": '"baishiyi@example.org"',
     "make_up_days": "[2027-01-10]",
     "min_area_m2": "300",
     "mode": '"approval" / "commitment" / "filing"',
@@ -89,6 +91,7 @@ class OfficeEntry(Entry):
     region: Annotated[str, StringConstraints(pattern=r"^\d{9}$")]
     region_name: TextEntry
     address: Words
+    mailbox: Mailbox = ""
 
 
 class DelegationEntry(DatedEntry):

@@ -34,13 +34,14 @@ class Authority:
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """A place that takes applications (受理窗口). It never issues in its own name."""
+    """A place that takes applications (受理窗口). It never issues in its own name. ``mailbox`` gets its reminders."""
 
     id: str
     name: Text
     region: str
     region_name: Text
     address: str
+    mailbox: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,16 @@ from licence_qr.domain.tasks import CLOCKED, ROLES_OF, DueStep, Task, TaskKind
 from licence_qr.store.database import Row, Transaction
 from licence_qr.store.task_sources import SOURCES, Part, Question
 
+# The holder's name and the place of each task ``t``, looked up for the lines of a page alone.
+WITH_NAMES = (
+    "t.*, coalesce(nullif(e.name, ''), e.principal, '') AS holder_name, coalesce(p.address, e.domicile, '') AS address"
+)
+NAMES = (
+    "LEFT JOIN entities e ON e.uscc = t.uscc LEFT JOIN premises p ON p.uscc = t.uscc AND p.premises_no = t.premises_no"
+)
 
-def _all(q: Question) -> Part:
+
+def all_of(q: Question) -> Part:
     """Everything asked for, one source below the other."""
     columns = "subject, office, uscc, premises_no, due_on"
     parts = [(kind, source(q)) for kind in q.kinds for source in SOURCES.get(kind, ())]
@@ -19,7 +27,7 @@ def _all(q: Question) -> Part:
     return Part(sql, tuple(value for _, part in parts for value in part.values))
 
 
-def _steps(q: Question) -> Part:
+def steps_of(q: Question) -> Part:
     """The step of each task as an expression; the same steps as ``domain.tasks.due_step``."""
     notice, soon, urgent = (q.today + timedelta(days=days) for days in q.rules.expiring_days)
     sql = (
@@ -32,7 +40,7 @@ def _steps(q: Question) -> Part:
 
 def counts(tx: Transaction, q: Question) -> dict[tuple[TaskKind, DueStep], int]:
     """How many tasks there are of each kind and step; what there is none of is left out."""
-    tasks, steps = _all(q), _steps(q)
+    tasks, steps = all_of(q), steps_of(q)
     rows = tx.all(
         f"SELECT kind, {steps.sql} AS step, count(*) AS many FROM ({tasks.sql}) GROUP BY kind, step",
         (*steps.values, *tasks.values),
@@ -46,24 +54,21 @@ def listed(tx: Transaction, q: Question, step: DueStep | None, limit: int, offse
     By date, so that what is overdue longest comes first; a clock that cannot be reckoned stands before all dates, and
     what has no date stands last.
     """
-    tasks, steps = _all(q), _steps(q)
+    tasks, steps = all_of(q), steps_of(q)
     clocked = ", ".join(f"'{kind.value}'" for kind in sorted(CLOCKED))
     rank = f"CASE WHEN due_on IS NOT NULL THEN 1 WHEN kind IN ({clocked}) THEN 0 ELSE 2 END"
     order = f"ORDER BY {rank}, due_on, kind, subject"
     chosen = f" WHERE {steps.sql} = ?" if step else ""
     values = (*tasks.values, *((*steps.values, step.value) if step else ()), limit, offset)
     rows = tx.all(
-        f"""SELECT t.*, coalesce(nullif(e.name, ''), e.principal, '') AS holder_name,
-            coalesce(p.address, e.domicile, '') AS address
-        FROM (SELECT * FROM ({tasks.sql}){chosen} {order} LIMIT ? OFFSET ?) t
-        LEFT JOIN entities e ON e.uscc = t.uscc
-        LEFT JOIN premises p ON p.uscc = t.uscc AND p.premises_no = t.premises_no {order}""",
+        f"SELECT {WITH_NAMES} FROM (SELECT * FROM ({tasks.sql}){chosen} {order} LIMIT ? OFFSET ?) t {NAMES} {order}",
         values,
     )
-    return tuple(_task(row) for row in rows)
+    return tuple(task_from(row) for row in rows)
 
 
-def _task(row: Row) -> Task:
+def task_from(row: Row) -> Task:
+    """The task of a row that has its names."""
     kind = TaskKind(row["kind"])
     return Task(
         kind=kind,

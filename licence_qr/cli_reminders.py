@@ -1,0 +1,47 @@
+"""``licence-qr remind``: reminders of what is due, for a timer to call."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+
+import click
+
+from licence_qr.bootstrap import build
+from licence_qr.config import load_settings
+from licence_qr.domain.tasks import DueStep
+
+_STEPS = {
+    DueStep.OVERDUE: "已逾期 overdue",
+    DueStep.URGENT: "30 天内 urgent",
+    DueStep.SOON: "60 天内 soon",
+    DueStep.NOTICE: "90 天内 notice",
+}
+
+
+@click.command()
+@click.option("--dry-run", is_flag=True, help="Say how many reminders would be written; write and send nothing.")
+def remind(dry_run: bool) -> None:
+    """Write a reminder for every task that has come to 90, 60 or 30 days or is overdue, each once.
+
+    They go to LICENCE_QR_OUTBOX as .eml files, and on to the mail server where LICENCE_QR_SMTP_HOST names one. Meant for
+    a daily timer; a run that was stopped is finished by the next one.
+    """
+    services, now = build(load_settings()), datetime.now(UTC)
+    if dry_run:
+        counts = Counter(due.step for due in services.reminders.due(now))
+        for step, words in _STEPS.items():
+            click.echo(f"{counts[step]:>6}  {words}")
+        return
+    done = services.reminders.run(now)
+    click.echo(f"写入 written   {done.written}")
+    if done.finished:
+        click.echo(f"续完 finished  {done.finished}（上次中断留下的 left by a run that was stopped）")
+    if done.sent or done.refused:
+        click.echo(f"发出 sent      {done.sent}")
+    if done.refused:
+        click.echo(f"拒收 refused   {done.refused}（见发件夹中的 refused  see refused in the outbox）")
+    click.echo(f"待取 waiting   {done.waiting}  {services.settings.mail.outbox}")
+    if done.silent:
+        names = ", ".join(done.silent)
+        click.echo(f"没有邮箱的窗口 offices without a mailbox: {names}（offices.toml, LICENCE_QR_MAIL_TO）")
