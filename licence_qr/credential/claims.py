@@ -5,14 +5,15 @@ The bytes are one canonical CBOR array whose first item is the format number; se
 
 from __future__ import annotations
 
+from codecs import utf_16_be_decode
 from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from licence_qr.credential.cose import OVERHEAD_BYTES
-from licence_qr.credential.strict_cbor import read_canonical, write_canonical
+from licence_qr.credential.strict_cbor import head_bytes, read_lax, refuse_other_forms, write_canonical
 from licence_qr.domain.catalogue import Catalogue
-from licence_qr.domain.identifiers import CODE_ID_BYTES, CodeId, check_uscc, pack_uscc, unpack_uscc
+from licence_qr.domain.identifiers import CODE_ID_BYTES, USCC_BYTES, CodeId, check_uscc, pack_uscc, unpack_uscc
 from licence_qr.domain.permit import Permit
 from licence_qr.domain.record import DIGEST_BYTES, CombinedRecord
 from licence_qr.errors import InputError, TokenError
@@ -27,9 +28,12 @@ _MAX_NUMBER = (1 << 32) - 1
 _MAX_PERMITS = (1 << 16) - 1  # whoever asks for their status makes an answer for each: a number must not cost memory
 _SHAPE = [int, bytes, int, int, bytes, bytes, bytes, int, list]
 _SHAPE_CUT = [*_SHAPE, int]  # with the total of permits
-_TEMPLATE_NUMBER_SHAPE = [int, int, int]
+# Of the canonical array what never changes its length: its head, the format, code id, credit code and digest.
+_FIXED_BYTES = 1 + 1 + (1 + CODE_ID_BYTES) + (1 + USCC_BYTES) + (1 + DIGEST_BYTES)
 
 # These values are named tuples, not dataclasses: every scan makes them, and a frozen dataclass takes four times as long.
+# The reader makes them from tuples of the right length, past the constructor that unpacks its arguments.
+_new = tuple.__new__
 
 
 class TemplateNumber(NamedTuple):
@@ -166,31 +170,68 @@ def decode_claims(payload: bytes) -> Claims:
     ``claims_format_unknown``; ``claims_number``, ``claims_date``, ``claims_uscc``, ``claims_name`` or
     ``claims_permit_count`` for values that no office can have meant.
     """
-    items = read_canonical(payload)
+    items = read_lax(payload)
+    try:
+        claims = _read_claims(items)
+    except TokenError:
+        refuse_other_forms(items, payload)  # told first, whatever else is wrong
+        raise
+    if _canonical_bytes(items) != len(payload):
+        raise TokenError("payload_not_canonical")
+    return claims
+
+
+def _canonical_bytes(items: list[Any]) -> int:
+    """The length of the canonical encoding of ``items``, which have the types and ranges of claims.
+
+    It stands in for writing them again, which takes three times as long; ``head_bytes`` says why it may.
+    """
+    _, _, version, issued_on, _, name, _, status_index, permits = items[:9]
+    size = _FIXED_BYTES + len(name) + head_bytes(len(name)) + head_bytes(version) + head_bytes(issued_on)
+    size += head_bytes(status_index) + head_bytes(len(permits))
+    if len(items) == len(_SHAPE_CUT):
+        size += head_bytes(items[9])
+    for permit_type, number, first, days in permits:
+        size += 1 + head_bytes(permit_type) + head_bytes(first) + (1 if days is None else head_bytes(days))
+        if type(number) is str:
+            length = len(number.encode())
+            size += length + head_bytes(length)
+        else:
+            template, year, serial = number
+            size += 1 + head_bytes(template) + head_bytes(year) + head_bytes(serial)
+    return size
+
+
+def _read_claims(items: Any) -> Claims:
     kinds = [*map(type, items)] if type(items) is list else []
     if kinds[:1] == [int] and items[0] != FORMAT:
         raise TokenError("claims_format_unknown", found=items[0])
     if kinds == _SHAPE:
-        items.append(len(items[8]))
-    elif kinds != _SHAPE_CUT:
+        _, code_id, version, issued_on, packed, name, digest, status_index, permits = items
+        permit_count = len(permits)
+    elif kinds == _SHAPE_CUT:
+        _, code_id, version, issued_on, packed, name, digest, status_index, permits, permit_count = items
+        if permit_count <= len(permits):
+            raise TokenError("claims_permit_count", signed=len(permits), count=permit_count)
+    else:
         raise TokenError("payload_shape", item="claims")
-    elif items[9] <= len(items[8]):
-        raise TokenError("claims_permit_count", signed=len(items[8]), count=items[9])
-    _, code_id, version, issued_on, packed, name, digest, status_index, permits, permit_count = items
     if not (len(code_id) == CODE_ID_BYTES and len(digest) == DIGEST_BYTES):
         raise TokenError("payload_shape", item="digest" if len(code_id) == CODE_ID_BYTES else "code_id")
     if not (1 <= version <= _MAX_NUMBER and 0 <= status_index <= _MAX_NUMBER and permit_count <= _MAX_PERMITS):
         raise TokenError("claims_number", item="version, status_index, permit_count")
-    return Claims(
-        CodeId(code_id),
-        version,
-        _day(issued_on, "issued_on"),
-        _read_uscc(packed),
-        _read_name(name),
-        digest,
-        status_index,
-        tuple([_read_permit(permit) for permit in permits]),
-        permit_count,
+    return _new(
+        Claims,
+        (
+            CodeId(code_id),
+            version,
+            _day(issued_on, "issued_on"),
+            _read_uscc(packed),
+            _read_name(name),
+            digest,
+            status_index,
+            tuple([_read_permit(permit) for permit in permits]),
+            permit_count,
+        ),
     )
 
 
@@ -198,26 +239,28 @@ def _read_permit(items: Any) -> PermitClaim:
     if type(items) is not list or len(items) != 4:
         raise TokenError("payload_shape", item="permit")
     permit_type, number, first, days = items
-    if not (type(permit_type) is int and type(first) is int and (days is None or type(days) is int)):
+    if not (type(permit_type) is type(first) is int and (type(days) is int or days is None)):
         raise TokenError("payload_shape", item="permit")
     if not 0 <= permit_type <= _MAX_NUMBER:
         raise TokenError("claims_number", item="permit_type")
     if type(number) is not str:
         number = _read_template_number(number)
     if days is None:
-        return PermitClaim(permit_type, number, _day(first, "valid_from"), None)
+        return _new(PermitClaim, (permit_type, number, _day(first, "valid_from"), None))
     if days < 1:
         raise TokenError("claims_date", item="length")
-    return PermitClaim(permit_type, number, _day(first, "valid_from"), _day(first + days - 1, "valid_to"))
+    return _new(PermitClaim, (permit_type, number, _day(first, "valid_from"), _day(first + days - 1, "valid_to")))
 
 
 def _read_template_number(items: Any) -> TemplateNumber:
-    if type(items) is not list or [*map(type, items)] != _TEMPLATE_NUMBER_SHAPE:
+    if type(items) is not list or len(items) != 3:
         raise TokenError("payload_shape", item="number")
     template, year, serial = items
+    if not type(template) is type(year) is type(serial) is int:
+        raise TokenError("payload_shape", item="number")
     if not (0 <= template <= _MAX_NUMBER and 0 <= year <= 9999 and 0 <= serial <= _MAX_NUMBER):
         raise TokenError("claims_number", item="number")
-    return TemplateNumber(template, year, serial)
+    return _new(TemplateNumber, (template, year, serial))
 
 
 def _day(number: int, item: str) -> date:
@@ -228,7 +271,7 @@ def _day(number: int, item: str) -> date:
 
 def _read_name(name: bytes) -> str:
     try:
-        return name.decode("utf-16-be")
+        return utf_16_be_decode(name, "strict", True)[0]  # what name.decode() calls once it has found the codec
     except UnicodeDecodeError:
         raise TokenError("claims_name") from None
 

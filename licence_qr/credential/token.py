@@ -12,7 +12,7 @@ from typing import NamedTuple
 from licence_qr.errors import TokenError
 
 MAX_DIGITS = 1300  # bounds int(), whose cost grows with the square of the length
-_PATH = "/c/"
+PATH = "/c/"
 # Plain http only on the machine itself: a demonstration without a certificate.
 _ORIGIN = re.compile(
     r"https://([a-z0-9][a-z0-9.-]*(?::[0-9]{1,5})?)|http://((?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]{1,5})?)"
@@ -51,7 +51,12 @@ def from_digits(digits: str) -> bytes:
 
 def address(origin: str, token: bytes) -> str:
     """The full text of the QR symbol. ``origin`` is scheme and host in lower case, without a final slash."""
-    return f"{origin}{_PATH}{to_digits(token)}"
+    return f"{origin}{PATH}{to_digits(token)}"
+
+
+def origins_of(host: str) -> list[str]:
+    """The origins under which ``host``, with its port, may stand in an address; none for what can be no host."""
+    return [origin for origin in (f"https://{host}", f"http://{host}") if _ORIGIN.fullmatch(origin)]
 
 
 def parse_address(text: str) -> ParsedAddress:
@@ -64,7 +69,7 @@ def parse_address(text: str) -> ParsedAddress:
         raise TokenError("symbol_empty")
     if "/" not in text:
         return ParsedAddress(None, text)
-    origin, found, digits = text.partition(_PATH)
+    origin, found, digits = text.partition(PATH)
     match = _ORIGIN.fullmatch(origin)
     if not (found and match):
         raise TokenError("symbol_not_address")

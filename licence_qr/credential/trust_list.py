@@ -13,6 +13,7 @@ from enum import StrEnum
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from licence_qr.credential.cose import KID_BYTES
+from licence_qr.credential.token import origins_of
 from licence_qr.errors import TokenError
 
 
@@ -64,35 +65,38 @@ class TrustedKey:
 class TrustList:
     """One edition. ``sequence`` grows by every edition; ``hosts`` are those that a genuine code may carry, with port.
 
-    ``issued_at`` is aware and in whole seconds. Raises TokenError ``trust_list_shape`` for anything else, or when two
-    keys share both id and purpose.
+    ``issued_at`` is aware and in whole seconds. ``origins`` are what an address of a host may begin with, each with its
+    host. Raises TokenError ``trust_list_shape`` for anything else, or when two keys share both id and purpose.
     """
 
     sequence: int
     issued_at: datetime
     hosts: tuple[str, ...]
     keys: tuple[TrustedKey, ...]
-    _found_by: Mapping[tuple[bytes, Purpose], TrustedKey] = field(init=False, repr=False, compare=False)
+    origins: Mapping[str, str] = field(init=False, repr=False, compare=False)
+    _by_kid: Mapping[bytes, tuple[TrustedKey, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if self.issued_at.utcoffset() is None or self.issued_at.microsecond:
             raise TokenError("trust_list_shape", item="issued_at")
         object.__setattr__(self, "issued_at", self.issued_at.astimezone(UTC))
-        object.__setattr__(self, "_found_by", {(key.kid, key.purpose): key for key in self.keys})
-        if len(self._found_by) != len(self.keys):
+        if len({(key.kid, key.purpose) for key in self.keys}) != len(self.keys):
             raise TokenError("trust_list_shape", item="kid")
+        by_kid = {each.kid: tuple(key for key in self.keys if key.kid == each.kid) for each in self.keys}
+        object.__setattr__(self, "_by_kid", by_kid)
+        object.__setattr__(self, "origins", {origin: host for host in self.hosts for origin in origins_of(host)})
 
     def key(self, kid: bytes, purpose: Purpose) -> TrustedKey:
         """The key of that id and purpose, whatever its state and dates.
 
         Raises TokenError ``key_unknown`` or ``key_purpose``.
         """
-        found = self._found_by.get((kid, purpose))
-        if found is not None:
-            return found
-        others = [key.purpose.value for key in self.keys if key.kid == kid]
-        if others:
-            raise TokenError("key_purpose", kid=kid.hex(), purpose=others[0])
+        named = self._by_kid.get(kid, ())
+        for key in named:
+            if key.purpose is purpose:
+                return key
+        if named:
+            raise TokenError("key_purpose", kid=kid.hex(), purpose=named[0].purpose.value)
         raise TokenError("key_unknown", kid=kid.hex(), sequence=self.sequence)
 
     def signing_keys(self, purpose: Purpose, day: date) -> tuple[TrustedKey, ...]:

@@ -13,7 +13,7 @@ from licence_qr.credential.allow_list import Allowance
 from licence_qr.credential.claims import MAX_SIGNED_BYTES, Claims, decode_claims
 from licence_qr.credential.cose import CODE_AAD, check_signature, check_signature_numbers, split
 from licence_qr.credential.registered import registered_type, written_number
-from licence_qr.credential.token import from_digits, parse_address
+from licence_qr.credential.token import PATH, from_digits, parse_address
 from licence_qr.credential.trust_list import KeyState, Purpose, TrustedKey, TrustList
 from licence_qr.domain.catalogue import Catalogue
 from licence_qr.domain.dates import local_date
@@ -21,6 +21,8 @@ from licence_qr.errors import TokenError
 
 # A clock may be wrong by its time zone; by more than a day it is the clock that has to be mended, not the rule.
 _CLOCK_TOLERANCE = timedelta(days=1)
+# Each access to a member of an enum is a call in Python 3.11.
+_LICENCE, _COMPROMISED = Purpose.LICENCE, KeyState.COMPROMISED
 
 
 class Verified(NamedTuple):
@@ -44,10 +46,13 @@ def verify(
     Step 1, text: ``symbol_*``. Step 2, host: TokenError ``host_unknown`` for an address that leads anywhere but to a host
     of the trust list (a copied code on a foreign site). Then the steps of ``verify_token``.
     """
-    parsed = parse_address(text)
-    if parsed.host is not None and parsed.host not in trust_list.hosts:
-        raise TokenError("host_unknown", host=parsed.host)
-    return verify_token(from_digits(parsed.digits), trust_list, now, catalogue, host=parsed.host, allow_list=allow_list)
+    origin, found, digits = text.partition(PATH)
+    host = trust_list.origins.get(origin) if found else None
+    if host is None:  # bare digits, or what no edition of this list calls ours
+        host, digits = parse_address(text)
+        if host is not None:
+            raise TokenError("host_unknown", host=host)
+    return verify_token(from_digits(digits), trust_list, now, catalogue, host=host, allow_list=allow_list)
 
 
 def verify_token(
@@ -71,13 +76,13 @@ def verify_token(
     # Step 4: the two numbers of the signature, in range and in their one form.
     check_signature_numbers(parts.signature)
     # Step 5: the key, by id and purpose.
-    key = trust_list.key(parts.kid, Purpose.LICENCE)
+    key = trust_list.key(parts.kid, _LICENCE)
     # Step 6: the signature.
     check_signature(parts, CODE_AAD, key.public_key)
     # Steps 7 and 8: the payload's bytes, then its values.
     claims = decode_claims(parts.payload)
     # Step 9: whether that key was allowed to sign this, and may still be believed.
-    if key.state is KeyState.COMPROMISED and not (allow_list and allow_list.allows(key.kid, token)):
+    if key.state is _COMPROMISED and not (allow_list and allow_list.allows(key.kid, token)):
         raise TokenError("key_compromised", kid=key.kid.hex())
     _check_key_allowed(key, claims, now)
     # Step 10: the words for it, where a catalogue is at hand.
@@ -85,7 +90,7 @@ def verify_token(
         for permit in claims.permits:
             registered_type(permit, catalogue)
             written_number(permit, catalogue)
-    return Verified(claims, key.kid, host)
+    return tuple.__new__(Verified, (claims, key.kid, host))
 
 
 def _check_key_allowed(key: TrustedKey, claims: Claims, now: datetime) -> None:

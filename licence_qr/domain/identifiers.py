@@ -15,7 +15,7 @@ _USCC_WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
 _USCC_PAIRS = tuple(first + second for first in USCC_ALPHABET for second in USCC_ALPHABET)
 _ORGANISATION_VALUES = {char: int(char, 36) for char in USCC_ALPHABET}
 _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
-_USCC_BYTES = 11  # 88 bits: every code that begins with 0 to 9, A, B or C; 31**18 itself has 90
+USCC_BYTES = 11  # 88 bits: every code that begins with 0 to 9, A, B or C; 31**18 itself has 90
 
 CROCKFORD_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_ID_BYTES = 10
@@ -96,15 +96,15 @@ def pack_uscc(uscc: str) -> bytes:
     number = 0
     for char in uscc:
         number = number * 31 + USCC_ALPHABET.index(char)
-    if number >= 1 << 8 * _USCC_BYTES:
+    if number >= 1 << 8 * USCC_BYTES:
         raise InputError("uscc_not_of_a_licence", field="uscc", found=uscc[0])
-    return number.to_bytes(_USCC_BYTES, "big")
+    return number.to_bytes(USCC_BYTES, "big")
 
 
 def unpack_uscc(packed: bytes) -> str:
     """The 18 characters of ``pack_uscc``. Raises ValueError when the bytes are not 11."""
     number = int.from_bytes(packed, "big")
-    if len(packed) != _USCC_BYTES:
+    if len(packed) != USCC_BYTES:
         raise ValueError("not a packed credit code")
     pairs = []
     for _ in range(9):

@@ -40,6 +40,13 @@ def test_bare_digits_and_bytes_have_no_host() -> None:
     assert verify_token(GOOD, trust_list(), NOW, catalogue()) == Verified(claims(), b"\x00\x01", None)
 
 
+@pytest.mark.parametrize("origin", ["http://127.0.0.1:8000", "http://localhost", "http://[::1]:8000"])
+def test_plain_http_is_taken_of_the_machine_itself_alone(origin: str) -> None:
+    host = origin.removeprefix("http://")
+    assert verify(address(origin, GOOD), trust_list(hosts=(host,)), NOW).host == host
+    assert refusal_of(address(origin, GOOD)) == "host_unknown"
+
+
 def test_a_genuine_code_behind_a_foreign_host_is_refused() -> None:
     assert refusal_of(address("https://code.demo.example.evil.example", GOOD)) == "host_unknown"
     assert refusal_of(address(f"{ORIGIN}:8443", GOOD)) == "host_unknown"
@@ -55,6 +62,8 @@ def test_a_genuine_code_behind_a_foreign_host_is_refused() -> None:
         (f"{ORIGIN}/c/{to_digits(GOOD)}?v=1", "symbol_not_digits"),
         (f"{ORIGIN}/c/0{to_digits(GOOD)}", "symbol_leading_zero"),
         (f"{ORIGIN}/C/{to_digits(GOOD)}", "symbol_not_address"),
+        (ORIGIN, "symbol_not_address"),
+        (f"http://{HOST}/c/{to_digits(GOOD)}", "symbol_not_address"),
     ],
 )
 def test_another_text_is_refused(text: str, code: str) -> None:
