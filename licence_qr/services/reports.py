@@ -63,7 +63,7 @@ class SentReport:
     kind: str
     text: str
     contact: str
-    photo: bytes
+    photo: bytes | None
     number: str = ""
     place: str = ""
     office: str = ""
@@ -90,7 +90,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """All that the holder of a receipt number is shown: no contact, no internal word, no name of an officer."""
+    """All that the holder of a receipt number is shown: no contact, no internal word, no name of an officer.
+
+    ``calls_back``: a contact was left. ``about`` is the business, empty where the register has none.
+    """
 
     number: str
     kind: Text
@@ -99,6 +102,7 @@ class Receipt:
     received_at: datetime
     state: ReportState
     dismissed: bool
+    calls_back: bool
     clocks: tuple[Clock, ...]
     answers: tuple[Answer, ...]
     closed_on: date | None
@@ -119,6 +123,11 @@ class Reports:
     def kind_name(self, kind_id: str) -> Text:
         """What a report was about, also when that is no longer offered."""
         return next((kind.name for kind in self.kinds if kind.id == kind_id), Text(kind_id, kind_id))
+
+    def promise(self, day: date) -> tuple[int, int]:
+        """Working days until somebody is contacted, and until they have an answer."""
+        rules = self.catalogue.life_rules_on(day)
+        return rules.report_contact_working_days, rules.report_answer_working_days
 
     def subject(self, number: str, client: str, now: datetime) -> Subject:
         """The business with this code number, for the head of the form.
@@ -142,7 +151,7 @@ class Reports:
         earlier = self._admit(sent, code_id, client, now)
         if earlier is not None:
             return earlier
-        photo = clean(sent.photo, field="photo").jpeg if sent.photo else None
+        photo = None if sent.photo is None else clean(sent.photo, field="photo").jpeg
         with self.database.write() as tx:
             earlier = _sent_before(tx, sent)
             if earlier is not None:
@@ -241,7 +250,7 @@ class Reports:
         self, tx: Transaction, sent: SentReport, code_id: CodeId | None, *, has_photo: bool, now: datetime
     ) -> Report:
         about = self._subject(tx, code_id) if code_id else Subject(None, "", "", "", sent.office)
-        rules = self.catalogue.life_rules_on(local_date(now))
+        contact_days, answer_days = self.promise(local_date(now))
         report = Report(
             report_id=0,
             number=CodeId(secrets.token_bytes(CODE_ID_BYTES)),
@@ -252,9 +261,9 @@ class Reports:
             code_id=code_id,
             office=about.office,
             received_at=now,
-            contact_days=rules.report_contact_working_days,
+            contact_days=contact_days,
             contact_due=None,
-            answer_days=rules.report_answer_working_days,
+            answer_days=answer_days,
             answer_from=local_date(now),
             answer_due=None,
             contact_left=bool(sent.contact),
@@ -279,11 +288,12 @@ class Reports:
         return Receipt(
             number=report.number.number,
             kind=self.kind_name(report.kind),
-            about=self.holder(tx, report)[0],
+            about=self.holder(tx, report)[0] if report.uscc else "",
             office=report.office,
             received_at=report.received_at,
             state=report.state,
             dismissed=ReportStep.DISMISSED in steps,
+            calls_back=report.contact_left,
             clocks=() if ReportStep.DISMISSED in steps else self.clocks(report, events, today),
             answers=answers,
             closed_on=report.closed_on,
@@ -327,7 +337,7 @@ def _sent_before(tx: Transaction, sent: SentReport) -> CodeId | None:
     if earlier is None:
         return None
     said = (earlier.kind, earlier.text, earlier.contact_left, earlier.has_photo)
-    if said != (sent.kind, sent.text, bool(sent.contact), bool(sent.photo)):
+    if said != (sent.kind, sent.text, bool(sent.contact), sent.photo is not None):
         raise ConflictError("report_form_used")
     return earlier.number
 

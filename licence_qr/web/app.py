@@ -14,6 +14,8 @@ import licence_qr
 from licence_qr.web import (
     EXTENSION,
     citizen,
+    citizen_ratings,
+    citizen_reports,
     desk,
     desk_work_calendar,
     errors,
@@ -61,7 +63,10 @@ def create_app(services: Services) -> Flask:
     language.init_app(app)
     request_log.init_app(app)
     security.init_app(app)
-    CSRFProtect(app)
+    csrf = CSRFProtect(app)
+    for sessionless in (citizen_ratings, citizen_reports):  # what guards them instead stands in web.public_forms
+        csrf.exempt(sessionless.blueprint)
+        app.register_blueprint(sessionless.blueprint)
     errors.init_app(app)
     for audience in (citizen, sign_in, desk, desk_work_calendar, inspect, inspect_visit, verify, lists):
         app.register_blueprint(audience.blueprint)

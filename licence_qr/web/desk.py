@@ -14,6 +14,8 @@ from licence_qr.web import (
     desk_details,
     desk_history,
     desk_issue,
+    desk_ratings,
+    desk_reports,
     desk_trade,
     desk_waiting,
     desk_work,
@@ -36,6 +38,8 @@ for pages in (
     desk_history,
     desk_waiting,
     desk_work,
+    desk_reports,
+    desk_ratings,
 ):
     blueprint.register_blueprint(pages.blueprint)
 

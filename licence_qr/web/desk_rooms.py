@@ -32,10 +32,22 @@ BUSINESSES = Room(
 WAITING_ROWS = Room(
     "desk.waiting.list_waiting_rows", "desk.waiting", Text("待定事项", "Waiting"), (Role.CLERK, Role.ADMIN)
 )
+REPORTS = Room(
+    "desk.reports.list_reports",
+    "desk.reports",
+    Text("群众反映", "Reports"),
+    (Role.CLERK, Role.INSPECTOR, Role.DECIDER, Role.ADMIN),
+)
+RATINGS = Room(
+    "desk.ratings.show_statistics",
+    "desk.ratings",
+    Text("好差评", "Ratings"),
+    (Role.CLERK, Role.DECIDER, Role.ADMIN),
+)
 PACK = Room("inspect.show_pack", "inspect.show_pack", Text("随身包", "Pack"), (Role.INSPECTOR,))
 SESSIONS = Room("sign_in.show_sessions", "sign_in.show_sessions", Text("我的登录", "My sessions"), tuple(Role))
 # In the order of the navigation.
-ROOMS = (APPLICATIONS, WORK, BUSINESSES, WAITING_ROWS, PACK, SESSIONS)
+ROOMS = (APPLICATIONS, WORK, BUSINESSES, WAITING_ROWS, REPORTS, RATINGS, PACK, SESSIONS)
 
 
 def rooms_of(actor: Actor) -> tuple[Room, ...]:

@@ -28,6 +28,9 @@ PUBLIC = frozenset(
     | {"verify.page", "verify.service_worker", "verify.manifest"}
     | {"inspect.signed_out", "inspect_visit.page"}
     | {"calendar.show_feed"}  # opened by its secret address alone
+    | {f"citizen_reports.{name}" for name in ("new", "send", "new_without_number", "send_without_number")}
+    | {"citizen_reports.find", "citizen_reports.receipt"}
+    | {f"citizen_ratings.{name}" for name in ("find", "rate", "send")}  # a rating by its secret code alone
     | {"lists.status_list", "lists.trust_list", "lists.allow_list", "lists.vocabulary"}
 )
 

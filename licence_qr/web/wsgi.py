@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any
 
 from granian.utils.proxies import wrap_wsgi_with_proxy_headers
 
 from licence_qr.bootstrap import build
 from licence_qr.config import load_settings
+from licence_qr.errors import RegisterError
 from licence_qr.web.app import create_app
 
 
@@ -19,7 +22,12 @@ def application() -> Callable[..., Any]:
     proxy that LICENCE_QR_TRUSTED_PROXIES names: anyone else could write whatever they like there and pass every throttle.
     """
     settings = load_settings()
-    app = create_app(build(settings))
+    services = build(settings)
+    # A calendar that has arrived sets the days that waited for it; a register that cannot be written is still served.
+    with suppress(RegisterError):
+        services.reports.sweep(datetime.now(UTC))
+        services.ratings.sweep(datetime.now(UTC))
+    app = create_app(services)
     if not settings.trusted_proxies:
         return app
     wrapped: Callable[..., Any] = wrap_wsgi_with_proxy_headers(app, trusted_hosts=settings.trusted_proxies)

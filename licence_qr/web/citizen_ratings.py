@@ -1,0 +1,136 @@
+"""Rating the service once a case (好差评), by a secret link or its code on paper. No login, no cookie."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from licence_qr.domain.dates import local_date
+from licence_qr.domain.ratings import LEVELS, parse_rating_code
+from licence_qr.domain.text import Text
+from licence_qr.errors import ConflictError, InputError, InvalidApplication, LicenceQRError
+from licence_qr.services.ratings import Offer, SentRating
+from licence_qr.web import public_forms, request_log, use_cases
+from licence_qr.web.forms import Choice, Field, Problem, Widget, problem, problems_by_field, read_fields
+from licence_qr.web.language import language
+from licence_qr.wording import explain
+
+_PURPOSE = "rating"
+
+blueprint = Blueprint("citizen_ratings", __name__)
+
+_LEVEL = Field(
+    "level",
+    Text("这次办理，您满意吗？", "How content are you with this visit?"),
+    widget=Widget.RADIOS,
+    choices=tuple(Choice(str(level), words) for level, words in LEVELS.items()),
+)
+_TEXT = Field(
+    "text",
+    Text("还想说的", "Anything else"),
+    Text("请不要写姓名、电话、身份证号。", "Please leave out names, telephone and identity numbers."),
+    widget=Widget.PARAGRAPH,
+    optional=True,
+)
+_CONTACT = Field(
+    "contact",
+    Text("您的电话或邮箱", "Your telephone or e-mail"),
+    Text(
+        "选了“不满意”或“非常不满意”的，窗口会回访；不填就用申请时留下的电话。办结 30 天后删除。",
+        "If you are discontent the office calls back; left empty, by the number in the application. Deleted after 30 days.",
+    ),
+    characters=30,
+    optional=True,
+    autocomplete="tel",
+)
+
+
+@blueprint.get("/rate")
+def find() -> Response:
+    """A place to type the code of the paper; a typed one is sent on to its own address."""
+    typed = request.args.get("code", "")
+    if not typed:
+        return make_response(_find_page())
+    try:
+        code = parse_rating_code(typed).number
+    except InputError as wrong:
+        return make_response(_find_page(typed, wrong), wrong.http_status)
+    return redirect(url_for(".rate", token=code), 303)
+
+
+@blueprint.get("/rate/<token>")
+def rate(token: str) -> Response:
+    """The form, or the word that this case has been rated."""
+    try:
+        offer = _offer(token)
+    except InputError as wrong:
+        return make_response(_find_page(token, wrong), wrong.http_status)
+    return make_response(_form(offer))
+
+
+@blueprint.post("/rate/<token>")
+def send(token: str) -> Response:
+    """Take the rating; what was chosen and typed stays when it is refused."""
+    ratings, offer = use_cases().ratings, _offer(token)
+    typed = read_fields(request.form, _fields())
+    try:
+        form_id = public_forms.accept(_PURPOSE, offer.code.number)
+        named = tuple(box for name in ("praise", "complaint") for box in typed.get(name, "").split(","))
+        sent = SentRating(form_id, typed["level"], named, typed["text"], typed["contact"])
+        ratings.rate(offer.code.number, sent, request.remote_addr or "", datetime.now(UTC))
+    except InvalidApplication as invalid:
+        return public_forms.refused(invalid, _form(offer, invalid.problems))
+    except (InputError, ConflictError) as refused:
+        return public_forms.refused(refused, _form(_offer(token), (refused,)))
+    return redirect(url_for(".rate", token=offer.code.number), 303)
+
+
+def _offer(token: str) -> Offer:
+    return use_cases().ratings.open(token, request.remote_addr or "", datetime.now(UTC))
+
+
+def _fields() -> tuple[Field, ...]:
+    reasons = use_cases().ratings.reasons_on(local_date(datetime.now(UTC)))
+    praise = tuple(Choice(reason.id, reason.name) for reason in reasons if reason.praise)
+    complaint = tuple(Choice(reason.id, reason.name) for reason in reasons if not reason.praise)
+    boxes, good, bad = Widget.CHECKBOXES, Text("好在哪里？", "What was good?"), Text("差在哪里？", "What was bad?")
+    return (
+        _LEVEL,
+        *((Field("praise", good, widget=boxes, choices=praise, optional=True),) if praise else ()),
+        *((Field("complaint", bad, widget=boxes, choices=complaint, optional=True),) if complaint else ()),
+        _TEXT,
+        _CONTACT,
+    )
+
+
+def _form(offer: Offer, refusals: Sequence[LicenceQRError] = ()) -> str:
+    fields, main = _fields(), language().value
+    ratings, today = use_cases().ratings, local_date(datetime.now(UTC))
+    return render_template(
+        "citizen/rating_form.html",
+        offer=offer,
+        fields=fields,
+        values=read_fields(request.form, fields),
+        summary=tuple(_line(refusal, main) for refusal in refusals),
+        problems=problems_by_field([each for each in refusals if isinstance(each, InputError) and each.field], main),
+        form_name=public_forms.make(_PURPOSE, offer.code.number),
+        trap=public_forms.TRAP,
+        mend_days=ratings.catalogue.life_rules_on(today).rating_mend_working_days,
+    )
+
+
+def _line(refusal: LicenceQRError, main: str) -> Problem:
+    if isinstance(refusal, InputError):
+        return problem(refusal, main)
+    words = explain(refusal, main)
+    return Problem("", words.what, words.todo)
+
+
+def _find_page(typed: str = "", wrong: InputError | None = None) -> str:
+    if wrong is not None:
+        request_log.note_refusal(wrong)
+    line = problem(wrong, language().value) if wrong else None
+    return render_template("citizen/rating_find.html", typed=typed, summary=(line,) if line else (), wrong=line)

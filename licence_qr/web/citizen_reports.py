@@ -1,0 +1,207 @@
+"""Reporting a problem, and following it by the receipt number. No login, no cookie, no script."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from licence_qr.domain.dates import local_date
+from licence_qr.domain.reports import ReportStep, parse_receipt_number
+from licence_qr.domain.text import Text
+from licence_qr.errors import AccessError, ConflictError, InputError, InvalidApplication, LicenceQRError
+from licence_qr.services.pictures import MAX_PHOTO_BYTES
+from licence_qr.services.reports import SentReport, Subject
+from licence_qr.web import public_forms, request_log, use_cases
+from licence_qr.web.forms import Choice, Field, Problem, Widget, problem, problems_by_field, read_fields
+from licence_qr.web.language import language
+from licence_qr.wording import explain
+
+_PURPOSE = "report"
+# A photograph beyond the limit is still read and refused in words, so that what was typed stays; not a whole film.
+_MOST_BYTES = 3 * MAX_PHOTO_BYTES
+
+blueprint = Blueprint("citizen_reports", __name__)
+
+_PLACE = Field(
+    "place",
+    Text("哪家店，在哪里？", "Which shop, and where?"),
+    Text(
+        "店名和地址；二维码下方有编号的，也请写上。",
+        "Its name and address; and the number below the code if there is one.",
+    ),
+)
+_TEXT = Field(
+    "text",
+    Text("什么情况？", "What is the matter?"),
+    Text(
+        "看到了什么，在什么时候。请不要写他人的姓名、电话、身份证号。",
+        "What you saw, and when. Please leave out names, telephone and identity numbers of other people.",
+    ),
+    widget=Widget.PARAGRAPH,
+)
+_CONTACT = Field(
+    "contact",
+    Text("您的电话或邮箱", "Your telephone or e-mail"),
+    Text(
+        "只用来就这件事联系您，办结 30 天后删除。不填也会办理，凭回执号查看答复。",
+        "Only to call you about this; deleted 30 days after it is closed. Without it the receipt number shows the answer.",
+    ),
+    characters=30,
+    optional=True,
+    autocomplete="tel",
+)
+# What each clock promises, with and without a contact to call.
+_PROMISES: Mapping[ReportStep, Text] = {
+    ReportStep.CONTACTED: Text("与您联系", "Contact you"),
+    ReportStep.ANSWERED: Text("答复", "Answer"),
+    ReportStep.CALLED_BACK: Text("回访", "Call you back"),
+    ReportStep.CLOSED: Text("回访（未能联系上）", "Call you back (not reached)"),
+}
+_TAKEN_UP = Text("开始办理", "Take it up")
+
+
+@blueprint.get("/p/<number>/report")
+def new(number: str) -> str:
+    """The form about the business with this code number."""
+    return _form(number, _subject(number))
+
+
+@blueprint.post("/p/<number>/report")
+def send(number: str) -> Response:
+    """Take the report, and go on to its receipt. What was typed stays when it is refused."""
+    return _send(number, _subject(number))
+
+
+@blueprint.get("/reports/new")
+def new_without_number() -> str:
+    """The form for a code that is not in the register, or that cannot be read."""
+    return _form("", None)
+
+
+@blueprint.post("/reports/new")
+def send_without_number() -> Response:
+    """Take a report that names the place in words."""
+    return _send("", None)
+
+
+@blueprint.get("/reports")
+def find() -> Response:
+    """A place to type a receipt number; a typed one is sent on to its own address."""
+    typed = request.args.get("number", "")
+    if not typed:
+        return make_response(_find_page())
+    try:
+        number = parse_receipt_number(typed).number
+    except InputError as wrong:
+        return make_response(_find_page(typed, wrong), wrong.http_status)
+    return redirect(url_for(".receipt", number=number), 303)
+
+
+@blueprint.get("/reports/<number>")
+def receipt(number: str) -> Response:
+    """How far the report with this receipt number has come, and what was answered."""
+    try:
+        shown = use_cases().reports.receipt(number, request.remote_addr or "", datetime.now(UTC))
+    except InputError as wrong:
+        return make_response(_find_page(number, wrong), wrong.http_status)
+    promises = [(_promise(clock.step, called=shown.calls_back), clock) for clock in shown.clocks]
+    return make_response(render_template("citizen/report_receipt.html", receipt=shown, promises=promises))
+
+
+def _promise(step: ReportStep, *, called: bool) -> Text:
+    """Where no contact was left, nobody can be contacted: what is promised then is to take the report up."""
+    return _TAKEN_UP if step is ReportStep.CONTACTED and not called else _PROMISES[step]
+
+
+def _subject(number: str) -> Subject:
+    return use_cases().reports.subject(number, request.remote_addr or "", datetime.now(UTC))
+
+
+def _send(number: str, subject: Subject | None) -> Response:
+    request.max_content_length = _MOST_BYTES
+    about = subject.code_id.number if subject and subject.code_id else ""
+    fields = _fields(subject)
+    try:
+        sent = _sent(public_forms.accept(_PURPOSE, about), about, read_fields(request.form, fields))
+        made = use_cases().reports.send(sent, request.remote_addr or "", datetime.now(UTC))
+    except InvalidApplication as invalid:
+        return public_forms.refused(invalid, _form(number, subject, invalid.problems))
+    except (InputError, ConflictError, AccessError) as refused:
+        return public_forms.refused(refused, _form(number, subject, (refused,)))
+    return redirect(url_for(".receipt", number=made.number), 303)
+
+
+def _sent(form_id: str, number: str, typed: Mapping[str, str]) -> SentReport:
+    upload = request.files.get("photo")
+    photo = upload.read(MAX_PHOTO_BYTES + 1) if upload and upload.filename else None
+    return SentReport(
+        form_id=form_id,
+        kind=typed["kind"],
+        text=typed["text"],
+        contact=typed["contact"],
+        photo=photo,
+        number=number,
+        place=typed.get("place", ""),
+        office=typed.get("office", ""),
+    )
+
+
+def _fields(subject: Subject | None) -> tuple[Field, ...]:
+    kinds = use_cases().reports.kinds_on(local_date(datetime.now(UTC)))
+    kind = Field(
+        "kind",
+        Text("是什么问题？", "What is it about?"),
+        widget=Widget.RADIOS,
+        choices=tuple(Choice(each.id, each.name, each.note) for each in kinds),
+    )
+    if subject is not None:
+        return (kind, _TEXT, _CONTACT)
+    offices = use_cases().catalogue.offices.values()
+    office = Field(
+        "office",
+        Text("在哪个镇街？", "In which town?"),
+        widget=Widget.RADIOS,
+        choices=tuple(Choice(each.id, each.region_name) for each in offices),
+    )
+    return (kind, _PLACE, office, _TEXT, _CONTACT)
+
+
+def _form(number: str, subject: Subject | None, refusals: Sequence[LicenceQRError] = ()) -> str:
+    """The form, fresh or with what was typed and what is wrong with it."""
+    fields, main = _fields(subject), language().value
+    about = subject.code_id.number if subject and subject.code_id else ""
+    wrong = [refusal for refusal in refusals if isinstance(refusal, InputError) and refusal.field]
+    return render_template(
+        "citizen/report_form.html",
+        number=number,
+        subject=subject,
+        fields=fields,
+        values=read_fields(request.form, fields),
+        summary=tuple(_line(refusal, main) for refusal in refusals),
+        problems=problems_by_field(wrong, main),
+        form_name=public_forms.make(_PURPOSE, about),
+        trap=public_forms.TRAP,
+        promise=use_cases().reports.promise(local_date(datetime.now(UTC))),
+    )
+
+
+def _line(refusal: LicenceQRError, main: str) -> Problem:
+    if isinstance(refusal, InputError):
+        return problem(refusal, main)
+    words = explain(refusal, main)
+    return Problem("", words.what, words.todo)
+
+
+def _find_page(typed: str = "", wrong: InputError | None = None) -> str:
+    if wrong is not None:
+        request_log.note_refusal(wrong)
+    main = language().value
+    return render_template(
+        "citizen/report_find.html",
+        typed=typed,
+        summary=(problem(wrong, main),) if wrong else (),
+        wrong=problem(wrong, main) if wrong else None,
+    )

@@ -1,0 +1,71 @@
+"""Forms for visitors who have no session and are given no cookie.
+
+Without a session there is no authority that another site could borrow, so Flask-WTF's token, which lives in a cookie, would
+guard nothing. What a public form carries instead is a signed name of its own: it says what the form is about and when it was
+made, so that a program has to ask for the page first, and that the same form sent twice is known again.
+
+Threats. Another site could have its visitors send reports from their networks, past the limit of its own: so a form that
+the browser says came from elsewhere is shown once more instead of taken. A program fills in every field it finds: so one
+that no person sees must stay empty. Neither is a wall; the limits of the services are.
+"""
+
+from __future__ import annotations
+
+import secrets
+
+from flask import Response, current_app, make_response, request
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+
+from licence_qr.errors import InputError, LicenceQRError
+from licence_qr.web import request_log
+from licence_qr.web.errors import status_of
+from licence_qr.web.kept_forms import came_from_here
+
+HOURS = 24
+FIELD = "form"
+TRAP = "website"
+
+
+def make(purpose: str, about: str) -> str:
+    """A signed name for a fresh form about ``about``."""
+    return str(_signer(purpose).dumps([about, secrets.token_urlsafe(12)]))
+
+
+def accept(purpose: str, about: str) -> str:
+    """The name of the form this request brought.
+
+    Raises InputError ``report_form_outdated`` (older than a day, made for something else, or sent from another site) or
+    ``report_form_filled_by_program``.
+    """
+    if request.form.get(TRAP):
+        raise InputError("report_form_filled_by_program")
+    try:
+        known = _signer(purpose).loads(request.form.get(FIELD, ""), max_age=HOURS * 3600)
+    except BadSignature:
+        known = None
+    if not isinstance(known, list) or known[0] != about or _from_elsewhere():
+        raise InputError("report_form_outdated")
+    return str(known[1])
+
+
+def refused(error: LicenceQRError, page: str) -> Response:
+    """``page``, which shows the form once more, as the answer to what could not be taken."""
+    request_log.note_refusal(error)
+    response = make_response(page, status_of(error))
+    minutes = error.facts.get("minutes")
+    if isinstance(minutes, int):
+        response.headers["Retry-After"] = str(minutes * 60)
+    return response
+
+
+def _from_elsewhere() -> bool:
+    """Whether the browser names another site. One that names none, as some inside other apps, is believed."""
+    named = request.headers.get("Origin") or request.referrer
+    return bool(named) and not came_from_here()
+
+
+def _signer(purpose: str) -> URLSafeTimedSerializer:
+    secret = current_app.secret_key
+    if secret is None:
+        raise LookupError("the application has no secret")
+    return URLSafeTimedSerializer(secret, salt=f"licence-qr public form {purpose}")
