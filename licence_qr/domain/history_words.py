@@ -29,6 +29,7 @@ EVENTS: Mapping[str, Text] = {
     "permit_renewed": Text("准予延续", "Permit renewed"),
     "permit_deemed_renewed": Text("逾期未作决定，视为准予延续", "Deemed renewed: not decided before the end"),
     "permit_reviewed": Text("复核", "Reviewed"),
+    "permit_checked": Text("现场核查", "Checked on the spot"),
     "permit_graded": Text("卫生等级评定", "Hygiene grade given"),
     "code_issued": Text("签发新版二维码", "New version of the code signed"),
     "row_decided": Text("裁定导入的数据", "Imported row decided"),
@@ -78,8 +79,11 @@ FIELDS: Mapping[str, Text] = {
     "follow_up_due": Text("现场核查期限", "Follow-up due"),
     "checked_on": Text("现场核查日期", "Checked on"),
     "outcome": Text("结果", "Outcome"),
+    "fault": Text("情形", "Fault"),
     "rectify_by": Text("整改期限", "To be put right by"),
+    "officers": Text("执法人员", "Officers"),
     "act": Text("拟作处理", "Proposed act"),
+    "cause": Text("原因", "Cause"),
     "kind": Text("类别", "Kind"),
     "since": Text("自", "Since"),
     "until": Text("至", "Until"),
@@ -87,6 +91,16 @@ FIELDS: Mapping[str, Text] = {
     "code_number": Text("编号", "Code number"),
     "version": Text("版本", "Version"),
 }
+
+# What is no public fact, at least not before something comes of it: for the offices that deal with the business alone.
+INNER_EVENTS = frozenset(
+    {
+        "row_decided", "proposed", "proposal_refused", "proposal_withdrawn", "proposal_closed", "follow_up_recorded",
+        "credit_recorded", "rectification_ordered", "rectification_closed",
+    }
+)  # fmt: skip
+# Fields that hold user names.
+PEOPLE = frozenset({"officers"})
 
 # What is said of something new: enough to tell it apart.
 INTRODUCED = (
@@ -101,9 +115,12 @@ INTRODUCED = (
     "grade",
     "score",
     "outcome",
+    "fault",
     "rectify_by",
     "checked_on",
+    "officers",
     "act",
+    "cause",
     "kind",
     "since",
     "until",

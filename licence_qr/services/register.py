@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from licence_qr.domain.catalogue import Text
 from licence_qr.domain.dates import local_date
-from licence_qr.domain.entity import LicenceState
+from licence_qr.domain.entity import Entity, LicenceState, Premises
 from licence_qr.domain.identifiers import parse_code_number
-from licence_qr.domain.permit import PermitStatus, status_on
+from licence_qr.domain.life_dates import licence_state_on
+from licence_qr.domain.lifecycle import Act, Rule, Subject
+from licence_qr.domain.permit import Permit, PermitStatus, status_on
 from licence_qr.domain.public_page import PublicPage
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import InputError, NotFoundError
+from licence_qr.services.life import Life
 from licence_qr.services.lookup import Lookup
-from licence_qr.store import codes, entities, permits
+from licence_qr.store import codes, entities, history, marks, permits
 from licence_qr.store.database import Database, Transaction
 from licence_qr.store.entities import StoredEntity
+from licence_qr.store.marks import StoredMark
+from licence_qr.store.permits import StoredPermit
+
+# Checks are recorded with their officers and findings, not by a form of a few lines.
+_ELSEWHERE = frozenset({Act.CHECK})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +50,38 @@ class CodeVersion:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldPermit:
+    """One permit with its key, its status of the day and the acts that are open to the reader."""
+
+    permit_id: int
+    permit: Permit
+    permit_type: Text
+    address: str
+    status: PermitStatus
+    mine: bool
+    acts: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class BusinessDetail:
-    """What the public sees of a business, and the versions of its code, newest first."""
+    """A business for those who deal with it: what the public sees, the versions of its code (newest first), and the
+    licence, premises, permits and marks with what the reader may do to each.
+
+    ``mine``: the licence is dealt with by the reader's office. ``revision`` is that of its history, for forms.
+    """
 
     page: PublicPage
     versions: tuple[CodeVersion, ...]
+    entity: Entity
+    state: LicenceState
+    dormant_until: date | None
+    office: str
+    premises: tuple[Premises, ...]
+    permits: tuple[HeldPermit, ...]
+    marks: tuple[StoredMark, ...]
+    revision: int
+    mine: bool
+    acts: tuple[Rule, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +90,7 @@ class Register:
 
     database: Database
     lookup: Lookup
+    life: Life
 
     def search(self, actor: Actor, query: str, now: datetime) -> tuple[BusinessSummary, ...]:
         """Up to 50 businesses whose name, credit code, principal or permit number contains ``query``, or the one whose
@@ -63,12 +101,64 @@ class Register:
 
     def business(self, actor: Actor, uscc: str, now: datetime) -> BusinessDetail:
         """One business. Raises NotFoundError ``business_not_found``."""
+        day = local_date(now)
         with self.database.read() as tx:
-            versions = codes.versions_of_business(tx, uscc)
-            if not versions:
+            versions, stored = codes.versions_of_business(tx, uscc), entities.get(tx, uscc)
+            if not versions or stored is None:
                 raise NotFoundError("business_not_found", uscc=uscc)
             page = self.lookup.of_business(tx, versions[0], now)
-        return BusinessDetail(page, tuple(CodeVersion(v.version, v.issued_on) for v in versions))
+            premises = entities.premises_of(tx, uscc)
+            known = marks.of_business(tx, uscc)
+            held = permits.of_business(tx, uscc)
+            revision = history.revision(tx, uscc)
+        standing = tuple(mark for mark in known if mark.mark.stands_on(day))
+        mine = stored.office == actor.office
+        open_acts = {
+            subject: tuple(rule for rule in rules if rule.roles & actor.roles and rule.act not in _ELSEWHERE)
+            for subject, rules in self.life.open_acts(uscc, now).items()
+        }
+        pointless = _pointless(premises, standing)
+        addresses = {place.premises_no: place.address for place in premises}
+        return BusinessDetail(
+            page=page,
+            versions=tuple(CodeVersion(v.version, v.issued_on) for v in versions),
+            entity=stored.entity,
+            state=licence_state_on(stored.state, stored.dormant_until, day),
+            dormant_until=stored.dormant_until,
+            office=stored.office,
+            premises=premises,
+            permits=tuple(
+                self._held(
+                    each, addresses, day, open_acts[Subject(uscc, each.permit_id)] if at_hand else (), mine=at_hand
+                )
+                for each in held
+                for at_hand in (mine or each.permit.handling_office == actor.office,)
+            ),
+            marks=standing,
+            revision=revision,
+            mine=mine,
+            acts=tuple(rule for rule in open_acts[Subject(uscc)] if rule.act not in pointless) if mine else (),
+        )
+
+    def _held(
+        self, stored: StoredPermit, addresses: Mapping[int, str], day: date, acts: tuple[Rule, ...], *, mine: bool
+    ) -> HeldPermit:
+        permit, known = stored.permit, self.lookup.catalogue.permit_types.get(stored.permit.permit_type)
+        return HeldPermit(
+            permit_id=stored.permit_id,
+            permit=permit,
+            permit_type=known.name if known else Text(permit.permit_type, permit.permit_type),
+            address=addresses.get(permit.premises_no, ""),
+            status=status_on(permit, day),
+            mine=mine,
+            acts=acts,
+        )
+
+
+def _pointless(premises: tuple[Premises, ...], standing: tuple[StoredMark, ...]) -> frozenset[Act]:
+    """What there is nothing for: no premises to close (the last one goes with the licence only), no mark to lift."""
+    closing = () if sum(place.open for place in premises) > 1 else (Act.CLOSE_PREMISES,)
+    return frozenset((*closing, *(() if standing else (Act.LIFT_MARK,))))
 
 
 def _by_code_number(tx: Transaction, query: str) -> list[StoredEntity]:

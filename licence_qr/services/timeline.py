@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from licence_qr.domain.catalogue import Catalogue, Text
-from licence_qr.domain.history_words import FIELDS, INTRODUCED
+from licence_qr.domain.history_words import FIELDS, INNER_EVENTS, INTRODUCED, PEOPLE
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import NotFoundError
 from licence_qr.store import accounts, entities, history, permits
 from licence_qr.store.database import Database, Row, Transaction
 
+_NO_NAME = Text("", "")
 # Not people: what the program does by itself, in the name it writes into the history.
 _PROGRAMS = {"system": "系统自动", "import": "批量导入", "demonstration": "演示数据"}
 
@@ -87,7 +88,7 @@ class Timeline:
             inner = actor.office in offices or Role.ADMIN in actor.roles
             reader = _Reader(tx, self.catalogue, inner, _names(tx, self.catalogue, uscc), {})
             rows = history.since(tx, uscc, after)
-            events = tuple(reader.event(row) for row in reversed(rows))
+            events = tuple(reader.event(row) for row in reversed(rows) if inner or row["event"] not in INNER_EVENTS)
         return History(uscc, stored.entity.holder_name, stored.entity.established_on, inner, events)
 
 
@@ -108,8 +109,8 @@ class _Reader:
             at=datetime.fromisoformat(row["at"]),
             kind=row["event"],
             subject=row["subject"],
-            about=self._about(row["subject"]),
-            changes=tuple(_changes(before, after)),
+            about=self._about(row["subject"], after or {}),
+            changes=tuple(self._named(_changes(before, after))),
             legal_basis=row["legal_basis"],
             document_no=row["document_no"],
             effective_on=date.fromisoformat(row["effective_on"]) if row["effective_on"] else None,
@@ -118,8 +119,20 @@ class _Reader:
             reason=row["reason"] if self.inner else "",
         )
 
-    def _about(self, subject: str) -> Text:
-        return self.names.get(subject, Text("", ""))
+    def _about(self, subject: str, after: Mapping[str, Any]) -> Text:
+        """A proposal is about its subject; a check and an entry in the credit record are about a permit."""
+        for known in (subject, str(after.get("about", "")), f"permit/{after.get('permit_id')}"):
+            if known in self.names:
+                return self.names[known]
+        return _NO_NAME
+
+    def _named(self, changes: Iterable[Change]) -> Iterator[Change]:
+        """User names give way to the names of people, for those who may read them."""
+        for change in changes:
+            if change.field not in PEOPLE:
+                yield change
+            elif self.inner and isinstance(change.after, list):
+                yield Change(change.field, None, "、".join(self._name(str(each)) for each in change.after))
 
     def _name(self, username: str) -> str:
         if username not in self.known:

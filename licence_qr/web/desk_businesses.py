@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from flask import Blueprint, make_response, render_template, request
 from werkzeug.wrappers import Response
 
+from licence_qr.domain.permit import PermitState
 from licence_qr.web import use_cases
 from licence_qr.web.desk_rooms import BUSINESSES
 from licence_qr.web.security import current_actor, roles
@@ -15,6 +16,8 @@ blueprint = Blueprint("businesses", __name__, url_prefix="/businesses")
 
 # What fits on A5 at full size with two permits and a name of one line; longer texts are set smaller.
 ROOMY_CHARACTERS = 340
+# Nothing more comes of these; they stand apart, folded.
+ENDED = frozenset({PermitState.CANCELLED, PermitState.REFUSED})
 _PDF = "application/pdf"
 _PNG = "image/png"
 _SVG = "image/svg+xml"
@@ -32,9 +35,16 @@ def search_businesses() -> str:
 @blueprint.get("/<uscc>")
 @roles(*BUSINESSES.roles)
 def show_business(uscc: str) -> str:
-    """What a citizen sees of this business now, and its prints."""
+    """What the register says of this business now, what may be done to it, and its prints."""
     detail = use_cases().register.business(current_actor(), uscc, datetime.now(UTC))
-    return render_template("desk/business.html", page=detail.page, versions=detail.versions)
+    ended = tuple(held for held in detail.permits if held.permit.state in ENDED)
+    return render_template(
+        "desk/business.html",
+        page=detail.page,
+        detail=detail,
+        standing=tuple(held for held in detail.permits if held not in ended),
+        ended=ended,
+    )
 
 
 @blueprint.get("/<uscc>/print")

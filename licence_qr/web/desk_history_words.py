@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from licence_qr.domain.catalogue import Text
+from licence_qr.domain.follow_up import FAULT_WORDS, FollowUpOutcome
 from licence_qr.domain.history_words import FIELDS
+from licence_qr.domain.life_details import ReprintCause
+from licence_qr.domain.lifecycle import RULES
+from licence_qr.domain.marks import MARK_NAMES
 from licence_qr.domain.permit import GrantMode
 from licence_qr.services.timeline import Change, PastEvent
 from licence_qr.web import use_cases
@@ -37,9 +42,11 @@ class Line:
 
 def subject_words(event: PastEvent) -> Text:
     """What was done something to; the licence itself is not named: the page is about it."""
-    if event.subject.startswith("code/"):
-        version = event.subject.removeprefix("code/")
-        return Text(f"第 {version} 版", f"version {version}")
+    kind, _, key = event.subject.partition("/")
+    if kind == "code":
+        return Text(f"第 {key} 版", f"version {key}")
+    if kind == "proposal":
+        return Text(f"第 {key} 号 {event.about.zh}".strip(), f"no. {key} {event.about.en}".strip())
     return event.about
 
 
@@ -78,11 +85,6 @@ def _mode(value: object) -> str:
     return t("告知承诺", "on commitment") if value == GrantMode.COMMITMENT.value else t("一般程序", "general path")
 
 
-def _grade(value: object) -> str:
-    words = GRADE.get(str(value))
-    return t(words.zh, words.en) if words else str(value)
-
-
 def _kinds(value: object) -> str:
     known = use_cases().catalogue.kinds
     ids = [str(each) for each in value] if isinstance(value, list) else [str(value)]
@@ -95,6 +97,27 @@ def _authority(value: object) -> str:
     return t(known.name.zh, known.name.en) if known else str(value)
 
 
+def _named(names: Mapping[Any, Text]) -> Callable[[object], str]:
+    """Words of a closed set; what is not in it is shown as it stands."""
+
+    def say(value: object) -> str:
+        words = names.get(str(value))
+        return t(words.zh, words.en) if words else str(value)
+
+    return say
+
+
+_ACTS = {rule.act.value: rule.name for rule in reversed(RULES)}
+_CAUSES = {
+    ReprintCause.LOST.value: Text("遗失，原照牌声明作废", "lost; the old print is declared void"),
+    ReprintCause.DAMAGED.value: Text("毁损", "damaged"),
+}
+_OUTCOMES = {
+    FollowUpOutcome.MET.value: Text("符合承诺", "the commitment is met"),
+    FollowUpOutcome.RECTIFY.value: Text("责令限期整改", "to be put right"),
+    FollowUpOutcome.FAILED.value: Text("不符合，建议撤销", "failed, to be annulled"),
+}
+
 _WORDS: Mapping[str, Callable[[object], str]] = {
     **dict.fromkeys(
         (
@@ -104,10 +127,15 @@ _WORDS: Mapping[str, Callable[[object], str]] = {
         ),
         _iso_day,
     ),
+    "act": _named(_ACTS),
+    "cause": _named(_CAUSES),
+    "fault": _named(FAULT_WORDS),
+    "kind": _named(MARK_NAMES),
+    "outcome": _named(_OUTCOMES),
     "state": _state,
     "ended_by": _state,
     "mode": _mode,
-    "grade": _grade,
+    "grade": _named(GRADE),
     "kinds": _kinds,
     "issuing_authority": _authority,
     "handling_office": lambda value: office_name(str(value)),

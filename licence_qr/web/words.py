@@ -14,6 +14,7 @@ from functools import lru_cache
 from licence_qr.domain.catalogue import Text
 from licence_qr.domain.dates import SHANGHAI
 from licence_qr.domain.entity import EntityForm, LicenceState
+from licence_qr.domain.marks import MARK_NAMES, MarkKind
 from licence_qr.domain.permit import PermitStatus
 from licence_qr.domain.public_page import Verdict
 from licence_qr.web.language import Language, language
@@ -89,6 +90,9 @@ PRINCIPAL_TITLE: Mapping[EntityForm, Text] = {
     EntityForm.SOLE_PROPRIETORSHIP: Text("投资人", "Investor"),
     EntityForm.BRANCH: Text("负责人", "Person in charge"),
 }
+
+# Marks of the registrar (经营异常名录 and the like); a business that bears one may still trade.
+MARK: Mapping[MarkKind, Text] = MARK_NAMES
 
 GRADE: Mapping[str, Text] = {
     "A": Text("A 级（优秀）", "A, excellent"),

@@ -25,6 +25,7 @@ PERSON_OF = {
 }
 EVERYONE = frozenset(Role)
 CLERKS = frozenset({Role.CLERK})
+OFFICERS = frozenset({Role.CLERK, Role.INSPECTOR})
 DECIDERS = frozenset({Role.CLERK, Role.ADMIN})
 # Every closed page of the application. A new one is refused here until somebody has said who may open it.
 MAY_OPEN = {
@@ -43,6 +44,12 @@ MAY_OPEN = {
     "desk.businesses.search_businesses": EVERYONE,
     "desk.businesses.show_business": EVERYONE,
     "desk.businesses_history.show_history": EVERYONE,
+    "desk.businesses_life.show_licence_act": CLERKS,
+    "desk.businesses_life.do_licence_act": CLERKS,
+    "desk.businesses_life.show_permit_act": OFFICERS,
+    "desk.businesses_life.do_permit_act": OFFICERS,
+    "desk.businesses_life.show_done": EVERYONE,
+    "desk.businesses_life.add_permit": CLERKS,
     "desk.businesses.print_card": EVERYONE,
     "desk.businesses.download_card": EVERYONE,
     "desk.businesses.show_png": EVERYONE,
@@ -87,11 +94,16 @@ def things(desk_app: Flask, desk_services: Services) -> dict[str, str]:
     desk_services.importing.import_departments(
         market.read_bytes(), market.name, health.read_bytes(), health.name, "admin", datetime.now(UTC)
     )
+    permit = re.search(r"/permit/(\d+)/", clerk.see(f"/desk/businesses/{found[0]}"))
+    assert permit
     question = re.search(r"/desk/waiting-rows/(\d+)", clerk.see("/desk/waiting-rows"))
     assert question
     return {
         "draft_id": clerk.start().rpartition("/")[2],
         "uscc": found[0],
+        "permit_id": permit[1],
+        "act": "annul",  # which is proposed, to a licence as to a permit
+        "revision": "1",
         "question_id": question[1],
         "session_id": "1",
         "size": "a5",

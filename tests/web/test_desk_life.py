@@ -1,0 +1,278 @@
+"""The acts of a permit's life at the desk: offered where the state allows, said before the press, done once, told after."""
+
+from __future__ import annotations
+
+import html
+import re
+from itertools import count
+
+import pytest
+from desk_pages import Browser, clerk, colleague, desk_app, desk_services, elsewhere, hidden, signed_in
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from licence_qr.bootstrap import Services
+from licence_qr.domain.lifecycle import RULES
+from licence_qr.web.desk_life_words import consequences, has_words
+
+__all__ = ["clerk", "colleague", "desk_app", "desk_services", "elsewhere"]
+
+_serial = count(1)
+CODE = re.compile(r"(?<![0-9A-Z])9150[0-9A-Z]{14}(?![0-9A-Z])")
+PERMIT = re.compile(r"/permit/(\d+)/")
+
+
+def text_of(page: str) -> str:
+    """The words of the page without its marks."""
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", page)))
+
+
+def issued(browser: Browser, mode: str = "commitment") -> str:
+    """A business issued at this desk; its credit code."""
+    application = browser.start()
+    browser.fill(application, mode, name=f"重庆示例一生{next(_serial)}号客栈有限公司")
+    found = CODE.search(browser.see(browser.issue(application).location))
+    assert found
+    return found[0]
+
+
+@pytest.fixture
+def uscc(desk_app: Flask, desk_services: Services) -> str:
+    """A business with a permit in force."""
+    return issued(signed_in(desk_app, desk_services, "clerk"))
+
+
+def fields_of(page: str) -> dict[str, str]:
+    """The main form as the browser would send it untouched."""
+    form = page.split('<form method="post" action="/desk/businesses')[1].split("</form>")[0]
+    found = {n: html.unescape(v) for n, v in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form)}
+    for tag in re.findall(r"<input class=[^>]*>", form):
+        name = re.search(r' name="([^"]+)"', tag)
+        value = re.search(r' value="([^"]*)"', tag)
+        if name and value and (" checked" in tag or 'type="text"' in tag):
+            found[name[1]] = html.unescape(value[1])
+    for name, text in re.findall(r'<textarea[^>]* name="([^"]+)"[^>]*>\n(.*?)</textarea>', form, re.DOTALL):
+        found[name] = html.unescape(text)
+    return found
+
+
+def act(browser: Browser, address: str, **typed: str) -> TestResponse:
+    """Open the form at ``address``, type into it, send it."""
+    return browser.client.post(address, data=fields_of(browser.see(address)) | typed)
+
+
+def done(browser: Browser, answer: TestResponse) -> str:
+    """The page that an act leads to."""
+    assert answer.status_code == 303, text_of(answer.get_data(as_text=True))
+    return browser.see(answer.location)
+
+
+def permit_of(browser: Browser, uscc: str) -> str:
+    """The address of the first permit's acts."""
+    found = PERMIT.search(browser.see(f"/desk/businesses/{uscc}"))
+    assert found
+    return f"/desk/businesses/{uscc}/permit/{found[1]}"
+
+
+def test_every_act_that_one_person_does_says_what_it_does_in_both_languages() -> None:
+    for rule in RULES:
+        if rule.four_eyes or not rule.roles or rule.act.value == "check":
+            continue
+        assert has_words(rule), rule.act
+        said = consequences(rule, 1)
+        assert all(text.zh and text.en for text in (said.subject, said.code, said.page))
+
+
+def test_the_page_of_a_business_offers_what_the_state_allows(clerk: Browser, uscc: str) -> None:
+    page = clerk.see(f"/desk/businesses/{uscc}?lang=zh")
+    offered = set(re.findall(rf'/desk/businesses/{uscc}/licence/(\w+)"', page))
+    assert {"change", "reprint", "dormant", "cancel", "mark", "revoke"} <= offered
+    assert offered.isdisjoint({"resume", "lift_mark", "close_premises"})
+    of_permit = set(re.findall(rf'/desk/businesses/{uscc}/permit/\d+/(\w+)"', page))
+    assert {"change", "apply_renewal", "review", "suspend", "annul", "cancel"} <= of_permit
+    assert of_permit.isdisjoint({"renew", "refuse_renewal", "reinstate", "grant", "check", "deem_renewed"})
+
+
+def test_a_new_name_makes_the_next_version_and_says_what_to_hand_over(clerk: Browser, uscc: str) -> None:
+    address = f"/desk/businesses/{uscc}/licence/change"
+    form = text_of(clerk.see(f"{address}?lang=zh"))
+    assert "签发第 2 版" in form and "许可证号和到期日不变" in form
+    assert "要重新申请" in form and "不能变更" in form
+    page = text_of(done(clerk, act(clerk, address, name="重庆示例改了名客栈有限公司", reason="申请变更（示例）")))
+    assert "打印第 2 版亮证牌" in page and "收回第 1 版" in page
+    assert "重庆示例改了名客栈有限公司" in page
+    shown = text_of(clerk.see(f"/desk/businesses/{uscc}"))
+    assert "第 2 版" in shown and "第 1 版" in shown and "旧版" in shown
+
+
+def test_a_lost_print_is_declared_void(clerk: Browser, uscc: str) -> None:
+    page = text_of(done(clerk, act(clerk, f"/desk/businesses/{uscc}/licence/reprint", cause="lost")))
+    assert "打印第 2 版亮证牌" in page and "第 1 版已经声明作废" in page
+    assert "遗失，原照牌声明作废" in page
+
+
+def test_a_damaged_print_is_taken_back(clerk: Browser, uscc: str) -> None:
+    page = text_of(done(clerk, act(clerk, f"/desk/businesses/{uscc}/licence/reprint", cause="damaged")))
+    assert "收回第 1 版" in page and "声明作废；找到" not in page
+
+
+def test_going_dormant_needs_no_new_print_and_shows_at_once(clerk: Browser, uscc: str, desk_services: Services) -> None:
+    today = fields_of(clerk.see(f"/desk/businesses/{uscc}/licence/dormant"))["effective_on"]
+    year = str(int(today[:4]) + 1)
+    page = done(clerk, act(clerk, f"/desk/businesses/{uscc}/licence/dormant", until=f"{year}-01-01", reason="歇业"))
+    assert "照牌不用换" in page
+    number = re.search(r"\w{4}-\w{4}-\w{4}-\w{4}-\w", clerk.see(f"/desk/businesses/{uscc}"))
+    assert number
+    assert "正在歇业" in clerk.see(f"/p/{number[0]}?lang=zh")
+    assert f'/desk/businesses/{uscc}/licence/resume"' in clerk.see(f"/desk/businesses/{uscc}")
+
+
+def test_wrong_dates_stand_beside_their_fields_and_what_was_typed_stays(clerk: Browser, uscc: str) -> None:
+    address = f"/desk/businesses/{uscc}/licence/dormant"
+    answer = act(clerk, f"{address}?lang=zh", until="第三天", effective_on="2999-01-01", reason="我的理由")
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert 'id="until-error"' in page
+    assert 'value="第三天"' in page and 'value="2999-01-01"' in page and "我的理由</textarea>" in page
+    later = act(clerk, address, until="2999-01-01", effective_on="2999-01-01", reason="我的理由")
+    assert later.status_code == 422
+    assert 'id="effective_on-error"' in later.get_data(as_text=True) or 'id="until-error"' in later.get_data(
+        as_text=True
+    )
+
+
+def test_an_act_that_needs_a_reason_says_so_at_the_field(clerk: Browser, uscc: str) -> None:
+    answer = act(clerk, f"/desk/businesses/{uscc}/licence/cancel", reason="  ")
+    assert answer.status_code == 422
+    assert 'id="reason-error"' in answer.get_data(as_text=True)
+
+
+def test_an_act_the_state_does_not_allow_says_which_are(clerk: Browser, uscc: str) -> None:
+    page = clerk.see(f"/desk/businesses/{uscc}/licence/resume?lang=zh", status=409)
+    assert "歇业备案" in text_of(page)
+    assert f'href="/desk/businesses/{uscc}/licence/dormant"' in page
+
+
+@pytest.mark.parametrize("where", ["licence/nothing", "permit/999999/change", "licence/grant"])
+def test_what_there_is_not_is_not_found(clerk: Browser, uscc: str, where: str) -> None:
+    assert clerk.client.get(f"/desk/businesses/{uscc}/{where}").status_code in {404, 409}
+
+
+def test_another_office_may_look_but_not_act(elsewhere: Browser, uscc: str) -> None:
+    page = elsewhere.see(f"/desk/businesses/{uscc}?lang=zh")
+    assert "/licence/change" not in page and "本窗口只能查看和打印" in page
+    assert elsewhere.client.get(f"/desk/businesses/{uscc}/licence/change").status_code == 403
+
+
+def test_a_form_overtaken_by_a_colleague_shows_the_difference_and_is_sent_again_knowingly(
+    clerk: Browser, colleague: Browser, uscc: str
+) -> None:
+    address = f"/desk/businesses/{uscc}/licence/change"
+    mine = fields_of(clerk.see(address))
+    done(
+        colleague,
+        act(colleague, address, principal="王示例", domicile="重庆市九龙坡区白市驿镇示例路9号", reason="先到"),
+    )
+    late = clerk.client.post(address, data=mine | {"principal": "赵示例", "reason": "我的理由"})
+    page = late.get_data(as_text=True)
+    assert late.status_code == 409
+    said = text_of(page)
+    assert "什么都还没有办理" in said
+    assert "您填写的： 赵示例" in said and "登记簿现在是： 王示例" in said
+    assert "我的理由" in said
+    again = fields_of(page)
+    assert again["principal"] == "赵示例"  # what was typed
+    assert again["domicile"] == "重庆市九龙坡区白市驿镇示例路9号"  # what was left alone follows the register
+    done(clerk, clerk.client.post(address, data=again))
+    business = text_of(clerk.see(f"/desk/businesses/{uscc}"))
+    assert "赵示例" in business and "示例路9号" in business
+
+
+def test_pressing_twice_does_it_once(clerk: Browser, uscc: str) -> None:
+    address = f"/desk/businesses/{uscc}/licence/reprint"
+    form = fields_of(clerk.see(address)) | {"cause": "damaged"}
+    assert clerk.client.post(address, data=form).status_code == 303
+    assert clerk.client.post(address, data=form).status_code == 409
+    assert "第 3 版" not in clerk.see(f"/desk/businesses/{uscc}")
+
+
+def test_moving_is_refused_in_words_and_a_renamed_street_is_not(clerk: Browser, uscc: str) -> None:
+    address = f"{permit_of(clerk, uscc)}/change"
+    new = "重庆市九龙坡区白市驿镇新名路1号"
+    refused = act(clerk, address, renamed="no", premises_address=new)
+    assert refused.status_code == 409
+    assert "新名路" in refused.get_data(as_text=True)
+    done(clerk, act(clerk, address, renamed="yes", premises_address=new, reason="街道更名"))
+    assert new in clerk.see(f"/desk/businesses/{uscc}")
+
+
+def test_a_pending_permit_is_granted(clerk: Browser) -> None:
+    uscc = issued(clerk, "general")
+    page = text_of(done(clerk, act(clerk, f"{permit_of(clerk, uscc)}/grant", reason="现场核查符合条件")))
+    assert "准予许可" in page and "打印第 2 版亮证牌" in page
+
+
+def test_a_pending_permit_is_refused_and_stands_apart(clerk: Browser) -> None:
+    uscc = issued(clerk, "general")
+    done(clerk, act(clerk, f"{permit_of(clerk, uscc)}/refuse", reason="不符合条件"))
+    assert "已注销或未准予的许可（1）" in text_of(clerk.see(f"/desk/businesses/{uscc}"))
+
+
+def test_a_renewal_is_applied_for_and_then_decided(clerk: Browser, uscc: str) -> None:
+    address = permit_of(clerk, uscc)
+    done(clerk, act(clerk, f"{address}/apply_renewal"))
+    page = clerk.see(f"/desk/businesses/{uscc}")
+    assert f'{address}/renew"' in page and f'{address}/apply_renewal"' not in page
+    assert "要交给经营者的" in done(clerk, act(clerk, f"{address}/renew"))
+
+
+def test_premises_are_added_and_closed_with_their_permits(clerk: Browser, uscc: str) -> None:
+    added = act(
+        clerk,
+        f"/desk/businesses/{uscc}/licence/add_premises",
+        premises_address="重庆市九龙坡区白市驿镇示例二路2号",
+        premises_region="500107105",
+    )
+    done(clerk, added)
+    address = f"/desk/businesses/{uscc}/licence/close_premises"
+    form = clerk.see(address)
+    assert "一并注销：公共场所卫生许可证" in text_of(form) and "这里没有许可" in text_of(form)
+    done(clerk, act(clerk, address, premises_no="1", reason="停用"))
+    page = text_of(clerk.see(f"/desk/businesses/{uscc}"))
+    assert "已停用" in page and "已注销" in page
+
+
+def test_a_mark_is_set_shown_and_lifted(clerk: Browser, uscc: str) -> None:
+    done(clerk, act(clerk, f"/desk/businesses/{uscc}/licence/mark", kind="abnormal", reason="未公示年报"))
+    assert "列入经营异常名录" in clerk.see(f"/desk/businesses/{uscc}")
+    address = f"/desk/businesses/{uscc}/licence/lift_mark"
+    mark = re.search(r'name="mark_id" type="radio" value="(\d+)"', clerk.see(address))
+    assert mark
+    done(clerk, act(clerk, address, mark_id=mark[1], reason="已补报"))
+    assert "列入经营异常名录" not in clerk.see(f"/desk/businesses/{uscc}")
+
+
+def test_one_more_permit_begins_with_the_business_filled_in(clerk: Browser, uscc: str) -> None:
+    answer = clerk.press(f"/desk/businesses/{uscc}", f"/desk/businesses/{uscc}/applications")
+    assert answer.location.endswith("/trade")
+    details = clerk.see(answer.location.replace("/trade", "/details"))
+    assert f'value="{uscc}"' in details
+
+
+def test_nothing_is_offered_once_the_licence_has_ended(clerk: Browser, uscc: str) -> None:
+    done(clerk, act(clerk, f"/desk/businesses/{uscc}/licence/cancel", reason="申请注销"))
+    page = clerk.see(f"/desk/businesses/{uscc}")
+    assert "/licence/change" not in page and "再办一项许可" not in page
+    assert "执照已失效" in text_of(page)
+
+
+def test_acts_of_four_eyes_are_proposed(clerk: Browser, uscc: str) -> None:
+    answer = clerk.client.get(f"{permit_of(clerk, uscc)}/suspend")
+    assert answer.status_code == 303
+    assert "proposals" in answer.location and "act=suspend" in answer.location
+
+
+def test_a_form_without_its_revision_is_refused(clerk: Browser, uscc: str) -> None:
+    address = f"/desk/businesses/{uscc}/licence/reprint"
+    token = hidden(clerk.see(address), "csrf_token")
+    assert clerk.client.post(address, data={"csrf_token": token, "cause": "lost"}).status_code == 400
