@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from licence_qr.domain.catalogue import Catalogue, Text
-from licence_qr.domain.dates import add_months, local_date
+from licence_qr.domain.dates import Period, local_date
 from licence_qr.domain.follow_up import Fault
 from licence_qr.domain.lifecycle import STATE_NAMES, Act, Grounds, Rule, Subject, rule
 from licence_qr.domain.proposals import ProposalState, Wanted
@@ -149,7 +149,7 @@ class ProposalReading:
         if entry.barred is not None:
             return Bar(entry.fault, entry.barred.last)
         months = entry.fault.bar_months(self.catalogue.life_rules_on(day))
-        return Bar(entry.fault, add_months(day, months) if months and entry.decided_on is None else None)
+        return Bar(entry.fault, Period.of_months(day, months).last if months and entry.decided_on is None else None)
 
     def _line(self, tx: Transaction, actor: Actor, proposal: StoredProposal, day: date) -> ProposalLine:
         content = proposal.content
