@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from licence_qr.domain.reports import STEP_WORDS, ReportStep
 from licence_qr.domain.text import Text
 from licence_qr.errors import ConflictError, InputError, LicenceQRError
-from licence_qr.services.reports_desk import ReportAct, ReportFile
+from licence_qr.services.reports_desk import HANDLING, ReportAct, ReportFile
 from licence_qr.web import request_log, use_cases
 from licence_qr.web.desk_rooms import REPORTS
 from licence_qr.web.errors import status_of
@@ -88,7 +88,7 @@ def act_on_report(report_id: int) -> Response:
 
 
 @blueprint.get("/<int:report_id>/photo")
-@roles(*REPORTS.roles)
+@roles(*sorted(HANDLING))
 def show_photo(report_id: int) -> Response:
     """The photograph, drawn anew on receipt and without its file's own name."""
     jpeg = use_cases().reports_desk.photo(current_actor(), report_id, datetime.now(UTC))

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import re
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from desk_pages import Browser, browser, desk_app, desk_services, signed_in
+from desk_pages import OFFICE, Browser, browser, desk_app, desk_services, signed_in
 from flask import Flask
+from PIL import Image
 
 from licence_qr.bootstrap import Services
-from licence_qr.domain.roles import Role
+from licence_qr.domain.roles import Actor, Role
+from licence_qr.services.ratings import SentRating
+from licence_qr.services.reports import SentReport
 from licence_qr.web.security import PUBLIC
 
 __all__ = ["browser", "desk_app", "desk_services"]
@@ -27,6 +31,8 @@ EVERYONE = frozenset(Role)
 CLERKS = frozenset({Role.CLERK})
 OFFICERS = frozenset({Role.CLERK, Role.INSPECTOR})
 DECIDERS = frozenset({Role.CLERK, Role.ADMIN})
+HANDLERS = frozenset({Role.CLERK, Role.INSPECTOR, Role.DECIDER})
+MENDERS = frozenset({Role.CLERK, Role.DECIDER})
 # Every closed page of the application. A new one is refused here until somebody has said who may open it.
 MAY_OPEN = {
     "desk.show_start": EVERYONE,
@@ -62,6 +68,15 @@ MAY_OPEN = {
     "desk.waiting.list_waiting_rows": DECIDERS,
     "desk.waiting.show_waiting_row": DECIDERS,
     "desk.waiting.decide_waiting_row": DECIDERS,
+    "desk.reports.list_reports": EVERYONE,
+    "desk.reports.show_report": EVERYONE,
+    "desk.reports.act_on_report": EVERYONE,
+    "desk.reports.show_photo": HANDLERS,
+    "desk.ratings.show_statistics": EVERYONE - {Role.INSPECTOR},
+    "desk.ratings.show_rating": MENDERS,
+    "desk.ratings.act_on_rating": MENDERS,
+    "desk.ratings.show_slip": CLERKS,
+    "desk.ratings.show_slip_code": CLERKS,
     "inspect.show_pack": frozenset({Role.INSPECTOR}),
     "inspect.take_pack": frozenset({Role.INSPECTOR}),
     "sign_in.sign_out": EVERYONE,
@@ -74,12 +89,33 @@ LANDS_ON = {
     Role.DECIDER: "/desk/work",
     Role.ADMIN: "/desk/work",
 }
+ANSWERING = ("/desk/reports", "/desk/ratings")
 ROOMS = {
-    Role.CLERK: ["/desk/", "/desk/work", "/desk/businesses", "/desk/waiting-rows", "/sessions"],
-    Role.INSPECTOR: ["/desk/work", "/desk/businesses", "/inspect/", "/sessions"],
-    Role.DECIDER: ["/desk/work", "/desk/businesses", "/sessions"],
-    Role.ADMIN: ["/desk/work", "/desk/businesses", "/desk/waiting-rows", "/sessions"],
+    Role.CLERK: ["/desk/", "/desk/work", "/desk/businesses", "/desk/waiting-rows", *ANSWERING, "/sessions"],
+    Role.INSPECTOR: ["/desk/work", "/desk/businesses", "/desk/reports", "/inspect/", "/sessions"],
+    Role.DECIDER: ["/desk/work", "/desk/businesses", *ANSWERING, "/sessions"],
+    Role.ADMIN: ["/desk/work", "/desk/businesses", "/desk/waiting-rows", *ANSWERING, "/sessions"],
 }
+
+
+def answered_back(services: Services, result: str) -> dict[str, str]:
+    """A report with a photo and a bad rating, about the case of this result page."""
+    now, picture = datetime.now(UTC), io.BytesIO()
+    Image.new("RGB", (8, 8)).save(picture, "PNG")
+    number = re.search(r"(?:[0-9A-Z]{4}-){4}[0-9A-Z]", result)
+    case = re.search(r"[A-Z]+-\d{4}-\d{6}", result)
+    assert number and case
+    sent = SentReport("form", "other", "示例", "", picture.getvalue(), number=number[0])
+    services.reports.send(sent, "192.0.2.1", now)
+    clerk = Actor(1, "clerk", "", OFFICE, frozenset({Role.CLERK}))
+    code = services.ratings.invitation(clerk, case[0]).code.number
+    services.ratings.rate(code, SentRating("form", "1", (), "示例", ""), "192.0.2.1", now)
+    report, rating = services.reports_desk.list(clerk, now)[0].report, services.ratings_desk.list(clerk, now)[0].rating
+    return {
+        "report_id": str(report.report_id),
+        "rating_id": str(rating.rating_id),
+        "application_no": case[0],
+    }
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +124,8 @@ def things(desk_app: Flask, desk_services: Services) -> dict[str, str]:
     clerk = signed_in(desk_app, desk_services, "clerk")
     application = clerk.start()
     clerk.fill(application, name="重庆示例各看各的客栈有限公司")
-    found = re.search(r"9150\w{14}", clerk.see(clerk.issue(application).location))
+    result = clerk.see(clerk.issue(application).location)
+    found = re.search(r"9150\w{14}", result)
     assert found
     market, health = DATA / "market_licences.csv", DATA / "health_permits.xlsx"
     desk_services.importing.import_departments(
@@ -106,6 +143,7 @@ def things(desk_app: Flask, desk_services: Services) -> dict[str, str]:
         "revision": "1",
         "question_id": question[1],
         "session_id": "1",
+        **answered_back(desk_services, result),
         "size": "a5",
         "kind_of_file": "csv",
     }
