@@ -21,6 +21,8 @@ from licence_qr.services.coding import Coding
 from licence_qr.services.demonstration import DemonstrationRegister
 from licence_qr.services.follow_ups import FollowUps
 from licence_qr.services.importing import Importing
+from licence_qr.services.inspection_effects import Effects
+from licence_qr.services.inspections import Inspections
 from licence_qr.services.issuance import Issuance
 from licence_qr.services.keys import Keys
 from licence_qr.services.keys_ceremony import Ceremony
@@ -48,6 +50,7 @@ from licence_qr.store import facts
 from licence_qr.store import keys as key_files
 from licence_qr.store.database import Database
 from licence_qr.store.hsm import Hsm
+from licence_qr.store.photo_files import PhotoFiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,7 @@ class Services:
     proposals: Proposals
     proposal_reading: ProposalReading
     follow_ups: FollowUps
+    inspections: Inspections
     lookup: Lookup
     pack: Pack
     prints: Prints
@@ -161,6 +165,9 @@ def _wire(settings: Settings, catalogue: Catalogue, database: Database, keys: Ke
     ratings = Ratings(database, catalogue, answering.rating_reasons, settings.address)
     life = Life(database, catalogue, coding)
     proposals = Proposals(database, catalogue, life, accounts)
+    follow_ups = FollowUps(database, catalogue, life, proposals)
+    effects = Effects(catalogue, life, follow_ups, proposals)
+    photos = PhotoFiles(settings.home / "photos")
     issuance = Issuance(database, catalogue, coding, demonstration)
     lookup = Lookup(database, catalogue, keys.trust_list, keys.allow_list, specimen=demonstration)
     return Services(
@@ -179,7 +186,8 @@ def _wire(settings: Settings, catalogue: Catalogue, database: Database, keys: Ke
         bars=Bars(database),
         proposals=proposals,
         proposal_reading=ProposalReading(database, catalogue),
-        follow_ups=FollowUps(database, catalogue, life, proposals),
+        follow_ups=follow_ups,
+        inspections=Inspections(database, catalogue, effects, photos),
         lookup=lookup,
         pack=Pack(database, catalogue),
         prints=Prints(database, coding, lookup, settings.host),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from licence_qr.domain.catalogue import Catalogue
-from licence_qr.domain.follow_up import MAX_FINDINGS_CHARS, Fault, FollowUpOutcome, FollowUpReport
+from licence_qr.domain.follow_up import Fault, FollowUpOutcome, FollowUpReport
 from licence_qr.domain.inspection import Inspection, Purpose, VisitOutcome
 from licence_qr.domain.life_details import Deed, Grading
 from licence_qr.domain.lifecycle import Act, Grounds, Subject, SubjectKind, rule
@@ -15,7 +15,7 @@ from licence_qr.domain.roles import Actor
 from licence_qr.errors import RuleError
 from licence_qr.services.follow_ups import FollowUps
 from licence_qr.services.inspection_judging import Judged
-from licence_qr.services.life import Life
+from licence_qr.services.life import MAX_REASON_CHARS, Life
 from licence_qr.services.proposals import Proposals, Proposing
 from licence_qr.store import draws, history, proposals, rectifications
 from licence_qr.store.database import Transaction
@@ -128,14 +128,15 @@ class Effects:
         if proposals.open_one(counting.tx, stored.uscc, subject.text, Act.SUSPEND.value) is not None:
             return
         visit = counting.visit
-        reason = f"逾期未整改（{counting.subject}）：{self._findings(visit)}"[:MAX_FINDINGS_CHARS]
+        reason = f"逾期未整改（{counting.subject}）：{self._findings(visit)}"[:MAX_REASON_CHARS]
         grounds = Grounds(reason, rule(SubjectKind.PERMIT, Act.SUSPEND).basis.zh)
         witnesses = (visit.second_officer,) if visit.second_officer else ()
         wanted = Proposing(subject, Act.SUSPEND, grounds, None, None, counting.subject, witnesses)
         self.proposals.propose_within(counting.tx, counting.actor, wanted, counting.now)
 
     def _findings(self, visit: Inspection) -> str:
-        """The findings in one text, each under the words of its item; the remarks where there are none."""
+        """The findings in one text, each under the words of its item; the remarks where there are none. Cut to the length
+        of a reason: the whole stands in the inspection."""
         rules = self.catalogue.inspection_rules
         versions = dict(visit.checklists)
         told = []
@@ -143,7 +144,7 @@ class Effects:
             checklist = rules.checklist(finding.checklist, versions.get(finding.checklist, ""))
             item = checklist.item(finding.item) if checklist else None
             told.append(f"{item.text.zh if item else finding.name}：{finding.finding}")
-        return ("；".join(told) or visit.remarks)[:MAX_FINDINGS_CHARS]
+        return ("；".join(told) or visit.remarks)[:MAX_REASON_CHARS]
 
 
 def _basis_of_fault(fault: Fault | None) -> str:

@@ -21,6 +21,7 @@ from licence_qr.web import (
     errors,
     inspect,
     inspect_visit,
+    inspections_sync,
     language,
     lists,
     request_log,
@@ -68,7 +69,17 @@ def create_app(services: Services) -> Flask:
         csrf.exempt(sessionless.blueprint)
         app.register_blueprint(sessionless.blueprint)
     errors.init_app(app)
-    for audience in (citizen, sign_in, desk, desk_work_calendar, inspect, inspect_visit, verify, lists):
+    for audience in (
+        citizen,
+        sign_in,
+        desk,
+        desk_work_calendar,
+        inspect,
+        inspect_visit,
+        inspections_sync,
+        verify,
+        lists,
+    ):
         app.register_blueprint(audience.blueprint)
     security.check_routes(app)
     app.wsgi_app = KeptPages(app.wsgi_app, services.lookup, citizen.SCANNED)  # type: ignore[method-assign]

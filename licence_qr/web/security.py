@@ -35,6 +35,8 @@ PUBLIC = frozenset(
 )
 
 SIGN_IN = "sign_in.sign_in"
+# Blueprints that scripts talk to: they are told that somebody has to sign in, and sent nowhere.
+_DATA = frozenset({"inspections_sync"})
 _SESSION_SECONDS = 12 * 3600
 _ROLES = "licence_qr_roles"
 
@@ -124,7 +126,7 @@ def _admit() -> Response | None:
         return None
     allowed = roles_of(current_app.view_functions[request.endpoint])
     actor = signed_in()
-    if actor is None and request.method == "POST":
+    if actor is None and (request.method not in {"GET", "HEAD"} or request.blueprint in _DATA):
         raise AccessError("sign_in_needed")
     if actor is None:
         return redirect(url_for(SIGN_IN, next=request.full_path.rstrip("?")), 303)
