@@ -51,7 +51,7 @@ async function put(session, address, body, headers) {
     try {
       return await asked(address, { method: "PUT", body, headers: { ...headers, "X-CSRFToken": session.csrf } });
     } catch (error) {
-      if (!first || error.code !== "csrf") throw error;
+      if (!first || !["csrf", "http_400"].includes(error.code)) throw error;
       Object.assign(session, await asked("/inspect/sync"));
     }
   }

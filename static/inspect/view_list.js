@@ -91,8 +91,9 @@ function queue(context, visits) {
   told.setAttribute("role", "status");
   const send = button(both("现在发送", "Send now"), () => context.send(), "");
   const heading = element("h2", "", ...both(`待发送（${visits.length}）`, `Waiting to be sent (${visits.length})`));
+  if (!visits.length) return told;
   const list = element("ul", "places", ...visits.map((visit) => waiting(context, visit)));
-  return element("section", "", heading, told, ...(visits.length ? [element("p", "tools", send), list] : []));
+  return element("section", "", heading, told, element("p", "tools", send), list);
 }
 
 function section(heading, entries, ...more) {

@@ -1,0 +1,101 @@
+"""An inspection on the phone: begun from a scan without a server, worked through, signed, kept, and sent once."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from inspection_phone import (
+    STARTED,
+    Phone,
+    filled_installation,
+    ours,
+    phone_in,
+    picture_with_place,
+    received,
+    running,
+)
+from PIL import Image
+from playwright.sync_api import Browser, expect
+from verify_site import Site
+
+FINDING = "床单有污渍，未及时更换"
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory, make_services) -> Path:
+    """The folder of a demonstration installation made today."""
+    return filled_installation(tmp_path_factory.mktemp("inspections"), make_services)
+
+
+@pytest.fixture
+def site(filled: Path, tmp_path: Path, make_services) -> Iterator[Site]:
+    """A running copy of it, to stop."""
+    yield from running(filled, tmp_path / "site", make_services)
+
+
+@pytest.fixture
+def phone(chromium: Browser, tmp_path: Path, site: Site) -> Iterator[Phone]:
+    """An inspector's phone with a pack and both pages installed."""
+    yield from phone_in(chromium, tmp_path / "phone", site)
+
+
+def day_after(days: int) -> str:
+    """A day in China, counted from today."""
+    return (STARTED + timedelta(hours=8, days=days)).date().isoformat()
+
+
+def visited(phone: Phone, *, photos: int = 1) -> None:
+    """A whole visit from the scan to the signature: one item failed, with photographs, to be rectified."""
+    phone.begin(ours(phone.site)[0])
+    phone.answer_all({3: FINDING})
+    for n in range(photos):
+        phone.photograph(3, picture_with_place((2400, 1800 - n)))
+    phone.conclude("to_rectify", day_after(14))
+    phone.sign()
+
+
+def test_made_without_a_server_and_kept_through_closing_the_browser_it_is_sent_once(phone: Phone) -> None:
+    with phone.site.away():
+        visited(phone)
+        with phone.reopened():
+            pass
+        page = phone.list()
+        page.click("text=继续")
+        expect(phone.questions().nth(3).locator("textarea")).to_have_value(FINDING)
+        expect(phone.questions().nth(3).locator(".shots img")).to_have_count(1)
+        phone.finish()
+        expect(page.locator("#sending")).to_contain_text("没有网络")
+        with phone.reopened():
+            pass
+        phone.list()
+        expect(phone.waiting()).to_have_text("待发送（1） Waiting to be sent (1)")
+    phone.list()
+    expect(phone.delivered()).to_have_count(1)
+    expect(phone.delivered()).to_contain_text("已计入登记库")
+    expect(phone.waiting()).to_have_count(0)
+    phone.list()
+    (found,) = received(phone.site)
+    assert (found["state"], found["arrived"]) == ("counted", 1)
+    failed = [answer for answer in found["answers"] if answer["answer"] == "no"]
+    assert [(answer["finding"], len(answer["photos"])) for answer in failed] == [(FINDING, 1)]
+    assert found["signature"]["kind"] == "drawn" and len(found["signature"]["strokes"][0]) > 8
+    assert found["subject"]["read_by"] == "symbol" and found["subject"]["code_version"] == 1
+    assert (found["outcome"], found["rectify_by"], found["second_officer"]) == ("to_rectify", day_after(14), "second")
+
+
+def test_a_photograph_leaves_the_phone_small_and_without_place_or_maker(phone: Phone) -> None:
+    sent: list[bytes] = []
+    phone.page.route(
+        "**/photos/*", lambda route: (sent.append(route.request.post_data_buffer or b""), route.continue_())
+    )
+    visited(phone)
+    phone.finish()
+    expect(phone.delivered()).to_have_count(1)
+    (content,) = sent
+    image = Image.open(io.BytesIO(content))
+    assert (image.format, image.size) == ("JPEG", (1600, 1200))
+    assert not image.getexif() and b"Exif" not in content and b"Sample Maker" not in content
