@@ -6,9 +6,13 @@ from sqlite_utils import Database
 
 
 def create(db: Database) -> None:
-    """Make the tables.
+    """Make the tables."""
+    _create_inspections(db)
+    _create_draws(db)
 
-    ``content`` is the very text that came; the columns beside it are read from it, for finding. A visit has one row for
+
+def _create_inspections(db: Database) -> None:
+    """``content`` is the very text that came; the columns beside it are read from it, for finding. A visit has one row for
     each content that came under its id, normally one. Credit code and permit refer to nothing: an unknown one is kept too.
     """
     db.executescript("""
@@ -40,6 +44,11 @@ def create(db: Database) -> None:
         CREATE INDEX rectifications_open ON rectifications (office, due_on) WHERE state = 'open';
         CREATE INDEX rectifications_by_uscc ON rectifications (uscc);
 
+    """)
+
+
+def _create_draws(db: Database) -> None:
+    db.executescript("""
         CREATE TABLE draws (
             draw_id INTEGER PRIMARY KEY AUTOINCREMENT, office TEXT NOT NULL, title TEXT NOT NULL,
             announced_at TEXT NOT NULL, announced_by TEXT NOT NULL, due_on TEXT NOT NULL, places INTEGER NOT NULL,

@@ -1,0 +1,233 @@
+"""What a phone meets when it sends a visit: receipts, and refusals it can tell its officer in words."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from desk_pages import OFFICE, PASSWORD, Browser, clerk, desk_app, desk_services, signed_in
+from flask import Flask
+from PIL import Image
+from werkzeug.test import TestResponse
+
+from licence_qr.bootstrap import Services
+from licence_qr.domain.roles import Role
+from licence_qr.store import permits
+
+__all__ = ["clerk", "desk_app", "desk_services"]
+
+_JSON = {"Accept": "application/json"}
+
+
+@dataclass
+class Phone:
+    """The phone of somebody signed in: knows how to send, as docs/inspections.md says."""
+
+    browser: Browser
+    csrf: str = ""
+    headers: dict[str, str] = field(default_factory=lambda: dict(_JSON))
+
+    def ask(self) -> TestResponse:
+        """Who is signed in; remembers the token."""
+        answer = self.browser.client.get("/inspect/sync", headers=_JSON)
+        if answer.status_code == 200:
+            self.csrf = str(answer.get_json()["csrf"])
+        return answer
+
+    def put(self, address: str, data: bytes, **headers: str) -> TestResponse:
+        """Send bytes with the token."""
+        sent = {**_JSON, "X-CSRFToken": self.csrf, **headers}
+        return self.browser.client.put(f"/inspect/sync/{address}", data=data, headers=sent)
+
+
+@pytest.fixture(scope="module")
+def hotel(desk_app: Flask, desk_services: Services) -> Mapping[str, Any]:
+    """A hotel that was issued at the desk, as the phone knows it; and a second inspector."""
+    browser = signed_in(desk_app, desk_services, "clerk")
+    application = browser.start()
+    browser.fill(application, name="重庆示例受检客栈有限公司")
+    assert browser.issue(application).status_code == 303
+    now = datetime.now(UTC)
+    desk_services.accounts.create("inspector-2", "乙（示例）", OFFICE, frozenset({Role.INSPECTOR}), PASSWORD, now)
+    with desk_services.database.read() as tx:
+        row = tx.one("SELECT uscc FROM entities WHERE name = '重庆示例受检客栈有限公司'")
+        assert row is not None
+        (held,) = permits.of_business(tx, row["uscc"])
+    return {
+        "read_by": "list",
+        "code_number": "",
+        "code_version": None,
+        "uscc": held.uscc,
+        "premises_no": 1,
+        "permit_no": held.permit.permit_no,
+    }
+
+
+@pytest.fixture
+def phone(desk_app: Flask, desk_services: Services) -> Phone:
+    """The inspector's phone, signed in."""
+    phone = Phone(signed_in(desk_app, desk_services, "inspector"))
+    assert phone.ask().status_code == 200
+    return phone
+
+
+def picture() -> bytes:
+    """A small photograph with a place in its metadata."""
+    exif = Image.Exif()
+    exif[0x010E] = "29.4863 N, 106.3521 E"
+    written = io.BytesIO()
+    Image.effect_noise((64, 64), 60).save(written, "JPEG", exif=exif)
+    return written.getvalue()
+
+
+def visit(services: Services, hotel: Mapping[str, Any], *photos: bytes, **changes: Any) -> tuple[str, bytes]:
+    """Id and bytes of a complaint visit (which grades nothing) to the hotel an hour ago."""
+    begun = datetime.now(UTC) - timedelta(hours=1)
+    checklist = services.catalogue.inspection_rules.checklist("lodging", "2026-1")
+    assert checklist is not None
+    written = "%Y-%m-%dT%H:%M:%SZ"
+    whole = {
+        "format": 1,
+        "id": str(uuid4()),
+        "office": OFFICE,
+        "officer": "inspector",
+        "second_officer": "inspector-2",
+        "purpose": "complaint",
+        "order": None,
+        "drawn": None,
+        "subject": dict(hotel),
+        "pack_as_of": None,
+        "started_at": begun.strftime(written),
+        "finished_at": (begun + timedelta(minutes=30)).strftime(written),
+        "checklists": [{"id": "lodging", "version": "2026-1"}],
+        "answers": [
+            {"checklist": "lodging", "item": item.id, "answer": "yes", "finding": "", "photos": []}
+            for item in checklist.items
+        ],
+        "remarks": "",
+        "photos": [
+            {
+                "sha256": hashlib.sha256(data).hexdigest(),
+                "type": "image/jpeg",
+                "bytes": len(data),
+                "taken_at": begun.strftime(written),
+                "note": "",
+            }
+            for data in photos
+        ],
+        "outcome": "passed",
+        "rectify_by": None,
+        "fault": None,
+        "score": 100,
+        "grade": "A",
+        "signature": {"kind": "refused", "reason": "负责人不在场"},
+        **changes,
+    }
+    return str(whole["id"]), json.dumps(whole, ensure_ascii=False).encode()
+
+
+def test_a_visit_is_sent_with_its_photographs_and_again(phone, desk_services, hotel):
+    photo = picture()
+    name, body = visit(desk_services, hotel, photo)
+    digest, sha256 = hashlib.sha256(body).hexdigest(), hashlib.sha256(photo).hexdigest()
+    first = phone.put(name, body)
+    told = first.get_json()
+    assert first.status_code == 201
+    assert (told["id"], told["content_sha256"], told["state"], told["flags"]) == (name, digest, "counted", [])
+    assert (told["photos_missing"], told["complete"], told["score"], told["order"]) == ([sha256], False, 100, None)
+    address = f"{name}/{digest}/photos/{sha256}"
+    sent = phone.put(address, photo, **{"Content-Type": "image/jpeg"})
+    assert (sent.status_code, sent.get_json()["complete"]) == (201, True)
+    assert phone.put(address, photo).status_code == 200
+    assert phone.put(name, body).get_json() == sent.get_json()
+    receipt = phone.browser.client.get(f"/inspect/sync/{name}/{digest}", headers=_JSON)
+    assert (receipt.status_code, receipt.get_json()) == (200, sent.get_json())
+
+
+def test_no_place_is_left_in_what_is_kept(phone, desk_services, hotel):
+    photo = picture()
+    name, body = visit(desk_services, hotel, photo)
+    phone.put(name, body)
+    phone.put(f"{name}/{hashlib.sha256(body).hexdigest()}/photos/{hashlib.sha256(photo).hexdigest()}", photo)
+    kept = [p for p in (desk_services.settings.home / "photos").rglob("*") if p.is_file()]
+    assert b"29.4863" in photo and kept
+    assert not any(b"29.4863" in Path(file).read_bytes() for file in kept)
+
+
+def test_flags_are_told_in_both_languages(phone, desk_services, hotel):
+    name, body = visit(desk_services, hotel, second_officer=None)
+    told = phone.put(name, body).get_json()
+    (flag,) = told["flags"]
+    assert (told["state"], flag["code"]) == ("held", "second_officer_missing")
+    assert "第二名" in flag["text"][0] and "second" in flag["text"][1]
+
+
+def test_a_wrong_clock_of_the_phone_is_noticed(phone, desk_services, hotel):
+    name, body = visit(desk_services, hotel)
+    told = phone.put(name, body, **{"X-Device-Time": "2026-01-01T00:00:00Z"}).get_json()
+    assert "clock_wrong" in [flag["code"] for flag in told["flags"]]
+
+
+@pytest.mark.parametrize("method", ["get", "put"])
+def test_without_a_session_it_is_told_so_and_sent_nowhere(desk_app, method):
+    answer = getattr(desk_app.test_client(), method)(f"/inspect/sync{'/x' if method == 'put' else ''}", headers=_JSON)
+    assert (answer.status_code, answer.get_json()["code"]) == (401, "sign_in_needed")
+    assert answer.get_json()["title"]
+
+
+def test_a_clerk_may_not_send(clerk):
+    answer = clerk.client.get("/inspect/sync", headers=_JSON)
+    assert (answer.status_code, answer.get_json()["code"]) == (403, "role_not_allowed")
+
+
+def test_a_stale_token_is_told_and_nothing_is_kept(phone, desk_services, hotel):
+    name, body = visit(desk_services, hotel)
+    phone.csrf = "stale"
+    answer = phone.put(name, body)
+    assert (answer.status_code, answer.get_json()["code"]) == (400, "csrf")
+    digest = hashlib.sha256(body).hexdigest()
+    assert phone.browser.client.get(f"/inspect/sync/{name}/{digest}", headers=_JSON).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [(b"{}", "inspection_unreadable"), (b" " * (512 * 1024 + 1), "inspection_too_large")],
+)
+def test_what_cannot_be_read_is_refused_with_the_reason(phone, body, code):
+    answer = phone.put(str(uuid4()), body)
+    assert (answer.status_code, answer.get_json()["code"]) == (422, code)
+
+
+def test_photographs_that_do_not_fit_are_refused_with_the_reason(phone, desk_services, hotel):
+    photo, no_photo = picture(), b"%PDF-1.7 no photograph at all"
+    name, body = visit(desk_services, hotel, photo, no_photo)
+    digest = hashlib.sha256(body).hexdigest()
+    phone.put(name, body)
+
+    def put(sha256: str, data: bytes) -> tuple[int, str]:
+        answer = phone.put(f"{name}/{digest}/photos/{sha256}", data)
+        return answer.status_code, answer.get_json()["code"]
+
+    assert put(hashlib.sha256(photo).hexdigest(), photo[:-1]) == (422, "photo_differs")
+    assert put("0" * 64, photo) == (404, "photo_not_announced")
+    assert put("..%2f..%2fregister.db", photo)[0] == 404
+    not_one = hashlib.sha256(no_photo).hexdigest()
+    assert put(not_one, no_photo) == (422, "photo_type")
+    receipt = phone.put(name, body).get_json()
+    assert receipt["photos_refused"] == [[not_one, "photo_type"]]
+    assert receipt["photos_missing"] == [hashlib.sha256(photo).hexdigest()]
+
+
+def test_names_and_findings_stay_out_of_the_log(phone, desk_services, hotel, capsys):
+    name, body = visit(desk_services, hotel, remarks="负责人电话13800001234")
+    phone.put(name, body)
+    phone.put(name, body + b" ")
+    assert "13800001234" not in "".join(capsys.readouterr())
