@@ -1,0 +1,178 @@
+"""What the camera of a phone may have besides a picture: a light, zoom, a tone and a buzz; on cameras that have them or not.
+
+The fake camera of the browser has none of them, so the camera's own words about itself are replaced, and what the page
+asks of it is written down. The page's script is the real one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+from verify_site import Site, camera_film, opened, sheet
+
+from licence_qr.domain.roles import Actor, Role
+
+STARTED = datetime.now(UTC)  # keys are made today and the server asks the real clock
+CLERK = Actor(1, "clerk-baishiyi", "白市驿镇窗口", "baishiyi", frozenset({Role.CLERK}))
+TORCH = {"torch": True}
+ZOOM = {"zoom": {"min": 1, "max": 4, "step": 0.5}}
+HIT = "真码，许可全部有效"
+
+CAMERA = """(() => {
+  const can = %s, refuses = %s;
+  window.asked = { constraints: [], camera: null, frames: 0, buzz: [], tones: 0 };
+  MediaStreamTrack.prototype.getCapabilities = () => can;
+  MediaStreamTrack.prototype.getSettings = () => ({ zoom: 2 });
+  MediaStreamTrack.prototype.applyConstraints = async (given) => {
+    asked.constraints.push(given.advanced[0]);
+    if (refuses) throw new OverconstrainedError("torch");
+  };
+  const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  navigator.mediaDevices.getUserMedia = (wanted) => { asked.camera = wanted; return open(wanted); };
+  Navigator.prototype.vibrate = (pattern) => { asked.buzz.push(pattern); return true; };
+  const look = CanvasRenderingContext2D.prototype.getImageData;
+  CanvasRenderingContext2D.prototype.getImageData = function (...area) { asked.frames += 1; return look.apply(this, area); };
+  const start = OscillatorNode.prototype.start;
+  OscillatorNode.prototype.start = function (...when) { asked.tones += 1; return start.apply(this, when); };
+})()"""
+
+Opens = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory, make_services) -> Iterator[Site]:
+    """A running demonstration installation made today."""
+    services = make_services(tmp_path_factory.mktemp("camera-site"), at=STARTED)
+    services.demonstration_register.fill(STARTED, lambda done, total: None)
+    running = Site(services)
+    yield running
+    running.stop()
+    services.database.close()
+
+
+@pytest.fixture(scope="module")
+def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A film without a code."""
+    film = tmp_path_factory.mktemp("film") / "blank.mjpeg"
+    Image.new("RGB", (640, 480), "#888").save(film, "JPEG")
+    return film
+
+
+@pytest.fixture(scope="module")
+def printed(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A film of a printed sheet."""
+    code = site.newest(permits=1)
+    return camera_film(sheet(site.services, CLERK, code, STARTED), tmp_path_factory.mktemp("film") / "sheet.mjpeg")
+
+
+@pytest.fixture
+def looking(seeing: Callable[[Path], Page], site: Site) -> Opens:
+    """Opens the page and its camera, which sees ``film`` and says of itself what it ``can``."""
+
+    def look(film: Path, can: dict[str, object], *, refuses: bool = False) -> Page:
+        page = seeing(film)
+        page.add_init_script(CAMERA % (json.dumps(can), json.dumps(refuses)))
+        opened(page, site).get_by_role("button", name="用相机扫描").click()
+        return page
+
+    return look
+
+
+def showing(page: Page) -> Page:
+    """Wait until a frame was looked at for a code: the tools have been offered, or not, before that."""
+    page.wait_for_function("() => asked.frames > 0")
+    return page
+
+
+def asked(page: Page, of: str) -> Any:
+    """What the page has asked of the device so far."""
+    return page.evaluate(f"() => asked.{of}")
+
+
+def constrained(page: Page, times: int) -> list[Any]:
+    """What the camera was asked to do, once it was asked that many times."""
+    page.wait_for_function("(times) => asked.constraints.length >= times", arg=times)
+    found: list[Any] = asked(page, "constraints")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("can", "light", "zoom"),
+    [
+        ({}, False, False),
+        (TORCH, True, False),
+        (ZOOM, False, True),
+        (TORCH | ZOOM, True, True),
+        ({"torch": False, "zoom": {"min": 1, "max": 1, "step": 0}}, False, False),
+    ],
+    ids=["nothing", "light", "zoom", "both", "a zoom of one step"],
+)
+def test_light_and_zoom_are_offered_where_the_camera_has_them(
+    looking: Opens, blank: Path, can: dict[str, object], light: bool, zoom: bool
+) -> None:
+    page = showing(looking(blank, can))
+    assert (page.locator("#torch").is_visible(), page.locator("#zoom-row").is_visible()) == (light, zoom)
+
+
+def test_the_light_goes_on_and_off(looking: Opens, blank: Path) -> None:
+    page = looking(blank, TORCH)
+    button = page.get_by_role("button", name="手电")
+    expect(button).to_have_attribute("aria-pressed", "false")
+    button.click()
+    expect(button).to_have_attribute("aria-pressed", "true")
+    button.click()
+    expect(button).to_have_attribute("aria-pressed", "false")
+    assert constrained(page, 2) == [{"torch": True}, {"torch": False}]
+
+
+def test_a_light_that_does_not_obey_is_not_said_to_be_on(looking: Opens, blank: Path) -> None:
+    page = looking(blank, TORCH, refuses=True)
+    button = page.get_by_role("button", name="手电")
+    button.click()
+    assert constrained(page, 1) == [{"torch": True}]
+    expect(button).to_have_attribute("aria-pressed", "false")
+
+
+def test_the_slider_zooms_within_what_the_camera_can_and_begins_where_it_stands(looking: Opens, blank: Path) -> None:
+    page = looking(blank, ZOOM)
+    slider = page.get_by_role("slider", name="放大")
+    expect(slider).to_have_value("2")
+    assert [slider.get_attribute(name) for name in ("min", "max", "step")] == ["1", "4", "0.5"]
+    slider.press("ArrowRight")
+    assert constrained(page, 1) == [{"zoom": 2.5}]
+    slider.press("End")
+    assert constrained(page, 2)[1] == {"zoom": 4}
+
+
+def test_the_camera_at_the_back_is_asked_for_and_no_microphone(looking: Opens, blank: Path) -> None:
+    wanted = asked(showing(looking(blank, {})), "camera")
+    assert wanted["video"]["facingMode"] == {"ideal": "environment"}
+    assert wanted["audio"] is False
+
+
+def test_a_hit_is_heard_and_felt_once(looking: Opens, printed: Path) -> None:
+    page = looking(printed, {})
+    expect(page.locator("#outcome h2.headline")).to_contain_text(HIT)
+    assert (asked(page, "buzz"), asked(page, "tones")) == ([80], 1)
+
+
+def test_stopping_without_a_hit_is_silent(looking: Opens, blank: Path) -> None:
+    page = showing(looking(blank, {}))
+    page.get_by_role("button", name="停止").click()
+    expect(page.locator("#start")).to_be_focused()
+    assert (asked(page, "buzz"), asked(page, "tones")) == ([], 0)
+
+
+def test_a_device_that_cannot_buzz_still_tells(seeing: Callable[[Path], Page], site: Site, printed: Path) -> None:
+    page = seeing(printed)
+    page.add_init_script("delete Navigator.prototype.vibrate")
+    opened(page, site).get_by_role("button", name="用相机扫描").click()
+    expect(page.locator("#outcome h2.headline")).to_contain_text(HIT)
+    assert page.evaluate("() => 'vibrate' in navigator") is False
