@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from flask import url_for
+from flask import current_app, url_for
 
 from licence_qr.domain.catalogue import Text
 from licence_qr.domain.life_rules import LifeRules
 from licence_qr.domain.task_words import HINT as HINT
 from licence_qr.domain.task_words import KIND as KIND
-from licence_qr.domain.tasks import CLOCKED, DueStep, Task, TimeLeft
+from licence_qr.domain.tasks import CLOCKED, DueStep, Task, TaskKind, TimeLeft
 from licence_qr.services.work_list import Line
 from licence_qr.web.language import t
+from licence_qr.web.security import current_actor, roles_of
 from licence_qr.web.words import Tone
 
 _TONE = {DueStep.OVERDUE: Tone.BAD, DueStep.URGENT: Tone.CARE}
@@ -62,6 +63,20 @@ def _many(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
+# The page of a subject, and the name of its key in the address. Whoever may not open it is shown the business.
+_PAGES = {
+    "proposal": ("desk.proposals.show_proposal", "number"),
+    "report": ("desk.reports.show_report", "report_id"),
+    "rating": ("desk.ratings.show_rating", "rating_id"),
+}
+_CHECK = ("desk.follow_ups.show_follow_up", "permit_id")
+_CHECKED = {TaskKind.FOLLOW_UP_DUE, TaskKind.RECTIFICATION_DUE}
+
+
 def task_address(task: Task) -> str:
-    """The page on which the task is dealt with."""
+    """The page on which the task is dealt with, as far as the person signed in may open it."""
+    room, _, key = task.subject.partition("/")
+    page = _CHECK if room == "permit" and task.kind in _CHECKED else _PAGES.get(room)
+    if page is not None and roles_of(current_app.view_functions[page[0]]) & current_actor().roles:
+        return url_for(page[0], **{page[1]: int(key)})
     return url_for("desk.businesses.show_business", uscc=task.uscc)
