@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from licence_qr.domain.catalogue import Text
+from licence_qr.domain.dates import local_date
 from licence_qr.domain.permit import GrantMode, PermitStatus
-from licence_qr.domain.public_page import FoundBy, PublicPage, PublicPermit, Verdict
+from licence_qr.domain.public_page import FoundBy, PublicMark, PublicPage, PublicPermit, Verdict
 from licence_qr.web.words import GRADE, LICENCE_STATE, PERMIT_STATUS, VERDICT, Saying, Tone, day
 
 _RING = "M24 4a20 20 0 1 0 0 40a20 20 0 1 0 0-40z"
@@ -26,6 +27,9 @@ class Sign(StrEnum):
 
 
 _SIGN = {Tone.GOOD: Sign.CHECK, Tone.PLAIN: Sign.LETTER_I, Tone.CARE: Sign.TRIANGLE, Tone.BAD: Sign.OCTAGON}
+
+# The ends that differ in law; what was to be checked before is not waited for any more.
+ENDS = frozenset({PermitStatus.ANNULLED, PermitStatus.REVOKED, PermitStatus.WITHDRAWN, PermitStatus.CANCELLED})
 
 # What "a permit needs attention" comes down to, gravest first, by the permit that asks for it.
 _LAPSED = Saying("有许可已失效", "a permit is no longer valid", Tone.BAD)
@@ -70,7 +74,12 @@ def _old_print(page: PublicPage, today: Saying) -> Headline:
     old = VERDICT[Verdict.OLD_PRINT]
     tone = Tone.BAD if today.tone is Tone.BAD else old.tone
     newest = page.newest_version
-    detail = Text(f"现行的是第 {newest} 版。今天：{today.zh}。", f"Version {newest} is current. Today: {today.en}.")
+    void = page.print_void_since
+    zh = f"已于{day(void)}声明作废。" if void else ""
+    en = f"Declared void on {day(void)}. " if void else ""
+    detail = Text(
+        f"{zh}现行的是第 {newest} 版。今天：{today.zh}。", f"{en}Version {newest} is current. Today: {today.en}."
+    )
     return Headline(Text(old.zh, old.en[0].upper() + old.en[1:]), tone, Sign.CLOCK, detail)
 
 
@@ -106,8 +115,12 @@ def holder(page: PublicPage) -> Text:
 
 
 def permit_status(permit: PublicPermit) -> Saying:
-    """The status of one permit; one that ends soon counts its days, its last day included."""
+    """The status of one permit. One that ends soon counts its days, its last day included; one that was closed after
+    another end (撤销, 吊销 or 撤回, then 注销) names both."""
     saying = PERMIT_STATUS[permit.status]
+    if permit.ended_by is not None and permit.ended_by is not permit.status:
+        first = PERMIT_STATUS[permit.ended_by]
+        return Saying(f"{first.zh}，{saying.zh}", f"{first.en}, then {saying.en}", saying.tone)
     left = permit.days_left
     if permit.status is not PermitStatus.EXPIRING_SOON or left is None:
         return saying
@@ -125,7 +138,7 @@ def grade(permit: PublicPermit) -> Text:
     return Text(f"{words.zh}，{on}评定", f"{words.en}, graded on {on}")
 
 
-def commitment(permit: PublicPermit) -> Text | None:
+def commitment(permit: PublicPermit, page: PublicPage) -> Text | None:
     """How far a permit granted on the holder's word (告知承诺) has been checked since; None on the general path."""
     if permit.mode is not GrantMode.COMMITMENT or permit.status is PermitStatus.PENDING:
         return None
@@ -133,7 +146,44 @@ def commitment(permit: PublicPermit) -> Text | None:
     if permit.checked_on is not None:
         on = day(permit.checked_on)
         return Text(f"{zh}；已于{on}现场核查。", f"{en}; checked on the spot on {on}.")
-    if permit.follow_up_due is not None:
-        due = day(permit.follow_up_due)
-        return Text(f"{zh}；应于{due}前现场核查。", f"{en}; to be checked on the spot by {due}.")
-    return Text(f"{zh}。", f"{en}.")
+    if permit.follow_up_due is None or permit.status in ENDS:
+        return Text(f"{zh}。", f"{en}.")
+    due = day(permit.follow_up_due)
+    if permit.follow_up_due < local_date(page.checked_at):
+        return Text(f"{zh}；应于{due}前现场核查，尚未核查。", f"{en}; was to be checked by {due}, not checked yet.")
+    return Text(f"{zh}；应于{due}前现场核查。", f"{en}; to be checked on the spot by {due}.")
+
+
+def since(permit: PublicPermit) -> Text | None:
+    """From when what was decided holds; an annulled permit never did. None where nothing was decided."""
+    if permit.state_since is None:
+        return None
+    on = day(permit.state_since)
+    if PermitStatus.ANNULLED in (permit.status, permit.ended_by):
+        if permit.status is PermitStatus.ANNULLED:
+            return Text(f"{on}决定；自始无效", f"decided on {on}; void from the start")
+        return Text(f"{on}；该许可自始无效", f"{on}; the permit was void from the start")
+    return Text(on, on)
+
+
+def deemed(permit: PublicPermit) -> Text | None:
+    """That silence counts as consent (行政许可法第五十条), for a permit whose last day has passed."""
+    if not permit.deemed_renewed:
+        return None
+    return Text(
+        "到期前已申请延续，逾期未作决定，视为准予延续。",
+        "Renewal was applied for in time and not decided: deemed renewed.",
+    )
+
+
+def mark(found: PublicMark) -> Text:
+    """One mark with its dates."""
+    begun = day(found.since)
+    if found.until is None:
+        return Text(f"{found.name.zh}，自{begun}起", f"{_upper(found.name.en)}, since {begun}")
+    ends = day(found.until)
+    return Text(f"{found.name.zh}，{begun}至{ends}", f"{_upper(found.name.en)}, from {begun} to {ends}")
+
+
+def _upper(words: str) -> str:
+    return words[0].upper() + words[1:]

@@ -18,6 +18,9 @@ VERDICTS = [
     "pending",
     "licence_revoked",
     "old_print",
+    "lost_print",
+    "marked",
+    "closed_after_annulment",
     "several",
     "long",
     "unnamed",
@@ -29,7 +32,7 @@ PLACES = {
     "mistyped": "/p?number=ABC",
     "no_such_page": "/nowhere",
 }
-HEAVIEST = ["in_force", "several", "long", "forged", "home"]
+HEAVIEST = ["in_force", "several", "long", "marked", "forged", "home"]
 
 
 def address(server: str, place: str, lang: str) -> str:

@@ -15,8 +15,9 @@ from typing import NoReturn
 from licence_qr.domain.catalogue import Text
 from licence_qr.domain.entity import EntityForm, LicenceState
 from licence_qr.domain.identifiers import parse_code_number
+from licence_qr.domain.marks import MARK_NAMES, MarkKind
 from licence_qr.domain.permit import GrantMode, PermitStatus
-from licence_qr.domain.public_page import FoundBy, PublicLicence, PublicPage, PublicPermit, Verdict
+from licence_qr.domain.public_page import FoundBy, PublicLicence, PublicMark, PublicPage, PublicPermit, Verdict
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import AccessError, LicenceQRError, NotFoundError, RegisterError, TokenError
 
@@ -138,7 +139,12 @@ PAGES: dict[str, PublicPage] = {
         IN_FORCE,
         verdict=Verdict.DORMANT,
         today=Verdict.DORMANT,
-        licence=replace(LICENCE, state=LicenceState.DORMANT),
+        licence=replace(
+            LICENCE,
+            state=LicenceState.DORMANT,
+            state_since=date(2026, 6, 1),
+            dormant_until=date(2027, 5, 31),
+        ),
     ),
     "licence_revoked": _ended(LicenceState.REVOKED_NOT_CANCELLED),
     "licence_cancelled": _ended(LicenceState.CANCELLED),
@@ -154,6 +160,26 @@ PAGES: dict[str, PublicPage] = {
         IN_FORCE,
         addresses=(PERMIT.address, _SECOND.address, "重庆市九龙坡区金凤镇凤凰路9号"),
         permits=(PERMIT, _BATH, *_OTHERS),
+    ),
+    "deemed_renewed": replace(
+        IN_FORCE,
+        permits=(replace(PERMIT, valid_to=date(2026, 11, 1), days_left=None, deemed_renewed=True),),
+    ),
+    "closed_after_annulment": _attention(PermitStatus.CANCELLED, ended_by=PermitStatus.ANNULLED),
+    "overdue_check": replace(IN_FORCE, permits=(replace(PERMIT, checked_on=None, follow_up_due=date(2026, 11, 1)),)),
+    "marked": replace(
+        IN_FORCE,
+        marks=(
+            PublicMark(MarkKind.ABNORMAL, MARK_NAMES[MarkKind.ABNORMAL], date(2026, 7, 1), None),
+            PublicMark(MarkKind.SERIOUS, MARK_NAMES[MarkKind.SERIOUS], date(2026, 8, 1), date(2029, 7, 31)),
+        ),
+    ),
+    "lost_print": replace(
+        IN_FORCE,
+        verdict=Verdict.OLD_PRINT,
+        newest_version=3,
+        newest_printed_on=date(2026, 5, 1),
+        print_void_since=date(2026, 4, 30),
     ),
     "long": replace(IN_FORCE, licence=_LONG, addresses=(_LONG.domicile,)),
     "rare": replace(IN_FORCE, licence=replace(LICENCE, name="重庆𬭸䶮美容美发店", principal="㛃示例")),

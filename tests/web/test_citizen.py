@@ -157,6 +157,58 @@ def test_the_days_left_are_counted_to_the_last_day(app: Flask, left: int, said: 
     assert said in shown(replace(IN_FORCE, permits=(permit,)), app)
 
 
+def test_a_check_that_is_overdue_is_said_to_be_missing(client: FlaskClient) -> None:
+    assert "应于2026年11月1日前现场核查，尚未核查。" in read(client, "overdue_check")
+    assert "was to be checked by 1 November 2026, not checked yet" in read(client, "overdue_check", "en")
+
+
+def test_nobody_waits_for_the_check_of_a_permit_that_has_ended(app: Flask) -> None:
+    ended = replace(PAGES["annulled"].permits[0], checked_on=None)
+    page = shown(replace(PAGES["annulled"], permits=(ended,)), app)
+    assert "当场许可。" in page and "现场核查" not in page
+
+
+def test_a_suspended_permit_says_since_when_and_an_annulled_one_that_it_never_was(client: FlaskClient) -> None:
+    assert "停业整顿" in read(client, "suspended") and "2026年10月8日" in read(client, "suspended")
+    assert "2026年10月8日决定；自始无效" in read(client, "annulled")
+    assert "void from the start" in read(client, "annulled", "en")
+    assert "自始无效" not in read(client, "revoked")
+
+
+def test_a_record_closed_after_another_end_names_both(client: FlaskClient) -> None:
+    page = read(client, "closed_after_annulment")
+    assert "已撤销，已注销" in page and "自始无效" in page
+    assert "annulled, then cancelled" in read(client, "closed_after_annulment", "en")
+
+
+def test_silence_that_counts_as_consent_is_said_to(client: FlaskClient) -> None:
+    assert verdict(read(client, "deemed_renewed")) == ("真实，全部有效", "good")
+    assert "视为准予延续" in read(client, "deemed_renewed")
+    assert "视为准予延续" not in read(client, "in_force")
+
+
+def test_marks_are_shown_with_their_days_and_change_no_state(client: FlaskClient) -> None:
+    page = read(client, "marked")
+    assert "列入经营异常名录，自2026年7月1日起" in page
+    assert "列入严重违法失信名单，2026年8月1日至2029年7月31日" in page
+    assert verdict(page) == ("真实，全部有效", "good")
+
+
+def test_a_rest_says_from_when_to_when(client: FlaskClient) -> None:
+    assert "2026年6月1日 至 2027年5月31日" in read(client, "dormant")
+
+
+def test_a_print_declared_void_says_so_and_still_leads_to_the_truth(client: FlaskClient) -> None:
+    page = read(client, "lost_print")
+    assert "已于2026年4月30日声明作废。现行的是第 3 版。今天：全部有效。" in page
+    assert PERMIT.permit_no in page
+
+
+def test_a_problem_is_reported_from_here_by_the_number_of_the_code(client: FlaskClient) -> None:
+    assert f'href="/p/{NUMBER}/report"' in read(client, "in_force")
+    assert "/report" not in read(client, "forged")
+
+
 def test_several_permits_out_of_force_are_counted(app: Flask) -> None:
     stopped = replace(PERMIT, status=PermitStatus.REVOKED)
     page = replace(IN_FORCE, verdict=Verdict.ATTENTION, permits=(stopped, PERMIT, stopped))
