@@ -1,0 +1,227 @@
+"""Inspections on their way to the register: answers that were lost, sessions that ended, somebody else's phone."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from inspection_phone import (
+    PAGE,
+    STARTED,
+    Phone,
+    filled_installation,
+    ours,
+    phone_in,
+    picture_with_place,
+    received,
+    running,
+)
+from playwright.sync_api import Browser, expect
+from verify_site import Site
+
+from licence_qr.domain.life_details import Deed
+from licence_qr.domain.lifecycle import Act, Grounds, Subject
+from licence_qr.domain.roles import Actor, Role
+
+ROWS = """() => new Promise((resolve) => {
+  const opening = indexedDB.open("licence-qr-inspections", 1);
+  opening.onsuccess = () => {
+    const store = opening.result.transaction("rows").objectStore("rows");
+    const asked = store.getAll();
+    asked.onsuccess = () => { opening.result.close(); resolve(asked.result
+      .filter((row) => !(row instanceof CryptoKey))
+      .map((row) => [Object.keys(row).sort(), new TextDecoder().decode(row.box).includes("9150")])); };
+  };
+})"""
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory, make_services) -> Path:
+    """The folder of a demonstration installation made today."""
+    return filled_installation(tmp_path_factory.mktemp("sending"), make_services)
+
+
+@pytest.fixture
+def site(filled: Path, tmp_path: Path, make_services) -> Iterator[Site]:
+    """A running copy of it, to stop."""
+    yield from running(filled, tmp_path / "site", make_services)
+
+
+@pytest.fixture
+def phone(chromium: Browser, tmp_path: Path, site: Site) -> Iterator[Phone]:
+    """An inspector's phone with a pack and both pages installed."""
+    yield from phone_in(chromium, tmp_path / "phone", site)
+
+
+class LostAnswer:
+    """Lets the first PUT whose address contains ``part`` be worked off, and cuts the line before its answer and after.
+
+    After, because browsers by themselves ask once more where a line breaks.
+    """
+
+    def __init__(self, app: Callable[..., Iterable[bytes]], part: str) -> None:
+        self._app, self._part, self.lost = app, part, 0
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        hit = environ["REQUEST_METHOD"] == "PUT" and self._part in environ["PATH_INFO"]
+        if not (hit or self.lost):
+            return self._app(environ, start_response)
+        if not self.lost:
+            b"".join(self._app(environ, lambda *_: lambda _: None))
+        self.lost += 1
+        environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
+        start_response("500 Lost", [])
+        return []
+
+
+def made_without_a_server(phone: Phone, photos: int = 0) -> None:
+    """A finished visit that waits on the phone; the server is away afterwards."""
+    phone.site.stop()
+    phone.begin(ours(phone.site)[0])
+    phone.answer_all({3: "毛巾未分类存放"} if photos else None)
+    for n in range(photos):
+        phone.photograph(3, picture_with_place((1800, 1200 + n)))
+    phone.conclude("failed" if photos else "passed")
+    phone.sign()
+    phone.finish()
+    expect(phone.page.locator("#sending")).to_contain_text("没有网络")
+
+
+@pytest.mark.parametrize("part", ["/inspect/sync/", "/photos/"])
+def test_an_answer_that_is_lost_with_its_server_makes_no_second_inspection(phone: Phone, part: str) -> None:
+    made_without_a_server(phone, photos=2)
+    cuts: list[LostAnswer] = []
+
+    def cut(app: Any) -> None:
+        cuts.append(LostAnswer(app.wsgi_app, part))
+        app.wsgi_app = cuts[-1]
+
+    phone.site.start(cut)
+    phone.list()
+    expect(phone.page.locator("#sending")).to_contain_text("没有网络")
+    phone.site.stop()
+    assert cuts[0].lost
+    assert [found["arrived"] for found in received(phone.site)] == [0 if part != "/photos/" else 1]
+    phone.site.start()
+    phone.page.get_by_role("button", name="现在发送").click()
+    expect(phone.delivered()).to_have_count(1)
+    assert [(found["state"], found["arrived"]) for found in received(phone.site)] == [("counted", 2)]
+
+
+def test_nothing_is_deleted_while_the_server_names_another_content(phone: Phone) -> None:
+    made_without_a_server(phone)
+    phone.site.start()
+    phone.page.route(
+        "**/inspect/sync/*",
+        lambda route: route.fulfill(
+            json={**(answer := route.fetch()).json(), "content_sha256": "0" * 64}, status=answer.status
+        ),
+    )
+    phone.page.get_by_role("button", name="现在发送").click()
+    expect(phone.page.locator("#sending")).to_contain_text("还没有确认收齐")
+    expect(phone.waiting()).to_be_visible()
+    phone.page.unroute("**/inspect/sync/*")
+    phone.page.get_by_role("button", name="现在发送").click()
+    expect(phone.delivered()).to_have_count(1)
+
+
+def test_a_business_that_ended_meanwhile_is_kept_and_said_in_words(phone: Phone) -> None:
+    made_without_a_server(phone)
+    code = ours(phone.site)[0]
+    services = phone.site.services
+    clerk = Actor(1, "clerk", "窗口（示例）", "baishiyi", frozenset({Role.CLERK}))
+    with services.database.write() as tx:
+        deed = Deed(Subject(code.uscc), Act.CANCEL, Grounds("歇业注销"), clerk)
+        services.life.perform_within(tx, deed, STARTED)
+    phone.site.start()
+    phone.list()
+    expect(phone.delivered()).to_contain_text("等待窗口核定")
+    expect(phone.delivered().locator(".flags li")).to_have_count(1)
+    (found,) = received(phone.site)
+    assert found["state"] == "held" and "business_ended" in found["flags"]
+
+
+def test_a_token_of_an_ended_session_is_asked_for_anew(phone: Phone) -> None:
+    made_without_a_server(phone)
+    phone.site.start()
+    tokens = iter(["stale"])
+    phone.page.route(
+        "**/inspect/sync",
+        lambda route: (
+            route.fulfill(json={**route.fetch().json(), "csrf": token})
+            if (token := next(tokens, ""))
+            else route.continue_()
+        ),
+    )
+    phone.page.get_by_role("button", name="现在发送").click()
+    expect(phone.delivered()).to_have_count(1)
+
+
+def test_when_key_and_session_are_over_it_stays_locked_until_the_same_person_signs_in(phone: Phone) -> None:
+    made_without_a_server(phone)
+    phone.site.start()
+    assert phone.context
+    phone.context.clear_cookies(name="session-token")
+    phone.context.clear_cookies(name="pack-key")
+    phone.list()
+    expect(phone.page.locator("#view")).to_contain_text("1 次未发送的检查已上锁")
+    assert "示例一号" not in phone.page.locator("#view").inner_text()
+    phone.sign_in("second", onward=PAGE)
+    expect(phone.page.locator("#view")).to_contain_text("1 次未发送的检查已上锁")
+    assert received(phone.site) == []
+    phone.context.clear_cookies(name="session-token")
+    phone.sign_in("walker", onward=PAGE)
+    expect(phone.delivered()).to_have_count(1)
+    assert len(received(phone.site)) == 1
+
+
+def test_signing_out_asks_first_and_leaves_nothing_readable_and_nothing_lost(phone: Phone) -> None:
+    made_without_a_server(phone)
+    phone.site.start()
+    page = phone.page
+    page.goto(f"{phone.site.origin}/inspect/")
+    page.click("footer button")
+    expect(page.locator("h1")).to_have_text("这台设备上还有没发送的检查")
+    expect(page.get_by_role("link", name="先去发送")).to_have_attribute("href", PAGE)
+    page.get_by_role("button", name="仍然退出").click()
+    page.wait_for_url("**/inspect/signed-out")
+    expect(page.locator("#unsent")).to_contain_text("还有 1 次没发送的检查")
+    assert page.evaluate(ROWS) == [[["at", "box", "iv", "owner", "state"], False]]
+    phone.sign_in("walker", onward=PAGE)
+    expect(phone.delivered()).to_have_count(1)
+    page.goto(f"{phone.site.origin}/inspect/")
+    page.click("footer button")
+    page.wait_for_url("**/inspect/signed-out")
+    expect(page.locator("#wiped")).to_have_text("随身包已从这台设备删除。")
+    expect(page.locator("#unsent")).to_be_hidden()
+    assert page.evaluate(ROWS) == []
+
+
+def test_a_session_that_is_over_is_said_and_the_way_to_sign_in_shown(phone: Phone) -> None:
+    made_without_a_server(phone)
+    phone.site.start()
+    assert phone.context
+    phone.context.clear_cookies(name="session-token")
+    phone.list()
+    expect(phone.page.locator("#sending")).to_contain_text("要登录后才能发送")
+    phone.page.locator("#sending a").click()
+    phone.page.fill("#username", "walker")
+    phone.page.fill("#password", "only-for-these-tests")
+    phone.page.click("main form button")
+    expect(phone.delivered()).to_have_count(1)
+
+
+def test_a_colleague_s_session_does_not_send_it(phone: Phone) -> None:
+    made_without_a_server(phone)
+    phone.site.start()
+    assert phone.context
+    key = next(cookie for cookie in phone.context.cookies() if cookie["name"] == "pack-key")
+    phone.context.clear_cookies(name="session-token")
+    phone.sign_in("second")
+    phone.context.add_cookies([key])  # the first inspector's key, as if it had been left behind
+    phone.list()
+    expect(phone.page.locator("#sending")).to_contain_text("1 次留在本机")
+    assert received(phone.site) == []
