@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, TypeVar
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, session, url_for
@@ -10,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.tasks import DueStep, TaskKind
-from licence_qr.services.work_list import Wish, WorkPage
+from licence_qr.services.work_list import Wish
 from licence_qr.web import desk_work_words, use_cases
 from licence_qr.web.desk_rooms import WORK
 from licence_qr.web.desk_work_export import CSV, XLSX, as_csv, as_xlsx
@@ -39,7 +40,7 @@ def list_work() -> str:
         kinds=[kind for kind in page.counts.kinds if page.counts.of(kind) or kind is page.wish.kind],
         steps=[step for step in DueStep if page.counts.of(None, step) or step is page.wish.step],
         say=desk_work_words,
-        address=lambda **changes: _address(page, **changes),
+        address=partial(_address, page.wish),
     )
 
 
@@ -107,9 +108,8 @@ def _member(kind: type[Member], name: str) -> Member | None:
         return None
 
 
-def _address(page: WorkPage, **changes: object) -> str:
+def _address(wish: Wish, /, **changes: object) -> str:
     """The list with ``changes``; another filter begins at its first page."""
-    wish = page.wish
     asked: dict[str, Any] = {"kind": wish.kind, "due": wish.step, "office": wish.office or None, **changes}
     endpoint = asked.pop("endpoint", ".list_work")
     return url_for(endpoint, **{name: value for name, value in asked.items() if value})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import current_app, url_for
 
 from licence_qr.domain.catalogue import Text
@@ -78,5 +80,7 @@ def task_address(task: Task) -> str:
     room, _, key = task.subject.partition("/")
     page = _CHECK if room == "permit" and task.kind in _CHECKED else _PAGES.get(room)
     if page is not None and roles_of(current_app.view_functions[page[0]]) & current_actor().roles:
-        return url_for(page[0], **{page[1]: int(key)})
+        endpoint, name = page
+        values: dict[str, Any] = {name: int(key)}
+        return url_for(endpoint, **values)
     return url_for("desk.businesses.show_business", uscc=task.uscc)
