@@ -7,15 +7,20 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import groupby
 
-from flask import Blueprint, render_template
+from flask import Blueprint, make_response, render_template, request
+from werkzeug.wrappers import Response
 
 from licence_qr.domain.catalogue import Text
 from licence_qr.domain.dates import SHANGHAI, local_date
 from licence_qr.domain.history_words import EVENTS
+from licence_qr.errors import InputError
 from licence_qr.services.timeline import History, PastEvent, Person
 from licence_qr.web import use_cases
 from licence_qr.web.desk_history_words import Line, lines, subject_words
+from licence_qr.web.desk_past_day import DAY, past_day
 from licence_qr.web.desk_rooms import BUSINESSES
+from licence_qr.web.forms import problem
+from licence_qr.web.language import language
 from licence_qr.web.security import current_actor, roles
 
 blueprint = Blueprint("businesses_history", __name__, url_prefix="/businesses")
@@ -53,10 +58,27 @@ class Day:
 
 @blueprint.get("/<uscc>/history")
 @roles(*BUSINESSES.roles)
-def show_history(uscc: str) -> str:
-    """Every event of the licence, its permits, codes, marks and proposals."""
+def show_history(uscc: str) -> Response:
+    """Every event of the licence, its permits, codes, marks and proposals; on top, the state on a day that was asked for."""
     past = use_cases().timeline.read(current_actor(), uscc)
-    return render_template("desk/history.html", past=past, days=tuple(days(past)), today=local_date(datetime.now(UTC)))
+    typed, today = request.args.get(DAY.name, "").strip(), local_date(datetime.now(UTC))
+    then, wrong = None, None
+    if typed:
+        try:
+            then = past_day(uscc, typed, today)
+        except InputError as error:
+            wrong = problem(error, language().value)
+    page = render_template(
+        "desk/history.html",
+        past=past,
+        days=tuple(days(past)),
+        day_field=DAY,
+        typed=typed,
+        then=then,
+        wrong=wrong,
+        summary=(wrong,) if wrong else (),
+    )
+    return make_response(page, 422 if wrong else 200)
 
 
 def days(past: History) -> Iterator[Day]:

@@ -13,6 +13,7 @@ from desk_pages import Browser, clerk, desk_app, desk_services, elsewhere, signe
 from flask import Flask
 
 from licence_qr.bootstrap import Services
+from licence_qr.domain.dates import local_date
 from licence_qr.domain.history_words import EVENTS, FIELDS, INTRODUCED
 from licence_qr.store import entities, history
 from licence_qr.store.history import Event, EventKind
@@ -129,3 +130,17 @@ def test_the_values_kept_in_the_history_are_flat_enough_to_be_read(desk_services
     with desk_services.database.read() as tx:
         granted = next(row for row in history.of_business(tx, uscc) if row["event"] == "permit_granted")
     assert set(json.loads(granted["after"])["period"]) == {"first", "last"}
+
+
+def test_a_past_day_shows_what_held_then(clerk: Browser, uscc: str, desk_services: Services) -> None:
+    address = f"/desk/businesses/{uscc}/history?lang=zh&day="
+    today = local_date(datetime.now(UTC)).isoformat()
+    said = text_of(clerk.see(address + today))
+    assert "的情况" in said and "第 1 版" in said and "✓ 有效" in said
+    assert "那一天登记簿里还没有这家企业" in clerk.see(f"{address}2001-01-01")
+
+
+@pytest.mark.parametrize(("typed", "said"), [("昨天", "不是可识别的日期"), ("2199-01-01", "还没有到")])
+def test_a_day_that_cannot_be_shown_is_told_at_its_field(clerk: Browser, uscc: str, typed: str, said: str) -> None:
+    page = clerk.see(f"/desk/businesses/{uscc}/history?lang=zh&day={typed}", status=422)
+    assert said in page and 'id="day-error"' in page and f'value="{typed}"' in page
