@@ -14,9 +14,9 @@ _DROPPED = {"Cc", "Cs", "Cn"}  # controls (null bytes too), halves of characters
 
 def plain_text(text: str) -> str:
     """``text`` without characters that cannot be seen or that turn its order; lines stay, blank edges go."""
-    composed = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    kept = (c for c in composed if c == "\n" or (unicodedata.category(c) not in _DROPPED and c not in _TURNING))
-    return "".join(kept).strip()
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    kept = (c for c in lines if c == "\n" or (unicodedata.category(c) not in _DROPPED and c not in _TURNING))
+    return unicodedata.normalize("NFC", "".join(kept)).strip()
 
 
 def plain_line(text: str) -> str:
