@@ -19,6 +19,7 @@ from licence_qr.services.bars import Bars
 from licence_qr.services.calendar_feeds import CalendarFeeds
 from licence_qr.services.coding import Coding
 from licence_qr.services.demonstration import DemonstrationRegister
+from licence_qr.services.draws import Draws
 from licence_qr.services.follow_ups import FollowUps
 from licence_qr.services.importing import Importing
 from licence_qr.services.inspection_effects import Effects
@@ -74,6 +75,7 @@ class Services:
     proposal_reading: ProposalReading
     follow_ups: FollowUps
     inspections: Inspections
+    draws: Draws
     lookup: Lookup
     pack: Pack
     prints: Prints
@@ -166,8 +168,7 @@ def _wire(settings: Settings, catalogue: Catalogue, database: Database, keys: Ke
     life = Life(database, catalogue, coding)
     proposals = Proposals(database, catalogue, life, accounts)
     follow_ups = FollowUps(database, catalogue, life, proposals)
-    effects = Effects(catalogue, life, follow_ups, proposals)
-    photos = PhotoFiles(settings.home / "photos")
+    photos, effects = PhotoFiles(settings.home / "photos"), Effects(catalogue, life, follow_ups, proposals)
     issuance = Issuance(database, catalogue, coding, demonstration)
     lookup = Lookup(database, catalogue, keys.trust_list, keys.allow_list, specimen=demonstration)
     return Services(
@@ -188,6 +189,7 @@ def _wire(settings: Settings, catalogue: Catalogue, database: Database, keys: Ke
         proposal_reading=ProposalReading(database, catalogue),
         follow_ups=follow_ups,
         inspections=Inspections(database, catalogue, effects, photos),
+        draws=Draws(database, catalogue),
         lookup=lookup,
         pack=Pack(database, catalogue),
         prints=Prints(database, coding, lookup, settings.host),

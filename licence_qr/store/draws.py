@@ -5,18 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 
+from licence_qr.domain.draws import DrawState
+from licence_qr.domain.permit import status_on
 from licence_qr.domain.tasks import ROLES_OF, Task, TaskKind
+from licence_qr.store import permits
 from licence_qr.store.database import Row, Transaction
-
-
-class DrawState(StrEnum):
-    """Where a draw stands. A list that was announced stays published, whatever becomes of it."""
-
-    ANNOUNCED = "announced"  # the list is frozen, the seed not known
-    SETTLED = "settled"  # drawn
-    CALLED_OFF = "called_off"
+from licence_qr.store.permits import StoredPermit
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +31,9 @@ class StoredDraw:
     places: int
     list: str
     list_sha256: str
+    candidate_count: int
     officers: str
+    officer_count: int
     seed_source: str
     commitment: str
     secret: str
@@ -83,7 +80,9 @@ def _draw(row: Row) -> StoredDraw:
         places=row["places"],
         list=row["list"],
         list_sha256=row["list_sha256"],
+        candidate_count=row["candidate_count"],
         officers=row["officers"],
+        officer_count=row["officer_count"],
         seed_source=row["seed_source"],
         commitment=row["commitment"],
         secret=row["secret"],
@@ -110,8 +109,9 @@ def _drawn(row: Row) -> Drawn:
 def add(tx: Transaction, new: StoredDraw) -> int:
     """Add an announced draw and return its number; ``draw_id`` of ``new`` is ignored."""
     cursor = tx.run(
-        "INSERT INTO draws (office, title, announced_at, announced_by, due_on, places, list, list_sha256, officers,"
-        " seed_source, commitment, secret, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO draws (office, title, announced_at, announced_by, due_on, places, list, list_sha256,"
+        " candidate_count, officers, officer_count, seed_source, commitment, secret, state)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             new.office,
             new.title,
@@ -121,7 +121,9 @@ def add(tx: Transaction, new: StoredDraw) -> int:
             new.places,
             new.list,
             new.list_sha256,
+            new.candidate_count,
             new.officers,
+            new.officer_count,
             new.seed_source,
             new.commitment,
             new.secret,
@@ -138,9 +140,12 @@ def get(tx: Transaction, draw_id: int) -> StoredDraw | None:
 
 
 def newest(tx: Transaction, office: str | None, limit: int) -> tuple[StoredDraw, ...]:
-    """The latest draws of an office, or of all, the newest first."""
+    """The latest draws of an office, or of all, the newest first; without their lists, which may be long."""
     rows = tx.all(
-        "SELECT * FROM draws WHERE ? IS NULL OR office = ? ORDER BY draw_id DESC LIMIT ?", (office, office, limit)
+        "SELECT draw_id, office, title, announced_at, announced_by, due_on, places, '' AS list, list_sha256,"
+        " candidate_count, officers, officer_count, seed_source, commitment, secret, seed, state, settled_at, reason"
+        " FROM draws WHERE ? IS NULL OR office = ? ORDER BY draw_id DESC LIMIT ?",
+        (office, office, limit),
     )
     return tuple(map(_draw, rows))
 
@@ -217,3 +222,17 @@ def tasks(tx: Transaction, office: str) -> list[Task]:
         )
         for each in open_ones(tx, office)
     ]
+
+
+def candidates(tx: Transaction, office: str, day: date) -> tuple[tuple[StoredPermit, str, str], ...]:
+    """The permits that ``office`` handles and that are in force on ``day``, with holder and address, by permit number."""
+    rows = tx.all(
+        "SELECT p.*, coalesce(nullif(e.name, ''), e.principal) AS holder_name, s.address"
+        " FROM permits AS p JOIN entities AS e ON e.uscc = p.uscc"
+        " JOIN premises AS s ON s.uscc = p.uscc AND s.premises_no = p.premises_no"
+        " WHERE p.handling_office = ? AND p.state = 'effective' AND e.state = 'active' AND p.valid_from <= ?"
+        " ORDER BY p.permit_no",
+        (office, day.isoformat()),
+    )
+    found = ((permits.from_row(row), row["holder_name"], row["address"]) for row in rows)
+    return tuple(each for each in found if status_on(each[0].permit, day).in_force)

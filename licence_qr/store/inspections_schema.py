@@ -52,7 +52,8 @@ def _create_draws(db: Database) -> None:
         CREATE TABLE draws (
             draw_id INTEGER PRIMARY KEY AUTOINCREMENT, office TEXT NOT NULL, title TEXT NOT NULL,
             announced_at TEXT NOT NULL, announced_by TEXT NOT NULL, due_on TEXT NOT NULL, places INTEGER NOT NULL,
-            list TEXT NOT NULL, list_sha256 TEXT NOT NULL, officers TEXT NOT NULL, seed_source TEXT NOT NULL,
+            list TEXT NOT NULL, list_sha256 TEXT NOT NULL, candidate_count INTEGER NOT NULL, officers TEXT NOT NULL,
+            officer_count INTEGER NOT NULL, seed_source TEXT NOT NULL,
             commitment TEXT NOT NULL, secret TEXT NOT NULL, seed TEXT NOT NULL DEFAULT '', state TEXT NOT NULL,
             settled_at TEXT, settled_by TEXT NOT NULL DEFAULT '', reason TEXT NOT NULL DEFAULT '');
         CREATE INDEX draws_by_office ON draws (office, draw_id);

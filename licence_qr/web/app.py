@@ -14,6 +14,7 @@ import licence_qr
 from licence_qr.web import (
     EXTENSION,
     citizen,
+    citizen_draws,
     citizen_ratings,
     citizen_reports,
     desk,
@@ -71,6 +72,7 @@ def create_app(services: Services) -> Flask:
     errors.init_app(app)
     for audience in (
         citizen,
+        citizen_draws,
         sign_in,
         desk,
         desk_work_calendar,

@@ -31,6 +31,7 @@ PUBLIC = frozenset(
     | {f"citizen_reports.{name}" for name in ("new", "send", "new_without_number", "send_without_number")}
     | {"citizen_reports.find", "citizen_reports.receipt"}
     | {f"citizen_ratings.{name}" for name in ("find", "rate", "send")}  # a rating by its secret code alone
+    | {"citizen_draws.list_draws", "citizen_draws.show_draw", "citizen_draws.draw_json"}
     | {"lists.status_list", "lists.trust_list", "lists.allow_list", "lists.vocabulary"}
 )
 

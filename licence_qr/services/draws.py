@@ -1,0 +1,297 @@
+"""Drawing places and officers by lot (双随机), in the open: announce the list, then the seed, then the result.
+
+docs/random-draws.md tells the public how to check a draw. Officers go by number there; their names stay in the office.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from licence_qr.domain.catalogue import Catalogue
+from licence_qr.domain.dates import local_date
+from licence_qr.domain.draws import Candidate, DrawList, DrawState, Pick, draw, parse_seed, sha256_of
+from licence_qr.domain.inspection import InspectionState, VisitOutcome
+from licence_qr.domain.permit import Permit
+from licence_qr.domain.roles import Actor, Role
+from licence_qr.errors import AccessError, ConflictError, InputError, InvalidApplication, NotFoundError, RuleError
+from licence_qr.store import accounts, draws, inspections, permits
+from licence_qr.store.database import Database, Transaction
+from licence_qr.store.draws import Drawn, StoredDraw
+
+MAX_TITLE_CHARS = 80
+MAX_TEXT_CHARS = 200
+PUBLISHED = 100
+_LONGEST = timedelta(days=366)
+DRAWERS = frozenset({Role.CLERK, Role.DECIDER})
+READERS = DRAWERS | {Role.INSPECTOR, Role.ADMIN}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What an office wants drawn. ``kinds`` empty: every kind of place. ``away`` and ``recused`` name officers by number;
+    ``recused`` with the credit code of the business they keep away from (回避). ``seed_source`` names the public event that
+    will give the seed; empty: the register draws a secret and publishes its hash."""
+
+    title: str
+    places: int
+    due_on: date | None
+    kinds: tuple[str, ...] = ()
+    away: tuple[int, ...] = ()
+    recused: tuple[tuple[int, str], ...] = ()
+    seed_source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedPlace:
+    """One drawn place as anybody may read it. ``inspected_on`` and ``outcome`` once an inspection of it counts."""
+
+    candidate: Candidate
+    officers: tuple[int, ...]
+    inspected_on: date | None
+    outcome: VisitOutcome | None
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedDraw:
+    """One draw as anybody may read it; nothing else of it leaves the office. ``seed`` is empty until it is settled."""
+
+    number: int
+    office: str
+    title: str
+    announced_at: datetime
+    due_on: date
+    places: int
+    candidates: int
+    officers: int
+    list: str
+    list_sha256: str
+    seed_source: str
+    commitment: str
+    seed: str
+    state: DrawState
+    settled_at: datetime | None
+    reason: str
+    drawn: tuple[PublishedPlace, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Draws:
+    """Clerks and deciders of an office draw; inspectors, who are drawn, only read."""
+
+    database: Database
+    catalogue: Catalogue
+
+    def officers(self, actor: Actor) -> tuple[Actor, ...]:
+        """The active inspectors of the office, whose ``user_id`` is their public number. Raises AccessError."""
+        _admit(actor, READERS)
+        with self.database.read() as tx:
+            return accounts.active_of_office(tx, actor.office, Role.INSPECTOR)
+
+    def announce(self, actor: Actor, wanted: Wanted, now: datetime) -> int:
+        """Freeze the list and publish it; the number of the draw.
+
+        Raises InvalidApplication with every field that is wrong; RuleError ``draw_places``, ``draw_officers_few`` or
+        ``draw_weights_unknown`` (no weights in force today); AccessError.
+        """
+        _admit(actor, DRAWERS)
+        due_on = self._demand(wanted, local_date(now))
+        with self.database.write() as tx:
+            listed = self._list(tx, actor, wanted, local_date(now))
+            names = {o.user_id: o.username for o in accounts.active_of_office(tx, actor.office, Role.INSPECTOR)}
+            return draws.add(tx, _announced(actor, wanted, due_on, listed, names, now))
+
+    def settle(self, actor: Actor, draw_id: int, seed: str, now: datetime) -> None:
+        """Draw, with the ``seed`` that the public event gave, or the register's secret (then ``seed`` is not asked).
+
+        Raises InputError ``draw_seed``; ConflictError ``draw_settled_before``; NotFoundError ``draw_not_found``;
+        AccessError.
+        """
+        with self.database.read() as tx:
+            found = _open(tx, actor, draw_id)
+        used = found.secret or parse_seed(seed)
+        picks = draw(found.list, used)
+        names = json.loads(found.officers)
+        with self.database.write() as tx:
+            _open(tx, actor, draw_id)
+            draws.settle(tx, draw_id, DrawState.SETTLED, used, (actor.username, ""), now)
+            draws.add_drawn(tx, found, [_row(tx, pick, names) for pick in picks])
+
+    def call_off(self, actor: Actor, draw_id: int, reason: str, now: datetime) -> None:
+        """Give an announced draw up, with a reason that is published. Raises InputError ``reason_missing`` or
+        ``reason_too_long``; as ``settle`` else."""
+        why = " ".join(reason.split())
+        if not why:
+            raise InputError("reason_missing", field="reason")
+        if len(why) > MAX_TEXT_CHARS:
+            raise InputError("reason_too_long", field="reason", length=len(why), limit=MAX_TEXT_CHARS)
+        with self.database.write() as tx:
+            _open(tx, actor, draw_id)
+            draws.settle(tx, draw_id, DrawState.CALLED_OFF, "", (actor.username, why), now)
+
+    def of_office(self, actor: Actor) -> tuple[PublishedDraw, ...]:
+        """The latest draws of the reader's office, the newest first. Raises AccessError."""
+        _admit(actor, READERS)
+        with self.database.read() as tx:
+            return tuple(_published(tx, each, places=False) for each in draws.newest(tx, actor.office, PUBLISHED))
+
+    def own(self, actor: Actor, draw_id: int) -> PublishedDraw:
+        """A draw of the reader's office. Raises NotFoundError ``draw_not_found``, AccessError ``draw_other_office``."""
+        _admit(actor, READERS)
+        with self.database.read() as tx:
+            return _published(tx, _of_office(tx, actor, draw_id))
+
+    def published(self) -> tuple[PublishedDraw, ...]:
+        """The latest draws of all offices, the newest first, without their places."""
+        with self.database.read() as tx:
+            return tuple(_published(tx, each, places=False) for each in draws.newest(tx, None, PUBLISHED))
+
+    def published_one(self, draw_id: int) -> PublishedDraw:
+        """One draw with its places. Raises NotFoundError ``draw_not_found``."""
+        with self.database.read() as tx:
+            return _published(tx, _known(tx, draw_id))
+
+    def _demand(self, wanted: Wanted, today: date) -> date:
+        problems = []
+        if not wanted.title.strip():
+            problems.append(InputError("draw_title_missing", field="title"))
+        for field, text, most in (
+            ("title", wanted.title, MAX_TITLE_CHARS),
+            ("seed_source", wanted.seed_source, MAX_TEXT_CHARS),
+        ):
+            if len(text) > most:
+                problems.append(InputError("entry_too_long", field=field, length=len(text), limit=most))
+        if wanted.due_on is None or not today < wanted.due_on <= today + _LONGEST:
+            problems.append(InputError("draw_due_range", field="due_on", most=_LONGEST.days))
+        if any(kind not in self.catalogue.kinds for kind in wanted.kinds):
+            problems.append(InputError("draw_kind_unknown", field="kinds"))
+        if problems or wanted.due_on is None:
+            raise InvalidApplication(problems)
+        return wanted.due_on
+
+    def _list(self, tx: Transaction, actor: Actor, wanted: Wanted, today: date) -> DrawList:
+        weights = self.catalogue.inspection_rules.draw_weights_on(today)
+        if weights is None:
+            raise RuleError("draw_weights_unknown", day=today.isoformat())
+        officers = {o.user_id for o in accounts.active_of_office(tx, actor.office, Role.INSPECTOR)} - set(wanted.away)
+        found = []
+        for stored, holder, address in draws.candidates(tx, actor.office, today):
+            permit = stored.permit
+            if not self._drawable(permit, wanted.kinds):
+                continue
+            kept_away = (number for number, uscc in wanted.recused if uscc == stored.uscc and number in officers)
+            recused = tuple(sorted(set(kept_away)))
+            weight = weights.of(permit.grade)
+            found.append(Candidate(permit.permit_no, stored.uscc, holder, address, permit.grade, weight, recused))
+        title = " ".join(wanted.title.split())
+        return DrawList(actor.office, title, wanted.places, tuple(sorted(officers)), tuple(found))
+
+    def _drawable(self, permit: Permit, kinds: tuple[str, ...]) -> bool:
+        known = self.catalogue.permit_types.get(permit.permit_type)
+        wanted = not kinds or bool(set(kinds).intersection(permit.kinds))
+        return known is not None and known.by_kind_of_place and wanted
+
+
+def _announced(
+    actor: Actor, wanted: Wanted, due_on: date, listed: DrawList, names: Mapping[int, str], now: datetime
+) -> StoredDraw:
+    text, source = listed.canonical(), " ".join(wanted.seed_source.split())
+    secret = "" if source else secrets.token_hex(32)
+    return StoredDraw(
+        draw_id=0,
+        office=actor.office,
+        title=listed.title,
+        announced_at=now,
+        announced_by=actor.username,
+        due_on=due_on,
+        places=wanted.places,
+        list=text,
+        list_sha256=sha256_of(text),
+        candidate_count=len(listed.candidates),
+        officers=json.dumps(names),
+        officer_count=len(listed.officers),
+        seed_source=source,
+        commitment=sha256_of(secret) if secret else "",
+        secret=secret,
+        seed="",
+        state=DrawState.ANNOUNCED,
+        settled_at=None,
+        reason="",
+    )
+
+
+def _published(tx: Transaction, stored: StoredDraw, *, places: bool = True) -> PublishedDraw:
+    found: tuple[PublishedPlace, ...] = ()
+    if places and stored.state is DrawState.SETTLED:
+        listed = {each.permit_no: each for each in DrawList.of_canonical(stored.list).candidates}
+        numbers = {name: int(number) for number, name in json.loads(stored.officers).items()}
+        found = tuple(_place(tx, listed, numbers, drawn) for drawn in draws.of_draw(tx, stored.draw_id))
+    return PublishedDraw(
+        number=stored.draw_id,
+        office=stored.office,
+        title=stored.title,
+        announced_at=stored.announced_at,
+        due_on=stored.due_on,
+        places=stored.places,
+        candidates=stored.candidate_count,
+        officers=stored.officer_count,
+        list=stored.list,
+        list_sha256=stored.list_sha256,
+        seed_source=stored.seed_source,
+        commitment=stored.commitment,
+        seed=stored.seed,
+        state=stored.state,
+        settled_at=stored.settled_at,
+        reason=stored.reason,
+        drawn=found,
+    )
+
+
+def _place(
+    tx: Transaction, listed: Mapping[str, Candidate], numbers: Mapping[str, int], drawn: Drawn
+) -> PublishedPlace:
+    held = permits.get(tx, drawn.permit_id)
+    if held is None:
+        raise AssertionError("a permit that was drawn is not there")
+    candidate, officers = listed[held.permit.permit_no], tuple(numbers[name] for name in drawn.officers)
+    done = inspections.get(tx, drawn.inspection_key) if drawn.inspection_key is not None else None
+    if done is None or done.state is not InspectionState.COUNTED:
+        return PublishedPlace(candidate, officers, None, None)
+    return PublishedPlace(candidate, officers, done.visited_on, done.outcome)
+
+
+def _row(tx: Transaction, pick: Pick, names: Mapping[str, str]) -> tuple[int, tuple[str, ...]]:
+    held = permits.by_number(tx, pick.candidate.permit_no)
+    if held is None:
+        raise AssertionError("a permit on a frozen list is not there")
+    return held.permit_id, tuple(names[str(number)] for number in pick.officers)
+
+
+def _admit(actor: Actor, roles: frozenset[Role]) -> None:
+    if not roles & actor.roles:
+        raise AccessError("role_not_allowed")
+
+
+def _known(tx: Transaction, draw_id: int) -> StoredDraw:
+    found = draws.get(tx, draw_id)
+    if found is None:
+        raise NotFoundError("draw_not_found", number=draw_id)
+    return found
+
+
+def _of_office(tx: Transaction, actor: Actor, draw_id: int) -> StoredDraw:
+    found = _known(tx, draw_id)
+    if found.office != actor.office:
+        raise AccessError("draw_other_office")
+    return found
+
+
+def _open(tx: Transaction, actor: Actor, draw_id: int) -> StoredDraw:
+    _admit(actor, DRAWERS)
+    found = _of_office(tx, actor, draw_id)
+    if found.state is not DrawState.ANNOUNCED:
+        raise ConflictError("draw_settled_before", number=draw_id)
+    return found
