@@ -1,0 +1,286 @@
+"""The inspection pages for whoever looks at them: every step by axe, in small windows, in large type, by keyboard alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from inspection_phone import (
+    PAGE,
+    STARTED,
+    Phone,
+    filled_installation,
+    ours,
+    phone_in,
+    picture_with_place,
+    received,
+    running,
+)
+from playwright.sync_api import Browser, Page, expect
+from verify_site import Site, opened
+
+from conftest import PHONE
+
+TOO_WIDE = """() => [...document.querySelectorAll('h1,h2,p,dt,dd,a,li,button,summary,legend,label')]
+  .filter((e) => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== 'inline')
+  .map((e) => e.outerHTML.slice(0, 80))"""
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory, make_services) -> Path:
+    """The folder of a demonstration installation made today."""
+    return filled_installation(tmp_path_factory.mktemp("pages"), make_services)
+
+
+@pytest.fixture
+def site(filled: Path, tmp_path: Path, make_services) -> Iterator[Site]:
+    """A running copy of it, to stop."""
+    yield from running(filled, tmp_path / "site", make_services)
+
+
+@pytest.fixture
+def phone(chromium: Browser, tmp_path: Path, site: Site) -> Iterator[Phone]:
+    """An inspector's phone on which tests may run scripts of their own."""
+    yield from phone_in(chromium, tmp_path / "phone", site, csp=False)
+
+
+def look(page: Page) -> None:
+    """Hold what is shown to axe, to three widths, and to type of twice the size."""
+    found = Axe().run(page, options={"resultTypes": ["violations"]})
+    assert found.violations_count == 0, found.generate_report()
+    for width in (360, 768, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+    page.set_viewport_size(PHONE)
+    style = page.add_style_tag(content="html{font-size:225%!important}")
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE["width"]
+    assert page.evaluate(TOO_WIDE) == []
+    style.evaluate("(tag) => tag.remove()")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_step_stands_up_to_axe_small_windows_and_large_type(phone: Phone, lang: str) -> None:
+    page = phone.list(lang)
+    page.fill('input[type="search"]', "示例")
+    page.click("form .button")
+    expect(page.locator("form .places button")).not_to_have_count(0)
+    look(page)
+    phone.begin(ours(phone.site)[0])
+    look(page)
+    phone.answer_all({3: "地面积水"})
+    phone.photograph(3, picture_with_place((800, 600)))
+    look(page)
+    for step in (3, 4, 5, 6):
+        phone.step(step)
+        if step == 4:
+            phone.conclude("failed")
+        if step == 5:
+            phone.sign()
+        look(page)
+    page.get_by_role("button", name="Finish" if lang == "en" else "完成检查").click()
+    expect(page.locator("#sending")).to_contain_text("1 ")
+    look(page)
+
+
+def pressed_until(page: Page, reached: Callable[[], bool], key: str = "Tab", most: int = 60) -> None:
+    """Press a key until something is reached."""
+    for _ in range(most):
+        if reached():
+            return
+        page.keyboard.press(key)
+    where = page.evaluate("() => document.activeElement.outerHTML.slice(0, 120)")
+    raise AssertionError(f"not reached by keyboard; {page.url} {where}")
+
+
+def on(page: Page, selector: str) -> Callable[[], bool]:
+    """Whether what has the focus fits a selector."""
+    return lambda: bool(page.evaluate("(s) => document.activeElement.matches(s)", selector))
+
+
+def test_a_whole_inspection_is_made_by_keyboard_alone(phone: Phone) -> None:
+    page = phone.page
+    phone.scan(phone.site.link(ours(phone.site)[0]))
+    pressed_until(page, on(page, "#view .places button"))
+    page.keyboard.press("Enter")
+    expect(page.locator(".visit-steps")).to_be_visible()
+    pressed_until(page, on(page, "#view select"))
+    page.keyboard.press("s")  # chooses the entry that begins with it
+    pressed_until(page, on(page, "#view > .tools .button"))
+    page.keyboard.press("Enter")
+    expect(phone.questions().first).to_be_visible()
+    expect(page.locator("#title")).to_be_focused()
+    for _ in range(phone.questions().count()):
+        page.keyboard.press("Tab")
+        pressed_until(page, on(page, '.question input[type="radio"]'))
+        page.keyboard.press("Space")
+    expect(page.locator(".score")).to_contain_text("100 分")
+    for step, control in ((3, None), (4, 'input[value="passed"]'), (5, 'input[value="drawn"]')):
+        pressed_until(page, on(page, "#view > .tools .button"))
+        page.keyboard.press("Enter")
+        here = page.locator(".visit-steps a").nth(step - 1)
+        expect(here).to_have_attribute("aria-current", "step")
+        expect(page.locator("#title")).to_be_focused()
+        if control:
+            pressed_until(page, on(page, '#view fieldset input[type="radio"]'))
+            pressed_until(page, on(page, control), "ArrowDown")
+            page.keyboard.press("Space")
+    expect(page.locator("canvas")).to_be_visible()
+    pressed_until(page, on(page, 'input[value="drawn"]'))
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("canvas")).to_have_count(0)
+    expect(page.locator('input[value="typed"]')).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.type("Zhang")
+    pressed_until(page, on(page, "#view > .tools .button"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="完成检查")).to_be_enabled()
+    pressed_until(page, on(page, "#view .tools button"))
+    page.keyboard.press("Enter")
+    expect(phone.delivered()).to_have_count(1)
+    (found,) = received(phone.site)
+    assert found["signature"] == {"kind": "typed", "name": "Zhang"} and found["second_officer"] == "second"
+
+
+def test_a_wrong_place_is_warned_of_on_the_way_into_the_inspection(phone: Phone) -> None:
+    here, other = ours(phone.site)[:2]
+    page = phone.page
+    with phone.site.away():
+        page.goto(f"{phone.site.origin}/verify")
+        page.fill("#place", here.uscc)
+        page.click("#place-form > button")
+        page.click("#places button >> nth=0")
+        expect(page.locator("#here-said")).to_be_visible()
+        phone.scan(phone.site.link(other))
+        expect(page.locator("#view .verdict.bad")).to_contain_text("不是这里的照牌")
+        phone.scan(phone.site.link(here))
+        expect(page.locator("#view .verdict")).to_have_count(0)
+
+
+def test_a_first_start_without_a_pack_says_so(chromium: Browser, site: Site) -> None:
+    context = chromium.new_context(viewport=PHONE)
+    page = opened(context.new_page(), site)
+    with site.away():
+        page.goto(f"{site.origin}{PAGE}")
+        expect(page.locator("#view .note")).to_contain_text("本机还没有随身包，不能开始检查")
+        page.goto(f"{site.origin}{PAGE}?lang=en")
+        expect(page.locator("#view .note")).to_contain_text("There is no pack on this device")
+    context.close()
+
+
+def test_a_number_typed_by_hand_finds_its_business_and_the_record_says_how(phone: Phone) -> None:
+    printed = ours(phone.site)[0].code_id.number
+    page = phone.list()
+    page.fill('input[type="search"]', printed.lower().replace("-", " "))
+    page.click("form .button")
+    page.click("form .places button")
+    expect(page.locator("#view dl").first).to_contain_text("输入编号")
+    expect(page.locator("#view dl").first).to_contain_text(printed)
+
+
+def test_a_visit_outlives_its_pack(phone: Phone) -> None:
+    page = phone.page
+    phone.begin(ours(phone.site)[0])
+    with phone.site.away():
+        page.clock.set_fixed_time(STARTED + timedelta(hours=13))
+        phone.list()
+        expect(page.locator("#view")).to_contain_text("随身包已过期")
+        page.click("text=继续")
+        phone.answer_all()
+        phone.conclude()
+        phone.sign()
+        phone.finish()
+    phone.list()
+    expect(phone.delivered()).to_have_count(1)
+    assert len(received(phone.site)) == 1
+
+
+def test_a_visit_left_open_for_a_day_begins_anew_and_says_so(phone: Phone) -> None:
+    page = phone.page
+    phone.begin(ours(phone.site)[0])
+    page.clock.set_fixed_time(STARTED + timedelta(hours=30))
+    phone.step(6)
+    page.get_by_role("button", name="从现在重新开始").click()
+    expect(page.get_by_role("button", name="从现在重新开始")).to_have_count(0)
+    expect(page.locator("#view dl")).to_contain_text("检查最初开始于")
+
+
+def test_what_is_changed_after_signing_is_signed_again(phone: Phone) -> None:
+    page = phone.page
+    phone.begin(ours(phone.site)[0])
+    phone.answer_all()
+    phone.conclude()
+    phone.sign()
+    phone.step(2)
+    phone.answer(0, "no", "许可证未悬挂")
+    phone.step(6)
+    expect(page.locator("#view .note").first).to_contain_text("签字后记录有改动")
+    expect(page.get_by_role("button", name="完成检查")).to_be_disabled()
+    phone.step(5)
+    expect(page.locator("#view .note")).to_contain_text("原签字已清除")
+    phone.sign()
+    phone.step(6)
+    expect(page.get_by_role("button", name="完成检查")).to_be_enabled()
+
+
+def test_a_refusal_to_sign_is_recorded_with_its_reason(phone: Phone) -> None:
+    page = phone.page
+    phone.begin(ours(phone.site)[0])
+    phone.answer_all()
+    phone.conclude()
+    phone.step(5)
+    page.locator('input[value="refused"]').check()
+    phone.step(6)
+    expect(page.locator("#view .note").first).to_contain_text("没有写拒签的原因")
+    phone.step(5)
+    page.locator("#view textarea").fill("负责人不在场")
+    phone.finish()
+    expect(phone.delivered()).to_have_count(1)
+    assert received(phone.site)[0]["signature"] == {"kind": "refused", "reason": "负责人不在场"}
+
+
+@pytest.mark.parametrize("name", ["photo.heic", "../../etc/passwd", "<img src=x onerror=alert(1)>.jpg"])
+def test_a_file_that_is_no_picture_is_refused_in_words_and_its_name_is_not_used(phone: Phone, name: str) -> None:
+    page = phone.page
+    phone.begin(ours(phone.site)[0])
+    phone.step(3)
+    page.set_input_files('input[type="file"]', {"name": name, "mimeType": "image/heic", "buffer": b"ftypheic" * 9})
+    expect(page.locator("#notices")).to_contain_text("浏览器读不了这张照片")
+    assert "passwd" not in page.content() and "onerror" not in page.content()
+    expect(page.locator(".shots li")).to_have_count(0)
+
+
+def test_a_photograph_can_be_taken_away_again(phone: Phone) -> None:
+    page = phone.page
+    phone.begin(ours(phone.site)[0])
+    phone.answer_all({3: "毛巾未消毒"})
+    phone.photograph(3, picture_with_place((400, 300)))
+    phone.step(3)
+    page.get_by_role("button", name="删除照片 1").click()
+    expect(page.locator(".shots li")).to_have_count(0)
+    phone.step(2)
+    expect(phone.questions().nth(3).locator(".shots li")).to_have_count(0)
+
+
+def test_a_visit_is_open_in_one_window_at_a_time(phone: Phone) -> None:
+    phone.begin(ours(phone.site)[0])
+    assert phone.context
+    second = phone.context.new_page()
+    second.goto(phone.page.url)
+    expect(second.locator("#view")).to_contain_text("在另一个窗口中打开着")
+    phone.list()
+    second.reload()
+    expect(second.locator(".visit-steps")).to_be_visible()
+
+
+def test_what_is_thrown_away_is_gone_and_was_asked_about(phone: Phone) -> None:
+    page = phone.page
+    phone.begin(ours(phone.site)[0])
+    phone.step(6)
+    page.click("details.danger summary")
+    page.get_by_role("button", name="确定放弃").click()
+    expect(page.locator(".visit-steps")).to_have_count(0)
+    phone.list()
+    expect(page.locator("h2", has_text="未完成")).to_have_count(0)
