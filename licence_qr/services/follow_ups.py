@@ -30,7 +30,7 @@ from licence_qr.store.follow_ups import OpenFollowUp, StoredFollowUp
 from licence_qr.store.history import Event, EventKind
 from licence_qr.store.permits import StoredPermit
 
-READERS = frozenset({Role.CLERK, Role.INSPECTOR, Role.DECIDER})
+READERS = frozenset({Role.INSPECTOR, Role.DECIDER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ class _Visit:
 
 @dataclass(frozen=True, slots=True)
 class FollowUps:
-    """Checks are made by inspectors of the office that handles the permit; clerks and deciders of it may read them."""
+    """Checks are made by inspectors of the office that handles the permit; its deciders may read them."""
 
     database: Database
     catalogue: Catalogue

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from licence_qr.domain.catalogue import Catalogue, Text
 from licence_qr.domain.dates import Period, local_date
 from licence_qr.domain.follow_up import Fault
+from licence_qr.domain.life_rules import LifeRules
 from licence_qr.domain.lifecycle import STATE_NAMES, Act, Grounds, Rule, Subject, rule
 from licence_qr.domain.proposals import ProposalState, Wanted
 from licence_qr.domain.roles import Actor, Role
@@ -37,10 +38,11 @@ class About:
 @dataclass(frozen=True, slots=True)
 class Preview:
     """What a form to propose an act shows: the act is allowed today. ``open_number`` names a proposal that is open
-    already, or is None."""
+    already, or is None; ``figures`` are the dated rules of today."""
 
     about: About
     rule: Rule
+    figures: LifeRules
     revision: int
     open_number: int | None
 
@@ -109,7 +111,8 @@ class ProposalReading:
                 raise AccessError("proposal_other_office", office=seen.holder.office)
             earlier = proposals.open_one(tx, uscc, asked.text, act)
             number = earlier.proposal_id if earlier else None
-            return Preview(self._about(tx, seen), found, history.revision(tx, uscc), number)
+            figures = self.catalogue.life_rules_on(local_date(now))
+            return Preview(self._about(tx, seen), found, figures, history.revision(tx, uscc), number)
 
     def list(self, actor: Actor, wanted: Wanted, now: datetime) -> tuple[tuple[ProposalLine, ...], int]:
         """One page of the office's proposals, and how many there are. Raises AccessError ``role_not_allowed``."""

@@ -44,10 +44,42 @@ RATINGS = Room(
     Text("好差评", "Ratings"),
     (Role.CLERK, Role.DECIDER, Role.ADMIN),
 )
+# Whoever deals with businesses sees what is proposed in their office; who may propose or decide, the act and the role say.
+PROPOSALS = Room(
+    "desk.proposals.list_proposals",
+    "desk.proposals",
+    Text("提议审批", "Proposals"),
+    (Role.CLERK, Role.INSPECTOR, Role.DECIDER),
+)
+FOLLOW_UPS = Room(
+    "desk.follow_ups.list_follow_ups",
+    "desk.follow_ups",
+    Text("承诺核查", "Checks"),
+    (Role.INSPECTOR, Role.DECIDER),
+)
+# Within it the random draws too.
+INSPECTIONS = Room(
+    "desk.inspections.list_inspections",
+    "desk.inspection",
+    Text("监督检查", "Inspections"),
+    (Role.CLERK, Role.INSPECTOR, Role.DECIDER, Role.ADMIN),
+)
 PACK = Room("inspect.show_pack", "inspect.show_pack", Text("随身包", "Pack"), (Role.INSPECTOR,))
 SESSIONS = Room("sign_in.show_sessions", "sign_in.show_sessions", Text("我的登录", "My sessions"), tuple(Role))
 # In the order of the navigation.
-ROOMS = (APPLICATIONS, WORK, BUSINESSES, WAITING_ROWS, REPORTS, RATINGS, PACK, SESSIONS)
+ROOMS = (
+    APPLICATIONS,
+    WORK,
+    BUSINESSES,
+    PROPOSALS,
+    FOLLOW_UPS,
+    INSPECTIONS,
+    WAITING_ROWS,
+    REPORTS,
+    RATINGS,
+    PACK,
+    SESSIONS,
+)
 
 
 def rooms_of(actor: Actor) -> tuple[Room, ...]:

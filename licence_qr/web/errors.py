@@ -19,7 +19,12 @@ from licence_qr.wording import Explanation, explain
 RETRY_SECONDS = 30
 # Refusals of a family whose own status says too little.
 _TOO_MANY = ("lookups", "reports", "reports_here", "receipt_lookups", "rating_lookups")
-_STATUS_BY_CODE = {**{f"too_many_{what}": 429 for what in _TOO_MANY}, "sign_in_throttled": 429, "sign_in_needed": 401}
+_STATUS_BY_CODE = {
+    **{f"too_many_{what}": 429 for what in _TOO_MANY},
+    "sign_in_throttled": 429,
+    "password_throttled": 429,
+    "sign_in_needed": 401,
+}
 _WORDED_HTTP = {400, 401, 403, 404, 405, 409, 413, 422, 429, 500, 503}
 
 

@@ -60,6 +60,15 @@ MAY_OPEN = {
     "desk.businesses.download_card": EVERYONE,
     "desk.businesses.show_png": EVERYONE,
     "desk.businesses.show_svg": EVERYONE,
+    "desk.proposals.list_proposals": HANDLERS,
+    "desk.proposals.show_proposal": HANDLERS,
+    "desk.proposals.propose": OFFICERS,
+    "desk.proposals.send_proposal": OFFICERS,
+    "desk.proposals.withdraw": OFFICERS,
+    "desk.proposals.decide": frozenset({Role.DECIDER}),
+    "desk.follow_ups.list_follow_ups": frozenset({Role.INSPECTOR, Role.DECIDER}),
+    "desk.follow_ups.show_follow_up": frozenset({Role.INSPECTOR, Role.DECIDER}),
+    "desk.follow_ups.record_follow_up": frozenset({Role.INSPECTOR}),
     "desk.work.list_work": EVERYONE,
     "desk.work.export_work": EVERYONE,
     "desk.work.show_calendar": EVERYONE,
@@ -89,11 +98,27 @@ LANDS_ON = {
     Role.DECIDER: "/desk/work",
     Role.ADMIN: "/desk/work",
 }
+FOUR_EYES = ("/desk/proposals", "/desk/follow-ups")
 ANSWERING = ("/desk/reports", "/desk/ratings")
 ROOMS = {
-    Role.CLERK: ["/desk/", "/desk/work", "/desk/businesses", "/desk/waiting-rows", *ANSWERING, "/sessions"],
-    Role.INSPECTOR: ["/desk/work", "/desk/businesses", "/desk/reports", "/inspect/", "/sessions"],
-    Role.DECIDER: ["/desk/work", "/desk/businesses", *ANSWERING, "/sessions"],
+    Role.CLERK: [
+        "/desk/",
+        "/desk/work",
+        "/desk/businesses",
+        "/desk/proposals",
+        "/desk/waiting-rows",
+        *ANSWERING,
+        "/sessions",
+    ],
+    Role.INSPECTOR: [
+        "/desk/work",
+        "/desk/businesses",
+        *FOUR_EYES,
+        "/desk/reports",
+        "/inspect/",
+        "/sessions",
+    ],
+    Role.DECIDER: ["/desk/work", "/desk/businesses", *FOUR_EYES, *ANSWERING, "/sessions"],
     Role.ADMIN: ["/desk/work", "/desk/businesses", "/desk/waiting-rows", *ANSWERING, "/sessions"],
 }
 
@@ -116,6 +141,12 @@ def answered_back(services: Services, result: str) -> dict[str, str]:
         "rating_id": str(rating.rating_id),
         "application_no": case[0],
     }
+
+
+def proposed(clerk: Browser, form: str) -> str:
+    """The number of a proposal made on that form."""
+    grounds = {"reason": "示例", "legal_basis": "《行政处罚法》第9条", "document_no": "", "effective_on": ""}
+    return clerk.send(form, grounds).location.rpartition("/")[2]
 
 
 @pytest.fixture(scope="module")
@@ -142,6 +173,8 @@ def things(desk_app: Flask, desk_services: Services) -> dict[str, str]:
         "act": "annul",  # which is proposed, to a licence as to a permit
         "revision": "1",
         "question_id": question[1],
+        "subject": f"permit/{permit[1]}",
+        "number": proposed(clerk, f"/desk/proposals/new/{found[0]}/permit/{permit[1]}/suspend"),
         "session_id": "1",
         **answered_back(desk_services, result),
         "size": "a5",
