@@ -24,6 +24,7 @@ from licence_qr.services.follow_ups import FollowUps
 from licence_qr.services.importing import Importing
 from licence_qr.services.inspection_effects import Effects
 from licence_qr.services.inspections import Inspections
+from licence_qr.services.inspections_desk import InspectionsDesk
 from licence_qr.services.issuance import Issuance
 from licence_qr.services.keys import Keys
 from licence_qr.services.keys_ceremony import Ceremony
@@ -75,6 +76,7 @@ class Services:
     proposal_reading: ProposalReading
     follow_ups: FollowUps
     inspections: Inspections
+    inspections_desk: InspectionsDesk
     draws: Draws
     lookup: Lookup
     pack: Pack
@@ -162,9 +164,7 @@ def _wire(settings: Settings, catalogue: Catalogue, database: Database, keys: Ke
     """Each use case with what it needs."""
     coding = Coding(catalogue, settings.address, keys.signing_key)
     accounts = Accounts(database)
-    answering = load_answering()
-    reports = Reports(database, catalogue, answering.report_kinds)
-    ratings = Ratings(database, catalogue, answering.rating_reasons, settings.address)
+    reports, ratings = _answering(settings, catalogue, database)
     life = Life(database, catalogue, coding)
     proposals = Proposals(database, catalogue, life, accounts)
     follow_ups = FollowUps(database, catalogue, life, proposals)
@@ -189,6 +189,7 @@ def _wire(settings: Settings, catalogue: Catalogue, database: Database, keys: Ke
         proposal_reading=ProposalReading(database, catalogue),
         follow_ups=follow_ups,
         inspections=Inspections(database, catalogue, effects, photos),
+        inspections_desk=InspectionsDesk(database, catalogue, effects, photos),
         draws=Draws(database, catalogue),
         lookup=lookup,
         pack=Pack(database, catalogue),
@@ -208,3 +209,10 @@ def _wire(settings: Settings, catalogue: Catalogue, database: Database, keys: Ke
         status_publishing=StatusPublishing(database, partial(keys.signing_key_for, Purpose.STATUS), settings.address),
         demonstration_register=DemonstrationRegister(database, catalogue, coding, issuance, accounts),
     )
+
+
+def _answering(settings: Settings, catalogue: Catalogue, database: Database) -> tuple[Reports, Ratings]:
+    """What citizens and businesses answer back by, with what they can choose from."""
+    offered = load_answering()
+    reports = Reports(database, catalogue, offered.report_kinds)
+    return reports, Ratings(database, catalogue, offered.rating_reasons, settings.address)

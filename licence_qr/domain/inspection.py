@@ -183,6 +183,21 @@ class Inspection:
         return tuple(answer for answer in self.answers if answer.answer is Answer.NO)
 
 
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which inspections of an office a list shows; what is None or empty does not narrow it. Days are included.
+
+    ``text`` is looked for in credit code, name and principal.
+    """
+
+    state: InspectionState | None = None
+    purpose: Purpose | None = None
+    outcome: VisitOutcome | None = None
+    first: date | None = None
+    last: date | None = None
+    text: str = ""
+
+
 PURPOSE_WORDS: Mapping[Purpose, Text] = {
     Purpose.ROUTINE: Text("日常监督", "Routine"),
     Purpose.FOLLOW_UP: Text("告知承诺核查", "Check after a commitment"),

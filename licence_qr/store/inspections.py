@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from licence_qr.domain.inspection import AnnouncedPhoto, Flag, InspectionState, Purpose, VisitOutcome
+from licence_qr.domain.inspection import AnnouncedPhoto, Filter, Flag, InspectionState, Purpose, VisitOutcome
 from licence_qr.errors import LicenceQRError
 from licence_qr.store.database import Row, Transaction
 
@@ -76,18 +76,6 @@ class Listed:
 
     inspection: StoredInspection
     holder_name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """Which inspections of an office a list shows; what is None or empty does not narrow it. Days are included."""
-
-    state: InspectionState | None = None
-    purpose: Purpose | None = None
-    outcome: VisitOutcome | None = None
-    first: date | None = None
-    last: date | None = None
-    text: str = ""
 
 
 @contextmanager
