@@ -240,10 +240,10 @@ class PreparedLookup:
 
 
 class PreparedAccounts:
-    """Knows one clerk and one inspector by their tokens."""
+    """Knows one person of each role by the token ``<role>-token``."""
 
     def actor(self, token: str, now: datetime) -> Actor | None:
-        roles = {"clerk-token": Role.CLERK, "inspector-token": Role.INSPECTOR}
+        roles = {f"{role.value}-token": role for role in Role}
         if token not in roles:
             return None
         return Actor(1, "demo", "示例", "baishiyi", frozenset({roles[token]}))
