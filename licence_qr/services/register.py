@@ -18,7 +18,7 @@ from licence_qr.domain.roles import Actor
 from licence_qr.errors import InputError, NotFoundError
 from licence_qr.services.life import Life
 from licence_qr.services.lookup import Lookup
-from licence_qr.store import codes, entities, history, marks, permits
+from licence_qr.store import codes, entities, history, marks, permits, proposals
 from licence_qr.store.database import Database, Transaction
 from licence_qr.store.entities import StoredEntity
 from licence_qr.store.marks import StoredMark
@@ -67,7 +67,8 @@ class BusinessDetail:
     """A business for those who deal with it: what the public sees, the versions of its code (newest first), and the
     licence, premises, permits and marks with what the reader may do to each.
 
-    ``mine``: the licence is dealt with by the reader's office. ``revision`` is that of its history, for forms.
+    ``mine``: the licence is dealt with by the reader's office. ``proposals`` are the numbers of those that wait there.
+    ``revision`` is that of the history, for forms.
     """
 
     page: PublicPage
@@ -79,6 +80,7 @@ class BusinessDetail:
     premises: tuple[Premises, ...]
     permits: tuple[HeldPermit, ...]
     marks: tuple[StoredMark, ...]
+    proposals: tuple[int, ...]
     revision: int
     mine: bool
     acts: tuple[Rule, ...]
@@ -110,6 +112,7 @@ class Register:
             premises = entities.premises_of(tx, uscc)
             known = marks.of_business(tx, uscc)
             held = permits.of_business(tx, uscc)
+            waiting = proposals.open_of_business(tx, uscc)
             revision = history.revision(tx, uscc)
         standing = tuple(mark for mark in known if mark.mark.stands_on(day))
         mine = stored.office == actor.office
@@ -135,6 +138,7 @@ class Register:
                 for at_hand in (mine or each.permit.handling_office == actor.office,)
             ),
             marks=standing,
+            proposals=tuple(each.proposal_id for each in waiting if each.office == actor.office),
             revision=revision,
             mine=mine,
             acts=tuple(rule for rule in open_acts[Subject(uscc)] if rule.act not in pointless) if mine else (),

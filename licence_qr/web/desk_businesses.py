@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from licence_qr.domain.permit import PermitState
 from licence_qr.web import use_cases
-from licence_qr.web.desk_rooms import BUSINESSES
+from licence_qr.web.desk_rooms import BUSINESSES, FOLLOW_UPS, PROPOSALS
 from licence_qr.web.security import current_actor, roles
 
 blueprint = Blueprint("businesses", __name__, url_prefix="/businesses")
@@ -44,6 +44,8 @@ def show_business(uscc: str) -> str:
         detail=detail,
         standing=tuple(held for held in detail.permits if held not in ended),
         ended=ended,
+        may_check=bool(current_actor().roles.intersection(FOLLOW_UPS.roles)),
+        may_propose=bool(current_actor().roles.intersection(PROPOSALS.roles)),
     )
 
 

@@ -254,4 +254,6 @@ def _overtaken(case: Case, typed: Typed, revision: int, refused: ConflictError) 
 def _refused(detail: BusinessDetail, subject: Subject, permit: HeldPermit | None, refused: RuleError) -> str:
     open_now = tuple(rule for rule in (permit.acts if permit else detail.acts) if has_words(rule) or rule.four_eyes)
     words = explain(refused, language().value)
-    return render_template("desk/life_refused.html", detail=detail, subject=subject, words_of=words, acts=open_now)
+    return render_template(
+        "desk/life_refused.html", detail=detail, subject=subject, refused=refused, words_of=words, acts=open_now
+    )
