@@ -1,0 +1,201 @@
+"""The pages of inspections and draws at the desk, and what everybody may read of a draw."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from desk_pages import PEOPLE, Browser, clerk, desk_app, desk_services, elsewhere, signed_in
+from flask import Flask
+from phone_pages import Phone, hotel, phone, picture, visit
+from PIL import Image
+
+from licence_qr.bootstrap import Services
+
+__all__ = ["clerk", "desk_app", "desk_services", "elsewhere", "hotel", "phone"]
+
+
+@pytest.fixture
+def held(phone: Phone, desk_services: Services, hotel: Mapping[str, Any]) -> str:
+    """The address of a visit that was held, with one photograph."""
+    photo = picture()
+    given = {"second_officer": None, "remarks": "<script>alert(1)</script>"}
+    strokes = {"kind": "drawn", "name": "张示例", "width": 100, "height": 50, "strokes": [[1, 2, 30, 40]]}
+    name, body = visit(desk_services, hotel, photo, **given, signature=strokes)
+    phone.put(name, body)
+    phone.put(f"{name}/{hashlib.sha256(body).hexdigest()}/photos/{hashlib.sha256(photo).hexdigest()}", photo)
+    with desk_services.database.read() as tx:
+        row = tx.one("SELECT max(inspection_key) AS key FROM inspections")
+    assert row is not None
+    return f"/desk/inspections/{row['key']}"
+
+
+def test_the_list_shows_what_is_held_and_narrows(clerk, held):
+    page = clerk.see("/desk/inspections")
+    assert "待处理" in page and "重庆示例受检客栈有限公司" in page
+    assert held in clerk.see("/desk/inspections?state=held&q=受检客栈&from=2026-01-01")
+    assert held not in clerk.see("/desk/inspections?state=set_aside")
+    assert held not in clerk.see("/desk/inspections?to=2020-01-01")
+    for nonsense in ("state=x&page=0", "from=x&to=y", "page=-7", "page=999999", "q=%00"):
+        clerk.see(f"/desk/inspections?{nonsense}")
+
+
+def test_a_visit_shows_its_flags_its_photograph_and_its_signature(clerk, held):
+    page = clerk.see(held)
+    assert "没有第二名检查人员" in page
+    assert '<polyline points="1 2 30 40"' in page
+    assert "<script>" not in page and "&lt;script&gt;" in page
+    assert f'src="{held}/photos/0.jpg"' in page
+
+
+def test_a_photograph_is_for_the_office_alone(clerk, elsewhere, held, desk_app, desk_services):
+    address = f"{held}/photos/0.jpg"
+    response = clerk.client.get(address)
+    assert response.headers["Content-Type"] == "image/jpeg"
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert response.headers["Content-Disposition"].startswith("inline; filename=")
+    assert response.headers["Cache-Control"] == "no-store"
+    assert not Image.open(io.BytesIO(response.data)).getexif()
+    assert desk_app.test_client().get(address).status_code == 303
+    for page in (address, held, f"{held}/record.json"):
+        assert elsewhere.client.get(page).status_code == 403
+    assert clerk.client.get(f"{held}/photos/1.jpg").status_code == 404
+    text = clerk.client.get(f"{held}/record.json")
+    assert text.headers["Content-Disposition"].startswith("attachment") and text.get_json()["format"] == 1
+
+
+def test_a_decision_keeps_what_was_typed_until_it_can_be_taken(clerk, held):
+    refused = clerk.send(held, {"decision": "count", "reason": "两名人员都在场，已核实"})
+    assert refused.status_code == 409
+    assert "两名人员都在场，已核实" in refused.get_data(as_text=True)
+    empty = clerk.send(held, {"decision": "set_aside", "reason": ""})
+    assert empty.status_code == 422 and 'href="#reason"' in empty.get_data(as_text=True)
+    done = clerk.send(held, {"decision": "set_aside", "reason": "只有一名人员"})
+    assert done.status_code == 303
+    page = clerk.see(held)
+    assert "仅存档" in page and "只有一名人员" in page and '<form class="panel"' not in page
+
+
+def test_an_inspector_reads_but_does_not_decide(desk_app, desk_services, held):
+    inspector = signed_in(desk_app, desk_services, "inspector")
+    assert '<form class="panel"' not in inspector.see(held)
+    response = inspector.client.post(held, data={"csrf_token": "x"})
+    assert response.status_code in {400, 403}
+
+
+# --- draws ------------------------------------------------------------------------------------------------------
+
+
+def due() -> str:
+    """A day next month."""
+    return (datetime.now(UTC) + timedelta(days=30)).date().isoformat()
+
+
+def announce(clerk: Browser, **changes: str) -> Any:
+    """Fill in the form that announces a draw."""
+    fields = {"title": "示例抽查", "places": "1", "due_on": due(), "recused": "", "seed_source": "", **changes}
+    return clerk.send("/desk/draws/new", fields)
+
+
+@pytest.fixture
+def drawn(clerk: Browser, phone: Phone, hotel: Mapping[str, Any]) -> str:
+    """The address of a draw that is announced with a secret."""
+    answer = announce(clerk)
+    assert answer.status_code == 303
+    return str(answer.location)
+
+
+def test_a_draw_goes_from_its_list_to_its_result(clerk, drawn, desk_app):
+    number = drawn.rsplit("/", 1)[1]
+    public = Browser(desk_app.test_client())
+    before = public.see(f"/draws/{number}")
+    assert "已公布名单，待抽取" in before and "示例抽查" in public.see("/draws")
+    assert public.client.get(f"/draws/{number}.json").get_json()["seed"] == ""
+    done = clerk.press(drawn, f"{drawn}/settle")
+    assert done.status_code == 303
+    facts = json.loads(public.client.get(f"/draws/{number}.json").data)
+    assert hashlib.sha256(facts["seed"].encode()).hexdigest() == facts["commitment"]
+    assert len(facts["drawn"]) == 1 and len(set(facts["drawn"][0]["officers"])) == 2
+    after = public.see(f"/draws/{number}?lang=en")
+    assert facts["seed"] in after and "Not inspected yet" in after
+    assert clerk.press("/desk/draws/new", f"{drawn}/settle").status_code == 409
+
+
+def test_names_of_officers_stay_in_the_office(clerk, drawn, desk_app):
+    clerk.press(drawn, f"{drawn}/settle")
+    number = drawn.rsplit("/", 1)[1]
+    assert "（示例）" in clerk.see(drawn)
+    public = Browser(desk_app.test_client())
+    for page in (public.see(f"/draws/{number}"), public.client.get(f"/draws/{number}.json").get_data(as_text=True)):
+        assert not any(name in page for name in (*PEOPLE, "inspector-2", "乙（示例）"))
+
+
+def test_a_draw_by_a_public_event_asks_for_its_seed(clerk, phone, hotel):
+    address = announce(clerk, seed_source="2026-12-01 福彩").location
+    refused = clerk.send(f"{address}", {}, page=clerk.see(address))
+    assert refused.status_code == 405
+    wrong = clerk.client.post(f"{address}/settle", data={"csrf_token": token(clerk, address), "seed": "中奖号码"})
+    assert wrong.status_code == 422 and "中奖号码" in wrong.get_data(as_text=True)
+    done = clerk.client.post(f"{address}/settle", data={"csrf_token": token(clerk, address), "seed": "05 12 33"})
+    assert done.status_code == 303 and "05 12 33" in clerk.see(address)
+
+
+def token(browser: Browser, address: str) -> str:
+    """The token of the forms of a page."""
+    found = re.search(r'name="csrf_token" value="([^"]+)"', browser.see(address))
+    assert found is not None
+    return found[1]
+
+
+def test_a_draw_that_is_called_off_says_why_to_everybody(clerk, drawn, desk_app):
+    address = f"{drawn}/call-off"
+    assert clerk.client.post(address, data={"csrf_token": token(clerk, drawn), "reason": ""}).status_code == 422
+    assert clerk.client.post(address, data={"csrf_token": token(clerk, drawn), "reason": "计划调整"}).status_code == 303
+    assert "计划调整" in Browser(desk_app.test_client()).see(f"/draws/{drawn.rsplit('/', 1)[1]}")
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"title": ""}, "title"),
+        ({"places": "many"}, "places"),
+        ({"places": "٣"}, "places"),
+        ({"due_on": "yesterday"}, "due_on"),
+        ({"due_on": "2020-01-01"}, "due_on"),
+        ({"recused": "7 91500107M000001A9R\nnobody"}, "recused"),
+    ],
+)
+def test_what_is_wrong_in_the_form_is_named_and_kept(clerk, phone, hotel, changes, field):
+    answer = announce(clerk, **{"seed_source": "一个公开事件", **changes})
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert f'href="#{field}"' in page and "一个公开事件" in page
+
+
+def test_more_places_than_there_are_cannot_be_drawn(clerk, phone, hotel):
+    answer = announce(clerk, places="400")
+    assert answer.status_code == 409 and "400" in answer.get_data(as_text=True)
+
+
+def test_who_can_be_drawn_does_not_draw(desk_app, desk_services, drawn):
+    inspector = signed_in(desk_app, desk_services, "inspector")
+    page = inspector.see(drawn)
+    assert '<form class="panel"' not in page
+    answer = inspector.client.post(f"{drawn}/settle", data={"csrf_token": token(inspector, "/desk/draws/new")})
+    assert answer.status_code == 403
+
+
+def test_another_office_s_draw_is_read_in_public_only(elsewhere, drawn):
+    assert elsewhere.client.get(drawn).status_code == 403
+    assert elsewhere.client.get(f"/draws/{drawn.rsplit('/', 1)[1]}").status_code == 200
+
+
+@pytest.mark.parametrize("address", ["/draws/99999", "/draws/99999.json"])
+def test_a_draw_that_is_not_there_is_said_to_be_so(desk_app: Flask, address):
+    assert desk_app.test_client().get(address).status_code == 404
