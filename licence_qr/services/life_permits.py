@@ -86,14 +86,20 @@ def apply_renewal(case: Case) -> None:
 
 
 def renew(case: Case) -> None:
-    """准予延续: the new term begins on the day after the old end; number and first day stay. Raises what granting raises."""
+    """准予延续: the new term begins on the day after the old end; number and first day stay. Raises what granting raises.
+
+    The place is looked at for it, so it counts as a review; without this the next one would be overdue at once.
+    """
     day = _day_of_renewal(case)
     permit = case.permit
     check_delegation(case.catalogue, permit.handling_office, permit.permit_type, case.today)
     if permit.kinds:
         check_kinds(case.catalogue, permit.kinds, case.today)
     case.put_permit(
-        EventKind.PERMIT_RENEWED, case.subject, replace(_lengthened(case, permit), issued_on=case.today), day
+        EventKind.PERMIT_RENEWED,
+        case.subject,
+        replace(_lengthened(case, permit), issued_on=case.today, reviewed_on=case.today),
+        day,
     )
 
 
