@@ -81,6 +81,7 @@ function arrived(visit) {
   if (flags.length) parts.push(element("ul", "flags", ...flags));
   const refused = receipt.photos_refused.length;
   if (refused) parts.push(notice(t(`有 ${refused} 张照片服务器读不了，没有收下。`, `${refused} photographs could not be read by the server and were not taken.`)));
+  if (receipt.order) parts.push(element("p", "", t(`整改通知编号：${receipt.order}`, `Order to rectify no. ${receipt.order}`)));
   parts.push(element("p", "quiet", scoreWords(receipt)));
   return entry(visit, ...parts);
 }

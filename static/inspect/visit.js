@@ -111,12 +111,8 @@ export function reckon(visit) {
   return { score, grade, answered, total: items.length, failed: failed.length, criticalFailed };
 }
 
-/** What the findings suggest; the inspector decides. */
-export function suggested(visit) {
-  const { failed, score, grade } = reckon(visit);
-  if (!failed) return "passed";
-  return score !== null && grade === "" ? "failed" : "to_rectify";
-}
+/** What the findings suggest; the inspector decides. A low score alone is rectified, too, and gets no grade. */
+export const suggested = (visit) => (reckon(visit).failed ? "to_rectify" : "passed");
 
 /** Whether it has to be said why a commitment failed. */
 export const wantsFault = ({ purpose, outcome }) => purpose === "follow_up" && outcome === "failed";

@@ -3,7 +3,7 @@
 
 import { heldPack, heldVisit, keepVisit } from "./pack_held.js";
 import { compare, noted, placeNamed, placeOf, search } from "./pack_register.js";
-import { added, inspectionLink, warned } from "./pack_result.js";
+import { added, inspectionLink, inspectionsLink, warned } from "./pack_result.js";
 import { packWords, problemWords } from "./pack_words.js";
 import { element, hanzi, t } from "./page_words.js";
 
@@ -52,6 +52,7 @@ async function showPack() {
   $("pack-said").className = pack ? "quiet" : "note";
   for (const id of ["here", "place-form"]) $(id).hidden = true;
   if (pack) showHere(pack, (await heldVisit(now)).here);
+  if (pack?.kit && !$("inspections")) $("pack").append(inspectionsLink());
 }
 
 async function searched() {

@@ -59,6 +59,15 @@ export function inspectionLink(business, pack, scanned) {
   return [element("p", "tools", link)];
 }
 
+/** The way to all inspections of this device. */
+export function inspectionsLink() {
+  const link = element("a", "", ...both("本机的检查记录", "Inspections on this device"));
+  link.href = "/verify/inspections";
+  const line = element("p", "", link);
+  line.id = "inspections";
+  return line;
+}
+
 /** Addresses, permits and last inspections as the pack holds them. */
 export function added(business, pack) {
   const heading = element("h2", "", ...both("登记的场所", "Registered premises"));

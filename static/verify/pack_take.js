@@ -1,5 +1,6 @@
 // The inspector's page: what this device holds, taking a pack along, and leaving it behind.
 
+import { countUnsent } from "../inspect/kept.js";
 import { heldPack, keepPack } from "./pack_held.js";
 import { wipe } from "./pack_vault.js";
 import { packWords, problemWords } from "./pack_words.js";
@@ -12,6 +13,9 @@ async function showState() {
   $("pack-state").textContent = pack ? packWords(pack) : problemWords(problem);
   $("leave-behind").hidden = !pack;
   $("take").disabled = false;
+  const unsent = await countUnsent();
+  $("unsent-here").hidden = !unsent;
+  $("unsent-count").textContent = t(`这台设备上有 ${unsent} 次检查还没有送达。`, `${unsent} inspections on this device were not delivered yet.`);
 }
 
 async function fetched() {

@@ -19,7 +19,7 @@ OFFICE = "baishiyi"
 INSPECTOR = Actor(1, "inspector", "演示监督员", OFFICE, frozenset({Role.INSPECTOR}))
 INSTANT = "%Y-%m-%dT%H:%M:%SZ"
 CODE, USCC, NAME, PLACES, PERMITS = range(5)
-TYPE, NUMBER, ITEMS, PREMISES_NO, STATUS, VALID_TO, CHECKED = range(7)
+TYPE, NUMBER, ITEMS, PREMISES_NO, STATUS, VALID_TO, CHECKED, KINDS = range(8)
 
 
 @pytest.fixture(scope="module")
@@ -108,6 +108,28 @@ def test_every_permit_type_and_status_in_it_has_words(told, rows):
     assert permits
     assert {permit[TYPE] for permit in permits} <= told["permit_types"].keys()
     assert {permit[STATUS] for permit in permits} <= {status.value for status in PermitStatus}
+
+
+def test_every_kind_of_place_in_it_finds_a_checklist(told, rows):
+    lists = told["inspection"]["checklists"]
+    kinds = {kind for row in rows.values() for permit in row[PERMITS] for kind in permit[KINDS]}
+    assert kinds
+    assert kinds <= {kind for checklist in lists for kind in checklist["kinds"]}
+
+
+def test_it_names_the_colleagues_of_the_office_and_nobody_else(demonstration_copy, now):
+    people = (
+        ("b-inspector", OFFICE, Role.INSPECTOR),
+        ("clerk-x", OFFICE, Role.CLERK),
+        ("far", "jinfeng", Role.INSPECTOR),
+    )
+    for username, office, role in people:
+        demonstration_copy.accounts.create(username, username, office, frozenset({role}), "long-enough-word", now)
+    kit = json.loads(demonstration_copy.pack.for_actor(INSPECTOR, now))["inspection"]
+    named = {username for username, _ in kit["officers"]}
+    assert "b-inspector" in named
+    assert not named & {"clerk-x", "far", INSPECTOR.username}
+    assert kit["officer"] == INSPECTOR.username and kit["office"] == OFFICE
 
 
 def test_the_same_register_at_the_same_instant_gives_the_same_bytes(demonstration, told, now):
