@@ -16,6 +16,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageFilter
 
+from bench.camera import shoot
 from licence_qr.errors import UnreadableError
 from licence_qr.printing.qr import make_symbol, to_png
 from licence_qr.reading import pictures
@@ -220,3 +221,18 @@ def test_a_small_blurred_picture_is_read_at_the_second_look() -> None:
     out = io.BytesIO()
     turned.save(out, "PNG")
     assert read_symbols(out.getvalue(), "blurred.png") == (text,)
+
+
+def test_a_picture_in_shadow_and_grain_is_read_at_the_second_look() -> None:
+    """Taken by the camera of ``bench``, which is as good as a cheap phone's."""
+    shot = shoot(11, 28, 8)
+    out = io.BytesIO()
+    shot.taken.save(out, "PNG")
+    assert read_symbols(out.getvalue(), "shadow.png") == (shot.text,)
+
+
+def test_blank_paper_stays_blank_at_the_closest_look() -> None:
+    source = random.Random(3)
+    paper = Image.frombytes("L", (60, 60), bytes(200 + source.randint(-2, 2) for _ in range(3600)))
+    *_, closest = pictures.closer_looks(paper)
+    assert closest.getextrema() == (255, 255)
