@@ -33,6 +33,8 @@ _CHOICES = {"trade", "kinds", "entity_form", "premises_region", "mode", "notice_
 _TEXTS: Mapping[str, Text] = {
     **{name: label for name, label in FIELD_LABELS.items() if name not in _CHOICES},
     "reason": Text("理由", "Reason"),
+    "text": Text("说明", "What was done"),
+    "answer": Text("答复内容", "Answer"),
 }
 
 

@@ -206,7 +206,12 @@ def test_a_print_declared_void_says_so_and_still_leads_to_the_truth(client: Flas
 
 def test_a_problem_is_reported_from_here_by_the_number_of_the_code(client: FlaskClient) -> None:
     assert f'href="/p/{NUMBER}/report"' in read(client, "in_force")
-    assert "/report" not in read(client, "forged")
+    assert '/report"' not in read(client, "forged")  # nothing a forged code says is taken over
+
+
+@pytest.mark.parametrize("state", ["forged", "unknown"])
+def test_a_code_that_is_no_code_of_the_register_is_reported_by_its_place(client: FlaskClient, state: str) -> None:
+    assert 'href="/reports/new"' in read(client, state)
 
 
 def test_several_permits_out_of_force_are_counted(app: Flask) -> None:
