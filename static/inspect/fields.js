@@ -9,7 +9,16 @@ const freshId = (name) => `${name}-${(made += 1)}`;
 export function button(content, act, classes = "quiet-button") {
   const pressed = element("button", `button ${classes}`, ...[content].flat());
   pressed.type = "button";
-  pressed.addEventListener("click", act);
+  let busy = false; // a second press while the first is worked off is none
+  pressed.addEventListener("click", async () => {
+    if (busy) return;
+    busy = true;
+    try {
+      await act();
+    } finally {
+      busy = false;
+    }
+  });
   return pressed;
 }
 

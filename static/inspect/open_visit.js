@@ -75,6 +75,8 @@ export class OpenVisit {
 
   /** Make the bytes that will be sent, and keep them: from here on the visit is not changed any more. */
   finish = async () => {
+    if (this.finished) return; // one visit has one text: a second one would contradict the first
+    this.finished = true;
     await this.kept;
     const now = this.now();
     const content = contentOf(this.visit, FIELD, now);
@@ -83,6 +85,7 @@ export class OpenVisit {
       await keepVisit(finished);
       location.hash = "";
     } catch (error) {
+      this.finished = false;
       this.say(inWords(error));
     }
   };

@@ -32,6 +32,7 @@ const STEPS = [
 const $ = (id) => document.getElementById(id);
 const TITLE = document.title;
 let open = null; // the visit that this page has open
+let beginning = false; // a visit was begun and is about to be shown
 let drawn = 0; // grows with every drawing, so that a slow one does not cover a newer one
 
 function say(words) {
@@ -39,16 +40,21 @@ function say(words) {
 }
 
 const list = {
+  lasting: true, // whether the browser promised to keep what is here until it is told otherwise
   begin: async (place, how, task) => {
+    if (beginning) return null;
     const { pack } = await heldPack(new Date());
     if (!pack) return route();
+    beginning = true;
     const visit = begin(pack, place, how, task, { id: crypto.randomUUID(), owner: owner(), now: new Date() });
     try {
       await keepVisit(visit);
     } catch {
+      beginning = false;
       return say(t("不能保存在这台设备上，检查没有开始。", "Nothing can be kept on this device: the inspection was not begun."));
     }
     location.hash = `${visit.id}/place`;
+    return null;
   },
   send,
   reopen: async (visit) => {
@@ -90,6 +96,7 @@ async function visitView(id, here) {
   }
   if (open === null) return { title: ["检查", "Inspection"], parts: [notice(t("这次检查在另一个窗口中打开着。", "This inspection is open in another window."))] };
   if (!open) return (location.hash = ""), null;
+  beginning = false;
   const { visit } = open;
   const parts = [element("p", "where", ...placeWords(visit)), stepLinks(visit, step), ...(await draw(open)), onward(visit, step)];
   return { title, parts };
@@ -146,7 +153,6 @@ async function moved() {
 async function install() {
   try {
     await navigator.serviceWorker.register("/verify/sw.js", { scope: "/verify", updateViaCache: "none" });
-    await navigator.storage?.persist?.();
   } catch {
     if (!navigator.serviceWorker?.controller) say(t("本页未能存入这台设备，断网后不能再次打开。", "This page could not be kept on this device: without a network it will not open again."));
   }
@@ -154,6 +160,8 @@ async function install() {
 
 async function start() {
   $("unscripted").hidden = true;
+  // Not waited for: some browsers ask the person first.
+  Promise.resolve(navigator.storage?.persist?.()).then((lasting) => (list.lasting = Boolean(lasting)), () => {});
   addEventListener("hashchange", moved);
   await route();
   const kept = await everything();

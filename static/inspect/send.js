@@ -22,6 +22,9 @@ export class NotSent extends Error {
 // Refusals of a photograph that sending it again does not change.
 const NO_PHOTO = ["photo_unreadable", "photo_type", "photo_too_large"];
 
+/** Refusals of a text, after which nothing was stored: the officer may put it right, and trying again changes nothing. */
+export const REFUSED_TEXT = ["inspection_unreadable", "inspection_too_large"];
+
 const SIGN_IN = () => new NotSent("sign_in_needed", t("要登录后才能发送。", "Sign in to send."), { stop: true });
 
 const OFFLINE = () => new NotSent("offline", t("没有网络，检查留在本机。", "No network: the inspections stay on this device."), { stop: true });
@@ -94,8 +97,9 @@ async function note(visit, error) {
   await keepVisit({ ...visit, problem });
 }
 
-async function sendOut(say) {
-  const waiting = (await everything()).visits.filter(({ state }) => state === "finished");
+async function sendOut(say, again) {
+  const finished = (await everything()).visits.filter(({ state }) => state === "finished");
+  const waiting = finished.filter(({ problem }) => again || !REFUSED_TEXT.includes(problem?.code));
   if (!waiting.length) return { sent: 0, left: 0, problem: null };
   let [sent, problem] = [0, null];
   try {
@@ -118,11 +122,11 @@ async function sendOut(say) {
 }
 
 /**
- * Send all that is finished: {sent, left, problem}; `say` hears of each step. Null when another page of this browser is
- * sending already.
+ * Send all that is finished: {sent, left, problem}; `say` hears of each step. With `again` also what was refused before.
+ * Null when another page of this browser is sending already.
  */
-export function sendAll(say) {
-  return navigator.locks.request(LOCK, { ifAvailable: true }, (lock) => (lock ? sendOut(say) : null));
+export function sendAll(say, { again }) {
+  return navigator.locks.request(LOCK, { ifAvailable: true }, (lock) => (lock ? sendOut(say, again) : null));
 }
 
 /** Have the key of whoever is signed in: "here", "signed_out" or "offline". */

@@ -34,7 +34,7 @@ function endWords({ sent, left, problem }) {
 export async function send({ quietly = false } = {}) {
   let outcome;
   try {
-    outcome = await sendAll((step) => show(stepWords(step)));
+    outcome = await sendAll((step) => show(stepWords(step)), { again: !quietly });
   } catch (error) {
     outcome = { sent: 0, left: 0, problem: { code: "failed", what: t("发送失败，检查留在本机：", "Sending failed, the inspections stay on this device: "), todo: error.message } };
   }

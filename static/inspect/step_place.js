@@ -34,7 +34,7 @@ function permitChoice(context) {
 }
 
 function listChoice({ visit, change }) {
-  const options = visit.checklists.map(({ id, name, version }) => [id, `${said(name)}（${version}）`]);
+  const options = visit.checklists.map(({ id, name, version }) => [id, t(`${said(name)}（${version}）`, `${said(name)} (${version})`)]);
   return choices(t("检查表", "Checklists"), options, visit.lists, (lists) => change({ lists }), { several: true });
 }
 

@@ -21,8 +21,7 @@ function listed(heading, entries, visit) {
 }
 
 function confirmation({ signature }) {
-  const drawn = [t("已手写签字", "signed by hand"), signature.name && `（${signature.name}）`].filter(Boolean).join("");
-  if (signature.kind === "drawn") return drawn;
+  if (signature.kind === "drawn") return t("已手写签字", "signed by hand") + (signature.name && t(`（${signature.name}）`, ` (${signature.name})`));
   if (signature.kind === "typed") return signature.name;
   return signature.kind === "refused" ? t(`拒签：${signature.reason}`, `refused: ${signature.reason}`) : "—";
 }
@@ -41,9 +40,9 @@ function facts(visit) {
     ["开始", "Begun", momentWords(visit.startedAt)],
     ["第二名监督员", "Second officer", hanzi(second?.[1] ?? "—")],
     ["检查表", "Checklists", lists.join(t("、", ", ")) || "—"],
-    ["得分", "Score", `${scoreWords(reckoned)}（${progressWords(reckoned)}）`],
+    ["得分", "Score", `${scoreWords(reckoned)}${t("；", "; ")}${progressWords(reckoned)}`],
     ["照片", "Photos", String(visit.photos.length)],
-    ["结论", "Outcome", visit.outcome === "to_rectify" && visit.rectifyBy ? `${outcome}（${visit.rectifyBy}）` : outcome],
+    ["结论", "Outcome", visit.outcome === "to_rectify" && visit.rectifyBy ? `${outcome}${t("，", ", ")}${visit.rectifyBy}` : outcome],
     ["备注", "Remarks", visit.remarks || "—"],
     ["单位确认", "Confirmed", confirmation(visit)],
   );

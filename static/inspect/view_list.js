@@ -4,11 +4,11 @@ import { packWords, problemWords } from "../verify/pack_words.js";
 import { both, day, element, hanzi, t } from "../verify/page_words.js";
 import { behind, button, labelled, linkButton, notice, said, text } from "./fields.js";
 import { found, placeOfTask } from "./places.js";
+import { REFUSED_TEXT } from "./send.js";
 import { tasksOf } from "./visit.js";
 import { momentWords, placeWords, purposeWords, scoreWords, stateWords } from "./visit_words.js";
 
-// Refusals after which nothing was stored: the officer may put the record right.
-const REOPENED = ["inspection_unreadable", "inspection_too_large"];
+const MOST_TASKS = 20;
 const dayOf = (date) => day(Date.parse(`${date}T00:00:00Z`) / 86_400_000);
 
 function placeButton(context, place, how, task, more = []) {
@@ -37,10 +37,12 @@ function taskList(context, pack) {
   const tasks = tasksOf(pack.kit).map((task) => ({ task, place: placeOfTask(pack, task) })).filter(({ place }) => place);
   if (!tasks.length) return [];
   const how = { readBy: "list", codeNumber: "", codeVersion: null };
-  const lines = tasks.map(({ task, place }) =>
+  const lines = tasks.slice(0, MOST_TASKS).map(({ task, place }) =>
     placeButton(context, place, how, task, [element("br"), t(`${purposeWords(task.purpose)}，${dayOf(task.due)} 前`, `${purposeWords(task.purpose)}, due ${dayOf(task.due)}`)]),
   );
-  return [element("section", "", element("h2", "", ...both("待办的检查", "Due")), element("ul", "places", ...lines))];
+  const rest = tasks.length - lines.length;
+  const more = rest > 0 ? [element("p", "quiet", t(`另有 ${rest} 项期限更晚，见窗口的工作清单。`, `${rest} more with later days: see the work list at the desk.`))] : [];
+  return [element("section", "", element("h2", "", ...both("待办的检查", "Due")), element("ul", "places", ...lines), ...more)];
 }
 
 function beginning(context, { pack, problem }) {
@@ -67,7 +69,7 @@ function waiting(context, visit) {
   const { problem } = visit;
   const parts = [element("p", "quiet", t("完成于 ", "Finished "), momentWords(visit.finishedAt))];
   if (problem) parts.push(notice(element("b", "", problem.what), " ", problem.todo));
-  if (REOPENED.includes(problem?.code)) {
+  if (REFUSED_TEXT.includes(problem?.code)) {
     const again = button(t("重新打开修改", "Open it again and mend it"), () => context.reopen(visit));
     parts.push(element("p", "tools", again));
   }
@@ -94,7 +96,8 @@ function queue(context, visits) {
   const heading = element("h2", "", ...both(`待发送（${visits.length}）`, `Waiting to be sent (${visits.length})`));
   if (!visits.length) return told;
   const list = element("ul", "places", ...visits.map((visit) => waiting(context, visit)));
-  return element("section", "", heading, told, element("p", "tools", send), list);
+  const hint = context.lasting ? [] : [element("p", "quiet", t("这个浏览器没有承诺长期保存，请尽早发送。", "This browser does not promise to keep things for long: send them soon."))];
+  return element("section", "", heading, told, element("p", "tools", send), ...hint, list);
 }
 
 function section(heading, entries, ...more) {

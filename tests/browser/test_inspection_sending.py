@@ -19,7 +19,7 @@ from inspection_phone import (
     received,
     running,
 )
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 from verify_site import Site
 
 from licence_qr.domain.life_details import Deed
@@ -225,3 +225,39 @@ def test_a_colleague_s_session_does_not_send_it(phone: Phone) -> None:
     phone.list()
     expect(phone.page.locator("#sending")).to_contain_text("1 次留在本机")
     assert received(phone.site) == []
+
+
+def test_a_text_that_the_register_refuses_can_be_mended_and_is_not_tried_by_itself(phone: Phone) -> None:
+    made_without_a_server(phone)
+    phone.site.start()
+    tries: list[str] = []
+
+    def spoil(route: Route) -> None:
+        tries.append(route.request.url)
+        route.continue_(post_data=(route.request.post_data or "").replace('"format":1', '"format":7'))
+
+    phone.page.route("**/inspect/sync/*", spoil)
+    phone.page.get_by_role("button", name="现在发送").click()
+    expect(phone.page.get_by_role("button", name="重新打开修改")).to_be_visible()
+    expect(phone.page.locator("#view li.card .note")).to_contain_text("format")
+    phone.page.reload()
+    expect(phone.page.locator("body[data-ready]")).to_be_attached()
+    assert len(tries) == 1 and received(phone.site) == []
+    phone.page.unroute("**/inspect/sync/*")
+    phone.page.get_by_role("button", name="重新打开修改").click()
+    expect(phone.page.locator(".visit-steps")).to_be_visible()
+    phone.finish()
+    expect(phone.delivered()).to_have_count(1)
+    assert [found["state"] for found in received(phone.site)] == ["counted"]
+
+
+def test_two_presses_make_one_text(phone: Phone) -> None:
+    phone.begin(ours(phone.site)[0])
+    phone.answer_all()
+    phone.conclude()
+    phone.sign()
+    phone.step(6)
+    phone.page.get_by_role("button", name="完成检查").dblclick()
+    expect(phone.delivered()).to_have_count(1)
+    phone.list()
+    assert [found["flags"] for found in received(phone.site)] == [""]
