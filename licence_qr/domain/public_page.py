@@ -34,6 +34,19 @@ class FoundBy(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class PublicInspection:
+    """The last inspection of a permit's premises that counts (监督检查): its day, and nothing of what was found.
+
+    ``order_met``: how the last order to rectify (责令限期整改) that is over ended, and ``order_ended_on`` when; both None
+    where there was none, or where the rules do not publish it (any more).
+    """
+
+    inspected_on: date
+    order_met: bool | None = None
+    order_ended_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PublicPermit:
     """One card of the page. ``days_left`` counts to the last day of validity, 0 on that day; None without an end.
 
@@ -59,6 +72,7 @@ class PublicPermit:
     checked_on: date | None
     deemed_renewed: bool = False
     ended_by: PermitStatus | None = None
+    inspection: PublicInspection | None = None
 
 
 @dataclass(frozen=True, slots=True)

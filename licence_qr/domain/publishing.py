@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from licence_qr.domain.catalogue import Catalogue, Text
@@ -12,7 +12,15 @@ from licence_qr.domain.entity import Entity, LicenceState
 from licence_qr.domain.life_dates import licence_state_on
 from licence_qr.domain.marks import MARK_NAMES, Mark
 from licence_qr.domain.permit import Permit, PermitState, PermitStatus, deemed_renewed, status_on
-from licence_qr.domain.public_page import FoundBy, PublicLicence, PublicMark, PublicPage, PublicPermit, Verdict
+from licence_qr.domain.public_page import (
+    FoundBy,
+    PublicInspection,
+    PublicLicence,
+    PublicMark,
+    PublicPage,
+    PublicPermit,
+    Verdict,
+)
 from licence_qr.domain.record import CombinedRecord
 
 
@@ -27,11 +35,13 @@ class Print:
 
 @dataclass(frozen=True, slots=True)
 class LicenceLife:
-    """What the register knows of a licence beside its state: since when, until when it rests, and all its marks."""
+    """What the register knows of a licence beside its state: since when, until when it rests, all its marks, and what of
+    its inspections is public, by permit number."""
 
     state_since: date | None = None
     dormant_until: date | None = None
     marks: tuple[Mark, ...] = ()
+    inspections: Mapping[str, PublicInspection] = field(default_factory=dict)
 
 
 _NO_LIFE = LicenceLife()
@@ -78,7 +88,12 @@ def office_name(catalogue: Catalogue, office: str) -> Text:
 
 
 def _public_permit(
-    catalogue: Catalogue, addresses: dict[int, str], permit: Permit, status: PermitStatus, day: date
+    catalogue: Catalogue,
+    addresses: dict[int, str],
+    permit: Permit,
+    status: PermitStatus,
+    day: date,
+    inspection: PublicInspection | None,
 ) -> PublicPermit:
     known_type = catalogue.permit_types.get(permit.permit_type)
     last = permit.period.last if permit.period else None
@@ -101,6 +116,7 @@ def _public_permit(
         checked_on=permit.checked_on,
         deemed_renewed=deemed_renewed(permit, day),
         ended_by=PermitStatus(permit.ended_by.value) if permit.ended_by else None,
+        inspection=inspection,
     )
 
 
@@ -154,7 +170,10 @@ def publish(
         found_by=found_by,
         licence=_public_licence(catalogue, record.entity, state, life),
         addresses=tuple(p.address for p in record.premises if p.open) or (record.entity.domicile,),
-        permits=tuple(_public_permit(catalogue, addresses, p, status, day) for p, status in shown),
+        permits=tuple(
+            _public_permit(catalogue, addresses, p, status, day, life.inspections.get(p.permit_no))
+            for p, status in shown
+        ),
         code_number=code_number,
         version=scanned.version,
         printed_on=scanned.printed_on,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NoReturn
 
 from licence_qr.credential.allow_list import AllowList
@@ -17,12 +17,12 @@ from licence_qr.credential.verifier import verify_token
 from licence_qr.domain.catalogue import Catalogue
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.identifiers import parse_code_number
-from licence_qr.domain.public_page import FoundBy, PublicPage
+from licence_qr.domain.public_page import FoundBy, PublicInspection, PublicPage
 from licence_qr.domain.publishing import LicenceLife, Print, publish
 from licence_qr.errors import NotFoundError, RegisterError, TokenError
 from licence_qr.services import records
 from licence_qr.services.throttle import Limit, client_network
-from licence_qr.store import codes, marks
+from licence_qr.store import codes, inspections, marks
 from licence_qr.store.codes import StoredCode
 from licence_qr.store.database import Database, Transaction
 
@@ -157,5 +157,11 @@ class Lookup:
             found_by=found_by,
             now=now,
             specimen=self.specimen,
-            life=LicenceLife(stored.state_since, stored.dormant_until, held),
+            life=LicenceLife(stored.state_since, stored.dormant_until, held, self._inspections(tx, scanned.uscc, now)),
         )
+
+    def _inspections(self, tx: Transaction, uscc: str, now: datetime) -> Mapping[str, PublicInspection]:
+        """The last inspections, and how orders to rectify ended for as long as the rules of the day publish it."""
+        rule = self.catalogue.inspection_rules.publication_on(local_date(now))
+        days = rule.rectification_days if rule else 0
+        return inspections.public_facts(tx, uscc, local_date(now) - timedelta(days=days) if days else None)

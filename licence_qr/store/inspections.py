@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from licence_qr.domain.inspection import AnnouncedPhoto, Filter, Flag, InspectionState, Purpose, VisitOutcome
+from licence_qr.domain.public_page import PublicInspection
 from licence_qr.errors import LicenceQRError
 from licence_qr.store.database import Row, Transaction
 
@@ -196,6 +197,34 @@ def last_counted(tx: Transaction, permit_id: int) -> StoredInspection | None:
         (permit_id,),
     )
     return _from_row(row) if row else None
+
+
+def public_facts(tx: Transaction, uscc: str, ended_since: date | None) -> dict[str, PublicInspection]:
+    """What anybody may know of the inspections of one business, by permit number: the day of the last that counts.
+
+    How the last order to rectify ended is told where that was on ``ended_since`` or later; never, where that is None.
+    """
+    rows = tx.all(
+        "SELECT p.permit_id, p.permit_no, max(i.visited_on) AS inspected_on FROM permits AS p"
+        " JOIN inspections AS i ON i.permit_id = p.permit_id AND i.state = 'counted'"
+        " WHERE p.uscc = ? GROUP BY p.permit_id",
+        (uscc,),
+    )
+    ended = _ended_orders(tx, uscc, ended_since) if rows and ended_since else {}
+    return {
+        row["permit_no"]: PublicInspection(date.fromisoformat(row["inspected_on"]), *ended.get(row["permit_id"], ()))
+        for row in rows
+    }
+
+
+def _ended_orders(tx: Transaction, uscc: str, since: date) -> dict[int, tuple[bool, date]]:
+    """By permit: whether its last order that is over was met, and when."""
+    rows = tx.all(
+        "SELECT permit_id, state, closed_on FROM rectifications"
+        " WHERE uscc = ? AND state IN ('met', 'escalated') AND closed_on >= ? ORDER BY order_id",
+        (uscc, since.isoformat()),
+    )
+    return {row["permit_id"]: (row["state"] == "met", date.fromisoformat(row["closed_on"])) for row in rows}
 
 
 # --- lists ------------------------------------------------------------------------------------------------------

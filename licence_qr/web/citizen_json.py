@@ -6,7 +6,7 @@ from datetime import UTC, date
 from typing import Any
 
 from licence_qr.domain.catalogue import Text
-from licence_qr.domain.public_page import PublicLicence, PublicMark, PublicPage, PublicPermit
+from licence_qr.domain.public_page import PublicInspection, PublicLicence, PublicMark, PublicPage, PublicPermit
 
 FORMAT = 1
 
@@ -73,6 +73,15 @@ def _permit(permit: PublicPermit) -> dict[str, Any]:
         "checked_on": _day(permit.checked_on),
         "deemed_renewed": permit.deemed_renewed,
         "ended_by": permit.ended_by and permit.ended_by.value,
+        "inspection": permit.inspection and _inspection(permit.inspection),
+    }
+
+
+def _inspection(inspection: PublicInspection) -> dict[str, Any]:
+    return {
+        "inspected_on": _day(inspection.inspected_on),
+        "order_met": inspection.order_met,
+        "order_ended_on": _day(inspection.order_ended_on),
     }
 
 

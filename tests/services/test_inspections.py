@@ -16,6 +16,7 @@ from licence_qr.domain.inspection import Flag, InspectionState
 from licence_qr.domain.life_details import Deed, Reprint, ReprintCause
 from licence_qr.domain.lifecycle import Act, Grounds, Subject
 from licence_qr.domain.permit import GrantMode, PermitState
+from licence_qr.domain.public_page import PublicInspection
 from licence_qr.errors import AccessError, InputError, NotFoundError
 from licence_qr.store import entities, inspections, permits, proposals, rectifications
 from licence_qr.store.rectifications import OrderState
@@ -342,6 +343,35 @@ def test_an_order_that_was_closed_before_holds_a_second_recheck(hotel):
     )
     receipt = hotel.send(body, visit="2b7c9a52-6a0f-4a63-9a57-0f6a1f7b5f33")
     assert (receipt.stored.state, codes_of(receipt)) == (InspectionState.HELD, ["order_closed"])
+
+
+def shown(hotel: Scene) -> Any:
+    """What anybody sees of the inspections of the hotel."""
+    page = hotel.services.lookup.by_number(hotel.code_number, "127.0.0.1", hotel.at)
+    return page.permits[0].inspection
+
+
+def test_the_public_sees_day_and_grade_and_how_an_order_ended_for_as_long_as_the_rules_say(hotel):
+    assert shown(hotel) is None
+    first = hotel.send(hotel.visit(**linen(hotel)))
+    assert shown(hotel) == PublicInspection(TODAY)
+    recheck(hotel, first.order)
+    assert shown(hotel) == PublicInspection(date(2026, 12, 10), True, date(2026, 12, 10))
+    hotel.at += timedelta(days=365)
+    assert shown(hotel).order_met is True
+    hotel.at += timedelta(days=1)
+    assert shown(hotel) == PublicInspection(date(2026, 12, 10))
+
+
+def test_what_is_held_or_set_aside_is_nobody_s_business(hotel):
+    hotel.send(hotel.visit(second_officer=None))
+    assert shown(hotel) is None
+
+
+def test_nothing_that_was_found_is_public(hotel):
+    hotel.send(hotel.visit(remarks="备注甲", **linen(hotel)))
+    page = repr(hotel.services.lookup.by_number(hotel.code_number, "127.0.0.1", hotel.at))
+    assert not any(word in page for word in ("现场发现问题", "备注甲", "inspector", "张示例"))
 
 
 # --- the check after a commitment -------------------------------------------------------------------------------
