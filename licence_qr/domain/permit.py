@@ -25,6 +25,10 @@ class PermitState(StrEnum):
     REFUSED = "refused"  # 不予许可: applied for, never granted
 
 
+# The ends that closing the record (注销) follows and does not replace.
+ENDS_BEFORE_CLOSING = frozenset({PermitState.ANNULLED, PermitState.REVOKED, PermitState.WITHDRAWN})
+
+
 class PermitStatus(StrEnum):
     """What is true on one day: the decided state, and what the calendar adds to it."""
 

@@ -28,7 +28,7 @@ from licence_qr.domain.dates import local_date
 from licence_qr.domain.entity import Entity
 from licence_qr.domain.merge_values import Business, Part, licence_texts, permit_texts
 from licence_qr.domain.names import name_key
-from licence_qr.domain.permit import Permit, PermitState
+from licence_qr.domain.permit import ENDS_BEFORE_CLOSING, Permit, PermitState
 from licence_qr.services.coding import Coding, refresh_status
 from licence_qr.services.issuance import number_series
 from licence_qr.services.records import as_json, licence_facts
@@ -200,6 +200,9 @@ class Takeover:
             changes["premises_no"] = self._premises_no(part.facts["address"], part)
         if "state" in keys:
             changes["state_since"] = new.state_since or local_date(self.now)
+            # What ended it before its record was closed stays named (撤销, 吊销, 撤回, then 注销).
+            was, closed = stored.permit.state, new.state is PermitState.CANCELLED
+            changes["ended_by"] = was if closed and was in ENDS_BEFORE_CLOSING else new.ended_by
         self._replace_permit(stored, replace(stored.permit, grade=new.grade, **changes), part)
 
     def _replace_permit(self, stored: StoredPermit, permit: Permit, part: Part) -> None:

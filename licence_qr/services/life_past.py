@@ -24,7 +24,7 @@ from licence_qr.store.database import Row
 from licence_qr.store.history import EventKind
 
 # Events whose values are a whole licence, premises, permit or mark. What others hold is their own.
-_STATE_KINDS = frozenset(
+STATE_KINDS = frozenset(
     {
         EventKind.LICENCE_GRANTED,
         EventKind.LICENCE_IMPORTED,
@@ -94,7 +94,7 @@ def fold(uscc: str, events: Iterable[Row], day: date, known_at: datetime | None)
             continue
         if event["event"] == EventKind.CODE_ISSUED:
             version = int(event["subject"].removeprefix("code/"))
-        elif event["event"] in _STATE_KINDS and event["after"] is not None:
+        elif event["event"] in STATE_KINDS and event["after"] is not None:
             _take(subjects.setdefault(event["subject"], {}), event)
     return _state(PastState(uscc, day, known_at, version=version), subjects)
 

@@ -10,7 +10,7 @@ from licence_qr.domain.life_changes import renamed_premises
 from licence_qr.domain.life_dates import effective_day, granted_on, renewal_deadline, renewed_period
 from licence_qr.domain.life_details import Grading, PermitChange
 from licence_qr.domain.lifecycle import Act
-from licence_qr.domain.permit import Permit, PermitState
+from licence_qr.domain.permit import ENDS_BEFORE_CLOSING, Permit, PermitState
 from licence_qr.errors import InputError, RuleError
 from licence_qr.services.granting import check_delegation, check_kinds, first_period, next_permit_no
 from licence_qr.services.life_case import Case
@@ -20,7 +20,6 @@ from licence_qr.store.history import EventKind
 from licence_qr.store.permits import StoredPermit
 
 _GRADES = frozenset({"A", "B", "C", ""})
-_ENDS_BEFORE_CLOSING = frozenset({PermitState.ANNULLED, PermitState.REVOKED, PermitState.WITHDRAWN})
 
 
 def grant(case: Case) -> None:
@@ -194,7 +193,7 @@ def close_permit(case: Case, stored: StoredPermit, day: date) -> None:
     if permit.state is PermitState.PENDING:
         refuse_pending(case, stored, day)
     elif permit.state not in {PermitState.CANCELLED, PermitState.REFUSED}:
-        ended_by = permit.state if permit.state in _ENDS_BEFORE_CLOSING else None
+        ended_by = permit.state if permit.state in ENDS_BEFORE_CLOSING else None
         closed = replace(permit, state=PermitState.CANCELLED, state_since=day, ended_by=ended_by)
         case.put_permit(EventKind.PERMIT_STATE_CHANGED, stored, closed, day)
 

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from licence_qr.services import records
-from licence_qr.store import codes, entities, history, permits
+from licence_qr.services.life_past import STATE_KINDS
+from licence_qr.store import codes, entities, history, marks, permits
 from licence_qr.store.database import Row, Transaction
+from licence_qr.store.history import EventKind
 
 
 @pytest.mark.parametrize(
@@ -25,9 +27,11 @@ def test_the_database_itself_refuses_to_change_the_history(sql, services, make_a
 
 
 def rebuilt(events: list[Row]) -> dict[str, dict[str, Any]]:
-    """The newest ``after`` of every subject of every business, by ``uscc subject``."""
+    """The newest ``after`` of every subject of every business, by ``uscc subject``; only events that hold whole values."""
     state: dict[str, dict[str, Any]] = {}
     for event in events:
+        if event["event"] not in STATE_KINDS | {EventKind.CODE_ISSUED}:
+            continue
         key = f"{event['uscc']} {event['subject']}"
         before = None if event["before"] is None else json.loads(event["before"])
         assert before == state.get(key), f"{key}: what was before is not what had been written"
@@ -42,11 +46,13 @@ def as_stored(tx: Transaction) -> dict[str, dict[str, Any]]:
         uscc = row["uscc"]
         stored = entities.get(tx, uscc)
         assert stored is not None
-        state[f"{uscc} licence"] = records.as_json(stored.entity) | {"state": stored.state.value}
+        state[f"{uscc} licence"] = records.licence_facts(stored)
         for premises in entities.premises_of(tx, uscc):
             state[f"{uscc} premises/{premises.premises_no}"] = records.as_json(premises)
         for permit in permits.of_business(tx, uscc):
             state[f"{uscc} permit/{permit.permit_id}"] = records.as_json(permit.permit)
+        for mark in marks.of_business(tx, uscc):
+            state[f"{uscc} mark/{mark.mark_id}"] = records.as_json(mark.mark)
         for code in codes.versions_of_business(tx, uscc):
             state[f"{uscc} code/{code.version}"] = {
                 "code_number": code.code_id.number,
