@@ -52,9 +52,9 @@ function nextFrame(video) {
 }
 
 async function look(video, mine) {
-  while (mine === turn) {
+  for (let frame = 0; mine === turn; frame += 1) {
     await nextFrame(video);
-    const text = mine === turn ? await readFrame(video) : null;
+    const text = mine === turn ? await readFrame(video, frame % 2 === 0) : null;
     if (text !== null) return text;
   }
   return null;
