@@ -45,10 +45,8 @@ class Phone:
         return self.browser.client.put(f"/inspect/sync/{address}", data=data, headers=sent)
 
 
-@pytest.fixture(scope="module")
-def hotel(desk_app: Flask, desk_services: Services) -> Mapping[str, Any]:
+def issued_hotel(browser: Browser, desk_services: Services) -> Mapping[str, Any]:
     """A hotel that was issued at the desk, as the phone knows it; and a second inspector."""
-    browser = signed_in(desk_app, desk_services, "clerk")
     application = browser.start()
     browser.fill(application, name="重庆示例受检客栈有限公司")
     assert browser.issue(application).status_code == 303
@@ -66,6 +64,12 @@ def hotel(desk_app: Flask, desk_services: Services) -> Mapping[str, Any]:
         "premises_no": 1,
         "permit_no": held.permit.permit_no,
     }
+
+
+@pytest.fixture(scope="module")
+def hotel(desk_app: Flask, desk_services: Services) -> Mapping[str, Any]:
+    """The hotel, and a second inspector."""
+    return issued_hotel(signed_in(desk_app, desk_services, "clerk"), desk_services)
 
 
 @pytest.fixture

@@ -104,7 +104,7 @@ def announce(clerk: Browser, **changes: str) -> Any:
 
 
 @pytest.fixture
-def drawn(clerk: Browser, phone: Phone, hotel: Mapping[str, Any]) -> str:
+def drawn(clerk: Browser, hotel: Mapping[str, Any]) -> str:
     """The address of a draw that is announced with a secret."""
     answer = announce(clerk)
     assert answer.status_code == 303
@@ -136,7 +136,7 @@ def test_names_of_officers_stay_in_the_office(clerk, drawn, desk_app):
         assert not any(name in page for name in (*PEOPLE, "inspector-2", "乙（示例）"))
 
 
-def test_a_draw_by_a_public_event_asks_for_its_seed(clerk, phone, hotel):
+def test_a_draw_by_a_public_event_asks_for_its_seed(clerk, hotel):
     address = announce(clerk, seed_source="2026-12-01 福彩").location
     refused = clerk.send(f"{address}", {}, page=clerk.see(address))
     assert refused.status_code == 405
@@ -171,14 +171,14 @@ def test_a_draw_that_is_called_off_says_why_to_everybody(clerk, drawn, desk_app)
         ({"recused": "7 91500107M000001A9R\nnobody"}, "recused"),
     ],
 )
-def test_what_is_wrong_in_the_form_is_named_and_kept(clerk, phone, hotel, changes, field):
+def test_what_is_wrong_in_the_form_is_named_and_kept(clerk, hotel, changes, field):
     answer = announce(clerk, **{"seed_source": "一个公开事件", **changes})
     page = answer.get_data(as_text=True)
     assert answer.status_code == 422
     assert f'href="#{field}"' in page and "一个公开事件" in page
 
 
-def test_more_places_than_there_are_cannot_be_drawn(clerk, phone, hotel):
+def test_more_places_than_there_are_cannot_be_drawn(clerk, hotel):
     answer = announce(clerk, places="400")
     assert answer.status_code == 409 and "400" in answer.get_data(as_text=True)
 
