@@ -19,6 +19,7 @@ from licence_qr.services.bars import Bars
 from licence_qr.services.calendar_feeds import CalendarFeeds
 from licence_qr.services.coding import Coding
 from licence_qr.services.demonstration import DemonstrationRegister
+from licence_qr.services.demonstration_lives import DemonstrationLives
 from licence_qr.services.draws import Draws
 from licence_qr.services.follow_ups import FollowUps
 from licence_qr.services.importing import Importing
@@ -171,6 +172,7 @@ def _wire(settings: Settings, catalogue: Catalogue, database: Database, keys: Ke
     photos, effects = PhotoFiles(settings.home / "photos"), Effects(catalogue, life, follow_ups, proposals)
     issuance = Issuance(database, catalogue, coding, demonstration)
     lookup = Lookup(database, catalogue, keys.trust_list, keys.allow_list, specimen=demonstration)
+    lives = DemonstrationLives(life, proposals)
     return Services(
         settings=settings,
         web_secret=key_files.read_web_secret(settings.web_secret_file),
@@ -207,7 +209,7 @@ def _wire(settings: Settings, catalogue: Catalogue, database: Database, keys: Ke
         calendar_feeds=CalendarFeeds(database),
         verification=Verification(catalogue, keys.trust_list, keys.allow_list),
         status_publishing=StatusPublishing(database, partial(keys.signing_key_for, Purpose.STATUS), settings.address),
-        demonstration_register=DemonstrationRegister(database, catalogue, coding, issuance, accounts),
+        demonstration_register=DemonstrationRegister(database, catalogue, coding, issuance, accounts, lives),
     )
 
 

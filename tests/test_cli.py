@@ -90,7 +90,7 @@ def sample(folder: Path) -> tuple[Path, str]:
 
 def test_a_demonstration_says_where_to_look_who_signs_in_and_what_to_scan(installed):
     said = (installed / "init.txt").read_text(encoding="utf-8")
-    assert re.search(r"填入演示数据 filling 36/36", said)
+    assert re.search(r"填入演示数据 filling (\d+)/\1", said)
     assert "http://127.0.0.1:8000/\n" in said
     assert re.search(r"http://127\.0\.0\.1:8000/c/\d{300,}", said)
     for username in ("clerk-baishiyi", "clerk-bafu", "clerk-jinfeng", "clerk-xiyong", "inspector", "admin"):
@@ -104,7 +104,7 @@ def test_the_passwords_are_kept_for_their_owner_only_and_not_in_the_register(ins
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     passwords = [line.split()[1] for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
     register = (installed / "var" / "register.db").read_bytes()
-    assert len(passwords) == 6
+    assert len(passwords) == 8
     assert not any(password.encode() in register for password in passwords)
 
 
@@ -114,7 +114,7 @@ def test_every_picture_of_the_demonstration_is_listed(installed):
     pictures = sorted(path.name for path in folder.glob("*.png"))
     assert pictures == re.findall(r"^(\S+\.png)", index, re.MULTILINE)
     assert any(name.endswith("-older-print-v1.png") for name in pictures)
-    assert len(pictures) == 37
+    assert len(pictures) == 46
 
 
 def test_a_second_run_keeps_everything_and_prints_the_same_passwords(copied, run):

@@ -10,7 +10,7 @@ from licence_qr.domain.application import Application, Commitment, EntityRequest
 from licence_qr.domain.catalogue import BUSINESS_LICENCE, Catalogue, PermitType, Text
 from licence_qr.domain.dates import Period, add_months, local_date
 from licence_qr.domain.entity import Entity, LicenceState
-from licence_qr.domain.permit import GrantMode, Permit
+from licence_qr.domain.permit import GrantMode, Permit, PermitState
 from licence_qr.domain.public_page import Verdict
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import NotFoundError, RuleError
@@ -18,6 +18,7 @@ from licence_qr.printing.qr import make_symbol, to_png
 from licence_qr.services.accounts import Accounts
 from licence_qr.services.coding import Coding
 from licence_qr.services.demonstration_data import Applied, DemonstrationBusiness, DemonstrationPermit, businesses
+from licence_qr.services.demonstration_lives import DemonstrationLives
 from licence_qr.services.issuance import Issuance, number_series
 from licence_qr.services.records import as_json
 from licence_qr.store import codes, counters, entities, facts, history, permits
@@ -28,6 +29,8 @@ from licence_qr.store.history import Event, EventKind
 
 ACTOR = "demonstration"
 ELSEWHERE = "高新区政务服务中心（演示）"
+# The ends that closing the record (注销) follows and does not replace.
+_ADVERSE_ENDS = frozenset({PermitState.ANNULLED, PermitState.REVOKED, PermitState.WITHDRAWN})
 _FACT, _FILLED = "demonstration", "filled"
 
 
@@ -61,11 +64,16 @@ class DemonstrationCode:
 
 @dataclass(frozen=True, slots=True)
 class _Filling:
-    """One business being entered in one transaction at one instant."""
+    """One business being entered in one transaction. ``now`` is the instant of filling, from which all days count."""
 
     tx: Transaction
     business: DemonstrationBusiness
     now: datetime
+
+    @property
+    def at(self) -> datetime:
+        """When it was entered: most of them now, some a while ago, so that something can have happened since."""
+        return self.now + timedelta(days=self.business.entered)
 
     def day(self, offset: int) -> date:
         return local_date(self.now) + timedelta(days=offset)
@@ -81,7 +89,7 @@ class _Filling:
     ) -> None:
         """Append to the history, as an office would have."""
         event = Event(
-            self.now, ACTOR, self.business.office, kind, self.business.uscc, subject, reason, basis, "", before, after
+            self.at, ACTOR, self.business.office, kind, self.business.uscc, subject, reason, basis, "", before, after
         )
         history.append(self.tx, event)
 
@@ -95,6 +103,7 @@ class DemonstrationRegister:
     coding: Coding
     issuance: Issuance
     accounts: Accounts
+    lives: DemonstrationLives
 
     @property
     def size(self) -> int:
@@ -180,7 +189,13 @@ class DemonstrationRegister:
         if business.printed_before_change:
             self._sign(filling, "旧照牌（演示）")
         _change_licence(filling, stored)
+        for act in business.life:
+            if act.day < 0:
+                self.lives.perform(filling.tx, business, act, filling.now)
         self._sign(filling, "")
+        for act in business.life:
+            if act.day >= 0:
+                self.lives.perform(filling.tx, business, act, filling.now)
 
     def _sign(self, filling: _Filling, reason: str) -> None:
         business = filling.business
@@ -232,7 +247,10 @@ class DemonstrationRegister:
         subject = f"permit/{stored.permit_id}"
         filling.note(EventKind.PERMIT_IMPORTED, subject, as_json(permit))
         for change in data.changes:
-            changed = replace(stored.permit, state=change.state, state_since=filling.day(change.since))
+            ended_by = stored.permit.state if stored.permit.state in _ADVERSE_ENDS else None
+            changed = replace(
+                stored.permit, state=change.state, state_since=filling.day(change.since), ended_by=ended_by
+            )
             before, after = as_json(stored.permit), as_json(changed)
             stored = replace(stored, permit=changed)
             permits.replace(filling.tx, stored)

@@ -15,6 +15,7 @@ from pydantic import ConfigDict, TypeAdapter
 
 from licence_qr.domain.catalogue import Text
 from licence_qr.domain.entity import EntityForm, LicenceState
+from licence_qr.domain.lifecycle import Act, SubjectKind
 from licence_qr.domain.permit import GrantMode, PermitState
 from licence_qr.domain.public_page import Verdict
 
@@ -70,10 +71,32 @@ class Applied:
 
 
 @dataclass(frozen=True, slots=True)
+class DemonstrationAct:
+    """One act of a life. ``day`` is when it was done, ``effective`` from when it holds (None: that day).
+
+    ``subject`` is the licence, or the ``permit``-th permit. Acts of four eyes are proposed and decided, or, with
+    ``proposed_only``, wait to be decided. ``detail`` is the cause of a reprint or the kind of a mark.
+    """
+
+    act: Act
+    subject: SubjectKind
+    reason: str
+    basis: str = ""
+    document: str = ""
+    day: int = 0
+    effective: int | None = None
+    permit: int = 1
+    detail: str = ""
+    until: int | None = None
+    proposed_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class DemonstrationBusiness:
     """One business, what it ``shows``, and the ``verdict`` that its page says first.
 
-    ``slug`` names it in file names. Its licence has one print, of the day it was established.
+    ``slug`` names it in file names. Its licence has one print, of the day it was established. It was entered on the day
+    ``entered``; of its ``life``, what was done before the day of filling comes before its code is signed.
     """
 
     slug: str
@@ -94,6 +117,8 @@ class DemonstrationBusiness:
     changes: tuple[LicenceChange, ...] = ()
     printed_before_change: bool = False
     applies: Applied | None = None
+    entered: int = 0
+    life: tuple[DemonstrationAct, ...] = ()
 
 
 @cache

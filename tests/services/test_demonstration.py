@@ -16,7 +16,7 @@ from licence_qr.domain.public_page import Verdict
 from licence_qr.domain.roles import Role
 from licence_qr.errors import NotFoundError, RuleError
 from licence_qr.services.demonstration_data import businesses
-from licence_qr.store import counters
+from licence_qr.store import counters, history, proposals
 
 
 def quiet(done: int, total: int) -> None:
@@ -45,8 +45,9 @@ def test_there_are_at_least_24_businesses_with_names_and_codes_of_their_own():
 def test_every_verdict_status_state_and_grade_is_shown(pages):
     permits = [permit for page in pages.values() for permit in page.permits]
     assert {page.verdict for page in pages.values()} == set(Verdict)
-    # A permit that begins on a later day is not granted by anyone here.
-    assert {p.status for p in permits} == set(PermitStatus) - {PermitStatus.NOT_YET_VALID}
+    # A permit that begins on a later day is not granted by anyone here; one that was refused is on no page.
+    never = {PermitStatus.NOT_YET_VALID, PermitStatus.REFUSED}
+    assert {p.status for p in permits} == set(PermitStatus) - never
     assert {p.grade for p in permits} == {"", "A", "B", "C"}
     assert {p.mode for p in permits} == set(GrantMode)
     assert {page.licence.state for page in pages.values()} == set(LicenceState)
@@ -78,6 +79,25 @@ def test_what_each_business_is_for_is_what_its_page_shows(pages):
     assert pages["pending"].permits[0].permit_no == ""
     assert pages["expired"].permits[0].days_left is None
     assert all(page.specimen for page in pages.values())
+
+
+def test_lives_are_shown_that_went_through_the_acts_of_the_desk(demonstration, pages):
+    assert pages["deemed-renewed"].permits[0].deemed_renewed
+    assert pages["deemed-renewed"].verdict is Verdict.ALL_IN_FORCE
+    renewed = pages["renewed-in-place"]
+    assert (renewed.version, renewed.permits[0].days_left > 1000) == (2, True)
+    assert pages["lost-print-v1"].print_void_since == date(2026, 11, 23)
+    assert [mark.since for mark in pages["marked-abnormal"].marks] == [date(2026, 11, 3)]
+    assert pages["cancelled"].permits[0].ended_by is PermitStatus.REVOKED
+    with demonstration.database.read() as tx:
+        (waiting,) = proposals.open_of_business(
+            tx, next(b.uscc for b in businesses() if b.slug == "suspension-proposed")
+        )
+        told = history.of_business(tx, next(b.uscc for b in businesses() if b.slug == "reinstated"))
+    assert (waiting.office, waiting.proposed_by) == ("baishiyi", "inspector")
+    pairs = [(row["proposed_by"], row["actor"]) for row in told if row["event"] == "permit_state_changed"]
+    assert pairs == [("inspector", "decider")] * 2
+    assert [row["at"] for row in told] == sorted(row["at"] for row in told)
 
 
 def test_what_does_not_fit_into_the_symbol_is_counted_there_and_listed_on_the_page(demonstration, pages, now):
