@@ -17,6 +17,7 @@ KIND: Mapping[TaskKind, Text] = {
     TaskKind.PROPOSAL_TO_DECIDE: Text("待我决定", "Proposals to decide"),
     TaskKind.PROPOSAL_OF_MINE: Text("我提出的", "My own proposals"),
     TaskKind.DRAWN_INSPECTION: Text("双随机检查", "Drawn inspections"),
+    TaskKind.INSPECTION_HELD: Text("检查记录待处理", "Inspection records held"),
     TaskKind.REPORT_TO_CONTACT: Text("反映待联系", "Reports: contact"),
     TaskKind.REPORT_TO_ANSWER: Text("反映待答复", "Reports: answer"),
     TaskKind.RATING_TO_MEND: Text("差评待整改", "Bad ratings to mend"),
@@ -38,6 +39,9 @@ HINT: Mapping[TaskKind, Text] = {
     TaskKind.PROPOSAL_TO_DECIDE: Text("由提出人以外的审批人员决定。", "Decided by somebody else than its proposer."),
     TaskKind.PROPOSAL_OF_MINE: Text("等待另一人决定，可以撤回。", "Waits for another person; it can be withdrawn."),
     TaskKind.DRAWN_INSPECTION: Text("按抽签结果检查并公布。", "Inspected as drawn, and published."),
+    TaskKind.INSPECTION_HELD: Text(
+        "手机传来的记录有疑问，由人判断是否采用。", "Something about what a phone sent is doubtful: a person decides."
+    ),
     TaskKind.REPORT_TO_CONTACT: Text("按时联系反映人。", "Whoever reported is contacted by the day."),
     TaskKind.REPORT_TO_ANSWER: Text("按时答复并回访。", "Answered by the day, then called back."),
     TaskKind.RATING_TO_MEND: Text("按时整改并回访。", "Mended by the day, then called back."),

@@ -25,6 +25,7 @@ class TaskKind(StrEnum):
     PROPOSAL_TO_DECIDE = "proposal_to_decide"
     PROPOSAL_OF_MINE = "proposal_of_mine"
     DRAWN_INSPECTION = "drawn_inspection"  # 双随机
+    INSPECTION_HELD = "inspection_held"  # came from a phone with something doubtful about it
     REPORT_TO_CONTACT = "report_to_contact"
     REPORT_TO_ANSWER = "report_to_answer"
     RATING_TO_MEND = "rating_to_mend"  # 差评
@@ -43,6 +44,7 @@ ROLES_OF: Mapping[TaskKind, frozenset[Role]] = {
     TaskKind.PROPOSAL_TO_DECIDE: frozenset({Role.DECIDER}),
     TaskKind.PROPOSAL_OF_MINE: frozenset({Role.CLERK, Role.INSPECTOR, Role.DECIDER}),
     TaskKind.DRAWN_INSPECTION: _FIELD,
+    TaskKind.INSPECTION_HELD: frozenset({Role.CLERK}),
     TaskKind.REPORT_TO_CONTACT: _DESK | _FIELD,
     TaskKind.REPORT_TO_ANSWER: _DESK | _FIELD,
     TaskKind.RATING_TO_MEND: frozenset({Role.CLERK, Role.DECIDER}),

@@ -155,6 +155,13 @@ def _drawn(q: Question) -> Part:
     return Part(sql, q.offices)
 
 
+def _held(q: Question) -> Part:
+    sql = (
+        "SELECT 'inspection/' || inspection_key AS subject, office, uscc, premises_no, NULL AS due_on FROM inspections"
+    )
+    return Part(f"{sql} WHERE office IN ({marks(q.offices)}) AND state = 'held'", q.offices)
+
+
 def _answering(sql: str) -> Source:
     """Reports and ratings: their own rooms say which wait. Nobody's report stands with whoever may pass it on."""
 
@@ -175,6 +182,7 @@ SOURCES: Mapping[TaskKind, tuple[Source, ...]] = {
     TaskKind.PROPOSAL_TO_DECIDE: (_proposal_to_decide,),
     TaskKind.PROPOSAL_OF_MINE: (_proposal_of_mine,),
     TaskKind.DRAWN_INSPECTION: (_drawn,),
+    TaskKind.INSPECTION_HELD: (_held,),
     TaskKind.REPORT_TO_CONTACT: (_answering(reports.TO_CONTACT),),
     TaskKind.REPORT_TO_ANSWER: (_answering(reports.TO_ANSWER),),
     TaskKind.RATING_TO_MEND: (_answering(ratings.TO_MEND),),

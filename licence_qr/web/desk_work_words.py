@@ -68,6 +68,7 @@ def _many(count: int, noun: str) -> str:
 # The page of a subject, and the name of its key in the address. Whoever may not open it is shown the business.
 _PAGES = {
     "proposal": ("desk.proposals.show_proposal", "number"),
+    "inspection": ("desk.inspections.show_inspection", "key"),
     "report": ("desk.reports.show_report", "report_id"),
     "rating": ("desk.ratings.show_rating", "rating_id"),
 }

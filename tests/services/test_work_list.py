@@ -14,10 +14,12 @@ from licence_qr.domain.dates import add_months
 from licence_qr.domain.life_dates import review_due
 from licence_qr.domain.lifecycle import Act
 from licence_qr.domain.roles import Actor, Role
-from licence_qr.domain.tasks import DueStep, TaskKind, due_step, time_left
+from licence_qr.domain.task_words import HINT, KIND
+from licence_qr.domain.tasks import ROLES_OF, DueStep, TaskKind, due_step, time_left
 from licence_qr.services.work_list import PAGE_LINES, Wish, WorkList
 from licence_qr.store import permits, tasks
 from licence_qr.store.database import Database
+from licence_qr.store.task_sources import SOURCES
 
 CATALOGUE = load_catalogue()
 NOW = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)
@@ -201,6 +203,16 @@ def test_orders_of_inspections_and_drawn_places_wait_for_inspectors(database, wo
     assert seen(work, CLERK) == []
 
 
+def test_an_inspection_that_is_held_waits_for_a_clerk_even_of_a_business_nobody_knows(database, work):
+    with database.write() as tx:
+        for number, state in enumerate(("held", "counted")):
+            visit = {"inspection_id": str(number), "state": state, "uscc": "91500107M000001A9R"}
+            put(tx, "inspections", office="baishiyi", **visit)
+    (line,) = work.everything(CLERK, Wish(), NOW)
+    assert (line.task.kind, line.task.holder_name) == (TaskKind.INSPECTION_HELD, "")
+    assert seen(work, INSPECTOR) == []
+
+
 def report(database, number: int, office: str = "baishiyi", **changes) -> None:
     values = {
         "number": bytes([number]) * 10,
@@ -326,6 +338,10 @@ def test_the_register_and_the_domain_mean_the_same_by_a_step(database, work):
             told = tx.one(sql, (*steps.values, in_days(days)))["step"]
             assert told == due_step(days, RULES)
             assert told == time_left(TODAY + timedelta(days=days), TODAY, CATALOGUE.working_calendar, RULES).step
+
+
+def test_every_kind_has_a_source_words_and_people():
+    assert set(SOURCES) == set(KIND) == set(HINT) == set(ROLES_OF) == set(TaskKind)
 
 
 def test_no_source_walks_through_all_permits(database, work):
