@@ -88,7 +88,7 @@ def status_of(verified: Verified, status_list: StatusList, now: datetime) -> Sta
     """The status of a verified code by ``status_list`` at the aware instant ``now``. It refuses nothing.
 
     An expired list, one from the future, and one that ends before the code's entries (it is older than the code) make
-    all of it unknown. The entries of an older print are not kept up: what they call valid is only superseded.
+    all of it unknown. What an older print says may be another today: what its entries call valid is only superseded.
     """
     claims = verified.claims
     entries: tuple[EntryStatus, ...]

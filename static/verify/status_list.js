@@ -191,7 +191,7 @@ function known(claims, statusList) {
   if (first + claims.permitCount >= count) throw new Refusal("status_list_index", { index: Math.max(first, count), count });
   const print = entryOf(statusList, first);
   const permits = claims.permits.map((_, at) => entryOf(statusList, first + 1 + at));
-  // The entries of an older print are not kept up: what they call valid is only superseded.
+  // What an older print says may be another today: what its entries call valid is only superseded.
   const kept = (status) => (print === "superseded" && status === "valid" ? "superseded" : status);
   return { print, permits: permits.map(kept) };
 }
