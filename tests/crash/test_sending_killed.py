@@ -1,0 +1,114 @@
+"""A server is killed (SIGKILL) while a phone sends visits with photographs: what it acknowledged is there, and sending
+again brings the rest, once."""
+
+from __future__ import annotations
+
+import io
+import os
+import random
+import select
+import signal
+from uuid import UUID
+
+import pytest
+from inspected_register import Scene, hotel, hotel_made_once
+from inspection_texts import announced, content_hash
+from PIL import Image
+
+from licence_qr.store import inspections, rectifications
+
+__all__ = ["hotel", "hotel_made_once"]
+
+KILLS = 25
+PHOTOS = 3
+
+
+def _photos(serial: int) -> list[bytes]:
+    """Photographs that differ from those of every other visit."""
+    found = []
+    for number in range(PHOTOS):
+        written = io.BytesIO()
+        Image.new("RGB", (200, 150), (serial % 256, serial // 256, 80 * number)).save(written, "PNG")
+        found.append(written.getvalue())
+    return found
+
+
+def _visit(scene: Scene, serial: int) -> tuple[str, bytes, list[bytes]]:
+    """The ``serial``-th visit: id, bytes and photographs. It gives an order, and so has effects of its own."""
+    photos = _photos(serial)
+    name = str(UUID(int=serial))
+    shown = [announced(photo, type="image/png") for photo in photos]
+    order = {"outcome": "to_rectify", "rectify_by": "2026-12-10"}
+    return name, scene.visit(id=name, purpose="complaint", photos=shown, **order), photos
+
+
+def _send(scene: Scene, serial: int, pipe: int | None = None) -> None:
+    """Send a visit as a phone does, and say after each answer how many have come: 1 for the visit, 2 … its photographs."""
+    name, body, photos = _visit(scene, serial)
+    receipt = scene.send(body, visit=name)
+    for done, photo in enumerate(photos, start=1):
+        if pipe is not None:
+            os.write(pipe, f"{serial} {done}\n".encode())
+        receipt = scene.send_photo(body, photo, visit=name)
+    assert receipt.complete
+    if pipe is not None:
+        os.write(pipe, f"{serial} {PHOTOS + 1}\n".encode())
+
+
+def _send_until_killed(scene: Scene, first: int, chance: random.Random) -> dict[int, int]:
+    """Send one visit after another in a child, kill it, and return how far each had been acknowledged."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            for serial in range(first, first + 100):
+                _send(scene, serial, writing)
+        finally:
+            os._exit(1)
+    os.close(writing)
+    said, wanted = b"", chance.randrange(1, 12)
+    while said.count(b"\n") < wanted and (chunk := os.read(reading, 65536)):
+        said += chunk
+    select.select([], [], [], chance.uniform(0, 0.02))
+    os.kill(child, signal.SIGKILL)
+    _, status = os.waitpid(child, 0)
+    assert os.WIFSIGNALED(status), "the child ended by itself: sending failed"
+    while chunk := os.read(reading, 65536):
+        said += chunk
+    os.close(reading)
+    lines = (line.split() for line in said.decode().split("\n")[:-1])
+    return {int(serial): int(done) for serial, done in lines}
+
+
+@pytest.mark.slow
+def test_kills_lose_nothing_acknowledged_and_sending_again_brings_the_rest_once(hotel):
+    chance, acknowledged = random.Random(20261123), {}
+    hotel.services.database.close()  # a connection must not be carried into the child
+    for kill in range(KILLS):
+        acknowledged |= _send_until_killed(hotel, 1 + 100 * kill, chance)
+    assert len(acknowledged) > KILLS
+    for serial, done in acknowledged.items():
+        name, body, photos = _visit(hotel, serial)
+        receipt = hotel.services.inspections.receipt(hotel.actors["inspector"], name, content_hash(body))
+        arrived = [photo.sent_sha256 for photo in receipt.photos if not photo.missing]
+        assert {content_hash(photo) for photo in photos[: done - 1]} <= set(arrived)
+    for serial in acknowledged:
+        _send(hotel, serial)
+    _look_at(hotel, set(acknowledged))
+
+
+def _look_at(hotel: Scene, serials: set[int]) -> None:
+    with hotel.services.database.read() as tx:
+        assert [tuple(row) for row in tx.all("PRAGMA integrity_check")] == [("ok",)]
+        for serial in serials:
+            (stored,) = inspections.contents(tx, str(UUID(int=serial)))
+            for photo in inspections.photos(tx, stored.key):
+                assert photo.kept_sha256 is not None
+                kept = hotel.services.inspections.photos.get(photo.kept_sha256)
+                assert content_hash(kept) == photo.kept_sha256
+            assert rectifications.of_inspection(tx, stored.key) is not None
+        sent = tx.one("SELECT count(*) AS n FROM inspections")["n"]
+        for table in ("rectifications", "(SELECT * FROM history WHERE event = 'inspected')"):
+            assert tx.one(f"SELECT count(*) AS n FROM {table}")["n"] == sent  # noqa: S608
+    half = [file for file in hotel.services.settings.home.rglob(".*") if file.is_file() and "photos" in file.parts]
+    assert len(half) <= KILLS
