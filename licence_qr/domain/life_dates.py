@@ -10,9 +10,6 @@ from licence_qr.domain.life_rules import LifeRules
 from licence_qr.domain.permit import Permit
 from licence_qr.errors import InputError
 
-# Regulation on the Registration of Market Entities (2022-03-01), article 30: 歇业的期限最长不得超过3年.
-DORMANCY_MONTHS = 36
-
 
 def effective_day(wanted: date | None, not_before: date, today: date, field: str = "effective_on") -> date:
     """The day from which an act holds: the one named, or today.
@@ -58,13 +55,14 @@ def review_due(permit: Permit, rules: LifeRules) -> date | None:
     return due if permit.period.last is None or due <= permit.period.last else None
 
 
-def check_dormancy(since: date, until: date) -> None:
-    """Raise InputError ``dormancy_before_start`` or ``dormancy_too_long``."""
+def check_dormancy(since: date, until: date, rules: LifeRules) -> None:
+    """Raise InputError ``dormancy_before_start`` or ``dormancy_too_long`` (歇业, three years at most)."""
     if until < since:
         raise InputError("dormancy_before_start", field="until", since=since.isoformat(), found=until.isoformat())
-    longest = add_months(since, DORMANCY_MONTHS) - timedelta(days=1)
+    longest = add_months(since, rules.dormancy_months) - timedelta(days=1)
     if until > longest:
-        raise InputError("dormancy_too_long", field="until", found=until.isoformat(), longest=longest.isoformat())
+        facts = {"found": until.isoformat(), "longest": longest.isoformat()}
+        raise InputError("dormancy_too_long", field="until", months=rules.dormancy_months, **facts)
 
 
 def licence_state_on(state: LicenceState, dormant_until: date | None, day: date) -> LicenceState:

@@ -36,6 +36,7 @@ class LifeRules:
     expiring_reminder_days: int
     expiring_urgent_days: int
     change_apply_days: int  # a change is applied for within so many days
+    dormancy_months: int  # the longest rest (歇业) of a business
     false_application_bar_months: int  # no new application after false statements
     deceit_bar_months: int  # no new application after a permit obtained by deceit
     report_contact_working_days: int  # whoever reports a problem is contacted within

@@ -115,12 +115,12 @@ def reprint(case: Case) -> None:
 
 
 def dormant(case: Case) -> None:
-    """歇业, for three years at most. Its permits stay what they are."""
+    """歇业, no longer than the rule of its first day allows. Its permits stay what they are."""
     details = case.deed.details
     if not isinstance(details, Dormancy):
         raise InputError("details_missing", field="until")
     day = case.day_of_licence()
-    check_dormancy(day, details.until)
+    check_dormancy(day, details.until, case.catalogue.life_rules_on(day))
     if details.until < case.today:
         raise InputError("dormancy_before_start", field="until", since=day.isoformat(), found=details.until.isoformat())
     resting = replace(case.stored, state=LicenceState.DORMANT, state_since=day, dormant_until=details.until)

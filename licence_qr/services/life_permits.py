@@ -11,6 +11,8 @@ from licence_qr.domain.life_dates import effective_day, granted_on, renewal_dead
 from licence_qr.domain.life_details import Grading, PermitChange
 from licence_qr.domain.lifecycle import Act
 from licence_qr.domain.permit import ENDS_BEFORE_CLOSING, Permit, PermitState
+from licence_qr.domain.permit import deemed_renewed as is_deemed_renewed
+from licence_qr.domain.text import Text
 from licence_qr.errors import InputError, RuleError
 from licence_qr.services.granting import check_delegation, check_kinds, first_period, next_permit_no
 from licence_qr.services.life_case import Case
@@ -27,9 +29,7 @@ def grant(case: Case) -> None:
     permit = case.permit
     if case.deed.grounds.effective_on not in {None, case.today}:
         raise InputError("grant_is_of_today", field="effective_on", today=case.today.isoformat())
-    authority = check_delegation(case.catalogue, permit.handling_office, permit.permit_type, case.today)
-    if permit.kinds:
-        check_kinds(case.catalogue, permit.kinds, case.today)
+    authority = _check_power(case)
     granted = replace(
         permit,
         permit_no=next_permit_no(case.tx, case.catalogue, permit.permit_type, authority, case.today),
@@ -40,6 +40,23 @@ def grant(case: Case) -> None:
         state_since=case.today,
     )
     case.put_permit(EventKind.PERMIT_GRANTED, case.subject, granted, case.today)
+
+
+def _check_power(case: Case) -> str:
+    """The authority in whose name the office may issue this permit today, as today's rules license it.
+
+    Raises RuleError ``no_delegation_today``, ``kind_needs_no_permit_today``, or ``delegation_of_other_authority`` for a
+    permit of an authority that has not handed its power to the office.
+    """
+    permit, office = case.permit, case.deed.actor.office
+    authority = check_delegation(case.catalogue, office, permit.permit_type, case.today)
+    if authority != permit.issuing_authority:
+        known = case.catalogue.authorities.get(permit.issuing_authority)
+        name = known.name if known else Text(permit.issuing_authority, permit.issuing_authority)
+        raise RuleError("delegation_of_other_authority", authority_zh=name.zh, authority_en=name.en)
+    if permit.kinds:
+        check_kinds(case.catalogue, permit.kinds, case.today)
+    return authority
 
 
 def refuse(case: Case) -> None:
@@ -91,9 +108,7 @@ def renew(case: Case) -> None:
     """
     day = _day_of_renewal(case)
     permit = case.permit
-    check_delegation(case.catalogue, permit.handling_office, permit.permit_type, case.today)
-    if permit.kinds:
-        check_kinds(case.catalogue, permit.kinds, case.today)
+    _check_power(case)
     case.put_permit(
         EventKind.PERMIT_RENEWED,
         case.subject,
@@ -105,8 +120,8 @@ def renew(case: Case) -> None:
 def deem_renewed(case: Case) -> None:
     """视为准予延续, from the day after the old end. The calendar did it; the register only takes note."""
     permit = case.permit
-    if permit.period is None or permit.period.last is None:
-        raise AssertionError("only a permit with an end can have passed it")
+    if permit.period is None or permit.period.last is None or not is_deemed_renewed(permit, case.today):
+        raise InputError("renewal_not_applied", field="renewal_applied_on", permit_no=permit.permit_no)
     begins = permit.period.last + timedelta(days=1)
     case.put_permit(EventKind.PERMIT_DEEMED_RENEWED, case.subject, _lengthened(case, permit), begins)
 

@@ -83,12 +83,13 @@ def test_a_review_is_due_every_two_years_until_the_end(catalogue):
     assert review_due(replace(PERMIT, period=None), rules) is None
 
 
-def test_a_rest_lasts_three_years_at_most_and_is_over_by_itself():
-    check_dormancy(TODAY, date(2029, 11, 22))
+def test_a_rest_lasts_three_years_at_most_and_is_over_by_itself(catalogue):
+    rules = catalogue.life_rules_on(TODAY)
+    check_dormancy(TODAY, date(2029, 11, 22), rules)
     with pytest.raises(InputError, match="dormancy_too_long"):
-        check_dormancy(TODAY, date(2029, 11, 23))
+        check_dormancy(TODAY, date(2029, 11, 23), rules)
     with pytest.raises(InputError, match="dormancy_before_start"):
-        check_dormancy(TODAY, TODAY - timedelta(days=1))
+        check_dormancy(TODAY, TODAY - timedelta(days=1), rules)
     until = date(2027, 1, 31)
     assert licence_state_on(LicenceState.DORMANT, until, until) is LicenceState.DORMANT
     assert licence_state_on(LicenceState.DORMANT, until, until + timedelta(days=1)) is LicenceState.ACTIVE

@@ -144,6 +144,20 @@ def test_a_renewal_needs_its_application_and_its_day(hotel):
         hotel.do(Act.RENEW, permit=0, on=hotel.today - timedelta(days=1))
 
 
+def test_the_calendar_alone_deems_and_only_on_its_day(hotel):
+    hotel.years_on(date(2030, 9, 1)).do(Act.APPLY_RENEWAL, permit=0)
+    with pytest.raises(InputError, match="renewal_not_applied"):
+        hotel.decide(Act.DEEM_RENEWED, permit=0)
+
+
+def test_a_permit_of_another_authority_is_not_renewed_here(hotel, services):
+    hotel.years_on(date(2030, 9, 1)).do(Act.APPLY_RENEWAL, permit=0)
+    with services.database.write() as tx:
+        tx.run("UPDATE permits SET issuing_authority = 'cq_gxq_market'")
+    with pytest.raises(RuleError, match="delegation_of_other_authority"):
+        hotel.do(Act.RENEW, permit=0)
+
+
 # --- supervised -----------------------------------------------------------------------------------------------------
 
 
