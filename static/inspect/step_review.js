@@ -21,9 +21,9 @@ function listed(heading, entries, visit) {
 }
 
 function confirmation({ signature }) {
-  if (signature.kind === "drawn") return t("已手写签字", "signed by hand") + (signature.name && t(`（${signature.name}）`, ` (${signature.name})`));
+  if (signature.kind === "drawn") return t("已手写签字", "Signed by hand") + (signature.name && t(`（${signature.name}）`, ` (${signature.name})`));
   if (signature.kind === "typed") return signature.name;
-  return signature.kind === "refused" ? t(`拒签：${signature.reason}`, `refused: ${signature.reason}`) : "—";
+  return signature.kind === "refused" ? t(`拒签：${signature.reason}`, `Refused: ${signature.reason}`) : "—";
 }
 
 function facts(visit) {

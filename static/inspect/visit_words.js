@@ -3,21 +3,21 @@
 import { hanzi, minute, t } from "../verify/page_words.js";
 
 const PURPOSES = {
-  routine: ["日常检查", "routine"],
-  follow_up: ["告知承诺核查", "check after a commitment"],
-  recheck: ["整改复查", "recheck of an order"],
-  drawn: ["双随机抽查", "drawn by lot"],
-  complaint: ["投诉举报核查", "after a complaint"],
+  routine: ["日常检查", "Routine"],
+  follow_up: ["告知承诺核查", "Check after a commitment"],
+  recheck: ["整改复查", "Recheck of an order"],
+  drawn: ["双随机抽查", "Drawn by lot"],
+  complaint: ["投诉举报核查", "After a complaint"],
 };
 const OUTCOMES = {
-  passed: ["合格", "passed"],
-  to_rectify: ["责令限期整改", "to rectify by a day"],
-  failed: ["不合格", "failed"],
+  passed: ["合格", "Passed"],
+  to_rectify: ["责令限期整改", "Order to rectify"],
+  failed: ["不合格", "Failed"],
 };
 const READ_BY = {
-  symbol: ["扫码并核验", "scanned and verified"],
-  number: ["输入编号", "number typed"],
-  list: ["从随身包选取，未扫码", "chosen from the pack, not scanned"],
+  symbol: ["扫码并核验", "Scanned and verified"],
+  number: ["输入编号", "Number typed"],
+  list: ["从随身包选取，未扫码", "Chosen from the pack, not scanned"],
 };
 const ANSWERS = { yes: ["符合", "Yes"], no: ["不符合", "No"], na: ["不适用", "Not applicable"] };
 const STATES = {
@@ -26,10 +26,10 @@ const STATES = {
   set_aside: ["已收到，存档备查，不产生效力。", "Received and kept as a record without effect."],
 };
 const FAULTS = {
-  unmet: ["逾期未整改，仍不符合条件", "still not met after the order"],
-  refused: ["拒不整改", "refuses to put it right"],
-  false_statement: ["隐瞒有关情况或提供虚假材料", "false statements or concealment"],
-  deceit: ["以欺骗、贿赂等不正当手段取得许可", "obtained by deceit, bribery or other improper means"],
+  unmet: ["逾期未整改，仍不符合条件", "Still not met after the order"],
+  refused: ["拒不整改", "Refuses to put it right"],
+  false_statement: ["隐瞒有关情况或提供虚假材料", "False statements or concealment"],
+  deceit: ["以欺骗、贿赂等不正当手段取得许可", "Obtained by deceit, bribery or other improper means"],
 };
 const words = (table, name) => t(...(table[name] ?? [name, name]));
 
