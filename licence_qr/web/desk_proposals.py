@@ -14,7 +14,7 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from werkzeug.wrappers import Response
 
 from licence_qr.domain.follow_up import FAULT_WORDS
-from licence_qr.domain.lifecycle import RULES, Act
+from licence_qr.domain.lifecycle import Act
 from licence_qr.domain.proposals import PAGE_LINES, STATE_WORDS, ProposalState, Wanted
 from licence_qr.domain.roles import Role
 from licence_qr.errors import AccessError, ConflictError, InputError, InvalidApplication, LicenceQRError, RuleError
@@ -31,7 +31,7 @@ from licence_qr.web.desk_proposals_fields import (
     read_proposing,
     refusals,
 )
-from licence_qr.web.desk_proposals_words import CREDIT, OUTCOME_TOLD, TONES, effects_of
+from licence_qr.web.desk_proposals_words import CREDIT, FOUR_EYES, OUTCOME_TOLD, TONES, effects_of
 from licence_qr.web.desk_rooms import PROPOSALS
 from licence_qr.web.errors import status_of
 from licence_qr.web.forms import Field, read_fields
@@ -42,7 +42,6 @@ from licence_qr.wording import explain
 blueprint = Blueprint("proposals", __name__, url_prefix="/proposals")
 
 PROPOSERS = (Role.CLERK, Role.INSPECTOR)
-_FOUR_EYES = {rule.act: rule.name for rule in RULES if rule.four_eyes}
 _OUTDATED = "proposal_form_outdated"
 _Refused = (InputError, InvalidApplication, RuleError, ConflictError)
 
@@ -62,7 +61,7 @@ def list_proposals() -> str:
         total=total,
         pages=max(1, -(-total // PAGE_LINES)),
         wanted=wanted,
-        acts=_FOUR_EYES,
+        acts=FOUR_EYES,
         tones=TONES,
         state_words=STATE_WORDS,
         address=_address,

@@ -10,7 +10,7 @@ from flask import Flask
 from four_eyes_pages import Shop, clerk, decider, desk_app, desk_services, elsewhere, inspector, people, shop, text_of
 
 from licence_qr.domain.lifecycle import RULES
-from licence_qr.web.desk_proposals_words import effects_of
+from licence_qr.web.desk_proposals_words import FOUR_EYES, effects_of
 
 __all__ = ["browser", "clerk", "decider", "desk_app", "desk_services", "elsewhere", "inspector", "people", "shop"]
 
@@ -30,6 +30,7 @@ def test_every_act_that_needs_four_eyes_says_what_it_does():
     for rule in RULES:
         if rule.four_eyes:
             effects = effects_of(rule)
+            assert rule.act in FOUR_EYES
             assert all(text.zh and text.en for text in (effects.subject, effects.code, effects.page))
 
 
