@@ -117,10 +117,15 @@ class Ratings:
     def open(self, code: str, client: str, now: datetime) -> Offer:
         """What can be rated with this code. Raises InputError ``rating_code_wrong``, AccessError
         ``too_many_rating_lookups``, NotFoundError ``rating_code_not_found``."""
-        parsed = parse_rating_code(code)
+        parse_rating_code(code)
         # A register that can be read but not written still answers: the random bits are the guard, this only slows.
         with suppress(RegisterError), self.database.write() as tx:
             TRIES.count(tx, client_network(client), now)
+        return self.known_offer(code)
+
+    def known_offer(self, code: str) -> Offer:
+        """``open`` for whoever was given a form for this code before, and so learns nothing by asking again."""
+        parsed = parse_rating_code(code)
         with self.database.read() as tx:
             invited = _invited(tx, parsed)
             rated = ratings.of_case(tx, invited.application_no) is not None

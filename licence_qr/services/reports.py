@@ -135,10 +135,14 @@ class Reports:
         Raises InputError (number mistyped), AccessError ``too_many_receipt_lookups``, NotFoundError
         ``code_not_in_register``.
         """
-        code_id = parse_code_number(number)
+        parse_code_number(number)
         self._count_lookup(client, now)
+        return self.known_subject(number)
+
+    def known_subject(self, number: str) -> Subject:
+        """``subject`` for whoever was given a form about this number before, and so learns nothing by asking again."""
         with self.database.read() as tx:
-            return self._subject(tx, code_id)
+            return self._subject(tx, parse_code_number(number))
 
     def send(self, sent: SentReport, client: str, now: datetime) -> CodeId:
         """Take a report in; its receipt number. The same form with the same words again is the same report.

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.ratings import LEVELS, parse_rating_code
 from licence_qr.domain.text import Text
-from licence_qr.errors import ConflictError, InputError, InvalidApplication, LicenceQRError
+from licence_qr.errors import AccessError, ConflictError, InputError, InvalidApplication, LicenceQRError
 from licence_qr.services.ratings import Offer, SentRating
 from licence_qr.web import public_forms, request_log, use_cases
 from licence_qr.web.forms import Choice, Field, Problem, Widget, problem, problems_by_field, read_fields
@@ -74,7 +74,9 @@ def rate(token: str) -> Response:
 @blueprint.post("/rate/<token>")
 def send(token: str) -> Response:
     """Take the rating; what was chosen and typed stays when it is refused."""
-    ratings, offer = use_cases().ratings, _offer(token)
+    ratings = use_cases().ratings
+    known = public_forms.brought(_PURPOSE, parse_rating_code(token).number)
+    offer = ratings.known_offer(token) if known else _offer(token)
     typed = read_fields(request.form, _fields())
     try:
         form_id = public_forms.accept(_PURPOSE, offer.code.number)
@@ -83,8 +85,8 @@ def send(token: str) -> Response:
         ratings.rate(offer.code.number, sent, request.remote_addr or "", datetime.now(UTC))
     except InvalidApplication as invalid:
         return public_forms.refused(invalid, _form(offer, invalid.problems))
-    except (InputError, ConflictError) as refused:
-        return public_forms.refused(refused, _form(_offer(token), (refused,)))
+    except (InputError, ConflictError, AccessError) as refused:
+        return public_forms.refused(refused, _form(ratings.known_offer(token), (refused,)))
     return redirect(url_for(".rate", token=offer.code.number), 303)
 
 

@@ -9,6 +9,7 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from werkzeug.wrappers import Response
 
 from licence_qr.domain.dates import local_date
+from licence_qr.domain.identifiers import parse_code_number
 from licence_qr.domain.reports import ReportStep, parse_receipt_number
 from licence_qr.domain.text import Text
 from licence_qr.errors import AccessError, ConflictError, InputError, InvalidApplication, LicenceQRError
@@ -72,7 +73,11 @@ def new(number: str) -> str:
 @blueprint.post("/p/<number>/report")
 def send(number: str) -> Response:
     """Take the report, and go on to its receipt. What was typed stays when it is refused."""
-    return _send(number, _subject(number))
+    request.max_content_length = _MOST_BYTES
+    reports = use_cases().reports
+    known = public_forms.brought(_PURPOSE, parse_code_number(number).number)
+    # A look-up that was counted when the form was shown is not counted again: what was typed could be lost to the limit.
+    return _send(number, reports.known_subject(number) if known else _subject(number))
 
 
 @blueprint.get("/reports/new")
@@ -84,6 +89,7 @@ def new_without_number() -> str:
 @blueprint.post("/reports/new")
 def send_without_number() -> Response:
     """Take a report that names the place in words."""
+    request.max_content_length = _MOST_BYTES
     return _send("", None)
 
 
@@ -121,7 +127,6 @@ def _subject(number: str) -> Subject:
 
 
 def _send(number: str, subject: Subject | None) -> Response:
-    request.max_content_length = _MOST_BYTES
     about = subject.code_id.number if subject and subject.code_id else ""
     fields = _fields(subject)
     try:

@@ -39,13 +39,23 @@ def accept(purpose: str, about: str) -> str:
     """
     if request.form.get(TRAP):
         raise InputError("report_form_filled_by_program")
-    try:
-        known = _signer(purpose).loads(request.form.get(FIELD, ""), max_age=HOURS * 3600)
-    except BadSignature:
-        known = None
-    if not isinstance(known, list) or known[0] != about or _from_elsewhere():
+    name = _name(purpose, about, max_age=HOURS * 3600)
+    if name is None or _from_elsewhere():
         raise InputError("report_form_outdated")
-    return str(known[1])
+    return name
+
+
+def brought(purpose: str, about: str) -> bool:
+    """Whether this request brought a form that was made here for ``about``, however old: its sender was shown the page."""
+    return _name(purpose, about, max_age=None) is not None
+
+
+def _name(purpose: str, about: str, max_age: int | None) -> str | None:
+    try:
+        known = _signer(purpose).loads(request.form.get(FIELD, ""), max_age=max_age)
+    except BadSignature:
+        return None
+    return str(known[1]) if isinstance(known, list) and known[0] == about else None
 
 
 def refused(error: LicenceQRError, page: str) -> Response:

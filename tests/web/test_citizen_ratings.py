@@ -83,6 +83,15 @@ def test_a_double_press_is_one_rating(visitor: FlaskClient, code: str) -> None:
     assert [rate(visitor, code, page, level="5").status_code for _ in range(2)] == [303, 303]
 
 
+def test_trying_too_often_does_not_cost_what_was_typed(visitor: FlaskClient, code: str) -> None:
+    page = visitor.get(f"/rate/{code}").get_data(as_text=True)
+    for _ in range(60):
+        visitor.get(f"/rate/{code}")
+    answer = rate(visitor, code, page, level="3", text="没有丢")
+    assert answer.status_code == 429
+    assert "没有丢" in answer.get_data(as_text=True) and int(answer.headers["Retry-After"]) > 0
+
+
 def test_a_bad_rating_comes_up_at_the_desk_and_is_mended_and_called_back(
     visitor: FlaskClient, clerk: Browser, elsewhere: Browser, case: str, code: str
 ) -> None:

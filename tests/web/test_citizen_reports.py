@@ -181,6 +181,16 @@ def test_too_many_reports_are_refused_and_nothing_typed_is_lost(visitor: FlaskCl
     assert "第十一件" in answer.get_data(as_text=True)
 
 
+def test_looking_up_too_often_does_not_cost_what_was_typed(visitor: FlaskClient, number: str) -> None:
+    address = f"/p/{number}/report"
+    form = form_of(visitor.get(address).get_data(as_text=True))
+    for _ in range(60):
+        visitor.get(address)
+    assert visitor.get(address).status_code == 429
+    assert post(visitor, address, "no form of ours", **TYPED).status_code == 429  # nor can numbers be tried that way
+    assert post(visitor, address, form, **TYPED).status_code == 303
+
+
 def upload(data: bytes, name: str = "x.jpg") -> tuple[io.BytesIO, str]:
     """A file of a form."""
     return io.BytesIO(data), name
