@@ -178,3 +178,15 @@ def test_the_acts_that_are_open_are_those_that_can_be_done(hotel):
     assert (open_now(licence), open_now(permit)) == ({Act.LIFT_MARK}, set())
     with pytest.raises(NotFoundError):
         hotel.services.life.open_acts("91500107M000001A9R", hotel.now)
+
+
+def test_what_is_true_today_is_never_read_from_the_history(hotel):
+    asked: list[str] = []
+    hotel.services.database._kept_connection().set_trace_callback(asked.append)
+    hotel.page()
+    hotel.services.life.open_acts(hotel.uscc, hotel.now)
+    hotel.decide(Act.SUSPEND, permit=0)
+    hotel.page()
+    hotel.services.database._kept_connection().set_trace_callback(None)
+    of_history = [sql for sql in asked if "history" in sql and not sql.startswith("INSERT")]
+    assert len(asked) > 10 and all("max(seq)" in sql for sql in of_history), of_history
