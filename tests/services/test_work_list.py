@@ -201,6 +201,9 @@ def test_orders_of_inspections_and_drawn_places_wait_for_inspectors(database, wo
         (TaskKind.DRAWN_INSPECTION, date(2026, 12, 31)),
     ]
     assert seen(work, CLERK) == []
+    with database.write() as tx:
+        tx.run("UPDATE permits SET state = 'cancelled'")
+    assert seen(work, INSPECTOR) == [], "where there is no permit any more, there is nothing to look at again"
 
 
 def test_an_inspection_that_is_held_waits_for_a_clerk_even_of_a_business_nobody_knows(database, work):

@@ -16,7 +16,10 @@ from flask import Flask
 
 from licence_qr.bootstrap import Services
 from licence_qr.domain.dates import local_date
+from licence_qr.domain.roles import Actor, Role
+from licence_qr.services.work_list import Wish
 from licence_qr.web.app import create_app
+from licence_qr.web.desk_work_calendar import as_calendar
 from licence_qr.web.desk_work_export import guarded
 
 __all__ = ["browser", "desk_app", "desk_services"]
@@ -223,6 +226,16 @@ def test_the_same_tasks_keep_their_uids_and_an_unchanged_list_is_not_sent_again(
     assert re.findall(r"UID:(\S+)", first.get_data(as_text=True)) == re.findall(
         r"UID:(\S+)", visitor.get(address).get_data(as_text=True)
     )
+
+
+def test_the_calendar_is_the_same_bytes_all_day(made: Services, work_app: Flask) -> None:
+    now = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+    with work_app.test_request_context():
+        lines = made.work_list.everything(Actor(1, "x", "x", "baishiyi", frozenset({Role.CLERK})), Wish(), now)
+        morning, evening, next_day = (
+            as_calendar(lines, now + timedelta(hours=hours), "https://ym.example") for hours in (0, 9, 24)
+        )
+    assert morning == evening != next_day
 
 
 def test_the_address_is_shown_once_and_kept_as_a_hash_alone(clerk: Browser, made: Services) -> None:
