@@ -15,7 +15,6 @@ from licence_qr.domain.dates import local_date
 from licence_qr.domain.issuing import IssuedCode
 from licence_qr.domain.life_dates import licence_state_on
 from licence_qr.domain.life_details import Deed
-from licence_qr.domain.life_details import Details as Details
 from licence_qr.domain.lifecycle import Act, Effect, Rule, Subject, SubjectKind, allowed, check, rule
 from licence_qr.domain.permit import Permit, deemed_renewed, status_on
 from licence_qr.domain.roles import Actor
