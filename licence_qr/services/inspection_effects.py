@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from licence_qr.domain.catalogue import Catalogue
+from licence_qr.domain.dates import local_date
 from licence_qr.domain.follow_up import Fault, FollowUpOutcome, FollowUpReport
 from licence_qr.domain.inspection import Inspection, Purpose, VisitOutcome
 from licence_qr.domain.life_details import Deed, Grading
-from licence_qr.domain.lifecycle import Act, Grounds, Subject, SubjectKind, rule
+from licence_qr.domain.lifecycle import Act, Grounds, Subject, SubjectKind, allowed, rule
+from licence_qr.domain.permit import status_on
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import RuleError
 from licence_qr.services.follow_ups import FollowUps
@@ -122,10 +124,12 @@ class Effects:
             self._escalate(counting, counting.judged.permit)
 
     def _escalate(self, counting: Counting, stored: StoredPermit) -> None:
-        """What was ordered and not done: suspending the permit is proposed, and a decider decides. One that is proposed
-        already is not proposed twice."""
+        """What was ordered and not done: suspending the permit is proposed, and a decider decides. Not twice, and not for a
+        permit that is suspended already or has expired."""
         subject = Subject(stored.uscc, stored.permit_id)
-        if proposals.open_one(counting.tx, stored.uscc, subject.text, Act.SUSPEND.value) is not None:
+        acts = {each.act for each in allowed(SubjectKind.PERMIT, status_on(stored.permit, local_date(counting.now)))}
+        waiting = proposals.open_one(counting.tx, stored.uscc, subject.text, Act.SUSPEND.value)
+        if Act.SUSPEND not in acts or waiting is not None:
             return
         visit = counting.visit
         reason = f"逾期未整改（{counting.subject}）：{self._findings(visit)}"[:MAX_REASON_CHARS]

@@ -19,7 +19,17 @@ from werkzeug.serving import make_server
 
 from licence_qr.web.app import create_app
 
-PAGES = ("inspections", "visit", "draws", "new draw", "announced", "drawn", "public list", "public draw")
+PAGES = (
+    "inspections",
+    "counted visit",
+    "visit",
+    "draws",
+    "new draw",
+    "announced",
+    "drawn",
+    "public list",
+    "public draw",
+)
 
 
 class _Desk:
@@ -45,7 +55,15 @@ def _fill(app: Any, services: Any) -> dict[str, str]:
     drawn = [_announce(clerk, f"示例抽查{n}", due) for n in (1, 2)]
     clerk.press(drawn[1], f"{drawn[1]}/settle")
     number = drawn[1].rsplit("/", 1)[1]
-    addresses = ("/desk/inspections", "/desk/inspections/2", "/desk/draws", "/desk/draws/new", *drawn, "/draws")
+    addresses = (
+        "/desk/inspections",
+        "/desk/inspections/1",
+        "/desk/inspections/2",
+        "/desk/draws",
+        "/desk/draws/new",
+        *drawn,
+        "/draws",
+    )
     return dict(zip(PAGES, (*addresses, f"/draws/{number}"), strict=True))
 
 

@@ -18,7 +18,7 @@ from licence_qr.domain.lifecycle import Act, Grounds, Subject
 from licence_qr.domain.permit import GrantMode, PermitState
 from licence_qr.domain.public_page import PublicInspection
 from licence_qr.errors import AccessError, InputError, NotFoundError
-from licence_qr.store import entities, inspections, permits, proposals, rectifications
+from licence_qr.store import entities, follow_ups, inspections, permits, proposals, rectifications
 from licence_qr.store.rectifications import OrderState
 
 __all__ = ["hotel", "hotel_made_once"]
@@ -246,6 +246,16 @@ def test_what_a_use_case_refuses_is_undone_and_held(hotel):
     assert receipt.order is None and hotel.permit.permit.graded_on is None
 
 
+def test_nothing_stays_of_what_went_through_before_the_refusal(hotel):
+    hotel.at += timedelta(days=365 * 5)  # the check itself can be recorded; checking off an expired permit cannot
+    when = {"started_at": "2031-11-20T01:00:00Z", "finished_at": "2031-11-20T02:00:00Z"}
+    receipt = hotel.send(hotel.visit(purpose="follow_up", **when))
+    assert codes_of(receipt) == ["not_settled"]
+    with hotel.services.database.read() as tx:
+        assert follow_ups.of_permit(tx, hotel.permit_id) == ()
+    assert "follow_up_recorded" not in hotel.events() and hotel.events()[-1] == "inspected"
+
+
 # --- who may send -----------------------------------------------------------------------------------------------
 
 
@@ -329,6 +339,18 @@ def test_a_recheck_that_fails_proposes_to_suspend_the_permit(hotel):
     assert proposal is not None and proposal.proposed_by == "inspector"
     assert proposal.content.witnesses == ("inspector-2",)
     assert hotel.permit.permit.state is PermitState.EFFECTIVE
+
+
+def test_an_order_of_a_suspended_permit_is_not_proposed_to_be_suspended_again(hotel):
+    first = hotel.send(hotel.visit(**linen(hotel)))
+    held = hotel.permit
+    with hotel.services.database.write() as tx:
+        suspended = replace(held.permit, state=PermitState.SUSPENDED, state_since=TODAY)
+        permits.replace(tx, replace(held, permit=suspended))
+    receipt = recheck(hotel, first.order, outcome="failed", score=0, grade="")
+    assert (receipt.stored.state, orders_of(hotel)[0][0]) == (InspectionState.COUNTED, OrderState.ESCALATED)
+    with hotel.services.database.read() as tx:
+        assert proposals.open_one(tx, hotel.uscc, f"permit/{hotel.permit_id}", "suspend") is None
 
 
 def test_an_order_that_was_closed_before_holds_a_second_recheck(hotel):
