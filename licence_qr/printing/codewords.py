@@ -21,6 +21,9 @@ from licence_qr.errors import PrintError
 
 LEVEL = ERROR_CORRECT_M
 MAX_VERSION = 13
+# Version 12 has 8 blocks of codewords, which fall in step with its columns: a stain hits one of them again and again. The
+# same text in version 13, at the same width, is read more often by every reader (docs/interop.md).
+_NOT_DRAWN = frozenset({12})
 _LAST_VERSION = 40
 _DIGITS = "0123456789"
 
@@ -31,7 +34,7 @@ Segment = tuple[Mode, int, str]
 
 
 def fitting_version(text: str) -> int:
-    """The smallest QR version, 1 to 13, that holds ``text`` at level M with its digits at the end as a numeric segment.
+    """The smallest QR version, 1 to 11 or 13, that holds ``text`` at level M with its closing digits as numeric segment.
 
     Raises PrintError ``symbol_text_invalid`` for an empty text or one with other than printable ASCII characters, and
     ``symbol_too_dense`` above version 13: denser symbols are not read reliably at 30 mm.
@@ -40,7 +43,7 @@ def fitting_version(text: str) -> int:
         raise PrintError("symbol_text_invalid", length=len(text))
     segments = _segments(text)
     for version in range(1, MAX_VERSION + 1):
-        if _bit_length(segments, version) <= BIT_LIMIT_TABLE[LEVEL][version]:
+        if version not in _NOT_DRAWN and _bit_length(segments, version) <= BIT_LIMIT_TABLE[LEVEL][version]:
             return version
     needed = (_bit_length(segments, _LAST_VERSION) + 7) // 8
     limit = BIT_LIMIT_TABLE[LEVEL][MAX_VERSION] // 8

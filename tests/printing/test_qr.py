@@ -20,7 +20,7 @@ PREFIX = "https://ym.example.gov.cn/c/"
 
 
 def text_of_version(version: int) -> str:
-    """An address whose symbol has exactly this version."""
+    """An address that needs exactly this version."""
     digits = str(7**900)
     lengths = {4: 40, 7: 200, 10: 420, 11: 500, 12: 570, 13: 680}
     return PREFIX + digits[: lengths[version]]
@@ -30,12 +30,12 @@ def opened(png: bytes) -> Image.Image:
     return Image.open(io.BytesIO(png))
 
 
-@pytest.mark.parametrize("version", [4, 7, 10, 11, 12, 13])
+@pytest.mark.parametrize(("needed", "drawn"), [(4, 4), (7, 7), (10, 10), (11, 11), (12, 13), (13, 13)])
 @pytest.mark.parametrize("px_per_module", [2, 8])
-def test_two_readers_read_the_png_back(version: int, px_per_module: int) -> None:
-    text = text_of_version(version)
+def test_two_readers_read_the_png_back(needed: int, drawn: int, px_per_module: int) -> None:
+    text = text_of_version(needed)
     symbol = make_symbol(text)
-    assert symbol.version == version
+    assert symbol.version == drawn  # version 12 is read worse than both its neighbours
     picture = opened(to_png(symbol, px_per_module))
     assert [found.text for found in zxingcpp.read_barcodes(picture)] == [text]
     assert [found.data.decode() for found in pyzbar.decode(picture.convert("L"))] == [text]

