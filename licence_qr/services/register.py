@@ -12,7 +12,7 @@ from licence_qr.domain.entity import Entity, LicenceState, Premises
 from licence_qr.domain.identifiers import parse_code_number
 from licence_qr.domain.life_dates import licence_state_on
 from licence_qr.domain.lifecycle import Act, Rule, Subject
-from licence_qr.domain.permit import Permit, PermitStatus, status_on
+from licence_qr.domain.permit import Permit, PermitStatus, deemed_renewed, status_on
 from licence_qr.domain.public_page import PublicPage
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import InputError, NotFoundError
@@ -51,13 +51,15 @@ class CodeVersion:
 
 @dataclass(frozen=True, slots=True)
 class HeldPermit:
-    """One permit with its key, its status of the day and the acts that are open to the reader."""
+    """One permit with its key, its status of the day (``deemed``: renewed, because nobody decided in time) and the acts
+    that are open to the reader."""
 
     permit_id: int
     permit: Permit
     permit_type: Text
     address: str
     status: PermitStatus
+    deemed: bool
     mine: bool
     acts: tuple[Rule, ...]
 
@@ -154,6 +156,7 @@ class Register:
             permit_type=known.name if known else Text(permit.permit_type, permit.permit_type),
             address=addresses.get(permit.premises_no, ""),
             status=status_on(permit, day),
+            deemed=deemed_renewed(permit, day),
             mine=mine,
             acts=acts,
         )

@@ -10,12 +10,14 @@ from typing import Any
 from licence_qr.domain.catalogue import Text
 from licence_qr.domain.follow_up import FAULT_WORDS, FollowUpOutcome
 from licence_qr.domain.history_words import FIELDS
+from licence_qr.domain.inspection import OUTCOME_WORDS, PURPOSE_WORDS
 from licence_qr.domain.life_details import ReprintCause
 from licence_qr.domain.lifecycle import RULES
 from licence_qr.domain.marks import MARK_NAMES
 from licence_qr.domain.permit import GrantMode
 from licence_qr.services.timeline import Change, PastEvent
 from licence_qr.web import use_cases
+from licence_qr.web.desk_proposals_words import FOUR_EYES
 from licence_qr.web.desk_words import office_name
 from licence_qr.web.language import t
 from licence_qr.web.words import GRADE, LICENCE_STATE, PERMIT_STATUS, Saying, day
@@ -107,22 +109,24 @@ def _named(names: Mapping[Any, Text]) -> Callable[[object], str]:
     return say
 
 
-_ACTS = {rule.act.value: rule.name for rule in reversed(RULES)}
+# What is proposed has one name, of a licence and of a permit alike: the event says which it was.
+_ACTS = {rule.act.value: rule.name for rule in reversed(RULES)} | {act.value: name for act, name in FOUR_EYES.items()}
 _CAUSES = {
     ReprintCause.LOST.value: Text("遗失，原照牌声明作废", "lost; the old print is declared void"),
     ReprintCause.DAMAGED.value: Text("毁损", "damaged"),
 }
+# Of an inspection, and of a check after a commitment; both call alike what was not good enough.
 _OUTCOMES = {
-    FollowUpOutcome.MET.value: Text("符合承诺", "the commitment is met"),
-    FollowUpOutcome.RECTIFY.value: Text("责令限期整改", "to be put right"),
-    FollowUpOutcome.FAILED.value: Text("不符合，建议撤销", "failed, to be annulled"),
+    FollowUpOutcome.MET.value: Text("符合承诺", "The commitment is met"),
+    FollowUpOutcome.RECTIFY.value: Text("责令限期整改", "To be put right by a date"),
+    **{outcome.value: words for outcome, words in OUTCOME_WORDS.items()},
 }
 
 _WORDS: Mapping[str, Callable[[object], str]] = {
     **dict.fromkeys(
         (
             "term_to", "closed_on", "period.first", "period.last", "issued_on", "state_since", "dormant_until",
-            "renewal_applied_on", "reviewed_on", "graded_on", "follow_up_due", "checked_on", "rectify_by", "since",
+            "renewal_applied_on", "reviewed_on", "graded_on", "follow_up_due", "checked_on", "rectify_by", "due_on", "since",
             "until", "lifted_on",
         ),
         _iso_day,
@@ -132,6 +136,7 @@ _WORDS: Mapping[str, Callable[[object], str]] = {
     "fault": _named(FAULT_WORDS),
     "kind": _named(MARK_NAMES),
     "outcome": _named(_OUTCOMES),
+    "purpose": _named(PURPOSE_WORDS),
     "state": _state,
     "ended_by": _state,
     "mode": _mode,

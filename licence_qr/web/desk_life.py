@@ -18,7 +18,7 @@ from licence_qr.domain import lifecycle
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.life_changes import CHANGES
 from licence_qr.domain.life_details import Deed
-from licence_qr.domain.lifecycle import Act, Rule, Subject
+from licence_qr.domain.lifecycle import Act, Rule, Subject, SubjectKind
 from licence_qr.domain.roles import Role
 from licence_qr.errors import AccessError, ConflictError, InputError, InvalidApplication, LicenceQRError, RuleError
 from licence_qr.services.register import BusinessDetail, HeldPermit
@@ -146,7 +146,8 @@ def _case(uscc: str, act: str, permit_id: int | None) -> Case | Response:
     Raises AccessError ``role_not_allowed``, ``business_of_other_office``; NotFoundError.
     """
     everything, actor, now = use_cases(), current_actor(), datetime.now(UTC)
-    if act not in set(Act):
+    kind = SubjectKind.LICENCE if permit_id is None else SubjectKind.PERMIT
+    if not any(rule.kind is kind and rule.act.value == act for rule in lifecycle.RULES):
         abort(404)
     detail = everything.register.business(actor, uscc, now)
     permit = next((held for held in detail.permits if held.permit_id == permit_id), None)

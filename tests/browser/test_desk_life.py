@@ -130,7 +130,7 @@ def test_a_lost_print_is_void_and_still_leads_to_the_truth(running: Running, at:
 def propose_suspension(running: Running, page: Page, uscc: str) -> str:
     """Propose it from the page of the business; the address of the proposal."""
     page.goto(f"{running.origin}/desk/businesses/{uscc}")
-    page.get_by_role("link", name="建议暂扣许可、停业整顿").click()
+    page.get_by_role("link", name="提议暂扣许可、停业整顿").click()
     page.fill("#reason", "现场检查发现严重问题（示例）")
     page.locator("main form button").first.click()
     page.wait_for_url(re.compile(r"/proposals/\d+$"))
@@ -176,7 +176,7 @@ def test_a_suspension_that_is_refused_changes_nothing(running: Running, at: Call
     citizen.goto(running.link(uscc))
     expect(citizen.locator("h1")).to_contain_text("真实，全部有效")
     clerk.goto(f"{running.origin}/desk/businesses/{uscc}/history")
-    expect(clerk.locator(".past").first).to_contain_text("审批不同意")
+    expect(clerk.locator(".past").first).to_contain_text("提议未获同意")
 
 
 def test_an_overtaken_form_shows_both_sides_and_is_sent_again(running: Running, at: Callable[..., Page]) -> None:
