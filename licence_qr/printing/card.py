@@ -12,13 +12,12 @@ from licence_qr.domain.public_page import PublicPage, PublicPermit
 from licence_qr.printing.qr import Symbol
 
 TITLE = Text("一码通行", "One code, every permit")
-_NOT_ON_A_CARD = {
-    PermitStatus.PENDING,
-    PermitStatus.EXPIRED,
-    PermitStatus.ANNULLED,
-    PermitStatus.REVOKED,
-    PermitStatus.WITHDRAWN,
-    PermitStatus.CANCELLED,
+# What a card may claim; a state that is new to the register stays off it until somebody has decided otherwise.
+_ON_A_CARD = {
+    PermitStatus.EFFECTIVE,
+    PermitStatus.EXPIRING_SOON,
+    PermitStatus.NOT_YET_VALID,
+    PermitStatus.SUSPENDED,
 }
 
 
@@ -89,11 +88,11 @@ class CardContent:
 def card_for(page: PublicPage, host: str, symbol: Symbol) -> CardContent:
     """The card of a business as its public page stands now, for the newest version of its code.
 
-    Permits that are pending, expired or ended are left out: a card on the wall must not claim them. ``symbol`` is
+    Permits that are pending, refused, expired or ended are left out: a card on the wall must not claim them. ``symbol`` is
     that of the newest version; this is not checked, nor whether the licence still stands.
     """
     licence = page.licence
-    shown = [permit for permit in page.permits if permit.status not in _NOT_ON_A_CARD]
+    shown = [permit for permit in page.permits if permit.status in _ON_A_CARD]
     return CardContent(
         name=licence.name,
         operator=licence.principal,
