@@ -1,0 +1,136 @@
+"""Reports at the desk: what each sees of them, and steps that somebody else was faster with."""
+
+from __future__ import annotations
+
+import html
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from desk_pages import Browser, clerk, colleague, desk_app, desk_services, elsewhere, signed_in
+from flask import Flask
+
+from licence_qr.bootstrap import Services
+from licence_qr.services.reports import SentReport
+
+__all__ = ["clerk", "colleague", "desk_app", "desk_services", "elsewhere"]
+
+PHONE = "13911112222"
+FORMS = iter(range(1, 100))
+
+
+def sent(services: Services, text: str, at: datetime | None = None, office: str = "baishiyi") -> str:
+    """A report about a place at Baishiyi; its address at the desk."""
+    now = at or datetime.now(UTC)
+    form = f"desk-{next(FORMS)}"
+    typed = SentReport(form, "hygiene", text, PHONE, None, place="示例路1号", office=office)
+    made = services.reports.send(typed, f"192.0.2.{form[5:]}", now)
+    with services.database.read() as tx:
+        row = tx.one("SELECT report_id FROM reports WHERE number = ?", (made.value,))
+    assert row
+    return f"/desk/reports/{row['report_id']}"
+
+
+@pytest.fixture
+def report(desk_services: Services) -> str:
+    """A report that has just come in."""
+    return sent(desk_services, "床单没有换")
+
+
+def test_a_colleague_who_was_faster_is_seen_and_nothing_typed_is_lost(
+    clerk: Browser, colleague: Browser, report: str
+) -> None:
+    outdated = clerk.see(report)
+    assert colleague.send(report, {"step": "contacted", "text": "同事先联系了"}).status_code == 303
+    overtaken = clerk.client.post(report, data=filled(outdated, step="answered", answer="我写的答复"))
+    page = html.unescape(overtaken.get_data(as_text=True))
+    assert overtaken.status_code == 409
+    assert "同事先联系了" in page and "我写的答复" in page and "colleague（示例）" in page
+    again = clerk.client.post(report, data=filled(page, step="answered", answer="我写的答复"))
+    assert again.status_code == 303
+
+
+def filled(page: str, **typed: str) -> dict[str, str]:
+    """The hidden fields of the first form of a page, and what is typed into it."""
+    names = ("csrf_token", "revision")
+    found = {name: re.search(rf'name="{name}" value="([^"]*)"', page) for name in names}
+    return {**{name: match[1] for name, match in found.items() if match}, **typed}
+
+
+@pytest.mark.parametrize("revision", ["", "x", "²", "-1", "9" * 400])
+def test_a_revision_that_is_none_is_out_of_date(clerk: Browser, report: str, revision: str) -> None:
+    data = {**filled(clerk.see(report)), "step": "noted", "text": "示例", "revision": revision}
+    assert clerk.client.post(report, data=data).status_code == 409
+
+
+def test_an_answer_that_gives_away_the_contact_is_marked_at_its_field(clerk: Browser, report: str) -> None:
+    answer = clerk.send(report, {"step": "answered", "answer": f"已致电 {PHONE}"})
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert 'href="#answer"' in page and 'id="answer-error"' in page
+
+
+def test_a_step_without_a_choice_is_marked_at_the_first_button(clerk: Browser, report: str) -> None:
+    answer = clerk.send(report, {"text": "没有选"})
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert 'href="#step"' in page and "没有选" in page
+
+
+def test_what_is_passed_on_leads_back_to_the_list_and_is_out_of_reach(
+    clerk: Browser, elsewhere: Browser, report: str
+) -> None:
+    answer = clerk.send(report, {"step": "reassigned", "text": "不归本镇", "office": "jinfeng"})
+    assert (answer.status_code, answer.location) == (303, "/desk/reports")
+    clerk.see(report, status=403)
+    assert "不归本镇" in elsewhere.see(report)
+
+
+def test_an_administrator_passes_on_and_reads_no_contact(desk_app: Flask, desk_services: Services, report: str) -> None:
+    administrator = signed_in(desk_app, desk_services, "administrator")
+    page = administrator.see(report)
+    assert PHONE not in page and "床单没有换" in page
+    assert 'name="answer"' not in page
+    offered = set(re.findall(r'name="step" type="radio" value="(\w+)"', page))
+    assert offered == {"noted", "reassigned"}
+
+
+def test_overdue_reports_stand_first_and_say_so_in_words(clerk: Browser, desk_services: Services) -> None:
+    fresh = sent(desk_services, "新的")
+    old = sent(desk_services, "旧的", at=datetime.now(UTC) - timedelta(days=60))
+    page = clerk.see("/desk/reports")
+    assert page.index(f'href="{old}"') < page.index(f'href="{fresh}"')
+    assert "已超期" in page
+    assert "已超期" in clerk.see(old) and "已超期" not in clerk.see(fresh)
+
+
+def test_a_closed_report_leaves_the_list_and_takes_a_note(clerk: Browser, report: str) -> None:
+    assert clerk.send(report, {"step": "dismissed", "text": "广告"}).status_code == 303
+    assert f'href="{report}"' not in clerk.see("/desk/reports")
+    assert f'href="{report}"' in clerk.see("/desk/reports?closed=yes")
+    assert clerk.send(report, {"step": "noted", "text": "备查"}).status_code == 303
+    refused = clerk.send(report, {"step": "contacted", "text": "太晚了"})
+    assert refused.status_code == 409
+    assert "备注" in refused.get_data(as_text=True)
+
+
+def test_what_waits_is_on_the_work_list(clerk: Browser, desk_services: Services) -> None:
+    old = sent(desk_services, "旧的", at=datetime.now(UTC) - timedelta(days=60))
+    assert f'href="{old}"' in clerk.see("/desk/work?kind=report_to_contact")
+
+
+def test_a_report_of_no_office_waits_for_an_administrator(
+    desk_app: Flask, desk_services: Services, clerk: Browser, report: str
+) -> None:
+    with desk_services.database.write() as tx:
+        tx.run("UPDATE reports SET office = '' WHERE report_id = ?", (report.rpartition("/")[2],))
+    clerk.see(report, status=403)
+    administrator = signed_in(desk_app, desk_services, "administrator")
+    assert "还没有办理窗口" in administrator.see("/desk/reports")
+    administrator.send(report, {"step": "reassigned", "text": "归白市驿", "office": "baishiyi"})
+    assert "床单没有换" in clerk.see(report)
+
+
+def test_the_pages_speak_english_too(clerk: Browser, report: str) -> None:
+    assert "Reports from citizens" in clerk.see("/desk/reports?lang=en")
+    assert "What was reported" in clerk.see(f"{report}?lang=en")
