@@ -29,6 +29,7 @@ from licence_qr.domain.entity import Entity
 from licence_qr.domain.merge_values import Business, Part, licence_texts, permit_texts
 from licence_qr.domain.names import name_key
 from licence_qr.domain.permit import ENDS_BEFORE_CLOSING, Permit, PermitState
+from licence_qr.errors import ConflictError
 from licence_qr.services.coding import Coding, refresh_status
 from licence_qr.services.issuance import number_series
 from licence_qr.services.records import as_json, licence_facts
@@ -149,6 +150,8 @@ class Takeover:
         entity: Entity = replace(stored.entity, **{name: getattr(new, name) for name in names})
         changed = replace(stored, entity=entity, contact_phone=part.facts["phone"])
         if "state" in keys:
+            if stored.state.ended and not self.business.state.ended:
+                raise ConflictError("ended_stays_ended", name=stored.entity.holder_name)
             # The export does not say since when.
             changed = replace(changed, state=self.business.state, state_since=None, dormant_until=None)
         entities.put(self.tx, changed)
@@ -199,6 +202,8 @@ class Takeover:
         if "address" in keys:
             changes["premises_no"] = self._premises_no(part.facts["address"], part)
         if "state" in keys:
+            if stored.permit.state not in _OPEN_STATES and new.state in _OPEN_STATES:
+                raise ConflictError("ended_stays_ended", name=stored.permit.permit_no)
             changes["state_since"] = new.state_since or local_date(self.now)
             # What ended it before its record was closed stays named (撤销, 吊销, 撤回, then 注销).
             was, closed = stored.permit.state, new.state is PermitState.CANCELLED

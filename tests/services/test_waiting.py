@@ -260,6 +260,25 @@ def test_a_licence_that_has_ended_since_closes_its_permits_when_decided(register
     assert register.waiting_rows() == ()
 
 
+@pytest.mark.parametrize("ended", ["吊销", "注销"])
+def test_no_file_brings_back_what_has_ended(register: Register, ended: str) -> None:
+    register.import_rows([licence()], [permit(state=ended)])
+    register.import_rows([licence()], [permit(state="有效")])
+    before = register.digest()
+    with pytest.raises(ConflictError, match="ended_stays_ended"):
+        decide(register, Decision.TAKE_FILE)
+    assert register.digest() == before
+    decide(register, Decision.TAKE_REGISTER)
+    assert register.waiting_rows() == ()
+
+
+def test_a_revoked_permit_that_a_file_closes_stays_revoked_in_name(register: Register) -> None:
+    register.import_rows([licence()], [permit(state="吊销")])
+    register.import_rows([licence()], [permit(state="注销")])
+    decide(register, Decision.TAKE_FILE)
+    assert register.values("SELECT state, ended_by FROM permits") == [("cancelled", "revoked")]
+
+
 def test_every_question_of_the_exports_can_be_decided(register: Register) -> None:
     register.import_data()
     while rows := register.waiting_rows():
