@@ -6,12 +6,13 @@ import argparse
 import unicodedata
 from collections.abc import Callable
 
-from bench import bulk, camera, pack, scan, status, symbol, verify
+from bench import bulk, camera, pack, scan, status, symbol, verify, work
 
 PARTS: dict[str, Callable[[], list[dict[str, str | float]]]] = {
     "verify": verify.measure,
     "status": status.measure,
     "pack": pack.measure,
+    "work": work.measure,
     "symbol": symbol.measure,
     "camera": camera.measure,
     "bulk": bulk.measure,
