@@ -59,7 +59,7 @@ _PROMISES: Mapping[ReportStep, Text] = {
     ReportStep.CONTACTED: Text("与您联系", "Contact you"),
     ReportStep.ANSWERED: Text("答复", "Answer"),
     ReportStep.CALLED_BACK: Text("回访", "Call you back"),
-    ReportStep.CLOSED: Text("回访（未能联系上）", "Call you back (not reached)"),
+    ReportStep.CLOSED: Text("回访", "Call you back"),
 }
 _TAKEN_UP = Text("开始办理", "Take it up")
 

@@ -11,6 +11,7 @@ from desk_pages import Browser, clerk, colleague, desk_app, desk_services, elsew
 from flask import Flask
 
 from licence_qr.bootstrap import Services
+from licence_qr.domain.identifiers import CodeId
 from licence_qr.services.reports import SentReport
 
 __all__ = ["clerk", "colleague", "desk_app", "desk_services", "elsewhere"]
@@ -112,6 +113,20 @@ def test_a_closed_report_leaves_the_list_and_takes_a_note(clerk: Browser, report
     refused = clerk.send(report, {"step": "contacted", "text": "太晚了"})
     assert refused.status_code == 409
     assert "备注" in refused.get_data(as_text=True)
+
+
+def test_a_call_back_that_reached_nobody_is_not_called_done(
+    clerk: Browser, desk_app: Flask, desk_services: Services, report: str
+) -> None:
+    clerk.send(report, {"step": "answered", "answer": "已处理"})
+    clerk.send(report, {"step": "closed", "text": "三次未接"})
+    with desk_services.database.read() as tx:
+        row = tx.one("SELECT number FROM reports WHERE report_id = ?", (report.rpartition("/")[2],))
+    assert row
+    receipt = desk_app.test_client().get(f"/reports/{CodeId(row['number']).number}").get_data(as_text=True)
+    for page in (receipt, clerk.see(report)):
+        assert page.count("已完成") == 2 and "未能联系上" in page
+    assert "三次未接" not in receipt
 
 
 def test_what_waits_is_on_the_work_list(clerk: Browser, desk_services: Services) -> None:
