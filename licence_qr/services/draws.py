@@ -144,6 +144,13 @@ class Draws:
         with self.database.read() as tx:
             return _published(tx, _of_office(tx, actor, draw_id))
 
+    def of_drawn(self, actor: Actor, drawn_id: int) -> int:
+        """The number of the draw in which a place was drawn. Raises as ``own``."""
+        _admit(actor, READERS)
+        with self.database.read() as tx:
+            found = draws.drawn(tx, drawn_id)
+            return _of_office(tx, actor, found.draw_id if found else 0).draw_id
+
     def published(self) -> tuple[PublishedDraw, ...]:
         """The latest draws of all offices, the newest first, without their places."""
         with self.database.read() as tx:

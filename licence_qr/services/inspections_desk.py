@@ -116,6 +116,17 @@ class InspectionsDesk:
         with self.database.read() as tx:
             return rectifications.open_ones(tx, actor.office)
 
+    def order(self, actor: Actor, order_id: int) -> Order:
+        """An order to rectify of the reader's office. Raises NotFoundError ``order_unknown``, AccessError."""
+        _admit(actor, READERS)
+        with self.database.read() as tx:
+            order = rectifications.get(tx, order_id)
+        if order is None:
+            raise NotFoundError("order_unknown", number=order_id)
+        if order.office != actor.office:
+            raise AccessError("inspection_of_other_office")
+        return order
+
     def get(self, actor: Actor, key: int) -> InspectionView:
         """One inspection. Raises NotFoundError ``inspection_unknown``, AccessError ``inspection_of_other_office``."""
         with self.database.read() as tx:

@@ -96,6 +96,13 @@ def show_draw(number: int) -> str:
     return _page(use_cases().draws.own(current_actor(), number), {})
 
 
+@blueprint.get("/drawn/<int:drawn_id>")
+@roles(*INSPECTIONS.roles)
+def show_drawn(drawn_id: int) -> Response:
+    """The draw that a place was drawn in, for whoever comes from the work list."""
+    return redirect(url_for(".show_draw", number=use_cases().draws.of_drawn(current_actor(), drawn_id)), 303)
+
+
 @blueprint.post("/<int:number>/settle")
 @roles(*INSPECTIONS.roles)
 def settle_draw(number: int) -> Response:

@@ -98,6 +98,14 @@ def show_inspection(key: int) -> str:
     return _page(use_cases().inspections_desk.get(current_actor(), key), {})
 
 
+@blueprint.get("/orders/<int:order_id>")
+@roles(*INSPECTIONS.roles)
+def show_order(order_id: int) -> BaseResponse:
+    """The inspection that gave an order to rectify, for whoever comes from the work list."""
+    order = use_cases().inspections_desk.order(current_actor(), order_id)
+    return redirect(url_for(".show_inspection", key=order.inspection_key), 303)
+
+
 @blueprint.post("/<int:key>")
 @roles(*INSPECTIONS.roles)
 def handle_inspection(key: int) -> BaseResponse:

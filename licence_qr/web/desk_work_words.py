@@ -69,6 +69,8 @@ def _many(count: int, noun: str) -> str:
 _PAGES = {
     "proposal": ("desk.proposals.show_proposal", "number"),
     "inspection": ("desk.inspections.show_inspection", "key"),
+    "rectification": ("desk.inspections.show_order", "order_id"),
+    "drawn": ("desk.inspection_draws.show_drawn", "drawn_id"),
     "report": ("desk.reports.show_report", "report_id"),
     "rating": ("desk.ratings.show_rating", "rating_id"),
 }

@@ -89,6 +89,18 @@ def test_an_inspector_reads_but_does_not_decide(desk_app, desk_services, held):
     assert response.status_code in {400, 403}
 
 
+def test_the_work_list_leads_to_the_inspection_that_gave_the_order(clerk, elsewhere, phone, desk_services, hotel):
+    when = (datetime.now(UTC) + timedelta(days=9)).date().isoformat()
+    name, body = visit(desk_services, hotel, outcome="to_rectify", rectify_by=when)
+    order = phone.put(name, body).get_json()["order"]
+    inspector = phone.browser
+    assert f"/desk/inspections/orders/{order}" in inspector.see("/desk/work")
+    led = inspector.client.get(f"/desk/inspections/orders/{order}")
+    assert led.status_code == 303 and f"第 {order} 号整改通知" in inspector.see(led.location)
+    assert elsewhere.client.get(f"/desk/inspections/orders/{order}").status_code == 403
+    assert clerk.client.get("/desk/inspections/orders/999").status_code == 404
+
+
 # --- draws ------------------------------------------------------------------------------------------------------
 
 
@@ -111,7 +123,7 @@ def drawn(clerk: Browser, hotel: Mapping[str, Any]) -> str:
     return str(answer.location)
 
 
-def test_a_draw_goes_from_its_list_to_its_result(clerk, drawn, desk_app):
+def test_a_draw_goes_from_its_list_to_its_result(clerk, drawn, desk_app, desk_services):
     number = drawn.rsplit("/", 1)[1]
     public = Browser(desk_app.test_client())
     before = public.see(f"/draws/{number}")
@@ -119,6 +131,8 @@ def test_a_draw_goes_from_its_list_to_its_result(clerk, drawn, desk_app):
     assert public.client.get(f"/draws/{number}.json").get_json()["seed"] == ""
     done = clerk.press(drawn, f"{drawn}/settle")
     assert done.status_code == 303
+    led = re.search(r"/desk/draws/drawn/\d+", signed_in(desk_app, desk_services, "inspector").see("/desk/work"))
+    assert led is not None and clerk.client.get(led[0]).status_code == 303
     facts = json.loads(public.client.get(f"/draws/{number}.json").data)
     assert hashlib.sha256(facts["seed"].encode()).hexdigest() == facts["commitment"]
     assert len(facts["drawn"]) == 1 and len(set(facts["drawn"][0]["officers"])) == 2

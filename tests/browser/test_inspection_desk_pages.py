@@ -120,6 +120,11 @@ def test_nothing_scrolls_sideways(page: Page, desk: _Desk, name: str, width: int
     assert beyond <= 0
 
 
+def test_a_photograph_is_shown(page: Page, desk: _Desk) -> None:
+    page.goto(f"{desk.origin}{desk.addresses['counted visit']}")
+    assert page.locator("figure img").evaluate("picture => picture.decode().then(() => picture.naturalWidth)") == 64
+
+
 def test_a_held_visit_is_decided_without_scripts_and_by_keyboard(chromium: Chromium, page: Page, desk: _Desk) -> None:
     context = chromium.new_context(java_script_enabled=False)
     context.add_cookies(page.context.cookies())
