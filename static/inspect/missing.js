@@ -27,7 +27,7 @@ function undecided(visit, now) {
   return fits ? [] : [["result", t("整改期限应在今天之后、一年之内。", "The day to rectify by must be after today and within a year.")]];
 }
 
-/** What a signature lacks. `over` is the hash of the record as it is now. */
+/** What a signature lacks. `over` is the record as it is now. */
 function unsigned({ kind, name, reason, strokes, over: signedOver }, over) {
   if (!kind) return [["sign", t("被检查单位还没有签字，也没有注明拒签。", "The business has neither signed nor refused to.")]];
   if (kind === "drawn" && !strokes.length) return [["sign", t("签字框是空的。", "The field for the signature is empty.")]];

@@ -24,13 +24,16 @@ function hold(id) {
   });
 }
 
-/** A draft with all that its steps can do to it. `say` shows what went wrong; `redraw` shows the step anew. */
+/**
+ * A draft with all that its steps can do to it. `say` shows what went wrong; `redraw` shows the step anew; `told` hears
+ * whether all of it is kept.
+ */
 export class OpenVisit {
-  static async of(id, { say, redraw }) {
+  static async of(id, { say, redraw, told }) {
     const release = await hold(id);
     if (!release) return null;
     const visit = await heldVisit(id).catch(() => undefined);
-    if (visit?.state === "draft") return Object.assign(new OpenVisit(), { visit, release, say, redraw, kept: Promise.resolve() });
+    if (visit?.state === "draft") return Object.assign(new OpenVisit(), { visit, release, say, redraw, told, kept: Promise.resolve() });
     release();
     return undefined;
   }
@@ -41,8 +44,15 @@ export class OpenVisit {
   change = (fields) => {
     this.visit = { ...this.visit, ...fields };
     const state = this.visit;
-    this.kept = this.kept.then(() => (state === this.visit ? keepVisit(state) : null)).catch((error) => this.say(inWords(error)));
+    this.told(false);
+    this.kept = this.kept.then(() => this.keep(state)).catch((error) => this.say(inWords(error)));
     return this.kept;
+  };
+
+  keep = async (state) => {
+    if (state !== this.visit) return; // a newer one follows
+    await keepVisit(state);
+    this.told(state === this.visit);
   };
 
   photograph = async (file, key) => {

@@ -39,6 +39,11 @@ function say(words) {
   $("notices").replaceChildren(...(words ? [notice(words)] : []));
 }
 
+function tellKept(kept) {
+  const line = $("kept");
+  if (line) line.textContent = kept ? t("已保存在本机", "Kept on this device") : t("正在保存…", "Saving…");
+}
+
 const list = {
   lasting: true, // whether the browser promised to keep what is here until it is told otherwise
   begin: async (place, how, task) => {
@@ -88,17 +93,23 @@ function onward(visit, here) {
   return element("p", "tools", linkButton(both(`下一步：${zh}`, `Next: ${en}`), `#${visit.id}/${step}`, ""), ...ends);
 }
 
+function keptLine() {
+  const line = element("p", "quiet", t("已保存在本机", "Kept on this device"));
+  line.id = "kept";
+  return line;
+}
+
 async function visitView(id, here) {
   const [step, title, draw] = STEPS.find(([name]) => name === here) ?? STEPS[0];
   if (open?.visit.id !== id) {
     await open?.close();
-    open = await OpenVisit.of(id, { say, redraw: route });
+    open = await OpenVisit.of(id, { say, redraw: route, told: tellKept });
   }
   if (open === null) return { title: ["检查", "Inspection"], parts: [notice(t("这次检查在另一个窗口中打开着。", "This inspection is open in another window."))] };
   if (!open) return (location.hash = ""), null;
   beginning = false;
   const { visit } = open;
-  const parts = [element("p", "where", ...placeWords(visit)), stepLinks(visit, step), ...(await draw(open)), onward(visit, step)];
+  const parts = [element("p", "where", ...placeWords(visit)), stepLinks(visit, step), keptLine(), ...(await draw(open)), onward(visit, step)];
   return { title, parts };
 }
 
@@ -107,7 +118,7 @@ async function overview(hash) {
   open = null;
   const held = await heldPack(new Date());
   const kept = await everything();
-  const [, codeNumber, version] = /^begin\/([^/]+)\/(\d+)$/.exec(hash) ?? [];
+  const [, codeNumber, version] = /^begin\/([^/]{1,40})\/(\d{1,9})$/.exec(hash) ?? [];
   if (!codeNumber) return { title: ["检查", "Inspections"], parts: listView(list, held, kept) };
   const { here } = await heldPlace(new Date());
   return { title: ["开始检查", "Begin an inspection"], parts: beginView(list, held, kept, { codeNumber, codeVersion: Number(version) }, here) };

@@ -4,18 +4,18 @@ import { day, element, t } from "../verify/page_words.js";
 import { button, choices, labelled, notice, text } from "./fields.js";
 import { signatureField } from "./signature_field.js";
 import { findings } from "./step_result.js";
-import { record, reckon, sha256 } from "./visit.js";
+import { record, reckon } from "./visit.js";
 import { outcomeWords, scoreWords } from "./visit_words.js";
 
-/** The hash of the record as it is now: a signature counts for the record it was given under. */
-export const overNow = (visit) => sha256(JSON.stringify(record(visit)));
+/** The record as it is now: a signature counts for the one it was given under. */
+export const overNow = (visit) => JSON.stringify(record(visit));
 
 function sign(context, fields) {
   context.change({ signature: { ...context.visit.signature, ...fields } });
 }
 
-async function signed(context, fields) {
-  sign(context, { ...fields, over: await overNow(context.visit) });
+function signed(context, fields) {
+  sign(context, { ...fields, over: overNow(context.visit) });
 }
 
 function summary(visit) {
@@ -50,15 +50,15 @@ function refusedPart(context) {
 const PARTS = { drawn: drawnPart, typed: typedPart, refused: refusedPart };
 
 /** Take away a signature that was given under another record than this one; whether there was one. */
-async function unsignedByChange(context) {
+function unsignedByChange(context) {
   const { kind, over } = context.visit.signature;
-  if (!over || kind === "refused" || over === (await overNow(context.visit))) return false;
+  if (!over || kind === "refused" || over === overNow(context.visit)) return false;
   sign(context, { name: "", strokes: [], over: "" });
   return true;
 }
 
 /** The parts of the step. */
-export async function signStep(context) {
+export function signStep(context) {
   const options = [
     ["drawn", t("手写签字", "Signs by hand")],
     ["typed", t("输入姓名确认", "Types the name")],
@@ -68,7 +68,7 @@ export async function signStep(context) {
     sign(context, { kind, over: "" });
     context.redraw();
   });
-  const changed = (await unsignedByChange(context)) ? [notice(t("签字后记录有改动，原签字已清除，请重新确认。", "The record was changed after it was confirmed: the signature was removed. Have it confirmed again."))] : [];
+  const changed = unsignedByChange(context) ? [notice(t("签字后记录有改动，原签字已清除，请重新确认。", "The record was changed after it was confirmed: the signature was removed. Have it confirmed again."))] : [];
   const part = PARTS[context.visit.signature.kind]?.(context) ?? [];
   return [element("p", "", t("请把下面的记录给被检查单位看：", "Show this record to the business:")), summary(context.visit), kinds, ...changed, ...part];
 }

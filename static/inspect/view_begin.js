@@ -31,7 +31,7 @@ function openOnes(visits, uscc) {
 export function beginView(context, { pack }, kept, scanned, here) {
   const business = pack?.kit && businessOfCode(pack, scanned.codeNumber);
   if (!business) return [notice(t("随身包里没有这个编号的企业。", "The pack does not hold the business of this code.")), element("p", "tools", linkButton(both("返回", "Back"), "#"))];
-  const how = { readBy: "symbol", codeNumber: scanned.codeNumber, codeVersion: scanned.codeVersion };
+  const how = { readBy: "symbol", codeNumber: business.codeNumber, codeVersion: scanned.codeVersion };
   const places = business.premises.map((premises) =>
     element("li", "", button([t("检查这一处：", "Inspect here: "), hanzi(premises.address)], () => context.begin({ business, premises }, how, null), "wide")),
   );

@@ -91,7 +91,8 @@ export function purposesOf(visit) {
 export function itemsOf(visit) {
   const chosen = visit.checklists.filter((list) => visit.lists.includes(list.id));
   const all = chosen.flatMap((list) => list.items.map((item) => ({ list, item, key: `${list.id}/${item.id}` })));
-  return visit.purpose === "recheck" && visit.only ? all.filter(({ key }) => visit.only.includes(key)) : all;
+  const ordered = visit.purpose === "recheck" ? all.filter(({ key }) => visit.only?.includes(key)) : [];
+  return ordered.length ? ordered : all; // an order of an older list names items that are no more
 }
 
 /** The answer to an item; empty when there is none yet. */

@@ -136,6 +136,7 @@ class Phone:
         self.page.goto(f"{self.site.origin}/inspect/")
         expect(self.page.locator("#take")).to_be_enabled()
         self.page.click("#take")
+        expect(self.page.locator("#take")).to_be_enabled()
         expect(self.page.locator("#leave-behind")).to_be_visible()
         opened(self.page, self.site)
 
@@ -213,6 +214,10 @@ class Phone:
         for n in range(8):
             self.page.mouse.move(box["x"] + 40 + 25 * n, box["y"] + (30 if n % 2 else 70))
         self.page.mouse.up()
+
+    def kept(self) -> None:
+        """Wait until the page says that everything is kept."""
+        expect(self.page.locator("#kept")).to_have_text("已保存在本机")
 
     def finish(self) -> None:
         """Review and finish."""

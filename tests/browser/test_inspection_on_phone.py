@@ -61,6 +61,7 @@ def visited(phone: Phone, *, photos: int = 1) -> None:
 def test_made_without_a_server_and_kept_through_closing_the_browser_it_is_sent_once(phone: Phone) -> None:
     with phone.site.away():
         visited(phone)
+        phone.kept()
         with phone.reopened():
             pass
         page = phone.list()
@@ -85,6 +86,27 @@ def test_made_without_a_server_and_kept_through_closing_the_browser_it_is_sent_o
     assert found["signature"]["kind"] == "drawn" and len(found["signature"]["strokes"][0]) > 8
     assert found["subject"]["read_by"] == "symbol" and found["subject"]["code_version"] == 1
     assert (found["outcome"], found["rectify_by"], found["second_officer"]) == ("to_rectify", day_after(14), "second")
+
+
+def test_what_was_ordered_is_due_in_the_next_pack_and_its_recheck_asks_for_that_alone(phone: Phone) -> None:
+    visited(phone, photos=0)
+    phone.finish()
+    expect(phone.delivered()).to_contain_text("整改通知编号")
+    phone.take_pack()
+    page = phone.list()
+    page.get_by_role("button", name="整改复查").click()
+    expect(page.locator('input[value="recheck"]')).to_be_checked()
+    page.locator("#view select").select_option("second")
+    phone.answer_all()
+    expect(phone.questions()).to_have_count(1)
+    phone.conclude()
+    phone.sign()
+    phone.finish()
+    expect(phone.delivered()).to_have_count(2)
+    assert [found["state"] for found in received(phone.site)] == ["counted", "counted"]
+    with phone.site.services.database.read() as tx:
+        (order,) = tx.all("SELECT state FROM rectifications")
+    assert order["state"] != "open"
 
 
 def test_a_photograph_leaves_the_phone_small_and_without_place_or_maker(phone: Phone) -> None:
