@@ -241,7 +241,8 @@ FLAG_WORDS: Mapping[Flag, Text] = {
         "The second officer is no active inspector of this office, or is the first one",
     ),
     Flag.CHECKLIST_UNKNOWN: Text(
-        "检查表、版本或条目不明，或有条目未回答", "A checklist, version or item is unknown, or items are not answered"
+        "检查表、版本或条目不明，与场所种类不符，或有条目未回答",
+        "A checklist, version or item is unknown or not for this kind of place, or items are not answered",
     ),
     Flag.ORDER_UNKNOWN: Text("要复查的整改通知不是这家企业的", "The order to be rechecked is not one of this business"),
     Flag.ORDER_CLOSED: Text("要复查的整改通知此前已办结", "The order to be rechecked was closed before"),

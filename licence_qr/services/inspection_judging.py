@@ -76,7 +76,7 @@ def judge(tx: Transaction, catalogue: Catalogue, arrival: Arrival) -> Judged:
         *about_business,
         *_code(tx, visit),
         *_second_officer(tx, arrival),
-        *about_lists,
+        *(about_lists or _kinds(catalogue, visit, permit)),
         *_order(tx, visit),
         *_drawn(tx, visit, permit),
         *_clock(arrival),
@@ -150,6 +150,13 @@ def _items(catalogue: Catalogue, visit: Inspection) -> tuple[list[tuple[Checklis
     wanted = {f"{each.id}/{item.id}" for each in lists.values() for item in each.items}
     complete = visit.purpose is Purpose.RECHECK or set(known) == wanted
     return list(known.values()), () if right and complete else (Flag.CHECKLIST_UNKNOWN,)
+
+
+def _kinds(catalogue: Catalogue, visit: Inspection, permit: StoredPermit | None) -> tuple[Flag, ...]:
+    """Flagged when a list is for none of the kinds of place that the permit is for: its score would say nothing."""
+    found = (catalogue.inspection_rules.checklist(*named) for named in visit.checklists)
+    fits = permit is None or all(each is None or set(each.kinds) & set(permit.permit.kinds) for each in found)
+    return () if fits else (Flag.CHECKLIST_UNKNOWN,)
 
 
 def _order(tx: Transaction, visit: Inspection) -> tuple[Flag, ...]:

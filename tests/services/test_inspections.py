@@ -176,6 +176,13 @@ def test_answers_that_do_not_fit_their_list_hold_the_record(hotel, wrong):
     assert "checklist_unknown" in codes_of(receipt) and receipt.stored.state is InspectionState.HELD
 
 
+def test_a_list_for_another_kind_of_place_grades_nothing(hotel):
+    given = answers(hotel.services.catalogue, "hair_beauty")
+    receipt = hotel.send(hotel.visit(checklists=[{"id": "hair_beauty", "version": "2026-1"}], answers=given))
+    assert (codes_of(receipt), hotel.permit.permit.grade) == (["checklist_unknown"], "")
+    assert receipt.stored.state is InspectionState.HELD
+
+
 def ended(hotel: Scene, which: str) -> None:
     """End the licence or the permit behind the back of the phone."""
     with hotel.services.database.write() as tx:
