@@ -28,6 +28,7 @@ from licence_qr.web.desk_history import Day, days
 from licence_qr.web.desk_life_fields import Case, first_values, grounds_fields, own_fields, registered
 from licence_qr.web.desk_life_typed import Typed, read_details, read_grounds
 from licence_qr.web.desk_life_words import consequences, has_words
+from licence_qr.web.desk_words import shown_text
 from licence_qr.web.forms import Field, Problem, problem, problems_by_field, read_fields
 from licence_qr.web.language import language
 from licence_qr.web.security import current_actor, roles
@@ -157,7 +158,9 @@ def _case(uscc: str, act: str, permit_id: int | None) -> Case | Response:
     try:
         rule = lifecycle.check(subject.kind, Act(act), permit.status if permit else detail.state)
     except RuleError as refused:
-        return make_response(_refused(detail, subject, permit, refused), refused.http_status)
+        asked = lifecycle.rule(subject.kind, Act(act))
+        case = Case(detail, subject, asked, permit, everything.catalogue, local_date(now))
+        return make_response(_refused(case, refused), refused.http_status)
     _admit(detail, permit, rule)
     if rule.four_eyes:
         return make_response(
@@ -252,9 +255,20 @@ def _overtaken(case: Case, typed: Typed, revision: int, refused: ConflictError) 
     return make_response(page, refused.http_status)
 
 
-def _refused(detail: BusinessDetail, subject: Subject, permit: HeldPermit | None, refused: RuleError) -> str:
-    open_now = tuple(rule for rule in (permit.acts if permit else detail.acts) if has_words(rule) or rule.four_eyes)
-    words = explain(refused, language().value)
+def _refused(case: Case, refused: RuleError) -> str:
+    """The acts that are allowed. When it was a form that somebody overtook, also what happened since and what was typed:
+    it cannot be sent any more, but is not lost."""
+    offered = case.permit.acts if case.permit else case.detail.acts
+    revision = request.form.get("revision", type=int)
+    past = () if revision is None else days(use_cases().timeline.read(current_actor(), case.subject.uscc, revision))
+    fields = () if revision is None else _fields(case)
+    typed = read_fields(request.form, fields)
     return render_template(
-        "desk/life_refused.html", detail=detail, subject=subject, refused=refused, words_of=words, acts=open_now
+        "desk/life_refused.html",
+        case=case,
+        refused=refused,
+        words_of=explain(refused, language().value),
+        acts=tuple(rule for rule in offered if has_words(rule) or rule.four_eyes),
+        days=tuple(past),
+        kept=tuple((field.label, shown_text(field, typed[field.name])) for field in fields if typed[field.name]),
     )

@@ -188,6 +188,18 @@ def test_a_form_overtaken_by_a_colleague_shows_the_difference_and_is_sent_again_
     assert "赵示例" in business and "示例路9号" in business
 
 
+def test_a_form_that_came_too_late_for_its_act_loses_nothing(clerk: Browser, colleague: Browser, uscc: str) -> None:
+    address = f"/desk/businesses/{uscc}/licence/change"
+    mine = fields_of(clerk.see(address))
+    done(colleague, act(colleague, f"/desk/businesses/{uscc}/licence/cancel", reason="申请注销"))
+    late = clerk.client.post(f"{address}?lang=zh", data=mine | {"principal": "赵示例", "reason": "我的理由"})
+    said = text_of(late.get_data(as_text=True))
+    assert late.status_code == 409
+    assert "现在不能办理：变更登记" in said
+    assert "赵示例" in said and "我的理由" in said
+    assert "登记状态变化" in said
+
+
 def test_pressing_twice_does_it_once(clerk: Browser, uscc: str) -> None:
     address = f"/desk/businesses/{uscc}/licence/reprint"
     form = fields_of(clerk.see(address)) | {"cause": "damaged"}
