@@ -251,6 +251,22 @@ def test_a_report_that_stands_with_no_office_is_the_administrators(database, wor
     assert seen(work, CLERK) == seen(work, ADMIN, office="baishiyi") == []
 
 
+def test_a_day_ends_at_midnight_in_shanghai(database, work):
+    add_permit(database, 1, valid_from="2025-06-01", valid_to="2026-11-23")
+    for hour, step in ((15, DueStep.URGENT), (16, DueStep.OVERDUE)):  # 23:00 on the 23rd, 0:00 on the 24th
+        (line,) = work.everything(CLERK, Wish(), datetime(2026, 11, 23, hour, tzinfo=UTC))
+        assert line.left.step is step
+
+
+def test_a_proposal_about_a_licence_stands_with_the_address_of_the_business(database, work):
+    key = add_permit(database, 1, valid_from="2026-10-01")
+    propose(database, key, "clerk")
+    with database.write() as tx:
+        tx.run("UPDATE proposals SET subject = 'licence'")
+    (line,) = work.everything(DECIDER, Wish(), NOW)
+    assert (line.task.holder_name, line.task.address) == ("示例1号宾馆", "重庆市示例住所")
+
+
 def test_each_office_sees_its_own_and_an_administrator_all_or_one(database, work):
     for serial, office in enumerate(("baishiyi", "jinfeng", "")):
         add_permit(database, serial, handling_office=office, valid_from="2025-06-01", valid_to=in_days(9))
