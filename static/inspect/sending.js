@@ -39,7 +39,7 @@ export async function send({ quietly = false } = {}) {
     outcome = { sent: 0, left: 0, problem: { code: "failed", what: t("发送失败，检查留在本机：", "Sending failed, the inspections stay on this device: "), todo: error.message } };
   }
   if (outcome === null) {
-    if (!quietly) show(t("另一个窗口正在发送。", "Another window is sending."));
+    if (!quietly) show(t("已经在发送，请稍候。", "Sending is under way already."));
     return;
   }
   const nothing = !outcome.sent && !outcome.left && !outcome.problem;

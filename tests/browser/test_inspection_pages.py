@@ -252,6 +252,17 @@ def test_a_file_that_is_no_picture_is_refused_in_words_and_its_name_is_not_used(
     expect(page.locator(".shots li")).to_have_count(0)
 
 
+def test_no_more_photographs_are_taken_than_can_be_sent(phone: Phone) -> None:
+    page = phone.page
+    phone.begin(ours(phone.site)[0])
+    phone.step(3)
+    for n in range(13):
+        content = picture_with_place((60, 40 + n))
+        page.set_input_files('input[type="file"]', {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": content})
+        expect(page.locator(".shots li")).to_have_count(min(n + 1, 12))
+    expect(page.locator("#notices")).to_contain_text("一次检查最多 12 张照片")
+
+
 def test_a_photograph_can_be_taken_away_again(phone: Phone) -> None:
     page = phone.page
     phone.begin(ours(phone.site)[0])

@@ -261,3 +261,18 @@ def test_two_presses_make_one_text(phone: Phone) -> None:
     expect(phone.delivered()).to_have_count(1)
     phone.list()
     assert [found["flags"] for found in received(phone.site)] == [""]
+
+
+def test_each_photograph_on_its_way_is_told_of(phone: Phone) -> None:
+    made_without_a_server(phone, photos=2)
+    phone.site.start()
+    told: list[str] = []
+
+    def look(route: Route) -> None:
+        told.append(route.request.frame.locator("#sending").inner_text())
+        route.continue_()
+
+    phone.page.route("**/photos/*", look)
+    phone.page.get_by_role("button", name="现在发送").click()
+    expect(phone.delivered()).to_have_count(1)
+    assert [words.split("，")[-1] for words in told] == ["照片 1/2", "照片 2/2"]
