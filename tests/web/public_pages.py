@@ -17,7 +17,15 @@ from licence_qr.domain.entity import EntityForm, LicenceState
 from licence_qr.domain.identifiers import parse_code_number
 from licence_qr.domain.marks import MARK_NAMES, MarkKind
 from licence_qr.domain.permit import GrantMode, PermitStatus
-from licence_qr.domain.public_page import FoundBy, PublicLicence, PublicMark, PublicPage, PublicPermit, Verdict
+from licence_qr.domain.public_page import (
+    FoundBy,
+    PublicInspection,
+    PublicLicence,
+    PublicMark,
+    PublicPage,
+    PublicPermit,
+    Verdict,
+)
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import AccessError, LicenceQRError, NotFoundError, RegisterError, TokenError
 
@@ -169,6 +177,7 @@ PAGES: dict[str, PublicPage] = {
     "overdue_check": replace(IN_FORCE, permits=(replace(PERMIT, checked_on=None, follow_up_due=date(2026, 11, 1)),)),
     "marked": replace(
         IN_FORCE,
+        permits=(replace(PERMIT, inspection=PublicInspection(date(2026, 9, 1), False, date(2026, 9, 30))),),
         marks=(
             PublicMark(MarkKind.ABNORMAL, MARK_NAMES[MarkKind.ABNORMAL], date(2026, 7, 1), None),
             PublicMark(MarkKind.SERIOUS, MARK_NAMES[MarkKind.SERIOUS], date(2026, 8, 1), date(2029, 7, 31)),

@@ -194,6 +194,12 @@ def test_marks_are_shown_with_their_days_and_change_no_state(client: FlaskClient
     assert verdict(page) == ("真实，全部有效", "good")
 
 
+def test_the_last_inspection_is_told_by_its_day_and_how_the_order_ended(client: FlaskClient) -> None:
+    page = read(client, "marked")
+    assert "2026年9月1日" in page and "逾期未完成，2026年9月30日" in page
+    assert "最近检查" not in read(client, "in_force")
+
+
 def test_a_rest_says_from_when_to_when(client: FlaskClient) -> None:
     assert "2026年6月1日 至 2027年5月31日" in read(client, "dormant")
 
