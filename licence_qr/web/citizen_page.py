@@ -102,7 +102,7 @@ def _which_permit(stopped: list[PublicPermit]) -> Text:
     """The permit that asks for attention, named when there is one and counted when there are more."""
     if len(stopped) != 1:
         return Text(f"{len(stopped)} 项许可不在有效状态。", f"{len(stopped)} permits are not in force.")
-    status, name = PERMIT_STATUS[stopped[0].status], stopped[0].permit_type
+    status, name = permit_status(stopped[0]), stopped[0].permit_type
     return Text(f"{name.zh}：{status.zh}。", f"{name.en}: {status.en}.")
 
 

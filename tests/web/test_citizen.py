@@ -177,7 +177,7 @@ def test_a_suspended_permit_says_since_when_and_an_annulled_one_that_it_never_wa
 
 def test_a_record_closed_after_another_end_names_both(client: FlaskClient) -> None:
     page = read(client, "closed_after_annulment")
-    assert "已撤销，已注销" in page and "自始无效" in page
+    assert page.count("已撤销，已注销") == 2 and "自始无效" in page  # on top, and on the card
     assert "annulled, then cancelled" in read(client, "closed_after_annulment", "en")
 
 
