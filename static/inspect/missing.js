@@ -1,6 +1,6 @@
 // What a visit still lacks before it can be finished, each with the step where it is mended. Pure.
 
-import { answerTo, dayIn, itemsOf, wantsFault } from "./visit.js";
+import { answerTo, dayIn, fitting, itemsOf, wantsFault } from "./visit.js";
 import { t } from "../verify/page_words.js";
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -48,5 +48,10 @@ export function missing(visit, over, now) {
 export function doubts(visit) {
   const said = [];
   if (!visit.second) said.push(["place", t("没有第二名监督员：记录会留待窗口核定。", "There is no second officer: the record will be held for the desk to decide.")]);
+  const permit = visit.permits.find(({ number }) => number === visit.permitNo);
+  const fit = fitting(visit.checklists, permit).map(({ id }) => id);
+  if (permit && !visit.lists.every((id) => fit.includes(id))) {
+    said.push(["place", t("有检查表不适用于这张许可证的场所类别：记录会留待窗口核定。", "A checklist is not made for this permit's kinds of place: the record will be held for the desk to decide.")]);
+  }
   return said;
 }
