@@ -13,9 +13,10 @@ from licence_qr.domain.checklists import Answer, ChecklistItem, Score, score
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.identifiers import CodeId, parse_code_number
 from licence_qr.domain.inspection import Flag, Inspection, Purpose
+from licence_qr.domain.life_rules import LifeRules
 from licence_qr.domain.permit import PermitState
 from licence_qr.domain.roles import Actor, Role
-from licence_qr.errors import InputError
+from licence_qr.errors import InputError, RuleError
 from licence_qr.store import accounts, codes, draws, entities, permits, rectifications
 from licence_qr.store.database import Transaction
 from licence_qr.store.entities import StoredEntity
@@ -70,7 +71,7 @@ def judge(tx: Transaction, catalogue: Catalogue, arrival: Arrival) -> Judged:
     visit = arrival.visit
     business, permit, about_business = _business(tx, arrival)
     items, about_lists = _items(catalogue, visit)
-    scored = score(items, catalogue.life_rules_on(arrival.visited_on))
+    scored = score(items, _rules(catalogue, arrival))
     differs = (visit.shown_score, visit.shown_grade) != (scored.percent, scored.grade) and not about_lists
     flags = (
         *about_business,
@@ -83,6 +84,14 @@ def judge(tx: Transaction, catalogue: Catalogue, arrival: Arrival) -> Judged:
         *([Flag.SCORE_DIFFERS] if differs else []),
     )
     return Judged(flags, business, permit, scored)
+
+
+def _rules(catalogue: Catalogue, arrival: Arrival) -> LifeRules:
+    """The figures of the day of the visit; those of today where a clock names a day for which there are none."""
+    try:
+        return catalogue.life_rules_on(arrival.visited_on)
+    except RuleError:
+        return catalogue.life_rules_on(local_date(arrival.now))
 
 
 def _business(tx: Transaction, arrival: Arrival) -> tuple[StoredEntity | None, StoredPermit | None, tuple[Flag, ...]]:
@@ -179,7 +188,7 @@ def _drawn(tx: Transaction, visit: Inspection, permit: StoredPermit | None) -> t
 def _clock(arrival: Arrival) -> tuple[Flag, ...]:
     sent_at = arrival.device_time or arrival.now
     found = []
-    if arrival.visit.finished_at > sent_at + CLOCK_TOLERANCE:
+    if arrival.visit.finished_at - sent_at > CLOCK_TOLERANCE:
         found.append(Flag.IN_FUTURE)
     if arrival.skew:
         found.append(Flag.CLOCK_WRONG)

@@ -31,7 +31,8 @@ class PhotoFiles:
         if target.exists():
             return
         try:
-            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._folder.mkdir(mode=0o700, exist_ok=True)
+            target.parent.mkdir(mode=0o700, exist_ok=True)
             descriptor, written = tempfile.mkstemp(dir=target.parent, prefix=".")
             try:
                 with os.fdopen(descriptor, "wb") as file:

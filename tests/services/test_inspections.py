@@ -233,9 +233,19 @@ def test_five_minutes_are_no_wrong_clock(hotel):
     assert codes_of(hotel.send(hotel.visit(), clock=hotel.at + timedelta(minutes=5))) == []
 
 
-def test_an_absurd_clock_breaks_nothing(hotel):
-    receipt = hotel.send(hotel.visit(), clock=datetime(1, 1, 1, tzinfo=UTC))
+@pytest.mark.parametrize("clock", [datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)])
+@pytest.mark.parametrize("year", ["2000", "2026", "2099"])
+def test_an_absurd_clock_loses_nothing(hotel, clock, year):
+    when = {"started_at": f"{year}-11-23T01:00:00Z", "finished_at": f"{year}-11-23T02:00:00Z"}
+    receipt = hotel.send(body := hotel.visit(**when), clock=clock)
     assert "clock_wrong" in codes_of(receipt)
+    assert hotel.send(body).stored.content_sha256 == content_hash(body)
+
+
+def test_a_visit_of_a_day_before_all_rules_is_kept_and_held(hotel):
+    when = {"started_at": "2001-11-23T01:00:00Z", "finished_at": "2001-11-23T02:00:00Z"}
+    receipt = hotel.send(hotel.visit(**when))
+    assert (receipt.stored.state, codes_of(receipt)) == (InspectionState.HELD, ["not_settled"])
 
 
 def test_another_office_s_visit_is_kept_but_touches_nothing_of_the_business(hotel):

@@ -122,7 +122,7 @@ def test_a_kept_photo_is_found_by_its_hash_and_by_nothing_else(tmp_path: Path):
     assert files.get(cleaned.sha256) == cleaned.jpeg
     kept = [p for p in (tmp_path / "photos").rglob("*") if p.is_file()]
     assert [p.name for p in kept] == [f"{cleaned.sha256}.jpg"]
-    assert kept[0].stat().st_mode & 0o077 == 0
+    assert kept[0].stat().st_mode & 0o077 == (tmp_path / "photos").stat().st_mode & 0o077 == 0
     for name in ("../../register.db", "0" * 64, cleaned.sha256.upper(), f"{cleaned.sha256}\n", ""):
         with pytest.raises(NotFoundError):
             files.get(name)
