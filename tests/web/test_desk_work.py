@@ -11,6 +11,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+import vobject
 from desk_pages import PASSWORD, Browser, browser, desk_app, desk_services, installation, signed_in
 from flask import Flask
 
@@ -199,7 +200,6 @@ def address_of(person: Browser) -> str:
 
 
 def test_another_parser_reads_the_calendar_back(clerk: Browser, browser: Browser, work_app: Flask) -> None:
-    vobject = pytest.importorskip("vobject")
     response = work_app.test_client().get(address_of(clerk))
     assert response.headers["Content-Type"] == "text/calendar; charset=utf-8"
     lines = response.data.split(b"\r\n")
