@@ -23,6 +23,7 @@ from licence_qr.services.proposals_reading import Preview, ProposalView
 from licence_qr.web import use_cases
 from licence_qr.web.desk_history import Day, days
 from licence_qr.web.desk_proposals_fields import (
+    GROUNDS,
     PASSWORD,
     VERDICT_FIELDS,
     WITHDRAWAL_FIELDS,
@@ -102,7 +103,10 @@ def propose(uscc: str, subject: str, act: str) -> str:
 @roles(*PROPOSERS)
 def send_proposal(uscc: str, subject: str, act: str) -> Response:
     """Open the proposal. Refused, the form comes back as it was typed, with what has changed since it was made."""
-    preview = _preview(uscc, subject, act)
+    try:
+        preview = _preview(uscc, subject, act)
+    except RuleError as refused:
+        return make_response(_impossible_page(uscc, refused), refused.http_status)
     fields = grounds_fields(preview)
     values = read_fields(request.form, fields)
     revision = request.form.get("revision", 0, type=int)
@@ -119,6 +123,17 @@ def send_proposal(uscc: str, subject: str, act: str) -> Response:
 def _preview(uscc: str, subject: str, act: str) -> Preview:
     """What the form is about. Raises what ``ProposalReading.prepare`` raises: said on a page of its own."""
     return use_cases().proposal_reading.prepare(current_actor(), uscc, subject, act, datetime.now(UTC))
+
+
+def _impossible_page(uscc: str, refused: RuleError) -> str:
+    """The state allows the act no more since the form was made: which it does, and what was typed."""
+    return render_template(
+        "desk/proposal_refused.html",
+        uscc=uscc,
+        explanation=explain(refused, language().value),
+        fields=GROUNDS,
+        values=read_fields(request.form, GROUNDS),
+    )
 
 
 def _proposing_page(
@@ -168,6 +183,8 @@ def decide(number: int) -> Response:
         return make_response(_page(_view(number), values, refused), status_of(refused))
     told = OUTCOME_TOLD[outcome]
     flash(t(told.zh, told.en))
+    if outcome is ProposalState.CLOSED and verdict.reason.strip():
+        flash(t("您填写的意见：", "What you typed: ") + verdict.reason.strip())
     return redirect(url_for(".show_proposal", number=number), 303)
 
 
@@ -203,6 +220,7 @@ def _page(view: ProposalView, values: Mapping[str, str] | None = None, refused: 
         fields=VERDICT_FIELDS,
         password=PASSWORD,
         withdrawal=WITHDRAWAL_FIELDS,
+        lost=refused is not None and view.line.state is not ProposalState.OPEN,
         values=values or {},
         summary=summary,
         problems=problems,

@@ -37,6 +37,7 @@ _REASON = Field(
 )
 _LEGAL_BASIS = Field("legal_basis", Text("法律依据", "Legal basis"))
 _DOCUMENT_NO = Field("document_no", Text("文号", "Document number"), characters=30, optional=True)
+GROUNDS = (_EFFECTIVE_ON, _REASON, _LEGAL_BASIS, _DOCUMENT_NO)
 VERDICT_FIELDS = (
     Field(
         "confirmed",
@@ -89,7 +90,7 @@ WITHDRAWAL_FIELDS = (
 def grounds_fields(preview: Preview) -> tuple[Field, ...]:
     """The questions of a proposal. Annulling holds from the grant whatever day it is decided on, so no day is asked."""
     if preview.rule.act is not Act.ANNUL:
-        return (_EFFECTIVE_ON, _REASON, _LEGAL_BASIS, _DOCUMENT_NO)
+        return GROUNDS
     bar = (_bar(preview.figures),) if preview.rule.kind is SubjectKind.PERMIT else ()
     return (*bar, _REASON, _LEGAL_BASIS, _DOCUMENT_NO)
 

@@ -129,6 +129,14 @@ def test_a_form_that_a_colleague_overtook_keeps_what_was_typed(inspector: Browse
     assert inspector.send(address(shop), {**order, "findings": "另一处问题"}, page=shown).status_code == 303
 
 
+def test_a_check_that_is_no_longer_due_loses_nothing_typed(inspector: Browser, shop: Shop) -> None:
+    page = inspector.see(address(shop))
+    inspector.send(address(shop), check(), page=page)
+    late = inspector.send(address(shop), check(findings="写了很久的发现"), page=page)
+    assert late.status_code == 409
+    assert "写了很久的发现" in late.get_data(as_text=True)
+
+
 def test_who_may_look_and_who_may_record(clerk: Browser, decider: Browser, elsewhere: Browser, shop: Shop) -> None:
     assert '<form method="post" action="/desk/follow-ups' not in decider.see(address(shop))
     clerk.see(address(shop), status=403)

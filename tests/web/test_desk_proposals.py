@@ -123,7 +123,7 @@ def test_a_refusal_says_why_and_stays(clerk: Browser, decider: Browser, shop: Sh
     assert "证据不足" in clerk.see(address)
     late = decide(decider, address, page=page, reason="另一个意见")
     assert late.status_code == 409
-    assert "已经有了结果" in said(late)
+    assert "已经有了结果" in said(late) and "另一个意见" in said(late)
 
 
 def test_taking_it_back(clerk: Browser, decider: Browser, shop: Shop) -> None:
@@ -170,6 +170,16 @@ def test_a_form_that_was_overtaken_shows_the_difference_and_can_be_sent_again(cl
 def test_an_act_that_the_state_does_not_allow_says_which_are(clerk: Browser, shop: Shop) -> None:
     page = text_of(clerk.see(shop.form("reinstate"), status=409))
     assert "暂扣许可" in page
+
+
+def test_what_was_typed_for_an_act_that_is_no_longer_allowed_is_not_lost(
+    clerk: Browser, decider: Browser, shop: Shop
+) -> None:
+    form = clerk.see(shop.form())
+    decide(decider, shop.proposed(clerk, "revoke"))
+    late = clerk.send(shop.form(), shop.sent(reason="写了很久的理由"), page=form)
+    assert late.status_code == 409
+    assert "写了很久的理由" in said(late) and "注销许可" in said(late)
 
 
 def test_what_is_open_already_is_led_to(clerk: Browser, shop: Shop) -> None:
