@@ -277,6 +277,13 @@ def _second(make_application, mode: GrantMode) -> Application:
     return make_application(permit=permit, premises_address="重庆市九龙坡区白市驿镇另一路2号")
 
 
+def test_the_state_of_a_past_day_knows_checks_proposals_and_entries(office):
+    record(office, RECTIFY)
+    office.decide("decider", record(office, FAILED).proposal_id, LATER)
+    past = office.services.life.state_on(office.uscc, DAY)
+    assert past.permits[office.stored.permit_id] == office.stored.permit
+
+
 # --- the work list -----------------------------------------------------------------------------------------------
 
 
