@@ -150,7 +150,7 @@ def note(tx: Transaction, stored: StoredInspection, actor: Actor, reason: str, n
         "outcome": stored.outcome.value,
         "score": stored.score,
         "grade": stored.grade,
-        "state": stored.state.value,
+        "record": stored.state.value,
         "flags": list(stored.flags),
         "officers": [stored.officer, *filter(None, [stored.second_officer])],
         "content_sha256": stored.content_sha256,

@@ -10,7 +10,7 @@ from typing import Any
 from licence_qr.domain.catalogue import Text
 from licence_qr.domain.follow_up import FAULT_WORDS, FollowUpOutcome
 from licence_qr.domain.history_words import FIELDS
-from licence_qr.domain.inspection import OUTCOME_WORDS, PURPOSE_WORDS
+from licence_qr.domain.inspection import OUTCOME_WORDS, PURPOSE_WORDS, STATE_WORDS
 from licence_qr.domain.life_details import ReprintCause
 from licence_qr.domain.lifecycle import RULES
 from licence_qr.domain.marks import MARK_NAMES
@@ -137,6 +137,7 @@ _WORDS: Mapping[str, Callable[[object], str]] = {
     "kind": _named(MARK_NAMES),
     "outcome": _named(_OUTCOMES),
     "purpose": _named(PURPOSE_WORDS),
+    "record": _named(STATE_WORDS),
     "state": _state,
     "ended_by": _state,
     "mode": _mode,

@@ -54,6 +54,10 @@ def test_a_visit_shows_its_flags_its_photograph_and_its_signature(clerk, held):
     assert f'src="{held}/photos/0.jpg"' in page
 
 
+def test_the_time_line_tells_what_became_of_a_record(clerk, held, hotel):
+    assert "待人工处理" in clerk.see(f"/desk/businesses/{hotel['uscc']}/history")
+
+
 def test_a_photograph_is_for_the_office_alone(clerk, elsewhere, held, desk_app, desk_services):
     address = f"{held}/photos/0.jpg"
     response = clerk.client.get(address)
