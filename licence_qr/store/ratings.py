@@ -11,7 +11,10 @@ from licence_qr.store.database import Row, Transaction
 
 MOST_LISTED = 200
 _INVITATION = "code, application_no, office, uscc, decided_at"
-_COLUMNS = "application_no, uscc, office, level, reasons, text, rated_at, mend_days, mend_from, mend_due, state, closed_on, revision"
+_COLUMNS = (
+    "application_no, uscc, office, level, reasons, text, rated_at, mend_days, mend_from, mend_due, state, closed_on,"
+    " revision"
+)
 # For the work list (store.tasks). The condition repeats that of the index ratings_to_mend.
 TO_MEND = (
     "SELECT 'rating/' || rating_id AS subject, office, uscc, NULL AS premises_no, mend_due AS due_on"
@@ -92,7 +95,8 @@ def add(tx: Transaction, rating: Rating, form_id: str, contact: str) -> int:
 def update(tx: Transaction, rating: Rating) -> None:
     """Keep dates and state as they are now; the revision grows by one."""
     tx.run(
-        "UPDATE ratings SET mend_from = ?, mend_due = ?, state = ?, closed_on = ?, revision = revision + 1 WHERE rating_id = ?",
+        "UPDATE ratings SET mend_from = ?, mend_due = ?, state = ?, closed_on = ?, revision = revision + 1"
+        " WHERE rating_id = ?",
         (
             rating.mend_from.isoformat(),
             _text(rating.mend_due),
