@@ -2,34 +2,23 @@
 
 from __future__ import annotations
 
-import logging
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
-from werkzeug.serving import make_server
 
 # The made-up pages are shared with the tests that need no browser.
 sys.path.insert(0, str(Path(__file__).parent.parent / "web"))
 
+from inspection_phone import filled_installation, running
 from public_pages import prepared_services
+from screens import DESK, PHONE, listening
+from verify_site import Site
 
+from bench.chromium import CHROMIUM, FLAGS
 from licence_qr.web.app import create_app
-
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
-PHONE = {"width": 360, "height": 640}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -43,7 +32,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def chromium() -> Iterator[Browser]:
     """Debian's chromium, one process for all tests."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         yield browser
         browser.close()
 
@@ -51,13 +40,20 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def server() -> Iterator[str]:
     """The origin of the application over prepared pages, served from a thread on a free port."""
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    serving = make_server("127.0.0.1", 0, create_app(prepared_services()), threaded=True)
-    thread = threading.Thread(target=serving.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{serving.server_port}"
-    serving.shutdown()
-    thread.join()
+    with listening(create_app(prepared_services())) as origin:
+        yield origin
+
+
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory, make_services) -> Path:
+    """The folder of a demonstration installation made today, with people whose password is known; for copying only."""
+    return filled_installation(tmp_path_factory.mktemp("filled"), make_services)
+
+
+@pytest.fixture
+def site(filled: Path, tmp_path: Path, make_services) -> Iterator[Site]:
+    """A running copy of it, to stop and to change."""
+    yield from running(filled, tmp_path / "site", make_services)
 
 
 @pytest.fixture
@@ -72,6 +68,22 @@ def phone(chromium: Browser) -> Iterator[Page]:
 def window(chromium: Browser) -> Iterator[Page]:
     """A small window in which tests may run scripts of their own; the pages have none."""
     context = chromium.new_context(viewport=PHONE, bypass_csp=True)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def counter(chromium: Browser) -> Iterator[Page]:
+    """The screen at the counter, with scripts switched off."""
+    context = chromium.new_context(viewport=DESK, java_script_enabled=False)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def looking(chromium: Browser) -> Iterator[Page]:
+    """The same screen, in which tests may run scripts of their own."""
+    context = chromium.new_context(viewport=DESK, bypass_csp=True)
     yield context.new_page()
     context.close()
 

@@ -12,28 +12,28 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from desk_pages import PASSWORD
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from screens import PHONE, sign_in
 from verify_site import Site, opened
 
-from conftest import CHROMIUM, FLAGS, PHONE
+from bench.chromium import CHROMIUM, FLAGS
 from licence_qr.domain.roles import Role
 from licence_qr.store import codes
 from licence_qr.store.codes import StoredCode
 
 STARTED = datetime.now(UTC)  # keys are made today and the server asks the real clock
-PASSWORD = "only-for-these-tests"
 OFFICE = "baishiyi"
 PAGE = "/verify/inspections"
 
 
 def filled_installation(folder: Path, make_services) -> Path:
-    """A demonstration installation made today in ``folder``, with two inspectors whose password is known."""
+    """A demonstration installation made today in ``folder``, with two inspectors and a clerk whose password is known."""
     services = make_services(folder, at=STARTED)
     services.demonstration_register.fill(STARTED, lambda done, total: None)
-    for username in ("walker", "second"):
-        roles = frozenset({Role.INSPECTOR})
-        services.accounts.create(username, f"{username}（示例）", OFFICE, roles, PASSWORD, STARTED)
+    for username, role in (("walker", Role.INSPECTOR), ("second", Role.INSPECTOR), ("counter", Role.CLERK)):
+        services.accounts.create(username, f"{username}（示例）", OFFICE, frozenset({role}), PASSWORD, STARTED)
     services.database.close()
     return folder
 
@@ -100,7 +100,7 @@ class Phone:
     def open(self) -> None:
         """Start the browser."""
         self.context = self.browser.browser_type.launch_persistent_context(
-            str(self.folder), executable_path=CHROMIUM, args=FLAGS, viewport=PHONE, bypass_csp=not self.csp
+            str(self.folder), executable_path=CHROMIUM, args=list(FLAGS), viewport=PHONE, bypass_csp=not self.csp
         )
         self.page: Page = self.context.pages[0]
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
@@ -125,11 +125,7 @@ class Phone:
 
     def sign_in(self, username: str = "walker", onward: str = "") -> None:
         """Sign in."""
-        self.page.goto(f"{self.site.origin}/sign-in" + (f"?next={onward}" if onward else ""))
-        self.page.fill("#username", username)
-        self.page.fill("#password", PASSWORD)
-        self.page.click("main form button")
-        self.page.wait_for_url(lambda url: "sign-in" not in url)
+        sign_in(self.page, self.site.origin, username, onward)
 
     def take_pack(self) -> None:
         """Take a pack along, and have both pages installed."""

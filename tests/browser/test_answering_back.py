@@ -3,56 +3,31 @@
 from __future__ import annotations
 
 import io
-import logging
 import re
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from desk_pages import PASSWORD, installation
 from PIL import Image
-from playwright.sync_api import Browser, Page
-from test_desk_journey import free_port, issue, sign_in
-from werkzeug.serving import make_server
+from playwright.sync_api import Page
+from screens import faults_at_every_width, listening, sign_in
+from test_desk_journey import issue
 
+from bench.load import free_port
 from licence_qr.web.app import create_app
 
-PHONE = {"width": 360, "height": 640}
 NUMBER = re.compile(r"(?:[0-9A-Z]{4}-){4}[0-9A-Z]")
 LANGUAGES = ("zh", "en")
-WIDTHS = (360, 768, 1280)
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The origin of a real installation."""
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     port = free_port()
     services = installation(tmp_path_factory.mktemp("answering"), port)
-    serving = make_server("127.0.0.1", port, create_app(services), threaded=True)
-    thread = threading.Thread(target=serving.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{port}"
-    serving.shutdown()
-    thread.join()
-
-
-@pytest.fixture
-def counter(chromium: Browser) -> Iterator[Page]:
-    """The screen at the counter, with scripts switched off."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 900}, java_script_enabled=False)
-    yield context.new_page()
-    context.close()
-
-
-@pytest.fixture
-def looking(chromium: Browser) -> Iterator[Page]:
-    """A screen in which tests may run scripts of their own."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 900}, bypass_csp=True)
-    yield context.new_page()
-    context.close()
+    with listening(create_app(services), port) as origin:
+        yield origin
 
 
 @pytest.fixture
@@ -216,20 +191,7 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways_even_with_large_text(
     looking.goto(f"{site}/?lang={language}")
     found = {}
     for name in loaded_pages(looking, site, photo):
-        results = Axe().run(looking)
-        if results.violations_count:
-            found[name] = results.generate_report()
-        for width in WIDTHS:
-            looking.set_viewport_size({"width": width, "height": 900})
-            wide = looking.evaluate("() => document.documentElement.scrollWidth")
-            if wide > width:
-                found[f"{name} at {width}"] = f"{wide} pixels wide"
-        looking.set_viewport_size(PHONE)
-        looking.evaluate("() => { document.documentElement.style.fontSize = '225%' }")
-        if (wide := looking.evaluate("() => document.documentElement.scrollWidth")) > PHONE["width"]:
-            found[f"{name}, text twice as large"] = f"{wide} pixels wide"
-        looking.evaluate("() => { document.documentElement.style.fontSize = '' }")
-        looking.set_viewport_size({"width": 1280, "height": 900})
+        found |= {f"{name}, {where}": what for where, what in faults_at_every_width(looking).items()}
     assert not found, "\n".join(f"{name}: {report}" for name, report in found.items())
 
 

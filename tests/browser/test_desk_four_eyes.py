@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import logging
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from desk_pages import PASSWORD, installation
-from playwright.sync_api import Browser, BrowserContext, Page
-from test_desk_journey import free_port
-from werkzeug.serving import make_server
+from desk_pages import PASSWORD
+from playwright.sync_api import Browser, Page
+from screens import Served, faults_of, filled_desk, opened
 
 from licence_qr.bootstrap import Services
 from licence_qr.domain.dates import local_date
@@ -23,43 +20,23 @@ from licence_qr.domain.roles import Actor, Role
 from licence_qr.services.proposals import Proposing
 from licence_qr.store import permits
 from licence_qr.store.permits import StoredPermit
-from licence_qr.web.app import create_app
 
-WIDTHS = (360, 768, 1280)
-WIDE = "() => document.documentElement.scrollWidth"
 GROUNDS = Grounds("现场查实停用消毒设施", "《公共场所卫生管理条例》第十四条", "〔2026〕7号")
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Services, str]]:
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The filled demonstration register, a second inspector, and its origin."""
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    port = free_port()
-    services = installation(tmp_path_factory.mktemp("four-eyes"), port)
-    services.demonstration_register.fill(datetime.now(UTC), lambda done, total: None)
-    inspectors = frozenset({Role.INSPECTOR})
-    services.accounts.create("inspector-too", "监督员乙（示例）", "baishiyi", inspectors, PASSWORD, datetime.now(UTC))
-    serving = make_server("127.0.0.1", port, create_app(services), threaded=True)
-    thread = threading.Thread(target=serving.serve_forever)
-    thread.start()
-    yield services, f"http://127.0.0.1:{port}"
-    serving.shutdown()
-    thread.join()
+    with filled_desk(tmp_path_factory.mktemp("four-eyes")) as (services, origin):
+        inspectors, now = frozenset({Role.INSPECTOR}), datetime.now(UTC)
+        services.accounts.create("inspector-too", "监督员乙（示例）", "baishiyi", inspectors, PASSWORD, now)
+        yield services, origin
 
 
 def person(services: Services, who: str) -> Actor:
     found = services.accounts.user(who)
     assert found
     return found
-
-
-def opened(chromium: Browser, served: tuple[Services, str], who: str, *, scripts: bool = False) -> BrowserContext:
-    """The browser of somebody who has signed in."""
-    services, origin = served
-    context = chromium.new_context(base_url=origin, java_script_enabled=scripts, bypass_csp=scripts)
-    token = services.accounts.sign_in(who, PASSWORD, "127.0.0.1", datetime.now(UTC))
-    context.add_cookies([{"name": "session-token", "value": token, "url": origin}])
-    return context
 
 
 def standing(services: Services, *, to_check: bool = False) -> StoredPermit:
@@ -90,7 +67,7 @@ def now_of(services: Services, stored: StoredPermit) -> StoredPermit:
     return found
 
 
-def test_two_people_suspend_a_permit_without_scripts(chromium: Browser, served: tuple[Services, str]) -> None:
+def test_two_people_suspend_a_permit_without_scripts(chromium: Browser, served: Served) -> None:
     services, stored = served[0], standing(served[0])
     first, second = opened(chromium, served, "clerk"), opened(chromium, served, "decider")
     page = first.new_page()
@@ -115,7 +92,7 @@ def test_two_people_suspend_a_permit_without_scripts(chromium: Browser, served: 
     second.close()
 
 
-def test_a_decision_is_made_by_keyboard_alone(chromium: Browser, served: tuple[Services, str]) -> None:
+def test_a_decision_is_made_by_keyboard_alone(chromium: Browser, served: Served) -> None:
     services, stored = served[0], standing(served[0])
     number = proposed(services, stored)
     context = opened(chromium, served, "decider", scripts=True)
@@ -149,7 +126,7 @@ def changed(services: Services, stored: StoredPermit) -> None:
 
 
 @pytest.fixture(scope="module")
-def pages(served: tuple[Services, str]) -> list[tuple[str, str]]:
+def pages(served: Served) -> list[tuple[str, str]]:
     """Who looks at which page: every state that the pages have."""
     services = served[0]
     waiting, to_check = standing(services), standing(services, to_check=True)
@@ -176,27 +153,18 @@ def pages(served: tuple[Services, str]) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(
-    chromium: Browser, served: tuple[Services, str], pages: list[tuple[str, str]], language: str
+    chromium: Browser, served: Served, pages: list[tuple[str, str]], language: str
 ) -> None:
     found = {}
     for who in ("clerk", "decider", "inspector"):
         context = opened(chromium, served, who, scripts=True)
         page = context.new_page()
-        for address in (address for looks, address in pages if looks == who):
-            page.goto(f"{address}{'&' if '?' in address else '?'}lang={language}")
-            for width in WIDTHS:
-                page.set_viewport_size({"width": width, "height": 900})
-                assert page.evaluate(WIDE) <= width, (address, width)
-                if violations := Axe().run(page).response["violations"]:
-                    found[address, width] = [(v["id"], v["nodes"][0]["html"][:120]) for v in violations]
-            page.set_viewport_size({"width": 360, "height": 900})
-            page.evaluate("() => { document.documentElement.style.fontSize = '225%' }")
-            assert page.evaluate(WIDE) <= 360, (address, "twice as large")
+        found |= faults_of(page, (address for looks, address in pages if looks == who), language)
         context.close()
     assert found == {}
 
 
-def test_what_is_wrong_is_clean_for_axe_too(chromium: Browser, served: tuple[Services, str], pages) -> None:
+def test_what_is_wrong_is_clean_for_axe_too(chromium: Browser, served: Served, pages) -> None:
     context = opened(chromium, served, "inspector", scripts=True)
     page = context.new_page()
     page.set_viewport_size({"width": 360, "height": 900})

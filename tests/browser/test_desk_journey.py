@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import io
-import logging
-import socket
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,66 +13,28 @@ import zxingcpp
 from axe_playwright_python.sync_playwright import Axe
 from desk_pages import DETAILS, PASSWORD, installation
 from PIL import Image
-from playwright.sync_api import Browser, Page
-from werkzeug.serving import make_server
+from playwright.sync_api import Page
+from screens import WIDTHS, listening, sign_in, width_of
 
+from bench.load import free_port
 from licence_qr.web.app import create_app
 
 DATA = Path(__file__).parent.parent / "data"
 LANGUAGES = ("zh", "en")
-WIDTHS = (360, 768, 1280)
 TYPED = ("name", "entity_type", "principal", "established_on", "domicile", "business_scope")
-
-
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The origin of a real installation with imported rows that wait."""
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     port = free_port()
     services = installation(tmp_path_factory.mktemp("desk"), port)
     market, health = DATA / "market_licences.csv", DATA / "health_permits.xlsx"
     services.importing.import_departments(
         market.read_bytes(), market.name, health.read_bytes(), health.name, "admin", datetime.now(UTC)
     )
-    serving = make_server("127.0.0.1", port, create_app(services), threaded=True)
-    thread = threading.Thread(target=serving.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{port}"
-    serving.shutdown()
-    thread.join()
-
-
-@pytest.fixture
-def counter(chromium: Browser) -> Iterator[Page]:
-    """The screen at the counter, with scripts switched off."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 900}, java_script_enabled=False)
-    yield context.new_page()
-    context.close()
-
-
-@pytest.fixture
-def looking(chromium: Browser) -> Iterator[Page]:
-    """The same screen, in which tests may run scripts of their own."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 900}, bypass_csp=True)
-    yield context.new_page()
-    context.close()
-
-
-def sign_in(page: Page, desk: str) -> None:
-    """Sign in as the clerk."""
-    page.goto(f"{desk}/sign-in")
-    page.fill("#username", "clerk")
-    page.fill("#password", PASSWORD)
-    page.click("main form button")
-    page.wait_for_url("**/desk/")
+    with listening(create_app(services), port) as origin:
+        yield origin
 
 
 def onward(page: Page) -> None:
@@ -269,8 +228,7 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways_on_any_page(looking: Pag
             found[name] = results.generate_report()
         for width in WIDTHS:
             looking.set_viewport_size({"width": width, "height": 900})
-            wide = looking.evaluate("() => document.documentElement.scrollWidth")
-            if wide > width:
+            if (wide := width_of(looking)) > width:
                 found[f"{name} at {width}"] = f"{wide} pixels wide"
     assert not found, "\n".join(f"{name}: {report}" for name, report in found.items())
 
@@ -284,7 +242,7 @@ def test_text_twice_as_large_needs_no_sideways_scrolling_on_a_phone(looking: Pag
         if name == "print":
             continue  # it is a sheet of paper, as wide as paper
         looking.evaluate("() => { document.documentElement.style.fontSize = '225%' }")
-        if (wide := looking.evaluate("() => document.documentElement.scrollWidth")) > 360:
+        if (wide := width_of(looking)) > 360:
             found[name] = wide
     assert not found
 

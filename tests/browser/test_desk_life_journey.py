@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
 import re
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -16,17 +14,15 @@ from axe_playwright_python.sync_playwright import Axe
 from desk_pages import HOTEL, PASSWORD, Browser, installation, signed_in
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, expect
-from test_desk_journey import free_port
+from screens import DESK, PHONE, WIDTHS, listening, width_of
 from verify_site import settled, typed
-from werkzeug.serving import make_server
 
+from bench.load import free_port
 from licence_qr.bootstrap import Services
 from licence_qr.credential.token import address
 from licence_qr.store import codes
 from licence_qr.web.app import create_app
 
-WIDTHS = (360, 768, 1280)
-SIZE = {"width": 1280, "height": 900}
 _serial = count(1)
 
 
@@ -62,16 +58,11 @@ class Running:
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """The installation."""
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     port = free_port()
     services = installation(tmp_path_factory.mktemp("life"), port)
     site = Running(services, f"http://127.0.0.1:{port}")
-    serving = make_server("127.0.0.1", port, site.app, threaded=True)
-    thread = threading.Thread(target=serving.serve_forever)
-    thread.start()
-    yield site
-    serving.shutdown()
-    thread.join()
+    with listening(site.app, port):
+        yield site
 
 
 @pytest.fixture
@@ -80,7 +71,7 @@ def at(chromium: Chromium, running: Running) -> Iterator[Callable[..., Page]]:
     contexts = []
 
     def sit_down(username: str = "", *, scripts: bool = False) -> Page:
-        size = SIZE if username else {"width": 360, "height": 640}
+        size = DESK if username else PHONE
         context = chromium.new_context(viewport=size, java_script_enabled=scripts, bypass_csp=scripts)
         contexts.append(context)
         if username:
@@ -250,12 +241,11 @@ def test_every_page_of_the_desk_is_clean_fits_and_logs_nothing(
             found[f"{place} answers"] = f"{answer.status} {unexpected}"
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
-            wide = page.evaluate("() => document.documentElement.scrollWidth")
-            if wide > width:
+            if (wide := width_of(page)) > width:
                 found[f"{place} at {width}"] = f"{wide} pixels wide"
         page.set_viewport_size({"width": 360, "height": 900})
         page.evaluate("() => { document.documentElement.style.fontSize = '225%' }")
-        if (wide := page.evaluate("() => document.documentElement.scrollWidth")) > 360:
+        if (wide := width_of(page)) > 360:
             found[f"{place} with large text"] = f"{wide} pixels wide"
-        page.set_viewport_size(SIZE)
+        page.set_viewport_size(DESK)
     assert not found, "\n".join(f"{place}: {report}" for place, report in found.items())

@@ -2,71 +2,31 @@
 
 from __future__ import annotations
 
-import logging
-import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from desk_pages import PASSWORD, installation
-from playwright.sync_api import Browser, BrowserContext
-from test_desk_journey import free_port
-from werkzeug.serving import make_server
-
-from licence_qr.bootstrap import Services
-from licence_qr.web.app import create_app
+from playwright.sync_api import Browser
+from screens import Served, faults_of, filled_desk, opened
 
 ADDRESSES = ("/desk/work", "/desk/work?due=overdue", "/desk/work?kind=drawn_inspection", "/desk/work/calendar")
-WIDTHS = (360, 768, 1280)
-WIDE = "() => document.documentElement.scrollWidth"
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Services, str]]:
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The filled demonstration register, and its origin."""
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    port = free_port()
-    services = installation(tmp_path_factory.mktemp("work"), port)
-    services.demonstration_register.fill(datetime.now(UTC), lambda done, total: None)
-    serving = make_server("127.0.0.1", port, create_app(services), threaded=True)
-    thread = threading.Thread(target=serving.serve_forever)
-    thread.start()
-    yield services, f"http://127.0.0.1:{port}"
-    serving.shutdown()
-    thread.join()
-
-
-def opened(chromium: Browser, served: tuple[Services, str], who: str, *, scripts: bool = False) -> BrowserContext:
-    """The browser of somebody who has signed in."""
-    services, origin = served
-    context = chromium.new_context(base_url=origin, java_script_enabled=scripts, bypass_csp=scripts)
-    token = services.accounts.sign_in(who, PASSWORD, "127.0.0.1", datetime.now(UTC))
-    context.add_cookies([{"name": "session-token", "value": token, "url": origin}])
-    return context
+    with filled_desk(tmp_path_factory.mktemp("work")) as served:
+        yield served
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_axe_finds_nothing_and_nothing_scrolls_sideways(
-    chromium: Browser, served: tuple[Services, str], language: str
-) -> None:
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(chromium: Browser, served: Served, language: str) -> None:
     context = opened(chromium, served, "administrator", scripts=True)
-    page, found = context.new_page(), {}
-    for address in ADDRESSES:
-        page.goto(f"{address}{'&' if '?' in address else '?'}lang={language}")
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 900})
-            assert page.evaluate(WIDE) <= width, (address, width)
-            if violations := Axe().run(page).response["violations"]:
-                found[address, width] = [(v["id"], v["nodes"][0]["html"][:120]) for v in violations]
-        page.set_viewport_size({"width": 360, "height": 900})
-        page.evaluate("() => { document.documentElement.style.fontSize = '225%' }")
-        assert page.evaluate(WIDE) <= 360, (address, "twice as large")
+    found = faults_of(context.new_page(), ADDRESSES, language)
     context.close()
     assert found == {}
 
 
-def test_lines_are_cards_on_a_phone_and_a_table_at_the_counter(chromium: Browser, served: tuple[Services, str]) -> None:
+def test_lines_are_cards_on_a_phone_and_a_table_at_the_counter(chromium: Browser, served: Served) -> None:
     context = opened(chromium, served, "administrator", scripts=True)
     page = context.new_page()
     shown = "() => getComputedStyle(document.querySelector('.work tbody tr')).display"
@@ -77,7 +37,7 @@ def test_lines_are_cards_on_a_phone_and_a_table_at_the_counter(chromium: Browser
     context.close()
 
 
-def test_filters_and_the_calendar_work_without_scripts(chromium: Browser, served: tuple[Services, str]) -> None:
+def test_filters_and_the_calendar_work_without_scripts(chromium: Browser, served: Served) -> None:
     context = opened(chromium, served, "administrator")
     page = context.new_page()
     page.goto("/desk/work")
@@ -92,7 +52,7 @@ def test_filters_and_the_calendar_work_without_scripts(chromium: Browser, served
     context.close()
 
 
-def test_every_filter_and_line_is_reached_by_keyboard(chromium: Browser, served: tuple[Services, str]) -> None:
+def test_every_filter_and_line_is_reached_by_keyboard(chromium: Browser, served: Served) -> None:
     context = opened(chromium, served, "inspector", scripts=True)
     page = context.new_page()
     page.goto("/desk/work")

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import logging
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from desk_pages import PASSWORD, Browser, installation, signed_in
+from desk_pages import Browser, installation, signed_in
 from phone_pages import Phone, issued_hotel, picture, visit
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page
-from werkzeug.serving import make_server
+from screens import DESK, listening, sign_in
 
 from licence_qr.web.app import create_app
 
@@ -75,28 +73,19 @@ def _announce(clerk: Browser, title: str, due: str) -> str:
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[_Desk]:
     """A real installation with something on every page."""
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     services = installation(tmp_path_factory.mktemp("desk"))
     app = create_app(services)
     addresses = _fill(app, services)
-    serving = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=serving.serve_forever)
-    thread.start()
-    yield _Desk(f"http://127.0.0.1:{serving.server_port}", addresses)
-    serving.shutdown()
-    thread.join()
+    with listening(app) as origin:
+        yield _Desk(origin, addresses)
 
 
 @pytest.fixture(scope="module")
 def page(chromium: Chromium, desk: _Desk) -> Iterator[Page]:
     """A clerk's screen, signed in, in which the test may run scripts of its own."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 900}, bypass_csp=True)
+    context = chromium.new_context(viewport=DESK, bypass_csp=True)
     page = context.new_page()
-    page.goto(f"{desk.origin}/sign-in")
-    page.fill("#username", "clerk")
-    page.fill("#password", PASSWORD)
-    page.click("main form button")
-    page.wait_for_url("**/desk/**")
+    sign_in(page, desk.origin)
     yield page
     context.close()
 

@@ -11,30 +11,16 @@ import pytest
 from inspection_phone import (
     STARTED,
     Phone,
-    filled_installation,
     ours,
     phone_in,
     picture_with_place,
     received,
-    running,
 )
 from PIL import Image
 from playwright.sync_api import Browser, expect
 from verify_site import Site
 
 FINDING = "床单有污渍，未及时更换"
-
-
-@pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory, make_services) -> Path:
-    """The folder of a demonstration installation made today."""
-    return filled_installation(tmp_path_factory.mktemp("inspections"), make_services)
-
-
-@pytest.fixture
-def site(filled: Path, tmp_path: Path, make_services) -> Iterator[Site]:
-    """A running copy of it, to stop."""
-    yield from running(filled, tmp_path / "site", make_services)
 
 
 @pytest.fixture

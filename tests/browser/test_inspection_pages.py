@@ -12,33 +12,18 @@ from inspection_phone import (
     PAGE,
     STARTED,
     Phone,
-    filled_installation,
     ours,
     phone_in,
     picture_with_place,
     received,
-    running,
 )
 from playwright.sync_api import Browser, Page, expect
+from screens import PHONE, WIDTHS, width_of
 from verify_site import Site, opened
-
-from conftest import PHONE
 
 TOO_WIDE = """() => [...document.querySelectorAll('h1,h2,p,dt,dd,a,li,button,summary,legend,label')]
   .filter((e) => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== 'inline')
   .map((e) => e.outerHTML.slice(0, 80))"""
-
-
-@pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory, make_services) -> Path:
-    """The folder of a demonstration installation made today."""
-    return filled_installation(tmp_path_factory.mktemp("pages"), make_services)
-
-
-@pytest.fixture
-def site(filled: Path, tmp_path: Path, make_services) -> Iterator[Site]:
-    """A running copy of it, to stop."""
-    yield from running(filled, tmp_path / "site", make_services)
 
 
 @pytest.fixture
@@ -51,12 +36,12 @@ def look(page: Page) -> None:
     """Hold what is shown to axe, to three widths, and to type of twice the size."""
     found = Axe().run(page, options={"resultTypes": ["violations"]})
     assert found.violations_count == 0, found.generate_report()
-    for width in (360, 768, 1280):
+    for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 800})
-        assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+        assert width_of(page) <= width
     page.set_viewport_size(PHONE)
     style = page.add_style_tag(content="html{font-size:225%!important}")
-    assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE["width"]
+    assert width_of(page) <= PHONE["width"]
     assert page.evaluate(TOO_WIDE) == []
     style.evaluate("(tag) => tag.remove()")
 

@@ -12,12 +12,10 @@ from inspection_phone import (
     PAGE,
     STARTED,
     Phone,
-    filled_installation,
     ours,
     phone_in,
     picture_with_place,
     received,
-    running,
 )
 from playwright.sync_api import Browser, Route, expect
 from verify_site import Site
@@ -36,18 +34,6 @@ ROWS = """() => new Promise((resolve) => {
       .map((row) => [Object.keys(row).sort(), new TextDecoder().decode(row.box).includes("9150")])); };
   };
 })"""
-
-
-@pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory, make_services) -> Path:
-    """The folder of a demonstration installation made today."""
-    return filled_installation(tmp_path_factory.mktemp("sending"), make_services)
-
-
-@pytest.fixture
-def site(filled: Path, tmp_path: Path, make_services) -> Iterator[Site]:
-    """A running copy of it, to stop."""
-    yield from running(filled, tmp_path / "site", make_services)
 
 
 @pytest.fixture

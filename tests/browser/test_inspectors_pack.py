@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from inspection_phone import STARTED, ours
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+from screens import PHONE, sign_in
 from verify_site import Site, opened, settled
 
-from conftest import PHONE
-from licence_qr.domain.roles import Role
-from licence_qr.store import codes
 from licence_qr.store.codes import StoredCode
 
-STARTED = datetime.now(UTC)  # keys are made today and the server asks the real clock
-PASSWORD = "only-for-these-tests"
-OFFICE = "baishiyi"
 ROWS = """() => new Promise((resolve, reject) => {
   const opening = indexedDB.open("licence-qr-pack", 1);
   opening.onupgradeneeded = () => opening.result.createObjectStore("rows");
@@ -30,29 +24,6 @@ ROWS = """() => new Promise((resolve, reject) => {
     asked.onsuccess = () => { opening.result.close(); resolve(asked.result); };
   };
 })"""
-
-
-@pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory, make_services) -> Path:
-    """The folder of a demonstration installation made today, with people whose password is known."""
-    folder = tmp_path_factory.mktemp("packs")
-    services = make_services(folder, at=STARTED)
-    services.demonstration_register.fill(STARTED, lambda done, total: None)
-    for username, role in (("walker", Role.INSPECTOR), ("second", Role.INSPECTOR), ("counter", Role.CLERK)):
-        services.accounts.create(username, f"{username}（示例）", OFFICE, frozenset({role}), PASSWORD, STARTED)
-    services.database.close()
-    return folder
-
-
-@pytest.fixture
-def site(filled: Path, tmp_path: Path, make_services) -> Iterator[Site]:
-    """A running copy of it, to stop."""
-    shutil.copytree(filled, tmp_path / "site")
-    services = make_services(tmp_path / "site", at=STARTED)
-    running = Site(services)
-    yield running
-    running.stop()
-    services.database.close()
 
 
 @pytest.fixture
@@ -69,19 +40,10 @@ def page(device: BrowserContext, site: Site) -> Iterator[Page]:
     errors: list[str] = []
     page = device.new_page()
     page.on("pageerror", lambda error: errors.append(str(error)))
-    sign_in(page, site, "walker")
+    sign_in(page, site.origin, "walker")
     take(page, site)
     yield opened(page, site)
     assert errors == []
-
-
-def sign_in(page: Page, site: Site, username: str) -> None:
-    """Sign in on the page."""
-    page.goto(f"{site.origin}/sign-in")
-    page.fill("#username", username)
-    page.fill("#password", PASSWORD)
-    page.click("main form button")
-    page.wait_for_url(lambda url: "sign-in" not in url)
 
 
 def take(page: Page, site: Site) -> None:
@@ -90,17 +52,6 @@ def take(page: Page, site: Site) -> None:
     expect(page.locator("#leave-behind")).to_be_hidden()
     page.click("#take")
     expect(page.locator("#leave-behind")).to_be_visible()
-
-
-def ours(site: Site) -> list[StoredCode]:
-    """Codes of businesses of the office whose permits are in force, each with one premises."""
-    with site.services.database.read() as tx:
-        own = {row["uscc"] for row in tx.all("SELECT uscc FROM entities WHERE office = ?", (OFFICE,))}
-        found = [code for code in codes.everything_newest(tx) if code.uscc in own and code.entry_count > 1]
-        calm = [
-            code for code in found if not any(codes.status(tx, code.status_index + n) for n in range(code.entry_count))
-        ]
-    return [code for code in calm if len(json.loads(code.record)["premises"]) == 1]
 
 
 def address_of(code: StoredCode) -> str:
@@ -257,7 +208,7 @@ def test_signing_out_where_no_script_runs_still_ends_it(page: Page, site: Site, 
 
 def test_somebody_else_who_signs_in_does_not_find_it(page: Page, site: Site, device: BrowserContext) -> None:
     device.clear_cookies(name="session-token")
-    sign_in(page, site, "second")
+    sign_in(page, site.origin, "second")
     page.goto(f"{site.origin}/inspect/")
     expect(page.locator("#pack-state")).to_have_text("没有随身包。")
     assert page.evaluate(ROWS) == []
@@ -265,7 +216,7 @@ def test_somebody_else_who_signs_in_does_not_find_it(page: Page, site: Site, dev
 
 def test_another_role_is_refused(device: BrowserContext, site: Site) -> None:
     page = device.new_page()
-    sign_in(page, site, "counter")
+    sign_in(page, site.origin, "counter")
     answer = page.goto(f"{site.origin}/inspect/pack")
     assert answer and answer.status == 403
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,39 +10,18 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
+from inspection_phone import STARTED
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+from screens import PHONE
 from verify_site import Site, camera_film, look_for_update, opened, settled, sheet, typed
 
 from licence_qr.bootstrap import build_ceremony
 from licence_qr.domain.roles import Actor, Role
 
-PHONE = {"width": 360, "height": 640}
-STARTED = datetime.now(UTC)  # keys are made today and the server asks the real clock
 CLERK = Actor(1, "clerk-baishiyi", "白市驿镇窗口", "baishiyi", frozenset({Role.CLERK}))
 SUSPENDED = 2
 FOREIGN = "https://licence-check.example.net/c/12345678901234567890"
-
-
-@pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory, make_services) -> Path:
-    """The folder of a demonstration installation made today."""
-    folder = tmp_path_factory.mktemp("filled")
-    services = make_services(folder, at=STARTED)
-    services.demonstration_register.fill(STARTED, lambda done, total: None)
-    services.database.close()
-    return folder
-
-
-@pytest.fixture
-def site(filled: Path, tmp_path: Path, make_services) -> Iterator[Site]:
-    """A running copy of it, to stop and to change."""
-    shutil.copytree(filled, tmp_path / "site")
-    services = make_services(tmp_path / "site", at=STARTED)
-    running = Site(services)
-    yield running
-    running.stop()
-    services.database.close()
 
 
 @pytest.fixture
