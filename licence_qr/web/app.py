@@ -33,6 +33,7 @@ from licence_qr.web import (
     words,
 )
 from licence_qr.web.kept_pages import KeptPages
+from licence_qr.web.numbers import RegisterNumber
 
 if TYPE_CHECKING:
     from licence_qr.bootstrap import Services
@@ -48,6 +49,7 @@ def create_app(services: Services) -> Flask:
     request_log.configure()
     https = services.settings.address.startswith("https://")
     app = Flask("licence_qr.web", template_folder=str(TEMPLATES), static_folder=None)
+    app.url_map.converters["int"] = RegisterNumber
     app.config.update(
         SECRET_KEY=services.web_secret,
         MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,

@@ -18,6 +18,7 @@ from licence_qr.errors import ConflictError, InputError, InvalidApplication
 from licence_qr.web import use_cases
 from licence_qr.web.forms import Field, problem, problems_by_field, read_fields
 from licence_qr.web.language import language
+from licence_qr.web.numbers import counted
 from licence_qr.web.security import current_actor
 
 
@@ -59,7 +60,7 @@ def save_typed(draft: Draft, fields: Iterable[Field], given: Mapping[str, str] |
 
 
 def _revision() -> int:
-    revision = request.form.get("revision", type=int)
+    revision = request.form.get("revision", type=counted)
     return abort(400) if revision is None else revision
 
 

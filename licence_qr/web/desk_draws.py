@@ -163,7 +163,7 @@ def _wanted(values: Mapping[str, str]) -> Wanted:
         _places(values["places"], problems),
         _due_on(values["due_on"], problems),
         tuple(filter(None, values["kinds"].split(","))),
-        tuple(int(number) for number in values.get("away", "").split(",") if number.isdecimal()),
+        tuple(int(number[:9]) for number in values.get("away", "").split(",") if number.isdecimal()),
         _recused(values["recused"], problems),
         values["seed_source"],
     )
@@ -174,7 +174,7 @@ def _wanted(values: Mapping[str, str]) -> Wanted:
 
 def _places(text: str, problems: list[InputError]) -> int:
     typed = text.strip()
-    if typed.isascii() and typed.isdecimal() and 1 <= int(typed[:9]) <= MAX_PLACES:
+    if typed.isascii() and typed.isdecimal() and len(typed) <= 9 and 1 <= int(typed) <= MAX_PLACES:
         return int(typed)
     problems.append(InputError("draw_places_number", field="places"))
     return 0

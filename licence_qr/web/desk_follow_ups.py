@@ -22,6 +22,7 @@ from licence_qr.web.desk_proposals_fields import refusals
 from licence_qr.web.desk_rooms import FOLLOW_UPS
 from licence_qr.web.forms import Choice, Field, Widget, read_fields
 from licence_qr.web.language import t
+from licence_qr.web.numbers import counted
 from licence_qr.web.security import current_actor, roles
 from licence_qr.web.words import Tone
 
@@ -108,7 +109,7 @@ def record_follow_up(permit_id: int) -> Response:
     values = read_fields(request.form, _all_fields(view))
     try:
         report = _report(values)
-        recorded = follow_ups.record(actor, permit_id, report, now, request.form.get("revision", type=int))
+        recorded = follow_ups.record(actor, permit_id, report, now, request.form.get("revision", type=counted))
     except (InputError, InvalidApplication, RuleError, ConflictError) as refused:
         return make_response(_page(view, values, refused), refused.http_status)
     return _onward(recorded, permit_id)

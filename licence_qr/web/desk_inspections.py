@@ -31,6 +31,7 @@ from licence_qr.web.desk_proposals_fields import refusals
 from licence_qr.web.desk_rooms import INSPECTIONS
 from licence_qr.web.forms import Choice, Field, Widget, read_fields
 from licence_qr.web.language import t
+from licence_qr.web.numbers import counted
 from licence_qr.web.security import current_actor, roles
 from licence_qr.web.words import Tone
 
@@ -85,7 +86,7 @@ Word = TypeVar("Word", bound=StrEnum)
 def list_inspections() -> str:
     """The inspections of this office with filters, and its open orders to rectify."""
     actor, desk = current_actor(), use_cases().inspections_desk
-    page = desk.list(actor, _filter(), request.args.get("page", 1, type=int))
+    page = desk.list(actor, _filter(), request.args.get("page", 1, type=counted))
     return render_template(
         "desk/inspections.html", page=page, orders=desk.orders(actor), address=_address, wanted=_filter(), **_WORDS
     )

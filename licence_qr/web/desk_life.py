@@ -31,6 +31,7 @@ from licence_qr.web.desk_life_words import consequences, has_words
 from licence_qr.web.desk_words import shown_text
 from licence_qr.web.forms import Field, Problem, problem, problems_by_field, read_fields
 from licence_qr.web.language import language
+from licence_qr.web.numbers import counted
 from licence_qr.web.security import current_actor, roles
 from licence_qr.wording import explain
 
@@ -97,7 +98,7 @@ def _do(case: Case | Response) -> Response:
     fields = _fields(case)
     was = {name: request.form.get(WAS + name, value) for name, value in registered(case).items()}
     typed = Typed({field.name: field for field in fields}, read_fields(request.form, fields), was)
-    revision = request.form.get("revision", type=int)
+    revision = request.form.get("revision", type=counted)
     if revision is None:
         abort(400)
     try:
@@ -259,7 +260,7 @@ def _refused(case: Case, refused: RuleError) -> str:
     """The acts that are allowed. When it was a form that somebody overtook, also what happened since and what was typed:
     it cannot be sent any more, but is not lost."""
     offered = case.permit.acts if case.permit else case.detail.acts
-    revision = request.form.get("revision", type=int)
+    revision = request.form.get("revision", type=counted)
     past = () if revision is None else days(use_cases().timeline.read(current_actor(), case.subject.uscc, revision))
     fields = () if revision is None else _fields(case)
     typed = read_fields(request.form, fields)

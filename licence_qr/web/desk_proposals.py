@@ -37,6 +37,7 @@ from licence_qr.web.desk_rooms import PROPOSALS
 from licence_qr.web.errors import status_of
 from licence_qr.web.forms import Field, read_fields
 from licence_qr.web.language import language, t
+from licence_qr.web.numbers import counted
 from licence_qr.web.security import current_actor, roles
 from licence_qr.wording import explain
 
@@ -77,7 +78,7 @@ def _wanted() -> Wanted:
         closed=asked.get("state") == "closed",
         act=act if (act := asked.get("act", "")) in set(Act) else "",
         proposed_by=current_actor().username if asked.get("by") == "me" else "",
-        page=max(1, asked.get("page", 1, type=int)),
+        page=max(1, asked.get("page", 1, type=counted)),
     )
 
 
@@ -109,7 +110,7 @@ def send_proposal(uscc: str, subject: str, act: str) -> Response:
         return make_response(_impossible_page(uscc, refused), refused.http_status)
     fields = grounds_fields(preview)
     values = read_fields(request.form, fields)
-    revision = request.form.get("revision", 0, type=int)
+    revision = request.form.get("revision", 0, type=counted)
     try:
         wanted = read_proposing(preview, values, revision)
         number = use_cases().proposals.propose(current_actor(), wanted, datetime.now(UTC))
@@ -174,7 +175,7 @@ def decide(number: int) -> Response:
         reason=values["reason"],
         password=request.form.get(PASSWORD.name, ""),
         client=request.remote_addr or "",
-        seen=request.form.get("revision", 0, type=int),
+        seen=request.form.get("revision", 0, type=counted),
         confirmed=bool(values["confirmed"]),
     )
     try:
