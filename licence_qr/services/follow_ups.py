@@ -194,6 +194,8 @@ class FollowUps:
         if earlier is not None:
             permit = (stored.permit_id, stored.permit.permit_type)
             add_within(tx, stored.uscc, permit, report.fault, earlier.proposal_id)
+            # The bar that hangs on it now comes from their check: they are no second pair of eyes any more.
+            proposals.add_witnesses(tx, earlier, (visit.actor.username, *report.others))
             return earlier.proposal_id
         reason = f"{FAULT_WORDS[report.fault].zh}（第 {number} 次核查登记）：{report.findings}"
         wanted = Proposing(

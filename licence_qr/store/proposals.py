@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -97,6 +98,12 @@ def add(tx: Transaction, new: NewProposal, proposer: Actor, now: datetime) -> in
 def set_revision(tx: Transaction, proposal_id: int, revision: int) -> None:
     """Count changes of the business from ``revision`` on: the events of the proposal itself are not among them."""
     tx.run("UPDATE proposals SET revision = ? WHERE proposal_id = ?", (revision, proposal_id))
+
+
+def add_witnesses(tx: Transaction, proposal: StoredProposal, usernames: Iterable[str]) -> None:
+    """Name more people who took part in what a proposal rests on by now, and so do not decide it."""
+    names = sorted({*proposal.content.witnesses, *usernames})
+    tx.run("UPDATE proposals SET witnesses = ? WHERE proposal_id = ?", (",".join(names), proposal.proposal_id))
 
 
 def get(tx: Transaction, proposal_id: int) -> StoredProposal | None:
