@@ -32,6 +32,7 @@ from licence_qr.domain.permit import ENDS_BEFORE_CLOSING, Permit, PermitState
 from licence_qr.errors import ConflictError
 from licence_qr.services.coding import Coding, refresh_status
 from licence_qr.services.issuance import number_series
+from licence_qr.services.proposals_closing import close_impossible
 from licence_qr.services.records import as_json, licence_facts
 from licence_qr.store import counters, entities, history, import_runs, permits
 from licence_qr.store.database import Transaction
@@ -95,6 +96,7 @@ class Takeover:
         if done:
             self.coding.issue_code(self.tx, self.uscc, self.now, self.actor, self.business.office, self._why(done[0]))
             refresh_status(self.tx, self.uscc, local_date(self.now))
+            close_impossible(self.tx, self.catalogue, self.uscc, self.now)
 
     def _take_over(self, part: Part, before: TakenPart | None) -> bool:
         """True when the register took something over; an unchanged part keeps the fate it once got."""
@@ -204,6 +206,8 @@ class Takeover:
         if "state" in keys:
             if stored.permit.state not in _OPEN_STATES and new.state in _OPEN_STATES:
                 raise ConflictError("ended_stays_ended", name=stored.permit.permit_no)
+            if stored.permit.state is PermitState.SUSPENDED and new.state is PermitState.EFFECTIVE:
+                raise ConflictError("suspended_stays_suspended", permit_no=stored.permit.permit_no)
             changes["state_since"] = new.state_since or local_date(self.now)
             # What ended it before its record was closed stays named (撤销, 吊销, 撤回, then 注销).
             was, closed = stored.permit.state, new.state is PermitState.CANCELLED

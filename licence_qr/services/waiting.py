@@ -117,8 +117,8 @@ class Waiting:
         """Decide a question and carry the decision out, in one transaction.
 
         Raises InputError ``decision_not_offered``, ``reason_missing`` or ``reason_too_long``; ConflictError
-        ``question_already_decided``, ``question_withdrawn`` or ``ended_stays_ended``; NotFoundError; AccessError;
-        KeyStoreError.
+        ``question_already_decided``, ``question_withdrawn``, ``ended_stays_ended`` or ``suspended_stays_suspended``;
+        NotFoundError; AccessError; KeyStoreError.
         """
         why = _reason(reason)
         with self.database.write() as tx:

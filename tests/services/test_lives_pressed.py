@@ -8,12 +8,16 @@ from datetime import date
 import pytest
 from argon2 import PasswordHasher
 from four_eyes import LATER, Office, opened
+from import_register import CLERK, NOW, Register, licence, permit
 
+from licence_qr.domain.conflicts import Decision
 from licence_qr.domain.follow_up import Fault, FollowUpOutcome, FollowUpReport
 from licence_qr.domain.lifecycle import Act
 from licence_qr.domain.proposals import ProposalState
-from licence_qr.errors import RuleError
+from licence_qr.errors import ConflictError, RuleError
 from licence_qr.services import accounts as accounts_module
+from licence_qr.store import permits, proposals
+from licence_qr.store.proposals import NewProposal
 
 FAILED = FollowUpReport(
     date(2026, 12, 7),
@@ -43,3 +47,41 @@ def test_whose_check_a_bar_comes_from_does_not_decide_it_though_another_had_prop
     assert refused.value.code == "proposal_is_own"
     seen = office.services.proposal_reading.get(office.people["decider"], number, LATER).revision
     assert office.decide("decider", number, LATER, seen=seen, confirmed=True) is ProposalState.APPROVED
+
+
+# --- files of the departments, after acts here ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def register(tmp_path) -> Register:
+    return Register(tmp_path)
+
+
+def decided(register: Register, decision: Decision) -> None:
+    [row] = register.waiting_rows()
+    register.waiting.decide(CLERK, row.id, decision.value, "核对原件", NOW)
+
+
+@pytest.mark.parametrize("also", [{}, {"items": "旅店"}])
+def test_one_clerk_with_a_file_does_not_reinstate_what_was_suspended(register, also):
+    register.import_rows([licence()], [permit(state="停业整顿")])
+    register.import_rows([licence()], [permit(state="有效", **also)])
+    before = register.digest()
+    with pytest.raises(ConflictError, match="suspended_stays_suspended"):
+        decided(register, Decision.TAKE_FILE)
+    assert register.digest() == before
+    decided(register, Decision.TAKE_REGISTER)
+    assert register.values("SELECT state FROM permits") == [("suspended",)]
+
+
+def test_what_a_file_has_ended_leaves_no_proposal_to_decide(register):
+    register.import_rows([licence()], [permit()])
+    with register.database.write() as tx:
+        [held] = permits.of_business(tx, licence()["uscc"])
+        wanted = NewProposal(held.uscc, f"permit/{held.permit_id}", "suspend", "查实", "依据", "", None, 0)
+        number = proposals.add(tx, wanted, CLERK, NOW)
+    register.import_rows([licence()], [permit(state="吊销")])
+    decided(register, Decision.TAKE_FILE)
+    with register.database.read() as tx:
+        closed = proposals.get(tx, number)
+    assert (closed.state, closed.decision) == (ProposalState.CLOSED, "revoked")
