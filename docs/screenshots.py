@@ -17,19 +17,12 @@ import pypdfium2
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from bench.chromium import CHROMIUM, FLAGS
 from bench.load import free_port, wait_until_up
+from docs import screenshots_lives
 
 IMAGES = Path(__file__).parent / "images"
 BIN = Path(sys.executable).parent
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 DETAILS = {
     "name": "重庆演示云栖客栈有限公司",
     "entity_type": "有限责任公司（自然人独资）",
@@ -108,16 +101,18 @@ def main() -> None:
         }
         subprocess.run([BIN / "licence-qr", "init", "--demonstration"], env=environ, check=True)  # noqa: S603
         accounts = Path(folder, "var", "demonstration-accounts.txt").read_text(encoding="utf-8")
-        password = re.findall(r"clerk-baishiyi (\S+)", accounts)[0]
+        passwords = dict(re.findall(r"^([a-z0-9-]+) (\S+)$", accounts, re.MULTILINE))
         addresses = Path(folder, "var", "demonstration", "codes", "index.txt").read_text(encoding="utf-8")
         server = subprocess.Popen([BIN / "licence-qr", "serve"], env=environ)  # noqa: S603
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         try:
             wait_until_up(port, server)
-            address = _issue(browser.new_page(viewport={"width": 1000, "height": 800}), origin, password)
+            address = _issue(browser.new_page(viewport={"width": 1000, "height": 800}), origin, passwords["clerk-baishiyi"])
             _scan(browser, address, "citizen-genuine")
             for name in ("suspended", "older-print-v1"):
                 _scan(browser, _address_of(addresses, name), f"citizen-{name}")
+            named = {name: _address_of(addresses, name) for name in ("in-force", "reinstated")}
+            screenshots_lives.take(browser, origin, passwords, named, _shoot)
             _scan(browser, f"{origin}/c/{int(address.rpartition('/')[2]) + 2}", "citizen-forged")
         finally:
             browser.close()
