@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 
 from licence_qr.domain.dates import SHANGHAI, add_months, local_date
-from licence_qr.domain.plain_text import demand_length, plain_text
 from licence_qr.domain.ratings import (
     MonthOfRatings,
     Rating,
@@ -17,11 +16,12 @@ from licence_qr.domain.ratings import (
     is_bad,
     next_state,
 )
-from licence_qr.domain.reports import MOST_TEXT, due_day
+from licence_qr.domain.reports import due_day
 from licence_qr.domain.roles import Actor, Role
-from licence_qr.errors import AccessError, ConflictError, InputError, NotFoundError
+from licence_qr.errors import AccessError, ConflictError, NotFoundError
+from licence_qr.services.desk_steps import chosen_step, who_took, words_of_step
 from licence_qr.services.ratings import Ratings
-from licence_qr.store import accounts, entities, ratings
+from licence_qr.store import entities, ratings
 from licence_qr.store.database import Transaction
 from licence_qr.store.ratings import RatingEvent
 
@@ -140,7 +140,7 @@ class RatingsDesk:
                 contact=ratings.contact(tx, rating_id) if readable else "",
                 phone=phone if readable else "",
                 unknown_year=due_day(calendar, rating.mend_from, rating.mend_days)[1] if waits else None,
-                steps=tuple(ShownStep(event, _who(tx, event)) for event in ratings.events(tx, rating_id)),
+                steps=tuple(ShownStep(event, who_took(tx, event)) for event in ratings.events(tx, rating_id)),
                 allowed=allowed(rating.state),
             )
 
@@ -150,7 +150,7 @@ class RatingsDesk:
         Raises InputError (``report_step_missing``, ``report_step_text_missing``, ``words_too_long``), ConflictError
         ``rating_changed`` or ``rating_step_not_allowed``, NotFoundError, AccessError.
         """
-        step, text = _step(act.step), _words(act.text)
+        step, text = chosen_step(RatingStep, act.step), words_of_step(act.text)
         with self.ratings.database.write() as tx:
             rating = _own(tx, actor, rating_id)
             if rating.revision != act.revision:
@@ -194,22 +194,3 @@ def _holder(tx: Transaction, rating: Rating) -> tuple[str, str]:
     """Name and telephone number of the business whose case was rated."""
     stored = entities.get(tx, rating.uscc)
     return (stored.entity.holder_name, stored.contact_phone) if stored else ("", "")
-
-
-def _who(tx: Transaction, event: RatingEvent) -> str:
-    user = accounts.user_by_name(tx, event.actor) if event.office else None
-    return user.actor.display_name if user else ""
-
-
-def _step(text: str) -> RatingStep:
-    try:
-        return RatingStep(text)
-    except ValueError:
-        raise InputError("report_step_missing", field="step") from None
-
-
-def _words(text: str) -> str:
-    words = demand_length(plain_text(text), MOST_TEXT, "text")
-    if not words:
-        raise InputError("report_step_text_missing", field="text")
-    return words

@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from licence_qr.domain.dates import local_date
-from licence_qr.domain.plain_text import demand_length, plain_text
-from licence_qr.domain.reports import MOST_TEXT, Report, ReportState, ReportStep, allowed, next_state
+from licence_qr.domain.reports import Report, ReportState, ReportStep, allowed, next_state
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.domain.text import Text
 from licence_qr.errors import AccessError, ConflictError, InputError, NotFoundError
+from licence_qr.services.desk_steps import chosen_step, who_took, words_of_step
 from licence_qr.services.reports import Clock, Reports
-from licence_qr.store import accounts, reports
+from licence_qr.store import reports
 from licence_qr.store.database import Transaction
 from licence_qr.store.reports import ReportEvent
 
@@ -104,7 +104,7 @@ class ReportsDesk:
         ``report_office_missing``, ``answer_names_contact``), ConflictError ``report_changed`` (somebody else took a
         step since the form was made) or ``report_step_not_allowed``, NotFoundError, AccessError.
         """
-        step, text = _step(act.step), _words(act.text)
+        step, text = chosen_step(ReportStep, act.step), words_of_step(act.text)
         with self.reports.database.write() as tx:
             report = _own(tx, actor, report_id)
             if report.revision != act.revision:
@@ -149,14 +149,9 @@ class ReportsDesk:
             contact=private.contact if readable else "",
             photo=readable and private.photo is not None,
             clocks=self.reports.clocks(report, events, today),
-            steps=tuple(ShownStep(event, _who(tx, event)) for event in events),
+            steps=tuple(ShownStep(event, who_took(tx, event)) for event in events),
             allowed=tuple(step for step in allowed(report.state) if step in _steps_of(actor)),
         )
-
-
-def _who(tx: Transaction, event: ReportEvent) -> str:
-    user = accounts.user_by_name(tx, event.actor) if event.office else None
-    return user.actor.display_name if user else ""
 
 
 def _office_seen_by(actor: Actor) -> str | None:
@@ -184,17 +179,3 @@ def _may_read_private(actor: Actor, report: Report, today: date) -> bool:
 
 def _steps_of(actor: Actor) -> frozenset[ReportStep]:
     return frozenset(ReportStep) if HANDLING & actor.roles else _OVERSEEING
-
-
-def _step(text: str) -> ReportStep:
-    try:
-        return ReportStep(text)
-    except ValueError:
-        raise InputError("report_step_missing", field="step") from None
-
-
-def _words(text: str) -> str:
-    words = demand_length(plain_text(text), MOST_TEXT, "text")
-    if not words:
-        raise InputError("report_step_text_missing", field="text")
-    return words

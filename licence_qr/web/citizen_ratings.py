@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
@@ -11,12 +10,11 @@ from werkzeug.wrappers import Response
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.ratings import LEVELS, parse_rating_code
 from licence_qr.domain.text import Text
-from licence_qr.errors import AccessError, ConflictError, InputError, InvalidApplication, LicenceQRError
+from licence_qr.errors import InputError, LicenceQRError
 from licence_qr.services.ratings import Offer, SentRating
 from licence_qr.web import public_forms, request_log, use_cases
-from licence_qr.web.forms import Choice, Field, Problem, Widget, problem, problems_by_field, read_fields
+from licence_qr.web.forms import Choice, Field, Widget, problem, read_fields
 from licence_qr.web.language import language
-from licence_qr.wording import explain
 
 _PURPOSE = "rating"
 
@@ -83,10 +81,8 @@ def send(token: str) -> Response:
         named = tuple(box for name in ("praise", "complaint") for box in typed.get(name, "").split(","))
         sent = SentRating(form_id, typed["level"], named, typed["text"], typed["contact"])
         ratings.rate(offer.code.number, sent, request.remote_addr or "", datetime.now(UTC))
-    except InvalidApplication as invalid:
-        return public_forms.refused(invalid, _form(offer, invalid.problems))
-    except (InputError, ConflictError, AccessError) as refused:
-        return public_forms.refused(refused, _form(ratings.known_offer(token), (refused,)))
+    except public_forms.REFUSALS as refused:
+        return public_forms.refused(refused, _form(ratings.known_offer(token), refused))
     return redirect(url_for(".rate", token=offer.code.number), 303)
 
 
@@ -108,27 +104,14 @@ def _fields() -> tuple[Field, ...]:
     )
 
 
-def _form(offer: Offer, refusals: Sequence[LicenceQRError] = ()) -> str:
-    fields, main = _fields(), language().value
+def _form(offer: Offer, refused: LicenceQRError | None = None) -> str:
     ratings, today = use_cases().ratings, local_date(datetime.now(UTC))
     return render_template(
         "citizen/rating_form.html",
         offer=offer,
-        fields=fields,
-        values=read_fields(request.form, fields),
-        summary=tuple(_line(refusal, main) for refusal in refusals),
-        problems=problems_by_field([each for each in refusals if isinstance(each, InputError) and each.field], main),
-        form_name=public_forms.make(_PURPOSE, offer.code.number),
-        trap=public_forms.TRAP,
+        **public_forms.parts(_PURPOSE, offer.code.number, _fields(), refused),
         mend_days=ratings.catalogue.life_rules_on(today).rating_mend_working_days,
     )
-
-
-def _line(refusal: LicenceQRError, main: str) -> Problem:
-    if isinstance(refusal, InputError):
-        return problem(refusal, main)
-    words = explain(refusal, main)
-    return Problem("", words.what, words.todo)
 
 
 def _find_page(typed: str = "", wrong: InputError | None = None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
@@ -12,13 +12,12 @@ from licence_qr.domain.dates import local_date
 from licence_qr.domain.identifiers import parse_code_number
 from licence_qr.domain.reports import ReportStep, parse_receipt_number
 from licence_qr.domain.text import Text
-from licence_qr.errors import AccessError, ConflictError, InputError, InvalidApplication, LicenceQRError
+from licence_qr.errors import InputError, LicenceQRError
 from licence_qr.services.pictures import MAX_PHOTO_BYTES
 from licence_qr.services.reports import SentReport, Subject
 from licence_qr.web import public_forms, request_log, use_cases
-from licence_qr.web.forms import Choice, Field, Problem, Widget, problem, problems_by_field, read_fields
+from licence_qr.web.forms import Choice, Field, Widget, problem, read_fields
 from licence_qr.web.language import language
-from licence_qr.wording import explain
 
 _PURPOSE = "report"
 # A photograph beyond the limit is still read and refused in words, so that what was typed stays; not a whole film.
@@ -132,10 +131,8 @@ def _send(number: str, subject: Subject | None) -> Response:
     try:
         sent = _sent(public_forms.accept(_PURPOSE, about), about, read_fields(request.form, fields))
         made = use_cases().reports.send(sent, request.remote_addr or "", datetime.now(UTC))
-    except InvalidApplication as invalid:
-        return public_forms.refused(invalid, _form(number, subject, invalid.problems))
-    except (InputError, ConflictError, AccessError) as refused:
-        return public_forms.refused(refused, _form(number, subject, (refused,)))
+    except public_forms.REFUSALS as refused:
+        return public_forms.refused(refused, _form(number, subject, refused))
     return redirect(url_for(".receipt", number=made.number), 303)
 
 
@@ -174,30 +171,16 @@ def _fields(subject: Subject | None) -> tuple[Field, ...]:
     return (kind, _PLACE, office, _TEXT, _CONTACT)
 
 
-def _form(number: str, subject: Subject | None, refusals: Sequence[LicenceQRError] = ()) -> str:
+def _form(number: str, subject: Subject | None, refused: LicenceQRError | None = None) -> str:
     """The form, fresh or with what was typed and what is wrong with it."""
-    fields, main = _fields(subject), language().value
     about = subject.code_id.number if subject and subject.code_id else ""
-    wrong = [refusal for refusal in refusals if isinstance(refusal, InputError) and refusal.field]
     return render_template(
         "citizen/report_form.html",
         number=number,
         subject=subject,
-        fields=fields,
-        values=read_fields(request.form, fields),
-        summary=tuple(_line(refusal, main) for refusal in refusals),
-        problems=problems_by_field(wrong, main),
-        form_name=public_forms.make(_PURPOSE, about),
-        trap=public_forms.TRAP,
+        **public_forms.parts(_PURPOSE, about, _fields(subject), refused),
         promise=use_cases().reports.promise(local_date(datetime.now(UTC))),
     )
-
-
-def _line(refusal: LicenceQRError, main: str) -> Problem:
-    if isinstance(refusal, InputError):
-        return problem(refusal, main)
-    words = explain(refusal, main)
-    return Problem("", words.what, words.todo)
 
 
 def _find_page(typed: str = "", wrong: InputError | None = None) -> str:

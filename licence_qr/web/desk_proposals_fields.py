@@ -12,9 +12,8 @@ from licence_qr.domain.written_dates import read_date
 from licence_qr.errors import InputError, LicenceQRError
 from licence_qr.services.proposals import Proposing
 from licence_qr.services.proposals_reading import Preview
-from licence_qr.web.forms import Choice, Field, Problem, Widget, problem, problems_by_field
+from licence_qr.web.forms import Choice, Field, Problem, Widget, own_field, told
 from licence_qr.web.language import language
-from licence_qr.wording import explain
 
 NO_BAR = "none"
 _FAULT = "fault"
@@ -143,22 +142,10 @@ def refusals(
     refused: LicenceQRError | None, fields: Iterable[Field]
 ) -> tuple[tuple[Problem, ...], Mapping[str, Problem]]:
     """The summary and the messages beside the fields. What belongs to no field of the page leads nowhere."""
-    if refused is None:
-        return (), {}
-    names, main = {field.name for field in fields}, language().value
-    faults = [_placed(part, names) for part in refused.parts or (refused,)]
-    summary = tuple(
-        problem(fault, main)
-        if isinstance(fault, InputError)
-        else Problem("", (words := explain(fault, main)).what, words.todo)
-        for fault in faults
-    )
-    return summary, problems_by_field((fault for fault in faults if isinstance(fault, InputError)), main)
+    names = {field.name for field in fields}
 
+    def placed(fault: LicenceQRError) -> str:
+        field = _RENAMED.get(fault.code) or _BESIDE.get(fault.code) or own_field(fault)
+        return field if field in names else ""
 
-def _placed(fault: LicenceQRError, names: set[str]) -> LicenceQRError:
-    own = fault.field if isinstance(fault, InputError) else ""
-    field = _RENAMED.get(fault.code) or _BESIDE.get(fault.code) or own
-    if field in names:
-        return InputError(fault.code, field=field, **fault.facts)
-    return LicenceQRError(fault.code, **fault.facts)
+    return told(refused, language().value, placed)

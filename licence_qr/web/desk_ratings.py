@@ -16,10 +16,9 @@ from licence_qr.services.ratings_desk import HANDLING, RatingAct, RatingFile
 from licence_qr.web import request_log, use_cases
 from licence_qr.web.desk_rooms import RATINGS
 from licence_qr.web.errors import status_of
-from licence_qr.web.forms import Choice, Field, Problem, Widget, problems_by_field, read_fields
+from licence_qr.web.forms import Choice, Field, Widget, read_fields, told
 from licence_qr.web.language import language, t
 from licence_qr.web.security import current_actor, roles
-from licence_qr.wording import explain
 
 blueprint = Blueprint("ratings", __name__, url_prefix="/ratings")
 
@@ -99,10 +98,7 @@ def _file(rating_id: int) -> RatingFile:
 
 def _page(file: RatingFile, refused: LicenceQRError | None = None) -> str:
     fields, main = _fields(file), language().value
-    summary: tuple[Problem, ...] = ()
-    if refused is not None:
-        words, field = explain(refused, main), refused.field if isinstance(refused, InputError) else ""
-        summary = (Problem(f"#{field}" if field else "", words.what, words.todo),)
+    summary, problems = told(refused, main)
     return render_template(
         "desk/rating.html",
         file=file,
@@ -111,7 +107,7 @@ def _page(file: RatingFile, refused: LicenceQRError | None = None) -> str:
         fields=fields,
         values=read_fields(request.form, fields),
         summary=summary,
-        problems=problems_by_field([refused] if isinstance(refused, InputError) else [], main),
+        problems=problems,
         step_words=STEP_WORDS,
     )
 

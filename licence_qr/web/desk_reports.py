@@ -15,10 +15,9 @@ from licence_qr.services.reports_desk import HANDLING, ReportAct, ReportFile
 from licence_qr.web import request_log, use_cases
 from licence_qr.web.desk_rooms import REPORTS
 from licence_qr.web.errors import status_of
-from licence_qr.web.forms import Choice, Field, Problem, Widget, problems_by_field, read_fields
+from licence_qr.web.forms import Choice, Field, Widget, own_field, read_fields, told
 from licence_qr.web.language import language, t
 from licence_qr.web.security import current_actor, roles
-from licence_qr.wording import explain
 
 blueprint = Blueprint("reports", __name__, url_prefix="/reports")
 
@@ -104,14 +103,7 @@ def _file(report_id: int) -> ReportFile:
 
 def _page(file: ReportFile, refused: LicenceQRError | None = None) -> str:
     fields, main = _fields(file), language().value
-    problems: list[InputError] = []
-    summary: tuple[Problem, ...] = ()
-    if refused is not None:
-        words, field = explain(refused, main), ""
-        if isinstance(refused, InputError):
-            field = _where(refused)
-            problems.append(InputError(refused.code, field=field, **refused.facts))
-        summary = (Problem(f"#{field}" if field else "", words.what, words.todo),)
+    summary, problems = told(refused, main, _where)
     return render_template(
         "desk/report.html",
         file=file,
@@ -120,15 +112,15 @@ def _page(file: ReportFile, refused: LicenceQRError | None = None) -> str:
         answer=_ANSWER if ReportStep.ANSWERED in file.allowed else None,
         values=read_fields(request.form, (*fields, _ANSWER)),
         summary=summary,
-        problems=problems_by_field(problems, main),
+        problems=problems,
         step_words=STEP_WORDS,
     )
 
 
-def _where(refused: InputError) -> str:
+def _where(refused: LicenceQRError) -> str:
     """The field of this page that a refusal is about: the words of an answer stand in a field of their own."""
     answering = request.form.get("step") == ReportStep.ANSWERED
-    return "answer" if answering and refused.field == "text" else refused.field
+    return "answer" if answering and own_field(refused) == "text" else own_field(refused)
 
 
 def _fields(file: ReportFile) -> tuple[Field, ...]:

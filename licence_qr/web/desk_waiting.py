@@ -15,7 +15,7 @@ from licence_qr.errors import ConflictError, InputError, LicenceQRError
 from licence_qr.services.waiting import Settlement, WaitingRow
 from licence_qr.web import use_cases
 from licence_qr.web.desk_rooms import WAITING_ROWS
-from licence_qr.web.forms import Choice, Field, Problem, Widget, problems_by_field, read_fields
+from licence_qr.web.forms import Choice, Field, Widget, read_fields, told
 from licence_qr.web.language import language, t
 from licence_qr.web.security import current_actor, roles
 from licence_qr.wording import explain
@@ -74,11 +74,7 @@ def _page(row: WaitingRow, refused: LicenceQRError | None = None) -> str:
         choices=tuple(Choice(choice.decision.value, choice.label) for choice in row.choices),
     )
     fields, main = (decision, _REASON), language().value
-    summary: tuple[Problem, ...] = ()
-    if refused is not None:
-        words = explain(refused, main)
-        field = refused.field if isinstance(refused, InputError) else ""
-        summary = (Problem(f"#{field}" if field else "", words.what, words.todo),)
+    summary, problems = told(refused, main)
     return render_template(
         "desk/waiting_row.html",
         row=row,
@@ -86,7 +82,7 @@ def _page(row: WaitingRow, refused: LicenceQRError | None = None) -> str:
         fields=fields,
         values=read_fields(request.form, fields),
         summary=summary,
-        problems=problems_by_field([refused] if isinstance(refused, InputError) else [], main),
+        problems=problems,
     )
 
 

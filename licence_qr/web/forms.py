@@ -6,14 +6,14 @@ the form and the application file are judged by the same rules and the page only
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from werkzeug.datastructures import MultiDict
 
 from licence_qr.domain.catalogue import Text
-from licence_qr.errors import InputError
+from licence_qr.errors import InputError, LicenceQRError
 from licence_qr.wording import explain
 
 
@@ -101,3 +101,25 @@ def problems_by_field(errors: Iterable[InputError], language: str) -> Mapping[st
     for error in errors:
         found.setdefault(error.field, problem(error, language))
     return found
+
+
+def own_field(fault: LicenceQRError) -> str:
+    """The field that a fault names by itself; empty for one that is about no field."""
+    return fault.field if isinstance(fault, InputError) else ""
+
+
+def told(
+    refused: LicenceQRError | None, language: str, field_of: Callable[[LicenceQRError], str] = own_field
+) -> tuple[tuple[Problem, ...], Mapping[str, Problem]]:
+    """The summary, and the first message beside each field, of ``refused`` or of all that it gathers.
+
+    ``field_of`` says beside which field of the page a fault stands; one that belongs to none leads nowhere.
+    """
+    summary: list[Problem] = []
+    beside: dict[str, Problem] = {}
+    for fault in (refused.parts or (refused,)) if refused else ():
+        words, field = explain(fault, language), field_of(fault)
+        summary.append(Problem(f"#{field}" if field else "", words.what, words.todo))
+        if field:
+            beside.setdefault(field, summary[-1])
+    return tuple(summary), beside

@@ -12,23 +12,41 @@ that no person sees must stay empty. Neither is a wall; the limits of the servic
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 
 from flask import Response, current_app, make_response, request
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
-from licence_qr.errors import InputError, LicenceQRError
+from licence_qr.errors import AccessError, ConflictError, InputError, InvalidApplication, LicenceQRError
 from licence_qr.web import request_log
 from licence_qr.web.errors import status_of
+from licence_qr.web.forms import Field, read_fields, told
 from licence_qr.web.kept_forms import came_from_here
+from licence_qr.web.language import language
 
 HOURS = 24
 FIELD = "form"
 TRAP = "website"
+# What a visitor can mend or wait for: the form is shown once more with what was typed.
+REFUSALS = (InvalidApplication, InputError, ConflictError, AccessError)
 
 
 def make(purpose: str, about: str) -> str:
     """A signed name for a fresh form about ``about``."""
     return str(_signer(purpose).dumps([about, secrets.token_urlsafe(12)]))
+
+
+def parts(purpose: str, about: str, fields: Sequence[Field], refused: LicenceQRError | None) -> dict[str, object]:
+    """What the template of every public form takes: its questions, what was typed, what is wrong, and a fresh name."""
+    summary, problems = told(refused, language().value)
+    return {
+        "fields": fields,
+        "values": read_fields(request.form, fields),
+        "summary": summary,
+        "problems": problems,
+        "form_name": make(purpose, about),
+        "trap": TRAP,
+    }
 
 
 def accept(purpose: str, about: str) -> str:

@@ -1,0 +1,46 @@
+"""Steps that an office keeps about what a citizen said: chosen from a list, in words, and under a name."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Protocol, TypeVar
+
+from licence_qr.domain.plain_text import demand_length, plain_text
+from licence_qr.domain.reports import MOST_TEXT
+from licence_qr.errors import InputError
+from licence_qr.store import accounts
+from licence_qr.store.database import Transaction
+
+Step = TypeVar("Step", bound=StrEnum)
+
+
+class Kept(Protocol):
+    """What every kept step tells of whoever took it; ``office`` is empty for the citizen and for the program itself."""
+
+    @property
+    def actor(self) -> str: ...
+
+    @property
+    def office(self) -> str: ...
+
+
+def chosen_step(steps: type[Step], text: str) -> Step:
+    """The step that was chosen. Raises InputError ``report_step_missing``."""
+    try:
+        return steps(text)
+    except ValueError:
+        raise InputError("report_step_missing", field="step") from None
+
+
+def words_of_step(text: str) -> str:
+    """What was done, in words. Raises InputError ``report_step_text_missing`` or ``words_too_long``."""
+    words = demand_length(plain_text(text), MOST_TEXT, "text")
+    if not words:
+        raise InputError("report_step_text_missing", field="text")
+    return words
+
+
+def who_took(tx: Transaction, event: Kept) -> str:
+    """The name of whoever took the step; empty for the citizen and for the program itself."""
+    user = accounts.user_by_name(tx, event.actor) if event.office else None
+    return user.actor.display_name if user else ""
