@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from licence_qr.domain.catalogue import Catalogue
@@ -16,6 +16,7 @@ from licence_qr.domain.dates import local_date
 from licence_qr.domain.draws import Candidate, DrawList, DrawState, Pick, draw, parse_seed, sha256_of
 from licence_qr.domain.inspection import InspectionState, VisitOutcome
 from licence_qr.domain.permit import Permit
+from licence_qr.domain.plain_text import plain_line
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import AccessError, ConflictError, InputError, InvalidApplication, NotFoundError, RuleError
 from licence_qr.store import accounts, draws, inspections, permits
@@ -98,6 +99,8 @@ class Draws:
         ``draw_weights_unknown`` (no weights in force today); AccessError.
         """
         _admit(actor, DRAWERS)
+        # Anybody reads these words: what cannot be seen, or turns the order of the rest, does not belong among them.
+        wanted = replace(wanted, title=plain_line(wanted.title), seed_source=plain_line(wanted.seed_source))
         due_on = self._demand(wanted, local_date(now))
         with self.database.write() as tx:
             listed = self._list(tx, actor, wanted, local_date(now))
@@ -123,7 +126,7 @@ class Draws:
     def call_off(self, actor: Actor, draw_id: int, reason: str, now: datetime) -> None:
         """Give an announced draw up, with a reason that is published. Raises InputError ``reason_missing`` or
         ``reason_too_long``; as ``settle`` else."""
-        why = " ".join(reason.split())
+        why = plain_line(reason)
         if not why:
             raise InputError("reason_missing", field="reason")
         if len(why) > MAX_TEXT_CHARS:
@@ -163,7 +166,7 @@ class Draws:
 
     def _demand(self, wanted: Wanted, today: date) -> date:
         problems = []
-        if not wanted.title.strip():
+        if not wanted.title:
             problems.append(InputError("draw_title_missing", field="title"))
         for field, text, most in (
             ("title", wanted.title, MAX_TITLE_CHARS),
@@ -193,8 +196,7 @@ class Draws:
             recused = tuple(sorted(set(kept_away)))
             weight = weights.of(permit.grade)
             found.append(Candidate(permit.permit_no, stored.uscc, holder, address, permit.grade, weight, recused))
-        title = " ".join(wanted.title.split())
-        return DrawList(actor.office, title, wanted.places, tuple(sorted(officers)), tuple(found))
+        return DrawList(actor.office, wanted.title, wanted.places, tuple(sorted(officers)), tuple(found))
 
     def _drawable(self, permit: Permit, kinds: tuple[str, ...]) -> bool:
         known = self.catalogue.permit_types.get(permit.permit_type)
@@ -205,7 +207,7 @@ class Draws:
 def _announced(
     actor: Actor, wanted: Wanted, due_on: date, listed: DrawList, names: Mapping[int, str], now: datetime
 ) -> StoredDraw:
-    text, source = listed.canonical(), " ".join(wanted.seed_source.split())
+    text, source = listed.canonical(), wanted.seed_source
     secret = "" if source else secrets.token_hex(32)
     return StoredDraw(
         draw_id=0,

@@ -202,3 +202,14 @@ def test_another_office_s_draw_is_settled_there_only(three):
         assert refused.value.code == "draw_other_office"
     with pytest.raises(NotFoundError):
         three.services.draws.published_one(number + 1)
+
+
+@pytest.mark.parametrize("trick", ["\0", "\u202e", "\u2066", "\ufeff", "\x1b", "\ud800"])
+def test_nothing_that_hides_or_turns_a_text_is_published(three, trick):
+    wanted = replace(PUBLIC_SEED, title=f"第四季{trick}度抽查", seed_source=f"福彩{trick} 2026311 期")
+    number = announced(three, wanted)
+    three.services.draws.call_off(three.actors["desk"], number, f"名单{trick}有误", three.at)
+    draw = three.services.draws.published_one(number)
+    assert (draw.title, draw.seed_source, draw.reason) == ("第四季度抽查", "福彩 2026311 期", "名单有误")
+    with pytest.raises(InvalidApplication):
+        announced(three, replace(wanted, title=trick))
