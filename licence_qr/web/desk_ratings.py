@@ -18,6 +18,7 @@ from licence_qr.web.desk_rooms import RATINGS
 from licence_qr.web.errors import status_of
 from licence_qr.web.forms import Choice, Field, Widget, read_fields, told
 from licence_qr.web.language import language, t
+from licence_qr.web.numbers import counted
 from licence_qr.web.security import current_actor, roles
 
 blueprint = Blueprint("ratings", __name__, url_prefix="/ratings")
@@ -62,8 +63,8 @@ def show_rating(rating_id: int) -> str:
 def act_on_rating(rating_id: int) -> Response:
     """Take one step. What was typed stays when it is refused, also when somebody else was faster."""
     form = request.form
-    step, revision = form.get("step", ""), form.get("revision", "")
-    act = RatingAct(step, form.get("text", ""), int(revision) if revision.isdecimal() else 0)
+    step = form.get("step", "")
+    act = RatingAct(step, form.get("text", ""), form.get("revision", 0, type=counted))
     try:
         use_cases().ratings_desk.act(current_actor(), rating_id, act, datetime.now(UTC))
     except (InputError, ConflictError) as refused:

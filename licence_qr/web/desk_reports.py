@@ -17,6 +17,7 @@ from licence_qr.web.desk_rooms import REPORTS
 from licence_qr.web.errors import status_of
 from licence_qr.web.forms import Choice, Field, Widget, own_field, read_fields, told
 from licence_qr.web.language import language, t
+from licence_qr.web.numbers import counted
 from licence_qr.web.security import current_actor, roles
 
 blueprint = Blueprint("reports", __name__, url_prefix="/reports")
@@ -72,8 +73,7 @@ def act_on_report(report_id: int) -> Response:
     form = request.form
     step = form.get("step", "")
     text = form.get("answer" if step == ReportStep.ANSWERED else "text", "")
-    revision = form.get("revision", "")
-    act = ReportAct(step, text, int(revision) if revision.isdecimal() else 0, form.get("office", ""))
+    act = ReportAct(step, text, form.get("revision", 0, type=counted), form.get("office", ""))
     try:
         changed = use_cases().reports_desk.act(current_actor(), report_id, act, datetime.now(UTC))
     except (InputError, ConflictError) as refused:
