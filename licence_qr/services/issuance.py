@@ -25,6 +25,7 @@ from licence_qr.services.granting import (
     type_name,
 )
 from licence_qr.services.granting import number_series as number_series
+from licence_qr.services.life_calendar import resume_after_rest, take_note_of_renewals
 from licence_qr.services.records import as_json
 from licence_qr.store import applications, codes, counters, entities, history, permits
 from licence_qr.store.applications import Outcome
@@ -140,6 +141,9 @@ class Issuance:
             _check_same_business(known, request)
             if known.state.ended:
                 raise RuleError("licence_ended", uscc=known.entity.uscc)
+            # The next print says what the calendar has done by now: a renewal that counts as granted has a new last day.
+            take_note_of_renewals(case.tx, self.catalogue, known.entity.uscc, case.now)
+            resume_after_rest(case.tx, self.catalogue, known.entity.uscc, case.now)
             return known.entity
         entity = Entity(
             uscc=request.uscc or self._allot_uscc(case),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from argon2 import PasswordHasher
 from four_eyes import LATER, Office, opened
 from import_register import CLERK, NOW, Register, licence, permit
+from lives import Hotel
 
 from licence_qr.domain.conflicts import Decision
 from licence_qr.domain.follow_up import Fault, FollowUpOutcome, FollowUpReport
@@ -85,3 +87,31 @@ def test_what_a_file_has_ended_leaves_no_proposal_to_decide(register):
     with register.database.read() as tx:
         closed = proposals.get(tx, number)
     assert (closed.state, closed.decision) == (ProposalState.CLOSED, "revoked")
+
+
+# --- issuing into a life under way ---------------------------------------------------------------------------------
+
+
+def test_what_is_issued_after_a_renewal_counted_as_granted_prints_its_new_last_day(
+    services, make_application, clerk, now
+):
+    first = make_application()
+    hotel = Hotel(services, services.issuance.issue(first, clerk, "one", now).uscc, clerk, now)
+    last = hotel.permit().period.last
+    hotel.years_on(last - timedelta(days=60)).do(Act.APPLY_RENEWAL, permit=0)
+    hotel.after(61)
+    elsewhere = make_application(1, at=hotel.now, entity={"established_on": first.entity.established_on})
+    services.issuance.issue(
+        replace(elsewhere, premises_address="重庆市九龙坡区白市驿镇另一路9号"), clerk, "two", hotel.now
+    )
+    assert hotel.permit().period.last > last
+    assert [event["effective_on"] for event in hotel.events("permit_deemed_renewed")] == [hotel.today.isoformat()]
+    signed = json.loads(hotel.versions()[0].record)["permits"]
+    assert {permit["valid_to"] for permit in signed} == {p.isoformat() for p in _last_days(hotel)}
+    versions = len(hotel.versions())
+    assert services.life_sweep.run(hotel.now).renewals == 0
+    assert len(hotel.versions()) == versions
+
+
+def _last_days(hotel):
+    return [hotel.permit(place).period.last for place in (0, 1)]
