@@ -29,6 +29,8 @@ TRIES_OF_NAME = Limit("sign-in name", most=30, seconds=TRY_WINDOW_MINUTES * 60, 
 # Somebody at a desk left open may try the password of whoever is signed in there: counted apart, so that it does not
 # keep that person from signing in elsewhere.
 TRIES_OF_CONFIRMING = Limit("confirm password", most=5, seconds=TRY_WINDOW_MINUTES * 60, refusal="password_throttled")
+# A session that was carried off can be tried from any number of addresses: all of them together are limited too.
+CONFIRMING_OF_NAME = Limit("confirm name", most=15, seconds=TRY_WINDOW_MINUTES * 60, refusal="password_throttled")
 MIN_PASSWORD_LENGTH = 10
 _TOUCH_SECONDS = 60
 
@@ -98,11 +100,13 @@ class Accounts:
         pair = f"{actor.username}@{client_network(client)}"
         with self._database.write() as tx:
             TRIES_OF_CONFIRMING.count(tx, pair, now)
+            CONFIRMING_OF_NAME.count(tx, actor.username, now)
             user = accounts.user_by_id(tx, actor.user_id)
         if not self._password_fits(user, password):
             raise AccessError("password_wrong")
         with self._database.write() as tx:
             TRIES_OF_CONFIRMING.forget(tx, pair)
+            CONFIRMING_OF_NAME.forget(tx, actor.username)
 
     def _password_fits(self, user: User | None, password: str) -> bool:
         try:

@@ -16,7 +16,7 @@ from licence_qr.domain.conflicts import Decision
 from licence_qr.domain.follow_up import Fault, FollowUpOutcome, FollowUpReport
 from licence_qr.domain.lifecycle import Act
 from licence_qr.domain.proposals import ProposalState
-from licence_qr.errors import ConflictError, RuleError
+from licence_qr.errors import AccessError, ConflictError, RuleError
 from licence_qr.services import accounts as accounts_module
 from licence_qr.store import permits, proposals
 from licence_qr.store.proposals import NewProposal
@@ -49,6 +49,21 @@ def test_whose_check_a_bar_comes_from_does_not_decide_it_though_another_had_prop
     assert refused.value.code == "proposal_is_own"
     seen = office.services.proposal_reading.get(office.people["decider"], number, LATER).revision
     assert office.decide("decider", number, LATER, seen=seen, confirmed=True) is ProposalState.APPROVED
+
+
+def test_a_password_is_not_guessed_from_ever_new_addresses(office):
+    number = office.propose("clerk", Act.SUSPEND, LATER)
+    said = {"password": "not the password at all", "confirmed": True}
+    refusals = []
+    for network in range(20):
+        with pytest.raises(AccessError) as refused:
+            office.decide("decider", number, LATER, client=f"2001:db8:0:{network:x}::1", **said)
+        refusals.append(refused.value.code)
+    assert refusals == ["password_wrong"] * 15 + ["password_throttled"] * 5
+    with pytest.raises(AccessError, match="password_throttled"):
+        office.decide("decider", number, LATER, client="10.9.9.9")
+    soon = LATER + timedelta(minutes=16)
+    assert office.decide("decider", number, soon, client="10.9.9.9") is ProposalState.APPROVED
 
 
 # --- files of the departments, after acts here ---------------------------------------------------------------------
