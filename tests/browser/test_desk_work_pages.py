@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser
-from screens import Served, faults_of, filled_desk, opened
+from screens import WIDTHS, Served, faults_of, filled_desk, opened
 
 ADDRESSES = ("/desk/work", "/desk/work?due=overdue", "/desk/work?kind=drawn_inspection", "/desk/work/calendar")
 
@@ -62,4 +62,39 @@ def test_every_filter_and_line_is_reached_by_keyboard(chromium: Browser, served:
         page.keyboard.press("Tab")
         reached.append(page.evaluate("() => [...document.querySelectorAll('main a')].indexOf(document.activeElement)"))
     assert [number for number in reached if number >= 0][:links] == list(range(links))
+    context.close()
+
+
+def test_the_rooms_are_a_menu_on_a_phone_and_a_row_at_the_counter(chromium: Browser, served: Served) -> None:
+    context = opened(chromium, served, "inspector", scripts=True)
+    page = context.new_page()
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.goto("/desk/work")
+    rooms, menu = page.get_by_role("navigation", name="窗口"), page.locator(".desk-menu summary")
+    assert (menu.inner_text().split("\n")[-1], rooms.is_visible()) == ("待办", False)
+    menu.focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/desk/businesses**")
+    page.set_viewport_size({"width": 1280, "height": 800})
+    assert (menu.is_visible(), rooms.is_visible()) == (False, True)
+    page.locator(".tongue").focus()
+    page.keyboard.press("Tab")
+    assert page.evaluate("() => document.activeElement.matches('.desk-nav a')")
+    context.close()
+
+
+def test_the_other_language_stands_at_the_right_of_the_first_row(chromium: Browser, served: Served) -> None:
+    context = opened(chromium, served, "administrator", scripts=True)
+    page = context.new_page()
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        page.goto("/desk/work?lang=en")
+        brand, tongue = (page.locator(each).bounding_box() for each in (".brand", ".tongue"))
+        top = page.locator(".top").bounding_box()
+        assert brand and tongue and top
+        assert tongue["y"] == brand["y"]
+        assert 0 <= top["x"] + top["width"] - (tongue["x"] + tongue["width"]) < 24
     context.close()
