@@ -12,6 +12,7 @@ from licence_qr.domain.catalogue import Text
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.follow_up import FAULT_WORDS, Fault, FollowUpOutcome, FollowUpReport
 from licence_qr.domain.lifecycle import Act, SubjectKind, rule
+from licence_qr.domain.plain_text import plain_line, plain_text
 from licence_qr.domain.proposals import STATE_WORDS
 from licence_qr.domain.roles import Role
 from licence_qr.domain.written_dates import read_date
@@ -132,11 +133,11 @@ def _report(values: Mapping[str, str]) -> FollowUpReport:
         checked_on=_day(values, "checked_on", problems),
         outcome=outcome,
         others=tuple(filter(None, values["others"].split(","))),
-        findings=values["findings"].strip(),
+        findings=plain_text(values["findings"]),
         rectify_by=_day(values, "rectify_by", problems) if rectify else None,
-        document_no=values["document_no"].strip(),
+        document_no=plain_line(values["document_no"]),
         fault=next((each for each in Fault if each.value == values["fault"]), None) if failed else None,
-        legal_basis=values["legal_basis"].strip() if failed else "",
+        legal_basis=plain_line(values["legal_basis"]) if failed else "",
     )
     if problems:
         raise InvalidApplication(problems)

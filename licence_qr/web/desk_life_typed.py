@@ -22,6 +22,7 @@ from licence_qr.domain.life_details import (
 )
 from licence_qr.domain.lifecycle import Act, Grounds, SubjectKind
 from licence_qr.domain.marks import MarkKind
+from licence_qr.domain.plain_text import plain_line, plain_text
 from licence_qr.domain.written_dates import read_date
 from licence_qr.errors import InputError
 from licence_qr.web.desk_life_fields import CHANGEABLE, Case
@@ -65,7 +66,8 @@ class Typed:
 def read_grounds(typed: Typed) -> Grounds:
     """The grounds."""
     day = typed.day("effective_on")
-    return Grounds(typed.text("reason"), typed.text("legal_basis"), typed.text("document_no"), day)
+    basis, number = plain_line(typed.text("legal_basis")), plain_line(typed.text("document_no"))
+    return Grounds(plain_text(typed.text("reason")), basis, number, day)
 
 
 def read_details(case: Case, typed: Typed) -> Details:

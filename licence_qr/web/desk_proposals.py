@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 
 from licence_qr.domain.follow_up import FAULT_WORDS
 from licence_qr.domain.lifecycle import Act
+from licence_qr.domain.plain_text import plain_text
 from licence_qr.domain.proposals import PAGE_LINES, STATE_WORDS, ProposalState, Wanted
 from licence_qr.domain.roles import Role
 from licence_qr.errors import AccessError, ConflictError, InputError, InvalidApplication, LicenceQRError, RuleError
@@ -172,7 +173,7 @@ def decide(number: int) -> Response:
     actor, values = current_actor(), read_fields(request.form, VERDICT_FIELDS)
     verdict = Verdict(
         approve={"approve": True, "refuse": False}.get(values["verdict"]),
-        reason=values["reason"],
+        reason=plain_text(values["reason"]),
         password=request.form.get(PASSWORD.name, ""),
         client=request.remote_addr or "",
         seen=request.form.get("revision", 0, type=counted),
@@ -195,7 +196,7 @@ def withdraw(number: int) -> Response:
     """Take one's own proposal back, with a reason."""
     values = read_fields(request.form, WITHDRAWAL_FIELDS)
     try:
-        use_cases().proposals.withdraw(current_actor(), number, values["withdrawal"], datetime.now(UTC))
+        use_cases().proposals.withdraw(current_actor(), number, plain_text(values["withdrawal"]), datetime.now(UTC))
     except _Refused as refused:
         return make_response(_page(_view(number), values, refused), refused.http_status)
     flash(t("已收回。", "Taken back."))

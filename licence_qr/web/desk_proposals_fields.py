@@ -8,6 +8,7 @@ from licence_qr.domain.catalogue import Text
 from licence_qr.domain.follow_up import FAULT_WORDS, Fault
 from licence_qr.domain.life_rules import LifeRules
 from licence_qr.domain.lifecycle import Act, Grounds, SubjectKind
+from licence_qr.domain.plain_text import plain_line, plain_text
 from licence_qr.domain.written_dates import read_date
 from licence_qr.errors import InputError, LicenceQRError
 from licence_qr.services.proposals import Proposing
@@ -118,7 +119,9 @@ def read_proposing(preview: Preview, values: Mapping[str, str], revision: int) -
     day = read_date(day_text, "effective_on") if day_text else None
     asked = next((field for field in grounds_fields(preview) if field.name == _FAULT), None)
     fault = _fault(asked, values.get(_FAULT, "")) if asked else None
-    grounds = Grounds(values["reason"], values["legal_basis"], values["document_no"], day)
+    # Whoever decides reads the words in the order in which they were written, and nothing that cannot be seen.
+    basis, number = plain_line(values["legal_basis"]), plain_line(values["document_no"])
+    grounds = Grounds(plain_text(values["reason"]), basis, number, day)
     return Proposing(preview.about.subject, preview.rule.act, grounds, revision, fault)
 
 
