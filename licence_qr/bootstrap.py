@@ -20,6 +20,7 @@ from licence_qr.services.calendar_feeds import CalendarFeeds
 from licence_qr.services.coding import Coding
 from licence_qr.services.demonstration import DemonstrationRegister
 from licence_qr.services.demonstration_lives import DemonstrationLives
+from licence_qr.services.demonstration_since import DemonstrationSince
 from licence_qr.services.draws import Draws
 from licence_qr.services.follow_ups import FollowUps
 from licence_qr.services.importing import Importing
@@ -96,6 +97,7 @@ class Services:
     verification: Verification
     status_publishing: StatusPublishing
     demonstration_register: DemonstrationRegister
+    demonstration_since: DemonstrationSince
 
 
 def prepare(settings: Settings, now: datetime, *, demonstration: bool) -> None:
@@ -173,6 +175,8 @@ def _wire(settings: Settings, catalogue: Catalogue, database: Database, keys: Ke
     issuance = Issuance(database, catalogue, coding, demonstration)
     lookup = Lookup(database, catalogue, keys.trust_list, keys.allow_list, specimen=demonstration)
     lives = DemonstrationLives(life, proposals)
+    inspections, draws = Inspections(database, catalogue, effects, photos), Draws(database, catalogue)
+    reports_desk = ReportsDesk(reports)
     return Services(
         settings=settings,
         web_secret=key_files.read_web_secret(settings.web_secret_file),
@@ -190,9 +194,9 @@ def _wire(settings: Settings, catalogue: Catalogue, database: Database, keys: Ke
         proposals=proposals,
         proposal_reading=ProposalReading(database, catalogue),
         follow_ups=follow_ups,
-        inspections=Inspections(database, catalogue, effects, photos),
+        inspections=inspections,
         inspections_desk=InspectionsDesk(database, catalogue, effects, photos),
-        draws=Draws(database, catalogue),
+        draws=draws,
         lookup=lookup,
         pack=Pack(database, catalogue),
         prints=Prints(database, coding, lookup, settings.host),
@@ -200,7 +204,7 @@ def _wire(settings: Settings, catalogue: Catalogue, database: Database, keys: Ke
         timeline=Timeline(database, catalogue),
         importing=Importing(database, catalogue, coding),
         reports=reports,
-        reports_desk=ReportsDesk(reports),
+        reports_desk=reports_desk,
         ratings=ratings,
         ratings_desk=RatingsDesk(ratings),
         waiting=Waiting(database, catalogue, coding),
@@ -210,6 +214,7 @@ def _wire(settings: Settings, catalogue: Catalogue, database: Database, keys: Ke
         verification=Verification(catalogue, keys.trust_list, keys.allow_list),
         status_publishing=StatusPublishing(database, partial(keys.signing_key_for, Purpose.STATUS), settings.address),
         demonstration_register=DemonstrationRegister(database, catalogue, coding, issuance, accounts, lives),
+        demonstration_since=DemonstrationSince(database, reports_desk, ratings, inspections, draws),
     )
 
 

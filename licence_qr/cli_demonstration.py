@@ -28,6 +28,7 @@ def show_demonstration(services: Services, now: datetime) -> None:
     register.open_accounts(passwords, now)
     if not register.filled():
         _fill(services, now)
+    services.demonstration_since.perform(now)
     codes = register.codes()
     folder = services.settings.home / "demonstration" / "codes"
     pictures = _write_pictures(codes, folder)

@@ -242,6 +242,7 @@ class DemonstrationRegister:
             graded_on=None if data.graded is None else filling.day(data.graded),
             follow_up_due=add_months(period.first, follow_up) if committed else None,
             checked_on=None if data.checked is None else filling.day(data.checked),
+            reviewed_on=None if data.reviewed is None else filling.day(data.reviewed),
         )
         stored = permits.add(filling.tx, filling.business.uscc, permit)
         subject = f"permit/{stored.permit_id}"

@@ -56,6 +56,7 @@ class DemonstrationPermit:
     grade: str = ""
     graded: int | None = None
     checked: int | None = None
+    reviewed: int | None = None
     changes: tuple[PermitChange, ...] = ()
 
 

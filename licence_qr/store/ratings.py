@@ -38,6 +38,12 @@ def granted(tx: Transaction, application_no: str) -> Row | None:
     return tx.one("SELECT office, uscc, issued_at FROM issued_applications WHERE application_no = ?", (application_no,))
 
 
+def latest_case(tx: Transaction, uscc: str) -> str | None:
+    """The application number of the latest decided case of a business, or None."""
+    row = tx.one("SELECT application_no FROM issued_applications WHERE uscc = ? ORDER BY issued_at DESC LIMIT 1", (uscc,))
+    return None if row is None else str(row["application_no"])
+
+
 def invite(tx: Transaction, invitation: Invitation) -> None:
     """Add the invitation of one case; a case has one."""
     tx.run(
