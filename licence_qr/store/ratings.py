@@ -40,7 +40,9 @@ def granted(tx: Transaction, application_no: str) -> Row | None:
 
 def latest_case(tx: Transaction, uscc: str) -> str | None:
     """The application number of the latest decided case of a business, or None."""
-    row = tx.one("SELECT application_no FROM issued_applications WHERE uscc = ? ORDER BY issued_at DESC LIMIT 1", (uscc,))
+    row = tx.one(
+        "SELECT application_no FROM issued_applications WHERE uscc = ? ORDER BY issued_at DESC LIMIT 1", (uscc,)
+    )
     return None if row is None else str(row["application_no"])
 
 
