@@ -80,6 +80,8 @@ def _upright(picture: Image.Image) -> Image.Image:
     picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
     picture.load()
     small = ImageOps.exif_transpose(picture)
+    if small.mode.startswith("I"):  # 16 bits a grey pixel; cut to 8 they would all be white
+        small = small.convert("I").point(lambda value: value * (1 / 256)).convert("L")
     small.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
     page = Image.new("RGB", small.size, "white")
     if small.has_transparency_data:

@@ -126,3 +126,12 @@ def test_a_kept_photo_is_found_by_its_hash_and_by_nothing_else(tmp_path: Path):
     for name in ("../../register.db", "0" * 64, cleaned.sha256.upper(), f"{cleaned.sha256}\n", ""):
         with pytest.raises(NotFoundError):
             files.get(name)
+
+
+def test_a_grey_picture_of_16_bits_keeps_its_shades():
+    written = io.BytesIO()
+    deep = Image.frombytes("I;16", (64, 32), (b"\x00\x40" * 32 + b"\x00\xc0" * 32) * 32)
+    deep.save(written, "PNG")
+    shown = Image.open(io.BytesIO(clean(written.getvalue()).jpeg)).convert("L")
+    assert abs(shown.getpixel((8, 16)) - 0x40) <= 3
+    assert abs(shown.getpixel((56, 16)) - 0xC0) <= 3
