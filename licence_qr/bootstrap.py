@@ -97,7 +97,11 @@ class Services:
     verification: Verification
     status_publishing: StatusPublishing
     demonstration_register: DemonstrationRegister
-    demonstration_since: DemonstrationSince
+
+    @property
+    def demonstration_since(self) -> DemonstrationSince:
+        """What happens in a demonstration once its businesses and accounts are there."""
+        return DemonstrationSince(self.database, self.reports_desk, self.ratings, self.inspections, self.draws)
 
 
 def prepare(settings: Settings, now: datetime, *, demonstration: bool) -> None:
@@ -165,18 +169,15 @@ def build(settings: Settings) -> Services:
 
 def _wire(settings: Settings, catalogue: Catalogue, database: Database, keys: Keys, *, demonstration: bool) -> Services:
     """Each use case with what it needs."""
-    coding = Coding(catalogue, settings.address, keys.signing_key)
-    accounts = Accounts(database)
+    coding, accounts = Coding(catalogue, settings.address, keys.signing_key), Accounts(database)
     reports, ratings = _answering(settings, catalogue, database)
-    life = Life(database, catalogue, coding)
+    life, issuance = Life(database, catalogue, coding), Issuance(database, catalogue, coding, demonstration)
     proposals = Proposals(database, catalogue, life, accounts)
     follow_ups = FollowUps(database, catalogue, life, proposals)
     photos, effects = PhotoFiles(settings.home / "photos"), Effects(catalogue, life, follow_ups, proposals)
-    issuance = Issuance(database, catalogue, coding, demonstration)
     lookup = Lookup(database, catalogue, keys.trust_list, keys.allow_list, specimen=demonstration)
-    lives = DemonstrationLives(life, proposals)
     inspections, draws = Inspections(database, catalogue, effects, photos), Draws(database, catalogue)
-    reports_desk = ReportsDesk(reports)
+    lives, reports_desk = DemonstrationLives(life, proposals), ReportsDesk(reports)
     return Services(
         settings=settings,
         web_secret=key_files.read_web_secret(settings.web_secret_file),
@@ -194,9 +195,9 @@ def _wire(settings: Settings, catalogue: Catalogue, database: Database, keys: Ke
         proposals=proposals,
         proposal_reading=ProposalReading(database, catalogue),
         follow_ups=follow_ups,
-        inspections=inspections,
+        inspections=Inspections(database, catalogue, effects, photos),
         inspections_desk=InspectionsDesk(database, catalogue, effects, photos),
-        draws=draws,
+        draws=Draws(database, catalogue),
         lookup=lookup,
         pack=Pack(database, catalogue),
         prints=Prints(database, coding, lookup, settings.host),
@@ -204,7 +205,7 @@ def _wire(settings: Settings, catalogue: Catalogue, database: Database, keys: Ke
         timeline=Timeline(database, catalogue),
         importing=Importing(database, catalogue, coding),
         reports=reports,
-        reports_desk=reports_desk,
+        reports_desk=ReportsDesk(reports),
         ratings=ratings,
         ratings_desk=RatingsDesk(ratings),
         waiting=Waiting(database, catalogue, coding),
@@ -214,7 +215,6 @@ def _wire(settings: Settings, catalogue: Catalogue, database: Database, keys: Ke
         verification=Verification(catalogue, keys.trust_list, keys.allow_list),
         status_publishing=StatusPublishing(database, partial(keys.signing_key_for, Purpose.STATUS), settings.address),
         demonstration_register=DemonstrationRegister(database, catalogue, coding, issuance, accounts, lives),
-        demonstration_since=DemonstrationSince(database, reports_desk, ratings, inspections, draws),
     )
 
 
