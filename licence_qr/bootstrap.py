@@ -176,8 +176,7 @@ def _wire(settings: Settings, catalogue: Catalogue, database: Database, keys: Ke
     follow_ups = FollowUps(database, catalogue, life, proposals)
     photos, effects = PhotoFiles(settings.home / "photos"), Effects(catalogue, life, follow_ups, proposals)
     lookup = Lookup(database, catalogue, keys.trust_list, keys.allow_list, specimen=demonstration)
-    inspections, draws = Inspections(database, catalogue, effects, photos), Draws(database, catalogue)
-    lives, reports_desk = DemonstrationLives(life, proposals), ReportsDesk(reports)
+    lives = DemonstrationLives(life, proposals)
     return Services(
         settings=settings,
         web_secret=key_files.read_web_secret(settings.web_secret_file),
