@@ -107,7 +107,9 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         try:
             wait_until_up(port, server)
-            address = _issue(browser.new_page(viewport={"width": 1000, "height": 800}), origin, passwords["clerk-baishiyi"])
+            address = _issue(
+                browser.new_page(viewport={"width": 1000, "height": 800}), origin, passwords["clerk-baishiyi"]
+            )
             _scan(browser, address, "citizen-genuine")
             for name in ("suspended", "older-print-v1"):
                 _scan(browser, _address_of(addresses, name), f"citizen-{name}")
