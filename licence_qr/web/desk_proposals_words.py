@@ -23,7 +23,7 @@ class Effects:
 
 _L, _P = SubjectKind.LICENCE, SubjectKind.PERMIT
 _TURNS = Text(
-    "照牌不换；每一版照牌在状态名单里的这一项马上变为“失效”，离线核验随之不再通过。",
+    "照牌不换；每一版照牌在状态名单里的这一项马上变为“失效”；离线核验更新名单后显示该许可已失效。",
     "No new print. The entry in the status list turns to invalid at once for every print, offline checks with it.",
 )
 _ALL_TURN = Text(
