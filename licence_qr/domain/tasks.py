@@ -62,7 +62,7 @@ def kinds_of(actor: Actor) -> tuple[TaskKind, ...]:
 class Task:
     """One line of the work list.
 
-    ``subject`` names the thing in its own room (``permit/17``, ``proposal/3``, ``report/XXXX``); with ``kind`` it is
+    ``subject`` names the thing in its own room (``permit/17``, ``proposal/3``, ``report/5``); with ``kind`` it is
     unique. ``due_on`` None: no date is set, or no calendar of working days is known to reckon it by. ``roles`` may see it.
     """
 

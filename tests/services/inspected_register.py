@@ -5,12 +5,12 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from inspection_texts import VISIT, content_hash, document, written
+from inspection_texts import VISIT, answers, content_hash, document, written
 
 from licence_qr.bootstrap import Services
 from licence_qr.domain.application import Application
@@ -18,6 +18,10 @@ from licence_qr.domain.roles import Actor, Role
 from licence_qr.services.inspections import Receipt
 from licence_qr.store import entities, history, permits
 from licence_qr.store.permits import StoredPermit
+
+OTHER_VISIT = "1b7c9a52-6a0f-4a63-9a57-0f6a1f7b5f22"
+TODAY = date(2026, 11, 23)
+_BAD_LINEN = {"outcome": "to_rectify", "rectify_by": "2026-12-10", "score": 59, "grade": ""}
 
 NOW = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)
 PEOPLE = {
@@ -116,3 +120,13 @@ def hotel(hotel_made_once: Scene, tmp_path: Path, make_services: Callable[..., S
     made = make_services(folder)
     yield replace(hotel_made_once, services=made)
     made.database.close()
+
+
+def linen(hotel: Scene, **changes: Any) -> dict[str, Any]:
+    """A visit that found dirty linen: critical, so without a grade."""
+    return {**_BAD_LINEN, "answers": answers(hotel.services.catalogue, no=("linen_changed",)), **changes}
+
+
+def codes_of(receipt: Any) -> list[str]:
+    """The flags of a receipt."""
+    return [flag.value for flag in receipt.stored.flags]

@@ -12,6 +12,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import NoReturn
 
+from flask.testing import FlaskClient
+
 from licence_qr.domain.catalogue import Text
 from licence_qr.domain.entity import EntityForm, LicenceState
 from licence_qr.domain.identifiers import parse_code_number
@@ -268,3 +270,8 @@ def prepared_services() -> SimpleNamespace:
         lookup=PreparedLookup(),
         accounts=PreparedAccounts(),
     )
+
+
+def read(client: FlaskClient, state: str, lang: str = "zh") -> str:
+    """The page of ``state`` as text."""
+    return client.get(f"{ADDRESS_OF[state]}?lang={lang}").get_data(as_text=True)
