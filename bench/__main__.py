@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import sys
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from bench import bulk, camera, pack, scan, status, symbol, verify, work
 
@@ -35,15 +36,28 @@ def _table(rows: list[dict[str, str | float]]) -> str:
     return "\n".join([lines[0], "  ".join("-" * width for width in widths), *lines[1:]])
 
 
+def chosen(arguments: Sequence[str]) -> list[str]:
+    """The parts to run: those named, each once and in the order of the table; all when none is named.
+
+    argparse's ``choices`` is not used: it holds the default of ``nargs="*"`` against them as if it were one choice.
+    """
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("parts", nargs="*", help=f"any of: {', '.join(PARTS)}; none for all")
+    named = parser.parse_args(arguments).parts
+    if unknown := sorted(set(named) - set(PARTS)):
+        parser.error(f"没有这一项 no such part: {', '.join(unknown)}; 可选 choose from: {', '.join(PARTS)}")
+    return [name for name in PARTS if name in named or not named]
+
+
 def main() -> None:
-    """Run all parts, or those named."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("parts", nargs="*", choices=[*PARTS, []], default=list(PARTS))
+    """Run all parts, or those named; a part's rows are shown as soon as they are there, and the whole table at the end."""
     rows: list[dict[str, str | float]] = []
-    for name in parser.parse_args().parts or PARTS:
+    for name in chosen(sys.argv[1:]):
         print(f"… {name}", flush=True)
-        rows += PARTS[name]()
-    print(_table(rows))
+        measured = PARTS[name]()
+        print(_table(measured), flush=True)
+        rows += measured
+    print(f"\n{_table(rows)}")
 
 
 if __name__ == "__main__":
