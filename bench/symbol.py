@@ -51,7 +51,7 @@ def measure() -> list[dict[str, str | float]]:
                 "figure": f"QR symbol, {name} (version {by_us(texts[0])}-M)",
                 "goal": f">= {GOAL:g} x qrcode's default",
                 "measured": f"{1000 * ours / SYMBOLS:.2f} ms, library {1000 * library / SYMBOLS:.2f} ms",
-                "ratio": library / ours,
+                "ratio": f"{library / ours:.1f}",
             }
         )
     return rows
