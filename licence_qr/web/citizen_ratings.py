@@ -12,11 +12,11 @@ from licence_qr.domain.ratings import LEVELS, parse_rating_code
 from licence_qr.domain.text import Text
 from licence_qr.errors import InputError, LicenceQRError
 from licence_qr.services.ratings import Offer, SentRating
-from licence_qr.web import public_forms, request_log, use_cases
-from licence_qr.web.forms import Choice, Field, Widget, problem, read_fields
-from licence_qr.web.language import language
+from licence_qr.web import public_forms, use_cases
+from licence_qr.web.forms import Choice, Field, Widget, read_fields
 
 _PURPOSE = "rating"
+_FIND = "citizen/rating_find.html"
 
 blueprint = Blueprint("citizen_ratings", __name__)
 
@@ -49,32 +49,25 @@ _CONTACT = Field(
 @blueprint.get("/rate")
 def find() -> Response:
     """A place to type the code of the paper; a typed one is sent on to its own address."""
-    typed = request.args.get("code", "")
-    if not typed:
-        return make_response(_find_page())
-    try:
-        code = parse_rating_code(typed).number
-    except InputError as wrong:
-        return make_response(_find_page(typed, wrong), wrong.http_status)
-    return redirect(url_for(".rate", token=code), 303)
+    return public_forms.sent_on(request.args.get("code", ""), parse_rating_code, _FIND, ".rate")
 
 
-@blueprint.get("/rate/<token>")
-def rate(token: str) -> Response:
+@blueprint.get("/rate/<number>")
+def rate(number: str) -> Response:
     """The form, or the word that this case has been rated."""
     try:
-        offer = _offer(token)
+        offer = _offer(number)
     except InputError as wrong:
-        return make_response(_find_page(token, wrong), wrong.http_status)
+        return make_response(public_forms.asking(_FIND, number, wrong), wrong.http_status)
     return make_response(_form(offer))
 
 
-@blueprint.post("/rate/<token>")
-def send(token: str) -> Response:
+@blueprint.post("/rate/<number>")
+def send(number: str) -> Response:
     """Take the rating; what was chosen and typed stays when it is refused."""
     ratings = use_cases().ratings
-    known = public_forms.brought(_PURPOSE, parse_rating_code(token).number)
-    offer = ratings.known_offer(token) if known else _offer(token)
+    known = public_forms.brought(_PURPOSE, parse_rating_code(number).number)
+    offer = ratings.known_offer(number) if known else _offer(number)
     typed = read_fields(request.form, _fields())
     try:
         form_id = public_forms.accept(_PURPOSE, offer.code.number)
@@ -82,12 +75,12 @@ def send(token: str) -> Response:
         sent = SentRating(form_id, typed["level"], named, typed["text"], typed["contact"])
         ratings.rate(offer.code.number, sent, request.remote_addr or "", datetime.now(UTC))
     except public_forms.REFUSALS as refused:
-        return public_forms.refused(refused, _form(ratings.known_offer(token), refused))
-    return redirect(url_for(".rate", token=offer.code.number), 303)
+        return public_forms.refused(refused, _form(ratings.known_offer(number), refused))
+    return redirect(url_for(".rate", number=offer.code.number), 303)
 
 
-def _offer(token: str) -> Offer:
-    return use_cases().ratings.open(token, request.remote_addr or "", datetime.now(UTC))
+def _offer(number: str) -> Offer:
+    return use_cases().ratings.open(number, request.remote_addr or "", datetime.now(UTC))
 
 
 def _fields() -> tuple[Field, ...]:
@@ -112,10 +105,3 @@ def _form(offer: Offer, refused: LicenceQRError | None = None) -> str:
         **public_forms.parts(_PURPOSE, offer.code.number, _fields(), refused),
         mend_days=ratings.catalogue.life_rules_on(today).rating_mend_working_days,
     )
-
-
-def _find_page(typed: str = "", wrong: InputError | None = None) -> str:
-    if wrong is not None:
-        request_log.note_refusal(wrong)
-    line = problem(wrong, language().value) if wrong else None
-    return render_template("citizen/rating_find.html", typed=typed, summary=(line,) if line else (), wrong=line)

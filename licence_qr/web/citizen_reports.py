@@ -15,11 +15,11 @@ from licence_qr.domain.text import Text
 from licence_qr.errors import InputError, LicenceQRError
 from licence_qr.services.pictures import MAX_PHOTO_BYTES
 from licence_qr.services.reports import SentReport, Subject
-from licence_qr.web import public_forms, request_log, use_cases
-from licence_qr.web.forms import Choice, Field, Widget, problem, read_fields
-from licence_qr.web.language import language
+from licence_qr.web import public_forms, use_cases
+from licence_qr.web.forms import Choice, Field, Widget, read_fields
 
 _PURPOSE = "report"
+_FIND = "citizen/report_find.html"
 # A photograph beyond the limit is still read and refused in words, so that what was typed stays; not a whole film.
 _MOST_BYTES = 3 * MAX_PHOTO_BYTES
 
@@ -95,14 +95,7 @@ def send_without_number() -> Response:
 @blueprint.get("/reports")
 def find() -> Response:
     """A place to type a receipt number; a typed one is sent on to its own address."""
-    typed = request.args.get("number", "")
-    if not typed:
-        return make_response(_find_page())
-    try:
-        number = parse_receipt_number(typed).number
-    except InputError as wrong:
-        return make_response(_find_page(typed, wrong), wrong.http_status)
-    return redirect(url_for(".receipt", number=number), 303)
+    return public_forms.sent_on(request.args.get("number", ""), parse_receipt_number, _FIND, ".receipt")
 
 
 @blueprint.get("/reports/<number>")
@@ -111,7 +104,7 @@ def receipt(number: str) -> Response:
     try:
         shown = use_cases().reports.receipt(number, request.remote_addr or "", datetime.now(UTC))
     except InputError as wrong:
-        return make_response(_find_page(number, wrong), wrong.http_status)
+        return make_response(public_forms.asking(_FIND, number, wrong), wrong.http_status)
     promises = [(_promise(clock.step, called=shown.calls_back), clock) for clock in shown.clocks]
     return make_response(render_template("citizen/report_receipt.html", receipt=shown, promises=promises))
 
@@ -180,16 +173,4 @@ def _form(number: str, subject: Subject | None, refused: LicenceQRError | None =
         subject=subject,
         **public_forms.parts(_PURPOSE, about, _fields(subject), refused),
         promise=use_cases().reports.promise(local_date(datetime.now(UTC))),
-    )
-
-
-def _find_page(typed: str = "", wrong: InputError | None = None) -> str:
-    if wrong is not None:
-        request_log.note_refusal(wrong)
-    main = language().value
-    return render_template(
-        "citizen/report_find.html",
-        typed=typed,
-        summary=(problem(wrong, main),) if wrong else (),
-        wrong=problem(wrong, main) if wrong else None,
     )

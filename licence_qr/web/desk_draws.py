@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
@@ -12,6 +12,7 @@ from licence_qr.domain.catalogue import Text
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.draws import DRAW_STATE_WORDS, MAX_PLACES
 from licence_qr.domain.inspection import OUTCOME_WORDS
+from licence_qr.domain.roles import Actor
 from licence_qr.domain.written_dates import read_date
 from licence_qr.errors import ConflictError, InputError, InvalidApplication, LicenceQRError, RuleError
 from licence_qr.services.draws import DRAWERS, PublishedDraw, Wanted
@@ -107,25 +108,27 @@ def show_drawn(drawn_id: int) -> Response:
 @roles(*INSPECTIONS.roles)
 def settle_draw(number: int) -> Response:
     """Draw. The seed stays as it was typed when it is refused."""
-    draws, actor, seed = use_cases().draws, current_actor(), request.form.get("seed", "")
-    try:
-        draws.settle(actor, number, seed, datetime.now(UTC))
-    except (InputError, ConflictError) as refused:
-        return make_response(_page(draws.own(actor, number), {"seed": seed}, refused), refused.http_status)
-    flash(t("已抽取并公布。", "Drawn and published."))
-    return redirect(url_for(".show_draw", number=number), 303)
+    return _answered(number, _SEED, use_cases().draws.settle, t("已抽取并公布。", "Drawn and published."))
 
 
 @blueprint.post("/<int:number>/call-off")
 @roles(*INSPECTIONS.roles)
 def call_off_draw(number: int) -> Response:
     """Give an announced draw up; it stays published with the reason."""
-    draws, actor, reason = use_cases().draws, current_actor(), request.form.get("reason", "")
+    return _answered(
+        number, _REASON, use_cases().draws.call_off, t("已取消，理由已公布。", "Called off; the reason is published.")
+    )
+
+
+def _answered(number: int, asked: Field, act: Callable[[Actor, int, str, datetime], object], done: str) -> Response:
+    """``act`` on a draw with the one thing that was asked, and the word that it is done; or the page with what is wrong."""
+    actor, typed = current_actor(), request.form.get(asked.name, "")
     try:
-        draws.call_off(actor, number, reason, datetime.now(UTC))
+        act(actor, number, typed, datetime.now(UTC))
     except (InputError, ConflictError) as refused:
-        return make_response(_page(draws.own(actor, number), {"reason": reason}, refused), refused.http_status)
-    flash(t("已取消，理由已公布。", "Called off; the reason is published."))
+        draw = use_cases().draws.own(actor, number)
+        return make_response(_page(draw, {asked.name: typed}, refused), refused.http_status)
+    flash(done)
     return redirect(url_for(".show_draw", number=number), 303)
 
 

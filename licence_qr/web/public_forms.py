@@ -12,15 +12,16 @@ that no person sees must stay empty. Neither is a wall; the limits of the servic
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from flask import Response, current_app, make_response, request
+from flask import Response, current_app, make_response, redirect, render_template, request, url_for
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
+from licence_qr.domain.identifiers import CodeId
 from licence_qr.errors import AccessError, ConflictError, InputError, InvalidApplication, LicenceQRError
 from licence_qr.web import request_log
 from licence_qr.web.errors import status_of
-from licence_qr.web.forms import Field, read_fields, told
+from licence_qr.web.forms import Field, problem, read_fields, told
 from licence_qr.web.kept_forms import came_from_here
 from licence_qr.web.language import language
 
@@ -84,6 +85,25 @@ def refused(error: LicenceQRError, page: str) -> Response:
     if isinstance(minutes, int):
         response.headers["Retry-After"] = str(minutes * 60)
     return response
+
+
+def sent_on(typed: str, read: Callable[[str], CodeId], template: str, endpoint: str) -> Response:
+    """The address ``endpoint`` gives to the number that was typed; ``template``, which asks for it, until it can be read."""
+    if not typed:
+        return make_response(asking(template))
+    try:
+        number = read(typed).number
+    except InputError as wrong:
+        return make_response(asking(template, typed, wrong), wrong.http_status)
+    return make_response(redirect(url_for(endpoint, number=number), 303))
+
+
+def asking(template: str, typed: str = "", wrong: InputError | None = None) -> str:
+    """The page that asks for a number, with what was typed and what is wrong with it."""
+    if wrong is not None:
+        request_log.note_refusal(wrong)
+    line = problem(wrong, language().value) if wrong else None
+    return render_template(template, typed=typed, summary=(line,) if line else (), wrong=line)
 
 
 def _from_elsewhere() -> bool:

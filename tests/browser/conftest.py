@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 # The made-up pages are shared with the tests that need no browser.
 sys.path.insert(0, str(Path(__file__).parent.parent / "web"))
@@ -57,35 +58,41 @@ def site(filled: Path, tmp_path: Path, make_services) -> Iterator[Site]:
 
 
 @pytest.fixture
-def phone(chromium: Browser) -> Iterator[Page]:
+def opened(chromium: Browser) -> Iterator[Callable[..., Page]]:
+    """Opens a page in a context of its own, with playwright's options for one; closed after the test."""
+    contexts: list[BrowserContext] = []
+
+    def open_page(**options: Any) -> Page:
+        contexts.append(chromium.new_context(**options))
+        return contexts[-1].new_page()
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def phone(opened: Callable[..., Page]) -> Page:
     """A small phone with scripts switched off, as a careful visitor may have it."""
-    context = chromium.new_context(viewport=PHONE, java_script_enabled=False)
-    yield context.new_page()
-    context.close()
+    return opened(viewport=PHONE, java_script_enabled=False)
 
 
 @pytest.fixture
-def window(chromium: Browser) -> Iterator[Page]:
+def window(opened: Callable[..., Page]) -> Page:
     """A small window in which tests may run scripts of their own; the pages have none."""
-    context = chromium.new_context(viewport=PHONE, bypass_csp=True)
-    yield context.new_page()
-    context.close()
+    return opened(viewport=PHONE, bypass_csp=True)
 
 
 @pytest.fixture
-def counter(chromium: Browser) -> Iterator[Page]:
+def counter(opened: Callable[..., Page]) -> Page:
     """The screen at the counter, with scripts switched off."""
-    context = chromium.new_context(viewport=DESK, java_script_enabled=False)
-    yield context.new_page()
-    context.close()
+    return opened(viewport=DESK, java_script_enabled=False)
 
 
 @pytest.fixture
-def looking(chromium: Browser) -> Iterator[Page]:
+def looking(opened: Callable[..., Page]) -> Page:
     """The same screen, in which tests may run scripts of their own."""
-    context = chromium.new_context(viewport=DESK, bypass_csp=True)
-    yield context.new_page()
-    context.close()
+    return opened(viewport=DESK, bypass_csp=True)
 
 
 @pytest.fixture

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import random
 import re
-import select
-import signal
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from killing import killed_at_random
 
 from licence_qr.bootstrap import Services
 from licence_qr.store import codes, counters, history
@@ -25,34 +25,6 @@ def _issue_until_killed(services: Services, make_application: Any, clerk: Any, n
     for serial in range(first, first + _FIRST_SERIAL_OF_ROUND):
         pair = services.issuance.issue(make_application(serial), clerk, f"key-{serial}", now)
         os.write(pipe, f"{pair.uscc}\n".encode())
-
-
-def _fork(services: Services, make_application: Any, clerk: Any, now: Any, first: int) -> tuple[int, int]:
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(reading)
-        try:
-            _issue_until_killed(services, make_application, clerk, now, first, writing)
-        finally:
-            os._exit(1)
-    os.close(writing)
-    return child, reading
-
-
-def _kill_at_random(child: int, reading: int, chance: random.Random) -> set[str]:
-    """Let the child acknowledge a few pairs, wait a random moment more, kill it, and return what it acknowledged."""
-    wanted, said = chance.randrange(4), b""
-    while said.count(b"\n") < wanted and (chunk := os.read(reading, 65536)):
-        said += chunk
-    select.select([], [], [], chance.uniform(0, 0.02))
-    os.kill(child, signal.SIGKILL)
-    _, status = os.waitpid(child, 0)
-    assert os.WIFSIGNALED(status), "the child ended by itself: issuing failed"
-    while chunk := os.read(reading, 65536):
-        said += chunk
-    os.close(reading)
-    return set(said.decode().split("\n")[:-1])
 
 
 def _hot_journal(register: Path) -> bool:
@@ -70,8 +42,8 @@ def test_fifty_kills_lose_no_acknowledged_pair_and_leave_no_half_pair(
     in_the_middle = 0
     services.database.close()  # a connection must not be carried into the child
     for kill in range(KILLS):
-        child, reading = _fork(services, make_application, clerk, now, kill * _FIRST_SERIAL_OF_ROUND)
-        acknowledged |= _kill_at_random(child, reading, chance)
+        issue = partial(_issue_until_killed, services, make_application, clerk, now, kill * _FIRST_SERIAL_OF_ROUND)
+        acknowledged |= set(killed_at_random(issue, chance.randrange(4), chance))
         in_the_middle += _hot_journal(services.settings.register_path)
     record_property("kills within a transaction", in_the_middle)
     assert len(acknowledged) > KILLS

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import random
-import select
-import signal
-from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from itertools import cycle
 
 import pytest
+from killing import killed_at_random
 
 from licence_qr.bootstrap import Services
 from licence_qr.domain.dates import local_date
@@ -44,30 +43,6 @@ def status_on_file(services: Services, permit_id: int) -> str:
     return found.permit.state if found else ""
 
 
-def _killed(services: Services, actor: Actor, uscc: str, permit_id: int, now, chance: random.Random) -> int:
-    """Run a child, let it acknowledge a few acts, kill it, and return the last revision it acknowledged."""
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(reading)
-        try:
-            _act_until_killed(services, actor, uscc, permit_id, now, writing)
-        finally:
-            os._exit(1)
-    os.close(writing)
-    wanted, said = chance.randrange(1, 5), b""
-    while said.count(b"\n") < wanted and (chunk := os.read(reading, 65536)):
-        said += chunk
-    select.select([], [], [], chance.uniform(0, 0.02))
-    os.kill(child, signal.SIGKILL)
-    _, status = os.waitpid(child, 0)
-    assert os.WIFSIGNALED(status), "the child ended by itself: an act failed"
-    while chunk := os.read(reading, 65536):
-        said += chunk
-    os.close(reading)
-    return int(said.split()[-1])
-
-
 def _all_agree(services: Services, uscc: str, now) -> None:
     state = services.life.state_on(uscc, local_date(now))
     with services.database.read() as tx:
@@ -93,8 +68,9 @@ def test_no_act_is_half_done(seed, services, make_application, clerk, now):
     services.database.close()
     chance = random.Random(seed)
     for _ in range(KILLS):
-        acknowledged = _killed(services, replace(clerk), pair.uscc, permit_id, later, chance)
+        act = partial(_act_until_killed, services, clerk, pair.uscc, permit_id, later)
+        acknowledged = killed_at_random(act, chance.randrange(1, 5), chance)
         with services.database.read() as tx:
-            assert history.revision(tx, pair.uscc) >= acknowledged
+            assert history.revision(tx, pair.uscc) >= int(acknowledged[-1])
         _all_agree(services, pair.uscc, later)
         services.database.close()

@@ -6,13 +6,13 @@ from __future__ import annotations
 import io
 import os
 import random
-import select
-import signal
+from functools import partial
 from uuid import UUID
 
 import pytest
 from inspected_register import Scene, hotel, hotel_made_once
 from inspection_texts import announced, content_hash
+from killing import killed_at_random
 from PIL import Image
 
 from licence_qr.store import inspections, rectifications
@@ -55,29 +55,16 @@ def _send(scene: Scene, serial: int, pipe: int | None = None) -> None:
         os.write(pipe, f"{serial} {PHOTOS + 1}\n".encode())
 
 
-def _send_until_killed(scene: Scene, first: int, chance: random.Random) -> dict[int, int]:
-    """Send one visit after another in a child, kill it, and return how far each had been acknowledged."""
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        try:
-            for serial in range(first, first + 100):
-                _send(scene, serial, writing)
-        finally:
-            os._exit(1)
-    os.close(writing)
-    said, wanted = b"", chance.randrange(1, 12)
-    while said.count(b"\n") < wanted and (chunk := os.read(reading, 65536)):
-        said += chunk
-    select.select([], [], [], chance.uniform(0, 0.02))
-    os.kill(child, signal.SIGKILL)
-    _, status = os.waitpid(child, 0)
-    assert os.WIFSIGNALED(status), "the child ended by itself: sending failed"
-    while chunk := os.read(reading, 65536):
-        said += chunk
-    os.close(reading)
-    lines = (line.split() for line in said.decode().split("\n")[:-1])
-    return {int(serial): int(done) for serial, done in lines}
+def _send_all(scene: Scene, first: int, pipe: int) -> None:
+    """The child: send one visit after another."""
+    for serial in range(first, first + 100):
+        _send(scene, serial, pipe)
+
+
+def _acknowledged(scene: Scene, first: int, chance: random.Random) -> dict[int, int]:
+    """How far each visit had been acknowledged when the server was killed."""
+    lines = killed_at_random(partial(_send_all, scene, first), chance.randrange(1, 12), chance)
+    return {int(serial): int(done) for serial, done in map(str.split, lines)}
 
 
 @pytest.mark.slow
@@ -85,7 +72,7 @@ def test_kills_lose_nothing_acknowledged_and_sending_again_brings_the_rest_once(
     chance, acknowledged = random.Random(20261123), {}
     hotel.services.database.close()  # a connection must not be carried into the child
     for kill in range(KILLS):
-        acknowledged |= _send_until_killed(hotel, 1 + 100 * kill, chance)
+        acknowledged |= _acknowledged(hotel, 1 + 100 * kill, chance)
     assert len(acknowledged) > KILLS
     for serial, done in acknowledged.items():
         name, body, photos = _visit(hotel, serial)
