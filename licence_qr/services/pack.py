@@ -67,13 +67,16 @@ class Pack:
 
 def _row(business: OfficeBusiness, today: date) -> list[Any]:
     entity = business.stored.entity
-    places = [[p.premises_no, p.address] for p in business.premises] or [[DOMICILE_NO, entity.domicile]]
-    held = [_permit(*shown) for shown in shown_permits(tuple(stored.permit for stored in business.permits), today)]
+    places = [[p.premises_no, p.address] for p in business.premises if p.open] or [[DOMICILE_NO, entity.domicile]]
+    visited = {held.permit.permit_no: business.inspected.get(held.permit_id) for held in business.permits}
+    shown = shown_permits(tuple(held.permit for held in business.permits), today)
+    held = [_permit(permit, status, visited[permit.permit_no]) for permit, status in shown]
     return [business.code_id.number if business.code_id else "", entity.uscc, entity.holder_name, places, held]
 
 
-def _permit(permit: Permit, status: PermitStatus) -> list[Any]:
+def _permit(permit: Permit, status: PermitStatus, visited_on: date | None) -> list[Any]:
     last = permit.period.last if permit.period else None
+    inspected = max(filter(None, (permit.checked_on, visited_on)), default=None)
     return [
         permit.permit_type,
         permit.permit_no,
@@ -81,7 +84,7 @@ def _permit(permit: Permit, status: PermitStatus) -> list[Any]:
         permit.premises_no,
         status.value,
         last and last.isoformat(),
-        permit.checked_on and permit.checked_on.isoformat(),
+        inspected and inspected.isoformat(),
         list(permit.kinds),
     ]
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from licence_qr.domain.entity import Premises
 from licence_qr.domain.identifiers import CodeId
@@ -17,12 +19,14 @@ _OURS = "(SELECT uscc FROM entities WHERE office = ? UNION SELECT uscc FROM perm
 
 @dataclass(frozen=True, slots=True)
 class OfficeBusiness:
-    """One business with all its premises and permits. ``code_id`` is None for one that never had a code."""
+    """One business with all its premises (closed ones among them) and permits. ``code_id`` is None for one that never
+    had a code; ``inspected`` is the day of the last inspection that counts, by the key of the permit."""
 
     stored: StoredEntity
     code_id: CodeId | None
     premises: tuple[Premises, ...]
     permits: tuple[StoredPermit, ...]
+    inspected: Mapping[int, date]
 
 
 def read(tx: Transaction, office: str) -> tuple[OfficeBusiness, ...]:
@@ -30,11 +34,17 @@ def read(tx: Transaction, office: str) -> tuple[OfficeBusiness, ...]:
     ours = (office, office)
     premises: dict[str, list[Premises]] = {}
     for row in tx.all(f"SELECT * FROM premises WHERE uscc IN {_OURS} ORDER BY uscc, premises_no", ours):
-        found = Premises(row["premises_no"], row["address"], row["region"], row["area_m2"])
-        premises.setdefault(row["uscc"], []).append(found)
+        premises.setdefault(row["uscc"], []).append(entities.premises_from_row(row))
     held: dict[str, list[StoredPermit]] = {}
     for row in tx.all(f"SELECT * FROM permits WHERE uscc IN {_OURS} ORDER BY uscc, premises_no, permit_id", ours):
         held.setdefault(row["uscc"], []).append(permits.from_row(row))
+    inspected: dict[str, dict[int, date]] = {}
+    for row in tx.all(
+        "SELECT uscc, permit_id, max(visited_on) AS last FROM inspections"
+        f" WHERE state = 'counted' AND permit_id IS NOT NULL AND uscc IN {_OURS} GROUP BY uscc, permit_id",
+        ours,
+    ):
+        inspected.setdefault(row["uscc"], {})[row["permit_id"]] = date.fromisoformat(row["last"])
     rows = tx.all(
         "SELECT e.*, (SELECT code_id FROM codes WHERE uscc = e.uscc ORDER BY version DESC LIMIT 1) AS code_id"
         f" FROM entities AS e WHERE e.uscc IN {_OURS} ORDER BY e.uscc",
@@ -46,6 +56,7 @@ def read(tx: Transaction, office: str) -> tuple[OfficeBusiness, ...]:
             CodeId(row["code_id"]) if row["code_id"] else None,
             tuple(premises.get(row["uscc"], ())),
             tuple(held.get(row["uscc"], ())),
+            inspected.get(row["uscc"], {}),
         )
         for row in rows
     )

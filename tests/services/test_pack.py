@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
+from inspected_register import hotel, hotel_made_once
 
 from licence_qr.domain.entity import Premises
+from licence_qr.domain.life_details import ClosingPremises, Deed
+from licence_qr.domain.lifecycle import Act, Grounds, Subject
 from licence_qr.domain.permit import PermitStatus
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import AccessError
 from licence_qr.services.demonstration_data import businesses
 from licence_qr.store import entities, office_register
+
+__all__ = ["hotel", "hotel_made_once"]
 
 OFFICE = "baishiyi"
 INSPECTOR = Actor(1, "inspector", "演示监督员", OFFICE, frozenset({Role.INSPECTOR}))
@@ -82,6 +87,31 @@ def test_addresses_stand_beside_the_permits_they_were_granted_for(demonstration,
     (row,) = [row for row in found if row[USCC] == business.uscc]
     assert [no for no, _ in row[PLACES]] == [1, 2]
     assert {permit[PREMISES_NO] for permit in row[PERMITS]} == {1, 2}
+
+
+def test_premises_that_were_closed_are_none_of_the_business_any_more(demonstration_copy, now):
+    business = made_up("two-premises")
+    clerk = Actor(1, "clerk", "窗口", business.office, frozenset({Role.CLERK}))
+    deed = Deed(Subject(business.uscc), Act.CLOSE_PREMISES, Grounds("撤并"), clerk, ClosingPremises(2))
+    demonstration_copy.life.perform(clerk, deed, now)
+    actor = replace(INSPECTOR, office=business.office)
+    found = json.loads(demonstration_copy.pack.for_actor(actor, now))["businesses"]
+    (row,) = [row for row in found if row[USCC] == business.uscc]
+    assert [no for no, _ in row[PLACES]] == [1]
+
+
+def test_the_last_inspection_is_the_latest_that_counts_or_the_check_if_that_was_later(hotel):
+    def last():
+        (row,) = json.loads(hotel.services.pack.for_actor(INSPECTOR, hotel.at))["businesses"]
+        return row[PERMITS][0][CHECKED]
+
+    assert last() is None
+    hotel.send(hotel.visit())
+    assert last() == "2026-11-23"
+    for checked, told in ((date(2026, 11, 30), "2026-11-30"), (date(2026, 11, 2), "2026-11-23")):
+        with hotel.services.database.write() as tx:
+            tx.run("UPDATE permits SET checked_on = ?", (checked.isoformat(),))
+        assert last() == told
 
 
 def test_without_premises_of_its_own_a_business_stands_at_its_domicile(demonstration_copy, now):
