@@ -6,6 +6,7 @@ have changed: it is judged here as any other input.
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Literal
@@ -181,7 +182,8 @@ def read_inspection(body: bytes) -> Inspection:
     """The inspection that ``body`` says in UTF-8 JSON.
 
     Raises InputError ``inspection_too_large``, or ``inspection_unreadable`` with ``where``, the path of the first key that
-    is wrong, and ``why``. It does not ask whether business, code, officers and checklists are known: that is judged.
+    is wrong or the name of one given twice, and ``why``. It does not ask whether business, code, officers and checklists
+    are known: that is judged.
     """
     if len(body) > MAX_DOCUMENT_BYTES:
         raise InputError("inspection_too_large", limit_kb=MAX_DOCUMENT_BYTES // 1024)
@@ -190,9 +192,27 @@ def read_inspection(body: bytes) -> Inspection:
     except ValidationError as invalid:
         first = invalid.errors(include_url=False, include_input=False, include_context=False)[0]
         raise _unreadable(".".join(map(str, first["loc"])) or "-", first["type"]) from None
+    _demand_each_key_once(body)
     inspection = _value(document)
     _hold_together(inspection)
     return inspection
+
+
+def _demand_each_key_once(body: bytes) -> None:
+    """Of a key given twice one reader keeps the first value and another the last (RFC 8259, section 4).
+
+    What is kept and hashed has to say one thing to everybody. Asked of a text that was read already, so its depth is
+    bounded; keys and numbers of a value that is not the last were never looked at.
+    """
+
+    def pairs(members: list[tuple[str, object]]) -> None:
+        seen = set()
+        for key, _ in members:
+            if key in seen:
+                raise _unreadable(key[:64], "写了两次 given twice")
+            seen.add(key)
+
+    json.loads(body, object_pairs_hook=pairs, parse_int=str, parse_float=str)
 
 
 def _hold_together(visit: Inspection) -> None:

@@ -143,3 +143,23 @@ def test_nothing_else_than_a_refusal_comes_of_anything(body):
 def test_a_refusal_does_not_repeat_what_was_written():
     refused = refusal(changed("signature", {"kind": "typed", "name": "电话13800001234", "more": 1}))
     assert "13800001234" not in str(refused)
+
+
+@pytest.mark.parametrize(
+    ("once", "again", "where"),
+    [
+        (b'"outcome": "passed"', b'"outcome": "failed", "outcome": "passed"', "outcome"),
+        (b'"outcome": "passed"', b'"\\u006futcome": "failed", "outcome": "passed"', "outcome"),
+        (b'"premises_no": 1', b'"premises_no": 2, "premises_no": 1', "premises_no"),
+    ],
+    ids=["of the visit", "escaped", "of a part"],
+)
+def test_a_key_given_twice_is_refused_and_named(once: bytes, again: bytes, where: str) -> None:
+    body = json.dumps(document(CATALOGUE), ensure_ascii=False).encode()
+    assert read_inspection(body).id == VISIT and body.count(once) == 1
+    fault = refusal(body.replace(once, again))
+    assert (fault.code, fault.facts["where"], fault.facts["why"]) == (
+        "inspection_unreadable",
+        where,
+        "写了两次 given twice",
+    )
