@@ -189,7 +189,7 @@ def _wire(settings: Settings, catalogue: Catalogue, database: Database, keys: Ke
         applications=Applications(database, catalogue, issuance),
         issuance=issuance,
         life=life,
-        life_sweep=LifeSweep(database, life),
+        life_sweep=LifeSweep(database, life, photos),
         bars=Bars(database),
         proposals=proposals,
         proposal_reading=ProposalReading(database, catalogue),

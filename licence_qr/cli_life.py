@@ -30,7 +30,8 @@ def sweep(as_json: bool) -> None:
     """Take note of what the calendar has done; run it once a day, for instance from cron.
 
     Renewals that were applied for in time and not decided before the end count as granted: they get their new last day and
-    a new version of the code. Marks and rests whose time is over are closed in the history. Run again, it finds nothing.
+    a new version of the code. Marks and rests whose time is over are closed in the history. Photographs that were half
+    written when the server was killed go away. Run again, it finds nothing.
     """
     swept = build(load_settings()).life_sweep.run(datetime.now(UTC))
     if as_json:
@@ -39,6 +40,7 @@ def sweep(as_json: bool) -> None:
     click.echo(f"视为准予延续 deemed renewed: {swept.renewals}")
     click.echo(f"歇业期满 rests over: {swept.rests}")
     click.echo(f"名录、标记期满 marks over: {swept.marks}")
+    click.echo(f"未写完的照片 half-written photographs removed: {swept.photo_parts}")
 
 
 @life.command()

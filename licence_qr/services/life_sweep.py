@@ -20,15 +20,17 @@ from licence_qr.services.records import as_json
 from licence_qr.store import entities, marks, permits
 from licence_qr.store.database import Database, Transaction
 from licence_qr.store.history import EventKind
+from licence_qr.store.photo_files import PhotoFiles
 
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """How many renewals, rests and marks the register took note of."""
+    """How many renewals, rests and marks the register took note of, and how many half-written photographs went away."""
 
     renewals: int
     rests: int
     marks: int
+    photo_parts: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +39,10 @@ class LifeSweep:
 
     database: Database
     life: Life
+    photos: PhotoFiles
 
     def run(self, now: datetime) -> Swept:
-        """Take note of all that is due at ``now``. Raises KeyStoreError when a new print cannot be signed."""
+        """Take note of all that is due at ``now``. Raises KeyStoreError when a new print cannot be signed, RegisterError."""
         day = local_date(now)
         with self.database.read() as tx:
             renewing = permits.undecided_past_end(tx, day)
@@ -51,7 +54,7 @@ class LifeSweep:
         for uscc in sorted({each.uscc for each in over}):
             with self.database.write() as tx:
                 self._drop_marks(tx, uscc, now)
-        return Swept(len(renewing), len(resting), len(over))
+        return Swept(len(renewing), len(resting), len(over), self.photos.sweep(now))
 
     def _catch_up(self, tx: Transaction, uscc: str, now: datetime) -> None:
         stored = entities.get(tx, uscc)
