@@ -347,5 +347,5 @@ def _sent_before(tx: Transaction, sent: SentReport) -> CodeId | None:
 
 
 def _address(tx: Transaction, uscc: str, domicile: str) -> str:
-    """Where the business is: its first premises, or its domicile when it has none."""
-    return next((premises.address for premises in entities.premises_of(tx, uscc)), domicile)
+    """Where the business is: the first of its premises that are open, or its domicile when it has none."""
+    return next((premises.address for premises in entities.premises_of(tx, uscc) if premises.open), domicile)

@@ -28,6 +28,8 @@ from reported_problems import (
 
 from licence_qr.bootstrap import Services
 from licence_qr.domain.identifiers import CodeId
+from licence_qr.domain.life_details import ClosingPremises, Deed, NewPremises
+from licence_qr.domain.lifecycle import Act, Grounds, Subject
 from licence_qr.domain.reports import ReportState, ReportStep
 from licence_qr.errors import (
     AccessError,
@@ -39,6 +41,8 @@ from licence_qr.errors import (
 )
 
 __all__ = ["number"]
+
+MOVED_TO = "重庆市九龙坡区白市驿镇新址路9号"
 
 
 def test_a_report_has_a_receipt_with_three_clocks(services: Services, number: str) -> None:
@@ -115,6 +119,15 @@ def test_a_report_without_a_number_names_place_and_town(services: Services) -> N
     [line] = services.reports_desk.list(ELSEWHERE, NOW)
     assert (line.holder_name, line.report.uscc) == ("示例路 1号", "")
     assert receipt(services, made).about == ""  # what a citizen typed is not shown to whoever holds the number
+
+
+def test_a_place_that_was_closed_is_not_where_the_business_is(services: Services, number: str) -> None:
+    uscc = services.reports.known_subject(number).uscc
+    for deed, details in ((Act.ADD_PREMISES, NewPremises(MOVED_TO)), (Act.CLOSE_PREMISES, ClosingPremises(1))):
+        services.life.perform(CLERK, Deed(Subject(uscc), deed, Grounds("搬迁"), CLERK, details), NOW)
+    assert services.reports.known_subject(number).address == MOVED_TO
+    services.reports.send(sent(number), CLIENT, NOW)
+    assert services.reports_desk.get(CLERK, 1, NOW).address == MOVED_TO
 
 
 def test_an_unknown_code_takes_no_report(services: Services) -> None:
