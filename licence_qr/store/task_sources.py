@@ -57,16 +57,20 @@ def _pending(q: Question) -> Part:
 
 
 def _expiring(q: Question) -> Part:
+    """Permits that end soon or have ended. An application that came too late and was not decided by the end decides
+    nothing any more: such a permit has expired like any other."""
     last = q.today + timedelta(days=q.rules.expiring_notice_days)
     sql = f"SELECT {_PERMIT}, valid_to AS due_on FROM permits WHERE handling_office IN ({marks(q.offices)})"
-    return Part(
-        f"{sql} AND {_IN_FORCE} AND renewal_applied_on IS NULL AND valid_to <= ?", (*q.offices, last.isoformat())
-    )
+    waiting = "renewal_applied_on IS NULL OR (renewal_in_time = 0 AND valid_to < ?)"
+    values = (*q.offices, last.isoformat(), q.today.isoformat())
+    return Part(f"{sql} AND {_IN_FORCE} AND valid_to <= ? AND ({waiting})", values)
 
 
 def _renewal(q: Question) -> Part:
+    """Applications for renewal that can still be decided: until the last day, after which the calendar has spoken."""
     sql = f"SELECT {_PERMIT}, valid_to AS due_on FROM permits WHERE handling_office IN ({marks(q.offices)})"
-    return Part(f"{sql} AND {_IN_FORCE} AND renewal_applied_on IS NOT NULL", q.offices)
+    values = (*q.offices, q.today.isoformat())
+    return Part(f"{sql} AND {_IN_FORCE} AND renewal_applied_on IS NOT NULL AND valid_to >= ?", values)
 
 
 def _review(q: Question) -> Part:

@@ -89,6 +89,21 @@ def test_an_application_for_renewal_waits_to_be_decided_before_the_end(database,
     assert seen(work, CLERK) == [(TaskKind.RENEWAL_TO_DECIDE, f"permit/{key}", TODAY + timedelta(days=20))]
 
 
+@pytest.mark.parametrize(
+    ("in_time", "days", "kinds"),
+    [
+        (1, 0, [TaskKind.RENEWAL_TO_DECIDE]),
+        (0, 0, [TaskKind.RENEWAL_TO_DECIDE]),
+        (1, -1, []),  # it counts as granted
+        (0, -1, [TaskKind.PERMIT_EXPIRING]),  # it was no consent: what has expired is to be closed
+    ],
+)
+def test_after_the_last_day_there_is_no_renewal_left_to_decide(database, work, in_time, days, kinds):
+    renewal = {"renewal_applied_on": "2026-01-05", "renewal_in_time": in_time, "reviewed_on": "2025-01-01"}
+    add_permit(database, 1, valid_from="2023-03-01", valid_to=in_days(days), **renewal)
+    assert [kind for kind, _, _ in seen(work, CLERK)] == kinds
+
+
 @pytest.mark.parametrize("state", ["annulled", "revoked", "withdrawn", "cancelled"])
 def test_what_has_ended_waits_for_nobody(database, work, state):
     add_permit(
