@@ -127,10 +127,11 @@ def replace(tx: Transaction, stored: StoredPermit) -> None:
 
 
 def undecided_past_end(tx: Transaction, day: date) -> tuple[StoredPermit, ...]:
-    """The permits that ended before ``day`` while a renewal, applied for in time, waited to be decided."""
+    """The permits that stand and whose last day was before ``day`` while a renewal, applied for in time, waited to be
+    decided."""
     rows = tx.all(
-        f"SELECT permit_id, {_COLUMNS} FROM permits"
-        " WHERE renewal_applied_on IS NOT NULL AND renewal_in_time = 1 AND valid_to < ? ORDER BY uscc, permit_id",
+        f"SELECT permit_id, {_COLUMNS} FROM permits WHERE renewal_applied_on IS NOT NULL AND renewal_in_time = 1"
+        " AND state IN ('effective', 'suspended') AND valid_to < ? ORDER BY uscc, permit_id",
         (day.isoformat(),),
     )
     return tuple(from_row(row) for row in rows)

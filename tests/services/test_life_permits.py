@@ -107,6 +107,12 @@ def test_silence_is_consent_on_the_very_day_and_the_sweep_takes_note(hotel):
     assert hotel.services.life_sweep.run(hotel.now).renewals == 0
 
 
+def test_the_sweep_counts_no_renewal_of_a_permit_that_was_revoked_meanwhile(hotel):
+    hotel.years_on(date(2030, 9, 1)).do(Act.APPLY_RENEWAL, permit=0)
+    hotel.decide(Act.REVOKE, permit=0)
+    assert hotel.until(LAST).after(2).services.life_sweep.run(hotel.now).renewals == 0
+
+
 def test_who_applies_later_is_heard_but_silence_is_then_no_consent(hotel):
     hotel.until(date(2030, 10, 24)).do(Act.APPLY_RENEWAL, permit=0)
     assert not hotel.permit().renewal_in_time
