@@ -14,7 +14,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import AccessError, InputError
 from licence_qr.services.throttle import Limit, client_network
-from licence_qr.store import accounts
+from licence_qr.store import accounts, calendar_feeds
 from licence_qr.store.accounts import Session, User
 from licence_qr.store.database import Database, Transaction
 
@@ -130,7 +130,9 @@ class Accounts:
         return token
 
     def set_password(self, username: str, password: str, now: datetime) -> None:
-        """Give a person a new password and end all their sessions.
+        """Give a person a new password; all their sessions end, and the address of their calendar.
+
+        Who knew the old password may have taken that address along, and it needs none.
 
         Raises InputError ``password_short``, AccessError ``account_unknown``.
         """
@@ -140,14 +142,14 @@ class Accounts:
         with self._database.write() as tx:
             user = _known(tx, username)
             accounts.set_password_hash(tx, user.actor.user_id, hashed)
-            accounts.revoke_all(tx, user.actor.user_id, now)
+            _shut_out(tx, user, now)
 
     def disable(self, username: str, now: datetime) -> None:
         """Let a person sign in no more, and end all their sessions. Raises AccessError ``account_unknown``."""
         with self._database.write() as tx:
             user = _known(tx, username)
             accounts.disable_user(tx, user.actor.user_id, now)
-            accounts.revoke_all(tx, user.actor.user_id, now)
+            _shut_out(tx, user, now)
 
     def actor(self, token: str, now: datetime) -> Actor | None:
         """Who holds this token, or None when the session is unknown, over, idle too long or revoked."""
@@ -192,6 +194,12 @@ class Accounts:
         """End one session of ``actor``; False when there is no such live session of theirs."""
         with self._database.write() as tx:
             return accounts.revoke_session(tx, actor.user_id, session_id, now)
+
+
+def _shut_out(tx: Transaction, user: User, now: datetime) -> None:
+    """End whatever opens something without the password."""
+    accounts.revoke_all(tx, user.actor.user_id, now)
+    calendar_feeds.remove(tx, user.actor.user_id)
 
 
 def _known(tx: Transaction, username: str) -> User:

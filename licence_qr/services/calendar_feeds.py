@@ -1,7 +1,8 @@
 """The work list in a person's own calendar, under a private address.
 
 Calendar programs have no session: whoever holds the address reads the list. So it is as hard to guess as a session token,
-kept only as a hash, shown once, and gone as soon as its owner renews or revokes it or the account is closed.
+kept only as a hash, shown once, and gone as soon as its owner renews or revokes it, gets a new password, or the account
+is closed.
 """
 
 from __future__ import annotations

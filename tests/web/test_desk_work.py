@@ -146,6 +146,7 @@ def test_the_page_speaks_english_too(clerk: Browser) -> None:
 def test_a_year_without_a_calendar_is_said(clerk: Browser, made: Services) -> None:
     last = date(max(made.catalogue.working_calendar.years), 12, 31)
     beyond = [r for r in rows(clerk.see("/desk/work?due=notice")) if re.search(r'datetime="([^"]+)"', r)[1] > str(last)]  # type: ignore[index]
+    assert beyond
     assert all("工作日未知" in row for row in beyond)
 
 
@@ -264,6 +265,15 @@ def test_an_account_that_was_closed_closes_its_calendar(work_app: Flask, made: S
     assert work_app.test_client().get(address).status_code == 200
     made.accounts.disable("colleague", now)
     assert work_app.test_client().get(address).status_code == 404
+
+
+def test_a_new_password_closes_the_calendar(work_app: Flask, made: Services) -> None:
+    owner = signed_in(work_app, made, "inspector")
+    address = address_of(owner)
+    assert work_app.test_client().get(address).status_code == 200
+    made.accounts.set_password("inspector", PASSWORD, datetime.now(UTC))
+    assert work_app.test_client().get(address).status_code == 404
+    assert signed_in(work_app, made, "inspector").see("/desk/work/calendar?lang=zh").count("还没有地址") == 1
 
 
 @pytest.mark.parametrize("token", ["x", "", "%00", "a" * 5000, "..%2f..", PASSWORD])
