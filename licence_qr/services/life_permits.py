@@ -14,7 +14,8 @@ from licence_qr.domain.permit import ENDS_BEFORE_CLOSING, Permit, PermitState
 from licence_qr.domain.permit import deemed_renewed as is_deemed_renewed
 from licence_qr.domain.text import Text
 from licence_qr.errors import InputError, RuleError
-from licence_qr.services.granting import check_delegation, check_kinds, first_period, next_permit_no
+from licence_qr.services.bars import check_application
+from licence_qr.services.granting import check_delegation, check_kinds, first_period, next_permit_no, type_name
 from licence_qr.services.life_case import Case
 from licence_qr.services.records import as_json
 from licence_qr.store import entities
@@ -25,11 +26,15 @@ _GRADES = frozenset({"A", "B", "C", ""})
 
 
 def grant(case: Case) -> None:
-    """准予许可: the number is taken and the period begins today. Raises what granting raises."""
+    """准予许可: the number is taken and the period begins today. Raises what granting raises, and RuleError
+    ``application_barred`` while a bar on the holder lasts."""
     permit = case.permit
     if case.deed.grounds.effective_on not in {None, case.today}:
         raise InputError("grant_is_of_today", field="effective_on", today=case.today.isoformat())
     authority = _check_power(case)
+    name = type_name(case.catalogue, permit.permit_type)
+    # Applied for before the bar began; granted under it, the bar would be walked round.
+    check_application(case.tx, case.uscc, permit.permit_type, permit.mode, case.today, name)
     granted = replace(
         permit,
         permit_no=next_permit_no(case.tx, case.catalogue, permit.permit_type, authority, case.today),

@@ -13,14 +13,14 @@ from four_eyes import LATER, opened
 from licence_qr.domain.application import Application
 from licence_qr.domain.follow_up import Fault, FollowUpOutcome, FollowUpReport
 from licence_qr.domain.life_details import Deed
-from licence_qr.domain.lifecycle import Act, Grounds
+from licence_qr.domain.lifecycle import Act, Grounds, Subject
 from licence_qr.domain.permit import GrantMode, PermitState
 from licence_qr.domain.proposals import ProposalState
 from licence_qr.domain.tasks import kinds_of
 from licence_qr.errors import LicenceQRError, RuleError
 from licence_qr.services import accounts as accounts_module
 from licence_qr.services.bars import Hindrance
-from licence_qr.store import bars, follow_ups, tasks
+from licence_qr.store import bars, follow_ups, permits, tasks
 from licence_qr.store.bars import EntryState
 from licence_qr.store.task_sources import Question
 
@@ -255,6 +255,23 @@ def test_a_barred_holder_is_refused_on_either_path_and_no_number_is_used(
         office.services.issuance.issue(application, clerk, "second", LATER)
     assert (error.value.code, error.value.facts["until"]) == ("application_barred", date(2027, 12, 6))
     assert all_rows(office.services.database) == before
+
+
+def test_an_application_that_was_open_when_the_bar_began_is_held_to_it(office, make_application, clerk, all_rows):
+    pending = _second(make_application, GrantMode.GENERAL)
+    office.services.issuance.issue(pending, clerk, "second", LATER - timedelta(days=7))
+    office.decide("decider", record(office, FAILED).proposal_id, LATER)
+    with office.services.database.read() as tx:
+        applied = permits.of_business(tx, office.uscc)[1].permit_id
+    grant = Deed(Subject(office.uscc, applied), Act.GRANT, Grounds("现场核查符合", "《行政许可法》第38条"), clerk)
+    before = all_rows(office.services.database)
+    with pytest.raises(RuleError) as error:
+        office.services.life.perform(clerk, grant, LATER)
+    assert (error.value.code, error.value.facts["until"]) == ("application_barred", date(2027, 12, 6))
+    assert all_rows(office.services.database) == before
+    office.services.life.perform(clerk, grant, LATER.replace(year=2027))  # the bar ended the day before
+    with office.services.database.read() as tx:
+        assert permits.of_business(tx, office.uscc)[1].permit.state is PermitState.EFFECTIVE
 
 
 def test_after_a_broken_promise_only_the_general_path_is_open(office, make_application, clerk):
