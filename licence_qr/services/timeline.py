@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from licence_qr.domain.catalogue import Catalogue, Text
+from licence_qr.domain.entity import EntityForm
 from licence_qr.domain.history_words import FIELDS, INNER_EVENTS, INTRODUCED, PEOPLE
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import NotFoundError
@@ -65,6 +66,7 @@ class History:
 
     uscc: str
     holder_name: str
+    form: EntityForm
     established_on: date
     inner: bool
     events: tuple[PastEvent, ...]
@@ -89,7 +91,8 @@ class Timeline:
             reader = _Reader(tx, self.catalogue, inner, _names(tx, self.catalogue, uscc), {})
             rows = history.since(tx, uscc, after)
             events = tuple(reader.event(row) for row in reversed(rows) if inner or row["event"] not in INNER_EVENTS)
-        return History(uscc, stored.entity.holder_name, stored.entity.established_on, inner, events)
+        entity = stored.entity
+        return History(uscc, entity.holder_name, entity.form, entity.established_on, inner, events)
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,12 +93,12 @@ def onward(draft: Draft, fields: tuple[Field, ...], here: str, following: str) -
 
 def shown_problems(draft: Draft, fields: tuple[Field, ...]) -> Mapping[str, object]:
     """The problems of this page once it has been sent, for the summary and beside each field."""
-    names = {field.name for field in fields}
+    labels = {field.name: field.label for field in fields}
     found: tuple[InputError, ...] = ()
     if "checked" in request.args:
-        found = tuple(error for error in problems_of(draft) if error.field in names)
+        found = tuple(error for error in problems_of(draft) if error.field in labels)
     main = language().value
     return {
-        "summary": tuple(problem(error, main) for error in found),
+        "summary": tuple(problem(error, main, label=labels[error.field]) for error in found),
         "problems": problems_by_field(found, main),
     }

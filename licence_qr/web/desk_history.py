@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from licence_qr.domain.catalogue import Text
 from licence_qr.domain.dates import SHANGHAI, local_date
+from licence_qr.domain.entity import EntityForm
 from licence_qr.domain.history_words import EVENTS
 from licence_qr.errors import InputError
 from licence_qr.services.timeline import History, PastEvent, Person
@@ -62,12 +63,12 @@ def show_history(uscc: str) -> Response:
     """Every event of the licence, its permits, codes, marks and proposals; on top, the state on a day that was asked for."""
     past = use_cases().timeline.read(current_actor(), uscc)
     typed, today = request.args.get(DAY.name, "").strip(), local_date(datetime.now(UTC))
-    then, wrong = None, None
+    then, wrong, main = None, None, language().value
     if typed:
         try:
             then = past_day(uscc, typed, today)
         except InputError as error:
-            wrong = problem(error, language().value)
+            wrong = error
     page = render_template(
         "desk/history.html",
         past=past,
@@ -75,8 +76,8 @@ def show_history(uscc: str) -> Response:
         day_field=DAY,
         typed=typed,
         then=then,
-        wrong=wrong,
-        summary=(wrong,) if wrong else (),
+        wrong=problem(wrong, main) if wrong else None,
+        summary=(problem(wrong, main, label=DAY.label),) if wrong else (),
     )
     return make_response(page, 422 if wrong else 200)
 
@@ -84,21 +85,21 @@ def show_history(uscc: str) -> Response:
 def days(past: History) -> Iterator[Day]:
     """The events day by day."""
     for day, events in groupby(past.events, key=lambda event: event.at.astimezone(SHANGHAI).date()):
-        yield Day(day, tuple(_moments(events, day)))
+        yield Day(day, tuple(_moments(events, day, past.form)))
 
 
-def _moments(events: Iterable[PastEvent], day: date) -> Iterator[Moment]:
+def _moments(events: Iterable[PastEvent], day: date, form: EntityForm) -> Iterator[Moment]:
     for (at, by, proposed_by), together in groupby(events, key=lambda event: (event.at, event.by, event.proposed_by)):
-        entries = tuple(_entry(event, day) for event in reversed(tuple(together)))
+        entries = tuple(_entry(event, day, form) for event in reversed(tuple(together)))
         yield Moment(f"{at.astimezone(SHANGHAI):%H:%M}", by, proposed_by, entries)
 
 
-def _entry(event: PastEvent, day: date) -> Entry:
+def _entry(event: PastEvent, day: date, form: EntityForm) -> Entry:
     return Entry(
         seq=event.seq,
         what=EVENTS[event.kind],
         about=subject_words(event),
-        lines=tuple(lines(event)),
+        lines=tuple(lines(event, form)),
         holds_from=event.effective_on if event.effective_on != day else None,
         event=event,
     )

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from licence_qr.domain.catalogue import Text
+from licence_qr.domain.entity import EntityForm
 from licence_qr.domain.follow_up import FAULT_WORDS, FollowUpOutcome
 from licence_qr.domain.history_words import FIELDS
 from licence_qr.domain.inspection import OUTCOME_WORDS, PURPOSE_WORDS, STATE_WORDS
@@ -20,7 +21,7 @@ from licence_qr.web import use_cases
 from licence_qr.web.desk_proposals_words import FOUR_EYES
 from licence_qr.web.desk_words import office_name
 from licence_qr.web.language import t
-from licence_qr.web.words import GRADE, LICENCE_STATE, PERMIT_STATUS, Saying, day
+from licence_qr.web.words import GRADE, LICENCE_STATE, PERMIT_STATUS, PRINCIPAL_TITLE, Saying, day
 
 NONE = Text("无", "none")
 _STATES: Mapping[str, Saying] = {
@@ -52,22 +53,22 @@ def subject_words(event: PastEvent) -> Text:
     return event.about
 
 
-def lines(event: PastEvent) -> Iterator[Line]:
-    """The changes of one event, but what its heading says already."""
+def lines(event: PastEvent, form: EntityForm) -> Iterator[Line]:
+    """The changes of one event, but what its heading says already; the form of business gives the principal's title."""
     about = subject_words(event).zh
     for change in event.changes:
         if change.before is None and str(change.after) in about:
             continue
-        yield _line(change)
+        yield _line(change, PRINCIPAL_TITLE[form] if change.field == "principal" else FIELDS[change.field])
 
 
-def _line(change: Change) -> Line:
+def _line(change: Change, label: Text) -> Line:
     words = _WORDS.get(change.field)
     registered = words is None and not isinstance(change.after, int)
     say = words or str
     before = "" if change.before in (None, "", []) else say(change.before)
     after = t(NONE.zh, NONE.en) if change.after in (None, "", []) else say(change.after)
-    return Line(FIELDS[change.field], before, after, registered and bool(before or change.after))
+    return Line(label, before, after, registered and bool(before or change.after))
 
 
 def _iso_day(value: object) -> str:

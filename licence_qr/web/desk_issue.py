@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from flask import Blueprint, make_response, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from licence_qr.domain.application_fields import COMMITMENT_FIELDS, TRADE_FIELDS
+from licence_qr.domain.application_fields import COMMITMENT_FIELDS, FIELD_LABELS, TRADE_FIELDS
 from licence_qr.domain.catalogue import Text
 from licence_qr.domain.issuing import Draft
 from licence_qr.domain.roles import Role
@@ -93,7 +93,8 @@ def _review(draft: Draft, summary: tuple[Problem, ...]) -> str:
 
 
 def _summary(draft: Draft, errors: tuple[InputError, ...]) -> tuple[Problem, ...]:
-    return tuple(problem(error, language().value, _page_of(draft, error.field)) for error in errors)
+    main = language().value
+    return tuple(problem(e, main, _page_of(draft, e.field), FIELD_LABELS.get(e.field)) for e in errors)
 
 
 def _refusal(error: LicenceQRError) -> Problem:

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from licence_qr.domain import lifecycle
 from licence_qr.domain.dates import local_date
-from licence_qr.domain.life_changes import CHANGES
 from licence_qr.domain.life_details import Deed
 from licence_qr.domain.lifecycle import Act, Rule, Subject, SubjectKind
 from licence_qr.domain.roles import Role
@@ -25,7 +24,7 @@ from licence_qr.services.register import BusinessDetail, HeldPermit
 from licence_qr.services.timeline import History
 from licence_qr.web import use_cases
 from licence_qr.web.desk_history import Day, days
-from licence_qr.web.desk_life_fields import Case, first_values, grounds_fields, own_fields, registered
+from licence_qr.web.desk_life_fields import Case, changes_of, first_values, grounds_fields, own_fields, registered
 from licence_qr.web.desk_life_typed import Typed, read_details, read_grounds
 from licence_qr.web.desk_life_words import consequences, has_words
 from licence_qr.web.desk_words import shown_text
@@ -120,9 +119,15 @@ def show_done(uscc: str, revision: int) -> str:
     past = use_cases().timeline.read(actor, uscc, revision)
     detail = use_cases().register.business(actor, uscc, now)
     printed = any(event.kind == "code_issued" for event in past.events)
-    lost = any(change.after == "lost" for event in past.events for change in event.changes)
+    changes = tuple(change for event in past.events for change in event.changes)
     return render_template(
-        "desk/life_done.html", detail=detail, past=past, days=tuple(days(past)), printed=printed, lost=lost
+        "desk/life_done.html",
+        detail=detail,
+        past=past,
+        days=tuple(days(past)),
+        printed=printed,
+        lost=any(change.after == "lost" for change in changes),
+        moved=any(change.field == "domicile" and change.before for change in changes),
     )
 
 
@@ -203,9 +208,12 @@ def _page(
     refused: LicenceQRError | None = None,
     overtaken: Overtaken | None = None,
 ) -> str:
-    faults = _faults(refused, {field.name for field in _fields(case)})
-    main = language().value
-    summary = tuple(problem(fault, main) if isinstance(fault, InputError) else _plain(fault) for fault in faults)
+    labels = {field.name: field.label for field in _fields(case)}
+    faults, main = _faults(refused, set(labels)), language().value
+    summary = tuple(
+        problem(fault, main, label=labels[fault.field]) if isinstance(fault, InputError) else _plain(fault)
+        for fault in faults
+    )
     return render_template(
         "desk/life.html",
         case=case,
@@ -215,13 +223,20 @@ def _page(
         was=was,
         revision=case.detail.revision if revision is None else revision,
         effects=consequences(case.rule, case.detail.page.newest_version),
-        changes=tuple(rule for rule in CHANGES if rule.kind is case.subject.kind)
-        if case.rule.act is Act.CHANGE
-        else (),
+        changes=changes_of(case),
+        barred_until=_barred_until(case),
         overtaken=overtaken,
         summary=summary,
         problems=problems_by_field((fault for fault in faults if isinstance(fault, InputError)), main),
     )
+
+
+def _barred_until(case: Case) -> date | None:
+    """The last day on which the holder may get no permit of this type; said before anybody presses "grant"."""
+    if case.permit is None or case.rule.act is not Act.GRANT:
+        return None
+    types = (case.permit.permit.permit_type,)
+    return use_cases().bars.of_application(case.subject.uscc, types, case.today).barred_until
 
 
 def _faults(refused: LicenceQRError | None, names: set[str]) -> tuple[LicenceQRError, ...]:

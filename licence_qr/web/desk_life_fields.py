@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from licence_qr.domain.application_fields import FIELD_LABELS
 from licence_qr.domain.catalogue import Catalogue
-from licence_qr.domain.life_changes import CHANGES, ChangeWay
+from licence_qr.domain.entity import EntityForm
+from licence_qr.domain.life_changes import CHANGES, ChangeRule, ChangeWay
 from licence_qr.domain.life_details import ReprintCause
 from licence_qr.domain.lifecycle import Act, Rule, Subject, SubjectKind
 from licence_qr.domain.marks import MARK_NAMES, MarkKind, marks_for
@@ -16,7 +17,7 @@ from licence_qr.domain.text import Text
 from licence_qr.services.register import BusinessDetail, HeldPermit
 from licence_qr.web.desk_life_words import DAY_LABEL, EFFECTIVE_ON
 from licence_qr.web.forms import Choice, Field, Widget
-from licence_qr.web.words import GRADE, day
+from licence_qr.web.words import GRADE, PRINCIPAL_TITLE, day
 
 DATE_EXAMPLE = Text("例如 2026-11-23。", "For example 2026-11-23.")
 CHANGEABLE = tuple(
@@ -24,7 +25,13 @@ CHANGEABLE = tuple(
     for rule in CHANGES
     if rule.kind is SubjectKind.LICENCE and rule.way in {ChangeWay.LICENCE, ChangeWay.LICENCE_AND_PERMITS}
 )
+# What else hangs on a new value, said beside the field.
+_PREMISES_STAY = Text(
+    "经营场所和许可证上的地址不跟着变：街道改了名的，另在许可上办“许可变更”；搬到别处的，要重新申请许可。",
+    "Premises and permits keep their address: for a renamed street also change the permit; a move needs a new application.",
+)
 _WITH_PERMITS = Text("许可一并换成新的，编号和到期日不变。", "Permits are re-issued too; numbers and last days stay.")
+_HINTS = {"domicile": _PREMISES_STAY}
 _WIDTHS = {"principal": 20, "entity_type": 30, "registered_capital": 20, "term_to": 12}
 _MAY_BE_EMPTY = {"registered_capital", "term_to"}
 
@@ -45,13 +52,30 @@ def _marked(kind: MarkKind) -> Choice:
     return Choice(kind.value, MARK_NAMES[kind])
 
 
+def label_of(name: str, form: EntityForm) -> Text:
+    """What a field of the licence is called: the title of the principal hangs on the form of business."""
+    return PRINCIPAL_TITLE[form] if name == "principal" else FIELD_LABELS[name]
+
+
+def changes_of(case: Case) -> tuple[ChangeRule, ...]:
+    """What a change may change, and what it may not; nothing for other acts."""
+    if case.rule.act is not Act.CHANGE:
+        return ()
+    form = case.detail.entity.form
+    return tuple(
+        replace(rule, label=label_of(rule.field, form)) if rule.field == "principal" else rule
+        for rule in CHANGES
+        if rule.kind is case.subject.kind
+    )
+
+
 def _licence_change(case: Case) -> tuple[Field, ...]:
     ways = {rule.field: rule.way for rule in CHANGES if rule.kind is SubjectKind.LICENCE}
     return tuple(
         Field(
             name,
-            FIELD_LABELS[name],
-            _WITH_PERMITS if ways[name] is ChangeWay.LICENCE_AND_PERMITS else None,
+            label_of(name, case.detail.entity.form),
+            _WITH_PERMITS if ways[name] is ChangeWay.LICENCE_AND_PERMITS else _HINTS.get(name),
             widget=Widget.PARAGRAPH if name == "business_scope" else Widget.LINE,
             characters=_WIDTHS.get(name, 0),
             optional=name in _MAY_BE_EMPTY,

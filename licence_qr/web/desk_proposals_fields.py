@@ -145,10 +145,11 @@ def refusals(
     refused: LicenceQRError | None, fields: Iterable[Field]
 ) -> tuple[tuple[Problem, ...], Mapping[str, Problem]]:
     """The summary and the messages beside the fields. What belongs to no field of the page leads nowhere."""
-    names = {field.name for field in fields}
+    asked = tuple(fields)
+    names = {field.name for field in asked}
 
     def placed(fault: LicenceQRError) -> str:
         field = _RENAMED.get(fault.code) or _BESIDE.get(fault.code) or own_field(fault)
         return field if field in names else ""
 
-    return told(refused, language().value, placed)
+    return told(refused, language().value, asked, placed)

@@ -99,7 +99,7 @@ def _file(rating_id: int) -> RatingFile:
 
 def _page(file: RatingFile, refused: LicenceQRError | None = None) -> str:
     fields, main = _fields(file), language().value
-    summary, problems = told(refused, main)
+    summary, problems = told(refused, main, fields)
     return render_template(
         "desk/rating.html",
         file=file,

@@ -103,7 +103,7 @@ def _file(report_id: int) -> ReportFile:
 
 def _page(file: ReportFile, refused: LicenceQRError | None = None) -> str:
     fields, main = _fields(file), language().value
-    summary, problems = told(refused, main, _where)
+    summary, problems = told(refused, main, (*fields, _ANSWER), _where)
     return render_template(
         "desk/report.html",
         file=file,

@@ -74,7 +74,7 @@ def _page(row: WaitingRow, refused: LicenceQRError | None = None) -> str:
         choices=tuple(Choice(choice.decision.value, choice.label) for choice in row.choices),
     )
     fields, main = (decision, _REASON), language().value
-    summary, problems = told(refused, main)
+    summary, problems = told(refused, main, fields)
     return render_template(
         "desk/waiting_row.html",
         row=row,

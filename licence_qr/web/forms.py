@@ -7,7 +7,7 @@ the form and the application file are judged by the same rules and the page only
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from werkzeug.datastructures import MultiDict
@@ -89,10 +89,21 @@ def read_fields(form: MultiDict[str, str], fields: Iterable[Field]) -> dict[str,
     return typed
 
 
-def problem(error: InputError, language: str, page: str = "") -> Problem:
-    """The summary line for ``error``; ``page`` is the address of the form when it is another page."""
+def problem(error: InputError, language: str, page: str = "", label: Text | None = None) -> Problem:
+    """The line for ``error``; ``page`` is the address of the form when it is another page.
+
+    ``label``, the name of the field, is given for a summary: it stands apart from the field, so each line names its own.
+    """
     words = explain(error, language)
-    return Problem(f"{page}#{error.field}" if error.field else page, words.what, words.todo)
+    return _naming(Problem(f"{page}#{error.field}" if error.field else page, words.what, words.todo), label, language)
+
+
+def _naming(line: Problem, label: Text | None, language: str) -> Problem:
+    """``line`` with the name of its field before it, unless its words hold that name already."""
+    name = "" if label is None else (label.zh if language == "zh" else label.en).rstrip("？?")
+    if name.casefold() in line.what.casefold():
+        return line
+    return replace(line, what=f"{name}{'：' if language == 'zh' else ': '}{line.what}")
 
 
 def problems_by_field(errors: Iterable[InputError], language: str) -> Mapping[str, Problem]:
@@ -109,17 +120,22 @@ def own_field(fault: LicenceQRError) -> str:
 
 
 def told(
-    refused: LicenceQRError | None, language: str, field_of: Callable[[LicenceQRError], str] = own_field
+    refused: LicenceQRError | None,
+    language: str,
+    fields: Iterable[Field],
+    field_of: Callable[[LicenceQRError], str] = own_field,
 ) -> tuple[tuple[Problem, ...], Mapping[str, Problem]]:
-    """The summary, and the first message beside each field, of ``refused`` or of all that it gathers.
+    """The summary, and the first message beside each of ``fields``, of ``refused`` or of all that it gathers.
 
     ``field_of`` says beside which field of the page a fault stands; one that belongs to none leads nowhere.
     """
+    labels = {field.name: field.label for field in fields}
     summary: list[Problem] = []
     beside: dict[str, Problem] = {}
     for fault in (refused.parts or (refused,)) if refused else ():
         words, field = explain(fault, language), field_of(fault)
-        summary.append(Problem(f"#{field}" if field else "", words.what, words.todo))
+        line = Problem(f"#{field}" if field else "", words.what, words.todo)
+        summary.append(_naming(line, labels.get(field), language))
         if field:
-            beside.setdefault(field, summary[-1])
+            beside.setdefault(field, line)
     return tuple(summary), beside

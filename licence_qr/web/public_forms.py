@@ -39,7 +39,7 @@ def make(purpose: str, about: str) -> str:
 
 def parts(purpose: str, about: str, fields: Sequence[Field], refused: LicenceQRError | None) -> dict[str, object]:
     """What the template of every public form takes: its questions, what was typed, what is wrong, and a fresh name."""
-    summary, problems = told(refused, language().value)
+    summary, problems = told(refused, language().value, fields)
     return {
         "fields": fields,
         "values": read_fields(request.form, fields),

@@ -81,7 +81,7 @@ def test_the_newest_day_stands_first_and_is_that_of_shanghai(clerk: Browser, usc
 
 def test_a_change_says_what_was_and_what_is_by_whom_why_and_from_when(clerk: Browser, uscc: str) -> None:
     said = text_of(clerk.see(f"/desk/businesses/{uscc}/history?lang=zh"))
-    assert "负责人 原为 张示例 → 现为 李示例" in said
+    assert "法定代表人 原为 张示例 → 现为 李示例" in said
     assert "名称 原为" not in said  # it did not change
     assert "自 2030年6月1日 起生效" in said
     assert f"理由： {REASON}" in said or f"理由：{REASON}" in said
@@ -106,7 +106,7 @@ def test_what_nobody_has_named_as_fit_to_show_is_not_shown(clerk: Browser, uscc:
 
 def test_another_office_reads_what_happened_but_not_who_and_why(elsewhere: Browser, uscc: str) -> None:
     said = text_of(elsewhere.see(f"/desk/businesses/{uscc}/history?lang=zh"))
-    assert "负责人 原为 张示例 → 现为 李示例" in said
+    assert "法定代表人 原为 张示例 → 现为 李示例" in said
     assert "市场主体登记管理条例第二十四条" in said
     for inner in (REASON, "clerk（示例）", "colleague（示例）", "经办："):
         assert inner not in said

@@ -105,6 +105,20 @@ def test_a_new_name_makes_the_next_version_and_says_what_to_hand_over(clerk: Bro
     assert "第 2 版" in shown and "第 1 版" in shown and "旧版" in shown
 
 
+def test_a_new_address_of_the_licence_does_not_move_the_permit_and_that_is_said(clerk: Browser, uscc: str) -> None:
+    address = f"/desk/businesses/{uscc}/licence/change"
+    assert "经营场所和许可证上的地址不跟着变" in text_of(clerk.see(f"{address}?lang=zh"))
+    answer = act(clerk, address, domicile="重庆市九龙坡区白市驿镇示例路77号", reason="迁址（示例）")
+    assert "经营场所和许可证上的地址没有变" in text_of(done(clerk, answer))
+    renamed = act(clerk, address, name="重庆示例又一名客栈有限公司", reason="改名（示例）")
+    assert "经营场所和许可证上的地址没有变" not in text_of(done(clerk, renamed))
+
+
+def test_the_principal_bears_the_title_of_the_form_of_business(clerk: Browser, uscc: str) -> None:
+    form = clerk.see(f"/desk/businesses/{uscc}/licence/change?lang=zh")
+    assert '<label class="govuk-label govuk-label--s" for="principal">法定代表人</label>' in form
+
+
 def test_a_lost_print_is_declared_void(clerk: Browser, uscc: str) -> None:
     page = text_of(done(clerk, act(clerk, f"/desk/businesses/{uscc}/licence/reprint", cause="lost")))
     assert "打印第 2 版亮证牌" in page and "第 1 版已经声明作废" in page

@@ -72,6 +72,19 @@ def test_what_was_typed_stays_when_it_is_refused(clerk: Browser, shop: Shop) -> 
     assert 'href="#reason"' in answer.get_data(as_text=True)
 
 
+def summary_of(answer) -> list[str]:
+    page = answer.get_data(as_text=True)
+    return [text_of(line).strip() for line in re.findall(r'<a href="#[a-z_]+">(.*?)</a>', page)]
+
+
+@pytest.mark.parametrize(("spoken", "names"), [("zh", ("理由：", "法律依据：")), ("en", ("Reason: ", "Legal basis: "))])
+def test_every_line_of_the_summary_names_its_field(clerk: Browser, shop: Shop, spoken: str, names) -> None:
+    clerk.see(f"{shop.form()}?lang={spoken}")
+    lines = summary_of(clerk.send(shop.form(), shop.sent(reason="", legal_basis=" ")))
+    assert len(lines) == 2
+    assert all(line.startswith(name) for line, name in zip(lines, names, strict=True))
+
+
 def test_the_password_is_asked_for_and_never_echoed(clerk: Browser, decider: Browser, shop: Shop) -> None:
     address = shop.proposed(clerk)
     for wrong, status in (("", 422), ("wrong-secret-password", 403)):
