@@ -26,12 +26,14 @@ from licence_qr.domain.conflicts import (
 )
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.entity import Entity
+from licence_qr.domain.lifecycle import Act, SubjectKind, rule
 from licence_qr.domain.merge_values import Business, Part, licence_texts, permit_texts
 from licence_qr.domain.names import name_key
 from licence_qr.domain.permit import ENDS_BEFORE_CLOSING, Permit, PermitState
 from licence_qr.errors import ConflictError
 from licence_qr.services.coding import Coding, refresh_status
 from licence_qr.services.issuance import number_series
+from licence_qr.services.life_calendar import SYSTEM, resume_after_rest, take_note_of_renewals
 from licence_qr.services.proposals_closing import close_impossible
 from licence_qr.services.records import as_json, licence_facts
 from licence_qr.store import counters, entities, history, import_runs, permits
@@ -83,6 +85,7 @@ class Takeover:
     fates: list[Fate] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
     licence_question: str = ""
+    noted: bool | None = None
 
     @property
     def uscc(self) -> str:
@@ -94,9 +97,23 @@ class Takeover:
         taken = import_runs.parts_of(self.tx, self.uscc)
         done = [part for part in self.business.parts if self._take_over(part, taken.get(part.key))]
         if done:
-            self.coding.issue_code(self.tx, self.uscc, self.now, self.actor, self.business.office, self._why(done[0]))
-            refresh_status(self.tx, self.uscc, local_date(self.now))
+            self._sign(self.actor, self._why(done[0]))
             close_impossible(self.tx, self.catalogue, self.uscc, self.now)
+        elif self.noted:
+            self._sign(SYSTEM, rule(SubjectKind.PERMIT, Act.DEEM_RENEWED).name.zh)
+
+    def _sign(self, actor: str, why: str) -> None:
+        self.coding.issue_code(self.tx, self.uscc, self.now, actor, self.business.office, why)
+        refresh_status(self.tx, self.uscc, local_date(self.now))
+
+    def _catch_up(self) -> None:
+        """Take note of what the calendar has done, once, before the file is held against the register or anything is signed.
+
+        A renewal that counts as granted has a new last day: compared and printed with the old one, it would be undone.
+        """
+        if self.noted is None:
+            renewed = take_note_of_renewals(self.tx, self.catalogue, self.uscc, self.now)
+            self.noted = resume_after_rest(self.tx, self.catalogue, self.uscc, self.now) or renewed
 
     def _take_over(self, part: Part, before: TakenPart | None) -> bool:
         """True when the register took something over; an unchanged part keeps the fate it once got."""
@@ -104,6 +121,7 @@ class Takeover:
             if before.code:
                 self.fates.append(Fate(part.places, Outcome.IMPORTED, before.code, {"reason": before.reason}))
             return False
+        self._catch_up()
         if part.key and self.licence_question:
             self._wait(part, self.licence_question, "waiting_licence_undecided", {})
             return False

@@ -104,6 +104,51 @@ def test_what_a_file_has_ended_leaves_no_proposal_to_decide(register):
     assert (closed.state, closed.decision) == (ProposalState.CLOSED, "revoked")
 
 
+def renewal_waits(register: Register) -> None:
+    """A renewal of the only permit was applied for in time, and nobody has decided it."""
+    with register.database.write() as tx:
+        [held] = permits.of_business(tx, licence()["uscc"])
+        waits = replace(held.permit, renewal_applied_on=date(2026, 2, 1), renewal_in_time=True)
+        permits.replace(tx, replace(held, permit=waits))
+
+
+def printed_last_days(register: Register) -> list[str]:
+    """The last days of the permits on the newest print."""
+    [(record,)] = register.values("SELECT record FROM codes ORDER BY version DESC LIMIT 1")
+    return [permit["valid_to"] for permit in json.loads(str(record))["permits"]]
+
+
+def test_an_import_notes_a_renewal_that_counts_as_granted_before_it_signs(register):
+    register.import_rows([licence()], [permit()])
+    renewal_waits(register)
+    another = permit(permit_no="渝高新卫公证字〔2026〕第00902号", valid_from="2026-05-01", valid_to="2030-04-30")
+    register.import_rows([licence()], [permit(), another])
+    assert register.waiting_rows() == ()
+    assert printed_last_days(register) == ["2030-04-30", "2030-04-30"]
+    noted = register.values("SELECT actor, effective_on FROM history WHERE event = 'permit_deemed_renewed'")
+    assert noted == [("system", "2026-05-01")]
+    assert register.values("SELECT max(version) FROM codes") == [(2,)]
+
+
+def test_a_file_that_tells_of_the_renewal_itself_agrees_with_the_register_that_has_noted_it(register):
+    register.import_rows([licence()], [permit()])
+    renewal_waits(register)
+    register.import_rows([licence()], [permit(valid_to="2030-04-30")])
+    assert register.waiting_rows() == ()
+    assert printed_last_days(register) == ["2030-04-30"]
+
+
+def test_a_renewal_that_was_noted_is_printed_though_the_row_waits(register):
+    register.import_rows([licence()], [permit()])
+    renewal_waits(register)
+    register.import_rows([licence()], [permit(items="旅店")])
+    assert len(register.waiting_rows()) == 1
+    assert printed_last_days(register) == ["2030-04-30"]
+    before = register.digest()
+    register.import_rows([licence()], [permit(items="旅店")])
+    assert register.digest() == before
+
+
 # --- issuing into a life under way ---------------------------------------------------------------------------------
 
 
