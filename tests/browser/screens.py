@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from axe_playwright_python.sync_playwright import Axe
+from accessible import violations
 from desk_pages import PASSWORD, installation
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -32,9 +32,12 @@ def listening(app: Flask, port: int = 0) -> Iterator[str]:
     serving = make_server("127.0.0.1", port, app, threaded=True)
     thread = threading.Thread(target=serving.serve_forever)
     thread.start()
-    yield f"http://127.0.0.1:{serving.server_port}"
-    serving.shutdown()
-    thread.join()
+    try:
+        yield f"http://127.0.0.1:{serving.server_port}"
+    finally:
+        serving.shutdown()
+        thread.join()
+        serving.server_close()
 
 
 @contextmanager
@@ -77,9 +80,8 @@ def faults_at_every_width(page: Page) -> dict[str, str]:
         page.set_viewport_size({"width": width, "height": 900})
         if (wide := width_of(page)) > width:
             found[f"at {width}"] = f"{wide} pixels wide"
-        results = Axe().run(page, options={"resultTypes": ["violations"]})
-        if results.violations_count:
-            found[f"axe at {width}"] = results.generate_report()
+        if faults := violations(page):
+            found[f"axe at {width}"] = faults
     page.set_viewport_size(PHONE)
     page.evaluate("() => { document.documentElement.style.fontSize = '225%' }")
     if (wide := width_of(page)) > PHONE["width"]:

@@ -10,7 +10,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from accessible import violations
 from desk_pages import HOTEL, PASSWORD, Browser, installation, signed_in
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, expect
@@ -233,9 +233,8 @@ def test_every_page_of_the_desk_is_clean_fits_and_logs_nothing(
         assert answer
         if answer.status in {403, 404} or "html" not in answer.headers.get("content-type", ""):
             continue
-        results = Axe().run(page, options={"resultTypes": ["violations"]})
-        if results.violations_count:
-            found[place] = results.generate_report()
+        if faults := violations(page):
+            found[place] = faults
         unexpected = [line for line in said if "409 (CONFLICT)" not in line]
         if answer.status not in {200, 409} or unexpected:
             found[f"{place} answers"] = f"{answer.status} {unexpected}"
