@@ -32,6 +32,11 @@ def granted_on(permit: Permit) -> date | None:
     return min((day for day in (permit.issued_on, first) if day is not None), default=None)
 
 
+def decided_since(permit: Permit) -> date:
+    """The first day from which the next decision on the permit may hold: its grant, or the decision before this one."""
+    return max(granted_on(permit) or date.min, permit.state_since or date.min)
+
+
 def renewal_deadline(last: date, rules: LifeRules) -> date:
     """The last day on which a renewal is applied for in time (行政许可法第五十条): 30 days before the end."""
     return last - timedelta(days=rules.renewal_apply_days)

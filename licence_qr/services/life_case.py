@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from licence_qr.domain.catalogue import Catalogue
 from licence_qr.domain.dates import local_date
-from licence_qr.domain.life_dates import effective_day, granted_on
+from licence_qr.domain.life_dates import decided_since, effective_day
 from licence_qr.domain.life_details import Deed
 from licence_qr.domain.life_rules import LifeRules
 from licence_qr.domain.lifecycle import Rule
@@ -66,14 +66,11 @@ class Case:
 
     def day_of_licence(self) -> date:
         """From when an act on the state of the licence holds. Raises InputError ``effective_…``."""
-        floor = max(self.stored.entity.established_on, self.stored.state_since or date.min)
-        return effective_day(self.deed.grounds.effective_on, floor, self.today)
+        return effective_day(self.deed.grounds.effective_on, self.stored.decided_since, self.today)
 
     def day_of_permit(self) -> date:
         """From when an act on the permit holds: not before its grant, nor before the decision before this one."""
-        permit = self.permit
-        floor = max(granted_on(permit) or date.min, permit.state_since or date.min)
-        return effective_day(self.deed.grounds.effective_on, floor, self.today)
+        return effective_day(self.deed.grounds.effective_on, decided_since(self.permit), self.today)
 
     def note(
         self,

@@ -13,7 +13,7 @@ from datetime import datetime
 from licence_qr.domain.catalogue import Catalogue
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.follow_up import Fault
-from licence_qr.domain.life_dates import effective_day, granted_on
+from licence_qr.domain.life_dates import decided_since, effective_day
 from licence_qr.domain.life_details import Deed
 from licence_qr.domain.lifecycle import Act, Grounds, Rule, Subject
 from licence_qr.domain.proposals import ProposalState
@@ -263,9 +263,8 @@ def _demand_fields(wanted: Proposing, seen: Seen, now: datetime) -> None:
 
 
 def _field_faults(wanted: Proposing, seen: Seen, now: datetime) -> Iterator[InputError]:
-    grounds, first = wanted.grounds, seen.holder.entity.established_on
-    if seen.permit is not None:
-        first = granted_on(seen.permit.permit) or first
+    grounds = wanted.grounds
+    first = decided_since(seen.permit.permit) if seen.permit else seen.holder.decided_since
     for name, most in (("reason", MAX_REASON_CHARS), ("legal_basis", MAX_BASIS_CHARS)):
         if not getattr(grounds, name).strip():
             yield InputError("grounds_missing", field=name)

@@ -25,6 +25,11 @@ class StoredEntity:
     state_since: date | None = None
     dormant_until: date | None = None
 
+    @property
+    def decided_since(self) -> date:
+        """The first day from which the next decision on its state may hold: the establishment, or the decision before."""
+        return max(self.entity.established_on, self.state_since or date.min)
+
 
 _COLUMNS = (
     "uscc, form, name, name_key, entity_type, principal, registered_capital, established_on, issued_on, term_to,"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -194,6 +195,14 @@ def test_everything_that_is_wrong_is_said_at_once(office):
     assert [p.code for p in refused(office.propose, "clerk", Act.SUSPEND, LATER, early).problems] == [
         "effective_too_early"
     ]
+
+
+def test_a_day_before_the_last_decision_is_refused_to_the_proposer_and_not_to_the_decider(office):
+    office.decide("decider", office.propose("clerk", Act.SUSPEND, LATER), LATER)
+    before = replace(WHY, effective_on=LATER.date() - timedelta(days=1))
+    later = LATER + timedelta(days=5)
+    error = refused(office.propose, "clerk", Act.REINSTATE, later, before)
+    assert [(p.field, p.code) for p in error.problems] == [("effective_on", "effective_too_early")]
 
 
 def rename(office, at, name="改名宾馆有限公司"):
