@@ -109,20 +109,13 @@ class ReportsDesk:
             report = _own(tx, actor, report_id)
             if report.revision != act.revision:
                 raise ConflictError("report_changed")
-            self._demand(tx, actor, report, step, text)
+            _demand(tx, actor, report, step, text)
             changed = self._after(report, step, act, local_date(now))
             details = {"from": report.office, "to": changed.office} if step is ReportStep.REASSIGNED else None
             reports.update(tx, changed)
             reports.note(tx, report_id, ReportEvent(now, actor.username, actor.office, step, text, details))
             self.reports.keep_house(tx, now)
         return changed
-
-    def _demand(self, tx: Transaction, actor: Actor, report: Report, step: ReportStep, text: str) -> None:
-        if step not in _steps_of(actor):
-            raise AccessError("role_not_allowed")
-        contact = reports.private(tx, report.report_id).contact
-        if step is ReportStep.ANSWERED and len(contact) >= _LEAST_TELLING and contact in text:
-            raise InputError("answer_names_contact", field="text")
 
     def _after(self, report: Report, step: ReportStep, act: ReportAct, today: date) -> Report:
         state = next_state(report, step)
@@ -150,7 +143,7 @@ class ReportsDesk:
             photo=readable and private.photo is not None,
             clocks=self.reports.clocks(report, events, today),
             steps=tuple(ShownStep(event, who_took(tx, event)) for event in events),
-            allowed=tuple(step for step in allowed(report.state) if step in _steps_of(actor)),
+            allowed=tuple(step for step in allowed(report.state) if step in _steps_of(actor, report)),
         )
 
 
@@ -172,10 +165,23 @@ def _own(tx: Transaction, actor: Actor, report_id: int) -> Report:
     return report
 
 
+def _demand(tx: Transaction, actor: Actor, report: Report, step: ReportStep, text: str) -> None:
+    if step not in _steps_of(actor, report):
+        raise AccessError("role_not_allowed")
+    contact = reports.private(tx, report.report_id).contact
+    if step is ReportStep.ANSWERED and len(contact) >= _LEAST_TELLING and contact in text:
+        raise InputError("answer_names_contact", field="text")
+
+
+def _handles(actor: Actor, report: Report) -> bool:
+    return bool(HANDLING & actor.roles) and actor.office == report.office
+
+
 def _may_read_private(actor: Actor, report: Report, today: date) -> bool:
     """Whoever handles it, for as long as it is kept; the deletion itself may wait for the next write."""
-    return bool(HANDLING & actor.roles) and actor.office == report.office and report.keeps_private(today)
+    return _handles(actor, report) and report.keeps_private(today)
 
 
-def _steps_of(actor: Actor) -> frozenset[ReportStep]:
-    return frozenset(ReportStep) if HANDLING & actor.roles else _OVERSEEING
+def _steps_of(actor: Actor, report: Report) -> frozenset[ReportStep]:
+    """An administrator who is a clerk besides handles what stands with the own office, and oversees the rest."""
+    return frozenset(ReportStep) if _handles(actor, report) else _OVERSEEING

@@ -26,6 +26,7 @@ from reported_problems import (
 
 from licence_qr.bootstrap import Services
 from licence_qr.domain.reports import PRIVATE_KEPT_DAYS, ReportState, ReportStep
+from licence_qr.domain.roles import Role
 from licence_qr.domain.working_days import WorkingCalendar
 from licence_qr.errors import (
     AccessError,
@@ -88,6 +89,18 @@ def test_an_administrator_passes_on_and_reads_no_contact(services: Services, num
         act(services, ReportStep.ANSWERED, actor=ADMIN)
     act(services, ReportStep.REASSIGNED, actor=ADMIN, office="jinfeng")
     assert len(services.reports_desk.list(ELSEWHERE, NOW)) == 1
+
+
+def test_an_administrator_who_is_a_clerk_too_handles_the_reports_of_the_own_office_alone(
+    services: Services, number: str
+) -> None:
+    services.reports.send(sent(number), CLIENT, NOW)
+    both = frozenset({Role.CLERK, Role.ADMIN})
+    own, elsewhere = replace(CLERK, roles=both), replace(ELSEWHERE, roles=both)
+    assert ReportStep.DISMISSED in services.reports_desk.get(own, 1, NOW).allowed
+    assert services.reports_desk.get(elsewhere, 1, NOW).allowed == (ReportStep.NOTED, ReportStep.REASSIGNED)
+    with pytest.raises(AccessError, match="role_not_allowed"):
+        act(services, ReportStep.DISMISSED, actor=elsewhere)
 
 
 def test_a_form_that_is_out_of_date_changes_nothing(services: Services, number: str) -> None:
