@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -19,7 +19,7 @@ from licence_qr.domain.permit import Permit
 from licence_qr.domain.plain_text import plain_line
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import AccessError, ConflictError, InputError, InvalidApplication, NotFoundError, RuleError
-from licence_qr.store import accounts, draws, inspections, permits
+from licence_qr.store import accounts, draws, entities, inspections, permits
 from licence_qr.store.database import Database, Transaction
 from licence_qr.store.draws import Drawn, StoredDraw
 
@@ -95,7 +95,8 @@ class Draws:
     def announce(self, actor: Actor, wanted: Wanted, now: datetime) -> int:
         """Freeze the list and publish it; the number of the draw.
 
-        Raises InvalidApplication with every field that is wrong; RuleError ``draw_places``, ``draw_officers_few`` or
+        Raises InvalidApplication with every field that is wrong; InputError ``draw_recused_unknown`` for an officer or a
+        business that is not there to keep apart; RuleError ``draw_places``, ``draw_officers_few`` or
         ``draw_weights_unknown`` (no weights in force today); AccessError.
         """
         _admit(actor, DRAWERS)
@@ -103,8 +104,9 @@ class Draws:
         wanted = replace(wanted, title=plain_line(wanted.title), seed_source=plain_line(wanted.seed_source))
         due_on = self._demand(wanted, local_date(now))
         with self.database.write() as tx:
-            listed = self._list(tx, actor, wanted, local_date(now))
             names = {o.user_id: o.username for o in accounts.active_of_office(tx, actor.office, Role.INSPECTOR)}
+            _check_recused(tx, wanted, names)
+            listed = self._list(tx, actor, wanted, names, local_date(now))
             return draws.add(tx, _announced(actor, wanted, due_on, listed, names, now))
 
     def settle(self, actor: Actor, draw_id: int, seed: str, now: datetime) -> None:
@@ -182,11 +184,11 @@ class Draws:
             raise InvalidApplication(problems)
         return wanted.due_on
 
-    def _list(self, tx: Transaction, actor: Actor, wanted: Wanted, today: date) -> DrawList:
+    def _list(self, tx: Transaction, actor: Actor, wanted: Wanted, inspectors: Iterable[int], today: date) -> DrawList:
         weights = self.catalogue.inspection_rules.draw_weights_on(today)
         if weights is None:
             raise RuleError("draw_weights_unknown", day=today.isoformat())
-        officers = {o.user_id for o in accounts.active_of_office(tx, actor.office, Role.INSPECTOR)} - set(wanted.away)
+        officers = set(inspectors) - set(wanted.away)
         found = []
         for stored, holder, address in draws.candidates(tx, actor.office, today):
             permit = stored.permit
@@ -202,6 +204,13 @@ class Draws:
         known = self.catalogue.permit_types.get(permit.permit_type)
         wanted = not kinds or bool(set(kinds).intersection(permit.kinds))
         return known is not None and known.by_kind_of_place and wanted
+
+
+def _check_recused(tx: Transaction, wanted: Wanted, inspectors: Mapping[int, str]) -> None:
+    """A slip of the pen here would send an officer where they must not go."""
+    for number, uscc in wanted.recused:
+        if number not in inspectors or entities.get(tx, uscc) is None:
+            raise InputError("draw_recused_unknown", field="recused", number=number, uscc=uscc)
 
 
 def _announced(

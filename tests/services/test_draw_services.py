@@ -139,6 +139,16 @@ def test_who_is_away_or_keeps_away_is_not_sent_and_nobody_goes_alone(three):
         assert refused.value.code == "draw_officers_few"
 
 
+def test_nobody_is_kept_away_by_a_slip_of_the_pen(three):
+    number = three.actors["inspector"].user_id
+    away_from_nothing = (number, "91500106M000002A5L")
+    nobody = (three.actors["desk"].user_id, three.uscc)
+    for pair in (away_from_nothing, nobody):
+        with pytest.raises(InputError, match="draw_recused_unknown") as refused:
+            announced(three, replace(WANTED, recused=(pair,)))
+        assert refused.value.field == "recused"
+
+
 def test_a_draw_is_settled_once(three):
     number = announced(three)
     three.services.draws.settle(three.actors["desk"], number, "", three.at)
