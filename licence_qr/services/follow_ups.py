@@ -118,6 +118,7 @@ class FollowUps:
         _admit_reader(actor)
         with self.database.read() as tx:
             stored = _own(tx, actor, permit_id)
+            past = follow_ups.of_permit(tx, permit_id)
             waiting = {each.permit_id: each for each in follow_ups.open_ones(tx, stored.permit.handling_office)}
             left = self._line(waiting[permit_id], local_date(now)) if permit_id in waiting else None
             holder = entities.get(tx, stored.uscc)
@@ -127,12 +128,12 @@ class FollowUps:
                 permit=stored,
                 holder_name=holder.entity.holder_name if holder else "",
                 address=places.get(stored.permit.premises_no, ""),
-                past=tuple(_past(tx, each) for each in follow_ups.of_permit(tx, permit_id)),
+                past=tuple(_past(tx, each) for each in past),
                 open=left,
                 may_record=left is not None and Role.INSPECTOR in actor.roles,
                 colleagues=tuple(each for each in inspectors if each.username != actor.username),
                 count=self.catalogue.life_rules_on(local_date(now)).follow_up_officers,
-                revision=len(follow_ups.of_permit(tx, permit_id)),
+                revision=len(past),
             )
 
     def record(
@@ -173,14 +174,15 @@ class FollowUps:
         return Recorded(number, _outcome(report), proposal_id)
 
     def _demand(self, visit: _Visit) -> None:
-        """Refuse what cannot be accepted, by the figures of the day of the check."""
+        """Refuse what cannot be accepted, by the figures of the day of the check: one that cannot be is told as a fault."""
         tx, permit, today = visit.tx, visit.stored.permit, local_date(visit.now)
         past = follow_ups.of_permit(tx, visit.stored.permit_id)
         if _annulment_waits(tx, past):
             raise RuleError("follow_up_not_due", permit_no=permit.permit_no)
         inspectors = {each.username for each in accounts.active_of_office(tx, visit.actor.office, Role.INSPECTOR)}
         ordered = any(each.report.outcome is FollowUpOutcome.RECTIFY for each in past)
-        rules = self.catalogue.life_rules_on(min(visit.report.checked_on or today, today))
+        checked = max(visit.report.checked_on or today, permit.issued_on or today)
+        rules = self.catalogue.life_rules_on(min(checked, today))
         problems = faults_of(visit.report, Standing(permit, visit.actor.username, inspectors, ordered, rules, today))
         if problems:
             raise InvalidApplication(problems)
@@ -246,11 +248,8 @@ def _outcome(report: FollowUpReport) -> FollowUpOutcome:
 
 
 def _past(tx: Transaction, stored: StoredFollowUp) -> Past:
-    people = (accounts.user_by_name(tx, name) for name in (stored.officer, *stored.report.others))
-    names = tuple(
-        user.actor.display_name if user else name
-        for user, name in zip(people, (stored.officer, *stored.report.others), strict=True)
-    )
+    people = ((name, accounts.user_by_name(tx, name)) for name in (stored.officer, *stored.report.others))
+    names = tuple(user.actor.display_name if user else name for name, user in people)
     proposal = proposals.get(tx, stored.proposal_id) if stored.proposal_id else None
     return Past(stored, names, proposal.state if proposal else None)
 

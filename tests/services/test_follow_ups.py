@@ -121,6 +121,7 @@ def test_who_still_fails_after_the_order_is_to_be_annulled_without_a_bar(office)
         (replace(MET, checked_on=None), [("check_day_missing", "checked_on")]),
         (replace(MET, checked_on=DAY + timedelta(days=1)), [("check_day_future", "checked_on")]),
         (replace(MET, checked_on=date(2026, 11, 22)), [("check_day_before_grant", "checked_on")]),
+        (replace(MET, checked_on=date(1962, 12, 7)), [("check_day_before_grant", "checked_on")]),
         (replace(MET, outcome=None), [("outcome_missing", "outcome")]),
         (replace(RECTIFY, findings=" "), [("findings_missing", "findings")]),
         (replace(RECTIFY, rectify_by=None), [("rectify_day_missing", "rectify_by")]),
