@@ -53,7 +53,8 @@ def _reissue_permits(case: Case) -> None:
     for stored in list(case.held.values()):
         permit = stored.permit
         standing = status_on(permit, case.today)
-        ours = case.catalogue.delegation(permit.handling_office, permit.permit_type, case.today) is not None
+        power = case.catalogue.delegation(permit.handling_office, permit.permit_type, case.today)
+        ours = power is not None and power.authority == permit.issuing_authority
         if not ours or not (standing.in_force or standing in {PermitStatus.SUSPENDED, PermitStatus.NOT_YET_VALID}):
             continue
         if permit.issued_on != case.today:
@@ -104,9 +105,10 @@ def reprint(case: Case) -> None:
     details = case.deed.details
     if not isinstance(details, Reprint):
         raise InputError("details_missing", field="cause")
-    day = effective_day(case.deed.grounds.effective_on, case.stored.entity.established_on, case.today)
-    check_delegation(case.catalogue, case.stored.office, BUSINESS_LICENCE, case.today)
     old = codes.newest_of_business(case.tx, case.uscc)
+    made_on = old.issued_on if old else case.stored.entity.established_on
+    day = effective_day(case.deed.grounds.effective_on, made_on, case.today)
+    check_delegation(case.catalogue, case.stored.office, BUSINESS_LICENCE, case.today)
     version = old.version if old else 0
     if old is not None and details.cause is ReprintCause.LOST:
         codes.declare_void(case.tx, old, day)

@@ -76,6 +76,14 @@ def test_only_permits_that_stand_are_re_issued(hotel):
     assert hotel.entries() == [[0, 1], [3, 1]]
 
 
+def test_a_permit_of_another_authority_is_named_after_the_new_holder_by_that_authority(hotel, services):
+    with services.database.write() as tx:
+        tx.run("UPDATE permits SET issuing_authority = 'cq_gxq_market'")
+    before = hotel.permit()
+    hotel.do(Act.CHANGE, LicenceChange(name="新名宾馆有限公司"))
+    assert hotel.permit() == before
+
+
 # --- printed again --------------------------------------------------------------------------------------------------
 
 
@@ -90,6 +98,15 @@ def test_a_reprint_is_the_next_version_of_the_same_facts(hotel, cause):
     assert hotel.page(2).print_void_since is None
     event = hotel.events("licence_reprinted")[0]
     assert event["subject"] == "code/1" and f'"void":{str(lost).lower()}' in event["after"]
+
+
+def test_a_print_was_not_lost_before_it_was_made(hotel):
+    hotel.do(Act.CHANGE, LicenceChange(business_scope="住宿。"))
+    yesterday = hotel.today - timedelta(days=1)
+    with pytest.raises(InputError, match="effective_too_early") as refused:
+        hotel.do(Act.REPRINT, Reprint(ReprintCause.LOST), on=yesterday)
+    assert refused.value.facts["first"] == hotel.today.isoformat()
+    assert hotel.page(2).print_void_since is None
 
 
 # --- premises -------------------------------------------------------------------------------------------------------
