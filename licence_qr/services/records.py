@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from enum import Enum
 from typing import Any
@@ -43,10 +43,12 @@ def licence_facts(stored: StoredEntity) -> dict[str, Any]:
 
 def as_json(value: Any) -> dict[str, Any]:
     """A domain value as plain JSON, for the history's before and after."""
-    return {name: _plain(part) for name, part in asdict(value).items()}
+    return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
 
 
 def _plain(part: Any) -> Any:
+    if is_dataclass(part):
+        return as_json(part)
     if isinstance(part, dict):
         return {key: _plain(value) for key, value in part.items()}
     if isinstance(part, (list, tuple)):
