@@ -157,20 +157,21 @@ def _lengthened(case: Case, permit: Permit) -> Permit:
     return replace(permit, period=period, renewal_applied_on=None, renewal_in_time=False)
 
 
-def _day_of_supervision(case: Case) -> date:
-    """The day of a check, review or grade: not before the grant."""
-    return effective_day(case.deed.grounds.effective_on, granted_on(case.permit) or date.min, case.today)
+def _day_of_supervision(case: Case, last: date | None) -> date:
+    """The day of a check, review or grade: not before the grant, nor before the ``last`` of its kind, which holds."""
+    floor = max(granted_on(case.permit) or date.min, last or date.min)
+    return effective_day(case.deed.grounds.effective_on, floor, case.today)
 
 
 def review(case: Case) -> None:
     """复核."""
-    day = _day_of_supervision(case)
+    day = _day_of_supervision(case, case.permit.reviewed_on)
     case.put_permit(EventKind.PERMIT_REVIEWED, case.subject, replace(case.permit, reviewed_on=day), day)
 
 
 def check(case: Case) -> None:
     """核查: the place was checked on the spot and what was promised is met."""
-    day = _day_of_supervision(case)
+    day = _day_of_supervision(case, case.permit.checked_on)
     case.put_permit(EventKind.PERMIT_CHECKED, case.subject, replace(case.permit, checked_on=day), day)
 
 
@@ -179,7 +180,7 @@ def grade(case: Case) -> None:
     details = case.deed.details
     if not isinstance(details, Grading) or details.grade not in _GRADES:
         raise InputError("grade_unknown", field="grade")
-    day = _day_of_supervision(case)
+    day = _day_of_supervision(case, case.permit.graded_on)
     graded = replace(case.permit, grade=details.grade, graded_on=day)
     case.put_permit(EventKind.PERMIT_GRADED, case.subject, graded, day)
 

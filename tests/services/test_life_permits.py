@@ -178,6 +178,16 @@ def test_review_check_and_grade_are_dated_and_print_nothing_new(hotel):
         hotel.do(Act.GRADE, Grading("D"), permit=0)
 
 
+@pytest.mark.parametrize(("act", "details"), [(Act.REVIEW, None), (Act.GRADE, Grading("C")), (Act.CHECK, None)])
+def test_what_is_entered_late_does_not_undo_what_came_after_it(hotel, act, details):
+    hotel.do(act, details, permit=0)
+    permit = hotel.permit()
+    with pytest.raises(InputError, match="effective_too_early"):
+        hotel.do(act, details, permit=0, on=hotel.today - timedelta(days=1))
+    assert hotel.permit() == permit
+    assert not hotel.do(act, details, permit=0).new_version
+
+
 def test_a_status_turns_at_once_in_every_print_that_bears_the_permit(hotel):
     hotel.do(Act.CHANGE, LicenceChange(business_scope="许可项目：住宿服务；餐饮服务。"))
     hotel.after(1).decide(Act.SUSPEND, permit=0)
