@@ -71,14 +71,14 @@ def list_draws() -> str:
 
 
 @blueprint.get("/new")
-@roles(*INSPECTIONS.roles)
+@roles(*DRAWERS)
 def plan_draw() -> str:
     """The form that announces a draw."""
     return _form({"places": "1", "due_on": ""})
 
 
 @blueprint.post("/new")
-@roles(*INSPECTIONS.roles)
+@roles(*DRAWERS)
 def announce_draw() -> Response:
     """Freeze and publish the list. What was typed stays when it is refused."""
     values = read_fields(request.form, _fields())
@@ -105,14 +105,14 @@ def show_drawn(drawn_id: int) -> Response:
 
 
 @blueprint.post("/<int:number>/settle")
-@roles(*INSPECTIONS.roles)
+@roles(*DRAWERS)
 def settle_draw(number: int) -> Response:
     """Draw. The seed stays as it was typed when it is refused."""
     return _answered(number, _SEED, use_cases().draws.settle, t("已抽取并公布。", "Drawn and published."))
 
 
 @blueprint.post("/<int:number>/call-off")
-@roles(*INSPECTIONS.roles)
+@roles(*DRAWERS)
 def call_off_draw(number: int) -> Response:
     """Give an announced draw up; it stays published with the reason."""
     return _answered(

@@ -205,7 +205,7 @@ def test_who_can_be_drawn_does_not_draw(desk_app, desk_services, drawn):
     inspector = signed_in(desk_app, desk_services, "inspector")
     page = inspector.see(drawn)
     assert '<form class="panel"' not in page
-    answer = inspector.client.post(f"{drawn}/settle", data={"csrf_token": token(inspector, "/desk/draws/new")})
+    answer = inspector.client.post(f"{drawn}/settle", data={"csrf_token": token(inspector, drawn)})
     assert answer.status_code == 403
 
 
