@@ -207,7 +207,7 @@ def _wire(settings: Settings, catalogue: Catalogue, database: Database, keys: Ke
         reports_desk=ReportsDesk(reports),
         ratings=ratings,
         ratings_desk=RatingsDesk(ratings),
-        waiting=Waiting(database, catalogue, coding),
+        waiting=Waiting(database, catalogue, coding, proposals),
         work_list=WorkList(database, catalogue),
         reminders=Reminders(database, catalogue, _post_office(settings)),
         calendar_feeds=CalendarFeeds(database),

@@ -18,6 +18,7 @@ from licence_qr.errors import InputError
 from licence_qr.services.coding import Coding
 from licence_qr.services.department_files import DepartmentFile, read_health, read_market
 from licence_qr.services.importing_takeover import Fate, Takeover
+from licence_qr.services.importing_two_people import Asked
 from licence_qr.store import entities, import_runs
 from licence_qr.store.database import Database, Transaction
 from licence_qr.store.import_runs import StoredRow
@@ -75,11 +76,14 @@ class ImportReport:
 
 @dataclass(slots=True)
 class Settled:
-    """A merge whose businesses are being taken over: the fates that differ from the merge, and the late questions."""
+    """A merge whose businesses are being taken over: the fates that differ from the merge, the late questions, and what
+    a decision takes from a file that only two people may do. A run without a decision asks for no such thing: an answer
+    given once is no answer any more when its proposal has been settled."""
 
     merged: Merged
     fates: list[Fate] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
+    asked: list[Asked] = field(default_factory=list)
 
     def verdicts(self) -> tuple[RowVerdict, ...]:
         """The verdict of every row, once all businesses have been taken over."""
@@ -188,6 +192,7 @@ def take_over(
     takeover.run()
     settled.fates += takeover.fates
     settled.conflicts += takeover.conflicts
+    settled.asked += takeover.asked
 
 
 def known_businesses(tx: Transaction, rows: Sequence[SourceRow]) -> dict[str, Known]:

@@ -32,6 +32,7 @@ from licence_qr.domain.names import name_key
 from licence_qr.domain.permit import ENDS_BEFORE_CLOSING, Permit, PermitState
 from licence_qr.errors import ConflictError
 from licence_qr.services.coding import Coding, refresh_status
+from licence_qr.services.importing_two_people import Asked, asked_of_licence, asked_of_permit, since
 from licence_qr.services.issuance import number_series
 from licence_qr.services.life_calendar import SYSTEM, resume_after_rest, take_note_of_renewals
 from licence_qr.services.proposals_closing import close_impossible
@@ -70,7 +71,8 @@ class Fate:
 class Takeover:
     """One business in one write transaction. ``answers`` are the decisions so far, ``files`` the names by source.
 
-    ``renaming``: a person has just taken the name or principal from the ledger, so these two may change.
+    ``renaming``: a person has just taken the name or principal from the ledger, so these two may change. ``asked`` is what
+    was decided to be taken from the file and is only to be proposed: the register does not say it yet.
     """
 
     tx: Transaction
@@ -84,6 +86,7 @@ class Takeover:
     renaming: bool = False
     fates: list[Fate] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
+    asked: list[Asked] = field(default_factory=list)
     licence_question: str = ""
     noted: bool | None = None
 
@@ -149,10 +152,11 @@ class Takeover:
         if self.renaming:
             self._change_licence(stored, part, [key for key in differing if key in {"name", "principal"}])
             differing = [key for key in differing if key not in {"name", "principal"}]
-        answer = self._settle(part, register, differing)
-        if answer is Decision.TAKE_FILE:
-            self._change_licence(stored, part, differing)
-        elif answer is Decision.TAKE_REGISTER and part.facts["phone"] != stored.contact_phone:
+        asked = asked_of_licence(stored, self.business.state) if "state" in differing else None
+        answer = self._settle(part, register, differing, asked)
+        if taken := self._taken_now(answer, differing, asked):
+            self._change_licence(stored, part, taken)
+        elif answer is not None and part.facts["phone"] != stored.contact_phone:
             entities.put(self.tx, replace(stored, contact_phone=part.facts["phone"]))
         return answer is not None
 
@@ -200,10 +204,13 @@ class Takeover:
         if stored.uscc != self.uscc:
             return self._number_taken(part, stored, register)
         differing = _differing(part, before, register)
-        answer = self._settle(part, register, differing)
-        if answer is Decision.TAKE_FILE:
-            self._change_permit(stored, permit, part, differing)
-        elif answer is Decision.TAKE_REGISTER and part.facts["grade"] != stored.permit.grade:
+        if self._closed_by_proposal(permit):
+            differing = _but_state(differing)
+        asked = asked_of_permit(stored, permit.state) if "state" in differing else None
+        answer = self._settle(part, register, differing, asked)
+        if taken := self._taken_now(answer, differing, asked):
+            self._change_permit(stored, permit, part, taken)
+        elif answer is not None and part.facts["grade"] != stored.permit.grade:
             self._replace_permit(stored, replace(stored.permit, grade=permit.grade), part)
         return answer is not None
 
@@ -250,17 +257,37 @@ class Takeover:
         held = entities.premises_of(self.tx, stored.uscc)
         return next((p.address for p in held if p.premises_no == stored.permit.premises_no), "")
 
+    # Two people.
+
+    def _taken_now(self, answer: Decision | None, differing: list[str], asked: Asked | None) -> list[str]:
+        """The facts to take from the file at once; a state that only two people may decide is left to a proposal."""
+        if answer is not Decision.TAKE_FILE:
+            return []
+        if asked is None:
+            return differing
+        self.asked.append(asked)
+        return _but_state(differing)
+
+    def _closed_by_proposal(self, permit: Permit) -> bool:
+        """Whether the merge closed the permit with a licence whose end is only proposed: it will close with it."""
+        return permit.state is PermitState.CANCELLED and any(each.subject.permit_id is None for each in self.asked)
+
     # Questions.
 
-    def _settle(self, part: Part, register: Mapping[str, str], differing: list[str]) -> Decision | None:
+    def _settle(
+        self, part: Part, register: Mapping[str, str], differing: list[str], asked: Asked | None
+    ) -> Decision | None:
         """TAKE_REGISTER when both agree; else the answer given, or None: the part's rows wait or were refused."""
         if not differing:
             return Decision.TAKE_REGISTER
-        answer = self._ask(ConflictKind.REGISTER_DIFFERS, part, register, {"fields": len(differing)})
+        facts: dict[str, object] = {"fields": len(differing)}
+        if asked:
+            facts |= {"act_zh": asked.rule.name.zh, "act_en": asked.rule.name.en, **since(self.tx, asked)}
+        answer = self._ask(ConflictKind.REGISTER_DIFFERS, part, register, facts)
         if answer is None:
             return None
         kept = answer.decision is Decision.TAKE_REGISTER
-        code = "imported_register_kept" if kept else "imported_by_decision"
+        code = "imported_register_kept" if kept else "imported_state_proposed" if asked else "imported_by_decision"
         self.fates.append(Fate(part.places, Outcome.IMPORTED, code, {"reason": answer.reason}))
         return answer.decision
 
@@ -272,7 +299,8 @@ class Takeover:
     def _ask(
         self, kind: ConflictKind, part: Part, register: Mapping[str, str], facts: Mapping[str, object]
     ) -> Decided | None:
-        key = conflict_key(kind, [{"uscc": self.uscc}, register, part.facts])
+        told = [{"proposal": str(facts["proposal"])}] if "proposal" in facts else []
+        key = conflict_key(kind, [{"uscc": self.uscc}, register, part.facts, *told])
         answer = self.answers.get(key)
         if answer is None or answer.decision not in CHOICES[kind]:
             self.conflicts.append(self._conflict(key, kind, part, register, facts))
@@ -325,6 +353,10 @@ def _differing(part: Part, before: Mapping[str, str] | None, register: Mapping[s
         and (before is None or before.get(key) != text)
         and name_key(register.get(key, "")) != name_key(text)
     ]
+
+
+def _but_state(keys: list[str]) -> list[str]:
+    return [key for key in keys if key != "state"]
 
 
 def _without_phone(facts: Mapping[str, str]) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +15,8 @@ from licence_qr.domain.written_dates import read_date
 from licence_qr.errors import AccessError, ConflictError, InputError, NotFoundError
 from licence_qr.services.coding import Coding
 from licence_qr.services.importing import Settled, known_businesses, take_over
+from licence_qr.services.importing_two_people import propose
+from licence_qr.services.proposals import Proposals
 from licence_qr.services.waiting_words import COLUMNS, DECISIONS, side_title
 from licence_qr.store import history, import_runs
 from licence_qr.store.database import Database, Transaction
@@ -64,6 +66,7 @@ class WaitingRow:
 
     ``code`` and ``facts`` say why it waits (wording ``waiting_…``). ``right_title`` is None when there is one side only.
     ``proposal`` is the credit code proposed for a permit without one, or empty. ``holder_name`` is as the rows say.
+    ``two_people`` is what the file asks for that one person may only propose, or None.
     """
 
     id: int
@@ -80,6 +83,7 @@ class WaitingRow:
     proposal: str
     choices: tuple[Choice, ...]
     asked_at: datetime
+    two_people: Text | None = None
     decision: Decision | None = None
     reason: str = ""
     decided_at: datetime | None = None
@@ -87,11 +91,13 @@ class WaitingRow:
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """What a decision led to: the fate of the rows concerned, and a further question that they raise, if any."""
+    """What a decision led to: the fate of the rows concerned, a further question that they raise, if any, and the
+    numbers of the proposals that wait for another person."""
 
     uscc: str
     rows: tuple[RowVerdict, ...]
     next_id: int | None
+    proposals: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +107,7 @@ class Waiting:
     database: Database
     catalogue: Catalogue
     coding: Coding
+    proposals: Proposals
 
     def list(self, actor: Actor) -> tuple[WaitingRow, ...]:
         """The open questions, oldest first. Raises AccessError ``role_not_allowed``."""
@@ -114,11 +121,12 @@ class Waiting:
             return _view(_own(tx, actor, question_id))
 
     def decide(self, actor: Actor, question_id: int, decision: str, reason: str, now: datetime) -> Settlement:
-        """Decide a question and carry the decision out, in one transaction.
+        """Decide a question and carry the decision out, in one transaction. What takes two people is proposed.
 
         Raises InputError ``decision_not_offered``, ``reason_missing`` or ``reason_too_long``; ConflictError
         ``question_already_decided``, ``question_withdrawn``, ``ended_stays_ended`` or ``suspended_stays_suspended``;
-        NotFoundError; AccessError; KeyStoreError.
+        RuleError ``act_not_allowed`` where the file asks for what the state does not allow; NotFoundError; AccessError;
+        KeyStoreError.
         """
         why = _reason(reason)
         with self.database.write() as tx:
@@ -156,15 +164,17 @@ class Waiting:
         import_runs.put_rows(tx, question.run_id, settled.stored_rows())
         import_runs.put_questions(tx, question.run_id, settled.questions(), now)
         import_runs.withdraw(tx, {s.verdict.conflict for s in related if s.verdict.conflict} - asked, now)
-        return _settlement(tx, question, settled)
+        reasons = (decided.reason, f"question/{question.question_id}")
+        proposed = [propose(tx, self.proposals, each, actor, reasons, now) for each in settled.asked]
+        return _settlement(tx, question, settled, proposed)
 
 
-def _settlement(tx: Transaction, question: StoredQuestion, settled: Settled) -> Settlement:
+def _settlement(tx: Transaction, question: StoredQuestion, settled: Settled, proposed: Sequence[int]) -> Settlement:
     concerned = set(question.conflict.places)
     rows = tuple(verdict for verdict in settled.verdicts() if verdict.row.place in concerned)
     waiting_for = next((v.conflict for v in rows if v.outcome is Outcome.WAITING), "")
     uscc = question.conflict.uscc
-    return Settlement(uscc, rows, import_runs.question_id(tx, waiting_for))
+    return Settlement(uscc, rows, import_runs.question_id(tx, waiting_for), tuple(proposed))
 
 
 def _office_seen_by(actor: Actor) -> str | None:
@@ -247,10 +257,16 @@ def _view(question: StoredQuestion) -> WaitingRow:
         proposal=conflict.proposal,
         choices=tuple(Choice(choice, DECISIONS[choice]) for choice in conflict.choices),
         asked_at=question.asked_at,
+        two_people=_two_people(conflict),
         decision=answer.decision if answer else None,
         reason=answer.reason if answer else "",
         decided_at=question.decided_at,
     )
+
+
+def _two_people(conflict: Conflict) -> Text | None:
+    facts = conflict.facts
+    return Text(str(facts["act_zh"]), str(facts["act_en"])) if "act_zh" in facts else None
 
 
 def _compared(conflict: Conflict) -> tuple[ComparedField, ...]:

@@ -14,8 +14,8 @@ from licence_qr.store.database import Row, Transaction
 @dataclass(frozen=True, slots=True)
 class NewProposal:
     """What is proposed. ``subject`` is ``licence`` or ``permit/<id>``; ``revision`` is that of the business as the
-    proposer saw it. ``origin`` names what led to it (``follow-up/<id>``) or is empty; ``witnesses`` are the user names
-    of others who took part in that and so do not decide either."""
+    proposer saw it. ``origin`` names what led to it (``follow-up/<id>``, or ``question/<id>`` of an import) or is empty;
+    ``witnesses`` are the user names of others who took part in that and so do not decide either."""
 
     uscc: str
     subject: str
@@ -116,6 +116,15 @@ def open_one(tx: Transaction, uscc: str, subject: str, act: str) -> StoredPropos
     """The open proposal of this act for this subject, or None."""
     row = tx.one(
         "SELECT * FROM proposals WHERE uscc = ? AND subject = ? AND act = ? AND state = 'open'", (uscc, subject, act)
+    )
+    return _from_row(row) if row else None
+
+
+def last_one(tx: Transaction, uscc: str, subject: str, act: str) -> StoredProposal | None:
+    """The latest proposal of this act for this subject, open or settled, or None."""
+    row = tx.one(
+        "SELECT * FROM proposals WHERE uscc = ? AND subject = ? AND act = ? ORDER BY proposal_id DESC LIMIT 1",
+        (uscc, subject, act),
     )
     return _from_row(row) if row else None
 

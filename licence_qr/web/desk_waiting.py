@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from licence_qr.domain.catalogue import Text
 from licence_qr.domain.conflicts import Outcome
-from licence_qr.errors import ConflictError, InputError, LicenceQRError
+from licence_qr.errors import AccessError, ConflictError, InputError, LicenceQRError, RuleError
 from licence_qr.services.waiting import Settlement, WaitingRow
 from licence_qr.web import use_cases
 from licence_qr.web.desk_rooms import WAITING_ROWS
@@ -58,7 +58,7 @@ def decide_waiting_row(question_id: int) -> Response:
     decision, reason = request.form.get("decision", ""), request.form.get("reason", "")
     try:
         settlement = waiting.decide(actor, question_id, decision, reason, datetime.now(UTC))
-    except (InputError, ConflictError) as refused:
+    except (InputError, ConflictError, RuleError, AccessError) as refused:
         return make_response(_page(waiting.get(actor, question_id), refused), refused.http_status)
     flash(_told(settlement))
     if settlement.next_id is not None:
@@ -94,4 +94,8 @@ def _told(settlement: Settlement) -> str:
     """How many of the rows concerned went which way."""
     counted = Counter(verdict.outcome for verdict in settlement.rows)
     told = (f"{t(_OUTCOME_WORDS[o].zh, _OUTCOME_WORDS[o].en)} {n}" for o, n in counted.items())
-    return t("已裁定，涉及的行：", "Decided. Rows concerned: ") + t("，", ", ").join(told)
+    said = t("已裁定，涉及的行：", "Decided. Rows concerned: ") + t("，", ", ").join(told)
+    if not settlement.proposals:
+        return said
+    numbers = t("、", ", ").join(map(str, settlement.proposals))
+    return said + t(f"。第 {numbers} 号提议待另一人决定", f". Proposal {numbers} waits for another person to decide")

@@ -13,10 +13,14 @@ from pathlib import Path
 from licence_qr.catalogue.loader import load_catalogue
 from licence_qr.domain.catalogue import Catalogue
 from licence_qr.domain.department_rows import HEALTH_COLUMNS, MARKET_COLUMNS
+from licence_qr.domain.proposals import ProposalState
 from licence_qr.domain.roles import Actor, Role
+from licence_qr.services.accounts import Accounts
 from licence_qr.services.coding import Coding
 from licence_qr.services.importing import Importing, ImportReport
 from licence_qr.services.keys import Keys
+from licence_qr.services.life import Life
+from licence_qr.services.proposals import Proposals, Verdict
 from licence_qr.services.waiting import Waiting, WaitingRow
 from licence_qr.store.database import Database
 
@@ -25,6 +29,7 @@ MARKET, HEALTH = DATA / "market_licences.csv", DATA / "health_permits.xlsx"
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 ADMIN = Actor(1, "admin", "管理员", "", frozenset({Role.ADMIN}))
 CLERK = Actor(2, "clerk", "窗口", "jinfeng", frozenset({Role.CLERK}))
+PASSWORD = "a good long password"
 TABLES = (
     "entities",
     "premises",
@@ -37,6 +42,7 @@ TABLES = (
     "import_rows",
     "import_questions",
     "import_parts",
+    "proposals",
 )
 
 
@@ -57,7 +63,10 @@ class Register:
         self.database.create_or_upgrade()
         self.coding = Coding(self.catalogue, "http://127.0.0.1:8000", keys.signing_key)
         self.importing = Importing(self.database, self.catalogue, self.coding)
-        self.waiting = Waiting(self.database, self.catalogue, self.coding)
+        self.accounts = Accounts(self.database)
+        life = Life(self.database, self.catalogue, self.coding)
+        self.proposals = Proposals(self.database, self.catalogue, life, self.accounts)
+        self.waiting = Waiting(self.database, self.catalogue, self.coding, self.proposals)
 
     def import_data(self) -> ImportReport:
         """Import the exports of ``tests/data``."""
@@ -74,6 +83,20 @@ class Register:
     def waiting_rows(self) -> tuple[WaitingRow, ...]:
         """The open questions, as an administrator sees them."""
         return self.waiting.list(ADMIN)
+
+    def decider(self) -> Actor:
+        """Who decides proposals at the clerk's office."""
+        name, roles = "decider", frozenset({Role.DECIDER})
+        if self.accounts.user(name) is None:
+            self.accounts.create(name, "审批员", CLERK.office, roles, PASSWORD, NOW)
+        found = self.accounts.user(name)
+        assert found is not None
+        return found
+
+    def decide(self, number: int, *, approve: bool = True) -> ProposalState:
+        """What another person makes of a proposal."""
+        said = Verdict(approve, "" if approve else "证据不足", PASSWORD, "10.0.0.1", 0)
+        return self.proposals.decide(self.decider(), number, said, NOW)
 
     def digest(self) -> dict[str, str]:
         """A hash of the contents of each table."""

@@ -74,9 +74,10 @@ def register(tmp_path) -> Register:
     return Register(tmp_path)
 
 
-def decided(register: Register, decision: Decision) -> None:
+def decided(register: Register, decision: Decision) -> tuple[int, ...]:
+    """Decide the one question; the numbers of the proposals that this opens."""
     [row] = register.waiting_rows()
-    register.waiting.decide(CLERK, row.id, decision.value, "核对原件", NOW)
+    return register.waiting.decide(CLERK, row.id, decision.value, "核对原件", NOW).proposals
 
 
 @pytest.mark.parametrize("also", [{}, {"items": "旅店"}])
@@ -92,13 +93,16 @@ def test_one_clerk_with_a_file_does_not_reinstate_what_was_suspended(register, a
 
 
 def test_what_a_file_has_ended_leaves_no_proposal_to_decide(register):
-    register.import_rows([licence()], [permit()])
+    register.import_rows([licence()], [permit(valid_to="2028-04-30")])
     with register.database.write() as tx:
         [held] = permits.of_business(tx, licence()["uscc"])
         wanted = NewProposal(held.uscc, f"permit/{held.permit_id}", "suspend", "查实", "依据", "", None, 0)
         number = proposals.add(tx, wanted, CLERK, NOW)
-    register.import_rows([licence()], [permit(state="吊销")])
-    decided(register, Decision.TAKE_FILE)
+    register.import_rows([licence()], [permit(valid_to="2028-04-30", state="吊销")])
+    [revoking] = decided(register, Decision.TAKE_FILE)
+    with register.database.read() as tx:
+        assert proposals.get(tx, number).state is ProposalState.OPEN
+    assert register.decide(revoking) is ProposalState.APPROVED
     with register.database.read() as tx:
         closed = proposals.get(tx, number)
     assert (closed.state, closed.decision) == (ProposalState.CLOSED, "revoked")

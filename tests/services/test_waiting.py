@@ -9,6 +9,7 @@ import pytest
 from import_register import ADMIN, CLERK, NOW, Register, licence, permit
 
 from licence_qr.domain.conflicts import ConflictKind, Decision, Outcome
+from licence_qr.domain.proposals import ProposalState
 from licence_qr.domain.roles import Role
 from licence_qr.errors import AccessError, ConflictError, InputError, NotFoundError
 from licence_qr.services.waiting import Settlement, WaitingRow
@@ -237,9 +238,10 @@ def test_the_register_kept_against_the_file_stays(register: Register) -> None:
 
 
 def test_a_permit_suspended_by_a_later_export_shows_it_in_the_status_list(register: Register) -> None:
-    register.import_rows([licence()], [permit()])
-    register.import_rows([licence()], [permit(state="停业整顿")])
-    decide(register, Decision.TAKE_FILE)
+    register.import_rows([licence()], [permit(valid_to="2028-04-30")])
+    register.import_rows([licence()], [permit(valid_to="2028-04-30", state="停业整顿")])
+    [number] = decide(register, Decision.TAKE_FILE).proposals
+    assert register.decide(number) is ProposalState.APPROVED
     with register.database.read() as tx:
         code = codes.newest_of_business(tx, licence()["uscc"])
         assert code is not None

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import html
+import io
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +14,7 @@ import pytest
 from desk_pages import Browser, clerk, desk_app, desk_services, elsewhere
 
 from licence_qr.bootstrap import Services
+from licence_qr.domain.department_rows import HEALTH_COLUMNS, MARKET_COLUMNS
 
 __all__ = ["clerk", "desk_app", "desk_services", "elsewhere"]
 
@@ -100,3 +104,58 @@ def test_a_question_that_never_was_is_not_found(clerk: Browser) -> None:
 
 def test_the_pages_speak_english_too(clerk: Browser) -> None:
     assert "Waiting for a decision" in clerk.see("/desk/waiting-rows?lang=en")
+
+
+def exports(state: str) -> tuple[bytes, bytes]:
+    """A licence and its one permit, which is in that state."""
+    licence = {
+        "uscc": "91500107M000001A9R",
+        "name": "重庆演示酒店管理有限公司",
+        "entity_type": "有限责任公司",
+        "principal": "陈样",
+        "established_on": "2019-03-01",
+        "address": "重庆市九龙坡区白市驿镇演示路1号",
+        "business_scope": "住宿服务",
+        "authority": "重庆市市场监督管理局高新区分局",
+        "issued_on": "2021-06-01",
+        "state": "存续",
+    }
+    permit = {
+        "permit_no": "渝高新卫公证字〔2022〕第00901号",
+        "items": "宾馆",
+        "authority": "重庆高新区公共服务局",
+        "issued_on": "2022-05-01",
+        "valid_from": "2022-05-01",
+        "valid_to": "2099-04-30",
+        "state": state,
+        "office": "白市驿镇",
+    }
+    both = {key: licence[key] for key in ("uscc", "name", "principal", "address")} | permit
+    return one_row(licence, MARKET_COLUMNS), one_row(both, HEALTH_COLUMNS)
+
+
+def one_row(cells: dict[str, str], columns: Mapping[str, str]) -> bytes:
+    """A CSV file with one row below its headings."""
+    out = io.StringIO(newline="")
+    csv.writer(out).writerows([columns.values(), [cells.get(key, "") for key in columns]])
+    return out.getvalue().encode()
+
+
+def test_a_suspension_in_a_file_is_said_to_take_two_people_and_leads_to_a_proposal(
+    clerk: Browser, desk_services: Services
+) -> None:
+    before = set(addresses(clerk))
+    for state in ("有效", "停业整顿"):
+        market, health = exports(state)
+        desk_services.importing.import_departments(market, "m", health, "h", "admin", datetime.now(UTC))
+    [question] = set(addresses(clerk)) - before
+    page = clerk.see(question)
+    assert "须由两人办理" in page
+    assert "takes two people" in clerk.see(question + "?lang=en")
+    clerk.see(question + "?lang=zh")
+    answer = clerk.send(question, {"decision": "take_file", "reason": REASON}, page=page)
+    assert answer.status_code == 303
+    found = re.search(r"第 (\d+) 号提议待另一人决定", clerk.see(answer.location))
+    assert found
+    assert "由部门导出文件中的一行引出" in clerk.see(f"/desk/proposals/{found[1]}")
+    assert "须由两人办理" not in clerk.see(question)
