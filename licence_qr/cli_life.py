@@ -30,17 +30,23 @@ def sweep(as_json: bool) -> None:
     """Take note of what the calendar has done; run it once a day, for instance from cron.
 
     Renewals that were applied for in time and not decided before the end count as granted: they get their new last day and
-    a new version of the code. Marks and rests whose time is over are closed in the history. Photographs that were half
-    written when the server was killed go away. Run again, it finds nothing.
+    a new version of the code. Marks and rests whose time is over are closed in the history. What citizens left and wrote is
+    deleted once it has been kept for its time. Photographs that were half written when the server was killed go away. Run
+    again, it finds nothing.
     """
-    swept = build(load_settings()).life_sweep.run(datetime.now(UTC))
+    services, now = build(load_settings()), datetime.now(UTC)
+    cases = services.reports.sweep(now), services.ratings.sweep(now)
+    swept = services.life_sweep.run(now)  # last: a key that is missing for a new print keeps nothing from being deleted
+    contacts, words = sum(case.contacts for case in cases), sum(case.words for case in cases)
     if as_json:
-        click.echo(json.dumps(asdict(swept)))
+        click.echo(json.dumps({**asdict(swept), "contacts_deleted": contacts, "words_deleted": words}))
         return
     click.echo(f"视为准予延续 deemed renewed: {swept.renewals}")
     click.echo(f"歇业期满 rests over: {swept.rests}")
     click.echo(f"名录、标记期满 marks over: {swept.marks}")
     click.echo(f"未写完的照片 half-written photographs removed: {swept.photo_parts}")
+    click.echo(f"群众反映和评价：删除联系方式和照片 contacts and photos deleted: {contacts}")
+    click.echo(f"群众反映和评价：删除文字 words deleted: {words}")
 
 
 @life.command()

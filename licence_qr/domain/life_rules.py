@@ -42,6 +42,8 @@ class LifeRules:
     report_contact_working_days: int  # whoever reports a problem is contacted within
     report_answer_working_days: int  # and has an answer within
     rating_mend_working_days: int  # a bad rating is mended within
+    citizen_contact_kept_days: int  # contact and photo of a report, contact of a rating: deleted so long after the end
+    citizen_words_kept_days: int  # and so long the words of both, and what the office wrote about them for itself
     grade_a_score: int  # the lowest score of each hygiene grade, of 100
     grade_b_score: int
     grade_c_score: int
@@ -50,6 +52,11 @@ class LifeRules:
     def expiring_days(self) -> tuple[int, int, int]:
         """The three steps before a permit's end, the longest first."""
         return self.expiring_notice_days, self.expiring_reminder_days, self.expiring_urgent_days
+
+    @property
+    def citizen_kept_days(self) -> tuple[int, int]:
+        """How long a contact is kept after the end, and how long the words."""
+        return self.citizen_contact_kept_days, self.citizen_words_kept_days
 
     def grade(self, score: float) -> str:
         """The hygiene grade (量化分级) of a score of 100: A, B, C, or empty below C."""

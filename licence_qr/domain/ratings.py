@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 
 from licence_qr.domain.dates import Period, local_date
 from licence_qr.domain.identifiers import CodeId, parse_code_number
-from licence_qr.domain.reports import PRIVATE_KEPT_DAYS
 from licence_qr.domain.text import Text
 from licence_qr.errors import ConflictError, InputError
 
@@ -100,7 +99,7 @@ class Invitation:
 @dataclass(frozen=True, slots=True)
 class Rating:
     """A rating as the register keeps it. The clock runs from ``mend_from``; ``mend_due`` is None while no calendar tells
-    it, and for a good one."""
+    it, and for a good one. ``text`` is empty once it has been deleted, on ``words_deleted_on``."""
 
     rating_id: int
     application_no: str
@@ -116,6 +115,7 @@ class Rating:
     state: RatingState
     closed_on: date | None
     revision: int
+    words_deleted_on: date | None = None
 
     @property
     def rated_on(self) -> date:
@@ -130,10 +130,6 @@ class Rating:
     def overdue(self, today: date) -> bool:
         """Whether it should have been mended and called back before ``today``."""
         return self.open and self.mend_due is not None and self.mend_due < today
-
-    def keeps_private(self, today: date) -> bool:
-        """Whether the contact may still be looked at."""
-        return self.closed_on is None or today <= self.closed_on + timedelta(days=PRIVATE_KEPT_DAYS)
 
 
 @dataclass(frozen=True, slots=True)

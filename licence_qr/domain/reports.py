@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 
 from licence_qr.domain.dates import Period, local_date
@@ -21,8 +21,6 @@ from licence_qr.errors import ConflictError, InputError, RuleError
 MOST_TEXT = 2000  # characters
 MOST_CONTACT = 100
 MOST_PLACE = 200
-# A question about the answer comes within weeks; nobody needs the telephone number of a citizen after that.
-PRIVATE_KEPT_DAYS = 30
 
 
 class ReportState(StrEnum):
@@ -102,7 +100,8 @@ class Report:
 
     ``uscc`` and ``code_id`` are empty when the code was not in the register; ``place`` then says where it hangs.
     ``contact_left``: whether the reporter wanted to be called, also after the contact has been deleted.
-    The answer clock runs from ``answer_from``; a due day is None while no calendar tells it.
+    The answer clock runs from ``answer_from``; a due day is None while no calendar tells it. ``text`` and ``place`` are
+    empty once they have been deleted, on ``words_deleted_on``.
     """
 
     report_id: int
@@ -124,6 +123,7 @@ class Report:
     state: ReportState
     closed_on: date | None
     revision: int
+    words_deleted_on: date | None = None
 
     @property
     def received_on(self) -> date:
@@ -140,10 +140,6 @@ class Report:
     def overdue(self, today: date) -> bool:
         """Whether the next step should have been done before ``today``."""
         return self.due_on is not None and self.due_on < today
-
-    def keeps_private(self, today: date) -> bool:
-        """Whether contact and photo may still be looked at."""
-        return self.closed_on is None or today <= self.closed_on + timedelta(days=PRIVATE_KEPT_DAYS)
 
 
 def allowed(state: ReportState) -> tuple[ReportStep, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from licence_qr.domain.catalogue import Catalogue
 from licence_qr.domain.dates import local_date
@@ -27,7 +27,8 @@ from licence_qr.domain.ratings import (
     parse_level,
     parse_rating_code,
 )
-from licence_qr.domain.reports import MOST_CONTACT, PRIVATE_KEPT_DAYS, due_day
+from licence_qr.domain.reports import MOST_CONTACT, due_day
+from licence_qr.domain.retention import Deleted, closed_before, is_kept
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import (
     AccessError,
@@ -152,18 +153,32 @@ class Ratings:
             self.keep_house(tx, now)
         return is_bad(rating.level)
 
-    def keep_house(self, tx: Transaction, now: datetime) -> None:
-        """Delete contacts whose time is over, and set the days that a calendar tells by now. Part of every write."""
-        ratings.sweep_private(tx, local_date(now) - timedelta(days=PRIVATE_KEPT_DAYS))
+    def kept_days(self, day: date) -> tuple[int, int]:
+        """For how many days after the end a contact is kept, and the words."""
+        return self.catalogue.life_rules_on(day).citizen_kept_days
+
+    def keeps_words(self, rating: Rating, today: date) -> bool:
+        """Whether what was written may still be read; the deletion itself may wait for the next write."""
+        return rating.words_deleted_on is None and is_kept(rating.closed_on, self.kept_days(today)[1], today)
+
+    def keep_house(self, tx: Transaction, now: datetime) -> Deleted:
+        """Delete what was kept for its time, and set the days that a calendar tells by now. Part of every write."""
+        today = local_date(now)
+        contact_days, words_days = self.kept_days(today)
+        deleted = Deleted(
+            contacts=ratings.sweep_private(tx, closed_before(contact_days, today)),
+            words=ratings.sweep_words(tx, closed_before(words_days, today), today),
+        )
         for rating in ratings.undated(tx):
             dated = self.dated(rating)
             if dated.mend_due is not None:
                 ratings.update(tx, dated)
+        return deleted
 
-    def sweep(self, now: datetime) -> None:
-        """``keep_house`` by itself, for a start of the service or a timer."""
+    def sweep(self, now: datetime) -> Deleted:
+        """``keep_house`` by itself, for a start of the service or the daily sweep."""
         with self.database.write() as tx:
-            self.keep_house(tx, now)
+            return self.keep_house(tx, now)
 
     def dated(self, rating: Rating) -> Rating:
         """The rating with the day it has, or one of its own where it lacks it and a calendar tells."""

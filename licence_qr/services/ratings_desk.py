@@ -17,6 +17,7 @@ from licence_qr.domain.ratings import (
     next_state,
 )
 from licence_qr.domain.reports import due_day
+from licence_qr.domain.retention import is_kept
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import AccessError, ConflictError, NotFoundError
 from licence_qr.services.desk_steps import chosen_step, who_took, words_of_step
@@ -83,6 +84,7 @@ class RatingFile:
     contact: str
     phone: str
     unknown_year: int | None
+    words_gone: bool
     steps: tuple[ShownStep, ...]
     allowed: tuple[RatingStep, ...]
 
@@ -129,19 +131,22 @@ class RatingsDesk:
         """
         with self.ratings.database.read() as tx:
             rating = _own(tx, actor, rating_id)
-            readable = rating.keeps_private(local_date(now))
+            today = local_date(now)
+            readable = is_kept(rating.closed_on, self.ratings.kept_days(today)[0], today)
+            words_gone = not self.ratings.keeps_words(rating, today)
             holder_name, phone = _holder(tx, rating)
             waits = rating.open and rating.mend_due is None
             calendar = self.ratings.catalogue.working_calendar
             return RatingFile(
-                rating=rating,
+                rating=replace(rating, text="") if words_gone else rating,
                 holder_name=holder_name,
                 reasons=tuple(reason for reason in self.ratings.reasons if reason.id in rating.reasons),
                 contact=ratings.contact(tx, rating_id) if readable else "",
                 phone=phone if readable else "",
                 unknown_year=due_day(calendar, rating.mend_from, rating.mend_days)[1] if waits else None,
-                steps=tuple(ShownStep(event, who_took(tx, event)) for event in ratings.events(tx, rating_id)),
-                allowed=allowed(rating.state),
+                words_gone=words_gone,
+                steps=_steps(tx, rating_id, words_gone=words_gone),
+                allowed=() if words_gone else allowed(rating.state),
             )
 
     def act(self, actor: Actor, rating_id: int, act: RatingAct, now: datetime) -> Rating:
@@ -155,6 +160,8 @@ class RatingsDesk:
             rating = _own(tx, actor, rating_id)
             if rating.revision != act.revision:
                 raise ConflictError("rating_changed")
+            if not self.ratings.keeps_words(rating, local_date(now)):  # a later note would never be deleted
+                raise ConflictError("rating_step_not_allowed", allowed_zh="无", allowed_en="none")
             state = next_state(rating.state, step)
             over = state is RatingState.CLOSED and rating.closed_on is None
             changed = replace(rating, state=state, closed_on=local_date(now) if over else rating.closed_on)
@@ -164,6 +171,13 @@ class RatingsDesk:
             ratings.note(tx, rating_id, RatingEvent(now, actor.username, actor.office, step, text))
             self.ratings.keep_house(tx, now)
         return changed
+
+
+def _steps(tx: Transaction, rating_id: int, *, words_gone: bool) -> tuple[ShownStep, ...]:
+    """What was done. Once the words are gone, what was mended is all that is still told."""
+    events = ratings.events(tx, rating_id)
+    told = (replace(e, text="") if words_gone and e.step is not RatingStep.MENDED else e for e in events)
+    return tuple(ShownStep(event, who_took(tx, event)) for event in told)
 
 
 def _total(months: tuple[MonthOfRatings, ...]) -> MonthOfRatings:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import secrets
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from licence_qr.domain.catalogue import Catalogue
 from licence_qr.domain.dates import local_date
@@ -20,7 +20,6 @@ from licence_qr.domain.reports import (
     MOST_CONTACT,
     MOST_PLACE,
     MOST_TEXT,
-    PRIVATE_KEPT_DAYS,
     Report,
     ReportKind,
     ReportState,
@@ -28,6 +27,7 @@ from licence_qr.domain.reports import (
     due_day,
     parse_receipt_number,
 )
+from licence_qr.domain.retention import Deleted, closed_before, is_kept
 from licence_qr.domain.text import Text
 from licence_qr.errors import ConflictError, InputError, InvalidApplication, NotFoundError, RegisterError
 from licence_qr.services.pictures import clean
@@ -124,6 +124,14 @@ class Reports:
         """What a report was about, also when that is no longer offered."""
         return next((kind.name for kind in self.kinds if kind.id == kind_id), Text(kind_id, kind_id))
 
+    def kept_days(self, day: date) -> tuple[int, int]:
+        """For how many days after the end a contact with its photograph is kept, and the words."""
+        return self.catalogue.life_rules_on(day).citizen_kept_days
+
+    def keeps_words(self, report: Report, today: date) -> bool:
+        """Whether what was written may still be read; the deletion itself may wait for the next write."""
+        return report.words_deleted_on is None and is_kept(report.closed_on, self.kept_days(today)[1], today)
+
     def promise(self, day: date) -> tuple[int, int]:
         """Working days until somebody is contacted, and until they have an answer."""
         rules = self.catalogue.life_rules_on(day)
@@ -177,19 +185,25 @@ class Reports:
                 raise NotFoundError("receipt_not_found")
             return self._receipt(tx, report, local_date(now))
 
-    def keep_house(self, tx: Transaction, now: datetime) -> None:
-        """Delete contacts whose time is over, and set the days that a calendar tells by now. Part of every write."""
-        reports.sweep_private(tx, local_date(now) - timedelta(days=PRIVATE_KEPT_DAYS))
+    def keep_house(self, tx: Transaction, now: datetime) -> Deleted:
+        """Delete what was kept for its time, and set the days that a calendar tells by now. Part of every write."""
+        today = local_date(now)
+        contact_days, words_days = self.kept_days(today)
+        deleted = Deleted(
+            contacts=reports.sweep_private(tx, closed_before(contact_days, today)),
+            words=reports.sweep_words(tx, closed_before(words_days, today), today),
+        )
         for report in reports.undated(tx):
             dated = self.dated(report)
             if (dated.contact_due, dated.answer_due) != (report.contact_due, report.answer_due):
                 reports.update(tx, dated)
                 reports.note(tx, report.report_id, ReportEvent(now, SYSTEM, "", ReportStep.DATES_SET))
+        return deleted
 
-    def sweep(self, now: datetime) -> None:
-        """``keep_house`` by itself, for a start of the service or a timer."""
+    def sweep(self, now: datetime) -> Deleted:
+        """``keep_house`` by itself, for a start of the service or the daily sweep."""
         with self.database.write() as tx:
-            self.keep_house(tx, now)
+            return self.keep_house(tx, now)
 
     def holder(self, tx: Transaction, report: Report) -> tuple[str, str]:
         """Name and address of the business as the register has them now; the place as typed where it has none."""

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.reports import Report, ReportState, ReportStep, allowed, next_state
+from licence_qr.domain.retention import is_kept
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.domain.text import Text
 from licence_qr.errors import AccessError, ConflictError, InputError, NotFoundError
@@ -42,7 +43,8 @@ class ShownStep:
 
 @dataclass(frozen=True, slots=True)
 class ReportFile:
-    """Everything of one report that ``actor`` may see. ``contact`` is empty where it is deleted or not for them."""
+    """Everything of one report that ``actor`` may see. ``contact`` is empty where it is deleted or not for them, and so are
+    text and place of the report and the words of its steps once ``words_gone``; then there is no step left to take."""
 
     report: Report
     kind: Text
@@ -50,6 +52,7 @@ class ReportFile:
     address: str
     contact: str
     photo: bool
+    words_gone: bool
     clocks: tuple[Clock, ...]
     steps: tuple[ShownStep, ...]
     allowed: tuple[ReportStep, ...]
@@ -76,12 +79,7 @@ class ReportsDesk:
         office, today = _office_seen_by(actor), local_date(now)
         with self.reports.database.read() as tx:
             found = reports.closed_ones(tx, office) if closed else reports.open_ones(tx, office, today)
-            return tuple(
-                ReportLine(
-                    each, self.reports.kind_name(each.kind), self.reports.holder(tx, each)[0], each.overdue(today)
-                )
-                for each in found
-            )
+            return tuple(self._line(tx, self._readable(each, today), today) for each in found)
 
     def get(self, actor: Actor, report_id: int, now: datetime) -> ReportFile:
         """One report. Raises NotFoundError ``report_not_found``, AccessError ``report_of_other_office``."""
@@ -92,7 +90,9 @@ class ReportsDesk:
         """The photograph as JPEG. Raises NotFoundError ``report_photo_not_found``, AccessError."""
         with self.reports.database.read() as tx:
             report = _own(tx, actor, report_id)
-            photo = reports.private(tx, report_id).photo if _may_read_private(actor, report, local_date(now)) else None
+            photo = (
+                reports.private(tx, report_id).photo if self._may_read_private(actor, report, local_date(now)) else None
+            )
         if photo is None:
             raise NotFoundError("report_photo_not_found")
         return photo
@@ -118,6 +118,8 @@ class ReportsDesk:
         return changed
 
     def _after(self, report: Report, step: ReportStep, act: ReportAct, today: date) -> Report:
+        if not self.reports.keeps_words(report, today):  # a later note would have no day on which it is deleted
+            raise ConflictError("report_step_not_allowed", allowed_zh="无", allowed_en="none")
         state = next_state(report, step)
         closed_on = today if state is ReportState.CLOSED and report.closed_on is None else report.closed_on
         changed = replace(report, state=state, closed_on=closed_on)
@@ -130,21 +132,37 @@ class ReportsDesk:
         return replace(changed, office=act.office)
 
     def _file(self, tx: Transaction, actor: Actor, report: Report, today: date) -> ReportFile:
-        readable = _may_read_private(actor, report, today)
+        readable = self._may_read_private(actor, report, today)
+        words_gone, open_to = not self.reports.keeps_words(report, today), _steps_of(actor, report)
         private = reports.private(tx, report.report_id)
         events = reports.events(tx, report.report_id)
-        holder_name, address = self.reports.holder(tx, report)
+        shown = self._readable(report, today)
+        holder_name, address = self.reports.holder(tx, shown)
         return ReportFile(
-            report=report,
+            report=shown,
             kind=self.reports.kind_name(report.kind),
             holder_name=holder_name,
             address=address,
             contact=private.contact if readable else "",
             photo=readable and private.photo is not None,
+            words_gone=words_gone,
             clocks=self.reports.clocks(report, events, today),
-            steps=tuple(ShownStep(event, who_took(tx, event)) for event in events),
-            allowed=tuple(step for step in allowed(report.state) if step in _steps_of(actor, report)),
+            steps=tuple(ShownStep(_without_words(e) if words_gone else e, who_took(tx, e)) for e in events),
+            allowed=() if words_gone else tuple(each for each in allowed(report.state) if each in open_to),
         )
+
+    def _line(self, tx: Transaction, report: Report, today: date) -> ReportLine:
+        kind, holder_name = self.reports.kind_name(report.kind), self.reports.holder(tx, report)[0]
+        return ReportLine(report, kind, holder_name, report.overdue(today))
+
+    def _readable(self, report: Report, today: date) -> Report:
+        """The report without its words from the day on which they are to be deleted."""
+        return report if self.reports.keeps_words(report, today) else replace(report, text="", place="")
+
+    def _may_read_private(self, actor: Actor, report: Report, today: date) -> bool:
+        """Whoever handles it, for as long as it is kept; the deletion itself may wait for the next write."""
+        kept = is_kept(report.closed_on, self.reports.kept_days(today)[0], today)
+        return _handles(actor, report) and kept
 
 
 def _office_seen_by(actor: Actor) -> str | None:
@@ -177,9 +195,9 @@ def _handles(actor: Actor, report: Report) -> bool:
     return bool(HANDLING & actor.roles) and actor.office == report.office
 
 
-def _may_read_private(actor: Actor, report: Report, today: date) -> bool:
-    """Whoever handles it, for as long as it is kept; the deletion itself may wait for the next write."""
-    return _handles(actor, report) and report.keeps_private(today)
+def _without_words(event: ReportEvent) -> ReportEvent:
+    """What stays of a step for good: an answer stays whole, because the reporter has it too."""
+    return event if event.step is ReportStep.ANSWERED else replace(event, text="")
 
 
 def _steps_of(actor: Actor, report: Report) -> frozenset[ReportStep]:

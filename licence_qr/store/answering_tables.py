@@ -61,3 +61,22 @@ def create_ratings(db: Database) -> None:
         CREATE TRIGGER rating_events_are_not_deleted BEFORE DELETE ON rating_events
             BEGIN SELECT RAISE(ABORT, 'rating_events is append-only'); END;
     """)
+
+
+def let_words_go(db: Database) -> None:
+    """What was written about a closed case is deleted after a time. Of a step only its words can go, and they can only
+    go: who took it, when and what it was stays, and so do the answers to reporters and what was mended."""
+    for case, kept in (("report", "answered"), ("rating", "mended")):
+        details = ", details" if case == "report" else ""
+        fixed = f"seq, {case}_id, at, actor, office, step{details}"
+        old, new = (", ".join(f"{row}.{name}" for name in fixed.split(", ")) for row in ("OLD", "NEW"))
+        db.executescript(f"""
+            ALTER TABLE {case}s ADD COLUMN words_deleted_on TEXT;
+            CREATE INDEX {case}s_with_words ON {case}s (closed_on)
+                WHERE closed_on IS NOT NULL AND words_deleted_on IS NULL;
+            DROP TRIGGER {case}_events_are_not_updated;
+            CREATE TRIGGER {case}_events_are_not_updated BEFORE UPDATE ON {case}_events
+                WHEN NEW.text != '' OR OLD.step = '{kept}' OR ({old}) IS NOT ({new})
+                OR (SELECT closed_on FROM {case}s WHERE {case}_id = OLD.{case}_id) IS NULL
+                BEGIN SELECT RAISE(ABORT, '{case}_events is append-only'); END;
+        """)

@@ -242,3 +242,9 @@ def m013_ratings(db: Database) -> None:
 def m011_inspections(db: Database) -> None:
     """Inspections as phones send them, their photographs, the orders they lead to, and random draws."""
     inspections_schema.create(db)
+
+
+@steps()
+def m014_words_let_go(db: Database) -> None:
+    """What citizens wrote, and what was noted about it, is deleted some time after the end."""
+    answering_tables.let_words_go(db)

@@ -13,7 +13,7 @@ MOST_LISTED = 200
 _INVITATION = "code, application_no, office, uscc, decided_at"
 _COLUMNS = (
     "application_no, uscc, office, level, reasons, text, rated_at, mend_days, mend_from, mend_due, state, closed_on,"
-    " revision"
+    " revision, words_deleted_on"
 )
 # For the work list (store.tasks). The condition repeats that of the index ratings_to_mend.
 TO_MEND = (
@@ -75,7 +75,7 @@ def invitation(tx: Transaction, code: CodeId) -> Invitation | None:
 def add(tx: Transaction, rating: Rating, form_id: str, contact: str) -> int:
     """Add a rating; its number within the register is returned. A case has one: the register refuses a second."""
     cursor = tx.run(
-        f"INSERT INTO ratings (form_id, month, {_COLUMNS}) VALUES ({', '.join('?' * 15)})",
+        f"INSERT INTO ratings (form_id, month, {_COLUMNS}) VALUES ({', '.join('?' * 16)})",
         (
             form_id,
             f"{rating.rated_on:%Y-%m}",
@@ -92,6 +92,7 @@ def add(tx: Transaction, rating: Rating, form_id: str, contact: str) -> int:
             rating.state.value,
             _text(rating.closed_on),
             rating.revision,
+            _text(rating.words_deleted_on),
         ),
     )
     rating_id = int(cursor.lastrowid or 0)
@@ -194,14 +195,32 @@ def contact(tx: Transaction, rating_id: int) -> str:
     return str(row["contact"]) if row else ""
 
 
-def sweep_private(tx: Transaction, closed_before: date) -> None:
-    """Delete contacts of ratings closed before that day, and overwrite where they stood."""
+def sweep_private(tx: Transaction, closed_before: date) -> int:
+    """Delete contacts of ratings closed before that day, and overwrite where they stood; of how many."""
     tx.one("PRAGMA secure_delete = ON")
-    tx.run(
+    swept = tx.run(
         "DELETE FROM rating_private WHERE rating_id IN"
         " (SELECT rating_id FROM ratings WHERE closed_on IS NOT NULL AND closed_on < ?)",
         (closed_before.isoformat(),),
     )
+    return int(swept.rowcount)
+
+
+def sweep_words(tx: Transaction, closed_before: date, today: date) -> int:
+    """Delete what was written with and about ratings closed before that day, and overwrite where it stood; of how many.
+
+    Level, reasons, dates, steps and what was mended stay.
+    """
+    tx.one("PRAGMA secure_delete = ON")
+    due = "closed_on < ? AND closed_on IS NOT NULL AND words_deleted_on IS NULL"
+    before = closed_before.isoformat()
+    tx.run(
+        "UPDATE rating_events SET text = '' WHERE step != 'mended' AND text != ''"
+        f" AND rating_id IN (SELECT rating_id FROM ratings WHERE {due})",
+        (before,),
+    )
+    swept = tx.run(f"UPDATE ratings SET text = '', words_deleted_on = ? WHERE {due}", (today.isoformat(), before))
+    return int(swept.rowcount)
 
 
 def note(tx: Transaction, rating_id: int, event: RatingEvent) -> None:
@@ -250,6 +269,7 @@ def _rating(row: Row) -> Rating:
         state=RatingState(row["state"]),
         closed_on=date.fromisoformat(row["closed_on"]) if row["closed_on"] else None,
         revision=row["revision"],
+        words_deleted_on=date.fromisoformat(row["words_deleted_on"]) if row["words_deleted_on"] else None,
     )
 
 

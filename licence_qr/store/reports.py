@@ -14,7 +14,7 @@ from licence_qr.store.database import Row, Transaction
 MOST_LISTED = 200
 _COLUMNS = (
     "number, kind, text, uscc, place, code_id, office, received_at, contact_days, contact_due, answer_days, answer_from,"
-    " answer_due, contact_left, has_photo, state, closed_on, revision"
+    " answer_due, contact_left, has_photo, state, closed_on, revision, words_deleted_on"
 )
 # For the work list (store.tasks): one source a kind of task. The condition repeats that of the index reports_open.
 _TASK = "SELECT 'report/' || report_id AS subject, office, uscc, NULL AS premises_no"
@@ -49,7 +49,7 @@ class ReportEvent:
 def add(tx: Transaction, report: Report, form_id: str, private: Private) -> int:
     """Add a report; its number within the register is returned. ``report_id`` of the value is not looked at."""
     cursor = tx.run(
-        f"INSERT INTO reports (form_id, {_COLUMNS}) VALUES ({', '.join('?' * 19)})", (form_id, *_values(report))
+        f"INSERT INTO reports (form_id, {_COLUMNS}) VALUES ({', '.join('?' * 20)})", (form_id, *_values(report))
     )
     report_id = int(cursor.lastrowid or 0)
     if private.contact or private.photo:
@@ -131,14 +131,34 @@ def private(tx: Transaction, report_id: int) -> Private:
     return Private(row["contact"], row["photo"]) if row else Private("", None)
 
 
-def sweep_private(tx: Transaction, closed_before: date) -> None:
-    """Delete contacts and photographs of reports closed before that day, and overwrite where they stood."""
+def sweep_private(tx: Transaction, closed_before: date) -> int:
+    """Delete contacts and photographs of reports closed before that day, and overwrite where they stood; of how many."""
     tx.one("PRAGMA secure_delete = ON")
-    tx.run(
+    swept = tx.run(
         "DELETE FROM report_private WHERE report_id IN"
         " (SELECT report_id FROM reports WHERE closed_on IS NOT NULL AND closed_on < ?)",
         (closed_before.isoformat(),),
     )
+    return int(swept.rowcount)
+
+
+def sweep_words(tx: Transaction, closed_before: date, today: date) -> int:
+    """Delete what was written about reports closed before that day, and overwrite where it stood; of how many.
+
+    What the reporter wrote and what the office wrote for itself goes; kind, dates, steps and answers stay.
+    """
+    tx.one("PRAGMA secure_delete = ON")
+    due = "closed_on < ? AND closed_on IS NOT NULL AND words_deleted_on IS NULL"
+    before = closed_before.isoformat()
+    tx.run(
+        "UPDATE report_events SET text = '' WHERE step != 'answered' AND text != ''"
+        f" AND report_id IN (SELECT report_id FROM reports WHERE {due})",
+        (before,),
+    )
+    swept = tx.run(
+        f"UPDATE reports SET text = '', place = '', words_deleted_on = ? WHERE {due}", (today.isoformat(), before)
+    )
+    return int(swept.rowcount)
 
 
 def note(tx: Transaction, report_id: int, event: ReportEvent) -> None:
@@ -193,6 +213,7 @@ def _values(report: Report) -> tuple[object, ...]:
         report.state.value,
         _text(report.closed_on),
         report.revision,
+        _text(report.words_deleted_on),
     )
 
 
@@ -221,6 +242,7 @@ def _report(row: Row) -> Report:
         state=ReportState(row["state"]),
         closed_on=_day(row["closed_on"]),
         revision=row["revision"],
+        words_deleted_on=_day(row["words_deleted_on"]),
     )
 
 

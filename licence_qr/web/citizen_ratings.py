@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
@@ -29,20 +30,20 @@ _LEVEL = Field(
 _TEXT = Field(
     "text",
     Text("还想说的", "Anything else"),
-    Text("请不要写姓名、电话、身份证号。", "Please leave out names, telephone and identity numbers."),
     widget=Widget.PARAGRAPH,
     optional=True,
 )
 _CONTACT = Field(
     "contact",
     Text("您的电话或邮箱", "Your telephone or e-mail"),
-    Text(
-        "选了“不满意”或“非常不满意”的，窗口会回访；不填就用申请时留下的电话。办结 30 天后删除。",
-        "If you are discontent the office calls back; left empty, by the number in the application. Deleted after 30 days.",
-    ),
     characters=30,
     optional=True,
     autocomplete="tel",
+)
+_NO_NAMES = "请不要写姓名、电话、身份证号。", "Please leave out names, telephone and identity numbers."
+_CALLED_BACK = (
+    "选了“不满意”或“非常不满意”的，窗口会回访；不填就用申请时留下的电话。",
+    "If you are discontent the office calls back; left empty, by the number in the application.",
 )
 
 
@@ -83,8 +84,14 @@ def _offer(number: str) -> Offer:
     return use_cases().ratings.open(number, request.remote_addr or "", datetime.now(UTC))
 
 
+def _kept(field: Field, zh: str, en: str, days: int) -> Field:
+    """The question with its hint, and how long the answer is kept."""
+    return replace(field, hint=Text(f"{zh}办结 {days} 天后删除。", f"{en} Deleted {days} days after it is closed."))
+
+
 def _fields() -> tuple[Field, ...]:
-    reasons = use_cases().ratings.reasons_on(local_date(datetime.now(UTC)))
+    ratings, today = use_cases().ratings, local_date(datetime.now(UTC))
+    reasons, (contact_days, words_days) = ratings.reasons_on(today), ratings.kept_days(today)
     praise = tuple(Choice(reason.id, reason.name) for reason in reasons if reason.praise)
     complaint = tuple(Choice(reason.id, reason.name) for reason in reasons if not reason.praise)
     boxes, good, bad = Widget.CHECKBOXES, Text("好在哪里？", "What was good?"), Text("差在哪里？", "What was bad?")
@@ -92,8 +99,8 @@ def _fields() -> tuple[Field, ...]:
         _LEVEL,
         *((Field("praise", good, widget=boxes, choices=praise, optional=True),) if praise else ()),
         *((Field("complaint", bad, widget=boxes, choices=complaint, optional=True),) if complaint else ()),
-        _TEXT,
-        _CONTACT,
+        _kept(_TEXT, *_NO_NAMES, words_days),
+        _kept(_CONTACT, *_CALLED_BACK, contact_days),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
@@ -45,10 +46,6 @@ _TEXT = Field(
 _CONTACT = Field(
     "contact",
     Text("您的电话或邮箱", "Your telephone or e-mail"),
-    Text(
-        "只用来就这件事联系您，办结 30 天后删除。不填也会办理，凭回执号查看答复。",
-        "Only to call you about this; deleted 30 days after it is closed. Without it the receipt number shows the answer.",
-    ),
     characters=30,
     optional=True,
     autocomplete="tel",
@@ -144,8 +141,16 @@ def _sent(form_id: str, number: str, typed: Mapping[str, str]) -> SentReport:
     )
 
 
+def _contact(days: int) -> Field:
+    """The question for a contact, and how long the answer is kept."""
+    zh = f"只用来就这件事联系您，办结 {days} 天后删除。不填也会办理，凭回执号查看答复。"
+    en = f"Only to call you about this; deleted {days} days after it is closed. Or follow it by the receipt number."
+    return replace(_CONTACT, hint=Text(zh, en))
+
+
 def _fields(subject: Subject | None) -> tuple[Field, ...]:
-    kinds = use_cases().reports.kinds_on(local_date(datetime.now(UTC)))
+    today = local_date(datetime.now(UTC))
+    kinds, contact = use_cases().reports.kinds_on(today), _contact(use_cases().reports.kept_days(today)[0])
     kind = Field(
         "kind",
         Text("是什么问题？", "What is it about?"),
@@ -153,7 +158,7 @@ def _fields(subject: Subject | None) -> tuple[Field, ...]:
         choices=tuple(Choice(each.id, each.name, each.note) for each in kinds),
     )
     if subject is not None:
-        return (kind, _TEXT, _CONTACT)
+        return (kind, _TEXT, contact)
     offices = use_cases().catalogue.offices.values()
     office = Field(
         "office",
@@ -161,16 +166,18 @@ def _fields(subject: Subject | None) -> tuple[Field, ...]:
         widget=Widget.RADIOS,
         choices=tuple(Choice(each.id, each.region_name) for each in offices),
     )
-    return (kind, _PLACE, office, _TEXT, _CONTACT)
+    return (kind, _PLACE, office, _TEXT, contact)
 
 
 def _form(number: str, subject: Subject | None, refused: LicenceQRError | None = None) -> str:
     """The form, fresh or with what was typed and what is wrong with it."""
     about = subject.code_id.number if subject and subject.code_id else ""
+    today = local_date(datetime.now(UTC))
     return render_template(
         "citizen/report_form.html",
         number=number,
         subject=subject,
         **public_forms.parts(_PURPOSE, about, _fields(subject), refused),
-        promise=use_cases().reports.promise(local_date(datetime.now(UTC))),
+        promise=use_cases().reports.promise(today),
+        kept_days=use_cases().reports.kept_days(today),
     )

@@ -24,6 +24,7 @@ from licence_qr.domain.reports import (
     next_state,
     parse_receipt_number,
 )
+from licence_qr.domain.retention import closed_before, is_kept
 from licence_qr.errors import ConflictError, InputError
 
 CALENDAR = load_catalogue().working_calendar
@@ -103,10 +104,16 @@ def test_what_is_closed_is_never_overdue() -> None:
 
 
 def test_contact_and_photo_may_be_looked_at_for_thirty_days_after_the_end() -> None:
+    days = load_catalogue().life_rules_on(date(2026, 12, 24)).citizen_contact_kept_days
     closed = replace(REPORT, state=ReportState.CLOSED, closed_on=date(2026, 11, 24))
-    assert REPORT.keeps_private(date(2030, 1, 1))
-    assert closed.keeps_private(date(2026, 12, 24))
-    assert not closed.keeps_private(date(2026, 12, 25))
+    assert is_kept(REPORT.closed_on, days, date(2030, 1, 1))
+    assert is_kept(closed.closed_on, days, date(2026, 12, 24))
+    assert not is_kept(closed.closed_on, days, date(2026, 12, 25))
+
+
+@given(st.dates(date(2021, 1, 1), date(2040, 1, 1)), st.integers(1, 4000), st.dates(date(2021, 1, 1), date(2040, 1, 1)))
+def test_what_may_not_be_looked_at_is_what_is_deleted(closed_on: date, days: int, today: date) -> None:
+    assert is_kept(closed_on, days, today) is not (closed_on < closed_before(days, today))
 
 
 def test_a_step_that_does_not_fit_says_which_do() -> None:

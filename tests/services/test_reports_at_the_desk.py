@@ -25,7 +25,7 @@ from reported_problems import (
 )
 
 from licence_qr.bootstrap import Services
-from licence_qr.domain.reports import PRIVATE_KEPT_DAYS, ReportState, ReportStep
+from licence_qr.domain.reports import ReportState, ReportStep
 from licence_qr.domain.roles import Role
 from licence_qr.domain.working_days import WorkingCalendar
 from licence_qr.errors import (
@@ -156,7 +156,7 @@ def test_what_is_dismissed_says_so_without_the_reason(services: Services, number
 def test_contact_and_photo_are_deleted_thirty_days_after_the_end(services: Services, number: str) -> None:
     services.reports.send(sent(number, photo=picture()), CLIENT, NOW)
     act(services, ReportStep.DISMISSED)
-    last = NOW + timedelta(days=PRIVATE_KEPT_DAYS)
+    last = NOW + timedelta(days=30)
     services.reports.sweep(last)
     assert services.reports_desk.get(CLERK, 1, last).contact == PHONE
     over = last + timedelta(days=1)
