@@ -14,14 +14,14 @@ from datetime import date, datetime, timedelta
 from licence_qr.domain.catalogue import Catalogue
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.draws import Candidate, DrawList, DrawState, Pick, draw, parse_seed, sha256_of
-from licence_qr.domain.inspection import InspectionState, VisitOutcome
+from licence_qr.domain.inspection import VisitOutcome
 from licence_qr.domain.permit import Permit
 from licence_qr.domain.plain_text import plain_line
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import AccessError, ConflictError, InputError, InvalidApplication, NotFoundError, RuleError
-from licence_qr.store import accounts, draws, entities, inspections, permits
+from licence_qr.store import accounts, draws, entities, permits
 from licence_qr.store.database import Database, Transaction
-from licence_qr.store.draws import Drawn, StoredDraw
+from licence_qr.store.draws import DrawnPlace, StoredDraw
 
 MAX_TITLE_CHARS = 80
 MAX_TEXT_CHARS = 200
@@ -246,7 +246,7 @@ def _published(tx: Transaction, stored: StoredDraw, *, places: bool = True) -> P
     if places and stored.state is DrawState.SETTLED:
         listed = {each.permit_no: each for each in DrawList.of_canonical(stored.list).candidates}
         numbers = {name: int(number) for number, name in json.loads(stored.officers).items()}
-        found = tuple(_place(tx, listed, numbers, drawn) for drawn in draws.of_draw(tx, stored.draw_id))
+        found = tuple(_place(listed, numbers, place) for place in draws.of_draw(tx, stored.draw_id))
     return PublishedDraw(
         number=stored.draw_id,
         office=stored.office,
@@ -268,17 +268,9 @@ def _published(tx: Transaction, stored: StoredDraw, *, places: bool = True) -> P
     )
 
 
-def _place(
-    tx: Transaction, listed: Mapping[str, Candidate], numbers: Mapping[str, int], drawn: Drawn
-) -> PublishedPlace:
-    held = permits.get(tx, drawn.permit_id)
-    if held is None:
-        raise AssertionError("a permit that was drawn is not there")
-    candidate, officers = listed[held.permit.permit_no], tuple(numbers[name] for name in drawn.officers)
-    done = inspections.get(tx, drawn.inspection_key) if drawn.inspection_key is not None else None
-    if done is None or done.state is not InspectionState.COUNTED:
-        return PublishedPlace(candidate, officers, None, None)
-    return PublishedPlace(candidate, officers, done.visited_on, done.outcome)
+def _place(listed: Mapping[str, Candidate], numbers: Mapping[str, int], place: DrawnPlace) -> PublishedPlace:
+    officers = tuple(numbers[name] for name in place.drawn.officers)
+    return PublishedPlace(listed[place.permit_no], officers, place.inspected_on, place.outcome)
 
 
 def _row(tx: Transaction, pick: Pick, names: Mapping[str, str]) -> tuple[int, tuple[str, ...]]:

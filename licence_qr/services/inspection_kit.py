@@ -9,9 +9,8 @@ from licence_qr.domain.catalogue import Catalogue
 from licence_qr.domain.checklists import Checklist, ChecklistItem, critical_cap
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.domain.text import Text
-from licence_qr.store import accounts, draws, follow_ups, permits, rectifications
+from licence_qr.store import accounts, draws, follow_ups, rectifications
 from licence_qr.store.database import Transaction
-from licence_qr.store.follow_ups import OpenFollowUp
 
 FORMAT = 1
 
@@ -43,14 +42,11 @@ def kit(tx: Transaction, catalogue: Catalogue, actor: Actor, today: date) -> dic
             [each.drawn.drawn_id, each.uscc, each.premises_no, each.permit_no, each.drawn.due_on.isoformat()]
             for each in draws.open_ones(tx, office)
         ],
-        "follow_ups": [_follow_up(tx, each) for each in follow_ups.open_ones(tx, office)],
+        "follow_ups": [
+            [each.uscc, each.premises_no, each.permit_no, each.due_on.isoformat(), each.ordered]
+            for each in follow_ups.open_ones(tx, office)
+        ],
     }
-
-
-def _follow_up(tx: Transaction, check: OpenFollowUp) -> list[Any]:
-    stored = permits.get(tx, check.permit_id)
-    premises_no = stored.permit.premises_no if stored else 0
-    return [check.uscc, premises_no, check.permit_no, check.due_on.isoformat(), check.ordered]
 
 
 def _checklist(checklist: Checklist) -> dict[str, Any]:

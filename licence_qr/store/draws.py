@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from licence_qr.domain.draws import DrawState
+from licence_qr.domain.inspection import VisitOutcome
 from licence_qr.domain.permit import status_on
-from licence_qr.domain.tasks import ROLES_OF, Task, TaskKind
 from licence_qr.store import permits
 from licence_qr.store.database import Row, Transaction
 from licence_qr.store.permits import StoredPermit
@@ -55,6 +55,16 @@ class Drawn:
     due_on: date
     officers: tuple[str, ...]
     inspection_key: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnPlace:
+    """A drawn place by its permit number; day and outcome once an inspection of it counts."""
+
+    drawn: Drawn
+    permit_no: str
+    inspected_on: date | None
+    outcome: VisitOutcome | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,9 +186,23 @@ def drawn(tx: Transaction, drawn_id: int) -> Drawn | None:
     return _drawn(row) if row else None
 
 
-def of_draw(tx: Transaction, draw_id: int) -> tuple[Drawn, ...]:
+def of_draw(tx: Transaction, draw_id: int) -> tuple[DrawnPlace, ...]:
     """What was drawn, in the order of the draw."""
-    return tuple(map(_drawn, tx.all("SELECT * FROM drawn WHERE draw_id = ? ORDER BY position", (draw_id,))))
+    rows = tx.all(
+        "SELECT d.*, p.permit_no, i.visited_on, i.outcome FROM drawn AS d JOIN permits AS p ON p.permit_id = d.permit_id"
+        " LEFT JOIN inspections AS i ON i.inspection_key = d.inspection_key AND i.state = 'counted'"
+        " WHERE d.draw_id = ? ORDER BY d.position",
+        (draw_id,),
+    )
+    return tuple(
+        DrawnPlace(
+            _drawn(row),
+            row["permit_no"],
+            date.fromisoformat(row["visited_on"]) if row["visited_on"] else None,
+            VisitOutcome(row["outcome"]) if row["outcome"] else None,
+        )
+        for row in rows
+    )
 
 
 def done(tx: Transaction, drawn_id: int, inspection_key: int) -> None:
@@ -205,23 +229,6 @@ def open_ones(tx: Transaction, office: str) -> tuple[OpenDrawn, ...]:
         )
         for row in rows
     )
-
-
-def tasks(tx: Transaction, office: str) -> list[Task]:
-    """The drawn places that wait, as work for the inspectors of an office."""
-    return [
-        Task(
-            kind=TaskKind.DRAWN_INSPECTION,
-            subject=f"drawn/{each.drawn.drawn_id}",
-            office=office,
-            uscc=each.uscc,
-            holder_name=each.holder_name,
-            address=each.address,
-            due_on=each.drawn.due_on,
-            roles=ROLES_OF[TaskKind.DRAWN_INSPECTION],
-        )
-        for each in open_ones(tx, office)
-    ]
 
 
 def candidates(tx: Transaction, office: str, day: date) -> tuple[tuple[StoredPermit, str, str], ...]:

@@ -29,6 +29,7 @@ class OpenFollowUp:
 
     permit_id: int
     uscc: str
+    premises_no: int
     permit_no: str
     holder_name: str
     address: str
@@ -103,8 +104,8 @@ def open_ones(tx: Transaction, office: str) -> tuple[OpenFollowUp, ...]:
     """The checks an office has to make, by their day. An order to rectify moves the day; a permit whose annulment is
     proposed waits for that decision and is not among them."""
     rows = tx.all(
-        "SELECT p.permit_id, p.uscc, p.permit_no, p.issued_on, p.follow_up_due, e.name, e.principal, s.address,"
-        " f.outcome, f.rectify_by, x.state AS proposal_state"
+        "SELECT p.permit_id, p.uscc, p.premises_no, p.permit_no, p.issued_on, p.follow_up_due, e.name, e.principal,"
+        " s.address, f.outcome, f.rectify_by, x.state AS proposal_state"
         " FROM permits p JOIN entities e ON e.uscc = p.uscc"
         " JOIN premises s ON s.uscc = p.uscc AND s.premises_no = p.premises_no"
         " LEFT JOIN follow_ups f ON f.follow_up_id ="
@@ -123,6 +124,7 @@ def _open(row: Row, office: str) -> OpenFollowUp:
     return OpenFollowUp(
         permit_id=row["permit_id"],
         uscc=row["uscc"],
+        premises_no=row["premises_no"],
         permit_no=row["permit_no"] or "",
         holder_name=row["name"] or row["principal"],
         address=row["address"],

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from licence_qr.domain.tasks import ROLES_OF, Task, TaskKind
 from licence_qr.store.database import Row, Transaction
 
 
@@ -18,7 +17,6 @@ class OrderState(StrEnum):
     MET = "met"  # 已整改
     RENEWED = "renewed"  # 重新责令整改: another order took its place
     ESCALATED = "escalated"  # 逾期未改: something harder is proposed
-    LAPSED = "lapsed"  # the business or the permit ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,21 +124,3 @@ def open_ones(tx: Transaction, office: str) -> tuple[OpenOrder, ...]:
         (office,),
     )
     return tuple(OpenOrder(_from_row(row), row["permit_no"] or "", row["holder_name"], row["address"]) for row in rows)
-
-
-def tasks(tx: Transaction, office: str) -> list[Task]:
-    """The open orders of an office as work for its inspectors."""
-    return [_task(each) for each in open_ones(tx, office)]
-
-
-def _task(each: OpenOrder) -> Task:
-    return Task(
-        kind=TaskKind.RECTIFICATION_DUE,
-        subject=f"rectification/{each.order.order_id}",
-        office=each.order.office,
-        uscc=each.order.uscc,
-        holder_name=each.holder_name,
-        address=each.address,
-        due_on=each.order.due_on,
-        roles=ROLES_OF[TaskKind.RECTIFICATION_DUE],
-    )

@@ -21,6 +21,7 @@ from licence_qr.domain.inspection import VisitOutcome
 from licence_qr.domain.tasks import TaskKind
 from licence_qr.errors import AccessError, ConflictError, InputError, InvalidApplication, NotFoundError, RuleError
 from licence_qr.services.draws import PublishedDraw, Wanted
+from licence_qr.services.work_list import Wish
 from licence_qr.store import draws
 from licence_qr.web.citizen_draws import draw_facts
 
@@ -28,6 +29,7 @@ __all__ = ["hotel", "hotel_made_once"]
 
 DOCS = Path(__file__).parents[2] / "docs" / "random-draws.md"
 WANTED = Wanted("2026年第四季度抽查", 1, date(2026, 12, 31))
+DRAWN_ONES = Wish(kind=TaskKind.DRAWN_INSPECTION)
 PUBLIC_SEED = replace(WANTED, seed_source="2026-11-24 福彩 2026311 期")
 
 
@@ -99,13 +101,18 @@ def test_no_name_of_an_officer_is_published(three):
 def test_what_is_drawn_is_work_until_it_is_inspected_and_then_published(hotel):
     draw = settled(hotel)
     with hotel.services.database.read() as tx:
-        ((task),) = draws.tasks(tx, "baishiyi")
         (waiting,) = draws.open_ones(tx, "baishiyi")
-    assert (task.kind, task.due_on, task.uscc) == (TaskKind.DRAWN_INSPECTION, date(2026, 12, 31), hotel.uscc)
+    (line,) = hotel.services.work_list.everything(hotel.actors["inspector"], DRAWN_ONES, hotel.at)
+    assert (line.task.subject, line.task.due_on, line.task.uscc) == (
+        f"drawn/{waiting.drawn.drawn_id}",
+        date(2026, 12, 31),
+        hotel.uscc,
+    )
     receipt = hotel.send(hotel.visit(purpose="drawn", drawn=waiting.drawn.drawn_id))
     assert receipt.stored.flags == ()
     with hotel.services.database.read() as tx:
-        assert draws.tasks(tx, "baishiyi") == []
+        assert draws.open_ones(tx, "baishiyi") == ()
+    assert hotel.services.work_list.everything(hotel.actors["inspector"], DRAWN_ONES, hotel.at) == ()
     (place,) = hotel.services.draws.published_one(draw.number).drawn
     assert (place.inspected_on, place.outcome) == (date(2026, 11, 23), VisitOutcome.PASSED)
     assert hotel.permit.permit.grade == "A"
