@@ -44,7 +44,6 @@ _N = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 _N_BYTES = _N.to_bytes(32, "big")
 _HALF_N_BYTES = (_N // 2).to_bytes(32, "big")
 _ZERO = bytes(32)
-_ES256 = ec.ECDSA(hashes.SHA256())
 _ES256_OF_DIGEST = ec.ECDSA(Prehashed(hashes.SHA256()))  # hashing before the call is a little faster than in it
 _ES256_DETERMINISTIC = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
 

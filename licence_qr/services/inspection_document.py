@@ -40,7 +40,6 @@ from licence_qr.services.pictures import MAX_PHOTO_BYTES
 
 MAX_DOCUMENT_BYTES = 512 * 1024
 MAX_PHOTOS = 12
-PHOTO_TYPES = ("image/jpeg", "image/png", "image/webp")
 _LONGEST_VISIT = timedelta(hours=24)
 _LONGEST_RECTIFICATION = timedelta(days=366)
 _MOST_NUMBERS = 20_000

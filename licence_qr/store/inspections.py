@@ -189,16 +189,6 @@ def handle(tx: Transaction, key: int, by: str, at: datetime, reason: str) -> Non
     )
 
 
-def last_counted(tx: Transaction, permit_id: int) -> StoredInspection | None:
-    """The latest inspection of a permit that counts, by the day of the visit; None before the first."""
-    row = tx.one(
-        f"SELECT {_COLUMNS} FROM inspections AS i WHERE permit_id = ? AND state = 'counted'"
-        " ORDER BY visited_on DESC, inspection_key DESC LIMIT 1",
-        (permit_id,),
-    )
-    return _from_row(row) if row else None
-
-
 def public_facts(tx: Transaction, uscc: str, ended_since: date | None) -> dict[str, PublicInspection]:
     """What anybody may know of the inspections of one business, by permit number: the day of the last that counts.
 
