@@ -10,7 +10,7 @@ from licence_qr.domain.application import Application, Commitment, EntityRequest
 from licence_qr.domain.catalogue import BUSINESS_LICENCE, Catalogue, PermitType, Text
 from licence_qr.domain.dates import Period, add_months, local_date
 from licence_qr.domain.entity import Entity, LicenceState
-from licence_qr.domain.permit import GrantMode, Permit, PermitState
+from licence_qr.domain.permit import ENDS_BEFORE_CLOSING, GrantMode, Permit
 from licence_qr.domain.public_page import Verdict
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import NotFoundError, RuleError
@@ -29,8 +29,6 @@ from licence_qr.store.history import Event, EventKind
 
 ACTOR = "demonstration"
 ELSEWHERE = "高新区政务服务中心（演示）"
-# The ends that closing the record (注销) follows and does not replace.
-_ADVERSE_ENDS = frozenset({PermitState.ANNULLED, PermitState.REVOKED, PermitState.WITHDRAWN})
 _FACT, _FILLED = "demonstration", "filled"
 
 
@@ -248,7 +246,7 @@ class DemonstrationRegister:
         subject = f"permit/{stored.permit_id}"
         filling.note(EventKind.PERMIT_IMPORTED, subject, as_json(permit))
         for change in data.changes:
-            ended_by = stored.permit.state if stored.permit.state in _ADVERSE_ENDS else None
+            ended_by = stored.permit.state if stored.permit.state in ENDS_BEFORE_CLOSING else None
             changed = replace(
                 stored.permit, state=change.state, state_since=filling.day(change.since), ended_by=ended_by
             )
