@@ -88,7 +88,7 @@ class Effects:
             return
         if stored.permit.graded_on is not None and stored.permit.graded_on > counting.visited_on:
             return
-        reason = f"{counting.subject} {scored.percent}/100"
+        reason = f"监督检查得分 {scored.percent}（{counting.subject}）"
         basis = rule(SubjectKind.PERMIT, Act.GRADE).basis.zh
         grounds = Grounds(reason, basis, effective_on=counting.visited_on)
         deed = Deed(Subject(stored.uscc, stored.permit_id), Act.GRADE, grounds, counting.actor, Grading(scored.grade))

@@ -24,6 +24,7 @@ from licence_qr.web.language import t
 from licence_qr.web.words import GRADE, LICENCE_STATE, PERMIT_STATUS, PRINCIPAL_TITLE, Saying, day
 
 NONE = Text("无", "none")
+_ORDERED = Text("整改事项", "What to put right")  # an order's items; those of a permit are what it allows
 _STATES: Mapping[str, Saying] = {
     **{state.value: saying for state, saying in LICENCE_STATE.items()},
     **{status.value: saying for status, saying in PERMIT_STATUS.items()},
@@ -59,11 +60,15 @@ def lines(event: PastEvent, form: EntityForm) -> Iterator[Line]:
     for change in event.changes:
         if change.before is None and str(change.after) in about:
             continue
-        yield _line(change, PRINCIPAL_TITLE[form] if change.field == "principal" else FIELDS[change.field])
+        yield _line(change, form)
 
 
-def _line(change: Change, label: Text) -> Line:
-    words = _WORDS.get(change.field)
+def _line(change: Change, form: EntityForm) -> Line:
+    label, words = FIELDS[change.field], _WORDS.get(change.field)
+    if change.field == "principal":
+        label = PRINCIPAL_TITLE[form]
+    if change.field == "items" and isinstance(change.after, list):
+        label, words = _ORDERED, _ordered_items
     registered = words is None and not isinstance(change.after, int)
     say = words or str
     before = "" if change.before in (None, "", []) else say(change.before)
@@ -93,6 +98,19 @@ def _kinds(value: object) -> str:
     ids = [str(each) for each in value] if isinstance(value, list) else [str(value)]
     names = (known[each].name if each in known else Text(each, each) for each in ids)
     return t("、", ", ").join(t(name.zh, name.en) for name in names)
+
+
+def _ordered_items(value: object) -> str:
+    """The items that an order to rectify names, in the words of their newest checklist."""
+    names = [str(each) for each in value] if isinstance(value, list) else [str(value)]
+    return t("；", "; ").join(_item(name) for name in names)
+
+
+def _item(name: str) -> str:
+    list_id, _, item_id = name.partition("/")
+    lists = (each for each in use_cases().catalogue.inspection_rules.checklists if each.id == list_id)
+    known = [item for item in (each.item(item_id) for each in lists) if item]
+    return t(known[-1].text.zh, known[-1].text.en) if known else name
 
 
 def _authority(value: object) -> str:

@@ -105,6 +105,21 @@ def test_the_work_list_leads_to_the_inspection_that_gave_the_order(clerk, elsewh
     assert clerk.client.get("/desk/inspections/orders/999").status_code == 404
 
 
+def test_the_time_line_names_what_was_ordered_in_the_words_of_the_checklist(clerk, phone, desk_services, hotel):
+    when = (datetime.now(UTC) + timedelta(days=9)).date().isoformat()
+    checklist = desk_services.catalogue.inspection_rules.checklist("lodging", "2026-1")
+    wrong = checklist.item("linen_changed")
+    given = [
+        {"checklist": "lodging", "item": i.id, "answer": "yes", "finding": "", "photos": []} for i in checklist.items
+    ]
+    given = [{**each, "answer": "no", "finding": "有污渍"} if each["item"] == wrong.id else each for each in given]
+    phone.put(*visit(desk_services, hotel, outcome="to_rectify", rectify_by=when, answers=given))
+    for lang, label, words in (("en", "What to put right", wrong.text.en), ("zh", "整改事项", wrong.text.zh)):
+        shown = clerk.see(f"/desk/businesses/{hotel['uscc']}/history?lang={lang}")
+        assert re.search(f"{label}</dt>\\s*<dd>.*{re.escape(words)}", shown)
+        assert f"lodging/{wrong.id}" not in shown
+
+
 # --- draws ------------------------------------------------------------------------------------------------------
 
 
