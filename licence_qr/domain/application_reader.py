@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from licence_qr.domain.application_fields import ALL_FIELDS, ANSWER_PREFIX, FIELD_LABELS, TRADE_FIELDS
+from licence_qr.domain.plain_text import unassigned
 from licence_qr.domain.written_dates import read_date
 from licence_qr.errors import InputError
 
@@ -42,14 +43,11 @@ Choice = TypeVar("Choice", bound=StrEnum)
 def refused_character(text: str) -> tuple[str, int] | None:
     """The first character that may not stand in a printed record, as ``U+202E RIGHT-TO-LEFT OVERRIDE``, and its place.
 
-    Refused are characters that cannot be seen or that mean something only on one machine. Planes 2 and 3 hold only
-    ideographs: their unassigned points are accepted, since newer characters for names are added there and Python's
-    table may be older; whether a font can print one is for the print to say.
+    Refused are characters that cannot be seen or that mean something only on one machine. Ideographs newer than Python's
+    table are accepted; whether a font can print one is for the print to say.
     """
     for place, char in enumerate(text, start=1):
-        category = unicodedata.category(char)
-        ideographic_plane = 0x20000 <= ord(char) <= 0x3FFFD and ord(char) & 0xFFFF < 0xFFFE
-        if category in _REFUSED_CATEGORIES or (category == "Cn" and not ideographic_plane):
+        if unicodedata.category(char) in _REFUSED_CATEGORIES or unassigned(char):
             return f"U+{ord(char):04X} {unicodedata.name(char, '')}".strip(), place
     return None
 

@@ -1,4 +1,4 @@
-"""Words that strangers type into a public form, made fit to keep and to show to others."""
+"""Words that people type into a form, made fit to keep and to show to others."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ import unicodedata
 
 from licence_qr.errors import InputError
 
-# Characters that turn or hide the text around them (Unicode TR9, and the byte order mark): whoever reads a report at the
-# desk shall read it in the order in which it was written.
-_TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
-_DROPPED = {"Cc", "Cs", "Cn"}  # controls (null bytes too), halves of characters, no characters at all
+# Controls (null bytes too), format characters, which hide or turn the text around them (Unicode TR9, zero width), and
+# halves of characters: whoever reads a text at the desk shall read it in the order in which it was written.
+_DROPPED = {"Cc", "Cf", "Cs"}
+_LINE_ENDS = ("\r\n", "\r", "\u2028", "\u2029")
 
 
 def plain_text(text: str) -> str:
     """``text`` without characters that cannot be seen or that turn its order; lines stay, blank edges go."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    kept = (c for c in lines if c == "\n" or (unicodedata.category(c) not in _DROPPED and c not in _TURNING))
+    for line_end in _LINE_ENDS:
+        text = text.replace(line_end, "\n")
+    kept = (char for char in text if char == "\n" or not _unseen(char))
     return unicodedata.normalize("NFC", "".join(kept)).strip()
 
 
@@ -29,3 +30,17 @@ def demand_length(text: str, most: int, field: str) -> str:
     if len(text) > most:
         raise InputError("words_too_long", field=field, length=len(text), limit=most)
     return text
+
+
+def unassigned(char: str) -> bool:
+    """Whether no character stands at that point.
+
+    Planes 2 and 3 hold only ideographs: their unassigned points count as assigned, since newer characters for names are
+    added there and Python's table may be older.
+    """
+    ideographic_plane = 0x20000 <= ord(char) <= 0x3FFFD and ord(char) & 0xFFFF < 0xFFFE
+    return unicodedata.category(char) == "Cn" and not ideographic_plane
+
+
+def _unseen(char: str) -> bool:
+    return unicodedata.category(char) in _DROPPED or unassigned(char)

@@ -193,6 +193,9 @@ def test_null_bytes_and_characters_that_turn_the_text_are_dropped_and_lines_stay
     assert plain_text(" 第一行\r\n第\x00二\u202e行\u2066\x1b[31m\ufeff \r第三行\n") == "第一行\n第二行[31m \n第三行"
     assert plain_line("138 0000\n1234\t") == "138 0000 1234"
     assert plain_text("\ud800") == ""
+    assert plain_text("\u200b\u2060\u00ad\u200d") == ""  # nothing to be seen is nothing said
+    assert plain_text("甲\u2028乙") == "甲\n乙"
+    assert plain_text("示例\U00031350") == "示例\U00031350"  # of names newer than the tables at hand
     assert plain_text("e\x00\u0301") == "é"  # composed after what stood between is gone
 
 
