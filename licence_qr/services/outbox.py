@@ -37,13 +37,19 @@ class Outbox:
             os.close(descriptor)
 
     def lay_ready(self, name: str, message: bytes) -> None:
-        """Write a message where nobody fetches it yet; it is on the disk when this returns."""
+        """Write a message where nobody fetches it yet; its bytes are on the disk when this returns, its name after
+        ``settle``."""
         with self._faults():
             descriptor = os.open(self.folder / _READY / name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o640)
             with os.fdopen(descriptor, "wb") as file:
                 file.write(message)
                 file.flush()
                 os.fsync(file.fileno())
+
+    def settle(self) -> None:
+        """Put the names of what lies ready on the disk: before they are noted, or a loss of power would lose a message."""
+        with self._faults():
+            _flush(self.folder / _READY)
 
     def release(self, names: list[str]) -> None:
         """Move messages that lie ready into the outbox."""

@@ -95,6 +95,7 @@ class Reminders:
             named = [(due, file_name(due)) for due in batch]
             for due, name in named:
                 outbox.lay_ready(name, self.message(office, due, now).as_bytes())
+            outbox.settle()
             with self._database.write() as tx:
                 reminders.mark(tx, named, now)
             outbox.release([name for _, name in named])

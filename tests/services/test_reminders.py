@@ -188,6 +188,22 @@ def test_killed_between_write_and_mark_or_after_it_nothing_is_lost_or_doubled(da
     assert reminders_of(database, outbox).run(NOW).written == 0
 
 
+def test_a_message_has_its_name_on_the_disk_before_the_register_notes_it(database, outbox, monkeypatch):
+    flushed, flush = [], os.fsync
+
+    def note(descriptor: int) -> None:
+        folder = Path(os.readlink(f"/proc/self/fd/{descriptor}"))
+        with database.read() as tx:
+            flushed.append((folder, tx.one("SELECT count(*) AS n FROM reminders")["n"]))
+        flush(descriptor)
+
+    monkeypatch.setattr(os, "fsync", note)
+    expiring(database, 1, 10)
+    reminders_of(database, outbox).run(NOW)
+    assert [noted for folder, noted in flushed if folder == outbox.folder / ".ready"] == [0]
+    assert [noted for folder, noted in flushed if folder == outbox.folder][-1] == 1
+
+
 def test_an_outbox_that_cannot_be_written_is_named(database, tmp_path):
     (tmp_path / "file").write_text("")
     expiring(database, 1, 10)
