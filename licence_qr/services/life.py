@@ -34,7 +34,7 @@ MAX_REASON_CHARS, MAX_BASIS_CHARS, MAX_NUMBER_CHARS = 500, 200, 80
 # Acts by which somebody may do more than before; none is done for a holder whose licence has ended.
 _GIVES = frozenset({Act.GRANT, Act.RENEW, Act.APPLY_RENEWAL, Act.REINSTATE, Act.CHANGE})
 # Against the holder, or for good: these are never done without a word why.
-_NEEDS_REASON = frozenset(
+NEEDS_REASON = frozenset(
     {Act.REFUSE, Act.REFUSE_RENEWAL, Act.SUSPEND, Act.ANNUL, Act.REVOKE, Act.WITHDRAW, Act.CANCEL, Act.MARK}
 )
 
@@ -180,7 +180,7 @@ def _check_grounds(deed: Deed) -> None:
     for name, limit in limits.items():
         if (length := len(getattr(grounds, name))) > limit:
             raise InputError("grounds_too_long", field=name, length=length, limit=limit)
-    if deed.act in _NEEDS_REASON and not grounds.reason.strip():
+    if deed.act in NEEDS_REASON and not grounds.reason.strip():
         raise InputError("act_reason_missing", field="reason")
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from flask import Blueprint, make_response, render_template, request
 from werkzeug.wrappers import Response
 
+from licence_qr.domain.dates import local_date
 from licence_qr.domain.permit import PermitState
 from licence_qr.web import use_cases
 from licence_qr.web.desk_rooms import BUSINESSES, FOLLOW_UPS, PROPOSALS
@@ -36,7 +37,8 @@ def search_businesses() -> str:
 @roles(*BUSINESSES.roles)
 def show_business(uscc: str) -> str:
     """What the register says of this business now, what may be done to it, and its prints."""
-    detail = use_cases().register.business(current_actor(), uscc, datetime.now(UTC))
+    everything, now = use_cases(), datetime.now(UTC)
+    detail = everything.register.business(current_actor(), uscc, now)
     ended = tuple(held for held in detail.permits if held.permit.state in ENDED)
     return render_template(
         "desk/business.html",
@@ -44,6 +46,9 @@ def show_business(uscc: str) -> str:
         detail=detail,
         standing=tuple(held for held in detail.permits if held not in ended),
         ended=ended,
+        barred_until=everything.bars.of_application(
+            uscc, everything.catalogue.permit_types, local_date(now)
+        ).barred_until,
         may_check=bool(current_actor().roles.intersection(FOLLOW_UPS.roles)),
         may_propose=bool(current_actor().roles.intersection(PROPOSALS.roles)),
     )

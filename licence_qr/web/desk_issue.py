@@ -86,10 +86,22 @@ def show_result(draft_id: str) -> str:
 
 
 def _review(draft: Draft, summary: tuple[Problem, ...]) -> str:
-    pending = draft.fields.get("mode") == "general"
     return render_template(
-        "desk/review.html", draft=draft, parts=tuple(_parts(draft)), summary=summary, pending=pending
+        "desk/review.html",
+        draft=draft,
+        parts=tuple(_parts(draft)),
+        summary=summary,
+        pending=draft.fields.get("mode") == "general",
+        known=_is_known(draft),
     )
+
+
+def _is_known(draft: Draft) -> bool:
+    """Whether the register holds the business already: its licence stays, and only permits are applied for."""
+    try:
+        return use_cases().applications.known_business(current_actor(), draft.fields.get("uscc", "")) is not None
+    except InputError:
+        return False
 
 
 def _summary(draft: Draft, errors: tuple[InputError, ...]) -> tuple[Problem, ...]:

@@ -7,7 +7,7 @@ it is sent knowingly.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -271,6 +271,12 @@ def _overtaken(case: Case, typed: Typed, revision: int, refused: ConflictError) 
     return make_response(page, refused.http_status)
 
 
+def _naming(refused: RuleError, acts: Sequence[Rule]) -> RuleError:
+    """The refusal in words that name the very acts the page links to: those there is something for, of this reader."""
+    zh, en = "、".join(rule.name.zh for rule in acts) or "无", "; ".join(rule.name.en for rule in acts) or "nothing"
+    return RuleError(refused.code, **(refused.facts | {"allowed_zh": zh, "allowed_en": en}))
+
+
 def _refused(case: Case, refused: RuleError) -> str:
     """The acts that are allowed. When it was a form that somebody overtook, also what happened since and what was typed:
     it cannot be sent any more, but is not lost."""
@@ -279,12 +285,13 @@ def _refused(case: Case, refused: RuleError) -> str:
     past = () if revision is None else days(use_cases().timeline.read(current_actor(), case.subject.uscc, revision))
     fields = () if revision is None else _fields(case)
     typed = read_fields(request.form, fields)
+    acts = tuple(rule for rule in offered if has_words(rule) or rule.four_eyes)
     return render_template(
         "desk/life_refused.html",
         case=case,
         refused=refused,
-        words_of=explain(refused, language().value),
-        acts=tuple(rule for rule in offered if has_words(rule) or rule.four_eyes),
+        words_of=explain(_naming(refused, acts), language().value),
+        acts=acts,
         days=tuple(past),
         kept=tuple((field.label, shown_text(field, typed[field.name])) for field in fields if typed[field.name]),
     )

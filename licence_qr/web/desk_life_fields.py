@@ -14,6 +14,7 @@ from licence_qr.domain.life_details import ReprintCause
 from licence_qr.domain.lifecycle import Act, Rule, Subject, SubjectKind
 from licence_qr.domain.marks import MARK_NAMES, MarkKind, marks_for
 from licence_qr.domain.text import Text
+from licence_qr.services.life import NEEDS_REASON
 from licence_qr.services.register import BusinessDetail, HeldPermit
 from licence_qr.web.desk_life_words import DAY_LABEL, EFFECTIVE_ON
 from licence_qr.web.forms import Choice, Field, Widget
@@ -208,6 +209,7 @@ def grounds_fields(rule: Rule) -> tuple[Field, ...]:
             Text("理由", "Reason"),
             Text("只留在内部历史中，不公开。", "Kept in the internal history, never published."),
             widget=Widget.PARAGRAPH,
+            optional=rule.act not in NEEDS_REASON,
         ),
         Field("legal_basis", Text("依据", "Legal basis")),
         Field("document_no", Text("文号", "Document number"), characters=30, optional=True),
@@ -219,6 +221,8 @@ def first_values(case: Case) -> dict[str, str]:
     values = {"effective_on": case.today.isoformat(), "legal_basis": case.rule.basis.zh, **registered(case)}
     if case.rule.act is Act.CLOSE_PREMISES and sum(place.open for place in case.detail.premises) == 1:
         values["premises_no"] = str(next(place.premises_no for place in case.detail.premises if place.open))
+    if case.rule.act is Act.LIFT_MARK and len(case.detail.marks) == 1:
+        values["mark_id"] = str(case.detail.marks[0].mark_id)
     return values
 
 

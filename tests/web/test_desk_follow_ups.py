@@ -100,10 +100,13 @@ def test_a_failure_leads_to_the_proposal_and_from_the_decision_to_the_bar(
     application = clerk.start()
     clerk.fill(application, "general", **{**DETAILS, **_known(clerk, shop)})
     early = text_of(clerk.see(f"{application}/commitment"))
-    assert "限制" in early  # said while the form is filled in
+    assert "以前不得再次申请" in early and "虚假材料" in early  # said while the form is filled in, until when and why
     refused = clerk.issue(application)
     assert refused.status_code in {409, 422}
-    assert "限制" in text_of(refused.get_data(as_text=True))
+    said = text_of(refused.get_data(as_text=True))
+    assert "以前不得再次申请" in said and "虚假材料" in said
+    assert "现在不能这样办理" in said and "需要改正" not in said  # nothing that could be typed would mend it
+    assert "以前不得再次申请" in text_of(clerk.see(f"/desk/businesses/{shop.uscc}"))
 
 
 def _known(clerk: Browser, shop: Shop) -> dict[str, str]:

@@ -42,9 +42,9 @@ def uscc(desk_app: Flask, desk_services: Services) -> str:
     return issued(signed_in(desk_app, desk_services, "clerk"))
 
 
-def fields_of(page: str) -> dict[str, str]:
+def fields_of(page: str, where: str = "/desk/businesses") -> dict[str, str]:
     """The main form as the browser would send it untouched."""
-    form = page.split('<form method="post" action="/desk/businesses')[1].split("</form>")[0]
+    form = page.split(f'<form method="post" action="{where}')[1].split("</form>")[0]
     found = {n: html.unescape(v) for n, v in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form)}
     for tag in re.findall(r"<input class=[^>]*>", form):
         name = re.search(r' name="([^"]+)"', tag)
@@ -159,12 +159,18 @@ def test_an_act_that_needs_a_reason_says_so_at_the_field(clerk: Browser, uscc: s
     answer = act(clerk, f"/desk/businesses/{uscc}/licence/cancel", reason="  ")
     assert answer.status_code == 422
     assert 'id="reason-error"' in answer.get_data(as_text=True)
+    optional = '<label class="govuk-label govuk-label--s" for="reason">理由<span class="optional">'
+    assert optional not in clerk.see(f"/desk/businesses/{uscc}/licence/cancel?lang=zh")
+    assert optional in clerk.see(f"/desk/businesses/{uscc}/licence/reprint?lang=zh")
 
 
 def test_an_act_the_state_does_not_allow_says_which_are(clerk: Browser, uscc: str) -> None:
     page = clerk.see(f"/desk/businesses/{uscc}/licence/resume?lang=zh", status=409)
     assert "歇业备案" in text_of(page)
     assert f'href="/desk/businesses/{uscc}/licence/dormant"' in page
+    permit = clerk.see(f"{permit_of(clerk, uscc)}/reinstate", status=409)
+    said = text_of(permit).split("可以办理的是：")[1]
+    assert "申请延续" in said and "准予延续" not in said  # in words as in links: no renewal waits for a decision
 
 
 @pytest.mark.parametrize("where", ["licence/nothing", "permit/999999/change", "licence/grant"])
@@ -272,7 +278,7 @@ def test_a_mark_is_set_shown_and_lifted(clerk: Browser, uscc: str) -> None:
     done(clerk, act(clerk, f"/desk/businesses/{uscc}/licence/mark", kind="abnormal", reason="未公示年报"))
     assert "列入经营异常名录" in clerk.see(f"/desk/businesses/{uscc}")
     address = f"/desk/businesses/{uscc}/licence/lift_mark"
-    mark = re.search(r'name="mark_id" type="radio" value="(\d+)"', clerk.see(address))
+    mark = re.search(r'name="mark_id" type="radio" value="(\d+)" checked', clerk.see(address))  # there is no other one
     assert mark
     done(clerk, act(clerk, address, mark_id=mark[1], reason="已补报"))
     assert "列入经营异常名录" not in clerk.see(f"/desk/businesses/{uscc}")
@@ -283,10 +289,18 @@ def test_one_more_permit_begins_with_the_business_filled_in(clerk: Browser, uscc
     assert answer.location.endswith("/trade")
     details = clerk.see(answer.location.replace("/trade", "/details"))
     assert f'value="{uscc}"' in details
+    application = answer.location.removesuffix("/trade")
+    name = fields_of(details, "/desk/applications")["name"]
+    clerk.fill(application, "general", uscc=uscc, name=name, premises_address="重庆市九龙坡区白市驿镇示例三路3号")
+    review = text_of(clerk.see(f"{application}/review?lang=zh"))
+    assert "执照不变" in review and "受理许可申请" in review and "营业执照立即发出" not in review
+    result = text_of(clerk.see(clerk.issue(application).location))
+    assert "许可申请已受理" in result and "现行照牌是第 2 版" in result
 
 
 def test_nothing_is_offered_once_the_licence_has_ended(clerk: Browser, uscc: str) -> None:
-    done(clerk, act(clerk, f"/desk/businesses/{uscc}/licence/cancel", reason="申请注销"))
+    told = text_of(done(clerk, act(clerk, f"/desk/businesses/{uscc}/licence/cancel", reason="申请注销")))
+    assert "请收回照牌" in told and "照牌不用换" not in told
     page = clerk.see(f"/desk/businesses/{uscc}")
     assert "/licence/change" not in page and "再办一项许可" not in page
     assert "执照已失效" in text_of(page)
