@@ -22,6 +22,7 @@ from licence_qr.web.app import create_app
 PHONE = {"width": 360, "height": 640}
 DESK = {"width": 1280, "height": 900}
 WIDTHS = (360, 768, 1280)
+STOPS_WITHIN = 0.02  # seconds; asked to stop, the server of the standard library looks up only twice a second
 Served = tuple[Services, str]
 
 
@@ -30,7 +31,7 @@ def listening(app: Flask, port: int = 0) -> Iterator[str]:
     """The origin of ``app``, served from a thread until the block ends; port 0 is any free one."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     serving = make_server("127.0.0.1", port, app, threaded=True)
-    thread = threading.Thread(target=serving.serve_forever)
+    thread = threading.Thread(target=serving.serve_forever, args=[STOPS_WITHIN])
     thread.start()
     try:
         yield f"http://127.0.0.1:{serving.server_port}"
