@@ -11,13 +11,14 @@ from werkzeug.wrappers import Response
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.ratings import LEVELS, parse_rating_code
 from licence_qr.domain.text import Text
-from licence_qr.errors import InputError, LicenceQRError
+from licence_qr.errors import InputError, LicenceQRError, NotFoundError
 from licence_qr.services.ratings import Offer, SentRating
 from licence_qr.web import public_forms, use_cases
 from licence_qr.web.forms import Choice, Field, Widget, read_fields
 
 _PURPOSE = "rating"
 _FIND = "citizen/rating_find.html"
+_CODE = "code"
 
 blueprint = Blueprint("citizen_ratings", __name__)
 
@@ -50,7 +51,7 @@ _CALLED_BACK = (
 @blueprint.get("/rate")
 def find() -> Response:
     """A place to type the code of the paper; a typed one is sent on to its own address."""
-    return public_forms.sent_on(request.args.get("code", ""), parse_rating_code, _FIND, ".rate")
+    return public_forms.sent_on(_CODE, parse_rating_code, _FIND, ".rate")
 
 
 @blueprint.get("/rate/<number>")
@@ -58,8 +59,8 @@ def rate(number: str) -> Response:
     """The form, or the word that this case has been rated."""
     try:
         offer = _offer(number)
-    except InputError as wrong:
-        return make_response(public_forms.asking(_FIND, number, wrong), wrong.http_status)
+    except (InputError, NotFoundError) as wrong:  # to be compared and typed once more
+        return make_response(public_forms.asking(_FIND, _CODE, number, wrong), wrong.http_status)
     return make_response(_form(offer))
 
 

@@ -13,7 +13,7 @@ from licence_qr.domain.dates import local_date
 from licence_qr.domain.identifiers import parse_code_number
 from licence_qr.domain.reports import ReportStep, parse_receipt_number
 from licence_qr.domain.text import Text
-from licence_qr.errors import InputError, LicenceQRError
+from licence_qr.errors import InputError, LicenceQRError, NotFoundError
 from licence_qr.services.pictures import MAX_PHOTO_BYTES
 from licence_qr.services.reports import SentReport, Subject
 from licence_qr.web import public_forms, use_cases
@@ -21,6 +21,7 @@ from licence_qr.web.forms import Choice, Field, Widget, read_fields
 
 _PURPOSE = "report"
 _FIND = "citizen/report_find.html"
+_NUMBER = "number"
 # A photograph beyond the limit is still read and refused in words, so that what was typed stays; not a whole film.
 _MOST_BYTES = 3 * MAX_PHOTO_BYTES
 
@@ -92,7 +93,7 @@ def send_without_number() -> Response:
 @blueprint.get("/reports")
 def find() -> Response:
     """A place to type a receipt number; a typed one is sent on to its own address."""
-    return public_forms.sent_on(request.args.get("number", ""), parse_receipt_number, _FIND, ".receipt")
+    return public_forms.sent_on(_NUMBER, parse_receipt_number, _FIND, ".receipt")
 
 
 @blueprint.get("/reports/<number>")
@@ -100,8 +101,8 @@ def receipt(number: str) -> Response:
     """How far the report with this receipt number has come, and what was answered."""
     try:
         shown = use_cases().reports.receipt(number, request.remote_addr or "", datetime.now(UTC))
-    except InputError as wrong:
-        return make_response(public_forms.asking(_FIND, number, wrong), wrong.http_status)
+    except (InputError, NotFoundError) as wrong:  # to be compared and typed once more
+        return make_response(public_forms.asking(_FIND, _NUMBER, number, wrong), wrong.http_status)
     promises = [(_promise(clock.step, called=shown.calls_back), clock) for clock in shown.clocks]
     return make_response(render_template("citizen/report_receipt.html", receipt=shown, promises=promises))
 
@@ -178,6 +179,7 @@ def _form(number: str, subject: Subject | None, refused: LicenceQRError | None =
         number=number,
         subject=subject,
         **public_forms.parts(_PURPOSE, about, _fields(subject), refused),
+        photo_lost=bool(refused and request.files.get("photo")),
         promise=use_cases().reports.promise(today),
         kept_days=use_cases().reports.kept_days(today),
     )

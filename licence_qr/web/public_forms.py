@@ -18,10 +18,10 @@ from flask import Response, current_app, make_response, redirect, render_templat
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from licence_qr.domain.identifiers import CodeId
-from licence_qr.errors import AccessError, ConflictError, InputError, InvalidApplication, LicenceQRError
+from licence_qr.errors import AccessError, ConflictError, InputError, InvalidApplication, LicenceQRError, NotFoundError
 from licence_qr.web import request_log
 from licence_qr.web.errors import status_of
-from licence_qr.web.forms import Field, problem, read_fields, told
+from licence_qr.web.forms import Field, read_fields, told
 from licence_qr.web.kept_forms import came_from_here
 from licence_qr.web.language import language
 
@@ -87,23 +87,24 @@ def refused(error: LicenceQRError, page: str) -> Response:
     return response
 
 
-def sent_on(typed: str, read: Callable[[str], CodeId], template: str, endpoint: str) -> Response:
-    """The address ``endpoint`` gives to the number that was typed; ``template``, which asks for it, until it can be read."""
+def sent_on(field: str, read: Callable[[str], CodeId], template: str, endpoint: str) -> Response:
+    """The address ``endpoint`` gives to the number typed into ``field``; ``template``, which asks, until it can be read."""
+    typed = request.args.get(field, "")
     if not typed:
-        return make_response(asking(template))
+        return make_response(asking(template, field))
     try:
         number = read(typed).number
     except InputError as wrong:
-        return make_response(asking(template, typed, wrong), wrong.http_status)
+        return make_response(asking(template, field, typed, wrong), wrong.http_status)
     return make_response(redirect(url_for(endpoint, number=number), 303))
 
 
-def asking(template: str, typed: str = "", wrong: InputError | None = None) -> str:
-    """The page that asks for a number, with what was typed and what is wrong with it."""
+def asking(template: str, field: str, typed: str = "", wrong: InputError | NotFoundError | None = None) -> str:
+    """The page that asks for a number in ``field``, with what was typed and what is wrong with it."""
     if wrong is not None:
         request_log.note_refusal(wrong)
-    line = problem(wrong, language().value) if wrong else None
-    return render_template(template, typed=typed, summary=(line,) if line else (), wrong=line)
+    summary, _ = told(wrong, language().value, (), lambda _: field)
+    return render_template(template, typed=typed, summary=summary, wrong=next(iter(summary), None))
 
 
 def _from_elsewhere() -> bool:

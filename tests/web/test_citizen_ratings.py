@@ -147,3 +147,15 @@ def test_only_the_office_of_the_case_sees_its_slip(elsewhere: Browser, case: str
 @pytest.mark.parametrize(("language", "words"), [("zh", "评价这次办理"), ("en", "Rate this visit")])
 def test_the_form_speaks_both_languages(visitor: FlaskClient, code: str, language: str, words: str) -> None:
     assert words in visitor.get(f"/rate/{code}?lang={language}").get_data(as_text=True)
+
+
+def test_a_rating_code_that_is_not_known_can_be_compared_and_typed_again(visitor: FlaskClient) -> None:
+    unknown = CodeId(bytes(10)).number
+    answer = visitor.get(f"/rate/{unknown}")
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 404
+    assert "没有这个评价码" in page and f'value="{unknown}"' in page and 'href="#code"' in page
+
+
+def test_the_front_page_leads_to_the_rating_of_a_visit(visitor: FlaskClient) -> None:
+    assert 'href="/rate"' in visitor.get("/").get_data(as_text=True)

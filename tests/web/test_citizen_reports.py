@@ -290,3 +290,20 @@ def test_every_page_speaks_both_languages(visitor: FlaskClient, number: str, lan
     }
     for address, heading in zip((f"/p/{number}/report", "/reports", receipt), words[language], strict=True):
         assert heading in visitor.get(f"{address}?lang={language}").get_data(as_text=True)
+
+
+def test_a_receipt_number_that_is_not_known_can_be_compared_and_typed_again(visitor: FlaskClient) -> None:
+    unknown = CodeId(bytes(10)).number
+    answer = visitor.get(f"/reports/{unknown}")
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 404
+    assert "没有这个回执号" in page and f'value="{unknown}"' in page and 'href="#number"' in page
+
+
+def test_a_photo_that_the_browser_has_to_send_again_is_asked_for_again(visitor: FlaskClient, number: str) -> None:
+    told = "刚才选的照片没有保留"
+    refused = send(visitor, number, text="", photo=(io.BytesIO(b"any file"), "IMG_0001.jpg")).get_data(as_text=True)
+    assert told in refused and 'aria-describedby="photo-hint photo-lost"' in refused
+    assert told not in send(visitor, number, text="").get_data(as_text=True)
+    unread = send(visitor, number, photo=(io.BytesIO(b"any file"), "IMG_0001.jpg")).get_data(as_text=True)
+    assert told not in unread and "不是 JPEG、PNG 或 WebP 照片" in unread
