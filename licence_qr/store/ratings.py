@@ -198,9 +198,10 @@ def contact(tx: Transaction, rating_id: int) -> str:
 def sweep_private(tx: Transaction, closed_before: date) -> int:
     """Delete contacts of ratings closed before that day, and overwrite where they stood; of how many."""
     tx.one("PRAGMA secure_delete = ON")
+    # Asked from this side, because few are kept and many were closed.
     swept = tx.run(
-        "DELETE FROM rating_private WHERE rating_id IN"
-        " (SELECT rating_id FROM ratings WHERE closed_on IS NOT NULL AND closed_on < ?)",
+        "DELETE FROM rating_private WHERE EXISTS"
+        " (SELECT 1 FROM ratings AS r WHERE r.rating_id = rating_private.rating_id AND r.closed_on < ?)",
         (closed_before.isoformat(),),
     )
     return int(swept.rowcount)

@@ -134,9 +134,10 @@ def private(tx: Transaction, report_id: int) -> Private:
 def sweep_private(tx: Transaction, closed_before: date) -> int:
     """Delete contacts and photographs of reports closed before that day, and overwrite where they stood; of how many."""
     tx.one("PRAGMA secure_delete = ON")
+    # Asked from this side, because few are kept and many were closed.
     swept = tx.run(
-        "DELETE FROM report_private WHERE report_id IN"
-        " (SELECT report_id FROM reports WHERE closed_on IS NOT NULL AND closed_on < ?)",
+        "DELETE FROM report_private WHERE EXISTS"
+        " (SELECT 1 FROM reports AS r WHERE r.report_id = report_private.report_id AND r.closed_on < ?)",
         (closed_before.isoformat(),),
     )
     return int(swept.rowcount)
