@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from licence_qr.domain.plain_text import demand_length, plain_text
 from licence_qr.domain.reports import MOST_TEXT
@@ -12,6 +14,7 @@ from licence_qr.store import accounts
 from licence_qr.store.database import Transaction
 
 Step = TypeVar("Step", bound=StrEnum)
+Told = TypeVar("Told", bound="Kept", covariant=True)
 
 
 class Kept(Protocol):
@@ -22,6 +25,14 @@ class Kept(Protocol):
 
     @property
     def office(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ShownStep(Generic[Told]):
+    """One step with the name of whoever took it; empty for the citizen and for the program itself."""
+
+    event: Told
+    who: str
 
 
 def chosen_step(steps: type[Step], text: str) -> Step:
@@ -40,7 +51,11 @@ def words_of_step(text: str) -> str:
     return words
 
 
-def who_took(tx: Transaction, event: Kept) -> str:
-    """The name of whoever took the step; empty for the citizen and for the program itself."""
+def shown_steps(tx: Transaction, events: Iterable[Told]) -> tuple[ShownStep[Told], ...]:
+    """Steps with the names of whoever took them, as their accounts say them."""
+    return tuple(ShownStep(event, _who(tx, event)) for event in events)
+
+
+def _who(tx: Transaction, event: Kept) -> str:
     user = accounts.user_by_name(tx, event.actor) if event.office else None
     return user.actor.display_name if user else ""

@@ -20,7 +20,7 @@ from licence_qr.domain.reports import due_day
 from licence_qr.domain.retention import is_kept
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import AccessError, ConflictError, NotFoundError
-from licence_qr.services.desk_steps import chosen_step, who_took, words_of_step
+from licence_qr.services.desk_steps import ShownStep, chosen_step, shown_steps, words_of_step
 from licence_qr.services.ratings import Ratings
 from licence_qr.store import entities, ratings
 from licence_qr.store.database import Transaction
@@ -64,14 +64,6 @@ class RatingLine:
 
 
 @dataclass(frozen=True, slots=True)
-class ShownStep:
-    """One step with the name of whoever took it; empty for the citizen."""
-
-    event: RatingEvent
-    who: str
-
-
-@dataclass(frozen=True, slots=True)
 class RatingFile:
     """One bad rating with its case. ``phone`` is that of the application; ``contact`` was left with the rating.
 
@@ -85,7 +77,7 @@ class RatingFile:
     phone: str
     unknown_year: int | None
     words_gone: bool
-    steps: tuple[ShownStep, ...]
+    steps: tuple[ShownStep[RatingEvent], ...]
     allowed: tuple[RatingStep, ...]
 
 
@@ -173,11 +165,11 @@ class RatingsDesk:
         return changed
 
 
-def _steps(tx: Transaction, rating_id: int, *, words_gone: bool) -> tuple[ShownStep, ...]:
+def _steps(tx: Transaction, rating_id: int, *, words_gone: bool) -> tuple[ShownStep[RatingEvent], ...]:
     """What was done. Once the words are gone, what was mended is all that is still told."""
     events = ratings.events(tx, rating_id)
     told = (replace(e, text="") if words_gone and e.step is not RatingStep.MENDED else e for e in events)
-    return tuple(ShownStep(event, who_took(tx, event)) for event in told)
+    return shown_steps(tx, told)
 
 
 def _total(months: tuple[MonthOfRatings, ...]) -> MonthOfRatings:

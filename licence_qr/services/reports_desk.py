@@ -11,7 +11,7 @@ from licence_qr.domain.retention import is_kept
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.domain.text import Text
 from licence_qr.errors import AccessError, ConflictError, InputError, NotFoundError
-from licence_qr.services.desk_steps import chosen_step, who_took, words_of_step
+from licence_qr.services.desk_steps import ShownStep, chosen_step, shown_steps, words_of_step
 from licence_qr.services.reports import Clock, Reports
 from licence_qr.store import reports
 from licence_qr.store.database import Transaction
@@ -34,14 +34,6 @@ class ReportLine:
 
 
 @dataclass(frozen=True, slots=True)
-class ShownStep:
-    """One step with the name of whoever took it; empty for the citizen and for the program itself."""
-
-    event: ReportEvent
-    who: str
-
-
-@dataclass(frozen=True, slots=True)
 class ReportFile:
     """Everything of one report that ``actor`` may see. ``contact`` is empty where it is deleted or not for them, and so are
     text and place of the report and the words of its steps once ``words_gone``; then there is no step left to take."""
@@ -54,7 +46,7 @@ class ReportFile:
     photo: bool
     words_gone: bool
     clocks: tuple[Clock, ...]
-    steps: tuple[ShownStep, ...]
+    steps: tuple[ShownStep[ReportEvent], ...]
     allowed: tuple[ReportStep, ...]
 
 
@@ -147,7 +139,7 @@ class ReportsDesk:
             photo=readable and private.photo is not None,
             words_gone=words_gone,
             clocks=self.reports.clocks(report, events, today),
-            steps=tuple(ShownStep(_without_words(e) if words_gone else e, who_took(tx, e)) for e in events),
+            steps=shown_steps(tx, map(_without_words, events) if words_gone else events),
             allowed=() if words_gone else tuple(each for each in allowed(report.state) if each in open_to),
         )
 
