@@ -27,7 +27,8 @@ from licence_qr.web.citizen_draws import draw_facts
 
 __all__ = ["hotel", "hotel_made_once"]
 
-DOCS = Path(__file__).parents[2] / "docs" / "random-draws.md"
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs" / "random-draws.md"
 WANTED = Wanted("2026年第四季度抽查", 1, date(2026, 12, 31))
 DRAWN_ONES = Wish(kind=TaskKind.DRAWN_INSPECTION)
 PUBLIC_SEED = replace(WANTED, seed_source="2026-11-24 福彩 2026311 期")
@@ -77,6 +78,7 @@ def test_the_secret_is_kept_until_it_is_the_seed_and_fits_its_commitment(three):
 def test_anybody_can_check_a_draw_with_the_program_of_the_document(three, tmp_path, wanted):
     draw = settled(three, wanted, "05 12 33")
     (program,) = re.findall(r"```python\n(.*?)```", DOCS.read_text(encoding="utf-8"), re.DOTALL)
+    assert (ROOT / "static" / "draws" / "check.py.txt").read_text(encoding="utf-8") == program  # what /draws hands out
     file = tmp_path / "draw.json"
 
     def verdict(facts: dict[str, Any]) -> int:

@@ -179,6 +179,17 @@ def test_a_draw_by_a_public_event_asks_for_its_seed(clerk, hotel):
     assert done.status_code == 303 and "05 12 33" in clerk.see(address)
 
 
+def test_whoever_wants_to_check_a_draw_is_handed_data_and_program(clerk, hotel, desk_app):
+    address = announce(clerk, seed_source="2026-12-01 福彩").location
+    public, number = Browser(desk_app.test_client()), address.rsplit("/", 1)[1]
+    assert "check.py" not in public.see(f"/draws/{number}")
+    clerk.client.post(f"{address}/settle", data={"csrf_token": token(clerk, address), "seed": "05 12 33"})
+    shown = public.see(f"/draws/{number}")
+    assert f'href="/draws/{number}.json" download="{number}.json"' in shown
+    program = re.search(r'href="(/static/[^"]+/draws/check\.py\.txt)" download="check\.py"', shown)
+    assert program and b"licence-qr draw 1" in public.client.get(program[1]).data
+
+
 def token(browser: Browser, address: str) -> str:
     """The token of the forms of a page."""
     found = re.search(r'name="csrf_token" value="([^"]+)"', browser.see(address))
