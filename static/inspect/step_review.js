@@ -7,7 +7,7 @@ import { doubts, missing } from "./missing.js";
 import { overNow } from "./step_sign.js";
 import { findings } from "./step_result.js";
 import { reckon } from "./visit.js";
-import { momentWords, outcomeWords, progressWords, purposeWords, readByWords, scoreWords } from "./visit_words.js";
+import { dayWords, momentWords, outcomeWords, progressWords, purposeWords, readByWords, scoreWords } from "./visit_words.js";
 
 function listed(heading, entries, visit) {
   if (!entries.length) return [];
@@ -42,7 +42,7 @@ function facts(visit) {
     ["检查表", "Checklists", lists.join(t("、", ", ")) || "—"],
     ["得分", "Score", `${scoreWords(reckoned)}${t("；", "; ")}${progressWords(reckoned)}`],
     ["照片", "Photos", String(visit.photos.length)],
-    ["结论", "Outcome", visit.outcome === "to_rectify" && visit.rectifyBy ? `${outcome}${t("，", ", ")}${visit.rectifyBy}` : outcome],
+    ["结论", "Outcome", visit.outcome === "to_rectify" && visit.rectifyBy ? `${outcome}${t("，", ", ")}${dayWords(visit.rectifyBy)}` : outcome],
     ["备注", "Remarks", visit.remarks || "—"],
     ["单位确认", "Confirmed", confirmation(visit)],
   );

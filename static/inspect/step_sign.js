@@ -1,11 +1,11 @@
 // Fifth step: the business confirms the record with a signature or by a typed name, or refuses, which is recorded.
 
-import { day, element, t } from "../verify/page_words.js";
+import { element, t } from "../verify/page_words.js";
 import { button, choices, labelled, notice, text } from "./fields.js";
 import { signatureField } from "./signature_field.js";
 import { findings } from "./step_result.js";
 import { record, reckon } from "./visit.js";
-import { outcomeWords, scoreWords } from "./visit_words.js";
+import { dayWords, outcomeWords, purposeWords, scoreWords } from "./visit_words.js";
 
 /** The record as it is now: a signature counts for the one it was given under. */
 export const overNow = (visit) => JSON.stringify(record(visit));
@@ -19,9 +19,19 @@ function signed(context, fields) {
 }
 
 function summary(visit) {
-  const by = visit.outcome === "to_rectify" && visit.rectifyBy ? t("，期限 ", ", by ") + day(Date.parse(`${visit.rectifyBy}T00:00:00Z`) / 86_400_000) : "";
+  const by = visit.outcome === "to_rectify" && visit.rectifyBy ? t("，期限 ", ", by ") + dayWords(visit.rectifyBy) : "";
   const outcome = visit.outcome ? outcomeWords(visit.outcome) + by : t("尚未作出", "not chosen yet");
-  return element("div", "record", element("p", "", t("得分：", "Score: "), scoreWords(reckon(visit))), findings(visit), element("p", "", t("结论：", "Outcome: "), outcome));
+  const line = (zh, en, words) => element("p", "", t(zh, en), words);
+  return element(
+    "div",
+    "record",
+    line("检查类型：", "Purpose: ", purposeWords(visit.purpose)),
+    line("得分：", "Score: ", scoreWords(reckon(visit))),
+    findings(visit),
+    line("照片：", "Photos: ", String(visit.photos.length)),
+    line("结论：", "Outcome: ", outcome),
+    ...(visit.remarks.trim() ? [line("备注：", "Remarks: ", element("span", "as-typed", visit.remarks))] : []),
+  );
 }
 
 function drawnPart(context) {

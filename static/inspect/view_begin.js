@@ -5,7 +5,8 @@ import { verdict } from "../verify/page_result.js";
 import { both, element, hanzi, t } from "../verify/page_words.js";
 import { button, linkButton, notice } from "./fields.js";
 import { businessOfCode } from "./places.js";
-import { momentWords } from "./visit_words.js";
+import { tasksOf } from "./visit.js";
+import { dayWords, momentWords, purposeWords } from "./visit_words.js";
 
 const WRONG = { tone: "bad", zh: "不是这里的照牌", en: "Not the code of these premises" };
 
@@ -27,13 +28,24 @@ function openOnes(visits, uscc) {
   );
 }
 
+// What is due there comes first: begun from the scan, it is bound to the code as any other inspection.
+function beginnings(context, pack, place, how) {
+  const due = tasksOf(pack.kit).filter(({ uscc, premisesNo }) => uscc === place.business.uscc && premisesNo === place.premises.no);
+  const address = () => hanzi(place.premises.address);
+  const tasks = due.map((task) => {
+    const words = t(`${purposeWords(task.purpose)}，${dayWords(task.due)} 前：`, `${purposeWords(task.purpose)}, due ${dayWords(task.due)}: `);
+    return button([words, address()], () => context.begin(place, how, task), "wide");
+  });
+  const words = due.length ? t("另作检查：", "Another inspection: ") : t("检查这一处：", "Inspect here: ");
+  const other = button([words, address()], () => context.begin(place, how, null), due.length ? "quiet-button wide" : "wide");
+  return [...tasks, other].map((each) => element("li", "", each));
+}
+
 /** The parts of the view. `scanned` is {codeNumber, codeVersion}; `here` the name of the chosen place, or null. */
 export function beginView(context, { pack }, kept, scanned, here) {
   const business = pack?.kit && businessOfCode(pack, scanned.codeNumber);
   if (!business) return [notice(t("随身包里没有这个编号的企业。", "The pack does not hold the business of this code.")), element("p", "tools", linkButton(both("返回", "Back"), "#"))];
   const how = { readBy: "symbol", codeNumber: business.codeNumber, codeVersion: scanned.codeVersion };
-  const places = business.premises.map((premises) =>
-    element("li", "", button([t("检查这一处：", "Inspect here: "), hanzi(premises.address)], () => context.begin({ business, premises }, how, null), "wide")),
-  );
+  const places = business.premises.flatMap((premises) => beginnings(context, pack, { business, premises }, how));
   return [...wrongPlace(pack, here, business.uscc), element("h2", "", hanzi(business.name)), ...openOnes(kept.visits, business.uscc), element("ul", "places", ...places)];
 }

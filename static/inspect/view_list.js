@@ -1,15 +1,14 @@
 // The first view: beginning a visit, what waits to be done, what is unfinished, what waits to be sent, what was sent.
 
 import { packWords, problemWords } from "../verify/pack_words.js";
-import { both, day, element, hanzi, t } from "../verify/page_words.js";
+import { both, element, hanzi, t } from "../verify/page_words.js";
 import { behind, button, labelled, linkButton, notice, said, text } from "./fields.js";
 import { found, placeOfTask } from "./places.js";
 import { REFUSED_TEXT } from "./send.js";
 import { tasksOf } from "./visit.js";
-import { momentWords, placeWords, purposeWords, scoreWords, stateWords } from "./visit_words.js";
+import { dayWords, momentWords, placeWords, purposeWords, scoreWords, stateWords } from "./visit_words.js";
 
 const MOST_TASKS = 20;
-const dayOf = (date) => day(Date.parse(`${date}T00:00:00Z`) / 86_400_000);
 
 function placeButton(context, place, how, task, more = []) {
   const content = [hanzi(place.business.name), element("br"), hanzi(place.premises.address), ...more];
@@ -38,7 +37,7 @@ function taskList(context, pack) {
   if (!tasks.length) return [];
   const how = { readBy: "list", codeNumber: "", codeVersion: null };
   const lines = tasks.slice(0, MOST_TASKS).map(({ task, place }) =>
-    placeButton(context, place, how, task, [element("br"), t(`${purposeWords(task.purpose)}，${dayOf(task.due)} 前`, `${purposeWords(task.purpose)}, due ${dayOf(task.due)}`)]),
+    placeButton(context, place, how, task, [element("br"), t(`${purposeWords(task.purpose)}，${dayWords(task.due)} 前`, `${purposeWords(task.purpose)}, due ${dayWords(task.due)}`)]),
   );
   const rest = tasks.length - lines.length;
   const more = rest > 0 ? [element("p", "quiet", t(`另有 ${rest} 项期限更晚，见窗口的工作清单。`, `${rest} more with later days: see the work list at the desk.`))] : [];
@@ -49,7 +48,7 @@ function beginning(context, { pack, problem }) {
   const heading = element("h2", "", ...both("开始检查", "Begin an inspection"));
   if (!pack) {
     const none = problem === "none" ? t("本机还没有随身包，不能开始检查。第一次使用要先联网、登录并带上随身包。", "There is no pack on this device, so no inspection can begin. The first time needs a network: sign in and take a pack along.") : problemWords(problem);
-    return element("section", "", heading, notice(none), element("p", "tools", linkButton(both("去取随身包", "Take a pack along"), "/inspect/", "")));
+    return element("section", "", heading, notice(none), element("p", "tools", linkButton(both("去取随身包", "Take a pack along"), `/inspect/?lang=${t("zh", "en")}`, "")));
   }
   if (!pack.kit) return element("section", "", heading, notice(t("随身包里没有检查表，请联网重新带上。", "The pack holds no checklists: take a new one along.")));
   const scan = linkButton(both("扫码开始", "Scan the code"), "/verify", "");
@@ -114,7 +113,7 @@ function closed({ locked, unreadable }) {
 /** The link that leads back here after signing in. */
 export function signIn() {
   const link = element("a", "", ...both("去登录", "Sign in"));
-  link.href = "/sign-in?next=/verify/inspections";
+  link.href = `/sign-in?lang=${t("zh", "en")}&next=/verify/inspections`;
   return link;
 }
 

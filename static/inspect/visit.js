@@ -82,9 +82,9 @@ export function purposed(visit, purpose) {
   return { ...visit, purpose, order: task?.order ?? null, drawn: task?.drawn ?? null, only: task?.items ?? null };
 }
 
-/** Purposes that this permit can be visited for: a recheck needs an open order, a drawn visit a draw. */
+/** Purposes that this permit can be visited for: a recheck needs an open order, a drawn visit a draw, a follow-up its day. */
 export function purposesOf(visit) {
-  return PURPOSES.filter((purpose) => !["recheck", "drawn"].includes(purpose) || taskFor(visit, purpose));
+  return PURPOSES.filter((purpose) => ["routine", "complaint"].includes(purpose) || taskFor(visit, purpose));
 }
 
 /** The items to work through: [{list, item, key}]. A recheck asks those of its order alone. */

@@ -1,13 +1,13 @@
 // A visit in words.
 
-import { hanzi, minute, t } from "../verify/page_words.js";
+import { day, hanzi, minute, t } from "../verify/page_words.js";
 
 const PURPOSES = {
-  routine: ["日常检查", "Routine"],
+  routine: ["日常监督", "Routine"],
   follow_up: ["告知承诺核查", "Check after a commitment"],
   recheck: ["整改复查", "Recheck of an order"],
   drawn: ["双随机抽查", "Drawn by lot"],
-  complaint: ["投诉举报核查", "After a complaint"],
+  complaint: ["投诉举报检查", "After a complaint"],
 };
 const OUTCOMES = {
   passed: ["合格", "Passed"],
@@ -53,6 +53,9 @@ export function progressWords({ answered, total, failed }) {
 
 /** Name and address, the business's own words. */
 export const placeWords = ({ business, premises }) => [hanzi(business.name), document.createElement("br"), hanzi(premises.address)];
+
+/** A day written YYYY-MM-DD. */
+export const dayWords = (date) => day(Date.parse(`${date}T00:00:00Z`) / 86_400_000);
 
 /** An instant that was kept as text. */
 export const momentWords = (instant) => minute(new Date(instant));

@@ -1,0 +1,69 @@
+"""What an inspector meets on the phone between scan and signature: what is due there, what went wrong, what is signed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from inspection_phone import STARTED, Phone, ours, phone_in, received
+from playwright.sync_api import Browser, expect
+from verify_site import Site
+
+
+@pytest.fixture
+def phone(chromium: Browser, tmp_path: Path, site: Site) -> Iterator[Phone]:
+    """An inspector's phone with a pack and both pages installed."""
+    yield from phone_in(chromium, tmp_path / "phone", site)
+
+
+def test_what_is_due_at_a_scanned_place_comes_first_and_is_bound_to_the_code(phone: Phone) -> None:
+    code = ours(phone.site)[0]
+    phone.begin(code)
+    expect(phone.page.locator('input[value="routine"]')).to_be_checked()
+    expect(phone.page.locator('input[value="follow_up"], input[value="recheck"]')).to_have_count(0)
+    phone.answer_all({3: "地面积水"})
+    phone.conclude("to_rectify", (STARTED + timedelta(days=9)).date().isoformat())
+    phone.sign()
+    phone.finish()
+    expect(phone.delivered()).to_contain_text("整改通知编号")
+    phone.take_pack()
+    phone.scan(phone.site.link(code))
+    expect(phone.page.locator("#view .places button")).to_have_count(2)
+    first = phone.page.locator("#view .places button").first
+    expect(first).to_contain_text("整改复查")
+    first.click()
+    expect(phone.page.locator('input[value="recheck"]')).to_be_checked()
+    phone.page.locator("#view select").select_option("second")
+    phone.answer_all()
+    phone.conclude()
+    phone.sign()
+    phone.finish()
+    expect(phone.delivered()).to_have_count(2)
+    recheck = received(phone.site)[1]
+    assert (recheck["purpose"], recheck["subject"]["read_by"], recheck["state"]) == ("recheck", "symbol", "counted")
+
+
+def test_a_refused_photograph_is_said_where_the_inspector_is_looking(phone: Phone) -> None:
+    phone.begin(ours(phone.site)[0])
+    phone.step(2)
+    last = phone.questions().count() - 1
+    phone.answer(last, "no", "地面积水")
+    item = phone.questions().nth(last)
+    item.scroll_into_view_if_needed()
+    hostile = {"name": "../../<img src=x>\u202egpj.exe", "mimeType": "image/jpeg", "buffer": b"no picture"}
+    item.locator('input[type="file"]').set_input_files(hostile)
+    expect(phone.page.locator("#notices .note")).to_be_in_viewport(ratio=1)
+    expect(item.locator(".shots img")).to_have_count(0)
+
+
+def test_the_business_reads_all_that_it_signs(phone: Phone) -> None:
+    phone.begin(ours(phone.site)[0])
+    phone.answer_all({3: "地面积水"})
+    phone.conclude("failed")
+    phone.page.locator("#view textarea").fill("当场告知整改要求\n一周内复查")
+    phone.step(5)
+    shown = phone.page.locator("#view .record")
+    for words in ("日常监督", "地面积水", "不合格", "当场告知整改要求\n一周内复查", "照片：0"):
+        expect(shown).to_contain_text(words)
