@@ -19,7 +19,7 @@ let lists;
 let refreshing = null;
 let notInstalled = false;
 let newer = false; // a new version of the page has taken over behind the one on the screen
-let asked = 0; // grows with every new thing to check, so that a file that was long in reading does not cover a newer one
+let asked = 0; // grows with every new thing to check, so that what was long in reading does not cover what came after it
 let lastText = null; // what is on the screen, judged again when newer lists arrive
 
 function showAges() {
@@ -61,7 +61,9 @@ function show(parts, { focus = true } = {}) {
 async function check(text, { again = false } = {}) {
   lastText = text;
   if (!again) asked += 1;
-  show(await judge(text, lists, new Date(), { again }), { focus: !again });
+  const mine = asked;
+  const parts = await judge(text, lists, new Date(), { again });
+  if (mine === asked) show(parts, { focus: !again });
 }
 
 function clearOutcome() {
@@ -90,7 +92,6 @@ async function refreshAndSay() {
 function looking(on) {
   $("camera").hidden = !on;
   $("ways").hidden = on;
-  if (on) $("outcome").hidden = true;
 }
 
 const CAMERA_ERRORS = {
@@ -100,7 +101,7 @@ const CAMERA_ERRORS = {
 };
 
 $("start").addEventListener("click", async () => {
-  asked += 1;
+  clearOutcome();
   looking(true);
   $("stop").focus();
   try {
@@ -111,7 +112,6 @@ $("start").addEventListener("click", async () => {
   } catch (error) {
     looking(false);
     const [zh, en] = CAMERA_ERRORS[error.name] ?? ["相机打不开，请关闭其他使用相机的程序，或选一张照片。", "The camera does not open: close other programs that use it, or choose a photo."];
-    lastText = null;
     show(cannotTell("相机不能使用", "No camera", t(zh, en)));
   }
 });

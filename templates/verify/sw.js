@@ -30,7 +30,7 @@ async function takeOver() {
 async function chosenLanguage(asked) {
   const cache = await caches.open(LANGUAGE);
   if (asked === "zh" || asked === "en") {
-    await cache.put(PAGE, new Response(asked));
+    await cache.put(PAGE, new Response(asked)).catch(() => {}); // on a full device it is spoken this once
     return asked;
   }
   const kept = await cache.match(PAGE);

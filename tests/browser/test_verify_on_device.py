@@ -14,7 +14,7 @@ from inspection_phone import STARTED
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from screens import PHONE
-from verify_site import Site, camera_film, look_for_update, opened, settled, sheet, typed
+from verify_site import BUSY, Site, camera_film, look_for_update, opened, settled, sheet, typed
 
 from licence_qr.bootstrap import build_ceremony
 from licence_qr.domain.roles import Actor, Role
@@ -311,6 +311,30 @@ def test_the_language_chosen_last_is_spoken_without_a_network(page: Page, site: 
     expect(page.locator("html")).to_have_attribute("lang", "en")
     typed(page, FOREIGN)
     expect(page.locator("#outcome h2.headline")).to_contain_text("Not one of ours")
+
+
+def test_the_language_is_spoken_where_the_device_has_no_room_to_remember_it(page: Page, site: Site) -> None:
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("Storage.overrideQuotaForOrigin", {"origin": site.origin, "quotaSize": 1})
+    with site.away():
+        page.goto(f"{site.origin}/verify?lang=en")
+        expect(page.locator("html")).to_have_attribute("lang", "en")
+        settled(page)
+
+
+ONE_AFTER_THE_OTHER = """(texts) => {
+  for (const text of texts) {
+    document.getElementById("text").value = text;
+    document.getElementById("typed").requestSubmit();
+  }
+}"""
+
+
+def test_what_takes_longer_to_verify_does_not_cover_what_was_asked_after_it(page: Page, site: Site) -> None:
+    code = site.newest(permits=1)
+    page.evaluate(ONE_AFTER_THE_OTHER, [site.link(code), code.code_id.number])
+    page.evaluate(BUSY, "licence-qr-verify")
+    assert page.locator("#outcome h2.headline").inner_text().startswith("这是编号")
 
 
 def test_clearing_leaves_nothing_on_the_device(page: Page, site: Site) -> None:

@@ -14,6 +14,7 @@ import zxingcpp
 from flask import Flask
 from PIL import Image
 from playwright.sync_api import Page, expect
+from screens import STOPS_WITHIN
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from licence_qr.bootstrap import Services
@@ -27,6 +28,19 @@ from licence_qr.web.app import create_app
 expect.set_options(timeout=30_000)
 SHEET_PX_PER_MM = 8
 FRAME = (1280, 960)
+
+# Opens and reads a database a hundred times: what a page was about to draw out of it is drawn when this is over.
+BUSY = """async (name) => {
+  for (let n = 0; n < 100; n += 1) await new Promise((resolve, reject) => {
+    const opening = indexedDB.open(name, 1);
+    opening.onerror = reject;
+    opening.onsuccess = () => {
+      const [store] = opening.result.objectStoreNames;
+      const asked = opening.result.transaction(store).objectStore(store).getAllKeys();
+      asked.onsuccess = () => { opening.result.close(); resolve(); };
+    };
+  });
+}"""
 
 
 class Site:
@@ -49,7 +63,7 @@ class Site:
         change(app)
         self._serving = make_server("127.0.0.1", self._port, app, threaded=True)
         self._port = self._serving.server_port
-        self._thread = threading.Thread(target=self._serving.serve_forever)
+        self._thread = threading.Thread(target=self._serving.serve_forever, args=[STOPS_WITHIN])
         self._thread.start()
 
     def stop(self) -> None:
@@ -129,8 +143,10 @@ def look_for_update(page: Page) -> None:
 
 
 def typed(page: Page, text: str) -> Page:
-    """Check a text as if it had been pasted."""
+    """Check a text as if it had been pasted. What was said of an earlier one is gone when this returns."""
+    page.evaluate("() => document.querySelectorAll('#outcome > *').forEach((part) => { part.dataset.old = 'yes'; })")
     page.locator("#text").fill(text)
     page.locator("#typed button").click()
-    expect(page.locator("#outcome .verdict")).to_be_visible()
+    expect(page.locator("#outcome > [data-old]")).to_have_count(0)
+    expect(page.locator("#outcome .verdict").first).to_be_visible()
     return page
