@@ -2,7 +2,7 @@
 
 import { countUnsent } from "../inspect/kept.js";
 import { heldPack, keepPack } from "./pack_held.js";
-import { wipe } from "./pack_vault.js";
+import { Unavailable, wipe } from "./pack_vault.js";
 import { packWords, problemWords } from "./pack_words.js";
 import { t } from "./page_words.js";
 
@@ -18,18 +18,24 @@ async function showState() {
   $("unsent-count").textContent = t(`这台设备上有 ${unsent} 次检查还没有送达。`, `${unsent} inspections on this device were not delivered yet.`);
 }
 
+/** Why no pack was taken along, in words. */
+class NotTaken extends Error {}
+
+const offline = () => Promise.reject(new NotTaken(t("没有网络，没有取得新的。", "No network: nothing new was fetched.")));
+
 async function fetched() {
   // "manual": where a session is over, the answer leads to the sign-in page, which is no pack.
-  const answer = await fetch("/inspect/pack", { cache: "no-store", redirect: "manual" });
-  if (answer.type === "opaqueredirect") throw new Error(t("登录已经结束，请重新登录。", "Your session is over: sign in again."));
-  if (!answer.ok) throw new Error(t(`服务器没有给出（${answer.status}），请稍后再试。`, `The server did not give it (${answer.status}): try again later.`));
-  return new Uint8Array(await answer.arrayBuffer());
+  const answer = await fetch("/inspect/pack", { cache: "no-store", redirect: "manual" }).catch(offline);
+  if (answer.type === "opaqueredirect") throw new NotTaken(t("登录已经结束，请重新登录。", "Your session is over: sign in again."));
+  if (!answer.ok) throw new NotTaken(t(`服务器没有给出（${answer.status}），请稍后再试。`, `The server did not give it (${answer.status}): try again later.`));
+  return new Uint8Array(await answer.arrayBuffer().catch(offline)); // an answer that broke off is none
 }
 
 function sentence(error) {
-  if (error instanceof TypeError) return t("没有网络，没有取得新的。", "No network: nothing new was fetched.");
+  if (error instanceof NotTaken) return error.message;
+  if (error instanceof Unavailable) return t("浏览器没有收下密钥，没有保存。请允许本站使用 cookie，再取一次。", "The browser did not take the key, so nothing was kept: allow cookies for this site and try again.");
   if (error.name === "QuotaExceededError") return t("这台设备没有足够的空间。", "This device has not enough room.");
-  return error.message;
+  return t("取得的内容读不了，没有保存，请稍后再试。", "What was fetched cannot be read and was not kept: try again later.");
 }
 
 $("take").addEventListener("click", async () => {

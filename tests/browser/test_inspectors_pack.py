@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from accessible import violations
 from inspection_phone import STARTED, ours
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from screens import PHONE, sign_in
-from verify_site import Site, opened, settled
+from verify_site import Site, opened, settled, typed
 
 from licence_qr.store.codes import StoredCode
 
@@ -68,15 +69,6 @@ def stand_at(page: Page, code: StoredCode) -> None:
     page.click("#place-form > button")
     page.click("#places button >> nth=0")
     expect(page.locator("#here-said")).to_contain_text(address_of(code))
-
-
-def typed(page: Page, text: str) -> None:
-    """Check a text as if it had been pasted, and wait until what was said before is gone."""
-    page.evaluate("() => document.querySelectorAll('#outcome > *').forEach((part) => { part.dataset.old = 'yes'; })")
-    page.fill("#text", text)
-    page.click("#typed button")
-    expect(page.locator("#outcome > [data-old]")).to_have_count(0)
-    expect(page.locator("#outcome .verdict").first).to_be_visible()
 
 
 def headlines(page: Page) -> list[str]:
@@ -214,6 +206,35 @@ def test_somebody_else_who_signs_in_does_not_find_it(page: Page, site: Site, dev
     assert page.evaluate(ROWS) == []
 
 
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"body": b"no pack at all"}, "取得的内容读不了"),
+        ({"status": 503}, "服务器没有给出（503）"),
+        (None, "没有网络，没有取得新的"),
+    ],
+    ids=["unreadable", "unavailable", "no network"],
+)
+def test_a_pack_that_is_not_taken_says_why_and_leaves_the_one_that_is_held(
+    page: Page, site: Site, change: dict[str, Any] | None, said: str
+) -> None:
+    page.goto(f"{site.origin}/inspect/")
+    expect(page.locator("#leave-behind")).to_be_visible()
+    page.route("**/inspect/pack", lambda route: route.fulfill(**change) if change else route.abort())
+    page.click("#take")
+    expect(page.locator("#pack-state")).to_contain_text(said)
+    expect(page.locator("#take")).to_be_enabled()
+    page.reload()
+    expect(page.locator("#pack-state")).to_contain_text("失效")
+
+
+def test_a_browser_that_refuses_the_key_is_told_what_to_allow(page: Page, site: Site, device: BrowserContext) -> None:
+    page.goto(f"{site.origin}/inspect/")
+    page.evaluate("() => { Object.defineProperty(document, 'cookie', { get: () => '' }); }")
+    page.click("#take")
+    expect(page.locator("#pack-state")).to_contain_text("请允许本站使用 cookie")
+
+
 def test_another_role_is_refused(device: BrowserContext, site: Site) -> None:
     page = device.new_page()
     sign_in(page, site.origin, "counter")
@@ -253,8 +274,7 @@ def test_axe_finds_nothing_and_nothing_is_too_wide(page: Page, site: Site, lang:
 
 def look(page: Page) -> None:
     """Hold what is shown to axe and to three widths."""
-    found = Axe().run(page, options={"resultTypes": ["violations"]})
-    assert found.violations_count == 0, found.generate_report()
+    assert not violations(page)
     for width in (360, 768, 1280):
         page.set_viewport_size({"width": width, "height": 800})
         assert page.evaluate("() => document.documentElement.scrollWidth") <= width
