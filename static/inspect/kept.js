@@ -7,7 +7,8 @@ const vault = new Vault("licence-qr-inspections", "licence-qr inspections 1");
 const REMINDER_SECONDS = 90 * 24 * 60 * 60;
 const utf8 = new TextEncoder();
 const text = new TextDecoder();
-// Halves this page has seen, by account: a visit on the screen is saved even when the cookie went meanwhile.
+// Halves this page has seen, by account: a visit on the screen is saved even when the cookie went meanwhile. They seal
+// only: what is kept is opened under the cookie of now, which signing out takes back in all windows.
 const seen = new Map();
 
 /** The number of the account whose key this browser holds now, or null. */
@@ -26,6 +27,11 @@ function halfOf(number) {
   return half;
 }
 
+function halfToOpen(number) {
+  if (owner() !== number) throw new Unavailable("signed_out");
+  return seen.get(number);
+}
+
 const visitName = (id) => `visit/${id}`;
 const photoName = (id, sha256) => `photo/${id}/${sha256}`;
 
@@ -41,7 +47,7 @@ export async function keepVisit(visit) {
 }
 
 async function opened(name, row) {
-  return JSON.parse(text.decode(await vault.unseal(name, row, halfOf(row.owner))));
+  return JSON.parse(text.decode(await vault.unseal(name, row, halfToOpen(row.owner))));
 }
 
 /** The visit, or undefined. Throws Unavailable when it cannot be opened now. */
@@ -88,7 +94,7 @@ export function keepPhoto(visit, sha256, bytes) {
 export async function heldPhoto(visit, sha256) {
   const row = await vault.read(photoName(visit.id, sha256));
   if (!row) throw new Unavailable("none");
-  return vault.unseal(photoName(visit.id, sha256), row, halfOf(row.owner));
+  return vault.unseal(photoName(visit.id, sha256), row, halfToOpen(row.owner));
 }
 
 /** Delete one photograph. */

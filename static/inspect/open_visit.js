@@ -3,37 +3,33 @@
 import { t } from "../verify/page_words.js";
 import { Unavailable } from "../verify/vault.js";
 import { dropPhoto, dropVisit, heldVisit, keepVisit } from "./kept.js";
+import { missing } from "./missing.js";
 import { taken, withPhoto, withoutPhoto } from "./photos.js";
 import { FIELD } from "./signature_field.js";
+import { overNow } from "./step_sign.js";
 import { contentOf, instant, sha256 } from "./visit.js";
+import { hold } from "./visit_lock.js";
 import { momentWords } from "./visit_words.js";
 
-function inWords(error) {
+/** Why something could not be done on this device, and what to do. */
+export function inWords(error) {
   if (error instanceof Unavailable) return t("密钥已收回，这一步没有保存。请重新登录后再试。", "The key was taken back: this step was not kept. Sign in again and repeat it.");
-  if (error.name === "QuotaExceededError") return t("设备空间不足，这一步没有保存。请先发送或删除别的内容。", "The device is full: this step was not kept. Send or delete something first.");
-  return error.message;
-}
-
-/** Only one page of this browser has a visit open at a time. Resolves to what releases it, or null. */
-function hold(id) {
-  return new Promise((resolve) => {
-    navigator.locks.request(`licence-qr-visit-${id}`, { ifAvailable: true }, (lock) => {
-      if (!lock) return resolve(null);
-      return new Promise((release) => resolve(release));
-    });
-  });
+  if (error?.name === "QuotaExceededError") return t("设备空间不足，这一步没有保存。请先发送或删除别的内容。", "The device is full: this step was not kept. Send or delete something first.");
+  return error?.message ?? t("这一步没有完成。", "This step was not completed.");
 }
 
 /**
  * A draft with all that its steps can do to it. `say` shows what went wrong; `redraw` shows the step anew; `told` hears
- * whether all of it is kept.
+ * whether the newest state is kept: "saving", "kept" or "unkept", as `keeping` says at any time.
  */
 export class OpenVisit {
   static async of(id, { say, redraw, told }) {
     const release = await hold(id);
     if (!release) return null;
     const visit = await heldVisit(id).catch(() => undefined);
-    if (visit?.state === "draft") return Object.assign(new OpenVisit(), { visit, release, say, redraw, told, kept: Promise.resolve() });
+    const done = Promise.resolve();
+    const fresh = { visit, release, say, redraw, told, keeping: "kept", kept: done, shots: done };
+    if (visit?.state === "draft") return Object.assign(new OpenVisit(), fresh);
     release();
     return undefined;
   }
@@ -41,21 +37,40 @@ export class OpenVisit {
   // Arrow functions: the steps hand them on.
   now = () => new Date();
 
+  /** Change some fields. Resolves to whether that is kept; false also where a newer change took it along. */
   change = (fields) => {
     this.visit = { ...this.visit, ...fields };
     const state = this.visit;
-    this.told(false);
-    this.kept = this.kept.then(() => this.keep(state)).catch((error) => this.say(inWords(error)));
+    this.tell("saving");
+    this.kept = this.kept.then(() => this.keep(state));
     return this.kept;
   };
 
-  keep = async (state) => {
-    if (state !== this.visit) return; // a newer one follows
-    await keepVisit(state);
-    this.told(state === this.visit);
+  tell = (keeping) => {
+    this.keeping = keeping;
+    this.told(keeping);
   };
 
-  photograph = async (file, key) => {
+  keep = async (state) => {
+    if (state !== this.visit) return false; // a newer one follows
+    try {
+      await keepVisit(state);
+    } catch (error) {
+      this.say(inWords(error));
+      if (state === this.visit) this.tell("unkept");
+      return false;
+    }
+    if (state === this.visit) this.tell("kept");
+    return true;
+  };
+
+  // One after the other: each is counted before the next one, and none comes after the end.
+  photograph = (file, key) => {
+    this.shots = this.shots.then(() => this.shoot(file, key));
+    return this.shots;
+  };
+
+  shoot = async (file, key) => {
     this.say("");
     try {
       const photo = await taken(this.visit, file, this.now());
@@ -66,8 +81,8 @@ export class OpenVisit {
   };
 
   unphotograph = async (sum) => {
-    await this.change(withoutPhoto(this.visit, sum));
-    await dropPhoto(this.visit, sum);
+    // Only when no state that is kept names it any more.
+    if (await this.change(withoutPhoto(this.visit, sum))) await dropPhoto(this.visit, sum);
     await this.redraw();
   };
 
@@ -78,8 +93,9 @@ export class OpenVisit {
   };
 
   throwAway = async () => {
-    await this.kept;
+    await this.idle();
     await dropVisit(this.visit.id);
+    this.keeping = "kept"; // nothing is left to keep
     location.hash = "";
   };
 
@@ -87,22 +103,37 @@ export class OpenVisit {
   finish = async () => {
     if (this.finished) return; // one visit has one text: a second one would contradict the first
     this.finished = true;
-    await this.kept;
-    const now = this.now();
-    const content = contentOf(this.visit, FIELD, now);
-    const finished = { ...this.visit, state: "finished", finishedAt: instant(now), content, hash: await sha256(content), problem: null };
     try {
-      await keepVisit(finished);
-      location.hash = "";
+      this.finished = await this.finishNow();
     } catch (error) {
       this.finished = false;
       this.say(inWords(error));
     }
   };
 
-  /** Everything is kept; somebody else may open it. */
-  close = async () => {
+  finishNow = async () => {
+    await this.idle();
+    const now = this.now();
+    if (missing(this.visit, overNow(this.visit), now).length) {
+      await this.redraw(); // it was complete when it was shown: a photograph came, or a day went by
+      return false;
+    }
+    const content = contentOf(this.visit, FIELD, now);
+    await keepVisit({ ...this.visit, state: "finished", finishedAt: instant(now), content, hash: await sha256(content), problem: null });
+    this.keeping = "kept";
+    location.hash = "";
+    return true;
+  };
+
+  /** Wait for what is under way. */
+  idle = async () => {
+    await this.shots;
     await this.kept;
-    this.release();
+  };
+
+  /** Wait for what is under way, and try once more what could not be kept. Whether the newest state is kept now. */
+  settled = async () => {
+    await this.idle();
+    return this.keeping === "kept" || this.keep(this.visit);
   };
 }

@@ -6,8 +6,8 @@
 import { heldPack, heldVisit as heldPlace } from "../verify/pack_held.js";
 import { both, element, t } from "../verify/page_words.js";
 import { linkButton, notice } from "./fields.js";
-import { dropSent, everything, keepVisit, owner } from "./kept.js";
-import { OpenVisit } from "./open_visit.js";
+import { dropSent, everything, heldVisit, keepVisit, owner } from "./kept.js";
+import { OpenVisit, inWords } from "./open_visit.js";
 import { fetchKey } from "./send.js";
 import { sayAgain, send, startSending } from "./sending.js";
 import { checkStep } from "./step_check.js";
@@ -17,6 +17,7 @@ import { resultStep } from "./step_result.js";
 import { reviewStep } from "./step_review.js";
 import { signStep } from "./step_sign.js";
 import { begin } from "./visit.js";
+import { alone } from "./visit_lock.js";
 import { placeWords } from "./visit_words.js";
 import { beginView } from "./view_begin.js";
 import { listView } from "./view_list.js";
@@ -31,40 +32,56 @@ const STEPS = [
 ];
 const $ = (id) => document.getElementById(id);
 const TITLE = document.title;
+const unkept = new Map(); // visits that were left before their newest state could be kept, by id
 let open = null; // the visit that this page has open
 let beginning = false; // a visit was begun and is about to be shown
-let drawn = 0; // grows with every drawing, so that a slow one does not cover a newer one
+let drawing = Promise.resolve(); // one view is drawn after the other, the newest last
 
 function say(words) {
   $("notices").replaceChildren(...(words ? [notice(words)] : []));
 }
 
-function tellKept(kept) {
+const KEEPING = {
+  kept: ["已保存在本机", "Kept on this device"],
+  saving: ["正在保存…", "Saving…"],
+  unkept: ["还没有保存，请不要关闭本页", "Not kept yet: do not close this page"],
+};
+
+function tellKept(keeping) {
   const line = $("kept");
-  if (line) line.textContent = kept ? t("已保存在本机", "Kept on this device") : t("正在保存…", "Saving…");
+  if (line) line.textContent = t(...KEEPING[keeping]);
+}
+
+// As it is kept now: since the list was drawn it may have been sent after all.
+async function reopenedAsDraft(id) {
+  const visit = await heldVisit(id);
+  if (visit?.state !== "finished") return false;
+  await keepVisit({ ...visit, state: "draft", problem: null });
+  return true;
 }
 
 const list = {
   lasting: true, // whether the browser promised to keep what is here until it is told otherwise
   begin: async (place, how, task) => {
-    if (beginning) return null;
+    if (beginning) return;
+    beginning = true;
     const { pack } = await heldPack(new Date());
     if (!pack) return route();
-    beginning = true;
     const visit = begin(pack, place, how, task, { id: crypto.randomUUID(), owner: owner(), now: new Date() });
     try {
       await keepVisit(visit);
+      location.hash = `${visit.id}/place`;
     } catch {
       beginning = false;
-      return say(t("不能保存在这台设备上，检查没有开始。", "Nothing can be kept on this device: the inspection was not begun."));
+      say(t("不能保存在这台设备上，检查没有开始。", "Nothing can be kept on this device: the inspection was not begun."));
     }
-    location.hash = `${visit.id}/place`;
-    return null;
   },
   send,
-  reopen: async (visit) => {
-    await keepVisit({ ...visit, state: "draft", problem: null });
-    location.hash = `${visit.id}/review`;
+  reopen: async ({ id }) => {
+    const reopened = await alone(id, () => reopenedAsDraft(id));
+    if (reopened) location.hash = `${id}/review`;
+    else if (reopened === null) say(t("这次检查正在发送，或在另一个窗口中打开着。", "This inspection is being sent, or is open in another window."));
+    else await route();
   },
   forgetSent: async () => {
     await dropSent();
@@ -93,29 +110,39 @@ function onward(visit, here) {
   return element("p", "tools", linkButton(both(`下一步：${zh}`, `Next: ${en}`), `#${visit.id}/${step}`, ""), ...ends);
 }
 
-function keptLine() {
-  const line = element("p", "quiet", t("已保存在本机", "Kept on this device"));
+function keptLine({ keeping }) {
+  const line = element("p", "quiet", t(...KEEPING[keeping]));
   line.id = "kept";
   return line;
+}
+
+/** Let go of the visit that is open. One whose newest state cannot be kept stays in this page until it can. */
+async function leave() {
+  if (open) unkept.set(open.visit.id, open);
+  open = null;
+  for (const [id, left] of unkept) {
+    if (!(await left.settled())) continue;
+    unkept.delete(id);
+    left.release();
+  }
 }
 
 async function visitView(id, here) {
   const [step, title, draw] = STEPS.find(([name]) => name === here) ?? STEPS[0];
   if (open?.visit.id !== id) {
-    await open?.close();
-    open = await OpenVisit.of(id, { say, redraw: route, told: tellKept });
+    await leave();
+    open = unkept.get(id) ?? (await OpenVisit.of(id, { say, redraw: route, told: tellKept }));
+    unkept.delete(id);
   }
   if (open === null) return { title: ["检查", "Inspection"], parts: [notice(t("这次检查在另一个窗口中打开着。", "This inspection is open in another window."))] };
   if (!open) return (location.hash = ""), null;
-  beginning = false;
   const { visit } = open;
-  const parts = [element("p", "where", ...placeWords(visit)), stepLinks(visit, step), keptLine(), ...(await draw(open)), onward(visit, step)];
+  const parts = [element("p", "where", ...placeWords(visit)), stepLinks(visit, step), keptLine(open), ...(await draw(open)), onward(visit, step)];
   return { title, parts };
 }
 
 async function overview(hash) {
-  await open?.close();
-  open = null;
+  await leave();
   const held = await heldPack(new Date());
   const kept = await everything();
   const [, codeNumber, version] = /^begin\/([^/]{1,40})\/(\d{1,9})$/.exec(hash) ?? [];
@@ -132,10 +159,9 @@ function focused() {
 }
 
 async function draw(hash) {
-  const mine = (drawn += 1);
   const [, id, step] = /^([0-9a-f-]{36})\/(\w+)$/.exec(hash) ?? [];
   const view = await (id ? visitView(id, step) : overview(hash));
-  if (!view || mine !== drawn) return;
+  if (!view) return;
   const refocus = focused();
   $("title").replaceChildren(...both(...view.title));
   document.title = `${t(...view.title)} · ${TITLE}`;
@@ -144,13 +170,21 @@ async function draw(hash) {
   sayAgain();
 }
 
-async function route() {
+async function drawHere() {
   try {
     await draw(decodeURIComponent(location.hash.slice(1)));
   } catch (error) {
     say(t(`这个浏览器不能在设备上保存内容（例如无痕窗口）：${error.message}`, `This browser keeps nothing on the device (a private window, for instance): ${error.message}`));
+  } finally {
+    beginning = false;
   }
   for (const link of document.querySelectorAll(".tongue")) link.hash = location.hash;
+}
+
+/** Draw the view of this address, after what is being drawn. */
+function route() {
+  drawing = drawing.then(drawHere);
+  return drawing;
 }
 
 async function moved() {
@@ -174,6 +208,10 @@ async function start() {
   // Not waited for: some browsers ask the person first.
   Promise.resolve(navigator.storage?.persist?.()).then((lasting) => (list.lasting = Boolean(lasting)), () => {});
   addEventListener("hashchange", moved);
+  addEventListener("unhandledrejection", ({ reason }) => say(inWords(reason)));
+  addEventListener("beforeunload", (event) => (unkept.size || open?.keeping === "unkept") && event.preventDefault());
+  // What the browser kept of this page in its memory is of whoever was signed in then.
+  addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
   await route();
   const kept = await everything();
   const closed = owner() === null || kept.locked;

@@ -22,13 +22,21 @@ function drawn(bitmap) {
   return canvas;
 }
 
+// A photograph takes tens of megabytes once it is unpacked: they are given back whatever happens.
+function drawnAndClosed(bitmap) {
+  try {
+    return drawn(bitmap);
+  } finally {
+    bitmap.close();
+  }
+}
+
 /** The bytes of a JPEG of at most 1600 pixels a side, without any metadata. Throws an Error in words. */
 async function shrunk(file) {
   if (file.size > MOST_FILE_BYTES) throw new Error(t("照片文件太大。", "The file is too large."));
   const bitmap = await createImageBitmap(file).catch(() => null);
   if (!bitmap) throw new Error(t("浏览器读不了这张照片（例如 HEIC）。请把相机格式设为 JPEG 再拍。", "The browser cannot read this picture (HEIC, for instance). Set the camera to JPEG and take it again."));
-  const canvas = drawn(bitmap);
-  bitmap.close();
+  const canvas = drawnAndClosed(bitmap);
   const blob = await new Promise((resolve) => canvas.toBlob(resolve, TYPE, QUALITY));
   if (!blob) throw new Error(t("照片处理失败，内存可能不足。", "The picture could not be worked on: the device may lack memory."));
   return new Uint8Array(await blob.arrayBuffer());
@@ -65,7 +73,7 @@ export async function pictured(visit, photo, alt) {
   const image = document.createElement("img");
   image.alt = alt;
   const address = URL.createObjectURL(new Blob([await heldPhoto(visit, photo.sha256)], { type: photo.type }));
-  image.addEventListener("load", () => URL.revokeObjectURL(address), { once: true });
+  for (const over of ["load", "error"]) image.addEventListener(over, () => URL.revokeObjectURL(address), { once: true });
   image.src = address;
   return image;
 }

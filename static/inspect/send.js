@@ -2,8 +2,9 @@
 // repeated. A visit leaves this device only when the server has named the hash of exactly those bytes and lacks nothing.
 
 import { t } from "../verify/page_words.js";
-import { dropPhotos, everything, heldPhoto, keepVisit } from "./kept.js";
+import { dropPhotos, everything, heldPhoto, heldVisit, keepVisit } from "./kept.js";
 import { delivered, instant } from "./visit.js";
+import { alone } from "./visit_lock.js";
 
 const LOCK = "licence-qr-sending";
 const PATIENCE = 120_000; // a large photograph over a slow line
@@ -26,6 +27,8 @@ const NO_PHOTO = ["photo_unreadable", "photo_type", "photo_too_large"];
 export const REFUSED_TEXT = ["inspection_unreadable", "inspection_too_large"];
 
 const SIGN_IN = () => new NotSent("sign_in_needed", t("要登录后才能发送。", "Sign in to send."), { stop: true });
+
+const BUSY = () => new NotSent("open_elsewhere", t("检查还在另一个窗口中打开着。", "It is still open in another window."));
 
 const OFFLINE = () => new NotSent("offline", t("没有网络，检查留在本机。", "No network: the inspections stay on this device."), { stop: true });
 
@@ -97,28 +100,42 @@ async function note(visit, error) {
   await keepVisit({ ...visit, problem });
 }
 
+/** Send one as it is kept now, "sent"; "gone" where it waits no more: since it was listed, it may have been opened again. */
+async function sendKept(session, id, say) {
+  const visit = await heldVisit(id);
+  if (visit?.state !== "finished") return "gone";
+  try {
+    await sendVisit(session, visit, say);
+    return "sent";
+  } catch (error) {
+    if (!(error instanceof NotSent) || error.stop) throw error;
+    await note(visit, error);
+    return error;
+  }
+}
+
+async function sendEach(session, waiting, say, told) {
+  for (const [n, { id }] of waiting.entries()) {
+    const saying = (step) => say({ ...step, number: n + 1, of: waiting.length });
+    const outcome = (await alone(id, () => sendKept(session, id, saying))) ?? BUSY();
+    if (outcome instanceof NotSent) told.problem = outcome;
+    else told.left -= 1;
+    if (outcome === "sent") told.sent += 1;
+  }
+}
+
 async function sendOut(say, again) {
   const finished = (await everything()).visits.filter(({ state }) => state === "finished");
   const waiting = finished.filter(({ problem }) => again || !REFUSED_TEXT.includes(problem?.code));
-  if (!waiting.length) return { sent: 0, left: 0, problem: null };
-  let [sent, problem] = [0, null];
+  const told = { sent: 0, left: waiting.length, problem: null };
+  if (!waiting.length) return told;
   try {
-    const session = await asked("/inspect/sync");
-    for (const [n, visit] of waiting.entries()) {
-      try {
-        await sendVisit(session, visit, (step) => say({ ...step, number: n + 1, of: waiting.length }));
-        sent += 1;
-      } catch (error) {
-        if (!(error instanceof NotSent) || error.stop) throw error;
-        problem = error;
-        await note(visit, error);
-      }
-    }
+    await sendEach(await asked("/inspect/sync"), waiting, say, told);
   } catch (error) {
     if (!(error instanceof NotSent)) throw error;
-    problem = error;
+    told.problem = error;
   }
-  return { sent, left: waiting.length - sent, problem };
+  return told;
 }
 
 /**

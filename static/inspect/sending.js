@@ -25,7 +25,7 @@ function stepWords({ visit, number, of, photo, photos }) {
 function endWords({ sent, left, problem }) {
   const done = sent ? t(`已送达 ${sent} 次检查。`, `${sent} delivered. `) : "";
   if (!problem) return [done || t("没有待发送的检查。", "Nothing waits to be sent.")];
-  const rest = t(`${left} 次留在本机：`, `${left} stay on this device: `);
+  const rest = left ? t(`${left} 次留在本机：`, `${left} stay on this device: `) : "";
   const words = [done, rest, problem.what, " ", problem.todo];
   return problem.code === "sign_in_needed" ? [...words, signIn()] : words;
 }
@@ -36,7 +36,7 @@ export async function send({ quietly = false } = {}) {
   try {
     outcome = await sendAll((step) => show(stepWords(step)), { again: !quietly });
   } catch (error) {
-    outcome = { sent: 0, left: 0, problem: { code: "failed", what: t("发送失败，检查留在本机：", "Sending failed, the inspections stay on this device: "), todo: error.message } };
+    outcome = { sent: 0, left: 0, problem: { code: "failed", what: t("发送失败，没有送达的留在本机：", "Sending failed; what was not delivered stays on this device: "), todo: error.message } };
   }
   if (outcome === null) {
     if (!quietly) show(t("已经在发送，请稍候。", "Sending is under way already."));

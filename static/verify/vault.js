@@ -77,8 +77,10 @@ export class Vault {
     try {
       await this.inStore("readwrite", (store) => store.add(made, BASE));
       return made;
-    } catch {
-      return this.read(BASE); // another page made one at the same moment: what it sealed has to stay readable
+    } catch (error) {
+      const other = await this.read(BASE); // another page made one at the same moment: what it sealed has to stay readable
+      if (!other) throw error;
+      return other;
     }
   }
 

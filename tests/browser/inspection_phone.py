@@ -85,12 +85,16 @@ def picture_with_place(size: tuple[int, int] = (2400, 1800)) -> bytes:
 
 @dataclass
 class Phone:
-    """One device. ``csp`` off lets a test run scripts of its own; the pages are driven with it on."""
+    """One device. ``csp`` off lets a test run scripts of its own; the pages are driven with it on.
+
+    ``remembers``: the browser keeps pages that were left in its memory for the way back, as people's browsers do.
+    """
 
     browser: Browser
     folder: Path
     site: Site
     csp: bool = True
+    remembers: bool = False
     errors: list[str] = field(default_factory=list)
     context: BrowserContext | None = None
 
@@ -100,7 +104,12 @@ class Phone:
     def open(self) -> None:
         """Start the browser."""
         self.context = self.browser.browser_type.launch_persistent_context(
-            str(self.folder), executable_path=CHROMIUM, args=list(FLAGS), viewport=PHONE, bypass_csp=not self.csp
+            str(self.folder),
+            executable_path=CHROMIUM,
+            args=list(FLAGS),
+            ignore_default_args=["--disable-back-forward-cache"] if self.remembers else None,
+            viewport=PHONE,
+            bypass_csp=not self.csp,
         )
         self.page: Page = self.context.pages[0]
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
@@ -232,9 +241,11 @@ class Phone:
         return self.page.locator("section", has=self.page.locator("h2", has_text="已送达")).locator("li.card")
 
 
-def phone_in(browser: Browser, folder: Path, site: Site, *, csp: bool = True) -> Iterator[Phone]:
+def phone_in(
+    browser: Browser, folder: Path, site: Site, *, csp: bool = True, remembers: bool = False
+) -> Iterator[Phone]:
     """A phone with a pack; no error of a script and no breach of the policy goes unnoticed."""
-    phone = Phone(browser, folder, site, csp)
+    phone = Phone(browser, folder, site, csp, remembers)
     phone.sign_in()
     phone.take_pack()
     yield phone
