@@ -18,14 +18,19 @@ from licence_qr.store.database import Database, Row, Transaction
 
 _NO_NAME = Text("", "")
 # Not people: what the program does by itself, in the name it writes into the history.
-_PROGRAMS = {"system": "系统自动", "import": "批量导入", "demonstration": "演示数据"}
+_PROGRAMS: Mapping[str, Text] = {
+    "system": Text("系统自动", "the system"),
+    "import": Text("批量导入", "the import"),
+    "demonstration": Text("演示数据", "demonstration data"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who did something: the name an account shows (the user name where there is no such account), and the office."""
+    """Who did something: the name an account shows (the user name where there is no such account) or that of the program,
+    and the office."""
 
-    name: str
+    name: Text
     office: str
 
 
@@ -103,7 +108,7 @@ class _Reader:
     catalogue: Catalogue
     inner: bool
     names: Mapping[str, Text]
-    known: dict[str, str]
+    known: dict[str, Text]
 
     def event(self, row: Row) -> PastEvent:
         before, after = _values(row["before"]), _values(row["after"])
@@ -135,12 +140,13 @@ class _Reader:
             if change.field not in PEOPLE:
                 yield change
             elif self.inner and isinstance(change.after, list):
-                yield Change(change.field, None, "、".join(self._name(str(each)) for each in change.after))
+                yield Change(change.field, None, "、".join(self._name(str(each)).zh for each in change.after))
 
-    def _name(self, username: str) -> str:
+    def _name(self, username: str) -> Text:
         if username not in self.known:
             user = accounts.user_by_name(self.tx, username)
-            self.known[username] = user.actor.display_name if user else _PROGRAMS.get(username, username)
+            name = user.actor.display_name if user else username
+            self.known[username] = Text(name, name) if user else _PROGRAMS.get(username, Text(name, name))
         return self.known[username]
 
 

@@ -118,6 +118,17 @@ def test_the_english_page_says_it_in_english(clerk: Browser, uscc: str) -> None:
     assert '<span lang="zh-CN">李示例</span>' in page
 
 
+def test_what_the_program_did_by_itself_is_told_in_both_languages(
+    clerk: Browser, uscc: str, desk_services: Services
+) -> None:
+    at, kind = datetime(2030, 5, 5, 2, 0, tzinfo=UTC), EventKind.PERMIT_REVIEWED
+    with desk_services.database.write() as tx:
+        history.append(tx, Event(at, "system", "baishiyi", kind, uscc, "licence"))
+    assert "经办：系统自动" in text_of(clerk.see(f"/desk/businesses/{uscc}/history?lang=zh"))
+    english = text_of(clerk.see(f"/desk/businesses/{uscc}/history?lang=en"))
+    assert "By the system" in english and "系统自动" not in english
+
+
 def test_a_business_that_is_not_in_the_register_has_no_history(clerk: Browser) -> None:
     clerk.see("/desk/businesses/91500107M000001A9R/history", status=404)
 
