@@ -136,15 +136,17 @@ class Life:
         Who may do each is in the rule; whether the values are right is asked when it is done. Acts of the calendar are
         left out. Raises NotFoundError ``business_not_found``.
         """
-        day = local_date(now)
         with self.database.read() as tx:
-            stored = entities.get(tx, uscc)
-            if stored is None:
-                raise NotFoundError("business_not_found", uscc=uscc)
-            held = permits.of_business(tx, uscc)
+            return self.open_acts_within(tx, uscc, local_date(now))
+
+    def open_acts_within(self, tx: Transaction, uscc: str, day: date) -> Mapping[Subject, tuple[Rule, ...]]:
+        """``open_acts`` on ``day`` in the caller's transaction, so that a page says it of what it shows."""
+        stored = entities.get(tx, uscc)
+        if stored is None:
+            raise NotFoundError("business_not_found", uscc=uscc)
         state = licence_state_on(stored.state, stored.dormant_until, day)
         found = {Subject(uscc): tuple(r for r in allowed(SubjectKind.LICENCE, state) if r.roles)}
-        for each in held:
+        for each in permits.of_business(tx, uscc):
             rules = allowed(SubjectKind.PERMIT, status_on(each.permit, day))
             open_now = tuple(r for r in rules if _fits(r, each.permit, day) and not (state.ended and r.act in _GIVES))
             found[Subject(uscc, each.permit_id)] = open_now

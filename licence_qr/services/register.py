@@ -116,11 +116,12 @@ class Register:
             held = permits.of_business(tx, uscc)
             waiting = proposals.open_of_business(tx, uscc)
             revision = history.revision(tx, uscc)
+            rules_of = self.life.open_acts_within(tx, uscc, day)
         standing = tuple(mark for mark in known if mark.mark.stands_on(day))
         mine = stored.office == actor.office
         open_acts = {
             subject: tuple(rule for rule in rules if rule.roles & actor.roles and rule.act not in _ELSEWHERE)
-            for subject, rules in self.life.open_acts(uscc, now).items()
+            for subject, rules in rules_of.items()
         }
         pointless = _pointless(premises, standing)
         addresses = {place.premises_no: place.address for place in premises}

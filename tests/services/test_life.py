@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,10 +12,11 @@ from lives import DECIDER, WHY, Hotel
 
 from licence_qr.domain.life_details import Deed, LicenceChange
 from licence_qr.domain.lifecycle import Act, Grounds, Subject
-from licence_qr.domain.permit import PermitState
+from licence_qr.domain.permit import PermitState, PermitStatus
 from licence_qr.domain.roles import Role
 from licence_qr.errors import AccessError, ConflictError, InputError, KeyStoreError, NotFoundError, RuleError
 from licence_qr.services.life import Done
+from licence_qr.store.database import Database
 
 
 @pytest.fixture
@@ -178,6 +180,25 @@ def test_the_acts_that_are_open_are_those_that_can_be_done(hotel):
     assert (open_now(licence), open_now(permit)) == ({Act.LIFT_MARK}, set())
     with pytest.raises(NotFoundError):
         hotel.services.life.open_acts("91500107M000001A9R", hotel.now)
+
+
+def test_the_page_of_a_business_is_of_one_moment(hotel, clerk):
+    class Overtaken(Database):
+        """Somebody suspends the permit just before each look."""
+
+        @contextmanager
+        def read(self):
+            with self.write() as tx:
+                tx.run("UPDATE permits SET state = 'suspended'")
+            with super().read() as tx:
+                yield tx
+
+    services = hotel.services
+    overtaken = Overtaken(services.settings.register_path)
+    register = replace(services.register, life=replace(services.life, database=overtaken))
+    (held,) = register.business(clerk, hotel.uscc, hotel.now).permits
+    overtaken.close()
+    assert held.status is PermitStatus.EFFECTIVE and Act.SUSPEND in {rule.act for rule in held.acts}
 
 
 def test_what_is_true_today_is_never_read_from_the_history(hotel):
