@@ -11,6 +11,7 @@ from licence_qr.domain.dates import add_months, local_date
 from licence_qr.domain.entity import Entity, EntityForm, LicenceState, Premises
 from licence_qr.domain.identifiers import complete_uscc
 from licence_qr.domain.issuing import IssuedPair, IssuedPermit
+from licence_qr.domain.lifecycle import Act, SubjectKind, check
 from licence_qr.domain.names import name_key
 from licence_qr.domain.permit import GrantMode, Permit, PermitState, status_on
 from licence_qr.domain.roles import Actor
@@ -76,7 +77,8 @@ class Issuance:
 
         The same key again returns the first result (``repeated``). Raises RuleError ``no_delegation_today``,
         ``kind_needs_no_permit_today``, ``licence_ended``, ``permit_already_in_force``, ``permit_already_pending``,
-        ``commitment_not_signed``, ``commitment_text_changed``, ``application_barred`` or ``commitment_not_open``;
+        ``commitment_not_signed``, ``commitment_text_changed``, ``application_barred``, ``commitment_not_open`` or
+        ``act_not_allowed`` (another place of business while it rests);
         InvalidApplication when the register says otherwise of a business it knows; AccessError ``other_office``;
         KeyStoreError; RegisterError.
         """
@@ -237,6 +239,8 @@ def _premises(case: _Case, uscc: str) -> Premises:
     known = entities.premises_at(case.tx, uscc, application.premises_address)
     if known is not None:
         return known
+    stored = entities.get(case.tx, uscc)
+    check(SubjectKind.LICENCE, Act.ADD_PREMISES, stored.state if stored else LicenceState.ACTIVE)
     added = entities.add_premises(
         case.tx, uscc, application.premises_address, application.premises_region, application.area_m2
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -156,6 +157,19 @@ def test_a_rest_is_shown_and_is_over_on_the_day_after_its_last(hotel):
     assert (hotel.after(31).page().today, hotel.page().licence.dormant_until) == ("all_in_force", None)
     assert hotel.services.life_sweep.run(hotel.now).rests == 1
     assert (hotel.licence().state, hotel.licence().state_since) == (LicenceState.ACTIVE, hotel.today)
+
+
+def test_who_rests_opens_no_other_place_by_an_application_either(hotel, services, make_application, clerk):
+    hotel.do(Act.DORMANT, Dormancy(hotel.today + timedelta(days=100)))
+    asked = make_application(
+        at=hotel.now,
+        entity={"established_on": hotel.licence().entity.established_on},
+        permit={"kinds": ("swimming_pool",), "items": "游泳", "mode": GrantMode.GENERAL, "commitment": None},
+    )
+    elsewhere = replace(asked, premises_address=ELSEWHERE)
+    with pytest.raises(RuleError, match="act_not_allowed"):
+        services.issuance.issue(elsewhere, clerk, "pool elsewhere", hotel.now)
+    assert services.issuance.issue(asked, clerk, "pool here", hotel.now).permits[0].pending
 
 
 def test_whoever_rests_can_go_on_sooner(hotel):
