@@ -231,7 +231,9 @@ FLAG_WORDS: Mapping[Flag, Text] = {
         "登记库里没有这个码或这一版本", "The register does not hold this code or this version of it"
     ),
     Flag.CODE_OF_OTHER_BUSINESS: Text("扫到的码属于另一家企业", "The code is that of another business"),
-    Flag.BUSINESS_ENDED: Text("执照或许可证已经终止", "The licence or the permit has ended"),
+    Flag.BUSINESS_ENDED: Text(
+        "执照或许可证已经终止，或场所已经停用", "The licence or the permit has ended, or the place was closed"
+    ),
     Flag.OTHER_OFFICE: Text(
         "企业和许可证都不属于检查人员的机构", "Neither business nor permit belongs to the inspector’s office"
     ),

@@ -100,11 +100,12 @@ def _business(tx: Transaction, arrival: Arrival) -> tuple[StoredEntity | None, S
     permit = permits.by_number(tx, subject.permit_no) if subject.permit_no else None
     if permit is not None and (permit.uscc, permit.permit.premises_no) != (subject.uscc, subject.premises_no):
         permit = None
-    numbers = {premises.premises_no for premises in entities.premises_of(tx, subject.uscc)} or {0}
-    if business is None or subject.premises_no not in numbers or bool(subject.permit_no) != (permit is not None):
+    places = {premises.premises_no: premises.open for premises in entities.premises_of(tx, subject.uscc)} or {0: True}
+    if business is None or subject.premises_no not in places or bool(subject.permit_no) != (permit is not None):
         return business, permit, (Flag.BUSINESS_UNKNOWN,)
     found = []
-    if business.state.ended or (permit is not None and permit.permit.state not in _STANDING):
+    standing = permit is None or permit.permit.state in _STANDING
+    if business.state.ended or not (standing and places[subject.premises_no]):
         found.append(Flag.BUSINESS_ENDED)
     if arrival.actor.office not in {business.office, permit.permit.handling_office if permit else ""}:
         found.append(Flag.OTHER_OFFICE)

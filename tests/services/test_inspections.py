@@ -187,6 +187,14 @@ def test_a_visit_to_a_business_that_has_ended_meanwhile_is_kept_and_held(hotel, 
     assert (receipt.stored.state, hotel.permit.permit.grade) == (InspectionState.HELD, "")
 
 
+def test_a_visit_to_a_place_that_was_closed_meanwhile_is_held_too(hotel):
+    body = hotel.visit(subject={"permit_no": ""})
+    with hotel.services.database.write() as tx:
+        (place,) = entities.premises_of(tx, hotel.uscc)
+        entities.replace_premises(tx, hotel.uscc, replace(place, closed_on=TODAY))
+    assert codes_of(hotel.send(body)) == ["business_ended"]
+
+
 def test_a_superseded_print_is_noted_and_counts(hotel):
     body = hotel.visit(subject={"code_version": 1})
     desk = hotel.actors["desk"]
