@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 
+from markupsafe import Markup
+
 from licence_qr.domain.catalogue import Requirement, RequirementAction, Text
 from licence_qr.domain.dates import SHANGHAI
 from licence_qr.web import use_cases
@@ -43,9 +45,12 @@ def office_name(office: str) -> str:
     return t(known.name.zh, known.name.en) if known else office
 
 
-def moment(when: datetime) -> str:
-    """An instant as the clerk's clock shows it, 2026-11-23 17:05."""
-    return when.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+def moment(when: datetime) -> Markup:
+    """An instant as the clerk's clock shows it, 2026-11-23 17:05, as an element that is not broken at its hyphens."""
+    local = when.astimezone(SHANGHAI)
+    return Markup('<time datetime="{}">{}</time>').format(
+        local.isoformat(timespec="minutes"), local.strftime("%Y-%m-%d %H:%M")
+    )
 
 
 def chinese_day(day: date) -> str:
