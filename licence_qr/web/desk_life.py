@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response
 
 from licence_qr.domain import lifecycle
 from licence_qr.domain.dates import local_date
+from licence_qr.domain.life_dates import renewal_deadline
 from licence_qr.domain.life_details import Deed
 from licence_qr.domain.lifecycle import Act, Rule, Subject, SubjectKind
 from licence_qr.domain.roles import Role
@@ -225,10 +226,29 @@ def _page(
         effects=consequences(case.rule, case.detail.page.newest_version),
         changes=changes_of(case),
         barred_until=_barred_until(case),
+        renewal=_renewal(case),
         overtaken=overtaken,
         summary=summary,
         problems=problems_by_field((fault for fault in faults if isinstance(fault, InputError)), main),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """When the permit ends, up to when its renewal is applied for in time, and whether that day is over."""
+
+    last: date
+    deadline: date
+    late: bool
+
+
+def _renewal(case: Case) -> Renewal | None:
+    """The days of a renewal that is applied for; None for other acts, and for a permit without a last day."""
+    period = case.permit.permit.period if case.permit else None
+    if case.rule.act is not Act.APPLY_RENEWAL or period is None or period.last is None:
+        return None
+    deadline = renewal_deadline(period.last, case.catalogue.life_rules_on(case.today))
+    return Renewal(period.last, deadline, late=case.today > deadline)
 
 
 def _barred_until(case: Case) -> date | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from datetime import UTC, datetime, timedelta
 from itertools import count
 
 import pytest
@@ -12,6 +13,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from licence_qr.bootstrap import Services
+from licence_qr.domain.dates import local_date
 from licence_qr.domain.lifecycle import RULES
 from licence_qr.web.desk_life_words import consequences, has_words
 
@@ -256,6 +258,34 @@ def test_a_renewal_is_applied_for_and_then_decided(clerk: Browser, uscc: str) ->
     page = clerk.see(f"/desk/businesses/{uscc}")
     assert f'{address}/renew"' in page and f'{address}/apply_renewal"' not in page
     assert "要交给经营者的" in done(clerk, act(clerk, f"{address}/renew"))
+
+
+def ends_in(services: Services, uscc: str, days: int) -> str:
+    """Let the permit end so many days from now; that day as the register writes it."""
+    last = (local_date(datetime.now(UTC)) + timedelta(days=days)).isoformat()
+    with services.database.write() as tx:
+        tx.run("UPDATE permits SET valid_from = '2022-01-01', valid_to = ? WHERE uscc = ?", (last, uscc))
+    return last
+
+
+def test_a_renewal_says_by_when_it_is_in_time_and_one_that_is_late_that_silence_ends_it(
+    clerk: Browser, uscc: str, desk_services: Services
+) -> None:
+    address = permit_of(clerk, uscc)
+    ends_in(desk_services, uscc, 31)
+    form = text_of(clerk.see(f"{address}/apply_renewal?lang=zh"))
+    assert "视为准予延续" in form and "这一天已经过了" not in form
+    ends_in(desk_services, uscc, 12)
+    assert "这一天已经过了" in text_of(clerk.see(f"{address}/apply_renewal"))
+    done(clerk, act(clerk, f"{address}/apply_renewal"))
+    assert "到期前没有决定就失效" in text_of(clerk.see(f"/desk/businesses/{uscc}"))
+
+
+def test_an_expired_permit_leads_to_a_new_application(clerk: Browser, uscc: str, desk_services: Services) -> None:
+    address = permit_of(clerk, uscc)
+    ends_in(desk_services, uscc, -1)
+    page = clerk.see(f"{address}/apply_renewal?lang=zh", status=409)
+    assert "重新申请" in text_of(page) and f'action="/desk/businesses/{uscc}/applications"' in page
 
 
 def test_premises_are_added_and_closed_with_their_permits(clerk: Browser, uscc: str) -> None:
