@@ -186,3 +186,38 @@ def test_the_verdict_keeps_its_outline_in_forced_colours(chromium: Browser, serv
     border = page.evaluate("() => getComputedStyle(document.querySelector('.verdict')).borderTopWidth")
     context.close()
     assert (border == "2px") == (scheme == "active")
+
+
+def boxes(page: Page, selector: str) -> list[dict[str, float]]:
+    """Where the elements of the page stand, in pixels."""
+    found = [element.bounding_box() for element in page.locator(selector).all()]
+    return [dict(box) for box in found if box]
+
+
+def test_the_sign_stands_beside_the_verdict_and_makes_room_where_text_is_twice_as_large(
+    window: Page, server: str
+) -> None:
+    window.goto(address(server, "suspended", "zh"))
+    [sign], [words] = boxes(window, ".verdict svg"), boxes(window, ".verdict h1")
+    assert sign["x"] + sign["width"] <= words["x"]
+    window.evaluate("() => { document.documentElement.style.fontSize = '225%' }")
+    [sign], [words] = boxes(window, ".verdict svg"), boxes(window, ".verdict h1")
+    assert sign["y"] + sign["height"] <= words["y"]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_links_that_stand_alone_are_large_enough_for_a_thumb(window: Page, server: str, lang: str) -> None:
+    window.goto(address(server, "home", lang))
+    alone = boxes(window, "main p:has(> a:only-child) a")
+    assert len(alone) >= 3
+    assert min(box["height"] for box in alone) >= 44
+
+
+def test_the_two_languages_of_a_button_stand_in_lines_of_their_own_where_they_do_not_fit(
+    window: Page, server: str
+) -> None:
+    window.goto(address(server, "in_force", "en"))
+    button = "a[href$='/report']"
+    [whole], [other] = boxes(window, button), boxes(window, f"{button} .also")
+    assert other["width"] > other["height"] * 2, "not a narrow column beside the first language"
+    assert abs((other["x"] + other["width"] / 2) - (whole["x"] + whole["width"] / 2)) < 2
