@@ -152,6 +152,9 @@ def compromise(kid: str, since: str, yes: bool, root_folder: Path | None) -> Non
     """
     ceremony, instant = _ceremony(root_folder), _instant(since)
     key = ceremony.find(kid)
+    if not ceremony.would_compromise(key, instant, datetime.now(UTC)):
+        _say_edition(ceremony, changed=False)
+        return
     registered = ceremony.registered(key, instant)
     stays, gone = len(registered.before), registered.refused
     click.echo(f"密钥 key {kid}（{key.purpose.value}），自 since {instant.isoformat()}")

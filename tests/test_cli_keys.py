@@ -179,6 +179,8 @@ def test_what_was_registered_before_stays_good_offline(installation):
         (("compromise", "KID", "--since", "yesterday"), "since_unreadable"),
         (("compromise", "KID", "--since", "2026-11-20T14:30"), "since_unreadable"),
         (("compromise", "KID", "--since", "2100-01-01", "--yes"), "compromise_in_future"),
+        (("compromise", "KID", "--since", "2100-01-01"), "compromise_in_future"),  # refused before it asks
+        (("compromise", "KID", "--since", "2026-11-20", "--root", "."), "root_key_away"),
         (("new", "licence", "--hsm", "some-key"), "hsm_not_set"),
         (("rotate", "licence", "--root", "."), "root_key_away"),
     ],

@@ -128,8 +128,20 @@ class Ceremony:
         ``compromise_in_future``, KeyStoreError ``compromise_later`` (codes once refused may not come back).
         """
         since = since.replace(microsecond=0)
+        if not self.would_compromise(key, since, now):
+            return False
+        self._change(replace(key, state=KeyState.COMPROMISED), now, since)
+        return True
+
+    def would_compromise(self, key: TrustedKey, since: datetime, now: datetime) -> bool:
+        """Whether ``compromise`` would change anything; raises what it would, the root's absence included.
+
+        Nobody is asked to confirm what is refused afterwards.
+        """
+        since = since.replace(microsecond=0)
         if since > now:
-            raise InputError("compromise_in_future", field="since", found=since.isoformat(), now=now.isoformat())
+            told = now.replace(microsecond=0).isoformat()
+            raise InputError("compromise_in_future", field="since", found=since.isoformat(), now=told)
         allowed = self.keys.allow_list()
         known = allowed.of_key(key.kid) if allowed else None
         if key.state is KeyState.COMPROMISED and key.purpose is not Purpose.LICENCE:
@@ -138,7 +150,7 @@ class Ceremony:
             if known.since < since:
                 raise KeyStoreError("compromise_later", kid=key.kid.hex(), since=known.since.isoformat())
             return False
-        self._change(replace(key, state=KeyState.COMPROMISED), now, since)
+        self._root()
         return True
 
     def export(self, folder: Path) -> tuple[Path, ...]:
