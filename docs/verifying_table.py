@@ -15,9 +15,9 @@ HEAD = "| code | what it means | what to do |\n|---|---|---|\n"
 
 
 def refusals() -> Iterator[str]:
-    """The codes with which the verifier refuses, in the order of the sentences; not those of making a code."""
+    """The codes with which a code or a list is refused, in the order of the sentences; not those of making a code."""
     raised = set()
-    for path in (HERE.parent / "licence_qr" / "credential").glob("*.py"):
+    for path in (HERE.parent / "licence_qr").rglob("*.py"):
         raised |= set(re.findall(r'TokenError\(\s*"(\w+)"', path.read_text(encoding="utf-8")))
     return (code for code in sentences() if code in raised)
 
