@@ -1,7 +1,7 @@
 // What was found, on the page: a verdict, the business, each permit with its status, and how old that is.
 
 import { aged, headline, permitSaying } from "./page_judgement.js";
-import { age, both, day, element, hanzi, minute, sentence, t } from "./page_words.js";
+import { ENGLISH, age, both, day, element, hanzi, minute, sentence, t } from "./page_words.js";
 import { shanghaiDay } from "./refusal.js";
 
 // The signs of the public pages: a tick, an i, a triangle, an octagon, a question mark.
@@ -25,9 +25,15 @@ function picture(path) {
   return svg;
 }
 
+/** Both languages of a headline, whose Chinese is broken at commas and where "|" says, and nowhere else. */
+function broken(zh, en) {
+  const [first, also] = both(ENGLISH ? zh.replace("|", "") : zh, en);
+  return [...first.split("|").flatMap((part, n) => (n ? [document.createElement("wbr"), part] : [part])), also];
+}
+
 /** One headline in its tone, with a sign and a sentence. */
 export function verdict({ tone, zh, en }, detail) {
-  const heading = element("h2", "headline", ...both(zh, en));
+  const heading = element("h2", "headline", ...broken(zh, en));
   heading.tabIndex = -1;
   const words = element("div", "", heading);
   if (detail) words.append(element("p", "", detail));
@@ -80,7 +86,7 @@ export function genuine(described, state, { now, live }) {
       "div",
       "who",
       element("h2", "", described.name ? hanzi(described.name) : t("未登记字号的个体工商户", "A business without a name")),
-      element("p", "quiet", ...both("请核对门头名称", "Check that the sign matches")),
+      described.name ? element("p", "quiet", ...both("请核对门头名称", "Check that the sign matches")) : "",
     ),
     ...described.permits.map((permit, n) => card(permit, state.stale ? aged(said[n]) : said[n])),
   ];
@@ -110,12 +116,15 @@ export function refused(code, facts, vocabulary) {
   const entry = vocabulary?.refusals?.[code];
   const foreign = code === "host_unknown";
   const said = foreign
-    ? { tone: "bad", zh: "不是本服务的二维码", en: "Not one of ours" }
+    ? { tone: "bad", zh: "不是本服务的|二维码", en: "Not one of ours" }
     : { tone: "bad", zh: "核验未通过，不可采信", en: "Not verified: do not rely on it" };
   const parts = [verdict(said)];
-  if (foreign) parts.push(element("p", "", t("二维码指向：", "The code leads to: "), element("b", "host", facts.host ?? "")));
-  if (entry) {
-    const { what, todo } = sentence(entry, facts);
+  const { what, todo } = entry ? sentence(entry, facts) : { what: "", todo: "" };
+  if (foreign) {
+    parts.push(element("p", "", t("二维码指向：", "The code leads to: "), element("b", "host", facts.host ?? "")));
+    const sticker = t("这不是本服务的网站，可能有人贴了假码。", "That is no site of this service; a sticker may have been put over the code.");
+    parts.push(element("p", "", element("b", "", sticker), " ", todo));
+  } else if (entry) {
     parts.push(element("p", "", element("b", "", what), " ", todo));
   }
   parts.push(element("p", "quiet", t("原因代码 ", "Reason "), element("span", "number", code)));

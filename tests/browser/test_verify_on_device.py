@@ -104,6 +104,8 @@ def test_a_code_of_another_site_is_not_ours_and_its_host_is_spelt_out(page: Page
         assert verdict(page) == "bad"
         expect(page.locator("#outcome h2.headline")).to_contain_text("不是本服务的二维码")
         expect(page.locator("#outcome .host")).to_have_text("licence-check.example.net")
+        assert page.locator("#outcome").inner_text().count("licence-check.example.net") == 1
+        assert page.locator("#outcome .host").bounding_box()["height"] < 40, "a host is read on one line"
         assert page.locator("#outcome a").count() == 0
 
 
