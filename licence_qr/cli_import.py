@@ -14,12 +14,11 @@ import click
 from licence_qr import wording
 from licence_qr.bootstrap import build
 from licence_qr.config import load_settings
+from licence_qr.domain.roles import IMPORT
 from licence_qr.errors import UnreadableError
 from licence_qr.services.department_files import MAX_FILE_BYTES
 from licence_qr.services.importing import FileSums, ImportReport
 from licence_qr.services.importing_report import report_csv
-
-IMPORTER = "import"  # the name in the history: it acts for the installation, not for one person
 
 
 @click.command("import")
@@ -44,7 +43,7 @@ def import_command(market: Path, health: Path, report: Path | None, as_json: boo
             bar.update(done * bar.length // max(total, 1) - bar.pos if bar.length else 0)
 
         outcome = services.importing.import_departments(
-            market_data, market.name, health_data, health.name, IMPORTER, now, progress
+            market_data, market.name, health_data, health.name, IMPORT, now, progress
         )
         written.write(report_csv(outcome, wording.explain))
     if as_json:

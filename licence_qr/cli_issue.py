@@ -15,7 +15,7 @@ from licence_qr.bootstrap import build
 from licence_qr.config import load_settings
 from licence_qr.domain.application_form import parse_application
 from licence_qr.domain.dates import local_date
-from licence_qr.domain.roles import Actor, Role
+from licence_qr.domain.roles import COMMAND_LINE, Actor, Role
 from licence_qr.errors import AccessError, ConfigError
 from licence_qr.services.application_file import fields_from_toml, read_application_file
 
@@ -71,7 +71,7 @@ def _actor(services: Services, office: str, username: str | None) -> Actor:
         return actor
     if office not in services.catalogue.offices:
         raise ConfigError("office_unknown", office=office, known="、".join(services.catalogue.offices))
-    return Actor(0, "command-line", "命令行", office, frozenset({Role.CLERK}))
+    return Actor(0, COMMAND_LINE, "命令行", office, frozenset({Role.CLERK}))
 
 
 def _prints(services: Services, actor: Actor, pair: IssuedPair, now: datetime) -> Iterator[tuple[str, bytes]]:

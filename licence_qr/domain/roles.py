@@ -15,6 +15,12 @@ class Role(StrEnum):
     ADMIN = "admin"  # 管理员: accounts, sessions, imports
 
 
+# Names in histories that are no account's: the calendar, an import, the command line, made-up data, and whoever reports or
+# rates.
+SYSTEM, IMPORT, COMMAND_LINE, DEMONSTRATION, CITIZEN = "system", "import", "command-line", "demonstration", "citizen"
+NOT_PEOPLE = frozenset({SYSTEM, IMPORT, COMMAND_LINE, DEMONSTRATION, CITIZEN})
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """A signed-in person, or the command line acting for one. ``office`` bounds what they may touch."""

@@ -11,7 +11,7 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from licence_qr.domain.roles import Actor, Role
+from licence_qr.domain.roles import NOT_PEOPLE, Actor, Role
 from licence_qr.errors import AccessError, InputError
 from licence_qr.services.throttle import Limit, client_network
 from licence_qr.store import accounts, calendar_feeds
@@ -66,14 +66,15 @@ class Accounts:
     def create(
         self, username: str, display_name: str, office: str, roles: frozenset[Role], password: str, now: datetime
     ) -> int:
-        """Add a person. Raises InputError ``password_short``, ``username_taken`` or ``username_form``."""
+        """Add a person. Raises InputError ``password_short``, ``username_taken`` (also by what is no person, so that a
+        history never names one for the other) or ``username_form``."""
         if not (username.isascii() and username.replace("-", "").replace(".", "").isalnum()):
             raise InputError("username_form", field="username", found=username)
         if len(password) < MIN_PASSWORD_LENGTH:
             raise InputError("password_short", field="password", least=MIN_PASSWORD_LENGTH)
         hashed = self._hasher.hash(password)
         with self._database.write() as tx:
-            if accounts.user_by_name(tx, username) is not None:
+            if username.lower() in NOT_PEOPLE or accounts.user_by_name(tx, username) is not None:
                 raise InputError("username_taken", field="username", found=username)
             return accounts.add_user(tx, username, display_name, office, roles, hashed, now)
 

@@ -12,7 +12,7 @@ from licence_qr.domain.dates import Period, add_months, local_date
 from licence_qr.domain.entity import Entity, LicenceState
 from licence_qr.domain.permit import ENDS_BEFORE_CLOSING, GrantMode, Permit
 from licence_qr.domain.public_page import Verdict
-from licence_qr.domain.roles import Actor, Role
+from licence_qr.domain.roles import DEMONSTRATION, Actor, Role
 from licence_qr.errors import NotFoundError, RuleError
 from licence_qr.printing.qr import make_symbol, to_png
 from licence_qr.services.accounts import Accounts
@@ -27,7 +27,6 @@ from licence_qr.store.database import Database, Transaction
 from licence_qr.store.entities import StoredEntity
 from licence_qr.store.history import Event, EventKind
 
-ACTOR = "demonstration"
 ELSEWHERE = "高新区政务服务中心（演示）"
 _FACT, _FILLED = "demonstration", "filled"
 
@@ -86,9 +85,8 @@ class _Filling:
         basis: str = "",
     ) -> None:
         """Append to the history, as an office would have."""
-        event = Event(
-            self.at, ACTOR, self.business.office, kind, self.business.uscc, subject, reason, basis, "", before, after
-        )
+        by = self.business
+        event = Event(self.at, DEMONSTRATION, by.office, kind, by.uscc, subject, reason, basis, "", before, after)
         history.append(self.tx, event)
 
 
@@ -197,7 +195,7 @@ class DemonstrationRegister:
 
     def _sign(self, filling: _Filling, reason: str) -> None:
         business = filling.business
-        self.coding.issue_code(filling.tx, business.uscc, filling.now, ACTOR, business.office, reason)
+        self.coding.issue_code(filling.tx, business.uscc, filling.now, DEMONSTRATION, business.office, reason)
 
     def _enter_licence(self, filling: _Filling) -> StoredEntity:
         business = filling.business
@@ -265,7 +263,7 @@ class DemonstrationRegister:
     def _issue(self, filling: _Filling, applied: Applied) -> None:
         business = filling.business
         application = self._application(filling, applied)
-        actor = Actor(0, ACTOR, "演示", business.office, frozenset({Role.CLERK}))
+        actor = Actor(0, DEMONSTRATION, "演示", business.office, frozenset({Role.CLERK}))
         self.issuance.issue_within(filling.tx, application, actor, f"demonstration:{business.slug}", filling.now)
 
     def _application(self, filling: _Filling, applied: Applied) -> Application:

@@ -30,11 +30,12 @@ from licence_qr.domain.lifecycle import Act, SubjectKind, rule
 from licence_qr.domain.merge_values import Business, Part, licence_texts, permit_texts
 from licence_qr.domain.names import name_key
 from licence_qr.domain.permit import ENDS_BEFORE_CLOSING, Permit, PermitState
+from licence_qr.domain.roles import SYSTEM
 from licence_qr.errors import ConflictError
 from licence_qr.services.coding import Coding, refresh_status
 from licence_qr.services.importing_two_people import Asked, asked_of_licence, asked_of_permit, since
 from licence_qr.services.issuance import number_series
-from licence_qr.services.life_calendar import SYSTEM, resume_after_rest, take_note_of_renewals
+from licence_qr.services.life_calendar import resume_after_rest, take_note_of_renewals
 from licence_qr.services.proposals_closing import close_impossible
 from licence_qr.services.records import as_json, licence_facts
 from licence_qr.store import counters, entities, history, import_runs, permits

@@ -14,15 +14,13 @@ from licence_qr.domain.entity import LicenceState
 from licence_qr.domain.life_details import Deed
 from licence_qr.domain.lifecycle import Act, Grounds, Subject, SubjectKind, rule
 from licence_qr.domain.permit import deemed_renewed
-from licence_qr.domain.roles import Actor
+from licence_qr.domain.roles import SYSTEM, Actor
 from licence_qr.services.life_case import Case
 from licence_qr.services.life_licence import resume
 from licence_qr.services.life_permits import deem_renewed
 from licence_qr.store import entities, permits
 from licence_qr.store.database import Transaction
 from licence_qr.store.entities import StoredEntity
-
-SYSTEM = "system"  # the name in the history where nobody decided
 
 
 def calendar_actor(office: str) -> Actor:

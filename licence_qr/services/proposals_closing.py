@@ -10,7 +10,7 @@ from licence_qr.domain.dates import local_date
 from licence_qr.domain.lifecycle import Act, Rule, Subject, SubjectKind, check, source_of
 from licence_qr.domain.permit import status_on
 from licence_qr.domain.proposals import ProposalState
-from licence_qr.domain.roles import Actor
+from licence_qr.domain.roles import SYSTEM, Actor
 from licence_qr.errors import NotFoundError, RuleError
 from licence_qr.services.bars import Consequence, settle_within
 from licence_qr.store import entities, history, permits, proposals
@@ -20,7 +20,7 @@ from licence_qr.store.history import Event, EventKind
 from licence_qr.store.permits import StoredPermit
 from licence_qr.store.proposals import StoredProposal
 
-_SYSTEM = Actor(0, "system", "", "", frozenset())
+_SYSTEM = Actor(0, SYSTEM, "", "", frozenset())
 
 
 @dataclass(frozen=True, slots=True)

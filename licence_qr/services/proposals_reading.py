@@ -11,15 +11,13 @@ from licence_qr.domain.follow_up import Fault
 from licence_qr.domain.life_rules import LifeRules
 from licence_qr.domain.lifecycle import STATE_NAMES, Act, Grounds, Rule, Subject, rule
 from licence_qr.domain.proposals import ProposalState, Wanted
-from licence_qr.domain.roles import Actor, Role
+from licence_qr.domain.roles import SYSTEM, Actor, Role
 from licence_qr.errors import AccessError, RuleError
 from licence_qr.services.proposals import READERS, changes_since, may_decide, own_office
 from licence_qr.services.proposals_closing import Seen, see
 from licence_qr.store import accounts, bars, entities, history, proposals
 from licence_qr.store.database import Database, Transaction
 from licence_qr.store.proposals import StoredProposal
-
-_SYSTEM = "system"
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +162,7 @@ class ProposalReading:
             state=proposal.state,
             proposed_by=_name(tx, proposal.proposed_by),
             proposed_at=proposal.proposed_at,
-            decided_by="" if proposal.decided_by == _SYSTEM else _name(tx, proposal.decided_by),
+            decided_by="" if proposal.decided_by == SYSTEM else _name(tx, proposal.decided_by),
             decided_at=proposal.decided_at,
             mine=proposal.proposed_by == actor.username,
             mine_to_decide=proposal.state is ProposalState.OPEN and may_decide(actor, proposal),

@@ -29,7 +29,7 @@ from licence_qr.domain.ratings import (
 )
 from licence_qr.domain.reports import MOST_CONTACT, due_day
 from licence_qr.domain.retention import Deleted, closed_before, is_kept
-from licence_qr.domain.roles import Actor
+from licence_qr.domain.roles import CITIZEN, Actor
 from licence_qr.errors import (
     AccessError,
     ConflictError,
@@ -45,7 +45,6 @@ from licence_qr.store.database import Database, Transaction
 from licence_qr.store.ratings import RatingEvent
 
 TRIES = Limit("rating", most=60, seconds=600, refusal="too_many_rating_lookups")
-CITIZEN = "citizen"
 _LEAST_DIGITS = 7  # of a telephone number
 
 

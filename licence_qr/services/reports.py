@@ -28,6 +28,7 @@ from licence_qr.domain.reports import (
     parse_receipt_number,
 )
 from licence_qr.domain.retention import Deleted, closed_before, is_kept
+from licence_qr.domain.roles import CITIZEN, SYSTEM
 from licence_qr.domain.text import Text
 from licence_qr.errors import ConflictError, InputError, InvalidApplication, NotFoundError, RegisterError
 from licence_qr.services.pictures import clean
@@ -40,7 +41,6 @@ from licence_qr.store.reports import Private, ReportEvent
 SENT_BY_NETWORK = Limit("report network", most=10, seconds=3600, refusal="too_many_reports")
 SENT_ABOUT_CODE = Limit("report code", most=30, seconds=24 * 3600, refusal="too_many_reports_here")
 LOOKUPS = Limit("receipt lookup", most=60, seconds=600, refusal="too_many_receipt_lookups")
-CITIZEN, SYSTEM = "citizen", "system"
 _LEAST_DIGITS = 7  # of a telephone number
 
 

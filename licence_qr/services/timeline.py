@@ -11,7 +11,7 @@ from typing import Any
 from licence_qr.domain.catalogue import Catalogue, Text
 from licence_qr.domain.entity import EntityForm
 from licence_qr.domain.history_words import FIELDS, INNER_EVENTS, INTRODUCED, PEOPLE
-from licence_qr.domain.roles import Actor, Role
+from licence_qr.domain.roles import COMMAND_LINE, DEMONSTRATION, IMPORT, SYSTEM, Actor, Role
 from licence_qr.errors import NotFoundError
 from licence_qr.store import accounts, entities, history, permits
 from licence_qr.store.database import Database, Row, Transaction
@@ -19,9 +19,10 @@ from licence_qr.store.database import Database, Row, Transaction
 _NO_NAME = Text("", "")
 # Not people: what the program does by itself, in the name it writes into the history.
 _PROGRAMS: Mapping[str, Text] = {
-    "system": Text("系统自动", "the system"),
-    "import": Text("批量导入", "the import"),
-    "demonstration": Text("演示数据", "demonstration data"),
+    SYSTEM: Text("系统自动", "the system"),
+    IMPORT: Text("批量导入", "the import"),
+    COMMAND_LINE: Text("命令行", "the command line"),
+    DEMONSTRATION: Text("演示数据", "demonstration data"),
 }
 
 

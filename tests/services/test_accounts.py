@@ -188,6 +188,8 @@ def test_a_hash_of_older_costs_is_renewed_at_sign_in(people, services, now, all_
     ("username", "password", "code"),
     [
         ("wang", PASSWORD, "username_taken"),
+        ("system", PASSWORD, "username_taken"),
+        ("Import", PASSWORD, "username_taken"),
         ("小王", PASSWORD, "username_form"),
         ("a b", PASSWORD, "username_form"),
         ("", PASSWORD, "username_form"),
