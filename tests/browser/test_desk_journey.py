@@ -270,11 +270,22 @@ def test_a_form_sent_after_the_session_ended_is_sent_again_by_one_press_without_
     assert counter.input_value("#business_scope") == "第一行\n第二行"
 
 
+def style_of(page: Page, selector: str) -> tuple[str, str]:
+    """Colour and weight of the first such element's text."""
+    colour, weight = page.locator(selector).first.evaluate(
+        "(element) => [getComputedStyle(element).color, getComputedStyle(element).fontWeight]"
+    )
+    return colour, weight
+
+
 def test_the_print_page_is_one_a5_sheet_whose_symbol_a_reader_reads(counter: Page, desk: str) -> None:
     sign_in(counter, desk)
     issue(counter, desk)
     address = counter.get_attribute("figcaption a", "href")
     counter.goto(f"{desk}/desk/businesses/{counter.locator('.numbers dd').first.inner_text()}/print")
+    ink, weight = "rgb(26, 29, 33)", "400"
+    assert style_of(counter, ".sheet dd") == (ink, weight)
+    assert style_of(counter, ".sheet h1")[0] == ink
     document = pypdfium2.PdfDocument(io.BytesIO(counter.pdf(prefer_css_page_size=True)))
     assert len(document) == 1
     sheet = document[0]
