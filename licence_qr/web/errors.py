@@ -9,9 +9,9 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from licence_qr.errors import InputError, LicenceQRError
-from licence_qr.web import kept_forms, request_log
+from licence_qr.web import kept_forms, request_log, use_cases
 from licence_qr.web.citizen_refusals import is_own_fault, refusal_of
-from licence_qr.web.language import language
+from licence_qr.web.language import Language, language
 from licence_qr.web.security import SIGN_IN
 from licence_qr.web.sign_in_page import sign_in_page
 from licence_qr.wording import Explanation, explain
@@ -68,7 +68,18 @@ def problem_of(error: LicenceQRError, status: int | None = None) -> Problem:
 
 def _explain(error: LicenceQRError) -> tuple[Explanation, Explanation]:
     main = language()
-    return explain(error, main.value), explain(error, main.other.value)
+    named, named_too = _naming_office(error, main), _naming_office(error, main.other)
+    return explain(named, main.value), explain(named_too, main.other.value)
+
+
+def _naming_office(error: LicenceQRError, spoken: Language) -> LicenceQRError:
+    """The error with the name of its office in place of the id, by which nobody knows where to go."""
+    named = error.facts.get("office")
+    office = use_cases().catalogue.offices.get(named) if isinstance(named, str) else None
+    if office is None:
+        return error
+    name = office.name.zh if spoken is Language.ZH else office.name.en
+    return LicenceQRError(error.code, **(error.facts | {"office": name}))
 
 
 def _answer(error: LicenceQRError, problem: Problem) -> Response:

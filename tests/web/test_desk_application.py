@@ -255,6 +255,17 @@ def test_a_stale_form_shows_both_texts_and_the_choice_is_kept(clerk: Browser, co
     assert 'value="我填的名称"' in colleague.see(f"{application}/details")
 
 
+def test_what_was_left_empty_does_not_wipe_out_what_a_colleague_filled_in(clerk: Browser, colleague: Browser) -> None:
+    application = clerk.start()
+    clerk.send(f"{application}/trade", HOTEL)
+    clerk.send(f"{application}/trade", HOTEL)
+    empty = clerk.see(f"{application}/details")
+    colleague.send(f"{application}/details", {**DETAILS, "name": "同事填的名称", "principal": "同事填的人"})
+    answer = clerk.send(f"{application}/details", {**DETAILS, "name": "我填的名称", "principal": ""}, page=empty)
+    chosen = dict(re.findall(r'name="(\w+)" value="([^"]*)" checked', answer.get_data(as_text=True)))
+    assert chosen["name"] == "我填的名称" and chosen["principal"] == "同事填的人"
+
+
 def test_the_same_form_sent_twice_is_no_conflict(clerk: Browser) -> None:
     application = clerk.start()
     clerk.fill(application)

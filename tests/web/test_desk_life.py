@@ -183,7 +183,9 @@ def test_what_there_is_not_is_not_found(clerk: Browser, uscc: str, where: str) -
 def test_another_office_may_look_but_not_act(elsewhere: Browser, uscc: str) -> None:
     page = elsewhere.see(f"/desk/businesses/{uscc}?lang=zh")
     assert "/licence/change" not in page and "本窗口只能查看和打印" in page
-    assert elsewhere.client.get(f"/desk/businesses/{uscc}/licence/change").status_code == 403
+    refused = elsewhere.see(f"/desk/businesses/{uscc}/licence/change", status=403)
+    assert "白市驿镇政务服务中心" in refused and "Baishiyi Town Service Centre" in refused and "baishiyi" not in refused
+    assert 'href="/desk/"' in refused
 
 
 def test_a_form_overtaken_by_a_colleague_shows_the_difference_and_is_sent_again_knowingly(
