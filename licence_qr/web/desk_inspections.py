@@ -29,8 +29,8 @@ from licence_qr.services.inspections_desk import InspectionView
 from licence_qr.web import use_cases
 from licence_qr.web.desk_proposals_fields import refusals
 from licence_qr.web.desk_rooms import INSPECTIONS
-from licence_qr.web.forms import Choice, Field, Widget, read_fields
-from licence_qr.web.language import t
+from licence_qr.web.forms import Choice, Field, Widget, problems_by_field, read_fields
+from licence_qr.web.language import language, t
 from licence_qr.web.numbers import counted
 from licence_qr.web.security import current_actor, roles
 from licence_qr.web.words import Tone
@@ -77,6 +77,12 @@ _REASON = Field(
     Text("写明核对了什么。只在内部可见。", "Say what you checked. Seen inside the office only."),
     widget=Widget.PARAGRAPH,
 )
+_NAME = Field("q", Text("名称或信用代码", "Name or credit code"), optional=True)
+_EXAMPLE = Text("例如 2026-11-23", "For example 2026-11-23")
+_DAYS = (
+    Field("from", Text("从哪一天", "From"), _EXAMPLE, characters=12, optional=True),
+    Field("to", Text("到哪一天", "To"), _EXAMPLE, characters=12, optional=True),
+)
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -86,9 +92,21 @@ Word = TypeVar("Word", bound=StrEnum)
 def list_inspections() -> str:
     """The inspections of this office with filters, and its open orders to rectify."""
     actor, desk = current_actor(), use_cases().inspections_desk
-    page = desk.list(actor, _filter(), request.args.get("page", 1, type=counted))
+    wanted, wrong = _filter()
+    page = desk.list(actor, wanted, request.args.get("page", 1, type=counted))
+    problems = problems_by_field(wrong, language().value)
     return render_template(
-        "desk/inspections.html", page=page, orders=desk.orders(actor), address=_address, wanted=_filter(), **_WORDS
+        "desk/inspections.html",
+        page=page,
+        orders=desk.orders(actor),
+        address=_address,
+        wanted=wanted,
+        name_field=_NAME,
+        days=_DAYS,
+        typed={field.name: request.args.get(field.name, "").strip() for field in _DAYS},
+        problems=problems,
+        summary=tuple(problems.values()),
+        **_WORDS,
     )
 
 
@@ -155,16 +173,18 @@ def _page(view: InspectionView, values: Mapping[str, str], refused: LicenceQRErr
     )
 
 
-def _filter() -> Filter:
-    """What the address asks for. What cannot be read does not narrow the list."""
-    return Filter(
-        _word("state", InspectionState),
-        _word("purpose", Purpose),
-        _word("outcome", VisitOutcome),
-        _day("from"),
-        _day("to"),
-        request.args.get("q", "").strip()[:100].replace("\0", ""),
-    )
+def _filter() -> tuple[Filter, tuple[InputError, ...]]:
+    """What the address asks for. What cannot be read does not narrow the list; of days it is told."""
+    days: dict[str, date | None] = {}
+    wrong = []
+    for field in _DAYS:
+        try:
+            days[field.name] = _day(field.name)
+        except InputError as error:
+            wrong.append(error)
+    words = _word("state", InspectionState), _word("purpose", Purpose), _word("outcome", VisitOutcome)
+    text = request.args.get("q", "").strip()[:100].replace("\0", "")
+    return Filter(*words, days.get("from"), days.get("to"), text), tuple(wrong)
 
 
 def _word(name: str, words: type[Word]) -> Word | None:
@@ -173,10 +193,8 @@ def _word(name: str, words: type[Word]) -> Word | None:
 
 
 def _day(name: str) -> date | None:
-    try:
-        return read_date(request.args.get(name, ""), name)
-    except InputError:
-        return None
+    typed = request.args.get(name, "").strip()
+    return read_date(typed, name) if typed else None
 
 
 def _address(**changes: object) -> str:
