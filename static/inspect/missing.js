@@ -33,6 +33,7 @@ function unsigned({ kind, name, reason, strokes, over: signedOver }, over) {
   if (kind === "drawn" && !strokes.length) return [["sign", t("签字框是空的。", "The field for the signature is empty.")]];
   if (kind === "typed" && !name.trim()) return [["sign", t("没有写签字人姓名。", "The name of who confirms is missing.")]];
   if (kind === "refused" && !reason.trim()) return [["sign", t("没有写拒签的原因。", "The reason of the refusal is missing.")]];
+  if (kind !== "refused" && !signedOver) return [["sign", t("换了确认方式，请重新签字或重新输入姓名。", "Another way of confirming was chosen: have it signed, or the name typed, again.")]];
   if (kind !== "refused" && signedOver !== over) return [["sign", t("签字后记录有改动，请重新确认签字。", "The record was changed after it was signed: have it confirmed again.")]];
   return [];
 }

@@ -209,6 +209,26 @@ def test_what_is_changed_after_signing_is_signed_again(phone: Phone) -> None:
     expect(page.get_by_role("button", name="完成检查")).to_be_enabled()
 
 
+def test_choosing_another_way_to_confirm_asks_for_it_again_and_blames_no_change_of_the_record(phone: Phone) -> None:
+    page = phone.page
+    phone.begin(ours(phone.site)[0])
+    phone.answer_all()
+    phone.conclude()
+    phone.sign()
+    for kind in ("typed", "drawn"):
+        page.locator(f'input[value="{kind}"]').check()
+        expect(page.locator("canvas")).to_have_count(1 if kind == "drawn" else 0)
+    phone.step(6)
+    expect(page.locator("#view .note").first).to_contain_text("换了确认方式")
+    expect(page.locator("#view .note").first).not_to_contain_text("记录有改动")
+    expect(page.get_by_role("button", name="完成检查")).to_be_disabled()
+    phone.step(5)
+    page.get_by_role("button", name="清除重签").click()
+    phone.sign()
+    phone.step(6)
+    expect(page.get_by_role("button", name="完成检查")).to_be_enabled()
+
+
 def test_a_refusal_to_sign_is_recorded_with_its_reason(phone: Phone) -> None:
     page = phone.page
     phone.begin(ours(phone.site)[0])
