@@ -124,9 +124,14 @@ class _Reader:
             document_no=row["document_no"],
             effective_on=date.fromisoformat(row["effective_on"]) if row["effective_on"] else None,
             by=Person(self._name(row["actor"]), row["office"]) if self.inner else None,
-            proposed_by=Person(self._name(row["proposed_by"]), "") if self.inner and row["proposed_by"] else None,
+            proposed_by=self._proposer(row),
             reason=row["reason"] if self.inner else "",
         )
+
+    def _proposer(self, row: Row) -> Person | None:
+        """Whoever proposed what another decided. Who takes a proposal back does it alone: nobody decided."""
+        proposer = row["proposed_by"]
+        return Person(self._name(proposer), "") if self.inner and proposer and proposer != row["actor"] else None
 
     def _about(self, subject: str, after: Mapping[str, Any]) -> Text:
         """A proposal is about its subject; a check and an entry in the credit record are about a permit."""

@@ -147,6 +147,8 @@ def test_taking_it_back(clerk: Browser, decider: Browser, shop: Shop) -> None:
     assert (empty.status_code, 'href="#withdrawal"' in empty.get_data(as_text=True)) == (422, True)
     assert clerk.send(f"{address}/withdraw", {"withdrawal": "查证有误"}, page=page).status_code == 303
     assert "查证有误" in clerk.see(address)
+    history = text_of(clerk.see(f"/desk/businesses/{shop.uscc}/history"))
+    assert "收回提议" in history and "审批：" not in history  # nobody decided it
 
 
 def test_what_changed_since_is_shown_and_asked_again(clerk: Browser, decider: Browser, shop: Shop) -> None:
