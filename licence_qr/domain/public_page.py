@@ -51,6 +51,7 @@ class PublicPermit:
     """One card of the page. ``days_left`` counts to the last day of validity, 0 on that day; None without an end.
 
     ``deemed_renewed``: the end has passed, but a renewal applied for in time was not decided before it (行政许可法第五十条).
+    ``gradable``: whether permits of this type are for places that get a hygiene grade (量化分级).
     ``ended_by`` names the end that came before the record was closed: 撤销, 吊销 or 撤回, then 注销.
     """
 
@@ -73,6 +74,7 @@ class PublicPermit:
     deemed_renewed: bool = False
     ended_by: PermitStatus | None = None
     inspection: PublicInspection | None = None
+    gradable: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,6 +117,7 @@ def _public_permit(
         deemed_renewed=deemed_renewed(permit, day),
         ended_by=PermitStatus(permit.ended_by.value) if permit.ended_by else None,
         inspection=inspection,
+        gradable=bool(permit.grade) or known_type is None or known_type.by_kind_of_place,
     )
 
 

@@ -73,6 +73,7 @@ def _permit(permit: PublicPermit) -> dict[str, Any]:
         "checked_on": _day(permit.checked_on),
         "deemed_renewed": permit.deemed_renewed,
         "ended_by": permit.ended_by and permit.ended_by.value,
+        "gradable": permit.gradable,
         "inspection": permit.inspection and _inspection(permit.inspection),
     }
 

@@ -121,7 +121,7 @@ def test_the_public_sees_these_fields_and_no_others():
     assert {f.name for f in fields(PublicPermit)} == {
         "permit_type", "permit_no", "address", "items", "authority", "office", "status", "mode", "valid_from",
         "valid_to", "days_left", "state_since", "grade", "graded_on", "follow_up_due", "checked_on", "deemed_renewed",
-        "ended_by", "inspection",
+        "ended_by", "inspection", "gradable",
     }  # fmt: skip
     assert {f.name for f in fields(PublicMark)} == {"kind", "name", "since", "until"}
     assert {f.name for f in fields(PublicPage)} == {
@@ -141,3 +141,8 @@ def test_a_record_is_signed_without_what_is_pending(catalogue):
     assert len(record.to_json()["permits"]) == 1
     assert len(record.digest()) == 16
     assert asdict(record)["permits"][1]["permit_no"] == ""
+
+
+def test_hygiene_grades_are_for_permits_that_follow_from_the_kind_of_place(catalogue):
+    told = page(catalogue, [permit(), permit("2", permit_type="fire_check", kinds=())]).permits
+    assert {each.permit_no: each.gradable for each in told} == {"1": True, "2": False}

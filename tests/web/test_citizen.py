@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from html import unescape
 
 import pytest
@@ -31,9 +31,9 @@ def verdict(page: str) -> tuple[str, str]:
     return said.strip(), tone
 
 
-def shown(page: PublicPage, app: Flask) -> str:
-    """The page of these facts, in Chinese."""
-    with app.test_request_context("/?lang=zh"):
+def shown(page: PublicPage, app: Flask, lang: str = "zh") -> str:
+    """The page of these facts, in Chinese unless told otherwise."""
+    with app.test_request_context(f"/?lang={lang}"):
         app.preprocess_request()  # which chooses the language; without it the last request's choice would stand
         return render("citizen/page.html", page=page, headline=citizen_page.headline(page), say=citizen_page)
 
@@ -217,6 +217,20 @@ def test_several_permits_out_of_force_are_counted(app: Flask) -> None:
     stopped = replace(PERMIT, status=PermitStatus.REVOKED)
     page = replace(IN_FORCE, verdict=Verdict.ATTENTION, permits=(stopped, PERMIT, stopped))
     assert "2 项许可不在有效状态。" in shown(page, app)
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"), [("zh", "长期，自2025年8月30日起"), ("en", "without end, from 30 August 2025")]
+)
+def test_a_permit_without_end_says_so_and_since_when(app: Flask, lang: str, said: str) -> None:
+    endless = replace(PERMIT, valid_from=date(2025, 8, 30), valid_to=None, days_left=None)
+    assert f"<dd>{said}</dd>" in shown(replace(IN_FORCE, permits=(endless,)), app, lang)
+
+
+def test_only_a_permit_that_can_be_graded_is_called_not_graded(app: Flask) -> None:
+    fire_check = replace(PERMIT, grade="", graded_on=None, gradable=False)
+    assert "卫生等级" not in shown(replace(IN_FORCE, permits=(fire_check,)), app)
+    assert "未评级" in shown(replace(IN_FORCE, permits=(replace(fire_check, gradable=True),)), app)
 
 
 def test_each_state_form_and_grade_has_its_words() -> None:
