@@ -8,6 +8,7 @@ from datetime import datetime
 
 from licence_qr.domain.catalogue import Catalogue, Text
 from licence_qr.domain.conflicts import Conflict, ConflictKind, Decided, Decision, Outcome, Place, RowVerdict
+from licence_qr.domain.lifecycle import SubjectKind
 from licence_qr.domain.merge import merge
 from licence_qr.domain.names import name_key
 from licence_qr.domain.roles import Actor, Role
@@ -17,8 +18,8 @@ from licence_qr.services.coding import Coding
 from licence_qr.services.importing import Settled, known_businesses, take_over
 from licence_qr.services.importing_two_people import propose
 from licence_qr.services.proposals import Proposals
-from licence_qr.services.waiting_words import COLUMNS, DECISIONS, side_title
-from licence_qr.store import history, import_runs
+from licence_qr.services.waiting_words import COLUMNS, DECISIONS, in_words, side_title
+from licence_qr.store import entities, history, import_runs
 from licence_qr.store.database import Database, Transaction
 from licence_qr.store.history import Event, EventKind
 from licence_qr.store.import_runs import StoredQuestion
@@ -65,7 +66,8 @@ class WaitingRow:
     """One open or decided question with everything its page shows.
 
     ``code`` and ``facts`` say why it waits (wording ``waiting_…``). ``right_title`` is None when there is one side only.
-    ``proposal`` is the credit code proposed for a permit without one, or empty. ``holder_name`` is as the rows say.
+    ``proposal`` is the credit code proposed for a permit without one, or empty. ``holder_name`` is as the rows
+    say, else as the register does.
     ``two_people`` is what the file asks for that one person may only propose, or None.
     """
 
@@ -113,12 +115,12 @@ class Waiting:
         """The open questions, oldest first. Raises AccessError ``role_not_allowed``."""
         office = _office_seen_by(actor)
         with self.database.read() as tx:
-            return tuple(_view(question) for question in import_runs.open_questions(tx, office))
+            return tuple(self._view(tx, question) for question in import_runs.open_questions(tx, office))
 
     def get(self, actor: Actor, question_id: int) -> WaitingRow:
         """One question, also after it was decided. Raises NotFoundError ``question_not_found``, AccessError."""
         with self.database.read() as tx:
-            return _view(_own(tx, actor, question_id))
+            return self._view(tx, _own(tx, actor, question_id))
 
     def decide(self, actor: Actor, question_id: int, decision: str, reason: str, now: datetime) -> Settlement:
         """Decide a question and carry the decision out, in one transaction. What takes two people is proposed.
@@ -136,6 +138,29 @@ class Waiting:
             import_runs.answer(tx, question_id, decided, actor.username, now)
             _note(tx, question, decided, actor, now)
             return self._carry_out(tx, question, decided, actor, now)
+
+    def _view(self, tx: Transaction, question: StoredQuestion) -> WaitingRow:
+        conflict, answer = question.conflict, question.answer
+        return WaitingRow(
+            id=question.question_id,
+            kind=conflict.kind,
+            code=f"waiting_{conflict.kind.value}",
+            facts=conflict.facts,
+            uscc=conflict.uscc,
+            holder_name=_holder_name(tx, conflict),
+            office=conflict.office,
+            places=conflict.places,
+            left_title=side_title(conflict.left),
+            right_title=side_title(conflict.right) if conflict.right else None,
+            fields=_compared(self.catalogue, conflict),
+            proposal=conflict.proposal,
+            choices=tuple(Choice(choice, DECISIONS[choice]) for choice in conflict.choices),
+            asked_at=question.asked_at,
+            two_people=_two_people(conflict),
+            decision=answer.decision if answer else None,
+            reason=answer.reason if answer else "",
+            decided_at=question.decided_at,
+        )
 
     def _carry_out(
         self, tx: Transaction, question: StoredQuestion, decided: Decided, actor: Actor, now: datetime
@@ -239,41 +264,27 @@ def _note(tx: Transaction, question: StoredQuestion, decided: Decided, actor: Ac
     history.append(tx, event)
 
 
-def _view(question: StoredQuestion) -> WaitingRow:
-    conflict, answer = question.conflict, question.answer
-    left, right = conflict.left, conflict.right
-    return WaitingRow(
-        id=question.question_id,
-        kind=conflict.kind,
-        code=f"waiting_{conflict.kind.value}",
-        facts=conflict.facts,
-        uscc=conflict.uscc,
-        holder_name=left.facts.get("name") or (right.facts.get("name", "") if right else ""),
-        office=conflict.office,
-        places=conflict.places,
-        left_title=side_title(left),
-        right_title=side_title(right) if right else None,
-        fields=_compared(conflict),
-        proposal=conflict.proposal,
-        choices=tuple(Choice(choice, DECISIONS[choice]) for choice in conflict.choices),
-        asked_at=question.asked_at,
-        two_people=_two_people(conflict),
-        decision=answer.decision if answer else None,
-        reason=answer.reason if answer else "",
-        decided_at=question.decided_at,
-    )
-
-
 def _two_people(conflict: Conflict) -> Text | None:
     facts = conflict.facts
     return Text(str(facts["act_zh"]), str(facts["act_en"])) if "act_zh" in facts else None
 
 
-def _compared(conflict: Conflict) -> tuple[ComparedField, ...]:
+def _holder_name(tx: Transaction, conflict: Conflict) -> str:
+    named = (side.facts.get("name", "") for side in (conflict.left, conflict.right) if side)
+    stored = entities.get(tx, conflict.uscc)
+    return next(filter(None, named), stored.entity.holder_name if stored else "")
+
+
+def _compared(catalogue: Catalogue, conflict: Conflict) -> tuple[ComparedField, ...]:
     left, right = conflict.left.facts, conflict.right.facts if conflict.right else {}
     differs = _copies_differ if conflict.kind in _SAME_DOCUMENT else _documents_differ
+    kind = SubjectKind.PERMIT if "permit_no" in left or "permit_no" in right else SubjectKind.LICENCE
+
+    def said(name: str, side: Mapping[str, str]) -> str:
+        return in_words(catalogue, name, side.get(name, ""), kind)
+
     return tuple(
-        ComparedField(name, label, left.get(name, ""), right.get(name, ""), differs(name, left, right))
+        ComparedField(name, label, said(name, left), said(name, right), differs(name, left, right))
         for name, label in COLUMNS.items()
         if left.get(name) or right.get(name)
     )

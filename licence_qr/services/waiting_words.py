@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from licence_qr.domain.catalogue import Text
+from licence_qr.domain.catalogue import Catalogue, Text
 from licence_qr.domain.conflicts import Decision, Side, Source
+from licence_qr.domain.lifecycle import STATE_NAMES, SubjectKind
 
 # In the order in which both sides are read side by side. A column that is not here is never shown.
 COLUMNS: Mapping[str, Text] = {
@@ -53,6 +54,22 @@ _SOURCES: Mapping[Source, Text] = {
     Source.HEALTH: Text("卫生许可台账", "Permit ledger"),
     Source.REGISTER: Text("登记库", "This register"),
 }
+
+
+def in_words(catalogue: Catalogue, name: str, text: str, kind: SubjectKind) -> str:
+    """What one side says in the column ``name`` as a person reads it: the register and a row that was read hold ids where
+    the file has names. What is no id is shown as it was written."""
+    known: Mapping[str, Text] = {}
+    if name == "state":
+        known = {state: words for (subject, state), words in STATE_NAMES.items() if subject is kind}
+    elif name == "authority":
+        known = {key: authority.name for key, authority in catalogue.authorities.items()}
+    elif name == "office":
+        known = {key: office.name for key, office in catalogue.offices.items()}
+    elif name == "kinds":
+        known = {key: place.name for key, place in catalogue.kinds.items()}
+        return "、".join(known[part].zh if part in known else part for part in text.split(","))
+    return known[text].zh if text in known else text
 
 
 def side_title(side: Side) -> Text:

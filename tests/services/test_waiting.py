@@ -92,6 +92,22 @@ def test_a_file_that_tells_the_register_something_new_is_marked_where_it_does(re
     assert marked(row) == {"valid_to"}
 
 
+def test_states_authorities_and_places_are_told_by_their_names_and_the_holder_by_the_registers(
+    register: Register,
+) -> None:
+    register.import_rows([licence()], [permit()])
+    register.import_rows([licence(state="歇业")], [])
+    [about_licence] = register.waiting_rows()
+    assert [(f.left, f.right) for f in about_licence.fields if f.differs] == [("存续", "歇业")]
+    register.import_rows([licence()], [permit(state="停业整顿")])
+    [row] = register.waiting_rows()
+    assert row.holder_name == "重庆演示酒店管理有限公司"
+    shown = {field.name: (field.left, field.right) for field in row.fields}
+    assert shown["state"] == ("有效", "暂扣或停业整顿")
+    assert shown["office"][0].startswith("金凤镇") and "公共服务局" in shown["authority"][0]
+    assert not any(text.isascii() and text.isalpha() and len(text) > 1 for pair in shown.values() for text in pair)
+
+
 def test_telephone_numbers_are_not_shown(register: Register) -> None:
     register.import_rows([licence()], [permit()])
     register.import_rows([licence(principal="林样")], [permit(name="另一家酒店")])
