@@ -75,6 +75,7 @@ class InspectionView:
     """One inspection as the office reads it. Names of officers and findings are internal.
 
     ``others`` are other contents that came under the same id. ``may_handle``: it is held, and the reader may decide it.
+    ``handled_by`` is the name of whoever decided it, else empty.
     """
 
     stored: StoredInspection
@@ -83,6 +84,7 @@ class InspectionView:
     address: str
     permit: StoredPermit | None
     officers: tuple[str, ...]
+    handled_by: str
     lists: tuple[AnsweredList, ...]
     photos: tuple[StoredPhoto, ...]
     order: Order | None
@@ -144,6 +146,7 @@ class InspectionsDesk:
                 address=places.get(stored.premises_no, business.entity.domicile if business else ""),
                 permit=permits.get(tx, stored.permit_id) if stored.permit_id is not None else None,
                 officers=_names(tx, filter(None, (stored.officer, stored.second_officer))),
+                handled_by="".join(_names(tx, filter(None, [stored.handled_by]))),
                 lists=self._lists(visit, photos),
                 photos=photos,
                 order=rectifications.of_inspection(tx, key),

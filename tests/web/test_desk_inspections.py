@@ -91,6 +91,7 @@ def test_a_decision_keeps_what_was_typed_until_it_can_be_taken(clerk, held):
     assert done.status_code == 303
     page = clerk.see(held)
     assert "仅存档" in page and "只有一名人员" in page and '<form class="panel"' not in page
+    assert "clerk（示例）" in page.split("已处理")[-1].split("</section>")[0]
 
 
 def test_an_inspector_reads_but_does_not_decide(desk_app, desk_services, held):
