@@ -171,7 +171,7 @@ def test_signing_out_asks_first_and_leaves_nothing_readable_and_nothing_lost(pho
     page.goto(f"{phone.site.origin}/inspect/")
     page.click("footer button")
     expect(page.locator("h1")).to_have_text("这台设备上还有没发送的检查")
-    expect(page.get_by_role("link", name="先去发送")).to_have_attribute("href", PAGE)
+    expect(page.get_by_role("link", name="先去发送")).to_have_attribute("href", f"{PAGE}?lang=zh")
     page.get_by_role("button", name="仍然退出").click()
     page.wait_for_url("**/inspect/signed-out")
     expect(page.locator("#unsent")).to_contain_text("还有 1 次没发送的检查")

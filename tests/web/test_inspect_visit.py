@@ -99,7 +99,7 @@ def test_signing_out_asks_once_while_inspections_wait(inspector: Browser) -> Non
     inspector.client.set_cookie("unsent-inspections", f"{account_of(inspector)}-2")
     asked = inspector.press("/inspect/", "/sign-out")
     page = asked.get_data(as_text=True)
-    assert asked.status_code == 200 and "2 次检查还只在这台设备上" in page and f'href="{PAGE}"' in page
+    assert asked.status_code == 200 and "2 次检查还只在这台设备上" in page and f'href="{PAGE}?lang=zh"' in page
     assert inspector.client.get("/inspect/").status_code == 200
     gone = inspector.send("/sign-out", {"anyway": "yes"}, page)
     assert (gone.status_code, gone.location) == (303, "/inspect/signed-out")
