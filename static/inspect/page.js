@@ -4,9 +4,11 @@
 //   #<id of a visit>/<step>             a visit
 
 import { heldPack, heldVisit as heldPlace } from "../verify/pack_held.js";
+import { rememberLanguage } from "../verify/page_language.js";
 import { both, element, t } from "../verify/page_words.js";
 import { linkButton, notice } from "./fields.js";
 import { dropSent, everything, heldVisit, keepVisit, owner } from "./kept.js";
+import { askLasting, isLasting } from "./lasting.js";
 import { OpenVisit, inWords } from "./open_visit.js";
 import { fetchKey } from "./send.js";
 import { sayAgain, send, startSending } from "./sending.js";
@@ -31,7 +33,7 @@ const STEPS = [
   ["review", ["复核", "Review"], reviewStep],
 ];
 const $ = (id) => document.getElementById(id);
-const TITLE = document.title;
+const SITE = document.title.split(" · ").at(-1); // before it stands the name of the view
 const unkept = new Map(); // visits that were left before their newest state could be kept, by id
 let open = null; // the visit that this page has open
 let beginning = false; // a visit was begun and is about to be shown
@@ -65,6 +67,7 @@ const list = {
   begin: async (place, how, task) => {
     if (beginning) return;
     beginning = true;
+    askLasting(); // not waited for: some browsers ask the person
     const { pack } = await heldPack(new Date());
     if (!pack) return route();
     const visit = begin(pack, place, how, task, { id: crypto.randomUUID(), owner: owner(), now: new Date() });
@@ -143,6 +146,7 @@ async function visitView(id, here) {
 
 async function overview(hash) {
   await leave();
+  list.lasting = await isLasting();
   const held = await heldPack(new Date());
   const kept = await everything();
   const [, codeNumber, version] = /^begin\/([^/]{1,40})\/(\d{1,9})$/.exec(hash) ?? [];
@@ -164,7 +168,7 @@ async function draw(hash) {
   if (!view) return;
   const refocus = focused();
   $("title").replaceChildren(...both(...view.title));
-  document.title = `${t(...view.title)} · ${TITLE}`;
+  document.title = `${t(...view.title)} · ${SITE}`;
   $("view").replaceChildren(...view.parts);
   refocus();
   sayAgain();
@@ -205,8 +209,7 @@ async function install() {
 
 async function start() {
   $("unscripted").hidden = true;
-  // Not waited for: some browsers ask the person first.
-  Promise.resolve(navigator.storage?.persist?.()).then((lasting) => (list.lasting = Boolean(lasting)), () => {});
+  rememberLanguage();
   addEventListener("hashchange", moved);
   addEventListener("unhandledrejection", ({ reason }) => say(inWords(reason)));
   addEventListener("beforeunload", (event) => (unkept.size || open?.keeping === "unkept") && event.preventDefault());

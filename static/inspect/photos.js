@@ -33,7 +33,7 @@ function drawnAndClosed(bitmap) {
 
 /** The bytes of a JPEG of at most 1600 pixels a side, without any metadata. Throws an Error in words. */
 async function shrunk(file) {
-  if (file.size > MOST_FILE_BYTES) throw new Error(t("照片文件太大。", "The file is too large."));
+  if (file.size > MOST_FILE_BYTES) throw new Error(t("照片文件太大（最大 50 MB），没有保存。请调低相机的分辨率再拍。", "The file is too large (50 MB at most) and was not kept. Set the camera to a lower resolution and take it again."));
   const bitmap = await createImageBitmap(file).catch(() => null);
   if (!bitmap) throw new Error(t("浏览器读不了这张照片（例如 HEIC）。请把相机格式设为 JPEG 再拍。", "The browser cannot read this picture (HEIC, for instance). Set the camera to JPEG and take it again."));
   const canvas = drawnAndClosed(bitmap);

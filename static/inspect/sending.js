@@ -25,7 +25,8 @@ function stepWords({ visit, number, of, photo, photos }) {
 function endWords({ sent, left, problem }) {
   const done = sent ? t(`已送达 ${sent} 次检查。`, `${sent} delivered. `) : "";
   if (!problem) return [done || t("没有待发送的检查。", "Nothing waits to be sent.")];
-  const rest = left ? t(`${left} 次留在本机：`, `${left} stay on this device: `) : "";
+  // Without a network the sentence itself says that all of them stay.
+  const rest = left && problem.code !== "offline" ? t(`${left} 次留在本机：`, `Left on this device: ${left}. `) : "";
   const words = [done, rest, problem.what, " ", problem.todo];
   return problem.code === "sign_in_needed" ? [...words, signIn()] : words;
 }

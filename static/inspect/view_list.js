@@ -3,6 +3,7 @@
 import { packWords, problemWords } from "../verify/pack_words.js";
 import { both, element, hanzi, t } from "../verify/page_words.js";
 import { behind, button, labelled, linkButton, notice, said, text } from "./fields.js";
+import { notLastingWords } from "./lasting.js";
 import { found, placeOfTask } from "./places.js";
 import { REFUSED_TEXT } from "./send.js";
 import { tasksOf } from "./visit.js";
@@ -95,8 +96,7 @@ function queue(context, visits) {
   const heading = element("h2", "", ...both(`待发送（${visits.length}）`, `Waiting to be sent (${visits.length})`));
   if (!visits.length) return told;
   const list = element("ul", "places", ...visits.map((visit) => waiting(context, visit)));
-  const hint = context.lasting ? [] : [element("p", "quiet", t("这个浏览器没有承诺长期保存，请尽早发送。", "This browser does not promise to keep things for long: send them soon."))];
-  return element("section", "", heading, told, element("p", "tools", send), ...hint, list);
+  return element("section", "", heading, told, element("p", "tools", send), list);
 }
 
 function section(heading, entries, ...more) {
@@ -108,6 +108,10 @@ function closed({ locked, unreadable }) {
   if (locked) parts.push(notice(t(`本机有 ${locked} 次未发送的检查已上锁：请由当时的监督员登录，再回到本页。`, `${locked} unsent inspections on this device are locked: have their inspector sign in and come back to this page.`), " ", signIn()));
   if (unreadable) parts.push(notice(t(`有 ${unreadable} 次检查打不开，仍保存在本机，请联系管理员。`, `${unreadable} inspections cannot be opened; they are kept on this device: ask the administrator.`)));
   return parts;
+}
+
+function notLasting({ lasting }, visits) {
+  return lasting || visits.every(({ state }) => state === "sent") ? [] : [notice(notLastingWords())];
 }
 
 /** The link that leads back here after signing in. */
@@ -124,6 +128,7 @@ export function listView(context, held, kept) {
   const forget = behind(t("清除已送达的…", "Clear what was delivered…"), t("只清除本机的回执，登记库里的记录不变。", "Only the receipts on this device are cleared; what the register holds stays."), t("清除", "Clear"), () => context.forgetSent());
   return [
     ...closed(kept),
+    ...notLasting(context, kept.visits),
     queue(context, by("finished").sort(newest("finishedAt"))),
     ...section(both("未完成", "Unfinished"), by("draft").sort(newest("startedAt")).map(draft)),
     beginning(context, held),

@@ -1,6 +1,7 @@
 // The inspector's page: what this device holds, taking a pack along, and leaving it behind.
 
 import { countUnsent } from "../inspect/kept.js";
+import { askLasting, isLasting, notLastingWords } from "../inspect/lasting.js";
 import { heldPack, keepPack } from "./pack_held.js";
 import { Unavailable, wipe } from "./pack_vault.js";
 import { packWords, problemWords } from "./pack_words.js";
@@ -13,6 +14,8 @@ async function showState() {
   $("pack-state").textContent = pack ? packWords(pack) : problemWords(problem);
   $("leave-behind").hidden = !pack;
   $("take").disabled = false;
+  $("not-lasting").hidden = !pack || (await isLasting());
+  $("not-lasting").textContent = notLastingWords();
   const unsent = await countUnsent();
   $("unsent-here").hidden = !unsent;
   $("unsent-count").textContent = t(`这台设备上有 ${unsent} 次检查还没有送达。`, `${unsent} inspections on this device were not delivered yet.`);
@@ -40,10 +43,12 @@ function sentence(error) {
 
 $("take").addEventListener("click", async () => {
   $("take").disabled = true;
+  const asked = askLasting(); // at the press, and not waited for: some browsers ask the person
   $("pack-state").textContent = t("正在取…", "Fetching…");
   try {
     await keepPack(await fetched(), new Date());
     await showState();
+    asked.then(showState);
   } catch (error) {
     $("pack-state").textContent = sentence(error);
     $("take").disabled = false;

@@ -8,6 +8,7 @@ import { NO_CODE_IN_PDF, isPdf, pdfProblem, readPdf } from "./page_pdf.js";
 import { judge } from "./page_check.js";
 import { startPack } from "./pack_page.js";
 import { listAge, problemWords } from "./page_said.js";
+import { rememberLanguage } from "./page_language.js";
 import { cannotTell } from "./page_result.js";
 import { both, element, t } from "./page_words.js";
 
@@ -55,7 +56,9 @@ function showNotices() {
 function show(parts, { focus = true } = {}) {
   $("outcome").replaceChildren(...parts);
   $("outcome").hidden = false;
-  if (focus) $("outcome").querySelector(".headline").focus();
+  if (!focus) return;
+  $("outcome").querySelector(".headline").focus({ preventScroll: true });
+  $("outcome").scrollIntoView(); // what was found from its beginning, warnings first
 }
 
 async function check(text, { again = false } = {}) {
@@ -103,7 +106,8 @@ const CAMERA_ERRORS = {
 $("start").addEventListener("click", async () => {
   clearOutcome();
   looking(true);
-  $("stop").focus();
+  $("stop").focus({ preventScroll: true });
+  $("camera").scrollIntoView(); // the picture whole, with what stops it below
   try {
     const text = await scan();
     looking(false);
@@ -206,7 +210,6 @@ async function install() {
   try {
     const registration = await navigator.serviceWorker.register("/verify/sw.js", { scope: "/verify", updateViaCache: "none" });
     addEventListener("online", () => registration.update());
-    await navigator.storage?.persist?.();
   } catch {
     // Without TLS, in a private window, or behind a certificate that this device does not trust.
     notInstalled = !navigator.serviceWorker.controller;
@@ -214,6 +217,7 @@ async function install() {
 }
 
 async function begin() {
+  rememberLanguage();
   lists = await held(ROOT, new Date());
   $("unscripted").hidden = true;
   $("app").hidden = false;

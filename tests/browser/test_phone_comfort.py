@@ -1,0 +1,99 @@
+"""What makes the phone pages bearable in the field: their language, their titles, what is in sight, what may be lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from inspection_phone import PAGE, Phone, ours, phone_in
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect
+from screens import PHONE
+from verify_site import Site, opened, settled, typed
+
+
+@pytest.fixture
+def phone(chromium: Browser, tmp_path: Path, site: Site) -> Iterator[Phone]:
+    """An inspector's phone with a pack and both pages installed."""
+    yield from phone_in(chromium, tmp_path / "phone", site)
+
+
+def test_a_language_chosen_elsewhere_is_spoken_by_the_installed_page_too(chromium: Browser, site: Site) -> None:
+    context = chromium.new_context(viewport=PHONE)
+    page = context.new_page()
+    page.goto(f"{site.origin}/?lang=en")
+    page.goto(f"{site.origin}/verify")
+    settled(page)
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+    with site.away():
+        for address in ("/verify", PAGE):
+            page.goto(f"{site.origin}{address}")
+            expect(page.locator("html")).to_have_attribute("lang", "en")
+        expect(page).to_have_title("Inspections · One code")
+    context.close()
+
+
+def test_the_desk_takes_its_language_along_to_the_phone_pages(phone: Phone) -> None:
+    page = phone.page
+    page.goto(f"{phone.site.origin}/inspect/?lang=en")
+    page.get_by_role("link", name="Go to the verify page and scan").click()
+    expect(page).to_have_title("Verify a code · One code")
+    page.goto(f"{phone.site.origin}{PAGE}")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Inspections")
+    page.get_by_role("link", name="中文").click()
+    expect(page).to_have_title("检查 · 一码通行")
+    page.get_by_role("link", name="随身包").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("随身包")
+
+
+def test_each_step_of_an_inspection_has_one_title_of_its_own(phone: Phone) -> None:
+    expect(phone.list()).to_have_title("检查 · 一码通行")
+    phone.begin(ours(phone.site)[0])
+    expect(phone.page).to_have_title("场所 · 一码通行")
+    phone.step(4)
+    expect(phone.page).to_have_title("结论 · 一码通行")
+
+
+def test_the_finder_is_in_sight_whole_while_the_camera_looks(
+    seeing: Callable[[Path], Page], site: Site, tmp_path: Path
+) -> None:
+    blank = tmp_path / "blank.mjpeg"
+    Image.new("RGB", (640, 480), "#888").save(blank, "JPEG")
+    page = opened(seeing(blank), site)
+    page.locator("#start").click()
+    expect(page.locator("#stop")).to_be_focused()
+    expect(page.locator(".finder")).to_be_in_viewport(ratio=1)
+    expect(page.locator("#stop")).to_be_in_viewport(ratio=1)
+
+
+def test_a_verdict_is_shown_from_its_beginning(chromium: Browser, site: Site) -> None:
+    context = chromium.new_context(viewport=PHONE)
+    page = typed(opened(context.new_page(), site), site.link(site.newest(permits=1)))
+    expect(page.locator("#outcome .headline")).to_be_focused()
+    expect(page.locator("#outcome .verdict")).to_be_in_viewport(ratio=1)
+    expect(page.locator("#outcome .who h2")).to_be_in_viewport(ratio=1)
+    context.close()
+
+
+def test_where_the_browser_promises_nothing_it_is_said_while_something_may_be_lost(phone: Phone) -> None:
+    page = phone.list()
+    words = "没有答应长期保存"
+    expect(page.locator("#view")).not_to_contain_text(words)
+    phone.begin(ours(phone.site)[0])
+    expect(phone.list().locator("#view .note")).to_contain_text(words)
+    page.goto(f"{phone.site.origin}/inspect/")
+    expect(page.locator("#not-lasting")).to_contain_text(words)
+
+
+def test_the_promise_is_asked_for_with_the_pack_and_then_nothing_is_warned_of(phone: Phone) -> None:
+    assert phone.context
+    devtools = phone.context.new_cdp_session(phone.page)
+    devtools.send("Browser.grantPermissions", {"permissions": ["durableStorage"], "origin": phone.site.origin})
+    phone.take_pack()
+    phone.begin(ours(phone.site)[0])
+    expect(phone.list().get_by_role("link", name="继续")).to_be_visible()
+    expect(phone.page.locator("#view .note")).to_have_count(0)
+    phone.page.goto(f"{phone.site.origin}/inspect/")
+    expect(phone.page.locator("#leave-behind")).to_be_visible()
+    expect(phone.page.locator("#not-lasting")).to_be_hidden()
