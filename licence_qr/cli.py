@@ -52,7 +52,10 @@ def main() -> None:
         tell(refusal)
         sys.exit(refusal.exit_status)
     except click.ClickException as error:
-        error.show()
+        click.echo(
+            "命令写得不对，什么也没有做；用法见 -h。 Called wrongly, and nothing was done; -h tells how.", err=True
+        )
+        error.show()  # where it is wrong, in the words of Click
         sys.exit(2)
     except click.Abort:
         click.echo("已中断，没有写入未完成的内容。 Stopped; nothing half-done was written.", err=True)

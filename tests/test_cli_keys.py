@@ -194,6 +194,13 @@ def test_what_cannot_be_done_is_told_in_both_languages_and_changes_nothing(argum
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
+@pytest.mark.parametrize("arguments", [("new", "seal"), ("rotate", "licence", "--overlap", "400"), ("forget",)])
+def test_a_command_that_is_written_wrongly_is_told_in_both_languages(arguments, installation):
+    ended = installation.run("keys", *arguments)
+    assert ended.status == 2
+    assert "命令写得不对" in ended.err and "Called wrongly" in ended.err and arguments[-1] in ended.err
+
+
 # -- while the service runs --------------------------------------------------------------------------------------------
 
 
