@@ -75,6 +75,7 @@ def test_a_problem_is_reported_and_followed_without_a_cookie(visitor: FlaskClien
 
 def test_the_receipt_shows_no_word_of_the_reporter(visitor: FlaskClient, number: str) -> None:
     page = visitor.get(send(visitor, number).location).get_data(as_text=True)
+    assert "已经收到" in page
     assert TYPED["contact"] not in page
     assert "床单" not in page
 
