@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -227,6 +227,7 @@ def _page(
         changes=changes_of(case),
         barred_until=_barred_until(case),
         renewal=_renewal(case),
+        change=_change(case),
         overtaken=overtaken,
         summary=summary,
         problems=problems_by_field((fault for fault in faults if isinstance(fault, InputError)), main),
@@ -249,6 +250,22 @@ def _renewal(case: Case) -> Renewal | None:
         return None
     deadline = renewal_deadline(period.last, case.catalogue.life_rules_on(case.today))
     return Renewal(period.last, deadline, late=case.today > deadline)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeTime:
+    """Within how many days a change is applied for, and the earliest decision that is in time today."""
+
+    days: int
+    since: date
+
+
+def _change(case: Case) -> ChangeTime | None:
+    """The time limit of a change of the licence; None for other acts."""
+    if (case.subject.kind, case.rule.act) != (SubjectKind.LICENCE, Act.CHANGE):
+        return None
+    days = case.catalogue.life_rules_on(case.today).change_apply_days
+    return ChangeTime(days, case.today - timedelta(days=days))
 
 
 def _barred_until(case: Case) -> date | None:
