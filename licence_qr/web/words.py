@@ -91,6 +91,16 @@ PRINCIPAL_TITLE: Mapping[EntityForm, Text] = {
     EntityForm.BRANCH: Text("负责人", "Person in charge"),
 }
 
+# And what it calls the address on the licence.
+DOMICILE_TITLE: Mapping[EntityForm, Text] = {
+    EntityForm.COMPANY: Text("住所", "Domicile"),
+    EntityForm.INDIVIDUAL: Text("经营场所", "Place of business"),
+    EntityForm.COOPERATIVE: Text("住所", "Domicile"),
+    EntityForm.PARTNERSHIP: Text("主要经营场所", "Principal place of business"),
+    EntityForm.SOLE_PROPRIETORSHIP: Text("住所", "Domicile"),
+    EntityForm.BRANCH: Text("经营场所", "Place of business"),
+}
+
 # Marks of the registrar (经营异常名录 and the like); a business that bears one may still trade.
 MARK: Mapping[MarkKind, Text] = MARK_NAMES
 

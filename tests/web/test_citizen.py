@@ -237,7 +237,7 @@ def test_each_state_form_and_grade_has_its_words() -> None:
     assert set(words.PERMIT_STATUS) == set(PermitStatus)
     assert set(words.LICENCE_STATE) == set(LicenceState)
     assert set(words.VERDICT) == set(Verdict)
-    assert set(words.PRINCIPAL_TITLE) == set(EntityForm)
+    assert set(words.PRINCIPAL_TITLE) == set(words.DOMICILE_TITLE) == set(EntityForm)
     assert set(words.GRADE) == {"A", "B", "C", ""}
 
 
@@ -252,6 +252,8 @@ def test_a_business_without_a_name_is_known_by_its_operator(client: FlaskClient)
     page = read(client, "unnamed")
     assert "个体工商户 示例甲（无字号）" in page
     assert "经营者" in page
+    assert "<dt>经营场所 " in page and "<dt>住所 " not in page
+    assert "<dt>住所 " in read(client, "in_force")
 
 
 def test_both_languages_stand_on_the_page_and_are_marked(client: FlaskClient) -> None:
