@@ -74,3 +74,7 @@ def test_no_act_is_half_done(seed, services, make_application, clerk, now):
             assert history.revision(tx, pair.uscc) >= int(acknowledged[-1])
         _all_agree(services, pair.uscc, later)
         services.database.close()
+    with services.database.read() as tx:
+        assert len(codes.versions_of_business(tx, pair.uscc)) > 1, (
+            "no new name was ever printed: nothing was superseded"
+        )
