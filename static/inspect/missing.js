@@ -10,12 +10,12 @@ function unanswered(visit) {
   if (!items.length) return [["place", t("没有选检查表。", "No checklist was chosen.")]];
   if (visit.purpose === "recheck" && items.some(({ key }) => answerTo(visit, key).answer)) return [];
   const open = items.filter(({ key }) => !answerTo(visit, key).answer);
-  return open.length ? [["check", t(`还有 ${open.length} 项没有回答。`, `${open.length} items have no answer.`)]] : [];
+  return open.length ? [["check", t(`还有 ${open.length} 项没有回答。`, `Items without an answer: ${open.length}.`)]] : [];
 }
 
 function unexplained(visit) {
   const bare = itemsOf(visit).filter(({ key }) => answerTo(visit, key).answer === "no" && !answerTo(visit, key).finding.trim());
-  return bare.length ? [["check", t(`有 ${bare.length} 项“不符合”没有写明情况。`, `${bare.length} items answered “no” do not say what was found.`)]] : [];
+  return bare.length ? [["check", t(`有 ${bare.length} 项“不符合”没有写明情况。`, `Items answered “no” without saying what was found: ${bare.length}.`)]] : [];
 }
 
 function undecided(visit, now) {

@@ -82,7 +82,7 @@ function arrived(visit) {
   const parts = [element("p", "", t("送达 ", "Delivered "), momentWords(receipt.received_at)), element("p", "", element("b", "", stateWords(receipt.state)))];
   if (flags.length) parts.push(element("ul", "flags", ...flags));
   const refused = receipt.photos_refused.length;
-  if (refused) parts.push(notice(t(`有 ${refused} 张照片服务器读不了，没有收下。`, `${refused} photographs could not be read by the server and were not taken.`)));
+  if (refused) parts.push(notice(t(`有 ${refused} 张照片服务器读不了，没有收下。`, `Photographs that the server could not read and did not take: ${refused}.`)));
   if (receipt.order) parts.push(element("p", "", t(`整改通知编号：${receipt.order}`, `Order to rectify no. ${receipt.order}`)));
   parts.push(element("p", "quiet", scoreWords(receipt)));
   return entry(visit, ...parts);
@@ -105,8 +105,8 @@ function section(heading, entries, ...more) {
 
 function closed({ locked, unreadable }) {
   const parts = [];
-  if (locked) parts.push(notice(t(`本机有 ${locked} 次未发送的检查已上锁：请由当时的监督员登录，再回到本页。`, `${locked} unsent inspections on this device are locked: have their inspector sign in and come back to this page.`), " ", signIn()));
-  if (unreadable) parts.push(notice(t(`有 ${unreadable} 次检查打不开，仍保存在本机，请联系管理员。`, `${unreadable} inspections cannot be opened; they are kept on this device: ask the administrator.`)));
+  if (locked) parts.push(notice(t(`本机有 ${locked} 次未发送的检查已上锁：请由当时的监督员登录，再回到本页。`, `Unsent inspections on this device that are locked: ${locked}. Have their inspector sign in and come back to this page.`), " ", signIn()));
+  if (unreadable) parts.push(notice(t(`有 ${unreadable} 次检查打不开，仍保存在本机，请联系管理员。`, `Inspections that cannot be opened: ${unreadable}. They are kept on this device: ask the administrator.`)));
   return parts;
 }
 

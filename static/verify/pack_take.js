@@ -18,7 +18,7 @@ async function showState() {
   $("not-lasting").textContent = notLastingWords();
   const unsent = await countUnsent();
   $("unsent-here").hidden = !unsent;
-  $("unsent-count").textContent = t(`这台设备上有 ${unsent} 次检查还没有送达。`, `${unsent} inspections on this device were not delivered yet.`);
+  $("unsent-count").textContent = t(`这台设备上有 ${unsent} 次检查还没有送达。`, `Inspections on this device that were not delivered yet: ${unsent}.`);
 }
 
 /** Why no pack was taken along, in words. */
