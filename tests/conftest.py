@@ -52,10 +52,20 @@ def make_services() -> MakeServices:
     return make
 
 
+@pytest.fixture(scope="session")
+def empty_installation(tmp_path_factory: pytest.TempPathFactory, make_services: MakeServices) -> Path:
+    """The folder of a new installation with an empty register; for copying only."""
+    folder = tmp_path_factory.mktemp("empty") / "installation"
+    make_services(folder).database.close()
+    return folder
+
+
 @pytest.fixture
-def services(tmp_path: Path, make_services: MakeServices) -> Iterator[Services]:
+def services(empty_installation: Path, tmp_path: Path, make_services: MakeServices) -> Iterator[Services]:
     """A fresh, empty register of the kind that may allot credit codes."""
-    made = make_services(tmp_path / "installation")
+    folder = tmp_path / "installation"
+    shutil.copytree(empty_installation, folder)
+    made = make_services(folder)
     yield made
     made.database.close()
 
