@@ -36,9 +36,7 @@ def test_what_is_due_at_a_scanned_place_comes_first_and_is_bound_to_the_code(pho
     first.click()
     expect(phone.page.locator('input[value="recheck"]')).to_be_checked()
     phone.page.locator("#view select").select_option("second")
-    phone.answer_all()
-    phone.conclude()
-    phone.sign()
+    phone.pass_and_sign()
     phone.finish()
     expect(phone.delivered()).to_have_count(2)
     recheck = received(phone.site)[1]

@@ -163,9 +163,7 @@ def test_a_visit_is_not_left_before_its_photograph_is_kept(phone: Phone) -> None
 def test_a_visit_whose_day_goes_by_on_its_last_step_is_not_finished(phone: Phone) -> None:
     page = phone.page
     phone.begin(ours(phone.site)[0])
-    phone.answer_all()
-    phone.conclude()
-    phone.sign()
+    phone.pass_and_sign()
     phone.step(6)
     expect(page.get_by_role("button", name="完成检查")).to_be_enabled()
     page.clock.set_fixed_time(STARTED + timedelta(hours=30))
@@ -182,9 +180,7 @@ def refused(phone: Phone, visits: int) -> None:
     with phone.site.away():
         for code in ours(phone.site)[:visits]:
             phone.begin(code)
-            phone.answer_all()
-            phone.conclude()
-            phone.sign()
+            phone.pass_and_sign()
             phone.finish()
 
     def spoil(route: Route) -> None:
@@ -241,9 +237,7 @@ def test_a_visit_that_is_opened_again_before_its_turn_is_not_sent_as_it_was(phon
 def test_a_fault_of_the_page_s_own_is_told_and_counts_nothing_it_does_not_know(phone: Phone) -> None:
     with phone.site.away():
         phone.begin(ours(phone.site)[0])
-        phone.answer_all()
-        phone.conclude()
-        phone.sign()
+        phone.pass_and_sign()
         phone.finish()
     phone.page.route("**/inspect/sync/*", lambda route: route.fulfill(json={}))
     phone.page.get_by_role("button", name="现在发送").click()

@@ -172,9 +172,7 @@ def test_a_visit_outlives_its_pack(phone: Phone) -> None:
         phone.list()
         expect(page.locator("#view")).to_contain_text("随身包已过期")
         page.click("text=继续")
-        phone.answer_all()
-        phone.conclude()
-        phone.sign()
+        phone.pass_and_sign()
         phone.finish()
     phone.list()
     expect(phone.delivered()).to_have_count(1)
@@ -194,9 +192,7 @@ def test_a_visit_left_open_for_a_day_begins_anew_and_says_so(phone: Phone) -> No
 def test_what_is_changed_after_signing_is_signed_again(phone: Phone) -> None:
     page = phone.page
     phone.begin(ours(phone.site)[0])
-    phone.answer_all()
-    phone.conclude()
-    phone.sign()
+    phone.pass_and_sign()
     phone.step(2)
     phone.answer(0, "no", "许可证未悬挂")
     phone.step(6)
@@ -212,9 +208,7 @@ def test_what_is_changed_after_signing_is_signed_again(phone: Phone) -> None:
 def test_choosing_another_way_to_confirm_asks_for_it_again_and_blames_no_change_of_the_record(phone: Phone) -> None:
     page = phone.page
     phone.begin(ours(phone.site)[0])
-    phone.answer_all()
-    phone.conclude()
-    phone.sign()
+    phone.pass_and_sign()
     for kind in ("typed", "drawn"):
         page.locator(f'input[value="{kind}"]').check()
         expect(page.locator("canvas")).to_have_count(1 if kind == "drawn" else 0)

@@ -239,9 +239,7 @@ def test_a_text_that_the_register_refuses_can_be_mended_and_is_not_tried_by_itse
 
 def test_two_presses_make_one_text(phone: Phone) -> None:
     phone.begin(ours(phone.site)[0])
-    phone.answer_all()
-    phone.conclude()
-    phone.sign()
+    phone.pass_and_sign()
     phone.step(6)
     phone.page.get_by_role("button", name="完成检查").dblclick()
     expect(phone.delivered()).to_have_count(1)
