@@ -24,12 +24,12 @@ from licence_qr.domain.inspection import (
     VisitOutcome,
 )
 from licence_qr.domain.written_dates import read_date
-from licence_qr.errors import ConflictError, InputError, LicenceQRError, RuleError
+from licence_qr.errors import ConflictError, InputError, InvalidApplication, LicenceQRError, RuleError
 from licence_qr.services.inspections_desk import InspectionView
 from licence_qr.web import use_cases
 from licence_qr.web.desk_proposals_fields import refusals
 from licence_qr.web.desk_rooms import INSPECTIONS
-from licence_qr.web.forms import Choice, Field, Widget, problems_by_field, read_fields
+from licence_qr.web.forms import Choice, Field, Widget, read_fields, told
 from licence_qr.web.language import language, t
 from licence_qr.web.numbers import counted
 from licence_qr.web.security import current_actor, roles
@@ -94,7 +94,7 @@ def list_inspections() -> str:
     actor, desk = current_actor(), use_cases().inspections_desk
     wanted, wrong = _filter()
     page = desk.list(actor, wanted, request.args.get("page", 1, type=counted))
-    problems = problems_by_field(wrong, language().value)
+    summary, problems = told(InvalidApplication(wrong) if wrong else None, language().value, _DAYS)
     return render_template(
         "desk/inspections.html",
         page=page,
@@ -105,7 +105,7 @@ def list_inspections() -> str:
         days=_DAYS,
         typed={field.name: request.args.get(field.name, "").strip() for field in _DAYS},
         problems=problems,
-        summary=tuple(problems.values()),
+        summary=summary,
         **_WORDS,
     )
 
