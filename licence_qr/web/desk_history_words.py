@@ -21,7 +21,7 @@ from licence_qr.web import use_cases
 from licence_qr.web.desk_proposals_words import FOUR_EYES
 from licence_qr.web.desk_words import office_name
 from licence_qr.web.language import t
-from licence_qr.web.words import GRADE, LICENCE_STATE, PERMIT_STATUS, PRINCIPAL_TITLE, Saying, day
+from licence_qr.web.words import GRADE, LICENCE_STATE, PERMIT_STATUS, TITLES, Saying, day
 
 NONE = Text("无", "none")
 _ORDERED = Text("整改事项", "What to put right")  # an order's items; those of a permit are what it allows
@@ -55,7 +55,7 @@ def subject_words(event: PastEvent) -> Text:
 
 
 def lines(event: PastEvent, form: EntityForm) -> Iterator[Line]:
-    """The changes of one event, but what its heading says already; the form of business gives the principal's title."""
+    """The changes of one event, but what its heading says already; the form of business gives some fields their titles."""
     about = subject_words(event).zh
     for change in event.changes:
         if change.before is None and str(change.after) in about:
@@ -65,8 +65,8 @@ def lines(event: PastEvent, form: EntityForm) -> Iterator[Line]:
 
 def _line(change: Change, form: EntityForm) -> Line:
     label, words = FIELDS[change.field], _WORDS.get(change.field)
-    if change.field == "principal":
-        label = PRINCIPAL_TITLE[form]
+    if change.field in TITLES:
+        label = TITLES[change.field][form]
     if change.field == "items" and isinstance(change.after, list):
         label, words = _ORDERED, _ordered_items
     registered = words is None and not isinstance(change.after, int)

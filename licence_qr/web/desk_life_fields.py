@@ -18,7 +18,7 @@ from licence_qr.services.life import NEEDS_REASON
 from licence_qr.services.register import BusinessDetail, HeldPermit
 from licence_qr.web.desk_life_words import DAY_LABEL, EFFECTIVE_ON
 from licence_qr.web.forms import Choice, Field, Widget
-from licence_qr.web.words import GRADE, PRINCIPAL_TITLE, day
+from licence_qr.web.words import GRADE, TITLES, day
 
 DATE_EXAMPLE = Text("例如 2026-11-23。", "For example 2026-11-23.")
 CHANGEABLE = tuple(
@@ -54,8 +54,8 @@ def _marked(kind: MarkKind) -> Choice:
 
 
 def label_of(name: str, form: EntityForm) -> Text:
-    """What a field of the licence is called: the title of the principal hangs on the form of business."""
-    return PRINCIPAL_TITLE[form] if name == "principal" else FIELD_LABELS[name]
+    """What a field of the licence is called: some titles hang on the form of business."""
+    return TITLES[name][form] if name in TITLES else FIELD_LABELS[name]
 
 
 def changes_of(case: Case) -> tuple[ChangeRule, ...]:
@@ -64,7 +64,7 @@ def changes_of(case: Case) -> tuple[ChangeRule, ...]:
         return ()
     form = case.detail.entity.form
     return tuple(
-        replace(rule, label=label_of(rule.field, form)) if rule.field == "principal" else rule
+        replace(rule, label=label_of(rule.field, form)) if rule.field in TITLES else rule
         for rule in CHANGES
         if rule.kind is case.subject.kind
     )

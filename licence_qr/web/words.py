@@ -93,13 +93,16 @@ PRINCIPAL_TITLE: Mapping[EntityForm, Text] = {
 
 # And what it calls the address on the licence.
 DOMICILE_TITLE: Mapping[EntityForm, Text] = {
-    EntityForm.COMPANY: Text("住所", "Domicile"),
+    EntityForm.COMPANY: Text("住所", "Registered address"),
     EntityForm.INDIVIDUAL: Text("经营场所", "Place of business"),
-    EntityForm.COOPERATIVE: Text("住所", "Domicile"),
+    EntityForm.COOPERATIVE: Text("住所", "Registered address"),
     EntityForm.PARTNERSHIP: Text("主要经营场所", "Principal place of business"),
-    EntityForm.SOLE_PROPRIETORSHIP: Text("住所", "Domicile"),
+    EntityForm.SOLE_PROPRIETORSHIP: Text("住所", "Registered address"),
     EntityForm.BRANCH: Text("经营场所", "Place of business"),
 }
+
+# What the licence of each form calls these fields of its own.
+TITLES: Mapping[str, Mapping[EntityForm, Text]] = {"principal": PRINCIPAL_TITLE, "domicile": DOMICILE_TITLE}
 
 # Marks of the registrar (经营异常名录 and the like); a business that bears one may still trade.
 MARK: Mapping[MarkKind, Text] = MARK_NAMES

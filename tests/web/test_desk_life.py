@@ -20,7 +20,7 @@ from licence_qr.web.desk_life_words import consequences, has_words
 __all__ = ["clerk", "colleague", "desk_app", "desk_services", "elsewhere"]
 
 _serial = count(1)
-CODE = re.compile(r"(?<![0-9A-Z])9150[0-9A-Z]{14}(?![0-9A-Z])")
+CODE = re.compile(r"(?<![0-9A-Z])9[12]50[0-9A-Z]{14}(?![0-9A-Z])")
 PERMIT = re.compile(r"/permit/(\d+)/")
 
 
@@ -29,10 +29,10 @@ def text_of(page: str) -> str:
     return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", page)))
 
 
-def issued(browser: Browser, mode: str = "commitment") -> str:
+def issued(browser: Browser, mode: str = "commitment", **fields: str) -> str:
     """A business issued at this desk; its credit code."""
     application = browser.start()
-    browser.fill(application, mode, name=f"重庆示例一生{next(_serial)}号客栈有限公司")
+    browser.fill(application, mode, name=f"重庆示例一生{next(_serial)}号客栈有限公司", **fields)
     found = CODE.search(browser.see(browser.issue(application).location))
     assert found
     return found[0]
@@ -126,6 +126,15 @@ def test_a_change_says_which_decision_is_still_in_time(clerk: Browser, uscc: str
 def test_the_principal_bears_the_title_of_the_form_of_business(clerk: Browser, uscc: str) -> None:
     form = clerk.see(f"/desk/businesses/{uscc}/licence/change?lang=zh")
     assert '<label class="govuk-label govuk-label--s" for="principal">法定代表人</label>' in form
+
+
+def test_an_individual_business_has_an_operator_and_a_place_of_business_on_every_page(clerk: Browser) -> None:
+    one = issued(clerk, entity_form="individual", entity_type="个体工商户")
+    today = local_date(datetime.now(UTC)).isoformat()
+    for page in ("", f"/history?day={today}", "/licence/change"):
+        said = clerk.see(f"/desk/businesses/{one}{page}{'&' if '?' in page else '?'}lang=zh")
+        assert "经营者" in said and "经营场所</" in said, page
+        assert "法定代表人" not in said and ">住所<" not in said, page
 
 
 def test_a_lost_print_is_declared_void(clerk: Browser, uscc: str) -> None:
