@@ -1,6 +1,22 @@
-"""Hypothesis for all tests: no deadline, because a busy machine must not make a right program fail."""
+"""Hypothesis for all tests: no deadline, because a busy machine must not make a right program fail.
 
+``--campaign`` asks for the long form of the tests that have one (marker ``campaign``): more mutants, more killed
+processes, more examples. ``make campaign`` runs them.
+"""
+
+from __future__ import annotations
+
+import pytest
 from hypothesis import HealthCheck, settings
 
-settings.register_profile("project", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("project")
+_COMMON = {"deadline": None, "print_blob": True, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("project", **_COMMON)
+settings.register_profile("campaign", max_examples=2_000, **_COMMON)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--campaign", action="store_true", help="the long form of every test that has one")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    settings.load_profile("campaign" if config.getoption("--campaign") else "project")

@@ -27,6 +27,13 @@ ADDRESS = "https://ym.example.gov.cn"
 
 MakeServices = Callable[..., Services]
 MakeApplication = Callable[..., Application]
+Rounds = Callable[[int, int], int]
+
+
+@pytest.fixture(scope="session")
+def rounds(pytestconfig: pytest.Config) -> Rounds:
+    """How often a test with a long form does its work: ``rounds(short, long)``, long under ``--campaign``."""
+    return lambda short, long: long if pytestconfig.getoption("--campaign") else short
 
 
 @pytest.fixture(scope="session")

@@ -121,7 +121,7 @@ def mutated_texts() -> Iterator[str]:
             yield f"{ORIGIN}/c/{to_digits(kinds[number % 6](original))}"
 
 
-@pytest.mark.slow
+@pytest.mark.campaign
 def test_no_mutant_is_accepted_and_none_throws_and_both_verifiers_say_the_same_of_it(browser_page: Page) -> None:
     trusted = trust_list([key_entry(parts.ThrowAway(bytes((0, kid)), kid)) for kid in (1, 2)])
     genuine = [usual(f"{ORIGIN}/c/{text}", trusted) for text in sorted(mutants.GENUINE_TEXTS)]
@@ -156,7 +156,7 @@ def signed_mutants() -> Iterator[bytes]:
         yield token(changed(originals[number % len(originals)], chance))
 
 
-@pytest.mark.slow
+@pytest.mark.campaign
 def test_of_well_signed_nonsense_both_verifiers_say_the_same(browser_page: Page) -> None:
     contents = [usual(address(mutant)) for mutant in signed_mutants()]
     assert differing(browser_page, contents) == []
@@ -174,7 +174,7 @@ def mutated_lists() -> Iterator[dict[str, Any]]:
         yield usual(GOOD, lost) | {"allow_list": changed(allow_list([token()]), chance).hex()}
 
 
-@pytest.mark.slow
+@pytest.mark.campaign
 def test_of_lists_of_well_signed_nonsense_both_verifiers_say_the_same(browser_page: Page) -> None:
     contents = list(mutated_lists())
     said = zip(contents, map(verdict, contents), judged(browser_page, contents), strict=True)

@@ -33,7 +33,7 @@ def _hot_journal(register: Path) -> bool:
     return journal.exists() and journal.stat().st_size > 0
 
 
-@pytest.mark.slow
+@pytest.mark.campaign
 def test_fifty_kills_lose_no_acknowledged_pair_and_leave_no_half_pair(
     services, make_application, clerk, now, record_property
 ):

@@ -39,7 +39,7 @@ def kill_a_writer(files: PhotoFiles, first: int, chance: random.Random) -> list[
     return [int(line) for line in killed_at_random(write, 2, chance)]
 
 
-@pytest.mark.slow
+@pytest.mark.campaign
 def test_what_a_killed_writer_left_is_swept_and_every_kept_photograph_stays(tmp_path: Path) -> None:
     files, chance, kept = PhotoFiles(tmp_path / "photos"), random.Random(20261123), []
     for kill in range(KILLS):

@@ -67,7 +67,7 @@ def _acknowledged(scene: Scene, first: int, chance: random.Random) -> dict[int, 
     return {int(serial): int(done) for serial, done in map(str.split, lines)}
 
 
-@pytest.mark.slow
+@pytest.mark.campaign
 def test_kills_lose_nothing_acknowledged_and_sending_again_brings_the_rest_once(hotel):
     chance, acknowledged = random.Random(20261123), {}
     hotel.services.database.close()  # a connection must not be carried into the child

@@ -86,7 +86,7 @@ GENUINE_TOKENS = set(GENUINE)
 GENUINE_TEXTS = {to_digits(original) for original in GENUINE}
 
 
-@pytest.mark.slow
+@pytest.mark.campaign
 def test_no_mutant_of_a_genuine_code_is_accepted() -> None:
     for original in GENUINE:
         assert verify(address(ORIGIN, original), KEYS, NOW)

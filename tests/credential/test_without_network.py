@@ -18,7 +18,7 @@ def run(*tests: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, str(RUNNER), *map(str, tests)], capture_output=True, text=True)
 
 
-@pytest.mark.slow
+@pytest.mark.campaign
 def test_the_tests_of_this_room_pass_without_a_network() -> None:
     tests = sorted(
         path for path in HERE.glob("test_*.py") if path.name not in {Path(__file__).name, "test_mutated_tokens.py"}

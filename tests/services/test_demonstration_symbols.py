@@ -57,7 +57,7 @@ def printed_and_read(services: Services, clerk: Actor, now: datetime, job: tuple
     return code.address, "\n".join(zxing(picture)), "\n".join(zbar(picture))
 
 
-@pytest.mark.slow
+@pytest.mark.campaign
 def test_both_readers_read_every_printed_card_at_150_dpi(demonstration, clerk, now):
     jobs = [(slug, size) for slug in slugs(ended=False) for size in ("A4", "A5")]
     demonstration.database.close()  # a connection must not be carried into another process
