@@ -7,11 +7,17 @@ PORT ?= 8000
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 PRINT_FONT := /usr/share/fonts/opentype/noto/NotoSerifCJK-Regular.ttc
+# The lists of packages of a new machine are empty or old: asked for again only where an install fails.
+INSTALL := DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends
+APT = install() { $(INSTALL) "$$@" >/dev/null 2>&1 || { apt-get update -qq && $(INSTALL) "$$@" >/dev/null; }; }; install
+PYTEST := $(BIN)/pytest -q -n 2 --dist loadgroup
+QUICK := tests/catalogue tests/domain tests/store tests/services tests/web tests/credential tests/test_architecture.py tests/test_wording.py
+T ?=
 LAN ?=
 export LICENCE_QR_PORT ?= $(PORT)
 export LICENCE_QR_LAN ?= $(if $(LAN),1,0)
 
-.PHONY: help run init test lint types unit browser bench screenshots lock clean fonts debian
+.PHONY: help run init test quick campaign fresh lint types bench screenshots lock clean fonts debian
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,7 +31,23 @@ run: .venv/ready fonts ## demonstration register, keys and server on http://127.
 init: .venv/ready ## an empty production register and keys (see docs/settings.md)
 	@$(BIN)/licence-qr init
 
-test: .venv/ready-dev debian lint types unit browser ## everything: lint, types, tests, browser, foreign QR readers
+test: debian .venv/ready-dev ## everything: lint, types, tests, browser, foreign QR readers; T=path for some tests
+ifneq ($(T),)
+	$(PYTEST) $(T)
+else
+	$(MAKE) --no-print-directory lint types
+	$(PYTEST)
+endif
+
+quick: debian .venv/ready-dev lint types ## before a commit: lint, types, the tests that start no browser and no server
+	$(PYTEST) $(QUICK)
+
+campaign: debian .venv/ready-dev ## the long forms: 100,000 mutants, hundreds of kills, every card (T=path for some)
+	$(PYTEST) --campaign -m campaign --timeout=7200 $(T)
+
+fresh: ## as root: make run and make test on a machine that has never seen this project (tools/fresh.sh)
+	@command -v debootstrap >/dev/null || [ "$$(id -u)" != 0 ] || { $(APT) debootstrap; }
+	@tools/fresh.sh
 
 lint: .venv/ready-dev ## ruff: rules and format
 	$(BIN)/ruff check .
@@ -33,12 +55,6 @@ lint: .venv/ready-dev ## ruff: rules and format
 
 types: .venv/ready-dev ## mypy --strict
 	$(BIN)/mypy
-
-unit: .venv/ready-dev debian ## all tests but the browser's, on both cores
-	$(BIN)/pytest -q -n 2 --dist loadgroup -m "not browser"
-
-browser: .venv/ready-dev debian ## the tests that drive chromium
-	$(BIN)/pytest -q -n 2 --dist loadfile -m browser
 
 bench: .venv/ready-dev ## one table: figure, goal, measured, ratio
 	$(BIN)/python -m bench
@@ -79,20 +95,23 @@ clean: ## remove what was built; the register and the keys stay
 fonts:
 	@[ -e $(PRINT_FONT) ] || if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	  echo "安装打印字体 installing the print font fonts-noto-cjk"; \
-	  { apt-get install -qq -y --no-install-recommends fonts-noto-cjk || \
-	    { apt-get update -qq && apt-get install -qq -y --no-install-recommends fonts-noto-cjk; }; } >/dev/null 2>&1 || \
+	  { $(APT) fonts-noto-cjk; } || \
 	  echo "未能安装 fonts-noto-cjk，打印 PDF 前请安装。 Could not install fonts-noto-cjk; do so before printing PDFs."; \
 	else echo "打印 PDF 需要字体：apt-get install fonts-noto-cjk  (needed before a PDF card can be printed)"; fi
 
+# What the tests and the tools call beside Python. One line each: the package, and how to see that it is there.
+# tests/test_makefile.py holds that every program called by name in the tests, tools and benches stands here.
 debian:
 	@missing=""; \
-	command -v chromium >/dev/null || missing="$$missing chromium"; \
-	[ -e $(PRINT_FONT) ] || missing="$$missing fonts-noto-cjk"; \
-	/sbin/ldconfig -p | grep -q 'libzbar.so.0' || missing="$$missing libzbar0"; \
-	command -v softhsm2-util >/dev/null || missing="$$missing softhsm2"; \
+	need() { package=$$1; shift; "$$@" >/dev/null 2>&1 || missing="$$missing $$package"; }; \
+	need chromium command -v chromium; \
+	need fonts-noto-cjk test -e $(PRINT_FONT); \
+	need libzbar0 grep -q libzbar.so.0 <(/sbin/ldconfig -p); \
+	need poppler-utils command -v pdffonts; \
+	need softhsm2 command -v softhsm2-util; \
 	if [ -n "$$missing" ]; then \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	    echo "安装 installing:$$missing"; \
-	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $$missing >/dev/null; \
+	    { $(APT) $$missing; } || { echo "未能安装 could not install:$$missing"; exit 1; }; \
 	  else echo "请先安装 install first: apt-get install$$missing"; exit 1; fi; \
 	fi

@@ -1,0 +1,63 @@
+"""Every program that the tests, tools and benches call by name is installed by the Makefile, or comes with the machine."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+FOLDERS = ("tests", "tools", "bench", "docs", "licence_qr")
+# What the README asks for before its two commands: Python, make, git, and the shell that make runs.
+COMES_WITH_THE_MACHINE = {"python3", "make", "git", "bash"}
+MODULES = {"subprocess", "shutil"}
+STARTERS = {"run", "Popen", "check_call", "check_output", "which"}
+
+
+def _called(tree: ast.Module) -> Iterator[str]:
+    """The programs that are started, or looked for, by a name written in the file."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module in MODULES:
+            raise ValueError(f"line {node.lineno}: write {node.module}.… in full, so that this test sees it")
+        if not (isinstance(node, ast.Call) and node.args and isinstance(node.func, ast.Attribute)):
+            continue
+        if getattr(node.func.value, "id", "") not in MODULES or node.func.attr not in STARTERS:
+            continue
+        first = node.args[0]
+        if isinstance(first, ast.List | ast.Tuple) and first.elts:
+            first = first.elts[0]
+        if isinstance(first, ast.Constant) and isinstance(first.value, str) and re.fullmatch(r"[\w./+-]+", first.value):
+            yield first.value
+
+
+def called() -> dict[str, str]:
+    """Program → a file that calls it."""
+    found: dict[str, str] = {}
+    for folder in FOLDERS:
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            for program in _called(ast.parse(path.read_text(encoding="utf-8"))):
+                found[program] = path.relative_to(ROOT).as_posix()
+    return found
+
+
+def installed_by_the_makefile() -> set[str]:
+    """What the target ``debian`` looks for: ``need PACKAGE command -v PROGRAM``."""
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    return set(re.findall(r"need \S+ command -v (\S+?);", makefile))
+
+
+def test_programs_called_by_name_are_seen():
+    listed = "subprocess.run(['pdffonts', path]); subprocess.run([sys.executable, '-m', 'x']); run('keys')"
+    tree = ast.parse(f"{listed}; shutil.which('xvfb-run')")
+    assert list(_called(tree)) == ["pdffonts", "xvfb-run"]
+    assert {"pdffonts", "softhsm2-util"} <= set(called())
+
+
+def test_every_program_called_is_installed_by_the_makefile():
+    missing = {
+        program: file
+        for program, file in called().items()
+        if program not in installed_by_the_makefile() | COMES_WITH_THE_MACHINE
+    }
+    assert missing == {}
