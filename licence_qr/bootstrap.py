@@ -8,12 +8,14 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+from argon2 import PasswordHasher
+
 from licence_qr.catalogue.answering import load_answering
 from licence_qr.catalogue.loader import load_catalogue
 from licence_qr.config import Settings
 from licence_qr.credential.trust_list import Purpose
 from licence_qr.domain.catalogue import Catalogue
-from licence_qr.services.accounts import Accounts
+from licence_qr.services.accounts import STANDARD_HASHER, Accounts
 from licence_qr.services.applications import Applications
 from licence_qr.services.bars import Bars
 from licence_qr.services.calendar_feeds import CalendarFeeds
@@ -151,8 +153,8 @@ def _post_office(settings: Settings) -> PostOffice:
     return PostOffice(Outbox(mail.outbox), server if mail.host else None, mail.sender, mail.to, settings.address)
 
 
-def build(settings: Settings) -> Services:
-    """Wire the services of an existing register.
+def build(settings: Settings, *, hasher: PasswordHasher = STANDARD_HASHER) -> Services:
+    """Wire the services of an existing register; ``hasher`` is what passwords are kept by.
 
     Raises CatalogueError, RegisterError (missing, outdated, newer, damaged) and KeyStoreError ``trust_list_missing``. A
     missing private key is found only when something is to be signed: looking up goes on without it.
@@ -164,12 +166,14 @@ def build(settings: Settings) -> Services:
         demonstration = facts.get(tx, facts.KIND) == facts.DEMONSTRATION
     keys = _keys(settings)
     keys.trust_list()
-    return _wire(settings, catalogue, database, keys, demonstration=demonstration)
+    return _wire(settings, catalogue, database, keys, Accounts(database, hasher), demonstration=demonstration)
 
 
-def _wire(settings: Settings, catalogue: Catalogue, database: Database, keys: Keys, *, demonstration: bool) -> Services:
+def _wire(
+    settings: Settings, catalogue: Catalogue, database: Database, keys: Keys, accounts: Accounts, *, demonstration: bool
+) -> Services:
     """Each use case with what it needs."""
-    coding, accounts = Coding(catalogue, settings.address, keys.signing_key), Accounts(database)
+    coding = Coding(catalogue, settings.address, keys.signing_key)
     reports, ratings = _answering(settings, catalogue, database)
     life, issuance = Life(database, catalogue, coding), Issuance(database, catalogue, coding, demonstration)
     proposals = Proposals(database, catalogue, life, accounts)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from quick_passwords import QUICK
 
 from licence_qr.bootstrap import Services, build, prepare
 from licence_qr.catalogue.loader import load_catalogue
@@ -54,7 +55,7 @@ def make_services() -> MakeServices:
         }
         settings = load_settings(environ)
         prepare(settings, at, demonstration=demonstration)
-        return build(settings)
+        return build(settings, hasher=QUICK)
 
     return make
 

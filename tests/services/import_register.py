@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
+from quick_passwords import QUICK
+
 from licence_qr.catalogue.loader import load_catalogue
 from licence_qr.domain.catalogue import Catalogue
 from licence_qr.domain.department_rows import HEALTH_COLUMNS, MARKET_COLUMNS
@@ -63,7 +65,7 @@ class Register:
         self.database.create_or_upgrade()
         self.coding = Coding(self.catalogue, "http://127.0.0.1:8000", keys.signing_key)
         self.importing = Importing(self.database, self.catalogue, self.coding)
-        self.accounts = Accounts(self.database)
+        self.accounts = Accounts(self.database, QUICK)
         life = Life(self.database, self.catalogue, self.coding)
         self.proposals = Proposals(self.database, self.catalogue, life, self.accounts)
         self.waiting = Waiting(self.database, self.catalogue, self.coding, self.proposals)

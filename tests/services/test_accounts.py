@@ -6,11 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from argon2 import PasswordHasher
+from argon2 import PasswordHasher, Type, extract_parameters
+from click.testing import CliRunner
+from quick_passwords import QUICK
 
+from licence_qr.bootstrap import build
+from licence_qr.cli import commands
 from licence_qr.domain.roles import Role
 from licence_qr.errors import AccessError, InputError
-from licence_qr.services import accounts as accounts_module
 from licence_qr.services.accounts import (
     IDLE_MINUTES,
     SESSION_HOURS,
@@ -19,25 +22,17 @@ from licence_qr.services.accounts import (
     TRIES_OF_NAME,
     TRIES_OF_PAIR,
     TRY_WINDOW_MINUTES,
+    Accounts,
 )
 from licence_qr.services.throttle import client_network
 
 PASSWORD = "a good long password"
 
 
-@pytest.fixture(autouse=True)
-def _cheap_hashes(monkeypatch):
-    """Argon2id with its smallest costs: dozens of tries are made here, and its strength is not what is tested."""
-    monkeypatch.setattr(accounts_module, "PasswordHasher", lambda: PasswordHasher(1, 8, 1))
-    accounts_module._decoy_hash.cache_clear()
-    yield
-    accounts_module._decoy_hash.cache_clear()
-
-
 @pytest.fixture
-def people(services, _cheap_hashes, now):
+def people(services, now):
     """Accounts with one clerk."""
-    people = accounts_module.Accounts(services.database)
+    people = Accounts(services.database, QUICK)
     people.create("wang", "王", "baishiyi", frozenset({Role.CLERK, Role.ADMIN}), PASSWORD, now)
     return people
 
@@ -58,7 +53,7 @@ def test_a_token_that_was_never_given_out_is_nobody(token, people, now):
     assert people.actor(token, now) is None
 
 
-def test_a_wrong_password_and_an_unknown_name_are_told_alike(people, now, monkeypatch):
+def test_a_wrong_password_and_an_unknown_name_are_told_alike(people, services, now):
     asked = []
 
     class Watched(PasswordHasher):
@@ -66,8 +61,7 @@ def test_a_wrong_password_and_an_unknown_name_are_told_alike(people, now, monkey
             asked.append(password)
             return super().verify(hash, password)
 
-    monkeypatch.setattr(accounts_module, "PasswordHasher", lambda: Watched(1, 8, 1))
-    people = accounts_module.Accounts(people._database)
+    people = Accounts(services.database, Watched(1, 8, 1))
     assert refused(people, "wang", "wrong", "10.0.0.1", now) == "sign_in_failed"
     assert refused(people, "nobody", "wrong", "10.0.0.1", now) == "sign_in_failed"
     assert asked == ["wrong", "wrong"]  # the unknown name costs a verification too
@@ -177,11 +171,36 @@ def test_a_disabled_person_is_out_at_once(people, services, now):
 
 def test_a_hash_of_older_costs_is_renewed_at_sign_in(people, services, now, all_rows):
     before = all_rows(services.database)["users"]
-    stronger = accounts_module.Accounts(services.database)
-    stronger._hasher = PasswordHasher(2, 16, 1)
+    stronger = Accounts(services.database, PasswordHasher(2, 16, 1))
     stronger.sign_in("wang", PASSWORD, "10.0.0.1", now)
     after = all_rows(services.database)["users"]
     assert before != after and "t=2" in repr(after)
+
+
+def costs_stored(services):
+    """By user name, what it costs to try a password on what is stored."""
+    with services.database.read() as tx:
+        rows = tx.all("SELECT username, password_hash FROM users")
+    stored = {row["username"]: extract_parameters(row["password_hash"]) for row in rows}
+    assert all(costs.type is Type.ID for costs in stored.values())
+    return {name: (costs.time_cost, costs.memory_cost, costs.parallelism) for name, costs in stored.items()}
+
+
+def test_the_program_itself_keeps_passwords_at_the_full_cost_of_argon2id(people, services, now):
+    """Tests give a cheap hasher; nothing that an operator can set does. The figures are RFC 9106's for little memory."""
+    settings = services.settings
+    environ = {
+        "LICENCE_QR_HOME": str(settings.home),
+        "LICENCE_QR_KEYS": str(settings.keys),
+        "LICENCE_QR_ADDRESS": settings.address,
+    }
+    for words in (("add", "li", "--name", "李", "--office", "baishiyi", "--role", "clerk"), ("password", "li")):
+        done = CliRunner().invoke(commands, ["account", *words], env=environ, catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+        assert costs_stored(services)["li"] == (3, 65536, 4), words
+    assert costs_stored(services)["wang"] == (1, 8, 1)
+    build(settings).accounts.sign_in("wang", PASSWORD, "10.0.0.1", now)  # as the server does
+    assert costs_stored(services)["wang"] == (3, 65536, 4)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from argon2 import PasswordHasher
 from four_eyes import LATER, opened
 
 from licence_qr.domain.application import Application
@@ -18,7 +17,6 @@ from licence_qr.domain.permit import GrantMode, PermitState
 from licence_qr.domain.proposals import ProposalState
 from licence_qr.domain.tasks import kinds_of
 from licence_qr.errors import LicenceQRError, RuleError
-from licence_qr.services import accounts as accounts_module
 from licence_qr.services.bars import Hindrance
 from licence_qr.store import bars, follow_ups, permits, tasks
 from licence_qr.store.bars import EntryState
@@ -36,14 +34,8 @@ FAILED = replace(
 )
 
 
-@pytest.fixture(autouse=True)
-def _cheap_hashes(monkeypatch):
-    monkeypatch.setattr(accounts_module, "PasswordHasher", lambda: PasswordHasher(1, 8, 1))
-
-
 @pytest.fixture
-def office(_cheap_hashes, services, make_application, clerk, now):
-    services.accounts._hasher = PasswordHasher(1, 8, 1)
+def office(services, make_application, clerk, now):
     return opened(services, make_application(), clerk, now)
 
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from argon2 import PasswordHasher
 from import_register import ADMIN, CLERK, NOW, PASSWORD, Register, licence, permit
 
 from licence_qr import wording
 from licence_qr.domain.conflicts import Decision
 from licence_qr.domain.proposals import ProposalState
 from licence_qr.errors import AccessError, RuleError
-from licence_qr.services import accounts as accounts_module
 from licence_qr.services.proposals import Verdict
 from licence_qr.services.waiting import Settlement
 from licence_qr.store import codes
@@ -21,10 +19,8 @@ IN_FORCE = {"valid_to": "2028-04-30"}
 
 
 @pytest.fixture
-def register(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Register:
-    monkeypatch.setattr(accounts_module, "PasswordHasher", lambda: PasswordHasher(1, 8, 1))
+def register(tmp_path: Path) -> Register:
     made = Register(tmp_path)
-    made.accounts._hasher = PasswordHasher(1, 8, 1)
     made.import_rows([licence()], [permit(**IN_FORCE)])
     return made
 

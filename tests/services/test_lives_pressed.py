@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from argon2 import PasswordHasher
 from four_eyes import LATER, Office, opened
 from import_register import CLERK, NOW, Register, licence, permit
 from lives import Hotel
@@ -17,7 +16,6 @@ from licence_qr.domain.follow_up import Fault, FollowUpOutcome, FollowUpReport
 from licence_qr.domain.lifecycle import Act
 from licence_qr.domain.proposals import ProposalState
 from licence_qr.errors import AccessError, ConflictError, RuleError
-from licence_qr.services import accounts as accounts_module
 from licence_qr.store import permits, proposals
 from licence_qr.store.proposals import NewProposal
 
@@ -32,9 +30,7 @@ FAILED = FollowUpReport(
 
 
 @pytest.fixture
-def office(monkeypatch, services, make_application, clerk, now) -> Office:
-    monkeypatch.setattr(accounts_module, "PasswordHasher", lambda: PasswordHasher(1, 8, 1))
-    services.accounts._hasher = PasswordHasher(1, 8, 1)
+def office(services, make_application, clerk, now) -> Office:
     return opened(services, make_application(), clerk, now)
 
 

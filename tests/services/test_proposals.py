@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from argon2 import PasswordHasher
 from four_eyes import LATER, PASSWORD, WHY, opened
 
 from licence_qr.domain.follow_up import Fault
@@ -17,19 +16,12 @@ from licence_qr.domain.lifecycle import Act, Grounds, Subject
 from licence_qr.domain.permit import PermitState
 from licence_qr.domain.proposals import ProposalState, Wanted
 from licence_qr.errors import AccessError, ConflictError, InvalidApplication, LicenceQRError, NotFoundError, RuleError
-from licence_qr.services import accounts as accounts_module
 from licence_qr.services.accounts import TRIES_OF_CONFIRMING
 from licence_qr.store import codes
 
 
-@pytest.fixture(autouse=True)
-def _cheap_hashes(monkeypatch):
-    monkeypatch.setattr(accounts_module, "PasswordHasher", lambda: PasswordHasher(1, 8, 1))
-
-
 @pytest.fixture
-def office(_cheap_hashes, services, make_application, clerk, now):
-    services.accounts._hasher = PasswordHasher(1, 8, 1)
+def office(services, make_application, clerk, now):
     return opened(services, make_application(), clerk, now)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from quick_passwords import QUICK
 from werkzeug.test import TestResponse
 
 from licence_qr.bootstrap import Services, build, prepare
@@ -54,7 +55,7 @@ def installation(folder: Path, port: int = 8000) -> Services:
     settings = load_settings({"LICENCE_QR_HOME": home, "LICENCE_QR_KEYS": keys, "LICENCE_QR_PORT": str(port)})
     now = datetime.now(UTC)
     prepare(settings, now, demonstration=True)
-    services = build(settings)
+    services = build(settings, hasher=QUICK)
     for username, (office, role) in PEOPLE.items():
         services.accounts.create(username, f"{username}（示例）", office, frozenset({role}), PASSWORD, now)
     return services

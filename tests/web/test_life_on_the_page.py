@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from flask.testing import FlaskClient
+from quick_passwords import QUICK
 
 from licence_qr.bootstrap import Services, build
 from licence_qr.credential.status_list_wire import verify_status_list
@@ -45,7 +46,7 @@ def elsewhere(services: Services, do: Callable[[Services], object]) -> None:
     if child == 0:
         status = 1
         try:
-            do(build(services.settings))
+            do(build(services.settings, hasher=QUICK))
             status = 0
         finally:
             os._exit(status)
