@@ -12,7 +12,9 @@ from whitenoise import WhiteNoise
 
 import licence_qr
 from licence_qr.web import (
+    CLOCK,
     EXTENSION,
+    Clock,
     citizen,
     citizen_draws,
     citizen_ratings,
@@ -28,6 +30,7 @@ from licence_qr.web import (
     request_log,
     security,
     sign_in,
+    system_clock,
     templates,
     verify,
     words,
@@ -44,8 +47,11 @@ STATIC = _TOP / "static"
 MAX_REQUEST_BYTES = 11 * 1024 * 1024  # a 10 MB file and the form around it
 
 
-def create_app(services: Services) -> Flask:
-    """The application over ``services``. Raises ConfigError when a route has neither role nor a place on the open list."""
+def create_app(services: Services, clock: Clock = system_clock) -> Flask:
+    """The application over ``services``, which takes every instant from ``clock``.
+
+    Raises ConfigError when a route has neither role nor a place on the open list.
+    """
     request_log.configure()
     https = services.settings.address.startswith("https://")
     app = Flask("licence_qr.web", template_folder=str(TEMPLATES), static_folder=None)
@@ -62,6 +68,7 @@ def create_app(services: Services) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a form left open over lunch is not lost
     )
     app.extensions[EXTENSION] = services
+    app.extensions[CLOCK] = clock
     templates.init_app(app)
     app.jinja_env.globals.update(words=words, host=services.settings.host, demonstration=services.demonstration)
     language.init_app(app)
@@ -86,7 +93,7 @@ def create_app(services: Services) -> Flask:
     ):
         app.register_blueprint(audience.blueprint)
     security.check_routes(app)
-    app.wsgi_app = KeptPages(app.wsgi_app, services.lookup, citizen.SCANNED)  # type: ignore[method-assign]
+    app.wsgi_app = KeptPages(app.wsgi_app, services.lookup, citizen.SCANNED, clock)  # type: ignore[method-assign]
     _serve_static(app)
     return app
 

@@ -6,7 +6,6 @@ Each page is also JSON for whoever asks for it (``Accept: application/json``); d
 from __future__ import annotations
 
 import gzip
-from datetime import UTC, datetime
 
 from flask import Blueprint, Response, jsonify, make_response, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
@@ -14,7 +13,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from licence_qr.domain.identifiers import parse_code_number
 from licence_qr.domain.public_page import PublicPage
 from licence_qr.errors import InputError
-from licence_qr.web import citizen_page, use_cases
+from licence_qr.web import citizen_page, current_instant, use_cases
 from licence_qr.web.citizen_json import public_json
 from licence_qr.web.errors import wants_json
 from licence_qr.web.kept_pages import REGISTER_ERROR
@@ -52,7 +51,7 @@ def find() -> BaseResponse:
 def by_number(number: str) -> BaseResponse:
     """What the register says today of the business with this code number."""
     try:
-        page = use_cases().lookup.by_number(number, request.remote_addr or "", datetime.now(UTC))
+        page = use_cases().lookup.by_number(number, request.remote_addr or "", current_instant())
     except InputError as error:
         return _mistyped(number, error)
     return _as_json(page) if wants_json() else _as_page(_html(page))
@@ -61,7 +60,7 @@ def by_number(number: str) -> BaseResponse:
 @blueprint.get(f"{SCANNED}<digits>")
 def scan(digits: str) -> BaseResponse:
     """What a scanned symbol leads to: its signature verified, and what the register says today."""
-    lookup, now = use_cases().lookup, datetime.now(UTC)
+    lookup, now = use_cases().lookup, current_instant()
     out_of_reach = request.environ.get(REGISTER_ERROR)
     if out_of_reach is not None:
         lookup.scan_without_register(digits, now, out_of_reach)

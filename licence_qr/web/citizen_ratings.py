@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -13,7 +12,7 @@ from licence_qr.domain.ratings import LEVELS, parse_rating_code
 from licence_qr.domain.text import Text
 from licence_qr.errors import InputError, LicenceQRError, NotFoundError
 from licence_qr.services.ratings import Offer, SentRating
-from licence_qr.web import public_forms, use_cases
+from licence_qr.web import current_instant, public_forms, use_cases
 from licence_qr.web.forms import Choice, Field, Widget, read_fields
 
 _PURPOSE = "rating"
@@ -75,14 +74,14 @@ def send(number: str) -> Response:
         form_id = public_forms.accept(_PURPOSE, offer.code.number)
         named = tuple(box for name in ("praise", "complaint") for box in typed.get(name, "").split(","))
         sent = SentRating(form_id, typed["level"], named, typed["text"], typed["contact"])
-        ratings.rate(offer.code.number, sent, request.remote_addr or "", datetime.now(UTC))
+        ratings.rate(offer.code.number, sent, request.remote_addr or "", current_instant())
     except public_forms.REFUSALS as refused:
         return public_forms.refused(refused, _form(ratings.known_offer(number), refused))
     return redirect(url_for(".rate", number=offer.code.number), 303)
 
 
 def _offer(number: str) -> Offer:
-    return use_cases().ratings.open(number, request.remote_addr or "", datetime.now(UTC))
+    return use_cases().ratings.open(number, request.remote_addr or "", current_instant())
 
 
 def _kept(field: Field, zh: str, en: str, days: int) -> Field:
@@ -91,7 +90,7 @@ def _kept(field: Field, zh: str, en: str, days: int) -> Field:
 
 
 def _fields() -> tuple[Field, ...]:
-    ratings, today = use_cases().ratings, local_date(datetime.now(UTC))
+    ratings, today = use_cases().ratings, local_date(current_instant())
     reasons, (contact_days, words_days) = ratings.reasons_on(today), ratings.kept_days(today)
     praise = tuple(Choice(reason.id, reason.name) for reason in reasons if reason.praise)
     complaint = tuple(Choice(reason.id, reason.name) for reason in reasons if not reason.praise)
@@ -106,7 +105,7 @@ def _fields() -> tuple[Field, ...]:
 
 
 def _form(offer: Offer, refused: LicenceQRError | None = None) -> str:
-    ratings, today = use_cases().ratings, local_date(datetime.now(UTC))
+    ratings, today = use_cases().ratings, local_date(current_instant())
     return render_template(
         "citizen/rating_form.html",
         offer=offer,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -16,7 +15,7 @@ from licence_qr.domain.text import Text
 from licence_qr.errors import InputError, LicenceQRError, NotFoundError
 from licence_qr.services.pictures import MAX_PHOTO_BYTES
 from licence_qr.services.reports import SentReport, Subject
-from licence_qr.web import public_forms, use_cases
+from licence_qr.web import current_instant, public_forms, use_cases
 from licence_qr.web.forms import Choice, Field, Widget, read_fields
 
 _PURPOSE = "report"
@@ -100,7 +99,7 @@ def find() -> Response:
 def receipt(number: str) -> Response:
     """How far the report with this receipt number has come, and what was answered."""
     try:
-        shown = use_cases().reports.receipt(number, request.remote_addr or "", datetime.now(UTC))
+        shown = use_cases().reports.receipt(number, request.remote_addr or "", current_instant())
     except (InputError, NotFoundError) as wrong:  # to be compared and typed once more
         return make_response(public_forms.asking(_FIND, _NUMBER, number, wrong), wrong.http_status)
     promises = [(_promise(clock.step, called=shown.calls_back), clock) for clock in shown.clocks]
@@ -113,7 +112,7 @@ def _promise(step: ReportStep, *, called: bool) -> Text:
 
 
 def _subject(number: str) -> Subject:
-    return use_cases().reports.subject(number, request.remote_addr or "", datetime.now(UTC))
+    return use_cases().reports.subject(number, request.remote_addr or "", current_instant())
 
 
 def _send(number: str, subject: Subject | None) -> Response:
@@ -121,7 +120,7 @@ def _send(number: str, subject: Subject | None) -> Response:
     fields = _fields(subject)
     try:
         sent = _sent(public_forms.accept(_PURPOSE, about), about, read_fields(request.form, fields))
-        made = use_cases().reports.send(sent, request.remote_addr or "", datetime.now(UTC))
+        made = use_cases().reports.send(sent, request.remote_addr or "", current_instant())
     except public_forms.REFUSALS as refused:
         return public_forms.refused(refused, _form(number, subject, refused))
     return redirect(url_for(".receipt", number=made.number), 303)
@@ -150,7 +149,7 @@ def _contact(days: int) -> Field:
 
 
 def _fields(subject: Subject | None) -> tuple[Field, ...]:
-    today = local_date(datetime.now(UTC))
+    today = local_date(current_instant())
     kinds, contact = use_cases().reports.kinds_on(today), _contact(use_cases().reports.kept_days(today)[0])
     kind = Field(
         "kind",
@@ -173,7 +172,7 @@ def _fields(subject: Subject | None) -> tuple[Field, ...]:
 def _form(number: str, subject: Subject | None, refused: LicenceQRError | None = None) -> str:
     """The form, fresh or with what was typed and what is wrong with it."""
     about = subject.code_id.number if subject and subject.code_id else ""
-    today = local_date(datetime.now(UTC))
+    today = local_date(current_instant())
     return render_template(
         "citizen/report_form.html",
         number=number,

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from licence_qr.domain.roles import Actor
 from licence_qr.web import (
+    current_instant,
     desk_businesses,
     desk_commitment,
     desk_details,
@@ -77,6 +76,6 @@ def _start_page(actor: Actor) -> str:
         issued=tuple((draft, everything.applications.result(actor, draft.draft_id)) for draft in issued),
         waiting=len(everything.waiting.list(actor)),
         catalogue=everything.catalogue,
-        work=everything.work_list.counts(actor, datetime.now(UTC)),
+        work=everything.work_list.counts(actor, current_instant()),
         task_words=desk_work_words.KIND,
     )

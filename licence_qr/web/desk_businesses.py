@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from flask import Blueprint, make_response, render_template, request
 from werkzeug.wrappers import Response
 
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.permit import PermitState
-from licence_qr.web import use_cases
+from licence_qr.web import current_instant, use_cases
 from licence_qr.web.desk_rooms import BUSINESSES, FOLLOW_UPS, PROPOSALS
 from licence_qr.web.security import current_actor, roles
 
@@ -29,7 +27,7 @@ _SVG = "image/svg+xml"
 def search_businesses() -> str:
     """Search by name, credit code or permit number."""
     query = request.args.get("q", "").strip()
-    found = use_cases().register.search(current_actor(), query, datetime.now(UTC)) if query else ()
+    found = use_cases().register.search(current_actor(), query, current_instant()) if query else ()
     return render_template("desk/businesses.html", query=query, found=found)
 
 
@@ -37,7 +35,7 @@ def search_businesses() -> str:
 @roles(*BUSINESSES.roles)
 def show_business(uscc: str) -> str:
     """What the register says of this business now, what may be done to it, and its prints."""
-    everything, now = use_cases(), datetime.now(UTC)
+    everything, now = use_cases(), current_instant()
     detail = everything.register.business(current_actor(), uscc, now)
     ended = tuple(held for held in detail.permits if held.permit.state in ENDED)
     return render_template(
@@ -58,7 +56,7 @@ def show_business(uscc: str) -> str:
 @roles(*BUSINESSES.roles)
 def print_card(uscc: str) -> str:
     """The display card (亮证牌) as a page to print from the browser, A5 landscape."""
-    card = use_cases().prints.card(current_actor(), uscc, datetime.now(UTC))
+    card = use_cases().prints.card(current_actor(), uscc, current_instant())
     full = sum(len(text) for _, text in card.texts()) > ROOMY_CHARACTERS
     return render_template("desk/print.html", card=card, uscc=uscc, full=full)
 
@@ -67,7 +65,7 @@ def print_card(uscc: str) -> str:
 @roles(*BUSINESSES.roles)
 def download_card(uscc: str, size: str) -> Response:
     """The display card as a PDF."""
-    content = use_cases().prints.card_pdf(current_actor(), uscc, size.upper(), datetime.now(UTC))
+    content = use_cases().prints.card_pdf(current_actor(), uscc, size.upper(), current_instant())
     return _download(content, _PDF, f"{uscc}-card-{size}.pdf")
 
 

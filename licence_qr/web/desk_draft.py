@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from flask import abort, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from licence_qr.domain.issuing import Draft
 from licence_qr.errors import ConflictError, InputError, InvalidApplication
-from licence_qr.web import use_cases
+from licence_qr.web import current_instant, use_cases
 from licence_qr.web.forms import Field, problem, problems_by_field, read_fields
 from licence_qr.web.language import language
 from licence_qr.web.numbers import counted
@@ -51,7 +50,7 @@ def save_typed(draft: Draft, fields: Iterable[Field], given: Mapping[str, str] |
         return draft
     try:
         return use_cases().applications.save(
-            current_actor(), draft.draft_id, {**draft.fields, **typed}, _revision(), datetime.now(UTC)
+            current_actor(), draft.draft_id, {**draft.fields, **typed}, _revision(), current_instant()
         )
     except ConflictError as error:
         if error.code != "draft_changed_meanwhile":
@@ -77,7 +76,7 @@ def _stale_page(draft: Draft, fields: tuple[Field, ...], typed: Mapping[str, str
 def problems_of(draft: Draft) -> tuple[InputError, ...]:
     """Everything that stands between this application and issuing, in form order; empty when nothing does."""
     try:
-        use_cases().applications.check(current_actor(), draft.draft_id, datetime.now(UTC))
+        use_cases().applications.check(current_actor(), draft.draft_id, current_instant())
     except InvalidApplication as invalid:
         return invalid.problems
     return ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -16,7 +16,7 @@ from licence_qr.domain.roles import Actor
 from licence_qr.domain.written_dates import read_date
 from licence_qr.errors import ConflictError, InputError, InvalidApplication, LicenceQRError, RuleError
 from licence_qr.services.draws import DRAWERS, PublishedDraw, Wanted
-from licence_qr.web import use_cases
+from licence_qr.web import current_instant, use_cases
 from licence_qr.web.desk_proposals_fields import refusals
 from licence_qr.web.desk_rooms import INSPECTIONS
 from licence_qr.web.forms import Choice, Field, Widget, read_fields
@@ -83,7 +83,7 @@ def announce_draw() -> Response:
     """Freeze and publish the list. What was typed stays when it is refused."""
     values = read_fields(request.form, _fields())
     try:
-        number = use_cases().draws.announce(current_actor(), _wanted(values), datetime.now(UTC))
+        number = use_cases().draws.announce(current_actor(), _wanted(values), current_instant())
     except (InputError, InvalidApplication, RuleError) as refused:
         return make_response(_form(values, refused), refused.http_status)
     flash(t("名单已公布。", "The list is published."))
@@ -124,7 +124,7 @@ def _answered(number: int, asked: Field, act: Callable[[Actor, int, str, datetim
     """``act`` on a draw with the one thing that was asked, and the word that it is done; or the page with what is wrong."""
     actor, typed = current_actor(), request.form.get(asked.name, "")
     try:
-        act(actor, number, typed, datetime.now(UTC))
+        act(actor, number, typed, current_instant())
     except (InputError, ConflictError) as refused:
         draw = use_cases().draws.own(actor, number)
         return make_response(_page(draw, {asked.name: typed}, refused), refused.http_status)
@@ -134,7 +134,7 @@ def _answered(number: int, asked: Field, act: Callable[[Actor, int, str, datetim
 
 def _fields() -> tuple[Field, ...]:
     """The questions of the form; the kinds of place are those that some rule licenses today."""
-    services, today = use_cases(), local_date(datetime.now(UTC))
+    services, today = use_cases(), local_date(current_instant())
     kinds = tuple(
         Choice(kind.id, kind.name)
         for kind in services.catalogue.kinds.values()

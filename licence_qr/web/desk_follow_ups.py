@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import date
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -18,7 +18,7 @@ from licence_qr.domain.roles import Role
 from licence_qr.domain.written_dates import read_date
 from licence_qr.errors import ConflictError, InputError, InvalidApplication, LicenceQRError, RuleError
 from licence_qr.services.follow_ups import FollowUpView, Recorded
-from licence_qr.web import desk_work_words, use_cases
+from licence_qr.web import current_instant, desk_work_words, use_cases
 from licence_qr.web.desk_proposals_fields import refusals
 from licence_qr.web.desk_rooms import FOLLOW_UPS
 from licence_qr.web.forms import Choice, Field, Widget, read_fields
@@ -78,7 +78,7 @@ _LEGAL_BASIS = Field("legal_basis", Text("撤销的法律依据", "Legal basis f
 @roles(*FOLLOW_UPS.roles)
 def list_follow_ups() -> str:
     """The checks this office has to make, by their day, with the days left."""
-    lines = use_cases().follow_ups.open(current_actor(), datetime.now(UTC))
+    lines = use_cases().follow_ups.open(current_actor(), current_instant())
     overdue = sum(line.left.overdue for line in lines)
     only = request.args.get("due") == "overdue"
     return render_template(
@@ -95,8 +95,8 @@ def list_follow_ups() -> str:
 @roles(*FOLLOW_UPS.roles)
 def show_follow_up(permit_id: int) -> str:
     """One permit: what was found so far, and the form to record a check."""
-    view = use_cases().follow_ups.get(current_actor(), permit_id, datetime.now(UTC))
-    today = local_date(datetime.now(UTC)).isoformat()
+    view = use_cases().follow_ups.get(current_actor(), permit_id, current_instant())
+    today = local_date(current_instant()).isoformat()
     basis = rule(SubjectKind.PERMIT, Act.ANNUL).basis.zh
     return _page(view, {"checked_on": today, "legal_basis": basis})
 
@@ -105,7 +105,7 @@ def show_follow_up(permit_id: int) -> str:
 @roles(Role.INSPECTOR)
 def record_follow_up(permit_id: int) -> Response:
     """Record a check; one that failed leads on to its proposal. What was typed stays when it is refused."""
-    actor, now, follow_ups = current_actor(), datetime.now(UTC), use_cases().follow_ups
+    actor, now, follow_ups = current_actor(), current_instant(), use_cases().follow_ups
     view = follow_ups.get(actor, permit_id, now)
     values = read_fields(request.form, _all_fields(view))
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from itertools import groupby
 
 from flask import Blueprint, make_response, render_template, request
@@ -16,7 +16,7 @@ from licence_qr.domain.entity import EntityForm
 from licence_qr.domain.history_words import EVENTS
 from licence_qr.errors import InputError
 from licence_qr.services.timeline import History, PastEvent, Person
-from licence_qr.web import use_cases
+from licence_qr.web import current_instant, use_cases
 from licence_qr.web.desk_history_words import Line, lines, subject_words
 from licence_qr.web.desk_past_day import DAY, past_day
 from licence_qr.web.desk_rooms import BUSINESSES
@@ -62,7 +62,7 @@ class Day:
 def show_history(uscc: str) -> Response:
     """Every event of the licence, its permits, codes, marks and proposals; on top, the state on a day that was asked for."""
     past = use_cases().timeline.read(current_actor(), uscc)
-    typed, today = request.args.get(DAY.name, "").strip(), local_date(datetime.now(UTC))
+    typed, today = request.args.get(DAY.name, "").strip(), local_date(current_instant())
     then, wrong, main = None, None, language().value
     if typed:
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -26,7 +26,7 @@ from licence_qr.domain.inspection import (
 from licence_qr.domain.written_dates import read_date
 from licence_qr.errors import ConflictError, InputError, InvalidApplication, LicenceQRError, RuleError
 from licence_qr.services.inspections_desk import InspectionView
-from licence_qr.web import use_cases
+from licence_qr.web import current_instant, use_cases
 from licence_qr.web.desk_proposals_fields import refusals
 from licence_qr.web.desk_rooms import INSPECTIONS
 from licence_qr.web.forms import Choice, Field, Widget, read_fields, told
@@ -132,7 +132,7 @@ def handle_inspection(key: int) -> BaseResponse:
     desk, actor = use_cases().inspections_desk, current_actor()
     values = read_fields(request.form, (_decision(), _REASON))
     try:
-        desk.handle(actor, key, values["decision"], values["reason"], datetime.now(UTC))
+        desk.handle(actor, key, values["decision"], values["reason"], current_instant())
     except (InputError, RuleError, ConflictError) as refused:
         return make_response(_page(desk.get(actor, key), values, refused), refused.http_status)
     flash(t("已处理。", "Decided."))

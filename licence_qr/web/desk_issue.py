@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from flask import Blueprint, make_response, redirect, render_template, url_for
 from werkzeug.wrappers import Response
@@ -14,7 +13,7 @@ from licence_qr.domain.catalogue import Text
 from licence_qr.domain.issuing import Draft
 from licence_qr.domain.roles import Role
 from licence_qr.errors import ConflictError, InputError, InvalidApplication, LicenceQRError, NotFoundError, RuleError
-from licence_qr.web import use_cases
+from licence_qr.web import current_instant, use_cases
 from licence_qr.web.desk_draft import open_draft, problems_of
 from licence_qr.web.desk_fields import (
     COMMITMENT_MODE,
@@ -67,7 +66,7 @@ def issue_both(draft_id: str) -> Response:
     """
     draft = open_draft(draft_id)
     try:
-        use_cases().applications.issue(current_actor(), draft_id, datetime.now(UTC))
+        use_cases().applications.issue(current_actor(), draft_id, current_instant())
     except InvalidApplication as invalid:
         return make_response(_review(draft, _summary(draft, invalid.problems)), invalid.http_status)
     except (RuleError, ConflictError) as refused:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -23,7 +23,7 @@ from licence_qr.domain.roles import Role
 from licence_qr.errors import AccessError, ConflictError, InputError, InvalidApplication, LicenceQRError, RuleError
 from licence_qr.services.register import BusinessDetail, HeldPermit
 from licence_qr.services.timeline import History
-from licence_qr.web import use_cases
+from licence_qr.web import current_instant, use_cases
 from licence_qr.web.desk_history import Day, days
 from licence_qr.web.desk_life_fields import Case, changes_of, first_values, grounds_fields, own_fields, registered
 from licence_qr.web.desk_life_typed import Typed, read_details, read_grounds
@@ -116,7 +116,7 @@ def _do(case: Case | Response) -> Response:
 @roles(Role.CLERK, Role.INSPECTOR, Role.DECIDER, Role.ADMIN)
 def show_done(uscc: str, revision: int) -> str:
     """What has happened since ``revision``, and what is to be handed over for it."""
-    actor, now = current_actor(), datetime.now(UTC)
+    actor, now = current_actor(), current_instant()
     past = use_cases().timeline.read(actor, uscc, revision)
     detail = use_cases().register.business(actor, uscc, now)
     printed = any(event.kind == "code_issued" for event in past.events)
@@ -136,7 +136,7 @@ def show_done(uscc: str, revision: int) -> str:
 @roles(Role.CLERK)
 def add_permit(uscc: str) -> Response:
     """A new application with this business filled in, for one more permit."""
-    applications, actor, now = use_cases().applications, current_actor(), datetime.now(UTC)
+    applications, actor, now = use_cases().applications, current_actor(), current_instant()
     known = applications.known_business(actor, uscc)
     if known is None:
         abort(404)
@@ -153,7 +153,7 @@ def _case(uscc: str, act: str, permit_id: int | None) -> Case | Response:
 
     Raises AccessError ``role_not_allowed``, ``business_of_other_office``; NotFoundError.
     """
-    everything, actor, now = use_cases(), current_actor(), datetime.now(UTC)
+    everything, actor, now = use_cases(), current_actor(), current_instant()
     kind = SubjectKind.LICENCE if permit_id is None else SubjectKind.PERMIT
     if not any(rule.kind is kind and rule.act.value == act for rule in lifecycle.RULES):
         abort(404)
@@ -195,7 +195,7 @@ def _perform(case: Case, typed: Typed, revision: int) -> None:
         names = list(typed.fields)
         raise InvalidApplication(sorted(typed.problems, key=lambda error: names.index(error.field)))
     deed = Deed(case.subject, case.rule.act, grounds, current_actor(), details, revision)
-    use_cases().life.perform(deed.actor, deed, datetime.now(UTC))
+    use_cases().life.perform(deed.actor, deed, current_instant())
 
 
 # --- the pages -------------------------------------------------------------------------------------------------

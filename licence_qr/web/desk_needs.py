@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import date
 
 from licence_qr.domain.application_fields import ANSWER_PREFIX
 from licence_qr.domain.catalogue import Requirement, Trade
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.issuing import Draft
 from licence_qr.domain.requirements import requirements
-from licence_qr.web import use_cases
+from licence_qr.web import current_instant, use_cases
 
 
 def today() -> date:
     """The day by which the rules are read."""
-    return local_date(datetime.now(UTC))
+    return local_date(current_instant())
 
 
 def trade_of(draft: Draft) -> Trade | None:

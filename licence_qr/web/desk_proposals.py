@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
@@ -21,7 +20,7 @@ from licence_qr.domain.roles import Role
 from licence_qr.errors import AccessError, ConflictError, InputError, InvalidApplication, LicenceQRError, RuleError
 from licence_qr.services.proposals import NO_CHANGE, Verdict
 from licence_qr.services.proposals_reading import Preview, ProposalView
-from licence_qr.web import use_cases
+from licence_qr.web import current_instant, use_cases
 from licence_qr.web.desk_history import Day, days
 from licence_qr.web.desk_proposals_fields import (
     GROUNDS,
@@ -57,7 +56,7 @@ _Refused = (InputError, InvalidApplication, RuleError, ConflictError)
 def list_proposals() -> str:
     """The proposals of this office: open ones first come first, or those that were dealt with, newest first."""
     actor, wanted = current_actor(), _wanted()
-    lines, total = use_cases().proposal_reading.list(actor, wanted, datetime.now(UTC))
+    lines, total = use_cases().proposal_reading.list(actor, wanted, current_instant())
     return render_template(
         "desk/proposals.html",
         lines=lines,
@@ -114,7 +113,7 @@ def send_proposal(uscc: str, subject: str, act: str) -> Response:
     revision = request.form.get("revision", 0, type=counted)
     try:
         wanted = read_proposing(preview, values, revision)
-        number = use_cases().proposals.propose(current_actor(), wanted, datetime.now(UTC))
+        number = use_cases().proposals.propose(current_actor(), wanted, current_instant())
     except _Refused as refused:
         shown = preview if refused.code == _OUTDATED else replace(preview, revision=revision)
         return make_response(_proposing_page(shown, values, refused, revision), refused.http_status)
@@ -124,7 +123,7 @@ def send_proposal(uscc: str, subject: str, act: str) -> Response:
 
 def _preview(uscc: str, subject: str, act: str) -> Preview:
     """What the form is about. Raises what ``ProposalReading.prepare`` raises: said on a page of its own."""
-    return use_cases().proposal_reading.prepare(current_actor(), uscc, subject, act, datetime.now(UTC))
+    return use_cases().proposal_reading.prepare(current_actor(), uscc, subject, act, current_instant())
 
 
 def _impossible_page(uscc: str, refused: RuleError) -> str:
@@ -180,7 +179,7 @@ def decide(number: int) -> Response:
         confirmed=bool(values["confirmed"]),
     )
     try:
-        outcome = use_cases().proposals.decide(actor, number, verdict, datetime.now(UTC))
+        outcome = use_cases().proposals.decide(actor, number, verdict, current_instant())
     except (*_Refused, AccessError) as refused:
         return make_response(_page(_view(number), values, refused), status_of(refused))
     told = OUTCOME_TOLD[outcome]
@@ -196,7 +195,7 @@ def withdraw(number: int) -> Response:
     """Take one's own proposal back, with a reason."""
     values = read_fields(request.form, WITHDRAWAL_FIELDS)
     try:
-        use_cases().proposals.withdraw(current_actor(), number, plain_text(values["withdrawal"]), datetime.now(UTC))
+        use_cases().proposals.withdraw(current_actor(), number, plain_text(values["withdrawal"]), current_instant())
     except _Refused as refused:
         return make_response(_page(_view(number), values, refused), refused.http_status)
     flash(t("已收回。", "Taken back."))
@@ -204,7 +203,7 @@ def withdraw(number: int) -> Response:
 
 
 def _view(number: int) -> ProposalView:
-    return use_cases().proposal_reading.get(current_actor(), number, datetime.now(UTC))
+    return use_cases().proposal_reading.get(current_actor(), number, current_instant())
 
 
 def _page(view: ProposalView, values: Mapping[str, str] | None = None, refused: LicenceQRError | None = None) -> str:

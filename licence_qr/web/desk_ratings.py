@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -13,7 +12,7 @@ from licence_qr.domain.roles import Role
 from licence_qr.domain.text import Text
 from licence_qr.errors import ConflictError, InputError, LicenceQRError
 from licence_qr.services.ratings_desk import HANDLING, RatingAct, RatingFile
-from licence_qr.web import request_log, use_cases
+from licence_qr.web import current_instant, request_log, use_cases
 from licence_qr.web.desk_rooms import RATINGS
 from licence_qr.web.errors import status_of
 from licence_qr.web.forms import Choice, Field, Widget, read_fields, told
@@ -38,7 +37,7 @@ _TEXT = Field("text", Text("说明", "What was done"), widget=Widget.PARAGRAPH)
 @roles(*RATINGS.roles)
 def show_statistics() -> str:
     """How the office was rated in the last twelve months, and which bad ratings are to be mended."""
-    desk, actor, now = use_cases().ratings_desk, current_actor(), datetime.now(UTC)
+    desk, actor, now = use_cases().ratings_desk, current_actor(), current_instant()
     handling = bool(HANDLING & actor.roles)
     closed = request.args.get("closed") == "yes"
     return render_template(
@@ -66,7 +65,7 @@ def act_on_rating(rating_id: int) -> Response:
     step = form.get("step", "")
     act = RatingAct(step, form.get("text", ""), form.get("revision", 0, type=counted))
     try:
-        use_cases().ratings_desk.act(current_actor(), rating_id, act, datetime.now(UTC))
+        use_cases().ratings_desk.act(current_actor(), rating_id, act, current_instant())
     except (InputError, ConflictError) as refused:
         request_log.note_refusal(refused)
         return make_response(_page(_file(rating_id), refused), status_of(refused))
@@ -94,7 +93,7 @@ def show_slip_code(application_no: str) -> Response:
 
 
 def _file(rating_id: int) -> RatingFile:
-    return use_cases().ratings_desk.get(current_actor(), rating_id, datetime.now(UTC))
+    return use_cases().ratings_desk.get(current_actor(), rating_id, current_instant())
 
 
 def _page(file: RatingFile, refused: LicenceQRError | None = None) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -12,7 +11,7 @@ from licence_qr.domain.reports import STEP_WORDS, ReportStep
 from licence_qr.domain.text import Text
 from licence_qr.errors import ConflictError, InputError, LicenceQRError
 from licence_qr.services.reports_desk import HANDLING, ReportAct, ReportFile
-from licence_qr.web import request_log, use_cases
+from licence_qr.web import current_instant, request_log, use_cases
 from licence_qr.web.desk_rooms import REPORTS
 from licence_qr.web.errors import status_of
 from licence_qr.web.forms import Choice, Field, Widget, own_field, read_fields, told
@@ -55,7 +54,7 @@ _ANSWER = Field(
 def list_reports() -> str:
     """The open reports of this office, overdue ones first; with ``?closed=yes`` those closed lately."""
     closed = request.args.get("closed") == "yes"
-    lines = use_cases().reports_desk.list(current_actor(), datetime.now(UTC), closed=closed)
+    lines = use_cases().reports_desk.list(current_actor(), current_instant(), closed=closed)
     return render_template("desk/reports.html", lines=lines, closed=closed)
 
 
@@ -75,7 +74,7 @@ def act_on_report(report_id: int) -> Response:
     text = form.get("answer" if step == ReportStep.ANSWERED else "text", "")
     act = ReportAct(step, text, form.get("revision", 0, type=counted), form.get("office", ""))
     try:
-        changed = use_cases().reports_desk.act(current_actor(), report_id, act, datetime.now(UTC))
+        changed = use_cases().reports_desk.act(current_actor(), report_id, act, current_instant())
     except (InputError, ConflictError) as refused:
         request_log.note_refusal(refused)
         return make_response(_page(_file(report_id), refused), status_of(refused))
@@ -90,7 +89,7 @@ def act_on_report(report_id: int) -> Response:
 @roles(*sorted(HANDLING))
 def show_photo(report_id: int) -> Response:
     """The photograph, drawn anew on receipt and without its file's own name."""
-    jpeg = use_cases().reports_desk.photo(current_actor(), report_id, datetime.now(UTC))
+    jpeg = use_cases().reports_desk.photo(current_actor(), report_id, current_instant())
     response = make_response(jpeg)
     response.mimetype = "image/jpeg"
     response.headers["Content-Disposition"] = f'inline; filename="report-{report_id}.jpg"'
@@ -98,7 +97,7 @@ def show_photo(report_id: int) -> Response:
 
 
 def _file(report_id: int) -> ReportFile:
-    return use_cases().reports_desk.get(current_actor(), report_id, datetime.now(UTC))
+    return use_cases().reports_desk.get(current_actor(), report_id, current_instant())
 
 
 def _page(file: ReportFile, refused: LicenceQRError | None = None) -> str:

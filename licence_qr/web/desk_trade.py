@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from licence_qr.domain.catalogue import Trade
 from licence_qr.domain.roles import Role
-from licence_qr.web import use_cases
+from licence_qr.web import current_instant, use_cases
 from licence_qr.web.desk_draft import onward, open_draft, save_typed, shown_problems
 from licence_qr.web.desk_fields import place_fields, trade_field
 from licence_qr.web.desk_needs import needs_of, today, trade_of, with_only_kind
@@ -23,7 +21,7 @@ blueprint = Blueprint("trade", __name__, url_prefix="/applications")
 @roles(Role.CLERK)
 def start_application() -> Response:
     """Open a new application at its first step."""
-    draft = use_cases().applications.start(current_actor(), datetime.now(UTC))
+    draft = use_cases().applications.start(current_actor(), current_instant())
     return redirect(url_for(".show_trade", draft_id=draft.draft_id), 303)
 
 

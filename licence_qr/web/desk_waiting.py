@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import UTC, datetime
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -13,7 +12,7 @@ from licence_qr.domain.catalogue import Text
 from licence_qr.domain.conflicts import Outcome
 from licence_qr.errors import AccessError, ConflictError, InputError, LicenceQRError, RuleError
 from licence_qr.services.waiting import Settlement, WaitingRow
-from licence_qr.web import use_cases
+from licence_qr.web import current_instant, use_cases
 from licence_qr.web.desk_rooms import WAITING_ROWS
 from licence_qr.web.forms import Choice, Field, Widget, read_fields, told
 from licence_qr.web.language import language, t
@@ -57,7 +56,7 @@ def decide_waiting_row(question_id: int) -> Response:
     waiting, actor = use_cases().waiting, current_actor()
     decision, reason = request.form.get("decision", ""), request.form.get("reason", "")
     try:
-        settlement = waiting.decide(actor, question_id, decision, reason, datetime.now(UTC))
+        settlement = waiting.decide(actor, question_id, decision, reason, current_instant())
     except (InputError, ConflictError, RuleError, AccessError) as refused:
         return make_response(_page(waiting.get(actor, question_id), refused), refused.http_status)
     flash(_told(settlement))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any, TypeVar
 
@@ -12,7 +11,7 @@ from werkzeug.wrappers import Response
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.tasks import DueStep, TaskKind
 from licence_qr.services.work_list import Wish
-from licence_qr.web import desk_work_words, use_cases
+from licence_qr.web import current_instant, desk_work_words, use_cases
 from licence_qr.web.desk_rooms import WORK
 from licence_qr.web.desk_work_export import CSV, XLSX, as_csv, as_xlsx
 from licence_qr.web.language import language, t
@@ -31,7 +30,7 @@ Member = TypeVar("Member", TaskKind, DueStep)
 def list_work() -> str:
     """What waits, the most urgent first. Filters and page stand in the address; what it does not know it leaves out."""
     work, actor = use_cases().work_list, current_actor()
-    page = work.show(actor, _wish(), datetime.now(UTC))
+    page = work.show(actor, _wish(), current_instant())
     offices = work.offices(actor)
     return render_template(
         "desk/work.html",
@@ -48,7 +47,7 @@ def list_work() -> str:
 @roles(*WORK.roles)
 def export_work(kind_of_file: str) -> Response:
     """All lines of the same filters as a file."""
-    now = datetime.now(UTC)
+    now = current_instant()
     lines = use_cases().work_list.everything(current_actor(), _wish(), now)
     rules = use_cases().catalogue.life_rules_on(local_date(now))
     content, media_type = (as_csv(lines, rules), CSV) if kind_of_file == "csv" else (as_xlsx(lines, rules), XLSX)
@@ -76,7 +75,7 @@ def show_calendar() -> str:
 @roles(*WORK.roles)
 def renew_calendar() -> Response:
     """Make a new address; the earlier one leads nowhere from then on."""
-    session[_NEW_ADDRESS] = use_cases().calendar_feeds.renew(current_actor(), datetime.now(UTC))
+    session[_NEW_ADDRESS] = use_cases().calendar_feeds.renew(current_actor(), current_instant())
     return redirect(url_for(".show_calendar"), 303)
 
 

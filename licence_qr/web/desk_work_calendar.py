@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from licence_qr.domain.dates import local_date
 from licence_qr.errors import NotFoundError
 from licence_qr.services.work_list import Line, Wish
-from licence_qr.web import use_cases
+from licence_qr.web import current_instant, use_cases
 from licence_qr.web.desk_work_words import HINT, KIND
 from licence_qr.web.language import t
 
@@ -26,7 +26,7 @@ blueprint = Blueprint("calendar", __name__)
 @blueprint.get("/calendar/<token>.ics")
 def show_feed(token: str) -> Response:
     """The dated tasks of whoever this address was made for. An unknown, revoked or closed one is simply not found."""
-    reader, now = use_cases().calendar_feeds.reader(token), datetime.now(UTC)
+    reader, now = use_cases().calendar_feeds.reader(token), current_instant()
     if reader is None:
         raise NotFoundError("calendar_unknown")
     lines = use_cases().work_list.everything(reader, Wish(), now, MOST_EVENTS)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import gzip
-from datetime import UTC, datetime
 
 from flask import Blueprint, Response, make_response, render_template
 
 from licence_qr.services.pack import LIFETIME
-from licence_qr.web import pack_key, use_cases
+from licence_qr.web import current_instant, pack_key, use_cases
 from licence_qr.web.desk_rooms import PACK
 from licence_qr.web.security import current_actor, roles
 from licence_qr.web.templates import render
@@ -35,7 +34,7 @@ def show_pack() -> Response:
 def take_pack() -> Response:
     """The pack, compressed as it is kept; no cache may hold it. It comes with one half of the key for keeping it."""
     actor = current_actor()
-    packed = gzip.compress(use_cases().pack.for_actor(actor, datetime.now(UTC)), mtime=0)
+    packed = gzip.compress(use_cases().pack.for_actor(actor, current_instant()), mtime=0)
     response = Response(packed, mimetype="application/gzip")
     response.headers["Cache-Control"] = "no-store"
     pack_key.hand_out(response, actor)

@@ -13,7 +13,7 @@ from licence_qr.domain.roles import Role
 from licence_qr.services.inspection_document import MAX_DOCUMENT_BYTES
 from licence_qr.services.inspections import Receipt
 from licence_qr.services.pictures import MAX_PHOTO_BYTES
-from licence_qr.web import use_cases
+from licence_qr.web import current_instant, use_cases
 from licence_qr.web.security import current_actor, roles
 
 blueprint = Blueprint("inspections_sync", __name__, url_prefix="/inspect/sync")
@@ -25,7 +25,7 @@ _WRITTEN = "%Y-%m-%dT%H:%M:%SZ"
 @roles(Role.INSPECTOR)
 def show_session() -> Response:
     """Who is signed in, and the token to send with what follows."""
-    actor, now = current_actor(), datetime.now(UTC)
+    actor, now = current_actor(), current_instant()
     return jsonify(csrf=generate_csrf(), officer=actor.username, office=actor.office, now=now.strftime(_WRITTEN))
 
 
@@ -35,7 +35,7 @@ def receive_inspection(inspection_id: str) -> tuple[Response, int]:
     """Take in one inspection; 201 the first time, 200 after."""
     body = _body(MAX_DOCUMENT_BYTES)
     receipt, first = use_cases().inspections.receive(
-        current_actor(), inspection_id, body, _device_time(), datetime.now(UTC)
+        current_actor(), inspection_id, body, _device_time(), current_instant()
     )
     return _answer(receipt, first=first)
 
@@ -52,7 +52,7 @@ def show_receipt(inspection_id: str, digest: str) -> tuple[Response, int]:
 def receive_photo(inspection_id: str, digest: str, sha256: str) -> tuple[Response, int]:
     """Take in one photograph that the inspection announced; 201 the first time, 200 after."""
     receipt, first = use_cases().inspections.receive_photo(
-        current_actor(), inspection_id, digest, sha256, _body(MAX_PHOTO_BYTES), datetime.now(UTC)
+        current_actor(), inspection_id, digest, sha256, _body(MAX_PHOTO_BYTES), current_instant()
     )
     return _answer(receipt, first=first)
 

@@ -13,10 +13,11 @@ import threading
 from collections import OrderedDict
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from licence_qr.errors import LicenceQRError, RegisterError
+from licence_qr.web import Clock, system_clock
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -56,10 +57,18 @@ class _Kept:
 class KeptPages:
     """WSGI layer over ``app`` for the addresses below ``prefix``. ``lookup`` says whether anything has changed."""
 
-    def __init__(self, app: WSGIApplication, lookup: Stamped, prefix: str, most: int = MOST_KEPT) -> None:
+    def __init__(
+        self,
+        app: WSGIApplication,
+        lookup: Stamped,
+        prefix: str,
+        clock: Clock = system_clock,
+        most: int = MOST_KEPT,
+    ) -> None:
         self._app = app
         self._lookup = lookup
         self._prefix = prefix
+        self._clock = clock
         self._most = most
         self._local = threading.local()
 
@@ -67,7 +76,7 @@ class KeptPages:
         path: str = environ["PATH_INFO"]
         if not path.startswith(self._prefix) or environ["REQUEST_METHOD"] != "GET":
             return self._app(environ, start_response)
-        now = datetime.now(UTC)
+        now = self._clock()
         try:
             kept = self._still_true(now)
         except LicenceQRError as error:

@@ -10,14 +10,13 @@ import gzip
 import hashlib
 import json
 import re
-from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, Response, current_app, request
 
 from licence_qr import wording
 from licence_qr.domain.catalogue import Catalogue
-from licence_qr.web import use_cases
+from licence_qr.web import current_instant, use_cases
 
 KEPT_SECONDS = 300
 STATUS_LIST_TYPE = "application/statuslist+cwt"
@@ -36,7 +35,7 @@ blueprint = Blueprint("lists", __name__)
 @blueprint.get("/status-list")
 def status_list() -> Response:
     """The signed status list (docs/status-list.md). No cache may keep it beyond the time after which it is stale."""
-    now = datetime.now(UTC)
+    now = current_instant()
     published = use_cases().status_publishing.current(now)
     seconds = int((published.fresh_until - now).total_seconds())
     return _answer(published.signed, STATUS_LIST_TYPE, published.digest, min(KEPT_SECONDS, seconds))

@@ -7,7 +7,6 @@ application with a view that does neither refuses to start.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask import Flask, current_app, g, redirect, request, url_for
@@ -17,7 +16,7 @@ from werkzeug.wrappers import Response
 
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import AccessError, ConfigError
-from licence_qr.web import use_cases
+from licence_qr.web import current_instant, use_cases
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -105,7 +104,7 @@ def signed_in() -> Actor | None:
     """Who is signed in, asked of the accounts service once a request; None for a visitor."""
     if "actor" not in g:
         token = session_token()
-        g.actor = use_cases().accounts.actor(token, datetime.now(UTC)) if token else None
+        g.actor = use_cases().accounts.actor(token, current_instant()) if token else None
     actor: Actor | None = g.actor
     return actor
 

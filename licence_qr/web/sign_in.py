@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from flask import Blueprint, flash, g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import AccessError
-from licence_qr.web import kept_forms, pack_key, unsent, use_cases
+from licence_qr.web import current_instant, kept_forms, pack_key, unsent, use_cases
 from licence_qr.web.desk_rooms import SESSIONS, first_room
 from licence_qr.web.errors import status_of
 from licence_qr.web.language import t
@@ -35,7 +33,7 @@ def sign_in() -> Response:
     if request.method == "GET":
         actor = signed_in()
         return redirect(_onward(actor)) if actor else make_response(sign_in_page())
-    accounts, now, kept = use_cases().accounts, datetime.now(UTC), kept_forms.carried()
+    accounts, now, kept = use_cases().accounts, current_instant(), kept_forms.carried()
     username, password = request.form.get("username", ""), request.form.get("password", "")
     try:
         token = accounts.sign_in(username, password, request.remote_addr or "", now)
@@ -61,7 +59,7 @@ def sign_out() -> Response:
     waiting = unsent.count_of(current_actor())
     if waiting and request.form.get("anyway") != "yes":
         return make_response(render_template("inspect/unsent.html", waiting=waiting))
-    use_cases().accounts.sign_out(session_token(), datetime.now(UTC))
+    use_cases().accounts.sign_out(session_token(), current_instant())
     response = make_response(redirect(url_for("inspect.signed_out" if pack_key.held() else ".sign_in"), 303))
     pack_key.take_back(response)
     forget_session(response)
@@ -72,7 +70,7 @@ def sign_out() -> Response:
 @roles(*SESSIONS.roles)
 def show_sessions() -> str:
     """Where else one is signed in."""
-    accounts, now = use_cases().accounts, datetime.now(UTC)
+    accounts, now = use_cases().accounts, current_instant()
     return render_template(
         "sign_in/sessions.html",
         sessions=accounts.sessions(current_actor(), now),
@@ -84,7 +82,7 @@ def show_sessions() -> str:
 @roles(*SESSIONS.roles)
 def revoke_session(session_id: str) -> Response:
     """End one of one's own sessions."""
-    use_cases().accounts.revoke(current_actor(), session_id, datetime.now(UTC))
+    use_cases().accounts.revoke(current_actor(), session_id, current_instant())
     flash(t("已结束那次登录。", "That session has ended."))
     return redirect(url_for(".show_sessions"), 303)
 

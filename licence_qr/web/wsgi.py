@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime
 from typing import Any
 
 from granian.utils.proxies import wrap_wsgi_with_proxy_headers
@@ -12,6 +11,7 @@ from granian.utils.proxies import wrap_wsgi_with_proxy_headers
 from licence_qr.bootstrap import build
 from licence_qr.config import load_settings
 from licence_qr.errors import RegisterError
+from licence_qr.web import system_clock
 from licence_qr.web.app import create_app
 
 
@@ -25,8 +25,8 @@ def application() -> Callable[..., Any]:
     services = build(settings)
     # A calendar that has arrived sets the days that waited for it; a register that cannot be written is still served.
     with suppress(RegisterError):
-        services.reports.sweep(datetime.now(UTC))
-        services.ratings.sweep(datetime.now(UTC))
+        services.reports.sweep(system_clock())
+        services.ratings.sweep(system_clock())
     app = create_app(services)
     if not settings.trusted_proxies:
         return app

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -46,17 +46,9 @@ def counting() -> Counting:
 
 
 @pytest.fixture
-def client(counting: Counting, monkeypatch: pytest.MonkeyPatch) -> Client:
+def client(counting: Counting, now: datetime) -> Client:
     """A client whose requests all fall into one minute."""
-    import licence_qr.web.kept_pages as module
-
-    class Noon(datetime):
-        @classmethod
-        def now(cls, tz=None):
-            return datetime(2026, 11, 23, 4, 0, 30, tzinfo=tz)
-
-    monkeypatch.setattr(module, "datetime", Noon)
-    return Client(KeptPages(counting, counting, "/c/", most=3))
+    return Client(KeptPages(counting, counting, "/c/", lambda: now, most=3))
 
 
 def test_the_same_answer_is_given_until_something_is_written(client: Client, counting: Counting) -> None:
@@ -130,11 +122,16 @@ def scanned_by(client: FlaskClient, times: int) -> set[bytes]:
     return {client.get(ADDRESS).data for _ in range(times)}
 
 
-def test_the_application_keeps_its_pages_and_their_headers() -> None:
+def test_the_application_keeps_its_pages_for_a_minute_with_their_headers(now: datetime) -> None:
     services = prepared_services()
-    client = create_app(services).test_client()
+    shown = [now.replace(second=0)]
+    client = create_app(services, lambda: shown[-1]).test_client()
     assert len(scanned_by(client, 5)) == 1
-    assert 1 <= len(services.lookup.scanned) <= 2  # twice when a minute ended in between
+    shown.append(now.replace(second=59))
+    assert len(scanned_by(client, 5)) == len(services.lookup.scanned) == 1
+    shown.append(now.replace(second=0) + timedelta(minutes=1))
+    scanned_by(client, 5)
+    assert len(services.lookup.scanned) == 2
     answer = client.get(ADDRESS)
     assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
     assert answer.headers["Cache-Control"] == "no-store"
