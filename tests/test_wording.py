@@ -7,15 +7,15 @@ import re
 import string
 import tomllib
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-import pytest
+from sources import FILES, PACKAGE, nodes
 
 from licence_qr import errors, wording
 from licence_qr.errors import InputError, LicenceQRError, RegisterError
 
-ROOT = Path(__file__).parents[1] / "licence_qr"
 FAMILIES = {
     name
     for name, value in vars(errors).items()
@@ -40,7 +40,7 @@ def literals(node: ast.expr) -> list[str]:
 def calls(path: Path) -> list[tuple[str, ast.Call]]:
     """Every call of an error family, or of a method that collects problems, with its name."""
     found = []
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes(path):
         if isinstance(node, ast.Call) and node.args:
             name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
             if name in FAMILIES | COLLECTORS:
@@ -48,13 +48,14 @@ def calls(path: Path) -> list[tuple[str, ast.Call]]:
     return found
 
 
+@cache
 def raised() -> dict[str, list[set[str] | None]]:
     """Code → the names of the facts at each place that raises it; None where they cannot be read off the call.
 
     A file that raises an error again with more facts (``UnreadableError(refusal.code, name=…)``) adds those to its own.
     """
     found: dict[str, list[set[str] | None]] = defaultdict(list)
-    for path in sorted(ROOT.rglob("*.py")):
+    for path in FILES:
         here = calls(path)
         added = {k.arg for _, call in here if not literals(call.args[0]) for k in call.keywords if k.arg}
         for name, call in here:
@@ -75,8 +76,8 @@ def mentioned(code: str) -> bool:
 def _texts() -> tuple[set[str], set[str]]:
     texts: set[str] = set()
     patterns: set[str] = set()
-    for path in ROOT.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for path in FILES:
+        for node in nodes(path):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 texts.add(node.value)
             elif isinstance(node, ast.JoinedStr) and re.match("[a-z_]{4,}", str(getattr(node.values[0], "value", ""))):
@@ -95,12 +96,18 @@ def test_every_code_that_is_raised_has_its_sentences():
     assert sorted(code for code in raised() if code not in known) == []
 
 
-@pytest.mark.parametrize("code", sorted(wording.sentences()))
-def test_every_code_says_what_and_what_to_do_in_both_languages(code):
-    entry = wording.sentences()[code]
-    assert set(entry) == set(KEYS)
-    assert all(entry[key].strip() for key in KEYS)
-    assert any("\u4e00" <= char <= "\u9fff" for char in entry["zh"] + entry["do_zh"])
+def whole(entry: Mapping[str, str]) -> bool:
+    """Whether an entry says what and what to do in both languages, and says it in Chinese where it should."""
+    return (
+        set(entry) == set(KEYS)
+        and all(entry[key].strip() for key in KEYS)
+        and any("\u4e00" <= char <= "\u9fff" for char in entry["zh"] + entry["do_zh"])
+    )
+
+
+def test_every_code_says_what_and_what_to_do_in_both_languages():
+    assert wording.sentences()
+    assert sorted(code for code, entry in wording.sentences().items() if not whole(entry)) == []
 
 
 def test_no_sentence_is_left_without_a_code():
@@ -110,7 +117,9 @@ def test_no_sentence_is_left_without_a_code():
 
 def test_no_code_is_explained_in_two_files():
     counts = Counter(
-        code for path in (ROOT / "wording").glob("*.toml") for code in tomllib.loads(path.read_text(encoding="utf-8"))
+        code
+        for path in (PACKAGE / "wording").glob("*.toml")
+        for code in tomllib.loads(path.read_text(encoding="utf-8"))
     )
     assert [code for code, count in counts.items() if count > 1] == []
 
