@@ -1,13 +1,15 @@
 """A verifier of our codes that shares no code with us: python-cwt for COSE and CBOR, token-status-list for the bits.
 
 Written from docs/code-format.md alone, and run by an interpreter that has the foreign libraries and not this project.
-One JSON object comes on standard input, ``{"task": …, …}``; one JSON value goes out. Bytes are hexadecimal.
+On each line of standard input comes one JSON object, ``{"task": …, …}``; one line goes out for it, ``{"answer": …}`` or
+``{"fault": …}`` with what the libraries raised. Bytes are hexadecimal.
 """
 
 from __future__ import annotations
 
 import json
 import sys
+import traceback
 import zlib
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -195,6 +197,17 @@ TASKS: dict[str, Callable[[dict[str, Any]], Any]] = {
     )
 }
 
+
+def answered(line: str) -> dict[str, Any]:
+    """The answer to one line, or the fault it ended in."""
+    asked = json.loads(line)
+    try:
+        return {"answer": TASKS[asked["task"]](asked)}
+    except Exception:  # the library throws whatever its parsers throw
+        return {"fault": traceback.format_exc()}
+
+
 if __name__ == "__main__":
-    request = json.load(sys.stdin)
-    json.dump(TASKS[request["task"]](request), sys.stdout)
+    for line in sys.stdin:
+        sys.stdout.write(json.dumps(answered(line)) + "\n")
+        sys.stdout.flush()
