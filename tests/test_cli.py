@@ -9,47 +9,33 @@ import shutil
 import socket
 import stat
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
+from once import made_once
 from PIL import Image
-
-from licence_qr.cli import main
+from program import PROGRAM, Ended, environ, run_here
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "docs" / "examples"
-PROGRAM = Path(sys.executable).with_name("licence-qr")
-
-
-class Ended(NamedTuple):
-    """How a command ended, and what it said."""
-
-    status: int
-    out: str
-    err: str
 
 
 Run = Callable[..., Ended]
 
 
-def environ(folder: Path) -> dict[str, str]:
-    """Where an installation in ``folder`` keeps its things."""
-    return {"LICENCE_QR_HOME": str(folder / "var"), "LICENCE_QR_KEYS": str(folder / "keys")}
-
-
 @pytest.fixture(scope="session")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a demonstration made by the program itself, in a process of its own; for reading only."""
-    folder = tmp_path_factory.mktemp("installed")
+    return made_once(tmp_path_factory, "installed", _install)
+
+
+def _install(folder: Path) -> None:
     made = subprocess.run(
         [PROGRAM, "init", "--demonstration"], env=os.environ | environ(folder), capture_output=True, text=True
     )
     assert made.returncode == 0, made.stderr
     (folder / "init.txt").write_text(made.stdout, encoding="utf-8")
-    return folder
 
 
 @pytest.fixture
@@ -58,24 +44,10 @@ def copied(installed: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(installed, tmp_path / "copied"))
 
 
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs ``licence-qr`` with arguments in the installation of a folder; an exception that escapes fails the test."""
-
-    def run_it(folder: Path, *arguments: object, **settings: str) -> Ended:
-        for name, value in (environ(folder) | settings).items():
-            monkeypatch.setenv(name, value)
-        monkeypatch.setattr(sys, "argv", ["licence-qr", *map(str, arguments)])
-        status: int | str | None = 0
-        try:
-            main()
-        except SystemExit as leave:
-            status = leave.code
-        said = capsys.readouterr()
-        assert isinstance(status, int | None)
-        return Ended(status or 0, said.out, said.err)
-
-    return run_it
+@pytest.fixture(scope="session")
+def run() -> Run:
+    """Runs ``licence-qr`` with arguments in the installation of a folder."""
+    return lambda folder, *arguments, **settings: run_here(environ(folder) | settings, *arguments)
 
 
 def sample(folder: Path) -> tuple[Path, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import io
 import json
 import os
 import re
@@ -11,29 +10,20 @@ import shutil
 import socket
 import sqlite3
 import subprocess
-import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import redirect_stderr, redirect_stdout
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from program import PROGRAM, Ended, environ, run_here
 
 from licence_qr.bootstrap import prepare
-from licence_qr.cli import main
 from licence_qr.config import load_settings
 
-PROGRAM = Path(sys.executable).with_name("licence-qr")
 EXAMPLES = Path(__file__).parents[1] / "docs" / "examples"
-
-
-class Ended(NamedTuple):
-    status: int
-    out: str
-    err: str
 
 
 class Installation(NamedTuple):
@@ -44,20 +34,11 @@ class Installation(NamedTuple):
 
     @property
     def environ(self) -> dict[str, str]:
-        home, keys = str(self.folder / "var"), str(self.folder / "keys")
-        return {"LICENCE_QR_HOME": home, "LICENCE_QR_KEYS": keys, "LICENCE_QR_PORT": str(self.port)}
+        return environ(self.folder) | {"LICENCE_QR_PORT": str(self.port)}
 
     def run(self, *arguments: object, typed: str = "") -> Ended:
-        """Run a command in this process; an exception that escapes fails the test."""
-        out, err = io.StringIO(), io.StringIO()
-        with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
-            for name, value in self.environ.items():
-                patch.setenv(name, value)
-            patch.setattr(sys, "argv", ["licence-qr", *map(str, arguments)])
-            patch.setattr(sys, "stdin", io.StringIO(typed))
-            with pytest.raises(SystemExit) as leave:
-                main()
-        return Ended(leave.value.code or 0, out.getvalue(), err.getvalue())
+        """Run a command in this process."""
+        return run_here(self.environ, *arguments, typed=typed)
 
     def done(self, *arguments: object, typed: str = "") -> str:
         ended = self.run(*arguments, typed=typed)

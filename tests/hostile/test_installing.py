@@ -16,7 +16,6 @@ from licence_qr.config import Settings, load_settings
 from licence_qr.errors import KeyStoreError
 
 NOW = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)
-ROUNDS = 8
 
 _together: Barrier
 
@@ -40,11 +39,12 @@ def install(folder: Path) -> tuple[bytes, bytes]:
     return services.keys.signing_key(NOW).kid, services.web_secret
 
 
-def test_two_processes_that_install_at_once_end_with_the_same_whole_keys(tmp_path):
-    context = get_context("spawn")
+@pytest.mark.campaign
+def test_two_processes_that_install_at_once_end_with_the_same_whole_keys(tmp_path, rounds):
+    context = get_context("fork")
     barrier = context.Barrier(2)
     with ProcessPoolExecutor(2, context, initializer=share, initargs=(barrier,)) as pool:
-        for number in range(ROUNDS):
+        for number in range(rounds(4, 32)):
             folder = tmp_path / str(number)
             first, second = pool.map(install, [folder, folder])
             assert first == second

@@ -1,0 +1,44 @@
+"""``licence-qr`` in this process: what a command says and how it ends, without the second that loading it takes."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Mapping
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from licence_qr.cli import main
+
+PROGRAM = Path(sys.executable).with_name("licence-qr")
+
+
+class Ended(NamedTuple):
+    """How a command ended, and what it said."""
+
+    status: int
+    out: str
+    err: str
+
+
+def environ(folder: Path) -> dict[str, str]:
+    """Where an installation in ``folder`` keeps its things."""
+    return {"LICENCE_QR_HOME": str(folder / "var"), "LICENCE_QR_KEYS": str(folder / "keys")}
+
+
+def run_here(settings: Mapping[str, str], *arguments: object, typed: str = "") -> Ended:
+    """Run a command with these environment variables; an exception that escapes fails the test."""
+    out, err = io.StringIO(), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+        for name, value in settings.items():
+            patch.setenv(name, value)
+        patch.setattr(sys, "argv", ["licence-qr", *map(str, arguments)])
+        patch.setattr(sys, "stdin", io.StringIO(typed))
+        with pytest.raises(SystemExit) as leave:
+            main()
+    status = leave.value.code
+    assert isinstance(status, int | None)
+    return Ended(status or 0, out.getvalue(), err.getvalue())
