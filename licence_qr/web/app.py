@@ -10,7 +10,6 @@ from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 from whitenoise import WhiteNoise
 
-import licence_qr
 from licence_qr.web import (
     CLOCK,
     EXTENSION,
@@ -35,15 +34,15 @@ from licence_qr.web import (
     verify,
     words,
 )
+from licence_qr.web.folders import shipped
 from licence_qr.web.kept_pages import KeptPages
 from licence_qr.web.numbers import RegisterNumber
 
 if TYPE_CHECKING:
     from licence_qr.bootstrap import Services
 
-_TOP = Path(licence_qr.__file__).resolve().parent.parent
-TEMPLATES = _TOP / "templates"
-STATIC = _TOP / "static"
+TEMPLATES = shipped("templates")
+STATIC = shipped("static")
 MAX_REQUEST_BYTES = 11 * 1024 * 1024  # a 10 MB file and the form around it
 
 
