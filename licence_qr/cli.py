@@ -6,7 +6,10 @@ import sys
 
 import click
 
-from licence_qr import __version__, wording
+from licence_qr import __version__
+from licence_qr.cli_completion import completion
+from licence_qr.cli_errors import tell, unusable
+from licence_qr.cli_help import Group
 from licence_qr.cli_import import import_command
 from licence_qr.cli_installation import account, init, serve
 from licence_qr.cli_issue import issue, notice
@@ -14,29 +17,21 @@ from licence_qr.cli_keys import keys
 from licence_qr.cli_life import life
 from licence_qr.cli_reminders import remind
 from licence_qr.cli_verify import verify
-from licence_qr.errors import InputError, InvalidApplication, LicenceQRError, UnreadableError
+from licence_qr.errors import LicenceQRError
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__)
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, help="显示版本号。 Show the version.")
 def commands() -> None:
-    """One application, two permits, one signed code, one page (一码通行)."""
+    """一码通行：一次申请，同发两证，一个签名二维码，一页看全。设置用环境变量（LICENCE_QR_…），见 docs/settings.md。
+
+    One application, two permits, one signed code, one page. Settings are environment variables (LICENCE_QR_…), see
+    docs/settings.md.
+    """
 
 
-for command in (init, serve, account, issue, notice, import_command, verify, keys, remind, life):
+for command in (init, serve, account, issue, notice, import_command, verify, keys, remind, life, completion):
     commands.add_command(command)
-
-
-def tell(error: LicenceQRError) -> None:
-    """Say an error on standard error in both languages, with its stable code."""
-    gathered = isinstance(error, InvalidApplication)
-    problems = (error, *error.parts) if gathered else error.parts or (error,)
-    for problem in problems:
-        where = f" {problem.field}" if isinstance(problem, InputError) and problem.field else ""
-        click.echo(f"[{problem.code}]{where}", err=True)
-        for language in wording.LANGUAGES:
-            explanation = wording.explain(problem, language)
-            click.echo(f"  {explanation.what} {explanation.todo}", err=True)
 
 
 def main() -> None:
@@ -48,7 +43,7 @@ def main() -> None:
         tell(error)
         sys.exit(error.exit_status)
     except OSError as error:
-        refusal = UnreadableError("file_not_usable", name=error.filename or "", because=error.strerror or error)
+        refusal = unusable(error)
         tell(refusal)
         sys.exit(refusal.exit_status)
     except click.ClickException as error:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import secrets
 import sys
-import unicodedata
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
+
+from licence_qr.cli_help import columns
 
 if TYPE_CHECKING:
     from licence_qr.bootstrap import Services
@@ -21,17 +22,38 @@ _LABEL_WIDTH = 22
 _SAMPLES = ("in-force", "suspended", "older-print-v1")
 
 
-def show_demonstration(services: Services, now: datetime) -> None:
-    """Fill the register on the first call, then say what to open, who may sign in and which picture to scan."""
+def show_demonstration(services: Services, now: datetime, *, as_json: bool = False) -> dict[str, Any]:
+    """Fill the register on the first call, then say what to open, who may sign in and which picture to scan.
+
+    With ``as_json`` nothing is said but progress, on standard error: the facts that are returned are for the caller.
+    """
     register = services.demonstration_register
     passwords = _passwords(services)
     register.open_accounts(passwords, now)
     if not register.filled():
-        _fill(services, now)
+        _fill(services, now, as_json)
     services.demonstration_since.perform(now)
     codes = register.codes()
     folder = services.settings.home / "demonstration" / "codes"
     pictures = _write_pictures(codes, folder)
+    if not as_json:
+        _say_all(services, passwords, codes, pictures)
+    return {
+        "address": services.settings.address,
+        "accounts": [
+            {"username": a.username, "password": passwords.get(a.username), "display_name": a.display_name}
+            for a in register.wanted_accounts()
+        ],
+        "codes": [
+            {"picture": str(pictures[c.name]), "address": c.address, "shows": {"zh": c.shows.zh, "en": c.shows.en}}
+            for c in codes
+        ],
+    }
+
+
+def _say_all(
+    services: Services, passwords: dict[str, str], codes: tuple[DemonstrationCode, ...], pictures: dict[str, Path]
+) -> None:
     click.echo()
     _say("首页 home", services.settings.address + "/")
     _say("窗口 desk", services.settings.address + "/desk/")
@@ -41,22 +63,23 @@ def show_demonstration(services: Services, now: datetime) -> None:
         _say("扫码页 scan page", f"{sample.shows.zh} {sample.shows.en}")
         click.echo(f"  {sample.address}")
     _say("请扫这张图 scan this", str(pictures["in-force"]))
-    _say("全部图片 all pictures", str(folder / "index.txt"))
-    _say_accounts(register.wanted_accounts(), passwords)
+    _say("全部图片 all pictures", str(pictures["in-force"].with_name("index.txt")))
+    _say_accounts(services.demonstration_register.wanted_accounts(), passwords)
     click.echo("以上均为虚构的演示数据。 All of this is made-up demonstration data.")
 
 
-def _fill(services: Services, now: datetime) -> None:
+def _fill(services: Services, now: datetime, as_json: bool) -> None:
     """With a bar on a terminal, with a line for every ten businesses elsewhere."""
     words = "填入演示数据 filling"
-    if sys.stdout.isatty():
-        with click.progressbar(length=services.demonstration_register.size, label=words) as bar:
+    stream = sys.stderr if as_json else sys.stdout
+    if stream.isatty():
+        with click.progressbar(length=services.demonstration_register.size, label=words, file=stream) as bar:
             services.demonstration_register.fill(now, lambda done, total: bar.update(1))
         return
 
     def tell(done: int, total: int) -> None:
         if done % 10 == 0 or done == total:
-            click.echo(f"{words} {done}/{total}")
+            click.echo(f"{words} {done}/{total}", file=stream)
 
     services.demonstration_register.fill(now, tell)
 
@@ -115,5 +138,4 @@ def _say(label: str, text: str) -> None:
 
 def _padded(text: str, width: int) -> str:
     """``text`` filled up to ``width`` columns of a terminal, in which a Chinese character takes two."""
-    taken = sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
-    return text + " " * max(1, width - taken)
+    return text + " " * max(1, width - columns(text))

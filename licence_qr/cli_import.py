@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from datetime import UTC, datetime
@@ -13,6 +12,8 @@ import click
 
 from licence_qr import wording
 from licence_qr.bootstrap import build
+from licence_qr.cli_help import Command
+from licence_qr.cli_json import json_option, say
 from licence_qr.config import load_settings
 from licence_qr.domain.roles import IMPORT
 from licence_qr.errors import UnreadableError
@@ -21,13 +22,20 @@ from licence_qr.services.importing import FileSums, ImportReport
 from licence_qr.services.importing_report import report_csv
 
 
-@click.command("import")
-@click.argument("market", type=click.Path(path_type=Path))
-@click.argument("health", type=click.Path(path_type=Path))
-@click.option("--report", type=click.Path(path_type=Path, dir_okay=False), help="Where the report of every row goes.")
-@click.option("--json", "as_json", is_flag=True, help="Print the sums per file as one JSON object.")
+@click.command("import", cls=Command, short_help="合并两部门的导出文件。 Merge two departments' exports.")
+@click.argument("market", type=click.Path(path_type=Path), help="市场监管的 CSV。 The market regulator's CSV.")
+@click.argument("health", type=click.Path(path_type=Path), help="卫健部门的 XLSX。 The health department's XLSX.")
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="逐行报告写到哪里。 Where the report of every row goes.",
+)
+@json_option
 def import_command(market: Path, health: Path, report: Path | None, as_json: bool) -> None:
-    """Merge the market regulator's CSV and the health department's XLSX into the register.
+    """把市场监管部门的 CSV 和卫健部门的 XLSX 合并到登记库。每一行或已导入，或待窗口决定，或被拒绝，理由写入报告。重复运行
+    不会改动任何内容；中途停止的，再运行一次即可。
+
+    Merge the market regulator's CSV and the health department's XLSX into the register.
 
     Every row ends as imported, waiting (decided at the desk) or refused, and stands in the report with its reason.
     Running it again changes nothing; stopped halfway, it is simply run again.
@@ -47,7 +55,7 @@ def import_command(market: Path, health: Path, report: Path | None, as_json: boo
         )
         written.write(report_csv(outcome, wording.explain))
     if as_json:
-        click.echo(json.dumps(outcome.to_json() | {"report": str(place)}, ensure_ascii=False, indent=2))
+        say(outcome.to_json() | {"report": str(place)})
         return
     _tell(outcome, place)
 

@@ -8,6 +8,7 @@ import socket
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import click
@@ -15,11 +16,16 @@ import click
 from licence_qr import wording
 from licence_qr.bootstrap import alone, build, prepare
 from licence_qr.cli_demonstration import show_demonstration
+from licence_qr.cli_help import Command, Group
+from licence_qr.cli_json import json_option, say
 from licence_qr.config import Settings, load_settings
 from licence_qr.domain.roles import Role
 from licence_qr.errors import ConfigError, KeyStoreError
 from licence_qr.services.lan_certificate import lan_certificate
 from licence_qr.services.lan_invitation import picture, terminal_lines
+
+if TYPE_CHECKING:
+    from licence_qr.services.accounts import Person
 
 STARTING_PASSWORD_BYTES = 9
 # Two a worker: one more thread than the interpreter can run, so that a card being printed does not hold up a scan.
@@ -27,20 +33,31 @@ STARTING_PASSWORD_BYTES = 9
 BLOCKING_THREADS = 2
 
 
-@click.command()
-@click.option("--demonstration", is_flag=True, help="Fill an empty register with made-up businesses and accounts.")
-def init(demonstration: bool) -> None:
-    """Make the register and the keys, or upgrade the register to this program's version. Nothing is overwritten."""
+@click.command(cls=Command, short_help="建登记库和密钥。 Make the register and the keys.")
+@click.option(
+    "--demonstration",
+    is_flag=True,
+    help="填入虚构的商户和账户。 Fill an empty register with made-up businesses and accounts.",
+)
+@json_option
+def init(demonstration: bool, as_json: bool) -> None:
+    """建立登记库和密钥，或把登记库升级到本程序的版本。已有的一律不覆盖。
+
+    Make the register and the keys, or upgrade the register to this program's version. Nothing is overwritten."""
     settings = load_settings()
     now = datetime.now(UTC)
     prepare(settings, now, demonstration=demonstration)
     services = build(settings)
-    click.echo(f"登记库 register  {settings.register_path}")
-    click.echo(f"密钥 keys        {settings.keys}")
+    shown = None
+    if not as_json:
+        click.echo(f"登记库 register  {settings.register_path}")
+        click.echo(f"密钥 keys        {settings.keys}")
     if services.demonstration:
         services.keys.add_host(settings.host, now)
         with alone(settings):
-            show_demonstration(services, now)
+            shown = show_demonstration(services, now, as_json=as_json)
+    if as_json:
+        say({"register": str(settings.register_path), "keys": str(settings.keys), "demonstration": shown})
 
 
 def _listen_check(settings: Settings) -> None:
@@ -55,9 +72,13 @@ def _listen_check(settings: Settings) -> None:
             raise ConfigError(code, port=settings.port, bind=settings.bind, because=error.strerror or "") from None
 
 
-@click.command()
+@click.command(cls=Command, short_help="启动服务。 Serve the desk and the public pages.")
 def serve() -> None:
-    """Serve the desk and the public pages until stopped (Ctrl-C). Settings come from the environment."""
+    """提供窗口和公众页面，直到停止（Ctrl-C）。设置用环境变量；端口如 LICENCE_QR_PORT=8001。
+
+    Serve the desk and the public pages until stopped (Ctrl-C). Settings come from the environment, the
+    port for instance from LICENCE_QR_PORT=8001.
+    """
     from granian.constants import Interfaces
     from granian.server import Server
 
@@ -103,18 +124,38 @@ def _for_phones(settings: Settings) -> tuple[Path, Path]:
     return certificate, key
 
 
-@click.group()
+@click.group(cls=Group, short_help="登录窗口的账户。 People who sign in at the desk.")
 def account() -> None:
-    """People who sign in at the desk."""
+    """登录窗口的账户。
+
+    People who sign in at the desk.
+    """
 
 
-@account.command("add")
-@click.argument("username")
-@click.option("--name", "display_name", required=True, help="Name shown at the desk.")
-@click.option("--office", required=True, help="Office id of the catalogue, for instance baishiyi.")
-@click.option("--role", "roles", multiple=True, required=True, type=click.Choice([role.value for role in Role]))
-def add_account(username: str, display_name: str, office: str, roles: tuple[str, ...]) -> None:
-    """Add a person; the starting password is printed once and stored nowhere."""
+_username = click.argument("username", help="用户名。 User name.")
+
+
+@account.command("add", short_help="添加账户。 Add a person.")
+@_username
+@click.option("--name", "display_name", required=True, help="窗口显示的姓名。 Name shown at the desk.")
+@click.option(
+    "--office", required=True, help="目录中的窗口编号，如 baishiyi。 Office id of the catalogue, for instance baishiyi."
+)
+@click.option(
+    "--role",
+    "roles",
+    multiple=True,
+    required=True,
+    metavar="ROLE",
+    type=click.Choice([role.value for role in Role]),
+    help="角色，可写多次。 What the person may do; give it more than once for more: "
+    + ", ".join(role.value for role in Role),
+)
+@json_option
+def add_account(username: str, display_name: str, office: str, roles: tuple[str, ...], as_json: bool) -> None:
+    """添加账户；初始密码只显示这一次，不存放在任何地方。
+
+    Add a person; the starting password is printed once and stored nowhere."""
     services = build(load_settings())
     if office not in services.catalogue.offices:
         raise ConfigError("office_unknown", office=office, known="、".join(services.catalogue.offices))
@@ -122,23 +163,68 @@ def add_account(username: str, display_name: str, office: str, roles: tuple[str,
     services.accounts.create(
         username, display_name, office, frozenset(Role(role) for role in roles), password, datetime.now(UTC)
     )
+    if as_json:
+        person = {"username": username, "display_name": display_name, "office": office, "roles": sorted(set(roles))}
+        say(person | {"password": password})
+        return
     click.echo(f"用户名 user      {username}")
     click.echo(f"初始密码 password {password}")
 
 
-@account.command("password")
-@click.argument("username")
-def new_password(username: str) -> None:
-    """Give a person a new password, printed once, and end all their sessions."""
+@account.command("password", short_help="换新密码。 Give a new password.")
+@_username
+@json_option
+def new_password(username: str, as_json: bool) -> None:
+    """换新密码，只显示这一次；该账户的所有登录随即失效。
+
+    Give a person a new password, printed once, and end all their sessions."""
     password = secrets.token_urlsafe(STARTING_PASSWORD_BYTES)
     build(load_settings()).accounts.set_password(username, password, datetime.now(UTC))
+    if as_json:
+        say({"username": username, "password": password})
+        return
     click.echo(f"用户名 user      {username}")
     click.echo(f"新密码 password  {password}")
 
 
-@account.command("disable")
-@click.argument("username")
-def disable_account(username: str) -> None:
-    """Let a person sign in no more, and end all their sessions. What they did stays in the history."""
+@account.command("disable", short_help="停用账户。 Let a person sign in no more.")
+@_username
+@json_option
+def disable_account(username: str, as_json: bool) -> None:
+    """停用账户，所有登录随即失效；办过的事留在历史里。
+
+    Let a person sign in no more, and end all their sessions. What they did stays in the history."""
     build(load_settings()).accounts.disable(username, datetime.now(UTC))
+    if as_json:
+        say({"username": username, "disabled": True})
+        return
     click.echo(f"已停用 disabled   {username}")
+
+
+@account.command("list", short_help="列出账户。 List the people.")
+@json_option
+def list_accounts(as_json: bool) -> None:
+    """列出所有账户：用户名、窗口、角色、是否停用。不显示密码。
+
+    List everybody: user name, office, roles, and whether the account is closed. No passwords.
+    """
+    people = build(load_settings()).accounts.everybody()
+    if as_json:
+        say({"accounts": [_person(person) for person in people]})
+        return
+    for person in people:
+        roles = ", ".join(sorted(person.actor.roles))
+        closed = "  已停用 disabled" if person.disabled else ""
+        click.echo(
+            f"{person.actor.username:<18} {person.actor.office:<12} {roles}  {person.actor.display_name}{closed}"
+        )
+
+
+def _person(person: Person) -> dict[str, Any]:
+    return {
+        "username": person.actor.username,
+        "display_name": person.actor.display_name,
+        "office": person.actor.office,
+        "roles": sorted(person.actor.roles),
+        "disabled": person.disabled,
+    }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from licence_qr.bootstrap import build
+from licence_qr.cli_help import Command
+from licence_qr.cli_json import json_option, say
 from licence_qr.config import load_settings
 from licence_qr.domain.application_form import parse_application
 from licence_qr.domain.dates import local_date
@@ -24,14 +25,26 @@ if TYPE_CHECKING:
     from licence_qr.domain.issuing import IssuedPair
 
 
-@click.command()
-@click.argument("application", type=click.Path(path_type=Path))
-@click.option("--office", help="Office that issues; may also stand in the file.")
-@click.option("--as", "username", help="Account that issues; without it the command line itself is named.")
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder for the PNG, SVG and PDF files.")
-@click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
+@click.command(cls=Command, short_help="按申请文件发证。 Issue what an application file asks for.")
+@click.argument("application", type=click.Path(path_type=Path), help="申请文件 (TOML)。 The application file (TOML).")
+@click.option("--office", help="发证窗口，也可写在文件里。 Office that issues; may also stand in the file.")
+@click.option(
+    "--as",
+    "username",
+    help="发证的账户；不写则记为命令行。 Account that issues; without it the command line itself is named.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="存放 PNG、SVG 和 PDF 的目录；PDF 需要字体 fonts-noto-cjk。 Folder for the PNG, SVG and PDF files; PDFs need "
+    "the fonts of fonts-noto-cjk.",
+)
+@json_option
 def issue(application: Path, office: str | None, username: str | None, out: Path | None, as_json: bool) -> None:
-    """Issue the licence and permits that APPLICATION (TOML) asks for.
+    """按申请文件 APPLICATION（TOML）发营业执照和许可证。同一文件再次运行，结果相同，不会重复发证。文件格式见
+    docs/application-file.md。
+
+    Issue the licence and permits that APPLICATION (TOML) asks for.
 
     The same file again gives the same result: nothing is issued twice. The file is described in
     docs/application-file.md.
@@ -56,7 +69,10 @@ def issue(application: Path, office: str | None, username: str | None, out: Path
     finally:
         # Also when a print fails: what has been issued is issued, and its numbers must be known.
         result = _result(pair, files)
-        click.echo(json.dumps(result, ensure_ascii=False, indent=2) if as_json else _as_text(result))
+        if as_json:
+            say(result)
+        else:
+            click.echo(_as_text(result))
 
 
 def _actor(services: Services, office: str, username: str | None) -> Actor:
@@ -114,13 +130,22 @@ def _as_text(result: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-@click.command()
-@click.option("--permit-type", default="hygiene_permit", show_default=True)
-def notice(permit_type: str) -> None:
-    """Print the notice of notify-and-commit (告知承诺) in force today, with its version and hash."""
+@click.command(cls=Command, short_help="打印告知承诺书。 Print the notice in force today.")
+@click.option(
+    "--permit-type", default="hygiene_permit", show_default=True, help="许可种类。 Type of permit, as in the catalogue."
+)
+@json_option
+def notice(permit_type: str, as_json: bool) -> None:
+    """打印今天有效的告知承诺书，附版本号和哈希值。
+
+    Print the notice of notify-and-commit (告知承诺) in force today, with its version and hash."""
     services = build(load_settings())
     found = services.catalogue.notice(permit_type, local_date(datetime.now(UTC)))
     if found is None:
         raise ConfigError("notice_none", permit_type=permit_type)
+    if as_json:
+        facts = {"notice_id": found.id, "notice_version": found.version, "notice_sha256": found.sha256}
+        say(facts | {"text": found.text})
+        return
     click.echo(f"notice_id = {found.id}\nnotice_version = {found.version}\nnotice_sha256 = {found.sha256}\n")
     click.echo(found.text)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -11,43 +10,57 @@ from typing import Any
 import click
 
 from licence_qr.bootstrap import build_ceremony
+from licence_qr.cli_help import Group
+from licence_qr.cli_json import json_option, say
 from licence_qr.config import load_settings
 from licence_qr.domain.dates import SHANGHAI, local_date
 from licence_qr.errors import InputError
 from licence_qr.services.keys_ceremony import OVERLAP_DAYS, Ceremony, Purpose, TrustedKey
 
 Command = Callable[..., None]
-_PURPOSE = click.Choice([purpose.value for purpose in Purpose])
 _STATES = {"active": "在用 active", "retired": "退役 retired", "compromised": "泄露 compromised"}
 _PLACES = {"file": "文件 file", "hsm": "密码模块 hsm", "elsewhere": "不在此处 elsewhere"}
 
 
-@click.group()
+@click.group(cls=Group, short_help="签名密钥。 The keys that sign.")
 def keys() -> None:
-    """The keys of this installation. Changes need the root key, which may lie on a removable medium (--root)."""
+    """本单位的密钥。改动需要根密钥，它可以放在移动介质上（--root）。
+
+    The keys of this installation. Changes need the root key, which may lie on a removable medium (--root)."""
 
 
 def _root_option(command: Command) -> Command:
     folder = click.Path(exists=True, file_okay=False, path_type=Path)
-    told = "Folder that holds root.pem, for instance of a removable medium; else LICENCE_QR_KEYS."
+    told = "root.pem 所在的目录，如移动介质；默认 LICENCE_QR_KEYS。 "
+    told += "Folder that holds root.pem, for instance of a removable medium; else LICENCE_QR_KEYS."
     return click.option("--root", "root_folder", type=folder, help=told)(command)
 
 
 def _hsm_option(command: Command) -> Command:
-    told = "Use the key of this name in the hardware module; it is made there when there is none."
+    told = "用密码模块中此名称的密钥，没有则在其中生成。 "
+    told += "Use the key of this name in the hardware module; it is made there when there is none."
     return click.option("--hsm", "hsm_label", default="", metavar="LABEL", help=told)(command)
 
 
-_yes_option = click.option("--yes", is_flag=True, help="Do not ask whether to go on.")
+_purpose_argument = click.argument(
+    "purpose",
+    type=click.Choice([purpose.value for purpose in Purpose]),
+    metavar="PURPOSE",
+    help="用途。 What the key signs: " + ", ".join(purpose.value for purpose in Purpose),
+)
+_kid_argument = click.argument("kid", help="密钥编号，四位十六进制。 Id of the key, four hexadecimal digits.")
+_yes_option = click.option("--yes", is_flag=True, help="不再询问，直接办理。 Do not ask whether to go on.")
 
 
 def _ceremony(root_folder: Path | None = None) -> Ceremony:
     return build_ceremony(load_settings(), root_folder)
 
 
-def _say_edition(ceremony: Ceremony, *, changed: bool = True) -> None:
+def _say_edition(ceremony: Ceremony, facts: dict[str, Any], as_json: bool, *, changed: bool = True) -> None:
     edition = ceremony.keys.trust_list().sequence
-    if changed:
+    if as_json:
+        say(facts | {"edition": edition, "changed": changed})
+    elif changed:
         click.echo(f"信任列表已发布第 {edition} 期。 Trust list: edition {edition} is in force.")
     else:
         click.echo(f"此前已办理，没有改动（信任列表第 {edition} 期）。 Done before; nothing was changed.")
@@ -67,16 +80,18 @@ def _facts(ceremony: Ceremony, key: TrustedKey, today: date) -> dict[str, Any]:
     }
 
 
-@keys.command("list")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@keys.command("list", short_help="列出密钥。 List the keys.")
+@json_option
 def list_keys(as_json: bool) -> None:
-    """Show every key of the trust list in force: purpose, state, days, and where its private key is."""
+    """列出现行信任列表中的每一把密钥：用途、状态、起止日期，以及私钥在哪里。
+
+    Show every key of the trust list in force: purpose, state, days, and where its private key is."""
     ceremony = _ceremony()
     trust_list, today = ceremony.keys.trust_list(), local_date(datetime.now(UTC))
     rows = [_facts(ceremony, key, today) for key in trust_list.keys]
     if as_json:
         edition = {"sequence": trust_list.sequence, "issued_at": trust_list.issued_at.isoformat()}
-        click.echo(json.dumps(edition | {"hosts": trust_list.hosts, "keys": rows}, ensure_ascii=False, indent=2))
+        say(edition | {"hosts": trust_list.hosts, "keys": rows})
         return
     click.echo(f"信任列表 trust list  第 {trust_list.sequence} 期 edition {trust_list.sequence}")
     click.echo("   kid   purpose  signs from   signs until  verifies until")
@@ -88,97 +103,136 @@ def list_keys(as_json: bool) -> None:
     click.echo(" * 今天签名的密钥 signs today")
 
 
-@keys.command()
-@click.argument("purpose", type=_PURPOSE)
-@click.option("--from", "first", type=click.DateTime(["%Y-%m-%d"]), help="First day; today when it is not given.")
+@keys.command(short_help="添加密钥。 Add a key.")
+@_purpose_argument
+@click.option(
+    "--from",
+    "first",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="首日，如 2026-11-20；默认今天。 First day, for instance 2026-11-20; today when it is not given.",
+)
 @_hsm_option
 @_root_option
-def new(purpose: str, first: datetime | None, hsm_label: str, root_folder: Path | None) -> None:
-    """Add a key for PURPOSE. The newest key that may sign today signs."""
+@json_option
+def new(purpose: str, first: datetime | None, hsm_label: str, root_folder: Path | None, as_json: bool) -> None:
+    """为用途 PURPOSE 添加一把密钥。今天可以签名的密钥中，由最新的一把签名。
+
+    Add a key for PURPOSE. The newest key that may sign today signs."""
     ceremony = _ceremony(root_folder)
     made = ceremony.new(Purpose(purpose), first and first.date(), datetime.now(UTC), hsm_label=hsm_label)
-    click.echo(f"新密钥 new key  {made.kid.hex()}  {purpose}  {made.not_before} – {made.sign_until}")
-    _say_edition(ceremony)
+    if not as_json:
+        click.echo(f"新密钥 new key  {made.kid.hex()}  {purpose}  {made.not_before} – {made.sign_until}")
+    days = {"not_before": made.not_before.isoformat(), "sign_until": made.sign_until.isoformat()}
+    _say_edition(ceremony, {"kid": made.kid.hex(), "purpose": purpose} | days, as_json)
 
 
-@keys.command()
-@click.argument("purpose", type=_PURPOSE)
+@keys.command(short_help="换新密钥签名。 Let a new key sign.")
+@_purpose_argument
 @click.option(
     "--overlap",
     type=click.IntRange(0, 366),
     default=OVERLAP_DAYS,
     show_default=True,
-    help="Days that the former key may still sign, where the new one's file is not yet.",
+    help="新密钥文件未送达之处，原密钥还可签名的天数。 "
+    "Days that the former key may still sign, where the new one's file is not yet.",
 )
 @_hsm_option
 @_root_option
-def rotate(purpose: str, overlap: int, hsm_label: str, root_folder: Path | None) -> None:
-    """Let a new key sign for PURPOSE from today. The service takes it up by itself; codes already printed stay good."""
+@json_option
+def rotate(purpose: str, overlap: int, hsm_label: str, root_folder: Path | None, as_json: bool) -> None:
+    """从今天起由新密钥为用途 PURPOSE 签名。服务会自行启用；已经印出的二维码仍然有效。
+
+    Let a new key sign for PURPOSE from today. The service takes it up by itself; codes already printed stay good."""
     ceremony = _ceremony(root_folder)
     rotation = ceremony.rotate(Purpose(purpose), overlap, datetime.now(UTC), hsm_label=hsm_label)
-    click.echo(f"今起签名 signs from today  {rotation.new.kid.hex()}")
-    for former in rotation.former:
-        click.echo(f"原密钥 former key          {former.kid.hex()}  签名至 signs until {former.sign_until}")
-    _say_edition(ceremony, changed=rotation.changed)
+    former = [{"kid": key.kid.hex(), "sign_until": key.sign_until.isoformat()} for key in rotation.former]
+    if not as_json:
+        click.echo(f"今起签名 signs from today  {rotation.new.kid.hex()}")
+        for key in former:
+            click.echo(f"原密钥 former key          {key['kid']}  签名至 signs until {key['sign_until']}")
+    facts = {"kid": rotation.new.kid.hex(), "purpose": purpose, "former": former}
+    _say_edition(ceremony, facts, as_json, changed=rotation.changed)
 
 
-@keys.command()
-@click.argument("kid")
+@keys.command(short_help="让密钥退役。 End signing by a key.")
+@_kid_argument
 @_yes_option
 @_root_option
-def retire(kid: str, yes: bool, root_folder: Path | None) -> None:
-    """End signing by key KID today. What it signed stays good."""
+@json_option
+def retire(kid: str, yes: bool, root_folder: Path | None, as_json: bool) -> None:
+    """密钥 KID 今天起不再签名。它签过的仍然有效。
+
+    End signing by key KID today. What it signed stays good."""
     ceremony, now = _ceremony(root_folder), datetime.now(UTC)
     key = ceremony.find(kid)
     if ceremony.is_last_signer(key, now):
         click.echo(
             f"这是 {key.purpose.value} 的最后一把可签名密钥，退役后将不能签发，直到 keys new {key.purpose.value}。\n"
-            f"It is the last key that signs for {key.purpose.value}: nothing can be signed until keys new."
+            f"It is the last key that signs for {key.purpose.value}: nothing can be signed until keys new.",
+            err=as_json,
         )
-        _confirm(yes)
-    _say_edition(ceremony, changed=ceremony.retire(key, now))
+        _confirm(yes, as_json)
+    _say_edition(ceremony, {"kid": key.kid.hex()}, as_json, changed=ceremony.retire(key, now))
 
 
-@keys.command()
-@click.argument("kid")
-@click.option("--since", required=True, metavar="DATE", help="Day, or instant with offset, up to which it was safe.")
+@keys.command(short_help="宣布密钥泄露。 Declare that somebody else has a key.")
+@_kid_argument
+@click.option(
+    "--since",
+    required=True,
+    metavar="DATE",
+    help="在此之前确信安全：某日，或带时区的时刻。 Day, or instant with offset, up to which it was safe.",
+)
 @_yes_option
 @_root_option
-def compromise(kid: str, since: str, yes: bool, root_folder: Path | None) -> None:
-    """Declare that somebody else may hold key KID since DATE. It cannot be taken back.
+@json_option
+def compromise(kid: str, since: str, yes: bool, root_folder: Path | None, as_json: bool) -> None:
+    """宣布自 DATE 起他人可能持有密钥 KID。此事不能撤回。在 DATE 之前已登记的二维码仍然有效：联网时以登记库为准，离线时
+    以准许名单为准。该密钥的其他二维码一律拒绝，须重新制作。
+
+    Declare that somebody else may hold key KID since DATE. It cannot be taken back.
 
     Codes that the register held before DATE stay good: by the register on-line, by the allow-list off-line. All others
     of this key are refused and have to be made anew.
     """
     ceremony, instant = _ceremony(root_folder), _instant(since)
     key = ceremony.find(kid)
-    if not ceremony.would_compromise(key, instant, datetime.now(UTC)):
-        _say_edition(ceremony, changed=False)
-        return
-    registered = ceremony.registered(key, instant)
+    would, registered = ceremony.would_compromise(key, instant, datetime.now(UTC)), ceremony.registered(key, instant)
     stays, gone = len(registered.before), registered.refused
-    click.echo(f"密钥 key {kid}（{key.purpose.value}），自 since {instant.isoformat()}")
-    click.echo(f"  仍有效 stay good       {stays}")
-    click.echo(f"  将被拒绝 will be refused  {gone}")
-    _confirm(yes)
+    facts = {"kid": key.kid.hex(), "since": instant.isoformat(), "stay_good": stays, "refused": gone}
+    if not would:
+        _say_edition(ceremony, facts, as_json, changed=False)
+        return
+    click.echo(f"密钥 key {kid}（{key.purpose.value}），自 since {instant.isoformat()}", err=as_json)
+    click.echo(f"  仍有效 stay good       {stays}", err=as_json)
+    click.echo(f"  将被拒绝 will be refused  {gone}", err=as_json)
+    _confirm(yes, as_json)
     last = ceremony.is_last_signer(key, datetime.now(UTC))
-    _say_edition(ceremony, changed=ceremony.compromise(key, instant, datetime.now(UTC)))
+    _say_edition(ceremony, facts, as_json, changed=ceremony.compromise(key, instant, datetime.now(UTC)))
     if last:
         purpose = key.purpose.value
-        click.echo(f"现在没有可签名的密钥：请运行 No key can sign now; run  licence-qr keys new {purpose}")
+        told = f"现在没有可签名的密钥：请运行 No key can sign now; run  licence-qr keys new {purpose}"
+        click.echo(told, err=as_json)
 
 
-@keys.command()
-@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-def export(folder: Path) -> None:
-    """Write what other verifiers need into FOLDER: trust list, root's public key, allow-list. Never a private key."""
-    for path in _ceremony().export(folder):
-        click.echo(str(path))
+@keys.command(short_help="导出核验所需的文件。 Write what verifiers need.")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path), help="写到哪个目录。 Where to write.")
+@json_option
+def export(folder: Path, as_json: bool) -> None:
+    """把其他核验方需要的文件写到 FOLDER：信任列表、根公钥、准许名单。绝不含私钥。
+
+    Write what other verifiers need into FOLDER: trust list, root's public key, allow-list. Never a private key."""
+    files = [str(path) for path in _ceremony().export(folder)]
+    if as_json:
+        say({"files": files})
+    else:
+        click.echo("\n".join(files))
 
 
-def _confirm(yes: bool) -> None:
+def _confirm(yes: bool, as_json: bool) -> None:
     if not yes:
-        click.confirm("继续？ Go on?", abort=True)
+        click.confirm("继续？ Go on?", abort=True, err=as_json)
 
 
 def _instant(text: str) -> datetime:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from licence_qr.bootstrap import build
+from licence_qr.cli_help import Group
+from licence_qr.cli_json import json_option, say
 from licence_qr.config import load_settings
 from licence_qr.domain.dates import SHANGHAI, local_date
 from licence_qr.domain.written_dates import read_date
@@ -19,15 +21,20 @@ if TYPE_CHECKING:
     from licence_qr.services.life_past import PastState
 
 
-@click.group()
+@click.group(cls=Group, short_help="发证以后的事。 What happens after issuing.")
 def life() -> None:
-    """What happens to licences and permits after they were issued (生命周期)."""
+    """执照和许可证发出以后的事（生命周期）。
+
+    What happens to licences and permits after they were issued."""
 
 
-@life.command()
-@click.option("--json", "as_json", is_flag=True, help="Print the counts as one JSON object.")
+@life.command(short_help="每日整理，每天运行一次。 The daily sweep; run it once a day.")
+@json_option
 def sweep(as_json: bool) -> None:
-    """Take note of what the calendar has done; run it once a day, for instance from cron.
+    """每日整理：把日历已经决定的事记入登记库，每天运行一次（如用 cron）。按时申请而期满未决的延续视为准予，换发新版二维码；
+    到期的标记和歇业记入历史；群众留下的内容满期删除；服务器中断时没写完的照片一并清除。再次运行不会重复。
+
+    Take note of what the calendar has done; run it once a day, for instance from cron.
 
     Renewals that were applied for in time and not decided before the end count as granted: they get their new last day and
     a new version of the code. Marks and rests whose time is over are closed in the history. What citizens left and wrote is
@@ -39,7 +46,7 @@ def sweep(as_json: bool) -> None:
     swept = services.life_sweep.run(now)  # last: a key that is missing for a new print keeps nothing from being deleted
     contacts, words = sum(case.contacts for case in cases), sum(case.words for case in cases)
     if as_json:
-        click.echo(json.dumps({**asdict(swept), "contacts_deleted": contacts, "words_deleted": words}))
+        say({**asdict(swept), "contacts_deleted": contacts, "words_deleted": words})
         return
     click.echo(f"视为准予延续 deemed renewed: {swept.renewals}")
     click.echo(f"歇业期满 rests over: {swept.rests}")
@@ -49,18 +56,26 @@ def sweep(as_json: bool) -> None:
     click.echo(f"群众反映和评价：删除文字 words deleted: {words}")
 
 
-@life.command()
-@click.argument("uscc")
-@click.option("--on", "on_day", help="The day, for instance 2026-11-23; today without it.")
-@click.option("--known", help="As the register knew it at the end of that day; as known today without it.")
-def show(uscc: str, on_day: str | None, known: str | None) -> None:
-    """Print what a licence and its permits were on a day, as one JSON object, folded from the history."""
+@life.command(short_help="某一天的状态。 The state on a day.")
+@click.argument("uscc", help="统一社会信用代码。 Unified social credit code.")
+@click.option("--on", "on_day", help="哪一天，如 2026-11-23；默认今天。 The day, for instance 2026-11-23; else today.")
+@click.option(
+    "--known",
+    help="按登记库当日终了时所知；默认按今天所知。 As the register knew it at the end of that day; else as known today.",
+)
+@json_option
+def show(uscc: str, on_day: str | None, known: str | None, as_json: bool) -> None:
+    """打印执照和许可证在某一天的状态，由历史推算；总是输出一个 JSON 对象，有无 --json 都一样。
+
+    Print what a licence and its permits were on a day, folded from the history: as one JSON object, with --json
+    or without.
+    """
     now = datetime.now(UTC)
     day = read_date(on_day, "on") if on_day else local_date(now)
     state = build(load_settings()).life.state_on(uscc, day, _end_of(read_date(known, "known")) if known else None)
     if state.entity is None:
         raise NotFoundError("business_not_known_then", uscc=uscc, day=day.isoformat())
-    click.echo(json.dumps(_as_json(state), ensure_ascii=False, indent=2))
+    say(_as_json(state))
 
 
 def _end_of(day: date) -> datetime:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import asdict
 from datetime import UTC, datetime
 
 import click
 
 from licence_qr.bootstrap import build
+from licence_qr.cli_help import Command
+from licence_qr.cli_json import json_option, say
 from licence_qr.config import load_settings
 from licence_qr.domain.tasks import DueStep
 
@@ -19,10 +22,18 @@ _STEPS = {
 }
 
 
-@click.command()
-@click.option("--dry-run", is_flag=True, help="Say how many reminders would be written; write and send nothing.")
-def remind(dry_run: bool) -> None:
-    """Write a reminder for every task that has come to 90, 60 or 30 days or is overdue, each once.
+@click.command(cls=Command, short_help="写提醒邮件，每天运行一次。 Write the reminders; once a day.")
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="只说会写多少封，不写也不发。 Say how many reminders would be written; write and send nothing.",
+)
+@json_option
+def remind(dry_run: bool, as_json: bool) -> None:
+    """为每件到期前 90、60、30 天或已逾期的事写一封提醒，每步只写一次。写入 LICENCE_QR_OUTBOX（.eml 文件）；设了
+    LICENCE_QR_SMTP_HOST 的，交邮件服务器发出。供每日定时运行；中断的由下一次续完。
+
+    Write a reminder for every task that has come to 90, 60 or 30 days or is overdue, each once.
 
     They go to LICENCE_QR_OUTBOX as .eml files, and on to the mail server where LICENCE_QR_SMTP_HOST names one. Meant for
     a daily timer; a run that was stopped is finished by the next one.
@@ -30,10 +41,16 @@ def remind(dry_run: bool) -> None:
     services, now = build(load_settings()), datetime.now(UTC)
     if dry_run:
         counts = Counter(due.step for due in services.reminders.due(now))
+        if as_json:
+            say({"would_write": {step.value: counts[step] for step in _STEPS}})
+            return
         for step, words in _STEPS.items():
             click.echo(f"{counts[step]:>6}  {words}")
         return
     done = services.reminders.run(now)
+    if as_json:
+        say(asdict(done) | {"outbox": str(services.settings.mail.outbox)})
+        return
     click.echo(f"写入 written   {done.written}")
     if done.finished:
         click.echo(f"续完 finished  {done.finished}（上次中断留下的 left by a run that was stopped）")

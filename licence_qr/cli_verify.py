@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,16 +10,21 @@ import click
 
 from licence_qr import wording
 from licence_qr.bootstrap import build_verification
+from licence_qr.cli_help import Command
+from licence_qr.cli_json import json_option, say
 from licence_qr.config import load_settings
 from licence_qr.errors import LicenceQRError, UnreadableError
 from licence_qr.services.verification import MAX_FILE_BYTES, Description
 
 
-@click.command()
-@click.argument("code")
-@click.option("--json", "as_json", is_flag=True, help="Print the answer as one JSON object.")
+@click.command(cls=Command, short_help="离线核验二维码。 Verify a code, off-line.")
+@click.argument("code", help="网址、数字、图片或 PDF。 Address, digits, picture or PDF.")
+@json_option
 def verify(code: str, as_json: bool) -> None:
-    """Verify CODE: the address in a symbol, its digits, or a picture or PDF that shows one.
+    """核验 CODE：二维码里的网址、其中的数字，或者含有二维码的图片、PDF 文件。离线核验，只读取 LICENCE_QR_KEYS 下的信任列表；
+    只说明二维码是否真实，不说明许可现在是否有效。退出状态：0 真实，1 不真实，2 无法判断。
+
+    Verify CODE: the address in a symbol, its digits, or a picture or PDF that shows one.
 
     Offline: only the trust list under LICENCE_QR_KEYS is read. It says whether the code is genuine, not whether the
     permits are still in force. Exit status: 0 genuine, 1 not genuine, 2 cannot tell.
@@ -30,10 +34,13 @@ def verify(code: str, as_json: bool) -> None:
     except LicenceQRError as error:
         if not as_json:
             raise
-        click.echo(json.dumps(_refusal(error), ensure_ascii=False, indent=2))
+        say(_refusal(error))
         raise click.exceptions.Exit(error.exit_status) from None
     facts = _facts(description)
-    click.echo(json.dumps(facts, ensure_ascii=False, indent=2) if as_json else _as_text(facts))
+    if as_json:
+        say(facts)
+    else:
+        click.echo(_as_text(facts))
 
 
 def _verified(code: str) -> Description:

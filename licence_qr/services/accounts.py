@@ -49,6 +49,14 @@ class SessionView:
     last_seen_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who signs in at the desk, as others on the machine may see it; ``disabled``: no more."""
+
+    actor: Actor
+    disabled: bool
+
+
 def _token_hash(token: str) -> bytes:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
 
@@ -173,6 +181,11 @@ class Accounts:
         with self._database.read() as tx:
             user = accounts.user_by_name(tx, username)
         return user.actor if user and not user.disabled else None
+
+    def everybody(self) -> tuple[Person, ...]:
+        """Everybody who signs in or did, by user name; the closed accounts too."""
+        with self._database.read() as tx:
+            return tuple(Person(user.actor, user.disabled) for user in accounts.everybody(tx))
 
     def sign_out(self, token: str, now: datetime) -> None:
         """End the session of this token; nothing happens when it is over already."""

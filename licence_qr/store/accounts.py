@@ -48,6 +48,12 @@ def user_by_id(tx: Transaction, user_id: int) -> User | None:
     return User(_actor(row), row["password_hash"], row["disabled_at"] is not None) if row else None
 
 
+def everybody(tx: Transaction) -> tuple[User, ...]:
+    """All people, by user name."""
+    rows = tx.all("SELECT * FROM users ORDER BY username", ())
+    return tuple(User(_actor(row), row["password_hash"], row["disabled_at"] is not None) for row in rows)
+
+
 def active_of_office(tx: Transaction, office: str, role: Role) -> tuple[Actor, ...]:
     """The people of one office who have ``role`` and may sign in, by user name."""
     rows = tx.all("SELECT * FROM users WHERE office = ? AND disabled_at IS NULL ORDER BY username", (office,))

@@ -1,0 +1,91 @@
+"""How the commands explain themselves: in both languages, in columns as a terminal counts them, and never cut off.
+
+Click fills lines by the number of characters. A Chinese character takes two columns, so its lines would run over the edge
+of a terminal and break there anywhere, words and definitions alike.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+import click
+
+_HEADINGS = {"Options": "选项 Options", "Commands": "命令 Commands", "Positional arguments": "参数 Arguments"}
+_MARKS = {"[required]": "[必填 required]", "[default: ": "[默认 default: "}
+_HAN = "\u2e80-\u9fff"
+_OPENING, _CLOSING = "（《〔“", "，。；：、？！）》〕”"
+# What stays on one line: a Latin word or a single Chinese character, with the marks that may not stand apart from it.
+_UNIT = re.compile(rf"[{_OPENING}]*(?:[{_HAN}]|[^\s{_HAN}{_OPENING}{_CLOSING}]+)?[{_CLOSING}]*|\s+")
+
+
+def columns(text: str) -> int:
+    """How many columns of a terminal ``text`` takes: two for a Chinese character."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def filled(text: str, width: int) -> list[str]:
+    """``text`` in lines of at most ``width`` columns. Lines of the source are joined, without a space amid Chinese."""
+    joined = re.sub(rf"(?<=[{_HAN}{_CLOSING}])\n(?=[{_HAN}{_OPENING}])", "", text.strip())
+    lines, gap = [""], ""
+    for unit in filter(None, _UNIT.findall(joined)):
+        if unit.isspace():
+            gap = " "
+        elif not lines[-1] or columns(lines[-1] + gap + unit) <= width:
+            lines[-1], gap = lines[-1] + gap + unit, ""
+        else:
+            lines, gap = [*lines, unit], ""
+    return lines
+
+
+class Formatter(click.HelpFormatter):
+    """Click's layout, with headings in both languages and lines that fit."""
+
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        super().write_usage(prog, args, prefix or "用法 Usage: ")
+
+    def write_heading(self, heading: str) -> None:
+        super().write_heading(_HEADINGS.get(heading, heading))
+
+    def write_text(self, text: str) -> None:
+        indent = " " * self.current_indent
+        paragraphs = [filled(part, self.width - len(indent)) for part in re.split(r"\n\s*\n", text)]
+        self.write("\n\n".join("\n".join(indent + line for line in lines) for lines in paragraphs) + "\n")
+
+    def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
+        rows = list(rows)
+        first = min(max(columns(term) for term, _ in rows), col_max) + col_spacing
+        lead, indent = " " * self.current_indent, " " * (self.current_indent + first)
+        for term, told in rows:
+            for english, both in _MARKS.items():
+                told = told.replace(english, both)
+            lines = filled(told, self.width - len(indent))
+            if columns(term) + col_spacing > first:
+                self.write(f"{lead}{term}\n")
+            else:
+                self.write(lead + term + " " * (first - columns(term)) + lines.pop(0) + "\n")
+            self.write("".join(f"{indent}{line}\n" for line in lines))
+
+
+class _Context(click.Context):
+    formatter_class = Formatter
+
+
+class Command(click.Command):
+    """A command whose help is laid out by ``Formatter``."""
+
+    context_class = _Context
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.help = "显示本说明。 Show this help."
+        return option
+
+
+class Group(Command, click.Group):
+    """A group of such commands."""
+
+    command_class = Command
+    group_class = type

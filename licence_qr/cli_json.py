@@ -1,0 +1,45 @@
+"""``--json``: what a command has to tell as one JSON object on standard output, for programs.
+
+Remarks, progress and questions go to standard error then. docs/command-line.md lists the members of each object.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import click
+
+from licence_qr.cli_errors import as_facts, unusable
+from licence_qr.errors import LicenceQRError
+
+Command = Callable[..., None]
+_SAID = "licence_qr.said"
+
+
+def say(facts: Mapping[str, Any]) -> None:
+    """Print the one object of this command."""
+    click.get_current_context().meta[_SAID] = True
+    click.echo(json.dumps(facts, ensure_ascii=False, indent=2))
+
+
+def json_option(command: Command) -> Command:
+    """Add ``--json`` (``as_json``) to a command; stands nearest to the function.
+
+    A refusal is told as ``{"errors": [...]}`` besides the words on standard error, unless the command has told its object
+    already: there is never a second one.
+    """
+
+    @functools.wraps(command)
+    def run(**given: Any) -> None:
+        try:
+            command(**given)
+        except (LicenceQRError, OSError) as error:
+            if given["as_json"] and _SAID not in click.get_current_context().meta:
+                say({"errors": as_facts(unusable(error) if isinstance(error, OSError) else error)})
+            raise
+
+    told = "只输出一个 JSON 对象，供程序读取。 Print one JSON object, for programs."
+    return click.option("--json", "as_json", is_flag=True, help=told)(run)
