@@ -1,0 +1,132 @@
+"""``--json``: one object with the documented members on standard output, whatever else the command has to say."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import shutil
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from test_cli import EXAMPLES, Ended, Run, run
+
+from conftest import ADDRESS, MakeServices
+
+__all__ = ["run"]
+
+DATA = Path(__file__).parent / "data"
+DOCUMENT = Path(__file__).parents[1] / "docs" / "command-line.md"
+PERSON = ("li.si", "--name", "李四", "--office", "bafu", "--role", "clerk")
+
+
+def documented(command: str) -> set[str]:
+    """The members that docs/command-line.md names for a command; what stands in brackets is inside of one."""
+    row = re.search(rf"^\| `{command}` \| (.*) \|$", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE)
+    assert row
+    return set(re.findall(r"`(\w+)`", re.sub(r"\(.*?\)|: .*", "", row[1])))
+
+
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory: pytest.TempPathFactory, make_services: MakeServices) -> Path:
+    """The folder of a new installation of today, with an empty register; for copying only."""
+    folder = tmp_path_factory.mktemp("json") / "installation"
+    make_services(folder, demonstration=False, at=datetime.now(UTC)).database.close()
+    return folder
+
+
+@pytest.fixture
+def here(installation: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(installation, tmp_path / "installation"))
+
+
+@pytest.fixture
+def told(here: Path, run: Run) -> Any:
+    """Runs a command with --json that has to succeed and to print the documented members; its object."""
+
+    def tell(command: str, *arguments: object) -> Any:
+        ended = run(here, *command.split(), *arguments, "--json", LICENCE_QR_ADDRESS=ADDRESS)
+        assert ended.status == 0, ended.err
+        facts = json.loads(ended.out)
+        assert set(facts) == documented(command)
+        return facts
+
+    return tell
+
+
+def test_an_installation_and_its_people(told, here):
+    made = told("init")
+    assert made == {"register": str(here / "var/register.db"), "keys": str(here / "keys"), "demonstration": None}
+    added = told("account add", *PERSON)
+    assert (added["username"], added["roles"]) == ("li.si", ["clerk"])
+    assert told("account password", "li.si")["password"] != added["password"]
+    assert told("account disable", "li.si")["disabled"] is True
+    person = {"username": "li.si", "display_name": "李四", "office": "bafu", "roles": ["clerk"], "disabled": True}
+    assert told("account list") == {"accounts": [person]}
+
+
+def test_what_is_issued_verified_and_followed(told, here):
+    issued = told("issue", EXAMPLES / "company.toml")
+    genuine = told("verify", issued["address"])
+    assert (genuine["genuine"], genuine["uscc"]) == (True, issued["uscc"])
+    assert told("life show", issued["uscc"])["version"] == 1
+    assert re.fullmatch("[0-9a-f]{64}", told("notice")["notice_sha256"])
+    assert set(told("life sweep").values()) == {0}
+    assert set(told("remind --dry-run")["would_write"]) == {"overdue", "urgent", "soon", "notice"}
+    assert told("remind")["outbox"] == str(here / "var" / "outbox")
+    merged = told("import", DATA / "market_licences.csv", DATA / "health_permits.xlsx")
+    assert Path(merged["report"]).is_file()
+
+
+def test_what_happens_to_keys(told, here):
+    first = told("keys list")["keys"]
+    new = told("keys new", "licence")
+    assert (new["purpose"], new["changed"]) == ("licence", True)
+    rotated = told("keys rotate", "status")
+    assert [key["kid"] for key in rotated["former"]] == [key["kid"] for key in first if key["purpose"] == "status"]
+    assert told("keys retire", new["kid"])["edition"] == rotated["edition"] + 1
+    assert told("keys retire", new["kid"])["changed"] is False
+    since = (datetime.now(UTC) - timedelta(minutes=1)).isoformat()
+    lost = told("keys compromise", new["kid"], "--since", since, "--yes")
+    assert (lost["kid"], lost["stay_good"], lost["refused"], lost["changed"]) == (new["kid"], 0, 0, True)
+    assert told("keys compromise", new["kid"], "--since", since, "--yes") == lost | {"changed": False}
+    assert {Path(file).name for file in told("keys export", here / "out")["files"]} >= {"trust-list.cbor"}
+
+
+def refused(ended: Ended, status: int) -> list[dict[str, Any]]:
+    assert ended.status == status
+    facts = json.loads(ended.out)
+    assert list(facts) == ["errors"]
+    assert all(set(error) == {"code", "field", "zh", "en"} and error["zh"] and error["en"] for error in facts["errors"])
+    assert all(f"[{error['code']}]" in ended.err for error in facts["errors"])
+    return list(facts["errors"])
+
+
+def test_a_refusal_is_an_object_too_and_its_words_stand_on_standard_error(here, run, tmp_path):
+    broken = tmp_path / "broken.toml"
+    text = (EXAMPLES / "company.toml").read_text(encoding="utf-8")
+    broken.write_text(text.replace("91500107M000090139", "91500107M000090130"), encoding="utf-8")
+    errors = refused(run(here, "issue", broken, "--json"), 1)
+    assert [(error["code"], error["field"]) for error in errors] == [
+        ("application_invalid", None),
+        ("uscc_check", "uscc"),
+    ]
+    (in_the_way := tmp_path / "file").write_text("")
+    errors = refused(run(here, "issue", EXAMPLES / "company.toml", "--out", in_the_way / "out", "--json"), 2)
+    assert [error["code"] for error in errors] == ["file_not_usable"]
+    assert [error["code"] for error in refused(run(here, "account", "disable", "nobody", "--json"), 1)] == [
+        "account_unknown"
+    ]
+
+
+def test_a_question_is_asked_on_standard_error(here, run, monkeypatch):
+    listed = json.loads(run(here, "keys", "list", "--json").out)["keys"]
+    (kid,) = [key["kid"] for key in listed if key["signs_today"] and key["purpose"] == "licence"]
+    monkeypatch.setattr(sys, "stdin", io.StringIO(""))  # nothing is typed, and nothing is done
+    ended = run(here, "keys", "retire", kid, "--json")
+    assert (ended.status, ended.out) == (130, "")
+    assert "Go on?" in ended.err
+    assert json.loads(run(here, "keys", "list", "--json").out)["keys"] == listed
