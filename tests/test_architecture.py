@@ -100,7 +100,7 @@ def test_a_file_imports_only_what_its_room_may():
 # Library → the rooms that alone may use it.
 OF_ONE_ROOM = {
     **dict.fromkeys(("flask", "werkzeug", "flask_login", "flask_wtf", "whitenoise"), {"web"}),
-    **dict.fromkeys(("sqlite3", "sqlite_utils"), {"store"}),
+    **dict.fromkeys(("sqlite3", "pysqlite3", "sqlite_utils"), {"store"}),
     "click": {"cli", "cli_*"},
     "chinese_calendar": {"catalogue"},
 }

@@ -8,7 +8,6 @@ import os
 import re
 import shutil
 import socket
-import sqlite3
 import subprocess
 import threading
 from collections import Counter
@@ -22,6 +21,7 @@ from program import PROGRAM, Ended, environ, run_here
 
 from licence_qr.bootstrap import prepare
 from licence_qr.config import load_settings
+from licence_qr.store.sqlite import sqlite3
 
 EXAMPLES = Path(__file__).parents[1] / "docs" / "examples"
 

@@ -6,10 +6,10 @@ photographs have tables of their own: they are deleted some time after the case,
 
 from __future__ import annotations
 
-from sqlite_utils import Database
+from licence_qr.store.sqlite import SqliteUtils
 
 
-def create_reports(db: Database) -> None:
+def create_reports(db: SqliteUtils) -> None:
     """Reports, what became of each, and for a while whom to call."""
     db.executescript("""
         CREATE TABLE reports (
@@ -36,7 +36,7 @@ def create_reports(db: Database) -> None:
     """)
 
 
-def create_ratings(db: Database) -> None:
+def create_ratings(db: SqliteUtils) -> None:
     """Invitations to rate, ratings, what became of the bad ones, and for a while whom to call."""
     db.executescript("""
         CREATE TABLE rating_invitations (
@@ -63,7 +63,7 @@ def create_ratings(db: Database) -> None:
     """)
 
 
-def let_words_go(db: Database) -> None:
+def let_words_go(db: SqliteUtils) -> None:
     """What was written about a closed case is deleted after a time. Of a step only its words can go, and they can only
     go: who took it, when and what it was stays, and so do the answers to reporters and what was mended."""
     for case, kept in (("report", "answered"), ("rating", "mended")):

@@ -3,39 +3,32 @@
 Every write transaction begins IMMEDIATE, here and nowhere else: a deferred one would read a counter, find another
 clerk writing, and fail with "database is locked" instead of waiting its turn. Each thread keeps one connection; opening
 one per request costs ten times a scan.
+
+The journal is a write-ahead log where the SQLite of this machine may use one (store/sqlite.py): readers and a clerk then
+do not wait for each other. That mode is written in the file; ``create_or_upgrade`` alone changes it.
 """
 
 from __future__ import annotations
 
 import errno
 import os
-import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlite_utils import Database as SqliteUtils
-
 from licence_qr.errors import RegisterError
-from licence_qr.store import migrations
+from licence_qr.store import journal_files, migrations
+from licence_qr.store.sqlite import SqliteUtils, journal_pragmas, sqlite3
 
 # How long to wait for another process: a clerk's pair is worth waiting for, a citizen should be told soon.
 WRITE_WAIT_SECONDS = 10.0
 READ_WAIT_SECONDS = 2.0
-# WAL loses committed pages under a rare race before these releases (sqlite.org/wal.html, "WAL-reset bug").
-_WAL_FIXED_SINCE = (3, 51, 3)
-_WAL_FIXED_IN = {(3, 44, 6), (3, 50, 7)}
+# A log that one great transaction (an import) has made long is cut back to this when it is begun anew.
+_LARGEST_LOG_KEPT = 16 * 1024 * 1024
 
 Row = sqlite3.Row
-
-
-def journal_pragmas(sqlite_version: tuple[int, int, int]) -> tuple[str, str]:
-    """Journal mode and synchronous level that are durable on this SQLite version."""
-    if sqlite_version >= _WAL_FIXED_SINCE or sqlite_version in _WAL_FIXED_IN:
-        return "WAL", "FULL"
-    return "DELETE", "EXTRA"
 
 
 class Transaction:
@@ -66,15 +59,18 @@ class Transaction:
 
 
 class _Kept(NamedTuple):
-    """A connection, and device and inode of the file it was opened on."""
+    """A connection, device and inode of the file it was opened on, and of the log and index it writes beside it."""
 
     connection: sqlite3.Connection
     file: tuple[int, int]
+    log: dict[Path, tuple[int, int]]
+    unchanging: tuple[int, ...] | None
+    """What the file looked like, where it was opened as one that nobody can write (``_open_unchanging``)."""
 
 
 class Database:
     """The register file. Raises RegisterError ``register_missing``, ``register_locked``, ``register_read_only``,
-    ``register_full``, ``register_newer`` or ``register_damaged``, never a bare sqlite3 error."""
+    ``register_full``, ``register_newer``, ``register_journal`` or ``register_damaged``, never a bare sqlite3 error."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -88,8 +84,12 @@ class Database:
             connection = self._connect(create=True)
             _wait(connection, WRITE_WAIT_SECONDS)
             try:
+                migrations.refuse_newer(SqliteUtils(connection))
                 journal, _ = journal_pragmas(sqlite3.sqlite_version_info)
-                connection.execute(f"PRAGMA journal_mode={journal}")
+                # Refused ("database is locked") while another connection is open to a file that leaves WAL.
+                set_to = connection.execute(f"PRAGMA journal_mode={journal}").fetchone()[0]
+                if set_to.upper() != journal:
+                    raise RegisterError("register_locked", path=self.path)
                 connection.execute("BEGIN IMMEDIATE")
                 try:
                     migrations.upgrade(SqliteUtils(connection))
@@ -101,8 +101,10 @@ class Database:
                 connection.close()
 
     def check_version(self) -> None:
-        """Raise ``register_missing``, ``register_newer`` or ``register_outdated`` unless the schema is this program's."""
+        """Raise ``register_missing``, ``register_newer`` or ``register_outdated`` unless the schema is this program's;
+        ``register_journal`` when the SQLite of this machine must not write the file."""
         with self.read() as tx:
+            self._refuse_log(tx._connection)
             migrations.check(SqliteUtils(tx._connection))
 
     @contextmanager
@@ -120,11 +122,14 @@ class Database:
     @contextmanager
     def _transaction(self, begin: str, *, writable: bool) -> Iterator[Transaction]:
         with _register_errors(self.path):
-            connection = self._kept_connection()
+            kept = self._kept_connection()
+            connection = kept.connection
             if writable:
                 _wait(connection, WRITE_WAIT_SECONDS)
             try:
                 connection.execute(begin)
+                if writable:
+                    self._refuse_log(connection)
                 yield Transaction(connection, writable=writable)
                 connection.execute("COMMIT")
             except BaseException:
@@ -134,32 +139,63 @@ class Database:
             finally:
                 if writable:
                     _wait(connection, READ_WAIT_SECONDS)
+            if kept.unchanging != self._unchanging(kept):
+                raise RegisterError("register_locked", path=self.path)
+
+    def _refuse_log(self, connection: sqlite3.Connection) -> None:
+        """Raise RegisterError ``register_journal`` when the file keeps a log that this SQLite must not write.
+
+        A process with a newer SQLite may have changed the mode since the connection was opened; to read stays allowed.
+        """
+        if journal_pragmas(sqlite3.sqlite_version_info)[0] != "WAL" and _keeps_log(connection):
+            raise RegisterError("register_journal", path=self.path, sqlite=sqlite3.sqlite_version)
 
     def stamp(self) -> tuple[int, int, int]:
         """A value that differs from an earlier one of the same thread whenever the register was written in between.
 
         The first part counts this thread's connections, the second what others committed (PRAGMA data_version), the
-        third what this one changed. It reads the file's change counter, so it raises RegisterError like any other read.
+        third what this one changed. It reads the change counter of file or log: it raises RegisterError like other reads.
         """
         with _register_errors(self.path):
-            connection = self._kept_connection()
+            connection = self._kept_connection().connection
             version: int = connection.execute("PRAGMA data_version").fetchone()[0]
             return self._local.opened, version, connection.total_changes
 
-    def _kept_connection(self) -> sqlite3.Connection:
+    def _kept_connection(self) -> _Kept:
         """This thread's connection to the file that stands at the path now.
 
         A connection outlives its file: moved away, or replaced by a backup, the old one would be read for ever and the
-        page would say "valid" of a register that is gone.
+        page would say "valid" of a register that is gone. While no file is there the old connection is kept: it alone
+        knows which log belongs to the old file when another comes.
         """
         kept: _Kept | None = getattr(self._local, "kept", None)
-        if kept is not None and kept.file == self._file():
-            return kept.connection
-        self.close()
         file = self._file()
-        kept = self._local.kept = _Kept(self._connect(create=False), file)
+        if kept is not None and kept.file == file and kept.unchanging == self._unchanging(kept):
+            return kept
+        if kept is not None:
+            if kept.file != file:
+                with suppress(sqlite3.Error):
+                    # The old file is made whole, wherever it is now: commits of its last minutes are in the log alone.
+                    kept.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                with _file_errors(self.path):
+                    journal_files.remove(kept.log)
+            self.close()
+        kept = self._local.kept = self._open(file)
         self._local.opened = getattr(self._local, "opened", 0) + 1
-        return kept.connection
+        return kept
+
+    def _open(self, file: tuple[int, int]) -> _Kept:
+        try:
+            connection = self._connect(create=False)
+        except sqlite3.OperationalError:
+            if not journal_files.unchanging(self.path):
+                raise
+            state = journal_files.state(self.path)
+            return _Kept(self._connect(create=False, unchanging=True), file, {}, state)
+        return _Kept(connection, file, journal_files.beside(self.path) if _keeps_log(connection) else {}, None)
+
+    def _unchanging(self, kept: _Kept) -> tuple[int, ...] | None:
+        return None if kept.unchanging is None else journal_files.state(self.path)
 
     def _file(self) -> tuple[int, int]:
         """Device and inode of the register. Raises RegisterError when there is none."""
@@ -177,20 +213,36 @@ class Database:
             kept.connection.close()
             self._local.kept = None
 
-    def _connect(self, *, create: bool) -> sqlite3.Connection:
+    def _connect(self, *, create: bool, unchanging: bool = False) -> sqlite3.Connection:
         with _file_errors(self.path):
             if not self.path.exists():
                 if not create:
                     raise RegisterError("register_missing", path=self.path)
                 # It holds telephone numbers and password hashes. SQLite gives its journals the same mode.
                 os.close(os.open(self.path, os.O_RDONLY | os.O_CREAT, 0o600))
-        connection = sqlite3.connect(self.path, timeout=READ_WAIT_SECONDS, isolation_level=None, cached_statements=256)
-        connection.row_factory = sqlite3.Row
-        _, synchronous = journal_pragmas(sqlite3.sqlite_version_info)
-        connection.execute(f"PRAGMA synchronous={synchronous}")
-        connection.execute("PRAGMA foreign_keys=ON")
-        connection.execute("PRAGMA trusted_schema=OFF")
+        name = f"{self.path.absolute().as_uri()}?mode=ro&immutable=1" if unchanging else str(self.path)
+        connection = sqlite3.connect(
+            name, timeout=READ_WAIT_SECONDS, isolation_level=None, cached_statements=256, uri=unchanging
+        )
+        try:
+            connection.row_factory = sqlite3.Row
+            # By the file, not by the version: a register that init has not switched yet, or a backup, has no log.
+            connection.execute(f"PRAGMA synchronous={'FULL' if _keeps_log(connection) else 'EXTRA'}")
+            connection.execute(f"PRAGMA journal_size_limit={_LARGEST_LOG_KEPT}")
+            connection.execute("PRAGMA foreign_keys=ON")
+            connection.execute("PRAGMA trusted_schema=OFF")
+            # What is deleted for privacy is overwritten too. Debian's SQLite is built so; others are not.
+            connection.execute("PRAGMA secure_delete=ON")
+        except BaseException:
+            connection.close()
+            raise
         return connection
+
+
+def _keeps_log(connection: sqlite3.Connection) -> bool:
+    """Whether the file is in WAL mode. Asked of SQLite: to read the header by hand would drop all locks on closing."""
+    mode: str = connection.execute("PRAGMA journal_mode").fetchone()[0]
+    return mode == "wal"
 
 
 def _wait(connection: sqlite3.Connection, seconds: float) -> None:

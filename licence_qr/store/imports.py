@@ -5,10 +5,10 @@ Apart from it, because the schema is applied by the migrations, on which the dat
 
 from __future__ import annotations
 
-from sqlite_utils import Database
+from licence_qr.store.sqlite import SqliteUtils
 
 
-def create(db: Database) -> None:
+def create(db: SqliteUtils) -> None:
     """The tables of this aggregate (called by the migration of that name)."""
     db.executescript("""
         CREATE TABLE import_runs (

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from sqlite_utils import Database
+from licence_qr.store.sqlite import SqliteUtils
 
 
-def create(db: Database) -> None:
+def create(db: SqliteUtils) -> None:
     """Make the tables."""
     _create_inspections(db)
     _create_draws(db)
 
 
-def _create_inspections(db: Database) -> None:
+def _create_inspections(db: SqliteUtils) -> None:
     """``content`` is the very text that came; the columns beside it are read from it, for finding. A visit has one row for
     each content that came under its id, normally one. Credit code and permit refer to nothing: an unknown one is kept too.
     """
@@ -47,7 +47,7 @@ def _create_inspections(db: Database) -> None:
     """)
 
 
-def _create_draws(db: Database) -> None:
+def _create_draws(db: SqliteUtils) -> None:
     db.executescript("""
         CREATE TABLE draws (
             draw_id INTEGER PRIMARY KEY AUTOINCREMENT, office TEXT NOT NULL, title TEXT NOT NULL,

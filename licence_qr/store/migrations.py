@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from sqlite_utils import Database, Migrations
-
 from licence_qr.errors import RegisterError
 from licence_qr.store import answering_tables, imports, inspections_schema, proposals_schema
+from licence_qr.store.sqlite import Migrations, SqliteUtils
 
 steps = Migrations("licence_qr")
 
 
-def upgrade(db: Database) -> None:
+def upgrade(db: SqliteUtils) -> None:
     """Apply the missing steps. Raises RegisterError ``register_newer`` when the file knows steps this program does not."""
-    _refuse_newer(db)
+    refuse_newer(db)
     steps.apply(db)
 
 
-def check(db: Database) -> None:
+def check(db: SqliteUtils) -> None:
     """Raise RegisterError ``register_newer`` or ``register_outdated`` unless all steps, and no others, are applied."""
-    _refuse_newer(db)
+    refuse_newer(db)
     if steps.pending(db):
         raise RegisterError("register_outdated", path="")
 
 
-def _refuse_newer(db: Database) -> None:
+def refuse_newer(db: SqliteUtils) -> None:
+    """Raise RegisterError ``register_newer`` when the file knows steps this program does not."""
     known = {step.name for step in steps._migrations}
     unknown = [step.name for step in steps.applied(db) if step.name not in known]
     if unknown:
@@ -31,7 +31,7 @@ def _refuse_newer(db: Database) -> None:
 
 
 @steps()
-def m001_businesses(db: Database) -> None:
+def m001_businesses(db: SqliteUtils) -> None:
     """Entities, premises and permits: the current state, which the history can rebuild."""
     db.executescript("""
         CREATE TABLE register_facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -59,7 +59,7 @@ def m001_businesses(db: Database) -> None:
 
 
 @steps()
-def m002_codes(db: Database) -> None:
+def m002_codes(db: SqliteUtils) -> None:
     """Every signed version of every code, the counters, and the status entries that are not 0."""
     db.executescript("""
         CREATE TABLE codes (
@@ -76,7 +76,7 @@ def m002_codes(db: Database) -> None:
 
 
 @steps()
-def m003_applications(db: Database) -> None:
+def m003_applications(db: SqliteUtils) -> None:
     """Drafts as typed, issued applications with their outcome, and the promises with the very text promised."""
     db.executescript("""
         CREATE TABLE applications (
@@ -97,7 +97,7 @@ def m003_applications(db: Database) -> None:
 
 
 @steps()
-def m004_history(db: Database) -> None:
+def m004_history(db: SqliteUtils) -> None:
     """What happened, in order, never changed: the triggers refuse even this program."""
     db.executescript("""
         CREATE TABLE history (
@@ -113,7 +113,7 @@ def m004_history(db: Database) -> None:
 
 
 @steps()
-def m005_accounts(db: Database) -> None:
+def m005_accounts(db: SqliteUtils) -> None:
     """People, their sessions (by hash of the token, so that the file opens no door) and throttles."""
     db.executescript("""
         CREATE TABLE users (
@@ -132,13 +132,13 @@ def m005_accounts(db: Database) -> None:
 
 
 @steps()
-def m006_imports(db: Database) -> None:
+def m006_imports(db: SqliteUtils) -> None:
     """Runs of the department import, and the rows that wait for a person."""
     imports.create(db)
 
 
 @steps()
-def m007_status_changes(db: Database) -> None:
+def m007_status_changes(db: SqliteUtils) -> None:
     """Every change of a status entry in order, so that the published list is brought up to date without reading it all."""
     db.executescript("""
         CREATE TABLE status_changes (
@@ -147,7 +147,7 @@ def m007_status_changes(db: Database) -> None:
 
 
 @steps()
-def m008_published_status_list(db: Database) -> None:
+def m008_published_status_list(db: SqliteUtils) -> None:
     """The newest published list, one row: all workers give out the same, and none issues an older one after it."""
     db.executescript("""
         CREATE TABLE published_status_list (
@@ -157,7 +157,7 @@ def m008_published_status_list(db: Database) -> None:
 
 
 @steps()
-def m009_lives(db: Database) -> None:
+def m009_lives(db: SqliteUtils) -> None:
     """What a permit's life adds: renewal, review and the end before the end; of each event, when it took effect and who
     proposed it; and the dated marks of a business."""
     db.executescript("""
@@ -175,13 +175,13 @@ def m009_lives(db: Database) -> None:
 
 
 @steps()
-def m010_proposals(db: Database) -> None:
+def m010_proposals(db: SqliteUtils) -> None:
     """What one proposes and another decides, the checks after a grant on commitment, and what a failed one leads to."""
     proposals_schema.create(db)
 
 
 @steps()
-def m010_work_list(db: Database) -> None:
+def m010_work_list(db: SqliteUtils) -> None:
     """What the work list asks for, indexed so that only what waits is looked at."""
     db.executescript("""
         CREATE INDEX permits_pending ON permits (handling_office) WHERE state = 'pending';
@@ -196,7 +196,7 @@ def m010_work_list(db: Database) -> None:
 
 
 @steps()
-def m011_life_dates(db: Database) -> None:
+def m011_life_dates(db: SqliteUtils) -> None:
     """The days of a life that the first tables had no room for: since when a licence is what it is and how long it rests,
     closed premises, lost prints, and renewals that came in time."""
     db.executescript("""
@@ -212,7 +212,7 @@ def m011_life_dates(db: Database) -> None:
 
 
 @steps()
-def m012_reminders(db: Database) -> None:
+def m012_reminders(db: SqliteUtils) -> None:
     """Reminders that were written, each step once; and the private addresses of calendars (by hash of the token)."""
     db.executescript("""
         CREATE TABLE reminders (
@@ -227,24 +227,24 @@ def m012_reminders(db: Database) -> None:
 
 
 @steps()
-def m012_reports(db: Database) -> None:
+def m012_reports(db: SqliteUtils) -> None:
     """What citizens report, what became of it, and for a while whom to call."""
     answering_tables.create_reports(db)
 
 
 @steps()
-def m013_ratings(db: Database) -> None:
+def m013_ratings(db: SqliteUtils) -> None:
     """The one rating of each case, and what became of the bad ones."""
     answering_tables.create_ratings(db)
 
 
 @steps()
-def m011_inspections(db: Database) -> None:
+def m011_inspections(db: SqliteUtils) -> None:
     """Inspections as phones send them, their photographs, the orders they lead to, and random draws."""
     inspections_schema.create(db)
 
 
 @steps()
-def m014_words_let_go(db: Database) -> None:
+def m014_words_let_go(db: SqliteUtils) -> None:
     """What citizens wrote, and what was noted about it, is deleted some time after the end."""
     answering_tables.let_words_go(db)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sqlite_utils import Database
+from licence_qr.store.sqlite import SqliteUtils
 
 
-def create(db: Database) -> None:
+def create(db: SqliteUtils) -> None:
     """Make the tables. One subject has at most one open proposal of an act; the partial index holds that under
     concurrency too."""
     db.executescript("""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from typing import Any
 
 import pytest
@@ -13,6 +12,7 @@ from licence_qr.services.life_past import STATE_KINDS
 from licence_qr.store import codes, entities, history, marks, permits
 from licence_qr.store.database import Row, Transaction
 from licence_qr.store.history import EventKind
+from licence_qr.store.sqlite import sqlite3
 
 
 @pytest.mark.parametrize(

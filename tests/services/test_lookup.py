@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import timedelta
 
 import pytest
@@ -15,6 +14,7 @@ from licence_qr.errors import AccessError, InputError, NotFoundError, RegisterEr
 from licence_qr.services.lookup import LOOKUPS
 from licence_qr.store import codes
 from licence_qr.store import keys as key_files
+from licence_qr.store.sqlite import sqlite3
 
 
 @pytest.fixture

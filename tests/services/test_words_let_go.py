@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -21,6 +20,7 @@ from licence_qr.errors import ConflictError
 from licence_qr.services.ratings import SentRating
 from licence_qr.services.ratings_desk import RatingAct
 from licence_qr.services.reports_desk import ReportAct, ReportFile
+from licence_qr.store.sqlite import sqlite3
 
 __all__ = ["number"]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,7 +13,8 @@ import pytest
 from licence_qr.errors import RegisterError
 from licence_qr.store import database as database_module
 from licence_qr.store import facts
-from licence_qr.store.database import Database, journal_pragmas
+from licence_qr.store.database import Database
+from licence_qr.store.sqlite import journal_pragmas, sqlite3
 
 NOBODY = 65534
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 
 import pytest
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 
 from licence_qr.store import counters, facts
 from licence_qr.store.database import Database
+from licence_qr.store.sqlite import sqlite3
 
 
 def test_what_is_raised_inside_rolls_everything_back(database):
