@@ -104,8 +104,8 @@ class Database:
         """Raise ``register_missing``, ``register_newer`` or ``register_outdated`` unless the schema is this program's;
         ``register_journal`` when the SQLite of this machine must not write the file."""
         with self.read() as tx:
-            self._refuse_log(tx._connection)
             migrations.check(SqliteUtils(tx._connection))
+            self._refuse_log(tx._connection)
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
