@@ -7,7 +7,7 @@ import sys
 import unicodedata
 from collections.abc import Callable, Sequence
 
-from bench import bulk, camera, pack, scan, status, symbol, verify, work
+from bench import bulk, camera, journal, pack, scan, status, symbol, verify, work
 
 PARTS: dict[str, Callable[[], list[dict[str, str | float]]]] = {
     "verify": verify.measure,
@@ -17,6 +17,7 @@ PARTS: dict[str, Callable[[], list[dict[str, str | float]]]] = {
     "symbol": symbol.measure,
     "camera": camera.measure,
     "bulk": bulk.measure,
+    "journal": journal.measure,
     "scan": scan.measure,
 }
 COLUMNS = ("figure", "goal", "measured", "ratio")
