@@ -109,6 +109,7 @@ debian:
 	need libzbar0 grep -q libzbar.so.0 <(/sbin/ldconfig -p); \
 	need poppler-utils command -v pdffonts; \
 	need softhsm2 command -v softhsm2-util; \
+	need strace command -v strace; \
 	if [ -n "$$missing" ]; then \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	    echo "安装 installing:$$missing"; \
