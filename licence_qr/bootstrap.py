@@ -153,13 +153,17 @@ def _post_office(settings: Settings) -> PostOffice:
     return PostOffice(Outbox(mail.outbox), server if mail.host else None, mail.sender, mail.to, settings.address)
 
 
-def build(settings: Settings, *, hasher: PasswordHasher = STANDARD_HASHER) -> Services:
-    """Wire the services of an existing register; ``hasher`` is what passwords are kept by.
+def build(
+    settings: Settings, *, hasher: PasswordHasher = STANDARD_HASHER, catalogue: Catalogue | None = None
+) -> Services:
+    """Wire the services of an existing register.
+
+    ``hasher`` is what passwords are kept by. ``catalogue`` spares reading the files for whoever has read them already.
 
     Raises CatalogueError, RegisterError (missing, outdated, newer, damaged) and KeyStoreError ``trust_list_missing``. A
     missing private key is found only when something is to be signed: looking up goes on without it.
     """
-    catalogue = load_catalogue(working_days=settings.working_days_file)
+    catalogue = catalogue or load_catalogue(working_days=settings.working_days_file)
     database = Database(settings.register_path)
     database.check_version()
     with database.read() as tx:

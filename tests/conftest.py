@@ -44,7 +44,7 @@ def now() -> datetime:
 
 
 @pytest.fixture(scope="session")
-def make_services() -> MakeServices:
+def make_services(catalogue: Catalogue) -> MakeServices:
     """Services of the installation in a folder, which is prepared where it is empty."""
 
     def make(folder: Path, *, demonstration: bool = True, at: datetime = NOW) -> Services:
@@ -54,8 +54,9 @@ def make_services() -> MakeServices:
             "LICENCE_QR_ADDRESS": ADDRESS,
         }
         settings = load_settings(environ)
-        prepare(settings, at, demonstration=demonstration)
-        return build(settings, hasher=QUICK)
+        if not settings.register_path.exists():
+            prepare(settings, at, demonstration=demonstration)
+        return build(settings, hasher=QUICK, catalogue=catalogue)
 
     return make
 
