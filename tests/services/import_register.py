@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import shutil
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from quick_passwords import QUICK
 
@@ -54,15 +56,25 @@ def catalogue() -> Catalogue:
     return load_catalogue()
 
 
+@cache
+def _empty() -> TemporaryDirectory[str]:
+    """A folder with keys and an empty register, made once; for copying only."""
+    made = TemporaryDirectory()
+    folder = Path(made.name)
+    Keys(folder / "keys", folder / "passphrase").make(("127.0.0.1",), NOW)
+    Database(folder / "register.db").create_or_upgrade()
+    return made
+
+
 class Register:
-    """The services of the import on a register in ``folder``."""
+    """The services of the import on a register in ``folder``, which is begun where there is none."""
 
     def __init__(self, folder: Path) -> None:
         self.catalogue = catalogue()
+        if not (folder / "register.db").exists():
+            shutil.copytree(_empty().name, folder, dirs_exist_ok=True)
         keys = Keys(folder / "keys", folder / "passphrase")
-        keys.make(("127.0.0.1",), NOW)
         self.database = Database(folder / "register.db")
-        self.database.create_or_upgrade()
         self.coding = Coding(self.catalogue, "http://127.0.0.1:8000", keys.signing_key)
         self.importing = Importing(self.database, self.catalogue, self.coding)
         self.accounts = Accounts(self.database, QUICK)

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
+import multiprocessing
+import os
 import signal
-import subprocess
-import sys
 from collections import Counter
 from datetime import date
+from itertools import count
 from pathlib import Path
 
 import pytest
-from import_register import DATA, HEALTH, MARKET, NOW, Register, licence, permit
+from import_register import HEALTH, MARKET, NOW, Register, licence, permit
 
 from licence_qr import wording
 from licence_qr.domain.conflicts import ConflictKind, Decision, Outcome
 from licence_qr.domain.permit import PermitState
 from licence_qr.errors import UnreadableError
+from licence_qr.services import importing
 from licence_qr.services.importing import ImportReport
 from licence_qr.services.importing_report import report_csv
 from licence_qr.store import codes, counters, entities, permits
@@ -193,37 +195,42 @@ def test_every_code_of_the_import_has_its_words_and_facts(register: Register) ->
     assert Decision.REFUSE.value in {choice.decision.value for w in register.waiting_rows() for choice in w.choices}
 
 
-_KILLED = """
-import os, signal, sys
-from pathlib import Path
-sys.path.insert(0, sys.argv[1])
-from import_register import HEALTH, MARKET, NOW, Register
-from licence_qr.services import importing
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Register, ImportReport]:
+    """A register into which the exports were imported in one go, and the report; for reading only."""
+    whole = Register(tmp_path_factory.mktemp("whole"))
+    return whole, whole.import_data()
 
-importing.BATCH = 4
-register = Register(Path(sys.argv[2]))
-kill_at = int(sys.argv[3])
-steps = 0
 
-def progress(done, total, label):
-    global steps
-    steps += 1
-    if steps == kill_at:
-        os.kill(os.getpid(), signal.SIGKILL)
+def import_until_killed(folder: Path, kill_at: int) -> int:
+    """The exit code of a process of its own that imports in small batches and is killed at its n-th step."""
+    steps = count(1)
 
-register.importing.import_departments(MARKET.read_bytes(), "market", HEALTH.read_bytes(), "health", "admin", NOW, progress)
-"""
+    def progress(done: int, total: int, label: str) -> None:
+        if next(steps) == kill_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def run() -> None:
+        importing.BATCH = 4
+        register = Register(folder)
+        register.importing.import_departments(
+            MARKET.read_bytes(), "market", HEALTH.read_bytes(), "health", "admin", NOW, progress
+        )
+
+    child = multiprocessing.get_context("fork").Process(target=run)
+    child.start()
+    child.join()
+    assert child.exitcode is not None
+    return child.exitcode
 
 
 @pytest.mark.parametrize("kill_at", [1, 2, 3, 6, 11, 13])
-def test_an_import_that_was_killed_is_completed_by_the_next_one(tmp_path: Path, kill_at: int) -> None:
-    (tmp_path / "whole").mkdir()
-    whole = Register(tmp_path / "whole")
-    expected = whole.import_data()
-    arguments = [sys.executable, "-c", _KILLED, str(DATA.parent / "services"), str(tmp_path / "cut"), str(kill_at)]
-    (tmp_path / "cut").mkdir()
-    assert subprocess.run(arguments, check=False).returncode == -signal.SIGKILL
-    cut = Register(tmp_path / "cut")
+def test_an_import_that_was_killed_is_completed_by_the_next_one(
+    tmp_path: Path, undisturbed: tuple[Register, ImportReport], kill_at: int
+) -> None:
+    whole, expected = undisturbed
+    assert import_until_killed(tmp_path, kill_at) == -signal.SIGKILL
+    cut = Register(tmp_path)
     assert cut.import_data() == expected
     for sql in (
         "SELECT * FROM entities ORDER BY uscc",

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import io
-import os
-import subprocess
-import sys
+import multiprocessing
+from contextlib import suppress
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from PIL import Image
+from quick_passwords import QUICK
 from reported_problems import (
     ADMIN,
     CLERK,
@@ -26,7 +26,8 @@ from reported_problems import (
     sent,
 )
 
-from licence_qr.bootstrap import Services
+from licence_qr.bootstrap import Services, build
+from licence_qr.config import Settings
 from licence_qr.domain.identifiers import CodeId
 from licence_qr.domain.life_details import ClosingPremises, Deed, NewPremises
 from licence_qr.domain.lifecycle import Act, Grounds, Subject
@@ -39,8 +40,11 @@ from licence_qr.errors import (
     LicenceQRError,
     NotFoundError,
 )
+from licence_qr.services.reports import SentReport
 
 __all__ = ["number"]
+
+_FORK = multiprocessing.get_context("fork")
 
 MOVED_TO = "重庆市九龙坡区白市驿镇新址路9号"
 
@@ -205,43 +209,42 @@ def test_photos_that_are_refused_count_as_tries(services: Services, number: str)
         services.reports.send(sent(number, "form-x", photo=picture()), CLIENT, NOW)
 
 
-WORKER = """
-import sys
-from datetime import datetime
-from licence_qr.bootstrap import build
-from licence_qr.config import load_settings
-from licence_qr.errors import AccessError
-from licence_qr.services.reports import SentReport
-services, number, now = build(load_settings()), sys.argv[1], datetime.fromisoformat(sys.argv[2])
-taken = 0
-for n in range(10):
-    try:
-        services.reports.send(SentReport(f"{sys.argv[3]}-{n}", "other", "x", "", None, number=number), "192.0.2.7", now)
-        taken += 1
-    except AccessError:
-        pass
-print(taken)
-"""
+def worker(settings: Settings, number: str, name: str, start: Any, told: Any) -> None:
+    """In a process of its own, over connections of its own: send ten reports and tell how many were taken."""
+    services = build(settings, hasher=QUICK)
+    start.wait()
+    taken = 0
+    for n in range(10):
+        with suppress(AccessError):
+            services.reports.send(SentReport(f"{name}-{n}", "other", "x", "", None, number=number), "192.0.2.7", NOW)
+            taken += 1
+    told.send(taken)
+
+
+def taken_by_two_workers(services: Services, number: str, names: tuple[str, str]) -> int:
+    """How many of the reports that two processes send at once are taken."""
+    services.database.close()  # a connection must not be carried into another process
+    start = _FORK.Barrier(2)
+    pipes = [_FORK.Pipe(duplex=False) for _ in names]
+    workers = [
+        _FORK.Process(target=worker, args=(services.settings, number, name, start, told), daemon=True)
+        for name, (_, told) in zip(names, pipes, strict=True)
+    ]
+    for each in workers:
+        each.start()
+    for each in workers:
+        each.join()
+    assert [each.exitcode for each in workers] == [0, 0]
+    return sum(ours.recv() for ours, _ in pipes)
 
 
 def test_two_workers_share_one_limit(services: Services, number: str) -> None:
-    settings = services.settings
-    environ = {**os.environ, "LICENCE_QR_HOME": str(settings.home), "LICENCE_QR_KEYS": str(settings.keys)}
-    command = [sys.executable, "-c", WORKER, number, NOW.isoformat()]
-    workers = [
-        subprocess.Popen([*command, name], env=environ, stdout=subprocess.PIPE, text=True) for name in ("one", "two")
-    ]
-    taken = [int(worker.communicate()[0]) for worker in workers]
-    assert sum(taken) == 10
+    assert taken_by_two_workers(services, number, ("one", "two")) == 10
     assert len(services.reports_desk.list(CLERK, NOW)) == 10
 
 
 def test_a_double_press_over_two_workers_makes_one_report(services: Services, number: str) -> None:
-    settings = services.settings
-    environ = {**os.environ, "LICENCE_QR_HOME": str(settings.home), "LICENCE_QR_KEYS": str(settings.keys)}
-    command = [sys.executable, "-c", WORKER, number, NOW.isoformat(), "same"]
-    for worker in [subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL) for _ in range(2)]:
-        assert worker.wait() == 0
+    taken_by_two_workers(services, number, ("same", "same"))
     assert len(services.reports_desk.list(CLERK, NOW)) == 10
 
 
