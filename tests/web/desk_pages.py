@@ -18,6 +18,7 @@ from werkzeug.test import TestResponse
 from licence_qr.bootstrap import Services, build, prepare
 from licence_qr.config import load_settings
 from licence_qr.domain.roles import Role
+from licence_qr.web import CLOCK
 from licence_qr.web.app import create_app
 
 PASSWORD = "only-for-these-tests"
@@ -140,7 +141,8 @@ def browser(desk_app: Flask) -> Browser:
 def signed_in(app: Flask, services: Services, username: str) -> Browser:
     """The browser of someone who has signed in already; signing in on the page has tests of its own."""
     client = app.test_client()
-    client.set_cookie("session-token", services.accounts.sign_in(username, PASSWORD, "127.0.0.1", datetime.now(UTC)))
+    now: datetime = app.extensions[CLOCK]()
+    client.set_cookie("session-token", services.accounts.sign_in(username, PASSWORD, "127.0.0.1", now))
     return Browser(client)
 
 

@@ -45,15 +45,15 @@ def test_every_field_of_the_json_is_documented() -> None:
         assert all(f"`{each}`" in described for each in closed_set)
 
 
-@pytest.mark.parametrize("state", PAGES)
-def test_json_and_page_agree(client: FlaskClient, state: str) -> None:
-    answer = client.get(ADDRESS_OF[state], headers={"Accept": "application/json"}).get_json()
-    page = unescape(read(client, state))
-    assert answer == public_json(PAGES[state])
-    for permit in answer["permits"]:
-        assert permit["permit_no"] in page
-        assert permit["items"] in page
-    assert answer["code_number"] in page
+def test_json_and_page_agree(client: FlaskClient) -> None:
+    for state, known in PAGES.items():
+        answer = client.get(ADDRESS_OF[state], headers={"Accept": "application/json"}).get_json()
+        page = unescape(read(client, state))
+        assert answer == public_json(known), state
+        for permit in answer["permits"]:
+            assert permit["permit_no"] in page, state
+            assert permit["items"] in page, state
+        assert answer["code_number"] in page, state
 
 
 def test_json_dates_are_dates_and_the_instant_is_in_utc() -> None:

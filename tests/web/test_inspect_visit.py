@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 from desk_pages import Browser, browser, desk_app, desk_services, signed_in
 from flask import Flask
+from scripts import faults_of_scripts
 
 from licence_qr.bootstrap import Services
 from licence_qr.web.app import STATIC
@@ -124,9 +124,7 @@ def test_a_note_that_says_nothing_of_this_person_is_no_reason_to_ask(
     assert inspector.press("/inspect/", "/sign-out").status_code == 303
 
 
-@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
-def test_no_script_reads_text_as_markup_or_code_or_names_another_site(script: Path) -> None:
-    text = script.read_text(encoding="utf-8")
-    assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function", text)
-    assert not re.search(r"https?://", text)
-    assert len(text.splitlines()) <= 400
+def test_no_script_reads_text_as_markup_or_code_or_names_another_site() -> None:
+    assert SCRIPTS
+    assert faults_of_scripts(SCRIPTS) == {}
+    assert [script.name for script in SCRIPTS if re.search(r"https?://", script.read_text(encoding="utf-8"))] == []

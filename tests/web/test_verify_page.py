@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from looking_client import LookingClient
+from scripts import faults_of_scripts
 
 from licence_qr.bootstrap import Services
 from licence_qr.web.app import STATIC, create_app
@@ -169,17 +170,15 @@ def test_what_reads_pdfs_runs_under_a_policy_that_lets_it_reach_nothing(client: 
     assert not rules.keys() & {"connect-src", "script-src", "worker-src"}
 
 
-@pytest.mark.parametrize(
-    "script", [*SCRIPTS, VENDORED / "share.js", VENDORED / "reader.js"], ids=lambda path: path.name
-)
-def test_no_script_names_another_site(script: Path) -> None:
-    text = script.read_text(encoding="utf-8")
-    assert set(re.findall(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+", text)) <= {"http://www.w3.org"}  # SVG's namespace
+def test_no_script_names_another_site() -> None:
+    named = {
+        (script.name, site)
+        for script in (*SCRIPTS, VENDORED / "share.js", VENDORED / "reader.js")
+        for site in re.findall(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+", script.read_text(encoding="utf-8"))
+    }
+    assert {(name, site) for name, site in named if site != "http://www.w3.org"} == set()  # SVG's namespace
 
 
-@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
-def test_no_script_reads_text_as_markup_or_code(script: Path) -> None:
-    assert not re.search(
-        r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function", script.read_text()
-    )
-    assert len(script.read_text().splitlines()) <= 400
+def test_no_script_reads_text_as_markup_or_code_or_is_too_long_to_read() -> None:
+    assert SCRIPTS
+    assert faults_of_scripts(SCRIPTS) == {}
