@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,13 +16,16 @@ from PIL import Image, ImageChops
 from pyzbar import pyzbar
 
 from licence_qr.domain.catalogue import Text
-from licence_qr.printing.card import CardContent
+from licence_qr.printing.card import CardContent, CardPermit
 from licence_qr.printing.preflight import LIMITS
 from licence_qr.printing.qr import make_symbol
 from licence_qr.printing.sheets import Sheet, card_pdf
 
 Printed = Callable[[CardContent, Sheet], bytes]
+OfVersion = Callable[[int], str]
 BOTH = pytest.mark.parametrize("sheet", list(Sheet))
+# Printing a card takes a second: one worker runs these tests, and they look at the same few cards.
+pytestmark = pytest.mark.xdist_group("cards")
 
 
 def rendered(pdf: bytes, dpi: int = 150) -> Image.Image:
@@ -32,15 +36,58 @@ def text_of(pdf: bytes) -> str:
     return str(pypdfium2.PdfDocument(pdf)[0].get_textpage().get_text_range())
 
 
-@BOTH
-@pytest.mark.parametrize("version", [4, 11, 12, 13])
+@pytest.fixture
+def specimen(card: CardContent) -> CardContent:
+    """The card with the mark of a specimen, and a symbol of version 11."""
+    return replace(card, specimen=True)
+
+
+@pytest.fixture
+def unnamed(card: CardContent, address_of_version: OfVersion) -> CardContent:
+    """The card of an individual business without a name or a permit, and a symbol of version 4."""
+    return replace(card, name="", permits=(), symbol=make_symbol(address_of_version(4)))
+
+
+@pytest.fixture
+def rare(card: CardContent) -> CardContent:
+    """The card of a business whose name has rare characters, with a permit without end."""
+    return replace(card, name="重庆𬭸䶮㛃𫟹馆", permits=(replace(card.permits[0], valid_to=None),))
+
+
+@pytest.fixture
+def six(card: CardContent, address_of_version: OfVersion) -> CardContent:
+    """The card with as many permits as fit, and a symbol of version 12."""
+    return replace(card, permits=numbered(card, 6), symbol=make_symbol(address_of_version(12)))
+
+
+@pytest.fixture
+def nine(card: CardContent, address_of_version: OfVersion) -> CardContent:
+    """The card with more permits than fit, and a symbol of version 13."""
+    return replace(card, permits=numbered(card, 9), symbol=make_symbol(address_of_version(13)))
+
+
+def numbered(card: CardContent, count: int) -> tuple[CardPermit, ...]:
+    return tuple(replace(card.permits[0], number=f"第{n:04d}号") for n in range(1, count + 1))
+
+
+@pytest.mark.campaign
 def test_two_readers_read_the_printed_symbol_at_150_dpi(
-    card: CardContent, printed: Printed, sheet: Sheet, version: int, address_of_version: Callable[[int], str]
+    specimen: CardContent,
+    unnamed: CardContent,
+    six: CardContent,
+    nine: CardContent,
+    printed: Printed,
+    address_of_version: OfVersion,
+    rounds: Callable[[int, int], int],
 ) -> None:
-    text = address_of_version(version)
-    picture = rendered(printed(replace(card, symbol=make_symbol(text), specimen=True), sheet))
-    assert [found.text for found in zxingcpp.read_barcodes(picture)] == [text]
-    assert [found.data.decode() for found in pyzbar.decode(picture)] == [text]
+    """Every version on A5, where it is smallest, and one on A4; on A4 too in the campaign."""
+    cards = {11: specimen, 4: unnamed, 12: six, 13: nine}
+    small, large = ([(sheet, version) for version in cards] for sheet in (Sheet.A5, Sheet.A4))
+    for sheet, version in (*small, *large[: rounds(1, len(large))]):
+        text = address_of_version(version)
+        picture = rendered(printed(cards[version], sheet))
+        assert [found.text for found in zxingcpp.read_barcodes(picture)] == [text], (sheet, version)
+        assert [found.data.decode() for found in pyzbar.decode(picture)] == [text], (sheet, version)
 
 
 @BOTH
@@ -63,6 +110,8 @@ def test_the_card_says_everything_it_was_given(card: CardContent, printed: Print
 
 
 def test_all_fonts_are_embedded_as_subsets(card: CardContent, printed: Printed, tmp_path: Path) -> None:
+    if shutil.which("pdffonts") is None:
+        pytest.fail("pdffonts is missing: apt-get install poppler-utils", pytrace=False)
     path = tmp_path / "card.pdf"
     path.write_bytes(printed(card, Sheet.A5))
     listing = subprocess.run(["pdffonts", path], capture_output=True, text=True, check=True).stdout.splitlines()[2:]
@@ -86,12 +135,12 @@ def test_the_symbol_is_at_least_as_large_as_its_version_needs(
 
 @BOTH
 def test_a_specimen_is_marked_and_the_mark_stays_clear_of_the_symbol(
-    card: CardContent, printed: Printed, sheet: Sheet
+    card: CardContent, specimen: CardContent, printed: Printed, sheet: Sheet
 ) -> None:
-    plain, specimen = printed(card, sheet), printed(replace(card, specimen=True), sheet)
+    plain, marked = printed(card, sheet), printed(specimen, sheet)
     assert "SPECIMEN" not in text_of(plain)
-    assert text_of(specimen).count("样张 SPECIMEN") == 2
-    before, after = rendered(plain), rendered(specimen)
+    assert text_of(marked).count("样张 SPECIMEN") == 2
+    before, after = rendered(plain), rendered(marked)
     changed = ImageChops.difference(before, after).getbbox()
     symbol = zxingcpp.read_barcodes(before)[0].position
     quiet_zone = 4 * (symbol.top_right.x - symbol.top_left.x) / card.symbol.size
@@ -101,22 +150,18 @@ def test_a_specimen_is_marked_and_the_mark_stays_clear_of_the_symbol(
     assert after.crop(changed).getextrema() == before.crop(changed).getextrema(), "the text over it is as dark"
 
 
-def test_the_same_content_gives_the_same_file(card: CardContent) -> None:
-    assert card_pdf(card) == card_pdf(card)
+def test_the_same_content_gives_the_same_file(card: CardContent, printed: Printed) -> None:
+    assert card_pdf(card) == printed(card, Sheet.A5)
 
 
-def test_an_individual_business_without_a_name_is_named_by_its_operator(card: CardContent, printed: Printed) -> None:
-    text = text_of(printed(replace(card, name=""), Sheet.A5))
+def test_an_individual_business_without_a_name_is_named_by_its_operator(unnamed: CardContent, printed: Printed) -> None:
+    text = text_of(printed(unnamed, Sheet.A5))
     assert "经营者：张三" in text
     assert "个体工商户（未使用名称）" in text
 
 
-def test_rare_characters_are_printed_as_they_are(card: CardContent, printed: Printed) -> None:
-    assert "重庆𬭸䶮㛃𫟹馆" in text_of(printed(replace(card, name="重庆𬭸䶮㛃𫟹馆"), Sheet.A5))
-
-
-def numbered(card: CardContent, count: int) -> CardContent:
-    return replace(card, permits=tuple(replace(card.permits[0], number=f"第{n:04d}号") for n in range(1, count + 1)))
+def test_rare_characters_are_printed_as_they_are(rare: CardContent, printed: Printed) -> None:
+    assert "重庆𬭸䶮㛃𫟹馆" in text_of(printed(rare, Sheet.A5))
 
 
 def distance_from_top_mm(pdf: bytes, text: str) -> float:
@@ -128,26 +173,31 @@ def distance_from_top_mm(pdf: bytes, text: str) -> float:
     return float(page.get_height() - bottom) / 72 * 25.4
 
 
-def test_six_permits_fit_and_of_more_the_rest_is_counted_above_the_footer(card: CardContent, printed: Printed) -> None:
-    six, nine = text_of(printed(numbered(card, 6), Sheet.A5)), text_of(printed(numbered(card, 9), Sheet.A5))
-    assert distance_from_top_mm(printed(numbered(card, 9), Sheet.A5), "另有") < 131
-    assert all(f"第{n:04d}号" in six for n in range(1, 7))
-    assert "另有" not in six
-    shown = sum(f"第{n:04d}号" in nine for n in range(1, 10))
-    assert 6 <= shown < 9
-    assert f"另有 {9 - shown} 项许可，扫码查看 · {9 - shown} more: scan the code" in nine
-
-
-def test_a_licence_without_permits_and_a_permit_without_end_are_printed(card: CardContent, printed: Printed) -> None:
-    assert "营业执照" in text_of(printed(replace(card, permits=()), Sheet.A5))
-    endless = replace(card, permits=(replace(card.permits[0], valid_to=None),))
-    assert "长期有效 no end date" in text_of(printed(endless, Sheet.A5))
-
-
-@BOTH
-def test_a_card_with_every_field_at_its_limit_stays_inside_its_areas(
-    card: CardContent, printed: Printed, sheet: Sheet
+def test_six_permits_fit_and_of_more_the_rest_is_counted_above_the_footer(
+    six: CardContent, nine: CardContent, printed: Printed
 ) -> None:
+    with_six, with_nine = text_of(printed(six, Sheet.A5)), text_of(printed(nine, Sheet.A5))
+    assert distance_from_top_mm(printed(nine, Sheet.A5), "另有") < 131
+    assert all(f"第{n:04d}号" in with_six for n in range(1, 7))
+    assert "另有" not in with_six
+    shown = sum(f"第{n:04d}号" in with_nine for n in range(1, 10))
+    assert 6 <= shown < 9
+    assert f"另有 {9 - shown} 项许可，扫码查看 · {9 - shown} more: scan the code" in with_nine
+
+
+def test_a_licence_without_permits_and_a_permit_without_end_are_printed(
+    unnamed: CardContent, rare: CardContent, printed: Printed
+) -> None:
+    assert not unnamed.permits
+    assert "营业执照" in text_of(printed(unnamed, Sheet.A5))
+    assert "长期有效 no end date" in text_of(printed(rare, Sheet.A5))
+
+
+@pytest.mark.campaign
+def test_a_card_with_every_field_at_its_limit_stays_inside_its_areas(
+    card: CardContent, printed: Printed, rounds: Callable[[int, int], int]
+) -> None:
+    """On A5, and in the campaign on A4 too, which is the same card drawn larger."""
     full = {name: "国" * limit for name, limit in LIMITS.items()}
     permit = replace(
         card.permits[0],
@@ -168,7 +218,11 @@ def test_a_card_with_every_field_at_its_limit_stays_inside_its_areas(
         code_number="M" * LIMITS["code_number"],
         office=full["office"],
     )
-    pdf = printed(worst, sheet)
+    for sheet in (Sheet.A5, Sheet.A4)[: rounds(1, 2)]:
+        _stays_inside_its_areas(printed(worst, sheet))
+
+
+def _stays_inside_its_areas(pdf: bytes) -> None:
     assert "另有 2 项许可" in text_of(pdf), "one permit is always shown"
     picture = rendered(pdf)
     scale = picture.width / 210
