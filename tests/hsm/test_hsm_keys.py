@@ -6,11 +6,11 @@ import gc
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pkcs11
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from program import environ, run_here
 
 from licence_qr.bootstrap import Services, build, build_ceremony, prepare
 from licence_qr.config import Settings, load_settings
@@ -154,16 +154,12 @@ def test_without_the_library_nothing_but_the_module_is_missing(module):
     assert said.stdout.strip() == "hsm_library_missing"
 
 
-def test_the_command_takes_a_key_of_the_module(module, settings, tmp_path, now, monkeypatch):
+def test_the_command_takes_a_key_of_the_module(module, settings, tmp_path, now):
     prepare(settings, now, demonstration=True)
-    for name, value in module.environ.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setenv("LICENCE_QR_HOME", str(settings.home))
-    monkeypatch.setenv("LICENCE_QR_KEYS", str(settings.keys))
-    program = Path(sys.executable).with_name("licence-qr")
-    made = subprocess.run([program, "keys", "new", "licence", "--hsm", "codes"], capture_output=True, text=True)
-    assert made.returncode == 0, made.stderr
-    listed = subprocess.run([program, "keys", "list"], capture_output=True, text=True, check=True)
-    assert "hsm" in listed.stdout
+    places = environ(tmp_path) | module.environ
+    made = run_here(places, "keys", "new", "licence", "--hsm", "codes")
+    assert made.status == 0, made.err
+    listed = run_here(places, "keys", "list")
+    assert (listed.status, "hsm" in listed.out) == (0, True), listed.err
     key = build(settings).keys.signing_key(now)
     assert isinstance(Hsm(*module).public_key("codes"), ec.EllipticCurvePublicKey) and len(key.sign(b"x")) == 64
