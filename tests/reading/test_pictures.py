@@ -38,11 +38,12 @@ def saved(picture: Image.Image, kind: str, **options: object) -> bytes:
 
 
 def pdf_of(*texts: str) -> bytes:
-    pdf = FPDF(format=(148, 210))
+    """A PDF with one page for each text, blank where there is none. The pages are small: each is looked at closely."""
+    pdf = FPDF(format=(80, 80))
     for text in texts:
         pdf.add_page()
         if text:
-            pdf.image(symbol(text), 40, 40, 60)
+            pdf.image(symbol(text), 10, 10, 60)
     return bytes(pdf.output())
 
 
