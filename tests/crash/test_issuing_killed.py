@@ -1,4 +1,4 @@
-"""Issuing is killed (SIGKILL) at random, fifty times: nothing that was acknowledged is lost, nothing is half there."""
+"""Issuing is killed (SIGKILL) at random: nothing that was acknowledged is lost, nothing is half there."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from killing import killed_at_random
 from licence_qr.bootstrap import Services
 from licence_qr.store import codes, counters, history
 
-KILLS = 50
 _FIRST_SERIAL_OF_ROUND = 1000
 
 
@@ -34,19 +33,20 @@ def _hot_journal(register: Path) -> bool:
 
 
 @pytest.mark.campaign
-def test_fifty_kills_lose_no_acknowledged_pair_and_leave_no_half_pair(
-    services, make_application, clerk, now, record_property
+def test_kills_lose_no_acknowledged_pair_and_leave_no_half_pair(
+    services, make_application, clerk, now, rounds, record_property
 ):
+    kills = rounds(10, 200)
     chance = random.Random(20261123)
     acknowledged: set[str] = set()
     in_the_middle = 0
     services.database.close()  # a connection must not be carried into the child
-    for kill in range(KILLS):
+    for kill in range(kills):
         issue = partial(_issue_until_killed, services, make_application, clerk, now, kill * _FIRST_SERIAL_OF_ROUND)
         acknowledged |= set(killed_at_random(issue, chance.randrange(4), chance))
         in_the_middle += _hot_journal(services.settings.register_path)
     record_property("kills within a transaction", in_the_middle)
-    assert len(acknowledged) > KILLS
+    assert len(acknowledged) > kills
     _look_at(services, acknowledged)
 
 

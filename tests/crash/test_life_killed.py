@@ -20,7 +20,6 @@ from licence_qr.domain.record import CombinedRecord
 from licence_qr.domain.roles import Actor
 from licence_qr.store import codes, entities, history, permits
 
-KILLS = 15
 WHY = Grounds("查实", "", "一号")
 
 
@@ -59,15 +58,15 @@ def _all_agree(services: Services, uscc: str, now) -> None:
         assert {codes.status(tx, code.status_index + 1) for code in (newest, *older)} == {value}
 
 
-@pytest.mark.parametrize("seed", [11])
-def test_no_act_is_half_done(seed, services, make_application, clerk, now):
+@pytest.mark.campaign
+def test_no_act_is_half_done(services, make_application, clerk, now, rounds):
     pair = services.issuance.issue(make_application(), clerk, "key", now)
     with services.database.read() as tx:
         permit_id = permits.of_business(tx, pair.uscc)[0].permit_id
     later = now + timedelta(days=1)
     services.database.close()
-    chance = random.Random(seed)
-    for _ in range(KILLS):
+    chance = random.Random(11)
+    for _ in range(rounds(5, 100)):
         act = partial(_act_until_killed, services, clerk, pair.uscc, permit_id, later)
         acknowledged = killed_at_random(act, chance.randrange(1, 5), chance)
         with services.database.read() as tx:

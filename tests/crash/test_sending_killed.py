@@ -19,7 +19,6 @@ from licence_qr.store import inspections, rectifications
 
 __all__ = ["hotel", "hotel_made_once"]
 
-KILLS = 25
 PHOTOS = 3
 
 
@@ -68,12 +67,13 @@ def _acknowledged(scene: Scene, first: int, chance: random.Random) -> dict[int, 
 
 
 @pytest.mark.campaign
-def test_kills_lose_nothing_acknowledged_and_sending_again_brings_the_rest_once(hotel):
+def test_kills_lose_nothing_acknowledged_and_sending_again_brings_the_rest_once(hotel, rounds):
+    kills = rounds(5, 100)
     chance, acknowledged = random.Random(20261123), {}
     hotel.services.database.close()  # a connection must not be carried into the child
-    for kill in range(KILLS):
+    for kill in range(kills):
         acknowledged |= _acknowledged(hotel, 1 + 100 * kill, chance)
-    assert len(acknowledged) > KILLS
+    assert len(acknowledged) > kills
     for serial, done in acknowledged.items():
         name, body, photos = _visit(hotel, serial)
         receipt = hotel.services.inspections.receipt(hotel.actors["inspector"], name, content_hash(body))
@@ -81,10 +81,10 @@ def test_kills_lose_nothing_acknowledged_and_sending_again_brings_the_rest_once(
         assert {content_hash(photo) for photo in photos[: done - 1]} <= set(arrived)
     for serial in acknowledged:
         _send(hotel, serial)
-    _look_at(hotel, set(acknowledged))
+    _look_at(hotel, set(acknowledged), kills)
 
 
-def _look_at(hotel: Scene, serials: set[int]) -> None:
+def _look_at(hotel: Scene, serials: set[int], kills: int) -> None:
     with hotel.services.database.read() as tx:
         assert [tuple(row) for row in tx.all("PRAGMA integrity_check")] == [("ok",)]
         for serial in serials:
@@ -98,4 +98,4 @@ def _look_at(hotel: Scene, serials: set[int]) -> None:
         for table in ("rectifications", "(SELECT * FROM history WHERE event = 'inspected')"):
             assert tx.one(f"SELECT count(*) AS n FROM {table}")["n"] == sent  # noqa: S608
     half = [file for file in hotel.services.settings.home.rglob(".*") if file.is_file() and "photos" in file.parts]
-    assert len(half) <= KILLS
+    assert len(half) <= kills
