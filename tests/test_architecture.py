@@ -94,7 +94,8 @@ def imported_from_closed_rooms(path: Path) -> list[str]:
 
 
 def test_a_file_imports_only_what_its_room_may():
-    assert [fault for path in MODULES for fault in imported_from_closed_rooms(path)] == []
+    wrong = [fault for path in MODULES for fault in imported_from_closed_rooms(path)]
+    assert not wrong, "\n".join(wrong)
 
 
 # Library → the rooms that alone may use it.
@@ -117,7 +118,7 @@ def test_a_library_of_one_room_is_used_in_that_room_alone():
                 used |= {room}
                 if room not in OF_ONE_ROOM[library]:
                     wrong.append(f"{name}, line {node.lineno}: {library}")
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
     assert used == set().union(*OF_ONE_ROOM.values())
 
 
@@ -149,7 +150,7 @@ def test_files_and_functions_stay_short_enough_to_read():
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 lines = (node.end_lineno or node.lineno) - node.lineno + 1
                 long += [f"{name}: {node.name} has {lines} lines"] * (lines > MOST_LINES_OF_A_FUNCTION)
-    assert long == []
+    assert not long, "\n".join(long)
 
 
 def test_the_domain_asks_no_clock_and_opens_no_file():

@@ -107,7 +107,8 @@ def whole(entry: Mapping[str, str]) -> bool:
 
 def test_every_code_says_what_and_what_to_do_in_both_languages():
     assert wording.sentences()
-    assert sorted(code for code, entry in wording.sentences().items() if not whole(entry)) == []
+    wrong = sorted(code for code, entry in wording.sentences().items() if not whole(entry))
+    assert not wrong, "\n".join(wrong)
 
 
 def test_no_sentence_is_left_without_a_code():
