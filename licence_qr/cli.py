@@ -18,6 +18,7 @@ from licence_qr.cli_life import life
 from licence_qr.cli_reminders import remind
 from licence_qr.cli_verify import verify
 from licence_qr.errors import LicenceQRError
+from licence_qr.process.libraries import check_libraries
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -35,8 +36,12 @@ for command in (init, serve, account, issue, notice, import_command, verify, key
 
 
 def main() -> None:
-    """Entry point. Exit status: 0 done, 1 refused, 2 cannot tell or called wrongly; see each command's help."""
+    """Entry point. Exit status: 0 done, 1 refused, 2 cannot tell or called wrongly; see each command's help.
+
+    A reader who goes before the end (``licence-qr keys list | head -1``) ends it without a word, with 1.
+    """
     try:
+        check_libraries()
         # A command that leaves with a status of its own hands it back here; the others return nothing.
         sys.exit(commands.main(standalone_mode=False))
     except LicenceQRError as error:

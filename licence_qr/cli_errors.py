@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from typing import Any
 
 import click
@@ -11,8 +12,16 @@ from licence_qr.errors import InputError, InvalidApplication, LicenceQRError, Un
 
 
 def unusable(error: OSError) -> UnreadableError:
-    """A file or folder that the system did not let us use, as an error of ours."""
+    """A file or folder that the system did not let us use, or an output that took no more, as an error of ours."""
+    if _came_from_saying(error):
+        return UnreadableError("output_not_written", because=error.strerror or error)
     return UnreadableError("file_not_usable", name=error.filename or "", because=error.strerror or error)
+
+
+def _came_from_saying(error: OSError) -> bool:
+    """Whether it was standard output that took no more: an error of a write names no file, so its place has to tell."""
+    frame = list(traceback.walk_tb(error.__traceback__))[-1][0]
+    return str(frame.f_globals["__name__"]).startswith("click.")
 
 
 def _problems(error: LicenceQRError) -> tuple[LicenceQRError, ...]:

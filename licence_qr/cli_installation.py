@@ -21,6 +21,7 @@ from licence_qr.cli_json import json_option, say
 from licence_qr.config import Settings, load_settings
 from licence_qr.domain.roles import Role
 from licence_qr.errors import ConfigError, KeyStoreError
+from licence_qr.process import signals, streams
 from licence_qr.services.lan_certificate import lan_certificate
 from licence_qr.services.lan_invitation import picture, terminal_lines
 
@@ -31,6 +32,8 @@ STARTING_PASSWORD_BYTES = 9
 # Two a worker: one more thread than the interpreter can run, so that a card being printed does not hold up a scan.
 # More of them only pass the interpreter's lock around: four halve the rate of scans.
 BLOCKING_THREADS = 2
+# A worker that has not ended by then is killed. A sheet of cards takes a few seconds; nothing takes this long.
+KILL_AFTER_SECONDS = 15
 
 
 @click.command(cls=Command, short_help="建登记库和密钥。 Make the register and the keys.")
@@ -78,7 +81,16 @@ def serve() -> None:
 
     Serve the desk and the public pages until stopped (Ctrl-C). Settings come from the environment, the
     port for instance from LICENCE_QR_PORT=8001.
+
+    启动过程中的任何时候都可用 SIGTERM 或 Ctrl-C 停止，退出码为 0。 Stopped by SIGTERM or Ctrl-C, at any moment of the
+    start too, it ends with 0.
     """
+    # In the very first moment, while the program itself is being loaded, it ends by that signal, as any program does.
+    with signals.ending_at_once():
+        _serve()
+
+
+def _serve() -> None:
     from granian.constants import Interfaces
     from granian.server import Server
 
@@ -90,10 +102,13 @@ def serve() -> None:
     except KeyStoreError as error:
         # Citizens can still look up; the desk will say the same when something is to be signed.
         for language in wording.LANGUAGES:
-            click.echo(str(wording.explain(error, language)), err=True)
+            _say(str(wording.explain(error, language)), streams.ERR)
     services.database.close()
-    click.echo(f"正在服务 serving  {settings.address}  ({settings.bind}:{settings.port}, {settings.workers} workers)")
+    _say(f"正在服务 serving  {settings.address}  ({settings.bind}:{settings.port}, {settings.workers} workers)")
     certificate, key = _for_phones(settings) if settings.lan else (None, None)
+    # Its lines, and those of the workers, go where a reader who has gone stops nothing.
+    handler = {"class": "logging.StreamHandler", "stream": "ext://licence_qr.process.streams.OUT"}
+    handlers = {"console": handler | {"formatter": "generic"}, "access": handler | {"formatter": "access"}}
     server = Server(
         "licence_qr.web.wsgi:application",
         factory=True,
@@ -101,12 +116,25 @@ def serve() -> None:
         port=settings.port,
         interface=Interfaces.WSGI,
         workers=settings.workers,
+        workers_kill_timeout=KILL_AFTER_SECONDS,
         blocking_threads=BLOCKING_THREADS,
         log_access=False,
+        log_dictconfig={"handlers": handlers},
         ssl_cert=certificate,
         ssl_key=key,
     )
-    server.serve()
+    signals.workers_end_while_starting()
+    try:
+        server.serve()
+    except SystemExit:
+        # Ctrl-C reaches the workers too; one that ends before it is told to counts as failed there.
+        if not server.interrupt_signal:
+            raise
+
+
+def _say(text: str, stream: streams.LogStream = streams.OUT) -> None:
+    """Where the service goes on, whatever becomes of the line."""
+    stream.write(text + "\n")
 
 
 def _for_phones(settings: Settings) -> tuple[Path, Path]:
@@ -115,10 +143,10 @@ def _for_phones(settings: Settings) -> tuple[Path, Path]:
     certificate, key = lan_certificate(settings.home, hosts, datetime.now(UTC))
     page = f"{settings.address}/verify"
     if sys.stdout.isatty():
-        click.echo("\n".join(terminal_lines(page)))
-    click.echo(f"手机连同一网络后打开 on a phone in the same network, open  {page}")
-    click.echo(f"二维码图片 the same as a QR   {picture(settings.home, page)}")
-    click.echo(
+        _say("\n".join(terminal_lines(page)))
+    _say(f"手机连同一网络后打开 on a phone in the same network, open  {page}")
+    _say(f"二维码图片 the same as a QR   {picture(settings.home, page)}")
+    _say(
         f"手机会提示证书；离线使用需先装入它 phones warn of the certificate; offline use needs it installed  {certificate}"
     )
     return certificate, key

@@ -197,6 +197,50 @@ def test_the_program_itself_ends_in_words_and_not_in_a_traceback(tmp_path):
     assert "Traceback" not in ended.stderr
 
 
+@pytest.mark.parametrize("arguments", [["keys", "list"], ["-h"], ["notice"]])
+def test_a_reader_who_has_gone_ends_a_command_without_a_word(arguments, installed):
+    reading, writing = os.pipe()
+    os.close(reading)
+    ended = subprocess.run(
+        [PROGRAM, *arguments], env=os.environ | environ(installed), stdout=writing, stderr=subprocess.PIPE, text=True
+    )
+    os.close(writing)
+    assert (ended.returncode, ended.stderr) == (1, "")
+
+
+def test_an_output_that_has_no_room_is_told(installed):
+    with open("/dev/full", "w") as full:
+        ended = subprocess.run(
+            [PROGRAM, "keys", "list"],
+            env=os.environ | environ(installed),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    assert ended.returncode == 2
+    assert "[output_not_written]\n  结果写不出去（No space left on device）。" in ended.stderr
+    assert "cannot be written (No space left on device)" in ended.stderr and "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize("command", [["serve"], ["keys", "list"]])
+def test_a_library_that_is_too_old_is_named_at_the_start_with_the_version_needed(command, installed, tmp_path):
+    found = {"licence_qr-0.1.0": "licence-qr\nRequires-Dist: cbor2<7,>=6.1", "cbor2-5.9.0": "cbor2"}
+    for folder, lines in found.items():
+        name, _, version = folder.partition("-")
+        (tmp_path / f"{folder}.dist-info").mkdir()
+        text = f"Metadata-Version: 2.1\nVersion: {version}\nName: {lines}\n"
+        (tmp_path / f"{folder}.dist-info" / "METADATA").write_text(text, encoding="utf-8")
+    ended = subprocess.run(
+        [PROGRAM, *command],
+        env=os.environ | environ(installed) | {"PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert "[library_too_old]\n  程序库 cbor2 需要 6.1 或更新的版本，现装的是 5.9.0。" in ended.stderr
+    assert "The library cbor2 is needed in version 6.1 or newer; 5.9.0 is installed." in ended.stderr
+
+
 # -- issuing ---------------------------------------------------------------------------------------------------------
 
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import logging
 import secrets
-import sys
 import traceback
+from typing import TextIO, cast
 
 import structlog
 from flask import Flask, Response, g, request
 
 from licence_qr.errors import LicenceQRError
+from licence_qr.process import streams
 from licence_qr.web.security import PUBLIC
 
 _log = structlog.get_logger("licence_qr.web")
@@ -32,7 +33,7 @@ def configure() -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(file=cast("TextIO", streams.ERR)),
     )
 
 

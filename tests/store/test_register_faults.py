@@ -62,7 +62,9 @@ def test_a_writer_that_holds_it_too_long_is_told(database, monkeypatch):
     second.close()
 
 
-def test_a_backup_that_holds_it_too_long_holds_up_nobody_under_wal_and_is_told_at_commit_elsewhere(database, monkeypatch):
+def test_a_backup_that_holds_it_too_long_holds_up_nobody_under_wal_and_is_told_at_commit_elsewhere(
+    database, monkeypatch
+):
     put(database, "before")
     monkeypatch.setattr(database_module, "WRITE_WAIT_SECONDS", 0.05)
     monkeypatch.setattr(database_module, "READ_WAIT_SECONDS", 0.05)

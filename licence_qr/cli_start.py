@@ -1,0 +1,14 @@
+"""Where ``licence-qr`` begins: loading everything takes a moment, and Ctrl-C within it should not print a traceback."""
+
+from __future__ import annotations
+
+import signal
+
+
+def main() -> None:
+    """Load the commands and run the one that was asked for; see ``licence_qr.cli.main``."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    from licence_qr import cli
+
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    cli.main()

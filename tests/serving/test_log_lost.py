@@ -1,0 +1,58 @@
+"""A log that nobody reads any more, or that has no room, stops neither the service nor an answer."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+import pytest
+
+# A page that is not public, so that its answer is logged; and one that is.
+LOGGED, PUBLIC = "/desk/", "/"
+
+
+def test_a_reader_who_leaves_after_the_first_line_stops_nothing(start):
+    served = start()
+    served.read_until("serving")
+    served.process.stdout.close()
+    assert [served.wait_until_answered(), served.asked(LOGGED), served.asked(PUBLIC)] == [200, 303, 200]
+    served.process.send_signal(signal.SIGTERM)
+    assert served.process.wait() == 0
+    log = served.err.read_text(encoding="utf-8")
+    assert '"route": "/desk/"' in log and "Traceback" not in log and "log_not_written" not in log
+
+
+def test_a_reader_of_both_streams_who_leaves_stops_nothing(start):
+    reading, writing = os.pipe()
+    served = start(out=writing, err=writing)
+    os.close(writing)
+    assert os.read(reading, 1)
+    os.close(reading)
+    assert [served.wait_until_answered(), served.asked(LOGGED), served.asked(PUBLIC)] == [200, 303, 200]
+    served.process.send_signal(signal.SIGTERM)
+    assert served.process.wait() == 0
+
+
+def test_a_full_disk_under_the_log_is_told_once_in_both_languages_and_people_are_answered(start):
+    with open("/dev/full", "w") as full:
+        served = start(out=full)
+    assert [served.wait_until_answered(), served.asked(LOGGED)] == [200, 303]
+    served.process.send_signal(signal.SIGTERM)
+    assert served.process.wait() == 0
+    told = served.err.read_text(encoding="utf-8")
+    assert told.count("[log_not_written]") == 1
+    assert "日志（stdout）写不进去（No space left on device）" in told
+    assert "The log (stdout) cannot be written (No space left on device)" in told
+    assert '"route": "/desk/"' in told and "Traceback" not in told and "Logging error" not in told
+
+
+@pytest.mark.parametrize("both", [False, True])
+def test_a_full_disk_under_the_log_of_requests_costs_no_answer(both, start):
+    with open("/dev/full", "w") as full:
+        served = start(out=full if both else None, err=full)
+    assert [served.wait_until_answered(), served.asked(LOGGED)] == [200, 303]
+    served.process.send_signal(signal.SIGTERM)
+    assert served.process.wait() == 0
+    if not both:
+        said = served.said()
+        assert "日志（stderr）写不进去" in said and "Traceback" not in said
