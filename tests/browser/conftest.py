@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
 # The made-up pages are shared with the tests that need no browser.
 sys.path.insert(0, str(Path(__file__).parent.parent / "web"))
@@ -71,28 +71,60 @@ def opened(chromium: Browser) -> Iterator[Callable[..., Page]]:
         context.close()
 
 
+@pytest.fixture(scope="session")
+def kept_windows(chromium: Browser) -> Iterator[dict[str, Page]]:
+    """The windows of ``seat``, until the last test."""
+    kept: dict[str, Page] = {}
+    yield kept
+    for page in kept.values():
+        page.context.close()
+
+
 @pytest.fixture
-def phone(opened: Callable[..., Page]) -> Page:
+def seat(chromium: Browser, kept_windows: dict[str, Page]) -> Callable[..., Page]:
+    """Somebody's window, by a name: opened once for all tests, because to open one costs as much as seven pages. A test
+    finds it without cookies, at its own size, and alone. For pages that keep nothing else in the browser."""
+    taken: set[str] = set()
+
+    def sit_down(name: str, size: ViewportSize, *, scripts: bool = False) -> Page:
+        if name not in kept_windows:
+            context = chromium.new_context(viewport=size, java_script_enabled=scripts, bypass_csp=scripts)
+            kept_windows[name] = context.new_page()
+        page = kept_windows[name]
+        if name not in taken:
+            taken.add(name)
+            for other in page.context.pages:
+                if other != page:
+                    other.close()
+            page.context.clear_cookies()
+            page.set_viewport_size(size)
+        return page
+
+    return sit_down
+
+
+@pytest.fixture
+def phone(seat: Callable[..., Page]) -> Page:
     """A small phone with scripts switched off, as a careful visitor may have it."""
-    return opened(viewport=PHONE, java_script_enabled=False)
+    return seat("phone", PHONE)
 
 
 @pytest.fixture
-def window(opened: Callable[..., Page]) -> Page:
+def window(seat: Callable[..., Page]) -> Page:
     """A small window in which tests may run scripts of their own; the pages have none."""
-    return opened(viewport=PHONE, bypass_csp=True)
+    return seat("window", PHONE, scripts=True)
 
 
 @pytest.fixture
-def counter(opened: Callable[..., Page]) -> Page:
+def counter(seat: Callable[..., Page]) -> Page:
     """The screen at the counter, with scripts switched off."""
-    return opened(viewport=DESK, java_script_enabled=False)
+    return seat("counter", DESK)
 
 
 @pytest.fixture
-def looking(opened: Callable[..., Page]) -> Page:
+def looking(seat: Callable[..., Page]) -> Page:
     """The same screen, in which tests may run scripts of their own."""
-    return opened(viewport=DESK, bypass_csp=True)
+    return seat("looking", DESK, scripts=True)
 
 
 @pytest.fixture

@@ -1,15 +1,14 @@
-"""What the browser tests share: a place to be asked at, people who sign in, and what every page is held to."""
+"""What the browser tests share: a place to be asked at, people who sign in, and how wide a page is."""
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from accessible import violations
 from desk_pages import PASSWORD, installation
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -63,41 +62,19 @@ def sign_in(page: Page, origin: str, username: str = "clerk", onward: str = "") 
 
 def opened(chromium: Browser, served: Served, who: str, *, scripts: bool = False) -> BrowserContext:
     """The browser of somebody who has signed in; with ``scripts`` tests may run some of their own."""
-    services, origin = served
+    _, origin = served
     context = chromium.new_context(base_url=origin, java_script_enabled=scripts, bypass_csp=scripts)
+    signed_in_as(context, served, who)
+    return context
+
+
+def signed_in_as(context: BrowserContext, served: Served, who: str) -> None:
+    """Somebody has signed in in this browser; signing in on the page has tests of its own."""
+    services, origin = served
     token = services.accounts.sign_in(who, PASSWORD, "127.0.0.1", datetime.now(UTC))
     context.add_cookies([{"name": "session-token", "value": token, "url": origin}])
-    return context
 
 
 def width_of(page: Page) -> int:
     """How wide the page is laid out; beyond its window it scrolls sideways."""
     return int(page.evaluate("() => document.documentElement.scrollWidth"))
-
-
-def faults_at_every_width(page: Page) -> dict[str, str]:
-    """What axe finds on the page shown at the narrow and the wide width, and where it scrolls sideways: at all three, and
-    on a phone with twice the type."""
-    found = {}
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 900})
-        if (wide := width_of(page)) > width:
-            found[f"at {width}"] = f"{wide} pixels wide"
-        if width in AXE_WIDTHS and (faults := violations(page)):
-            found[f"axe at {width}"] = faults
-    page.set_viewport_size(PHONE)
-    page.evaluate("() => { document.documentElement.style.fontSize = '225%' }")
-    if (wide := width_of(page)) > PHONE["width"]:
-        found["text twice as large"] = f"{wide} pixels wide"
-    page.evaluate("() => { document.documentElement.style.fontSize = '' }")
-    page.set_viewport_size(DESK)
-    return found
-
-
-def faults_of(page: Page, addresses: Iterable[str], language: str) -> dict[str, str]:
-    """``faults_at_every_width`` of each address in turn."""
-    found = {}
-    for address in addresses:
-        page.goto(f"{address}{'&' if '?' in address else '?'}lang={language}")
-        found |= {f"{address}, {where}": what for where, what in faults_at_every_width(page).items()}
-    return found

@@ -1,11 +1,14 @@
-"""The check by axe that the tests of all pages rely on finds what is wrong, also after the page has changed."""
+"""The checks that the walk over all pages relies on find what is wrong, also after the page has changed."""
 
 from __future__ import annotations
 
+import pytest
 from accessible import violations
+from every_page import Walk
 from playwright.sync_api import Page
 
 CLEAN = "<!doctype html><html lang='en'><title>A page</title><main><h1>A page</h1><p id='text'>Text</p></main></html>"
+PALE = CLEAN.replace("<p id='text'>", "<p class='pale' style='color: #eee'>")
 
 
 def test_a_fault_that_comes_later_is_found_and_named(window: Page) -> None:
@@ -13,3 +16,41 @@ def test_a_fault_that_comes_later_is_found_and_named(window: Page) -> None:
     assert violations(window) == ""
     window.evaluate("() => { document.getElementById('text').innerHTML = '<img src=\"/nothing.png\">' }")
     assert "image-alt" in violations(window)
+
+
+def faults_of(walk: Walk, name: str, content: str) -> list[str]:
+    """What the walk finds on one more page."""
+    walk.found = {}
+    walk.page.set_content(content)
+    walk.look(name)
+    return sorted(walk.found)
+
+
+def test_a_walk_judges_contrast_where_text_stands_in_something_new_and_all_else_on_every_page(looking: Page) -> None:
+    walk = Walk(looking, thorough=False)
+    assert faults_of(walk, "clean", CLEAN) == []
+    assert faults_of(walk, "pale", PALE) == ["pale, axe at 1280", "pale, axe at 360"]
+    assert faults_of(walk, "pale again", PALE.replace("Text", "Other words")) == []
+    unnamed = "<p>Text<img src='/nothing.png'></p>"
+    assert faults_of(walk, "unnamed", CLEAN.replace("<h1>", f"{unnamed}<h1>")) == [
+        "unnamed, axe at 1280",
+        "unnamed, axe at 360",
+    ]
+
+
+def test_a_thorough_walk_judges_contrast_on_every_page(looking: Page) -> None:
+    walk = Walk(looking, thorough=True)
+    for name in ("pale", "pale again"):
+        assert faults_of(walk, name, PALE) == [f"{name}, axe at 1280", f"{name}, axe at 360"]
+
+
+@pytest.mark.parametrize(
+    ("wide", "where"),
+    [
+        ("width: 800px", ["at 360", "at 768", "text twice as large"]),
+        ("width: 20rem", ["text twice as large"]),
+    ],
+)
+def test_a_walk_finds_what_is_wider_than_its_window(looking: Page, wide: str, where: list[str]) -> None:
+    page = CLEAN.replace("<main>", f"<main style='{wide}'>")
+    assert faults_of(Walk(looking, thorough=False), "wide", page) == [f"wide, {each}" for each in where]

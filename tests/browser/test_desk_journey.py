@@ -1,86 +1,31 @@
-"""The clerk's journey in the real browser: without scripts, with the keyboard alone, and on every screen."""
+"""The clerk's journey in the real browser: without scripts, and with the keyboard alone."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from pathlib import Path
 
 import pypdfium2
 import pytest
 import zxingcpp
-from accessible import violations
-from desk_pages import DETAILS, PASSWORD, installation
+from at_the_counter import TYPED, Running, fill_trade, issue, onward, running
+from desk_pages import DETAILS, PASSWORD
 from PIL import Image
 from playwright.sync_api import Page
-from screens import WIDTHS, listening, sign_in, width_of
-
-from bench.load import free_port
-from licence_qr.web.app import create_app
-
-DATA = Path(__file__).parent.parent / "data"
-LANGUAGES = ("zh", "en")
-TYPED = ("name", "entity_type", "principal", "established_on", "domicile", "business_scope")
+from screens import sign_in
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The origin of a real installation with imported rows that wait."""
-    port = free_port()
-    services = installation(tmp_path_factory.mktemp("desk"), port)
-    market, health = DATA / "market_licences.csv", DATA / "health_permits.xlsx"
-    services.importing.import_departments(
-        market.read_bytes(), market.name, health.read_bytes(), health.name, "admin", datetime.now(UTC)
-    )
-    with listening(create_app(services), port) as origin:
-        yield origin
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A real installation."""
+    with running(tmp_path_factory.mktemp("desk")) as site:
+        yield site
 
 
-def onward(page: Page) -> None:
-    """Press the button at the end of the step."""
-    page.locator("main button[value=continue]").last.click()
-
-
-def fill_trade(page: Page) -> None:
-    """The first step: a hotel without restaurant and pool."""
-    page.check("input[name=trade][value=hotel]")
-    page.click("button[value=show]")
-    page.check("input[name=kinds][value=hotel]")
-    page.check("input[name=answer_serves_food][value=no]")
-    page.check("input[name=answer_has_pool][value=no]")
-    onward(page)
-
-
-def fill_details(page: Page) -> None:
-    """The second step; the address of the premises is copied by its button."""
-    page.check("input[name=entity_form][value=company]")
-    for name in TYPED:
-        page.fill(f"#{name}", DETAILS[name])
-    page.click("button[value=same-address]")
-    onward(page)
-
-
-def fill_commitment(page: Page) -> None:
-    """The third step: the promise, signed."""
-    page.check("input[name=mode][value=commitment]")
-    page.fill("#signer", "张示例")
-    onward(page)
-
-
-def issue(page: Page, desk: str) -> str:
-    """A whole application; its address."""
-    page.goto(f"{desk}/desk/")
-    page.click(".start-actions form button")
-    page.wait_for_url("**/trade")
-    application = page.url.removesuffix("/trade")
-    fill_trade(page)
-    fill_details(page)
-    fill_commitment(page)
-    page.wait_for_url("**/review")
-    page.click(".issue button")
-    page.wait_for_url("**/result")
-    return application
+@pytest.fixture
+def desk(site: Running) -> str:
+    """Its origin."""
+    return site.origin
 
 
 def test_a_pair_is_issued_and_its_public_page_opened_without_any_script(counter: Page, desk: str) -> None:
@@ -151,99 +96,16 @@ def test_the_whole_journey_goes_with_the_keyboard_alone(looking: Page, desk: str
 
 
 def test_after_a_refusal_the_focus_is_on_the_summary_and_its_first_link_leads_to_the_field(
-    looking: Page, desk: str
+    looking: Page, site: Running
 ) -> None:
-    sign_in(looking, desk)
+    site.seat(looking.context, "clerk")
+    looking.goto(f"{site.origin}/desk/")
     looking.click(".start-actions form button")
     fill_trade(looking)
     onward(looking)
     wait_for_focus(looking, "#error-summary")
     looking.click("#error-summary a >> nth=1")
     wait_for_focus(looking, "#name")
-
-
-def every_page(page: Page, desk: str) -> Iterator[str]:
-    """Open each page of the desk in turn, with and without problems; its name."""
-    page.goto(f"{desk}/sign-in")
-    yield "sign-in"
-    page.click("main form button")
-    yield "sign-in, refused"
-    sign_in(page, desk)
-    application = issue(page, desk)
-    yield "result"
-    page.goto(f"{desk}/desk/")
-    yield "start"
-    page.click(".start-actions form button")
-    yield "trade, nothing chosen"
-    open_application = page.url.removesuffix("/trade")
-    page.check("input[name=trade][value=hotel]")
-    page.click("button[value=show]")
-    yield "trade"
-    for step in ("trade", "details", "commitment"):
-        page.goto(f"{open_application}/{step}")
-        onward(page)
-        page.goto(f"{open_application}/{step}?checked=yes")
-        yield f"{step}, refused"
-    page.goto(f"{open_application}/review")
-    yield "review, refused"
-    page.goto(f"{open_application}/details")
-    page.context.clear_cookies(name="session-token")
-    onward(page)
-    yield "sign-in, form kept"
-    page.fill("#username", "clerk")
-    page.fill("#password", PASSWORD)
-    page.click("main form button")
-    yield "form kept"
-    for address in ("/desk/businesses?q=示例", "/desk/waiting-rows", "/sessions"):
-        page.goto(desk + address)
-        yield address
-    page.goto(f"{desk}/desk/waiting-rows")
-    page.click(".row a >> nth=0")
-    yield "waiting row"
-    page.click("main form button")
-    yield "waiting row, refused"
-    page.goto(f"{application}/result")
-    business = f"{desk}/desk/businesses/{page.locator('.numbers dd').first.inner_text()}"
-    page.goto(business)
-    yield "business"
-    page.goto(f"{business}/print")
-    yield "print"
-
-
-def loaded_pages(page: Page, desk: str) -> Iterator[str]:
-    """``every_page``, each once it has been read to its end: a page that has only begun has no root to ask."""
-    for name in every_page(page, desk):
-        page.wait_for_load_state()
-        page.locator("body").wait_for()
-        yield name
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_axe_finds_nothing_and_nothing_scrolls_sideways_on_any_page(looking: Page, desk: str, language: str) -> None:
-    looking.goto(f"{desk}/?lang={language}")
-    found = {}
-    for name in loaded_pages(looking, desk):
-        if faults := violations(looking):
-            found[name] = faults
-        for width in WIDTHS:
-            looking.set_viewport_size({"width": width, "height": 900})
-            if (wide := width_of(looking)) > width:
-                found[f"{name} at {width}"] = f"{wide} pixels wide"
-    assert not found, "\n".join(f"{name}: {report}" for name, report in found.items())
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_text_twice_as_large_needs_no_sideways_scrolling_on_a_phone(looking: Page, desk: str, language: str) -> None:
-    looking.goto(f"{desk}/?lang={language}")
-    looking.set_viewport_size({"width": 360, "height": 900})
-    found = {}
-    for name in loaded_pages(looking, desk):
-        if name == "print":
-            continue  # it is a sheet of paper, as wide as paper
-        looking.evaluate("() => { document.documentElement.style.fontSize = '225%' }")
-        if (wide := width_of(looking)) > 360:
-            found[name] = wide
-    assert not found
 
 
 def test_a_form_sent_after_the_session_ended_is_sent_again_by_one_press_without_any_script(
@@ -278,11 +140,11 @@ def style_of(page: Page, selector: str) -> tuple[str, str]:
     return colour, weight
 
 
-def test_the_print_page_is_one_a5_sheet_whose_symbol_a_reader_reads(counter: Page, desk: str) -> None:
-    sign_in(counter, desk)
-    issue(counter, desk)
+def test_the_print_page_is_one_a5_sheet_whose_symbol_a_reader_reads(counter: Page, site: Running) -> None:
+    site.seat(counter.context, "clerk")
+    counter.goto(f"{site.origin}{site.decided()}/result")
     address = counter.get_attribute("figcaption a", "href")
-    counter.goto(f"{desk}/desk/businesses/{counter.locator('.numbers dd').first.inner_text()}/print")
+    counter.goto(f"{site.origin}/desk/businesses/{counter.locator('.numbers dd').first.inner_text()}/print")
     ink, weight = "rgb(26, 29, 33)", "400"
     assert style_of(counter, ".sheet dd") == (ink, weight)
     assert style_of(counter, ".sheet h1")[0] == ink
@@ -297,8 +159,8 @@ def test_the_print_page_is_one_a5_sheet_whose_symbol_a_reader_reads(counter: Pag
     assert side_mm >= 28
 
 
-def test_the_symbol_on_the_result_page_is_read_from_the_screen(counter: Page, desk: str) -> None:
-    sign_in(counter, desk)
-    issue(counter, desk)
+def test_the_symbol_on_the_result_page_is_read_from_the_screen(counter: Page, site: Running) -> None:
+    site.seat(counter.context, "clerk")
+    counter.goto(f"{site.origin}{site.decided()}/result")
     picture = Image.open(io.BytesIO(counter.locator(".symbol img").screenshot())).convert("L")
     assert zxingcpp.read_barcodes(picture)[0].text == counter.get_attribute("figcaption a", "href")

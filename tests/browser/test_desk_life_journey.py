@@ -4,85 +4,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
-from itertools import count
-from pathlib import Path
 
+import at_the_counter
 import pytest
-from accessible import violations
-from desk_pages import HOTEL, PASSWORD, Browser, installation, signed_in
-from playwright.sync_api import Browser as Chromium
+from at_the_counter import Running
+from desk_pages import PASSWORD
 from playwright.sync_api import Page, expect
-from screens import DESK, PHONE, WIDTHS, listening, width_of
+from screens import DESK, PHONE
 from verify_site import settled, typed
-
-from bench.load import free_port
-from licence_qr.bootstrap import Services
-from licence_qr.credential.token import address
-from licence_qr.store import codes
-from licence_qr.web.app import create_app
-
-# By the journey from the counter to the issue, and with the inspections.
-LOOKED_AT_ELSEWHERE = {"desk.issue.show_result", "desk.inspection_draws.show_draw"}
-_serial = count(1)
-WHO = ("clerk", "inspector", "decider", "administrator")
-
-
-class Running:
-    """An installation behind a port of this machine, with people signed in at counters of their own."""
-
-    def __init__(self, services: Services, origin: str) -> None:
-        self.services = services
-        self.origin = origin
-        self.app = create_app(services)
-
-    def issued(self) -> str:
-        """A business with a permit in force; its credit code."""
-        clerk = signed_in(self.app, self.services, "clerk")
-        assert isinstance(clerk, Browser)
-        application = clerk.start()
-        clerk.fill(application, name=f"重庆示例浏览器{next(_serial)}号客栈有限公司")
-        clerk.issue(application)
-        with self.services.database.read() as tx:
-            return codes.everything_newest(tx)[-1].uscc
-
-    def link(self, uscc: str, version: int | None = None) -> str:
-        """What the symbol of one print says, the newest by default."""
-        with self.services.database.read() as tx:
-            prints = codes.versions_of_business(tx, uscc)
-        found = next(code for code in prints if version in (None, code.version))
-        return address(self.services.settings.address, found.token)
-
-    def token(self, username: str) -> str:
-        return self.services.accounts.sign_in(username, PASSWORD, "127.0.0.1", datetime.now(UTC))
 
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """The installation."""
-    port = free_port()
-    services = installation(tmp_path_factory.mktemp("life"), port)
-    site = Running(services, f"http://127.0.0.1:{port}")
-    with listening(site.app, port):
+    with at_the_counter.running(tmp_path_factory.mktemp("life")) as site:
         yield site
 
 
 @pytest.fixture
-def at(chromium: Chromium, running: Running) -> Iterator[Callable[..., Page]]:
-    """Opens somebody's own browser, signed in; scripts are off unless asked for."""
-    contexts = []
+def at(seat: Callable[..., Page], running: Running) -> Callable[..., Page]:
+    """Somebody's own window without scripts, signed in; nobody's is a citizen's phone."""
 
-    def sit_down(username: str = "", *, scripts: bool = False) -> Page:
-        size = DESK if username else PHONE
-        context = chromium.new_context(viewport=size, java_script_enabled=scripts, bypass_csp=scripts)
-        contexts.append(context)
+    def sit_down(username: str = "") -> Page:
+        page = seat(username or "phone", DESK if username else PHONE)
         if username:
-            context.add_cookies([{"name": "session-token", "value": running.token(username), "url": running.origin}])
-        return context.new_page()
+            running.seat(page.context, username)
+        return page
 
-    yield sit_down
-    for context in contexts:
-        context.close()
+    return sit_down
 
 
 def press(page: Page) -> None:
@@ -131,10 +80,10 @@ def propose_suspension(running: Running, page: Page, uscc: str) -> str:
 
 
 def test_a_suspension_by_two_people_shows_on_the_phone_and_after_a_refresh_without_a_network_page(
-    running: Running, at: Callable[..., Page]
+    running: Running, at: Callable[..., Page], opened: Callable[..., Page]
 ) -> None:
     uscc, clerk, decider, citizen = running.issued(), at("clerk"), at("decider"), at()
-    verifier = at(scripts=True)
+    verifier = opened(viewport=PHONE, bypass_csp=True)
     verifier.goto(f"{running.origin}/verify?lang=zh")
     settled(verifier)
     typed(verifier, running.link(uscc))
@@ -187,75 +136,3 @@ def test_an_overtaken_form_shows_both_sides_and_is_sent_again(running: Running, 
     clerk.get_by_role("button", name="看过变动，仍然办理").click()
     expect(clerk.locator("h1")).to_contain_text("已办理")
     expect(clerk.locator(".past").first).to_contain_text("王示例")
-
-
-# --- every page ------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def places(running: Running) -> list[str]:
-    """Every address of the desk that can be opened, with real things in it."""
-    uscc = running.issued()
-    clerk = signed_in(running.app, running.services, "clerk")
-    business = f"/desk/businesses/{uscc}"
-    page = clerk.see(business)
-    permit = page.split("/permit/")[1].split("/")[0]
-    draft = clerk.start().rpartition("/")[2]
-    clerk.send(f"/desk/applications/{draft}/trade", HOTEL)
-    grounds = {"effective_on": "", "reason": "示例", "legal_basis": "示例", "document_no": ""}
-    proposed = clerk.send(f"/desk/proposals/new/{uscc}/permit/{permit}/suspend", grounds).location
-    known = {"uscc": uscc, "draft_id": draft, "size": "a5", "permit_id": permit, "number": proposed.rpartition("/")[2]}
-    acts = [f"{business}/licence/{act}" for act in ("change", "add_premises", "reprint", "dormant", "mark", "cancel")]
-    acts += [f"{business}/permit/{permit}/{act}" for act in ("change", "apply_renewal", "review", "grade", "cancel")]
-    adapter = running.app.url_map.bind("localhost")
-    found = {*acts, f"{business}/history?day={datetime.now(UTC):%Y-%m-%d}", f"{business}/licence/resume"}
-    for rule in running.app.url_map.iter_rules():
-        if (
-            rule.endpoint.startswith(("desk.", "sign_in."))
-            and "GET" in (rule.methods or ())
-            and rule.arguments <= known.keys()
-            and rule.endpoint not in LOOKED_AT_ELSEWHERE
-        ):
-            found.add(adapter.build(rule.endpoint, {name: known[name] for name in rule.arguments}))
-    files = (".pdf", ".png", ".svg", ".csv", ".xlsx", ".ics", "/print", "/sign-in")
-    return sorted(place for place in found if not place.endswith(files))
-
-
-def test_every_place_is_open_to_somebody(running: Running, places: list[str]) -> None:
-    """What nobody may see, or is not there, is looked at by nobody in the test that follows."""
-    people = [signed_in(running.app, running.services, who) for who in WHO]
-    closed = [place for place in places if {who.client.get(place).status_code for who in people} <= {403, 404}]
-    assert closed == []
-
-
-@pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("username", WHO)
-def test_every_page_of_the_desk_is_clean_fits_and_logs_nothing(
-    running: Running, at: Callable[..., Page], places: list[str], username: str, language: str, tmp_path: Path
-) -> None:
-    page = at(username, scripts=True)
-    said: list[str] = []
-    page.on("pageerror", lambda error: said.append(str(error)))
-    page.on("console", lambda message: said.append(message.text) if message.type in {"error", "warning"} else None)
-    found: dict[str, str] = {}
-    for place in places:
-        said.clear()
-        answer = page.goto(f"{running.origin}{place}{'&' if '?' in place else '?'}lang={language}")
-        assert answer
-        if answer.status in {403, 404} or "html" not in answer.headers.get("content-type", ""):
-            continue
-        if faults := violations(page):
-            found[place] = faults
-        unexpected = [line for line in said if "409 (CONFLICT)" not in line]
-        if answer.status not in {200, 409} or unexpected:
-            found[f"{place} answers"] = f"{answer.status} {unexpected}"
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 900})
-            if (wide := width_of(page)) > width:
-                found[f"{place} at {width}"] = f"{wide} pixels wide"
-        page.set_viewport_size({"width": 360, "height": 900})
-        page.evaluate("() => { document.documentElement.style.fontSize = '225%' }")
-        if (wide := width_of(page)) > 360:
-            found[f"{place} with large text"] = f"{wide} pixels wide"
-        page.set_viewport_size(DESK)
-    assert not found, "\n".join(f"{place}: {report}" for place, report in found.items())

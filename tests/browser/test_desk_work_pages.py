@@ -1,14 +1,12 @@
-"""The work list in the real browser: on a phone, at the counter, without scripts, by keyboard, and for axe."""
+"""The work list in the real browser: on a phone, at the counter, without scripts, and by keyboard."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser
-from screens import WIDTHS, Served, faults_of, filled_desk, opened
-
-ADDRESSES = ("/desk/work", "/desk/work?due=overdue", "/desk/work?kind=drawn_inspection", "/desk/work/calendar")
+from playwright.sync_api import Page
+from screens import WIDTHS, Served, filled_desk, signed_in_as
 
 
 @pytest.fixture(scope="module")
@@ -18,29 +16,20 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield served
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-def test_axe_finds_nothing_and_nothing_scrolls_sideways(chromium: Browser, served: Served, language: str) -> None:
-    context = opened(chromium, served, "administrator", scripts=True)
-    found = faults_of(context.new_page(), ADDRESSES, language)
-    context.close()
-    assert found == {}
-
-
-def test_lines_are_cards_on_a_phone_and_a_table_at_the_counter(chromium: Browser, served: Served) -> None:
-    context = opened(chromium, served, "administrator", scripts=True)
-    page = context.new_page()
+def test_lines_are_cards_on_a_phone_and_a_table_at_the_counter(looking: Page, served: Served) -> None:
+    page, origin = looking, served[1]
+    signed_in_as(page.context, served, "administrator")
     shown = "() => getComputedStyle(document.querySelector('.work tbody tr')).display"
     for width, display in ((360, "block"), (1280, "table-row")):
         page.set_viewport_size({"width": width, "height": 800})
-        page.goto("/desk/work")
+        page.goto(f"{origin}/desk/work")
         assert page.evaluate(shown) == display
-    context.close()
 
 
-def test_filters_and_the_calendar_work_without_scripts(chromium: Browser, served: Served) -> None:
-    context = opened(chromium, served, "administrator")
-    page = context.new_page()
-    page.goto("/desk/work")
+def test_filters_and_the_calendar_work_without_scripts(counter: Page, served: Served) -> None:
+    page, origin = counter, served[1]
+    signed_in_as(page.context, served, "administrator")
+    page.goto(f"{origin}/desk/work")
     page.get_by_role("navigation", name="按期限筛选").get_by_role("link", name="已逾期").click()
     assert page.url.endswith("due=overdue")
     assert page.locator(".work tbody tr").count() == page.locator(".work tbody tr.overdue").count() > 0
@@ -49,27 +38,25 @@ def test_filters_and_the_calendar_work_without_scripts(chromium: Browser, served
     assert "/calendar/" in page.get_by_label("复制到日历软件").input_value()
     page.reload()
     assert page.get_by_label("复制到日历软件").count() == 0
-    context.close()
 
 
-def test_every_filter_and_line_is_reached_by_keyboard(chromium: Browser, served: Served) -> None:
-    context = opened(chromium, served, "inspector", scripts=True)
-    page = context.new_page()
-    page.goto("/desk/work")
+def test_every_filter_and_line_is_reached_by_keyboard(looking: Page, served: Served) -> None:
+    page, origin = looking, served[1]
+    signed_in_as(page.context, served, "inspector")
+    page.goto(f"{origin}/desk/work")
     links = page.locator("main a").count()
     reached = []
     for _ in range(links + 30):
         page.keyboard.press("Tab")
         reached.append(page.evaluate("() => [...document.querySelectorAll('main a')].indexOf(document.activeElement)"))
     assert [number for number in reached if number >= 0][:links] == list(range(links))
-    context.close()
 
 
-def test_the_rooms_are_a_menu_on_a_phone_and_a_row_at_the_counter(chromium: Browser, served: Served) -> None:
-    context = opened(chromium, served, "inspector", scripts=True)
-    page = context.new_page()
+def test_the_rooms_are_a_menu_on_a_phone_and_a_row_at_the_counter(looking: Page, served: Served) -> None:
+    page, origin = looking, served[1]
+    signed_in_as(page.context, served, "inspector")
     page.set_viewport_size({"width": 360, "height": 800})
-    page.goto("/desk/work")
+    page.goto(f"{origin}/desk/work")
     rooms, menu = page.get_by_role("navigation", name="窗口"), page.locator(".desk-menu summary")
     assert (menu.inner_text().split("\n")[-1], rooms.is_visible()) == ("待办", False)
     menu.focus()
@@ -83,18 +70,16 @@ def test_the_rooms_are_a_menu_on_a_phone_and_a_row_at_the_counter(chromium: Brow
     page.locator(".tongue").focus()
     page.keyboard.press("Tab")
     assert page.evaluate("() => document.activeElement.matches('.desk-nav a')")
-    context.close()
 
 
-def test_the_other_language_stands_at_the_right_of_the_first_row(chromium: Browser, served: Served) -> None:
-    context = opened(chromium, served, "administrator", scripts=True)
-    page = context.new_page()
+def test_the_other_language_stands_at_the_right_of_the_first_row(looking: Page, served: Served) -> None:
+    page, origin = looking, served[1]
+    signed_in_as(page.context, served, "administrator")
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 800})
-        page.goto("/desk/work?lang=en")
+        page.goto(f"{origin}/desk/work?lang=en")
         brand, tongue = (page.locator(each).bounding_box() for each in (".brand", ".tongue"))
         top = page.locator(".top").bounding_box()
         assert brand and tongue and top
         assert tongue["y"] == brand["y"]
         assert 0 <= top["x"] + top["width"] - (tongue["x"] + tongue["width"]) < 24
-    context.close()

@@ -1,0 +1,147 @@
+"""Steps that people take at the counter, and a place where they take them: an installation behind a real port."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+
+from desk_pages import DETAILS, PASSWORD, Browser, installation, signed_in
+from playwright.sync_api import BrowserContext, Page
+from screens import listening
+
+from bench.load import free_port
+from licence_qr.bootstrap import Services
+from licence_qr.credential.token import address
+from licence_qr.store import codes
+from licence_qr.web.app import create_app
+
+TYPED = ("name", "entity_type", "principal", "established_on", "domicile", "business_scope")
+NUMBER = re.compile(r"(?:[0-9A-Z]{4}-){4}[0-9A-Z]")
+_serial = count(1)
+
+
+class Running:
+    """An installation behind a port of this machine, and people who sit at its counters."""
+
+    def __init__(self, services: Services, origin: str) -> None:
+        self.services = services
+        self.origin = origin
+        self.app = create_app(services)
+
+    def signed_in(self, username: str) -> Browser:
+        """Somebody's browser without a window."""
+        return signed_in(self.app, self.services, username)
+
+    def decided(self) -> str:
+        """An application whose pair has been issued to a business of its own, entered without a window; its address."""
+        clerk = self.signed_in("clerk")
+        application = clerk.start()
+        clerk.fill(application, name=f"重庆示例浏览器{next(_serial)}号客栈有限公司")
+        clerk.issue(application)
+        return application
+
+    def issued(self) -> str:
+        """A business with a permit in force; its credit code."""
+        self.decided()
+        with self.services.database.read() as tx:
+            return codes.everything_newest(tx)[-1].uscc
+
+    def link(self, uscc: str, version: int | None = None) -> str:
+        """What the symbol of one print says, the newest by default."""
+        with self.services.database.read() as tx:
+            prints = codes.versions_of_business(tx, uscc)
+        found = next(code for code in prints if version in (None, code.version))
+        return address(self.services.settings.address, found.token)
+
+    def token(self, username: str) -> str:
+        return self.services.accounts.sign_in(username, PASSWORD, "127.0.0.1", datetime.now(UTC))
+
+    def seat(self, context: BrowserContext, username: str) -> None:
+        """Somebody has signed in in this browser; signing in on the page has tests of its own."""
+        context.add_cookies([{"name": "session-token", "value": self.token(username), "url": self.origin}])
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Running]:
+    """An installation in ``folder`` with people and no businesses, until the block ends."""
+    port = free_port()
+    site = Running(installation(folder, port), f"http://127.0.0.1:{port}")
+    with listening(site.app, port):
+        yield site
+
+
+def onward(page: Page) -> None:
+    """Press the button at the end of the step."""
+    page.locator("main button[value=continue]").last.click()
+
+
+def fill_trade(page: Page) -> None:
+    """The first step: a hotel without restaurant and pool."""
+    page.check("input[name=trade][value=hotel]")
+    page.click("button[value=show]")
+    page.check("input[name=kinds][value=hotel]")
+    page.check("input[name=answer_serves_food][value=no]")
+    page.check("input[name=answer_has_pool][value=no]")
+    onward(page)
+
+
+def fill_details(page: Page) -> None:
+    """The second step; the address of the premises is copied by its button."""
+    page.check("input[name=entity_form][value=company]")
+    for name in TYPED:
+        page.fill(f"#{name}", DETAILS[name])
+    page.click("button[value=same-address]")
+    onward(page)
+
+
+def fill_commitment(page: Page) -> None:
+    """The third step: the promise, signed."""
+    page.check("input[name=mode][value=commitment]")
+    page.fill("#signer", "张示例")
+    onward(page)
+
+
+def issue(page: Page, desk: str) -> str:
+    """A whole application; its address."""
+    page.goto(f"{desk}/desk/")
+    page.click(".start-actions form button")
+    page.wait_for_url("**/trade")
+    application = page.url.removesuffix("/trade")
+    fill_trade(page)
+    fill_details(page)
+    fill_commitment(page)
+    page.wait_for_url("**/review")
+    page.click(".issue button")
+    page.wait_for_url("**/result")
+    return application
+
+
+def number_on(page: Page) -> str:
+    """The first number of 17 characters on the page."""
+    found = NUMBER.search(page.locator("main").inner_text())
+    assert found
+    return found[0]
+
+
+def open_first(page: Page, address: str) -> None:
+    """Open the first line of a list."""
+    page.goto(address)
+    page.locator(".row-main").first.click()
+    page.wait_for_url(f"{address}/*")
+
+
+def report(page: Page, site: str, number: str, photo: Path) -> str:
+    """Report a problem from the page of a code; the address of the receipt."""
+    page.goto(f"{site}/p/{number}")
+    page.click(f"a[href='/p/{number}/report']")
+    page.check("input[name=kind][value=hygiene]")
+    page.fill("#text", "床单没有换")
+    page.set_input_files("#photo", photo)
+    page.fill("#contact", "13911112222")
+    page.click("main form button")
+    page.wait_for_url("**/reports/*")
+    return page.url

@@ -1,0 +1,90 @@
+"""What every page is held to, and one walk that holds page after page to it in one window.
+
+Most of the time of a look goes to axe, and nearly all of that to contrast. Contrast is a matter of an element and of what
+it stands in, not of its words: the walk judges it on each page where text stands in something that it has not met before,
+the styles that apply counted in, in either language. All other rules of axe, and how wide the page is, it asks on every
+page. ``thorough`` asks everything everywhere: ``make campaign``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from accessible import violations
+from playwright.sync_api import Page
+from screens import AXE_WIDTHS, DESK, PHONE, WIDTHS, width_of
+
+LARGE_TEXT = "225%"
+# Each element that shows text of its own, as the elements it stands in with their attributes: without words, addresses
+# and serial numbers, but with the style sheets of the page.
+_STANDINGS = """() => {
+  const words = new Set(['href', 'src', 'srcset', 'action', 'value', 'content', 'datetime', 'nonce', 'title', 'alt',
+    'placeholder', 'd', 'name', 'lang', 'for', 'id', 'aria-label', 'aria-describedby', 'aria-labelledby']);
+  const found = new Set();
+  const visit = (element, above) => {
+    let own = above + '<' + element.tagName;
+    for (const {name, value} of element.attributes)
+      if (!name.startsWith('data-')) own += ' ' + name + (words.has(name) ? '' : '=' + value.replace(/[0-9]+/g, '0'));
+    if (element.matches('input, select, textarea')) found.add(own);
+    for (const child of element.childNodes) {
+      if (child.nodeType === Node.ELEMENT_NODE) visit(child, own);
+      else if (child.nodeType === Node.TEXT_NODE && child.nodeValue.trim()) found.add(own);
+    }
+  };
+  const sheets = [...document.querySelectorAll('link[rel=stylesheet]')].map(sheet => sheet.getAttribute('href'));
+  visit(document.body, sheets.join(' '));
+  return [...found];
+}"""
+
+
+class Walk:
+    """Looks at one page after the other in ``page``, and keeps what is wrong with each by the page's name."""
+
+    def __init__(self, page: Page, *, thorough: bool) -> None:
+        self.page = page
+        self.found: dict[str, str] = {}
+        self._thorough = thorough
+        self._met: set[str] = set()
+
+    @contextmanager
+    def over(self, origin: str, language: str) -> Iterator[Page]:
+        """The window on the first page of another place, known to nobody there; at the end nothing was found."""
+        self.found = {}
+        self.page.context.clear_cookies()
+        self.page.set_viewport_size(DESK)
+        self.page.goto(f"{origin}/?lang={language}")
+        yield self.page
+        assert not self.found, "\n".join(f"{name}: {fault}" for name, fault in self.found.items())
+
+    def wrong(self, name: str, where: str, fault: object) -> None:
+        """Keep a fault, where there is one."""
+        if fault:
+            self.found[f"{name}, {where}"] = str(fault)
+
+    def look(self, name: str, *, large_text: bool = True) -> None:
+        """Hold the page that is open to what every page is held to. ``large_text``: it also fits a phone with twice the
+        type, which a sheet of paper need not."""
+        page = self.page
+        page.wait_for_load_state()
+        page.locator("body").wait_for()
+        standings = set(page.evaluate(_STANDINGS))
+        contrast = self._thorough or not standings <= self._met
+        self._met |= standings
+        for width in reversed(WIDTHS):
+            page.set_viewport_size(PHONE if width == PHONE["width"] else {**DESK, "width": width})
+            self._fits(name, width, f"at {width}")
+            if width in AXE_WIDTHS:
+                self.wrong(name, f"axe at {width}", violations(page, contrast=contrast))
+        if large_text:
+            page.evaluate("size => { document.documentElement.style.fontSize = size }", LARGE_TEXT)
+            self._fits(name, PHONE["width"], "text twice as large")
+
+    def back(self) -> None:
+        """The window as it was before the look, for who goes on from the page."""
+        self.page.evaluate("() => { document.documentElement.style.fontSize = '' }")
+        self.page.set_viewport_size(DESK)
+
+    def _fits(self, name: str, width: int, where: str) -> None:
+        if (wide := width_of(self.page)) > width:
+            self.wrong(name, where, f"{wide} pixels wide")

@@ -1,0 +1,412 @@
+"""One walk over every page in each language: nothing for axe to find, nothing wider than its window, large text too.
+
+The tests of journeys hold what people do; how the pages look that they meet is held here. ``every_page`` says what each
+is held to. In the desk of the first tests the lists are still empty, in that of the later ones they are not.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from at_the_counter import Running, issue, number_on, onward, open_first, report, running
+from desk_pages import HOTEL, PASSWORD
+from every_page import Walk
+from made_inspections import visits_and_draws
+from made_proposals import GROUNDS, person, proposed, standing, two_inspectors
+from PIL import Image
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import Page
+from public_pages import ADDRESS_OF
+from screens import DESK, PHONE, Served, sign_in, signed_in_as, width_of
+
+from licence_qr.bootstrap import Services
+from licence_qr.domain.life_details import Deed, Reprint, ReprintCause
+from licence_qr.domain.lifecycle import Act, Subject
+from licence_qr.store.permits import StoredPermit
+
+DATA = Path(__file__).parent.parent / "data"
+WHO = ("clerk", "inspector", "decider", "administrator")
+languages = pytest.mark.parametrize("language", ["zh", "en"])
+pytestmark = pytest.mark.campaign
+
+
+@pytest.fixture(scope="module")
+def walk(chromium: Chromium, pytestconfig: pytest.Config) -> Iterator[Walk]:
+    """The walk, in a window of its own."""
+    context = chromium.new_context(viewport=DESK, bypass_csp=True)
+    yield Walk(context.new_page(), thorough=pytestconfig.getoption("--campaign"))
+    context.close()
+
+
+def in_language(address: str, language: str) -> str:
+    return f"{address}{'&' if '?' in address else '?'}lang={language}"
+
+
+# --- citizens' pages -------------------------------------------------------------------------------------------
+
+# Every shape that an answer can take.
+VERDICTS = [
+    "in_force",
+    "by_number",
+    "licence_only",
+    "suspended",
+    "pending",
+    "licence_revoked",
+    "old_print",
+    "lost_print",
+    "marked",
+    "closed_after_annulment",
+    "several",
+    "long",
+    "unnamed",
+]
+PLACES = {**ADDRESS_OF, "home": "/", "mistyped": "/p?number=ABC", "no_such_page": "/nowhere"}
+ABOVE_THE_FOLD = (".top", ".verdict svg", ".verdict h1", ".who h2", ".who p")
+_BEYOND_THE_FOLD = """(parts) => parts.filter(part => {
+  const box = document.querySelector(part)?.getBoundingClientRect();
+  return !box || !box.width || !box.height || box.top < 0 || box.bottom > innerHeight;
+})"""
+_SMALL_TEXT = """() => { const found = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const text = walk.currentNode.textContent.trim(), parent = walk.currentNode.parentElement;
+    if (text && parseFloat(getComputedStyle(parent).fontSize) < 18) found.push(text);
+  } return found; }"""
+_SMALL_TARGETS = """() => [...document.querySelectorAll('header a, .call, .button, button, input, summary')]
+  .filter(e => e.getBoundingClientRect().height < 44 && e.className !== 'skip').map(e => e.outerHTML)"""
+_CUT_TEXT = """() => [...document.querySelectorAll('h1,h2,p,dt,dd,a,li,button,summary')]
+  .filter(e => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== 'inline')
+  .map(e => e.outerHTML.slice(0, 80))"""
+
+
+@languages
+def test_citizens_pages_are_clean_fit_and_suit_a_thumb_and_their_verdict_stands_above_the_fold(
+    walk: Walk, server: str, language: str
+) -> None:
+    with walk.over(server, language) as page:
+        for name, place in PLACES.items():
+            page.set_viewport_size(PHONE)
+            page.goto(in_language(server + place, language))
+            if name in VERDICTS:
+                walk.wrong(name, "beyond the fold", page.evaluate(_BEYOND_THE_FOLD, ABOVE_THE_FOLD))
+            walk.wrong(name, "smaller than 18 px", page.evaluate(_SMALL_TEXT))
+            walk.wrong(name, "too small for a thumb", page.evaluate(_SMALL_TARGETS))
+            page.evaluate("() => document.querySelectorAll('details').forEach(each => { each.open = true })")
+            walk.look(name)
+            walk.wrong(name, "cut where text is twice as large", page.evaluate(_CUT_TEXT))
+
+
+# --- the desk of a new installation ----------------------------------------------------------------------------
+
+# By the walk along the journey from the counter to the issue, and by that of the inspections.
+LOOKED_AT_ELSEWHERE = {"desk.issue.show_result", "desk.inspection_draws.show_draw"}
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """An installation without businesses."""
+    with running(tmp_path_factory.mktemp("young")) as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def places(desk: Running) -> list[str]:
+    """Every address of the desk that can be opened, with real things in it."""
+    uscc = desk.issued()
+    clerk = desk.signed_in("clerk")
+    business = f"/desk/businesses/{uscc}"
+    page = clerk.see(business)
+    permit = page.split("/permit/")[1].split("/")[0]
+    draft = clerk.start().rpartition("/")[2]
+    clerk.send(f"/desk/applications/{draft}/trade", HOTEL)
+    grounds = {"effective_on": "", "reason": "示例", "legal_basis": "示例", "document_no": ""}
+    sent = clerk.send(f"/desk/proposals/new/{uscc}/permit/{permit}/suspend", grounds).location
+    known = {"uscc": uscc, "draft_id": draft, "size": "a5", "permit_id": permit, "number": sent.rpartition("/")[2]}
+    acts = [f"{business}/licence/{act}" for act in ("change", "add_premises", "reprint", "dormant", "mark", "cancel")]
+    acts += [f"{business}/permit/{permit}/{act}" for act in ("change", "apply_renewal", "review", "grade", "cancel")]
+    adapter = desk.app.url_map.bind("localhost")
+    found = {*acts, f"{business}/history?day={datetime.now(UTC):%Y-%m-%d}", f"{business}/licence/resume"}
+    for rule in desk.app.url_map.iter_rules():
+        if (
+            rule.endpoint.startswith(("desk.", "sign_in."))
+            and "GET" in (rule.methods or ())
+            and rule.arguments <= known.keys()
+            and rule.endpoint not in LOOKED_AT_ELSEWHERE
+        ):
+            found.add(adapter.build(rule.endpoint, {name: known[name] for name in rule.arguments}))
+    files = (".pdf", ".png", ".svg", ".csv", ".xlsx", ".ics", "/print", "/sign-in")
+    return sorted(place for place in found if not place.endswith(files))
+
+
+def test_every_place_is_open_to_somebody(desk: Running, places: list[str]) -> None:
+    """What nobody may see, or is not there, is looked at by nobody in the test that follows."""
+    people = [desk.signed_in(who) for who in WHO]
+    closed = [place for place in places if {who.client.get(place).status_code for who in people} <= {403, 404}]
+    assert closed == []
+
+
+@languages
+def test_every_page_of_the_desk_is_clean_fits_and_logs_nothing_for_everybody(
+    walk: Walk, desk: Running, places: list[str], language: str
+) -> None:
+    said: list[str] = []
+    with walk.over(desk.origin, language) as page:
+
+        def errors(message: object) -> None:
+            said.append(str(message))
+
+        def lines(message: object) -> None:
+            if message.type in {"error", "warning"}:  # type: ignore[attr-defined]
+                said.append(message.text)  # type: ignore[attr-defined]
+
+        page.on("pageerror", errors)
+        page.on("console", lines)
+        for who in WHO:
+            desk.seat(page.context, who)
+            for place in places:
+                said.clear()
+                answer = page.goto(in_language(desk.origin + place, language))
+                assert answer
+                if answer.status in {403, 404} or "html" not in answer.headers.get("content-type", ""):
+                    continue
+                walk.look(f"{place} for {who}")
+                unexpected = [line for line in said if "409 (CONFLICT)" not in line]
+                if answer.status not in {200, 409} or unexpected:
+                    walk.wrong(f"{place} for {who}", "answers", f"{answer.status} {unexpected}")
+        page.remove_listener("pageerror", errors)
+        page.remove_listener("console", lines)
+
+
+# --- along the journeys, with and without problems -------------------------------------------------------------
+
+
+def along_the_desk(page: Page, desk: str) -> Iterator[str]:
+    """From signing in to the print; the name of each page."""
+    page.goto(f"{desk}/sign-in")
+    yield "sign-in"
+    page.click("main form button")
+    yield "sign-in, refused"
+    sign_in(page, desk)
+    application = issue(page, desk)
+    yield "result"
+    page.goto(f"{desk}/desk/")
+    yield "start"
+    page.click(".start-actions form button")
+    yield "trade, nothing chosen"
+    open_application = page.url.removesuffix("/trade")
+    page.check("input[name=trade][value=hotel]")
+    page.click("button[value=show]")
+    yield "trade"
+    for step in ("trade", "details", "commitment"):
+        page.goto(f"{open_application}/{step}")
+        onward(page)
+        page.goto(f"{open_application}/{step}?checked=yes")
+        yield f"{step}, refused"
+    page.goto(f"{open_application}/review")
+    yield "review, refused"
+    page.goto(f"{open_application}/details")
+    page.context.clear_cookies(name="session-token")
+    onward(page)
+    yield "sign-in, form kept"
+    page.fill("#username", "clerk")
+    page.fill("#password", PASSWORD)
+    page.click("main form button")
+    yield "form kept"
+    for address in ("/desk/businesses?q=示例", "/desk/waiting-rows", "/sessions"):
+        page.goto(desk + address)
+        yield address
+    page.goto(f"{desk}/desk/waiting-rows")
+    page.click(".row a >> nth=0")
+    yield "waiting row"
+    page.click("main form button")
+    yield "waiting row, refused"
+    page.goto(f"{application}/result")
+    business = f"{desk}/desk/businesses/{page.locator('.numbers dd').first.inner_text()}"
+    page.goto(business)
+    yield "business"
+    page.goto(f"{business}/print")
+    yield "print"
+
+
+@pytest.fixture(scope="module")
+def importing_desk(desk: Running, places: list[str]) -> Running:
+    """The same desk, later: imported rows wait."""
+    market, health = DATA / "market_licences.csv", DATA / "health_permits.xlsx"
+    desk.services.importing.import_departments(
+        market.read_bytes(), market.name, health.read_bytes(), health.name, "admin", datetime.now(UTC)
+    )
+    return desk
+
+
+@languages
+def test_every_page_from_signing_in_to_the_print_is_clean_and_fits(
+    walk: Walk, importing_desk: Running, language: str
+) -> None:
+    with walk.over(importing_desk.origin, language) as page:
+        for name in along_the_desk(page, importing_desk.origin):
+            walk.look(name, large_text=name != "print")  # it is a sheet of paper, as wide as paper
+            walk.back()
+
+
+@pytest.fixture(scope="module")
+def photo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A photograph on the phone."""
+    path, written = tmp_path_factory.mktemp("photo") / "IMG_0001.jpg", io.BytesIO()
+    Image.new("RGB", (400, 300), "#7a8f6a").save(written, "JPEG")
+    path.write_bytes(written.getvalue())
+    return path
+
+
+def along_the_answers(page: Page, site: Running, photo: Path) -> Iterator[str]:
+    """Reports and ratings, at home and at the desk; the name of each page."""
+    origin = site.origin
+    result = f"{origin}{site.decided()}/result"
+    site.seat(page.context, "clerk")
+    page.goto(result)
+    number = number_on(page)
+    yield "result"
+    page.goto(f"{origin}/p/{number}/report")
+    yield "report form"
+    page.click("main form button")
+    yield "report form, refused"
+    receipt = report(page, origin, number, photo)
+    yield "receipt"
+    for address in ("/reports", "/reports?number=x", "/reports/new", "/rate", "/rate?code=x", "/desk/reports"):
+        page.goto(origin + address)
+        yield address
+    open_first(page, f"{origin}/desk/reports")
+    yield "report at the desk"
+    page.click("form:has(#answer) button")
+    yield "report at the desk, refused"
+    page.fill("#answer", "已处理")
+    page.click("form:has(#answer) button")
+    yield "report at the desk, answered"
+    page.goto(receipt)
+    yield "receipt, answered"
+    page.goto(f"{origin}/desk/reports?closed=yes")
+    yield "closed reports"
+    page.goto(result)
+    page.click("a[href*='/desk/ratings/slips/']")
+    yield "slip"
+    page.goto(f"{origin}/rate/{number_on(page)}")
+    yield "rating"
+    page.click("main form button")
+    yield "rating, refused"
+    page.check("input[name=level][value='2']")
+    page.click("main form button")
+    yield "rated"
+    page.goto(f"{origin}/desk/ratings")
+    yield "ratings"
+    open_first(page, f"{origin}/desk/ratings")
+    yield "rating at the desk"
+    page.click("form:has(#text) button")
+    yield "rating at the desk, refused"
+
+
+@languages
+def test_every_page_of_reports_and_ratings_is_clean_and_fits(
+    walk: Walk, desk: Running, places: list[str], photo: Path, language: str
+) -> None:
+    with walk.over(desk.origin, language) as page:
+        for name in along_the_answers(page, desk, photo):
+            walk.look(name)
+            walk.back()
+
+
+# --- inspections and draws -------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def inspected(desk: Running, places: list[str]) -> dict[str, str]:
+    """The same desk with visits and draws: the address of each page by its name."""
+    return visits_and_draws(desk)
+
+
+@languages
+def test_pages_of_inspections_and_draws_are_clean_and_fit_on_the_smallest_phone_too(
+    walk: Walk, desk: Running, inspected: dict[str, str], language: str
+) -> None:
+    with walk.over(desk.origin, language) as page:
+        desk.seat(page.context, "clerk")
+        for name, place in inspected.items():
+            page.goto(in_language(desk.origin + place, language))
+            walk.look(name)
+            for width, text in ((320, 100), (1280, 200)):
+                page.set_viewport_size({**DESK, "width": width})
+                page.evaluate("size => { document.documentElement.style.fontSize = size }", f"{text}%")
+                if width_of(page) > page.evaluate("() => document.documentElement.clientWidth"):
+                    walk.wrong(name, f"at {width} with text at {text} %", f"{width_of(page)} pixels wide")
+
+
+# --- the filled demonstration register -------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def filled_register(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The filled demonstration register, a second inspector, and its origin."""
+    with two_inspectors(tmp_path_factory.mktemp("walked")) as served:
+        yield served
+
+
+def changed(services: Services, stored: StoredPermit) -> None:
+    """Something else happens to the business."""
+    subject, clerk = Subject(stored.uscc), person(services, "clerk")
+    services.life.perform(
+        clerk, Deed(subject, Act.REPRINT, GROUNDS, clerk, Reprint(ReprintCause.LOST)), datetime.now(UTC)
+    )
+
+
+@pytest.fixture(scope="module")
+def proposals(filled_register: Served) -> list[tuple[str, str]]:
+    """Who looks at which page of proposals and checks: every state that the pages have."""
+    services = filled_register[0]
+    waiting, to_check = standing(services), standing(services, to_check=True)
+    number = proposed(services, waiting)
+    changed(services, waiting)
+    back = proposed(services, standing(services), Act.REVOKE)
+    services.proposals.withdraw(person(services, "clerk"), back, "查证有误", datetime.now(UTC))
+    free = standing(services)
+    form = f"/desk/proposals/new/{free.uscc}/permit/{free.permit_id}"
+    return [
+        ("clerk", "/desk/proposals?state=all&by=me"),
+        ("clerk", f"/desk/proposals/{number}"),
+        ("clerk", f"/desk/proposals/{back}"),
+        ("clerk", f"{form}/annul"),
+        ("clerk", f"{form}/suspend"),
+        ("clerk", f"/desk/proposals/new/{free.uscc}/licence/revoke"),
+        ("decider", "/desk/proposals"),
+        ("decider", f"/desk/proposals/{number}"),
+        ("decider", f"/desk/follow-ups/{to_check.permit_id}"),
+        ("inspector", "/desk/follow-ups"),
+        ("inspector", f"/desk/follow-ups/{to_check.permit_id}"),
+    ]
+
+
+FAILED = {"zh": ("不通过，提议撤销", "登记核查"), "en": ("Failed: annulling is proposed", "Record the check")}
+WORK = ("/desk/work", "/desk/work?due=overdue", "/desk/work?kind=drawn_inspection", "/desk/work/calendar")
+
+
+@languages
+def test_pages_of_proposals_checks_and_work_are_clean_and_fit(
+    walk: Walk,
+    filled_register: Served,
+    proposals: list[tuple[str, str]],
+    language: str,
+) -> None:
+    _, origin = filled_register
+    with walk.over(origin, language) as page:
+        for who, place in [*proposals, *(("administrator", place) for place in WORK)]:
+            signed_in_as(page.context, filled_register, who)
+            page.goto(in_language(origin + place, language))
+            walk.look(f"{place} for {who}")
+        signed_in_as(page.context, filled_register, "inspector")
+        page.goto(in_language(origin + proposals[-1][1], language))
+        failed, record = FAILED[language]
+        page.get_by_label(failed).check()
+        page.get_by_role("button", name=record).click()
+        assert page.evaluate("() => document.activeElement.id") == "error-summary"
+        assert page.locator(".govuk-error-message").count() >= 3
+        walk.look("check, refused")
