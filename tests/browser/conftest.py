@@ -8,15 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
 # The made-up pages are shared with the tests that need no browser.
 sys.path.insert(0, str(Path(__file__).parent.parent / "web"))
 
-from inspection_phone import filled_installation, running
+from inspection_phone import STARTED, Phone, filled_installation, installed, phone_of
 from public_pages import prepared_services
 from screens import DESK, PHONE, listening
-from verify_site import Site
+from verify_site import Camera, Device, Site
 
 from bench.chromium import CHROMIUM, FLAGS
 from licence_qr.web.app import create_app
@@ -51,10 +52,38 @@ def filled(tmp_path_factory: pytest.TempPathFactory, make_services) -> Path:
     return filled_installation(tmp_path_factory.mktemp("filled"), make_services)
 
 
+@pytest.fixture(scope="session")
+def one_site(filled: Path, tmp_path_factory: pytest.TempPathFactory, make_services) -> Iterator[Site]:
+    """A running copy of it, one for all tests; for ``site``, which hands it out as it was made."""
+    running = Site(filled, tmp_path_factory.mktemp("site") / "copy", lambda folder: make_services(folder, at=STARTED))
+    yield running
+    running.close()
+
+
 @pytest.fixture
-def site(filled: Path, tmp_path: Path, make_services) -> Iterator[Site]:
+def site(one_site: Site) -> Site:
     """A running copy of it, to stop and to change."""
-    yield from running(filled, tmp_path / "site", make_services)
+    one_site.reset()
+    return one_site
+
+
+@pytest.fixture(scope="session")
+def one_device(chromium: Browser, one_site: Site) -> Device:
+    """A phone, one for all tests; for ``device`` and ``phone``, which hand it out as it was made."""
+    return Device(chromium, one_site)
+
+
+@pytest.fixture
+def device(one_device: Device, site: Site) -> Iterator[BrowserContext]:
+    """A phone after one visit of the verify page with a network; for what it cannot put back there is ``new_context``."""
+    yield one_device.put_back("installed", lambda context: installed(context, site))
+    one_device.leave()
+
+
+@pytest.fixture
+def inspector(one_device: Device, site: Site) -> Iterator[Phone]:
+    """An inspector's phone with a pack and both pages installed."""
+    yield from phone_of(one_device, site)
 
 
 @pytest.fixture
@@ -127,17 +156,22 @@ def looking(seat: Callable[..., Page]) -> Page:
     return seat("looking", DESK, scripts=True)
 
 
-@pytest.fixture
-def seeing(chromium: Browser) -> Iterator[Callable[[Path], Page]]:
-    """Opens a phone whose camera shows a film of JPEG frames, and which allows its use without asking."""
-    browsers: list[Browser] = []
+@pytest.fixture(scope="session")
+def camera(chromium: Browser, one_site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Camera]:
+    """The one phone with a camera; for ``seeing``."""
+    made = Camera(chromium, tmp_path_factory.mktemp("camera"), one_site)
+    yield made
+    made.browser.close()
 
-    def see(film: Path) -> Page:
-        camera = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
-        flags = [*FLAGS, *camera, f"--use-file-for-fake-video-capture={film}"]
-        browsers.append(chromium.browser_type.launch(executable_path=CHROMIUM, args=flags))
-        return browsers[-1].new_context(viewport=PHONE).new_page()
+
+@pytest.fixture
+def seeing(camera: Camera, site: Site) -> Iterator[Callable[[Image.Image], Page]]:
+    """Opens the verify page on a phone after one visit of it, whose camera sees a frame."""
+    context = camera.device.put_back("installed", lambda context: installed(context, site))
+
+    def see(frame: Image.Image) -> Page:
+        camera.sees(frame)
+        return context.new_page()
 
     yield see
-    for browser in browsers:
-        browser.close()
+    camera.device.leave()

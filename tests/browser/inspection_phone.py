@@ -1,10 +1,9 @@
-"""An inspector's phone for tests: a browser with a folder of its own, so that it can be closed and opened again."""
+"""An inspector's phone for tests: one with everything installed that is put back, or one that is closed and opened."""
 
 from __future__ import annotations
 
 import io
 import json
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,7 +15,7 @@ from desk_pages import PASSWORD
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from screens import PHONE, sign_in
-from verify_site import Site, opened
+from verify_site import PATIENCE, Device, Site, opened
 
 from bench.chromium import CHROMIUM, FLAGS
 from licence_qr.domain.roles import Role
@@ -34,18 +33,21 @@ def filled_installation(folder: Path, make_services) -> Path:
     services.demonstration_register.fill(STARTED, lambda done, total: None)
     for username, role in (("walker", Role.INSPECTOR), ("second", Role.INSPECTOR), ("counter", Role.CLERK)):
         services.accounts.create(username, f"{username}（示例）", OFFICE, frozenset({role}), PASSWORD, STARTED)
+    services.status_publishing.current(STARTED)
     services.database.close()
     return folder
 
 
-def running(filled: Path, folder: Path, make_services) -> Iterator[Site]:
-    """A running copy of it, to stop."""
-    shutil.copytree(filled, folder)
-    services = make_services(folder, at=STARTED)
-    site = Site(services)
-    yield site
-    site.stop()
-    services.database.close()
+def installed(context: BrowserContext, site: Site) -> None:
+    """One visit of the verify page with a network."""
+    opened(context.new_page(), site)
+
+
+def with_pack(context: BrowserContext, site: Site) -> None:
+    """That, and an inspector signed in who has taken a pack along."""
+    phone = Phone(site, context)
+    phone.sign_in()
+    phone.take_pack()
 
 
 def ours(site: Site) -> list[StoredCode]:
@@ -83,54 +85,28 @@ def picture_with_place(size: tuple[int, int] = (2400, 1800)) -> bytes:
     return out.getvalue()
 
 
-@dataclass
+# The boxes of a checklist, each pressed as a finger would press it, but all at once: fingers are `Phone.answer`.
+ALL_ANSWERED = """(failed) => document.querySelectorAll(".question").forEach((question, number) => {
+  question.querySelector(`input[value=${failed.includes(number) ? "no" : "yes"}]`).click();
+})"""
+
+
 class Phone:
-    """One device. ``csp`` off lets a test run scripts of its own; the pages are driven with it on.
+    """One device, by a page of its own."""
 
-    ``remembers``: the browser keeps pages that were left in its memory for the way back, as people's browsers do.
-    """
+    def __init__(self, site: Site, context: BrowserContext) -> None:
+        self.site, self.context, self.errors = site, context, list[str]()
+        self.show(context.new_page())
 
-    browser: Browser
-    folder: Path
-    site: Site
-    csp: bool = True
-    remembers: bool = False
-    errors: list[str] = field(default_factory=list)
-    context: BrowserContext | None = None
-
-    def __post_init__(self) -> None:
-        self.open()
-
-    def open(self) -> None:
-        """Start the browser."""
-        self.context = self.browser.browser_type.launch_persistent_context(
-            str(self.folder),
-            executable_path=CHROMIUM,
-            args=list(FLAGS),
-            ignore_default_args=["--disable-back-forward-cache"] if self.remembers else None,
-            viewport=PHONE,
-            bypass_csp=not self.csp,
-        )
-        self.page: Page = self.context.pages[0]
-        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.on("console", self._noted)
+    def show(self, page: Page) -> None:
+        """Look at this page from now on."""
+        self.page = page
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("console", self._noted)
 
     def _noted(self, message: Any) -> None:
         if "Content Security Policy" in message.text:
             self.errors.append(message.text)
-
-    def close(self) -> None:
-        """End the browser; what it keeps stays in its folder."""
-        if self.context:
-            self.context.close()
-            self.context = None
-
-    @contextmanager
-    def reopened(self) -> Iterator[None]:
-        """Closed for the length of the block."""
-        self.close()
-        yield
-        self.open()
 
     def sign_in(self, username: str = "walker", onward: str = "") -> None:
         """Sign in."""
@@ -162,8 +138,12 @@ class Phone:
         expect(self.page.locator("#view .places button").first).to_be_visible()
 
     def begin(self, code: StoredCode) -> None:
-        """Begin an inspection from a scan, with the second officer named."""
-        self.scan(self.site.link(code))
+        """Begin an inspection where ``scan`` leads to."""
+        self.page.goto(f"{self.site.origin}{PAGE}#begin/{code.code_id.number}/{code.version}")
+        self.choose_place()
+
+    def choose_place(self) -> None:
+        """Begin at the first place of the business, with the second officer named."""
         self.page.click("#view .places button >> nth=0")
         expect(self.page.locator(".visit-steps")).to_be_visible()
         self.page.locator("#view select").select_option("second")
@@ -188,9 +168,10 @@ class Phone:
     def answer_all(self, failed: dict[int, str] | None = None) -> None:
         """Go through the checklist: yes to all but ``failed`` (number → finding)."""
         self.step(2)
-        for number in range(self.questions().count()):
-            finding = (failed or {}).get(number)
-            self.answer(number, "no" if finding else "yes", finding or "")
+        expect(self.questions().first).to_be_visible()
+        self.page.evaluate(ALL_ANSWERED, list(failed or {}))
+        for number, finding in (failed or {}).items():
+            self.questions().nth(number).locator("textarea").fill(finding)
 
     def photograph(self, number: int, content: bytes, name: str = "photo.jpg") -> None:
         """Take a photograph to an item."""
@@ -247,13 +228,63 @@ class Phone:
         return self.page.locator("section", has=self.page.locator("h2", has_text="已送达")).locator("li.card")
 
 
-def phone_in(
-    browser: Browser, folder: Path, site: Site, *, csp: bool = True, remembers: bool = False
-) -> Iterator[Phone]:
-    """A phone with a pack; no error of a script and no breach of the policy goes unnoticed."""
-    phone = Phone(browser, folder, site, csp, remembers)
+@dataclass
+class PhoneOfItsOwn(Phone):
+    """A phone in a process of its own, whose browser can be closed and opened again: what it keeps lies in ``folder``.
+
+    ``remembers``: the browser keeps pages that were left in its memory for the way back, as people's browsers do.
+    """
+
+    browser: Browser
+    folder: Path
+    site: Site
+    remembers: bool = False
+    errors: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.open()
+
+    def open(self) -> None:
+        """Start the browser."""
+        self.context = self.browser.browser_type.launch_persistent_context(
+            str(self.folder),
+            executable_path=CHROMIUM,
+            args=list(FLAGS),
+            ignore_default_args=["--disable-back-forward-cache"] if self.remembers else None,
+            viewport=PHONE,
+        )
+        self.context.set_default_timeout(PATIENCE)
+        self.show(self.context.pages[0])
+
+    def close(self) -> None:
+        """End the browser; what it keeps stays in its folder."""
+        self.context.close()
+
+    def reopen(self) -> None:
+        """Close the browser, and open it again."""
+        self.close()
+        self.open()
+
+
+@contextmanager
+def flawless(phone: Phone) -> Iterator[Phone]:
+    """The phone; no error of a script and no breach of the policy goes unnoticed."""
+    yield phone
+    assert phone.errors == []
+
+
+def phone_of(device: Device, site: Site) -> Iterator[Phone]:
+    """The phone that has everything, as after taking a pack."""
+    with flawless(Phone(site, device.put_back("with a pack", lambda context: with_pack(context, site)))) as phone:
+        yield phone
+    device.leave()
+
+
+def phone_in(browser: Browser, folder: Path, site: Site, *, remembers: bool = False) -> Iterator[PhoneOfItsOwn]:
+    """A phone with a pack that can be closed and opened."""
+    phone = PhoneOfItsOwn(browser, folder, site, remembers)
     phone.sign_in()
     phone.take_pack()
-    yield phone
+    with flawless(phone):
+        yield phone
     phone.close()
-    assert phone.errors == []

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from inspection_phone import STARTED, Phone, ours, phone_in, received
-from playwright.sync_api import Browser, expect
-from verify_site import Site
+from inspection_phone import STARTED, Phone, ours, received
+from playwright.sync_api import expect
 
 
 @pytest.fixture
-def phone(chromium: Browser, tmp_path: Path, site: Site) -> Iterator[Phone]:
+def phone(inspector: Phone) -> Phone:
     """An inspector's phone with a pack and both pages installed."""
-    yield from phone_in(chromium, tmp_path / "phone", site)
+    return inspector
 
 
 def test_what_is_due_at_a_scanned_place_comes_first_and_is_bound_to_the_code(phone: Phone) -> None:

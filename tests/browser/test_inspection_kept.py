@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from inspection_phone import PAGE, STARTED, Phone, ours, phone_in, picture_with_place, received
+from inspection_phone import PAGE, Phone, PhoneOfItsOwn, ours, phone_in, picture_with_place, received
 from playwright.sync_api import Browser, Page, Route, expect
-from verify_site import BUSY, Site
+from verify_site import BUSY, Site, set_clock
 
 from licence_qr.store.codes import StoredCode
 
@@ -18,9 +18,9 @@ FULL = "设备空间不足，这一步没有保存"
 
 
 @pytest.fixture
-def phone(chromium: Browser, tmp_path: Path, site: Site) -> Iterator[Phone]:
-    """An inspector's phone on which tests may run scripts of their own."""
-    yield from phone_in(chromium, tmp_path / "phone", site, csp=False)
+def phone(inspector: Phone) -> Phone:
+    """An inspector's phone with a pack and both pages installed."""
+    return inspector
 
 
 def name_of(code: StoredCode) -> str:
@@ -39,20 +39,27 @@ def drafts(page: Page) -> list[str]:
 # --- a device that is full ---------------------------------------------------------------------------------------
 
 
-def filled_up(phone: Phone) -> Callable[[], None]:
+@pytest.fixture
+def closable(chromium: Browser, tmp_path: Path, site: Site) -> Iterator[PhoneOfItsOwn]:
+    """An inspector's phone whose browser can be closed."""
+    yield from phone_in(chromium, tmp_path / "phone", site)
+
+
+def filled_up(phone: PhoneOfItsOwn) -> Callable[[], None]:
     """Open the browser anew on a device that is full: what is kept stays, nothing more finds room. Returns what ends it.
 
     Anew, because a browser that is open has some room in hand.
     """
-    with phone.reopened():
-        pass
-    assert phone.context
+    phone.reopen()
     devtools, origin = phone.context.new_cdp_session(phone.page), phone.site.origin
     devtools.send("Storage.overrideQuotaForOrigin", {"origin": origin, "quotaSize": 1})
     return lambda: devtools.send("Storage.overrideQuotaForOrigin", {"origin": origin})
 
 
-def test_what_finds_no_room_is_never_called_kept_and_is_not_lost_by_leaving_the_visit(phone: Phone) -> None:
+def test_what_finds_no_room_is_never_called_kept_and_is_not_lost_by_leaving_the_visit(
+    closable: PhoneOfItsOwn,
+) -> None:
+    phone = closable
     phone.begin(ours(phone.site)[0])
     phone.kept()
     make_room = filled_up(phone)
@@ -77,7 +84,10 @@ def test_what_finds_no_room_is_never_called_kept_and_is_not_lost_by_leaving_the_
     expect(page.locator("#view textarea")).to_have_value("设备满时写的备注")
 
 
-def test_a_photograph_is_not_deleted_while_the_visit_that_is_kept_still_names_it(phone: Phone) -> None:
+def test_a_photograph_is_not_deleted_while_the_visit_that_is_kept_still_names_it(
+    closable: PhoneOfItsOwn,
+) -> None:
+    phone = closable
     phone.begin(ours(phone.site)[0])
     phone.step(3)
     shot = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": picture_with_place((400, 300))}
@@ -103,7 +113,6 @@ def test_a_photograph_is_not_deleted_while_the_visit_that_is_kept_still_names_it
 def test_a_window_that_was_left_open_opens_nothing_after_signing_out(phone: Phone) -> None:
     phone.begin(ours(phone.site)[0])
     left_open = phone.list()
-    assert phone.context
     other = phone.context.new_page()
     other.goto(f"{phone.site.origin}/inspect/")
     other.click("footer button")
@@ -166,7 +175,7 @@ def test_a_visit_whose_day_goes_by_on_its_last_step_is_not_finished(phone: Phone
     phone.pass_and_sign()
     phone.step(6)
     expect(page.get_by_role("button", name="完成检查")).to_be_enabled()
-    page.clock.set_fixed_time(STARTED + timedelta(hours=30))
+    set_clock(page, datetime.now(UTC) + timedelta(hours=30))
     page.get_by_role("button", name="完成检查").click()
     expect(page.get_by_role("button", name="从现在重新开始")).to_be_visible()
     assert received(phone.site) == []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pytest
 from inspection_phone import (
     STARTED,
     Phone,
+    PhoneOfItsOwn,
     ours,
     phone_in,
     picture_with_place,
@@ -24,9 +24,9 @@ FINDING = "床单有污渍，未及时更换"
 
 
 @pytest.fixture
-def phone(chromium: Browser, tmp_path: Path, site: Site) -> Iterator[Phone]:
+def phone(inspector: Phone) -> Phone:
     """An inspector's phone with a pack and both pages installed."""
-    yield from phone_in(chromium, tmp_path / "phone", site)
+    return inspector
 
 
 def day_after(days: int) -> str:
@@ -38,26 +38,42 @@ def visited(phone: Phone, *, photos: int = 1) -> None:
     """A whole visit from the scan to the signature: one item failed, with photographs, to be rectified."""
     phone.begin(ours(phone.site)[0])
     phone.answer_all({3: FINDING})
+    concluded(phone, photos)
+
+
+def concluded(phone: Phone, photos: int) -> None:
+    """What comes after the checklist."""
     for n in range(photos):
         phone.photograph(3, picture_with_place((2400, 1800 - n)))
     phone.conclude("to_rectify", day_after(14))
     phone.sign()
 
 
-def test_made_without_a_server_and_kept_through_closing_the_browser_it_is_sent_once(phone: Phone) -> None:
+def test_made_without_a_server_and_kept_through_closing_the_browser_it_is_sent_once(
+    chromium: Browser, tmp_path: Path, site: Site
+) -> None:
+    for phone in phone_in(chromium, tmp_path / "phone", site):
+        made_and_sent(phone)
+
+
+def made_and_sent(phone: PhoneOfItsOwn) -> None:
+    """From the scan to the register as an inspector goes: every box is tapped, and the browser closed in between."""
     with phone.site.away():
-        visited(phone)
+        phone.scan(phone.site.link(ours(phone.site)[0]))
+        phone.choose_place()
+        phone.step(2)
+        for number in range(phone.questions().count()):
+            phone.answer(number, "yes" if number != 3 else "no", "" if number != 3 else FINDING)
+        concluded(phone, photos=1)
         phone.kept()
-        with phone.reopened():
-            pass
+        phone.reopen()
         page = phone.list()
         page.click("text=继续")
         expect(phone.questions().nth(3).locator("textarea")).to_have_value(FINDING)
         expect(phone.questions().nth(3).locator(".shots img")).to_have_count(1)
         phone.finish()
         expect(page.locator("#sending")).to_contain_text("没有网络")
-        with phone.reopened():
-            pass
+        phone.reopen()
         phone.list()
         expect(phone.waiting()).to_have_text("待发送（1） Waiting to be sent (1)")
     phone.list()

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import timedelta
-from pathlib import Path
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from accessible import violations
 from inspection_phone import (
     PAGE,
-    STARTED,
     Phone,
     ours,
-    phone_in,
     picture_with_place,
     received,
 )
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 from screens import PHONE, WIDTHS, width_of
-from verify_site import Site, opened
+from verify_site import Site, set_clock
 
 TOO_WIDE = """() => [...document.querySelectorAll('h1,h2,p,dt,dd,a,li,button,summary,legend,label')]
   .filter((e) => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== 'inline')
@@ -27,9 +24,9 @@ TOO_WIDE = """() => [...document.querySelectorAll('h1,h2,p,dt,dd,a,li,button,sum
 
 
 @pytest.fixture
-def phone(chromium: Browser, tmp_path: Path, site: Site) -> Iterator[Phone]:
-    """An inspector's phone on which tests may run scripts of their own."""
-    yield from phone_in(chromium, tmp_path / "phone", site, csp=False)
+def phone(inspector: Phone) -> Phone:
+    """An inspector's phone with a pack and both pages installed."""
+    return inspector
 
 
 def look(page: Page) -> None:
@@ -39,10 +36,10 @@ def look(page: Page) -> None:
         page.set_viewport_size({"width": width, "height": 800})
         assert width_of(page) <= width
     page.set_viewport_size(PHONE)
-    style = page.add_style_tag(content="html{font-size:225%!important}")
+    page.evaluate("() => { document.documentElement.style.fontSize = '225%' }")
     assert width_of(page) <= PHONE["width"]
     assert page.evaluate(TOO_WIDE) == []
-    style.evaluate("(tag) => tag.remove()")
+    page.evaluate("() => { document.documentElement.style.fontSize = '' }")
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -143,15 +140,13 @@ def test_a_wrong_place_is_warned_of_on_the_way_into_the_inspection(phone: Phone)
         expect(page.locator("#view .verdict")).to_have_count(0)
 
 
-def test_a_first_start_without_a_pack_says_so(chromium: Browser, site: Site) -> None:
-    context = chromium.new_context(viewport=PHONE)
-    page = opened(context.new_page(), site)
+def test_a_first_start_without_a_pack_says_so(device: BrowserContext, site: Site) -> None:
+    page = device.new_page()
     with site.away():
         page.goto(f"{site.origin}{PAGE}")
         expect(page.locator("#view .note")).to_contain_text("本机还没有随身包，不能开始检查")
         page.goto(f"{site.origin}{PAGE}?lang=en")
         expect(page.locator("#view .note")).to_contain_text("There is no pack on this device")
-    context.close()
 
 
 def test_a_number_typed_by_hand_finds_its_business_and_the_record_says_how(phone: Phone) -> None:
@@ -168,7 +163,7 @@ def test_a_visit_outlives_its_pack(phone: Phone) -> None:
     page = phone.page
     phone.begin(ours(phone.site)[0])
     with phone.site.away():
-        page.clock.set_fixed_time(STARTED + timedelta(hours=13))
+        set_clock(page, datetime.now(UTC) + timedelta(hours=13))
         phone.list()
         expect(page.locator("#view")).to_contain_text("随身包已过期")
         page.click("text=继续")
@@ -182,7 +177,7 @@ def test_a_visit_outlives_its_pack(phone: Phone) -> None:
 def test_a_visit_left_open_for_a_day_begins_anew_and_says_so(phone: Phone) -> None:
     page = phone.page
     phone.begin(ours(phone.site)[0])
-    page.clock.set_fixed_time(STARTED + timedelta(hours=30))
+    set_clock(page, datetime.now(UTC) + timedelta(hours=30))
     phone.step(6)
     page.get_by_role("button", name="从现在重新开始").click()
     expect(page.get_by_role("button", name="从现在重新开始")).to_have_count(0)
@@ -275,7 +270,6 @@ def test_a_photograph_can_be_taken_away_again(phone: Phone) -> None:
 
 def test_a_visit_is_open_in_one_window_at_a_time(phone: Phone) -> None:
     phone.begin(ours(phone.site)[0])
-    assert phone.context
     second = phone.context.new_page()
     second.goto(phone.page.url)
     expect(second.locator("#view")).to_contain_text("在另一个窗口中打开着")

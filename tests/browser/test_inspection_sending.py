@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
@@ -13,12 +12,10 @@ from inspection_phone import (
     STARTED,
     Phone,
     ours,
-    phone_in,
     picture_with_place,
     received,
 )
-from playwright.sync_api import Browser, Route, expect
-from verify_site import Site
+from playwright.sync_api import Route, expect
 
 from licence_qr.domain.life_details import Deed
 from licence_qr.domain.lifecycle import Act, Grounds, Subject
@@ -37,9 +34,9 @@ ROWS = """() => new Promise((resolve) => {
 
 
 @pytest.fixture
-def phone(chromium: Browser, tmp_path: Path, site: Site) -> Iterator[Phone]:
+def phone(inspector: Phone) -> Phone:
     """An inspector's phone with a pack and both pages installed."""
-    yield from phone_in(chromium, tmp_path / "phone", site)
+    return inspector
 
 
 class LostAnswer:
@@ -149,7 +146,6 @@ def test_a_token_of_an_ended_session_is_asked_for_anew(phone: Phone) -> None:
 def test_when_key_and_session_are_over_it_stays_locked_until_the_same_person_signs_in(phone: Phone) -> None:
     made_without_a_server(phone)
     phone.site.start()
-    assert phone.context
     phone.context.clear_cookies(name="session-token")
     phone.context.clear_cookies(name="pack-key")
     phone.list()
@@ -189,7 +185,6 @@ def test_signing_out_asks_first_and_leaves_nothing_readable_and_nothing_lost(pho
 def test_a_session_that_is_over_is_said_and_the_way_to_sign_in_shown(phone: Phone) -> None:
     made_without_a_server(phone)
     phone.site.start()
-    assert phone.context
     phone.context.clear_cookies(name="session-token")
     phone.list()
     expect(phone.page.locator("#sending")).to_contain_text("要登录后才能发送")
@@ -203,7 +198,6 @@ def test_a_session_that_is_over_is_said_and_the_way_to_sign_in_shown(phone: Phon
 def test_a_colleague_s_session_does_not_send_it(phone: Phone) -> None:
     made_without_a_server(phone)
     phone.site.start()
-    assert phone.context
     key = next(cookie for cookie in phone.context.cookies() if cookie["name"] == "pack-key")
     phone.context.clear_cookies(name="session-token")
     phone.sign_in("second")

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from datetime import timedelta
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
 
 import pytest
 from accessible import violations
-from inspection_phone import STARTED, ours
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from inspection_phone import Phone, ours
+from playwright.sync_api import BrowserContext, Page, expect
 from screens import PHONE, sign_in
-from verify_site import Site, opened, settled, typed
+from verify_site import Site, opened, set_clock, settled, typed
 
 from licence_qr.store.codes import StoredCode
 
@@ -27,32 +26,28 @@ ROWS = """() => new Promise((resolve, reject) => {
 })"""
 
 
-@pytest.fixture
-def device(chromium: Browser) -> Iterator[BrowserContext]:
-    """A phone that has never been here."""
-    context = chromium.new_context(viewport=PHONE, bypass_csp=True)
-    yield context
-    context.close()
+TIMES = """() => new Promise((resolve) => { const opening = indexedDB.open("licence-qr-pack", 1);
+  opening.onsuccess = () => { const asked = opening.result.transaction("rows").objectStore("rows").get("pack");
+    asked.onsuccess = () => { opening.result.close(); resolve([asked.result.madeAt, asked.result.until]); }; }; })"""
+
+
+class Taken(NamedTuple):
+    """The instants of a pack. Tests count from them, however long ago it was taken."""
+
+    made: datetime
+    until: datetime
 
 
 @pytest.fixture
-def page(device: BrowserContext, site: Site) -> Iterator[Page]:
-    """An inspector's phone with a pack, and the verify page installed; no error of a script goes unnoticed."""
-    errors: list[str] = []
-    page = device.new_page()
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    sign_in(page, site.origin, "walker")
-    take(page, site)
-    yield opened(page, site)
-    assert errors == []
+def page(inspector: Phone, site: Site) -> Page:
+    """The verify page on an inspector's phone with a pack; no error of a script goes unnoticed."""
+    return opened(inspector.page, site)
 
 
-def take(page: Page, site: Site) -> None:
-    """Take a pack along."""
-    page.goto(f"{site.origin}/inspect/")
-    expect(page.locator("#leave-behind")).to_be_hidden()
-    page.click("#take")
-    expect(page.locator("#leave-behind")).to_be_visible()
+@pytest.fixture
+def taken(page: Page) -> Taken:
+    """When the pack was made by the clock of the server, and until when it says it may be used."""
+    return Taken(*(datetime.fromtimestamp(each / 1000, UTC) for each in page.evaluate(TIMES)))
 
 
 def address_of(code: StoredCode) -> str:
@@ -100,33 +95,35 @@ def test_a_code_of_another_business_is_warned_of_in_words_and_colour_above_the_v
         expect(page.locator("#outcome .headline")).to_have_count(1)
 
 
-def test_the_same_code_at_another_place_is_warned_of_within_the_hour_and_not_after_it(page: Page, site: Site) -> None:
+def test_the_same_code_at_another_place_is_warned_of_within_the_hour_and_not_after_it(
+    page: Page, site: Site, taken: Taken
+) -> None:
     here, there = ours(site)[:2]
-    page.clock.set_fixed_time(STARTED + timedelta(minutes=1))
+    set_clock(page, taken.made + timedelta(minutes=1))
     stand_at(page, there)
     typed(page, site.link(here))
     stand_at(page, here)
     expect(page.locator("#outcome")).to_be_hidden()
-    page.clock.set_fixed_time(STARTED + timedelta(minutes=60))
+    set_clock(page, taken.made + timedelta(minutes=60))
     typed(page, site.link(here))
     assert [text.split()[0] for text in headlines(page)][0] == "同一个码刚在别处出现过"
     expect(page.locator("#outcome .verdict").first).to_contain_text(address_of(there))
     expect(page.locator("#outcome .verdict").first).to_contain_text("59 分钟前")
-    page.clock.set_fixed_time(STARTED + timedelta(minutes=61))
+    set_clock(page, taken.made + timedelta(minutes=61))
     typed(page, site.link(here))
     expect(page.locator("#outcome .headline")).to_have_count(1)
 
 
-def test_a_refresh_of_the_lists_is_no_second_scan(page: Page, site: Site) -> None:
+def test_a_refresh_of_the_lists_is_no_second_scan(page: Page, site: Site, taken: Taken) -> None:
     here, there = ours(site)[:2]
-    page.clock.set_fixed_time(STARTED + timedelta(minutes=1))
+    set_clock(page, taken.made + timedelta(minutes=1))
     stand_at(page, there)
     typed(page, site.link(here))
-    page.clock.set_fixed_time(STARTED + timedelta(minutes=50))
+    set_clock(page, taken.made + timedelta(minutes=50))
     page.click("#refresh")
     settled(page)
     stand_at(page, here)
-    page.clock.set_fixed_time(STARTED + timedelta(minutes=70))
+    set_clock(page, taken.made + timedelta(minutes=70))
     typed(page, site.link(here))
     expect(page.locator("#outcome .headline")).to_have_count(1)
 
@@ -149,13 +146,14 @@ def test_where_she_is_outlives_a_reload_and_nothing_of_it_is_readable_at_rest(pa
     assert kinds == [[False, ["deriveKey"]], sealed, sealed]
 
 
-def test_a_pack_past_its_twelve_hours_is_refused_in_words_and_deleted(page: Page, site: Site) -> None:
+def test_a_pack_past_its_twelve_hours_is_refused_in_words_and_deleted(page: Page, site: Site, taken: Taken) -> None:
+    assert taken.until - taken.made == timedelta(hours=12)
     code = ours(site)[0]
     with site.away():
-        page.clock.set_fixed_time(STARTED + timedelta(hours=11, minutes=50))
+        set_clock(page, taken.until - timedelta(minutes=10))
         page.reload()
         expect(page.locator("#pack-said")).to_contain_text("失效")
-        page.clock.set_fixed_time(STARTED + timedelta(hours=12, minutes=10))
+        set_clock(page, taken.until)
         typed(page, site.link(code))
         expect(page.locator("#pack-said")).to_contain_text("随身包已过期，内容已删除")
         expect(page.locator("#place-form")).to_be_hidden()
@@ -165,8 +163,8 @@ def test_a_pack_past_its_twelve_hours_is_refused_in_words_and_deleted(page: Page
         expect(page.locator("#pack-said")).to_contain_text("随身包已过期")
 
 
-def test_a_clock_set_back_does_not_prolong_it(page: Page) -> None:
-    page.clock.set_fixed_time(STARTED - timedelta(hours=1))
+def test_a_clock_set_back_does_not_prolong_it(page: Page, taken: Taken) -> None:
+    set_clock(page, taken.made - timedelta(hours=1))
     page.reload()
     expect(page.locator("#pack-said")).to_contain_text("时钟被拨回")
 
@@ -186,8 +184,8 @@ def test_signing_out_wipes_it_and_the_verify_page_goes_on_without(page: Page, si
         assert headlines(page)[0].startswith("真码")
 
 
-def test_signing_out_where_no_script_runs_still_ends_it(page: Page, site: Site, device: BrowserContext) -> None:
-    device.route("**/pack_wipe.js", lambda route: route.abort())
+def test_signing_out_where_no_script_runs_still_ends_it(page: Page, site: Site, inspector: Phone) -> None:
+    inspector.context.route("**/pack_wipe.js", lambda route: route.abort())
     page.goto(f"{site.origin}/inspect/")
     page.click("footer button")
     page.wait_for_url("**/inspect/signed-out")
@@ -198,8 +196,8 @@ def test_signing_out_where_no_script_runs_still_ends_it(page: Page, site: Site, 
     assert page.evaluate(ROWS) == []
 
 
-def test_somebody_else_who_signs_in_does_not_find_it(page: Page, site: Site, device: BrowserContext) -> None:
-    device.clear_cookies(name="session-token")
+def test_somebody_else_who_signs_in_does_not_find_it(page: Page, site: Site, inspector: Phone) -> None:
+    inspector.context.clear_cookies(name="session-token")
     sign_in(page, site.origin, "second")
     page.goto(f"{site.origin}/inspect/")
     expect(page.locator("#pack-state")).to_have_text("没有随身包。")
@@ -228,7 +226,7 @@ def test_a_pack_that_is_not_taken_says_why_and_leaves_the_one_that_is_held(
     expect(page.locator("#pack-state")).to_contain_text("失效")
 
 
-def test_a_browser_that_refuses_the_key_is_told_what_to_allow(page: Page, site: Site, device: BrowserContext) -> None:
+def test_a_browser_that_refuses_the_key_is_told_what_to_allow(page: Page, site: Site, inspector: Phone) -> None:
     page.goto(f"{site.origin}/inspect/")
     page.evaluate("() => { Object.defineProperty(document, 'cookie', { get: () => '' }); }")
     page.click("#take")

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
-from inspection_phone import PAGE, Phone, ours, phone_in
+from inspection_phone import PAGE, Phone, ours
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
-from screens import PHONE
-from verify_site import Site, opened, settled, typed
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from verify_site import BLANK, Site, new_context, opened, settled, typed
 
 
 @pytest.fixture
-def phone(chromium: Browser, tmp_path: Path, site: Site) -> Iterator[Phone]:
+def phone(inspector: Phone) -> Phone:
     """An inspector's phone with a pack and both pages installed."""
-    yield from phone_in(chromium, tmp_path / "phone", site)
+    return inspector
 
 
 def test_a_language_chosen_elsewhere_is_spoken_by_the_installed_page_too(chromium: Browser, site: Site) -> None:
-    context = chromium.new_context(viewport=PHONE)
+    context = new_context(chromium)
     page = context.new_page()
     page.goto(f"{site.origin}/?lang=en")
     page.goto(f"{site.origin}/verify")
@@ -55,25 +53,19 @@ def test_each_step_of_an_inspection_has_one_title_of_its_own(phone: Phone) -> No
     expect(phone.page).to_have_title("结论 · 一码通行")
 
 
-def test_the_finder_is_in_sight_whole_while_the_camera_looks(
-    seeing: Callable[[Path], Page], site: Site, tmp_path: Path
-) -> None:
-    blank = tmp_path / "blank.mjpeg"
-    Image.new("RGB", (640, 480), "#888").save(blank, "JPEG")
-    page = opened(seeing(blank), site)
+def test_the_finder_is_in_sight_whole_while_the_camera_looks(seeing: Callable[[Image.Image], Page], site: Site) -> None:
+    page = opened(seeing(BLANK), site)
     page.locator("#start").click()
     expect(page.locator("#stop")).to_be_focused()
     expect(page.locator(".finder")).to_be_in_viewport(ratio=1)
     expect(page.locator("#stop")).to_be_in_viewport(ratio=1)
 
 
-def test_a_verdict_is_shown_from_its_beginning(chromium: Browser, site: Site) -> None:
-    context = chromium.new_context(viewport=PHONE)
-    page = typed(opened(context.new_page(), site), site.link(site.newest(permits=1)))
+def test_a_verdict_is_shown_from_its_beginning(device: BrowserContext, site: Site) -> None:
+    page = typed(opened(device.new_page(), site), site.link(site.newest(permits=1)))
     expect(page.locator("#outcome .headline")).to_be_focused()
     expect(page.locator("#outcome .verdict")).to_be_in_viewport(ratio=1)
     expect(page.locator("#outcome .who h2")).to_be_in_viewport(ratio=1)
-    context.close()
 
 
 def test_where_the_browser_promises_nothing_it_is_said_while_something_may_be_lost(phone: Phone) -> None:
@@ -86,14 +78,20 @@ def test_where_the_browser_promises_nothing_it_is_said_while_something_may_be_lo
     expect(page.locator("#not-lasting")).to_contain_text(words)
 
 
-def test_the_promise_is_asked_for_with_the_pack_and_then_nothing_is_warned_of(phone: Phone) -> None:
-    assert phone.context
-    devtools = phone.context.new_cdp_session(phone.page)
-    devtools.send("Browser.grantPermissions", {"permissions": ["durableStorage"], "origin": phone.site.origin})
+def test_the_promise_is_asked_for_with_the_pack_and_then_nothing_is_warned_of(chromium: Browser, site: Site) -> None:
+    context = new_context(chromium)  # a promise that was given stays given
+    phone = Phone(site, context)
+    devtools = context.new_cdp_session(phone.page)
+    mine = devtools.send("Target.getTargetInfo")["targetInfo"]["browserContextId"]
+    granted = {"permissions": ["durableStorage"], "origin": site.origin, "browserContextId": mine}
+    devtools.send("Browser.grantPermissions", granted)
+    phone.sign_in()
     phone.take_pack()
-    phone.begin(ours(phone.site)[0])
+    phone.begin(ours(site)[0])
     expect(phone.list().get_by_role("link", name="继续")).to_be_visible()
     expect(phone.page.locator("#view .note")).to_have_count(0)
-    phone.page.goto(f"{phone.site.origin}/inspect/")
+    phone.page.goto(f"{site.origin}/inspect/")
     expect(phone.page.locator("#leave-behind")).to_be_visible()
     expect(phone.page.locator("#not-lasting")).to_be_hidden()
+    assert phone.errors == []
+    context.close()

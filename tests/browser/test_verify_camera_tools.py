@@ -7,15 +7,14 @@ asks of it is written down. The page's script is the real one.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
-from verify_site import Site, camera_film, opened, sheet
+from verify_site import BLANK, Site, camera_frame, opened, sheet
 
 from licence_qr.domain.roles import Actor, Role
 
@@ -47,37 +46,18 @@ Opens = Callable[..., Page]
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory, make_services) -> Iterator[Site]:
-    """A running demonstration installation made today."""
-    services = make_services(tmp_path_factory.mktemp("camera-site"), at=STARTED)
-    services.demonstration_register.fill(STARTED, lambda done, total: None)
-    running = Site(services)
-    yield running
-    running.stop()
-    services.database.close()
-
-
-@pytest.fixture(scope="module")
-def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A film without a code."""
-    film = tmp_path_factory.mktemp("film") / "blank.mjpeg"
-    Image.new("RGB", (640, 480), "#888").save(film, "JPEG")
-    return film
-
-
-@pytest.fixture(scope="module")
-def printed(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A film of a printed sheet."""
-    code = site.newest(permits=1)
-    return camera_film(sheet(site.services, CLERK, code, STARTED), tmp_path_factory.mktemp("film") / "sheet.mjpeg")
+def printed(one_site: Site) -> Image.Image:
+    """What the camera sees of a printed sheet."""
+    one_site.reset()
+    return camera_frame(sheet(one_site.services, CLERK, one_site.newest(permits=1), STARTED))
 
 
 @pytest.fixture
-def looking(seeing: Callable[[Path], Page], site: Site) -> Opens:
-    """Opens the page and its camera, which sees ``film`` and says of itself what it ``can``."""
+def looking(seeing: Callable[[Image.Image], Page], site: Site) -> Opens:
+    """Opens the page and its camera, which sees ``frame`` and says of itself what it ``can``."""
 
-    def look(film: Path, can: dict[str, object], *, refuses: bool = False) -> Page:
-        page = seeing(film)
+    def look(frame: Image.Image, can: dict[str, object], *, refuses: bool = False) -> Page:
+        page = seeing(frame)
         page.add_init_script(CAMERA % (json.dumps(can), json.dumps(refuses)))
         opened(page, site).get_by_role("button", name="用相机扫描").click()
         return page
@@ -115,14 +95,14 @@ def constrained(page: Page, times: int) -> list[Any]:
     ids=["nothing", "light", "zoom", "both", "a zoom of one step"],
 )
 def test_light_and_zoom_are_offered_where_the_camera_has_them(
-    looking: Opens, blank: Path, can: dict[str, object], light: bool, zoom: bool
+    looking: Opens, can: dict[str, object], light: bool, zoom: bool
 ) -> None:
-    page = showing(looking(blank, can))
+    page = showing(looking(BLANK, can))
     assert (page.locator("#torch").is_visible(), page.locator("#zoom-row").is_visible()) == (light, zoom)
 
 
-def test_the_light_goes_on_and_off(looking: Opens, blank: Path) -> None:
-    page = looking(blank, TORCH)
+def test_the_light_goes_on_and_off(looking: Opens) -> None:
+    page = looking(BLANK, TORCH)
     button = page.get_by_role("button", name="手电")
     expect(button).to_have_attribute("aria-pressed", "false")
     button.click()
@@ -132,16 +112,16 @@ def test_the_light_goes_on_and_off(looking: Opens, blank: Path) -> None:
     assert constrained(page, 2) == [{"torch": True}, {"torch": False}]
 
 
-def test_a_light_that_does_not_obey_is_not_said_to_be_on(looking: Opens, blank: Path) -> None:
-    page = looking(blank, TORCH, refuses=True)
+def test_a_light_that_does_not_obey_is_not_said_to_be_on(looking: Opens) -> None:
+    page = looking(BLANK, TORCH, refuses=True)
     button = page.get_by_role("button", name="手电")
     button.click()
     assert constrained(page, 1) == [{"torch": True}]
     expect(button).to_have_attribute("aria-pressed", "false")
 
 
-def test_the_slider_zooms_within_what_the_camera_can_and_begins_where_it_stands(looking: Opens, blank: Path) -> None:
-    page = looking(blank, ZOOM)
+def test_the_slider_zooms_within_what_the_camera_can_and_begins_where_it_stands(looking: Opens) -> None:
+    page = looking(BLANK, ZOOM)
     slider = page.get_by_role("slider", name="放大")
     expect(slider).to_have_value("2")
     assert [slider.get_attribute(name) for name in ("min", "max", "step")] == ["1", "4", "0.5"]
@@ -151,26 +131,28 @@ def test_the_slider_zooms_within_what_the_camera_can_and_begins_where_it_stands(
     assert constrained(page, 2)[1] == {"zoom": 4}
 
 
-def test_the_camera_at_the_back_is_asked_for_and_no_microphone(looking: Opens, blank: Path) -> None:
-    wanted = asked(showing(looking(blank, {})), "camera")
+def test_the_camera_at_the_back_is_asked_for_and_no_microphone(looking: Opens) -> None:
+    wanted = asked(showing(looking(BLANK, {})), "camera")
     assert wanted["video"]["facingMode"] == {"ideal": "environment"}
     assert wanted["audio"] is False
 
 
-def test_a_hit_is_heard_and_felt_once(looking: Opens, printed: Path) -> None:
+def test_a_hit_is_heard_and_felt_once(looking: Opens, printed: Image.Image) -> None:
     page = looking(printed, {})
     expect(page.locator("#outcome h2.headline")).to_contain_text(HIT)
     assert (asked(page, "buzz"), asked(page, "tones")) == ([80], 1)
 
 
-def test_stopping_without_a_hit_is_silent(looking: Opens, blank: Path) -> None:
-    page = showing(looking(blank, {}))
+def test_stopping_without_a_hit_is_silent(looking: Opens) -> None:
+    page = showing(looking(BLANK, {}))
     page.get_by_role("button", name="停止").click()
     expect(page.locator("#start")).to_be_focused()
     assert (asked(page, "buzz"), asked(page, "tones")) == ([], 0)
 
 
-def test_a_device_that_cannot_buzz_still_tells(seeing: Callable[[Path], Page], site: Site, printed: Path) -> None:
+def test_a_device_that_cannot_buzz_still_tells(
+    seeing: Callable[[Image.Image], Page], site: Site, printed: Image.Image
+) -> None:
     page = seeing(printed)
     page.add_init_script("delete Navigator.prototype.vibrate")
     opened(page, site).get_by_role("button", name="用相机扫描").click()

@@ -13,8 +13,19 @@ from flask import Flask
 from inspection_phone import STARTED
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from screens import PHONE
-from verify_site import BUSY, Site, camera_film, look_for_update, opened, settled, sheet, typed
+from verify_site import (
+    BLANK,
+    BUSY,
+    Site,
+    camera_frame,
+    look_for_update,
+    new_context,
+    opened,
+    set_clock,
+    settled,
+    sheet,
+    typed,
+)
 
 from licence_qr.bootstrap import build_ceremony
 from licence_qr.domain.roles import Actor, Role
@@ -24,22 +35,26 @@ SUSPENDED = 2
 FOREIGN = "https://licence-check.example.net/c/12345678901234567890"
 
 
-@pytest.fixture
-def device(chromium: Browser) -> Iterator[BrowserContext]:
-    """A phone that has never been here."""
-    context = chromium.new_context(viewport=PHONE)
-    yield context
-    context.close()
+def flawless(page: Page, site: Site) -> Iterator[Page]:
+    """The page after a visit with a network; no error of a script goes unnoticed."""
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield opened(page, site)
+    assert errors == []
 
 
 @pytest.fixture
 def page(device: BrowserContext, site: Site) -> Iterator[Page]:
-    """The page after one visit with a network; no error of a script goes unnoticed."""
-    errors: list[str] = []
-    page = device.new_page()
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    yield opened(page, site)
-    assert errors == []
+    """The page on a phone that has it installed."""
+    yield from flawless(device.new_page(), site)
+
+
+@pytest.fixture
+def first_page(chromium: Browser, site: Site) -> Iterator[Page]:
+    """The page on a phone of its own, whose installed copy a test may change."""
+    context = new_context(chromium)
+    yield from flawless(context.new_page(), site)
+    context.close()
 
 
 def verdict(page: Page) -> str:
@@ -48,11 +63,10 @@ def verdict(page: Page) -> str:
 
 
 def test_the_camera_reads_a_printed_sheet_and_still_does_when_the_server_is_gone(
-    seeing: Callable[[Path], Page], site: Site, tmp_path: Path
+    seeing: Callable[[Image.Image], Page], site: Site
 ) -> None:
     code = site.newest(permits=1)
-    film = camera_film(sheet(site.services, CLERK, code, STARTED), tmp_path / "film.mjpeg")
-    page = opened(seeing(film), site)
+    page = opened(seeing(camera_frame(sheet(site.services, CLERK, code, STARTED))), site)
     for visit in ("with the server", "without"):
         if visit == "without":
             site.stop()
@@ -66,10 +80,8 @@ def test_the_camera_reads_a_printed_sheet_and_still_does_when_the_server_is_gone
         assert page.evaluate("() => document.getElementById('video').srcObject") is None
 
 
-def test_the_camera_lets_go_when_it_is_stopped(seeing: Callable[[Path], Page], site: Site, tmp_path: Path) -> None:
-    blank = tmp_path / "blank.mjpeg"
-    Image.new("RGB", (640, 480), "#888").save(blank, "JPEG")
-    page = opened(seeing(blank), site)
+def test_the_camera_lets_go_when_it_is_stopped(seeing: Callable[[Image.Image], Page], site: Site) -> None:
+    page = opened(seeing(BLANK), site)
     page.get_by_role("button", name="用相机扫描").click()
     page.wait_for_function("() => document.getElementById('video').videoWidth > 0")
     assert not violations(page)
@@ -183,8 +195,9 @@ def test_the_older_the_list_the_less_is_said(
     page: Page, site: Site, later: timedelta, tone: str, said: str, told: str
 ) -> None:
     link = site.link(site.newest(permits=1))
+    listed_at = site.listed_at()
     site.stop()
-    page.clock.set_fixed_time(datetime.now(UTC) + later)
+    set_clock(page, listed_at + later)
     page.reload()
     settled(page)
     typed(page, link)
@@ -197,14 +210,14 @@ def test_the_older_the_list_the_less_is_said(
 
 def test_a_permit_whose_days_are_over_is_not_shown_as_in_force(page: Page, site: Site) -> None:
     link = site.link(site.newest(permits=1))
-    page.clock.set_fixed_time(datetime.now(UTC) + timedelta(days=365 * 5))
+    set_clock(page, datetime.now(UTC) + timedelta(days=365 * 5))
     typed(page, link)
     expect(page.locator("#outcome article .tag")).to_contain_text("已过期")
     assert verdict(page) == "unknown"
 
 
 def test_a_device_without_lists_says_so_and_verifies_nothing(chromium: Browser, site: Site) -> None:
-    context = chromium.new_context(viewport=PHONE, service_workers="block")
+    context = new_context(chromium, service_workers="block")
     context.route("**/trust-list", lambda route: route.abort())
     context.route("**/status-list", lambda route: route.abort())
     page = context.new_page()
@@ -260,8 +273,9 @@ def test_of_a_compromised_key_only_what_was_registered_before_stays_good(
 
 
 def test_a_site_that_comes_back_with_another_root_key_is_not_believed(
-    page: Page, site: Site, tmp_path: Path, make_services, filled: Path
+    first_page: Page, site: Site, tmp_path: Path, make_services
 ) -> None:
+    page = first_page
     stranger = make_services(tmp_path / "stranger", at=STARTED)
     genuine, site.services = site.services, stranger
     site.stop()
@@ -275,7 +289,9 @@ def test_a_site_that_comes_back_with_another_root_key_is_not_believed(
     stranger.database.close()
 
 
-def test_an_update_reaches_an_installed_copy(page: Page, site: Site) -> None:
+def test_an_update_reaches_an_installed_copy(first_page: Page, site: Site) -> None:
+    page = first_page
+
     def changed(app: Flask) -> None:
         app.jinja_env.globals["demonstration"] = False
 
@@ -291,7 +307,8 @@ def test_an_update_reaches_an_installed_copy(page: Page, site: Site) -> None:
         settled(page)
 
 
-def test_an_update_waits_while_a_result_is_read(page: Page, site: Site) -> None:
+def test_an_update_waits_while_a_result_is_read(first_page: Page, site: Site) -> None:
+    page = first_page
     typed(page, site.link(site.newest(permits=1)))
     site.stop()
     site.start(lambda app: app.jinja_env.globals.update(demonstration=False))
@@ -315,7 +332,8 @@ def test_the_language_chosen_last_is_spoken_without_a_network(page: Page, site: 
     expect(page.locator("#outcome h2.headline")).to_contain_text("Not one of ours")
 
 
-def test_the_language_is_spoken_where_the_device_has_no_room_to_remember_it(page: Page, site: Site) -> None:
+def test_the_language_is_spoken_where_the_device_has_no_room_to_remember_it(first_page: Page, site: Site) -> None:
+    page = first_page
     devtools = page.context.new_cdp_session(page)
     devtools.send("Storage.overrideQuotaForOrigin", {"origin": site.origin, "quotaSize": 1})
     with site.away():
@@ -347,10 +365,9 @@ def test_clearing_leaves_nothing_on_the_device(page: Page, site: Site) -> None:
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_axe_finds_nothing_and_nothing_is_too_wide_or_too_small(chromium: Browser, site: Site, lang: str) -> None:
+def test_axe_finds_nothing_and_nothing_is_too_wide_or_too_small(device: BrowserContext, site: Site, lang: str) -> None:
     code = site.newest(permits=1)
-    context = chromium.new_context(viewport=PHONE, bypass_csp=True)
-    page = opened(context.new_page(), site, lang)
+    page = opened(device.new_page(), site, lang)
     for text in ("", site.link(code), FOREIGN, code.code_id.number):
         if text:
             typed(page, text)
@@ -364,7 +381,6 @@ def test_axe_finds_nothing_and_nothing_is_too_wide_or_too_small(chromium: Browse
                  .map(e => e.outerHTML)"""
         )
         assert small == []
-    context.close()
 
 
 def test_the_keyboard_alone_is_enough(page: Page, site: Site) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,14 +13,13 @@ from accessible import violations
 from fpdf import FPDF
 from fpdf.enums import EncryptionMethod
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, expect
-from verify_site import Site, opened, settled, sheet, typed
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
+from verify_site import Site, new_context, opened, pictured, settled, typed
 
 from licence_qr.domain.roles import Actor, Role
 
 STARTED = datetime.now(UTC)  # keys are made today and the server asks the real clock
 CLERK = Actor(1, "clerk-baishiyi", "白市驿镇窗口", "baishiyi", frozenset({Role.CLERK}))
-PHONE = {"width": 360, "height": 640}
 MOST_BYTES = 20 * 1024 * 1024
 TIME_LIMIT = 60_000  # milliseconds
 GENUINE = "真码，许可全部有效"
@@ -27,53 +27,46 @@ NO_CODE = "PDF 里没有找到二维码"
 UNREADABLE = "无法读取这个文件"
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory, make_services) -> Iterator[Site]:
-    """A running demonstration installation made today."""
-    services = make_services(tmp_path_factory.mktemp("pdf-site"), at=STARTED)
-    services.demonstration_register.fill(STARTED, lambda done, total: None)
-    running = Site(services)
-    yield running
-    running.stop()
-    services.database.close()
-
-
-def watched(context: BrowserContext, site: Site) -> tuple[Page, list[str]]:
-    """A page, and what went wrong on it: errors of scripts, breaches of a policy, requests to other sites."""
+@contextmanager
+def watched(context: BrowserContext, site: Site) -> Iterator[Page]:
+    """A page on which nothing goes wrong unnoticed: errors of scripts, breaches of a policy, requests to other sites."""
     wrong: list[str] = []
+    own = (site.origin, "blob:" + site.origin)
+
+    def look(asking: Request) -> None:
+        if not asking.url.startswith(own):
+            wrong.append(asking.url)
+
     page = context.new_page()
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("console", lambda message: wrong.append(message.text) if "Content Security" in message.text else None)
-    own = (site.origin, "blob:" + site.origin)
-    context.on("request", lambda asking: None if asking.url.startswith(own) else wrong.append(asking.url))
-    return page, wrong
+    context.on("request", look)
+    yield page
+    context.remove_listener("request", look)
+    assert wrong == []
 
 
 @pytest.fixture(params=["zh"])
-def page(chromium: Browser, site: Site, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """The page after one visit; nothing that goes wrong goes unnoticed."""
-    context = chromium.new_context(viewport=PHONE)
-    context.add_init_script(
-        "window.breaches = []; addEventListener('securitypolicyviolation', e => breaches.push(e.violatedDirective))"
-    )
-    page, wrong = watched(context, site)
-    yield opened(page, site, request.param)
-    assert wrong == []
-    assert page.evaluate("() => breaches") == []
-    context.close()
+def page(device: BrowserContext, site: Site, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """The page after a visit; nothing that goes wrong goes unnoticed."""
+    with watched(device, site) as page:
+        page.add_init_script(
+            "window.breaches = []; addEventListener('securitypolicyviolation', e => breaches.push(e.violatedDirective))"
+        )
+        yield opened(page, site, request.param)
+        assert page.evaluate("() => breaches") == []
 
 
 @pytest.fixture
 def stuck(chromium: Browser, site: Site) -> Iterator[Page]:
     """The page in a browser where what reads PDFs starts and never answers, with a clock that tests move."""
-    context = chromium.new_context(viewport=PHONE, service_workers="block")
+    context = new_context(chromium, service_workers="block")
     context.route("**/pdf.worker.js", lambda route: route.fulfill(content_type="text/javascript", body="export {};"))
-    page, wrong = watched(context, site)
-    page.clock.install()
-    page.goto(f"{site.origin}/verify")
-    settled(page)
-    yield page
-    assert wrong == []
+    with watched(context, site) as page:
+        page.clock.install()
+        page.goto(f"{site.origin}/verify")
+        settled(page)
+        yield page
     context.close()
 
 
@@ -135,15 +128,24 @@ IMAGE_OF_TEN_GIGAPIXELS = (
 
 
 @pytest.fixture(scope="module")
-def photo(site: Site) -> Image.Image:
-    """The printed card of a code as a scanner sees it."""
-    return sheet(site.services, CLERK, site.newest(permits=1), STARTED)
+def cards(one_site: Site) -> dict[str, bytes]:
+    """The printed card of a code in both sizes."""
+    one_site.reset()
+    uscc = one_site.newest(permits=1).uscc
+    return {size: one_site.services.prints.card_pdf(CLERK, uscc, size, STARTED) for size in ("A5", "A4")}
+
+
+@pytest.fixture(scope="module")
+def photo(cards: dict[str, bytes]) -> Image.Image:
+    """The card as a scanner sees it."""
+    return pictured(cards["A5"])
 
 
 @pytest.mark.parametrize("size", ["A5", "A4"])
-def test_our_sheet_as_a_pdf_is_verified_with_the_server_and_without(page: Page, site: Site, size: str) -> None:
-    code = site.newest(permits=1)
-    content = site.services.prints.card_pdf(CLERK, code.uscc, size, STARTED)
+def test_our_sheet_as_a_pdf_is_verified_with_the_server_and_without(
+    page: Page, site: Site, cards: dict[str, bytes], size: str
+) -> None:
+    code, content = site.newest(permits=1), cards[size]
     chosen(page, content)
     told(page, GENUINE)
     expect(page.locator("#outcome")).to_contain_text(code.code_id.number)
@@ -154,12 +156,13 @@ def test_our_sheet_as_a_pdf_is_verified_with_the_server_and_without(page: Page, 
         told(page, GENUINE)
 
 
-def test_what_reads_pdfs_is_loaded_with_the_first_pdf_and_stands_ready_without_a_server(page: Page, site: Site) -> None:
-    content = site.services.prints.card_pdf(CLERK, site.newest(permits=1).uscc, "A4", STARTED)
+def test_what_reads_pdfs_is_loaded_with_the_first_pdf_and_stands_ready_without_a_server(
+    page: Page, site: Site, cards: dict[str, bytes]
+) -> None:
     loaded = "() => performance.getEntriesByType('resource').some(e => e.name.includes('pdfjs'))"
     assert page.evaluate(loaded) is False
     with site.away():
-        chosen(page, content)
+        chosen(page, cards["A4"])
         told(page, GENUINE)
     assert page.evaluate(loaded) is True
     let_go(page)
@@ -266,7 +269,7 @@ def test_a_file_long_in_reading_does_not_cover_what_was_asked_since(stuck: Page,
 
 @pytest.mark.parametrize("missing", ["pdf.js", "pdf.worker.js"])
 def test_a_reader_that_does_not_load_is_said_to_be_missing(chromium: Browser, site: Site, missing: str) -> None:
-    context = chromium.new_context(viewport=PHONE, service_workers="block")
+    context = new_context(chromium, service_workers="block")
     context.route(f"**/pdfjs/{missing}", lambda route: route.abort())
     page = context.new_page()
     page.goto(f"{site.origin}/verify")

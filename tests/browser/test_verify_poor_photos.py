@@ -4,35 +4,23 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
-from verify_site import Site, opened
+from verify_site import FRAME, Site, new_context, opened
 
 from bench.camera import shoot
 
-STARTED = datetime.now(UTC)
 MADE_UP_HOST = "code.demo.example"  # of the codes that the camera of the bench sees
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory, make_services) -> Iterator[Site]:
-    """A running installation without businesses."""
-    services = make_services(tmp_path_factory.mktemp("poor-photos"), at=STARTED)
-    running = Site(services)
-    yield running
-    running.stop()
-    services.database.close()
-
-
-@pytest.fixture(scope="module")
-def page(chromium: Browser, site: Site) -> Iterator[Page]:
-    """Its verify page."""
-    context = chromium.new_context(viewport={"width": 360, "height": 640})
-    yield opened(context.new_page(), site)
+def page(chromium: Browser, one_site: Site) -> Iterator[Page]:
+    """The verify page, one for all that only shows pictures to it."""
+    one_site.reset()
+    context = new_context(chromium)
+    yield opened(context.new_page(), one_site)
     context.close()
 
 
@@ -46,14 +34,10 @@ def test_a_photo_in_shadow_and_grain_is_read_at_a_closer_look(page: Page, number
     expect(page.locator("#outcome .host")).to_have_text(MADE_UP_HOST)
 
 
-def test_the_camera_too_looks_closer_at_every_other_frame(
-    seeing: Callable[[Path], Page], site: Site, tmp_path: Path
-) -> None:
-    frame = Image.new("L", (1280, 960), 160)
+def test_the_camera_too_looks_closer_at_every_other_frame(seeing: Callable[[Image.Image], Page], site: Site) -> None:
+    frame = Image.new("L", FRAME, 160)
     frame.paste(shoot(11, 28, 8).taken, (456, 296))
-    film = tmp_path / "film.mjpeg"
-    frame.save(film, "JPEG", quality=95)
-    page = opened(seeing(film), site)
+    page = opened(seeing(frame), site)
     page.get_by_role("button", name="用相机扫描").click()
     expect(page.locator("#outcome .host")).to_have_text(MADE_UP_HOST)
 

@@ -3,31 +3,38 @@
 from __future__ import annotations
 
 import io
+import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pypdfium2
 import zxingcpp
 from flask import Flask
 from PIL import Image
-from playwright.sync_api import Page, expect
-from screens import STOPS_WITHIN
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from screens import PHONE, STOPS_WITHIN
 from werkzeug.serving import BaseWSGIServer, make_server
 
+from bench.chromium import CHROMIUM, FLAGS
 from licence_qr.bootstrap import Services
 from licence_qr.credential.token import address
 from licence_qr.domain.roles import Actor
 from licence_qr.store import codes
 from licence_qr.store.codes import StoredCode
+from licence_qr.store.status import newest_issue
 from licence_qr.web.app import create_app
 
-# A copy of the page is a megabyte and its reader is compiled first: on a busy machine that takes its time.
-expect.set_options(timeout=30_000)
+# How long anything is waited for before a test gives up, in milliseconds. Not a measure of the page: a bound so wide that
+# no busy machine reaches it, and free where nothing is wrong.
+PATIENCE = 120_000
+expect.set_options(timeout=PATIENCE)
 SHEET_PX_PER_MM = 8
 FRAME = (1280, 960)
+BLANK = Image.new("RGB", FRAME, "#888")
 
 # Opens and reads a database a hundred times: what a page was about to draw out of it is drawn when this is over.
 BUSY = """async (name) => {
@@ -43,25 +50,73 @@ BUSY = """async (name) => {
 }"""
 
 
-class Site:
-    """The installation behind one port of this machine, which stays the same through stops and starts."""
+def _contents(folder: Path) -> dict[str, bytes]:
+    """Every file below a folder."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
-    def __init__(self, services: Services) -> None:
-        self.services = services
+
+class _InFlight:
+    """Knows of the requests that are being worked off, which outlive both their browser and their server's port."""
+
+    def __init__(self) -> None:
+        self._changed, self._running = threading.Condition(), 0
+
+    def over(self, app: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
+        """``app``, each of whose requests is known of until its answer is made."""
+
+        def counted(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+            self._count(1)
+            try:
+                return app(environ, start_response)  # what an answer is made of is read and written by then
+            finally:
+                self._count(-1)
+
+        return counted
+
+    def _count(self, step: int) -> None:
+        with self._changed:
+            self._running += step
+            self._changed.notify_all()
+
+    def wait(self) -> None:
+        """Until there is none."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: not self._running, PATIENCE / 1000), "a request that never ends"
+
+
+class Site:
+    """The installation behind one port of this machine, which stays the same through stops and starts.
+
+    A copy of the one in ``filled``, made in ``folder`` by ``make``; ``reset`` makes it that again.
+    """
+
+    def __init__(self, filled: Path, folder: Path, make: Callable[[Path], Services]) -> None:
+        self._pristine, self._folder, self._make = folder / "pristine", folder / "running", make
+        shutil.copytree(filled, self._pristine)
         self._serving: BaseWSGIServer | None = None
         self._thread: threading.Thread | None = None
         self._port = 0
+        self._in_flight = _InFlight()
+        self._copy()
         self.start()
+
+    def _copy(self) -> None:
+        shutil.rmtree(self._folder, ignore_errors=True)
+        shutil.copytree(self._pristine, self._folder)
+        self.services = self._own = self._make(self._folder)
+        self._app = create_app(self.services)  # as it is; kept, because stops are many
 
     @property
     def origin(self) -> str:
         return f"http://127.0.0.1:{self._port}"
 
-    def start(self, change: Callable[[Flask], None] = lambda app: None) -> None:
+    def start(self, change: Callable[[Flask], None] | None = None) -> None:
         """Serve; ``change`` is done to the application before."""
-        app = create_app(self.services)
-        change(app)
-        self._serving = make_server("127.0.0.1", self._port, app, threaded=True)
+        self._as_made = self.services is self._own and change is None
+        app = self._app if self._as_made else create_app(self.services)
+        if change:
+            change(app)
+        self._serving = make_server("127.0.0.1", self._port, self._in_flight.over(app), threaded=True)
         self._port = self._serving.server_port
         self._thread = threading.Thread(target=self._serving.serve_forever, args=[STOPS_WITHIN])
         self._thread.start()
@@ -73,6 +128,27 @@ class Site:
             self._thread.join()
             self._serving.server_close()
             self._serving = None
+
+    def reset(self) -> None:
+        """Everything as it was made, and served: register, keys, photographs, application. Nobody may be asking."""
+        self._in_flight.wait()
+        if self._serving and self._as_made and _contents(self._folder) == _contents(self._pristine):
+            return
+        self.close()
+        self._copy()
+        self.start()
+
+    def keep(self) -> None:
+        """``reset`` leads here from now on: a phone that is put back comes back to the session it has here."""
+        self._in_flight.wait()
+        shutil.rmtree(self._pristine)
+        shutil.copytree(self._folder, self._pristine)
+
+    def close(self) -> None:
+        """End it, once all that was asked is answered."""
+        self.stop()
+        self._in_flight.wait()
+        self._own.database.close()
 
     @contextmanager
     def away(self) -> Iterator[None]:
@@ -97,6 +173,13 @@ class Site:
         """What the symbol of a code says."""
         return address(self.services.settings.address, code.token)
 
+    def listed_at(self) -> datetime:
+        """When the status list that it gives out was issued."""
+        with self.services.database.read() as tx:
+            issue = newest_issue(tx)
+        assert issue
+        return issue.issued_at
+
     def set_status(self, index: int, value: int) -> None:
         """Change one entry of the status list in the register."""
         with self.services.database.write() as tx:
@@ -105,23 +188,143 @@ class Site:
 
 def sheet(services: Services, clerk: Actor, code: StoredCode, now: datetime) -> Image.Image:
     """The printed card of a code as a picture, at the resolution of a phone held close."""
-    pdf = services.prints.card_pdf(clerk, code.uscc, "A5", now)
+    return pictured(services.prints.card_pdf(clerk, code.uscc, "A5", now))
+
+
+def pictured(pdf: bytes) -> Image.Image:
+    """The first page of a PDF as a picture of that resolution."""
     page = pypdfium2.PdfDocument(pdf)[0]
     return page.render(scale=SHEET_PX_PER_MM * 25.4 / 72).to_pil().convert("RGB")
 
 
-def camera_film(picture: Image.Image, target: Path) -> Path:
-    """What chromium's fake camera shows: the part of the sheet with the symbol, as two JPEG frames in a row."""
+def camera_frame(picture: Image.Image) -> Image.Image:
+    """What a camera sees of the sheet: the part with the symbol."""
     (found,) = zxingcpp.read_barcodes(picture)
     middle = (found.position.top_left.x + found.position.bottom_right.x) // 2
     height = (found.position.top_left.y + found.position.bottom_right.y) // 2
     left, top = middle - FRAME[0] // 2, height - FRAME[1] // 2
     frame = Image.new("RGB", FRAME, "#777")
     frame.paste(picture, (-left, -top))
-    out = io.BytesIO()
-    frame.save(out, "JPEG", quality=90)
-    target.write_bytes(out.getvalue() * 2)
-    return target
+    return frame
+
+
+# What a phone keeps for the pages: the databases with the store of each. Keys that no script can read are copied as well.
+_COPY = """async ([from, to]) => {
+  const open = (name, store) => new Promise((resolve, reject) => {
+    const opening = indexedDB.open(name, 1);
+    opening.onupgradeneeded = () => opening.result.createObjectStore(store);
+    opening.onsuccess = () => resolve(opening.result);
+    opening.onerror = () => reject(opening.error);
+  });
+  const settled = (asked) => new Promise((resolve, reject) => {
+    asked.onsuccess = () => resolve(asked.result);
+    asked.onerror = () => reject(asked.error);
+  });
+  const stores = { "licence-qr-verify": "kept", "licence-qr-pack": "rows", "licence-qr-inspections": "rows" };
+  for (const [name, store] of Object.entries(stores)) {
+    const [source, target] = [await open(from + name, store), await open(to + name, store)];
+    const reading = source.transaction(store).objectStore(store);
+    const [names, rows] = await Promise.all([settled(reading.getAllKeys()), settled(reading.getAll())]);
+    const writing = target.transaction(store, "readwrite").objectStore(store);
+    writing.clear();
+    names.forEach((each, n) => writing.put(rows[n], each));
+    await new Promise((resolve, reject) => {
+      writing.transaction.oncomplete = resolve;
+      writing.transaction.onabort = () => reject(writing.transaction.error);
+    });
+    source.close();
+    target.close();
+  }
+  await caches.delete("language");
+}"""
+
+
+class Device:
+    """A phone on which the copy of the verify page stays installed; what tests leave on it is put back.
+
+    Installing costs more than most of what is asked of the page then. What a test changes that is not put back here (a
+    clock or a script for the whole context, another copy of the page, a quota) it changes on a phone of its own.
+    """
+
+    def __init__(self, browser: Browser, site: Site) -> None:
+        self.context = new_context(browser)
+        self._site = site
+        self._keeper = self.context.new_page()  # shows no page of ours: it only reaches what is kept for our address
+        self._keeper.goto(f"{site.origin}/vocabulary.json")
+        self._cookies: dict[str, Any] = {}
+
+    def put_back(self, state: str, prepare: Callable[[BrowserContext], None]) -> BrowserContext:
+        """The phone as ``prepare`` left it the first time it was asked for that state."""
+        self.leave()
+        self.context.clear_cookies()
+        self.context.clear_permissions()
+        self.context.set_offline(False)
+        self.context.unroute_all()
+        if state in self._cookies:
+            self.context.add_cookies(self._cookies[state])
+            self._keeper.evaluate(_COPY, [f"{state} ", ""])
+        else:
+            self._keeper.evaluate(_COPY, ["nothing ", ""])
+            prepare(self.context)
+            self.leave()
+            self._cookies[state] = self.context.cookies()
+            self._keeper.evaluate(_COPY, ["", f"{state} "])
+            self._site.keep()
+        return self.context
+
+    def leave(self) -> None:
+        """Close every page: nothing of the phone runs any more."""
+        for page in self.context.pages:
+            if page is not self._keeper:
+                page.close()
+
+
+class Camera:
+    """A phone whose camera shows a film of JPEG frames, and which allows its use without asking.
+
+    Its browser opens the file anew whenever a page asks for the camera, so that one browser shows all the films. It knows
+    the camera by the size of its frames: all are of one.
+    """
+
+    def __init__(self, chromium: Browser, folder: Path, site: Site) -> None:
+        self._film = folder / "film.mjpeg"
+        self.sees(BLANK)
+        camera = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+        flags = [*FLAGS, *camera, f"--use-file-for-fake-video-capture={self._film}"]
+        self.browser = chromium.browser_type.launch(executable_path=CHROMIUM, args=flags)
+        self.device = Device(self.browser, site)
+
+    def sees(self, frame: Image.Image) -> None:
+        """Hold something in front of it."""
+        assert frame.size == FRAME
+        out = io.BytesIO()
+        frame.convert("RGB").save(out, "JPEG", quality=95)
+        self._film.write_bytes(out.getvalue() * 2)  # two frames in a row are a film
+
+
+def new_context(browser: Browser, **options: Any) -> BrowserContext:
+    """A phone of its own that has never been anywhere, and is waited for with patience."""
+    context = browser.new_context(**({"viewport": PHONE} | options))
+    context.set_default_timeout(PATIENCE)
+    return context
+
+
+# Only the clock of one page is set: playwright sets that of all pages of a context, for good.
+_CLOCK = """(now) => {
+  const Real = window.RealDate ??= Date;
+  window.Date = class extends Real {
+    constructor(...given) { super(...(given.length ? given : [now])); }
+    static now() { return now; }
+    static [Symbol.hasInstance](value) { return value instanceof Real; }
+  };
+}"""
+
+
+def set_clock(page: Page, moment: datetime) -> None:
+    """From now on it is ``moment`` for this page; its timers go on."""
+    now = int(moment.timestamp() * 1000)
+    page.add_init_script(f"({_CLOCK})({now})")
+    page.evaluate(_CLOCK, now)
 
 
 def opened(page: Page, site: Site, lang: str = "zh") -> Page:
