@@ -7,7 +7,6 @@ import gzip
 import hashlib
 import json
 import string
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -32,11 +31,9 @@ ADDRESSES = ("/status-list", "/trust-list", "/vocabulary.json")
 
 
 @pytest.fixture
-def running(tmp_path: Path, make_services, now) -> Iterator[Services]:
+def running(services: Services) -> Services:
     """An installation of the instant that the application's clock shows."""
-    made = make_services(tmp_path / "installation", at=now)
-    yield made
-    made.database.close()
+    return services
 
 
 @pytest.fixture
