@@ -14,8 +14,6 @@ from typing import Any
 import pytest
 from test_cli import EXAMPLES, Ended, Run, run
 
-from conftest import ADDRESS, MakeServices
-
 __all__ = ["run"]
 
 DATA = Path(__file__).parent / "data"
@@ -30,8 +28,11 @@ def documented(command: str) -> set[str]:
     return set(re.findall(r"`(\w+)`", re.sub(r"\(.*?\)|: .*", "", row[1])))
 
 
+ADDRESS = "https://ym.example.gov.cn"  # which make_services gives its installations
+
+
 @pytest.fixture(scope="module")
-def installation(tmp_path_factory: pytest.TempPathFactory, make_services: MakeServices) -> Path:
+def installation(tmp_path_factory: pytest.TempPathFactory, make_services) -> Path:
     """The folder of a new installation of today, with an empty register; for copying only."""
     folder = tmp_path_factory.mktemp("json") / "installation"
     make_services(folder, demonstration=False, at=datetime.now(UTC)).database.close()
