@@ -71,19 +71,17 @@ class Walk:
         standings = set(page.evaluate(_STANDINGS))
         contrast = self._thorough or not standings <= self._met
         self._met |= standings
-        for width in reversed(WIDTHS):
-            page.set_viewport_size(PHONE if width == PHONE["width"] else {**DESK, "width": width})
+        for width in WIDTHS if page.viewport_size == PHONE else reversed(WIDTHS):  # as the last page has left it
+            size = PHONE if width == PHONE["width"] else {**DESK, "width": width}
+            if page.viewport_size != size:
+                page.set_viewport_size(size)
             self._fits(name, width, f"at {width}")
             if width in AXE_WIDTHS:
                 self.wrong(name, f"axe at {width}", violations(page, contrast=contrast))
-        if large_text:
-            page.evaluate("size => { document.documentElement.style.fontSize = size }", LARGE_TEXT)
-            self._fits(name, PHONE["width"], "text twice as large")
-
-    def back(self) -> None:
-        """The window as it was before the look, for who goes on from the page."""
-        self.page.evaluate("() => { document.documentElement.style.fontSize = '' }")
-        self.page.set_viewport_size(DESK)
+            if large_text and size == PHONE:
+                page.evaluate("size => { document.documentElement.style.fontSize = size }", LARGE_TEXT)
+                self._fits(name, width, "text twice as large")
+                page.evaluate("() => { document.documentElement.style.fontSize = '' }")
 
     def _fits(self, name: str, width: int, where: str) -> None:
         if (wide := width_of(self.page)) > width:
