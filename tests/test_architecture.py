@@ -28,7 +28,7 @@ def table() -> dict[str, frozenset[str]]:
         cells = [cell.strip() for cell in line.strip("|").split("|")]
         if not line.startswith("| `") or len(cells) != 3:
             continue
-        allowed = frozenset(re.findall(r"[a-z_]+", cells[2].split(";")[0])) - {""}
+        allowed = frozenset(re.findall(r"[a-z_*]+", cells[2].split(";")[0])) - {""}
         for name in re.findall(r"`([a-z_*]+)(?:/|\.py)`", cells[0]):
             rows[name] = allowed | {name}
     return rows
