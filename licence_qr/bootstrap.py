@@ -15,6 +15,7 @@ from licence_qr.catalogue.loader import load_catalogue
 from licence_qr.config import Settings
 from licence_qr.credential.trust_list import Purpose
 from licence_qr.domain.catalogue import Catalogue
+from licence_qr.errors import RegisterError, RuleError
 from licence_qr.services.accounts import STANDARD_HASHER, Accounts
 from licence_qr.services.applications import Applications
 from licence_qr.services.bars import Bars
@@ -111,8 +112,12 @@ def prepare(settings: Settings, now: datetime, *, demonstration: bool) -> None:
 
     Keys are made for a new installation only: beside an existing register, a trust list that is missing has been lost,
     and new keys in its place would make every printed code look forged. ``build`` then says that it is missing.
-    Raises RegisterError ``register_newer``, ``register_read_only``, ``register_full`` and the like; KeyStoreError.
+    Raises RuleError ``demonstration_only`` when a demonstration is asked for and the register is a real one, before
+    anything is changed; RegisterError ``register_newer``, ``register_read_only``, ``register_full`` and the like;
+    KeyStoreError.
     """
+    if demonstration:
+        _refuse_real(settings)
     keys = _keys(settings)
     if not settings.register_path.exists():
         keys.make((settings.host,), now)
@@ -123,6 +128,26 @@ def prepare(settings: Settings, now: datetime, *, demonstration: bool) -> None:
         if facts.get(tx, facts.KIND) is None:
             facts.put(tx, facts.KIND, facts.DEMONSTRATION if demonstration else facts.PRODUCTION)
     database.close()
+    if demonstration:
+        _refuse_real(settings)  # another process made it meanwhile
+
+
+def _refuse_real(settings: Settings) -> None:
+    """Raise RuleError ``demonstration_only`` when there is a register and it is a real one, of whatever version."""
+    if not settings.register_path.exists():
+        return
+    database = Database(settings.register_path)
+    try:
+        with database.read() as tx:
+            kind = facts.get(tx, facts.KIND)
+    except RegisterError as error:
+        if error.code != "register_outdated":  # begun and not finished: it holds no facts yet
+            raise
+        kind = None
+    finally:
+        database.close()
+    if kind == facts.PRODUCTION:
+        raise RuleError("demonstration_only", path=settings.register_path)
 
 
 def alone(settings: Settings) -> AbstractContextManager[None]:

@@ -58,13 +58,20 @@ def _say_all(
     _say("首页 home", services.settings.address + "/")
     _say("窗口 desk", services.settings.address + "/desk/")
     _say("核验页 verify", services.settings.address + "/verify")
-    for name in _SAMPLES:
-        sample = next(code for code in codes if code.name == name)
+    for sample in (code for name in _SAMPLES for code in codes if code.name == name):
         _say("扫码页 scan page", f"{sample.shows.zh} {sample.shows.en}")
         click.echo(f"  {sample.address}")
     _say("请扫这张图 scan this", str(pictures["in-force"]))
     _say("全部图片 all pictures", str(pictures["in-force"].with_name("index.txt")))
     _say_accounts(services.demonstration_register.wanted_accounts(), passwords)
+    if lacking := services.demonstration_register.lacking():
+        click.echo(
+            f"本演示登记库由较早的版本填入，缺新版的 {lacking} 户；原有的保持不变，与缺的有关的已略过。"
+            "要看全部，请另设 LICENCE_QR_HOME 与 LICENCE_QR_KEYS 再运行一次。\n"
+            f"An earlier release filled this demonstration: {lacking} of today's businesses are not in it. What is there is "
+            "kept, and what needs the others is passed over. To see all, run it with another LICENCE_QR_HOME and "
+            "LICENCE_QR_KEYS."
+        )
     click.echo("以上均为虚构的演示数据。 All of this is made-up demonstration data.")
 
 

@@ -46,7 +46,11 @@ KILL_AFTER_SECONDS = 15
 def init(demonstration: bool, as_json: bool) -> None:
     """建立登记库和密钥，或把登记库升级到本程序的版本。已有的一律不覆盖。
 
-    Make the register and the keys, or upgrade the register to this program's version. Nothing is overwritten."""
+    Make the register and the keys, or upgrade the register to this program's version. Nothing is overwritten.
+
+    演示数据只在加上 --demonstration 时填入和显示；正式库会拒绝。 A demonstration is filled, and shown again, with
+    --demonstration only; a real register refuses it.
+    """
     settings = load_settings()
     now = datetime.now(UTC)
     prepare(settings, now, demonstration=demonstration)
@@ -55,7 +59,7 @@ def init(demonstration: bool, as_json: bool) -> None:
     if not as_json:
         click.echo(f"登记库 register  {settings.register_path}")
         click.echo(f"密钥 keys        {settings.keys}")
-    if services.demonstration:
+    if demonstration:
         services.keys.add_host(settings.host, now)
         with alone(settings):
             shown = show_demonstration(services, now, as_json=as_json)

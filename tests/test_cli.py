@@ -102,12 +102,14 @@ def test_a_second_run_keeps_everything_and_prints_the_same_passwords(copied, run
     assert accounts.findall(again.out) == accounts.findall(first)
 
 
-def test_a_real_installation_is_empty_and_stays_real(tmp_path, run):
+def test_a_real_installation_is_empty_and_refuses_a_demonstration_before_anything_is_changed(tmp_path, run):
     assert run(tmp_path, "init").status == 0
-    again = run(tmp_path, "init", "--demonstration")
-    assert again.status == 0
-    assert "demonstration" not in again.out
-    assert not (tmp_path / "var" / "demonstration").exists()
+    assert (again := run(tmp_path, "init")).status == 0 and "demonstration" not in again.out
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    refused = run(tmp_path, "init", "--demonstration")
+    assert (refused.status, refused.out) == (1, "")
+    assert "[demonstration_only]" in refused.err and "正式库" in refused.err and "takes no demonstration" in refused.err
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
 
 
 def test_a_person_is_added_with_a_password_that_is_printed_once(copied, run):

@@ -132,6 +132,11 @@ class DemonstrationRegister:
                 progress(done, len(ordered))
             facts.put(tx, _FACT, _FILLED)
 
+    def lacking(self) -> int:
+        """How many of the businesses a filled register does not have, because an earlier release filled it."""
+        with self.database.read() as tx:
+            return sum(codes.newest_of_business(tx, business.uscc) is None for business in businesses())
+
     def wanted_accounts(self) -> tuple[DemonstrationAccount, ...]:
         """A clerk for each office; at the first of them also who decides, two inspectors and an administrator."""
         offices = tuple(self.catalogue.offices.values())

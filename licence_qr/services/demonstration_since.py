@@ -156,7 +156,9 @@ class DemonstrationSince:
 
     def _visit(self, made: DemonstrationVisit, now: datetime) -> None:
         with self.database.read() as tx:
-            held = permits.of_business(tx, _uscc(made.business))[0]
+            held = next(iter(permits.of_business(tx, _uscc(made.business))), None)
+        if held is None:
+            return
         ended = (now - timedelta(hours=made.hours)).replace(microsecond=0)
         inspector = _person("inspector", _office(made.business), Role.INSPECTOR)
         body = json.dumps(self._record(made, held, ended), ensure_ascii=False).encode()
