@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from licence_qr.errors import RegisterError
-from licence_qr.store import answering_tables, imports, inspections_schema, proposals_schema
+from licence_qr.store import answering_tables, early_steps, imports, inspections_schema, proposals_schema
 from licence_qr.store.sqlite import Migrations, SqliteUtils
 
 steps = Migrations("licence_qr")
@@ -248,3 +248,9 @@ def m011_inspections(db: SqliteUtils) -> None:
 def m014_words_let_go(db: SqliteUtils) -> None:
     """What citizens wrote, and what was noted about it, is deleted some time after the end."""
     answering_tables.let_words_go(db)
+
+
+@steps()
+def m015_early_steps_whole(db: SqliteUtils) -> None:
+    """What registers of the first day lack, because four of these steps were changed after they had been applied."""
+    early_steps.make_whole(db)
