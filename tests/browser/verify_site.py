@@ -50,7 +50,7 @@ BUSY = """async (name) => {
 }"""
 
 
-def _contents(folder: Path) -> dict[str, bytes]:
+def files_of(folder: Path) -> dict[str, bytes]:
     """Every file below a folder."""
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
@@ -91,7 +91,7 @@ class Site:
     """
 
     def __init__(self, filled: Path, folder: Path, make: Callable[[Path], Services]) -> None:
-        self._pristine, self._folder, self._make = folder / "pristine", folder / "running", make
+        self._pristine, self._make, self._copies = folder / "pristine", make, 0
         shutil.copytree(filled, self._pristine)
         self._serving: BaseWSGIServer | None = None
         self._thread: threading.Thread | None = None
@@ -101,9 +101,11 @@ class Site:
         self.start()
 
     def _copy(self) -> None:
-        shutil.rmtree(self._folder, ignore_errors=True)
-        shutil.copytree(self._pristine, self._folder)
-        self.services = self._own = self._make(self._folder)
+        # Always in a folder of its own: a request of a test that is over, if it comes late, finds the old one or none.
+        self._copies += 1
+        self.folder = self._pristine.with_name(f"copy-{self._copies}")
+        shutil.copytree(self._pristine, self.folder)
+        self.services = self._own = self._make(self.folder)
         self._app = create_app(self.services)  # as it is; kept, because stops are many
 
     @property
@@ -132,7 +134,7 @@ class Site:
     def reset(self) -> None:
         """Everything as it was made, and served: register, keys, photographs, application. Nobody may be asking."""
         self._in_flight.wait()
-        if self._serving and self._as_made and _contents(self._folder) == _contents(self._pristine):
+        if self._serving and self._as_made and files_of(self.folder) == files_of(self._pristine):
             return
         self.close()
         self._copy()
@@ -142,13 +144,14 @@ class Site:
         """``reset`` leads here from now on: a phone that is put back comes back to the session it has here."""
         self._in_flight.wait()
         shutil.rmtree(self._pristine)
-        shutil.copytree(self._folder, self._pristine)
+        shutil.copytree(self.folder, self._pristine)
 
     def close(self) -> None:
         """End it, once all that was asked is answered."""
         self.stop()
         self._in_flight.wait()
         self._own.database.close()
+        shutil.rmtree(self.folder)
 
     @contextmanager
     def away(self) -> Iterator[None]:
