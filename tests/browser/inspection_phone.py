@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,7 @@ def received(site: Site) -> list[dict[str, Any]]:
     ]
 
 
+@cache
 def picture_with_place(size: tuple[int, int] = (2400, 1800)) -> bytes:
     """A JPEG as a phone's camera writes it: larger than needed, with its place and its maker in it."""
     image = Image.effect_noise(size, 40).convert("RGB")

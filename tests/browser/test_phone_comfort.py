@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
-from inspection_phone import PAGE, Phone, ours
+from inspection_phone import PAGE, Phone, ours, phone_in
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from verify_site import BLANK, Site, new_context, opened, settled, typed
@@ -68,30 +69,29 @@ def test_a_verdict_is_shown_from_its_beginning(device: BrowserContext, site: Sit
     expect(page.locator("#outcome .who h2")).to_be_in_viewport(ratio=1)
 
 
-def test_where_the_browser_promises_nothing_it_is_said_while_something_may_be_lost(phone: Phone) -> None:
-    page = phone.list()
+@pytest.fixture
+def lasting(chromium: Browser, tmp_path: Path, site: Site) -> Iterator[Phone]:
+    """An inspector's phone in a browser that keeps what it keeps in a folder; others promise nothing and refuse nothing."""
+    yield from phone_in(chromium, tmp_path / "phone", site)
+
+
+def test_where_the_browser_promises_nothing_it_is_said_while_something_may_be_lost(lasting: Phone) -> None:
+    page = lasting.list()
     words = "没有答应长期保存"
     expect(page.locator("#view")).not_to_contain_text(words)
-    phone.begin(ours(phone.site)[0])
-    expect(phone.list().locator("#view .note")).to_contain_text(words)
-    page.goto(f"{phone.site.origin}/inspect/")
+    lasting.begin(ours(lasting.site)[0])
+    expect(lasting.list().locator("#view .note")).to_contain_text(words)
+    page.goto(f"{lasting.site.origin}/inspect/")
     expect(page.locator("#not-lasting")).to_contain_text(words)
 
 
-def test_the_promise_is_asked_for_with_the_pack_and_then_nothing_is_warned_of(chromium: Browser, site: Site) -> None:
-    context = new_context(chromium)  # a promise that was given stays given
-    phone = Phone(site, context)
-    devtools = context.new_cdp_session(phone.page)
-    mine = devtools.send("Target.getTargetInfo")["targetInfo"]["browserContextId"]
-    granted = {"permissions": ["durableStorage"], "origin": site.origin, "browserContextId": mine}
-    devtools.send("Browser.grantPermissions", granted)
-    phone.sign_in()
-    phone.take_pack()
-    phone.begin(ours(site)[0])
-    expect(phone.list().get_by_role("link", name="继续")).to_be_visible()
-    expect(phone.page.locator("#view .note")).to_have_count(0)
-    phone.page.goto(f"{site.origin}/inspect/")
-    expect(phone.page.locator("#leave-behind")).to_be_visible()
-    expect(phone.page.locator("#not-lasting")).to_be_hidden()
-    assert phone.errors == []
-    context.close()
+def test_the_promise_is_asked_for_with_the_pack_and_then_nothing_is_warned_of(lasting: Phone) -> None:
+    devtools = lasting.context.new_cdp_session(lasting.page)
+    devtools.send("Browser.grantPermissions", {"permissions": ["durableStorage"], "origin": lasting.site.origin})
+    lasting.take_pack()
+    lasting.begin(ours(lasting.site)[0])
+    expect(lasting.list().get_by_role("link", name="继续")).to_be_visible()
+    expect(lasting.page.locator("#view .note")).to_have_count(0)
+    lasting.page.goto(f"{lasting.site.origin}/inspect/")
+    expect(lasting.page.locator("#leave-behind")).to_be_visible()
+    expect(lasting.page.locator("#not-lasting")).to_be_hidden()
