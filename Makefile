@@ -70,7 +70,7 @@ lock: .venv/ready-dev ## pin all dependencies anew, with hashes
 	  --extra dev pyproject.toml requirements-build.in -c requirements.lock -o requirements-dev.lock
 
 clean: ## remove what was built; the register and the keys stay
-	rm -rf .venv build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -131,7 +131,7 @@ def _serve() -> None:
     try:
         server.serve()
     except SystemExit:
-        # Ctrl-C reaches the workers too; one that ends before it is told to counts as failed there.
+        # A stop sent to the whole group reaches the workers too; one that ends before it is told to counts as failed.
         if not server.interrupt_signal:
             raise
 

@@ -40,7 +40,8 @@ def ending_at_once() -> Iterator[None]:
 def workers_end_while_starting() -> None:
     """Let every process that is forked from here on end at SIGTERM until it has a handler of its own.
 
-    SIGINT comes from the keyboard to all at once and is left to the server, which then stops its workers in order.
+    SIGINT comes from the keyboard to all at once. Workers never see it, it stays blocked in them: the server stops them in
+    order, by SIGTERM, and the second of two stops within a moment is lost on a worker that has just set its handlers.
     """
     server = os.getpid()
     os.register_at_fork(before=_hold, after_in_parent=_release, after_in_child=partial(_as_new_worker, server))
@@ -57,9 +58,8 @@ def _release() -> None:
 
 def _as_new_worker(server: int) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     _end_with(server)
-    _release()
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
 
 
 def end_with_server() -> None:

@@ -203,11 +203,11 @@ def test_the_page_of_a_business_is_of_one_moment(hotel, clerk):
 
 def test_what_is_true_today_is_never_read_from_the_history(hotel):
     asked: list[str] = []
-    hotel.services.database._kept_connection().set_trace_callback(asked.append)
+    hotel.services.database._kept_connection().connection.set_trace_callback(asked.append)
     hotel.page()
     hotel.services.life.open_acts(hotel.uscc, hotel.now)
     hotel.decide(Act.SUSPEND, permit=0)
     hotel.page()
-    hotel.services.database._kept_connection().set_trace_callback(None)
+    hotel.services.database._kept_connection().connection.set_trace_callback(None)
     of_history = [sql for sql in asked if "history" in sql and not sql.startswith("INSERT")]
     assert len(asked) > 10 and all("max(seq)" in sql for sql in of_history), of_history

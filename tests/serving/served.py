@@ -71,10 +71,12 @@ class Served:
         for entry in filter(str.isdigit, os.listdir("/proc")):
             try:
                 line = Path("/proc", entry, "stat").read_text(encoding="utf-8", errors="replace")
+                # Of a process with threads the first may be a zombie already while the others still hold its sockets.
+                threads = len(os.listdir(f"/proc/{entry}/task"))
             except OSError:  # it ended meanwhile
                 continue
             state, _, group = line[line.rindex(")") + 2 :].split()[:3]
-            if int(group) == self.process.pid and state not in "ZX":
+            if int(group) == self.process.pid and (state not in "ZX" or threads > 1):
                 found.append(int(entry))
         return found
 
