@@ -105,6 +105,7 @@ debian:
 	@missing=""; \
 	need() { package=$$1; shift; "$$@" >/dev/null 2>&1 || missing="$$missing $$package"; }; \
 	need chromium command -v chromium; \
+	need chromium-headless-shell command -v chromium-headless-shell; \
 	need fonts-noto-cjk test -e $(PRINT_FONT); \
 	need libzbar0 grep -q libzbar.so.0 <(/sbin/ldconfig -p); \
 	need poppler-utils command -v pdffonts; \

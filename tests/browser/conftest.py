@@ -19,7 +19,7 @@ from public_pages import prepared_services
 from screens import DESK, PHONE, listening
 from verify_site import Camera, Device, Site
 
-from bench.chromium import CHROMIUM, FLAGS
+from bench.chromium import FLAGS, SHELL
 from licence_qr.web.app import create_app
 
 
@@ -32,9 +32,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """Debian's chromium, one process for all tests."""
+    """The engine of Debian's chromium, one process for all tests of pages. What needs a camera, a disk or a browser that is
+    closed and opened starts the whole chromium (``verify_site.Camera``, ``inspection_phone.PhoneOfItsOwn``)."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        browser = playwright.chromium.launch(executable_path=SHELL, args=list(FLAGS))
         yield browser
         browser.close()
 

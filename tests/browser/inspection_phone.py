@@ -221,6 +221,12 @@ class Phone:
         button.click()
         expect(self.waiting().or_(self.delivered().first).first).to_be_visible()
 
+    def finish_offline(self) -> None:
+        """Review and finish where no server answers, up to the word that it stays: a server that comes back before that
+        word would still be sent it."""
+        self.finish()
+        expect(self.page.locator("#sending")).to_contain_text("没有网络")
+
     def waiting(self) -> Locator:
         """The heading over what waits to be sent."""
         return self.page.locator("h2", has_text="待发送")

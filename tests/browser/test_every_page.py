@@ -20,7 +20,7 @@ from made_inspections import visits_and_draws
 from made_proposals import GROUNDS, person, proposed, standing, two_inspectors
 from PIL import Image
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from public_pages import ADDRESS_OF
 from screens import DESK, PHONE, Served, sign_in, signed_in_as, width_of
 
@@ -420,6 +420,6 @@ def test_pages_of_proposals_checks_and_work_are_clean_and_fit(
         failed, record = FAILED[language]
         page.get_by_label(failed).check()
         page.get_by_role("button", name=record).click()
-        assert page.evaluate("() => document.activeElement.id") == "error-summary"
+        expect(page.locator("#error-summary")).to_be_focused()
         assert page.locator(".govuk-error-message").count() >= 3
         walk.look("check, refused")

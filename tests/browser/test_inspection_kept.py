@@ -190,7 +190,7 @@ def refused(phone: Phone, visits: int) -> None:
         for code in ours(phone.site)[:visits]:
             phone.begin(code)
             phone.pass_and_sign()
-            phone.finish()
+            phone.finish_offline()
 
     def spoil(route: Route) -> None:
         route.continue_(post_data=(route.request.post_data or "").replace('"format":1', '"format":7'))
@@ -247,7 +247,7 @@ def test_a_fault_of_the_page_s_own_is_told_and_counts_nothing_it_does_not_know(p
     with phone.site.away():
         phone.begin(ours(phone.site)[0])
         phone.pass_and_sign()
-        phone.finish()
+        phone.finish_offline()
     phone.page.route("**/inspect/sync/*", lambda route: route.fulfill(json={}))
     phone.page.get_by_role("button", name="现在发送").click()
     expect(phone.page.locator("#sending")).to_contain_text("发送失败，没有送达的留在本机")

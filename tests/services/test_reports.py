@@ -209,25 +209,25 @@ def test_photos_that_are_refused_count_as_tries(services: Services, number: str)
         services.reports.send(sent(number, "form-x", photo=picture()), CLIENT, NOW)
 
 
-def worker(settings: Settings, number: str, name: str, start: Any, told: Any) -> None:
-    """In a process of its own, over connections of its own: send ten reports and tell how many were taken."""
+def worker(settings: Settings, number: str, name: str, most: int, start: Any, told: Any) -> None:
+    """In a process of its own, over connections of its own: send ``most`` reports and tell how many were taken."""
     services = build(settings, hasher=QUICK)
     start.wait()
     taken = 0
-    for n in range(10):
+    for n in range(most):
         with suppress(AccessError):
             services.reports.send(SentReport(f"{name}-{n}", "other", "x", "", None, number=number), "192.0.2.7", NOW)
             taken += 1
     told.send(taken)
 
 
-def taken_by_two_workers(services: Services, number: str, names: tuple[str, str]) -> int:
-    """How many of the reports that two processes send at once are taken."""
+def taken_by_two_workers(services: Services, number: str, names: tuple[str, str], most: int = 10) -> int:
+    """How many of the reports that two processes send at once, ``most`` each, are taken."""
     services.database.close()  # a connection must not be carried into another process
     start = _FORK.Barrier(2)
     pipes = [_FORK.Pipe(duplex=False) for _ in names]
     workers = [
-        _FORK.Process(target=worker, args=(services.settings, number, name, start, told), daemon=True)
+        _FORK.Process(target=worker, args=(services.settings, number, name, most, start, told), daemon=True)
         for name, (_, told) in zip(names, pipes, strict=True)
     ]
     for each in workers:
@@ -244,8 +244,9 @@ def test_two_workers_share_one_limit(services: Services, number: str) -> None:
 
 
 def test_a_double_press_over_two_workers_makes_one_report(services: Services, number: str) -> None:
-    taken_by_two_workers(services, number, ("same", "same"))
-    assert len(services.reports_desk.list(CLERK, NOW)) == 10
+    # Presses that meet each count as a try: five forms pressed twice are just within the limit of ten.
+    assert taken_by_two_workers(services, number, ("same", "same"), most=5) == 10
+    assert len(services.reports_desk.list(CLERK, NOW)) == 5
 
 
 def test_receipt_numbers_cannot_be_tried_out(services: Services) -> None:
