@@ -107,6 +107,7 @@ debian:
 	need chromium command -v chromium; \
 	need chromium-headless-shell command -v chromium-headless-shell; \
 	need fonts-noto-cjk test -e $(PRINT_FONT); \
+	need libatomic1 grep -q libatomic.so.1 <(/sbin/ldconfig -p); \
 	need libzbar0 grep -q libzbar.so.0 <(/sbin/ldconfig -p); \
 	need poppler-utils command -v pdffonts; \
 	need softhsm2 command -v softhsm2-util; \

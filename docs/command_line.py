@@ -27,7 +27,6 @@ def reference() -> str:
     shown = []
     for path, command in walked():
         settings = {
-            "help_option_names": ["-h", "--help"],
             "max_content_width": TERMINAL,
             "terminal_width": TERMINAL - 2,
         }

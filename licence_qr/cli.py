@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import os
 import sys
+from contextlib import suppress
 
 import click
 
@@ -21,7 +24,7 @@ from licence_qr.errors import LicenceQRError
 from licence_qr.process.libraries import check_libraries
 
 
-@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Group)
 @click.version_option(__version__, help="显示版本号。 Show the version.")
 def commands() -> None:
     """一码通行：一次申请，同发两证，一个签名二维码，一页看全。设置用环境变量（LICENCE_QR_…），见 docs/settings.md。
@@ -50,6 +53,8 @@ def main() -> None:
     except OSError as error:
         refusal = unusable(error)
         tell(refusal)
+        if refusal.code == "output_not_written":
+            _discard_output()
         sys.exit(refusal.exit_status)
     except click.ClickException as error:
         click.echo(
@@ -60,3 +65,9 @@ def main() -> None:
     except click.Abort:
         click.echo("已中断，没有写入未完成的内容。 Stopped; nothing half-done was written.", err=True)
         sys.exit(130)
+
+
+def _discard_output() -> None:
+    """Send what is still held back nowhere: written at the interpreter's end, it would fail once more, with 120."""
+    with suppress(io.UnsupportedOperation):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -77,6 +77,9 @@ class Command(click.Command):
 
     context_class = _Context
 
+    def get_help_option_names(self, ctx: click.Context) -> list[str]:
+        return ["-h", "--help"]  # however it is called: a command keeps what its first caller asked for
+
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         option = super().get_help_option(ctx)
         if option is not None:

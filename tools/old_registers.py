@@ -18,6 +18,7 @@ from __future__ import annotations
 import io
 import lzma
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -87,8 +88,9 @@ def make(commit: str, work: Path) -> Path:
     """The installation that the program of ``commit`` makes, in a folder of ``work``."""
     source, home = work / "source", work / "home"
     source.mkdir()
-    with tarfile.open(fileobj=io.BytesIO(git("archive", commit, "licence_qr"))) as archive:
-        archive.extractall(source, filter="data")
+    packed = work / "source.tar"
+    packed.write_bytes(git("archive", commit, "licence_qr"))
+    shutil.unpack_archive(packed, source)
     run(source, home, "-c", _PROGRAM, "init", "--demonstration")
     lines = (home / "var" / "demonstration" / "codes" / "index.txt").read_text(encoding="utf-8").splitlines()
     printed = [
@@ -147,8 +149,7 @@ def main() -> None:
                 home = make(commit, Path(folder))
                 compact(home / "var" / "register.db")
             else:
-                with tarfile.open(kept) as archive:
-                    archive.extractall(home, filter="data")
+                shutil.unpack_archive(kept, home)
             made = shape(home / "var" / "register.db")
             if kept is None and made != before:
                 path = KEPT / f"{number:02d}-{commit}.tar.xz"

@@ -70,8 +70,7 @@ def build(tree: Path, out: Path, *kinds: str) -> list[Path]:
 def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     folder = tmp_path_factory.mktemp("built")
     wheel, sdist = build(ROOT, folder / "dist", "wheel", "sdist")
-    with tarfile.open(sdist) as archive:
-        archive.extractall(folder / "unpacked", filter="data")
+    shutil.unpack_archive(sdist, folder / "unpacked")
     (tree,) = (folder / "unpacked").iterdir()
     (again,) = build(tree, folder / "again", "wheel")
     return Built(wheel, sdist, again)

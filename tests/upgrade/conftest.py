@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import tarfile
+import shutil
 from datetime import datetime
 from pathlib import Path
 
@@ -19,8 +19,7 @@ def unpack(tmp_path: Path) -> Unpack:
 
     def unpack_it(name: str) -> OldInstallation:
         folder = tmp_path / name
-        with tarfile.open(KEPT / name) as archive:
-            archive.extractall(folder, filter="data")
+        shutil.unpack_archive(KEPT / name, folder)
         told = json.loads((folder / "cards.json").read_text(encoding="utf-8"))
         settings = load_settings(environ_of(folder))
         return OldInstallation(settings, datetime.fromisoformat(told["at"]), told["cards"])
