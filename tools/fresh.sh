@@ -28,6 +28,8 @@ mirror=$(awk -v suite="$suite" '$2 == suite { print $1; exit }' <<<"$mirrors")
 [ -n "$mirror" ] || stop "本机的 apt 没有 $suite 的来源。 This machine's apt knows no mirror of $suite; run apt-get update, or name SUITE=…"
 
 folder=${FOLDER:-$(mktemp -d /var/tmp/licence-qr-fresh.XXXXXX)}
+mkdir -p "$folder"
+chmod 755 "$folder" # it becomes the root of a machine, which everybody may enter
 [ -n "${KEEP:-}" ] || trap 'umount -R "$folder"/proc "$folder"/dev 2>/dev/null; rm -rf --one-file-system "$folder"' EXIT
 
 say "Debian $suite (minbase, python3, python3-venv, make, git, ca-certificates): $folder"

@@ -5,16 +5,16 @@ The bounds are those of the package's own metadata (``dependencies`` in pyprojec
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from importlib import metadata
+
+from packaging.requirements import Requirement
+from packaging.specifiers import Specifier
+from packaging.version import Version
 
 from licence_qr.errors import ConfigError
 
 _PACKAGE = "licence-qr"
-# "cbor2<7,>=6.1; python_version > '3'" → cbor2, 6.1. What belongs to an extra is asked for where it is used.
-_NAME = re.compile(r"\s*([A-Za-z0-9._-]+)")
-_AT_LEAST = re.compile(r"(?:>=|~=|==)\s*([0-9][0-9.]*)")
 
 
 def check_libraries() -> None:
@@ -31,26 +31,26 @@ def check_libraries() -> None:
 
 
 def too_old(wanted: Iterable[str], version_of: Callable[[str], str]) -> list[tuple[str, str, str]]:
-    """Library, version needed and version found of each of the ``wanted`` (PEP 508) that is older than its bound."""
+    """Library, version needed and version found of each of the ``wanted`` (PEP 508) that is older than its bound.
+
+    What belongs to an extra is asked for where it is used; a newer library than was tested is not refused.
+    """
     old = []
-    for line in wanted:
-        requirement, _, marker = line.partition(";")
-        name, bound = _NAME.match(requirement), _AT_LEAST.search(requirement)
-        if name is None or bound is None or "extra" in marker:
+    for requirement in map(Requirement, wanted):
+        if requirement.marker and not requirement.marker.evaluate({"extra": ""}):
             continue
         try:
-            found = version_of(name[1])
+            found = version_of(requirement.name)
         except metadata.PackageNotFoundError:
-            continue  # a marker may say that it is not needed here
-        if _release(found) < _release(bound[1]):
-            old.append((name[1], bound[1], found))
+            continue
+        old += [
+            (requirement.name, bound.version, found)
+            for bound in requirement.specifier
+            if bound.operator in {">=", "~=", "=="} and not _reaches(bound, found)
+        ]
     return old
 
 
-def _release(version: str) -> tuple[int, ...]:
-    """The numbers a version begins with, without closing zeros: 6.0.0rc1 → 6; it counts as the release it leads to."""
-    numbers = re.match(r"[0-9]+(?:\.[0-9]+)*", version)
-    parts = [int(part) for part in numbers[0].split(".")] if numbers else [0]
-    while len(parts) > 1 and parts[-1] == 0:
-        parts.pop()
-    return tuple(parts)
+def _reaches(bound: Specifier, found: str) -> bool:
+    """Whether a version is at least the bound's; one before a release counts as the release it leads to."""
+    return Version(Version(found).base_version) >= Version(bound.version)
