@@ -7,6 +7,7 @@ import { keep, kept } from "./page_store.js";
 const TRUST = { name: "trust", address: "/trust-list" };
 const ALLOW = { name: "allow", address: "/allow-list" }; // what stays good of compromised keys; mostly there is none
 const STATUS = { name: "status", address: "/status-list" };
+const PATIENCE = 30_000; // for all lists together: some tens of kilobytes
 const WORDS = { name: "vocabulary", address: "/vocabulary.json" };
 
 function pointOf(hex) {
@@ -62,20 +63,22 @@ async function readStatus(lists, now) {
   lists.statusList = (await attempt(() => readStatusList(lists.status.bytes, lists.trustList, { now }))).value ?? null;
 }
 
-async function fetched(source) {
-  let answer;
+/** The bytes at an address of ours. One that neither answers nor breaks off (a hotel's network, a server that hangs) is none. */
+async function fetched(source, signal) {
+  let answer, bytes;
   try {
     // "no-cache" asks the server each time and costs a 304 when nothing is new.
-    answer = await fetch(source.address, { cache: "no-cache", credentials: "omit" });
+    answer = await fetch(source.address, { cache: "no-cache", credentials: "omit", signal });
+    bytes = new Uint8Array(await answer.arrayBuffer());
   } catch {
     throw Object.assign(new Error("no network"), { code: "offline" });
   }
   if (!answer.ok) throw Object.assign(new Error(String(answer.status)), { code: "unreachable" });
-  return answer;
+  return bytes;
 }
 
-async function refreshTrust(lists, now) {
-  const bytes = new Uint8Array(await (await fetched(TRUST)).arrayBuffer());
+async function refreshTrust(lists, now, signal) {
+  const bytes = await fetched(TRUST, signal);
   const atLeast = lists.trustList?.sequence ?? 0;
   lists.trustList = await readTrustList(bytes, pointOf(lists.root), { atLeast });
   lists.trust = { bytes, fetchedAt: now.getTime() };
@@ -83,24 +86,24 @@ async function refreshTrust(lists, now) {
   await readStatus(lists, now);
 }
 
-async function refreshAllow(lists, now) {
-  const bytes = new Uint8Array(await (await fetched(ALLOW)).arrayBuffer());
+async function refreshAllow(lists, now, signal) {
+  const bytes = await fetched(ALLOW, signal);
   if (!bytes.length) return; // the service has none; one that is held stays as it is
   lists.allowList = await readAllowList(bytes, pointOf(lists.root), { atLeast: lists.allowList?.sequence ?? 0 });
   lists.allow = { bytes, fetchedAt: now.getTime() };
   await keep(ALLOW.name, lists.allow);
 }
 
-async function refreshStatus(lists, now) {
-  const bytes = new Uint8Array(await (await fetched(STATUS)).arrayBuffer());
+async function refreshStatus(lists, now, signal) {
+  const bytes = await fetched(STATUS, signal);
   if (!lists.trustList) throw Object.assign(new Error("no trust list"), { code: "offline" });
   lists.statusList = await readStatusList(bytes, lists.trustList, { now, atLeast: lists.status?.issuedAt ?? 0 });
   lists.status = { bytes, fetchedAt: now.getTime(), issuedAt: lists.statusList.issuedAt };
   await keep(STATUS.name, lists.status);
 }
 
-async function refreshWords(lists) {
-  const value = await (await fetched(WORDS)).json();
+async function refreshWords(lists, now, signal) {
+  const value = JSON.parse(new TextDecoder().decode(await fetched(WORDS, signal)));
   lists.vocabulary = value;
   await keep(WORDS.name, { value });
 }
@@ -108,8 +111,9 @@ async function refreshWords(lists) {
 /** Fetch what is newer and keep it. Resolves to the codes of what went wrong, each once; empty when all is fresh. */
 export async function refresh(lists, now) {
   const problems = new Set();
+  const signal = AbortSignal.timeout(PATIENCE);
   for (const step of [refreshTrust, refreshAllow, refreshStatus, refreshWords]) {
-    const done = await attempt(() => step(lists, now));
+    const done = await attempt(() => step(lists, now, signal));
     if (done.problem) problems.add(done.problem);
   }
   return [...problems];
