@@ -7,6 +7,7 @@ import { Unavailable, wipe } from "./pack_vault.js";
 import { packWords, problemWords } from "./pack_words.js";
 import { t } from "./page_words.js";
 
+const PATIENCE = 120_000; // a megabyte over a slow line; a site that never answers is given up
 const $ = (id) => document.getElementById(id);
 
 async function showState() {
@@ -28,7 +29,8 @@ const offline = () => Promise.reject(new NotTaken(t("没有网络，没有取得
 
 async function fetched() {
   // "manual": where a session is over, the answer leads to the sign-in page, which is no pack.
-  const answer = await fetch("/inspect/pack", { cache: "no-store", redirect: "manual" }).catch(offline);
+  const signal = AbortSignal.timeout(PATIENCE);
+  const answer = await fetch("/inspect/pack", { cache: "no-store", redirect: "manual", signal }).catch(offline);
   if (answer.type === "opaqueredirect") throw new NotTaken(t("登录已经结束，请重新登录。", "Your session is over: sign in again."));
   if (!answer.ok) throw new NotTaken(t(`服务器没有给出（${answer.status}），请稍后再试。`, `The server did not give it (${answer.status}): try again later.`));
   return new Uint8Array(await answer.arrayBuffer().catch(offline)); // an answer that broke off is none

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 import pytest
 from accessible import violations
 from inspection_phone import Phone, ours
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 from screens import PHONE, sign_in
-from verify_site import Site, opened, set_clock, settled, typed
+from verify_site import HURRY, Site, opened, set_clock, settled, typed
 
 from licence_qr.store.codes import StoredCode
 
@@ -209,16 +209,25 @@ def test_somebody_else_who_signs_in_does_not_find_it(page: Page, site: Site, ins
     [
         ({"body": b"no pack at all"}, "取得的内容读不了"),
         ({"status": 503}, "服务器没有给出（503）"),
-        (None, "没有网络，没有取得新的"),
+        ("no network", "没有网络，没有取得新的"),
+        ("no answer", "没有网络，没有取得新的"),
     ],
-    ids=["unreadable", "unavailable", "no network"],
+    ids=["unreadable", "unavailable", "no network", "no answer"],
 )
 def test_a_pack_that_is_not_taken_says_why_and_leaves_the_one_that_is_held(
-    page: Page, site: Site, change: dict[str, Any] | None, said: str
+    page: Page, site: Site, change: dict[str, Any] | str, said: str
 ) -> None:
     page.goto(f"{site.origin}/inspect/")
     expect(page.locator("#leave-behind")).to_be_visible()
-    page.route("**/inspect/pack", lambda route: route.fulfill(**change) if change else route.abort())
+
+    def answer(route: Route) -> None:
+        if isinstance(change, dict):
+            route.fulfill(**change)
+        elif change == "no network":
+            route.abort()
+
+    page.evaluate(HURRY)
+    page.route("**/inspect/pack", answer)
     page.click("#take")
     expect(page.locator("#pack-state")).to_contain_text(said)
     expect(page.locator("#take")).to_be_enabled()

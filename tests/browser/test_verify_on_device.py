@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from accessible import violations
-from flask import Flask, request
+from flask import Flask
 from inspection_phone import STARTED
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from verify_site import (
     BLANK,
     BUSY,
+    HURRY,
     Site,
     camera_frame,
     look_for_update,
@@ -291,27 +291,13 @@ def test_a_site_that_comes_back_with_another_root_key_is_not_believed(
 
 
 def test_a_server_that_never_answers_is_given_up_and_what_is_kept_verifies(first_page: Page, site: Site) -> None:
-    page, over = first_page, threading.Event()
-    # Thirty seconds for a person are a third of one here; that it is given up at all is what is held.
-    page.add_init_script(
-        "const whole = AbortSignal.timeout.bind(AbortSignal); AbortSignal.timeout = (ms) => whole(ms / 90)"
-    )
-
-    def hanging(app: Flask) -> None:
-        @app.before_request
-        def hang() -> None:
-            if request.path == "/trust-list":
-                over.wait()
-
-    site.stop()
-    site.start(hanging)
-    try:
+    page = first_page
+    page.add_init_script(HURRY)
+    with site.hanging("/trust-list"):
         page.reload()
         expect(page.locator("#refreshed")).to_contain_text("没有网络")
         typed(page, site.link(site.newest(permits=1)))
         assert verdict(page) == "good"
-    finally:
-        over.set()
 
 
 def test_an_update_reaches_an_installed_copy(first_page: Page, site: Site) -> None:

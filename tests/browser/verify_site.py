@@ -13,7 +13,7 @@ from typing import Any
 
 import pypdfium2
 import zxingcpp
-from flask import Flask
+from flask import Flask, request
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from screens import PHONE, STOPS_WITHIN
@@ -82,6 +82,12 @@ class _InFlight:
         """Until there is none."""
         with self._changed:
             assert self._changed.wait_for(lambda: not self._running, PATIENCE / 1000), "a request that never ends"
+
+
+# A page gives up a request in a ninetieth of the time that it gives to people: seconds, not minutes.
+HURRY = (
+    "(() => { const whole = AbortSignal.timeout.bind(AbortSignal); AbortSignal.timeout = (ms) => whole(ms / 90); })()"
+)
 
 
 class Site:
@@ -161,6 +167,22 @@ class Site:
             yield
         finally:
             self.start()
+
+    @contextmanager
+    def hanging(self, path: str) -> Iterator[None]:
+        """A server that never answers at ``path``, as one behind a hotel's network does."""
+        over = threading.Event()
+
+        def hang() -> None:
+            if request.path == path:
+                over.wait()
+
+        self.stop()
+        self.start(lambda app: app.before_request_funcs.setdefault(None, []).insert(0, hang))
+        try:
+            yield
+        finally:
+            over.set()
 
     def newest(self, permits: int) -> StoredCode:
         """A code in force with that many permits, the newest version of its business."""
