@@ -6,6 +6,7 @@ import errno
 import secrets
 import socket
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,7 @@ from licence_qr.cli_help import Command, Group
 from licence_qr.cli_json import json_option, say
 from licence_qr.config import Settings, load_settings
 from licence_qr.domain.roles import Role
-from licence_qr.errors import ConfigError, KeyStoreError
+from licence_qr.errors import ConfigError, KeyStoreError, RegisterError
 from licence_qr.process import signals, streams
 from licence_qr.services.lan_certificate import lan_certificate
 from licence_qr.services.lan_invitation import picture, terminal_lines
@@ -134,6 +135,10 @@ def _serve() -> None:
         # A stop sent to the whole group reaches the workers too; one that ends before it is told to counts as failed.
         if not server.interrupt_signal:
             raise
+    finally:
+        # Whoever stops the service and takes register.db along has all of it. What cannot be done keeps its log.
+        with suppress(RegisterError):
+            services.database.write_back()
 
 
 def _say(text: str, stream: streams.LogStream = streams.OUT) -> None:

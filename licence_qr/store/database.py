@@ -213,6 +213,14 @@ class Database:
             kept.connection.close()
             self._local.kept = None
 
+    def write_back(self) -> None:
+        """Write the log back into the file and remove it, where nobody else has the register open: the file alone is then
+        whole. Processes that end at once, as the server's workers do, leave it standing. Raises RegisterError."""
+        self.close()
+        with self.read():
+            pass  # the last connection that closes does it, once it has looked at the file
+        self.close()
+
     def _connect(self, *, create: bool, unchanging: bool = False) -> sqlite3.Connection:
         with _file_errors(self.path):
             if not self.path.exists():

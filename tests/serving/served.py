@@ -32,10 +32,11 @@ class Served:
 
     def __init__(self, installation: Path, folder: Path, *, out: Stream = None, err: Stream = None) -> None:
         self.port = free_port()
+        self.home = installation / "var"
         self.err = folder / "err.txt"
         self._lines: list[str] = []
         environ = os.environ | {
-            "LICENCE_QR_HOME": str(installation / "var"),
+            "LICENCE_QR_HOME": str(self.home),
             "LICENCE_QR_KEYS": str(installation / "keys"),
             "LICENCE_QR_PORT": str(self.port),
             "LICENCE_QR_WORKERS": str(WORKERS),

@@ -51,6 +51,14 @@ def test_a_service_that_is_up_ends_with_0_when_it_is_stopped(start):
     assert served.port_is_free()
 
 
+def test_a_register_that_was_served_is_whole_without_its_log_when_the_service_was_stopped(start):
+    served = start()
+    assert [served.wait_until_answered(), served.asked("/status-list")] == [200, 200]
+    served.process.send_signal(signal.SIGTERM)
+    assert served.process.wait() == 0
+    assert [path.name for path in served.home.glob("register.db*")] == ["register.db"]
+
+
 @pytest.mark.parametrize("wait", ["Spawning worker-1", "Started worker-2"])
 def test_workers_do_not_outlive_a_server_that_was_killed(wait, start):
     served = start()
