@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -13,7 +14,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.profiles import RFC_9106_LOW_MEMORY
 
 from licence_qr.domain.roles import NOT_PEOPLE, Actor, Role
-from licence_qr.errors import AccessError, InputError
+from licence_qr.errors import AccessError, InputError, RegisterError
 from licence_qr.services.throttle import Limit, client_network
 from licence_qr.store import accounts, calendar_feeds
 from licence_qr.store.accounts import Session, User
@@ -34,6 +35,7 @@ TRIES_OF_CONFIRMING = Limit("confirm password", most=5, seconds=TRY_WINDOW_MINUT
 CONFIRMING_OF_NAME = Limit("confirm name", most=15, seconds=TRY_WINDOW_MINUTES * 60, refusal="password_throttled")
 MIN_PASSWORD_LENGTH = 10
 _TOUCH_SECONDS = 60
+_TOUCH_WAIT_SECONDS = 0.25
 # What a guess costs whoever steals the register: argon2id at the costs of RFC 9106, section 4, second choice. No
 # setting weakens it; another one can only be given by a program that wires the services itself.
 STANDARD_HASHER = PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
@@ -172,7 +174,8 @@ class Accounts:
         if session is None or user is None or user.disabled:
             return None
         if now - session.last_seen_at > timedelta(seconds=_TOUCH_SECONDS):
-            with self._database.write() as tx:
+            # Whoever only looks does not wait for an import, nor for room on the disk: the next page notes it.
+            with suppress(RegisterError), self._database.write(wait=_TOUCH_WAIT_SECONDS) as tx:
                 accounts.touch_session(tx, session.session_id, now)
         return user.actor
 

@@ -24,7 +24,7 @@ from licence_qr.services import records
 from licence_qr.services.throttle import Limit, client_network
 from licence_qr.store import codes, inspections, marks
 from licence_qr.store.codes import StoredCode
-from licence_qr.store.database import Database, Transaction
+from licence_qr.store.database import READ_WAIT_SECONDS, Database, Transaction
 
 # A code number has 80 random bits; the limit is there so that nobody can even try, and is generous to an office
 # behind one address.
@@ -122,7 +122,7 @@ class Lookup:
         Raises InputError (number mistyped), AccessError ``too_many_lookups``, NotFoundError, RegisterError.
         """
         code_id = parse_code_number(text)
-        with suppress(RegisterError), self.database.write() as tx:
+        with suppress(RegisterError), self.database.write(wait=READ_WAIT_SECONDS) as tx:
             # A register that can be read but not written still answers: 80 random bits are the guard, this only slows.
             LOOKUPS.count(tx, client_network(client), now)
         with self.database.read() as tx:

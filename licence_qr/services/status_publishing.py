@@ -17,7 +17,7 @@ from licence_qr.credential.status_list import StatusList, empty_entries, put_ent
 from licence_qr.credential.status_list_wire import PATH, sign_status_list
 from licence_qr.errors import RegisterError
 from licence_qr.store import status
-from licence_qr.store.database import Database, Transaction
+from licence_qr.store.database import READ_WAIT_SECONDS, Database, Transaction
 from licence_qr.store.status import Issue, Position
 
 # An inspector who fetched the list in the morning works the day with it; after a long weekend it says nothing any more.
@@ -90,7 +90,7 @@ class StatusPublishing:
                 if self._take_over(tx, key, now):
                     return self._newest()
             try:
-                with self.database.write() as tx:
+                with self.database.write(wait=READ_WAIT_SECONDS) as tx:
                     if not self._take_over(tx, key, now) and self._sign_next(tx, key, now):
                         status.publish(tx, self._newest().issue, self._newest().signed)
             except RegisterError:

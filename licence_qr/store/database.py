@@ -114,18 +114,21 @@ class Database:
             yield tx
 
     @contextmanager
-    def write(self) -> Iterator[Transaction]:
-        """The one way to write: BEGIN IMMEDIATE … COMMIT, or ROLLBACK when anything is raised."""
-        with self._transaction("BEGIN IMMEDIATE", writable=True) as tx:
+    def write(self, wait: float | None = None) -> Iterator[Transaction]:
+        """The one way to write: BEGIN IMMEDIATE … COMMIT, or ROLLBACK when anything is raised.
+
+        ``wait`` is for what an answer can do without: the seconds after which another writer is ``register_locked``.
+        """
+        with self._transaction("BEGIN IMMEDIATE", writable=True, wait=wait) as tx:
             yield tx
 
     @contextmanager
-    def _transaction(self, begin: str, *, writable: bool) -> Iterator[Transaction]:
+    def _transaction(self, begin: str, *, writable: bool, wait: float | None = None) -> Iterator[Transaction]:
         with _register_errors(self.path):
             kept = self._kept_connection()
             connection = kept.connection
             if writable:
-                _wait(connection, WRITE_WAIT_SECONDS)
+                _wait(connection, WRITE_WAIT_SECONDS if wait is None else wait)
             try:
                 connection.execute(begin)
                 if writable:

@@ -25,6 +25,7 @@ from licence_qr.services.accounts import (
     Accounts,
 )
 from licence_qr.services.throttle import client_network
+from licence_qr.store.sqlite import sqlite3
 
 PASSWORD = "a good long password"
 
@@ -121,6 +122,18 @@ def test_an_idle_session_ends(people, now):
     assert people.actor(token, now + timedelta(minutes=IDLE_MINUTES)) is not None
     token = people.sign_in("wang", PASSWORD, "10.0.0.1", now)
     assert people.actor(token, now + timedelta(minutes=IDLE_MINUTES, seconds=1)) is None
+
+
+def test_whoever_is_signed_in_looks_while_another_writes_for_long_and_is_noted_later(people, services, now):
+    token, later = people.sign_in("wang", PASSWORD, "10.0.0.1", now), now + timedelta(minutes=2)
+    services.database.close()
+    writer = sqlite3.connect(services.database.path, isolation_level=None)
+    writer.execute("BEGIN IMMEDIATE")
+    assert people.actor(token, later).username == "wang"
+    writer.close()
+    assert people.sessions(people.actor(token, now), now)[0].last_seen_at == now
+    people.actor(token, later)
+    assert people.sessions(people.actor(token, later), later)[0].last_seen_at == later
 
 
 def test_a_session_in_use_ends_after_a_working_day_all_the_same(people, now):

@@ -167,7 +167,10 @@ def test_nothing_internal_is_on_a_page(demonstration_copy, make_application, cle
 
 
 def test_a_number_is_answered_while_nothing_can_be_written(services, pair, now, monkeypatch):
-    monkeypatch.setattr("licence_qr.store.database.WRITE_WAIT_SECONDS", 0.01)
+    monkeypatch.setattr(
+        "licence_qr.store.database.WRITE_WAIT_SECONDS", "a clerk's patience, which a citizen's page has not"
+    )
+    monkeypatch.setattr("licence_qr.services.lookup.READ_WAIT_SECONDS", 0.01)
     services.database.close()
     writer = sqlite3.connect(services.database.path, isolation_level=None)
     writer.execute("BEGIN IMMEDIATE")
