@@ -87,8 +87,8 @@ def serve() -> None:
     Serve the desk and the public pages until stopped (Ctrl-C). Settings come from the environment, the
     port for instance from LICENCE_QR_PORT=8001.
 
-    启动过程中的任何时候都可用 SIGTERM 或 Ctrl-C 停止，退出码为 0。 Stopped by SIGTERM or Ctrl-C, at any moment of the
-    start too, it ends with 0.
+    启动过程中的任何时候都可用 SIGTERM 或 Ctrl-C 停止，退出码为 0；关闭终端也会停止，除非用 nohup 启动。 Stopped by SIGTERM
+    or Ctrl-C, at any moment of the start too, it ends with 0; closing the terminal stops it too, unless started by nohup.
     """
     # In the very first moment, while the program itself is being loaded, it ends by that signal, as any program does.
     with signals.ending_at_once():
@@ -128,6 +128,8 @@ def _serve() -> None:
         ssl_cert=certificate,
         ssl_key=key,
     )
+    # Granian has no setting for it.
+    server.signal_handler_reload = signals.hanging_up(server.signal_handler_interrupt)  # type: ignore[method-assign]
     signals.workers_end_while_starting()
     try:
         server.serve()

@@ -11,11 +11,13 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from types import FrameType
 from typing import NoReturn
+
+Handler = Callable[[int, FrameType | None], None]
 
 _STOPPING = (signal.SIGTERM, signal.SIGINT)
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
@@ -35,6 +37,16 @@ def ending_at_once() -> Iterator[None]:
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)
+
+
+def hanging_up(stop: Handler) -> Handler:
+    """What SIGHUP does: a terminal that is closed stops the service, which nobody would find again otherwise. Under nohup,
+    which had it ignored before the start, nothing. The server itself would fork its workers anew from old code."""
+    return _stay if signal.getsignal(signal.SIGHUP) == signal.SIG_IGN else stop
+
+
+def _stay(signum: int, frame: FrameType | None) -> None:
+    """Go on."""
 
 
 def workers_end_while_starting() -> None:

@@ -6,6 +6,8 @@ import os
 import random
 import select
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -42,13 +44,38 @@ def test_a_stop_at_any_moment_of_the_start_leaves_no_process_and_a_free_port(sto
     assert 0 in statuses
 
 
-def test_a_service_that_is_up_ends_with_0_when_it_is_stopped(start):
-    served = start()
+@contextmanager
+def hanging_up(disposition: signal.Handlers) -> Iterator[None]:
+    """Start what is started within it with SIGHUP at its default, or ignored, as nohup does."""
+    before = signal.signal(signal.SIGHUP, disposition)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGHUP])
+def test_a_service_that_is_up_ends_with_0_when_it_is_stopped_or_its_terminal_closed(stop, start):
+    with hanging_up(signal.SIG_DFL):
+        served = start()
     assert served.wait_until_answered() == 200
-    served.process.send_signal(signal.SIGTERM)
+    os.killpg(served.process.pid, stop)
     assert served.process.wait() == 0
     served.wait_until_all_are_gone()
     assert served.port_is_free()
+
+
+def test_a_service_that_was_started_by_nohup_goes_on_with_its_workers_when_the_terminal_is_closed(start):
+    with hanging_up(signal.SIG_IGN):
+        served = start()
+    assert served.wait_until_answered() == 200
+    before = served.group()
+    os.killpg(served.process.pid, signal.SIGHUP)
+    assert served.asked("/") == 200
+    assert served.group() == before
+    served.process.send_signal(signal.SIGTERM)
+    assert served.process.wait() == 0
+    assert "HUP signal received" not in served.said()
 
 
 def test_a_register_that_was_served_is_whole_without_its_log_when_the_service_was_stopped(start):
