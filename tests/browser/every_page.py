@@ -17,13 +17,19 @@ from screens import AXE_WIDTHS, DESK, PHONE, WIDTHS, width_of
 
 LARGE_TEXT = "225%"
 # Each element that shows text of its own, as the elements it stands in with their attributes: without words, addresses
-# and serial numbers, but with the style sheets of the page.
+# and serial numbers, but with the style sheets of the page, and with what these made of each element: a rule may know an
+# element by its id, its language or its neighbour.
 _STANDINGS = """() => {
   const words = new Set(['href', 'src', 'srcset', 'action', 'value', 'content', 'datetime', 'nonce', 'title', 'alt',
     'placeholder', 'd', 'name', 'lang', 'for', 'id', 'aria-label', 'aria-describedby', 'aria-labelledby']);
   const found = new Set();
+  const looks = (element) => {
+    const {color, backgroundColor, backgroundImage, opacity, fontSize, fontWeight} = getComputedStyle(element);
+    const large = parseFloat(fontSize) >= (fontWeight >= 700 ? 18.66 : 24);  // as axe has it
+    return [color, backgroundColor, backgroundImage, opacity, large].join(' ');
+  };
   const visit = (element, above) => {
-    let own = above + '<' + element.tagName;
+    let own = above + '<' + element.tagName + ' ' + looks(element);
     for (const {name, value} of element.attributes)
       if (!name.startsWith('data-')) own += ' ' + name + (words.has(name) ? '' : '=' + value.replace(/[0-9]+/g, '0'));
     if (element.matches('input, select, textarea')) found.add(own);

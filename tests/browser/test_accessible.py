@@ -38,6 +38,15 @@ def test_a_walk_judges_contrast_where_text_stands_in_something_new_and_all_else_
     ]
 
 
+def test_a_walk_judges_contrast_where_a_style_knows_an_element_by_its_id_or_its_language(looking: Page) -> None:
+    styled = CLEAN.replace("<main>", "<style>#pale, :lang(zh) #text { color: #eee }</style><main>")
+    by_id, by_language = styled.replace("id='text'", "id='pale'"), styled.replace("lang='en'", "lang='zh'")
+    for name, content in (("by its id", by_id), ("by its language", by_language)):
+        walk = Walk(looking, thorough=False)
+        assert faults_of(walk, "clean", styled) == []
+        assert faults_of(walk, name, content) == [f"{name}, axe at 1280", f"{name}, axe at 360"]
+
+
 def test_a_thorough_walk_judges_contrast_on_every_page(looking: Page) -> None:
     walk = Walk(looking, thorough=True)
     for name in ("pale", "pale again"):
