@@ -44,8 +44,8 @@ def specimen(card: CardContent) -> CardContent:
 
 @pytest.fixture
 def unnamed(card: CardContent, address_of_version: OfVersion) -> CardContent:
-    """The card of an individual business without a name or a permit, and a symbol of version 4."""
-    return replace(card, name="", permits=(), symbol=make_symbol(address_of_version(4)))
+    """The specimen of an individual business without a name or a permit, and a symbol of version 4."""
+    return replace(card, specimen=True, name="", permits=(), symbol=make_symbol(address_of_version(4)))
 
 
 @pytest.fixture
@@ -56,14 +56,14 @@ def rare(card: CardContent) -> CardContent:
 
 @pytest.fixture
 def six(card: CardContent, address_of_version: OfVersion) -> CardContent:
-    """The card with as many permits as fit, and a symbol of version 12."""
-    return replace(card, permits=numbered(card, 6), symbol=make_symbol(address_of_version(12)))
+    """The specimen with as many permits as fit, and a symbol of version 12."""
+    return replace(card, specimen=True, permits=numbered(card, 6), symbol=make_symbol(address_of_version(12)))
 
 
 @pytest.fixture
 def nine(card: CardContent, address_of_version: OfVersion) -> CardContent:
-    """The card with more permits than fit, and a symbol of version 13."""
-    return replace(card, permits=numbered(card, 9), symbol=make_symbol(address_of_version(13)))
+    """The specimen with more permits than fit, and a symbol of version 13."""
+    return replace(card, specimen=True, permits=numbered(card, 9), symbol=make_symbol(address_of_version(13)))
 
 
 def numbered(card: CardContent, count: int) -> tuple[CardPermit, ...]:
@@ -80,7 +80,7 @@ def test_two_readers_read_the_printed_symbol_at_150_dpi(
     address_of_version: OfVersion,
     rounds: Callable[[int, int], int],
 ) -> None:
-    """Every version on A5, where it is smallest, and one on A4; on A4 too in the campaign."""
+    """Every version under the mark of a specimen: on A5, where it is smallest, and one on A4; all on A4 in the campaign."""
     cards = {11: specimen, 4: unnamed, 12: six, 13: nine}
     small, large = ([(sheet, version) for version in cards] for sheet in (Sheet.A5, Sheet.A4))
     for sheet, version in (*small, *large[: rounds(1, len(large))]):
