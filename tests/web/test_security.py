@@ -59,7 +59,9 @@ def test_every_answer_carries_the_headers(client: FlaskClient, method: str, addr
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     assert response.headers["Referrer-Policy"] == "same-origin"
     assert response.headers["Cross-Origin-Opener-Policy"] == "same-origin"
-    assert "camera=()" in response.headers["Permissions-Policy"]
+    assert response.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    refused = set(response.headers["Permissions-Policy"].split(", "))
+    assert refused >= {"camera=()", "geolocation=()", "microphone=()", "payment=()"}
     assert response.headers["Cache-Control"] == "no-store"
     assert "Strict-Transport-Security" not in response.headers
 
