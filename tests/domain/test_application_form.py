@@ -334,7 +334,7 @@ def test_the_details_can_be_checked_before_anything_is_signed() -> None:
 @pytest.mark.parametrize("typed", ["", "\u202e?", "长" * 1001])
 def test_the_summary_names_the_field_or_what_it_asks_for(typed: str) -> None:
     """Read alone, away from its field, a sentence still says which one it is about."""
-    unnamed, refused = {}, set()
+    unnamed, refused = [], set()
     for field in (name for name in ALL_FIELDS if not name.startswith(("uscc", "notice_"))):
         spoken = {"signer": "签名", "kinds": "场所", "trade": "行业"}.get(field, FIELD_LABELS[field].zh)
         try:
@@ -342,8 +342,8 @@ def test_the_summary_names_the_field_or_what_it_asks_for(typed: str) -> None:
         except InvalidApplication as invalid:
             refused.add(field)
             said = [explain(problem, "zh").what for problem in invalid.problems]
-            unnamed |= {field: what for what in said if spoken not in what}
-    assert unnamed == {}
+            unnamed += [(field, what) for what in said if spoken not in what]
+    assert unnamed == []
     assert refused >= {"name", "principal", "domicile"}
 
 
