@@ -11,7 +11,8 @@ from werkzeug.test import TestResponse
 
 
 class LookingClient(FlaskClient):
-    """A client that holds every page to the rules of all pages: one h1, unique ids, a title, the right language."""
+    """A client that holds every page to the rules of all pages: one h1, unique ids that are there where one is pointed
+    at, a title, the right language."""
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         response = super().open(*args, **kwargs)
@@ -26,6 +27,10 @@ def look_at(page: str) -> None:
     assert re.search(r'<html lang="(zh-CN|en)">', page)
     assert len(re.findall(r"<h1[ >]", page)) == 1
     assert re.search(r"<title>[^<]+</title>", page)
-    twice = [name for name, count in Counter(re.findall(r' id="([^"]+)"', page)).items() if count > 1]
-    assert not twice
+    ids = Counter(re.findall(r' id="([^"]+)"', page))
+    assert not [name for name, count in ids.items() if count > 1]
+    pointed_at = " ".join(
+        re.findall(r' (?:for|aria-describedby|aria-labelledby|aria-controls)="([^"]*)"', page)
+    ).split()
+    assert not {*pointed_at, *re.findall(r' href="#([^"]+)"', page)} - ids.keys()
     assert " style=" not in page and "<style" not in page and " onclick" not in page
