@@ -344,17 +344,18 @@ def test_a_specimen_register_says_so_on_every_page(client: FlaskClient) -> None:
             assert '<span class="specimen">样张</span>' in client.get(address).get_data(as_text=True)
 
 
-@given(st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), min_size=1))
-def test_whatever_a_name_holds_is_shown_as_text(app: Flask, name: str) -> None:
+@pytest.mark.parametrize(("lang", "named"), [("zh", "<h2>{}</h2>"), ("en", '<h2><span lang="zh-CN">{}</span></h2>')])
+@given(name=st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), min_size=1))
+def test_whatever_a_name_holds_is_shown_as_text(app: Flask, lang: str, named: str, name: str) -> None:
     hostile = f"<script>alert(1)</script>{name}"
     page = replace(
         IN_FORCE,
         licence=replace(IN_FORCE.licence, name=hostile, principal=hostile, business_scope=hostile),
         permits=(replace(PERMIT, items=hostile, permit_no=hostile),),
     )
-    html = shown(page, app)
+    html = shown(page, app, lang)
     assert "<script" not in html
-    assert f"<h2>{hostile}</h2>" in unescape(html)
+    assert named.format(hostile) in unescape(html)
 
 
 def test_a_change_in_the_register_shows_at_the_next_scan(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
