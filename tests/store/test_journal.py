@@ -263,6 +263,12 @@ def test_a_log_does_not_grow_with_the_number_of_writes_while_others_read(databas
     reader.close()
 
 
+def test_a_schema_that_was_tampered_with_runs_nothing_and_what_belongs_together_stays_together(database):
+    for enter in (database.read, database.write):
+        with enter() as tx:
+            assert (tx.one("PRAGMA trusted_schema")[0], tx.one("PRAGMA foreign_keys")[0]) == (0, 1)
+
+
 def test_what_is_deleted_is_overwritten(database):
     secret = "她说的话" * 200
     put(database, secret)
