@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import sys
 from contextlib import suppress
 
@@ -45,6 +46,8 @@ def main() -> None:
     """
     try:
         check_libraries()
+        if signal.getsignal(signal.SIGINT) == signal.SIG_DFL:  # of licence_qr.cli_start, up to here
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         # A command that leaves with a status of its own hands it back here; the others return nothing.
         sys.exit(commands.main(standalone_mode=False))
     except LicenceQRError as error:

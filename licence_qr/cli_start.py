@@ -10,5 +10,4 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     from licence_qr import cli
 
-    signal.signal(signal.SIGINT, signal.default_int_handler)
     cli.main()
