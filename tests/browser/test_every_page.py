@@ -10,6 +10,7 @@ import io
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from at_the_counter import Running, issue, number_on, onward, open_first, report, running
@@ -20,7 +21,7 @@ from made_inspections import visits_and_draws
 from made_proposals import GROUNDS, person, proposed, standing, two_inspectors
 from PIL import Image
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Response, expect
 from public_pages import ADDRESS_OF
 from screens import DESK, PHONE, Served, sign_in, signed_in_as, width_of
 
@@ -46,6 +47,14 @@ def walk(chromium: Chromium, pytestconfig: pytest.Config) -> Iterator[Walk]:
 
 def in_language(address: str, language: str) -> str:
     return f"{address}{'&' if '?' in address else '?'}lang={language}"
+
+
+def inside(page: Page, address: str) -> Response:
+    """Open a page of people who have signed in: a session that is over would show the sign-in page for every one."""
+    answer = page.goto(address)
+    assert answer
+    assert not urlsplit(page.url).path.startswith("/sign-in"), address
+    return answer
 
 
 # --- citizens' pages -------------------------------------------------------------------------------------------
@@ -162,6 +171,7 @@ def open_to(desk: Running, places: list[str]) -> dict[str, list[str]]:
 
 def test_every_place_is_open_to_somebody(places: list[str], open_to: dict[str, list[str]]) -> None:
     """What nobody may see, or is not there, is looked at by nobody in the test that follows."""
+    assert all(open_to.values())
     assert set(places) == {place for found in open_to.values() for place in found}
 
 
@@ -185,8 +195,7 @@ def test_every_page_of_the_desk_is_clean_fits_and_logs_nothing_for_everybody(
             desk.seat(page.context, who)
             for place in open_to[who]:
                 said.clear()
-                answer = page.goto(in_language(desk.origin + place, language))
-                assert answer
+                answer = inside(page, in_language(desk.origin + place, language))
                 walk.look(f"{place} for {who}")
                 unexpected = [line for line in said if "409 (CONFLICT)" not in line]
                 if answer.status not in {200, 409} or unexpected:
@@ -345,7 +354,7 @@ def test_pages_of_inspections_and_draws_are_clean_and_fit_on_the_smallest_phone_
     with walk.over(desk.origin, language) as page:
         desk.seat(page.context, "clerk")
         for name, place in inspected.items():
-            page.goto(in_language(desk.origin + place, language))
+            inside(page, in_language(desk.origin + place, language))
             walk.look(name)
             for width, text in ((320, 100), (1280, 200)):
                 page.set_viewport_size({**DESK, "width": width})
@@ -413,7 +422,7 @@ def test_pages_of_proposals_checks_and_work_are_clean_and_fit(
     with walk.over(origin, language) as page:
         for who, place in [*proposals, *(("administrator", place) for place in WORK)]:
             signed_in_as(page.context, filled_register, who)
-            page.goto(in_language(origin + place, language))
+            inside(page, in_language(origin + place, language))
             walk.look(f"{place} for {who}")
         signed_in_as(page.context, filled_register, "inspector")
         page.goto(in_language(origin + proposals[-1][1], language))
