@@ -44,6 +44,7 @@ def main() -> None:
 
     A reader who goes before the end (``licence-qr keys list | head -1``) ends it without a word, with 1.
     """
+    _let_everything_be_written()
     try:
         check_libraries()
         if signal.getsignal(signal.SIGINT) == signal.SIG_DFL:  # of licence_qr.cli_start, up to here
@@ -68,6 +69,16 @@ def main() -> None:
     except click.Abort:
         click.echo("已中断，没有写入未完成的内容。 Stopped; nothing half-done was written.", err=True)
         sys.exit(130)
+
+
+def _let_everything_be_written() -> None:
+    """Write what the encoding of the output lacks as ``\\uXXXX``, as standard error has always done.
+
+    In Latin-1 that is all Chinese. The character is lost to nobody, and what was done is not left untold: a password that
+    is shown once, for instance.
+    """
+    if isinstance(sys.stdout, io.TextIOWrapper):  # None where the command was started without it
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def _discard_output() -> None:

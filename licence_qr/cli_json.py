@@ -5,8 +5,10 @@ Remarks, progress and questions go to standard error then. docs/command-line.md 
 
 from __future__ import annotations
 
+import codecs
 import functools
 import json
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -20,9 +22,11 @@ _SAID = "licence_qr.said"
 
 
 def say(facts: Mapping[str, Any]) -> None:
-    """Print the one object of this command."""
+    """Print the one object of this command. Programs read it as UTF-8, whatever the encoding of a terminal here."""
     click.get_current_context().meta[_SAID] = True
-    click.echo(json.dumps(facts, ensure_ascii=False, indent=2))
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"  # none at all where the command was started without it
+    in_letters = codecs.lookup(encoding).name == "utf-8"
+    click.echo(json.dumps(facts, ensure_ascii=not in_letters, indent=2))
 
 
 def json_option(command: Command) -> Command:

@@ -224,6 +224,27 @@ def test_an_output_that_has_no_room_is_told(installed):
     assert "cannot be written (No space left on device)" in ended.stderr and "Traceback" not in ended.stderr
 
 
+@pytest.mark.parametrize("encoding", ["latin-1", "gbk"])
+@pytest.mark.parametrize("arguments", [["-h"], ["keys", "list"]])
+def test_an_output_without_our_characters_is_told_all_the_same(arguments, encoding, installed):
+    settings = os.environ | environ(installed) | {"PYTHONIOENCODING": encoding}
+    ended = subprocess.run([PROGRAM, *arguments], env=settings, capture_output=True)
+    told = ended.stdout.decode(encoding)
+    assert (ended.returncode, ended.stderr) == (0, b"")
+    # Letters where the encoding has them; where it has none, nothing is left out.
+    assert "licence" in told and ("\\u" in told) == (encoding == "latin-1")
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "gbk", "ascii", "utf-8"])
+def test_a_program_reads_the_object_as_utf_8_in_every_encoding_of_the_output(encoding, copied):
+    settings = os.environ | environ(copied) | {"PYTHONIOENCODING": encoding}
+    name = "José 甲𠮷"  # in Latin-1, in GBK, in neither
+    arguments = ["account", "add", "jose", "--name", name, "--office", "baishiyi", "--role", "clerk", "--json"]
+    ended = subprocess.run([PROGRAM, *arguments], env=settings, capture_output=True)
+    assert (ended.returncode, ended.stderr) == (0, b"")
+    assert json.loads(ended.stdout.decode("utf-8"))["display_name"] == name
+
+
 @pytest.mark.parametrize("command", [["serve"], ["keys", "list"]])
 def test_a_library_that_is_too_old_is_named_at_the_start_with_the_version_needed(command, installed, tmp_path):
     found = {"licence_qr-0.1.0": "licence-qr\nRequires-Dist: cbor2<7,>=6.1", "cbor2-5.9.0": "cbor2"}
