@@ -14,6 +14,7 @@ from licence_qr.cli_help import Group
 from licence_qr.cli_json import json_option, say
 from licence_qr.config import load_settings
 from licence_qr.domain.dates import SHANGHAI, local_date
+from licence_qr.domain.written_dates import day_in_range
 from licence_qr.errors import InputError
 from licence_qr.services.keys_ceremony import OVERLAP_DAYS, Ceremony, Purpose, TrustedKey
 
@@ -243,4 +244,5 @@ def _instant(text: str) -> datetime:
         raise InputError("since_unreadable", field="since", found=text) from None
     if instant.tzinfo is None and len(text) > len("2026-11-20"):
         raise InputError("since_unreadable", field="since", found=text)
+    day_in_range(instant.date(), "since")  # the first and last days of the calendar have no instant in every zone
     return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=SHANGHAI).astimezone(UTC)

@@ -156,6 +156,9 @@ def test_what_was_registered_before_stays_good_offline(installation):
     [
         (("retire", "zzzz"), "key_not_listed"),
         (("new", "licence", "--from", "2020-01-01"), "key_first_day_past"),
+        (("new", "licence", "--from", "9999-12-31"), "date_out_of_range"),
+        (("compromise", "KID", "--since", "0001-01-01", "--yes"), "date_out_of_range"),
+        (("compromise", "KID", "--since", "9999-12-31T23:59-12:00", "--yes"), "date_out_of_range"),
         (("compromise", "KID", "--since", "yesterday"), "since_unreadable"),
         (("compromise", "KID", "--since", "2026-11-20T14:30"), "since_unreadable"),
         (("compromise", "KID", "--since", "2100-01-01", "--yes"), "compromise_in_future"),

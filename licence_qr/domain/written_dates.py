@@ -34,7 +34,7 @@ def read_date(text: str, field: str = "date") -> date:
                 day = date(*(int(part) for part in match.groups()))
             except ValueError:
                 break
-            return _in_range(day, field)
+            return day_in_range(day, field)
     raise InputError("date_unreadable", field=field, found=text.strip()[:40])
 
 
@@ -42,10 +42,11 @@ def date_from_excel_serial(serial: int, field: str = "date") -> date:
     """The day of an Excel serial number (1900 date system), 61 or later. Raises InputError ``date_out_of_range``."""
     if not 61 <= serial <= 2958465:
         raise InputError("date_out_of_range", field=field, found=serial)
-    return _in_range(_EXCEL_EPOCH + timedelta(days=serial), field)
+    return day_in_range(_EXCEL_EPOCH + timedelta(days=serial), field)
 
 
-def _in_range(day: date, field: str) -> date:
+def day_in_range(day: date, field: str) -> date:
+    """The day itself. Raises InputError ``date_out_of_range`` before 1949-10-01 and after 2199."""
     if not _EARLIEST <= day <= _LATEST:
         raise InputError("date_out_of_range", field=field, found=day.isoformat())
     return day

@@ -9,6 +9,7 @@ from pathlib import Path
 from licence_qr.credential.allow_list import AllowedCodes, AllowList
 from licence_qr.credential.trust_list import KeyState, Purpose, TrustedKey, TrustList
 from licence_qr.domain.dates import local_date
+from licence_qr.domain.written_dates import day_in_range
 from licence_qr.errors import InputError, KeyStoreError
 from licence_qr.services.keys import KeyPlace, Keys
 from licence_qr.services.keys_root import Root
@@ -62,9 +63,9 @@ class Ceremony:
     def new(self, purpose: Purpose, first: date | None, now: datetime, *, hsm_label: str = "") -> TrustedKey:
         """Add a key that signs from ``first`` (None: today), in a file or in the hardware module.
 
-        Raises InputError ``key_first_day_past``: a key cannot have signed before it was made.
+        Raises InputError ``key_first_day_past``: a key cannot have signed before it was made; ``date_out_of_range``.
         """
-        day = local_date(now) if first is None else first
+        day = local_date(now) if first is None else day_in_range(first, "from")
         if day < local_date(now):
             raise InputError("key_first_day_past", field="from", found=day, today=local_date(now))
         with key_files.only_one(self.keys.folder):
