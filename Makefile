@@ -43,7 +43,7 @@ quick: debian .venv/ready-dev lint types ## before a commit: lint, types, the te
 	$(PYTEST) $(QUICK)
 
 campaign: debian .venv/ready-dev ## the long forms: 100,000 mutants, hundreds of kills, every card (T=path for some)
-	$(PYTEST) --campaign -m campaign --timeout=7200 $(T)
+	$(PYTEST) --campaign -m "campaign or hypothesis" --timeout=7200 $(T)
 
 fresh: ## as root: make run and make test on a machine that has never seen this project (tools/fresh.sh)
 	@command -v debootstrap >/dev/null || [ "$$(id -u)" != 0 ] || { $(APT) debootstrap; }
