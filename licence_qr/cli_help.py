@@ -68,14 +68,27 @@ class Formatter(click.HelpFormatter):
             self.write("".join(f"{indent}{line}\n" for line in lines))
 
 
+def _is_text(value: str) -> bool:
+    """Whether no byte of it was beyond reading: Python keeps such a byte as half a character, which no register takes."""
+    return not any("\ud800" <= char <= "\udfff" for char in value)
+
+
 class _Context(click.Context):
     formatter_class = Formatter
 
 
 class Command(click.Command):
-    """A command whose help is laid out by ``Formatter``."""
+    """A command whose help is laid out by ``Formatter``, and whose words are text: only a path may be any bytes."""
 
     context_class = _Context
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        rest = super().parse_args(ctx, args)
+        for parameter in self.params:
+            value = ctx.params.get(parameter.name or "")
+            if parameter.type is click.STRING and isinstance(value, str) and not _is_text(value):
+                raise click.BadParameter("不是 UTF-8 文字。 It is not text in UTF-8.", ctx, parameter)
+        return rest
 
     def get_help_option_names(self, ctx: click.Context) -> list[str]:
         return ["-h", "--help"]  # however it is called: a command keeps what its first caller asked for

@@ -18,7 +18,8 @@ from licence_qr.services.verification import MAX_FILE_BYTES, Description
 
 
 @click.command(cls=Command, short_help="离线核验二维码。 Verify a code, off-line.")
-@click.argument("code", help="网址、数字、图片或 PDF。 Address, digits, picture or PDF.")
+# Unprocessed: it may be the name of a file, which may be any bytes.
+@click.argument("code", type=click.UNPROCESSED, help="网址、数字、图片或 PDF。 Address, digits, picture or PDF.")
 @json_option
 def verify(code: str, as_json: bool) -> None:
     """核验 CODE：二维码里的网址、其中的数字，或者含有二维码的图片、PDF 文件。离线核验，只读取 LICENCE_QR_KEYS 下的信任列表；

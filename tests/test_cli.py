@@ -192,6 +192,29 @@ def test_a_command_called_wrongly_ends_with_2_and_says_how(arguments, tmp_path, 
     assert "Usage" in ended.err or "Error" in ended.err
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["life", "show", b"\xff"],
+        ["account", "password", b"\xff"],
+        ["account", "add", "new", "--name", b"\xff", "--office", "baishiyi", "--role", "clerk"],
+        ["issue", EXAMPLES / "company.toml", "--as", b"\xff"],
+    ],
+)
+def test_a_word_that_is_no_text_is_told(arguments, copied, run):
+    before = (copied / "var" / "register.db").read_bytes()
+    ended = run(copied, *(os.fsdecode(argument) for argument in arguments))
+    assert ended.status == 2
+    assert "命令写得不对" in ended.err and "It is not text in UTF-8" in ended.err
+    assert (copied / "var" / "register.db").read_bytes() == before
+
+
+def test_a_picture_may_have_any_name(installed, tmp_path, run):
+    picture = tmp_path / os.fsdecode(b"\xff.png")
+    shutil.copy(sample(installed)[0], picture)
+    assert run(installed, "verify", picture).status == 0
+
+
 def test_the_program_itself_ends_in_words_and_not_in_a_traceback(tmp_path):
     ended = subprocess.run([PROGRAM, "serve"], env=os.environ | environ(tmp_path), capture_output=True, text=True)
     assert ended.returncode == 1
