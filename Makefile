@@ -17,7 +17,7 @@ LAN ?=
 export LICENCE_QR_PORT ?= $(PORT)
 export LICENCE_QR_LAN ?= $(if $(LAN),1,0)
 
-.PHONY: help run init test quick campaign fresh lint types bench screenshots lock clean fonts debian
+.PHONY: help run init test quick campaign fresh lint types bench screenshots lock clean fonts debian debian-quick
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,7 +39,7 @@ else
 	$(PYTEST)
 endif
 
-quick: debian .venv/ready-dev lint types ## before a commit: lint, types, the tests that start no browser and no server
+quick: debian-quick .venv/ready-dev lint types ## before a commit: lint, types, the tests that start no browser and no server
 	$(PYTEST) $(QUICK)
 
 campaign: debian .venv/ready-dev ## the long forms: 100,000 mutants, hundreds of kills, every card (T=path for some)
@@ -102,17 +102,22 @@ fonts:
 # What the tests and the tools call beside Python. One line each: the package, and how to see that it is there.
 # tests/test_makefile.py holds that every program called by name in the tests, tools and benches stands here.
 debian:
-	@missing=""; \
-	need() { package=$$1; shift; "$$@" >/dev/null 2>&1 || missing="$$missing $$package"; }; \
+	@$(NEED) \
 	need chromium command -v chromium; \
 	need chromium-headless-shell command -v chromium-headless-shell; \
-	need fonts-noto-cjk test -e $(PRINT_FONT); \
 	need libatomic1 grep -q libatomic.so.1 <(/sbin/ldconfig -p); \
-	need libzbar0 grep -q libzbar.so.0 <(/sbin/ldconfig -p); \
 	need poppler-utils command -v pdffonts; \
 	need softhsm2 command -v softhsm2-util; \
 	need strace command -v strace; \
-	if [ -n "$$missing" ]; then \
+	$(NEED_PRINTING) $(INSTALL_MISSING)
+
+# What make quick does with: no browser, no hardware module, nothing that is watched from outside.
+debian-quick:
+	@$(NEED) $(NEED_PRINTING) $(INSTALL_MISSING)
+
+NEED = missing=""; need() { package=$$1; shift; "$$@" >/dev/null 2>&1 || missing="$$missing $$package"; };
+NEED_PRINTING = need fonts-noto-cjk test -e $(PRINT_FONT); need libzbar0 grep -q libzbar.so.0 <(/sbin/ldconfig -p);
+INSTALL_MISSING = if [ -n "$$missing" ]; then \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	    echo "安装 installing:$$missing"; \
 	    { $(APT) $$missing; } || { echo "未能安装 could not install:$$missing"; exit 1; }; \
