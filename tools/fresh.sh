@@ -17,20 +17,29 @@ stop() { printf '%s\n' "$*" >&2; exit 1; }
 [ "$(id -u)" = 0 ] || stop "make fresh 需要 root（debootstrap、chroot）。 make fresh needs root: debootstrap and chroot."
 command -v debootstrap >/dev/null || stop "请先安装：apt-get install debootstrap  (install it first)"
 
-# In namespaces of their own, mounts and processes end with this script, however it ends.
+# In namespaces of its own, so that mounts and processes end with it, however it ends. The folder is removed out here.
 if [ -z "${FRESH_APART:-}" ]; then
-  exec unshare --mount --pid --fork --kill-child --propagation private env FRESH_APART=1 "$0" "$@"
+  folder=${FOLDER:-$(mktemp -d /var/tmp/licence-qr-fresh.XXXXXX)}
+  mkdir -p "$folder"
+  chmod 755 "$folder" # it becomes the root of a machine, which everybody may enter
+  leave() {
+    kill "$apart" 2>/dev/null && wait "$apart" || true
+    [ -n "${KEEP:-}" ] || rm -rf --one-file-system "$folder" "$folder.log"
+  }
+  FRESH_APART=1 FOLDER="$folder" unshare --mount --pid --fork --kill-child --propagation private "$0" "$@" &
+  apart=$!
+  trap leave EXIT
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
+  wait "$apart"
+  exit
 fi
+folder=$FOLDER
 
 mirrors=$(apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' | sort -u |
   awk -v suite="$suite" '$2 == suite || $2 ~ "^" suite "-(updates|security)$"')
 mirror=$(awk -v suite="$suite" '$2 == suite { print $1; exit }' <<<"$mirrors")
 [ -n "$mirror" ] || stop "本机的 apt 没有 $suite 的来源。 This machine's apt knows no mirror of $suite; run apt-get update, or name SUITE=…"
-
-folder=${FOLDER:-$(mktemp -d /var/tmp/licence-qr-fresh.XXXXXX)}
-mkdir -p "$folder"
-chmod 755 "$folder" # it becomes the root of a machine, which everybody may enter
-[ -n "${KEEP:-}" ] || trap 'umount -R "$folder"/proc "$folder"/dev 2>/dev/null; rm -rf --one-file-system "$folder"' EXIT
 
 say "Debian $suite (minbase, python3, python3-venv, make, git, ca-certificates): $folder"
 start=$SECONDS
