@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import NamedTuple
@@ -22,6 +22,9 @@ class Ended(NamedTuple):
     status: int
     out: str
     err: str
+
+
+Run = Callable[..., Ended]
 
 
 def environ(folder: Path) -> dict[str, str]:

@@ -76,7 +76,7 @@ chroot "$folder" update-ca-certificates >/dev/null 2>&1
 
 commit=$(git -C "$top" rev-parse --short=12 HEAD)
 [ -z "$(git -C "$top" status --porcelain)" ] || echo "注意：未提交的改动不在其中。 Note: what is not committed is not in it."
-git clone -q --no-local "$top" "$folder/root/licence_qr"
+git clone -q --no-local "$top" "$folder/srv/licence_qr"
 
 settings=(HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive)
 while IFS= read -r -d '' line; do
@@ -89,9 +89,9 @@ done </proc/self/environ
 say "commit $commit in the new machine"
 status=0
 if [ -n "${FRESH_DO:-}" ]; then
-  chroot "$folder" env -i "${settings[@]}" bash -c "cd /root/licence_qr && $FRESH_DO" || status=$?
+  chroot "$folder" env -i "${settings[@]}" bash -c "cd /srv/licence_qr && $FRESH_DO" || status=$?
 else
-  chroot "$folder" env -i "${settings[@]}" bash /root/licence_qr/tools/fresh_inside.sh || status=$?
+  chroot "$folder" env -i "${settings[@]}" bash /srv/licence_qr/tools/fresh_inside.sh || status=$?
 fi
 say "commit $commit: folder made in $made s, ended with status $status"
 exit "$status"

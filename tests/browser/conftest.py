@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from every_page import Walk
+from inspection_phone import STARTED, Phone, filled_installation, installed, phone_of
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
-
-# The made-up pages are shared with the tests that need no browser.
-sys.path.insert(0, str(Path(__file__).parent.parent / "web"))
-
-from inspection_phone import STARTED, Phone, filled_installation, installed, phone_of
 from public_pages import prepared_services
 from screens import DESK, PHONE, listening
-from verify_site import Camera, Device, Site
+from verify_site import Camera, Device, Site, flawless, new_context
 
 from bench.chromium import FLAGS, SHELL
 from licence_qr.web.app import create_app
@@ -38,6 +35,15 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=SHELL, args=list(FLAGS))
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def walk(chromium: Browser, pytestconfig: pytest.Config) -> Iterator[Walk]:
+    """The walk, in a window of its own."""
+    context = chromium.new_context(viewport=DESK, bypass_csp=True)
+    context.add_init_script(AXE_SCRIPT)  # sent once, not once a page
+    yield Walk(context.new_page(), thorough=pytestconfig.getoption("--campaign"))
+    context.close()
 
 
 @pytest.fixture(scope="session")
@@ -79,6 +85,20 @@ def device(one_device: Device, site: Site) -> Iterator[BrowserContext]:
     """A phone after one visit of the verify page with a network; for what it cannot put back there is ``new_context``."""
     yield one_device.put_back("installed", lambda context: installed(context, site))
     one_device.leave()
+
+
+@pytest.fixture
+def page(device: BrowserContext, site: Site) -> Iterator[Page]:
+    """The page on a phone that has it installed."""
+    yield from flawless(device.new_page(), site)
+
+
+@pytest.fixture
+def first_page(chromium: Browser, site: Site) -> Iterator[Page]:
+    """The page on a phone of its own, whose installed copy a test may change."""
+    context = new_context(chromium)
+    yield from flawless(context.new_page(), site)
+    context.close()
 
 
 @pytest.fixture

@@ -10,12 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from urllib.parse import urlsplit
 
+import pytest
 from accessible import violations
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Response
 from screens import AXE_WIDTHS, DESK, PHONE, WIDTHS, width_of
 
 LARGE_TEXT = "225%"
+languages = pytest.mark.parametrize("language", ["zh", "en"])
 # Each element that shows text of its own, as the elements it stands in with their attributes: without words, addresses
 # and serial numbers, but with the style sheets of the page, and with what these made of each element: a rule may know an
 # element by its id, its language or its neighbour.
@@ -92,3 +95,15 @@ class Walk:
     def _fits(self, name: str, width: int, where: str) -> None:
         if (wide := width_of(self.page)) > width:
             self.wrong(name, where, f"{wide} pixels wide")
+
+
+def in_language(address: str, language: str) -> str:
+    return f"{address}{'&' if '?' in address else '?'}lang={language}"
+
+
+def inside(page: Page, address: str) -> Response:
+    """Open a page of people who have signed in: a session that is over would show the sign-in page for every one."""
+    answer = page.goto(address)
+    assert answer
+    assert not urlsplit(page.url).path.startswith("/sign-in"), address
+    return answer

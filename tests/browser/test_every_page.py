@@ -10,51 +10,20 @@ import io
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 from at_the_counter import Running, issue, number_on, onward, open_first, report, running
-from axe_playwright_python.base import AXE_SCRIPT
 from desk_pages import HOTEL, PASSWORD
-from every_page import Walk
+from every_page import Walk, in_language, inside, languages
 from made_inspections import visits_and_draws
-from made_proposals import GROUNDS, person, proposed, standing, two_inspectors
 from PIL import Image
-from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import Page, Response, expect
+from playwright.sync_api import Page
 from public_pages import ADDRESS_OF
-from screens import DESK, PHONE, Served, sign_in, signed_in_as, width_of
-
-from licence_qr.bootstrap import Services
-from licence_qr.domain.life_details import Deed, Reprint, ReprintCause
-from licence_qr.domain.lifecycle import Act, Subject
-from licence_qr.store.permits import StoredPermit
+from screens import DESK, PHONE, sign_in, width_of
 
 DATA = Path(__file__).parent.parent / "data"
 WHO = ("clerk", "inspector", "decider", "administrator")
-languages = pytest.mark.parametrize("language", ["zh", "en"])
 pytestmark = pytest.mark.campaign
-
-
-@pytest.fixture(scope="module")
-def walk(chromium: Chromium, pytestconfig: pytest.Config) -> Iterator[Walk]:
-    """The walk, in a window of its own."""
-    context = chromium.new_context(viewport=DESK, bypass_csp=True)
-    context.add_init_script(AXE_SCRIPT)  # sent once, not once a page
-    yield Walk(context.new_page(), thorough=pytestconfig.getoption("--campaign"))
-    context.close()
-
-
-def in_language(address: str, language: str) -> str:
-    return f"{address}{'&' if '?' in address else '?'}lang={language}"
-
-
-def inside(page: Page, address: str) -> Response:
-    """Open a page of people who have signed in: a session that is over would show the sign-in page for every one."""
-    answer = page.goto(address)
-    assert answer
-    assert not urlsplit(page.url).path.startswith("/sign-in"), address
-    return answer
 
 
 # --- citizens' pages -------------------------------------------------------------------------------------------
@@ -361,74 +330,3 @@ def test_pages_of_inspections_and_draws_are_clean_and_fit_on_the_smallest_phone_
                 page.evaluate("size => { document.documentElement.style.fontSize = size }", f"{text}%")
                 if width_of(page) > page.evaluate("() => document.documentElement.clientWidth"):
                     walk.wrong(name, f"at {width} with text at {text} %", f"{width_of(page)} pixels wide")
-
-
-# --- the filled demonstration register -------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def filled_register(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """The filled demonstration register, a second inspector, and its origin."""
-    with two_inspectors(tmp_path_factory.mktemp("walked")) as served:
-        yield served
-
-
-def changed(services: Services, stored: StoredPermit) -> None:
-    """Something else happens to the business."""
-    subject, clerk = Subject(stored.uscc), person(services, "clerk")
-    services.life.perform(
-        clerk, Deed(subject, Act.REPRINT, GROUNDS, clerk, Reprint(ReprintCause.LOST)), datetime.now(UTC)
-    )
-
-
-@pytest.fixture(scope="module")
-def proposals(filled_register: Served) -> list[tuple[str, str]]:
-    """Who looks at which page of proposals and checks: every state that the pages have."""
-    services = filled_register[0]
-    waiting, to_check = standing(services), standing(services, to_check=True)
-    number = proposed(services, waiting)
-    changed(services, waiting)
-    back = proposed(services, standing(services), Act.REVOKE)
-    services.proposals.withdraw(person(services, "clerk"), back, "查证有误", datetime.now(UTC))
-    free = standing(services)
-    form = f"/desk/proposals/new/{free.uscc}/permit/{free.permit_id}"
-    return [
-        ("clerk", "/desk/proposals?state=all&by=me"),
-        ("clerk", f"/desk/proposals/{number}"),
-        ("clerk", f"/desk/proposals/{back}"),
-        ("clerk", f"{form}/annul"),
-        ("clerk", f"{form}/suspend"),
-        ("clerk", f"/desk/proposals/new/{free.uscc}/licence/revoke"),
-        ("decider", "/desk/proposals"),
-        ("decider", f"/desk/proposals/{number}"),
-        ("decider", f"/desk/follow-ups/{to_check.permit_id}"),
-        ("inspector", "/desk/follow-ups"),
-        ("inspector", f"/desk/follow-ups/{to_check.permit_id}"),
-    ]
-
-
-FAILED = {"zh": ("不通过，提议撤销", "登记核查"), "en": ("Failed: annulling is proposed", "Record the check")}
-WORK = ("/desk/work", "/desk/work?due=overdue", "/desk/work?kind=drawn_inspection", "/desk/work/calendar")
-
-
-@languages
-def test_pages_of_proposals_checks_and_work_are_clean_and_fit(
-    walk: Walk,
-    filled_register: Served,
-    proposals: list[tuple[str, str]],
-    language: str,
-) -> None:
-    _, origin = filled_register
-    with walk.over(origin, language) as page:
-        for who, place in [*proposals, *(("administrator", place) for place in WORK)]:
-            signed_in_as(page.context, filled_register, who)
-            inside(page, in_language(origin + place, language))
-            walk.look(f"{place} for {who}")
-        signed_in_as(page.context, filled_register, "inspector")
-        page.goto(in_language(origin + proposals[-1][1], language))
-        failed, record = FAILED[language]
-        page.get_by_label(failed).check()
-        page.get_by_role("button", name=record).click()
-        expect(page.locator("#error-summary")).to_be_focused()
-        assert page.locator(".govuk-error-message").count() >= 3
-        walk.look("check, refused")

@@ -5,18 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import random
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
-from playwright.sync_api import Browser, Page
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "credential"))
-sys.path.insert(0, str(Path(__file__).parents[1] / "vectors"))
-
 import parts
+import pytest
 import test_mutated_tokens as mutants
 from allow_list_faults import allow_list
 from parts import (
@@ -31,6 +25,7 @@ from parts import (
     token,
     trust_list,
 )
+from playwright.sync_api import Browser, Page
 from python_verdict import verdict
 
 from licence_qr.credential.token import to_digits

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,10 +12,11 @@ from accessible import violations
 from flask import Flask
 from inspection_phone import STARTED
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 from verify_site import (
     BLANK,
     BUSY,
+    FOREIGN,
     HURRY,
     Site,
     camera_frame,
@@ -33,29 +34,6 @@ from licence_qr.domain.roles import Actor, Role
 
 CLERK = Actor(1, "clerk-baishiyi", "白市驿镇窗口", "baishiyi", frozenset({Role.CLERK}))
 SUSPENDED = 2
-FOREIGN = "https://licence-check.example.net/c/12345678901234567890"
-
-
-def flawless(page: Page, site: Site) -> Iterator[Page]:
-    """The page after a visit with a network; no error of a script goes unnoticed."""
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    yield opened(page, site)
-    assert errors == []
-
-
-@pytest.fixture
-def page(device: BrowserContext, site: Site) -> Iterator[Page]:
-    """The page on a phone that has it installed."""
-    yield from flawless(device.new_page(), site)
-
-
-@pytest.fixture
-def first_page(chromium: Browser, site: Site) -> Iterator[Page]:
-    """The page on a phone of its own, whose installed copy a test may change."""
-    context = new_context(chromium)
-    yield from flawless(context.new_page(), site)
-    context.close()
 
 
 def verdict(page: Page) -> str:
@@ -300,59 +278,6 @@ def test_a_server_that_never_answers_is_given_up_and_what_is_kept_verifies(first
         assert verdict(page) == "good"
 
 
-def test_an_update_reaches_an_installed_copy(first_page: Page, site: Site) -> None:
-    page = first_page
-
-    def changed(app: Flask) -> None:
-        app.jinja_env.globals["demonstration"] = False
-
-    expect(page.locator(".specimen")).to_be_visible()
-    site.stop()
-    site.start(changed)
-    page.reload()  # the copy answers, and the browser looks for a newer one
-    expect(page.locator(".specimen")).to_have_count(0)
-    settled(page)
-    with site.away():
-        page.reload()
-        expect(page.locator(".specimen")).to_have_count(0)
-        settled(page)
-
-
-def test_an_update_waits_while_a_result_is_read(first_page: Page, site: Site) -> None:
-    page = first_page
-    typed(page, site.link(site.newest(permits=1)))
-    site.stop()
-    site.start(lambda app: app.jinja_env.globals.update(demonstration=False))
-    look_for_update(page)
-    expect(page.get_by_role("button", name="换用新版本")).to_be_visible()
-    page.get_by_role("button", name="立即更新").click()
-    settled(page)
-    expect(page.locator("#outcome .verdict")).to_be_visible()
-    page.get_by_role("button", name="换用新版本").click()
-    expect(page.locator(".specimen")).to_have_count(0)
-
-
-def test_the_language_chosen_last_is_spoken_without_a_network(page: Page, site: Site) -> None:
-    page.get_by_role("link", name="English").click()
-    expect(page.locator("html")).to_have_attribute("lang", "en")
-    settled(page)
-    site.stop()
-    page.goto(f"{site.origin}/verify")
-    expect(page.locator("html")).to_have_attribute("lang", "en")
-    typed(page, FOREIGN)
-    expect(page.locator("#outcome h2.headline")).to_contain_text("Not one of ours")
-
-
-def test_the_language_is_spoken_where_the_device_has_no_room_to_remember_it(first_page: Page, site: Site) -> None:
-    page = first_page
-    devtools = page.context.new_cdp_session(page)
-    devtools.send("Storage.overrideQuotaForOrigin", {"origin": site.origin, "quotaSize": 1})
-    with site.away():
-        page.goto(f"{site.origin}/verify?lang=en")
-        expect(page.locator("html")).to_have_attribute("lang", "en")
-        settled(page)
-
-
 ONE_AFTER_THE_OTHER = """(texts) => {
   for (const text of texts) {
     document.getElementById("text").value = text;
@@ -373,46 +298,3 @@ def test_clearing_leaves_nothing_on_the_device(page: Page, site: Site) -> None:
     expect(page.locator("#status-age")).to_have_text("没有")
     typed(page, site.link(site.newest(permits=1)))
     assert verdict(page) == "unknown"
-
-
-@pytest.mark.parametrize("lang", ["zh", "en"])
-def test_axe_finds_nothing_and_nothing_is_too_wide_or_too_small(device: BrowserContext, site: Site, lang: str) -> None:
-    code = site.newest(permits=1)
-    page = opened(device.new_page(), site, lang)
-    for text in ("", site.link(code), FOREIGN, code.code_id.number):
-        if text:
-            typed(page, text)
-        assert not violations(page)
-        for width in (360, 768, 1280):
-            page.set_viewport_size({"width": width, "height": 740})
-            assert page.evaluate("() => document.documentElement.scrollWidth") <= width
-        small = page.evaluate(
-            """() => [...document.querySelectorAll('header a, .button, input:not([type=file])')]
-                 .filter(e => e.offsetParent && e.className !== 'skip' && e.getBoundingClientRect().height < 44)
-                 .map(e => e.outerHTML)"""
-        )
-        assert small == []
-
-
-def test_the_keyboard_alone_is_enough(page: Page, site: Site) -> None:
-    seen = []
-    for _ in range(12):
-        page.keyboard.press("Tab")
-        seen.append(page.evaluate("() => document.activeElement.id"))
-    assert [name for name in seen if name] == ["start", "file", "text", "refresh", "forget"]
-    page.locator("#text").focus()
-    page.keyboard.type(site.link(site.newest(permits=1)))
-    page.keyboard.press("Enter")
-    expect(page.locator("#outcome h2.headline")).to_be_focused()
-
-
-def test_what_is_for_browsers_without_scripts_is_taken_away(page: Page) -> None:
-    expect(page.locator("#unscripted")).to_be_hidden()
-
-
-def test_without_scripts_the_register_can_still_be_asked(phone: Page, site: Site) -> None:
-    phone.goto(f"{site.origin}/verify")
-    expect(phone.get_by_text("本页需要脚本")).to_be_visible()
-    phone.get_by_role("textbox", name="编号").fill(site.newest(permits=1).code_id.number)
-    phone.get_by_role("button", name="查询").click()
-    expect(phone.get_by_role("heading", level=1)).to_contain_text("登记在册")

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import re
-import sys
 from pathlib import Path
 from typing import Any
 
+import parts
 import pytest
 from playwright.sync_api import Page, Route
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "vectors"))
-
-import parts
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "verifying.md").read_text(encoding="utf-8")
 (EXAMPLE,) = re.findall(r"^```js\n(.*?)^```$", DOCUMENT, re.MULTILINE | re.DOTALL)

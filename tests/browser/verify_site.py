@@ -33,6 +33,7 @@ from licence_qr.web.app import create_app
 PATIENCE = 120_000
 expect.set_options(timeout=PATIENCE)
 SHEET_PX_PER_MM = 8
+FOREIGN = "https://licence-check.example.net/c/12345678901234567890"
 FRAME = (1280, 960)
 BLANK = Image.new("RGB", FRAME, "#888")
 
@@ -272,6 +273,7 @@ class Device:
     """
 
     def __init__(self, browser: Browser, site: Site) -> None:
+        site.reset()  # the last test may have stopped it
         self.context = new_context(browser)
         self._site = site
         self._keeper = self.context.new_page()  # shows no page of ours: it only reaches what is kept for our address
@@ -378,3 +380,11 @@ def typed(page: Page, text: str) -> Page:
     expect(page.locator("#outcome > [data-old]")).to_have_count(0)
     expect(page.locator("#outcome .verdict").first).to_be_visible()
     return page
+
+
+def flawless(page: Page, site: Site) -> Iterator[Page]:
+    """The page after a visit with a network; no error of a script goes unnoticed."""
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield opened(page, site)
+    assert errors == []

@@ -1,8 +1,3 @@
 """The registers of the tests of services are killed here too."""
 
 from __future__ import annotations
-
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "services"))

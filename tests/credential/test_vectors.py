@@ -11,9 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "vectors"))
-
 from python_verdict import verdict
 
 ROOT = Path(__file__).parents[2]

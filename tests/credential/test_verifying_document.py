@@ -8,13 +8,9 @@ import sys
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import parts
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-
-sys.path.insert(0, str(Path(__file__).parents[2]))
-sys.path.insert(0, str(Path(__file__).parents[1] / "vectors"))
-
-import parts
 
 from docs.verifying_table import MARK, refusals, table
 from licence_qr.wording import sentences

@@ -9,9 +9,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from test_cli import run
-
-__all__ = ["run"]
 
 PROGRAMS = Path(sys.executable).parent
 BEGUN = {

@@ -3,19 +3,10 @@
 from __future__ import annotations
 
 import re
-import shutil
 from pathlib import Path
 
 import pytest
-from test_cli import Run, installed, run
-
-__all__ = ["installed", "run"]
-
-
-@pytest.fixture
-def copied(installed: Path, tmp_path: Path) -> Path:
-    """A copy of the demonstration, to write to."""
-    return Path(shutil.copytree(installed, tmp_path / "copied"))
+from program import Run
 
 
 def written(said: str) -> int:

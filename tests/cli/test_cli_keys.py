@@ -17,13 +17,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from commands import EXAMPLES
 from program import PROGRAM, Ended, environ, run_here
 
 from licence_qr.bootstrap import prepare
 from licence_qr.config import load_settings
 from licence_qr.store.sqlite import sqlite3
-
-EXAMPLES = Path(__file__).parents[1] / "docs" / "examples"
 
 
 class Installation(NamedTuple):

@@ -12,12 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_cli import EXAMPLES, Ended, Run, run
+from commands import DATA, EXAMPLES
+from program import Ended, Run
 
-__all__ = ["run"]
-
-DATA = Path(__file__).parent / "data"
-DOCUMENT = Path(__file__).parents[1] / "docs" / "command-line.md"
+DOCUMENT = Path(__file__).parents[2] / "docs" / "command-line.md"
 PERSON = ("li.si", "--name", "李四", "--office", "bafu", "--role", "clerk")
 
 

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import re
 import sys
-from pathlib import Path
 
 import click
 import pytest
 
+from docs.command_line import DOCUMENT, MARK, TERMINAL, reference, walked
 from licence_qr.cli import main
 from licence_qr.cli_help import columns, filled
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
-from docs.command_line import DOCUMENT, MARK, TERMINAL, reference, walked
 
 COMMANDS = dict(walked())
 

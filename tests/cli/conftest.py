@@ -1,0 +1,38 @@
+"""The demonstration as the program itself makes it, and the program to run in it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from once import made_once
+from program import PROGRAM, Run, environ, run_here
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a demonstration made by the program itself, in a process of its own; for reading only."""
+    return made_once(tmp_path_factory, "installed", _install)
+
+
+def _install(folder: Path) -> None:
+    made = subprocess.run(
+        [PROGRAM, "init", "--demonstration"], env=os.environ | environ(folder), capture_output=True, text=True
+    )
+    assert made.returncode == 0, made.stderr
+    (folder / "init.txt").write_text(made.stdout, encoding="utf-8")
+
+
+@pytest.fixture
+def copied(installed: Path, tmp_path: Path) -> Path:
+    """A copy of it, to write to."""
+    return Path(shutil.copytree(installed, tmp_path / "copied"))
+
+
+@pytest.fixture(scope="session")
+def run() -> Run:
+    """Runs ``licence-qr`` with arguments in the installation of a folder."""
+    return lambda folder, *arguments, **settings: run_here(environ(folder) | settings, *arguments)

@@ -1,0 +1,162 @@
+"""``licence-qr issue``, ``notice``, ``verify`` and ``import``: what is issued, what is told, and how they end."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import stat
+
+import pytest
+from commands import DATA, EXAMPLES, sample
+from PIL import Image
+
+# -- issuing ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("example", "pending"), [("company", False), ("individual", True)])
+def test_an_example_is_issued_once_and_the_same_file_again_gives_the_same_pair(example, pending, copied, run, tmp_path):
+    out = tmp_path / "out"
+    first = run(copied, "issue", EXAMPLES / f"{example}.toml", "--json", "--out", out)
+    assert (first.status, first.err) == (0, "")
+    result = json.loads(first.out)
+    assert set(result) == {
+        "application_no", "uscc", "holder_name", "permits", "code_number", "version", "address", "repeated", "files",
+    }  # fmt: skip
+    assert (result["version"], result["repeated"]) == (1, False)
+    assert [p["pending"] for p in result["permits"]] == [pending]
+    assert bool(result["permits"][0]["permit_no"]) is not pending
+    assert result["address"].startswith("http://127.0.0.1:8000/c/")
+    stem = f"{result['uscc']}-v1"
+    assert sorted(p.name for p in out.iterdir()) == sorted(
+        [f"{stem}.png", f"{stem}.svg", f"{stem}-A4.pdf", f"{stem}-A5.pdf"]
+    )
+    assert sorted(result["files"]) == sorted(str(p) for p in out.iterdir())
+    again = json.loads(run(copied, "issue", EXAMPLES / f"{example}.toml", "--json").out)
+    assert again == result | {"repeated": True, "files": []}
+    for name in (f"{stem}.png", f"{stem}-A4.pdf", f"{stem}-A5.pdf"):
+        verified = json.loads(run(copied, "verify", out / name, "--json").out)
+        assert (verified["genuine"], verified["uscc"]) == (True, result["uscc"]), name
+
+
+def test_an_issued_pair_is_told_in_words(copied, run):
+    said = run(copied, "issue", EXAMPLES / "company.toml", "--as", "clerk-jinfeng").out
+    assert re.search(r"受理号 application +JINFENG-\d{4}-000001", said)
+    assert re.search(r"许可证 permit +渝高新卫公证字〔\d{4}〕第\d{5}号", said)
+
+
+def test_an_application_with_faults_names_every_field_and_issues_nothing(copied, run, tmp_path):
+    text = (EXAMPLES / "company.toml").read_text(encoding="utf-8")
+    broken = tmp_path / "broken.toml"
+    broken.write_text(
+        text.replace("91500107M000090139", "91500107M000090130").replace('principal = "演示甲"', 'principal = ""'),
+        encoding="utf-8",
+    )
+    ended = run(copied, "issue", broken)
+    assert ended.status == 1
+    assert "[application_invalid]" in ended.err
+    assert re.search(r"\[uscc_check\] uscc", ended.err)
+    assert re.search(r"\[\w+\] principal", ended.err)
+    assert run(copied, "issue", EXAMPLES / "company.toml", "--json").out.count('"repeated": false') == 1
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\xff\xfe\x00", b"[entity\nname = ", b"[nonsense]\nx = 1\n", b"[entity]\nname = 3\n"]
+)
+def test_a_file_that_is_no_application_is_told(content, copied, run, tmp_path):
+    path = tmp_path / "odd.toml"
+    path.write_bytes(content)
+    ended = run(copied, "issue", path, "--office", "bafu")
+    assert ended.status in {1, 2}
+    assert ended.err.startswith("[")
+
+
+def test_a_missing_file_cannot_be_told_from_here(copied, run, tmp_path):
+    ended = run(copied, "issue", tmp_path / "nowhere.toml")
+    assert (ended.status, ended.err.startswith("[")) == (2, True)
+
+
+def test_a_folder_that_cannot_be_made_stops_before_anything_is_issued(copied, run, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    ended = run(copied, "issue", EXAMPLES / "company.toml", "--out", tmp_path / "file" / "out")
+    assert (ended.status, "[file_not_usable]" in ended.err) == (2, True)
+    assert json.loads(run(copied, "issue", EXAMPLES / "company.toml", "--json").out)["repeated"] is False
+
+
+def test_an_unknown_account_or_office_issues_nothing(copied, run):
+    for arguments, code in ((("--as", "nobody"), "account_unknown"), (("--office", "nowhere"), "office_unknown")):
+        ended = run(copied, "issue", EXAMPLES / "company.toml", *arguments)
+        assert (ended.status, f"[{code}]" in ended.err) == (1, True)
+
+
+def test_the_notice_is_printed_with_its_hash(installed, run):
+    said = run(installed, "notice").out
+    assert re.search(r"^notice_id = hygiene_commitment\nnotice_version = \S+\nnotice_sha256 = [0-9a-f]{64}\n", said)
+    assert run(installed, "notice", "--permit-type", "food").status == 1
+
+
+# -- verifying -------------------------------------------------------------------------------------------------------
+
+
+def test_a_code_is_verified_from_its_address_its_digits_or_a_picture(installed, run):
+    picture, address = sample(installed)
+    for code in (address, address.rpartition("/")[2], picture):
+        ended = run(installed, "verify", code)
+        assert ended.status == 0
+        assert "Genuine: the signature holds." in ended.out and "91500107M000001A9R" in ended.out
+
+
+def test_verifying_needs_the_trust_list_and_no_register(installed, tmp_path, run):
+    shutil.copytree(installed / "keys", tmp_path / "keys")
+    for private in (tmp_path / "keys").glob("licence-*.pem"):
+        private.unlink()
+    ended = run(tmp_path, "verify", sample(installed)[1], "--json")
+    answer = json.loads(ended.out)
+    assert (ended.status, answer["genuine"], answer["permits_not_in_symbol"]) == (0, True, 0)
+    assert set(answer) == {
+        "genuine", "code_number", "version", "issued_on", "uscc", "name", "permits", "permits_not_in_symbol",
+    }  # fmt: skip
+    (tmp_path / "keys" / "trust-list.cbor").unlink()
+    assert "[trust_list_missing]" in run(tmp_path, "verify", sample(installed)[1]).err
+
+
+def test_a_forged_code_ends_with_1_and_its_stable_code(installed, run):
+    address = sample(installed)[1]
+    forged = address[:-1] + str((int(address[-1]) + 1) % 10)
+    ended = run(installed, "verify", forged)
+    assert (ended.status, ended.err.startswith("[")) == (1, True)
+    as_json = run(installed, "verify", forged, "--json")
+    answer = json.loads(as_json.out)
+    assert (as_json.status, answer["genuine"], answer["code"] in ended.err) == (1, False, True)
+    assert answer["zh"] and answer["en"]
+
+
+def test_a_copied_code_on_a_foreign_site_is_refused(installed, run):
+    address = sample(installed)[1].replace("http://127.0.0.1:8000", "https://ym.example.org")
+    ended = run(installed, "verify", address)
+    assert (ended.status, "[host_unknown]" in ended.err) == (1, True)
+
+
+def test_what_cannot_be_told_ends_with_2(installed, run, tmp_path):
+    Image.new("L", (300, 300), 255).save(tmp_path / "blank.png")
+    (tmp_path / "text.png").write_text("not a picture")
+    for name, code in (
+        ("blank.png", "no_symbol_found"),
+        ("text.png", "not_a_picture"),
+        ("nowhere.png", "file_unreadable"),
+        (".", "file_unreadable"),
+    ):
+        ended = run(installed, "verify", tmp_path / name, "--json")
+        answer = json.loads(ended.out)
+        assert (ended.status, answer["genuine"], answer["code"]) == (2, None, code), name
+
+
+def test_a_report_that_cannot_be_written_is_found_before_anything_is_imported(copied, run, tmp_path):
+    files = (DATA / "market_licences.csv", DATA / "health_permits.xlsx")
+    refused = run(copied, "import", *files, "--report", tmp_path / "no such folder" / "report.csv")
+    assert refused.status == 2
+    assert "file_not_usable" in refused.err and "Traceback" not in refused.err
+    done = run(copied, "import", *files, "--json", "--report", tmp_path / "r.csv")
+    sums = json.loads(done.out)["files"]
+    assert all(f["rows_in"] == f["imported"] + f["waiting"] + f["refused"] for f in sums)
+    assert stat.S_IMODE((tmp_path / "r.csv").stat().st_mode) == 0o600
