@@ -18,8 +18,8 @@ import click
 
 from bench.installation import CLERK, NOW, OFFICE, fields, installation
 from licence_qr.bootstrap import Services
-from licence_qr.domain.application_form import parse_application
 from licence_qr.domain.dates import local_date
+from licence_qr.domain.issuing.form import parse_application
 from licence_qr.printing.qr import make_symbol
 
 GOAL = 300.0

@@ -24,8 +24,8 @@ from bench.installation import CLERK, NOW, OFFICE, environment, fields, installa
 from bench.load import free_port, served
 from licence_qr.bootstrap import build
 from licence_qr.config import Settings
-from licence_qr.domain.application_form import parse_application
 from licence_qr.domain.dates import local_date
+from licence_qr.domain.issuing.form import parse_application
 from licence_qr.store import codes
 from licence_qr.store.sqlite import journal_pragmas, sqlite3
 

@@ -18,9 +18,9 @@ from typing import Any
 from bench.installation import OFFICE, installation
 from licence_qr.bootstrap import Services
 from licence_qr.domain.dates import Period
-from licence_qr.domain.entity import Entity, EntityForm, LicenceState
 from licence_qr.domain.identifiers import CODE_ID_BYTES, CodeId, complete_uscc
-from licence_qr.domain.permit import Permit
+from licence_qr.domain.register.entity import Entity, EntityForm, LicenceState
+from licence_qr.domain.register.permit import Permit
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.store import codes, entities, permits
 from licence_qr.store.codes import StoredCode

@@ -14,7 +14,7 @@ from licence_qr.catalogue.answering import load_answering
 from licence_qr.catalogue.loader import load_catalogue
 from licence_qr.config import Settings
 from licence_qr.credential.trust_list import Purpose
-from licence_qr.domain.catalogue import Catalogue
+from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.errors import RegisterError, RuleError
 from licence_qr.services.accounts import STANDARD_HASHER, Accounts
 from licence_qr.services.applications import Applications

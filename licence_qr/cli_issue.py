@@ -14,15 +14,15 @@ from licence_qr.bootstrap import build
 from licence_qr.cli_help import Command
 from licence_qr.cli_json import json_option, say
 from licence_qr.config import load_settings
-from licence_qr.domain.application_form import parse_application
 from licence_qr.domain.dates import local_date
+from licence_qr.domain.issuing.form import parse_application
 from licence_qr.domain.roles import COMMAND_LINE, Actor, Role
 from licence_qr.errors import AccessError, ConfigError
 from licence_qr.services.application_file import fields_from_toml, read_application_file
 
 if TYPE_CHECKING:
     from licence_qr.bootstrap import Services
-    from licence_qr.domain.issuing import IssuedPair
+    from licence_qr.domain.issuing.issued import IssuedPair
 
 
 @click.command(cls=Command, short_help="按申请文件发证。 Issue what an application file asks for.")

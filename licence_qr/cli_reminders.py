@@ -12,7 +12,7 @@ from licence_qr.bootstrap import build
 from licence_qr.cli_help import Command
 from licence_qr.cli_json import json_option, say
 from licence_qr.config import load_settings
-from licence_qr.domain.tasks import DueStep
+from licence_qr.domain.work.tasks import DueStep
 
 _STEPS = {
     DueStep.OVERDUE: "已逾期 overdue",

@@ -15,12 +15,12 @@ from quick_passwords import QUICK
 from licence_qr.bootstrap import Services, build, prepare
 from licence_qr.catalogue.loader import load_catalogue
 from licence_qr.config import load_settings
-from licence_qr.domain.application import Application, Commitment, EntityRequest, PermitRequest
-from licence_qr.domain.catalogue import Catalogue
+from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import local_date
-from licence_qr.domain.entity import EntityForm
 from licence_qr.domain.identifiers import complete_uscc
-from licence_qr.domain.permit import GrantMode
+from licence_qr.domain.issuing.application import Application, Commitment, EntityRequest, PermitRequest
+from licence_qr.domain.register.entity import EntityForm
+from licence_qr.domain.register.permit import GrantMode
 from licence_qr.domain.roles import Actor, Role
 
 NOW = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)

@@ -16,8 +16,8 @@ from licence_qr.catalogue.faults import Faults
 from licence_qr.catalogue.schema import DatedEntry, Entry, Id, TextEntry
 from licence_qr.catalogue.source_file import SourceFile, read_source
 from licence_qr.domain.dates import Period
-from licence_qr.domain.ratings import RatingReason
-from licence_qr.domain.reports import ReportKind
+from licence_qr.domain.feedback.ratings import RatingReason
+from licence_qr.domain.feedback.reports import ReportKind
 from licence_qr.domain.text import Text
 
 

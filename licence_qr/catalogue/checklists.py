@@ -12,7 +12,7 @@ from pydantic import Field
 from licence_qr.catalogue.faults import Faults
 from licence_qr.catalogue.schema import DatedEntry, Entry, Id, TextEntry, Words
 from licence_qr.catalogue.source_file import SourceFile, read_source
-from licence_qr.domain.checklists import Checklist, ChecklistItem, DrawWeights, InspectionRules, Publication
+from licence_qr.domain.catalogue.checklists import Checklist, ChecklistItem, DrawWeights, InspectionRules, Publication
 from licence_qr.domain.dates import Period
 from licence_qr.domain.text import Text
 

@@ -26,7 +26,7 @@ from licence_qr.catalogue.schema import (
 )
 from licence_qr.catalogue.source_file import SourceFile
 from licence_qr.catalogue.working_days import check_working_days
-from licence_qr.domain.catalogue import AREA_CONDITION, BUSINESS_LICENCE, ItemMode, NumberTemplate
+from licence_qr.domain.catalogue.model import AREA_CONDITION, BUSINESS_LICENCE, ItemMode, NumberTemplate
 
 
 @dataclass(frozen=True, slots=True)

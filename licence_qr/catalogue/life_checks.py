@@ -7,7 +7,7 @@ from itertools import pairwise
 from licence_qr.catalogue.faults import Faults
 from licence_qr.catalogue.schema import LifeRuleEntry, LifeRulesFile
 from licence_qr.catalogue.source_file import SourceFile
-from licence_qr.domain.life_rules import DESCENDING, LIFE_RULE_IDS
+from licence_qr.domain.catalogue.life_rules import DESCENDING, LIFE_RULE_IDS
 
 
 def check_life_rules(source: SourceFile[LifeRulesFile], faults: Faults) -> None:

@@ -1,4 +1,4 @@
-"""Read the catalogue's files into ``domain.catalogue.Catalogue``, or say everything that is wrong with them."""
+"""Read the catalogue's files into ``domain.catalogue.model.Catalogue``, or say everything that is wrong with them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from licence_qr.catalogue.cross_checks import Sources, check
 from licence_qr.catalogue.faults import Faults
 from licence_qr.catalogue.source_file import read_source
 from licence_qr.catalogue.working_days import working_calendar
-from licence_qr.domain.catalogue import (
+from licence_qr.domain.catalogue.life_rules import DatedLifeRule
+from licence_qr.domain.catalogue.model import (
     Authority,
     Catalogue,
     DatedRegime,
@@ -27,7 +28,6 @@ from licence_qr.domain.catalogue import (
     TradeItem,
 )
 from licence_qr.domain.dates import Period
-from licence_qr.domain.life_rules import DatedLifeRule
 
 
 def load_catalogue(folder: Path | None = None, working_days: Path | None = None) -> Catalogue:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from licence_qr.domain.catalogue import ItemMode, Regime
+from licence_qr.domain.catalogue.model import ItemMode, Regime
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 Words = Annotated[str, StringConstraints(min_length=1, pattern=r"^\S")]

@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 
 from licence_qr.credential.cose import OVERHEAD_BYTES
 from licence_qr.credential.strict_cbor import head_bytes, read_lax, refuse_other_forms, write_canonical
-from licence_qr.domain.catalogue import Catalogue
+from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.identifiers import CODE_ID_BYTES, USCC_BYTES, CodeId, check_uscc, pack_uscc, unpack_uscc
-from licence_qr.domain.permit import Permit
-from licence_qr.domain.record import DIGEST_BYTES, CombinedRecord
+from licence_qr.domain.register.permit import Permit
+from licence_qr.domain.register.record import DIGEST_BYTES, CombinedRecord
 from licence_qr.errors import InputError, TokenError
 
 FORMAT = 1

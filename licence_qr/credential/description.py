@@ -8,7 +8,7 @@ from datetime import date
 from licence_qr.credential.claims import PermitClaim
 from licence_qr.credential.registered import registered_type, written_number
 from licence_qr.credential.verifier import Verified
-from licence_qr.domain.catalogue import Catalogue, Text
+from licence_qr.domain.catalogue.model import Catalogue, Text
 
 
 @dataclass(frozen=True, slots=True)

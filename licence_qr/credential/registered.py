@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from licence_qr.credential.claims import PermitClaim
-from licence_qr.domain.catalogue import Catalogue, PermitType
+from licence_qr.domain.catalogue.model import Catalogue, PermitType
 from licence_qr.errors import TokenError
 
 

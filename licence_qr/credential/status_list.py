@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from licence_qr.credential.verifier import Verified
-from licence_qr.domain.entry_status import EntryStatus, Freshness
+from licence_qr.domain.publishing.entry_status import EntryStatus, Freshness
 from licence_qr.errors import TokenError
 
 ENTRIES_PER_BYTE = 4

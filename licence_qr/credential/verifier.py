@@ -15,7 +15,7 @@ from licence_qr.credential.cose import CODE_AAD, check_signature, check_signatur
 from licence_qr.credential.registered import registered_type, written_number
 from licence_qr.credential.token import PATH, from_digits, parse_address
 from licence_qr.credential.trust_list import KeyState, Purpose, TrustedKey, TrustList
-from licence_qr.domain.catalogue import Catalogue
+from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import local_date
 from licence_qr.errors import TokenError
 

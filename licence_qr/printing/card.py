@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from licence_qr.domain.catalogue import Text
-from licence_qr.domain.permit import PermitStatus
-from licence_qr.domain.public_page import PublicPage, PublicPermit
+from licence_qr.domain.catalogue.model import Text
+from licence_qr.domain.publishing.public_page import PublicPage, PublicPermit
+from licence_qr.domain.register.permit import PermitStatus
 from licence_qr.printing.qr import Symbol
 
 TITLE = Text("一码通行", "One code, every permit")

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from licence_qr.domain.application import Application
-from licence_qr.domain.application_fields import ALL_FIELDS, ANSWER_PREFIX
-from licence_qr.domain.application_form import parse_application
-from licence_qr.domain.catalogue import Catalogue
+from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.identifiers import parse_uscc
-from licence_qr.domain.issuing import Draft, IssuedPair
+from licence_qr.domain.issuing.application import Application
+from licence_qr.domain.issuing.form import parse_application
+from licence_qr.domain.issuing.issued import Draft, IssuedPair
+from licence_qr.domain.register.field_names import ALL_FIELDS, ANSWER_PREFIX
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import AccessError, ConflictError, NotFoundError
 from licence_qr.services.issuance import Issuance

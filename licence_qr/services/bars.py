@@ -11,11 +11,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from licence_qr.domain.catalogue import Catalogue
+from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import Period, local_date
-from licence_qr.domain.follow_up import Fault
 from licence_qr.domain.identifiers import parse_uscc
-from licence_qr.domain.permit import GrantMode
+from licence_qr.domain.inspecting.follow_up import Fault
+from licence_qr.domain.register.permit import GrantMode
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import InputError, RuleError
 from licence_qr.store import bars, history

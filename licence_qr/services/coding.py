@@ -11,12 +11,12 @@ from datetime import date, datetime
 from licence_qr.credential.claims import claims_from_record, encode_claims
 from licence_qr.credential.cose import SigningKey, sign
 from licence_qr.credential.token import address
-from licence_qr.domain.catalogue import Catalogue
+from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.identifiers import CODE_ID_BYTES, CodeId
-from licence_qr.domain.issuing import IssuedCode
-from licence_qr.domain.permit import status_list_value, status_on
-from licence_qr.domain.record import CombinedRecord
+from licence_qr.domain.issuing.issued import IssuedCode
+from licence_qr.domain.register.permit import status_list_value, status_on
+from licence_qr.domain.register.record import CombinedRecord
 from licence_qr.services import records
 from licence_qr.services.records import Business
 from licence_qr.store import codes, history

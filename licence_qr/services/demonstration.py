@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from licence_qr.domain.application import Application, Commitment, EntityRequest, PermitRequest
-from licence_qr.domain.catalogue import BUSINESS_LICENCE, Catalogue, PermitType, Text
+from licence_qr.domain.catalogue.model import BUSINESS_LICENCE, Catalogue, PermitType, Text
 from licence_qr.domain.dates import Period, add_months, local_date
-from licence_qr.domain.entity import Entity, LicenceState
-from licence_qr.domain.permit import ENDS_BEFORE_CLOSING, GrantMode, Permit
-from licence_qr.domain.public_page import Verdict
+from licence_qr.domain.issuing.application import Application, Commitment, EntityRequest, PermitRequest
+from licence_qr.domain.publishing.public_page import Verdict
+from licence_qr.domain.register.entity import Entity, LicenceState
+from licence_qr.domain.register.permit import ENDS_BEFORE_CLOSING, GrantMode, Permit
 from licence_qr.domain.roles import DEMONSTRATION, Actor, Role
 from licence_qr.errors import NotFoundError, RuleError
 from licence_qr.printing.qr import make_symbol, to_png

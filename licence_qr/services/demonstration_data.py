@@ -13,11 +13,11 @@ from importlib.resources import files
 
 from pydantic import ConfigDict, TypeAdapter
 
-from licence_qr.domain.catalogue import Text
-from licence_qr.domain.entity import EntityForm, LicenceState
-from licence_qr.domain.lifecycle import Act, SubjectKind
-from licence_qr.domain.permit import GrantMode, PermitState
-from licence_qr.domain.public_page import Verdict
+from licence_qr.domain.catalogue.model import Text
+from licence_qr.domain.lifecycle.acts import Act, SubjectKind
+from licence_qr.domain.publishing.public_page import Verdict
+from licence_qr.domain.register.entity import EntityForm, LicenceState
+from licence_qr.domain.register.permit import GrantMode, PermitState
 
 
 @dataclass(frozen=True, slots=True)

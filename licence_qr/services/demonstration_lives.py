@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from licence_qr.domain.dates import local_date
-from licence_qr.domain.life_details import Deed, Details, NewMark, Reprint, ReprintCause
-from licence_qr.domain.lifecycle import Act, Grounds, Subject, SubjectKind, rule
-from licence_qr.domain.marks import MarkKind
+from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject, SubjectKind, rule
+from licence_qr.domain.lifecycle.details import Deed, Details, NewMark, Reprint, ReprintCause
+from licence_qr.domain.register.marks import MarkKind
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.services.demonstration_data import DemonstrationAct, DemonstrationBusiness
 from licence_qr.services.life import Life

@@ -16,7 +16,7 @@ from importlib.resources import files
 
 from pydantic import ConfigDict, TypeAdapter
 
-from licence_qr.domain.checklists import Answer, Checklist, score
+from licence_qr.domain.catalogue.checklists import Answer, Checklist, score
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.services.demonstration_data import businesses

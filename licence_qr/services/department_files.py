@@ -18,8 +18,8 @@ from typing import TypeVar
 from openpyxl import load_workbook
 from openpyxl.xml import DEFUSEDXML
 
-from licence_qr.domain.conflicts import Place, Source, SourceRow
-from licence_qr.domain.department_rows import HEALTH_COLUMNS, MARKET_COLUMNS, OPTIONAL_COLUMNS
+from licence_qr.domain.importing.conflicts import Place, Source, SourceRow
+from licence_qr.domain.importing.department_rows import HEALTH_COLUMNS, MARKET_COLUMNS, OPTIONAL_COLUMNS
 from licence_qr.domain.names import name_key
 from licence_qr.errors import InputError, UnreadableError
 

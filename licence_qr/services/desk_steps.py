@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
 
+from licence_qr.domain.feedback.reports import MOST_TEXT
 from licence_qr.domain.plain_text import demand_length, plain_text
-from licence_qr.domain.reports import MOST_TEXT
 from licence_qr.errors import InputError
 from licence_qr.store import accounts
 from licence_qr.store.database import Transaction

@@ -11,12 +11,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from licence_qr.domain.catalogue import Catalogue
+from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import local_date
-from licence_qr.domain.draws import Candidate, DrawList, DrawState, Pick, draw, parse_seed, sha256_of
-from licence_qr.domain.inspection import VisitOutcome
-from licence_qr.domain.permit import Permit
+from licence_qr.domain.inspecting.draws import Candidate, DrawList, DrawState, Pick, draw, parse_seed, sha256_of
+from licence_qr.domain.inspecting.inspection import VisitOutcome
 from licence_qr.domain.plain_text import plain_line
+from licence_qr.domain.register.permit import Permit
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import AccessError, ConflictError, InputError, InvalidApplication, NotFoundError, RuleError
 from licence_qr.store import accounts, draws, entities, permits

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from licence_qr.domain.catalogue import Catalogue
+from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import local_date
-from licence_qr.domain.follow_up import (
+from licence_qr.domain.inspecting.follow_up import (
     FAULT_WORDS,
     FollowUpOutcome,
     FollowUpReport,
@@ -15,11 +15,11 @@ from licence_qr.domain.follow_up import (
     faults_of,
     may_be_followed_up,
 )
-from licence_qr.domain.life_details import Deed
-from licence_qr.domain.lifecycle import Act, Grounds, Subject
-from licence_qr.domain.proposals import ProposalState
+from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject
+from licence_qr.domain.lifecycle.details import Deed
+from licence_qr.domain.proposals.proposal import ProposalState
 from licence_qr.domain.roles import Actor, Role
-from licence_qr.domain.tasks import TimeLeft, time_left
+from licence_qr.domain.work.tasks import TimeLeft, time_left
 from licence_qr.errors import AccessError, ConflictError, InvalidApplication, NotFoundError, RuleError
 from licence_qr.services.bars import add_within
 from licence_qr.services.life import MAX_REASON_CHARS, Life

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from licence_qr.domain.catalogue import Catalogue, Regime
+from licence_qr.domain.catalogue.model import Catalogue, Regime
 from licence_qr.domain.dates import Period
 from licence_qr.errors import RuleError
 from licence_qr.store import counters, permits

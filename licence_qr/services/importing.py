@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 
-from licence_qr.domain.catalogue import Catalogue
-from licence_qr.domain.conflicts import Conflict, Decided, Outcome, RowVerdict, Source, SourceRow
+from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.identifiers import parse_uscc
-from licence_qr.domain.merge import merge
-from licence_qr.domain.merge_values import Business, Known, Merged
+from licence_qr.domain.importing.conflicts import Conflict, Decided, Outcome, RowVerdict, Source, SourceRow
+from licence_qr.domain.importing.merge import merge
+from licence_qr.domain.importing.values import Business, Known, Merged
 from licence_qr.domain.names import name_key
 from licence_qr.errors import InputError
 from licence_qr.services.coding import Coding

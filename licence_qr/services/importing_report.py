@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Callable
 
-from licence_qr.domain.conflicts import RowVerdict
+from licence_qr.domain.importing.conflicts import RowVerdict
 from licence_qr.errors import LicenceQRError
 from licence_qr.services.importing import ImportReport
 

@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from licence_qr.domain.catalogue import Catalogue
-from licence_qr.domain.conflicts import (
+from licence_qr.domain.catalogue.model import Catalogue
+from licence_qr.domain.dates import local_date
+from licence_qr.domain.importing.conflicts import (
     CHOICES,
     Conflict,
     ConflictKind,
@@ -24,12 +25,11 @@ from licence_qr.domain.conflicts import (
     Source,
     conflict_key,
 )
-from licence_qr.domain.dates import local_date
-from licence_qr.domain.entity import Entity
-from licence_qr.domain.lifecycle import Act, SubjectKind, rule
-from licence_qr.domain.merge_values import Business, Part, licence_texts, permit_texts
+from licence_qr.domain.importing.values import Business, Part, licence_texts, permit_texts
+from licence_qr.domain.lifecycle.acts import Act, SubjectKind, rule
 from licence_qr.domain.names import name_key
-from licence_qr.domain.permit import ENDS_BEFORE_CLOSING, Permit, PermitState
+from licence_qr.domain.register.entity import Entity
+from licence_qr.domain.register.permit import ENDS_BEFORE_CLOSING, Permit, PermitState
 from licence_qr.domain.roles import SYSTEM
 from licence_qr.errors import ConflictError
 from licence_qr.services.coding import Coding, refresh_status

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from licence_qr.domain.entity import LicenceState
-from licence_qr.domain.lifecycle import Act, Grounds, Rule, Subject, rule
-from licence_qr.domain.permit import PermitState
+from licence_qr.domain.lifecycle.acts import Act, Grounds, Rule, Subject, rule
+from licence_qr.domain.register.entity import LicenceState
+from licence_qr.domain.register.permit import PermitState
 from licence_qr.domain.roles import Actor
 from licence_qr.services.proposals import Proposals, Proposing
 from licence_qr.store import proposals

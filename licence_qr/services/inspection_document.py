@@ -22,9 +22,9 @@ from pydantic import (
     model_validator,
 )
 
-from licence_qr.domain.checklists import Answer
-from licence_qr.domain.follow_up import Fault
-from licence_qr.domain.inspection import (
+from licence_qr.domain.catalogue.checklists import Answer
+from licence_qr.domain.inspecting.follow_up import Fault
+from licence_qr.domain.inspecting.inspection import (
     AnnouncedPhoto,
     GivenAnswer,
     Inspected,

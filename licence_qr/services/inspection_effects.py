@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from licence_qr.domain.catalogue import Catalogue
+from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import local_date
-from licence_qr.domain.follow_up import Fault, FollowUpOutcome, FollowUpReport
-from licence_qr.domain.inspection import Inspection, Purpose, VisitOutcome
-from licence_qr.domain.life_details import Deed, Grading
-from licence_qr.domain.lifecycle import Act, Grounds, Subject, SubjectKind, allowed, rule
-from licence_qr.domain.permit import status_on
+from licence_qr.domain.inspecting.follow_up import Fault, FollowUpOutcome, FollowUpReport
+from licence_qr.domain.inspecting.inspection import Inspection, Purpose, VisitOutcome
+from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject, SubjectKind, allowed, rule
+from licence_qr.domain.lifecycle.details import Deed, Grading
+from licence_qr.domain.register.permit import status_on
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import RuleError
 from licence_qr.services.follow_ups import FollowUps

@@ -8,13 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from licence_qr.domain.catalogue import Catalogue
-from licence_qr.domain.checklists import Answer, ChecklistItem, Score, score
+from licence_qr.domain.catalogue.checklists import Answer, ChecklistItem, Score, score
+from licence_qr.domain.catalogue.life_rules import LifeRules
+from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.identifiers import CodeId, parse_code_number
-from licence_qr.domain.inspection import Flag, Inspection, Purpose
-from licence_qr.domain.life_rules import LifeRules
-from licence_qr.domain.permit import PermitState
+from licence_qr.domain.inspecting.inspection import Flag, Inspection, Purpose
+from licence_qr.domain.register.permit import PermitState
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import InputError, RuleError
 from licence_qr.store import accounts, codes, draws, entities, permits, rectifications

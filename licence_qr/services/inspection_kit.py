@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from licence_qr.domain.catalogue import Catalogue
-from licence_qr.domain.checklists import Checklist, ChecklistItem, critical_cap
+from licence_qr.domain.catalogue.checklists import Checklist, ChecklistItem, critical_cap
+from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.domain.text import Text
 from licence_qr.store import accounts, draws, follow_ups, rectifications

@@ -10,8 +10,8 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from licence_qr.domain.catalogue import Catalogue
-from licence_qr.domain.inspection import Flag, Inspection, InspectionState
+from licence_qr.domain.catalogue.model import Catalogue
+from licence_qr.domain.inspecting.inspection import Flag, Inspection, InspectionState
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import AccessError, InputError, LicenceQRError, NotFoundError
 from licence_qr.services.inspection_document import read_inspection

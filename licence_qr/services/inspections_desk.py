@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from licence_qr.domain.catalogue import Catalogue
-from licence_qr.domain.checklists import Answer, ChecklistItem
-from licence_qr.domain.inspection import Filter, Flag, GivenAnswer, Inspection, InspectionState
+from licence_qr.domain.catalogue.checklists import Answer, ChecklistItem
+from licence_qr.domain.catalogue.model import Catalogue
+from licence_qr.domain.inspecting.inspection import Filter, Flag, GivenAnswer, Inspection, InspectionState
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.domain.text import Text
 from licence_qr.errors import AccessError, ConflictError, InputError, NotFoundError, RuleError

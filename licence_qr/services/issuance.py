@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from licence_qr.domain.application import Application, EntityRequest, PermitRequest
-from licence_qr.domain.catalogue import Catalogue
+from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import add_months, local_date
-from licence_qr.domain.entity import Entity, EntityForm, LicenceState, Premises
 from licence_qr.domain.identifiers import complete_uscc
-from licence_qr.domain.issuing import IssuedPair, IssuedPermit
-from licence_qr.domain.lifecycle import Act, SubjectKind, check
+from licence_qr.domain.issuing.application import Application, EntityRequest, PermitRequest
+from licence_qr.domain.issuing.issued import IssuedPair, IssuedPermit
+from licence_qr.domain.lifecycle.acts import Act, SubjectKind, check
 from licence_qr.domain.names import name_key
-from licence_qr.domain.permit import GrantMode, Permit, PermitState, status_on
+from licence_qr.domain.register.entity import Entity, EntityForm, LicenceState, Premises
+from licence_qr.domain.register.permit import GrantMode, Permit, PermitState, status_on
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import AccessError, InputError, InvalidApplication, RuleError
 from licence_qr.services.bars import check_application

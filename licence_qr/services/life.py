@@ -10,13 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from licence_qr.domain.catalogue import Catalogue
+from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import local_date
-from licence_qr.domain.issuing import IssuedCode
-from licence_qr.domain.life_dates import licence_state_on
-from licence_qr.domain.life_details import Deed
-from licence_qr.domain.lifecycle import Act, Effect, Rule, Subject, SubjectKind, allowed, check, rule
-from licence_qr.domain.permit import Permit, deemed_renewed, status_on
+from licence_qr.domain.issuing.issued import IssuedCode
+from licence_qr.domain.lifecycle.acts import Act, Effect, Rule, Subject, SubjectKind, allowed, check, rule
+from licence_qr.domain.lifecycle.dates import licence_state_on
+from licence_qr.domain.lifecycle.details import Deed
+from licence_qr.domain.register.permit import Permit, deemed_renewed, status_on
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import AccessError, ConflictError, InputError, NotFoundError, RuleError
 from licence_qr.services.coding import Coding, refresh_status

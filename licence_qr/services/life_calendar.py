@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from licence_qr.domain.catalogue import Catalogue
+from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import local_date
-from licence_qr.domain.entity import LicenceState
-from licence_qr.domain.life_details import Deed
-from licence_qr.domain.lifecycle import Act, Grounds, Subject, SubjectKind, rule
-from licence_qr.domain.permit import deemed_renewed
+from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject, SubjectKind, rule
+from licence_qr.domain.lifecycle.details import Deed
+from licence_qr.domain.register.entity import LicenceState
+from licence_qr.domain.register.permit import deemed_renewed
 from licence_qr.domain.roles import SYSTEM, Actor
 from licence_qr.services.life_case import Case
 from licence_qr.services.life_licence import resume

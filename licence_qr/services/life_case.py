@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from licence_qr.domain.catalogue import Catalogue
+from licence_qr.domain.catalogue.life_rules import LifeRules
+from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import local_date
-from licence_qr.domain.life_dates import decided_since, effective_day
-from licence_qr.domain.life_details import Deed
-from licence_qr.domain.life_rules import LifeRules
-from licence_qr.domain.lifecycle import Rule
-from licence_qr.domain.permit import Permit
+from licence_qr.domain.lifecycle.acts import Rule
+from licence_qr.domain.lifecycle.dates import decided_since, effective_day
+from licence_qr.domain.lifecycle.details import Deed
+from licence_qr.domain.register.permit import Permit
 from licence_qr.services.records import as_json, licence_facts
 from licence_qr.store import entities, history, permits
 from licence_qr.store.database import Transaction

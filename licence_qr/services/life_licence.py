@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from licence_qr.domain.catalogue import BUSINESS_LICENCE
-from licence_qr.domain.entity import LicenceState, Premises
-from licence_qr.domain.life_changes import RENAMES_HOLDER, changed_entity, new_premises
-from licence_qr.domain.life_dates import check_dormancy, effective_day
-from licence_qr.domain.life_details import (
+from licence_qr.domain.catalogue.model import BUSINESS_LICENCE
+from licence_qr.domain.lifecycle.acts import Act
+from licence_qr.domain.lifecycle.changes import RENAMES_HOLDER, changed_entity, new_premises
+from licence_qr.domain.lifecycle.dates import check_dormancy, effective_day
+from licence_qr.domain.lifecycle.details import (
     ClosingPremises,
     Dormancy,
     LicenceChange,
@@ -19,9 +19,9 @@ from licence_qr.domain.life_details import (
     Reprint,
     ReprintCause,
 )
-from licence_qr.domain.lifecycle import Act
-from licence_qr.domain.marks import Mark, marks_for
-from licence_qr.domain.permit import PermitStatus, status_on
+from licence_qr.domain.register.entity import LicenceState, Premises
+from licence_qr.domain.register.marks import Mark, marks_for
+from licence_qr.domain.register.permit import PermitStatus, status_on
 from licence_qr.errors import InputError, RuleError
 from licence_qr.services.granting import check_delegation
 from licence_qr.services.life_case import Case

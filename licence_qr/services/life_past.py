@@ -16,10 +16,10 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter
 
 from licence_qr.domain.dates import local_date
-from licence_qr.domain.entity import Entity, LicenceState, Premises
-from licence_qr.domain.life_dates import licence_state_on
-from licence_qr.domain.marks import Mark
-from licence_qr.domain.permit import Permit
+from licence_qr.domain.lifecycle.dates import licence_state_on
+from licence_qr.domain.register.entity import Entity, LicenceState, Premises
+from licence_qr.domain.register.marks import Mark
+from licence_qr.domain.register.permit import Permit
 from licence_qr.store.database import Row
 from licence_qr.store.history import EventKind
 

@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
-from licence_qr.domain.life_changes import renamed_premises
-from licence_qr.domain.life_dates import effective_day, granted_on, renewal_deadline, renewed_period
-from licence_qr.domain.life_details import Grading, PermitChange
-from licence_qr.domain.lifecycle import Act
-from licence_qr.domain.permit import ENDS_BEFORE_CLOSING, Permit, PermitState
-from licence_qr.domain.permit import deemed_renewed as is_deemed_renewed
+from licence_qr.domain.lifecycle.acts import Act
+from licence_qr.domain.lifecycle.changes import renamed_premises
+from licence_qr.domain.lifecycle.dates import effective_day, granted_on, renewal_deadline, renewed_period
+from licence_qr.domain.lifecycle.details import Grading, PermitChange
+from licence_qr.domain.register.permit import ENDS_BEFORE_CLOSING, Permit, PermitState
+from licence_qr.domain.register.permit import deemed_renewed as is_deemed_renewed
 from licence_qr.domain.text import Text
 from licence_qr.errors import InputError, RuleError
 from licence_qr.services.bars import check_application

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from licence_qr.domain.dates import local_date
-from licence_qr.domain.life_details import Deed
-from licence_qr.domain.lifecycle import Act, Grounds, Subject, SubjectKind, rule
+from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject, SubjectKind, rule
+from licence_qr.domain.lifecycle.details import Deed
 from licence_qr.services.coding import refresh_status
 from licence_qr.services.life import Life
 from licence_qr.services.life_calendar import calendar_actor

@@ -14,11 +14,11 @@ from licence_qr.credential.cose import split
 from licence_qr.credential.token import from_digits
 from licence_qr.credential.trust_list import TrustList
 from licence_qr.credential.verifier import verify_token
-from licence_qr.domain.catalogue import Catalogue
+from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.identifiers import parse_code_number
-from licence_qr.domain.public_page import FoundBy, PublicInspection, PublicPage
-from licence_qr.domain.publishing import LicenceLife, Print, publish
+from licence_qr.domain.publishing.public_page import FoundBy, PublicInspection, PublicPage
+from licence_qr.domain.publishing.publish import LicenceLife, Print, publish
 from licence_qr.errors import NotFoundError, RegisterError, TokenError
 from licence_qr.services import records
 from licence_qr.services.throttle import Limit, client_network

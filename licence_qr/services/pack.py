@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from licence_qr.domain.catalogue import Catalogue, Text
+from licence_qr.domain.catalogue.model import Catalogue, Text
 from licence_qr.domain.dates import local_date
-from licence_qr.domain.permit import Permit, PermitStatus
-from licence_qr.domain.publishing import shown_permits
+from licence_qr.domain.publishing.publish import shown_permits
+from licence_qr.domain.register.permit import Permit, PermitStatus
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import AccessError
 from licence_qr.services import inspection_kit

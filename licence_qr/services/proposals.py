@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from licence_qr.domain.catalogue import Catalogue
+from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import local_date
-from licence_qr.domain.follow_up import Fault
-from licence_qr.domain.life_dates import decided_since, effective_day
-from licence_qr.domain.life_details import Deed
-from licence_qr.domain.lifecycle import Act, Grounds, Rule, Subject
-from licence_qr.domain.proposals import ProposalState
+from licence_qr.domain.inspecting.follow_up import Fault
+from licence_qr.domain.lifecycle.acts import Act, Grounds, Rule, Subject
+from licence_qr.domain.lifecycle.dates import decided_since, effective_day
+from licence_qr.domain.lifecycle.details import Deed
+from licence_qr.domain.proposals.proposal import ProposalState
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import (
     AccessError,

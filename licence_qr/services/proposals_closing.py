@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from licence_qr.domain.catalogue import Catalogue
+from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import local_date
-from licence_qr.domain.lifecycle import Act, Rule, Subject, SubjectKind, check, source_of
-from licence_qr.domain.permit import status_on
-from licence_qr.domain.proposals import ProposalState
+from licence_qr.domain.lifecycle.acts import Act, Rule, Subject, SubjectKind, check, source_of
+from licence_qr.domain.proposals.proposal import ProposalState
+from licence_qr.domain.register.permit import status_on
 from licence_qr.domain.roles import SYSTEM, Actor
 from licence_qr.errors import NotFoundError, RuleError
 from licence_qr.services.bars import Consequence, settle_within

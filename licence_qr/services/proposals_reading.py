@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from licence_qr.domain.catalogue import Catalogue, Text
+from licence_qr.domain.catalogue.life_rules import LifeRules
+from licence_qr.domain.catalogue.model import Catalogue, Text
 from licence_qr.domain.dates import Period, local_date
-from licence_qr.domain.follow_up import Fault
-from licence_qr.domain.life_rules import LifeRules
-from licence_qr.domain.lifecycle import STATE_NAMES, Act, Grounds, Rule, Subject, rule
-from licence_qr.domain.proposals import ProposalState, Wanted
+from licence_qr.domain.inspecting.follow_up import Fault
+from licence_qr.domain.lifecycle.acts import STATE_NAMES, Act, Grounds, Rule, Subject, rule
+from licence_qr.domain.proposals.proposal import ProposalState, Wanted
 from licence_qr.domain.roles import SYSTEM, Actor, Role
 from licence_qr.errors import AccessError, RuleError
 from licence_qr.services.proposals import READERS, changes_since, may_decide, own_office

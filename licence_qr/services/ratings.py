@@ -11,11 +11,9 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from licence_qr.domain.catalogue import Catalogue
+from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import local_date
-from licence_qr.domain.identifiers import CODE_ID_BYTES, CodeId
-from licence_qr.domain.plain_text import demand_length, plain_line, plain_text
-from licence_qr.domain.ratings import (
+from licence_qr.domain.feedback.ratings import (
     MOST_TEXT,
     Invitation,
     Rating,
@@ -27,8 +25,10 @@ from licence_qr.domain.ratings import (
     parse_level,
     parse_rating_code,
 )
-from licence_qr.domain.reports import MOST_CONTACT, due_day
-from licence_qr.domain.retention import Deleted, closed_before, is_kept
+from licence_qr.domain.feedback.reports import MOST_CONTACT, due_day
+from licence_qr.domain.feedback.retention import Deleted, closed_before, is_kept
+from licence_qr.domain.identifiers import CODE_ID_BYTES, CodeId
+from licence_qr.domain.plain_text import demand_length, plain_line, plain_text
 from licence_qr.domain.roles import CITIZEN, Actor
 from licence_qr.errors import (
     AccessError,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 
 from licence_qr.domain.dates import SHANGHAI, add_months, local_date
-from licence_qr.domain.ratings import (
+from licence_qr.domain.feedback.ratings import (
     MonthOfRatings,
     Rating,
     RatingReason,
@@ -16,8 +16,8 @@ from licence_qr.domain.ratings import (
     is_bad,
     next_state,
 )
-from licence_qr.domain.reports import due_day
-from licence_qr.domain.retention import is_kept
+from licence_qr.domain.feedback.reports import due_day
+from licence_qr.domain.feedback.retention import is_kept
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import AccessError, ConflictError, NotFoundError
 from licence_qr.services.desk_steps import ShownStep, chosen_step, shown_steps, words_of_step

@@ -7,7 +7,7 @@ from datetime import date
 from enum import Enum
 from typing import Any
 
-from licence_qr.domain.record import CombinedRecord
+from licence_qr.domain.register.record import CombinedRecord
 from licence_qr.errors import NotFoundError
 from licence_qr.store import entities, permits
 from licence_qr.store.database import Transaction

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from licence_qr.domain.catalogue import Text
+from licence_qr.domain.catalogue.model import Text
 from licence_qr.domain.dates import local_date
-from licence_qr.domain.entity import Entity, LicenceState, Premises
 from licence_qr.domain.identifiers import parse_code_number
-from licence_qr.domain.life_dates import licence_state_on
-from licence_qr.domain.lifecycle import Act, Rule, Subject
-from licence_qr.domain.permit import Permit, PermitStatus, deemed_renewed, status_on
-from licence_qr.domain.public_page import PublicPage
+from licence_qr.domain.lifecycle.acts import Act, Rule, Subject
+from licence_qr.domain.lifecycle.dates import licence_state_on
+from licence_qr.domain.publishing.public_page import PublicPage
+from licence_qr.domain.register.entity import Entity, LicenceState, Premises
+from licence_qr.domain.register.permit import Permit, PermitStatus, deemed_renewed, status_on
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import InputError, NotFoundError
 from licence_qr.services.life import Life

@@ -11,10 +11,10 @@ from email import policy
 from email.message import EmailMessage
 from email.utils import format_datetime
 
-from licence_qr.domain.catalogue import Catalogue, Office
+from licence_qr.domain.catalogue.model import Catalogue, Office
 from licence_qr.domain.dates import local_date
-from licence_qr.domain.task_words import KIND
-from licence_qr.domain.tasks import DueStep, TaskKind, TimeLeft, time_left
+from licence_qr.domain.work.task_words import KIND
+from licence_qr.domain.work.tasks import DueStep, TaskKind, TimeLeft, time_left
 from licence_qr.services.mail_server import MailServer
 from licence_qr.services.outbox import Outbox
 from licence_qr.store import reminders

@@ -12,11 +12,9 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from licence_qr.domain.catalogue import Catalogue
+from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import local_date
-from licence_qr.domain.identifiers import CODE_ID_BYTES, CodeId, parse_code_number
-from licence_qr.domain.plain_text import demand_length, plain_line, plain_text
-from licence_qr.domain.reports import (
+from licence_qr.domain.feedback.reports import (
     MOST_CONTACT,
     MOST_PLACE,
     MOST_TEXT,
@@ -27,7 +25,9 @@ from licence_qr.domain.reports import (
     due_day,
     parse_receipt_number,
 )
-from licence_qr.domain.retention import Deleted, closed_before, is_kept
+from licence_qr.domain.feedback.retention import Deleted, closed_before, is_kept
+from licence_qr.domain.identifiers import CODE_ID_BYTES, CodeId, parse_code_number
+from licence_qr.domain.plain_text import demand_length, plain_line, plain_text
 from licence_qr.domain.roles import CITIZEN, SYSTEM
 from licence_qr.domain.text import Text
 from licence_qr.errors import ConflictError, InputError, InvalidApplication, NotFoundError, RegisterError

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from licence_qr.domain.dates import local_date
-from licence_qr.domain.reports import Report, ReportState, ReportStep, allowed, next_state
-from licence_qr.domain.retention import is_kept
+from licence_qr.domain.feedback.reports import Report, ReportState, ReportStep, allowed, next_state
+from licence_qr.domain.feedback.retention import is_kept
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.domain.text import Text
 from licence_qr.errors import AccessError, ConflictError, InputError, NotFoundError

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from licence_qr.domain.catalogue import Catalogue, Text
-from licence_qr.domain.entity import EntityForm
-from licence_qr.domain.history_words import FIELDS, INNER_EVENTS, INTRODUCED, PEOPLE
+from licence_qr.domain.businesses.history_words import FIELDS, INNER_EVENTS, INTRODUCED, PEOPLE
+from licence_qr.domain.catalogue.model import Catalogue, Text
+from licence_qr.domain.register.entity import EntityForm
 from licence_qr.domain.roles import COMMAND_LINE, DEMONSTRATION, IMPORT, SYSTEM, Actor, Role
 from licence_qr.errors import NotFoundError
 from licence_qr.store import accounts, entities, history, permits

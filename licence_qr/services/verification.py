@@ -10,7 +10,7 @@ from licence_qr.credential.allow_list import AllowList
 from licence_qr.credential.description import Description, describe
 from licence_qr.credential.trust_list import KeyState, TrustList
 from licence_qr.credential.verifier import verify
-from licence_qr.domain.catalogue import Catalogue
+from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.errors import TokenError, UnreadableError
 from licence_qr.reading.pictures import MAX_FILE_BYTES, read_symbols
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from licence_qr.domain.catalogue import Catalogue, Text
-from licence_qr.domain.conflicts import Conflict, ConflictKind, Decided, Decision, Outcome, Place, RowVerdict
-from licence_qr.domain.lifecycle import SubjectKind
-from licence_qr.domain.merge import merge
+from licence_qr.domain.catalogue.model import Catalogue, Text
+from licence_qr.domain.importing.conflicts import Conflict, ConflictKind, Decided, Decision, Outcome, Place, RowVerdict
+from licence_qr.domain.importing.merge import merge
+from licence_qr.domain.lifecycle.acts import SubjectKind
 from licence_qr.domain.names import name_key
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.domain.written_dates import read_date

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from licence_qr.domain.catalogue import Catalogue, Text
-from licence_qr.domain.conflicts import Decision, Side, Source
-from licence_qr.domain.lifecycle import STATE_NAMES, SubjectKind
+from licence_qr.domain.catalogue.model import Catalogue, Text
+from licence_qr.domain.importing.conflicts import Decision, Side, Source
+from licence_qr.domain.lifecycle.acts import STATE_NAMES, SubjectKind
 
 # In the order in which both sides are read side by side. A column that is not here is never shown.
 COLUMNS: Mapping[str, Text] = {

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from licence_qr.domain.catalogue import Catalogue
+from licence_qr.domain.catalogue.life_rules import LifeRules
+from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import local_date
-from licence_qr.domain.life_rules import LifeRules
 from licence_qr.domain.roles import Actor, Role
-from licence_qr.domain.tasks import DueStep, Task, TaskKind, TimeLeft, kinds_of, time_left
+from licence_qr.domain.work.tasks import DueStep, Task, TaskKind, TimeLeft, kinds_of, time_left
 from licence_qr.store import tasks
 from licence_qr.store.database import Database, Transaction
 from licence_qr.store.task_sources import Question

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from licence_qr.domain.application import Commitment
-from licence_qr.domain.catalogue import Notice
+from licence_qr.domain.catalogue.model import Notice
 from licence_qr.domain.identifiers import CodeId
-from licence_qr.domain.issuing import Draft, IssuedPermit
+from licence_qr.domain.issuing.application import Commitment
+from licence_qr.domain.issuing.issued import Draft, IssuedPermit
 from licence_qr.store.database import Row, Transaction
 
 _DRAFT = "draft_id, office, created_by, fields, revision, created_at, updated_at, issued_at"

@@ -11,7 +11,7 @@ from datetime import date
 from enum import StrEnum
 
 from licence_qr.domain.dates import Period
-from licence_qr.domain.follow_up import Fault
+from licence_qr.domain.inspecting.follow_up import Fault
 from licence_qr.store.database import Row, Transaction
 
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from licence_qr.domain.draws import DrawState
-from licence_qr.domain.inspection import VisitOutcome
-from licence_qr.domain.permit import status_on
+from licence_qr.domain.inspecting.draws import DrawState
+from licence_qr.domain.inspecting.inspection import VisitOutcome
+from licence_qr.domain.register.permit import status_on
 from licence_qr.store import permits
 from licence_qr.store.database import Row, Transaction
 from licence_qr.store.permits import StoredPermit

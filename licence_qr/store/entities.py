@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from licence_qr.domain.entity import Entity, EntityForm, LicenceState, Premises
 from licence_qr.domain.names import name_key
+from licence_qr.domain.register.entity import Entity, EntityForm, LicenceState, Premises
 from licence_qr.store.database import Row, Transaction
 
 

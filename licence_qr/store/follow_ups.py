@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from licence_qr.domain.follow_up import Fault, FollowUpOutcome, FollowUpReport
+from licence_qr.domain.inspecting.follow_up import Fault, FollowUpOutcome, FollowUpReport
 from licence_qr.store.database import Row, Transaction
 
 

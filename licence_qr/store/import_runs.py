@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from licence_qr.domain.conflicts import (
+from licence_qr.domain.importing.conflicts import (
     Conflict,
     ConflictKind,
     Decided,

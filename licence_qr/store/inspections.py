@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from licence_qr.domain.inspection import AnnouncedPhoto, Filter, Flag, InspectionState, Purpose, VisitOutcome
-from licence_qr.domain.public_page import PublicInspection
+from licence_qr.domain.inspecting.inspection import AnnouncedPhoto, Filter, Flag, InspectionState, Purpose, VisitOutcome
+from licence_qr.domain.publishing.public_page import PublicInspection
 from licence_qr.errors import LicenceQRError
 from licence_qr.store.database import Row, Transaction
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from licence_qr.domain.marks import Mark, MarkKind
+from licence_qr.domain.register.marks import Mark, MarkKind
 from licence_qr.store.database import Row, Transaction
 
 _COLUMNS = "mark_id, uscc, kind, since, until, lifted_on, reason, legal_basis, document_no"

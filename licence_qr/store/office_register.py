@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from licence_qr.domain.entity import Premises
 from licence_qr.domain.identifiers import CodeId
+from licence_qr.domain.register.entity import Premises
 from licence_qr.store import entities, permits
 from licence_qr.store.database import Transaction
 from licence_qr.store.entities import StoredEntity

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from licence_qr.domain.dates import Period
-from licence_qr.domain.permit import GrantMode, Permit, PermitState
+from licence_qr.domain.register.permit import GrantMode, Permit, PermitState
 from licence_qr.store.database import Row, Transaction
 
 _COLUMNS = (

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from licence_qr.domain.proposals import PAGE_LINES, ProposalState, Wanted
+from licence_qr.domain.proposals.proposal import PAGE_LINES, ProposalState, Wanted
 from licence_qr.domain.roles import Actor
 from licence_qr.store.database import Row, Transaction
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from licence_qr.domain.feedback.ratings import Invitation, MonthOfRatings, Rating, RatingState, RatingStep
 from licence_qr.domain.identifiers import CodeId
-from licence_qr.domain.ratings import Invitation, MonthOfRatings, Rating, RatingState, RatingStep
 from licence_qr.store.database import Row, Transaction
 
 MOST_LISTED = 200

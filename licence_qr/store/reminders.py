@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from licence_qr.domain.tasks import DueStep, Task
+from licence_qr.domain.work.tasks import DueStep, Task
 from licence_qr.store.database import Transaction
 from licence_qr.store.task_sources import Question
 from licence_qr.store.tasks import NAMES, WITH_NAMES, all_of, steps_of, task_from

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from licence_qr.domain.feedback.reports import Report, ReportState, ReportStep
 from licence_qr.domain.identifiers import CodeId
-from licence_qr.domain.reports import Report, ReportState, ReportStep
 from licence_qr.store.database import Row, Transaction
 
 MOST_LISTED = 200

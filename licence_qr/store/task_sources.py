@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from licence_qr.domain.catalogue.life_rules import LifeRules
 from licence_qr.domain.dates import add_months
-from licence_qr.domain.life_rules import LifeRules
-from licence_qr.domain.tasks import TaskKind
+from licence_qr.domain.work.tasks import TaskKind
 from licence_qr.store import ratings, reports
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from licence_qr.domain.tasks import CLOCKED, ROLES_OF, DueStep, Task, TaskKind
+from licence_qr.domain.work.tasks import CLOCKED, ROLES_OF, DueStep, Task, TaskKind
 from licence_qr.store.database import Row, Transaction
 from licence_qr.store.task_sources import SOURCES, Part, Question
 
@@ -28,7 +28,7 @@ def all_of(q: Question) -> Part:
 
 
 def steps_of(q: Question) -> Part:
-    """The step of each task as an expression; the same steps as ``domain.tasks.due_step``."""
+    """The step of each task as an expression; the same steps as ``domain.work.tasks.due_step``."""
     notice, soon, urgent = (q.today + timedelta(days=days) for days in q.rules.expiring_days)
     sql = (
         f"CASE WHEN due_on IS NULL THEN '{DueStep.UNDATED}' WHEN due_on < ? THEN '{DueStep.OVERDUE}'"

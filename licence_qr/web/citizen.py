@@ -11,7 +11,7 @@ from flask import Blueprint, Response, jsonify, make_response, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from licence_qr.domain.identifiers import parse_code_number
-from licence_qr.domain.public_page import PublicPage
+from licence_qr.domain.publishing.public_page import PublicPage
 from licence_qr.errors import InputError
 from licence_qr.web import citizen_page, current_instant, use_cases
 from licence_qr.web.citizen_json import public_json

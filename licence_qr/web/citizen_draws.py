@@ -9,10 +9,10 @@ from typing import Any
 
 from flask import Blueprint, Response
 
-from licence_qr.domain.catalogue import Catalogue
-from licence_qr.domain.draws import DRAW_STATE_WORDS
-from licence_qr.domain.inspection import OUTCOME_WORDS
-from licence_qr.domain.publishing import office_name
+from licence_qr.domain.catalogue.model import Catalogue
+from licence_qr.domain.inspecting.draws import DRAW_STATE_WORDS
+from licence_qr.domain.inspecting.inspection import OUTCOME_WORDS
+from licence_qr.domain.publishing.publish import office_name
 from licence_qr.domain.text import Text
 from licence_qr.services.draws import PublishedDraw, PublishedPlace
 from licence_qr.web import use_cases

@@ -5,8 +5,14 @@ from __future__ import annotations
 from datetime import UTC, date
 from typing import Any
 
-from licence_qr.domain.catalogue import Text
-from licence_qr.domain.public_page import PublicInspection, PublicLicence, PublicMark, PublicPage, PublicPermit
+from licence_qr.domain.catalogue.model import Text
+from licence_qr.domain.publishing.public_page import (
+    PublicInspection,
+    PublicLicence,
+    PublicMark,
+    PublicPage,
+    PublicPermit,
+)
 
 FORMAT = 1
 

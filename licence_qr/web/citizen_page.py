@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from licence_qr.domain.catalogue import Text
+from licence_qr.domain.catalogue.model import Text
 from licence_qr.domain.dates import local_date
-from licence_qr.domain.permit import GrantMode, PermitStatus
-from licence_qr.domain.public_page import FoundBy, PublicMark, PublicPage, PublicPermit, Verdict
+from licence_qr.domain.publishing.public_page import FoundBy, PublicMark, PublicPage, PublicPermit, Verdict
+from licence_qr.domain.register.permit import GrantMode, PermitStatus
 from licence_qr.web.words import GRADE, LICENCE_STATE, PERMIT_STATUS, VERDICT, Saying, Tone, day
 
 _RING = "M24 4a20 20 0 1 0 0 40a20 20 0 1 0 0-40z"

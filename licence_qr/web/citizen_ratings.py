@@ -8,7 +8,7 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from werkzeug.wrappers import Response
 
 from licence_qr.domain.dates import local_date
-from licence_qr.domain.ratings import LEVELS, parse_rating_code
+from licence_qr.domain.feedback.ratings import LEVELS, parse_rating_code
 from licence_qr.domain.text import Text
 from licence_qr.errors import InputError, LicenceQRError, NotFoundError
 from licence_qr.services.ratings import Offer, SentRating

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from licence_qr.domain.catalogue import Text
+from licence_qr.domain.catalogue.model import Text
 from licence_qr.errors import KeyStoreError, LicenceQRError, NotFoundError, RegisterError, TokenError
 from licence_qr.web.citizen_page import Headline, Sign
 from licence_qr.web.words import Tone

@@ -9,8 +9,8 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from werkzeug.wrappers import Response
 
 from licence_qr.domain.dates import local_date
+from licence_qr.domain.feedback.reports import ReportStep, parse_receipt_number
 from licence_qr.domain.identifiers import parse_code_number
-from licence_qr.domain.reports import ReportStep, parse_receipt_number
 from licence_qr.domain.text import Text
 from licence_qr.errors import InputError, LicenceQRError, NotFoundError
 from licence_qr.services.pictures import MAX_PHOTO_BYTES

@@ -6,7 +6,7 @@ from flask import Blueprint, make_response, render_template, request
 from werkzeug.wrappers import Response
 
 from licence_qr.domain.dates import local_date
-from licence_qr.domain.permit import PermitState
+from licence_qr.domain.register.permit import PermitState
 from licence_qr.web import current_instant, use_cases
 from licence_qr.web.desk_rooms import BUSINESSES, FOLLOW_UPS, PROPOSALS
 from licence_qr.web.security import current_actor, roles

@@ -7,8 +7,8 @@ from dataclasses import replace
 from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
-from licence_qr.domain.catalogue import BUSINESS_LICENCE, Notice, RequirementAction
-from licence_qr.domain.issuing import Draft
+from licence_qr.domain.catalogue.model import BUSINESS_LICENCE, Notice, RequirementAction
+from licence_qr.domain.issuing.issued import Draft
 from licence_qr.domain.roles import Role
 from licence_qr.services.bars import Hindrance
 from licence_qr.web import use_cases

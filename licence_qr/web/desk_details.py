@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from licence_qr.domain.issuing import Draft
+from licence_qr.domain.issuing.issued import Draft
 from licence_qr.domain.roles import Role
 from licence_qr.errors import InputError
 from licence_qr.web import use_cases

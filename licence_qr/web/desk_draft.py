@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from flask import abort, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from licence_qr.domain.issuing import Draft
+from licence_qr.domain.issuing.issued import Draft
 from licence_qr.errors import ConflictError, InputError, InvalidApplication
 from licence_qr.web import current_instant, use_cases
 from licence_qr.web.forms import Field, problem, problems_by_field, read_fields

@@ -8,10 +8,10 @@ from datetime import date, datetime
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from licence_qr.domain.catalogue import Text
+from licence_qr.domain.catalogue.model import Text
 from licence_qr.domain.dates import local_date
-from licence_qr.domain.draws import DRAW_STATE_WORDS, MAX_PLACES
-from licence_qr.domain.inspection import OUTCOME_WORDS
+from licence_qr.domain.inspecting.draws import DRAW_STATE_WORDS, MAX_PLACES
+from licence_qr.domain.inspecting.inspection import OUTCOME_WORDS
 from licence_qr.domain.roles import Actor
 from licence_qr.domain.written_dates import read_date
 from licence_qr.errors import ConflictError, InputError, InvalidApplication, LicenceQRError, RuleError

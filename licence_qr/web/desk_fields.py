@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from licence_qr.domain.application_fields import ANSWER_PREFIX, FIELD_LABELS
-from licence_qr.domain.catalogue import Catalogue, Text, Trade
-from licence_qr.domain.entity import EntityForm
+from licence_qr.domain.catalogue.model import Catalogue, Text, Trade
+from licence_qr.domain.register.entity import EntityForm
+from licence_qr.domain.register.field_names import ANSWER_PREFIX, FIELD_LABELS
 from licence_qr.web.forms import Button, Choice, Field, Section, Widget
 
 ENTITY_FORM_WORDS = {

@@ -8,12 +8,12 @@ from datetime import date
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from licence_qr.domain.catalogue import Text
+from licence_qr.domain.catalogue.model import Text
 from licence_qr.domain.dates import local_date
-from licence_qr.domain.follow_up import FAULT_WORDS, Fault, FollowUpOutcome, FollowUpReport
-from licence_qr.domain.lifecycle import Act, SubjectKind, rule
+from licence_qr.domain.inspecting.follow_up import FAULT_WORDS, Fault, FollowUpOutcome, FollowUpReport
+from licence_qr.domain.lifecycle.acts import Act, SubjectKind, rule
 from licence_qr.domain.plain_text import plain_line, plain_text
-from licence_qr.domain.proposals import STATE_WORDS
+from licence_qr.domain.proposals.proposal import STATE_WORDS
 from licence_qr.domain.roles import Role
 from licence_qr.domain.written_dates import read_date
 from licence_qr.errors import ConflictError, InputError, InvalidApplication, LicenceQRError, RuleError

@@ -10,10 +10,10 @@ from itertools import groupby
 from flask import Blueprint, make_response, render_template, request
 from werkzeug.wrappers import Response
 
-from licence_qr.domain.catalogue import Text
+from licence_qr.domain.businesses.history_words import EVENTS
+from licence_qr.domain.catalogue.model import Text
 from licence_qr.domain.dates import SHANGHAI, local_date
-from licence_qr.domain.entity import EntityForm
-from licence_qr.domain.history_words import EVENTS
+from licence_qr.domain.register.entity import EntityForm
 from licence_qr.errors import InputError
 from licence_qr.services.timeline import History, PastEvent, Person
 from licence_qr.web import current_instant, use_cases

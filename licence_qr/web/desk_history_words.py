@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from licence_qr.domain.catalogue import Text
-from licence_qr.domain.entity import EntityForm
-from licence_qr.domain.follow_up import FAULT_WORDS, FollowUpOutcome
-from licence_qr.domain.history_words import FIELDS
-from licence_qr.domain.inspection import OUTCOME_WORDS, PURPOSE_WORDS, STATE_WORDS
-from licence_qr.domain.life_details import ReprintCause
-from licence_qr.domain.lifecycle import RULES
-from licence_qr.domain.marks import MARK_NAMES
-from licence_qr.domain.permit import GrantMode
+from licence_qr.domain.businesses.history_words import FIELDS
+from licence_qr.domain.catalogue.model import Text
+from licence_qr.domain.inspecting.follow_up import FAULT_WORDS, FollowUpOutcome
+from licence_qr.domain.inspecting.inspection import OUTCOME_WORDS, PURPOSE_WORDS, STATE_WORDS
+from licence_qr.domain.lifecycle.acts import RULES
+from licence_qr.domain.lifecycle.details import ReprintCause
+from licence_qr.domain.register.entity import EntityForm
+from licence_qr.domain.register.marks import MARK_NAMES
+from licence_qr.domain.register.permit import GrantMode
 from licence_qr.services.timeline import Change, PastEvent
 from licence_qr.web import use_cases
 from licence_qr.web.desk_proposals_words import FOUR_EYES

@@ -10,9 +10,9 @@ from typing import Any, TypeVar
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from licence_qr.domain.catalogue import Text
-from licence_qr.domain.checklists import Answer
-from licence_qr.domain.inspection import (
+from licence_qr.domain.catalogue.checklists import Answer
+from licence_qr.domain.catalogue.model import Text
+from licence_qr.domain.inspecting.inspection import (
     FLAG_WORDS,
     OUTCOME_WORDS,
     PURPOSE_WORDS,

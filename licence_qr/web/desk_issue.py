@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from flask import Blueprint, make_response, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from licence_qr.domain.application_fields import COMMITMENT_FIELDS, FIELD_LABELS, TRADE_FIELDS
-from licence_qr.domain.catalogue import Text
-from licence_qr.domain.issuing import Draft
+from licence_qr.domain.catalogue.model import Text
+from licence_qr.domain.issuing.issued import Draft
+from licence_qr.domain.register.field_names import COMMITMENT_FIELDS, FIELD_LABELS, TRADE_FIELDS
 from licence_qr.domain.roles import Role
 from licence_qr.errors import ConflictError, InputError, InvalidApplication, LicenceQRError, NotFoundError, RuleError
 from licence_qr.web import current_instant, use_cases

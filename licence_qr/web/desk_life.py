@@ -14,11 +14,11 @@ from datetime import date, timedelta
 from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from licence_qr.domain import lifecycle
 from licence_qr.domain.dates import local_date
-from licence_qr.domain.life_dates import renewal_deadline
-from licence_qr.domain.life_details import Deed
-from licence_qr.domain.lifecycle import Act, Rule, Subject, SubjectKind
+from licence_qr.domain.lifecycle import acts as lifecycle
+from licence_qr.domain.lifecycle.acts import Act, Rule, Subject, SubjectKind
+from licence_qr.domain.lifecycle.dates import renewal_deadline
+from licence_qr.domain.lifecycle.details import Deed
 from licence_qr.domain.roles import Role
 from licence_qr.errors import AccessError, ConflictError, InputError, InvalidApplication, LicenceQRError, RuleError
 from licence_qr.services.register import BusinessDetail, HeldPermit

@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from licence_qr.domain.application_fields import FIELD_LABELS
-from licence_qr.domain.catalogue import Catalogue
-from licence_qr.domain.entity import EntityForm
-from licence_qr.domain.life_changes import CHANGES, ChangeRule, ChangeWay
-from licence_qr.domain.life_details import ReprintCause
-from licence_qr.domain.lifecycle import Act, Rule, Subject, SubjectKind
-from licence_qr.domain.marks import MARK_NAMES, MarkKind, marks_for
+from licence_qr.domain.catalogue.model import Catalogue
+from licence_qr.domain.lifecycle.acts import Act, Rule, Subject, SubjectKind
+from licence_qr.domain.lifecycle.changes import CHANGES, ChangeRule, ChangeWay
+from licence_qr.domain.lifecycle.details import ReprintCause
+from licence_qr.domain.register.entity import EntityForm
+from licence_qr.domain.register.field_names import FIELD_LABELS
+from licence_qr.domain.register.marks import MARK_NAMES, MarkKind, marks_for
 from licence_qr.domain.text import Text
 from licence_qr.services.life import NEEDS_REASON
 from licence_qr.services.register import BusinessDetail, HeldPermit

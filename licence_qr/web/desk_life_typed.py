@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from licence_qr.domain.application_reader import FieldReader
-from licence_qr.domain.life_details import (
+from licence_qr.domain.lifecycle.acts import Act, Grounds, SubjectKind
+from licence_qr.domain.lifecycle.details import (
     ClosingPremises,
     Details,
     Dormancy,
@@ -20,9 +20,9 @@ from licence_qr.domain.life_details import (
     Reprint,
     ReprintCause,
 )
-from licence_qr.domain.lifecycle import Act, Grounds, SubjectKind
-from licence_qr.domain.marks import MarkKind
 from licence_qr.domain.plain_text import plain_line, plain_text
+from licence_qr.domain.register.marks import MarkKind
+from licence_qr.domain.register.typed_fields import FieldReader
 from licence_qr.domain.written_dates import read_date
 from licence_qr.errors import InputError
 from licence_qr.web.desk_life_fields import CHANGEABLE, Case

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from licence_qr.domain.lifecycle import Act, Effect, Rule, SubjectKind
+from licence_qr.domain.lifecycle.acts import Act, Effect, Rule, SubjectKind
 from licence_qr.domain.text import Text
 
 

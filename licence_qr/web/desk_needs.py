@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from licence_qr.domain.application_fields import ANSWER_PREFIX
-from licence_qr.domain.catalogue import Requirement, Trade
+from licence_qr.domain.catalogue.model import Requirement, Trade
+from licence_qr.domain.catalogue.requirements import requirements
 from licence_qr.domain.dates import local_date
-from licence_qr.domain.issuing import Draft
-from licence_qr.domain.requirements import requirements
+from licence_qr.domain.issuing.issued import Draft
+from licence_qr.domain.register.field_names import ANSWER_PREFIX
 from licence_qr.web import current_instant, use_cases
 
 

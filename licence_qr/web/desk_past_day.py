@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from licence_qr.domain.catalogue import Text
-from licence_qr.domain.entity import Entity, LicenceState
-from licence_qr.domain.marks import Mark
-from licence_qr.domain.permit import Permit, PermitState, PermitStatus, status_on
+from licence_qr.domain.catalogue.model import Text
+from licence_qr.domain.register.entity import Entity, LicenceState
+from licence_qr.domain.register.marks import Mark
+from licence_qr.domain.register.permit import Permit, PermitState, PermitStatus, status_on
 from licence_qr.domain.written_dates import read_date
 from licence_qr.errors import InputError
 from licence_qr.services.life_past import PastState

@@ -12,10 +12,10 @@ from typing import Any
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from licence_qr.domain.follow_up import FAULT_WORDS
-from licence_qr.domain.lifecycle import Act
+from licence_qr.domain.inspecting.follow_up import FAULT_WORDS
+from licence_qr.domain.lifecycle.acts import Act
 from licence_qr.domain.plain_text import plain_text
-from licence_qr.domain.proposals import PAGE_LINES, STATE_WORDS, ProposalState, Wanted
+from licence_qr.domain.proposals.proposal import PAGE_LINES, STATE_WORDS, ProposalState, Wanted
 from licence_qr.domain.roles import Role
 from licence_qr.errors import AccessError, ConflictError, InputError, InvalidApplication, LicenceQRError, RuleError
 from licence_qr.services.proposals import NO_CHANGE, Verdict

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from licence_qr.domain.catalogue import Text
-from licence_qr.domain.follow_up import FAULT_WORDS, Fault
-from licence_qr.domain.life_rules import LifeRules
-from licence_qr.domain.lifecycle import Act, Grounds, SubjectKind
+from licence_qr.domain.catalogue.life_rules import LifeRules
+from licence_qr.domain.catalogue.model import Text
+from licence_qr.domain.inspecting.follow_up import FAULT_WORDS, Fault
+from licence_qr.domain.lifecycle.acts import Act, Grounds, SubjectKind
 from licence_qr.domain.plain_text import plain_line, plain_text
 from licence_qr.domain.written_dates import read_date
 from licence_qr.errors import InputError, LicenceQRError

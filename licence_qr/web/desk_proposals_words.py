@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from licence_qr.domain.follow_up import Fault
-from licence_qr.domain.lifecycle import Act, Rule, SubjectKind
-from licence_qr.domain.proposals import ProposalState
+from licence_qr.domain.inspecting.follow_up import Fault
+from licence_qr.domain.lifecycle.acts import Act, Rule, SubjectKind
+from licence_qr.domain.proposals.proposal import ProposalState
 from licence_qr.domain.text import Text
 from licence_qr.web.words import Tone
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from licence_qr.domain.ratings import LEVELS, STEP_WORDS, RatingStep
+from licence_qr.domain.feedback.ratings import LEVELS, STEP_WORDS, RatingStep
 from licence_qr.domain.roles import Role
 from licence_qr.domain.text import Text
 from licence_qr.errors import ConflictError, InputError, LicenceQRError

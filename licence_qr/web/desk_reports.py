@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from licence_qr.domain.reports import STEP_WORDS, ReportStep
+from licence_qr.domain.feedback.reports import STEP_WORDS, ReportStep
 from licence_qr.domain.text import Text
 from licence_qr.errors import ConflictError, InputError, LicenceQRError
 from licence_qr.services.reports_desk import HANDLING, ReportAct, ReportFile

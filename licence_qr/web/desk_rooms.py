@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from licence_qr.domain.catalogue import Text
+from licence_qr.domain.catalogue.model import Text
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.web.security import current_actor
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from licence_qr.domain.catalogue import Trade
+from licence_qr.domain.catalogue.model import Trade
 from licence_qr.domain.roles import Role
 from licence_qr.web import current_instant, use_cases
 from licence_qr.web.desk_draft import onward, open_draft, save_typed, shown_problems

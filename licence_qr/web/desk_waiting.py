@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from licence_qr.domain.catalogue import Text
-from licence_qr.domain.conflicts import Outcome
+from licence_qr.domain.catalogue.model import Text
+from licence_qr.domain.importing.conflicts import Outcome
 from licence_qr.errors import AccessError, ConflictError, InputError, LicenceQRError, RuleError
 from licence_qr.services.waiting import Settlement, WaitingRow
 from licence_qr.web import current_instant, use_cases

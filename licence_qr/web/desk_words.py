@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from markupsafe import Markup
 
-from licence_qr.domain.catalogue import Requirement, RequirementAction, Text
+from licence_qr.domain.catalogue.model import Requirement, RequirementAction, Text
 from licence_qr.domain.dates import SHANGHAI
 from licence_qr.web import use_cases
 from licence_qr.web.forms import Field, Widget

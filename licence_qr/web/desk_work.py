@@ -9,7 +9,7 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from werkzeug.wrappers import Response
 
 from licence_qr.domain.dates import local_date
-from licence_qr.domain.tasks import DueStep, TaskKind
+from licence_qr.domain.work.tasks import DueStep, TaskKind
 from licence_qr.services.work_list import Wish
 from licence_qr.web import current_instant, desk_work_words, use_cases
 from licence_qr.web.desk_rooms import WORK

@@ -6,11 +6,11 @@ from typing import Any
 
 from flask import current_app, url_for
 
-from licence_qr.domain.catalogue import Text
-from licence_qr.domain.life_rules import LifeRules
-from licence_qr.domain.task_words import HINT as HINT
-from licence_qr.domain.task_words import KIND as KIND
-from licence_qr.domain.tasks import CLOCKED, DueStep, Task, TaskKind, TimeLeft
+from licence_qr.domain.catalogue.life_rules import LifeRules
+from licence_qr.domain.catalogue.model import Text
+from licence_qr.domain.work.task_words import HINT as HINT
+from licence_qr.domain.work.task_words import KIND as KIND
+from licence_qr.domain.work.tasks import CLOCKED, DueStep, Task, TaskKind, TimeLeft
 from licence_qr.services.work_list import Line
 from licence_qr.web.language import t
 from licence_qr.web.security import current_actor, roles_of

@@ -1,6 +1,6 @@
 """Forms as data: which fields a page asks for, in which order, and with which words.
 
-A field holds text exactly as typed; what it may hold is the domain's business (``domain.application_form``), so that
+A field holds text exactly as typed; what it may hold is the domain's business (``domain.issuing.issued.form``), so that
 the form and the application file are judged by the same rules and the page only shows the answers.
 """
 
@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from werkzeug.datastructures import MultiDict
 
-from licence_qr.domain.catalogue import Text
+from licence_qr.domain.catalogue.model import Text
 from licence_qr.errors import InputError, LicenceQRError
 from licence_qr.wording import explain
 

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 from flask_wtf.csrf import generate_csrf
 
-from licence_qr.domain.inspection import FLAG_WORDS
+from licence_qr.domain.inspecting.inspection import FLAG_WORDS
 from licence_qr.domain.roles import Role
 from licence_qr.services.inspection_document import MAX_DOCUMENT_BYTES
 from licence_qr.services.inspections import Receipt

@@ -17,8 +17,8 @@ from urllib.parse import SplitResult, urlsplit
 from flask import current_app, request, url_for
 from werkzeug.exceptions import HTTPException
 
-from licence_qr.domain.application_fields import FIELD_LABELS
-from licence_qr.domain.catalogue import Text
+from licence_qr.domain.catalogue.model import Text
+from licence_qr.domain.register.field_names import FIELD_LABELS
 from licence_qr.errors import InputError
 from licence_qr.web.security import PUBLIC
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import render_template, request
 
-from licence_qr.domain.catalogue import Text
+from licence_qr.domain.catalogue.model import Text
 from licence_qr.errors import LicenceQRError
 from licence_qr.web.forms import Field, Problem, Widget
 from licence_qr.web.kept_forms import KeptForm

@@ -11,12 +11,12 @@ from datetime import date, datetime
 from enum import StrEnum
 from functools import lru_cache
 
-from licence_qr.domain.catalogue import Text
+from licence_qr.domain.catalogue.model import Text
 from licence_qr.domain.dates import SHANGHAI
-from licence_qr.domain.entity import EntityForm, LicenceState
-from licence_qr.domain.marks import MARK_NAMES, MarkKind
-from licence_qr.domain.permit import PermitStatus
-from licence_qr.domain.public_page import Verdict
+from licence_qr.domain.publishing.public_page import Verdict
+from licence_qr.domain.register.entity import EntityForm, LicenceState
+from licence_qr.domain.register.marks import MARK_NAMES, MarkKind
+from licence_qr.domain.register.permit import PermitStatus
 from licence_qr.web.language import Language, language
 
 

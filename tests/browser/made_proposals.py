@@ -12,7 +12,7 @@ from screens import Served, filled_desk
 
 from licence_qr.bootstrap import Services
 from licence_qr.domain.dates import local_date
-from licence_qr.domain.lifecycle import Act, Grounds, Subject
+from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.services.proposals import Proposing
 from licence_qr.store import permits

@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 from screens import DESK, Served, signed_in_as
 
 from licence_qr.bootstrap import Services
-from licence_qr.domain.permit import PermitState
+from licence_qr.domain.register.permit import PermitState
 from licence_qr.store import permits
 from licence_qr.store.permits import StoredPermit
 

@@ -12,8 +12,8 @@ from playwright.sync_api import expect
 from screens import Served, signed_in_as
 
 from licence_qr.bootstrap import Services
-from licence_qr.domain.life_details import Deed, Reprint, ReprintCause
-from licence_qr.domain.lifecycle import Act, Subject
+from licence_qr.domain.lifecycle.acts import Act, Subject
+from licence_qr.domain.lifecycle.details import Deed, Reprint, ReprintCause
 from licence_qr.store.permits import StoredPermit
 
 pytestmark = pytest.mark.campaign

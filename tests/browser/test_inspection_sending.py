@@ -17,8 +17,8 @@ from inspection_phone import (
 )
 from playwright.sync_api import Route, expect
 
-from licence_qr.domain.life_details import Deed
-from licence_qr.domain.lifecycle import Act, Grounds, Subject
+from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject
+from licence_qr.domain.lifecycle.details import Deed
 from licence_qr.domain.roles import Actor, Role
 
 ROWS = """() => new Promise((resolve) => {

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from licence_qr.catalogue.loader import load_catalogue
-from licence_qr.domain.catalogue import Regime
+from licence_qr.domain.catalogue.model import Regime
 
 CATALOGUE = load_catalogue()
 LISTED = [kind for kind in CATALOGUE.kinds.values() if kind.group > 0]

@@ -13,10 +13,10 @@ from killing import killed_at_random
 
 from licence_qr.bootstrap import Services
 from licence_qr.domain.dates import local_date
-from licence_qr.domain.life_details import Deed, LicenceChange
-from licence_qr.domain.lifecycle import Act, Grounds, Subject
-from licence_qr.domain.permit import status_list_value, status_on
-from licence_qr.domain.record import CombinedRecord
+from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject
+from licence_qr.domain.lifecycle.details import Deed, LicenceChange
+from licence_qr.domain.register.permit import status_list_value, status_on
+from licence_qr.domain.register.record import CombinedRecord
 from licence_qr.domain.roles import Actor
 from licence_qr.store import codes, entities, history, permits
 

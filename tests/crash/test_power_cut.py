@@ -28,7 +28,7 @@ import os
 from pathlib import Path
 from bench.installation import CLERK, NOW, OFFICE, fields, settings_in
 from licence_qr.bootstrap import build
-from licence_qr.domain.application_form import parse_application
+from licence_qr.domain.issuing.form import parse_application
 from licence_qr.domain.dates import local_date
 from licence_qr.store.database import Database
 

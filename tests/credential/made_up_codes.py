@@ -9,12 +9,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from licence_qr.credential.claims import Claims, PermitClaim, TemplateNumber, encode_claims
 from licence_qr.credential.cose import CODE_AAD, SoftKey, sign
 from licence_qr.credential.trust_list import KeyState, Purpose, TrustedKey, TrustList
-from licence_qr.domain.catalogue import Catalogue, NumberTemplate, PermitType, Text
+from licence_qr.domain.catalogue.model import Catalogue, NumberTemplate, PermitType, Text
 from licence_qr.domain.dates import Period
-from licence_qr.domain.entity import Entity, EntityForm, Premises
 from licence_qr.domain.identifiers import CodeId
-from licence_qr.domain.permit import GrantMode, Permit, PermitState
-from licence_qr.domain.record import CombinedRecord
+from licence_qr.domain.register.entity import Entity, EntityForm, Premises
+from licence_qr.domain.register.permit import GrantMode, Permit, PermitState
+from licence_qr.domain.register.record import CombinedRecord
 
 HOST = "code.demo.example"
 ORIGIN = f"https://{HOST}"

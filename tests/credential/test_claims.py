@@ -20,7 +20,7 @@ from licence_qr.credential.claims import (
     encode_claims,
 )
 from licence_qr.domain.identifiers import CodeId, complete_uscc
-from licence_qr.domain.permit import PermitState
+from licence_qr.domain.register.permit import PermitState
 from licence_qr.errors import InputError, TokenError
 
 DAYS = st.dates(date(1970, 1, 1), date(2150, 1, 1))

@@ -20,7 +20,7 @@ from licence_qr.credential.status_list import (
     status_of,
 )
 from licence_qr.credential.verifier import Verified
-from licence_qr.domain.entry_status import EntryStatus, Freshness
+from licence_qr.domain.publishing.entry_status import EntryStatus, Freshness
 from licence_qr.errors import TokenError
 
 TTL, LIFE = timedelta(hours=4), timedelta(hours=72)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from licence_qr.domain.conflicts import Place, Source, SourceRow
+from licence_qr.domain.importing.conflicts import Place, Source, SourceRow
 
 FIRST, SECOND, THIRD = "91500107M000001A9R", "91500106M000002A5L", "92500107M000003A19"
 

@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from licence_qr.catalogue.loader import load_catalogue
-from licence_qr.domain.application import Application
-from licence_qr.domain.application_fields import ALL_FIELDS, COMMITMENT_FIELDS, FIELD_LABELS
-from licence_qr.domain.application_form import check_details, parse_application
-from licence_qr.domain.application_reader import MAX_CHARS
-from licence_qr.domain.catalogue import Catalogue
-from licence_qr.domain.entity import EntityForm
-from licence_qr.domain.permit import GrantMode
+from licence_qr.domain.catalogue.model import Catalogue
+from licence_qr.domain.issuing.application import Application
+from licence_qr.domain.issuing.form import check_details, parse_application
+from licence_qr.domain.register.entity import EntityForm
+from licence_qr.domain.register.field_names import ALL_FIELDS, COMMITMENT_FIELDS, FIELD_LABELS
+from licence_qr.domain.register.permit import GrantMode
+from licence_qr.domain.register.typed_fields import MAX_CHARS
 from licence_qr.errors import InputError, InvalidApplication
 from licence_qr.wording import explain
 

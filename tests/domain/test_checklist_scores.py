@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from licence_qr.catalogue.loader import load_catalogue
-from licence_qr.domain.checklists import Answer, ChecklistItem, score
+from licence_qr.domain.catalogue.checklists import Answer, ChecklistItem, score
 from licence_qr.domain.text import Text
 
 DAY = date(2026, 11, 23)

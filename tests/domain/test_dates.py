@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from licence_qr.domain.dates import Period, add_months, local_date
-from licence_qr.domain.permit import GrantMode, Permit, PermitState, PermitStatus, status_list_value, status_on
+from licence_qr.domain.register.permit import GrantMode, Permit, PermitState, PermitStatus, status_list_value, status_on
 from licence_qr.errors import InputError
 
 days = st.dates(date(1950, 1, 1), date(2190, 12, 31))

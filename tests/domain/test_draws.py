@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from licence_qr.domain.draws import Candidate, DrawList, below, draw, numbers, parse_seed, sha256_of
+from licence_qr.domain.inspecting.draws import Candidate, DrawList, below, draw, numbers, parse_seed, sha256_of
 from licence_qr.errors import InputError, RuleError
 
 WEIGHTS = {"A": 1, "B": 2, "C": 4, "": 4}

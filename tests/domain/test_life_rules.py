@@ -8,9 +8,9 @@ from datetime import date
 import pytest
 
 from licence_qr.catalogue.loader import load_catalogue
+from licence_qr.domain.catalogue.life_rules import LIFE_RULE_IDS, life_rules_on
 from licence_qr.domain.dates import Period
-from licence_qr.domain.life_rules import LIFE_RULE_IDS, life_rules_on
-from licence_qr.domain.permit import EXPIRING_SOON_DAYS
+from licence_qr.domain.register.permit import EXPIRING_SOON_DAYS
 from licence_qr.errors import RuleError
 
 CATALOGUE = load_catalogue()

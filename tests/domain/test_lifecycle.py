@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from licence_qr import wording
-from licence_qr.domain.entity import LicenceState
-from licence_qr.domain.lifecycle import (
+from licence_qr.domain.lifecycle.acts import (
     RULES,
     STATE_NAMES,
     Act,
@@ -22,7 +21,8 @@ from licence_qr.domain.lifecycle import (
     rule,
     source_of,
 )
-from licence_qr.domain.permit import PermitState, PermitStatus
+from licence_qr.domain.register.entity import LicenceState
+from licence_qr.domain.register.permit import PermitState, PermitStatus
 from licence_qr.domain.roles import Role
 from licence_qr.errors import InputError, RuleError
 

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from licence_qr.domain.dates import Period
-from licence_qr.domain.entity import Entity, EntityForm, LicenceState, Premises
-from licence_qr.domain.life_changes import CHANGES, ChangeWay, change_rule, changed_entity, renamed_premises
-from licence_qr.domain.life_dates import (
+from licence_qr.domain.lifecycle.acts import SubjectKind
+from licence_qr.domain.lifecycle.changes import CHANGES, ChangeWay, change_rule, changed_entity, renamed_premises
+from licence_qr.domain.lifecycle.dates import (
     check_dormancy,
     effective_day,
     licence_state_on,
@@ -20,10 +20,17 @@ from licence_qr.domain.life_dates import (
     renewed_period,
     review_due,
 )
-from licence_qr.domain.life_details import LicenceChange, PermitChange
-from licence_qr.domain.lifecycle import SubjectKind
-from licence_qr.domain.marks import Mark, MarkKind, marks_for
-from licence_qr.domain.permit import Permit, PermitState, PermitStatus, deemed_renewed, status_list_value, status_on
+from licence_qr.domain.lifecycle.details import LicenceChange, PermitChange
+from licence_qr.domain.register.entity import Entity, EntityForm, LicenceState, Premises
+from licence_qr.domain.register.marks import Mark, MarkKind, marks_for
+from licence_qr.domain.register.permit import (
+    Permit,
+    PermitState,
+    PermitStatus,
+    deemed_renewed,
+    status_list_value,
+    status_on,
+)
 from licence_qr.errors import InputError, InvalidApplication, RuleError
 
 TODAY = date(2026, 11, 23)

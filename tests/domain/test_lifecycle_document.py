@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from licence_qr.domain.entity import LicenceState
-from licence_qr.domain.life_changes import CHANGES
-from licence_qr.domain.lifecycle import RULES, Effect, Rule, SubjectKind
+from licence_qr.domain.lifecycle.acts import RULES, Effect, Rule, SubjectKind
+from licence_qr.domain.lifecycle.changes import CHANGES
+from licence_qr.domain.register.entity import LicenceState
 
 LINES = (Path(__file__).parents[2] / "docs" / "life-cycle.md").read_text(encoding="utf-8").splitlines()
 EFFECTS = {

@@ -8,11 +8,11 @@ import pytest
 from department_texts import FIRST, SECOND, THIRD, health, market
 
 from licence_qr.catalogue.loader import load_catalogue
-from licence_qr.domain.conflicts import Conflict, ConflictKind, Decided, Decision, Outcome, SourceRow
-from licence_qr.domain.entity import EntityForm, LicenceState
-from licence_qr.domain.merge import merge
-from licence_qr.domain.merge_values import Merged
-from licence_qr.domain.permit import PermitState
+from licence_qr.domain.importing.conflicts import Conflict, ConflictKind, Decided, Decision, Outcome, SourceRow
+from licence_qr.domain.importing.merge import merge
+from licence_qr.domain.importing.values import Merged
+from licence_qr.domain.register.entity import EntityForm, LicenceState
+from licence_qr.domain.register.permit import PermitState
 
 CATALOGUE = load_catalogue()
 

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from licence_qr.catalogue.loader import load_catalogue
-from licence_qr.domain.conflicts import CHOICES, Decided, Place, SourceRow
-from licence_qr.domain.merge import merge
-from licence_qr.domain.merge_values import Merged
+from licence_qr.domain.importing.conflicts import CHOICES, Decided, Place, SourceRow
+from licence_qr.domain.importing.merge import merge
+from licence_qr.domain.importing.values import Merged
 
 CATALOGUE = load_catalogue()
 CODES = st.sampled_from([FIRST, SECOND, THIRD, FIRST.lower(), "", "91500107M000001A9A"])

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from licence_qr.domain.catalogue import NumberTemplate
+from licence_qr.domain.catalogue.model import NumberTemplate
 
 HYGIENE = NumberTemplate(1, "hygiene_permit", "cq_gxq_health", "渝高新卫公证字〔{year}〕第{serial:05d}号")
 

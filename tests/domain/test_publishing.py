@@ -10,11 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from licence_qr.domain.dates import Period
-from licence_qr.domain.entity import Entity, EntityForm, LicenceState, Premises
-from licence_qr.domain.permit import Permit, PermitState, PermitStatus
-from licence_qr.domain.public_page import FoundBy, PublicLicence, PublicMark, PublicPage, PublicPermit, Verdict
-from licence_qr.domain.publishing import Print, publish, shown_permits, verdict_today
-from licence_qr.domain.record import CombinedRecord
+from licence_qr.domain.publishing.public_page import (
+    FoundBy,
+    PublicLicence,
+    PublicMark,
+    PublicPage,
+    PublicPermit,
+    Verdict,
+)
+from licence_qr.domain.publishing.publish import Print, publish, shown_permits, verdict_today
+from licence_qr.domain.register.entity import Entity, EntityForm, LicenceState, Premises
+from licence_qr.domain.register.permit import Permit, PermitState, PermitStatus
+from licence_qr.domain.register.record import CombinedRecord
 
 NOW = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)
 TODAY = date(2026, 11, 23)

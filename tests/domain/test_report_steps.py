@@ -10,12 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from licence_qr.catalogue.loader import load_catalogue
-from licence_qr.domain import ratings
 from licence_qr.domain.dates import local_date
-from licence_qr.domain.identifiers import CodeId
-from licence_qr.domain.plain_text import demand_length, plain_line, plain_text
-from licence_qr.domain.ratings import RatingState, RatingStep
-from licence_qr.domain.reports import (
+from licence_qr.domain.feedback import ratings
+from licence_qr.domain.feedback.ratings import RatingState, RatingStep
+from licence_qr.domain.feedback.reports import (
     Report,
     ReportState,
     ReportStep,
@@ -24,7 +22,9 @@ from licence_qr.domain.reports import (
     next_state,
     parse_receipt_number,
 )
-from licence_qr.domain.retention import closed_before, is_kept
+from licence_qr.domain.feedback.retention import closed_before, is_kept
+from licence_qr.domain.identifiers import CodeId
+from licence_qr.domain.plain_text import demand_length, plain_line, plain_text
 from licence_qr.errors import ConflictError, InputError
 
 CALENDAR = load_catalogue().working_calendar

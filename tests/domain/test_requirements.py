@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from licence_qr.catalogue.loader import load_catalogue
-from licence_qr.domain.catalogue import Catalogue, ItemMode, Requirement, RequirementAction
-from licence_qr.domain.requirements import requirements
+from licence_qr.domain.catalogue.model import Catalogue, ItemMode, Requirement, RequirementAction
+from licence_qr.domain.catalogue.requirements import requirements
 from licence_qr.errors import InputError
 
 CATALOGUE = load_catalogue()

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from licence_qr.domain.permit import GrantMode
+from licence_qr.domain.register.permit import GrantMode
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import RuleError
 from licence_qr.services.issuance import number_series

@@ -9,7 +9,7 @@ from functools import cache
 
 import pytest
 
-from licence_qr.domain.catalogue import Text
+from licence_qr.domain.catalogue.model import Text
 from licence_qr.errors import PrintError
 from licence_qr.printing.card import CardContent, CardPermit
 from licence_qr.printing.qr import make_symbol

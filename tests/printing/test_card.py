@@ -7,10 +7,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from licence_qr.domain.catalogue import Text
-from licence_qr.domain.entity import EntityForm, LicenceState
-from licence_qr.domain.permit import GrantMode, PermitStatus
-from licence_qr.domain.public_page import FoundBy, PublicLicence, PublicPage, PublicPermit, Verdict
+from licence_qr.domain.catalogue.model import Text
+from licence_qr.domain.publishing.public_page import FoundBy, PublicLicence, PublicPage, PublicPermit, Verdict
+from licence_qr.domain.register.entity import EntityForm, LicenceState
+from licence_qr.domain.register.permit import GrantMode, PermitStatus
 from licence_qr.printing.card import CardContent, card_for
 
 PERMIT = PublicPermit(

@@ -15,7 +15,7 @@ import zxingcpp
 from PIL import Image, ImageChops
 from pyzbar import pyzbar
 
-from licence_qr.domain.catalogue import Text
+from licence_qr.domain.catalogue.model import Text
 from licence_qr.printing.card import CardContent, CardPermit
 from licence_qr.printing.preflight import LIMITS
 from licence_qr.printing.qr import make_symbol

@@ -15,9 +15,9 @@ from tempfile import TemporaryDirectory
 from quick_passwords import QUICK
 
 from licence_qr.catalogue.loader import load_catalogue
-from licence_qr.domain.catalogue import Catalogue
-from licence_qr.domain.department_rows import HEALTH_COLUMNS, MARKET_COLUMNS
-from licence_qr.domain.proposals import ProposalState
+from licence_qr.domain.catalogue.model import Catalogue
+from licence_qr.domain.importing.department_rows import HEALTH_COLUMNS, MARKET_COLUMNS
+from licence_qr.domain.proposals.proposal import ProposalState
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.services.accounts import Accounts
 from licence_qr.services.coding import Coding

@@ -6,7 +6,7 @@ import hashlib
 import json
 from typing import Any
 
-from licence_qr.domain.catalogue import Catalogue
+from licence_qr.domain.catalogue.model import Catalogue
 
 VISIT = "0b7c9a52-6a0f-4a63-9a57-0f6a1f7b5f11"
 SUBJECT: dict[str, Any] = {

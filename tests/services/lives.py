@@ -9,10 +9,10 @@ from typing import Any
 from licence_qr.bootstrap import Services, build_ceremony
 from licence_qr.credential.trust_list import Purpose
 from licence_qr.domain.dates import local_date
-from licence_qr.domain.life_details import Deed, Details
-from licence_qr.domain.lifecycle import Act, Grounds, Subject
-from licence_qr.domain.permit import Permit
-from licence_qr.domain.public_page import PublicPage
+from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject
+from licence_qr.domain.lifecycle.details import Deed, Details
+from licence_qr.domain.publishing.public_page import PublicPage
+from licence_qr.domain.register.permit import Permit
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.services.life import Done
 from licence_qr.store import codes, entities, history, permits

@@ -12,8 +12,8 @@ import pytest
 from PIL import Image
 
 from licence_qr.bootstrap import Services
+from licence_qr.domain.feedback.reports import ReportStep
 from licence_qr.domain.identifiers import CodeId
-from licence_qr.domain.reports import ReportStep
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import (
     InvalidApplication,

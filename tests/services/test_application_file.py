@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from licence_qr.catalogue.loader import load_catalogue
-from licence_qr.domain.application_form import parse_application
-from licence_qr.domain.entity import EntityForm
-from licence_qr.domain.permit import GrantMode
+from licence_qr.domain.issuing.form import parse_application
+from licence_qr.domain.register.entity import EntityForm
+from licence_qr.domain.register.permit import GrantMode
 from licence_qr.errors import InputError, InvalidApplication, UnreadableError
 from licence_qr.services.application_file import MAX_BYTES, fields_from_toml, read_application_file
 from licence_qr.wording import explain

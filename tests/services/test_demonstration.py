@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from licence_qr.domain.catalogue import BUSINESS_LICENCE
-from licence_qr.domain.entity import EntityForm, LicenceState
+from licence_qr.domain.catalogue.model import BUSINESS_LICENCE
 from licence_qr.domain.identifiers import parse_uscc
-from licence_qr.domain.permit import GrantMode, PermitStatus
-from licence_qr.domain.public_page import Verdict
+from licence_qr.domain.publishing.public_page import Verdict
+from licence_qr.domain.register.entity import EntityForm, LicenceState
+from licence_qr.domain.register.permit import GrantMode, PermitStatus
 from licence_qr.domain.roles import Role
 from licence_qr.errors import NotFoundError, RuleError
 from licence_qr.services.demonstration_data import businesses

@@ -7,11 +7,11 @@ from datetime import datetime
 import pytest
 
 from licence_qr.bootstrap import Services
-from licence_qr.domain.draws import DrawState
-from licence_qr.domain.inspection import Filter, InspectionState
-from licence_qr.domain.reports import ReportState
+from licence_qr.domain.feedback.reports import ReportState
+from licence_qr.domain.inspecting.draws import DrawState
+from licence_qr.domain.inspecting.inspection import Filter, InspectionState
 from licence_qr.domain.roles import Actor, Role
-from licence_qr.domain.tasks import TaskKind
+from licence_qr.domain.work.tasks import TaskKind
 from licence_qr.services.demonstration_since import since
 from licence_qr.store import facts
 

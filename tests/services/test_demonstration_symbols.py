@@ -15,7 +15,7 @@ from pyzbar import pyzbar
 
 from licence_qr.bootstrap import Services
 from licence_qr.credential.token import address
-from licence_qr.domain.public_page import Verdict
+from licence_qr.domain.publishing.public_page import Verdict
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import RuleError
 from licence_qr.printing.qr import make_symbol

@@ -16,9 +16,9 @@ import pytest
 from inspected_register import Scene, hotel, hotel_made_once
 from inspection_texts import VISIT
 
-from licence_qr.domain.draws import DrawState
-from licence_qr.domain.inspection import VisitOutcome
-from licence_qr.domain.tasks import TaskKind
+from licence_qr.domain.inspecting.draws import DrawState
+from licence_qr.domain.inspecting.inspection import VisitOutcome
+from licence_qr.domain.work.tasks import TaskKind
 from licence_qr.errors import AccessError, ConflictError, InputError, InvalidApplication, NotFoundError, RuleError
 from licence_qr.services.draws import PublishedDraw, Wanted
 from licence_qr.services.work_list import Wish

@@ -9,13 +9,13 @@ from datetime import date, timedelta
 import pytest
 from four_eyes import LATER, opened
 
-from licence_qr.domain.application import Application
-from licence_qr.domain.follow_up import Fault, FollowUpOutcome, FollowUpReport
-from licence_qr.domain.life_details import Deed
-from licence_qr.domain.lifecycle import Act, Grounds, Subject
-from licence_qr.domain.permit import GrantMode, PermitState
-from licence_qr.domain.proposals import ProposalState
-from licence_qr.domain.tasks import kinds_of
+from licence_qr.domain.inspecting.follow_up import Fault, FollowUpOutcome, FollowUpReport
+from licence_qr.domain.issuing.application import Application
+from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject
+from licence_qr.domain.lifecycle.details import Deed
+from licence_qr.domain.proposals.proposal import ProposalState
+from licence_qr.domain.register.permit import GrantMode, PermitState
+from licence_qr.domain.work.tasks import kinds_of
 from licence_qr.errors import LicenceQRError, RuleError
 from licence_qr.services.bars import Hindrance
 from licence_qr.store import bars, follow_ups, permits, tasks

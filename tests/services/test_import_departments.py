@@ -16,8 +16,8 @@ import pytest
 from import_register import HEALTH, MARKET, NOW, Register, licence, permit
 
 from licence_qr import wording
-from licence_qr.domain.conflicts import ConflictKind, Decision, Outcome
-from licence_qr.domain.permit import PermitState
+from licence_qr.domain.importing.conflicts import ConflictKind, Decision, Outcome
+from licence_qr.domain.register.permit import PermitState
 from licence_qr.errors import UnreadableError
 from licence_qr.services import importing
 from licence_qr.services.importing import ImportReport

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from import_register import HEALTH, MARKET, as_csv, licence, permit
 from openpyxl.cell import WriteOnlyCell
 
-from licence_qr.domain.department_rows import HEALTH_COLUMNS, MARKET_COLUMNS
+from licence_qr.domain.importing.department_rows import HEALTH_COLUMNS, MARKET_COLUMNS
 from licence_qr.errors import InputError, LicenceQRError, UnreadableError
 from licence_qr.services.department_files import DepartmentFile, read_health, read_market
 

@@ -8,8 +8,8 @@ import pytest
 from import_register import ADMIN, CLERK, NOW, PASSWORD, Register, licence, permit
 
 from licence_qr import wording
-from licence_qr.domain.conflicts import Decision
-from licence_qr.domain.proposals import ProposalState
+from licence_qr.domain.importing.conflicts import Decision
+from licence_qr.domain.proposals.proposal import ProposalState
 from licence_qr.errors import AccessError, RuleError
 from licence_qr.services.proposals import Verdict
 from licence_qr.services.waiting import Settlement

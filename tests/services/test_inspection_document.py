@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from inspection_texts import VISIT, announced, document, written
 
 from licence_qr.catalogue.loader import load_catalogue
-from licence_qr.domain.inspection import Purpose, SignatureKind, VisitOutcome
+from licence_qr.domain.inspecting.inspection import Purpose, SignatureKind, VisitOutcome
 from licence_qr.errors import InputError
 from licence_qr.services.inspection_document import MAX_DOCUMENT_BYTES, read_inspection
 

@@ -9,9 +9,9 @@ from typing import Any
 from inspected_register import OTHER_VISIT, TODAY, Scene, codes_of, hotel, hotel_made_once, linen
 from inspection_texts import answers
 
-from licence_qr.domain.inspection import InspectionState
-from licence_qr.domain.permit import GrantMode, PermitState
-from licence_qr.domain.public_page import PublicInspection
+from licence_qr.domain.inspecting.inspection import InspectionState
+from licence_qr.domain.publishing.public_page import PublicInspection
+from licence_qr.domain.register.permit import GrantMode, PermitState
 from licence_qr.store import permits, proposals, rectifications
 from licence_qr.store.rectifications import OrderState
 

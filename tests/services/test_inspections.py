@@ -10,11 +10,11 @@ import pytest
 from inspected_register import OTHER_VISIT, TODAY, Scene, codes_of, hotel, hotel_made_once, linen
 from inspection_texts import VISIT, answers, content_hash
 
-from licence_qr.domain.entity import LicenceState
-from licence_qr.domain.inspection import Flag, InspectionState
-from licence_qr.domain.life_details import Deed, Reprint, ReprintCause
-from licence_qr.domain.lifecycle import Act, Grounds, Subject
-from licence_qr.domain.permit import PermitState
+from licence_qr.domain.inspecting.inspection import Flag, InspectionState
+from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject
+from licence_qr.domain.lifecycle.details import Deed, Reprint, ReprintCause
+from licence_qr.domain.register.entity import LicenceState
+from licence_qr.domain.register.permit import PermitState
 from licence_qr.errors import AccessError, InputError, NotFoundError
 from licence_qr.store import entities, follow_ups, inspections, permits, rectifications
 

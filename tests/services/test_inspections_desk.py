@@ -12,9 +12,9 @@ from inspected_register import Scene, hotel, hotel_made_once
 from inspection_texts import announced, answers, content_hash
 from PIL import Image
 
-from licence_qr.domain.inspection import Filter, InspectionState, Purpose, VisitOutcome
+from licence_qr.domain.inspecting.inspection import Filter, InspectionState, Purpose, VisitOutcome
 from licence_qr.domain.roles import Role
-from licence_qr.domain.tasks import TaskKind
+from licence_qr.domain.work.tasks import TaskKind
 from licence_qr.errors import AccessError, ConflictError, InputError, NotFoundError, RuleError
 from licence_qr.services.work_list import Wish
 

@@ -10,9 +10,9 @@ from datetime import timedelta
 import pytest
 from lives import DECIDER, WHY, Hotel
 
-from licence_qr.domain.life_details import Deed, LicenceChange
-from licence_qr.domain.lifecycle import Act, Grounds, Subject
-from licence_qr.domain.permit import PermitState, PermitStatus
+from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject
+from licence_qr.domain.lifecycle.details import Deed, LicenceChange
+from licence_qr.domain.register.permit import PermitState, PermitStatus
 from licence_qr.domain.roles import Role
 from licence_qr.errors import AccessError, ConflictError, InputError, KeyStoreError, NotFoundError, RuleError
 from licence_qr.services.life import Done

@@ -8,8 +8,8 @@ from datetime import date, timedelta
 import pytest
 from lives import Hotel
 
-from licence_qr.domain.entity import EntityForm, LicenceState
-from licence_qr.domain.life_details import (
+from licence_qr.domain.lifecycle.acts import Act
+from licence_qr.domain.lifecycle.details import (
     ClosingPremises,
     Dormancy,
     LicenceChange,
@@ -19,9 +19,9 @@ from licence_qr.domain.life_details import (
     Reprint,
     ReprintCause,
 )
-from licence_qr.domain.lifecycle import Act
-from licence_qr.domain.marks import MarkKind
-from licence_qr.domain.permit import GrantMode, PermitState
+from licence_qr.domain.register.entity import EntityForm, LicenceState
+from licence_qr.domain.register.marks import MarkKind
+from licence_qr.domain.register.permit import GrantMode, PermitState
 from licence_qr.errors import InputError, RuleError
 
 ELSEWHERE = "重庆市九龙坡区白市驿镇另一路9号"

@@ -9,10 +9,10 @@ import pytest
 from lives import Hotel
 
 from licence_qr.cli import main
-from licence_qr.domain.entity import LicenceState
-from licence_qr.domain.life_details import ClosingPremises, LicenceChange, NewMark, NewPremises
-from licence_qr.domain.lifecycle import Act
-from licence_qr.domain.marks import MarkKind
+from licence_qr.domain.lifecycle.acts import Act
+from licence_qr.domain.lifecycle.details import ClosingPremises, LicenceChange, NewMark, NewPremises
+from licence_qr.domain.register.entity import LicenceState
+from licence_qr.domain.register.marks import MarkKind
 from licence_qr.services import records
 from licence_qr.store import entities, marks, permits
 

@@ -9,9 +9,9 @@ import pytest
 from lives import Hotel
 
 from licence_qr.domain.dates import Period
-from licence_qr.domain.life_details import Grading, LicenceChange, PermitChange
-from licence_qr.domain.lifecycle import Act
-from licence_qr.domain.permit import GrantMode, PermitState, PermitStatus, status_on
+from licence_qr.domain.lifecycle.acts import Act
+from licence_qr.domain.lifecycle.details import Grading, LicenceChange, PermitChange
+from licence_qr.domain.register.permit import GrantMode, PermitState, PermitStatus, status_on
 from licence_qr.errors import InputError, RuleError
 
 LAST = date(2030, 11, 22)

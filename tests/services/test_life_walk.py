@@ -15,9 +15,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from licence_qr.bootstrap import Services
 from licence_qr.domain.dates import local_date
-from licence_qr.domain.entity import LicenceState
-from licence_qr.domain.life_dates import licence_state_on
-from licence_qr.domain.life_details import (
+from licence_qr.domain.lifecycle.acts import RULES, Act, Grounds, Subject, SubjectKind, allowed
+from licence_qr.domain.lifecycle.dates import licence_state_on
+from licence_qr.domain.lifecycle.details import (
     ClosingPremises,
     Deed,
     Dormancy,
@@ -30,10 +30,10 @@ from licence_qr.domain.life_details import (
     Reprint,
     ReprintCause,
 )
-from licence_qr.domain.lifecycle import RULES, Act, Grounds, Subject, SubjectKind, allowed
-from licence_qr.domain.marks import MarkKind
-from licence_qr.domain.permit import GrantMode, Permit, PermitState, status_list_value, status_on
-from licence_qr.domain.record import CombinedRecord
+from licence_qr.domain.register.entity import LicenceState
+from licence_qr.domain.register.marks import MarkKind
+from licence_qr.domain.register.permit import GrantMode, Permit, PermitState, status_list_value, status_on
+from licence_qr.domain.register.record import CombinedRecord
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import InputError, InvalidApplication, RuleError
 from licence_qr.services.life_past import PastState, effective_day_of

@@ -11,10 +11,10 @@ from four_eyes import LATER, Office, opened
 from import_register import CLERK, NOW, Register, licence, permit
 from lives import Hotel
 
-from licence_qr.domain.conflicts import Decision
-from licence_qr.domain.follow_up import Fault, FollowUpOutcome, FollowUpReport
-from licence_qr.domain.lifecycle import Act
-from licence_qr.domain.proposals import ProposalState
+from licence_qr.domain.importing.conflicts import Decision
+from licence_qr.domain.inspecting.follow_up import Fault, FollowUpOutcome, FollowUpReport
+from licence_qr.domain.lifecycle.acts import Act
+from licence_qr.domain.proposals.proposal import ProposalState
 from licence_qr.errors import AccessError, ConflictError, RuleError
 from licence_qr.store import permits, proposals
 from licence_qr.store.proposals import NewProposal

@@ -9,7 +9,7 @@ import pytest
 from licence_qr.credential.claims import decode_claims, encode_claims
 from licence_qr.credential.cose import SoftKey, sign, split
 from licence_qr.credential.token import from_digits, to_digits
-from licence_qr.domain.public_page import FoundBy, Verdict
+from licence_qr.domain.publishing.public_page import FoundBy, Verdict
 from licence_qr.errors import AccessError, InputError, NotFoundError, RegisterError, TokenError
 from licence_qr.services.lookup import LOOKUPS
 from licence_qr.store import codes

@@ -9,10 +9,10 @@ from datetime import UTC, date, datetime
 import pytest
 from inspected_register import hotel, hotel_made_once
 
-from licence_qr.domain.entity import Premises
-from licence_qr.domain.life_details import ClosingPremises, Deed
-from licence_qr.domain.lifecycle import Act, Grounds, Subject
-from licence_qr.domain.permit import PermitStatus
+from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject
+from licence_qr.domain.lifecycle.details import ClosingPremises, Deed
+from licence_qr.domain.register.entity import Premises
+from licence_qr.domain.register.permit import PermitStatus
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import AccessError
 from licence_qr.services.demonstration_data import businesses

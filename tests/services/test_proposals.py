@@ -10,11 +10,11 @@ from datetime import timedelta
 import pytest
 from four_eyes import LATER, PASSWORD, WHY, opened
 
-from licence_qr.domain.follow_up import Fault
-from licence_qr.domain.life_details import Deed, LicenceChange
-from licence_qr.domain.lifecycle import Act, Grounds, Subject
-from licence_qr.domain.permit import PermitState
-from licence_qr.domain.proposals import ProposalState, Wanted
+from licence_qr.domain.inspecting.follow_up import Fault
+from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject
+from licence_qr.domain.lifecycle.details import Deed, LicenceChange
+from licence_qr.domain.proposals.proposal import ProposalState, Wanted
+from licence_qr.domain.register.permit import PermitState
 from licence_qr.errors import AccessError, ConflictError, InvalidApplication, LicenceQRError, NotFoundError, RuleError
 from licence_qr.services.accounts import TRIES_OF_CONFIRMING
 from licence_qr.store import codes

@@ -14,8 +14,8 @@ import zxingcpp
 from PIL import Image
 
 from licence_qr.bootstrap import Services
+from licence_qr.domain.feedback.ratings import RatingState, RatingStep
 from licence_qr.domain.identifiers import CodeId
-from licence_qr.domain.ratings import RatingState, RatingStep
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.domain.working_days import WorkingCalendar
 from licence_qr.errors import AccessError, ConflictError, InputError, InvalidApplication, NotFoundError

@@ -19,7 +19,7 @@ from aiosmtpd.smtp import AuthResult, LoginPassword
 from work_register import add_permit
 
 from licence_qr.catalogue.loader import load_catalogue
-from licence_qr.domain.tasks import DueStep
+from licence_qr.domain.work.tasks import DueStep
 from licence_qr.errors import ConfigError
 from licence_qr.services.lan_certificate import lan_certificate
 from licence_qr.services.mail_server import MailServer

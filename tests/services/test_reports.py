@@ -28,10 +28,10 @@ from reported_problems import (
 
 from licence_qr.bootstrap import Services, build
 from licence_qr.config import Settings
+from licence_qr.domain.feedback.reports import ReportState, ReportStep
 from licence_qr.domain.identifiers import CodeId
-from licence_qr.domain.life_details import ClosingPremises, Deed, NewPremises
-from licence_qr.domain.lifecycle import Act, Grounds, Subject
-from licence_qr.domain.reports import ReportState, ReportStep
+from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject
+from licence_qr.domain.lifecycle.details import ClosingPremises, Deed, NewPremises
 from licence_qr.errors import (
     AccessError,
     ConflictError,

@@ -25,7 +25,7 @@ from reported_problems import (
 )
 
 from licence_qr.bootstrap import Services
-from licence_qr.domain.reports import ReportState, ReportStep
+from licence_qr.domain.feedback.reports import ReportState, ReportStep
 from licence_qr.domain.roles import Role
 from licence_qr.domain.working_days import WorkingCalendar
 from licence_qr.errors import (

@@ -14,7 +14,7 @@ from licence_qr.credential.status_list import StatusList, status_of
 from licence_qr.credential.status_list_wire import verify_status_list
 from licence_qr.credential.trust_list import Purpose
 from licence_qr.credential.verifier import verify_token
-from licence_qr.domain.entry_status import EntryStatus
+from licence_qr.domain.publishing.entry_status import EntryStatus
 from licence_qr.errors import KeyStoreError, RegisterError
 from licence_qr.services.status_publishing import (
     LIFETIME,

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from import_register import ADMIN, CLERK, NOW, Register, licence, permit
 
-from licence_qr.domain.conflicts import ConflictKind, Decision, Outcome
-from licence_qr.domain.proposals import ProposalState
+from licence_qr.domain.importing.conflicts import ConflictKind, Decision, Outcome
+from licence_qr.domain.proposals.proposal import ProposalState
 from licence_qr.domain.roles import Role
 from licence_qr.errors import AccessError, ConflictError, InputError, NotFoundError
 from licence_qr.services.waiting import Settlement, WaitingRow

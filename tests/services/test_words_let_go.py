@@ -13,9 +13,9 @@ from reported_problems import CLERK, CLIENT, NOW, act, everything, number, pictu
 
 from licence_qr.bootstrap import Services
 from licence_qr.cli import main
-from licence_qr.domain.ratings import RatingStep
-from licence_qr.domain.reports import ReportStep
-from licence_qr.domain.retention import Deleted
+from licence_qr.domain.feedback.ratings import RatingStep
+from licence_qr.domain.feedback.reports import ReportStep
+from licence_qr.domain.feedback.retention import Deleted
 from licence_qr.errors import ConflictError
 from licence_qr.services.ratings import SentRating
 from licence_qr.services.ratings_desk import RatingAct

@@ -11,11 +11,11 @@ from work_register import add_permit, put
 
 from licence_qr.catalogue.loader import load_catalogue
 from licence_qr.domain.dates import add_months
-from licence_qr.domain.life_dates import review_due
-from licence_qr.domain.lifecycle import Act
+from licence_qr.domain.lifecycle.acts import Act
+from licence_qr.domain.lifecycle.dates import review_due
 from licence_qr.domain.roles import Actor, Role
-from licence_qr.domain.task_words import HINT, KIND
-from licence_qr.domain.tasks import ROLES_OF, DueStep, TaskKind, due_step, time_left
+from licence_qr.domain.work.task_words import HINT, KIND
+from licence_qr.domain.work.tasks import ROLES_OF, DueStep, TaskKind, due_step, time_left
 from licence_qr.services.work_list import PAGE_LINES, Wish, WorkList
 from licence_qr.store import permits, tasks
 from licence_qr.store.database import Database

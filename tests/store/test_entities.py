@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from licence_qr.domain.dates import Period
-from licence_qr.domain.entity import Entity, EntityForm, LicenceState
-from licence_qr.domain.permit import GrantMode, Permit, PermitState
+from licence_qr.domain.register.entity import Entity, EntityForm, LicenceState
+from licence_qr.domain.register.permit import GrantMode, Permit, PermitState
 from licence_qr.services.demonstration_data import businesses
 from licence_qr.store import entities, permits
 from licence_qr.store.entities import StoredEntity

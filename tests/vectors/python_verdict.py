@@ -15,7 +15,7 @@ from licence_qr.credential.status_list_wire import verify_status_list
 from licence_qr.credential.trust_list import TrustList
 from licence_qr.credential.trust_list_wire import verify_trust_list
 from licence_qr.credential.verifier import Verified, verify
-from licence_qr.domain.catalogue import Catalogue, NumberTemplate, PermitType, Text
+from licence_qr.domain.catalogue.model import Catalogue, NumberTemplate, PermitType, Text
 from licence_qr.errors import TokenError
 
 

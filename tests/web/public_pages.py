@@ -14,12 +14,9 @@ from typing import NoReturn
 
 from flask.testing import FlaskClient
 
-from licence_qr.domain.catalogue import Text
-from licence_qr.domain.entity import EntityForm, LicenceState
+from licence_qr.domain.catalogue.model import Text
 from licence_qr.domain.identifiers import parse_code_number
-from licence_qr.domain.marks import MARK_NAMES, MarkKind
-from licence_qr.domain.permit import GrantMode, PermitStatus
-from licence_qr.domain.public_page import (
+from licence_qr.domain.publishing.public_page import (
     FoundBy,
     PublicInspection,
     PublicLicence,
@@ -28,6 +25,9 @@ from licence_qr.domain.public_page import (
     PublicPermit,
     Verdict,
 )
+from licence_qr.domain.register.entity import EntityForm, LicenceState
+from licence_qr.domain.register.marks import MARK_NAMES, MarkKind
+from licence_qr.domain.register.permit import GrantMode, PermitStatus
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import AccessError, LicenceQRError, NotFoundError, RegisterError, TokenError
 

@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from public_pages import ADDRESS_OF, IN_FORCE, NUMBER, PAGES, PERMIT, STATES, read
 
-from licence_qr.domain.entity import EntityForm, LicenceState
-from licence_qr.domain.permit import PermitStatus
-from licence_qr.domain.public_page import PublicPage, Verdict
+from licence_qr.domain.publishing.public_page import PublicPage, Verdict
+from licence_qr.domain.register.entity import EntityForm, LicenceState
+from licence_qr.domain.register.permit import PermitStatus
 from licence_qr.web import citizen_page, words
 from licence_qr.web.templates import render
 

@@ -10,9 +10,9 @@ import pytest
 from flask.testing import FlaskClient
 from public_pages import ADDRESS_OF, IN_FORCE, NUMBER, PAGES, read
 
-from licence_qr.domain.entity import EntityForm, LicenceState
-from licence_qr.domain.permit import GrantMode, PermitStatus
-from licence_qr.domain.public_page import FoundBy, PublicLicence, PublicPage, PublicPermit, Verdict
+from licence_qr.domain.publishing.public_page import FoundBy, PublicLicence, PublicPage, PublicPermit, Verdict
+from licence_qr.domain.register.entity import EntityForm, LicenceState
+from licence_qr.domain.register.permit import GrantMode, PermitStatus
 from licence_qr.web.citizen_json import public_json
 
 

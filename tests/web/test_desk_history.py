@@ -13,8 +13,8 @@ from desk_pages import Browser, clerk, desk_app, desk_services, elsewhere, signe
 from flask import Flask
 
 from licence_qr.bootstrap import Services
+from licence_qr.domain.businesses.history_words import EVENTS, FIELDS, INTRODUCED
 from licence_qr.domain.dates import local_date
-from licence_qr.domain.history_words import EVENTS, FIELDS, INTRODUCED
 from licence_qr.store import entities, history
 from licence_qr.store.history import Event, EventKind
 

@@ -14,7 +14,7 @@ import pytest
 from desk_pages import Browser, clerk, desk_app, desk_services, elsewhere
 
 from licence_qr.bootstrap import Services
-from licence_qr.domain.department_rows import HEALTH_COLUMNS, MARKET_COLUMNS
+from licence_qr.domain.importing.department_rows import HEALTH_COLUMNS, MARKET_COLUMNS
 
 __all__ = ["clerk", "desk_app", "desk_services", "elsewhere"]
 

@@ -15,8 +15,8 @@ from quick_passwords import QUICK
 
 from licence_qr.bootstrap import Services, build
 from licence_qr.credential.status_list_wire import verify_status_list
-from licence_qr.domain.life_details import Deed, LicenceChange
-from licence_qr.domain.lifecycle import Act, Grounds, Subject
+from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject
+from licence_qr.domain.lifecycle.details import Deed, LicenceChange
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.store import codes, permits
 from licence_qr.web.app import create_app

@@ -1,0 +1,140 @@
+"""Checklists of inspections (监督检查表), the score they give, and what follows from a grade.
+
+They are data in ``catalogue/checklists.toml``; here stands what they mean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from licence_qr.domain.catalogue.life_rules import LifeRules
+from licence_qr.domain.dates import Period
+from licence_qr.domain.text import Text
+
+
+class Answer(StrEnum):
+    """What an inspector found of one item."""
+
+    YES = "yes"  # 符合
+    NO = "no"  # 不符合
+    NA = "na"  # 不适用
+
+
+@dataclass(frozen=True, slots=True)
+class ChecklistItem:
+    """One thing to look at. ``weight`` counts for the score; ``critical``: a "no" keeps it below grade C; ``always``:
+    cannot be answered "not applicable"."""
+
+    id: str
+    section: Text
+    text: Text
+    law: Text
+    weight: int
+    critical: bool = False
+    always: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Checklist:
+    """One list in one version, for the kinds of place (catalogue ids) it is made for."""
+
+    id: str
+    version: str
+    name: Text
+    kinds: tuple[str, ...]
+    period: Period
+    items: tuple[ChecklistItem, ...]
+
+    def item(self, item_id: str) -> ChecklistItem | None:
+        """The item with this id, or None."""
+        return next((item for item in self.items if item.id == item_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class DrawWeights:
+    """How much more often a place is drawn by lot than one of grade A, by its grade; ``none`` where it has none."""
+
+    period: Period
+    a: int
+    b: int
+    c: int
+    none: int
+    basis: Text
+
+    def of(self, grade: str) -> int:
+        """The weight of a place of this grade (``A``, ``B``, ``C`` or empty)."""
+        return {"A": self.a, "B": self.b, "C": self.c}.get(grade, self.none)
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """For how many days the public page shows how an order to rectify ended; 0 for not at all."""
+
+    period: Period
+    rectification_days: int
+    basis: Text
+
+
+@dataclass(frozen=True, slots=True)
+class InspectionRules:
+    """All entries of ``checklists.toml``."""
+
+    checklists: tuple[Checklist, ...] = ()
+    draw_weights: tuple[DrawWeights, ...] = ()
+    publication: tuple[Publication, ...] = ()
+
+    def checklist(self, checklist_id: str, version: str) -> Checklist | None:
+        """The list of this version, in force or not; None when there is none."""
+        return next((c for c in self.checklists if (c.id, c.version) == (checklist_id, version)), None)
+
+    def checklists_on(self, day: date) -> tuple[Checklist, ...]:
+        """The lists in force on ``day``."""
+        return tuple(c for c in self.checklists if day in c.period)
+
+    def checklists_for(self, kinds: Iterable[str], day: date) -> tuple[Checklist, ...]:
+        """The lists in force on ``day`` for a place of these kinds."""
+        wanted = set(kinds)
+        return tuple(c for c in self.checklists_on(day) if wanted.intersection(c.kinds))
+
+    def draw_weights_on(self, day: date) -> DrawWeights | None:
+        """The weights in force on ``day``, or None."""
+        return next((w for w in self.draw_weights if day in w.period), None)
+
+    def publication_on(self, day: date) -> Publication | None:
+        """What may be published on ``day``, or None."""
+        return next((p for p in self.publication if day in p.period), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """``percent`` of 100, whole; None when nothing applied. ``grade`` A, B, C or empty. ``critical``: a critical item
+    was answered "no"."""
+
+    percent: int | None
+    grade: str
+    critical: bool
+
+
+def critical_cap(rules: LifeRules) -> int:
+    """The highest score with a critical item answered "no": one below the lowest grade."""
+    return rules.grade_c_score - 1
+
+
+def score(answers: Iterable[tuple[ChecklistItem, Answer]], rules: LifeRules) -> Score:
+    """Weight achieved of weight applicable in per cent, half up, capped by a critical failure; and the grade of it.
+
+    Whole numbers throughout: a phone that reckons the same way gets the same.
+    """
+    given = [(item, answer) for item, answer in answers if answer is not Answer.NA]
+    applicable = sum(item.weight for item, _ in given)
+    achieved = sum(item.weight for item, answer in given if answer is Answer.YES)
+    failed = any(item.critical and answer is Answer.NO for item, answer in given)
+    if not applicable:
+        return Score(None, "", failed)
+    percent = (200 * achieved + applicable) // (2 * applicable)
+    if failed:
+        percent = min(percent, critical_cap(rules))
+    return Score(percent, rules.grade(percent), failed)

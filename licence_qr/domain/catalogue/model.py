@@ -1,0 +1,299 @@
+"""The catalogue: authorities, offices, delegations, permit types, kinds of place, trades and notices, each dated.
+
+Values only; the entries themselves are data in ``licence_qr/catalogue/*.toml`` and are read by its loader.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from licence_qr.domain.catalogue.checklists import InspectionRules
+from licence_qr.domain.catalogue.life_rules import DatedLifeRule, LifeRules, life_rules_on
+from licence_qr.domain.dates import Period
+from licence_qr.domain.names import name_key
+from licence_qr.domain.text import Text as Text
+from licence_qr.domain.working_days import WorkingCalendar
+
+BUSINESS_LICENCE = "business_licence"
+_LONGEST_NUMBER = 24  # year, nine digits and what stands between them
+AREA_CONDITION = "area>="
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """A body that issues in its own name (发证机关). ``jurisdiction`` is CQ-GXQ where no region code exists."""
+
+    id: str
+    name: Text
+    jurisdiction: str
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """A place that takes applications (受理窗口). It never issues in its own name. ``mailbox`` gets its reminders."""
+
+    id: str
+    name: Text
+    region: str
+    region_name: Text
+    address: str
+    mailbox: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Delegation:
+    """Power handed down (委托): the office decides in the authority's name, within dates, for one permit type."""
+
+    authority: str
+    office: str
+    permit_type: str
+    period: Period
+    notice_no: str
+
+
+@dataclass(frozen=True, slots=True)
+class NumberTemplate:
+    """How numbers of one permit type and authority are written. ``wire_id`` names it inside the QR code for ever.
+
+    ``pattern`` holds ``{year}`` and ``{serial:05d}``.
+    """
+
+    wire_id: int
+    permit_type: str
+    authority: str
+    pattern: str
+
+    def render(self, year: int, serial: int) -> str:
+        """The printed number."""
+        return self.pattern.format(year=year, serial=serial)
+
+    def parse(self, text: str) -> tuple[int, int] | None:
+        """Year and serial of a number in exactly this form, or None. ``render`` of the result equals ``text``.
+
+        A serial that no authority reaches in a year (beyond nine digits) is None too: a counter could not follow it.
+        """
+        head, _, rest = self.pattern.partition("{year}")
+        middle, _, tail = rest.partition("{serial:05d}")
+        if not (text.startswith(head) and text.endswith(tail)):
+            return None
+        core = text[len(head) : len(text) - len(tail)]
+        year, found, serial = core.partition(middle)
+        if not (found and year.isascii() and year.isdigit() and serial.isascii() and serial.isdigit()):
+            return None
+        if len(core) > _LONGEST_NUMBER:
+            return None
+        parsed = int(year), int(serial)
+        return parsed if self.render(*parsed) == text else None
+
+
+@dataclass(frozen=True, slots=True)
+class PermitType:
+    """A kind of permit. ``wire_id`` names it inside the QR code for ever.
+
+    ``months`` None means without end, or a term that the offices here do not fix because they do not issue it.
+    ``by_kind_of_place``: whether it is needed follows from the kinds of place and their dated rules.
+    """
+
+    id: str
+    wire_id: int
+    name: Text
+    authority: str
+    months: int | None
+    what_it_allows: Text
+    by_kind_of_place: bool = False
+
+
+class Regime(StrEnum):
+    """What the law asks of a kind of place on one day."""
+
+    LICENSED = "licensed"  # 许可
+    FILING = "filing"  # 备案
+    NONE = "none"  # 不需要
+
+
+@dataclass(frozen=True, slots=True)
+class DatedRegime:
+    """One rule in time, with its legal basis."""
+
+    regime: Regime
+    period: Period
+    basis: Text
+
+
+@dataclass(frozen=True, slots=True)
+class KindOfPlace:
+    """One kind of public place (公共场所). ``min_area_m2``: licensed only from that area on, where set.
+
+    ``aliases`` are other names that registers use for it (足浴 → 公共浴室). ``group`` is 1 to 7 for the 28 kinds of the
+    regulation, and 0 for places that are often taken for one of them (美甲, 健身) and need no such permit.
+    """
+
+    id: str
+    name: Text
+    group: int
+    regimes: tuple[DatedRegime, ...]
+    aliases: tuple[str, ...] = ()
+    min_area_m2: int | None = None
+    note: Text | None = None
+
+    def regime_on(self, day: date) -> DatedRegime | None:
+        """The rule in force on ``day``; None when the catalogue has none for that day."""
+        return next((r for r in self.regimes if day in r.period), None)
+
+    def below_threshold(self, area_m2: int) -> bool:
+        """Whether a place of ``area_m2`` square metres is too small to fall under the rule."""
+        return self.min_area_m2 is not None and area_m2 < self.min_area_m2
+
+
+class ItemMode(StrEnum):
+    """How an item of a trade is dealt with."""
+
+    APPROVAL = "approval"
+    FILING = "filing"
+    COMMITMENT = "commitment"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A yes/no fact about the business that decides whether a conditional item applies."""
+
+    id: str
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class TradeItem:
+    """One permit a trade needs. ``condition`` is a question id, ``area>=N`` in m², or empty for mandatory."""
+
+    permit_type: str
+    mode: ItemMode
+    period: Period
+    reason: Text
+    condition: str = ""
+
+    @property
+    def area_from_m2(self) -> int | None:
+        """N of the condition ``area>=N``, or None when the condition is a question or absent."""
+        head, found, number = self.condition.partition(AREA_CONDITION)
+        return int(number) if found and not head else None
+
+
+@dataclass(frozen=True, slots=True)
+class Trade:
+    """A trade (行业) and its package of permits (主题套餐). ``kinds`` are the kinds of place to choose from."""
+
+    id: str
+    name: Text
+    kinds: tuple[str, ...]
+    items: tuple[TradeItem, ...]
+    scope_phrases: tuple[str, ...]
+    questions: tuple[Question, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """The notice of notify-and-commit (告知承诺书): the very text that is shown and promised, in one version.
+
+    ``text`` is the Chinese text of record; ``summary`` is a courtesy in both languages and is not promised.
+    """
+
+    id: str
+    version: str
+    permit_type: str
+    period: Period
+    text: str
+    summary: Text
+
+    @property
+    def sha256(self) -> str:
+        """Hex SHA-256 of the UTF-8 bytes of ``text``, kept with every commitment."""
+        return hashlib.sha256(self.text.encode("utf-8")).hexdigest()
+
+
+class RequirementAction(StrEnum):
+    """What happens to a required permit at this desk."""
+
+    ISSUED_HERE = "issued_here"
+    APPLY_ELSEWHERE = "apply_elsewhere"
+    FILE_ELSEWHERE = "file_elsewhere"
+    NOT_NEEDED = "not_needed"
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One line of "what this trade needs today": which permit, from whom, why, and where.
+
+    ``depends_on`` names what is still unknown (a question id, ``kinds`` or ``area_m2``); the action is then what
+    happens if the answer turns out to require the permit. Empty: decided.
+    """
+
+    permit_type: PermitType
+    authority: Authority
+    action: RequirementAction
+    mode: ItemMode
+    reason: Text
+    delegation: Delegation | None
+    depends_on: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """All entries by id. Queries that need the rules of a day are methods; each takes the day."""
+
+    authorities: Mapping[str, Authority]
+    offices: Mapping[str, Office]
+    delegations: tuple[Delegation, ...]
+    permit_types: Mapping[str, PermitType]
+    number_templates: tuple[NumberTemplate, ...]
+    kinds: Mapping[str, KindOfPlace]
+    trades: Mapping[str, Trade]
+    notices: tuple[Notice, ...]
+    kind_groups: Mapping[int, Text] = field(default_factory=dict)
+    life_rules: tuple[DatedLifeRule, ...] = ()
+    working_calendar: WorkingCalendar = field(default_factory=WorkingCalendar)
+    inspection_rules: InspectionRules = field(default_factory=InspectionRules)
+
+    def life_rules_on(self, day: date) -> LifeRules:
+        """The figures of a permit's life in force on ``day``. Raises RuleError ``life_rule_unknown``."""
+        return life_rules_on(self.life_rules, day)
+
+    def delegation(self, office: str, permit_type: str, day: date) -> Delegation | None:
+        """The delegation that lets ``office`` decide on ``permit_type`` on ``day``, or None."""
+        return next(
+            (d for d in self.delegations if d.office == office and d.permit_type == permit_type and day in d.period),
+            None,
+        )
+
+    def notice(self, permit_type: str, day: date) -> Notice | None:
+        """The notice in force for ``permit_type`` on ``day``, or None."""
+        return next((n for n in self.notices if n.permit_type == permit_type and day in n.period), None)
+
+    def notice_version(self, notice_id: str, version: str) -> Notice | None:
+        """The notice with this id and version, in force or not."""
+        return next((n for n in self.notices if (n.id, n.version) == (notice_id, version)), None)
+
+    def number_template(self, permit_type: str, authority: str) -> NumberTemplate | None:
+        """How ``authority`` numbers its permits of that type, or None."""
+        return next(
+            (t for t in self.number_templates if (t.permit_type, t.authority) == (permit_type, authority)), None
+        )
+
+    def template_by_wire_id(self, wire_id: int) -> NumberTemplate | None:
+        """The template a code refers to."""
+        return next((t for t in self.number_templates if t.wire_id == wire_id), None)
+
+    def permit_type_by_wire_id(self, wire_id: int) -> PermitType | None:
+        """The permit type a code refers to."""
+        return next((t for t in self.permit_types.values() if t.wire_id == wire_id), None)
+
+    def kind_by_name(self, name: str) -> KindOfPlace | None:
+        """The kind a register calls ``name``, by its Chinese name or an alias; width, brackets and spaces do not count."""
+        exact = next((k for k in self.kinds.values() if name == k.name.zh or name in k.aliases), None)
+        if exact is not None:
+            return exact
+        key = name_key(name)
+        return next((k for k in self.kinds.values() if key in map(name_key, (k.name.zh, *k.aliases))), None)

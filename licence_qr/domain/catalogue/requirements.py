@@ -1,0 +1,233 @@
+"""Which permits a trade needs on a day, from which authority, and why (实施事项清单).
+
+Two sources are put together: the items of the trade's package, and, for permits that follow the kind of place, the
+dated rule of each kind. Nothing here is written for one trade: all of it is data of the catalogue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from licence_qr.domain.catalogue.model import (
+    BUSINESS_LICENCE,
+    Catalogue,
+    ItemMode,
+    KindOfPlace,
+    PermitType,
+    Regime,
+    Requirement,
+    RequirementAction,
+    Text,
+    Trade,
+    TradeItem,
+)
+from licence_qr.errors import InputError
+
+ON_KINDS = "kinds"
+ON_AREA = "area_m2"
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What is asked, of a kind of place or of a trade, with the reason. ``depends_on`` names what is still unknown."""
+
+    regime: Regime
+    reason: Text
+    depends_on: str = ""
+
+    @property
+    def licensed(self) -> bool:
+        """Whether a permit is needed and nothing is left open."""
+        return self.regime is Regime.LICENSED and not self.depends_on
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """The facts of one business on one day."""
+
+    catalogue: Catalogue
+    trade: Trade
+    office: str
+    kinds: tuple[KindOfPlace, ...]
+    answers: Mapping[str, bool]
+    area_m2: int | None
+    day: date
+
+
+def need_of_kind(kind: KindOfPlace, area_m2: int | None, day: date) -> Need:
+    """What the rule of ``day`` asks of one kind of place of ``area_m2`` square metres (None: not known yet)."""
+    rule = kind.regime_on(day)
+    if rule is None:
+        return Need(Regime.NONE, Text(f"{kind.name.zh}在这一天没有规定", f"{kind.name.en}: no rule for that day"))
+    changed = rule is not kind.regimes[0]
+    since_zh, since_en = (f"自{rule.period.first}起", f" since {rule.period.first}") if changed else ("", "")
+    if rule.regime is Regime.LICENSED and kind.min_area_m2 is not None:
+        if area_m2 is None:
+            zh = f"{kind.name.zh}面积达到{kind.min_area_m2}平方米才需要许可（{rule.basis.zh}）"
+            en = f"{kind.name.en}: a permit from {kind.min_area_m2} m² on ({rule.basis.en})"
+            return Need(Regime.LICENSED, Text(zh, en), ON_AREA)
+        if kind.below_threshold(area_m2):
+            zh = f"{kind.name.zh}面积{area_m2}平方米，不足{kind.min_area_m2}平方米，不需要许可"
+            en = f"{kind.name.en} of {area_m2} m²: no permit below {kind.min_area_m2} m²"
+            return Need(Regime.NONE, Text(zh, en))
+    zh, en = {
+        Regime.LICENSED: ("需要许可", "a permit is needed"),
+        Regime.FILING: ("实行备案，不需要许可", "filing takes the place of the permit"),
+        Regime.NONE: ("不需要许可", "no permit is needed"),
+    }[rule.regime]
+    return Need(
+        rule.regime,
+        Text(
+            f"{kind.name.zh}{since_zh}{zh}（{rule.basis.zh}）",
+            f"{kind.name.en}: {en}{since_en} ({rule.basis.en})",
+        ),
+    )
+
+
+def requirements(
+    catalogue: Catalogue,
+    trade_id: str,
+    office: str,
+    kinds: Sequence[str],
+    answers: Mapping[str, bool],
+    area_m2: int | None,
+    day: date,
+) -> tuple[Requirement, ...]:
+    """Every permit that bears on the trade on ``day``, the business licence first, each with its reason.
+
+    A permit is ISSUED_HERE only when it is needed and a delegation to ``office`` is in force on ``day``. What is not
+    needed is listed too, with the reason. ``kinds``, ``answers`` and ``area_m2`` may be incomplete: a line whose
+    outcome hangs on them says so in ``depends_on``. Raises InputError ``trade_unknown`` or ``kind_unknown``.
+    """
+    trade = catalogue.trades.get(trade_id)
+    if trade is None:
+        raise InputError("trade_unknown", field="trade", found=trade_id)
+    chosen = []
+    for kind_id in kinds:
+        if kind_id not in catalogue.kinds:
+            raise InputError("kind_unknown", field="kinds", found=kind_id)
+        chosen.append(catalogue.kinds[kind_id])
+    case = _Case(catalogue, trade, office, tuple(chosen), answers, area_m2, day)
+    items = {item.permit_type: item for item in trade.items if day in item.period}
+    types = [*items, *(t.id for t in catalogue.permit_types.values() if t.by_kind_of_place and t.id not in items)]
+    types.sort(key=lambda permit_type: permit_type != BUSINESS_LICENCE)
+    return tuple(_requirement(case, catalogue.permit_types[id_], items.get(id_)) for id_ in types)
+
+
+def _requirement(case: _Case, permit_type: PermitType, item: TradeItem | None) -> Requirement:
+    need = _need_by_kind(case, item) if permit_type.by_kind_of_place else _need_by_item(case, item)
+    authority = case.catalogue.authorities[permit_type.authority]
+    delegation = case.catalogue.delegation(case.office, permit_type.id, case.day)
+    if need.regime is Regime.NONE:
+        action, why = RequirementAction.NOT_NEEDED, None
+    elif need.regime is Regime.FILING:
+        action = RequirementAction.FILE_ELSEWHERE
+        why = Text(f"向{authority.name.zh}备案", f"file with {authority.name.en}")
+    elif delegation is not None:
+        action = RequirementAction.ISSUED_HERE
+        zh = f"依据{delegation.notice_no}，由本窗口以{authority.name.zh}名义办理"
+        en = f"issued here in the name of {authority.name.en} under {delegation.notice_no}"
+        why = Text(zh, en)
+    else:
+        action = RequirementAction.APPLY_ELSEWHERE
+        zh = f"本窗口未受委托，请向{authority.name.zh}申请"
+        en = f"this office holds no delegation; apply to {authority.name.en}"
+        why = Text(zh, en)
+    return Requirement(
+        permit_type=permit_type,
+        authority=authority,
+        action=action,
+        mode=_mode(case, permit_type, item, need),
+        reason=_sentence(need.reason, why),
+        delegation=delegation if action is RequirementAction.ISSUED_HERE else None,
+        depends_on=need.depends_on,
+    )
+
+
+def _mode(case: _Case, permit_type: PermitType, item: TradeItem | None, need: Need) -> ItemMode:
+    if need.regime is Regime.FILING:
+        return ItemMode.FILING
+    wanted = item.mode if item else ItemMode.APPROVAL
+    # Where this office decides, a promise needs a notice to promise on; elsewhere the other office sees to that.
+    decides_here = case.catalogue.delegation(case.office, permit_type.id, case.day) is not None
+    if wanted is ItemMode.COMMITMENT and decides_here and case.catalogue.notice(permit_type.id, case.day) is None:
+        return ItemMode.APPROVAL
+    return wanted
+
+
+def _need_by_item(case: _Case, item: TradeItem | None) -> Need:
+    """The need for a permit that only the package speaks of."""
+    if item is None:
+        return Need(Regime.NONE, Text("本行业不涉及", "not part of this trade"))
+    met, because, unknown = _condition(case, item)
+    if met is False:
+        return Need(Regime.NONE, because)
+    regime = Regime.FILING if item.mode is ItemMode.FILING else Regime.LICENSED
+    return Need(regime, _join([item.reason, because]), unknown)
+
+
+def _need_by_kind(case: _Case, item: TradeItem | None) -> Need:
+    """The need for a permit that follows the kind of place; a chosen kind says more than the answer to a question."""
+    of_chosen = _strongest(case, case.kinds) if case.kinds else None
+    if of_chosen is not None and of_chosen.regime is not Regime.NONE:
+        return _with_reason(item, of_chosen)
+    possible = _strongest(case, [case.catalogue.kinds[kind] for kind in case.trade.kinds])
+    if item is None:
+        return of_chosen or possible
+    met, because, unknown = _condition(case, item)
+    if met is False:
+        asked = None if item.area_from_m2 is not None and of_chosen is not None else because
+        return Need(Regime.NONE, _join([asked, of_chosen.reason if of_chosen else None]))
+    if of_chosen is not None and not item.condition:
+        return of_chosen
+    if possible.regime is not Regime.NONE and item.condition and item.area_from_m2 is None:
+        return _with_reason(item, Need(possible.regime, possible.reason, unknown or ON_KINDS))
+    return _with_reason(item, possible)
+
+
+def _with_reason(item: TradeItem | None, need: Need) -> Need:
+    return Need(need.regime, _join([item.reason if item else None, need.reason]), need.depends_on)
+
+
+def _strongest(case: _Case, kinds: Sequence[KindOfPlace]) -> Need:
+    """What the kinds ask together: a permit before a filing before nothing. Open while it hangs on the choice."""
+    needs = [need_of_kind(kind, case.area_m2, case.day) for kind in kinds]
+    order = [Regime.LICENSED, Regime.FILING, Regime.NONE]
+    regime = min((need.regime for need in needs), key=order.index)
+    deciding = [need for need in needs if need.regime is regime]
+    reason = _join([need.reason for need in needs])
+    if not case.kinds and len(deciding) < len(needs):
+        return Need(regime, reason, ON_KINDS)
+    depends_on = next((need.depends_on for need in deciding if need.depends_on), "")
+    return Need(regime, reason, depends_on)
+
+
+def _condition(case: _Case, item: TradeItem) -> tuple[bool | None, Text, str]:
+    """Whether the item applies (None: open), the words for it, and what it hangs on while open."""
+    least = item.area_from_m2
+    if not item.condition:
+        return True, Text("", ""), ""
+    if least is not None:
+        if case.area_m2 is None:
+            return None, Text(f"面积达到{least}平方米才需要", f"from {least} m² on"), ON_AREA
+        below = case.area_m2 < least
+        zh = f"面积{case.area_m2}平方米，{'不足' if below else '达到'}{least}平方米"
+        return not below, Text(zh, f"area {case.area_m2} m², {'below' if below else 'at least'} {least} m²"), ""
+    question = next(q.text for q in case.trade.questions if q.id == item.condition)
+    answer = case.answers.get(item.condition)
+    if answer is None:
+        return None, Text(f"取决于：{question.zh}", f"depends on: {question.en}"), item.condition
+    zh, en = ("是", "yes") if answer else ("否", "no")
+    return answer, Text(f"{question.zh}——{zh}", f"{question.en} – {en}"), ""
+
+
+def _join(parts: Sequence[Text | None]) -> Text:
+    said = [part for part in parts if part is not None and part.zh]
+    return Text("；".join(part.zh for part in said), "; ".join(part.en for part in said))
+
+
+def _sentence(reason: Text, why: Text | None) -> Text:
+    whole = _join([reason, why])
+    return Text(f"{whole.zh}。", f"{whole.en[:1].upper()}{whole.en[1:]}.")

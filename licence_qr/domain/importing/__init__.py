@@ -1,0 +1,1 @@
+"""Rows of the departments' exports, and how they are merged into combined records."""

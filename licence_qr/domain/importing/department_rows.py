@@ -1,0 +1,306 @@
+"""Rows of the two departments' exports, read into values of the trade.
+
+Each function raises InputError with ``field`` set to the key of the column at fault.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+
+from licence_qr.domain.catalogue.model import Catalogue, KindOfPlace, NumberTemplate
+from licence_qr.domain.dates import Period
+from licence_qr.domain.identifiers import parse_uscc
+from licence_qr.domain.importing.conflicts import SourceRow
+from licence_qr.domain.names import name_key
+from licence_qr.domain.register.entity import Entity, EntityForm, LicenceState
+from licence_qr.domain.register.permit import PermitState
+from licence_qr.domain.written_dates import date_from_excel_serial, read_date
+from licence_qr.errors import InputError
+
+MARKET_COLUMNS: Mapping[str, str] = {
+    "uscc": "统一社会信用代码",
+    "name": "名称",
+    "entity_type": "类型",
+    "principal": "法定代表人/经营者",
+    "registered_capital": "注册资本",
+    "established_on": "成立日期",
+    "term_from": "营业期限自",
+    "term_to": "营业期限至",
+    "address": "住所",
+    "business_scope": "经营范围",
+    "authority": "登记机关",
+    "issued_on": "核准日期",
+    "state": "登记状态",
+    "phone": "联系电话",
+}
+HEALTH_COLUMNS: Mapping[str, str] = {
+    "permit_no": "许可证号",
+    "name": "单位名称",
+    "uscc": "统一社会信用代码",
+    "principal": "法定代表人（负责人）",
+    "address": "经营场所地址",
+    "items": "许可项目",
+    "authority": "发证机关",
+    "issued_on": "发证日期",
+    "valid_from": "有效期起",
+    "valid_to": "有效期止",
+    "state": "状态",
+    "grade": "量化等级",
+    "note": "备注",
+    "office": "受理街镇",
+}
+OPTIONAL_COLUMNS = frozenset({"phone", "note"})
+
+# What the licence and the display card have room for, in characters; an application is bound by the same figures.
+LIMITS: Mapping[str, int] = {
+    "name": 60,
+    "principal": 30,
+    "address": 80,
+    "business_scope": 1000,
+    "entity_type": 60,
+    "registered_capital": 60,
+    "permit_no": 60,
+    "items": 200,
+    "phone": 40,
+    "note": 500,
+}
+# Written by a machine or to mislead, and invisible on paper: controls, surrogates, private use.
+_UNUSABLE_CATEGORIES = frozenset({"Cc", "Cs", "Co"})
+_BIDI_AND_DAMAGE = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufffd")
+
+# Longest names first: “个人独资企业” is not a company, “有限责任公司（自然人独资）” is.
+_FORMS = (
+    ("分公司", EntityForm.BRANCH),
+    ("分支机构", EntityForm.BRANCH),
+    ("个体工商户", EntityForm.INDIVIDUAL),
+    ("合作社", EntityForm.COOPERATIVE),
+    ("合伙企业", EntityForm.PARTNERSHIP),
+    ("个人独资企业", EntityForm.SOLE_PROPRIETORSHIP),
+    ("公司", EntityForm.COMPANY),
+)
+_LICENCE_STATES = {
+    "存续": LicenceState.ACTIVE,
+    "存续(在营、开业、在册)": LicenceState.ACTIVE,
+    "在业": LicenceState.ACTIVE,
+    "歇业": LicenceState.DORMANT,
+    "吊销,未注销": LicenceState.REVOKED_NOT_CANCELLED,
+    "吊销未注销": LicenceState.REVOKED_NOT_CANCELLED,
+    "吊销,已注销": LicenceState.REVOKED_CANCELLED,
+    "吊销已注销": LicenceState.REVOKED_CANCELLED,
+    "注销": LicenceState.CANCELLED,
+    "撤销": LicenceState.ANNULLED,
+    "迁出": LicenceState.MOVED_OUT,
+}
+# “过期” is not a state of its own: the dates say it.
+_PERMIT_STATES = {
+    "有效": PermitState.EFFECTIVE,
+    "过期": PermitState.EFFECTIVE,
+    "暂扣": PermitState.SUSPENDED,
+    "停业整顿": PermitState.SUSPENDED,
+    "撤销": PermitState.ANNULLED,
+    "吊销": PermitState.REVOKED,
+    "撤回": PermitState.WITHDRAWN,
+    "注销": PermitState.CANCELLED,
+}
+_GRADES = {"": "", "未评级": "", "A": "A", "B": "B", "C": "C"}
+_Meaning = TypeVar("_Meaning")
+_EXCEL_SERIAL = re.compile(r"(\d{5})(?:\.0+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class MarketRecord:
+    """One row of the licence export. ``phone`` is internal and never published."""
+
+    row: SourceRow
+    entity: Entity
+    state: LicenceState
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class HealthRecord:
+    """One row of the permit ledger. ``uscc`` is empty where the ledger has none; ``office`` and ``authority`` are ids."""
+
+    row: SourceRow
+    permit_no: str
+    uscc: str
+    holder: str
+    principal: str
+    address: str
+    kinds: tuple[KindOfPlace, ...]
+    items: str
+    authority: str
+    office: str
+    issued_on: date
+    period: Period
+    state: PermitState
+    grade: str
+
+    @property
+    def facts(self) -> tuple[object, ...]:
+        """What the row says, equal for spellings of names that count as the same: two such rows are one permit."""
+        names = tuple(name_key(text) for text in (self.holder, self.principal, self.address, self.items))
+        dates = (self.issued_on, self.period)
+        return (self.uscc, *names, self.authority, self.office, *dates, self.state, self.grade)
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The catalogue's names by their keys, folded once for all rows of an import."""
+
+    authorities: Mapping[str, str]
+    offices: Mapping[str, str]
+    kinds: Mapping[str, KindOfPlace]
+    templates: tuple[NumberTemplate, ...]
+
+    @classmethod
+    def of(cls, catalogue: Catalogue) -> Vocabulary:
+        """The words of ``catalogue``: authorities, towns, kinds of place with their aliases, and number templates."""
+        return cls(
+            {name_key(authority.name.zh): authority.id for authority in catalogue.authorities.values()},
+            {name_key(office.region_name.zh): office.id for office in catalogue.offices.values()},
+            {name_key(name): kind for kind in catalogue.kinds.values() for name in (*kind.aliases, kind.name.zh)},
+            catalogue.number_templates,
+        )
+
+
+def parse_market(row: SourceRow, words: Vocabulary) -> MarketRecord:
+    """Read one licence. Raises InputError for a wrong code, unusable or too long text, dates and unknown words."""
+    texts = _usable_texts(row)
+    form = _form(texts["entity_type"])
+    if form is not EntityForm.INDIVIDUAL:
+        _required(texts, "name")
+    established = _day(texts, "established_on")
+    issued = _day(texts, "issued_on")
+    _in_order(established, issued, "issued_on")
+    term_from = _day(texts, "term_from") if texts["term_from"] else established
+    term_to = _day(texts, "term_to") if texts["term_to"] not in {"", "长期", "无固定期限"} else None
+    if term_to is not None:
+        _in_order(term_from, term_to, "term_to")
+    entity = Entity(
+        uscc=parse_uscc(texts["uscc"]),
+        form=form,
+        name=texts["name"],
+        entity_type=texts["entity_type"],
+        principal=_required(texts, "principal"),
+        established_on=established,
+        issued_on=issued,
+        domicile=_required(texts, "address"),
+        business_scope=texts["business_scope"],
+        registration_authority=_named(words.authorities, texts["authority"], "authority", "import_authority_unknown"),
+        registered_capital=texts["registered_capital"],
+        term_to=term_to,
+    )
+    state = _known(_LICENCE_STATES, texts["state"], "state", "import_licence_state_unknown")
+    return MarketRecord(row, entity, state, texts.get("phone", ""))
+
+
+def parse_health(row: SourceRow, words: Vocabulary) -> HealthRecord:
+    """Read one permit. A missing credit code is not an error here; everything else is as for a licence."""
+    texts = _usable_texts(row)
+    first, last = _day(texts, "valid_from"), _day(texts, "valid_to")
+    _in_order(first, last, "valid_to")
+    issued = _day(texts, "issued_on")
+    _in_order(issued, last, "valid_to")
+    return HealthRecord(
+        row=row,
+        permit_no=_number(_required(texts, "permit_no"), words.templates),
+        uscc=parse_uscc(texts["uscc"]) if texts["uscc"] else "",
+        holder=_required(texts, "name"),
+        principal=_required(texts, "principal"),
+        address=_required(texts, "address"),
+        kinds=_kinds(_required(texts, "items"), words.kinds),
+        items=texts["items"],
+        authority=_named(words.authorities, texts["authority"], "authority", "import_authority_unknown"),
+        office=_named(words.offices, texts["office"], "office", "import_office_unknown"),
+        issued_on=issued,
+        period=Period(first, last),
+        state=_known(_PERMIT_STATES, texts["state"], "state", "import_permit_state_unknown"),
+        grade=_known(_GRADES, texts["grade"].upper(), "grade", "import_grade_unknown"),
+    )
+
+
+def region_of(address: str, catalogue: Catalogue) -> str:
+    """The 9-digit code of the town named in ``address``, or empty."""
+    return next((o.region for o in catalogue.offices.values() if o.region_name.zh in address), "")
+
+
+def office_of(address: str, catalogue: Catalogue) -> str:
+    """The id of the office of the town named in ``address``, or empty."""
+    return next((o.id for o in catalogue.offices.values() if o.region_name.zh in address), "")
+
+
+def _usable_texts(row: SourceRow) -> Mapping[str, str]:
+    if row.beyond:
+        raise InputError("import_row_too_wide", beyond=row.beyond)
+    for key, text in row.cells.items():
+        limit = LIMITS.get(key, 200)
+        if len(text) > limit:
+            raise InputError("import_text_too_long", field=key, length=len(text), limit=limit)
+        for position, char in enumerate(text, start=1):
+            if unicodedata.category(char) in _UNUSABLE_CATEGORIES or char in _BIDI_AND_DAMAGE:
+                raise InputError("import_text_unusable", field=key, char=f"U+{ord(char):04X}", position=position)
+    return row.cells
+
+
+def _required(texts: Mapping[str, str], key: str) -> str:
+    if not texts[key]:
+        raise InputError("import_cell_empty", field=key)
+    return texts[key]
+
+
+def _day(texts: Mapping[str, str], key: str) -> date:
+    if serial := _EXCEL_SERIAL.fullmatch(texts[key]):
+        return date_from_excel_serial(int(serial[1]), key)
+    return read_date(texts[key], key)
+
+
+def _in_order(first: date, last: date, key: str) -> None:
+    if last < first:
+        raise InputError("dates_out_of_order", field=key, first=first.isoformat(), last=last.isoformat())
+
+
+def _form(text: str) -> EntityForm:
+    folded = unicodedata.normalize("NFKC", text)
+    found = next((form for words, form in _FORMS if words in folded), None)
+    if found is None:
+        raise InputError("import_entity_type_unknown", field="entity_type", found=text)
+    return found
+
+
+def _known(words: Mapping[str, _Meaning], text: str, key: str, code: str) -> _Meaning:
+    folded = "".join(unicodedata.normalize("NFKC", text).split())
+    if folded not in words:
+        raise InputError(code, field=key, found=text)
+    return words[folded]
+
+
+def _named(ids: Mapping[str, str], text: str, key: str, code: str) -> str:
+    found = ids.get(name_key(text))
+    if found is None:
+        raise InputError(code, field=key, found=text)
+    return found
+
+
+def _number(text: str, templates: Iterable[NumberTemplate]) -> str:
+    """The number in its template's own spelling where it differs only in width or brackets, else as written."""
+    digits = re.findall(r"\d{1,9}", unicodedata.normalize("NFKC", text))
+    if len(digits) < 2:
+        return text
+    wanted = name_key(text)
+    spellings = (template.render(int(digits[-2]), int(digits[-1])) for template in templates)
+    return next((spelling for spelling in spellings if name_key(spelling) == wanted), text)
+
+
+def _kinds(text: str, known: Mapping[str, KindOfPlace]) -> tuple[KindOfPlace, ...]:
+    """One kind, or several between commas; a name that holds a comma itself (候车（机、船）室) is tried whole first."""
+    parts = [text] if name_key(text) in known else [part for part in re.split(r"[、，,；;]", text) if part.strip()]
+    for part in parts or [text]:
+        if name_key(part) not in known:
+            raise InputError("import_kind_unknown", field="items", found=part.strip())
+    return tuple({(kind := known[name_key(part)]).id: kind for part in parts}.values())

@@ -1,0 +1,77 @@
+"""The books of a merge: what came of each row, which questions are open, and which have been answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from licence_qr.domain.importing.conflicts import (
+    CHOICES,
+    Conflict,
+    ConflictKind,
+    Decided,
+    Decision,
+    Outcome,
+    Place,
+    RowVerdict,
+    Side,
+    SourceRow,
+    conflict_key,
+)
+
+
+def question_key(kind: ConflictKind, sides: Sequence[Side]) -> str:
+    """The key of the question that ``kind`` asks about these sides."""
+    return conflict_key(kind, [side.facts for side in sides])
+
+
+class Ledger:
+    """Collects verdicts and questions. ``decided`` holds the answers given so far, ``reasons`` those that let rows in."""
+
+    def __init__(self, decided: Mapping[str, Decided]) -> None:
+        self.decided = decided
+        self.verdicts: dict[Place, RowVerdict] = {}
+        self.conflicts: dict[str, Conflict] = {}
+        self.reasons: dict[Place, str] = {}
+
+    def close(
+        self,
+        row: SourceRow,
+        outcome: Outcome,
+        code: str,
+        facts: Mapping[str, object],
+        column: str = "",
+        conflict: str = "",
+    ) -> None:
+        """Give ``row`` its verdict; the last one given stands."""
+        self.verdicts[row.place] = RowVerdict(row, outcome, code, column, facts, conflict)
+
+    def ask(
+        self,
+        kind: ConflictKind,
+        rows: Sequence[SourceRow],
+        sides: Sequence[Side],
+        *,
+        uscc: str,
+        office: str,
+        proposal: str = "",
+        choices: tuple[Decision, ...] | None = None,
+        facts: Mapping[str, object] | None = None,
+    ) -> Decision | None:
+        """The answer given to this question, or None: then the rows wait for it, or were refused by it."""
+        key = question_key(kind, sides)
+        answer = self.decided.get(key)
+        if answer is None or answer.decision not in CHOICES[kind]:
+            places = tuple(row.place for row in rows)
+            right = sides[1] if len(sides) > 1 else None
+            self.conflicts[key] = Conflict(
+                key, kind, places, sides[0], right, choices or CHOICES[kind], uscc, proposal, office, facts or {}
+            )
+            for row in rows:
+                self.close(row, Outcome.WAITING, f"waiting_{kind.value}", facts or {}, conflict=key)
+            return None
+        if answer.decision is Decision.REFUSE:
+            for row in rows:
+                self.close(row, Outcome.REFUSED, "decided_refused", {"reason": answer.reason})
+            return None
+        self.reasons.update({row.place: answer.reason for row in rows})
+        return answer.decision

@@ -1,0 +1,208 @@
+"""The values a merge works on: records that say the same, a licence being joined with its permits, what comes of it."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Generic, TypeVar
+
+from licence_qr.domain.catalogue.model import Catalogue
+from licence_qr.domain.importing.conflicts import Conflict, Place, RowVerdict, Side, Source, SourceRow
+from licence_qr.domain.importing.department_rows import HealthRecord, MarketRecord, office_of, region_of
+from licence_qr.domain.names import name_key
+from licence_qr.domain.register.entity import Entity, LicenceState, Premises
+from licence_qr.domain.register.permit import Permit
+from licence_qr.domain.register.record import CombinedRecord
+
+Known = tuple[Entity, LicenceState]  # what the register says of a business
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One licence or one permit as the exports tell it: flat texts by column key, and the rows that say so.
+
+    ``key`` is empty for the licence and the permit number for a permit.
+    """
+
+    key: str
+    facts: Mapping[str, str]
+    places: tuple[Place, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Business:
+    """One merged business. Its ``parts`` lack the licence when no export has it and only the register does."""
+
+    record: CombinedRecord
+    state: LicenceState
+    phone: str
+    office: str
+    parts: tuple[Part, ...]
+
+
+def licence_texts(entity: Entity, state: LicenceState, phone: str) -> dict[str, str]:
+    """A licence as flat texts, the same for an export and for the register, so that the two can be compared."""
+    return {
+        "name": entity.name,
+        "entity_type": entity.entity_type,
+        "principal": entity.principal,
+        "registered_capital": entity.registered_capital,
+        "established_on": entity.established_on.isoformat(),
+        "term_to": entity.term_to.isoformat() if entity.term_to else "",
+        "address": entity.domicile,
+        "business_scope": entity.business_scope,
+        "authority": entity.registration_authority,
+        "issued_on": entity.issued_on.isoformat(),
+        "state": state.value,
+        "phone": phone,
+    }
+
+
+def permit_texts(permit: Permit, address: str) -> dict[str, str]:
+    """A granted permit as flat texts, the same for an export and for the register."""
+    first, last = (permit.period.first, permit.period.last) if permit.period else (None, None)
+    return {
+        "permit_no": permit.permit_no,
+        "address": address,
+        "items": permit.items,
+        "kinds": ",".join(permit.kinds),
+        "authority": permit.issuing_authority,
+        "office": permit.handling_office,
+        "issued_on": permit.issued_on.isoformat() if permit.issued_on else "",
+        "valid_from": first.isoformat() if first else "",
+        "valid_to": last.isoformat() if last else "",
+        "state": permit.state.value,
+        "grade": permit.grade,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """The outcome: businesses by credit code, open questions by key, and one verdict a row in the order of the files."""
+
+    businesses: Mapping[str, Business]
+    conflicts: Mapping[str, Conflict]
+    verdicts: tuple[RowVerdict, ...]
+
+
+RecordT = TypeVar("RecordT", MarketRecord, HealthRecord)
+
+
+@dataclass(frozen=True, slots=True)
+class Unit(Generic[RecordT]):
+    """One record and all rows that say the same; the record is that of the first row."""
+
+    record: RecordT
+    rows: tuple[SourceRow, ...]
+
+    def places(self) -> tuple[Place, ...]:
+        """Where its rows stand."""
+        return tuple(row.place for row in self.rows)
+
+
+@dataclass(slots=True)
+class Licence:
+    """A licence being joined with its permits. ``unit`` is None when it stands in the register only."""
+
+    entity: Entity
+    state: LicenceState
+    side: Side
+    unit: Unit[MarketRecord] | None
+    overrides: dict[str, str] = field(default_factory=dict)
+    permits: list[tuple[Unit[HealthRecord], Permit]] = field(default_factory=list)
+
+    def spellings(self, what: str) -> set[str]:
+        """The keys of the names or principals that count as this business's own."""
+        own = self.own(what)
+        return {name_key(own), name_key(self.overrides.get(what, own))}
+
+    def own(self, what: str) -> str:
+        """The ``name`` or ``principal`` the licence itself says."""
+        return self.entity.holder_name if what == "name" else self.entity.principal
+
+    def units(self) -> tuple[Unit[MarketRecord] | Unit[HealthRecord], ...]:
+        """All that was joined: the licence first, then its permits."""
+        permits = tuple(unit for unit, _ in self.permits)
+        return (self.unit, *permits) if self.unit else permits
+
+    def business(self, catalogue: Catalogue) -> Business:
+        """The combined record. Premises 1 is the licence's own address; others follow in the order of permit numbers."""
+        name = self.overrides.get("name", self.entity.name)
+        entity = replace(self.entity, name=name, principal=self.overrides.get("principal", self.entity.principal))
+        addresses = {name_key(entity.domicile): entity.domicile}
+        permits, parts = [], []
+        phone = self.unit.record.phone if self.unit else ""
+        if self.unit:
+            parts.append(Part("", licence_texts(entity, self.state, phone), self.unit.places()))
+        for unit, permit in self.permits:
+            address = addresses.setdefault(name_key(unit.record.address), unit.record.address)
+            premises_no = list(addresses).index(name_key(address)) + 1
+            permits.append(replace(permit, premises_no=premises_no))
+            parts.append(Part(permit.permit_no, permit_texts(permit, address), unit.places()))
+        permits.sort(key=lambda p: (p.premises_no, p.permit_no))
+        premises = (Premises(n, a, region_of(a, catalogue)) for n, a in enumerate(addresses.values(), start=1))
+        return Business(
+            record=CombinedRecord(entity, tuple(premises), tuple(permits)),
+            state=self.state,
+            phone=phone,
+            office=permits[0].handling_office if permits else office_of(entity.domicile, catalogue),
+            parts=tuple(parts),
+        )
+
+
+def versions(
+    records: Iterable[RecordT], identity: Callable[[RecordT], str], facts: Callable[[RecordT], Hashable]
+) -> dict[str, list[Unit[RecordT]]]:
+    """Records of the same identity, those that say the same as one unit; in an order that rows cannot change."""
+    grouped: dict[str, dict[Hashable, list[RecordT]]] = defaultdict(lambda: defaultdict(list))
+    for record in records:
+        grouped[identity(record)][facts(record)].append(record)
+    found = {}
+    for key, group in grouped.items():
+        units = [unit_of(same) for same in group.values()]
+        found[key] = sorted(units, key=lambda unit: _text(unit.record.row))
+    return found
+
+
+def unit_of(records: Iterable[RecordT]) -> Unit[RecordT]:
+    """One unit of records that say the same; the first spelling in code point order stands for all."""
+    ordered = sorted(records, key=lambda record: (_text(record.row), reading_order(record.row)))
+    return Unit(ordered[0], tuple(record.row for record in ordered))
+
+
+def licence_facts(record: MarketRecord) -> Hashable:
+    """What a licence row says, equal for spellings of names that count as the same."""
+    e = record.entity
+    names = tuple(name_key(text) for text in (e.name, e.principal, e.domicile, e.business_scope, e.entity_type))
+    return (
+        *names,
+        e.registered_capital,
+        e.established_on,
+        e.issued_on,
+        e.term_to,
+        e.registration_authority,
+        record.state,
+    )
+
+
+def register_side(entity: Entity) -> Side:
+    """What the register says of a business, in the words of a licence row."""
+    facts = {
+        "uscc": entity.uscc,
+        "name": entity.name,
+        "principal": entity.principal,
+        "address": entity.domicile,
+        "established_on": entity.established_on.isoformat(),
+    }
+    return Side(Source.REGISTER, "", 0, facts)
+
+
+def reading_order(row: SourceRow) -> tuple[bool, str, int]:
+    """Licences before permits, then as the rows stand."""
+    return (row.place.source is not Source.MARKET, row.place.sheet, row.place.number)
+
+
+def _text(row: SourceRow) -> str:
+    return json.dumps(dict(row.cells), ensure_ascii=False, sort_keys=True)

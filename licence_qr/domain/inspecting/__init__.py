@@ -1,0 +1,1 @@
+"""Inspections on the spot, the check after a commitment, and random draws."""

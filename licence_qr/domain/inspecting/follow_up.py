@@ -1,0 +1,176 @@
+"""The inspection that follows a grant on commitment (告知承诺核查): what it finds, and what that leads to.
+
+Rule: State Council General Office 2020 No. 42 (告知承诺制): the place is checked after the grant; what does not hold
+is ordered to be put right by a date (责令限期整改); who refuses, or still fails, loses the permit (撤销). False
+statements bar a new application for the same permit for 1 year, deceit or bribery for 3 (行政许可法 articles 78, 79).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from licence_qr.domain.catalogue.life_rules import LifeRules
+from licence_qr.domain.register.permit import GrantMode, Permit, PermitState
+from licence_qr.domain.text import Text
+from licence_qr.errors import InputError, RuleError
+
+MAX_FINDINGS_CHARS = 4000
+MAX_BASIS_CHARS, MAX_NUMBER_CHARS = 200, 80  # as for every act
+# No rule sets a longest time; this catches a mistyped year.
+LONGEST_RECTIFICATION_DAYS = 366
+
+
+class FollowUpOutcome(StrEnum):
+    """What the officers found."""
+
+    MET = "met"  # 符合承诺
+    RECTIFY = "rectify"  # 责令限期整改
+    FAILED = "failed"  # 承诺不实或逾期未改: to be annulled
+
+
+class Fault(StrEnum):
+    """Why a commitment failed."""
+
+    UNMET = "unmet"  # 逾期仍不符合条件: after an order to rectify
+    REFUSED = "refused"  # 拒不整改
+    FALSE_STATEMENT = "false_statement"  # 隐瞒情况、提供虚假材料 (行政许可法 第七十八条)
+    DECEIT = "deceit"  # 以欺骗、贿赂等不正当手段取得许可 (行政许可法 第七十九条)
+
+    def bar_months(self, rules: LifeRules) -> int | None:
+        """For how many months a new application is barred by the figures of the day; None for no bar."""
+        months = {
+            Fault.FALSE_STATEMENT: rules.false_application_bar_months,
+            Fault.DECEIT: rules.deceit_bar_months,
+        }
+        return months.get(self)
+
+
+FAULT_WORDS: Mapping[Fault, Text] = {
+    Fault.UNMET: Text("逾期未整改，仍不符合条件", "Still does not meet the conditions after the order"),
+    Fault.REFUSED: Text("拒不整改", "Refuses to put it right"),
+    Fault.FALSE_STATEMENT: Text("隐瞒有关情况或提供虚假材料", "False statements or concealment"),
+    Fault.DECEIT: Text("以欺骗、贿赂等不正当手段取得许可", "Obtained by deceit, bribery or other improper means"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUpReport:
+    """What two officers report of one permit. ``others`` are the user names of the officers beside the one who records.
+
+    ``rectify_by`` goes with RECTIFY; ``fault`` and the grounds (``reason``, ``legal_basis``) of the proposal to annul go
+    with FAILED. ``document_no`` is that of the order or of the case. ``inspection`` names the visit on the phone that
+    found it, ``inspection/<id>``, or is empty.
+    """
+
+    checked_on: date | None
+    outcome: FollowUpOutcome | None
+    others: tuple[str, ...]
+    findings: str = ""
+    rectify_by: date | None = None
+    document_no: str = ""
+    fault: Fault | None = None
+    legal_basis: str = ""
+    inspection: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a report is held against: the permit, the colleagues who may stand beside, whether an order was made."""
+
+    permit: Permit
+    officer: str
+    inspectors: Collection[str]
+    ordered_before: bool
+    rules: LifeRules
+    today: date
+
+
+def may_be_followed_up(permit: Permit) -> None:
+    """Raise RuleError ``follow_up_not_due`` unless the permit was granted on commitment, has not ended, and the check
+    after the grant is still open."""
+    on_commitment = permit.mode is GrantMode.COMMITMENT and permit.follow_up_due is not None
+    standing = permit.state in {PermitState.EFFECTIVE, PermitState.SUSPENDED}
+    if not (on_commitment and standing and permit.checked_on is None):
+        raise RuleError("follow_up_not_due", permit_no=permit.permit_no)
+
+
+def faults_of(report: FollowUpReport, standing: Standing) -> tuple[InputError, ...]:
+    """Everything in the report that cannot be accepted, in the order of the form."""
+    found = [
+        *_day_faults(report, standing),
+        *_officer_faults(report, standing),
+        *_outcome_faults(report, standing),
+        *_length_faults(report),
+    ]
+    return tuple(found)
+
+
+def _day_faults(report: FollowUpReport, standing: Standing) -> list[InputError]:
+    day, granted = report.checked_on, standing.permit.issued_on
+    if day is None:
+        return [InputError("check_day_missing", field="checked_on")]
+    if day > standing.today:
+        return [InputError("check_day_future", field="checked_on", day=day)]
+    if granted is not None and day < granted:
+        return [InputError("check_day_before_grant", field="checked_on", day=day, granted=granted)]
+    return []
+
+
+def _officer_faults(report: FollowUpReport, standing: Standing) -> list[InputError]:
+    others = set(report.others)
+    least = standing.rules.follow_up_officers
+    if standing.officer in others:
+        return [InputError("officer_twice", field="others")]
+    if others - set(standing.inspectors):
+        return [InputError("officer_unknown", field="others")]
+    if len(others) + 1 < least:
+        return [InputError("officers_too_few", field="others", least=least)]
+    return []
+
+
+def _outcome_faults(report: FollowUpReport, standing: Standing) -> list[InputError]:
+    match report.outcome:
+        case None:
+            return [InputError("outcome_missing", field="outcome")]
+        case FollowUpOutcome.MET:
+            return []
+        case FollowUpOutcome.RECTIFY:
+            return [*_findings_faults(report), *_rectify_faults(report)]
+        case FollowUpOutcome.FAILED:
+            return [*_findings_faults(report), *_failure_faults(report, standing)]
+
+
+def _findings_faults(report: FollowUpReport) -> list[InputError]:
+    return [] if report.findings.strip() else [InputError("findings_missing", field="findings")]
+
+
+def _rectify_faults(report: FollowUpReport) -> list[InputError]:
+    until, checked = report.rectify_by, report.checked_on
+    if until is None:
+        return [InputError("rectify_day_missing", field="rectify_by")]
+    if checked is not None and not checked < until <= checked + timedelta(days=LONGEST_RECTIFICATION_DAYS):
+        return [InputError("rectify_day_range", field="rectify_by", day=until, most=LONGEST_RECTIFICATION_DAYS)]
+    return []
+
+
+def _failure_faults(report: FollowUpReport, standing: Standing) -> list[InputError]:
+    found = []
+    if report.fault is None:
+        found.append(InputError("fault_missing", field="fault"))
+    elif report.fault is Fault.UNMET and not standing.ordered_before:
+        found.append(InputError("order_first", field="fault"))
+    if not report.legal_basis.strip():
+        found.append(InputError("legal_basis_missing", field="legal_basis"))
+    return found
+
+
+def _length_faults(report: FollowUpReport) -> list[InputError]:
+    limits = {"findings": MAX_FINDINGS_CHARS, "document_no": MAX_NUMBER_CHARS, "legal_basis": MAX_BASIS_CHARS}
+    return [
+        InputError("entry_too_long", field=field, length=len(text), limit=limit)
+        for field, limit in limits.items()
+        if len(text := str(getattr(report, field))) > limit
+    ]

@@ -1,0 +1,261 @@
+"""One inspection (监督检查) as it was recorded on the spot, and what the register may have to say about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from licence_qr.domain.catalogue.checklists import Answer
+from licence_qr.domain.dates import local_date
+from licence_qr.domain.inspecting.follow_up import Fault
+from licence_qr.domain.text import Text
+
+
+class Purpose(StrEnum):
+    """Why the officers came."""
+
+    ROUTINE = "routine"  # 日常监督
+    FOLLOW_UP = "follow_up"  # 告知承诺核查
+    RECHECK = "recheck"  # 整改复查
+    DRAWN = "drawn"  # 双随机抽查
+    COMPLAINT = "complaint"  # 投诉举报检查
+
+    @property
+    def grades(self) -> bool:
+        """Whether the score decides the grade of the permit: only a visit that looks at everything, unprompted."""
+        return self in {Purpose.ROUTINE, Purpose.DRAWN}
+
+
+class ReadBy(StrEnum):
+    """How the phone knew which business it stood in."""
+
+    SYMBOL = "symbol"  # scanned, and its signature verified
+    NUMBER = "number"  # the code number typed
+    LIST = "list"  # chosen from the pack
+
+
+class VisitOutcome(StrEnum):
+    """What the officers decided."""
+
+    PASSED = "passed"  # 合格
+    TO_RECTIFY = "to_rectify"  # 责令限期整改
+    FAILED = "failed"  # 不合格
+
+
+class SignatureKind(StrEnum):
+    """How the business signed."""
+
+    DRAWN = "drawn"
+    TYPED = "typed"
+    REFUSED = "refused"  # 拒绝签字
+
+
+class InspectionState(StrEnum):
+    """What became of a record. Whatever it is, the record is kept."""
+
+    COUNTED = "counted"  # its effects stand
+    HELD = "held"  # a person has to look
+    SET_ASIDE = "set_aside"  # kept without effect
+
+
+class Flag(StrEnum):
+    """What is remarkable about a record. docs/inspections.md lists when each is set."""
+
+    CONTENT_CONFLICT = "content_conflict"
+    BUSINESS_UNKNOWN = "business_unknown"
+    CODE_UNKNOWN = "code_unknown"
+    CODE_OF_OTHER_BUSINESS = "code_of_other_business"
+    BUSINESS_ENDED = "business_ended"
+    OTHER_OFFICE = "other_office"
+    SECOND_OFFICER_MISSING = "second_officer_missing"
+    SECOND_OFFICER_UNFIT = "second_officer_unfit"
+    CHECKLIST_UNKNOWN = "checklist_unknown"
+    ORDER_UNKNOWN = "order_unknown"
+    ORDER_CLOSED = "order_closed"
+    IN_FUTURE = "in_future"
+    NOT_SETTLED = "not_settled"
+    DRAWN_UNKNOWN = "drawn_unknown"
+    CLOCK_WRONG = "clock_wrong"
+    CODE_SUPERSEDED = "code_superseded"
+    SCORE_DIFFERS = "score_differs"
+
+    @property
+    def holds(self) -> bool:
+        """Whether a record with this flag waits for a person before it has any effect."""
+        return self not in {Flag.DRAWN_UNKNOWN, Flag.CLOCK_WRONG, Flag.CODE_SUPERSEDED, Flag.SCORE_DIFFERS}
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """What was inspected, as the phone knew it. ``code_number`` and ``permit_no`` may be empty; ``code_version`` is None
+    unless the symbol was read."""
+
+    read_by: ReadBy
+    code_number: str
+    code_version: int | None
+    uscc: str
+    premises_no: int
+    permit_no: str
+
+
+@dataclass(frozen=True, slots=True)
+class GivenAnswer:
+    """The answer to one item, with the finding in words and the photographs (SHA-256 as announced) that show it."""
+
+    checklist: str
+    item: str
+    answer: Answer
+    finding: str
+    photos: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """``list/item``: how orders to rectify name it."""
+        return f"{self.checklist}/{self.item}"
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncedPhoto:
+    """A photograph that belongs to the visit and comes by itself: hash, type and length of the file the phone will send."""
+
+    sha256: str
+    media_type: str
+    length: int
+    taken_at: datetime
+    note: str
+
+
+Stroke = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """The signature of the business: strokes ``x, y, x, y …`` on a field of ``width`` × ``height``, or a typed name, or the
+    reason why it was refused."""
+
+    kind: SignatureKind
+    name: str = ""
+    reason: str = ""
+    width: int = 0
+    height: int = 0
+    strokes: tuple[Stroke, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """One visit. Instants are UTC by the device's clock. ``order`` and ``drawn`` are numbers that the pack named.
+
+    ``shown_score`` and ``shown_grade`` are what the phone reckoned; the register reckons its own.
+    """
+
+    id: str
+    office: str
+    officer: str
+    second_officer: str | None
+    purpose: Purpose
+    order: int | None
+    drawn: int | None
+    subject: Inspected
+    pack_as_of: datetime | None
+    started_at: datetime
+    finished_at: datetime
+    checklists: tuple[tuple[str, str], ...]
+    answers: tuple[GivenAnswer, ...]
+    remarks: str
+    photos: tuple[AnnouncedPhoto, ...]
+    outcome: VisitOutcome
+    rectify_by: date | None
+    fault: Fault | None
+    shown_score: int | None
+    shown_grade: str
+    signature: Signature
+
+    @property
+    def visited_on(self) -> date:
+        """The day of the visit in Shanghai."""
+        return local_date(self.finished_at)
+
+    @property
+    def findings(self) -> tuple[GivenAnswer, ...]:
+        """The answers that say "no"."""
+        return tuple(answer for answer in self.answers if answer.answer is Answer.NO)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which inspections of an office a list shows; what is None or empty does not narrow it. Days are included.
+
+    ``text`` is looked for in credit code, name and principal.
+    """
+
+    state: InspectionState | None = None
+    purpose: Purpose | None = None
+    outcome: VisitOutcome | None = None
+    first: date | None = None
+    last: date | None = None
+    text: str = ""
+
+
+PURPOSE_WORDS: Mapping[Purpose, Text] = {
+    Purpose.ROUTINE: Text("日常监督", "Routine"),
+    Purpose.FOLLOW_UP: Text("告知承诺核查", "Check after a commitment"),
+    Purpose.RECHECK: Text("整改复查", "Recheck of an order"),
+    Purpose.DRAWN: Text("双随机抽查", "Drawn by lot"),
+    Purpose.COMPLAINT: Text("投诉举报检查", "After a complaint"),
+}
+OUTCOME_WORDS: Mapping[VisitOutcome, Text] = {
+    VisitOutcome.PASSED: Text("合格", "Passed"),
+    VisitOutcome.TO_RECTIFY: Text("责令限期整改", "To be put right by a date"),
+    VisitOutcome.FAILED: Text("不合格", "Failed"),
+}
+STATE_WORDS: Mapping[InspectionState, Text] = {
+    InspectionState.COUNTED: Text("已计入", "Counts"),
+    InspectionState.HELD: Text("待人工处理", "Waits for a person"),
+    InspectionState.SET_ASIDE: Text("仅存档", "Kept without effect"),
+}
+READ_BY_WORDS: Mapping[ReadBy, Text] = {
+    ReadBy.SYMBOL: Text("扫描二维码", "Code scanned"),
+    ReadBy.NUMBER: Text("输入编号", "Number typed"),
+    ReadBy.LIST: Text("从随身包选择", "Chosen from the pack"),
+}
+FLAG_WORDS: Mapping[Flag, Text] = {
+    Flag.CONTENT_CONFLICT: Text(
+        "同一检查编号此前收到过不同的内容，两份都已保存", "Another content came under the same id before; both are kept"
+    ),
+    Flag.BUSINESS_UNKNOWN: Text(
+        "登记库里没有这家企业、场所或许可证", "The register does not hold this business, place or permit"
+    ),
+    Flag.CODE_UNKNOWN: Text(
+        "登记库里没有这个码或这一版本", "The register does not hold this code or this version of it"
+    ),
+    Flag.CODE_OF_OTHER_BUSINESS: Text("扫到的码属于另一家企业", "The code is that of another business"),
+    Flag.BUSINESS_ENDED: Text(
+        "执照或许可证已经终止，或场所已经停用", "The licence or the permit has ended, or the place was closed"
+    ),
+    Flag.OTHER_OFFICE: Text(
+        "企业和许可证都不属于检查人员的机构", "Neither business nor permit belongs to the inspector’s office"
+    ),
+    Flag.SECOND_OFFICER_MISSING: Text("没有第二名检查人员", "No second officer is named"),
+    Flag.SECOND_OFFICER_UNFIT: Text(
+        "第二名人员不是本机构在岗的监督员，或与第一名相同",
+        "The second officer is no active inspector of this office, or is the first one",
+    ),
+    Flag.CHECKLIST_UNKNOWN: Text(
+        "检查表、版本或条目不明，与场所种类不符，或有条目未回答",
+        "A checklist, version or item is unknown or not for this kind of place, or items are not answered",
+    ),
+    Flag.ORDER_UNKNOWN: Text("要复查的整改通知不是这家企业的", "The order to be rechecked is not one of this business"),
+    Flag.ORDER_CLOSED: Text("要复查的整改通知此前已办结", "The order to be rechecked was closed before"),
+    Flag.IN_FUTURE: Text("检查时间在将来", "The visit lies in the future"),
+    Flag.NOT_SETTLED: Text("结果无法计入，需要人工办理", "Its result could not take effect and needs a person"),
+    Flag.DRAWN_UNKNOWN: Text("没有为这项许可抽中的待办检查", "No inspection of this permit was drawn and is open"),
+    Flag.CLOCK_WRONG: Text(
+        "手机时钟与服务器相差超过 5 分钟", "The phone’s clock is more than 5 minutes off the server’s"
+    ),
+    Flag.CODE_SUPERSEDED: Text("扫到的是旧版照牌", "The print that was scanned is an older one"),
+    Flag.SCORE_DIFFERS: Text(
+        "手机显示的得分与登记库计算的不同", "The phone showed another score than the register reckons"
+    ),
+}

@@ -1,0 +1,1 @@
+"""One application for a licence and its permits: as typed, as checked, and what issuing gives back."""

@@ -1,0 +1,72 @@
+"""One application (一窗申请) for a business licence and the permits of its premises, after it has been checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from licence_qr.domain.register.entity import EntityForm
+from licence_qr.domain.register.permit import GrantMode
+
+
+@dataclass(frozen=True, slots=True)
+class Commitment:
+    """The signed promise of 告知承诺: who promised which very text, and when.
+
+    ``notice_sha256`` is the hash of the text that was shown; issuing compares it with the catalogue's.
+    """
+
+    notice_id: str
+    notice_version: str
+    notice_sha256: str
+    signer: str
+    signed_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class EntityRequest:
+    """The licence part of an application. ``uscc`` None asks a demonstration register to allot one."""
+
+    uscc: str | None
+    form: EntityForm
+    name: str
+    entity_type: str
+    principal: str
+    registered_capital: str
+    established_on: date
+    term_to: date | None
+    domicile: str
+    business_scope: str
+
+
+@dataclass(frozen=True, slots=True)
+class PermitRequest:
+    """One permit asked for at this desk, on the premises of the application."""
+
+    permit_type: str
+    kinds: tuple[str, ...]
+    items: str
+    mode: GrantMode
+    commitment: Commitment | None
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """A checked application: every value is of its type and in range, and the rules of ``applied_on`` were met.
+
+    ``answers`` are the yes/no facts asked by the trade. ``contact_phone`` is internal and never published.
+    Rules that depend on the register (delegation on the day of issue, a code already in the register) are checked
+    again when it is issued.
+    """
+
+    trade: str
+    office: str
+    applied_on: date
+    entity: EntityRequest
+    premises_address: str
+    premises_region: str
+    area_m2: int | None
+    permits: tuple[PermitRequest, ...]
+    answers: Mapping[str, bool]
+    contact_phone: str = ""

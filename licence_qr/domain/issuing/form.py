@@ -1,0 +1,331 @@
+"""Checks an application as it was typed, in the form or in a file, and makes the domain value of it.
+
+All problems are found in one go and told in the order of the form. What only the register knows (is the code taken,
+is the delegation still in force at the moment of issue) is checked again when it is issued.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from licence_qr.domain.catalogue.model import (
+    BUSINESS_LICENCE,
+    Catalogue,
+    KindOfPlace,
+    Notice,
+    Requirement,
+    RequirementAction,
+    Trade,
+)
+from licence_qr.domain.catalogue.requirements import ON_AREA, ON_KINDS, need_of_kind, requirements
+from licence_qr.domain.identifiers import parse_uscc
+from licence_qr.domain.issuing.application import Application, Commitment, EntityRequest, PermitRequest
+from licence_qr.domain.register.entity import EntityForm
+from licence_qr.domain.register.field_names import ANSWER_PREFIX, COMMITMENT_FIELDS
+from licence_qr.domain.register.permit import GrantMode
+from licence_qr.domain.register.typed_fields import MAX_NAME_BYTES, FieldReader
+from licence_qr.errors import InputError, InvalidApplication
+
+INDIVIDUAL_TYPE = "个体工商户"
+# Second character of a credit code that a market regulator gave out (GB 32100-2015, table 2); 1 for all other forms.
+_CATEGORY_OF_FORM = {EntityForm.INDIVIDUAL: "2", EntityForm.COOPERATIVE: "3"}
+_MAX_KINDS = 28
+
+
+def parse_application(
+    fields: Mapping[str, str], catalogue: Catalogue, office: str, today: date, demonstration: bool
+) -> Application:
+    """The application that ``fields`` (see ``application_fields``) describe, judged by the rules of ``today``.
+
+    ``office`` is where it is taken. Only in a ``demonstration`` register may the credit code be left out. An application
+    whose kinds of place need no permit, and that asks for none (``mode`` empty), is one for the licence alone.
+    Raises InvalidApplication with every problem in the order of the form; each names its field.
+    """
+    form = _Form(FieldReader(fields), catalogue, office, today, demonstration)
+    application = form.read()
+    if application is None:
+        raise InvalidApplication(form.reader.in_form_order())
+    return application
+
+
+def check_details(
+    fields: Mapping[str, str], catalogue: Catalogue, office: str, today: date, demonstration: bool
+) -> tuple[InputError, ...]:
+    """The problems of everything but the commitment, which is signed last; empty when the details are right."""
+    try:
+        parse_application(fields, catalogue, office, today, demonstration)
+    except InvalidApplication as invalid:
+        return tuple(problem for problem in invalid.problems if problem.field not in COMMITMENT_FIELDS)
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What decides which permits are needed."""
+
+    trade: Trade
+    kinds: tuple[KindOfPlace, ...]
+    area_m2: int | None
+    answers: Mapping[str, bool]
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """One reading of the fields, section by section."""
+
+    reader: FieldReader
+    catalogue: Catalogue
+    office: str
+    today: date
+    demonstration: bool
+
+    def read(self) -> Application | None:
+        """The application, or None when the reader holds problems."""
+        place = self._place()
+        entity = self._entity()
+        address, region, phone = self._premises()
+        permits = self._permits(place) if place else ()
+        if self.reader.problems or place is None or entity is None:
+            return None
+        return Application(
+            trade=place.trade.id,
+            office=self.office,
+            applied_on=self.today,
+            entity=entity,
+            premises_address=address,
+            premises_region=region,
+            area_m2=place.area_m2,
+            permits=permits,
+            answers=place.answers,
+            contact_phone=phone,
+        )
+
+    # -- the place ----------------------------------------------------------------------------------------------------
+
+    def _place(self) -> _Place | None:
+        if self.office not in self.catalogue.offices:
+            self.reader.refuse("application_office_unknown", "office", found=self.office)
+        area = self.reader.area("area_m2")
+        trade = self.catalogue.trades.get(self.reader.typed("trade"))
+        if trade is None:
+            found = self.reader.typed("trade")
+            self.reader.refuse("trade_unknown" if found else "choice_missing", "trade", found=found[:40])
+            return None
+        return _Place(trade, self._kinds(trade), area, self._answers(trade))
+
+    def _kinds(self, trade: Trade) -> tuple[KindOfPlace, ...]:
+        """The chosen kinds by id or by the name a register uses; those that are not to be had are left out."""
+        written = unicodedata.normalize("NFKC", self.reader.typed("kinds")).replace("、", ",").split(",")
+        kinds: dict[str, KindOfPlace] = {}
+        for name in filter(None, (part.strip() for part in written[:_MAX_KINDS])):
+            kind = self.catalogue.kinds.get(name) or self.catalogue.kind_by_name(name)
+            if kind is None:
+                self.reader.refuse("kind_unknown", "kinds", found=name[:40])
+            elif kind.id not in trade.kinds:
+                known = [self.catalogue.kinds[id_].name for id_ in trade.kinds]
+                facts = {"known_zh": "、".join(n.zh for n in known), "known_en": ", ".join(n.en for n in known)}
+                self._refuse_kind("kind_not_in_trade", kind, trade_zh=trade.name.zh, trade_en=trade.name.en, **facts)
+            else:
+                kinds[kind.id] = kind
+        return tuple(kinds.values())
+
+    def _refuse_kind(self, code: str, kind: KindOfPlace, field: str = "kinds", **facts: object) -> None:
+        self.reader.refuse(code, field, kind=kind.id, kind_zh=kind.name.zh, kind_en=kind.name.en, **facts)
+
+    def _answers(self, trade: Trade) -> Mapping[str, bool]:
+        """The answers to the questions of this trade. Those of another trade are left over from an earlier choice."""
+        asked = {question.id for question in trade.questions}
+        anywhere = {question.id for other in self.catalogue.trades.values() for question in other.questions}
+        answers: dict[str, bool] = {}
+        for name in self.reader.fields:
+            question = name.removeprefix(ANSWER_PREFIX)
+            if question == name:
+                continue
+            found = self.reader.typed(name)
+            if question not in anywhere:
+                self.reader.refuse("answer_unknown", name, question=question[:40], known=", ".join(sorted(asked)))
+            elif question in asked and found in {"yes", "no"}:
+                answers[question] = found == "yes"
+            elif question in asked and found:
+                self.reader.refuse("answer_unreadable", name, found=found[:40])
+        return answers
+
+    # -- the business -------------------------------------------------------------------------------------------------
+
+    def _entity(self) -> EntityRequest | None:
+        reader = self.reader
+        form = reader.choice("entity_form", EntityForm)
+        individual = form is EntityForm.INDIVIDUAL
+        uscc = self._uscc(form)
+        name = reader.text("name", required=not individual)
+        if (size := len(name.encode())) > MAX_NAME_BYTES:
+            reader.refuse("name_too_long_for_code", "name", size=size, limit=MAX_NAME_BYTES)
+        entity_type = reader.text("entity_type", required=not individual)
+        principal = reader.text("principal")
+        capital = reader.text("registered_capital", required=False)
+        established_on, term_to = self._dates()
+        domicile = reader.text("domicile")
+        scope = reader.text("business_scope")
+        if form is None or established_on is None:
+            return None
+        return EntityRequest(
+            uscc=uscc,
+            form=form,
+            name=name,
+            entity_type=entity_type or INDIVIDUAL_TYPE,
+            principal=principal,
+            registered_capital=capital,
+            established_on=established_on,
+            term_to=term_to,
+            domicile=domicile,
+            business_scope=scope,
+        )
+
+    def _uscc(self, form: EntityForm | None) -> str | None:
+        typed = self.reader.typed("uscc")
+        if not typed and self.demonstration:
+            return None
+        try:
+            uscc = parse_uscc(typed)
+        except InputError as problem:
+            self.reader.problems.append(problem)
+            return None
+        category = _CATEGORY_OF_FORM.get(form, "1") if form else uscc[1]
+        if uscc[0] == "9" and uscc[1] != category:
+            self.reader.refuse("uscc_form_differs", "entity_form", found=uscc[:2], expected=f"9{category}")
+        return uscc
+
+    def _dates(self) -> tuple[date | None, date | None]:
+        established_on = self.reader.date("established_on")
+        if established_on is not None and established_on > self.today:
+            facts = {"found": established_on.isoformat(), "today": self.today.isoformat()}
+            self.reader.refuse("date_in_future", "established_on", **facts)
+        term_to = self.reader.date("term_to") if self.reader.typed("term_to") else None
+        if established_on is not None and term_to is not None and term_to < established_on:
+            facts = {"first": established_on.isoformat(), "last": term_to.isoformat()}
+            self.reader.refuse("term_ends_before_start", "term_to", **facts)
+        return established_on, term_to
+
+    # -- the premises -------------------------------------------------------------------------------------------------
+
+    def _premises(self) -> tuple[str, str, str]:
+        reader = self.reader
+        address = reader.text("premises_address")
+        region = reader.typed("premises_region")
+        regions = {office.region: office.region_name for office in self.catalogue.offices.values()}
+        if not region:
+            reader.refuse("choice_missing", "premises_region")
+        elif region not in regions:
+            known = ", ".join(f"{code} {name.zh} ({name.en})" for code, name in regions.items())
+            reader.refuse("choice_unknown", "premises_region", found=region[:40], known=known)
+        return address, region, reader.phone("contact_phone")
+
+    # -- the permits --------------------------------------------------------------------------------------------------
+
+    def _permits(self, place: _Place) -> tuple[PermitRequest, ...]:
+        kinds = [kind.id for kind in place.kinds]
+        needs = requirements(
+            self.catalogue, place.trade.id, self.office, kinds, place.answers, place.area_m2, self.today
+        )
+        requests = []
+        for need in needs:
+            if need.permit_type.id == BUSINESS_LICENCE:
+                self._delegated(need, "trade")
+            elif need.permit_type.by_kind_of_place:
+                if self._is_to_be_issued(need, place):
+                    requests.append(self._request(need, place))
+            elif need.action is RequirementAction.ISSUED_HERE:
+                requests.append(self._request(need, place))
+        return tuple(requests)
+
+    def _delegated(self, need: Requirement, field: str) -> bool:
+        if need.action is RequirementAction.ISSUED_HERE:
+            return True
+        office = self.catalogue.offices.get(self.office)
+        self.reader.refuse(
+            "no_delegation",
+            field,
+            office_zh=office.name.zh if office else self.office,
+            office_en=office.name.en if office else self.office,
+            permit_zh=need.permit_type.name.zh,
+            permit_en=need.permit_type.name.en,
+            authority_zh=need.authority.name.zh,
+            authority_en=need.authority.name.en,
+            day=self.today.isoformat(),
+        )
+        return False
+
+    def _is_to_be_issued(self, need: Requirement, place: _Place) -> bool:
+        """Whether a permit that follows the kinds of place is to be issued here; what stands against it is noted."""
+        needed = need.action in {RequirementAction.ISSUED_HERE, RequirementAction.APPLY_ELSEWHERE}
+        if need.depends_on or (needed and not place.kinds):
+            self._refuse_open_question(need.depends_on or ON_KINDS, place)
+            return False
+        if not needed:
+            if self.reader.typed("mode"):
+                self._refuse_unneeded(place, "mode", place.kinds or self._kinds_of(place.trade))
+            return False
+        self._refuse_unneeded(place, "kinds", place.kinds)
+        return self._delegated(need, "kinds")
+
+    def _kinds_of(self, trade: Trade) -> tuple[KindOfPlace, ...]:
+        return tuple(self.catalogue.kinds[kind] for kind in trade.kinds)
+
+    def _refuse_open_question(self, what: str, place: _Place) -> None:
+        if what == ON_KINDS:
+            names = [kind.name for kind in self._kinds_of(place.trade)]
+            facts = {"known_zh": "、".join(n.zh for n in names), "known_en": ", ".join(n.en for n in names)}
+            self.reader.refuse("kinds_missing", "kinds", **facts)
+        elif what == ON_AREA:
+            if not self.reader.typed("area_m2"):
+                self.reader.refuse("area_missing", "area_m2")
+        else:
+            question = next(q.text for q in place.trade.questions if q.id == what)
+            facts = {"question_zh": question.zh, "question_en": question.en}
+            self.reader.refuse("answer_missing", ANSWER_PREFIX + what, **facts)
+
+    def _refuse_unneeded(self, place: _Place, field: str, kinds: tuple[KindOfPlace, ...]) -> None:
+        """A permit is not printed for a kind of place that today's rules do not license."""
+        for kind in kinds:
+            need = need_of_kind(kind, place.area_m2, self.today)
+            if not need.licensed:
+                facts = {"basis_zh": need.reason.zh, "basis_en": need.reason.en}
+                self._refuse_kind("kind_needs_no_permit", kind, field, **facts)
+
+    def _request(self, need: Requirement, place: _Place) -> PermitRequest:
+        kinds = place.kinds if need.permit_type.by_kind_of_place else ()
+        items = self.reader.text("permitted_items", required=False)
+        mode = self.reader.choice("mode", GrantMode)
+        notice = self.catalogue.notice(need.permit_type.id, self.today)
+        return PermitRequest(
+            permit_type=need.permit_type.id,
+            kinds=tuple(kind.id for kind in kinds),
+            items=items or "、".join(kind.name.zh for kind in kinds),
+            mode=mode or GrantMode.GENERAL,
+            commitment=self._commitment(notice) if mode is GrantMode.COMMITMENT else None,
+        )
+
+    def _commitment(self, notice: Notice | None) -> Commitment | None:
+        reader = self.reader
+        if notice is None:
+            reader.refuse("notice_not_in_force", "mode", day=self.today.isoformat())
+            return None
+        shown = tuple(reader.typed(name) for name in ("notice_id", "notice_version", "notice_sha256"))
+        facts = {"notice": notice.id, "version": notice.version}
+        if not all(shown):
+            reader.refuse("commitment_missing", "mode", **facts)
+        elif (shown[0], shown[1], shown[2].lower()) != (notice.id, notice.version, notice.sha256):
+            reader.refuse("commitment_notice_changed", "mode", found=" ".join(shown[:2])[:60], **facts)
+        signer = reader.text("signer", missing="signature_missing")
+        signed_on = reader.date("signed_on")
+        if signed_on is None:
+            return None
+        if signed_on > self.today:
+            reader.refuse("date_in_future", "signed_on", found=signed_on.isoformat(), today=self.today.isoformat())
+        elif signed_on < notice.period.first:
+            start = notice.period.first.isoformat()
+            reader.refuse("signed_before_notice", "signed_on", found=signed_on.isoformat(), start=start, **facts)
+        return Commitment(notice.id, notice.version, notice.sha256, signer, signed_on)

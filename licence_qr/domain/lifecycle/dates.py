@@ -1,0 +1,76 @@
+"""The days of a life: from when an act may hold, when a renewal is in time, when a review is due, how long a rest is."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from licence_qr.domain.catalogue.life_rules import LifeRules
+from licence_qr.domain.dates import Period, add_months
+from licence_qr.domain.register.entity import LicenceState
+from licence_qr.domain.register.permit import Permit
+from licence_qr.errors import InputError
+
+
+def effective_day(wanted: date | None, not_before: date, today: date, field: str = "effective_on") -> date:
+    """The day from which an act holds: the one named, or today.
+
+    Nothing is decided here for a day to come: whoever has to act on a day does it on that day, and until then the register
+    says what is true. Raises InputError ``effective_in_future``, or ``effective_too_early`` before ``not_before`` (the
+    grant, or the decision before this one).
+    """
+    day = wanted or today
+    if day > today:
+        raise InputError("effective_in_future", field=field, found=day.isoformat(), today=today.isoformat())
+    if day < not_before:
+        raise InputError("effective_too_early", field=field, found=day.isoformat(), first=not_before.isoformat())
+    return day
+
+
+def granted_on(permit: Permit) -> date | None:
+    """The day of the first grant, as far as the register knows: a re-issued permit has a later day of issue."""
+    first = permit.period.first if permit.period else None
+    return min((day for day in (permit.issued_on, first) if day is not None), default=None)
+
+
+def decided_since(permit: Permit) -> date:
+    """The first day from which the next decision on the permit may hold: its grant, or the decision before this one."""
+    return max(granted_on(permit) or date.min, permit.state_since or date.min)
+
+
+def renewal_deadline(last: date, rules: LifeRules) -> date:
+    """The last day on which a renewal is applied for in time (行政许可法第五十条): 30 days before the end."""
+    return last - timedelta(days=rules.renewal_apply_days)
+
+
+def renewed_period(period: Period, months: int | None) -> Period:
+    """The period after a renewal: the new term begins on the day after the old end, the first day stays.
+
+    So a renewed permit is in force without a break, and no print made before the old end says "not yet valid".
+    """
+    if period.last is None or months is None:
+        return Period(period.first, None)
+    return Period(period.first, Period.of_months(period.last + timedelta(days=1), months).last)
+
+
+def review_due(permit: Permit, rules: LifeRules) -> date | None:
+    """When the review (复核, every two years) is due; None when no more falls before the end, or without a period."""
+    if permit.period is None:
+        return None
+    due = add_months(max(permit.period.first, permit.reviewed_on or permit.period.first), rules.review_after_months)
+    return due if permit.period.last is None or due <= permit.period.last else None
+
+
+def check_dormancy(since: date, until: date, rules: LifeRules) -> None:
+    """Raise InputError ``dormancy_before_start`` or ``dormancy_too_long`` (歇业, three years at most)."""
+    if until < since:
+        raise InputError("dormancy_before_start", field="until", since=since.isoformat(), found=until.isoformat())
+    longest = add_months(since, rules.dormancy_months) - timedelta(days=1)
+    if until > longest:
+        facts = {"found": until.isoformat(), "longest": longest.isoformat()}
+        raise InputError("dormancy_too_long", field="until", months=rules.dormancy_months, **facts)
+
+
+def licence_state_on(state: LicenceState, dormant_until: date | None, day: date) -> LicenceState:
+    """The state of a licence on ``day``: a rest whose time is over counts as business resumed (视为自动恢复经营)."""
+    over = state is LicenceState.DORMANT and dormant_until is not None and day > dormant_until
+    return LicenceState.ACTIVE if over else state

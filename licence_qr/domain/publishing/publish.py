@@ -1,0 +1,187 @@
+"""From what the register holds to what the public may see, with the one verdict of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from licence_qr.domain.catalogue.model import Catalogue, Text
+from licence_qr.domain.dates import local_date
+from licence_qr.domain.lifecycle.dates import licence_state_on
+from licence_qr.domain.publishing.public_page import (
+    FoundBy,
+    PublicInspection,
+    PublicLicence,
+    PublicMark,
+    PublicPage,
+    PublicPermit,
+    Verdict,
+)
+from licence_qr.domain.register.entity import Entity, LicenceState
+from licence_qr.domain.register.marks import MARK_NAMES, Mark
+from licence_qr.domain.register.permit import Permit, PermitState, PermitStatus, deemed_renewed, status_on
+from licence_qr.domain.register.record import CombinedRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    """One printed version of a code. ``void_since``: it was lost, and declared void on that day."""
+
+    version: int
+    printed_on: date
+    void_since: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LicenceLife:
+    """What the register knows of a licence beside its state: since when, until when it rests, all its marks, and what of
+    its inspections is public, by permit number."""
+
+    state_since: date | None = None
+    dormant_until: date | None = None
+    marks: tuple[Mark, ...] = ()
+    inspections: Mapping[str, PublicInspection] = field(default_factory=dict)
+
+
+_NO_LIFE = LicenceLife()
+
+
+def verdict_today(state: LicenceState, statuses: list[PermitStatus]) -> Verdict:
+    """The verdict from the live register alone, without regard to which print was scanned."""
+    if state.ended:
+        return Verdict.LICENCE_ENDED
+    if state is LicenceState.DORMANT:
+        return Verdict.DORMANT
+    if not statuses:
+        return Verdict.LICENCE_ONLY
+    return Verdict.ALL_IN_FORCE if all(s.in_force for s in statuses) else Verdict.ATTENTION
+
+
+def shown_permits(permits: tuple[Permit, ...], day: date) -> list[tuple[Permit, PermitStatus]]:
+    """The permits a page shows: all but those whose place is taken by one of the same type that is in force.
+
+    An application that was refused is nobody's business but the applicant's. A permit replaces another when it is for the
+    same premises and covers all of the other's kinds of place.
+    """
+    refused = PermitState.REFUSED
+    with_status = [(permit, status_on(permit, day)) for permit in permits if permit.state is not refused]
+    in_force = [p for p, status in with_status if status.in_force]
+    return [(p, s) for p, s in with_status if s.in_force or not any(_replaces(newer, p) for newer in in_force)]
+
+
+def _replaces(newer: Permit, older: Permit) -> bool:
+    same_place = (newer.permit_type, newer.premises_no) == (older.permit_type, older.premises_no)
+    return same_place and set(newer.kinds) >= set(older.kinds)
+
+
+def authority_name(catalogue: Catalogue, authority: str) -> Text:
+    """The name of an authority; one that only an imported register names is shown as it was written."""
+    known = catalogue.authorities.get(authority)
+    return known.name if known else Text(authority, authority)
+
+
+def office_name(catalogue: Catalogue, office: str) -> Text:
+    """The name of a handling office; an office outside the catalogue is shown as it was written."""
+    known = catalogue.offices.get(office)
+    return known.name if known else Text(office, office)
+
+
+def _public_permit(
+    catalogue: Catalogue,
+    addresses: dict[int, str],
+    permit: Permit,
+    status: PermitStatus,
+    day: date,
+    inspection: PublicInspection | None,
+) -> PublicPermit:
+    known_type = catalogue.permit_types.get(permit.permit_type)
+    last = permit.period.last if permit.period else None
+    return PublicPermit(
+        permit_type=known_type.name if known_type else Text(permit.permit_type, permit.permit_type),
+        permit_no=permit.permit_no,
+        address=addresses[permit.premises_no],
+        items=permit.items,
+        authority=authority_name(catalogue, permit.issuing_authority),
+        office=office_name(catalogue, permit.handling_office),
+        status=status,
+        mode=permit.mode,
+        valid_from=permit.period.first if permit.period else None,
+        valid_to=last,
+        days_left=(last - day).days if last and last >= day else None,
+        state_since=permit.state_since,
+        grade=permit.grade,
+        graded_on=permit.graded_on,
+        follow_up_due=permit.follow_up_due,
+        checked_on=permit.checked_on,
+        deemed_renewed=deemed_renewed(permit, day),
+        ended_by=PermitStatus(permit.ended_by.value) if permit.ended_by else None,
+        inspection=inspection,
+        gradable=bool(permit.grade) or known_type is None or known_type.by_kind_of_place,
+    )
+
+
+def _public_marks(marks: Iterable[Mark], day: date) -> tuple[PublicMark, ...]:
+    """The marks that stand on ``day``; one whose time is over is not shown any more."""
+    return tuple(PublicMark(m.kind, MARK_NAMES[m.kind], m.since, m.until) for m in marks if m.stands_on(day))
+
+
+def _public_licence(catalogue: Catalogue, entity: Entity, state: LicenceState, life: LicenceLife) -> PublicLicence:
+    return PublicLicence(
+        uscc=entity.uscc,
+        form=entity.form,
+        name=entity.name,
+        entity_type=entity.entity_type,
+        principal=entity.principal,
+        registered_capital=entity.registered_capital,
+        established_on=entity.established_on,
+        term_to=entity.term_to,
+        domicile=entity.domicile,
+        business_scope=entity.business_scope,
+        authority=authority_name(catalogue, entity.registration_authority),
+        issued_on=entity.issued_on,
+        state=state,
+        state_since=life.state_since,
+        dormant_until=life.dormant_until if state is LicenceState.DORMANT else None,
+    )
+
+
+def publish(
+    catalogue: Catalogue,
+    record: CombinedRecord,
+    state: LicenceState,
+    *,
+    code_number: str,
+    scanned: Print,
+    newest: Print,
+    found_by: FoundBy,
+    now: datetime,
+    specimen: bool,
+    life: LicenceLife = _NO_LIFE,
+) -> PublicPage:
+    """The page for one business at the aware instant ``now``. The caller has verified the signature."""
+    day = local_date(now)
+    state = licence_state_on(state, life.dormant_until, day)
+    shown = shown_permits(record.permits, day)
+    today = verdict_today(state, [status for _, status in shown])
+    addresses = {p.premises_no: p.address for p in record.premises}
+    return PublicPage(
+        verdict=Verdict.OLD_PRINT if scanned.version < newest.version else today,
+        today=today,
+        found_by=found_by,
+        licence=_public_licence(catalogue, record.entity, state, life),
+        addresses=tuple(p.address for p in record.premises if p.open) or (record.entity.domicile,),
+        permits=tuple(
+            _public_permit(catalogue, addresses, p, status, day, life.inspections.get(p.permit_no))
+            for p, status in shown
+        ),
+        code_number=code_number,
+        version=scanned.version,
+        printed_on=scanned.printed_on,
+        newest_version=newest.version,
+        newest_printed_on=newest.printed_on,
+        checked_at=now,
+        specimen=specimen,
+        marks=_public_marks(life.marks, day),
+        print_void_since=scanned.void_since,
+    )

@@ -1,0 +1,56 @@
+"""The names of the fields of an application, one list for the form, the file and the error messages.
+
+All values arrive as text, exactly as typed. Several kinds of place are joined by commas. A yes/no answer to the
+question ``q`` of a trade is the field ``answer_q`` with ``yes`` or ``no``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from licence_qr.domain.catalogue.model import Text
+
+TRADE_FIELDS = ("trade", "kinds", "area_m2")
+ENTITY_FIELDS = (
+    "entity_form",
+    "uscc",
+    "name",
+    "entity_type",
+    "principal",
+    "registered_capital",
+    "established_on",
+    "term_to",
+    "domicile",
+    "business_scope",
+)
+PREMISES_FIELDS = ("premises_address", "premises_region", "permitted_items", "contact_phone")
+COMMITMENT_FIELDS = ("mode", "notice_id", "notice_version", "notice_sha256", "signer", "signed_on")
+ANSWER_PREFIX = "answer_"
+
+ALL_FIELDS = TRADE_FIELDS + ENTITY_FIELDS + PREMISES_FIELDS + COMMITMENT_FIELDS
+
+FIELD_LABELS: Mapping[str, Text] = {
+    "trade": Text("行业", "Trade"),
+    "kinds": Text("场所类别", "Kinds of place"),
+    "area_m2": Text("营业面积（平方米）", "Area (m²)"),
+    "entity_form": Text("主体形式", "Form of business"),
+    "uscc": Text("统一社会信用代码", "Unified social credit code"),
+    "name": Text("名称", "Name"),
+    "entity_type": Text("类型", "Entity type"),
+    "principal": Text("法定代表人、经营者或负责人", "Legal representative, operator or person in charge"),
+    "registered_capital": Text("注册资本", "Registered capital"),
+    "established_on": Text("成立（注册）日期", "Established on"),
+    "term_to": Text("营业期限至", "Term ends on"),
+    "domicile": Text("住所", "Registered address"),
+    "business_scope": Text("经营范围", "Business scope"),
+    "premises_address": Text("经营场所地址", "Address of the premises"),
+    "premises_region": Text("所在镇街", "Town"),
+    "permitted_items": Text("许可项目", "Permitted items"),
+    "contact_phone": Text("联系电话", "Telephone"),
+    "mode": Text("办理方式", "Path chosen"),
+    "notice_id": Text("告知书编号", "Notice"),
+    "notice_version": Text("告知书版本", "Version of the notice"),
+    "notice_sha256": Text("告知书文本校验值", "Hash of the notice"),
+    "signer": Text("承诺人签名", "Signed by"),
+    "signed_on": Text("签署日期", "Signed on"),
+}

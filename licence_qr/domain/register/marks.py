@@ -1,0 +1,57 @@
+"""Marks on a business (经营异常名录、严重违法失信名单、标记): dated, and no state: a marked business may still trade.
+
+Interim Regulation on Enterprise Information Disclosure; Interim Measures for the Annual Reports of Individual Businesses,
+by which individual businesses are not entered in the list of abnormal operations but marked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from licence_qr.domain.register.entity import EntityForm
+from licence_qr.domain.text import Text
+
+
+class MarkKind(StrEnum):
+    """The marks there are."""
+
+    ABNORMAL = "abnormal"  # 经营异常名录
+    SERIOUS = "serious"  # 严重违法失信名单
+    FLAGGED = "flagged"  # 标记为经营异常状态, individual businesses
+
+
+MARK_NAMES: dict[MarkKind, Text] = {
+    MarkKind.ABNORMAL: Text("列入经营异常名录", "on the list of abnormal operations"),
+    MarkKind.SERIOUS: Text("列入严重违法失信名单", "on the list of serious violations"),
+    MarkKind.FLAGGED: Text("标记为经营异常状态", "marked as operating abnormally"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One mark. ``until`` is its last day, None where it stands until lifted; from ``lifted_on`` it is gone.
+
+    ``reason`` is internal. Legal basis and number are those of the decision that set it.
+    """
+
+    kind: MarkKind
+    since: date
+    until: date | None = None
+    lifted_on: date | None = None
+    reason: str = ""
+    legal_basis: str = ""
+    document_no: str = ""
+
+    def stands_on(self, day: date) -> bool:
+        """Whether it is to be shown on ``day``."""
+        over = self.until is not None and day > self.until
+        lifted = self.lifted_on is not None and day >= self.lifted_on
+        return self.since <= day and not over and not lifted
+
+
+def marks_for(form: EntityForm) -> tuple[MarkKind, ...]:
+    """The marks that a business of this form can bear: an individual business is marked, any other is listed."""
+    own = MarkKind.FLAGGED if form is EntityForm.INDIVIDUAL else MarkKind.ABNORMAL
+    return own, MarkKind.SERIOUS

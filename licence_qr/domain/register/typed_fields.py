@@ -1,0 +1,135 @@
+"""Reads typed fields one by one: each becomes a value, or one more problem, and reading goes on."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import TypeVar
+
+from licence_qr.domain.plain_text import unassigned
+from licence_qr.domain.register.field_names import ALL_FIELDS, ANSWER_PREFIX, FIELD_LABELS, TRADE_FIELDS
+from licence_qr.domain.written_dates import read_date
+from licence_qr.errors import InputError
+
+# Most characters a field may have: what the sheets have room for (names, addresses, items) or what the national licence
+# form carries (scope).
+MAX_CHARS: Mapping[str, int] = {
+    "name": 60,
+    "entity_type": 40,
+    "principal": 30,
+    "registered_capital": 40,
+    "domicile": 80,
+    "business_scope": 1000,
+    "premises_address": 80,
+    "permitted_items": 60,
+    "signer": 30,
+}
+# The name stands inside the signed symbol, where bytes count; rare characters take four, common ones three.
+MAX_NAME_BYTES = 180
+MAX_AREA_M2 = 1_000_000
+
+_PHONE = re.compile(r"\+?\d{5,15}")
+_PHONE_PUNCTUATION = str.maketrans("", "", " -()")
+# Controls, format characters (bidi overrides, zero width), surrogates, private use, line and paragraph separators.
+_REFUSED_CATEGORIES = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+def refused_character(text: str) -> tuple[str, int] | None:
+    """The first character that may not stand in a printed record, as ``U+202E RIGHT-TO-LEFT OVERRIDE``, and its place.
+
+    Refused are characters that cannot be seen or that mean something only on one machine. Ideographs newer than Python's
+    table are accepted; whether a font can print one is for the print to say.
+    """
+    for place, char in enumerate(text, start=1):
+        if unicodedata.category(char) in _REFUSED_CATEGORIES or unassigned(char):
+            return f"U+{ord(char):04X} {unicodedata.name(char, '')}".strip(), place
+    return None
+
+
+def _form_order(problem: InputError) -> tuple[int, str]:
+    if problem.field.startswith(ANSWER_PREFIX):
+        return len(TRADE_FIELDS), problem.field
+    known = problem.field in ALL_FIELDS
+    position = ALL_FIELDS.index(problem.field) if known else -1
+    return position + (position >= len(TRADE_FIELDS)), problem.field
+
+
+@dataclass(slots=True)
+class FieldReader:
+    """Reads from ``fields``. A reading that fails notes its problem and gives a stand-in of the right type."""
+
+    fields: Mapping[str, str]
+    problems: list[InputError] = field(default_factory=list)
+
+    def typed(self, name: str) -> str:
+        """What was typed, without the white space around it; empty when the field is absent."""
+        return self.fields.get(name, "").strip()
+
+    def refuse(self, code: str, name: str, **facts: object) -> None:
+        """Note one problem of the field ``name``; its label in both languages is always among the facts."""
+        label = FIELD_LABELS.get(name)
+        labels = {"label_zh": label.zh, "label_en": label.en} if label else {}
+        self.problems.append(InputError(code, field=name, **labels, **facts))
+
+    def in_form_order(self) -> tuple[InputError, ...]:
+        """All problems, in the order in which the form asks."""
+        return tuple(sorted(self.problems, key=_form_order))
+
+    def text(self, name: str, *, required: bool = True, missing: str = "field_missing") -> str:
+        """A text within its length and of characters that can be printed. Markup is text like any other."""
+        text = self.typed(name)
+        if not text and required:
+            self.refuse(missing, name)
+        elif len(text) > MAX_CHARS[name]:
+            self.refuse("text_too_long", name, length=len(text), limit=MAX_CHARS[name])
+        elif refused := refused_character(text):
+            self.refuse("character_refused", name, character=refused[0], position=refused[1])
+        else:
+            return text
+        return ""
+
+    def date(self, name: str) -> date | None:
+        """A date in any of the usual spellings, or None after noting what is wrong.
+
+        A form has several dates on one page, so its sentences name the field, which those of ``read_date`` do not.
+        """
+        try:
+            return read_date(self.typed(name), name)
+        except InputError as problem:
+            self.refuse(f"application_{problem.code}", name, **problem.facts)
+            return None
+
+    def choice(self, name: str, choices: type[Choice]) -> Choice | None:
+        """One of a closed set."""
+        found = self.typed(name)
+        if found in set(choices):
+            return choices(found)
+        if found:
+            self.refuse("choice_unknown", name, found=found[:40], known=", ".join(choices))
+        else:
+            self.refuse("choice_missing", name)
+        return None
+
+    def area(self, name: str) -> int | None:
+        """Whole square metres; None when the field is empty or wrong."""
+        found = unicodedata.normalize("NFKC", self.typed(name))
+        if not found:
+            return None
+        if found.isascii() and found.isdigit() and len(found) <= 7 and 1 <= int(found) <= MAX_AREA_M2:
+            return int(found)
+        self.refuse("area_unreadable", name, found=found[:40], limit=MAX_AREA_M2)
+        return None
+
+    def phone(self, name: str) -> str:
+        """A telephone number without punctuation, or empty."""
+        found = unicodedata.normalize("NFKC", self.typed(name)).translate(_PHONE_PUNCTUATION)
+        if not found or (found.isascii() and _PHONE.fullmatch(found)):
+            return found
+        self.refuse("phone_unreadable", name)
+        return ""
