@@ -1,5 +1,5 @@
-"""Scans while a clerk issues without pause, under the two journals that a machine may have (store/sqlite.py): a log with
-the newest SQLite there is, and a rollback journal with the standard library's. In turns in one run, a register for each.
+"""Scans while a clerk issues without pause, under the two journals that a machine may have (store/database/sqlite.py): a log
+with the newest SQLite there is, and a rollback journal with the standard library's. In turns in one run, a register for each.
 
 Every scan is made afresh, one after another on one connection, while another process issues pair after pair.
 """
@@ -26,8 +26,8 @@ from licence_qr.bootstrap import build
 from licence_qr.config import Settings
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.issuing.form import parse_application
-from licence_qr.store import codes
-from licence_qr.store.sqlite import journal_pragmas, sqlite3
+from licence_qr.store.database.sqlite import journal_pragmas, sqlite3
+from licence_qr.store.register import codes
 
 GOAL = 0.5
 ROUNDS, SCANS, SCANNED = 3, 400, 100
@@ -115,7 +115,7 @@ def _side(name: str, folder: Path) -> _Side:
         issued = [services.coding.issued(code) for code in codes.everything_newest(tx)]
     services.database.close()
     before = _WITHOUT_PYSQLITE3 if old else ""
-    switch = "from pathlib import Path; from licence_qr.store.database import Database; "
+    switch = "from pathlib import Path; from licence_qr.store.database.connections import Database; "
     switch += f"Database(Path({str(services.settings.register_path)!r})).create_or_upgrade()"
     subprocess.run([sys.executable, "-c", before + switch], check=True)
     target = "bench.journal:with_the_standard_library" if old else "licence_qr.web.wsgi:application"

@@ -22,9 +22,9 @@ from licence_qr.domain.identifiers import CODE_ID_BYTES, CodeId, complete_uscc
 from licence_qr.domain.register.entity import Entity, EntityForm, LicenceState
 from licence_qr.domain.register.permit import Permit
 from licence_qr.domain.roles import Actor, Role
-from licence_qr.store import codes, entities, permits
-from licence_qr.store.codes import StoredCode
-from licence_qr.store.entities import StoredEntity
+from licence_qr.store.register import codes, entities, permits
+from licence_qr.store.register.codes import StoredCode
+from licence_qr.store.register.entities import StoredEntity
 
 BUSINESSES = 10_000
 MOST_BYTES, MOST_SECONDS = 5_000_000, 5.0

@@ -23,7 +23,7 @@ from bench.bulk import BATCH, _issue_batch
 from bench.installation import environment, installation
 from bench.load import free_port, requests_a_second, served
 from licence_qr.bootstrap import Services
-from licence_qr.store import codes
+from licence_qr.store.register import codes
 
 GOAL = 0.7
 SCANNED = 1000

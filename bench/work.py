@@ -17,7 +17,7 @@ from licence_qr.catalogue.loader import load_catalogue
 from licence_qr.domain.dates import add_months, local_date
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.services.work_list import Wish, WorkList
-from licence_qr.store.database import Database
+from licence_qr.store.database.connections import Database
 
 PERMITS = 100_000
 NOW = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)

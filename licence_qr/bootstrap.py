@@ -53,11 +53,11 @@ from licence_qr.services.timeline import Timeline
 from licence_qr.services.verification import Verification
 from licence_qr.services.waiting import Waiting
 from licence_qr.services.work_list import WorkList
-from licence_qr.store import facts
-from licence_qr.store import keys as key_files
-from licence_qr.store.database import Database
-from licence_qr.store.hsm import Hsm
-from licence_qr.store.photo_files import PhotoFiles
+from licence_qr.store.database.connections import Database
+from licence_qr.store.keys import key_files
+from licence_qr.store.keys.hsm import Hsm
+from licence_qr.store.register import register_kind
+from licence_qr.store.register.photo_files import PhotoFiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +125,10 @@ def prepare(settings: Settings, now: datetime, *, demonstration: bool) -> None:
     database = Database(settings.register_path)
     database.create_or_upgrade()
     with database.write() as tx:
-        if facts.get(tx, facts.KIND) is None:
-            facts.put(tx, facts.KIND, facts.DEMONSTRATION if demonstration else facts.PRODUCTION)
+        if register_kind.get(tx, register_kind.KIND) is None:
+            register_kind.put(
+                tx, register_kind.KIND, register_kind.DEMONSTRATION if demonstration else register_kind.PRODUCTION
+            )
     database.close()
     if demonstration:
         _refuse_real(settings)  # another process made it meanwhile
@@ -139,14 +141,14 @@ def _refuse_real(settings: Settings) -> None:
     database = Database(settings.register_path)
     try:
         with database.read() as tx:
-            kind = facts.get(tx, facts.KIND)
+            kind = register_kind.get(tx, register_kind.KIND)
     except RegisterError as error:
         if error.code != "register_outdated":  # begun and not finished: it holds no facts yet
             raise
         kind = None
     finally:
         database.close()
-    if kind == facts.PRODUCTION:
+    if kind == register_kind.PRODUCTION:
         raise RuleError("demonstration_only", path=settings.register_path)
 
 
@@ -192,7 +194,7 @@ def build(
     database = Database(settings.register_path)
     database.check_version()
     with database.read() as tx:
-        demonstration = facts.get(tx, facts.KIND) == facts.DEMONSTRATION
+        demonstration = register_kind.get(tx, register_kind.KIND) == register_kind.DEMONSTRATION
     keys = _keys(settings)
     keys.trust_list()
     return _wire(settings, catalogue, database, keys, Accounts(database, hasher), demonstration=demonstration)

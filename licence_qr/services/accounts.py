@@ -16,9 +16,10 @@ from argon2.profiles import RFC_9106_LOW_MEMORY
 from licence_qr.domain.roles import NOT_PEOPLE, Actor, Role
 from licence_qr.errors import AccessError, InputError, RegisterError
 from licence_qr.services.throttle import Limit, client_network
-from licence_qr.store import accounts, calendar_feeds
-from licence_qr.store.accounts import Session, User
-from licence_qr.store.database import Database, Transaction
+from licence_qr.store.database.connections import Database, Transaction
+from licence_qr.store.register import accounts
+from licence_qr.store.register.accounts import Session, User
+from licence_qr.store.work import calendar_feeds
 
 SESSION_HOURS = 12
 IDLE_MINUTES = 60

@@ -17,8 +17,9 @@ from licence_qr.domain.register.field_names import ALL_FIELDS, ANSWER_PREFIX
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import AccessError, ConflictError, NotFoundError
 from licence_qr.services.issuance import Issuance
-from licence_qr.store import applications, entities
-from licence_qr.store.database import Database, Transaction
+from licence_qr.store.database.connections import Database, Transaction
+from licence_qr.store.issuing import applications
+from licence_qr.store.register import entities
 
 MAX_FIELD_CHARS = 5000
 

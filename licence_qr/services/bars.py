@@ -18,11 +18,12 @@ from licence_qr.domain.inspecting.follow_up import Fault
 from licence_qr.domain.register.permit import GrantMode
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import InputError, RuleError
-from licence_qr.store import bars, history
-from licence_qr.store.bars import CreditEntry, EntryState
-from licence_qr.store.database import Database, Transaction
-from licence_qr.store.history import Event, EventKind
-from licence_qr.store.proposals import StoredProposal
+from licence_qr.store.database.connections import Database, Transaction
+from licence_qr.store.lifecycle import credit_record
+from licence_qr.store.lifecycle.credit_record import CreditEntry, EntryState
+from licence_qr.store.proposals.proposals import StoredProposal
+from licence_qr.store.register import history
+from licence_qr.store.register.history import Event, EventKind
 
 _COUNTED = frozenset({EntryState.STANDING, EntryState.REPAIRED})
 
@@ -57,7 +58,7 @@ def hindrance(entries: Iterable[CreditEntry], permit_types: Iterable[str], day: 
 
 def check_application(tx: Transaction, uscc: str, permit_type: str, mode: GrantMode, day: date, type_name: str) -> None:
     """Raise RuleError ``application_barred`` or ``commitment_not_open`` where the credit record of ``uscc`` forbids it."""
-    found = hindrance(bars.of_business(tx, uscc), (permit_type,), day)
+    found = hindrance(credit_record.of_business(tx, uscc), (permit_type,), day)
     if found.barred_until is not None:
         raise RuleError("application_barred", uscc=uscc, permit_type=type_name, until=found.barred_until)
     if found.no_commitment and mode is GrantMode.COMMITMENT:
@@ -76,16 +77,16 @@ class Consequence:
 
 def settle_within(tx: Transaction, catalogue: Catalogue, what: Consequence) -> None:
     """Let the entry that waits on a proposal stand, or set it aside; nothing when none waits."""
-    entry = bars.of_proposal(tx, what.proposal.proposal_id)
+    entry = credit_record.of_proposal(tx, what.proposal.proposal_id)
     if entry is None or entry.state is not EntryState.PENDING:
         return
     day = local_date(what.now)
     if not what.annulled:
-        bars.settle(tx, entry.entry_id, EntryState.SET_ASIDE, day, None)
+        credit_record.settle(tx, entry.entry_id, EntryState.SET_ASIDE, day, None)
         return
     months = entry.fault.bar_months(catalogue.life_rules_on(day))
     barred = Period.of_months(day, months) if months else None
-    bars.settle(tx, entry.entry_id, EntryState.STANDING, day, barred)
+    credit_record.settle(tx, entry.entry_id, EntryState.STANDING, day, barred)
     _note(tx, entry, barred, what)
 
 
@@ -114,8 +115,8 @@ def _note(tx: Transaction, entry: CreditEntry, barred: Period | None, what: Cons
 
 def add_within(tx: Transaction, uscc: str, permit: tuple[int, str], fault: Fault, proposal_id: int) -> None:
     """Make an entry that waits on the proposal, unless one does already. ``permit`` is its key and its type."""
-    if bars.of_proposal(tx, proposal_id) is None:
-        bars.add(tx, uscc, permit, fault, proposal_id)
+    if credit_record.of_proposal(tx, proposal_id) is None:
+        credit_record.add(tx, uscc, permit, fault, proposal_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,4 +135,4 @@ class Bars:
         except InputError:
             return Hindrance()
         with self.database.read() as tx:
-            return hindrance(bars.of_business(tx, uscc), permit_types, day)
+            return hindrance(credit_record.of_business(tx, uscc), permit_types, day)

@@ -12,8 +12,9 @@ import secrets
 from datetime import datetime
 
 from licence_qr.domain.roles import Actor
-from licence_qr.store import accounts, calendar_feeds
-from licence_qr.store.database import Database
+from licence_qr.store.database.connections import Database
+from licence_qr.store.register import accounts
+from licence_qr.store.work import calendar_feeds
 
 _TOKEN_BYTES = 32
 

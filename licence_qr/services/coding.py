@@ -19,10 +19,10 @@ from licence_qr.domain.register.permit import status_list_value, status_on
 from licence_qr.domain.register.record import CombinedRecord
 from licence_qr.services import records
 from licence_qr.services.records import Business
-from licence_qr.store import codes, history
-from licence_qr.store.codes import StoredCode
-from licence_qr.store.database import Transaction
-from licence_qr.store.history import Event, EventKind
+from licence_qr.store.database.connections import Transaction
+from licence_qr.store.register import codes, history
+from licence_qr.store.register.codes import StoredCode
+from licence_qr.store.register.history import Event, EventKind
 
 _PRINT_ENDED = 1
 

@@ -21,11 +21,11 @@ from licence_qr.services.demonstration_data import Applied, DemonstrationBusines
 from licence_qr.services.demonstration_lives import DemonstrationLives
 from licence_qr.services.issuance import Issuance, number_series
 from licence_qr.services.records import as_json
-from licence_qr.store import codes, counters, entities, facts, history, permits
-from licence_qr.store.codes import StoredCode
-from licence_qr.store.database import Database, Transaction
-from licence_qr.store.entities import StoredEntity
-from licence_qr.store.history import Event, EventKind
+from licence_qr.store.database.connections import Database, Transaction
+from licence_qr.store.register import codes, counters, entities, history, permits, register_kind
+from licence_qr.store.register.codes import StoredCode
+from licence_qr.store.register.entities import StoredEntity
+from licence_qr.store.register.history import Event, EventKind
 
 ELSEWHERE = "高新区政务服务中心（演示）"
 _FACT, _FILLED = "demonstration", "filled"
@@ -109,7 +109,7 @@ class DemonstrationRegister:
     def filled(self) -> bool:
         """Whether the businesses are there."""
         with self.database.read() as tx:
-            return facts.get(tx, _FACT) == _FILLED
+            return register_kind.get(tx, _FACT) == _FILLED
 
     def fill(self, now: datetime, progress: Callable[[int, int], None]) -> None:
         """Enter and issue all businesses in one transaction: an interrupted run leaves nothing and is simply repeated.
@@ -122,7 +122,7 @@ class DemonstrationRegister:
         # What is issued comes last: its numbers follow those that were entered.
         ordered = sorted(businesses(), key=lambda business: business.applies is not None)
         with self.database.write() as tx:
-            if facts.get(tx, _FACT) == _FILLED:
+            if register_kind.get(tx, _FACT) == _FILLED:
                 return
             for done, business in enumerate(ordered, start=1):
                 if business.applies is None:
@@ -130,7 +130,7 @@ class DemonstrationRegister:
                 else:
                     self._issue(_Filling(tx, business, now), business.applies)
                 progress(done, len(ordered))
-            facts.put(tx, _FACT, _FILLED)
+            register_kind.put(tx, _FACT, _FILLED)
 
     def lacking(self) -> int:
         """How many of the businesses a filled register does not have, because an earlier release filled it."""

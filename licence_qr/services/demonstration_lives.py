@@ -13,8 +13,8 @@ from licence_qr.domain.roles import Actor, Role
 from licence_qr.services.demonstration_data import DemonstrationAct, DemonstrationBusiness
 from licence_qr.services.life import Life
 from licence_qr.services.proposals import Proposals, Proposing
-from licence_qr.store import permits
-from licence_qr.store.database import Transaction
+from licence_qr.store.database.connections import Transaction
+from licence_qr.store.register import permits
 
 # Accounts of the demonstration: who proposes, and who decides.
 PROPOSER, DECIDER = "inspector", "decider"

@@ -25,10 +25,11 @@ from licence_qr.services.inspections import Inspections
 from licence_qr.services.ratings import Ratings, SentRating
 from licence_qr.services.reports import SentReport
 from licence_qr.services.reports_desk import ReportAct, ReportsDesk
-from licence_qr.store import codes, facts, permits, reports
-from licence_qr.store import ratings as stored_ratings
-from licence_qr.store.database import Database
-from licence_qr.store.permits import StoredPermit
+from licence_qr.store.database.connections import Database
+from licence_qr.store.feedback import ratings as stored_ratings
+from licence_qr.store.feedback import reports
+from licence_qr.store.register import codes, permits, register_kind
+from licence_qr.store.register.permits import StoredPermit
 
 _FACT, _DONE = "demonstration_since", "done"
 _CITIZEN = "192.0.2.1"  # an address that is nobody's (RFC 5737)
@@ -115,7 +116,7 @@ class DemonstrationSince:
         """Do what is not done yet. Each part is a use case of its own, so an interrupted run is simply repeated: the same
         form, the same case and the same record count once. Raises what they raise."""
         with self.database.read() as tx:
-            if facts.get(tx, _FACT) == _DONE:
+            if register_kind.get(tx, _FACT) == _DONE:
                 return
         for number, report in enumerate(since().report, start=1):
             self._report(report, f"demonstration-report-{number}", now)
@@ -125,7 +126,7 @@ class DemonstrationSince:
             self._visit(visit, now)
         self._draw(now)
         with self.database.write() as tx:
-            facts.put(tx, _FACT, _DONE)
+            register_kind.put(tx, _FACT, _DONE)
 
     def _report(self, told: DemonstrationReport, form_id: str, now: datetime) -> None:
         with self.database.read() as tx:

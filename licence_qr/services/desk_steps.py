@@ -10,8 +10,8 @@ from typing import Generic, Protocol, TypeVar
 from licence_qr.domain.feedback.reports import MOST_TEXT
 from licence_qr.domain.plain_text import demand_length, plain_text
 from licence_qr.errors import InputError
-from licence_qr.store import accounts
-from licence_qr.store.database import Transaction
+from licence_qr.store.database.connections import Transaction
+from licence_qr.store.register import accounts
 
 Step = TypeVar("Step", bound=StrEnum)
 Told = TypeVar("Told", bound="Kept", covariant=True)

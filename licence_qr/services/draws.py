@@ -19,9 +19,10 @@ from licence_qr.domain.plain_text import plain_line
 from licence_qr.domain.register.permit import Permit
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import AccessError, ConflictError, InputError, InvalidApplication, NotFoundError, RuleError
-from licence_qr.store import accounts, draws, entities, permits
-from licence_qr.store.database import Database, Transaction
-from licence_qr.store.draws import DrawnPlace, StoredDraw
+from licence_qr.store.database.connections import Database, Transaction
+from licence_qr.store.inspecting import draws
+from licence_qr.store.inspecting.draws import DrawnPlace, StoredDraw
+from licence_qr.store.register import accounts, entities, permits
 
 MAX_TITLE_CHARS = 80
 MAX_TEXT_CHARS = 200

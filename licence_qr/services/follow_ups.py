@@ -24,11 +24,13 @@ from licence_qr.errors import AccessError, ConflictError, InvalidApplication, No
 from licence_qr.services.bars import add_within
 from licence_qr.services.life import MAX_REASON_CHARS, Life
 from licence_qr.services.proposals import Proposals, Proposing
-from licence_qr.store import accounts, entities, follow_ups, history, permits, proposals
-from licence_qr.store.database import Database, Transaction
-from licence_qr.store.follow_ups import OpenFollowUp, StoredFollowUp
-from licence_qr.store.history import Event, EventKind
-from licence_qr.store.permits import StoredPermit
+from licence_qr.store.database.connections import Database, Transaction
+from licence_qr.store.inspecting import follow_ups
+from licence_qr.store.inspecting.follow_ups import OpenFollowUp, StoredFollowUp
+from licence_qr.store.proposals import proposals
+from licence_qr.store.register import accounts, entities, history, permits
+from licence_qr.store.register.history import Event, EventKind
+from licence_qr.store.register.permits import StoredPermit
 
 READERS = frozenset({Role.INSPECTOR, Role.DECIDER})
 

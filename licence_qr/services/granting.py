@@ -10,8 +10,8 @@ from datetime import date
 from licence_qr.domain.catalogue.model import Catalogue, Regime
 from licence_qr.domain.dates import Period
 from licence_qr.errors import RuleError
-from licence_qr.store import counters, permits
-from licence_qr.store.database import Transaction
+from licence_qr.store.database.connections import Transaction
+from licence_qr.store.register import counters, permits
 
 
 def number_series(permit_type: str, authority: str) -> str:

@@ -19,9 +19,10 @@ from licence_qr.services.coding import Coding
 from licence_qr.services.department_files import DepartmentFile, read_health, read_market
 from licence_qr.services.importing_takeover import Fate, Takeover
 from licence_qr.services.importing_two_people import Asked
-from licence_qr.store import entities, import_runs
-from licence_qr.store.database import Database, Transaction
-from licence_qr.store.import_runs import StoredRow
+from licence_qr.store.database.connections import Database, Transaction
+from licence_qr.store.importing import import_runs
+from licence_qr.store.importing.import_runs import StoredRow
+from licence_qr.store.register import entities
 
 BATCH = 100
 Progress = Callable[[int, int, str], None]

@@ -38,12 +38,13 @@ from licence_qr.services.issuance import number_series
 from licence_qr.services.life_calendar import resume_after_rest, take_note_of_renewals
 from licence_qr.services.proposals_closing import close_impossible
 from licence_qr.services.records import as_json, licence_facts
-from licence_qr.store import counters, entities, history, import_runs, permits
-from licence_qr.store.database import Transaction
-from licence_qr.store.entities import StoredEntity
-from licence_qr.store.history import Event, EventKind
-from licence_qr.store.import_runs import TakenPart
-from licence_qr.store.permits import StoredPermit
+from licence_qr.store.database.connections import Transaction
+from licence_qr.store.importing import import_runs
+from licence_qr.store.importing.import_runs import TakenPart
+from licence_qr.store.register import counters, entities, history, permits
+from licence_qr.store.register.entities import StoredEntity
+from licence_qr.store.register.history import Event, EventKind
+from licence_qr.store.register.permits import StoredPermit
 
 # Neither signed nor decided by anyone here: the newest export is right.
 _TAKEN_SILENTLY = frozenset({"phone", "grade"})

@@ -15,10 +15,10 @@ from licence_qr.domain.register.entity import LicenceState
 from licence_qr.domain.register.permit import PermitState
 from licence_qr.domain.roles import Actor
 from licence_qr.services.proposals import Proposals, Proposing
-from licence_qr.store import proposals
-from licence_qr.store.database import Transaction
-from licence_qr.store.entities import StoredEntity
-from licence_qr.store.permits import StoredPermit
+from licence_qr.store.database.connections import Transaction
+from licence_qr.store.proposals import proposals
+from licence_qr.store.register.entities import StoredEntity
+from licence_qr.store.register.permits import StoredPermit
 
 _PERMIT_ACTS: Mapping[PermitState, Act] = {
     PermitState.SUSPENDED: Act.SUSPEND,

@@ -19,11 +19,13 @@ from licence_qr.services.follow_ups import FollowUps
 from licence_qr.services.inspection_judging import Judged
 from licence_qr.services.life import MAX_REASON_CHARS, Life
 from licence_qr.services.proposals import Proposals, Proposing
-from licence_qr.store import draws, history, proposals, rectifications
-from licence_qr.store.database import Transaction
-from licence_qr.store.history import Event, EventKind
-from licence_qr.store.permits import StoredPermit
-from licence_qr.store.rectifications import Order, OrderState
+from licence_qr.store.database.connections import Transaction
+from licence_qr.store.inspecting import draws, rectifications
+from licence_qr.store.inspecting.rectifications import Order, OrderState
+from licence_qr.store.proposals import proposals
+from licence_qr.store.register import history
+from licence_qr.store.register.history import Event, EventKind
+from licence_qr.store.register.permits import StoredPermit
 
 _ORDERS = "《公共场所卫生管理条例》第十四条、《公共场所卫生管理条例实施细则》关于责令限期改正的规定"
 _OF_OUTCOME = {

@@ -17,11 +17,12 @@ from licence_qr.domain.inspecting.inspection import Flag, Inspection, Purpose
 from licence_qr.domain.register.permit import PermitState
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import InputError, RuleError
-from licence_qr.store import accounts, codes, draws, entities, permits, rectifications
-from licence_qr.store.database import Transaction
-from licence_qr.store.entities import StoredEntity
-from licence_qr.store.permits import StoredPermit
-from licence_qr.store.rectifications import OrderState
+from licence_qr.store.database.connections import Transaction
+from licence_qr.store.inspecting import draws, rectifications
+from licence_qr.store.inspecting.rectifications import OrderState
+from licence_qr.store.register import accounts, codes, entities, permits
+from licence_qr.store.register.entities import StoredEntity
+from licence_qr.store.register.permits import StoredPermit
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
 _STANDING = frozenset({PermitState.EFFECTIVE, PermitState.SUSPENDED})

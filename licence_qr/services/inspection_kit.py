@@ -9,8 +9,9 @@ from licence_qr.domain.catalogue.checklists import Checklist, ChecklistItem, cri
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.domain.text import Text
-from licence_qr.store import accounts, draws, follow_ups, rectifications
-from licence_qr.store.database import Transaction
+from licence_qr.store.database.connections import Transaction
+from licence_qr.store.inspecting import draws, follow_ups, rectifications
+from licence_qr.store.register import accounts
 
 FORMAT = 1
 

@@ -18,11 +18,12 @@ from licence_qr.services.inspection_document import read_inspection
 from licence_qr.services.inspection_effects import Counting, Effects
 from licence_qr.services.inspection_judging import Arrival, Judged, judge
 from licence_qr.services.pictures import clean
-from licence_qr.store import history, inspections, rectifications
-from licence_qr.store.database import Database, Transaction
-from licence_qr.store.history import Event, EventKind
-from licence_qr.store.inspections import StoredInspection, StoredPhoto
-from licence_qr.store.photo_files import PhotoFiles
+from licence_qr.store.database.connections import Database, Transaction
+from licence_qr.store.inspecting import inspections, rectifications
+from licence_qr.store.inspecting.inspections import StoredInspection, StoredPhoto
+from licence_qr.store.register import history
+from licence_qr.store.register.history import Event, EventKind
+from licence_qr.store.register.photo_files import PhotoFiles
 
 # The history of a business is its office's; what concerns none of ours is not written into it.
 _NOT_OURS = frozenset({Flag.BUSINESS_UNKNOWN, Flag.OTHER_OFFICE})

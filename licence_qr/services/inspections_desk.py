@@ -16,12 +16,13 @@ from licence_qr.services.inspection_document import read_inspection
 from licence_qr.services.inspection_effects import Counting, Effects
 from licence_qr.services.inspection_judging import Arrival, judge
 from licence_qr.services.inspections import note
-from licence_qr.store import accounts, entities, inspections, permits, rectifications
-from licence_qr.store.database import Database, Transaction
-from licence_qr.store.inspections import Listed, StoredInspection, StoredPhoto
-from licence_qr.store.permits import StoredPermit
-from licence_qr.store.photo_files import PhotoFiles
-from licence_qr.store.rectifications import OpenOrder, Order
+from licence_qr.store.database.connections import Database, Transaction
+from licence_qr.store.inspecting import inspections, rectifications
+from licence_qr.store.inspecting.inspections import Listed, StoredInspection, StoredPhoto
+from licence_qr.store.inspecting.rectifications import OpenOrder, Order
+from licence_qr.store.register import accounts, entities, permits
+from licence_qr.store.register.permits import StoredPermit
+from licence_qr.store.register.photo_files import PhotoFiles
 
 READERS = frozenset({Role.CLERK, Role.INSPECTOR, Role.DECIDER, Role.ADMIN})
 HANDLERS = frozenset({Role.CLERK})

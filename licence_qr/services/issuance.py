@@ -28,11 +28,12 @@ from licence_qr.services.granting import (
 from licence_qr.services.granting import number_series as number_series
 from licence_qr.services.life_calendar import resume_after_rest, take_note_of_renewals
 from licence_qr.services.records import as_json
-from licence_qr.store import applications, codes, counters, entities, history, permits
-from licence_qr.store.applications import Outcome
-from licence_qr.store.database import Database, Transaction
-from licence_qr.store.entities import StoredEntity
-from licence_qr.store.history import Event, EventKind
+from licence_qr.store.database.connections import Database, Transaction
+from licence_qr.store.issuing import applications
+from licence_qr.store.issuing.applications import Outcome
+from licence_qr.store.register import codes, counters, entities, history, permits
+from licence_qr.store.register.entities import StoredEntity
+from licence_qr.store.register.history import Event, EventKind
 
 LICENCE = "business_licence"
 _ALLOTTED_SERIES = "demonstration-uscc"

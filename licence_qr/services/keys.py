@@ -19,8 +19,8 @@ from licence_qr.credential.trust_list_wire import sign_trust_list, verify_trust_
 from licence_qr.domain.dates import add_months, local_date
 from licence_qr.errors import KeyStoreError
 from licence_qr.services.keys_root import ROOT_KID, Root
-from licence_qr.store import keys as key_files
-from licence_qr.store.hsm import Hsm
+from licence_qr.store.keys import key_files
+from licence_qr.store.keys.hsm import Hsm
 
 SIGN_MONTHS = 24
 VERIFY_MONTHS = SIGN_MONTHS + 12 * 10

@@ -13,9 +13,8 @@ from licence_qr.domain.written_dates import day_in_range
 from licence_qr.errors import InputError, KeyStoreError
 from licence_qr.services.keys import KeyPlace, Keys
 from licence_qr.services.keys_root import Root
-from licence_qr.store import key_codes
-from licence_qr.store import keys as key_files
-from licence_qr.store.database import Database
+from licence_qr.store.database.connections import Database
+from licence_qr.store.keys import key_files, signed_codes
 
 __all__ = ["KeyPlace", "Purpose", "TrustedKey"]
 
@@ -118,7 +117,7 @@ class Ceremony:
         if key.purpose is not Purpose.LICENCE:
             return Registered((), 0)
         with self.database.read() as tx:
-            signed = list(key_codes.of_key(tx, key.kid))
+            signed = list(signed_codes.of_key(tx, key.kid))
         before = tuple(token for token, issued_at in signed if issued_at < since)
         return Registered(before, len(signed) - len(before))
 

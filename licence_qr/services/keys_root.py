@@ -11,7 +11,7 @@ from licence_qr.credential.cose import KID_BYTES, SoftKey
 from licence_qr.credential.trust_list import TrustList
 from licence_qr.credential.trust_list_wire import sign_trust_list
 from licence_qr.errors import KeyStoreError
-from licence_qr.store import keys as key_files
+from licence_qr.store.keys import key_files
 
 ROOT_KID = bytes(KID_BYTES)
 

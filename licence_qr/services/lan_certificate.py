@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from licence_qr.store.keys import write_file
+from licence_qr.store.keys.key_files import write_file
 
 VALID_FOR = timedelta(days=90)
 _RENEW_BEFORE = timedelta(days=7)

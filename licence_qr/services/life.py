@@ -26,9 +26,9 @@ from licence_qr.services.life_licence import LICENCE_ACTS
 from licence_qr.services.life_past import PastState, fold
 from licence_qr.services.life_permits import PERMIT_ACTS
 from licence_qr.services.proposals_closing import close_impossible
-from licence_qr.store import codes, entities, history, permits
-from licence_qr.store.database import Database, Row, Transaction
-from licence_qr.store.entities import StoredEntity
+from licence_qr.store.database.connections import Database, Row, Transaction
+from licence_qr.store.register import codes, entities, history, permits
+from licence_qr.store.register.entities import StoredEntity
 
 MAX_REASON_CHARS, MAX_BASIS_CHARS, MAX_NUMBER_CHARS = 500, 200, 80
 # Acts by which somebody may do more than before; none is done for a holder whose licence has ended.

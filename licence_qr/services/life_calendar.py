@@ -18,9 +18,9 @@ from licence_qr.domain.roles import SYSTEM, Actor
 from licence_qr.services.life_case import Case
 from licence_qr.services.life_licence import resume
 from licence_qr.services.life_permits import deem_renewed
-from licence_qr.store import entities, permits
-from licence_qr.store.database import Transaction
-from licence_qr.store.entities import StoredEntity
+from licence_qr.store.database.connections import Transaction
+from licence_qr.store.register import entities, permits
+from licence_qr.store.register.entities import StoredEntity
 
 
 def calendar_actor(office: str) -> Actor:

@@ -13,11 +13,11 @@ from licence_qr.domain.lifecycle.dates import decided_since, effective_day
 from licence_qr.domain.lifecycle.details import Deed
 from licence_qr.domain.register.permit import Permit
 from licence_qr.services.records import as_json, licence_facts
-from licence_qr.store import entities, history, permits
-from licence_qr.store.database import Transaction
-from licence_qr.store.entities import StoredEntity
-from licence_qr.store.history import Event, EventKind
-from licence_qr.store.permits import StoredPermit
+from licence_qr.store.database.connections import Transaction
+from licence_qr.store.register import entities, history, permits
+from licence_qr.store.register.entities import StoredEntity
+from licence_qr.store.register.history import Event, EventKind
+from licence_qr.store.register.permits import StoredPermit
 
 
 @dataclass(slots=True)

@@ -27,8 +27,8 @@ from licence_qr.services.granting import check_delegation
 from licence_qr.services.life_case import Case
 from licence_qr.services.life_permits import close_permit
 from licence_qr.services.records import as_json
-from licence_qr.store import codes, entities, marks
-from licence_qr.store.history import EventKind
+from licence_qr.store.register import codes, entities, marks
+from licence_qr.store.register.history import EventKind
 
 
 def change(case: Case) -> None:

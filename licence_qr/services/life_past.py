@@ -20,8 +20,8 @@ from licence_qr.domain.lifecycle.dates import licence_state_on
 from licence_qr.domain.register.entity import Entity, LicenceState, Premises
 from licence_qr.domain.register.marks import Mark
 from licence_qr.domain.register.permit import Permit
-from licence_qr.store.database import Row
-from licence_qr.store.history import EventKind
+from licence_qr.store.database.connections import Row
+from licence_qr.store.register.history import EventKind
 
 # Events whose values are a whole licence, premises, permit or mark. What others hold is their own.
 STATE_KINDS = frozenset(

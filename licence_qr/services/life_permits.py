@@ -18,9 +18,9 @@ from licence_qr.services.bars import check_application
 from licence_qr.services.granting import check_delegation, check_kinds, first_period, next_permit_no, type_name
 from licence_qr.services.life_case import Case
 from licence_qr.services.records import as_json
-from licence_qr.store import entities
-from licence_qr.store.history import EventKind
-from licence_qr.store.permits import StoredPermit
+from licence_qr.store.register import entities
+from licence_qr.store.register.history import EventKind
+from licence_qr.store.register.permits import StoredPermit
 
 _GRADES = frozenset({"A", "B", "C", ""})
 

@@ -17,10 +17,10 @@ from licence_qr.services.life import Life
 from licence_qr.services.life_calendar import calendar_actor
 from licence_qr.services.life_case import Case
 from licence_qr.services.records import as_json
-from licence_qr.store import entities, marks, permits
-from licence_qr.store.database import Database, Transaction
-from licence_qr.store.history import EventKind
-from licence_qr.store.photo_files import PhotoFiles
+from licence_qr.store.database.connections import Database, Transaction
+from licence_qr.store.register import entities, marks, permits
+from licence_qr.store.register.history import EventKind
+from licence_qr.store.register.photo_files import PhotoFiles
 
 
 @dataclass(frozen=True, slots=True)

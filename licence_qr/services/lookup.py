@@ -22,9 +22,10 @@ from licence_qr.domain.publishing.publish import LicenceLife, Print, publish
 from licence_qr.errors import NotFoundError, RegisterError, TokenError
 from licence_qr.services import records
 from licence_qr.services.throttle import Limit, client_network
-from licence_qr.store import codes, inspections, marks
-from licence_qr.store.codes import StoredCode
-from licence_qr.store.database import READ_WAIT_SECONDS, Database, Transaction
+from licence_qr.store.database.connections import READ_WAIT_SECONDS, Database, Transaction
+from licence_qr.store.inspecting import inspections
+from licence_qr.store.register import codes, marks
+from licence_qr.store.register.codes import StoredCode
 
 # A code number has 80 random bits; the limit is there so that nobody can even try, and is generous to an office
 # behind one address.

@@ -19,9 +19,9 @@ from licence_qr.domain.register.permit import Permit, PermitStatus
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import AccessError
 from licence_qr.services import inspection_kit
-from licence_qr.store import office_register
-from licence_qr.store.database import Database
-from licence_qr.store.office_register import OfficeBusiness
+from licence_qr.store.database.connections import Database
+from licence_qr.store.register import office_register
+from licence_qr.store.register.office_register import OfficeBusiness
 
 FORMAT = 1
 LIFETIME = timedelta(hours=12)  # a shift; what a permit is worth may change on the next day

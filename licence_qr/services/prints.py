@@ -13,8 +13,8 @@ from licence_qr.printing.qr import Symbol, make_symbol, min_size_mm, to_png, to_
 from licence_qr.printing.sheets import card_pdf as draw_card
 from licence_qr.services.coding import Coding
 from licence_qr.services.lookup import Lookup
-from licence_qr.store import codes
-from licence_qr.store.database import Database
+from licence_qr.store.database.connections import Database
+from licence_qr.store.register import codes
 
 
 @dataclass(frozen=True, slots=True)

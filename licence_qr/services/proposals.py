@@ -30,10 +30,11 @@ from licence_qr.services.accounts import Accounts
 from licence_qr.services.bars import Consequence, add_within, settle_within
 from licence_qr.services.life import MAX_BASIS_CHARS, MAX_NUMBER_CHARS, MAX_REASON_CHARS, Life
 from licence_qr.services.proposals_closing import Seen, close_if_impossible, note, see
-from licence_qr.store import history, proposals
-from licence_qr.store.database import Database, Row, Transaction
-from licence_qr.store.history import EventKind
-from licence_qr.store.proposals import NewProposal, StoredProposal
+from licence_qr.store.database.connections import Database, Row, Transaction
+from licence_qr.store.proposals import proposals
+from licence_qr.store.proposals.proposals import NewProposal, StoredProposal
+from licence_qr.store.register import history
+from licence_qr.store.register.history import EventKind
 
 # What happens to a proposal is no change of the business it is about.
 NO_CHANGE = frozenset(

@@ -13,12 +13,13 @@ from licence_qr.domain.register.permit import status_on
 from licence_qr.domain.roles import SYSTEM, Actor
 from licence_qr.errors import NotFoundError, RuleError
 from licence_qr.services.bars import Consequence, settle_within
-from licence_qr.store import entities, history, permits, proposals
-from licence_qr.store.database import Transaction
-from licence_qr.store.entities import StoredEntity
-from licence_qr.store.history import Event, EventKind
-from licence_qr.store.permits import StoredPermit
-from licence_qr.store.proposals import StoredProposal
+from licence_qr.store.database.connections import Transaction
+from licence_qr.store.proposals import proposals
+from licence_qr.store.proposals.proposals import StoredProposal
+from licence_qr.store.register import entities, history, permits
+from licence_qr.store.register.entities import StoredEntity
+from licence_qr.store.register.history import Event, EventKind
+from licence_qr.store.register.permits import StoredPermit
 
 _SYSTEM = Actor(0, SYSTEM, "", "", frozenset())
 

@@ -15,9 +15,11 @@ from licence_qr.domain.roles import SYSTEM, Actor, Role
 from licence_qr.errors import AccessError, RuleError
 from licence_qr.services.proposals import READERS, changes_since, may_decide, own_office
 from licence_qr.services.proposals_closing import Seen, see
-from licence_qr.store import accounts, bars, entities, history, proposals
-from licence_qr.store.database import Database, Transaction
-from licence_qr.store.proposals import StoredProposal
+from licence_qr.store.database.connections import Database, Transaction
+from licence_qr.store.lifecycle import credit_record
+from licence_qr.store.proposals import proposals
+from licence_qr.store.proposals.proposals import StoredProposal
+from licence_qr.store.register import accounts, entities, history
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +146,7 @@ class ProposalReading:
             )
 
     def _bar(self, tx: Transaction, number: int, day: date) -> Bar | None:
-        entry = bars.of_proposal(tx, number)
+        entry = credit_record.of_proposal(tx, number)
         if entry is None:
             return None
         if entry.barred is not None:

@@ -40,9 +40,9 @@ from licence_qr.errors import (
 )
 from licence_qr.printing.qr import make_symbol, min_size_mm, to_svg
 from licence_qr.services.throttle import Limit, client_network
-from licence_qr.store import ratings
-from licence_qr.store.database import Database, Transaction
-from licence_qr.store.ratings import RatingEvent
+from licence_qr.store.database.connections import Database, Transaction
+from licence_qr.store.feedback import ratings
+from licence_qr.store.feedback.ratings import RatingEvent
 
 TRIES = Limit("rating", most=60, seconds=600, refusal="too_many_rating_lookups")
 _LEAST_DIGITS = 7  # of a telephone number

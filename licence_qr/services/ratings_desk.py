@@ -22,9 +22,10 @@ from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import AccessError, ConflictError, NotFoundError
 from licence_qr.services.desk_steps import ShownStep, chosen_step, shown_steps, words_of_step
 from licence_qr.services.ratings import Ratings
-from licence_qr.store import entities, ratings
-from licence_qr.store.database import Transaction
-from licence_qr.store.ratings import RatingEvent
+from licence_qr.store.database.connections import Transaction
+from licence_qr.store.feedback import ratings
+from licence_qr.store.feedback.ratings import RatingEvent
+from licence_qr.store.register import entities
 
 HANDLING = frozenset({Role.CLERK, Role.DECIDER})
 MONTHS_SHOWN = 12

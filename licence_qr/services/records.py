@@ -9,9 +9,9 @@ from typing import Any
 
 from licence_qr.domain.register.record import CombinedRecord
 from licence_qr.errors import NotFoundError
-from licence_qr.store import entities, permits
-from licence_qr.store.database import Transaction
-from licence_qr.store.entities import StoredEntity
+from licence_qr.store.database.connections import Transaction
+from licence_qr.store.register import entities, permits
+from licence_qr.store.register.entities import StoredEntity
 
 
 @dataclass(frozen=True, slots=True)

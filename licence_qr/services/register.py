@@ -18,11 +18,12 @@ from licence_qr.domain.roles import Actor
 from licence_qr.errors import InputError, NotFoundError
 from licence_qr.services.life import Life
 from licence_qr.services.lookup import Lookup
-from licence_qr.store import codes, entities, history, marks, permits, proposals
-from licence_qr.store.database import Database, Transaction
-from licence_qr.store.entities import StoredEntity
-from licence_qr.store.marks import StoredMark
-from licence_qr.store.permits import StoredPermit
+from licence_qr.store.database.connections import Database, Transaction
+from licence_qr.store.proposals import proposals
+from licence_qr.store.register import codes, entities, history, marks, permits
+from licence_qr.store.register.entities import StoredEntity
+from licence_qr.store.register.marks import StoredMark
+from licence_qr.store.register.permits import StoredPermit
 
 # Checks are recorded with their officers and findings, not by a form of a few lines.
 _ELSEWHERE = frozenset({Act.CHECK})

@@ -17,10 +17,10 @@ from licence_qr.domain.work.task_words import KIND
 from licence_qr.domain.work.tasks import DueStep, TaskKind, TimeLeft, time_left
 from licence_qr.services.mail_server import MailServer
 from licence_qr.services.outbox import Outbox
-from licence_qr.store import reminders
-from licence_qr.store.database import Database
-from licence_qr.store.reminders import Due
-from licence_qr.store.task_sources import Question
+from licence_qr.store.database.connections import Database
+from licence_qr.store.work import reminders
+from licence_qr.store.work.reminders import Due
+from licence_qr.store.work.task_sources import Question
 
 BATCH = 200
 # What waits for a colleague in the same room needs no mail.

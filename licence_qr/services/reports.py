@@ -33,9 +33,10 @@ from licence_qr.domain.text import Text
 from licence_qr.errors import ConflictError, InputError, InvalidApplication, NotFoundError, RegisterError
 from licence_qr.services.pictures import clean
 from licence_qr.services.throttle import Limit, client_network
-from licence_qr.store import codes, entities, permits, reports
-from licence_qr.store.database import Database, Transaction
-from licence_qr.store.reports import Private, ReportEvent
+from licence_qr.store.database.connections import Database, Transaction
+from licence_qr.store.feedback import reports
+from licence_qr.store.feedback.reports import Private, ReportEvent
+from licence_qr.store.register import codes, entities, permits
 
 # A street of shops behind one mobile network address still gets through; a script soon does not.
 SENT_BY_NETWORK = Limit("report network", most=10, seconds=3600, refusal="too_many_reports")

@@ -13,9 +13,9 @@ from licence_qr.domain.text import Text
 from licence_qr.errors import AccessError, ConflictError, InputError, NotFoundError
 from licence_qr.services.desk_steps import ShownStep, chosen_step, shown_steps, words_of_step
 from licence_qr.services.reports import Clock, Reports
-from licence_qr.store import reports
-from licence_qr.store.database import Transaction
-from licence_qr.store.reports import ReportEvent
+from licence_qr.store.database.connections import Transaction
+from licence_qr.store.feedback import reports
+from licence_qr.store.feedback.reports import ReportEvent
 
 HANDLING = frozenset({Role.CLERK, Role.INSPECTOR, Role.DECIDER})
 # An administrator passes on what stands with the wrong office or with none, and reads nobody's telephone number.

@@ -16,9 +16,9 @@ from licence_qr.credential.cose import SigningKey
 from licence_qr.credential.status_list import StatusList, empty_entries, put_entry
 from licence_qr.credential.status_list_wire import PATH, sign_status_list
 from licence_qr.errors import RegisterError
-from licence_qr.store import status
-from licence_qr.store.database import READ_WAIT_SECONDS, Database, Transaction
-from licence_qr.store.status import Issue, Position
+from licence_qr.store.database.connections import READ_WAIT_SECONDS, Database, Transaction
+from licence_qr.store.publishing import status_list as status
+from licence_qr.store.publishing.status_list import Issue, Position
 
 # An inspector who fetched the list in the morning works the day with it; after a long weekend it says nothing any more.
 TTL = timedelta(hours=4)

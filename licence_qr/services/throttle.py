@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from licence_qr.errors import AccessError
-from licence_qr.store import accounts
-from licence_qr.store.database import Transaction
+from licence_qr.store.database.connections import Transaction
+from licence_qr.store.register import accounts
 
 _HOUSEHOLD_PREFIX = 64  # one IPv6 customer is given at least this network and may use any address of it
 

@@ -13,8 +13,8 @@ from licence_qr.domain.catalogue.model import Catalogue, Text
 from licence_qr.domain.register.entity import EntityForm
 from licence_qr.domain.roles import COMMAND_LINE, DEMONSTRATION, IMPORT, SYSTEM, Actor, Role
 from licence_qr.errors import NotFoundError
-from licence_qr.store import accounts, entities, history, permits
-from licence_qr.store.database import Database, Row, Transaction
+from licence_qr.store.database.connections import Database, Row, Transaction
+from licence_qr.store.register import accounts, entities, history, permits
 
 _NO_NAME = Text("", "")
 # Not people: what the program does by itself, in the name it writes into the history.

@@ -19,10 +19,11 @@ from licence_qr.services.importing import Settled, known_businesses, take_over
 from licence_qr.services.importing_two_people import propose
 from licence_qr.services.proposals import Proposals
 from licence_qr.services.waiting_words import COLUMNS, DECISIONS, in_words, side_title
-from licence_qr.store import entities, history, import_runs
-from licence_qr.store.database import Database, Transaction
-from licence_qr.store.history import Event, EventKind
-from licence_qr.store.import_runs import StoredQuestion
+from licence_qr.store.database.connections import Database, Transaction
+from licence_qr.store.importing import import_runs
+from licence_qr.store.importing.import_runs import StoredQuestion
+from licence_qr.store.register import entities, history
+from licence_qr.store.register.history import Event, EventKind
 
 MAX_REASON_CHARS = 500
 # On the licence and on the permit of the same business these say the same; everything else is each document's own.

@@ -11,9 +11,9 @@ from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.domain.work.tasks import DueStep, Task, TaskKind, TimeLeft, kinds_of, time_left
-from licence_qr.store import tasks
-from licence_qr.store.database import Database, Transaction
-from licence_qr.store.task_sources import Question
+from licence_qr.store.database.connections import Database, Transaction
+from licence_qr.store.work import tasks
+from licence_qr.store.work.task_sources import Question
 
 PAGE_LINES = 25
 MOST_EXPORTED = 100_000

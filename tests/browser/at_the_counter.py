@@ -16,7 +16,7 @@ from screens import listening
 from bench.load import free_port
 from licence_qr.bootstrap import Services
 from licence_qr.credential.token import address
-from licence_qr.store import codes
+from licence_qr.store.register import codes
 from licence_qr.web.app import create_app
 
 TYPED = ("name", "entity_type", "principal", "established_on", "domicile", "business_scope")

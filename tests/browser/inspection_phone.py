@@ -20,8 +20,8 @@ from verify_site import PATIENCE, Device, Site, opened
 
 from bench.chromium import CHROMIUM, FLAGS
 from licence_qr.domain.roles import Role
-from licence_qr.store import codes
-from licence_qr.store.codes import StoredCode
+from licence_qr.store.register import codes
+from licence_qr.store.register.codes import StoredCode
 
 STARTED = datetime.now(UTC)  # keys are made today and the server asks the real clock
 OFFICE = "baishiyi"

@@ -15,8 +15,8 @@ from licence_qr.domain.dates import local_date
 from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.services.proposals import Proposing
-from licence_qr.store import permits
-from licence_qr.store.permits import StoredPermit
+from licence_qr.store.register import permits
+from licence_qr.store.register.permits import StoredPermit
 
 GROUNDS = Grounds("现场查实停用消毒设施", "《公共场所卫生管理条例》第十四条", "〔2026〕7号")
 

@@ -12,8 +12,8 @@ from screens import DESK, Served, signed_in_as
 
 from licence_qr.bootstrap import Services
 from licence_qr.domain.register.permit import PermitState
-from licence_qr.store import permits
-from licence_qr.store.permits import StoredPermit
+from licence_qr.store.register import permits
+from licence_qr.store.register.permits import StoredPermit
 
 
 @pytest.fixture(scope="module")

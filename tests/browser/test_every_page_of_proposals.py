@@ -14,7 +14,7 @@ from screens import Served, signed_in_as
 from licence_qr.bootstrap import Services
 from licence_qr.domain.lifecycle.acts import Act, Subject
 from licence_qr.domain.lifecycle.details import Deed, Reprint, ReprintCause
-from licence_qr.store.permits import StoredPermit
+from licence_qr.store.register.permits import StoredPermit
 
 pytestmark = pytest.mark.campaign
 

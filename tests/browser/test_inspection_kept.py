@@ -12,7 +12,7 @@ from inspection_phone import PAGE, Phone, PhoneOfItsOwn, ours, phone_in, picture
 from playwright.sync_api import Browser, Page, Route, expect
 from verify_site import BUSY, Site, set_clock
 
-from licence_qr.store.codes import StoredCode
+from licence_qr.store.register.codes import StoredCode
 
 FULL = "设备空间不足，这一步没有保存"
 

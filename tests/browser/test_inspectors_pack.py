@@ -13,7 +13,7 @@ from playwright.sync_api import BrowserContext, Page, Route, expect
 from screens import PHONE, sign_in
 from verify_site import HURRY, Site, opened, set_clock, settled, typed
 
-from licence_qr.store.codes import StoredCode
+from licence_qr.store.register.codes import StoredCode
 
 ROWS = """() => new Promise((resolve, reject) => {
   const opening = indexedDB.open("licence-qr-pack", 1);

@@ -23,9 +23,9 @@ from bench.chromium import CHROMIUM, FLAGS
 from licence_qr.bootstrap import Services
 from licence_qr.credential.token import address
 from licence_qr.domain.roles import Actor
-from licence_qr.store import codes
-from licence_qr.store.codes import StoredCode
-from licence_qr.store.status import newest_issue
+from licence_qr.store.publishing.status_list import newest_issue
+from licence_qr.store.register import codes
+from licence_qr.store.register.codes import StoredCode
 from licence_qr.web.app import create_app
 
 # How long anything is waited for before a test gives up, in milliseconds. Not a measure of the page: a bound so wide that

@@ -22,7 +22,7 @@ from program import PROGRAM, Ended, environ, run_here
 
 from licence_qr.bootstrap import prepare
 from licence_qr.config import load_settings
-from licence_qr.store.sqlite import sqlite3
+from licence_qr.store.database.sqlite import sqlite3
 
 
 class Installation(NamedTuple):

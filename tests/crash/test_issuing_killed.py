@@ -14,7 +14,7 @@ import pytest
 from killing import killed_at_random
 
 from licence_qr.bootstrap import Services
-from licence_qr.store import codes, counters, history
+from licence_qr.store.register import codes, counters, history
 
 _FIRST_SERIAL_OF_ROUND = 1000
 

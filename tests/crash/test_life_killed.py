@@ -18,7 +18,7 @@ from licence_qr.domain.lifecycle.details import Deed, LicenceChange
 from licence_qr.domain.register.permit import status_list_value, status_on
 from licence_qr.domain.register.record import CombinedRecord
 from licence_qr.domain.roles import Actor
-from licence_qr.store import codes, entities, history, permits
+from licence_qr.store.register import codes, entities, history, permits
 
 WHY = Grounds("查实", "", "一号")
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from killing import killed_at_random
 
-from licence_qr.store.photo_files import LEFT_BEHIND, PhotoFiles
+from licence_qr.store.register.photo_files import LEFT_BEHIND, PhotoFiles
 
 MEGABYTE = os.urandom(1024 * 1024)
 

@@ -18,7 +18,7 @@ from typing import NamedTuple
 import pytest
 from power_cut import Disk, Step, cuts, moments, recorded
 
-from licence_qr.store.sqlite import journal_pragmas, sqlite3
+from licence_qr.store.database.sqlite import journal_pragmas, sqlite3
 
 ROOT = Path(__file__).parents[2]
 # The register begins in the other mode: init's switch is recorded too. The log is checkpointed, begun anew and, half
@@ -30,7 +30,7 @@ from bench.installation import CLERK, NOW, OFFICE, fields, settings_in
 from licence_qr.bootstrap import build
 from licence_qr.domain.issuing.form import parse_application
 from licence_qr.domain.dates import local_date
-from licence_qr.store.database import Database
+from licence_qr.store.database.connections import Database
 
 settings, first, count = settings_in(Path(sys.argv[1])), int(sys.argv[2]), int(sys.argv[3])
 Database(settings.register_path).create_or_upgrade()

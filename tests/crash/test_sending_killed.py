@@ -15,7 +15,7 @@ from inspection_texts import announced, content_hash
 from killing import killed_at_random
 from PIL import Image
 
-from licence_qr.store import inspections, rectifications
+from licence_qr.store.inspecting import inspections, rectifications
 
 __all__ = ["hotel", "hotel_made_once"]
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from licence_qr.errors import RegisterError
-from licence_qr.store.database import Database
-from licence_qr.store.sqlite import sqlite3
+from licence_qr.store.database.connections import Database
+from licence_qr.store.database.sqlite import sqlite3
 
 
 def digits_of(pair):

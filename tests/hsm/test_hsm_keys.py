@@ -19,7 +19,7 @@ from licence_qr.credential.token import to_digits
 from licence_qr.credential.trust_list import Purpose
 from licence_qr.errors import KeyStoreError
 from licence_qr.services.keys_ceremony import KeyPlace
-from licence_qr.store.hsm import Hsm
+from licence_qr.store.keys.hsm import Hsm
 
 ADDRESS = "https://ym.example.gov.cn"
 
@@ -145,7 +145,7 @@ def test_without_the_library_nothing_but_the_module_is_missing(module):
         "import sys; sys.modules['pkcs11'] = None\n"
         "from pathlib import Path\n"
         "import licence_qr.bootstrap\n"
-        "from licence_qr.store.hsm import Hsm\n"
+        "from licence_qr.store.keys.hsm import Hsm\n"
         "from licence_qr.errors import KeyStoreError\n"
         "try: Hsm(Path('x'), 'x', Path('x')).sign('x', b'')\n"
         "except KeyStoreError as error: print(error.code)"

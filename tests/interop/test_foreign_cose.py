@@ -15,7 +15,7 @@ from licence_qr.credential.trust_list import Purpose, TrustedKey, TrustList
 from licence_qr.credential.verifier import verify, verify_token
 from licence_qr.domain.identifiers import CodeId, complete_uscc
 from licence_qr.errors import TokenError
-from licence_qr.store import keys as key_files
+from licence_qr.store.keys import key_files
 
 pytestmark = pytest.mark.xdist_group("interop")
 

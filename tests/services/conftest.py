@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from licence_qr.store.database import Database
+from licence_qr.store.database.connections import Database
 
 Rows = dict[str, list[tuple[Any, ...]]]
 

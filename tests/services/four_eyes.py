@@ -9,8 +9,8 @@ from licence_qr.bootstrap import Services
 from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.services.proposals import Proposing, Verdict
-from licence_qr.store import permits
-from licence_qr.store.permits import StoredPermit
+from licence_qr.store.register import permits
+from licence_qr.store.register.permits import StoredPermit
 
 PASSWORD = "a good long password"
 WHY = Grounds("现场查实擅自停用消毒设施", "《公共场所卫生管理条例》第十四条", "〔2026〕7号")

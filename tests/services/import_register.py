@@ -26,7 +26,7 @@ from licence_qr.services.keys import Keys
 from licence_qr.services.life import Life
 from licence_qr.services.proposals import Proposals, Verdict
 from licence_qr.services.waiting import Waiting, WaitingRow
-from licence_qr.store.database import Database
+from licence_qr.store.database.connections import Database
 
 DATA = Path(__file__).parents[1] / "data"
 MARKET, HEALTH = DATA / "market_licences.csv", DATA / "health_permits.xlsx"

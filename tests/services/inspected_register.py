@@ -16,8 +16,8 @@ from licence_qr.bootstrap import Services
 from licence_qr.domain.issuing.application import Application
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.services.inspections import Receipt
-from licence_qr.store import entities, history, permits
-from licence_qr.store.permits import StoredPermit
+from licence_qr.store.register import entities, history, permits
+from licence_qr.store.register.permits import StoredPermit
 
 OTHER_VISIT = "1b7c9a52-6a0f-4a63-9a57-0f6a1f7b5f22"
 TODAY = date(2026, 11, 23)

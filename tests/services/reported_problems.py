@@ -20,8 +20,8 @@ from licence_qr.errors import (
 )
 from licence_qr.services.reports import Receipt, SentReport
 from licence_qr.services.reports_desk import ReportAct
-from licence_qr.store import codes
-from licence_qr.store.database import Database
+from licence_qr.store.database.connections import Database
+from licence_qr.store.register import codes
 
 NOW = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)
 CLIENT = "192.0.2.7"

@@ -25,7 +25,7 @@ from licence_qr.services.accounts import (
     Accounts,
 )
 from licence_qr.services.throttle import client_network
-from licence_qr.store.sqlite import sqlite3
+from licence_qr.store.database.sqlite import sqlite3
 
 PASSWORD = "a good long password"
 

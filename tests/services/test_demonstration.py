@@ -16,7 +16,8 @@ from licence_qr.domain.register.permit import GrantMode, PermitStatus
 from licence_qr.domain.roles import Role
 from licence_qr.errors import NotFoundError, RuleError
 from licence_qr.services.demonstration_data import businesses
-from licence_qr.store import counters, history, proposals
+from licence_qr.store.proposals import proposals
+from licence_qr.store.register import counters, history
 
 
 def quiet(done: int, total: int) -> None:

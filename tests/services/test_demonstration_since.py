@@ -13,7 +13,7 @@ from licence_qr.domain.inspecting.inspection import Filter, InspectionState
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.domain.work.tasks import TaskKind
 from licence_qr.services.demonstration_since import since
-from licence_qr.store import facts
+from licence_qr.store.register import register_kind
 
 INSPECTOR = Actor(0, "inspector", "演示监督员", "baishiyi", frozenset({Role.INSPECTOR}))
 
@@ -73,7 +73,7 @@ def test_a_draw_is_settled_and_waits_to_be_inspected(happened: Services, now: da
 def test_it_happens_once_also_when_it_was_interrupted(happened: Services, clerk: Actor, now: datetime) -> None:
     before = everything(happened, clerk, now)
     with happened.database.write() as tx:
-        facts.put(tx, "demonstration_since", "")
+        register_kind.put(tx, "demonstration_since", "")
     happened.demonstration_since.perform(now)
     assert everything(happened, clerk, now) == before
 

@@ -22,7 +22,7 @@ from licence_qr.domain.work.tasks import TaskKind
 from licence_qr.errors import AccessError, ConflictError, InputError, InvalidApplication, NotFoundError, RuleError
 from licence_qr.services.draws import PublishedDraw, Wanted
 from licence_qr.services.work_list import Wish
-from licence_qr.store import draws
+from licence_qr.store.inspecting import draws
 from licence_qr.web.citizen_draws import draw_facts
 
 __all__ = ["hotel", "hotel_made_once"]

@@ -18,9 +18,12 @@ from licence_qr.domain.register.permit import GrantMode, PermitState
 from licence_qr.domain.work.tasks import kinds_of
 from licence_qr.errors import LicenceQRError, RuleError
 from licence_qr.services.bars import Hindrance
-from licence_qr.store import bars, follow_ups, permits, tasks
-from licence_qr.store.bars import EntryState
-from licence_qr.store.task_sources import Question
+from licence_qr.store.inspecting import follow_ups
+from licence_qr.store.lifecycle import credit_record
+from licence_qr.store.lifecycle.credit_record import EntryState
+from licence_qr.store.register import permits
+from licence_qr.store.work import tasks
+from licence_qr.store.work.task_sources import Question
 
 DAY = date(2026, 12, 7)
 MET = FollowUpReport(DAY, FollowUpOutcome.MET, ("inspector-2",), "设施齐全")
@@ -165,7 +168,7 @@ def test_a_permit_that_has_ended_is_not_followed_up(office):
 
 def entry(office):
     with office.services.database.read() as tx:
-        (found,) = bars.of_business(tx, office.uscc)
+        (found,) = credit_record.of_business(tx, office.uscc)
     return found
 
 

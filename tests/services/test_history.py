@@ -9,10 +9,10 @@ import pytest
 
 from licence_qr.services import records
 from licence_qr.services.life_past import STATE_KINDS
-from licence_qr.store import codes, entities, history, marks, permits
-from licence_qr.store.database import Row, Transaction
-from licence_qr.store.history import EventKind
-from licence_qr.store.sqlite import sqlite3
+from licence_qr.store.database.connections import Row, Transaction
+from licence_qr.store.database.sqlite import sqlite3
+from licence_qr.store.register import codes, entities, history, marks, permits
+from licence_qr.store.register.history import EventKind
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from licence_qr.errors import UnreadableError
 from licence_qr.services import importing
 from licence_qr.services.importing import ImportReport
 from licence_qr.services.importing_report import report_csv
-from licence_qr.store import codes, counters, entities, permits
+from licence_qr.store.register import codes, counters, entities, permits
 
 
 @pytest.fixture

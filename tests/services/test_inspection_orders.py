@@ -12,8 +12,10 @@ from inspection_texts import answers
 from licence_qr.domain.inspecting.inspection import InspectionState
 from licence_qr.domain.publishing.public_page import PublicInspection
 from licence_qr.domain.register.permit import GrantMode, PermitState
-from licence_qr.store import permits, proposals, rectifications
-from licence_qr.store.rectifications import OrderState
+from licence_qr.store.inspecting import rectifications
+from licence_qr.store.inspecting.rectifications import OrderState
+from licence_qr.store.proposals import proposals
+from licence_qr.store.register import permits
 
 __all__ = ["hotel", "hotel_made_once"]
 

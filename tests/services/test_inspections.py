@@ -16,7 +16,8 @@ from licence_qr.domain.lifecycle.details import Deed, Reprint, ReprintCause
 from licence_qr.domain.register.entity import LicenceState
 from licence_qr.domain.register.permit import PermitState
 from licence_qr.errors import AccessError, InputError, NotFoundError
-from licence_qr.store import entities, follow_ups, inspections, permits, rectifications
+from licence_qr.store.inspecting import follow_ups, inspections, rectifications
+from licence_qr.store.register import entities, permits
 
 __all__ = ["hotel", "hotel_made_once"]
 

@@ -15,7 +15,8 @@ from licence_qr.domain.register.permit import GrantMode, PermitState
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import AccessError, InvalidApplication, KeyStoreError, LicenceQRError, RuleError
 from licence_qr.services import records
-from licence_qr.store import applications, codes, entities, history
+from licence_qr.store.issuing import applications
+from licence_qr.store.register import codes, entities, history
 
 
 def test_one_application_gives_a_licence_a_permit_and_one_genuine_code(services, make_application, clerk, now):

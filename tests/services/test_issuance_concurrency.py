@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from licence_qr.store import codes, counters
+from licence_qr.store.register import codes, counters
 
 PAIRS = 40
 _FORK = multiprocessing.get_context("fork")

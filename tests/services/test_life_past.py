@@ -14,7 +14,7 @@ from licence_qr.domain.lifecycle.details import ClosingPremises, LicenceChange, 
 from licence_qr.domain.register.entity import LicenceState
 from licence_qr.domain.register.marks import MarkKind
 from licence_qr.services import records
-from licence_qr.store import entities, marks, permits
+from licence_qr.store.register import entities, marks, permits
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ from licence_qr.domain.register.record import CombinedRecord
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import InputError, InvalidApplication, RuleError
 from licence_qr.services.life_past import PastState, effective_day_of
-from licence_qr.store import codes, entities, history, marks, permits
+from licence_qr.store.register import codes, entities, history, marks, permits
 
 START = datetime(2026, 11, 23, 2, 30).astimezone()
 DECIDER = Actor(7, "decider", "审批员", "baishiyi", frozenset({Role.CLERK, Role.INSPECTOR, Role.DECIDER}))

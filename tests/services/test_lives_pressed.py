@@ -16,8 +16,9 @@ from licence_qr.domain.inspecting.follow_up import Fault, FollowUpOutcome, Follo
 from licence_qr.domain.lifecycle.acts import Act
 from licence_qr.domain.proposals.proposal import ProposalState
 from licence_qr.errors import AccessError, ConflictError, RuleError
-from licence_qr.store import permits, proposals
-from licence_qr.store.proposals import NewProposal
+from licence_qr.store.proposals import proposals
+from licence_qr.store.proposals.proposals import NewProposal
+from licence_qr.store.register import permits
 
 FAILED = FollowUpReport(
     date(2026, 12, 7),

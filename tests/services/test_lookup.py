@@ -12,9 +12,9 @@ from licence_qr.credential.token import from_digits, to_digits
 from licence_qr.domain.publishing.public_page import FoundBy, Verdict
 from licence_qr.errors import AccessError, InputError, NotFoundError, RegisterError, TokenError
 from licence_qr.services.lookup import LOOKUPS
-from licence_qr.store import codes
-from licence_qr.store import keys as key_files
-from licence_qr.store.sqlite import sqlite3
+from licence_qr.store.database.sqlite import sqlite3
+from licence_qr.store.keys import key_files
+from licence_qr.store.register import codes
 
 
 @pytest.fixture
@@ -168,7 +168,7 @@ def test_nothing_internal_is_on_a_page(demonstration_copy, make_application, cle
 
 def test_a_number_is_answered_while_nothing_can_be_written(services, pair, now, monkeypatch):
     monkeypatch.setattr(
-        "licence_qr.store.database.WRITE_WAIT_SECONDS", "a clerk's patience, which a citizen's page has not"
+        "licence_qr.store.database.connections.WRITE_WAIT_SECONDS", "a clerk's patience, which a citizen's page has not"
     )
     monkeypatch.setattr("licence_qr.services.lookup.READ_WAIT_SECONDS", 0.01)
     services.database.close()

@@ -17,7 +17,7 @@ from licence_qr.domain.proposals.proposal import ProposalState, Wanted
 from licence_qr.domain.register.permit import PermitState
 from licence_qr.errors import AccessError, ConflictError, InvalidApplication, LicenceQRError, NotFoundError, RuleError
 from licence_qr.services.accounts import TRIES_OF_CONFIRMING
-from licence_qr.store import codes
+from licence_qr.store.register import codes
 
 
 @pytest.fixture

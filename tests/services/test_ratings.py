@@ -22,8 +22,8 @@ from licence_qr.errors import AccessError, ConflictError, InputError, InvalidApp
 from licence_qr.printing.qr import make_symbol, to_png
 from licence_qr.services.ratings import Offer, SentRating
 from licence_qr.services.ratings_desk import RatingAct, RatingsDesk
-from licence_qr.store import ratings
-from licence_qr.store.database import Database
+from licence_qr.store.database.connections import Database
+from licence_qr.store.feedback import ratings
 
 NOW = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)
 CLIENT = "192.0.2.7"

@@ -25,7 +25,7 @@ from licence_qr.services.lan_certificate import lan_certificate
 from licence_qr.services.mail_server import MailServer
 from licence_qr.services.outbox import Outbox
 from licence_qr.services.reminders import PostOffice, Reminders
-from licence_qr.store.database import Database
+from licence_qr.store.database.connections import Database
 
 CATALOGUE = load_catalogue()
 NOW = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)

@@ -36,8 +36,8 @@ from licence_qr.errors import (
     NotFoundError,
 )
 from licence_qr.services.reports_desk import ReportAct, ReportsDesk
-from licence_qr.store import reports
-from licence_qr.store.database import Database
+from licence_qr.store.database.connections import Database
+from licence_qr.store.feedback import reports
 
 __all__ = ["number"]
 

@@ -24,9 +24,10 @@ from licence_qr.services.status_publishing import (
     PublishedList,
     StatusPublishing,
 )
-from licence_qr.store import codes, entities, status
-from licence_qr.store import keys as key_files
-from licence_qr.store.database import Transaction
+from licence_qr.store.database.connections import Transaction
+from licence_qr.store.keys import key_files
+from licence_qr.store.publishing import status_list
+from licence_qr.store.register import codes, entities
 
 SECOND = timedelta(seconds=1)
 SUPERSEDED, SUSPENDED, VALID = EntryStatus.SUPERSEDED, EntryStatus.SUSPENDED, EntryStatus.VALID
@@ -259,7 +260,7 @@ def test_a_register_that_cannot_be_written_still_publishes_what_it_says(services
     assert read(services, found, now).value(5) == 2
     assert publishing.current(now + SECOND * 2) is found
     with services.database.read() as tx:
-        assert status.newest_issue(tx).issued_at == now
+        assert status_list.newest_issue(tx).issued_at == now
     later = another.current(now + SECOND * 3)
     assert later.issued_at > found.issued_at
     assert publishing.current(now + SECOND * 4).signed == later.signed
@@ -303,7 +304,7 @@ def test_a_change_that_is_rolled_back_is_none(services, publishing, now):
         codes.set_status(tx, 1, 2)
         raise RuntimeError
     with services.database.read() as tx:
-        assert status.position(tx).change == 0
+        assert status_list.position(tx).change == 0
     assert read(services, publishing.current(now), now).value(1) == 0
 
 

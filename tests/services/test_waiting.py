@@ -13,7 +13,7 @@ from licence_qr.domain.proposals.proposal import ProposalState
 from licence_qr.domain.roles import Role
 from licence_qr.errors import AccessError, ConflictError, InputError, NotFoundError
 from licence_qr.services.waiting import Settlement, WaitingRow
-from licence_qr.store import codes
+from licence_qr.store.register import codes
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from licence_qr.errors import ConflictError
 from licence_qr.services.ratings import SentRating
 from licence_qr.services.ratings_desk import RatingAct
 from licence_qr.services.reports_desk import ReportAct, ReportFile
-from licence_qr.store.sqlite import sqlite3
+from licence_qr.store.database.sqlite import sqlite3
 
 __all__ = ["number"]
 

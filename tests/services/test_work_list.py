@@ -17,9 +17,10 @@ from licence_qr.domain.roles import Actor, Role
 from licence_qr.domain.work.task_words import HINT, KIND
 from licence_qr.domain.work.tasks import ROLES_OF, DueStep, TaskKind, due_step, time_left
 from licence_qr.services.work_list import PAGE_LINES, Wish, WorkList
-from licence_qr.store import permits, tasks
-from licence_qr.store.database import Database
-from licence_qr.store.task_sources import SOURCES
+from licence_qr.store.database.connections import Database
+from licence_qr.store.register import permits
+from licence_qr.store.work import tasks
+from licence_qr.store.work.task_sources import SOURCES
 
 CATALOGUE = load_catalogue()
 NOW = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from licence_qr.store.database import Database, Transaction
+from licence_qr.store.database.connections import Database, Transaction
 
 _ENTITY = {
     "form": "company",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from licence_qr.store.database import Database
+from licence_qr.store.database.connections import Database
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from licence_qr.store.sqlite import journal_pragmas
+from licence_qr.store.database.sqlite import journal_pragmas
 
 WITHOUT_PYSQLITE3 = "import sys; sys.modules['pysqlite3'] = None\n"
 # Where Python itself has a current SQLite there is no older one to try: 3.40 is Debian 12's.

@@ -12,8 +12,8 @@ from licence_qr.domain.dates import Period
 from licence_qr.domain.register.entity import Entity, EntityForm, LicenceState
 from licence_qr.domain.register.permit import GrantMode, Permit, PermitState
 from licence_qr.services.demonstration_data import businesses
-from licence_qr.store import entities, permits
-from licence_qr.store.entities import StoredEntity
+from licence_qr.store.register import entities, permits
+from licence_qr.store.register.entities import StoredEntity
 
 texts = st.text(st.characters(blacklist_categories=["Cs", "Cc"]), max_size=40)
 days = st.dates(date(1949, 10, 1), date(2199, 12, 31))

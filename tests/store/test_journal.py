@@ -15,17 +15,18 @@ from sqlite_utils import utils as sqlite_utils_utils
 from standard_library import WITHOUT_PYSQLITE3, older_sqlite, said, started
 
 from licence_qr.errors import RegisterError
-from licence_qr.store import database as database_module
-from licence_qr.store import facts, journal_files
-from licence_qr.store.database import Database
-from licence_qr.store.sqlite import SqliteUtils, journal_pragmas, newer, sqlite3
+from licence_qr.store.database import connections as database_module
+from licence_qr.store.database import journal_files
+from licence_qr.store.database.connections import Database
+from licence_qr.store.database.sqlite import SqliteUtils, journal_pragmas, newer, sqlite3
+from licence_qr.store.register import register_kind
 
 JOURNAL, _ = journal_pragmas(sqlite3.sqlite_version_info)
 write_ahead = pytest.mark.skipif(JOURNAL != "WAL", reason="no SQLite here may use WAL")
 ROOT = Path(__file__).parents[2]
 
 WHICH = """
-from licence_qr.store.sqlite import sqlite3
+from licence_qr.store.database.sqlite import sqlite3
 from sqlite_utils import utils
 print(sqlite3.__name__, utils.sqlite3 is sqlite3, utils.OperationalError is sqlite3.OperationalError)
 """
@@ -35,7 +36,7 @@ USE_IT = """
 from pathlib import Path
 from licence_qr.errors import RegisterError
 from licence_qr.store import facts
-from licence_qr.store.database import Database
+from licence_qr.store.database.connections import Database
 
 database = Database(Path(sys.argv[1]))
 
@@ -57,17 +58,17 @@ def write(value):
 
 def put(database: Database, value: str) -> None:
     with database.write() as tx:
-        facts.put(tx, "test", value)
+        register_kind.put(tx, "test", value)
 
 
 def got(database: Database) -> str | None:
     with database.read() as tx:
-        return facts.get(tx, "test")
+        return register_kind.get(tx, "test")
 
 
 def mode(database: Database) -> str:
     with database.read() as tx:
-        facts.get(tx, "test")  # a connection learns of a change of mode when it reads
+        register_kind.get(tx, "test")  # a connection learns of a change of mode when it reads
         return tx.one("PRAGMA journal_mode")[0]
 
 
@@ -218,7 +219,7 @@ def test_after_the_last_connection_the_file_alone_is_the_register(database, tmp_
 def test_the_command_of_the_settings_page_makes_a_backup_while_the_register_is_written(database, tmp_path):
     put(database, "before")
     with database.write() as tx:
-        facts.put(tx, "test", "not yet")
+        register_kind.put(tx, "test", "not yet")
         target = tmp_path / "backup.db"
         tool = Path(sys.executable).with_name("sqlite-utils")
         assert 'sqlite-utils query var/register.db "VACUUM INTO ' in (ROOT / "docs/settings.md").read_text()
@@ -257,7 +258,7 @@ def test_a_log_does_not_grow_with_the_number_of_writes_while_others_read(databas
     reader = Database(database.path)
     for number in range(150):
         with reader.read() as tx:
-            facts.get(tx, "test")
+            register_kind.get(tx, "test")
             put(database, f"{number}" * 20_000)
     assert log_of(database).stat().st_size < 12_000_000
     reader.close()

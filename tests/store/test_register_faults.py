@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from licence_qr.errors import RegisterError
-from licence_qr.store import database as database_module
-from licence_qr.store import facts
-from licence_qr.store.database import Database
-from licence_qr.store.sqlite import journal_pragmas, sqlite3
+from licence_qr.store.database import connections as database_module
+from licence_qr.store.database.connections import Database
+from licence_qr.store.database.sqlite import journal_pragmas, sqlite3
+from licence_qr.store.register import register_kind
 
 NOBODY = 65534
 
@@ -29,13 +29,13 @@ def refusal(act: Callable[[], object]) -> RegisterError:
 def put(database: Database, value: str = "written") -> None:
     """Write one fact."""
     with database.write() as tx:
-        facts.put(tx, "test", value)
+        register_kind.put(tx, "test", value)
 
 
 def got(database: Database) -> str | None:
     """Read it back."""
     with database.read() as tx:
-        return facts.get(tx, "test")
+        return register_kind.get(tx, "test")
 
 
 def test_a_register_that_is_not_there_is_not_made_by_looking(tmp_path):
@@ -55,7 +55,7 @@ def test_a_writer_that_holds_it_too_long_is_told(database, monkeypatch):
     monkeypatch.setattr(database_module, "READ_WAIT_SECONDS", 0.05)
     second = Database(database.path)
     with database.write() as tx:
-        facts.put(tx, "test", "being written")
+        register_kind.put(tx, "test", "being written")
         assert refusal(lambda: put(second)).code == "register_locked"
     assert got(second) == "being written"
     put(second)

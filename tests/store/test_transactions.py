@@ -8,18 +8,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from licence_qr.store import counters, facts
-from licence_qr.store.database import Database
-from licence_qr.store.sqlite import sqlite3
+from licence_qr.store.database.connections import Database
+from licence_qr.store.database.sqlite import sqlite3
+from licence_qr.store.register import counters, register_kind
 
 
 def test_what_is_raised_inside_rolls_everything_back(database):
     with pytest.raises(ZeroDivisionError), database.write() as tx:
-        facts.put(tx, "a", "1")
+        register_kind.put(tx, "a", "1")
         counters.take(tx, "series", 2026)
         raise ZeroDivisionError
     with database.read() as tx:
-        assert facts.get(tx, "a") is None
+        assert register_kind.get(tx, "a") is None
         assert counters.last(tx, "series", 2026) == 0
 
 
@@ -28,21 +28,21 @@ def test_a_connection_goes_on_after_an_error(database):
         with pytest.raises(sqlite3.IntegrityError), database.write() as tx:
             tx.run("INSERT INTO permits (uscc) VALUES (NULL)")
     with database.write() as tx:
-        facts.put(tx, "a", "1")
+        register_kind.put(tx, "a", "1")
 
 
 def test_a_reader_sees_one_moment_while_others_write(database):
     with database.write() as tx:
-        facts.put(tx, "a", "1")
+        register_kind.put(tx, "a", "1")
     other = Database(database.path)
     with database.read() as tx:
-        assert facts.get(tx, "a") == "1"
+        assert register_kind.get(tx, "a") == "1"
     with other.write() as tx:
-        facts.put(tx, "a", "2")
+        register_kind.put(tx, "a", "2")
         with database.read() as reading:
-            assert facts.get(reading, "a") == "1"
+            assert register_kind.get(reading, "a") == "1"
     with database.read() as tx:
-        assert facts.get(tx, "a") == "2"
+        assert register_kind.get(tx, "a") == "2"
     other.close()
 
 

@@ -11,8 +11,8 @@ from old_installations import REGISTERS, Unpack, environ_of
 
 from licence_qr.cli import main
 from licence_qr.services.demonstration_data import businesses as businesses_of_today
-from licence_qr.store.migrations import steps
-from licence_qr.store.sqlite import sqlite3
+from licence_qr.store.database.migrations import steps
+from licence_qr.store.database.sqlite import sqlite3
 
 # What a filling or a top-up would add to.
 FILLED = ("entities", "permits", "codes", "history", "users", "issued_applications")

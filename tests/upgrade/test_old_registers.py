@@ -9,9 +9,9 @@ import pytest
 from old_installations import REGISTERS, OldInstallation, Unpack
 
 from licence_qr.bootstrap import Services, build, prepare
-from licence_qr.store.database import Database
-from licence_qr.store.migrations import steps
-from licence_qr.store.sqlite import sqlite3
+from licence_qr.store.database.connections import Database
+from licence_qr.store.database.migrations import steps
+from licence_qr.store.database.sqlite import sqlite3
 
 
 def upgraded(old: OldInstallation, *, demonstration: bool = False) -> Services:

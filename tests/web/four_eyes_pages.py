@@ -14,7 +14,7 @@ from flask import Flask
 from licence_qr.bootstrap import Services
 from licence_qr.domain.roles import Role
 from licence_qr.errors import InputError
-from licence_qr.store import permits
+from licence_qr.store.register import permits
 
 __all__ = ["Shop", "clerk", "decider", "desk_app", "desk_services", "elsewhere", "inspector", "people", "shop"]
 

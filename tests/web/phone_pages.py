@@ -19,7 +19,7 @@ from werkzeug.test import TestResponse
 
 from licence_qr.bootstrap import Services
 from licence_qr.domain.roles import Role
-from licence_qr.store import permits
+from licence_qr.store.register import permits
 
 JSON = {"Accept": "application/json"}
 

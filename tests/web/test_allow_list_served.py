@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from licence_qr.bootstrap import build_ceremony
 from licence_qr.credential.allow_list import verify_allow_list
-from licence_qr.store import keys as key_files
+from licence_qr.store.keys import key_files
 from licence_qr.web.app import create_app
 
 

@@ -9,7 +9,7 @@ from desk_pages import DETAILS, PASSWORD, Browser
 from four_eyes_pages import Shop, clerk, decider, desk_app, desk_services, elsewhere, inspector, people, shop, text_of
 
 from licence_qr.domain.dates import local_date
-from licence_qr.store import entities
+from licence_qr.store.register import entities
 
 __all__ = ["clerk", "decider", "desk_app", "desk_services", "elsewhere", "inspector", "people", "shop"]
 

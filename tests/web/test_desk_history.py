@@ -15,8 +15,8 @@ from flask import Flask
 from licence_qr.bootstrap import Services
 from licence_qr.domain.businesses.history_words import EVENTS, FIELDS, INTRODUCED
 from licence_qr.domain.dates import local_date
-from licence_qr.store import entities, history
-from licence_qr.store.history import Event, EventKind
+from licence_qr.store.register import entities, history
+from licence_qr.store.register.history import Event, EventKind
 
 __all__ = ["clerk", "desk_app", "desk_services", "elsewhere"]
 

@@ -18,7 +18,7 @@ from licence_qr.credential.status_list_wire import verify_status_list
 from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject
 from licence_qr.domain.lifecycle.details import Deed, LicenceChange
 from licence_qr.domain.roles import Actor, Role
-from licence_qr.store import codes, permits
+from licence_qr.store.register import codes, permits
 from licence_qr.web.app import create_app
 
 DECIDER = Actor(9, "decider", "审批员", "baishiyi", frozenset({Role.CLERK, Role.DECIDER}))

@@ -1,0 +1,299 @@
+"""Connections and transactions of the register, one SQLite file.
+
+Every write transaction begins IMMEDIATE, here and nowhere else: a deferred one would read a counter, find another
+clerk writing, and fail with "database is locked" instead of waiting its turn. Each thread keeps one connection; opening
+one per request costs ten times a scan.
+
+The journal is a write-ahead log where the SQLite of this machine may use one (store/database/sqlite.py): readers and a clerk
+then do not wait for each other. That mode is written in the file; ``create_or_upgrade`` alone changes it.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from licence_qr.errors import RegisterError
+from licence_qr.store.database import journal_files, migrations
+from licence_qr.store.database.sqlite import SqliteUtils, journal_pragmas, sqlite3
+
+# How long to wait for another process: a clerk's pair is worth waiting for, a citizen should be told soon.
+WRITE_WAIT_SECONDS = 10.0
+READ_WAIT_SECONDS = 2.0
+# A log that one great transaction (an import) has made long is cut back to this when it is begun anew.
+_LARGEST_LOG_KEPT = 16 * 1024 * 1024
+
+Row = sqlite3.Row
+
+
+class Transaction:
+    """One open transaction; aggregate modules take it as their first argument."""
+
+    __slots__ = ("_connection", "writable")
+
+    def __init__(self, connection: sqlite3.Connection, *, writable: bool) -> None:
+        self._connection = connection
+        self.writable = writable
+
+    def run(self, sql: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
+        """Execute one statement with ``?`` placeholders."""
+        return self._connection.execute(sql, values)
+
+    def run_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Execute one statement for each row of values."""
+        self._connection.executemany(sql, rows)
+
+    def one(self, sql: str, values: Sequence[Any] = ()) -> Row | None:
+        """The first row, or None."""
+        row: Row | None = self._connection.execute(sql, values).fetchone()
+        return row
+
+    def all(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
+        """All rows."""
+        return self._connection.execute(sql, values).fetchall()
+
+
+class _Kept(NamedTuple):
+    """A connection, device and inode of the file it was opened on, and of the log and index it writes beside it."""
+
+    connection: sqlite3.Connection
+    file: tuple[int, int]
+    log: dict[Path, tuple[int, int]]
+    unchanging: tuple[int, ...] | None
+    """What the file looked like, where it was opened as one that nobody can write (``_open_unchanging``)."""
+
+
+class Database:
+    """The register file. Raises RegisterError ``register_missing``, ``register_locked``, ``register_read_only``,
+    ``register_full``, ``register_newer``, ``register_journal`` or ``register_damaged``, never a bare sqlite3 error."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._local = threading.local()
+
+    def create_or_upgrade(self) -> None:
+        """Make the register, or bring it to this program's version, in one transaction."""
+        with _file_errors(self.path):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        with _register_errors(self.path):
+            connection = self._connect(create=True)
+            _wait(connection, WRITE_WAIT_SECONDS)
+            try:
+                migrations.refuse_newer(SqliteUtils(connection))
+                journal, _ = journal_pragmas(sqlite3.sqlite_version_info)
+                # Refused ("database is locked") while another connection is open to a file that leaves WAL.
+                set_to = connection.execute(f"PRAGMA journal_mode={journal}").fetchone()[0]
+                if set_to.upper() != journal:
+                    raise RegisterError("register_locked", path=self.path)
+                connection.execute("BEGIN IMMEDIATE")
+                try:
+                    migrations.upgrade(SqliteUtils(connection))
+                    connection.execute("COMMIT")
+                except BaseException:
+                    connection.rollback()
+                    raise
+            finally:
+                connection.close()
+
+    def check_version(self) -> None:
+        """Raise ``register_missing``, ``register_newer`` or ``register_outdated`` unless the schema is this program's;
+        ``register_journal`` when the SQLite of this machine must not write the file."""
+        with self.read() as tx:
+            migrations.check(SqliteUtils(tx._connection))
+            self._refuse_log(tx._connection)
+
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        """A transaction that sees one moment of the register and writes nothing."""
+        with self._transaction("BEGIN DEFERRED", writable=False) as tx:
+            yield tx
+
+    @contextmanager
+    def write(self, wait: float | None = None) -> Iterator[Transaction]:
+        """The one way to write: BEGIN IMMEDIATE … COMMIT, or ROLLBACK when anything is raised.
+
+        ``wait`` is for what an answer can do without: the seconds after which another writer is ``register_locked``.
+        """
+        with self._transaction("BEGIN IMMEDIATE", writable=True, wait=wait) as tx:
+            yield tx
+
+    @contextmanager
+    def _transaction(self, begin: str, *, writable: bool, wait: float | None = None) -> Iterator[Transaction]:
+        with _register_errors(self.path):
+            kept = self._kept_connection()
+            connection = kept.connection
+            if writable:
+                _wait(connection, WRITE_WAIT_SECONDS if wait is None else wait)
+            try:
+                connection.execute(begin)
+                if writable:
+                    self._refuse_log(connection)
+                yield Transaction(connection, writable=writable)
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+            finally:
+                if writable:
+                    _wait(connection, READ_WAIT_SECONDS)
+            if kept.unchanging != self._unchanging(kept):
+                raise RegisterError("register_locked", path=self.path)
+
+    def _refuse_log(self, connection: sqlite3.Connection) -> None:
+        """Raise RegisterError ``register_journal`` when the file keeps a log that this SQLite must not write.
+
+        A process with a newer SQLite may have changed the mode since the connection was opened; to read stays allowed.
+        """
+        if journal_pragmas(sqlite3.sqlite_version_info)[0] != "WAL" and _keeps_log(connection):
+            raise RegisterError("register_journal", path=self.path, sqlite=sqlite3.sqlite_version)
+
+    def stamp(self) -> tuple[int, int, int]:
+        """A value that differs from an earlier one of the same thread whenever the register was written in between.
+
+        The first part counts this thread's connections, the second what others committed (PRAGMA data_version), the
+        third what this one changed. It reads the change counter of file or log: it raises RegisterError like other reads.
+        """
+        with _register_errors(self.path):
+            connection = self._kept_connection().connection
+            version: int = connection.execute("PRAGMA data_version").fetchone()[0]
+            return self._local.opened, version, connection.total_changes
+
+    def _kept_connection(self) -> _Kept:
+        """This thread's connection to the file that stands at the path now.
+
+        A connection outlives its file: moved away, or replaced by a backup, the old one would be read for ever and the
+        page would say "valid" of a register that is gone. While no file is there the old connection is kept: it alone
+        knows which log belongs to the old file when another comes.
+        """
+        kept: _Kept | None = getattr(self._local, "kept", None)
+        file = self._file()
+        if kept is not None and kept.file == file and kept.unchanging == self._unchanging(kept):
+            return kept
+        if kept is not None:
+            if kept.file != file:
+                with suppress(sqlite3.Error):
+                    # The old file is made whole, wherever it is now: commits of its last minutes are in the log alone.
+                    kept.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                with _file_errors(self.path):
+                    journal_files.remove(kept.log)
+            self.close()
+        kept = self._local.kept = self._open(file)
+        self._local.opened = getattr(self._local, "opened", 0) + 1
+        return kept
+
+    def _open(self, file: tuple[int, int]) -> _Kept:
+        try:
+            connection = self._connect(create=False)
+        except sqlite3.OperationalError:
+            if not journal_files.unchanging(self.path):
+                raise
+            state = journal_files.state(self.path)
+            return _Kept(self._connect(create=False, unchanging=True), file, {}, state)
+        return _Kept(connection, file, journal_files.beside(self.path) if _keeps_log(connection) else {}, None)
+
+    def _unchanging(self, kept: _Kept) -> tuple[int, ...] | None:
+        return None if kept.unchanging is None else journal_files.state(self.path)
+
+    def _file(self) -> tuple[int, int]:
+        """Device and inode of the register. Raises RegisterError when there is none."""
+        with _file_errors(self.path):
+            try:
+                found = self.path.stat()
+            except FileNotFoundError:
+                raise RegisterError("register_missing", path=self.path) from None
+        return found.st_dev, found.st_ino
+
+    def close(self) -> None:
+        """Close this thread's connection."""
+        kept: _Kept | None = getattr(self._local, "kept", None)
+        if kept is not None:
+            kept.connection.close()
+            self._local.kept = None
+
+    def write_back(self) -> None:
+        """Write the log back into the file and remove it, where nobody else has the register open: the file alone is then
+        whole. Processes that end at once, as the server's workers do, leave it standing. Raises RegisterError."""
+        self.close()
+        with self.read():
+            pass  # the last connection that closes does it, once it has looked at the file
+        self.close()
+
+    def _connect(self, *, create: bool, unchanging: bool = False) -> sqlite3.Connection:
+        with _file_errors(self.path):
+            if not self.path.exists():
+                if not create:
+                    raise RegisterError("register_missing", path=self.path)
+                # It holds telephone numbers and password hashes. SQLite gives its journals the same mode.
+                os.close(os.open(self.path, os.O_RDONLY | os.O_CREAT, 0o600))
+        name = f"{self.path.absolute().as_uri()}?mode=ro&immutable=1" if unchanging else str(self.path)
+        connection = sqlite3.connect(
+            name, timeout=READ_WAIT_SECONDS, isolation_level=None, cached_statements=256, uri=unchanging
+        )
+        try:
+            connection.row_factory = sqlite3.Row
+            # By the file, not by the version: a register that init has not switched yet, or a backup, has no log.
+            connection.execute(f"PRAGMA synchronous={'FULL' if _keeps_log(connection) else 'EXTRA'}")
+            connection.execute(f"PRAGMA journal_size_limit={_LARGEST_LOG_KEPT}")
+            connection.execute("PRAGMA foreign_keys=ON")
+            connection.execute("PRAGMA trusted_schema=OFF")
+            # What is deleted for privacy is overwritten too. Debian's SQLite is built so; others are not.
+            connection.execute("PRAGMA secure_delete=ON")
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+def _keeps_log(connection: sqlite3.Connection) -> bool:
+    """Whether the file is in WAL mode. Asked of SQLite: to read the header by hand would drop all locks on closing."""
+    mode: str = connection.execute("PRAGMA journal_mode").fetchone()[0]
+    return mode == "wal"
+
+
+def _wait(connection: sqlite3.Connection, seconds: float) -> None:
+    connection.execute(f"PRAGMA busy_timeout={int(seconds * 1000)}")
+
+
+_BY_PRIMARY_CODE = {
+    sqlite3.SQLITE_BUSY: "register_locked",
+    sqlite3.SQLITE_LOCKED: "register_locked",
+    sqlite3.SQLITE_READONLY: "register_read_only",
+    sqlite3.SQLITE_FULL: "register_full",
+    sqlite3.SQLITE_CANTOPEN: "register_unreachable",
+    sqlite3.SQLITE_IOERR: "register_unreachable",
+    sqlite3.SQLITE_PERM: "register_unreachable",
+    sqlite3.SQLITE_AUTH: "register_unreachable",
+    sqlite3.SQLITE_NOTADB: "register_damaged",
+    sqlite3.SQLITE_CORRUPT: "register_damaged",
+}
+
+
+@contextmanager
+def _file_errors(path: Path) -> Iterator[None]:
+    """Turn the file system's own errors about the register's folder into RegisterError."""
+    try:
+        yield
+    except OSError as error:
+        code = {errno.EROFS: "register_read_only", errno.ENOSPC: "register_full"}.get(error.errno or 0)
+        raise RegisterError(code or "register_unreachable", path=path) from error
+
+
+@contextmanager
+def _register_errors(path: Path) -> Iterator[None]:
+    """Turn SQLite's own errors into RegisterError; a broken constraint or SQL fault is a bug and passes through."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        code = _BY_PRIMARY_CODE.get(primary)
+        if code is None and isinstance(error, sqlite3.OperationalError) and "no such table" in str(error):
+            code = "register_outdated"
+        if code is None:
+            raise
+        raise RegisterError(code, path=path) from error

@@ -1,0 +1,1 @@
+"""Citizens' reports and ratings of the service."""

@@ -1,0 +1,255 @@
+"""Reports of citizens, the steps each of them took, and for a while whom to call."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from licence_qr.domain.feedback.reports import Report, ReportState, ReportStep
+from licence_qr.domain.identifiers import CodeId
+from licence_qr.store.database.connections import Row, Transaction
+
+MOST_LISTED = 200
+_COLUMNS = (
+    "number, kind, text, uscc, place, code_id, office, received_at, contact_days, contact_due, answer_days, answer_from,"
+    " answer_due, contact_left, has_photo, state, closed_on, revision, words_deleted_on"
+)
+# For the work list (store.tasks): one source a kind of task. The condition repeats that of the index reports_open.
+_TASK = "SELECT 'report/' || report_id AS subject, office, uscc, NULL AS premises_no"
+_OPEN = "FROM reports WHERE office IN ({offices}) AND closed_on IS NULL"
+TO_CONTACT = f"{_TASK}, contact_due AS due_on {_OPEN} AND state = 'received'"
+TO_ANSWER = f"{_TASK}, answer_due AS due_on {_OPEN} AND state IN ('contacted', 'answered')"
+
+
+@dataclass(frozen=True, slots=True)
+class Private:
+    """What is deleted some time after the report was closed: how to reach the reporter, and the photograph (JPEG)."""
+
+    contact: str
+    photo: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportEvent:
+    """One step: who (username, or ``citizen``/``system``), from which office, when (UTC), and the words that go with it.
+
+    The text of an answer is public to the holder of the receipt number; every other text is internal.
+    """
+
+    at: datetime
+    actor: str
+    office: str
+    step: ReportStep
+    text: str = ""
+    details: Mapping[str, str] | None = None
+
+
+def add(tx: Transaction, report: Report, form_id: str, private: Private) -> int:
+    """Add a report; its number within the register is returned. ``report_id`` of the value is not looked at."""
+    cursor = tx.run(
+        f"INSERT INTO reports (form_id, {_COLUMNS}) VALUES ({', '.join('?' * 20)})", (form_id, *_values(report))
+    )
+    report_id = int(cursor.lastrowid or 0)
+    if private.contact or private.photo:
+        tx.run(
+            "INSERT INTO report_private (report_id, contact, photo) VALUES (?, ?, ?)",
+            (report_id, private.contact, private.photo),
+        )
+    return report_id
+
+
+def update(tx: Transaction, report: Report) -> None:
+    """Keep office, dates and state as they are now; the revision grows by one."""
+    tx.run(
+        "UPDATE reports SET office = ?, contact_due = ?, answer_from = ?, answer_due = ?, state = ?, closed_on = ?,"
+        " revision = revision + 1 WHERE report_id = ?",
+        (
+            report.office,
+            _text(report.contact_due),
+            report.answer_from.isoformat(),
+            _text(report.answer_due),
+            report.state.value,
+            _text(report.closed_on),
+            report.report_id,
+        ),
+    )
+
+
+def get(tx: Transaction, report_id: int) -> Report | None:
+    """One report, or None."""
+    return _first(tx.one(f"SELECT report_id, {_COLUMNS} FROM reports WHERE report_id = ?", (report_id,)))
+
+
+def by_number(tx: Transaction, number: CodeId) -> Report | None:
+    """The report with this receipt number, or None."""
+    return _first(tx.one(f"SELECT report_id, {_COLUMNS} FROM reports WHERE number = ?", (number.value,)))
+
+
+def by_form(tx: Transaction, form_id: str) -> Report | None:
+    """The report that was sent with this form, or None."""
+    return _first(tx.one(f"SELECT report_id, {_COLUMNS} FROM reports WHERE form_id = ?", (form_id,)))
+
+
+def open_ones(tx: Transaction, office: str | None, today: date) -> tuple[Report, ...]:
+    """The open reports of one office, or of all: overdue ones first, then those whose clock no calendar tells, then by
+    the day they are due."""
+    due = "CASE state WHEN 'received' THEN contact_due ELSE answer_due END"
+    where, values = ("AND office = ?", [office]) if office is not None else ("", [])
+    rows = tx.all(
+        f"SELECT report_id, {_COLUMNS} FROM reports WHERE closed_on IS NULL {where}"
+        f" ORDER BY CASE WHEN {due} < ? THEN 0 WHEN {due} IS NULL THEN 1 ELSE 2 END, {due}, report_id LIMIT ?",
+        (*values, today.isoformat(), MOST_LISTED),
+    )
+    return tuple(_report(row) for row in rows)
+
+
+def closed_ones(tx: Transaction, office: str | None) -> tuple[Report, ...]:
+    """The reports of one office, or of all, that were closed last."""
+    where, values = ("AND office = ?", [office]) if office is not None else ("", [])
+    rows = tx.all(
+        f"SELECT report_id, {_COLUMNS} FROM reports WHERE closed_on IS NOT NULL {where}"
+        " ORDER BY closed_on DESC, report_id DESC LIMIT ?",
+        (*values, MOST_LISTED),
+    )
+    return tuple(_report(row) for row in rows)
+
+
+def undated(tx: Transaction) -> tuple[Report, ...]:
+    """The open reports of which a due day is not known."""
+    rows = tx.all(
+        f"SELECT report_id, {_COLUMNS} FROM reports WHERE closed_on IS NULL"
+        " AND (contact_due IS NULL OR answer_due IS NULL) ORDER BY report_id"
+    )
+    return tuple(_report(row) for row in rows)
+
+
+def private(tx: Transaction, report_id: int) -> Private:
+    """How to reach the reporter, and the photograph; empty where there is none or none any more."""
+    row = tx.one("SELECT contact, photo FROM report_private WHERE report_id = ?", (report_id,))
+    return Private(row["contact"], row["photo"]) if row else Private("", None)
+
+
+def sweep_private(tx: Transaction, closed_before: date) -> int:
+    """Delete contacts and photographs of reports closed before that day, and overwrite where they stood; of how many."""
+    tx.one("PRAGMA secure_delete = ON")
+    # Asked from this side, because few are kept and many were closed.
+    swept = tx.run(
+        "DELETE FROM report_private WHERE EXISTS"
+        " (SELECT 1 FROM reports AS r WHERE r.report_id = report_private.report_id AND r.closed_on < ?)",
+        (closed_before.isoformat(),),
+    )
+    return int(swept.rowcount)
+
+
+def sweep_words(tx: Transaction, closed_before: date, today: date) -> int:
+    """Delete what was written about reports closed before that day, and overwrite where it stood; of how many.
+
+    What the reporter wrote and what the office wrote for itself goes; kind, dates, steps and answers stay.
+    """
+    tx.one("PRAGMA secure_delete = ON")
+    due = "closed_on < ? AND closed_on IS NOT NULL AND words_deleted_on IS NULL"
+    before = closed_before.isoformat()
+    tx.run(
+        "UPDATE report_events SET text = '' WHERE step != 'answered' AND text != ''"
+        f" AND report_id IN (SELECT report_id FROM reports WHERE {due})",
+        (before,),
+    )
+    swept = tx.run(
+        f"UPDATE reports SET text = '', place = '', words_deleted_on = ? WHERE {due}", (today.isoformat(), before)
+    )
+    return int(swept.rowcount)
+
+
+def note(tx: Transaction, report_id: int, event: ReportEvent) -> None:
+    """Append one step."""
+    tx.run(
+        "INSERT INTO report_events (report_id, at, actor, office, step, text, details) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            report_id,
+            event.at.isoformat(),
+            event.actor,
+            event.office,
+            event.step.value,
+            event.text,
+            json.dumps(dict(event.details or {}), ensure_ascii=False, sort_keys=True),
+        ),
+    )
+
+
+def events(tx: Transaction, report_id: int) -> tuple[ReportEvent, ...]:
+    """The steps of one report, oldest first."""
+    rows = tx.all("SELECT * FROM report_events WHERE report_id = ? ORDER BY seq", (report_id,))
+    return tuple(
+        ReportEvent(
+            datetime.fromisoformat(row["at"]),
+            row["actor"],
+            row["office"],
+            ReportStep(row["step"]),
+            row["text"],
+            json.loads(row["details"]),
+        )
+        for row in rows
+    )
+
+
+def _values(report: Report) -> tuple[object, ...]:
+    return (
+        report.number.value,
+        report.kind,
+        report.text,
+        report.uscc,
+        report.place,
+        report.code_id.value if report.code_id else None,
+        report.office,
+        report.received_at.isoformat(),
+        report.contact_days,
+        _text(report.contact_due),
+        report.answer_days,
+        report.answer_from.isoformat(),
+        _text(report.answer_due),
+        int(report.contact_left),
+        int(report.has_photo),
+        report.state.value,
+        _text(report.closed_on),
+        report.revision,
+        _text(report.words_deleted_on),
+    )
+
+
+def _first(row: Row | None) -> Report | None:
+    return _report(row) if row else None
+
+
+def _report(row: Row) -> Report:
+    return Report(
+        report_id=row["report_id"],
+        number=CodeId(row["number"]),
+        kind=row["kind"],
+        text=row["text"],
+        uscc=row["uscc"],
+        place=row["place"],
+        code_id=CodeId(row["code_id"]) if row["code_id"] else None,
+        office=row["office"],
+        received_at=datetime.fromisoformat(row["received_at"]),
+        contact_days=row["contact_days"],
+        contact_due=_day(row["contact_due"]),
+        answer_days=row["answer_days"],
+        answer_from=date.fromisoformat(row["answer_from"]),
+        answer_due=_day(row["answer_due"]),
+        contact_left=bool(row["contact_left"]),
+        has_photo=bool(row["has_photo"]),
+        state=ReportState(row["state"]),
+        closed_on=_day(row["closed_on"]),
+        revision=row["revision"],
+        words_deleted_on=_day(row["words_deleted_on"]),
+    )
+
+
+def _text(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)

@@ -1,0 +1,1 @@
+"""Runs of the department import and what came of each row."""

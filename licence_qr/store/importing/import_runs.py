@@ -1,0 +1,278 @@
+"""Runs of the department import, what came of each row, the questions put to people, and what has been taken over."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from licence_qr.domain.importing.conflicts import (
+    Conflict,
+    ConflictKind,
+    Decided,
+    Decision,
+    Outcome,
+    Place,
+    RowVerdict,
+    Side,
+    Source,
+    SourceRow,
+)
+from licence_qr.store.database.connections import Row, Transaction
+
+_LARGEST_KEY = 2**63 - 1  # of SQLite
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRow:
+    """What came of one row, and the business and permit number that tie it to other rows (empty when unknown)."""
+
+    verdict: RowVerdict
+    uscc: str
+    permit_no: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakenPart:
+    """A licence or permit as an export told it when it was taken over.
+
+    ``code`` and ``reason`` say how a person decided where it had differed from the register; empty when nobody had to.
+    """
+
+    facts: Mapping[str, str]
+    code: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredQuestion:
+    """A question with its number, the run that asked it, and the answer when there is one."""
+
+    question_id: int
+    run_id: str
+    conflict: Conflict
+    asked_at: datetime
+    withdrawn: bool
+    answer: Decided | None
+    decided_by: str
+    decided_at: datetime | None
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def begin_run(tx: Transaction, run_id: str, files: tuple[str, str], actor: str, now: datetime) -> None:
+    """Note that a run has begun; nothing happens when it had begun before."""
+    tx.run(
+        "INSERT INTO import_runs (run_id, market_file, health_file, actor, started_at) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (run_id) DO NOTHING",
+        (run_id, *files, actor, now.isoformat()),
+    )
+
+
+def end_run(tx: Transaction, run_id: str, now: datetime) -> None:
+    """Note that a run is complete; the first time counts."""
+    tx.run("UPDATE import_runs SET finished_at = ? WHERE run_id = ? AND finished_at IS NULL", (now.isoformat(), run_id))
+
+
+def _row_values(run_id: str, stored: StoredRow) -> tuple[object, ...]:
+    verdict, row = stored.verdict, stored.verdict.row
+    place = row.place
+    return (
+        run_id,
+        place.source.value,
+        place.sheet,
+        place.number,
+        row.file,
+        _json(dict(row.cells)),
+        row.beyond,
+        stored.uscc,
+        stored.permit_no,
+        verdict.outcome.value,
+        verdict.code,
+        verdict.column,
+        _json({name: str(value) for name, value in verdict.facts.items()}),
+        verdict.conflict,
+    )
+
+
+def put_rows(tx: Transaction, run_id: str, rows: Sequence[StoredRow]) -> None:
+    """Keep what came of these rows; a row whose fate is unchanged is not written again."""
+    tx.run_many(
+        "INSERT INTO import_rows (run_id, source, sheet, row_no, file, cells, beyond, uscc, permit_no, outcome, code,"
+        " heading, facts, question) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (run_id, source, sheet, row_no) DO UPDATE SET uscc = excluded.uscc,"
+        " outcome = excluded.outcome, code = excluded.code, heading = excluded.heading, facts = excluded.facts,"
+        " question = excluded.question WHERE (uscc, outcome, code, heading, facts, question) <>"
+        " (excluded.uscc, excluded.outcome, excluded.code, excluded.heading, excluded.facts, excluded.question)",
+        [_row_values(run_id, row) for row in rows],
+    )
+
+
+def _row(row: Row) -> StoredRow:
+    place = Place(Source(row["source"]), row["sheet"], row["row_no"])
+    source_row = SourceRow(place, row["file"], json.loads(row["cells"]), row["beyond"])
+    verdict = RowVerdict(
+        source_row, Outcome(row["outcome"]), row["code"], row["heading"], json.loads(row["facts"]), row["question"]
+    )
+    return StoredRow(verdict, row["uscc"], row["permit_no"])
+
+
+def related_rows(tx: Transaction, run_id: str, question: str) -> tuple[StoredRow, ...]:
+    """The rows that wait for ``question`` and all rows tied to them by business or permit number, directly or not."""
+    found: dict[Place, StoredRow] = {}
+    todo = tx.all("SELECT * FROM import_rows WHERE run_id = ? AND question = ?", (run_id, question))
+    asked: set[tuple[str, str]] = set()
+    while todo:
+        stored = _row(todo.pop())
+        found[stored.verdict.row.place] = stored
+        for column, value in (("uscc", stored.uscc), ("permit_no", stored.permit_no)):
+            if value and (column, value) not in asked:
+                asked.add((column, value))
+                todo += tx.all(
+                    f"SELECT * FROM import_rows WHERE run_id = ? AND {column} = ?",
+                    (run_id, value),
+                )
+    return tuple(found.values())
+
+
+def parts_of(tx: Transaction, uscc: str) -> dict[str, TakenPart]:
+    """What has been taken over of one business, by part: empty for the licence, else the permit number."""
+    rows = tx.all("SELECT part, facts, code, reason FROM import_parts WHERE uscc = ?", (uscc,))
+    return {row["part"]: TakenPart(json.loads(row["facts"]), row["code"], row["reason"]) for row in rows}
+
+
+def put_part(tx: Transaction, uscc: str, part: str, taken: TakenPart) -> None:
+    """Remember that these facts have been taken over (or weighed and left), so that they are not judged again."""
+    tx.run(
+        "INSERT OR REPLACE INTO import_parts (uscc, part, facts, code, reason) VALUES (?, ?, ?, ?, ?)",
+        (uscc, part, _json(dict(taken.facts)), taken.code, taken.reason),
+    )
+
+
+def decided(tx: Transaction) -> dict[str, Decided]:
+    """All answers given so far, by the key of their question."""
+    rows = tx.all("SELECT question, decision, reason FROM import_questions WHERE decision IS NOT NULL")
+    return {row["question"]: Decided(Decision(row["decision"]), row["reason"]) for row in rows}
+
+
+def put_questions(tx: Transaction, run_id: str, conflicts: Iterable[Conflict], now: datetime) -> None:
+    """Ask these questions; one that is asked already keeps its number, one that was withdrawn is asked again."""
+    for conflict in conflicts:
+        tx.run(
+            "INSERT INTO import_questions (question, run_id, kind, uscc, office, details, asked_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (question) DO UPDATE SET run_id = excluded.run_id,"
+            " details = excluded.details, withdrawn_at = NULL"
+            " WHERE run_id <> excluded.run_id OR details <> excluded.details OR withdrawn_at IS NOT NULL",
+            (
+                conflict.key,
+                run_id,
+                conflict.kind.value,
+                conflict.uscc,
+                conflict.office,
+                _json(_details(conflict)),
+                now.isoformat(),
+            ),
+        )
+
+
+def withdraw_others(tx: Transaction, keep: Iterable[str], now: datetime) -> None:
+    """Withdraw every open question that a whole run no longer asks."""
+    kept = set(keep)
+    rows = tx.all("SELECT question FROM import_questions WHERE decision IS NULL AND withdrawn_at IS NULL")
+    withdraw(tx, [row["question"] for row in rows if row["question"] not in kept], now)
+
+
+def withdraw(tx: Transaction, questions: Iterable[str], now: datetime) -> None:
+    """Withdraw open questions that no row waits for any more."""
+    for question in questions:
+        tx.run(
+            "UPDATE import_questions SET withdrawn_at = ? WHERE question = ? AND decision IS NULL",
+            (now.isoformat(), question),
+        )
+
+
+def answer(tx: Transaction, question_id: int, decided: Decided, by: str, now: datetime) -> None:
+    """Record the answer to a question."""
+    tx.run(
+        "UPDATE import_questions SET decision = ?, reason = ?, decided_by = ?, decided_at = ? WHERE question_id = ?",
+        (decided.decision.value, decided.reason, by, now.isoformat(), question_id),
+    )
+
+
+def question(tx: Transaction, question_id: int) -> StoredQuestion | None:
+    """One question, open or not. A number beyond what a key can be, as an address may hold, finds none."""
+    if question_id > _LARGEST_KEY:
+        return None
+    row = tx.one("SELECT * FROM import_questions WHERE question_id = ?", (question_id,))
+    return _question(row) if row else None
+
+
+def question_id(tx: Transaction, key: str) -> int | None:
+    """The number of the question with this key, or None."""
+    row = tx.one("SELECT question_id FROM import_questions WHERE question = ?", (key,))
+    return int(row["question_id"]) if row else None
+
+
+def open_questions(tx: Transaction, office: str | None) -> tuple[StoredQuestion, ...]:
+    """The open questions of one office and those of none, oldest first; ``office`` None means all."""
+    rows = tx.all(
+        "SELECT * FROM import_questions WHERE decision IS NULL AND withdrawn_at IS NULL"
+        " AND (? IS NULL OR office IN (?, '')) ORDER BY question_id",
+        (office, office),
+    )
+    return tuple(_question(row) for row in rows)
+
+
+def _question(row: Row) -> StoredQuestion:
+    return StoredQuestion(
+        row["question_id"],
+        row["run_id"],
+        _conflict(row["question"], json.loads(row["details"])),
+        datetime.fromisoformat(row["asked_at"]),
+        row["withdrawn_at"] is not None,
+        Decided(Decision(row["decision"]), row["reason"]) if row["decision"] else None,
+        row["decided_by"] or "",
+        datetime.fromisoformat(row["decided_at"]) if row["decided_at"] else None,
+    )
+
+
+def _details(conflict: Conflict) -> dict[str, object]:
+    return {
+        "kind": conflict.kind.value,
+        "places": [[place.source.value, place.sheet, place.number] for place in conflict.places],
+        "left": _side_json(conflict.left),
+        "right": _side_json(conflict.right) if conflict.right else None,
+        "choices": [choice.value for choice in conflict.choices],
+        "uscc": conflict.uscc,
+        "proposal": conflict.proposal,
+        "office": conflict.office,
+        "facts": {name: str(value) for name, value in conflict.facts.items()},
+    }
+
+
+def _side_json(side: Side) -> dict[str, object]:
+    return {"source": side.source.value, "file": side.file, "row": side.row, "facts": dict(side.facts)}
+
+
+def _side(data: dict[str, Any]) -> Side:
+    return Side(Source(data["source"]), str(data["file"]), int(str(data["row"])), dict(data["facts"]))
+
+
+def _conflict(key: str, data: dict[str, Any]) -> Conflict:
+    places = data["places"]
+    return Conflict(
+        key,
+        ConflictKind(data["kind"]),
+        tuple(Place(Source(source), str(sheet), int(str(number))) for source, sheet, number in places),
+        _side(data["left"]),
+        _side(data["right"]) if data["right"] else None,
+        tuple(Decision(choice) for choice in data["choices"]),
+        str(data["uscc"]),
+        str(data["proposal"]),
+        str(data["office"]),
+        data["facts"],
+    )

@@ -1,0 +1,1 @@
+"""Inspections, orders, checks after a commitment, and draws."""

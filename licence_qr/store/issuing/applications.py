@@ -1,0 +1,149 @@
+"""Drafts as typed, and applications that have been issued with their outcome."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from licence_qr.domain.catalogue.model import Notice
+from licence_qr.domain.identifiers import CodeId
+from licence_qr.domain.issuing.application import Commitment
+from licence_qr.domain.issuing.issued import Draft, IssuedPermit
+from licence_qr.store.database.connections import Row, Transaction
+
+_DRAFT = "draft_id, office, created_by, fields, revision, created_at, updated_at, issued_at"
+
+
+def _draft(row: Row) -> Draft:
+    return Draft(
+        draft_id=row["draft_id"],
+        office=row["office"],
+        created_by=row["created_by"],
+        fields=json.loads(row["fields"]),
+        revision=row["revision"],
+        created_at=datetime.fromisoformat(row["created_at"]),
+        updated_at=datetime.fromisoformat(row["updated_at"]),
+        issued_at=datetime.fromisoformat(row["issued_at"]) if row["issued_at"] else None,
+    )
+
+
+def add_draft(tx: Transaction, draft: Draft) -> None:
+    """Add a new draft."""
+    tx.run(
+        f"INSERT INTO applications ({_DRAFT}) VALUES (?, ?, ?, ?, ?, ?, ?, NULL)",
+        (
+            draft.draft_id,
+            draft.office,
+            draft.created_by,
+            json.dumps(dict(draft.fields), ensure_ascii=False),
+            draft.revision,
+            draft.created_at.isoformat(),
+            draft.updated_at.isoformat(),
+        ),
+    )
+
+
+def get_draft(tx: Transaction, draft_id: str) -> Draft | None:
+    """The draft, open or issued, or None."""
+    row = tx.one(f"SELECT {_DRAFT} FROM applications WHERE draft_id = ?", (draft_id,))
+    return _draft(row) if row else None
+
+
+def drafts_of_office(tx: Transaction, office: str, limit: int = 50) -> tuple[Draft, ...]:
+    """The drafts of one office, newest first."""
+    rows = tx.all(
+        f"SELECT {_DRAFT} FROM applications WHERE office = ? ORDER BY updated_at DESC LIMIT ?", (office, limit)
+    )
+    return tuple(_draft(row) for row in rows)
+
+
+def save_draft(tx: Transaction, draft_id: str, fields: Mapping[str, str], now: datetime) -> None:
+    """Replace the fields of an open draft; its revision grows by one."""
+    tx.run(
+        "UPDATE applications SET fields = ?, revision = revision + 1, updated_at = ?"
+        " WHERE draft_id = ? AND issued_at IS NULL",
+        (json.dumps(dict(fields), ensure_ascii=False), now.isoformat(), draft_id),
+    )
+
+
+def close_draft(tx: Transaction, draft_id: str, now: datetime) -> None:
+    """Mark a draft as issued."""
+    tx.run(
+        "UPDATE applications SET issued_at = ?, updated_at = ? WHERE draft_id = ?", (*[now.isoformat()] * 2, draft_id)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one application became. ``application`` is the checked application as JSON, internal."""
+
+    idempotency_key: str
+    application_no: str
+    office: str
+    issued_at: datetime
+    uscc: str
+    code_id: CodeId
+    version: int
+    permits: tuple[IssuedPermit, ...]
+    application: Mapping[str, Any]
+
+
+def outcome(tx: Transaction, idempotency_key: str) -> Outcome | None:
+    """The outcome of the application with this key, or None when it has not been issued."""
+    row = tx.one("SELECT * FROM issued_applications WHERE idempotency_key = ?", (idempotency_key,))
+    if row is None:
+        return None
+    return Outcome(
+        row["idempotency_key"],
+        row["application_no"],
+        row["office"],
+        datetime.fromisoformat(row["issued_at"]),
+        row["uscc"],
+        CodeId(row["code_id"]),
+        row["version"],
+        tuple(IssuedPermit(**permit) for permit in json.loads(row["permits"])),
+        json.loads(row["application"]),
+    )
+
+
+def add_outcome(tx: Transaction, result: Outcome) -> None:
+    """Record what an application became. The key is unique: a second one is refused by the register itself."""
+    permits = [{"permit_type": p.permit_type, "permit_no": p.permit_no, "pending": p.pending} for p in result.permits]
+    tx.run(
+        "INSERT INTO issued_applications (idempotency_key, application_no, office, issued_at, uscc, code_id, version,"
+        " permits, application) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            result.idempotency_key,
+            result.application_no,
+            result.office,
+            result.issued_at.isoformat(),
+            result.uscc,
+            result.code_id.value,
+            result.version,
+            json.dumps(permits, ensure_ascii=False),
+            json.dumps(result.application, ensure_ascii=False),
+        ),
+    )
+
+
+def add_commitment(
+    tx: Transaction, application_no: str, permit_type: str, commitment: Commitment, notice: Notice
+) -> None:
+    """Keep the promise and the very text promised."""
+    tx.run("INSERT INTO notice_texts (sha256, text) VALUES (?, ?) ON CONFLICT DO NOTHING", (notice.sha256, notice.text))
+    tx.run(
+        "INSERT INTO commitments (application_no, permit_type, notice_id, notice_version, sha256, signer, signed_on)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            application_no,
+            permit_type,
+            commitment.notice_id,
+            commitment.notice_version,
+            commitment.notice_sha256,
+            commitment.signer,
+            commitment.signed_on.isoformat(),
+        ),
+    )

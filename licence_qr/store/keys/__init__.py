@@ -1,0 +1,1 @@
+"""Key files, hardware modules, and what each key has signed."""

@@ -1,0 +1,92 @@
+"""Entries for the credit record (信用记录) of a business, and the bars on a new application that go with some of them.
+
+An entry is made with the proposal to annul and stands only once that is decided: until then it is ``pending``, and a
+proposal that comes to nothing sets it aside.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from licence_qr.domain.dates import Period
+from licence_qr.domain.inspecting.follow_up import Fault
+from licence_qr.store.database.connections import Row, Transaction
+
+
+class EntryState(StrEnum):
+    """What became of an entry."""
+
+    PENDING = "pending"  # the annulment is proposed
+    STANDING = "standing"  # it was decided
+    SET_ASIDE = "set_aside"  # it was refused, withdrawn or closed
+    REPAIRED = "repaired"  # 信用修复: it stood, and no longer counts against a commitment
+
+
+@dataclass(frozen=True, slots=True)
+class CreditEntry:
+    """One entry. ``barred`` are the days on which no new application for this permit type is taken; None for no bar,
+    and while the entry is pending."""
+
+    entry_id: int
+    uscc: str
+    permit_type: str
+    permit_id: int
+    fault: Fault
+    proposal_id: int
+    state: EntryState
+    decided_on: date | None
+    barred: Period | None
+
+
+def _from_row(row: Row) -> CreditEntry:
+    barred = None
+    if row["barred_from"] is not None:
+        barred = Period(date.fromisoformat(row["barred_from"]), date.fromisoformat(row["barred_to"]))
+    return CreditEntry(
+        entry_id=row["entry_id"],
+        uscc=row["uscc"],
+        permit_type=row["permit_type"],
+        permit_id=row["permit_id"],
+        fault=Fault(row["fault"]),
+        proposal_id=row["proposal_id"],
+        state=EntryState(row["state"]),
+        decided_on=date.fromisoformat(row["decided_on"]) if row["decided_on"] else None,
+        barred=barred,
+    )
+
+
+def of_business(tx: Transaction, uscc: str) -> tuple[CreditEntry, ...]:
+    """The entries of one business, oldest first."""
+    rows = tx.all("SELECT * FROM credit_entries WHERE uscc = ? ORDER BY entry_id", (uscc,))
+    return tuple(map(_from_row, rows))
+
+
+def of_proposal(tx: Transaction, proposal_id: int) -> CreditEntry | None:
+    """The entry that waits on this proposal, or None."""
+    row = tx.one("SELECT * FROM credit_entries WHERE proposal_id = ?", (proposal_id,))
+    return _from_row(row) if row else None
+
+
+def add(tx: Transaction, uscc: str, permit: tuple[int, str], fault: Fault, proposal_id: int) -> int:
+    """Add a pending entry. ``permit`` is its key and its type."""
+    cursor = tx.run(
+        "INSERT INTO credit_entries (uscc, permit_id, permit_type, fault, proposal_id, state) VALUES (?, ?, ?, ?, ?, ?)",
+        (uscc, *permit, fault.value, proposal_id, EntryState.PENDING.value),
+    )
+    return int(cursor.lastrowid or 0)
+
+
+def settle(tx: Transaction, entry_id: int, state: EntryState, decided_on: date, barred: Period | None) -> None:
+    """Write what became of a pending entry, and from when to when it bars."""
+    tx.run(
+        "UPDATE credit_entries SET state = ?, decided_on = ?, barred_from = ?, barred_to = ? WHERE entry_id = ?",
+        (
+            state.value,
+            decided_on.isoformat(),
+            barred.first.isoformat() if barred else None,
+            barred.last.isoformat() if barred and barred.last else None,
+            entry_id,
+        ),
+    )

@@ -1,0 +1,1 @@
+"""The entries of the status list and the list as published."""

@@ -1,0 +1,143 @@
+"""Signed versions of codes, kept as they were signed, and the status entries of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from licence_qr.domain.identifiers import CodeId
+from licence_qr.store.database.connections import Row, Transaction
+from licence_qr.store.register import counters
+
+_COLUMNS = (
+    "code_id, version, uscc, issued_on, issued_at, kid, token, digest, record, status_index, entry_count, void_since"
+)
+STATUS_SERIES = "status"
+SUPERSEDED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCode:
+    """One version. ``record`` is the canonical JSON that was signed; entry 0 of the status block is the print.
+
+    ``void_since`` is the day from which the print, lost, was declared void.
+    """
+
+    code_id: CodeId
+    version: int
+    uscc: str
+    issued_on: date
+    issued_at: datetime
+    kid: bytes
+    token: bytes
+    digest: bytes
+    record: str
+    status_index: int
+    entry_count: int
+    void_since: date | None = None
+
+
+def from_row(row: Row) -> StoredCode:
+    """The value of a row of ``codes``."""
+    return StoredCode(
+        CodeId(row["code_id"]),
+        row["version"],
+        row["uscc"],
+        date.fromisoformat(row["issued_on"]),
+        datetime.fromisoformat(row["issued_at"]),
+        row["kid"],
+        row["token"],
+        row["digest"],
+        row["record"],
+        row["status_index"],
+        row["entry_count"],
+        date.fromisoformat(row["void_since"]) if row["void_since"] else None,
+    )
+
+
+def get(tx: Transaction, code_id: CodeId, version: int) -> StoredCode | None:
+    """One version of a code, or None."""
+    row = tx.one(f"SELECT {_COLUMNS} FROM codes WHERE code_id = ? AND version = ?", (code_id.value, version))
+    return from_row(row) if row else None
+
+
+def newest(tx: Transaction, code_id: CodeId) -> StoredCode | None:
+    """The newest version of a code, or None."""
+    row = tx.one(f"SELECT {_COLUMNS} FROM codes WHERE code_id = ? ORDER BY version DESC LIMIT 1", (code_id.value,))
+    return from_row(row) if row else None
+
+
+def newest_of_business(tx: Transaction, uscc: str) -> StoredCode | None:
+    """The newest version of the code of one business, or None."""
+    row = tx.one(f"SELECT {_COLUMNS} FROM codes WHERE uscc = ? ORDER BY version DESC LIMIT 1", (uscc,))
+    return from_row(row) if row else None
+
+
+def versions_of_business(tx: Transaction, uscc: str) -> tuple[StoredCode, ...]:
+    """All versions of the code of one business, newest first."""
+    rows = tx.all(f"SELECT {_COLUMNS} FROM codes WHERE uscc = ? ORDER BY version DESC", (uscc,))
+    return tuple(from_row(row) for row in rows)
+
+
+def everything_newest(tx: Transaction) -> tuple[StoredCode, ...]:
+    """The newest version of every code, in order of signing."""
+    rows = tx.all(
+        f"SELECT {_COLUMNS} FROM codes AS c WHERE version ="
+        " (SELECT max(version) FROM codes WHERE code_id = c.code_id) ORDER BY status_index"
+    )
+    return tuple(from_row(row) for row in rows)
+
+
+def take_status_block(tx: Transaction, entry_count: int) -> int:
+    """The first index of a fresh block of status entries, all of value 0. Indices count from 0."""
+    return counters.take(tx, STATUS_SERIES, 0, entry_count) - 1
+
+
+def add(tx: Transaction, code: StoredCode) -> None:
+    """Add one signed version."""
+    tx.run(
+        f"INSERT INTO codes ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            code.code_id.value,
+            code.version,
+            code.uscc,
+            code.issued_on.isoformat(),
+            code.issued_at.isoformat(),
+            code.kid,
+            code.token,
+            code.digest,
+            code.record,
+            code.status_index,
+            code.entry_count,
+            code.void_since and code.void_since.isoformat(),
+        ),
+    )
+
+
+def declare_void(tx: Transaction, code: StoredCode, day: date) -> None:
+    """Note that the print of one version was lost and is void from ``day`` on."""
+    tx.run(
+        "UPDATE codes SET void_since = ? WHERE code_id = ? AND version = ?",
+        (day.isoformat(), code.code_id.value, code.version),
+    )
+
+
+def set_status(tx: Transaction, status_index: int, value: int) -> None:
+    """Set one entry of the status list; 0 is the absence of a row. A change is noted for whoever publishes the list."""
+    if status(tx, status_index) == value:
+        return
+    tx.run("INSERT INTO status_changes (status_index, value) VALUES (?, ?)", (status_index, value))
+    if value == 0:
+        tx.run("DELETE FROM status_entries WHERE status_index = ?", (status_index,))
+        return
+    tx.run(
+        "INSERT INTO status_entries (status_index, value) VALUES (?, ?)"
+        " ON CONFLICT (status_index) DO UPDATE SET value = excluded.value",
+        (status_index, value),
+    )
+
+
+def status(tx: Transaction, status_index: int) -> int:
+    """The value of one entry."""
+    row = tx.one("SELECT value FROM status_entries WHERE status_index = ?", (status_index,))
+    return int(row["value"]) if row else 0

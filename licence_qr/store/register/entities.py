@@ -1,0 +1,194 @@
+"""Entities and their premises."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from licence_qr.domain.names import name_key
+from licence_qr.domain.register.entity import Entity, EntityForm, LicenceState, Premises
+from licence_qr.store.database.connections import Row, Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEntity:
+    """An entity with what the register adds to its licence. ``contact_phone`` is internal.
+
+    ``state_since`` is None where the register only knows the state; ``dormant_until`` is the last day of a rest (歇业).
+    """
+
+    entity: Entity
+    state: LicenceState
+    office: str
+    contact_phone: str
+    state_since: date | None = None
+    dormant_until: date | None = None
+
+    @property
+    def decided_since(self) -> date:
+        """The first day from which the next decision on its state may hold: the establishment, or the decision before."""
+        return max(self.entity.established_on, self.state_since or date.min)
+
+
+_COLUMNS = (
+    "uscc, form, name, name_key, entity_type, principal, registered_capital, established_on, issued_on, term_to,"
+    " domicile, business_scope, registration_authority, state, office, contact_phone,"
+    " state_since, dormant_until"
+)
+
+_LONGEST_SEARCHED = 200  # characters
+
+
+def _values(stored: StoredEntity) -> tuple[Any, ...]:
+    e = stored.entity
+    return (
+        e.uscc,
+        e.form.value,
+        e.name,
+        name_key(e.name),
+        e.entity_type,
+        e.principal,
+        e.registered_capital,
+        e.established_on.isoformat(),
+        e.issued_on.isoformat(),
+        e.term_to and e.term_to.isoformat(),
+        e.domicile,
+        e.business_scope,
+        e.registration_authority,
+        stored.state.value,
+        stored.office,
+        stored.contact_phone,
+        stored.state_since and stored.state_since.isoformat(),
+        stored.dormant_until and stored.dormant_until.isoformat(),
+    )
+
+
+def from_row(row: Row) -> StoredEntity:
+    """The value of a row of ``entities``."""
+    entity = Entity(
+        uscc=row["uscc"],
+        form=EntityForm(row["form"]),
+        name=row["name"],
+        entity_type=row["entity_type"],
+        principal=row["principal"],
+        established_on=date.fromisoformat(row["established_on"]),
+        issued_on=date.fromisoformat(row["issued_on"]),
+        domicile=row["domicile"],
+        business_scope=row["business_scope"],
+        registration_authority=row["registration_authority"],
+        registered_capital=row["registered_capital"],
+        term_to=date.fromisoformat(row["term_to"]) if row["term_to"] else None,
+    )
+    return StoredEntity(
+        entity,
+        LicenceState(row["state"]),
+        row["office"],
+        row["contact_phone"],
+        date.fromisoformat(row["state_since"]) if row["state_since"] else None,
+        date.fromisoformat(row["dormant_until"]) if row["dormant_until"] else None,
+    )
+
+
+def get(tx: Transaction, uscc: str) -> StoredEntity | None:
+    """The entity with this credit code, or None."""
+    row = tx.one(f"SELECT {_COLUMNS} FROM entities WHERE uscc = ?", (uscc,))
+    return from_row(row) if row else None
+
+
+def put(tx: Transaction, stored: StoredEntity) -> None:
+    """Insert the entity, or replace what the register says of it."""
+    marks = ", ".join("?" * len(_values(stored)))
+    updates = ", ".join(f"{c} = excluded.{c}" for c in _COLUMNS.replace(" ", "").split(",")[1:])
+    tx.run(
+        f"INSERT INTO entities ({_COLUMNS}) VALUES ({marks}) ON CONFLICT (uscc) DO UPDATE SET {updates}",
+        _values(stored),
+    )
+
+
+def rested(tx: Transaction, day: date) -> tuple[str, ...]:
+    """The credit codes of the dormant businesses whose rest was over before ``day``."""
+    rows = tx.all(
+        "SELECT uscc FROM entities WHERE state = ? AND dormant_until < ? ORDER BY uscc",
+        (LicenceState.DORMANT.value, day.isoformat()),
+    )
+    return tuple(row["uscc"] for row in rows)
+
+
+def count(tx: Transaction) -> int:
+    """How many entities there are."""
+    row = tx.one("SELECT count(*) AS n FROM entities")
+    return int(row["n"]) if row else 0
+
+
+def search(tx: Transaction, text: str, limit: int = 50) -> list[StoredEntity]:
+    """Entities whose name, credit code, principal or permit number contains ``text``, by name. Empty finds the first.
+
+    A scan of the table: two-character Chinese words, which people search for, are too short for a trigram index.
+    A text longer than any name or number finds nothing; SQLite would fail on the pattern, and stop at a null character.
+    """
+    if len(text) > _LONGEST_SEARCHED or "\0" in text:
+        return []
+    pattern = "%" + name_key(text).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    rows = tx.all(
+        f"SELECT {_COLUMNS} FROM entities WHERE name_key LIKE ? ESCAPE '\\' OR lower(uscc) LIKE ? ESCAPE '\\'"
+        " OR principal LIKE ? ESCAPE '\\'"
+        " OR uscc IN (SELECT uscc FROM permits WHERE permit_no LIKE ? ESCAPE '\\')"
+        " ORDER BY name, uscc LIMIT ?",
+        (pattern, pattern, pattern, _written(pattern), limit),
+    )
+    return [from_row(row) for row in rows]
+
+
+def _written(pattern: str) -> str:
+    """Permit numbers are stored as printed, with the brackets that ``name_key`` folds; any bracket may stand there."""
+    return pattern.replace("(", "_").replace(")", "_")
+
+
+def premises_of(tx: Transaction, uscc: str) -> tuple[Premises, ...]:
+    """The premises of an entity in order of their numbers, closed ones among them."""
+    rows = tx.all(
+        "SELECT premises_no, address, region, area_m2, closed_on FROM premises WHERE uscc = ? ORDER BY premises_no",
+        (uscc,),
+    )
+    return tuple(premises_from_row(row) for row in rows)
+
+
+def premises_from_row(row: Row) -> Premises:
+    """The value of a row of ``premises``."""
+    closed_on = date.fromisoformat(row["closed_on"]) if row["closed_on"] else None
+    return Premises(row["premises_no"], row["address"], row["region"], row["area_m2"], closed_on)
+
+
+def premises_at(tx: Transaction, uscc: str, address: str) -> Premises | None:
+    """The open premises of this entity at that address, spellings compared like names."""
+    key = name_key(address)
+    return next((p for p in premises_of(tx, uscc) if p.open and name_key(p.address) == key), None)
+
+
+def add_premises(tx: Transaction, uscc: str, address: str, region: str, area_m2: int | None) -> Premises:
+    """Add one premises with the entity's next number."""
+    row = tx.one("SELECT coalesce(max(premises_no), 0) + 1 AS n FROM premises WHERE uscc = ?", (uscc,))
+    premises = Premises(int(row["n"]) if row else 1, address, region, area_m2)
+    tx.run(
+        "INSERT INTO premises (uscc, premises_no, address, address_key, region, area_m2) VALUES (?, ?, ?, ?, ?, ?)",
+        (uscc, premises.premises_no, address, name_key(address), region, area_m2),
+    )
+    return premises
+
+
+def replace_premises(tx: Transaction, uscc: str, premises: Premises) -> None:
+    """Write the current values of premises that exist."""
+    tx.run(
+        "UPDATE premises SET address = ?, address_key = ?, region = ?, area_m2 = ?, closed_on = ?"
+        " WHERE uscc = ? AND premises_no = ?",
+        (
+            premises.address,
+            name_key(premises.address),
+            premises.region,
+            premises.area_m2,
+            premises.closed_on and premises.closed_on.isoformat(),
+            uscc,
+            premises.premises_no,
+        ),
+    )

@@ -1,0 +1,137 @@
+"""Permits, granted and pending."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from licence_qr.domain.dates import Period
+from licence_qr.domain.register.permit import GrantMode, Permit, PermitState
+from licence_qr.store.database.connections import Row, Transaction
+
+_COLUMNS = (
+    "uscc, premises_no, permit_type, permit_no, kinds, items, issuing_authority, handling_office, issued_on,"
+    " valid_from, valid_to, mode, state, state_since, grade, graded_on, follow_up_due, checked_on,"
+    " renewal_applied_on, reviewed_on, ended_by, renewal_in_time"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPermit:
+    """A permit with its key in the register and the credit code of its holder."""
+
+    permit_id: int
+    uscc: str
+    permit: Permit
+
+
+def _iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
+
+
+def _values(uscc: str, p: Permit) -> tuple[Any, ...]:
+    return (
+        uscc,
+        p.premises_no,
+        p.permit_type,
+        p.permit_no or None,
+        ",".join(p.kinds),
+        p.items,
+        p.issuing_authority,
+        p.handling_office,
+        _iso(p.issued_on),
+        _iso(p.period.first if p.period else None),
+        _iso(p.period.last if p.period else None),
+        p.mode.value,
+        p.state.value,
+        _iso(p.state_since),
+        p.grade,
+        _iso(p.graded_on),
+        _iso(p.follow_up_due),
+        _iso(p.checked_on),
+        _iso(p.renewal_applied_on),
+        _iso(p.reviewed_on),
+        p.ended_by and p.ended_by.value,
+        int(p.renewal_in_time),
+    )
+
+
+def from_row(row: Row) -> StoredPermit:
+    """The value of a row of ``permits``."""
+    first = _day(row["valid_from"])
+    permit = Permit(
+        permit_type=row["permit_type"],
+        permit_no=row["permit_no"] or "",
+        premises_no=row["premises_no"],
+        kinds=tuple(row["kinds"].split(",")) if row["kinds"] else (),
+        items=row["items"],
+        issuing_authority=row["issuing_authority"],
+        handling_office=row["handling_office"],
+        issued_on=_day(row["issued_on"]),
+        period=None if first is None else Period(first, _day(row["valid_to"])),
+        mode=GrantMode(row["mode"]),
+        state=PermitState(row["state"]),
+        state_since=_day(row["state_since"]),
+        grade=row["grade"],
+        graded_on=_day(row["graded_on"]),
+        follow_up_due=_day(row["follow_up_due"]),
+        checked_on=_day(row["checked_on"]),
+        renewal_applied_on=_day(row["renewal_applied_on"]),
+        reviewed_on=_day(row["reviewed_on"]),
+        ended_by=PermitState(row["ended_by"]) if row["ended_by"] else None,
+        renewal_in_time=bool(row["renewal_in_time"]),
+    )
+    return StoredPermit(row["permit_id"], row["uscc"], permit)
+
+
+def of_business(tx: Transaction, uscc: str) -> tuple[StoredPermit, ...]:
+    """The permits of one holder, in order of premises, then of entry; this is the order of the status entries."""
+    rows = tx.all(f"SELECT permit_id, {_COLUMNS} FROM permits WHERE uscc = ? ORDER BY premises_no, permit_id", (uscc,))
+    return tuple(from_row(row) for row in rows)
+
+
+def by_number(tx: Transaction, permit_no: str) -> StoredPermit | None:
+    """The permit with this number, or None."""
+    row = tx.one(f"SELECT permit_id, {_COLUMNS} FROM permits WHERE permit_no = ?", (permit_no,))
+    return from_row(row) if row else None
+
+
+def get(tx: Transaction, permit_id: int) -> StoredPermit | None:
+    """The permit with this key, or None."""
+    row = tx.one(f"SELECT permit_id, {_COLUMNS} FROM permits WHERE permit_id = ?", (permit_id,))
+    return from_row(row) if row else None
+
+
+def add(tx: Transaction, uscc: str, permit: Permit) -> StoredPermit:
+    """Add a permit; its number must be new (the caller takes it from a counter or has looked)."""
+    values = _values(uscc, permit)
+    cursor = tx.run(
+        f"INSERT INTO permits ({_COLUMNS}) VALUES ({', '.join('?' * len(values))})",
+        values,
+    )
+    return StoredPermit(int(cursor.lastrowid or 0), uscc, permit)
+
+
+def replace(tx: Transaction, stored: StoredPermit) -> None:
+    """Write the current values of a permit that exists."""
+    names = [name.strip() for name in _COLUMNS.split(",")]
+    tx.run(
+        f"UPDATE permits SET {', '.join(f'{n} = ?' for n in names)} WHERE permit_id = ?",
+        (*_values(stored.uscc, stored.permit), stored.permit_id),
+    )
+
+
+def undecided_past_end(tx: Transaction, day: date) -> tuple[StoredPermit, ...]:
+    """The permits that stand and whose last day was before ``day`` while a renewal, applied for in time, waited to be
+    decided."""
+    rows = tx.all(
+        f"SELECT permit_id, {_COLUMNS} FROM permits WHERE renewal_applied_on IS NOT NULL AND renewal_in_time = 1"
+        " AND state IN ('effective', 'suspended') AND valid_to < ? ORDER BY uscc, permit_id",
+        (day.isoformat(),),
+    )
+    return tuple(from_row(row) for row in rows)

@@ -1,0 +1,23 @@
+"""Facts about the register as a whole."""
+
+from __future__ import annotations
+
+from licence_qr.store.database.connections import Transaction
+
+KIND = "kind"
+DEMONSTRATION = "demonstration"
+PRODUCTION = "production"
+
+
+def get(tx: Transaction, name: str) -> str | None:
+    """One fact, or None."""
+    row = tx.one("SELECT value FROM register_facts WHERE name = ?", (name,))
+    return str(row["value"]) if row else None
+
+
+def put(tx: Transaction, name: str, value: str) -> None:
+    """Set one fact."""
+    tx.run(
+        "INSERT INTO register_facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        (name, value),
+    )

@@ -1,0 +1,1 @@
+"""The work list over all its sources, reminders written, and calendar addresses."""

@@ -1,0 +1,33 @@
+"""Private addresses under which a person's calendar fetches the work list. Only the hash of each is kept."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from licence_qr.store.database.connections import Transaction
+
+
+def put(tx: Transaction, user_id: int, token_hash: bytes, now: datetime) -> None:
+    """Give a person an address; the one they had is gone."""
+    tx.run(
+        "INSERT INTO calendar_feeds (user_id, token_hash, made_at) VALUES (?, ?, ?)"
+        " ON CONFLICT (user_id) DO UPDATE SET token_hash = excluded.token_hash, made_at = excluded.made_at",
+        (user_id, token_hash, now.isoformat()),
+    )
+
+
+def remove(tx: Transaction, user_id: int) -> bool:
+    """Take the address away; False when there was none."""
+    return tx.run("DELETE FROM calendar_feeds WHERE user_id = ?", (user_id,)).rowcount == 1
+
+
+def made_at(tx: Transaction, user_id: int) -> datetime | None:
+    """When the address of a person was made, or None."""
+    row = tx.one("SELECT made_at FROM calendar_feeds WHERE user_id = ?", (user_id,))
+    return datetime.fromisoformat(row["made_at"]) if row else None
+
+
+def owner(tx: Transaction, token_hash: bytes) -> int | None:
+    """Whose address this is, or None."""
+    row = tx.one("SELECT user_id FROM calendar_feeds WHERE token_hash = ?", (token_hash,))
+    return int(row["user_id"]) if row else None

@@ -1,0 +1,64 @@
+"""Which reminders were written: each task, day and step once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from licence_qr.domain.work.tasks import DueStep, Task
+from licence_qr.store.database.connections import Transaction
+from licence_qr.store.work.task_sources import Question
+from licence_qr.store.work.tasks import NAMES, WITH_NAMES, all_of, steps_of, task_from
+
+REMINDED = (DueStep.OVERDUE, DueStep.URGENT, DueStep.SOON, DueStep.NOTICE)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A task at a step of which nobody has been reminded yet."""
+
+    task: Task
+    step: DueStep
+
+
+def unwritten(tx: Transaction, question: Question, limit: int) -> tuple[Due, ...]:
+    """The tasks whose reminder for the step they have reached is still to be written, the most urgent first.
+
+    A step that was passed without a reminder is not caught up on. A day that was moved makes a task new.
+    """
+    tasks, steps = all_of(question), steps_of(question)
+    rows = tx.all(
+        f"""SELECT {WITH_NAMES} FROM (
+            SELECT *, {steps.sql} AS step FROM ({tasks.sql}) WHERE due_on IS NOT NULL) t {NAMES}
+        WHERE t.step IN ({", ".join("?" * len(REMINDED))}) AND NOT EXISTS (
+            SELECT 1 FROM reminders r
+            WHERE r.kind = t.kind AND r.subject = t.subject AND r.due_on = t.due_on AND r.step = t.step)
+        ORDER BY t.due_on, t.kind, t.subject LIMIT ?""",
+        (*steps.values, *tasks.values, *(step.value for step in REMINDED), limit),
+    )
+    return tuple(Due(task_from(row), DueStep(row["step"])) for row in rows)
+
+
+def mark(tx: Transaction, written: Sequence[tuple[Due, str]], now: datetime) -> None:
+    """Note reminders as written, each with the name of its file."""
+    tx.run_many(
+        "INSERT INTO reminders (kind, subject, due_on, step, office, file, written_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                due.task.kind.value,
+                due.task.subject,
+                due.task.due_on.isoformat() if due.task.due_on else "",
+                due.step.value,
+                due.task.office,
+                file,
+                now.isoformat(),
+            )
+            for due, file in written
+        ],
+    )
+
+
+def is_marked(tx: Transaction, file: str) -> bool:
+    """Whether the reminder in the file of this name was noted as written."""
+    return tx.one("SELECT 1 FROM reminders WHERE file = ?", (file,)) is not None

@@ -1,0 +1,193 @@
+"""Where tasks come from: one SELECT for each source, with kind, subject, office, uscc, premises_no and due_on.
+
+Each stands on an index that holds only what waits, so the cost follows the work there is and not the size of the register.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from licence_qr.domain.catalogue.life_rules import LifeRules
+from licence_qr.domain.dates import add_months
+from licence_qr.domain.work.tasks import TaskKind
+from licence_qr.store.feedback import ratings, reports
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Whose work is asked for. ``offices`` bounds it; ``username`` finds what is one's own.
+
+    ``reviewed_types`` are the permit types that are reviewed (复核) between grant and end. ``unassigned``: also reports that
+    stand with no office yet.
+    """
+
+    today: date
+    offices: tuple[str, ...]
+    kinds: tuple[TaskKind, ...]
+    username: str
+    rules: LifeRules
+    reviewed_types: tuple[str, ...]
+    unassigned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A SELECT of one source and its values."""
+
+    sql: str
+    values: tuple[str, ...]
+
+
+Source = Callable[[Question], Part]
+# The very text of the partial indexes: SQLite uses one only where the query repeats its condition.
+_IN_FORCE = "state IN ('effective', 'suspended')"
+_PERMIT = "'permit/' || permit_id AS subject, handling_office AS office, uscc, premises_no"
+
+
+def marks(values: Sequence[str]) -> str:
+    """One placeholder for each of ``values``."""
+    return ", ".join("?" * len(values))
+
+
+def _pending(q: Question) -> Part:
+    sql = f"SELECT {_PERMIT}, NULL AS due_on FROM permits WHERE handling_office IN ({marks(q.offices)})"
+    return Part(f"{sql} AND state = 'pending'", q.offices)
+
+
+def _expiring(q: Question) -> Part:
+    """Permits that end soon or have ended. An application that came too late and was not decided by the end decides
+    nothing any more: such a permit has expired like any other."""
+    last = q.today + timedelta(days=q.rules.expiring_notice_days)
+    sql = f"SELECT {_PERMIT}, valid_to AS due_on FROM permits WHERE handling_office IN ({marks(q.offices)})"
+    waiting = "renewal_applied_on IS NULL OR (renewal_in_time = 0 AND valid_to < ?)"
+    values = (*q.offices, last.isoformat(), q.today.isoformat())
+    return Part(f"{sql} AND {_IN_FORCE} AND valid_to <= ? AND ({waiting})", values)
+
+
+def _renewal(q: Question) -> Part:
+    """Applications for renewal that can still be decided: until the last day, after which the calendar has spoken."""
+    sql = f"SELECT {_PERMIT}, valid_to AS due_on FROM permits WHERE handling_office IN ({marks(q.offices)})"
+    values = (*q.offices, q.today.isoformat())
+    return Part(f"{sql} AND {_IN_FORCE} AND renewal_applied_on IS NOT NULL AND valid_to >= ?", values)
+
+
+def _review(q: Question) -> Part:
+    """Due so many months after the first day or the last review, unless its end comes before or has come.
+
+    ``domain.dates.add_months`` in SQL: a day that the month does not have becomes the month's last.
+    """
+    months, notice = q.rules.review_after_months, timedelta(days=q.rules.expiring_notice_days)
+    since = "max(valid_from, coalesce(reviewed_on, ''))"
+    due = (
+        f"min(date({since}, '+{months:d} months'), date({since}, 'start of month', '+{months + 1:d} months', '-1 day'))"
+    )
+    sql = f"""
+        SELECT {_PERMIT}, {due} AS due_on FROM permits
+        WHERE handling_office IN ({marks(q.offices)}) AND {_IN_FORCE} AND {since} <= ?
+        AND permit_type IN ({marks(q.reviewed_types)}) AND {due} <= ?
+        AND (valid_to IS NULL OR (valid_to >= ? AND {due} < date(valid_to, '-{notice.days:d} days')))"""
+    last = q.today + notice
+    latest_start = add_months(last, -months) + timedelta(
+        days=3
+    )  # a bound for the index; the exact day is asked after it
+    return Part(sql, (*q.offices, latest_start.isoformat(), *q.reviewed_types, last.isoformat(), q.today.isoformat()))
+
+
+def _checks(q: Question, ordered: str, due: str) -> Part:
+    """Checks after a grant on commitment that are open: ``ordered`` tells those with an order to rectify from the others.
+
+    A permit whose annulment is proposed waits for that decision, not for an inspector.
+    """
+    sql = f"""
+        SELECT 'permit/' || p.permit_id AS subject, p.handling_office AS office, p.uscc, p.premises_no, {due} AS due_on
+        FROM permits p INDEXED BY permits_to_follow_up
+        LEFT JOIN follow_ups f ON f.follow_up_id =
+            (SELECT max(follow_up_id) FROM follow_ups g WHERE g.permit_id = p.permit_id)
+        LEFT JOIN proposals x ON x.proposal_id = f.proposal_id
+        WHERE p.handling_office IN ({marks(q.offices)}) AND p.checked_on IS NULL AND p.follow_up_due IS NOT NULL
+        AND p.mode = 'commitment' AND p.state IN ('effective', 'suspended')
+        AND coalesce(x.state, '') <> 'open' AND coalesce(f.outcome, '') {ordered}"""
+    return Part(sql, q.offices)
+
+
+def _follow_up(q: Question) -> Part:
+    return _checks(q, "<> 'rectify'", "p.follow_up_due")
+
+
+def _follow_up_order(q: Question) -> Part:
+    return _checks(q, "= 'rectify'", "f.rectify_by")
+
+
+def _proposal(q: Question, whose: str) -> Part:
+    sql = f"""
+        SELECT 'proposal/' || proposal_id AS subject, p.office, p.uscc, m.premises_no, NULL AS due_on
+        FROM proposals p LEFT JOIN permits m ON m.permit_id =
+            CASE WHEN p.subject LIKE 'permit/%' THEN CAST(substr(p.subject, 8) AS INTEGER) END
+        WHERE p.office IN ({marks(q.offices)}) AND p.state = 'open' AND {whose}"""
+    return Part(sql, (*q.offices, q.username))
+
+
+def _proposal_to_decide(q: Question) -> Part:
+    """Neither who proposed nor who took part in what led to it decides."""
+    part = _proposal(q, "p.proposed_by <> ? AND instr(',' || p.witnesses || ',', ',' || ? || ',') = 0")
+    return Part(part.sql, (*part.values, q.username))
+
+
+def _proposal_of_mine(q: Question) -> Part:
+    return _proposal(q, "p.proposed_by = ?")
+
+
+_ALIVE = "e.state IN ('active', 'dormant') AND (p.permit_id IS NULL OR p.state IN ('effective', 'suspended'))"
+
+
+def _order(q: Question) -> Part:
+    """Orders to rectify made at an inspection. Where business or permit has ended, there is nothing to recheck."""
+    sql = f"""
+        SELECT 'rectification/' || r.order_id AS subject, r.office, r.uscc, r.premises_no, r.due_on
+        FROM rectifications r JOIN entities e ON e.uscc = r.uscc LEFT JOIN permits p ON p.permit_id = r.permit_id
+        WHERE r.office IN ({marks(q.offices)}) AND r.state = 'open' AND {_ALIVE}"""
+    return Part(sql, q.offices)
+
+
+def _drawn(q: Question) -> Part:
+    sql = f"""
+        SELECT 'drawn/' || d.drawn_id AS subject, d.office, p.uscc, p.premises_no, d.due_on
+        FROM drawn d JOIN permits p ON p.permit_id = d.permit_id JOIN entities e ON e.uscc = p.uscc
+        WHERE d.office IN ({marks(q.offices)}) AND d.inspection_key IS NULL AND {_ALIVE}"""
+    return Part(sql, q.offices)
+
+
+def _held(q: Question) -> Part:
+    sql = (
+        "SELECT 'inspection/' || inspection_key AS subject, office, uscc, premises_no, NULL AS due_on FROM inspections"
+    )
+    return Part(f"{sql} WHERE office IN ({marks(q.offices)}) AND state = 'held'", q.offices)
+
+
+def _answering(sql: str) -> Source:
+    """Reports and ratings: their own rooms say which wait. Nobody's report stands with whoever may pass it on."""
+
+    def source(q: Question) -> Part:
+        offices = (*q.offices, "") if q.unassigned else q.offices
+        return Part(sql.format(offices=marks(offices)), offices)
+
+    return source
+
+
+SOURCES: Mapping[TaskKind, tuple[Source, ...]] = {
+    TaskKind.PERMIT_PENDING: (_pending,),
+    TaskKind.PERMIT_EXPIRING: (_expiring,),
+    TaskKind.RENEWAL_TO_DECIDE: (_renewal,),
+    TaskKind.REVIEW_DUE: (_review,),
+    TaskKind.FOLLOW_UP_DUE: (_follow_up,),
+    TaskKind.RECTIFICATION_DUE: (_follow_up_order, _order),
+    TaskKind.PROPOSAL_TO_DECIDE: (_proposal_to_decide,),
+    TaskKind.PROPOSAL_OF_MINE: (_proposal_of_mine,),
+    TaskKind.DRAWN_INSPECTION: (_drawn,),
+    TaskKind.INSPECTION_HELD: (_held,),
+    TaskKind.REPORT_TO_CONTACT: (_answering(reports.TO_CONTACT),),
+    TaskKind.REPORT_TO_ANSWER: (_answering(reports.TO_ANSWER),),
+    TaskKind.RATING_TO_MEND: (_answering(ratings.TO_MEND),),
+}

@@ -1,0 +1,82 @@
+"""The work list, asked of the register: one SELECT over all sources, so that filters, order and pages are SQL's work."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from licence_qr.domain.work.tasks import CLOCKED, ROLES_OF, DueStep, Task, TaskKind
+from licence_qr.store.database.connections import Row, Transaction
+from licence_qr.store.work.task_sources import SOURCES, Part, Question
+
+# The holder's name and the place of each task ``t``, looked up for the lines of a page alone.
+WITH_NAMES = (
+    "t.*, coalesce(nullif(e.name, ''), e.principal, '') AS holder_name, coalesce(p.address, e.domicile, '') AS address"
+)
+NAMES = (
+    "LEFT JOIN entities e ON e.uscc = t.uscc LEFT JOIN premises p ON p.uscc = t.uscc AND p.premises_no = t.premises_no"
+)
+
+
+def all_of(q: Question) -> Part:
+    """Everything asked for, one source below the other."""
+    columns = "subject, office, uscc, premises_no, due_on"
+    parts = [(kind, source(q)) for kind in q.kinds for source in SOURCES.get(kind, ())]
+    if not parts or not q.offices:
+        return Part(f"SELECT '' AS kind, {', '.join(f'NULL AS {name}' for name in columns.split(', '))} WHERE 0", ())
+    sql = " UNION ALL ".join(f"SELECT '{kind.value}' AS kind, {columns} FROM ({part.sql})" for kind, part in parts)
+    return Part(sql, tuple(value for _, part in parts for value in part.values))
+
+
+def steps_of(q: Question) -> Part:
+    """The step of each task as an expression; the same steps as ``domain.work.tasks.due_step``."""
+    notice, soon, urgent = (q.today + timedelta(days=days) for days in q.rules.expiring_days)
+    sql = (
+        f"CASE WHEN due_on IS NULL THEN '{DueStep.UNDATED}' WHEN due_on < ? THEN '{DueStep.OVERDUE}'"
+        f" WHEN due_on <= ? THEN '{DueStep.URGENT}' WHEN due_on <= ? THEN '{DueStep.SOON}'"
+        f" WHEN due_on <= ? THEN '{DueStep.NOTICE}' ELSE '{DueStep.LATER}' END"
+    )
+    return Part(sql, tuple(day.isoformat() for day in (q.today, urgent, soon, notice)))
+
+
+def counts(tx: Transaction, q: Question) -> dict[tuple[TaskKind, DueStep], int]:
+    """How many tasks there are of each kind and step; what there is none of is left out."""
+    tasks, steps = all_of(q), steps_of(q)
+    rows = tx.all(
+        f"SELECT kind, {steps.sql} AS step, count(*) AS many FROM ({tasks.sql}) GROUP BY kind, step",
+        (*steps.values, *tasks.values),
+    )
+    return {(TaskKind(row["kind"]), DueStep(row["step"])): int(row["many"]) for row in rows}
+
+
+def listed(tx: Transaction, q: Question, step: DueStep | None, limit: int, offset: int = 0) -> tuple[Task, ...]:
+    """``limit`` tasks after the first ``offset``, the most urgent first.
+
+    By date, so that what is overdue longest comes first; a clock that cannot be reckoned stands before all dates, and
+    what has no date stands last.
+    """
+    tasks, steps = all_of(q), steps_of(q)
+    clocked = ", ".join(f"'{kind.value}'" for kind in sorted(CLOCKED))
+    rank = f"CASE WHEN due_on IS NOT NULL THEN 1 WHEN kind IN ({clocked}) THEN 0 ELSE 2 END"
+    order = f"ORDER BY {rank}, due_on, kind, subject"
+    chosen = f" WHERE {steps.sql} = ?" if step else ""
+    values = (*tasks.values, *((*steps.values, step.value) if step else ()), limit, offset)
+    rows = tx.all(
+        f"SELECT {WITH_NAMES} FROM (SELECT * FROM ({tasks.sql}){chosen} {order} LIMIT ? OFFSET ?) t {NAMES} {order}",
+        values,
+    )
+    return tuple(task_from(row) for row in rows)
+
+
+def task_from(row: Row) -> Task:
+    """The task of a row that has its names."""
+    kind = TaskKind(row["kind"])
+    return Task(
+        kind=kind,
+        subject=row["subject"],
+        office=row["office"],
+        uscc=row["uscc"] or "",
+        holder_name=row["holder_name"],
+        address=row["address"],
+        due_on=date.fromisoformat(row["due_on"]) if row["due_on"] else None,
+        roles=ROLES_OF[kind],
+    )
