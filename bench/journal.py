@@ -1,5 +1,5 @@
 """Scans while a clerk issues without pause, under the two journals that a machine may have (store/database/sqlite.py): a log
-with the newest SQLite there is, and a rollback journal with the standard library's. In turns in one run, a register for each.
+with the newest SQLite there is, and a rollback journal with the standard library's. In turns in one run, a register each.
 
 Every scan is made afresh, one after another on one connection, while another process issues pair after pair.
 """

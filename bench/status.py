@@ -17,7 +17,7 @@ from typing import Any
 
 from bench.installation import installation
 from licence_qr.bootstrap import Services
-from licence_qr.services.status_publishing import REISSUE_AFTER, StatusPublishing
+from licence_qr.services.publishing.status_list import REISSUE_AFTER, StatusPublishing
 from licence_qr.store.register import codes
 from licence_qr.web.app import create_app
 

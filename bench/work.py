@@ -16,7 +16,7 @@ from pathlib import Path
 from licence_qr.catalogue.loader import load_catalogue
 from licence_qr.domain.dates import add_months, local_date
 from licence_qr.domain.roles import Actor, Role
-from licence_qr.services.work_list import Wish, WorkList
+from licence_qr.services.work.work_list import Wish, WorkList
 from licence_qr.store.database.connections import Database
 
 PERMITS = 100_000

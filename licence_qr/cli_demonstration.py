@@ -15,7 +15,7 @@ from licence_qr.cli_help import columns
 
 if TYPE_CHECKING:
     from licence_qr.bootstrap import Services
-    from licence_qr.services.demonstration import DemonstrationAccount, DemonstrationCode
+    from licence_qr.services.demonstration.register import DemonstrationAccount, DemonstrationCode
 
 PASSWORD_BYTES = 9
 _LABEL_WIDTH = 22

@@ -17,9 +17,9 @@ from licence_qr.cli_json import json_option, say
 from licence_qr.config import load_settings
 from licence_qr.domain.roles import IMPORT
 from licence_qr.errors import UnreadableError
-from licence_qr.services.department_files import MAX_FILE_BYTES
-from licence_qr.services.importing import FileSums, ImportReport
-from licence_qr.services.importing_report import report_csv
+from licence_qr.services.importing.department_files import MAX_FILE_BYTES
+from licence_qr.services.importing.report import report_csv
+from licence_qr.services.importing.run import FileSums, ImportReport
 
 
 @click.command("import", cls=Command, short_help="合并两部门的导出文件。 Merge two departments' exports.")

@@ -23,11 +23,11 @@ from licence_qr.config import Settings, load_settings
 from licence_qr.domain.roles import Role
 from licence_qr.errors import ConfigError, KeyStoreError, RegisterError
 from licence_qr.process import signals, streams
-from licence_qr.services.lan_certificate import lan_certificate
-from licence_qr.services.lan_invitation import picture, terminal_lines
+from licence_qr.services.keys.lan_certificate import lan_certificate
+from licence_qr.services.keys.lan_invitation import picture, terminal_lines
 
 if TYPE_CHECKING:
-    from licence_qr.services.accounts import Person
+    from licence_qr.services.register.accounts import Person
 
 STARTING_PASSWORD_BYTES = 9
 # Two a worker: one more thread than the interpreter can run, so that a card being printed does not hold up a scan.

@@ -18,7 +18,7 @@ from licence_qr.domain.dates import local_date
 from licence_qr.domain.issuing.form import parse_application
 from licence_qr.domain.roles import COMMAND_LINE, Actor, Role
 from licence_qr.errors import AccessError, ConfigError
-from licence_qr.services.application_file import fields_from_toml, read_application_file
+from licence_qr.services.issuing.application_file import fields_from_toml, read_application_file
 
 if TYPE_CHECKING:
     from licence_qr.bootstrap import Services

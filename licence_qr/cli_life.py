@@ -18,7 +18,7 @@ from licence_qr.domain.written_dates import read_date
 from licence_qr.errors import NotFoundError
 
 if TYPE_CHECKING:
-    from licence_qr.services.life_past import PastState
+    from licence_qr.services.register.state_on_day import PastState
 
 
 @click.group(cls=Group, short_help="发证以后的事。 What happens after issuing.")

@@ -14,7 +14,7 @@ from licence_qr.cli_help import Command
 from licence_qr.cli_json import json_option, say
 from licence_qr.config import load_settings
 from licence_qr.errors import LicenceQRError, UnreadableError
-from licence_qr.services.verification import MAX_FILE_BYTES, Description
+from licence_qr.services.publishing.verification import MAX_FILE_BYTES, Description
 
 
 @click.command(cls=Command, short_help="离线核验二维码。 Verify a code, off-line.")

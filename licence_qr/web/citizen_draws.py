@@ -14,7 +14,7 @@ from licence_qr.domain.inspecting.draws import DRAW_STATE_WORDS
 from licence_qr.domain.inspecting.inspection import OUTCOME_WORDS
 from licence_qr.domain.publishing.publish import office_name
 from licence_qr.domain.text import Text
-from licence_qr.services.draws import PublishedDraw, PublishedPlace
+from licence_qr.services.inspecting.draws import PublishedDraw, PublishedPlace
 from licence_qr.web import use_cases
 from licence_qr.web.templates import render
 

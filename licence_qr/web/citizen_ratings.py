@@ -11,7 +11,7 @@ from licence_qr.domain.dates import local_date
 from licence_qr.domain.feedback.ratings import LEVELS, parse_rating_code
 from licence_qr.domain.text import Text
 from licence_qr.errors import InputError, LicenceQRError, NotFoundError
-from licence_qr.services.ratings import Offer, SentRating
+from licence_qr.services.feedback.ratings import Offer, SentRating
 from licence_qr.web import current_instant, public_forms, use_cases
 from licence_qr.web.forms import Choice, Field, Widget, read_fields
 

@@ -13,8 +13,8 @@ from licence_qr.domain.feedback.reports import ReportStep, parse_receipt_number
 from licence_qr.domain.identifiers import parse_code_number
 from licence_qr.domain.text import Text
 from licence_qr.errors import InputError, LicenceQRError, NotFoundError
-from licence_qr.services.pictures import MAX_PHOTO_BYTES
-from licence_qr.services.reports import SentReport, Subject
+from licence_qr.services.feedback.reports import SentReport, Subject
+from licence_qr.services.register.photos import MAX_PHOTO_BYTES
 from licence_qr.web import current_instant, public_forms, use_cases
 from licence_qr.web.forms import Choice, Field, Widget, read_fields
 

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from licence_qr.domain.catalogue.model import BUSINESS_LICENCE, Notice, RequirementAction
 from licence_qr.domain.issuing.issued import Draft
 from licence_qr.domain.roles import Role
-from licence_qr.services.bars import Hindrance
+from licence_qr.services.lifecycle.credit_record import Hindrance
 from licence_qr.web import use_cases
 from licence_qr.web.desk_draft import onward, open_draft, save_typed, shown_problems
 from licence_qr.web.desk_fields import COMMITMENT_MODE, SIGNATURE_FIELDS

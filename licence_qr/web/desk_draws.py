@@ -15,7 +15,7 @@ from licence_qr.domain.inspecting.inspection import OUTCOME_WORDS
 from licence_qr.domain.roles import Actor
 from licence_qr.domain.written_dates import read_date
 from licence_qr.errors import ConflictError, InputError, InvalidApplication, LicenceQRError, RuleError
-from licence_qr.services.draws import DRAWERS, PublishedDraw, Wanted
+from licence_qr.services.inspecting.draws import DRAWERS, PublishedDraw, Wanted
 from licence_qr.web import current_instant, use_cases
 from licence_qr.web.desk_proposals_fields import refusals
 from licence_qr.web.desk_rooms import INSPECTIONS

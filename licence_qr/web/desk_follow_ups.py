@@ -17,7 +17,7 @@ from licence_qr.domain.proposals.proposal import STATE_WORDS
 from licence_qr.domain.roles import Role
 from licence_qr.domain.written_dates import read_date
 from licence_qr.errors import ConflictError, InputError, InvalidApplication, LicenceQRError, RuleError
-from licence_qr.services.follow_ups import FollowUpView, Recorded
+from licence_qr.services.inspecting.follow_ups import FollowUpView, Recorded
 from licence_qr.web import current_instant, desk_work_words, use_cases
 from licence_qr.web.desk_proposals_fields import refusals
 from licence_qr.web.desk_rooms import FOLLOW_UPS

@@ -15,7 +15,7 @@ from licence_qr.domain.catalogue.model import Text
 from licence_qr.domain.dates import SHANGHAI, local_date
 from licence_qr.domain.register.entity import EntityForm
 from licence_qr.errors import InputError
-from licence_qr.services.timeline import History, PastEvent, Person
+from licence_qr.services.businesses.history import History, PastEvent, Person
 from licence_qr.web import current_instant, use_cases
 from licence_qr.web.desk_history_words import Line, lines, subject_words
 from licence_qr.web.desk_past_day import DAY, past_day

@@ -16,7 +16,7 @@ from licence_qr.domain.lifecycle.details import ReprintCause
 from licence_qr.domain.register.entity import EntityForm
 from licence_qr.domain.register.marks import MARK_NAMES
 from licence_qr.domain.register.permit import GrantMode
-from licence_qr.services.timeline import Change, PastEvent
+from licence_qr.services.businesses.history import Change, PastEvent
 from licence_qr.web import use_cases
 from licence_qr.web.desk_proposals_words import FOUR_EYES
 from licence_qr.web.desk_words import office_name

@@ -25,7 +25,7 @@ from licence_qr.domain.inspecting.inspection import (
 )
 from licence_qr.domain.written_dates import read_date
 from licence_qr.errors import ConflictError, InputError, InvalidApplication, LicenceQRError, RuleError
-from licence_qr.services.inspections_desk import InspectionView
+from licence_qr.services.inspecting.desk import InspectionView
 from licence_qr.web import current_instant, use_cases
 from licence_qr.web.desk_proposals_fields import refusals
 from licence_qr.web.desk_rooms import INSPECTIONS

@@ -21,8 +21,8 @@ from licence_qr.domain.lifecycle.dates import renewal_deadline
 from licence_qr.domain.lifecycle.details import Deed
 from licence_qr.domain.roles import Role
 from licence_qr.errors import AccessError, ConflictError, InputError, InvalidApplication, LicenceQRError, RuleError
-from licence_qr.services.register import BusinessDetail, HeldPermit
-from licence_qr.services.timeline import History
+from licence_qr.services.businesses.history import History
+from licence_qr.services.businesses.search import BusinessDetail, HeldPermit
 from licence_qr.web import current_instant, use_cases
 from licence_qr.web.desk_history import Day, days
 from licence_qr.web.desk_life_fields import Case, changes_of, first_values, grounds_fields, own_fields, registered

@@ -14,8 +14,8 @@ from licence_qr.domain.register.entity import EntityForm
 from licence_qr.domain.register.field_names import FIELD_LABELS
 from licence_qr.domain.register.marks import MARK_NAMES, MarkKind, marks_for
 from licence_qr.domain.text import Text
-from licence_qr.services.life import NEEDS_REASON
-from licence_qr.services.register import BusinessDetail, HeldPermit
+from licence_qr.services.businesses.search import BusinessDetail, HeldPermit
+from licence_qr.services.lifecycle.perform import NEEDS_REASON
 from licence_qr.web.desk_life_words import DAY_LABEL, EFFECTIVE_ON
 from licence_qr.web.forms import Choice, Field, Widget
 from licence_qr.web.words import GRADE, TITLES, day

@@ -11,7 +11,7 @@ from licence_qr.domain.register.marks import Mark
 from licence_qr.domain.register.permit import Permit, PermitState, PermitStatus, status_on
 from licence_qr.domain.written_dates import read_date
 from licence_qr.errors import InputError
-from licence_qr.services.life_past import PastState
+from licence_qr.services.register.state_on_day import PastState
 from licence_qr.web import use_cases
 from licence_qr.web.forms import Field
 

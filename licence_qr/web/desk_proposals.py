@@ -18,8 +18,8 @@ from licence_qr.domain.plain_text import plain_text
 from licence_qr.domain.proposals.proposal import PAGE_LINES, STATE_WORDS, ProposalState, Wanted
 from licence_qr.domain.roles import Role
 from licence_qr.errors import AccessError, ConflictError, InputError, InvalidApplication, LicenceQRError, RuleError
-from licence_qr.services.proposals import NO_CHANGE, Verdict
-from licence_qr.services.proposals_reading import Preview, ProposalView
+from licence_qr.services.proposals.decide import NO_CHANGE, Verdict
+from licence_qr.services.proposals.read import Preview, ProposalView
 from licence_qr.web import current_instant, use_cases
 from licence_qr.web.desk_history import Day, days
 from licence_qr.web.desk_proposals_fields import (

@@ -11,8 +11,8 @@ from licence_qr.domain.lifecycle.acts import Act, Grounds, SubjectKind
 from licence_qr.domain.plain_text import plain_line, plain_text
 from licence_qr.domain.written_dates import read_date
 from licence_qr.errors import InputError, LicenceQRError
-from licence_qr.services.proposals import Proposing
-from licence_qr.services.proposals_reading import Preview
+from licence_qr.services.proposals.decide import Proposing
+from licence_qr.services.proposals.read import Preview
 from licence_qr.web.forms import Choice, Field, Problem, Widget, own_field, told
 from licence_qr.web.language import language
 

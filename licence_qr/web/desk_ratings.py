@@ -11,7 +11,7 @@ from licence_qr.domain.feedback.ratings import LEVELS, STEP_WORDS, RatingStep
 from licence_qr.domain.roles import Role
 from licence_qr.domain.text import Text
 from licence_qr.errors import ConflictError, InputError, LicenceQRError
-from licence_qr.services.ratings_desk import HANDLING, RatingAct, RatingFile
+from licence_qr.services.feedback.ratings_desk import HANDLING, RatingAct, RatingFile
 from licence_qr.web import current_instant, request_log, use_cases
 from licence_qr.web.desk_rooms import RATINGS
 from licence_qr.web.errors import status_of

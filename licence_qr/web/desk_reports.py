@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from licence_qr.domain.feedback.reports import STEP_WORDS, ReportStep
 from licence_qr.domain.text import Text
 from licence_qr.errors import ConflictError, InputError, LicenceQRError
-from licence_qr.services.reports_desk import HANDLING, ReportAct, ReportFile
+from licence_qr.services.feedback.reports_desk import HANDLING, ReportAct, ReportFile
 from licence_qr.web import current_instant, request_log, use_cases
 from licence_qr.web.desk_rooms import REPORTS
 from licence_qr.web.errors import status_of

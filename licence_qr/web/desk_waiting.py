@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from licence_qr.domain.catalogue.model import Text
 from licence_qr.domain.importing.conflicts import Outcome
 from licence_qr.errors import AccessError, ConflictError, InputError, LicenceQRError, RuleError
-from licence_qr.services.waiting import Settlement, WaitingRow
+from licence_qr.services.importing.review import Settlement, WaitingRow
 from licence_qr.web import current_instant, use_cases
 from licence_qr.web.desk_rooms import WAITING_ROWS
 from licence_qr.web.forms import Choice, Field, Widget, read_fields, told

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.work.tasks import DueStep, TaskKind
-from licence_qr.services.work_list import Wish
+from licence_qr.services.work.work_list import Wish
 from licence_qr.web import current_instant, desk_work_words, use_cases
 from licence_qr.web.desk_rooms import WORK
 from licence_qr.web.desk_work_export import CSV, XLSX, as_csv, as_xlsx

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from licence_qr.domain.dates import local_date
 from licence_qr.errors import NotFoundError
-from licence_qr.services.work_list import Line, Wish
+from licence_qr.services.work.work_list import Line, Wish
 from licence_qr.web import current_instant, use_cases
 from licence_qr.web.desk_work_words import HINT, KIND
 from licence_qr.web.language import t

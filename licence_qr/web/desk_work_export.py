@@ -18,7 +18,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from licence_qr.domain.catalogue.life_rules import LifeRules
-from licence_qr.services.work_list import Line
+from licence_qr.services.work.work_list import Line
 from licence_qr.web.desk_words import office_name
 from licence_qr.web.desk_work_words import KIND, step_words
 from licence_qr.web.language import t

@@ -11,7 +11,7 @@ from licence_qr.domain.catalogue.model import Text
 from licence_qr.domain.work.task_words import HINT as HINT
 from licence_qr.domain.work.task_words import KIND as KIND
 from licence_qr.domain.work.tasks import CLOCKED, DueStep, Task, TaskKind, TimeLeft
-from licence_qr.services.work_list import Line
+from licence_qr.services.work.work_list import Line
 from licence_qr.web.language import t
 from licence_qr.web.security import current_actor, roles_of
 from licence_qr.web.words import Tone

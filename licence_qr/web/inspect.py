@@ -6,7 +6,7 @@ import gzip
 
 from flask import Blueprint, Response, make_response, render_template
 
-from licence_qr.services.pack import LIFETIME
+from licence_qr.services.inspecting.offline_pack import LIFETIME
 from licence_qr.web import current_instant, pack_key, use_cases
 from licence_qr.web.desk_rooms import PACK
 from licence_qr.web.security import current_actor, roles

@@ -10,9 +10,9 @@ from flask_wtf.csrf import generate_csrf
 
 from licence_qr.domain.inspecting.inspection import FLAG_WORDS
 from licence_qr.domain.roles import Role
-from licence_qr.services.inspection_document import MAX_DOCUMENT_BYTES
-from licence_qr.services.inspections import Receipt
-from licence_qr.services.pictures import MAX_PHOTO_BYTES
+from licence_qr.services.inspecting.document import MAX_DOCUMENT_BYTES
+from licence_qr.services.inspecting.receive import Receipt
+from licence_qr.services.register.photos import MAX_PHOTO_BYTES
 from licence_qr.web import current_instant, use_cases
 from licence_qr.web.security import current_actor, roles
 

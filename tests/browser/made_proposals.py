@@ -14,7 +14,7 @@ from licence_qr.bootstrap import Services
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject
 from licence_qr.domain.roles import Actor, Role
-from licence_qr.services.proposals import Proposing
+from licence_qr.services.proposals.decide import Proposing
 from licence_qr.store.register import permits
 from licence_qr.store.register.permits import StoredPermit
 

@@ -10,7 +10,7 @@ import pytest
 from licence_qr.domain.register.permit import GrantMode
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import RuleError
-from licence_qr.services.issuance import number_series
+from licence_qr.services.issuing.issue import number_series
 from licence_qr.store.register import counters, history, permits
 
 JINFENG = Actor(2, "clerk-jinfeng", "金凤镇窗口", "jinfeng", frozenset({Role.CLERK}))

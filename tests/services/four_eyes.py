@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from licence_qr.bootstrap import Services
 from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject
 from licence_qr.domain.roles import Actor, Role
-from licence_qr.services.proposals import Proposing, Verdict
+from licence_qr.services.proposals.decide import Proposing, Verdict
 from licence_qr.store.register import permits
 from licence_qr.store.register.permits import StoredPermit
 

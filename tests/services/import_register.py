@@ -19,13 +19,13 @@ from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.importing.department_rows import HEALTH_COLUMNS, MARKET_COLUMNS
 from licence_qr.domain.proposals.proposal import ProposalState
 from licence_qr.domain.roles import Actor, Role
-from licence_qr.services.accounts import Accounts
-from licence_qr.services.coding import Coding
-from licence_qr.services.importing import Importing, ImportReport
-from licence_qr.services.keys import Keys
-from licence_qr.services.life import Life
-from licence_qr.services.proposals import Proposals, Verdict
-from licence_qr.services.waiting import Waiting, WaitingRow
+from licence_qr.services.importing.review import Waiting, WaitingRow
+from licence_qr.services.importing.run import Importing, ImportReport
+from licence_qr.services.keys.keyring import Keys
+from licence_qr.services.lifecycle.perform import Life
+from licence_qr.services.proposals.decide import Proposals, Verdict
+from licence_qr.services.register.accounts import Accounts
+from licence_qr.services.signing.sign_record import Coding
 from licence_qr.store.database.connections import Database
 
 DATA = Path(__file__).parents[1] / "data"

@@ -15,7 +15,7 @@ from inspection_texts import VISIT, answers, content_hash, document, written
 from licence_qr.bootstrap import Services
 from licence_qr.domain.issuing.application import Application
 from licence_qr.domain.roles import Actor, Role
-from licence_qr.services.inspections import Receipt
+from licence_qr.services.inspecting.receive import Receipt
 from licence_qr.store.register import entities, history, permits
 from licence_qr.store.register.permits import StoredPermit
 

@@ -14,7 +14,7 @@ from licence_qr.domain.lifecycle.details import Deed, Details
 from licence_qr.domain.publishing.public_page import PublicPage
 from licence_qr.domain.register.permit import Permit
 from licence_qr.domain.roles import Actor, Role
-from licence_qr.services.life import Done
+from licence_qr.services.lifecycle.perform import Done
 from licence_qr.store.register import codes, entities, history, permits
 
 WHY = Grounds("查实", "《行政许可法》第六十九条", "渝高新卫〔2026〕1号")

@@ -18,8 +18,8 @@ from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import (
     InvalidApplication,
 )
-from licence_qr.services.reports import Receipt, SentReport
-from licence_qr.services.reports_desk import ReportAct
+from licence_qr.services.feedback.reports import Receipt, SentReport
+from licence_qr.services.feedback.reports_desk import ReportAct
 from licence_qr.store.database.connections import Database
 from licence_qr.store.register import codes
 

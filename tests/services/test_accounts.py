@@ -14,7 +14,7 @@ from licence_qr.bootstrap import build
 from licence_qr.cli import commands
 from licence_qr.domain.roles import Role
 from licence_qr.errors import AccessError, InputError
-from licence_qr.services.accounts import (
+from licence_qr.services.register.accounts import (
     IDLE_MINUTES,
     SESSION_HOURS,
     SESSIONS_KEPT_DAYS,
@@ -24,7 +24,7 @@ from licence_qr.services.accounts import (
     TRY_WINDOW_MINUTES,
     Accounts,
 )
-from licence_qr.services.throttle import client_network
+from licence_qr.services.register.throttle import client_network
 from licence_qr.store.database.sqlite import sqlite3
 
 PASSWORD = "a good long password"

@@ -15,7 +15,7 @@ from licence_qr.domain.issuing.form import parse_application
 from licence_qr.domain.register.entity import EntityForm
 from licence_qr.domain.register.permit import GrantMode
 from licence_qr.errors import InputError, InvalidApplication, UnreadableError
-from licence_qr.services.application_file import MAX_BYTES, fields_from_toml, read_application_file
+from licence_qr.services.issuing.application_file import MAX_BYTES, fields_from_toml, read_application_file
 from licence_qr.wording import explain
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -62,7 +62,7 @@ def test_values_become_the_text_of_the_form() -> None:
 
 
 def test_every_key_is_documented() -> None:
-    from licence_qr.services import application_file
+    from licence_qr.services.issuing import application_file
 
     text = (DOCS / "application-file.md").read_text(encoding="utf-8")
     for section, keys in application_file._SCHEMA.items():

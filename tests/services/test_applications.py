@@ -8,7 +8,7 @@ import pytest
 
 from licence_qr.domain.identifiers import complete_uscc
 from licence_qr.errors import AccessError, ConflictError, InputError, InvalidApplication, NotFoundError
-from licence_qr.services.applications import MAX_FIELD_CHARS
+from licence_qr.services.issuing.drafts import MAX_FIELD_CHARS
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from licence_qr.domain.register.entity import EntityForm, LicenceState
 from licence_qr.domain.register.permit import GrantMode, PermitStatus
 from licence_qr.domain.roles import Role
 from licence_qr.errors import NotFoundError, RuleError
-from licence_qr.services.demonstration_data import businesses
+from licence_qr.services.demonstration.data import businesses
 from licence_qr.store.proposals import proposals
 from licence_qr.store.register import counters, history
 

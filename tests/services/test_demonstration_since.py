@@ -12,7 +12,7 @@ from licence_qr.domain.inspecting.draws import DrawState
 from licence_qr.domain.inspecting.inspection import Filter, InspectionState
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.domain.work.tasks import TaskKind
-from licence_qr.services.demonstration_since import since
+from licence_qr.services.demonstration.afterlife import since
 from licence_qr.store.register import register_kind
 
 INSPECTOR = Actor(0, "inspector", "演示监督员", "baishiyi", frozenset({Role.INSPECTOR}))

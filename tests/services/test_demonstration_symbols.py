@@ -19,7 +19,7 @@ from licence_qr.domain.publishing.public_page import Verdict
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import RuleError
 from licence_qr.printing.qr import make_symbol
-from licence_qr.services.demonstration_data import businesses
+from licence_qr.services.demonstration.data import businesses
 
 HOST = "https://ym.example.gov.cn"
 PRINT_DPI = 150

@@ -20,8 +20,8 @@ from licence_qr.domain.inspecting.draws import DrawState
 from licence_qr.domain.inspecting.inspection import VisitOutcome
 from licence_qr.domain.work.tasks import TaskKind
 from licence_qr.errors import AccessError, ConflictError, InputError, InvalidApplication, NotFoundError, RuleError
-from licence_qr.services.draws import PublishedDraw, Wanted
-from licence_qr.services.work_list import Wish
+from licence_qr.services.inspecting.draws import PublishedDraw, Wanted
+from licence_qr.services.work.work_list import Wish
 from licence_qr.store.inspecting import draws
 from licence_qr.web.citizen_draws import draw_facts
 

@@ -17,7 +17,7 @@ from licence_qr.domain.proposals.proposal import ProposalState
 from licence_qr.domain.register.permit import GrantMode, PermitState
 from licence_qr.domain.work.tasks import kinds_of
 from licence_qr.errors import LicenceQRError, RuleError
-from licence_qr.services.bars import Hindrance
+from licence_qr.services.lifecycle.credit_record import Hindrance
 from licence_qr.store.inspecting import follow_ups
 from licence_qr.store.lifecycle import credit_record
 from licence_qr.store.lifecycle.credit_record import EntryState

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from licence_qr.services import records
-from licence_qr.services.life_past import STATE_KINDS
+from licence_qr.services.register import record
+from licence_qr.services.register.state_on_day import STATE_KINDS
 from licence_qr.store.database.connections import Row, Transaction
 from licence_qr.store.database.sqlite import sqlite3
 from licence_qr.store.register import codes, entities, history, marks, permits
@@ -46,13 +46,13 @@ def as_stored(tx: Transaction) -> dict[str, dict[str, Any]]:
         uscc = row["uscc"]
         stored = entities.get(tx, uscc)
         assert stored is not None
-        state[f"{uscc} licence"] = records.licence_facts(stored)
+        state[f"{uscc} licence"] = record.licence_facts(stored)
         for premises in entities.premises_of(tx, uscc):
-            state[f"{uscc} premises/{premises.premises_no}"] = records.as_json(premises)
+            state[f"{uscc} premises/{premises.premises_no}"] = record.as_json(premises)
         for permit in permits.of_business(tx, uscc):
-            state[f"{uscc} permit/{permit.permit_id}"] = records.as_json(permit.permit)
+            state[f"{uscc} permit/{permit.permit_id}"] = record.as_json(permit.permit)
         for mark in marks.of_business(tx, uscc):
-            state[f"{uscc} mark/{mark.mark_id}"] = records.as_json(mark.mark)
+            state[f"{uscc} mark/{mark.mark_id}"] = record.as_json(mark.mark)
         for code in codes.versions_of_business(tx, uscc):
             state[f"{uscc} code/{code.version}"] = {
                 "code_number": code.code_id.number,

@@ -19,9 +19,9 @@ from licence_qr import wording
 from licence_qr.domain.importing.conflicts import ConflictKind, Decision, Outcome
 from licence_qr.domain.register.permit import PermitState
 from licence_qr.errors import UnreadableError
-from licence_qr.services import importing
-from licence_qr.services.importing import ImportReport
-from licence_qr.services.importing_report import report_csv
+from licence_qr.services.importing import run as importing
+from licence_qr.services.importing.report import report_csv
+from licence_qr.services.importing.run import ImportReport
 from licence_qr.store.register import codes, counters, entities, permits
 
 

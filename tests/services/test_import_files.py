@@ -15,7 +15,7 @@ from openpyxl.cell import WriteOnlyCell
 
 from licence_qr.domain.importing.department_rows import HEALTH_COLUMNS, MARKET_COLUMNS
 from licence_qr.errors import InputError, LicenceQRError, UnreadableError
-from licence_qr.services.department_files import DepartmentFile, read_health, read_market
+from licence_qr.services.importing.department_files import DepartmentFile, read_health, read_market
 
 
 def workbook(*rows: list[object], title: str = "台账") -> bytes:

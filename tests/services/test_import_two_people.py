@@ -11,8 +11,8 @@ from licence_qr import wording
 from licence_qr.domain.importing.conflicts import Decision
 from licence_qr.domain.proposals.proposal import ProposalState
 from licence_qr.errors import AccessError, RuleError
-from licence_qr.services.proposals import Verdict
-from licence_qr.services.waiting import Settlement
+from licence_qr.services.importing.review import Settlement
+from licence_qr.services.proposals.decide import Verdict
 from licence_qr.store.register import codes
 
 IN_FORCE = {"valid_to": "2028-04-30"}

@@ -16,7 +16,7 @@ from inspection_texts import VISIT, announced, document, written
 from licence_qr.catalogue.loader import load_catalogue
 from licence_qr.domain.inspecting.inspection import Purpose, SignatureKind, VisitOutcome
 from licence_qr.errors import InputError
-from licence_qr.services.inspection_document import MAX_DOCUMENT_BYTES, read_inspection
+from licence_qr.services.inspecting.document import MAX_DOCUMENT_BYTES, read_inspection
 
 CATALOGUE = load_catalogue()
 DOCS = Path(__file__).parents[2] / "docs" / "inspections.md"

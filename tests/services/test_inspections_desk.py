@@ -16,7 +16,7 @@ from licence_qr.domain.inspecting.inspection import Filter, InspectionState, Pur
 from licence_qr.domain.roles import Role
 from licence_qr.domain.work.tasks import TaskKind
 from licence_qr.errors import AccessError, ConflictError, InputError, NotFoundError, RuleError
-from licence_qr.services.work_list import Wish
+from licence_qr.services.work.work_list import Wish
 
 __all__ = ["hotel", "hotel_made_once"]
 

@@ -14,7 +14,7 @@ from licence_qr.domain.register.entity import LicenceState
 from licence_qr.domain.register.permit import GrantMode, PermitState
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import AccessError, InvalidApplication, KeyStoreError, LicenceQRError, RuleError
-from licence_qr.services import records
+from licence_qr.services.register import record
 from licence_qr.store.issuing import applications
 from licence_qr.store.register import codes, entities, history
 
@@ -216,8 +216,8 @@ def test_the_outcome_keeps_the_application_and_the_code_keeps_the_record(service
     with services.database.read() as tx:
         kept = applications.outcome(tx, "key")
         code = codes.newest_of_business(tx, pair.uscc)
-        assert code.record.encode() == records.load(tx, pair.uscc).record.canonical()
-    assert kept.application == records.as_json(application)
+        assert code.record.encode() == record.load(tx, pair.uscc).record.canonical()
+    assert kept.application == record.as_json(application)
     assert "13800001234" not in code.record
 
 

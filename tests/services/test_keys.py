@@ -14,7 +14,7 @@ from licence_qr.credential.trust_list import KeyState, Purpose
 from licence_qr.credential.trust_list_wire import sign_trust_list
 from licence_qr.domain.dates import add_months
 from licence_qr.errors import KeyStoreError, TokenError
-from licence_qr.services.keys import SIGN_MONTHS, Keys
+from licence_qr.services.keys.keyring import SIGN_MONTHS, Keys
 from licence_qr.store.keys import key_files
 
 

@@ -15,8 +15,8 @@ from cryptography import x509
 from PIL import Image
 
 from licence_qr.config import load_settings
-from licence_qr.services.lan_certificate import VALID_FOR, lan_certificate
-from licence_qr.services.lan_invitation import picture, terminal_lines
+from licence_qr.services.keys.lan_certificate import VALID_FOR, lan_certificate
+from licence_qr.services.keys.lan_invitation import picture, terminal_lines
 
 HOSTS = ("192.168.7.8", "localhost", "127.0.0.1")
 ADDRESS = "https://192.168.7.8:8000/verify"

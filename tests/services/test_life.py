@@ -15,7 +15,7 @@ from licence_qr.domain.lifecycle.details import Deed, LicenceChange
 from licence_qr.domain.register.permit import PermitState, PermitStatus
 from licence_qr.domain.roles import Role
 from licence_qr.errors import AccessError, ConflictError, InputError, KeyStoreError, NotFoundError, RuleError
-from licence_qr.services.life import Done
+from licence_qr.services.lifecycle.perform import Done
 from licence_qr.store.database.connections import Database
 
 

@@ -13,7 +13,7 @@ from licence_qr.domain.lifecycle.acts import Act
 from licence_qr.domain.lifecycle.details import ClosingPremises, LicenceChange, NewMark, NewPremises
 from licence_qr.domain.register.entity import LicenceState
 from licence_qr.domain.register.marks import MarkKind
-from licence_qr.services import records
+from licence_qr.services.register import record
 from licence_qr.store.register import entities, marks, permits
 
 
@@ -96,7 +96,7 @@ def test_every_business_of_the_demonstration_can_be_folded_from_its_history(demo
     for uscc in known:
         state = demonstration.life.state_on(uscc, now.date() + timedelta(days=1))
         with demonstration.database.read() as tx:
-            business = records.load(tx, uscc)
+            business = record.load(tx, uscc)
             assert (state.entity, state.premises) == (business.record.entity, business.record.premises)
             assert state.state == business.stored.state
             assert state.permits == {s.permit_id: s.permit for s in permits.of_business(tx, uscc)}

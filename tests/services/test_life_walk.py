@@ -36,7 +36,7 @@ from licence_qr.domain.register.permit import GrantMode, Permit, PermitState, st
 from licence_qr.domain.register.record import CombinedRecord
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import InputError, InvalidApplication, RuleError
-from licence_qr.services.life_past import PastState, effective_day_of
+from licence_qr.services.register.state_on_day import PastState, effective_day_of
 from licence_qr.store.register import codes, entities, history, marks, permits
 
 START = datetime(2026, 11, 23, 2, 30).astimezone()

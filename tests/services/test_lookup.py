@@ -11,7 +11,7 @@ from licence_qr.credential.cose import SoftKey, sign, split
 from licence_qr.credential.token import from_digits, to_digits
 from licence_qr.domain.publishing.public_page import FoundBy, Verdict
 from licence_qr.errors import AccessError, InputError, NotFoundError, RegisterError, TokenError
-from licence_qr.services.lookup import LOOKUPS
+from licence_qr.services.publishing.lookup import LOOKUPS
 from licence_qr.store.database.sqlite import sqlite3
 from licence_qr.store.keys import key_files
 from licence_qr.store.register import codes
@@ -170,7 +170,7 @@ def test_a_number_is_answered_while_nothing_can_be_written(services, pair, now, 
     monkeypatch.setattr(
         "licence_qr.store.database.connections.WRITE_WAIT_SECONDS", "a clerk's patience, which a citizen's page has not"
     )
-    monkeypatch.setattr("licence_qr.services.lookup.READ_WAIT_SECONDS", 0.01)
+    monkeypatch.setattr("licence_qr.services.publishing.lookup.READ_WAIT_SECONDS", 0.01)
     services.database.close()
     writer = sqlite3.connect(services.database.path, isolation_level=None)
     writer.execute("BEGIN IMMEDIATE")

@@ -15,7 +15,7 @@ from licence_qr.domain.register.entity import Premises
 from licence_qr.domain.register.permit import PermitStatus
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import AccessError
-from licence_qr.services.demonstration_data import businesses
+from licence_qr.services.demonstration.data import businesses
 from licence_qr.store.register import entities, office_register
 
 __all__ = ["hotel", "hotel_made_once"]

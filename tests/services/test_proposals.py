@@ -16,7 +16,7 @@ from licence_qr.domain.lifecycle.details import Deed, LicenceChange
 from licence_qr.domain.proposals.proposal import ProposalState, Wanted
 from licence_qr.domain.register.permit import PermitState
 from licence_qr.errors import AccessError, ConflictError, InvalidApplication, LicenceQRError, NotFoundError, RuleError
-from licence_qr.services.accounts import TRIES_OF_CONFIRMING
+from licence_qr.services.register.accounts import TRIES_OF_CONFIRMING
 from licence_qr.store.register import codes
 
 
@@ -279,7 +279,9 @@ def test_a_decision_that_fails_leaves_the_proposal_open(office, monkeypatch):
     number = office.propose("clerk", Act.SUSPEND, LATER)
     before = office.history()
     with monkeypatch.context() as broken:
-        broken.setattr("licence_qr.services.life.refresh_status", lambda *_: (_ for _ in ()).throw(RuntimeError))
+        broken.setattr(
+            "licence_qr.services.lifecycle.perform.refresh_status", lambda *_: (_ for _ in ()).throw(RuntimeError)
+        )
         with pytest.raises(RuntimeError):
             office.decide("decider", number, LATER)
     assert office.history() == before

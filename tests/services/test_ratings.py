@@ -20,8 +20,8 @@ from licence_qr.domain.roles import Actor, Role
 from licence_qr.domain.working_days import WorkingCalendar
 from licence_qr.errors import AccessError, ConflictError, InputError, InvalidApplication, NotFoundError
 from licence_qr.printing.qr import make_symbol, to_png
-from licence_qr.services.ratings import Offer, SentRating
-from licence_qr.services.ratings_desk import RatingAct, RatingsDesk
+from licence_qr.services.feedback.ratings import Offer, SentRating
+from licence_qr.services.feedback.ratings_desk import RatingAct, RatingsDesk
 from licence_qr.store.database.connections import Database
 from licence_qr.store.feedback import ratings
 

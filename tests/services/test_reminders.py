@@ -21,10 +21,10 @@ from work_register import add_permit
 from licence_qr.catalogue.loader import load_catalogue
 from licence_qr.domain.work.tasks import DueStep
 from licence_qr.errors import ConfigError
-from licence_qr.services.lan_certificate import lan_certificate
-from licence_qr.services.mail_server import MailServer
-from licence_qr.services.outbox import Outbox
-from licence_qr.services.reminders import PostOffice, Reminders
+from licence_qr.services.keys.lan_certificate import lan_certificate
+from licence_qr.services.work.outbox import Outbox
+from licence_qr.services.work.reminders import PostOffice, Reminders
+from licence_qr.services.work.smtp import MailServer
 from licence_qr.store.database.connections import Database
 
 CATALOGUE = load_catalogue()

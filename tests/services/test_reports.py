@@ -40,7 +40,7 @@ from licence_qr.errors import (
     LicenceQRError,
     NotFoundError,
 )
-from licence_qr.services.reports import SentReport
+from licence_qr.services.feedback.reports import SentReport
 
 __all__ = ["number"]
 

@@ -35,7 +35,7 @@ from licence_qr.errors import (
     LicenceQRError,
     NotFoundError,
 )
-from licence_qr.services.reports_desk import ReportAct, ReportsDesk
+from licence_qr.services.feedback.reports_desk import ReportAct, ReportsDesk
 from licence_qr.store.database.connections import Database
 from licence_qr.store.feedback import reports
 

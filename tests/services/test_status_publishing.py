@@ -16,7 +16,7 @@ from licence_qr.credential.trust_list import Purpose
 from licence_qr.credential.verifier import verify_token
 from licence_qr.domain.publishing.entry_status import EntryStatus
 from licence_qr.errors import KeyStoreError, RegisterError
-from licence_qr.services.status_publishing import (
+from licence_qr.services.publishing.status_list import (
     LIFETIME,
     MOST_AHEAD,
     REISSUE_AFTER,

@@ -12,7 +12,7 @@ from licence_qr.domain.importing.conflicts import ConflictKind, Decision, Outcom
 from licence_qr.domain.proposals.proposal import ProposalState
 from licence_qr.domain.roles import Role
 from licence_qr.errors import AccessError, ConflictError, InputError, NotFoundError
-from licence_qr.services.waiting import Settlement, WaitingRow
+from licence_qr.services.importing.review import Settlement, WaitingRow
 from licence_qr.store.register import codes
 
 

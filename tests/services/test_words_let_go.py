@@ -17,9 +17,9 @@ from licence_qr.domain.feedback.ratings import RatingStep
 from licence_qr.domain.feedback.reports import ReportStep
 from licence_qr.domain.feedback.retention import Deleted
 from licence_qr.errors import ConflictError
-from licence_qr.services.ratings import SentRating
-from licence_qr.services.ratings_desk import RatingAct
-from licence_qr.services.reports_desk import ReportAct, ReportFile
+from licence_qr.services.feedback.ratings import SentRating
+from licence_qr.services.feedback.ratings_desk import RatingAct
+from licence_qr.services.feedback.reports_desk import ReportAct, ReportFile
 from licence_qr.store.database.sqlite import sqlite3
 
 __all__ = ["number"]

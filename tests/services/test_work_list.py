@@ -16,7 +16,7 @@ from licence_qr.domain.lifecycle.dates import review_due
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.domain.work.task_words import HINT, KIND
 from licence_qr.domain.work.tasks import ROLES_OF, DueStep, TaskKind, due_step, time_left
-from licence_qr.services.work_list import PAGE_LINES, Wish, WorkList
+from licence_qr.services.work.work_list import PAGE_LINES, Wish, WorkList
 from licence_qr.store.database.connections import Database
 from licence_qr.store.register import permits
 from licence_qr.store.work import tasks

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from licence_qr.domain.dates import Period
 from licence_qr.domain.register.entity import Entity, EntityForm, LicenceState
 from licence_qr.domain.register.permit import GrantMode, Permit, PermitState
-from licence_qr.services.demonstration_data import businesses
+from licence_qr.services.demonstration.data import businesses
 from licence_qr.store.register import entities, permits
 from licence_qr.store.register.entities import StoredEntity
 

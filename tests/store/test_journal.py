@@ -35,7 +35,7 @@ OLDER_PYSQLITE3 = "import pysqlite3; pysqlite3.sqlite_version_info = (3, 8, 0)\n
 USE_IT = """
 from pathlib import Path
 from licence_qr.errors import RegisterError
-from licence_qr.store import facts
+from licence_qr.store.register import register_kind as facts
 from licence_qr.store.database.connections import Database
 
 database = Database(Path(sys.argv[1]))
@@ -156,7 +156,7 @@ for act in (database.create_or_upgrade, database.check_version, lambda: write("r
 @older_sqlite
 def test_a_log_is_not_taken_from_one_who_has_it_open(database):
     put(database, "open here")
-    shorter = "from licence_qr.store import database as module; module.WRITE_WAIT_SECONDS = 0.05\n"
+    shorter = "from licence_qr.store.database import connections as module; module.WRITE_WAIT_SECONDS = 0.05\n"
     assert said(USE_IT + shorter + "print(tried(database.create_or_upgrade))", database.path) == ["register_locked"]
     put(database, "still here")
     assert (mode(database), got(database)) == ("wal", "still here")

@@ -17,7 +17,7 @@ from licence_qr.bootstrap import Services
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.publishing.public_page import Verdict
 from licence_qr.domain.register.permit import PermitState
-from licence_qr.services.demonstration import DemonstrationCode
+from licence_qr.services.demonstration.register import DemonstrationCode
 from licence_qr.store.register import permits
 from licence_qr.web.app import create_app
 

@@ -12,7 +12,7 @@ from flask import Flask
 
 from licence_qr.bootstrap import Services
 from licence_qr.domain.identifiers import CodeId
-from licence_qr.services.reports import SentReport
+from licence_qr.services.feedback.reports import SentReport
 
 __all__ = ["clerk", "colleague", "desk_app", "desk_services", "elsewhere"]
 

@@ -14,8 +14,8 @@ from PIL import Image
 
 from licence_qr.bootstrap import Services
 from licence_qr.domain.roles import Actor, Role
-from licence_qr.services.ratings import SentRating
-from licence_qr.services.reports import SentReport
+from licence_qr.services.feedback.ratings import SentRating
+from licence_qr.services.feedback.reports import SentReport
 from licence_qr.web.security import PUBLIC
 
 __all__ = ["browser", "desk_app", "desk_services"]

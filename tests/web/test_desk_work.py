@@ -18,7 +18,7 @@ from flask import Flask
 from licence_qr.bootstrap import Services
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.roles import Actor, Role
-from licence_qr.services.work_list import Wish
+from licence_qr.services.work.work_list import Wish
 from licence_qr.web.app import create_app
 from licence_qr.web.desk_work_calendar import as_calendar
 from licence_qr.web.desk_work_export import guarded

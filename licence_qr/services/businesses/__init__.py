@@ -1,0 +1,1 @@
+"""Finding a business at the desk, and reading its history."""

@@ -1,0 +1,193 @@
+"""Looking up businesses at the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from licence_qr.domain.catalogue.model import Text
+from licence_qr.domain.dates import local_date
+from licence_qr.domain.identifiers import parse_code_number
+from licence_qr.domain.lifecycle.acts import Act, Rule, Subject
+from licence_qr.domain.lifecycle.dates import licence_state_on
+from licence_qr.domain.publishing.public_page import PublicPage
+from licence_qr.domain.register.entity import Entity, LicenceState, Premises
+from licence_qr.domain.register.permit import Permit, PermitStatus, deemed_renewed, status_on
+from licence_qr.domain.roles import Actor
+from licence_qr.errors import InputError, NotFoundError
+from licence_qr.services.lifecycle.perform import Life
+from licence_qr.services.publishing.lookup import Lookup
+from licence_qr.store.database.connections import Database, Transaction
+from licence_qr.store.proposals import proposals
+from licence_qr.store.register import codes, entities, history, marks, permits
+from licence_qr.store.register.entities import StoredEntity
+from licence_qr.store.register.marks import StoredMark
+from licence_qr.store.register.permits import StoredPermit
+
+# Checks are recorded with their officers and findings, not by a form of a few lines.
+_ELSEWHERE = frozenset({Act.CHECK})
+
+
+@dataclass(frozen=True, slots=True)
+class BusinessSummary:
+    """One line of a search result."""
+
+    uscc: str
+    holder_name: str
+    principal: str
+    domicile: str
+    state: LicenceState
+    statuses: tuple[PermitStatus, ...]
+    code_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class CodeVersion:
+    """One print of a business's code."""
+
+    version: int
+    issued_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class HeldPermit:
+    """One permit with its key, its status of the day (``deemed``: renewed, because nobody decided in time) and the acts
+    that are open to the reader."""
+
+    permit_id: int
+    permit: Permit
+    permit_type: Text
+    address: str
+    status: PermitStatus
+    deemed: bool
+    mine: bool
+    acts: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BusinessDetail:
+    """A business for those who deal with it: what the public sees, the versions of its code (newest first), and the
+    licence, premises, permits and marks with what the reader may do to each.
+
+    ``mine``: the licence is dealt with by the reader's office. ``proposals`` are the numbers of those that wait there.
+    ``revision`` is that of the history, for forms.
+    """
+
+    page: PublicPage
+    versions: tuple[CodeVersion, ...]
+    entity: Entity
+    state: LicenceState
+    dormant_until: date | None
+    office: str
+    premises: tuple[Premises, ...]
+    permits: tuple[HeldPermit, ...]
+    marks: tuple[StoredMark, ...]
+    proposals: tuple[int, ...]
+    revision: int
+    mine: bool
+    acts: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """The register is open to every office for reading: licences and permits are public facts."""
+
+    database: Database
+    lookup: Lookup
+    life: Life
+
+    def search(self, actor: Actor, query: str, now: datetime) -> tuple[BusinessSummary, ...]:
+        """Up to 50 businesses whose name, credit code, principal or permit number contains ``query``, or the one whose
+        code number it is."""
+        with self.database.read() as tx:
+            found = _by_code_number(tx, query) or entities.search(tx, query.strip())
+            return tuple(_summary(tx, stored, local_date(now)) for stored in found)
+
+    def business(self, actor: Actor, uscc: str, now: datetime) -> BusinessDetail:
+        """One business. Raises NotFoundError ``business_not_found``."""
+        day = local_date(now)
+        with self.database.read() as tx:
+            versions, stored = codes.versions_of_business(tx, uscc), entities.get(tx, uscc)
+            if not versions or stored is None:
+                raise NotFoundError("business_not_found", uscc=uscc)
+            page = self.lookup.of_business(tx, versions[0], now)
+            premises = entities.premises_of(tx, uscc)
+            known = marks.of_business(tx, uscc)
+            held = permits.of_business(tx, uscc)
+            waiting = proposals.open_of_business(tx, uscc)
+            revision = history.revision(tx, uscc)
+            rules_of = self.life.open_acts_within(tx, uscc, day)
+        standing = tuple(mark for mark in known if mark.mark.stands_on(day))
+        mine = stored.office == actor.office
+        open_acts = {
+            subject: tuple(rule for rule in rules if rule.roles & actor.roles and rule.act not in _ELSEWHERE)
+            for subject, rules in rules_of.items()
+        }
+        pointless = _pointless(premises, standing)
+        addresses = {place.premises_no: place.address for place in premises}
+        return BusinessDetail(
+            page=page,
+            versions=tuple(CodeVersion(v.version, v.issued_on) for v in versions),
+            entity=stored.entity,
+            state=licence_state_on(stored.state, stored.dormant_until, day),
+            dormant_until=stored.dormant_until,
+            office=stored.office,
+            premises=premises,
+            permits=tuple(
+                self._held(
+                    each, addresses, day, open_acts[Subject(uscc, each.permit_id)] if at_hand else (), mine=at_hand
+                )
+                for each in held
+                for at_hand in (mine or each.permit.handling_office == actor.office,)
+            ),
+            marks=standing,
+            proposals=tuple(each.proposal_id for each in waiting if each.office == actor.office),
+            revision=revision,
+            mine=mine,
+            acts=tuple(rule for rule in open_acts[Subject(uscc)] if rule.act not in pointless) if mine else (),
+        )
+
+    def _held(
+        self, stored: StoredPermit, addresses: Mapping[int, str], day: date, acts: tuple[Rule, ...], *, mine: bool
+    ) -> HeldPermit:
+        permit, known = stored.permit, self.lookup.catalogue.permit_types.get(stored.permit.permit_type)
+        return HeldPermit(
+            permit_id=stored.permit_id,
+            permit=permit,
+            permit_type=known.name if known else Text(permit.permit_type, permit.permit_type),
+            address=addresses.get(permit.premises_no, ""),
+            status=status_on(permit, day),
+            deemed=deemed_renewed(permit, day),
+            mine=mine,
+            acts=acts,
+        )
+
+
+def _pointless(premises: tuple[Premises, ...], standing: tuple[StoredMark, ...]) -> frozenset[Act]:
+    """What there is nothing for: no premises to close (the last one goes with the licence only), no mark to lift."""
+    closing = () if sum(place.open for place in premises) > 1 else (Act.CLOSE_PREMISES,)
+    return frozenset((*closing, *(() if standing else (Act.LIFT_MARK,))))
+
+
+def _by_code_number(tx: Transaction, query: str) -> list[StoredEntity]:
+    try:
+        code = codes.newest(tx, parse_code_number(query))
+    except InputError:
+        return []
+    stored = entities.get(tx, code.uscc) if code else None
+    return [stored] if stored else []
+
+
+def _summary(tx: Transaction, stored: StoredEntity, day: date) -> BusinessSummary:
+    held = permits.of_business(tx, stored.entity.uscc)
+    code = codes.newest_of_business(tx, stored.entity.uscc)
+    return BusinessSummary(
+        stored.entity.uscc,
+        stored.entity.holder_name,
+        stored.entity.principal,
+        stored.entity.domicile,
+        stored.state,
+        tuple(status_on(s.permit, day) for s in held),
+        code.code_id.number if code else "",
+    )

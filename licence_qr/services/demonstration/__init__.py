@@ -1,0 +1,1 @@
+"""The demonstration register: made-up businesses and what happened to them."""

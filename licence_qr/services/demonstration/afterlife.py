@@ -1,0 +1,247 @@
+"""What happened in the demonstration since: citizens' reports, ratings, inspections and a draw, all made up.
+
+Nothing is written here but through the use cases that citizens, clerks and inspectors go through; the data are in
+``demonstration_since.toml``.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from importlib.resources import files
+
+from pydantic import ConfigDict, TypeAdapter
+
+from licence_qr.domain.catalogue.checklists import Answer, Checklist, score
+from licence_qr.domain.dates import local_date
+from licence_qr.domain.roles import Actor, Role
+from licence_qr.services.demonstration.data import businesses
+from licence_qr.services.feedback.ratings import Ratings, SentRating
+from licence_qr.services.feedback.reports import SentReport
+from licence_qr.services.feedback.reports_desk import ReportAct, ReportsDesk
+from licence_qr.services.inspecting.draws import Draws, Wanted
+from licence_qr.services.inspecting.receive import Inspections
+from licence_qr.store.database.connections import Database
+from licence_qr.store.feedback import ratings as stored_ratings
+from licence_qr.store.feedback import reports
+from licence_qr.store.register import codes, permits, register_kind
+from licence_qr.store.register.permits import StoredPermit
+
+_FACT, _DONE = "demonstration_since", "done"
+_CITIZEN = "192.0.2.1"  # an address that is nobody's (RFC 5737)
+_DRAW = Wanted("公共场所双随机抽查（演示）", 2, None, seed_source="演示：登记簿填入当日在本说明中公布的数")
+_SEED = "specimen 20 48 31 07 15 26"
+_INSTANT = "%Y-%m-%dT%H:%M:%SZ"
+
+
+@dataclass(frozen=True, slots=True)
+class KeptStep:
+    """One step of an office about a report."""
+
+    step: str
+    text: str
+    day: int
+
+
+@dataclass(frozen=True, slots=True)
+class DemonstrationReport:
+    """What a citizen said of a ``business``, and what its office did about it."""
+
+    business: str
+    kind: str
+    text: str
+    contact: str
+    day: int
+    steps: tuple[KeptStep, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DemonstrationRating:
+    """How the case of a ``business`` was rated."""
+
+    business: str
+    level: str
+    reasons: tuple[str, ...]
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DemonstrationVisit:
+    """A routine inspection, ended ``hours`` before the filling. ``failed``: what was found, by item; ``rectify_in``: days
+    that the order to rectify gives, None where all was well."""
+
+    business: str
+    id: str
+    hours: int
+    rectify_in: int | None = None
+    failed: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """All of it, in the order in which it is done."""
+
+    report: tuple[DemonstrationReport, ...]
+    rating: tuple[DemonstrationRating, ...]
+    inspection: tuple[DemonstrationVisit, ...]
+
+
+@cache
+def since() -> Since:
+    """The data. A key that the file may not have stops here: it is a fault of ours."""
+    data = tomllib.loads(files(__package__).joinpath("demonstration_since.toml").read_text(encoding="utf-8"))
+    strict = ConfigDict(extra="forbid")
+    return Since(
+        TypeAdapter(tuple[DemonstrationReport, ...], config=strict).validate_python(data["report"]),
+        TypeAdapter(tuple[DemonstrationRating, ...], config=strict).validate_python(data["rating"]),
+        TypeAdapter(tuple[DemonstrationVisit, ...], config=strict).validate_python(data["inspection"]),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class DemonstrationSince:
+    """Done once, after the businesses and the accounts are there."""
+
+    database: Database
+    reports_desk: ReportsDesk
+    ratings: Ratings
+    inspections: Inspections
+    draws: Draws
+
+    def perform(self, now: datetime) -> None:
+        """Do what is not done yet. Each part is a use case of its own, so an interrupted run is simply repeated: the same
+        form, the same case and the same record count once. Raises what they raise."""
+        with self.database.read() as tx:
+            if register_kind.get(tx, _FACT) == _DONE:
+                return
+        for number, report in enumerate(since().report, start=1):
+            self._report(report, f"demonstration-report-{number}", now)
+        for number, rating in enumerate(since().rating, start=1):
+            self._rate(rating, f"demonstration-rating-{number}", now)
+        for visit in since().inspection:
+            self._visit(visit, now)
+        self._draw(now)
+        with self.database.write() as tx:
+            register_kind.put(tx, _FACT, _DONE)
+
+    def _report(self, told: DemonstrationReport, form_id: str, now: datetime) -> None:
+        with self.database.read() as tx:
+            code = codes.newest_of_business(tx, _uscc(told.business))
+        if code is None:
+            return
+        sent = SentReport(form_id, told.kind, told.text, told.contact, None, code.code_id.number)
+        number = self.reports_desk.reports.send(sent, _CITIZEN, now + timedelta(days=told.day))
+        with self.database.read() as tx:
+            report = reports.by_number(tx, number)
+        if report is None:
+            return
+        clerk = _person(f"clerk-{report.office}", report.office, Role.CLERK)
+        for revision, kept in enumerate(told.steps, start=1):
+            if revision >= report.revision:
+                act = ReportAct(kept.step, kept.text, revision)
+                self.reports_desk.act(clerk, report.report_id, act, now + timedelta(days=kept.day))
+
+    def _rate(self, given: DemonstrationRating, form_id: str, now: datetime) -> None:
+        office = _office(given.business)
+        with self.database.read() as tx:
+            case = stored_ratings.latest_case(tx, _uscc(given.business))
+        if case is None:
+            return
+        invitation = self.ratings.invitation(_person(f"clerk-{office}", office, Role.CLERK), case)
+        sent = SentRating(form_id, given.level, given.reasons, given.text, "")
+        self.ratings.rate(invitation.code.number, sent, _CITIZEN, now)
+
+    def _visit(self, made: DemonstrationVisit, now: datetime) -> None:
+        with self.database.read() as tx:
+            held = next(iter(permits.of_business(tx, _uscc(made.business))), None)
+        if held is None:
+            return
+        ended = (now - timedelta(hours=made.hours)).replace(microsecond=0)
+        inspector = _person("inspector", _office(made.business), Role.INSPECTOR)
+        body = json.dumps(self._record(made, held, ended), ensure_ascii=False).encode()
+        self.inspections.receive(inspector, made.id, body, ended, ended)
+
+    def _record(self, made: DemonstrationVisit, held: StoredPermit, ended: datetime) -> dict[str, object]:
+        """What the phone would have sent (docs/inspections.md)."""
+        day = local_date(ended)
+        lists = self.inspections.catalogue.inspection_rules.checklists_for(held.permit.kinds, day)
+        answers = [_answers(checklist, made.failed) for checklist in lists]
+        given = [
+            (item, Answer.NO if item.id in made.failed else Answer.YES) for listed in lists for item in listed.items
+        ]
+        scored = score(given, self.inspections.catalogue.life_rules_on(day))
+        return {
+            "format": 1,
+            "id": made.id,
+            "office": _office(made.business),
+            "officer": "inspector",
+            "second_officer": "inspector-2",
+            "purpose": "routine",
+            "order": None,
+            "drawn": None,
+            "subject": {
+                "read_by": "list",
+                "code_number": "",
+                "code_version": None,
+                "uscc": held.uscc,
+                "premises_no": held.permit.premises_no,
+                "permit_no": held.permit.permit_no,
+            },
+            "pack_as_of": None,
+            "started_at": _instant(ended - timedelta(minutes=40)),
+            "finished_at": _instant(ended),
+            "checklists": [{"id": listed.id, "version": listed.version} for listed in lists],
+            "answers": [answer for some in answers for answer in some],
+            "remarks": "",
+            "photos": [],
+            "outcome": "passed" if made.rectify_in is None else "to_rectify",
+            "rectify_by": None if made.rectify_in is None else (day + timedelta(days=made.rectify_in)).isoformat(),
+            "fault": None,
+            "score": scored.percent,
+            "grade": scored.grade,
+            "signature": {"kind": "typed", "name": "示例负责人"},
+        }
+
+    def _draw(self, now: datetime) -> None:
+        office = next(iter(self.inspections.catalogue.offices))
+        clerk = _person(f"clerk-{office}", office, Role.CLERK)
+        made = next((each for each in self.draws.of_office(clerk) if each.title == _DRAW.title), None)
+        due_on = local_date(now) + timedelta(days=30)
+        number = (
+            made.number if made else self.draws.announce(clerk, replace(_DRAW, due_on=due_on), now - timedelta(days=1))
+        )
+        if made is None or made.settled_at is None:
+            self.draws.settle(clerk, number, _SEED, now)
+
+
+def _answers(checklist: Checklist, failed: Mapping[str, str]) -> list[dict[str, object]]:
+    return [
+        {
+            "checklist": checklist.id,
+            "item": item.id,
+            "answer": "no" if item.id in failed else "yes",
+            "finding": failed.get(item.id, ""),
+            "photos": [],
+        }
+        for item in checklist.items
+    ]
+
+
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).strftime(_INSTANT)
+
+
+def _uscc(slug: str) -> str:
+    return next(business.uscc for business in businesses() if business.slug == slug)
+
+
+def _office(slug: str) -> str:
+    return next(business.office for business in businesses() if business.slug == slug)
+
+
+def _person(username: str, office: str, role: Role) -> Actor:
+    return Actor(0, username, "演示", office, frozenset({role}))

@@ -1,0 +1,65 @@
+"""What happened to made-up businesses after they were entered, through the same use cases as at the desk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from licence_qr.domain.dates import local_date
+from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject, SubjectKind, rule
+from licence_qr.domain.lifecycle.details import Deed, Details, NewMark, Reprint, ReprintCause
+from licence_qr.domain.register.marks import MarkKind
+from licence_qr.domain.roles import Actor, Role
+from licence_qr.services.demonstration.data import DemonstrationAct, DemonstrationBusiness
+from licence_qr.services.lifecycle.perform import Life
+from licence_qr.services.proposals.decide import Proposals, Proposing
+from licence_qr.store.database.connections import Transaction
+from licence_qr.store.register import permits
+
+# Accounts of the demonstration: who proposes, and who decides.
+PROPOSER, DECIDER = "inspector", "decider"
+
+
+@dataclass(frozen=True, slots=True)
+class DemonstrationLives:
+    """Performs acts in the transaction of the filling; what is only proposed waits for the decider's account."""
+
+    life: Life
+    proposals: Proposals
+
+    def perform(self, tx: Transaction, business: DemonstrationBusiness, act: DemonstrationAct, now: datetime) -> None:
+        """Do one act at its instant, counted from ``now``, the day of filling. Raises what the act raises."""
+        at = now + timedelta(days=act.day)
+        held = permits.of_business(tx, business.uscc)
+        licence = act.subject is SubjectKind.LICENCE
+        subject = Subject(business.uscc, None if licence else held[act.permit - 1].permit_id)
+        grounds = Grounds(act.reason, act.basis, act.document, self._day(act, now))
+        if act.proposed_only:
+            asked = Proposing(subject, act.act, grounds, None)
+            self.proposals.propose_within(tx, _person(PROPOSER, business.office, Role.INSPECTOR), asked, at)
+            return
+        four_eyes = rule(subject.kind, act.act).four_eyes
+        actor = _person(DECIDER, business.office, Role.DECIDER) if four_eyes else _clerk(business.office)
+        deed = Deed(subject, act.act, grounds, actor, _details(act, now), None, PROPOSER if four_eyes else "")
+        self.life.perform_within(tx, deed, at)
+
+    @staticmethod
+    def _day(act: DemonstrationAct, now: datetime) -> date | None:
+        return None if act.effective is None else local_date(now) + timedelta(days=act.effective)
+
+
+def _details(act: DemonstrationAct, now: datetime) -> Details:
+    if act.act is Act.REPRINT:
+        return Reprint(ReprintCause(act.detail))
+    if act.act is Act.MARK:
+        until = None if act.until is None else local_date(now) + timedelta(days=act.until)
+        return NewMark(MarkKind(act.detail), until)
+    return None
+
+
+def _clerk(office: str) -> Actor:
+    return _person(f"clerk-{office}", office, Role.CLERK)
+
+
+def _person(username: str, office: str, role: Role) -> Actor:
+    return Actor(0, username, "演示", office, frozenset({role}))

@@ -1,0 +1,1 @@
+"""Reports of citizens and ratings of the service, from either side of the counter."""

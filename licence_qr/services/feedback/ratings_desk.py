@@ -1,0 +1,203 @@
+"""What the office sees of its ratings: figures without names, and of the bad ones what is to be mended and by when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time
+
+from licence_qr.domain.dates import SHANGHAI, add_months, local_date
+from licence_qr.domain.feedback.ratings import (
+    MonthOfRatings,
+    Rating,
+    RatingReason,
+    RatingState,
+    RatingStep,
+    allowed,
+    is_bad,
+    next_state,
+)
+from licence_qr.domain.feedback.reports import due_day
+from licence_qr.domain.feedback.retention import is_kept
+from licence_qr.domain.roles import Actor, Role
+from licence_qr.errors import AccessError, ConflictError, NotFoundError
+from licence_qr.services.feedback.ratings import Ratings
+from licence_qr.services.feedback.steps import ShownStep, chosen_step, shown_steps, words_of_step
+from licence_qr.store.database.connections import Transaction
+from licence_qr.store.feedback import ratings
+from licence_qr.store.feedback.ratings import RatingEvent
+from licence_qr.store.register import entities
+
+HANDLING = frozenset({Role.CLERK, Role.DECIDER})
+MONTHS_SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonCount:
+    """How often a reason was named."""
+
+    reason: RatingReason
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """Twelve months of ratings, the newest first. It holds no case, no business and no person."""
+
+    office: str | None
+    months: tuple[MonthOfRatings, ...]
+    total: MonthOfRatings
+    decided: int
+    reasons: tuple[ReasonCount, ...]
+
+    @property
+    def share_content(self) -> int | None:
+        """Per cent of the ratings that count as content, rounded; None without ratings."""
+        return round(100 * self.total.content / self.total.total) if self.total.total else None
+
+
+@dataclass(frozen=True, slots=True)
+class RatingLine:
+    """One line of what is to be mended."""
+
+    rating: Rating
+    holder_name: str
+    overdue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RatingFile:
+    """One bad rating with its case. ``phone`` is that of the application; ``contact`` was left with the rating.
+
+    ``unknown_year``: the year whose missing calendar keeps the due day from being told.
+    """
+
+    rating: Rating
+    holder_name: str
+    reasons: tuple[RatingReason, ...]
+    contact: str
+    phone: str
+    unknown_year: int | None
+    words_gone: bool
+    steps: tuple[ShownStep[RatingEvent], ...]
+    allowed: tuple[RatingStep, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RatingAct:
+    """What somebody at the desk wants to do about a bad rating."""
+
+    step: str
+    text: str
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class RatingsDesk:
+    """The ratings of an office. An administrator sees the figures of all offices, and no case."""
+
+    ratings: Ratings
+
+    def statistics(self, actor: Actor, now: datetime) -> Statistics:
+        """The last twelve months, this one included. Raises AccessError ``role_not_allowed``."""
+        if not (HANDLING | {Role.ADMIN}) & actor.roles:
+            raise AccessError("role_not_allowed")
+        office = actor.office if HANDLING & actor.roles else None
+        first = add_months(local_date(now).replace(day=1), 1 - MONTHS_SHOWN)
+        with self.ratings.database.read() as tx:
+            months = ratings.months(tx, office, f"{first:%Y-%m}")
+            named = ratings.reasons(tx, office, f"{first:%Y-%m}")
+            decided = ratings.invited(tx, office, datetime.combine(first, time(), SHANGHAI).astimezone(UTC))
+        counts = [ReasonCount(reason, named.get(reason.id, 0)) for reason in self.ratings.reasons]
+        return Statistics(office, months, _total(months), decided, tuple(each for each in counts if each.count))
+
+    def list(self, actor: Actor, now: datetime, *, closed: bool = False) -> tuple[RatingLine, ...]:
+        """What is to be mended, the most urgent first, or what was closed lately. Raises AccessError."""
+        office, today = _own_office(actor), local_date(now)
+        with self.ratings.database.read() as tx:
+            found = ratings.mended(tx, office) if closed else ratings.to_mend(tx, office)
+            return tuple(RatingLine(each, _holder(tx, each)[0], each.overdue(today)) for each in found)
+
+    def get(self, actor: Actor, rating_id: int, now: datetime) -> RatingFile:
+        """One bad rating. Raises NotFoundError ``rating_not_found``, AccessError ``rating_of_other_office``.
+
+        A good one is not found: nobody has to know who gave it.
+        """
+        with self.ratings.database.read() as tx:
+            rating = _own(tx, actor, rating_id)
+            today = local_date(now)
+            readable = is_kept(rating.closed_on, self.ratings.kept_days(today)[0], today)
+            words_gone = not self.ratings.keeps_words(rating, today)
+            holder_name, phone = _holder(tx, rating)
+            waits = rating.open and rating.mend_due is None
+            calendar = self.ratings.catalogue.working_calendar
+            return RatingFile(
+                rating=replace(rating, text="") if words_gone else rating,
+                holder_name=holder_name,
+                reasons=tuple(reason for reason in self.ratings.reasons if reason.id in rating.reasons),
+                contact=ratings.contact(tx, rating_id) if readable else "",
+                phone=phone if readable else "",
+                unknown_year=due_day(calendar, rating.mend_from, rating.mend_days)[1] if waits else None,
+                words_gone=words_gone,
+                steps=_steps(tx, rating_id, words_gone=words_gone),
+                allowed=() if words_gone else allowed(rating.state),
+            )
+
+    def act(self, actor: Actor, rating_id: int, act: RatingAct, now: datetime) -> Rating:
+        """Take one step, in one transaction with its event.
+
+        Raises InputError (``report_step_missing``, ``report_step_text_missing``, ``words_too_long``), ConflictError
+        ``rating_changed`` or ``rating_step_not_allowed``, NotFoundError, AccessError.
+        """
+        step, text = chosen_step(RatingStep, act.step), words_of_step(act.text)
+        with self.ratings.database.write() as tx:
+            rating = _own(tx, actor, rating_id)
+            if rating.revision != act.revision:
+                raise ConflictError("rating_changed")
+            if not self.ratings.keeps_words(rating, local_date(now)):  # a later note would never be deleted
+                raise ConflictError("rating_step_not_allowed", allowed_zh="无", allowed_en="none")
+            state = next_state(rating.state, step)
+            over = state is RatingState.CLOSED and rating.closed_on is None
+            changed = replace(rating, state=state, closed_on=local_date(now) if over else rating.closed_on)
+            if step is RatingStep.NOT_SETTLED:  # the days to mend it begin anew
+                changed = self.ratings.dated(replace(changed, mend_from=local_date(now), mend_due=None))
+            ratings.update(tx, changed)
+            ratings.note(tx, rating_id, RatingEvent(now, actor.username, actor.office, step, text))
+            self.ratings.keep_house(tx, now)
+        return changed
+
+
+def _steps(tx: Transaction, rating_id: int, *, words_gone: bool) -> tuple[ShownStep[RatingEvent], ...]:
+    """What was done. Once the words are gone, what was mended is all that is still told."""
+    events = ratings.events(tx, rating_id)
+    told = (replace(e, text="") if words_gone and e.step is not RatingStep.MENDED else e for e in events)
+    return shown_steps(tx, told)
+
+
+def _total(months: tuple[MonthOfRatings, ...]) -> MonthOfRatings:
+    counts: dict[int, int] = {}
+    for month in months:
+        for level, count in month.counts.items():
+            counts[level] = counts.get(level, 0) + count
+    return MonthOfRatings(0, 0, counts)
+
+
+def _own_office(actor: Actor) -> str:
+    if not HANDLING & actor.roles:
+        raise AccessError("role_not_allowed")
+    return actor.office
+
+
+def _own(tx: Transaction, actor: Actor, rating_id: int) -> Rating:
+    office = _own_office(actor)
+    rating = ratings.get(tx, rating_id)
+    if rating is None or not is_bad(rating.level):
+        raise NotFoundError("rating_not_found")
+    if rating.office != office:
+        raise AccessError("rating_of_other_office")
+    return rating
+
+
+def _holder(tx: Transaction, rating: Rating) -> tuple[str, str]:
+    """Name and telephone number of the business whose case was rated."""
+    stored = entities.get(tx, rating.uscc)
+    return (stored.entity.holder_name, stored.contact_phone) if stored else ("", "")

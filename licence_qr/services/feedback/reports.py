@@ -1,0 +1,366 @@
+"""What citizens can do about a problem: report it without signing in, and follow it by a receipt number.
+
+There is no session and so no authority that another site could borrow; what is guarded is the register. Tries are counted
+by network and by code before a photograph is unpacked, a form makes one report however often it is sent, and a receipt
+number has 80 random bits and is looked up under a limit.
+"""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from licence_qr.domain.catalogue.model import Catalogue
+from licence_qr.domain.dates import local_date
+from licence_qr.domain.feedback.reports import (
+    MOST_CONTACT,
+    MOST_PLACE,
+    MOST_TEXT,
+    Report,
+    ReportKind,
+    ReportState,
+    ReportStep,
+    due_day,
+    parse_receipt_number,
+)
+from licence_qr.domain.feedback.retention import Deleted, closed_before, is_kept
+from licence_qr.domain.identifiers import CODE_ID_BYTES, CodeId, parse_code_number
+from licence_qr.domain.plain_text import demand_length, plain_line, plain_text
+from licence_qr.domain.roles import CITIZEN, SYSTEM
+from licence_qr.domain.text import Text
+from licence_qr.errors import ConflictError, InputError, InvalidApplication, NotFoundError, RegisterError
+from licence_qr.services.register.photos import clean
+from licence_qr.services.register.throttle import Limit, client_network
+from licence_qr.store.database.connections import Database, Transaction
+from licence_qr.store.feedback import reports
+from licence_qr.store.feedback.reports import Private, ReportEvent
+from licence_qr.store.register import codes, entities, permits
+
+# A street of shops behind one mobile network address still gets through; a script soon does not.
+SENT_BY_NETWORK = Limit("report network", most=10, seconds=3600, refusal="too_many_reports")
+SENT_ABOUT_CODE = Limit("report code", most=30, seconds=24 * 3600, refusal="too_many_reports_here")
+LOOKUPS = Limit("receipt lookup", most=60, seconds=600, refusal="too_many_receipt_lookups")
+_LEAST_DIGITS = 7  # of a telephone number
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The business a report is about, in facts that are public."""
+
+    code_id: CodeId | None
+    uscc: str
+    holder_name: str
+    address: str
+    office: str
+
+
+@dataclass(frozen=True, slots=True)
+class SentReport:
+    """A report as typed. Without a ``number``, ``place`` says where the code hangs and ``office`` whose business it is."""
+
+    form_id: str
+    kind: str
+    text: str
+    contact: str
+    photo: bytes | None
+    number: str = ""
+    place: str = ""
+    office: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """One promise: done on a day, or due on one, or not yet to be told because ``unknown_year`` has no calendar."""
+
+    step: ReportStep
+    done_on: date | None
+    due_on: date | None
+    unknown_year: int | None
+    overdue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the office answered."""
+
+    on: date
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """All that the holder of a receipt number is shown: no contact, no internal word, no name of an officer.
+
+    ``calls_back``: a contact was left. ``about`` is the business, empty where the register has none.
+    """
+
+    number: str
+    kind: Text
+    about: str
+    office: str
+    received_at: datetime
+    state: ReportState
+    dismissed: bool
+    calls_back: bool
+    clocks: tuple[Clock, ...]
+    answers: tuple[Answer, ...]
+    closed_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reports:
+    """``kinds`` are all that were ever offered; what is offered depends on the day."""
+
+    database: Database
+    catalogue: Catalogue
+    kinds: tuple[ReportKind, ...]
+
+    def kinds_on(self, day: date) -> tuple[ReportKind, ...]:
+        """What a report can be about on ``day``."""
+        return tuple(kind for kind in self.kinds if day in kind.period)
+
+    def kind_name(self, kind_id: str) -> Text:
+        """What a report was about, also when that is no longer offered."""
+        return next((kind.name for kind in self.kinds if kind.id == kind_id), Text(kind_id, kind_id))
+
+    def kept_days(self, day: date) -> tuple[int, int]:
+        """For how many days after the end a contact with its photograph is kept, and the words."""
+        return self.catalogue.life_rules_on(day).citizen_kept_days
+
+    def keeps_words(self, report: Report, today: date) -> bool:
+        """Whether what was written may still be read; the deletion itself may wait for the next write."""
+        return report.words_deleted_on is None and is_kept(report.closed_on, self.kept_days(today)[1], today)
+
+    def promise(self, day: date) -> tuple[int, int]:
+        """Working days until somebody is contacted, and until they have an answer."""
+        rules = self.catalogue.life_rules_on(day)
+        return rules.report_contact_working_days, rules.report_answer_working_days
+
+    def subject(self, number: str, client: str, now: datetime) -> Subject:
+        """The business with this code number, for the head of the form.
+
+        Raises InputError (number mistyped), AccessError ``too_many_receipt_lookups``, NotFoundError
+        ``code_not_in_register``.
+        """
+        parse_code_number(number)
+        self._count_lookup(client, now)
+        return self.known_subject(number)
+
+    def known_subject(self, number: str) -> Subject:
+        """``subject`` for whoever was given a form about this number before, and so learns nothing by asking again."""
+        with self.database.read() as tx:
+            return self._subject(tx, parse_code_number(number))
+
+    def send(self, sent: SentReport, client: str, now: datetime) -> CodeId:
+        """Take a report in; its receipt number. The same form with the same words again is the same report.
+
+        Raises InvalidApplication with every problem of the fields, InputError ``photo_…``, AccessError
+        ``too_many_reports`` or ``too_many_reports_here`` (``minutes``), ConflictError ``report_form_used`` (the form made
+        another report before), NotFoundError ``code_not_in_register``.
+        """
+        sent, code_id = self._checked(sent, local_date(now)), parse_code_number(sent.number) if sent.number else None
+        earlier = self._admit(sent, code_id, client, now)
+        if earlier is not None:
+            return earlier
+        photo = None if sent.photo is None else clean(sent.photo, field="photo").jpeg
+        with self.database.write() as tx:
+            earlier = _sent_before(tx, sent)
+            if earlier is not None:
+                return earlier
+            report = self._fresh(tx, sent, code_id, has_photo=photo is not None, now=now)
+            report_id = reports.add(tx, report, sent.form_id, Private(sent.contact, photo))
+            reports.note(tx, report_id, ReportEvent(now, CITIZEN, "", ReportStep.RECEIVED))
+            self.keep_house(tx, now)
+        return report.number
+
+    def receipt(self, number: str, client: str, now: datetime) -> Receipt:
+        """How far a report has come. Raises InputError ``receipt_number_wrong``, AccessError
+        ``too_many_receipt_lookups``, NotFoundError ``receipt_not_found``."""
+        receipt_number = parse_receipt_number(number)
+        self._count_lookup(client, now)
+        with self.database.read() as tx:
+            report = reports.by_number(tx, receipt_number)
+            if report is None:
+                raise NotFoundError("receipt_not_found")
+            return self._receipt(tx, report, local_date(now))
+
+    def keep_house(self, tx: Transaction, now: datetime) -> Deleted:
+        """Delete what was kept for its time, and set the days that a calendar tells by now. Part of every write."""
+        today = local_date(now)
+        contact_days, words_days = self.kept_days(today)
+        deleted = Deleted(
+            contacts=reports.sweep_private(tx, closed_before(contact_days, today)),
+            words=reports.sweep_words(tx, closed_before(words_days, today), today),
+        )
+        for report in reports.undated(tx):
+            dated = self.dated(report)
+            if (dated.contact_due, dated.answer_due) != (report.contact_due, report.answer_due):
+                reports.update(tx, dated)
+                reports.note(tx, report.report_id, ReportEvent(now, SYSTEM, "", ReportStep.DATES_SET))
+        return deleted
+
+    def sweep(self, now: datetime) -> Deleted:
+        """``keep_house`` by itself, for a start of the service or the daily sweep."""
+        with self.database.write() as tx:
+            return self.keep_house(tx, now)
+
+    def holder(self, tx: Transaction, report: Report) -> tuple[str, str]:
+        """Name and address of the business as the register has them now; the place as typed where it has none."""
+        stored = entities.get(tx, report.uscc) if report.uscc else None
+        if stored is None:
+            return report.place, ""
+        return stored.entity.holder_name, _address(tx, report.uscc, stored.entity.domicile)
+
+    def _subject(self, tx: Transaction, code_id: CodeId) -> Subject:
+        code = codes.newest(tx, code_id)
+        stored = entities.get(tx, code.uscc) if code else None
+        if code is None or stored is None:
+            raise NotFoundError("code_not_in_register")
+        offices = [stored.office, *(held.permit.handling_office for held in permits.of_business(tx, code.uscc))]
+        office = next((each for each in offices if each in self.catalogue.offices), "")
+        address = _address(tx, code.uscc, stored.entity.domicile)
+        return Subject(code_id, code.uscc, stored.entity.holder_name, address, office)
+
+    def _count_lookup(self, client: str, now: datetime) -> None:
+        # A register that can be read but not written still answers: the random bits are the guard, this only slows.
+        with suppress(RegisterError), self.database.write() as tx:
+            LOOKUPS.count(tx, client_network(client), now)
+
+    def _admit(self, sent: SentReport, code_id: CodeId | None, client: str, now: datetime) -> CodeId | None:
+        """Count the try, before any photograph is unpacked; the receipt number when the form was sent before."""
+        with self.database.write() as tx:
+            earlier = _sent_before(tx, sent)
+            if earlier is None:
+                SENT_BY_NETWORK.count(tx, client_network(client), now)
+                SENT_ABOUT_CODE.count(tx, code_id.number if code_id else f"office {sent.office}", now)
+            return earlier
+
+    def _checked(self, sent: SentReport, day: date) -> SentReport:
+        """The report with clean words. Raises InvalidApplication with every problem, in the order of the form."""
+        problems: list[InputError] = []
+
+        def check(value: str, most: int, field: str) -> str:
+            try:
+                return demand_length(value, most, field)
+            except InputError as problem:
+                problems.append(problem)
+                return value
+
+        if sent.kind not in {kind.id for kind in self.kinds_on(day)}:
+            problems.append(InputError("report_kind_missing", field="kind"))
+        place = check(plain_line(sent.place), MOST_PLACE, "place")
+        if not sent.number and not place:
+            problems.append(InputError("report_place_missing", field="place"))
+        if not sent.number and sent.office not in self.catalogue.offices:
+            problems.append(InputError("report_office_missing", field="office"))
+        text = check(plain_text(sent.text), MOST_TEXT, "text")
+        if not text:
+            problems.append(InputError("report_text_missing", field="text"))
+        contact = check(plain_line(sent.contact), MOST_CONTACT, "contact")
+        if contact and "@" not in contact and sum(c.isdigit() for c in contact) < _LEAST_DIGITS:
+            problems.append(InputError("report_contact_unusable", field="contact"))
+        if problems:
+            raise InvalidApplication(problems)
+        return replace(sent, place=place, text=text, contact=contact)
+
+    def _fresh(
+        self, tx: Transaction, sent: SentReport, code_id: CodeId | None, *, has_photo: bool, now: datetime
+    ) -> Report:
+        about = self._subject(tx, code_id) if code_id else Subject(None, "", "", "", sent.office)
+        contact_days, answer_days = self.promise(local_date(now))
+        report = Report(
+            report_id=0,
+            number=CodeId(secrets.token_bytes(CODE_ID_BYTES)),
+            kind=sent.kind,
+            text=sent.text,
+            uscc=about.uscc,
+            place="" if code_id else sent.place,
+            code_id=code_id,
+            office=about.office,
+            received_at=now,
+            contact_days=contact_days,
+            contact_due=None,
+            answer_days=answer_days,
+            answer_from=local_date(now),
+            answer_due=None,
+            contact_left=bool(sent.contact),
+            has_photo=has_photo,
+            state=ReportState.RECEIVED,
+            closed_on=None,
+            revision=1,
+        )
+        return self.dated(report)
+
+    def dated(self, report: Report) -> Report:
+        """The report with the days it has, and those it lacks where a calendar tells them."""
+        calendar = self.catalogue.working_calendar
+        contact = report.contact_due or due_day(calendar, report.received_on, report.contact_days)[0]
+        answer = report.answer_due or due_day(calendar, report.answer_from, report.answer_days)[0]
+        return replace(report, contact_due=contact, answer_due=answer)
+
+    def _receipt(self, tx: Transaction, report: Report, today: date) -> Receipt:
+        events = reports.events(tx, report.report_id)
+        steps = {event.step for event in events}
+        answers = tuple(Answer(local_date(e.at), e.text) for e in events if e.step is ReportStep.ANSWERED)
+        return Receipt(
+            number=report.number.number,
+            kind=self.kind_name(report.kind),
+            about=self.holder(tx, report)[0] if report.uscc else "",
+            office=report.office,
+            received_at=report.received_at,
+            state=report.state,
+            dismissed=ReportStep.DISMISSED in steps,
+            calls_back=report.contact_left,
+            clocks=() if ReportStep.DISMISSED in steps else self.clocks(report, events, today),
+            answers=answers,
+            closed_on=report.closed_on,
+        )
+
+    def clocks(self, report: Report, events: tuple[ReportEvent, ...], today: date) -> tuple[Clock, ...]:
+        """The promises of one report: contact, answer, and a call back where a contact was left."""
+        first = next((e for e in events if e.step in {ReportStep.CONTACTED, ReportStep.ANSWERED}), None)
+        unsettled = [n for n, event in enumerate(events) if event.step is ReportStep.NOT_SETTLED]
+        lately = events[unsettled[-1] + 1 :] if unsettled else events
+        ended = {ReportStep.CALLED_BACK, ReportStep.CLOSED}
+        answered = next((e for e in lately if e.step is ReportStep.ANSWERED), None)
+        called = next((e for e in lately if e.step in ended), None)
+        found = [
+            self._clock(
+                ReportStep.CONTACTED, first, (report.received_on, report.contact_days, report.contact_due), today
+            ),
+            self._clock(
+                ReportStep.ANSWERED, answered, (report.answer_from, report.answer_days, report.answer_due), today
+            ),
+        ]
+        if report.contact_left:
+            run = (report.answer_from, report.answer_days, report.answer_due)
+            step = called.step if called else ReportStep.CALLED_BACK
+            found.append(self._clock(step, called, run, today))
+        return tuple(found)
+
+    def _clock(
+        self, step: ReportStep, done: ReportEvent | None, run: tuple[date, int, date | None], today: date
+    ) -> Clock:
+        start, days, due = run
+        if done is not None:
+            return Clock(step, local_date(done.at), due, None, overdue=False)
+        told, unknown_year = (due, None) if due else due_day(self.catalogue.working_calendar, start, days)
+        return Clock(step, None, told, unknown_year, overdue=told is not None and told < today)
+
+
+def _sent_before(tx: Transaction, sent: SentReport) -> CodeId | None:
+    """The receipt number of the report this form has made; ConflictError where it said something else."""
+    earlier = reports.by_form(tx, sent.form_id)
+    if earlier is None:
+        return None
+    said = (earlier.kind, earlier.text, earlier.contact_left, earlier.has_photo)
+    if said != (sent.kind, sent.text, bool(sent.contact), sent.photo is not None):
+        raise ConflictError("report_form_used")
+    return earlier.number
+
+
+def _address(tx: Transaction, uscc: str, domicile: str) -> str:
+    """Where the business is: the first of its premises that are open, or its domicile when it has none."""
+    return next((premises.address for premises in entities.premises_of(tx, uscc) if premises.open), domicile)

@@ -1,0 +1,197 @@
+"""What the office does about reports: contact, answer, call back, close, or pass on; each step once and for good."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from licence_qr.domain.dates import local_date
+from licence_qr.domain.feedback.reports import Report, ReportState, ReportStep, allowed, next_state
+from licence_qr.domain.feedback.retention import is_kept
+from licence_qr.domain.roles import Actor, Role
+from licence_qr.domain.text import Text
+from licence_qr.errors import AccessError, ConflictError, InputError, NotFoundError
+from licence_qr.services.feedback.reports import Clock, Reports
+from licence_qr.services.feedback.steps import ShownStep, chosen_step, shown_steps, words_of_step
+from licence_qr.store.database.connections import Transaction
+from licence_qr.store.feedback import reports
+from licence_qr.store.feedback.reports import ReportEvent
+
+HANDLING = frozenset({Role.CLERK, Role.INSPECTOR, Role.DECIDER})
+# An administrator passes on what stands with the wrong office or with none, and reads nobody's telephone number.
+_OVERSEEING = frozenset({ReportStep.REASSIGNED, ReportStep.NOTED})
+_LEAST_TELLING = 5  # characters of a contact that are looked for in an answer
+
+
+@dataclass(frozen=True, slots=True)
+class ReportLine:
+    """One line of the list."""
+
+    report: Report
+    kind: Text
+    holder_name: str
+    overdue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFile:
+    """Everything of one report that ``actor`` may see. ``contact`` is empty where it is deleted or not for them, and so are
+    text and place of the report and the words of its steps once ``words_gone``; then there is no step left to take."""
+
+    report: Report
+    kind: Text
+    holder_name: str
+    address: str
+    contact: str
+    photo: bool
+    words_gone: bool
+    clocks: tuple[Clock, ...]
+    steps: tuple[ShownStep[ReportEvent], ...]
+    allowed: tuple[ReportStep, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportAct:
+    """What somebody at the desk wants to do. ``office`` is where a report is passed on to."""
+
+    step: str
+    text: str
+    revision: int
+    office: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportsDesk:
+    """The reports of an office. Clerks, inspectors and deciders see those of their own; an administrator all."""
+
+    reports: Reports
+
+    def list(self, actor: Actor, now: datetime, *, closed: bool = False) -> tuple[ReportLine, ...]:
+        """Open reports, overdue ones first, or those closed lately. Raises AccessError ``role_not_allowed``."""
+        office, today = _office_seen_by(actor), local_date(now)
+        with self.reports.database.read() as tx:
+            found = reports.closed_ones(tx, office) if closed else reports.open_ones(tx, office, today)
+            return tuple(self._line(tx, self._readable(each, today), today) for each in found)
+
+    def get(self, actor: Actor, report_id: int, now: datetime) -> ReportFile:
+        """One report. Raises NotFoundError ``report_not_found``, AccessError ``report_of_other_office``."""
+        with self.reports.database.read() as tx:
+            return self._file(tx, actor, _own(tx, actor, report_id), local_date(now))
+
+    def photo(self, actor: Actor, report_id: int, now: datetime) -> bytes:
+        """The photograph as JPEG. Raises NotFoundError ``report_photo_not_found``, AccessError."""
+        with self.reports.database.read() as tx:
+            report = _own(tx, actor, report_id)
+            photo = (
+                reports.private(tx, report_id).photo if self._may_read_private(actor, report, local_date(now)) else None
+            )
+        if photo is None:
+            raise NotFoundError("report_photo_not_found")
+        return photo
+
+    def act(self, actor: Actor, report_id: int, act: ReportAct, now: datetime) -> Report:
+        """Take one step, in one transaction with its event.
+
+        Raises InputError (``report_step_missing``, ``report_step_text_missing``, ``words_too_long``,
+        ``report_office_missing``, ``answer_names_contact``), ConflictError ``report_changed`` (somebody else took a
+        step since the form was made) or ``report_step_not_allowed``, NotFoundError, AccessError.
+        """
+        step, text = chosen_step(ReportStep, act.step), words_of_step(act.text)
+        with self.reports.database.write() as tx:
+            report = _own(tx, actor, report_id)
+            if report.revision != act.revision:
+                raise ConflictError("report_changed")
+            _demand(tx, actor, report, step, text)
+            changed = self._after(report, step, act, local_date(now))
+            details = {"from": report.office, "to": changed.office} if step is ReportStep.REASSIGNED else None
+            reports.update(tx, changed)
+            reports.note(tx, report_id, ReportEvent(now, actor.username, actor.office, step, text, details))
+            self.reports.keep_house(tx, now)
+        return changed
+
+    def _after(self, report: Report, step: ReportStep, act: ReportAct, today: date) -> Report:
+        if not self.reports.keeps_words(report, today):  # a later note would have no day on which it is deleted
+            raise ConflictError("report_step_not_allowed", allowed_zh="无", allowed_en="none")
+        state = next_state(report, step)
+        closed_on = today if state is ReportState.CLOSED and report.closed_on is None else report.closed_on
+        changed = replace(report, state=state, closed_on=closed_on)
+        if step is ReportStep.NOT_SETTLED:  # the promise of an answer begins anew with this day
+            changed = self.reports.dated(replace(changed, answer_from=today, answer_due=None))
+        if step is not ReportStep.REASSIGNED:
+            return changed
+        if act.office not in self.reports.catalogue.offices or act.office == report.office:
+            raise InputError("report_office_missing", field="office")
+        return replace(changed, office=act.office)
+
+    def _file(self, tx: Transaction, actor: Actor, report: Report, today: date) -> ReportFile:
+        readable = self._may_read_private(actor, report, today)
+        words_gone, open_to = not self.reports.keeps_words(report, today), _steps_of(actor, report)
+        private = reports.private(tx, report.report_id)
+        events = reports.events(tx, report.report_id)
+        shown = self._readable(report, today)
+        holder_name, address = self.reports.holder(tx, shown)
+        return ReportFile(
+            report=shown,
+            kind=self.reports.kind_name(report.kind),
+            holder_name=holder_name,
+            address=address,
+            contact=private.contact if readable else "",
+            photo=readable and private.photo is not None,
+            words_gone=words_gone,
+            clocks=self.reports.clocks(report, events, today),
+            steps=shown_steps(tx, map(_without_words, events) if words_gone else events),
+            allowed=() if words_gone else tuple(each for each in allowed(report.state) if each in open_to),
+        )
+
+    def _line(self, tx: Transaction, report: Report, today: date) -> ReportLine:
+        kind, holder_name = self.reports.kind_name(report.kind), self.reports.holder(tx, report)[0]
+        return ReportLine(report, kind, holder_name, report.overdue(today))
+
+    def _readable(self, report: Report, today: date) -> Report:
+        """The report without its words from the day on which they are to be deleted."""
+        return report if self.reports.keeps_words(report, today) else replace(report, text="", place="")
+
+    def _may_read_private(self, actor: Actor, report: Report, today: date) -> bool:
+        """Whoever handles it, for as long as it is kept; the deletion itself may wait for the next write."""
+        kept = is_kept(report.closed_on, self.reports.kept_days(today)[0], today)
+        return _handles(actor, report) and kept
+
+
+def _office_seen_by(actor: Actor) -> str | None:
+    if Role.ADMIN in actor.roles:
+        return None
+    if not HANDLING & actor.roles:
+        raise AccessError("role_not_allowed")
+    return actor.office
+
+
+def _own(tx: Transaction, actor: Actor, report_id: int) -> Report:
+    office = _office_seen_by(actor)
+    report = reports.get(tx, report_id)
+    if report is None:
+        raise NotFoundError("report_not_found")
+    if office is not None and report.office != office:
+        raise AccessError("report_of_other_office")
+    return report
+
+
+def _demand(tx: Transaction, actor: Actor, report: Report, step: ReportStep, text: str) -> None:
+    if step not in _steps_of(actor, report):
+        raise AccessError("role_not_allowed")
+    contact = reports.private(tx, report.report_id).contact
+    if step is ReportStep.ANSWERED and len(contact) >= _LEAST_TELLING and contact in text:
+        raise InputError("answer_names_contact", field="text")
+
+
+def _handles(actor: Actor, report: Report) -> bool:
+    return bool(HANDLING & actor.roles) and actor.office == report.office
+
+
+def _without_words(event: ReportEvent) -> ReportEvent:
+    """What stays of a step for good: an answer stays whole, because the reporter has it too."""
+    return event if event.step is ReportStep.ANSWERED else replace(event, text="")
+
+
+def _steps_of(actor: Actor, report: Report) -> frozenset[ReportStep]:
+    """An administrator who is a clerk besides handles what stands with the own office, and oversees the rest."""
+    return frozenset(ReportStep) if _handles(actor, report) else _OVERSEEING

@@ -1,0 +1,1 @@
+"""Importing the departments' exports: every row accounted for, what does not fit reviewed by a person."""

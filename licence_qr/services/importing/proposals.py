@@ -1,0 +1,82 @@
+"""What a department's file says and only two people may do: suspend a permit, or end it or a licence adversely.
+
+Whose file it is cannot be seen from the file, and one person chose it and brought it here. So to take its word is a
+proposal like any other: the register says the same as before until another person has decided it (docs/four-eyes.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from licence_qr.domain.lifecycle.acts import Act, Grounds, Rule, Subject, rule
+from licence_qr.domain.register.entity import LicenceState
+from licence_qr.domain.register.permit import PermitState
+from licence_qr.domain.roles import Actor
+from licence_qr.services.proposals.decide import Proposals, Proposing
+from licence_qr.store.database.connections import Transaction
+from licence_qr.store.proposals import proposals
+from licence_qr.store.register.entities import StoredEntity
+from licence_qr.store.register.permits import StoredPermit
+
+_PERMIT_ACTS: Mapping[PermitState, Act] = {
+    PermitState.SUSPENDED: Act.SUSPEND,
+    PermitState.ANNULLED: Act.ANNUL,
+    PermitState.REVOKED: Act.REVOKE,
+    PermitState.WITHDRAWN: Act.WITHDRAW,
+}
+# One that was revoked and then cancelled: the revocation takes two people, the closing that follows it one.
+_LICENCE_ACTS: Mapping[LicenceState, Act] = {
+    LicenceState.ANNULLED: Act.ANNUL,
+    LicenceState.REVOKED_NOT_CANCELLED: Act.REVOKE,
+    LicenceState.REVOKED_CANCELLED: Act.REVOKE,
+}
+_STANDING = frozenset({PermitState.EFFECTIVE, PermitState.SUSPENDED})
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An act that a file asks for and that one person may only propose."""
+
+    subject: Subject
+    act: Act
+
+    @property
+    def rule(self) -> Rule:
+        """Its line in the table of acts."""
+        return rule(self.subject.kind, self.act)
+
+
+def asked_of_permit(stored: StoredPermit, told: PermitState) -> Asked | None:
+    """What a file asks for that tells ``told`` of a permit; None for what one person may take over."""
+    act = _PERMIT_ACTS.get(told) if stored.permit.state in _STANDING else None
+    return Asked(Subject(stored.uscc, stored.permit_id), act) if act else None
+
+
+def asked_of_licence(stored: StoredEntity, told: LicenceState) -> Asked | None:
+    """The same for a licence."""
+    act = None if stored.state.ended else _LICENCE_ACTS.get(told)
+    return Asked(Subject(stored.entity.uscc), act) if act else None
+
+
+def since(tx: Transaction, asked: Asked) -> dict[str, str]:
+    """What became of the act so far. It is part of the question, so that an answer opens one proposal and never another:
+    a file that says the same again, after that proposal has been settled, is asked about anew."""
+    last = proposals.last_one(tx, asked.subject.uscc, asked.subject.text, asked.act.value)
+    return {"proposal": f"{last.proposal_id} {last.state.value}" if last else ""}
+
+
+def propose(
+    tx: Transaction, use_case: Proposals, asked: Asked, actor: Actor, why: tuple[str, str], now: datetime
+) -> int:
+    """Propose what was asked, in the transaction of the decision; the number of the proposal, or of one that is open.
+
+    ``why`` is the reason of the decision and what led to it (``question/<id>``). Raises what ``Proposals.propose`` does.
+    """
+    earlier = proposals.open_one(tx, asked.subject.uscc, asked.subject.text, asked.act.value)
+    if earlier is not None:
+        return earlier.proposal_id
+    reason, origin = why
+    grounds = Grounds(reason, asked.rule.basis.zh)
+    return use_case.propose_within(tx, actor, Proposing(asked.subject, asked.act, grounds, None, origin=origin), now)

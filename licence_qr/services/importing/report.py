@@ -1,0 +1,48 @@
+"""The report file: one line for each row of both exports, for the people who have to mend them."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+
+from licence_qr.domain.importing.conflicts import RowVerdict
+from licence_qr.errors import LicenceQRError
+from licence_qr.services.importing.run import ImportReport
+
+HEADINGS = ("file", "sheet", "row", "column", "outcome", "code", "reason_zh", "reason_en")
+# A spreadsheet takes a cell that begins with one of these for a formula.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def report_csv(report: ImportReport, explain: Callable[[LicenceQRError, str], object]) -> bytes:
+    """The report as CSV in UTF-8 with a mark, which every spreadsheet program opens rightly.
+
+    ``explain`` gives the sentences of an error in a language (``wording.explain``).
+    """
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(HEADINGS)
+    for verdict in report.rows:
+        writer.writerow([_harmless(cell) for cell in _line(verdict, explain)])
+    return out.getvalue().encode("utf-8-sig")
+
+
+def _line(verdict: RowVerdict, explain: Callable[[LicenceQRError, str], object]) -> tuple[str, ...]:
+    row = verdict.row
+    reason = LicenceQRError(verdict.code, **verdict.facts)
+    return (
+        row.file,
+        row.place.sheet,
+        str(row.place.number),
+        verdict.column,
+        verdict.outcome.value,
+        verdict.code,
+        str(explain(reason, "zh")),
+        str(explain(reason, "en")),
+    )
+
+
+def _harmless(cell: str) -> str:
+    """An apostrophe before what a spreadsheet would evaluate."""
+    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell

@@ -1,0 +1,311 @@
+"""Rows that wait for a person: both sides beside each other, and a decision with its reason, once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from licence_qr.domain.catalogue.model import Catalogue, Text
+from licence_qr.domain.importing.conflicts import Conflict, ConflictKind, Decided, Decision, Outcome, Place, RowVerdict
+from licence_qr.domain.importing.merge import merge
+from licence_qr.domain.lifecycle.acts import SubjectKind
+from licence_qr.domain.names import name_key
+from licence_qr.domain.roles import Actor, Role
+from licence_qr.domain.written_dates import read_date
+from licence_qr.errors import AccessError, ConflictError, InputError, NotFoundError
+from licence_qr.services.importing.proposals import propose
+from licence_qr.services.importing.review_words import COLUMNS, DECISIONS, in_words, side_title
+from licence_qr.services.importing.run import Settled, known_businesses, take_over
+from licence_qr.services.proposals.decide import Proposals
+from licence_qr.services.signing.sign_record import Coding
+from licence_qr.store.database.connections import Database, Transaction
+from licence_qr.store.importing import import_runs
+from licence_qr.store.importing.import_runs import StoredQuestion
+from licence_qr.store.register import entities, history
+from licence_qr.store.register.history import Event, EventKind
+
+MAX_REASON_CHARS = 500
+# On the licence and on the permit of the same business these say the same; everything else is each document's own.
+_SHARED = frozenset({"uscc", "name", "principal", "address", "permit_no"})
+_SAME_DOCUMENT = frozenset(
+    {
+        ConflictKind.PERMIT_DUPLICATE_DIFFERS,
+        ConflictKind.LICENCE_DUPLICATE_DIFFERS,
+        ConflictKind.NUMBER_TAKEN,
+        ConflictKind.REGISTER_DIFFERS,
+    }
+)
+_DATES = frozenset({"established_on", "term_from", "term_to", "issued_on", "valid_from", "valid_to"})
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedField:
+    """One line of the comparison.
+
+    ``differs`` only where both sides speak of it, should agree on it, and mean different things. A licence and a permit
+    name different authorities, days and states by their nature; two copies of one document should agree on everything.
+    """
+
+    name: str
+    label: Text
+    left: str
+    right: str
+    differs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One decision offered, in words."""
+
+    decision: Decision
+    label: Text
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingRow:
+    """One open or decided question with everything its page shows.
+
+    ``code`` and ``facts`` say why it waits (wording ``waiting_…``). ``right_title`` is None when there is one side only.
+    ``proposal`` is the credit code proposed for a permit without one, or empty. ``holder_name`` is as the rows
+    say, else as the register does.
+    ``two_people`` is what the file asks for that one person may only propose, or None.
+    """
+
+    id: int
+    kind: ConflictKind
+    code: str
+    facts: Mapping[str, object]
+    uscc: str
+    holder_name: str
+    office: str
+    places: tuple[Place, ...]
+    left_title: Text
+    right_title: Text | None
+    fields: tuple[ComparedField, ...]
+    proposal: str
+    choices: tuple[Choice, ...]
+    asked_at: datetime
+    two_people: Text | None = None
+    decision: Decision | None = None
+    reason: str = ""
+    decided_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What a decision led to: the fate of the rows concerned, a further question that they raise, if any, and the
+    numbers of the proposals that wait for another person."""
+
+    uscc: str
+    rows: tuple[RowVerdict, ...]
+    next_id: int | None
+    proposals: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The questions of the import. A clerk sees and decides those of the own office, an administrator all."""
+
+    database: Database
+    catalogue: Catalogue
+    coding: Coding
+    proposals: Proposals
+
+    def list(self, actor: Actor) -> tuple[WaitingRow, ...]:
+        """The open questions, oldest first. Raises AccessError ``role_not_allowed``."""
+        office = _office_seen_by(actor)
+        with self.database.read() as tx:
+            return tuple(self._view(tx, question) for question in import_runs.open_questions(tx, office))
+
+    def get(self, actor: Actor, question_id: int) -> WaitingRow:
+        """One question, also after it was decided. Raises NotFoundError ``question_not_found``, AccessError."""
+        with self.database.read() as tx:
+            return self._view(tx, _own(tx, actor, question_id))
+
+    def decide(self, actor: Actor, question_id: int, decision: str, reason: str, now: datetime) -> Settlement:
+        """Decide a question and carry the decision out, in one transaction. What takes two people is proposed.
+
+        Raises InputError ``decision_not_offered``, ``reason_missing`` or ``reason_too_long``; ConflictError
+        ``question_already_decided``, ``question_withdrawn``, ``ended_stays_ended`` or ``suspended_stays_suspended``;
+        RuleError ``act_not_allowed`` where the file asks for what the state does not allow; NotFoundError; AccessError;
+        KeyStoreError.
+        """
+        why = _reason(reason)
+        with self.database.write() as tx:
+            question = _own(tx, actor, question_id)
+            _still_open(question)
+            decided = Decided(_offered(decision, question.conflict), why)
+            import_runs.answer(tx, question_id, decided, actor.username, now)
+            _note(tx, question, decided, actor, now)
+            return self._carry_out(tx, question, decided, actor, now)
+
+    def _view(self, tx: Transaction, question: StoredQuestion) -> WaitingRow:
+        conflict, answer = question.conflict, question.answer
+        return WaitingRow(
+            id=question.question_id,
+            kind=conflict.kind,
+            code=f"waiting_{conflict.kind.value}",
+            facts=conflict.facts,
+            uscc=conflict.uscc,
+            holder_name=_holder_name(tx, conflict),
+            office=conflict.office,
+            places=conflict.places,
+            left_title=side_title(conflict.left),
+            right_title=side_title(conflict.right) if conflict.right else None,
+            fields=_compared(self.catalogue, conflict),
+            proposal=conflict.proposal,
+            choices=tuple(Choice(choice, DECISIONS[choice]) for choice in conflict.choices),
+            asked_at=question.asked_at,
+            two_people=_two_people(conflict),
+            decision=answer.decision if answer else None,
+            reason=answer.reason if answer else "",
+            decided_at=question.decided_at,
+        )
+
+    def _carry_out(
+        self, tx: Transaction, question: StoredQuestion, decided: Decided, actor: Actor, now: datetime
+    ) -> Settlement:
+        """Merge the rows concerned anew, now with this answer, and take over what has become clear."""
+        related = import_runs.related_rows(tx, question.run_id, question.conflict.key)
+        rows = [stored.verdict.row for stored in related]
+        answers = import_runs.decided(tx)
+        settled = Settled(merge(rows, self.catalogue, known_businesses(tx, rows), answers))
+        files = {row.place.source: row.file for row in rows}
+        renaming = decided.decision is Decision.TAKE_HEALTH
+        for business in settled.merged.businesses.values():
+            take_over(
+                tx,
+                self.catalogue,
+                self.coding,
+                settled,
+                business,
+                answers,
+                files,
+                actor.username,
+                now,
+                renaming=renaming,
+            )
+        asked = {conflict.key for conflict in settled.questions()}
+        import_runs.put_rows(tx, question.run_id, settled.stored_rows())
+        import_runs.put_questions(tx, question.run_id, settled.questions(), now)
+        import_runs.withdraw(tx, {s.verdict.conflict for s in related if s.verdict.conflict} - asked, now)
+        reasons = (decided.reason, f"question/{question.question_id}")
+        proposed = [propose(tx, self.proposals, each, actor, reasons, now) for each in settled.asked]
+        return _settlement(tx, question, settled, proposed)
+
+
+def _settlement(tx: Transaction, question: StoredQuestion, settled: Settled, proposed: Sequence[int]) -> Settlement:
+    concerned = set(question.conflict.places)
+    rows = tuple(verdict for verdict in settled.verdicts() if verdict.row.place in concerned)
+    waiting_for = next((v.conflict for v in rows if v.outcome is Outcome.WAITING), "")
+    uscc = question.conflict.uscc
+    return Settlement(uscc, rows, import_runs.question_id(tx, waiting_for), tuple(proposed))
+
+
+def _office_seen_by(actor: Actor) -> str | None:
+    if Role.ADMIN in actor.roles:
+        return None
+    if Role.CLERK not in actor.roles:
+        raise AccessError("role_not_allowed")
+    return actor.office
+
+
+def _own(tx: Transaction, actor: Actor, question_id: int) -> StoredQuestion:
+    office = _office_seen_by(actor)
+    question = import_runs.question(tx, question_id)
+    if question is None:
+        raise NotFoundError("question_not_found", id=question_id)
+    if office is not None and question.conflict.office not in {office, ""}:
+        raise AccessError("other_office", office=question.conflict.office)
+    return question
+
+
+def _still_open(question: StoredQuestion) -> None:
+    if question.answer is not None:
+        day = question.decided_at.date().isoformat() if question.decided_at else ""
+        raise ConflictError("question_already_decided", day=day, reason=question.answer.reason)
+    if question.withdrawn:
+        raise ConflictError("question_withdrawn")
+
+
+def _offered(decision: str, conflict: Conflict) -> Decision:
+    if decision not in {choice.value for choice in conflict.choices}:
+        raise InputError("decision_not_offered", field="decision")
+    return Decision(decision)
+
+
+def _reason(text: str) -> str:
+    reason = " ".join(text.split())
+    if not reason:
+        raise InputError("reason_missing", field="reason")
+    if len(reason) > MAX_REASON_CHARS:
+        raise InputError("reason_too_long", field="reason", length=len(reason), limit=MAX_REASON_CHARS)
+    return reason
+
+
+def _note(tx: Transaction, question: StoredQuestion, decided: Decided, actor: Actor, now: datetime) -> None:
+    conflict = question.conflict
+    sides = {"kind": conflict.kind.value, "left": dict(conflict.left.facts)}
+    if conflict.right:
+        sides["right"] = dict(conflict.right.facts)
+    after = {"decision": decided.decision.value}
+    subject = f"question/{question.question_id}"
+    event = Event(
+        now,
+        actor.username,
+        actor.office,
+        EventKind.ROW_DECIDED,
+        conflict.uscc,
+        subject,
+        decided.reason,
+        before=sides,
+        after=after,
+    )
+    history.append(tx, event)
+
+
+def _two_people(conflict: Conflict) -> Text | None:
+    facts = conflict.facts
+    return Text(str(facts["act_zh"]), str(facts["act_en"])) if "act_zh" in facts else None
+
+
+def _holder_name(tx: Transaction, conflict: Conflict) -> str:
+    named = (side.facts.get("name", "") for side in (conflict.left, conflict.right) if side)
+    stored = entities.get(tx, conflict.uscc)
+    return next(filter(None, named), stored.entity.holder_name if stored else "")
+
+
+def _compared(catalogue: Catalogue, conflict: Conflict) -> tuple[ComparedField, ...]:
+    left, right = conflict.left.facts, conflict.right.facts if conflict.right else {}
+    differs = _copies_differ if conflict.kind in _SAME_DOCUMENT else _documents_differ
+    kind = SubjectKind.PERMIT if "permit_no" in left or "permit_no" in right else SubjectKind.LICENCE
+
+    def said(name: str, side: Mapping[str, str]) -> str:
+        return in_words(catalogue, name, side.get(name, ""), kind)
+
+    return tuple(
+        ComparedField(name, label, said(name, left), said(name, right), differs(name, left, right))
+        for name, label in COLUMNS.items()
+        if left.get(name) or right.get(name)
+    )
+
+
+def _documents_differ(name: str, left: Mapping[str, str], right: Mapping[str, str]) -> bool:
+    """A licence and a permit. What one of them leaves empty is missing there, and no contradiction."""
+    return name in _SHARED and bool(left.get(name) and right.get(name)) and _copies_differ(name, left, right)
+
+
+def _copies_differ(name: str, left: Mapping[str, str], right: Mapping[str, str]) -> bool:
+    """Two copies of one document. A column that a side does not have at all says nothing; an empty one does."""
+    return name in left and name in right and _meaning(name, left[name]) != _meaning(name, right[name])
+
+
+def _meaning(name: str, text: str) -> str:
+    """What is compared: a date whatever its spelling, a name without width, brackets and spaces."""
+    if name in _DATES:
+        try:
+            return read_date(text).isoformat()
+        except InputError:
+            pass
+    return name_key(text)

@@ -1,0 +1,262 @@
+"""Inspections at the desk: what came in, what is doubtful about it, and deciding what is held."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from licence_qr.domain.catalogue.checklists import Answer, ChecklistItem
+from licence_qr.domain.catalogue.model import Catalogue
+from licence_qr.domain.inspecting.inspection import Filter, Flag, GivenAnswer, Inspection, InspectionState
+from licence_qr.domain.roles import Actor, Role
+from licence_qr.domain.text import Text
+from licence_qr.errors import AccessError, ConflictError, InputError, NotFoundError, RuleError
+from licence_qr.services.inspecting.document import read_inspection
+from licence_qr.services.inspecting.effects import Counting, Effects
+from licence_qr.services.inspecting.receive import note
+from licence_qr.services.inspecting.validate import Arrival, judge
+from licence_qr.store.database.connections import Database, Transaction
+from licence_qr.store.inspecting import inspections, rectifications
+from licence_qr.store.inspecting.inspections import Listed, StoredInspection, StoredPhoto
+from licence_qr.store.inspecting.rectifications import OpenOrder, Order
+from licence_qr.store.register import accounts, entities, permits
+from licence_qr.store.register.permits import StoredPermit
+from licence_qr.store.register.photo_files import PhotoFiles
+
+READERS = frozenset({Role.CLERK, Role.INSPECTOR, Role.DECIDER, Role.ADMIN})
+HANDLERS = frozenset({Role.CLERK})
+PER_PAGE = 50
+MAX_REASON_CHARS = 500
+_FIRST = (Answer.NO, Answer.NA, Answer.YES)  # what is wrong is read first
+# With one of these a record has nothing to take effect on, or not the two officers that the law asks for.
+NEVER_COUNTS = frozenset(flag for flag in Flag if flag.holds) - {
+    Flag.CONTENT_CONFLICT,
+    Flag.CODE_UNKNOWN,
+    Flag.CODE_OF_OTHER_BUSINESS,
+    Flag.NOT_SETTLED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class InspectionPage:
+    """One page of the list, the newest visit first. ``held`` counts all of the office that wait, whatever the filter."""
+
+    lines: tuple[Listed, ...]
+    total: int
+    page: int
+    held: int
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are, at least one."""
+        return max(1, -(-self.total // PER_PAGE))
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredItem:
+    """One item of a checklist with its answer; ``photos`` are positions among those of the visit."""
+
+    item: ChecklistItem | None
+    given: GivenAnswer
+    photos: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredList:
+    """One checklist as it was worked through; ``name`` is its id where the catalogue no longer knows it."""
+
+    name: Text
+    version: str
+    items: tuple[AnsweredItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InspectionView:
+    """One inspection as the office reads it. Names of officers and findings are internal.
+
+    ``others`` are other contents that came under the same id. ``may_handle``: it is held, and the reader may decide it.
+    ``handled_by`` is the name of whoever decided it, else empty.
+    """
+
+    stored: StoredInspection
+    visit: Inspection
+    holder_name: str
+    address: str
+    permit: StoredPermit | None
+    officers: tuple[str, ...]
+    handled_by: str
+    lists: tuple[AnsweredList, ...]
+    photos: tuple[StoredPhoto, ...]
+    order: Order | None
+    others: tuple[StoredInspection, ...]
+    may_handle: bool
+    may_count: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InspectionsDesk:
+    """An office reads its own inspections; its clerks decide what is held, unless they took part in the visit."""
+
+    database: Database
+    catalogue: Catalogue
+    effects: Effects
+    photos: PhotoFiles
+
+    def list(self, actor: Actor, wanted: Filter, page: int) -> InspectionPage:
+        """The inspections of the reader's office. Raises AccessError ``role_not_allowed``."""
+        _admit(actor, READERS)
+        page = max(1, page)
+        with self.database.read() as tx:
+            lines = inspections.page(tx, actor.office, wanted, PER_PAGE, (page - 1) * PER_PAGE)
+            total = inspections.count(tx, actor.office, wanted)
+            held = inspections.count(tx, actor.office, Filter(state=InspectionState.HELD))
+        return InspectionPage(lines, total, page, held)
+
+    def orders(self, actor: Actor) -> tuple[OpenOrder, ...]:
+        """The open orders to rectify of the reader's office, the first due first. Raises AccessError."""
+        _admit(actor, READERS)
+        with self.database.read() as tx:
+            return rectifications.open_ones(tx, actor.office)
+
+    def order(self, actor: Actor, order_id: int) -> Order:
+        """An order to rectify of the reader's office. Raises NotFoundError ``order_unknown``, AccessError."""
+        _admit(actor, READERS)
+        with self.database.read() as tx:
+            order = rectifications.get(tx, order_id)
+        if order is None:
+            raise NotFoundError("order_unknown", number=order_id)
+        if order.office != actor.office:
+            raise AccessError("inspection_of_other_office")
+        return order
+
+    def get(self, actor: Actor, key: int) -> InspectionView:
+        """One inspection. Raises NotFoundError ``inspection_unknown``, AccessError ``inspection_of_other_office``."""
+        with self.database.read() as tx:
+            stored = _own(tx, actor, key)
+            visit = read_inspection(inspections.text(tx, key))
+            photos = inspections.photos(tx, key)
+            business = entities.get(tx, stored.uscc)
+            places = {place.premises_no: place.address for place in entities.premises_of(tx, stored.uscc)}
+            may_handle = _may_handle(actor, stored)
+            others = tuple(each for each in inspections.contents(tx, stored.id) if each.key != key)
+            return InspectionView(
+                stored=stored,
+                visit=visit,
+                holder_name=business.entity.holder_name if business else "",
+                address=places.get(stored.premises_no, business.entity.domicile if business else ""),
+                permit=permits.get(tx, stored.permit_id) if stored.permit_id is not None else None,
+                officers=_names(tx, filter(None, (stored.officer, stored.second_officer))),
+                handled_by="".join(_names(tx, filter(None, [stored.handled_by]))),
+                lists=self._lists(visit, photos),
+                photos=photos,
+                order=rectifications.of_inspection(tx, key),
+                others=others,
+                may_handle=may_handle,
+                may_count=may_handle and not NEVER_COUNTS.intersection(stored.flags) and not _counted(others),
+            )
+
+    def text(self, actor: Actor, key: int) -> bytes:
+        """The very bytes that the phone sent. Raises as ``get``."""
+        with self.database.read() as tx:
+            _own(tx, actor, key)
+            return inspections.text(tx, key)
+
+    def photo(self, actor: Actor, key: int, position: int) -> bytes:
+        """One cleaned photograph (JPEG). Raises as ``get``, and NotFoundError ``photo_not_found``."""
+        with self.database.read() as tx:
+            _own(tx, actor, key)
+            found = next((each for each in inspections.photos(tx, key) if each.position == position), None)
+        if found is None or found.kept_sha256 is None:
+            raise NotFoundError("photo_not_found")
+        return self.photos.get(found.kept_sha256)
+
+    def handle(self, actor: Actor, key: int, decision: str, reason: str, now: datetime) -> None:
+        """Decide a held inspection: ``count`` lets it take effect, ``set_aside`` keeps it as a record only.
+
+        Raises InputError ``decision_not_offered``, ``reason_missing`` or ``reason_too_long``; ConflictError
+        ``inspection_handled_before``; RuleError ``inspection_cannot_count``; AccessError ``inspection_handled_by_officer``;
+        what the use case raises that its effects go through; NotFoundError.
+        """
+        _admit(actor, HANDLERS)
+        if decision not in {"count", "set_aside"}:
+            raise InputError("decision_not_offered", field="decision")
+        why = _reason(reason)
+        with self.database.write() as tx:
+            stored = _own(tx, actor, key)
+            if stored.state is not InspectionState.HELD:
+                raise ConflictError("inspection_handled_before")
+            if actor.username in {stored.officer, stored.second_officer}:
+                raise AccessError("inspection_handled_by_officer")
+            state = InspectionState.SET_ASIDE
+            if decision == "count":
+                self._count(tx, stored, now)
+                state = InspectionState.COUNTED
+            inspections.settle(tx, key, state, stored.flags)
+            inspections.handle(tx, key, actor.username, now, why)
+            if not {Flag.BUSINESS_UNKNOWN, Flag.OTHER_OFFICE}.intersection(stored.flags):
+                note(tx, _own(tx, actor, key), actor, why, now)
+
+    def _count(self, tx: Transaction, stored: StoredInspection, now: datetime) -> None:
+        """Let it take effect in the name of the officer who made it, as the register is now."""
+        visit = read_inspection(inspections.text(tx, stored.key))
+        officer = accounts.user_by_name(tx, stored.officer)
+        others = (each for each in inspections.contents(tx, stored.id) if each.key != stored.key)
+        if officer is None or _counted(others):
+            raise RuleError("inspection_cannot_count")
+        arrival = Arrival(visit, officer.actor, stored.device_time, stored.received_at)
+        judged = judge(tx, self.catalogue, arrival)
+        if NEVER_COUNTS.intersection(judged.flags):
+            raise RuleError("inspection_cannot_count")
+        self.effects.apply(Counting(tx, stored.key, visit, judged, officer.actor, stored.visited_on, now))
+
+    def _lists(self, visit: Inspection, photos: tuple[StoredPhoto, ...]) -> tuple[AnsweredList, ...]:
+        positions = {photo.sent_sha256: photo.position for photo in photos}
+        found = []
+        for list_id, version in visit.checklists:
+            known = self.catalogue.inspection_rules.checklist(list_id, version)
+            given = sorted((a for a in visit.answers if a.checklist == list_id), key=lambda a: _FIRST.index(a.answer))
+            items = tuple(
+                AnsweredItem(known.item(each.item) if known else None, each, tuple(positions[p] for p in each.photos))
+                for each in given
+            )
+            found.append(AnsweredList(known.name if known else Text(list_id, list_id), version, items))
+        return tuple(found)
+
+
+def _admit(actor: Actor, roles: frozenset[Role]) -> None:
+    if not roles & actor.roles:
+        raise AccessError("role_not_allowed")
+
+
+def _own(tx: Transaction, actor: Actor, key: int) -> StoredInspection:
+    _admit(actor, READERS)
+    stored = inspections.get(tx, key)
+    if stored is None:
+        raise NotFoundError("inspection_unknown")
+    if stored.office != actor.office:
+        raise AccessError("inspection_of_other_office")
+    return stored
+
+
+def _may_handle(actor: Actor, stored: StoredInspection) -> bool:
+    involved = {stored.officer, stored.second_officer}
+    return stored.state is InspectionState.HELD and bool(HANDLERS & actor.roles) and actor.username not in involved
+
+
+def _counted(others: Iterable[StoredInspection]) -> bool:
+    return any(each.state is InspectionState.COUNTED for each in others)
+
+
+def _names(tx: Transaction, usernames: Iterable[str]) -> tuple[str, ...]:
+    found = ((name, accounts.user_by_name(tx, name)) for name in usernames)
+    return tuple(user.actor.display_name if user else name for name, user in found)
+
+
+def _reason(text: str) -> str:
+    reason = " ".join(text.split())
+    if not reason:
+        raise InputError("reason_missing", field="reason")
+    if len(reason) > MAX_REASON_CHARS:
+        raise InputError("reason_too_long", field="reason", length=len(reason), limit=MAX_REASON_CHARS)
+    return reason

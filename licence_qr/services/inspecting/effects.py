@@ -1,0 +1,211 @@
+"""What follows from an inspection that counts: the grade, the check after a commitment, orders, and lots that are done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from licence_qr.domain.catalogue.model import Catalogue
+from licence_qr.domain.dates import local_date
+from licence_qr.domain.inspecting.follow_up import Fault, FollowUpOutcome, FollowUpReport
+from licence_qr.domain.inspecting.inspection import Inspection, Purpose, VisitOutcome
+from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject, SubjectKind, allowed, rule
+from licence_qr.domain.lifecycle.details import Deed, Grading
+from licence_qr.domain.register.permit import status_on
+from licence_qr.domain.roles import Actor
+from licence_qr.errors import RuleError
+from licence_qr.services.inspecting.follow_ups import FollowUps
+from licence_qr.services.inspecting.validate import Judged
+from licence_qr.services.lifecycle.perform import MAX_REASON_CHARS, Life
+from licence_qr.services.proposals.decide import Proposals, Proposing
+from licence_qr.store.database.connections import Transaction
+from licence_qr.store.inspecting import draws, rectifications
+from licence_qr.store.inspecting.rectifications import Order, OrderState
+from licence_qr.store.proposals import proposals
+from licence_qr.store.register import history
+from licence_qr.store.register.history import Event, EventKind
+from licence_qr.store.register.permits import StoredPermit
+
+_ORDERS = "《公共场所卫生管理条例》第十四条、《公共场所卫生管理条例实施细则》关于责令限期改正的规定"
+_OF_OUTCOME = {
+    VisitOutcome.PASSED: FollowUpOutcome.MET,
+    VisitOutcome.TO_RECTIFY: FollowUpOutcome.RECTIFY,
+    VisitOutcome.FAILED: FollowUpOutcome.FAILED,
+}
+_CLOSED_AS = {
+    VisitOutcome.PASSED: OrderState.MET,
+    VisitOutcome.TO_RECTIFY: OrderState.RENEWED,
+    VisitOutcome.FAILED: OrderState.ESCALATED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """One inspection taking effect in one transaction. ``actor`` is the officer who made it; ``visited_on`` the day by a
+    clock put right."""
+
+    tx: Transaction
+    key: int
+    visit: Inspection
+    judged: Judged
+    actor: Actor
+    visited_on: date
+    now: datetime
+
+    @property
+    def subject(self) -> str:
+        """How the history names the inspection."""
+        return f"inspection/{self.visit.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """Everything is done through the use cases that would do it at the desk."""
+
+    catalogue: Catalogue
+    life: Life
+    follow_ups: FollowUps
+    proposals: Proposals
+
+    def apply(self, counting: Counting) -> None:
+        """Let an inspection take effect. Raises LicenceQRError of the use case that refuses; the caller undoes the rest."""
+        visit = counting.visit
+        if visit.purpose is Purpose.FOLLOW_UP:
+            self._follow_up(counting)
+            return
+        if visit.purpose is Purpose.RECHECK:
+            self._recheck(counting)
+        if visit.purpose.grades:
+            self._grade(counting)
+        if visit.outcome is VisitOutcome.TO_RECTIFY:
+            _order(counting)
+        if visit.purpose is Purpose.DRAWN:
+            _drawn(counting)
+
+    def _grade(self, counting: Counting) -> None:
+        """The grade goes to the permit, unless a later visit has graded it already: records can come in out of order."""
+        stored, scored = counting.judged.permit, counting.judged.score
+        if stored is None or scored.percent is None:
+            return
+        if stored.permit.graded_on is not None and stored.permit.graded_on > counting.visited_on:
+            return
+        reason = f"监督检查得分 {scored.percent}（{counting.subject}）"
+        basis = rule(SubjectKind.PERMIT, Act.GRADE).basis.zh
+        grounds = Grounds(reason, basis, effective_on=counting.visited_on)
+        deed = Deed(Subject(stored.uscc, stored.permit_id), Act.GRADE, grounds, counting.actor, Grading(scored.grade))
+        self.life.perform_within(counting.tx, deed, counting.now)
+
+    def _follow_up(self, counting: Counting) -> None:
+        visit, stored = counting.visit, counting.judged.permit
+        if stored is None:
+            raise RuleError("follow_up_not_due", permit_no=visit.subject.permit_no)
+        act = Act.ANNUL if visit.outcome is VisitOutcome.FAILED else Act.CHECK
+        report = FollowUpReport(
+            checked_on=counting.visited_on,
+            outcome=_OF_OUTCOME[visit.outcome],
+            others=(visit.second_officer,) if visit.second_officer else (),
+            findings=self._findings(visit),
+            rectify_by=visit.rectify_by,
+            fault=visit.fault,
+            legal_basis=_basis_of_fault(visit.fault) or rule(SubjectKind.PERMIT, act).basis.zh,
+            inspection=counting.subject,
+        )
+        self.follow_ups.record_within(counting.tx, counting.actor, stored.permit_id, report, counting.now)
+
+    def _recheck(self, counting: Counting) -> None:
+        visit, tx = counting.visit, counting.tx
+        order = rectifications.get(tx, visit.order) if visit.order else None
+        if order is None or order.state is not OrderState.OPEN:
+            raise RuleError("order_not_open", number=visit.order or 0)
+        state = _CLOSED_AS[visit.outcome]
+        rectifications.close(tx, order.order_id, state, counting.visited_on, counting.key)
+        after = {"order": order.order_id, "state": state.value, "due_on": order.due_on.isoformat()}
+        _note(counting, EventKind.RECTIFICATION_CLOSED, after)
+        if state is OrderState.ESCALATED and counting.judged.permit is not None:
+            self._escalate(counting, counting.judged.permit)
+
+    def _escalate(self, counting: Counting, stored: StoredPermit) -> None:
+        """What was ordered and not done: suspending the permit is proposed, and a decider decides. Not twice, and not for a
+        permit that is suspended already or has expired."""
+        subject = Subject(stored.uscc, stored.permit_id)
+        acts = {each.act for each in allowed(SubjectKind.PERMIT, status_on(stored.permit, local_date(counting.now)))}
+        waiting = proposals.open_one(counting.tx, stored.uscc, subject.text, Act.SUSPEND.value)
+        if Act.SUSPEND not in acts or waiting is not None:
+            return
+        visit = counting.visit
+        reason = f"逾期未整改（{counting.subject}）：{self._findings(visit)}"[:MAX_REASON_CHARS]
+        grounds = Grounds(reason, rule(SubjectKind.PERMIT, Act.SUSPEND).basis.zh)
+        witnesses = (visit.second_officer,) if visit.second_officer else ()
+        wanted = Proposing(subject, Act.SUSPEND, grounds, None, None, counting.subject, witnesses)
+        self.proposals.propose_within(counting.tx, counting.actor, wanted, counting.now)
+
+    def _findings(self, visit: Inspection) -> str:
+        """The findings in one text, each under the words of its item; the remarks where there are none. Cut to the length
+        of a reason: the whole stands in the inspection."""
+        rules = self.catalogue.inspection_rules
+        versions = dict(visit.checklists)
+        told = []
+        for finding in visit.findings:
+            checklist = rules.checklist(finding.checklist, versions.get(finding.checklist, ""))
+            item = checklist.item(finding.item) if checklist else None
+            told.append(f"{item.text.zh if item else finding.name}：{finding.finding}")
+        return ("；".join(told) or visit.remarks)[:MAX_REASON_CHARS]
+
+
+def _basis_of_fault(fault: Fault | None) -> str:
+    """Administrative Licensing Law: which article a failed promise falls under."""
+    articles = {
+        Fault.FALSE_STATEMENT: "《行政许可法》第六十九条、第七十八条",
+        Fault.DECEIT: "《行政许可法》第六十九条、第七十九条",
+    }
+    return articles.get(fault, "") if fault else ""
+
+
+def _order(counting: Counting) -> None:
+    visit, stored = counting.visit, counting.judged.permit
+    if visit.rectify_by is None:
+        raise AssertionError("an order without its day is refused on reading")
+    items = tuple(finding.name for finding in visit.findings)
+    order_id = rectifications.add(
+        counting.tx,
+        Order(
+            0,
+            counting.key,
+            visit.subject.uscc,
+            visit.subject.premises_no,
+            stored.permit_id if stored else None,
+            counting.actor.office,
+            counting.visited_on,
+            visit.rectify_by,
+            items,
+            OrderState.OPEN,
+            None,
+            None,
+        ),
+    )
+    after = {"order": order_id, "due_on": visit.rectify_by.isoformat(), "items": list(items)}
+    _note(counting, EventKind.RECTIFICATION_ORDERED, after)
+
+
+def _drawn(counting: Counting) -> None:
+    drawn = draws.drawn(counting.tx, counting.visit.drawn) if counting.visit.drawn else None
+    stored = counting.judged.permit
+    if drawn is not None and stored is not None and drawn.permit_id == stored.permit_id:
+        draws.done(counting.tx, drawn.drawn_id, counting.key)
+
+
+def _note(counting: Counting, kind: EventKind, after: Mapping[str, object]) -> None:
+    actor, visit = counting.actor, counting.visit
+    event = Event(
+        at=counting.now,
+        actor=actor.username,
+        office=actor.office,
+        kind=kind,
+        uscc=visit.subject.uscc,
+        subject=counting.subject,
+        legal_basis=_ORDERS,
+        after=after,
+        effective_on=counting.visited_on,
+    )
+    history.append(counting.tx, event)

@@ -1,0 +1,102 @@
+"""The inspector's pack (随身包): what an inspector takes along of the register, to see it without a network.
+
+docs/inspectors-pack.md describes the form. Like the citizen's page it is an allow-list: of businesses nothing is in it
+but what is named here, and all of that is public by law (企业信息公示暂行条例); no telephone number, no identity
+document. What an inspection needs besides, ``inspection_kit`` adds: it is for the officers of the office alone.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from licence_qr.domain.catalogue.model import Catalogue, Text
+from licence_qr.domain.dates import local_date
+from licence_qr.domain.publishing.publish import shown_permits
+from licence_qr.domain.register.permit import Permit, PermitStatus
+from licence_qr.domain.roles import Actor, Role
+from licence_qr.errors import AccessError
+from licence_qr.services.inspecting import kit as inspection_kit
+from licence_qr.store.database.connections import Database
+from licence_qr.store.register import office_register
+from licence_qr.store.register.office_register import OfficeBusiness
+
+FORMAT = 1
+LIFETIME = timedelta(hours=12)  # a shift; what a permit is worth may change on the next day
+# Where a business has no premises of its own entry, the domicile on its licence (住所) stands for one.
+DOMICILE_NO = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """Packs of this register."""
+
+    database: Database
+    catalogue: Catalogue
+
+    def for_actor(self, actor: Actor, now: datetime) -> bytes:
+        """The businesses of the office of ``actor`` as JSON in UTF-8: keys sorted, no spaces, rows in order of credit
+        code, so that one register at one instant gives one text.
+
+        Raises AccessError ``role_not_allowed`` unless ``actor`` is an inspector, ``pack_office_unknown`` for an account
+        whose office the catalogue does not hold; RegisterError.
+        """
+        if Role.INSPECTOR not in actor.roles:
+            raise AccessError("role_not_allowed")
+        office = self.catalogue.offices.get(actor.office)
+        if office is None:
+            raise AccessError("pack_office_unknown", office=actor.office)
+        today = local_date(now)
+        with self.database.read() as tx:
+            found = office_register.read(tx, actor.office)
+            kit = inspection_kit.kit(tx, self.catalogue, actor, today)
+        return _canonical(
+            {
+                "format": FORMAT,
+                "as_of": _instant(now),
+                "expires": _instant(now + LIFETIME),
+                "office": _both(office.name),
+                "permit_types": {known.id: _both(known.name) for known in self.catalogue.permit_types.values()},
+                "businesses": [_row(business, today) for business in found],
+                "inspection": kit,
+            }
+        )
+
+
+def _row(business: OfficeBusiness, today: date) -> list[Any]:
+    entity = business.stored.entity
+    places = [[p.premises_no, p.address] for p in business.premises if p.open] or [[DOMICILE_NO, entity.domicile]]
+    visited = {held.permit.permit_no: business.inspected.get(held.permit_id) for held in business.permits}
+    shown = shown_permits(tuple(held.permit for held in business.permits), today)
+    held = [_permit(permit, status, visited[permit.permit_no]) for permit, status in shown]
+    return [business.code_id.number if business.code_id else "", entity.uscc, entity.holder_name, places, held]
+
+
+def _permit(permit: Permit, status: PermitStatus, visited_on: date | None) -> list[Any]:
+    last = permit.period.last if permit.period else None
+    inspected = max(filter(None, (permit.checked_on, visited_on)), default=None)
+    return [
+        permit.permit_type,
+        permit.permit_no,
+        permit.items,
+        permit.premises_no,
+        status.value,
+        last and last.isoformat(),
+        inspected and inspected.isoformat(),
+        list(permit.kinds),
+    ]
+
+
+def _both(text: Text) -> list[str]:
+    return [text.zh, text.en]
+
+
+def _instant(when: datetime) -> str:
+    """UTC to the second (RFC 3339)."""
+    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _canonical(value: dict[str, Any]) -> bytes:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()

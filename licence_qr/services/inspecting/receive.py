@@ -1,0 +1,232 @@
+"""Taking in inspections from phones: kept first, whatever they say, and each only once however often it is sent.
+
+A record has effects only when nothing about it is doubtful; otherwise it is held for a person at the desk
+(``inspections_desk``). docs/inspections.md is the contract with the phone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from licence_qr.domain.catalogue.model import Catalogue
+from licence_qr.domain.inspecting.inspection import Flag, Inspection, InspectionState
+from licence_qr.domain.roles import Actor, Role
+from licence_qr.errors import AccessError, InputError, LicenceQRError, NotFoundError
+from licence_qr.services.inspecting.document import read_inspection
+from licence_qr.services.inspecting.effects import Counting, Effects
+from licence_qr.services.inspecting.validate import Arrival, Judged, judge
+from licence_qr.services.register.photos import clean
+from licence_qr.store.database.connections import Database, Transaction
+from licence_qr.store.inspecting import inspections, rectifications
+from licence_qr.store.inspecting.inspections import StoredInspection, StoredPhoto
+from licence_qr.store.register import history
+from licence_qr.store.register.history import Event, EventKind
+from licence_qr.store.register.photo_files import PhotoFiles
+
+# The history of a business is its office's; what concerns none of ours is not written into it.
+_NOT_OURS = frozenset({Flag.BUSINESS_UNKNOWN, Flag.OTHER_OFFICE})
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the phone is told of one content. ``order`` is the number of the order to rectify that it gave."""
+
+    stored: StoredInspection
+    photos: tuple[StoredPhoto, ...]
+    order: int | None
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything that belongs to it has arrived."""
+        return not any(photo.missing for photo in self.photos)
+
+
+@dataclass(frozen=True, slots=True)
+class Inspections:
+    """Inspections of this register. Only the officer who made one can send it."""
+
+    database: Database
+    catalogue: Catalogue
+    effects: Effects
+    photos: PhotoFiles
+
+    def receive(
+        self, actor: Actor, inspection_id: str, body: bytes, device_time: datetime | None, now: datetime
+    ) -> tuple[Receipt, bool]:
+        """Keep ``body`` and let it take effect; the receipt, and whether it came for the first time.
+
+        The same bytes again give the same receipt. Other bytes under the same id are kept beside the first and held.
+        Raises InputError ``inspection_unreadable`` or ``inspection_too_large``; AccessError ``role_not_allowed``,
+        ``inspection_other_officer``, ``inspection_other_office``; RegisterError.
+        """
+        visit = read_inspection(body)
+        if visit.id != inspection_id:
+            raise InputError("inspection_unreadable", field="id", where="id", why="not the id of the address")
+        _own(actor, visit)
+        digest = hashlib.sha256(body).hexdigest()
+        with self.database.write() as tx:
+            earlier = inspections.contents(tx, visit.id)
+            same = next((each for each in earlier if each.content_sha256 == digest), None)
+            if same is not None:
+                return _receipt(tx, same), False
+            key = self._keep(tx, Arrival(visit, actor, device_time, now), digest, body, earlier)
+            return _receipt(tx, _known(tx, key)), True
+
+    def receipt(self, actor: Actor, inspection_id: str, digest: str) -> Receipt:
+        """The receipt of a content that was kept. Raises NotFoundError ``inspection_not_found``, AccessError."""
+        with self.database.read() as tx:
+            return _receipt(tx, _sent(tx, actor, inspection_id, digest))
+
+    def receive_photo(
+        self, actor: Actor, inspection_id: str, digest: str, sha256: str, data: bytes, now: datetime
+    ) -> tuple[Receipt, bool]:
+        """Keep one announced photograph, cleaned; the receipt, and whether it had not arrived before.
+
+        Raises NotFoundError ``inspection_not_found`` or ``photo_not_announced``; InputError ``photo_differs`` (not the
+        announced bytes), or of ``pictures.clean``: then the photograph is noted as refused; AccessError; RegisterError.
+        """
+        with self.database.read() as tx:
+            stored = _sent(tx, actor, inspection_id, digest)
+            photo = next((each for each in inspections.photos(tx, stored.key) if each.sent_sha256 == sha256), None)
+            if photo is None:
+                raise NotFoundError("photo_not_announced")
+            if not photo.missing:
+                return _receipt(tx, stored), False
+        if len(data) != photo.length or hashlib.sha256(data).hexdigest() != sha256:
+            raise InputError("photo_differs", field="photo")
+        kept = self._cleaned(stored.key, photo.position, data, now)
+        with self.database.write() as tx:
+            inspections.keep_photo(tx, stored.key, photo.position, kept, now)
+            return _receipt(tx, stored), True
+
+    def _cleaned(self, key: int, position: int, data: bytes, now: datetime) -> str:
+        """Clean a photograph and put its file into place, before any row names it; the hash of the file."""
+        try:
+            photo = clean(data)
+        except InputError as refusal:
+            with self.database.write() as tx:
+                inspections.refuse_photo(tx, key, position, refusal.code, now)
+            raise
+        self.photos.put(photo.sha256, photo.jpeg)
+        return photo.sha256
+
+    def _keep(
+        self, tx: Transaction, arrival: Arrival, digest: str, body: bytes, earlier: tuple[StoredInspection, ...]
+    ) -> int:
+        judged = judge(tx, self.catalogue, arrival)
+        flags = judged.flags
+        if earlier:
+            flags = (Flag.CONTENT_CONFLICT, *flags)
+            for each in earlier:
+                inspections.settle(tx, each.key, each.state, _with(each.flags, Flag.CONTENT_CONFLICT))
+        held = any(flag.holds for flag in flags)
+        state = InspectionState.HELD if held else InspectionState.COUNTED
+        visit = arrival.visit
+        key = inspections.add(tx, _row(arrival, judged, digest, state, flags), body, visit.photos)
+        if not held:
+            counting = Counting(tx, key, visit, judged, arrival.actor, arrival.visited_on, arrival.now)
+            state, flags = self._count(counting, flags)
+        if not _NOT_OURS.intersection(flags):
+            note(tx, _known(tx, key), arrival.actor, "", arrival.now)
+        return key
+
+    def _count(self, counting: Counting, flags: tuple[Flag, ...]) -> tuple[InspectionState, tuple[Flag, ...]]:
+        """Let it take effect; where a use case refuses, nothing of it stays and the record is held."""
+        try:
+            with inspections.attempt(counting.tx):
+                self.effects.apply(counting)
+        except LicenceQRError:
+            flags = _with(flags, Flag.NOT_SETTLED)
+            inspections.settle(counting.tx, counting.key, InspectionState.HELD, flags)
+            return InspectionState.HELD, flags
+        return InspectionState.COUNTED, flags
+
+
+def note(tx: Transaction, stored: StoredInspection, actor: Actor, reason: str, now: datetime) -> None:
+    """Write into the history of the business what an inspection is and what became of it."""
+    after = {
+        "purpose": stored.purpose.value,
+        "outcome": stored.outcome.value,
+        "score": stored.score,
+        "grade": stored.grade,
+        "record": stored.state.value,
+        "flags": list(stored.flags),
+        "officers": [stored.officer, *filter(None, [stored.second_officer])],
+        "content_sha256": stored.content_sha256,
+    }
+    event = Event(
+        at=now,
+        actor=actor.username,
+        office=actor.office,
+        kind=EventKind.INSPECTED,
+        uscc=stored.uscc,
+        subject=f"inspection/{stored.id}",
+        reason=reason,
+        after=after,
+        effective_on=stored.visited_on,
+    )
+    history.append(tx, event)
+
+
+def _with(flags: tuple[Flag, ...], flag: Flag) -> tuple[Flag, ...]:
+    return flags if flag in flags else (*flags, flag)
+
+
+def _own(actor: Actor, visit: Inspection) -> None:
+    if Role.INSPECTOR not in actor.roles:
+        raise AccessError("role_not_allowed")
+    if visit.officer != actor.username:
+        raise AccessError("inspection_other_officer")
+    if visit.office != actor.office:
+        raise AccessError("inspection_other_office")
+
+
+def _sent(tx: Transaction, actor: Actor, inspection_id: str, digest: str) -> StoredInspection:
+    """A content that ``actor`` has sent; another's is not found, so that nothing is told of it."""
+    if Role.INSPECTOR not in actor.roles:
+        raise AccessError("role_not_allowed")
+    mine = (c for c in inspections.contents(tx, inspection_id) if c.officer == actor.username)
+    found = next((each for each in mine if each.content_sha256 == digest), None)
+    if found is None:
+        raise NotFoundError("inspection_not_found")
+    return found
+
+
+def _known(tx: Transaction, key: int) -> StoredInspection:
+    stored = inspections.get(tx, key)
+    if stored is None:
+        raise AssertionError("an inspection was kept and is not there")
+    return stored
+
+
+def _receipt(tx: Transaction, stored: StoredInspection) -> Receipt:
+    order = rectifications.of_inspection(tx, stored.key)
+    return Receipt(stored, inspections.photos(tx, stored.key), order.order_id if order else None)
+
+
+def _row(
+    arrival: Arrival, judged: Judged, digest: str, state: InspectionState, flags: tuple[Flag, ...]
+) -> StoredInspection:
+    visit = arrival.visit
+    return StoredInspection(
+        key=0,
+        id=visit.id,
+        content_sha256=digest,
+        received_at=arrival.now,
+        device_time=arrival.device_time,
+        office=arrival.actor.office,
+        officer=arrival.actor.username,
+        second_officer=visit.second_officer or "",
+        purpose=visit.purpose,
+        uscc=visit.subject.uscc,
+        premises_no=visit.subject.premises_no,
+        permit_id=judged.permit.permit_id if judged.permit else None,
+        visited_on=arrival.visited_on,
+        outcome=visit.outcome,
+        score=judged.score.percent,
+        grade=judged.score.grade,
+        state=state,
+        flags=flags,
+    )

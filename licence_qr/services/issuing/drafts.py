@@ -1,0 +1,122 @@
+"""Drafts: what a clerk types is kept as typed, checked when asked, and issued once."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from licence_qr.domain.catalogue.model import Catalogue
+from licence_qr.domain.dates import local_date
+from licence_qr.domain.identifiers import parse_uscc
+from licence_qr.domain.issuing.application import Application
+from licence_qr.domain.issuing.form import parse_application
+from licence_qr.domain.issuing.issued import Draft, IssuedPair
+from licence_qr.domain.register.field_names import ALL_FIELDS, ANSWER_PREFIX
+from licence_qr.domain.roles import Actor
+from licence_qr.errors import AccessError, ConflictError, NotFoundError
+from licence_qr.services.issuing.issue import Issuance
+from licence_qr.store.database.connections import Database, Transaction
+from licence_qr.store.issuing import applications
+from licence_qr.store.register import entities
+
+MAX_FIELD_CHARS = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Applications:
+    """The clerk's drafts. Every access is checked against the clerk's office."""
+
+    database: Database
+    catalogue: Catalogue
+    issuance: Issuance
+
+    def start(self, actor: Actor, now: datetime) -> Draft:
+        """An empty draft for the clerk's office."""
+        draft = Draft(secrets.token_urlsafe(12), actor.office, actor.user_id, {}, 1, now, now, None)
+        with self.database.write() as tx:
+            applications.add_draft(tx, draft)
+        return draft
+
+    def get(self, actor: Actor, draft_id: str) -> Draft:
+        """One draft. Raises NotFoundError ``application_not_found`` or AccessError ``other_office``."""
+        with self.database.read() as tx:
+            return _own(tx, actor, draft_id)
+
+    def drafts(self, actor: Actor) -> tuple[Draft, ...]:
+        """The drafts of the clerk's office, open and issued, newest first."""
+        with self.database.read() as tx:
+            return applications.drafts_of_office(tx, actor.office)
+
+    def save(self, actor: Actor, draft_id: str, fields: Mapping[str, str], revision: int, now: datetime) -> Draft:
+        """Keep ``fields`` on top of what the draft holds; unknown names are left out, over-long values cut.
+
+        Raises ConflictError ``draft_changed_meanwhile`` when ``revision`` is not the newest, and
+        ``application_already_issued``.
+        """
+        kept = {n: v[:MAX_FIELD_CHARS] for n, v in fields.items() if n in ALL_FIELDS or n.startswith(ANSWER_PREFIX)}
+        with self.database.write() as tx:
+            draft = _own(tx, actor, draft_id)
+            if draft.issued_at is not None:
+                raise ConflictError("application_already_issued")
+            if draft.revision != revision:
+                raise ConflictError("draft_changed_meanwhile", revision=draft.revision)
+            applications.save_draft(tx, draft_id, {**draft.fields, **kept}, now)
+            return _own(tx, actor, draft_id)
+
+    def check(self, actor: Actor, draft_id: str, now: datetime) -> Application:
+        """The draft as a checked application. Raises InvalidApplication with every problem."""
+        return self._parse(self.get(actor, draft_id), now)
+
+    def _parse(self, draft: Draft, now: datetime) -> Application:
+        return parse_application(
+            draft.fields, self.catalogue, draft.office, local_date(now), self.issuance.demonstration
+        )
+
+    def issue(self, actor: Actor, draft_id: str, now: datetime) -> IssuedPair:
+        """Check and issue the draft. A second call returns the first result, never a second pair."""
+        with self.database.write() as tx:
+            draft = _own(tx, actor, draft_id)
+            if draft.issued_at is not None:
+                earlier = self.issuance.result(tx, draft_id)
+                if earlier is not None:
+                    return earlier
+            pair = self.issuance.issue_within(tx, self._parse(draft, now), actor, draft_id, now)
+            applications.close_draft(tx, draft_id, now)
+        return pair
+
+    def result(self, actor: Actor, draft_id: str) -> IssuedPair | None:
+        """What the draft became, or None while it is open."""
+        with self.database.read() as tx:
+            _own(tx, actor, draft_id)
+            return self.issuance.result(tx, draft_id)
+
+    def known_business(self, actor: Actor, uscc: str) -> dict[str, str] | None:
+        """Form fields of a business the register knows, to fill in; None for a new one. Raises InputError (uscc)."""
+        with self.database.read() as tx:
+            stored = entities.get(tx, parse_uscc(uscc))
+        if stored is None:
+            return None
+        entity = stored.entity
+        return {
+            "uscc": entity.uscc,
+            "entity_form": entity.form.value,
+            "name": entity.name,
+            "entity_type": entity.entity_type,
+            "principal": entity.principal,
+            "registered_capital": entity.registered_capital,
+            "established_on": entity.established_on.isoformat(),
+            "term_to": entity.term_to.isoformat() if entity.term_to else "",
+            "domicile": entity.domicile,
+            "business_scope": entity.business_scope,
+        }
+
+
+def _own(tx: Transaction, actor: Actor, draft_id: str) -> Draft:
+    draft = applications.get_draft(tx, draft_id)
+    if draft is None:
+        raise NotFoundError("application_not_found")
+    if draft.office != actor.office:
+        raise AccessError("other_office", office=draft.office)
+    return draft

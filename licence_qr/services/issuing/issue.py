@@ -1,0 +1,281 @@
+"""Issuing: one application becomes a licence, its permits and one signed code, in one transaction (both or neither)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from licence_qr.domain.catalogue.model import Catalogue
+from licence_qr.domain.dates import add_months, local_date
+from licence_qr.domain.identifiers import complete_uscc
+from licence_qr.domain.issuing.application import Application, EntityRequest, PermitRequest
+from licence_qr.domain.issuing.issued import IssuedPair, IssuedPermit
+from licence_qr.domain.lifecycle.acts import Act, SubjectKind, check
+from licence_qr.domain.names import name_key
+from licence_qr.domain.register.entity import Entity, EntityForm, LicenceState, Premises
+from licence_qr.domain.register.permit import GrantMode, Permit, PermitState, status_on
+from licence_qr.domain.roles import Actor
+from licence_qr.errors import AccessError, InputError, InvalidApplication, RuleError
+from licence_qr.services.lifecycle.calendar import resume_after_rest, take_note_of_renewals
+from licence_qr.services.lifecycle.credit_record import check_application
+from licence_qr.services.register.record import as_json
+from licence_qr.services.signing.grant_rules import (
+    check_delegation,
+    check_kinds,
+    first_period,
+    next_permit_no,
+    type_name,
+)
+from licence_qr.services.signing.grant_rules import number_series as number_series
+from licence_qr.services.signing.sign_record import Coding
+from licence_qr.store.database.connections import Database, Transaction
+from licence_qr.store.issuing import applications
+from licence_qr.store.issuing.applications import Outcome
+from licence_qr.store.register import codes, counters, entities, history, permits
+from licence_qr.store.register.entities import StoredEntity
+from licence_qr.store.register.history import Event, EventKind
+
+LICENCE = "business_licence"
+_ALLOTTED_SERIES = "demonstration-uscc"
+_UNKNOWN_REGION = "500107"
+_CATEGORY = {EntityForm.INDIVIDUAL: "92", EntityForm.COOPERATIVE: "93"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One application being issued in one transaction at one instant."""
+
+    tx: Transaction
+    application: Application
+    actor: Actor
+    now: datetime
+
+    @property
+    def day(self) -> date:
+        return local_date(self.now)
+
+    @property
+    def office(self) -> str:
+        return self.application.office
+
+    def note(self, kind: EventKind, uscc: str, subject: str, after: dict[str, object]) -> None:
+        """Append to the history."""
+        event = Event(self.now, self.actor.username, self.office, kind, uscc, subject, after=after)
+        history.append(self.tx, event)
+
+
+@dataclass(frozen=True, slots=True)
+class Issuance:
+    """``demonstration``: the register is a demonstration and may allot credit codes of its own."""
+
+    database: Database
+    catalogue: Catalogue
+    coding: Coding
+    demonstration: bool
+
+    def issue(self, application: Application, actor: Actor, idempotency_key: str, now: datetime) -> IssuedPair:
+        """Issue everything the application asks for, or nothing, and return it after COMMIT.
+
+        The same key again returns the first result (``repeated``). Raises RuleError ``no_delegation_today``,
+        ``kind_needs_no_permit_today``, ``licence_ended``, ``permit_already_in_force``, ``permit_already_pending``,
+        ``commitment_not_signed``, ``commitment_text_changed``, ``application_barred``, ``commitment_not_open`` or
+        ``act_not_allowed`` (another place of business while it rests);
+        InvalidApplication when the register says otherwise of a business it knows; AccessError ``other_office``;
+        KeyStoreError; RegisterError.
+        """
+        if application.office != actor.office:
+            raise AccessError("other_office", office=application.office)
+        with self.database.write() as tx:
+            return self.issue_within(tx, application, actor, idempotency_key, now)
+
+    def issue_within(
+        self, tx: Transaction, application: Application, actor: Actor, idempotency_key: str, now: datetime
+    ) -> IssuedPair:
+        """``issue`` inside the caller's write transaction, for many applications in one."""
+        earlier = applications.outcome(tx, idempotency_key)
+        if earlier is not None:
+            return self._pair(tx, earlier, repeated=True)
+        case = _Case(tx, application, actor, now)
+        check_delegation(self.catalogue, case.office, LICENCE, case.day)
+        entity = self._licence(case)
+        premises = _premises(case, entity.uscc)
+        application_no = _application_no(case)
+        issued = tuple(
+            self._permit(case, request, premises, entity.uscc, application_no) for request in application.permits
+        )
+        code = self.coding.issue_code(tx, entity.uscc, now, actor.username, application.office)
+        outcome = Outcome(
+            idempotency_key,
+            application_no,
+            application.office,
+            now,
+            entity.uscc,
+            code.code_id,
+            code.version,
+            issued,
+            as_json(application),
+        )
+        applications.add_outcome(tx, outcome)
+        return self._pair(tx, outcome, repeated=False)
+
+    def result(self, tx: Transaction, idempotency_key: str) -> IssuedPair | None:
+        """What the application with this key became, or None."""
+        earlier = applications.outcome(tx, idempotency_key)
+        return None if earlier is None else self._pair(tx, earlier, repeated=True)
+
+    def _pair(self, tx: Transaction, outcome: Outcome, *, repeated: bool) -> IssuedPair:
+        stored = entities.get(tx, outcome.uscc)
+        code = codes.get(tx, outcome.code_id, outcome.version)
+        if stored is None or code is None:
+            raise AssertionError("an outcome names rows of the same transaction")
+        return IssuedPair(
+            outcome.application_no,
+            outcome.uscc,
+            stored.entity.holder_name,
+            outcome.permits,
+            self.coding.issued(code),
+            repeated,
+        )
+
+    def _licence(self, case: _Case) -> Entity:
+        request = case.application.entity
+        known = entities.get(case.tx, request.uscc) if request.uscc else None
+        if known is not None:
+            _check_same_business(known, request)
+            if known.state.ended:
+                raise RuleError("licence_ended", uscc=known.entity.uscc)
+            # The next print says what the calendar has done by now: a renewal that counts as granted has a new last day.
+            take_note_of_renewals(case.tx, self.catalogue, known.entity.uscc, case.now)
+            resume_after_rest(case.tx, self.catalogue, known.entity.uscc, case.now)
+            return known.entity
+        entity = Entity(
+            uscc=request.uscc or self._allot_uscc(case),
+            form=request.form,
+            name=request.name,
+            entity_type=request.entity_type,
+            principal=request.principal,
+            established_on=request.established_on,
+            issued_on=case.day,
+            domicile=request.domicile,
+            business_scope=request.business_scope,
+            registration_authority=self.catalogue.permit_types[LICENCE].authority,
+            registered_capital=request.registered_capital,
+            term_to=request.term_to,
+        )
+        stored = StoredEntity(entity, LicenceState.ACTIVE, case.office, case.application.contact_phone)
+        entities.put(case.tx, stored)
+        after = as_json(entity) | {"state": stored.state.value}
+        case.note(EventKind.LICENCE_GRANTED, entity.uscc, "licence", after)
+        return entity
+
+    def _allot_uscc(self, case: _Case) -> str:
+        """A made-up credit code; only a demonstration register gives them, a real one leaves that to the registrar."""
+        if not self.demonstration:
+            raise InvalidApplication([InputError("uscc_missing", field="uscc")])
+        category = _CATEGORY.get(case.application.entity.form, "91")
+        region = case.application.premises_region[:6] or _UNKNOWN_REGION
+        while True:
+            made_up = complete_uscc(category + region, f"MY{counters.take(case.tx, _ALLOTTED_SERIES, 0):06d}")
+            # Somebody may have typed this very code for a business of theirs; it must not be given to another one.
+            if entities.get(case.tx, made_up) is None:
+                return made_up
+
+    def _permit(
+        self, case: _Case, request: PermitRequest, premises: Premises, uscc: str, application_no: str
+    ) -> IssuedPermit:
+        authority = check_delegation(self.catalogue, case.office, request.permit_type, case.day)
+        check_kinds(self.catalogue, request.kinds, case.day)
+        name = type_name(self.catalogue, request.permit_type)
+        check_application(case.tx, uscc, request.permit_type, request.mode, case.day, name)
+        _check_free(case, uscc, premises, request)
+        pending = Permit(
+            permit_type=request.permit_type,
+            permit_no="",
+            premises_no=premises.premises_no,
+            kinds=request.kinds,
+            items=request.items,
+            issuing_authority=authority,
+            handling_office=case.office,
+            issued_on=None,
+            period=None,
+            mode=request.mode,
+            state=PermitState.PENDING,
+            state_since=case.day,
+        )
+        if request.mode is GrantMode.GENERAL:
+            stored = permits.add(case.tx, uscc, pending)
+            case.note(EventKind.PERMIT_APPLIED, uscc, f"permit/{stored.permit_id}", as_json(pending))
+            return IssuedPermit(request.permit_type, "", pending=True)
+        return self._grant(case, request, pending, uscc, application_no)
+
+    def _grant(
+        self, case: _Case, request: PermitRequest, pending: Permit, uscc: str, application_no: str
+    ) -> IssuedPermit:
+        notice = self.catalogue.notice(request.permit_type, case.day)
+        if request.commitment is None or notice is None:
+            raise RuleError("commitment_not_signed", permit_type=type_name(self.catalogue, request.permit_type))
+        if request.commitment.notice_sha256 != notice.sha256:
+            raise RuleError("commitment_text_changed", notice=notice.id, version=notice.version)
+        granted = replace(
+            pending,
+            permit_no=next_permit_no(case.tx, self.catalogue, request.permit_type, pending.issuing_authority, case.day),
+            issued_on=case.day,
+            period=first_period(self.catalogue, request.permit_type, case.day),
+            state=PermitState.EFFECTIVE,
+            follow_up_due=add_months(case.day, self.catalogue.life_rules_on(case.day).follow_up_months),
+        )
+        stored = permits.add(case.tx, uscc, granted)
+        applications.add_commitment(case.tx, application_no, request.permit_type, request.commitment, notice)
+        case.note(EventKind.PERMIT_GRANTED, uscc, f"permit/{stored.permit_id}", as_json(granted))
+        return IssuedPermit(request.permit_type, granted.permit_no, pending=False)
+
+
+def _application_no(case: _Case) -> str:
+    serial = counters.take(case.tx, f"application/{case.office}", case.day.year)
+    return f"{case.office.upper()}-{case.day.year}-{serial:06d}"
+
+
+def _premises(case: _Case, uscc: str) -> Premises:
+    application = case.application
+    known = entities.premises_at(case.tx, uscc, application.premises_address)
+    if known is not None:
+        return known
+    stored = entities.get(case.tx, uscc)
+    check(SubjectKind.LICENCE, Act.ADD_PREMISES, stored.state if stored else LicenceState.ACTIVE)
+    added = entities.add_premises(
+        case.tx, uscc, application.premises_address, application.premises_region, application.area_m2
+    )
+    case.note(EventKind.PREMISES_ADDED, uscc, f"premises/{added.premises_no}", as_json(added))
+    return added
+
+
+def _check_same_business(known: StoredEntity, request: EntityRequest) -> None:
+    """A business the register knows must be described as the register does; else each difference is an error."""
+    entity = known.entity
+    pairs = {
+        "entity_form": (request.form.value, entity.form.value),
+        "name": (request.name, entity.name),
+        "principal": (request.principal, entity.principal),
+        "established_on": (request.established_on.isoformat(), entity.established_on.isoformat()),
+        "domicile": (request.domicile, entity.domicile),
+    }
+    problems = [
+        InputError("differs_from_register", field=field, registered=registered or "—")
+        for field, (typed, registered) in pairs.items()
+        if name_key(typed) != name_key(registered)
+    ]
+    if problems:
+        raise InvalidApplication(problems)
+
+
+def _check_free(case: _Case, uscc: str, premises: Premises, request: PermitRequest) -> None:
+    """One permit of a type for one kind of place at one premises: not a second while the first stands or is decided."""
+    for stored in permits.of_business(case.tx, uscc):
+        permit = stored.permit
+        same_place = (permit.permit_type, permit.premises_no) == (request.permit_type, premises.premises_no)
+        if not same_place or not set(permit.kinds) & set(request.kinds):
+            continue
+        if permit.state is PermitState.PENDING:
+            raise RuleError("permit_already_pending", address=premises.address)
+        if status_on(permit, case.day).in_force or permit.state is PermitState.SUSPENDED:
+            raise RuleError("permit_already_in_force", permit_no=permit.permit_no, address=premises.address)

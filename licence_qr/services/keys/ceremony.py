@@ -1,0 +1,187 @@
+"""Changes to the keys. Each is one edition of the trust list, signed by the root, which has to be at hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from licence_qr.credential.allow_list import AllowedCodes, AllowList
+from licence_qr.credential.trust_list import KeyState, Purpose, TrustedKey, TrustList
+from licence_qr.domain.dates import local_date
+from licence_qr.domain.written_dates import day_in_range
+from licence_qr.errors import InputError, KeyStoreError
+from licence_qr.services.keys.keyring import KeyPlace, Keys
+from licence_qr.services.keys.root import Root
+from licence_qr.store.database.connections import Database
+from licence_qr.store.keys import key_files, signed_codes
+
+__all__ = ["KeyPlace", "Purpose", "TrustedKey"]
+
+# For how long the former key may still sign after a rotation: until every server has the new key's file.
+OVERLAP_DAYS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """The key that signs now, those it relieves, and whether anything was changed to get there."""
+
+    new: TrustedKey
+    former: tuple[TrustedKey, ...]
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """What a key had signed by an instant: the tokens that stay good, and how many were registered from then on."""
+
+    before: tuple[bytes, ...]
+    refused: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ceremony:
+    """The root's private key is read from ``root_folder`` only for as long as a change takes.
+
+    Every change raises KeyStoreError ``root_key_away`` or ``root_key_other``, and those of the files; nothing is in
+    force then. Changes made at once wait for one another.
+    """
+
+    keys: Keys
+    root_folder: Path
+    database: Database
+
+    def find(self, kid: str) -> TrustedKey:
+        """The key of that id, four hexadecimal digits. Raises KeyStoreError ``key_not_listed``."""
+        keys = self.keys.trust_list().keys
+        found = [key for key in keys if key.kid.hex() == kid.lower()]
+        if not found:
+            raise KeyStoreError("key_not_listed", kid=kid, known=", ".join(key.kid.hex() for key in keys))
+        return found[0]
+
+    def new(self, purpose: Purpose, first: date | None, now: datetime, *, hsm_label: str = "") -> TrustedKey:
+        """Add a key that signs from ``first`` (None: today), in a file or in the hardware module.
+
+        Raises InputError ``key_first_day_past``: a key cannot have signed before it was made; ``date_out_of_range``.
+        """
+        day = local_date(now) if first is None else day_in_range(first, "from")
+        if day < local_date(now):
+            raise InputError("key_first_day_past", field="from", found=day, today=local_date(now))
+        with key_files.only_one(self.keys.folder):
+            root, current = self._root(), self.keys.trust_list()
+            made = self._make(purpose, current, day, hsm_label)
+            root.publish(replace(current, keys=(*current.keys, made)), now)
+        return made
+
+    def rotate(self, purpose: Purpose, overlap_days: int, now: datetime, *, hsm_label: str = "") -> Rotation:
+        """Let a new key sign from today, and the former ones no longer than ``overlap_days`` more.
+
+        Said twice on a day, it changes nothing the second time.
+        """
+        today = local_date(now)
+        last = today + timedelta(days=overlap_days)
+        with key_files.only_one(self.keys.folder):
+            current = self.keys.trust_list()
+            in_use = [k for k in current.keys if k.purpose is purpose and _active(k) and k.not_before <= today]
+            newest = next(iter(current.signing_keys(purpose, today)), None)
+            former = tuple(key for key in in_use if key is not newest)
+            if newest and newest.not_before == today and former and all(key.sign_until <= last for key in former):
+                return Rotation(newest, former, changed=False)
+            root = self._root()
+            made = self._make(purpose, current, today, hsm_label)
+            relieved = {key.kid: replace(key, sign_until=min(key.sign_until, last)) for key in in_use}
+            keys = tuple(relieved.get(key.kid, key) for key in current.keys)
+            root.publish(replace(current, keys=(*keys, made)), now)
+        return Rotation(made, tuple(relieved.values()), changed=True)
+
+    def is_last_signer(self, key: TrustedKey, now: datetime) -> bool:
+        """Whether nothing could be signed for the purpose of ``key`` today without it."""
+        return self.keys.trust_list().signing_keys(key.purpose, local_date(now)) == (key,)
+
+    def retire(self, key: TrustedKey, now: datetime) -> bool:
+        """End signing by ``key`` today; what it signed stays good. False when it had been retired already.
+
+        Codes dated later are refused: a retired key's file may lie forgotten somewhere. Raises KeyStoreError
+        ``key_stays_compromised``.
+        """
+        if key.state is KeyState.COMPROMISED:
+            raise KeyStoreError("key_stays_compromised", kid=key.kid.hex())
+        if key.state is KeyState.RETIRED:
+            return False
+        last = max(key.not_before, min(key.sign_until, local_date(now)))
+        self._change(replace(key, state=KeyState.RETIRED, sign_until=last), now)
+        return True
+
+    def registered(self, key: TrustedKey, since: datetime) -> Registered:
+        """What the register says ``key`` had signed by ``since``. Only licence keys sign what the register holds."""
+        if key.purpose is not Purpose.LICENCE:
+            return Registered((), 0)
+        with self.database.read() as tx:
+            signed = list(signed_codes.of_key(tx, key.kid))
+        before = tuple(token for token, issued_at in signed if issued_at < since)
+        return Registered(before, len(signed) - len(before))
+
+    def compromise(self, key: TrustedKey, since: datetime, now: datetime) -> bool:
+        """Believe nothing of ``key`` but what was registered before ``since``. False when that is in force already.
+
+        The allow-list comes into force before the trust list that makes it matter. Raises InputError
+        ``compromise_in_future``, KeyStoreError ``compromise_later`` (codes once refused may not come back).
+        """
+        since = since.replace(microsecond=0)
+        if not self.would_compromise(key, since, now):
+            return False
+        self._change(replace(key, state=KeyState.COMPROMISED), now, since)
+        return True
+
+    def would_compromise(self, key: TrustedKey, since: datetime, now: datetime) -> bool:
+        """Whether ``compromise`` would change anything; raises what it would, the root's absence included.
+
+        Nobody is asked to confirm what is refused afterwards.
+        """
+        since = since.replace(microsecond=0)
+        if since > now:
+            told = now.replace(microsecond=0).isoformat()
+            raise InputError("compromise_in_future", field="since", found=since.isoformat(), now=told)
+        allowed = self.keys.allow_list()
+        known = allowed.of_key(key.kid) if allowed else None
+        if key.state is KeyState.COMPROMISED and key.purpose is not Purpose.LICENCE:
+            return False
+        if key.state is KeyState.COMPROMISED and known is not None and known.since <= since:
+            if known.since < since:
+                raise KeyStoreError("compromise_later", kid=key.kid.hex(), since=known.since.isoformat())
+            return False
+        self._root()
+        return True
+
+    def export(self, folder: Path) -> tuple[Path, ...]:
+        """Write what other verifiers need into ``folder``: trust list, root's public key and any allow-list."""
+        self.keys.trust_list()  # what is damaged here is not handed on
+        self.keys.allow_list()
+        return key_files.export(self.keys.folder, folder)
+
+    def _change(self, changed: TrustedKey, now: datetime, since: datetime | None = None) -> None:
+        with key_files.only_one(self.keys.folder):
+            root, current = self._root(), self.keys.trust_list()
+            if since is not None and changed.purpose is Purpose.LICENCE:
+                self._allow(root, current, changed, since, now)
+            keys = tuple(changed if key.kid == changed.kid else key for key in current.keys)
+            root.publish(replace(current, keys=keys), now)
+
+    def _allow(self, root: Root, current: TrustList, key: TrustedKey, since: datetime, now: datetime) -> None:
+        former = self.keys.allow_list()
+        others = tuple(codes for codes in former.keys if codes.kid != key.kid) if former else ()
+        codes = AllowedCodes.of(key.kid, since, self.registered(key, since).before)
+        edition = AllowList(current.sequence + 1, now.replace(microsecond=0), (*others, codes))
+        root.publish_allow_list(edition)
+
+    def _make(self, purpose: Purpose, current: TrustList, first: date, hsm_label: str) -> TrustedKey:
+        if hsm_label:
+            return self.keys.take_key_of_hsm(purpose, current.keys, first, hsm_label)
+        return self.keys.make_key(purpose, current.keys, first)
+
+    def _root(self) -> Root:
+        return Root.at_hand(self.keys.folder, self.root_folder, self.keys.passphrase_file)
+
+
+def _active(key: TrustedKey) -> bool:
+    return key.state is KeyState.ACTIVE

@@ -1,0 +1,218 @@
+"""The keys of this installation: made at first run, asked for at each signature and each scan."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from licence_qr.credential.allow_list import AllowList, verify_allow_list
+from licence_qr.credential.cose import KID_BYTES, SigningKey, SoftKey
+from licence_qr.credential.trust_list import Purpose, TrustedKey, TrustList
+from licence_qr.credential.trust_list_wire import sign_trust_list, verify_trust_list
+from licence_qr.domain.dates import add_months, local_date
+from licence_qr.errors import KeyStoreError
+from licence_qr.services.keys.root import ROOT_KID, Root
+from licence_qr.store.keys import key_files
+from licence_qr.store.keys.hsm import Hsm
+
+SIGN_MONTHS = 24
+VERIFY_MONTHS = SIGN_MONTHS + 12 * 10
+# What an installation cannot do without; the log gets its key when there is a log.
+FIRST_PURPOSES = (Purpose.LICENCE, Purpose.STATUS)
+
+
+def free_kid(taken: Iterable[TrustedKey]) -> bytes:
+    """Two bytes that no key of ``taken`` has, for any purpose, and that are not the root's."""
+    used = {ROOT_KID, *(key.kid for key in taken)}
+    while (kid := secrets.token_bytes(KID_BYTES)) in used:
+        pass
+    return kid
+
+
+def trusted_from(kid: bytes, public_key: ec.EllipticCurvePublicKey, purpose: Purpose, first: date) -> TrustedKey:
+    """The entry of a new key whose first day is ``first``: it signs for 24 months and verifies ten years longer."""
+    sign_until, verify_until = add_months(first, SIGN_MONTHS), add_months(first, VERIFY_MONTHS)
+    return TrustedKey(kid, public_key, purpose, first, sign_until, verify_until)
+
+
+class KeyPlace(StrEnum):
+    """Where a private key is."""
+
+    FILE = "file"
+    HSM = "hsm"
+    ELSEWHERE = "elsewhere"
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """What was read of one edition; ``allow_lists`` holds one item once it was asked for."""
+
+    stamp: Hashable
+    signed: bytes
+    trust_list: TrustList
+    signing: dict[tuple[bytes, Purpose], SigningKey] = field(default_factory=dict)
+    allow_lists: list[AllowList | None] = field(default_factory=list)
+
+
+class Keys:
+    """Key files of ``folder``. The trust list is read again when its file changes, so keys rotate without a restart."""
+
+    def __init__(self, folder: Path, passphrase_file: Path, hsm: Hsm | None = None) -> None:
+        self.folder = folder
+        self.passphrase_file = passphrase_file
+        self.hsm = hsm
+        self._loaded: _Loaded | None = None
+
+    def make(self, hosts: tuple[str, ...], now: datetime) -> None:
+        """Make root, first keys and trust list, where there are none yet. The passphrase file is made with them.
+
+        Two processes that make them at once end with the same keys. Raises KeyStoreError ``key_file_not_written``.
+        """
+        with key_files.only_one(self.folder):
+            if not key_files.trust_list_stamp(self.folder):
+                self._make(hosts, now)
+
+    def _make(self, hosts: tuple[str, ...], now: datetime) -> None:
+        if not self.passphrase_file.exists():
+            key_files.write_file(self.passphrase_file, secrets.token_urlsafe(24).encode())
+        root = ec.generate_private_key(ec.SECP256R1())
+        made: tuple[TrustedKey, ...] = ()
+        for purpose in FIRST_PURPOSES:
+            made += (self.make_key(purpose, made, local_date(now)),)
+        trust_list = TrustList(1, now.replace(microsecond=0), hosts, made)
+        passphrase = key_files.read_passphrase(self.passphrase_file)
+        key_files.write_private_key(self.folder, key_files.ROOT, root, passphrase)
+        key_files.write_root_public_key(self.folder, root.public_key())
+        # The list comes last: its presence says that everything before it is whole.
+        key_files.write_trust_list(self.folder, sign_trust_list(trust_list, SoftKey(ROOT_KID, root)))
+
+    def make_key(self, purpose: Purpose, others: Iterable[TrustedKey], first: date) -> TrustedKey:
+        """Make a key and its file; it is believed, and signs, once a trust list names it. Raises those of the files."""
+        private, kid = ec.generate_private_key(ec.SECP256R1()), free_kid(others)
+        passphrase = key_files.read_passphrase(self.passphrase_file)
+        key_files.write_private_key(self.folder, key_files.key_name(purpose, kid), private, passphrase)
+        return trusted_from(kid, private.public_key(), purpose, first)
+
+    def take_key_of_hsm(self, purpose: Purpose, others: Iterable[TrustedKey], first: date, label: str) -> TrustedKey:
+        """Use the key that the hardware module calls ``label``; it is made there when there is none.
+
+        Only its name is kept here. Raises KeyStoreError ``hsm_not_set`` and those of the module.
+        """
+        kid = free_kid(others)
+        public_key = self._hsm().public_key(label)
+        key_files.write_hsm_label(self.folder, key_files.key_name(purpose, kid), label)
+        return trusted_from(kid, public_key, purpose, first)
+
+    def _hsm(self) -> Hsm:
+        if self.hsm is None:
+            raise KeyStoreError("hsm_not_set")
+        return self.hsm
+
+    def complete(self, now: datetime) -> None:
+        """Give an installation of an earlier version the keys of purposes it has none for, if its root key is at hand.
+
+        Where the root is elsewhere, or the trust list is lost, nothing is done: ``licence-qr keys new`` does it later.
+        Raises KeyStoreError ``passphrase_missing`` and those of the files.
+        """
+        with key_files.only_one(self.folder):
+            if not key_files.trust_list_stamp(self.folder):
+                return
+            keys = self.trust_list().keys
+            missing = [purpose for purpose in FIRST_PURPOSES if purpose not in {key.purpose for key in keys}]
+            if not missing or not key_files.has_private_key(self.folder, key_files.ROOT):
+                return
+            root = self._root()
+            for purpose in missing:
+                keys += (self.make_key(purpose, keys, local_date(now)),)
+            root.publish(replace(self.trust_list(), keys=keys), now)
+
+    def add_host(self, host: str, now: datetime) -> None:
+        """Publish a trust list that names ``host`` too. Needs the root key, which a demonstration has at hand."""
+        if host in self.trust_list().hosts:
+            return
+        with key_files.only_one(self.folder):
+            current = self.trust_list()
+            self._root().publish(replace(current, hosts=(*current.hosts, host)), now)
+
+    def _root(self) -> Root:
+        return Root.at_hand(self.folder, self.folder, self.passphrase_file)
+
+    def trust_list(self) -> TrustList:
+        """The trust list in force. Raises KeyStoreError ``trust_list_missing``, TokenError when it is not the root's."""
+        return self._current().trust_list
+
+    def root_point(self) -> bytes:
+        """The root's public key as verifiers pin it: the uncompressed point, 65 bytes (SEC 1, 2.3.3).
+
+        Raises KeyStoreError ``key_missing`` or ``key_damaged``.
+        """
+        return key_files.read_root_public_key(self.folder).public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+
+    def signing_key(self, now: datetime) -> SigningKey:
+        """The newest key that may sign codes today; see ``signing_key_for``."""
+        return self.signing_key_for(Purpose.LICENCE, now)
+
+    def signing_key_for(self, purpose: Purpose, now: datetime) -> SigningKey:
+        """The newest key that may sign for ``purpose`` today and is here.
+
+        Raises KeyStoreError ``no_signing_key`` and those of its file.
+        """
+        loaded = self._current()
+        day = local_date(now)
+        for trusted in loaded.trust_list.signing_keys(purpose, day):
+            key = loaded.signing.get((trusted.kid, purpose)) or self._read_key(trusted)
+            if key is not None:
+                loaded.signing[trusted.kid, purpose] = key
+                return key
+        raise KeyStoreError("no_signing_key", day=day, purpose=purpose.value)
+
+    def _read_key(self, trusted: TrustedKey) -> SigningKey | None:
+        name = key_files.key_name(trusted.purpose, trusted.kid)
+        if key_files.has_private_key(self.folder, name):
+            passphrase = key_files.read_passphrase(self.passphrase_file)
+            return SoftKey(trusted.kid, key_files.read_private_key(self.folder, name, passphrase))
+        label = key_files.read_hsm_label(self.folder, name)
+        return None if label is None else self._hsm().key(trusted.kid, label)
+
+    def place(self, trusted: TrustedKey) -> KeyPlace:
+        """Where the private key is, as far as this installation knows. Nothing is opened to tell."""
+        name = key_files.key_name(trusted.purpose, trusted.kid)
+        if key_files.has_private_key(self.folder, name):
+            return KeyPlace.FILE
+        return KeyPlace.ELSEWHERE if key_files.read_hsm_label(self.folder, name) is None else KeyPlace.HSM
+
+    def allow_list(self) -> AllowList | None:
+        """The allow-list in force; None where no key was ever compromised. Raises TokenError when it is not the root's.
+
+        It is read when it is first asked for, so that a damaged one stops nothing but the codes it is about.
+        """
+        loaded = self._current()
+        if not loaded.allow_lists:
+            signed = key_files.read_allow_list(self.folder)
+            root = key_files.read_root_public_key(self.folder)
+            loaded.allow_lists.append(None if signed is None else verify_allow_list(signed, root))
+        return loaded.allow_lists[0]
+
+    def signed_trust_list(self) -> bytes:
+        """The bytes of the trust list in force, verified, for other verifiers."""
+        return self._current().signed
+
+    def signed_allow_list(self) -> bytes | None:
+        """The bytes of the allow-list in force, verified, for other verifiers; None where there is none."""
+        return None if self.allow_list() is None else key_files.read_allow_list(self.folder)
+
+    def _current(self) -> _Loaded:
+        stamp = key_files.trust_list_stamp(self.folder)
+        loaded = self._loaded
+        if loaded is None or loaded.stamp != stamp:
+            signed = key_files.read_trust_list(self.folder)
+            root = key_files.read_root_public_key(self.folder)
+            loaded = self._loaded = _Loaded(stamp, signed, verify_trust_list(signed, root))
+        return loaded

@@ -1,0 +1,66 @@
+"""What the calendar does to a business, taken note of in the history: consent by silence, and the end of a rest.
+
+Both hold by law on their day, and the public page says so on that day; here the register follows, by the sweep or before
+the next act.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from licence_qr.domain.catalogue.model import Catalogue
+from licence_qr.domain.dates import local_date
+from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject, SubjectKind, rule
+from licence_qr.domain.lifecycle.details import Deed
+from licence_qr.domain.register.entity import LicenceState
+from licence_qr.domain.register.permit import deemed_renewed
+from licence_qr.domain.roles import SYSTEM, Actor
+from licence_qr.services.lifecycle.case import Case
+from licence_qr.services.lifecycle.licence_acts import resume
+from licence_qr.services.lifecycle.permit_acts import deem_renewed
+from licence_qr.store.database.connections import Transaction
+from licence_qr.store.register import entities, permits
+from licence_qr.store.register.entities import StoredEntity
+
+
+def calendar_actor(office: str) -> Actor:
+    """The calendar, acting for an office."""
+    return Actor(0, SYSTEM, SYSTEM, office, frozenset())
+
+
+def take_note_of_renewals(tx: Transaction, catalogue: Catalogue, uscc: str, now: datetime) -> bool:
+    """Note the renewals of one business that counted as granted when their permits ended; True when there were any."""
+    due = [each for each in permits.of_business(tx, uscc) if deemed_renewed(each.permit, local_date(now))]
+    stored = entities.get(tx, uscc)
+    if stored is None or stored.state.ended:
+        return False
+    for each in due:
+        case = _case(tx, catalogue, stored, Act.DEEM_RENEWED, Subject(uscc, each.permit_id), now)
+        case.held[each.permit_id] = each
+        deem_renewed(case)
+    return bool(due)
+
+
+def resume_after_rest(tx: Transaction, catalogue: Catalogue, uscc: str, now: datetime) -> bool:
+    """Note that a rest ended with the day after its last; True when it did."""
+    stored = entities.get(tx, uscc)
+    until = stored.dormant_until if stored else None
+    if stored is None or until is None or stored.state is not LicenceState.DORMANT or local_date(now) <= until:
+        return False
+    grounds = Grounds(effective_on=until + timedelta(days=1))
+    resume(_case(tx, catalogue, stored, Act.RESUME, Subject(uscc), now, grounds))
+    return True
+
+
+def _case(
+    tx: Transaction,
+    catalogue: Catalogue,
+    stored: StoredEntity,
+    act: Act,
+    subject: Subject,
+    now: datetime,
+    grounds: Grounds | None = None,
+) -> Case:
+    kind = SubjectKind.LICENCE if subject.permit_id is None else SubjectKind.PERMIT
+    deed = Deed(subject, act, grounds or Grounds(), calendar_actor(stored.office))
+    return Case(tx, catalogue, deed, rule(kind, act), now, stored)

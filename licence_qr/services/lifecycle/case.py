@@ -1,0 +1,112 @@
+"""One act being done: what it is done to, as the register holds it in this transaction, and how it is written down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+
+from licence_qr.domain.catalogue.life_rules import LifeRules
+from licence_qr.domain.catalogue.model import Catalogue
+from licence_qr.domain.dates import local_date
+from licence_qr.domain.lifecycle.acts import Rule
+from licence_qr.domain.lifecycle.dates import decided_since, effective_day
+from licence_qr.domain.lifecycle.details import Deed
+from licence_qr.domain.register.permit import Permit
+from licence_qr.services.register.record import as_json, licence_facts
+from licence_qr.store.database.connections import Transaction
+from licence_qr.store.register import entities, history, permits
+from licence_qr.store.register.entities import StoredEntity
+from licence_qr.store.register.history import Event, EventKind
+from licence_qr.store.register.permits import StoredPermit
+
+
+@dataclass(slots=True)
+class Case:
+    """``stored`` and ``held`` follow what has been written so far. ``permit_id`` names the subject where it is a permit."""
+
+    tx: Transaction
+    catalogue: Catalogue
+    deed: Deed
+    rule: Rule
+    now: datetime
+    stored: StoredEntity
+    held: dict[int, StoredPermit] = field(default_factory=dict)
+
+    @property
+    def uscc(self) -> str:
+        """The business's credit code."""
+        return self.stored.entity.uscc
+
+    @property
+    def today(self) -> date:
+        """The day in Shanghai."""
+        return local_date(self.now)
+
+    @property
+    def rules(self) -> LifeRules:
+        """The dated figures of today."""
+        return self.catalogue.life_rules_on(self.today)
+
+    @property
+    def subject(self) -> StoredPermit:
+        """The permit that the act is done to."""
+        if self.deed.subject.permit_id is None:
+            raise AssertionError("an act on a licence asked for its permit")
+        return self.held[self.deed.subject.permit_id]
+
+    @property
+    def permit(self) -> Permit:
+        """Its value."""
+        return self.subject.permit
+
+    def months(self, permit_type: str) -> int | None:
+        """The length of a permit of that type, None without end or where the offices here do not fix it."""
+        known = self.catalogue.permit_types.get(permit_type)
+        return known.months if known else None
+
+    def day_of_licence(self) -> date:
+        """From when an act on the state of the licence holds. Raises InputError ``effective_…``."""
+        return effective_day(self.deed.grounds.effective_on, self.stored.decided_since, self.today)
+
+    def day_of_permit(self) -> date:
+        """From when an act on the permit holds: not before its grant, nor before the decision before this one."""
+        return effective_day(self.deed.grounds.effective_on, decided_since(self.permit), self.today)
+
+    def note(
+        self,
+        kind: EventKind,
+        subject: str,
+        effective_on: date,
+        before: dict[str, object] | None,
+        after: dict[str, object] | None,
+    ) -> None:
+        """Append to the history who did it, on what grounds and from when it holds."""
+        deed, grounds = self.deed, self.deed.grounds
+        event = Event(self.now, deed.actor.username, deed.actor.office, kind, self.uscc, subject, grounds.reason)
+        basis = grounds.legal_basis or self.rule.basis.zh
+        history.append(
+            self.tx,
+            replace(
+                event,
+                legal_basis=basis,
+                document_no=grounds.document_no,
+                before=before,
+                after=after,
+                effective_on=effective_on,
+                proposed_by=deed.proposed_by,
+            ),
+        )
+
+    def put_licence(self, kind: EventKind, changed: StoredEntity, effective_on: date) -> None:
+        """Write the licence and note the change."""
+        before, after = licence_facts(self.stored), licence_facts(changed)
+        entities.put(self.tx, changed)
+        self.stored = changed
+        self.note(kind, "licence", effective_on, before, after)
+
+    def put_permit(self, kind: EventKind, stored: StoredPermit, changed: Permit, effective_on: date) -> None:
+        """Write a permit of this business and note the change."""
+        now = replace(stored, permit=changed)
+        permits.replace(self.tx, now)
+        self.held[stored.permit_id] = now
+        self.note(kind, f"permit/{stored.permit_id}", effective_on, as_json(stored.permit), as_json(changed))

@@ -1,0 +1,100 @@
+"""Proposals that can no longer be carried out: something else happened to the business first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from licence_qr.domain.catalogue.model import Catalogue
+from licence_qr.domain.dates import local_date
+from licence_qr.domain.lifecycle.acts import Act, Rule, Subject, SubjectKind, check, source_of
+from licence_qr.domain.proposals.proposal import ProposalState
+from licence_qr.domain.register.permit import status_on
+from licence_qr.domain.roles import SYSTEM, Actor
+from licence_qr.errors import NotFoundError, RuleError
+from licence_qr.services.lifecycle.credit_record import Consequence, settle_within
+from licence_qr.store.database.connections import Transaction
+from licence_qr.store.proposals import proposals
+from licence_qr.store.proposals.proposals import StoredProposal
+from licence_qr.store.register import entities, history, permits
+from licence_qr.store.register.entities import StoredEntity
+from licence_qr.store.register.history import Event, EventKind
+from licence_qr.store.register.permits import StoredPermit
+
+_SYSTEM = Actor(0, SYSTEM, "", "", frozenset())
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A subject as the register holds it: its holder, the permit unless it is the licence, and the state of the day as
+    the table of acts names it."""
+
+    subject: Subject
+    holder: StoredEntity
+    permit: StoredPermit | None
+    state: str
+
+    @property
+    def offices(self) -> frozenset[str]:
+        """The offices that deal with it."""
+        return frozenset({self.holder.office, *([self.permit.permit.handling_office] if self.permit else [])})
+
+    def rule(self, act: Act) -> Rule:
+        """The rule of ``act`` in this state. Raises RuleError ``act_not_allowed`` or ``act_unknown_here``."""
+        return check(self.subject.kind, act, self.state)
+
+
+def see(tx: Transaction, subject: Subject, day: date) -> Seen:
+    """Read a subject. Raises NotFoundError ``business_not_found`` or ``subject_not_found``."""
+    holder = entities.get(tx, subject.uscc)
+    if holder is None:
+        raise NotFoundError("business_not_found", uscc=subject.uscc)
+    if subject.permit_id is None:
+        return Seen(subject, holder, None, source_of(SubjectKind.LICENCE, holder.state.value))
+    stored = permits.get(tx, subject.permit_id)
+    if stored is None or stored.uscc != subject.uscc:
+        raise NotFoundError("subject_not_found", uscc=subject.uscc)
+    return Seen(subject, holder, stored, source_of(SubjectKind.PERMIT, status_on(stored.permit, day).value))
+
+
+def close_impossible(tx: Transaction, catalogue: Catalogue, uscc: str, now: datetime) -> int:
+    """Close the open proposals of one business whose act its state allows no more; how many there were.
+
+    To be called in the transaction of every act: a decision about something that has ended would mislead its decider.
+    """
+    return sum(close_if_impossible(tx, catalogue, each, now) for each in proposals.open_of_business(tx, uscc))
+
+
+def close_if_impossible(tx: Transaction, catalogue: Catalogue, proposal: StoredProposal, now: datetime) -> bool:
+    """Close one open proposal unless its act is still allowed; the state that forbids it is kept as the reason."""
+    content = proposal.content
+    seen = see(tx, Subject.parse(content.uscc, content.subject), local_date(now))
+    try:
+        seen.rule(Act(content.act))
+    except RuleError:
+        pass
+    else:
+        return False
+    proposals.settle(tx, proposal.proposal_id, ProposalState.CLOSED, _SYSTEM.username, seen.state, now)
+    note(tx, EventKind.PROPOSAL_CLOSED, proposal, _SYSTEM, "", now)
+    settle_within(tx, catalogue, Consequence(proposal, _SYSTEM, False, now))
+    return True
+
+
+def note(tx: Transaction, kind: EventKind, proposal: StoredProposal, actor: Actor, reason: str, now: datetime) -> None:
+    """Append what happened to a proposal, with both names, to the history of the business."""
+    content = proposal.content
+    event = Event(
+        at=now,
+        actor=actor.username,
+        office=actor.office or proposal.office,
+        kind=kind,
+        uscc=content.uscc,
+        subject=f"proposal/{proposal.proposal_id}",
+        reason=reason,
+        legal_basis=content.legal_basis,
+        document_no=content.document_no,
+        after={"act": content.act, "about": content.subject},
+        proposed_by=proposal.proposed_by if kind is not EventKind.PROPOSED else "",
+    )
+    history.append(tx, event)

@@ -1,0 +1,221 @@
+"""The life of a licence and its permits: every act goes through here, in one write transaction with its event.
+
+docs/life-cycle.md says what each does. Read ``perform_within`` from top to bottom: that is the order of every act.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from licence_qr.domain.catalogue.model import Catalogue
+from licence_qr.domain.dates import local_date
+from licence_qr.domain.issuing.issued import IssuedCode
+from licence_qr.domain.lifecycle.acts import Act, Effect, Rule, Subject, SubjectKind, allowed, check, rule
+from licence_qr.domain.lifecycle.dates import licence_state_on
+from licence_qr.domain.lifecycle.details import Deed
+from licence_qr.domain.register.permit import Permit, deemed_renewed, status_on
+from licence_qr.domain.roles import Actor
+from licence_qr.errors import AccessError, ConflictError, InputError, NotFoundError, RuleError
+from licence_qr.services.lifecycle.calendar import resume_after_rest, take_note_of_renewals
+from licence_qr.services.lifecycle.case import Case
+from licence_qr.services.lifecycle.licence_acts import LICENCE_ACTS
+from licence_qr.services.lifecycle.obsolete_proposals import close_impossible
+from licence_qr.services.lifecycle.permit_acts import PERMIT_ACTS
+from licence_qr.services.register.state_on_day import PastState, fold
+from licence_qr.services.signing.sign_record import Coding, refresh_status
+from licence_qr.store.database.connections import Database, Row, Transaction
+from licence_qr.store.register import codes, entities, history, permits
+from licence_qr.store.register.entities import StoredEntity
+
+MAX_REASON_CHARS, MAX_BASIS_CHARS, MAX_NUMBER_CHARS = 500, 200, 80
+# Acts by which somebody may do more than before; none is done for a holder whose licence has ended.
+_GIVES = frozenset({Act.GRANT, Act.RENEW, Act.APPLY_RENEWAL, Act.REINSTATE, Act.CHANGE})
+# Against the holder, or for good: these are never done without a word why.
+NEEDS_REASON = frozenset(
+    {Act.REFUSE, Act.REFUSE_RENEWAL, Act.SUSPEND, Act.ANNUL, Act.REVOKE, Act.WITHDRAW, Act.CANCEL, Act.MARK}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What came of an act: the revision of the business after it, its code in force, and whether that is a new print.
+
+    A ``new_version`` is to be printed and handed over; the older print says "superseded" from now on.
+    """
+
+    uscc: str
+    revision: int
+    code: IssuedCode | None
+    new_version: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """All acts on licences and permits that the register knows."""
+
+    database: Database
+    catalogue: Catalogue
+    coding: Coding
+
+    def perform(self, actor: Actor, deed: Deed, now: datetime) -> Done:
+        """Do one act that needs one person, and return it after COMMIT.
+
+        Raises AccessError ``role_not_allowed`` or ``business_of_other_office``; RuleError ``act_needs_four_eyes``,
+        ``act_not_allowed`` (with the acts that are) and those of the act itself; ConflictError ``business_changed`` for a
+        form that is out of date; InputError and InvalidApplication for what was typed; NotFoundError; KeyStoreError.
+        """
+        asked = rule(deed.subject.kind, deed.act)
+        if asked.four_eyes:
+            raise RuleError("act_needs_four_eyes", act_zh=asked.name.zh, act_en=asked.name.en)
+        if not actor.roles & asked.roles:
+            raise AccessError("role_not_allowed")
+        with self.database.write() as tx:
+            return self.perform_within(tx, replace(deed, actor=actor), now)
+
+    def perform_within(self, tx: Transaction, deed: Deed, now: datetime) -> Done:
+        """``perform`` inside the caller's write transaction, four-eyes acts included. The caller has asked for the role.
+
+        Whoever decides a proposal calls this with the decider as actor and the proposer in ``proposed_by``.
+        """
+        _check_grounds(deed)
+        stored = _own_business(tx, deed)
+        _check_revision(tx, deed)
+        caught_up = self.catch_up(tx, deed.subject.uscc, now)
+        case = self._case(tx, deed, now, entities.get(tx, deed.subject.uscc) or stored)
+        acts = LICENCE_ACTS if deed.subject.kind is SubjectKind.LICENCE else PERMIT_ACTS
+        acts[deed.act](case)
+        close_impossible(tx, self.catalogue, case.uscc, now)
+        return self._bring_code_in_line(case, caught_up=caught_up)
+
+    def catch_up(self, tx: Transaction, uscc: str, now: datetime) -> bool:
+        """Take note of what the calendar has done to one business; True when anything was written.
+
+        A renewal that nobody decided in time counts as granted, and a rest whose time is over is over, whether or not the
+        register has taken note; an act on either must find it noted.
+        """
+        renewed = take_note_of_renewals(tx, self.catalogue, uscc, now)
+        return resume_after_rest(tx, self.catalogue, uscc, now) or renewed
+
+    def _case(self, tx: Transaction, deed: Deed, now: datetime, stored: StoredEntity) -> Case:
+        """The case, if the state allows the act. Raises RuleError ``act_not_allowed``, ``licence_ended``; NotFoundError."""
+        subject = deed.subject
+        held = {each.permit_id: each for each in permits.of_business(tx, subject.uscc)}
+        if subject.permit_id is None:
+            found = check(subject.kind, deed.act, stored.state)
+        elif subject.permit_id not in held:
+            raise NotFoundError("permit_not_found", id=subject.permit_id)
+        else:
+            status = status_on(held[subject.permit_id].permit, local_date(now))
+            found = check(subject.kind, deed.act, status)
+            if stored.state.ended and deed.act in _GIVES:
+                raise RuleError("licence_ended", uscc=subject.uscc)
+        return Case(tx, self.catalogue, deed, found, now, stored, held)
+
+    def _bring_code_in_line(self, case: Case, *, caught_up: bool) -> Done:
+        """Sign the next version when a signed fact is another, and turn the status entries, as the rule says."""
+        tx, uscc, actor = case.tx, case.uscc, case.deed.actor
+        before = codes.newest_of_business(tx, uscc)
+        code = None if before is None else self.coding.issued(before)
+        if case.rule.effect is Effect.NEXT_VERSION or caught_up:
+            again = case.deed.act is Act.REPRINT
+            why = case.rule.name.zh
+            code = self.coding.issue_code(tx, uscc, case.now, actor.username, actor.office, why, again=again)
+        if case.rule.effect in {Effect.STATUS, Effect.NEXT_VERSION} or caught_up:
+            refresh_status(tx, uscc, case.today)
+        newer = code is not None and (before is None or code.version > before.version)
+        return Done(uscc, history.revision(tx, uscc), code, newer)
+
+    # Asking.
+
+    def open_acts(self, uscc: str, now: datetime) -> Mapping[Subject, tuple[Rule, ...]]:
+        """What may be done today: for the licence and each permit the rules of the acts that its state allows.
+
+        Who may do each is in the rule; whether the values are right is asked when it is done. Acts of the calendar are
+        left out. Raises NotFoundError ``business_not_found``.
+        """
+        with self.database.read() as tx:
+            return self.open_acts_within(tx, uscc, local_date(now))
+
+    def open_acts_within(self, tx: Transaction, uscc: str, day: date) -> Mapping[Subject, tuple[Rule, ...]]:
+        """``open_acts`` on ``day`` in the caller's transaction, so that a page says it of what it shows."""
+        stored = entities.get(tx, uscc)
+        if stored is None:
+            raise NotFoundError("business_not_found", uscc=uscc)
+        state = licence_state_on(stored.state, stored.dormant_until, day)
+        found = {Subject(uscc): tuple(r for r in allowed(SubjectKind.LICENCE, state) if r.roles)}
+        for each in permits.of_business(tx, uscc):
+            rules = allowed(SubjectKind.PERMIT, status_on(each.permit, day))
+            open_now = tuple(r for r in rules if _fits(r, each.permit, day) and not (state.ended and r.act in _GIVES))
+            found[Subject(uscc, each.permit_id)] = open_now
+        return found
+
+    def timeline(self, uscc: str, after: int = 0) -> tuple[Row, ...]:
+        """The events of one business after the revision ``after``, oldest first, as they were written.
+
+        They name people and reasons: for offices only. ``services.businesses.history`` tells them in words.
+        """
+        with self.database.read() as tx:
+            return tuple(history.since(tx, uscc, after))
+
+    def state_on(self, uscc: str, day: date, known_at: datetime | None = None) -> PastState:
+        """The business on ``day``, as known today or, with ``known_at``, as the register knew it at that instant."""
+        with self.database.read() as tx:
+            return fold(uscc, history.of_business(tx, uscc), day, known_at)
+
+
+def _fits(found: Rule, permit: Permit, day: date) -> bool:
+    """Whether an act that the state allows has anything to act on."""
+    waiting = permit.renewal_applied_on is not None and not deemed_renewed(permit, day)
+    ends = permit.period is not None and permit.period.last is not None
+    if found.act in {Act.RENEW, Act.REFUSE_RENEWAL}:
+        return waiting
+    return bool(found.roles) and (found.act is not Act.APPLY_RENEWAL or (ends and not waiting))
+
+
+def _check_grounds(deed: Deed) -> None:
+    """Raise InputError ``grounds_too_long``, or ``act_reason_missing`` for an act that must not be done without a word."""
+    grounds = deed.grounds
+    limits = {"reason": MAX_REASON_CHARS, "legal_basis": MAX_BASIS_CHARS, "document_no": MAX_NUMBER_CHARS}
+    for name, limit in limits.items():
+        if (length := len(getattr(grounds, name))) > limit:
+            raise InputError("grounds_too_long", field=name, length=length, limit=limit)
+    if deed.act in NEEDS_REASON and not grounds.reason.strip():
+        raise InputError("act_reason_missing", field="reason")
+
+
+def _own_business(tx: Transaction, deed: Deed) -> StoredEntity:
+    """The business, if the actor's office deals with it or with the permit.
+
+    Raises NotFoundError ``business_not_found``, ``permit_not_found``; AccessError ``business_of_other_office``.
+    """
+    stored = entities.get(tx, deed.subject.uscc)
+    if stored is None:
+        raise NotFoundError("business_not_found", uscc=deed.subject.uscc)
+    offices = {stored.office}
+    if deed.subject.permit_id is not None:
+        permit = permits.get(tx, deed.subject.permit_id)
+        if permit is None or permit.uscc != deed.subject.uscc:
+            raise NotFoundError("permit_not_found", id=deed.subject.permit_id)
+        offices.add(permit.permit.handling_office)
+    if deed.actor.office not in offices:
+        raise AccessError("business_of_other_office", office=stored.office)
+    return stored
+
+
+def _check_revision(tx: Transaction, deed: Deed) -> None:
+    """Raise ConflictError ``business_changed`` when something happened after the form was made.
+
+    It names the kinds of events only: what they hold is read by ``timeline``, by those who may.
+    """
+    expected = deed.expected_revision
+    if expected is None:
+        return
+    newer = history.since(tx, deed.subject.uscc, expected)
+    if newer:
+        kinds = Counter(row["event"] for row in newer)
+        raise ConflictError(
+            "business_changed", count=len(newer), kinds=", ".join(kinds), revision=newer[-1]["seq"], expected=expected
+        )

@@ -1,0 +1,245 @@
+"""The acts on a permit, one function each. The state machine has been asked; these ask for days and values, and write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date, timedelta
+
+from licence_qr.domain.lifecycle.acts import Act
+from licence_qr.domain.lifecycle.changes import renamed_premises
+from licence_qr.domain.lifecycle.dates import effective_day, granted_on, renewal_deadline, renewed_period
+from licence_qr.domain.lifecycle.details import Grading, PermitChange
+from licence_qr.domain.register.permit import ENDS_BEFORE_CLOSING, Permit, PermitState
+from licence_qr.domain.register.permit import deemed_renewed as is_deemed_renewed
+from licence_qr.domain.text import Text
+from licence_qr.errors import InputError, RuleError
+from licence_qr.services.lifecycle.case import Case
+from licence_qr.services.lifecycle.credit_record import check_application
+from licence_qr.services.register.record import as_json
+from licence_qr.services.signing.grant_rules import (
+    check_delegation,
+    check_kinds,
+    first_period,
+    next_permit_no,
+    type_name,
+)
+from licence_qr.store.register import entities
+from licence_qr.store.register.history import EventKind
+from licence_qr.store.register.permits import StoredPermit
+
+_GRADES = frozenset({"A", "B", "C", ""})
+
+
+def grant(case: Case) -> None:
+    """准予许可: the number is taken and the period begins today. Raises what granting raises, and RuleError
+    ``application_barred`` while a bar on the holder lasts."""
+    permit = case.permit
+    if case.deed.grounds.effective_on not in {None, case.today}:
+        raise InputError("grant_is_of_today", field="effective_on", today=case.today.isoformat())
+    authority = _check_power(case)
+    name = type_name(case.catalogue, permit.permit_type)
+    # Applied for before the bar began; granted under it, the bar would be walked round.
+    check_application(case.tx, case.uscc, permit.permit_type, permit.mode, case.today, name)
+    granted = replace(
+        permit,
+        permit_no=next_permit_no(case.tx, case.catalogue, permit.permit_type, authority, case.today),
+        issuing_authority=authority,
+        issued_on=case.today,
+        period=first_period(case.catalogue, permit.permit_type, case.today),
+        state=PermitState.EFFECTIVE,
+        state_since=case.today,
+    )
+    case.put_permit(EventKind.PERMIT_GRANTED, case.subject, granted, case.today)
+
+
+def _check_power(case: Case) -> str:
+    """The authority in whose name the office may issue this permit today, as today's rules license it.
+
+    Raises RuleError ``no_delegation_today``, ``kind_needs_no_permit_today``, or ``delegation_of_other_authority`` for a
+    permit of an authority that has not handed its power to the office.
+    """
+    permit, office = case.permit, case.deed.actor.office
+    authority = check_delegation(case.catalogue, office, permit.permit_type, case.today)
+    if authority != permit.issuing_authority:
+        known = case.catalogue.authorities.get(permit.issuing_authority)
+        name = known.name if known else Text(permit.issuing_authority, permit.issuing_authority)
+        raise RuleError("delegation_of_other_authority", authority_zh=name.zh, authority_en=name.en)
+    if permit.kinds:
+        check_kinds(case.catalogue, permit.kinds, case.today)
+    return authority
+
+
+def refuse(case: Case) -> None:
+    """不予许可: the application is closed; it never had a number and gets none."""
+    refuse_pending(case, case.subject, case.day_of_permit())
+
+
+def refuse_pending(case: Case, stored: StoredPermit, day: date) -> None:
+    """Close one application."""
+    refused = replace(stored.permit, state=PermitState.REFUSED, state_since=day)
+    case.put_permit(EventKind.PERMIT_REFUSED, stored, refused, day)
+
+
+def change(case: Case) -> None:
+    """许可变更: of the permit itself only the name of its street can change. Raises what ``renamed_premises`` raises."""
+    details = case.deed.details
+    if not isinstance(details, PermitChange):
+        raise InputError("details_missing", field="premises_address")
+    day = case.day_of_permit()
+    number = case.permit.premises_no
+    premises = next(p for p in entities.premises_of(case.tx, case.uscc) if p.premises_no == number)
+    renamed = renamed_premises(premises, details)
+    entities.replace_premises(case.tx, case.uscc, renamed)
+    case.note(EventKind.PREMISES_CHANGED, f"premises/{number}", day, as_json(premises), as_json(renamed))
+
+
+def apply_renewal(case: Case) -> None:
+    """申请延续. One that comes later than 30 days before the end is accepted too, but silence is then no consent."""
+    permit = case.permit
+    last = permit.period.last if permit.period else None
+    if last is None:
+        raise RuleError("renewal_not_needed", permit_no=permit.permit_no)
+    if permit.renewal_applied_on is not None:
+        raise RuleError(
+            "renewal_already_applied", permit_no=permit.permit_no, day=permit.renewal_applied_on.isoformat()
+        )
+    day = effective_day(case.deed.grounds.effective_on, granted_on(permit) or date.min, case.today)
+    if case.today > last:
+        raise InputError("renewal_after_end", field="effective_on", last=last.isoformat(), found=day.isoformat())
+    in_time = day <= renewal_deadline(last, case.catalogue.life_rules_on(day))
+    applied = replace(permit, renewal_applied_on=day, renewal_in_time=in_time)
+    case.put_permit(EventKind.RENEWAL_APPLIED, case.subject, applied, day)
+
+
+def renew(case: Case) -> None:
+    """准予延续: the new term begins on the day after the old end; number and first day stay. Raises what granting raises.
+
+    The place is looked at for it, so it counts as a review; without this the next one would be overdue at once.
+    """
+    day = _day_of_renewal(case)
+    permit = case.permit
+    _check_power(case)
+    case.put_permit(
+        EventKind.PERMIT_RENEWED,
+        case.subject,
+        replace(_lengthened(case, permit), issued_on=case.today, reviewed_on=case.today),
+        day,
+    )
+
+
+def deem_renewed(case: Case) -> None:
+    """视为准予延续, from the day after the old end. The calendar did it; the register only takes note."""
+    permit = case.permit
+    if permit.period is None or permit.period.last is None or not is_deemed_renewed(permit, case.today):
+        raise InputError("renewal_not_applied", field="renewal_applied_on", permit_no=permit.permit_no)
+    begins = permit.period.last + timedelta(days=1)
+    case.put_permit(EventKind.PERMIT_DEEMED_RENEWED, case.subject, _lengthened(case, permit), begins)
+
+
+def refuse_renewal(case: Case) -> None:
+    """不予延续: the permit runs to its end."""
+    day = _day_of_renewal(case)
+    refused = replace(case.permit, renewal_applied_on=None, renewal_in_time=False)
+    case.put_permit(EventKind.RENEWAL_REFUSED, case.subject, refused, day)
+
+
+def _day_of_renewal(case: Case) -> date:
+    """The day of a decision on a renewal, not before it was applied for and not after the end."""
+    permit = case.permit
+    last = permit.period.last if permit.period else None
+    if permit.renewal_applied_on is None or last is None:
+        raise InputError("renewal_not_applied", field="renewal_applied_on", permit_no=permit.permit_no)
+    day = effective_day(case.deed.grounds.effective_on, permit.renewal_applied_on, case.today)
+    if case.today > last:
+        raise InputError("renewal_after_end", field="effective_on", last=last.isoformat(), found=day.isoformat())
+    return day
+
+
+def _lengthened(case: Case, permit: Permit) -> Permit:
+    if permit.period is None:
+        raise AssertionError("a permit that was granted has a period")
+    period = renewed_period(permit.period, case.months(permit.permit_type))
+    return replace(permit, period=period, renewal_applied_on=None, renewal_in_time=False)
+
+
+def _day_of_supervision(case: Case, last: date | None) -> date:
+    """The day of a check, review or grade: not before the grant, nor before the ``last`` of its kind, which holds."""
+    floor = max(granted_on(case.permit) or date.min, last or date.min)
+    return effective_day(case.deed.grounds.effective_on, floor, case.today)
+
+
+def review(case: Case) -> None:
+    """复核."""
+    day = _day_of_supervision(case, case.permit.reviewed_on)
+    case.put_permit(EventKind.PERMIT_REVIEWED, case.subject, replace(case.permit, reviewed_on=day), day)
+
+
+def check(case: Case) -> None:
+    """核查: the place was checked on the spot and what was promised is met."""
+    day = _day_of_supervision(case, case.permit.checked_on)
+    case.put_permit(EventKind.PERMIT_CHECKED, case.subject, replace(case.permit, checked_on=day), day)
+
+
+def grade(case: Case) -> None:
+    """量化分级: a mark of supervision, dated."""
+    details = case.deed.details
+    if not isinstance(details, Grading) or details.grade not in _GRADES:
+        raise InputError("grade_unknown", field="grade")
+    day = _day_of_supervision(case, case.permit.graded_on)
+    graded = replace(case.permit, grade=details.grade, graded_on=day)
+    case.put_permit(EventKind.PERMIT_GRADED, case.subject, graded, day)
+
+
+def turn(case: Case) -> None:
+    """Suspend, reinstate, revoke, withdraw: the state that the table names, from the day on."""
+    target = case.rule.target
+    if not isinstance(target, PermitState):
+        raise AssertionError("the table gives a permit's act a permit's state")
+    day = case.day_of_permit()
+    changed = replace(case.permit, state=target, state_since=day)
+    case.put_permit(EventKind.PERMIT_STATE_CHANGED, case.subject, changed, day)
+
+
+def annul(case: Case) -> None:
+    """撤销: decided on the day named, and void from the grant: that is the day from which the event holds."""
+    decided = case.day_of_permit()
+    changed = replace(case.permit, state=PermitState.ANNULLED, state_since=decided)
+    case.put_permit(EventKind.PERMIT_STATE_CHANGED, case.subject, changed, granted_on(case.permit) or decided)
+
+
+def cancel(case: Case) -> None:
+    """注销: the record is closed; an end that came before it stays named."""
+    close_permit(case, case.subject, case.day_of_permit())
+
+
+def close_permit(case: Case, stored: StoredPermit, day: date) -> None:
+    """Close the record of one permit, not before its last decision. What is only applied for is refused."""
+    permit = stored.permit
+    day = max(day, permit.state_since or day, granted_on(permit) or day)
+    if permit.state is PermitState.PENDING:
+        refuse_pending(case, stored, day)
+    elif permit.state not in {PermitState.CANCELLED, PermitState.REFUSED}:
+        ended_by = permit.state if permit.state in ENDS_BEFORE_CLOSING else None
+        closed = replace(permit, state=PermitState.CANCELLED, state_since=day, ended_by=ended_by)
+        case.put_permit(EventKind.PERMIT_STATE_CHANGED, stored, closed, day)
+
+
+PERMIT_ACTS: Mapping[Act, Callable[[Case], None]] = {
+    Act.GRANT: grant,
+    Act.REFUSE: refuse,
+    Act.CHANGE: change,
+    Act.APPLY_RENEWAL: apply_renewal,
+    Act.RENEW: renew,
+    Act.REFUSE_RENEWAL: refuse_renewal,
+    Act.DEEM_RENEWED: deem_renewed,
+    Act.REVIEW: review,
+    Act.CHECK: check,
+    Act.GRADE: grade,
+    Act.SUSPEND: turn,
+    Act.REINSTATE: turn,
+    Act.REVOKE: turn,
+    Act.WITHDRAW: turn,
+    Act.ANNUL: annul,
+    Act.CANCEL: cancel,
+}

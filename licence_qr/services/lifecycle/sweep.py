@@ -1,0 +1,82 @@
+"""The daily sweep (每日整理): the register takes note of what the calendar has done, business by business.
+
+Nothing waits for it: pages and checks ask the calendar themselves. But a renewal that counted as granted gets its new last
+day, and so its new print, here; and the history says since when a mark or a rest is over.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from licence_qr.domain.dates import local_date
+from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject, SubjectKind, rule
+from licence_qr.domain.lifecycle.details import Deed
+from licence_qr.services.lifecycle.calendar import calendar_actor
+from licence_qr.services.lifecycle.case import Case
+from licence_qr.services.lifecycle.perform import Life
+from licence_qr.services.register.record import as_json
+from licence_qr.services.signing.sign_record import refresh_status
+from licence_qr.store.database.connections import Database, Transaction
+from licence_qr.store.register import entities, marks, permits
+from licence_qr.store.register.history import EventKind
+from licence_qr.store.register.photo_files import PhotoFiles
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """How many renewals, rests and marks the register took note of, and how many half-written photographs went away."""
+
+    renewals: int
+    rests: int
+    marks: int
+    photo_parts: int
+
+
+@dataclass(frozen=True, slots=True)
+class LifeSweep:
+    """One business is one transaction: an interrupted sweep is simply run again, and finds only what is left."""
+
+    database: Database
+    life: Life
+    photos: PhotoFiles
+
+    def run(self, now: datetime) -> Swept:
+        """Take note of all that is due at ``now``. Raises KeyStoreError when a new print cannot be signed, RegisterError."""
+        day = local_date(now)
+        with self.database.read() as tx:
+            renewing = permits.undecided_past_end(tx, day)
+            resting = entities.rested(tx, day)
+            over = marks.elapsed(tx, day)
+        for uscc in sorted({each.uscc for each in renewing} | set(resting)):
+            with self.database.write() as tx:
+                self._catch_up(tx, uscc, now)
+        for uscc in sorted({each.uscc for each in over}):
+            with self.database.write() as tx:
+                self._drop_marks(tx, uscc, now)
+        return Swept(len(renewing), len(resting), len(over), self.photos.sweep(now))
+
+    def _catch_up(self, tx: Transaction, uscc: str, now: datetime) -> None:
+        stored = entities.get(tx, uscc)
+        if stored is None or not self.life.catch_up(tx, uscc, now):
+            return
+        actor = calendar_actor(stored.office)
+        why = rule(SubjectKind.PERMIT, Act.DEEM_RENEWED).name.zh
+        self.life.coding.issue_code(tx, uscc, now, actor.username, actor.office, why)
+        refresh_status(tx, uscc, local_date(now))
+
+    def _drop_marks(self, tx: Transaction, uscc: str, now: datetime) -> None:
+        stored = entities.get(tx, uscc)
+        if stored is None:
+            return
+        deed = Deed(Subject(uscc), Act.LIFT_MARK, Grounds(), calendar_actor(stored.office))
+        lifting = rule(SubjectKind.LICENCE, Act.LIFT_MARK)
+        case = Case(tx, self.life.catalogue, deed, lifting, now, stored)
+        for each in marks.of_business(tx, uscc):
+            until = each.mark.until
+            if until is None or each.mark.lifted_on is not None or until >= case.today:
+                continue
+            day = until + timedelta(days=1)
+            marks.lift(tx, each.mark_id, day)
+            lifted = replace(each.mark, lifted_on=day)
+            case.note(EventKind.MARK_LIFTED, f"mark/{each.mark_id}", day, as_json(each.mark), as_json(lifted))

@@ -1,0 +1,302 @@
+"""Four eyes: one person proposes a grave act, another of the same office decides it after typing the password once more.
+
+Suspending, reinstating and the three adverse ends (撤销, 吊销, 撤回) are done in no other way. Nobody decides their own
+proposal, whatever roles they have, nor does whoever took part in the inspection that led to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from licence_qr.domain.catalogue.model import Catalogue
+from licence_qr.domain.dates import local_date
+from licence_qr.domain.inspecting.follow_up import Fault
+from licence_qr.domain.lifecycle.acts import Act, Grounds, Rule, Subject
+from licence_qr.domain.lifecycle.dates import decided_since, effective_day
+from licence_qr.domain.lifecycle.details import Deed
+from licence_qr.domain.proposals.proposal import ProposalState
+from licence_qr.domain.roles import Actor, Role
+from licence_qr.errors import (
+    AccessError,
+    ConflictError,
+    InputError,
+    InvalidApplication,
+    NotFoundError,
+    RuleError,
+)
+from licence_qr.services.lifecycle.credit_record import Consequence, add_within, settle_within
+from licence_qr.services.lifecycle.obsolete_proposals import Seen, close_if_impossible, note, see
+from licence_qr.services.lifecycle.perform import MAX_BASIS_CHARS, MAX_NUMBER_CHARS, MAX_REASON_CHARS, Life
+from licence_qr.services.register.accounts import Accounts
+from licence_qr.store.database.connections import Database, Row, Transaction
+from licence_qr.store.proposals import proposals
+from licence_qr.store.proposals.proposals import NewProposal, StoredProposal
+from licence_qr.store.register import history
+from licence_qr.store.register.history import EventKind
+
+# What happens to a proposal is no change of the business it is about.
+NO_CHANGE = frozenset(
+    {
+        EventKind.PROPOSED.value,
+        EventKind.PROPOSAL_REFUSED.value,
+        EventKind.PROPOSAL_WITHDRAWN.value,
+        EventKind.PROPOSAL_CLOSED.value,
+    }
+)
+READERS = frozenset({Role.CLERK, Role.INSPECTOR, Role.DECIDER})
+
+
+@dataclass(frozen=True, slots=True)
+class Proposing:
+    """What one person wants done, from a form made at ``revision`` of the business.
+
+    ``fault`` goes with annulling a permit: the credit record and the bar that follow once it is decided. ``origin`` and
+    ``witnesses`` as in the store.
+    """
+
+    subject: Subject
+    act: Act
+    grounds: Grounds
+    revision: int | None
+    fault: Fault | None = None
+    origin: str = ""
+    witnesses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a decider says. ``seen`` is the revision of the business up to which the page showed what had changed.
+
+    ``confirmed``: the decider ticked that these changes were looked at. The password is asked of the account, not kept.
+    """
+
+    approve: bool | None
+    reason: str
+    password: str = field(repr=False)
+    client: str
+    seen: int
+    confirmed: bool = False
+
+
+def changes_since(tx: Transaction, uscc: str, revision: int) -> list[Row]:
+    """What happened to a business after ``revision``, but what only concerns proposals; oldest first."""
+    return [row for row in history.since(tx, uscc, revision) if row["event"] not in NO_CHANGE]
+
+
+@dataclass(frozen=True, slots=True)
+class Proposals:
+    """Proposals of one office are read and decided in that office only."""
+
+    database: Database
+    catalogue: Catalogue
+    life: Life
+    accounts: Accounts
+
+    def propose(self, actor: Actor, wanted: Proposing, now: datetime) -> int:
+        """Open a proposal and return its number.
+
+        Raises InvalidApplication with every field that is wrong; RuleError ``act_not_allowed``, ``act_unknown_here`` or
+        ``act_needs_one``; ConflictError ``proposal_open_already`` or ``proposal_form_outdated``; AccessError
+        ``role_not_allowed`` or ``proposal_other_office``; NotFoundError.
+        """
+        with self.database.write() as tx:
+            return self.propose_within(tx, actor, wanted, now)
+
+    def propose_within(self, tx: Transaction, actor: Actor, wanted: Proposing, now: datetime) -> int:
+        """``propose`` in the caller's write transaction."""
+        seen = see(tx, wanted.subject, local_date(now))
+        rule = _proposable(seen, wanted.act)
+        _admit(actor, rule, seen)
+        _demand_fields(wanted, seen, now)
+        uscc = wanted.subject.uscc
+        if wanted.revision is not None and changes_since(tx, uscc, wanted.revision):
+            raise ConflictError("proposal_form_outdated", uscc=uscc)
+        earlier = proposals.open_one(tx, uscc, wanted.subject.text, wanted.act.value)
+        if earlier is not None:
+            raise ConflictError("proposal_open_already", number=earlier.proposal_id)
+        proposal_id = proposals.add(tx, _stored(wanted), actor, now)
+        stored = _known(tx, proposal_id)
+        note(tx, EventKind.PROPOSED, stored, actor, wanted.grounds.reason, now)
+        proposals.set_revision(tx, proposal_id, history.revision(tx, uscc))
+        if wanted.fault is not None and seen.permit is not None:
+            add_within(tx, uscc, (seen.permit.permit_id, seen.permit.permit.permit_type), wanted.fault, proposal_id)
+        return proposal_id
+
+    def decide(self, actor: Actor, proposal_id: int, verdict: Verdict, now: datetime) -> ProposalState:
+        """Approve and carry out at once, or refuse; what became of it.
+
+        CLOSED when the act is no longer allowed: nothing is done then. Raises AccessError ``role_not_allowed``,
+        ``proposal_other_office``, ``password_wrong`` or ``password_throttled``; RuleError ``proposal_is_own``; ConflictError
+        ``proposal_decided`` or ``proposal_business_changed`` (the business changed after the page was made, or its changes
+        were not confirmed); InvalidApplication; NotFoundError; KeyStoreError.
+        """
+        with self.database.read() as tx:
+            _decidable(tx, actor, proposal_id)
+        _demand_verdict(verdict)
+        self.accounts.confirm_password(actor, verdict.password, verdict.client, now)
+        with self.database.write() as tx:
+            proposal = _decidable(tx, actor, proposal_id)
+            if verdict.approve:
+                return self._approve(tx, actor, proposal, verdict, now)
+            self._close(tx, proposal, ProposalState.REFUSED, actor, verdict.reason, now)
+            note(tx, EventKind.PROPOSAL_REFUSED, proposal, actor, verdict.reason, now)
+        return ProposalState.REFUSED
+
+    def _approve(
+        self, tx: Transaction, actor: Actor, proposal: StoredProposal, verdict: Verdict, now: datetime
+    ) -> ProposalState:
+        if close_if_impossible(tx, self.catalogue, proposal, now):
+            return ProposalState.CLOSED
+        content = proposal.content
+        changed = changes_since(tx, content.uscc, content.revision)
+        if changed and not (verdict.confirmed and verdict.seen >= changed[-1]["seq"]):
+            raise ConflictError("proposal_business_changed", number=proposal.proposal_id)
+        self._close(tx, proposal, ProposalState.APPROVED, actor, verdict.reason, now)
+        self.life.perform_within(tx, _deed(actor, proposal), now)
+        return ProposalState.APPROVED
+
+    def withdraw(self, actor: Actor, proposal_id: int, reason: str, now: datetime) -> None:
+        """Take one's own proposal back. Raises RuleError ``proposal_not_own``, ConflictError ``proposal_decided``,
+        InvalidApplication, AccessError, NotFoundError."""
+        _demand_reason(reason)
+        with self.database.write() as tx:
+            proposal = own_office(tx, actor, proposal_id)
+            _demand_open(proposal)
+            if proposal.proposed_by != actor.username:
+                raise RuleError("proposal_not_own", number=proposal_id)
+            self._close(tx, proposal, ProposalState.WITHDRAWN, actor, reason, now)
+            note(tx, EventKind.PROPOSAL_WITHDRAWN, proposal, actor, reason, now)
+
+    def _close(
+        self, tx: Transaction, proposal: StoredProposal, state: ProposalState, actor: Actor, why: str, now: datetime
+    ) -> None:
+        """Settle the proposal and what hangs on it. The write transaction lets one decider through, the other is told."""
+        proposals.settle(tx, proposal.proposal_id, state, actor.username, why.strip(), now)
+        annulled = state is ProposalState.APPROVED
+        settle_within(tx, self.catalogue, Consequence(proposal, actor, annulled, now))
+
+
+def own_office(tx: Transaction, actor: Actor, proposal_id: int) -> StoredProposal:
+    """A proposal of the reader's office. Raises NotFoundError ``proposal_not_found``, AccessError."""
+    if not READERS & actor.roles:
+        raise AccessError("role_not_allowed")
+    proposal = _known(tx, proposal_id)
+    if proposal.office != actor.office:
+        raise AccessError("proposal_other_office", office=proposal.office)
+    return proposal
+
+
+def may_decide(actor: Actor, proposal: StoredProposal) -> bool:
+    """Whether ``actor`` is a decider of the office who neither proposed it nor took part in what led to it."""
+    involved = {proposal.proposed_by, *proposal.content.witnesses}
+    return Role.DECIDER in actor.roles and actor.office == proposal.office and actor.username not in involved
+
+
+def _known(tx: Transaction, proposal_id: int) -> StoredProposal:
+    found = proposals.get(tx, proposal_id)
+    if found is None:
+        raise NotFoundError("proposal_not_found", number=proposal_id)
+    return found
+
+
+def _decidable(tx: Transaction, actor: Actor, proposal_id: int) -> StoredProposal:
+    proposal = own_office(tx, actor, proposal_id)
+    if Role.DECIDER not in actor.roles:
+        raise AccessError("role_not_allowed")
+    _demand_open(proposal)
+    if not may_decide(actor, proposal):
+        raise RuleError("proposal_is_own", number=proposal_id)
+    return proposal
+
+
+def _demand_open(proposal: StoredProposal) -> None:
+    if proposal.state is not ProposalState.OPEN:
+        raise ConflictError("proposal_decided", number=proposal.proposal_id)
+
+
+def _proposable(seen: Seen, act: Act) -> Rule:
+    rule = seen.rule(act)
+    if not rule.four_eyes:
+        raise RuleError("act_needs_one", act_zh=rule.name.zh, act_en=rule.name.en)
+    return rule
+
+
+def _admit(actor: Actor, rule: Rule, seen: Seen) -> None:
+    if not rule.roles & actor.roles:
+        raise AccessError("role_not_allowed")
+    if actor.office not in seen.offices:
+        raise AccessError("proposal_other_office", office=seen.holder.office)
+
+
+def _stored(wanted: Proposing) -> NewProposal:
+    grounds = wanted.grounds
+    return NewProposal(
+        uscc=wanted.subject.uscc,
+        subject=wanted.subject.text,
+        act=wanted.act.value,
+        reason=grounds.reason.strip(),
+        legal_basis=grounds.legal_basis.strip(),
+        document_no=grounds.document_no.strip(),
+        effective_on=grounds.effective_on,
+        revision=0,
+        origin=wanted.origin,
+        witnesses=wanted.witnesses,
+    )
+
+
+def _deed(actor: Actor, proposal: StoredProposal) -> Deed:
+    content = proposal.content
+    return Deed(
+        subject=Subject.parse(content.uscc, content.subject),
+        act=Act(content.act),
+        grounds=Grounds(content.reason, content.legal_basis, content.document_no, content.effective_on),
+        actor=actor,
+        proposed_by=proposal.proposed_by,
+    )
+
+
+def _demand_fields(wanted: Proposing, seen: Seen, now: datetime) -> None:
+    problems = tuple(_field_faults(wanted, seen, now))
+    if problems:
+        raise InvalidApplication(problems)
+
+
+def _field_faults(wanted: Proposing, seen: Seen, now: datetime) -> Iterator[InputError]:
+    grounds = wanted.grounds
+    first = decided_since(seen.permit.permit) if seen.permit else seen.holder.decided_since
+    for name, most in (("reason", MAX_REASON_CHARS), ("legal_basis", MAX_BASIS_CHARS)):
+        if not getattr(grounds, name).strip():
+            yield InputError("grounds_missing", field=name)
+        yield from _too_long(name, getattr(grounds, name), most)
+    yield from _too_long("document_no", grounds.document_no, MAX_NUMBER_CHARS)
+    try:
+        effective_day(grounds.effective_on, first, local_date(now))
+    except InputError as wrong:
+        yield wrong
+
+
+def _too_long(name: str, text: str, most: int) -> Iterator[InputError]:
+    if len(text) > most:
+        yield InputError("entry_too_long", field=name, length=len(text), limit=most)
+
+
+def _demand_verdict(verdict: Verdict) -> None:
+    problems = []
+    if verdict.approve is None:
+        problems.append(InputError("verdict_missing", field="verdict"))
+    if verdict.approve is False and not verdict.reason.strip():
+        problems.append(InputError("refusal_reason_missing", field="reason"))
+    problems += _too_long("reason", verdict.reason, MAX_REASON_CHARS)
+    if not verdict.password:
+        problems.append(InputError("password_missing", field="password"))
+    if problems:
+        raise InvalidApplication(problems)
+
+
+def _demand_reason(reason: str) -> None:
+    problems = [] if reason.strip() else [InputError("withdrawal_reason_missing", field="reason")]
+    problems += _too_long("reason", reason, MAX_REASON_CHARS)
+    if problems:
+        raise InvalidApplication(problems)

@@ -1,0 +1,209 @@
+"""Proposals as their pages show them: what would happen, who proposed, what has changed since, who may decide."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from licence_qr.domain.catalogue.life_rules import LifeRules
+from licence_qr.domain.catalogue.model import Catalogue, Text
+from licence_qr.domain.dates import Period, local_date
+from licence_qr.domain.inspecting.follow_up import Fault
+from licence_qr.domain.lifecycle.acts import STATE_NAMES, Act, Grounds, Rule, Subject, rule
+from licence_qr.domain.proposals.proposal import ProposalState, Wanted
+from licence_qr.domain.roles import SYSTEM, Actor, Role
+from licence_qr.errors import AccessError, RuleError
+from licence_qr.services.lifecycle.obsolete_proposals import Seen, see
+from licence_qr.services.proposals.decide import READERS, changes_since, may_decide, own_office
+from licence_qr.store.database.connections import Database, Transaction
+from licence_qr.store.lifecycle import credit_record
+from licence_qr.store.proposals import proposals
+from licence_qr.store.proposals.proposals import StoredProposal
+from licence_qr.store.register import accounts, entities, history
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What an act is proposed for, in words. ``address`` is that of the premises, or the domicile for the licence."""
+
+    subject: Subject
+    holder_name: str
+    what: Text
+    permit_no: str
+    address: str
+    state: Text
+    granted_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a form to propose an act shows: the act is allowed today. ``open_number`` names a proposal that is open
+    already, or is None; ``figures`` are the dated rules of today."""
+
+    about: About
+    rule: Rule
+    figures: LifeRules
+    revision: int
+    open_number: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """What annulling brings besides: the credit record's entry, and the last day of a bar if decided today."""
+
+    fault: Fault
+    until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalLine:
+    """One line of the list. Names are those that accounts show; internal."""
+
+    number: int
+    act: Text
+    about: About
+    state: ProposalState
+    proposed_by: str
+    proposed_at: datetime
+    decided_by: str
+    decided_at: datetime | None
+    mine: bool
+    mine_to_decide: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalView:
+    """One proposal. ``refused_now`` is why its act is not allowed today, or None; ``changed`` the number of events that
+    changed the business since, up to ``revision``; ``closed_state`` the state that closed it, in words."""
+
+    line: ProposalLine
+    rule: Rule
+    grounds: Grounds
+    decision: str
+    closed_state: Text | None
+    origin: str
+    since: int
+    changed: int
+    revision: int
+    refused_now: RuleError | None
+    bar: Bar | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalReading:
+    """Everything is read for people of the proposal's own office only."""
+
+    database: Database
+    catalogue: Catalogue
+
+    def prepare(self, actor: Actor, uscc: str, subject: str, act: str, now: datetime) -> Preview:
+        """What a form for this act needs. Raises RuleError ``act_not_allowed``, ``act_unknown_here`` or ``act_needs_one``,
+        InputError ``life_subject_unknown``, AccessError, NotFoundError."""
+        asked = Subject.parse(uscc, subject)
+        with self.database.read() as tx:
+            seen = see(tx, asked, local_date(now))
+            found = seen.rule(_act(act, asked))
+            if not found.four_eyes:
+                raise RuleError("act_needs_one", act_zh=found.name.zh, act_en=found.name.en)
+            if not found.roles & actor.roles:
+                raise AccessError("role_not_allowed")
+            if actor.office not in seen.offices:
+                raise AccessError("proposal_other_office", office=seen.holder.office)
+            earlier = proposals.open_one(tx, uscc, asked.text, act)
+            number = earlier.proposal_id if earlier else None
+            figures = self.catalogue.life_rules_on(local_date(now))
+            return Preview(self._about(tx, seen), found, figures, history.revision(tx, uscc), number)
+
+    def list(self, actor: Actor, wanted: Wanted, now: datetime) -> tuple[tuple[ProposalLine, ...], int]:
+        """One page of the office's proposals, and how many there are. Raises AccessError ``role_not_allowed``."""
+        if not READERS & actor.roles:
+            raise AccessError("role_not_allowed")
+        with self.database.read() as tx:
+            found, total = proposals.search(tx, actor.office, wanted)
+            return tuple(self._line(tx, actor, each, local_date(now)) for each in found), total
+
+    def get(self, actor: Actor, number: int, now: datetime) -> ProposalView:
+        """One proposal. Raises NotFoundError ``proposal_not_found``, AccessError."""
+        with self.database.read() as tx:
+            proposal = own_office(tx, actor, number)
+            content, day = proposal.content, local_date(now)
+            subject = Subject.parse(content.uscc, content.subject)
+            seen = see(tx, subject, day)
+            is_open = proposal.state is ProposalState.OPEN
+            closed = proposal.state is ProposalState.CLOSED
+            return ProposalView(
+                line=self._line(tx, actor, proposal, day),
+                rule=rule(subject.kind, Act(content.act)),
+                grounds=Grounds(content.reason, content.legal_basis, content.document_no, content.effective_on),
+                decision="" if closed else proposal.decision,
+                closed_state=STATE_NAMES[subject.kind, proposal.decision] if closed else None,
+                origin=content.origin,
+                since=content.revision,
+                changed=len(changes_since(tx, content.uscc, content.revision)) if is_open else 0,
+                revision=history.revision(tx, content.uscc),
+                refused_now=_refusal(seen, Act(content.act)) if is_open else None,
+                bar=self._bar(tx, number, day),
+            )
+
+    def _bar(self, tx: Transaction, number: int, day: date) -> Bar | None:
+        entry = credit_record.of_proposal(tx, number)
+        if entry is None:
+            return None
+        if entry.barred is not None:
+            return Bar(entry.fault, entry.barred.last)
+        months = entry.fault.bar_months(self.catalogue.life_rules_on(day))
+        return Bar(entry.fault, Period.of_months(day, months).last if months and entry.decided_on is None else None)
+
+    def _line(self, tx: Transaction, actor: Actor, proposal: StoredProposal, day: date) -> ProposalLine:
+        content = proposal.content
+        subject = Subject.parse(content.uscc, content.subject)
+        return ProposalLine(
+            number=proposal.proposal_id,
+            act=rule(subject.kind, Act(content.act)).name,
+            about=self._about(tx, see(tx, subject, day)),
+            state=proposal.state,
+            proposed_by=_name(tx, proposal.proposed_by),
+            proposed_at=proposal.proposed_at,
+            decided_by="" if proposal.decided_by == SYSTEM else _name(tx, proposal.decided_by),
+            decided_at=proposal.decided_at,
+            mine=proposal.proposed_by == actor.username,
+            mine_to_decide=proposal.state is ProposalState.OPEN and may_decide(actor, proposal),
+        )
+
+    def _about(self, tx: Transaction, seen: Seen) -> About:
+        entity, held = seen.holder.entity, seen.permit
+        state = STATE_NAMES[seen.subject.kind, seen.state]
+        if held is None:
+            name = Text("营业执照", "Business licence")
+            return About(seen.subject, entity.holder_name, name, "", entity.domicile, state, entity.established_on)
+        known = self.catalogue.permit_types.get(held.permit.permit_type)
+        name = known.name if known else Text(held.permit.permit_type, held.permit.permit_type)
+        places = {p.premises_no: p.address for p in entities.premises_of(tx, held.uscc)}
+        address = places.get(held.permit.premises_no, "")
+        permit = held.permit
+        return About(seen.subject, entity.holder_name, name, permit.permit_no, address, state, permit.issued_on)
+
+
+def _act(text: str, subject: Subject) -> Act:
+    try:
+        return Act(text)
+    except ValueError:
+        raise RuleError("act_unknown_here", act=text[:40], kind=subject.kind.value) from None
+
+
+def _refusal(seen: Seen, act: Act) -> RuleError | None:
+    try:
+        seen.rule(act)
+    except RuleError as refused:
+        return refused
+    return None
+
+
+def _name(tx: Transaction, username: str) -> str:
+    user = accounts.user_by_name(tx, username) if username else None
+    return user.actor.display_name if user else username
+
+
+def may_propose(actor: Actor) -> bool:
+    """Whether ``actor`` may propose anything at all."""
+    return bool({Role.CLERK, Role.INSPECTOR} & actor.roles)

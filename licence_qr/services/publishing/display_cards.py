@@ -1,0 +1,66 @@
+"""Prints of a business's newest code: the symbol, and the display card."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from licence_qr.domain.roles import Actor
+from licence_qr.errors import NotFoundError, RuleError
+from licence_qr.printing.canvas import Sheet
+from licence_qr.printing.card import CardContent, card_for
+from licence_qr.printing.qr import Symbol, make_symbol, min_size_mm, to_png, to_svg
+from licence_qr.printing.sheets import card_pdf as draw_card
+from licence_qr.services.publishing.lookup import Lookup
+from licence_qr.services.signing.sign_record import Coding
+from licence_qr.store.database.connections import Database
+from licence_qr.store.register import codes
+
+
+@dataclass(frozen=True, slots=True)
+class Prints:
+    """Reads only; any signed-in person may print what any phone may see."""
+
+    database: Database
+    coding: Coding
+    lookup: Lookup
+    host: str
+
+    def symbol(self, uscc: str) -> Symbol:
+        """The symbol of the newest code. Raises NotFoundError ``business_not_found``."""
+        with self.database.read() as tx:
+            code = codes.newest_of_business(tx, uscc)
+        if code is None:
+            raise NotFoundError("business_not_found", uscc=uscc)
+        return make_symbol(self.coding.issued(code).address)
+
+    def svg(self, actor: Actor, uscc: str) -> str:
+        """The symbol as SVG at its smallest permitted size, quiet zone included."""
+        symbol = self.symbol(uscc)
+        return to_svg(symbol, min_size_mm(symbol.version))
+
+    def png(self, actor: Actor, uscc: str) -> bytes:
+        """The symbol as a PNG with 8 pixels a module, quiet zone included."""
+        return to_png(self.symbol(uscc))
+
+    def card(self, actor: Actor, uscc: str, now: datetime) -> CardContent:
+        """What the display card says. Raises NotFoundError ``business_not_found``, RuleError ``card_of_ended_licence``."""
+        with self.database.read() as tx:
+            code = codes.newest_of_business(tx, uscc)
+            if code is None:
+                raise NotFoundError("business_not_found", uscc=uscc)
+            page = self.lookup.of_business(tx, code, now)
+        if page.licence.state.ended:
+            raise RuleError("card_of_ended_licence", uscc=uscc)
+        return card_for(page, self.host, make_symbol(self.coding.issued(code).address))
+
+    def card_pdf(self, actor: Actor, uscc: str, size: str, now: datetime) -> bytes:
+        """The display card (亮证牌) as PDF on ``A4`` or ``A5``. Raises PrintError when a text cannot be set as registered.
+
+        Any other size is NotFoundError ``sheet_size_unknown``: it comes from an address.
+        """
+        try:
+            sheet = Sheet(size)
+        except ValueError:
+            raise NotFoundError("sheet_size_unknown", size=size) from None
+        return draw_card(self.card(actor, uscc, now), sheet)

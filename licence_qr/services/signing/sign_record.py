@@ -1,0 +1,127 @@
+"""Signing the combined record of one business into the next version of its code."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from licence_qr.credential.claims import claims_from_record, encode_claims
+from licence_qr.credential.cose import SigningKey, sign
+from licence_qr.credential.token import address
+from licence_qr.domain.catalogue.model import Catalogue
+from licence_qr.domain.dates import local_date
+from licence_qr.domain.identifiers import CODE_ID_BYTES, CodeId
+from licence_qr.domain.issuing.issued import IssuedCode
+from licence_qr.domain.register.permit import status_list_value, status_on
+from licence_qr.domain.register.record import CombinedRecord
+from licence_qr.services.register import record as records
+from licence_qr.services.register.record import Business
+from licence_qr.store.database.connections import Transaction
+from licence_qr.store.register import codes, history
+from licence_qr.store.register.codes import StoredCode
+from licence_qr.store.register.history import Event, EventKind
+
+_PRINT_ENDED = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Coding:
+    """``signing_key`` gives the key that signs licences on a given day; it raises KeyStoreError when there is none."""
+
+    catalogue: Catalogue
+    origin: str
+    signing_key: Callable[[datetime], SigningKey]
+
+    def issue_code(
+        self,
+        tx: Transaction,
+        uscc: str,
+        now: datetime,
+        actor: str,
+        office: str,
+        reason: str = "",
+        *,
+        again: bool = False,
+    ) -> IssuedCode:
+        """Sign what the register says of ``uscc`` and store it as the next version, in the caller's transaction.
+
+        When the newest version already says exactly this, that version is returned and nothing is written: a stored
+        signature is never re-made. ``again`` asks for a new version all the same, for a print that was lost or damaged.
+        """
+        business = records.load(tx, uscc)
+        previous = codes.newest_of_business(tx, uscc)
+        if previous is not None and previous.digest == business.record.digest() and not again:
+            return self.issued(previous)
+        code = self._sign(tx, business.record, previous, now)
+        codes.add(tx, code)
+        if previous is not None:
+            codes.set_status(tx, previous.status_index, codes.SUPERSEDED)
+        _turn_entries(tx, code, business, local_date(now))
+        event = Event(now, actor, office, EventKind.CODE_ISSUED, uscc, f"code/{code.version}", reason)
+        history.append(tx, replace(event, after=_signed_facts(code)))
+        return self.issued(code)
+
+    def _sign(self, tx: Transaction, record: CombinedRecord, previous: StoredCode | None, now: datetime) -> StoredCode:
+        """The next version after ``previous``, with a fresh block of status entries; not yet stored."""
+        day = local_date(now)
+        code_id = previous.code_id if previous else CodeId(secrets.token_bytes(CODE_ID_BYTES))
+        version = previous.version + 1 if previous else 1
+        entry_count = 1 + len(record.signed_permits)
+        index = codes.take_status_block(tx, entry_count)
+        claims = claims_from_record(record, self.catalogue, code_id, version, day, index)
+        key = self.signing_key(now)
+        return StoredCode(
+            code_id,
+            version,
+            record.entity.uscc,
+            day,
+            now,
+            key.kid,
+            sign(encode_claims(claims), key),
+            record.digest(),
+            record.canonical().decode("utf-8"),
+            index,
+            entry_count,
+        )
+
+    def issued(self, code: StoredCode) -> IssuedCode:
+        """The stored version as services hand it on."""
+        return IssuedCode(
+            code.code_id, code.version, code.uscc, code.issued_on, code.token, address(self.origin, code.token)
+        )
+
+
+def _signed_facts(code: StoredCode) -> dict[str, object]:
+    return {
+        "code_number": code.code_id.number,
+        "version": code.version,
+        "token": code.token.hex(),
+        "digest": code.digest.hex(),
+        "status_index": code.status_index,
+        "entry_count": code.entry_count,
+    }
+
+
+def refresh_status(tx: Transaction, uscc: str, day: date) -> None:
+    """Bring the status entries of every version in line with what the register says on ``day``.
+
+    A permit has an entry in each version that bears it, and all of them turn: an inspector without a network may hold an
+    old print, and asks the list for the permit by that print's own block. Entries that are right already cost no write.
+    """
+    business = records.load(tx, uscc)
+    for code in codes.versions_of_business(tx, uscc):
+        _turn_entries(tx, code, business, day)
+
+
+def _turn_entries(tx: Transaction, code: StoredCode, business: Business, day: date) -> None:
+    """The print of a superseded version keeps its value; permits are known by their numbers, which never change."""
+    if codes.status(tx, code.status_index) != codes.SUPERSEDED:
+        codes.set_status(tx, code.status_index, _PRINT_ENDED if business.stored.state.ended else 0)
+    values = {p.permit_no: status_list_value(status_on(p, day)) for p in business.record.permits}
+    for entry, signed in enumerate(json.loads(code.record)["permits"], start=1):
+        # A permit that an import has since moved to another holder is told by that holder's code.
+        if (value := values.get(signed["permit_no"])) is not None:
+            codes.set_status(tx, code.status_index + entry, value)

@@ -1,0 +1,176 @@
+"""Reminders by mail: one message for each task and step (90, 60, 30 days, overdue), to the mailbox of the office.
+
+Nobody outside is written to, and a message names the business and its address and nothing else about anybody.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from email import policy
+from email.message import EmailMessage
+from email.utils import format_datetime
+
+from licence_qr.domain.catalogue.model import Catalogue, Office
+from licence_qr.domain.dates import local_date
+from licence_qr.domain.work.task_words import KIND
+from licence_qr.domain.work.tasks import DueStep, TaskKind, TimeLeft, time_left
+from licence_qr.services.work.outbox import Outbox
+from licence_qr.services.work.smtp import MailServer
+from licence_qr.store.database.connections import Database
+from licence_qr.store.work import reminders
+from licence_qr.store.work.reminders import Due
+from licence_qr.store.work.task_sources import Question
+
+BATCH = 200
+# What waits for a colleague in the same room needs no mail.
+_REMINDED_OF = tuple(kind for kind in TaskKind if not kind.value.startswith("proposal"))
+
+
+@dataclass(frozen=True, slots=True)
+class PostOffice:
+    """Where reminders go and in whose name. ``server`` None: they stay in the outbox for others to fetch.
+
+    ``fallback`` gets those of offices without a mailbox; ``address`` is the origin that links lead to.
+    """
+
+    outbox: Outbox
+    server: MailServer | None
+    sender: str
+    fallback: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reminded:
+    """What one run did. ``finished`` were left by a run that was stopped; ``silent`` are offices without a mailbox."""
+
+    written: int
+    finished: int
+    sent: int
+    refused: int
+    waiting: int
+    silent: tuple[str, ...]
+
+
+class Reminders:
+    """The use case behind ``licence-qr remind``."""
+
+    def __init__(self, database: Database, catalogue: Catalogue, post: PostOffice) -> None:
+        self._database = database
+        self._catalogue = catalogue
+        self._post = post
+
+    def due(self, now: datetime, most: int = 10_000) -> tuple[Due, ...]:
+        """What a run would write now, the first ``most`` of each office. Writes nothing."""
+        found: list[Due] = []
+        for office in self._reached():
+            with self._database.read() as tx:
+                found += reminders.unwritten(tx, self._question(office, local_date(now)), most)
+        return tuple(found)
+
+    def run(self, now: datetime) -> Reminded:
+        """Write what is due and not yet written, then hand the outbox to the mail server where there is one.
+
+        Can be stopped at any point and run again: nothing is lost, and nothing comes into the outbox twice. Raises
+        ConfigError ``outbox_not_written``, ``smtp_unreachable`` and ``smtp_refused``.
+        """
+        outbox, server = self._post.outbox, self._post.server
+        with outbox.alone():
+            finished = outbox.finish(self._noted)
+            written = sum(self._write(office, now) for office in self._reached())
+            sent, refused = server.deliver(outbox) if server else (0, 0)
+            waiting = len(outbox.messages())
+        silent = tuple(o.id for o in self._catalogue.offices.values() if not self._mailbox(o))
+        return Reminded(written, finished, sent, refused, waiting, silent)
+
+    def _write(self, office: Office, now: datetime) -> int:
+        """All reminders of one office, in batches: laid ready, noted, released."""
+        question, outbox, written = self._question(office, local_date(now)), self._post.outbox, 0
+        while True:
+            with self._database.read() as tx:
+                batch = reminders.unwritten(tx, question, BATCH)
+            if not batch:
+                return written
+            named = [(due, file_name(due)) for due in batch]
+            for due, name in named:
+                outbox.lay_ready(name, self.message(office, due, now).as_bytes())
+            outbox.settle()
+            with self._database.write() as tx:
+                reminders.mark(tx, named, now)
+            outbox.release([name for _, name in named])
+            written += len(batch)
+
+    def message(self, office: Office, due: Due, now: datetime) -> EmailMessage:
+        """The reminder of one task: plain text, Chinese above English, the same Message-ID however often it is made."""
+        task, kind = due.task, KIND[due.task.kind]
+        rules = self._catalogue.life_rules_on(local_date(now))
+        left = time_left(task.due_on, local_date(now), self._catalogue.working_calendar, rules)
+        name = _one_line(task.holder_name) or "—"
+        message = EmailMessage(policy=policy.SMTP)
+        message["From"] = self._post.sender
+        message["To"] = self._mailbox(office)
+        message["Subject"] = f"【{_left_zh(left)}】{kind.zh} {kind.en}：{name}"
+        message["Date"] = format_datetime(now)
+        message["Message-ID"] = f"<{file_name(due).removesuffix('.eml')}@{self._post.sender.rpartition('@')[2]}>"
+        message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no automatic answers to it
+        message.set_content(self._text(office, due, left), cte="base64")  # for servers that take 7 bits only
+        return message
+
+    def _text(self, office: Office, due: Due, left: TimeLeft) -> str:
+        task, kind = due.task, KIND[due.task.kind]
+        name, place = _one_line(task.holder_name) or "—", _one_line(task.address) or "—"
+        day = task.due_on.isoformat() if task.due_on else ""
+        link = f"{self._post.address}/desk/work?kind={task.kind.value}"
+        return (
+            f"事项：{kind.zh}\n名称：{name}\n地址：{place}\n期限：{day}（{_left_zh(left)}）\n窗口：{office.name.zh}\n"
+            f"办理：{link}\n\n"
+            f"Task: {kind.en}\nName: {name}\nAddress: {place}\nDue on: {day} ({_left_en(left)})\n"
+            f"Office: {office.name.en}\nDealt with at: {link}\n"
+        )
+
+    def _question(self, office: Office, today: date) -> Question:
+        return Question(
+            today=today,
+            offices=(office.id,),
+            kinds=_REMINDED_OF,
+            username="",
+            rules=self._catalogue.life_rules_on(today),
+            reviewed_types=tuple(t.id for t in self._catalogue.permit_types.values() if t.by_kind_of_place),
+        )
+
+    def _reached(self) -> tuple[Office, ...]:
+        return tuple(office for office in self._catalogue.offices.values() if self._mailbox(office))
+
+    def _mailbox(self, office: Office) -> str:
+        return office.mailbox or self._post.fallback
+
+    def _noted(self, file: str) -> bool:
+        with self._database.read() as tx:
+            return reminders.is_marked(tx, file)
+
+
+def file_name(due: Due) -> str:
+    """The name of the file and of the message: the same for the same task, day and step."""
+    task = due.task
+    return f"{task.due_on}-{task.kind.value}-{task.subject.replace('/', '-')}-{due.step.value}.eml"
+
+
+def _one_line(text: str) -> str:
+    """Without line breaks and control characters, which a header may not carry."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def _left_zh(left: TimeLeft) -> str:
+    if left.days is None or left.step is DueStep.UNDATED:
+        return "没有日期"
+    working = "，工作日未知" if left.working_days is None else f"，{abs(left.working_days)} 个工作日"
+    return f"已逾期 {-left.days} 天{working}" if left.days < 0 else f"还有 {left.days} 天{working}"
+
+
+def _left_en(left: TimeLeft) -> str:
+    if left.days is None:
+        return "no date"
+    many = left.working_days
+    working = ", working days not known" if many is None else f", {abs(many)} working days"
+    return f"overdue by {-left.days} days{working}" if left.days < 0 else f"{left.days} days left{working}"

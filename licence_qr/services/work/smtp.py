@@ -1,0 +1,101 @@
+"""Handing messages of the outbox to a mail server (SMTP, RFC 5321), encrypted unless the server is asked for without.
+
+A message is moved out of the outbox after the server has taken it. When the line breaks between the two it is sent once
+more, under the same Message-ID, by which mail systems know the double: rather twice than never.
+"""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+
+from licence_qr.errors import ConfigError
+from licence_qr.services.work.outbox import REFUSED, SENT, Outbox
+
+TIMEOUT_SECONDS = 30.0
+_PERMANENT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """``security`` is ``starttls``, ``tls`` or ``none``; the certificate is always checked, by ``ca_file`` where named."""
+
+    host: str
+    port: int
+    security: str = "starttls"
+    user: str = ""
+    password_file: Path | None = None
+    ca_file: Path | None = None
+
+    def deliver(self, outbox: Outbox) -> tuple[int, int]:
+        """Send what waits; how many were sent, and how many the server refused for good and were put aside.
+
+        Raises ConfigError ``smtp_unreachable``, ``smtp_refused`` or ``smtp_password_unreadable``; what was not sent
+        stays in the outbox.
+        """
+        waiting = outbox.messages()
+        if not waiting:
+            return 0, 0
+        sent = refused = 0
+        with self._connected(self._password()) as server:
+            for path in waiting:
+                taken = self._send(server, path)
+                outbox.put_aside(path, SENT if taken else REFUSED)
+                sent, refused = sent + taken, refused + (not taken)
+        return sent, refused
+
+    def _send(self, server: smtplib.SMTP, path: Path) -> bool:
+        """Whether the server took the message; False when it never will. For now only: ConfigError."""
+        message = message_from_bytes(path.read_bytes(), EmailMessage, policy=policy.SMTP)
+        try:
+            server.send_message(message)
+        except smtplib.SMTPRecipientsRefused as error:
+            codes = [code for code, _ in error.recipients.values()]
+            if all(code >= _PERMANENT for code in codes):
+                return False
+            raise self._refused(min(codes)) from error
+        except smtplib.SMTPResponseException as error:
+            if isinstance(error, smtplib.SMTPDataError) and error.smtp_code >= _PERMANENT:
+                return False
+            raise self._refused(error.smtp_code) from error
+        return True
+
+    @contextmanager
+    def _connected(self, password: str) -> Iterator[smtplib.SMTP]:
+        try:
+            with self._open() as server:
+                if self.security == "starttls":
+                    server.starttls(context=self._trust())
+                if self.user:
+                    server.login(self.user, password)
+                yield server
+        except smtplib.SMTPResponseException as error:
+            raise self._refused(error.smtp_code) from error
+        except (OSError, smtplib.SMTPException) as error:
+            because = getattr(error, "strerror", None) or type(error).__name__
+            raise ConfigError("smtp_unreachable", host=self.host, port=self.port, because=because) from error
+
+    def _open(self) -> smtplib.SMTP:
+        if self.security == "tls":
+            return smtplib.SMTP_SSL(self.host, self.port, timeout=TIMEOUT_SECONDS, context=self._trust())
+        return smtplib.SMTP(self.host, self.port, timeout=TIMEOUT_SECONDS)
+
+    def _trust(self) -> ssl.SSLContext:
+        return ssl.create_default_context(cafile=str(self.ca_file) if self.ca_file else None)
+
+    def _password(self) -> str:
+        if self.password_file is None:
+            return ""
+        try:
+            return self.password_file.read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise ConfigError("smtp_password_unreadable", path=self.password_file) from error
+
+    def _refused(self, code: int) -> ConfigError:
+        return ConfigError("smtp_refused", host=self.host, port=self.port, answer=code)
