@@ -10,33 +10,16 @@ from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 from whitenoise import WhiteNoise
 
-from licence_qr.web import (
-    CLOCK,
-    EXTENSION,
-    Clock,
-    citizen,
-    citizen_draws,
-    citizen_ratings,
-    citizen_reports,
-    desk,
-    desk_work_calendar,
-    errors,
-    inspect,
-    inspect_visit,
-    inspections_sync,
-    language,
-    lists,
-    request_log,
-    security,
-    sign_in,
-    system_clock,
-    templates,
-    verify,
-    words,
-)
-from licence_qr.web.folders import shipped
-from licence_qr.web.kept_pages import KeptPages
-from licence_qr.web.numbers import RegisterNumber
+from licence_qr.web import CLOCK, EXTENSION, Clock, system_clock
+from licence_qr.web.account import sign_in
+from licence_qr.web.desk import start
+from licence_qr.web.desk.work import calendar
+from licence_qr.web.phone import pack, sync, visits
+from licence_qr.web.public import draws, ratings, reports, scan, verifier_lists, verify
+from licence_qr.web.public.page_cache import KeptPages
+from licence_qr.web.shell import errors, language, request_log, security, templates, words
+from licence_qr.web.shell.bounded_numbers import RegisterNumber
+from licence_qr.web.shell.folders import shipped
 
 if TYPE_CHECKING:
     from licence_qr.bootstrap import Services
@@ -74,25 +57,25 @@ def create_app(services: Services, clock: Clock = system_clock) -> Flask:
     request_log.init_app(app)
     security.init_app(app)
     csrf = CSRFProtect(app)
-    for sessionless in (citizen_ratings, citizen_reports):  # what guards them instead stands in web.public_forms
+    for sessionless in (ratings, reports):  # what guards them instead stands in web.public_forms
         csrf.exempt(sessionless.blueprint)
         app.register_blueprint(sessionless.blueprint)
     errors.init_app(app)
     for audience in (
-        citizen,
-        citizen_draws,
+        scan,
+        draws,
         sign_in,
-        desk,
-        desk_work_calendar,
-        inspect,
-        inspect_visit,
-        inspections_sync,
+        start,
+        calendar,
+        pack,
+        visits,
+        sync,
         verify,
-        lists,
+        verifier_lists,
     ):
         app.register_blueprint(audience.blueprint)
     security.check_routes(app)
-    app.wsgi_app = KeptPages(app.wsgi_app, services.lookup, citizen.SCANNED, clock)  # type: ignore[method-assign]
+    app.wsgi_app = KeptPages(app.wsgi_app, services.lookup, scan.SCANNED, clock)  # type: ignore[method-assign]
     _serve_static(app)
     return app
 

@@ -23,7 +23,7 @@ from licence_qr.errors import AccessError, ConflictError, InputError, InvalidApp
 from licence_qr.services.inspecting.draws import PublishedDraw, Wanted
 from licence_qr.services.work.work_list import Wish
 from licence_qr.store.inspecting import draws
-from licence_qr.web.citizen_draws import draw_facts
+from licence_qr.web.public.draws import draw_facts
 
 __all__ = ["hotel", "hotel_made_once"]
 

@@ -18,8 +18,9 @@ from public_pages import ADDRESS_OF, IN_FORCE, NUMBER, PAGES, PERMIT, STATES, re
 from licence_qr.domain.publishing.public_page import PublicPage, Verdict
 from licence_qr.domain.register.entity import EntityForm, LicenceState
 from licence_qr.domain.register.permit import PermitStatus
-from licence_qr.web import citizen_page, words
-from licence_qr.web.templates import render
+from licence_qr.web.public import page_words
+from licence_qr.web.shell import words
+from licence_qr.web.shell.templates import render
 
 WORDS = re.compile(r"<h1>([^<]+)")
 TONE = re.compile(r'<div class="verdict (\w+)">')
@@ -35,7 +36,7 @@ def shown(page: PublicPage, app: Flask, lang: str = "zh") -> str:
     """The page of these facts, in Chinese unless told otherwise."""
     with app.test_request_context(f"/?lang={lang}"):
         app.preprocess_request()  # which chooses the language; without it the last request's choice would stand
-        return render("citizen/page.html", page=page, headline=citizen_page.headline(page), say=citizen_page)
+        return render("citizen/page.html", page=page, headline=page_words.headline(page), say=page_words)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +67,7 @@ def test_the_verdict_in_words_and_tone(client: FlaskClient, state: str, said: st
 
 
 def test_a_sign_tells_the_tones_apart_without_colour() -> None:
-    headlines = [citizen_page.headline(page) for page in PAGES.values()]
+    headlines = [page_words.headline(page) for page in PAGES.values()]
     tones = {headline.tone: {each.sign for each in headlines if each.tone is headline.tone} for headline in headlines}
     assert len(tones) == 4
     assert all(tones[one].isdisjoint(tones[other]) for one in tones for other in tones if one is not other)

@@ -13,7 +13,7 @@ from public_pages import ADDRESS_OF, IN_FORCE, NUMBER, PAGES, read
 from licence_qr.domain.publishing.public_page import FoundBy, PublicLicence, PublicPage, PublicPermit, Verdict
 from licence_qr.domain.register.entity import EntityForm, LicenceState
 from licence_qr.domain.register.permit import GrantMode, PermitStatus
-from licence_qr.web.citizen_json import public_json
+from licence_qr.web.public.public_json import public_json
 
 
 def test_json_is_given_to_whoever_asks_for_it_and_the_page_to_a_browser(client: FlaskClient) -> None:

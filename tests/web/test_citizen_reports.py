@@ -17,7 +17,7 @@ from werkzeug.test import TestResponse
 
 from licence_qr.bootstrap import Services
 from licence_qr.domain.identifiers import CodeId
-from licence_qr.web import public_forms
+from licence_qr.web.public import cookieless_forms
 
 __all__ = ["clerk", "desk_app", "desk_services"]
 
@@ -136,7 +136,7 @@ def test_a_form_about_another_code_or_for_another_purpose_is_not_taken(
     visitor: FlaskClient, desk_app: Flask, number: str
 ) -> None:
     with desk_app.test_request_context():
-        others = [public_forms.make("report", ""), public_forms.make("rating", number)]
+        others = [cookieless_forms.make("report", ""), cookieless_forms.make("rating", number)]
     for other in others:
         assert post(visitor, f"/p/{number}/report", other, **TYPED).status_code == 422
 
@@ -146,7 +146,7 @@ def test_a_form_older_than_a_day_is_offered_again(
 ) -> None:
     address = f"/p/{number}/report"
     form = form_of(visitor.get(address).get_data(as_text=True))
-    monkeypatch.setattr(public_forms, "HOURS", -1)
+    monkeypatch.setattr(cookieless_forms, "HOURS", -1)
     assert post(visitor, address, form, **TYPED).status_code == 422
 
 

@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 from licence_qr.bootstrap import Services
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.lifecycle.acts import RULES
-from licence_qr.web.desk_life_words import consequences, has_words
+from licence_qr.web.desk.lifecycle.consequences import consequences, has_words
 
 __all__ = ["clerk", "colleague", "desk_app", "desk_services", "elsewhere"]
 

@@ -10,7 +10,7 @@ from flask import Flask
 from four_eyes_pages import Shop, clerk, decider, desk_app, desk_services, elsewhere, inspector, people, shop, text_of
 
 from licence_qr.domain.lifecycle.acts import RULES
-from licence_qr.web.desk_proposals_words import FOUR_EYES, effects_of
+from licence_qr.web.desk.proposals.words import FOUR_EYES, effects_of
 
 __all__ = ["browser", "clerk", "decider", "desk_app", "desk_services", "elsewhere", "inspector", "people", "shop"]
 

@@ -16,7 +16,7 @@ from licence_qr.bootstrap import Services
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.services.feedback.ratings import SentRating
 from licence_qr.services.feedback.reports import SentReport
-from licence_qr.web.security import PUBLIC
+from licence_qr.web.shell.security import PUBLIC
 
 __all__ = ["browser", "desk_app", "desk_services"]
 

@@ -20,8 +20,8 @@ from licence_qr.domain.dates import local_date
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.services.work.work_list import Wish
 from licence_qr.web.app import create_app
-from licence_qr.web.desk_work_calendar import as_calendar
-from licence_qr.web.desk_work_export import guarded
+from licence_qr.web.desk.work.calendar import as_calendar
+from licence_qr.web.desk.work.export import guarded
 
 __all__ = ["browser", "desk_app", "desk_services"]
 

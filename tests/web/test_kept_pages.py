@@ -12,7 +12,7 @@ from werkzeug.test import Client
 
 from licence_qr.errors import RegisterError, TokenError
 from licence_qr.web.app import create_app
-from licence_qr.web.kept_pages import REGISTER_ERROR, KeptPages
+from licence_qr.web.public.page_cache import REGISTER_ERROR, KeptPages
 
 ADDRESS = ADDRESS_OF["in_force"]
 

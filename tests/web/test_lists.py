@@ -25,7 +25,7 @@ from licence_qr.store.keys import key_files
 from licence_qr.store.register import codes
 from licence_qr.web import CLOCK
 from licence_qr.web.app import create_app
-from licence_qr.web.lists import KEPT_SECONDS, STATUS_LIST_TYPE
+from licence_qr.web.public.verifier_lists import KEPT_SECONDS, STATUS_LIST_TYPE
 
 ADDRESSES = ("/status-list", "/trust-list", "/vocabulary.json")
 

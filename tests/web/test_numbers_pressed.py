@@ -6,7 +6,7 @@ import pytest
 from desk_pages import Browser, hidden
 from four_eyes_pages import Shop, clerk, decider, desk_app, desk_services, inspector, people, shop
 
-from licence_qr.web.numbers import counted
+from licence_qr.web.shell.bounded_numbers import counted
 
 __all__ = ["clerk", "decider", "desk_app", "desk_services", "inspector", "people", "shop"]
 

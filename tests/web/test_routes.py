@@ -9,7 +9,7 @@ from public_pages import ADDRESS_OF, NUMBER, STATES
 
 from licence_qr.domain.roles import Role
 from licence_qr.errors import ConfigError
-from licence_qr.web.security import PUBLIC, check_routes, roles, roles_of
+from licence_qr.web.shell.security import PUBLIC, check_routes, roles, roles_of
 
 EXAMPLES = {"kind_of_file": "csv", "size": "a4"}
 

@@ -15,9 +15,9 @@ from public_pages import ADDRESS_OF, NUMBER, PreparedLookup, prepared_services
 from structlog.testing import capture_logs
 
 from licence_qr.errors import AccessError, InputError, LicenceQRError
-from licence_qr.web import security
 from licence_qr.web.app import MAX_REQUEST_BYTES, TEMPLATES, create_app
-from licence_qr.web.errors import problem_of
+from licence_qr.web.shell import security
+from licence_qr.web.shell.errors import problem_of
 
 STRICT = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "

@@ -1,0 +1,37 @@
+"""The page that asks who is there. It may carry a form that came too late, to be sent once somebody has signed in."""
+
+from __future__ import annotations
+
+from flask import render_template, request
+
+from licence_qr.domain.catalogue.model import Text
+from licence_qr.errors import LicenceQRError
+from licence_qr.web.account.interrupted_forms import KeptForm
+from licence_qr.web.shell.forms import Field, Problem, Widget
+from licence_qr.web.shell.language import language
+from licence_qr.wording import explain
+
+USERNAME = Field("username", Text("用户名", "User name"), characters=20, autocomplete="username")
+PASSWORD = Field(
+    "password",
+    Text("密码", "Password"),
+    widget=Widget.PASSWORD,
+    characters=20,
+    autocomplete="current-password",
+)
+
+
+def sign_in_page(refused: LicenceQRError | None = None, kept: KeptForm | None = None, username: str = "") -> str:
+    """The page, with what was wrong with the last try, and with a form that waits for the sign-in."""
+    summary: tuple[Problem, ...] = ()
+    if refused is not None:
+        words = explain(refused, language().value)
+        summary = (Problem("#username", words.what, words.todo),)
+    return render_template(
+        "sign_in/sign_in.html",
+        fields=(USERNAME, PASSWORD),
+        values={"username": username},
+        summary=summary,
+        onward=request.values.get("next", "") if kept is None else "",
+        kept=kept,
+    )

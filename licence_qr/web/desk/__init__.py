@@ -1,0 +1,1 @@
+"""The staff's pages, a room for each capability."""

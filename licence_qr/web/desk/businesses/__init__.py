@@ -1,0 +1,1 @@
+"""Finding a business, its prints and its history."""

@@ -1,0 +1,167 @@
+"""What an event changed, as short lines: the field, what it said before, what it says after."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from licence_qr.domain.businesses.history_words import FIELDS
+from licence_qr.domain.catalogue.model import Text
+from licence_qr.domain.inspecting.follow_up import FAULT_WORDS, FollowUpOutcome
+from licence_qr.domain.inspecting.inspection import OUTCOME_WORDS, PURPOSE_WORDS, STATE_WORDS
+from licence_qr.domain.lifecycle.acts import RULES
+from licence_qr.domain.lifecycle.details import ReprintCause
+from licence_qr.domain.register.entity import EntityForm
+from licence_qr.domain.register.marks import MARK_NAMES
+from licence_qr.domain.register.permit import GrantMode
+from licence_qr.services.businesses.history import Change, PastEvent
+from licence_qr.web import use_cases
+from licence_qr.web.desk.proposals.words import FOUR_EYES
+from licence_qr.web.desk.words import office_name
+from licence_qr.web.shell.language import t
+from licence_qr.web.shell.words import GRADE, LICENCE_STATE, PERMIT_STATUS, TITLES, Saying, day
+
+NONE = Text("无", "none")
+_ORDERED = Text("整改事项", "What to put right")  # an order's items; those of a permit are what it allows
+_STATES: Mapping[str, Saying] = {
+    **{state.value: saying for state, saying in LICENCE_STATE.items()},
+    **{status.value: saying for status, saying in PERMIT_STATUS.items()},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One field: its label and both values in words; ``before`` is empty for something that was not there before.
+
+    ``registered``: the values are texts of the register, Chinese whatever the page speaks.
+    """
+
+    label: Text
+    before: str
+    after: str
+    registered: bool
+
+
+def subject_words(event: PastEvent) -> Text:
+    """What was done something to; the licence itself is not named: the page is about it."""
+    kind, _, key = event.subject.partition("/")
+    if kind == "code":
+        return Text(f"第 {key} 版", f"version {key}")
+    if kind == "proposal":
+        return Text(f"第 {key} 号 {event.about.zh}".strip(), f"no. {key} {event.about.en}".strip())
+    return event.about
+
+
+def lines(event: PastEvent, form: EntityForm) -> Iterator[Line]:
+    """The changes of one event, but what its heading says already; the form of business gives some fields their titles."""
+    about = subject_words(event).zh
+    for change in event.changes:
+        if change.before is None and str(change.after) in about:
+            continue
+        yield _line(change, form)
+
+
+def _line(change: Change, form: EntityForm) -> Line:
+    label, words = FIELDS[change.field], _WORDS.get(change.field)
+    if change.field in TITLES:
+        label = TITLES[change.field][form]
+    if change.field == "items" and isinstance(change.after, list):
+        label, words = _ORDERED, _ordered_items
+    registered = words is None and not isinstance(change.after, int)
+    say = words or str
+    before = "" if change.before in (None, "", []) else say(change.before)
+    after = t(NONE.zh, NONE.en) if change.after in (None, "", []) else say(change.after)
+    return Line(label, before, after, registered and bool(before or change.after))
+
+
+def _iso_day(value: object) -> str:
+    try:
+        return day(date.fromisoformat(str(value)))
+    except ValueError:
+        return str(value)
+
+
+def _state(value: object) -> str:
+    """A state of a permit or of a licence; both name the same ends alike."""
+    saying = _STATES.get(str(value))
+    return t(saying.zh, saying.en) if saying else str(value)
+
+
+def _mode(value: object) -> str:
+    return t("告知承诺", "on commitment") if value == GrantMode.COMMITMENT.value else t("一般程序", "general path")
+
+
+def _kinds(value: object) -> str:
+    known = use_cases().catalogue.kinds
+    ids = [str(each) for each in value] if isinstance(value, list) else [str(value)]
+    names = (known[each].name if each in known else Text(each, each) for each in ids)
+    return t("、", ", ").join(t(name.zh, name.en) for name in names)
+
+
+def _ordered_items(value: object) -> str:
+    """The items that an order to rectify names, in the words of their newest checklist."""
+    names = [str(each) for each in value] if isinstance(value, list) else [str(value)]
+    return t("；", "; ").join(_item(name) for name in names)
+
+
+def _item(name: str) -> str:
+    list_id, _, item_id = name.partition("/")
+    lists = (each for each in use_cases().catalogue.inspection_rules.checklists if each.id == list_id)
+    known = [item for item in (each.item(item_id) for each in lists) if item]
+    return t(known[-1].text.zh, known[-1].text.en) if known else name
+
+
+def _authority(value: object) -> str:
+    known = use_cases().catalogue.authorities.get(str(value))
+    return t(known.name.zh, known.name.en) if known else str(value)
+
+
+def _named(names: Mapping[Any, Text]) -> Callable[[object], str]:
+    """Words of a closed set; what is not in it is shown as it stands."""
+
+    def say(value: object) -> str:
+        words = names.get(str(value))
+        return t(words.zh, words.en) if words else str(value)
+
+    return say
+
+
+# What is proposed has one name, of a licence and of a permit alike: the event says which it was.
+_ACTS = {rule.act.value: rule.name for rule in reversed(RULES)} | {act.value: name for act, name in FOUR_EYES.items()}
+_CAUSES = {
+    ReprintCause.LOST.value: Text("遗失，原照牌声明作废", "lost; the old print is declared void"),
+    ReprintCause.DAMAGED.value: Text("毁损", "damaged"),
+}
+# Of an inspection, and of a check after a commitment; both call alike what was not good enough.
+_OUTCOMES = {
+    FollowUpOutcome.MET.value: Text("符合承诺", "The commitment is met"),
+    FollowUpOutcome.RECTIFY.value: Text("责令限期整改", "To be put right by a date"),
+    **{outcome.value: words for outcome, words in OUTCOME_WORDS.items()},
+}
+
+_WORDS: Mapping[str, Callable[[object], str]] = {
+    **dict.fromkeys(
+        (
+            "term_to", "closed_on", "period.first", "period.last", "issued_on", "state_since", "dormant_until",
+            "renewal_applied_on", "reviewed_on", "graded_on", "follow_up_due", "checked_on", "rectify_by", "due_on", "since",
+            "until", "lifted_on",
+        ),
+        _iso_day,
+    ),
+    "act": _named(_ACTS),
+    "cause": _named(_CAUSES),
+    "fault": _named(FAULT_WORDS),
+    "kind": _named(MARK_NAMES),
+    "outcome": _named(_OUTCOMES),
+    "purpose": _named(PURPOSE_WORDS),
+    "record": _named(STATE_WORDS),
+    "state": _state,
+    "ended_by": _state,
+    "mode": _mode,
+    "grade": _named(GRADE),
+    "kinds": _kinds,
+    "issuing_authority": _authority,
+    "handling_office": lambda value: office_name(str(value)),
+}  # fmt: skip

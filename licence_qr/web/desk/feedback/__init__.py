@@ -1,0 +1,1 @@
+"""Citizens' reports and ratings at the desk."""

@@ -1,0 +1,118 @@
+"""Ratings of the service at the desk: figures without names, bad ones to mend, and the slip that invites to rate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from licence_qr.domain.feedback.ratings import LEVELS, STEP_WORDS, RatingStep
+from licence_qr.domain.roles import Role
+from licence_qr.domain.text import Text
+from licence_qr.errors import ConflictError, InputError, LicenceQRError
+from licence_qr.services.feedback.ratings_desk import HANDLING, RatingAct, RatingFile
+from licence_qr.web import current_instant, use_cases
+from licence_qr.web.shell import request_log
+from licence_qr.web.shell.bounded_numbers import counted
+from licence_qr.web.shell.errors import status_of
+from licence_qr.web.shell.forms import Choice, Field, Widget, read_fields, told
+from licence_qr.web.shell.language import language, t
+from licence_qr.web.shell.navigation import RATINGS
+from licence_qr.web.shell.security import current_actor, roles
+
+blueprint = Blueprint("ratings", __name__, url_prefix="/ratings")
+
+_STEP_HINTS: Mapping[RatingStep, Text] = {
+    RatingStep.MENDED: Text("查明了什么，怎样改的", "What was found, and what was changed"),
+    RatingStep.CALLED_BACK: Text("评价人认可，办结", "The rater agrees; this closes the case"),
+    RatingStep.NOT_SETTLED: Text(
+        "评价人不认可，继续整改，期限从今天起算", "Not content: mending goes on, counted from today"
+    ),
+    RatingStep.CLOSED: Text("多次联系不上，写明时间", "Could not be reached; say when it was tried"),
+}
+_TEXT = Field("text", Text("说明", "What was done"), widget=Widget.PARAGRAPH)
+
+
+@blueprint.get("")
+@roles(*RATINGS.roles)
+def show_statistics() -> str:
+    """How the office was rated in the last twelve months, and which bad ratings are to be mended."""
+    desk, actor, now = use_cases().ratings_desk, current_actor(), current_instant()
+    handling = bool(HANDLING & actor.roles)
+    closed = request.args.get("closed") == "yes"
+    return render_template(
+        "desk/ratings.html",
+        statistics=desk.statistics(actor, now),
+        levels=LEVELS,
+        handling=handling,
+        closed=closed,
+        lines=desk.list(actor, now, closed=closed) if handling else (),
+    )
+
+
+@blueprint.get("/<int:rating_id>")
+@roles(Role.CLERK, Role.DECIDER)
+def show_rating(rating_id: int) -> str:
+    """One bad rating: what was said, what was done, and what can be done next."""
+    return _page(_file(rating_id))
+
+
+@blueprint.post("/<int:rating_id>")
+@roles(Role.CLERK, Role.DECIDER)
+def act_on_rating(rating_id: int) -> Response:
+    """Take one step. What was typed stays when it is refused, also when somebody else was faster."""
+    form = request.form
+    step = form.get("step", "")
+    act = RatingAct(step, form.get("text", ""), form.get("revision", 0, type=counted))
+    try:
+        use_cases().ratings_desk.act(current_actor(), rating_id, act, current_instant())
+    except (InputError, ConflictError) as refused:
+        request_log.note_refusal(refused)
+        return make_response(_page(_file(rating_id), refused), status_of(refused))
+    words = STEP_WORDS[RatingStep(step)]
+    flash(t(f"已记录：{words.zh}。", f"Kept: {words.en}."))
+    return redirect(url_for(".show_rating", rating_id=rating_id), 303)
+
+
+@blueprint.get("/slips/<application_no>")
+@roles(Role.CLERK)
+def show_slip(application_no: str) -> str:
+    """The slip of paper that invites the applicant to rate; it names the office and no one else."""
+    invitation = use_cases().ratings.invitation(current_actor(), application_no)
+    return render_template("desk/rating_slip.html", invitation=invitation)
+
+
+@blueprint.get("/slips/<application_no>/code.svg")
+@roles(Role.CLERK)
+def show_slip_code(application_no: str) -> Response:
+    """The secret link as a QR symbol."""
+    ratings = use_cases().ratings
+    response = make_response(ratings.svg(ratings.invitation(current_actor(), application_no).code))
+    response.mimetype = "image/svg+xml"
+    return response
+
+
+def _file(rating_id: int) -> RatingFile:
+    return use_cases().ratings_desk.get(current_actor(), rating_id, current_instant())
+
+
+def _page(file: RatingFile, refused: LicenceQRError | None = None) -> str:
+    fields, main = _fields(file), language().value
+    summary, problems = told(refused, main, fields)
+    return render_template(
+        "desk/rating.html",
+        file=file,
+        rating=file.rating,
+        level=LEVELS[file.rating.level],
+        fields=fields,
+        values=read_fields(request.form, fields),
+        summary=summary,
+        problems=problems,
+        step_words=STEP_WORDS,
+    )
+
+
+def _fields(file: RatingFile) -> tuple[Field, ...]:
+    choices = tuple(Choice(step.value, STEP_WORDS[step], _STEP_HINTS.get(step)) for step in file.allowed)
+    return (Field("step", Text("做了什么？", "What was done?"), widget=Widget.RADIOS, choices=choices), _TEXT)

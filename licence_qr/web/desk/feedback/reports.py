@@ -1,0 +1,144 @@
+"""Problems that citizens reported: the list of the office, each report with its clocks, and the next step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from licence_qr.domain.feedback.reports import STEP_WORDS, ReportStep
+from licence_qr.domain.text import Text
+from licence_qr.errors import ConflictError, InputError, LicenceQRError
+from licence_qr.services.feedback.reports_desk import HANDLING, ReportAct, ReportFile
+from licence_qr.web import current_instant, use_cases
+from licence_qr.web.shell import request_log
+from licence_qr.web.shell.bounded_numbers import counted
+from licence_qr.web.shell.errors import status_of
+from licence_qr.web.shell.forms import Choice, Field, Widget, own_field, read_fields, told
+from licence_qr.web.shell.language import language, t
+from licence_qr.web.shell.navigation import REPORTS
+from licence_qr.web.shell.security import current_actor, roles
+
+blueprint = Blueprint("reports", __name__, url_prefix="/reports")
+
+# What a step means to whoever takes it. An answer has a form of its own, because its words leave the house.
+_STEP_HINTS: Mapping[ReportStep, Text] = {
+    ReportStep.CONTACTED: Text("已联系反映人；没留联系方式的，表示开始办理", "Spoken to the reporter, or taken up"),
+    ReportStep.CALLED_BACK: Text("反映人认可，办结", "The reporter agrees; this closes the report"),
+    ReportStep.NOT_SETTLED: Text(
+        "反映人不认可，重新答复，期限从今天起算", "Not content: a new answer is due, counted from today"
+    ),
+    ReportStep.CLOSED: Text("多次联系不上，写明时间", "Could not be reached; say when it was tried"),
+    ReportStep.DISMISSED: Text("广告、谩骂、重复等，写明理由", "Advertising, abuse, a double; say why"),
+    ReportStep.REASSIGNED: Text("转给下面选的窗口", "To the office chosen below"),
+}
+_TEXT = Field(
+    "text",
+    Text("说明（内部）", "What was done (internal)"),
+    Text("只有工作人员能看到。", "Only staff read this."),
+    widget=Widget.PARAGRAPH,
+)
+_ANSWER = Field(
+    "answer",
+    Text("答复内容", "Answer"),
+    Text(
+        "凭回执号可以看到这段文字：不写电话、姓名等个人信息。",
+        "Whoever has the receipt number reads this: no telephone numbers, no names.",
+    ),
+    widget=Widget.PARAGRAPH,
+)
+
+
+@blueprint.get("")
+@roles(*REPORTS.roles)
+def list_reports() -> str:
+    """The open reports of this office, overdue ones first; with ``?closed=yes`` those closed lately."""
+    closed = request.args.get("closed") == "yes"
+    lines = use_cases().reports_desk.list(current_actor(), current_instant(), closed=closed)
+    return render_template("desk/reports.html", lines=lines, closed=closed)
+
+
+@blueprint.get("/<int:report_id>")
+@roles(*REPORTS.roles)
+def show_report(report_id: int) -> str:
+    """One report: what was said, what was done, and what can be done next."""
+    return _page(_file(report_id))
+
+
+@blueprint.post("/<int:report_id>")
+@roles(*REPORTS.roles)
+def act_on_report(report_id: int) -> Response:
+    """Take one step. What was typed stays when it is refused, also when somebody else was faster."""
+    form = request.form
+    step = form.get("step", "")
+    text = form.get("answer" if step == ReportStep.ANSWERED else "text", "")
+    act = ReportAct(step, text, form.get("revision", 0, type=counted), form.get("office", ""))
+    try:
+        changed = use_cases().reports_desk.act(current_actor(), report_id, act, current_instant())
+    except (InputError, ConflictError) as refused:
+        request_log.note_refusal(refused)
+        return make_response(_page(_file(report_id), refused), status_of(refused))
+    words = STEP_WORDS[ReportStep(step)]
+    flash(t(f"已记录：{words.zh}。", f"Kept: {words.en}."))
+    if changed.office != current_actor().office:
+        return redirect(url_for(".list_reports"), 303)
+    return redirect(url_for(".show_report", report_id=report_id), 303)
+
+
+@blueprint.get("/<int:report_id>/photo")
+@roles(*sorted(HANDLING))
+def show_photo(report_id: int) -> Response:
+    """The photograph, drawn anew on receipt and without its file's own name."""
+    jpeg = use_cases().reports_desk.photo(current_actor(), report_id, current_instant())
+    response = make_response(jpeg)
+    response.mimetype = "image/jpeg"
+    response.headers["Content-Disposition"] = f'inline; filename="report-{report_id}.jpg"'
+    return response
+
+
+def _file(report_id: int) -> ReportFile:
+    return use_cases().reports_desk.get(current_actor(), report_id, current_instant())
+
+
+def _page(file: ReportFile, refused: LicenceQRError | None = None) -> str:
+    fields, main = _fields(file), language().value
+    summary, problems = told(refused, main, (*fields, _ANSWER), _where)
+    return render_template(
+        "desk/report.html",
+        file=file,
+        report=file.report,
+        fields=fields,
+        answer=_ANSWER if ReportStep.ANSWERED in file.allowed else None,
+        values=read_fields(request.form, (*fields, _ANSWER)),
+        summary=summary,
+        problems=problems,
+        step_words=STEP_WORDS,
+    )
+
+
+def _where(refused: LicenceQRError) -> str:
+    """The field of this page that a refusal is about: the words of an answer stand in a field of their own."""
+    answering = request.form.get("step") == ReportStep.ANSWERED
+    return "answer" if answering and own_field(refused) == "text" else own_field(refused)
+
+
+def _fields(file: ReportFile) -> tuple[Field, ...]:
+    """The form of the internal steps; empty when there is none to take."""
+    steps = [step for step in file.allowed if step is not ReportStep.ANSWERED]
+    if not steps:
+        return ()
+    choices = tuple(Choice(step.value, STEP_WORDS[step], _STEP_HINTS.get(step)) for step in steps)
+    chosen = Field("step", Text("做了什么？", "What was done?"), widget=Widget.RADIOS, choices=choices)
+    if ReportStep.REASSIGNED not in steps:
+        return (chosen, _TEXT)
+    others = tuple(o for o in use_cases().catalogue.offices.values() if o.id != file.report.office)
+    office = Field(
+        "office",
+        Text("转给哪个窗口", "Passed on to"),
+        Text("只在转办时选。", "Only when it is passed on."),
+        widget=Widget.RADIOS,
+        choices=tuple(Choice(each.id, each.name) for each in others),
+        optional=True,
+    )
+    return (chosen, _TEXT, office)

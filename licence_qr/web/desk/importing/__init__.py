@@ -1,0 +1,1 @@
+"""Imported rows that wait for a person."""

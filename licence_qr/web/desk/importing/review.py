@@ -1,0 +1,100 @@
+"""Rows of an import that wait for a person: both sides beside each other, a decision, a reason."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from licence_qr.domain.catalogue.model import Text
+from licence_qr.domain.importing.conflicts import Outcome
+from licence_qr.errors import AccessError, ConflictError, InputError, LicenceQRError, RuleError
+from licence_qr.services.importing.review import Settlement, WaitingRow
+from licence_qr.web import current_instant, use_cases
+from licence_qr.web.shell.forms import Choice, Field, Widget, read_fields, told
+from licence_qr.web.shell.language import language, t
+from licence_qr.web.shell.navigation import WAITING_ROWS
+from licence_qr.web.shell.security import current_actor, roles
+from licence_qr.wording import explain
+
+blueprint = Blueprint("waiting", __name__, url_prefix="/waiting-rows")
+
+_OUTCOME_WORDS: Mapping[Outcome, Text] = {
+    Outcome.IMPORTED: Text("已导入", "imported"),
+    Outcome.WAITING: Text("仍待裁定", "still waiting"),
+    Outcome.REFUSED: Text("未导入", "refused"),
+}
+_REASON = Field(
+    "reason",
+    Text("理由", "Reason"),
+    Text("写明依据，例如：已电话核实，执照名称为准。", "What it rests on, such as a telephone call."),
+    widget=Widget.PARAGRAPH,
+)
+
+
+@blueprint.get("")
+@roles(*WAITING_ROWS.roles)
+def list_waiting_rows() -> str:
+    """The open questions of this office, to an administrator those of all; oldest first."""
+    rows = use_cases().waiting.list(current_actor())
+    return render_template("desk/waiting_rows.html", rows=[(row, _why(row)) for row in rows])
+
+
+@blueprint.get("/<int:question_id>")
+@roles(*WAITING_ROWS.roles)
+def show_waiting_row(question_id: int) -> str:
+    """Both sides, with what differs marked in words, and what can be decided."""
+    return _page(use_cases().waiting.get(current_actor(), question_id))
+
+
+@blueprint.post("/<int:question_id>")
+@roles(*WAITING_ROWS.roles)
+def decide_waiting_row(question_id: int) -> Response:
+    """Decide, and go on to the question it raises or back to the list. What was typed stays when it is refused."""
+    waiting, actor = use_cases().waiting, current_actor()
+    decision, reason = request.form.get("decision", ""), request.form.get("reason", "")
+    try:
+        settlement = waiting.decide(actor, question_id, decision, reason, current_instant())
+    except (InputError, ConflictError, RuleError, AccessError) as refused:
+        return make_response(_page(waiting.get(actor, question_id), refused), refused.http_status)
+    flash(_told(settlement))
+    if settlement.next_id is not None:
+        return redirect(url_for(".show_waiting_row", question_id=settlement.next_id), 303)
+    return redirect(url_for(".list_waiting_rows"), 303)
+
+
+def _page(row: WaitingRow, refused: LicenceQRError | None = None) -> str:
+    decision = Field(
+        "decision",
+        Text("怎样裁定？", "What is right?"),
+        widget=Widget.RADIOS,
+        choices=tuple(Choice(choice.decision.value, choice.label) for choice in row.choices),
+    )
+    fields, main = (decision, _REASON), language().value
+    summary, problems = told(refused, main, fields)
+    return render_template(
+        "desk/waiting_row.html",
+        row=row,
+        why=_why(row),
+        fields=fields,
+        values=read_fields(request.form, fields),
+        summary=summary,
+        problems=problems,
+    )
+
+
+def _why(row: WaitingRow) -> str:
+    return str(explain(LicenceQRError(row.code, **row.facts), language().value))
+
+
+def _told(settlement: Settlement) -> str:
+    """How many of the rows concerned went which way."""
+    counted = Counter(verdict.outcome for verdict in settlement.rows)
+    told = (f"{t(_OUTCOME_WORDS[o].zh, _OUTCOME_WORDS[o].en)} {n}" for o, n in counted.items())
+    said = t("已裁定，涉及的行：", "Decided. Rows concerned: ") + t("，", ", ").join(told)
+    if not settlement.proposals:
+        return said
+    numbers = t("、", ", ").join(map(str, settlement.proposals))
+    return said + t(f"。第 {numbers} 号提议待另一人决定", f". Proposal {numbers} waits for another person to decide")

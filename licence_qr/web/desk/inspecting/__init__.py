@@ -1,0 +1,1 @@
+"""Inspections, checks after a commitment and draws at the desk."""

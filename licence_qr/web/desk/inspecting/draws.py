@@ -1,0 +1,230 @@
+"""Random draws at the desk (双随机): announce the list, give the seed, read the result. The public reads it at /draws."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from licence_qr.domain.catalogue.model import Text
+from licence_qr.domain.dates import local_date
+from licence_qr.domain.inspecting.draws import DRAW_STATE_WORDS, MAX_PLACES
+from licence_qr.domain.inspecting.inspection import OUTCOME_WORDS
+from licence_qr.domain.roles import Actor
+from licence_qr.domain.written_dates import read_date
+from licence_qr.errors import ConflictError, InputError, InvalidApplication, LicenceQRError, RuleError
+from licence_qr.services.inspecting.draws import DRAWERS, PublishedDraw, Wanted
+from licence_qr.web import current_instant, use_cases
+from licence_qr.web.desk.proposals.fields import refusals
+from licence_qr.web.shell.forms import Choice, Field, Widget, read_fields
+from licence_qr.web.shell.language import t
+from licence_qr.web.shell.navigation import INSPECTIONS
+from licence_qr.web.shell.security import current_actor, roles
+
+blueprint = Blueprint("inspection_draws", __name__, url_prefix="/draws")
+
+_TITLE = Field(
+    "title",
+    Text("抽查名称", "Title"),
+    Text("公开，例如：2026年第四季度住宿场所抽查。", "Published, such as: Lodging, 4th quarter of 2026."),
+)
+_PLACES = Field("places", Text("抽取几家", "How many places"), characters=6, inputmode="numeric")
+_DUE_ON = Field(
+    "due_on", Text("完成期限", "To be inspected by"), Text("例如 2026-12-31。", "Such as 2026-12-31."), characters=12
+)
+_RECUSED = Field(
+    "recused",
+    Text("回避", "Who must keep away from whom"),
+    Text(
+        "每行：监督员编号 统一社会信用代码。编号公开，姓名不公开。",
+        "A line each: number of the officer, credit code. Numbers are published, names are not.",
+    ),
+    widget=Widget.PARAGRAPH,
+    optional=True,
+)
+_SEED_SOURCE = Field(
+    "seed_source",
+    Text("种子来自哪个公开事件", "Which public event gives the seed"),
+    Text(
+        "例如：2026-11-24 福彩双色球中奖号码。留空则由登记库生成秘密种子，先公布其 SHA-256。",
+        "Such as a lottery of a coming day. Left empty, the register draws a secret and publishes its SHA-256 first.",
+    ),
+    optional=True,
+)
+_SEED = Field("seed", Text("种子", "Seed"), Text("照公开结果原样录入。", "Type it as it was published."), characters=30)
+_REASON = Field("reason", Text("取消的理由", "Why it is called off"), Text("公开。", "Published."))
+
+
+@blueprint.get("")
+@roles(*INSPECTIONS.roles)
+def list_draws() -> str:
+    """The draws of this office."""
+    actor = current_actor()
+    return render_template(
+        "desk/draws.html",
+        draws=use_cases().draws.of_office(actor),
+        states=DRAW_STATE_WORDS,
+        may_draw=bool(DRAWERS & actor.roles),
+    )
+
+
+@blueprint.get("/new")
+@roles(*DRAWERS)
+def plan_draw() -> str:
+    """The form that announces a draw."""
+    return _form({"places": "1", "due_on": ""})
+
+
+@blueprint.post("/new")
+@roles(*DRAWERS)
+def announce_draw() -> Response:
+    """Freeze and publish the list. What was typed stays when it is refused."""
+    values = read_fields(request.form, _fields())
+    try:
+        number = use_cases().draws.announce(current_actor(), _wanted(values), current_instant())
+    except (InputError, InvalidApplication, RuleError) as refused:
+        return make_response(_form(values, refused), refused.http_status)
+    flash(t("名单已公布。", "The list is published."))
+    return redirect(url_for(".show_draw", number=number), 303)
+
+
+@blueprint.get("/<int:number>")
+@roles(*INSPECTIONS.roles)
+def show_draw(number: int) -> str:
+    """One draw: list, seed, result; and what can be done with it now."""
+    return _page(use_cases().draws.own(current_actor(), number), {})
+
+
+@blueprint.get("/drawn/<int:drawn_id>")
+@roles(*INSPECTIONS.roles)
+def show_drawn(drawn_id: int) -> Response:
+    """The draw that a place was drawn in, for whoever comes from the work list."""
+    return redirect(url_for(".show_draw", number=use_cases().draws.of_drawn(current_actor(), drawn_id)), 303)
+
+
+@blueprint.post("/<int:number>/settle")
+@roles(*DRAWERS)
+def settle_draw(number: int) -> Response:
+    """Draw. The seed stays as it was typed when it is refused."""
+    return _answered(number, _SEED, use_cases().draws.settle, t("已抽取并公布。", "Drawn and published."))
+
+
+@blueprint.post("/<int:number>/call-off")
+@roles(*DRAWERS)
+def call_off_draw(number: int) -> Response:
+    """Give an announced draw up; it stays published with the reason."""
+    return _answered(
+        number, _REASON, use_cases().draws.call_off, t("已取消，理由已公布。", "Called off; the reason is published.")
+    )
+
+
+def _answered(number: int, asked: Field, act: Callable[[Actor, int, str, datetime], object], done: str) -> Response:
+    """``act`` on a draw with the one thing that was asked, and the word that it is done; or the page with what is wrong."""
+    actor, typed = current_actor(), request.form.get(asked.name, "")
+    try:
+        act(actor, number, typed, current_instant())
+    except (InputError, ConflictError) as refused:
+        draw = use_cases().draws.own(actor, number)
+        return make_response(_page(draw, {asked.name: typed}, refused), refused.http_status)
+    flash(done)
+    return redirect(url_for(".show_draw", number=number), 303)
+
+
+def _fields() -> tuple[Field, ...]:
+    """The questions of the form; the kinds of place are those that some rule licenses today."""
+    services, today = use_cases(), local_date(current_instant())
+    kinds = tuple(
+        Choice(kind.id, kind.name)
+        for kind in services.catalogue.kinds.values()
+        if (regime := kind.regime_on(today)) and regime.regime.value == "licensed"
+    )
+    away = tuple(
+        Choice(str(o.user_id), Text(f"{o.user_id} {o.display_name}", f"{o.user_id} {o.display_name}"))
+        for o in services.draws.officers(current_actor())
+    )
+    of_kinds = Field(
+        "kinds",
+        Text("场所种类", "Kinds of place"),
+        Text("不选则全部。", "None chosen: all."),
+        widget=Widget.CHECKBOXES,
+        choices=kinds,
+        optional=True,
+    )
+    absent = Field(
+        "away", Text("不参加的监督员", "Officers who are away"), widget=Widget.CHECKBOXES, choices=away, optional=True
+    )
+    return (_TITLE, _PLACES, _DUE_ON, of_kinds, *((absent,) if away else ()), _RECUSED, _SEED_SOURCE)
+
+
+def _wanted(values: Mapping[str, str]) -> Wanted:
+    """What was typed. Raises InvalidApplication for what cannot be read; the rest the rules judge."""
+    problems: list[InputError] = []
+    wanted = Wanted(
+        values["title"],
+        _places(values["places"], problems),
+        _due_on(values["due_on"], problems),
+        tuple(filter(None, values["kinds"].split(","))),
+        tuple(int(number[:9]) for number in values.get("away", "").split(",") if number.isdecimal()),
+        _recused(values["recused"], problems),
+        values["seed_source"],
+    )
+    if problems:
+        raise InvalidApplication(problems)
+    return wanted
+
+
+def _places(text: str, problems: list[InputError]) -> int:
+    typed = text.strip()
+    if typed.isascii() and typed.isdecimal() and len(typed) <= 9 and 1 <= int(typed) <= MAX_PLACES:
+        return int(typed)
+    problems.append(InputError("draw_places_number", field="places"))
+    return 0
+
+
+def _due_on(text: str, problems: list[InputError]) -> date | None:
+    if not text.strip():
+        return None
+    try:
+        return read_date(text, "due_on")
+    except InputError as wrong:
+        problems.append(wrong)
+        return None
+
+
+def _recused(text: str, problems: list[InputError]) -> tuple[tuple[int, str], ...]:
+    found = []
+    for line, written in enumerate(text.splitlines(), start=1):
+        match written.split():
+            case []:
+                continue
+            case [number, uscc] if number.isascii() and number.isdecimal() and len(uscc) == 18:
+                found.append((int(number[:9]), uscc.upper()))
+            case _:
+                problems.append(InputError("draw_recused_form", field="recused", line=line))
+    return tuple(found)
+
+
+def _form(values: Mapping[str, str], refused: LicenceQRError | None = None) -> str:
+    fields = _fields()
+    summary, problems = refusals(refused, fields)
+    return render_template("desk/draw_new.html", fields=fields, values=values, summary=summary, problems=problems)
+
+
+def _page(draw: PublishedDraw, values: Mapping[str, str], refused: LicenceQRError | None = None) -> str:
+    summary, problems = refusals(refused, (_SEED, _REASON))
+    names = {o.user_id: o.display_name for o in use_cases().draws.officers(current_actor())}
+    return render_template(
+        "desk/draw.html",
+        draw=draw,
+        names=names,
+        seed=_SEED,
+        reason=_REASON,
+        values=values,
+        summary=summary,
+        problems=problems,
+        states=DRAW_STATE_WORDS,
+        outcomes=OUTCOME_WORDS,
+        may_draw=bool(DRAWERS & current_actor().roles),
+    )

@@ -1,0 +1,201 @@
+"""The check after a grant on commitment (告知承诺核查) at the desk: what is due, what was found, and recording one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from licence_qr.domain.catalogue.model import Text
+from licence_qr.domain.dates import local_date
+from licence_qr.domain.inspecting.follow_up import FAULT_WORDS, Fault, FollowUpOutcome, FollowUpReport
+from licence_qr.domain.lifecycle.acts import Act, SubjectKind, rule
+from licence_qr.domain.plain_text import plain_line, plain_text
+from licence_qr.domain.proposals.proposal import STATE_WORDS
+from licence_qr.domain.roles import Role
+from licence_qr.domain.written_dates import read_date
+from licence_qr.errors import ConflictError, InputError, InvalidApplication, LicenceQRError, RuleError
+from licence_qr.services.inspecting.follow_ups import FollowUpView, Recorded
+from licence_qr.web import current_instant, use_cases
+from licence_qr.web.desk.proposals.fields import refusals
+from licence_qr.web.desk.work import words as desk_work_words
+from licence_qr.web.shell.bounded_numbers import counted
+from licence_qr.web.shell.forms import Choice, Field, Widget, read_fields
+from licence_qr.web.shell.language import t
+from licence_qr.web.shell.navigation import FOLLOW_UPS
+from licence_qr.web.shell.security import current_actor, roles
+from licence_qr.web.shell.words import Tone
+
+blueprint = Blueprint("follow_ups", __name__, url_prefix="/follow-ups")
+
+_DAY_EXAMPLE = Text("例如 2026-11-23。", "Such as 2026-11-23.")
+_OUTCOMES: Mapping[FollowUpOutcome, tuple[Text, Text]] = {
+    FollowUpOutcome.MET: (
+        Text("符合承诺", "Met"),
+        Text("公众页面改为“已于某日核查”。", "The public page says “checked on”."),
+    ),
+    FollowUpOutcome.RECTIFY: (
+        Text("责令限期整改", "To be put right by a day"),
+        Text("到期前再核查一次。", "Another check follows by that day."),
+    ),
+    FollowUpOutcome.FAILED: (
+        Text("不通过，提议撤销", "Failed: annulling is proposed"),
+        Text(
+            "由另一位审批人员决定；信用记录和限制申请随决定生效。",
+            "Another decides; credit record and bar follow that.",
+        ),
+    ),
+}
+OUTCOME_TONES = {FollowUpOutcome.MET: Tone.GOOD, FollowUpOutcome.RECTIFY: Tone.CARE, FollowUpOutcome.FAILED: Tone.BAD}
+_CHECKED_ON = Field("checked_on", Text("核查日期", "Day of the check"), _DAY_EXAMPLE, characters=12)
+_OUTCOME = Field(
+    "outcome",
+    Text("结果", "Outcome"),
+    widget=Widget.RADIOS,
+    choices=tuple(Choice(each.value, name, hint) for each, (name, hint) in _OUTCOMES.items()),
+)
+_FINDINGS = Field(
+    "findings",
+    Text("发现了什么", "What was found"),
+    Text("整改或不通过时必填。不公开。", "Needed for an order or a failure. Never published."),
+    widget=Widget.PARAGRAPH,
+    optional=True,
+)
+_DOCUMENT_NO = Field("document_no", Text("文书号", "Document number"), characters=30, optional=True)
+_RECTIFY_BY = Field("rectify_by", Text("整改期限", "To be put right by"), _DAY_EXAMPLE, characters=12, optional=True)
+_FAULT = Field(
+    "fault",
+    Text("不通过的原因", "Why it failed"),
+    widget=Widget.RADIOS,
+    choices=tuple(Choice(each.value, words) for each, words in FAULT_WORDS.items()),
+    optional=True,
+)
+_LEGAL_BASIS = Field("legal_basis", Text("撤销的法律依据", "Legal basis for annulling"), optional=True)
+
+
+@blueprint.get("")
+@roles(*FOLLOW_UPS.roles)
+def list_follow_ups() -> str:
+    """The checks this office has to make, by their day, with the days left."""
+    lines = use_cases().follow_ups.open(current_actor(), current_instant())
+    overdue = sum(line.left.overdue for line in lines)
+    only = request.args.get("due") == "overdue"
+    return render_template(
+        "desk/follow_ups.html",
+        lines=tuple(line for line in lines if line.left.overdue) if only else lines,
+        total=len(lines),
+        overdue=overdue,
+        only_overdue=only,
+        say_left=desk_work_words,
+    )
+
+
+@blueprint.get("/<int:permit_id>")
+@roles(*FOLLOW_UPS.roles)
+def show_follow_up(permit_id: int) -> str:
+    """One permit: what was found so far, and the form to record a check."""
+    view = use_cases().follow_ups.get(current_actor(), permit_id, current_instant())
+    today = local_date(current_instant()).isoformat()
+    basis = rule(SubjectKind.PERMIT, Act.ANNUL).basis.zh
+    return _page(view, {"checked_on": today, "legal_basis": basis})
+
+
+@blueprint.post("/<int:permit_id>")
+@roles(Role.INSPECTOR)
+def record_follow_up(permit_id: int) -> Response:
+    """Record a check; one that failed leads on to its proposal. What was typed stays when it is refused."""
+    actor, now, follow_ups = current_actor(), current_instant(), use_cases().follow_ups
+    view = follow_ups.get(actor, permit_id, now)
+    values = read_fields(request.form, _all_fields(view))
+    try:
+        report = _report(values)
+        recorded = follow_ups.record(actor, permit_id, report, now, request.form.get("revision", type=counted))
+    except (InputError, InvalidApplication, RuleError, ConflictError) as refused:
+        return make_response(_page(view, values, refused), refused.http_status)
+    return _onward(recorded, permit_id)
+
+
+def _onward(recorded: Recorded, permit_id: int) -> Response:
+    if recorded.proposal_id is not None:
+        flash(t("已登记，并提议撤销许可。", "Recorded, and annulling the permit is proposed."))
+        return redirect(url_for("desk.proposals.show_proposal", number=recorded.proposal_id), 303)
+    flash(t("核查已登记。", "The check is recorded."))
+    return redirect(url_for(".show_follow_up", permit_id=permit_id), 303)
+
+
+def _report(values: Mapping[str, str]) -> FollowUpReport:
+    """What was typed. Raises InvalidApplication for dates that cannot be read; the rest the rules judge."""
+    problems: list[InputError] = []
+    outcome = next((each for each in FollowUpOutcome if each.value == values["outcome"]), None)
+    rectify, failed = outcome is FollowUpOutcome.RECTIFY, outcome is FollowUpOutcome.FAILED
+    report = FollowUpReport(
+        checked_on=_day(values, "checked_on", problems),
+        outcome=outcome,
+        others=tuple(filter(None, values["others"].split(","))),
+        findings=plain_text(values["findings"]),
+        rectify_by=_day(values, "rectify_by", problems) if rectify else None,
+        document_no=plain_line(values["document_no"]),
+        fault=next((each for each in Fault if each.value == values["fault"]), None) if failed else None,
+        legal_basis=plain_line(values["legal_basis"]) if failed else "",
+    )
+    if problems:
+        raise InvalidApplication(problems)
+    return report
+
+
+def _day(values: Mapping[str, str], name: str, problems: list[InputError]) -> date | None:
+    if not values[name].strip():
+        return None
+    try:
+        return read_date(values[name], name)
+    except InputError as wrong:
+        problems.append(wrong)
+        return None
+
+
+def _others(view: FollowUpView) -> Field:
+    """The colleagues who may have been there."""
+    return Field(
+        "others",
+        Text("与您一同核查的监督员", "Who was there with you"),
+        Text(
+            f"核查至少要有 {view.count} 人，包括您自己。",
+            f"A check takes at least {view.count} officers, you included.",
+        ),
+        widget=Widget.CHECKBOXES,
+        choices=tuple(Choice(each.username, Text(each.display_name, each.display_name)) for each in view.colleagues),
+    )
+
+
+def _all_fields(view: FollowUpView) -> tuple[Field, ...]:
+    return (
+        _CHECKED_ON,
+        _others(view),
+        _OUTCOME,
+        _FINDINGS,
+        _DOCUMENT_NO,
+        _RECTIFY_BY,
+        _FAULT,
+        _LEGAL_BASIS,
+    )
+
+
+def _page(view: FollowUpView, values: Mapping[str, str], refused: LicenceQRError | None = None) -> str:
+    summary, problems = refusals(refused, _all_fields(view))
+    return render_template(
+        "desk/follow_up.html",
+        view=view,
+        always=(_CHECKED_ON, _others(view), _OUTCOME, _FINDINGS, _DOCUMENT_NO),
+        on_rectify=_RECTIFY_BY,
+        on_failure=(_FAULT, _LEGAL_BASIS),
+        values=values,
+        summary=summary,
+        problems=problems,
+        outcomes=_OUTCOMES,
+        outcome_tones=OUTCOME_TONES,
+        fault_words=FAULT_WORDS,
+        proposal_words=STATE_WORDS,
+        say_left=desk_work_words,
+    )

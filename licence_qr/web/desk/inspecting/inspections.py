@@ -1,0 +1,203 @@
+"""Inspections at the desk (监督检查): the list, one visit with its photographs, and deciding what is held."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from licence_qr.domain.catalogue.checklists import Answer
+from licence_qr.domain.catalogue.model import Text
+from licence_qr.domain.inspecting.inspection import (
+    FLAG_WORDS,
+    OUTCOME_WORDS,
+    PURPOSE_WORDS,
+    READ_BY_WORDS,
+    STATE_WORDS,
+    Filter,
+    InspectionState,
+    Purpose,
+    VisitOutcome,
+)
+from licence_qr.domain.written_dates import read_date
+from licence_qr.errors import ConflictError, InputError, InvalidApplication, LicenceQRError, RuleError
+from licence_qr.services.inspecting.desk import InspectionView
+from licence_qr.web import current_instant, use_cases
+from licence_qr.web.desk.proposals.fields import refusals
+from licence_qr.web.shell.bounded_numbers import counted
+from licence_qr.web.shell.forms import Choice, Field, Widget, read_fields, told
+from licence_qr.web.shell.language import language, t
+from licence_qr.web.shell.navigation import INSPECTIONS
+from licence_qr.web.shell.security import current_actor, roles
+from licence_qr.web.shell.words import Tone
+
+blueprint = Blueprint("inspections", __name__, url_prefix="/inspections")
+
+_TONES: Mapping[str, Tone] = {
+    InspectionState.COUNTED: Tone.GOOD,
+    InspectionState.HELD: Tone.CARE,
+    InspectionState.SET_ASIDE: Tone.BAD,
+    VisitOutcome.PASSED: Tone.GOOD,
+    VisitOutcome.TO_RECTIFY: Tone.CARE,
+    VisitOutcome.FAILED: Tone.BAD,
+    Answer.YES: Tone.GOOD,
+    Answer.NO: Tone.BAD,
+}
+_ANSWERS: Mapping[Answer, Text] = {
+    Answer.YES: Text("符合", "Yes"),
+    Answer.NO: Text("不符合", "No"),
+    Answer.NA: Text("不适用", "Not applicable"),
+}
+_WORDS: Mapping[str, Any] = {
+    "tones": _TONES,
+    "answers": _ANSWERS,
+    "flags": FLAG_WORDS,
+    "purposes": PURPOSE_WORDS,
+    "outcomes": OUTCOME_WORDS,
+    "states": STATE_WORDS,
+    "read_by": READ_BY_WORDS,
+}
+_COUNT = Choice(
+    "count",
+    Text("计入", "Let it count"),
+    Text("结果立即生效，如评定等级、责令整改。", "Its result takes effect at once."),
+)
+_SET_ASIDE = Choice(
+    "set_aside",
+    Text("仅存档", "Keep it as a record only"),
+    Text("保留全部内容，不产生效果。", "All of it stays, without effect."),
+)
+_REASON = Field(
+    "reason",
+    Text("理由", "Reason"),
+    Text("写明核对了什么。只在内部可见。", "Say what you checked. Seen inside the office only."),
+    widget=Widget.PARAGRAPH,
+)
+_NAME = Field("q", Text("名称或信用代码", "Name or credit code"), optional=True)
+_EXAMPLE = Text("例如 2026-11-23", "For example 2026-11-23")
+_DAYS = (
+    Field("from", Text("从哪一天", "From"), _EXAMPLE, characters=12, optional=True),
+    Field("to", Text("到哪一天", "To"), _EXAMPLE, characters=12, optional=True),
+)
+
+Word = TypeVar("Word", bound=StrEnum)
+
+
+@blueprint.get("")
+@roles(*INSPECTIONS.roles)
+def list_inspections() -> str:
+    """The inspections of this office with filters, and its open orders to rectify."""
+    actor, desk = current_actor(), use_cases().inspections_desk
+    wanted, wrong = _filter()
+    page = desk.list(actor, wanted, request.args.get("page", 1, type=counted))
+    summary, problems = told(InvalidApplication(wrong) if wrong else None, language().value, _DAYS)
+    return render_template(
+        "desk/inspections.html",
+        page=page,
+        orders=desk.orders(actor),
+        address=_address,
+        wanted=wanted,
+        name_field=_NAME,
+        days=_DAYS,
+        typed={field.name: request.args.get(field.name, "").strip() for field in _DAYS},
+        problems=problems,
+        summary=summary,
+        **_WORDS,
+    )
+
+
+@blueprint.get("/<int:key>")
+@roles(*INSPECTIONS.roles)
+def show_inspection(key: int) -> str:
+    """One visit: what was asked, answered, found, photographed and signed."""
+    return _page(use_cases().inspections_desk.get(current_actor(), key), {})
+
+
+@blueprint.get("/orders/<int:order_id>")
+@roles(*INSPECTIONS.roles)
+def show_order(order_id: int) -> BaseResponse:
+    """The inspection that gave an order to rectify, for whoever comes from the work list."""
+    order = use_cases().inspections_desk.order(current_actor(), order_id)
+    return redirect(url_for(".show_inspection", key=order.inspection_key), 303)
+
+
+@blueprint.post("/<int:key>")
+@roles(*INSPECTIONS.roles)
+def handle_inspection(key: int) -> BaseResponse:
+    """Decide a held inspection. What was typed stays when it is refused."""
+    desk, actor = use_cases().inspections_desk, current_actor()
+    values = read_fields(request.form, (_decision(), _REASON))
+    try:
+        desk.handle(actor, key, values["decision"], values["reason"], current_instant())
+    except (InputError, RuleError, ConflictError) as refused:
+        return make_response(_page(desk.get(actor, key), values, refused), refused.http_status)
+    flash(t("已处理。", "Decided."))
+    return redirect(url_for(".show_inspection", key=key), 303)
+
+
+@blueprint.get("/<int:key>/photos/<int:position>.jpg")
+@roles(*INSPECTIONS.roles)
+def show_photo(key: int, position: int) -> Response:
+    """One photograph, for the signed-in people of the office alone; never cached by anything in between."""
+    response = make_response(use_cases().inspections_desk.photo(current_actor(), key, position))
+    response.headers["Content-Type"] = "image/jpeg"
+    response.headers["Content-Disposition"] = f'inline; filename="inspection-{key}-{position + 1}.jpg"'
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
+
+
+@blueprint.get("/<int:key>/record.json")
+@roles(*INSPECTIONS.roles)
+def download_record(key: int) -> Response:
+    """The very text that the phone sent, for keeping and for checking its hash."""
+    response = make_response(use_cases().inspections_desk.text(current_actor(), key))
+    response.headers["Content-Type"] = "application/json"
+    response.headers["Content-Disposition"] = f'attachment; filename="inspection-{key}.json"'
+    return response
+
+
+def _decision(view: InspectionView | None = None) -> Field:
+    offered = (_SET_ASIDE,) if view is not None and not view.may_count else (_COUNT, _SET_ASIDE)
+    return Field("decision", Text("怎样处理？", "What becomes of it?"), widget=Widget.RADIOS, choices=offered)
+
+
+def _page(view: InspectionView, values: Mapping[str, str], refused: LicenceQRError | None = None) -> str:
+    fields = (_decision(view), _REASON)
+    summary, problems = refusals(refused, fields)
+    return render_template(
+        "desk/inspection.html", view=view, fields=fields, values=values, summary=summary, problems=problems, **_WORDS
+    )
+
+
+def _filter() -> tuple[Filter, tuple[InputError, ...]]:
+    """What the address asks for. What cannot be read does not narrow the list; of days it is told."""
+    days: dict[str, date | None] = {}
+    wrong = []
+    for field in _DAYS:
+        try:
+            days[field.name] = _day(field.name)
+        except InputError as error:
+            wrong.append(error)
+    words = _word("state", InspectionState), _word("purpose", Purpose), _word("outcome", VisitOutcome)
+    text = request.args.get("q", "").strip()[:100].replace("\0", "")
+    return Filter(*words, days.get("from"), days.get("to"), text), tuple(wrong)
+
+
+def _word(name: str, words: type[Word]) -> Word | None:
+    asked = request.args.get(name, "")
+    return next((word for word in words if word.value == asked), None)
+
+
+def _day(name: str) -> date | None:
+    typed = request.args.get(name, "").strip()
+    return read_date(typed, name) if typed else None
+
+
+def _address(**changes: object) -> str:
+    """This list with one filter changed; any change leads to the first page."""
+    kept = {name: value for name, value in request.args.items() if value and name not in {"page", "lang"}}
+    return url_for(".list_inspections", **{**kept, **changes})  # type: ignore[arg-type]

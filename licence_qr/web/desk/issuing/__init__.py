@@ -1,0 +1,1 @@
+"""The steps of an application, from the trade to what was issued."""

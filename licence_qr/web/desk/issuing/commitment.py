@@ -1,0 +1,80 @@
+"""The third step of an application: the notice of 告知承诺 in full, and the promise or the general path."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flask import Blueprint, render_template, request
+from werkzeug.wrappers import Response
+
+from licence_qr.domain.catalogue.model import BUSINESS_LICENCE, Notice, RequirementAction
+from licence_qr.domain.issuing.issued import Draft
+from licence_qr.domain.roles import Role
+from licence_qr.services.lifecycle.credit_record import Hindrance
+from licence_qr.web import use_cases
+from licence_qr.web.desk.issuing.draft import onward, open_draft, save_typed, shown_problems
+from licence_qr.web.desk.issuing.fields import COMMITMENT_MODE, SIGNATURE_FIELDS
+from licence_qr.web.desk.issuing.needs import needs_of, today, trade_of
+from licence_qr.web.shell.forms import Field
+from licence_qr.web.shell.security import roles
+
+NOTICE_FIELDS = ("notice_id", "notice_version", "notice_sha256")
+
+blueprint = Blueprint("commitment", __name__, url_prefix="/applications")
+
+
+@blueprint.get("/<draft_id>/commitment")
+@roles(Role.CLERK)
+def show_commitment(draft_id: str) -> str:
+    """The notice in full, then the signed promise or the general path."""
+    draft = open_draft(draft_id)
+    hindrance = _hindrance(draft)
+    notice, fields = _commitment(draft, hindrance)
+    return render_template(
+        "desk/commitment.html",
+        draft=draft,
+        hindrance=hindrance,
+        notice=notice,
+        mode_field=fields[0] if fields else None,
+        signature_fields=fields[1:],
+        values={"signed_on": today().isoformat(), **draft.fields},
+        **shown_problems(draft, fields or (COMMITMENT_MODE,)),
+    )
+
+
+@blueprint.post("/<draft_id>/commitment")
+@roles(Role.CLERK)
+def save_commitment(draft_id: str) -> Response:
+    """Keep the choice, with version and hash of the very text that was on the page."""
+    draft = open_draft(draft_id)
+    _, fields = _commitment(draft, _hindrance(draft))
+    shown = {name: request.form.get(name, "") for name in NOTICE_FIELDS}
+    if not fields:
+        # Left from an earlier choice of trade: without a permit there is nothing to choose.
+        shown["mode"] = ""
+    return onward(save_typed(draft, fields, shown), fields, ".show_commitment", "desk.issue.show_review")
+
+
+def _permits(draft: Draft) -> list[str]:
+    """The permit types that this desk grants for the draft today."""
+    trade = trade_of(draft)
+    needs = needs_of(draft, trade) if trade else ()
+    here = [n.permit_type.id for n in needs if n.action is RequirementAction.ISSUED_HERE]
+    return [permit_type for permit_type in here if permit_type != BUSINESS_LICENCE]
+
+
+def _hindrance(draft: Draft) -> Hindrance:
+    """What the credit record of the holder forbids, said before anybody signs."""
+    return use_cases().bars.of_application(draft.fields.get("uscc", ""), _permits(draft), today())
+
+
+def _commitment(draft: Draft, hindrance: Hindrance) -> tuple[Notice | None, tuple[Field, ...]]:
+    """The notice to promise on, and the questions: none when no permit is granted here; no promise without a notice, nor
+    by one whose earlier promise did not hold."""
+    permits = _permits(draft)
+    if not permits:
+        return None, ()
+    notice = next(filter(None, (use_cases().catalogue.notice(permit, today()) for permit in permits)), None)
+    if notice is None or hindrance.no_commitment:
+        return None, (replace(COMMITMENT_MODE, choices=COMMITMENT_MODE.choices[1:]),)
+    return notice, (COMMITMENT_MODE, *SIGNATURE_FIELDS)

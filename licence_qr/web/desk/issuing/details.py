@@ -1,0 +1,91 @@
+"""The second step of an application: the business, its premises and the permit, in one form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from licence_qr.domain.issuing.issued import Draft
+from licence_qr.domain.roles import Role
+from licence_qr.errors import InputError
+from licence_qr.web import use_cases
+from licence_qr.web.desk.issuing.draft import onward, open_draft, save_typed, shown_problems
+from licence_qr.web.desk.issuing.fields import entity_section, premises_section
+from licence_qr.web.desk.issuing.needs import trade_of
+from licence_qr.web.shell.forms import Field, Section
+from licence_qr.web.shell.language import language, t
+from licence_qr.web.shell.security import current_actor, roles
+from licence_qr.wording import explain
+
+blueprint = Blueprint("details", __name__, url_prefix="/applications")
+
+
+@blueprint.get("/<draft_id>/details")
+@roles(Role.CLERK)
+def show_details(draft_id: str) -> str:
+    """The business, its premises and the permit, in one form."""
+    draft = open_draft(draft_id)
+    sections = _detail_sections(draft)
+    fields = tuple(field for section in sections for field in section.fields)
+    return render_template(
+        "desk/details.html",
+        draft=draft,
+        sections=sections,
+        values={**_suggested_details(draft), **draft.fields},
+        **shown_problems(draft, fields),
+    )
+
+
+@blueprint.post("/<draft_id>/details")
+@roles(Role.CLERK)
+def save_details(draft_id: str) -> Response:
+    """Keep the details; or first fill some in, from the register or from the registered address."""
+    draft = open_draft(draft_id)
+    fields = tuple(field for section in _detail_sections(draft) for field in section.fields)
+    action = request.form.get("action")
+    if action == "same-address":
+        save_typed(draft, fields, {"premises_address": request.form.get("domicile", "")})
+        return redirect(url_for(".show_details", draft_id=draft_id, _anchor="premises_address"), 303)
+    if action == "prefill":
+        save_typed(draft, fields, _known_facts(fields))
+        return redirect(url_for(".show_details", draft_id=draft_id), 303)
+    return onward(save_typed(draft, fields), fields, ".show_details", "desk.commitment.show_commitment")
+
+
+def _detail_sections(draft: Draft) -> tuple[Section, ...]:
+    everything = use_cases()
+    trade = trade_of(draft)
+    return (entity_section(trade, everything.demonstration), premises_section(everything.catalogue))
+
+
+def _suggested_details(draft: Draft) -> Mapping[str, str]:
+    """What most applications answer here; only for fields nobody has touched."""
+    catalogue = use_cases().catalogue
+    kinds = (catalogue.kinds[kind] for kind in draft.fields.get("kinds", "").split(",") if kind in catalogue.kinds)
+    return {
+        "premises_region": catalogue.offices[draft.office].region,
+        "permitted_items": "、".join(kind.name.zh for kind in kinds),
+    }
+
+
+def _known_facts(fields: tuple[Field, ...]) -> Mapping[str, str]:
+    """What the register knows of the typed code. Texts it replaces are shown once more, so that nothing is lost."""
+    try:
+        known = use_cases().applications.known_business(current_actor(), request.form.get("uscc", ""))
+    except InputError as wrong:
+        flash(str(explain(wrong, language().value)))
+        return {}
+    if known is None:
+        flash(t("登记簿里没有这个代码，请照执照填写。", "The register does not hold this code: copy the licence."))
+        return {}
+    replaced = [
+        f"{t(field.label.zh, field.label.en)}：{typed}"
+        for field in fields
+        if field.name in known and (typed := request.form.get(field.name, "").strip()) not in {"", known[field.name]}
+    ]
+    flash(t("已带出登记信息，请核对。", "Filled in from the register; please compare."))
+    if replaced:
+        flash(t("替换前填写的是：", "Typed before: ") + "；".join(replaced))
+    return known

@@ -1,0 +1,193 @@
+"""The questions of an application, in the order a clerk asks them across the counter."""
+
+from __future__ import annotations
+
+from licence_qr.domain.catalogue.model import Catalogue, Text, Trade
+from licence_qr.domain.register.entity import EntityForm
+from licence_qr.domain.register.field_names import ANSWER_PREFIX, FIELD_LABELS
+from licence_qr.web.shell.forms import Button, Choice, Field, Section, Widget
+
+ENTITY_FORM_WORDS = {
+    EntityForm.COMPANY: Text("公司", "Company"),
+    EntityForm.INDIVIDUAL: Text("个体工商户", "Individual business"),
+    EntityForm.COOPERATIVE: Text("农民专业合作社", "Farmers’ cooperative"),
+    EntityForm.PARTNERSHIP: Text("合伙企业", "Partnership"),
+    EntityForm.SOLE_PROPRIETORSHIP: Text("个人独资企业", "Sole proprietorship"),
+    EntityForm.BRANCH: Text("分支机构", "Branch"),
+}
+YES_NO = (Choice("yes", Text("是", "Yes")), Choice("no", Text("否", "No")))
+
+
+def trade_field(catalogue: Catalogue) -> Field:
+    """Which trade it is."""
+    return Field(
+        "trade",
+        FIELD_LABELS["trade"],
+        widget=Widget.RADIOS,
+        choices=tuple(Choice(trade.id, trade.name) for trade in catalogue.trades.values()),
+    )
+
+
+def place_fields(catalogue: Catalogue, trade: Trade) -> tuple[Field, ...]:
+    """What decides the permits of ``trade``: kinds of place, its yes/no questions, the area."""
+    kinds = Field(
+        "kinds",
+        FIELD_LABELS["kinds"],
+        hint=Text("可多选。", "Tick all that apply."),
+        widget=Widget.CHECKBOXES,
+        choices=tuple(
+            Choice(kind.id, kind.name, kind.note) for kind in (catalogue.kinds[kind_id] for kind_id in trade.kinds)
+        ),
+    )
+    questions = tuple(
+        Field(ANSWER_PREFIX + question.id, question.text, widget=Widget.RADIOS, choices=YES_NO)
+        for question in trade.questions
+    )
+    area = Field(
+        "area_m2",
+        FIELD_LABELS["area_m2"],
+        hint=Text("整数，例如 120。", "A whole number, such as 120."),
+        characters=6,
+        inputmode="numeric",
+        optional=True,
+    )
+    return ((kinds,) if trade.kinds else ()) + questions + (area,)
+
+
+# The facts of the licence whose questions are the same for every trade.
+_LICENCE_FACTS = (
+    Field(
+        "entity_form",
+        FIELD_LABELS["entity_form"],
+        widget=Widget.RADIOS,
+        choices=tuple(Choice(form.value, words) for form, words in ENTITY_FORM_WORDS.items()),
+    ),
+    Field(
+        "name",
+        FIELD_LABELS["name"],
+        Text("个体工商户没有起名的可不填。", "May be empty for an individual business without a name."),
+    ),
+    Field(
+        "entity_type",
+        FIELD_LABELS["entity_type"],
+        Text("例如：有限责任公司、个体工商户。", "As printed, such as 有限责任公司."),
+        characters=30,
+    ),
+    Field(
+        "principal",
+        FIELD_LABELS["principal"],
+        characters=20,
+    ),
+    Field(
+        "registered_capital",
+        FIELD_LABELS["registered_capital"],
+        Text("例如：壹拾万元整。个体工商户不填。", "As printed; none for an individual business."),
+        characters=20,
+        optional=True,
+    ),
+    Field(
+        "established_on",
+        FIELD_LABELS["established_on"],
+        Text("例如 2026-11-23。", "For example 2026-11-23."),
+        characters=12,
+    ),
+    Field(
+        "term_to",
+        FIELD_LABELS["term_to"],
+        Text("长期的留空。", "Leave empty when it has no end."),
+        characters=12,
+        optional=True,
+    ),
+    Field("domicile", FIELD_LABELS["domicile"]),
+)
+
+
+def entity_section(trade: Trade | None, demonstration: bool) -> Section:
+    """The licence part. A demonstration register may allot the credit code."""
+    typed = Text("18 位，照营业执照右上角填写。", "18 characters, from the licence.")
+    allot = Text("新设立的，演示登记簿可留空自动编配。", "New business: leave empty, this demonstration allots one.")
+    code = Field(
+        "uscc",
+        FIELD_LABELS["uscc"],
+        Text(typed.zh + allot.zh, f"{typed.en} {allot.en}") if demonstration else typed,
+        characters=20,
+        optional=demonstration,
+        button=Button("prefill", Text("带出登记信息", "Fill in from the register")),
+    )
+    phrases = "；".join(trade.scope_phrases) if trade else ""
+    scope = Field(
+        "business_scope",
+        FIELD_LABELS["business_scope"],
+        Text(f"本行业规范表述：{phrases}", f"Standard wording of this trade: {phrases}") if phrases else None,
+        widget=Widget.PARAGRAPH,
+    )
+    return Section("entity", Text("经营主体", "The business"), (code, *_LICENCE_FACTS, scope))
+
+
+def premises_section(catalogue: Catalogue) -> Section:
+    """The place and what is allowed there."""
+    regions = {office.region: Choice(office.region, office.region_name) for office in catalogue.offices.values()}
+    return Section(
+        "premises",
+        Text("经营场所与许可", "The premises and the permit"),
+        (
+            Field(
+                "premises_address",
+                FIELD_LABELS["premises_address"],
+                Text("许可证只对这一处有效。", "The permit is for this one place."),
+                button=Button("same-address", Text("与住所相同", "Same as the registered address")),
+            ),
+            Field(
+                "premises_region",
+                FIELD_LABELS["premises_region"],
+                widget=Widget.RADIOS,
+                choices=tuple(regions.values()),
+            ),
+            Field(
+                "permitted_items",
+                FIELD_LABELS["permitted_items"],
+                Text("印在卫生许可证上，例如：住宿（宾馆）。", "Printed on the hygiene permit, such as 住宿（宾馆）."),
+            ),
+            Field(
+                "contact_phone",
+                FIELD_LABELS["contact_phone"],
+                Text("只供办理使用，不公开。", "For this application only, never published."),
+                characters=20,
+                inputmode="tel",
+                optional=True,
+            ),
+        ),
+    )
+
+
+COMMITMENT_MODE = Field(
+    "mode",
+    FIELD_LABELS["mode"],
+    widget=Widget.RADIOS,
+    choices=(
+        Choice(
+            "commitment",
+            Text("告知承诺：今天当场取得许可", "Notify-and-commit: the permit is granted today"),
+            Text("两个月内有现场核查。", "An inspection follows within two months."),
+        ),
+        Choice(
+            "general",
+            Text("一般程序：先核查，后许可", "General path: inspected first, granted later"),
+            Text("今天只发营业执照，卫生许可证显示“受理中”。", "Only the licence today; the permit shows as pending."),
+        ),
+    ),
+)
+SIGNATURE_FIELDS = (
+    Field(
+        "signer",
+        FIELD_LABELS["signer"],
+        Text("由申请人或其代理人亲自输入姓名。", "The applicant or agent types their own name."),
+        characters=20,
+    ),
+    Field(
+        "signed_on",
+        FIELD_LABELS["signed_on"],
+        Text("例如 2026-11-23。", "For example 2026-11-23."),
+        characters=12,
+    ),
+)

@@ -1,0 +1,142 @@
+"""The end of an application: everything once more, "issue both", and what was issued."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from flask import Blueprint, make_response, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from licence_qr.domain.catalogue.model import Text
+from licence_qr.domain.issuing.issued import Draft
+from licence_qr.domain.register.field_names import COMMITMENT_FIELDS, FIELD_LABELS, TRADE_FIELDS
+from licence_qr.domain.roles import Role
+from licence_qr.errors import ConflictError, InputError, InvalidApplication, LicenceQRError, NotFoundError, RuleError
+from licence_qr.web import current_instant, use_cases
+from licence_qr.web.desk.issuing.draft import open_draft, problems_of
+from licence_qr.web.desk.issuing.fields import (
+    COMMITMENT_MODE,
+    SIGNATURE_FIELDS,
+    entity_section,
+    place_fields,
+    premises_section,
+    trade_field,
+)
+from licence_qr.web.desk.words import shown_text
+from licence_qr.web.shell.forms import Field, Problem, problem
+from licence_qr.web.shell.language import language
+from licence_qr.web.shell.security import current_actor, roles
+from licence_qr.wording import explain
+
+blueprint = Blueprint("issue", __name__, url_prefix="/applications")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One line of the review, with the address where it can be changed."""
+
+    label: Text
+    text: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The answers of one step."""
+
+    heading: Text
+    answers: tuple[Answer, ...]
+
+
+@blueprint.get("/<draft_id>/review")
+@roles(Role.CLERK)
+def show_review(draft_id: str) -> str:
+    """Everything that was answered, with what is still wrong on top."""
+    draft = open_draft(draft_id)
+    return _review(draft, _summary(draft, problems_of(draft)))
+
+
+@blueprint.post("/<draft_id>/issue")
+@roles(Role.CLERK)
+def issue_both(draft_id: str) -> Response:
+    """Issue licence and permit, both or neither. Pressed twice, it leads to the same result.
+
+    A rule or the register that forbids it is said on the review page, where it can be put right.
+    """
+    draft = open_draft(draft_id)
+    try:
+        use_cases().applications.issue(current_actor(), draft_id, current_instant())
+    except InvalidApplication as invalid:
+        return make_response(_review(draft, _summary(draft, invalid.problems)), invalid.http_status)
+    except (RuleError, ConflictError) as refused:
+        return make_response(_review(draft, (_refusal(refused),)), refused.http_status)
+    return redirect(url_for(".show_result", draft_id=draft_id), 303)
+
+
+@blueprint.get("/<draft_id>/result")
+@roles(Role.CLERK)
+def show_result(draft_id: str) -> str:
+    """Both numbers, the code, and everything there is to print."""
+    pair = use_cases().applications.result(current_actor(), draft_id)
+    if pair is None:
+        raise NotFoundError("application_not_issued")
+    return render_template("desk/result.html", pair=pair, catalogue=use_cases().catalogue)
+
+
+def _review(draft: Draft, summary: tuple[Problem, ...]) -> str:
+    return render_template(
+        "desk/review.html",
+        draft=draft,
+        parts=tuple(_parts(draft)),
+        summary=summary,
+        pending=draft.fields.get("mode") == "general",
+        known=_is_known(draft),
+    )
+
+
+def _is_known(draft: Draft) -> bool:
+    """Whether the register holds the business already: its licence stays, and only permits are applied for."""
+    try:
+        return use_cases().applications.known_business(current_actor(), draft.fields.get("uscc", "")) is not None
+    except InputError:
+        return False
+
+
+def _summary(draft: Draft, errors: tuple[InputError, ...]) -> tuple[Problem, ...]:
+    main = language().value
+    return tuple(problem(e, main, _page_of(draft, e.field), FIELD_LABELS.get(e.field)) for e in errors)
+
+
+def _refusal(error: LicenceQRError) -> Problem:
+    words = explain(error, language().value)
+    return Problem("", words.what, words.todo)
+
+
+def _page_of(draft: Draft, field: str) -> str:
+    """The step that asks for ``field``, opened so that it shows its problems."""
+    step = "details"
+    if field in TRADE_FIELDS or field.startswith("answer_"):
+        step = "trade"
+    elif field in COMMITMENT_FIELDS:
+        step = "commitment"
+    return url_for(f"desk.{step}.show_{step}", draft_id=draft.draft_id, checked="yes")
+
+
+def _parts(draft: Draft) -> Iterator[Part]:
+    everything = use_cases()
+    catalogue, fields = everything.catalogue, draft.fields
+    trade = catalogue.trades.get(fields.get("trade", ""))
+    about = (trade_field(catalogue), *(place_fields(catalogue, trade) if trade else ()))
+    yield _part(draft, Text("行业与场所", "Trade and place"), "trade", about)
+    for section in (entity_section(trade, everything.demonstration), premises_section(catalogue)):
+        yield _part(draft, section.heading, "details", section.fields)
+    signature = SIGNATURE_FIELDS if fields.get("mode") == "commitment" else ()
+    yield _part(draft, Text("告知承诺", "Notify and commit"), "commitment", (COMMITMENT_MODE, *signature))
+
+
+def _part(draft: Draft, heading: Text, step: str, fields: tuple[Field, ...]) -> Part:
+    address = url_for(f"desk.{step}.show_{step}", draft_id=draft.draft_id)
+    typed: Mapping[str, str] = draft.fields
+    answers = (Answer(f.label, shown_text(f, typed.get(f.name, "")), f"{address}#{f.name}") for f in fields)
+    return Part(heading, tuple(answers))

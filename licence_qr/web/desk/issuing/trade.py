@@ -1,0 +1,73 @@
+"""A new application, and its first step: the trade, the place, and which permits they need today."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from licence_qr.domain.catalogue.model import Trade
+from licence_qr.domain.roles import Role
+from licence_qr.web import current_instant, use_cases
+from licence_qr.web.desk.issuing.draft import onward, open_draft, save_typed, shown_problems
+from licence_qr.web.desk.issuing.fields import place_fields, trade_field
+from licence_qr.web.desk.issuing.needs import needs_of, today, trade_of, with_only_kind
+from licence_qr.web.shell.forms import Field
+from licence_qr.web.shell.security import current_actor, roles
+
+blueprint = Blueprint("trade", __name__, url_prefix="/applications")
+
+
+@blueprint.post("")
+@roles(Role.CLERK)
+def start_application() -> Response:
+    """Open a new application at its first step."""
+    draft = use_cases().applications.start(current_actor(), current_instant())
+    return redirect(url_for(".show_trade", draft_id=draft.draft_id), 303)
+
+
+@blueprint.get("/<draft_id>")
+@roles(Role.CLERK)
+def show_application(draft_id: str) -> Response:
+    """Go on where it was left: the result once issued, the details once the trade is chosen."""
+    draft = open_draft(draft_id)
+    step = "desk.details.show_details" if draft.fields.get("trade") else ".show_trade"
+    return redirect(url_for(step, draft_id=draft_id))
+
+
+@blueprint.get("/<draft_id>/trade")
+@roles(Role.CLERK)
+def show_trade(draft_id: str) -> str:
+    """Choose the trade and say which permits it needs today, from whom, and why."""
+    draft = open_draft(draft_id)
+    trade = trade_of(draft)
+    fields = _trade_fields(trade)
+    return render_template(
+        "desk/trade.html",
+        draft=draft,
+        trade=trade,
+        trade_field=fields[0],
+        place_fields=fields[1:],
+        values=with_only_kind(draft, trade),
+        needs=needs_of(draft, trade) if trade else (),
+        today=today(),
+        **shown_problems(draft, fields),
+    )
+
+
+@blueprint.post("/<draft_id>/trade")
+@roles(Role.CLERK)
+def save_trade(draft_id: str) -> Response:
+    """Keep the choice. A trade that was just changed is shown with its own questions before going on."""
+    draft = open_draft(draft_id)
+    before = trade_of(draft)
+    fields = _trade_fields(before)
+    saved = save_typed(draft, fields)
+    if trade_of(saved) != before or request.form.get("action") == "show":
+        anchor = "place" if trade_of(saved) else "trade"
+        return redirect(url_for(".show_trade", draft_id=draft_id, _anchor=anchor), 303)
+    return onward(saved, fields, ".show_trade", "desk.details.show_details")
+
+
+def _trade_fields(trade: Trade | None) -> tuple[Field, ...]:
+    catalogue = use_cases().catalogue
+    return (trade_field(catalogue), *(place_fields(catalogue, trade) if trade else ()))

@@ -1,0 +1,334 @@
+"""One act on a licence or a permit: a form that says what will happen before the button is pressed, and what to hand over
+after it.
+
+A form that somebody else overtook is shown again with what has happened since; nothing typed is lost, and pressed once more
+it is sent knowingly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from licence_qr.domain.dates import local_date
+from licence_qr.domain.lifecycle import acts as lifecycle
+from licence_qr.domain.lifecycle.acts import Act, Rule, Subject, SubjectKind
+from licence_qr.domain.lifecycle.dates import renewal_deadline
+from licence_qr.domain.lifecycle.details import Deed
+from licence_qr.domain.roles import Role
+from licence_qr.errors import AccessError, ConflictError, InputError, InvalidApplication, LicenceQRError, RuleError
+from licence_qr.services.businesses.history import History
+from licence_qr.services.businesses.search import BusinessDetail, HeldPermit
+from licence_qr.web import current_instant, use_cases
+from licence_qr.web.desk.businesses.history import Day, days
+from licence_qr.web.desk.lifecycle.consequences import consequences, has_words
+from licence_qr.web.desk.lifecycle.fields import Case, changes_of, first_values, grounds_fields, own_fields, registered
+from licence_qr.web.desk.lifecycle.typed import Typed, read_details, read_grounds
+from licence_qr.web.desk.words import shown_text
+from licence_qr.web.shell.bounded_numbers import counted
+from licence_qr.web.shell.forms import Field, Problem, problem, problems_by_field, read_fields
+from licence_qr.web.shell.language import language
+from licence_qr.web.shell.security import current_actor, roles
+from licence_qr.wording import explain
+
+blueprint = Blueprint("businesses_life", __name__, url_prefix="/businesses")
+
+WAS = "was-"
+_OVERTAKEN = "business_changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """A field that both this form and somebody else changed: what was typed, and what the register says by now."""
+
+    field: Field
+    typed: str
+    now: str
+
+
+@dataclass(frozen=True, slots=True)
+class Overtaken:
+    """What happened since the form was made, newest first, and where it meets what was typed."""
+
+    days: tuple[Day, ...]
+    clashes: tuple[Clash, ...]
+
+
+@blueprint.get("/<uscc>/licence/<act>")
+@roles(Role.CLERK)
+def show_licence_act(uscc: str, act: str) -> str | Response:
+    """The form of one act on the licence; one that needs four eyes is proposed instead."""
+    return _show(_case(uscc, act, None))
+
+
+@blueprint.post("/<uscc>/licence/<act>")
+@roles(Role.CLERK)
+def do_licence_act(uscc: str, act: str) -> Response:
+    """Do it, and lead to what was done. Refused, the form comes back as it was typed."""
+    return _do(_case(uscc, act, None))
+
+
+@blueprint.get("/<uscc>/permit/<int:permit_id>/<act>")
+@roles(Role.CLERK, Role.INSPECTOR)
+def show_permit_act(uscc: str, permit_id: int, act: str) -> str | Response:
+    """The form of one act on a permit; one that needs four eyes is proposed instead."""
+    return _show(_case(uscc, act, permit_id))
+
+
+@blueprint.post("/<uscc>/permit/<int:permit_id>/<act>")
+@roles(Role.CLERK, Role.INSPECTOR)
+def do_permit_act(uscc: str, permit_id: int, act: str) -> Response:
+    """Do it, and lead to what was done. Refused, the form comes back as it was typed."""
+    return _do(_case(uscc, act, permit_id))
+
+
+def _show(case: Case | Response) -> str | Response:
+    if isinstance(case, Response):
+        return case
+    return _page(case, first_values(case), registered(case))
+
+
+def _do(case: Case | Response) -> Response:
+    if isinstance(case, Response):
+        return case
+    fields = _fields(case)
+    was = {name: request.form.get(WAS + name, value) for name, value in registered(case).items()}
+    typed = Typed({field.name: field for field in fields}, read_fields(request.form, fields), was)
+    revision = request.form.get("revision", type=counted)
+    if revision is None:
+        abort(400)
+    try:
+        _perform(case, typed, revision)
+    except ConflictError as refused:
+        if refused.code != _OVERTAKEN:
+            raise
+        return _overtaken(case, typed, revision, refused)
+    except (InputError, InvalidApplication, RuleError) as refused:
+        return make_response(_page(case, typed.values, was, revision, refused), refused.http_status)
+    return redirect(url_for(".show_done", uscc=case.subject.uscc, revision=revision), 303)
+
+
+@blueprint.get("/<uscc>/done/<int:revision>")
+@roles(Role.CLERK, Role.INSPECTOR, Role.DECIDER, Role.ADMIN)
+def show_done(uscc: str, revision: int) -> str:
+    """What has happened since ``revision``, and what is to be handed over for it."""
+    actor, now = current_actor(), current_instant()
+    past = use_cases().timeline.read(actor, uscc, revision)
+    detail = use_cases().register.business(actor, uscc, now)
+    printed = any(event.kind == "code_issued" for event in past.events)
+    changes = tuple(change for event in past.events for change in event.changes)
+    return render_template(
+        "desk/life_done.html",
+        detail=detail,
+        past=past,
+        days=tuple(days(past)),
+        printed=printed,
+        lost=any(change.after == "lost" for change in changes),
+        moved=any(change.field == "domicile" and change.before for change in changes),
+    )
+
+
+@blueprint.post("/<uscc>/applications")
+@roles(Role.CLERK)
+def add_permit(uscc: str) -> Response:
+    """A new application with this business filled in, for one more permit."""
+    applications, actor, now = use_cases().applications, current_actor(), current_instant()
+    known = applications.known_business(actor, uscc)
+    if known is None:
+        abort(404)
+    draft = applications.start(actor, now)
+    applications.save(actor, draft.draft_id, known, draft.revision, now)
+    return redirect(url_for("desk.trade.show_trade", draft_id=draft.draft_id), 303)
+
+
+# --- the case --------------------------------------------------------------------------------------------------
+
+
+def _case(uscc: str, act: str, permit_id: int | None) -> Case | Response:
+    """What is to be done to what, or the page to answer with instead: the proposal, or the acts that are allowed.
+
+    Raises AccessError ``role_not_allowed``, ``business_of_other_office``; NotFoundError.
+    """
+    everything, actor, now = use_cases(), current_actor(), current_instant()
+    kind = SubjectKind.LICENCE if permit_id is None else SubjectKind.PERMIT
+    if not any(rule.kind is kind and rule.act.value == act for rule in lifecycle.RULES):
+        abort(404)
+    detail = everything.register.business(actor, uscc, now)
+    permit = next((held for held in detail.permits if held.permit_id == permit_id), None)
+    if permit_id is not None and permit is None:
+        abort(404)
+    subject = Subject(uscc, permit_id)
+    try:
+        rule = lifecycle.check(subject.kind, Act(act), permit.status if permit else detail.state)
+    except RuleError as refused:
+        asked = lifecycle.rule(subject.kind, Act(act))
+        case = Case(detail, subject, asked, permit, everything.catalogue, local_date(now))
+        return make_response(_refused(case, refused), refused.http_status)
+    _admit(detail, permit, rule)
+    if rule.four_eyes:
+        return make_response(
+            redirect(url_for("desk.proposals.propose", uscc=uscc, subject=subject.text, act=rule.act.value), 303)
+        )
+    if not has_words(rule):
+        abort(404)
+    return Case(detail, subject, rule, permit, everything.catalogue, local_date(now))
+
+
+def _admit(detail: BusinessDetail, permit: HeldPermit | None, rule: Rule) -> None:
+    if not rule.roles & current_actor().roles:
+        raise AccessError("role_not_allowed")
+    if not (permit.mine if permit else detail.mine):
+        raise AccessError("business_of_other_office", office=detail.office)
+
+
+def _fields(case: Case) -> tuple[Field, ...]:
+    return own_fields(case) + grounds_fields(case.rule)
+
+
+def _perform(case: Case, typed: Typed, revision: int) -> None:
+    grounds, details = read_grounds(typed), read_details(case, typed)
+    if typed.problems:
+        names = list(typed.fields)
+        raise InvalidApplication(sorted(typed.problems, key=lambda error: names.index(error.field)))
+    deed = Deed(case.subject, case.rule.act, grounds, current_actor(), details, revision)
+    use_cases().life.perform(deed.actor, deed, current_instant())
+
+
+# --- the pages -------------------------------------------------------------------------------------------------
+
+
+def _page(
+    case: Case,
+    values: Mapping[str, str],
+    was: Mapping[str, str],
+    revision: int | None = None,
+    refused: LicenceQRError | None = None,
+    overtaken: Overtaken | None = None,
+) -> str:
+    labels = {field.name: field.label for field in _fields(case)}
+    faults, main = _faults(refused, set(labels)), language().value
+    summary = tuple(
+        problem(fault, main, label=labels[fault.field]) if isinstance(fault, InputError) else _plain(fault)
+        for fault in faults
+    )
+    return render_template(
+        "desk/life.html",
+        case=case,
+        fields=own_fields(case),
+        grounds=grounds_fields(case.rule),
+        values=values,
+        was=was,
+        revision=case.detail.revision if revision is None else revision,
+        effects=consequences(case.rule, case.detail.page.newest_version),
+        changes=changes_of(case),
+        barred_until=_barred_until(case),
+        renewal=_renewal(case),
+        change=_change(case),
+        overtaken=overtaken,
+        summary=summary,
+        problems=problems_by_field((fault for fault in faults if isinstance(fault, InputError)), main),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """When the permit ends, up to when its renewal is applied for in time, and whether that day is over."""
+
+    last: date
+    deadline: date
+    late: bool
+
+
+def _renewal(case: Case) -> Renewal | None:
+    """The days of a renewal that is applied for; None for other acts, and for a permit without a last day."""
+    period = case.permit.permit.period if case.permit else None
+    if case.rule.act is not Act.APPLY_RENEWAL or period is None or period.last is None:
+        return None
+    deadline = renewal_deadline(period.last, case.catalogue.life_rules_on(case.today))
+    return Renewal(period.last, deadline, late=case.today > deadline)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeTime:
+    """Within how many days a change is applied for, and the earliest decision that is in time today."""
+
+    days: int
+    since: date
+
+
+def _change(case: Case) -> ChangeTime | None:
+    """The time limit of a change of the licence; None for other acts."""
+    if (case.subject.kind, case.rule.act) != (SubjectKind.LICENCE, Act.CHANGE):
+        return None
+    days = case.catalogue.life_rules_on(case.today).change_apply_days
+    return ChangeTime(days, case.today - timedelta(days=days))
+
+
+def _barred_until(case: Case) -> date | None:
+    """The last day on which the holder may get no permit of this type; said before anybody presses "grant"."""
+    if case.permit is None or case.rule.act is not Act.GRANT:
+        return None
+    types = (case.permit.permit.permit_type,)
+    return use_cases().bars.of_application(case.subject.uscc, types, case.today).barred_until
+
+
+def _faults(refused: LicenceQRError | None, names: set[str]) -> tuple[LicenceQRError, ...]:
+    """The single faults; one about a field that the form does not ask for leads nowhere."""
+    if refused is None:
+        return ()
+    parts = refused.parts or (refused,)
+    return tuple(
+        part if isinstance(part, InputError) and part.field in names else LicenceQRError(part.code, **part.facts)
+        for part in parts
+    )
+
+
+def _plain(fault: LicenceQRError) -> Problem:
+    words = explain(fault, language().value)
+    return Problem("", words.what, words.todo)
+
+
+def _overtaken(case: Case, typed: Typed, revision: int, refused: ConflictError) -> Response:
+    """The form once more, now made from the newest state: what was left alone shows what the register says by now."""
+    past: History = use_cases().timeline.read(current_actor(), case.subject.uscc, revision)
+    now = registered(case)
+    touched = {name for name in now if typed.values.get(name, "") != typed.was.get(name, "")}
+    values = {**typed.values, **{name: text for name, text in now.items() if name not in touched}}
+    clashes = tuple(
+        Clash(typed.fields[name], typed.values[name], now[name])
+        for name in typed.fields
+        if name in touched and now[name] not in (typed.was[name], typed.values[name])
+    )
+    since = Overtaken(tuple(days(past)), clashes)
+    page = _page(case, values, now, overtaken=since)
+    return make_response(page, refused.http_status)
+
+
+def _naming(refused: RuleError, acts: Sequence[Rule]) -> RuleError:
+    """The refusal in words that name the very acts the page links to: those there is something for, of this reader."""
+    zh, en = "、".join(rule.name.zh for rule in acts) or "无", "; ".join(rule.name.en for rule in acts) or "nothing"
+    return RuleError(refused.code, **(refused.facts | {"allowed_zh": zh, "allowed_en": en}))
+
+
+def _refused(case: Case, refused: RuleError) -> str:
+    """The acts that are allowed. When it was a form that somebody overtook, also what happened since and what was typed:
+    it cannot be sent any more, but is not lost."""
+    offered = case.permit.acts if case.permit else case.detail.acts
+    revision = request.form.get("revision", type=counted)
+    past = () if revision is None else days(use_cases().timeline.read(current_actor(), case.subject.uscc, revision))
+    fields = () if revision is None else _fields(case)
+    typed = read_fields(request.form, fields)
+    acts = tuple(rule for rule in offered if has_words(rule) or rule.four_eyes)
+    return render_template(
+        "desk/life_refused.html",
+        case=case,
+        refused=refused,
+        words_of=explain(_naming(refused, acts), language().value),
+        acts=acts,
+        days=tuple(past),
+        kept=tuple((field.label, shown_text(field, typed[field.name])) for field in fields if typed[field.name]),
+    )

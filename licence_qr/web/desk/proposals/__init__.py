@@ -1,0 +1,1 @@
+"""Proposing a grave act and deciding one."""

@@ -1,0 +1,155 @@
+"""The questions of the proposal forms, and from what was typed to what is asked of the services."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from licence_qr.domain.catalogue.life_rules import LifeRules
+from licence_qr.domain.catalogue.model import Text
+from licence_qr.domain.inspecting.follow_up import FAULT_WORDS, Fault
+from licence_qr.domain.lifecycle.acts import Act, Grounds, SubjectKind
+from licence_qr.domain.plain_text import plain_line, plain_text
+from licence_qr.domain.written_dates import read_date
+from licence_qr.errors import InputError, LicenceQRError
+from licence_qr.services.proposals.decide import Proposing
+from licence_qr.services.proposals.read import Preview
+from licence_qr.web.shell.forms import Choice, Field, Problem, Widget, own_field, told
+from licence_qr.web.shell.language import language
+
+NO_BAR = "none"
+_FAULT = "fault"
+_BARRING = (Fault.FALSE_STATEMENT, Fault.DECEIT)
+
+_EFFECTIVE_ON = Field(
+    "effective_on",
+    Text("生效日期", "Holds from"),
+    Text(
+        "不填就是决定当天；不晚于今天。例如 2026-11-23。", "The day of the decision when empty; not later than today."
+    ),
+    characters=12,
+    optional=True,
+)
+_REASON = Field(
+    "reason",
+    Text("理由", "Reason"),
+    Text("写明事实。只留在内部历史中，不公开。", "The facts. Kept in the internal history, never published."),
+    widget=Widget.PARAGRAPH,
+)
+_LEGAL_BASIS = Field("legal_basis", Text("法律依据", "Legal basis"))
+_DOCUMENT_NO = Field("document_no", Text("文号", "Document number"), characters=30, optional=True)
+GROUNDS = (_EFFECTIVE_ON, _REASON, _LEGAL_BASIS, _DOCUMENT_NO)
+VERDICT_FIELDS = (
+    Field(
+        "confirmed",
+        Text("提出以后的变化", "What changed since"),
+        widget=Widget.CHECKBOXES,
+        choices=(Choice("yes", Text("已看过上面的变化", "I have looked at the changes above")),),
+    ),
+    Field(
+        "verdict",
+        Text("您的决定", "Your decision"),
+        widget=Widget.RADIOS,
+        choices=(
+            Choice(
+                "approve",
+                Text("同意，马上办理", "Approve; it is done at once"),
+                Text("上面说的变化立即生效。", "What is said above takes effect at once."),
+            ),
+            Choice(
+                "refuse",
+                Text("不同意", "Refuse"),
+                Text("什么都不变，理由告诉提议人。", "Nothing changes; the proposer reads the reason."),
+            ),
+        ),
+    ),
+    Field(
+        "reason",
+        Text("理由或意见", "Reason"),
+        Text("不同意时必填。", "Needed for a refusal."),
+        widget=Widget.PARAGRAPH,
+        optional=True,
+    ),
+)
+PASSWORD = Field(
+    "password",
+    Text("您的登录密码", "Your sign-in password"),
+    Text("再输入一次，确认是您本人作出决定。", "Once more, so that it is you who decides."),
+    widget=Widget.PASSWORD,
+    characters=20,
+    autocomplete="current-password",
+)
+WITHDRAWAL_FIELDS = (
+    Field(
+        "withdrawal",
+        Text("为什么收回？", "Why is it taken back?"),
+        Text("留在内部历史中。", "Kept in the internal history."),
+    ),
+)
+
+
+def grounds_fields(preview: Preview) -> tuple[Field, ...]:
+    """The questions of a proposal. Annulling holds from the grant whatever day it is decided on, so no day is asked."""
+    if preview.rule.act is not Act.ANNUL:
+        return GROUNDS
+    bar = (_bar(preview.figures),) if preview.rule.kind is SubjectKind.PERMIT else ()
+    return (*bar, _REASON, _LEGAL_BASIS, _DOCUMENT_NO)
+
+
+def _bar(figures: LifeRules) -> Field:
+    """Whether the cause of an annulment bars a new application, and by the figures of today for how long."""
+    none = Choice(NO_BAR, Text("不限制", "No"), Text("例如工作人员的差错。", "Such as a mistake of the office."))
+    barring = (Choice(each.value, FAULT_WORDS[each], _months(each, figures)) for each in _BARRING)
+    words = Text("撤销的原因是否限制再次申请？", "Does the cause bar a new application?")
+    return Field(_FAULT, words, widget=Widget.RADIOS, choices=(none, *barring))
+
+
+def _months(fault: Fault, figures: LifeRules) -> Text:
+    months = fault.bar_months(figures)
+    return Text(f"{months} 个月内不得再申请这一许可。", f"No new application for this permit for {months} months.")
+
+
+def first_values(preview: Preview) -> dict[str, str]:
+    """What stands in the form before anything is typed."""
+    return {"legal_basis": preview.rule.basis.zh}
+
+
+def read_proposing(preview: Preview, values: Mapping[str, str], revision: int) -> Proposing:
+    """What is proposed. Raises InputError for a date or a choice that cannot be read; the rest the service judges."""
+    day_text = values.get("effective_on", "").strip()
+    day = read_date(day_text, "effective_on") if day_text else None
+    asked = next((field for field in grounds_fields(preview) if field.name == _FAULT), None)
+    fault = _fault(asked, values.get(_FAULT, "")) if asked else None
+    # Whoever decides reads the words in the order in which they were written, and nothing that cannot be seen.
+    basis, number = plain_line(values["legal_basis"]), plain_line(values["document_no"])
+    grounds = Grounds(plain_text(values["reason"]), basis, number, day)
+    return Proposing(preview.about.subject, preview.rule.act, grounds, revision, fault)
+
+
+def _fault(asked: Field, chosen: str) -> Fault | None:
+    if chosen not in {choice.value for choice in asked.choices}:
+        raise InputError("choice_missing", field=asked.name, label_zh=asked.label.zh, label_en=asked.label.en)
+    return None if chosen == NO_BAR else Fault(chosen)
+
+
+# Refusals that are not of a field by themselves, and the field beside which they are said.
+_BESIDE = {
+    "password_wrong": "password",
+    "password_throttled": "password",
+    "proposal_business_changed": "confirmed",
+}
+# One field of the page of a proposal has another name than in the service: two forms stand on that page.
+_RENAMED = {"withdrawal_reason_missing": "withdrawal"}
+
+
+def refusals(
+    refused: LicenceQRError | None, fields: Iterable[Field]
+) -> tuple[tuple[Problem, ...], Mapping[str, Problem]]:
+    """The summary and the messages beside the fields. What belongs to no field of the page leads nowhere."""
+    asked = tuple(fields)
+    names = {field.name for field in asked}
+
+    def placed(fault: LicenceQRError) -> str:
+        field = _RENAMED.get(fault.code) or _BESIDE.get(fault.code) or own_field(fault)
+        return field if field in names else ""
+
+    return told(refused, language().value, asked, placed)

@@ -1,0 +1,237 @@
+"""Four eyes at the desk: the list of proposals, proposing a grave act, deciding one with the password once more.
+
+What was typed stays on every refusal, but for the password: it is asked for anew each time and kept nowhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from licence_qr.domain.inspecting.follow_up import FAULT_WORDS
+from licence_qr.domain.lifecycle.acts import Act
+from licence_qr.domain.plain_text import plain_text
+from licence_qr.domain.proposals.proposal import PAGE_LINES, STATE_WORDS, ProposalState, Wanted
+from licence_qr.domain.roles import Role
+from licence_qr.errors import AccessError, ConflictError, InputError, InvalidApplication, LicenceQRError, RuleError
+from licence_qr.services.proposals.decide import NO_CHANGE, Verdict
+from licence_qr.services.proposals.read import Preview, ProposalView
+from licence_qr.web import current_instant, use_cases
+from licence_qr.web.desk.businesses.history import Day, days
+from licence_qr.web.desk.proposals.fields import (
+    GROUNDS,
+    PASSWORD,
+    VERDICT_FIELDS,
+    WITHDRAWAL_FIELDS,
+    first_values,
+    grounds_fields,
+    read_proposing,
+    refusals,
+)
+from licence_qr.web.desk.proposals.words import CREDIT, FOUR_EYES, OUTCOME_TOLD, TONES, effects_of
+from licence_qr.web.shell.bounded_numbers import counted
+from licence_qr.web.shell.errors import status_of
+from licence_qr.web.shell.forms import Field, read_fields
+from licence_qr.web.shell.language import language, t
+from licence_qr.web.shell.navigation import PROPOSALS
+from licence_qr.web.shell.security import current_actor, roles
+from licence_qr.wording import explain
+
+blueprint = Blueprint("proposals", __name__, url_prefix="/proposals")
+
+PROPOSERS = (Role.CLERK, Role.INSPECTOR)
+_OUTDATED = "proposal_form_outdated"
+_Refused = (InputError, InvalidApplication, RuleError, ConflictError)
+
+
+# --- the list ----------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("")
+@roles(*PROPOSALS.roles)
+def list_proposals() -> str:
+    """The proposals of this office: open ones first come first, or those that were dealt with, newest first."""
+    actor, wanted = current_actor(), _wanted()
+    lines, total = use_cases().proposal_reading.list(actor, wanted, current_instant())
+    return render_template(
+        "desk/proposals.html",
+        lines=lines,
+        total=total,
+        pages=max(1, -(-total // PAGE_LINES)),
+        wanted=wanted,
+        acts=FOUR_EYES,
+        tones=TONES,
+        state_words=STATE_WORDS,
+        address=_address,
+    )
+
+
+def _wanted() -> Wanted:
+    """The filters of the address; what is not among the choices counts as none."""
+    asked = request.args
+    return Wanted(
+        state=None if asked.get("state") == "all" else ProposalState.OPEN,
+        closed=asked.get("state") == "closed",
+        act=act if (act := asked.get("act", "")) in set(Act) else "",
+        proposed_by=current_actor().username if asked.get("by") == "me" else "",
+        page=max(1, asked.get("page", 1, type=counted)),
+    )
+
+
+def _address(**changes: str | int | None) -> str:
+    """The list with other filters; those not named stay, the page starts anew."""
+    kept: dict[str, Any] = {name: request.args[name] for name in ("state", "act", "by") if name in request.args}
+    chosen = {name: value for name, value in (kept | changes).items() if value is not None}
+    return url_for(".list_proposals", **chosen)
+
+
+# --- proposing ---------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/new/<uscc>/<path:subject>/<act>")
+@roles(*PROPOSERS)
+def propose(uscc: str, subject: str, act: str) -> str:
+    """The form: what the act would do to ``subject`` (``licence`` or ``permit/<id>``), and its grounds."""
+    preview = _preview(uscc, subject, act)
+    return _proposing_page(preview, first_values(preview))
+
+
+@blueprint.post("/new/<uscc>/<path:subject>/<act>")
+@roles(*PROPOSERS)
+def send_proposal(uscc: str, subject: str, act: str) -> Response:
+    """Open the proposal. Refused, the form comes back as it was typed, with what has changed since it was made."""
+    try:
+        preview = _preview(uscc, subject, act)
+    except RuleError as refused:
+        return make_response(_impossible_page(uscc, refused), refused.http_status)
+    fields = grounds_fields(preview)
+    values = read_fields(request.form, fields)
+    revision = request.form.get("revision", 0, type=counted)
+    try:
+        wanted = read_proposing(preview, values, revision)
+        number = use_cases().proposals.propose(current_actor(), wanted, current_instant())
+    except _Refused as refused:
+        shown = preview if refused.code == _OUTDATED else replace(preview, revision=revision)
+        return make_response(_proposing_page(shown, values, refused, revision), refused.http_status)
+    flash(t("已提出，等另一位审批人员决定。", "Proposed; another person decides it."))
+    return redirect(url_for(".show_proposal", number=number), 303)
+
+
+def _preview(uscc: str, subject: str, act: str) -> Preview:
+    """What the form is about. Raises what ``ProposalReading.prepare`` raises: said on a page of its own."""
+    return use_cases().proposal_reading.prepare(current_actor(), uscc, subject, act, current_instant())
+
+
+def _impossible_page(uscc: str, refused: RuleError) -> str:
+    """The state allows the act no more since the form was made: which it does, and what was typed."""
+    return render_template(
+        "desk/proposal_refused.html",
+        uscc=uscc,
+        explanation=explain(refused, language().value),
+        fields=GROUNDS,
+        values=read_fields(request.form, GROUNDS),
+    )
+
+
+def _proposing_page(
+    preview: Preview, values: Mapping[str, str], refused: LicenceQRError | None = None, since: int = 0
+) -> str:
+    fields = grounds_fields(preview)
+    summary, problems = refusals(refused, fields)
+    outdated = refused is not None and refused.code == _OUTDATED
+    return render_template(
+        "desk/proposal_new.html",
+        preview=preview,
+        effects=effects_of(preview.rule),
+        fields=fields,
+        values=values,
+        summary=summary,
+        problems=problems,
+        days=_changes(preview.about.subject.uscc, since) if outdated else (),
+    )
+
+
+# --- one proposal ------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/<int:number>")
+@roles(*PROPOSALS.roles)
+def show_proposal(number: int) -> str:
+    """What is proposed, by whom, what has changed since, and what became of it."""
+    return _page(_view(number))
+
+
+@blueprint.post("/<int:number>/decide")
+@roles(Role.DECIDER)
+def decide(number: int) -> Response:
+    """Approve or refuse, after the password once more. What was typed stays when it is not accepted."""
+    actor, values = current_actor(), read_fields(request.form, VERDICT_FIELDS)
+    verdict = Verdict(
+        approve={"approve": True, "refuse": False}.get(values["verdict"]),
+        reason=plain_text(values["reason"]),
+        password=request.form.get(PASSWORD.name, ""),
+        client=request.remote_addr or "",
+        seen=request.form.get("revision", 0, type=counted),
+        confirmed=bool(values["confirmed"]),
+    )
+    try:
+        outcome = use_cases().proposals.decide(actor, number, verdict, current_instant())
+    except (*_Refused, AccessError) as refused:
+        return make_response(_page(_view(number), values, refused), status_of(refused))
+    told = OUTCOME_TOLD[outcome]
+    flash(t(told.zh, told.en))
+    if outcome is ProposalState.CLOSED and verdict.reason.strip():
+        flash(t("您填写的意见：", "What you typed: ") + verdict.reason.strip())
+    return redirect(url_for(".show_proposal", number=number), 303)
+
+
+@blueprint.post("/<int:number>/withdraw")
+@roles(*PROPOSERS)
+def withdraw(number: int) -> Response:
+    """Take one's own proposal back, with a reason."""
+    values = read_fields(request.form, WITHDRAWAL_FIELDS)
+    try:
+        use_cases().proposals.withdraw(current_actor(), number, plain_text(values["withdrawal"]), current_instant())
+    except _Refused as refused:
+        return make_response(_page(_view(number), values, refused), refused.http_status)
+    flash(t("已收回。", "Taken back."))
+    return redirect(url_for(".show_proposal", number=number), 303)
+
+
+def _view(number: int) -> ProposalView:
+    return use_cases().proposal_reading.get(current_actor(), number, current_instant())
+
+
+def _page(view: ProposalView, values: Mapping[str, str] | None = None, refused: LicenceQRError | None = None) -> str:
+    main = language().value
+    fields: tuple[Field, ...] = (*VERDICT_FIELDS, PASSWORD, *WITHDRAWAL_FIELDS)
+    summary, problems = refusals(refused, fields if view.line.state is ProposalState.OPEN else ())
+    return render_template(
+        "desk/proposal.html",
+        view=view,
+        effects=effects_of(view.rule),
+        credit=CREDIT[view.bar.fault] if view.bar else None,
+        tones=TONES,
+        state_words=STATE_WORDS,
+        fault_words=FAULT_WORDS,
+        fields=VERDICT_FIELDS,
+        password=PASSWORD,
+        withdrawal=WITHDRAWAL_FIELDS,
+        lost=refused is not None and view.line.state is not ProposalState.OPEN,
+        values=values or {},
+        summary=summary,
+        problems=problems,
+        impossible=explain(view.refused_now, main) if view.refused_now else None,
+        days=_changes(view.line.about.subject.uscc, view.since) if view.changed else (),
+    )
+
+
+def _changes(uscc: str, since: int) -> tuple[Day, ...]:
+    """What changed the business after a revision, for the macro of the time line."""
+    past = use_cases().timeline.read(current_actor(), uscc, since)
+    events = tuple(event for event in past.events if event.kind not in NO_CHANGE)
+    return tuple(days(replace(past, events=events)))

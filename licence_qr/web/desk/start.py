@@ -1,0 +1,71 @@
+"""The staff's pages (窗口): where the day starts. The other pages are blueprints of their own inside this one."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from licence_qr.domain.roles import Actor
+from licence_qr.web import current_instant, use_cases
+from licence_qr.web.desk.businesses import history
+from licence_qr.web.desk.businesses import pages as desk_businesses
+from licence_qr.web.desk.feedback import ratings, reports
+from licence_qr.web.desk.importing import review
+from licence_qr.web.desk.inspecting import draws, follow_ups, inspections
+from licence_qr.web.desk.issuing import commitment, details, issue, trade
+from licence_qr.web.desk.lifecycle import act
+from licence_qr.web.desk.proposals import pages as desk_proposals
+from licence_qr.web.desk.words import chinese_day, moment, need_words, office_name, shown_text
+from licence_qr.web.desk.work import words, work_list
+from licence_qr.web.shell.navigation import APPLICATIONS, SESSIONS, first_room, open_rooms
+from licence_qr.web.shell.security import current_actor, roles, signed_in
+
+RECENTLY = 10
+
+blueprint = Blueprint("desk", __name__, url_prefix="/desk")
+for pages in (
+    trade,
+    details,
+    commitment,
+    issue,
+    desk_businesses,
+    history,
+    act,
+    desk_proposals,
+    follow_ups,
+    inspections,
+    draws,
+    review,
+    work_list,
+    reports,
+    ratings,
+):
+    blueprint.register_blueprint(pages.blueprint)
+
+for tool in (chinese_day, moment, need_words, office_name, open_rooms, shown_text, signed_in):
+    blueprint.add_app_template_global(tool)
+
+
+@blueprint.get("/")
+@roles(*SESSIONS.roles)
+def show_start() -> str | Response:
+    """The door of all staff: a clerk's day starts here, everyone else is sent on to the first room of their own."""
+    actor = current_actor()
+    room = first_room(actor)
+    return _start_page(actor) if room is APPLICATIONS else redirect(url_for(room.endpoint), 303)
+
+
+def _start_page(actor: Actor) -> str:
+    """Open applications first, then what was issued lately, the rows that wait, and the search."""
+    everything = use_cases()
+    drafts = everything.applications.drafts(actor)
+    issued = tuple(draft for draft in drafts if draft.issued_at is not None)[:RECENTLY]
+    return render_template(
+        "desk/start.html",
+        open_drafts=tuple(draft for draft in drafts if draft.issued_at is None),
+        issued=tuple((draft, everything.applications.result(actor, draft.draft_id)) for draft in issued),
+        waiting=len(everything.waiting.list(actor)),
+        catalogue=everything.catalogue,
+        work=everything.work_list.counts(actor, current_instant()),
+        task_words=words.KIND,
+    )

@@ -1,0 +1,58 @@
+"""Words of the clerk's pages for closed sets, and for what was typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from markupsafe import Markup
+
+from licence_qr.domain.catalogue.model import Requirement, RequirementAction, Text
+from licence_qr.domain.dates import SHANGHAI
+from licence_qr.web import use_cases
+from licence_qr.web.shell.forms import Field, Widget
+from licence_qr.web.shell.language import t
+from licence_qr.web.shell.words import Tone
+
+_OPEN = (Text("看情况", "It depends"), Tone.CARE)
+_ACTION_WORDS: Mapping[RequirementAction, tuple[Text, Tone]] = {
+    RequirementAction.ISSUED_HERE: (Text("本窗口办", "Issued at this desk"), Tone.GOOD),
+    RequirementAction.APPLY_ELSEWHERE: (Text("另到主管部门申请", "Apply to that authority"), Tone.CARE),
+    RequirementAction.FILE_ELSEWHERE: (Text("另到主管部门备案", "File with that authority"), Tone.CARE),
+    RequirementAction.NOT_NEEDED: (Text("不需要", "Not needed"), Tone.PLAIN),
+}
+
+
+def need_words(need: Requirement) -> tuple[Text, Tone]:
+    """What comes of one line of the list; one that hangs on an answer still missing says so."""
+    if need.depends_on and need.action is not RequirementAction.NOT_NEEDED:
+        return _OPEN
+    return _ACTION_WORDS[need.action]
+
+
+def shown_text(field: Field, typed: str) -> str:
+    """What was typed, in words: the labels of what was chosen, or the text itself."""
+    if not field.choices:
+        return typed
+    labels = {choice.value: t(choice.label.zh, choice.label.en) for choice in field.choices}
+    values = typed.split(",") if field.widget is Widget.CHECKBOXES else [typed]
+    return t("、", ", ").join(labels.get(value, value) for value in values if value)
+
+
+def office_name(office: str) -> str:
+    """The name of a handling office in the main language."""
+    known = use_cases().catalogue.offices.get(office)
+    return t(known.name.zh, known.name.en) if known else office
+
+
+def moment(when: datetime) -> Markup:
+    """An instant as the clerk's clock shows it, 2026-11-23 17:05, as an element that is not broken at its hyphens."""
+    local = when.astimezone(SHANGHAI)
+    return Markup('<time datetime="{}">{}</time>').format(
+        local.isoformat(timespec="minutes"), local.strftime("%Y-%m-%d %H:%M")
+    )
+
+
+def chinese_day(day: date) -> str:
+    """A date as Chinese documents print it, whatever the page speaks."""
+    return f"{day.year}年{day.month}月{day.day}日"

@@ -1,0 +1,1 @@
+"""The work list as a page, a file and a calendar."""

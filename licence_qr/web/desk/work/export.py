@@ -1,0 +1,111 @@
+"""The work list as a table for other programs: CSV and XLSX, safe to open in a spreadsheet.
+
+A name that begins like a formula (``=``, ``+``, ``-``, ``@``, also full-width, or a control character) is data from
+outside; a spreadsheet would run it. In CSV such a cell gets an apostrophe before it; in XLSX every text is a cell of
+type text.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from datetime import date, datetime, time
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+
+from licence_qr.domain.catalogue.life_rules import LifeRules
+from licence_qr.services.work.work_list import Line
+from licence_qr.web.desk.words import office_name
+from licence_qr.web.desk.work.words import KIND, step_words
+from licence_qr.web.shell.language import t
+
+CSV = "text/csv; charset=utf-8"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_BEGINS_A_FORMULA = tuple("=+-@＝＋－＠\t\r\n")
+_WIDTHS = (20, 36, 22, 44, 12, 14, 12, 12, 14, 24)
+
+Value = str | int | date | None
+
+
+def guarded(text: str) -> str:
+    """``text``, or with an apostrophe before it where a spreadsheet would take it for a formula."""
+    return f"'{text}" if text.startswith(_BEGINS_A_FORMULA) else text
+
+
+def headings() -> tuple[str, ...]:
+    """The names of the columns."""
+    return (
+        t("事项", "Task"),
+        t("名称", "Name"),
+        t("统一社会信用代码", "Credit code"),
+        t("地址", "Address"),
+        t("期限", "Due on"),
+        t("紧急程度", "Urgency"),
+        t("剩余天数", "Days left"),
+        t("逾期天数", "Days overdue"),
+        t("工作日", "Working days"),
+        t("窗口", "Office"),
+    )
+
+
+def row(line: Line, rules: LifeRules) -> tuple[Value, ...]:
+    """One line as values. Days that are left and days overdue stand in columns of their own, so none is negative."""
+    task, left = line.task, line.left
+    ahead = left.days if left.days is not None and left.days >= 0 else None
+    behind = -left.days if left.days is not None and left.days < 0 else None
+    return (
+        t(KIND[task.kind].zh, KIND[task.kind].en),
+        task.holder_name,
+        task.uscc,
+        task.address,
+        task.due_on,
+        step_words(left.step, rules),
+        ahead,
+        behind,
+        None if left.working_days is None else abs(left.working_days),
+        office_name(task.office),
+    )
+
+
+def as_csv(lines: Sequence[Line], rules: LifeRules) -> bytes:
+    """UTF-8 with byte-order mark, by which spreadsheets know the encoding; CRLF (RFC 4180)."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(headings())
+    for line in lines:
+        writer.writerow([guarded(value) if isinstance(value, str) else _plain(value) for value in row(line, rules)])
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _plain(value: Value) -> Value:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def as_xlsx(lines: Sequence[Line], rules: LifeRules) -> bytes:
+    """One sheet; days are dates, counts are numbers, all else is text and never a formula."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(t("待办", "To do"))
+    sheet.freeze_panes = "A2"
+    for number, width in enumerate(_WIDTHS):
+        sheet.column_dimensions["ABCDEFGHIJ"[number]].width = width
+    for values in (headings(), *(row(line, rules) for line in lines)):
+        sheet.append([_cell(sheet, value) for value in values])
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def _cell(sheet: WriteOnlyWorksheet, value: Value) -> Cell:
+    if isinstance(value, str):
+        cell: Cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", value))
+        cell.data_type = "s"
+        return cell
+    if isinstance(value, date):
+        cell = WriteOnlyCell(sheet, datetime.combine(value, time()))
+        cell.number_format = "yyyy-mm-dd"
+        return cell
+    return WriteOnlyCell(sheet, value)

@@ -1,0 +1,89 @@
+"""Words of the work list: what there is to do, how near it is, and which page a task leads to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import current_app, url_for
+
+from licence_qr.domain.catalogue.life_rules import LifeRules
+from licence_qr.domain.catalogue.model import Text
+from licence_qr.domain.work.task_words import HINT as HINT
+from licence_qr.domain.work.task_words import KIND as KIND
+from licence_qr.domain.work.tasks import CLOCKED, DueStep, Task, TaskKind, TimeLeft
+from licence_qr.services.work.work_list import Line
+from licence_qr.web.shell.language import t
+from licence_qr.web.shell.security import current_actor, roles_of
+from licence_qr.web.shell.words import Tone
+
+_TONE = {DueStep.OVERDUE: Tone.BAD, DueStep.URGENT: Tone.CARE}
+
+
+def step_words(step: DueStep, rules: LifeRules) -> str:
+    """A step in words, with the days of the rules in force."""
+    notice, soon, urgent = rules.expiring_days
+    words = {
+        DueStep.OVERDUE: Text("已逾期", "Overdue"),
+        DueStep.URGENT: Text(f"{urgent} 天内", f"Within {urgent} days"),
+        DueStep.SOON: Text(f"{urgent + 1} 至 {soon} 天", f"{urgent + 1} to {soon} days"),
+        DueStep.NOTICE: Text(f"{soon + 1} 至 {notice} 天", f"{soon + 1} to {notice} days"),
+        DueStep.LATER: Text(f"{notice} 天以后", f"After {notice} days"),
+        DueStep.UNDATED: Text("没有日期", "Without a date"),
+    }[step]
+    return t(words.zh, words.en)
+
+
+def tone_of(line: Line) -> Tone:
+    """The sign and colour of a line; an unknown end of a time limit is a question."""
+    if line.left.step is DueStep.UNDATED and line.task.kind in CLOCKED:
+        return Tone.UNKNOWN
+    return _TONE.get(line.left.step, Tone.PLAIN)
+
+
+def days_words(left: TimeLeft) -> str:
+    """How long there is in calendar days, in words that say "overdue" themselves."""
+    if left.days is None:
+        return t("没有日期", "no date")
+    if left.days == 0:
+        return t("今天到期", "due today")
+    if left.overdue:
+        return t(f"已逾期 {-left.days} 天", f"overdue by {_many(-left.days, 'day')}")
+    return t(f"还有 {left.days} 天", f"{_many(left.days, 'day')} left")
+
+
+def working_days_words(left: TimeLeft) -> str:
+    """The same in working days; says so where a year without a calendar lies between. Empty without a date."""
+    if left.days is None:
+        return ""
+    if left.working_days is None:
+        return t("工作日未知：该年安排尚未公布", "working days not known: no calendar for that year yet")
+    count = abs(left.working_days)
+    return t(f"{count} 个工作日", _many(count, "working day"))
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+# The page of a subject, and the name of its key in the address. Whoever may not open it is shown the business.
+_PAGES = {
+    "proposal": ("desk.proposals.show_proposal", "number"),
+    "inspection": ("desk.inspections.show_inspection", "key"),
+    "rectification": ("desk.inspections.show_order", "order_id"),
+    "drawn": ("desk.inspection_draws.show_drawn", "drawn_id"),
+    "report": ("desk.reports.show_report", "report_id"),
+    "rating": ("desk.ratings.show_rating", "rating_id"),
+}
+_CHECK = ("desk.follow_ups.show_follow_up", "permit_id")
+_CHECKED = {TaskKind.FOLLOW_UP_DUE, TaskKind.RECTIFICATION_DUE}
+
+
+def task_address(task: Task) -> str:
+    """The page on which the task is dealt with, as far as the person signed in may open it."""
+    room, _, key = task.subject.partition("/")
+    page = _CHECK if room == "permit" and task.kind in _CHECKED else _PAGES.get(room)
+    if page is not None and roles_of(current_app.view_functions[page[0]]) & current_actor().roles:
+        endpoint, name = page
+        values: dict[str, Any] = {name: int(key)}
+        return url_for(endpoint, **values)
+    return url_for("desk.businesses.show_business", uscc=task.uscc)

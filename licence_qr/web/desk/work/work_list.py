@@ -1,0 +1,115 @@
+"""The work list: what waits for the person signed in, with counts as filters, page by page, and as a file."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any, TypeVar
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request, session, url_for
+from werkzeug.wrappers import Response
+
+from licence_qr.domain.dates import local_date
+from licence_qr.domain.work.tasks import DueStep, TaskKind
+from licence_qr.services.work.work_list import Wish
+from licence_qr.web import current_instant, use_cases
+from licence_qr.web.desk.work import words
+from licence_qr.web.desk.work.export import CSV, XLSX, as_csv, as_xlsx
+from licence_qr.web.shell.language import language, t
+from licence_qr.web.shell.navigation import WORK
+from licence_qr.web.shell.security import current_actor, roles
+
+blueprint = Blueprint("work", __name__, url_prefix="/work")
+
+_NEW_ADDRESS = "new-calendar-address"
+_LONGEST_PAGE_NUMBER = 5
+
+Member = TypeVar("Member", TaskKind, DueStep)
+
+
+@blueprint.get("")
+@roles(*WORK.roles)
+def list_work() -> str:
+    """What waits, the most urgent first. Filters and page stand in the address; what it does not know it leaves out."""
+    work, actor = use_cases().work_list, current_actor()
+    page = work.show(actor, _wish(), current_instant())
+    offices = work.offices(actor)
+    return render_template(
+        "desk/work.html",
+        page=page,
+        offices=offices if len(offices) > 1 else (),
+        kinds=[kind for kind in page.counts.kinds if page.counts.of(kind) or kind is page.wish.kind],
+        steps=[step for step in DueStep if page.counts.of(None, step) or step is page.wish.step],
+        say=words,
+        address=partial(_address, page.wish),
+    )
+
+
+@blueprint.get("/list.<any(csv, xlsx):kind_of_file>")
+@roles(*WORK.roles)
+def export_work(kind_of_file: str) -> Response:
+    """All lines of the same filters as a file."""
+    now = current_instant()
+    lines = use_cases().work_list.everything(current_actor(), _wish(), now)
+    rules = use_cases().catalogue.life_rules_on(local_date(now))
+    content, media_type = (as_csv(lines, rules), CSV) if kind_of_file == "csv" else (as_xlsx(lines, rules), XLSX)
+    response = make_response(content)
+    response.headers["Content-Type"] = media_type
+    response.headers["Content-Disposition"] = f'attachment; filename="work-{local_date(now)}.{kind_of_file}"'
+    return response
+
+
+@blueprint.get("/calendar")
+@roles(*WORK.roles)
+def show_calendar() -> str:
+    """The private address of one's calendar: whether there is one, and once, right after it was made, the address."""
+    token = session.pop(_NEW_ADDRESS, "")
+    spoken = language().value
+    address = url_for("calendar.show_feed", token=token, lang=spoken, _external=False) if token else ""
+    return render_template(
+        "desk/work_calendar.html",
+        address=f"{use_cases().settings.address}{address}" if address else "",
+        made_at=use_cases().calendar_feeds.made_at(current_actor()),
+    )
+
+
+@blueprint.post("/calendar")
+@roles(*WORK.roles)
+def renew_calendar() -> Response:
+    """Make a new address; the earlier one leads nowhere from then on."""
+    session[_NEW_ADDRESS] = use_cases().calendar_feeds.renew(current_actor(), current_instant())
+    return redirect(url_for(".show_calendar"), 303)
+
+
+@blueprint.post("/calendar/revoke")
+@roles(*WORK.roles)
+def revoke_calendar() -> Response:
+    """Close one's address."""
+    use_cases().calendar_feeds.revoke(current_actor())
+    flash(t("日历地址已停用。", "The calendar address has been closed."))
+    return redirect(url_for(".show_calendar"), 303)
+
+
+def _wish() -> Wish:
+    """What the address asks for. An unknown value is as good as none: old bookmarks still open a list."""
+    number = request.args.get("page", "1")
+    sensible = number.isascii() and number.isdigit() and len(number) <= _LONGEST_PAGE_NUMBER
+    return Wish(
+        kind=_member(TaskKind, "kind"),
+        step=_member(DueStep, "due"),
+        office=request.args.get("office", ""),
+        page=int(number) if sensible else 1,
+    )
+
+
+def _member(kind: type[Member], name: str) -> Member | None:
+    try:
+        return kind(request.args.get(name, ""))
+    except ValueError:
+        return None
+
+
+def _address(wish: Wish, /, **changes: object) -> str:
+    """The list with ``changes``; another filter begins at its first page."""
+    asked: dict[str, Any] = {"kind": wish.kind, "due": wish.step, "office": wish.office or None, **changes}
+    endpoint = asked.pop("endpoint", ".list_work")
+    return url_for(endpoint, **{name: value for name, value in asked.items() if value})

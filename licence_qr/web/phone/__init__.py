@@ -1,0 +1,1 @@
+"""The inspector's phone: the pack, visits without a network, and sending them."""

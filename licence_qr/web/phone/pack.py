@@ -1,0 +1,53 @@
+"""The inspector's pages (监督): taking the register of one's office along, and leaving it behind at the end of the day."""
+
+from __future__ import annotations
+
+import gzip
+
+from flask import Blueprint, Response, make_response, render_template
+
+from licence_qr.services.inspecting.offline_pack import LIFETIME
+from licence_qr.web import current_instant, use_cases
+from licence_qr.web.phone import pack_key
+from licence_qr.web.shell.navigation import PACK
+from licence_qr.web.shell.security import current_actor, roles
+from licence_qr.web.shell.templates import render
+
+# These pages have a script that fetches the pack from here, encrypts it and keeps it.
+_POLICY = (
+    "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+blueprint = Blueprint("inspect", __name__, url_prefix="/inspect")
+
+
+@blueprint.get("/")
+@roles(*PACK.roles)
+def show_pack() -> Response:
+    """What the pack is, whether this device holds one, and the button that takes it along."""
+    hours = int(LIFETIME.total_seconds()) // 3600
+    return _with_script(make_response(render_template("inspect/pack.html", hours=hours)))
+
+
+@blueprint.get("/pack")
+@roles(*PACK.roles)
+def take_pack() -> Response:
+    """The pack, compressed as it is kept; no cache may hold it. It comes with one half of the key for keeping it."""
+    actor = current_actor()
+    packed = gzip.compress(use_cases().pack.for_actor(actor, current_instant()), mtime=0)
+    response = Response(packed, mimetype="application/gzip")
+    response.headers["Cache-Control"] = "no-store"
+    pack_key.hand_out(response, actor)
+    return response
+
+
+@blueprint.get("/signed-out")
+def signed_out() -> Response:
+    """Where signing out leads on a device that held a pack: deletes what is left of it, and says so."""
+    return _with_script(Response(render("inspect/signed_out.html")))
+
+
+def _with_script(response: Response) -> Response:
+    response.headers["Content-Security-Policy"] = _POLICY
+    return response

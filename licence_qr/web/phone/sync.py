@@ -1,0 +1,91 @@
+"""Where the phone sends its inspections: JSON, made to be repeated. docs/inspections.md is the contract."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+from flask_wtf.csrf import generate_csrf
+
+from licence_qr.domain.inspecting.inspection import FLAG_WORDS
+from licence_qr.domain.roles import Role
+from licence_qr.services.inspecting.document import MAX_DOCUMENT_BYTES
+from licence_qr.services.inspecting.receive import Receipt
+from licence_qr.services.register.photos import MAX_PHOTO_BYTES
+from licence_qr.web import current_instant, use_cases
+from licence_qr.web.shell.security import current_actor, roles
+
+blueprint = Blueprint("inspections_sync", __name__, url_prefix="/inspect/sync")
+
+_WRITTEN = "%Y-%m-%dT%H:%M:%SZ"
+
+
+@blueprint.get("")
+@roles(Role.INSPECTOR)
+def show_session() -> Response:
+    """Who is signed in, and the token to send with what follows."""
+    actor, now = current_actor(), current_instant()
+    return jsonify(csrf=generate_csrf(), officer=actor.username, office=actor.office, now=now.strftime(_WRITTEN))
+
+
+@blueprint.put("/<inspection_id>")
+@roles(Role.INSPECTOR)
+def receive_inspection(inspection_id: str) -> tuple[Response, int]:
+    """Take in one inspection; 201 the first time, 200 after."""
+    body = _body(MAX_DOCUMENT_BYTES)
+    receipt, first = use_cases().inspections.receive(
+        current_actor(), inspection_id, body, _device_time(), current_instant()
+    )
+    return _answer(receipt, first=first)
+
+
+@blueprint.get("/<inspection_id>/<digest>")
+@roles(Role.INSPECTOR)
+def show_receipt(inspection_id: str, digest: str) -> tuple[Response, int]:
+    """The receipt of a content that was sent before."""
+    return _answer(use_cases().inspections.receipt(current_actor(), inspection_id, digest), first=False)
+
+
+@blueprint.put("/<inspection_id>/<digest>/photos/<sha256>")
+@roles(Role.INSPECTOR)
+def receive_photo(inspection_id: str, digest: str, sha256: str) -> tuple[Response, int]:
+    """Take in one photograph that the inspection announced; 201 the first time, 200 after."""
+    receipt, first = use_cases().inspections.receive_photo(
+        current_actor(), inspection_id, digest, sha256, _body(MAX_PHOTO_BYTES), current_instant()
+    )
+    return _answer(receipt, first=first)
+
+
+def _body(most: int) -> bytes:
+    """The bytes that were sent, and of a longer body one more than ``most``: enough to be refused by the use case."""
+    return request.stream.read(most + 1)
+
+
+def _device_time() -> datetime | None:
+    """The phone's clock at the moment of sending; None where the header is missing or says nothing."""
+    try:
+        return datetime.strptime(request.headers.get("X-Device-Time", ""), _WRITTEN).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def _answer(receipt: Receipt, *, first: bool) -> tuple[Response, int]:
+    return jsonify(_receipt(receipt)), 201 if first else 200
+
+
+def _receipt(receipt: Receipt) -> dict[str, Any]:
+    stored, words = receipt.stored, FLAG_WORDS
+    return {
+        "id": stored.id,
+        "content_sha256": stored.content_sha256,
+        "received_at": stored.received_at.astimezone(UTC).strftime(_WRITTEN),
+        "state": stored.state.value,
+        "flags": [{"code": flag.value, "text": [words[flag].zh, words[flag].en]} for flag in stored.flags],
+        "photos_missing": [photo.sent_sha256 for photo in receipt.photos if photo.missing],
+        "photos_refused": [[photo.sent_sha256, photo.refusal] for photo in receipt.photos if photo.refusal],
+        "complete": receipt.complete,
+        "score": stored.score,
+        "grade": stored.grade,
+        "order": receipt.order,
+    }

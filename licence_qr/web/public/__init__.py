@@ -1,0 +1,1 @@
+"""Pages for citizens and for devices that verify: no login, no cookie."""

@@ -1,0 +1,48 @@
+"""The citizen's three refusals: three pages, because each asks the visitor for something else.
+
+A code that fails verification is reported, one that is not in the register is typed again, and a register that cannot
+be reached is asked again later. None of them is ever green.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from licence_qr.domain.catalogue.model import Text
+from licence_qr.errors import KeyStoreError, LicenceQRError, NotFoundError, RegisterError, TokenError
+from licence_qr.web.public.page_words import Headline, Sign
+from licence_qr.web.shell.words import Tone
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A page and its headline."""
+
+    template: str
+    headline: Headline
+
+
+_REFUSED = Refusal(
+    "errors/refused.html",
+    Headline(Text("核验未通过，不可采信", "Not verified: do not rely on it"), Tone.BAD, Sign.OCTAGON),
+)
+_UNKNOWN = Refusal(
+    "errors/unknown.html", Headline(Text("未查到", "Not found in the register"), Tone.UNKNOWN, Sign.QUESTION)
+)
+_UNREACHABLE = Refusal(
+    "errors/unreachable.html", Headline(Text("现在无法查询", "Cannot be checked now"), Tone.UNKNOWN, Sign.DOTS)
+)
+
+
+def refusal_of(error: LicenceQRError) -> Refusal | None:
+    """The refusal that ``error`` becomes on a citizen's page; None when it is not one of the three."""
+    if isinstance(error, TokenError) and not is_own_fault(error):
+        return _REFUSED
+    if isinstance(error, NotFoundError):
+        return _UNKNOWN
+    return _UNREACHABLE if isinstance(error, RegisterError | KeyStoreError | TokenError) else None
+
+
+def is_own_fault(error: LicenceQRError) -> bool:
+    """Whether the verifier failed for want of a usable trust or allow-list: that says nothing of the code in hand."""
+    return error.code.startswith(("trust_list_", "allow_list_"))

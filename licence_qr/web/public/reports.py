@@ -1,0 +1,185 @@
+"""Reporting a problem, and following it by the receipt number. No login, no cookie, no script."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from licence_qr.domain.dates import local_date
+from licence_qr.domain.feedback.reports import ReportStep, parse_receipt_number
+from licence_qr.domain.identifiers import parse_code_number
+from licence_qr.domain.text import Text
+from licence_qr.errors import InputError, LicenceQRError, NotFoundError
+from licence_qr.services.feedback.reports import SentReport, Subject
+from licence_qr.services.register.photos import MAX_PHOTO_BYTES
+from licence_qr.web import current_instant, use_cases
+from licence_qr.web.public import cookieless_forms
+from licence_qr.web.shell.forms import Choice, Field, Widget, read_fields
+
+_PURPOSE = "report"
+_FIND = "citizen/report_find.html"
+_NUMBER = "number"
+# A photograph beyond the limit is still read and refused in words, so that what was typed stays; not a whole film.
+_MOST_BYTES = 3 * MAX_PHOTO_BYTES
+
+blueprint = Blueprint("citizen_reports", __name__)
+
+_PLACE = Field(
+    "place",
+    Text("哪家店，在哪里？", "Which shop, and where?"),
+    Text(
+        "店名和地址；二维码下方有编号的，也请写上。",
+        "Its name and address; and the number below the code if there is one.",
+    ),
+)
+_TEXT = Field(
+    "text",
+    Text("什么情况？", "What is the matter?"),
+    Text(
+        "看到了什么，在什么时候。请不要写他人的姓名、电话、身份证号。",
+        "What you saw, and when. Please leave out names, telephone and identity numbers of other people.",
+    ),
+    widget=Widget.PARAGRAPH,
+)
+_CONTACT = Field(
+    "contact",
+    Text("您的电话或邮箱", "Your telephone or e-mail"),
+    characters=30,
+    optional=True,
+    autocomplete="tel",
+)
+# What each clock promises, with and without a contact to call.
+_PROMISES: Mapping[ReportStep, Text] = {
+    ReportStep.CONTACTED: Text("与您联系", "Contact you"),
+    ReportStep.ANSWERED: Text("答复", "Answer"),
+    ReportStep.CALLED_BACK: Text("回访", "Call you back"),
+    ReportStep.CLOSED: Text("回访", "Call you back"),
+}
+_TAKEN_UP = Text("开始办理", "Take it up")
+
+
+@blueprint.get("/p/<number>/report")
+def new(number: str) -> str:
+    """The form about the business with this code number."""
+    return _form(number, _subject(number))
+
+
+@blueprint.post("/p/<number>/report")
+def send(number: str) -> Response:
+    """Take the report, and go on to its receipt. What was typed stays when it is refused."""
+    request.max_content_length = _MOST_BYTES
+    reports = use_cases().reports
+    known = cookieless_forms.brought(_PURPOSE, parse_code_number(number).number)
+    # A look-up that was counted when the form was shown is not counted again: what was typed could be lost to the limit.
+    return _send(number, reports.known_subject(number) if known else _subject(number))
+
+
+@blueprint.get("/reports/new")
+def new_without_number() -> str:
+    """The form for a code that is not in the register, or that cannot be read."""
+    return _form("", None)
+
+
+@blueprint.post("/reports/new")
+def send_without_number() -> Response:
+    """Take a report that names the place in words."""
+    request.max_content_length = _MOST_BYTES
+    return _send("", None)
+
+
+@blueprint.get("/reports")
+def find() -> Response:
+    """A place to type a receipt number; a typed one is sent on to its own address."""
+    return cookieless_forms.sent_on(_NUMBER, parse_receipt_number, _FIND, ".receipt")
+
+
+@blueprint.get("/reports/<number>")
+def receipt(number: str) -> Response:
+    """How far the report with this receipt number has come, and what was answered."""
+    try:
+        shown = use_cases().reports.receipt(number, request.remote_addr or "", current_instant())
+    except (InputError, NotFoundError) as wrong:  # to be compared and typed once more
+        return make_response(cookieless_forms.asking(_FIND, _NUMBER, number, wrong), wrong.http_status)
+    promises = [(_promise(clock.step, called=shown.calls_back), clock) for clock in shown.clocks]
+    return make_response(render_template("citizen/report_receipt.html", receipt=shown, promises=promises))
+
+
+def _promise(step: ReportStep, *, called: bool) -> Text:
+    """Where no contact was left, nobody can be contacted: what is promised then is to take the report up."""
+    return _TAKEN_UP if step is ReportStep.CONTACTED and not called else _PROMISES[step]
+
+
+def _subject(number: str) -> Subject:
+    return use_cases().reports.subject(number, request.remote_addr or "", current_instant())
+
+
+def _send(number: str, subject: Subject | None) -> Response:
+    about = subject.code_id.number if subject and subject.code_id else ""
+    fields = _fields(subject)
+    try:
+        sent = _sent(cookieless_forms.accept(_PURPOSE, about), about, read_fields(request.form, fields))
+        made = use_cases().reports.send(sent, request.remote_addr or "", current_instant())
+    except cookieless_forms.REFUSALS as refused:
+        return cookieless_forms.refused(refused, _form(number, subject, refused))
+    return redirect(url_for(".receipt", number=made.number), 303)
+
+
+def _sent(form_id: str, number: str, typed: Mapping[str, str]) -> SentReport:
+    upload = request.files.get("photo")
+    photo = upload.read(MAX_PHOTO_BYTES + 1) if upload and upload.filename else None
+    return SentReport(
+        form_id=form_id,
+        kind=typed["kind"],
+        text=typed["text"],
+        contact=typed["contact"],
+        photo=photo,
+        number=number,
+        place=typed.get("place", ""),
+        office=typed.get("office", ""),
+    )
+
+
+def _contact(days: int) -> Field:
+    """The question for a contact, and how long the answer is kept."""
+    zh = f"只用来就这件事联系您，办结 {days} 天后删除。不填也会办理，凭回执号查看答复。"
+    en = f"Only to call you about this; deleted {days} days after it is closed. Or follow it by the receipt number."
+    return replace(_CONTACT, hint=Text(zh, en))
+
+
+def _fields(subject: Subject | None) -> tuple[Field, ...]:
+    today = local_date(current_instant())
+    kinds, contact = use_cases().reports.kinds_on(today), _contact(use_cases().reports.kept_days(today)[0])
+    kind = Field(
+        "kind",
+        Text("是什么问题？", "What is it about?"),
+        widget=Widget.RADIOS,
+        choices=tuple(Choice(each.id, each.name, each.note) for each in kinds),
+    )
+    if subject is not None:
+        return (kind, _TEXT, contact)
+    offices = use_cases().catalogue.offices.values()
+    office = Field(
+        "office",
+        Text("在哪个镇街？", "In which town?"),
+        widget=Widget.RADIOS,
+        choices=tuple(Choice(each.id, each.region_name) for each in offices),
+    )
+    return (kind, _PLACE, office, _TEXT, contact)
+
+
+def _form(number: str, subject: Subject | None, refused: LicenceQRError | None = None) -> str:
+    """The form, fresh or with what was typed and what is wrong with it."""
+    about = subject.code_id.number if subject and subject.code_id else ""
+    today = local_date(current_instant())
+    return render_template(
+        "citizen/report_form.html",
+        number=number,
+        subject=subject,
+        **cookieless_forms.parts(_PURPOSE, about, _fields(subject), refused),
+        photo_lost=bool(refused and request.files.get("photo")),
+        promise=use_cases().reports.promise(today),
+        kept_days=use_cases().reports.kept_days(today),
+    )

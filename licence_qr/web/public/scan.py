@@ -1,0 +1,99 @@
+"""The citizen's pages: scan a code, type its number, see every permit of the business. No login, no script.
+
+Each page is also JSON for whoever asks for it (``Accept: application/json``); docs/public-json.md lists the fields.
+"""
+
+from __future__ import annotations
+
+import gzip
+
+from flask import Blueprint, Response, jsonify, make_response, redirect, request
+from werkzeug.wrappers import Response as BaseResponse
+
+from licence_qr.domain.identifiers import parse_code_number
+from licence_qr.domain.publishing.public_page import PublicPage
+from licence_qr.errors import InputError
+from licence_qr.web import current_instant, use_cases
+from licence_qr.web.public import page_words
+from licence_qr.web.public.page_cache import REGISTER_ERROR
+from licence_qr.web.public.public_json import public_json
+from licence_qr.web.shell.errors import wants_json
+from licence_qr.web.shell.language import language
+from licence_qr.web.shell.templates import render
+from licence_qr.wording import Explanation, explain
+
+# With the style sheet a page of this length still fits the 14 KB of a connection's first round trip; to compress it
+# would cost more time than to make it.
+LONG_PAGE_BYTES = 6 * 1024
+
+SCANNED = "/c/"
+
+blueprint = Blueprint("citizen", __name__)
+
+
+@blueprint.get("/")
+def home() -> str:
+    """What this is, a place to type a code number, and how to tell a fake."""
+    return _start_page()
+
+
+@blueprint.get("/p")
+def find() -> BaseResponse:
+    """The number as typed into the form, sent on to its own address; a mistyped one comes back with what is wrong."""
+    typed = request.args.get("number", "")
+    try:
+        number = parse_code_number(typed, field="number").number
+    except InputError as error:
+        return _mistyped(typed, error)
+    return redirect(f"/p/{number}", 303)
+
+
+@blueprint.get("/p/<number>")
+def by_number(number: str) -> BaseResponse:
+    """What the register says today of the business with this code number."""
+    try:
+        page = use_cases().lookup.by_number(number, request.remote_addr or "", current_instant())
+    except InputError as error:
+        return _mistyped(number, error)
+    return _as_json(page) if wants_json() else _as_page(_html(page))
+
+
+@blueprint.get(f"{SCANNED}<digits>")
+def scan(digits: str) -> BaseResponse:
+    """What a scanned symbol leads to: its signature verified, and what the register says today."""
+    lookup, now = use_cases().lookup, current_instant()
+    out_of_reach = request.environ.get(REGISTER_ERROR)
+    if out_of_reach is not None:
+        lookup.scan_without_register(digits, now, out_of_reach)
+    page = lookup.scan(digits, now)
+    return _as_json(page) if wants_json() else _as_page(_html(page))
+
+
+def _html(page: PublicPage) -> bytes:
+    return render("citizen/page.html", page=page, headline=page_words.headline(page), say=page_words).encode()
+
+
+def _as_page(body: bytes) -> Response:
+    """The page, compressed when it is a long one. It holds no secret, so its length can give none away (BREACH)."""
+    response = make_response(body)
+    if len(body) > LONG_PAGE_BYTES and "gzip" in request.environ.get("HTTP_ACCEPT_ENCODING", ""):
+        response.set_data(gzip.compress(body, compresslevel=4, mtime=0))
+        response.headers["Content-Encoding"] = "gzip"
+    response.headers["Vary"] = "Accept, Accept-Encoding, Cookie"
+    return response
+
+
+def _as_json(page: PublicPage) -> Response:
+    response = jsonify(public_json(page))
+    response.headers["Vary"] = "Accept, Cookie"
+    return response
+
+
+def _start_page(typed: str = "", wrong: Explanation | None = None) -> str:
+    return render("citizen/home.html", typed=typed, wrong=wrong)
+
+
+def _mistyped(typed: str, error: InputError) -> Response:
+    if wants_json():
+        raise error
+    return make_response(_start_page(typed, explain(error, language().value)), error.http_status)

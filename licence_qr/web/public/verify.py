@@ -1,0 +1,112 @@
+"""The verify page: tells a genuine code from a forged one on the device itself, with or without a network.
+
+It needs scripts, and so a policy of its own. What it serves is the same for everybody at
+every time: installed copies keep it whole under the version that stands in their service worker.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any, cast
+
+from flask import Blueprint, Response, current_app, jsonify
+
+from licence_qr.web import use_cases
+from licence_qr.web.shell.language import Language
+from licence_qr.web.shell.templates import BilingualEnvironment, render
+
+PAGE, SCRIPTS = "/verify", "/verify/sw.js"
+INSPECTIONS = "/verify/inspections"  # the inspectors' page beside it, kept by the same worker
+_KEPT_PAGES = {PAGE: "verify/page.html", INSPECTIONS: "inspect/visits.html"}
+
+# What the page needs without a network, by folder of the static files.
+_KEPT_FOLDERS = ("verify/", "inspect/", "vendor/zxing-wasm/", "vendor/pdfjs/", "vendor/cborg/")
+_KEPT_FILES = ("site.css", "icons/code.svg")
+_KEPT_KINDS = (".js", ".css", ".wasm", ".png", ".svg")
+
+# 'wasm-unsafe-eval' lets WebAssembly be compiled and no text be run; blob: is a photo chosen from the device.
+_POLICY = (
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' blob: data:; "
+    "media-src 'self' blob:; connect-src 'self'; worker-src 'self'; manifest-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+# The worker fetches what it keeps, and nothing else.
+_WORKER_POLICY = "default-src 'none'; connect-src 'self'"
+_PERMISSIONS = "camera=(self), geolocation=(), microphone=(), payment=()"
+
+blueprint = Blueprint("verify", __name__)
+
+
+@blueprint.get(PAGE)
+def page() -> Response:
+    """The page, with the root's public key for a device that has none yet."""
+    response = Response(render("verify/page.html", root=_root()))
+    response.headers["Content-Security-Policy"] = _POLICY
+    response.headers["Permissions-Policy"] = _PERMISSIONS
+    response.headers["Cache-Control"] = "no-cache"
+    response.headers["Vary"] = "Cookie"
+    return response
+
+
+@blueprint.get(SCRIPTS)
+def service_worker() -> Response:
+    """What keeps the page on the device; its text changes with the page, its scripts, or any static file."""
+    files = _kept_files()
+    response = Response(
+        render("verify/sw.js", version=_version(files), files=files, pages=list(_KEPT_PAGES)),
+        mimetype="text/javascript",
+    )
+    response.headers["Content-Security-Policy"] = _WORKER_POLICY
+    response.headers["Service-Worker-Allowed"] = PAGE
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+@blueprint.get("/verify/manifest.webmanifest")
+def manifest() -> Response:
+    """What a phone shows of the installed page."""
+    prefix, _ = current_app.extensions["static_files"]
+    icons = [
+        {"src": f"{prefix}verify/icons/{size}.png", "sizes": f"{size}x{size}", "type": "image/png", "purpose": purpose}
+        for size in (192, 512)
+        for purpose in ("any", "maskable")
+    ]
+    facts: dict[str, Any] = {
+        "id": PAGE,
+        "name": "一码通行 核验 Verify",
+        "short_name": "核验 Verify",
+        "lang": "zh-CN",
+        "start_url": PAGE,
+        "scope": PAGE,
+        "display": "standalone",
+        "background_color": "#f4f5f7",
+        "theme_color": "#f4f5f7",
+        "icons": icons,
+    }
+    response = jsonify(facts)
+    response.mimetype = "application/manifest+json"
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+def _root() -> str:
+    """The root's public key as the page takes it: the uncompressed point of P-256 (SEC 1, 2.3.3) in hex."""
+    return use_cases().keys.root_point().hex()
+
+
+def _kept_files() -> list[str]:
+    prefix, served = current_app.extensions["static_files"]
+    names = (address.removeprefix(prefix) for address in served)
+    kept = (n for n in names if n in _KEPT_FILES or (n.startswith(_KEPT_FOLDERS) and n.endswith(_KEPT_KINDS)))
+    return sorted(prefix + name for name in kept)
+
+
+def _version(files: list[str]) -> str:
+    """A hash of all pages and of the kept addresses, which themselves hold the hash of all static files."""
+    environment = cast(BilingualEnvironment, current_app.jinja_env)
+    pages = [
+        environment.twin(language).get_template(template).render(root=_root())
+        for template in _KEPT_PAGES.values()
+        for language in Language
+    ]
+    return hashlib.sha256("\0".join([*pages, *files]).encode()).hexdigest()[:16]

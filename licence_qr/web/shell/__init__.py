@@ -1,0 +1,1 @@
+"""What every page stands in: errors, security, languages, templates, forms, words, navigation. It imports no page."""

@@ -1,0 +1,97 @@
+"""The rooms of the staff's pages: who may enter each, and so where the navigation and signing in lead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from licence_qr.domain.catalogue.model import Text
+from licence_qr.domain.roles import Actor, Role
+from licence_qr.web.shell.security import current_actor
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Pages for the same people. ``endpoint`` is the first of them; the names of all begin with ``within``."""
+
+    endpoint: str
+    within: str
+    words: Text
+    roles: tuple[Role, ...]
+
+
+APPLICATIONS = Room("desk.show_start", "desk.show_start", Text("办理", "Applications"), (Role.CLERK,))
+# What waits for somebody; each sees the kinds of their roles. Whoever does not take applications begins the day here.
+WORK = Room("desk.work.list_work", "desk.work", Text("待办", "To do"), tuple(Role))
+# Licences and permits are public facts; whoever works with them may look them up and print them.
+BUSINESSES = Room(
+    "desk.businesses.search_businesses",
+    "desk.businesses",
+    Text("查企业", "Businesses"),
+    (Role.CLERK, Role.INSPECTOR, Role.DECIDER, Role.ADMIN),
+)
+WAITING_ROWS = Room(
+    "desk.waiting.list_waiting_rows", "desk.waiting", Text("待定事项", "Waiting"), (Role.CLERK, Role.ADMIN)
+)
+REPORTS = Room(
+    "desk.reports.list_reports",
+    "desk.reports",
+    Text("群众反映", "Reports"),
+    (Role.CLERK, Role.INSPECTOR, Role.DECIDER, Role.ADMIN),
+)
+RATINGS = Room(
+    "desk.ratings.show_statistics",
+    "desk.ratings",
+    Text("好差评", "Ratings"),
+    (Role.CLERK, Role.DECIDER, Role.ADMIN),
+)
+# Whoever deals with businesses sees what is proposed in their office; who may propose or decide, the act and the role say.
+PROPOSALS = Room(
+    "desk.proposals.list_proposals",
+    "desk.proposals",
+    Text("提议审批", "Proposals"),
+    (Role.CLERK, Role.INSPECTOR, Role.DECIDER),
+)
+FOLLOW_UPS = Room(
+    "desk.follow_ups.list_follow_ups",
+    "desk.follow_ups",
+    Text("承诺核查", "Checks"),
+    (Role.INSPECTOR, Role.DECIDER),
+)
+# Within it the random draws too.
+INSPECTIONS = Room(
+    "desk.inspections.list_inspections",
+    "desk.inspection",
+    Text("监督检查", "Inspections"),
+    (Role.CLERK, Role.INSPECTOR, Role.DECIDER, Role.ADMIN),
+)
+PACK = Room("inspect.show_pack", "inspect.show_pack", Text("随身包", "Pack"), (Role.INSPECTOR,))
+SESSIONS = Room("sign_in.show_sessions", "sign_in.show_sessions", Text("我的登录", "My sessions"), tuple(Role))
+# In the order of the navigation.
+ROOMS = (
+    APPLICATIONS,
+    WORK,
+    BUSINESSES,
+    PROPOSALS,
+    FOLLOW_UPS,
+    INSPECTIONS,
+    WAITING_ROWS,
+    REPORTS,
+    RATINGS,
+    PACK,
+    SESSIONS,
+)
+
+
+def rooms_of(actor: Actor) -> tuple[Room, ...]:
+    """The rooms that ``actor`` may enter, in the order of the navigation."""
+    return tuple(room for room in ROOMS if actor.roles.intersection(room.roles))
+
+
+def first_room(actor: Actor) -> Room:
+    """Where the day of ``actor`` starts."""
+    return next(iter(rooms_of(actor)), SESSIONS)
+
+
+def open_rooms() -> tuple[Room, ...]:
+    """The rooms of whoever is signed in, for the navigation."""
+    return rooms_of(current_actor())

@@ -1,0 +1,138 @@
+"""The words for states, forms and verdicts: each closed set in both languages, with the tone it is shown in.
+
+Colour is never alone: a tone is a colour, a sign and a word together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from functools import lru_cache
+
+from licence_qr.domain.catalogue.model import Text
+from licence_qr.domain.dates import SHANGHAI
+from licence_qr.domain.publishing.public_page import Verdict
+from licence_qr.domain.register.entity import EntityForm, LicenceState
+from licence_qr.domain.register.marks import MARK_NAMES, MarkKind
+from licence_qr.domain.register.permit import PermitStatus
+from licence_qr.web.shell.language import Language, language
+
+
+class Tone(StrEnum):
+    """How something is shown; the value is the class in ``static/site.css``."""
+
+    GOOD = "good"
+    PLAIN = "plain"
+    CARE = "care"
+    BAD = "bad"
+    UNKNOWN = "unknown"
+
+    @property
+    def sign(self) -> str:
+        """A character that says the same as the colour."""
+        return _SIGNS[self]
+
+
+_SIGNS = {Tone.GOOD: "✓", Tone.PLAIN: "i", Tone.CARE: "!", Tone.BAD: "×", Tone.UNKNOWN: "?"}
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """A state in words, and its tone."""
+
+    zh: str
+    en: str
+    tone: Tone
+
+
+PERMIT_STATUS: Mapping[PermitStatus, Saying] = {
+    PermitStatus.PENDING: Saying("受理中，尚未许可", "applied for, not granted", Tone.CARE),
+    PermitStatus.NOT_YET_VALID: Saying("尚未生效", "not yet valid", Tone.CARE),
+    PermitStatus.EFFECTIVE: Saying("有效", "in force", Tone.GOOD),
+    PermitStatus.EXPIRING_SOON: Saying("即将到期", "expires soon", Tone.CARE),
+    PermitStatus.EXPIRED: Saying("已过期", "expired", Tone.BAD),
+    PermitStatus.SUSPENDED: Saying("停业整顿", "suspended", Tone.BAD),
+    PermitStatus.ANNULLED: Saying("已撤销", "annulled", Tone.BAD),
+    PermitStatus.REVOKED: Saying("已吊销", "revoked", Tone.BAD),
+    PermitStatus.WITHDRAWN: Saying("已撤回", "withdrawn", Tone.BAD),
+    PermitStatus.CANCELLED: Saying("已注销", "cancelled", Tone.BAD),
+    PermitStatus.REFUSED: Saying("不予许可", "refused", Tone.BAD),
+}
+
+LICENCE_STATE: Mapping[LicenceState, Saying] = {
+    LicenceState.ACTIVE: Saying("存续（在营）", "active", Tone.GOOD),
+    LicenceState.DORMANT: Saying("歇业", "dormant", Tone.CARE),
+    LicenceState.REVOKED_NOT_CANCELLED: Saying("吊销，未注销", "revoked", Tone.BAD),
+    LicenceState.REVOKED_CANCELLED: Saying("吊销，已注销", "revoked and cancelled", Tone.BAD),
+    LicenceState.CANCELLED: Saying("已注销", "cancelled", Tone.BAD),
+    LicenceState.ANNULLED: Saying("已撤销", "annulled", Tone.BAD),
+    LicenceState.MOVED_OUT: Saying("已迁出", "moved out", Tone.BAD),
+}
+
+# What the register says, whatever proves the print.
+VERDICT: Mapping[Verdict, Saying] = {
+    Verdict.ALL_IN_FORCE: Saying("全部有效", "all in force", Tone.GOOD),
+    Verdict.LICENCE_ONLY: Saying("仅有营业执照", "business licence only", Tone.PLAIN),
+    Verdict.ATTENTION: Saying("有许可需注意", "a permit needs attention", Tone.CARE),
+    Verdict.DORMANT: Saying("正在歇业", "registered as dormant", Tone.CARE),
+    Verdict.LICENCE_ENDED: Saying("执照已失效", "licence no longer valid", Tone.BAD),
+    Verdict.OLD_PRINT: Saying("这是旧版照牌", "this print is out of date", Tone.CARE),
+}
+
+# The form decides what the law calls the person who answers for the business.
+PRINCIPAL_TITLE: Mapping[EntityForm, Text] = {
+    EntityForm.COMPANY: Text("法定代表人", "Legal representative"),
+    EntityForm.INDIVIDUAL: Text("经营者", "Operator"),
+    EntityForm.COOPERATIVE: Text("法定代表人", "Legal representative"),
+    EntityForm.PARTNERSHIP: Text("执行事务合伙人", "Executive partner"),
+    EntityForm.SOLE_PROPRIETORSHIP: Text("投资人", "Investor"),
+    EntityForm.BRANCH: Text("负责人", "Person in charge"),
+}
+
+# And what it calls the address on the licence.
+DOMICILE_TITLE: Mapping[EntityForm, Text] = {
+    EntityForm.COMPANY: Text("住所", "Registered address"),
+    EntityForm.INDIVIDUAL: Text("经营场所", "Place of business"),
+    EntityForm.COOPERATIVE: Text("住所", "Registered address"),
+    EntityForm.PARTNERSHIP: Text("主要经营场所", "Principal place of business"),
+    EntityForm.SOLE_PROPRIETORSHIP: Text("住所", "Registered address"),
+    EntityForm.BRANCH: Text("经营场所", "Place of business"),
+}
+
+# What the licence of each form calls these fields of its own.
+TITLES: Mapping[str, Mapping[EntityForm, Text]] = {"principal": PRINCIPAL_TITLE, "domicile": DOMICILE_TITLE}
+
+# Marks of the registrar (经营异常名录 and the like); a business that bears one may still trade.
+MARK: Mapping[MarkKind, Text] = MARK_NAMES
+
+GRADE: Mapping[str, Text] = {
+    "A": Text("A 级（优秀）", "A, excellent"),
+    "B": Text("B 级（良好）", "B, good"),
+    "C": Text("C 级（一般）", "C, fair"),
+    "": Text("未评级", "not graded"),
+}
+
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def _day(day: date, in_language: Language) -> str:
+    if in_language is Language.ZH:
+        return f"{day.year}年{day.month}月{day.day}日"
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def day(when: date) -> str:
+    """A date in the main language of the page: 2026年11月23日, 23 November 2026."""
+    return _day(when, language())
+
+
+def minute(when: datetime) -> str:
+    """An instant in China's time, to the minute: 2026年11月23日 16:20."""
+    local = when.astimezone(SHANGHAI)
+    return f"{day(local.date())}{' ' if language() is Language.ZH else ', '}{local:%H:%M}"
