@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import cycle
 
-from licence_qr.cli_installation import BLOCKING_THREADS
+from licence_qr.cli.installation import BLOCKING_THREADS
 
 CONNECTIONS = 4
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from licence_qr.cli import commands
+from licence_qr.cli.main import commands
 
 DOCUMENT = Path(__file__).with_name("command-line.md")
 MARK = "<!-- reference -->\n"

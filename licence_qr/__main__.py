@@ -1,6 +1,20 @@
-"""``python -m licence_qr``: the same as ``licence-qr``, where the folder of programs is not on the path."""
+"""Where ``licence-qr`` begins, by that name or as ``python -m licence_qr``.
 
-from licence_qr.cli_start import main
+Loading everything takes a moment, and Ctrl-C within it should not print a traceback.
+"""
+
+from __future__ import annotations
+
+import signal
+
+
+def main() -> None:
+    """Load the commands and run the one that was asked for; see ``licence_qr.cli.main``."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    from licence_qr.cli import main as commands
+
+    commands.main()
+
 
 if __name__ == "__main__":
     main()

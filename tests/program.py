@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import pytest
 
-from licence_qr.cli import main
+from licence_qr.cli.main import main
 
 PROGRAM = Path(sys.executable).with_name("licence-qr")
 

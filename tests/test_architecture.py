@@ -22,14 +22,14 @@ _OPEN_TO_ALL = "licence_qr"
 
 @cache
 def table() -> dict[str, frozenset[str]]:
-    """Room → rooms it may import, from the first table of the document. A room of files is named by its pattern."""
+    """Room → rooms it may import, from the first table of the document."""
     rows: dict[str, frozenset[str]] = {}
     for line in (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").splitlines():
         cells = [cell.strip() for cell in line.strip("|").split("|")]
         if not line.startswith("| `") or len(cells) != 3:
             continue
-        allowed = frozenset(re.findall(r"[a-z_*]+", cells[2].split(";")[0])) - {""}
-        for name in re.findall(r"`([a-z_*]+)(?:/|\.py)`", cells[0]):
+        allowed = frozenset(re.findall(r"[a-z_]+", cells[2].split(";")[0])) - {""}
+        for name in re.findall(r"`([a-z_]+)(?:/|\.py)`", cells[0]):
             rows[name] = allowed | {name}
     return rows
 
@@ -40,10 +40,7 @@ def room_of(module: str) -> str:
     parts = module.split(".")
     if len(parts) == 1:
         return _OPEN_TO_ALL
-    name = parts[1]
-    return (
-        name if name in table() else next((room for room in table() if re.fullmatch(room.replace("*", ".*"), name)), "")
-    )
+    return parts[1] if parts[1] in table() else ""
 
 
 def imported(path: Path) -> Iterator[tuple[int, str]]:
@@ -67,7 +64,7 @@ def imported(path: Path) -> Iterator[tuple[int, str]]:
 def test_the_table_was_read():
     assert table()["errors"] == {"errors"}
     assert table()["services"] >= {"domain", "store"} and "web" not in table()["services"]
-    assert {"wording", "domain"} <= table()["cli"] == table()["cli_*"] - {"cli_*"} | {"cli"}
+    assert {"wording", "domain"} <= table()["cli"] and table()["__main__"] == {"__main__", "cli"}
 
 
 def test_every_file_stands_in_a_room():
@@ -84,12 +81,10 @@ def imported_from_closed_rooms(path: Path) -> list[str]:
     """What a file imports although its room may not, with file and line."""
     room = room_of(MODULES[path].removesuffix(".__init__"))
     allowed = table().get(room, frozenset())
-    # The commands are one room of several files; its rows name what lies outside it.
-    within = {"cli", "cli_*"} if room in {"cli", "cli_*"} else {room}
     return [
         f"{MODULES[path]}, line {line}: {name}"
         for line, name in imported(path)
-        if (target := room_of(name)) != _OPEN_TO_ALL and target not in allowed | within
+        if (target := room_of(name)) != _OPEN_TO_ALL and target not in allowed
     ]
 
 
@@ -102,7 +97,7 @@ def test_a_file_imports_only_what_its_room_may():
 OF_ONE_ROOM = {
     **dict.fromkeys(("flask", "werkzeug", "flask_login", "flask_wtf", "whitenoise"), {"web"}),
     **dict.fromkeys(("sqlite3", "pysqlite3", "sqlite_utils"), {"store"}),
-    "click": {"cli", "cli_*"},
+    "click": {"cli"},
     "chinese_calendar": {"catalogue"},
 }
 

@@ -36,7 +36,7 @@ SCHEMA = (
     f"{STORE}/*tables*.py",
 )
 _FIRST = "76e7033"  # the first state of the schema whose program could make and fill a register
-_PROGRAM = "from licence_qr.cli import main; main()"
+_PROGRAM = "from licence_qr.cli.main import main; main()"
 # Under the old program: every printed address, and what its page said first. The register is closed before it is kept.
 _SCAN = """
 import json, re, sys

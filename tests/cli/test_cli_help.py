@@ -9,8 +9,8 @@ import click
 import pytest
 
 from docs.command_line import DOCUMENT, MARK, TERMINAL, reference, walked
-from licence_qr.cli import main
-from licence_qr.cli_help import columns, filled
+from licence_qr.cli.help import columns, filled
+from licence_qr.cli.main import main
 
 COMMANDS = dict(walked())
 

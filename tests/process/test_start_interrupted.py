@@ -9,16 +9,18 @@ import sys
 # The signal comes while the libraries are looked at, or once the command runs.
 LOOKING = """
 import os, signal, sys
-from licence_qr import cli, cli_start
+from licence_qr import __main__
+from licence_qr.cli import main as cli
 cli.check_libraries = lambda: os.kill(os.getpid(), signal.SIGINT)
-cli_start.main()
+__main__.main()
 """
 RUNNING = """
 import os, signal, sys
-from licence_qr import cli, cli_start
+from licence_qr import __main__
+from licence_qr.cli import main as cli
 cli.commands.main = lambda **_: os.kill(os.getpid(), signal.SIGINT)
 try:
-    cli_start.main()
+    __main__.main()
 except KeyboardInterrupt:
     sys.exit("told")
 """

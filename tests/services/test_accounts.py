@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from quick_passwords import QUICK
 
 from licence_qr.bootstrap import build
-from licence_qr.cli import commands
+from licence_qr.cli.main import commands
 from licence_qr.domain.roles import Role
 from licence_qr.errors import AccessError, InputError
 from licence_qr.services.register.accounts import (

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from lives import Hotel
 
-from licence_qr.cli import main
+from licence_qr.cli.main import main
 from licence_qr.domain.lifecycle.acts import Act
 from licence_qr.domain.lifecycle.details import ClosingPremises, LicenceChange, NewMark, NewPremises
 from licence_qr.domain.register.entity import LicenceState

@@ -12,7 +12,7 @@ import pytest
 from reported_problems import CLERK, CLIENT, NOW, act, everything, number, picture, sent
 
 from licence_qr.bootstrap import Services
-from licence_qr.cli import main
+from licence_qr.cli.main import main
 from licence_qr.domain.feedback.ratings import RatingStep
 from licence_qr.domain.feedback.reports import ReportStep
 from licence_qr.domain.feedback.retention import Deleted

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import pytest
 from old_installations import REGISTERS, Unpack, environ_of
 
-from licence_qr.cli import main
+from licence_qr.cli.main import main
 from licence_qr.services.demonstration.data import businesses as businesses_of_today
 from licence_qr.store.database.migrations import steps
 from licence_qr.store.database.sqlite import sqlite3

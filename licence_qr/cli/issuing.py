@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from licence_qr.bootstrap import build
-from licence_qr.cli_help import Command
-from licence_qr.cli_json import json_option, say
+from licence_qr.cli.help import Command
+from licence_qr.cli.json_output import json_option, say
 from licence_qr.config import load_settings
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.issuing.form import parse_application

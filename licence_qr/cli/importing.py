@@ -12,8 +12,8 @@ import click
 
 from licence_qr import wording
 from licence_qr.bootstrap import build
-from licence_qr.cli_help import Command
-from licence_qr.cli_json import json_option, say
+from licence_qr.cli.help import Command
+from licence_qr.cli.json_output import json_option, say
 from licence_qr.config import load_settings
 from licence_qr.domain.roles import IMPORT
 from licence_qr.errors import UnreadableError

@@ -16,9 +16,9 @@ import click
 
 from licence_qr import wording
 from licence_qr.bootstrap import alone, build, prepare
-from licence_qr.cli_demonstration import show_demonstration
-from licence_qr.cli_help import Command, Group
-from licence_qr.cli_json import json_option, say
+from licence_qr.cli.demonstration import show_demonstration
+from licence_qr.cli.help import Command, Group
+from licence_qr.cli.json_output import json_option, say
 from licence_qr.config import Settings, load_settings
 from licence_qr.domain.roles import Role
 from licence_qr.errors import ConfigError, KeyStoreError, RegisterError

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from click.shell_completion import get_completion_class
 
-from licence_qr.cli_help import Command
+from licence_qr.cli.help import Command
 
 _PROGRAM, _VARIABLE = "licence-qr", "_LICENCE_QR_COMPLETE"
 

@@ -10,8 +10,8 @@ from typing import Any
 import click
 
 from licence_qr.bootstrap import build_ceremony
-from licence_qr.cli_help import Group
-from licence_qr.cli_json import json_option, say
+from licence_qr.cli.help import Group
+from licence_qr.cli.json_output import json_option, say
 from licence_qr.config import load_settings
 from licence_qr.domain.dates import SHANGHAI, local_date
 from licence_qr.domain.written_dates import day_in_range

@@ -10,8 +10,8 @@ import click
 
 from licence_qr import wording
 from licence_qr.bootstrap import build_verification
-from licence_qr.cli_help import Command
-from licence_qr.cli_json import json_option, say
+from licence_qr.cli.help import Command
+from licence_qr.cli.json_output import json_option, say
 from licence_qr.config import load_settings
 from licence_qr.errors import LicenceQRError, UnreadableError
 from licence_qr.services.publishing.verification import MAX_FILE_BYTES, Description

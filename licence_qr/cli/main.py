@@ -11,16 +11,16 @@ from contextlib import suppress
 import click
 
 from licence_qr import __version__
-from licence_qr.cli_completion import completion
-from licence_qr.cli_errors import tell, unusable
-from licence_qr.cli_help import Group
-from licence_qr.cli_import import import_command
-from licence_qr.cli_installation import account, init, serve
-from licence_qr.cli_issue import issue, notice
-from licence_qr.cli_keys import keys
-from licence_qr.cli_life import life
-from licence_qr.cli_reminders import remind
-from licence_qr.cli_verify import verify
+from licence_qr.cli.completion import completion
+from licence_qr.cli.errors import tell, unusable
+from licence_qr.cli.help import Group
+from licence_qr.cli.importing import import_command
+from licence_qr.cli.installation import account, init, serve
+from licence_qr.cli.issuing import issue, notice
+from licence_qr.cli.keys import keys
+from licence_qr.cli.lifecycle import life
+from licence_qr.cli.verify import verify
+from licence_qr.cli.work import remind
 from licence_qr.errors import LicenceQRError
 from licence_qr.process.libraries import check_libraries
 
@@ -47,7 +47,7 @@ def main() -> None:
     _let_everything_be_written()
     try:
         check_libraries()
-        if signal.getsignal(signal.SIGINT) == signal.SIG_DFL:  # of licence_qr.cli_start, up to here
+        if signal.getsignal(signal.SIGINT) == signal.SIG_DFL:  # of licence_qr.__main__, up to here
             signal.signal(signal.SIGINT, signal.default_int_handler)
         # A command that leaves with a status of its own hands it back here; the others return nothing.
         sys.exit(commands.main(standalone_mode=False))

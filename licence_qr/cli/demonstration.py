@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from licence_qr.cli_help import columns
+from licence_qr.cli.help import columns
 
 if TYPE_CHECKING:
     from licence_qr.bootstrap import Services

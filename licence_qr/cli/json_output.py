@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from licence_qr.cli_errors import as_facts, unusable
+from licence_qr.cli.errors import as_facts, unusable
 from licence_qr.errors import LicenceQRError
 
 Command = Callable[..., None]

@@ -1,0 +1,1 @@
+"""``licence-qr …``: one file a command."""
