@@ -10,7 +10,7 @@ from pathlib import Path
 
 from argon2 import PasswordHasher
 
-from licence_qr.catalogue.answering import load_answering
+from licence_qr.catalogue.feedback_choices import load_answering
 from licence_qr.catalogue.loader import load_catalogue
 from licence_qr.config import Settings
 from licence_qr.credential.trust_list import Purpose

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import licence_qr.catalogue
-from licence_qr.catalogue.answering import load_answering
 from licence_qr.catalogue.faults import InvalidCatalogue
+from licence_qr.catalogue.feedback_choices import load_answering
 
 SHIPPED = Path(licence_qr.catalogue.__file__).parent
 FILES = ("report_kinds.toml", "rating_reasons.toml")

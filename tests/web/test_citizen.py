@@ -36,7 +36,7 @@ def shown(page: PublicPage, app: Flask, lang: str = "zh") -> str:
     """The page of these facts, in Chinese unless told otherwise."""
     with app.test_request_context(f"/?lang={lang}"):
         app.preprocess_request()  # which chooses the language; without it the last request's choice would stand
-        return render("citizen/page.html", page=page, headline=page_words.headline(page), say=page_words)
+        return render("public/page.html", page=page, headline=page_words.headline(page), say=page_words)
 
 
 @pytest.mark.parametrize(

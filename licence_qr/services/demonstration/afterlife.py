@@ -1,7 +1,7 @@
 """What happened in the demonstration since: citizens' reports, ratings, inspections and a draw, all made up.
 
 Nothing is written here but through the use cases that citizens, clerks and inspectors go through; the data are in
-``demonstration_since.toml``.
+``afterlife.toml``.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ class Since:
 @cache
 def since() -> Since:
     """The data. A key that the file may not have stops here: it is a fault of ours."""
-    data = tomllib.loads(files(__package__).joinpath("demonstration_since.toml").read_text(encoding="utf-8"))
+    data = tomllib.loads(files(__package__).joinpath("afterlife.toml").read_text(encoding="utf-8"))
     strict = ConfigDict(extra="forbid")
     return Since(
         TypeAdapter(tuple[DemonstrationReport, ...], config=strict).validate_python(data["report"]),

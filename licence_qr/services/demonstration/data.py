@@ -1,4 +1,4 @@
-"""The made-up businesses of the demonstration register, as written in ``demonstration.toml``.
+"""The made-up businesses of the demonstration register, as written in ``register.toml``.
 
 Every day is a number of days from the day of filling; the keys are explained at the head of that file.
 """
@@ -125,6 +125,6 @@ class DemonstrationBusiness:
 @cache
 def businesses() -> tuple[DemonstrationBusiness, ...]:
     """All of them, in the order of the file. A key that the file may not have stops here: it is a fault of ours."""
-    source = files(__package__).joinpath("demonstration.toml").read_text(encoding="utf-8")
+    source = files(__package__).joinpath("register.toml").read_text(encoding="utf-8")
     adapter = TypeAdapter(tuple[DemonstrationBusiness, ...], config=ConfigDict(extra="forbid"))
     return adapter.validate_python(tomllib.loads(source)["business"])

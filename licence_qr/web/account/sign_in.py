@@ -44,7 +44,7 @@ def sign_in() -> Response:
     g.actor = actor = accounts.actor(token, now)
     response: Response = redirect(_onward(actor) if actor else url_for(".sign_in"), 303)
     if actor and kept:
-        response = make_response(render_template("sign_in/kept.html", kept=kept, signed_in_again=True))
+        response = make_response(render_template("account/kept.html", kept=kept, signed_in_again=True))
     if actor:
         pack_key.take_back_from_others(response, actor)
     remember_session(response, token)
@@ -60,7 +60,7 @@ def sign_out() -> Response:
     """
     waiting = unsent_visits.count_of(current_actor())
     if waiting and request.form.get("anyway") != "yes":
-        return make_response(render_template("inspect/unsent.html", waiting=waiting))
+        return make_response(render_template("phone/unsent.html", waiting=waiting))
     use_cases().accounts.sign_out(session_token(), current_instant())
     response = make_response(redirect(url_for("inspect.signed_out" if pack_key.held() else ".sign_in"), 303))
     pack_key.take_back(response)
@@ -74,7 +74,7 @@ def show_sessions() -> str:
     """Where else one is signed in."""
     accounts, now = use_cases().accounts, current_instant()
     return render_template(
-        "sign_in/sessions.html",
+        "account/sessions.html",
         sessions=accounts.sessions(current_actor(), now),
         this_session=accounts.session_id(session_token(), now),
     )

@@ -28,7 +28,7 @@ def sign_in_page(refused: LicenceQRError | None = None, kept: KeptForm | None = 
         words = explain(refused, language().value)
         summary = (Problem("#username", words.what, words.todo),)
     return render_template(
-        "sign_in/sign_in.html",
+        "account/sign_in.html",
         fields=(USERNAME, PASSWORD),
         values={"username": username},
         summary=summary,

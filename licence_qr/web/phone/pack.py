@@ -27,7 +27,7 @@ blueprint = Blueprint("inspect", __name__, url_prefix="/inspect")
 def show_pack() -> Response:
     """What the pack is, whether this device holds one, and the button that takes it along."""
     hours = int(LIFETIME.total_seconds()) // 3600
-    return _with_script(make_response(render_template("inspect/pack.html", hours=hours)))
+    return _with_script(make_response(render_template("phone/pack.html", hours=hours)))
 
 
 @blueprint.get("/pack")
@@ -45,7 +45,7 @@ def take_pack() -> Response:
 @blueprint.get("/signed-out")
 def signed_out() -> Response:
     """Where signing out leads on a device that held a pack: deletes what is left of it, and says so."""
-    return _with_script(Response(render("inspect/signed_out.html")))
+    return _with_script(Response(render("phone/signed_out.html")))
 
 
 def _with_script(response: Response) -> Response:

@@ -38,7 +38,7 @@ def hand_out_key() -> Response:
 @blueprint.get(INSPECTIONS)
 def page() -> Response:
     """The page; its address lies within the scope of the verify page's worker, which keeps it on the device."""
-    response = Response(render("inspect/visits.html"))
+    response = Response(render("phone/visits.html"))
     response.headers["Content-Security-Policy"] = _POLICY
     response.headers["Cache-Control"] = "no-cache"
     response.headers["Vary"] = "Cookie"

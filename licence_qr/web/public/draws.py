@@ -26,13 +26,13 @@ _WORDS: Mapping[str, Any] = {"states": DRAW_STATE_WORDS, "outcomes": OUTCOME_WOR
 @blueprint.get("")
 def list_draws() -> str:
     """The latest draws of all offices."""
-    return render("citizen/draws.html", draws=use_cases().draws.published(), office=_office, **_WORDS)
+    return render("public/draws.html", draws=use_cases().draws.published(), office=_office, **_WORDS)
 
 
 @blueprint.get("/<int:number>")
 def show_draw(number: int) -> str:
     """One draw: what was announced, the seed, and what it drew."""
-    return render("citizen/draw.html", draw=use_cases().draws.published_one(number), office=_office, **_WORDS)
+    return render("public/draw.html", draw=use_cases().draws.published_one(number), office=_office, **_WORDS)
 
 
 @blueprint.get("/<int:number>.json")

@@ -17,7 +17,7 @@ from licence_qr.web.public import cookieless_forms
 from licence_qr.web.shell.forms import Choice, Field, Widget, read_fields
 
 _PURPOSE = "rating"
-_FIND = "citizen/rating_find.html"
+_FIND = "public/rating_find.html"
 _CODE = "code"
 
 blueprint = Blueprint("citizen_ratings", __name__)
@@ -108,7 +108,7 @@ def _fields() -> tuple[Field, ...]:
 def _form(offer: Offer, refused: LicenceQRError | None = None) -> str:
     ratings, today = use_cases().ratings, local_date(current_instant())
     return render_template(
-        "citizen/rating_form.html",
+        "public/rating_form.html",
         offer=offer,
         **cookieless_forms.parts(_PURPOSE, offer.code.number, _fields(), refused),
         mend_days=ratings.catalogue.life_rules_on(today).rating_mend_working_days,

@@ -20,7 +20,7 @@ from licence_qr.web.public import cookieless_forms
 from licence_qr.web.shell.forms import Choice, Field, Widget, read_fields
 
 _PURPOSE = "report"
-_FIND = "citizen/report_find.html"
+_FIND = "public/report_find.html"
 _NUMBER = "number"
 # A photograph beyond the limit is still read and refused in words, so that what was typed stays; not a whole film.
 _MOST_BYTES = 3 * MAX_PHOTO_BYTES
@@ -104,7 +104,7 @@ def receipt(number: str) -> Response:
     except (InputError, NotFoundError) as wrong:  # to be compared and typed once more
         return make_response(cookieless_forms.asking(_FIND, _NUMBER, number, wrong), wrong.http_status)
     promises = [(_promise(clock.step, called=shown.calls_back), clock) for clock in shown.clocks]
-    return make_response(render_template("citizen/report_receipt.html", receipt=shown, promises=promises))
+    return make_response(render_template("public/report_receipt.html", receipt=shown, promises=promises))
 
 
 def _promise(step: ReportStep, *, called: bool) -> Text:
@@ -175,7 +175,7 @@ def _form(number: str, subject: Subject | None, refused: LicenceQRError | None =
     about = subject.code_id.number if subject and subject.code_id else ""
     today = local_date(current_instant())
     return render_template(
-        "citizen/report_form.html",
+        "public/report_form.html",
         number=number,
         subject=subject,
         **cookieless_forms.parts(_PURPOSE, about, _fields(subject), refused),

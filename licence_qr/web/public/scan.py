@@ -70,7 +70,7 @@ def scan(digits: str) -> BaseResponse:
 
 
 def _html(page: PublicPage) -> bytes:
-    return render("citizen/page.html", page=page, headline=page_words.headline(page), say=page_words).encode()
+    return render("public/page.html", page=page, headline=page_words.headline(page), say=page_words).encode()
 
 
 def _as_page(body: bytes) -> Response:
@@ -90,7 +90,7 @@ def _as_json(page: PublicPage) -> Response:
 
 
 def _start_page(typed: str = "", wrong: Explanation | None = None) -> str:
-    return render("citizen/home.html", typed=typed, wrong=wrong)
+    return render("public/home.html", typed=typed, wrong=wrong)
 
 
 def _mistyped(typed: str, error: InputError) -> Response:

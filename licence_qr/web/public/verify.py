@@ -17,7 +17,7 @@ from licence_qr.web.shell.templates import BilingualEnvironment, render
 
 PAGE, SCRIPTS = "/verify", "/verify/sw.js"
 INSPECTIONS = "/verify/inspections"  # the inspectors' page beside it, kept by the same worker
-_KEPT_PAGES = {PAGE: "verify/page.html", INSPECTIONS: "inspect/visits.html"}
+_KEPT_PAGES = {PAGE: "public/verify/page.html", INSPECTIONS: "phone/visits.html"}
 
 # What the page needs without a network, by folder of the static files.
 _KEPT_FOLDERS = ("verify/", "inspect/", "vendor/zxing-wasm/", "vendor/pdfjs/", "vendor/cborg/")
@@ -40,7 +40,7 @@ blueprint = Blueprint("verify", __name__)
 @blueprint.get(PAGE)
 def page() -> Response:
     """The page, with the root's public key for a device that has none yet."""
-    response = Response(render("verify/page.html", root=_root()))
+    response = Response(render("public/verify/page.html", root=_root()))
     response.headers["Content-Security-Policy"] = _POLICY
     response.headers["Permissions-Policy"] = _PERMISSIONS
     response.headers["Cache-Control"] = "no-cache"
@@ -53,7 +53,7 @@ def service_worker() -> Response:
     """What keeps the page on the device; its text changes with the page, its scripts, or any static file."""
     files = _kept_files()
     response = Response(
-        render("verify/sw.js", version=_version(files), files=files, pages=list(_KEPT_PAGES)),
+        render("public/verify/sw.js", version=_version(files), files=files, pages=list(_KEPT_PAGES)),
         mimetype="text/javascript",
     )
     response.headers["Content-Security-Policy"] = _WORKER_POLICY

@@ -151,7 +151,7 @@ def _offer_again(error: CSRFError) -> Response | None:
         return None
     if kept is None:
         return None
-    return make_response(render_template("sign_in/kept.html", kept=kept, signed_in_again=False), error.code)
+    return make_response(render_template("account/kept.html", kept=kept, signed_in_again=False), error.code)
 
 
 def _show_http(error: HTTPException) -> Response:

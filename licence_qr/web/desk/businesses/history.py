@@ -70,7 +70,7 @@ def show_history(uscc: str) -> Response:
         except InputError as error:
             wrong = error
     page = render_template(
-        "desk/history.html",
+        "desk/businesses/history.html",
         past=past,
         days=tuple(days(past)),
         day_field=DAY,

@@ -28,7 +28,7 @@ def search_businesses() -> str:
     """Search by name, credit code or permit number."""
     query = request.args.get("q", "").strip()
     found = use_cases().register.search(current_actor(), query, current_instant()) if query else ()
-    return render_template("desk/businesses.html", query=query, found=found)
+    return render_template("desk/businesses/businesses.html", query=query, found=found)
 
 
 @blueprint.get("/<uscc>")
@@ -39,7 +39,7 @@ def show_business(uscc: str) -> str:
     detail = everything.register.business(current_actor(), uscc, now)
     ended = tuple(held for held in detail.permits if held.permit.state in ENDED)
     return render_template(
-        "desk/business.html",
+        "desk/businesses/business.html",
         page=detail.page,
         detail=detail,
         standing=tuple(held for held in detail.permits if held not in ended),
@@ -58,7 +58,7 @@ def print_card(uscc: str) -> str:
     """The display card (亮证牌) as a page to print from the browser, A5 landscape."""
     card = use_cases().prints.card(current_actor(), uscc, current_instant())
     full = sum(len(text) for _, text in card.texts()) > ROOMY_CHARACTERS
-    return render_template("desk/print.html", card=card, uscc=uscc, full=full)
+    return render_template("desk/businesses/print.html", card=card, uscc=uscc, full=full)
 
 
 @blueprint.get("/<uscc>/card-<any(a4, a5):size>.pdf")

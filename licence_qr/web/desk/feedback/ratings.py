@@ -42,7 +42,7 @@ def show_statistics() -> str:
     handling = bool(HANDLING & actor.roles)
     closed = request.args.get("closed") == "yes"
     return render_template(
-        "desk/ratings.html",
+        "desk/feedback/ratings.html",
         statistics=desk.statistics(actor, now),
         levels=LEVELS,
         handling=handling,
@@ -80,7 +80,7 @@ def act_on_rating(rating_id: int) -> Response:
 def show_slip(application_no: str) -> str:
     """The slip of paper that invites the applicant to rate; it names the office and no one else."""
     invitation = use_cases().ratings.invitation(current_actor(), application_no)
-    return render_template("desk/rating_slip.html", invitation=invitation)
+    return render_template("desk/feedback/rating_slip.html", invitation=invitation)
 
 
 @blueprint.get("/slips/<application_no>/code.svg")
@@ -101,7 +101,7 @@ def _page(file: RatingFile, refused: LicenceQRError | None = None) -> str:
     fields, main = _fields(file), language().value
     summary, problems = told(refused, main, fields)
     return render_template(
-        "desk/rating.html",
+        "desk/feedback/rating.html",
         file=file,
         rating=file.rating,
         level=LEVELS[file.rating.level],

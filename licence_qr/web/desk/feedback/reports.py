@@ -56,7 +56,7 @@ def list_reports() -> str:
     """The open reports of this office, overdue ones first; with ``?closed=yes`` those closed lately."""
     closed = request.args.get("closed") == "yes"
     lines = use_cases().reports_desk.list(current_actor(), current_instant(), closed=closed)
-    return render_template("desk/reports.html", lines=lines, closed=closed)
+    return render_template("desk/feedback/reports.html", lines=lines, closed=closed)
 
 
 @blueprint.get("/<int:report_id>")
@@ -105,7 +105,7 @@ def _page(file: ReportFile, refused: LicenceQRError | None = None) -> str:
     fields, main = _fields(file), language().value
     summary, problems = told(refused, main, (*fields, _ANSWER), _where)
     return render_template(
-        "desk/report.html",
+        "desk/feedback/report.html",
         file=file,
         report=file.report,
         fields=fields,

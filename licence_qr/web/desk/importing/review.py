@@ -39,7 +39,7 @@ _REASON = Field(
 def list_waiting_rows() -> str:
     """The open questions of this office, to an administrator those of all; oldest first."""
     rows = use_cases().waiting.list(current_actor())
-    return render_template("desk/waiting_rows.html", rows=[(row, _why(row)) for row in rows])
+    return render_template("desk/importing/waiting_rows.html", rows=[(row, _why(row)) for row in rows])
 
 
 @blueprint.get("/<int:question_id>")
@@ -75,7 +75,7 @@ def _page(row: WaitingRow, refused: LicenceQRError | None = None) -> str:
     fields, main = (decision, _REASON), language().value
     summary, problems = told(refused, main, fields)
     return render_template(
-        "desk/waiting_row.html",
+        "desk/importing/waiting_row.html",
         row=row,
         why=_why(row),
         fields=fields,

@@ -63,7 +63,7 @@ def list_draws() -> str:
     """The draws of this office."""
     actor = current_actor()
     return render_template(
-        "desk/draws.html",
+        "desk/inspecting/draws.html",
         draws=use_cases().draws.of_office(actor),
         states=DRAW_STATE_WORDS,
         may_draw=bool(DRAWERS & actor.roles),
@@ -209,14 +209,16 @@ def _recused(text: str, problems: list[InputError]) -> tuple[tuple[int, str], ..
 def _form(values: Mapping[str, str], refused: LicenceQRError | None = None) -> str:
     fields = _fields()
     summary, problems = refusals(refused, fields)
-    return render_template("desk/draw_new.html", fields=fields, values=values, summary=summary, problems=problems)
+    return render_template(
+        "desk/inspecting/draw_new.html", fields=fields, values=values, summary=summary, problems=problems
+    )
 
 
 def _page(draw: PublishedDraw, values: Mapping[str, str], refused: LicenceQRError | None = None) -> str:
     summary, problems = refusals(refused, (_SEED, _REASON))
     names = {o.user_id: o.display_name for o in use_cases().draws.officers(current_actor())}
     return render_template(
-        "desk/draw.html",
+        "desk/inspecting/draw.html",
         draw=draw,
         names=names,
         seed=_SEED,

@@ -83,7 +83,7 @@ def list_follow_ups() -> str:
     overdue = sum(line.left.overdue for line in lines)
     only = request.args.get("due") == "overdue"
     return render_template(
-        "desk/follow_ups.html",
+        "desk/inspecting/follow_ups.html",
         lines=tuple(line for line in lines if line.left.overdue) if only else lines,
         total=len(lines),
         overdue=overdue,
@@ -185,7 +185,7 @@ def _all_fields(view: FollowUpView) -> tuple[Field, ...]:
 def _page(view: FollowUpView, values: Mapping[str, str], refused: LicenceQRError | None = None) -> str:
     summary, problems = refusals(refused, _all_fields(view))
     return render_template(
-        "desk/follow_up.html",
+        "desk/inspecting/follow_up.html",
         view=view,
         always=(_CHECKED_ON, _others(view), _OUTCOME, _FINDINGS, _DOCUMENT_NO),
         on_rectify=_RECTIFY_BY,

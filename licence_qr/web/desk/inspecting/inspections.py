@@ -96,7 +96,7 @@ def list_inspections() -> str:
     page = desk.list(actor, wanted, request.args.get("page", 1, type=counted))
     summary, problems = told(InvalidApplication(wrong) if wrong else None, language().value, _DAYS)
     return render_template(
-        "desk/inspections.html",
+        "desk/inspecting/inspections.html",
         page=page,
         orders=desk.orders(actor),
         address=_address,
@@ -169,7 +169,13 @@ def _page(view: InspectionView, values: Mapping[str, str], refused: LicenceQRErr
     fields = (_decision(view), _REASON)
     summary, problems = refusals(refused, fields)
     return render_template(
-        "desk/inspection.html", view=view, fields=fields, values=values, summary=summary, problems=problems, **_WORDS
+        "desk/inspecting/inspection.html",
+        view=view,
+        fields=fields,
+        values=values,
+        summary=summary,
+        problems=problems,
+        **_WORDS,
     )
 
 

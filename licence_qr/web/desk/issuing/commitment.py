@@ -31,7 +31,7 @@ def show_commitment(draft_id: str) -> str:
     hindrance = _hindrance(draft)
     notice, fields = _commitment(draft, hindrance)
     return render_template(
-        "desk/commitment.html",
+        "desk/issuing/commitment.html",
         draft=draft,
         hindrance=hindrance,
         notice=notice,

@@ -30,7 +30,7 @@ def show_details(draft_id: str) -> str:
     sections = _detail_sections(draft)
     fields = tuple(field for section in sections for field in section.fields)
     return render_template(
-        "desk/details.html",
+        "desk/issuing/details.html",
         draft=draft,
         sections=sections,
         values={**_suggested_details(draft), **draft.fields},

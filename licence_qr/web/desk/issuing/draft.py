@@ -69,7 +69,9 @@ def _stale_page(draft: Draft, fields: tuple[Field, ...], typed: Mapping[str, str
         for field in fields
         if (saved := draft.fields.get(field.name, "")) != typed[field.name]
     )
-    page = render_template("desk/stale.html", draft=draft, differences=differences, typed=typed, address=request.path)
+    page = render_template(
+        "desk/issuing/stale.html", draft=draft, differences=differences, typed=typed, address=request.path
+    )
     return make_response(page, 409)
 
 

@@ -81,12 +81,12 @@ def show_result(draft_id: str) -> str:
     pair = use_cases().applications.result(current_actor(), draft_id)
     if pair is None:
         raise NotFoundError("application_not_issued")
-    return render_template("desk/result.html", pair=pair, catalogue=use_cases().catalogue)
+    return render_template("desk/issuing/result.html", pair=pair, catalogue=use_cases().catalogue)
 
 
 def _review(draft: Draft, summary: tuple[Problem, ...]) -> str:
     return render_template(
-        "desk/review.html",
+        "desk/issuing/review.html",
         draft=draft,
         parts=tuple(_parts(draft)),
         summary=summary,

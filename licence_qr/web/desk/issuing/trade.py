@@ -42,7 +42,7 @@ def show_trade(draft_id: str) -> str:
     trade = trade_of(draft)
     fields = _trade_fields(trade)
     return render_template(
-        "desk/trade.html",
+        "desk/issuing/trade.html",
         draft=draft,
         trade=trade,
         trade_field=fields[0],

@@ -122,7 +122,7 @@ def show_done(uscc: str, revision: int) -> str:
     printed = any(event.kind == "code_issued" for event in past.events)
     changes = tuple(change for event in past.events for change in event.changes)
     return render_template(
-        "desk/life_done.html",
+        "desk/lifecycle/done.html",
         detail=detail,
         past=past,
         days=tuple(days(past)),
@@ -216,7 +216,7 @@ def _page(
         for fault in faults
     )
     return render_template(
-        "desk/life.html",
+        "desk/lifecycle/act.html",
         case=case,
         fields=own_fields(case),
         grounds=grounds_fields(case.rule),
@@ -324,7 +324,7 @@ def _refused(case: Case, refused: RuleError) -> str:
     typed = read_fields(request.form, fields)
     acts = tuple(rule for rule in offered if has_words(rule) or rule.four_eyes)
     return render_template(
-        "desk/life_refused.html",
+        "desk/lifecycle/refused.html",
         case=case,
         refused=refused,
         words_of=explain(_naming(refused, acts), language().value),

@@ -58,7 +58,7 @@ def list_proposals() -> str:
     actor, wanted = current_actor(), _wanted()
     lines, total = use_cases().proposal_reading.list(actor, wanted, current_instant())
     return render_template(
-        "desk/proposals.html",
+        "desk/proposals/proposals.html",
         lines=lines,
         total=total,
         pages=max(1, -(-total // PAGE_LINES)),
@@ -129,7 +129,7 @@ def _preview(uscc: str, subject: str, act: str) -> Preview:
 def _impossible_page(uscc: str, refused: RuleError) -> str:
     """The state allows the act no more since the form was made: which it does, and what was typed."""
     return render_template(
-        "desk/proposal_refused.html",
+        "desk/proposals/proposal_refused.html",
         uscc=uscc,
         explanation=explain(refused, language().value),
         fields=GROUNDS,
@@ -144,7 +144,7 @@ def _proposing_page(
     summary, problems = refusals(refused, fields)
     outdated = refused is not None and refused.code == _OUTDATED
     return render_template(
-        "desk/proposal_new.html",
+        "desk/proposals/proposal_new.html",
         preview=preview,
         effects=effects_of(preview.rule),
         fields=fields,
@@ -211,7 +211,7 @@ def _page(view: ProposalView, values: Mapping[str, str] | None = None, refused: 
     fields: tuple[Field, ...] = (*VERDICT_FIELDS, PASSWORD, *WITHDRAWAL_FIELDS)
     summary, problems = refusals(refused, fields if view.line.state is ProposalState.OPEN else ())
     return render_template(
-        "desk/proposal.html",
+        "desk/proposals/proposal.html",
         view=view,
         effects=effects_of(view.rule),
         credit=CREDIT[view.bar.fault] if view.bar else None,

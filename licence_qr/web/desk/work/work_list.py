@@ -34,7 +34,7 @@ def list_work() -> str:
     page = work.show(actor, _wish(), current_instant())
     offices = work.offices(actor)
     return render_template(
-        "desk/work.html",
+        "desk/work/work.html",
         page=page,
         offices=offices if len(offices) > 1 else (),
         kinds=[kind for kind in page.counts.kinds if page.counts.of(kind) or kind is page.wish.kind],
@@ -66,7 +66,7 @@ def show_calendar() -> str:
     spoken = language().value
     address = url_for("calendar.show_feed", token=token, lang=spoken, _external=False) if token else ""
     return render_template(
-        "desk/work_calendar.html",
+        "desk/work/work_calendar.html",
         address=f"{use_cases().settings.address}{address}" if address else "",
         made_at=use_cases().calendar_feeds.made_at(current_actor()),
     )
