@@ -1,0 +1,174 @@
+"""A register of its own with keys, and the exports of ``tests/data``, for the tests of the import."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import shutil
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from quick_passwords import QUICK
+
+from licence_qr.catalogue.loader import load_catalogue
+from licence_qr.domain.catalogue.model import Catalogue
+from licence_qr.domain.importing.department_rows import HEALTH_COLUMNS, MARKET_COLUMNS
+from licence_qr.domain.proposals.proposal import ProposalState
+from licence_qr.domain.roles import Actor, Role
+from licence_qr.services.importing.review import Waiting, WaitingRow
+from licence_qr.services.importing.run import Importing, ImportReport
+from licence_qr.services.keys.keyring import Keys
+from licence_qr.services.lifecycle.perform import Life
+from licence_qr.services.proposals.decide import Proposals, Verdict
+from licence_qr.services.register.accounts import Accounts
+from licence_qr.services.signing.sign_record import Coding
+from licence_qr.store.database.connections import Database
+
+DATA = Path(__file__).parents[2] / "data"
+MARKET, HEALTH = DATA / "market_licences.csv", DATA / "health_permits.xlsx"
+NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+ADMIN = Actor(1, "admin", "管理员", "", frozenset({Role.ADMIN}))
+CLERK = Actor(2, "clerk", "窗口", "jinfeng", frozenset({Role.CLERK}))
+PASSWORD = "a good long password"
+TABLES = (
+    "entities",
+    "premises",
+    "permits",
+    "codes",
+    "status_entries",
+    "counters",
+    "history",
+    "import_runs",
+    "import_rows",
+    "import_questions",
+    "import_parts",
+    "proposals",
+)
+
+
+@cache
+def catalogue() -> Catalogue:
+    """The catalogue as shipped, read once."""
+    return load_catalogue()
+
+
+@cache
+def _empty() -> TemporaryDirectory[str]:
+    """A folder with keys and an empty register, made once; for copying only."""
+    made = TemporaryDirectory()
+    folder = Path(made.name)
+    Keys(folder / "keys", folder / "passphrase").make(("127.0.0.1",), NOW)
+    Database(folder / "register.db").create_or_upgrade()
+    return made
+
+
+class Register:
+    """The services of the import on a register in ``folder``, which is begun where there is none."""
+
+    def __init__(self, folder: Path) -> None:
+        self.catalogue = catalogue()
+        if not (folder / "register.db").exists():
+            shutil.copytree(_empty().name, folder, dirs_exist_ok=True)
+        keys = Keys(folder / "keys", folder / "passphrase")
+        self.database = Database(folder / "register.db")
+        self.coding = Coding(self.catalogue, "http://127.0.0.1:8000", keys.signing_key)
+        self.importing = Importing(self.database, self.catalogue, self.coding)
+        self.accounts = Accounts(self.database, QUICK)
+        life = Life(self.database, self.catalogue, self.coding)
+        self.proposals = Proposals(self.database, self.catalogue, life, self.accounts)
+        self.waiting = Waiting(self.database, self.catalogue, self.coding, self.proposals)
+
+    def import_data(self) -> ImportReport:
+        """Import the exports of ``tests/data``."""
+        return self.import_bytes(MARKET.read_bytes(), HEALTH.read_bytes())
+
+    def import_rows(self, market: Sequence[Mapping[str, str]], health: Sequence[Mapping[str, str]]) -> ImportReport:
+        """Import rows given by column key."""
+        return self.import_bytes(as_csv(market, MARKET_COLUMNS), as_csv(health, HEALTH_COLUMNS))
+
+    def import_bytes(self, market: bytes, health: bytes) -> ImportReport:
+        """Import two files."""
+        return self.importing.import_departments(market, "market", health, "health", "admin", NOW)
+
+    def waiting_rows(self) -> tuple[WaitingRow, ...]:
+        """The open questions, as an administrator sees them."""
+        return self.waiting.list(ADMIN)
+
+    def decider(self) -> Actor:
+        """Who decides proposals at the clerk's office."""
+        name, roles = "decider", frozenset({Role.DECIDER})
+        if self.accounts.user(name) is None:
+            self.accounts.create(name, "审批员", CLERK.office, roles, PASSWORD, NOW)
+        found = self.accounts.user(name)
+        assert found is not None
+        return found
+
+    def decide(self, number: int, *, approve: bool = True) -> ProposalState:
+        """What another person makes of a proposal."""
+        said = Verdict(approve, "" if approve else "证据不足", PASSWORD, "10.0.0.1", 0)
+        return self.proposals.decide(self.decider(), number, said, NOW)
+
+    def digest(self) -> dict[str, str]:
+        """A hash of the contents of each table."""
+        with self.database.read() as tx:
+            rows = {
+                table: [tuple(row) for row in tx.all(f"SELECT * FROM {table}")]  # noqa: S608 - constant names
+                for table in TABLES
+            }
+        return {table: hashlib.sha256(repr(found).encode()).hexdigest() for table, found in rows.items()}
+
+    def values(self, sql: str) -> list[tuple[object, ...]]:
+        """The rows of a query."""
+        with self.database.read() as tx:
+            return [tuple(row) for row in tx.all(sql)]
+
+
+def as_csv(rows: Sequence[Mapping[str, str]], columns: Mapping[str, str]) -> bytes:
+    """Rows by column key as a CSV file with Chinese headings."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(columns.values())
+    writer.writerows([row.get(key, "") for key in columns] for row in rows)
+    return out.getvalue().encode("utf-8")
+
+
+def licence(**cells: str) -> dict[str, str]:
+    """A licence in order, by column key."""
+    return {
+        "uscc": "91500107M000001A9R",
+        "name": "重庆演示酒店管理有限公司",
+        "entity_type": "有限责任公司",
+        "principal": "陈样",
+        "established_on": "2019-03-01",
+        "address": "重庆市九龙坡区金凤镇演示路1号",
+        "business_scope": "住宿服务",
+        "authority": "重庆市市场监督管理局高新区分局",
+        "issued_on": "2021-06-01",
+        "state": "存续",
+        "phone": "13800000000",
+        **cells,
+    }
+
+
+def permit(**cells: str) -> dict[str, str]:
+    """A permit in order, by column key."""
+    return {
+        "permit_no": "渝高新卫公证字〔2022〕第00901号",
+        "name": "重庆演示酒店管理有限公司",
+        "uscc": "91500107M000001A9R",
+        "principal": "陈样",
+        "address": "重庆市九龙坡区金凤镇演示路1号",
+        "items": "宾馆",
+        "authority": "重庆高新区公共服务局",
+        "issued_on": "2022-05-01",
+        "valid_from": "2022-05-01",
+        "valid_to": "2026-04-30",
+        "state": "有效",
+        "grade": "B",
+        "office": "金凤镇",
+        **cells,
+    }

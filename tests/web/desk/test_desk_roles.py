@@ -1,0 +1,303 @@
+"""Who lands where: every role before every closed page, and a navigation that leads to no refusal."""
+
+from __future__ import annotations
+
+import io
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from desk_pages import OFFICE, Browser, browser, desk_app, desk_services, signed_in
+from flask import Flask
+from PIL import Image
+
+from licence_qr.bootstrap import Services
+from licence_qr.domain.roles import Actor, Role
+from licence_qr.services.feedback.ratings import SentRating
+from licence_qr.services.feedback.reports import SentReport
+from licence_qr.web.shell.security import PUBLIC
+
+__all__ = ["browser", "desk_app", "desk_services"]
+
+DATA = Path(__file__).parents[2] / "data"
+PERSON_OF = {
+    Role.CLERK: "clerk",
+    Role.INSPECTOR: "inspector",
+    Role.DECIDER: "decider",
+    Role.ADMIN: "administrator",
+}
+EVERYONE = frozenset(Role)
+CLERKS = frozenset({Role.CLERK})
+INSPECTORS = frozenset({Role.INSPECTOR})
+OFFICERS = frozenset({Role.CLERK, Role.INSPECTOR})
+DECIDERS = frozenset({Role.CLERK, Role.ADMIN})
+HANDLERS = frozenset({Role.CLERK, Role.INSPECTOR, Role.DECIDER})
+MENDERS = frozenset({Role.CLERK, Role.DECIDER})
+# Every closed page of the application. A new one is refused here until somebody has said who may open it.
+MAY_OPEN = {
+    "desk.show_start": EVERYONE,
+    "desk.trade.start_application": CLERKS,
+    "desk.trade.show_application": CLERKS,
+    "desk.trade.show_trade": CLERKS,
+    "desk.trade.save_trade": CLERKS,
+    "desk.details.show_details": CLERKS,
+    "desk.details.save_details": CLERKS,
+    "desk.commitment.show_commitment": CLERKS,
+    "desk.commitment.save_commitment": CLERKS,
+    "desk.issue.show_review": CLERKS,
+    "desk.issue.issue_both": CLERKS,
+    "desk.issue.show_result": CLERKS,
+    "desk.businesses.search_businesses": EVERYONE,
+    "desk.businesses.show_business": EVERYONE,
+    "desk.businesses_history.show_history": EVERYONE,
+    "desk.businesses_life.show_licence_act": CLERKS,
+    "desk.businesses_life.do_licence_act": CLERKS,
+    "desk.businesses_life.show_permit_act": OFFICERS,
+    "desk.businesses_life.do_permit_act": OFFICERS,
+    "desk.businesses_life.show_done": EVERYONE,
+    "desk.businesses_life.add_permit": CLERKS,
+    "desk.businesses.print_card": EVERYONE,
+    "desk.businesses.download_card": EVERYONE,
+    "desk.businesses.show_png": EVERYONE,
+    "desk.businesses.show_svg": EVERYONE,
+    "desk.proposals.list_proposals": HANDLERS,
+    "desk.proposals.show_proposal": HANDLERS,
+    "desk.proposals.propose": OFFICERS,
+    "desk.proposals.send_proposal": OFFICERS,
+    "desk.proposals.withdraw": OFFICERS,
+    "desk.proposals.decide": frozenset({Role.DECIDER}),
+    "desk.follow_ups.list_follow_ups": frozenset({Role.INSPECTOR, Role.DECIDER}),
+    "desk.follow_ups.show_follow_up": frozenset({Role.INSPECTOR, Role.DECIDER}),
+    "desk.follow_ups.record_follow_up": frozenset({Role.INSPECTOR}),
+    "desk.inspections.list_inspections": EVERYONE,
+    "desk.inspections.show_inspection": EVERYONE,
+    "desk.inspections.show_order": EVERYONE,
+    "desk.inspections.handle_inspection": EVERYONE,
+    "desk.inspections.show_photo": EVERYONE,
+    "desk.inspections.download_record": EVERYONE,
+    "desk.inspection_draws.list_draws": EVERYONE,
+    "desk.inspection_draws.plan_draw": MENDERS,
+    "desk.inspection_draws.announce_draw": MENDERS,
+    "desk.inspection_draws.show_draw": EVERYONE,
+    "desk.inspection_draws.show_drawn": EVERYONE,
+    "desk.inspection_draws.settle_draw": MENDERS,
+    "desk.inspection_draws.call_off_draw": MENDERS,
+    "desk.work.list_work": EVERYONE,
+    "desk.work.export_work": EVERYONE,
+    "desk.work.show_calendar": EVERYONE,
+    "desk.work.renew_calendar": EVERYONE,
+    "desk.work.revoke_calendar": EVERYONE,
+    "desk.waiting.list_waiting_rows": DECIDERS,
+    "desk.waiting.show_waiting_row": DECIDERS,
+    "desk.waiting.decide_waiting_row": DECIDERS,
+    "desk.reports.list_reports": EVERYONE,
+    "desk.reports.show_report": EVERYONE,
+    "desk.reports.act_on_report": EVERYONE,
+    "desk.reports.show_photo": HANDLERS,
+    "desk.ratings.show_statistics": EVERYONE - {Role.INSPECTOR},
+    "desk.ratings.show_rating": MENDERS,
+    "desk.ratings.act_on_rating": MENDERS,
+    "desk.ratings.show_slip": CLERKS,
+    "desk.ratings.show_slip_code": CLERKS,
+    "inspect.show_pack": INSPECTORS,
+    "inspect.take_pack": INSPECTORS,
+    "inspect_visit.hand_out_key": INSPECTORS,
+    "inspections_sync.show_session": INSPECTORS,
+    "inspections_sync.receive_inspection": INSPECTORS,
+    "inspections_sync.show_receipt": INSPECTORS,
+    "inspections_sync.receive_photo": INSPECTORS,
+    "sign_in.sign_out": EVERYONE,
+    "sign_in.show_sessions": EVERYONE,
+    "sign_in.revoke_session": EVERYONE,
+}
+# Of these there is none in the register of this test: whoever may look is told so.
+NOT_THERE = {
+    "desk.issue.show_result",  # the open application has no result yet
+    "desk.inspections.show_inspection",
+    "desk.inspections.show_order",
+    "desk.inspections.show_photo",
+    "desk.inspections.download_record",
+    "desk.inspection_draws.show_draw",
+    "desk.inspection_draws.show_drawn",
+    "inspections_sync.show_receipt",
+}
+LANDS_ON = {
+    Role.CLERK: "/desk/",
+    Role.INSPECTOR: "/desk/work",
+    Role.DECIDER: "/desk/work",
+    Role.ADMIN: "/desk/work",
+}
+FOUR_EYES = ("/desk/proposals", "/desk/follow-ups")
+ANSWERING = ("/desk/reports", "/desk/ratings")
+ROOMS = {
+    Role.CLERK: [
+        "/desk/",
+        "/desk/work",
+        "/desk/businesses",
+        "/desk/proposals",
+        "/desk/inspections",
+        "/desk/waiting-rows",
+        *ANSWERING,
+        "/sessions",
+    ],
+    Role.INSPECTOR: [
+        "/desk/work",
+        "/desk/businesses",
+        *FOUR_EYES,
+        "/desk/inspections",
+        "/desk/reports",
+        "/inspect/",
+        "/sessions",
+    ],
+    Role.DECIDER: ["/desk/work", "/desk/businesses", *FOUR_EYES, "/desk/inspections", *ANSWERING, "/sessions"],
+    Role.ADMIN: ["/desk/work", "/desk/businesses", "/desk/inspections", "/desk/waiting-rows", *ANSWERING, "/sessions"],
+}
+
+
+def answered_back(services: Services, result: str) -> dict[str, str]:
+    """A report with a photo and a bad rating, about the case of this result page."""
+    now, picture = datetime.now(UTC), io.BytesIO()
+    Image.new("RGB", (8, 8)).save(picture, "PNG")
+    number = re.search(r"(?:[0-9A-Z]{4}-){4}[0-9A-Z]", result)
+    case = re.search(r"[A-Z]+-\d{4}-\d{6}", result)
+    assert number and case
+    sent = SentReport("form", "other", "示例", "", picture.getvalue(), number=number[0])
+    services.reports.send(sent, "192.0.2.1", now)
+    clerk = Actor(1, "clerk", "", OFFICE, frozenset({Role.CLERK}))
+    code = services.ratings.invitation(clerk, case[0]).code.number
+    services.ratings.rate(code, SentRating("form", "1", (), "示例", ""), "192.0.2.1", now)
+    report, rating = services.reports_desk.list(clerk, now)[0].report, services.ratings_desk.list(clerk, now)[0].rating
+    return {
+        "report_id": str(report.report_id),
+        "rating_id": str(rating.rating_id),
+        "application_no": case[0],
+    }
+
+
+def proposed(clerk: Browser, form: str) -> str:
+    """The number of a proposal made on that form."""
+    grounds = {"reason": "示例", "legal_basis": "《行政处罚法》第9条", "document_no": "", "effective_on": ""}
+    return clerk.send(form, grounds).location.rpartition("/")[2]
+
+
+@pytest.fixture(scope="module")
+def things(desk_app: Flask, desk_services: Services) -> dict[str, str]:
+    """What the addresses of the pages name: an application, a business and a row that waits, all of them real."""
+    clerk = signed_in(desk_app, desk_services, "clerk")
+    application = clerk.start()
+    clerk.fill(application, name="重庆示例各看各的客栈有限公司")
+    result = clerk.see(clerk.issue(application).location)
+    found = re.search(r"9150\w{14}", result)
+    assert found
+    market, health = DATA / "market_licences.csv", DATA / "health_permits.xlsx"
+    desk_services.importing.import_departments(
+        market.read_bytes(), market.name, health.read_bytes(), health.name, "admin", datetime.now(UTC)
+    )
+    permit = re.search(r"/permit/(\d+)/", clerk.see(f"/desk/businesses/{found[0]}"))
+    assert permit
+    question = re.search(r"/desk/waiting-rows/(\d+)", clerk.see("/desk/waiting-rows"))
+    assert question
+    return {
+        "draft_id": clerk.start().rpartition("/")[2],
+        "uscc": found[0],
+        "permit_id": permit[1],
+        "act": "annul",  # which is proposed, to a licence as to a permit
+        "revision": "1",
+        "question_id": question[1],
+        "subject": f"permit/{permit[1]}",
+        "number": proposed(clerk, f"/desk/proposals/new/{found[0]}/permit/{permit[1]}/suspend"),
+        "session_id": "1",
+        **dict.fromkeys(("key", "position", "order_id", "drawn_id"), "999999"),
+        **dict.fromkeys(("inspection_id", "digest", "sha256"), "none"),
+        **answered_back(desk_services, result),
+        "size": "a5",
+        "kind_of_file": "csv",
+    }
+
+
+def closed(app: Flask, things: dict[str, str]) -> list[tuple[str, str, str]]:
+    """Endpoint, method and address of every closed page."""
+    adapter = app.url_map.bind("localhost")
+    return [
+        (rule.endpoint, method, adapter.build(rule.endpoint, {name: things[name] for name in rule.arguments}))
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint not in PUBLIC
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+    ]
+
+
+def test_of_every_closed_page_it_is_said_who_may_open_it(desk_app: Flask, things: dict[str, str]) -> None:
+    assert {endpoint for endpoint, _, _ in closed(desk_app, things)} == MAY_OPEN.keys()
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_role_opens_its_own_pages_and_is_refused_at_all_others(
+    desk_app: Flask, desk_services: Services, things: dict[str, str], role: Role
+) -> None:
+    client = signed_in(desk_app, desk_services, PERSON_OF[role]).client
+    for endpoint, method, address in closed(desk_app, things):
+        status = client.open(address, method=method).status_code
+        if role not in MAY_OPEN[endpoint]:
+            assert status == 403, endpoint
+        elif method != "GET":
+            assert status == 400, endpoint  # let in, and then asked for the form's token
+        else:
+            assert status in ({404} if endpoint in NOT_THERE else {200, 302, 303}), endpoint
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("asked", ["", "/desk/"])
+def test_signing_in_leads_to_the_first_page_of_the_role(browser: Browser, role: Role, asked: str) -> None:
+    landed = browser.client.get(browser.sign_in(PERSON_OF[role], onward=asked).location, follow_redirects=True)
+    assert (landed.status_code, landed.request.path) == (200, LANDS_ON[role])
+
+
+@pytest.mark.parametrize("role", Role)
+def test_who_is_signed_in_already_is_led_there_too(desk_app: Flask, desk_services: Services, role: Role) -> None:
+    client = signed_in(desk_app, desk_services, PERSON_OF[role]).client
+    for door in ("/sign-in", "/desk/"):
+        landed = client.get(door, follow_redirects=True)
+        assert (landed.status_code, landed.request.path) == (200, LANDS_ON[role])
+
+
+@pytest.mark.parametrize("role", Role)
+def test_the_navigation_shows_what_the_role_may_open_and_nothing_else(
+    desk_app: Flask, desk_services: Services, things: dict[str, str], role: Role
+) -> None:
+    person = signed_in(desk_app, desk_services, PERSON_OF[role])
+    for page in ("/sessions", "/desk/businesses?q=示例", f"/desk/businesses/{things['uscc']}", *ROOMS[role]):
+        nav = re.search(r'<nav class="desk-nav".*?</nav>', person.see(page), re.DOTALL)
+        assert nav
+        assert re.findall(r'href="([^"]+)"', nav[0]) == ROOMS[role]
+
+
+@pytest.mark.parametrize("role", [Role.INSPECTOR, Role.ADMIN])
+def test_nothing_on_a_page_leads_to_a_page_the_role_may_not_open(
+    desk_app: Flask, desk_services: Services, things: dict[str, str], role: Role
+) -> None:
+    person = signed_in(desk_app, desk_services, PERSON_OF[role])
+    waiting = f"/desk/waiting-rows/{things['question_id']}"
+    pages = ["/desk/businesses?q=示例", f"/desk/businesses/{things['uscc']}", *ROOMS[role]]
+    for page in [*pages, waiting] if role is Role.ADMIN else pages:
+        shown = person.see(page)
+        assert 'action="/desk/applications' not in shown
+        for address in set(re.findall(r'(?:href|src)="(/(?:desk|sessions)[^"]*)"', shown)):
+            assert person.client.get(address, follow_redirects=True).status_code == 200, (page, address)
+
+
+def test_an_administrator_decides_for_every_office(
+    desk_app: Flask, desk_services: Services, things: dict[str, str]
+) -> None:
+    clerks = [signed_in(desk_app, desk_services, name) for name in ("clerk", "elsewhere")]
+    administrator = signed_in(desk_app, desk_services, "administrator")
+    listed = r'href="(/desk/waiting-rows/\d+)"'
+    seen = [set(re.findall(listed, person.see("/desk/waiting-rows"))) for person in (*clerks, administrator)]
+    assert seen[0] - seen[1]
+    assert seen[1] - seen[0]
+    assert seen[0] | seen[1] <= seen[2]
+    theirs = next(iter(seen[1] - seen[0]))
+    choice = re.findall(r'name="decision" type="radio" value="([^"]+)"', administrator.see(theirs))[-1]
+    answer = administrator.send(theirs, {"decision": choice, "reason": "已电话核实（示例）"})
+    assert answer.status_code == 303
+    assert theirs not in administrator.see("/desk/waiting-rows")
