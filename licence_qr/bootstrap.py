@@ -152,7 +152,7 @@ def _refuse_real(settings: Settings) -> None:
         raise RuleError("demonstration_only", path=settings.register_path)
 
 
-def alone(settings: Settings) -> AbstractContextManager[None]:
+def exclusive_lock(settings: Settings) -> AbstractContextManager[None]:
     """Keep other processes that prepare the same installation waiting until the block ends."""
     return key_files.only_one(settings.home)
 

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import click
 
 from licence_qr import wording
-from licence_qr.bootstrap import alone, build, prepare
+from licence_qr.bootstrap import build, exclusive_lock, prepare
 from licence_qr.cli.demonstration import show_demonstration
 from licence_qr.cli.help import Command, Group
 from licence_qr.cli.json_output import json_option, say
@@ -62,7 +62,7 @@ def init(demonstration: bool, as_json: bool) -> None:
         click.echo(f"密钥 keys        {settings.keys}")
     if demonstration:
         services.keys.add_host(settings.host, now)
-        with alone(settings):
+        with exclusive_lock(settings):
             shown = show_demonstration(services, now, as_json=as_json)
     if as_json:
         say({"register": str(settings.register_path), "keys": str(settings.keys), "demonstration": shown})

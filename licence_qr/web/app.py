@@ -16,7 +16,7 @@ from licence_qr.web.desk import start
 from licence_qr.web.desk.work import calendar
 from licence_qr.web.phone import pack, sync, visits
 from licence_qr.web.public import draws, ratings, reports, scan, verifier_lists, verify
-from licence_qr.web.public.page_cache import KeptPages
+from licence_qr.web.public.page_cache import PageCache
 from licence_qr.web.shell import errors, language, request_log, security, templates, words
 from licence_qr.web.shell.bounded_numbers import RegisterNumber
 from licence_qr.web.shell.folders import shipped
@@ -75,7 +75,7 @@ def create_app(services: Services, clock: Clock = system_clock) -> Flask:
     ):
         app.register_blueprint(audience.blueprint)
     security.check_routes(app)
-    app.wsgi_app = KeptPages(app.wsgi_app, services.lookup, scan.SCANNED, clock)  # type: ignore[method-assign]
+    app.wsgi_app = PageCache(app.wsgi_app, services.lookup, scan.SCANNED, clock)  # type: ignore[method-assign]
     _serve_static(app)
     return app
 

@@ -182,7 +182,7 @@ async function drawHere() {
   } finally {
     beginning = false;
   }
-  for (const link of document.querySelectorAll(".tongue")) link.hash = location.hash;
+  for (const link of document.querySelectorAll(".language-switch")) link.hash = location.hash;
 }
 
 /** Draw the view of this address, after what is being drawn. */

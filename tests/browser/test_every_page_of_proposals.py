@@ -13,7 +13,7 @@ from screens import Served, signed_in_as
 
 from licence_qr.bootstrap import Services
 from licence_qr.domain.lifecycle.acts import Act, Subject
-from licence_qr.domain.lifecycle.details import Deed, Reprint, ReprintCause
+from licence_qr.domain.lifecycle.details import ActRequest, Reprint, ReprintCause
 from licence_qr.store.register.permits import StoredPermit
 
 pytestmark = pytest.mark.campaign
@@ -30,7 +30,7 @@ def changed(services: Services, stored: StoredPermit) -> None:
     """Something else happens to the business."""
     subject, clerk = Subject(stored.uscc), person(services, "clerk")
     services.life.perform(
-        clerk, Deed(subject, Act.REPRINT, GROUNDS, clerk, Reprint(ReprintCause.LOST)), datetime.now(UTC)
+        clerk, ActRequest(subject, Act.REPRINT, GROUNDS, clerk, Reprint(ReprintCause.LOST)), datetime.now(UTC)
     )
 
 

@@ -14,7 +14,7 @@ from killing import killed_at_random
 from licence_qr.bootstrap import Services
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject
-from licence_qr.domain.lifecycle.details import Deed, LicenceChange
+from licence_qr.domain.lifecycle.details import ActRequest, LicenceChange
 from licence_qr.domain.register.permit import status_list_value, status_on
 from licence_qr.domain.register.record import CombinedRecord
 from licence_qr.domain.roles import Actor
@@ -28,11 +28,11 @@ def _act_until_killed(services: Services, actor: Actor, uscc: str, permit_id: in
     permit = Subject(uscc, permit_id)
     for number, step in enumerate(cycle((Act.SUSPEND, Act.REINSTATE, Act.CHANGE))):
         details = LicenceChange(principal=f"新人{os.getpid()}之{number}") if step is Act.CHANGE else None
-        deed = Deed(Subject(uscc) if details else permit, step, WHY, actor, details)
+        request = ActRequest(Subject(uscc) if details else permit, step, WHY, actor, details)
         if status_on_file(services, permit_id) == "suspended" and step is Act.SUSPEND:
             continue  # the round before was killed here
         with services.database.write() as tx:
-            done = services.life.perform_within(tx, deed, now)
+            done = services.life.perform_within(tx, request, now)
         os.write(pipe, f"{done.revision}\n".encode())
 
 

@@ -115,7 +115,7 @@ Details = (
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class ActRequest:
     """One act to be done. ``expected_revision`` is the history's revision that the form was made from, None for "any".
 
     ``proposed_by`` is the user name of the proposer where four eyes decide.

@@ -7,12 +7,12 @@ from datetime import date, datetime, timedelta
 
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject, SubjectKind, rule
-from licence_qr.domain.lifecycle.details import Deed, Details, NewMark, Reprint, ReprintCause
+from licence_qr.domain.lifecycle.details import ActRequest, Details, NewMark, Reprint, ReprintCause
 from licence_qr.domain.register.marks import MarkKind
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.services.demonstration.data import DemonstrationAct, DemonstrationBusiness
 from licence_qr.services.lifecycle.perform import Life
-from licence_qr.services.proposals.decide import Proposals, Proposing
+from licence_qr.services.proposals.decide import ProposalRequest, Proposals
 from licence_qr.store.database.connections import Transaction
 from licence_qr.store.register import permits
 
@@ -35,13 +35,13 @@ class DemonstrationLives:
         subject = Subject(business.uscc, None if licence else held[act.permit - 1].permit_id)
         grounds = Grounds(act.reason, act.basis, act.document, self._day(act, now))
         if act.proposed_only:
-            asked = Proposing(subject, act.act, grounds, None)
+            asked = ProposalRequest(subject, act.act, grounds, None)
             self.proposals.propose_within(tx, _person(PROPOSER, business.office, Role.INSPECTOR), asked, at)
             return
         four_eyes = rule(subject.kind, act.act).four_eyes
         actor = _person(DECIDER, business.office, Role.DECIDER) if four_eyes else _clerk(business.office)
-        deed = Deed(subject, act.act, grounds, actor, _details(act, now), None, PROPOSER if four_eyes else "")
-        self.life.perform_within(tx, deed, at)
+        request = ActRequest(subject, act.act, grounds, actor, _details(act, now), None, PROPOSER if four_eyes else "")
+        self.life.perform_within(tx, request, at)
 
     @staticmethod
     def _day(act: DemonstrationAct, now: datetime) -> date | None:

@@ -149,7 +149,7 @@ class Ratings:
             rating = self._fresh(invited, checked, now)
             rating_id = ratings.add(tx, rating, sent.form_id, checked.contact)
             ratings.note(tx, rating_id, RatingEvent(now, CITIZEN, "", RatingStep.RATED))
-            self.keep_house(tx, now)
+            self.purge_expired(tx, now)
         return is_bad(rating.level)
 
     def kept_days(self, day: date) -> tuple[int, int]:
@@ -160,7 +160,7 @@ class Ratings:
         """Whether what was written may still be read; the deletion itself may wait for the next write."""
         return rating.words_deleted_on is None and is_kept(rating.closed_on, self.kept_days(today)[1], today)
 
-    def keep_house(self, tx: Transaction, now: datetime) -> Deleted:
+    def purge_expired(self, tx: Transaction, now: datetime) -> Deleted:
         """Delete what was kept for its time, and set the days that a calendar tells by now. Part of every write."""
         today = local_date(now)
         contact_days, words_days = self.kept_days(today)
@@ -175,9 +175,9 @@ class Ratings:
         return deleted
 
     def sweep(self, now: datetime) -> Deleted:
-        """``keep_house`` by itself, for a start of the service or the daily sweep."""
+        """``purge_expired`` by itself, for a start of the service or the daily sweep."""
         with self.database.write() as tx:
-            return self.keep_house(tx, now)
+            return self.purge_expired(tx, now)
 
     def dated(self, rating: Rating) -> Rating:
         """The rating with the day it has, or one of its own where it lacks it and a calendar tells."""

@@ -162,7 +162,7 @@ class RatingsDesk:
                 changed = self.ratings.dated(replace(changed, mend_from=local_date(now), mend_due=None))
             ratings.update(tx, changed)
             ratings.note(tx, rating_id, RatingEvent(now, actor.username, actor.office, step, text))
-            self.ratings.keep_house(tx, now)
+            self.ratings.purge_expired(tx, now)
         return changed
 
 

@@ -172,7 +172,7 @@ class Reports:
             report = self._fresh(tx, sent, code_id, has_photo=photo is not None, now=now)
             report_id = reports.add(tx, report, sent.form_id, Private(sent.contact, photo))
             reports.note(tx, report_id, ReportEvent(now, CITIZEN, "", ReportStep.RECEIVED))
-            self.keep_house(tx, now)
+            self.purge_expired(tx, now)
         return report.number
 
     def receipt(self, number: str, client: str, now: datetime) -> Receipt:
@@ -186,7 +186,7 @@ class Reports:
                 raise NotFoundError("receipt_not_found")
             return self._receipt(tx, report, local_date(now))
 
-    def keep_house(self, tx: Transaction, now: datetime) -> Deleted:
+    def purge_expired(self, tx: Transaction, now: datetime) -> Deleted:
         """Delete what was kept for its time, and set the days that a calendar tells by now. Part of every write."""
         today = local_date(now)
         contact_days, words_days = self.kept_days(today)
@@ -202,9 +202,9 @@ class Reports:
         return deleted
 
     def sweep(self, now: datetime) -> Deleted:
-        """``keep_house`` by itself, for a start of the service or the daily sweep."""
+        """``purge_expired`` by itself, for a start of the service or the daily sweep."""
         with self.database.write() as tx:
-            return self.keep_house(tx, now)
+            return self.purge_expired(tx, now)
 
     def holder(self, tx: Transaction, report: Report) -> tuple[str, str]:
         """Name and address of the business as the register has them now; the place as typed where it has none."""

@@ -106,7 +106,7 @@ class ReportsDesk:
             details = {"from": report.office, "to": changed.office} if step is ReportStep.REASSIGNED else None
             reports.update(tx, changed)
             reports.note(tx, report_id, ReportEvent(now, actor.username, actor.office, step, text, details))
-            self.reports.keep_house(tx, now)
+            self.reports.purge_expired(tx, now)
         return changed
 
     def _after(self, report: Report, step: ReportStep, act: ReportAct, today: date) -> Report:

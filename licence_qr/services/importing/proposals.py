@@ -14,7 +14,7 @@ from licence_qr.domain.lifecycle.acts import Act, Grounds, Rule, Subject, rule
 from licence_qr.domain.register.entity import LicenceState
 from licence_qr.domain.register.permit import PermitState
 from licence_qr.domain.roles import Actor
-from licence_qr.services.proposals.decide import Proposals, Proposing
+from licence_qr.services.proposals.decide import ProposalRequest, Proposals
 from licence_qr.store.database.connections import Transaction
 from licence_qr.store.proposals import proposals
 from licence_qr.store.register.entities import StoredEntity
@@ -79,4 +79,6 @@ def propose(
         return earlier.proposal_id
     reason, origin = why
     grounds = Grounds(reason, asked.rule.basis.zh)
-    return use_case.propose_within(tx, actor, Proposing(asked.subject, asked.act, grounds, None, origin=origin), now)
+    return use_case.propose_within(
+        tx, actor, ProposalRequest(asked.subject, asked.act, grounds, None, origin=origin), now
+    )

@@ -34,7 +34,7 @@ from licence_qr.domain.roles import SYSTEM
 from licence_qr.errors import ConflictError
 from licence_qr.services.importing.proposals import Asked, asked_of_licence, asked_of_permit, since
 from licence_qr.services.issuing.issue import number_series
-from licence_qr.services.lifecycle.calendar import resume_after_rest, take_note_of_renewals
+from licence_qr.services.lifecycle.calendar import record_deemed_renewals, resume_after_rest
 from licence_qr.services.lifecycle.obsolete_proposals import close_impossible
 from licence_qr.services.register.record import as_json, licence_facts
 from licence_qr.services.signing.sign_record import Coding, refresh_status
@@ -70,7 +70,7 @@ class Fate:
 
 
 @dataclass(slots=True)
-class Takeover:
+class BusinessImport:
     """One business in one write transaction. ``answers`` are the decisions so far, ``files`` the names by source.
 
     ``renaming``: a person has just taken the name or principal from the ledger, so these two may change. ``asked`` is what
@@ -117,7 +117,7 @@ class Takeover:
         A renewal that counts as granted has a new last day: compared and printed with the old one, it would be undone.
         """
         if self.noted is None:
-            renewed = take_note_of_renewals(self.tx, self.catalogue, self.uscc, self.now)
+            renewed = record_deemed_renewals(self.tx, self.catalogue, self.uscc, self.now)
             self.noted = resume_after_rest(self.tx, self.catalogue, self.uscc, self.now) or renewed
 
     def _take_over(self, part: Part, before: TakenPart | None) -> bool:

@@ -17,7 +17,7 @@ from licence_qr.domain.names import name_key
 from licence_qr.errors import InputError
 from licence_qr.services.importing.department_files import DepartmentFile, read_health, read_market
 from licence_qr.services.importing.proposals import Asked
-from licence_qr.services.importing.reconcile import Fate, Takeover
+from licence_qr.services.importing.reconcile import BusinessImport, Fate
 from licence_qr.services.signing.sign_record import Coding
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.importing import import_runs
@@ -189,11 +189,11 @@ def take_over(
     renaming: bool = False,
 ) -> None:
     """Take one business over in the caller's transaction and note in ``settled`` what the merge could not know."""
-    takeover = Takeover(tx, catalogue, coding, business, answers, files, actor, now, renaming)
-    takeover.run()
-    settled.fates += takeover.fates
-    settled.conflicts += takeover.conflicts
-    settled.asked += takeover.asked
+    business_import = BusinessImport(tx, catalogue, coding, business, answers, files, actor, now, renaming)
+    business_import.run()
+    settled.fates += business_import.fates
+    settled.conflicts += business_import.conflicts
+    settled.asked += business_import.asked
 
 
 def known_businesses(tx: Transaction, rows: Sequence[SourceRow]) -> dict[str, Known]:

@@ -11,14 +11,14 @@ from licence_qr.domain.dates import local_date
 from licence_qr.domain.inspecting.follow_up import Fault, FollowUpOutcome, FollowUpReport
 from licence_qr.domain.inspecting.inspection import Inspection, Purpose, VisitOutcome
 from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject, SubjectKind, allowed, rule
-from licence_qr.domain.lifecycle.details import Deed, Grading
+from licence_qr.domain.lifecycle.details import ActRequest, Grading
 from licence_qr.domain.register.permit import status_on
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import RuleError
 from licence_qr.services.inspecting.follow_ups import FollowUps
 from licence_qr.services.inspecting.validate import Judged
 from licence_qr.services.lifecycle.perform import MAX_REASON_CHARS, Life
-from licence_qr.services.proposals.decide import Proposals, Proposing
+from licence_qr.services.proposals.decide import ProposalRequest, Proposals
 from licence_qr.store.database.connections import Transaction
 from licence_qr.store.inspecting import draws, rectifications
 from licence_qr.store.inspecting.rectifications import Order, OrderState
@@ -93,8 +93,10 @@ class Effects:
         reason = f"监督检查得分 {scored.percent}（{counting.subject}）"
         basis = rule(SubjectKind.PERMIT, Act.GRADE).basis.zh
         grounds = Grounds(reason, basis, effective_on=counting.visited_on)
-        deed = Deed(Subject(stored.uscc, stored.permit_id), Act.GRADE, grounds, counting.actor, Grading(scored.grade))
-        self.life.perform_within(counting.tx, deed, counting.now)
+        request = ActRequest(
+            Subject(stored.uscc, stored.permit_id), Act.GRADE, grounds, counting.actor, Grading(scored.grade)
+        )
+        self.life.perform_within(counting.tx, request, counting.now)
 
     def _follow_up(self, counting: Counting) -> None:
         visit, stored = counting.visit, counting.judged.permit
@@ -137,7 +139,7 @@ class Effects:
         reason = f"逾期未整改（{counting.subject}）：{self._findings(visit)}"[:MAX_REASON_CHARS]
         grounds = Grounds(reason, rule(SubjectKind.PERMIT, Act.SUSPEND).basis.zh)
         witnesses = (visit.second_officer,) if visit.second_officer else ()
-        wanted = Proposing(subject, Act.SUSPEND, grounds, None, None, counting.subject, witnesses)
+        wanted = ProposalRequest(subject, Act.SUSPEND, grounds, None, None, counting.subject, witnesses)
         self.proposals.propose_within(counting.tx, counting.actor, wanted, counting.now)
 
     def _findings(self, visit: Inspection) -> str:

@@ -16,14 +16,14 @@ from licence_qr.domain.inspecting.follow_up import (
     may_be_followed_up,
 )
 from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject
-from licence_qr.domain.lifecycle.details import Deed
+from licence_qr.domain.lifecycle.details import ActRequest
 from licence_qr.domain.proposals.proposal import ProposalState
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.domain.work.tasks import TimeLeft, time_left
 from licence_qr.errors import AccessError, ConflictError, InvalidApplication, NotFoundError, RuleError
 from licence_qr.services.lifecycle.credit_record import add_within
 from licence_qr.services.lifecycle.perform import MAX_REASON_CHARS, Life
-from licence_qr.services.proposals.decide import Proposals, Proposing
+from licence_qr.services.proposals.decide import ProposalRequest, Proposals
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.inspecting import follow_ups
 from licence_qr.store.inspecting.follow_ups import OpenFollowUp, StoredFollowUp
@@ -93,11 +93,11 @@ class _Visit:
     def subject(self) -> Subject:
         return Subject(self.stored.uscc, self.stored.permit_id)
 
-    def deed(self, act: Act) -> Deed:
+    def request(self, act: Act) -> ActRequest:
         """The act that follows. What was found stays with the check: a reason has room for less."""
         report = self.report
         grounds = Grounds("", report.legal_basis, report.document_no, report.checked_on)
-        return Deed(self.subject, act, grounds, self.actor)
+        return ActRequest(self.subject, act, grounds, self.actor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +169,7 @@ class FollowUps:
         _note(visit, number)
         proposal_id = None
         if report.outcome is FollowUpOutcome.MET:
-            self.life.perform_within(tx, visit.deed(Act.CHECK), now)
+            self.life.perform_within(tx, visit.request(Act.CHECK), now)
         elif report.outcome is FollowUpOutcome.FAILED:
             proposal_id = self._failed(visit, number)
             follow_ups.set_proposal(tx, number, proposal_id)
@@ -202,7 +202,7 @@ class FollowUps:
             proposals.add_witnesses(tx, earlier, (visit.actor.username, *report.others))
             return earlier.proposal_id
         reason = f"{FAULT_WORDS[report.fault].zh}（第 {number} 次核查登记）：{report.findings}"
-        wanted = Proposing(
+        wanted = ProposalRequest(
             subject=visit.subject,
             act=Act.ANNUL,
             grounds=Grounds(_shortened(reason), report.legal_basis, report.document_no),

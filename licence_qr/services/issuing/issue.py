@@ -16,7 +16,7 @@ from licence_qr.domain.register.entity import Entity, EntityForm, LicenceState, 
 from licence_qr.domain.register.permit import GrantMode, Permit, PermitState, status_on
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import AccessError, InputError, InvalidApplication, RuleError
-from licence_qr.services.lifecycle.calendar import resume_after_rest, take_note_of_renewals
+from licence_qr.services.lifecycle.calendar import record_deemed_renewals, resume_after_rest
 from licence_qr.services.lifecycle.credit_record import check_application
 from licence_qr.services.register.record import as_json
 from licence_qr.services.signing.grant_rules import (
@@ -145,7 +145,7 @@ class Issuance:
             if known.state.ended:
                 raise RuleError("licence_ended", uscc=known.entity.uscc)
             # The next print says what the calendar has done by now: a renewal that counts as granted has a new last day.
-            take_note_of_renewals(case.tx, self.catalogue, known.entity.uscc, case.now)
+            record_deemed_renewals(case.tx, self.catalogue, known.entity.uscc, case.now)
             resume_after_rest(case.tx, self.catalogue, known.entity.uscc, case.now)
             return known.entity
         entity = Entity(

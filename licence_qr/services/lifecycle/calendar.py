@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject, SubjectKind, rule
-from licence_qr.domain.lifecycle.details import Deed
+from licence_qr.domain.lifecycle.details import ActRequest
 from licence_qr.domain.register.entity import LicenceState
 from licence_qr.domain.register.permit import deemed_renewed
 from licence_qr.domain.roles import SYSTEM, Actor
@@ -28,7 +28,7 @@ def calendar_actor(office: str) -> Actor:
     return Actor(0, SYSTEM, SYSTEM, office, frozenset())
 
 
-def take_note_of_renewals(tx: Transaction, catalogue: Catalogue, uscc: str, now: datetime) -> bool:
+def record_deemed_renewals(tx: Transaction, catalogue: Catalogue, uscc: str, now: datetime) -> bool:
     """Note the renewals of one business that counted as granted when their permits ended; True when there were any."""
     due = [each for each in permits.of_business(tx, uscc) if deemed_renewed(each.permit, local_date(now))]
     stored = entities.get(tx, uscc)
@@ -62,5 +62,5 @@ def _case(
     grounds: Grounds | None = None,
 ) -> Case:
     kind = SubjectKind.LICENCE if subject.permit_id is None else SubjectKind.PERMIT
-    deed = Deed(subject, act, grounds or Grounds(), calendar_actor(stored.office))
-    return Case(tx, catalogue, deed, rule(kind, act), now, stored)
+    request = ActRequest(subject, act, grounds or Grounds(), calendar_actor(stored.office))
+    return Case(tx, catalogue, request, rule(kind, act), now, stored)

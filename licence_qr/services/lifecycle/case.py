@@ -10,7 +10,7 @@ from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.lifecycle.acts import Rule
 from licence_qr.domain.lifecycle.dates import decided_since, effective_day
-from licence_qr.domain.lifecycle.details import Deed
+from licence_qr.domain.lifecycle.details import ActRequest
 from licence_qr.domain.register.permit import Permit
 from licence_qr.services.register.record import as_json, licence_facts
 from licence_qr.store.database.connections import Transaction
@@ -26,7 +26,7 @@ class Case:
 
     tx: Transaction
     catalogue: Catalogue
-    deed: Deed
+    request: ActRequest
     rule: Rule
     now: datetime
     stored: StoredEntity
@@ -50,9 +50,9 @@ class Case:
     @property
     def subject(self) -> StoredPermit:
         """The permit that the act is done to."""
-        if self.deed.subject.permit_id is None:
+        if self.request.subject.permit_id is None:
             raise AssertionError("an act on a licence asked for its permit")
-        return self.held[self.deed.subject.permit_id]
+        return self.held[self.request.subject.permit_id]
 
     @property
     def permit(self) -> Permit:
@@ -66,11 +66,11 @@ class Case:
 
     def day_of_licence(self) -> date:
         """From when an act on the state of the licence holds. Raises InputError ``effective_…``."""
-        return effective_day(self.deed.grounds.effective_on, self.stored.decided_since, self.today)
+        return effective_day(self.request.grounds.effective_on, self.stored.decided_since, self.today)
 
     def day_of_permit(self) -> date:
         """From when an act on the permit holds: not before its grant, nor before the decision before this one."""
-        return effective_day(self.deed.grounds.effective_on, decided_since(self.permit), self.today)
+        return effective_day(self.request.grounds.effective_on, decided_since(self.permit), self.today)
 
     def note(
         self,
@@ -81,8 +81,8 @@ class Case:
         after: dict[str, object] | None,
     ) -> None:
         """Append to the history who did it, on what grounds and from when it holds."""
-        deed, grounds = self.deed, self.deed.grounds
-        event = Event(self.now, deed.actor.username, deed.actor.office, kind, self.uscc, subject, grounds.reason)
+        request, grounds = self.request, self.request.grounds
+        event = Event(self.now, request.actor.username, request.actor.office, kind, self.uscc, subject, grounds.reason)
         basis = grounds.legal_basis or self.rule.basis.zh
         history.append(
             self.tx,
@@ -93,7 +93,7 @@ class Case:
                 before=before,
                 after=after,
                 effective_on=effective_on,
-                proposed_by=deed.proposed_by,
+                proposed_by=request.proposed_by,
             ),
         )
 

@@ -29,7 +29,7 @@ _COUNTED = frozenset({EntryState.STANDING, EntryState.REPAIRED})
 
 
 @dataclass(frozen=True, slots=True)
-class Hindrance:
+class ApplicationBar:
     """What keeps a holder from applying as usual. ``barred_until`` is the last day of a bar, None for none.
 
     ``no_commitment``: an earlier promise did not hold, so only the general path is open.
@@ -39,7 +39,7 @@ class Hindrance:
     no_commitment: bool = False
 
 
-def hindrance(entries: Iterable[CreditEntry], permit_types: Iterable[str], day: date) -> Hindrance:
+def application_bar(entries: Iterable[CreditEntry], permit_types: Iterable[str], day: date) -> ApplicationBar:
     """What the entries of one holder mean on ``day`` for an application for ``permit_types``.
 
     A bar binds the permit type that was annulled (该行政许可); a promise that did not hold closes notify-and-commit for all.
@@ -50,7 +50,7 @@ def hindrance(entries: Iterable[CreditEntry], permit_types: Iterable[str], day: 
         for entry in known
         if entry.state in _COUNTED and entry.permit_type in wanted and entry.barred and day in entry.barred
     ]
-    return Hindrance(
+    return ApplicationBar(
         barred_until=max((end for end in ends if end is not None), default=None),
         no_commitment=any(entry.state is EntryState.STANDING for entry in known),
     )
@@ -58,7 +58,7 @@ def hindrance(entries: Iterable[CreditEntry], permit_types: Iterable[str], day: 
 
 def check_application(tx: Transaction, uscc: str, permit_type: str, mode: GrantMode, day: date, type_name: str) -> None:
     """Raise RuleError ``application_barred`` or ``commitment_not_open`` where the credit record of ``uscc`` forbids it."""
-    found = hindrance(credit_record.of_business(tx, uscc), (permit_type,), day)
+    found = application_bar(credit_record.of_business(tx, uscc), (permit_type,), day)
     if found.barred_until is not None:
         raise RuleError("application_barred", uscc=uscc, permit_type=type_name, until=found.barred_until)
     if found.no_commitment and mode is GrantMode.COMMITMENT:
@@ -125,14 +125,14 @@ class Bars:
 
     database: Database
 
-    def of_application(self, typed_uscc: str, permit_types: Iterable[str], day: date) -> Hindrance:
-        """The hindrance of the holder whose code was typed; none where no code can be read from it.
+    def of_application(self, typed_uscc: str, permit_types: Iterable[str], day: date) -> ApplicationBar:
+        """What bars an application of the holder whose code was typed; none where no code can be read from it.
 
         That the holder may not apply is told to every office, what led to it is not: it is in the history of its office.
         """
         try:
             uscc = parse_uscc(typed_uscc)
         except InputError:
-            return Hindrance()
+            return ApplicationBar()
         with self.database.read() as tx:
-            return hindrance(credit_record.of_business(tx, uscc), permit_types, day)
+            return application_bar(credit_record.of_business(tx, uscc), permit_types, day)

@@ -33,10 +33,10 @@ from licence_qr.store.register.history import EventKind
 
 def change(case: Case) -> None:
     """变更登记: the licence is printed anew; a new name or principal re-issues the permits that stand in it."""
-    details = case.deed.details
+    details = case.request.details
     if not isinstance(details, LicenceChange):
         raise InputError("details_missing", field="name")
-    day = effective_day(case.deed.grounds.effective_on, case.stored.entity.established_on, case.today)
+    day = effective_day(case.request.grounds.effective_on, case.stored.entity.established_on, case.today)
     check_delegation(case.catalogue, case.stored.office, BUSINESS_LICENCE, case.today)
     before = case.stored.entity
     after = changed_entity(before, details, case.today)
@@ -63,10 +63,10 @@ def _reissue_permits(case: Case) -> None:
 
 def add_premises(case: Case) -> None:
     """增设经营场所, without a permit yet: that is applied for."""
-    details = case.deed.details
+    details = case.request.details
     if not isinstance(details, NewPremises):
         raise InputError("details_missing", field="premises_address")
-    day = effective_day(case.deed.grounds.effective_on, case.stored.entity.established_on, case.today)
+    day = effective_day(case.request.grounds.effective_on, case.stored.entity.established_on, case.today)
     check_delegation(case.catalogue, case.stored.office, BUSINESS_LICENCE, case.today)
     asked = new_premises(0, details)
     known = entities.premises_at(case.tx, case.uscc, asked.address)
@@ -78,7 +78,7 @@ def add_premises(case: Case) -> None:
 
 def close_premises(case: Case) -> None:
     """撤并经营场所: the place is given up, and its permits with it. The last one goes with the licence only."""
-    details = case.deed.details
+    details = case.request.details
     if not isinstance(details, ClosingPremises):
         raise InputError("details_missing", field="premises_no")
     places = {p.premises_no: p for p in entities.premises_of(case.tx, case.uscc) if p.open}
@@ -87,7 +87,7 @@ def close_premises(case: Case) -> None:
         raise InputError("premises_unknown", field="premises_no", number=details.premises_no)
     if len(places) == 1:
         raise RuleError("last_premises", address=place.address)
-    day = effective_day(case.deed.grounds.effective_on, case.stored.entity.established_on, case.today)
+    day = effective_day(case.request.grounds.effective_on, case.stored.entity.established_on, case.today)
     _close(case, place, replace(place, closed_on=day))
 
 
@@ -102,12 +102,12 @@ def _close(case: Case, before: Premises, after: Premises) -> None:
 
 def reprint(case: Case) -> None:
     """补发、换发: nothing of what is signed changes; a lost print is declared void from that day on."""
-    details = case.deed.details
+    details = case.request.details
     if not isinstance(details, Reprint):
         raise InputError("details_missing", field="cause")
     old = codes.newest_of_business(case.tx, case.uscc)
     made_on = old.issued_on if old else case.stored.entity.established_on
-    day = effective_day(case.deed.grounds.effective_on, made_on, case.today)
+    day = effective_day(case.request.grounds.effective_on, made_on, case.today)
     check_delegation(case.catalogue, case.stored.office, BUSINESS_LICENCE, case.today)
     version = old.version if old else 0
     if old is not None and details.cause is ReprintCause.LOST:
@@ -118,7 +118,7 @@ def reprint(case: Case) -> None:
 
 def dormant(case: Case) -> None:
     """歇业, no longer than the rule of its first day allows. Its permits stay what they are."""
-    details = case.deed.details
+    details = case.request.details
     if not isinstance(details, Dormancy):
         raise InputError("details_missing", field="until")
     day = case.day_of_licence()
@@ -154,12 +154,12 @@ def end(case: Case) -> None:
 
 def mark(case: Case) -> None:
     """列入名录、标记. One of a kind stands at a time."""
-    details = case.deed.details
+    details = case.request.details
     if not isinstance(details, NewMark):
         raise InputError("details_missing", field="kind")
     if details.kind not in marks_for(case.stored.entity.form):
         raise InputError("mark_not_for_this_form", field="kind")
-    grounds = case.deed.grounds
+    grounds = case.request.grounds
     day = effective_day(grounds.effective_on, case.stored.entity.established_on, case.today)
     if details.until is not None and details.until < case.today:
         raise InputError(
@@ -176,7 +176,7 @@ def mark(case: Case) -> None:
 
 def lift_mark(case: Case) -> None:
     """移出名录、取消标记."""
-    details = case.deed.details
+    details = case.request.details
     if not isinstance(details, LiftedMark):
         raise InputError("details_missing", field="mark_id")
     stored = marks.get(case.tx, details.mark_id)
@@ -184,7 +184,7 @@ def lift_mark(case: Case) -> None:
         raise InputError("mark_unknown", field="mark_id")
     if stored.mark.lifted_on is not None:
         raise RuleError("mark_lifted_already", day=stored.mark.lifted_on.isoformat())
-    day = effective_day(case.deed.grounds.effective_on, stored.mark.since, case.today)
+    day = effective_day(case.request.grounds.effective_on, stored.mark.since, case.today)
     marks.lift(case.tx, stored.mark_id, day)
     lifted = replace(stored.mark, lifted_on=day)
     case.note(EventKind.MARK_LIFTED, f"mark/{stored.mark_id}", day, as_json(stored.mark), as_json(lifted))

@@ -15,11 +15,11 @@ from licence_qr.domain.dates import local_date
 from licence_qr.domain.issuing.issued import IssuedCode
 from licence_qr.domain.lifecycle.acts import Act, Effect, Rule, Subject, SubjectKind, allowed, check, rule
 from licence_qr.domain.lifecycle.dates import licence_state_on
-from licence_qr.domain.lifecycle.details import Deed
+from licence_qr.domain.lifecycle.details import ActRequest
 from licence_qr.domain.register.permit import Permit, deemed_renewed, status_on
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import AccessError, ConflictError, InputError, NotFoundError, RuleError
-from licence_qr.services.lifecycle.calendar import resume_after_rest, take_note_of_renewals
+from licence_qr.services.lifecycle.calendar import record_deemed_renewals, resume_after_rest
 from licence_qr.services.lifecycle.case import Case
 from licence_qr.services.lifecycle.licence_acts import LICENCE_ACTS
 from licence_qr.services.lifecycle.obsolete_proposals import close_impossible
@@ -60,33 +60,33 @@ class Life:
     catalogue: Catalogue
     coding: Coding
 
-    def perform(self, actor: Actor, deed: Deed, now: datetime) -> Done:
+    def perform(self, actor: Actor, request: ActRequest, now: datetime) -> Done:
         """Do one act that needs one person, and return it after COMMIT.
 
         Raises AccessError ``role_not_allowed`` or ``business_of_other_office``; RuleError ``act_needs_four_eyes``,
         ``act_not_allowed`` (with the acts that are) and those of the act itself; ConflictError ``business_changed`` for a
         form that is out of date; InputError and InvalidApplication for what was typed; NotFoundError; KeyStoreError.
         """
-        asked = rule(deed.subject.kind, deed.act)
+        asked = rule(request.subject.kind, request.act)
         if asked.four_eyes:
             raise RuleError("act_needs_four_eyes", act_zh=asked.name.zh, act_en=asked.name.en)
         if not actor.roles & asked.roles:
             raise AccessError("role_not_allowed")
         with self.database.write() as tx:
-            return self.perform_within(tx, replace(deed, actor=actor), now)
+            return self.perform_within(tx, replace(request, actor=actor), now)
 
-    def perform_within(self, tx: Transaction, deed: Deed, now: datetime) -> Done:
+    def perform_within(self, tx: Transaction, request: ActRequest, now: datetime) -> Done:
         """``perform`` inside the caller's write transaction, four-eyes acts included. The caller has asked for the role.
 
         Whoever decides a proposal calls this with the decider as actor and the proposer in ``proposed_by``.
         """
-        _check_grounds(deed)
-        stored = _own_business(tx, deed)
-        _check_revision(tx, deed)
-        caught_up = self.catch_up(tx, deed.subject.uscc, now)
-        case = self._case(tx, deed, now, entities.get(tx, deed.subject.uscc) or stored)
-        acts = LICENCE_ACTS if deed.subject.kind is SubjectKind.LICENCE else PERMIT_ACTS
-        acts[deed.act](case)
+        _check_grounds(request)
+        stored = _own_business(tx, request)
+        _check_revision(tx, request)
+        caught_up = self.catch_up(tx, request.subject.uscc, now)
+        case = self._case(tx, request, now, entities.get(tx, request.subject.uscc) or stored)
+        acts = LICENCE_ACTS if request.subject.kind is SubjectKind.LICENCE else PERMIT_ACTS
+        acts[request.act](case)
         close_impossible(tx, self.catalogue, case.uscc, now)
         return self._bring_code_in_line(case, caught_up=caught_up)
 
@@ -96,31 +96,31 @@ class Life:
         A renewal that nobody decided in time counts as granted, and a rest whose time is over is over, whether or not the
         register has taken note; an act on either must find it noted.
         """
-        renewed = take_note_of_renewals(tx, self.catalogue, uscc, now)
+        renewed = record_deemed_renewals(tx, self.catalogue, uscc, now)
         return resume_after_rest(tx, self.catalogue, uscc, now) or renewed
 
-    def _case(self, tx: Transaction, deed: Deed, now: datetime, stored: StoredEntity) -> Case:
+    def _case(self, tx: Transaction, request: ActRequest, now: datetime, stored: StoredEntity) -> Case:
         """The case, if the state allows the act. Raises RuleError ``act_not_allowed``, ``licence_ended``; NotFoundError."""
-        subject = deed.subject
+        subject = request.subject
         held = {each.permit_id: each for each in permits.of_business(tx, subject.uscc)}
         if subject.permit_id is None:
-            found = check(subject.kind, deed.act, stored.state)
+            found = check(subject.kind, request.act, stored.state)
         elif subject.permit_id not in held:
             raise NotFoundError("permit_not_found", id=subject.permit_id)
         else:
             status = status_on(held[subject.permit_id].permit, local_date(now))
-            found = check(subject.kind, deed.act, status)
-            if stored.state.ended and deed.act in _GIVES:
+            found = check(subject.kind, request.act, status)
+            if stored.state.ended and request.act in _GIVES:
                 raise RuleError("licence_ended", uscc=subject.uscc)
-        return Case(tx, self.catalogue, deed, found, now, stored, held)
+        return Case(tx, self.catalogue, request, found, now, stored, held)
 
     def _bring_code_in_line(self, case: Case, *, caught_up: bool) -> Done:
         """Sign the next version when a signed fact is another, and turn the status entries, as the rule says."""
-        tx, uscc, actor = case.tx, case.uscc, case.deed.actor
+        tx, uscc, actor = case.tx, case.uscc, case.request.actor
         before = codes.newest_of_business(tx, uscc)
         code = None if before is None else self.coding.issued(before)
         if case.rule.effect is Effect.NEXT_VERSION or caught_up:
-            again = case.deed.act is Act.REPRINT
+            again = case.request.act is Act.REPRINT
             why = case.rule.name.zh
             code = self.coding.issue_code(tx, uscc, case.now, actor.username, actor.office, why, again=again)
         if case.rule.effect in {Effect.STATUS, Effect.NEXT_VERSION} or caught_up:
@@ -175,45 +175,45 @@ def _fits(found: Rule, permit: Permit, day: date) -> bool:
     return bool(found.roles) and (found.act is not Act.APPLY_RENEWAL or (ends and not waiting))
 
 
-def _check_grounds(deed: Deed) -> None:
+def _check_grounds(request: ActRequest) -> None:
     """Raise InputError ``grounds_too_long``, or ``act_reason_missing`` for an act that must not be done without a word."""
-    grounds = deed.grounds
+    grounds = request.grounds
     limits = {"reason": MAX_REASON_CHARS, "legal_basis": MAX_BASIS_CHARS, "document_no": MAX_NUMBER_CHARS}
     for name, limit in limits.items():
         if (length := len(getattr(grounds, name))) > limit:
             raise InputError("grounds_too_long", field=name, length=length, limit=limit)
-    if deed.act in NEEDS_REASON and not grounds.reason.strip():
+    if request.act in NEEDS_REASON and not grounds.reason.strip():
         raise InputError("act_reason_missing", field="reason")
 
 
-def _own_business(tx: Transaction, deed: Deed) -> StoredEntity:
+def _own_business(tx: Transaction, request: ActRequest) -> StoredEntity:
     """The business, if the actor's office deals with it or with the permit.
 
     Raises NotFoundError ``business_not_found``, ``permit_not_found``; AccessError ``business_of_other_office``.
     """
-    stored = entities.get(tx, deed.subject.uscc)
+    stored = entities.get(tx, request.subject.uscc)
     if stored is None:
-        raise NotFoundError("business_not_found", uscc=deed.subject.uscc)
+        raise NotFoundError("business_not_found", uscc=request.subject.uscc)
     offices = {stored.office}
-    if deed.subject.permit_id is not None:
-        permit = permits.get(tx, deed.subject.permit_id)
-        if permit is None or permit.uscc != deed.subject.uscc:
-            raise NotFoundError("permit_not_found", id=deed.subject.permit_id)
+    if request.subject.permit_id is not None:
+        permit = permits.get(tx, request.subject.permit_id)
+        if permit is None or permit.uscc != request.subject.uscc:
+            raise NotFoundError("permit_not_found", id=request.subject.permit_id)
         offices.add(permit.permit.handling_office)
-    if deed.actor.office not in offices:
+    if request.actor.office not in offices:
         raise AccessError("business_of_other_office", office=stored.office)
     return stored
 
 
-def _check_revision(tx: Transaction, deed: Deed) -> None:
+def _check_revision(tx: Transaction, request: ActRequest) -> None:
     """Raise ConflictError ``business_changed`` when something happened after the form was made.
 
     It names the kinds of events only: what they hold is read by ``timeline``, by those who may.
     """
-    expected = deed.expected_revision
+    expected = request.expected_revision
     if expected is None:
         return
-    newer = history.since(tx, deed.subject.uscc, expected)
+    newer = history.since(tx, request.subject.uscc, expected)
     if newer:
         kinds = Counter(row["event"] for row in newer)
         raise ConflictError(

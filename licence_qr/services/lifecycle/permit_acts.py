@@ -35,7 +35,7 @@ def grant(case: Case) -> None:
     """准予许可: the number is taken and the period begins today. Raises what granting raises, and RuleError
     ``application_barred`` while a bar on the holder lasts."""
     permit = case.permit
-    if case.deed.grounds.effective_on not in {None, case.today}:
+    if case.request.grounds.effective_on not in {None, case.today}:
         raise InputError("grant_is_of_today", field="effective_on", today=case.today.isoformat())
     authority = _check_power(case)
     name = type_name(case.catalogue, permit.permit_type)
@@ -59,7 +59,7 @@ def _check_power(case: Case) -> str:
     Raises RuleError ``no_delegation_today``, ``kind_needs_no_permit_today``, or ``delegation_of_other_authority`` for a
     permit of an authority that has not handed its power to the office.
     """
-    permit, office = case.permit, case.deed.actor.office
+    permit, office = case.permit, case.request.actor.office
     authority = check_delegation(case.catalogue, office, permit.permit_type, case.today)
     if authority != permit.issuing_authority:
         known = case.catalogue.authorities.get(permit.issuing_authority)
@@ -83,7 +83,7 @@ def refuse_pending(case: Case, stored: StoredPermit, day: date) -> None:
 
 def change(case: Case) -> None:
     """许可变更: of the permit itself only the name of its street can change. Raises what ``renamed_premises`` raises."""
-    details = case.deed.details
+    details = case.request.details
     if not isinstance(details, PermitChange):
         raise InputError("details_missing", field="premises_address")
     day = case.day_of_permit()
@@ -104,7 +104,7 @@ def apply_renewal(case: Case) -> None:
         raise RuleError(
             "renewal_already_applied", permit_no=permit.permit_no, day=permit.renewal_applied_on.isoformat()
         )
-    day = effective_day(case.deed.grounds.effective_on, granted_on(permit) or date.min, case.today)
+    day = effective_day(case.request.grounds.effective_on, granted_on(permit) or date.min, case.today)
     if case.today > last:
         raise InputError("renewal_after_end", field="effective_on", last=last.isoformat(), found=day.isoformat())
     in_time = day <= renewal_deadline(last, case.catalogue.life_rules_on(day))
@@ -150,7 +150,7 @@ def _day_of_renewal(case: Case) -> date:
     last = permit.period.last if permit.period else None
     if permit.renewal_applied_on is None or last is None:
         raise InputError("renewal_not_applied", field="renewal_applied_on", permit_no=permit.permit_no)
-    day = effective_day(case.deed.grounds.effective_on, permit.renewal_applied_on, case.today)
+    day = effective_day(case.request.grounds.effective_on, permit.renewal_applied_on, case.today)
     if case.today > last:
         raise InputError("renewal_after_end", field="effective_on", last=last.isoformat(), found=day.isoformat())
     return day
@@ -166,7 +166,7 @@ def _lengthened(case: Case, permit: Permit) -> Permit:
 def _day_of_supervision(case: Case, last: date | None) -> date:
     """The day of a check, review or grade: not before the grant, nor before the ``last`` of its kind, which holds."""
     floor = max(granted_on(case.permit) or date.min, last or date.min)
-    return effective_day(case.deed.grounds.effective_on, floor, case.today)
+    return effective_day(case.request.grounds.effective_on, floor, case.today)
 
 
 def review(case: Case) -> None:
@@ -183,7 +183,7 @@ def check(case: Case) -> None:
 
 def grade(case: Case) -> None:
     """量化分级: a mark of supervision, dated."""
-    details = case.deed.details
+    details = case.request.details
     if not isinstance(details, Grading) or details.grade not in _GRADES:
         raise InputError("grade_unknown", field="grade")
     day = _day_of_supervision(case, case.permit.graded_on)

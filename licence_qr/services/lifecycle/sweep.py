@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject, SubjectKind, rule
-from licence_qr.domain.lifecycle.details import Deed
+from licence_qr.domain.lifecycle.details import ActRequest
 from licence_qr.services.lifecycle.calendar import calendar_actor
 from licence_qr.services.lifecycle.case import Case
 from licence_qr.services.lifecycle.perform import Life
@@ -69,9 +69,9 @@ class LifeSweep:
         stored = entities.get(tx, uscc)
         if stored is None:
             return
-        deed = Deed(Subject(uscc), Act.LIFT_MARK, Grounds(), calendar_actor(stored.office))
+        request = ActRequest(Subject(uscc), Act.LIFT_MARK, Grounds(), calendar_actor(stored.office))
         lifting = rule(SubjectKind.LICENCE, Act.LIFT_MARK)
-        case = Case(tx, self.life.catalogue, deed, lifting, now, stored)
+        case = Case(tx, self.life.catalogue, request, lifting, now, stored)
         for each in marks.of_business(tx, uscc):
             until = each.mark.until
             if until is None or each.mark.lifted_on is not None or until >= case.today:

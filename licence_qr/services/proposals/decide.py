@@ -15,7 +15,7 @@ from licence_qr.domain.dates import local_date
 from licence_qr.domain.inspecting.follow_up import Fault
 from licence_qr.domain.lifecycle.acts import Act, Grounds, Rule, Subject
 from licence_qr.domain.lifecycle.dates import decided_since, effective_day
-from licence_qr.domain.lifecycle.details import Deed
+from licence_qr.domain.lifecycle.details import ActRequest
 from licence_qr.domain.proposals.proposal import ProposalState
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import (
@@ -49,7 +49,7 @@ READERS = frozenset({Role.CLERK, Role.INSPECTOR, Role.DECIDER})
 
 
 @dataclass(frozen=True, slots=True)
-class Proposing:
+class ProposalRequest:
     """What one person wants done, from a form made at ``revision`` of the business.
 
     ``fault`` goes with annulling a permit: the credit record and the bar that follow once it is decided. ``origin`` and
@@ -94,7 +94,7 @@ class Proposals:
     life: Life
     accounts: Accounts
 
-    def propose(self, actor: Actor, wanted: Proposing, now: datetime) -> int:
+    def propose(self, actor: Actor, wanted: ProposalRequest, now: datetime) -> int:
         """Open a proposal and return its number.
 
         Raises InvalidApplication with every field that is wrong; RuleError ``act_not_allowed``, ``act_unknown_here`` or
@@ -104,7 +104,7 @@ class Proposals:
         with self.database.write() as tx:
             return self.propose_within(tx, actor, wanted, now)
 
-    def propose_within(self, tx: Transaction, actor: Actor, wanted: Proposing, now: datetime) -> int:
+    def propose_within(self, tx: Transaction, actor: Actor, wanted: ProposalRequest, now: datetime) -> int:
         """``propose`` in the caller's write transaction."""
         seen = see(tx, wanted.subject, local_date(now))
         rule = _proposable(seen, wanted.act)
@@ -154,7 +154,7 @@ class Proposals:
         if changed and not (verdict.confirmed and verdict.seen >= changed[-1]["seq"]):
             raise ConflictError("proposal_business_changed", number=proposal.proposal_id)
         self._close(tx, proposal, ProposalState.APPROVED, actor, verdict.reason, now)
-        self.life.perform_within(tx, _deed(actor, proposal), now)
+        self.life.perform_within(tx, _act_request(actor, proposal), now)
         return ProposalState.APPROVED
 
     def withdraw(self, actor: Actor, proposal_id: int, reason: str, now: datetime) -> None:
@@ -230,7 +230,7 @@ def _admit(actor: Actor, rule: Rule, seen: Seen) -> None:
         raise AccessError("proposal_other_office", office=seen.holder.office)
 
 
-def _stored(wanted: Proposing) -> NewProposal:
+def _stored(wanted: ProposalRequest) -> NewProposal:
     grounds = wanted.grounds
     return NewProposal(
         uscc=wanted.subject.uscc,
@@ -246,9 +246,9 @@ def _stored(wanted: Proposing) -> NewProposal:
     )
 
 
-def _deed(actor: Actor, proposal: StoredProposal) -> Deed:
+def _act_request(actor: Actor, proposal: StoredProposal) -> ActRequest:
     content = proposal.content
-    return Deed(
+    return ActRequest(
         subject=Subject.parse(content.uscc, content.subject),
         act=Act(content.act),
         grounds=Grounds(content.reason, content.legal_basis, content.document_no, content.effective_on),
@@ -257,13 +257,13 @@ def _deed(actor: Actor, proposal: StoredProposal) -> Deed:
     )
 
 
-def _demand_fields(wanted: Proposing, seen: Seen, now: datetime) -> None:
+def _demand_fields(wanted: ProposalRequest, seen: Seen, now: datetime) -> None:
     problems = tuple(_field_faults(wanted, seen, now))
     if problems:
         raise InvalidApplication(problems)
 
 
-def _field_faults(wanted: Proposing, seen: Seen, now: datetime) -> Iterator[InputError]:
+def _field_faults(wanted: ProposalRequest, seen: Seen, now: datetime) -> Iterator[InputError]:
     grounds = wanted.grounds
     first = decided_since(seen.permit.permit) if seen.permit else seen.holder.decided_since
     for name, most in (("reason", MAX_REASON_CHARS), ("legal_basis", MAX_BASIS_CHARS)):

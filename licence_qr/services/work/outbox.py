@@ -25,7 +25,7 @@ class Outbox:
         self.folder = folder
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
+    def exclusive_lock(self) -> Iterator[None]:
         """Keep other runs waiting; the lock ends with the process that holds it."""
         with self._faults():
             (self.folder / _READY).mkdir(parents=True, exist_ok=True)

@@ -76,7 +76,7 @@ class Reminders:
         ConfigError ``outbox_not_written``, ``smtp_unreachable`` and ``smtp_refused``.
         """
         outbox, server = self._post.outbox, self._post.server
-        with outbox.alone():
+        with outbox.exclusive_lock():
             finished = outbox.finish(self._noted)
             written = sum(self._write(office, now) for office in self._reached())
             sent, refused = server.deliver(outbox) if server else (0, 0)

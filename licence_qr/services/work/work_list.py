@@ -20,7 +20,7 @@ MOST_EXPORTED = 100_000
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class WorkFilter:
     """What of the list is asked for. ``office`` is heard from an administrator only; ``page`` counts from 1."""
 
     kind: TaskKind | None = None
@@ -53,7 +53,7 @@ class Counts:
 class WorkPage:
     """One page of the list. ``rules`` are those by which the steps were told."""
 
-    wish: Wish
+    work_filter: WorkFilter
     counts: Counts
     lines: tuple[Line, ...]
     total: int
@@ -73,47 +73,53 @@ class WorkList:
     def counts(self, actor: Actor, now: datetime) -> Counts:
         """How much waits for ``actor``."""
         with self._database.read() as tx:
-            return self._counts(tx, self._question(actor, Wish(), local_date(now)))
+            return self._counts(tx, self._question(actor, WorkFilter(), local_date(now)))
 
-    def show(self, actor: Actor, wish: Wish, now: datetime) -> WorkPage:
+    def show(self, actor: Actor, work_filter: WorkFilter, now: datetime) -> WorkPage:
         """One page of what waits for ``actor``; a page beyond the last is the last."""
         today = local_date(now)
-        question = self._question(actor, wish, today)
+        question = self._question(actor, work_filter, today)
         with self._database.read() as tx:
             counts = self._counts(tx, question)
-            total = counts.of(wish.kind, wish.step)
+            total = counts.of(work_filter.kind, work_filter.step)
             pages = max(1, -(-total // PAGE_LINES))
-            wish = replace(wish, page=min(max(1, wish.page), pages))
-            lines = self._lines(tx, question, wish, PAGE_LINES, (wish.page - 1) * PAGE_LINES)
-        return WorkPage(wish, counts, lines, total, pages, question.rules)
+            work_filter = replace(work_filter, page=min(max(1, work_filter.page), pages))
+            lines = self._lines(tx, question, work_filter, PAGE_LINES, (work_filter.page - 1) * PAGE_LINES)
+        return WorkPage(work_filter, counts, lines, total, pages, question.rules)
 
-    def everything(self, actor: Actor, wish: Wish, now: datetime, most: int = MOST_EXPORTED) -> tuple[Line, ...]:
-        """All lines that ``wish`` selects, whatever page it names; at most ``most``, the most urgent."""
-        question = self._question(actor, wish, local_date(now))
+    def everything(
+        self, actor: Actor, work_filter: WorkFilter, now: datetime, most: int = MOST_EXPORTED
+    ) -> tuple[Line, ...]:
+        """All lines that ``work_filter`` selects, whatever page it names; at most ``most``, the most urgent."""
+        question = self._question(actor, work_filter, local_date(now))
         with self._database.read() as tx:
-            return self._lines(tx, question, wish, most, 0)
+            return self._lines(tx, question, work_filter, most, 0)
 
     def offices(self, actor: Actor) -> tuple[str, ...]:
         """The offices whose work ``actor`` may see: their own, to an administrator all."""
         return tuple(self._catalogue.offices) if Role.ADMIN in actor.roles else (actor.office,)
 
-    def _question(self, actor: Actor, wish: Wish, today: date) -> Question:
+    def _question(self, actor: Actor, work_filter: WorkFilter, today: date) -> Question:
         offices = self.offices(actor)
         return Question(
             today=today,
-            offices=(wish.office,) if wish.office in offices else offices,
+            offices=(work_filter.office,) if work_filter.office in offices else offices,
             kinds=kinds_of(actor),
             username=actor.username,
             rules=self._catalogue.life_rules_on(today),
             reviewed_types=self._reviewed,
-            unassigned=Role.ADMIN in actor.roles and not wish.office,
+            unassigned=Role.ADMIN in actor.roles and not work_filter.office,
         )
 
     def _counts(self, tx: Transaction, question: Question) -> Counts:
         return Counts(tasks.counts(tx, question), question.kinds)
 
-    def _lines(self, tx: Transaction, question: Question, wish: Wish, limit: int, offset: int) -> tuple[Line, ...]:
-        kinds = question.kinds if wish.kind is None else tuple(k for k in question.kinds if k is wish.kind)
-        found = tasks.listed(tx, replace(question, kinds=kinds), wish.step, limit, offset)
+    def _lines(
+        self, tx: Transaction, question: Question, work_filter: WorkFilter, limit: int, offset: int
+    ) -> tuple[Line, ...]:
+        kinds = (
+            question.kinds if work_filter.kind is None else tuple(k for k in question.kinds if k is work_filter.kind)
+        )
+        found = tasks.listed(tx, replace(question, kinds=kinds), work_filter.step, limit, offset)
         calendar, today = self._catalogue.working_calendar, question.today
         return tuple(Line(task, time_left(task.due_on, today, calendar, question.rules)) for task in found)

@@ -63,7 +63,7 @@ def create_ratings(db: SqliteUtils) -> None:
     """)
 
 
-def let_words_go(db: SqliteUtils) -> None:
+def purge_text(db: SqliteUtils) -> None:
     """What was written about a closed case is deleted after a time. Of a step only its words can go, and they can only
     go: who took it, when and what it was stays, and so do the answers to reporters and what was mended."""
     for case, kept in (("report", "answered"), ("rating", "mended")):

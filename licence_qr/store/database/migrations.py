@@ -253,7 +253,7 @@ def m011_inspections(db: SqliteUtils) -> None:
 @steps()
 def m014_words_let_go(db: SqliteUtils) -> None:
     """What citizens wrote, and what was noted about it, is deleted some time after the end."""
-    feedback_tables.let_words_go(db)
+    feedback_tables.purge_text(db)
 
 
 @steps()

@@ -22,7 +22,7 @@ from licence_qr.errors import AccessError, ConflictError, InputError, InvalidApp
 from licence_qr.web.account.interrupted_forms import came_from_here
 from licence_qr.web.shell import request_log
 from licence_qr.web.shell.errors import status_of
-from licence_qr.web.shell.forms import Field, read_fields, told
+from licence_qr.web.shell.forms import Field, problem_summary, read_fields
 from licence_qr.web.shell.language import language
 
 HOURS = 24
@@ -39,7 +39,7 @@ def make(purpose: str, about: str) -> str:
 
 def parts(purpose: str, about: str, fields: Sequence[Field], refused: LicenceQRError | None) -> dict[str, object]:
     """What the template of every public form takes: its questions, what was typed, what is wrong, and a fresh name."""
-    summary, problems = told(refused, language().value, fields)
+    summary, problems = problem_summary(refused, language().value, fields)
     return {
         "fields": fields,
         "values": read_fields(request.form, fields),
@@ -103,7 +103,7 @@ def asking(template: str, field: str, typed: str = "", wrong: InputError | NotFo
     """The page that asks for a number in ``field``, with what was typed and what is wrong with it."""
     if wrong is not None:
         request_log.note_refusal(wrong)
-    summary, _ = told(wrong, language().value, (), lambda _: field)
+    summary, _ = problem_summary(wrong, language().value, (), lambda _: field)
     return render_template(template, typed=typed, summary=summary, wrong=next(iter(summary), None))
 
 

@@ -54,7 +54,7 @@ class _Kept:
     answers: OrderedDict[Hashable, Answer] = field(default_factory=OrderedDict)
 
 
-class KeptPages:
+class PageCache:
     """WSGI layer over ``app`` for the addresses below ``prefix``. ``lookup`` says whether anything has changed."""
 
     def __init__(

@@ -119,7 +119,7 @@ def own_field(fault: LicenceQRError) -> str:
     return fault.field if isinstance(fault, InputError) else ""
 
 
-def told(
+def problem_summary(
     refused: LicenceQRError | None,
     language: str,
     fields: Iterable[Field],

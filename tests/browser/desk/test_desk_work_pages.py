@@ -67,7 +67,7 @@ def test_the_rooms_are_a_menu_on_a_phone_and_a_row_at_the_counter(looking: Page,
     page.wait_for_url("**/desk/businesses**")
     page.set_viewport_size({"width": 1280, "height": 800})
     assert (menu.is_visible(), rooms.is_visible()) == (False, True)
-    page.locator(".tongue").focus()
+    page.locator(".language-switch").focus()
     page.keyboard.press("Tab")
     assert page.evaluate("() => document.activeElement.matches('.desk-nav a')")
 
@@ -78,8 +78,8 @@ def test_the_other_language_stands_at_the_right_of_the_first_row(looking: Page, 
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 800})
         page.goto(f"{origin}/desk/work?lang=en")
-        brand, tongue = (page.locator(each).bounding_box() for each in (".brand", ".tongue"))
+        brand, switch = (page.locator(each).bounding_box() for each in (".brand", ".language-switch"))
         top = page.locator(".top").bounding_box()
-        assert brand and tongue and top
-        assert tongue["y"] == brand["y"]
-        assert 0 <= top["x"] + top["width"] - (tongue["x"] + tongue["width"]) < 24
+        assert brand and switch and top
+        assert switch["y"] == brand["y"]
+        assert 0 <= top["x"] + top["width"] - (switch["x"] + switch["width"]) < 24

@@ -18,7 +18,7 @@ from inspection_phone import (
 from playwright.sync_api import Route, expect
 
 from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject
-from licence_qr.domain.lifecycle.details import Deed
+from licence_qr.domain.lifecycle.details import ActRequest
 from licence_qr.domain.roles import Actor, Role
 
 ROWS = """() => new Promise((resolve) => {
@@ -117,8 +117,8 @@ def test_a_business_that_ended_meanwhile_is_kept_and_said_in_words(phone: Phone)
     services = phone.site.services
     clerk = Actor(1, "clerk", "窗口（示例）", "baishiyi", frozenset({Role.CLERK}))
     with services.database.write() as tx:
-        deed = Deed(Subject(code.uscc), Act.CANCEL, Grounds("歇业注销"), clerk)
-        services.life.perform_within(tx, deed, STARTED)
+        act_request = ActRequest(Subject(code.uscc), Act.CANCEL, Grounds("歇业注销"), clerk)
+        services.life.perform_within(tx, act_request, STARTED)
     phone.site.start()
     phone.list()
     expect(phone.delivered()).to_contain_text("等待窗口核定")

@@ -31,7 +31,7 @@ from licence_qr.config import Settings
 from licence_qr.domain.feedback.reports import ReportState, ReportStep
 from licence_qr.domain.identifiers import CodeId
 from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject
-from licence_qr.domain.lifecycle.details import ClosingPremises, Deed, NewPremises
+from licence_qr.domain.lifecycle.details import ActRequest, ClosingPremises, NewPremises
 from licence_qr.errors import (
     AccessError,
     ConflictError,
@@ -127,8 +127,8 @@ def test_a_report_without_a_number_names_place_and_town(services: Services) -> N
 
 def test_a_place_that_was_closed_is_not_where_the_business_is(services: Services, number: str) -> None:
     uscc = services.reports.known_subject(number).uscc
-    for deed, details in ((Act.ADD_PREMISES, NewPremises(MOVED_TO)), (Act.CLOSE_PREMISES, ClosingPremises(1))):
-        services.life.perform(CLERK, Deed(Subject(uscc), deed, Grounds("搬迁"), CLERK, details), NOW)
+    for kind, details in ((Act.ADD_PREMISES, NewPremises(MOVED_TO)), (Act.CLOSE_PREMISES, ClosingPremises(1))):
+        services.life.perform(CLERK, ActRequest(Subject(uscc), kind, Grounds("搬迁"), CLERK, details), NOW)
     assert services.reports.known_subject(number).address == MOVED_TO
     services.reports.send(sent(number), CLIENT, NOW)
     assert services.reports_desk.get(CLERK, 1, NOW).address == MOVED_TO

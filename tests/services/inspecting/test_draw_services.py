@@ -21,7 +21,7 @@ from licence_qr.domain.inspecting.inspection import VisitOutcome
 from licence_qr.domain.work.tasks import TaskKind
 from licence_qr.errors import AccessError, ConflictError, InputError, InvalidApplication, NotFoundError, RuleError
 from licence_qr.services.inspecting.draws import PublishedDraw, Wanted
-from licence_qr.services.work.work_list import Wish
+from licence_qr.services.work.work_list import WorkFilter
 from licence_qr.store.inspecting import draws
 from licence_qr.web.public.draws import draw_facts
 
@@ -30,7 +30,7 @@ __all__ = ["hotel", "hotel_made_once"]
 ROOT = Path(__file__).parents[3]
 DOCS = ROOT / "docs" / "random-draws.md"
 WANTED = Wanted("2026年第四季度抽查", 1, date(2026, 12, 31))
-DRAWN_ONES = Wish(kind=TaskKind.DRAWN_INSPECTION)
+DRAWN_ONES = WorkFilter(kind=TaskKind.DRAWN_INSPECTION)
 PUBLIC_SEED = replace(WANTED, seed_source="2026-11-24 福彩 2026311 期")
 
 

@@ -12,12 +12,12 @@ from four_eyes import LATER, opened
 from licence_qr.domain.inspecting.follow_up import Fault, FollowUpOutcome, FollowUpReport
 from licence_qr.domain.issuing.application import Application
 from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject
-from licence_qr.domain.lifecycle.details import Deed
+from licence_qr.domain.lifecycle.details import ActRequest
 from licence_qr.domain.proposals.proposal import ProposalState
 from licence_qr.domain.register.permit import GrantMode, PermitState
 from licence_qr.domain.work.tasks import kinds_of
 from licence_qr.errors import LicenceQRError, RuleError
-from licence_qr.services.lifecycle.credit_record import Hindrance
+from licence_qr.services.lifecycle.credit_record import ApplicationBar
 from licence_qr.store.inspecting import follow_ups
 from licence_qr.store.lifecycle import credit_record
 from licence_qr.store.lifecycle.credit_record import EntryState
@@ -99,7 +99,7 @@ def test_who_still_fails_after_the_order_is_to_be_annulled_without_a_bar(office)
     number = record(office, still).proposal_id
     office.decide("decider", number, LATER)
     assert office.stored.permit.state is PermitState.ANNULLED
-    assert hindrance(office, LATER) == Hindrance(None, no_commitment=True)
+    assert application_bar(office, LATER) == ApplicationBar(None, no_commitment=True)
 
 
 # --- what cannot be accepted -------------------------------------------------------------------------------------
@@ -157,7 +157,7 @@ def test_a_form_that_a_colleague_overtook_records_nothing(office):
 
 
 def test_a_permit_that_has_ended_is_not_followed_up(office):
-    cancel = Deed(office.subject, Act.CANCEL, Grounds("停业", "《行政许可法》第70条"), office.people["clerk"])
+    cancel = ActRequest(office.subject, Act.CANCEL, Grounds("停业", "《行政许可法》第70条"), office.people["clerk"])
     office.services.life.perform(office.people["clerk"], cancel, LATER)
     assert problems(office, MET) == "follow_up_not_due"
     assert office.services.follow_ups.open(office.people["inspector"], LATER) == ()
@@ -172,7 +172,7 @@ def entry(office):
     return found
 
 
-def hindrance(office, at, permit_types=("hygiene_permit",)):
+def application_bar(office, at, permit_types=("hygiene_permit",)):
     return office.services.bars.of_application(office.uscc.lower(), permit_types, at.date())
 
 
@@ -199,19 +199,19 @@ def test_neither_officer_decides_what_they_proposed(office):
 )
 def test_the_bar_counts_from_the_day_the_annulment_is_decided(office, fault, until):
     number = record(office, replace(FAILED, fault=fault)).proposal_id
-    assert hindrance(office, LATER) == Hindrance()
+    assert application_bar(office, LATER) == ApplicationBar()
     office.decide("decider", number, LATER)
     assert office.stored.permit.state is PermitState.ANNULLED
-    assert hindrance(office, LATER) == Hindrance(until, no_commitment=True)
+    assert application_bar(office, LATER) == ApplicationBar(until, no_commitment=True)
     assert (entry(office).state, entry(office).decided_on) == (EntryState.STANDING, DAY)
     last, after = LATER.replace(year=until.year, day=6), LATER.replace(year=until.year, day=7)
-    assert hindrance(office, last).barred_until == until
-    assert hindrance(office, after) == Hindrance(None, no_commitment=True)
+    assert application_bar(office, last).barred_until == until
+    assert application_bar(office, after) == ApplicationBar(None, no_commitment=True)
 
 
 def test_the_bar_binds_the_permit_type_that_was_annulled(office):
     office.decide("decider", record(office, FAILED).proposal_id, LATER)
-    assert hindrance(office, LATER, ("food_permit",)) == Hindrance(None, no_commitment=True)
+    assert application_bar(office, LATER, ("food_permit",)) == ApplicationBar(None, no_commitment=True)
 
 
 @pytest.mark.parametrize("how", ["refused", "withdrawn", "overtaken"])
@@ -223,10 +223,10 @@ def test_a_proposal_that_comes_to_nothing_bars_nothing(office, how):
     elif how == "withdrawn":
         office.services.proposals.withdraw(office.people["inspector"], number, "有误", LATER)
     else:
-        cancel = Deed(office.subject, Act.CANCEL, Grounds("停业", "《行政许可法》第70条"), office.people["clerk"])
+        cancel = ActRequest(office.subject, Act.CANCEL, Grounds("停业", "《行政许可法》第70条"), office.people["clerk"])
         office.services.life.perform(office.people["clerk"], cancel, LATER)
     assert entry(office).state is EntryState.SET_ASIDE
-    assert hindrance(office, LATER) == Hindrance()
+    assert application_bar(office, LATER) == ApplicationBar()
     assert not any(e["event"] == "credit_recorded" for e in office.history())
 
 
@@ -234,7 +234,7 @@ def test_a_proposal_to_annul_that_is_open_already_takes_the_entry_too(office):
     number = office.propose("clerk", Act.ANNUL, LATER)
     assert record(office, FAILED).proposal_id == number
     office.decide("decider", number, LATER, confirmed=True, seen=10**6)
-    assert hindrance(office, LATER).barred_until == date(2027, 12, 6)
+    assert application_bar(office, LATER).barred_until == date(2027, 12, 6)
 
 
 # --- the desk enforces it ----------------------------------------------------------------------------------------
@@ -259,7 +259,7 @@ def test_an_application_that_was_open_when_the_bar_began_is_held_to_it(office, m
     office.decide("decider", record(office, FAILED).proposal_id, LATER)
     with office.services.database.read() as tx:
         applied = permits.of_business(tx, office.uscc)[1].permit_id
-    grant = Deed(Subject(office.uscc, applied), Act.GRANT, Grounds("现场核查符合", "《行政许可法》第38条"), clerk)
+    grant = ActRequest(Subject(office.uscc, applied), Act.GRANT, Grounds("现场核查符合", "《行政许可法》第38条"), clerk)
     before = all_rows(office.services.database)
     with pytest.raises(RuleError) as error:
         office.services.life.perform(clerk, grant, LATER)

@@ -12,7 +12,7 @@ from inspection_texts import VISIT, answers, content_hash
 
 from licence_qr.domain.inspecting.inspection import Flag, InspectionState
 from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject
-from licence_qr.domain.lifecycle.details import Deed, Reprint, ReprintCause
+from licence_qr.domain.lifecycle.details import ActRequest, Reprint, ReprintCause
 from licence_qr.domain.register.entity import LicenceState
 from licence_qr.domain.register.permit import PermitState
 from licence_qr.errors import AccessError, InputError, NotFoundError
@@ -199,7 +199,7 @@ def test_a_visit_to_a_place_that_was_closed_meanwhile_is_held_too(hotel):
 def test_a_superseded_print_is_noted_and_counts(hotel):
     body = hotel.visit(subject={"code_version": 1})
     desk = hotel.actors["desk"]
-    again = Deed(Subject(hotel.uscc), Act.REPRINT, Grounds("照牌破损"), desk, Reprint(ReprintCause.DAMAGED))
+    again = ActRequest(Subject(hotel.uscc), Act.REPRINT, Grounds("照牌破损"), desk, Reprint(ReprintCause.DAMAGED))
     assert hotel.services.life.perform(desk, again, hotel.at).new_version
     receipt = hotel.send(body)
     assert (receipt.stored.state, codes_of(receipt)) == (InspectionState.COUNTED, ["code_superseded"])

@@ -16,7 +16,7 @@ from licence_qr.domain.inspecting.inspection import Filter, InspectionState, Pur
 from licence_qr.domain.roles import Role
 from licence_qr.domain.work.tasks import TaskKind
 from licence_qr.errors import AccessError, ConflictError, InputError, NotFoundError, RuleError
-from licence_qr.services.work.work_list import Wish
+from licence_qr.services.work.work_list import WorkFilter
 
 __all__ = ["hotel", "hotel_made_once"]
 
@@ -187,7 +187,7 @@ def test_the_list_can_be_narrowed(hotel, wanted, found):
 def test_an_order_of_a_business_that_has_ended_waits_for_nobody(hotel):
     given: dict[str, Any] = {"outcome": "to_rectify", "rectify_by": "2026-12-10"}
     hotel.send(hotel.visit(**given))
-    orders = Wish(kind=TaskKind.RECTIFICATION_DUE)
+    orders = WorkFilter(kind=TaskKind.RECTIFICATION_DUE)
     assert len(hotel.services.inspections_desk.orders(hotel.actors["desk"])) == 1
     assert len(hotel.services.work_list.everything(hotel.actors["inspector"], orders, hotel.at)) == 1
     with hotel.services.database.write() as tx:

@@ -10,7 +10,7 @@ import pytest
 from inspected_register import hotel, hotel_made_once
 
 from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject
-from licence_qr.domain.lifecycle.details import ClosingPremises, Deed
+from licence_qr.domain.lifecycle.details import ActRequest, ClosingPremises
 from licence_qr.domain.register.entity import Premises
 from licence_qr.domain.register.permit import PermitStatus
 from licence_qr.domain.roles import Actor, Role
@@ -92,8 +92,8 @@ def test_addresses_stand_beside_the_permits_they_were_granted_for(demonstration,
 def test_premises_that_were_closed_are_none_of_the_business_any_more(demonstration_copy, now):
     business = made_up("two-premises")
     clerk = Actor(1, "clerk", "窗口", business.office, frozenset({Role.CLERK}))
-    deed = Deed(Subject(business.uscc), Act.CLOSE_PREMISES, Grounds("撤并"), clerk, ClosingPremises(2))
-    demonstration_copy.life.perform(clerk, deed, now)
+    request = ActRequest(Subject(business.uscc), Act.CLOSE_PREMISES, Grounds("撤并"), clerk, ClosingPremises(2))
+    demonstration_copy.life.perform(clerk, request, now)
     actor = replace(INSPECTOR, office=business.office)
     found = json.loads(demonstration_copy.pack.for_actor(actor, now))["businesses"]
     (row,) = [row for row in found if row[USCC] == business.uscc]

@@ -11,7 +11,7 @@ import pytest
 from lives import DECIDER, WHY, Hotel
 
 from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject
-from licence_qr.domain.lifecycle.details import Deed, LicenceChange
+from licence_qr.domain.lifecycle.details import ActRequest, LicenceChange
 from licence_qr.domain.register.permit import PermitState, PermitStatus
 from licence_qr.domain.roles import Role
 from licence_qr.errors import AccessError, ConflictError, InputError, KeyStoreError, NotFoundError, RuleError
@@ -62,9 +62,9 @@ def test_another_office_may_not_touch_it(hotel, clerk):
             if doing == hotel.do:
                 hotel.do(Act.REVIEW, permit=0, actor=replace(clerk, office="bafu"))
             else:
-                deed = replace(hotel.deed(Act.SUSPEND, permit=0), actor=replace(DECIDER, office="bafu"))
+                request = replace(hotel.request(Act.SUSPEND, permit=0), actor=replace(DECIDER, office="bafu"))
                 with hotel.services.database.write() as tx:
-                    hotel.services.life.perform_within(tx, deed, hotel.now)
+                    hotel.services.life.perform_within(tx, request, hotel.now)
 
 
 @pytest.mark.parametrize(
@@ -77,12 +77,12 @@ def test_a_role_that_the_table_does_not_name_is_refused(hotel, act, roles):
 
 def test_a_permit_of_another_business_is_not_found_under_this_one(hotel, services, make_application, clerk, now):
     other = services.issuance.issue(make_application(2), clerk, "other", now)
-    deed = Deed(Subject(other.uscc, hotel.stored().permit_id), Act.REVIEW, WHY, clerk)
-    for wrong in (deed, replace(deed, subject=Subject(other.uscc, 999))):
+    request = ActRequest(Subject(other.uscc, hotel.stored().permit_id), Act.REVIEW, WHY, clerk)
+    for wrong in (request, replace(request, subject=Subject(other.uscc, 999))):
         with pytest.raises(NotFoundError, match="permit_not_found"):
             services.life.perform(clerk, wrong, now)
     with pytest.raises(NotFoundError, match="business_not_found"):
-        services.life.perform(clerk, replace(deed, subject=Subject("91500107M000001A9R", 1)), now)
+        services.life.perform(clerk, replace(request, subject=Subject("91500107M000001A9R", 1)), now)
 
 
 def test_a_form_that_is_out_of_date_is_refused_and_can_be_sent_again_knowingly(hotel):

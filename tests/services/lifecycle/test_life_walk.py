@@ -18,8 +18,8 @@ from licence_qr.domain.dates import local_date
 from licence_qr.domain.lifecycle.acts import RULES, Act, Grounds, Subject, SubjectKind, allowed
 from licence_qr.domain.lifecycle.dates import licence_state_on
 from licence_qr.domain.lifecycle.details import (
+    ActRequest,
     ClosingPremises,
-    Deed,
     Dormancy,
     Grading,
     LicenceChange,
@@ -113,14 +113,14 @@ class Walk(RuleBasedStateMachine):
     def do(self, subject: Subject, act: Act, data: st.DataObject, back: int | None) -> None:
         """Do it, or see it refused for a good reason and without a trace."""
         day = None if back is None else self.today - timedelta(days=back)
-        deed = Deed(
+        request = ActRequest(
             subject, act, Grounds("查实", "", "一号", day), DECIDER, self.details(data, subject.kind, act), None, "甲"
         )
         open_now = {r.act for r in allowed(subject.kind, self.state_of(subject))}
         events = self.revision()
         try:
             with self.services.database.write() as tx:
-                self.services.life.perform_within(tx, deed, self.now)
+                self.services.life.perform_within(tx, request, self.now)
         except (RuleError, InputError, InvalidApplication) as refusal:
             assert self.revision() == events, "what is refused leaves nothing behind"
             assert (refusal.code == "act_not_allowed") == (act not in open_now)

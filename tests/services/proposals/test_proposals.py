@@ -12,7 +12,7 @@ from four_eyes import LATER, PASSWORD, WHY, opened
 
 from licence_qr.domain.inspecting.follow_up import Fault
 from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject
-from licence_qr.domain.lifecycle.details import Deed, LicenceChange
+from licence_qr.domain.lifecycle.details import ActRequest, LicenceChange
 from licence_qr.domain.proposals.proposal import ProposalState, Wanted
 from licence_qr.domain.register.permit import PermitState
 from licence_qr.errors import AccessError, ConflictError, InvalidApplication, LicenceQRError, NotFoundError, RuleError
@@ -198,8 +198,8 @@ def test_a_day_before_the_last_decision_is_refused_to_the_proposer_and_not_to_th
 
 
 def rename(office, at, name="改名宾馆有限公司"):
-    deed = Deed(Subject(office.uscc), Act.CHANGE, WHY, office.people["clerk"], LicenceChange(name=name))
-    office.services.life.perform(office.people["clerk"], deed, at)
+    request = ActRequest(Subject(office.uscc), Act.CHANGE, WHY, office.people["clerk"], LicenceChange(name=name))
+    office.services.life.perform(office.people["clerk"], request, at)
 
 
 def test_a_decision_on_a_business_that_has_changed_is_asked_for_again(office):
@@ -243,7 +243,7 @@ def test_what_can_no_longer_be_done_is_closed_with_the_state_as_the_reason(offic
 
 def test_an_act_of_one_person_closes_what_it_overtakes(office):
     number = office.propose("inspector", Act.SUSPEND, LATER)
-    cancel = Deed(office.subject, Act.CANCEL, WHY, office.people["clerk"])
+    cancel = ActRequest(office.subject, Act.CANCEL, WHY, office.people["clerk"])
     office.services.life.perform(office.people["clerk"], cancel, LATER)
     view = office.services.proposal_reading.get(office.people["inspector"], number, LATER)
     assert (view.line.state, view.closed_state.en) == (ProposalState.CLOSED, "cancelled")

@@ -16,7 +16,7 @@ from licence_qr.domain.lifecycle.dates import review_due
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.domain.work.task_words import HINT, KIND
 from licence_qr.domain.work.tasks import ROLES_OF, DueStep, TaskKind, due_step, time_left
-from licence_qr.services.work.work_list import PAGE_LINES, Wish, WorkList
+from licence_qr.services.work.work_list import PAGE_LINES, WorkFilter, WorkList
 from licence_qr.store.database.connections import Database
 from licence_qr.store.register import permits
 from licence_qr.store.work import tasks
@@ -48,8 +48,10 @@ def work(database) -> WorkList:
     return WorkList(database, CATALOGUE)
 
 
-def seen(work: WorkList, actor: Actor, **wish) -> list[tuple[TaskKind, str, date | None]]:
-    return [(x.task.kind, x.task.subject, x.task.due_on) for x in work.everything(actor, Wish(**wish), NOW)]
+def seen(work: WorkList, actor: Actor, **work_filter) -> list[tuple[TaskKind, str, date | None]]:
+    return [
+        (x.task.kind, x.task.subject, x.task.due_on) for x in work.everything(actor, WorkFilter(**work_filter), NOW)
+    ]
 
 
 def in_days(days: int) -> str:
@@ -72,7 +74,7 @@ def in_days(days: int) -> str:
 )
 def test_a_permit_comes_up_at_90_60_and_30_days_and_when_it_has_expired(database, work, days, step):
     key = add_permit(database, 1, valid_from="2023-01-01", valid_to=in_days(days), reviewed_on="2025-06-01")
-    lines = work.everything(CLERK, Wish(), NOW)
+    lines = work.everything(CLERK, WorkFilter(), NOW)
     assert [(x.task.subject, x.task.kind, x.left.step) for x in lines] == (
         [] if step is None else [(f"permit/{key}", TaskKind.PERMIT_EXPIRING, step)]
     )
@@ -127,7 +129,7 @@ def test_a_suspended_permit_still_expires(database, work):
 def test_a_pending_application_has_no_date(database, work):
     key = add_permit(database, 1, state="pending", permit_no=None)
     assert seen(work, CLERK) == [(TaskKind.PERMIT_PENDING, f"permit/{key}", None)]
-    assert work.everything(CLERK, Wish(), NOW)[0].left.step is DueStep.UNDATED
+    assert work.everything(CLERK, WorkFilter(), NOW)[0].left.step is DueStep.UNDATED
 
 
 def test_a_check_after_a_commitment_waits_for_inspectors_until_it_was_made(database, work):
@@ -139,19 +141,19 @@ def test_a_check_after_a_commitment_waits_for_inspectors_until_it_was_made(datab
     )
     add_permit(database, 3, mode="general", valid_from="2026-01-05", follow_up_due="2026-03-05")
     assert seen(work, CLERK) == []
-    (line,) = work.everything(INSPECTOR, Wish(), NOW)
+    (line,) = work.everything(INSPECTOR, WorkFilter(), NOW)
     assert (line.task.kind, line.left.days) == (TaskKind.FOLLOW_UP_DUE, 51)
 
 
 def test_days_left_are_told_in_calendar_and_working_days(database, work):
     add_permit(database, 1, mode="commitment", valid_from="2026-10-01", follow_up_due="2026-12-07")
-    (line,) = work.everything(INSPECTOR, Wish(), NOW)
+    (line,) = work.everything(INSPECTOR, WorkFilter(), NOW)
     assert (line.left.days, line.left.working_days) == (14, 10)
 
 
 def test_where_a_year_without_a_calendar_lies_between_calendar_days_alone_are_told(database, work):
     add_permit(database, 1, mode="commitment", valid_from="2026-11-20", follow_up_due="2027-01-20")
-    (line,) = work.everything(INSPECTOR, Wish(), NOW)
+    (line,) = work.everything(INSPECTOR, WorkFilter(), NOW)
     assert (line.left.days, line.left.working_days, line.left.step) == (58, None, DueStep.SOON)
 
 
@@ -227,7 +229,7 @@ def test_an_inspection_that_is_held_waits_for_a_clerk_even_of_a_business_nobody_
         for number, state in enumerate(("held", "counted")):
             visit = {"inspection_id": str(number), "state": state, "uscc": "91500107M000001A9R"}
             put(tx, "inspections", office="baishiyi", **visit)
-    (line,) = work.everything(CLERK, Wish(), NOW)
+    (line,) = work.everything(CLERK, WorkFilter(), NOW)
     assert (line.task.kind, line.task.holder_name) == (TaskKind.INSPECTION_HELD, "")
     assert seen(work, INSPECTOR) == []
 
@@ -270,7 +272,7 @@ def test_a_report_that_stands_with_no_office_is_the_administrators(database, wor
 def test_a_day_ends_at_midnight_in_shanghai(database, work):
     add_permit(database, 1, valid_from="2025-06-01", valid_to="2026-11-23")
     for hour, step in ((15, DueStep.URGENT), (16, DueStep.OVERDUE)):  # 23:00 on the 23rd, 0:00 on the 24th
-        (line,) = work.everything(CLERK, Wish(), datetime(2026, 11, 23, hour, tzinfo=UTC))
+        (line,) = work.everything(CLERK, WorkFilter(), datetime(2026, 11, 23, hour, tzinfo=UTC))
         assert line.left.step is step
 
 
@@ -279,7 +281,7 @@ def test_a_proposal_about_a_licence_stands_with_the_address_of_the_business(data
     propose(database, key, "clerk")
     with database.write() as tx:
         tx.run("UPDATE proposals SET subject = 'licence'")
-    (line,) = work.everything(DECIDER, Wish(), NOW)
+    (line,) = work.everything(DECIDER, WorkFilter(), NOW)
     assert (line.task.holder_name, line.task.address) == ("示例1号宾馆", "重庆市示例住所")
 
 
@@ -289,26 +291,26 @@ def test_each_office_sees_its_own_and_an_administrator_all_or_one(database, work
     assert len(seen(work, CLERK)) == len(seen(work, person(Role.CLERK, "jinfeng"))) == 1
     assert len(seen(work, person(Role.CLERK, "bafu"))) == 0
     assert len(seen(work, ADMIN)) == 2
-    assert [x.task.office for x in work.everything(ADMIN, Wish(office="jinfeng"), NOW)] == ["jinfeng"]
+    assert [x.task.office for x in work.everything(ADMIN, WorkFilter(office="jinfeng"), NOW)] == ["jinfeng"]
     # Another office named in the address opens nothing to a clerk.
-    assert [x.task.office for x in work.everything(CLERK, Wish(office="jinfeng"), NOW)] == ["baishiyi"]
+    assert [x.task.office for x in work.everything(CLERK, WorkFilter(office="jinfeng"), NOW)] == ["baishiyi"]
 
 
 def test_a_kind_that_is_not_ones_own_is_an_empty_list(database, work):
     add_permit(database, 1, mode="commitment", valid_from="2026-10-01", follow_up_due="2026-12-01")
-    page = work.show(CLERK, Wish(kind=TaskKind.FOLLOW_UP_DUE), NOW)
+    page = work.show(CLERK, WorkFilter(kind=TaskKind.FOLLOW_UP_DUE), NOW)
     assert (page.lines, page.total) == ((), 0)
 
 
 def test_pages_follow_one_another_and_the_last_one_answers_for_those_beyond(database, work):
     for serial in range(PAGE_LINES + 5):
         add_permit(database, serial, valid_from="2025-06-01", valid_to=in_days(serial))
-    first, second = (work.show(CLERK, Wish(page=number), NOW) for number in (1, 2))
+    first, second = (work.show(CLERK, WorkFilter(page=number), NOW) for number in (1, 2))
     assert (first.pages, first.total, len(first.lines), len(second.lines)) == (2, PAGE_LINES + 5, PAGE_LINES, 5)
     days = [x.left.days for x in (*first.lines, *second.lines)]
     assert days == sorted(days) and len({x.task.subject for x in (*first.lines, *second.lines)}) == PAGE_LINES + 5
-    assert work.show(CLERK, Wish(page=99), NOW).wish.page == 2
-    assert work.show(CLERK, Wish(page=-3), NOW).wish.page == 1
+    assert work.show(CLERK, WorkFilter(page=99), NOW).work_filter.page == 2
+    assert work.show(CLERK, WorkFilter(page=-3), NOW).work_filter.page == 1
 
 
 def test_counts_say_what_the_filters_will_show(database, work):
@@ -341,7 +343,7 @@ def test_the_list_follows_a_permit_through_its_life(services, make_application, 
     hotel = Hotel(services, services.issuance.issue(make_application(), clerk, "key", now).uscc, clerk, now)
 
     def kinds(actor: Actor) -> list[str]:
-        return [line.task.kind.value for line in services.work_list.everything(actor, Wish(), hotel.now)]
+        return [line.task.kind.value for line in services.work_list.everything(actor, WorkFilter(), hotel.now)]
 
     assert (kinds(clerk), kinds(INSPECTOR)) == ([], ["follow_up_due"])
     hotel.after(10).do(Act.CHECK, permit=0, actor=INSPECTOR)
@@ -366,7 +368,7 @@ def test_a_review_that_was_made_is_due_again_only_where_the_end_does_not_come_fi
 
 
 def test_the_register_and_the_domain_mean_the_same_by_a_step(database, work):
-    steps = tasks.steps_of(work._question(CLERK, Wish(), TODAY))
+    steps = tasks.steps_of(work._question(CLERK, WorkFilter(), TODAY))
     sql = f"SELECT {steps.sql} AS step FROM (SELECT ? AS due_on)"  # noqa: S608
     with database.read() as tx:
         for days in range(-100, 200):
@@ -382,7 +384,7 @@ def test_every_kind_has_a_source_words_and_people():
 def test_no_source_walks_through_all_permits(database, work):
     """The figures at 100,000 permits stand in docs/work-lists.md; here it is held that every source has its index."""
     for actor in (CLERK, INSPECTOR, DECIDER, ADMIN):
-        part = tasks.all_of(work._question(actor, Wish(), TODAY))
+        part = tasks.all_of(work._question(actor, WorkFilter(), TODAY))
         with database.read() as tx:
             plan = [row["detail"] for row in tx.all(f"EXPLAIN QUERY PLAN {part.sql}", part.values)]
         assert not [step for step in plan if step.startswith("SCAN")]

@@ -14,7 +14,7 @@ from licence_qr.bootstrap import Services
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject
 from licence_qr.domain.roles import Actor, Role
-from licence_qr.services.proposals.decide import Proposing
+from licence_qr.services.proposals.decide import ProposalRequest
 from licence_qr.store.register import permits
 from licence_qr.store.register.permits import StoredPermit
 
@@ -53,5 +53,5 @@ def standing(services: Services, *, to_check: bool = False) -> StoredPermit:
 
 
 def proposed(services: Services, stored: StoredPermit, act: Act = Act.SUSPEND) -> int:
-    wanted = Proposing(Subject(stored.uscc, stored.permit_id), act, GROUNDS, None)
+    wanted = ProposalRequest(Subject(stored.uscc, stored.permit_id), act, GROUNDS, None)
     return services.proposals.propose(person(services, "clerk"), wanted, datetime.now(UTC))

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from licence_qr.bootstrap import Services
 from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject
 from licence_qr.domain.roles import Actor, Role
-from licence_qr.services.proposals.decide import Proposing, Verdict
+from licence_qr.services.proposals.decide import ProposalRequest, Verdict
 from licence_qr.store.register import permits
 from licence_qr.store.register.permits import StoredPermit
 
@@ -48,7 +48,7 @@ class Office:
     def propose(self, who: str, act: Act, now: datetime, grounds: Grounds = WHY, **more: object) -> int:
         """Propose an act on the permit (or on ``subject``)."""
         subject = more.pop("subject", self.subject)
-        wanted = Proposing(subject, act, grounds, more.pop("revision", None), **more)
+        wanted = ProposalRequest(subject, act, grounds, more.pop("revision", None), **more)
         return self.services.proposals.propose(self.people[who], wanted, now)
 
     def decide(self, who: str, number: int, now: datetime, **more: object):

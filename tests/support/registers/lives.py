@@ -10,7 +10,7 @@ from licence_qr.bootstrap import Services, build_ceremony
 from licence_qr.credential.trust_list import Purpose
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject
-from licence_qr.domain.lifecycle.details import Deed, Details
+from licence_qr.domain.lifecycle.details import ActRequest, Details
 from licence_qr.domain.publishing.public_page import PublicPage
 from licence_qr.domain.register.permit import Permit
 from licence_qr.domain.roles import Actor, Role
@@ -51,22 +51,22 @@ class Hotel:
         """The licence, or the permit with that place in the register."""
         return Subject(self.uscc, None if permit is None else self.stored(permit).permit_id)
 
-    def deed(self, act: Act, details: Details = None, *, permit: int | None = None, **parts: Any) -> Deed:
+    def request(self, act: Act, details: Details = None, *, permit: int | None = None, **parts: Any) -> ActRequest:
         grounds = Grounds(WHY.reason, WHY.legal_basis, WHY.document_no, parts.pop("on", None))
-        return Deed(
+        return ActRequest(
             self.subject(permit), act, parts.pop("grounds", grounds), parts.pop("actor", self.clerk), details, **parts
         )
 
     def do(self, act: Act, details: Details = None, *, permit: int | None = None, **parts: Any) -> Done:
         """As one person does it."""
-        deed = self.deed(act, details, permit=permit, **parts)
-        return self.services.life.perform(deed.actor, deed, self.now)
+        request = self.request(act, details, permit=permit, **parts)
+        return self.services.life.perform(request.actor, request, self.now)
 
     def decide(self, act: Act, *, permit: int | None = None, **parts: Any) -> Done:
         """As a decision by four eyes is carried out."""
-        deed = self.deed(act, permit=permit, actor=DECIDER, proposed_by=self.clerk.username, **parts)
+        request = self.request(act, permit=permit, actor=DECIDER, proposed_by=self.clerk.username, **parts)
         with self.services.database.write() as tx:
-            return self.services.life.perform_within(tx, deed, self.now)
+            return self.services.life.perform_within(tx, request, self.now)
 
     def stored(self, place: int = 0) -> permits.StoredPermit:
         with self.services.database.read() as tx:

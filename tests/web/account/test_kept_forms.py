@@ -299,8 +299,8 @@ def test_whatever_was_typed_arrives_as_it_was(clerk: Browser, typed: str) -> Non
 
 def test_neither_page_has_a_link_that_would_lose_the_form(clerk: Browser) -> None:
     page = late(clerk, f"{clerk.start()}/details", TYPED).get_data(as_text=True)
-    assert 'class="tongue"' not in page
-    assert 'class="tongue"' not in sign_in(clerk, page).get_data(as_text=True)
+    assert 'class="language-switch"' not in page
+    assert 'class="language-switch"' not in sign_in(clerk, page).get_data(as_text=True)
 
 
 def test_an_empty_sign_in_page_says_nothing_of_kept_forms(desk_app: Flask) -> None:

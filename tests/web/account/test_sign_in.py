@@ -95,7 +95,7 @@ def test_the_page_speaks_english_too(browser: Browser) -> None:
 
 def test_the_language_link_keeps_the_way_onward_and_says_the_language_once(browser: Browser) -> None:
     page = browser.see("/sign-in?lang=zh&next=/desk/businesses?q%3D%E4%BA%91%26x%3D%22")
-    link = re.search(r'class="tongue" href="([^"]*)"', page)
+    link = re.search(r'class="language-switch" href="([^"]*)"', page)
     assert link
     english = browser.see("/sign-in" + html.unescape(link[1]))
     assert "Staff sign-in" in english
@@ -103,6 +103,6 @@ def test_the_language_link_keeps_the_way_onward_and_says_the_language_once(brows
 
 
 def test_the_language_link_keeps_the_search(clerk: Browser) -> None:
-    link = re.search(r'class="tongue" href="([^"]*)"', clerk.see("/desk/businesses?q=示例&q=<b>"))
+    link = re.search(r'class="language-switch" href="([^"]*)"', clerk.see("/desk/businesses?q=示例&q=<b>"))
     assert link
     assert html.unescape(link[1]) == "?q=%E7%A4%BA%E4%BE%8B&q=%3Cb%3E&lang=en"

@@ -18,7 +18,7 @@ from flask import Flask
 from licence_qr.bootstrap import Services
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.roles import Actor, Role
-from licence_qr.services.work.work_list import Wish
+from licence_qr.services.work.work_list import WorkFilter
 from licence_qr.web.app import create_app
 from licence_qr.web.desk.work.calendar import as_calendar
 from licence_qr.web.desk.work.export import guarded
@@ -232,7 +232,7 @@ def test_the_same_tasks_keep_their_uids_and_an_unchanged_list_is_not_sent_again(
 def test_the_calendar_is_the_same_bytes_all_day(made: Services, work_app: Flask) -> None:
     now = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
     with work_app.test_request_context():
-        lines = made.work_list.everything(Actor(1, "x", "x", "baishiyi", frozenset({Role.CLERK})), Wish(), now)
+        lines = made.work_list.everything(Actor(1, "x", "x", "baishiyi", frozenset({Role.CLERK})), WorkFilter(), now)
         morning, evening, next_day = (
             as_calendar(lines, now + timedelta(hours=hours), "https://ym.example") for hours in (0, 9, 24)
         )

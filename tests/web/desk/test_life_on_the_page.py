@@ -16,7 +16,7 @@ from quick_passwords import QUICK
 from licence_qr.bootstrap import Services, build
 from licence_qr.credential.status_list_wire import verify_status_list
 from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject
-from licence_qr.domain.lifecycle.details import Deed, LicenceChange
+from licence_qr.domain.lifecycle.details import ActRequest, LicenceChange
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.store.register import codes, permits
 from licence_qr.web.app import create_app
@@ -55,12 +55,12 @@ def elsewhere(services: Services, do: Callable[[Services], object]) -> None:
 
 def decide(services: Services, uscc: str, act: Act) -> None:
     with services.database.write() as tx:
-        services.life.perform_within(tx, deed_of_permit(tx, uscc, act), datetime.now(UTC))
+        services.life.perform_within(tx, request_of_permit(tx, uscc, act), datetime.now(UTC))
 
 
-def deed_of_permit(tx: Any, uscc: str, act: Act) -> Deed:
+def request_of_permit(tx: Any, uscc: str, act: Act) -> ActRequest:
     key = permits.of_business(tx, uscc)[0].permit_id
-    return Deed(Subject(uscc, key), act, Grounds("查实", "", "一号"), DECIDER)
+    return ActRequest(Subject(uscc, key), act, Grounds("查实", "", "一号"), DECIDER)
 
 
 def told(visitor: FlaskClient, path: str) -> tuple[str, str]:
@@ -87,7 +87,9 @@ def test_an_old_print_leads_to_the_truth_of_this_moment(issued, visitor):
     path = urlsplit(pair.code.address).path
 
     def rename(other: Services) -> None:
-        change = Deed(Subject(pair.uscc), Act.CHANGE, Grounds("申请"), DECIDER, LicenceChange(name="新名宾馆有限公司"))
+        change = ActRequest(
+            Subject(pair.uscc), Act.CHANGE, Grounds("申请"), DECIDER, LicenceChange(name="新名宾馆有限公司")
+        )
         other.life.perform(DECIDER, change, datetime.now(UTC))
 
     told(visitor, path)
@@ -100,7 +102,9 @@ def test_an_old_print_leads_to_the_truth_of_this_moment(issued, visitor):
 
 def test_the_published_list_turns_in_both_prints(issued):
     services, pair = issued
-    change = Deed(Subject(pair.uscc), Act.CHANGE, Grounds("申请"), DECIDER, LicenceChange(name="新名宾馆有限公司"))
+    change = ActRequest(
+        Subject(pair.uscc), Act.CHANGE, Grounds("申请"), DECIDER, LicenceChange(name="新名宾馆有限公司")
+    )
     services.life.perform(DECIDER, change, datetime.now(UTC))
     services.status_publishing.current(datetime.now(UTC))
     decide(services, pair.uscc, Act.SUSPEND)

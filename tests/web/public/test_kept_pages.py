@@ -12,7 +12,7 @@ from werkzeug.test import Client
 
 from licence_qr.errors import RegisterError, TokenError
 from licence_qr.web.app import create_app
-from licence_qr.web.public.page_cache import REGISTER_ERROR, KeptPages
+from licence_qr.web.public.page_cache import REGISTER_ERROR, PageCache
 
 ADDRESS = ADDRESS_OF["in_force"]
 
@@ -48,7 +48,7 @@ def counting() -> Counting:
 @pytest.fixture
 def client(counting: Counting, now: datetime) -> Client:
     """A client whose requests all fall into one minute."""
-    return Client(KeptPages(counting, counting, "/c/", lambda: now, most=3))
+    return Client(PageCache(counting, counting, "/c/", lambda: now, most=3))
 
 
 def test_the_same_answer_is_given_until_something_is_written(client: Client, counting: Counting) -> None:

@@ -16,7 +16,7 @@ from licence_qr.web import current_instant, use_cases
 from licence_qr.web.shell import request_log
 from licence_qr.web.shell.bounded_numbers import counted
 from licence_qr.web.shell.errors import status_of
-from licence_qr.web.shell.forms import Choice, Field, Widget, read_fields, told
+from licence_qr.web.shell.forms import Choice, Field, Widget, problem_summary, read_fields
 from licence_qr.web.shell.language import language, t
 from licence_qr.web.shell.navigation import RATINGS
 from licence_qr.web.shell.security import current_actor, roles
@@ -99,7 +99,7 @@ def _file(rating_id: int) -> RatingFile:
 
 def _page(file: RatingFile, refused: LicenceQRError | None = None) -> str:
     fields, main = _fields(file), language().value
-    summary, problems = told(refused, main, fields)
+    summary, problems = problem_summary(refused, main, fields)
     return render_template(
         "desk/feedback/rating.html",
         file=file,

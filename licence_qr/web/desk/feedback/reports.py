@@ -15,7 +15,7 @@ from licence_qr.web import current_instant, use_cases
 from licence_qr.web.shell import request_log
 from licence_qr.web.shell.bounded_numbers import counted
 from licence_qr.web.shell.errors import status_of
-from licence_qr.web.shell.forms import Choice, Field, Widget, own_field, read_fields, told
+from licence_qr.web.shell.forms import Choice, Field, Widget, own_field, problem_summary, read_fields
 from licence_qr.web.shell.language import language, t
 from licence_qr.web.shell.navigation import REPORTS
 from licence_qr.web.shell.security import current_actor, roles
@@ -103,7 +103,7 @@ def _file(report_id: int) -> ReportFile:
 
 def _page(file: ReportFile, refused: LicenceQRError | None = None) -> str:
     fields, main = _fields(file), language().value
-    summary, problems = told(refused, main, (*fields, _ANSWER), _where)
+    summary, problems = problem_summary(refused, main, (*fields, _ANSWER), _where)
     return render_template(
         "desk/feedback/report.html",
         file=file,

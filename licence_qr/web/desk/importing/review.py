@@ -13,7 +13,7 @@ from licence_qr.domain.importing.conflicts import Outcome
 from licence_qr.errors import AccessError, ConflictError, InputError, LicenceQRError, RuleError
 from licence_qr.services.importing.review import Settlement, WaitingRow
 from licence_qr.web import current_instant, use_cases
-from licence_qr.web.shell.forms import Choice, Field, Widget, read_fields, told
+from licence_qr.web.shell.forms import Choice, Field, Widget, problem_summary, read_fields
 from licence_qr.web.shell.language import language, t
 from licence_qr.web.shell.navigation import WAITING_ROWS
 from licence_qr.web.shell.security import current_actor, roles
@@ -73,7 +73,7 @@ def _page(row: WaitingRow, refused: LicenceQRError | None = None) -> str:
         choices=tuple(Choice(choice.decision.value, choice.label) for choice in row.choices),
     )
     fields, main = (decision, _REASON), language().value
-    summary, problems = told(refused, main, fields)
+    summary, problems = problem_summary(refused, main, fields)
     return render_template(
         "desk/importing/waiting_row.html",
         row=row,

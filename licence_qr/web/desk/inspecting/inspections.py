@@ -29,7 +29,7 @@ from licence_qr.services.inspecting.desk import InspectionView
 from licence_qr.web import current_instant, use_cases
 from licence_qr.web.desk.proposals.fields import refusals
 from licence_qr.web.shell.bounded_numbers import counted
-from licence_qr.web.shell.forms import Choice, Field, Widget, read_fields, told
+from licence_qr.web.shell.forms import Choice, Field, Widget, problem_summary, read_fields
 from licence_qr.web.shell.language import language, t
 from licence_qr.web.shell.navigation import INSPECTIONS
 from licence_qr.web.shell.security import current_actor, roles
@@ -94,7 +94,7 @@ def list_inspections() -> str:
     actor, desk = current_actor(), use_cases().inspections_desk
     wanted, wrong = _filter()
     page = desk.list(actor, wanted, request.args.get("page", 1, type=counted))
-    summary, problems = told(InvalidApplication(wrong) if wrong else None, language().value, _DAYS)
+    summary, problems = problem_summary(InvalidApplication(wrong) if wrong else None, language().value, _DAYS)
     return render_template(
         "desk/inspecting/inspections.html",
         page=page,

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from licence_qr.domain.catalogue.model import BUSINESS_LICENCE, Notice, RequirementAction
 from licence_qr.domain.issuing.issued import Draft
 from licence_qr.domain.roles import Role
-from licence_qr.services.lifecycle.credit_record import Hindrance
+from licence_qr.services.lifecycle.credit_record import ApplicationBar
 from licence_qr.web import use_cases
 from licence_qr.web.desk.issuing.draft import onward, open_draft, save_typed, shown_problems
 from licence_qr.web.desk.issuing.fields import COMMITMENT_MODE, SIGNATURE_FIELDS
@@ -28,12 +28,12 @@ blueprint = Blueprint("commitment", __name__, url_prefix="/applications")
 def show_commitment(draft_id: str) -> str:
     """The notice in full, then the signed promise or the general path."""
     draft = open_draft(draft_id)
-    hindrance = _hindrance(draft)
-    notice, fields = _commitment(draft, hindrance)
+    application_bar = _application_bar(draft)
+    notice, fields = _commitment(draft, application_bar)
     return render_template(
         "desk/issuing/commitment.html",
         draft=draft,
-        hindrance=hindrance,
+        application_bar=application_bar,
         notice=notice,
         mode_field=fields[0] if fields else None,
         signature_fields=fields[1:],
@@ -47,7 +47,7 @@ def show_commitment(draft_id: str) -> str:
 def save_commitment(draft_id: str) -> Response:
     """Keep the choice, with version and hash of the very text that was on the page."""
     draft = open_draft(draft_id)
-    _, fields = _commitment(draft, _hindrance(draft))
+    _, fields = _commitment(draft, _application_bar(draft))
     shown = {name: request.form.get(name, "") for name in NOTICE_FIELDS}
     if not fields:
         # Left from an earlier choice of trade: without a permit there is nothing to choose.
@@ -63,18 +63,18 @@ def _permits(draft: Draft) -> list[str]:
     return [permit_type for permit_type in here if permit_type != BUSINESS_LICENCE]
 
 
-def _hindrance(draft: Draft) -> Hindrance:
+def _application_bar(draft: Draft) -> ApplicationBar:
     """What the credit record of the holder forbids, said before anybody signs."""
     return use_cases().bars.of_application(draft.fields.get("uscc", ""), _permits(draft), today())
 
 
-def _commitment(draft: Draft, hindrance: Hindrance) -> tuple[Notice | None, tuple[Field, ...]]:
+def _commitment(draft: Draft, application_bar: ApplicationBar) -> tuple[Notice | None, tuple[Field, ...]]:
     """The notice to promise on, and the questions: none when no permit is granted here; no promise without a notice, nor
     by one whose earlier promise did not hold."""
     permits = _permits(draft)
     if not permits:
         return None, ()
     notice = next(filter(None, (use_cases().catalogue.notice(permit, today()) for permit in permits)), None)
-    if notice is None or hindrance.no_commitment:
+    if notice is None or application_bar.no_commitment:
         return None, (replace(COMMITMENT_MODE, choices=COMMITMENT_MODE.choices[1:]),)
     return notice, (COMMITMENT_MODE, *SIGNATURE_FIELDS)

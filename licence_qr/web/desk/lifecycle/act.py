@@ -18,7 +18,7 @@ from licence_qr.domain.dates import local_date
 from licence_qr.domain.lifecycle import acts as lifecycle
 from licence_qr.domain.lifecycle.acts import Act, Rule, Subject, SubjectKind
 from licence_qr.domain.lifecycle.dates import renewal_deadline
-from licence_qr.domain.lifecycle.details import Deed
+from licence_qr.domain.lifecycle.details import ActRequest
 from licence_qr.domain.roles import Role
 from licence_qr.errors import AccessError, ConflictError, InputError, InvalidApplication, LicenceQRError, RuleError
 from licence_qr.services.businesses.history import History
@@ -194,8 +194,8 @@ def _perform(case: Case, typed: Typed, revision: int) -> None:
     if typed.problems:
         names = list(typed.fields)
         raise InvalidApplication(sorted(typed.problems, key=lambda error: names.index(error.field)))
-    deed = Deed(case.subject, case.rule.act, grounds, current_actor(), details, revision)
-    use_cases().life.perform(deed.actor, deed, current_instant())
+    act_request = ActRequest(case.subject, case.rule.act, grounds, current_actor(), details, revision)
+    use_cases().life.perform(act_request.actor, act_request, current_instant())
 
 
 # --- the pages -------------------------------------------------------------------------------------------------

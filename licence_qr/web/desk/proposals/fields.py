@@ -11,9 +11,9 @@ from licence_qr.domain.lifecycle.acts import Act, Grounds, SubjectKind
 from licence_qr.domain.plain_text import plain_line, plain_text
 from licence_qr.domain.written_dates import read_date
 from licence_qr.errors import InputError, LicenceQRError
-from licence_qr.services.proposals.decide import Proposing
+from licence_qr.services.proposals.decide import ProposalRequest
 from licence_qr.services.proposals.read import Preview
-from licence_qr.web.shell.forms import Choice, Field, Problem, Widget, own_field, told
+from licence_qr.web.shell.forms import Choice, Field, Problem, Widget, own_field, problem_summary
 from licence_qr.web.shell.language import language
 
 NO_BAR = "none"
@@ -113,7 +113,7 @@ def first_values(preview: Preview) -> dict[str, str]:
     return {"legal_basis": preview.rule.basis.zh}
 
 
-def read_proposing(preview: Preview, values: Mapping[str, str], revision: int) -> Proposing:
+def read_proposing(preview: Preview, values: Mapping[str, str], revision: int) -> ProposalRequest:
     """What is proposed. Raises InputError for a date or a choice that cannot be read; the rest the service judges."""
     day_text = values.get("effective_on", "").strip()
     day = read_date(day_text, "effective_on") if day_text else None
@@ -122,7 +122,7 @@ def read_proposing(preview: Preview, values: Mapping[str, str], revision: int) -
     # Whoever decides reads the words in the order in which they were written, and nothing that cannot be seen.
     basis, number = plain_line(values["legal_basis"]), plain_line(values["document_no"])
     grounds = Grounds(plain_text(values["reason"]), basis, number, day)
-    return Proposing(preview.about.subject, preview.rule.act, grounds, revision, fault)
+    return ProposalRequest(preview.about.subject, preview.rule.act, grounds, revision, fault)
 
 
 def _fault(asked: Field, chosen: str) -> Fault | None:
@@ -152,4 +152,4 @@ def refusals(
         field = _RENAMED.get(fault.code) or _BESIDE.get(fault.code) or own_field(fault)
         return field if field in names else ""
 
-    return told(refused, language().value, asked, placed)
+    return problem_summary(refused, language().value, asked, placed)

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from licence_qr.domain.dates import local_date
 from licence_qr.errors import NotFoundError
-from licence_qr.services.work.work_list import Line, Wish
+from licence_qr.services.work.work_list import Line, WorkFilter
 from licence_qr.web import current_instant, use_cases
 from licence_qr.web.desk.work.words import HINT, KIND
 from licence_qr.web.shell.language import t
@@ -29,7 +29,7 @@ def show_feed(token: str) -> Response:
     reader, now = use_cases().calendar_feeds.reader(token), current_instant()
     if reader is None:
         raise NotFoundError("calendar_unknown")
-    lines = use_cases().work_list.everything(reader, Wish(), now, MOST_EVENTS)
+    lines = use_cases().work_list.everything(reader, WorkFilter(), now, MOST_EVENTS)
     response = make_response(as_calendar(lines, now, use_cases().settings.address))
     response.headers["Content-Type"] = "text/calendar; charset=utf-8"
     response.headers["Content-Disposition"] = 'inline; filename="licence-qr.ics"'

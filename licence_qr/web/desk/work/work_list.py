@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.work.tasks import DueStep, TaskKind
-from licence_qr.services.work.work_list import Wish
+from licence_qr.services.work.work_list import WorkFilter
 from licence_qr.web import current_instant, use_cases
 from licence_qr.web.desk.work import words
 from licence_qr.web.desk.work.export import CSV, XLSX, as_csv, as_xlsx
@@ -37,10 +37,10 @@ def list_work() -> str:
         "desk/work/work.html",
         page=page,
         offices=offices if len(offices) > 1 else (),
-        kinds=[kind for kind in page.counts.kinds if page.counts.of(kind) or kind is page.wish.kind],
-        steps=[step for step in DueStep if page.counts.of(None, step) or step is page.wish.step],
+        kinds=[kind for kind in page.counts.kinds if page.counts.of(kind) or kind is page.work_filter.kind],
+        steps=[step for step in DueStep if page.counts.of(None, step) or step is page.work_filter.step],
         say=words,
-        address=partial(_address, page.wish),
+        address=partial(_address, page.work_filter),
     )
 
 
@@ -89,11 +89,11 @@ def revoke_calendar() -> Response:
     return redirect(url_for(".show_calendar"), 303)
 
 
-def _wish() -> Wish:
+def _wish() -> WorkFilter:
     """What the address asks for. An unknown value is as good as none: old bookmarks still open a list."""
     number = request.args.get("page", "1")
     sensible = number.isascii() and number.isdigit() and len(number) <= _LONGEST_PAGE_NUMBER
-    return Wish(
+    return WorkFilter(
         kind=_member(TaskKind, "kind"),
         step=_member(DueStep, "due"),
         office=request.args.get("office", ""),
@@ -108,8 +108,13 @@ def _member(kind: type[Member], name: str) -> Member | None:
         return None
 
 
-def _address(wish: Wish, /, **changes: object) -> str:
+def _address(work_filter: WorkFilter, /, **changes: object) -> str:
     """The list with ``changes``; another filter begins at its first page."""
-    asked: dict[str, Any] = {"kind": wish.kind, "due": wish.step, "office": wish.office or None, **changes}
+    asked: dict[str, Any] = {
+        "kind": work_filter.kind,
+        "due": work_filter.step,
+        "office": work_filter.office or None,
+        **changes,
+    }
     endpoint = asked.pop("endpoint", ".list_work")
     return url_for(endpoint, **{name: value for name, value in asked.items() if value})
