@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from licence_qr.credential.claims import Claims, PermitClaim, TemplateNumber, _read_uscc, encode_claims
 from licence_qr.credential.cose import CODE_AAD, SoftKey, sign, split
 from licence_qr.credential.token import address, to_digits
-from licence_qr.credential.trust_list import Purpose, TrustedKey, TrustList
+from licence_qr.credential.trust_list import KeyPurpose, TrustedKey, TrustList
 from licence_qr.credential.verifier import verify
 from licence_qr.domain.identifiers import CodeId, complete_uscc, parse_uscc
 from licence_qr.errors import TokenError
@@ -92,7 +92,7 @@ def _compare(numbers: range, key: SoftKey) -> tuple[float, float, float]:
 
 def _trust_list(key: SoftKey) -> TrustList:
     public_key = key.private_key.public_key()
-    trusted = TrustedKey(key.kid, public_key, Purpose.LICENCE, date(2026, 1, 1), date(2027, 1, 1), date(2036, 1, 1))
+    trusted = TrustedKey(key.kid, public_key, KeyPurpose.LICENCE, date(2026, 1, 1), date(2027, 1, 1), date(2036, 1, 1))
     return TrustList(1, NOW, (HOST,), (trusted,))
 
 

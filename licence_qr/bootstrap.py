@@ -13,7 +13,7 @@ from argon2 import PasswordHasher
 from licence_qr.catalogue.feedback_choices import load_answering
 from licence_qr.catalogue.loader import load_catalogue
 from licence_qr.config import Settings
-from licence_qr.credential.trust_list import Purpose
+from licence_qr.credential.trust_list import KeyPurpose
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.errors import RegisterError, RuleError
 from licence_qr.services.businesses.history import Timeline
@@ -29,7 +29,7 @@ from licence_qr.services.importing.review import Waiting
 from licence_qr.services.importing.run import Importing
 from licence_qr.services.inspecting.desk import InspectionsDesk
 from licence_qr.services.inspecting.draws import Draws
-from licence_qr.services.inspecting.effects import Effects
+from licence_qr.services.inspecting.effects import InspectionEffects
 from licence_qr.services.inspecting.follow_ups import FollowUps
 from licence_qr.services.inspecting.offline_pack import Pack
 from licence_qr.services.inspecting.receive import Inspections
@@ -209,9 +209,9 @@ def _wire(
     life, issuance = Life(database, catalogue, coding), Issuance(database, catalogue, coding, demonstration)
     proposals = Proposals(database, catalogue, life, accounts)
     follow_ups = FollowUps(database, catalogue, life, proposals)
-    photos, effects = PhotoFiles(settings.home / "photos"), Effects(catalogue, life, follow_ups, proposals)
+    photos, effects = PhotoFiles(settings.home / "photos"), InspectionEffects(catalogue, life, follow_ups, proposals)
     lookup = Lookup(database, catalogue, keys.trust_list, keys.allow_list, specimen=demonstration)
-    lives = DemonstrationLives(life, proposals)
+    lives, status_key = DemonstrationLives(life, proposals), partial(keys.signing_key_for, KeyPurpose.STATUS)
     return Services(
         settings=settings,
         web_secret=key_files.read_web_secret(settings.web_secret_file),
@@ -247,7 +247,7 @@ def _wire(
         reminders=Reminders(database, catalogue, _post_office(settings)),
         calendar_feeds=CalendarFeeds(database),
         verification=Verification(catalogue, keys.trust_list, keys.allow_list),
-        status_publishing=StatusPublishing(database, partial(keys.signing_key_for, Purpose.STATUS), settings.address),
+        status_publishing=StatusPublishing(database, status_key, settings.address),
         demonstration_register=DemonstrationRegister(database, catalogue, coding, issuance, accounts, lives),
     )
 

@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -146,6 +147,16 @@ def test_files_and_functions_stay_short_enough_to_read():
                 lines = (node.end_lineno or node.lineno) - node.lineno + 1
                 long += [f"{name}: {node.name} has {lines} lines"] * (lines > MOST_LINES_OF_A_FUNCTION)
     assert not long, "\n".join(long)
+
+
+def test_a_class_name_stands_for_one_thing():
+    found: dict[str, list[str]] = defaultdict(list)
+    for path, name in MODULES.items():
+        for node in nodes(path):
+            if isinstance(node, ast.ClassDef):
+                found[node.name].append(f"{name}, line {node.lineno}")
+    assert len(found) > 200
+    assert {name: places for name, places in found.items() if len(places) > 1} == {}
 
 
 def test_the_domain_asks_no_clock_and_opens_no_file():

@@ -46,7 +46,7 @@ class Sources:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class LocatedEntry:
     """One entry and where it stands."""
 
     source: SourceFile[Any]
@@ -111,20 +111,20 @@ def check(sources: Sources, faults: Faults) -> None:
     _check_demanded(sources, faults)
 
 
-def rows(sources: Sources, file: str, table: str) -> Iterator[Row]:
+def rows(sources: Sources, file: str, table: str) -> Iterator[LocatedEntry]:
     """The entries of a table such as ``kind``, or of a table within entries such as ``trade.item``."""
     source: SourceFile[Any] = getattr(sources, file)
-    found = [Row(source, (), source.entries)]
+    found = [LocatedEntry(source, (), source.entries)]
     for part in table.split("."):
         found = [
-            Row(source, (*outer.place, part, index), entry)
+            LocatedEntry(source, (*outer.place, part, index), entry)
             for outer in found
             for index, entry in enumerate(getattr(outer.entry, part))
         ]
     return iter(found)
 
 
-def _unique(values: Iterable[tuple[Row, tuple[Hashable, ...]]], key: str, faults: Faults) -> None:
+def _unique(values: Iterable[tuple[LocatedEntry, tuple[Hashable, ...]]], key: str, faults: Faults) -> None:
     first_lines: dict[tuple[Hashable, ...], int] = {}
     for row, value in values:
         line = row.line(key)
@@ -134,7 +134,7 @@ def _unique(values: Iterable[tuple[Row, tuple[Hashable, ...]]], key: str, faults
         first_lines.setdefault(value, line)
 
 
-def _names_of_kinds(sources: Sources) -> Iterator[tuple[Row, tuple[str]]]:
+def _names_of_kinds(sources: Sources) -> Iterator[tuple[LocatedEntry, tuple[str]]]:
     """Every name a register may use for a kind: it must lead to one kind only."""
     for row in rows(sources, "kinds_of_place", "kind"):
         for name in (row.entry.name.zh, *row.entry.aliases):
@@ -150,7 +150,9 @@ def _check_references(sources: Sources, faults: Faults) -> None:
                     _unknown_reference(row, key, value, target_file, known, faults)
 
 
-def _unknown_reference(row: Row, key: str, value: object, target: str, known: list[Any], faults: Faults) -> None:
+def _unknown_reference(
+    row: LocatedEntry, key: str, value: object, target: str, known: list[Any], faults: Faults
+) -> None:
     ids = ", ".join(str(one) for one in known)
     line = row.line(key)
     faults.add(
@@ -177,7 +179,7 @@ def _check_conditions(sources: Sources, faults: Faults) -> None:
     for trade in rows(sources, "trades", "trade"):
         questions = [question.id for question in trade.entry.question]
         _unique(
-            ((Row(trade.source, (*trade.place, "question", i), None), (q,)) for i, q in enumerate(questions)),
+            ((LocatedEntry(trade.source, (*trade.place, "question", i), None), (q,)) for i, q in enumerate(questions)),
             "id",
             faults,
         )
@@ -185,7 +187,7 @@ def _check_conditions(sources: Sources, faults: Faults) -> None:
             area = item.condition.removeprefix(AREA_CONDITION)
             is_area = area != item.condition and area.isascii() and area.isdigit()
             if item.condition and not is_area and item.condition not in questions:
-                row = Row(trade.source, (*trade.place, "item", index), item)
+                row = LocatedEntry(trade.source, (*trade.place, "item", index), item)
                 _unknown_reference(row, "condition", item.condition, "trades", [*questions, "area>=300"], faults)
 
 
@@ -203,7 +205,7 @@ def _check_patterns(sources: Sources, faults: Faults) -> None:
             faults.add("catalogue_value_wrong", row.source.name, row.line("pattern"), **facts)
 
 
-def _dated_rows(sources: Sources) -> Iterator[Row]:
+def _dated_rows(sources: Sources) -> Iterator[LocatedEntry]:
     yield from rows(sources, "kinds_of_place", "rule")
     yield from rows(sources, "delegations", "delegation")
     yield from rows(sources, "trades", "every_trade")
@@ -229,12 +231,12 @@ def _check_successions(sources: Sources, faults: Faults) -> None:
     for kind in rows(sources, "kinds_of_place", "kind"):
         named = [(kind, rules[rule].entry) for rule in kind.entry.rules if rule in rules]
         _check_succession(named, "rules", faults, without_gap=True)
-    figures: dict[str, list[tuple[Row, DatedEntry]]] = defaultdict(list)
+    figures: dict[str, list[tuple[LocatedEntry, DatedEntry]]] = defaultdict(list)
     for row in rows(sources, "life_rules", "life_rule"):
         figures[row.entry.id].append((row, row.entry))
     for figure in figures.values():
         _check_succession(figure, "valid_from", faults, without_gap=True)
-    groups: dict[tuple[str, ...], list[tuple[Row, DatedEntry]]] = defaultdict(list)
+    groups: dict[tuple[str, ...], list[tuple[LocatedEntry, DatedEntry]]] = defaultdict(list)
     for row in rows(sources, "delegations", "delegation"):
         groups["delegation", row.entry.office, row.entry.permit_type].append((row, row.entry))
     for row in rows(sources, "notices", "notice"):
@@ -247,7 +249,9 @@ def _check_successions(sources: Sources, faults: Faults) -> None:
         _check_succession(group, "valid_from", faults, without_gap=False)
 
 
-def _check_succession(entries: list[tuple[Row, DatedEntry]], key: str, faults: Faults, *, without_gap: bool) -> None:
+def _check_succession(
+    entries: list[tuple[LocatedEntry, DatedEntry]], key: str, faults: Faults, *, without_gap: bool
+) -> None:
     ordered = sorted(entries, key=lambda pair: pair[1].valid_from)
     for (_, earlier), (row, later) in zip(ordered, ordered[1:], strict=False):
         facts = {

@@ -27,7 +27,7 @@ from licence_qr.services.keys.lan_certificate import lan_certificate
 from licence_qr.services.keys.lan_invitation import picture, terminal_lines
 
 if TYPE_CHECKING:
-    from licence_qr.services.register.accounts import Person
+    from licence_qr.services.register.accounts import AccountHolder
 
 STARTING_PASSWORD_BYTES = 9
 # Two a worker: one more thread than the interpreter can run, so that a card being printed does not hold up a scan.
@@ -259,7 +259,7 @@ def list_accounts(as_json: bool) -> None:
         )
 
 
-def _person(person: Person) -> dict[str, Any]:
+def _person(person: AccountHolder) -> dict[str, Any]:
     return {
         "username": person.actor.username,
         "display_name": person.actor.display_name,

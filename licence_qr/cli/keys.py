@@ -16,7 +16,7 @@ from licence_qr.config import load_settings
 from licence_qr.domain.dates import SHANGHAI, local_date
 from licence_qr.domain.written_dates import day_in_range
 from licence_qr.errors import InputError
-from licence_qr.services.keys.ceremony import OVERLAP_DAYS, Ceremony, Purpose, TrustedKey
+from licence_qr.services.keys.ceremony import OVERLAP_DAYS, Ceremony, KeyPurpose, TrustedKey
 
 Command = Callable[..., None]
 _STATES = {"active": "在用 active", "retired": "退役 retired", "compromised": "泄露 compromised"}
@@ -45,9 +45,9 @@ def _hsm_option(command: Command) -> Command:
 
 _purpose_argument = click.argument(
     "purpose",
-    type=click.Choice([purpose.value for purpose in Purpose]),
+    type=click.Choice([purpose.value for purpose in KeyPurpose]),
     metavar="PURPOSE",
-    help="用途。 What the key signs: " + ", ".join(purpose.value for purpose in Purpose),
+    help="用途。 What the key signs: " + ", ".join(purpose.value for purpose in KeyPurpose),
 )
 _kid_argument = click.argument("kid", help="密钥编号，四位十六进制。 Id of the key, four hexadecimal digits.")
 _yes_option = click.option("--yes", is_flag=True, help="不再询问，直接办理。 Do not ask whether to go on.")
@@ -121,7 +121,7 @@ def new(purpose: str, first: datetime | None, hsm_label: str, root_folder: Path 
 
     Add a key for PURPOSE. The newest key that may sign today signs."""
     ceremony = _ceremony(root_folder)
-    made = ceremony.new(Purpose(purpose), first and first.date(), datetime.now(UTC), hsm_label=hsm_label)
+    made = ceremony.new(KeyPurpose(purpose), first and first.date(), datetime.now(UTC), hsm_label=hsm_label)
     if not as_json:
         click.echo(f"新密钥 new key  {made.kid.hex()}  {purpose}  {made.not_before} – {made.sign_until}")
     days = {"not_before": made.not_before.isoformat(), "sign_until": made.sign_until.isoformat()}
@@ -146,7 +146,7 @@ def rotate(purpose: str, overlap: int, hsm_label: str, root_folder: Path | None,
 
     Let a new key sign for PURPOSE from today. The service takes it up by itself; codes already printed stay good."""
     ceremony = _ceremony(root_folder)
-    rotation = ceremony.rotate(Purpose(purpose), overlap, datetime.now(UTC), hsm_label=hsm_label)
+    rotation = ceremony.rotate(KeyPurpose(purpose), overlap, datetime.now(UTC), hsm_label=hsm_label)
     former = [{"kid": key.kid.hex(), "sign_until": key.sign_until.isoformat()} for key in rotation.former]
     if not as_json:
         click.echo(f"今起签名 signs from today  {rotation.new.kid.hex()}")

@@ -23,7 +23,7 @@ from licence_qr.credential.cose import (
 )
 from licence_qr.credential.status_list import StatusList
 from licence_qr.credential.strict_cbor import read_canonical, write_canonical
-from licence_qr.credential.trust_list import KeyState, Purpose, TrustedKey, TrustList
+from licence_qr.credential.trust_list import KeyPurpose, KeyState, TrustedKey, TrustList
 from licence_qr.domain.dates import local_date
 from licence_qr.errors import TokenError
 
@@ -83,7 +83,7 @@ def verify_status_list(
     try:
         parts = _split(signed)
         check_signature_numbers(parts.signature)
-        key = trust_list.key(parts.kid, Purpose.STATUS)
+        key = trust_list.key(parts.kid, KeyPurpose.STATUS)
         check_signature(parts, STATUS_LIST_AAD, key.public_key)
     except TokenError as refusal:
         raise TokenError("status_list_signature", because=refusal.code) from None

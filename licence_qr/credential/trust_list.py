@@ -17,7 +17,7 @@ from licence_qr.credential.token import origins_of
 from licence_qr.errors import TokenError
 
 
-class Purpose(StrEnum):
+class KeyPurpose(StrEnum):
     """What a key is for."""
 
     LICENCE = "licence"
@@ -42,7 +42,7 @@ class TrustedKey:
 
     kid: bytes
     public_key: ec.EllipticCurvePublicKey
-    purpose: Purpose
+    purpose: KeyPurpose
     not_before: date
     sign_until: date
     verify_until: date
@@ -86,7 +86,7 @@ class TrustList:
         object.__setattr__(self, "_by_kid", by_kid)
         object.__setattr__(self, "origins", {origin: host for host in self.hosts for origin in origins_of(host)})
 
-    def key(self, kid: bytes, purpose: Purpose) -> TrustedKey:
+    def key(self, kid: bytes, purpose: KeyPurpose) -> TrustedKey:
         """The key of that id and purpose, whatever its state and dates.
 
         Raises TokenError ``key_unknown`` or ``key_purpose``.
@@ -99,7 +99,7 @@ class TrustList:
             raise TokenError("key_purpose", kid=kid.hex(), purpose=named[0].purpose.value)
         raise TokenError("key_unknown", kid=kid.hex(), sequence=self.sequence)
 
-    def signing_keys(self, purpose: Purpose, day: date) -> tuple[TrustedKey, ...]:
+    def signing_keys(self, purpose: KeyPurpose, day: date) -> tuple[TrustedKey, ...]:
         """The keys that may sign for ``purpose`` on ``day``, the newest first; of two of one day the later in the list."""
         usable = (key for key in reversed(self.keys) if key.purpose is purpose and key.may_sign_on(day))
         # Sorting keeps the order of equals, in reverse too.

@@ -17,12 +17,12 @@ from licence_qr.credential.cose import (
     split,
 )
 from licence_qr.credential.strict_cbor import read_canonical, write_canonical
-from licence_qr.credential.trust_list import KeyState, Purpose, TrustedKey, TrustList
+from licence_qr.credential.trust_list import KeyPurpose, KeyState, TrustedKey, TrustList
 from licence_qr.errors import TokenError
 
 _FORMAT = 1
 _EPOCH = date(1970, 1, 1).toordinal()
-_PURPOSES = {1: Purpose.LICENCE, 2: Purpose.STATUS, 3: Purpose.LOG}
+_PURPOSES = {1: KeyPurpose.LICENCE, 2: KeyPurpose.STATUS, 3: KeyPurpose.LOG}
 _STATES = {1: KeyState.ACTIVE, 2: KeyState.RETIRED, 3: KeyState.COMPROMISED}
 _PURPOSE_NUMBERS = {purpose: number for number, purpose in _PURPOSES.items()}
 _STATE_NUMBERS = {state: number for number, state in _STATES.items()}

@@ -14,7 +14,7 @@ from licence_qr.credential.claims import MAX_SIGNED_BYTES, Claims, decode_claims
 from licence_qr.credential.cose import CODE_AAD, check_signature, check_signature_numbers, split
 from licence_qr.credential.registered import registered_type, written_number
 from licence_qr.credential.token import PATH, from_digits, parse_address
-from licence_qr.credential.trust_list import KeyState, Purpose, TrustedKey, TrustList
+from licence_qr.credential.trust_list import KeyPurpose, KeyState, TrustedKey, TrustList
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import local_date
 from licence_qr.errors import TokenError
@@ -22,7 +22,7 @@ from licence_qr.errors import TokenError
 # A clock may be wrong by its time zone; by more than a day it is the clock that has to be mended, not the rule.
 _CLOCK_TOLERANCE = timedelta(days=1)
 # Each access to a member of an enum is a call in Python 3.11.
-_LICENCE, _COMPROMISED = Purpose.LICENCE, KeyState.COMPROMISED
+_LICENCE, _COMPROMISED = KeyPurpose.LICENCE, KeyState.COMPROMISED
 
 
 class Verified(NamedTuple):

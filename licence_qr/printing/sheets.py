@@ -43,7 +43,7 @@ MOST_ADDRESSES = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SheetRow:
     """A label in both languages, and its lines with their styles."""
 
     label: Sequence[str]
@@ -153,7 +153,7 @@ def _rows(canvas: Canvas, content: CardContent, top: float) -> None:
         canvas.text(LEFT, y + NOTE.line_mm + 0.6, f"另有 {more} 项许可，扫码查看 · {more} more: scan the code", NOTE)
 
 
-def _all_rows(canvas: Canvas, content: CardContent, density: float) -> list[Row]:
+def _all_rows(canvas: Canvas, content: CardContent, density: float) -> list[SheetRow]:
     number = ["统一社会信用代码", content.uscc]
     details = [content.licence_authority, f"发照 issued {chinese_date(content.licence_issued_on)}"]
     return [
@@ -162,7 +162,7 @@ def _all_rows(canvas: Canvas, content: CardContent, density: float) -> list[Row]
     ]
 
 
-def _permit_row(canvas: Canvas, density: float, permit: CardPermit) -> Row:
+def _permit_row(canvas: Canvas, density: float, permit: CardPermit) -> SheetRow:
     end = f"有效期至 to {chinese_date(permit.valid_to)}" if permit.valid_to else "长期有效 no end date"
     details = [permit.items, permit.authority, end, permit.address]
     return _row(canvas, density, permit.name.zh, permit.name.en, [permit.number], details)
@@ -170,12 +170,12 @@ def _permit_row(canvas: Canvas, density: float, permit: CardPermit) -> Row:
 
 def _row(
     canvas: Canvas, density: float, label: str, label_en: str, values: Sequence[str], details: Sequence[str]
-) -> Row:
+) -> SheetRow:
     def lines(parts: Sequence[str], style: Style, width: float) -> list[str]:
         return fill(parts, width, partial(canvas.width_of, style=style.scaled(density)))
 
     value_width, label_width = TEXT_RIGHT - VALUE_LEFT, VALUE_LEFT - LEFT - 2
-    return Row(
+    return SheetRow(
         label=lines([label], LABEL, label_width),
         label_en=lines([label_en], LABEL_EN, label_width),
         lines=[(line, VALUE.scaled(density)) for line in lines(values, VALUE, value_width)]
@@ -184,7 +184,7 @@ def _row(
     )
 
 
-def _draw_row(canvas: Canvas, row: Row, top: float) -> None:
+def _draw_row(canvas: Canvas, row: SheetRow, top: float) -> None:
     canvas.rule(LEFT, TEXT_RIGHT, top, HAIRLINE)
     label, label_en = LABEL.scaled(row.density), LABEL_EN.scaled(row.density)
     labels = [(line, label) for line in row.label] + [(line, label_en) for line in row.label_en]

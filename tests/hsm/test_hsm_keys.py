@@ -16,7 +16,7 @@ from licence_qr.bootstrap import Services, build, build_ceremony, prepare
 from licence_qr.config import Settings, load_settings
 from licence_qr.credential.cose import TRUST_LIST_AAD, check_signature, check_signature_numbers, sign, split
 from licence_qr.credential.token import to_digits
-from licence_qr.credential.trust_list import Purpose
+from licence_qr.credential.trust_list import KeyPurpose
 from licence_qr.errors import KeyStoreError
 from licence_qr.services.keys.ceremony import KeyPlace
 from licence_qr.store.keys.hsm import Hsm
@@ -39,7 +39,7 @@ def settings(module, tmp_path) -> Settings:
 def issuing(settings, now) -> Services:
     """An installation whose codes are signed in the module."""
     prepare(settings, now, demonstration=True)
-    build_ceremony(settings).rotate(Purpose.LICENCE, 0, now, hsm_label="codes")
+    build_ceremony(settings).rotate(KeyPurpose.LICENCE, 0, now, hsm_label="codes")
     return build(settings)
 
 
@@ -80,7 +80,7 @@ def test_a_pair_is_made_once_and_cannot_be_taken_out(hsm, module):
 
 
 def test_codes_signed_in_the_module_verify_like_any_other(issuing, make_application, clerk, now):
-    trusted = issuing.keys.trust_list().signing_keys(Purpose.LICENCE, now.date())[0]
+    trusted = issuing.keys.trust_list().signing_keys(KeyPurpose.LICENCE, now.date())[0]
     assert issuing.keys.place(trusted) is KeyPlace.HSM
     pair = issuing.issuance.issue(make_application(), clerk, "key", now)
     assert split(pair.code.token).kid == trusted.kid

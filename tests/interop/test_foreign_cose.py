@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from licence_qr.credential.claims import Claims, PermitClaim, TemplateNumber, encode_claims
 from licence_qr.credential.cose import CODE_AAD, TRUST_LIST_AAD, SoftKey, sign, split
-from licence_qr.credential.trust_list import Purpose, TrustedKey, TrustList
+from licence_qr.credential.trust_list import KeyPurpose, TrustedKey, TrustList
 from licence_qr.credential.verifier import verify, verify_token
 from licence_qr.domain.identifiers import CodeId, complete_uscc
 from licence_qr.errors import TokenError
@@ -47,7 +47,7 @@ def point(key: ec.EllipticCurvePublicKey) -> str:
 
 def trust_list() -> TrustList:
     key = KEY.private_key.public_key()
-    return TrustList(1, NOW, (), (TrustedKey(KID, key, Purpose.LICENCE, TODAY, TODAY, TODAY),))
+    return TrustList(1, NOW, (), (TrustedKey(KID, key, KeyPurpose.LICENCE, TODAY, TODAY, TODAY),))
 
 
 def as_foreign(claims: Claims) -> dict[str, object]:

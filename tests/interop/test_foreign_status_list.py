@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from licence_qr.credential.cose import SoftKey
 from licence_qr.credential.status_list import StatusList, empty_entries, put_entry
 from licence_qr.credential.status_list_wire import sign_status_list, verify_status_list
-from licence_qr.credential.trust_list import Purpose, TrustedKey, TrustList
+from licence_qr.credential.trust_list import KeyPurpose, TrustedKey, TrustList
 from licence_qr.credential.trust_list_wire import sign_trust_list
 
 pytestmark = pytest.mark.xdist_group("interop")
@@ -26,7 +26,7 @@ KEY = SoftKey(b"\x00\x05", ec.derive_private_key(0x1234567890ABCDEF, ec.SECP256R
 DRAFT_VALUES, DRAFT_BYTES = [1, 2, 0, 3, 0, 1, 0, 1, 1, 2, 3, 3], bytes.fromhex("c944f9")
 
 
-def trust_list(purpose: Purpose) -> TrustList:
+def trust_list(purpose: KeyPurpose) -> TrustList:
     days = (date(2026, 1, 1), date(2027, 12, 31), date(2037, 12, 31))
     return TrustList(1, NOW, (HOST,), (TrustedKey(KEY.kid, KEY.private_key.public_key(), purpose, *days),))
 
@@ -44,7 +44,7 @@ def status_list(values: list[int]) -> StatusList:
     return StatusList(subject, NOW, NOW + timedelta(days=7), timedelta(hours=12), packed(values))
 
 
-def read_by(foreign, values: list[int], purpose: Purpose = Purpose.STATUS) -> dict:
+def read_by(foreign, values: list[int], purpose: KeyPurpose = KeyPurpose.STATUS) -> dict:
     root = ROOT.private_key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
     return foreign(
         "read_status_list",
@@ -78,7 +78,7 @@ def test_a_foreign_implementation_reads_our_claims(foreign):
 
 def test_a_key_for_licences_signs_no_status_list(foreign):
     with pytest.raises(AssertionError, match="key is not found"):
-        read_by(foreign, DRAFT_VALUES, Purpose.LICENCE)
+        read_by(foreign, DRAFT_VALUES, KeyPurpose.LICENCE)
 
 
 @pytest.mark.parametrize("values", [DRAFT_VALUES, many_values()], ids=["draft", "many"])
@@ -102,5 +102,5 @@ def test_a_list_packed_by_the_foreign_encoder_is_read_by_us(foreign):
     signed = sign_status_list(
         StatusList(status_list([0]).subject, NOW, NOW + timedelta(days=1), timedelta(1), entries), KEY
     )
-    read = verify_status_list(signed, trust_list(Purpose.STATUS), NOW)
+    read = verify_status_list(signed, trust_list(KeyPurpose.STATUS), NOW)
     assert [read.value(index) for index in range(len(values))] == values

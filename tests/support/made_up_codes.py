@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from licence_qr.credential.claims import Claims, PermitClaim, TemplateNumber, encode_claims
 from licence_qr.credential.cose import CODE_AAD, SoftKey, sign
-from licence_qr.credential.trust_list import KeyState, Purpose, TrustedKey, TrustList
+from licence_qr.credential.trust_list import KeyPurpose, KeyState, TrustedKey, TrustList
 from licence_qr.domain.catalogue.model import Catalogue, NumberTemplate, PermitType, Text
 from licence_qr.domain.dates import Period
 from licence_qr.domain.identifiers import CodeId
@@ -33,7 +33,7 @@ def trusted(key: SoftKey, **changes: object) -> TrustedKey:
     facts: dict[str, object] = {
         "kid": key.kid,
         "public_key": key.private_key.public_key(),
-        "purpose": Purpose.LICENCE,
+        "purpose": KeyPurpose.LICENCE,
         "not_before": date(2026, 1, 1),
         "sign_until": date(2027, 12, 31),
         "verify_until": date(2037, 12, 31),

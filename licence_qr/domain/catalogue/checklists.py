@@ -15,7 +15,7 @@ from licence_qr.domain.dates import Period
 from licence_qr.domain.text import Text
 
 
-class Answer(StrEnum):
+class ChecklistAnswer(StrEnum):
     """What an inspector found of one item."""
 
     YES = "yes"  # 符合
@@ -123,15 +123,15 @@ def critical_cap(rules: LifeRules) -> int:
     return rules.grade_c_score - 1
 
 
-def score(answers: Iterable[tuple[ChecklistItem, Answer]], rules: LifeRules) -> Score:
+def score(answers: Iterable[tuple[ChecklistItem, ChecklistAnswer]], rules: LifeRules) -> Score:
     """Weight achieved of weight applicable in per cent, half up, capped by a critical failure; and the grade of it.
 
     Whole numbers throughout: a phone that reckons the same way gets the same.
     """
-    given = [(item, answer) for item, answer in answers if answer is not Answer.NA]
+    given = [(item, answer) for item, answer in answers if answer is not ChecklistAnswer.NA]
     applicable = sum(item.weight for item, _ in given)
-    achieved = sum(item.weight for item, answer in given if answer is Answer.YES)
-    failed = any(item.critical and answer is Answer.NO for item, answer in given)
+    achieved = sum(item.weight for item, answer in given if answer is ChecklistAnswer.YES)
+    failed = any(item.critical and answer is ChecklistAnswer.NO for item, answer in given)
     if not applicable:
         return Score(None, "", failed)
     percent = (200 * achieved + applicable) // (2 * applicable)

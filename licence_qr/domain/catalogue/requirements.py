@@ -44,7 +44,7 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True)
-class _Case:
+class _BusinessCase:
     """The facts of one business on one day."""
 
     catalogue: Catalogue
@@ -109,14 +109,14 @@ def requirements(
         if kind_id not in catalogue.kinds:
             raise InputError("kind_unknown", field="kinds", found=kind_id)
         chosen.append(catalogue.kinds[kind_id])
-    case = _Case(catalogue, trade, office, tuple(chosen), answers, area_m2, day)
+    case = _BusinessCase(catalogue, trade, office, tuple(chosen), answers, area_m2, day)
     items = {item.permit_type: item for item in trade.items if day in item.period}
     types = [*items, *(t.id for t in catalogue.permit_types.values() if t.by_kind_of_place and t.id not in items)]
     types.sort(key=lambda permit_type: permit_type != BUSINESS_LICENCE)
     return tuple(_requirement(case, catalogue.permit_types[id_], items.get(id_)) for id_ in types)
 
 
-def _requirement(case: _Case, permit_type: PermitType, item: TradeItem | None) -> Requirement:
+def _requirement(case: _BusinessCase, permit_type: PermitType, item: TradeItem | None) -> Requirement:
     need = _need_by_kind(case, item) if permit_type.by_kind_of_place else _need_by_item(case, item)
     authority = case.catalogue.authorities[permit_type.authority]
     delegation = case.catalogue.delegation(case.office, permit_type.id, case.day)
@@ -146,7 +146,7 @@ def _requirement(case: _Case, permit_type: PermitType, item: TradeItem | None) -
     )
 
 
-def _mode(case: _Case, permit_type: PermitType, item: TradeItem | None, need: Need) -> ItemMode:
+def _mode(case: _BusinessCase, permit_type: PermitType, item: TradeItem | None, need: Need) -> ItemMode:
     if need.regime is Regime.FILING:
         return ItemMode.FILING
     wanted = item.mode if item else ItemMode.APPROVAL
@@ -157,7 +157,7 @@ def _mode(case: _Case, permit_type: PermitType, item: TradeItem | None, need: Ne
     return wanted
 
 
-def _need_by_item(case: _Case, item: TradeItem | None) -> Need:
+def _need_by_item(case: _BusinessCase, item: TradeItem | None) -> Need:
     """The need for a permit that only the package speaks of."""
     if item is None:
         return Need(Regime.NONE, Text("本行业不涉及", "not part of this trade"))
@@ -168,7 +168,7 @@ def _need_by_item(case: _Case, item: TradeItem | None) -> Need:
     return Need(regime, _join([item.reason, because]), unknown)
 
 
-def _need_by_kind(case: _Case, item: TradeItem | None) -> Need:
+def _need_by_kind(case: _BusinessCase, item: TradeItem | None) -> Need:
     """The need for a permit that follows the kind of place; a chosen kind says more than the answer to a question."""
     of_chosen = _strongest(case, case.kinds) if case.kinds else None
     if of_chosen is not None and of_chosen.regime is not Regime.NONE:
@@ -191,7 +191,7 @@ def _with_reason(item: TradeItem | None, need: Need) -> Need:
     return Need(need.regime, _join([item.reason if item else None, need.reason]), need.depends_on)
 
 
-def _strongest(case: _Case, kinds: Sequence[KindOfPlace]) -> Need:
+def _strongest(case: _BusinessCase, kinds: Sequence[KindOfPlace]) -> Need:
     """What the kinds ask together: a permit before a filing before nothing. Open while it hangs on the choice."""
     needs = [need_of_kind(kind, case.area_m2, case.day) for kind in kinds]
     order = [Regime.LICENSED, Regime.FILING, Regime.NONE]
@@ -204,7 +204,7 @@ def _strongest(case: _Case, kinds: Sequence[KindOfPlace]) -> Need:
     return Need(regime, reason, depends_on)
 
 
-def _condition(case: _Case, item: TradeItem) -> tuple[bool | None, Text, str]:
+def _condition(case: _BusinessCase, item: TradeItem) -> tuple[bool | None, Text, str]:
     """Whether the item applies (None: open), the words for it, and what it hangs on while open."""
     least = item.area_from_m2
     if not item.condition:

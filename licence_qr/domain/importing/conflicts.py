@@ -39,7 +39,7 @@ class SourceRow:
     beyond: int = 0
 
 
-class Outcome(StrEnum):
+class RowOutcome(StrEnum):
     """Every row ends in exactly one of these."""
 
     IMPORTED = "imported"
@@ -143,7 +143,7 @@ class RowVerdict:
     """
 
     row: SourceRow
-    outcome: Outcome
+    outcome: RowOutcome
     code: str
     column: str = ""
     facts: Mapping[str, object] = field(default_factory=dict)

@@ -10,8 +10,8 @@ from licence_qr.domain.importing.conflicts import (
     ConflictKind,
     Decided,
     Decision,
-    Outcome,
     Place,
+    RowOutcome,
     RowVerdict,
     Side,
     SourceRow,
@@ -36,7 +36,7 @@ class Ledger:
     def close(
         self,
         row: SourceRow,
-        outcome: Outcome,
+        outcome: RowOutcome,
         code: str,
         facts: Mapping[str, object],
         column: str = "",
@@ -67,11 +67,11 @@ class Ledger:
                 key, kind, places, sides[0], right, choices or CHOICES[kind], uscc, proposal, office, facts or {}
             )
             for row in rows:
-                self.close(row, Outcome.WAITING, f"waiting_{kind.value}", facts or {}, conflict=key)
+                self.close(row, RowOutcome.WAITING, f"waiting_{kind.value}", facts or {}, conflict=key)
             return None
         if answer.decision is Decision.REFUSE:
             for row in rows:
-                self.close(row, Outcome.REFUSED, "decided_refused", {"reason": answer.reason})
+                self.close(row, RowOutcome.REFUSED, "decided_refused", {"reason": answer.reason})
             return None
         self.reasons.update({row.place: answer.reason for row in rows})
         return answer.decision

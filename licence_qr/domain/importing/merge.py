@@ -16,7 +16,7 @@ from licence_qr.domain.importing.conflicts import (
     ConflictKind,
     Decided,
     Decision,
-    Outcome,
+    RowOutcome,
     Side,
     Source,
     SourceRow,
@@ -125,7 +125,7 @@ class _Merge:
                 records.append(parse(row, words))
             except InputError as error:
                 column = columns.get(error.field, "")
-                self.ledger.close(row, Outcome.REFUSED, error.code, error.facts, column)
+                self.ledger.close(row, RowOutcome.REFUSED, error.code, error.facts, column)
                 if row.place.source is Source.MARKET:
                     self.refused[_code_or_text(row)] = row.place.number
         return records
@@ -143,7 +143,7 @@ class _Merge:
         rows = [row for version in versions for row in version.rows]
         if len(versions) > 2:
             for row in rows:
-                self.ledger.close(row, Outcome.REFUSED, "import_too_many_versions", {"count": len(versions)})
+                self.ledger.close(row, RowOutcome.REFUSED, "import_too_many_versions", {"count": len(versions)})
             return None
         sides = [Side.of(version.record.row) for version in versions]
         decision = self.ledger.ask(kind, rows, sides, uscc=uscc, office=office(versions[0].record))
@@ -154,12 +154,12 @@ class _Merge:
         chosen, other = versions if decision is Decision.TAKE_FIRST else reversed(versions)
         for row in other.rows:
             facts = {"row": chosen.record.row.place.number, "reason": self.ledger.reasons.pop(row.place, "")}
-            self.ledger.close(row, Outcome.REFUSED, "decided_other_row", facts)
+            self.ledger.close(row, RowOutcome.REFUSED, "decided_other_row", facts)
         return chosen
 
     def _hold(self, uscc: str, row: SourceRow) -> None:
         verdict = self.ledger.verdicts[row.place]
-        if verdict.outcome is Outcome.WAITING:
+        if verdict.outcome is RowOutcome.WAITING:
             self.undecided[uscc] = verdict.conflict
         else:
             self.refused[uscc] = row.place.number
@@ -219,7 +219,9 @@ class _Merge:
     def _licence_of(self, unit: Unit[HealthRecord], uscc: str) -> Licence | None:
         if uscc in self.undecided:
             for row in unit.rows:
-                self.ledger.close(row, Outcome.WAITING, "waiting_licence_undecided", {}, conflict=self.undecided[uscc])
+                self.ledger.close(
+                    row, RowOutcome.WAITING, "waiting_licence_undecided", {}, conflict=self.undecided[uscc]
+                )
             return None
         licence = self.licences.get(uscc)
         if licence is None:
@@ -289,16 +291,16 @@ class _Merge:
     def _import(self, unit: Unit[MarketRecord] | Unit[HealthRecord], licence: Licence) -> None:
         first, *others = unit.rows
         if reason := self.ledger.reasons.get(first.place):
-            self.ledger.close(first, Outcome.IMPORTED, "imported_by_decision", {"reason": reason})
+            self.ledger.close(first, RowOutcome.IMPORTED, "imported_by_decision", {"reason": reason})
         elif licence.state.ended:
             column = (MARKET_COLUMNS if first.place.source is Source.MARKET else HEALTH_COLUMNS)["state"]
             closed = licence.entity.issued_on.isoformat()
             code = f"imported_closed_{'licence' if first.place.source is Source.MARKET else 'permit'}"
-            self.ledger.close(first, Outcome.IMPORTED, code, {"closed": closed}, column)
+            self.ledger.close(first, RowOutcome.IMPORTED, code, {"closed": closed}, column)
         else:
-            self.ledger.close(first, Outcome.IMPORTED, "imported", {})
+            self.ledger.close(first, RowOutcome.IMPORTED, "imported", {})
         for row in others:
-            self.ledger.close(row, Outcome.IMPORTED, "imported_same_as_row", {"row": first.place.number})
+            self.ledger.close(row, RowOutcome.IMPORTED, "imported_same_as_row", {"row": first.place.number})
 
     def _office_of_licence(self, record: MarketRecord) -> str:
         return office_of(record.entity.domicile, self.catalogue)

@@ -20,7 +20,7 @@ Known = tuple[Entity, LicenceState]  # what the register says of a business
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ExportedPart:
     """One licence or one permit as the exports tell it: flat texts by column key, and the rows that say so.
 
     ``key`` is empty for the licence and the permit number for a permit.
@@ -32,14 +32,14 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Business:
+class MergedBusiness:
     """One merged business. Its ``parts`` lack the licence when no export has it and only the register does."""
 
     record: CombinedRecord
     state: LicenceState
     phone: str
     office: str
-    parts: tuple[Part, ...]
+    parts: tuple[ExportedPart, ...]
 
 
 def licence_texts(entity: Entity, state: LicenceState, phone: str) -> dict[str, str]:
@@ -82,7 +82,7 @@ def permit_texts(permit: Permit, address: str) -> dict[str, str]:
 class Merged:
     """The outcome: businesses by credit code, open questions by key, and one verdict a row in the order of the files."""
 
-    businesses: Mapping[str, Business]
+    businesses: Mapping[str, MergedBusiness]
     conflicts: Mapping[str, Conflict]
     verdicts: tuple[RowVerdict, ...]
 
@@ -127,7 +127,7 @@ class Licence:
         permits = tuple(unit for unit, _ in self.permits)
         return (self.unit, *permits) if self.unit else permits
 
-    def business(self, catalogue: Catalogue) -> Business:
+    def business(self, catalogue: Catalogue) -> MergedBusiness:
         """The combined record. Premises 1 is the licence's own address; others follow in the order of permit numbers."""
         name = self.overrides.get("name", self.entity.name)
         entity = replace(self.entity, name=name, principal=self.overrides.get("principal", self.entity.principal))
@@ -135,15 +135,15 @@ class Licence:
         permits, parts = [], []
         phone = self.unit.record.phone if self.unit else ""
         if self.unit:
-            parts.append(Part("", licence_texts(entity, self.state, phone), self.unit.places()))
+            parts.append(ExportedPart("", licence_texts(entity, self.state, phone), self.unit.places()))
         for unit, permit in self.permits:
             address = addresses.setdefault(name_key(unit.record.address), unit.record.address)
             premises_no = list(addresses).index(name_key(address)) + 1
             permits.append(replace(permit, premises_no=premises_no))
-            parts.append(Part(permit.permit_no, permit_texts(permit, address), unit.places()))
+            parts.append(ExportedPart(permit.permit_no, permit_texts(permit, address), unit.places()))
         permits.sort(key=lambda p: (p.premises_no, p.permit_no))
         premises = (Premises(n, a, region_of(a, catalogue)) for n, a in enumerate(addresses.values(), start=1))
-        return Business(
+        return MergedBusiness(
             record=CombinedRecord(entity, tuple(premises), tuple(permits)),
             state=self.state,
             phone=phone,

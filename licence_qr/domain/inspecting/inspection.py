@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from licence_qr.domain.catalogue.checklists import Answer
+from licence_qr.domain.catalogue.checklists import ChecklistAnswer
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.inspecting.follow_up import Fault
 from licence_qr.domain.text import Text
 
 
-class Purpose(StrEnum):
+class InspectionPurpose(StrEnum):
     """Why the officers came."""
 
     ROUTINE = "routine"  # 日常监督
@@ -25,7 +25,7 @@ class Purpose(StrEnum):
     @property
     def grades(self) -> bool:
         """Whether the score decides the grade of the permit: only a visit that looks at everything, unprompted."""
-        return self in {Purpose.ROUTINE, Purpose.DRAWN}
+        return self in {InspectionPurpose.ROUTINE, InspectionPurpose.DRAWN}
 
 
 class ReadBy(StrEnum):
@@ -106,7 +106,7 @@ class GivenAnswer:
 
     checklist: str
     item: str
-    answer: Answer
+    answer: ChecklistAnswer
     finding: str
     photos: tuple[str, ...]
 
@@ -154,7 +154,7 @@ class Inspection:
     office: str
     officer: str
     second_officer: str | None
-    purpose: Purpose
+    purpose: InspectionPurpose
     order: int | None
     drawn: int | None
     subject: Inspected
@@ -180,7 +180,7 @@ class Inspection:
     @property
     def findings(self) -> tuple[GivenAnswer, ...]:
         """The answers that say "no"."""
-        return tuple(answer for answer in self.answers if answer.answer is Answer.NO)
+        return tuple(answer for answer in self.answers if answer.answer is ChecklistAnswer.NO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,19 +191,19 @@ class Filter:
     """
 
     state: InspectionState | None = None
-    purpose: Purpose | None = None
+    purpose: InspectionPurpose | None = None
     outcome: VisitOutcome | None = None
     first: date | None = None
     last: date | None = None
     text: str = ""
 
 
-PURPOSE_WORDS: Mapping[Purpose, Text] = {
-    Purpose.ROUTINE: Text("日常监督", "Routine"),
-    Purpose.FOLLOW_UP: Text("告知承诺核查", "Check after a commitment"),
-    Purpose.RECHECK: Text("整改复查", "Recheck of an order"),
-    Purpose.DRAWN: Text("双随机抽查", "Drawn by lot"),
-    Purpose.COMPLAINT: Text("投诉举报检查", "After a complaint"),
+PURPOSE_WORDS: Mapping[InspectionPurpose, Text] = {
+    InspectionPurpose.ROUTINE: Text("日常监督", "Routine"),
+    InspectionPurpose.FOLLOW_UP: Text("告知承诺核查", "Check after a commitment"),
+    InspectionPurpose.RECHECK: Text("整改复查", "Recheck of an order"),
+    InspectionPurpose.DRAWN: Text("双随机抽查", "Drawn by lot"),
+    InspectionPurpose.COMPLAINT: Text("投诉举报检查", "After a complaint"),
 }
 OUTCOME_WORDS: Mapping[VisitOutcome, Text] = {
     VisitOutcome.PASSED: Text("合格", "Passed"),

@@ -31,7 +31,7 @@ STATE_WORDS: Mapping[ProposalState, Text] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ProposalFilter:
     """Which proposals a list shows. ``state`` None: all; ``closed``: all but the open ones, whatever ``state`` says.
 
     ``act`` and ``proposed_by`` (a user name) empty: any. ``page`` counts from 1.

@@ -27,7 +27,7 @@ _PROGRAMS: Mapping[str, Text] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class NamedActor:
     """Who did something: the name an account shows (the user name where there is no such account) or that of the program,
     and the office."""
 
@@ -61,8 +61,8 @@ class PastEvent:
     legal_basis: str
     document_no: str
     effective_on: date | None
-    by: Person | None
-    proposed_by: Person | None
+    by: NamedActor | None
+    proposed_by: NamedActor | None
     reason: str
 
 
@@ -94,7 +94,7 @@ class Timeline:
             held = permits.of_business(tx, uscc)
             offices = {stored.office, *(each.permit.handling_office for each in held)}
             inner = actor.office in offices or Role.ADMIN in actor.roles
-            reader = _Reader(tx, self.catalogue, inner, _names(tx, self.catalogue, uscc), {})
+            reader = _HistoryReader(tx, self.catalogue, inner, _names(tx, self.catalogue, uscc), {})
             rows = history.since(tx, uscc, after)
             events = tuple(reader.event(row) for row in reversed(rows) if inner or row["event"] not in INNER_EVENTS)
         entity = stored.entity
@@ -102,7 +102,7 @@ class Timeline:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reader:
+class _HistoryReader:
     """Turns rows into events within one read transaction."""
 
     tx: Transaction
@@ -123,15 +123,15 @@ class _Reader:
             legal_basis=row["legal_basis"],
             document_no=row["document_no"],
             effective_on=date.fromisoformat(row["effective_on"]) if row["effective_on"] else None,
-            by=Person(self._name(row["actor"]), row["office"]) if self.inner else None,
+            by=NamedActor(self._name(row["actor"]), row["office"]) if self.inner else None,
             proposed_by=self._proposer(row),
             reason=row["reason"] if self.inner else "",
         )
 
-    def _proposer(self, row: Row) -> Person | None:
+    def _proposer(self, row: Row) -> NamedActor | None:
         """Whoever proposed what another decided. Who takes a proposal back does it alone: nobody decided."""
         proposer = row["proposed_by"]
-        return Person(self._name(proposer), "") if self.inner and proposer and proposer != row["actor"] else None
+        return NamedActor(self._name(proposer), "") if self.inner and proposer and proposer != row["actor"] else None
 
     def _about(self, subject: str, after: Mapping[str, Any]) -> Text:
         """A proposal is about its subject; a check and an entry in the credit record are about a permit."""

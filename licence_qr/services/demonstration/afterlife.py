@@ -16,14 +16,14 @@ from importlib.resources import files
 
 from pydantic import ConfigDict, TypeAdapter
 
-from licence_qr.domain.catalogue.checklists import Answer, Checklist, score
+from licence_qr.domain.catalogue.checklists import Checklist, ChecklistAnswer, score
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.services.demonstration.data import businesses
 from licence_qr.services.feedback.ratings import Ratings, SentRating
 from licence_qr.services.feedback.reports import SentReport
 from licence_qr.services.feedback.reports_desk import ReportAct, ReportsDesk
-from licence_qr.services.inspecting.draws import Draws, Wanted
+from licence_qr.services.inspecting.draws import DrawRequest, Draws
 from licence_qr.services.inspecting.receive import Inspections
 from licence_qr.store.database.connections import Database
 from licence_qr.store.feedback import ratings as stored_ratings
@@ -33,7 +33,7 @@ from licence_qr.store.register.permits import StoredPermit
 
 _FACT, _DONE = "demonstration_since", "done"
 _CITIZEN = "192.0.2.1"  # an address that is nobody's (RFC 5737)
-_DRAW = Wanted("公共场所双随机抽查（演示）", 2, None, seed_source="演示：登记簿填入当日在本说明中公布的数")
+_DRAW = DrawRequest("公共场所双随机抽查（演示）", 2, None, seed_source="演示：登记簿填入当日在本说明中公布的数")
 _SEED = "specimen 20 48 31 07 15 26"
 _INSTANT = "%Y-%m-%dT%H:%M:%SZ"
 
@@ -171,7 +171,9 @@ class DemonstrationSince:
         lists = self.inspections.catalogue.inspection_rules.checklists_for(held.permit.kinds, day)
         answers = [_answers(checklist, made.failed) for checklist in lists]
         given = [
-            (item, Answer.NO if item.id in made.failed else Answer.YES) for listed in lists for item in listed.items
+            (item, ChecklistAnswer.NO if item.id in made.failed else ChecklistAnswer.YES)
+            for listed in lists
+            for item in listed.items
         ]
         scored = score(given, self.inspections.catalogue.life_rules_on(day))
         return {

@@ -21,7 +21,7 @@ from licence_qr.domain.register.permit import GrantMode, PermitState
 
 
 @dataclass(frozen=True, slots=True)
-class PermitChange:
+class DemonstrationPermitChange:
     """One later decision on a permit."""
 
     state: PermitState
@@ -31,7 +31,7 @@ class PermitChange:
 
 
 @dataclass(frozen=True, slots=True)
-class LicenceChange:
+class DemonstrationLicenceChange:
     """One later entry on a licence: a new state, a new principal, or both."""
 
     reason: str
@@ -57,7 +57,7 @@ class DemonstrationPermit:
     graded: int | None = None
     checked: int | None = None
     reviewed: int | None = None
-    changes: tuple[PermitChange, ...] = ()
+    changes: tuple[DemonstrationPermitChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ class DemonstrationBusiness:
     capital: str = ""
     premises: tuple[str, ...] = ()
     permits: tuple[DemonstrationPermit, ...] = ()
-    changes: tuple[LicenceChange, ...] = ()
+    changes: tuple[DemonstrationLicenceChange, ...] = ()
     printed_before_change: bool = False
     applies: Applied | None = None
     entered: int = 0

@@ -46,7 +46,7 @@ _LEAST_DIGITS = 7  # of a telephone number
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class ReportSubject:
     """The business a report is about, in facts that are public."""
 
     code_id: CodeId | None
@@ -82,7 +82,7 @@ class Clock:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ReportAnswer:
     """What the office answered."""
 
     on: date
@@ -90,7 +90,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
+class ReportReceipt:
     """All that the holder of a receipt number is shown: no contact, no internal word, no name of an officer.
 
     ``calls_back``: a contact was left. ``about`` is the business, empty where the register has none.
@@ -105,7 +105,7 @@ class Receipt:
     dismissed: bool
     calls_back: bool
     clocks: tuple[Clock, ...]
-    answers: tuple[Answer, ...]
+    answers: tuple[ReportAnswer, ...]
     closed_on: date | None
 
 
@@ -138,7 +138,7 @@ class Reports:
         rules = self.catalogue.life_rules_on(day)
         return rules.report_contact_working_days, rules.report_answer_working_days
 
-    def subject(self, number: str, client: str, now: datetime) -> Subject:
+    def subject(self, number: str, client: str, now: datetime) -> ReportSubject:
         """The business with this code number, for the head of the form.
 
         Raises InputError (number mistyped), AccessError ``too_many_receipt_lookups``, NotFoundError
@@ -148,7 +148,7 @@ class Reports:
         self._count_lookup(client, now)
         return self.known_subject(number)
 
-    def known_subject(self, number: str) -> Subject:
+    def known_subject(self, number: str) -> ReportSubject:
         """``subject`` for whoever was given a form about this number before, and so learns nothing by asking again."""
         with self.database.read() as tx:
             return self._subject(tx, parse_code_number(number))
@@ -175,7 +175,7 @@ class Reports:
             self.purge_expired(tx, now)
         return report.number
 
-    def receipt(self, number: str, client: str, now: datetime) -> Receipt:
+    def receipt(self, number: str, client: str, now: datetime) -> ReportReceipt:
         """How far a report has come. Raises InputError ``receipt_number_wrong``, AccessError
         ``too_many_receipt_lookups``, NotFoundError ``receipt_not_found``."""
         receipt_number = parse_receipt_number(number)
@@ -213,7 +213,7 @@ class Reports:
             return report.place, ""
         return stored.entity.holder_name, _address(tx, report.uscc, stored.entity.domicile)
 
-    def _subject(self, tx: Transaction, code_id: CodeId) -> Subject:
+    def _subject(self, tx: Transaction, code_id: CodeId) -> ReportSubject:
         code = codes.newest(tx, code_id)
         stored = entities.get(tx, code.uscc) if code else None
         if code is None or stored is None:
@@ -221,7 +221,7 @@ class Reports:
         offices = [stored.office, *(held.permit.handling_office for held in permits.of_business(tx, code.uscc))]
         office = next((each for each in offices if each in self.catalogue.offices), "")
         address = _address(tx, code.uscc, stored.entity.domicile)
-        return Subject(code_id, code.uscc, stored.entity.holder_name, address, office)
+        return ReportSubject(code_id, code.uscc, stored.entity.holder_name, address, office)
 
     def _count_lookup(self, client: str, now: datetime) -> None:
         # A register that can be read but not written still answers: the random bits are the guard, this only slows.
@@ -268,7 +268,7 @@ class Reports:
     def _fresh(
         self, tx: Transaction, sent: SentReport, code_id: CodeId | None, *, has_photo: bool, now: datetime
     ) -> Report:
-        about = self._subject(tx, code_id) if code_id else Subject(None, "", "", "", sent.office)
+        about = self._subject(tx, code_id) if code_id else ReportSubject(None, "", "", "", sent.office)
         contact_days, answer_days = self.promise(local_date(now))
         report = Report(
             report_id=0,
@@ -300,11 +300,11 @@ class Reports:
         answer = report.answer_due or due_day(calendar, report.answer_from, report.answer_days)[0]
         return replace(report, contact_due=contact, answer_due=answer)
 
-    def _receipt(self, tx: Transaction, report: Report, today: date) -> Receipt:
+    def _receipt(self, tx: Transaction, report: Report, today: date) -> ReportReceipt:
         events = reports.events(tx, report.report_id)
         steps = {event.step for event in events}
-        answers = tuple(Answer(local_date(e.at), e.text) for e in events if e.step is ReportStep.ANSWERED)
-        return Receipt(
+        answers = tuple(ReportAnswer(local_date(e.at), e.text) for e in events if e.step is ReportStep.ANSWERED)
+        return ReportReceipt(
             number=report.number.number,
             kind=self.kind_name(report.kind),
             about=self.holder(tx, report)[0] if report.uscc else "",

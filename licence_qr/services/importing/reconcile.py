@@ -19,13 +19,13 @@ from licence_qr.domain.importing.conflicts import (
     ConflictKind,
     Decided,
     Decision,
-    Outcome,
     Place,
+    RowOutcome,
     Side,
     Source,
     conflict_key,
 )
-from licence_qr.domain.importing.values import Business, Part, licence_texts, permit_texts
+from licence_qr.domain.importing.values import ExportedPart, MergedBusiness, licence_texts, permit_texts
 from licence_qr.domain.lifecycle.acts import Act, SubjectKind, rule
 from licence_qr.domain.names import name_key
 from licence_qr.domain.register.entity import Entity
@@ -63,7 +63,7 @@ class Fate:
     """What came of the rows of one part, where it is not what the merge said."""
 
     places: tuple[Place, ...]
-    outcome: Outcome
+    outcome: RowOutcome
     code: str
     facts: Mapping[str, object]
     conflict: str = ""
@@ -80,7 +80,7 @@ class BusinessImport:
     tx: Transaction
     catalogue: Catalogue
     coding: Coding
-    business: Business
+    business: MergedBusiness
     answers: Mapping[str, Decided]
     files: Mapping[Source, str]
     actor: str
@@ -120,11 +120,11 @@ class BusinessImport:
             renewed = record_deemed_renewals(self.tx, self.catalogue, self.uscc, self.now)
             self.noted = resume_after_rest(self.tx, self.catalogue, self.uscc, self.now) or renewed
 
-    def _take_over(self, part: Part, before: TakenPart | None) -> bool:
+    def _take_over(self, part: ExportedPart, before: TakenPart | None) -> bool:
         """True when the register took something over; an unchanged part keeps the fate it once got."""
         if before is not None and before.facts == part.facts:
             if before.code:
-                self.fates.append(Fate(part.places, Outcome.IMPORTED, before.code, {"reason": before.reason}))
+                self.fates.append(Fate(part.places, RowOutcome.IMPORTED, before.code, {"reason": before.reason}))
             return False
         self._catch_up()
         if part.key and self.licence_question:
@@ -136,7 +136,7 @@ class BusinessImport:
             import_runs.put_part(self.tx, self.uscc, part.key, self._taken(part))
         return settled
 
-    def _taken(self, part: Part) -> TakenPart:
+    def _taken(self, part: ExportedPart) -> TakenPart:
         decided = next((fate for fate in self.fates if fate.places == part.places), None)
         if decided is None:
             return TakenPart(part.facts)
@@ -144,7 +144,7 @@ class BusinessImport:
 
     # The licence.
 
-    def _licence(self, part: Part, before: Mapping[str, str] | None) -> bool:
+    def _licence(self, part: ExportedPart, before: Mapping[str, str] | None) -> bool:
         stored = entities.get(self.tx, self.uscc)
         if stored is None:
             self._add_licence(part)
@@ -162,13 +162,13 @@ class BusinessImport:
             entities.put(self.tx, replace(stored, contact_phone=part.facts["phone"]))
         return answer is not None
 
-    def _add_licence(self, part: Part) -> None:
+    def _add_licence(self, part: ExportedPart) -> None:
         entity, state = self.business.record.entity, self.business.state
         entities.put(self.tx, StoredEntity(entity, state, self.business.office, self.business.phone))
         self._note(EventKind.LICENCE_IMPORTED, "licence", part, None, as_json(entity) | {"state": state.value})
         self._premises_no(entity.domicile, part)
 
-    def _change_licence(self, stored: StoredEntity, part: Part, keys: list[str]) -> None:
+    def _change_licence(self, stored: StoredEntity, part: ExportedPart, keys: list[str]) -> None:
         if not keys:
             return
         names = {_LICENCE_FIELDS.get(key, key) for key in keys} - {"state"}
@@ -186,7 +186,7 @@ class BusinessImport:
         if changed.state.ended and not stored.state.ended:
             self._close_permits(part)
 
-    def _close_permits(self, part: Part) -> None:
+    def _close_permits(self, part: ExportedPart) -> None:
         """The licence's end closes its permits."""
         for stored in permits.of_business(self.tx, self.uscc):
             if stored.permit.state in _OPEN_STATES:
@@ -196,7 +196,7 @@ class BusinessImport:
 
     # A permit.
 
-    def _permit(self, part: Part, before: Mapping[str, str] | None) -> bool:
+    def _permit(self, part: ExportedPart, before: Mapping[str, str] | None) -> bool:
         permit = next(p for p in self.business.record.permits if p.permit_no == part.key)
         stored = permits.by_number(self.tx, part.key)
         if stored is None:
@@ -216,7 +216,7 @@ class BusinessImport:
             self._replace_permit(stored, replace(stored.permit, grade=permit.grade), part)
         return answer is not None
 
-    def _add_permit(self, permit: Permit, part: Part) -> None:
+    def _add_permit(self, permit: Permit, part: ExportedPart) -> None:
         placed = replace(permit, premises_no=self._premises_no(part.facts["address"], part))
         stored = permits.add(self.tx, self.uscc, placed)
         self._note(EventKind.PERMIT_IMPORTED, f"permit/{stored.permit_id}", part, None, as_json(placed))
@@ -225,7 +225,7 @@ class BusinessImport:
         if number:
             counters.raise_to(self.tx, number_series(permit.permit_type, permit.issuing_authority), *number)
 
-    def _change_permit(self, stored: StoredPermit, new: Permit, part: Part, keys: list[str]) -> None:
+    def _change_permit(self, stored: StoredPermit, new: Permit, part: ExportedPart, keys: list[str]) -> None:
         names = {_PERMIT_FIELDS.get(key, key) for key in keys} - {"address"}
         changes = {name: getattr(new, name) for name in names}
         if "address" in keys:
@@ -241,12 +241,12 @@ class BusinessImport:
             changes["ended_by"] = was if closed and was in ENDS_BEFORE_CLOSING else new.ended_by
         self._replace_permit(stored, replace(stored.permit, grade=new.grade, **changes), part)
 
-    def _replace_permit(self, stored: StoredPermit, permit: Permit, part: Part) -> None:
+    def _replace_permit(self, stored: StoredPermit, permit: Permit, part: ExportedPart) -> None:
         permits.replace(self.tx, StoredPermit(stored.permit_id, stored.uscc, permit))
         subject = f"permit/{stored.permit_id}"
         self._note(EventKind.PERMIT_CHANGED, subject, part, as_json(stored.permit), as_json(permit))
 
-    def _premises_no(self, address: str, part: Part) -> int:
+    def _premises_no(self, address: str, part: ExportedPart) -> int:
         known = entities.premises_at(self.tx, self.uscc, address)
         if known is None:
             key = name_key(address)
@@ -277,7 +277,7 @@ class BusinessImport:
     # Questions.
 
     def _settle(
-        self, part: Part, register: Mapping[str, str], differing: list[str], asked: Asked | None
+        self, part: ExportedPart, register: Mapping[str, str], differing: list[str], asked: Asked | None
     ) -> Decision | None:
         """TAKE_REGISTER when both agree; else the answer given, or None: the part's rows wait or were refused."""
         if not differing:
@@ -290,16 +290,16 @@ class BusinessImport:
             return None
         kept = answer.decision is Decision.TAKE_REGISTER
         code = "imported_register_kept" if kept else "imported_state_proposed" if asked else "imported_by_decision"
-        self.fates.append(Fate(part.places, Outcome.IMPORTED, code, {"reason": answer.reason}))
+        self.fates.append(Fate(part.places, RowOutcome.IMPORTED, code, {"reason": answer.reason}))
         return answer.decision
 
-    def _number_taken(self, part: Part, stored: StoredPermit, register: Mapping[str, str]) -> bool:
+    def _number_taken(self, part: ExportedPart, stored: StoredPermit, register: Mapping[str, str]) -> bool:
         facts = {"permit_no": part.key, "holder": stored.uscc}
         self._ask(ConflictKind.NUMBER_TAKEN, part, {**register, "uscc": stored.uscc}, facts)
         return False
 
     def _ask(
-        self, kind: ConflictKind, part: Part, register: Mapping[str, str], facts: Mapping[str, object]
+        self, kind: ConflictKind, part: ExportedPart, register: Mapping[str, str], facts: Mapping[str, object]
     ) -> Decided | None:
         told = [{"proposal": str(facts["proposal"])}] if "proposal" in facts else []
         key = conflict_key(kind, [{"uscc": self.uscc}, register, part.facts, *told])
@@ -311,12 +311,12 @@ class BusinessImport:
                 self.licence_question = key
             return None
         if answer.decision is Decision.REFUSE:
-            self.fates.append(Fate(part.places, Outcome.REFUSED, "decided_refused", {"reason": answer.reason}))
+            self.fates.append(Fate(part.places, RowOutcome.REFUSED, "decided_refused", {"reason": answer.reason}))
             return None
         return answer
 
     def _conflict(
-        self, key: str, kind: ConflictKind, part: Part, register: Mapping[str, str], facts: Mapping[str, object]
+        self, key: str, kind: ConflictKind, part: ExportedPart, register: Mapping[str, str], facts: Mapping[str, object]
     ) -> Conflict:
         first = part.places[0]
         ours = Side(Source.REGISTER, "", 0, _without_phone(register))
@@ -324,8 +324,8 @@ class BusinessImport:
         choices, office = CHOICES[kind], self.business.office
         return Conflict(key, kind, part.places, ours, theirs, choices, self.uscc, "", office, facts)
 
-    def _wait(self, part: Part, key: str, code: str, facts: Mapping[str, object]) -> None:
-        self.fates.append(Fate(part.places, Outcome.WAITING, code, facts, key))
+    def _wait(self, part: ExportedPart, key: str, code: str, facts: Mapping[str, object]) -> None:
+        self.fates.append(Fate(part.places, RowOutcome.WAITING, code, facts, key))
 
     # Books.
 
@@ -333,7 +333,7 @@ class BusinessImport:
         self,
         kind: EventKind,
         subject: str,
-        part: Part,
+        part: ExportedPart,
         before: Mapping[str, object] | None,
         after: Mapping[str, object] | None,
     ) -> None:
@@ -341,12 +341,12 @@ class BusinessImport:
         event = Event(self.now, self.actor, office, kind, self.uscc, subject, why, before=before, after=after)
         history.append(self.tx, event)
 
-    def _why(self, part: Part) -> str:
+    def _why(self, part: ExportedPart) -> str:
         first = part.places[0]
         return f"{self.files.get(first.source, '')} {first.sheet}#{first.number}"
 
 
-def _differing(part: Part, before: Mapping[str, str] | None, register: Mapping[str, str]) -> list[str]:
+def _differing(part: ExportedPart, before: Mapping[str, str] | None, register: Mapping[str, str]) -> list[str]:
     """The facts that the export has changed since it was last taken over and that the register has otherwise."""
     return [
         key

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from licence_qr.domain.catalogue.model import Catalogue, Text
-from licence_qr.domain.importing.conflicts import Conflict, ConflictKind, Decided, Decision, Outcome, Place, RowVerdict
+from licence_qr.domain.importing.conflicts import (
+    Conflict,
+    ConflictKind,
+    Decided,
+    Decision,
+    Place,
+    RowOutcome,
+    RowVerdict,
+)
 from licence_qr.domain.importing.merge import merge
 from licence_qr.domain.lifecycle.acts import SubjectKind
 from licence_qr.domain.names import name_key
@@ -55,7 +63,7 @@ class ComparedField:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class DecisionChoice:
     """One decision offered, in words."""
 
     decision: Decision
@@ -84,7 +92,7 @@ class WaitingRow:
     right_title: Text | None
     fields: tuple[ComparedField, ...]
     proposal: str
-    choices: tuple[Choice, ...]
+    choices: tuple[DecisionChoice, ...]
     asked_at: datetime
     two_people: Text | None = None
     decision: Decision | None = None
@@ -155,7 +163,7 @@ class Waiting:
             right_title=side_title(conflict.right) if conflict.right else None,
             fields=_compared(self.catalogue, conflict),
             proposal=conflict.proposal,
-            choices=tuple(Choice(choice, DECISIONS[choice]) for choice in conflict.choices),
+            choices=tuple(DecisionChoice(choice, DECISIONS[choice]) for choice in conflict.choices),
             asked_at=question.asked_at,
             two_people=_two_people(conflict),
             decision=answer.decision if answer else None,
@@ -198,7 +206,7 @@ class Waiting:
 def _settlement(tx: Transaction, question: StoredQuestion, settled: Settled, proposed: Sequence[int]) -> Settlement:
     concerned = set(question.conflict.places)
     rows = tuple(verdict for verdict in settled.verdicts() if verdict.row.place in concerned)
-    waiting_for = next((v.conflict for v in rows if v.outcome is Outcome.WAITING), "")
+    waiting_for = next((v.conflict for v in rows if v.outcome is RowOutcome.WAITING), "")
     uscc = question.conflict.uscc
     return Settlement(uscc, rows, import_runs.question_id(tx, waiting_for), tuple(proposed))
 

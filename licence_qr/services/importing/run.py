@@ -10,9 +10,9 @@ from itertools import islice
 
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.identifiers import parse_uscc
-from licence_qr.domain.importing.conflicts import Conflict, Decided, Outcome, RowVerdict, Source, SourceRow
+from licence_qr.domain.importing.conflicts import Conflict, Decided, RowOutcome, RowVerdict, Source, SourceRow
 from licence_qr.domain.importing.merge import merge
-from licence_qr.domain.importing.values import Business, Known, Merged
+from licence_qr.domain.importing.values import Known, Merged, MergedBusiness
 from licence_qr.domain.names import name_key
 from licence_qr.errors import InputError
 from licence_qr.services.importing.department_files import DepartmentFile, read_health, read_market
@@ -180,7 +180,7 @@ def take_over(
     catalogue: Catalogue,
     coding: Coding,
     settled: Settled,
-    business: Business,
+    business: MergedBusiness,
     answers: Mapping[str, Decided],
     files: Mapping[Source, str],
     actor: str,
@@ -223,7 +223,7 @@ def _run_id(files: tuple[DepartmentFile, DepartmentFile]) -> str:
     return hashlib.sha256("".join(file.sha256 for file in files).encode("ascii")).hexdigest()[:32]
 
 
-def _batches(businesses: Sequence[Business]) -> Iterator[tuple[Business, ...]]:
+def _batches(businesses: Sequence[MergedBusiness]) -> Iterator[tuple[MergedBusiness, ...]]:
     rest = iter(businesses)
     while batch := tuple(islice(rest, BATCH)):
         yield batch
@@ -235,8 +235,8 @@ def _report(files: tuple[DepartmentFile, DepartmentFile], verdicts: tuple[RowVer
 
 
 def _sums(file: DepartmentFile, verdicts: Sequence[RowVerdict]) -> FileSums:
-    counts = {outcome: sum(v.outcome is outcome for v in verdicts) for outcome in Outcome}
+    counts = {outcome: sum(v.outcome is outcome for v in verdicts) for outcome in RowOutcome}
     if sum(counts.values()) != len(file.rows) or len({v.row.place for v in verdicts}) != len(file.rows):
         raise AssertionError(f"{len(file.rows)} rows in, {counts} out")
-    imported, waiting, refused = (counts[o] for o in (Outcome.IMPORTED, Outcome.WAITING, Outcome.REFUSED))
+    imported, waiting, refused = (counts[o] for o in (RowOutcome.IMPORTED, RowOutcome.WAITING, RowOutcome.REFUSED))
     return FileSums(file.name, len(file.rows), imported, waiting, refused, file.stated_total)

@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from licence_qr.domain.catalogue.checklists import Answer, ChecklistItem
+from licence_qr.domain.catalogue.checklists import ChecklistAnswer, ChecklistItem
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.inspecting.inspection import Filter, Flag, GivenAnswer, Inspection, InspectionState
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.domain.text import Text
 from licence_qr.errors import AccessError, ConflictError, InputError, NotFoundError, RuleError
 from licence_qr.services.inspecting.document import read_inspection
-from licence_qr.services.inspecting.effects import Counting, Effects
+from licence_qr.services.inspecting.effects import Counting, InspectionEffects
 from licence_qr.services.inspecting.receive import note
 from licence_qr.services.inspecting.validate import Arrival, judge
 from licence_qr.store.database.connections import Database, Transaction
@@ -28,7 +28,7 @@ READERS = frozenset({Role.CLERK, Role.INSPECTOR, Role.DECIDER, Role.ADMIN})
 HANDLERS = frozenset({Role.CLERK})
 PER_PAGE = 50
 MAX_REASON_CHARS = 500
-_FIRST = (Answer.NO, Answer.NA, Answer.YES)  # what is wrong is read first
+_FIRST = (ChecklistAnswer.NO, ChecklistAnswer.NA, ChecklistAnswer.YES)  # what is wrong is read first
 # With one of these a record has nothing to take effect on, or not the two officers that the law asks for.
 NEVER_COUNTS = frozenset(flag for flag in Flag if flag.holds) - {
     Flag.CONTENT_CONFLICT,
@@ -100,7 +100,7 @@ class InspectionsDesk:
 
     database: Database
     catalogue: Catalogue
-    effects: Effects
+    effects: InspectionEffects
     photos: PhotoFiles
 
     def list(self, actor: Actor, wanted: Filter, page: int) -> InspectionPage:

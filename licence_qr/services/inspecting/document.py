@@ -22,14 +22,14 @@ from pydantic import (
     model_validator,
 )
 
-from licence_qr.domain.catalogue.checklists import Answer
+from licence_qr.domain.catalogue.checklists import ChecklistAnswer
 from licence_qr.domain.inspecting.follow_up import Fault
 from licence_qr.domain.inspecting.inspection import (
     AnnouncedPhoto,
     GivenAnswer,
     Inspected,
     Inspection,
-    Purpose,
+    InspectionPurpose,
     ReadBy,
     Signature,
     SignatureKind,
@@ -108,13 +108,13 @@ class _Checklist(_Part):
 class _Answer(_Part):
     checklist: Name
     item: Name
-    answer: Answer
+    answer: ChecklistAnswer
     finding: Finding
     photos: Annotated[list[Sha256], Field(max_length=MAX_PHOTOS)]
 
     @model_validator(mode="after")
     def _finding(self) -> _Answer:
-        if self.answer is Answer.NO and not self.finding.strip():
+        if self.answer is ChecklistAnswer.NO and not self.finding.strip():
             raise ValueError("a finding in words is wanted with no")
         return self
 
@@ -158,7 +158,7 @@ class _Document(_Part):
     office: Name
     officer: User
     second_officer: User | None
-    purpose: Purpose
+    purpose: InspectionPurpose
     order: Number | None
     drawn: Number | None
     subject: _Subject
@@ -223,12 +223,12 @@ def _hold_together(visit: Inspection) -> None:
         raise _unreadable("rectify_by", "goes with to_rectify")
     if visit.rectify_by and not visit.visited_on < visit.rectify_by <= visit.visited_on + _LONGEST_RECTIFICATION:
         raise _unreadable("rectify_by", "not after the visit and within a year")
-    failed_promise = visit.purpose is Purpose.FOLLOW_UP and visit.outcome is VisitOutcome.FAILED
+    failed_promise = visit.purpose is InspectionPurpose.FOLLOW_UP and visit.outcome is VisitOutcome.FAILED
     if failed_promise != (visit.fault is not None):
         raise _unreadable("fault", "goes with a failed follow_up")
-    if (visit.purpose is Purpose.RECHECK) != (visit.order is not None):
+    if (visit.purpose is InspectionPurpose.RECHECK) != (visit.order is not None):
         raise _unreadable("order", "goes with recheck")
-    if visit.drawn is not None and visit.purpose is not Purpose.DRAWN:
+    if visit.drawn is not None and visit.purpose is not InspectionPurpose.DRAWN:
         raise _unreadable("drawn", "goes with drawn")
     announced = [photo.sha256 for photo in visit.photos]
     if len(set(announced)) < len(announced):

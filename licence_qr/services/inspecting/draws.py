@@ -33,7 +33,7 @@ READERS = DRAWERS | {Role.INSPECTOR, Role.ADMIN}
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class DrawRequest:
     """What an office wants drawn. ``kinds`` empty: every kind of place. ``away`` and ``recused`` name officers by number;
     ``recused`` with the credit code of the business they keep away from (回避). ``seed_source`` names the public event that
     will give the seed; empty: the register draws a secret and publishes its hash."""
@@ -93,7 +93,7 @@ class Draws:
         with self.database.read() as tx:
             return accounts.active_of_office(tx, actor.office, Role.INSPECTOR)
 
-    def announce(self, actor: Actor, wanted: Wanted, now: datetime) -> int:
+    def announce(self, actor: Actor, wanted: DrawRequest, now: datetime) -> int:
         """Freeze the list and publish it; the number of the draw.
 
         Raises InvalidApplication with every field that is wrong; InputError ``draw_recused_unknown`` for an officer or a
@@ -167,7 +167,7 @@ class Draws:
         with self.database.read() as tx:
             return _published(tx, _known(tx, draw_id))
 
-    def _demand(self, wanted: Wanted, today: date) -> date:
+    def _demand(self, wanted: DrawRequest, today: date) -> date:
         problems = []
         if not wanted.title:
             problems.append(InputError("draw_title_missing", field="title"))
@@ -185,7 +185,9 @@ class Draws:
             raise InvalidApplication(problems)
         return wanted.due_on
 
-    def _list(self, tx: Transaction, actor: Actor, wanted: Wanted, inspectors: Iterable[int], today: date) -> DrawList:
+    def _list(
+        self, tx: Transaction, actor: Actor, wanted: DrawRequest, inspectors: Iterable[int], today: date
+    ) -> DrawList:
         weights = self.catalogue.inspection_rules.draw_weights_on(today)
         if weights is None:
             raise RuleError("draw_weights_unknown", day=today.isoformat())
@@ -207,7 +209,7 @@ class Draws:
         return known is not None and known.by_kind_of_place and wanted
 
 
-def _check_recused(tx: Transaction, wanted: Wanted, inspectors: Mapping[int, str]) -> None:
+def _check_recused(tx: Transaction, wanted: DrawRequest, inspectors: Mapping[int, str]) -> None:
     """A slip of the pen here would send an officer where they must not go."""
     for number, uscc in wanted.recused:
         if number not in inspectors or entities.get(tx, uscc) is None:
@@ -215,7 +217,7 @@ def _check_recused(tx: Transaction, wanted: Wanted, inspectors: Mapping[int, str
 
 
 def _announced(
-    actor: Actor, wanted: Wanted, due_on: date, listed: DrawList, names: Mapping[int, str], now: datetime
+    actor: Actor, wanted: DrawRequest, due_on: date, listed: DrawList, names: Mapping[int, str], now: datetime
 ) -> StoredDraw:
     text, source = listed.canonical(), wanted.seed_source
     secret = "" if source else secrets.token_hex(32)

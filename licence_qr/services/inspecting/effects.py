@@ -9,7 +9,7 @@ from datetime import date, datetime
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.inspecting.follow_up import Fault, FollowUpOutcome, FollowUpReport
-from licence_qr.domain.inspecting.inspection import Inspection, Purpose, VisitOutcome
+from licence_qr.domain.inspecting.inspection import Inspection, InspectionPurpose, VisitOutcome
 from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject, SubjectKind, allowed, rule
 from licence_qr.domain.lifecycle.details import ActRequest, Grading
 from licence_qr.domain.register.permit import status_on
@@ -60,7 +60,7 @@ class Counting:
 
 
 @dataclass(frozen=True, slots=True)
-class Effects:
+class InspectionEffects:
     """Everything is done through the use cases that would do it at the desk."""
 
     catalogue: Catalogue
@@ -71,16 +71,16 @@ class Effects:
     def apply(self, counting: Counting) -> None:
         """Let an inspection take effect. Raises LicenceQRError of the use case that refuses; the caller undoes the rest."""
         visit = counting.visit
-        if visit.purpose is Purpose.FOLLOW_UP:
+        if visit.purpose is InspectionPurpose.FOLLOW_UP:
             self._follow_up(counting)
             return
-        if visit.purpose is Purpose.RECHECK:
+        if visit.purpose is InspectionPurpose.RECHECK:
             self._recheck(counting)
         if visit.purpose.grades:
             self._grade(counting)
         if visit.outcome is VisitOutcome.TO_RECTIFY:
             _order(counting)
-        if visit.purpose is Purpose.DRAWN:
+        if visit.purpose is InspectionPurpose.DRAWN:
             _drawn(counting)
 
     def _grade(self, counting: Counting) -> None:

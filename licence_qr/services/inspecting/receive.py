@@ -15,7 +15,7 @@ from licence_qr.domain.inspecting.inspection import Flag, Inspection, Inspection
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import AccessError, InputError, LicenceQRError, NotFoundError
 from licence_qr.services.inspecting.document import read_inspection
-from licence_qr.services.inspecting.effects import Counting, Effects
+from licence_qr.services.inspecting.effects import Counting, InspectionEffects
 from licence_qr.services.inspecting.validate import Arrival, Judged, judge
 from licence_qr.services.register.photos import clean
 from licence_qr.store.database.connections import Database, Transaction
@@ -30,7 +30,7 @@ _NOT_OURS = frozenset({Flag.BUSINESS_UNKNOWN, Flag.OTHER_OFFICE})
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
+class InspectionReceipt:
     """What the phone is told of one content. ``order`` is the number of the order to rectify that it gave."""
 
     stored: StoredInspection
@@ -49,12 +49,12 @@ class Inspections:
 
     database: Database
     catalogue: Catalogue
-    effects: Effects
+    effects: InspectionEffects
     photos: PhotoFiles
 
     def receive(
         self, actor: Actor, inspection_id: str, body: bytes, device_time: datetime | None, now: datetime
-    ) -> tuple[Receipt, bool]:
+    ) -> tuple[InspectionReceipt, bool]:
         """Keep ``body`` and let it take effect; the receipt, and whether it came for the first time.
 
         The same bytes again give the same receipt. Other bytes under the same id are kept beside the first and held.
@@ -74,14 +74,14 @@ class Inspections:
             key = self._keep(tx, Arrival(visit, actor, device_time, now), digest, body, earlier)
             return _receipt(tx, _known(tx, key)), True
 
-    def receipt(self, actor: Actor, inspection_id: str, digest: str) -> Receipt:
+    def receipt(self, actor: Actor, inspection_id: str, digest: str) -> InspectionReceipt:
         """The receipt of a content that was kept. Raises NotFoundError ``inspection_not_found``, AccessError."""
         with self.database.read() as tx:
             return _receipt(tx, _sent(tx, actor, inspection_id, digest))
 
     def receive_photo(
         self, actor: Actor, inspection_id: str, digest: str, sha256: str, data: bytes, now: datetime
-    ) -> tuple[Receipt, bool]:
+    ) -> tuple[InspectionReceipt, bool]:
         """Keep one announced photograph, cleaned; the receipt, and whether it had not arrived before.
 
         Raises NotFoundError ``inspection_not_found`` or ``photo_not_announced``; InputError ``photo_differs`` (not the
@@ -201,9 +201,9 @@ def _known(tx: Transaction, key: int) -> StoredInspection:
     return stored
 
 
-def _receipt(tx: Transaction, stored: StoredInspection) -> Receipt:
+def _receipt(tx: Transaction, stored: StoredInspection) -> InspectionReceipt:
     order = rectifications.of_inspection(tx, stored.key)
-    return Receipt(stored, inspections.photos(tx, stored.key), order.order_id if order else None)
+    return InspectionReceipt(stored, inspections.photos(tx, stored.key), order.order_id if order else None)
 
 
 def _row(

@@ -8,12 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from licence_qr.domain.catalogue.checklists import Answer, ChecklistItem, Score, score
+from licence_qr.domain.catalogue.checklists import ChecklistAnswer, ChecklistItem, Score, score
 from licence_qr.domain.catalogue.life_rules import LifeRules
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.identifiers import CodeId, parse_code_number
-from licence_qr.domain.inspecting.inspection import Flag, Inspection, Purpose
+from licence_qr.domain.inspecting.inspection import Flag, Inspection, InspectionPurpose
 from licence_qr.domain.register.permit import PermitState
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import InputError, RuleError
@@ -146,20 +146,22 @@ def _second_officer(tx: Transaction, arrival: Arrival) -> tuple[Flag, ...]:
     return ()
 
 
-def _items(catalogue: Catalogue, visit: Inspection) -> tuple[list[tuple[ChecklistItem, Answer]], tuple[Flag, ...]]:
+def _items(
+    catalogue: Catalogue, visit: Inspection
+) -> tuple[list[tuple[ChecklistItem, ChecklistAnswer]], tuple[Flag, ...]]:
     """The items with their answers, as far as they are known; flagged when they are not all of them, each once."""
     rules = catalogue.inspection_rules
     lists = {found.id: found for found in (rules.checklist(*named) for named in visit.checklists) if found}
-    known: dict[str, tuple[ChecklistItem, Answer]] = {}
+    known: dict[str, tuple[ChecklistItem, ChecklistAnswer]] = {}
     right = len(lists) == len(visit.checklists)
     for given in visit.answers:
         item = lists[given.checklist].item(given.item) if given.checklist in lists else None
-        if item is None or given.name in known or (item.always and given.answer is Answer.NA):
+        if item is None or given.name in known or (item.always and given.answer is ChecklistAnswer.NA):
             right = False
             continue
         known[given.name] = item, given.answer
     wanted = {f"{each.id}/{item.id}" for each in lists.values() for item in each.items}
-    complete = visit.purpose is Purpose.RECHECK or set(known) == wanted
+    complete = visit.purpose is InspectionPurpose.RECHECK or set(known) == wanted
     return list(known.values()), () if right and complete else (Flag.CHECKLIST_UNKNOWN,)
 
 
@@ -180,7 +182,7 @@ def _order(tx: Transaction, visit: Inspection) -> tuple[Flag, ...]:
 
 
 def _drawn(tx: Transaction, visit: Inspection, permit: StoredPermit | None) -> tuple[Flag, ...]:
-    if visit.purpose is not Purpose.DRAWN:
+    if visit.purpose is not InspectionPurpose.DRAWN:
         return ()
     drawn = draws.drawn(tx, visit.drawn) if visit.drawn is not None else None
     fits = drawn is not None and permit is not None and drawn.permit_id == permit.permit_id

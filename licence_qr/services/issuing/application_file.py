@@ -93,7 +93,7 @@ def fields_from_toml(data: bytes, name: str) -> dict[str, str]:
     the line.
     """
     document = _read(data, name)
-    reader = _Reader(document, name, {}, [])
+    reader = _ApplicationReader(document, name, {}, [])
     for section, content in document.values.items():
         if section != _ANSWERS and section not in _SCHEMA:
             reader.unknown((section,), [*_SCHEMA, _ANSWERS])
@@ -133,7 +133,7 @@ def _guess_encoding(data: bytes) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reader:
+class _ApplicationReader:
     document: LocatedToml
     name: str
     fields: dict[str, str]

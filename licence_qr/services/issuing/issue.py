@@ -30,7 +30,7 @@ from licence_qr.services.signing.grant_rules import number_series as number_seri
 from licence_qr.services.signing.sign_record import Coding
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.issuing import applications
-from licence_qr.store.issuing.applications import Outcome
+from licence_qr.store.issuing.applications import IssuedOutcome
 from licence_qr.store.register import codes, counters, entities, history, permits
 from licence_qr.store.register.entities import StoredEntity
 from licence_qr.store.register.history import Event, EventKind
@@ -42,7 +42,7 @@ _CATEGORY = {EntityForm.INDIVIDUAL: "92", EntityForm.COOPERATIVE: "93"}
 
 
 @dataclass(frozen=True, slots=True)
-class _Case:
+class _IssuingCase:
     """One application being issued in one transaction at one instant."""
 
     tx: Transaction
@@ -95,7 +95,7 @@ class Issuance:
         earlier = applications.outcome(tx, idempotency_key)
         if earlier is not None:
             return self._pair(tx, earlier, repeated=True)
-        case = _Case(tx, application, actor, now)
+        case = _IssuingCase(tx, application, actor, now)
         check_delegation(self.catalogue, case.office, LICENCE, case.day)
         entity = self._licence(case)
         premises = _premises(case, entity.uscc)
@@ -104,7 +104,7 @@ class Issuance:
             self._permit(case, request, premises, entity.uscc, application_no) for request in application.permits
         )
         code = self.coding.issue_code(tx, entity.uscc, now, actor.username, application.office)
-        outcome = Outcome(
+        outcome = IssuedOutcome(
             idempotency_key,
             application_no,
             application.office,
@@ -123,7 +123,7 @@ class Issuance:
         earlier = applications.outcome(tx, idempotency_key)
         return None if earlier is None else self._pair(tx, earlier, repeated=True)
 
-    def _pair(self, tx: Transaction, outcome: Outcome, *, repeated: bool) -> IssuedPair:
+    def _pair(self, tx: Transaction, outcome: IssuedOutcome, *, repeated: bool) -> IssuedPair:
         stored = entities.get(tx, outcome.uscc)
         code = codes.get(tx, outcome.code_id, outcome.version)
         if stored is None or code is None:
@@ -137,7 +137,7 @@ class Issuance:
             repeated,
         )
 
-    def _licence(self, case: _Case) -> Entity:
+    def _licence(self, case: _IssuingCase) -> Entity:
         request = case.application.entity
         known = entities.get(case.tx, request.uscc) if request.uscc else None
         if known is not None:
@@ -168,7 +168,7 @@ class Issuance:
         case.note(EventKind.LICENCE_GRANTED, entity.uscc, "licence", after)
         return entity
 
-    def _allot_uscc(self, case: _Case) -> str:
+    def _allot_uscc(self, case: _IssuingCase) -> str:
         """A made-up credit code; only a demonstration register gives them, a real one leaves that to the registrar."""
         if not self.demonstration:
             raise InvalidApplication([InputError("uscc_missing", field="uscc")])
@@ -181,7 +181,7 @@ class Issuance:
                 return made_up
 
     def _permit(
-        self, case: _Case, request: PermitRequest, premises: Premises, uscc: str, application_no: str
+        self, case: _IssuingCase, request: PermitRequest, premises: Premises, uscc: str, application_no: str
     ) -> IssuedPermit:
         authority = check_delegation(self.catalogue, case.office, request.permit_type, case.day)
         check_kinds(self.catalogue, request.kinds, case.day)
@@ -209,7 +209,7 @@ class Issuance:
         return self._grant(case, request, pending, uscc, application_no)
 
     def _grant(
-        self, case: _Case, request: PermitRequest, pending: Permit, uscc: str, application_no: str
+        self, case: _IssuingCase, request: PermitRequest, pending: Permit, uscc: str, application_no: str
     ) -> IssuedPermit:
         notice = self.catalogue.notice(request.permit_type, case.day)
         if request.commitment is None or notice is None:
@@ -230,12 +230,12 @@ class Issuance:
         return IssuedPermit(request.permit_type, granted.permit_no, pending=False)
 
 
-def _application_no(case: _Case) -> str:
+def _application_no(case: _IssuingCase) -> str:
     serial = counters.take(case.tx, f"application/{case.office}", case.day.year)
     return f"{case.office.upper()}-{case.day.year}-{serial:06d}"
 
 
-def _premises(case: _Case, uscc: str) -> Premises:
+def _premises(case: _IssuingCase, uscc: str) -> Premises:
     application = case.application
     known = entities.premises_at(case.tx, uscc, application.premises_address)
     if known is not None:
@@ -268,7 +268,7 @@ def _check_same_business(known: StoredEntity, request: EntityRequest) -> None:
         raise InvalidApplication(problems)
 
 
-def _check_free(case: _Case, uscc: str, premises: Premises, request: PermitRequest) -> None:
+def _check_free(case: _IssuingCase, uscc: str, premises: Premises, request: PermitRequest) -> None:
     """One permit of a type for one kind of place at one premises: not a second while the first stands or is decided."""
     for stored in permits.of_business(case.tx, uscc):
         permit = stored.permit

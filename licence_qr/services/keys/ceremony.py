@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from licence_qr.credential.allow_list import AllowedCodes, AllowList
-from licence_qr.credential.trust_list import KeyState, Purpose, TrustedKey, TrustList
+from licence_qr.credential.trust_list import KeyPurpose, KeyState, TrustedKey, TrustList
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.written_dates import day_in_range
 from licence_qr.errors import InputError, KeyStoreError
@@ -16,7 +16,7 @@ from licence_qr.services.keys.root import Root
 from licence_qr.store.database.connections import Database
 from licence_qr.store.keys import key_files, signed_codes
 
-__all__ = ["KeyPlace", "Purpose", "TrustedKey"]
+__all__ = ["KeyPlace", "KeyPurpose", "TrustedKey"]
 
 # For how long the former key may still sign after a rotation: until every server has the new key's file.
 OVERLAP_DAYS = 7
@@ -59,7 +59,7 @@ class Ceremony:
             raise KeyStoreError("key_not_listed", kid=kid, known=", ".join(key.kid.hex() for key in keys))
         return found[0]
 
-    def new(self, purpose: Purpose, first: date | None, now: datetime, *, hsm_label: str = "") -> TrustedKey:
+    def new(self, purpose: KeyPurpose, first: date | None, now: datetime, *, hsm_label: str = "") -> TrustedKey:
         """Add a key that signs from ``first`` (None: today), in a file or in the hardware module.
 
         Raises InputError ``key_first_day_past``: a key cannot have signed before it was made; ``date_out_of_range``.
@@ -73,7 +73,7 @@ class Ceremony:
             root.publish(replace(current, keys=(*current.keys, made)), now)
         return made
 
-    def rotate(self, purpose: Purpose, overlap_days: int, now: datetime, *, hsm_label: str = "") -> Rotation:
+    def rotate(self, purpose: KeyPurpose, overlap_days: int, now: datetime, *, hsm_label: str = "") -> Rotation:
         """Let a new key sign from today, and the former ones no longer than ``overlap_days`` more.
 
         Said twice on a day, it changes nothing the second time.
@@ -114,7 +114,7 @@ class Ceremony:
 
     def registered(self, key: TrustedKey, since: datetime) -> Registered:
         """What the register says ``key`` had signed by ``since``. Only licence keys sign what the register holds."""
-        if key.purpose is not Purpose.LICENCE:
+        if key.purpose is not KeyPurpose.LICENCE:
             return Registered((), 0)
         with self.database.read() as tx:
             signed = list(signed_codes.of_key(tx, key.kid))
@@ -144,7 +144,7 @@ class Ceremony:
             raise InputError("compromise_in_future", field="since", found=since.isoformat(), now=told)
         allowed = self.keys.allow_list()
         known = allowed.of_key(key.kid) if allowed else None
-        if key.state is KeyState.COMPROMISED and key.purpose is not Purpose.LICENCE:
+        if key.state is KeyState.COMPROMISED and key.purpose is not KeyPurpose.LICENCE:
             return False
         if key.state is KeyState.COMPROMISED and known is not None and known.since <= since:
             if known.since < since:
@@ -162,7 +162,7 @@ class Ceremony:
     def _change(self, changed: TrustedKey, now: datetime, since: datetime | None = None) -> None:
         with key_files.only_one(self.keys.folder):
             root, current = self._root(), self.keys.trust_list()
-            if since is not None and changed.purpose is Purpose.LICENCE:
+            if since is not None and changed.purpose is KeyPurpose.LICENCE:
                 self._allow(root, current, changed, since, now)
             keys = tuple(changed if key.kid == changed.kid else key for key in current.keys)
             root.publish(replace(current, keys=keys), now)
@@ -174,7 +174,7 @@ class Ceremony:
         edition = AllowList(current.sequence + 1, now.replace(microsecond=0), (*others, codes))
         root.publish_allow_list(edition)
 
-    def _make(self, purpose: Purpose, current: TrustList, first: date, hsm_label: str) -> TrustedKey:
+    def _make(self, purpose: KeyPurpose, current: TrustList, first: date, hsm_label: str) -> TrustedKey:
         if hsm_label:
             return self.keys.take_key_of_hsm(purpose, current.keys, first, hsm_label)
         return self.keys.make_key(purpose, current.keys, first)

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from licence_qr.credential.allow_list import AllowList, verify_allow_list
 from licence_qr.credential.cose import KID_BYTES, SigningKey, SoftKey
-from licence_qr.credential.trust_list import Purpose, TrustedKey, TrustList
+from licence_qr.credential.trust_list import KeyPurpose, TrustedKey, TrustList
 from licence_qr.credential.trust_list_wire import sign_trust_list, verify_trust_list
 from licence_qr.domain.dates import add_months, local_date
 from licence_qr.errors import KeyStoreError
@@ -25,7 +25,7 @@ from licence_qr.store.keys.hsm import Hsm
 SIGN_MONTHS = 24
 VERIFY_MONTHS = SIGN_MONTHS + 12 * 10
 # What an installation cannot do without; the log gets its key when there is a log.
-FIRST_PURPOSES = (Purpose.LICENCE, Purpose.STATUS)
+FIRST_PURPOSES = (KeyPurpose.LICENCE, KeyPurpose.STATUS)
 
 
 def free_kid(taken: Iterable[TrustedKey]) -> bytes:
@@ -36,7 +36,7 @@ def free_kid(taken: Iterable[TrustedKey]) -> bytes:
     return kid
 
 
-def trusted_from(kid: bytes, public_key: ec.EllipticCurvePublicKey, purpose: Purpose, first: date) -> TrustedKey:
+def trusted_from(kid: bytes, public_key: ec.EllipticCurvePublicKey, purpose: KeyPurpose, first: date) -> TrustedKey:
     """The entry of a new key whose first day is ``first``: it signs for 24 months and verifies ten years longer."""
     sign_until, verify_until = add_months(first, SIGN_MONTHS), add_months(first, VERIFY_MONTHS)
     return TrustedKey(kid, public_key, purpose, first, sign_until, verify_until)
@@ -57,7 +57,7 @@ class _Loaded:
     stamp: Hashable
     signed: bytes
     trust_list: TrustList
-    signing: dict[tuple[bytes, Purpose], SigningKey] = field(default_factory=dict)
+    signing: dict[tuple[bytes, KeyPurpose], SigningKey] = field(default_factory=dict)
     allow_lists: list[AllowList | None] = field(default_factory=list)
 
 
@@ -93,14 +93,14 @@ class Keys:
         # The list comes last: its presence says that everything before it is whole.
         key_files.write_trust_list(self.folder, sign_trust_list(trust_list, SoftKey(ROOT_KID, root)))
 
-    def make_key(self, purpose: Purpose, others: Iterable[TrustedKey], first: date) -> TrustedKey:
+    def make_key(self, purpose: KeyPurpose, others: Iterable[TrustedKey], first: date) -> TrustedKey:
         """Make a key and its file; it is believed, and signs, once a trust list names it. Raises those of the files."""
         private, kid = ec.generate_private_key(ec.SECP256R1()), free_kid(others)
         passphrase = key_files.read_passphrase(self.passphrase_file)
         key_files.write_private_key(self.folder, key_files.key_name(purpose, kid), private, passphrase)
         return trusted_from(kid, private.public_key(), purpose, first)
 
-    def take_key_of_hsm(self, purpose: Purpose, others: Iterable[TrustedKey], first: date, label: str) -> TrustedKey:
+    def take_key_of_hsm(self, purpose: KeyPurpose, others: Iterable[TrustedKey], first: date, label: str) -> TrustedKey:
         """Use the key that the hardware module calls ``label``; it is made there when there is none.
 
         Only its name is kept here. Raises KeyStoreError ``hsm_not_set`` and those of the module.
@@ -157,9 +157,9 @@ class Keys:
 
     def signing_key(self, now: datetime) -> SigningKey:
         """The newest key that may sign codes today; see ``signing_key_for``."""
-        return self.signing_key_for(Purpose.LICENCE, now)
+        return self.signing_key_for(KeyPurpose.LICENCE, now)
 
-    def signing_key_for(self, purpose: Purpose, now: datetime) -> SigningKey:
+    def signing_key_for(self, purpose: KeyPurpose, now: datetime) -> SigningKey:
         """The newest key that may sign for ``purpose`` today and is here.
 
         Raises KeyStoreError ``no_signing_key`` and those of its file.

@@ -15,7 +15,7 @@ from licence_qr.domain.lifecycle.details import ActRequest
 from licence_qr.domain.register.entity import LicenceState
 from licence_qr.domain.register.permit import deemed_renewed
 from licence_qr.domain.roles import SYSTEM, Actor
-from licence_qr.services.lifecycle.case import Case
+from licence_qr.services.lifecycle.case import ActCase
 from licence_qr.services.lifecycle.licence_acts import resume
 from licence_qr.services.lifecycle.permit_acts import deem_renewed
 from licence_qr.store.database.connections import Transaction
@@ -60,7 +60,7 @@ def _case(
     subject: Subject,
     now: datetime,
     grounds: Grounds | None = None,
-) -> Case:
+) -> ActCase:
     kind = SubjectKind.LICENCE if subject.permit_id is None else SubjectKind.PERMIT
     request = ActRequest(subject, act, grounds or Grounds(), calendar_actor(stored.office))
-    return Case(tx, catalogue, request, rule(kind, act), now, stored)
+    return ActCase(tx, catalogue, request, rule(kind, act), now, stored)

@@ -21,7 +21,7 @@ from licence_qr.store.register.permits import StoredPermit
 
 
 @dataclass(slots=True)
-class Case:
+class ActCase:
     """``stored`` and ``held`` follow what has been written so far. ``permit_id`` names the subject where it is a permit."""
 
     tx: Transaction

@@ -23,7 +23,7 @@ from licence_qr.domain.register.entity import LicenceState, Premises
 from licence_qr.domain.register.marks import Mark, marks_for
 from licence_qr.domain.register.permit import PermitStatus, status_on
 from licence_qr.errors import InputError, RuleError
-from licence_qr.services.lifecycle.case import Case
+from licence_qr.services.lifecycle.case import ActCase
 from licence_qr.services.lifecycle.permit_acts import close_permit
 from licence_qr.services.register.record import as_json
 from licence_qr.services.signing.grant_rules import check_delegation
@@ -31,7 +31,7 @@ from licence_qr.store.register import codes, entities, marks
 from licence_qr.store.register.history import EventKind
 
 
-def change(case: Case) -> None:
+def change(case: ActCase) -> None:
     """变更登记: the licence is printed anew; a new name or principal re-issues the permits that stand in it."""
     details = case.request.details
     if not isinstance(details, LicenceChange):
@@ -45,7 +45,7 @@ def change(case: Case) -> None:
         _reissue_permits(case)
 
 
-def _reissue_permits(case: Case) -> None:
+def _reissue_permits(case: ActCase) -> None:
     """Print today's day on the permits that stand; their numbers and last days stay.
 
     A permit of an authority that has not handed its power to this office is named after the new holder by that authority.
@@ -61,7 +61,7 @@ def _reissue_permits(case: Case) -> None:
             case.put_permit(EventKind.PERMIT_CHANGED, stored, replace(permit, issued_on=case.today), case.today)
 
 
-def add_premises(case: Case) -> None:
+def add_premises(case: ActCase) -> None:
     """增设经营场所, without a permit yet: that is applied for."""
     details = case.request.details
     if not isinstance(details, NewPremises):
@@ -76,7 +76,7 @@ def add_premises(case: Case) -> None:
     case.note(EventKind.PREMISES_ADDED, f"premises/{added.premises_no}", day, None, as_json(added))
 
 
-def close_premises(case: Case) -> None:
+def close_premises(case: ActCase) -> None:
     """撤并经营场所: the place is given up, and its permits with it. The last one goes with the licence only."""
     details = case.request.details
     if not isinstance(details, ClosingPremises):
@@ -91,7 +91,7 @@ def close_premises(case: Case) -> None:
     _close(case, place, replace(place, closed_on=day))
 
 
-def _close(case: Case, before: Premises, after: Premises) -> None:
+def _close(case: ActCase, before: Premises, after: Premises) -> None:
     day = after.closed_on or case.today
     for stored in list(case.held.values()):
         if stored.permit.premises_no == after.premises_no:
@@ -100,7 +100,7 @@ def _close(case: Case, before: Premises, after: Premises) -> None:
     case.note(EventKind.PREMISES_CLOSED, f"premises/{after.premises_no}", day, as_json(before), as_json(after))
 
 
-def reprint(case: Case) -> None:
+def reprint(case: ActCase) -> None:
     """补发、换发: nothing of what is signed changes; a lost print is declared void from that day on."""
     details = case.request.details
     if not isinstance(details, Reprint):
@@ -116,7 +116,7 @@ def reprint(case: Case) -> None:
     case.note(EventKind.LICENCE_REPRINTED, f"code/{version}", day, None, facts)
 
 
-def dormant(case: Case) -> None:
+def dormant(case: ActCase) -> None:
     """歇业, no longer than the rule of its first day allows. Its permits stay what they are."""
     details = case.request.details
     if not isinstance(details, Dormancy):
@@ -129,14 +129,14 @@ def dormant(case: Case) -> None:
     case.put_licence(EventKind.LICENCE_STATE_CHANGED, resting, day)
 
 
-def resume(case: Case) -> None:
+def resume(case: ActCase) -> None:
     """恢复营业."""
     day = case.day_of_licence()
     trading = replace(case.stored, state=LicenceState.ACTIVE, state_since=day, dormant_until=None)
     case.put_licence(EventKind.LICENCE_STATE_CHANGED, trading, day)
 
 
-def end(case: Case) -> None:
+def end(case: ActCase) -> None:
     """Revoke, annul, cancel, move out: the licence ends and closes its permits, each with an event of its own.
 
     An annulled registration (撤销登记) is void from the start; the others end on the day named.
@@ -152,7 +152,7 @@ def end(case: Case) -> None:
         close_permit(case, stored, day)
 
 
-def mark(case: Case) -> None:
+def mark(case: ActCase) -> None:
     """列入名录、标记. One of a kind stands at a time."""
     details = case.request.details
     if not isinstance(details, NewMark):
@@ -174,7 +174,7 @@ def mark(case: Case) -> None:
     case.note(EventKind.MARK_SET, f"mark/{stored.mark_id}", day, None, as_json(new))
 
 
-def lift_mark(case: Case) -> None:
+def lift_mark(case: ActCase) -> None:
     """移出名录、取消标记."""
     details = case.request.details
     if not isinstance(details, LiftedMark):
@@ -190,7 +190,7 @@ def lift_mark(case: Case) -> None:
     case.note(EventKind.MARK_LIFTED, f"mark/{stored.mark_id}", day, as_json(stored.mark), as_json(lifted))
 
 
-LICENCE_ACTS: Mapping[Act, Callable[[Case], None]] = {
+LICENCE_ACTS: Mapping[Act, Callable[[ActCase], None]] = {
     Act.CHANGE: change,
     Act.ADD_PREMISES: add_premises,
     Act.CLOSE_PREMISES: close_premises,

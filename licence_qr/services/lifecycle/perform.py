@@ -20,7 +20,7 @@ from licence_qr.domain.register.permit import Permit, deemed_renewed, status_on
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import AccessError, ConflictError, InputError, NotFoundError, RuleError
 from licence_qr.services.lifecycle.calendar import record_deemed_renewals, resume_after_rest
-from licence_qr.services.lifecycle.case import Case
+from licence_qr.services.lifecycle.case import ActCase
 from licence_qr.services.lifecycle.licence_acts import LICENCE_ACTS
 from licence_qr.services.lifecycle.obsolete_proposals import close_impossible
 from licence_qr.services.lifecycle.permit_acts import PERMIT_ACTS
@@ -99,7 +99,7 @@ class Life:
         renewed = record_deemed_renewals(tx, self.catalogue, uscc, now)
         return resume_after_rest(tx, self.catalogue, uscc, now) or renewed
 
-    def _case(self, tx: Transaction, request: ActRequest, now: datetime, stored: StoredEntity) -> Case:
+    def _case(self, tx: Transaction, request: ActRequest, now: datetime, stored: StoredEntity) -> ActCase:
         """The case, if the state allows the act. Raises RuleError ``act_not_allowed``, ``licence_ended``; NotFoundError."""
         subject = request.subject
         held = {each.permit_id: each for each in permits.of_business(tx, subject.uscc)}
@@ -112,9 +112,9 @@ class Life:
             found = check(subject.kind, request.act, status)
             if stored.state.ended and request.act in _GIVES:
                 raise RuleError("licence_ended", uscc=subject.uscc)
-        return Case(tx, self.catalogue, request, found, now, stored, held)
+        return ActCase(tx, self.catalogue, request, found, now, stored, held)
 
-    def _bring_code_in_line(self, case: Case, *, caught_up: bool) -> Done:
+    def _bring_code_in_line(self, case: ActCase, *, caught_up: bool) -> Done:
         """Sign the next version when a signed fact is another, and turn the status entries, as the rule says."""
         tx, uscc, actor = case.tx, case.uscc, case.request.actor
         before = codes.newest_of_business(tx, uscc)

@@ -14,7 +14,7 @@ from licence_qr.domain.register.permit import ENDS_BEFORE_CLOSING, Permit, Permi
 from licence_qr.domain.register.permit import deemed_renewed as is_deemed_renewed
 from licence_qr.domain.text import Text
 from licence_qr.errors import InputError, RuleError
-from licence_qr.services.lifecycle.case import Case
+from licence_qr.services.lifecycle.case import ActCase
 from licence_qr.services.lifecycle.credit_record import check_application
 from licence_qr.services.register.record import as_json
 from licence_qr.services.signing.grant_rules import (
@@ -31,7 +31,7 @@ from licence_qr.store.register.permits import StoredPermit
 _GRADES = frozenset({"A", "B", "C", ""})
 
 
-def grant(case: Case) -> None:
+def grant(case: ActCase) -> None:
     """准予许可: the number is taken and the period begins today. Raises what granting raises, and RuleError
     ``application_barred`` while a bar on the holder lasts."""
     permit = case.permit
@@ -53,7 +53,7 @@ def grant(case: Case) -> None:
     case.put_permit(EventKind.PERMIT_GRANTED, case.subject, granted, case.today)
 
 
-def _check_power(case: Case) -> str:
+def _check_power(case: ActCase) -> str:
     """The authority in whose name the office may issue this permit today, as today's rules license it.
 
     Raises RuleError ``no_delegation_today``, ``kind_needs_no_permit_today``, or ``delegation_of_other_authority`` for a
@@ -70,18 +70,18 @@ def _check_power(case: Case) -> str:
     return authority
 
 
-def refuse(case: Case) -> None:
+def refuse(case: ActCase) -> None:
     """不予许可: the application is closed; it never had a number and gets none."""
     refuse_pending(case, case.subject, case.day_of_permit())
 
 
-def refuse_pending(case: Case, stored: StoredPermit, day: date) -> None:
+def refuse_pending(case: ActCase, stored: StoredPermit, day: date) -> None:
     """Close one application."""
     refused = replace(stored.permit, state=PermitState.REFUSED, state_since=day)
     case.put_permit(EventKind.PERMIT_REFUSED, stored, refused, day)
 
 
-def change(case: Case) -> None:
+def change(case: ActCase) -> None:
     """许可变更: of the permit itself only the name of its street can change. Raises what ``renamed_premises`` raises."""
     details = case.request.details
     if not isinstance(details, PermitChange):
@@ -94,7 +94,7 @@ def change(case: Case) -> None:
     case.note(EventKind.PREMISES_CHANGED, f"premises/{number}", day, as_json(premises), as_json(renamed))
 
 
-def apply_renewal(case: Case) -> None:
+def apply_renewal(case: ActCase) -> None:
     """申请延续. One that comes later than 30 days before the end is accepted too, but silence is then no consent."""
     permit = case.permit
     last = permit.period.last if permit.period else None
@@ -112,7 +112,7 @@ def apply_renewal(case: Case) -> None:
     case.put_permit(EventKind.RENEWAL_APPLIED, case.subject, applied, day)
 
 
-def renew(case: Case) -> None:
+def renew(case: ActCase) -> None:
     """准予延续: the new term begins on the day after the old end; number and first day stay. Raises what granting raises.
 
     The place is looked at for it, so it counts as a review; without this the next one would be overdue at once.
@@ -128,7 +128,7 @@ def renew(case: Case) -> None:
     )
 
 
-def deem_renewed(case: Case) -> None:
+def deem_renewed(case: ActCase) -> None:
     """视为准予延续, from the day after the old end. The calendar did it; the register only takes note."""
     permit = case.permit
     if permit.period is None or permit.period.last is None or not is_deemed_renewed(permit, case.today):
@@ -137,14 +137,14 @@ def deem_renewed(case: Case) -> None:
     case.put_permit(EventKind.PERMIT_DEEMED_RENEWED, case.subject, _lengthened(case, permit), begins)
 
 
-def refuse_renewal(case: Case) -> None:
+def refuse_renewal(case: ActCase) -> None:
     """不予延续: the permit runs to its end."""
     day = _day_of_renewal(case)
     refused = replace(case.permit, renewal_applied_on=None, renewal_in_time=False)
     case.put_permit(EventKind.RENEWAL_REFUSED, case.subject, refused, day)
 
 
-def _day_of_renewal(case: Case) -> date:
+def _day_of_renewal(case: ActCase) -> date:
     """The day of a decision on a renewal, not before it was applied for and not after the end."""
     permit = case.permit
     last = permit.period.last if permit.period else None
@@ -156,32 +156,32 @@ def _day_of_renewal(case: Case) -> date:
     return day
 
 
-def _lengthened(case: Case, permit: Permit) -> Permit:
+def _lengthened(case: ActCase, permit: Permit) -> Permit:
     if permit.period is None:
         raise AssertionError("a permit that was granted has a period")
     period = renewed_period(permit.period, case.months(permit.permit_type))
     return replace(permit, period=period, renewal_applied_on=None, renewal_in_time=False)
 
 
-def _day_of_supervision(case: Case, last: date | None) -> date:
+def _day_of_supervision(case: ActCase, last: date | None) -> date:
     """The day of a check, review or grade: not before the grant, nor before the ``last`` of its kind, which holds."""
     floor = max(granted_on(case.permit) or date.min, last or date.min)
     return effective_day(case.request.grounds.effective_on, floor, case.today)
 
 
-def review(case: Case) -> None:
+def review(case: ActCase) -> None:
     """复核."""
     day = _day_of_supervision(case, case.permit.reviewed_on)
     case.put_permit(EventKind.PERMIT_REVIEWED, case.subject, replace(case.permit, reviewed_on=day), day)
 
 
-def check(case: Case) -> None:
+def check(case: ActCase) -> None:
     """核查: the place was checked on the spot and what was promised is met."""
     day = _day_of_supervision(case, case.permit.checked_on)
     case.put_permit(EventKind.PERMIT_CHECKED, case.subject, replace(case.permit, checked_on=day), day)
 
 
-def grade(case: Case) -> None:
+def grade(case: ActCase) -> None:
     """量化分级: a mark of supervision, dated."""
     details = case.request.details
     if not isinstance(details, Grading) or details.grade not in _GRADES:
@@ -191,7 +191,7 @@ def grade(case: Case) -> None:
     case.put_permit(EventKind.PERMIT_GRADED, case.subject, graded, day)
 
 
-def turn(case: Case) -> None:
+def turn(case: ActCase) -> None:
     """Suspend, reinstate, revoke, withdraw: the state that the table names, from the day on."""
     target = case.rule.target
     if not isinstance(target, PermitState):
@@ -201,19 +201,19 @@ def turn(case: Case) -> None:
     case.put_permit(EventKind.PERMIT_STATE_CHANGED, case.subject, changed, day)
 
 
-def annul(case: Case) -> None:
+def annul(case: ActCase) -> None:
     """撤销: decided on the day named, and void from the grant: that is the day from which the event holds."""
     decided = case.day_of_permit()
     changed = replace(case.permit, state=PermitState.ANNULLED, state_since=decided)
     case.put_permit(EventKind.PERMIT_STATE_CHANGED, case.subject, changed, granted_on(case.permit) or decided)
 
 
-def cancel(case: Case) -> None:
+def cancel(case: ActCase) -> None:
     """注销: the record is closed; an end that came before it stays named."""
     close_permit(case, case.subject, case.day_of_permit())
 
 
-def close_permit(case: Case, stored: StoredPermit, day: date) -> None:
+def close_permit(case: ActCase, stored: StoredPermit, day: date) -> None:
     """Close the record of one permit, not before its last decision. What is only applied for is refused."""
     permit = stored.permit
     day = max(day, permit.state_since or day, granted_on(permit) or day)
@@ -225,7 +225,7 @@ def close_permit(case: Case, stored: StoredPermit, day: date) -> None:
         case.put_permit(EventKind.PERMIT_STATE_CHANGED, stored, closed, day)
 
 
-PERMIT_ACTS: Mapping[Act, Callable[[Case], None]] = {
+PERMIT_ACTS: Mapping[Act, Callable[[ActCase], None]] = {
     Act.GRANT: grant,
     Act.REFUSE: refuse,
     Act.CHANGE: change,

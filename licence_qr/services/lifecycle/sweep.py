@@ -13,7 +13,7 @@ from licence_qr.domain.dates import local_date
 from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject, SubjectKind, rule
 from licence_qr.domain.lifecycle.details import ActRequest
 from licence_qr.services.lifecycle.calendar import calendar_actor
-from licence_qr.services.lifecycle.case import Case
+from licence_qr.services.lifecycle.case import ActCase
 from licence_qr.services.lifecycle.perform import Life
 from licence_qr.services.register.record import as_json
 from licence_qr.services.signing.sign_record import refresh_status
@@ -71,7 +71,7 @@ class LifeSweep:
             return
         request = ActRequest(Subject(uscc), Act.LIFT_MARK, Grounds(), calendar_actor(stored.office))
         lifting = rule(SubjectKind.LICENCE, Act.LIFT_MARK)
-        case = Case(tx, self.life.catalogue, request, lifting, now, stored)
+        case = ActCase(tx, self.life.catalogue, request, lifting, now, stored)
         for each in marks.of_business(tx, uscc):
             until = each.mark.until
             if until is None or each.mark.lifted_on is not None or until >= case.today:

@@ -66,7 +66,7 @@ class ProposalRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class ProposalVerdict:
     """What a decider says. ``seen`` is the revision of the business up to which the page showed what had changed.
 
     ``confirmed``: the decider ticked that these changes were looked at. The password is asked of the account, not kept.
@@ -124,7 +124,7 @@ class Proposals:
             add_within(tx, uscc, (seen.permit.permit_id, seen.permit.permit.permit_type), wanted.fault, proposal_id)
         return proposal_id
 
-    def decide(self, actor: Actor, proposal_id: int, verdict: Verdict, now: datetime) -> ProposalState:
+    def decide(self, actor: Actor, proposal_id: int, verdict: ProposalVerdict, now: datetime) -> ProposalState:
         """Approve and carry out at once, or refuse; what became of it.
 
         CLOSED when the act is no longer allowed: nothing is done then. Raises AccessError ``role_not_allowed``,
@@ -145,7 +145,7 @@ class Proposals:
         return ProposalState.REFUSED
 
     def _approve(
-        self, tx: Transaction, actor: Actor, proposal: StoredProposal, verdict: Verdict, now: datetime
+        self, tx: Transaction, actor: Actor, proposal: StoredProposal, verdict: ProposalVerdict, now: datetime
     ) -> ProposalState:
         if close_if_impossible(tx, self.catalogue, proposal, now):
             return ProposalState.CLOSED
@@ -282,7 +282,7 @@ def _too_long(name: str, text: str, most: int) -> Iterator[InputError]:
         yield InputError("entry_too_long", field=name, length=len(text), limit=most)
 
 
-def _demand_verdict(verdict: Verdict) -> None:
+def _demand_verdict(verdict: ProposalVerdict) -> None:
     problems = []
     if verdict.approve is None:
         problems.append(InputError("verdict_missing", field="verdict"))

@@ -10,7 +10,7 @@ from licence_qr.domain.catalogue.model import Catalogue, Text
 from licence_qr.domain.dates import Period, local_date
 from licence_qr.domain.inspecting.follow_up import Fault
 from licence_qr.domain.lifecycle.acts import STATE_NAMES, Act, Grounds, Rule, Subject, rule
-from licence_qr.domain.proposals.proposal import ProposalState, Wanted
+from licence_qr.domain.proposals.proposal import ProposalFilter, ProposalState
 from licence_qr.domain.roles import SYSTEM, Actor, Role
 from licence_qr.errors import AccessError, RuleError
 from licence_qr.services.lifecycle.obsolete_proposals import Seen, see
@@ -114,7 +114,7 @@ class ProposalReading:
             figures = self.catalogue.life_rules_on(local_date(now))
             return Preview(self._about(tx, seen), found, figures, history.revision(tx, uscc), number)
 
-    def list(self, actor: Actor, wanted: Wanted, now: datetime) -> tuple[tuple[ProposalLine, ...], int]:
+    def list(self, actor: Actor, wanted: ProposalFilter, now: datetime) -> tuple[tuple[ProposalLine, ...], int]:
         """One page of the office's proposals, and how many there are. Raises AccessError ``role_not_allowed``."""
         if not READERS & actor.roles:
             raise AccessError("role_not_allowed")

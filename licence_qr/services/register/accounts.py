@@ -53,7 +53,7 @@ class SessionView:
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class AccountHolder:
     """Who signs in at the desk, as others on the machine may see it; ``disabled``: no more."""
 
     actor: Actor
@@ -186,10 +186,10 @@ class Accounts:
             user = accounts.user_by_name(tx, username)
         return user.actor if user and not user.disabled else None
 
-    def everybody(self) -> tuple[Person, ...]:
+    def everybody(self) -> tuple[AccountHolder, ...]:
         """Everybody who signs in or did, by user name; the closed accounts too."""
         with self._database.read() as tx:
-            return tuple(Person(user.actor, user.disabled) for user in accounts.everybody(tx))
+            return tuple(AccountHolder(user.actor, user.disabled) for user in accounts.everybody(tx))
 
     def sign_out(self, token: str, now: datetime) -> None:
         """End the session of this token; nothing happens when it is over already."""

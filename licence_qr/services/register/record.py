@@ -15,20 +15,20 @@ from licence_qr.store.register.entities import StoredEntity
 
 
 @dataclass(frozen=True, slots=True)
-class Business:
+class StoredBusiness:
     """The stored entity and the combined record built from it."""
 
     stored: StoredEntity
     record: CombinedRecord
 
 
-def load(tx: Transaction, uscc: str) -> Business:
+def load(tx: Transaction, uscc: str) -> StoredBusiness:
     """Read one business. Raises NotFoundError ``business_not_found``."""
     stored = entities.get(tx, uscc)
     if stored is None:
         raise NotFoundError("business_not_found", uscc=uscc)
     held = tuple(s.permit for s in permits.of_business(tx, uscc))
-    return Business(stored, CombinedRecord(stored.entity, entities.premises_of(tx, uscc), held))
+    return StoredBusiness(stored, CombinedRecord(stored.entity, entities.premises_of(tx, uscc), held))
 
 
 def licence_facts(stored: StoredEntity) -> dict[str, Any]:

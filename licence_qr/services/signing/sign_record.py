@@ -18,7 +18,7 @@ from licence_qr.domain.issuing.issued import IssuedCode
 from licence_qr.domain.register.permit import status_list_value, status_on
 from licence_qr.domain.register.record import CombinedRecord
 from licence_qr.services.register import record as records
-from licence_qr.services.register.record import Business
+from licence_qr.services.register.record import StoredBusiness
 from licence_qr.store.database.connections import Transaction
 from licence_qr.store.register import codes, history
 from licence_qr.store.register.codes import StoredCode
@@ -116,7 +116,7 @@ def refresh_status(tx: Transaction, uscc: str, day: date) -> None:
         _turn_entries(tx, code, business, day)
 
 
-def _turn_entries(tx: Transaction, code: StoredCode, business: Business, day: date) -> None:
+def _turn_entries(tx: Transaction, code: StoredCode, business: StoredBusiness, day: date) -> None:
     """The print of a superseded version keeps its value; permits are known by their numbers, which never change."""
     if codes.status(tx, code.status_index) != codes.SUPERSEDED:
         codes.set_status(tx, code.status_index, _PRINT_ENDED if business.stored.state.ended else 0)

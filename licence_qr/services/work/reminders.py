@@ -20,7 +20,7 @@ from licence_qr.services.work.smtp import MailServer
 from licence_qr.store.database.connections import Database
 from licence_qr.store.work import reminders
 from licence_qr.store.work.reminders import Due
-from licence_qr.store.work.task_sources import Question
+from licence_qr.store.work.task_sources import TaskQuery
 
 BATCH = 200
 # What waits for a colleague in the same room needs no mail.
@@ -129,8 +129,8 @@ class Reminders:
             f"Office: {office.name.en}\nDealt with at: {link}\n"
         )
 
-    def _question(self, office: Office, today: date) -> Question:
-        return Question(
+    def _question(self, office: Office, today: date) -> TaskQuery:
+        return TaskQuery(
             today=today,
             offices=(office.id,),
             kinds=_REMINDED_OF,

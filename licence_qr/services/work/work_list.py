@@ -13,7 +13,7 @@ from licence_qr.domain.roles import Actor, Role
 from licence_qr.domain.work.tasks import DueStep, Task, TaskKind, TimeLeft, kinds_of, time_left
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.work import tasks
-from licence_qr.store.work.task_sources import Question
+from licence_qr.store.work.task_sources import TaskQuery
 
 PAGE_LINES = 25
 MOST_EXPORTED = 100_000
@@ -30,7 +30,7 @@ class WorkFilter:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class WorkLine:
     """A task and how long there is for it today."""
 
     task: Task
@@ -55,7 +55,7 @@ class WorkPage:
 
     work_filter: WorkFilter
     counts: Counts
-    lines: tuple[Line, ...]
+    lines: tuple[WorkLine, ...]
     total: int
     pages: int
     rules: LifeRules
@@ -89,7 +89,7 @@ class WorkList:
 
     def everything(
         self, actor: Actor, work_filter: WorkFilter, now: datetime, most: int = MOST_EXPORTED
-    ) -> tuple[Line, ...]:
+    ) -> tuple[WorkLine, ...]:
         """All lines that ``work_filter`` selects, whatever page it names; at most ``most``, the most urgent."""
         question = self._question(actor, work_filter, local_date(now))
         with self._database.read() as tx:
@@ -99,9 +99,9 @@ class WorkList:
         """The offices whose work ``actor`` may see: their own, to an administrator all."""
         return tuple(self._catalogue.offices) if Role.ADMIN in actor.roles else (actor.office,)
 
-    def _question(self, actor: Actor, work_filter: WorkFilter, today: date) -> Question:
+    def _question(self, actor: Actor, work_filter: WorkFilter, today: date) -> TaskQuery:
         offices = self.offices(actor)
-        return Question(
+        return TaskQuery(
             today=today,
             offices=(work_filter.office,) if work_filter.office in offices else offices,
             kinds=kinds_of(actor),
@@ -111,15 +111,15 @@ class WorkList:
             unassigned=Role.ADMIN in actor.roles and not work_filter.office,
         )
 
-    def _counts(self, tx: Transaction, question: Question) -> Counts:
+    def _counts(self, tx: Transaction, question: TaskQuery) -> Counts:
         return Counts(tasks.counts(tx, question), question.kinds)
 
     def _lines(
-        self, tx: Transaction, question: Question, work_filter: WorkFilter, limit: int, offset: int
-    ) -> tuple[Line, ...]:
+        self, tx: Transaction, question: TaskQuery, work_filter: WorkFilter, limit: int, offset: int
+    ) -> tuple[WorkLine, ...]:
         kinds = (
             question.kinds if work_filter.kind is None else tuple(k for k in question.kinds if k is work_filter.kind)
         )
         found = tasks.listed(tx, replace(question, kinds=kinds), work_filter.step, limit, offset)
         calendar, today = self._catalogue.working_calendar, question.today
-        return tuple(Line(task, time_left(task.due_on, today, calendar, question.rules)) for task in found)
+        return tuple(WorkLine(task, time_left(task.due_on, today, calendar, question.rules)) for task in found)

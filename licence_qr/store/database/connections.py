@@ -58,7 +58,7 @@ class Transaction:
         return self._connection.execute(sql, values).fetchall()
 
 
-class _Kept(NamedTuple):
+class _KeptConnection(NamedTuple):
     """A connection, device and inode of the file it was opened on, and of the log and index it writes beside it."""
 
     connection: sqlite3.Connection
@@ -164,14 +164,14 @@ class Database:
             version: int = connection.execute("PRAGMA data_version").fetchone()[0]
             return self._local.opened, version, connection.total_changes
 
-    def _kept_connection(self) -> _Kept:
+    def _kept_connection(self) -> _KeptConnection:
         """This thread's connection to the file that stands at the path now.
 
         A connection outlives its file: moved away, or replaced by a backup, the old one would be read for ever and the
         page would say "valid" of a register that is gone. While no file is there the old connection is kept: it alone
         knows which log belongs to the old file when another comes.
         """
-        kept: _Kept | None = getattr(self._local, "kept", None)
+        kept: _KeptConnection | None = getattr(self._local, "kept", None)
         file = self._file()
         if kept is not None and kept.file == file and kept.unchanging == self._unchanging(kept):
             return kept
@@ -187,17 +187,19 @@ class Database:
         self._local.opened = getattr(self._local, "opened", 0) + 1
         return kept
 
-    def _open(self, file: tuple[int, int]) -> _Kept:
+    def _open(self, file: tuple[int, int]) -> _KeptConnection:
         try:
             connection = self._connect(create=False)
         except sqlite3.OperationalError:
             if not journal_files.unchanging(self.path):
                 raise
             state = journal_files.state(self.path)
-            return _Kept(self._connect(create=False, unchanging=True), file, {}, state)
-        return _Kept(connection, file, journal_files.beside(self.path) if _keeps_log(connection) else {}, None)
+            return _KeptConnection(self._connect(create=False, unchanging=True), file, {}, state)
+        return _KeptConnection(
+            connection, file, journal_files.beside(self.path) if _keeps_log(connection) else {}, None
+        )
 
-    def _unchanging(self, kept: _Kept) -> tuple[int, ...] | None:
+    def _unchanging(self, kept: _KeptConnection) -> tuple[int, ...] | None:
         return None if kept.unchanging is None else journal_files.state(self.path)
 
     def _file(self) -> tuple[int, int]:
@@ -211,7 +213,7 @@ class Database:
 
     def close(self) -> None:
         """Close this thread's connection."""
-        kept: _Kept | None = getattr(self._local, "kept", None)
+        kept: _KeptConnection | None = getattr(self._local, "kept", None)
         if kept is not None:
             kept.connection.close()
             self._local.kept = None

@@ -13,8 +13,8 @@ from licence_qr.domain.importing.conflicts import (
     ConflictKind,
     Decided,
     Decision,
-    Outcome,
     Place,
+    RowOutcome,
     RowVerdict,
     Side,
     Source,
@@ -116,7 +116,7 @@ def _row(row: Row) -> StoredRow:
     place = Place(Source(row["source"]), row["sheet"], row["row_no"])
     source_row = SourceRow(place, row["file"], json.loads(row["cells"]), row["beyond"])
     verdict = RowVerdict(
-        source_row, Outcome(row["outcome"]), row["code"], row["heading"], json.loads(row["facts"]), row["question"]
+        source_row, RowOutcome(row["outcome"]), row["code"], row["heading"], json.loads(row["facts"]), row["question"]
     )
     return StoredRow(verdict, row["uscc"], row["permit_no"])
 

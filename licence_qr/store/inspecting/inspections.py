@@ -7,7 +7,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from licence_qr.domain.inspecting.inspection import AnnouncedPhoto, Filter, Flag, InspectionState, Purpose, VisitOutcome
+from licence_qr.domain.inspecting.inspection import (
+    AnnouncedPhoto,
+    Filter,
+    Flag,
+    InspectionPurpose,
+    InspectionState,
+    VisitOutcome,
+)
 from licence_qr.domain.publishing.public_page import PublicInspection
 from licence_qr.errors import LicenceQRError
 from licence_qr.store.database.connections import Row, Transaction
@@ -35,7 +42,7 @@ class StoredInspection:
     office: str
     officer: str
     second_officer: str
-    purpose: Purpose
+    purpose: InspectionPurpose
     uscc: str
     premises_no: int
     permit_id: int | None
@@ -106,7 +113,7 @@ def _from_row(row: Row) -> StoredInspection:
         office=row["office"],
         officer=row["officer"],
         second_officer=row["second_officer"],
-        purpose=Purpose(row["purpose"]),
+        purpose=InspectionPurpose(row["purpose"]),
         uscc=row["uscc"],
         premises_no=row["premises_no"],
         permit_id=row["permit_id"],

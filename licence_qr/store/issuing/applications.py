@@ -77,7 +77,7 @@ def close_draft(tx: Transaction, draft_id: str, now: datetime) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class IssuedOutcome:
     """What one application became. ``application`` is the checked application as JSON, internal."""
 
     idempotency_key: str
@@ -91,12 +91,12 @@ class Outcome:
     application: Mapping[str, Any]
 
 
-def outcome(tx: Transaction, idempotency_key: str) -> Outcome | None:
+def outcome(tx: Transaction, idempotency_key: str) -> IssuedOutcome | None:
     """The outcome of the application with this key, or None when it has not been issued."""
     row = tx.one("SELECT * FROM issued_applications WHERE idempotency_key = ?", (idempotency_key,))
     if row is None:
         return None
-    return Outcome(
+    return IssuedOutcome(
         row["idempotency_key"],
         row["application_no"],
         row["office"],
@@ -109,7 +109,7 @@ def outcome(tx: Transaction, idempotency_key: str) -> Outcome | None:
     )
 
 
-def add_outcome(tx: Transaction, result: Outcome) -> None:
+def add_outcome(tx: Transaction, result: IssuedOutcome) -> None:
     """Record what an application became. The key is unique: a second one is refused by the register itself."""
     permits = [{"permit_type": p.permit_type, "permit_no": p.permit_no, "pending": p.pending} for p in result.permits]
     tx.run(

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from licence_qr.domain.proposals.proposal import PAGE_LINES, ProposalState, Wanted
+from licence_qr.domain.proposals.proposal import PAGE_LINES, ProposalFilter, ProposalState
 from licence_qr.domain.roles import Actor
 from licence_qr.store.database.connections import Row, Transaction
 
@@ -147,7 +147,7 @@ def settle(
     return cursor.rowcount == 1
 
 
-def search(tx: Transaction, office: str, wanted: Wanted) -> tuple[tuple[StoredProposal, ...], int]:
+def search(tx: Transaction, office: str, wanted: ProposalFilter) -> tuple[tuple[StoredProposal, ...], int]:
     """One page of the proposals of an office, and how many there are. Open ones oldest first, closed ones newest first."""
     where, values = ["office = ?"], [office]
     if wanted.closed:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from licence_qr.domain.work.tasks import DueStep, Task
 from licence_qr.store.database.connections import Transaction
-from licence_qr.store.work.task_sources import Question
+from licence_qr.store.work.task_sources import TaskQuery
 from licence_qr.store.work.tasks import NAMES, WITH_NAMES, all_of, steps_of, task_from
 
 REMINDED = (DueStep.OVERDUE, DueStep.URGENT, DueStep.SOON, DueStep.NOTICE)
@@ -22,7 +22,7 @@ class Due:
     step: DueStep
 
 
-def unwritten(tx: Transaction, question: Question, limit: int) -> tuple[Due, ...]:
+def unwritten(tx: Transaction, question: TaskQuery, limit: int) -> tuple[Due, ...]:
     """The tasks whose reminder for the step they have reached is still to be written, the most urgent first.
 
     A step that was passed without a reminder is not caught up on. A day that was moved makes a task new.

@@ -16,7 +16,7 @@ from licence_qr.store.feedback import ratings, reports
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class TaskQuery:
     """Whose work is asked for. ``offices`` bounds it; ``username`` finds what is one's own.
 
     ``reviewed_types`` are the permit types that are reviewed (复核) between grant and end. ``unassigned``: also reports that
@@ -33,14 +33,14 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class TaskSelect:
     """A SELECT of one source and its values."""
 
     sql: str
     values: tuple[str, ...]
 
 
-Source = Callable[[Question], Part]
+Source = Callable[[TaskQuery], TaskSelect]
 # The very text of the partial indexes: SQLite uses one only where the query repeats its condition.
 _IN_FORCE = "state IN ('effective', 'suspended')"
 _PERMIT = "'permit/' || permit_id AS subject, handling_office AS office, uscc, premises_no"
@@ -51,29 +51,29 @@ def marks(values: Sequence[str]) -> str:
     return ", ".join("?" * len(values))
 
 
-def _pending(q: Question) -> Part:
+def _pending(q: TaskQuery) -> TaskSelect:
     sql = f"SELECT {_PERMIT}, NULL AS due_on FROM permits WHERE handling_office IN ({marks(q.offices)})"
-    return Part(f"{sql} AND state = 'pending'", q.offices)
+    return TaskSelect(f"{sql} AND state = 'pending'", q.offices)
 
 
-def _expiring(q: Question) -> Part:
+def _expiring(q: TaskQuery) -> TaskSelect:
     """Permits that end soon or have ended. An application that came too late and was not decided by the end decides
     nothing any more: such a permit has expired like any other."""
     last = q.today + timedelta(days=q.rules.expiring_notice_days)
     sql = f"SELECT {_PERMIT}, valid_to AS due_on FROM permits WHERE handling_office IN ({marks(q.offices)})"
     waiting = "renewal_applied_on IS NULL OR (renewal_in_time = 0 AND valid_to < ?)"
     values = (*q.offices, last.isoformat(), q.today.isoformat())
-    return Part(f"{sql} AND {_IN_FORCE} AND valid_to <= ? AND ({waiting})", values)
+    return TaskSelect(f"{sql} AND {_IN_FORCE} AND valid_to <= ? AND ({waiting})", values)
 
 
-def _renewal(q: Question) -> Part:
+def _renewal(q: TaskQuery) -> TaskSelect:
     """Applications for renewal that can still be decided: until the last day, after which the calendar has spoken."""
     sql = f"SELECT {_PERMIT}, valid_to AS due_on FROM permits WHERE handling_office IN ({marks(q.offices)})"
     values = (*q.offices, q.today.isoformat())
-    return Part(f"{sql} AND {_IN_FORCE} AND renewal_applied_on IS NOT NULL AND valid_to >= ?", values)
+    return TaskSelect(f"{sql} AND {_IN_FORCE} AND renewal_applied_on IS NOT NULL AND valid_to >= ?", values)
 
 
-def _review(q: Question) -> Part:
+def _review(q: TaskQuery) -> TaskSelect:
     """Due so many months after the first day or the last review, unless its end comes before or has come.
 
     ``domain.dates.add_months`` in SQL: a day that the month does not have becomes the month's last.
@@ -92,10 +92,12 @@ def _review(q: Question) -> Part:
     latest_start = add_months(last, -months) + timedelta(
         days=3
     )  # a bound for the index; the exact day is asked after it
-    return Part(sql, (*q.offices, latest_start.isoformat(), *q.reviewed_types, last.isoformat(), q.today.isoformat()))
+    return TaskSelect(
+        sql, (*q.offices, latest_start.isoformat(), *q.reviewed_types, last.isoformat(), q.today.isoformat())
+    )
 
 
-def _checks(q: Question, ordered: str, due: str) -> Part:
+def _checks(q: TaskQuery, ordered: str, due: str) -> TaskSelect:
     """Checks after a grant on commitment that are open: ``ordered`` tells those with an order to rectify from the others.
 
     A permit whose annulment is proposed waits for that decision, not for an inspector.
@@ -109,69 +111,69 @@ def _checks(q: Question, ordered: str, due: str) -> Part:
         WHERE p.handling_office IN ({marks(q.offices)}) AND p.checked_on IS NULL AND p.follow_up_due IS NOT NULL
         AND p.mode = 'commitment' AND p.state IN ('effective', 'suspended')
         AND coalesce(x.state, '') <> 'open' AND coalesce(f.outcome, '') {ordered}"""
-    return Part(sql, q.offices)
+    return TaskSelect(sql, q.offices)
 
 
-def _follow_up(q: Question) -> Part:
+def _follow_up(q: TaskQuery) -> TaskSelect:
     return _checks(q, "<> 'rectify'", "p.follow_up_due")
 
 
-def _follow_up_order(q: Question) -> Part:
+def _follow_up_order(q: TaskQuery) -> TaskSelect:
     return _checks(q, "= 'rectify'", "f.rectify_by")
 
 
-def _proposal(q: Question, whose: str) -> Part:
+def _proposal(q: TaskQuery, whose: str) -> TaskSelect:
     sql = f"""
         SELECT 'proposal/' || proposal_id AS subject, p.office, p.uscc, m.premises_no, NULL AS due_on
         FROM proposals p LEFT JOIN permits m ON m.permit_id =
             CASE WHEN p.subject LIKE 'permit/%' THEN CAST(substr(p.subject, 8) AS INTEGER) END
         WHERE p.office IN ({marks(q.offices)}) AND p.state = 'open' AND {whose}"""
-    return Part(sql, (*q.offices, q.username))
+    return TaskSelect(sql, (*q.offices, q.username))
 
 
-def _proposal_to_decide(q: Question) -> Part:
+def _proposal_to_decide(q: TaskQuery) -> TaskSelect:
     """Neither who proposed nor who took part in what led to it decides."""
     part = _proposal(q, "p.proposed_by <> ? AND instr(',' || p.witnesses || ',', ',' || ? || ',') = 0")
-    return Part(part.sql, (*part.values, q.username))
+    return TaskSelect(part.sql, (*part.values, q.username))
 
 
-def _proposal_of_mine(q: Question) -> Part:
+def _proposal_of_mine(q: TaskQuery) -> TaskSelect:
     return _proposal(q, "p.proposed_by = ?")
 
 
 _ALIVE = "e.state IN ('active', 'dormant') AND (p.permit_id IS NULL OR p.state IN ('effective', 'suspended'))"
 
 
-def _order(q: Question) -> Part:
+def _order(q: TaskQuery) -> TaskSelect:
     """Orders to rectify made at an inspection. Where business or permit has ended, there is nothing to recheck."""
     sql = f"""
         SELECT 'rectification/' || r.order_id AS subject, r.office, r.uscc, r.premises_no, r.due_on
         FROM rectifications r JOIN entities e ON e.uscc = r.uscc LEFT JOIN permits p ON p.permit_id = r.permit_id
         WHERE r.office IN ({marks(q.offices)}) AND r.state = 'open' AND {_ALIVE}"""
-    return Part(sql, q.offices)
+    return TaskSelect(sql, q.offices)
 
 
-def _drawn(q: Question) -> Part:
+def _drawn(q: TaskQuery) -> TaskSelect:
     sql = f"""
         SELECT 'drawn/' || d.drawn_id AS subject, d.office, p.uscc, p.premises_no, d.due_on
         FROM drawn d JOIN permits p ON p.permit_id = d.permit_id JOIN entities e ON e.uscc = p.uscc
         WHERE d.office IN ({marks(q.offices)}) AND d.inspection_key IS NULL AND {_ALIVE}"""
-    return Part(sql, q.offices)
+    return TaskSelect(sql, q.offices)
 
 
-def _held(q: Question) -> Part:
+def _held(q: TaskQuery) -> TaskSelect:
     sql = (
         "SELECT 'inspection/' || inspection_key AS subject, office, uscc, premises_no, NULL AS due_on FROM inspections"
     )
-    return Part(f"{sql} WHERE office IN ({marks(q.offices)}) AND state = 'held'", q.offices)
+    return TaskSelect(f"{sql} WHERE office IN ({marks(q.offices)}) AND state = 'held'", q.offices)
 
 
 def _answering(sql: str) -> Source:
     """Reports and ratings: their own rooms say which wait. Nobody's report stands with whoever may pass it on."""
 
-    def source(q: Question) -> Part:
+    def source(q: TaskQuery) -> TaskSelect:
         offices = (*q.offices, "") if q.unassigned else q.offices
-        return Part(sql.format(offices=marks(offices)), offices)
+        return TaskSelect(sql.format(offices=marks(offices)), offices)
 
     return source
 

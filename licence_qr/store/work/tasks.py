@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from licence_qr.domain.work.tasks import CLOCKED, ROLES_OF, DueStep, Task, TaskKind
 from licence_qr.store.database.connections import Row, Transaction
-from licence_qr.store.work.task_sources import SOURCES, Part, Question
+from licence_qr.store.work.task_sources import SOURCES, TaskQuery, TaskSelect
 
 # The holder's name and the place of each task ``t``, looked up for the lines of a page alone.
 WITH_NAMES = (
@@ -17,17 +17,19 @@ NAMES = (
 )
 
 
-def all_of(q: Question) -> Part:
+def all_of(q: TaskQuery) -> TaskSelect:
     """Everything asked for, one source below the other."""
     columns = "subject, office, uscc, premises_no, due_on"
     parts = [(kind, source(q)) for kind in q.kinds for source in SOURCES.get(kind, ())]
     if not parts or not q.offices:
-        return Part(f"SELECT '' AS kind, {', '.join(f'NULL AS {name}' for name in columns.split(', '))} WHERE 0", ())
+        return TaskSelect(
+            f"SELECT '' AS kind, {', '.join(f'NULL AS {name}' for name in columns.split(', '))} WHERE 0", ()
+        )
     sql = " UNION ALL ".join(f"SELECT '{kind.value}' AS kind, {columns} FROM ({part.sql})" for kind, part in parts)
-    return Part(sql, tuple(value for _, part in parts for value in part.values))
+    return TaskSelect(sql, tuple(value for _, part in parts for value in part.values))
 
 
-def steps_of(q: Question) -> Part:
+def steps_of(q: TaskQuery) -> TaskSelect:
     """The step of each task as an expression; the same steps as ``domain.work.tasks.due_step``."""
     notice, soon, urgent = (q.today + timedelta(days=days) for days in q.rules.expiring_days)
     sql = (
@@ -35,10 +37,10 @@ def steps_of(q: Question) -> Part:
         f" WHEN due_on <= ? THEN '{DueStep.URGENT}' WHEN due_on <= ? THEN '{DueStep.SOON}'"
         f" WHEN due_on <= ? THEN '{DueStep.NOTICE}' ELSE '{DueStep.LATER}' END"
     )
-    return Part(sql, tuple(day.isoformat() for day in (q.today, urgent, soon, notice)))
+    return TaskSelect(sql, tuple(day.isoformat() for day in (q.today, urgent, soon, notice)))
 
 
-def counts(tx: Transaction, q: Question) -> dict[tuple[TaskKind, DueStep], int]:
+def counts(tx: Transaction, q: TaskQuery) -> dict[tuple[TaskKind, DueStep], int]:
     """How many tasks there are of each kind and step; what there is none of is left out."""
     tasks, steps = all_of(q), steps_of(q)
     rows = tx.all(
@@ -48,7 +50,7 @@ def counts(tx: Transaction, q: Question) -> dict[tuple[TaskKind, DueStep], int]:
     return {(TaskKind(row["kind"]), DueStep(row["step"])): int(row["many"]) for row in rows}
 
 
-def listed(tx: Transaction, q: Question, step: DueStep | None, limit: int, offset: int = 0) -> tuple[Task, ...]:
+def listed(tx: Transaction, q: TaskQuery, step: DueStep | None, limit: int, offset: int = 0) -> tuple[Task, ...]:
     """``limit`` tasks after the first ``offset``, the most urgent first.
 
     By date, so that what is overdue longest comes first; a clock that cannot be reckoned stands before all dates, and

@@ -7,7 +7,7 @@ from flask import render_template, request
 from licence_qr.domain.catalogue.model import Text
 from licence_qr.errors import LicenceQRError
 from licence_qr.web.account.interrupted_forms import KeptForm
-from licence_qr.web.shell.forms import Field, Problem, Widget
+from licence_qr.web.shell.forms import Field, FieldProblem, Widget
 from licence_qr.web.shell.language import language
 from licence_qr.wording import explain
 
@@ -23,10 +23,10 @@ PASSWORD = Field(
 
 def sign_in_page(refused: LicenceQRError | None = None, kept: KeptForm | None = None, username: str = "") -> str:
     """The page, with what was wrong with the last try, and with a form that waits for the sign-in."""
-    summary: tuple[Problem, ...] = ()
+    summary: tuple[FieldProblem, ...] = ()
     if refused is not None:
         words = explain(refused, language().value)
-        summary = (Problem("#username", words.what, words.todo),)
+        summary = (FieldProblem("#username", words.what, words.todo),)
     return render_template(
         "account/sign_in.html",
         fields=(USERNAME, PASSWORD),

@@ -11,7 +11,7 @@ from flask_wtf.csrf import generate_csrf
 from licence_qr.domain.inspecting.inspection import FLAG_WORDS
 from licence_qr.domain.roles import Role
 from licence_qr.services.inspecting.document import MAX_DOCUMENT_BYTES
-from licence_qr.services.inspecting.receive import Receipt
+from licence_qr.services.inspecting.receive import InspectionReceipt
 from licence_qr.services.register.photos import MAX_PHOTO_BYTES
 from licence_qr.web import current_instant, use_cases
 from licence_qr.web.shell.security import current_actor, roles
@@ -70,11 +70,11 @@ def _device_time() -> datetime | None:
         return None
 
 
-def _answer(receipt: Receipt, *, first: bool) -> tuple[Response, int]:
+def _answer(receipt: InspectionReceipt, *, first: bool) -> tuple[Response, int]:
     return jsonify(_receipt(receipt)), 201 if first else 200
 
 
-def _receipt(receipt: Receipt) -> dict[str, Any]:
+def _receipt(receipt: InspectionReceipt) -> dict[str, Any]:
     stored, words = receipt.stored, FLAG_WORDS
     return {
         "id": stored.id,

@@ -41,7 +41,7 @@ class Stamped(Protocol):
 
 
 @dataclass(slots=True)
-class Answer:
+class CachedPage:
     """A whole answer with status 200."""
 
     headers: Headers
@@ -49,9 +49,9 @@ class Answer:
 
 
 @dataclass(slots=True)
-class _Kept:
+class _CachedPages:
     stamp: Hashable = None
-    answers: OrderedDict[Hashable, Answer] = field(default_factory=OrderedDict)
+    answers: OrderedDict[Hashable, CachedPage] = field(default_factory=OrderedDict)
 
 
 class PageCache:
@@ -92,17 +92,17 @@ class PageCache:
         start_response("200 OK", list(answer.headers))
         return (answer.body,)
 
-    def _still_true(self, now: datetime) -> _Kept:
+    def _still_true(self, now: datetime) -> _CachedPages:
         """This thread's answers, emptied when anything was written. Raises LicenceQRError when the register or the trust
         list cannot be asked, and so nothing kept may be shown."""
         stamp = self._lookup.stamp(now)
-        kept: _Kept | None = getattr(self._local, "kept", None)
+        kept: _CachedPages | None = getattr(self._local, "kept", None)
         if kept is None or kept.stamp != stamp:
-            kept = self._local.kept = _Kept(stamp)
+            kept = self._local.kept = _CachedPages(stamp)
         return kept
 
     def _ask(
-        self, environ: WSGIEnvironment, start_response: StartResponse, kept: _Kept, key: tuple[Any, ...]
+        self, environ: WSGIEnvironment, start_response: StartResponse, kept: _CachedPages, key: tuple[Any, ...]
     ) -> Iterable[bytes]:
         seen: list[tuple[str, Headers]] = []
 
@@ -117,7 +117,7 @@ class PageCache:
             getattr(parts, "close", lambda: None)()
         status, headers = seen[0]
         if _worth_keeping(status, headers, body, key):
-            kept.answers[key] = Answer(headers, body)
+            kept.answers[key] = CachedPage(headers, body)
             if len(kept.answers) > self._most:
                 kept.answers.popitem(last=False)
         return (body,)

@@ -13,7 +13,7 @@ from licence_qr.domain.feedback.reports import ReportStep, parse_receipt_number
 from licence_qr.domain.identifiers import parse_code_number
 from licence_qr.domain.text import Text
 from licence_qr.errors import InputError, LicenceQRError, NotFoundError
-from licence_qr.services.feedback.reports import SentReport, Subject
+from licence_qr.services.feedback.reports import ReportSubject, SentReport
 from licence_qr.services.register.photos import MAX_PHOTO_BYTES
 from licence_qr.web import current_instant, use_cases
 from licence_qr.web.public import cookieless_forms
@@ -112,11 +112,11 @@ def _promise(step: ReportStep, *, called: bool) -> Text:
     return _TAKEN_UP if step is ReportStep.CONTACTED and not called else _PROMISES[step]
 
 
-def _subject(number: str) -> Subject:
+def _subject(number: str) -> ReportSubject:
     return use_cases().reports.subject(number, request.remote_addr or "", current_instant())
 
 
-def _send(number: str, subject: Subject | None) -> Response:
+def _send(number: str, subject: ReportSubject | None) -> Response:
     about = subject.code_id.number if subject and subject.code_id else ""
     fields = _fields(subject)
     try:
@@ -149,7 +149,7 @@ def _contact(days: int) -> Field:
     return replace(_CONTACT, hint=Text(zh, en))
 
 
-def _fields(subject: Subject | None) -> tuple[Field, ...]:
+def _fields(subject: ReportSubject | None) -> tuple[Field, ...]:
     today = local_date(current_instant())
     kinds, contact = use_cases().reports.kinds_on(today), _contact(use_cases().reports.kept_days(today)[0])
     kind = Field(
@@ -170,7 +170,7 @@ def _fields(subject: Subject | None) -> tuple[Field, ...]:
     return (kind, _PLACE, office, _TEXT, contact)
 
 
-def _form(number: str, subject: Subject | None, refused: LicenceQRError | None = None) -> str:
+def _form(number: str, subject: ReportSubject | None, refused: LicenceQRError | None = None) -> str:
     """The form, fresh or with what was typed and what is wrong with it."""
     about = subject.code_id.number if subject and subject.code_id else ""
     today = local_date(current_instant())

@@ -31,7 +31,7 @@ _WORDED_HTTP = {400, 401, 403, 404, 405, 409, 413, 422, 429, 500, 503}
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class ErrorPage:
     """What an error page says: the explanation in the main language of the page, and in the other one."""
 
     code: str
@@ -54,7 +54,7 @@ def status_of(error: LicenceQRError) -> int:
     return 503 if is_own_fault(error) else _STATUS_BY_CODE.get(error.code, error.http_status)
 
 
-def problem_of(error: LicenceQRError, status: int | None = None) -> Problem:
+def problem_of(error: LicenceQRError, status: int | None = None) -> ErrorPage:
     """The words for ``error``. They cannot fail: without words of its own, an error gets those of its status.
 
     What only the operator can mend is told to visitors in general words: the particular ones name paths and keys.
@@ -65,7 +65,7 @@ def problem_of(error: LicenceQRError, status: int | None = None) -> Problem:
         main, other = _explain(told)
     except KeyError:
         main, other = _explain(LicenceQRError(f"http_{status if status in _WORDED_HTTP else 400}"))
-    return Problem(error.code, status, main, other, request_log.request_id())
+    return ErrorPage(error.code, status, main, other, request_log.request_id())
 
 
 def _explain(error: LicenceQRError) -> tuple[Explanation, Explanation]:
@@ -84,7 +84,7 @@ def _naming_office(error: LicenceQRError, spoken: Language) -> LicenceQRError:
     return LicenceQRError(error.code, **(error.facts | {"office": name}))
 
 
-def _answer(error: LicenceQRError, problem: Problem) -> Response:
+def _answer(error: LicenceQRError, problem: ErrorPage) -> Response:
     response = _problem_json(problem) if wants_json() else make_response(_page(error, problem), problem.status)
     if problem.status in {429, 503}:
         response.headers["Retry-After"] = str(_retry_seconds(error))
@@ -92,7 +92,7 @@ def _answer(error: LicenceQRError, problem: Problem) -> Response:
     return response
 
 
-def _page(error: LicenceQRError, problem: Problem) -> str:
+def _page(error: LicenceQRError, problem: ErrorPage) -> str:
     refusal = refusal_of(error) if request.blueprint == "citizen" else None
     if refusal is None:
         return render_template("errors/problem.html", problem=problem)
@@ -105,7 +105,7 @@ def _retry_seconds(error: LicenceQRError) -> int:
     return minutes * 60 if isinstance(minutes, int) else RETRY_SECONDS
 
 
-def _problem_json(problem: Problem) -> Response:
+def _problem_json(problem: ErrorPage) -> Response:
     """Problem details (RFC 9457); ``code`` is the stable one, ``detail`` and ``todo`` are for people."""
     response = jsonify(
         type="about:blank",

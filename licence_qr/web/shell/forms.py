@@ -70,7 +70,7 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class FieldProblem:
     """One line of the error summary: where it leads (a fragment or an address), what is wrong, what to do."""
 
     href: str
@@ -89,16 +89,18 @@ def read_fields(form: MultiDict[str, str], fields: Iterable[Field]) -> dict[str,
     return typed
 
 
-def problem(error: InputError, language: str, page: str = "", label: Text | None = None) -> Problem:
+def problem(error: InputError, language: str, page: str = "", label: Text | None = None) -> FieldProblem:
     """The line for ``error``; ``page`` is the address of the form when it is another page.
 
     ``label``, the name of the field, is given for a summary: it stands apart from the field, so each line names its own.
     """
     words = explain(error, language)
-    return _naming(Problem(f"{page}#{error.field}" if error.field else page, words.what, words.todo), label, language)
+    return _naming(
+        FieldProblem(f"{page}#{error.field}" if error.field else page, words.what, words.todo), label, language
+    )
 
 
-def _naming(line: Problem, label: Text | None, language: str) -> Problem:
+def _naming(line: FieldProblem, label: Text | None, language: str) -> FieldProblem:
     """``line`` with the name of its field before it, unless its words hold that name already."""
     name = "" if label is None else (label.zh if language == "zh" else label.en).rstrip("？?")
     if name.casefold() in line.what.casefold():
@@ -106,9 +108,9 @@ def _naming(line: Problem, label: Text | None, language: str) -> Problem:
     return replace(line, what=f"{name}{'：' if language == 'zh' else ': '}{line.what}")
 
 
-def problems_by_field(errors: Iterable[InputError], language: str) -> Mapping[str, Problem]:
+def problems_by_field(errors: Iterable[InputError], language: str) -> Mapping[str, FieldProblem]:
     """The first problem of each field, for the message beside it."""
-    found: dict[str, Problem] = {}
+    found: dict[str, FieldProblem] = {}
     for error in errors:
         found.setdefault(error.field, problem(error, language))
     return found
@@ -124,17 +126,17 @@ def problem_summary(
     language: str,
     fields: Iterable[Field],
     field_of: Callable[[LicenceQRError], str] = own_field,
-) -> tuple[tuple[Problem, ...], Mapping[str, Problem]]:
+) -> tuple[tuple[FieldProblem, ...], Mapping[str, FieldProblem]]:
     """The summary, and the first message beside each of ``fields``, of ``refused`` or of all that it gathers.
 
     ``field_of`` says beside which field of the page a fault stands; one that belongs to none leads nowhere.
     """
     labels = {field.name: field.label for field in fields}
-    summary: list[Problem] = []
-    beside: dict[str, Problem] = {}
+    summary: list[FieldProblem] = []
+    beside: dict[str, FieldProblem] = {}
     for fault in (refused.parts or (refused,)) if refused else ():
         words, field = explain(fault, language), field_of(fault)
-        line = Problem(f"#{field}" if field else "", words.what, words.todo)
+        line = FieldProblem(f"#{field}" if field else "", words.what, words.todo)
         summary.append(_naming(line, labels.get(field), language))
         if field:
             beside.setdefault(field, line)

@@ -11,7 +11,7 @@ from made_up_codes import HOST, NOW, fixed_key, trust_list, trusted
 
 from licence_qr.credential.status_list import VALUES
 from licence_qr.credential.status_list_wire import CONTENT_TYPE, PATH, verify_status_list
-from licence_qr.credential.trust_list import Purpose
+from licence_qr.credential.trust_list import KeyPurpose
 
 ROOM = Path(__file__).parents[3]
 DOCUMENT = (ROOM / "docs" / "status-list.md").read_text(encoding="utf-8")
@@ -23,7 +23,7 @@ BLOCKS = {
 
 def test_the_example_verifies_with_nothing_but_the_document() -> None:
     public_key = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), BLOCKS["status_key"])
-    keys = trust_list(trusted(fixed_key(b"\x00\x02"), public_key=public_key, purpose=Purpose.STATUS))
+    keys = trust_list(trusted(fixed_key(b"\x00\x02"), public_key=public_key, purpose=KeyPurpose.STATUS))
     found = verify_status_list(BLOCKS["status_list"], keys, NOW)
     assert [found.value(index) for index in range(len(found))] == [1, 2, 0, 3, 0, 1, 0, 1, 1, 2, 3, 3]
     assert found.subject == f"https://{HOST}{PATH}"

@@ -14,7 +14,7 @@ from made_up_codes import HOST, NOW, fixed_key, token, trust_list, trusted
 from licence_qr.credential.cose import CODE_AAD, sign_body
 from licence_qr.credential.status_list import CLOCK_TOLERANCE, StatusList
 from licence_qr.credential.status_list_wire import MAX_ENTRY_BYTES, sign_status_list, verify_status_list
-from licence_qr.credential.trust_list import KeyState, Purpose, TrustedKey, TrustList
+from licence_qr.credential.trust_list import KeyPurpose, KeyState, TrustedKey, TrustList
 from licence_qr.credential.verifier import verify_token
 from licence_qr.errors import TokenError
 
@@ -28,7 +28,7 @@ PROTECTED_LENGTH = 38
 
 
 def keys(**changes: object) -> TrustList:
-    return trust_list(trusted(KEY, **({"purpose": Purpose.STATUS} | changes)), trusted(fixed_key()))
+    return trust_list(trusted(KEY, **({"purpose": KeyPurpose.STATUS} | changes)), trusted(fixed_key()))
 
 
 def refused(
@@ -89,8 +89,8 @@ def test_more_entries_than_a_reader_unpacks_are_not_signed() -> None:
     ("changes", "because"),
     [
         ({"kid": b"\x00\x08"}, "key_unknown"),
-        ({"purpose": Purpose.LICENCE}, "key_purpose"),
-        ({"purpose": Purpose.LOG}, "key_purpose"),
+        ({"purpose": KeyPurpose.LICENCE}, "key_purpose"),
+        ({"purpose": KeyPurpose.LOG}, "key_purpose"),
         ({"state": KeyState.COMPROMISED}, "key_compromised"),
         ({"not_before": date(2026, 11, 24)}, "key_too_early"),
         ({"sign_until": date(2026, 11, 22)}, "key_too_late"),
@@ -314,10 +314,10 @@ def test_a_trusted_key_is_told_by_id_and_purpose_together() -> None:
     of_licences = TrustedKey(
         KEY.kid,
         fixed_key().private_key.public_key(),
-        Purpose.LICENCE,
+        KeyPurpose.LICENCE,
         date(2026, 1, 1),
         date(2027, 1, 1),
         date(2030, 1, 1),
     )
-    both = trust_list(trusted(KEY, purpose=Purpose.STATUS), of_licences)
+    both = trust_list(trusted(KEY, purpose=KeyPurpose.STATUS), of_licences)
     assert verify_status_list(SIGNED, both, NOW) == LIST

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from made_up_codes import TODAY, fixed_key, trust_list, trusted
 
 from licence_qr.credential.cose import CODE_AAD, TRUST_LIST_AAD, SoftKey, sign
-from licence_qr.credential.trust_list import KeyState, Purpose, TrustedKey, TrustList
+from licence_qr.credential.trust_list import KeyPurpose, KeyState, TrustedKey, TrustList
 from licence_qr.credential.trust_list_wire import sign_trust_list, verify_trust_list
 from licence_qr.errors import TokenError
 
@@ -30,7 +30,7 @@ def trusted_keys(draw: st.DrawFn) -> TrustedKey:
     return TrustedKey(
         key.kid,
         key.private_key.public_key(),
-        draw(st.sampled_from(Purpose)),
+        draw(st.sampled_from(KeyPurpose)),
         *days,
         draw(st.sampled_from(KeyState)),
     )
@@ -180,12 +180,12 @@ def test_an_edition_is_dated_in_aware_whole_seconds(instant: datetime) -> None:
 
 def test_a_key_is_found_by_id_and_purpose() -> None:
     licence = trusted(fixed_key())
-    status = trusted(fixed_key(secret=99), purpose=Purpose.STATUS)
+    status = trusted(fixed_key(secret=99), purpose=KeyPurpose.STATUS)
     keys = trust_list(licence, status)
-    assert keys.key(b"\x00\x01", Purpose.LICENCE) == licence
-    assert keys.key(b"\x00\x01", Purpose.STATUS) == status
+    assert keys.key(b"\x00\x01", KeyPurpose.LICENCE) == licence
+    assert keys.key(b"\x00\x01", KeyPurpose.STATUS) == status
     with pytest.raises(TokenError) as refusal:
-        keys.key(b"\x00\x01", Purpose.LOG)
+        keys.key(b"\x00\x01", KeyPurpose.LOG)
     assert refusal.value.code == "key_purpose"
 
 
@@ -195,5 +195,5 @@ def test_the_newest_key_that_may_sign_today_comes_first() -> None:
     retired = trusted(fixed_key(b"\x00\x03"), state=KeyState.RETIRED)
     future = trusted(fixed_key(b"\x00\x04"), not_before=TODAY + timedelta(days=1))
     keys = trust_list(older, newer, retired, future)
-    assert keys.signing_keys(Purpose.LICENCE, TODAY) == (newer, older)
-    assert keys.signing_keys(Purpose.STATUS, TODAY) == ()
+    assert keys.signing_keys(KeyPurpose.LICENCE, TODAY) == (newer, older)
+    assert keys.signing_keys(KeyPurpose.STATUS, TODAY) == ()

@@ -14,7 +14,7 @@ from licence_qr.credential.claims import PermitClaim, TemplateNumber, encode_cla
 from licence_qr.credential.cose import TRUST_LIST_AAD, sign
 from licence_qr.credential.description import describe
 from licence_qr.credential.token import address, to_digits
-from licence_qr.credential.trust_list import KeyState, Purpose, TrustList
+from licence_qr.credential.trust_list import KeyPurpose, KeyState, TrustList
 from licence_qr.credential.verifier import Verified, verify, verify_token
 from licence_qr.errors import TokenError
 
@@ -127,7 +127,7 @@ def test_the_second_form_of_a_genuine_signature_is_refused() -> None:
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
-        ({"purpose": Purpose.STATUS}, "key_purpose"),
+        ({"purpose": KeyPurpose.STATUS}, "key_purpose"),
         ({"state": KeyState.COMPROMISED}, "key_compromised"),
         ({"not_before": TODAY + timedelta(days=1)}, "key_too_early"),
         ({"sign_until": TODAY - timedelta(days=1)}, "key_too_late"),

@@ -8,7 +8,7 @@ import pytest
 from department_texts import FIRST, SECOND, THIRD, health, market
 
 from licence_qr.catalogue.loader import load_catalogue
-from licence_qr.domain.importing.conflicts import Conflict, ConflictKind, Decided, Decision, Outcome, SourceRow
+from licence_qr.domain.importing.conflicts import Conflict, ConflictKind, Decided, Decision, RowOutcome, SourceRow
 from licence_qr.domain.importing.merge import merge
 from licence_qr.domain.importing.values import Merged
 from licence_qr.domain.register.entity import EntityForm, LicenceState
@@ -115,14 +115,14 @@ def test_a_licence_that_cannot_be_used_is_refused_with_its_column(
     cells: dict[str, str], code: str, column: str
 ) -> None:
     [verdict] = merged(market(**cells)).verdicts
-    assert (verdict.outcome, verdict.code, verdict.column) == (Outcome.REFUSED, code, column)
+    assert (verdict.outcome, verdict.code, verdict.column) == (RowOutcome.REFUSED, code, column)
 
 
 @pytest.mark.parametrize(("cells", "code", "column"), REFUSED_PERMITS)
 def test_a_permit_that_cannot_be_used_is_refused_with_its_column(cells: dict[str, str], code: str, column: str) -> None:
     result = merged(market(), health(**cells))
     verdict = result.verdicts[1]
-    assert (verdict.outcome, verdict.code, verdict.column) == (Outcome.REFUSED, code, column)
+    assert (verdict.outcome, verdict.code, verdict.column) == (RowOutcome.REFUSED, code, column)
     assert result.businesses[FIRST].record.permits == ()
 
 

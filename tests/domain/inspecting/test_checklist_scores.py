@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from licence_qr.catalogue.loader import load_catalogue
-from licence_qr.domain.catalogue.checklists import Answer, ChecklistItem, score
+from licence_qr.domain.catalogue.checklists import ChecklistAnswer, ChecklistItem, score
 from licence_qr.domain.text import Text
 
 DAY = date(2026, 11, 23)
@@ -23,7 +23,7 @@ def item(weight: int, *, critical: bool = False) -> ChecklistItem:
     return ChecklistItem("x", _TEXT, _TEXT, _TEXT, weight, critical)
 
 
-def scored(*answers: tuple[int, Answer]) -> int | None:
+def scored(*answers: tuple[int, ChecklistAnswer]) -> int | None:
     return score([(item(weight), answer) for weight, answer in answers], RULES).percent
 
 
@@ -42,29 +42,29 @@ def scored(*answers: tuple[int, Answer]) -> int | None:
     ],
 )
 def test_a_score_is_rounded_half_up_and_gives_the_grade_of_the_rules(yes, no, percent, grade):
-    found = score([(item(yes), Answer.YES), (item(no), Answer.NO)], RULES)
+    found = score([(item(yes), ChecklistAnswer.YES), (item(no), ChecklistAnswer.NO)], RULES)
     assert (found.percent, found.grade) == (percent, grade)
 
 
 def test_what_does_not_apply_does_not_count():
-    assert scored((3, Answer.YES), (1, Answer.NO), (50, Answer.NA)) == 75
-    assert score([(item(5), Answer.NA)], RULES) == score([], RULES)
+    assert scored((3, ChecklistAnswer.YES), (1, ChecklistAnswer.NO), (50, ChecklistAnswer.NA)) == 75
+    assert score([(item(5), ChecklistAnswer.NA)], RULES) == score([], RULES)
     assert score([], RULES).percent is None
 
 
 def test_a_critical_failure_leaves_no_grade_and_a_critical_success_takes_nothing():
-    failed = score([(item(1, critical=True), Answer.NO), (item(99), Answer.YES)], RULES)
+    failed = score([(item(1, critical=True), ChecklistAnswer.NO), (item(99), ChecklistAnswer.YES)], RULES)
     assert (failed.percent, failed.grade, failed.critical) == (59, "", True)
-    fine = score([(item(1, critical=True), Answer.YES), (item(99), Answer.YES)], RULES)
+    fine = score([(item(1, critical=True), ChecklistAnswer.YES), (item(99), ChecklistAnswer.YES)], RULES)
     assert (fine.percent, fine.grade, fine.critical) == (100, "A", False)
-    low = score([(item(9, critical=True), Answer.NO), (item(1), Answer.YES)], RULES)
+    low = score([(item(9, critical=True), ChecklistAnswer.NO), (item(1), ChecklistAnswer.YES)], RULES)
     assert low.percent == 10
 
 
-@given(st.lists(st.tuples(st.integers(1, 100), st.sampled_from(Answer)), max_size=40))
+@given(st.lists(st.tuples(st.integers(1, 100), st.sampled_from(ChecklistAnswer)), max_size=40))
 def test_the_score_is_the_exact_share_rounded(answers):
-    applicable = sum(weight for weight, answer in answers if answer is not Answer.NA)
-    achieved = sum(weight for weight, answer in answers if answer is Answer.YES)
+    applicable = sum(weight for weight, answer in answers if answer is not ChecklistAnswer.NA)
+    achieved = sum(weight for weight, answer in answers if answer is ChecklistAnswer.YES)
     percent = scored(*answers)
     if not applicable:
         assert percent is None

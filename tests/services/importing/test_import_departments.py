@@ -16,7 +16,7 @@ import pytest
 from import_register import HEALTH, MARKET, NOW, Register, licence, permit
 
 from licence_qr import wording
-from licence_qr.domain.importing.conflicts import ConflictKind, Decision, Outcome
+from licence_qr.domain.importing.conflicts import ConflictKind, Decision, RowOutcome
 from licence_qr.domain.register.permit import PermitState
 from licence_qr.errors import UnreadableError
 from licence_qr.services.importing import run as importing
@@ -41,7 +41,7 @@ def test_every_row_of_the_exports_is_accounted_for(register: Register) -> None:
         assert sums.total_agrees
     assert (report.market.rows_in, report.market.imported, report.market.refused) == (43, 41, 2)
     assert (report.health.imported, report.health.waiting, report.health.refused) == (23, 13, 4)
-    assert Counter(verdict.code for verdict in report.rows if verdict.outcome is Outcome.WAITING) == {
+    assert Counter(verdict.code for verdict in report.rows if verdict.outcome is RowOutcome.WAITING) == {
         "waiting_permit_duplicate_differs": 4,
         "waiting_kind_not_licensed": 3,
         "waiting_permit_without_licence": 2,

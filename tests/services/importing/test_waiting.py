@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from import_register import ADMIN, CLERK, NOW, Register, licence, permit
 
-from licence_qr.domain.importing.conflicts import ConflictKind, Decision, Outcome
+from licence_qr.domain.importing.conflicts import ConflictKind, Decision, RowOutcome
 from licence_qr.domain.proposals.proposal import ProposalState
 from licence_qr.domain.roles import Role
 from licence_qr.errors import AccessError, ConflictError, InputError, NotFoundError
@@ -128,7 +128,7 @@ def test_a_decision_is_carried_out_and_stays(register: Register, decision: Decis
     files = [licence()], [permit(name="另一家酒店")]
     register.import_rows(*files)
     settlement = decide(register, decision)
-    assert settlement.rows[0].outcome is (Outcome.IMPORTED if held else Outcome.REFUSED)
+    assert settlement.rows[0].outcome is (RowOutcome.IMPORTED if held else RowOutcome.REFUSED)
     assert settlement.next_id is None
     assert register.values("SELECT name, (SELECT count(*) FROM permits) FROM entities") == [(name, held)]
     assert register.values("SELECT max(version) FROM codes") == [(1 + held,)]

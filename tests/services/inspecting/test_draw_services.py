@@ -20,7 +20,7 @@ from licence_qr.domain.inspecting.draws import DrawState
 from licence_qr.domain.inspecting.inspection import VisitOutcome
 from licence_qr.domain.work.tasks import TaskKind
 from licence_qr.errors import AccessError, ConflictError, InputError, InvalidApplication, NotFoundError, RuleError
-from licence_qr.services.inspecting.draws import PublishedDraw, Wanted
+from licence_qr.services.inspecting.draws import DrawRequest, PublishedDraw
 from licence_qr.services.work.work_list import WorkFilter
 from licence_qr.store.inspecting import draws
 from licence_qr.web.public.draws import draw_facts
@@ -29,7 +29,7 @@ __all__ = ["hotel", "hotel_made_once"]
 
 ROOT = Path(__file__).parents[3]
 DOCS = ROOT / "docs" / "random-draws.md"
-WANTED = Wanted("2026年第四季度抽查", 1, date(2026, 12, 31))
+WANTED = DrawRequest("2026年第四季度抽查", 1, date(2026, 12, 31))
 DRAWN_ONES = WorkFilter(kind=TaskKind.DRAWN_INSPECTION)
 PUBLIC_SEED = replace(WANTED, seed_source="2026-11-24 福彩 2026311 期")
 
@@ -42,12 +42,12 @@ def three(hotel: Scene, make_application: Any) -> Scene:
     return hotel
 
 
-def announced(scene: Scene, wanted: Wanted = WANTED) -> int:
+def announced(scene: Scene, wanted: DrawRequest = WANTED) -> int:
     """Announce a draw."""
     return scene.services.draws.announce(scene.actors["desk"], wanted, scene.at)
 
 
-def settled(scene: Scene, wanted: Wanted = WANTED, seed: str = "") -> PublishedDraw:
+def settled(scene: Scene, wanted: DrawRequest = WANTED, seed: str = "") -> PublishedDraw:
     """Announce a draw and settle it."""
     number = announced(scene, wanted)
     scene.services.draws.settle(scene.actors["desk"], number, seed, scene.at + timedelta(hours=1))

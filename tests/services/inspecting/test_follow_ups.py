@@ -23,7 +23,7 @@ from licence_qr.store.lifecycle import credit_record
 from licence_qr.store.lifecycle.credit_record import EntryState
 from licence_qr.store.register import permits
 from licence_qr.store.work import tasks
-from licence_qr.store.work.task_sources import Question
+from licence_qr.store.work.task_sources import TaskQuery
 
 DAY = date(2026, 12, 7)
 MET = FollowUpReport(DAY, FollowUpOutcome.MET, ("inspector-2",), "设施齐全")
@@ -303,7 +303,7 @@ def test_the_state_of_a_past_day_knows_checks_proposals_and_entries(office):
 def waiting(office, who, at):
     actor, day = office.people[who], at.date()
     catalogue = office.services.catalogue
-    question = Question(day, (actor.office,), kinds_of(actor), actor.username, catalogue.life_rules_on(day), ())
+    question = TaskQuery(day, (actor.office,), kinds_of(actor), actor.username, catalogue.life_rules_on(day), ())
     with office.services.database.read() as tx:
         return [(task.kind.value, task.subject, task.due_on) for task in tasks.listed(tx, question, None, 50)]
 

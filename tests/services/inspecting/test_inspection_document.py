@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from inspection_texts import VISIT, announced, document, written
 
 from licence_qr.catalogue.loader import load_catalogue
-from licence_qr.domain.inspecting.inspection import Purpose, SignatureKind, VisitOutcome
+from licence_qr.domain.inspecting.inspection import InspectionPurpose, SignatureKind, VisitOutcome
 from licence_qr.errors import InputError
 from licence_qr.services.inspecting.document import MAX_DOCUMENT_BYTES, read_inspection
 
@@ -47,7 +47,7 @@ def test_a_visit_is_read_as_it_was_written():
     drawn = {"kind": "drawn", "name": "张示例", "width": 600, "height": 200, "strokes": [[1, 2, 3, 4]]}
     whole = document(CATALOGUE, outcome="to_rectify", rectify_by="2026-12-10", signature=drawn, remarks="一\n二")
     visit = read_inspection(written(whole))
-    assert (visit.id, visit.purpose, visit.outcome) == (VISIT, Purpose.ROUTINE, VisitOutcome.TO_RECTIFY)
+    assert (visit.id, visit.purpose, visit.outcome) == (VISIT, InspectionPurpose.ROUTINE, VisitOutcome.TO_RECTIFY)
     assert visit.finished_at == datetime(2026, 11, 23, 2, 5, tzinfo=UTC)
     assert (visit.visited_on, visit.rectify_by) == (date(2026, 11, 23), date(2026, 12, 10))
     assert (visit.signature.kind, visit.signature.strokes) == (SignatureKind.DRAWN, ((1, 2, 3, 4),))

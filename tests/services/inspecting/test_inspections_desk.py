@@ -12,7 +12,7 @@ from inspected_register import Scene, hotel, hotel_made_once
 from inspection_texts import announced, answers, content_hash
 from PIL import Image
 
-from licence_qr.domain.inspecting.inspection import Filter, InspectionState, Purpose, VisitOutcome
+from licence_qr.domain.inspecting.inspection import Filter, InspectionPurpose, InspectionState, VisitOutcome
 from licence_qr.domain.roles import Role
 from licence_qr.domain.work.tasks import TaskKind
 from licence_qr.errors import AccessError, ConflictError, InputError, NotFoundError, RuleError
@@ -168,7 +168,7 @@ def test_another_office_sees_nothing(hotel):
     [
         (Filter(), 2),
         (Filter(state=InspectionState.HELD), 1),
-        (Filter(purpose=Purpose.COMPLAINT), 1),
+        (Filter(purpose=InspectionPurpose.COMPLAINT), 1),
         (Filter(outcome=VisitOutcome.FAILED), 0),
         (Filter(first=date(2026, 11, 23), last=date(2026, 11, 23)), 2),
         (Filter(first=date(2026, 11, 24)), 0),

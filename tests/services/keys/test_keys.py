@@ -10,7 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from licence_qr.credential.cose import SoftKey
-from licence_qr.credential.trust_list import KeyState, Purpose
+from licence_qr.credential.trust_list import KeyPurpose, KeyState
 from licence_qr.credential.trust_list_wire import sign_trust_list
 from licence_qr.domain.dates import add_months
 from licence_qr.errors import KeyStoreError, TokenError
@@ -161,17 +161,17 @@ def test_a_key_past_its_time_signs_no_more(keys, now):
 
 
 def test_each_purpose_has_a_key_of_its_own(keys, now):
-    licence, status = (keys.signing_key_for(purpose, now) for purpose in (Purpose.LICENCE, Purpose.STATUS))
+    licence, status = (keys.signing_key_for(purpose, now) for purpose in (KeyPurpose.LICENCE, KeyPurpose.STATUS))
     assert licence.kid == keys.signing_key(now).kid != status.kid
-    assert keys.trust_list().key(status.kid, Purpose.STATUS).public_key == status.private_key.public_key()
+    assert keys.trust_list().key(status.kid, KeyPurpose.STATUS).public_key == status.private_key.public_key()
     with pytest.raises(KeyStoreError) as refused:
-        keys.signing_key_for(Purpose.LOG, now)
+        keys.signing_key_for(KeyPurpose.LOG, now)
     assert (refused.value.code, refused.value.facts["purpose"]) == ("no_signing_key", "log")
 
 
 def without_status_key(keys, folder, passphrase_file):
     """An installation as an earlier version made it."""
-    (licence,) = (key for key in keys.trust_list().keys if key.purpose is Purpose.LICENCE)
+    (licence,) = (key for key in keys.trust_list().keys if key.purpose is KeyPurpose.LICENCE)
     republish(folder, passphrase_file, keys=(licence,))
     for path in folder.glob("status-*"):
         path.unlink()
@@ -184,7 +184,7 @@ def test_an_earlier_installation_gets_its_status_key_once(keys, folder, passphra
     keys.complete(now)
     assert keys.trust_list().sequence == 3
     assert keys.signing_key(now).kid == licence
-    assert keys.signing_key_for(Purpose.STATUS, now).kid == keys.trust_list().keys[1].kid
+    assert keys.signing_key_for(KeyPurpose.STATUS, now).kid == keys.trust_list().keys[1].kid
 
 
 def test_where_the_root_key_is_away_an_earlier_installation_stays_as_it_is(keys, folder, passphrase_file, now):
@@ -193,7 +193,7 @@ def test_where_the_root_key_is_away_an_earlier_installation_stays_as_it_is(keys,
     keys.complete(now)
     assert keys.trust_list().sequence == 2
     with pytest.raises(KeyStoreError):
-        keys.signing_key_for(Purpose.STATUS, now)
+        keys.signing_key_for(KeyPurpose.STATUS, now)
 
 
 def test_a_host_is_added_once_and_the_list_grows_by_one_edition(keys, now):

@@ -15,7 +15,7 @@ from licence_qr.bootstrap import build_ceremony, build_verification
 from licence_qr.credential.claims import decode_claims, encode_claims
 from licence_qr.credential.cose import SoftKey, sign, split
 from licence_qr.credential.token import to_digits
-from licence_qr.credential.trust_list import KeyState, Purpose
+from licence_qr.credential.trust_list import KeyPurpose, KeyState
 from licence_qr.credential.trust_list_wire import verify_trust_list
 from licence_qr.domain.dates import local_date
 from licence_qr.errors import InputError, KeyStoreError, RegisterError, TokenError
@@ -42,7 +42,7 @@ def issue(services, make_application, clerk, now):
 
 
 def licence_key(services):
-    return next(key for key in services.keys.trust_list().keys if key.purpose is Purpose.LICENCE)
+    return next(key for key in services.keys.trust_list().keys if key.purpose is KeyPurpose.LICENCE)
 
 
 def refusal(action, *arguments, **named):
@@ -53,22 +53,22 @@ def refusal(action, *arguments, **named):
 
 def test_a_key_made_ahead_signs_from_its_first_day(services, ceremony, now):
     first = licence_key(services)
-    made = ceremony.new(Purpose.LICENCE, local_date(now) + 30 * DAY, now)
+    made = ceremony.new(KeyPurpose.LICENCE, local_date(now) + 30 * DAY, now)
     assert services.keys.signing_key(now + 29 * DAY).kid == first.kid
     assert services.keys.signing_key(now + 30 * DAY).kid == made.kid
-    assert refusal(ceremony.new, Purpose.LICENCE, local_date(now) - DAY, now) == "key_first_day_past"
+    assert refusal(ceremony.new, KeyPurpose.LICENCE, local_date(now) - DAY, now) == "key_first_day_past"
 
 
 def test_a_key_for_the_log_does_no_other_work(services, ceremony, now):
-    made = ceremony.new(Purpose.LOG, None, now)
-    assert services.keys.signing_key_for(Purpose.LOG, now).kid == made.kid
+    made = ceremony.new(KeyPurpose.LOG, None, now)
+    assert services.keys.signing_key_for(KeyPurpose.LOG, now).kid == made.kid
     assert services.keys.signing_key(now).kid != made.kid
 
 
 def test_after_a_rotation_the_new_key_signs_and_codes_of_the_old_one_stay_good(services, ceremony, issue, now):
     old_code, _ = issue(1)
     old = licence_key(services)
-    rotation = ceremony.rotate(Purpose.LICENCE, OVERLAP_DAYS, now)
+    rotation = ceremony.rotate(KeyPurpose.LICENCE, OVERLAP_DAYS, now)
     assert rotation.changed and [key.kid for key in rotation.former] == [old.kid]
     new_code, pair = issue(2)
     assert split(pair.code.token).kid == rotation.new.kid != old.kid
@@ -78,24 +78,26 @@ def test_after_a_rotation_the_new_key_signs_and_codes_of_the_old_one_stay_good(s
 
 def test_the_relieved_key_signs_until_the_overlap_ends(services, ceremony, now):
     old = licence_key(services)
-    rotation = ceremony.rotate(Purpose.LICENCE, OVERLAP_DAYS, now)
+    rotation = ceremony.rotate(KeyPurpose.LICENCE, OVERLAP_DAYS, now)
     (services.settings.keys / f"licence-{rotation.new.kid.hex()}.pem").unlink()  # a server it has not reached yet
     assert services.keys.signing_key(now + OVERLAP_DAYS * DAY).kid == old.kid
     assert refusal(services.keys.signing_key, now + (OVERLAP_DAYS + 1) * DAY) == "no_signing_key"
 
 
 def test_a_rotation_said_twice_on_a_day_is_one(services, ceremony, now):
-    first = ceremony.rotate(Purpose.LICENCE, OVERLAP_DAYS, now)
-    again = ceremony.rotate(Purpose.LICENCE, OVERLAP_DAYS, now)
+    first = ceremony.rotate(KeyPurpose.LICENCE, OVERLAP_DAYS, now)
+    again = ceremony.rotate(KeyPurpose.LICENCE, OVERLAP_DAYS, now)
     assert (again.changed, again.new.kid) == (False, first.new.kid)
     assert services.keys.trust_list().sequence == 2
-    assert ceremony.rotate(Purpose.LICENCE, OVERLAP_DAYS, now + DAY).changed
+    assert ceremony.rotate(KeyPurpose.LICENCE, OVERLAP_DAYS, now + DAY).changed
 
 
 def test_rotating_one_purpose_leaves_the_others_alone(services, ceremony, now):
-    before = services.keys.trust_list().key(services.keys.signing_key_for(Purpose.STATUS, now).kid, Purpose.STATUS)
-    ceremony.rotate(Purpose.LICENCE, OVERLAP_DAYS, now)
-    assert services.keys.trust_list().key(before.kid, Purpose.STATUS) == before
+    before = services.keys.trust_list().key(
+        services.keys.signing_key_for(KeyPurpose.STATUS, now).kid, KeyPurpose.STATUS
+    )
+    ceremony.rotate(KeyPurpose.LICENCE, OVERLAP_DAYS, now)
+    assert services.keys.trust_list().key(before.kid, KeyPurpose.STATUS) == before
 
 
 def test_a_retired_key_verifies_what_it_signed_and_signs_nothing(services, ceremony, issue, now):
@@ -176,7 +178,7 @@ def test_without_its_register_the_service_goes_by_the_allow_list_too(services, s
 
 def test_a_damaged_allow_list_stops_no_other_code_when_the_register_is_gone(services, ceremony, issue, stolen, now):
     _, _, before, *_ = stolen
-    ceremony.new(Purpose.LICENCE, None, now + 3 * DAY)
+    ceremony.new(KeyPurpose.LICENCE, None, now + 3 * DAY)
     fresh, _ = issue(3, now + 3 * DAY)
     path = services.settings.keys / "allow-list.cbor"
     path.write_bytes(path.read_bytes()[:-1])
@@ -206,7 +208,7 @@ def test_the_same_claims_signed_again_by_the_thief_are_refused(services, stolen,
 
 def test_a_damaged_allow_list_stops_nothing_but_the_codes_it_is_about(services, ceremony, issue, stolen, now):
     _, _, before, *_ = stolen
-    ceremony.new(Purpose.LICENCE, None, now + 3 * DAY)
+    ceremony.new(KeyPurpose.LICENCE, None, now + 3 * DAY)
     fresh, _ = issue(3, now + 3 * DAY)
     path = services.settings.keys / "allow-list.cbor"
     path.write_bytes(path.read_bytes()[:-1])
@@ -249,7 +251,7 @@ def test_a_compromise_can_be_dated_earlier_and_never_later(services, ceremony, s
 
 def test_a_second_compromised_key_leaves_the_first_ones_codes_good(services, ceremony, issue, stolen, now):
     _, _, before, *_ = stolen
-    second = ceremony.new(Purpose.LICENCE, None, now + 3 * DAY)
+    second = ceremony.new(KeyPurpose.LICENCE, None, now + 3 * DAY)
     other, _ = issue(3, now + 3 * DAY)
     assert ceremony.compromise(second, now + 4 * DAY, now + 5 * DAY)
     assert services.lookup.scan(before, now + 5 * DAY) and services.lookup.scan(other, now + 5 * DAY)
@@ -257,11 +259,11 @@ def test_a_second_compromised_key_leaves_the_first_ones_codes_good(services, cer
 
 
 def test_a_compromised_status_key_needs_no_allow_list(services, ceremony, now):
-    key = ceremony.find(services.keys.signing_key_for(Purpose.STATUS, now).kid.hex())
+    key = ceremony.find(services.keys.signing_key_for(KeyPurpose.STATUS, now).kid.hex())
     assert ceremony.compromise(key, now, now)
     assert not ceremony.compromise(ceremony.find(key.kid.hex()), now, now)
     assert services.keys.allow_list() is None
-    assert services.keys.trust_list().key(key.kid, Purpose.STATUS).state is KeyState.COMPROMISED
+    assert services.keys.trust_list().key(key.kid, KeyPurpose.STATUS).state is KeyState.COMPROMISED
 
 
 # -- the root ----------------------------------------------------------------------------------------------------------
@@ -275,14 +277,14 @@ def test_the_root_can_lie_on_a_medium_of_its_own(services, tmp_path, now):
     without = build_ceremony(services.settings)
     key = licence_key(services)
     for change in (
-        lambda: without.new(Purpose.LICENCE, None, now),
-        lambda: without.rotate(Purpose.LICENCE, 7, now),
+        lambda: without.new(KeyPurpose.LICENCE, None, now),
+        lambda: without.rotate(KeyPurpose.LICENCE, 7, now),
         lambda: without.retire(key, now),
         lambda: without.compromise(key, now, now),
     ):
         assert refusal(change) == "root_key_away"
     assert {path.name: path.read_bytes() for path in services.settings.keys.iterdir()} == before
-    made = build_ceremony(services.settings, medium).new(Purpose.LICENCE, None, now)
+    made = build_ceremony(services.settings, medium).new(KeyPurpose.LICENCE, None, now)
     assert services.keys.signing_key(now).kid == made.kid
     assert not (services.settings.keys / "root.pem").exists()
 
@@ -291,7 +293,7 @@ def test_the_root_of_another_installation_changes_nothing(services, make_service
     other = make_services(tmp_path / "elsewhere")
     shutil.copy(other.settings.passphrase_file, services.settings.passphrase_file)
     ceremony = build_ceremony(services.settings, other.settings.keys)
-    assert refusal(ceremony.new, Purpose.LICENCE, None, now) == "root_key_other"
+    assert refusal(ceremony.new, KeyPurpose.LICENCE, None, now) == "root_key_other"
     assert services.keys.trust_list().sequence == 1
 
 

@@ -13,7 +13,7 @@ from four_eyes import LATER, PASSWORD, WHY, opened
 from licence_qr.domain.inspecting.follow_up import Fault
 from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject
 from licence_qr.domain.lifecycle.details import ActRequest, LicenceChange
-from licence_qr.domain.proposals.proposal import ProposalState, Wanted
+from licence_qr.domain.proposals.proposal import ProposalFilter, ProposalState
 from licence_qr.domain.register.permit import PermitState
 from licence_qr.errors import AccessError, ConflictError, InvalidApplication, LicenceQRError, NotFoundError, RuleError
 from licence_qr.services.register.accounts import TRIES_OF_CONFIRMING
@@ -110,7 +110,7 @@ def test_another_office_neither_proposes_nor_reads_nor_decides(office):
     assert refused(office.decide, "elsewhere", number, LATER).code == "proposal_other_office"
     assert refused(office.services.proposals.withdraw, other, number, "x", LATER).code == "proposal_other_office"
     assert refused(reading.get, other, number, LATER).code == "proposal_other_office"
-    assert reading.list(other, Wanted(), LATER) == ((), 0)
+    assert reading.list(other, ProposalFilter(), LATER) == ((), 0)
     assert office.stored.permit.state is PermitState.EFFECTIVE
 
 
@@ -304,7 +304,7 @@ def test_the_list_is_filtered_and_says_whose_turn_it_is(office):
     reader = office.people["both"]
 
     def listed(**wish):
-        lines, total = office.services.proposal_reading.list(reader, Wanted(**wish), LATER)
+        lines, total = office.services.proposal_reading.list(reader, ProposalFilter(**wish), LATER)
         assert total == len(lines)
         return [line.number for line in lines]
 
@@ -313,7 +313,7 @@ def test_the_list_is_filtered_and_says_whose_turn_it_is(office):
     assert listed(closed=True) == [done]
     assert listed(act="revoke") == [other]
     assert listed(proposed_by="both") == [mine]
-    lines, _ = office.services.proposal_reading.list(reader, Wanted(state=ProposalState.OPEN), LATER)
+    lines, _ = office.services.proposal_reading.list(reader, ProposalFilter(state=ProposalState.OPEN), LATER)
     assert [(line.mine, line.mine_to_decide) for line in lines] == [(True, False), (False, True)]
 
 

@@ -12,7 +12,7 @@ import pytest
 from licence_qr.bootstrap import Services
 from licence_qr.credential.status_list import StatusList, status_of
 from licence_qr.credential.status_list_wire import verify_status_list
-from licence_qr.credential.trust_list import Purpose
+from licence_qr.credential.trust_list import KeyPurpose
 from licence_qr.credential.verifier import verify_token
 from licence_qr.domain.publishing.entry_status import EntryStatus
 from licence_qr.errors import KeyStoreError, RegisterError
@@ -269,12 +269,12 @@ def test_a_register_that_cannot_be_written_still_publishes_what_it_says(services
 def test_a_key_of_status_lists_signs_and_no_other(services, publishing, now):
     trusted = services.keys.trust_list()
     purposes = {key.purpose for key in trusted.keys if key.kid == publishing.current(now).issue.kid}
-    assert purposes == {Purpose.STATUS}
+    assert purposes == {KeyPurpose.STATUS}
 
 
 def test_a_new_key_signs_the_next_list_without_a_change(services, publishing, now):
     first = publishing.current(now)
-    other = replace(services.keys.signing_key_for(Purpose.STATUS, now), kid=b"\xab\xcd")
+    other = replace(services.keys.signing_key_for(KeyPurpose.STATUS, now), kid=b"\xab\xcd")
     publishing.signing_key = lambda _: other
     second = publishing.current(now)
     assert (second.issue.kid, second.issue.position) == (b"\xab\xcd", first.issue.position)

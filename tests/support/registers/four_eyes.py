@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from licence_qr.bootstrap import Services
 from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject
 from licence_qr.domain.roles import Actor, Role
-from licence_qr.services.proposals.decide import ProposalRequest, Verdict
+from licence_qr.services.proposals.decide import ProposalRequest, ProposalVerdict
 from licence_qr.store.register import permits
 from licence_qr.store.register.permits import StoredPermit
 
@@ -54,7 +54,7 @@ class Office:
     def decide(self, who: str, number: int, now: datetime, **more: object):
         """Approve, or what ``more`` says."""
         said = {"approve": True, "reason": "", "password": PASSWORD, "client": "10.0.0.1", "seen": 0} | more
-        return self.services.proposals.decide(self.people[who], number, Verdict(**said), now)
+        return self.services.proposals.decide(self.people[who], number, ProposalVerdict(**said), now)
 
     def history(self) -> list[dict[str, object]]:
         """The events of the business, oldest first."""

@@ -23,7 +23,7 @@ from licence_qr.services.importing.review import Waiting, WaitingRow
 from licence_qr.services.importing.run import Importing, ImportReport
 from licence_qr.services.keys.keyring import Keys
 from licence_qr.services.lifecycle.perform import Life
-from licence_qr.services.proposals.decide import Proposals, Verdict
+from licence_qr.services.proposals.decide import Proposals, ProposalVerdict
 from licence_qr.services.register.accounts import Accounts
 from licence_qr.services.signing.sign_record import Coding
 from licence_qr.store.database.connections import Database
@@ -109,7 +109,7 @@ class Register:
 
     def decide(self, number: int, *, approve: bool = True) -> ProposalState:
         """What another person makes of a proposal."""
-        said = Verdict(approve, "" if approve else "证据不足", PASSWORD, "10.0.0.1", 0)
+        said = ProposalVerdict(approve, "" if approve else "证据不足", PASSWORD, "10.0.0.1", 0)
         return self.proposals.decide(self.decider(), number, said, NOW)
 
     def digest(self) -> dict[str, str]:

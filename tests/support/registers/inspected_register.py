@@ -15,7 +15,7 @@ from inspection_texts import VISIT, answers, content_hash, document, written
 from licence_qr.bootstrap import Services
 from licence_qr.domain.issuing.application import Application
 from licence_qr.domain.roles import Actor, Role
-from licence_qr.services.inspecting.receive import Receipt
+from licence_qr.services.inspecting.receive import InspectionReceipt
 from licence_qr.store.register import entities, history, permits
 from licence_qr.store.register.permits import StoredPermit
 
@@ -70,12 +70,14 @@ class Scene:
         whole = document(self.services.catalogue, subject=self.subject(**(subject or {})), **changes)
         return written(whole)
 
-    def send(self, body: bytes, *, by: str = "inspector", visit: str = VISIT, clock: datetime | None = None) -> Receipt:
+    def send(
+        self, body: bytes, *, by: str = "inspector", visit: str = VISIT, clock: datetime | None = None
+    ) -> InspectionReceipt:
         """Send a visit and return its receipt."""
         clock = clock or self.at
         return self.services.inspections.receive(self.actors[by], visit, body, clock, self.at)[0]
 
-    def send_photo(self, body: bytes, data: bytes, *, by: str = "inspector", visit: str = VISIT) -> Receipt:
+    def send_photo(self, body: bytes, data: bytes, *, by: str = "inspector", visit: str = VISIT) -> InspectionReceipt:
         """Send one photograph of a visit."""
         inspections, digest = self.services.inspections, content_hash(body)
         return inspections.receive_photo(self.actors[by], visit, digest, content_hash(data), data, self.at)[0]

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from licence_qr.bootstrap import Services, build_ceremony
-from licence_qr.credential.trust_list import Purpose
+from licence_qr.credential.trust_list import KeyPurpose
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject
 from licence_qr.domain.lifecycle.details import ActRequest, Details
@@ -44,7 +44,7 @@ class Hotel:
     def years_on(self, day: date) -> Hotel:
         """``until`` a day so far off that the first key signs no more: the next one has been made."""
         self.until(day)
-        build_ceremony(self.services.settings).new(Purpose.LICENCE, None, self.now)
+        build_ceremony(self.services.settings).new(KeyPurpose.LICENCE, None, self.now)
         return self
 
     def subject(self, permit: int | None = None) -> Subject:

@@ -18,7 +18,7 @@ from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import (
     InvalidApplication,
 )
-from licence_qr.services.feedback.reports import Receipt, SentReport
+from licence_qr.services.feedback.reports import ReportReceipt, SentReport
 from licence_qr.services.feedback.reports_desk import ReportAct
 from licence_qr.store.database.connections import Database
 from licence_qr.store.register import codes
@@ -60,7 +60,7 @@ def act(services: Services, step: ReportStep, text: str = "内部情况", *, act
     return services.reports_desk.act(actor, 1, ReportAct(step.value, text, revision, **more), more.pop("at", NOW))
 
 
-def receipt(services: Services, number: CodeId, at: datetime = NOW) -> Receipt:
+def receipt(services: Services, number: CodeId, at: datetime = NOW) -> ReportReceipt:
     """What the holder of the receipt number is shown."""
     return services.reports.receipt(number.number, CLIENT, at)
 

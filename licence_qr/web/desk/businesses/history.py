@@ -15,9 +15,9 @@ from licence_qr.domain.catalogue.model import Text
 from licence_qr.domain.dates import SHANGHAI, local_date
 from licence_qr.domain.register.entity import EntityForm
 from licence_qr.errors import InputError
-from licence_qr.services.businesses.history import History, PastEvent, Person
+from licence_qr.services.businesses.history import History, NamedActor, PastEvent
 from licence_qr.web import current_instant, use_cases
-from licence_qr.web.desk.businesses.history_words import Line, lines, subject_words
+from licence_qr.web.desk.businesses.history_words import ChangeLine, lines, subject_words
 from licence_qr.web.desk.businesses.past_day import DAY, past_day
 from licence_qr.web.shell.forms import problem
 from licence_qr.web.shell.language import language
@@ -28,13 +28,13 @@ blueprint = Blueprint("businesses_history", __name__, url_prefix="/businesses")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class HistoryEntry:
     """One event in words. ``holds_from`` only when it is another day than the day of entry."""
 
     seq: int
     what: Text
     about: Text
-    lines: tuple[Line, ...]
+    lines: tuple[ChangeLine, ...]
     holds_from: date | None
     event: PastEvent
 
@@ -44,9 +44,9 @@ class Moment:
     """What one press of a button did: all its events, the cause before its effects. ``time`` is that of Shanghai."""
 
     time: str
-    by: Person | None
-    proposed_by: Person | None
-    entries: tuple[Entry, ...]
+    by: NamedActor | None
+    proposed_by: NamedActor | None
+    entries: tuple[HistoryEntry, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +94,8 @@ def _moments(events: Iterable[PastEvent], day: date, form: EntityForm) -> Iterat
         yield Moment(f"{at.astimezone(SHANGHAI):%H:%M}", by, proposed_by, entries)
 
 
-def _entry(event: PastEvent, day: date, form: EntityForm) -> Entry:
-    return Entry(
+def _entry(event: PastEvent, day: date, form: EntityForm) -> HistoryEntry:
+    return HistoryEntry(
         seq=event.seq,
         what=EVENTS[event.kind],
         about=subject_words(event),

@@ -32,7 +32,7 @@ _STATES: Mapping[str, Saying] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ChangeLine:
     """One field: its label and both values in words; ``before`` is empty for something that was not there before.
 
     ``registered``: the values are texts of the register, Chinese whatever the page speaks.
@@ -54,7 +54,7 @@ def subject_words(event: PastEvent) -> Text:
     return event.about
 
 
-def lines(event: PastEvent, form: EntityForm) -> Iterator[Line]:
+def lines(event: PastEvent, form: EntityForm) -> Iterator[ChangeLine]:
     """The changes of one event, but what its heading says already; the form of business gives some fields their titles."""
     about = subject_words(event).zh
     for change in event.changes:
@@ -63,7 +63,7 @@ def lines(event: PastEvent, form: EntityForm) -> Iterator[Line]:
         yield _line(change, form)
 
 
-def _line(change: Change, form: EntityForm) -> Line:
+def _line(change: Change, form: EntityForm) -> ChangeLine:
     label, words = FIELDS[change.field], _WORDS.get(change.field)
     if change.field in TITLES:
         label = TITLES[change.field][form]
@@ -73,7 +73,7 @@ def _line(change: Change, form: EntityForm) -> Line:
     say = words or str
     before = "" if change.before in (None, "", []) else say(change.before)
     after = t(NONE.zh, NONE.en) if change.after in (None, "", []) else say(change.after)
-    return Line(label, before, after, registered and bool(before or change.after))
+    return ChangeLine(label, before, after, registered and bool(before or change.after))
 
 
 def _iso_day(value: object) -> str:

@@ -9,7 +9,7 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from werkzeug.wrappers import Response
 
 from licence_qr.domain.catalogue.model import Text
-from licence_qr.domain.importing.conflicts import Outcome
+from licence_qr.domain.importing.conflicts import RowOutcome
 from licence_qr.errors import AccessError, ConflictError, InputError, LicenceQRError, RuleError
 from licence_qr.services.importing.review import Settlement, WaitingRow
 from licence_qr.web import current_instant, use_cases
@@ -21,10 +21,10 @@ from licence_qr.wording import explain
 
 blueprint = Blueprint("waiting", __name__, url_prefix="/waiting-rows")
 
-_OUTCOME_WORDS: Mapping[Outcome, Text] = {
-    Outcome.IMPORTED: Text("已导入", "imported"),
-    Outcome.WAITING: Text("仍待裁定", "still waiting"),
-    Outcome.REFUSED: Text("未导入", "refused"),
+_OUTCOME_WORDS: Mapping[RowOutcome, Text] = {
+    RowOutcome.IMPORTED: Text("已导入", "imported"),
+    RowOutcome.WAITING: Text("仍待裁定", "still waiting"),
+    RowOutcome.REFUSED: Text("未导入", "refused"),
 }
 _REASON = Field(
     "reason",

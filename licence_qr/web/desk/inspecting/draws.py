@@ -15,7 +15,7 @@ from licence_qr.domain.inspecting.inspection import OUTCOME_WORDS
 from licence_qr.domain.roles import Actor
 from licence_qr.domain.written_dates import read_date
 from licence_qr.errors import ConflictError, InputError, InvalidApplication, LicenceQRError, RuleError
-from licence_qr.services.inspecting.draws import DRAWERS, PublishedDraw, Wanted
+from licence_qr.services.inspecting.draws import DRAWERS, DrawRequest, PublishedDraw
 from licence_qr.web import current_instant, use_cases
 from licence_qr.web.desk.proposals.fields import refusals
 from licence_qr.web.shell.forms import Choice, Field, Widget, read_fields
@@ -158,10 +158,10 @@ def _fields() -> tuple[Field, ...]:
     return (_TITLE, _PLACES, _DUE_ON, of_kinds, *((absent,) if away else ()), _RECUSED, _SEED_SOURCE)
 
 
-def _wanted(values: Mapping[str, str]) -> Wanted:
+def _wanted(values: Mapping[str, str]) -> DrawRequest:
     """What was typed. Raises InvalidApplication for what cannot be read; the rest the rules judge."""
     problems: list[InputError] = []
-    wanted = Wanted(
+    wanted = DrawRequest(
         values["title"],
         _places(values["places"], problems),
         _due_on(values["due_on"], problems),

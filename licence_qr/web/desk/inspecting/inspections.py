@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from licence_qr.domain.catalogue.checklists import Answer
+from licence_qr.domain.catalogue.checklists import ChecklistAnswer
 from licence_qr.domain.catalogue.model import Text
 from licence_qr.domain.inspecting.inspection import (
     FLAG_WORDS,
@@ -19,8 +19,8 @@ from licence_qr.domain.inspecting.inspection import (
     READ_BY_WORDS,
     STATE_WORDS,
     Filter,
+    InspectionPurpose,
     InspectionState,
-    Purpose,
     VisitOutcome,
 )
 from licence_qr.domain.written_dates import read_date
@@ -44,13 +44,13 @@ _TONES: Mapping[str, Tone] = {
     VisitOutcome.PASSED: Tone.GOOD,
     VisitOutcome.TO_RECTIFY: Tone.CARE,
     VisitOutcome.FAILED: Tone.BAD,
-    Answer.YES: Tone.GOOD,
-    Answer.NO: Tone.BAD,
+    ChecklistAnswer.YES: Tone.GOOD,
+    ChecklistAnswer.NO: Tone.BAD,
 }
-_ANSWERS: Mapping[Answer, Text] = {
-    Answer.YES: Text("符合", "Yes"),
-    Answer.NO: Text("不符合", "No"),
-    Answer.NA: Text("不适用", "Not applicable"),
+_ANSWERS: Mapping[ChecklistAnswer, Text] = {
+    ChecklistAnswer.YES: Text("符合", "Yes"),
+    ChecklistAnswer.NO: Text("不符合", "No"),
+    ChecklistAnswer.NA: Text("不适用", "Not applicable"),
 }
 _WORDS: Mapping[str, Any] = {
     "tones": _TONES,
@@ -188,7 +188,7 @@ def _filter() -> tuple[Filter, tuple[InputError, ...]]:
             days[field.name] = _day(field.name)
         except InputError as error:
             wrong.append(error)
-    words = _word("state", InspectionState), _word("purpose", Purpose), _word("outcome", VisitOutcome)
+    words = _word("state", InspectionState), _word("purpose", InspectionPurpose), _word("outcome", VisitOutcome)
     text = request.args.get("q", "").strip()[:100].replace("\0", "")
     return Filter(*words, days.get("from"), days.get("to"), text), tuple(wrong)
 

@@ -24,7 +24,7 @@ from licence_qr.web.desk.issuing.fields import (
     trade_field,
 )
 from licence_qr.web.desk.words import shown_text
-from licence_qr.web.shell.forms import Field, Problem, problem
+from licence_qr.web.shell.forms import Field, FieldProblem, problem
 from licence_qr.web.shell.language import language
 from licence_qr.web.shell.security import current_actor, roles
 from licence_qr.wording import explain
@@ -33,7 +33,7 @@ blueprint = Blueprint("issue", __name__, url_prefix="/applications")
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ReviewLine:
     """One line of the review, with the address where it can be changed."""
 
     label: Text
@@ -42,11 +42,11 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ReviewSection:
     """The answers of one step."""
 
     heading: Text
-    answers: tuple[Answer, ...]
+    answers: tuple[ReviewLine, ...]
 
 
 @blueprint.get("/<draft_id>/review")
@@ -84,7 +84,7 @@ def show_result(draft_id: str) -> str:
     return render_template("desk/issuing/result.html", pair=pair, catalogue=use_cases().catalogue)
 
 
-def _review(draft: Draft, summary: tuple[Problem, ...]) -> str:
+def _review(draft: Draft, summary: tuple[FieldProblem, ...]) -> str:
     return render_template(
         "desk/issuing/review.html",
         draft=draft,
@@ -103,14 +103,14 @@ def _is_known(draft: Draft) -> bool:
         return False
 
 
-def _summary(draft: Draft, errors: tuple[InputError, ...]) -> tuple[Problem, ...]:
+def _summary(draft: Draft, errors: tuple[InputError, ...]) -> tuple[FieldProblem, ...]:
     main = language().value
     return tuple(problem(e, main, _page_of(draft, e.field), FIELD_LABELS.get(e.field)) for e in errors)
 
 
-def _refusal(error: LicenceQRError) -> Problem:
+def _refusal(error: LicenceQRError) -> FieldProblem:
     words = explain(error, language().value)
-    return Problem("", words.what, words.todo)
+    return FieldProblem("", words.what, words.todo)
 
 
 def _page_of(draft: Draft, field: str) -> str:
@@ -123,7 +123,7 @@ def _page_of(draft: Draft, field: str) -> str:
     return url_for(f"desk.{step}.show_{step}", draft_id=draft.draft_id, checked="yes")
 
 
-def _parts(draft: Draft) -> Iterator[Part]:
+def _parts(draft: Draft) -> Iterator[ReviewSection]:
     everything = use_cases()
     catalogue, fields = everything.catalogue, draft.fields
     trade = catalogue.trades.get(fields.get("trade", ""))
@@ -135,8 +135,8 @@ def _parts(draft: Draft) -> Iterator[Part]:
     yield _part(draft, Text("告知承诺", "Notify and commit"), "commitment", (COMMITMENT_MODE, *signature))
 
 
-def _part(draft: Draft, heading: Text, step: str, fields: tuple[Field, ...]) -> Part:
+def _part(draft: Draft, heading: Text, step: str, fields: tuple[Field, ...]) -> ReviewSection:
     address = url_for(f"desk.{step}.show_{step}", draft_id=draft.draft_id)
     typed: Mapping[str, str] = draft.fields
-    answers = (Answer(f.label, shown_text(f, typed.get(f.name, "")), f"{address}#{f.name}") for f in fields)
-    return Part(heading, tuple(answers))
+    answers = (ReviewLine(f.label, shown_text(f, typed.get(f.name, "")), f"{address}#{f.name}") for f in fields)
+    return ReviewSection(heading, tuple(answers))

@@ -26,11 +26,18 @@ from licence_qr.services.businesses.search import BusinessDetail, HeldPermit
 from licence_qr.web import current_instant, use_cases
 from licence_qr.web.desk.businesses.history import Day, days
 from licence_qr.web.desk.lifecycle.consequences import consequences, has_words
-from licence_qr.web.desk.lifecycle.fields import Case, changes_of, first_values, grounds_fields, own_fields, registered
+from licence_qr.web.desk.lifecycle.fields import (
+    ActForm,
+    changes_of,
+    first_values,
+    grounds_fields,
+    own_fields,
+    registered,
+)
 from licence_qr.web.desk.lifecycle.typed import Typed, read_details, read_grounds
 from licence_qr.web.desk.words import shown_text
 from licence_qr.web.shell.bounded_numbers import counted
-from licence_qr.web.shell.forms import Field, Problem, problem, problems_by_field, read_fields
+from licence_qr.web.shell.forms import Field, FieldProblem, problem, problems_by_field, read_fields
 from licence_qr.web.shell.language import language
 from licence_qr.web.shell.security import current_actor, roles
 from licence_qr.wording import explain
@@ -86,13 +93,13 @@ def do_permit_act(uscc: str, permit_id: int, act: str) -> Response:
     return _do(_case(uscc, act, permit_id))
 
 
-def _show(case: Case | Response) -> str | Response:
+def _show(case: ActForm | Response) -> str | Response:
     if isinstance(case, Response):
         return case
     return _page(case, first_values(case), registered(case))
 
 
-def _do(case: Case | Response) -> Response:
+def _do(case: ActForm | Response) -> Response:
     if isinstance(case, Response):
         return case
     fields = _fields(case)
@@ -148,7 +155,7 @@ def add_permit(uscc: str) -> Response:
 # --- the case --------------------------------------------------------------------------------------------------
 
 
-def _case(uscc: str, act: str, permit_id: int | None) -> Case | Response:
+def _case(uscc: str, act: str, permit_id: int | None) -> ActForm | Response:
     """What is to be done to what, or the page to answer with instead: the proposal, or the acts that are allowed.
 
     Raises AccessError ``role_not_allowed``, ``business_of_other_office``; NotFoundError.
@@ -166,7 +173,7 @@ def _case(uscc: str, act: str, permit_id: int | None) -> Case | Response:
         rule = lifecycle.check(subject.kind, Act(act), permit.status if permit else detail.state)
     except RuleError as refused:
         asked = lifecycle.rule(subject.kind, Act(act))
-        case = Case(detail, subject, asked, permit, everything.catalogue, local_date(now))
+        case = ActForm(detail, subject, asked, permit, everything.catalogue, local_date(now))
         return make_response(_refused(case, refused), refused.http_status)
     _admit(detail, permit, rule)
     if rule.four_eyes:
@@ -175,7 +182,7 @@ def _case(uscc: str, act: str, permit_id: int | None) -> Case | Response:
         )
     if not has_words(rule):
         abort(404)
-    return Case(detail, subject, rule, permit, everything.catalogue, local_date(now))
+    return ActForm(detail, subject, rule, permit, everything.catalogue, local_date(now))
 
 
 def _admit(detail: BusinessDetail, permit: HeldPermit | None, rule: Rule) -> None:
@@ -185,11 +192,11 @@ def _admit(detail: BusinessDetail, permit: HeldPermit | None, rule: Rule) -> Non
         raise AccessError("business_of_other_office", office=detail.office)
 
 
-def _fields(case: Case) -> tuple[Field, ...]:
+def _fields(case: ActForm) -> tuple[Field, ...]:
     return own_fields(case) + grounds_fields(case.rule)
 
 
-def _perform(case: Case, typed: Typed, revision: int) -> None:
+def _perform(case: ActForm, typed: Typed, revision: int) -> None:
     grounds, details = read_grounds(typed), read_details(case, typed)
     if typed.problems:
         names = list(typed.fields)
@@ -202,7 +209,7 @@ def _perform(case: Case, typed: Typed, revision: int) -> None:
 
 
 def _page(
-    case: Case,
+    case: ActForm,
     values: Mapping[str, str],
     was: Mapping[str, str],
     revision: int | None = None,
@@ -243,7 +250,7 @@ class Renewal:
     late: bool
 
 
-def _renewal(case: Case) -> Renewal | None:
+def _renewal(case: ActForm) -> Renewal | None:
     """The days of a renewal that is applied for; None for other acts, and for a permit without a last day."""
     period = case.permit.permit.period if case.permit else None
     if case.rule.act is not Act.APPLY_RENEWAL or period is None or period.last is None:
@@ -260,7 +267,7 @@ class ChangeTime:
     since: date
 
 
-def _change(case: Case) -> ChangeTime | None:
+def _change(case: ActForm) -> ChangeTime | None:
     """The time limit of a change of the licence; None for other acts."""
     if (case.subject.kind, case.rule.act) != (SubjectKind.LICENCE, Act.CHANGE):
         return None
@@ -268,7 +275,7 @@ def _change(case: Case) -> ChangeTime | None:
     return ChangeTime(days, case.today - timedelta(days=days))
 
 
-def _barred_until(case: Case) -> date | None:
+def _barred_until(case: ActForm) -> date | None:
     """The last day on which the holder may get no permit of this type; said before anybody presses "grant"."""
     if case.permit is None or case.rule.act is not Act.GRANT:
         return None
@@ -287,12 +294,12 @@ def _faults(refused: LicenceQRError | None, names: set[str]) -> tuple[LicenceQRE
     )
 
 
-def _plain(fault: LicenceQRError) -> Problem:
+def _plain(fault: LicenceQRError) -> FieldProblem:
     words = explain(fault, language().value)
-    return Problem("", words.what, words.todo)
+    return FieldProblem("", words.what, words.todo)
 
 
-def _overtaken(case: Case, typed: Typed, revision: int, refused: ConflictError) -> Response:
+def _overtaken(case: ActForm, typed: Typed, revision: int, refused: ConflictError) -> Response:
     """The form once more, now made from the newest state: what was left alone shows what the register says by now."""
     past: History = use_cases().timeline.read(current_actor(), case.subject.uscc, revision)
     now = registered(case)
@@ -314,7 +321,7 @@ def _naming(refused: RuleError, acts: Sequence[Rule]) -> RuleError:
     return RuleError(refused.code, **(refused.facts | {"allowed_zh": zh, "allowed_en": en}))
 
 
-def _refused(case: Case, refused: RuleError) -> str:
+def _refused(case: ActForm, refused: RuleError) -> str:
     """The acts that are allowed. When it was a form that somebody overtook, also what happened since and what was typed:
     it cannot be sent any more, but is not lost."""
     offered = case.permit.acts if case.permit else case.detail.acts

@@ -38,7 +38,7 @@ _MAY_BE_EMPTY = {"registered_capital", "term_to"}
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class ActForm:
     """One act on one subject, by a rule that its state allows."""
 
     detail: BusinessDetail
@@ -58,7 +58,7 @@ def label_of(name: str, form: EntityForm) -> Text:
     return TITLES[name][form] if name in TITLES else FIELD_LABELS[name]
 
 
-def changes_of(case: Case) -> tuple[ChangeRule, ...]:
+def changes_of(case: ActForm) -> tuple[ChangeRule, ...]:
     """What a change may change, and what it may not; nothing for other acts."""
     if case.rule.act is not Act.CHANGE:
         return ()
@@ -70,7 +70,7 @@ def changes_of(case: Case) -> tuple[ChangeRule, ...]:
     )
 
 
-def _licence_change(case: Case) -> tuple[Field, ...]:
+def _licence_change(case: ActForm) -> tuple[Field, ...]:
     ways = {rule.field: rule.way for rule in CHANGES if rule.kind is SubjectKind.LICENCE}
     return tuple(
         Field(
@@ -85,7 +85,7 @@ def _licence_change(case: Case) -> tuple[Field, ...]:
     )
 
 
-def _permit_change(case: Case) -> tuple[Field, ...]:
+def _permit_change(case: ActForm) -> tuple[Field, ...]:
     return (
         Field(
             "renamed",
@@ -104,7 +104,7 @@ def _permit_change(case: Case) -> tuple[Field, ...]:
     )
 
 
-def _new_premises(case: Case) -> tuple[Field, ...]:
+def _new_premises(case: ActForm) -> tuple[Field, ...]:
     regions = {office.region: Choice(office.region, office.region_name) for office in case.catalogue.offices.values()}
     return (
         Field("premises_address", FIELD_LABELS["premises_address"]),
@@ -115,7 +115,7 @@ def _new_premises(case: Case) -> tuple[Field, ...]:
     )
 
 
-def _which_premises(case: Case) -> tuple[Field, ...]:
+def _which_premises(case: ActForm) -> tuple[Field, ...]:
     places = (
         Choice(str(place.premises_no), Text(place.address, place.address), _held_there(case, place.premises_no))
         for place in case.detail.premises
@@ -126,7 +126,7 @@ def _which_premises(case: Case) -> tuple[Field, ...]:
     )
 
 
-def _held_there(case: Case, premises_no: int) -> Text | None:
+def _held_there(case: ActForm, premises_no: int) -> Text | None:
     ended = {"annulled", "revoked", "withdrawn", "cancelled", "refused"}
     held = [p for p in case.detail.permits if p.permit.premises_no == premises_no and p.permit.state not in ended]
     if not held:
@@ -136,7 +136,7 @@ def _held_there(case: Case, premises_no: int) -> Text | None:
     return Text(f"一并注销：{zh}", f"Cancelled with it: {en}")
 
 
-def _reprint(case: Case) -> tuple[Field, ...]:
+def _reprint(case: ActForm) -> tuple[Field, ...]:
     lost = Text("遗失的照牌声明作废。", "The lost card is declared void.")
     damaged = Text("收回损坏的照牌。", "Take the damaged card back.")
     choices = (
@@ -146,13 +146,13 @@ def _reprint(case: Case) -> tuple[Field, ...]:
     return (Field("cause", Text("为什么补发？", "Why is it printed again?"), widget=Widget.RADIOS, choices=choices),)
 
 
-def _dormancy(case: Case) -> tuple[Field, ...]:
+def _dormancy(case: ActForm) -> tuple[Field, ...]:
     longest = Text("歇业的最后一天，最长三年。", "The last day of the rest, three years at most.")
     hint = Text(longest.zh + DATE_EXAMPLE.zh, f"{longest.en} {DATE_EXAMPLE.en}")
     return (Field("until", Text("歇业至", "Dormant until"), hint, characters=12),)
 
 
-def _mark(case: Case) -> tuple[Field, ...]:
+def _mark(case: ActForm) -> tuple[Field, ...]:
     choices = tuple(_marked(kind) for kind in marks_for(case.detail.entity.form))
     until = Text("决定书没有写明的留空，标记在移出之前一直显示。", "Empty where the decision names none.")
     return (
@@ -161,7 +161,7 @@ def _mark(case: Case) -> tuple[Field, ...]:
     )
 
 
-def _which_mark(case: Case) -> tuple[Field, ...]:
+def _which_mark(case: ActForm) -> tuple[Field, ...]:
     choices = tuple(
         Choice(str(s.mark_id), MARK_NAMES[s.mark.kind], Text(f"自 {day(s.mark.since)}", f"since {day(s.mark.since)}"))
         for s in case.detail.marks
@@ -169,13 +169,13 @@ def _which_mark(case: Case) -> tuple[Field, ...]:
     return (Field("mark_id", Text("移出哪一项？", "Which mark is lifted?"), widget=Widget.RADIOS, choices=choices),)
 
 
-def _grading(case: Case) -> tuple[Field, ...]:
+def _grading(case: ActForm) -> tuple[Field, ...]:
     choices = (*(Choice(each, GRADE[each]) for each in ("A", "B", "C")), Choice("none", GRADE[""]))
     hint = Text("由现场检查得出的等级不必在此填写。", "A grade that comes of an inspection need not be entered here.")
     return (Field("grade", Text("等级", "Grade"), hint, widget=Widget.RADIOS, choices=choices),)
 
 
-_FIELDS: Mapping[tuple[SubjectKind, Act], Callable[[Case], tuple[Field, ...]]] = {
+_FIELDS: Mapping[tuple[SubjectKind, Act], Callable[[ActForm], tuple[Field, ...]]] = {
     (SubjectKind.LICENCE, Act.CHANGE): _licence_change,
     (SubjectKind.PERMIT, Act.CHANGE): _permit_change,
     (SubjectKind.LICENCE, Act.ADD_PREMISES): _new_premises,
@@ -188,7 +188,7 @@ _FIELDS: Mapping[tuple[SubjectKind, Act], Callable[[Case], tuple[Field, ...]]] =
 }
 
 
-def own_fields(case: Case) -> tuple[Field, ...]:
+def own_fields(case: ActForm) -> tuple[Field, ...]:
     """The questions of the act itself; many acts have none."""
     make = _FIELDS.get((case.subject.kind, case.rule.act))
     return make(case) if make else ()
@@ -216,7 +216,7 @@ def grounds_fields(rule: Rule) -> tuple[Field, ...]:
     )
 
 
-def first_values(case: Case) -> dict[str, str]:
+def first_values(case: ActForm) -> dict[str, str]:
     """What stands in the form before anything is typed: the register's values, the rule's basis, today."""
     values = {"effective_on": case.today.isoformat(), "legal_basis": case.rule.basis.zh, **registered(case)}
     if case.rule.act is Act.CLOSE_PREMISES and sum(place.open for place in case.detail.premises) == 1:
@@ -226,7 +226,7 @@ def first_values(case: Case) -> dict[str, str]:
     return values
 
 
-def registered(case: Case) -> dict[str, str]:
+def registered(case: ActForm) -> dict[str, str]:
     """The fields of a change as the register says them now; empty for every other act."""
     if case.rule.act is not Act.CHANGE:
         return {}

@@ -25,7 +25,7 @@ from licence_qr.domain.register.marks import MarkKind
 from licence_qr.domain.register.typed_fields import FieldReader
 from licence_qr.domain.written_dates import read_date
 from licence_qr.errors import InputError
-from licence_qr.web.desk.lifecycle.fields import CHANGEABLE, Case
+from licence_qr.web.desk.lifecycle.fields import CHANGEABLE, ActForm
 from licence_qr.web.shell.forms import Field
 
 
@@ -70,7 +70,7 @@ def read_grounds(typed: Typed) -> Grounds:
     return Grounds(plain_text(typed.text("reason")), basis, number, day)
 
 
-def read_details(case: Case, typed: Typed) -> Details:
+def read_details(case: ActForm, typed: Typed) -> Details:
     """What the act needs beside its grounds; of no use once ``typed`` has noted a problem."""
     read = _DETAILS.get((case.subject.kind, case.rule.act))
     return read(typed) if read else None

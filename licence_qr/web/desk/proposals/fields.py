@@ -13,7 +13,7 @@ from licence_qr.domain.written_dates import read_date
 from licence_qr.errors import InputError, LicenceQRError
 from licence_qr.services.proposals.decide import ProposalRequest
 from licence_qr.services.proposals.read import Preview
-from licence_qr.web.shell.forms import Choice, Field, Problem, Widget, own_field, problem_summary
+from licence_qr.web.shell.forms import Choice, Field, FieldProblem, Widget, own_field, problem_summary
 from licence_qr.web.shell.language import language
 
 NO_BAR = "none"
@@ -143,7 +143,7 @@ _RENAMED = {"withdrawal_reason_missing": "withdrawal"}
 
 def refusals(
     refused: LicenceQRError | None, fields: Iterable[Field]
-) -> tuple[tuple[Problem, ...], Mapping[str, Problem]]:
+) -> tuple[tuple[FieldProblem, ...], Mapping[str, FieldProblem]]:
     """The summary and the messages beside the fields. What belongs to no field of the page leads nowhere."""
     asked = tuple(fields)
     names = {field.name for field in asked}

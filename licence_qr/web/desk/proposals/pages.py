@@ -15,10 +15,10 @@ from werkzeug.wrappers import Response
 from licence_qr.domain.inspecting.follow_up import FAULT_WORDS
 from licence_qr.domain.lifecycle.acts import Act
 from licence_qr.domain.plain_text import plain_text
-from licence_qr.domain.proposals.proposal import PAGE_LINES, STATE_WORDS, ProposalState, Wanted
+from licence_qr.domain.proposals.proposal import PAGE_LINES, STATE_WORDS, ProposalFilter, ProposalState
 from licence_qr.domain.roles import Role
 from licence_qr.errors import AccessError, ConflictError, InputError, InvalidApplication, LicenceQRError, RuleError
-from licence_qr.services.proposals.decide import NO_CHANGE, Verdict
+from licence_qr.services.proposals.decide import NO_CHANGE, ProposalVerdict
 from licence_qr.services.proposals.read import Preview, ProposalView
 from licence_qr.web import current_instant, use_cases
 from licence_qr.web.desk.businesses.history import Day, days
@@ -70,10 +70,10 @@ def list_proposals() -> str:
     )
 
 
-def _wanted() -> Wanted:
+def _wanted() -> ProposalFilter:
     """The filters of the address; what is not among the choices counts as none."""
     asked = request.args
-    return Wanted(
+    return ProposalFilter(
         state=None if asked.get("state") == "all" else ProposalState.OPEN,
         closed=asked.get("state") == "closed",
         act=act if (act := asked.get("act", "")) in set(Act) else "",
@@ -170,7 +170,7 @@ def show_proposal(number: int) -> str:
 def decide(number: int) -> Response:
     """Approve or refuse, after the password once more. What was typed stays when it is not accepted."""
     actor, values = current_actor(), read_fields(request.form, VERDICT_FIELDS)
-    verdict = Verdict(
+    verdict = ProposalVerdict(
         approve={"approve": True, "refuse": False}.get(values["verdict"]),
         reason=plain_text(values["reason"]),
         password=request.form.get(PASSWORD.name, ""),

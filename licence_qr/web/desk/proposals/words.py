@@ -13,7 +13,7 @@ from licence_qr.web.shell.words import Tone
 
 
 @dataclass(frozen=True, slots=True)
-class Effects:
+class EffectWords:
     """Three sentences: what becomes of the licence or permit, of the code on the wall, of the public page."""
 
     subject: Text
@@ -31,8 +31,8 @@ _ALL_TURN = Text(
     "No new print. Every print and all permits turn to invalid in the status list at once.",
 )
 
-EFFECTS: Mapping[tuple[SubjectKind, Act], Effects] = {
-    (_L, Act.ANNUL): Effects(
+EFFECTS: Mapping[tuple[SubjectKind, Act], EffectWords] = {
+    (_L, Act.ANNUL): EffectWords(
         Text(
             "登记视为自始无效，名下全部许可一并终止，不能恢复。",
             "The registration is void from the start and all its permits end with it, for good.",
@@ -43,7 +43,7 @@ EFFECTS: Mapping[tuple[SubjectKind, Act], Effects] = {
             "The public page says that the licence is no longer valid: annulled.",
         ),
     ),
-    (_L, Act.REVOKE): Effects(
+    (_L, Act.REVOKE): EffectWords(
         Text(
             "执照自生效之日起吊销，名下全部许可一并终止；之后还要办理注销。",
             "The licence is revoked from the day named and all its permits end with it; cancelling it comes afterwards.",
@@ -54,7 +54,7 @@ EFFECTS: Mapping[tuple[SubjectKind, Act], Effects] = {
             "The public page says that the licence is no longer valid: revoked.",
         ),
     ),
-    (_P, Act.SUSPEND): Effects(
+    (_P, Act.SUSPEND): EffectWords(
         Text(
             "许可暂停，期间不得经营许可项目；有效期不延长，可以恢复。",
             "The permit rests and may not be used; its last day stays, and it can be reinstated.",
@@ -65,7 +65,7 @@ EFFECTS: Mapping[tuple[SubjectKind, Act], Effects] = {
         ),
         Text("公众页面显示“停业整顿”和起始日期。", "The public page says suspended, and since when."),
     ),
-    (_P, Act.REINSTATE): Effects(
+    (_P, Act.REINSTATE): EffectWords(
         Text("许可恢复有效，编号和有效期不变。", "The permit is in force again; its number and period stay."),
         Text(
             "照牌不换；状态名单里的这一项马上恢复为“有效”。",
@@ -73,7 +73,7 @@ EFFECTS: Mapping[tuple[SubjectKind, Act], Effects] = {
         ),
         Text("公众页面恢复显示“有效”。", "The public page says in force again."),
     ),
-    (_P, Act.ANNUL): Effects(
+    (_P, Act.ANNUL): EffectWords(
         Text(
             "许可视为自始无效，不能恢复；之后还要办理注销。执照不受影响。",
             "The permit is void from the start, for good; cancelling it comes afterwards. The licence stays.",
@@ -81,7 +81,7 @@ EFFECTS: Mapping[tuple[SubjectKind, Act], Effects] = {
         _TURNS,
         Text("公众页面显示“已撤销”和决定日期。", "The public page says annulled, and when it was decided."),
     ),
-    (_P, Act.REVOKE): Effects(
+    (_P, Act.REVOKE): EffectWords(
         Text(
             "许可自生效之日起吊销，不能恢复；之后还要办理注销。执照不受影响。",
             "The permit is revoked from the day named, for good; cancelling it comes afterwards. The licence stays.",
@@ -89,7 +89,7 @@ EFFECTS: Mapping[tuple[SubjectKind, Act], Effects] = {
         _TURNS,
         Text("公众页面显示“已吊销”和日期。", "The public page says revoked, and since when."),
     ),
-    (_P, Act.WITHDRAW): Effects(
+    (_P, Act.WITHDRAW): EffectWords(
         Text(
             "许可自生效之日起撤回，不能恢复；造成的损失依法补偿。执照不受影响。",
             "The permit is withdrawn from the day named, for good; losses are compensated by law. The licence stays.",
@@ -142,6 +142,6 @@ TONES: Mapping[str, Tone] = {
 }
 
 
-def effects_of(rule: Rule) -> Effects:
+def effects_of(rule: Rule) -> EffectWords:
     """The sentences of an act that needs four eyes."""
     return EFFECTS[rule.kind, rule.act]

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from licence_qr.domain.dates import local_date
 from licence_qr.errors import NotFoundError
-from licence_qr.services.work.work_list import Line, WorkFilter
+from licence_qr.services.work.work_list import WorkFilter, WorkLine
 from licence_qr.web import current_instant, use_cases
 from licence_qr.web.desk.work.words import HINT, KIND
 from licence_qr.web.shell.language import t
@@ -38,7 +38,7 @@ def show_feed(token: str) -> Response:
     return response.make_conditional(request)
 
 
-def as_calendar(lines: tuple[Line, ...], now: datetime, origin: str) -> bytes:
+def as_calendar(lines: tuple[WorkLine, ...], now: datetime, origin: str) -> bytes:
     """An all-day event for each task with a date. UIDs stay the same from fetch to fetch, so programs update in place."""
     calendar = Calendar()
     calendar.add("prodid", "-//licence_qr//work list//ZH")
@@ -55,7 +55,7 @@ def as_calendar(lines: tuple[Line, ...], now: datetime, origin: str) -> bytes:
     return made
 
 
-def _event(line: Line, stamp: datetime, origin: str) -> Event:
+def _event(line: WorkLine, stamp: datetime, origin: str) -> Event:
     task, event = line.task, Event()
     kind, hint = KIND[task.kind], HINT[task.kind]
     late = t("【已逾期】", "Overdue: ") if line.left.overdue else ""

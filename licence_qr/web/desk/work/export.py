@@ -18,7 +18,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from licence_qr.domain.catalogue.life_rules import LifeRules
-from licence_qr.services.work.work_list import Line
+from licence_qr.services.work.work_list import WorkLine
 from licence_qr.web.desk.words import office_name
 from licence_qr.web.desk.work.words import KIND, step_words
 from licence_qr.web.shell.language import t
@@ -52,7 +52,7 @@ def headings() -> tuple[str, ...]:
     )
 
 
-def row(line: Line, rules: LifeRules) -> tuple[Value, ...]:
+def row(line: WorkLine, rules: LifeRules) -> tuple[Value, ...]:
     """One line as values. Days that are left and days overdue stand in columns of their own, so none is negative."""
     task, left = line.task, line.left
     ahead = left.days if left.days is not None and left.days >= 0 else None
@@ -71,7 +71,7 @@ def row(line: Line, rules: LifeRules) -> tuple[Value, ...]:
     )
 
 
-def as_csv(lines: Sequence[Line], rules: LifeRules) -> bytes:
+def as_csv(lines: Sequence[WorkLine], rules: LifeRules) -> bytes:
     """UTF-8 with byte-order mark, by which spreadsheets know the encoding; CRLF (RFC 4180)."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
@@ -85,7 +85,7 @@ def _plain(value: Value) -> Value:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def as_xlsx(lines: Sequence[Line], rules: LifeRules) -> bytes:
+def as_xlsx(lines: Sequence[WorkLine], rules: LifeRules) -> bytes:
     """One sheet; days are dates, counts are numbers, all else is text and never a formula."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet(t("待办", "To do"))

@@ -11,7 +11,7 @@ from licence_qr.domain.catalogue.model import Text
 from licence_qr.domain.work.task_words import HINT as HINT
 from licence_qr.domain.work.task_words import KIND as KIND
 from licence_qr.domain.work.tasks import CLOCKED, DueStep, Task, TaskKind, TimeLeft
-from licence_qr.services.work.work_list import Line
+from licence_qr.services.work.work_list import WorkLine
 from licence_qr.web.shell.language import t
 from licence_qr.web.shell.security import current_actor, roles_of
 from licence_qr.web.shell.words import Tone
@@ -33,7 +33,7 @@ def step_words(step: DueStep, rules: LifeRules) -> str:
     return t(words.zh, words.en)
 
 
-def tone_of(line: Line) -> Tone:
+def tone_of(line: WorkLine) -> Tone:
     """The sign and colour of a line; an unknown end of a time limit is a question."""
     if line.left.step is DueStep.UNDATED and line.task.kind in CLOCKED:
         return Tone.UNKNOWN
