@@ -28,7 +28,7 @@ run: .venv/ready fonts ## demonstration register, keys and server on http://127.
 	@echo "[4/4] 启动服务，Ctrl-C 停止 serving, stop with Ctrl-C"
 	@exec $(BIN)/licence-qr serve
 
-init: .venv/ready ## an empty production register and keys (see docs/settings.md)
+init: .venv/ready ## an empty production register and keys (see docs/running/settings.md)
 	@$(BIN)/licence-qr init
 
 test: debian .venv/ready-dev ## everything: lint, types, tests, browser, foreign QR readers; T=path for some tests
@@ -60,7 +60,7 @@ bench: .venv/ready-dev ## one table: figure, goal, measured, ratio
 	$(BIN)/python -m bench
 
 screenshots: .venv/ready-dev debian ## the pictures of the README, from the running program
-	$(BIN)/python -m docs.screenshots
+	$(BIN)/python -m tools.screenshots
 
 lock: .venv/ready-dev ## pin all dependencies anew, with hashes
 	$(PIP) install uv

@@ -1,1 +1,1 @@
-"""Measurements against the figures of docs/figures.md: ratios taken in one run, never a test with a stop-watch."""
+"""Measurements against docs/contributing/figures.md: ratios taken in one run, never a test with a stop-watch."""

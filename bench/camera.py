@@ -2,7 +2,7 @@
 
 A symbol is printed at 600 dpi on white card beside some lettering, stained, photographed from a hand that holds the
 camera a little aslant, and compressed. Everything is drawn from a seed, so that the same version and number give the same
-picture. What the model is and what it leaves out stands in docs/interop.md.
+picture. What the model is and what it leaves out stands in docs/verifying/interop.md.
 
 ``LICENCE_QR_BENCH_FULL=1`` takes 1,000 pictures a row instead of 150, and adds version 13 at 28 mm.
 """

@@ -1,4 +1,4 @@
-"""Settings, read once from the environment. Each has one line in docs/settings.md."""
+"""Settings, read once from the environment. Each has one line in docs/running/settings.md."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ class AccessError(LicenceQRError):
 
 
 class TokenError(LicenceQRError):
-    """A code was refused by the strict verifier. Codes are listed in docs/code-format.md."""
+    """A code was refused by the strict verifier. Codes are listed in docs/verifying/code-format-refusals.md."""
 
     http_status = 400
 

@@ -1,4 +1,4 @@
-"""Settings: read once, wrong ones named, and each described in docs/settings.md."""
+"""Settings: read once, wrong ones named, and each described in docs/running/settings.md."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_a_number_out_of_range_is_refused_and_named(name, value):
 def test_every_setting_has_one_line_in_the_documents_and_every_line_a_setting():
     source = (ROOT / "licence_qr" / "config.py").read_text(encoding="utf-8")
     read = set(re.findall(r'"(LICENCE_QR_[A-Z_]+)"', source))
-    lines = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8").splitlines()
+    lines = (ROOT / "docs" / "running" / "settings.md").read_text(encoding="utf-8").splitlines()
     described = [match[1] for line in lines if (match := re.match(r"\| `(LICENCE_QR_[A-Z_]+)` \|", line))]
     assert sorted(described) == sorted(read)
 

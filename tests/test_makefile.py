@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-FOLDERS = ("tests", "tools", "bench", "docs", "licence_qr")
+FOLDERS = ("tests", "tools", "bench", "licence_qr")
 # What the README asks for before its two commands: Python, make, git, and the shell that make runs.
 COMES_WITH_THE_MACHINE = {"python3", "make", "git", "bash"}
 MODULES = {"subprocess", "shutil"}

@@ -1,4 +1,4 @@
-"""Writes the reference of docs/command-line.md from the help of the commands: python -m docs.command_line."""
+"""Writes docs/running/commands/, a page for each command, from the help of the commands: python -m tools.command_line."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ import click
 
 from licence_qr.cli.main import commands
 
-DOCUMENT = Path(__file__).with_name("command-line.md")
-MARK = "<!-- reference -->\n"
+FOLDER = Path(__file__).parents[1] / "docs" / "running" / "commands"
 TERMINAL = 80
 
 
@@ -22,23 +21,30 @@ def walked(command: click.Command = commands, path: str = "licence-qr") -> Itera
             yield from walked(inner, f"{path} {name}")
 
 
-def reference() -> str:
-    """The help of every command, as a terminal of 80 columns shows it."""
-    shown = []
-    for path, command in walked():
-        settings = {
-            "max_content_width": TERMINAL,
-            "terminal_width": TERMINAL - 2,
-        }
-        with command.make_context(path, [], resilient_parsing=True, **settings) as context:
-            shown.append(f"## {path}\n\n```\n{command.get_help(context)}\n```\n")
-    return "\n" + "\n".join(shown)
+def page(command: click.Command, path: str) -> str:
+    """The help of a command, and of those inside a group, as a terminal of 80 columns shows it."""
+    first, *others = [f"# {words}\n\n{_help(inner, words)}" for words, inner in walked(command, path)]
+    return first + "".join(f"\n#{other}" for other in others)
+
+
+def pages() -> dict[str, str]:
+    """File name → text: a page for each command and each group."""
+    return {f"{name}.md": page(command, f"licence-qr {name}") for name, command in commands.commands.items()}
+
+
+def _help(command: click.Command, path: str) -> str:
+    settings = {"max_content_width": TERMINAL, "terminal_width": TERMINAL - 2}
+    with command.make_context(path, [], resilient_parsing=True, **settings) as context:
+        return f"```\n{command.get_help(context)}\n```\n"
 
 
 def main() -> None:
-    """Replace everything behind the mark."""
-    before, _, _ = DOCUMENT.read_text(encoding="utf-8").partition(MARK)
-    DOCUMENT.write_text(before + MARK + reference(), encoding="utf-8")
+    """Write all pages anew; one of a command that is gone goes."""
+    FOLDER.mkdir(exist_ok=True)
+    for old in FOLDER.glob("*.md"):
+        old.unlink()
+    for name, text in pages().items():
+        (FOLDER / name).write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -19,9 +19,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from bench.chromium import CHROMIUM, FLAGS
 from bench.load import free_port, wait_until_up
-from docs import screenshots_lives
+from tools import screenshots_lives
 
-IMAGES = Path(__file__).parent / "images"
+IMAGES = Path(__file__).parents[1] / "docs" / "images"
 BIN = Path(sys.executable).parent
 DETAILS = {
     "name": "重庆演示云栖客栈有限公司",

@@ -1,4 +1,4 @@
-"""Draws the icons of the installed verify page: ``python -m docs.verify_icons``. Made here, so that nothing is borrowed.
+"""Draws the icons of the installed verify page: ``python -m tools.verify_icons``. Made here, so that nothing is borrowed.
 
 Three finder squares of a symbol and a tick, inside the circle of 80 % that every phone leaves of a maskable icon.
 """

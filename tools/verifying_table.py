@@ -1,4 +1,4 @@
-"""Writes the table of refusals of docs/verifying.md from the sentences of the program: python -m docs.verifying_table."""
+"""Writes the refusals of docs/verifying/verifying.md from the program's sentences: python -m tools.verifying_table."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 
 from licence_qr.wording import sentences
 
-HERE = Path(__file__).parent
-DOCUMENT = HERE / "verifying.md"
+ROOT = Path(__file__).parents[1]
+DOCUMENT = ROOT / "docs" / "verifying" / "verifying.md"
 MARK = "<!-- table -->\n"
 HEAD = "| code | what it means | what to do |\n|---|---|---|\n"
 
@@ -17,7 +17,7 @@ HEAD = "| code | what it means | what to do |\n|---|---|---|\n"
 def refusals() -> Iterator[str]:
     """The codes with which a code or a list is refused, in the order of the sentences; not those of making a code."""
     raised = set()
-    for path in (HERE.parent / "licence_qr").rglob("*.py"):
+    for path in (ROOT / "licence_qr").rglob("*.py"):
         raised |= set(re.findall(r'TokenError\(\s*"(\w+)"', path.read_text(encoding="utf-8")))
     return (code for code in sentences() if code in raised)
 

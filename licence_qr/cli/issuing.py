@@ -42,12 +42,12 @@ if TYPE_CHECKING:
 @json_option
 def issue(application: Path, office: str | None, username: str | None, out: Path | None, as_json: bool) -> None:
     """按申请文件 APPLICATION（TOML）发营业执照和许可证。同一文件再次运行，结果相同，不会重复发证。文件格式见
-    docs/application-file.md。
+    docs/using/application-file.md。
 
     Issue the licence and permits that APPLICATION (TOML) asks for.
 
     The same file again gives the same result: nothing is issued twice. The file is described in
-    docs/application-file.md.
+    docs/using/application-file.md.
     """
     services = build(load_settings())
     data = read_application_file(application)

@@ -1,6 +1,6 @@
 """``--json``: what a command has to tell as one JSON object on standard output, for programs.
 
-Remarks, progress and questions go to standard error then. docs/command-line.md lists the members of each object.
+Remarks, progress and questions go to standard error then. docs/running/command-line.md lists the members of each object.
 """
 
 from __future__ import annotations

@@ -28,10 +28,10 @@ from licence_qr.process.libraries import check_libraries
 @click.group(cls=Group)
 @click.version_option(__version__, help="显示版本号。 Show the version.")
 def commands() -> None:
-    """一码通行：一次申请，同发两证，一个签名二维码，一页看全。设置用环境变量（LICENCE_QR_…），见 docs/settings.md。
+    """一码通行：一次申请，同发两证，一个签名二维码，一页看全。设置用环境变量（LICENCE_QR_…），见 docs/running/settings.md。
 
     One application, two permits, one signed code, one page. Settings are environment variables (LICENCE_QR_…), see
-    docs/settings.md.
+    docs/running/settings.md.
     """
 
 

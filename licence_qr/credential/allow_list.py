@@ -2,7 +2,7 @@
 
 Whoever holds a stolen key can date a code back; nobody can put its bytes into a list that the root has signed. The list
 holds the first 16 bytes of SHA-256 of each token, so it tells nothing of a business to who has not seen its code.
-Format: docs/code-format.md, section 8.
+Format: docs/verifying/code-format.md, section 8.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What a code says: its claims, how they follow from a combined record, and their bytes (format 1).
 
-The bytes are one canonical CBOR array whose first item is the format number; see docs/code-format.md, section 3.
+The bytes are one canonical CBOR array whose first item is the format number; see docs/verifying/code-format.md, section 3.
 """
 
 from __future__ import annotations

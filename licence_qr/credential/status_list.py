@@ -1,7 +1,7 @@
 """The status list: two bits for every print and permit, as the register had them at one instant.
 
 Values and what follows from them; the signed bytes are the work of ``status_list_wire``. Format and reasons:
-docs/status-list.md, after the IETF's Token Status List (draft-ietf-oauth-status-list).
+docs/verifying/status-list.md, after the IETF's Token Status List (draft-ietf-oauth-status-list).
 """
 
 from __future__ import annotations

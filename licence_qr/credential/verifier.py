@@ -1,4 +1,4 @@
-"""The strict verifier: numbered steps, each refusing with its own stable code (docs/code-format.md, section 6).
+"""The strict verifier: numbered steps, each refusing with its own stable code (docs/verifying/code-format.md, section 6).
 
 It says whether an authority signed these claims with a key that was allowed to. It does **not** say whether the licence
 and the permits are still in force: that is the live register's or the status list's to say.

@@ -22,7 +22,7 @@ from licence_qr.errors import PrintError
 LEVEL = ERROR_CORRECT_M
 MAX_VERSION = 13
 # Version 12 has 8 blocks of codewords, which fall in step with its columns: a stain hits one of them again and again. The
-# same text in version 13, at the same width, is read more often by every reader (docs/interop.md).
+# same text in version 13, at the same width, is read more often by every reader (docs/verifying/interop.md).
 _NOT_DRAWN = frozenset({12})
 _LAST_VERSION = 40
 _DIGITS = "0123456789"

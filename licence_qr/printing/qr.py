@@ -1,7 +1,7 @@
 """The QR symbol of a code, and how it is drawn: SVG for pages and print, PNG for sending on.
 
 The text is ``origin/c/digits``: a byte segment that any camera takes for a link, and a numeric segment for the signed
-record. Error correction is level M; the reasons and the measured sizes stand in docs/printing.md.
+record. Error correction is level M; the reasons and the measured sizes stand in docs/using/printing.md.
 """
 
 from __future__ import annotations

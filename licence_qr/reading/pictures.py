@@ -71,7 +71,7 @@ def closer_looks(grey: Image.Image) -> Iterator[Image.Image]:
     """The picture at twice its size; then that smoothed, and black where a point is darker than what surrounds it.
 
     Enlarging gives small modules a middle, smoothing takes the grain of sensor and JPEG away, and comparing with the
-    surroundings takes shadows and poor contrast away. Measured with two readers: docs/interop.md.
+    surroundings takes shadows and poor contrast away. Measured with two readers: docs/verifying/interop.md.
     """
     large = grey.resize((2 * grey.width, 2 * grey.height), Image.Resampling.LANCZOS)
     yield large

@@ -1,5 +1,5 @@
 // Whether the browser promised to keep what is here until it is told otherwise. Where it did not, it may clear up by
-// itself when it lacks room, and an inspection that was not sent is then gone (docs/inspecting-on-the-phone.md).
+// itself when it lacks room, and an inspection that was not sent is then gone (docs/using/inspecting-on-the-phone.md).
 
 import { t } from "../verify/page_words.js";
 

@@ -1,4 +1,4 @@
-// One visit as a value: begun, answered, finished into the very bytes that are sent (docs/inspections.md). Pure: no
+// One visit as a value: begun, answered, finished into the very bytes that are sent (docs/contributing/inspection-records.md). Pure: no
 // page, no storage; instants come in.
 
 export const PURPOSES = ["routine", "follow_up", "recheck", "drawn", "complaint"];

@@ -1,4 +1,4 @@
-// The claims of a payload whose signature holds (docs/code-format.md, section 3): bytes in, values or a refusal out.
+// The claims of a payload whose signature holds (docs/verifying/code-format.md, section 3): bytes in, values or a refusal out.
 
 import { isBetween, isInteger, readCanonical } from "./canonical.js";
 import { codeNumber, unpackUscc } from "./identifiers.js";

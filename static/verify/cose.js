@@ -1,4 +1,4 @@
-// The envelope (docs/code-format.md, section 4): COSE_Sign1 (RFC 9052) with ES256 (RFC 9053), in exactly one shape, checked
+// The envelope (docs/verifying/code-format.md, section 4): COSE_Sign1 (RFC 9052) with ES256 (RFC 9053), in exactly one shape, checked
 // by comparing bytes: nothing is parsed before the signature holds.
 
 import { Refusal, hex } from "./refusal.js";

@@ -1,4 +1,4 @@
-// The text form of a token (docs/code-format.md, section 2): an address, or its digits alone. A token has one text.
+// The text form of a token (docs/verifying/code-format.md, section 2): an address, or its digits alone. A token has one text.
 
 import { Refusal } from "./refusal.js";
 

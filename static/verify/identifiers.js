@@ -1,5 +1,5 @@
 // The credit code that the claims pack into 11 bytes, and the code number that is printed below the symbol
-// (docs/code-format.md, sections 3 and 9).
+// (docs/verifying/code-format.md, sections 3 and 9).
 
 const CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY";
 const ORGANISATION_WEIGHTS = [3, 7, 9, 10, 5, 8, 4, 2];

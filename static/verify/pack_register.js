@@ -20,7 +20,7 @@ function businessOf([codeNumber, uscc, name, places, permits], types) {
   };
 }
 
-/** A pack as the server sends it: gzip over JSON (docs/inspectors-pack.md). Throws when it is none of format 1. */
+/** A pack as the server sends it: gzip over JSON (docs/using/inspectors-pack.md). Throws when it is none of format 1. */
 export async function readPack(bytes) {
   const plain = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   const told = JSON.parse(await new Response(plain).text());
@@ -30,7 +30,7 @@ export async function readPack(bytes) {
     asOf: new Date(told.as_of),
     expires: new Date(told.expires),
     office: { zh: told.office[0], en: told.office[1] },
-    kit: told.inspection ?? null, // what inspections need of it (docs/inspections.md)
+    kit: told.inspection ?? null, // what inspections need of it (docs/contributing/inspection-records.md)
     byUscc: new Map(businesses.map((business) => [business.uscc, business])),
   };
 }

@@ -1,6 +1,6 @@
 // A picture made plain for a second look: smoothed, and black where a point is darker than what surrounds it, else white.
 // Smoothing takes the grain of sensor and JPEG away, comparing with the surroundings takes shadows and poor contrast away.
-// The same is done by `licence-qr verify` (reading/pictures.py); what it is worth stands in docs/interop.md.
+// The same is done by `licence-qr verify` (reading/pictures.py); what it is worth stands in docs/verifying/interop.md.
 
 const DARKER = 4; // of 255, than the surroundings: less is noise on blank paper
 

@@ -1,4 +1,4 @@
-// What a verifier says no with. The codes are those of docs/code-format.md, section 7; the sentences are the vocabulary's.
+// What a verifier says no with. The codes are those of docs/verifying/code-format-refusals.md; the sentences are the vocabulary's.
 
 /** A refusal: a stable `code` and the `facts` that its sentence names. */
 export class Refusal extends Error {

@@ -1,4 +1,4 @@
-// The status list (docs/status-list.md): two bits for every print and permit, as the register had them at one instant. A
+// The status list (docs/verifying/status-list.md): two bits for every print and permit, as the register had them at one instant. A
 // CWT (RFC 8392) after the IETF's Token Status List, in an envelope of exactly one shape.
 
 import { isBetween, readCanonical } from "./canonical.js";

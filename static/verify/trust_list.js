@@ -1,4 +1,4 @@
-// The trust list (docs/code-format.md, section 8): which keys may sign what, and when. Signed by an offline root key.
+// The trust list (docs/verifying/code-format.md, section 8): which keys may sign what, and when. Signed by an offline root key.
 
 import { isBetween, isInteger, readCanonical } from "./canonical.js";
 import { TRUST_LIST_AAD, checkSignature, checkSignatureNumbers, importPoint, split } from "./cose.js";

@@ -1,6 +1,6 @@
 // Rows of IndexedDB under AES-GCM (NIST SP 800-38D). The key comes from two halves by HKDF (RFC 5869): one is kept beside
 // the rows and cannot be exported even by scripts, the other is a cookie that signing out takes back. What this protects
-// against and what not: docs/inspectors-pack.md.
+// against and what not: docs/using/inspectors-pack.md.
 
 const STORE = "rows";
 const BASE = "base"; // the half that is kept here

@@ -1,4 +1,4 @@
-// The strict verifier of docs/code-format.md, section 6, for browsers: the same steps in the same order and the same codes
+// The strict verifier of docs/verifying/code-format.md, section 6, for browsers: the same steps in the same order and the same codes
 // as licence_qr.credential. It says whether an authority signed a code; whether it is still in force, the status list says.
 
 import { allows } from "./allow_list.js";

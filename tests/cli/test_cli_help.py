@@ -8,11 +8,12 @@ import sys
 import click
 import pytest
 
-from docs.command_line import DOCUMENT, MARK, TERMINAL, reference, walked
 from licence_qr.cli.help import columns, filled
 from licence_qr.cli.main import main
+from tools.command_line import FOLDER, TERMINAL, pages, walked
 
 COMMANDS = dict(walked())
+DOCUMENT = FOLDER.parent / "command-line.md"
 
 
 def in_both_languages(text: str | None) -> bool:
@@ -55,8 +56,14 @@ def test_a_list_of_commands_says_each_on_one_line_in_both_languages(path, monkey
     assert all(in_both_languages(line.split(maxsplit=1)[1]) for line in listed)
 
 
-def test_the_document_says_what_the_commands_say():
-    assert DOCUMENT.read_text(encoding="utf-8").partition(MARK)[2] == reference()  # python -m docs.command_line
+def test_the_pages_say_what_the_commands_say():
+    written = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.iterdir()}
+    assert written == pages()  # python -m tools.command_line
+
+
+def test_the_document_leads_to_the_page_of_every_command():
+    led_to = re.findall(r"^\| \[(\w+)\]\(commands/\1\.md\) \|", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE)
+    assert sorted(f"{name}.md" for name in led_to) == sorted(pages())
 
 
 def test_the_document_lists_the_json_of_exactly_those_commands_that_have_it():

@@ -15,12 +15,12 @@ import pytest
 from commands import DATA, EXAMPLES
 from program import Ended, Run
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "command-line.md"
+DOCUMENT = Path(__file__).parents[2] / "docs" / "running" / "command-line.md"
 PERSON = ("li.si", "--name", "李四", "--office", "bafu", "--role", "clerk")
 
 
 def documented(command: str) -> set[str]:
-    """The members that docs/command-line.md names for a command; what stands in brackets is inside of one."""
+    """The members that docs/running/command-line.md names for a command; what stands in brackets is inside of one."""
     row = re.search(rf"^\| `{command}` \| (.*) \|$", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE)
     assert row
     return set(re.findall(r"`(\w+)`", re.sub(r"\(.*?\)|: .*", "", row[1])))

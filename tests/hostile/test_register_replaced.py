@@ -19,7 +19,7 @@ def digits_of(pair):
 
 
 def backed_up(database, target: Path) -> Path:
-    """A backup as docs/settings.md makes one: what stands in the log is in it too."""
+    """A backup as docs/running/settings.md makes one: what stands in the log is in it too."""
     connection = sqlite3.connect(database.path)
     connection.execute("VACUUM INTO ?", (str(target),))
     connection.close()

@@ -1,6 +1,7 @@
 """A verifier of our codes that shares no code with us: python-cwt for COSE and CBOR, token-status-list for the bits.
 
-Written from docs/code-format.md alone, and run by an interpreter that has the foreign libraries and not this project.
+Written from docs/verifying/code-format.md alone, and run by an interpreter that has the foreign libraries and not this
+project.
 On each line of standard input comes one JSON object, ``{"task": …, …}``; one line goes out for it, ``{"answer": …}`` or
 ``{"fault": …}`` with what the libraries raised. Bytes are hexadecimal.
 """

@@ -34,6 +34,7 @@ def test_every_status_list_of_the_vectors_says_the_same_to_a_foreign_library(rea
     for name, status, values in known:
         printed, *permits = (NAMES[value] for value in values)
         assert printed == status["print"], name
-        # What an older print's entries call valid is only superseded (docs/status-list.md): our rule, not the list's.
+        # What an older print's entries call valid is only superseded: our rule, not the list's
+        # (docs/verifying/status-list.md).
         ended = [NAMES[3] if (printed, permit) == (NAMES[3], NAMES[0]) else permit for permit in permits]
         assert ended == status["permits"], name

@@ -222,7 +222,7 @@ def test_the_command_of_the_settings_page_makes_a_backup_while_the_register_is_w
         register_kind.put(tx, "test", "not yet")
         target = tmp_path / "backup.db"
         tool = Path(sys.executable).with_name("sqlite-utils")
-        assert 'sqlite-utils query var/register.db "VACUUM INTO ' in (ROOT / "docs/settings.md").read_text()
+        assert 'sqlite-utils query var/register.db "VACUUM INTO ' in (ROOT / "docs/running/settings.md").read_text()
         subprocess.run([tool, "query", database.path, f"VACUUM INTO '{target}'"], check=True, capture_output=True)
     backup = Database(target)
     backup.check_version()

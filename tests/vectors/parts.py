@@ -1,7 +1,7 @@
 """The pieces a vector is made of: throw-away keys, payloads item by item, and envelopes that may be put together wrongly.
 
-Nothing here asks the verifier how a code should look: bytes are written out by hand after docs/code-format.md, so that a
-fault of the verifier's own cannot make its way into the corpus.
+Nothing here asks the verifier how a code should look: bytes are written out by hand after docs/verifying/code-format.md,
+so that a fault of the verifier's own cannot make its way into the corpus.
 """
 
 from __future__ import annotations

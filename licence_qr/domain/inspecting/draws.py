@@ -1,7 +1,7 @@
 """Random draws of places and officers (双随机): from a list that was published first, by a seed that came after it.
 
-Anyone can repeat a draw from the published list and seed; docs/random-draws.md says how, in words and in twenty lines of
-Python. Whole numbers and SHA-256 throughout: no library's idea of randomness decides who is inspected.
+Anyone can repeat a draw from the published list and seed; docs/verifying/random-draws.md says how, in words and in twenty
+lines of Python. Whole numbers and SHA-256 throughout: no library's idea of randomness decides who is inspected.
 """
 
 from __future__ import annotations

@@ -61,7 +61,7 @@ class InspectionState(StrEnum):
 
 
 class Flag(StrEnum):
-    """What is remarkable about a record. docs/inspections.md lists when each is set."""
+    """What is remarkable about a record. docs/using/inspections.md lists when each is set."""
 
     CONTENT_CONFLICT = "content_conflict"
     BUSINESS_UNKNOWN = "business_unknown"

@@ -13,7 +13,7 @@ EXPIRING_SOON_DAYS = 90
 
 
 class PermitState(StrEnum):
-    """What an office has decided. Ends differ in law; see docs/domain.md."""
+    """What an office has decided. Ends differ in law; see docs/trade/domain.md."""
 
     PENDING = "pending"  # 受理中: applied for on the general path, not granted
     EFFECTIVE = "effective"  # 有效

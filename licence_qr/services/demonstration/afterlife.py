@@ -166,7 +166,7 @@ class DemonstrationSince:
         self.inspections.receive(inspector, made.id, body, ended, ended)
 
     def _record(self, made: DemonstrationVisit, held: StoredPermit, ended: datetime) -> dict[str, object]:
-        """What the phone would have sent (docs/inspections.md)."""
+        """What the phone would have sent (docs/contributing/inspection-records.md)."""
         day = local_date(ended)
         lists = self.inspections.catalogue.inspection_rules.checklists_for(held.permit.kinds, day)
         answers = [_answers(checklist, made.failed) for checklist in lists]

@@ -1,7 +1,7 @@
 """What a department's file says and only two people may do: suspend a permit, or end it or a licence adversely.
 
 Whose file it is cannot be seen from the file, and one person chose it and brought it here. So to take its word is a
-proposal like any other: the register says the same as before until another person has decided it (docs/four-eyes.md).
+proposal like any other: the register says the same as before until another person has decided it (docs/trade/four-eyes.md).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Reading the text of one inspection as a phone sends it: every key known, every value bounded, nothing guessed.
 
-docs/inspections.md is the contract. The text comes from a signed-in inspector, but through a browser that its owner may
-have changed: it is judged here as any other input.
+docs/contributing/inspection-records.md is the contract. The text comes from a signed-in inspector, but through a browser
+that its owner may have changed: it is judged here as any other input.
 """
 
 from __future__ import annotations

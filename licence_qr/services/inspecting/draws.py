@@ -1,6 +1,7 @@
 """Drawing places and officers by lot (双随机), in the open: announce the list, then the seed, then the result.
 
-docs/random-draws.md tells the public how to check a draw. Officers go by number there; their names stay in the office.
+docs/verifying/random-draws.md tells the public how to check a draw. Officers go by number there; their names stay in the
+office.
 """
 
 from __future__ import annotations

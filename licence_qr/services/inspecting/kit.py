@@ -1,4 +1,7 @@
-"""What an inspector's pack holds for inspecting: checklists, colleagues, and what waits. docs/inspections.md is its form."""
+"""What an inspector's pack holds for inspecting: checklists, colleagues, and what waits.
+
+Its form: docs/contributing/inspection-records.md.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Taking in inspections from phones: kept first, whatever they say, and each only once however often it is sent.
 
 A record has effects only when nothing about it is doubtful; otherwise it is held for a person at the desk
-(``inspections_desk``). docs/inspections.md is the contract with the phone.
+(``inspections_desk``). docs/contributing/inspection-records.md is the contract with the phone.
 """
 
 from __future__ import annotations

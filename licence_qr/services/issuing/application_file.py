@@ -1,4 +1,4 @@
-"""An application written as a TOML file: the same fields as the form, in named sections (docs/application-file.md)."""
+"""An application written as a TOML file: the same fields as the form, in named sections (docs/using/application-file.md)."""
 
 from __future__ import annotations
 

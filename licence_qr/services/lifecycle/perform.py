@@ -1,6 +1,6 @@
 """The life of a licence and its permits: every act goes through here, in one write transaction with its event.
 
-docs/life-cycle.md says what each does. Read ``perform_within`` from top to bottom: that is the order of every act.
+docs/trade/life-cycle.md says what each does. Read ``perform_within`` from top to bottom: that is the order of every act.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """The SQLite of this installation, chosen once. Whatever needs it, or sqlite-utils, takes both from here.
 
 Debian 12 has SQLite 3.40, which must not use write-ahead logging (``journal_pragmas``). The package pysqlite3 brings a
-current SQLite of its own where it has a wheel (docs/dependencies.md); it is taken unless the standard library's is newer.
+current SQLite of its own where it has a wheel (docs/contributing/dependencies.md); it is taken unless the standard
+library's is newer.
 There must be one binding in a process: the exceptions of one are not caught as those of the other, and two copies of
 SQLite that open the same file undo each other's locks (sqlite.org/howtocorrupt.html, 2.2).
 """

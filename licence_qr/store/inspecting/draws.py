@@ -16,7 +16,9 @@ from licence_qr.store.register.permits import StoredPermit
 
 @dataclass(frozen=True, slots=True)
 class StoredDraw:
-    """One draw. ``list`` is the canonical text of what is drawn from (docs/random-draws.md) and ``list_sha256`` its hash.
+    """One draw. ``list`` is the canonical text of what is drawn from and ``list_sha256`` its hash.
+
+    Both are described in docs/verifying/random-draws.md.
 
     ``officers`` pairs the numbers in that list with user names, and is internal, as is ``secret`` until it is ``seed``.
     Exactly one of ``seed_source`` (a public event that gives the seed) and ``commitment`` (SHA-256 of the secret) is set.

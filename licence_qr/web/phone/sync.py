@@ -1,4 +1,7 @@
-"""Where the phone sends its inspections: JSON, made to be repeated. docs/inspections.md is the contract."""
+"""Where the phone sends its inspections: JSON, made to be repeated.
+
+docs/contributing/inspection-records.md is the contract.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Inspections on the phone: the page that works without a network, and the key it reopens kept visits with.
 
 The page is the same for everybody and holds nothing of anybody, as the verify page beside which it is installed; what
-it shows it takes from the inspector's pack on the device (docs/inspecting-on-the-phone.md).
+it shows it takes from the inspector's pack on the device (docs/using/inspecting-on-the-phone.md).
 """
 
 from __future__ import annotations

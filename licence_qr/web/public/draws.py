@@ -37,7 +37,7 @@ def show_draw(number: int) -> str:
 
 @blueprint.get("/<int:number>.json")
 def draw_json(number: int) -> Response:
-    """Everything that is needed to check one draw; docs/random-draws.md says how."""
+    """Everything that is needed to check one draw; docs/verifying/random-draws.md says how."""
     services = use_cases()
     facts = draw_facts(services.draws.published_one(number), services.catalogue)
     return Response(json.dumps(facts, ensure_ascii=False, indent=1) + "\n", mimetype="application/json")

@@ -1,4 +1,4 @@
-"""The public facts as JSON: an allow-list, field by field. docs/public-json.md describes every one of them."""
+"""The public facts as JSON: an allow-list, field by field. docs/verifying/public-json.md describes every one of them."""
 
 from __future__ import annotations
 

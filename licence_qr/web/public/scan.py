@@ -1,6 +1,7 @@
 """The citizen's pages: scan a code, type its number, see every permit of the business. No login, no script.
 
-Each page is also JSON for whoever asks for it (``Accept: application/json``); docs/public-json.md lists the fields.
+Each page is also JSON for whoever asks for it (``Accept: application/json``), with the fields of
+docs/verifying/public-json.md.
 """
 
 from __future__ import annotations

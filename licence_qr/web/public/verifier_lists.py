@@ -34,7 +34,7 @@ blueprint = Blueprint("lists", __name__)
 
 @blueprint.get("/status-list")
 def status_list() -> Response:
-    """The signed status list (docs/status-list.md). No cache may keep it beyond the time after which it is stale."""
+    """The signed status list (docs/verifying/status-list.md). No cache may keep it beyond the time when it is stale."""
     now = current_instant()
     published = use_cases().status_publishing.current(now)
     seconds = int((published.fresh_until - now).total_seconds())
@@ -43,14 +43,14 @@ def status_list() -> Response:
 
 @blueprint.get("/trust-list")
 def trust_list() -> Response:
-    """The trust list as the root signed it (docs/code-format.md, section 8)."""
+    """The trust list as the root signed it (docs/verifying/code-format.md, section 8)."""
     signed = use_cases().keys.signed_trust_list()
     return _answer(signed, "application/cbor", _digest(signed), KEPT_SECONDS)
 
 
 @blueprint.get("/allow-list")
 def allow_list() -> Response:
-    """What stays good of compromised keys (docs/code-format.md, section 8); 204 and no body where there are none."""
+    """What stays good of compromised keys (docs/verifying/code-format.md, section 8); 204, no body, if there are none."""
     signed = use_cases().keys.signed_allow_list()
     response = _answer(signed or b"", "application/cbor", _digest(signed or b""), KEPT_SECONDS)
     if signed is None and response.status_code == 200:

@@ -1,4 +1,4 @@
-"""The example for browsers of docs/verifying.md, run as it stands: only the address of the modules is the served one."""
+"""The example for browsers of docs/verifying/verifying.md, run as it stands but for the address of the modules."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import parts
 import pytest
 from playwright.sync_api import Page, Route
 
-DOCUMENT = (Path(__file__).parents[3] / "docs" / "verifying.md").read_text(encoding="utf-8")
+DOCUMENT = (Path(__file__).parents[3] / "docs" / "verifying" / "verifying.md").read_text(encoding="utf-8")
 (EXAMPLE,) = re.findall(r"^```js\n(.*?)^```$", DOCUMENT, re.MULTILINE | re.DOTALL)
 NOW = "2026-11-23T04:00:00Z"
 

@@ -1,4 +1,4 @@
-"""docs/status-list.md says what the code does: its example, its refusals, its values."""
+"""docs/verifying/status-list.md says what the code does: its example, its refusals, its values."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from licence_qr.credential.status_list_wire import CONTENT_TYPE, PATH, verify_st
 from licence_qr.credential.trust_list import KeyPurpose
 
 ROOM = Path(__file__).parents[3]
-DOCUMENT = (ROOM / "docs" / "status-list.md").read_text(encoding="utf-8")
+DOCUMENT = (ROOM / "docs" / "verifying" / "status-list.md").read_text(encoding="utf-8")
 BLOCKS = {
     name: bytes.fromhex(text)
     for name, text in re.findall(r"^```hex (\w+)\n(.*?)\n```$", DOCUMENT, re.MULTILINE | re.DOTALL)

@@ -1,4 +1,4 @@
-"""docs/code-format.md says what the code does: its worked example, and every refusal."""
+"""docs/verifying/code-format.md and its two further pages say what the code does: a worked example, every refusal."""
 
 from __future__ import annotations
 
@@ -19,8 +19,10 @@ from licence_qr.domain.identifiers import CodeId
 from licence_qr.wording import sentences
 
 ROOM = Path(__file__).parents[3]
-DOCUMENT = (ROOM / "docs" / "code-format.md").read_text(encoding="utf-8")
-BLOCKS = dict(re.findall(r"^```(?:hex|json|text) (\w+)\n(.*?)\n```$", DOCUMENT, re.MULTILINE | re.DOTALL))
+PAGES = ROOM / "docs" / "verifying"
+EXAMPLE = (PAGES / "code-format-example.md").read_text(encoding="utf-8")
+REFUSALS = (PAGES / "code-format-refusals.md").read_text(encoding="utf-8")
+BLOCKS = dict(re.findall(r"^```(?:hex|json|text) (\w+)\n(.*?)\n```$", EXAMPLE, re.MULTILINE | re.DOTALL))
 ROOT = fixed_key(b"\x00\x00", 0xDEADBEEF)
 
 
@@ -43,7 +45,7 @@ def test_the_worked_example_is_what_the_code_makes() -> None:
     assert in_document("token") == token
     assert BLOCKS["address"] == address(ORIGIN, token)
     assert public_key("public_key") == fixed_key().private_key.public_key()
-    assert made.code_id.number in DOCUMENT
+    assert made.code_id.number in EXAMPLE
 
 
 def test_the_annotated_layout_is_the_payload() -> None:
@@ -65,10 +67,10 @@ def codes_raised() -> set[str]:
 
 
 def test_every_refusal_stands_in_the_document_and_no_other() -> None:
-    documented = set(re.findall(r"^\| [\w ]+ \| `(\w+)` \|", DOCUMENT, re.MULTILINE))
+    documented = set(re.findall(r"^\| [\w ]+ \| `(\w+)` \|", REFUSALS, re.MULTILINE))
     making = {code for code in codes_raised() if code.startswith("code_")}
     assert documented == codes_raised() - making
-    assert all(f"`{code}`" in DOCUMENT for code in making)
+    assert all(f"`{code}`" in REFUSALS for code in making)
 
 
 @pytest.mark.parametrize("code", sorted(codes_raised()))

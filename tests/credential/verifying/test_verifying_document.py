@@ -1,4 +1,4 @@
-"""docs/verifying.md: its example runs as it stands, and its table says of every refusal what the program says."""
+"""docs/verifying/verifying.md: its example runs as it stands, and its table says of every refusal what the program says."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ import parts
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from docs.verifying_table import MARK, refusals, table
 from licence_qr.wording import sentences
+from tools.verifying_table import MARK, refusals, table
 
 TOP = Path(__file__).parents[3]
-DOCUMENT = (TOP / "docs" / "verifying.md").read_text(encoding="utf-8")
+DOCUMENT = (TOP / "docs" / "verifying" / "verifying.md").read_text(encoding="utf-8")
 EXAMPLE, WITH_STATUS = re.findall(r"^```python\n(.*?)^```$", DOCUMENT, re.MULTILINE | re.DOTALL)
 REFUSING = "import sys\nsys.addaudithook(lambda event, _: event.startswith('socket.') and sys.exit(event))\n"
 

@@ -1,4 +1,4 @@
-"""docs/life-cycle.md against the tables it describes."""
+"""docs/trade/life-cycle.md against the tables it describes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from licence_qr.domain.lifecycle.acts import RULES, Effect, Rule, SubjectKind
 from licence_qr.domain.lifecycle.changes import CHANGES
 from licence_qr.domain.register.entity import LicenceState
 
-LINES = (Path(__file__).parents[3] / "docs" / "life-cycle.md").read_text(encoding="utf-8").splitlines()
+LINES = (Path(__file__).parents[3] / "docs" / "trade" / "life-cycle.md").read_text(encoding="utf-8").splitlines()
 EFFECTS = {
     Effect.NEXT_VERSION: "new version",
     Effect.STATUS: "status entry",

@@ -209,7 +209,7 @@ def test_every_kind_of_place_was_licensed_on_the_day_its_permit_began(catalogue,
 
 
 def test_the_document_lists_every_business_with_its_verdict():
-    document = (Path(__file__).parents[3] / "docs" / "demonstration.md").read_text(encoding="utf-8")
+    document = (Path(__file__).parents[3] / "docs" / "running" / "demonstration.md").read_text(encoding="utf-8")
     for b in businesses():
         assert f"| `{b.slug}` | {b.shows.zh} {b.shows.en} | `{b.verdict.value}` |" in document
     assert document.count("\n| `") == len(businesses()) + 3

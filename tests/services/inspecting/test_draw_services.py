@@ -28,7 +28,7 @@ from licence_qr.web.public.draws import draw_facts
 __all__ = ["hotel", "hotel_made_once"]
 
 ROOT = Path(__file__).parents[3]
-DOCS = ROOT / "docs" / "random-draws.md"
+DOCS = ROOT / "docs" / "verifying" / "random-draws.md"
 WANTED = DrawRequest("2026年第四季度抽查", 1, date(2026, 12, 31))
 DRAWN_ONES = WorkFilter(kind=TaskKind.DRAWN_INSPECTION)
 PUBLIC_SEED = replace(WANTED, seed_source="2026-11-24 福彩 2026311 期")

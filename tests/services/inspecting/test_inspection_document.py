@@ -19,7 +19,7 @@ from licence_qr.errors import InputError
 from licence_qr.services.inspecting.document import MAX_DOCUMENT_BYTES, read_inspection
 
 CATALOGUE = load_catalogue()
-DOCS = Path(__file__).parents[3] / "docs" / "inspections.md"
+DOCS = Path(__file__).parents[3] / "docs" / "contributing" / "inspection-records.md"
 
 
 def refusal(body: bytes) -> InputError:

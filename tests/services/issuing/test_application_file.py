@@ -64,7 +64,7 @@ def test_values_become_the_text_of_the_form() -> None:
 def test_every_key_is_documented() -> None:
     from licence_qr.services.issuing import application_file
 
-    text = (DOCS / "application-file.md").read_text(encoding="utf-8")
+    text = (DOCS / "using" / "application-file.md").read_text(encoding="utf-8")
     for section, keys in application_file._SCHEMA.items():
         assert f"`[{section}]`" in text
         for key in keys:

@@ -382,7 +382,7 @@ def test_every_kind_has_a_source_words_and_people():
 
 
 def test_no_source_walks_through_all_permits(database, work):
-    """The figures at 100,000 permits stand in docs/work-lists.md; here it is held that every source has its index."""
+    """The figures at 100,000 permits stand in docs/using/work-lists.md; here it is held that every source has its index."""
     for actor in (CLERK, INSPECTOR, DECIDER, ADMIN):
         part = tasks.all_of(work._question(actor, WorkFilter(), TODAY))
         with database.read() as tx:

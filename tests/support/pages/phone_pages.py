@@ -26,7 +26,7 @@ JSON = {"Accept": "application/json"}
 
 @dataclass
 class Phone:
-    """The phone of somebody signed in: knows how to send, as docs/inspections.md says."""
+    """The phone of somebody signed in: knows how to send, as docs/contributing/inspection-records.md says."""
 
     browser: Browser
     csrf: str = ""

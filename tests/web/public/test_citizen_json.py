@@ -37,7 +37,7 @@ def test_json_holds_exactly_the_public_fields(client: FlaskClient) -> None:
 
 
 def test_every_field_of_the_json_is_documented() -> None:
-    described = (Path(__file__).parents[3] / "docs" / "public-json.md").read_text(encoding="utf-8")
+    described = (Path(__file__).parents[3] / "docs" / "verifying" / "public-json.md").read_text(encoding="utf-8")
     answer = public_json(IN_FORCE)
     for name in [*answer, *answer["licence"], *answer["permits"][0]]:
         assert f"`{name}`" in described

@@ -197,7 +197,7 @@ def test_a_held_compressed_vocabulary_is_a_304_too(client):
 
 
 def test_the_figures_of_the_document_are_those_of_the_program():
-    document = (Path(__file__).parents[3] / "docs" / "status-list.md").read_text(encoding="utf-8")
+    document = (Path(__file__).parents[3] / "docs" / "verifying" / "status-list.md").read_text(encoding="utf-8")
     assert f"{MAX_ENTRY_BYTES * 4:,} entries" in document
     assert f"ttl is {TTL.seconds // 3600} hours, exp {LIFETIME // timedelta(hours=1)} hours after iat" in document
     assert REISSUE_AFTER == timedelta(hours=2) and "two hours after the last" in document
