@@ -1,15 +1,15 @@
 // The visit on the screen: every change of it is kept on the device at once, one after the other, the newest state last.
 
-import { t } from "../verify/page_words.js";
-import { Unavailable } from "../verify/vault.js";
-import { dropPhoto, dropVisit, heldVisit, keepVisit } from "./kept.js";
-import { missing } from "./missing.js";
-import { taken, withPhoto, withoutPhoto } from "./photos.js";
-import { FIELD } from "./signature_field.js";
-import { overNow } from "./step_sign.js";
-import { contentOf, instant, sha256 } from "./visit.js";
-import { hold } from "./visit_lock.js";
-import { momentWords } from "./visit_words.js";
+import { t } from "../ui/words.js";
+import { Unavailable } from "../pack/vault.js";
+import { dropPhoto, dropVisit, heldVisit, keepVisit } from "./device/kept.js";
+import { missing } from "./visit/missing.js";
+import { taken, withPhoto, withoutPhoto } from "./device/photos.js";
+import { FIELD } from "./steps/signature_field.js";
+import { overNow } from "./steps/sign.js";
+import { contentOf, instant, sha256 } from "./visit/visit.js";
+import { hold } from "./device/lock.js";
+import { momentWords } from "./visit/words.js";
 
 /** Why something could not be done on this device, and what to do. */
 export function inWords(error) {

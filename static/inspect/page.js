@@ -3,24 +3,24 @@
 //   #begin/<code number>/<version>      after a scan
 //   #<id of a visit>/<step>             a visit
 
-import { heldPack, heldVisit as heldPlace } from "../verify/pack_held.js";
-import { rememberLanguage } from "../verify/page_language.js";
-import { both, element, t } from "../verify/page_words.js";
-import { linkButton, notice } from "./fields.js";
-import { dropSent, everything, heldVisit, keepVisit, owner } from "./kept.js";
-import { askLasting, isLasting } from "./lasting.js";
+import { heldPack, heldVisit as heldPlace } from "../pack/held.js";
+import { rememberLanguage } from "../ui/language.js";
+import { both, element, t } from "../ui/words.js";
+import { linkButton, notice } from "../ui/fields.js";
+import { dropSent, everything, heldVisit, keepVisit, owner } from "./device/kept.js";
+import { askLasting, isLasting } from "./device/lasting.js";
 import { OpenVisit, inWords } from "./open_visit.js";
-import { fetchKey } from "./send.js";
+import { fetchKey } from "./device/send.js";
 import { sayAgain, send, startSending } from "./sending.js";
-import { checkStep } from "./step_check.js";
-import { photosStep } from "./step_photos.js";
-import { placeStep } from "./step_place.js";
-import { resultStep } from "./step_result.js";
-import { reviewStep } from "./step_review.js";
-import { signStep } from "./step_sign.js";
-import { begin } from "./visit.js";
-import { alone } from "./visit_lock.js";
-import { placeWords } from "./visit_words.js";
+import { checkStep } from "./steps/check.js";
+import { photosStep } from "./steps/photos.js";
+import { placeStep } from "./steps/place.js";
+import { resultStep } from "./steps/result.js";
+import { reviewStep } from "./steps/review.js";
+import { signStep } from "./steps/sign.js";
+import { begin } from "./visit/visit.js";
+import { alone } from "./device/lock.js";
+import { placeWords } from "./visit/words.js";
 import { beginView } from "./view_begin.js";
 import { listView } from "./view_list.js";
 

@@ -1,8 +1,8 @@
 // When waiting visits are sent, and what is said of it: on request, when the page opens, when the network comes back, and
 // every minute while something waits.
 
-import { t } from "../verify/page_words.js";
-import { sendAll } from "./send.js";
+import { t } from "../ui/words.js";
+import { sendAll } from "./device/send.js";
 import { signIn } from "./view_list.js";
 
 const MINUTE = 60_000;

@@ -1,12 +1,12 @@
 // Beginning a visit after a scan: the business is known, the premises are chosen here, and a wrong place is warned of.
 
-import { placeNamed } from "../verify/pack_register.js";
-import { verdict } from "../verify/page_result.js";
-import { both, element, hanzi, t } from "../verify/page_words.js";
-import { button, linkButton, notice } from "./fields.js";
-import { businessOfCode } from "./places.js";
-import { tasksOf } from "./visit.js";
-import { dayWords, momentWords, purposeWords } from "./visit_words.js";
+import { placeNamed } from "../pack/register.js";
+import { verdict } from "../verify/result.js";
+import { both, element, hanzi, t } from "../ui/words.js";
+import { button, linkButton, notice } from "../ui/fields.js";
+import { businessOfCode } from "./visit/places.js";
+import { tasksOf } from "./visit/visit.js";
+import { dayWords, momentWords, purposeWords } from "./visit/words.js";
 
 const WRONG = { tone: "bad", zh: "不是这里的照牌", en: "Not the code of these premises" };
 

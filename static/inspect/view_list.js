@@ -1,13 +1,13 @@
 // The first view: beginning a visit, what waits to be done, what is unfinished, what waits to be sent, what was sent.
 
-import { packWords, problemWords } from "../verify/pack_words.js";
-import { both, element, hanzi, t } from "../verify/page_words.js";
-import { behind, button, labelled, linkButton, notice, said, text } from "./fields.js";
-import { notLastingWords } from "./lasting.js";
-import { found, placeOfTask } from "./places.js";
-import { REFUSED_TEXT } from "./send.js";
-import { tasksOf } from "./visit.js";
-import { dayWords, momentWords, placeWords, purposeWords, scoreWords, stateWords } from "./visit_words.js";
+import { packWords, problemWords } from "../pack/words.js";
+import { both, element, hanzi, t } from "../ui/words.js";
+import { behind, button, labelled, linkButton, notice, said, text } from "../ui/fields.js";
+import { notLastingWords } from "./device/lasting.js";
+import { found, placeOfTask } from "./visit/places.js";
+import { REFUSED_TEXT } from "./device/send.js";
+import { tasksOf } from "./visit/visit.js";
+import { dayWords, momentWords, placeWords, purposeWords, scoreWords, stateWords } from "./visit/words.js";
 
 const MOST_TASKS = 20;
 

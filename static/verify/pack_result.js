@@ -1,9 +1,9 @@
 // What the pack adds to a genuine code, on the page: warnings first, then addresses and last inspections.
 
-import { placeNamed } from "./pack_register.js";
-import { statusWords } from "./pack_words.js";
-import { rows, verdict } from "./page_result.js";
-import { age, both, day, element, hanzi, minute, t } from "./page_words.js";
+import { placeNamed } from "../pack/register.js";
+import { statusWords } from "../pack/words.js";
+import { rows, verdict } from "./result.js";
+import { age, both, day, element, hanzi, minute, t } from "../ui/words.js";
 
 const dayOf = (text) => day(Date.parse(`${text}T00:00:00Z`) / 86_400_000);
 

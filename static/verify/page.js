@@ -1,16 +1,16 @@
 // The verify page: lists, camera, pictures and typed text come together here.
 
-import { forget, kept } from "./page_store.js";
-import { held, refresh } from "./page_lists.js";
-import { scan, stop } from "./page_camera.js";
-import { prepareReader, readPicture } from "./page_reader.js";
-import { NO_CODE_IN_PDF, isPdf, pdfProblem, readPdf } from "./page_pdf.js";
-import { judge } from "./page_check.js";
-import { startPack } from "./pack_page.js";
-import { listAge, problemWords } from "./page_said.js";
-import { rememberLanguage } from "./page_language.js";
-import { cannotTell } from "./page_result.js";
-import { both, element, t } from "./page_words.js";
+import { forget, kept } from "./store.js";
+import { held, refresh } from "./lists.js";
+import { scan, stop } from "../ui/camera.js";
+import { prepareReader, readPicture } from "../ui/symbol_reader.js";
+import { NO_CODE_IN_PDF, isPdf, pdfProblem, readPdf } from "../ui/pdf.js";
+import { judge } from "./check.js";
+import { startPack } from "./pack_panel.js";
+import { listAge, problemWords } from "./list_words.js";
+import { rememberLanguage } from "../ui/language.js";
+import { cannotTell } from "./result.js";
+import { both, element, t } from "../ui/words.js";
 
 const $ = (id) => document.getElementById(id);
 const ROOT = document.querySelector("main").dataset.root;

@@ -171,7 +171,7 @@ def expected() -> dict[str, str]:
 
 def test_the_wheel_holds_the_package_its_templates_and_its_static_files_and_nothing_else(built):
     assert contents(built.wheel) == expected()
-    assert {"licence_qr/templates/base.html", "licence_qr/static/site.css"} < set(contents(built.wheel))
+    assert {"licence_qr/templates/base.html", "licence_qr/static/ui/site.css"} < set(contents(built.wheel))
 
 
 def test_a_wheel_made_of_the_source_archive_is_the_same(built):

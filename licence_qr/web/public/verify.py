@@ -20,8 +20,16 @@ INSPECTIONS = "/verify/inspections"  # the inspectors' page beside it, kept by t
 _KEPT_PAGES = {PAGE: "public/verify/page.html", INSPECTIONS: "phone/visits.html"}
 
 # What the page needs without a network, by folder of the static files.
-_KEPT_FOLDERS = ("verify/", "inspect/", "vendor/zxing-wasm/", "vendor/pdfjs/", "vendor/cborg/")
-_KEPT_FILES = ("site.css", "icons/code.svg")
+_KEPT_FOLDERS = (
+    "inspect/",
+    "pack/",
+    "ui/",
+    "verifier/",
+    "verify/",
+    "vendor/zxing-wasm/",
+    "vendor/pdfjs/",
+    "vendor/cborg/",
+)
 _KEPT_KINDS = (".js", ".css", ".wasm", ".png", ".svg")
 
 # 'wasm-unsafe-eval' lets WebAssembly be compiled and no text be run; blob: is a photo chosen from the device.
@@ -67,7 +75,7 @@ def manifest() -> Response:
     """What a phone shows of the installed page."""
     prefix, _ = current_app.extensions["static_files"]
     icons = [
-        {"src": f"{prefix}verify/icons/{size}.png", "sizes": f"{size}x{size}", "type": "image/png", "purpose": purpose}
+        {"src": f"{prefix}ui/icons/{size}.png", "sizes": f"{size}x{size}", "type": "image/png", "purpose": purpose}
         for size in (192, 512)
         for purpose in ("any", "maskable")
     ]
@@ -97,7 +105,7 @@ def _root() -> str:
 def _kept_files() -> list[str]:
     prefix, served = current_app.extensions["static_files"]
     names = (address.removeprefix(prefix) for address in served)
-    kept = (n for n in names if n in _KEPT_FILES or (n.startswith(_KEPT_FOLDERS) and n.endswith(_KEPT_KINDS)))
+    kept = (name for name in names if name.startswith(_KEPT_FOLDERS) and name.endswith(_KEPT_KINDS))
     return sorted(prefix + name for name in kept)
 
 

@@ -21,7 +21,7 @@ from licence_qr.web.shell.language import Language, language
 
 
 class Tone(StrEnum):
-    """How something is shown; the value is the class in ``static/site.css``."""
+    """How something is shown; the value is the class in ``static/ui/site.css``."""
 
     GOOD = "good"
     PLAIN = "plain"

@@ -185,7 +185,7 @@ def test_signing_out_wipes_it_and_the_verify_page_goes_on_without(page: Page, si
 
 
 def test_signing_out_where_no_script_runs_still_ends_it(page: Page, site: Site, inspector: Phone) -> None:
-    inspector.context.route("**/pack_wipe.js", lambda route: route.abort())
+    inspector.context.route("**/signed_out.js", lambda route: route.abort())
     page.goto(f"{site.origin}/inspect/")
     page.click("footer button")
     page.wait_for_url("**/inspect/signed-out")

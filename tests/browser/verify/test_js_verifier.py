@@ -56,10 +56,10 @@ def browser_page(chromium: Browser, server: str) -> Iterator[Page]:
     page = context.new_page()
     page.goto(server)
     style = page.locator("link[rel=stylesheet]").first.get_attribute("href")
-    assert style is not None and style.endswith("/site.css")
+    assert style is not None and style.endswith("/ui/site.css")
     page.evaluate(
         "async (address) => { window.verifier = await import(address) }",
-        style.replace("site.css", "verify/verifier.js"),
+        style.replace("ui/site.css", "verifier/verifier.js"),
     )
     script = (
         (CORPUS / "browser_verdict.js").read_text(encoding="utf-8").replace("export async function", "async function")

@@ -30,7 +30,7 @@ def run(page: Page, server: str, text: str) -> list[Any]:
     page.goto(server)
     style = page.locator("link[rel=stylesheet]").first.get_attribute("href")
     assert style is not None
-    program = EXAMPLE.replace("./verify/verifier.js", style.replace("site.css", "verify/verifier.js"))
+    program = EXAMPLE.replace("./verifier/verifier.js", style.replace("ui/site.css", "verifier/verifier.js"))
     point = list(parts.ROOT.point)
     page.evaluate("([text, point]) => { window.text = text; window.rootKey = Uint8Array.from(point) }", [text, point])
     with page.expect_console_message() as logged:

@@ -6,8 +6,15 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from licence_qr.web.app import STATIC
+
 _RUNS_TEXT = re.compile(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function")
 MOST_LINES = 400
+
+
+def scripts_of(*folders: str) -> list[Path]:
+    """Every script in these folders of ``static/``, rooms inside them too."""
+    return sorted(script for folder in folders for script in (STATIC / folder).rglob("*.js"))
 
 
 def faults_of_scripts(scripts: Iterable[Path]) -> dict[str, str]:

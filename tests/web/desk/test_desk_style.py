@@ -16,13 +16,13 @@ def test_the_vendored_style_sheet_has_the_sum_that_was_noted() -> None:
 
 
 def test_no_font_crest_or_picture_of_govuk_is_left_and_nothing_is_loaded_from_elsewhere() -> None:
-    for sheet in (VENDORED / "govuk-frontend.css", STATIC / "desk.css", STATIC / "desk-print.css"):
+    for sheet in (VENDORED / "govuk-frontend.css", STATIC / "desk" / "desk.css", STATIC / "desk" / "print.css"):
         text = sheet.read_text(encoding="utf-8")
         assert not re.search(r"url\(|@font-face|@import|GDS Transport", text), sheet.name
 
 
 def test_the_symbol_is_printed_well_above_28_mm() -> None:
-    rule = re.search(r"\.scan img\{[^}]*width:(\d+)mm;height:(\d+)mm", (STATIC / "desk-print.css").read_text())
+    rule = re.search(r"\.scan img\{[^}]*width:(\d+)mm;height:(\d+)mm", (STATIC / "desk" / "print.css").read_text())
     assert rule
     assert rule[1] == rule[2]
     assert int(rule[1]) >= 30

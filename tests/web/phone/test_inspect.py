@@ -78,7 +78,7 @@ def test_signing_out_takes_the_key_back_and_leads_to_the_page_that_deletes_the_r
     answer = inspector.press("/inspect/", "/sign-out")
     assert (answer.status_code, answer.location) == (303, "/inspect/signed-out")
     assert half_key(inspector) == ""
-    assert "pack_wipe.js" in inspector.see("/inspect/signed-out")
+    assert "signed_out.js" in inspector.see("/inspect/signed-out")
 
 
 def test_signing_out_without_a_pack_leads_where_it_always_did(inspector: Browser) -> None:

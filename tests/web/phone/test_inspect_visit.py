@@ -7,7 +7,7 @@ import re
 import pytest
 from desk_pages import Browser, browser, desk_app, desk_services, signed_in
 from flask import Flask
-from scripts import faults_of_scripts
+from scripts import faults_of_scripts, scripts_of
 
 from licence_qr.bootstrap import Services
 from licence_qr.web.app import STATIC
@@ -15,7 +15,7 @@ from licence_qr.web.app import STATIC
 __all__ = ["browser", "desk_app", "desk_services"]
 
 PAGE = "/verify/inspections"
-SCRIPTS = sorted((STATIC / "inspect").glob("*.js"))
+SCRIPTS = scripts_of("inspect", "pack")
 
 
 @pytest.fixture
@@ -62,8 +62,8 @@ def test_the_worker_keeps_the_page_and_every_module_it_reaches(browser: Browser)
             reached = script.parent.joinpath(found).resolve()
             if reached.relative_to(STATIC).as_posix() not in needed:
                 todo.append(reached)
-    assert "inspect/send.js" in needed and "verify/vault.js" in needed
-    for name in [*needed, "inspect/page.css", "verify/page.css", "site.css"]:
+    assert "inspect/device/send.js" in needed and "pack/vault.js" in needed
+    for name in [*needed, "inspect/page.css", "ui/page.css", "ui/site.css"]:
         assert f'/{name}"' in worker, name
 
 

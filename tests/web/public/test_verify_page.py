@@ -11,14 +11,14 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from looking_client import LookingClient
-from scripts import faults_of_scripts
+from scripts import faults_of_scripts, scripts_of
 
 from licence_qr.bootstrap import Services
 from licence_qr.web.app import STATIC, create_app
 
 VENDORED = STATIC / "vendor" / "zxing-wasm"
 PDF_READER = STATIC / "vendor" / "pdfjs"
-SCRIPTS = sorted((STATIC / "verify").glob("*.js"))
+SCRIPTS = scripts_of("ui", "verifier", "verify")
 
 
 @pytest.fixture
@@ -121,7 +121,7 @@ def test_the_worker_keeps_every_module_the_page_reaches(client: FlaskClient) -> 
             if reached not in needed:
                 needed.add(reached)
                 todo.append(reached)
-    assert "verify/verifier.js" in needed and "vendor/zxing-wasm/share.js" in needed
+    assert "verifier/verifier.js" in needed and "vendor/zxing-wasm/share.js" in needed
     by_name = {"vendor/zxing-wasm/zxing_reader.wasm", "vendor/pdfjs/pdf.js", "vendor/pdfjs/pdf.worker.js"}
     assert needed | by_name <= kept
 

@@ -93,13 +93,13 @@ def test_over_https_the_browser_is_told_to_stay_there(client: FlaskClient) -> No
 
 
 def test_static_files_are_named_by_their_content_and_kept_for_ever(app: Flask, client: FlaskClient) -> None:
-    address = app.jinja_env.globals["static"]("site.css")
+    address = app.jinja_env.globals["static"]("ui/site.css")
     response = client.get(address)
     assert response.status_code == 200
     assert "immutable" in response.headers["Cache-Control"]
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     assert "Access-Control-Allow-Origin" not in response.headers
-    assert client.get("/static/site.css").status_code == 404
+    assert client.get("/static/ui/site.css").status_code == 404
 
 
 def test_a_static_file_that_does_not_exist_is_found_out_when_the_page_is_made(app: Flask) -> None:

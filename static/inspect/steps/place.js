@@ -1,0 +1,62 @@
+// First step: where, which permit, what for, with whom, by which lists.
+
+import { rows } from "../../verify/result.js";
+import { statusWords } from "../../pack/words.js";
+import { element, hanzi, t } from "../../ui/words.js";
+import { choices, labelled, notice, said, select } from "../../ui/fields.js";
+import { forPermit, purposed, purposesOf } from "../visit/visit.js";
+import { momentWords, purposeWords, readByWords } from "../visit/words.js";
+
+function facts(visit) {
+  const { how } = visit;
+  const code = how.codeNumber ? `${how.codeNumber}${how.codeVersion ? t(`，第 ${how.codeVersion} 版`, `, version ${how.codeVersion}`) : ""}` : "—";
+  return rows(
+    ["企业", "Business", hanzi(visit.business.name)],
+    ["场所", "Premises", hanzi(visit.premises.address)],
+    ["统一社会信用代码", "Credit code", element("span", "number", visit.business.uscc)],
+    ["照牌编号", "Code number", element("span", "number", code)],
+    ["识别方式", "Identified by", readByWords(how.readBy)],
+    ["开始", "Begun", momentWords(visit.startedAt)],
+  );
+}
+
+function permitChoice(context) {
+  const { visit } = context;
+  if (!visit.permits.length) return notice(t("随身包里，这一处没有许可证。", "The pack holds no permit for these premises."));
+  const options = visit.permits.map(({ number, type, items, status }) => [
+    number,
+    [t(type.zh, type.en), " ", hanzi(number), element("br"), hanzi(items), ` · ${statusWords(status)}`],
+  ]);
+  return choices(t("检查哪一张许可证", "Permit inspected"), options, visit.permitNo, (number) => {
+    context.change(forPermit(context.visit, number));
+    context.redraw();
+  });
+}
+
+function listChoice({ visit, change }) {
+  const options = visit.checklists.map(({ id, name, version }) => [id, t(`${said(name)}（${version}）`, `${said(name)} (${version})`)]);
+  return choices(t("检查表", "Checklists"), options, visit.lists, (lists) => change({ lists }), { several: true });
+}
+
+function purposeChoice(context) {
+  const { visit } = context;
+  const options = purposesOf(visit).map((purpose) => [purpose, purposeWords(purpose)]);
+  return choices(t("检查类型", "Purpose"), options, visit.purpose, (purpose) => {
+    context.change(purposed(context.visit, purpose));
+    context.redraw();
+  });
+}
+
+function secondOfficer({ visit, change }) {
+  const options = [["", t("请选择", "Choose")], ...visit.officers.map(([username, name]) => [username, name])];
+  const control = select(options, visit.second, (second) => change({ second }));
+  const hint = visit.officers.length
+    ? t("监督检查应有两名人员在场。", "An inspection is made by two officers.")
+    : t("本机构没有其他监督员。", "The office has no other inspector.");
+  return labelled(control, t("第二名监督员", "Second officer"), hint);
+}
+
+/** The parts of the step. */
+export function placeStep(context) {
+  return [facts(context.visit), permitChoice(context), purposeChoice(context), secondOfficer(context), listChoice(context)];
+}

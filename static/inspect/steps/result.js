@@ -1,0 +1,58 @@
+// Fourth step: score, outcome, order to rectify, remarks.
+
+import { element, t } from "../../ui/words.js";
+import { choices, labelled, notice, said, text } from "../../ui/fields.js";
+import { answerTo, dayIn, faultsOf, itemsOf, reckon, suggested, wantsFault } from "../visit/visit.js";
+import { faultWords, outcomeWords, progressWords, scoreWords } from "../visit/words.js";
+
+const OUTCOMES = ["passed", "to_rectify", "failed"];
+const MOST_REMARKS = 2000;
+
+/** What was answered "no", with the words of the inspector. */
+export function findings(visit) {
+  const failed = itemsOf(visit).filter(({ key }) => answerTo(visit, key).answer === "no");
+  if (!failed.length) return element("p", "", t("没有发现不符合项。", "Nothing was found amiss."));
+  const lines = failed.map(({ item, key }) => element("li", "", said(item.text), t("：", ": "), element("b", "", answerTo(visit, key).finding || "—")));
+  return element("ol", "findings", ...lines);
+}
+
+function due(context) {
+  const control = text(context.visit.rectifyBy, (rectifyBy) => context.change({ rectifyBy }), { type: "date" });
+  control.min = dayIn(context.now(), 1);
+  control.max = dayIn(context.now(), 365);
+  const part = labelled(control, t("整改期限", "To be rectified by"), t("期限之后要复查。", "A recheck follows after that day."));
+  part.hidden = context.visit.outcome !== "to_rectify";
+  return part;
+}
+
+function faults(context) {
+  const options = faultsOf(context.visit).map((fault) => [fault, faultWords(fault)]);
+  const part = choices(t("承诺不成立的原因", "Why the commitment failed"), options, context.visit.fault, (fault) => context.change({ fault }));
+  part.hidden = !wantsFault(context.visit);
+  return part;
+}
+
+/** The parts of the step. */
+export function resultStep(context) {
+  const { visit } = context;
+  const reckoned = reckon(visit);
+  const [day, why] = [due(context), faults(context)];
+  const options = OUTCOMES.map((outcome) => [outcome, outcomeWords(outcome)]);
+  const outcome = choices(t("检查结论", "Outcome"), options, visit.outcome, (chosen) => {
+    context.change({ outcome: chosen });
+    day.hidden = chosen !== "to_rectify";
+    why.hidden = !wantsFault(context.visit);
+  });
+  const remarks = text(visit.remarks, (found) => context.change({ remarks: found }), { rows: 3, most: MOST_REMARKS });
+  const capped = reckoned.criticalFailed ? [notice(t(`有关键项不符合，得分不超过 ${visit.criticalCap}。`, `A critical item failed: the score is at most ${visit.criticalCap}.`))] : [];
+  return [
+    element("p", "score-large", element("b", "", scoreWords(reckoned)), element("br"), progressWords(reckoned)),
+    ...capped,
+    findings(visit),
+    element("p", "quiet", t("按检查情况，建议：", "By the findings, suggested: "), outcomeWords(suggested(visit))),
+    outcome,
+    day,
+    why,
+    labelled(remarks, t("备注（可不填）", "Remarks (optional)")),
+  ];
+}

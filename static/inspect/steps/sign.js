@@ -1,0 +1,84 @@
+// Fifth step: the business confirms the record with a signature or by a typed name, or refuses, which is recorded.
+
+import { element, t } from "../../ui/words.js";
+import { button, choices, labelled, notice, text } from "../../ui/fields.js";
+import { signatureField } from "./signature_field.js";
+import { findings } from "./result.js";
+import { record, reckon } from "../visit/visit.js";
+import { dayWords, outcomeWords, purposeWords, scoreWords } from "../visit/words.js";
+
+/** The record as it is now: a signature counts for the one it was given under. */
+export const overNow = (visit) => JSON.stringify(record(visit));
+
+function sign(context, fields) {
+  context.change({ signature: { ...context.visit.signature, ...fields } });
+}
+
+function signed(context, fields) {
+  sign(context, { ...fields, over: overNow(context.visit) });
+}
+
+function summary(visit) {
+  const by = visit.outcome === "to_rectify" && visit.rectifyBy ? t("，期限 ", ", by ") + dayWords(visit.rectifyBy) : "";
+  const outcome = visit.outcome ? outcomeWords(visit.outcome) + by : t("尚未作出", "not chosen yet");
+  const line = (zh, en, words) => element("p", "", t(zh, en), words);
+  return element(
+    "div",
+    "record",
+    line("检查类型：", "Purpose: ", purposeWords(visit.purpose)),
+    line("得分：", "Score: ", scoreWords(reckon(visit))),
+    findings(visit),
+    line("照片：", "Photos: ", String(visit.photos.length)),
+    line("结论：", "Outcome: ", outcome),
+    ...(visit.remarks.trim() ? [line("备注：", "Remarks: ", element("span", "as-typed", visit.remarks))] : []),
+  );
+}
+
+function drawnPart(context) {
+  const { signature } = context.visit;
+  const canvas = signatureField(signature.strokes, (strokes) => signed(context, { strokes }));
+  canvas.setAttribute("role", "img");
+  canvas.setAttribute("aria-label", t("签字框：用手指或笔签字；也可以改选“由本人口述，代为输入姓名”。", "Field to sign with a finger or pen; a typed name can be chosen instead."));
+  const clear = button(t("清除重签", "Clear and sign again"), () => {
+    sign(context, { strokes: [], over: "" });
+    context.redraw();
+  });
+  const name = text(signature.name, (value) => signed(context, { name: value }), { most: 60 });
+  return [canvas, element("p", "tools", clear), labelled(name, t("签字人姓名（可不填）", "Name of who signs (optional)"))];
+}
+
+function typedPart(context) {
+  const name = text(context.visit.signature.name, (value) => signed(context, { name: value }), { most: 60 });
+  return [labelled(name, t("签字人姓名", "Name of who confirms"), t("看过记录的人说出或自己输入姓名，代替签字。", "Whoever has read the record says or types the name in place of a signature."))];
+}
+
+function refusedPart(context) {
+  const reason = text(context.visit.signature.reason, (value) => signed(context, { reason: value }), { rows: 2, most: 200 });
+  return [labelled(reason, t("拒签原因", "Reason of the refusal"))];
+}
+
+const PARTS = { drawn: drawnPart, typed: typedPart, refused: refusedPart };
+
+/** Take away a signature that was given under another record than this one; whether there was one. */
+function unsignedByChange(context) {
+  const { kind, over } = context.visit.signature;
+  if (!over || kind === "refused" || over === overNow(context.visit)) return false;
+  sign(context, { name: "", strokes: [], over: "" });
+  return true;
+}
+
+/** The parts of the step. */
+export function signStep(context) {
+  const options = [
+    ["drawn", t("手写签字", "Signs by hand")],
+    ["typed", t("输入姓名确认", "Types the name")],
+    ["refused", t("拒绝签字", "Refuses to sign")],
+  ];
+  const kinds = choices(t("被检查单位确认", "The business confirms"), options, context.visit.signature.kind, (kind) => {
+    sign(context, { kind, over: "" });
+    context.redraw();
+  });
+  const changed = unsignedByChange(context) ? [notice(t("签字后记录有改动，原签字已清除，请重新确认。", "The record was changed after it was confirmed: the signature was removed. Have it confirmed again."))] : [];
+  const part = PARTS[context.visit.signature.kind]?.(context) ?? [];
+  return [element("p", "", t("请把下面的记录给被检查单位看：", "Show this record to the business:")), summary(context.visit), kinds, ...changed, ...part];
+}

@@ -1,0 +1,61 @@
+// A visit in words.
+
+import { day, hanzi, minute, t } from "../../ui/words.js";
+
+const PURPOSES = {
+  routine: ["日常监督", "Routine"],
+  follow_up: ["告知承诺核查", "Check after a commitment"],
+  recheck: ["整改复查", "Recheck of an order"],
+  drawn: ["双随机抽查", "Drawn by lot"],
+  complaint: ["投诉举报检查", "After a complaint"],
+};
+const OUTCOMES = {
+  passed: ["合格", "Passed"],
+  to_rectify: ["责令限期整改", "Order to rectify"],
+  failed: ["不合格", "Failed"],
+};
+const READ_BY = {
+  symbol: ["扫码并核验", "Scanned and verified"],
+  number: ["输入编号", "Number typed"],
+  list: ["从随身包选取，未扫码", "Chosen from the pack, not scanned"],
+};
+const ANSWERS = { yes: ["符合", "Yes"], no: ["不符合", "No"], na: ["不适用", "Not applicable"] };
+const STATES = {
+  counted: ["已计入登记库。", "Recorded, and it counts."],
+  held: ["已收到并保存，等待窗口核定：", "Received and kept; somebody at the desk has to look at it:"],
+  set_aside: ["已收到，存档备查，不产生效力。", "Received and kept as a record without effect."],
+};
+const FAULTS = {
+  unmet: ["逾期未整改，仍不符合条件", "Still not met after the order"],
+  refused: ["拒不整改", "Refuses to put it right"],
+  false_statement: ["隐瞒有关情况或提供虚假材料", "False statements or concealment"],
+  deceit: ["以欺骗、贿赂等不正当手段取得许可", "Obtained by deceit, bribery or other improper means"],
+};
+const words = (table, name) => t(...(table[name] ?? [name, name]));
+
+export const purposeWords = (purpose) => words(PURPOSES, purpose);
+export const outcomeWords = (outcome) => words(OUTCOMES, outcome);
+export const readByWords = (how) => words(READ_BY, how);
+export const answerWords = (answer) => words(ANSWERS, answer);
+export const faultWords = (fault) => words(FAULTS, fault);
+export const stateWords = (state) => words(STATES, state);
+
+/** "92 · A", or what there is of it. */
+export function scoreWords({ score, grade }) {
+  if (score === null) return t("还没有得分", "no score yet");
+  return grade ? t(`${score} 分，${grade} 级`, `${score}, grade ${grade}`) : t(`${score} 分，不评级`, `${score}, no grade`);
+}
+
+/** How far the answers have come. */
+export function progressWords({ answered, total, failed }) {
+  return t(`已答 ${answered}/${total}，不符合 ${failed}`, `${answered} of ${total} answered, ${failed} failed`);
+}
+
+/** Name and address, the business's own words. */
+export const placeWords = ({ business, premises }) => [hanzi(business.name), document.createElement("br"), hanzi(premises.address)];
+
+/** A day written YYYY-MM-DD. */
+export const dayWords = (date) => day(Date.parse(`${date}T00:00:00Z`) / 86_400_000);
+
+/** An instant that was kept as text. */
+export const momentWords = (instant) => minute(new Date(instant));

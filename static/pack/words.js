@@ -1,0 +1,43 @@
+// The pack in words.
+
+import { minute, t } from "../ui/words.js";
+
+/** What is held, of whom, as of when, and until when. */
+export function packWords(pack) {
+  const { office, asOf, until } = pack;
+  const count = pack.byUscc.size;
+  return t(
+    `${office.zh}，${count} 家企业，登记信息截至 ${minute(asOf)}，${minute(until)} 失效。`,
+    `${office.en}: ${count} businesses as of ${minute(asOf)}, void from ${minute(until)}.`,
+  );
+}
+
+const PROBLEMS = {
+  none: ["没有随身包。", "There is no pack."],
+  expired: ["随身包已过期，内容已删除。请联网后重新带上。", "The pack has expired and was deleted. Take a new one along when there is a network."],
+  clock: ["这台设备的时钟被拨回到取得随身包之前，随身包暂不可用。请校正时钟。", "The clock of this device was set back to before the pack was taken: it is not used. Set the clock right."],
+  unreadable: ["随身包打不开，内容已删除。请联网后重新带上。", "The pack cannot be opened and was deleted. Take a new one along when there is a network."],
+};
+
+/** Why there is no pack, and what to do. */
+export function problemWords(problem) {
+  return t(...(PROBLEMS[problem] ?? PROBLEMS.unreadable));
+}
+
+const STATUSES = {
+  pending: ["受理中，尚未许可", "applied for, not granted"],
+  not_yet_valid: ["尚未生效", "not yet valid"],
+  effective: ["有效", "in force"],
+  expiring_soon: ["即将到期", "expires soon"],
+  expired: ["已过期", "expired"],
+  suspended: ["停业整顿", "suspended"],
+  annulled: ["已撤销", "annulled"],
+  revoked: ["已吊销", "revoked"],
+  withdrawn: ["已撤回", "withdrawn"],
+  cancelled: ["已注销", "cancelled"],
+};
+
+/** The status of a permit when the pack was taken. */
+export function statusWords(status) {
+  return t(...(STATUSES[status] ?? ["状态不明", "status unknown"]));
+}

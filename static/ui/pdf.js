@@ -1,0 +1,126 @@
+// A PDF chosen from the device: its first pages are drawn and read like photos. The drawing is pdf.js, kept beside the
+// page and loaded when the first PDF is chosen. A PDF comes from anybody, so everything it may cost is bounded.
+
+import { readPicture } from "./symbol_reader.js";
+
+const MOST_BYTES = 20 * 1024 * 1024;
+const MOST_PAGES = 5;
+const MOST_MILLISECONDS = 60_000; // for the whole file; a sheet takes a phone a second or two
+const MOST_IMAGE_PIXELS = 40_000_000; // A4 at 600 dpi; a larger image is left out of its page
+const LONGEST_SIDE = 3200; // pixels of a drawn page, as of a photo
+const RESOLUTIONS = [150, 300]; // dpi: the first is enough for our sheets, the second for a small symbol
+const POINTS_PER_INCH = 72;
+const SIGNATURE = "%PDF-"; // ISO 32000-2, 7.5.2; readers accept it anywhere in the first 1024 bytes
+
+const VENDORED = new URL("../vendor/pdfjs/", import.meta.url).href;
+
+/** A PDF that is not read, by the name of its reason in PROBLEMS. */
+class PdfProblem extends Error {
+  constructor(name) {
+    super(name);
+    this.name = name;
+  }
+}
+
+const PHOTO = ["请打印后拍照，或截图再选。", "Photograph the print, or take a screenshot and choose that."];
+const PROBLEMS = {
+  tooLarge: ["PDF 超过 20 MB，没有读取。", "This PDF is larger than 20 MB and was not read."],
+  tooLong: ["PDF 太复杂，一分钟内没有读完。", "This PDF is too complex: it could not be read within a minute."],
+  PasswordException: ["PDF 有密码保护，打不开。", "This PDF is protected by a password."],
+  noReader: ["读取 PDF 的程序没有加载：没有网络，或浏览器太旧。", "What reads PDFs did not load: no network, or a browser too old."],
+  broken: ["PDF 已损坏，或不是 PDF。", "This PDF is damaged, or is none."],
+};
+
+/** Why a PDF was not read and what to do: [zh, en]. `error` is what readPdf threw. */
+export function pdfProblem(error) {
+  const [zh, en] = Object.hasOwn(PROBLEMS, error.name) ? PROBLEMS[error.name] : PROBLEMS.broken;
+  return [zh + PHOTO[0], `${en} ${PHOTO[1]}`];
+}
+
+/** What to say of a PDF in which no symbol was found: [zh, en]. */
+export const NO_CODE_IN_PDF = [
+  `只查看前 ${MOST_PAGES} 页。${PHOTO[0]}`,
+  `Only the first ${MOST_PAGES} pages are looked at. ${PHOTO[1]}`,
+];
+
+/** Whether a file is a PDF by what it is called or begins with: some phones name no type. */
+export async function isPdf(file) {
+  if (file.type === "application/pdf") return true;
+  if (file.type.startsWith("image/")) return false;
+  return (await file.slice(0, 1024).text()).includes(SIGNATURE);
+}
+
+async function loaded() {
+  try {
+    return await import(`${VENDORED}pdf.js`);
+  } catch {
+    throw new PdfProblem("noReader");
+  }
+}
+
+function opening(pdfjs, data, port) {
+  return pdfjs.getDocument({
+    data,
+    worker: new pdfjs.PDFWorker({ port }),
+    maxImageSize: MOST_IMAGE_PIXELS,
+    disableFontFace: true, // letters are drawn as shapes: no font of a document is given to the browser
+    useSystemFonts: false,
+    isEvalSupported: false,
+    useWasm: false,
+    enableXfa: false,
+    verbosity: pdfjs.VerbosityLevel.ERRORS,
+  });
+}
+
+async function drawn(pdfjs, page, dpi) {
+  const whole = page.getViewport({ scale: 1 });
+  const scale = Math.min(dpi / POINTS_PER_INCH, LONGEST_SIDE / Math.max(whole.width, whole.height));
+  const viewport = page.getViewport({ scale });
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.max(1, Math.floor(viewport.width));
+  canvas.height = Math.max(1, Math.floor(viewport.height));
+  await page.render({ canvas, viewport, annotationMode: pdfjs.AnnotationMode.DISABLE }).promise;
+  return canvas;
+}
+
+async function textOf(pdfjs, task) {
+  const pages = await task.promise;
+  for (let number = 1; number <= Math.min(pages.numPages, MOST_PAGES); number += 1) {
+    const page = await pages.getPage(number);
+    for (const dpi of RESOLUTIONS) {
+      const text = await readPicture(await drawn(pdfjs, page, dpi));
+      if (text !== null) return text;
+    }
+    page.cleanup();
+  }
+  return null;
+}
+
+/** Rejects after the time for a whole file, and when the worker does not load. */
+function givenUp(port, cleared) {
+  return new Promise((_, reject) => {
+    const timer = setTimeout(() => reject(new PdfProblem("tooLong")), MOST_MILLISECONDS);
+    cleared.addEventListener("abort", () => clearTimeout(timer));
+    port.addEventListener("error", () => reject(new PdfProblem("noReader")));
+  });
+}
+
+/** The text of the first symbol on the first pages of a PDF, or null. What it throws, pdfProblem puts into words. */
+export async function readPdf(file) {
+  if (file.size > MOST_BYTES) throw new PdfProblem("tooLarge");
+  const pdfjs = await loaded();
+  const data = new Uint8Array(await file.arrayBuffer());
+  // A worker of our own: pdf.js would go on in the page itself where its worker fails, and nothing could end it there.
+  const port = new Worker(`${VENDORED}pdf.worker.js`, { type: "module" });
+  const done = new AbortController();
+  const late = givenUp(port, done.signal);
+  const task = opening(pdfjs, data, port);
+  try {
+    return await Promise.race([textOf(pdfjs, task), late]);
+  } finally {
+    done.abort();
+    // Not awaited: a worker that is stuck never answers. It is ended whatever it does.
+    task.destroy().catch(() => {});
+    port.terminate();
+  }
+}

@@ -1,0 +1,30 @@
+// The state of the kept lists, and of fetching them, in words.
+
+import { age, minute, t } from "../ui/words.js";
+
+/** When a list was fetched, or why it does not count. */
+export function listAge(row, list, now) {
+  if (!row) return t("没有", "none");
+  const fetched = new Date(row.fetchedAt);
+  const words = t(`${minute(fetched)} 取得（${age(now - fetched)}）`, `fetched ${minute(fetched)}, ${age(now - fetched)}`);
+  return list ? words : words + t("，已不能使用", ", no longer usable");
+}
+
+// Two servers may sign a moment apart: that the other one's list is the older says nothing against either.
+const OLDER = ["本机的名单比取得的更新，继续使用。", "The lists on this device are newer than those fetched; they stay in use."];
+const PROBLEMS = {
+  offline: ["没有网络，按本机保存的名单核验。", "No network: the lists on this device are used."],
+  status_list_older: OLDER,
+  trust_list_older: OLDER,
+  unreachable: ["网站没有给出名单，按本机保存的核验。", "The site gave no list: those on this device are used."],
+};
+
+/** What became of a refresh. The last word is with the lists that are in use, never with those that were refused. */
+export function problemWords(problems) {
+  if (!problems.length) return t("名单已是最新。", "The lists are up to date.");
+  const [zh, en] = PROBLEMS[problems[0]] ?? [
+    `取得的名单未被采用（${problems.join("、")}），仍用本机保存的。`,
+    `A list that was fetched was not accepted (${problems.join(", ")}); those on this device are used.`,
+  ];
+  return t(zh, en);
+}

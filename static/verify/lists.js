@@ -1,0 +1,120 @@
+// The signed lists: what the device holds, and newer ones from the network. A list is believed when its signature holds
+// under the root that was pinned at the first visit, and kept only when it is not older than the one that is kept.
+
+import { readAllowList, readStatusList, readTrustList } from "../verifier/verifier.js";
+import { keep, kept } from "./store.js";
+
+const TRUST = { name: "trust", address: "/trust-list" };
+const ALLOW = { name: "allow", address: "/allow-list" }; // what stays good of compromised keys; mostly there is none
+const STATUS = { name: "status", address: "/status-list" };
+const PATIENCE = 30_000; // for all lists together: some tens of kilobytes
+const WORDS = { name: "vocabulary", address: "/vocabulary.json" };
+
+function pointOf(hex) {
+  return Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+}
+
+/** What a step of reading or fetching said: a refusal's code, or "offline" when there was no answer at all. */
+function reason(error) {
+  return error?.code ?? "unreadable";
+}
+
+async function attempt(work) {
+  try {
+    return { value: await work() };
+  } catch (error) {
+    return { problem: reason(error) };
+  }
+}
+
+/**
+ * The root's key of this device: the first one it ever saw. The page brings a key, but a page is only as good as the
+ * line it came over; so a later page cannot exchange it. `changed` tells that it tried.
+ */
+async function pinned(offered) {
+  const held = await kept("root");
+  if (held) return { root: held, changed: held !== offered };
+  await keep("root", offered);
+  return { root: offered, changed: false };
+}
+
+/**
+ * Lists that the device holds, read anew under the pinned root. What was kept ({bytes, fetchedAt}) is in trust, allow and
+ * status; what may be believed of it in trustList, allowList and statusList, else null.
+ */
+export async function held(offeredRoot, now) {
+  const { root, changed } = await pinned(offeredRoot);
+  const [trust, allow, status, words] = await Promise.all([TRUST, ALLOW, STATUS, WORDS].map(({ name }) => kept(name)));
+  const lists = { root, rootChanged: changed, trust, allow, status, vocabulary: words?.value };
+  lists.trustList = lists.allowList = lists.statusList = null;
+  if (trust) {
+    const read = await attempt(() => readTrustList(trust.bytes, pointOf(root), {}));
+    lists.trustList = read.value ?? null;
+    lists.trustProblem = read.problem;
+  }
+  if (allow) lists.allowList = (await attempt(() => readAllowList(allow.bytes, pointOf(root), {}))).value ?? null;
+  await readStatus(lists, now);
+  return lists;
+}
+
+/** The kept status list under the trust list of now: the key that signed it may have been compromised since. */
+async function readStatus(lists, now) {
+  if (!lists.status || !lists.trustList) return;
+  lists.statusList = (await attempt(() => readStatusList(lists.status.bytes, lists.trustList, { now }))).value ?? null;
+}
+
+/** The bytes at an address of ours. One that neither answers nor breaks off (a hotel's network, a server that hangs) is none. */
+async function fetched(source, signal) {
+  let answer, bytes;
+  try {
+    // "no-cache" asks the server each time and costs a 304 when nothing is new.
+    answer = await fetch(source.address, { cache: "no-cache", credentials: "omit", signal });
+    bytes = new Uint8Array(await answer.arrayBuffer());
+  } catch {
+    throw Object.assign(new Error("no network"), { code: "offline" });
+  }
+  if (!answer.ok) throw Object.assign(new Error(String(answer.status)), { code: "unreachable" });
+  return bytes;
+}
+
+async function refreshTrust(lists, now, signal) {
+  const bytes = await fetched(TRUST, signal);
+  const atLeast = lists.trustList?.sequence ?? 0;
+  lists.trustList = await readTrustList(bytes, pointOf(lists.root), { atLeast });
+  lists.trust = { bytes, fetchedAt: now.getTime() };
+  await keep(TRUST.name, lists.trust);
+  await readStatus(lists, now);
+}
+
+async function refreshAllow(lists, now, signal) {
+  const bytes = await fetched(ALLOW, signal);
+  if (!bytes.length) return; // the service has none; one that is held stays as it is
+  lists.allowList = await readAllowList(bytes, pointOf(lists.root), { atLeast: lists.allowList?.sequence ?? 0 });
+  lists.allow = { bytes, fetchedAt: now.getTime() };
+  await keep(ALLOW.name, lists.allow);
+}
+
+async function refreshStatus(lists, now, signal) {
+  const bytes = await fetched(STATUS, signal);
+  if (!lists.trustList) throw Object.assign(new Error("no trust list"), { code: "offline" });
+  lists.statusList = await readStatusList(bytes, lists.trustList, { now, atLeast: lists.status?.issuedAt ?? 0 });
+  lists.status = { bytes, fetchedAt: now.getTime(), issuedAt: lists.statusList.issuedAt };
+  await keep(STATUS.name, lists.status);
+}
+
+async function refreshWords(lists, now, signal) {
+  const value = JSON.parse(new TextDecoder().decode(await fetched(WORDS, signal)));
+  lists.vocabulary = value;
+  await keep(WORDS.name, { value });
+}
+
+/** Fetch what is newer and keep it. Resolves to the codes of what went wrong, each once; empty when all is fresh. */
+export async function refresh(lists, now) {
+  const problems = new Set();
+  const signal = AbortSignal.timeout(PATIENCE);
+  for (const step of [refreshTrust, refreshAllow, refreshStatus, refreshWords]) {
+    const done = await attempt(() => step(lists, now, signal));
+    if (done.problem) problems.add(done.problem);
+  }
+  return [...problems];
+}

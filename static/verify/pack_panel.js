@@ -1,0 +1,99 @@
+// The pack on the verify page: where the inspector is, and what that and the register add to a genuine code. Without a
+// pack nothing of this is seen, and whatever goes wrong here, the code itself is still verified.
+
+import { heldPack, heldVisit, keepVisit } from "../pack/held.js";
+import { compare, noted, placeNamed, placeOf, search } from "../pack/register.js";
+import { added, inspectionLink, inspectionsLink, warned } from "./pack_result.js";
+import { packWords, problemWords } from "../pack/words.js";
+import { element, hanzi, t } from "../ui/words.js";
+
+const $ = (id) => document.getElementById(id);
+let onMove = () => {};
+
+function showHere(pack, here) {
+  const place = here === null ? undefined : placeNamed(pack, here);
+  $("here").hidden = !place;
+  $("place-form").hidden = Boolean(place);
+  if (place) $("here-said").replaceChildren(hanzi(place.business.name), element("br"), hanzi(place.premises.address));
+  $("place").value = "";
+  showPlaces({ found: [], more: 0 });
+}
+
+async function goTo(here) {
+  const now = new Date();
+  const { pack } = await heldPack(now);
+  if (!pack) return showPack();
+  const { seen } = await heldVisit(now);
+  await keepVisit({ here, seen }, now);
+  showHere(pack, here);
+  onMove(); // what is on the screen was said of another place
+  $(here === null ? "place" : "leave").focus();
+}
+
+function placeButton({ business, premises }) {
+  const button = element("button", "button quiet-button", hanzi(business.name), element("br"), hanzi(premises.address));
+  button.type = "button";
+  button.addEventListener("click", () => goTo(placeOf(business.uscc, premises.no)));
+  return element("li", "", button);
+}
+
+function showPlaces({ found, more }) {
+  $("places").replaceChildren(...found.map(placeButton));
+  const many = t(`另有 ${more} 处，请多输入几个字。`, `${more} more: type a few more characters.`);
+  const none = $("place").value.trim() ? t("随身包里没有。", "Not in the pack.") : "";
+  $("places-said").textContent = more ? many : found.length ? "" : none;
+}
+
+async function showPack() {
+  const now = new Date();
+  const { pack, problem } = await heldPack(now);
+  $("pack").hidden = !pack && problem === "none";
+  $("pack-said").textContent = pack ? packWords(pack) : problemWords(problem);
+  $("pack-said").className = pack ? "quiet" : "note";
+  for (const id of ["here", "place-form"]) $(id).hidden = true;
+  if (pack) showHere(pack, (await heldVisit(now)).here);
+  if (pack?.kit && !$("inspections")) $("pack").append(inspectionsLink());
+}
+
+async function searched() {
+  const { pack } = await heldPack(new Date());
+  if (pack) showPlaces(search(pack, $("place").value));
+  else await showPack();
+}
+
+/** Show the pack where there is one. `moved` is called when the inspector says she is somewhere else. */
+export async function startPack(moved) {
+  onMove = moved;
+  $("place-form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    searched();
+  });
+  $("leave").addEventListener("click", () => goTo(null));
+  try {
+    await showPack();
+  } catch {
+    $("pack").hidden = true; // a browser that keeps nothing has no pack
+  }
+}
+
+async function looked(scanned, now, again) {
+  const { pack, problem } = await heldPack(now);
+  if (!pack) {
+    if (problem !== "none") await showPack();
+    return { before: [], after: [] };
+  }
+  const visit = await heldVisit(now);
+  const { business, warnings } = compare(pack, visit.here, visit.seen, scanned, now);
+  // Judged again because newer lists came: that is no second scan.
+  if (visit.here !== null && !again) await keepVisit({ ...visit, seen: noted(visit.seen, scanned.codeNumber, visit.here, now) }, now);
+  return { before: warned(warnings, pack, now), after: [...added(business, pack), ...inspectionLink(business, pack, scanned)] };
+}
+
+/** Parts to show before and after the verdict of a genuine code; `again` when it is the same scan, judged once more. */
+export async function besideTheScan(scanned, now, again) {
+  try {
+    return await looked(scanned, now, again);
+  } catch {
+    return { before: [], after: [] };
+  }
+}

@@ -1,0 +1,148 @@
+// What was found, on the page: a verdict, the business, each permit with its status, and how old that is.
+
+import { aged, headline, permitSaying } from "./judgement.js";
+import { ENGLISH, age, both, day, element, hanzi, minute, sentence, t } from "../ui/words.js";
+import { shanghaiDay } from "../verifier/refusal.js";
+
+// The signs of the public pages: a tick, an i, a triangle, an octagon, a question mark.
+const RING = "M24 4a20 20 0 1 0 0 40a20 20 0 1 0 0-40z";
+const SIGNS = {
+  good: `${RING}m-9 21 6 7 12-15`,
+  plain: `${RING}m0 18v13m0-21v.1`,
+  care: "M24 5 45 42H3zm0 13v12m0 6v.1",
+  bad: "M16 4h16l12 12v16L32 44H16L4 32V16zm0 12 16 16m0-16L16 32",
+  unknown: `${RING}m-6 15a6 6 0 1 1 9 5c-2 1.2-3 2.5-3 5m0 6v.1`,
+};
+const TAGS = { good: "✓", plain: "i", care: "!", bad: "×", unknown: "?" };
+
+function picture(path) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("viewBox", "0 0 48 48");
+  svg.setAttribute("aria-hidden", "true");
+  const drawn = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  drawn.setAttribute("d", path);
+  svg.append(drawn);
+  return svg;
+}
+
+/** Both languages of a headline, whose Chinese is broken at commas and where "|" says, and nowhere else. */
+function broken(zh, en) {
+  const [first, also] = both(ENGLISH ? zh.replace("|", "") : zh, en);
+  return [...first.split("|").flatMap((part, n) => (n ? [document.createElement("wbr"), part] : [part])), also];
+}
+
+/** One headline in its tone, with a sign and a sentence. */
+export function verdict({ tone, zh, en }, detail) {
+  const heading = element("h2", "headline", ...broken(zh, en));
+  heading.tabIndex = -1;
+  const words = element("div", "", heading);
+  if (detail) words.append(element("p", "", detail));
+  return element("div", `verdict ${tone}`, picture(SIGNS[tone]), words);
+}
+
+function tag({ tone, zh, en }) {
+  const sign = element("span", "", TAGS[tone]);
+  sign.setAttribute("aria-hidden", "true");
+  return element("p", "tag", sign, " ", ...both(zh, en));
+}
+
+/** A list of [zh, en, value]. */
+export function rows(...pairs) {
+  const list = element("dl", "");
+  for (const [zh, en, value] of pairs) list.append(element("dt", "", ...both(zh, en)), element("dd", "", value));
+  return list;
+}
+
+function card(permit, said) {
+  const to = permit.validTo === null ? t("长期", "without end") : day(permit.validTo);
+  return element(
+    "article",
+    `card ${said.tone}`,
+    element("h3", "", ...both(permit.type.zh, permit.type.en)),
+    tag(said),
+    rows(
+      ["许可证号", "Permit no.", hanzi(permit.number)],
+      ["有效期", "Valid", `${day(permit.validFrom)} ${t("至", "to")} ${to}`],
+    ),
+  );
+}
+
+/** "Status as of …, N hours old": in words whatever the colour says. */
+export function asOf(state, now) {
+  if (state.asOf === null) return t("本机没有状态名单。", "There is no status list on this device.");
+  const old = age(now.getTime() - state.asOf.getTime());
+  const words = t(`状态截至 ${minute(state.asOf)}（${old}）。`, `Status as of ${minute(state.asOf)}, ${old}.`);
+  if (state.unknown) return words + t("名单已过期，现在的状态不明。", " The list has expired: what is true now is unknown.");
+  if (!state.stale) return words;
+  return words + t("超过了应更新的时间，请联网更新。", " It should have been refreshed by now: connect and refresh.");
+}
+
+/** A code whose signature holds. `host` is this page's own, where a live page can be asked. */
+export function genuine(described, state, { now, live }) {
+  const said = described.permits.map((permit, n) => permitSaying(state.permits[n] ?? "unknown", permit, shanghaiDay(now)));
+  const parts = [
+    verdict(headline(state, said), asOf(state, now)),
+    element(
+      "div",
+      "who",
+      element("h2", "", described.name ? hanzi(described.name) : t("未登记字号的个体工商户", "A business without a name")),
+      described.name ? element("p", "quiet", ...both("请核对门头名称", "Check that the sign matches")) : "",
+    ),
+    ...described.permits.map((permit, n) => card(permit, state.stale ? aged(said[n]) : said[n])),
+  ];
+  if (described.notShown > 0) {
+    const more = t(`另有 ${described.notShown} 项许可未写入二维码。`, `${described.notShown} more permits are not in the code.`);
+    parts.push(element("p", "note", more));
+  }
+  parts.push(
+    rows(
+      ["统一社会信用代码", "Credit code", element("span", "number", described.uscc)],
+      ["编号", "Code number", element("span", "number", described.codeNumber)],
+      ["照牌版本", "This print", `${t(`第 ${described.version} 版，`, `version ${described.version}, `)}${day(described.issuedOn)}`],
+    ),
+  );
+  if (live) parts.push(linkTo(live, "联网查看登记库现在的记载", "Ask the register what is true now"));
+  return parts;
+}
+
+function linkTo(address, zh, en) {
+  const link = element("a", "button quiet-button", ...both(zh, en));
+  link.href = address;
+  return element("p", "tools", link);
+}
+
+/** A code that was refused: what is wrong and what to do, in the sentences of the vocabulary. */
+export function refused(code, facts, vocabulary) {
+  const entry = vocabulary?.refusals?.[code];
+  const foreign = code === "host_unknown";
+  const said = foreign
+    ? { tone: "bad", zh: "不是本服务的|二维码", en: "Not one of ours" }
+    : { tone: "bad", zh: "核验未通过，不可采信", en: "Not verified: do not rely on it" };
+  const parts = [verdict(said)];
+  const { what, todo } = entry ? sentence(entry, facts) : { what: "", todo: "" };
+  if (foreign) {
+    parts.push(element("p", "", t("二维码指向：", "The code leads to: "), element("b", "host", facts.host ?? "")));
+    const sticker = t("这不是本服务的网站，可能有人贴了假码。", "That is no site of this service; a sticker may have been put over the code.");
+    parts.push(element("p", "", element("b", "", sticker), " ", todo));
+  } else if (entry) {
+    parts.push(element("p", "", element("b", "", what), " ", todo));
+  }
+  parts.push(element("p", "quiet", t("原因代码 ", "Reason "), element("span", "number", code)));
+  return parts;
+}
+
+/** Something that is no code of ours and no refusal of one: a text, an own fault, a number that only the register knows. */
+export function cannotTell(zh, en, detail, live) {
+  const parts = [verdict({ tone: "unknown", zh, en }, detail)];
+  if (live) parts.push(linkTo(live, "向登记库查询此编号", "Ask the register for this number"));
+  return parts;
+}
+
+/** The host of an address of any other site, or null. It is shown, never opened. */
+export function foreignHost(text) {
+  try {
+    return new URL(text).host || null;
+  } catch {
+    return null;
+  }
+}
