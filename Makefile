@@ -11,7 +11,7 @@ PRINT_FONT := /usr/share/fonts/opentype/noto/NotoSerifCJK-Regular.ttc
 INSTALL := DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends
 APT = install() { $(INSTALL) "$$@" >/dev/null 2>&1 || { apt-get update -qq && $(INSTALL) "$$@" >/dev/null; }; }; install
 PYTEST := $(BIN)/pytest -q -n 2 --dist loadgroup
-QUICK := tests/catalogue tests/domain tests/store tests/services tests/web tests/credential tests/test_architecture.py tests/test_wording.py
+QUICK := tests/catalogue tests/domain tests/store tests/services tests/web tests/credential tests/test_architecture.py tests/test_scripts.py tests/test_wording.py
 T ?=
 LAN ?=
 export LICENCE_QR_PORT ?= $(PORT)

@@ -5,9 +5,7 @@ import { Unavailable } from "../pack/vault.js";
 import { dropPhoto, dropVisit, heldVisit, keepVisit } from "./device/kept.js";
 import { missing } from "./visit/missing.js";
 import { taken, withPhoto, withoutPhoto } from "./device/photos.js";
-import { FIELD } from "./steps/signature_field.js";
-import { overNow } from "./steps/sign.js";
-import { contentOf, instant, sha256 } from "./visit/visit.js";
+import { contentOf, instant, overNow, sha256 } from "./visit/visit.js";
 import { hold } from "./device/lock.js";
 import { momentWords } from "./visit/words.js";
 
@@ -118,7 +116,7 @@ export class OpenVisit {
       await this.redraw(); // it was complete when it was shown: a photograph came, or a day went by
       return false;
     }
-    const content = contentOf(this.visit, FIELD, now);
+    const content = contentOf(this.visit, now);
     await keepVisit({ ...this.visit, state: "finished", finishedAt: instant(now), content, hash: await sha256(content), problem: null });
     this.keeping = "kept";
     location.hash = "";

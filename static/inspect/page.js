@@ -5,7 +5,8 @@
 
 import { heldPack, heldVisit as heldPlace } from "../pack/held.js";
 import { rememberLanguage } from "../ui/language.js";
-import { both, element, t } from "../ui/words.js";
+import { both, byId, element } from "../ui/elements.js";
+import { t } from "../ui/words.js";
 import { linkButton, notice } from "../ui/fields.js";
 import { dropSent, everything, heldVisit, keepVisit, owner } from "./device/kept.js";
 import { askLasting, isLasting } from "./device/lasting.js";
@@ -32,7 +33,6 @@ const STEPS = [
   ["sign", ["签字", "Signature"], signStep],
   ["review", ["复核", "Review"], reviewStep],
 ];
-const $ = (id) => document.getElementById(id);
 const SITE = document.title.split(" · ").at(-1); // before it stands the name of the view
 const unkept = new Map(); // visits that were left before their newest state could be kept, by id
 let open = null; // the visit that this page has open
@@ -40,7 +40,7 @@ let beginning = false; // a visit was begun and is about to be shown
 let drawing = Promise.resolve(); // one view is drawn after the other, the newest last
 
 function say(words) {
-  $("notices").replaceChildren(...(words ? [notice(words)] : []));
+  byId("notices").replaceChildren(...(words ? [notice(words)] : []));
 }
 
 const KEEPING = {
@@ -50,7 +50,7 @@ const KEEPING = {
 };
 
 function tellKept(keeping) {
-  const line = $("kept");
+  const line = byId("kept");
   if (line) line.textContent = t(...KEEPING[keeping]);
 }
 
@@ -157,7 +157,7 @@ async function overview(hash) {
 
 // What had the focus keeps it through a redrawing: the same control at the same place.
 function focused() {
-  const all = () => [...$("view").querySelectorAll("a,button,input,select,textarea,summary")];
+  const all = () => [...byId("view").querySelectorAll("a,button,input,select,textarea,summary")];
   const at = all().indexOf(document.activeElement);
   return () => all()[at]?.focus({ preventScroll: true });
 }
@@ -167,9 +167,9 @@ async function draw(hash) {
   const view = await (id ? visitView(id, step) : overview(hash));
   if (!view) return;
   const refocus = focused();
-  $("title").replaceChildren(...both(...view.title));
+  byId("title").replaceChildren(...both(...view.title));
   document.title = `${t(...view.title)} · ${SITE}`;
-  $("view").replaceChildren(...view.parts);
+  byId("view").replaceChildren(...view.parts);
   refocus();
   sayAgain();
 }
@@ -195,7 +195,7 @@ async function moved() {
   say("");
   await route();
   scrollTo(0, 0);
-  $("title").focus({ preventScroll: true });
+  byId("title").focus({ preventScroll: true });
   if (!open) await send({ quietly: true });
 }
 
@@ -208,7 +208,7 @@ async function install() {
 }
 
 async function start() {
-  $("unscripted").hidden = true;
+  byId("unscripted").hidden = true;
   rememberLanguage();
   addEventListener("hashchange", moved);
   addEventListener("unhandledrejection", ({ reason }) => say(inWords(reason)));

@@ -1,5 +1,6 @@
 // The inspector's page: what this device holds, taking a pack along, and leaving it behind.
 
+import { byId } from "../ui/elements.js";
 import { countUnsent } from "./device/kept.js";
 import { askLasting, isLasting, notLastingWords } from "./device/lasting.js";
 import { heldPack, keepPack } from "../pack/held.js";
@@ -8,18 +9,17 @@ import { packWords, problemWords } from "../pack/words.js";
 import { t } from "../ui/words.js";
 
 const PATIENCE = 120_000; // a megabyte over a slow line; a site that never answers is given up
-const $ = (id) => document.getElementById(id);
 
 async function showState() {
   const { pack, problem } = await heldPack(new Date());
-  $("pack-state").textContent = pack ? packWords(pack) : problemWords(problem);
-  $("leave-behind").hidden = !pack;
-  $("take").disabled = false;
-  $("not-lasting").hidden = !pack || (await isLasting());
-  $("not-lasting").textContent = notLastingWords();
+  byId("pack-state").textContent = pack ? packWords(pack) : problemWords(problem);
+  byId("leave-behind").hidden = !pack;
+  byId("take").disabled = false;
+  byId("not-lasting").hidden = !pack || (await isLasting());
+  byId("not-lasting").textContent = notLastingWords();
   const unsent = await countUnsent();
-  $("unsent-here").hidden = !unsent;
-  $("unsent-count").textContent = t(`这台设备上有 ${unsent} 次检查还没有送达。`, `Inspections on this device that were not delivered yet: ${unsent}.`);
+  byId("unsent-here").hidden = !unsent;
+  byId("unsent-count").textContent = t(`这台设备上有 ${unsent} 次检查还没有送达。`, `Inspections on this device that were not delivered yet: ${unsent}.`);
 }
 
 /** Why no pack was taken along, in words. */
@@ -43,26 +43,26 @@ function sentence(error) {
   return t("取得的内容读不了，没有保存，请稍后再试。", "What was fetched cannot be read and was not kept: try again later.");
 }
 
-$("take").addEventListener("click", async () => {
-  $("take").disabled = true;
+byId("take").addEventListener("click", async () => {
+  byId("take").disabled = true;
   const asked = askLasting(); // at the press, and not waited for: some browsers ask the person
-  $("pack-state").textContent = t("正在取…", "Fetching…");
+  byId("pack-state").textContent = t("正在取…", "Fetching…");
   try {
     await keepPack(await fetched(), new Date());
     await showState();
     asked.then(showState);
   } catch (error) {
-    $("pack-state").textContent = sentence(error);
-    $("take").disabled = false;
+    byId("pack-state").textContent = sentence(error);
+    byId("take").disabled = false;
   }
 });
 
-$("leave-behind").addEventListener("click", async () => {
+byId("leave-behind").addEventListener("click", async () => {
   await wipe();
   await showState();
-  $("take").focus();
+  byId("take").focus();
 });
 
 showState().catch(() => {
-  $("pack-state").textContent = t("这个浏览器不能在设备上保存内容（例如无痕窗口）。", "This browser keeps nothing on the device (a private window, for instance).");
+  byId("pack-state").textContent = t("这个浏览器不能在设备上保存内容（例如无痕窗口）。", "This browser keeps nothing on the device (a private window, for instance).");
 });

@@ -1,14 +1,14 @@
 // Beginning a visit after a scan: the business is known, the premises are chosen here, and a wrong place is warned of.
 
 import { placeNamed } from "../pack/register.js";
-import { verdict } from "../verify/result.js";
-import { both, element, hanzi, t } from "../ui/words.js";
+import { WRONG_PREMISES } from "../pack/words.js";
+import { verdict } from "../ui/verdict.js";
+import { both, element, hanzi } from "../ui/elements.js";
+import { dayWords, t } from "../ui/words.js";
 import { button, linkButton, notice } from "../ui/fields.js";
 import { businessOfCode } from "./visit/places.js";
 import { tasksOf } from "./visit/visit.js";
-import { dayWords, momentWords, purposeWords } from "./visit/words.js";
-
-const WRONG = { tone: "bad", zh: "不是这里的照牌", en: "Not the code of these premises" };
+import { momentWords, purposeWords } from "./visit/words.js";
 
 /** The warning that the code belongs to another business than the one chosen on the verify page, or nothing. */
 export function wrongPlace(pack, here, uscc) {
@@ -18,7 +18,7 @@ export function wrongPlace(pack, here, uscc) {
     `选定的所在场所是 ${place.business.name}，${place.premises.address}；照牌属于另一家企业。请核对门头和地址，并在检查记录中写明。`,
     `You said that you are at ${place.business.name}, ${place.premises.address}; the code belongs to another business. Compare sign and address, and say so in the record.`,
   );
-  return [verdict(WRONG, words)];
+  return [verdict(WRONG_PREMISES, words)];
 }
 
 function openOnes(visits, uscc) {

@@ -1,13 +1,14 @@
 // The first view: beginning a visit, what waits to be done, what is unfinished, what waits to be sent, what was sent.
 
 import { packWords, problemWords } from "../pack/words.js";
-import { both, element, hanzi, t } from "../ui/words.js";
+import { both, element, hanzi } from "../ui/elements.js";
+import { dayWords, t } from "../ui/words.js";
 import { behind, button, labelled, linkButton, notice, said, text } from "../ui/fields.js";
 import { notLastingWords } from "./device/lasting.js";
 import { found, placeOfTask } from "./visit/places.js";
 import { REFUSED_TEXT } from "./device/send.js";
 import { tasksOf } from "./visit/visit.js";
-import { dayWords, momentWords, placeWords, purposeWords, scoreWords, stateWords } from "./visit/words.js";
+import { momentWords, placeWords, purposeWords, scoreWords, stateWords } from "./visit/words.js";
 
 const MOST_TASKS = 20;
 

@@ -2,6 +2,8 @@
 // the rows and cannot be exported even by scripts, the other is a cookie that signing out takes back. What this protects
 // against and what not: docs/using/inspectors-pack.md.
 
+import { settled } from "../ui/indexed_db.js";
+
 const STORE = "rows";
 const BASE = "base"; // the half that is kept here
 const utf8 = new TextEncoder();
@@ -12,13 +14,6 @@ export class Unavailable extends Error {
     super(reason);
     this.reason = reason;
   }
-}
-
-function settled(request) {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
 }
 
 /** The half of the key that is a cookie, or null. It begins with the number of the account it belongs to. */

@@ -41,3 +41,6 @@ const STATUSES = {
 export function statusWords(status) {
   return t(...(STATUSES[status] ?? ["状态不明", "status unknown"]));
 }
+
+/** The headline over a genuine code that hangs in another business's premises. */
+export const WRONG_PREMISES = { tone: "bad", zh: "不是这里的照牌", en: "Not the code of these premises" };

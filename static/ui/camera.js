@@ -1,5 +1,6 @@
 // The camera: the one at the back, with light and zoom where the device has them, until a symbol is read.
 
+import { byId } from "./elements.js";
 import { readFrame } from "./symbol_reader.js";
 
 const WANTED = {
@@ -7,7 +8,6 @@ const WANTED = {
   video: { facingMode: { ideal: "environment" }, width: { ideal: 1920 }, height: { ideal: 1080 } },
 };
 
-const $ = (id) => document.getElementById(id);
 let stream = null;
 let wake = () => {}; // ends the wait for a frame: a camera that was let go sends none
 let turn = 0; // grows with every start and stop, so that a loop that was left behind ends by itself
@@ -28,20 +28,20 @@ async function apply(constraint) {
 
 function offerTools() {
   const can = track()?.getCapabilities?.() ?? {};
-  $("torch").hidden = !can.torch;
-  $("torch").setAttribute("aria-pressed", "false");
-  $("zoom-row").hidden = !can.zoom || can.zoom.min === can.zoom.max;
+  byId("torch").hidden = !can.torch;
+  byId("torch").setAttribute("aria-pressed", "false");
+  byId("zoom-row").hidden = !can.zoom || can.zoom.min === can.zoom.max;
   if (can.zoom) {
-    Object.assign($("zoom"), { min: can.zoom.min, max: can.zoom.max, step: can.zoom.step || 0.1 });
-    $("zoom").value = track().getSettings().zoom ?? can.zoom.min;
+    Object.assign(byId("zoom"), { min: can.zoom.min, max: can.zoom.max, step: can.zoom.step || 0.1 });
+    byId("zoom").value = track().getSettings().zoom ?? can.zoom.min;
   }
 }
 
-$("torch").addEventListener("click", async () => {
-  const on = $("torch").getAttribute("aria-pressed") !== "true";
-  if (await apply({ torch: on })) $("torch").setAttribute("aria-pressed", String(on));
+byId("torch").addEventListener("click", async () => {
+  const on = byId("torch").getAttribute("aria-pressed") !== "true";
+  if (await apply({ torch: on })) byId("torch").setAttribute("aria-pressed", String(on));
 });
-$("zoom").addEventListener("input", () => apply({ zoom: Number($("zoom").value) }));
+byId("zoom").addEventListener("input", () => apply({ zoom: Number(byId("zoom").value) }));
 
 function nextFrame(video) {
   return new Promise((resolve) => {
@@ -88,10 +88,10 @@ export async function scan() {
       return null;
     }
     stream = given;
-    $("video").srcObject = stream;
-    await $("video").play();
+    byId("video").srcObject = stream;
+    await byId("video").play();
     offerTools();
-    const text = await look($("video"), mine);
+    const text = await look(byId("video"), mine);
     if (text !== null) signal(sound);
     else sound.close();
     return text;
@@ -109,5 +109,5 @@ export function stop() {
   wake();
   for (const each of stream?.getTracks() ?? []) each.stop();
   stream = null;
-  $("video").srcObject = null;
+  byId("video").srcObject = null;
 }

@@ -1,6 +1,7 @@
 // Fields of the inspection pages. Each says what it is for in a label, and tells of every change.
 
-import { both, element, t } from "./words.js";
+import { both, element } from "./elements.js";
+import { t } from "./words.js";
 
 let made = 0;
 const freshId = (name) => `${name}-${(made += 1)}`;

@@ -1,5 +1,4 @@
-// Words and small pieces of the page. Both languages stand side by side, as in the templates; the page's main language
-// comes first.
+// Words of the pages. Both languages stand side by side, as in the templates; the page's main language comes first.
 
 export const ENGLISH = document.documentElement.lang === "en";
 
@@ -11,29 +10,6 @@ export function sentence(entry, facts) {
   const fill = (text) => text.replace(/\{(\w+)\}/g, (whole, name) => (name in facts ? String(facts[name]) : whole));
   const language = ENGLISH ? "en" : "zh";
   return { what: fill(entry[language]), todo: fill(entry[`do_${language}`]) };
-}
-
-/** An element with its classes, and children that are texts or elements. Text is never read as markup. */
-export function element(name, classes, ...children) {
-  const made = document.createElement(name);
-  if (classes) made.className = classes;
-  made.append(...children);
-  return made;
-}
-
-/** The text in the main language and the other one small beside it, marked with its language. */
-export function both(zh, en) {
-  const [first, second] = ENGLISH ? [en, zh] : [zh, en];
-  const also = element("span", "also", second);
-  also.lang = ENGLISH ? "zh-CN" : "en";
-  return [`${first} `, also];
-}
-
-/** Text of the register, which is Chinese whatever the page speaks. */
-export function hanzi(text) {
-  const marked = element("span", "", text);
-  marked.lang = "zh-CN";
-  return marked;
 }
 
 const SHANGHAI = { timeZone: "Asia/Shanghai" };
@@ -50,6 +26,9 @@ export const minute = (instant) => MINUTE.format(instant);
 
 /** A day as the claims count them (days since 1970-01-01), in words. */
 export const day = (number) => DAY.format(new Date(number * 86_400_000));
+
+/** A day written YYYY-MM-DD, in words. */
+export const dayWords = (date) => day(Date.parse(`${date}T00:00:00Z`) / 86_400_000);
 
 /** How long ago something was, rounded down: nothing is made to look newer by more than the unit named. */
 export function age(milliseconds) {

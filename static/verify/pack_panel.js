@@ -5,17 +5,17 @@ import { heldPack, heldVisit, keepVisit } from "../pack/held.js";
 import { compare, noted, placeNamed, placeOf, search } from "../pack/register.js";
 import { added, inspectionLink, inspectionsLink, warned } from "./pack_result.js";
 import { packWords, problemWords } from "../pack/words.js";
-import { element, hanzi, t } from "../ui/words.js";
+import { byId, element, hanzi } from "../ui/elements.js";
+import { t } from "../ui/words.js";
 
-const $ = (id) => document.getElementById(id);
 let onMove = () => {};
 
 function showHere(pack, here) {
   const place = here === null ? undefined : placeNamed(pack, here);
-  $("here").hidden = !place;
-  $("place-form").hidden = Boolean(place);
-  if (place) $("here-said").replaceChildren(hanzi(place.business.name), element("br"), hanzi(place.premises.address));
-  $("place").value = "";
+  byId("here").hidden = !place;
+  byId("place-form").hidden = Boolean(place);
+  if (place) byId("here-said").replaceChildren(hanzi(place.business.name), element("br"), hanzi(place.premises.address));
+  byId("place").value = "";
   showPlaces({ found: [], more: 0 });
 }
 
@@ -27,7 +27,7 @@ async function goTo(here) {
   await keepVisit({ here, seen }, now);
   showHere(pack, here);
   onMove(); // what is on the screen was said of another place
-  $(here === null ? "place" : "leave").focus();
+  byId(here === null ? "place" : "leave").focus();
 }
 
 function placeButton({ business, premises }) {
@@ -38,41 +38,41 @@ function placeButton({ business, premises }) {
 }
 
 function showPlaces({ found, more }) {
-  $("places").replaceChildren(...found.map(placeButton));
+  byId("places").replaceChildren(...found.map(placeButton));
   const many = t(`另有 ${more} 处，请多输入几个字。`, `${more} more: type a few more characters.`);
-  const none = $("place").value.trim() ? t("随身包里没有。", "Not in the pack.") : "";
-  $("places-said").textContent = more ? many : found.length ? "" : none;
+  const none = byId("place").value.trim() ? t("随身包里没有。", "Not in the pack.") : "";
+  byId("places-said").textContent = more ? many : found.length ? "" : none;
 }
 
 async function showPack() {
   const now = new Date();
   const { pack, problem } = await heldPack(now);
-  $("pack").hidden = !pack && problem === "none";
-  $("pack-said").textContent = pack ? packWords(pack) : problemWords(problem);
-  $("pack-said").className = pack ? "quiet" : "note";
-  for (const id of ["here", "place-form"]) $(id).hidden = true;
+  byId("pack").hidden = !pack && problem === "none";
+  byId("pack-said").textContent = pack ? packWords(pack) : problemWords(problem);
+  byId("pack-said").className = pack ? "quiet" : "note";
+  for (const id of ["here", "place-form"]) byId(id).hidden = true;
   if (pack) showHere(pack, (await heldVisit(now)).here);
-  if (pack?.kit && !$("inspections")) $("pack").append(inspectionsLink());
+  if (pack?.kit && !byId("inspections")) byId("pack").append(inspectionsLink());
 }
 
 async function searched() {
   const { pack } = await heldPack(new Date());
-  if (pack) showPlaces(search(pack, $("place").value));
+  if (pack) showPlaces(search(pack, byId("place").value));
   else await showPack();
 }
 
 /** Show the pack where there is one. `moved` is called when the inspector says she is somewhere else. */
 export async function startPack(moved) {
   onMove = moved;
-  $("place-form").addEventListener("submit", (event) => {
+  byId("place-form").addEventListener("submit", (event) => {
     event.preventDefault();
     searched();
   });
-  $("leave").addEventListener("click", () => goTo(null));
+  byId("leave").addEventListener("click", () => goTo(null));
   try {
     await showPack();
   } catch {
-    $("pack").hidden = true; // a browser that keeps nothing has no pack
+    byId("pack").hidden = true; // a browser that keeps nothing has no pack
   }
 }
 

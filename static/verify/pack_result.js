@@ -1,13 +1,11 @@
 // What the pack adds to a genuine code, on the page: warnings first, then addresses and last inspections.
 
 import { placeNamed } from "../pack/register.js";
-import { statusWords } from "../pack/words.js";
-import { rows, verdict } from "./result.js";
-import { age, both, day, element, hanzi, minute, t } from "../ui/words.js";
+import { WRONG_PREMISES, statusWords } from "../pack/words.js";
+import { verdict } from "../ui/verdict.js";
+import { both, element, hanzi, rows } from "../ui/elements.js";
+import { age, dayWords, minute, t } from "../ui/words.js";
 
-const dayOf = (text) => day(Date.parse(`${text}T00:00:00Z`) / 86_400_000);
-
-const WRONG = { tone: "bad", zh: "不是这里的照牌", en: "Not the code of these premises" };
 const ELSEWHERE = { tone: "bad", zh: "同一个码刚在别处出现过", en: "The same code was just seen elsewhere" };
 const ELSEWHERE_OWN = { tone: "care", zh: "同一个码在本企业另一处也出现过", en: "The same code was seen at other premises of this business" };
 const NO_PERMIT = { tone: "care", zh: "这一处没有许可证", en: "No permit for these premises" };
@@ -20,7 +18,7 @@ function placeWords(pack, name) {
 
 function warning(found, pack, now) {
   if (found.kind === "wrong_premises") {
-    return verdict(WRONG, t("码是真的，但属于另一家企业。请核对门头和地址，可能是借用或冒用的照牌。", "The code is genuine but belongs to another business. Compare sign and address: it may be borrowed or misused."));
+    return verdict(WRONG_PREMISES, t("码是真的，但属于另一家企业。请核对门头和地址，可能是借用或冒用的照牌。", "The code is genuine but belongs to another business. Compare sign and address: it may be borrowed or misused."));
   }
   if (found.kind === "no_permit_here") {
     return verdict(NO_PERMIT, t("许可证是给本企业其他场所的，见下面的地址。", "The permits are for other premises of this business: see the addresses below."));
@@ -36,7 +34,7 @@ export function warned(warnings, pack, now) {
 }
 
 function permitLines(permit) {
-  const checked = permit.checkedOn ? dayOf(permit.checkedOn) : t("没有记载", "none recorded");
+  const checked = permit.checkedOn ? dayWords(permit.checkedOn) : t("没有记载", "none recorded");
   return rows(
     [permit.type.zh, permit.type.en, hanzi(permit.number || "—")],
     ...(permit.items ? [["许可项目", "Permitted", hanzi(permit.items)]] : []),

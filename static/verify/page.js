@@ -10,9 +10,9 @@ import { startPack } from "./pack_panel.js";
 import { listAge, problemWords } from "./list_words.js";
 import { rememberLanguage } from "../ui/language.js";
 import { cannotTell } from "./result.js";
-import { both, element, t } from "../ui/words.js";
+import { both, byId, element } from "../ui/elements.js";
+import { t } from "../ui/words.js";
 
-const $ = (id) => document.getElementById(id);
 const ROOT = document.querySelector("main").dataset.root;
 const HALF_HOUR = 30 * 60 * 1000;
 
@@ -25,8 +25,8 @@ let lastText = null; // what is on the screen, judged again when newer lists arr
 
 function showAges() {
   const now = new Date();
-  $("trust-age").textContent = listAge(lists.trust, lists.trustList, now);
-  $("status-age").textContent = listAge(lists.status, lists.statusList, now);
+  byId("trust-age").textContent = listAge(lists.trust, lists.trustList, now);
+  byId("status-age").textContent = listAge(lists.status, lists.statusList, now);
 }
 
 function showNotices() {
@@ -49,16 +49,16 @@ function showNotices() {
       "This page could not be kept on this device: without a network it will not open again.",
     ));
   }
-  $("notices").replaceChildren(...said.map((text) => element("p", "note", text)));
-  if (newer) $("notices").append(newVersionNote());
+  byId("notices").replaceChildren(...said.map((text) => element("p", "note", text)));
+  if (newer) byId("notices").append(newVersionNote());
 }
 
 function show(parts, { focus = true } = {}) {
-  $("outcome").replaceChildren(...parts);
-  $("outcome").hidden = false;
+  byId("outcome").replaceChildren(...parts);
+  byId("outcome").hidden = false;
   if (!focus) return;
-  $("outcome").querySelector(".headline").focus({ preventScroll: true });
-  $("outcome").scrollIntoView(); // what was found from its beginning, warnings first
+  byId("outcome").querySelector(".headline").focus({ preventScroll: true });
+  byId("outcome").scrollIntoView(); // what was found from its beginning, warnings first
 }
 
 async function check(text, { again = false } = {}) {
@@ -72,7 +72,7 @@ async function check(text, { again = false } = {}) {
 function clearOutcome() {
   asked += 1;
   lastText = null;
-  $("outcome").hidden = true;
+  byId("outcome").hidden = true;
 }
 
 async function refreshNow() {
@@ -86,15 +86,15 @@ async function refreshNow() {
 }
 
 async function refreshAndSay() {
-  $("refreshed").textContent = t("正在更新…", "Refreshing…");
-  $("refreshed").textContent = problemWords(await refreshNow(), lists);
+  byId("refreshed").textContent = t("正在更新…", "Refreshing…");
+  byId("refreshed").textContent = problemWords(await refreshNow(), lists);
 }
 
 // --- the ways in -------------------------------------------------------------------------------------------------
 
 function looking(on) {
-  $("camera").hidden = !on;
-  $("ways").hidden = on;
+  byId("camera").hidden = !on;
+  byId("ways").hidden = on;
 }
 
 const CAMERA_ERRORS = {
@@ -103,15 +103,15 @@ const CAMERA_ERRORS = {
   TypeError: ["只有经 https 打开的页面才能使用相机，请选一张照片。", "Cameras work only on pages opened over https: choose a photo."],
 };
 
-$("start").addEventListener("click", async () => {
+byId("start").addEventListener("click", async () => {
   clearOutcome();
   looking(true);
-  $("stop").focus({ preventScroll: true });
-  $("camera").scrollIntoView(); // the picture whole, with what stops it below
+  byId("stop").focus({ preventScroll: true });
+  byId("camera").scrollIntoView(); // the picture whole, with what stops it below
   try {
     const text = await scan();
     looking(false);
-    if (text === null) $("start").focus();
+    if (text === null) byId("start").focus();
     else await check(text);
   } catch (error) {
     looking(false);
@@ -119,7 +119,7 @@ $("start").addEventListener("click", async () => {
     show(cannotTell("相机不能使用", "No camera", t(zh, en)));
   }
 });
-$("stop").addEventListener("click", stop);
+byId("stop").addEventListener("click", stop);
 document.addEventListener("visibilitychange", () => document.hidden && stop());
 
 const NO_PICTURE = [
@@ -149,39 +149,39 @@ async function readChosen(file) {
   return text;
 }
 
-$("file").addEventListener("change", async () => {
-  const [file] = $("file").files;
+byId("file").addEventListener("change", async () => {
+  const [file] = byId("file").files;
   if (!file) return;
   clearOutcome();
-  $("reading").textContent = t("正在读取…", "Reading…");
+  byId("reading").textContent = t("正在读取…", "Reading…");
   const text = await readChosen(file);
-  $("reading").textContent = "";
-  $("file").value = ""; // so that the same file can be chosen again
+  byId("reading").textContent = "";
+  byId("file").value = ""; // so that the same file can be chosen again
   if (text !== null) await check(text);
 });
 
-$("typed").addEventListener("submit", (event) => {
+byId("typed").addEventListener("submit", (event) => {
   event.preventDefault();
-  const text = $("text").value.trim();
+  const text = byId("text").value.trim();
   if (text) check(text);
-  else $("text").focus();
+  else byId("text").focus();
 });
 
 // --- what is kept ------------------------------------------------------------------------------------------------
 
-$("refresh").addEventListener("click", refreshAndSay);
-$("forget").addEventListener("click", async () => {
+byId("refresh").addEventListener("click", refreshAndSay);
+byId("forget").addEventListener("click", async () => {
   await forget();
   lists = await held(ROOT, new Date());
   showAges();
   showNotices();
-  $("refreshed").textContent = t("本机保存的名单已清除。", "The lists on this device were cleared.");
+  byId("refreshed").textContent = t("本机保存的名单已清除。", "The lists on this device were cleared.");
 });
 addEventListener("online", () => refreshNow());
 setInterval(() => refreshNow(), HALF_HOUR);
 
 function offerReload() {
-  if ($("outcome").hidden && $("camera").hidden && !$("reading").textContent) {
+  if (byId("outcome").hidden && byId("camera").hidden && !byId("reading").textContent) {
     location.reload();
     return;
   }
@@ -219,8 +219,8 @@ async function install() {
 async function begin() {
   rememberLanguage();
   lists = await held(ROOT, new Date());
-  $("unscripted").hidden = true;
-  $("app").hidden = false;
+  byId("unscripted").hidden = true;
+  byId("app").hidden = false;
   showAges();
   if (await kept("trust")) showNotices();
   await startPack(clearOutcome);

@@ -1,17 +1,12 @@
 // What the device keeps between visits: the root's key, the signed lists with the time they were fetched, the words.
 // One object store of IndexedDB, by name. Where a browser refuses it (private windows), all is kept for this visit only.
 
+import { settled } from "../ui/indexed_db.js";
+
 const DATABASE = "licence-qr-verify";
 const STORE = "kept";
 const thisVisit = new Map();
 let opening;
-
-function settled(request) {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
-}
 
 function opened() {
   if (!opening) {

@@ -1,6 +1,7 @@
 // Second step: the checklist. One large choice for each item; "no" asks for words, and takes photographs.
 
-import { both, element, t } from "../../ui/words.js";
+import { both, element } from "../../ui/elements.js";
+import { t } from "../../ui/words.js";
 import { camera, choices, labelled, notice, said, text } from "../../ui/fields.js";
 import { shots } from "./photos.js";
 import { answerTo, itemsOf, reckon } from "../visit/visit.js";

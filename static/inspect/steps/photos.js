@@ -1,6 +1,7 @@
 // Third step: all photographs of the visit, and more of them.
 
-import { element, t } from "../../ui/words.js";
+import { element } from "../../ui/elements.js";
+import { t } from "../../ui/words.js";
 import { button, camera, labelled, text } from "../../ui/fields.js";
 import { pictured } from "../device/photos.js";
 import { MOST_PHOTOS } from "../visit/visit.js";

@@ -1,8 +1,8 @@
 // First step: where, which permit, what for, with whom, by which lists.
 
-import { rows } from "../../verify/result.js";
 import { statusWords } from "../../pack/words.js";
-import { element, hanzi, t } from "../../ui/words.js";
+import { element, hanzi, rows } from "../../ui/elements.js";
+import { t } from "../../ui/words.js";
 import { choices, labelled, notice, said, select } from "../../ui/fields.js";
 import { forPermit, purposed, purposesOf } from "../visit/visit.js";
 import { momentWords, purposeWords, readByWords } from "../visit/words.js";

@@ -1,6 +1,7 @@
 // Fourth step: score, outcome, order to rectify, remarks.
 
-import { element, t } from "../../ui/words.js";
+import { element } from "../../ui/elements.js";
+import { t } from "../../ui/words.js";
 import { choices, labelled, notice, said, text } from "../../ui/fields.js";
 import { answerTo, dayIn, faultsOf, itemsOf, reckon, suggested, wantsFault } from "../visit/visit.js";
 import { faultWords, outcomeWords, progressWords, scoreWords } from "../visit/words.js";

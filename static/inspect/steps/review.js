@@ -1,13 +1,12 @@
 // Last step: what is missing, the record as it will be sent, and the end of the visit.
 
-import { rows } from "../../verify/result.js";
-import { both, element, hanzi, t } from "../../ui/words.js";
+import { both, element, hanzi, rows } from "../../ui/elements.js";
+import { dayWords, t } from "../../ui/words.js";
 import { behind, button, notice, said } from "../../ui/fields.js";
 import { doubts, missing } from "../visit/missing.js";
-import { overNow } from "./sign.js";
 import { findings } from "./result.js";
-import { reckon } from "../visit/visit.js";
-import { dayWords, momentWords, outcomeWords, progressWords, purposeWords, readByWords, scoreWords } from "../visit/words.js";
+import { overNow, reckon } from "../visit/visit.js";
+import { momentWords, outcomeWords, progressWords, purposeWords, readByWords, scoreWords } from "../visit/words.js";
 
 function listed(heading, entries, visit) {
   if (!entries.length) return [];

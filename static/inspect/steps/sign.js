@@ -1,14 +1,12 @@
 // Fifth step: the business confirms the record with a signature or by a typed name, or refuses, which is recorded.
 
-import { element, t } from "../../ui/words.js";
+import { element } from "../../ui/elements.js";
+import { dayWords, t } from "../../ui/words.js";
 import { button, choices, labelled, notice, text } from "../../ui/fields.js";
 import { signatureField } from "./signature_field.js";
 import { findings } from "./result.js";
-import { record, reckon } from "../visit/visit.js";
-import { dayWords, outcomeWords, purposeWords, scoreWords } from "../visit/words.js";
-
-/** The record as it is now: a signature counts for the one it was given under. */
-export const overNow = (visit) => JSON.stringify(record(visit));
+import { overNow, reckon } from "../visit/visit.js";
+import { outcomeWords, purposeWords, scoreWords } from "../visit/words.js";
 
 function sign(context, fields) {
   context.change({ signature: { ...context.visit.signature, ...fields } });

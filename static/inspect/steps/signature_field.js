@@ -1,7 +1,8 @@
 // A field to sign in with a finger, a pen or a mouse. What is kept are the lines, in whole numbers on a field of fixed
 // size, however large it is shown: they are drawn again anywhere.
 
-export const FIELD = { width: 600, height: 240 };
+import { FIELD } from "../visit/visit.js";
+
 const MOST_STROKES = 500;
 const MOST_NUMBERS = 20_000;
 const LEAST_STEP = 3; // nearer points say nothing that can be seen

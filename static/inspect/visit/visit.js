@@ -3,6 +3,8 @@
 
 export const PURPOSES = ["routine", "follow_up", "recheck", "drawn", "complaint"];
 export const MOST_PHOTOS = 12;
+/** The size of the field that a signature is drawn on, whatever size it is shown at. */
+export const FIELD = { width: 600, height: 240 };
 const DAY = 24 * 60 * 60 * 1000;
 const SHANGHAI = 8 * 60 * 60 * 1000; // China has kept UTC+8 without change since 1991
 
@@ -135,10 +137,10 @@ function answersSent(visit) {
   });
 }
 
-function signatureSent({ kind, name, reason, strokes }, field) {
+function signatureSent({ kind, name, reason, strokes }) {
   if (kind === "refused") return { kind, reason: clean(reason) };
   if (kind === "typed") return { kind, name: clean(name) };
-  return { kind, name: clean(name), ...field, strokes };
+  return { kind, name: clean(name), ...FIELD, strokes };
 }
 
 /** What the business puts its name under: everything that is sent but times and the signature itself. */
@@ -169,8 +171,11 @@ export function record(visit) {
   };
 }
 
+/** The record as it is now: a signature counts for the one it was given under. */
+export const overNow = (visit) => JSON.stringify(record(visit));
+
 /** The text of a finished visit: made once, kept, and sent as it is however often it has to be. */
-export function contentOf(visit, field, now) {
+export function contentOf(visit, now) {
   return JSON.stringify({
     format: 1,
     id: visit.id,
@@ -181,7 +186,7 @@ export function contentOf(visit, field, now) {
     started_at: visit.startedAt,
     finished_at: instant(now),
     ...record(visit),
-    signature: signatureSent(visit.signature, field),
+    signature: signatureSent(visit.signature),
   });
 }
 

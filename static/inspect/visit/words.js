@@ -1,6 +1,7 @@
 // A visit in words.
 
-import { day, hanzi, minute, t } from "../../ui/words.js";
+import { hanzi } from "../../ui/elements.js";
+import { minute, t } from "../../ui/words.js";
 
 const PURPOSES = {
   routine: ["日常监督", "Routine"],
@@ -53,9 +54,6 @@ export function progressWords({ answered, total, failed }) {
 
 /** Name and address, the business's own words. */
 export const placeWords = ({ business, premises }) => [hanzi(business.name), document.createElement("br"), hanzi(premises.address)];
-
-/** A day written YYYY-MM-DD. */
-export const dayWords = (date) => day(Date.parse(`${date}T00:00:00Z`) / 86_400_000);
 
 /** An instant that was kept as text. */
 export const momentWords = (instant) => minute(new Date(instant));
