@@ -10,6 +10,8 @@ PRINT_FONT := /usr/share/fonts/opentype/noto/NotoSerifCJK-Regular.ttc
 # The lists of packages of a new machine are empty or old: asked for again only where an install fails.
 INSTALL := DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends
 APT = install() { $(INSTALL) "$$@" >/dev/null 2>&1 || { apt-get update -qq && $(INSTALL) "$$@" >/dev/null; }; }; install
+# Its own node, not the machine's: a wheel beside the others. npm and what it starts find it first.
+NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm
 PYTEST := $(BIN)/pytest -q -n 2 --dist loadgroup
 QUICK := tests/catalogue tests/domain tests/store tests/services tests/web tests/credential tests/test_architecture.py tests/test_scripts.py tests/test_wording.py
 T ?=
@@ -49,9 +51,10 @@ fresh: ## as root: make run and make test on a machine that has never seen this 
 	@command -v debootstrap >/dev/null || [ "$$(id -u)" != 0 ] || { $(APT) debootstrap; }
 	@tools/fresh.sh
 
-lint: .venv/ready-dev ## ruff: rules and format
+lint: .venv/ready-dev node_modules/ready ## ruff: rules and format; biome and tsc: rules, format and types of the scripts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(NPM) run --silent lint
 
 types: .venv/ready-dev ## mypy --strict
 	$(BIN)/mypy
@@ -68,9 +71,10 @@ lock: .venv/ready-dev ## pin all dependencies anew, with hashes
 	  pyproject.toml requirements-build.in -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	  --extra dev pyproject.toml requirements-build.in -c requirements.lock -o requirements-dev.lock
+	$(NPM) install --package-lock-only --no-save
 
 clean: ## remove what was built; the register and the keys stay
-	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv node_modules build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -90,6 +94,11 @@ clean: ## remove what was built; the register and the keys stay
 	@$(PIP) install --require-hashes -r requirements-dev.lock
 	@$(PIP) install --no-build-isolation --no-deps -e .
 	@touch $@ .venv/ready
+
+node_modules/ready: package-lock.json .npmrc .venv/ready-dev
+	@echo "安装脚本检查工具 installing what checks the scripts"
+	@$(NPM) ci --silent
+	@touch $@
 
 # Cards are printed with Noto CJK; without it everything works but the PDF.
 fonts:

@@ -1,18 +1,26 @@
 // The visit on the screen: every change of it is kept on the device at once, one after the other, the newest state last.
 
-import { t } from "../ui/words.js";
 import { Unavailable } from "../pack/vault.js";
+import { t } from "../ui/words.js";
 import { dropPhoto, dropVisit, heldVisit, keepVisit } from "./device/kept.js";
-import { missing } from "./visit/missing.js";
-import { taken, withPhoto, withoutPhoto } from "./device/photos.js";
-import { contentOf, instant, overNow, sha256 } from "./visit/visit.js";
 import { hold } from "./device/lock.js";
+import { taken, withoutPhoto, withPhoto } from "./device/photos.js";
+import { missing } from "./visit/missing.js";
+import { contentOf, instant, overNow, sha256 } from "./visit/visit.js";
 import { momentWords } from "./visit/words.js";
 
 /** Why something could not be done on this device, and what to do. */
 export function inWords(error) {
-  if (error instanceof Unavailable) return t("密钥已收回，这一步没有保存。请重新登录后再试。", "The key was taken back: this step was not kept. Sign in again and repeat it.");
-  if (error?.name === "QuotaExceededError") return t("设备空间不足，这一步没有保存。请先发送或删除别的内容。", "The device is full: this step was not kept. Send or delete something first.");
+  if (error instanceof Unavailable)
+    return t(
+      "密钥已收回，这一步没有保存。请重新登录后再试。",
+      "The key was taken back: this step was not kept. Sign in again and repeat it.",
+    );
+  if (error?.name === "QuotaExceededError")
+    return t(
+      "设备空间不足，这一步没有保存。请先发送或删除别的内容。",
+      "The device is full: this step was not kept. Send or delete something first.",
+    );
   return error?.message ?? t("这一步没有完成。", "This step was not completed.");
 }
 
@@ -85,7 +93,10 @@ export class OpenVisit {
   };
 
   beginAnew = async () => {
-    const first = t(`检查最初开始于 ${momentWords(this.visit.startedAt)}。`, `First begun ${momentWords(this.visit.startedAt)}.`);
+    const first = t(
+      `检查最初开始于 ${momentWords(this.visit.startedAt)}。`,
+      `First begun ${momentWords(this.visit.startedAt)}.`,
+    );
     await this.change({ startedAt: instant(this.now()), remarks: `${this.visit.remarks}\n${first}`.trim() });
     await this.redraw();
   };
@@ -117,7 +128,14 @@ export class OpenVisit {
       return false;
     }
     const content = contentOf(this.visit, now);
-    await keepVisit({ ...this.visit, state: "finished", finishedAt: instant(now), content, hash: await sha256(content), problem: null });
+    await keepVisit({
+      ...this.visit,
+      state: "finished",
+      finishedAt: instant(now),
+      content,
+      hash: await sha256(content),
+      problem: null,
+    });
     this.keeping = "kept";
     location.hash = "";
     return true;

@@ -4,14 +4,15 @@
 //   #<id of a visit>/<step>             a visit
 
 import { heldPack, heldVisit as heldPlace } from "../pack/held.js";
-import { rememberLanguage } from "../ui/language.js";
 import { both, byId, element } from "../ui/elements.js";
-import { t } from "../ui/words.js";
 import { linkButton, notice } from "../ui/fields.js";
+import { rememberLanguage } from "../ui/language.js";
+import { t } from "../ui/words.js";
 import { dropSent, everything, heldVisit, keepVisit, owner } from "./device/kept.js";
 import { askLasting, isLasting } from "./device/lasting.js";
-import { OpenVisit, inWords } from "./open_visit.js";
+import { alone } from "./device/lock.js";
 import { fetchKey } from "./device/send.js";
+import { inWords, OpenVisit } from "./open_visit.js";
 import { sayAgain, send, startSending } from "./sending.js";
 import { checkStep } from "./steps/check.js";
 import { photosStep } from "./steps/photos.js";
@@ -19,11 +20,10 @@ import { placeStep } from "./steps/place.js";
 import { resultStep } from "./steps/result.js";
 import { reviewStep } from "./steps/review.js";
 import { signStep } from "./steps/sign.js";
-import { begin } from "./visit/visit.js";
-import { alone } from "./device/lock.js";
-import { placeWords } from "./visit/words.js";
 import { beginView } from "./view_begin.js";
 import { listView } from "./view_list.js";
+import { begin } from "./visit/visit.js";
+import { placeWords } from "./visit/words.js";
 
 const STEPS = [
   ["place", ["场所", "Place"], placeStep],
@@ -76,14 +76,19 @@ const list = {
       location.hash = `${visit.id}/place`;
     } catch {
       beginning = false;
-      say(t("不能保存在这台设备上，检查没有开始。", "Nothing can be kept on this device: the inspection was not begun."));
+      say(
+        t("不能保存在这台设备上，检查没有开始。", "Nothing can be kept on this device: the inspection was not begun."),
+      );
     }
   },
   send,
   reopen: async ({ id }) => {
     const reopened = await alone(id, () => reopenedAsDraft(id));
     if (reopened) location.hash = `${id}/review`;
-    else if (reopened === null) say(t("这次检查正在发送，或在另一个窗口中打开着。", "This inspection is being sent, or is open in another window."));
+    else if (reopened === null)
+      say(
+        t("这次检查正在发送，或在另一个窗口中打开着。", "This inspection is being sent, or is open in another window."),
+      );
     else await route();
   },
   forgetSent: async () => {
@@ -137,10 +142,23 @@ async function visitView(id, here) {
     open = unkept.get(id) ?? (await OpenVisit.of(id, { say, redraw: route, told: tellKept }));
     unkept.delete(id);
   }
-  if (open === null) return { title: ["检查", "Inspection"], parts: [notice(t("这次检查在另一个窗口中打开着。", "This inspection is open in another window."))] };
-  if (!open) return (location.hash = ""), null;
+  if (open === null)
+    return {
+      title: ["检查", "Inspection"],
+      parts: [notice(t("这次检查在另一个窗口中打开着。", "This inspection is open in another window."))],
+    };
+  if (!open) {
+    location.hash = "";
+    return null;
+  }
   const { visit } = open;
-  const parts = [element("p", "where", ...placeWords(visit)), stepLinks(visit, step), keptLine(open), ...(await draw(open)), onward(visit, step)];
+  const parts = [
+    element("p", "where", ...placeWords(visit)),
+    stepLinks(visit, step),
+    keptLine(open),
+    ...(await draw(open)),
+    onward(visit, step),
+  ];
   return { title, parts };
 }
 
@@ -152,7 +170,10 @@ async function overview(hash) {
   const [, codeNumber, version] = /^begin\/([^/]{1,40})\/(\d{1,9})$/.exec(hash) ?? [];
   if (!codeNumber) return { title: ["检查", "Inspections"], parts: listView(list, held, kept) };
   const { here } = await heldPlace(new Date());
-  return { title: ["开始检查", "Begin an inspection"], parts: beginView(list, held, kept, { codeNumber, codeVersion: Number(version) }, here) };
+  return {
+    title: ["开始检查", "Begin an inspection"],
+    parts: beginView(list, held, kept, { codeNumber, codeVersion: Number(version) }, here),
+  };
 }
 
 // What had the focus keeps it through a redrawing: the same control at the same place.
@@ -178,7 +199,12 @@ async function drawHere() {
   try {
     await draw(decodeURIComponent(location.hash.slice(1)));
   } catch (error) {
-    say(t(`这个浏览器不能在设备上保存内容（例如无痕窗口）：${error.message}`, `This browser keeps nothing on the device (a private window, for instance): ${error.message}`));
+    say(
+      t(
+        `这个浏览器不能在设备上保存内容（例如无痕窗口）：${error.message}`,
+        `This browser keeps nothing on the device (a private window, for instance): ${error.message}`,
+      ),
+    );
   } finally {
     beginning = false;
   }
@@ -203,7 +229,13 @@ async function install() {
   try {
     await navigator.serviceWorker.register("/verify/sw.js", { scope: "/verify", updateViaCache: "none" });
   } catch {
-    if (!navigator.serviceWorker?.controller) say(t("本页未能存入这台设备，断网后不能再次打开。", "This page could not be kept on this device: without a network it will not open again."));
+    if (!navigator.serviceWorker?.controller)
+      say(
+        t(
+          "本页未能存入这台设备，断网后不能再次打开。",
+          "This page could not be kept on this device: without a network it will not open again.",
+        ),
+      );
   }
 }
 

@@ -19,7 +19,10 @@ export const sayAgain = () => show(...said);
 
 function stepWords({ visit, number, of, photo, photos }) {
   const part = photo ? t(`照片 ${photo}/${photos}`, `photo ${photo} of ${photos}`) : t("记录", "record");
-  return t(`正在发送 ${number}/${of}：${visit.business.name}，${part}`, `Sending ${number} of ${of}: ${visit.business.name}, ${part}`);
+  return t(
+    `正在发送 ${number}/${of}：${visit.business.name}，${part}`,
+    `Sending ${number} of ${of}: ${visit.business.name}, ${part}`,
+  );
 }
 
 function endWords({ sent, left, problem }) {
@@ -37,7 +40,15 @@ export async function send({ quietly = false } = {}) {
   try {
     outcome = await sendAll((step) => show(stepWords(step)), { again: !quietly });
   } catch (error) {
-    outcome = { sent: 0, left: 0, problem: { code: "failed", what: t("发送失败，没有送达的留在本机：", "Sending failed; what was not delivered stays on this device: "), todo: error.message } };
+    outcome = {
+      sent: 0,
+      left: 0,
+      problem: {
+        code: "failed",
+        what: t("发送失败，没有送达的留在本机：", "Sending failed; what was not delivered stays on this device: "),
+        todo: error.message,
+      },
+    };
   }
   if (outcome === null) {
     if (!quietly) show(t("已经在发送，请稍候。", "Sending is under way already."));

@@ -1,9 +1,9 @@
 // After signing out: the key of the pack is gone, this deletes the rest. Inspections that were not sent stay, sealed, and
 // it is said that they do.
 
-import { countUnsent, dropSent } from "./device/kept.js";
 import { wipe } from "../pack/rows.js";
 import { t } from "../ui/words.js";
+import { countUnsent, dropSent } from "./device/kept.js";
 
 const said = document.getElementById("wiped");
 const unsent = document.getElementById("unsent");

@@ -1,12 +1,12 @@
 // The inspector's page: what this device holds, taking a pack along, and leaving it behind.
 
-import { byId } from "../ui/elements.js";
-import { countUnsent } from "./device/kept.js";
-import { askLasting, isLasting, notLastingWords } from "./device/lasting.js";
 import { heldPack, keepPack } from "../pack/held.js";
 import { Unavailable, wipe } from "../pack/rows.js";
 import { packWords, problemWords } from "../pack/words.js";
+import { byId } from "../ui/elements.js";
 import { t } from "../ui/words.js";
+import { countUnsent } from "./device/kept.js";
+import { askLasting, isLasting, notLastingWords } from "./device/lasting.js";
 
 const PATIENCE = 120_000; // a megabyte over a slow line; a site that never answers is given up
 
@@ -19,28 +19,46 @@ async function showState() {
   byId("not-lasting").textContent = notLastingWords();
   const unsent = await countUnsent();
   byId("unsent-here").hidden = !unsent;
-  byId("unsent-count").textContent = t(`这台设备上有 ${unsent} 次检查还没有送达。`, `Inspections on this device that were not delivered yet: ${unsent}.`);
+  byId("unsent-count").textContent = t(
+    `这台设备上有 ${unsent} 次检查还没有送达。`,
+    `Inspections on this device that were not delivered yet: ${unsent}.`,
+  );
 }
 
 /** Why no pack was taken along, in words. */
 class NotTaken extends Error {}
 
-const offline = () => Promise.reject(new NotTaken(t("没有网络，没有取得新的。", "No network: nothing new was fetched.")));
+const offline = () =>
+  Promise.reject(new NotTaken(t("没有网络，没有取得新的。", "No network: nothing new was fetched.")));
 
 async function fetched() {
   // "manual": where a session is over, the answer leads to the sign-in page, which is no pack.
   const signal = AbortSignal.timeout(PATIENCE);
   const answer = await fetch("/inspect/pack", { cache: "no-store", redirect: "manual", signal }).catch(offline);
-  if (answer.type === "opaqueredirect") throw new NotTaken(t("登录已经结束，请重新登录。", "Your session is over: sign in again."));
-  if (!answer.ok) throw new NotTaken(t(`服务器没有给出（${answer.status}），请稍后再试。`, `The server did not give it (${answer.status}): try again later.`));
+  if (answer.type === "opaqueredirect")
+    throw new NotTaken(t("登录已经结束，请重新登录。", "Your session is over: sign in again."));
+  if (!answer.ok)
+    throw new NotTaken(
+      t(
+        `服务器没有给出（${answer.status}），请稍后再试。`,
+        `The server did not give it (${answer.status}): try again later.`,
+      ),
+    );
   return new Uint8Array(await answer.arrayBuffer().catch(offline)); // an answer that broke off is none
 }
 
 function sentence(error) {
   if (error instanceof NotTaken) return error.message;
-  if (error instanceof Unavailable) return t("浏览器没有收下密钥，没有保存。请允许本站使用 cookie，再取一次。", "The browser did not take the key, so nothing was kept: allow cookies for this site and try again.");
+  if (error instanceof Unavailable)
+    return t(
+      "浏览器没有收下密钥，没有保存。请允许本站使用 cookie，再取一次。",
+      "The browser did not take the key, so nothing was kept: allow cookies for this site and try again.",
+    );
   if (error.name === "QuotaExceededError") return t("这台设备没有足够的空间。", "This device has not enough room.");
-  return t("取得的内容读不了，没有保存，请稍后再试。", "What was fetched cannot be read and was not kept: try again later.");
+  return t(
+    "取得的内容读不了，没有保存，请稍后再试。",
+    "What was fetched cannot be read and was not kept: try again later.",
+  );
 }
 
 byId("take").addEventListener("click", async () => {
@@ -64,5 +82,8 @@ byId("leave-behind").addEventListener("click", async () => {
 });
 
 showState().catch(() => {
-  byId("pack-state").textContent = t("这个浏览器不能在设备上保存内容（例如无痕窗口）。", "This browser keeps nothing on the device (a private window, for instance).");
+  byId("pack-state").textContent = t(
+    "这个浏览器不能在设备上保存内容（例如无痕窗口）。",
+    "This browser keeps nothing on the device (a private window, for instance).",
+  );
 });

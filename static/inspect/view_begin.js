@@ -2,10 +2,10 @@
 
 import { placeNamed } from "../pack/register.js";
 import { WRONG_PREMISES } from "../pack/words.js";
-import { verdict } from "../ui/verdict.js";
 import { both, element, hanzi } from "../ui/elements.js";
-import { dayWords, t } from "../ui/words.js";
 import { button, linkButton, notice } from "../ui/fields.js";
+import { verdict } from "../ui/verdict.js";
+import { dayWords, t } from "../ui/words.js";
 import { businessOfCode } from "./visit/places.js";
 import { tasksOf } from "./visit/visit.js";
 import { momentWords, purposeWords } from "./visit/words.js";
@@ -24,28 +24,53 @@ export function wrongPlace(pack, here, uscc) {
 function openOnes(visits, uscc) {
   const open = visits.filter((visit) => visit.state === "draft" && visit.business.uscc === uscc);
   return open.map((visit) =>
-    element("p", "tools", linkButton(t(`继续 ${momentWords(visit.startedAt)} 开始的检查`, `Continue the one begun ${momentWords(visit.startedAt)}`), `#${visit.id}/check`)),
+    element(
+      "p",
+      "tools",
+      linkButton(
+        t(`继续 ${momentWords(visit.startedAt)} 开始的检查`, `Continue the one begun ${momentWords(visit.startedAt)}`),
+        `#${visit.id}/check`,
+      ),
+    ),
   );
 }
 
 // What is due there comes first: begun from the scan, it is bound to the code as any other inspection.
 function beginnings(context, pack, place, how) {
-  const due = tasksOf(pack.kit).filter(({ uscc, premisesNo }) => uscc === place.business.uscc && premisesNo === place.premises.no);
+  const due = tasksOf(pack.kit).filter(
+    ({ uscc, premisesNo }) => uscc === place.business.uscc && premisesNo === place.premises.no,
+  );
   const address = () => hanzi(place.premises.address);
   const tasks = due.map((task) => {
-    const words = t(`${purposeWords(task.purpose)}，${dayWords(task.due)} 前：`, `${purposeWords(task.purpose)}, due ${dayWords(task.due)}: `);
+    const words = t(
+      `${purposeWords(task.purpose)}，${dayWords(task.due)} 前：`,
+      `${purposeWords(task.purpose)}, due ${dayWords(task.due)}: `,
+    );
     return button([words, address()], () => context.begin(place, how, task), "wide");
   });
   const words = due.length ? t("另作检查：", "Another inspection: ") : t("检查这一处：", "Inspect here: ");
-  const other = button([words, address()], () => context.begin(place, how, null), due.length ? "quiet-button wide" : "wide");
+  const other = button(
+    [words, address()],
+    () => context.begin(place, how, null),
+    due.length ? "quiet-button wide" : "wide",
+  );
   return [...tasks, other].map((each) => element("li", "", each));
 }
 
 /** The parts of the view. `scanned` is {codeNumber, codeVersion}; `here` the name of the chosen place, or null. */
 export function beginView(context, { pack }, kept, scanned, here) {
   const business = pack?.kit && businessOfCode(pack, scanned.codeNumber);
-  if (!business) return [notice(t("随身包里没有这个编号的企业。", "The pack does not hold the business of this code.")), element("p", "tools", linkButton(both("返回", "Back"), "#"))];
+  if (!business)
+    return [
+      notice(t("随身包里没有这个编号的企业。", "The pack does not hold the business of this code.")),
+      element("p", "tools", linkButton(both("返回", "Back"), "#")),
+    ];
   const how = { readBy: "symbol", codeNumber: business.codeNumber, codeVersion: scanned.codeVersion };
   const places = business.premises.flatMap((premises) => beginnings(context, pack, { business, premises }, how));
-  return [...wrongPlace(pack, here, business.uscc), element("h2", "", hanzi(business.name)), ...openOnes(kept.visits, business.uscc), element("ul", "places", ...places)];
+  return [
+    ...wrongPlace(pack, here, business.uscc),
+    element("h2", "", hanzi(business.name)),
+    ...openOnes(kept.visits, business.uscc),
+    element("ul", "places", ...places),
+  ];
 }

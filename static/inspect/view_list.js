@@ -2,11 +2,11 @@
 
 import { packWords, problemWords } from "../pack/words.js";
 import { both, element, hanzi } from "../ui/elements.js";
-import { dayWords, t } from "../ui/words.js";
 import { behind, button, labelled, linkButton, notice, said, text } from "../ui/fields.js";
+import { dayWords, t } from "../ui/words.js";
 import { notLastingWords } from "./device/lasting.js";
-import { found, placeOfTask } from "./visit/places.js";
 import { REFUSED_TEXT } from "./device/send.js";
+import { found, placeOfTask } from "./visit/places.js";
 import { tasksOf } from "./visit/visit.js";
 import { momentWords, placeWords, purposeWords, scoreWords, stateWords } from "./visit/words.js";
 
@@ -14,7 +14,11 @@ const MOST_TASKS = 20;
 
 function placeButton(context, place, how, task, more = []) {
   const content = [hanzi(place.business.name), element("br"), hanzi(place.premises.address), ...more];
-  return element("li", "", button(content, () => context.begin(place, how, task), "quiet-button wide"));
+  return element(
+    "li",
+    "",
+    button(content, () => context.begin(place, how, task), "quiet-button wide"),
+  );
 }
 
 function search(context, pack) {
@@ -22,39 +26,97 @@ function search(context, pack) {
   const told = element("p", "quiet");
   told.setAttribute("role", "status");
   const control = text("", () => {}, { type: "search" });
-  const form = element("form", "lookup", labelled(control, both("名称、地址、信用代码或照牌编号", "Name, address, credit code or code number")), element("button", "button", ...both("查找", "Search")), results, told);
+  const form = element(
+    "form",
+    "lookup",
+    labelled(control, both("名称、地址、信用代码或照牌编号", "Name, address, credit code or code number")),
+    element("button", "button", ...both("查找", "Search")),
+    results,
+    told,
+  );
   form.noValidate = true;
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const { places, more } = found(pack, control.value);
     results.replaceChildren(...places.map(({ place, how }) => placeButton(context, place, how, null)));
     const none = control.value.trim() && !places.length ? t("随身包里没有。", "Not in the pack.") : "";
-    told.textContent = more ? t(`另有 ${more} 处，请多输入几个字。`, `${more} more: type a few more characters.`) : none;
+    told.textContent = more
+      ? t(`另有 ${more} 处，请多输入几个字。`, `${more} more: type a few more characters.`)
+      : none;
   });
   return form;
 }
 
 function taskList(context, pack) {
-  const tasks = tasksOf(pack.kit).map((task) => ({ task, place: placeOfTask(pack, task) })).filter(({ place }) => place);
+  const tasks = tasksOf(pack.kit)
+    .map((task) => ({ task, place: placeOfTask(pack, task) }))
+    .filter(({ place }) => place);
   if (!tasks.length) return [];
   const how = { readBy: "list", codeNumber: "", codeVersion: null };
-  const lines = tasks.slice(0, MOST_TASKS).map(({ task, place }) =>
-    placeButton(context, place, how, task, [element("br"), t(`${purposeWords(task.purpose)}，${dayWords(task.due)} 前`, `${purposeWords(task.purpose)}, due ${dayWords(task.due)}`)]),
-  );
+  const lines = tasks
+    .slice(0, MOST_TASKS)
+    .map(({ task, place }) =>
+      placeButton(context, place, how, task, [
+        element("br"),
+        t(
+          `${purposeWords(task.purpose)}，${dayWords(task.due)} 前`,
+          `${purposeWords(task.purpose)}, due ${dayWords(task.due)}`,
+        ),
+      ]),
+    );
   const rest = tasks.length - lines.length;
-  const more = rest > 0 ? [element("p", "quiet", t(`另有 ${rest} 项期限更晚，见窗口的工作清单。`, `${rest} more with later days: see the work list at the desk.`))] : [];
-  return [element("section", "", element("h2", "", ...both("待办的检查", "Due")), element("ul", "places", ...lines), ...more)];
+  const more =
+    rest > 0
+      ? [
+          element(
+            "p",
+            "quiet",
+            t(
+              `另有 ${rest} 项期限更晚，见窗口的工作清单。`,
+              `${rest} more with later days: see the work list at the desk.`,
+            ),
+          ),
+        ]
+      : [];
+  return [
+    element("section", "", element("h2", "", ...both("待办的检查", "Due")), element("ul", "places", ...lines), ...more),
+  ];
 }
 
 function beginning(context, { pack, problem }) {
   const heading = element("h2", "", ...both("开始检查", "Begin an inspection"));
   if (!pack) {
-    const none = problem === "none" ? t("本机还没有随身包，不能开始检查。第一次使用要先联网、登录并带上随身包。", "There is no pack on this device, so no inspection can begin. The first time needs a network: sign in and take a pack along.") : problemWords(problem);
-    return element("section", "", heading, notice(none), element("p", "tools", linkButton(both("去取随身包", "Take a pack along"), `/inspect/?lang=${t("zh", "en")}`, "")));
+    const none =
+      problem === "none"
+        ? t(
+            "本机还没有随身包，不能开始检查。第一次使用要先联网、登录并带上随身包。",
+            "There is no pack on this device, so no inspection can begin. The first time needs a network: sign in and take a pack along.",
+          )
+        : problemWords(problem);
+    return element(
+      "section",
+      "",
+      heading,
+      notice(none),
+      element("p", "tools", linkButton(both("去取随身包", "Take a pack along"), `/inspect/?lang=${t("zh", "en")}`, "")),
+    );
   }
-  if (!pack.kit) return element("section", "", heading, notice(t("随身包里没有检查表，请联网重新带上。", "The pack holds no checklists: take a new one along.")));
+  if (!pack.kit)
+    return element(
+      "section",
+      "",
+      heading,
+      notice(t("随身包里没有检查表，请联网重新带上。", "The pack holds no checklists: take a new one along.")),
+    );
   const scan = linkButton(both("扫码开始", "Scan the code"), "/verify", "");
-  return element("section", "", heading, element("p", "quiet", packWords(pack)), element("p", "tools", scan), search(context, pack));
+  return element(
+    "section",
+    "",
+    heading,
+    element("p", "quiet", packWords(pack)),
+    element("p", "tools", scan),
+    search(context, pack),
+  );
 }
 
 function entry(visit, ...more) {
@@ -63,7 +125,11 @@ function entry(visit, ...more) {
 
 function draft(visit) {
   const going = linkButton(both("继续", "Continue"), `#${visit.id}/check`);
-  return entry(visit, element("p", "quiet", t("开始于 ", "Begun "), momentWords(visit.startedAt)), element("p", "tools", going));
+  return entry(
+    visit,
+    element("p", "quiet", t("开始于 ", "Begun "), momentWords(visit.startedAt)),
+    element("p", "tools", going),
+  );
 }
 
 function waiting(context, visit) {
@@ -80,11 +146,23 @@ function waiting(context, visit) {
 function arrived(visit) {
   const { receipt } = visit;
   const flags = receipt.flags.map(({ text: words }) => element("li", "", said(words)));
-  const parts = [element("p", "", t("送达 ", "Delivered "), momentWords(receipt.received_at)), element("p", "", element("b", "", stateWords(receipt.state)))];
+  const parts = [
+    element("p", "", t("送达 ", "Delivered "), momentWords(receipt.received_at)),
+    element("p", "", element("b", "", stateWords(receipt.state))),
+  ];
   if (flags.length) parts.push(element("ul", "flags", ...flags));
   const refused = receipt.photos_refused.length;
-  if (refused) parts.push(notice(t(`有 ${refused} 张照片服务器读不了，没有收下。`, `Photographs that the server could not read and did not take: ${refused}.`)));
-  if (receipt.order) parts.push(element("p", "", t(`整改通知编号：${receipt.order}`, `Order to rectify no. ${receipt.order}`)));
+  if (refused)
+    parts.push(
+      notice(
+        t(
+          `有 ${refused} 张照片服务器读不了，没有收下。`,
+          `Photographs that the server could not read and did not take: ${refused}.`,
+        ),
+      ),
+    );
+  if (receipt.order)
+    parts.push(element("p", "", t(`整改通知编号：${receipt.order}`, `Order to rectify no. ${receipt.order}`)));
   parts.push(element("p", "quiet", scoreWords(receipt)));
   return entry(visit, ...parts);
 }
@@ -101,13 +179,33 @@ function queue(context, visits) {
 }
 
 function section(heading, entries, ...more) {
-  return entries.length ? [element("section", "", element("h2", "", ...heading), element("ul", "places", ...entries), ...more)] : [];
+  return entries.length
+    ? [element("section", "", element("h2", "", ...heading), element("ul", "places", ...entries), ...more)]
+    : [];
 }
 
 function closed({ locked, unreadable }) {
   const parts = [];
-  if (locked) parts.push(notice(t(`本机有 ${locked} 次未发送的检查已上锁：请由当时的监督员登录，再回到本页。`, `Unsent inspections on this device that are locked: ${locked}. Have their inspector sign in and come back to this page.`), " ", signIn()));
-  if (unreadable) parts.push(notice(t(`有 ${unreadable} 次检查打不开，仍保存在本机，请联系管理员。`, `Inspections that cannot be opened: ${unreadable}. They are kept on this device: ask the administrator.`)));
+  if (locked)
+    parts.push(
+      notice(
+        t(
+          `本机有 ${locked} 次未发送的检查已上锁：请由当时的监督员登录，再回到本页。`,
+          `Unsent inspections on this device that are locked: ${locked}. Have their inspector sign in and come back to this page.`,
+        ),
+        " ",
+        signIn(),
+      ),
+    );
+  if (unreadable)
+    parts.push(
+      notice(
+        t(
+          `有 ${unreadable} 次检查打不开，仍保存在本机，请联系管理员。`,
+          `Inspections that cannot be opened: ${unreadable}. They are kept on this device: ask the administrator.`,
+        ),
+      ),
+    );
   return parts;
 }
 
@@ -126,7 +224,15 @@ export function signIn() {
 export function listView(context, held, kept) {
   const newest = (key) => (a, b) => String(b[key]).localeCompare(String(a[key]));
   const by = (state) => kept.visits.filter((visit) => visit.state === state);
-  const forget = behind(t("清除已送达的…", "Clear what was delivered…"), t("只清除本机的回执，登记库里的记录不变。", "Only the receipts on this device are cleared; what the register holds stays."), t("清除", "Clear"), () => context.forgetSent());
+  const forget = behind(
+    t("清除已送达的…", "Clear what was delivered…"),
+    t(
+      "只清除本机的回执，登记库里的记录不变。",
+      "Only the receipts on this device are cleared; what the register holds stays.",
+    ),
+    t("清除", "Clear"),
+    () => context.forgetSent(),
+  );
   return [
     ...closed(kept),
     ...notLasting(context, kept.visits),

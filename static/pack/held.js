@@ -1,7 +1,7 @@
 // The pack and the visit of this device: read, kept and ended together.
 
-import { Unavailable, forgetWhy, open, seal, whyGone, wipe } from "./rows.js";
 import { readPack } from "./register.js";
+import { forgetWhy, open, seal, Unavailable, whyGone, wipe } from "./rows.js";
 
 const PACK = "pack";
 const VISIT = "visit"; // where the inspector is, and the scans of the last day: {here, seen}

@@ -95,6 +95,12 @@ export function compare(pack, here, seen, scanned, now) {
     warnings.push({ kind: "no_permit_here" });
   }
   const earlier = seenElsewhere(seen, scanned.codeNumber, here, now);
-  if (earlier) warnings.push({ kind: "seen_elsewhere", at: new Date(earlier.at), place: earlier.place, own: own(here) && own(earlier.place) });
+  if (earlier)
+    warnings.push({
+      kind: "seen_elsewhere",
+      at: new Date(earlier.at),
+      place: earlier.place,
+      own: own(here) && own(earlier.place),
+    });
   return { business, warnings };
 }

@@ -1,6 +1,6 @@
 // The inspector's pack at rest: sealed rows that are over at an instant of their own.
 
-import { Unavailable, Vault, cookieHalf } from "./vault.js";
+import { cookieHalf, Unavailable, Vault } from "./vault.js";
 
 export { Unavailable } from "./vault.js";
 

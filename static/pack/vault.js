@@ -81,7 +81,10 @@ export class Vault {
 
   async wholeKey(half) {
     const how = { name: "HKDF", hash: "SHA-256", salt: utf8.encode(half), info: utf8.encode(this.label) };
-    return crypto.subtle.deriveKey(how, await this.keptHalf(), { name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
+    return crypto.subtle.deriveKey(how, await this.keptHalf(), { name: "AES-GCM", length: 256 }, false, [
+      "encrypt",
+      "decrypt",
+    ]);
   }
 
   /** Encrypt `bytes` under `name`. `outside` (plain values) stands readable beside them and is bound in. */

@@ -14,9 +14,18 @@ export function packWords(pack) {
 
 const PROBLEMS = {
   none: ["没有随身包。", "There is no pack."],
-  expired: ["随身包已过期，内容已删除。请联网后重新带上。", "The pack has expired and was deleted. Take a new one along when there is a network."],
-  clock: ["这台设备的时钟被拨回到取得随身包之前，随身包暂不可用。请校正时钟。", "The clock of this device was set back to before the pack was taken: it is not used. Set the clock right."],
-  unreadable: ["随身包打不开，内容已删除。请联网后重新带上。", "The pack cannot be opened and was deleted. Take a new one along when there is a network."],
+  expired: [
+    "随身包已过期，内容已删除。请联网后重新带上。",
+    "The pack has expired and was deleted. Take a new one along when there is a network.",
+  ],
+  clock: [
+    "这台设备的时钟被拨回到取得随身包之前，随身包暂不可用。请校正时钟。",
+    "The clock of this device was set back to before the pack was taken: it is not used. Set the clock right.",
+  ],
+  unreadable: [
+    "随身包打不开，内容已删除。请联网后重新带上。",
+    "The pack cannot be opened and was deleted. Take a new one along when there is a network.",
+  ],
 };
 
 /** Why there is no pack, and what to do. */

@@ -4,7 +4,7 @@ import { both, element } from "./elements.js";
 import { t } from "./words.js";
 
 let made = 0;
-const freshId = (name) => `${name}-${(made += 1)}`;
+const freshId = (name) => `${name}-${++made}`;
 
 /** A button; `classes` is "quiet-button" for all but the main one of a page. */
 export function button(content, act, classes = "quiet-button") {
@@ -116,7 +116,13 @@ export function camera(picked) {
 
 /** Something behind one more press, for what cannot be undone. */
 export function behind(words, question, done, act) {
-  const folded = element("details", "danger", element("summary", "", words), element("p", "", question), button(done, act));
+  const folded = element(
+    "details",
+    "danger",
+    element("summary", "", words),
+    element("p", "", question),
+    button(done, act),
+  );
   return folded;
 }
 

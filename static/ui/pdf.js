@@ -27,7 +27,10 @@ const PROBLEMS = {
   tooLarge: ["PDF 超过 20 MB，没有读取。", "This PDF is larger than 20 MB and was not read."],
   tooLong: ["PDF 太复杂，一分钟内没有读完。", "This PDF is too complex: it could not be read within a minute."],
   PasswordException: ["PDF 有密码保护，打不开。", "This PDF is protected by a password."],
-  noReader: ["读取 PDF 的程序没有加载：没有网络，或浏览器太旧。", "What reads PDFs did not load: no network, or a browser too old."],
+  noReader: [
+    "读取 PDF 的程序没有加载：没有网络，或浏览器太旧。",
+    "What reads PDFs did not load: no network, or a browser too old.",
+  ],
   broken: ["PDF 已损坏，或不是 PDF。", "This PDF is damaged, or is none."],
 };
 

@@ -3,7 +3,7 @@
 
 import { isBetween, isInteger, readCanonical } from "./canonical.js";
 import { ALLOW_LIST_AAD, checkSignature, checkSignatureNumbers, importPoint, split } from "./cose.js";
-import { Refusal, hex } from "./refusal.js";
+import { hex, Refusal } from "./refusal.js";
 
 const FORMAT = 1;
 const ENTRY_BYTES = 16;

@@ -1,6 +1,6 @@
 // CBOR (RFC 8949) in its canonical form and in no other. What was read is written again and must be the input.
 
-import { Token, Tokenizer, Type, decode, encode } from "../vendor/cborg/cborg.js";
+import { decode, encode, Token, Tokenizer, Type } from "../vendor/cborg/cborg.js";
 
 import { Refusal } from "./refusal.js";
 

@@ -2,7 +2,7 @@
 
 import { isBetween, isInteger, readCanonical } from "./canonical.js";
 import { codeNumber, unpackUscc } from "./identifiers.js";
-import { Refusal, hex } from "./refusal.js";
+import { hex, Refusal } from "./refusal.js";
 
 const FORMAT = 1;
 const LAST_DAY = 84005; // 2199-12-31

@@ -1,7 +1,7 @@
 // The envelope (docs/verifying/code-format.md, section 4): COSE_Sign1 (RFC 9052) with ES256 (RFC 9053), in exactly one shape, checked
 // by comparing bytes: nothing is parsed before the signature holds.
 
-import { Refusal, hex } from "./refusal.js";
+import { hex, Refusal } from "./refusal.js";
 
 export const CODE_AAD = "licence-qr/1";
 export const TRUST_LIST_AAD = "licence-qr/trust/1";

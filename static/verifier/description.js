@@ -5,7 +5,8 @@ import { Refusal } from "./refusal.js";
 /** Refuse permit types and number templates that the vocabulary does not hold; it may be older than the code. */
 export function checkWords(claims, vocabulary) {
   for (const { permitType, number } of claims.permits) {
-    if (!found(vocabulary.permit_types, permitType)) throw new Refusal("claims_permit_type_unknown", { wire_id: permitType });
+    if (!found(vocabulary.permit_types, permitType))
+      throw new Refusal("claims_permit_type_unknown", { wire_id: permitType });
     if (typeof number !== "string" && !found(vocabulary.number_templates, number.template)) {
       throw new Refusal("claims_template_unknown", { wire_id: number.template });
     }

@@ -28,7 +28,10 @@ function checksFit(uscc) {
 
 /** GB 11714-1997: the letters count from A = 10 without a gap, 10 is written X and 11 as 0. */
 function organisationCheck(organisation) {
-  const total = ORGANISATION_WEIGHTS.reduce((sum, weight, at) => sum + weight * Number.parseInt(organisation[at], 36), 0);
+  const total = ORGANISATION_WEIGHTS.reduce(
+    (sum, weight, at) => sum + weight * Number.parseInt(organisation[at], 36),
+    0,
+  );
   return "0123456789X0"[11 - (total % 11)];
 }
 

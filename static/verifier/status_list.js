@@ -3,7 +3,7 @@
 
 import { isBetween, readCanonical } from "./canonical.js";
 import { checkSignature, checkSignatureNumbers } from "./cose.js";
-import { Refusal, hex, isoInstant, shanghaiDay } from "./refusal.js";
+import { hex, isoInstant, Refusal, shanghaiDay } from "./refusal.js";
 import { findKey } from "./trust_list.js";
 
 const VALUES = ["valid", "invalid", "suspended", "superseded"];
@@ -72,9 +72,15 @@ function split(signed) {
 
 /** What is in a byte string with the shortest head that holds its length. */
 function content(body) {
-  for (const [head, least, below] of [[1, 0, 24], [2, 24, 2 ** 8], [3, 2 ** 8, 2 ** 16], [5, 2 ** 16, 2 ** 32]]) {
+  for (const [head, least, below] of [
+    [1, 0, 24],
+    [2, 24, 2 ** 8],
+    [3, 2 ** 8, 2 ** 16],
+    [5, 2 ** 16, 2 ** 32],
+  ]) {
     const size = body.length - head;
-    if (size >= least && size < below && hex(body.subarray(0, head)) === byteStringHead(head, size)) return body.subarray(head);
+    if (size >= least && size < below && hex(body.subarray(0, head)) === byteStringHead(head, size))
+      return body.subarray(head);
   }
   throw new Refusal("envelope_payload");
 }
@@ -157,7 +163,10 @@ function checkTime(list, now) {
     throw new Refusal("status_list_expired", { expires_at: isoInstant(list.expiresAt), now: isoInstant(seconds) });
   }
   if (list.issuedAt > seconds + CLOCK_TOLERANCE) {
-    throw new Refusal("status_list_issued_in_future", { issued_at: isoInstant(list.issuedAt), now: isoInstant(seconds) });
+    throw new Refusal("status_list_issued_in_future", {
+      issued_at: isoInstant(list.issuedAt),
+      now: isoInstant(seconds),
+    });
   }
 }
 
@@ -188,7 +197,8 @@ function known(claims, statusList) {
   const first = claims.statusIndex;
   const count = statusList.entries.length * 4;
   // The whole block must be there, also the entries of permits that are not in the symbol.
-  if (first + claims.permitCount >= count) throw new Refusal("status_list_index", { index: Math.max(first, count), count });
+  if (first + claims.permitCount >= count)
+    throw new Refusal("status_list_index", { index: Math.max(first, count), count });
   const print = entryOf(statusList, first);
   const permits = claims.permits.map((_, at) => entryOf(statusList, first + 1 + at));
   // What an older print says may be another today: what its entries call valid is only superseded.

@@ -1,8 +1,8 @@
 // The trust list (docs/verifying/code-format.md, section 8): which keys may sign what, and when. Signed by an offline root key.
 
 import { isBetween, isInteger, readCanonical } from "./canonical.js";
-import { TRUST_LIST_AAD, checkSignature, checkSignatureNumbers, importPoint, split } from "./cose.js";
-import { Refusal, hex } from "./refusal.js";
+import { checkSignature, checkSignatureNumbers, importPoint, split, TRUST_LIST_AAD } from "./cose.js";
+import { hex, Refusal } from "./refusal.js";
 
 const FORMAT = 1;
 const PURPOSES = { 1: "licence", 2: "status", 3: "log" };

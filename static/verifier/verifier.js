@@ -6,7 +6,7 @@ import { decodeClaims } from "./claims.js";
 import { CODE_AAD, checkSignature, checkSignatureNumbers, split } from "./cose.js";
 import { checkWords } from "./description.js";
 import { fromDigits, parseAddress } from "./digits.js";
-import { Refusal, hex, isoDay, shanghaiDay } from "./refusal.js";
+import { hex, isoDay, Refusal, shanghaiDay } from "./refusal.js";
 import { statusOf } from "./status_list.js";
 import { findKey } from "./trust_list.js";
 
@@ -56,7 +56,8 @@ async function verified(text, { trustList, now, vocabulary, allowList }) {
   // Steps 7 and 8: the payload's bytes, then its values.
   const claims = decodeClaims(parts.payload);
   // Step 9: whether that key was allowed to sign this, and may still be believed.
-  if (key.state === "compromised" && !(await allows(allowList, kid, token))) throw new Refusal("key_compromised", { kid });
+  if (key.state === "compromised" && !(await allows(allowList, kid, token)))
+    throw new Refusal("key_compromised", { kid });
   checkKeyAllowed(key, claims.issuedOn, shanghaiDay(now));
   // Step 10: the words for it, where they are at hand.
   if (vocabulary) checkWords(claims, vocabulary);

@@ -1,9 +1,9 @@
 // One text from a symbol, a link or a keyboard: judged with what the device holds, and turned into what is shown.
 
+import { t } from "../ui/words.js";
 import { describe, statusOf, verify } from "../verifier/verifier.js";
 import { besideTheScan } from "./pack_panel.js";
 import { cannotTell, foreignHost, genuine, refused } from "./result.js";
-import { t } from "../ui/words.js";
 
 // Crockford's base 32 with I, L and O as people type them; 16 characters and the check.
 const CODE_NUMBER = /^[0-9A-Z]{17}$/;
@@ -37,7 +37,10 @@ function noList(lists) {
 function onlyTheRegisterKnows(number) {
   const detail = navigator.onLine
     ? t("编号不能在本机核验，它没有签名。", "A number carries no signature: this device cannot verify it.")
-    : t("编号没有签名，要有网络才能查询。请扫描二维码。", "A number carries no signature and needs a network. Scan the code instead.");
+    : t(
+        "编号没有签名，要有网络才能查询。请扫描二维码。",
+        "A number carries no signature and needs a network. Scan the code instead.",
+      );
   return cannotTell("这是编号", "This is a code number", detail, navigator.onLine ? `/p/${number}` : null);
 }
 

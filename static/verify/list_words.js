@@ -6,12 +6,18 @@ import { age, minute, t } from "../ui/words.js";
 export function listAge(row, list, now) {
   if (!row) return t("没有", "none");
   const fetched = new Date(row.fetchedAt);
-  const words = t(`${minute(fetched)} 取得（${age(now - fetched)}）`, `fetched ${minute(fetched)}, ${age(now - fetched)}`);
+  const words = t(
+    `${minute(fetched)} 取得（${age(now - fetched)}）`,
+    `fetched ${minute(fetched)}, ${age(now - fetched)}`,
+  );
   return list ? words : words + t("，已不能使用", ", no longer usable");
 }
 
 // Two servers may sign a moment apart: that the other one's list is the older says nothing against either.
-const OLDER = ["本机的名单比取得的更新，继续使用。", "The lists on this device are newer than those fetched; they stay in use."];
+const OLDER = [
+  "本机的名单比取得的更新，继续使用。",
+  "The lists on this device are newer than those fetched; they stay in use.",
+];
 const PROBLEMS = {
   offline: ["没有网络，按本机保存的名单核验。", "No network: the lists on this device are used."],
   status_list_older: OLDER,

@@ -102,7 +102,7 @@ async function refreshStatus(lists, now, signal) {
   await keep(STATUS.name, lists.status);
 }
 
-async function refreshWords(lists, now, signal) {
+async function refreshWords(lists, _now, signal) {
   const value = JSON.parse(new TextDecoder().decode(await fetched(WORDS, signal)));
   lists.vocabulary = value;
   await keep(WORDS.name, { value });

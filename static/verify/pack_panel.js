@@ -3,10 +3,10 @@
 
 import { heldPack, heldVisit, keepVisit } from "../pack/held.js";
 import { compare, noted, placeNamed, placeOf, search } from "../pack/register.js";
-import { added, inspectionLink, inspectionsLink, warned } from "./pack_result.js";
 import { packWords, problemWords } from "../pack/words.js";
 import { byId, element, hanzi } from "../ui/elements.js";
 import { t } from "../ui/words.js";
+import { added, inspectionLink, inspectionsLink, warned } from "./pack_result.js";
 
 let onMove = () => {};
 
@@ -14,7 +14,8 @@ function showHere(pack, here) {
   const place = here === null ? undefined : placeNamed(pack, here);
   byId("here").hidden = !place;
   byId("place-form").hidden = Boolean(place);
-  if (place) byId("here-said").replaceChildren(hanzi(place.business.name), element("br"), hanzi(place.premises.address));
+  if (place)
+    byId("here-said").replaceChildren(hanzi(place.business.name), element("br"), hanzi(place.premises.address));
   byId("place").value = "";
   showPlaces({ found: [], more: 0 });
 }
@@ -85,8 +86,12 @@ async function looked(scanned, now, again) {
   const visit = await heldVisit(now);
   const { business, warnings } = compare(pack, visit.here, visit.seen, scanned, now);
   // Judged again because newer lists came: that is no second scan.
-  if (visit.here !== null && !again) await keepVisit({ ...visit, seen: noted(visit.seen, scanned.codeNumber, visit.here, now) }, now);
-  return { before: warned(warnings, pack, now), after: [...added(business, pack), ...inspectionLink(business, pack, scanned)] };
+  if (visit.here !== null && !again)
+    await keepVisit({ ...visit, seen: noted(visit.seen, scanned.codeNumber, visit.here, now) }, now);
+  return {
+    before: warned(warnings, pack, now),
+    after: [...added(business, pack), ...inspectionLink(business, pack, scanned)],
+  };
 }
 
 /** Parts to show before and after the verdict of a genuine code; `again` when it is the same scan, judged once more. */

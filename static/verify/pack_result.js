@@ -1,13 +1,17 @@
 // What the pack adds to a genuine code, on the page: warnings first, then addresses and last inspections.
 
 import { placeNamed } from "../pack/register.js";
-import { WRONG_PREMISES, statusWords } from "../pack/words.js";
-import { verdict } from "../ui/verdict.js";
+import { statusWords, WRONG_PREMISES } from "../pack/words.js";
 import { both, element, hanzi, rows } from "../ui/elements.js";
+import { verdict } from "../ui/verdict.js";
 import { age, dayWords, minute, t } from "../ui/words.js";
 
 const ELSEWHERE = { tone: "bad", zh: "同一个码刚在别处出现过", en: "The same code was just seen elsewhere" };
-const ELSEWHERE_OWN = { tone: "care", zh: "同一个码在本企业另一处也出现过", en: "The same code was seen at other premises of this business" };
+const ELSEWHERE_OWN = {
+  tone: "care",
+  zh: "同一个码在本企业另一处也出现过",
+  en: "The same code was seen at other premises of this business",
+};
 const NO_PERMIT = { tone: "care", zh: "这一处没有许可证", en: "No permit for these premises" };
 
 function placeWords(pack, name) {
@@ -18,10 +22,22 @@ function placeWords(pack, name) {
 
 function warning(found, pack, now) {
   if (found.kind === "wrong_premises") {
-    return verdict(WRONG_PREMISES, t("码是真的，但属于另一家企业。请核对门头和地址，可能是借用或冒用的照牌。", "The code is genuine but belongs to another business. Compare sign and address: it may be borrowed or misused."));
+    return verdict(
+      WRONG_PREMISES,
+      t(
+        "码是真的，但属于另一家企业。请核对门头和地址，可能是借用或冒用的照牌。",
+        "The code is genuine but belongs to another business. Compare sign and address: it may be borrowed or misused.",
+      ),
+    );
   }
   if (found.kind === "no_permit_here") {
-    return verdict(NO_PERMIT, t("许可证是给本企业其他场所的，见下面的地址。", "The permits are for other premises of this business: see the addresses below."));
+    return verdict(
+      NO_PERMIT,
+      t(
+        "许可证是给本企业其他场所的，见下面的地址。",
+        "The permits are for other premises of this business: see the addresses below.",
+      ),
+    );
   }
   const old = age(now.getTime() - found.at.getTime());
   const where = t(`${minute(found.at)}（${old}）：`, `${minute(found.at)} (${old}): `) + placeWords(pack, found.place);
@@ -45,7 +61,9 @@ function permitLines(permit) {
 
 function premisesCard(premises, permits) {
   const here = permits.filter((permit) => permit.premisesNo === premises.no);
-  const lines = here.length ? here.map(permitLines) : [element("p", "quiet", t("这一处没有许可证。", "No permit for these premises."))];
+  const lines = here.length
+    ? here.map(permitLines)
+    : [element("p", "quiet", t("这一处没有许可证。", "No permit for these premises."))];
   return element("article", "card plain", element("h3", "", hanzi(premises.address)), ...lines);
 }
 
@@ -70,9 +88,24 @@ export function inspectionsLink() {
 export function added(business, pack) {
   const heading = element("h2", "", ...both("登记的场所", "Registered premises"));
   if (!business) {
-    const words = t("随身包里没有这家企业：它可能属于其他机构，或在取得随身包之后才登记，无法核对地址。", "The pack does not hold this business: it may belong to another office or be newer than the pack. Its address cannot be compared.");
+    const words = t(
+      "随身包里没有这家企业：它可能属于其他机构，或在取得随身包之后才登记，无法核对地址。",
+      "The pack does not hold this business: it may belong to another office or be newer than the pack. Its address cannot be compared.",
+    );
     return [element("div", "registered", heading, element("p", "note", words))];
   }
-  const asOf = element("p", "quiet", t(`随身包，登记信息截至 ${minute(pack.asOf)}`, `From the pack, as of ${minute(pack.asOf)}`));
-  return [element("div", "registered", heading, asOf, ...business.premises.map((each) => premisesCard(each, business.permits)))];
+  const asOf = element(
+    "p",
+    "quiet",
+    t(`随身包，登记信息截至 ${minute(pack.asOf)}`, `From the pack, as of ${minute(pack.asOf)}`),
+  );
+  return [
+    element(
+      "div",
+      "registered",
+      heading,
+      asOf,
+      ...business.premises.map((each) => premisesCard(each, business.permits)),
+    ),
+  ];
 }

@@ -1,17 +1,17 @@
 // The verify page: lists, camera, pictures and typed text come together here.
 
-import { forget, kept } from "./store.js";
-import { held, refresh } from "./lists.js";
 import { scan, stop } from "../ui/camera.js";
-import { prepareReader, readPicture } from "../ui/symbol_reader.js";
-import { NO_CODE_IN_PDF, isPdf, pdfProblem, readPdf } from "../ui/pdf.js";
-import { judge } from "./check.js";
-import { startPack } from "./pack_panel.js";
-import { listAge, problemWords } from "./list_words.js";
-import { rememberLanguage } from "../ui/language.js";
-import { cannotTell } from "./result.js";
 import { both, byId, element } from "../ui/elements.js";
+import { rememberLanguage } from "../ui/language.js";
+import { isPdf, NO_CODE_IN_PDF, pdfProblem, readPdf } from "../ui/pdf.js";
+import { prepareReader, readPicture } from "../ui/symbol_reader.js";
 import { t } from "../ui/words.js";
+import { judge } from "./check.js";
+import { listAge, problemWords } from "./list_words.js";
+import { held, refresh } from "./lists.js";
+import { startPack } from "./pack_panel.js";
+import { cannotTell } from "./result.js";
+import { forget, kept } from "./store.js";
 
 const ROOT = document.querySelector("main").dataset.root;
 const HALF_HOUR = 30 * 60 * 1000;
@@ -32,22 +32,28 @@ function showAges() {
 function showNotices() {
   const said = [];
   if (lists.rootChanged) {
-    said.push(t(
-      "网站给出的根公钥与本机首次访问时不同。仍按首次的核验；若主管部门公告更换了根公钥，请清除后重新联网。",
-      "The site now offers another root key than at the first visit. The first one still decides; if the authority has announced a new one, clear this device and connect again.",
-    ));
+    said.push(
+      t(
+        "网站给出的根公钥与本机首次访问时不同。仍按首次的核验；若主管部门公告更换了根公钥，请清除后重新联网。",
+        "The site now offers another root key than at the first visit. The first one still decides; if the authority has announced a new one, clear this device and connect again.",
+      ),
+    );
   }
   if (!lists.trustList) {
-    said.push(t(
-      "本机还没有名单，不能离线核验。请先联网打开一次本页。",
-      "This device has no lists yet and cannot verify. Open this page once with a network.",
-    ));
+    said.push(
+      t(
+        "本机还没有名单，不能离线核验。请先联网打开一次本页。",
+        "This device has no lists yet and cannot verify. Open this page once with a network.",
+      ),
+    );
   }
   if (notInstalled) {
-    said.push(t(
-      "本页未能存入这台设备，断网后不能再次打开。",
-      "This page could not be kept on this device: without a network it will not open again.",
-    ));
+    said.push(
+      t(
+        "本页未能存入这台设备，断网后不能再次打开。",
+        "This page could not be kept on this device: without a network it will not open again.",
+      ),
+    );
   }
   byId("notices").replaceChildren(...said.map((text) => element("p", "note", text)));
   if (newer) byId("notices").append(newVersionNote());
@@ -98,9 +104,15 @@ function looking(on) {
 }
 
 const CAMERA_ERRORS = {
-  NotAllowedError: ["相机未获允许。请在浏览器设置中允许本页使用相机，或选一张照片。", "The camera was not allowed. Allow it for this page in the browser's settings, or choose a photo."],
+  NotAllowedError: [
+    "相机未获允许。请在浏览器设置中允许本页使用相机，或选一张照片。",
+    "The camera was not allowed. Allow it for this page in the browser's settings, or choose a photo.",
+  ],
   NotFoundError: ["这台设备没有相机，请选一张照片。", "This device has no camera: choose a photo."],
-  TypeError: ["只有经 https 打开的页面才能使用相机，请选一张照片。", "Cameras work only on pages opened over https: choose a photo."],
+  TypeError: [
+    "只有经 https 打开的页面才能使用相机，请选一张照片。",
+    "Cameras work only on pages opened over https: choose a photo.",
+  ],
 };
 
 byId("start").addEventListener("click", async () => {
@@ -115,17 +127,17 @@ byId("start").addEventListener("click", async () => {
     else await check(text);
   } catch (error) {
     looking(false);
-    const [zh, en] = CAMERA_ERRORS[error.name] ?? ["相机打不开，请关闭其他使用相机的程序，或选一张照片。", "The camera does not open: close other programs that use it, or choose a photo."];
+    const [zh, en] = CAMERA_ERRORS[error.name] ?? [
+      "相机打不开，请关闭其他使用相机的程序，或选一张照片。",
+      "The camera does not open: close other programs that use it, or choose a photo.",
+    ];
     show(cannotTell("相机不能使用", "No camera", t(zh, en)));
   }
 });
 byId("stop").addEventListener("click", stop);
 document.addEventListener("visibilitychange", () => document.hidden && stop());
 
-const NO_PICTURE = [
-  "这个文件不是照片，也不是 PDF。",
-  "This file is neither a photo nor a PDF.",
-];
+const NO_PICTURE = ["这个文件不是照片，也不是 PDF。", "This file is neither a photo nor a PDF."];
 const NO_CODE = ["请靠近一些，避免反光，再拍一张。", "Come closer, avoid glare, and take another one."];
 
 /** The text in a chosen file, or null after having said why there is none; null too when something newer was asked. */
@@ -208,7 +220,10 @@ async function install() {
     return;
   }
   try {
-    const registration = await navigator.serviceWorker.register("/verify/sw.js", { scope: "/verify", updateViaCache: "none" });
+    const registration = await navigator.serviceWorker.register("/verify/sw.js", {
+      scope: "/verify",
+      updateViaCache: "none",
+    });
     addEventListener("online", () => registration.update());
   } catch {
     // Without TLS, in a private window, or behind a certificate that this device does not trust.

@@ -1,10 +1,10 @@
 // What was found, on the page: a verdict, the business, each permit with its status, and how old that is.
 
-import { aged, headline, permitSaying } from "./judgement.js";
 import { both, element, hanzi, rows } from "../ui/elements.js";
 import { verdict } from "../ui/verdict.js";
 import { age, day, minute, sentence, t } from "../ui/words.js";
 import { shanghaiDay } from "../verifier/refusal.js";
+import { aged, headline, permitSaying } from "./judgement.js";
 
 const TAGS = { good: "✓", plain: "i", care: "!", bad: "×", unknown: "?" };
 
@@ -33,33 +33,47 @@ export function asOf(state, now) {
   if (state.asOf === null) return t("本机没有状态名单。", "There is no status list on this device.");
   const old = age(now.getTime() - state.asOf.getTime());
   const words = t(`状态截至 ${minute(state.asOf)}（${old}）。`, `Status as of ${minute(state.asOf)}, ${old}.`);
-  if (state.unknown) return words + t("名单已过期，现在的状态不明。", " The list has expired: what is true now is unknown.");
+  if (state.unknown)
+    return words + t("名单已过期，现在的状态不明。", " The list has expired: what is true now is unknown.");
   if (!state.stale) return words;
   return words + t("超过了应更新的时间，请联网更新。", " It should have been refreshed by now: connect and refresh.");
 }
 
 /** A code whose signature holds. `host` is this page's own, where a live page can be asked. */
 export function genuine(described, state, { now, live }) {
-  const said = described.permits.map((permit, n) => permitSaying(state.permits[n] ?? "unknown", permit, shanghaiDay(now)));
+  const said = described.permits.map((permit, n) =>
+    permitSaying(state.permits[n] ?? "unknown", permit, shanghaiDay(now)),
+  );
   const parts = [
     verdict(headline(state, said), asOf(state, now)),
     element(
       "div",
       "who",
-      element("h2", "", described.name ? hanzi(described.name) : t("未登记字号的个体工商户", "A business without a name")),
+      element(
+        "h2",
+        "",
+        described.name ? hanzi(described.name) : t("未登记字号的个体工商户", "A business without a name"),
+      ),
       described.name ? element("p", "quiet", ...both("请核对门头名称", "Check that the sign matches")) : "",
     ),
     ...described.permits.map((permit, n) => card(permit, state.stale ? aged(said[n]) : said[n])),
   ];
   if (described.notShown > 0) {
-    const more = t(`另有 ${described.notShown} 项许可未写入二维码。`, `${described.notShown} more permits are not in the code.`);
+    const more = t(
+      `另有 ${described.notShown} 项许可未写入二维码。`,
+      `${described.notShown} more permits are not in the code.`,
+    );
     parts.push(element("p", "note", more));
   }
   parts.push(
     rows(
       ["统一社会信用代码", "Credit code", element("span", "number", described.uscc)],
       ["编号", "Code number", element("span", "number", described.codeNumber)],
-      ["照牌版本", "This print", `${t(`第 ${described.version} 版，`, `version ${described.version}, `)}${day(described.issuedOn)}`],
+      [
+        "照牌版本",
+        "This print",
+        `${t(`第 ${described.version} 版，`, `version ${described.version}, `)}${day(described.issuedOn)}`,
+      ],
     ),
   );
   if (live) parts.push(linkTo(live, "联网查看登记库现在的记载", "Ask the register what is true now"));
@@ -83,7 +97,10 @@ export function refused(code, facts, vocabulary) {
   const { what, todo } = entry ? sentence(entry, facts) : { what: "", todo: "" };
   if (foreign) {
     parts.push(element("p", "", t("二维码指向：", "The code leads to: "), element("b", "host", facts.host ?? "")));
-    const sticker = t("这不是本服务的网站，可能有人贴了假码。", "That is no site of this service; a sticker may have been put over the code.");
+    const sticker = t(
+      "这不是本服务的网站，可能有人贴了假码。",
+      "That is no site of this service; a sticker may have been put over the code.",
+    );
     parts.push(element("p", "", element("b", "", sticker), " ", todo));
   } else if (entry) {
     parts.push(element("p", "", element("b", "", what), " ", todo));

@@ -16,7 +16,9 @@ export async function verdict(verifier, content) {
 async function judged(verifier, content) {
   const now = new Date(content.now);
   const root = bytes(content.root_key);
-  const trustList = await verifier.readTrustList(bytes(content.trust_list), root, { atLeast: content.trust_list_at_least });
+  const trustList = await verifier.readTrustList(bytes(content.trust_list), root, {
+    atLeast: content.trust_list_at_least,
+  });
   const atLeast = content.status_list_at_least;
   const statusList =
     content.status_list === undefined
@@ -26,7 +28,13 @@ async function judged(verifier, content) {
     content.allow_list === undefined
       ? null
       : await verifier.readAllowList(bytes(content.allow_list), root, { atLeast: content.allow_list_at_least });
-  const found = await verifier.verify(content.text, { trustList, now, statusList, vocabulary: content.vocabulary, allowList });
+  const found = await verifier.verify(content.text, {
+    trustList,
+    now,
+    statusList,
+    vocabulary: content.vocabulary,
+    allowList,
+  });
   if (!found.ok) return said(found);
   const { claims, host, kid, status } = found;
   return { claims: claimsOf(claims), host, kid, ...(status && { status: statusOf(status) }) };

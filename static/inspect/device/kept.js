@@ -1,7 +1,7 @@
 // Visits and their photographs at rest: sealed rows of a database of their own, which nothing but the server's
 // confirmation or the inspector's own hand empties. Neither the end of the pack nor signing out does.
 
-import { Unavailable, Vault, cookieHalf } from "../../pack/vault.js";
+import { cookieHalf, Unavailable, Vault } from "../../pack/vault.js";
 
 const vault = new Vault("licence-qr-inspections", "licence-qr inspections 1");
 const REMINDER_SECONDS = 90 * 24 * 60 * 60;
@@ -67,7 +67,11 @@ export async function everything() {
     const row = await vault.read(name);
     if (!row) continue;
     if (row.owner !== mine) found.locked += row.state === "sent" ? 0 : 1;
-    else await opened(name, row).then((visit) => found.visits.push(visit), () => (found.unreadable += 1));
+    else
+      await opened(name, row).then(
+        (visit) => found.visits.push(visit),
+        () => (found.unreadable += 1),
+      );
   }
   return found;
 }
@@ -119,6 +123,7 @@ async function remind() {
   const [prefix, secure] = location.protocol === "https:" ? ["__Host-", "; Secure"] : ["", ""];
   const count = await unsentOf(number);
   const age = count ? REMINDER_SECONDS : 0;
+  // biome-ignore lint/suspicious/noDocumentCookie: the cookie store is not in every browser that this page runs in
   document.cookie = `${prefix}unsent-inspections=${number}-${count}; Max-Age=${age}; Path=/; SameSite=Strict${secure}`;
 }
 

@@ -2,8 +2,8 @@
 // into the file leaves it (Exif, XMP); only what is seen is left.
 
 import { t } from "../../ui/words.js";
+import { answerTo, instant, MOST_PHOTOS, sha256 } from "../visit/visit.js";
 import { heldPhoto, keepPhoto } from "./kept.js";
-import { MOST_PHOTOS, answerTo, instant, sha256 } from "../visit/visit.js";
 
 const MOST_PIXELS = 1600;
 const QUALITY = 0.8;
@@ -33,18 +33,36 @@ function drawnAndClosed(bitmap) {
 
 /** The bytes of a JPEG of at most 1600 pixels a side, without any metadata. Throws an Error in words. */
 async function shrunk(file) {
-  if (file.size > MOST_FILE_BYTES) throw new Error(t("照片文件太大（最大 50 MB），没有保存。请调低相机的分辨率再拍。", "The file is too large (50 MB at most) and was not kept. Set the camera to a lower resolution and take it again."));
+  if (file.size > MOST_FILE_BYTES)
+    throw new Error(
+      t(
+        "照片文件太大（最大 50 MB），没有保存。请调低相机的分辨率再拍。",
+        "The file is too large (50 MB at most) and was not kept. Set the camera to a lower resolution and take it again.",
+      ),
+    );
   const bitmap = await createImageBitmap(file).catch(() => null);
-  if (!bitmap) throw new Error(t("浏览器读不了这张照片（例如 HEIC）。请把相机格式设为 JPEG 再拍。", "The browser cannot read this picture (HEIC, for instance). Set the camera to JPEG and take it again."));
+  if (!bitmap)
+    throw new Error(
+      t(
+        "浏览器读不了这张照片（例如 HEIC）。请把相机格式设为 JPEG 再拍。",
+        "The browser cannot read this picture (HEIC, for instance). Set the camera to JPEG and take it again.",
+      ),
+    );
   const canvas = drawnAndClosed(bitmap);
   const blob = await new Promise((resolve) => canvas.toBlob(resolve, TYPE, QUALITY));
-  if (!blob) throw new Error(t("照片处理失败，内存可能不足。", "The picture could not be worked on: the device may lack memory."));
+  if (!blob)
+    throw new Error(
+      t("照片处理失败，内存可能不足。", "The picture could not be worked on: the device may lack memory."),
+    );
   return new Uint8Array(await blob.arrayBuffer());
 }
 
 /** Keep a photograph beside its visit: {sha256, type, bytes, taken_at, note}. Throws an Error in words. */
 export async function taken(visit, file, now) {
-  if (visit.photos.length >= MOST_PHOTOS) throw new Error(t(`一次检查最多 ${MOST_PHOTOS} 张照片。`, `One inspection has at most ${MOST_PHOTOS} photographs.`));
+  if (visit.photos.length >= MOST_PHOTOS)
+    throw new Error(
+      t(`一次检查最多 ${MOST_PHOTOS} 张照片。`, `One inspection has at most ${MOST_PHOTOS} photographs.`),
+    );
   const bytes = await shrunk(file);
   const sum = await sha256(bytes);
   await keepPhoto(visit, sum, bytes);
@@ -73,7 +91,8 @@ export async function pictured(visit, photo, alt) {
   const image = document.createElement("img");
   image.alt = alt;
   const address = URL.createObjectURL(new Blob([await heldPhoto(visit, photo.sha256)], { type: photo.type }));
-  for (const over of ["load", "error"]) image.addEventListener(over, () => URL.revokeObjectURL(address), { once: true });
+  for (const over of ["load", "error"])
+    image.addEventListener(over, () => URL.revokeObjectURL(address), { once: true });
   image.src = address;
   return image;
 }

@@ -2,8 +2,8 @@
 // repeated. A visit leaves this device only when the server has named the hash of exactly those bytes and lacks nothing.
 
 import { t } from "../../ui/words.js";
-import { dropPhotos, everything, heldPhoto, heldVisit, keepVisit } from "./kept.js";
 import { delivered, instant } from "../visit/visit.js";
+import { dropPhotos, everything, heldPhoto, heldVisit, keepVisit } from "./kept.js";
 import { alone } from "./lock.js";
 
 const LOCK = "licence-qr-sending";
@@ -28,9 +28,13 @@ export const REFUSED_TEXT = ["inspection_unreadable", "inspection_too_large"];
 
 const SIGN_IN = () => new NotSent("sign_in_needed", t("要登录后才能发送。", "Sign in to send."), { stop: true });
 
-const BUSY = () => new NotSent("open_elsewhere", t("检查还在另一个窗口中打开着。", "It is still open in another window."));
+const BUSY = () =>
+  new NotSent("open_elsewhere", t("检查还在另一个窗口中打开着。", "It is still open in another window."));
 
-const OFFLINE = () => new NotSent("offline", t("没有网络，检查留在本机。", "No network: the inspections stay on this device."), { stop: true });
+const OFFLINE = () =>
+  new NotSent("offline", t("没有网络，检查留在本机。", "No network: the inspections stay on this device."), {
+    stop: true,
+  });
 
 async function asked(address, options = {}) {
   const headers = { Accept: "application/json", ...options.headers };
@@ -46,7 +50,8 @@ async function refusal(answer) {
   const told = await answer.json().catch(() => ({}));
   const code = told.code ?? `http_${answer.status}`;
   if (code === "sign_in_needed") return SIGN_IN();
-  const what = told.title ?? t(`服务器没有接收（${answer.status}）。`, `The server did not take it (${answer.status}).`);
+  const what =
+    told.title ?? t(`服务器没有接收（${answer.status}）。`, `The server did not take it (${answer.status}).`);
   // Of its own troubles (5xx) and of who is signed in (403), the next visit would hear the same.
   return new NotSent(code, what, { todo: told.detail ?? "", stop: answer.status >= 500 || answer.status === 403 });
 }
@@ -64,7 +69,14 @@ async function put(session, address, body, headers) {
 }
 
 async function photo(visit, sha256) {
-  const gone = () => new NotSent("photo_gone", t("本机的一张照片打不开，检查留在本机。", "A photograph on this device cannot be opened: the inspection stays here."));
+  const gone = () =>
+    new NotSent(
+      "photo_gone",
+      t(
+        "本机的一张照片打不开，检查留在本机。",
+        "A photograph on this device cannot be opened: the inspection stays here.",
+      ),
+    );
   return heldPhoto(visit, sha256).catch(() => Promise.reject(gone()));
 }
 
@@ -88,11 +100,17 @@ async function sendVisit(session, visit, say) {
   const first = await put(session, `/inspect/sync/${visit.id}`, visit.content, headers);
   const receipt = await sendPhotos(session, visit, first, say);
   if (receipt.content_sha256 !== visit.hash || !receipt.complete) {
-    throw new NotSent("not_confirmed", t("服务器还没有确认收齐，检查留在本机。", "The server has not confirmed all of it: it stays on this device."));
+    throw new NotSent(
+      "not_confirmed",
+      t("服务器还没有确认收齐，检查留在本机。", "The server has not confirmed all of it: it stays on this device."),
+    );
   }
   // The receipt first, then the photographs: stopped in between, nothing that is still needed is gone.
   await keepVisit(delivered(visit, receipt));
-  await dropPhotos(visit.id, receipt.photos_refused.map(([sum]) => sum));
+  await dropPhotos(
+    visit.id,
+    receipt.photos_refused.map(([sum]) => sum),
+  );
 }
 
 async function note(visit, error) {

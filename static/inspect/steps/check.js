@@ -1,11 +1,11 @@
 // Second step: the checklist. One large choice for each item; "no" asks for words, and takes photographs.
 
 import { both, element } from "../../ui/elements.js";
-import { t } from "../../ui/words.js";
 import { camera, choices, labelled, notice, said, text } from "../../ui/fields.js";
-import { shots } from "./photos.js";
+import { t } from "../../ui/words.js";
 import { answerTo, itemsOf, reckon } from "../visit/visit.js";
 import { answerWords, progressWords, scoreWords } from "../visit/words.js";
+import { shots } from "./photos.js";
 
 const MOST_FINDING = 500;
 
@@ -17,13 +17,21 @@ function answered(context, key, fields) {
 async function showShots(context, key, place) {
   const { photos } = context.visit;
   const named = answerTo(context.visit, key).photos;
-  place.replaceChildren(...(await shots(context, photos.filter(({ sha256 }) => named.includes(sha256)))));
+  place.replaceChildren(
+    ...(await shots(
+      context,
+      photos.filter(({ sha256 }) => named.includes(sha256)),
+    )),
+  );
 }
 
 function finding(context, key) {
   const given = answerTo(context.visit, key);
   const place = element("ul", "shots");
-  const words = text(given.finding, (found) => answered(context, key, { finding: found }), { rows: 2, most: MOST_FINDING });
+  const words = text(given.finding, (found) => answered(context, key, { finding: found }), {
+    rows: 2,
+    most: MOST_FINDING,
+  });
   showShots(context, key, place);
   const taken = camera(async (file) => {
     await context.photograph(file, key);
@@ -37,14 +45,29 @@ function finding(context, key) {
 function question(context, { item, key }, showScore) {
   const answers = item.always ? ["yes", "no"] : ["yes", "no", "na"];
   const more = finding(context, key);
-  const legend = [said(item.text), ...(item.critical ? [" ", element("b", "critical", ...both("关键项", "critical"))] : [])];
+  const legend = [
+    said(item.text),
+    ...(item.critical ? [" ", element("b", "critical", ...both("关键项", "critical"))] : []),
+  ];
   const options = answers.map((answer) => [answer, answerWords(answer)]);
-  const field = choices(legend, options, answerTo(context.visit, key).answer, (answer) => {
-    answered(context, key, { answer });
-    more.hidden = answer !== "no";
-    showScore();
-  }, { classes: "question" });
-  field.firstChild.after(element("p", "quiet law", t(`依据：${said(item.law)}；${item.weight} 分`, `${said(item.law)}; weight ${item.weight}`)));
+  const field = choices(
+    legend,
+    options,
+    answerTo(context.visit, key).answer,
+    (answer) => {
+      answered(context, key, { answer });
+      more.hidden = answer !== "no";
+      showScore();
+    },
+    { classes: "question" },
+  );
+  field.firstChild.after(
+    element(
+      "p",
+      "quiet law",
+      t(`依据：${said(item.law)}；${item.weight} 分`, `${said(item.law)}; weight ${item.weight}`),
+    ),
+  );
   field.append(more);
   return field;
 }
@@ -63,7 +86,8 @@ function sections(context, showScore) {
 
 /** The parts of the step. */
 export function checkStep(context) {
-  if (!itemsOf(context.visit).length) return [notice(t("请先在第一步选检查表。", "Choose a checklist in the first step."))];
+  if (!itemsOf(context.visit).length)
+    return [notice(t("请先在第一步选检查表。", "Choose a checklist in the first step."))];
   const score = element("p", "score");
   score.setAttribute("role", "status");
   const showScore = () => {

@@ -2,14 +2,16 @@
 
 import { statusWords } from "../../pack/words.js";
 import { element, hanzi, rows } from "../../ui/elements.js";
-import { t } from "../../ui/words.js";
 import { choices, labelled, notice, said, select } from "../../ui/fields.js";
+import { t } from "../../ui/words.js";
 import { forPermit, purposed, purposesOf } from "../visit/visit.js";
 import { momentWords, purposeWords, readByWords } from "../visit/words.js";
 
 function facts(visit) {
   const { how } = visit;
-  const code = how.codeNumber ? `${how.codeNumber}${how.codeVersion ? t(`，第 ${how.codeVersion} 版`, `, version ${how.codeVersion}`) : ""}` : "—";
+  const code = how.codeNumber
+    ? `${how.codeNumber}${how.codeVersion ? t(`，第 ${how.codeVersion} 版`, `, version ${how.codeVersion}`) : ""}`
+    : "—";
   return rows(
     ["企业", "Business", hanzi(visit.business.name)],
     ["场所", "Premises", hanzi(visit.premises.address)],
@@ -22,7 +24,8 @@ function facts(visit) {
 
 function permitChoice(context) {
   const { visit } = context;
-  if (!visit.permits.length) return notice(t("随身包里，这一处没有许可证。", "The pack holds no permit for these premises."));
+  if (!visit.permits.length)
+    return notice(t("随身包里，这一处没有许可证。", "The pack holds no permit for these premises."));
   const options = visit.permits.map(({ number, type, items, status }) => [
     number,
     [t(type.zh, type.en), " ", hanzi(number), element("br"), hanzi(items), ` · ${statusWords(status)}`],
@@ -34,7 +37,10 @@ function permitChoice(context) {
 }
 
 function listChoice({ visit, change }) {
-  const options = visit.checklists.map(({ id, name, version }) => [id, t(`${said(name)}（${version}）`, `${said(name)} (${version})`)]);
+  const options = visit.checklists.map(({ id, name, version }) => [
+    id,
+    t(`${said(name)}（${version}）`, `${said(name)} (${version})`),
+  ]);
   return choices(t("检查表", "Checklists"), options, visit.lists, (lists) => change({ lists }), { several: true });
 }
 
@@ -58,5 +64,11 @@ function secondOfficer({ visit, change }) {
 
 /** The parts of the step. */
 export function placeStep(context) {
-  return [facts(context.visit), permitChoice(context), purposeChoice(context), secondOfficer(context), listChoice(context)];
+  return [
+    facts(context.visit),
+    permitChoice(context),
+    purposeChoice(context),
+    secondOfficer(context),
+    listChoice(context),
+  ];
 }

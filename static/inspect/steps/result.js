@@ -1,8 +1,8 @@
 // Fourth step: score, outcome, order to rectify, remarks.
 
 import { element } from "../../ui/elements.js";
-import { t } from "../../ui/words.js";
 import { choices, labelled, notice, said, text } from "../../ui/fields.js";
+import { t } from "../../ui/words.js";
 import { answerTo, dayIn, faultsOf, itemsOf, reckon, suggested, wantsFault } from "../visit/visit.js";
 import { faultWords, outcomeWords, progressWords, scoreWords } from "../visit/words.js";
 
@@ -13,7 +13,9 @@ const MOST_REMARKS = 2000;
 export function findings(visit) {
   const failed = itemsOf(visit).filter(({ key }) => answerTo(visit, key).answer === "no");
   if (!failed.length) return element("p", "", t("没有发现不符合项。", "Nothing was found amiss."));
-  const lines = failed.map(({ item, key }) => element("li", "", said(item.text), t("：", ": "), element("b", "", answerTo(visit, key).finding || "—")));
+  const lines = failed.map(({ item, key }) =>
+    element("li", "", said(item.text), t("：", ": "), element("b", "", answerTo(visit, key).finding || "—")),
+  );
   return element("ol", "findings", ...lines);
 }
 
@@ -21,14 +23,20 @@ function due(context) {
   const control = text(context.visit.rectifyBy, (rectifyBy) => context.change({ rectifyBy }), { type: "date" });
   control.min = dayIn(context.now(), 1);
   control.max = dayIn(context.now(), 365);
-  const part = labelled(control, t("整改期限", "To be rectified by"), t("期限之后要复查。", "A recheck follows after that day."));
+  const part = labelled(
+    control,
+    t("整改期限", "To be rectified by"),
+    t("期限之后要复查。", "A recheck follows after that day."),
+  );
   part.hidden = context.visit.outcome !== "to_rectify";
   return part;
 }
 
 function faults(context) {
   const options = faultsOf(context.visit).map((fault) => [fault, faultWords(fault)]);
-  const part = choices(t("承诺不成立的原因", "Why the commitment failed"), options, context.visit.fault, (fault) => context.change({ fault }));
+  const part = choices(t("承诺不成立的原因", "Why the commitment failed"), options, context.visit.fault, (fault) =>
+    context.change({ fault }),
+  );
   part.hidden = !wantsFault(context.visit);
   return part;
 }
@@ -45,7 +53,16 @@ export function resultStep(context) {
     why.hidden = !wantsFault(context.visit);
   });
   const remarks = text(visit.remarks, (found) => context.change({ remarks: found }), { rows: 3, most: MOST_REMARKS });
-  const capped = reckoned.criticalFailed ? [notice(t(`有关键项不符合，得分不超过 ${visit.criticalCap}。`, `A critical item failed: the score is at most ${visit.criticalCap}.`))] : [];
+  const capped = reckoned.criticalFailed
+    ? [
+        notice(
+          t(
+            `有关键项不符合，得分不超过 ${visit.criticalCap}。`,
+            `A critical item failed: the score is at most ${visit.criticalCap}.`,
+          ),
+        ),
+      ]
+    : [];
   return [
     element("p", "score-large", element("b", "", scoreWords(reckoned)), element("br"), progressWords(reckoned)),
     ...capped,

@@ -1,12 +1,12 @@
 // Last step: what is missing, the record as it will be sent, and the end of the visit.
 
 import { both, element, hanzi, rows } from "../../ui/elements.js";
-import { dayWords, t } from "../../ui/words.js";
 import { behind, button, notice, said } from "../../ui/fields.js";
+import { dayWords, t } from "../../ui/words.js";
 import { doubts, missing } from "../visit/missing.js";
-import { findings } from "./result.js";
 import { overNow, reckon } from "../visit/visit.js";
 import { momentWords, outcomeWords, progressWords, purposeWords, readByWords, scoreWords } from "../visit/words.js";
+import { findings } from "./result.js";
 
 function listed(heading, entries, visit) {
   if (!entries.length) return [];
@@ -20,7 +20,8 @@ function listed(heading, entries, visit) {
 }
 
 function confirmation({ signature }) {
-  if (signature.kind === "drawn") return t("已手写签字", "Signed by hand") + (signature.name && t(`（${signature.name}）`, ` (${signature.name})`));
+  if (signature.kind === "drawn")
+    return t("已手写签字", "Signed by hand") + (signature.name && t(`（${signature.name}）`, ` (${signature.name})`));
   if (signature.kind === "typed") return signature.name;
   return signature.kind === "refused" ? t(`拒签：${signature.reason}`, `Refused: ${signature.reason}`) : "—";
 }
@@ -41,7 +42,13 @@ function facts(visit) {
     ["检查表", "Checklists", lists.join(t("、", ", ")) || "—"],
     ["得分", "Score", `${scoreWords(reckoned)}${t("；", "; ")}${progressWords(reckoned)}`],
     ["照片", "Photos", String(visit.photos.length)],
-    ["结论", "Outcome", visit.outcome === "to_rectify" && visit.rectifyBy ? `${outcome}${t("，", ", ")}${dayWords(visit.rectifyBy)}` : outcome],
+    [
+      "结论",
+      "Outcome",
+      visit.outcome === "to_rectify" && visit.rectifyBy
+        ? `${outcome}${t("，", ", ")}${dayWords(visit.rectifyBy)}`
+        : outcome,
+    ],
     ["备注", "Remarks", visit.remarks || "—"],
     ["单位确认", "Confirmed", confirmation(visit)],
   );
@@ -49,7 +56,12 @@ function facts(visit) {
 
 /** A visit that was left open overnight cannot be sent as one: it begins anew, and says so. */
 function beginsAnew(context) {
-  const told = notice(t("一次检查的开始和结束应在 24 小时之内。可以从现在重新开始计时，原开始时间会写进备注。", "A visit begins and ends within 24 hours. It can begin anew now; when it first began is added to the remarks."));
+  const told = notice(
+    t(
+      "一次检查的开始和结束应在 24 小时之内。可以从现在重新开始计时，原开始时间会写进备注。",
+      "A visit begins and ends within 24 hours. It can begin anew now; when it first began is added to the remarks.",
+    ),
+  );
   told.append(button(t("从现在重新开始", "Begin anew now"), () => context.beginAnew()));
   return told;
 }
@@ -62,14 +74,33 @@ export function reviewStep(context) {
   const finish = button(both("完成检查", "Finish the inspection"), () => context.finish(), "");
   finish.disabled = lacking.length > 0;
   return [
-    ...listed(t("还不能完成：", "Not ready to be finished:"), lacking.filter(([step]) => step !== "review"), visit),
+    ...listed(
+      t("还不能完成：", "Not ready to be finished:"),
+      lacking.filter(([step]) => step !== "review"),
+      visit,
+    ),
     ...(late ? [beginsAnew(context)] : []),
     ...listed(t("请注意：", "Take note:"), doubts(visit), visit),
     facts(visit),
     element("h2", "", t("不符合项", "Findings")),
     findings(visit),
-    element("p", "quiet", t("完成后不能再改，有网络并登录时自动发送。", "Once finished it cannot be changed; it is sent when there is a network and somebody is signed in.")),
+    element(
+      "p",
+      "quiet",
+      t(
+        "完成后不能再改，有网络并登录时自动发送。",
+        "Once finished it cannot be changed; it is sent when there is a network and somebody is signed in.",
+      ),
+    ),
     element("p", "tools", finish),
-    behind(t("放弃这次检查…", "Throw this inspection away…"), t("答案、照片和签字将从本机删除，不能恢复。", "Answers, photographs and signature are deleted from this device and cannot be brought back."), t("确定放弃", "Throw it away"), () => context.throwAway()),
+    behind(
+      t("放弃这次检查…", "Throw this inspection away…"),
+      t(
+        "答案、照片和签字将从本机删除，不能恢复。",
+        "Answers, photographs and signature are deleted from this device and cannot be brought back.",
+      ),
+      t("确定放弃", "Throw it away"),
+      () => context.throwAway(),
+    ),
   ];
 }

@@ -1,12 +1,12 @@
 // Fifth step: the business confirms the record with a signature or by a typed name, or refuses, which is recorded.
 
 import { element } from "../../ui/elements.js";
-import { dayWords, t } from "../../ui/words.js";
 import { button, choices, labelled, notice, text } from "../../ui/fields.js";
-import { signatureField } from "./signature_field.js";
-import { findings } from "./result.js";
+import { dayWords, t } from "../../ui/words.js";
 import { overNow, reckon } from "../visit/visit.js";
 import { outcomeWords, purposeWords, scoreWords } from "../visit/words.js";
+import { findings } from "./result.js";
+import { signatureField } from "./signature_field.js";
 
 function sign(context, fields) {
   context.change({ signature: { ...context.visit.signature, ...fields } });
@@ -36,22 +36,44 @@ function drawnPart(context) {
   const { signature } = context.visit;
   const canvas = signatureField(signature.strokes, (strokes) => signed(context, { strokes }));
   canvas.setAttribute("role", "img");
-  canvas.setAttribute("aria-label", t("签字框：用手指或笔签字；也可以改选“由本人口述，代为输入姓名”。", "Field to sign with a finger or pen; a typed name can be chosen instead."));
+  canvas.setAttribute(
+    "aria-label",
+    t(
+      "签字框：用手指或笔签字；也可以改选“由本人口述，代为输入姓名”。",
+      "Field to sign with a finger or pen; a typed name can be chosen instead.",
+    ),
+  );
   const clear = button(t("清除重签", "Clear and sign again"), () => {
     sign(context, { strokes: [], over: "" });
     context.redraw();
   });
   const name = text(signature.name, (value) => signed(context, { name: value }), { most: 60 });
-  return [canvas, element("p", "tools", clear), labelled(name, t("签字人姓名（可不填）", "Name of who signs (optional)"))];
+  return [
+    canvas,
+    element("p", "tools", clear),
+    labelled(name, t("签字人姓名（可不填）", "Name of who signs (optional)")),
+  ];
 }
 
 function typedPart(context) {
   const name = text(context.visit.signature.name, (value) => signed(context, { name: value }), { most: 60 });
-  return [labelled(name, t("签字人姓名", "Name of who confirms"), t("看过记录的人说出或自己输入姓名，代替签字。", "Whoever has read the record says or types the name in place of a signature."))];
+  return [
+    labelled(
+      name,
+      t("签字人姓名", "Name of who confirms"),
+      t(
+        "看过记录的人说出或自己输入姓名，代替签字。",
+        "Whoever has read the record says or types the name in place of a signature.",
+      ),
+    ),
+  ];
 }
 
 function refusedPart(context) {
-  const reason = text(context.visit.signature.reason, (value) => signed(context, { reason: value }), { rows: 2, most: 200 });
+  const reason = text(context.visit.signature.reason, (value) => signed(context, { reason: value }), {
+    rows: 2,
+    most: 200,
+  });
   return [labelled(reason, t("拒签原因", "Reason of the refusal"))];
 }
 
@@ -76,7 +98,22 @@ export function signStep(context) {
     sign(context, { kind, over: "" });
     context.redraw();
   });
-  const changed = unsignedByChange(context) ? [notice(t("签字后记录有改动，原签字已清除，请重新确认。", "The record was changed after it was confirmed: the signature was removed. Have it confirmed again."))] : [];
+  const changed = unsignedByChange(context)
+    ? [
+        notice(
+          t(
+            "签字后记录有改动，原签字已清除，请重新确认。",
+            "The record was changed after it was confirmed: the signature was removed. Have it confirmed again.",
+          ),
+        ),
+      ]
+    : [];
   const part = PARTS[context.visit.signature.kind]?.(context) ?? [];
-  return [element("p", "", t("请把下面的记录给被检查单位看：", "Show this record to the business:")), summary(context.visit), kinds, ...changed, ...part];
+  return [
+    element("p", "", t("请把下面的记录给被检查单位看：", "Show this record to the business:")),
+    summary(context.visit),
+    kinds,
+    ...changed,
+    ...part,
+  ];
 }

@@ -1,7 +1,7 @@
 // What a visit still lacks before it can be finished, each with the step where it is mended. Pure.
 
-import { answerTo, dayIn, fitting, itemsOf, wantsFault } from "./visit.js";
 import { t } from "../../ui/words.js";
+import { answerTo, dayIn, fitting, itemsOf, wantsFault } from "./visit.js";
 
 const DAY = 24 * 60 * 60 * 1000;
 
@@ -10,31 +10,73 @@ function unanswered(visit) {
   if (!items.length) return [["place", t("没有选检查表。", "No checklist was chosen.")]];
   if (visit.purpose === "recheck" && items.some(({ key }) => answerTo(visit, key).answer)) return [];
   const open = items.filter(({ key }) => !answerTo(visit, key).answer);
-  return open.length ? [["check", t(`还有 ${open.length} 项没有回答。`, `Items without an answer: ${open.length}.`)]] : [];
+  return open.length
+    ? [["check", t(`还有 ${open.length} 项没有回答。`, `Items without an answer: ${open.length}.`)]]
+    : [];
 }
 
 function unexplained(visit) {
-  const bare = itemsOf(visit).filter(({ key }) => answerTo(visit, key).answer === "no" && !answerTo(visit, key).finding.trim());
-  return bare.length ? [["check", t(`有 ${bare.length} 项“不符合”没有写明情况。`, `Items answered “no” without saying what was found: ${bare.length}.`)]] : [];
+  const bare = itemsOf(visit).filter(
+    ({ key }) => answerTo(visit, key).answer === "no" && !answerTo(visit, key).finding.trim(),
+  );
+  return bare.length
+    ? [
+        [
+          "check",
+          t(
+            `有 ${bare.length} 项“不符合”没有写明情况。`,
+            `Items answered “no” without saying what was found: ${bare.length}.`,
+          ),
+        ],
+      ]
+    : [];
 }
 
 function undecided(visit, now) {
   if (!visit.outcome) return [["result", t("没有选检查结论。", "No outcome was chosen.")]];
-  if (wantsFault(visit) && !visit.fault) return [["result", t("没有选承诺不成立的原因。", "It was not chosen why the commitment failed.")]];
+  if (wantsFault(visit) && !visit.fault)
+    return [["result", t("没有选承诺不成立的原因。", "It was not chosen why the commitment failed.")]];
   if (visit.outcome !== "to_rectify") return [];
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(visit.rectifyBy)) return [["result", t("没有写整改期限。", "The day to rectify by is missing.")]];
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(visit.rectifyBy))
+    return [["result", t("没有写整改期限。", "The day to rectify by is missing.")]];
   const fits = visit.rectifyBy > dayIn(now) && visit.rectifyBy <= dayIn(now, 365);
-  return fits ? [] : [["result", t("整改期限应在今天之后、一年之内。", "The day to rectify by must be after today and within a year.")]];
+  return fits
+    ? []
+    : [
+        [
+          "result",
+          t("整改期限应在今天之后、一年之内。", "The day to rectify by must be after today and within a year."),
+        ],
+      ];
 }
 
 /** What a signature lacks. `over` is the record as it is now. */
 function unsigned({ kind, name, reason, strokes, over: signedOver }, over) {
-  if (!kind) return [["sign", t("被检查单位还没有签字，也没有注明拒签。", "The business has neither signed nor refused to.")]];
-  if (kind === "drawn" && !strokes.length) return [["sign", t("签字框是空的。", "The field for the signature is empty.")]];
-  if (kind === "typed" && !name.trim()) return [["sign", t("没有写签字人姓名。", "The name of who confirms is missing.")]];
-  if (kind === "refused" && !reason.trim()) return [["sign", t("没有写拒签的原因。", "The reason of the refusal is missing.")]];
-  if (kind !== "refused" && !signedOver) return [["sign", t("换了确认方式，请重新签字或重新输入姓名。", "Another way of confirming was chosen: have it signed, or the name typed, again.")]];
-  if (kind !== "refused" && signedOver !== over) return [["sign", t("签字后记录有改动，请重新确认签字。", "The record was changed after it was signed: have it confirmed again.")]];
+  if (!kind)
+    return [["sign", t("被检查单位还没有签字，也没有注明拒签。", "The business has neither signed nor refused to.")]];
+  if (kind === "drawn" && !strokes.length)
+    return [["sign", t("签字框是空的。", "The field for the signature is empty.")]];
+  if (kind === "typed" && !name.trim())
+    return [["sign", t("没有写签字人姓名。", "The name of who confirms is missing.")]];
+  if (kind === "refused" && !reason.trim())
+    return [["sign", t("没有写拒签的原因。", "The reason of the refusal is missing.")]];
+  if (kind !== "refused" && !signedOver)
+    return [
+      [
+        "sign",
+        t(
+          "换了确认方式，请重新签字或重新输入姓名。",
+          "Another way of confirming was chosen: have it signed, or the name typed, again.",
+        ),
+      ],
+    ];
+  if (kind !== "refused" && signedOver !== over)
+    return [
+      [
+        "sign",
+        t("签字后记录有改动，请重新确认签字。", "The record was changed after it was signed: have it confirmed again."),
+      ],
+    ];
   return [];
 }
 
@@ -42,17 +84,36 @@ function unsigned({ kind, name, reason, strokes, over: signedOver }, over) {
 export function missing(visit, over, now) {
   const old = now.getTime() - Date.parse(visit.startedAt) >= DAY;
   const late = old ? [["review", t("检查开始已超过 24 小时。", "The visit began more than 24 hours ago.")]] : [];
-  return [...unanswered(visit), ...unexplained(visit), ...undecided(visit, now), ...unsigned(visit.signature, over), ...late];
+  return [
+    ...unanswered(visit),
+    ...unexplained(visit),
+    ...undecided(visit, now),
+    ...unsigned(visit.signature, over),
+    ...late,
+  ];
 }
 
 /** What does not keep it from being finished, but will make the desk look at it. */
 export function doubts(visit) {
   const said = [];
-  if (!visit.second) said.push(["place", t("没有第二名监督员：记录会留待窗口核定。", "There is no second officer: the record will be held for the desk to decide.")]);
+  if (!visit.second)
+    said.push([
+      "place",
+      t(
+        "没有第二名监督员：记录会留待窗口核定。",
+        "There is no second officer: the record will be held for the desk to decide.",
+      ),
+    ]);
   const permit = visit.permits.find(({ number }) => number === visit.permitNo);
   const fit = fitting(visit.checklists, permit).map(({ id }) => id);
   if (permit && !visit.lists.every((id) => fit.includes(id))) {
-    said.push(["place", t("有检查表不适用于这张许可证的场所类别：记录会留待窗口核定。", "A checklist is not made for this permit's kinds of place: the record will be held for the desk to decide.")]);
+    said.push([
+      "place",
+      t(
+        "有检查表不适用于这张许可证的场所类别：记录会留待窗口核定。",
+        "A checklist is not made for this permit's kinds of place: the record will be held for the desk to decide.",
+      ),
+    ]);
   }
   return said;
 }

@@ -22,9 +22,31 @@ export function fitting(checklists, permit) {
 /** What waits to be done, soonest first: {purpose, uscc, premisesNo, permitNo, due} and what its purpose needs. */
 export function tasksOf(kit) {
   const waiting = [
-    ...kit.rectifications.map(([order, uscc, premisesNo, permitNo, due, items]) => ({ purpose: "recheck", order, uscc, premisesNo, permitNo, due, items })),
-    ...kit.drawn.map(([drawn, uscc, premisesNo, permitNo, due]) => ({ purpose: "drawn", drawn, uscc, premisesNo, permitNo, due })),
-    ...kit.follow_ups.map(([uscc, premisesNo, permitNo, due, ordered]) => ({ purpose: "follow_up", uscc, premisesNo, permitNo, due, ordered })),
+    ...kit.rectifications.map(([order, uscc, premisesNo, permitNo, due, items]) => ({
+      purpose: "recheck",
+      order,
+      uscc,
+      premisesNo,
+      permitNo,
+      due,
+      items,
+    })),
+    ...kit.drawn.map(([drawn, uscc, premisesNo, permitNo, due]) => ({
+      purpose: "drawn",
+      drawn,
+      uscc,
+      premisesNo,
+      permitNo,
+      due,
+    })),
+    ...kit.follow_ups.map(([uscc, premisesNo, permitNo, due, ordered]) => ({
+      purpose: "follow_up",
+      uscc,
+      premisesNo,
+      permitNo,
+      due,
+      ordered,
+    })),
   ];
   return waiting.sort((a, b) => a.due.localeCompare(b.due));
 }
@@ -51,7 +73,9 @@ export function begin(pack, place, how, task, { id, owner, now }) {
     packAsOf: instant(pack.asOf),
     startedAt: instant(now),
     purpose: "routine",
-    tasks: tasksOf(kit).filter(({ uscc, premisesNo }) => uscc === place.business.uscc && premisesNo === place.premises.no),
+    tasks: tasksOf(kit).filter(
+      ({ uscc, premisesNo }) => uscc === place.business.uscc && premisesNo === place.premises.no,
+    ),
     officers: kit.officers,
     second: "",
     grades: kit.grades,
@@ -76,7 +100,8 @@ export function forPermit(visit, permitNo) {
   return purposed({ ...visit, permitNo, lists }, visit.purpose);
 }
 
-const taskFor = (visit, purpose) => visit.tasks.find((task) => task.purpose === purpose && task.permitNo === visit.permitNo);
+const taskFor = (visit, purpose) =>
+  visit.tasks.find((task) => task.purpose === purpose && task.permitNo === visit.permitNo);
 
 /** The visit, for a purpose, with the order or the draw that it answers. */
 export function purposed(visit, purpose) {
@@ -103,7 +128,8 @@ export const answerTo = (visit, key) => visit.answers[key] ?? { answer: "", find
 /** {score, grade, answered, total, failed, criticalFailed}; score null while nothing applies, grade "" for none. */
 export function reckon(visit) {
   const items = itemsOf(visit).map(({ item, key }) => ({ ...item, ...answerTo(visit, key) }));
-  const sum = (...answers) => items.filter(({ answer }) => answers.includes(answer)).reduce((n, { weight }) => n + weight, 0);
+  const sum = (...answers) =>
+    items.filter(({ answer }) => answers.includes(answer)).reduce((n, { weight }) => n + weight, 0);
   const [achieved, applicable] = [sum("yes"), sum("yes", "no")];
   const failed = items.filter(({ answer }) => answer === "no");
   const criticalFailed = failed.some(({ critical }) => critical);

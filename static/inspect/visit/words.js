@@ -44,7 +44,9 @@ export const stateWords = (state) => words(STATES, state);
 /** "92 · A", or what there is of it. */
 export function scoreWords({ score, grade }) {
   if (score === null) return t("还没有得分", "no score yet");
-  return grade ? t(`${score} 分，${grade} 级`, `${score}, grade ${grade}`) : t(`${score} 分，不评级`, `${score}, no grade`);
+  return grade
+    ? t(`${score} 分，${grade} 级`, `${score}, grade ${grade}`)
+    : t(`${score} 分，不评级`, `${score}, no grade`);
 }
 
 /** How far the answers have come. */
@@ -53,7 +55,11 @@ export function progressWords({ answered, total, failed }) {
 }
 
 /** Name and address, the business's own words. */
-export const placeWords = ({ business, premises }) => [hanzi(business.name), document.createElement("br"), hanzi(premises.address)];
+export const placeWords = ({ business, premises }) => [
+  hanzi(business.name),
+  document.createElement("br"),
+  hanzi(premises.address),
+];
 
 /** An instant that was kept as text. */
 export const momentWords = (instant) => minute(new Date(instant));
