@@ -77,6 +77,12 @@ class AccessError(LicenceQRError):
     http_status = 403
 
 
+class SignInNeeded(AccessError):
+    """Nobody is signed in, or no longer."""
+
+    http_status = 401
+
+
 class TokenError(LicenceQRError):
     """A code was refused by the strict verifier. Codes are listed in docs/verifying/code-format-refusals.md."""
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from urllib.parse import SplitResult, urlsplit
 
 from flask import current_app, request, url_for
 from werkzeug.exceptions import HTTPException
@@ -20,6 +19,7 @@ from werkzeug.exceptions import HTTPException
 from licence_qr.domain.catalogue.model import Text
 from licence_qr.domain.register.field_names import FIELD_LABELS
 from licence_qr.errors import InputError
+from licence_qr.web.shell.origin import address_parts, came_from_here
 from licence_qr.web.shell.security import PUBLIC
 
 # More than any form of ours asks for. In Chinese, as forms are sent, it is well below what Flask takes in (500 kB).
@@ -70,22 +70,10 @@ def carried() -> KeptForm | None:
 
 def page_of_form() -> str | None:
     """The address of our own page on which a button was pressed, for going back there; None when it is not known."""
-    page = _parts(request.referrer or "")
+    page = address_parts(request.referrer or "")
     if page.netloc != request.host or _address(page.path, "GET") is None:
         return None
     return f"{page.path}?{page.query}" if page.query else page.path
-
-
-def came_from_here() -> bool:
-    """Whether the browser says that one of our pages sent this form: by Origin, or by Referer where there is none."""
-    return _parts(request.headers.get("Origin") or request.referrer or "").netloc == request.host
-
-
-def _parts(address: str) -> SplitResult:
-    try:
-        return urlsplit(address)
-    except ValueError:
-        return urlsplit("")
 
 
 def _kept(path: str, fields: Iterable[tuple[str, str]]) -> KeptForm | None:

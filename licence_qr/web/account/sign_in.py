@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from flask import Blueprint, flash, g, make_response, redirect, render_template, request, url_for
+from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response
 
 from licence_qr.domain.roles import Actor
-from licence_qr.errors import AccessError
+from licence_qr.errors import AccessError, SignInNeeded
 from licence_qr.web import current_instant, use_cases
-from licence_qr.web.account import interrupted_forms
+from licence_qr.web.account import interrupted_forms, late_forms
 from licence_qr.web.account.sign_in_page import sign_in_page
 from licence_qr.web.phone import pack_key, unsent_visits
 from licence_qr.web.shell.errors import status_of
@@ -24,6 +25,8 @@ from licence_qr.web.shell.security import (
 )
 
 blueprint = Blueprint("sign_in", __name__)
+blueprint.app_errorhandler(SignInNeeded)(late_forms.ask_to_sign_in)
+blueprint.app_errorhandler(CSRFError)(late_forms.offer_again)
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])

@@ -19,11 +19,11 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from licence_qr.domain.identifiers import CodeId
 from licence_qr.errors import AccessError, ConflictError, InputError, InvalidApplication, LicenceQRError, NotFoundError
-from licence_qr.web.account.interrupted_forms import came_from_here
 from licence_qr.web.shell import request_log
 from licence_qr.web.shell.errors import status_of
 from licence_qr.web.shell.forms import Field, problem_summary, read_fields
 from licence_qr.web.shell.language import language
+from licence_qr.web.shell.origin import came_from_elsewhere
 
 HOURS = 24
 FIELD = "form"
@@ -59,7 +59,7 @@ def accept(purpose: str, about: str) -> str:
     if request.form.get(TRAP):
         raise InputError("report_form_filled_by_program")
     name = _name(purpose, about, max_age=HOURS * 3600)
-    if name is None or _from_elsewhere():
+    if name is None or came_from_elsewhere():
         raise InputError("report_form_outdated")
     return name
 
@@ -105,12 +105,6 @@ def asking(template: str, field: str, typed: str = "", wrong: InputError | NotFo
         request_log.note_refusal(wrong)
     summary, _ = problem_summary(wrong, language().value, (), lambda _: field)
     return render_template(template, typed=typed, summary=summary, wrong=next(iter(summary), None))
-
-
-def _from_elsewhere() -> bool:
-    """Whether the browser names another site. One that names none, as some inside other apps, is believed."""
-    named = request.headers.get("Origin") or request.referrer
-    return bool(named) and not came_from_here()
 
 
 def _signer(purpose: str) -> URLSafeTimedSerializer:

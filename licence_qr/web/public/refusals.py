@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from flask import Response, render_template
+
 from licence_qr.domain.catalogue.model import Text
 from licence_qr.errors import KeyStoreError, LicenceQRError, NotFoundError, RegisterError, TokenError
 from licence_qr.web.public.page_words import Headline, Sign
+from licence_qr.web.shell import errors
 from licence_qr.web.shell.words import Tone
 
 
@@ -36,13 +39,19 @@ _UNREACHABLE = Refusal(
 
 def refusal_of(error: LicenceQRError) -> Refusal | None:
     """The refusal that ``error`` becomes on a citizen's page; None when it is not one of the three."""
-    if isinstance(error, TokenError) and not is_own_fault(error):
+    if isinstance(error, TokenError) and not errors.is_own_fault(error):
         return _REFUSED
     if isinstance(error, NotFoundError):
         return _UNKNOWN
     return _UNREACHABLE if isinstance(error, RegisterError | KeyStoreError | TokenError) else None
 
 
-def is_own_fault(error: LicenceQRError) -> bool:
-    """Whether the verifier failed for want of a usable trust or allow-list: that says nothing of the code in hand."""
-    return error.code.startswith(("trust_list_", "allow_list_"))
+def show(error: LicenceQRError) -> Response:
+    """The answer to ``error`` on a citizen's page: one of the three pages, or what the whole site says."""
+    refusal = refusal_of(error)
+    return errors.show(error) if refusal is None else errors.show(error, lambda problem: _page(refusal, error, problem))
+
+
+def _page(refusal: Refusal, error: LicenceQRError, problem: errors.ErrorPage) -> str:
+    genuine = error.facts.get("genuine") is True
+    return render_template(refusal.template, problem=problem, headline=refusal.headline, genuine=genuine)

@@ -13,9 +13,9 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from licence_qr.domain.identifiers import parse_code_number
 from licence_qr.domain.publishing.public_page import PublicPage
-from licence_qr.errors import InputError
+from licence_qr.errors import InputError, LicenceQRError
 from licence_qr.web import current_instant, use_cases
-from licence_qr.web.public import page_words
+from licence_qr.web.public import page_words, refusals
 from licence_qr.web.public.page_cache import REGISTER_ERROR
 from licence_qr.web.public.public_json import public_json
 from licence_qr.web.shell.errors import wants_json
@@ -30,6 +30,7 @@ LONG_PAGE_BYTES = 6 * 1024
 SCANNED = "/c/"
 
 blueprint = Blueprint("citizen", __name__)
+blueprint.register_error_handler(LicenceQRError, refusals.show)
 
 
 @blueprint.get("/")

@@ -1,21 +1,23 @@
-"""Errors become pages here, and only here: what was wrong, where, what to do, in both languages, never a traceback."""
+"""Errors become pages here: what was wrong, where, what to do, in both languages, never a traceback.
+
+A room that answers some of them otherwise says so to Flask, which asks a blueprint's handler before one of the whole
+site, and the handler of a class before that of its base: ``register_error_handler`` for the pages of one blueprint,
+``app_errorhandler`` for all pages. What it does not answer itself it hands on to ``show`` or ``show_http``.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import Flask, Response, jsonify, make_response, redirect, render_template, request, url_for
+from flask import Flask, Response, jsonify, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from licence_qr.errors import InputError, LicenceQRError
+from licence_qr.errors import LicenceQRError
 from licence_qr.web import use_cases
-from licence_qr.web.account import interrupted_forms
-from licence_qr.web.account.sign_in_page import sign_in_page
-from licence_qr.web.public.refusals import is_own_fault, refusal_of
 from licence_qr.web.shell import request_log
 from licence_qr.web.shell.language import Language, language
-from licence_qr.web.shell.security import SIGN_IN
 from licence_qr.wording import Explanation, explain
 
 RETRY_SECONDS = 30
@@ -25,7 +27,6 @@ _STATUS_BY_CODE = {
     **{f"too_many_{what}": 429 for what in _TOO_MANY},
     "sign_in_throttled": 429,
     "password_throttled": 429,
-    "sign_in_needed": 401,
 }
 _WORDED_HTTP = {400, 401, 403, 404, 405, 409, 413, 422, 429, 500, 503}
 
@@ -41,12 +42,20 @@ class ErrorPage:
     request_id: str
 
 
+Renders = Callable[[ErrorPage], str]
+
+
 def wants_json() -> bool:
     """Whether the visitor asked for JSON rather than for a page. The cheap look comes first: browsers name none."""
     if "json" not in request.environ.get("HTTP_ACCEPT", ""):
         return False
     best = request.accept_mimetypes.best_match(["text/html", "application/json", "application/problem+json"])
     return best is not None and best.endswith("json")
+
+
+def is_own_fault(error: LicenceQRError) -> bool:
+    """Whether the verifier failed for want of a usable trust or allow-list: that says nothing of the code in hand."""
+    return error.code.startswith(("trust_list_", "allow_list_"))
 
 
 def status_of(error: LicenceQRError) -> int:
@@ -84,20 +93,16 @@ def _naming_office(error: LicenceQRError, spoken: Language) -> LicenceQRError:
     return LicenceQRError(error.code, **(error.facts | {"office": name}))
 
 
-def _answer(error: LicenceQRError, problem: ErrorPage) -> Response:
-    response = _problem_json(problem) if wants_json() else make_response(_page(error, problem), problem.status)
+def _page(problem: ErrorPage) -> str:
+    return render_template("errors/problem.html", problem=problem)
+
+
+def _answer(error: LicenceQRError, problem: ErrorPage, page: Renders = _page) -> Response:
+    response = _problem_json(problem) if wants_json() else make_response(page(problem), problem.status)
     if problem.status in {429, 503}:
         response.headers["Retry-After"] = str(_retry_seconds(error))
     response.headers["Vary"] = "Accept, Cookie"
     return response
-
-
-def _page(error: LicenceQRError, problem: ErrorPage) -> str:
-    refusal = refusal_of(error) if request.blueprint == "citizen" else None
-    if refusal is None:
-        return render_template("errors/problem.html", problem=problem)
-    genuine = error.facts.get("genuine") is True
-    return render_template(refusal.template, problem=problem, headline=refusal.headline, genuine=genuine)
 
 
 def _retry_seconds(error: LicenceQRError) -> int:
@@ -106,7 +111,7 @@ def _retry_seconds(error: LicenceQRError) -> int:
 
 
 def _problem_json(problem: ErrorPage) -> Response:
-    """Problem details (RFC 9457); ``code`` is the stable one, ``detail`` and ``todo`` are for people."""
+    """ErrorPage details (RFC 9457); ``code`` is the stable one, ``detail`` and ``todo`` are for people."""
     response = jsonify(
         type="about:blank",
         title=problem.main.what,
@@ -120,43 +125,14 @@ def _problem_json(problem: ErrorPage) -> Response:
     return response
 
 
-def _show_error(error: LicenceQRError) -> Response:
+def show(error: LicenceQRError, page: Renders = _page) -> Response:
+    """The answer to ``error``, noted in the log: JSON for whoever asks for it, else ``page`` of what to say."""
     request_log.note_refusal(error)
-    if error.code == "sign_in_needed" and not wants_json():
-        return _ask_to_sign_in(error)
-    return _answer(error, problem_of(error))
+    return _answer(error, problem_of(error), page)
 
 
-def _ask_to_sign_in(error: LicenceQRError) -> Response:
-    """The sign-in page. It carries the form that could not be taken; of a mere button it knows the way back."""
-    try:
-        kept = interrupted_forms.posted()
-    except InputError as too_long:
-        return _answer(too_long, problem_of(too_long))
-    if kept is None:
-        return make_response(redirect(url_for(SIGN_IN, next=interrupted_forms.page_of_form()), 303))
-    return make_response(sign_in_page(kept=kept), status_of(error))
-
-
-def _offer_again(error: CSRFError) -> Response | None:
-    """The same form once more under a new token; None when it cannot be offered or came from elsewhere."""
-    if not interrupted_forms.came_from_here():
-        return None
-    try:
-        if request.endpoint == SIGN_IN:
-            outdated, username = LicenceQRError("sign_in_outdated"), request.form.get("username", "")
-            return make_response(sign_in_page(outdated, interrupted_forms.carried(), username), error.code)
-        kept = interrupted_forms.posted()
-    except InputError:
-        return None
-    if kept is None:
-        return None
-    return make_response(render_template("account/kept.html", kept=kept, signed_in_again=False), error.code)
-
-
-def _show_http(error: HTTPException) -> Response:
-    if isinstance(error, CSRFError) and (offered := _offer_again(error)):
-        return offered
+def show_http(error: HTTPException) -> Response:
+    """The answer to what Flask itself refuses, in words of ours."""
     status = error.code or 500
     if status < 400 and error.response is not None:
         return make_response(error.response)
@@ -178,6 +154,6 @@ def _show_failure(error: Exception) -> Response:
 
 def init_app(app: Flask) -> None:
     """Register the handlers."""
-    app.register_error_handler(LicenceQRError, _show_error)
-    app.register_error_handler(HTTPException, _show_http)
+    app.register_error_handler(LicenceQRError, show)
+    app.register_error_handler(HTTPException, show_http)
     app.register_error_handler(Exception, _show_failure)

@@ -15,7 +15,7 @@ from flask.wrappers import Request
 from werkzeug.wrappers import Response
 
 from licence_qr.domain.roles import Actor, Role
-from licence_qr.errors import AccessError, ConfigError
+from licence_qr.errors import AccessError, ConfigError, SignInNeeded
 from licence_qr.web import current_instant, use_cases
 
 if TYPE_CHECKING:
@@ -110,24 +110,24 @@ def signed_in() -> Actor | None:
 
 
 def current_actor() -> Actor:
-    """The signed-in person of a page that names its roles. Raises AccessError ``sign_in_needed``."""
+    """The signed-in person of a page that names its roles. Raises SignInNeeded."""
     actor = signed_in()
     if actor is None:
-        raise AccessError("sign_in_needed")
+        raise SignInNeeded("sign_in_needed")
     return actor
 
 
 def _admit() -> Response | None:
     """Before every view: let pass, send to the sign-in page, or raise AccessError ``role_not_allowed``.
 
-    A form without a session is not simply sent away: AccessError ``sign_in_needed``, so that what was typed is kept.
+    A form without a session is not simply sent away: it raises SignInNeeded, so that what was typed is kept.
     """
     if request.endpoint is None or request.endpoint in PUBLIC:
         return None
     allowed = roles_of(current_app.view_functions[request.endpoint])
     actor = signed_in()
     if actor is None and (request.method not in {"GET", "HEAD"} or request.blueprint in _DATA):
-        raise AccessError("sign_in_needed")
+        raise SignInNeeded("sign_in_needed")
     if actor is None:
         return redirect(url_for(SIGN_IN, next=request.full_path.rstrip("?")), 303)
     if not allowed & actor.roles:

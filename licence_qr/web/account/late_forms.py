@@ -1,0 +1,48 @@
+"""What becomes of a form that comes too late: without a session it leads to signing in, with an outdated token it is
+shown once more."""
+
+from __future__ import annotations
+
+from flask import Response, make_response, redirect, render_template, request, url_for
+from flask_wtf.csrf import CSRFError
+
+from licence_qr.errors import InputError, LicenceQRError, SignInNeeded
+from licence_qr.web.account import interrupted_forms
+from licence_qr.web.account.sign_in_page import sign_in_page
+from licence_qr.web.shell import errors, request_log
+from licence_qr.web.shell.origin import came_from_here
+from licence_qr.web.shell.security import SIGN_IN
+
+
+def ask_to_sign_in(error: SignInNeeded) -> Response:
+    """The sign-in page. It carries the form that could not be taken; of a mere button it knows the way back."""
+    if errors.wants_json():
+        return errors.show(error)
+    request_log.note_refusal(error)
+    try:
+        kept = interrupted_forms.posted()
+    except InputError as too_long:
+        return errors.show(too_long)
+    if kept is None:
+        return make_response(redirect(url_for(SIGN_IN, next=interrupted_forms.page_of_form()), 303))
+    return make_response(sign_in_page(kept=kept), errors.status_of(error))
+
+
+def offer_again(error: CSRFError) -> Response:
+    """The same form once more under a new token; the refusal when it cannot be offered or came from elsewhere."""
+    return _offered(error) or errors.show_http(error)
+
+
+def _offered(error: CSRFError) -> Response | None:
+    if not came_from_here():
+        return None
+    try:
+        if request.endpoint == SIGN_IN:
+            outdated, username = LicenceQRError("sign_in_outdated"), request.form.get("username", "")
+            return make_response(sign_in_page(outdated, interrupted_forms.carried(), username), error.code)
+        kept = interrupted_forms.posted()
+    except InputError:
+        return None
+    if kept is None:
+        return None
+    return make_response(render_template("account/kept.html", kept=kept, signed_in_again=False), error.code)
