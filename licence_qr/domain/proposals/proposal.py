@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from licence_qr.domain.lifecycle.acts import Act
 from licence_qr.domain.text import Text
 
 PAGE_LINES = 25
@@ -27,6 +28,15 @@ STATE_WORDS: Mapping[ProposalState, Text] = {
     ProposalState.REFUSED: Text("不同意", "refused"),
     ProposalState.WITHDRAWN: Text("提议人已收回", "taken back by its proposer"),
     ProposalState.CLOSED: Text("已自动关闭", "closed"),
+}
+
+# The acts that need four eyes, of a licence and of a permit alike.
+FOUR_EYES: Mapping[Act, Text] = {
+    Act.SUSPEND: Text("停业整顿、暂扣", "Suspend"),
+    Act.REINSTATE: Text("恢复", "Reinstate"),
+    Act.ANNUL: Text("撤销", "Annul"),
+    Act.REVOKE: Text("吊销", "Revoke"),
+    Act.WITHDRAW: Text("撤回", "Withdraw"),
 }
 
 

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from licence_qr.domain.catalogue.model import Requirement, RequirementAction, Text
 from licence_qr.domain.dates import SHANGHAI
+from licence_qr.domain.work.tasks import TimeLeft
 from licence_qr.web import use_cases
 from licence_qr.web.shell.forms import Field, Widget
 from licence_qr.web.shell.language import t
@@ -56,3 +57,28 @@ def moment(when: datetime) -> Markup:
 def chinese_day(day: date) -> str:
     """A date as Chinese documents print it, whatever the page speaks."""
     return f"{day.year}年{day.month}月{day.day}日"
+
+
+def days_words(left: TimeLeft) -> str:
+    """How long there is in calendar days, in words that say "overdue" themselves."""
+    if left.days is None:
+        return t("没有日期", "no date")
+    if left.days == 0:
+        return t("今天到期", "due today")
+    if left.overdue:
+        return t(f"已逾期 {-left.days} 天", f"overdue by {_many(-left.days, 'day')}")
+    return t(f"还有 {left.days} 天", f"{_many(left.days, 'day')} left")
+
+
+def working_days_words(left: TimeLeft) -> str:
+    """The same in working days; says so where a year without a calendar lies between. Empty without a date."""
+    if left.days is None:
+        return ""
+    if left.working_days is None:
+        return t("工作日未知：该年安排尚未公布", "working days not known: no calendar for that year yet")
+    count = abs(left.working_days)
+    return t(f"{count} 个工作日", _many(count, "working day"))
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

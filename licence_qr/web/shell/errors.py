@@ -111,7 +111,7 @@ def _retry_seconds(error: LicenceQRError) -> int:
 
 
 def _problem_json(problem: ErrorPage) -> Response:
-    """ErrorPage details (RFC 9457); ``code`` is the stable one, ``detail`` and ``todo`` are for people."""
+    """Problem details (RFC 9457); ``code`` is the stable one, ``detail`` and ``todo`` are for people."""
     response = jsonify(
         type="about:blank",
         title=problem.main.what,

@@ -14,6 +14,7 @@ from werkzeug.datastructures import MultiDict
 
 from licence_qr.domain.catalogue.model import Text
 from licence_qr.errors import InputError, LicenceQRError
+from licence_qr.web.shell.language import language as language_of_page
 from licence_qr.wording import explain
 
 
@@ -141,3 +142,20 @@ def problem_summary(
         if field:
             beside.setdefault(field, line)
     return tuple(summary), beside
+
+
+def refusals(
+    refused: LicenceQRError | None, fields: Iterable[Field], beside: Mapping[str, str] | None = None
+) -> tuple[tuple[FieldProblem, ...], Mapping[str, FieldProblem]]:
+    """``problem_summary`` of a page that asks ``fields`` and nothing else: a fault of no field of them leads nowhere.
+
+    ``beside`` (code → field) places refusals that do not name the field of the page by themselves.
+    """
+    asked = tuple(fields)
+    names = {field.name for field in asked}
+
+    def placed(fault: LicenceQRError) -> str:
+        field = (beside or {}).get(fault.code) or own_field(fault)
+        return field if field in names else ""
+
+    return problem_summary(refused, language_of_page().value, asked, placed)

@@ -10,7 +10,8 @@ from flask import Flask
 from four_eyes_pages import Shop, clerk, decider, desk_app, desk_services, elsewhere, inspector, people, shop, text_of
 
 from licence_qr.domain.lifecycle.acts import RULES
-from licence_qr.web.desk.proposals.words import FOUR_EYES, effects_of
+from licence_qr.domain.proposals.proposal import FOUR_EYES
+from licence_qr.web.desk.proposals.words import effects_of
 
 __all__ = ["browser", "clerk", "decider", "desk_app", "desk_services", "elsewhere", "inspector", "people", "shop"]
 

@@ -13,12 +13,12 @@ from licence_qr.domain.inspecting.follow_up import FAULT_WORDS, FollowUpOutcome
 from licence_qr.domain.inspecting.inspection import OUTCOME_WORDS, PURPOSE_WORDS, STATE_WORDS
 from licence_qr.domain.lifecycle.acts import RULES
 from licence_qr.domain.lifecycle.details import ReprintCause
+from licence_qr.domain.proposals.proposal import FOUR_EYES
 from licence_qr.domain.register.entity import EntityForm
 from licence_qr.domain.register.marks import MARK_NAMES
 from licence_qr.domain.register.permit import GrantMode
 from licence_qr.services.businesses.history import Change, PastEvent
 from licence_qr.web import use_cases
-from licence_qr.web.desk.proposals.words import FOUR_EYES
 from licence_qr.web.desk.words import office_name
 from licence_qr.web.shell.language import t
 from licence_qr.web.shell.words import GRADE, LICENCE_STATE, PERMIT_STATUS, TITLES, Saying, day

@@ -17,8 +17,7 @@ from licence_qr.domain.written_dates import read_date
 from licence_qr.errors import ConflictError, InputError, InvalidApplication, LicenceQRError, RuleError
 from licence_qr.services.inspecting.draws import DRAWERS, DrawRequest, PublishedDraw
 from licence_qr.web import current_instant, use_cases
-from licence_qr.web.desk.proposals.fields import refusals
-from licence_qr.web.shell.forms import Choice, Field, Widget, read_fields
+from licence_qr.web.shell.forms import Choice, Field, Widget, read_fields, refusals
 from licence_qr.web.shell.language import t
 from licence_qr.web.shell.navigation import INSPECTIONS
 from licence_qr.web.shell.security import current_actor, roles

@@ -19,10 +19,9 @@ from licence_qr.domain.written_dates import read_date
 from licence_qr.errors import ConflictError, InputError, InvalidApplication, LicenceQRError, RuleError
 from licence_qr.services.inspecting.follow_ups import FollowUpView, Recorded
 from licence_qr.web import current_instant, use_cases
-from licence_qr.web.desk.proposals.fields import refusals
-from licence_qr.web.desk.work import words as desk_work_words
+from licence_qr.web.desk import words as desk_words
 from licence_qr.web.shell.bounded_numbers import counted
-from licence_qr.web.shell.forms import Choice, Field, Widget, read_fields
+from licence_qr.web.shell.forms import Choice, Field, Widget, read_fields, refusals
 from licence_qr.web.shell.language import t
 from licence_qr.web.shell.navigation import FOLLOW_UPS
 from licence_qr.web.shell.security import current_actor, roles
@@ -88,7 +87,7 @@ def list_follow_ups() -> str:
         total=len(lines),
         overdue=overdue,
         only_overdue=only,
-        say_left=desk_work_words,
+        say_left=desk_words,
     )
 
 
@@ -197,5 +196,5 @@ def _page(view: FollowUpView, values: Mapping[str, str], refused: LicenceQRError
         outcome_tones=OUTCOME_TONES,
         fault_words=FAULT_WORDS,
         proposal_words=STATE_WORDS,
-        say_left=desk_work_words,
+        say_left=desk_words,
     )

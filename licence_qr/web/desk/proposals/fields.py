@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from licence_qr.domain.catalogue.life_rules import LifeRules
 from licence_qr.domain.catalogue.model import Text
@@ -10,11 +10,10 @@ from licence_qr.domain.inspecting.follow_up import FAULT_WORDS, Fault
 from licence_qr.domain.lifecycle.acts import Act, Grounds, SubjectKind
 from licence_qr.domain.plain_text import plain_line, plain_text
 from licence_qr.domain.written_dates import read_date
-from licence_qr.errors import InputError, LicenceQRError
+from licence_qr.errors import InputError
 from licence_qr.services.proposals.decide import ProposalRequest
 from licence_qr.services.proposals.read import Preview
-from licence_qr.web.shell.forms import Choice, Field, FieldProblem, Widget, own_field, problem_summary
-from licence_qr.web.shell.language import language
+from licence_qr.web.shell.forms import Choice, Field, Widget
 
 NO_BAR = "none"
 _FAULT = "fault"
@@ -131,25 +130,10 @@ def _fault(asked: Field, chosen: str) -> Fault | None:
     return None if chosen == NO_BAR else Fault(chosen)
 
 
-# Refusals that are not of a field by themselves, and the field beside which they are said.
-_BESIDE = {
+# Refusals that name no field of the page by themselves, and the field beside which they are said.
+BESIDE = {
     "password_wrong": "password",
     "password_throttled": "password",
     "proposal_business_changed": "confirmed",
+    "withdrawal_reason_missing": "withdrawal",  # another name than in the service: two forms stand on that page
 }
-# One field of the page of a proposal has another name than in the service: two forms stand on that page.
-_RENAMED = {"withdrawal_reason_missing": "withdrawal"}
-
-
-def refusals(
-    refused: LicenceQRError | None, fields: Iterable[Field]
-) -> tuple[tuple[FieldProblem, ...], Mapping[str, FieldProblem]]:
-    """The summary and the messages beside the fields. What belongs to no field of the page leads nowhere."""
-    asked = tuple(fields)
-    names = {field.name for field in asked}
-
-    def placed(fault: LicenceQRError) -> str:
-        field = _RENAMED.get(fault.code) or _BESIDE.get(fault.code) or own_field(fault)
-        return field if field in names else ""
-
-    return problem_summary(refused, language().value, asked, placed)

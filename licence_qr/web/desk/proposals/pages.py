@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 from licence_qr.domain.inspecting.follow_up import FAULT_WORDS
 from licence_qr.domain.lifecycle.acts import Act
 from licence_qr.domain.plain_text import plain_text
-from licence_qr.domain.proposals.proposal import PAGE_LINES, STATE_WORDS, ProposalFilter, ProposalState
+from licence_qr.domain.proposals.proposal import FOUR_EYES, PAGE_LINES, STATE_WORDS, ProposalFilter, ProposalState
 from licence_qr.domain.roles import Role
 from licence_qr.errors import AccessError, ConflictError, InputError, InvalidApplication, LicenceQRError, RuleError
 from licence_qr.services.proposals.decide import NO_CHANGE, ProposalVerdict
@@ -23,6 +23,7 @@ from licence_qr.services.proposals.read import Preview, ProposalView
 from licence_qr.web import current_instant, use_cases
 from licence_qr.web.desk.businesses.history import Day, days
 from licence_qr.web.desk.proposals.fields import (
+    BESIDE,
     GROUNDS,
     PASSWORD,
     VERDICT_FIELDS,
@@ -30,12 +31,11 @@ from licence_qr.web.desk.proposals.fields import (
     first_values,
     grounds_fields,
     read_proposing,
-    refusals,
 )
-from licence_qr.web.desk.proposals.words import CREDIT, FOUR_EYES, OUTCOME_TOLD, TONES, effects_of
+from licence_qr.web.desk.proposals.words import CREDIT, OUTCOME_TOLD, TONES, effects_of
 from licence_qr.web.shell.bounded_numbers import counted
 from licence_qr.web.shell.errors import status_of
-from licence_qr.web.shell.forms import Field, read_fields
+from licence_qr.web.shell.forms import Field, read_fields, refusals
 from licence_qr.web.shell.language import language, t
 from licence_qr.web.shell.navigation import PROPOSALS
 from licence_qr.web.shell.security import current_actor, roles
@@ -141,7 +141,7 @@ def _proposing_page(
     preview: Preview, values: Mapping[str, str], refused: LicenceQRError | None = None, since: int = 0
 ) -> str:
     fields = grounds_fields(preview)
-    summary, problems = refusals(refused, fields)
+    summary, problems = refusals(refused, fields, BESIDE)
     outdated = refused is not None and refused.code == _OUTDATED
     return render_template(
         "desk/proposals/proposal_new.html",
@@ -209,7 +209,7 @@ def _view(number: int) -> ProposalView:
 def _page(view: ProposalView, values: Mapping[str, str] | None = None, refused: LicenceQRError | None = None) -> str:
     main = language().value
     fields: tuple[Field, ...] = (*VERDICT_FIELDS, PASSWORD, *WITHDRAWAL_FIELDS)
-    summary, problems = refusals(refused, fields if view.line.state is ProposalState.OPEN else ())
+    summary, problems = refusals(refused, fields if view.line.state is ProposalState.OPEN else (), BESIDE)
     return render_template(
         "desk/proposals/proposal.html",
         view=view,

@@ -124,15 +124,6 @@ OUTCOME_TOLD: Mapping[ProposalState, Text] = {
     ),
 }
 
-# For the filters: of a licence and of a permit alike.
-FOUR_EYES: Mapping[Act, Text] = {
-    Act.SUSPEND: Text("停业整顿、暂扣", "Suspend"),
-    Act.REINSTATE: Text("恢复", "Reinstate"),
-    Act.ANNUL: Text("撤销", "Annul"),
-    Act.REVOKE: Text("吊销", "Revoke"),
-    Act.WITHDRAW: Text("撤回", "Withdraw"),
-}
-
 TONES: Mapping[str, Tone] = {
     "open": Tone.CARE,
     "approved": Tone.GOOD,

@@ -10,8 +10,10 @@ from licence_qr.domain.catalogue.life_rules import LifeRules
 from licence_qr.domain.catalogue.model import Text
 from licence_qr.domain.work.task_words import HINT as HINT
 from licence_qr.domain.work.task_words import KIND as KIND
-from licence_qr.domain.work.tasks import CLOCKED, DueStep, Task, TaskKind, TimeLeft
+from licence_qr.domain.work.tasks import CLOCKED, DueStep, Task, TaskKind
 from licence_qr.services.work.work_list import WorkLine
+from licence_qr.web.desk.words import days_words as days_words
+from licence_qr.web.desk.words import working_days_words as working_days_words
 from licence_qr.web.shell.language import t
 from licence_qr.web.shell.security import current_actor, roles_of
 from licence_qr.web.shell.words import Tone
@@ -38,31 +40,6 @@ def tone_of(line: WorkLine) -> Tone:
     if line.left.step is DueStep.UNDATED and line.task.kind in CLOCKED:
         return Tone.UNKNOWN
     return _TONE.get(line.left.step, Tone.PLAIN)
-
-
-def days_words(left: TimeLeft) -> str:
-    """How long there is in calendar days, in words that say "overdue" themselves."""
-    if left.days is None:
-        return t("没有日期", "no date")
-    if left.days == 0:
-        return t("今天到期", "due today")
-    if left.overdue:
-        return t(f"已逾期 {-left.days} 天", f"overdue by {_many(-left.days, 'day')}")
-    return t(f"还有 {left.days} 天", f"{_many(left.days, 'day')} left")
-
-
-def working_days_words(left: TimeLeft) -> str:
-    """The same in working days; says so where a year without a calendar lies between. Empty without a date."""
-    if left.days is None:
-        return ""
-    if left.working_days is None:
-        return t("工作日未知：该年安排尚未公布", "working days not known: no calendar for that year yet")
-    count = abs(left.working_days)
-    return t(f"{count} 个工作日", _many(count, "working day"))
-
-
-def _many(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 # The page of a subject, and the name of its key in the address. Whoever may not open it is shown the business.
