@@ -1,4 +1,4 @@
-"""The import table of docs/architecture.md, held against the code; and the sizes that keep files readable."""
+"""The import tables of docs/architecture.md, held against the code; and the sizes that keep files readable."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import ast
 import re
 import subprocess
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -16,22 +16,40 @@ from sources import FILES, nodes
 ROOT = Path(__file__).parents[1]
 MODULES = {path: ".".join(path.relative_to(ROOT).with_suffix("").parts) for path in FILES}
 _KNOWN = set(MODULES.values()) | {name.removesuffix(".__init__") for name in MODULES.values()}
-MOST_LINES, MOST_LINES_OF_A_FUNCTION = 400, 50
+MOST_LINES, MOST_LINES_OF_A_FUNCTION, MOST_FILES_OF_A_FOLDER = 400, 50, 14
 # The package itself holds the version; every room may name it.
 _OPEN_TO_ALL = "licence_qr"
+# Layers with a table of their own; what their own package holds, every room of the layer may name.
+LAYERS_WITH_ROOMS = ("services", "web")
+
+
+def rows_of_tables() -> Iterator[tuple[str, str]]:
+    """The first and the last cell of every row of a table of three columns that begins with a name."""
+    for line in (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if line.startswith("| `") and len(cells) == 3:
+            yield cells[0], cells[2]
 
 
 @cache
 def table() -> dict[str, frozenset[str]]:
     """Room → rooms it may import, from the first table of the document."""
     rows: dict[str, frozenset[str]] = {}
-    for line in (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").splitlines():
-        cells = [cell.strip() for cell in line.strip("|").split("|")]
-        if not line.startswith("| `") or len(cells) != 3:
-            continue
-        allowed = frozenset(re.findall(r"[a-z_]+", cells[2].split(";")[0])) - {""}
-        for name in re.findall(r"`([a-z_]+)(?:/|\.py)`", cells[0]):
+    for named, imports in rows_of_tables():
+        allowed = frozenset(re.findall(r"[a-z_]+", imports.split(";")[0]))
+        for name in re.findall(r"`([a-z_]+)(?:/|\.py)`", named):
             rows[name] = allowed | {name}
+    return rows
+
+
+@cache
+def inner_table() -> dict[str, frozenset[str]]:
+    """Room inside a layer, as ``web/desk/work`` → rooms of that layer it may import, from the tables of the layers."""
+    rows: dict[str, frozenset[str]] = {}
+    for named, imports in rows_of_tables():
+        for layer, path in re.findall(rf"`({'|'.join(LAYERS_WITH_ROOMS)})/([a-z_/]+?)(?:/|\.py)`", named):
+            name = layer if path == "__init__" else f"{layer}/{path}"
+            rows[name] = frozenset(f"{layer}/{each}" for each in re.findall(r"[a-z_/]+", imports)) | {name, layer}
     return rows
 
 
@@ -42,6 +60,16 @@ def room_of(module: str) -> str:
     if len(parts) == 1:
         return _OPEN_TO_ALL
     return parts[1] if parts[1] in table() else ""
+
+
+@cache
+def inner_room_of(module: str) -> str:
+    """The row of a layer's table that a module belongs to: the longest that its path begins with; empty for none."""
+    parts = module.split(".")[1:]
+    known = ("/".join(parts[:length]) for length in range(len(parts), 0, -1))
+    room = next((name for name in known if name in inner_table()), "")
+    # What the package of a layer holds is no room for what lies deeper.
+    return "" if room in LAYERS_WITH_ROOMS and len(parts) > 1 else room
 
 
 def imported(path: Path) -> Iterator[tuple[int, str]]:
@@ -91,6 +119,45 @@ def imported_from_closed_rooms(path: Path) -> list[str]:
 
 def test_a_file_imports_only_what_its_room_may():
     wrong = [fault for path in MODULES for fault in imported_from_closed_rooms(path)]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_tables_of_the_layers_were_read():
+    assert inner_table()["services/register"] == {"services", "services/register"}
+    assert inner_table()["services/signing"] == {"services", "services/signing", "services/register"}
+    assert inner_table()["web/desk/work"] == {"web", "web/shell", "web/desk/words", "web/desk/work"}
+
+
+def test_every_file_of_a_layer_stands_in_a_room_of_it():
+    inside = {
+        path: name.removesuffix(".__init__")
+        for path, name in MODULES.items()
+        if name.split(".")[1] in LAYERS_WITH_ROOMS
+    }
+    homeless = [name for path, name in inside.items() if not inner_room_of(name) and not only_says_what_it_is(path)]
+    assert homeless == []
+    assert {inner_room_of(name) for name in inside.values()} - {""} == set(inner_table())
+
+
+def only_says_what_it_is(path: Path) -> bool:
+    """Whether a file holds a docstring and nothing else."""
+    (module,) = (node for node in nodes(path) if isinstance(node, ast.Module))
+    return len(module.body) == 1 and ast.get_docstring(module) is not None
+
+
+def test_a_room_of_a_layer_imports_only_what_stands_above_it_in_the_table():
+    above: set[str] = set(LAYERS_WITH_ROOMS)
+    for room, allowed in inner_table().items():
+        assert allowed - {room} <= above, f"{room} names {sorted(allowed - {room} - above)}"
+        above.add(room)
+    wrong = [
+        f"{MODULES[path]}, line {line}: {name}"
+        for path in MODULES
+        if (room := inner_room_of(MODULES[path].removesuffix(".__init__")))
+        for line, name in imported(path)
+        if name.split(".")[1:2] == [room.split("/")[0]]
+        and (inner_room_of(name) or room.split("/")[0]) not in inner_table()[room]
+    ]
     assert not wrong, "\n".join(wrong)
 
 
@@ -157,6 +224,12 @@ def test_a_class_name_stands_for_one_thing():
                 found[node.name].append(f"{name}, line {node.lineno}")
     assert len(found) > 200
     assert {name: places for name, places in found.items() if len(places) > 1} == {}
+
+
+def test_a_folder_holds_no_more_files_than_one_looks_through():
+    folders = Counter(path.parent for root in ("licence_qr", "tests") for path in (ROOT / root).rglob("*.py"))
+    full = [f"{folder.relative_to(ROOT)} has {n} files" for folder, n in folders.items() if n > MOST_FILES_OF_A_FOLDER]
+    assert len(folders) > 50 and not full, "\n".join(full)
 
 
 def test_the_domain_asks_no_clock_and_opens_no_file():
