@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from dataclasses import field as dataclass_field
+from datetime import date
 from enum import StrEnum
 
 from werkzeug.datastructures import MultiDict
 
 from licence_qr.domain.catalogue.model import Text
-from licence_qr.errors import InputError, LicenceQRError
+from licence_qr.domain.written_dates import read_date
+from licence_qr.errors import InputError, InvalidApplication, LicenceQRError
+from licence_qr.web.shell.bounded_numbers import counted
 from licence_qr.web.shell.language import language as language_of_page
 from licence_qr.wording import explain
 
@@ -88,6 +92,63 @@ def read_fields(form: MultiDict[str, str], fields: Iterable[Field]) -> dict[str,
         else:
             typed[field.name] = form.get(field.name, "").replace("\r\n", "\n")
     return typed
+
+
+def read_revision(form: MultiDict[str, str]) -> int | None:
+    """The revision that the form was made from, which its page carries; None when it brings none that can be read."""
+    return form.get("revision", type=counted)
+
+
+@dataclass(slots=True)
+class TypedForm:
+    """What was typed into ``fields``. What cannot be read is noted among ``problems``, and reading goes on.
+
+    ``was`` is what stood in the form at first, where that matters: what was left alone does not change, though the
+    register may say something else by now.
+    """
+
+    fields: Mapping[str, Field]
+    values: Mapping[str, str]
+    was: Mapping[str, str] = dataclass_field(default_factory=dict)
+    problems: list[InputError] = dataclass_field(default_factory=list)
+
+    @classmethod
+    def into(cls, fields: Iterable[Field], values: Mapping[str, str]) -> TypedForm:
+        """``values`` as ``read_fields`` gives them, to be read one by one."""
+        return cls({field.name: field for field in fields}, values)
+
+    def text(self, name: str) -> str:
+        """The text without the white space around it."""
+        return self.values.get(name, "").strip()
+
+    def ticked(self, name: str) -> tuple[str, ...]:
+        """The boxes that were ticked, in the order of the form; what it offered is the service's to judge."""
+        return tuple(filter(None, self.values.get(name, "").split(",")))
+
+    def choice(self, name: str) -> str:
+        """One of the choices of the field, or empty after noting that there is none."""
+        asked = self.fields[name]
+        found = self.values.get(name, "")
+        if found in {choice.value for choice in asked.choices}:
+            return found
+        self.problems.append(InputError("choice_missing", field=name, label_zh=asked.label.zh, label_en=asked.label.en))
+        return ""
+
+    def day(self, name: str, *, required: bool = True) -> date | None:
+        """A date in any usual spelling."""
+        if not required and not self.text(name):
+            return None
+        try:
+            return read_date(self.text(name), name)
+        except InputError as wrong:
+            self.problems.append(wrong)
+            return None
+
+    def check(self) -> None:
+        """Raise InvalidApplication with everything that was noted, in the order of the form, if anything was."""
+        if self.problems:
+            names = list(self.fields)
+            raise InvalidApplication(sorted(self.problems, key=lambda error: names.index(error.field)))
 
 
 def problem(error: InputError, language: str, page: str = "", label: Text | None = None) -> FieldProblem:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -14,9 +15,8 @@ from licence_qr.errors import ConflictError, InputError, LicenceQRError
 from licence_qr.services.feedback.ratings_desk import HANDLING, RatingAct, RatingFile
 from licence_qr.web import current_instant, use_cases
 from licence_qr.web.shell import request_log
-from licence_qr.web.shell.bounded_numbers import counted
 from licence_qr.web.shell.errors import status_of
-from licence_qr.web.shell.forms import Choice, Field, Widget, problem_summary, read_fields
+from licence_qr.web.shell.forms import Choice, Field, Widget, problem_summary, read_fields, read_revision
 from licence_qr.web.shell.language import language, t
 from licence_qr.web.shell.navigation import RATINGS
 from licence_qr.web.shell.security import current_actor, roles
@@ -31,6 +31,7 @@ _STEP_HINTS: Mapping[RatingStep, Text] = {
     ),
     RatingStep.CLOSED: Text("多次联系不上，写明时间", "Could not be reached; say when it was tried"),
 }
+_STEP = Field("step", Text("做了什么？", "What was done?"), widget=Widget.RADIOS)
 _TEXT = Field("text", Text("说明", "What was done"), widget=Widget.PARAGRAPH)
 
 
@@ -62,15 +63,14 @@ def show_rating(rating_id: int) -> str:
 @roles(Role.CLERK, Role.DECIDER)
 def act_on_rating(rating_id: int) -> Response:
     """Take one step. What was typed stays when it is refused, also when somebody else was faster."""
-    form = request.form
-    step = form.get("step", "")
-    act = RatingAct(step, form.get("text", ""), form.get("revision", 0, type=counted))
+    typed = read_fields(request.form, (_STEP, _TEXT))
+    act = RatingAct(typed["step"], typed["text"], read_revision(request.form) or 0)
     try:
         use_cases().ratings_desk.act(current_actor(), rating_id, act, current_instant())
     except (InputError, ConflictError) as refused:
         request_log.note_refusal(refused)
         return make_response(_page(_file(rating_id), refused), status_of(refused))
-    words = STEP_WORDS[RatingStep(step)]
+    words = STEP_WORDS[RatingStep(act.step)]
     flash(t(f"已记录：{words.zh}。", f"Kept: {words.en}."))
     return redirect(url_for(".show_rating", rating_id=rating_id), 303)
 
@@ -115,4 +115,4 @@ def _page(file: RatingFile, refused: LicenceQRError | None = None) -> str:
 
 def _fields(file: RatingFile) -> tuple[Field, ...]:
     choices = tuple(Choice(step.value, STEP_WORDS[step], _STEP_HINTS.get(step)) for step in file.allowed)
-    return (Field("step", Text("做了什么？", "What was done?"), widget=Widget.RADIOS, choices=choices), _TEXT)
+    return (replace(_STEP, choices=choices), _TEXT)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -13,9 +14,8 @@ from licence_qr.errors import ConflictError, InputError, LicenceQRError
 from licence_qr.services.feedback.reports_desk import HANDLING, ReportAct, ReportFile
 from licence_qr.web import current_instant, use_cases
 from licence_qr.web.shell import request_log
-from licence_qr.web.shell.bounded_numbers import counted
 from licence_qr.web.shell.errors import status_of
-from licence_qr.web.shell.forms import Choice, Field, Widget, own_field, problem_summary, read_fields
+from licence_qr.web.shell.forms import Choice, Field, Widget, own_field, problem_summary, read_fields, read_revision
 from licence_qr.web.shell.language import language, t
 from licence_qr.web.shell.navigation import REPORTS
 from licence_qr.web.shell.security import current_actor, roles
@@ -50,6 +50,16 @@ _ANSWER = Field(
 )
 
 
+_STEP = Field("step", Text("做了什么？", "What was done?"), widget=Widget.RADIOS)
+_OFFICE = Field(
+    "office",
+    Text("转给哪个窗口", "Passed on to"),
+    Text("只在转办时选。", "Only when it is passed on."),
+    widget=Widget.RADIOS,
+    optional=True,
+)
+
+
 @blueprint.get("")
 @roles(*REPORTS.roles)
 def list_reports() -> str:
@@ -70,16 +80,15 @@ def show_report(report_id: int) -> str:
 @roles(*REPORTS.roles)
 def act_on_report(report_id: int) -> Response:
     """Take one step. What was typed stays when it is refused, also when somebody else was faster."""
-    form = request.form
-    step = form.get("step", "")
-    text = form.get("answer" if step == ReportStep.ANSWERED else "text", "")
-    act = ReportAct(step, text, form.get("revision", 0, type=counted), form.get("office", ""))
+    typed = read_fields(request.form, (_STEP, _TEXT, _ANSWER, _OFFICE))
+    text = typed["answer" if typed["step"] == ReportStep.ANSWERED else "text"]
+    act = ReportAct(typed["step"], text, read_revision(request.form) or 0, typed["office"])
     try:
         changed = use_cases().reports_desk.act(current_actor(), report_id, act, current_instant())
     except (InputError, ConflictError) as refused:
         request_log.note_refusal(refused)
         return make_response(_page(_file(report_id), refused), status_of(refused))
-    words = STEP_WORDS[ReportStep(step)]
+    words = STEP_WORDS[ReportStep(act.step)]
     flash(t(f"已记录：{words.zh}。", f"Kept: {words.en}."))
     if changed.office != current_actor().office:
         return redirect(url_for(".list_reports"), 303)
@@ -129,16 +138,8 @@ def _fields(file: ReportFile) -> tuple[Field, ...]:
     if not steps:
         return ()
     choices = tuple(Choice(step.value, STEP_WORDS[step], _STEP_HINTS.get(step)) for step in steps)
-    chosen = Field("step", Text("做了什么？", "What was done?"), widget=Widget.RADIOS, choices=choices)
+    chosen = replace(_STEP, choices=choices)
     if ReportStep.REASSIGNED not in steps:
         return (chosen, _TEXT)
     others = tuple(o for o in use_cases().catalogue.offices.values() if o.id != file.report.office)
-    office = Field(
-        "office",
-        Text("转给哪个窗口", "Passed on to"),
-        Text("只在转办时选。", "Only when it is passed on."),
-        widget=Widget.RADIOS,
-        choices=tuple(Choice(each.id, each.name) for each in others),
-        optional=True,
-    )
-    return (chosen, _TEXT, office)
+    return (chosen, _TEXT, replace(_OFFICE, choices=tuple(Choice(each.id, each.name) for each in others)))

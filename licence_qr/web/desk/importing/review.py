@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -26,6 +27,7 @@ _OUTCOME_WORDS: Mapping[RowOutcome, Text] = {
     RowOutcome.WAITING: Text("仍待裁定", "still waiting"),
     RowOutcome.REFUSED: Text("未导入", "refused"),
 }
+_DECISION = Field("decision", Text("怎样裁定？", "What is right?"), widget=Widget.RADIOS)
 _REASON = Field(
     "reason",
     Text("理由", "Reason"),
@@ -54,9 +56,9 @@ def show_waiting_row(question_id: int) -> str:
 def decide_waiting_row(question_id: int) -> Response:
     """Decide, and go on to the question it raises or back to the list. What was typed stays when it is refused."""
     waiting, actor = use_cases().waiting, current_actor()
-    decision, reason = request.form.get("decision", ""), request.form.get("reason", "")
+    typed = read_fields(request.form, (_DECISION, _REASON))
     try:
-        settlement = waiting.decide(actor, question_id, decision, reason, current_instant())
+        settlement = waiting.decide(actor, question_id, typed["decision"], typed["reason"], current_instant())
     except (InputError, ConflictError, RuleError, AccessError) as refused:
         return make_response(_page(waiting.get(actor, question_id), refused), refused.http_status)
     flash(_told(settlement))
@@ -66,12 +68,7 @@ def decide_waiting_row(question_id: int) -> Response:
 
 
 def _page(row: WaitingRow, refused: LicenceQRError | None = None) -> str:
-    decision = Field(
-        "decision",
-        Text("怎样裁定？", "What is right?"),
-        widget=Widget.RADIOS,
-        choices=tuple(Choice(choice.decision.value, choice.label) for choice in row.choices),
-    )
+    decision = replace(_DECISION, choices=tuple(Choice(choice.decision.value, choice.label) for choice in row.choices))
     fields, main = (decision, _REASON), language().value
     summary, problems = problem_summary(refused, main, fields)
     return render_template(

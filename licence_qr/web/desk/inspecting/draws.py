@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import datetime
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -13,11 +13,10 @@ from licence_qr.domain.dates import local_date
 from licence_qr.domain.inspecting.draws import DRAW_STATE_WORDS, MAX_PLACES
 from licence_qr.domain.inspecting.inspection import OUTCOME_WORDS
 from licence_qr.domain.roles import Actor
-from licence_qr.domain.written_dates import read_date
 from licence_qr.errors import ConflictError, InputError, InvalidApplication, LicenceQRError, RuleError
 from licence_qr.services.inspecting.draws import DRAWERS, DrawRequest, PublishedDraw
 from licence_qr.web import current_instant, use_cases
-from licence_qr.web.shell.forms import Choice, Field, Widget, read_fields, refusals
+from licence_qr.web.shell.forms import Choice, Field, TypedForm, Widget, read_fields, refusals
 from licence_qr.web.shell.language import t
 from licence_qr.web.shell.navigation import INSPECTIONS
 from licence_qr.web.shell.security import current_actor, roles
@@ -80,9 +79,11 @@ def plan_draw() -> str:
 @roles(*DRAWERS)
 def announce_draw() -> Response:
     """Freeze and publish the list. What was typed stays when it is refused."""
-    values = read_fields(request.form, _fields())
+    fields = _fields()
+    values = read_fields(request.form, fields)
     try:
-        number = use_cases().draws.announce(current_actor(), _wanted(values), current_instant())
+        wanted = _wanted(TypedForm.into(fields, values))
+        number = use_cases().draws.announce(current_actor(), wanted, current_instant())
     except (InputError, InvalidApplication, RuleError) as refused:
         return make_response(_form(values, refused), refused.http_status)
     flash(t("名单已公布。", "The list is published."))
@@ -157,51 +158,39 @@ def _fields() -> tuple[Field, ...]:
     return (_TITLE, _PLACES, _DUE_ON, of_kinds, *((absent,) if away else ()), _RECUSED, _SEED_SOURCE)
 
 
-def _wanted(values: Mapping[str, str]) -> DrawRequest:
+def _wanted(typed: TypedForm) -> DrawRequest:
     """What was typed. Raises InvalidApplication for what cannot be read; the rest the rules judge."""
-    problems: list[InputError] = []
     wanted = DrawRequest(
-        values["title"],
-        _places(values["places"], problems),
-        _due_on(values["due_on"], problems),
-        tuple(filter(None, values["kinds"].split(","))),
-        tuple(int(number[:9]) for number in values.get("away", "").split(",") if number.isdecimal()),
-        _recused(values["recused"], problems),
-        values["seed_source"],
+        typed.values["title"],
+        _places(typed),
+        typed.day("due_on", required=False),
+        typed.ticked("kinds"),
+        tuple(int(number[:9]) for number in typed.ticked("away") if number.isdecimal()),
+        _recused(typed),
+        typed.values["seed_source"],
     )
-    if problems:
-        raise InvalidApplication(problems)
+    typed.check()
     return wanted
 
 
-def _places(text: str, problems: list[InputError]) -> int:
-    typed = text.strip()
-    if typed.isascii() and typed.isdecimal() and len(typed) <= 9 and 1 <= int(typed) <= MAX_PLACES:
-        return int(typed)
-    problems.append(InputError("draw_places_number", field="places"))
+def _places(typed: TypedForm) -> int:
+    text = typed.text("places")
+    if text.isascii() and text.isdecimal() and len(text) <= 9 and 1 <= int(text) <= MAX_PLACES:
+        return int(text)
+    typed.problems.append(InputError("draw_places_number", field="places"))
     return 0
 
 
-def _due_on(text: str, problems: list[InputError]) -> date | None:
-    if not text.strip():
-        return None
-    try:
-        return read_date(text, "due_on")
-    except InputError as wrong:
-        problems.append(wrong)
-        return None
-
-
-def _recused(text: str, problems: list[InputError]) -> tuple[tuple[int, str], ...]:
+def _recused(typed: TypedForm) -> tuple[tuple[int, str], ...]:
     found = []
-    for line, written in enumerate(text.splitlines(), start=1):
+    for line, written in enumerate(typed.values["recused"].splitlines(), start=1):
         match written.split():
             case []:
                 continue
             case [number, uscc] if number.isascii() and number.isdecimal() and len(uscc) == 18:
                 found.append((int(number[:9]), uscc.upper()))
             case _:
-                problems.append(InputError("draw_recused_form", field="recused", line=line))
+                typed.problems.append(InputError("draw_recused_form", field="recused", line=line))
     return tuple(found)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -15,13 +14,11 @@ from licence_qr.domain.lifecycle.acts import Act, SubjectKind, rule
 from licence_qr.domain.plain_text import plain_line, plain_text
 from licence_qr.domain.proposals.proposal import STATE_WORDS
 from licence_qr.domain.roles import Role
-from licence_qr.domain.written_dates import read_date
 from licence_qr.errors import ConflictError, InputError, InvalidApplication, LicenceQRError, RuleError
 from licence_qr.services.inspecting.follow_ups import FollowUpView, Recorded
 from licence_qr.web import current_instant, use_cases
 from licence_qr.web.desk import words as desk_words
-from licence_qr.web.shell.bounded_numbers import counted
-from licence_qr.web.shell.forms import Choice, Field, Widget, read_fields, refusals
+from licence_qr.web.shell.forms import Choice, Field, TypedForm, Widget, read_fields, read_revision, refusals
 from licence_qr.web.shell.language import t
 from licence_qr.web.shell.navigation import FOLLOW_UPS
 from licence_qr.web.shell.security import current_actor, roles
@@ -107,10 +104,11 @@ def record_follow_up(permit_id: int) -> Response:
     """Record a check; one that failed leads on to its proposal. What was typed stays when it is refused."""
     actor, now, follow_ups = current_actor(), current_instant(), use_cases().follow_ups
     view = follow_ups.get(actor, permit_id, now)
-    values = read_fields(request.form, _all_fields(view))
+    fields = _all_fields(view)
+    values = read_fields(request.form, fields)
     try:
-        report = _report(values)
-        recorded = follow_ups.record(actor, permit_id, report, now, request.form.get("revision", type=counted))
+        report = _report(TypedForm.into(fields, values))
+        recorded = follow_ups.record(actor, permit_id, report, now, read_revision(request.form))
     except (InputError, InvalidApplication, RuleError, ConflictError) as refused:
         return make_response(_page(view, values, refused), refused.http_status)
     return _onward(recorded, permit_id)
@@ -124,34 +122,22 @@ def _onward(recorded: Recorded, permit_id: int) -> Response:
     return redirect(url_for(".show_follow_up", permit_id=permit_id), 303)
 
 
-def _report(values: Mapping[str, str]) -> FollowUpReport:
+def _report(typed: TypedForm) -> FollowUpReport:
     """What was typed. Raises InvalidApplication for dates that cannot be read; the rest the rules judge."""
-    problems: list[InputError] = []
-    outcome = next((each for each in FollowUpOutcome if each.value == values["outcome"]), None)
+    outcome = next((each for each in FollowUpOutcome if each.value == typed.values["outcome"]), None)
     rectify, failed = outcome is FollowUpOutcome.RECTIFY, outcome is FollowUpOutcome.FAILED
     report = FollowUpReport(
-        checked_on=_day(values, "checked_on", problems),
+        checked_on=typed.day("checked_on", required=False),
         outcome=outcome,
-        others=tuple(filter(None, values["others"].split(","))),
-        findings=plain_text(values["findings"]),
-        rectify_by=_day(values, "rectify_by", problems) if rectify else None,
-        document_no=plain_line(values["document_no"]),
-        fault=next((each for each in Fault if each.value == values["fault"]), None) if failed else None,
-        legal_basis=plain_line(values["legal_basis"]) if failed else "",
+        others=typed.ticked("others"),
+        findings=plain_text(typed.text("findings")),
+        rectify_by=typed.day("rectify_by", required=False) if rectify else None,
+        document_no=plain_line(typed.text("document_no")),
+        fault=next((each for each in Fault if each.value == typed.values["fault"]), None) if failed else None,
+        legal_basis=plain_line(typed.text("legal_basis")) if failed else "",
     )
-    if problems:
-        raise InvalidApplication(problems)
+    typed.check()
     return report
-
-
-def _day(values: Mapping[str, str], name: str, problems: list[InputError]) -> date | None:
-    if not values[name].strip():
-        return None
-    try:
-        return read_date(values[name], name)
-    except InputError as wrong:
-        problems.append(wrong)
-        return None
 
 
 def _others(view: FollowUpView) -> Field:

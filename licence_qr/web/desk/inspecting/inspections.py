@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -23,12 +22,11 @@ from licence_qr.domain.inspecting.inspection import (
     InspectionState,
     VisitOutcome,
 )
-from licence_qr.domain.written_dates import read_date
 from licence_qr.errors import ConflictError, InputError, InvalidApplication, LicenceQRError, RuleError
 from licence_qr.services.inspecting.desk import InspectionView
 from licence_qr.web import current_instant, use_cases
 from licence_qr.web.shell.bounded_numbers import counted
-from licence_qr.web.shell.forms import Choice, Field, Widget, problem_summary, read_fields, refusals
+from licence_qr.web.shell.forms import Choice, Field, TypedForm, Widget, problem_summary, read_fields, refusals
 from licence_qr.web.shell.language import language, t
 from licence_qr.web.shell.navigation import INSPECTIONS
 from licence_qr.web.shell.security import current_actor, roles
@@ -180,26 +178,16 @@ def _page(view: InspectionView, values: Mapping[str, str], refused: LicenceQRErr
 
 def _filter() -> tuple[Filter, tuple[InputError, ...]]:
     """What the address asks for. What cannot be read does not narrow the list; of days it is told."""
-    days: dict[str, date | None] = {}
-    wrong = []
-    for field in _DAYS:
-        try:
-            days[field.name] = _day(field.name)
-        except InputError as error:
-            wrong.append(error)
+    typed = TypedForm.into(_DAYS, read_fields(request.args, _DAYS))
     words = _word("state", InspectionState), _word("purpose", InspectionPurpose), _word("outcome", VisitOutcome)
     text = request.args.get("q", "").strip()[:100].replace("\0", "")
-    return Filter(*words, days.get("from"), days.get("to"), text), tuple(wrong)
+    first, last = (typed.day(field.name, required=False) for field in _DAYS)
+    return Filter(*words, first, last, text), tuple(typed.problems)
 
 
 def _word(name: str, words: type[Word]) -> Word | None:
     asked = request.args.get(name, "")
     return next((word for word in words if word.value == asked), None)
-
-
-def _day(name: str) -> date | None:
-    typed = request.args.get(name, "").strip()
-    return read_date(typed, name) if typed else None
 
 
 def _address(**changes: object) -> str:

@@ -15,8 +15,7 @@ from werkzeug.wrappers import Response
 from licence_qr.domain.issuing.issued import Draft
 from licence_qr.errors import ConflictError, InputError, InvalidApplication
 from licence_qr.web import current_instant, use_cases
-from licence_qr.web.shell.bounded_numbers import counted
-from licence_qr.web.shell.forms import Field, problem, problems_by_field, read_fields
+from licence_qr.web.shell.forms import Field, problem, problems_by_field, read_fields, read_revision
 from licence_qr.web.shell.language import language
 from licence_qr.web.shell.security import current_actor
 
@@ -59,7 +58,7 @@ def save_typed(draft: Draft, fields: Iterable[Field], given: Mapping[str, str] |
 
 
 def _revision() -> int:
-    revision = request.form.get("revision", type=counted)
+    revision = read_revision(request.form)
     return abort(400) if revision is None else revision
 
 

@@ -9,11 +9,9 @@ from licence_qr.domain.catalogue.model import Text
 from licence_qr.domain.inspecting.follow_up import FAULT_WORDS, Fault
 from licence_qr.domain.lifecycle.acts import Act, Grounds, SubjectKind
 from licence_qr.domain.plain_text import plain_line, plain_text
-from licence_qr.domain.written_dates import read_date
-from licence_qr.errors import InputError
 from licence_qr.services.proposals.decide import ProposalRequest
 from licence_qr.services.proposals.read import Preview
-from licence_qr.web.shell.forms import Choice, Field, Widget
+from licence_qr.web.shell.forms import Choice, Field, TypedForm, Widget
 
 NO_BAR = "none"
 _FAULT = "fault"
@@ -114,20 +112,16 @@ def first_values(preview: Preview) -> dict[str, str]:
 
 def read_proposing(preview: Preview, values: Mapping[str, str], revision: int) -> ProposalRequest:
     """What is proposed. Raises InputError for a date or a choice that cannot be read; the rest the service judges."""
-    day_text = values.get("effective_on", "").strip()
-    day = read_date(day_text, "effective_on") if day_text else None
-    asked = next((field for field in grounds_fields(preview) if field.name == _FAULT), None)
-    fault = _fault(asked, values.get(_FAULT, "")) if asked else None
+    typed = TypedForm.into(grounds_fields(preview), values)
+    day = typed.day("effective_on", required=False)
+    fault = typed.choice(_FAULT) if _FAULT in typed.fields else NO_BAR
+    if typed.problems:
+        raise typed.problems[0]
     # Whoever decides reads the words in the order in which they were written, and nothing that cannot be seen.
     basis, number = plain_line(values["legal_basis"]), plain_line(values["document_no"])
     grounds = Grounds(plain_text(values["reason"]), basis, number, day)
-    return ProposalRequest(preview.about.subject, preview.rule.act, grounds, revision, fault)
-
-
-def _fault(asked: Field, chosen: str) -> Fault | None:
-    if chosen not in {choice.value for choice in asked.choices}:
-        raise InputError("choice_missing", field=asked.name, label_zh=asked.label.zh, label_en=asked.label.en)
-    return None if chosen == NO_BAR else Fault(chosen)
+    cause = None if fault == NO_BAR else Fault(fault)
+    return ProposalRequest(preview.about.subject, preview.rule.act, grounds, revision, cause)
 
 
 # Refusals that name no field of the page by themselves, and the field beside which they are said.

@@ -35,7 +35,7 @@ from licence_qr.web.desk.proposals.fields import (
 from licence_qr.web.desk.proposals.words import CREDIT, OUTCOME_TOLD, TONES, effects_of
 from licence_qr.web.shell.bounded_numbers import counted
 from licence_qr.web.shell.errors import status_of
-from licence_qr.web.shell.forms import Field, read_fields, refusals
+from licence_qr.web.shell.forms import Field, read_fields, read_revision, refusals
 from licence_qr.web.shell.language import language, t
 from licence_qr.web.shell.navigation import PROPOSALS
 from licence_qr.web.shell.security import current_actor, roles
@@ -110,7 +110,7 @@ def send_proposal(uscc: str, subject: str, act: str) -> Response:
         return make_response(_impossible_page(uscc, refused), refused.http_status)
     fields = grounds_fields(preview)
     values = read_fields(request.form, fields)
-    revision = request.form.get("revision", 0, type=counted)
+    revision = read_revision(request.form) or 0
     try:
         wanted = read_proposing(preview, values, revision)
         number = use_cases().proposals.propose(current_actor(), wanted, current_instant())
@@ -175,7 +175,7 @@ def decide(number: int) -> Response:
         reason=plain_text(values["reason"]),
         password=request.form.get(PASSWORD.name, ""),
         client=request.remote_addr or "",
-        seen=request.form.get("revision", 0, type=counted),
+        seen=read_revision(request.form) or 0,
         confirmed=bool(values["confirmed"]),
     )
     try:
