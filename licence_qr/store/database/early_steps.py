@@ -6,7 +6,7 @@ noted as done and lacks a column or an index, at the first use of which the prog
 
 from __future__ import annotations
 
-from licence_qr.store.database.sqlite import SqliteUtils
+from licence_qr.store.database.schema import Schema
 
 # In such a register nothing is in ``draws``: no program could draw yet. What had been imported had been decided nowhere.
 _COLUMNS = (
@@ -18,12 +18,12 @@ _COLUMNS = (
 )
 
 
-def make_whole(db: SqliteUtils) -> None:
+def make_whole(schema: Schema) -> None:
     """Add what is not there; in any other register nothing is changed."""
     for table, column, kind in _COLUMNS:
-        if column not in db[table].columns_dict:
-            db.execute(f"ALTER TABLE {table} ADD COLUMN {column} {kind}")
-    db.executescript("""
+        if column not in schema.columns(table):
+            schema.run(f"ALTER TABLE {table} ADD COLUMN {column} {kind};")
+    schema.run("""
         CREATE INDEX IF NOT EXISTS entities_resting ON entities (dormant_until) WHERE dormant_until IS NOT NULL;
         CREATE INDEX IF NOT EXISTS permits_to_follow_up ON permits (handling_office, follow_up_due)
             WHERE checked_on IS NULL AND follow_up_due IS NOT NULL AND mode = 'commitment'

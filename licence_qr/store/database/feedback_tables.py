@@ -6,12 +6,12 @@ photographs have tables of their own: they are deleted some time after the case,
 
 from __future__ import annotations
 
-from licence_qr.store.database.sqlite import SqliteUtils
+from licence_qr.store.database.schema import Schema
 
 
-def create_reports(db: SqliteUtils) -> None:
+def create_reports(schema: Schema) -> None:
     """Reports, what became of each, and for a while whom to call."""
-    db.executescript("""
+    schema.run("""
         CREATE TABLE reports (
             report_id INTEGER PRIMARY KEY, number BLOB NOT NULL UNIQUE, form_id TEXT NOT NULL UNIQUE,
             kind TEXT NOT NULL, text TEXT NOT NULL, uscc TEXT NOT NULL, place TEXT NOT NULL, code_id BLOB,
@@ -36,9 +36,9 @@ def create_reports(db: SqliteUtils) -> None:
     """)
 
 
-def create_ratings(db: SqliteUtils) -> None:
+def create_ratings(schema: Schema) -> None:
     """Invitations to rate, ratings, what became of the bad ones, and for a while whom to call."""
-    db.executescript("""
+    schema.run("""
         CREATE TABLE rating_invitations (
             code BLOB PRIMARY KEY, application_no TEXT NOT NULL UNIQUE, office TEXT NOT NULL, uscc TEXT NOT NULL,
             decided_at TEXT NOT NULL);
@@ -63,14 +63,14 @@ def create_ratings(db: SqliteUtils) -> None:
     """)
 
 
-def purge_text(db: SqliteUtils) -> None:
+def purge_text(schema: Schema) -> None:
     """What was written about a closed case is deleted after a time. Of a step only its words can go, and they can only
     go: who took it, when and what it was stays, and so do the answers to reporters and what was mended."""
     for case, kept in (("report", "answered"), ("rating", "mended")):
         details = ", details" if case == "report" else ""
         fixed = f"seq, {case}_id, at, actor, office, step{details}"
         old, new = (", ".join(f"{row}.{name}" for name in fixed.split(", ")) for row in ("OLD", "NEW"))
-        db.executescript(f"""
+        schema.run(f"""
             ALTER TABLE {case}s ADD COLUMN words_deleted_on TEXT;
             CREATE INDEX {case}s_with_words ON {case}s (closed_on)
                 WHERE closed_on IS NOT NULL AND words_deleted_on IS NULL;

@@ -5,12 +5,12 @@ Apart from it, because the schema is applied by the migrations, on which the dat
 
 from __future__ import annotations
 
-from licence_qr.store.database.sqlite import SqliteUtils
+from licence_qr.store.database.schema import Schema
 
 
-def create(db: SqliteUtils) -> None:
+def create(schema: Schema) -> None:
     """The tables of this aggregate (called by the migration of that name)."""
-    db.executescript("""
+    schema.run("""
         CREATE TABLE import_runs (
             run_id TEXT PRIMARY KEY, market_file TEXT NOT NULL, health_file TEXT NOT NULL,
             actor TEXT NOT NULL, started_at TEXT NOT NULL, finished_at TEXT);

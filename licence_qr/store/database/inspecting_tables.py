@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from licence_qr.store.database.sqlite import SqliteUtils
+from licence_qr.store.database.schema import Schema
 
 
-def create(db: SqliteUtils) -> None:
+def create(schema: Schema) -> None:
     """Make the tables."""
-    _create_inspections(db)
-    _create_draws(db)
+    _create_inspections(schema)
+    _create_draws(schema)
 
 
-def _create_inspections(db: SqliteUtils) -> None:
+def _create_inspections(schema: Schema) -> None:
     """``content`` is the very text that came; the columns beside it are read from it, for finding. A visit has one row for
     each content that came under its id, normally one. Credit code and permit refer to nothing: an unknown one is kept too.
     """
-    db.executescript("""
+    schema.run("""
         CREATE TABLE inspections (
             inspection_key INTEGER PRIMARY KEY AUTOINCREMENT, inspection_id TEXT NOT NULL,
             content_sha256 TEXT NOT NULL, content BLOB NOT NULL, received_at TEXT NOT NULL, device_time TEXT,
@@ -47,8 +47,8 @@ def _create_inspections(db: SqliteUtils) -> None:
     """)
 
 
-def _create_draws(db: SqliteUtils) -> None:
-    db.executescript("""
+def _create_draws(schema: Schema) -> None:
+    schema.run("""
         CREATE TABLE draws (
             draw_id INTEGER PRIMARY KEY AUTOINCREMENT, office TEXT NOT NULL, title TEXT NOT NULL,
             announced_at TEXT NOT NULL, announced_by TEXT NOT NULL, due_on TEXT NOT NULL, places INTEGER NOT NULL,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from licence_qr.store.database.sqlite import SqliteUtils
+from licence_qr.store.database.schema import Schema
 
 
-def create(db: SqliteUtils) -> None:
+def create(schema: Schema) -> None:
     """Make the tables. One subject has at most one open proposal of an act; the partial index holds that under
     concurrency too."""
-    db.executescript("""
+    schema.run("""
         CREATE TABLE proposals (
             proposal_id INTEGER PRIMARY KEY AUTOINCREMENT, uscc TEXT NOT NULL REFERENCES entities (uscc),
             subject TEXT NOT NULL, act TEXT NOT NULL, reason TEXT NOT NULL, legal_basis TEXT NOT NULL,

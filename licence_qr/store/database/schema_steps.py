@@ -1,0 +1,248 @@
+"""The schema of the register, step by step, in one list: the same for every database that may hold a register.
+
+A step that has been released is never edited, renamed or moved; a change is a new step at the end. ``migrations`` runs the
+list on SQLite and keeps book of it; ``schema`` says what another database would have to give.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from licence_qr.store.database import (
+    early_steps,
+    feedback_tables,
+    importing_tables,
+    inspecting_tables,
+    proposals_tables,
+)
+from licence_qr.store.database.schema import Schema
+
+
+def m001_businesses(schema: Schema) -> None:
+    """Entities, premises and permits: the current state, which the history can rebuild."""
+    schema.run("""
+        CREATE TABLE register_facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+        CREATE TABLE entities (
+            uscc TEXT PRIMARY KEY, form TEXT NOT NULL, name TEXT NOT NULL, name_key TEXT NOT NULL,
+            entity_type TEXT NOT NULL, principal TEXT NOT NULL, registered_capital TEXT NOT NULL,
+            established_on TEXT NOT NULL, issued_on TEXT NOT NULL, term_to TEXT, domicile TEXT NOT NULL,
+            business_scope TEXT NOT NULL, registration_authority TEXT NOT NULL,
+            state TEXT NOT NULL, office TEXT NOT NULL, contact_phone TEXT NOT NULL);
+        CREATE INDEX entities_by_name_key ON entities (name_key);
+        CREATE TABLE premises (
+            uscc TEXT NOT NULL REFERENCES entities (uscc), premises_no INTEGER NOT NULL,
+            address TEXT NOT NULL, address_key TEXT NOT NULL, region TEXT NOT NULL, area_m2 INTEGER,
+            PRIMARY KEY (uscc, premises_no));
+        CREATE TABLE permits (
+            permit_id INTEGER PRIMARY KEY, uscc TEXT NOT NULL, premises_no INTEGER NOT NULL,
+            permit_type TEXT NOT NULL, permit_no TEXT UNIQUE, kinds TEXT NOT NULL, items TEXT NOT NULL,
+            issuing_authority TEXT NOT NULL, handling_office TEXT NOT NULL,
+            issued_on TEXT, valid_from TEXT, valid_to TEXT, mode TEXT NOT NULL,
+            state TEXT NOT NULL, state_since TEXT, grade TEXT NOT NULL, graded_on TEXT,
+            follow_up_due TEXT, checked_on TEXT,
+            FOREIGN KEY (uscc, premises_no) REFERENCES premises (uscc, premises_no));
+        CREATE INDEX permits_by_uscc ON permits (uscc);
+    """)
+
+
+def m002_codes(schema: Schema) -> None:
+    """Every signed version of every code, the counters, and the status entries that are not 0."""
+    schema.run("""
+        CREATE TABLE codes (
+            code_id BLOB NOT NULL, version INTEGER NOT NULL, uscc TEXT NOT NULL REFERENCES entities (uscc),
+            issued_on TEXT NOT NULL, issued_at TEXT NOT NULL, kid BLOB NOT NULL, token BLOB NOT NULL,
+            digest BLOB NOT NULL, record TEXT NOT NULL,
+            status_index INTEGER NOT NULL UNIQUE, entry_count INTEGER NOT NULL,
+            PRIMARY KEY (code_id, version));
+        CREATE INDEX codes_by_uscc ON codes (uscc, version);
+        CREATE TABLE status_entries (status_index INTEGER PRIMARY KEY, value INTEGER NOT NULL);
+        CREATE TABLE counters (
+            series TEXT NOT NULL, year INTEGER NOT NULL, last INTEGER NOT NULL, PRIMARY KEY (series, year));
+    """)
+
+
+def m003_applications(schema: Schema) -> None:
+    """Drafts as typed, issued applications with their outcome, and the promises with the very text promised."""
+    schema.run("""
+        CREATE TABLE applications (
+            draft_id TEXT PRIMARY KEY, office TEXT NOT NULL, created_by INTEGER NOT NULL, fields TEXT NOT NULL,
+            revision INTEGER NOT NULL, created_at TEXT NOT NULL, updated_at TEXT NOT NULL,
+            issued_at TEXT);
+        CREATE INDEX applications_by_office ON applications (office, updated_at);
+        CREATE TABLE issued_applications (
+            idempotency_key TEXT PRIMARY KEY, application_no TEXT NOT NULL UNIQUE, office TEXT NOT NULL,
+            issued_at TEXT NOT NULL, uscc TEXT NOT NULL, code_id BLOB NOT NULL, version INTEGER NOT NULL,
+            permits TEXT NOT NULL, application TEXT NOT NULL);
+        CREATE TABLE notice_texts (sha256 TEXT PRIMARY KEY, text TEXT NOT NULL);
+        CREATE TABLE commitments (
+            application_no TEXT NOT NULL, permit_type TEXT NOT NULL, notice_id TEXT NOT NULL,
+            notice_version TEXT NOT NULL, sha256 TEXT NOT NULL REFERENCES notice_texts (sha256),
+            signer TEXT NOT NULL, signed_on TEXT NOT NULL, PRIMARY KEY (application_no, permit_type));
+    """)
+
+
+def m004_history(schema: Schema) -> None:
+    """What happened, in order, never changed: the triggers refuse even this program."""
+    schema.run("""
+        CREATE TABLE history (
+            seq INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, actor TEXT NOT NULL, office TEXT NOT NULL,
+            event TEXT NOT NULL, uscc TEXT NOT NULL, subject TEXT NOT NULL, reason TEXT NOT NULL,
+            legal_basis TEXT NOT NULL, document_no TEXT NOT NULL, before TEXT, after TEXT);
+        CREATE INDEX history_by_uscc ON history (uscc, seq);
+        CREATE TRIGGER history_is_not_updated BEFORE UPDATE ON history
+            BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
+        CREATE TRIGGER history_is_not_deleted BEFORE DELETE ON history
+            BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
+    """)
+
+
+def m005_accounts(schema: Schema) -> None:
+    """People, their sessions (by hash of the token, so that the file opens no door) and throttles."""
+    schema.run("""
+        CREATE TABLE users (
+            user_id INTEGER PRIMARY KEY, username TEXT NOT NULL UNIQUE, display_name TEXT NOT NULL,
+            office TEXT NOT NULL, roles TEXT NOT NULL, password_hash TEXT NOT NULL,
+            created_at TEXT NOT NULL, disabled_at TEXT);
+        CREATE TABLE sessions (
+            session_id TEXT PRIMARY KEY, token_hash BLOB NOT NULL UNIQUE,
+            user_id INTEGER NOT NULL REFERENCES users (user_id), client TEXT NOT NULL,
+            created_at TEXT NOT NULL, last_seen_at TEXT NOT NULL, expires_at TEXT NOT NULL, revoked_at TEXT);
+        CREATE INDEX sessions_by_user ON sessions (user_id);
+        CREATE TABLE throttles (
+            scope TEXT NOT NULL, subject TEXT NOT NULL, window_start INTEGER NOT NULL, tries INTEGER NOT NULL,
+            PRIMARY KEY (scope, subject));
+    """)
+
+
+def m006_imports(schema: Schema) -> None:
+    """Runs of the department import, and the rows that wait for a person."""
+    importing_tables.create(schema)
+
+
+def m007_status_changes(schema: Schema) -> None:
+    """Every change of a status entry in order, so that the published list is brought up to date without reading it all."""
+    schema.run("""
+        CREATE TABLE status_changes (
+            seq INTEGER PRIMARY KEY AUTOINCREMENT, status_index INTEGER NOT NULL, value INTEGER NOT NULL);
+    """)
+
+
+def m008_published_status_list(schema: Schema) -> None:
+    """The newest published list, one row: all workers give out the same, and none issues an older one after it."""
+    schema.run("""
+        CREATE TABLE published_status_list (
+            only INTEGER PRIMARY KEY CHECK (only = 1), last_change INTEGER NOT NULL, entry_count INTEGER NOT NULL,
+            subject TEXT NOT NULL, kid BLOB NOT NULL, issued_at TEXT NOT NULL, signed BLOB NOT NULL);
+    """)
+
+
+def m009_lives(schema: Schema) -> None:
+    """What a permit's life adds: renewal, review and the end before the end; of each event, when it took effect and who
+    proposed it; and the dated marks of a business."""
+    schema.run("""
+        ALTER TABLE permits ADD COLUMN renewal_applied_on TEXT;
+        ALTER TABLE permits ADD COLUMN reviewed_on TEXT;
+        ALTER TABLE permits ADD COLUMN ended_by TEXT;
+        ALTER TABLE history ADD COLUMN effective_on TEXT NOT NULL DEFAULT '';
+        ALTER TABLE history ADD COLUMN proposed_by TEXT NOT NULL DEFAULT '';
+        CREATE TABLE marks (
+            mark_id INTEGER PRIMARY KEY, uscc TEXT NOT NULL REFERENCES entities (uscc), kind TEXT NOT NULL,
+            since TEXT NOT NULL, until TEXT, lifted_on TEXT, reason TEXT NOT NULL, legal_basis TEXT NOT NULL,
+            document_no TEXT NOT NULL);
+        CREATE INDEX marks_by_uscc ON marks (uscc);
+    """)
+
+
+def m010_proposals(schema: Schema) -> None:
+    """What one proposes and another decides, the checks after a grant on commitment, and what a failed one leads to."""
+    proposals_tables.create(schema)
+
+
+def m011_work_list(schema: Schema) -> None:
+    """What the work list asks for, indexed so that only what waits is looked at."""
+    schema.run("""
+        CREATE INDEX permits_pending ON permits (handling_office) WHERE state = 'pending';
+        CREATE INDEX permits_by_end ON permits (handling_office, valid_to) WHERE state IN ('effective', 'suspended');
+        CREATE INDEX permits_by_review ON permits (handling_office, max(valid_from, coalesce(reviewed_on, '')))
+            WHERE state IN ('effective', 'suspended');
+        CREATE INDEX permits_in_renewal ON permits (handling_office, valid_to) WHERE renewal_applied_on IS NOT NULL;
+        CREATE INDEX permits_to_follow_up ON permits (handling_office, follow_up_due)
+            WHERE checked_on IS NULL AND follow_up_due IS NOT NULL AND mode = 'commitment'
+            AND state IN ('effective', 'suspended');
+    """)
+
+
+def m012_life_dates(schema: Schema) -> None:
+    """The days of a life that the first tables had no room for: since when a licence is what it is and how long it rests,
+    closed premises, lost prints, and renewals that came in time."""
+    schema.run("""
+        ALTER TABLE entities ADD COLUMN state_since TEXT;
+        ALTER TABLE entities ADD COLUMN dormant_until TEXT;
+        ALTER TABLE premises ADD COLUMN closed_on TEXT;
+        ALTER TABLE codes ADD COLUMN void_since TEXT;
+        ALTER TABLE permits ADD COLUMN renewal_in_time INTEGER NOT NULL DEFAULT 0;
+        CREATE INDEX permits_undecided ON permits (valid_to) WHERE renewal_applied_on IS NOT NULL;
+        CREATE INDEX marks_standing ON marks (until) WHERE lifted_on IS NULL;
+        CREATE INDEX entities_resting ON entities (dormant_until) WHERE dormant_until IS NOT NULL;
+    """)
+
+
+def m013_reminders(schema: Schema) -> None:
+    """Reminders that were written, each step once; and the private addresses of calendars (by hash of the token)."""
+    schema.run("""
+        CREATE TABLE reminders (
+            kind TEXT NOT NULL, subject TEXT NOT NULL, due_on TEXT NOT NULL, step TEXT NOT NULL,
+            office TEXT NOT NULL, file TEXT NOT NULL, written_at TEXT NOT NULL,
+            PRIMARY KEY (kind, subject, due_on, step));
+        CREATE INDEX reminders_by_file ON reminders (file);
+        CREATE TABLE calendar_feeds (
+            user_id INTEGER PRIMARY KEY REFERENCES users (user_id), token_hash BLOB NOT NULL UNIQUE,
+            made_at TEXT NOT NULL);
+    """)
+
+
+def m014_reports(schema: Schema) -> None:
+    """What citizens report, what became of it, and for a while whom to call."""
+    feedback_tables.create_reports(schema)
+
+
+def m015_ratings(schema: Schema) -> None:
+    """The one rating of each case, and what became of the bad ones."""
+    feedback_tables.create_ratings(schema)
+
+
+def m016_inspections(schema: Schema) -> None:
+    """Inspections as phones send them, their photographs, the orders they lead to, and random draws."""
+    inspecting_tables.create(schema)
+
+
+def m017_words_let_go(schema: Schema) -> None:
+    """What citizens wrote, and what was noted about it, is deleted some time after the end."""
+    feedback_tables.purge_text(schema)
+
+
+def m018_early_steps_whole(schema: Schema) -> None:
+    """What registers of the first day lack, because four of these steps were changed after they had been applied."""
+    early_steps.make_whole(schema)
+
+
+STEPS: tuple[Callable[[Schema], None], ...] = (
+    m001_businesses,
+    m002_codes,
+    m003_applications,
+    m004_history,
+    m005_accounts,
+    m006_imports,
+    m007_status_changes,
+    m008_published_status_list,
+    m009_lives,
+    m010_proposals,
+    m011_work_list,
+    m012_life_dates,
+    m013_reminders,
+    m014_reports,
+    m015_ratings,
+    m016_inspections,
+    m017_words_let_go,
+    m018_early_steps_whole,
+)
