@@ -24,7 +24,7 @@ WORDS_OF_SQLITE = (
     "INTEGER PRIMARY KEY", "AUTOINCREMENT", "BLOB", "RAISE(ABORT", " max(", " min(", "IS NOT (", "WITHOUT ROWID", "STRICT",
     "INSERT OR", "REPLACE INTO", "PRAGMA", "rowid", "ifnull(", "iif(", "printf(", "strftime(", "julianday(", "datetime(",
     "json_extract(", "group_concat(", "hex(", "randomblob(", "GLOB", "COLLATE NOCASE", "INDEXED BY", "ATTACH", "VACUUM",
-    " length(", "typeof(", "sqlite_",
+    "length(", "typeof(", "sqlite_",
 )  # fmt: skip
 
 

@@ -7,43 +7,44 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.text import Text
 
-EVENTS: Mapping[str, Text] = {
-    "licence_granted": Text("准予登记，颁发营业执照", "Licence granted"),
-    "licence_imported": Text("从部门台账导入营业执照", "Licence taken over from a ledger"),
-    "licence_changed": Text("变更登记事项", "Registered facts changed"),
-    "licence_state_changed": Text("登记状态变化", "State of the licence changed"),
-    "licence_reprinted": Text("补发照牌", "Print replaced"),
-    "premises_added": Text("增加经营场所", "Premises added"),
-    "premises_changed": Text("经营场所事项变更", "Premises changed"),
-    "premises_closed": Text("停用经营场所", "Premises closed"),
-    "permit_applied": Text("受理许可申请", "Permit applied for"),
-    "permit_granted": Text("准予许可", "Permit granted"),
-    "permit_refused": Text("不予许可", "Permit refused"),
-    "permit_imported": Text("从部门台账导入许可", "Permit taken over from a ledger"),
-    "permit_changed": Text("许可事项变更", "Permit changed"),
-    "permit_state_changed": Text("许可状态变化", "State of the permit changed"),
-    "renewal_applied": Text("申请延续", "Renewal applied for"),
-    "renewal_refused": Text("不予延续", "Renewal refused"),
-    "permit_renewed": Text("准予延续", "Permit renewed"),
-    "permit_deemed_renewed": Text("逾期未作决定，视为准予延续", "Deemed renewed: not decided before the end"),
-    "permit_reviewed": Text("复核", "Reviewed"),
-    "permit_checked": Text("现场核查", "Checked on the spot"),
-    "permit_graded": Text("卫生等级评定", "Hygiene grade given"),
-    "code_issued": Text("签发新版二维码", "New version of the code signed"),
-    "row_decided": Text("裁定导入的数据", "Imported row decided"),
-    "mark_set": Text("加注标记", "Marked"),
-    "mark_lifted": Text("移出标记", "Mark lifted"),
-    "proposed": Text("提出提议，待审批", "Proposed, to be decided"),
-    "proposal_refused": Text("提议未获同意", "Proposal refused"),
-    "proposal_withdrawn": Text("收回提议", "Proposal taken back"),
-    "proposal_closed": Text("建议已无法办理，自动关闭", "Proposal closed: it can no longer be carried out"),
-    "follow_up_recorded": Text("告知承诺现场核查", "Follow-up of the commitment"),
-    "credit_recorded": Text("记入信用记录", "Entered in the credit record"),
-    "inspected": Text("现场检查", "Inspected"),
-    "rectification_ordered": Text("责令限期整改", "Ordered to put right"),
-    "rectification_closed": Text("整改复查", "Order to put right closed"),
+EVENTS: Mapping[EventKind, Text] = {
+    EventKind.LICENCE_GRANTED: Text("准予登记，颁发营业执照", "Licence granted"),
+    EventKind.LICENCE_IMPORTED: Text("从部门台账导入营业执照", "Licence taken over from a ledger"),
+    EventKind.LICENCE_CHANGED: Text("变更登记事项", "Registered facts changed"),
+    EventKind.LICENCE_STATE_CHANGED: Text("登记状态变化", "State of the licence changed"),
+    EventKind.LICENCE_REPRINTED: Text("补发照牌", "Print replaced"),
+    EventKind.PREMISES_ADDED: Text("增加经营场所", "Premises added"),
+    EventKind.PREMISES_CHANGED: Text("经营场所事项变更", "Premises changed"),
+    EventKind.PREMISES_CLOSED: Text("停用经营场所", "Premises closed"),
+    EventKind.PERMIT_APPLIED: Text("受理许可申请", "Permit applied for"),
+    EventKind.PERMIT_GRANTED: Text("准予许可", "Permit granted"),
+    EventKind.PERMIT_REFUSED: Text("不予许可", "Permit refused"),
+    EventKind.PERMIT_IMPORTED: Text("从部门台账导入许可", "Permit taken over from a ledger"),
+    EventKind.PERMIT_CHANGED: Text("许可事项变更", "Permit changed"),
+    EventKind.PERMIT_STATE_CHANGED: Text("许可状态变化", "State of the permit changed"),
+    EventKind.RENEWAL_APPLIED: Text("申请延续", "Renewal applied for"),
+    EventKind.RENEWAL_REFUSED: Text("不予延续", "Renewal refused"),
+    EventKind.PERMIT_RENEWED: Text("准予延续", "Permit renewed"),
+    EventKind.PERMIT_DEEMED_RENEWED: Text("逾期未作决定，视为准予延续", "Deemed renewed: not decided before the end"),
+    EventKind.PERMIT_REVIEWED: Text("复核", "Reviewed"),
+    EventKind.PERMIT_CHECKED: Text("现场核查", "Checked on the spot"),
+    EventKind.PERMIT_GRADED: Text("卫生等级评定", "Hygiene grade given"),
+    EventKind.CODE_ISSUED: Text("签发新版二维码", "New version of the code signed"),
+    EventKind.ROW_DECIDED: Text("裁定导入的数据", "Imported row decided"),
+    EventKind.MARK_SET: Text("加注标记", "Marked"),
+    EventKind.MARK_LIFTED: Text("移出标记", "Mark lifted"),
+    EventKind.PROPOSED: Text("提出提议，待审批", "Proposed, to be decided"),
+    EventKind.PROPOSAL_REFUSED: Text("提议未获同意", "Proposal refused"),
+    EventKind.PROPOSAL_WITHDRAWN: Text("收回提议", "Proposal taken back"),
+    EventKind.PROPOSAL_CLOSED: Text("建议已无法办理，自动关闭", "Proposal closed: it can no longer be carried out"),
+    EventKind.FOLLOW_UP_RECORDED: Text("告知承诺现场核查", "Follow-up of the commitment"),
+    EventKind.CREDIT_RECORDED: Text("记入信用记录", "Entered in the credit record"),
+    EventKind.INSPECTED: Text("现场检查", "Inspected"),
+    EventKind.RECTIFICATION_ORDERED: Text("责令限期整改", "Ordered to put right"),
+    EventKind.RECTIFICATION_CLOSED: Text("整改复查", "Order to put right closed"),
 }
 
 # In the order of the page.
@@ -98,10 +99,17 @@ FIELDS: Mapping[str, Text] = {
 # What is no public fact, at least not before something comes of it: for the offices that deal with the business alone.
 INNER_EVENTS = frozenset(
     {
-        "row_decided", "proposed", "proposal_refused", "proposal_withdrawn", "proposal_closed", "follow_up_recorded",
-        "credit_recorded", "rectification_ordered", "rectification_closed",
+        EventKind.ROW_DECIDED,
+        EventKind.PROPOSED,
+        EventKind.PROPOSAL_REFUSED,
+        EventKind.PROPOSAL_WITHDRAWN,
+        EventKind.PROPOSAL_CLOSED,
+        EventKind.FOLLOW_UP_RECORDED,
+        EventKind.CREDIT_RECORDED,
+        EventKind.RECTIFICATION_ORDERED,
+        EventKind.RECTIFICATION_CLOSED,
     }
-)  # fmt: skip
+)
 # Fields that hold user names.
 PEOPLE = frozenset({"officers"})
 

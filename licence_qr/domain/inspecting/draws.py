@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from licence_qr.domain.canonical_json import canonical_json
 from licence_qr.domain.text import Text
 from licence_qr.errors import InputError, RuleError
 
@@ -93,7 +94,7 @@ class DrawList:
             "officers": sorted(set(self.officers)),
             "candidates": [_row(each) for each in sorted(self.candidates, key=lambda each: each.permit_no)],
         }
-        return json.dumps(whole, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return canonical_json(whole)
 
     @classmethod
     def of_canonical(cls, text: str) -> DrawList:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass
 from typing import Any
 
+from licence_qr.domain.canonical_json import canonical_json
 from licence_qr.domain.register.entity import Entity, Premises
 from licence_qr.domain.register.permit import Permit
 
@@ -53,12 +53,8 @@ class CombinedRecord:
         return tuple(p for p in self.permits if p.granted)
 
     def canonical(self) -> bytes:
-        """The canonical bytes: JSON Canonicalization Scheme (RFC 8785) of ``to_json``.
-
-        The record has ASCII keys and no numbers but integers, so sorted keys, no spaces and UTF-8 are all of RFC 8785.
-        """
-        text = json.dumps(self.to_json(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        return text.encode("utf-8")
+        """The canonical bytes: JSON Canonicalization Scheme (RFC 8785) of ``to_json``."""
+        return canonical_json(self.to_json()).encode("utf-8")
 
     def digest(self) -> bytes:
         """The first 16 bytes of SHA-256 over ``canonical()``: it binds into the symbol what the symbol has no room for."""

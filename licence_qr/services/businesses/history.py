@@ -11,10 +11,12 @@ from typing import Any
 from licence_qr.domain.businesses.history_words import FIELDS, INNER_EVENTS, INTRODUCED, PEOPLE
 from licence_qr.domain.catalogue.model import Catalogue, Text
 from licence_qr.domain.register.entity import EntityForm
+from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import COMMAND_LINE, DEMONSTRATION, IMPORT, SYSTEM, Actor, Role
 from licence_qr.errors import NotFoundError
-from licence_qr.store.database.connections import Database, Row, Transaction
+from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.register import accounts, entities, history, permits
+from licence_qr.store.register.history import EventRow
 
 _NO_NAME = Text("", "")
 # Not people: what the program does by itself, in the name it writes into the history.
@@ -46,7 +48,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class PastEvent:
-    """One event. ``seq`` is its place in the history; ``kind`` the name of what happened; ``about`` what it was done to,
+    """One event. ``seq`` is its place in the history; ``about`` what it was done to,
     in words, empty for the licence itself.
 
     ``by``, ``proposed_by`` and ``reason`` are internal: None and empty for readers of other offices.
@@ -54,7 +56,7 @@ class PastEvent:
 
     seq: int
     at: datetime
-    kind: str
+    kind: EventKind
     subject: str
     about: Text
     changes: tuple[Change, ...]
@@ -111,12 +113,12 @@ class _HistoryReader:
     names: Mapping[str, Text]
     known: dict[str, Text]
 
-    def event(self, row: Row) -> PastEvent:
+    def event(self, row: EventRow) -> PastEvent:
         before, after = _values(row["before"]), _values(row["after"])
         return PastEvent(
             seq=row["seq"],
             at=datetime.fromisoformat(row["at"]),
-            kind=row["event"],
+            kind=EventKind(row["event"]),
             subject=row["subject"],
             about=self._about(row["subject"], after or {}),
             changes=tuple(self._named(_changes(before, after))),
@@ -128,7 +130,7 @@ class _HistoryReader:
             reason=row["reason"] if self.inner else "",
         )
 
-    def _proposer(self, row: Row) -> NamedActor | None:
+    def _proposer(self, row: EventRow) -> NamedActor | None:
         """Whoever proposed what another decided. Who takes a proposal back does it alone: nobody decided."""
         proposer = row["proposed_by"]
         return NamedActor(self._name(proposer), "") if self.inner and proposer and proposer != row["actor"] else None

@@ -11,6 +11,7 @@ from licence_qr.domain.dates import Period, add_months, local_date
 from licence_qr.domain.issuing.application import Application, Commitment, EntityRequest, PermitRequest
 from licence_qr.domain.publishing.public_page import Verdict
 from licence_qr.domain.register.entity import Entity, LicenceState
+from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.register.permit import ENDS_BEFORE_CLOSING, GrantMode, Permit
 from licence_qr.domain.roles import DEMONSTRATION, Actor, Role
 from licence_qr.errors import NotFoundError, RuleError
@@ -18,14 +19,15 @@ from licence_qr.printing.qr import make_symbol, to_png
 from licence_qr.services.demonstration.data import Applied, DemonstrationBusiness, DemonstrationPermit, businesses
 from licence_qr.services.demonstration.lives import DemonstrationLives
 from licence_qr.services.issuing.issue import Issuance, number_series
+from licence_qr.services.register import events
 from licence_qr.services.register.accounts import Accounts
+from licence_qr.services.register.events import NewEvent
 from licence_qr.services.register.record import as_json
 from licence_qr.services.signing.sign_record import Coding
 from licence_qr.store.database.connections import Database, Transaction
-from licence_qr.store.register import codes, counters, entities, history, permits, register_kind
+from licence_qr.store.register import codes, counters, entities, permits, register_kind
 from licence_qr.store.register.codes import StoredCode
 from licence_qr.store.register.entities import StoredEntity
-from licence_qr.store.register.history import Event, EventKind
 
 ELSEWHERE = "高新区政务服务中心（演示）"
 _FACT, _FILLED = "demonstration", "filled"
@@ -86,8 +88,19 @@ class _Filling:
     ) -> None:
         """Append to the history, as an office would have."""
         by = self.business
-        event = Event(self.at, DEMONSTRATION, by.office, kind, by.uscc, subject, reason, basis, "", before, after)
-        history.append(self.tx, event)
+        new = NewEvent(
+            kind=kind,
+            subject=subject,
+            at=self.at,
+            actor=DEMONSTRATION,
+            office=by.office,
+            uscc=by.uscc,
+            reason=reason,
+            legal_basis=basis,
+            before=before,
+            after=after,
+        )
+        events.write(self.tx, new)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from licence_qr.domain.importing.values import ExportedPart, MergedBusiness, lic
 from licence_qr.domain.lifecycle.acts import Act, SubjectKind, rule
 from licence_qr.domain.names import name_key
 from licence_qr.domain.register.entity import Entity
+from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.register.permit import ENDS_BEFORE_CLOSING, Permit, PermitState
 from licence_qr.domain.roles import SYSTEM
 from licence_qr.errors import ConflictError
@@ -36,14 +37,15 @@ from licence_qr.services.importing.proposals import Asked, asked_of_licence, ask
 from licence_qr.services.issuing.issue import number_series
 from licence_qr.services.lifecycle.calendar import record_deemed_renewals, resume_after_rest
 from licence_qr.services.lifecycle.obsolete_proposals import close_impossible
+from licence_qr.services.register import events
+from licence_qr.services.register.events import NewEvent
 from licence_qr.services.register.record import as_json, licence_facts
 from licence_qr.services.signing.sign_record import Coding, refresh_status
 from licence_qr.store.database.connections import Transaction
 from licence_qr.store.importing import import_runs
 from licence_qr.store.importing.import_runs import TakenPart
-from licence_qr.store.register import counters, entities, history, permits
+from licence_qr.store.register import counters, entities, permits
 from licence_qr.store.register.entities import StoredEntity
-from licence_qr.store.register.history import Event, EventKind
 from licence_qr.store.register.permits import StoredPermit
 
 # Neither signed nor decided by anyone here: the newest export is right.
@@ -337,9 +339,18 @@ class BusinessImport:
         before: Mapping[str, object] | None,
         after: Mapping[str, object] | None,
     ) -> None:
-        office, why = self.business.office, self._why(part)
-        event = Event(self.now, self.actor, office, kind, self.uscc, subject, why, before=before, after=after)
-        history.append(self.tx, event)
+        new = NewEvent(
+            kind=kind,
+            subject=subject,
+            at=self.now,
+            actor=self.actor,
+            office=self.business.office,
+            uscc=self.uscc,
+            reason=self._why(part),
+            before=before,
+            after=after,
+        )
+        events.write(self.tx, new)
 
     def _why(self, part: ExportedPart) -> str:
         first = part.places[0]

@@ -19,6 +19,7 @@ from licence_qr.domain.importing.conflicts import (
 from licence_qr.domain.importing.merge import merge
 from licence_qr.domain.lifecycle.acts import SubjectKind
 from licence_qr.domain.names import name_key
+from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.domain.written_dates import read_date
 from licence_qr.errors import AccessError, ConflictError, InputError, NotFoundError
@@ -26,12 +27,13 @@ from licence_qr.services.importing.proposals import propose
 from licence_qr.services.importing.review_words import COLUMNS, DECISIONS, in_words, side_title
 from licence_qr.services.importing.run import Settled, known_businesses, take_over
 from licence_qr.services.proposals.decide import Proposals
+from licence_qr.services.register import events
+from licence_qr.services.register.events import NewEvent
 from licence_qr.services.signing.sign_record import Coding
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.importing import import_runs
 from licence_qr.store.importing.import_runs import StoredQuestion
-from licence_qr.store.register import entities, history
-from licence_qr.store.register.history import Event, EventKind
+from licence_qr.store.register import entities
 
 MAX_REASON_CHARS = 500
 # On the licence and on the permit of the same business these say the same; everything else is each document's own.
@@ -258,19 +260,18 @@ def _note(tx: Transaction, question: StoredQuestion, decided: Decided, actor: Ac
     if conflict.right:
         sides["right"] = dict(conflict.right.facts)
     after = {"decision": decided.decision.value}
-    subject = f"question/{question.question_id}"
-    event = Event(
-        now,
-        actor.username,
-        actor.office,
-        EventKind.ROW_DECIDED,
-        conflict.uscc,
-        subject,
-        decided.reason,
+    new = NewEvent(
+        kind=EventKind.ROW_DECIDED,
+        subject=f"question/{question.question_id}",
+        at=now,
+        actor=actor.username,
+        office=actor.office,
+        uscc=conflict.uscc,
+        reason=decided.reason,
         before=sides,
         after=after,
     )
-    history.append(tx, event)
+    events.write(tx, new)
 
 
 def _two_people(conflict: Conflict) -> Text | None:

@@ -12,6 +12,7 @@ from licence_qr.domain.inspecting.follow_up import Fault, FollowUpOutcome, Follo
 from licence_qr.domain.inspecting.inspection import Inspection, InspectionPurpose, VisitOutcome
 from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject, SubjectKind, allowed, rule
 from licence_qr.domain.lifecycle.details import ActRequest, Grading
+from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.register.permit import status_on
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import RuleError
@@ -19,12 +20,12 @@ from licence_qr.services.inspecting.follow_ups import FollowUps
 from licence_qr.services.inspecting.validate import Judged
 from licence_qr.services.lifecycle.perform import MAX_REASON_CHARS, Life
 from licence_qr.services.proposals.decide import ProposalRequest, Proposals
+from licence_qr.services.register import events
+from licence_qr.services.register.events import NewEvent
 from licence_qr.store.database.connections import Transaction
 from licence_qr.store.inspecting import draws, rectifications
 from licence_qr.store.inspecting.rectifications import Order, OrderState
 from licence_qr.store.proposals import proposals
-from licence_qr.store.register import history
-from licence_qr.store.register.history import Event, EventKind
 from licence_qr.store.register.permits import StoredPermit
 
 _ORDERS = "《公共场所卫生管理条例》第十四条、《公共场所卫生管理条例实施细则》关于责令限期改正的规定"
@@ -199,7 +200,7 @@ def _drawn(counting: Counting) -> None:
 
 def _note(counting: Counting, kind: EventKind, after: Mapping[str, object]) -> None:
     actor, visit = counting.actor, counting.visit
-    event = Event(
+    new = NewEvent(
         at=counting.now,
         actor=actor.username,
         office=actor.office,
@@ -210,4 +211,4 @@ def _note(counting: Counting, kind: EventKind, after: Mapping[str, object]) -> N
         after=after,
         effective_on=counting.visited_on,
     )
-    history.append(counting.tx, event)
+    events.write(counting.tx, new)

@@ -18,18 +18,20 @@ from licence_qr.domain.inspecting.follow_up import (
 from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject
 from licence_qr.domain.lifecycle.details import ActRequest
 from licence_qr.domain.proposals.proposal import ProposalState
+from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.domain.work.tasks import TimeLeft, time_left
 from licence_qr.errors import AccessError, ConflictError, InvalidApplication, NotFoundError, RuleError
 from licence_qr.services.lifecycle.credit_record import add_within
 from licence_qr.services.lifecycle.perform import MAX_REASON_CHARS, Life
 from licence_qr.services.proposals.decide import ProposalRequest, Proposals
+from licence_qr.services.register import events
+from licence_qr.services.register.events import NewEvent
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.inspecting import follow_ups
 from licence_qr.store.inspecting.follow_ups import OpenFollowUp, StoredFollowUp
 from licence_qr.store.proposals import proposals
-from licence_qr.store.register import accounts, entities, history, permits
-from licence_qr.store.register.history import Event, EventKind
+from licence_qr.store.register import accounts, entities, permits
 from licence_qr.store.register.permits import StoredPermit
 
 READERS = frozenset({Role.INSPECTOR, Role.DECIDER})
@@ -267,7 +269,7 @@ def _note(visit: _Visit, number: int) -> None:
         "officers": [visit.actor.username, *report.others],
         "inspection": report.inspection,
     }
-    event = Event(
+    new = NewEvent(
         at=visit.now,
         actor=visit.actor.username,
         office=visit.actor.office,
@@ -280,4 +282,4 @@ def _note(visit: _Visit, number: int) -> None:
         after=after,
         effective_on=report.checked_on,
     )
-    history.append(visit.tx, event)
+    events.write(visit.tx, new)

@@ -7,11 +7,11 @@ document. What an inspection needs besides, ``inspection_kit`` adds: it is for t
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from licence_qr.domain.canonical_json import canonical_json
 from licence_qr.domain.catalogue.model import Catalogue, Text
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.publishing.publish import shown_permits
@@ -52,17 +52,16 @@ class Pack:
         with self.database.read() as tx:
             found = office_register.read(tx, actor.office)
             kit = inspection_kit.kit(tx, self.catalogue, actor, today)
-        return _canonical(
-            {
-                "format": FORMAT,
-                "as_of": _instant(now),
-                "expires": _instant(now + LIFETIME),
-                "office": _both(office.name),
-                "permit_types": {known.id: _both(known.name) for known in self.catalogue.permit_types.values()},
-                "businesses": [_row(business, today) for business in found],
-                "inspection": kit,
-            }
-        )
+        content = {
+            "format": FORMAT,
+            "as_of": _instant(now),
+            "expires": _instant(now + LIFETIME),
+            "office": _both(office.name),
+            "permit_types": {known.id: _both(known.name) for known in self.catalogue.permit_types.values()},
+            "businesses": [_row(business, today) for business in found],
+            "inspection": kit,
+        }
+        return canonical_json(content).encode("utf-8")
 
 
 def _row(business: OfficeBusiness, today: date) -> list[Any]:
@@ -96,7 +95,3 @@ def _both(text: Text) -> list[str]:
 def _instant(when: datetime) -> str:
     """UTC to the second (RFC 3339)."""
     return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _canonical(value: dict[str, Any]) -> bytes:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()

@@ -12,17 +12,18 @@ from datetime import datetime
 
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.inspecting.inspection import Flag, Inspection, InspectionState
+from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import AccessError, InputError, LicenceQRError, NotFoundError
 from licence_qr.services.inspecting.document import read_inspection
 from licence_qr.services.inspecting.effects import Counting, InspectionEffects
 from licence_qr.services.inspecting.validate import Arrival, Judged, judge
+from licence_qr.services.register import events
+from licence_qr.services.register.events import NewEvent
 from licence_qr.services.register.photos import clean
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.inspecting import inspections, rectifications
 from licence_qr.store.inspecting.inspections import StoredInspection, StoredPhoto
-from licence_qr.store.register import history
-from licence_qr.store.register.history import Event, EventKind
 from licence_qr.store.register.photo_files import PhotoFiles
 
 # The history of a business is its office's; what concerns none of ours is not written into it.
@@ -156,7 +157,7 @@ def note(tx: Transaction, stored: StoredInspection, actor: Actor, reason: str, n
         "officers": [stored.officer, *filter(None, [stored.second_officer])],
         "content_sha256": stored.content_sha256,
     }
-    event = Event(
+    new = NewEvent(
         at=now,
         actor=actor.username,
         office=actor.office,
@@ -167,7 +168,7 @@ def note(tx: Transaction, stored: StoredInspection, actor: Actor, reason: str, n
         after=after,
         effective_on=stored.visited_on,
     )
-    history.append(tx, event)
+    events.write(tx, new)
 
 
 def _with(flags: tuple[Flag, ...], flag: Flag) -> tuple[Flag, ...]:

@@ -13,11 +13,14 @@ from licence_qr.domain.issuing.issued import IssuedPair, IssuedPermit
 from licence_qr.domain.lifecycle.acts import Act, SubjectKind, check
 from licence_qr.domain.names import name_key
 from licence_qr.domain.register.entity import Entity, EntityForm, LicenceState, Premises
+from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.register.permit import GrantMode, Permit, PermitState, status_on
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import AccessError, InputError, InvalidApplication, RuleError
 from licence_qr.services.lifecycle.calendar import record_deemed_renewals, resume_after_rest
 from licence_qr.services.lifecycle.credit_record import check_application
+from licence_qr.services.register import events
+from licence_qr.services.register.events import NewEvent
 from licence_qr.services.register.record import as_json
 from licence_qr.services.signing.grant_rules import (
     check_delegation,
@@ -31,9 +34,8 @@ from licence_qr.services.signing.sign_record import Coding
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.issuing import applications
 from licence_qr.store.issuing.applications import IssuedOutcome
-from licence_qr.store.register import codes, counters, entities, history, permits
+from licence_qr.store.register import codes, counters, entities, permits
 from licence_qr.store.register.entities import StoredEntity
-from licence_qr.store.register.history import Event, EventKind
 
 LICENCE = "business_licence"
 _ALLOTTED_SERIES = "demonstration-uscc"
@@ -60,8 +62,9 @@ class _IssuingCase:
 
     def note(self, kind: EventKind, uscc: str, subject: str, after: dict[str, object]) -> None:
         """Append to the history."""
-        event = Event(self.now, self.actor.username, self.office, kind, uscc, subject, after=after)
-        history.append(self.tx, event)
+        actor, office = self.actor.username, self.office
+        new = NewEvent(kind=kind, subject=subject, at=self.now, actor=actor, office=office, uscc=uscc, after=after)
+        events.write(self.tx, new)
 
 
 @dataclass(frozen=True, slots=True)

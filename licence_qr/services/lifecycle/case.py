@@ -11,12 +11,14 @@ from licence_qr.domain.dates import local_date
 from licence_qr.domain.lifecycle.acts import Rule
 from licence_qr.domain.lifecycle.dates import decided_since, effective_day
 from licence_qr.domain.lifecycle.details import ActRequest
+from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.register.permit import Permit
+from licence_qr.services.register import events
+from licence_qr.services.register.events import NewEvent
 from licence_qr.services.register.record import as_json, licence_facts
 from licence_qr.store.database.connections import Transaction
-from licence_qr.store.register import entities, history, permits
+from licence_qr.store.register import entities, permits
 from licence_qr.store.register.entities import StoredEntity
-from licence_qr.store.register.history import Event, EventKind
 from licence_qr.store.register.permits import StoredPermit
 
 
@@ -82,20 +84,22 @@ class ActCase:
     ) -> None:
         """Append to the history who did it, on what grounds and from when it holds."""
         request, grounds = self.request, self.request.grounds
-        event = Event(self.now, request.actor.username, request.actor.office, kind, self.uscc, subject, grounds.reason)
-        basis = grounds.legal_basis or self.rule.basis.zh
-        history.append(
-            self.tx,
-            replace(
-                event,
-                legal_basis=basis,
-                document_no=grounds.document_no,
-                before=before,
-                after=after,
-                effective_on=effective_on,
-                proposed_by=request.proposed_by,
-            ),
+        new = NewEvent(
+            kind=kind,
+            subject=subject,
+            at=self.now,
+            actor=request.actor.username,
+            office=request.actor.office,
+            uscc=self.uscc,
+            reason=grounds.reason,
+            legal_basis=grounds.legal_basis or self.rule.basis.zh,
+            document_no=grounds.document_no,
+            before=before,
+            after=after,
+            effective_on=effective_on,
+            proposed_by=request.proposed_by,
         )
+        events.write(self.tx, new)
 
     def put_licence(self, kind: EventKind, changed: StoredEntity, effective_on: date) -> None:
         """Write the licence and note the change."""

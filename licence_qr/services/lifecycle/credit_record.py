@@ -15,15 +15,16 @@ from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import Period, local_date
 from licence_qr.domain.identifiers import parse_uscc
 from licence_qr.domain.inspecting.follow_up import Fault
+from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.register.permit import GrantMode
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import InputError, RuleError
+from licence_qr.services.register import events
+from licence_qr.services.register.events import NewEvent
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.lifecycle import credit_record
 from licence_qr.store.lifecycle.credit_record import CreditEntry, EntryState
 from licence_qr.store.proposals.proposals import StoredProposal
-from licence_qr.store.register import history
-from licence_qr.store.register.history import Event, EventKind
 
 _COUNTED = frozenset({EntryState.STANDING, EntryState.REPAIRED})
 
@@ -98,7 +99,7 @@ def _note(tx: Transaction, entry: CreditEntry, barred: Period | None, what: Cons
         "since": barred.first.isoformat() if barred else None,
         "until": barred.last.isoformat() if barred and barred.last else None,
     }
-    event = Event(
+    new = NewEvent(
         at=what.now,
         actor=what.decider.username,
         office=what.decider.office,
@@ -110,7 +111,7 @@ def _note(tx: Transaction, entry: CreditEntry, barred: Period | None, what: Cons
         after=after,
         proposed_by=what.proposal.proposed_by,
     )
-    history.append(tx, event)
+    events.write(tx, new)
 
 
 def add_within(tx: Transaction, uscc: str, permit: tuple[int, str], fault: Fault, proposal_id: int) -> None:

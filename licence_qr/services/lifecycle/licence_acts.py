@@ -20,6 +20,7 @@ from licence_qr.domain.lifecycle.details import (
     ReprintCause,
 )
 from licence_qr.domain.register.entity import LicenceState, Premises
+from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.register.marks import Mark, marks_for
 from licence_qr.domain.register.permit import PermitStatus, status_on
 from licence_qr.errors import InputError, RuleError
@@ -28,7 +29,6 @@ from licence_qr.services.lifecycle.permit_acts import close_permit
 from licence_qr.services.register.record import as_json
 from licence_qr.services.signing.grant_rules import check_delegation
 from licence_qr.store.register import codes, entities, marks
-from licence_qr.store.register.history import EventKind
 
 
 def change(case: ActCase) -> None:

@@ -9,16 +9,18 @@ from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.lifecycle.acts import Act, Rule, Subject, SubjectKind, check, source_of
 from licence_qr.domain.proposals.proposal import ProposalState
+from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.register.permit import status_on
 from licence_qr.domain.roles import SYSTEM, Actor
 from licence_qr.errors import NotFoundError, RuleError
 from licence_qr.services.lifecycle.credit_record import Consequence, settle_within
+from licence_qr.services.register import events
+from licence_qr.services.register.events import NewEvent
 from licence_qr.store.database.connections import Transaction
 from licence_qr.store.proposals import proposals
 from licence_qr.store.proposals.proposals import StoredProposal
-from licence_qr.store.register import entities, history, permits
+from licence_qr.store.register import entities, permits
 from licence_qr.store.register.entities import StoredEntity
-from licence_qr.store.register.history import Event, EventKind
 from licence_qr.store.register.permits import StoredPermit
 
 _SYSTEM = Actor(0, SYSTEM, "", "", frozenset())
@@ -84,7 +86,7 @@ def close_if_impossible(tx: Transaction, catalogue: Catalogue, proposal: StoredP
 def note(tx: Transaction, kind: EventKind, proposal: StoredProposal, actor: Actor, reason: str, now: datetime) -> None:
     """Append what happened to a proposal, with both names, to the history of the business."""
     content = proposal.content
-    event = Event(
+    new = NewEvent(
         at=now,
         actor=actor.username,
         office=actor.office or proposal.office,
@@ -97,4 +99,4 @@ def note(tx: Transaction, kind: EventKind, proposal: StoredProposal, actor: Acto
         after={"act": content.act, "about": content.subject},
         proposed_by=proposal.proposed_by if kind is not EventKind.PROPOSED else "",
     )
-    history.append(tx, event)
+    events.write(tx, new)

@@ -26,9 +26,10 @@ from licence_qr.services.lifecycle.obsolete_proposals import close_impossible
 from licence_qr.services.lifecycle.permit_acts import PERMIT_ACTS
 from licence_qr.services.register.state_on_day import PastState, fold
 from licence_qr.services.signing.sign_record import Coding, refresh_status
-from licence_qr.store.database.connections import Database, Row, Transaction
+from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.register import codes, entities, history, permits
 from licence_qr.store.register.entities import StoredEntity
+from licence_qr.store.register.history import EventRow
 
 MAX_REASON_CHARS, MAX_BASIS_CHARS, MAX_NUMBER_CHARS = 500, 200, 80
 # Acts by which somebody may do more than before; none is done for a holder whose licence has ended.
@@ -152,7 +153,7 @@ class Life:
             found[Subject(uscc, each.permit_id)] = open_now
         return found
 
-    def timeline(self, uscc: str, after: int = 0) -> tuple[Row, ...]:
+    def timeline(self, uscc: str, after: int = 0) -> tuple[EventRow, ...]:
         """The events of one business after the revision ``after``, oldest first, as they were written.
 
         They name people and reasons: for offices only. ``services.businesses.history`` tells them in words.

@@ -10,6 +10,7 @@ from licence_qr.domain.lifecycle.acts import Act
 from licence_qr.domain.lifecycle.changes import renamed_premises
 from licence_qr.domain.lifecycle.dates import effective_day, granted_on, renewal_deadline, renewed_period
 from licence_qr.domain.lifecycle.details import Grading, PermitChange
+from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.register.permit import ENDS_BEFORE_CLOSING, Permit, PermitState
 from licence_qr.domain.register.permit import deemed_renewed as is_deemed_renewed
 from licence_qr.domain.text import Text
@@ -25,7 +26,6 @@ from licence_qr.services.signing.grant_rules import (
     type_name,
 )
 from licence_qr.store.register import entities
-from licence_qr.store.register.history import EventKind
 from licence_qr.store.register.permits import StoredPermit
 
 _GRADES = frozenset({"A", "B", "C", ""})

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject, SubjectKind, rule
 from licence_qr.domain.lifecycle.details import ActRequest
+from licence_qr.domain.register.events import EventKind
 from licence_qr.services.lifecycle.calendar import calendar_actor
 from licence_qr.services.lifecycle.case import ActCase
 from licence_qr.services.lifecycle.perform import Life
@@ -19,7 +20,6 @@ from licence_qr.services.register.record import as_json
 from licence_qr.services.signing.sign_record import refresh_status
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.register import entities, marks, permits
-from licence_qr.store.register.history import EventKind
 from licence_qr.store.register.photo_files import PhotoFiles
 
 

@@ -17,6 +17,7 @@ from licence_qr.domain.lifecycle.acts import Act, Grounds, Rule, Subject
 from licence_qr.domain.lifecycle.dates import decided_since, effective_day
 from licence_qr.domain.lifecycle.details import ActRequest
 from licence_qr.domain.proposals.proposal import ProposalState
+from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import (
     AccessError,
@@ -30,19 +31,19 @@ from licence_qr.services.lifecycle.credit_record import Consequence, add_within,
 from licence_qr.services.lifecycle.obsolete_proposals import Seen, close_if_impossible, note, see
 from licence_qr.services.lifecycle.perform import MAX_BASIS_CHARS, MAX_NUMBER_CHARS, MAX_REASON_CHARS, Life
 from licence_qr.services.register.accounts import Accounts
-from licence_qr.store.database.connections import Database, Row, Transaction
+from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.proposals import proposals
 from licence_qr.store.proposals.proposals import NewProposal, StoredProposal
 from licence_qr.store.register import history
-from licence_qr.store.register.history import EventKind
+from licence_qr.store.register.history import EventRow
 
 # What happens to a proposal is no change of the business it is about.
 NO_CHANGE = frozenset(
     {
-        EventKind.PROPOSED.value,
-        EventKind.PROPOSAL_REFUSED.value,
-        EventKind.PROPOSAL_WITHDRAWN.value,
-        EventKind.PROPOSAL_CLOSED.value,
+        EventKind.PROPOSED,
+        EventKind.PROPOSAL_REFUSED,
+        EventKind.PROPOSAL_WITHDRAWN,
+        EventKind.PROPOSAL_CLOSED,
     }
 )
 READERS = frozenset({Role.CLERK, Role.INSPECTOR, Role.DECIDER})
@@ -80,7 +81,7 @@ class ProposalVerdict:
     confirmed: bool = False
 
 
-def changes_since(tx: Transaction, uscc: str, revision: int) -> list[Row]:
+def changes_since(tx: Transaction, uscc: str, revision: int) -> list[EventRow]:
     """What happened to a business after ``revision``, but what only concerns proposals; oldest first."""
     return [row for row in history.since(tx, uscc, revision) if row["event"] not in NO_CHANGE]
 

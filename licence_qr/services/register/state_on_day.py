@@ -18,10 +18,10 @@ from pydantic import TypeAdapter
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.lifecycle.dates import licence_state_on
 from licence_qr.domain.register.entity import Entity, LicenceState, Premises
+from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.register.marks import Mark
 from licence_qr.domain.register.permit import Permit
-from licence_qr.store.database.connections import Row
-from licence_qr.store.register.history import EventKind
+from licence_qr.store.register.history import EventRow
 
 # Events whose values are a whole licence, premises, permit or mark. What others hold is their own.
 STATE_KINDS = frozenset(
@@ -77,13 +77,13 @@ class PastState:
     version: int = 0
 
 
-def effective_day_of(event: Row) -> date:
+def effective_day_of(event: EventRow) -> date:
     """From which day an event holds: the one it names, or the one on which it was written down."""
     named: str = event["effective_on"]
     return date.fromisoformat(named) if named else local_date(datetime.fromisoformat(event["at"]))
 
 
-def fold(uscc: str, events: Iterable[Row], day: date, known_at: datetime | None) -> PastState:
+def fold(uscc: str, events: Iterable[EventRow], day: date, known_at: datetime | None) -> PastState:
     """The state on ``day`` from the events of one business, oldest first; with ``known_at`` from those written by then."""
     subjects: dict[str, dict[str, Any]] = {}
     version = 0
@@ -99,7 +99,7 @@ def fold(uscc: str, events: Iterable[Row], day: date, known_at: datetime | None)
     return _state(PastState(uscc, day, known_at, version=version), subjects)
 
 
-def _take(values: dict[str, Any], event: Row) -> None:
+def _take(values: dict[str, Any], event: EventRow) -> None:
     """Take over what this event set. A field that is gone from the later value is one the register knows no more."""
     before = json.loads(event["before"]) if event["before"] is not None else {}
     after = json.loads(event["after"])

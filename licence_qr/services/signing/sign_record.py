@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from licence_qr.credential.claims import claims_from_record, encode_claims
@@ -15,14 +15,16 @@ from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.identifiers import CODE_ID_BYTES, CodeId
 from licence_qr.domain.issuing.issued import IssuedCode
+from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.register.permit import status_list_value, status_on
 from licence_qr.domain.register.record import CombinedRecord
+from licence_qr.services.register import events
 from licence_qr.services.register import record as records
+from licence_qr.services.register.events import NewEvent
 from licence_qr.services.register.record import StoredBusiness
 from licence_qr.store.database.connections import Transaction
-from licence_qr.store.register import codes, history
+from licence_qr.store.register import codes
 from licence_qr.store.register.codes import StoredCode
-from licence_qr.store.register.history import Event, EventKind
 
 _PRINT_ENDED = 1
 
@@ -60,8 +62,19 @@ class Coding:
         if previous is not None:
             codes.set_status(tx, previous.status_index, codes.SUPERSEDED)
         _turn_entries(tx, code, business, local_date(now))
-        event = Event(now, actor, office, EventKind.CODE_ISSUED, uscc, f"code/{code.version}", reason)
-        history.append(tx, replace(event, after=_signed_facts(code)))
+        events.write(
+            tx,
+            NewEvent(
+                kind=EventKind.CODE_ISSUED,
+                subject=f"code/{code.version}",
+                at=now,
+                actor=actor,
+                office=office,
+                uscc=uscc,
+                reason=reason,
+                after=_signed_facts(code),
+            ),
+        )
         return self.issued(code)
 
     def _sign(self, tx: Transaction, record: CombinedRecord, previous: StoredCode | None, now: datetime) -> StoredCode:

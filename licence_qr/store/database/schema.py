@@ -16,6 +16,7 @@ SQLITE_ONLY: Mapping[str, str] = {
     "BLOB": "bytea",
     "RAISE(ABORT": "a trigger function with RAISE EXCEPTION",
     " max(": "greatest(), where it compares two values of one row",
+    "length(": "octet_length(), of bytes",
     "IS NOT (": "IS DISTINCT FROM ROW (…), between two rows",
 }
 

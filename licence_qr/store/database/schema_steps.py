@@ -226,6 +226,15 @@ def m018_early_steps_whole(schema: Schema) -> None:
     early_steps.make_whole(schema)
 
 
+def m019_event_parts(schema: Schema) -> None:
+    """Of each new event ``before`` and ``after`` keep what is public, ``private`` all else, ``salt`` what both are hashed
+    with. Events from before have neither and stay as they are: ``domain.register.events``."""
+    schema.run("""
+        ALTER TABLE history ADD COLUMN private TEXT;
+        ALTER TABLE history ADD COLUMN salt BLOB CHECK (length(salt) >= 16);
+    """)
+
+
 STEPS: tuple[Callable[[Schema], None], ...] = (
     m001_businesses,
     m002_codes,
@@ -245,4 +254,5 @@ STEPS: tuple[Callable[[Schema], None], ...] = (
     m016_inspections,
     m017_words_let_go,
     m018_early_steps_whole,
+    m019_event_parts,
 )

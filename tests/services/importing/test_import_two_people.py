@@ -10,6 +10,7 @@ from import_register import ADMIN, CLERK, NOW, PASSWORD, Register, licence, perm
 from licence_qr import wording
 from licence_qr.domain.importing.conflicts import Decision
 from licence_qr.domain.proposals.proposal import ProposalState
+from licence_qr.domain.register.events import EventKind
 from licence_qr.errors import AccessError, RuleError
 from licence_qr.services.importing.review import Settlement
 from licence_qr.services.proposals.decide import ProposalVerdict
@@ -62,8 +63,8 @@ def test_the_register_says_the_same_until_another_person_has_decided(
     assert register.decide(number) is ProposalState.APPROVED
     assert states(register) == [("active", becomes)]
     assert entries(register) == [0, entry]
-    [done] = register.values("SELECT actor, proposed_by, reason FROM history WHERE event = 'permit_state_changed'")
-    assert done == ("decider", "clerk", "部门来函")
+    [done] = register.events(EventKind.PERMIT_STATE_CHANGED)
+    assert (done["actor"], done["proposed_by"], done["reason"]) == ("decider", "clerk", "部门来函")
 
 
 def test_the_clerk_who_took_the_files_word_does_not_decide_it(register: Register) -> None:

@@ -10,6 +10,7 @@ from import_register import ADMIN, CLERK, NOW, Register, licence, permit
 
 from licence_qr.domain.importing.conflicts import ConflictKind, Decision, RowOutcome
 from licence_qr.domain.proposals.proposal import ProposalState
+from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Role
 from licence_qr.errors import AccessError, ConflictError, InputError, NotFoundError
 from licence_qr.services.importing.review import Settlement, WaitingRow
@@ -141,10 +142,15 @@ def test_a_decision_is_carried_out_and_stays(register: Register, decision: Decis
 def test_a_decision_is_written_to_the_history_with_its_reason(register: Register) -> None:
     register.import_rows([licence()], [permit(principal="林样")])
     decide(register, Decision.TAKE_HEALTH, "已办理变更登记")
-    [event] = register.values("SELECT actor, office, uscc, reason FROM history WHERE event = 'row_decided'")
-    assert event == ("clerk", "jinfeng", licence()["uscc"], "已办理变更登记")
-    [change] = register.values("SELECT before, after FROM history WHERE event = 'licence_changed'")
-    assert "陈样" in str(change[0]) and "林样" in str(change[1])
+    [event] = register.events(EventKind.ROW_DECIDED)
+    assert tuple(event[name] for name in ("actor", "office", "uscc", "reason")) == (
+        "clerk",
+        "jinfeng",
+        licence()["uscc"],
+        "已办理变更登记",
+    )
+    [change] = register.events(EventKind.LICENCE_CHANGED)
+    assert "陈样" in str(change["before"]) and "林样" in str(change["after"])
 
 
 def test_a_question_cannot_be_decided_twice(register: Register) -> None:

@@ -9,7 +9,7 @@ from licence_qr.bootstrap import Services
 from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.services.proposals.decide import ProposalRequest, ProposalVerdict
-from licence_qr.store.register import permits
+from licence_qr.store.register import history, permits
 from licence_qr.store.register.permits import StoredPermit
 
 PASSWORD = "a good long password"
@@ -59,7 +59,7 @@ class Office:
     def history(self) -> list[dict[str, object]]:
         """The events of the business, oldest first."""
         with self.services.database.read() as tx:
-            return [dict(row) for row in tx.all("SELECT * FROM history WHERE uscc = ? ORDER BY seq", (self.uscc,))]
+            return history.of_business(tx, self.uscc)
 
 
 def opened(services: Services, application, clerk: Actor, now: datetime) -> Office:

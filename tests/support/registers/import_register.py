@@ -18,6 +18,7 @@ from licence_qr.catalogue.loader import load_catalogue
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.importing.department_rows import HEALTH_COLUMNS, MARKET_COLUMNS
 from licence_qr.domain.proposals.proposal import ProposalState
+from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.services.importing.review import Waiting, WaitingRow
 from licence_qr.services.importing.run import Importing, ImportReport
@@ -27,6 +28,8 @@ from licence_qr.services.proposals.decide import Proposals, ProposalVerdict
 from licence_qr.services.register.accounts import Accounts
 from licence_qr.services.signing.sign_record import Coding
 from licence_qr.store.database.connections import Database
+from licence_qr.store.register import history
+from licence_qr.store.register.history import EventRow
 
 DATA = Path(__file__).parents[2] / "data"
 MARKET, HEALTH = DATA / "market_licences.csv", DATA / "health_permits.xlsx"
@@ -125,6 +128,11 @@ class Register:
         """The rows of a query."""
         with self.database.read() as tx:
             return [tuple(row) for row in tx.all(sql)]
+
+    def events(self, kind: EventKind) -> list[EventRow]:
+        """The events of one kind, oldest first."""
+        with self.database.read() as tx:
+            return [row for row in history.everything(tx) if row["event"] == kind]
 
 
 def as_csv(rows: Sequence[Mapping[str, str]], columns: Mapping[str, str]) -> bytes:

@@ -15,8 +15,10 @@ from flask import Flask
 from licence_qr.bootstrap import Services
 from licence_qr.domain.businesses.history_words import EVENTS, FIELDS, INTRODUCED
 from licence_qr.domain.dates import local_date
+from licence_qr.domain.register.events import EventKind
+from licence_qr.services.register import events
+from licence_qr.services.register.events import NewEvent
 from licence_qr.store.register import entities, history
-from licence_qr.store.register.history import Event, EventKind
 
 __all__ = ["clerk", "desk_app", "desk_services", "elsewhere"]
 
@@ -40,22 +42,22 @@ def uscc(desk_app: Flask, desk_services: Services) -> str:
         changed = replace(stored.entity, principal="李示例")
         entities.put(tx, replace(stored, entity=changed))
         before, after = {"principal": stored.entity.principal, "name": NAME}, {"principal": "李示例", "name": NAME}
-        history.append(
+        events.write(
             tx,
-            Event(
-                datetime(2030, 5, 6, 17, 30, tzinfo=UTC),
-                "colleague",
-                "baishiyi",
-                EventKind.LICENCE_CHANGED,
-                uscc,
-                "licence",
-                REASON,
-                "市场主体登记管理条例第二十四条",
-                "示字〔2030〕7号",
-                {**before, "contact_phone": "13800001234"},
-                {**after, "contact_phone": "13900005678"},
-                date(2030, 6, 1),
-                "clerk",
+            NewEvent(
+                kind=EventKind.LICENCE_CHANGED,
+                subject="licence",
+                at=datetime(2030, 5, 6, 17, 30, tzinfo=UTC),
+                actor="colleague",
+                office="baishiyi",
+                uscc=uscc,
+                reason=REASON,
+                legal_basis="市场主体登记管理条例第二十四条",
+                document_no="示字〔2030〕7号",
+                before={**before, "contact_phone": "13800001234"},
+                after={**after, "contact_phone": "13900005678"},
+                effective_on=date(2030, 6, 1),
+                proposed_by="clerk",
             ),
         )
     return uscc
@@ -123,7 +125,8 @@ def test_what_the_program_did_by_itself_is_told_in_both_languages(
 ) -> None:
     at, kind = datetime(2030, 5, 5, 2, 0, tzinfo=UTC), EventKind.PERMIT_REVIEWED
     with desk_services.database.write() as tx:
-        history.append(tx, Event(at, "system", "baishiyi", kind, uscc, "licence"))
+        new = NewEvent(kind=kind, subject="licence", at=at, actor="system", office="baishiyi", uscc=uscc)
+        events.write(tx, new)
     assert "经办：系统自动" in text_of(clerk.see(f"/desk/businesses/{uscc}/history?lang=zh"))
     english = text_of(clerk.see(f"/desk/businesses/{uscc}/history?lang=en"))
     assert "By the system" in english and "系统自动" not in english

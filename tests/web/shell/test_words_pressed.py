@@ -6,6 +6,8 @@ import pytest
 from desk_pages import Browser
 from four_eyes_pages import Shop, clerk, decider, desk_app, desk_services, inspector, people, shop
 
+from licence_qr.store.register import history
+
 __all__ = ["clerk", "decider", "desk_app", "desk_services", "inspector", "people", "shop"]
 
 TRICK = "\u202e\u2066\ufeff\x07"
@@ -14,8 +16,9 @@ TRICK = "\u202e\u2066\ufeff\x07"
 def written(shop: Shop) -> str:
     """Everything the register holds in words of what people said about the business."""
     with shop.services.database.read() as tx:
+        told = history.of_business(tx, shop.uscc)
         rows = [
-            *tx.all("SELECT reason, legal_basis, document_no FROM history WHERE uscc = ?", (shop.uscc,)),
+            *((each["reason"], each["legal_basis"], each["document_no"]) for each in told),
             *tx.all("SELECT reason, legal_basis, decision FROM proposals WHERE uscc = ?", (shop.uscc,)),
             *tx.all("SELECT findings, legal_basis, document_no FROM follow_ups WHERE uscc = ?", (shop.uscc,)),
         ]

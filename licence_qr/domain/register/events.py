@@ -1,0 +1,210 @@
+"""What is written down when something happens: the kinds of event, the shape of one, and which of its fields are public.
+
+An event has a public and a private part. The private part is what may have to be forgotten one day (names, addresses, free
+text, who acted); the public part is what may be shown to anybody. ``PUBLIC_FIELDS`` is the one place that says what is
+public, and everything it does not name is private.
+
+Each part can be committed to by a hash that tells nothing about it (``part_hashes``)::
+
+    key  = HMAC-SHA-256(salt, "licence-qr event " + ("public" or "private") + " 1")
+    hash = HMAC-SHA-256(key, canonical JSON of the part in UTF-8)
+
+The salt is random and of one event alone, so nobody can find a name by trying names. The keys of the two parts tell nothing
+of each other: whoever forgets a private part deletes it and the salt and keeps ``part_key(salt, Part.PUBLIC)``, by which the
+public part can be proven as before while the other hash binds nothing that can be guessed any more.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from licence_qr.domain.canonical_json import canonical_json
+
+SALT_BYTES = 32
+
+Fields = Mapping[str, Any]
+
+
+class EventKind(StrEnum):
+    """What can happen. The subject of each is named beside it."""
+
+    LICENCE_GRANTED = "licence_granted"  # licence
+    LICENCE_IMPORTED = "licence_imported"  # licence
+    LICENCE_CHANGED = "licence_changed"  # licence
+    LICENCE_STATE_CHANGED = "licence_state_changed"  # licence
+    LICENCE_REPRINTED = "licence_reprinted"  # code/<version>: the print that was replaced
+    PREMISES_ADDED = "premises_added"  # premises/<no>
+    PREMISES_CHANGED = "premises_changed"  # premises/<no>
+    PREMISES_CLOSED = "premises_closed"  # premises/<no>
+    PERMIT_APPLIED = "permit_applied"  # permit/<id>
+    PERMIT_GRANTED = "permit_granted"  # permit/<id>
+    PERMIT_REFUSED = "permit_refused"  # permit/<id>
+    PERMIT_IMPORTED = "permit_imported"  # permit/<id>
+    PERMIT_CHANGED = "permit_changed"  # permit/<id>
+    PERMIT_STATE_CHANGED = "permit_state_changed"  # permit/<id>
+    RENEWAL_APPLIED = "renewal_applied"  # permit/<id>
+    RENEWAL_REFUSED = "renewal_refused"  # permit/<id>
+    PERMIT_RENEWED = "permit_renewed"  # permit/<id>
+    PERMIT_DEEMED_RENEWED = "permit_deemed_renewed"  # permit/<id>
+    PERMIT_REVIEWED = "permit_reviewed"  # permit/<id>
+    PERMIT_CHECKED = "permit_checked"  # permit/<id>
+    PERMIT_GRADED = "permit_graded"  # permit/<id>
+    CODE_ISSUED = "code_issued"  # code/<version>
+    MARK_SET = "mark_set"  # mark/<id>
+    MARK_LIFTED = "mark_lifted"  # mark/<id>
+    ROW_DECIDED = "row_decided"  # question/<id>
+    PROPOSED = "proposed"  # proposal/<id>
+    PROPOSAL_REFUSED = "proposal_refused"  # proposal/<id>
+    PROPOSAL_WITHDRAWN = "proposal_withdrawn"  # proposal/<id>
+    PROPOSAL_CLOSED = "proposal_closed"  # proposal/<id>
+    FOLLOW_UP_RECORDED = "follow_up_recorded"  # follow-up/<id>
+    CREDIT_RECORDED = "credit_recorded"  # credit/<id>
+    INSPECTED = "inspected"  # inspection/<id>
+    RECTIFICATION_ORDERED = "rectification_ordered"  # inspection/<id>
+    RECTIFICATION_CLOSED = "rectification_closed"  # inspection/<id>
+
+
+# What a licence, premises, a permit and a mark say publicly. A name may be that of a person, and so may a name of a business
+# of one person; an address may be where somebody lives; items and scope are free text.
+_LICENCE = frozenset(
+    {
+        "uscc", "form", "entity_type", "registered_capital", "established_on", "issued_on", "term_to",
+        "registration_authority", "state", "state_since", "dormant_until",
+    }
+)  # fmt: skip
+_PREMISES = frozenset({"premises_no", "region", "area_m2", "closed_on"})
+_PERMIT = frozenset(
+    {
+        "permit_type", "permit_no", "premises_no", "kinds", "issuing_authority", "handling_office", "issued_on", "period",
+        "mode", "state", "state_since", "ended_by", "grade", "graded_on", "follow_up_due", "checked_on", "reviewed_on",
+        "renewal_applied_on", "renewal_in_time",
+    }
+)  # fmt: skip
+_MARK = frozenset({"kind", "since", "until", "lifted_on", "legal_basis", "document_no"})
+_NOTHING: frozenset[str] = frozenset()
+
+# Kind → the fields of its values that are public. A field that is not named is private.
+PUBLIC_FIELDS: Mapping[EventKind, frozenset[str]] = {
+    EventKind.LICENCE_GRANTED: _LICENCE,
+    EventKind.LICENCE_IMPORTED: _LICENCE,
+    EventKind.LICENCE_CHANGED: _LICENCE,
+    EventKind.LICENCE_STATE_CHANGED: _LICENCE,
+    EventKind.LICENCE_REPRINTED: frozenset({"cause", "void"}),
+    EventKind.PREMISES_ADDED: _PREMISES,
+    EventKind.PREMISES_CHANGED: _PREMISES,
+    EventKind.PREMISES_CLOSED: _PREMISES,
+    EventKind.PERMIT_APPLIED: _PERMIT,
+    EventKind.PERMIT_GRANTED: _PERMIT,
+    EventKind.PERMIT_REFUSED: _PERMIT,
+    EventKind.PERMIT_IMPORTED: _PERMIT,
+    EventKind.PERMIT_CHANGED: _PERMIT,
+    EventKind.PERMIT_STATE_CHANGED: _PERMIT,
+    EventKind.RENEWAL_APPLIED: _PERMIT,
+    EventKind.RENEWAL_REFUSED: _PERMIT,
+    EventKind.PERMIT_RENEWED: _PERMIT,
+    EventKind.PERMIT_DEEMED_RENEWED: _PERMIT,
+    EventKind.PERMIT_REVIEWED: _PERMIT,
+    EventKind.PERMIT_CHECKED: _PERMIT,
+    EventKind.PERMIT_GRADED: _PERMIT,
+    # The token holds the holder's name, and a digest of a few facts can be guessed.
+    EventKind.CODE_ISSUED: frozenset({"code_number", "version", "status_index", "entry_count"}),
+    EventKind.MARK_SET: _MARK,
+    EventKind.MARK_LIFTED: _MARK,
+    EventKind.INSPECTED: frozenset({"purpose", "outcome", "score", "grade", "record"}),
+    # Not before something comes of it, if at all.
+    EventKind.ROW_DECIDED: _NOTHING,
+    EventKind.PROPOSED: _NOTHING,
+    EventKind.PROPOSAL_REFUSED: _NOTHING,
+    EventKind.PROPOSAL_WITHDRAWN: _NOTHING,
+    EventKind.PROPOSAL_CLOSED: _NOTHING,
+    EventKind.FOLLOW_UP_RECORDED: _NOTHING,
+    EventKind.CREDIT_RECORDED: _NOTHING,
+    EventKind.RECTIFICATION_ORDERED: _NOTHING,
+    EventKind.RECTIFICATION_CLOSED: _NOTHING,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One event, as it is stored.
+
+    ``uscc`` is the business whose history it belongs to, empty for none. ``actor`` is a user name or a name of
+    ``roles.NOT_PEOPLE``; ``proposed_by`` the other person of a decision by four eyes. ``effective_on`` is the day from which
+    it holds in law; None means the day in Shanghai of ``at``. ``public`` and ``private`` have the members ``before`` and
+    ``after``, each with its share of the fields, where there was a before and an after; ``private`` has ``reason`` besides.
+    """
+
+    kind: EventKind
+    uscc: str
+    subject: str
+    at: datetime
+    actor: str
+    office: str
+    legal_basis: str
+    document_no: str
+    effective_on: date | None
+    proposed_by: str
+    public: Fields
+    private: Fields
+    salt: bytes
+
+
+class Part(StrEnum):
+    """The two parts of an event."""
+
+    PUBLIC = "public"
+    PRIVATE = "private"
+
+
+class PartHashes(NamedTuple):
+    """A commitment to each part, 32 bytes."""
+
+    public: bytes
+    private: bytes
+
+
+def split(kind: EventKind, before: Fields | None, after: Fields | None, reason: str) -> tuple[Fields, Fields]:
+    """The public and the private part of values: what ``PUBLIC_FIELDS`` does not name is private, the reason always."""
+    open_to_all = PUBLIC_FIELDS[kind]
+    public: dict[str, Any] = {}
+    private: dict[str, Any] = {"reason": reason} if reason else {}
+    for side, values in (("before", before), ("after", after)):
+        if values is None:
+            continue
+        public[side] = {name: value for name, value in values.items() if name in open_to_all}
+        if hidden := {name: value for name, value in values.items() if name not in open_to_all}:
+            private[side] = hidden
+    return public, private
+
+
+def part_hashes(event: Event) -> PartHashes:
+    """The two hashes of an event, as above. Who acted belongs to the private part, all else beside it to the public one."""
+    public = {
+        "kind": event.kind.value,
+        "uscc": event.uscc,
+        "subject": event.subject,
+        "at": event.at.astimezone(UTC).isoformat(),
+        "office": event.office,
+        "legal_basis": event.legal_basis,
+        "document_no": event.document_no,
+        "effective_on": event.effective_on and event.effective_on.isoformat(),
+        **event.public,
+    }
+    private = {"actor": event.actor, "proposed_by": event.proposed_by, **event.private}
+    return PartHashes(
+        _hash(part_key(event.salt, Part.PUBLIC), public), _hash(part_key(event.salt, Part.PRIVATE), private)
+    )
+
+
+def part_key(salt: bytes, part: Part) -> bytes:
+    """The key by which one part of an event is hashed, 32 bytes."""
+    return hmac.digest(salt, f"licence-qr event {part} 1".encode(), "sha256")
+
+
+def _hash(key: bytes, content: Fields) -> bytes:
+    return hmac.digest(key, canonical_json(content).encode("utf-8"), "sha256")

@@ -1,0 +1,62 @@
+"""The one writer of events: every act of every room is written down here, in the same shape.
+
+The caller says what happened; which of it is public is not the caller's to say (``domain.register.events.PUBLIC_FIELDS``).
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from licence_qr.domain.register.events import SALT_BYTES, Event, EventKind, split
+from licence_qr.store.database.connections import Transaction
+from licence_qr.store.register import history
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewEvent:
+    """What happened to ``subject``, who did it, when and why, and the values before and after as plain JSON.
+
+    ``uscc`` names the business whose history it belongs to; an event of none (accounts, keys, exports) leaves it empty, so
+    that no history, and no form that is open on one, changes with it. See ``Event`` for the rest.
+    """
+
+    kind: EventKind
+    subject: str
+    at: datetime
+    actor: str
+    office: str
+    uscc: str = ""
+    reason: str = ""
+    legal_basis: str = ""
+    document_no: str = ""
+    before: Mapping[str, Any] | None = None
+    after: Mapping[str, Any] | None = None
+    effective_on: date | None = None
+    proposed_by: str = ""
+
+
+def write(tx: Transaction, new: NewEvent) -> None:
+    """Append one event, in the transaction of what it tells."""
+    public, private = split(new.kind, new.before, new.after, new.reason)
+    history.append(
+        tx,
+        Event(
+            kind=new.kind,
+            uscc=new.uscc,
+            subject=new.subject,
+            at=new.at,
+            actor=new.actor,
+            office=new.office,
+            legal_basis=new.legal_basis,
+            document_no=new.document_no,
+            effective_on=new.effective_on,
+            proposed_by=new.proposed_by,
+            public=public,
+            private=private,
+            salt=secrets.token_bytes(SALT_BYTES),
+        ),
+    )
