@@ -13,7 +13,8 @@ APT = install() { $(INSTALL) "$$@" >/dev/null 2>&1 || { apt-get update -qq && $(
 # Its own node, not the machine's: a wheel beside the others. npm and what it starts find it first.
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm
 PYTEST := $(BIN)/pytest -q -n 2 --dist loadgroup
-QUICK := tests/catalogue tests/domain tests/store tests/services tests/web tests/credential tests/test_architecture.py tests/test_scripts.py tests/test_wording.py
+QUICK := tests/catalogue tests/domain tests/store tests/services tests/web tests/credential \
+  tests/test_architecture.py tests/test_documents.py tests/test_scripts.py tests/test_wording.py
 T ?=
 LAN ?=
 export LICENCE_QR_PORT ?= $(PORT)
