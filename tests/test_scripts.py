@@ -13,7 +13,7 @@ from scripts import MOST_LINES
 
 ROOT = Path(__file__).parents[1]
 STATIC = ROOT / "static"
-SCRIPTS = sorted(path for path in STATIC.rglob("*.js") if "vendor" not in path.parts)
+SCRIPTS = sorted(path for kind in ("*.js", "*.ts") for path in STATIC.rglob(kind) if "vendor" not in path.parts)
 MOST_FILES = 14
 CODE = {".js", ".ts", ".css"}
 # import … from "./a.js", export … from, import("./a.js"), and folders that a script loads from: new URL("../a/", …).
@@ -83,6 +83,15 @@ def test_the_verifier_needs_no_page():
         if folder_of(script) == "verifier"
     }
     assert len(found) > 5 and not any(found.values()), found
+
+
+def test_every_script_is_checked_for_its_types():
+    ours = [*SCRIPTS, *(ROOT / "tests" / "vectors").glob("*.js")]
+    assert [
+        path.name
+        for path in ours
+        if path.suffix == ".js" and not path.read_text(encoding="utf-8").startswith("// @ts-check\n")
+    ] == []
 
 
 def test_files_and_folders_can_be_read():

@@ -1,4 +1,9 @@
+// @ts-check
 // The visit on the screen: every change of it is kept on the device at once, one after the other, the newest state last.
+
+/** @import { Visit } from "./visit/types.d.ts" */
+/** @import { Keeping } from "./steps/types.d.ts" */
+/** @import { Shown } from "./types.d.ts" */
 
 import { Unavailable } from "../pack/vault.js";
 import { t } from "../ui/words.js";
@@ -9,7 +14,11 @@ import { missing } from "./visit/missing.js";
 import { contentOf, instant, overNow, sha256 } from "./visit/visit.js";
 import { momentWords } from "./visit/words.js";
 
-/** Why something could not be done on this device, and what to do. */
+/**
+ * Why something could not be done on this device, and what to do.
+ * @param {any} error
+ * @returns {string}
+ */
 export function inWords(error) {
   if (error instanceof Unavailable)
     return t(
@@ -29,13 +38,35 @@ export function inWords(error) {
  * whether the newest state is kept: "saving", "kept" or "unkept", as `keeping` says at any time.
  */
 export class OpenVisit {
+  /**
+   * @param {{ visit: Visit; release: () => void } & Shown} given
+   */
+  constructor({ visit, release, say, redraw, told }) {
+    this.visit = visit;
+    this.release = release;
+    this.say = say;
+    this.redraw = redraw;
+    this.told = told;
+    /** @type {Keeping} */
+    this.keeping = "kept";
+    this.finished = false;
+    /** @type {Promise<any>} */
+    this.kept = Promise.resolve();
+    /** @type {Promise<void>} */
+    this.shots = Promise.resolve();
+  }
+
+  /**
+   * The draft of that id. Null where another page has it, undefined where there is none.
+   * @param {string} id
+   * @param {Shown} shown
+   * @returns {Promise<OpenVisit | null | undefined>}
+   */
   static async of(id, { say, redraw, told }) {
     const release = await hold(id);
     if (!release) return null;
     const visit = await heldVisit(id).catch(() => undefined);
-    const done = Promise.resolve();
-    const fresh = { visit, release, say, redraw, told, keeping: "kept", kept: done, shots: done };
-    if (visit?.state === "draft") return Object.assign(new OpenVisit(), fresh);
+    if (visit?.state === "draft") return new OpenVisit({ visit, release, say, redraw, told });
     release();
     return undefined;
   }
@@ -43,7 +74,11 @@ export class OpenVisit {
   // Arrow functions: the steps hand them on.
   now = () => new Date();
 
-  /** Change some fields. Resolves to whether that is kept; false also where a newer change took it along. */
+  /**
+   * Change some fields. Resolves to whether that is kept; false also where a newer change took it along.
+   * @param {Partial<Visit>} fields
+   * @returns {Promise<boolean>}
+   */
   change = (fields) => {
     this.visit = { ...this.visit, ...fields };
     const state = this.visit;
@@ -52,11 +87,13 @@ export class OpenVisit {
     return this.kept;
   };
 
+  /** @param {Keeping} keeping */
   tell = (keeping) => {
     this.keeping = keeping;
     this.told(keeping);
   };
 
+  /** @param {Visit} state */
   keep = async (state) => {
     if (state !== this.visit) return false; // a newer one follows
     try {
@@ -70,12 +107,17 @@ export class OpenVisit {
     return true;
   };
 
-  // One after the other: each is counted before the next one, and none comes after the end.
+  /**
+   * One after the other: each is counted before the next one, and none comes after the end.
+   * @param {File} file
+   * @param {string | null} key
+   */
   photograph = (file, key) => {
     this.shots = this.shots.then(() => this.shoot(file, key));
     return this.shots;
   };
 
+  /** @type {(file: File, key: string | null) => Promise<void>} */
   shoot = async (file, key) => {
     this.say("");
     try {
@@ -86,6 +128,7 @@ export class OpenVisit {
     }
   };
 
+  /** @param {string} sum */
   unphotograph = async (sum) => {
     // Only when no state that is kept names it any more.
     if (await this.change(withoutPhoto(this.visit, sum))) await dropPhoto(this.visit, sum);

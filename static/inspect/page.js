@@ -1,7 +1,13 @@
+// @ts-check
 // Inspections on the phone: which view is shown, and what each may do.
 //   #                                   the list
 //   #begin/<code number>/<version>      after a scan
 //   #<id of a visit>/<step>             a visit
+
+/** @import { ListContext, View } from "./types.d.ts" */
+/** @import { Keeping, VisitContext } from "./steps/types.d.ts" */
+/** @import { Step, Visit } from "./visit/types.d.ts" */
+/** @import { Both } from "../ui/types.d.ts" */
 
 import { heldPack, heldVisit as heldPlace } from "../pack/held.js";
 import { both, byId, element } from "../ui/elements.js";
@@ -25,6 +31,7 @@ import { listView } from "./view_list.js";
 import { begin } from "./visit/visit.js";
 import { placeWords } from "./visit/words.js";
 
+/** @type {[Step, Both, (context: VisitContext) => HTMLElement[] | Promise<HTMLElement[]>][]} */
 const STEPS = [
   ["place", ["场所", "Place"], placeStep],
   ["check", ["检查", "Checklist"], checkStep],
@@ -34,27 +41,36 @@ const STEPS = [
   ["review", ["复核", "Review"], reviewStep],
 ];
 const SITE = document.title.split(" · ").at(-1); // before it stands the name of the view
+/** @type {Map<string, OpenVisit>} */
 const unkept = new Map(); // visits that were left before their newest state could be kept, by id
+/** @type {OpenVisit | null} */
 let open = null; // the visit that this page has open
 let beginning = false; // a visit was begun and is about to be shown
 let drawing = Promise.resolve(); // one view is drawn after the other, the newest last
 
+/** @param {string} words */
 function say(words) {
   byId("notices").replaceChildren(...(words ? [notice(words)] : []));
 }
 
+/** @type {Record<Keeping, Both>} */
 const KEEPING = {
   kept: ["已保存在本机", "Kept on this device"],
   saving: ["正在保存…", "Saving…"],
   unkept: ["还没有保存，请不要关闭本页", "Not kept yet: do not close this page"],
 };
 
+/** @param {Keeping} keeping */
 function tellKept(keeping) {
   const line = byId("kept");
   if (line) line.textContent = t(...KEEPING[keeping]);
 }
 
-// As it is kept now: since the list was drawn it may have been sent after all.
+/**
+ * As it is kept now: since the list was drawn it may have been sent after all.
+ * @param {string} id
+ * @returns {Promise<boolean>}
+ */
 async function reopenedAsDraft(id) {
   const visit = await heldVisit(id);
   if (visit?.state !== "finished") return false;
@@ -62,6 +78,7 @@ async function reopenedAsDraft(id) {
   return true;
 }
 
+/** @type {ListContext} */
 const list = {
   lasting: true, // whether the browser promised to keep what is here until it is told otherwise
   begin: async (place, how, task) => {
@@ -97,6 +114,11 @@ const list = {
   },
 };
 
+/**
+ * @param {Visit} visit
+ * @param {string} here
+ * @returns {HTMLElement}
+ */
 function stepLinks(visit, here) {
   const links = STEPS.map(([step, [zh, en]], n) => {
     const link = element("a", "", `${n + 1} ${t(zh, en)}`);
@@ -109,6 +131,11 @@ function stepLinks(visit, here) {
   return nav;
 }
 
+/**
+ * @param {Visit} visit
+ * @param {string} here
+ * @returns {HTMLElement}
+ */
 function onward(visit, here) {
   const at = STEPS.findIndex(([step]) => step === here);
   const ends = [element("a", "", ...both("回到列表", "Back to the list"))];
@@ -118,6 +145,10 @@ function onward(visit, here) {
   return element("p", "tools", linkButton(both(`下一步：${zh}`, `Next: ${en}`), `#${visit.id}/${step}`, ""), ...ends);
 }
 
+/**
+ * @param {OpenVisit} visit
+ * @returns {HTMLElement}
+ */
 function keptLine({ keeping }) {
   const line = element("p", "quiet", t(...KEEPING[keeping]));
   line.id = "kept";
@@ -135,6 +166,11 @@ async function leave() {
   }
 }
 
+/**
+ * @param {string} id
+ * @param {string} here
+ * @returns {Promise<View | null>}
+ */
 async function visitView(id, here) {
   const [step, title, draw] = STEPS.find(([name]) => name === here) ?? STEPS[0];
   if (open?.visit.id !== id) {
@@ -162,6 +198,10 @@ async function visitView(id, here) {
   return { title, parts };
 }
 
+/**
+ * @param {string} hash
+ * @returns {Promise<View>}
+ */
 async function overview(hash) {
   await leave();
   list.lasting = await isLasting();
@@ -178,11 +218,19 @@ async function overview(hash) {
 
 // What had the focus keeps it through a redrawing: the same control at the same place.
 function focused() {
-  const all = () => [...byId("view").querySelectorAll("a,button,input,select,textarea,summary")];
-  const at = all().indexOf(document.activeElement);
+  const all = () => {
+    /** @type {NodeListOf<HTMLElement>} */
+    const found = byId("view").querySelectorAll("a,button,input,select,textarea,summary");
+    return [...found];
+  };
+  const at = all().indexOf(/** @type {HTMLElement} */ (document.activeElement));
   return () => all()[at]?.focus({ preventScroll: true });
 }
 
+/**
+ * @param {string} hash
+ * @returns {Promise<void>}
+ */
 async function draw(hash) {
   const [, id, step] = /^([0-9a-f-]{36})\/(\w+)$/.exec(hash) ?? [];
   const view = await (id ? visitView(id, step) : overview(hash));
@@ -208,7 +256,9 @@ async function drawHere() {
   } finally {
     beginning = false;
   }
-  for (const link of document.querySelectorAll(".language-switch")) link.hash = location.hash;
+  for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll(".language-switch"))) {
+    link.hash = location.hash;
+  }
 }
 
 /** Draw the view of this address, after what is being drawn. */

@@ -1,14 +1,21 @@
+// @ts-check
 // When waiting visits are sent, and what is said of it: on request, when the page opens, when the network comes back, and
 // every minute while something waits.
+
+/** @import { SendOutcome, SendStep } from "./device/types.d.ts" */
+/** @import { Content } from "../ui/types.d.ts" */
 
 import { t } from "../ui/words.js";
 import { sendAll } from "./device/send.js";
 import { signIn } from "./view_list.js";
 
 const MINUTE = 60_000;
+/** @type {Content[]} */
 let said = [];
+/** @type {() => unknown} */
 let changed = () => {};
 
+/** @param {...Content} content */
 function show(...content) {
   said = content;
   document.getElementById("sending")?.replaceChildren(...said);
@@ -17,6 +24,10 @@ function show(...content) {
 /** Put what was said last into a view that was drawn anew. */
 export const sayAgain = () => show(...said);
 
+/**
+ * @param {SendStep} step
+ * @returns {string}
+ */
 function stepWords({ visit, number, of, photo, photos }) {
   const part = photo ? t(`照片 ${photo}/${photos}`, `photo ${photo} of ${photos}`) : t("记录", "record");
   return t(
@@ -25,6 +36,10 @@ function stepWords({ visit, number, of, photo, photos }) {
   );
 }
 
+/**
+ * @param {SendOutcome} outcome
+ * @returns {Content[]}
+ */
 function endWords({ sent, left, problem }) {
   const done = sent ? t(`已送达 ${sent} 次检查。`, `${sent} delivered. `) : "";
   if (!problem) return [done || t("没有待发送的检查。", "Nothing waits to be sent.")];
@@ -34,7 +49,11 @@ function endWords({ sent, left, problem }) {
   return problem.code === "sign_in_needed" ? [...words, signIn()] : words;
 }
 
-/** Send what waits, and say how it goes. `quietly`, nothing is said when nothing waits. */
+/**
+ * Send what waits, and say how it goes. `quietly`, nothing is said when nothing waits.
+ * @param {{ quietly?: boolean }} [how]
+ * @returns {Promise<void>}
+ */
 export async function send({ quietly = false } = {}) {
   let outcome;
   try {
@@ -61,7 +80,11 @@ export async function send({ quietly = false } = {}) {
   sayAgain();
 }
 
-/** Begin to send by itself. `redraw` is called when something was sent or noted. */
+/**
+ * Begin to send by itself. `redraw` is called when something was sent or noted.
+ * @param {() => unknown} redraw
+ * @returns {Promise<void>}
+ */
 export function startSending(redraw) {
   changed = redraw;
   addEventListener("online", () => send({ quietly: true }));

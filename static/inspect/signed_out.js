@@ -1,3 +1,4 @@
+// @ts-check
 // After signing out: the key of the pack is gone, this deletes the rest. Inspections that were not sent stay, sealed, and
 // it is said that they do.
 

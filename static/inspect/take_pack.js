@@ -1,4 +1,7 @@
+// @ts-check
 // The inspector's page: what this device holds, taking a pack along, and leaving it behind.
+
+/** @import { Bytes } from "../pack/types.d.ts" */
 
 import { heldPack, keepPack } from "../pack/held.js";
 import { Unavailable, wipe } from "../pack/rows.js";
@@ -31,6 +34,7 @@ class NotTaken extends Error {}
 const offline = () =>
   Promise.reject(new NotTaken(t("没有网络，没有取得新的。", "No network: nothing new was fetched.")));
 
+/** @returns {Promise<Bytes>} */
 async function fetched() {
   // "manual": where a session is over, the answer leads to the sign-in page, which is no pack.
   const signal = AbortSignal.timeout(PATIENCE);
@@ -47,6 +51,10 @@ async function fetched() {
   return new Uint8Array(await answer.arrayBuffer().catch(offline)); // an answer that broke off is none
 }
 
+/**
+ * @param {Error} error
+ * @returns {string}
+ */
 function sentence(error) {
   if (error instanceof NotTaken) return error.message;
   if (error instanceof Unavailable)

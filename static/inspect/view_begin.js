@@ -1,4 +1,10 @@
+// @ts-check
 // Beginning a visit after a scan: the business is known, the premises are chosen here, and a wrong place is warned of.
+
+/** @import { ListContext } from "./types.d.ts" */
+/** @import { KeptVisits } from "./device/types.d.ts" */
+/** @import { Identified, Visit } from "./visit/types.d.ts" */
+/** @import { HeldPack, KeptPack, Pack, Place } from "../pack/types.d.ts" */
 
 import { placeNamed } from "../pack/register.js";
 import { WRONG_PREMISES } from "../pack/words.js";
@@ -10,7 +16,13 @@ import { businessOfCode } from "./visit/places.js";
 import { tasksOf } from "./visit/visit.js";
 import { momentWords, purposeWords } from "./visit/words.js";
 
-/** The warning that the code belongs to another business than the one chosen on the verify page, or nothing. */
+/**
+ * The warning that the code belongs to another business than the one chosen on the verify page, or nothing.
+ * @param {Pack} pack
+ * @param {string | null} here
+ * @param {string} uscc
+ * @returns {HTMLElement[]}
+ */
 export function wrongPlace(pack, here, uscc) {
   const place = here === null ? undefined : placeNamed(pack, here);
   if (!place || place.business.uscc === uscc) return [];
@@ -21,9 +33,14 @@ export function wrongPlace(pack, here, uscc) {
   return [verdict(WRONG_PREMISES, words)];
 }
 
+/**
+ * @param {KeptVisits["visits"]} visits
+ * @param {string} uscc
+ * @returns {HTMLElement[]}
+ */
 function openOnes(visits, uscc) {
   const open = visits.filter((visit) => visit.state === "draft" && visit.business.uscc === uscc);
-  return open.map((visit) =>
+  return /** @type {Visit[]} */ (open).map((visit) =>
     element(
       "p",
       "tools",
@@ -35,7 +52,14 @@ function openOnes(visits, uscc) {
   );
 }
 
-// What is due there comes first: begun from the scan, it is bound to the code as any other inspection.
+/**
+ * What is due there comes first: begun from the scan, it is bound to the code as any other inspection.
+ * @param {ListContext} context
+ * @param {KeptPack} pack
+ * @param {Place} place
+ * @param {Identified} how
+ * @returns {HTMLElement[]}
+ */
 function beginnings(context, pack, place, how) {
   const due = tasksOf(pack.kit).filter(
     ({ uscc, premisesNo }) => uscc === place.business.uscc && premisesNo === place.premises.no,
@@ -57,7 +81,15 @@ function beginnings(context, pack, place, how) {
   return [...tasks, other].map((each) => element("li", "", each));
 }
 
-/** The parts of the view. `scanned` is {codeNumber, codeVersion}; `here` the name of the chosen place, or null. */
+/**
+ * The parts of the view. `scanned` is {codeNumber, codeVersion}; `here` the name of the chosen place, or null.
+ * @param {ListContext} context
+ * @param {HeldPack} held
+ * @param {KeptVisits} kept
+ * @param {{ codeNumber: string; codeVersion: number }} scanned
+ * @param {string | null} here
+ * @returns {HTMLElement[]}
+ */
 export function beginView(context, { pack }, kept, scanned, here) {
   const business = pack?.kit && businessOfCode(pack, scanned.codeNumber);
   if (!business)
@@ -65,6 +97,7 @@ export function beginView(context, { pack }, kept, scanned, here) {
       notice(t("随身包里没有这个编号的企业。", "The pack does not hold the business of this code.")),
       element("p", "tools", linkButton(both("返回", "Back"), "#")),
     ];
+  /** @type {Identified} */
   const how = { readBy: "symbol", codeNumber: business.codeNumber, codeVersion: scanned.codeVersion };
   const places = business.premises.flatMap((premises) => beginnings(context, pack, { business, premises }, how));
   return [

@@ -1,4 +1,11 @@
+// @ts-check
 // The first view: beginning a visit, what waits to be done, what is unfinished, what waits to be sent, what was sent.
+
+/** @import { ListContext } from "./types.d.ts" */
+/** @import { KeptVisits } from "./device/types.d.ts" */
+/** @import { Delivered, Identified, Task, Visit } from "./visit/types.d.ts" */
+/** @import { HeldPack, KeptPack, Place } from "../pack/types.d.ts" */
+/** @import { Content } from "../ui/types.d.ts" */
 
 import { packWords, problemWords } from "../pack/words.js";
 import { both, element, hanzi } from "../ui/elements.js";
@@ -12,6 +19,14 @@ import { momentWords, placeWords, purposeWords, scoreWords, stateWords } from ".
 
 const MOST_TASKS = 20;
 
+/**
+ * @param {ListContext} context
+ * @param {Place} place
+ * @param {Identified} how
+ * @param {Task | null} task
+ * @param {Content[]} [more]
+ * @returns {HTMLElement}
+ */
 function placeButton(context, place, how, task, more = []) {
   const content = [hanzi(place.business.name), element("br"), hanzi(place.premises.address), ...more];
   return element(
@@ -21,6 +36,11 @@ function placeButton(context, place, how, task, more = []) {
   );
 }
 
+/**
+ * @param {ListContext} context
+ * @param {KeptPack} pack
+ * @returns {HTMLElement}
+ */
 function search(context, pack) {
   const results = element("ul", "places");
   const told = element("p", "quiet");
@@ -47,11 +67,17 @@ function search(context, pack) {
   return form;
 }
 
+/**
+ * @param {ListContext} context
+ * @param {KeptPack} pack
+ * @returns {HTMLElement[]}
+ */
 function taskList(context, pack) {
   const tasks = tasksOf(pack.kit)
     .map((task) => ({ task, place: placeOfTask(pack, task) }))
     .filter(({ place }) => place);
   if (!tasks.length) return [];
+  /** @type {Identified} */
   const how = { readBy: "list", codeNumber: "", codeVersion: null };
   const lines = tasks
     .slice(0, MOST_TASKS)
@@ -83,6 +109,11 @@ function taskList(context, pack) {
   ];
 }
 
+/**
+ * @param {ListContext} context
+ * @param {HeldPack} held
+ * @returns {HTMLElement}
+ */
 function beginning(context, { pack, problem }) {
   const heading = element("h2", "", ...both("开始检查", "Begin an inspection"));
   if (!pack) {
@@ -119,10 +150,19 @@ function beginning(context, { pack, problem }) {
   );
 }
 
+/**
+ * @param {Visit | Delivered} visit
+ * @param {...Content} more
+ * @returns {HTMLElement}
+ */
 function entry(visit, ...more) {
   return element("li", "card plain", element("h3", "", ...placeWords(visit)), ...more);
 }
 
+/**
+ * @param {Visit} visit
+ * @returns {HTMLElement}
+ */
 function draft(visit) {
   const going = linkButton(both("继续", "Continue"), `#${visit.id}/check`);
   return entry(
@@ -132,8 +172,14 @@ function draft(visit) {
   );
 }
 
+/**
+ * @param {ListContext} context
+ * @param {Visit} visit
+ * @returns {HTMLElement}
+ */
 function waiting(context, visit) {
   const { problem } = visit;
+  /** @type {HTMLElement[]} */
   const parts = [element("p", "quiet", t("完成于 ", "Finished "), momentWords(visit.finishedAt))];
   if (problem) parts.push(notice(element("b", "", problem.what), " ", problem.todo));
   if (REFUSED_TEXT.includes(problem?.code)) {
@@ -143,9 +189,14 @@ function waiting(context, visit) {
   return entry(visit, ...parts);
 }
 
+/**
+ * @param {Delivered} visit
+ * @returns {HTMLElement}
+ */
 function arrived(visit) {
   const { receipt } = visit;
   const flags = receipt.flags.map(({ text: words }) => element("li", "", said(words)));
+  /** @type {HTMLElement[]} */
   const parts = [
     element("p", "", t("送达 ", "Delivered "), momentWords(receipt.received_at)),
     element("p", "", element("b", "", stateWords(receipt.state))),
@@ -167,8 +218,13 @@ function arrived(visit) {
   return entry(visit, ...parts);
 }
 
+/**
+ * @param {ListContext} context
+ * @param {Visit[]} visits
+ * @returns {HTMLElement}
+ */
 function queue(context, visits) {
-  const told = element("p", "");
+  const told = element("p");
   told.id = "sending";
   told.setAttribute("role", "status");
   const send = button(both("现在发送", "Send now"), () => context.send(), "");
@@ -178,13 +234,24 @@ function queue(context, visits) {
   return element("section", "", heading, told, element("p", "tools", send), list);
 }
 
+/**
+ * @param {Content[]} heading
+ * @param {HTMLElement[]} entries
+ * @param {...HTMLElement} more
+ * @returns {HTMLElement[]}
+ */
 function section(heading, entries, ...more) {
   return entries.length
     ? [element("section", "", element("h2", "", ...heading), element("ul", "places", ...entries), ...more)]
     : [];
 }
 
+/**
+ * @param {KeptVisits} kept
+ * @returns {HTMLElement[]}
+ */
 function closed({ locked, unreadable }) {
+  /** @type {HTMLElement[]} */
   const parts = [];
   if (locked)
     parts.push(
@@ -209,20 +276,36 @@ function closed({ locked, unreadable }) {
   return parts;
 }
 
+/**
+ * @param {ListContext} context
+ * @param {{ state: string }[]} visits
+ * @returns {HTMLElement[]}
+ */
 function notLasting({ lasting }, visits) {
   return lasting || visits.every(({ state }) => state === "sent") ? [] : [notice(notLastingWords())];
 }
 
-/** The link that leads back here after signing in. */
+/**
+ * The link that leads back here after signing in.
+ * @returns {HTMLAnchorElement}
+ */
 export function signIn() {
   const link = element("a", "", ...both("去登录", "Sign in"));
   link.href = `/sign-in?lang=${t("zh", "en")}&next=/verify/inspections`;
   return link;
 }
 
-/** The parts of the view. `held` is {pack} or {problem}; `kept` is everything on the device. */
+/**
+ * The parts of the view. `held` is {pack} or {problem}; `kept` is everything on the device.
+ * @param {ListContext} context
+ * @param {HeldPack} held
+ * @param {KeptVisits} kept
+ * @returns {HTMLElement[]}
+ */
 export function listView(context, held, kept) {
+  /** @type {(key: string) => (a: any, b: any) => number} */
   const newest = (key) => (a, b) => String(b[key]).localeCompare(String(a[key]));
+  /** @type {(state: string) => any[]} */
   const by = (state) => kept.visits.filter((visit) => visit.state === state);
   const forget = behind(
     t("清除已送达的…", "Clear what was delivered…"),

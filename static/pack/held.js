@@ -1,4 +1,7 @@
+// @ts-check
 // The pack and the visit of this device: read, kept and ended together.
+
+/** @import { Bytes, HeldPack, KeptPack, PackProblem, Whereabouts } from "./types.d.ts" */
 
 import { readPack } from "./register.js";
 import { forgetWhy, open, seal, Unavailable, whyGone, wipe } from "./rows.js";
@@ -7,11 +10,19 @@ const PACK = "pack";
 const VISIT = "visit"; // where the inspector is, and the scans of the last day: {here, seen}
 const DAY = 24 * 60 * 60 * 1000;
 
+/**
+ * @param {Date} now
+ * @returns {Promise<KeptPack>}
+ */
 async function openPack(now) {
   const row = await open(PACK, now);
   return { ...(await readPack(row.bytes)), takenAt: row.madeAt, until: row.until };
 }
 
+/**
+ * @param {Error} error
+ * @returns {Promise<PackProblem>}
+ */
 async function refusedBecause(error) {
   const reason = error instanceof Unavailable ? error.reason : "unreadable";
   if (reason === "none") return (await whyGone()) ?? "none";
@@ -21,7 +32,11 @@ async function refusedBecause(error) {
   return reason === "signed_out" ? "none" : reason;
 }
 
-/** {pack} or {problem}: "none", "expired", "clock" or "unreadable". What is over or has lost its key is deleted. */
+/**
+ * {pack} or {problem}: "none", "expired", "clock" or "unreadable". What is over or has lost its key is deleted.
+ * @param {Date} now
+ * @returns {Promise<HeldPack>}
+ */
 export async function heldPack(now) {
   try {
     return { pack: await openPack(now) };
@@ -30,14 +45,23 @@ export async function heldPack(now) {
   }
 }
 
-/** Keep a pack just fetched, for as long as it says by its own times, whatever this device's clock is ahead or behind. */
+/**
+ * Keep a pack just fetched, for as long as it says by its own times, whatever this device's clock is ahead or behind.
+ * @param {Bytes} bytes
+ * @param {Date} now
+ * @returns {Promise<void>}
+ */
 export async function keepPack(bytes, now) {
   const { asOf, expires } = await readPack(bytes);
-  await seal(PACK, bytes, now, new Date(now.getTime() + (expires - asOf)));
+  await seal(PACK, bytes, now, new Date(now.getTime() + (expires.getTime() - asOf.getTime())));
   await forgetWhy();
 }
 
-/** Where the inspector is and what she scanned; empty when nothing was kept, or under a key that is gone. */
+/**
+ * Where the inspector is and what she scanned; empty when nothing was kept, or under a key that is gone.
+ * @param {Date} now
+ * @returns {Promise<Whereabouts>}
+ */
 export async function heldVisit(now) {
   try {
     return JSON.parse(new TextDecoder().decode((await open(VISIT, now)).bytes));
@@ -46,7 +70,12 @@ export async function heldVisit(now) {
   }
 }
 
-/** Keep the visit for a day at most. */
+/**
+ * Keep the visit for a day at most.
+ * @param {Whereabouts} visit
+ * @param {Date} now
+ * @returns {Promise<void>}
+ */
 export function keepVisit(visit, now) {
   return seal(VISIT, new TextEncoder().encode(JSON.stringify(visit)), now, new Date(now.getTime() + DAY));
 }

@@ -1,4 +1,7 @@
+// @ts-check
 // The inspector's pack at rest: sealed rows that are over at an instant of their own.
+
+/** @import { Bytes, PackProblem } from "./types.d.ts" */
 
 import { cookieHalf, Unavailable, Vault } from "./vault.js";
 
@@ -9,14 +12,26 @@ const GONE = "gone"; // why the last pack is no more, to be said until there is 
 const CLOCK_LEEWAY = 5 * 60 * 1000;
 const vault = new Vault("licence-qr-pack", "licence-qr pack 1");
 
-/** Encrypt `bytes` and keep them under `name` until the instant `until`. Throws Unavailable "signed_out". */
+/**
+ * Encrypt `bytes` and keep them under `name` until the instant `until`. Throws Unavailable "signed_out".
+ * @param {string} name
+ * @param {Bytes} bytes
+ * @param {Date} now
+ * @param {Date} until
+ * @returns {Promise<void>}
+ */
 export async function seal(name, bytes, now, until) {
   const half = cookieHalf();
   if (!half) throw new Unavailable("signed_out");
   await vault.seal(name, bytes, half, { madeAt: now.getTime(), until: until.getTime() });
 }
 
-/** {bytes, madeAt, until} of a row. Throws Unavailable; never gives out what is over at `now`. */
+/**
+ * {bytes, madeAt, until} of a row. Throws Unavailable; never gives out what is over at `now`.
+ * @param {string} name
+ * @param {Date} now
+ * @returns {Promise<{ bytes: Bytes; madeAt: Date; until: Date }>}
+ */
 export async function open(name, now) {
   const row = await vault.read(name);
   if (!row) throw new Unavailable("none");
@@ -27,13 +42,20 @@ export async function open(name, now) {
   return { bytes: await vault.unseal(name, row, half), madeAt: new Date(row.madeAt), until: new Date(row.until) };
 }
 
-/** Delete everything. With a `reason`, `whyGone` gives it until a new pack is there. */
+/**
+ * Delete everything. With a `reason`, `whyGone` gives it until a new pack is there.
+ * @param {PackProblem} [reason]
+ * @returns {Promise<void>}
+ */
 export async function wipe(reason) {
   await vault.clear();
   if (reason) await vault.write(GONE, reason);
 }
 
-/** Why the last pack was deleted, or undefined. */
+/**
+ * Why the last pack was deleted, or undefined.
+ * @returns {Promise<PackProblem | undefined>}
+ */
 export function whyGone() {
   return vault.read(GONE);
 }

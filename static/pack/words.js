@@ -1,8 +1,16 @@
+// @ts-check
 // The pack in words.
+
+/** @import { KeptPack, PackProblem } from "./types.d.ts" */
+/** @import { Both, Headline } from "../ui/types.d.ts" */
 
 import { minute, t } from "../ui/words.js";
 
-/** What is held, of whom, as of when, and until when. */
+/**
+ * What is held, of whom, as of when, and until when.
+ * @param {KeptPack} pack
+ * @returns {string}
+ */
 export function packWords(pack) {
   const { office, asOf, until } = pack;
   const count = pack.byUscc.size;
@@ -12,6 +20,7 @@ export function packWords(pack) {
   );
 }
 
+/** @type {Record<PackProblem, Both>} */
 const PROBLEMS = {
   none: ["没有随身包。", "There is no pack."],
   expired: [
@@ -28,11 +37,16 @@ const PROBLEMS = {
   ],
 };
 
-/** Why there is no pack, and what to do. */
+/**
+ * Why there is no pack, and what to do.
+ * @param {PackProblem} problem
+ * @returns {string}
+ */
 export function problemWords(problem) {
   return t(...(PROBLEMS[problem] ?? PROBLEMS.unreadable));
 }
 
+/** @type {Record<string, Both>} */
 const STATUSES = {
   pending: ["受理中，尚未许可", "applied for, not granted"],
   not_yet_valid: ["尚未生效", "not yet valid"],
@@ -46,10 +60,17 @@ const STATUSES = {
   cancelled: ["已注销", "cancelled"],
 };
 
-/** The status of a permit when the pack was taken. */
+/**
+ * The status of a permit when the pack was taken.
+ * @param {string} status
+ * @returns {string}
+ */
 export function statusWords(status) {
   return t(...(STATUSES[status] ?? ["状态不明", "status unknown"]));
 }
 
-/** The headline over a genuine code that hangs in another business's premises. */
+/**
+ * The headline over a genuine code that hangs in another business's premises.
+ * @type {Headline}
+ */
 export const WRONG_PREMISES = { tone: "bad", zh: "不是这里的照牌", en: "Not the code of these premises" };

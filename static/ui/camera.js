@@ -1,3 +1,4 @@
+// @ts-check
 // The camera: the one at the back, with light and zoom where the device has them, until a symbol is read.
 
 import { byId } from "./elements.js";
@@ -8,7 +9,9 @@ const WANTED = {
   video: { facingMode: { ideal: "environment" }, width: { ideal: 1920 }, height: { ideal: 1080 } },
 };
 
+/** @type {MediaStream | null} */
 let stream = null;
+/** @type {(frame?: unknown) => void} */
 let wake = () => {}; // ends the wait for a frame: a camera that was let go sends none
 let turn = 0; // grows with every start and stop, so that a loop that was left behind ends by itself
 
@@ -16,7 +19,11 @@ function track() {
   return stream?.getVideoTracks()[0];
 }
 
-// Not every browser knows getCapabilities, and not every camera has what it lists.
+/**
+ * Not every browser knows getCapabilities, and not every camera has what it lists.
+ * @param {object} constraint torch and zoom, which the types of the DOM do not know yet
+ * @returns {Promise<boolean>}
+ */
 async function apply(constraint) {
   try {
     await track()?.applyConstraints({ advanced: [constraint] });
@@ -27,13 +34,14 @@ async function apply(constraint) {
 }
 
 function offerTools() {
+  /** @type {any} */
   const can = track()?.getCapabilities?.() ?? {};
   byId("torch").hidden = !can.torch;
   byId("torch").setAttribute("aria-pressed", "false");
   byId("zoom-row").hidden = !can.zoom || can.zoom.min === can.zoom.max;
   if (can.zoom) {
     Object.assign(byId("zoom"), { min: can.zoom.min, max: can.zoom.max, step: can.zoom.step || 0.1 });
-    byId("zoom").value = track().getSettings().zoom ?? can.zoom.min;
+    byId("zoom").value = /** @type {any} */ (track().getSettings()).zoom ?? can.zoom.min;
   }
 }
 
@@ -43,6 +51,10 @@ byId("torch").addEventListener("click", async () => {
 });
 byId("zoom").addEventListener("input", () => apply({ zoom: Number(byId("zoom").value) }));
 
+/**
+ * @param {HTMLVideoElement} video
+ * @returns {Promise<unknown>}
+ */
 function nextFrame(video) {
   return new Promise((resolve) => {
     wake = resolve;
@@ -51,6 +63,11 @@ function nextFrame(video) {
   });
 }
 
+/**
+ * @param {HTMLVideoElement} video
+ * @param {number} mine
+ * @returns {Promise<string | null>}
+ */
 async function look(video, mine) {
   for (let frame = 0; mine === turn; frame += 1) {
     await nextFrame(video);
@@ -60,7 +77,10 @@ async function look(video, mine) {
   return null;
 }
 
-/** A short tone and a short buzz, where the device has them: the eyes are on the sheet, not on the screen. */
+/**
+ * A short tone and a short buzz, where the device has them: the eyes are on the sheet, not on the screen.
+ * @param {AudioContext} sound
+ */
 function signal(sound) {
   navigator.vibrate?.(80);
   const tone = sound.createOscillator();
@@ -76,6 +96,7 @@ function signal(sound) {
 /**
  * Show the camera and resolve to the text of the first symbol, or null when it was stopped. Rejects with the
  * browser's error: NotAllowedError, NotFoundError, NotReadableError; TypeError where there are no cameras without TLS.
+ * @returns {Promise<string | null>}
  */
 export async function scan() {
   const mine = ++turn;

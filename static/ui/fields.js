@@ -1,12 +1,25 @@
+// @ts-check
 // Fields of the inspection pages. Each says what it is for in a label, and tells of every change.
+
+/** @import { Both, Content, Option } from "./types.d.ts" */
 
 import { both, element } from "./elements.js";
 import { t } from "./words.js";
 
 let made = 0;
+/**
+ * @param {string} name
+ * @returns {string}
+ */
 const freshId = (name) => `${name}-${++made}`;
 
-/** A button; `classes` is "quiet-button" for all but the main one of a page. */
+/**
+ * A button; `classes` is "quiet-button" for all but the main one of a page.
+ * @param {Content | Content[]} content
+ * @param {() => unknown} act
+ * @param {string} [classes]
+ * @returns {HTMLButtonElement}
+ */
 export function button(content, act, classes = "quiet-button") {
   const pressed = element("button", `button ${classes}`, ...[content].flat());
   pressed.type = "button";
@@ -23,21 +36,38 @@ export function button(content, act, classes = "quiet-button") {
   return pressed;
 }
 
-/** A link that looks like a button. */
+/**
+ * A link that looks like a button.
+ * @param {Content | Content[]} content
+ * @param {string} address
+ * @param {string} [classes]
+ * @returns {HTMLAnchorElement}
+ */
 export function linkButton(content, address, classes = "quiet-button") {
   const link = element("a", `button ${classes}`, ...[content].flat());
   link.href = address;
   return link;
 }
 
-/** A callout. */
+/**
+ * A callout.
+ * @param {...Content} content
+ * @returns {HTMLElement}
+ */
 export const notice = (...content) => element("p", "note", ...content);
 
-/** A label over a control, with a hint. `control` is an input, textarea or select. */
+/**
+ * A label over a control, with a hint. `control` is an input, textarea or select.
+ * @param {HTMLElement} control
+ * @param {Content | Content[]} words
+ * @param {string} [hint]
+ * @returns {HTMLElement}
+ */
 export function labelled(control, words, hint = "") {
   control.id = freshId("field");
   const label = element("label", "", ...[words].flat());
   label.htmlFor = control.id;
+  /** @type {HTMLElement[]} */
   const parts = [label];
   if (hint) {
     const said = element("p", "quiet hint", hint);
@@ -48,11 +78,16 @@ export function labelled(control, words, hint = "") {
   return element("div", "field", ...parts, control);
 }
 
-/** A text of one line, or of several with `rows`. `changed` hears of each keystroke. */
+/**
+ * A text of one line, or of several with `rows`. `changed` hears of each keystroke.
+ * @param {string} value
+ * @param {(value: string) => void} changed
+ * @param {{ rows?: number; most?: number; type?: string }} [how]
+ * @returns {HTMLInputElement | HTMLTextAreaElement}
+ */
 export function text(value, changed, { rows = 1, most = 500, type = "text" } = {}) {
-  const control = document.createElement(rows > 1 ? "textarea" : "input");
-  if (rows > 1) control.rows = rows;
-  else control.type = type;
+  const control = rows > 1 ? element("textarea", "") : element("input", "");
+  Object.assign(control, rows > 1 ? { rows } : { type });
   if (type === "text") control.maxLength = most;
   control.autocomplete = "off";
   control.value = value;
@@ -60,7 +95,13 @@ export function text(value, changed, { rows = 1, most = 500, type = "text" } = {
   return control;
 }
 
-/** A choice of one from a list: `options` are [value, words]. */
+/**
+ * A choice of one from a list: `options` are [value, words].
+ * @param {[value: string, words: string][]} options
+ * @param {string} value
+ * @param {(value: string) => void} changed
+ * @returns {HTMLSelectElement}
+ */
 export function select(options, value, changed) {
   const control = document.createElement("select");
   for (const [each, words] of options) {
@@ -73,6 +114,13 @@ export function select(options, value, changed) {
   return control;
 }
 
+/**
+ * @param {string} kind
+ * @param {string} name
+ * @param {Option} choice
+ * @param {boolean} chosen
+ * @returns {[HTMLInputElement, HTMLElement]}
+ */
 function option(kind, name, [value, words], chosen) {
   const input = document.createElement("input");
   Object.assign(input, { type: kind, name, value, id: freshId(name), checked: chosen });
@@ -81,7 +129,15 @@ function option(kind, name, [value, words], chosen) {
   return [input, element("span", "choice", input, label)];
 }
 
-/** Large radio buttons, or boxes with `several`, under a legend. `options` are [value, words]. */
+/**
+ * Large radio buttons, or boxes with `several`, under a legend. `options` are [value, words].
+ * @param {Content | Content[]} legend
+ * @param {Option[]} options
+ * @param {string | string[]} chosen
+ * @param {(value: any) => void} changed
+ * @param {{ several?: boolean; classes?: string }} [how]
+ * @returns {HTMLElement}
+ */
 export function choices(legend, options, chosen, changed, { several = false, classes = "" } = {}) {
   const name = freshId("choice");
   const inputs = [];
@@ -99,7 +155,11 @@ export function choices(legend, options, chosen, changed, { several = false, cla
   return element("fieldset", classes, element("legend", "", ...[legend].flat()), row);
 }
 
-/** A file field for the camera; `picked` hears of each file. The label is what is pressed. */
+/**
+ * A file field for the camera; `picked` hears of each file. The label is what is pressed.
+ * @param {(file: File) => Promise<void>} picked
+ * @returns {HTMLElement}
+ */
 export function camera(picked) {
   const input = document.createElement("input");
   Object.assign(input, { type: "file", accept: "image/*", id: freshId("photo") });
@@ -114,7 +174,14 @@ export function camera(picked) {
   return element("p", "tools pick", input, label);
 }
 
-/** Something behind one more press, for what cannot be undone. */
+/**
+ * Something behind one more press, for what cannot be undone.
+ * @param {string} words
+ * @param {string} question
+ * @param {string} done
+ * @param {() => unknown} act
+ * @returns {HTMLElement}
+ */
 export function behind(words, question, done, act) {
   const folded = element(
     "details",
@@ -126,5 +193,9 @@ export function behind(words, question, done, act) {
   return folded;
 }
 
-/** Two texts [zh, en] of the pack, in the language of the page. */
+/**
+ * Two texts of the pack, in the language of the page.
+ * @param {Both} both
+ * @returns {string}
+ */
 export const said = ([zh, en]) => t(zh, en);

@@ -1,3 +1,4 @@
+// @ts-check
 // The language on the screen is the one that the copy on this device speaks from now on, wherever it was chosen: the
 // choice made on another page is in a cookie that neither scripts nor the copy can read.
 

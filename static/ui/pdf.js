@@ -1,5 +1,8 @@
+// @ts-check
 // A PDF chosen from the device: its first pages are drawn and read like photos. The drawing is pdf.js, kept beside the
 // page and loaded when the first PDF is chosen. A PDF comes from anybody, so everything it may cost is bounded.
+
+/** @import { Both } from "./types.d.ts" */
 
 import { readPicture } from "./symbol_reader.js";
 
@@ -23,6 +26,7 @@ class PdfProblem extends Error {
 }
 
 const PHOTO = ["请打印后拍照，或截图再选。", "Photograph the print, or take a screenshot and choose that."];
+/** @type {Record<string, Both>} */
 const PROBLEMS = {
   tooLarge: ["PDF 超过 20 MB，没有读取。", "This PDF is larger than 20 MB and was not read."],
   tooLong: ["PDF 太复杂，一分钟内没有读完。", "This PDF is too complex: it could not be read within a minute."],
@@ -34,19 +38,30 @@ const PROBLEMS = {
   broken: ["PDF 已损坏，或不是 PDF。", "This PDF is damaged, or is none."],
 };
 
-/** Why a PDF was not read and what to do: [zh, en]. `error` is what readPdf threw. */
+/**
+ * Why a PDF was not read and what to do: [zh, en]. `error` is what readPdf threw.
+ * @param {Error} error
+ * @returns {Both}
+ */
 export function pdfProblem(error) {
   const [zh, en] = Object.hasOwn(PROBLEMS, error.name) ? PROBLEMS[error.name] : PROBLEMS.broken;
   return [zh + PHOTO[0], `${en} ${PHOTO[1]}`];
 }
 
-/** What to say of a PDF in which no symbol was found: [zh, en]. */
+/**
+ * What to say of a PDF in which no symbol was found: [zh, en].
+ * @type {Both}
+ */
 export const NO_CODE_IN_PDF = [
   `只查看前 ${MOST_PAGES} 页。${PHOTO[0]}`,
   `Only the first ${MOST_PAGES} pages are looked at. ${PHOTO[1]}`,
 ];
 
-/** Whether a file is a PDF by what it is called or begins with: some phones name no type. */
+/**
+ * Whether a file is a PDF by what it is called or begins with: some phones name no type.
+ * @param {File} file
+ * @returns {Promise<boolean>}
+ */
 export async function isPdf(file) {
   if (file.type === "application/pdf") return true;
   if (file.type.startsWith("image/")) return false;
@@ -99,7 +114,12 @@ async function textOf(pdfjs, task) {
   return null;
 }
 
-/** Rejects after the time for a whole file, and when the worker does not load. */
+/**
+ * Rejects after the time for a whole file, and when the worker does not load.
+ * @param {Worker} port
+ * @param {AbortSignal} cleared
+ * @returns {Promise<never>}
+ */
 function givenUp(port, cleared) {
   return new Promise((_, reject) => {
     const timer = setTimeout(() => reject(new PdfProblem("tooLong")), MOST_MILLISECONDS);
@@ -108,7 +128,11 @@ function givenUp(port, cleared) {
   });
 }
 
-/** The text of the first symbol on the first pages of a PDF, or null. What it throws, pdfProblem puts into words. */
+/**
+ * The text of the first symbol on the first pages of a PDF, or null. What it throws, pdfProblem puts into words.
+ * @param {File} file
+ * @returns {Promise<string | null>}
+ */
 export async function readPdf(file) {
   if (file.size > MOST_BYTES) throw new PdfProblem("tooLarge");
   const pdfjs = await loaded();

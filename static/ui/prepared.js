@@ -1,9 +1,16 @@
+// @ts-check
 // A picture made plain for a second look: smoothed, and black where a point is darker than what surrounds it, else white.
 // Smoothing takes the grain of sensor and JPEG away, comparing with the surroundings takes shadows and poor contrast away.
 // The same is done by `licence-qr verify` (reading/pictures.py); what it is worth stands in docs/verifying/interop.md.
 
+/** @import { Preparing } from "./types.d.ts" */
+
 const DARKER = 4; // of 255, than the surroundings: less is noise on blank paper
 
+/**
+ * @param {ImageData} image
+ * @returns {Uint8ClampedArray}
+ */
 function greyOf({ data, width, height }) {
   const grey = new Uint8ClampedArray(width * height);
   for (let i = 0, at = 0; i < grey.length; i += 1, at += 4) {
@@ -12,7 +19,14 @@ function greyOf({ data, width, height }) {
   return grey;
 }
 
-/** Means over a window of `reach` points to each side; at the edges, of what there is of it. */
+/**
+ * Means over a window of `reach` points to each side; at the edges, of what there is of it.
+ * @param {Uint8ClampedArray} grey
+ * @param {number} width
+ * @param {number} height
+ * @param {number} reach
+ * @returns {Uint8ClampedArray}
+ */
 function meansOf(grey, width, height, reach) {
   const means = new Uint8ClampedArray(grey.length);
   const columns = new Uint32Array(width); // sums down the window's rows
@@ -37,7 +51,12 @@ function meansOf(grey, width, height, reach) {
   return means;
 }
 
-/** The picture in black and white. `reach`: how far the surroundings go, a few modules; `grain`: how far to smooth, or 0. */
+/**
+ * The picture in black and white. `reach`: how far the surroundings go, a few modules; `grain`: how far to smooth, or 0.
+ * @param {ImageData} image
+ * @param {Preparing} how
+ * @returns {ImageData}
+ */
 export function prepared(image, { reach, grain }) {
   const { width, height } = image;
   const grey = greyOf(image);

@@ -1,3 +1,4 @@
+// @ts-check
 // Finding QR symbols in frames and pictures, with the ZXing reader that is kept beside the page.
 
 import { prepareZXingModule, readBarcodes } from "../vendor/zxing-wasm/reader.js";
@@ -20,6 +21,14 @@ export function prepareReader() {
   return prepareZXingModule({ fireImmediately: true });
 }
 
+/**
+ * @param {CanvasImageSource} source
+ * @param {number} width
+ * @param {number} height
+ * @param {number} most
+ * @param {number} [enlarged]
+ * @returns {ImageData}
+ */
 function pixels(source, width, height, most, enlarged = 1) {
   const scale = Math.min(enlarged, most / Math.max(width, height));
   canvas.width = Math.max(1, Math.round(width * scale));
@@ -28,19 +37,32 @@ function pixels(source, width, height, most, enlarged = 1) {
   return pen.getImageData(0, 0, canvas.width, canvas.height);
 }
 
+/**
+ * @param {ImageData} image
+ * @returns {Promise<string | null>}
+ */
 async function textIn(image) {
   const [found] = await readBarcodes(image, OPTIONS);
   return found?.isValid ? found.text : null;
 }
 
-/** The text of a symbol in the video's present frame, or null. `plainly`: look at it as it is, or prepared. */
+/**
+ * The text of a symbol in the video's present frame, or null. `plainly`: look at it as it is, or prepared.
+ * @param {HTMLVideoElement} video
+ * @param {boolean} plainly
+ * @returns {Promise<string | null>}
+ */
 export async function readFrame(video, plainly) {
   if (!video.videoWidth) return null;
   const image = pixels(video, video.videoWidth, video.videoHeight, FRAME_PIXELS);
   return textIn(plainly ? image : prepared(image, FRAME));
 }
 
-/** The text of a symbol in a picture, a file or a canvas, or null. Throws when the browser cannot show the file. */
+/**
+ * The text of a symbol in a picture, a file or a canvas, or null. Throws when the browser cannot show the file.
+ * @param {ImageBitmapSource} picture
+ * @returns {Promise<string | null>}
+ */
 export async function readPicture(picture) {
   const bitmap = await createImageBitmap(picture);
   try {

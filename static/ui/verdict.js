@@ -1,4 +1,7 @@
+// @ts-check
 // A verdict: one headline in its tone, the same on every page with a script.
+
+/** @import { Content, Headline } from "./types.d.ts" */
 
 import { both, element } from "./elements.js";
 import { ENGLISH } from "./words.js";
@@ -13,6 +16,10 @@ const SIGNS = {
   unknown: `${RING}m-6 15a6 6 0 1 1 9 5c-2 1.2-3 2.5-3 5m0 6v.1`,
 };
 
+/**
+ * @param {string} path
+ * @returns {SVGElement}
+ */
 function picture(path) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   svg.setAttribute("viewBox", "0 0 48 48");
@@ -23,13 +30,23 @@ function picture(path) {
   return svg;
 }
 
-/** Both languages of a headline, whose Chinese is broken at commas and where "|" says, and nowhere else. */
+/**
+ * Both languages of a headline, whose Chinese is broken at commas and where "|" says, and nowhere else.
+ * @param {string} zh
+ * @param {string} en
+ * @returns {Content[]}
+ */
 function broken(zh, en) {
   const [first, also] = both(ENGLISH ? zh.replace("|", "") : zh, en);
   return [...first.split("|").flatMap((part, n) => (n ? [document.createElement("wbr"), part] : [part])), also];
 }
 
-/** One headline in its tone, with a sign and a sentence. */
+/**
+ * One headline in its tone, with a sign and a sentence.
+ * @param {Headline} headline
+ * @param {Content} [detail]
+ * @returns {HTMLElement}
+ */
 export function verdict({ tone, zh, en }, detail) {
   const heading = element("h2", "headline", ...broken(zh, en));
   heading.tabIndex = -1;

@@ -1,11 +1,24 @@
+// @ts-check
 // Words of the pages. Both languages stand side by side, as in the templates; the page's main language comes first.
+
+/** @import { Sentence } from "./types.d.ts" */
 
 export const ENGLISH = document.documentElement.lang === "en";
 
-/** The text in the main language. */
+/**
+ * The text in the main language.
+ * @param {string} zh
+ * @param {string} en
+ * @returns {string}
+ */
 export const t = (zh, en) => (ENGLISH ? en : zh);
 
-/** A sentence of the vocabulary ({zh, en, do_zh, do_en}) in the main language, with its facts filled in. */
+/**
+ * A sentence of the vocabulary ({zh, en, do_zh, do_en}) in the main language, with its facts filled in.
+ * @param {Sentence} entry
+ * @param {Record<string, string | number>} facts
+ * @returns {{ what: string; todo: string }}
+ */
 export function sentence(entry, facts) {
   const fill = (text) => text.replace(/\{(\w+)\}/g, (whole, name) => (name in facts ? String(facts[name]) : whole));
   const language = ENGLISH ? "en" : "zh";
@@ -21,16 +34,32 @@ const MINUTE = new Intl.DateTimeFormat(t("zh-CN", "en-GB"), {
   hourCycle: "h23",
 });
 
-/** An instant in China's time, to the minute. */
+/**
+ * An instant in China's time, to the minute.
+ * @param {Date} instant
+ * @returns {string}
+ */
 export const minute = (instant) => MINUTE.format(instant);
 
-/** A day as the claims count them (days since 1970-01-01), in words. */
+/**
+ * A day as the claims count them (days since 1970-01-01), in words.
+ * @param {number} number
+ * @returns {string}
+ */
 export const day = (number) => DAY.format(new Date(number * 86_400_000));
 
-/** A day written YYYY-MM-DD, in words. */
+/**
+ * A day written YYYY-MM-DD, in words.
+ * @param {string} date
+ * @returns {string}
+ */
 export const dayWords = (date) => day(Date.parse(`${date}T00:00:00Z`) / 86_400_000);
 
-/** How long ago something was, rounded down: nothing is made to look newer by more than the unit named. */
+/**
+ * How long ago something was, rounded down: nothing is made to look newer by more than the unit named.
+ * @param {number} milliseconds
+ * @returns {string}
+ */
 export function age(milliseconds) {
   const minutes = Math.max(0, Math.floor(milliseconds / 60_000));
   const hours = Math.floor(minutes / 60);

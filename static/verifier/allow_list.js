@@ -1,7 +1,10 @@
+// @ts-check
 // The allow-list: which codes of a compromised key were registered before it was compromised, and so stay good. Signed by
 // the root; it holds the first 16 bytes of SHA-256 of each token.
 
-import { isBetween, isInteger, readCanonical } from "./canonical.js";
+/** @import { AllowedKey, AllowList, Bytes, TokenParts } from "./types.d.ts" */
+
+import { isBetween, isBytes, isInteger, readCanonical } from "./canonical.js";
 import { ALLOW_LIST_AAD, checkSignature, checkSignatureNumbers, importPoint, split } from "./cose.js";
 import { hex, Refusal } from "./refusal.js";
 
@@ -14,6 +17,10 @@ const MAX_SECONDS = Date.UTC(2200, 0, 1) / 1000;
 /**
  * The allow-list, if the root signed it: {sequence, issuedAt, keys}. `rootKey` is the root's uncompressed point of 65 bytes.
  * A client passes the highest sequence it has seen as `atLeast`.
+ * @param {Bytes} bytes
+ * @param {Bytes} rootKey
+ * @param {{ atLeast?: number }} options
+ * @returns {Promise<AllowList>}
  */
 export async function readAllowList(bytes, rootKey, { atLeast = 0 } = {}) {
   const root = await importPoint(rootKey);
@@ -25,6 +32,11 @@ export async function readAllowList(bytes, rootKey, { atLeast = 0 } = {}) {
   return list;
 }
 
+/**
+ * @param {unknown} head
+ * @param {CryptoKey} root
+ * @returns {Promise<Bytes>}
+ */
 async function signedPayload(head, root) {
   try {
     const parts = split(bytesOf(head));
@@ -45,6 +57,11 @@ function canonical(data) {
   }
 }
 
+/**
+ * @param {unknown} items
+ * @param {unknown} blocks
+ * @returns {Promise<AllowList>}
+ */
 async function readItems(items, blocks) {
   if (!Array.isArray(blocks) || !Array.isArray(items)) throw new Refusal("allow_list_shape");
   if (items.length && items[0] !== FORMAT) throw new Refusal("allow_list_format_unknown", { found: String(items[0]) });
@@ -58,36 +75,64 @@ async function readItems(items, blocks) {
   return { sequence, issuedAt: instant(issuedAt), keys };
 }
 
+/**
+ * @param {unknown} head
+ * @param {any} entries
+ * @returns {Promise<AllowedKey>}
+ */
 async function readKey(head, entries) {
   const [kid, since, count, digest] = listOf(head, 4);
   if (bytesOf(kid).length !== KID_BYTES) throw new Refusal("allow_list_shape");
   const found = await sha256(bytesOf(entries));
-  const same = digest instanceof Uint8Array && hex(found) === hex(digest);
+  const same = isBytes(digest) && hex(found) === hex(digest);
   if (same && !isInteger(count)) throw new Refusal("allow_list_shape");
   if (!same || entries.length !== count * ENTRY_BYTES) throw new Refusal("allow_list_entries", { kid: hex(kid) });
   return { kid: hex(kid), since: instant(since), entries };
 }
 
+/**
+ * @param {unknown} value
+ * @param {number} length
+ * @returns {any[]}
+ */
 function listOf(value, length) {
   if (!Array.isArray(value) || value.length !== length) throw new Refusal("allow_list_shape");
   return value;
 }
 
+/**
+ * @param {any} value
+ * @returns {Bytes}
+ */
 function bytesOf(value) {
-  if (!(value instanceof Uint8Array)) throw new Refusal("allow_list_shape");
+  if (!isBytes(value)) throw new Refusal("allow_list_shape");
   return value;
 }
 
+/**
+ * @param {unknown} seconds
+ * @returns {number}
+ */
 function instant(seconds) {
   if (!isBetween(seconds, 0, MAX_SECONDS)) throw new Refusal("allow_list_shape");
   return seconds;
 }
 
+/**
+ * @param {Bytes} bytes
+ * @returns {Promise<Bytes>}
+ */
 async function sha256(bytes) {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
 }
 
-/** Whether `token`, whose signature by `kid` (hexadecimal) holds, stays good although that key is compromised. */
+/**
+ * Whether `token`, whose signature by `kid` (hexadecimal) holds, stays good although that key is compromised.
+ * @param {AllowList | null} allowList
+ * @param {string} kid
+ * @param {Bytes} token
+ * @returns {Promise<boolean>}
+ */
 export async function allows(allowList, kid, token) {
   const key = allowList?.keys.find((named) => named.kid === kid);
   if (!key) return false;
@@ -101,6 +146,11 @@ export async function allows(allowList, kid, token) {
   return entryAt(key, low) === wanted;
 }
 
+/**
+ * @param {AllowedKey} key
+ * @param {number} place
+ * @returns {string}
+ */
 function entryAt(key, place) {
   return hex(key.entries.subarray(place * ENTRY_BYTES, (place + 1) * ENTRY_BYTES));
 }

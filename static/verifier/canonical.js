@@ -1,4 +1,7 @@
+// @ts-check
 // CBOR (RFC 8949) in its canonical form and in no other. What was read is written again and must be the input.
+
+/** @import { Bytes } from "./types.d.ts" */
 
 import { decode, encode, Token, Tokenizer, Type } from "../vendor/cborg/cborg.js";
 
@@ -50,12 +53,20 @@ class ExactTokenizer extends Tokenizer {
   }
 }
 
+/**
+ * @param {unknown} value
+ * @returns {Token[] | null}
+ */
 function written(value) {
   if (value instanceof Float) return [new Token(Type.float, value.value)];
   return value instanceof Simple ? [new Token(Type.uint, value.number)] : null;
 }
 
-/** The value of `data` if `data` is its one encoding. Types and lengths are the caller's to judge. */
+/**
+ * The value of `data` if `data` is its one encoding. Types and lengths are the caller's to judge.
+ * @param {Bytes} data
+ * @returns {any}
+ */
 export function readCanonical(data) {
   const copy = data.slice();
   try {
@@ -67,22 +78,50 @@ export function readCanonical(data) {
   }
 }
 
+/**
+ * @param {unknown} value
+ * @returns {number}
+ */
 function depth(value) {
   if (Array.isArray(value)) return 1 + Math.max(0, ...value.map(depth));
   if (value instanceof Map) return 1 + Math.max(0, ...[...value].flat().map(depth));
   return 0;
 }
 
+/**
+ * @param {Uint8Array} some
+ * @param {Uint8Array} other
+ * @returns {boolean}
+ */
 function same(some, other) {
   return some.length === other.length && some.every((byte, at) => byte === other[at]);
 }
 
-/** Whether `value` is an integer, of whatever size. */
+/**
+ * Whether `value` is a byte string.
+ * @param {unknown} value
+ * @returns {value is Bytes}
+ */
+export function isBytes(value) {
+  return value instanceof Uint8Array;
+}
+
+/**
+ * Whether `value` is an integer, of whatever size.
+ * @param {unknown} value
+ * @returns {value is number}
+ */
 export function isInteger(value) {
   return typeof value === "bigint" || Number.isSafeInteger(value);
 }
 
-/** Whether `value` is an integer from `least` to `most`. */
+/**
+ * Whether `value` is an integer from `least` to `most`.
+ * @param {unknown} value
+ * @param {number} least
+ * @param {number} most
+ * @returns {value is number}
+ */
 export function isBetween(value, least, most) {
   return isInteger(value) && least <= value && value <= most;
 }

@@ -1,6 +1,9 @@
+// @ts-check
 // The claims of a payload whose signature holds (docs/verifying/code-format.md, section 3): bytes in, values or a refusal out.
 
-import { isBetween, isInteger, readCanonical } from "./canonical.js";
+/** @import { Bytes, ClaimedPermit, Claims, TemplateNumber } from "./types.d.ts" */
+
+import { isBetween, isBytes, isInteger, readCanonical } from "./canonical.js";
 import { codeNumber, unpackUscc } from "./identifiers.js";
 import { hex, Refusal } from "./refusal.js";
 
@@ -12,13 +15,14 @@ const CODE_ID_BYTES = 10;
 const DIGEST_BYTES = 16;
 const utf16 = new TextDecoder("utf-16be", { fatal: true, ignoreBOM: true });
 
-const isBytes = (value) => value instanceof Uint8Array;
 const SHAPE = [isInteger, isBytes, isInteger, isInteger, isBytes, isBytes, isBytes, isInteger, Array.isArray];
 
 /**
  * Read a payload. Days are numbers of days since 1970-01-01, both ends of a period included; `validTo` null means without
  * end (长期). `number` is the printed text, or {template, year, serial}. `permitCount` counts the permits of the record,
  * also where fewer are signed here. Status entry `statusIndex` is the print's, those after it are the permits'.
+ * @param {Bytes} payload
+ * @returns {Claims}
  */
 export function decodeClaims(payload) {
   const items = readCanonical(payload);
@@ -46,7 +50,11 @@ export function decodeClaims(payload) {
   };
 }
 
-/** The total of permits: named where some were left out of the symbol, else the number of those signed. */
+/**
+ * The total of permits: named where some were left out of the symbol, else the number of those signed.
+ * @param {unknown} items
+ * @returns {number}
+ */
 function checkShape(items) {
   const whole = Array.isArray(items) && (items.length === 9 || items.length === 10);
   if (!whole || !SHAPE.every((fits, at) => fits(items[at]))) throw new Refusal("payload_shape", { item: "claims" });
@@ -57,6 +65,10 @@ function checkShape(items) {
   return items[9];
 }
 
+/**
+ * @param {unknown} items
+ * @returns {ClaimedPermit}
+ */
 function readPermit(items) {
   if (!Array.isArray(items) || items.length !== 4) throw new Refusal("payload_shape", { item: "permit" });
   const [permitType, number, first, days] = items;
@@ -72,6 +84,10 @@ function readPermit(items) {
   return { permitType, number: written, validFrom, validTo: dayOf(first + days - 1, "valid_to") };
 }
 
+/**
+ * @param {unknown} items
+ * @returns {TemplateNumber}
+ */
 function readTemplateNumber(items) {
   if (!Array.isArray(items) || items.length !== 3 || !items.every(isInteger)) {
     throw new Refusal("payload_shape", { item: "number" });
@@ -83,17 +99,30 @@ function readTemplateNumber(items) {
   return { template, year, serial };
 }
 
+/**
+ * @param {unknown} number
+ * @param {string} item
+ * @returns {number}
+ */
 function dayOf(number, item) {
   if (!isBetween(number, 0, LAST_DAY)) throw new Refusal("claims_date", { item });
   return number;
 }
 
+/**
+ * @param {Bytes} packed
+ * @returns {string}
+ */
 function readUscc(packed) {
   const uscc = unpackUscc(packed);
   if (uscc === null) throw new Refusal("claims_uscc");
   return uscc;
 }
 
+/**
+ * @param {Bytes} name
+ * @returns {string}
+ */
 function readName(name) {
   try {
     return utf16.decode(name);

@@ -1,5 +1,8 @@
+// @ts-check
 // The envelope (docs/verifying/code-format.md, section 4): COSE_Sign1 (RFC 9052) with ES256 (RFC 9053), in exactly one shape, checked
 // by comparing bytes: nothing is parsed before the signature holds.
+
+/** @import { Bytes, TokenParts } from "./types.d.ts" */
 
 import { hex, Refusal } from "./refusal.js";
 
@@ -18,7 +21,11 @@ const HALF_ORDER = ORDER / 2n;
 
 const utf8 = new TextEncoder();
 
-/** Take a token apart: {kid, protectedHeader, body, payload, signature}; the first two with their CBOR heads. */
+/**
+ * Take a token apart: {kid, protectedHeader, body, payload, signature}; the first two with their CBOR heads.
+ * @param {Bytes} token
+ * @returns {TokenParts}
+ */
 export function split(token) {
   if (token.length < OVERHEAD_BYTES + 1) throw new Refusal("envelope_truncated", { length: token.length });
   checkHead(token);
@@ -34,6 +41,7 @@ export function split(token) {
   };
 }
 
+/** @param {Bytes} token */
 function checkHead(token) {
   if (token[0] !== 0xd2 || token[1] !== 0x84) throw new Refusal("envelope_tag");
   const header = hex(token.subarray(2, 8));
@@ -45,6 +53,10 @@ function checkHead(token) {
   if (token[10] !== 0xa0) throw new Refusal("envelope_unprotected");
 }
 
+/**
+ * @param {Bytes} token
+ * @returns {[start: number, size: number]}
+ */
 function payloadExtent(token) {
   const head = token[PAYLOAD_AT];
   const following = token[PAYLOAD_AT + 1];
@@ -54,6 +66,10 @@ function payloadExtent(token) {
   throw new Refusal("envelope_payload");
 }
 
+/**
+ * @param {Bytes} token
+ * @param {number} end
+ */
 function checkTail(token, end) {
   const beyond = token.length - (end + 2 + SIGNATURE_BYTES);
   const here = token.length >= end + 2;
@@ -62,7 +78,10 @@ function checkTail(token, end) {
   if (beyond < 0) throw new Refusal("envelope_truncated", { length: token.length });
 }
 
-/** Refuse r or s outside 1..n-1, and the second form (high s) that every ECDSA signature has. */
+/**
+ * Refuse r or s outside 1..n-1, and the second form (high s) that every ECDSA signature has.
+ * @param {Bytes} signature
+ */
 export function checkSignatureNumbers(signature) {
   const r = BigInt(`0x${hex(signature.subarray(0, 32))}`);
   const s = BigInt(`0x${hex(signature.subarray(32))}`);
@@ -70,7 +89,13 @@ export function checkSignatureNumbers(signature) {
   if (s > HALF_ORDER) throw new Refusal("signature_high_s");
 }
 
-/** Hold the signature of `parts` against `publicKey` (a CryptoKey). Range and low s are to be checked before. */
+/**
+ * Hold the signature of `parts` against `publicKey` (a CryptoKey). Range and low s are to be checked before.
+ * @param {TokenParts} parts
+ * @param {string} aad
+ * @param {CryptoKey} publicKey
+ * @returns {Promise<void>}
+ */
 export async function checkSignature(parts, aad, publicKey) {
   const message = signedMessage(parts, aad);
   const algorithm = { name: "ECDSA", hash: "SHA-256" };
@@ -79,7 +104,12 @@ export async function checkSignature(parts, aad, publicKey) {
   }
 }
 
-/** The bytes that were signed: Sig_structure of RFC 9052, section 4.4. `aad` is shorter than 24 characters. */
+/**
+ * The bytes that were signed: Sig_structure of RFC 9052, section 4.4. `aad` is shorter than 24 characters.
+ * @param {TokenParts} parts
+ * @param {string} aad
+ * @returns {Bytes}
+ */
 export function signedMessage(parts, aad) {
   const meaning = utf8.encode(aad);
   return joined(
@@ -92,11 +122,19 @@ export function signedMessage(parts, aad) {
   );
 }
 
+/**
+ * @param {...Iterable<number>} pieces
+ * @returns {Bytes}
+ */
 function joined(...pieces) {
   return Uint8Array.from(pieces.flatMap((piece) => Array.from(piece)));
 }
 
-/** A P-256 public key from its uncompressed point of 65 bytes; null when the bytes are no such point. */
+/**
+ * A P-256 public key from its uncompressed point of 65 bytes; null when the bytes are no such point.
+ * @param {Bytes} point
+ * @returns {Promise<CryptoKey | null>}
+ */
 export async function importPoint(point) {
   // Without this a page on plain http would be told that its keys are wrong.
   if (!globalThis.crypto?.subtle) throw new TypeError("WebCrypto is there on https and on this machine only");

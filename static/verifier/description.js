@@ -1,8 +1,15 @@
+// @ts-check
 // Claims in words: names of permit types and written numbers, from the vocabulary that the service publishes.
+
+/** @import { Claims, Described, Names, TemplateNumber, Vocabulary } from "./types.d.ts" */
 
 import { Refusal } from "./refusal.js";
 
-/** Refuse permit types and number templates that the vocabulary does not hold; it may be older than the code. */
+/**
+ * Refuse permit types and number templates that the vocabulary does not hold; it may be older than the code.
+ * @param {Claims} claims
+ * @param {Vocabulary} vocabulary
+ */
 export function checkWords(claims, vocabulary) {
   for (const { permitType, number } of claims.permits) {
     if (!found(vocabulary.permit_types, permitType))
@@ -13,6 +20,12 @@ export function checkWords(claims, vocabulary) {
   }
 }
 
+/**
+ * @template T
+ * @param {Record<string, T> | undefined} names
+ * @param {number} wireId
+ * @returns {T | null}
+ */
 function found(names, wireId) {
   return names && Object.hasOwn(names, String(wireId)) ? names[wireId] : null;
 }
@@ -21,6 +34,9 @@ function found(names, wireId) {
  * Verified claims as they are printed: {codeNumber, version, issuedOn, uscc, name, permits, notShown}; each permit is
  * {type: {zh, en}, number, validFrom, validTo}. Days stay numbers. Without a name in the vocabulary the wire id is shown.
  * `notShown` counts permits of the record beyond the symbol's room.
+ * @param {Claims} claims
+ * @param {Vocabulary | null | undefined} vocabulary
+ * @returns {Described}
  */
 export function describe(claims, vocabulary) {
   const { codeNumber, version, issuedOn, uscc, name, permits, permitCount } = claims;
@@ -40,10 +56,19 @@ export function describe(claims, vocabulary) {
   };
 }
 
+/**
+ * @param {number} wireId
+ * @returns {Names}
+ */
 function unnamed(wireId) {
   return { zh: `许可种类 ${wireId}`, en: `Permit type ${wireId}` };
 }
 
+/**
+ * @param {string | TemplateNumber} number
+ * @param {Vocabulary | null | undefined} vocabulary
+ * @returns {string}
+ */
 function written(number, vocabulary) {
   if (typeof number === "string") return number;
   const pattern = found(vocabulary?.number_templates, number.template) ?? "{year}-{serial}";

@@ -1,4 +1,7 @@
+// @ts-check
 // The text form of a token (docs/verifying/code-format.md, section 2): an address, or its digits alone. A token has one text.
+
+/** @import { Bytes } from "./types.d.ts" */
 
 import { Refusal } from "./refusal.js";
 
@@ -8,7 +11,11 @@ const PATH = "/c/";
 const ORIGIN =
   /^(?:https:\/\/([a-z0-9][a-z0-9.-]*(?::[0-9]{1,5})?)|http:\/\/((?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]{1,5})?))$/;
 
-/** Take `https://host/c/<digits>` or bare digits apart: {host, digits}, host null for bare digits. Nothing is trimmed. */
+/**
+ * Take `https://host/c/<digits>` or bare digits apart: {host, digits}, host null for bare digits. Nothing is trimmed.
+ * @param {string} text
+ * @returns {{ host: string | null; digits: string }}
+ */
 export function parseAddress(text) {
   if (text === "") throw new Refusal("symbol_empty");
   if (!text.includes("/")) return { host: null, digits: text };
@@ -18,7 +25,11 @@ export function parseAddress(text) {
   return { host: match[1] ?? match[2], digits: text.slice(at + PATH.length) };
 }
 
-/** The bytes of a digit text, big-endian, in as few bytes as hold it. The length is bounded before the number is made. */
+/**
+ * The bytes of a digit text, big-endian, in as few bytes as hold it. The length is bounded before the number is made.
+ * @param {string} digits
+ * @returns {Bytes}
+ */
 export function fromDigits(digits) {
   if (digits === "") throw new Refusal("symbol_empty");
   if (digits.length > MAX_DIGITS) {

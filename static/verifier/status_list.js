@@ -1,11 +1,15 @@
+// @ts-check
 // The status list (docs/verifying/status-list.md): two bits for every print and permit, as the register had them at one instant. A
 // CWT (RFC 8392) after the IETF's Token Status List, in an envelope of exactly one shape.
 
-import { isBetween, readCanonical } from "./canonical.js";
+/** @import { Bytes, Claims, Refused, Status, StatusList, StatusWord, TokenParts, TrustedKey, TrustList } from "./types.d.ts" */
+
+import { isBetween, isBytes, readCanonical } from "./canonical.js";
 import { checkSignature, checkSignatureNumbers } from "./cose.js";
 import { hex, isoInstant, Refusal, shanghaiDay } from "./refusal.js";
 import { findKey } from "./trust_list.js";
 
+/** @type {StatusWord[]} */
 const VALUES = ["valid", "invalid", "suspended", "superseded"];
 const MAX_ENTRY_BYTES = 8 * 1024 * 1024; // 33,554,432 entries: bounds what a signed list may make a device unpack
 const MAX_SIGNED_BYTES = MAX_ENTRY_BYTES + 64 * 1024;
@@ -31,6 +35,10 @@ const shape = (item) => new Refusal("status_list_shape", { item });
 /**
  * The status list, if a key of that purpose signed it and it may be relied on at `now` (a Date): {subject, issuedAt,
  * expiresAt, ttl, entries}, in seconds since 1970 and seconds. A client passes the `issuedAt` of the list it holds as `atLeast`.
+ * @param {Bytes} bytes
+ * @param {TrustList} trustList
+ * @param {{ now: Date; atLeast?: number }} options
+ * @returns {Promise<StatusList>}
  */
 export async function readStatusList(bytes, trustList, { now, atLeast = 0 }) {
   const { parts, key } = await signedParts(bytes, trustList);
@@ -45,6 +53,11 @@ export async function readStatusList(bytes, trustList, { now, atLeast = 0 }) {
   return list;
 }
 
+/**
+ * @param {Bytes} bytes
+ * @param {TrustList} trustList
+ * @returns {Promise<{ parts: TokenParts; key: TrustedKey }>}
+ */
 async function signedParts(bytes, trustList) {
   try {
     const parts = split(bytes);
@@ -58,6 +71,10 @@ async function signedParts(bytes, trustList) {
   }
 }
 
+/**
+ * @param {Bytes} signed
+ * @returns {TokenParts}
+ */
 function split(signed) {
   if (signed.length > MAX_SIGNED_BYTES) throw new Refusal("envelope_too_large");
   if (signed.length <= BODY_AT + TAIL_BYTES) throw new Refusal("envelope_truncated");
@@ -70,7 +87,11 @@ function split(signed) {
   return { kid, protectedHeader, body, payload: content(body), signature: signed.subarray(end + 2) };
 }
 
-/** What is in a byte string with the shortest head that holds its length. */
+/**
+ * What is in a byte string with the shortest head that holds its length.
+ * @param {Bytes} body
+ * @returns {Bytes}
+ */
 function content(body) {
   for (const [head, least, below] of [
     [1, 0, 24],
@@ -85,6 +106,11 @@ function content(body) {
   throw new Refusal("envelope_payload");
 }
 
+/**
+ * @param {number} bytes
+ * @param {number} size
+ * @returns {string}
+ */
 function byteStringHead(bytes, size) {
   if (bytes === 1) return (0x40 | size).toString(16);
   return { 2: "58", 3: "59", 5: "5a" }[bytes] + size.toString(16).padStart(2 * (bytes - 1), "0");
@@ -98,6 +124,10 @@ function canonical(payload) {
   }
 }
 
+/**
+ * @param {unknown} value
+ * @returns {Promise<StatusList>}
+ */
 async function readClaims(value) {
   const claims = exactMap(value, CLAIMS, "claims");
   const packed = exactMap(claims.get(LIST), ["lst", "bits"], "status_list");
@@ -108,10 +138,17 @@ async function readClaims(value) {
   if (!(issuedAt < expiresAt && ttl > 0)) throw shape(ttl ? "exp" : "ttl");
   const subject = claims.get(SUBJECT);
   if (typeof subject !== "string") throw shape("sub");
-  if (!(packed.get("lst") instanceof Uint8Array)) throw shape("lst");
-  return { subject, issuedAt, expiresAt, ttl, entries: await unpacked(packed.get("lst")) };
+  const list = packed.get("lst");
+  if (!isBytes(list)) throw shape("lst");
+  return { subject, issuedAt, expiresAt, ttl, entries: await unpacked(list) };
 }
 
+/**
+ * @param {unknown} value
+ * @param {(string | number)[]} keys
+ * @param {string} item
+ * @returns {Map<string | number, any>}
+ */
 function exactMap(value, keys, item) {
   if (!(value instanceof Map)) throw shape(item);
   const found = [...value.keys()];
@@ -119,12 +156,22 @@ function exactMap(value, keys, item) {
   return value;
 }
 
+/**
+ * @param {unknown} value
+ * @param {number} most
+ * @param {string} item
+ * @returns {number}
+ */
 function whole(value, most, item) {
   if (!isBetween(value, 0, most)) throw shape(item);
   return value;
 }
 
-/** Exactly one zlib stream (RFC 1950), of no more than a device's memory is worth: it stops reading beyond that. */
+/**
+ * Exactly one zlib stream (RFC 1950), of no more than a device's memory is worth: it stops reading beyond that.
+ * @param {Bytes} packed
+ * @returns {Promise<Bytes>}
+ */
 async function unpacked(packed) {
   const pieces = [];
   let size = 0;
@@ -147,6 +194,11 @@ async function unpacked(packed) {
   return entries;
 }
 
+/**
+ * @param {TrustedKey} key
+ * @param {number} issuedAt
+ * @param {Date} now
+ */
 function checkKeyAllowed(key, issuedAt, now) {
   const issuedOn = shanghaiDay(new Date(issuedAt * 1000));
   let because = null;
@@ -157,6 +209,10 @@ function checkKeyAllowed(key, issuedAt, now) {
   if (because) throw new Refusal("status_list_signature", { because });
 }
 
+/**
+ * @param {StatusList} list
+ * @param {Date} now
+ */
 function checkTime(list, now) {
   const seconds = now.getTime() / 1000;
   if (seconds >= list.expiresAt) {
@@ -170,7 +226,12 @@ function checkTime(list, now) {
   }
 }
 
-/** The word for entry `index`: entry 0 is in the two lowest bits of the first byte. */
+/**
+ * The word for entry `index`: entry 0 is in the two lowest bits of the first byte.
+ * @param {StatusList} list
+ * @param {number} index
+ * @returns {StatusWord}
+ */
 function entryOf(list, index) {
   return VALUES[(list.entries[Math.floor(index / 4)] >> (2 * (index % 4))) & 3];
 }
@@ -179,6 +240,10 @@ function entryOf(list, index) {
  * The status of verified claims at `now`: {print, permits, asOf, stale, unknown, because}. It refuses nothing: an expired
  * list, one from the future, and one that ends before the code's entries make all of it "unknown", and `because` says why
  * ({code, facts}, else null). `permits` has an entry for each permit of the symbol. `stale`: a newer list should be fetched.
+ * @param {Claims} claims
+ * @param {StatusList | null} statusList
+ * @param {Date} now
+ * @returns {Status}
  */
 export function statusOf(claims, statusList, now) {
   if (!statusList) return allUnknown(claims, null, true, null);
@@ -193,6 +258,11 @@ export function statusOf(claims, statusList, now) {
   }
 }
 
+/**
+ * @param {Claims} claims
+ * @param {StatusList} statusList
+ * @returns {{ print: StatusWord; permits: StatusWord[] }}
+ */
 function known(claims, statusList) {
   const first = claims.statusIndex;
   const count = statusList.entries.length * 4;
@@ -206,6 +276,13 @@ function known(claims, statusList) {
   return { print, permits: permits.map(kept) };
 }
 
+/**
+ * @param {Claims} claims
+ * @param {Date | null} asOf
+ * @param {boolean} stale
+ * @param {Refused | null} because
+ * @returns {Status}
+ */
 function allUnknown(claims, asOf, stale, because) {
   return { print: "unknown", permits: claims.permits.map(() => "unknown"), asOf, stale, unknown: true, because };
 }

@@ -1,5 +1,8 @@
+// @ts-check
 // The strict verifier of docs/verifying/code-format.md, section 6, for browsers: the same steps in the same order and the same codes
 // as licence_qr.credential. It says whether an authority signed a code; whether it is still in force, the status list says.
+
+/** @import { Claims, TrustedKey, Verdict, VerifyOptions } from "./types.d.ts" */
 
 import { allows } from "./allow_list.js";
 import { decodeClaims } from "./claims.js";
@@ -24,6 +27,9 @@ const CLOCK_TOLERANCE_DAYS = 1;
  * digits alone, or to {ok: false, code, facts}. `trustList` is of `readTrustList`; `now` is a Date. With `vocabulary`, permit
  * types and number templates must be registered there. With `statusList`, what `statusOf` says is added as `status`. Of a
  * compromised key only what `allowList` names is accepted. It never rejects because of what the text says.
+ * @param {string} text
+ * @param {VerifyOptions} options
+ * @returns {Promise<Verdict>}
  */
 export async function verify(text, { trustList, now, statusList = null, vocabulary = null, allowList = null }) {
   try {
@@ -35,6 +41,11 @@ export async function verify(text, { trustList, now, statusList = null, vocabula
   }
 }
 
+/**
+ * @param {string} text
+ * @param {VerifyOptions} options
+ * @returns {Promise<{ claims: Claims; host: string | null; kid: string }>}
+ */
 async function verified(text, { trustList, now, vocabulary, allowList }) {
   // Step 1: the text.
   const { host, digits } = parseAddress(text);
@@ -64,6 +75,11 @@ async function verified(text, { trustList, now, vocabulary, allowList }) {
   return { claims, host, kid };
 }
 
+/**
+ * @param {TrustedKey} key
+ * @param {number} issuedOn
+ * @param {number} today
+ */
 function checkKeyAllowed(key, issuedOn, today) {
   const { kid, notBefore, signUntil, verifyUntil } = key;
   const issued_on = isoDay(issuedOn);

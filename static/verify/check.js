@@ -1,4 +1,9 @@
+// @ts-check
 // One text from a symbol, a link or a keyboard: judged with what the device holds, and turned into what is shown.
+
+/** @import { HeldLists } from "./types.d.ts" */
+/** @import { Content } from "../ui/types.d.ts" */
+/** @import { Claims, Refused, Status, Vocabulary } from "../verifier/types.d.ts" */
 
 import { t } from "../ui/words.js";
 import { describe, statusOf, verify } from "../verifier/verifier.js";
@@ -8,19 +13,30 @@ import { cannotTell, foreignHost, genuine, refused } from "./result.js";
 // Crockford's base 32 with I, L and O as people type them; 16 characters and the check.
 const CODE_NUMBER = /^[0-9A-Z]{17}$/;
 
+/**
+ * @param {string} text
+ * @returns {string | null}
+ */
 function codeNumber(text) {
   const plain = text.replace(/[\s-]/g, "").toUpperCase();
   return CODE_NUMBER.test(plain) && !plain.includes("U") ? plain : null;
 }
 
-/** The parts to show for `text`; `again` when newer lists came for what is on the screen. The network is not asked. */
+/**
+ * The parts to show for `text`; `again` when newer lists came for what is on the screen. The network is not asked.
+ * @param {string} text
+ * @param {HeldLists} lists
+ * @param {Date} now
+ * @param {{ again?: boolean }} [how]
+ * @returns {Promise<Content[]>}
+ */
 export async function judge(text, lists, now, { again = false } = {}) {
   const number = codeNumber(text);
   if (number) return onlyTheRegisterKnows(number);
   if (!lists.trustList) return cannotTell("本机还不能核验", "This device cannot verify yet", noList(lists));
   const { trustList, allowList, vocabulary } = lists;
   const found = await verify(text, { trustList, allowList, vocabulary, now });
-  if (!found.ok) return notVerified(text, found, lists.vocabulary);
+  if (found.ok === false) return notVerified(text, found, lists.vocabulary);
   const state = stateOf(found.claims, lists, now);
   const live = navigator.onLine ? `/c/${text.slice(text.lastIndexOf("/") + 1)}` : null;
   const described = describe(found.claims, lists.vocabulary);
@@ -29,11 +45,19 @@ export async function judge(text, lists, now, { again = false } = {}) {
   return [...before, said, who, ...after, ...rest];
 }
 
+/**
+ * @param {HeldLists} lists
+ * @returns {string}
+ */
 function noList(lists) {
   if (!lists.trustProblem) return t("请先联网打开一次本页。", "Open this page once with a network.");
   return t(`签发密钥名单不可用（${lists.trustProblem}）。`, `The trust list cannot be used (${lists.trustProblem}).`);
 }
 
+/**
+ * @param {string} number
+ * @returns {Content[]}
+ */
 function onlyTheRegisterKnows(number) {
   const detail = navigator.onLine
     ? t("编号不能在本机核验，它没有签名。", "A number carries no signature: this device cannot verify it.")
@@ -44,15 +68,27 @@ function onlyTheRegisterKnows(number) {
   return cannotTell("这是编号", "This is a code number", detail, navigator.onLine ? `/p/${number}` : null);
 }
 
+/**
+ * @param {string} text
+ * @param {Refused} refused
+ * @param {Vocabulary | undefined} vocabulary
+ * @returns {Content[]}
+ */
 function notVerified(text, { code, facts }, vocabulary) {
   const host = code === "symbol_not_address" ? foreignHost(text) : null;
   if (host) return refused("host_unknown", { host }, vocabulary);
   return refused(code, facts ?? {}, vocabulary);
 }
 
-// A list that was refused on reading (expired, another key) is none: unknown, but with the time it spoke for.
+/**
+ * A list that was refused on reading (expired, another key) is none: unknown, but with the time it spoke for.
+ * @param {Claims} claims
+ * @param {HeldLists} lists
+ * @param {Date} now
+ * @returns {Status}
+ */
 function stateOf(claims, lists, now) {
   if (lists.statusList) return statusOf(claims, lists.statusList, now);
   const asOf = lists.status?.issuedAt ? new Date(lists.status.issuedAt * 1000) : null;
-  return { print: "unknown", permits: [], asOf, stale: true, unknown: true };
+  return { print: "unknown", permits: [], asOf, stale: true, unknown: true, because: null };
 }

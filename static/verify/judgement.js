@@ -1,6 +1,12 @@
+// @ts-check
 // From what was verified to what is shown: one tone and one headline for the code, one for each permit. Pure.
 // Nothing is ever green by default: a state that is not known by name is "unknown".
 
+/** @import { Saying } from "./types.d.ts" */
+/** @import { Tone } from "../ui/types.d.ts" */
+/** @import { DescribedPermit, Status, StatusWord } from "../verifier/types.d.ts" */
+
+/** @type {Record<string, [tone: Tone, zh: string, en: string]>} */
 const HEADLINES = {
   valid: ["good", "真码，许可全部有效", "Genuine, all permits in force"],
   licenceOnly: ["plain", "真码，仅有营业执照", "Genuine, business licence only"],
@@ -12,6 +18,7 @@ const HEADLINES = {
   unknown: ["unknown", "真码，现在是否有效不明", "Genuine, but its status is unknown"],
 };
 
+/** @type {Record<string, [tone: Tone, zh: string, en: string]>} */
 const PERMITS = {
   valid: ["good", "有效", "in force"],
   validThen: ["care", "截至当时有效", "in force at that time"],
@@ -23,19 +30,35 @@ const PERMITS = {
   unknown: ["unknown", "状态不明", "status unknown"],
 };
 
+/**
+ * @param {typeof HEADLINES} table
+ * @param {string} name
+ * @returns {Saying}
+ */
 function saying(table, name) {
   const [tone, zh, en] = table[name] ?? table.unknown;
   return { name: table[name] ? name : "unknown", tone, zh, en };
 }
 
-/** A permit's saying. Its dates are signed in the symbol, so they speak even where no list does. */
+/**
+ * A permit's saying. Its dates are signed in the symbol, so they speak even where no list does.
+ * @param {StatusWord} status
+ * @param {DescribedPermit} permit
+ * @param {number} day
+ * @returns {Saying}
+ */
 export function permitSaying(status, permit, day) {
   if (permit.validTo !== null && day > permit.validTo) return saying(PERMITS, "expired");
   if (status === "valid" && day < permit.validFrom) return saying(PERMITS, "notYet");
   return saying(PERMITS, status);
 }
 
-/** The headline over permits that were said by `permitSaying`. `state` is what the status list says of the code. */
+/**
+ * The headline over permits that were said by `permitSaying`. `state` is what the status list says of the code.
+ * @param {Status} state
+ * @param {Saying[]} permits
+ * @returns {Saying}
+ */
 export function headline(state, permits) {
   if (state.unknown) return saying(HEADLINES, "unknown");
   if (state.print !== "valid") return saying(HEADLINES, state.print);
@@ -45,7 +68,11 @@ export function headline(state, permits) {
   return saying(HEADLINES, permits.length ? "valid" : "licenceOnly");
 }
 
-/** A permit's saying as it is shown under a list past its ttl: green would promise more than the list can. */
+/**
+ * A permit's saying as it is shown under a list past its ttl: green would promise more than the list can.
+ * @param {Saying} permit
+ * @returns {Saying}
+ */
 export function aged(permit) {
   return permit.name === "valid" ? saying(PERMITS, "validThen") : permit;
 }

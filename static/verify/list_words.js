@@ -1,23 +1,37 @@
+// @ts-check
 // The state of the kept lists, and of fetching them, in words.
+
+/** @import { KeptList } from "./types.d.ts" */
+/** @import { Both } from "../ui/types.d.ts" */
 
 import { age, minute, t } from "../ui/words.js";
 
-/** When a list was fetched, or why it does not count. */
+/**
+ * When a list was fetched, or why it does not count.
+ * @param {KeptList | undefined} row
+ * @param {object | null} list
+ * @param {Date} now
+ * @returns {string}
+ */
 export function listAge(row, list, now) {
   if (!row) return t("没有", "none");
   const fetched = new Date(row.fetchedAt);
   const words = t(
-    `${minute(fetched)} 取得（${age(now - fetched)}）`,
-    `fetched ${minute(fetched)}, ${age(now - fetched)}`,
+    `${minute(fetched)} 取得（${age(now.getTime() - fetched.getTime())}）`,
+    `fetched ${minute(fetched)}, ${age(now.getTime() - fetched.getTime())}`,
   );
   return list ? words : words + t("，已不能使用", ", no longer usable");
 }
 
-// Two servers may sign a moment apart: that the other one's list is the older says nothing against either.
+/**
+ * Two servers may sign a moment apart: that the other one's list is the older says nothing against either.
+ * @type {Both}
+ */
 const OLDER = [
   "本机的名单比取得的更新，继续使用。",
   "The lists on this device are newer than those fetched; they stay in use.",
 ];
+/** @type {Record<string, Both>} */
 const PROBLEMS = {
   offline: ["没有网络，按本机保存的名单核验。", "No network: the lists on this device are used."],
   status_list_older: OLDER,
@@ -25,7 +39,11 @@ const PROBLEMS = {
   unreachable: ["网站没有给出名单，按本机保存的核验。", "The site gave no list: those on this device are used."],
 };
 
-/** What became of a refresh. The last word is with the lists that are in use, never with those that were refused. */
+/**
+ * What became of a refresh. The last word is with the lists that are in use, never with those that were refused.
+ * @param {string[]} problems
+ * @returns {string}
+ */
 export function problemWords(problems) {
   if (!problems.length) return t("名单已是最新。", "The lists are up to date.");
   const [zh, en] = PROBLEMS[problems[0]] ?? [

@@ -1,5 +1,9 @@
+// @ts-check
 // The signed lists: what the device holds, and newer ones from the network. A list is believed when its signature holds
 // under the root that was pinned at the first visit, and kept only when it is not older than the one that is kept.
+
+/** @import { HeldLists } from "./types.d.ts" */
+/** @import { Bytes } from "../verifier/types.d.ts" */
 
 import { readAllowList, readStatusList, readTrustList } from "../verifier/verifier.js";
 import { keep, kept } from "./store.js";
@@ -10,15 +14,28 @@ const STATUS = { name: "status", address: "/status-list" };
 const PATIENCE = 30_000; // for all lists together: some tens of kilobytes
 const WORDS = { name: "vocabulary", address: "/vocabulary.json" };
 
+/**
+ * @param {string} hex
+ * @returns {Bytes}
+ */
 function pointOf(hex) {
   return Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 }
 
-/** What a step of reading or fetching said: a refusal's code, or "offline" when there was no answer at all. */
+/**
+ * What a step of reading or fetching said: a refusal's code, or "offline" when there was no answer at all.
+ * @param {any} error
+ * @returns {string}
+ */
 function reason(error) {
   return error?.code ?? "unreadable";
 }
 
+/**
+ * @template T
+ * @param {() => Promise<T>} work
+ * @returns {Promise<{ value?: T; problem?: string }>}
+ */
 async function attempt(work) {
   try {
     return { value: await work() };
@@ -30,6 +47,8 @@ async function attempt(work) {
 /**
  * The root's key of this device: the first one it ever saw. The page brings a key, but a page is only as good as the
  * line it came over; so a later page cannot exchange it. `changed` tells that it tried.
+ * @param {string} offered
+ * @returns {Promise<{ root: string; changed: boolean }>}
  */
 async function pinned(offered) {
   const held = await kept("root");
@@ -41,12 +60,16 @@ async function pinned(offered) {
 /**
  * Lists that the device holds, read anew under the pinned root. What was kept ({bytes, fetchedAt}) is in trust, allow and
  * status; what may be believed of it in trustList, allowList and statusList, else null.
+ * @param {string} offeredRoot
+ * @param {Date} now
+ * @returns {Promise<HeldLists>}
  */
 export async function held(offeredRoot, now) {
   const { root, changed } = await pinned(offeredRoot);
   const [trust, allow, status, words] = await Promise.all([TRUST, ALLOW, STATUS, WORDS].map(({ name }) => kept(name)));
-  const lists = { root, rootChanged: changed, trust, allow, status, vocabulary: words?.value };
-  lists.trustList = lists.allowList = lists.statusList = null;
+  const believed = { trustList: null, allowList: null, statusList: null };
+  /** @type {HeldLists} */
+  const lists = { root, rootChanged: changed, trust, allow, status, vocabulary: words?.value, ...believed };
   if (trust) {
     const read = await attempt(() => readTrustList(trust.bytes, pointOf(root), {}));
     lists.trustList = read.value ?? null;
@@ -57,13 +80,23 @@ export async function held(offeredRoot, now) {
   return lists;
 }
 
-/** The kept status list under the trust list of now: the key that signed it may have been compromised since. */
+/**
+ * The kept status list under the trust list of now: the key that signed it may have been compromised since.
+ * @param {HeldLists} lists
+ * @param {Date} now
+ * @returns {Promise<void>}
+ */
 async function readStatus(lists, now) {
   if (!lists.status || !lists.trustList) return;
   lists.statusList = (await attempt(() => readStatusList(lists.status.bytes, lists.trustList, { now }))).value ?? null;
 }
 
-/** The bytes at an address of ours. One that neither answers nor breaks off (a hotel's network, a server that hangs) is none. */
+/**
+ * The bytes at an address of ours. One that neither answers nor breaks off (a hotel's network, a server that hangs) is none.
+ * @param {{ name: string; address: string }} source
+ * @param {AbortSignal} signal
+ * @returns {Promise<Bytes>}
+ */
 async function fetched(source, signal) {
   let answer, bytes;
   try {
@@ -77,6 +110,11 @@ async function fetched(source, signal) {
   return bytes;
 }
 
+/**
+ * @param {HeldLists} lists
+ * @param {Date} now
+ * @param {AbortSignal} signal
+ */
 async function refreshTrust(lists, now, signal) {
   const bytes = await fetched(TRUST, signal);
   const atLeast = lists.trustList?.sequence ?? 0;
@@ -86,6 +124,11 @@ async function refreshTrust(lists, now, signal) {
   await readStatus(lists, now);
 }
 
+/**
+ * @param {HeldLists} lists
+ * @param {Date} now
+ * @param {AbortSignal} signal
+ */
 async function refreshAllow(lists, now, signal) {
   const bytes = await fetched(ALLOW, signal);
   if (!bytes.length) return; // the service has none; one that is held stays as it is
@@ -94,6 +137,11 @@ async function refreshAllow(lists, now, signal) {
   await keep(ALLOW.name, lists.allow);
 }
 
+/**
+ * @param {HeldLists} lists
+ * @param {Date} now
+ * @param {AbortSignal} signal
+ */
 async function refreshStatus(lists, now, signal) {
   const bytes = await fetched(STATUS, signal);
   if (!lists.trustList) throw Object.assign(new Error("no trust list"), { code: "offline" });
@@ -102,13 +150,23 @@ async function refreshStatus(lists, now, signal) {
   await keep(STATUS.name, lists.status);
 }
 
+/**
+ * @param {HeldLists} lists
+ * @param {Date} _now
+ * @param {AbortSignal} signal
+ */
 async function refreshWords(lists, _now, signal) {
   const value = JSON.parse(new TextDecoder().decode(await fetched(WORDS, signal)));
   lists.vocabulary = value;
   await keep(WORDS.name, { value });
 }
 
-/** Fetch what is newer and keep it. Resolves to the codes of what went wrong, each once; empty when all is fresh. */
+/**
+ * Fetch what is newer and keep it. Resolves to the codes of what went wrong, each once; empty when all is fresh.
+ * @param {HeldLists} lists
+ * @param {Date} now
+ * @returns {Promise<string[]>}
+ */
 export async function refresh(lists, now) {
   const problems = new Set();
   const signal = AbortSignal.timeout(PATIENCE);

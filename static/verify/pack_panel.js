@@ -1,5 +1,10 @@
+// @ts-check
 // The pack on the verify page: where the inspector is, and what that and the register add to a genuine code. Without a
 // pack nothing of this is seen, and whatever goes wrong here, the code itself is still verified.
+
+/** @import { Pack, Place } from "../pack/types.d.ts" */
+/** @import { Content } from "../ui/types.d.ts" */
+/** @import { Described } from "../verifier/types.d.ts" */
 
 import { heldPack, heldVisit, keepVisit } from "../pack/held.js";
 import { compare, noted, placeNamed, placeOf, search } from "../pack/register.js";
@@ -10,6 +15,10 @@ import { added, inspectionLink, inspectionsLink, warned } from "./pack_result.js
 
 let onMove = () => {};
 
+/**
+ * @param {Pack} pack
+ * @param {string | null} here
+ */
 function showHere(pack, here) {
   const place = here === null ? undefined : placeNamed(pack, here);
   byId("here").hidden = !place;
@@ -20,6 +29,10 @@ function showHere(pack, here) {
   showPlaces({ found: [], more: 0 });
 }
 
+/**
+ * @param {string | null} here
+ * @returns {Promise<void>}
+ */
 async function goTo(here) {
   const now = new Date();
   const { pack } = await heldPack(now);
@@ -31,6 +44,10 @@ async function goTo(here) {
   byId(here === null ? "place" : "leave").focus();
 }
 
+/**
+ * @param {Place} place
+ * @returns {HTMLElement}
+ */
 function placeButton({ business, premises }) {
   const button = element("button", "button quiet-button", hanzi(business.name), element("br"), hanzi(premises.address));
   button.type = "button";
@@ -38,6 +55,7 @@ function placeButton({ business, premises }) {
   return element("li", "", button);
 }
 
+/** @param {{ found: Place[]; more: number }} result */
 function showPlaces({ found, more }) {
   byId("places").replaceChildren(...found.map(placeButton));
   const many = t(`另有 ${more} 处，请多输入几个字。`, `${more} more: type a few more characters.`);
@@ -62,7 +80,11 @@ async function searched() {
   else await showPack();
 }
 
-/** Show the pack where there is one. `moved` is called when the inspector says she is somewhere else. */
+/**
+ * Show the pack where there is one. `moved` is called when the inspector says she is somewhere else.
+ * @param {() => void} moved
+ * @returns {Promise<void>}
+ */
 export async function startPack(moved) {
   onMove = moved;
   byId("place-form").addEventListener("submit", (event) => {
@@ -77,6 +99,12 @@ export async function startPack(moved) {
   }
 }
 
+/**
+ * @param {Described} scanned
+ * @param {Date} now
+ * @param {boolean} again
+ * @returns {Promise<{ before: Content[]; after: Content[] }>}
+ */
 async function looked(scanned, now, again) {
   const { pack, problem } = await heldPack(now);
   if (!pack) {
@@ -94,7 +122,13 @@ async function looked(scanned, now, again) {
   };
 }
 
-/** Parts to show before and after the verdict of a genuine code; `again` when it is the same scan, judged once more. */
+/**
+ * Parts to show before and after the verdict of a genuine code; `again` when it is the same scan, judged once more.
+ * @param {Described} scanned
+ * @param {Date} now
+ * @param {boolean} again
+ * @returns {Promise<{ before: Content[]; after: Content[] }>}
+ */
 export async function besideTheScan(scanned, now, again) {
   try {
     return await looked(scanned, now, again);

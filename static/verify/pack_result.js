@@ -1,4 +1,8 @@
+// @ts-check
 // What the pack adds to a genuine code, on the page: warnings first, then addresses and last inspections.
+
+/** @import { Business, Pack, PackPermit, PackWarning, Premises, Scanned } from "../pack/types.d.ts" */
+/** @import { Content, Headline } from "../ui/types.d.ts" */
 
 import { placeNamed } from "../pack/register.js";
 import { statusWords, WRONG_PREMISES } from "../pack/words.js";
@@ -6,20 +10,34 @@ import { both, element, hanzi, rows } from "../ui/elements.js";
 import { verdict } from "../ui/verdict.js";
 import { age, dayWords, minute, t } from "../ui/words.js";
 
+/** @type {Headline} */
 const ELSEWHERE = { tone: "bad", zh: "同一个码刚在别处出现过", en: "The same code was just seen elsewhere" };
+/** @type {Headline} */
 const ELSEWHERE_OWN = {
   tone: "care",
   zh: "同一个码在本企业另一处也出现过",
   en: "The same code was seen at other premises of this business",
 };
+/** @type {Headline} */
 const NO_PERMIT = { tone: "care", zh: "这一处没有许可证", en: "No permit for these premises" };
 
+/**
+ * @param {Pack} pack
+ * @param {string} name
+ * @returns {string}
+ */
 function placeWords(pack, name) {
   const place = placeNamed(pack, name);
   if (!place) return t("随身包里已没有的场所", "premises that are no longer in the pack");
   return `${place.business.name}，${place.premises.address}`;
 }
 
+/**
+ * @param {PackWarning} found
+ * @param {Pack} pack
+ * @param {Date} now
+ * @returns {HTMLElement}
+ */
 function warning(found, pack, now) {
   if (found.kind === "wrong_premises") {
     return verdict(
@@ -44,21 +62,38 @@ function warning(found, pack, now) {
   return verdict(found.own ? ELSEWHERE_OWN : ELSEWHERE, where);
 }
 
-/** The warnings, each in the shape of a verdict, so that none is smaller than the verdict on the signature. */
+/**
+ * The warnings, each in the shape of a verdict, so that none is smaller than the verdict on the signature.
+ * @param {PackWarning[]} warnings
+ * @param {Pack} pack
+ * @param {Date} now
+ * @returns {HTMLElement[]}
+ */
 export function warned(warnings, pack, now) {
   return warnings.map((found) => warning(found, pack, now));
 }
 
+/**
+ * @param {PackPermit} permit
+ * @returns {HTMLElement}
+ */
 function permitLines(permit) {
   const checked = permit.checkedOn ? dayWords(permit.checkedOn) : t("没有记载", "none recorded");
+  /** @type {[zh: string, en: string, value: Content][]} */
+  const items = permit.items ? [["许可项目", "Permitted", hanzi(permit.items)]] : [];
   return rows(
     [permit.type.zh, permit.type.en, hanzi(permit.number || "—")],
-    ...(permit.items ? [["许可项目", "Permitted", hanzi(permit.items)]] : []),
+    ...items,
     ["当时状态", "Status then", statusWords(permit.status)],
     ["最近检查", "Last inspection", checked],
   );
 }
 
+/**
+ * @param {Premises} premises
+ * @param {PackPermit[]} permits
+ * @returns {HTMLElement}
+ */
 function premisesCard(premises, permits) {
   const here = permits.filter((permit) => permit.premisesNo === premises.no);
   const lines = here.length
@@ -67,7 +102,13 @@ function premisesCard(premises, permits) {
   return element("article", "card plain", element("h3", "", hanzi(premises.address)), ...lines);
 }
 
-/** The way from a genuine scan to an inspection, where the pack holds the business and what an inspection needs. */
+/**
+ * The way from a genuine scan to an inspection, where the pack holds the business and what an inspection needs.
+ * @param {Business | undefined} business
+ * @param {Pack} pack
+ * @param {Scanned} scanned
+ * @returns {HTMLElement[]}
+ */
 export function inspectionLink(business, pack, scanned) {
   if (!business || !pack.kit) return [];
   const link = element("a", "button", ...both("开始检查", "Begin an inspection"));
@@ -84,7 +125,12 @@ export function inspectionsLink() {
   return line;
 }
 
-/** Addresses, permits and last inspections as the pack holds them. */
+/**
+ * Addresses, permits and last inspections as the pack holds them.
+ * @param {Business | undefined} business
+ * @param {Pack} pack
+ * @returns {HTMLElement[]}
+ */
 export function added(business, pack) {
   const heading = element("h2", "", ...both("登记的场所", "Registered premises"));
   if (!business) {

@@ -1,4 +1,8 @@
+// @ts-check
 // The verify page: lists, camera, pictures and typed text come together here.
+
+/** @import { HeldLists } from "./types.d.ts" */
+/** @import { Both, Content } from "../ui/types.d.ts" */
 
 import { scan, stop } from "../ui/camera.js";
 import { both, byId, element } from "../ui/elements.js";
@@ -16,11 +20,14 @@ import { forget, kept } from "./store.js";
 const ROOT = document.querySelector("main").dataset.root;
 const HALF_HOUR = 30 * 60 * 1000;
 
+/** @type {HeldLists} */
 let lists;
+/** @type {Promise<string[]> | null} */
 let refreshing = null;
 let notInstalled = false;
 let newer = false; // a new version of the page has taken over behind the one on the screen
 let asked = 0; // grows with every new thing to check, so that what was long in reading does not cover what came after it
+/** @type {string | null} */
 let lastText = null; // what is on the screen, judged again when newer lists arrive
 
 function showAges() {
@@ -59,14 +66,23 @@ function showNotices() {
   if (newer) byId("notices").append(newVersionNote());
 }
 
+/**
+ * @param {Content[]} parts
+ * @param {{ focus?: boolean }} [how]
+ */
 function show(parts, { focus = true } = {}) {
   byId("outcome").replaceChildren(...parts);
   byId("outcome").hidden = false;
   if (!focus) return;
-  byId("outcome").querySelector(".headline").focus({ preventScroll: true });
+  /** @type {HTMLElement} */ (byId("outcome").querySelector(".headline")).focus({ preventScroll: true });
   byId("outcome").scrollIntoView(); // what was found from its beginning, warnings first
 }
 
+/**
+ * @param {string} text
+ * @param {{ again?: boolean }} [how]
+ * @returns {Promise<void>}
+ */
 async function check(text, { again = false } = {}) {
   lastText = text;
   if (!again) asked += 1;
@@ -93,16 +109,18 @@ async function refreshNow() {
 
 async function refreshAndSay() {
   byId("refreshed").textContent = t("正在更新…", "Refreshing…");
-  byId("refreshed").textContent = problemWords(await refreshNow(), lists);
+  byId("refreshed").textContent = problemWords(await refreshNow());
 }
 
 // --- the ways in -------------------------------------------------------------------------------------------------
 
+/** @param {boolean} on */
 function looking(on) {
   byId("camera").hidden = !on;
   byId("ways").hidden = on;
 }
 
+/** @type {Record<string, Both>} */
 const CAMERA_ERRORS = {
   NotAllowedError: [
     "相机未获允许。请在浏览器设置中允许本页使用相机，或选一张照片。",
@@ -137,10 +155,16 @@ byId("start").addEventListener("click", async () => {
 byId("stop").addEventListener("click", stop);
 document.addEventListener("visibilitychange", () => document.hidden && stop());
 
+/** @type {Both} */
 const NO_PICTURE = ["这个文件不是照片，也不是 PDF。", "This file is neither a photo nor a PDF."];
+/** @type {Both} */
 const NO_CODE = ["请靠近一些，避免反光，再拍一张。", "Come closer, avoid glare, and take another one."];
 
-/** The text in a chosen file, or null after having said why there is none; null too when something newer was asked. */
+/**
+ * The text in a chosen file, or null after having said why there is none; null too when something newer was asked.
+ * @param {File} file
+ * @returns {Promise<string | null>}
+ */
 async function readChosen(file) {
   const mine = asked;
   let text = null;

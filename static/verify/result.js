@@ -1,4 +1,9 @@
+// @ts-check
 // What was found, on the page: a verdict, the business, each permit with its status, and how old that is.
+
+/** @import { Saying } from "./types.d.ts" */
+/** @import { Content, Headline } from "../ui/types.d.ts" */
+/** @import { Described, DescribedPermit, Facts, Status, Vocabulary } from "../verifier/types.d.ts" */
 
 import { both, element, hanzi, rows } from "../ui/elements.js";
 import { verdict } from "../ui/verdict.js";
@@ -8,12 +13,21 @@ import { aged, headline, permitSaying } from "./judgement.js";
 
 const TAGS = { good: "✓", plain: "i", care: "!", bad: "×", unknown: "?" };
 
+/**
+ * @param {Headline} said
+ * @returns {HTMLElement}
+ */
 function tag({ tone, zh, en }) {
   const sign = element("span", "", TAGS[tone]);
   sign.setAttribute("aria-hidden", "true");
   return element("p", "tag", sign, " ", ...both(zh, en));
 }
 
+/**
+ * @param {DescribedPermit} permit
+ * @param {Saying} said
+ * @returns {HTMLElement}
+ */
 function card(permit, said) {
   const to = permit.validTo === null ? t("长期", "without end") : day(permit.validTo);
   return element(
@@ -28,7 +42,12 @@ function card(permit, said) {
   );
 }
 
-/** "Status as of …, N hours old": in words whatever the colour says. */
+/**
+ * "Status as of …, N hours old": in words whatever the colour says.
+ * @param {Status} state
+ * @param {Date} now
+ * @returns {string}
+ */
 export function asOf(state, now) {
   if (state.asOf === null) return t("本机没有状态名单。", "There is no status list on this device.");
   const old = age(now.getTime() - state.asOf.getTime());
@@ -39,7 +58,13 @@ export function asOf(state, now) {
   return words + t("超过了应更新的时间，请联网更新。", " It should have been refreshed by now: connect and refresh.");
 }
 
-/** A code whose signature holds. `host` is this page's own, where a live page can be asked. */
+/**
+ * A code whose signature holds. `host` is this page's own, where a live page can be asked.
+ * @param {Described} described
+ * @param {Status} state
+ * @param {{ now: Date; live: string | null }} how
+ * @returns {Content[]}
+ */
 export function genuine(described, state, { now, live }) {
   const said = described.permits.map((permit, n) =>
     permitSaying(state.permits[n] ?? "unknown", permit, shanghaiDay(now)),
@@ -80,23 +105,38 @@ export function genuine(described, state, { now, live }) {
   return parts;
 }
 
+/**
+ * @param {string} address
+ * @param {string} zh
+ * @param {string} en
+ * @returns {HTMLElement}
+ */
 function linkTo(address, zh, en) {
   const link = element("a", "button quiet-button", ...both(zh, en));
   link.href = address;
   return element("p", "tools", link);
 }
 
-/** A code that was refused: what is wrong and what to do, in the sentences of the vocabulary. */
+/**
+ * A code that was refused: what is wrong and what to do, in the sentences of the vocabulary.
+ * @param {string} code
+ * @param {Facts} facts
+ * @param {Vocabulary | undefined} vocabulary
+ * @returns {Content[]}
+ */
 export function refused(code, facts, vocabulary) {
   const entry = vocabulary?.refusals?.[code];
   const foreign = code === "host_unknown";
+  /** @type {Headline} */
   const said = foreign
     ? { tone: "bad", zh: "不是本服务的|二维码", en: "Not one of ours" }
     : { tone: "bad", zh: "核验未通过，不可采信", en: "Not verified: do not rely on it" };
   const parts = [verdict(said)];
   const { what, todo } = entry ? sentence(entry, facts) : { what: "", todo: "" };
   if (foreign) {
-    parts.push(element("p", "", t("二维码指向：", "The code leads to: "), element("b", "host", facts.host ?? "")));
+    parts.push(
+      element("p", "", t("二维码指向：", "The code leads to: "), element("b", "host", String(facts.host ?? ""))),
+    );
     const sticker = t(
       "这不是本服务的网站，可能有人贴了假码。",
       "That is no site of this service; a sticker may have been put over the code.",
@@ -109,14 +149,25 @@ export function refused(code, facts, vocabulary) {
   return parts;
 }
 
-/** Something that is no code of ours and no refusal of one: a text, an own fault, a number that only the register knows. */
+/**
+ * Something that is no code of ours and no refusal of one: a text, an own fault, a number that only the register knows.
+ * @param {string} zh
+ * @param {string} en
+ * @param {string} detail
+ * @param {string | null} [live]
+ * @returns {Content[]}
+ */
 export function cannotTell(zh, en, detail, live) {
   const parts = [verdict({ tone: "unknown", zh, en }, detail)];
   if (live) parts.push(linkTo(live, "向登记库查询此编号", "Ask the register for this number"));
   return parts;
 }
 
-/** The host of an address of any other site, or null. It is shown, never opened. */
+/**
+ * The host of an address of any other site, or null. It is shown, never opened.
+ * @param {string} text
+ * @returns {string | null}
+ */
 export function foreignHost(text) {
   try {
     return new URL(text).host || null;

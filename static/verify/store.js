@@ -1,3 +1,4 @@
+// @ts-check
 // What the device keeps between visits: the root's key, the signed lists with the time they were fetched, the words.
 // One object store of IndexedDB, by name. Where a browser refuses it (private windows), all is kept for this visit only.
 
@@ -6,6 +7,7 @@ import { settled } from "../ui/indexed_db.js";
 const DATABASE = "licence-qr-verify";
 const STORE = "kept";
 const thisVisit = new Map();
+/** @type {Promise<IDBDatabase> | undefined} */
 let opening;
 
 function opened() {
@@ -17,12 +19,21 @@ function opened() {
   return opening;
 }
 
+/**
+ * @param {IDBTransactionMode} mode
+ * @param {(store: IDBObjectStore) => IDBRequest} act
+ * @returns {Promise<any>}
+ */
 async function inStore(mode, act) {
   const store = (await opened()).transaction(STORE, mode).objectStore(STORE);
   return settled(act(store));
 }
 
-/** The value kept under a name; undefined when there is none. */
+/**
+ * The value kept under a name; undefined when there is none.
+ * @param {string} name
+ * @returns {Promise<any>}
+ */
 export async function kept(name) {
   if (thisVisit.has(name)) return thisVisit.get(name);
   try {
@@ -32,7 +43,12 @@ export async function kept(name) {
   }
 }
 
-/** Keep a value. Resolves to false when it will not outlive this visit. */
+/**
+ * Keep a value. Resolves to false when it will not outlive this visit.
+ * @param {string} name
+ * @param {unknown} value
+ * @returns {Promise<boolean>}
+ */
 export async function keep(name, value) {
   try {
     await inStore("readwrite", (store) => store.put(value, name));

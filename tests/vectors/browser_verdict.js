@@ -1,3 +1,4 @@
+// @ts-check
 // What the browser's verifier says of a vector, in the words of the corpus: the counterpart of python_verdict.py.
 
 const bytes = (hex) => Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));

@@ -1,9 +1,13 @@
+// @ts-check
 // Whether the browser promised to keep what is here until it is told otherwise. Where it did not, it may clear up by
 // itself when it lacks room, and an inspection that was not sent is then gone (docs/using/inspecting-on-the-phone.md).
 
 import { t } from "../../ui/words.js";
 
-/** Ask for the promise, at a press: some browsers ask the person. Resolves to whether it was given. */
+/**
+ * Ask for the promise, at a press: some browsers ask the person. Resolves to whether it was given.
+ * @returns {Promise<boolean>}
+ */
 export async function askLasting() {
   try {
     return Boolean(await navigator.storage?.persist?.());
@@ -12,7 +16,10 @@ export async function askLasting() {
   }
 }
 
-/** Whether the promise was given. */
+/**
+ * Whether the promise was given.
+ * @returns {Promise<boolean>}
+ */
 export async function isLasting() {
   try {
     return Boolean(await navigator.storage?.persisted?.());

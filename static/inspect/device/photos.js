@@ -1,5 +1,9 @@
+// @ts-check
 // Photographs: made smaller and drawn anew before anything is kept, so that no place, time or device that the camera wrote
 // into the file leaves it (Exif, XMP); only what is seen is left.
+
+/** @import { Answer, Photo, Visit } from "../visit/types.d.ts" */
+/** @import { Bytes } from "../../pack/types.d.ts" */
 
 import { t } from "../../ui/words.js";
 import { answerTo, instant, MOST_PHOTOS, sha256 } from "../visit/visit.js";
@@ -10,6 +14,10 @@ const QUALITY = 0.8;
 const MOST_FILE_BYTES = 50 * 1024 * 1024; // no phone's camera writes more; what is larger would only fill the memory
 const TYPE = "image/jpeg";
 
+/**
+ * @param {ImageBitmap} bitmap
+ * @returns {HTMLCanvasElement}
+ */
 function drawn(bitmap) {
   const scale = Math.min(1, MOST_PIXELS / Math.max(bitmap.width, bitmap.height));
   const canvas = document.createElement("canvas");
@@ -22,7 +30,11 @@ function drawn(bitmap) {
   return canvas;
 }
 
-// A photograph takes tens of megabytes once it is unpacked: they are given back whatever happens.
+/**
+ * A photograph takes tens of megabytes once it is unpacked: they are given back whatever happens.
+ * @param {ImageBitmap} bitmap
+ * @returns {HTMLCanvasElement}
+ */
 function drawnAndClosed(bitmap) {
   try {
     return drawn(bitmap);
@@ -31,7 +43,11 @@ function drawnAndClosed(bitmap) {
   }
 }
 
-/** The bytes of a JPEG of at most 1600 pixels a side, without any metadata. Throws an Error in words. */
+/**
+ * The bytes of a JPEG of at most 1600 pixels a side, without any metadata. Throws an Error in words.
+ * @param {File} file
+ * @returns {Promise<Bytes>}
+ */
 async function shrunk(file) {
   if (file.size > MOST_FILE_BYTES)
     throw new Error(
@@ -57,7 +73,13 @@ async function shrunk(file) {
   return new Uint8Array(await blob.arrayBuffer());
 }
 
-/** Keep a photograph beside its visit: {sha256, type, bytes, taken_at, note}. Throws an Error in words. */
+/**
+ * Keep a photograph beside its visit: {sha256, type, bytes, taken_at, note}. Throws an Error in words.
+ * @param {Visit} visit
+ * @param {File} file
+ * @param {Date} now
+ * @returns {Promise<Photo>}
+ */
 export async function taken(visit, file, now) {
   if (visit.photos.length >= MOST_PHOTOS)
     throw new Error(
@@ -69,7 +91,13 @@ export async function taken(visit, file, now) {
   return { sha256: sum, type: TYPE, bytes: bytes.length, taken_at: instant(now), note: "" };
 }
 
-/** What a photograph changes of a visit; under an item's key its answer names it too. */
+/**
+ * What a photograph changes of a visit; under an item's key its answer names it too.
+ * @param {Visit} visit
+ * @param {Photo} photo
+ * @param {string | null} key
+ * @returns {Partial<Visit>}
+ */
 export function withPhoto(visit, photo, key) {
   const known = visit.photos.some(({ sha256: sum }) => sum === photo.sha256);
   const photos = known ? visit.photos : [...visit.photos, photo];
@@ -79,14 +107,25 @@ export function withPhoto(visit, photo, key) {
   return { photos, answers: { ...visit.answers, [key]: { ...given, photos: named } } };
 }
 
-/** What taking a photograph away changes of a visit. */
+/**
+ * What taking a photograph away changes of a visit.
+ * @param {Visit} visit
+ * @param {string} sum
+ * @returns {Partial<Visit>}
+ */
 export function withoutPhoto(visit, sum) {
   const without = (given) => ({ ...given, photos: given.photos.filter((each) => each !== sum) });
   const answers = Object.fromEntries(Object.entries(visit.answers).map(([key, given]) => [key, without(given)]));
   return { photos: visit.photos.filter((photo) => photo.sha256 !== sum), answers };
 }
 
-/** An <img> of a kept photograph. */
+/**
+ * An <img> of a kept photograph.
+ * @param {Visit} visit
+ * @param {Photo} photo
+ * @param {string} alt
+ * @returns {Promise<HTMLElement>}
+ */
 export async function pictured(visit, photo, alt) {
   const image = document.createElement("img");
   image.alt = alt;

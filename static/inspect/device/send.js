@@ -1,5 +1,9 @@
+// @ts-check
 // Sending what waits: each visit as the bytes it was finished into, then its photographs one by one. Every step may be
 // repeated. A visit leaves this device only when the server has named the hash of exactly those bytes and lacks nothing.
+
+/** @import { Receipt, Visit } from "../visit/types.d.ts" */
+/** @import { SendOutcome, SendStep, Session } from "./types.d.ts" */
 
 import { t } from "../../ui/words.js";
 import { delivered, instant } from "../visit/visit.js";
@@ -36,9 +40,15 @@ const OFFLINE = () =>
     stop: true,
   });
 
+/**
+ * @param {string} address
+ * @param {RequestInit} [options]
+ * @returns {Promise<any>}
+ */
 async function asked(address, options = {}) {
   const headers = { Accept: "application/json", ...options.headers };
   // "manual": where a session is over, the answer may lead to the sign-in page, which is no receipt.
+  /** @type {RequestInit} */
   const how = { ...options, headers, cache: "no-store", redirect: "manual", signal: AbortSignal.timeout(PATIENCE) };
   const answer = await fetch(address, how).catch(() => Promise.reject(OFFLINE()));
   if (answer.type === "opaqueredirect") throw SIGN_IN();
@@ -46,6 +56,10 @@ async function asked(address, options = {}) {
   return answer.json().catch(() => Promise.reject(OFFLINE())); // an answer that broke off is none
 }
 
+/**
+ * @param {Response} answer
+ * @returns {Promise<NotSent>}
+ */
 async function refusal(answer) {
   const told = await answer.json().catch(() => ({}));
   const code = told.code ?? `http_${answer.status}`;
@@ -56,7 +70,14 @@ async function refusal(answer) {
   return new NotSent(code, what, { todo: told.detail ?? "", stop: answer.status >= 500 || answer.status === 403 });
 }
 
-/** Ask for a token until it holds: it belongs to the session, which may have changed since. */
+/**
+ * Ask for a token until it holds: it belongs to the session, which may have changed since.
+ * @param {Session} session
+ * @param {string} address
+ * @param {BodyInit} body
+ * @param {Record<string, string>} headers
+ * @returns {Promise<Receipt>}
+ */
 async function put(session, address, body, headers) {
   for (let first = true; ; first = false) {
     try {
@@ -68,6 +89,11 @@ async function put(session, address, body, headers) {
   }
 }
 
+/**
+ * @param {Visit} visit
+ * @param {string} sha256
+ * @returns {Promise<Uint8Array<ArrayBuffer>>}
+ */
 async function photo(visit, sha256) {
   const gone = () =>
     new NotSent(
@@ -80,6 +106,13 @@ async function photo(visit, sha256) {
   return heldPhoto(visit, sha256).catch(() => Promise.reject(gone()));
 }
 
+/**
+ * @param {Session} session
+ * @param {Visit} visit
+ * @param {Receipt} receipt
+ * @param {(step: SendStep) => void} say
+ * @returns {Promise<Receipt>}
+ */
 async function sendPhotos(session, visit, receipt, say) {
   const missing = receipt.photos_missing;
   for (const [n, sha256] of missing.entries()) {
@@ -94,6 +127,12 @@ async function sendPhotos(session, visit, receipt, say) {
   return receipt;
 }
 
+/**
+ * @param {Session} session
+ * @param {Visit} visit
+ * @param {(step: SendStep) => void} say
+ * @returns {Promise<void>}
+ */
 async function sendVisit(session, visit, say) {
   const headers = { "Content-Type": "application/json", "X-Device-Time": instant(new Date()) };
   say({ visit, photo: 0, photos: visit.photos.length });
@@ -113,12 +152,23 @@ async function sendVisit(session, visit, say) {
   );
 }
 
+/**
+ * @param {Visit} visit
+ * @param {NotSent} error
+ * @returns {Promise<void>}
+ */
 async function note(visit, error) {
   const problem = { code: error.code, what: error.what, todo: error.todo, at: instant(new Date()) };
   await keepVisit({ ...visit, problem });
 }
 
-/** Send one as it is kept now, "sent"; "gone" where it waits no more: since it was listed, it may have been opened again. */
+/**
+ * Send one as it is kept now, "sent"; "gone" where it waits no more: since it was listed, it may have been opened again.
+ * @param {Session} session
+ * @param {string} id
+ * @param {(step: SendStep) => void} say
+ * @returns {Promise<"sent" | "gone" | NotSent>}
+ */
 async function sendKept(session, id, say) {
   const visit = await heldVisit(id);
   if (visit?.state !== "finished") return "gone";
@@ -132,6 +182,13 @@ async function sendKept(session, id, say) {
   }
 }
 
+/**
+ * @param {Session} session
+ * @param {Visit[]} waiting
+ * @param {(step: SendStep) => void} say
+ * @param {SendOutcome} told
+ * @returns {Promise<void>}
+ */
 async function sendEach(session, waiting, say, told) {
   for (const [n, { id }] of waiting.entries()) {
     const saying = (step) => say({ ...step, number: n + 1, of: waiting.length });
@@ -142,8 +199,14 @@ async function sendEach(session, waiting, say, told) {
   }
 }
 
+/**
+ * @param {(step: SendStep) => void} say
+ * @param {boolean} again
+ * @returns {Promise<SendOutcome>}
+ */
 async function sendOut(say, again) {
-  const finished = (await everything()).visits.filter(({ state }) => state === "finished");
+  const { visits } = await everything();
+  const finished = /** @type {Visit[]} */ (visits.filter(({ state }) => state === "finished"));
   const waiting = finished.filter(({ problem }) => again || !REFUSED_TEXT.includes(problem?.code));
   const told = { sent: 0, left: waiting.length, problem: null };
   if (!waiting.length) return told;
@@ -159,12 +222,18 @@ async function sendOut(say, again) {
 /**
  * Send all that is finished: {sent, left, problem}; `say` hears of each step. With `again` also what was refused before.
  * Null when another page of this browser is sending already.
+ * @param {(step: SendStep) => void} say
+ * @param {{ again: boolean }} how
+ * @returns {Promise<SendOutcome | null>}
  */
 export function sendAll(say, { again }) {
   return navigator.locks.request(LOCK, { ifAvailable: true }, (lock) => (lock ? sendOut(say, again) : null));
 }
 
-/** Have the key of whoever is signed in: "here", "signed_out" or "offline". */
+/**
+ * Have the key of whoever is signed in: "here", "signed_out" or "offline".
+ * @returns {Promise<"here" | "signed_out" | "offline">}
+ */
 export async function fetchKey() {
   try {
     await asked("/inspect/key");

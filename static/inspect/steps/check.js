@@ -1,4 +1,9 @@
+// @ts-check
 // Second step: the checklist. One large choice for each item; "no" asks for words, and takes photographs.
+
+/** @import { VisitContext } from "./types.d.ts" */
+/** @import { Option } from "../../ui/types.d.ts" */
+/** @import { Answer, ListedItem } from "../visit/types.d.ts" */
 
 import { both, element } from "../../ui/elements.js";
 import { camera, choices, labelled, notice, said, text } from "../../ui/fields.js";
@@ -9,11 +14,22 @@ import { shots } from "./photos.js";
 
 const MOST_FINDING = 500;
 
+/**
+ * @param {VisitContext} context
+ * @param {string} key
+ * @param {Partial<Answer>} fields
+ */
 function answered(context, key, fields) {
   const { answers } = context.visit;
   context.change({ answers: { ...answers, [key]: { ...answerTo(context.visit, key), ...fields } } });
 }
 
+/**
+ * @param {VisitContext} context
+ * @param {string} key
+ * @param {HTMLElement} place
+ * @returns {Promise<void>}
+ */
 async function showShots(context, key, place) {
   const { photos } = context.visit;
   const named = answerTo(context.visit, key).photos;
@@ -25,6 +41,11 @@ async function showShots(context, key, place) {
   );
 }
 
+/**
+ * @param {VisitContext} context
+ * @param {string} key
+ * @returns {HTMLElement}
+ */
 function finding(context, key) {
   const given = answerTo(context.visit, key);
   const place = element("ul", "shots");
@@ -42,6 +63,12 @@ function finding(context, key) {
   return part;
 }
 
+/**
+ * @param {VisitContext} context
+ * @param {ListedItem} listed
+ * @param {() => void} showScore
+ * @returns {HTMLElement}
+ */
 function question(context, { item, key }, showScore) {
   const answers = item.always ? ["yes", "no"] : ["yes", "no", "na"];
   const more = finding(context, key);
@@ -49,7 +76,7 @@ function question(context, { item, key }, showScore) {
     said(item.text),
     ...(item.critical ? [" ", element("b", "critical", ...both("关键项", "critical"))] : []),
   ];
-  const options = answers.map((answer) => [answer, answerWords(answer)]);
+  const options = answers.map(/** @returns {Option} */ (answer) => [answer, answerWords(answer)]);
   const field = choices(
     legend,
     options,
@@ -72,6 +99,11 @@ function question(context, { item, key }, showScore) {
   return field;
 }
 
+/**
+ * @param {VisitContext} context
+ * @param {() => void} showScore
+ * @returns {HTMLElement[]}
+ */
 function sections(context, showScore) {
   const parts = [];
   let last = "";
@@ -84,7 +116,11 @@ function sections(context, showScore) {
   return parts;
 }
 
-/** The parts of the step. */
+/**
+ * The parts of the step.
+ * @param {VisitContext} context
+ * @returns {HTMLElement[]}
+ */
 export function checkStep(context) {
   if (!itemsOf(context.visit).length)
     return [notice(t("请先在第一步选检查表。", "Choose a checklist in the first step."))];

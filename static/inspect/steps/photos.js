@@ -1,4 +1,8 @@
+// @ts-check
 // Third step: all photographs of the visit, and more of them.
+
+/** @import { VisitContext } from "./types.d.ts" */
+/** @import { Photo } from "../visit/types.d.ts" */
 
 import { element } from "../../ui/elements.js";
 import { button, camera, labelled, text } from "../../ui/fields.js";
@@ -9,6 +13,11 @@ import { momentWords } from "../visit/words.js";
 
 const MOST_NOTE = 200;
 
+/**
+ * @param {VisitContext} context
+ * @param {Photo} photo
+ * @returns {HTMLElement}
+ */
 function noteField(context, photo) {
   const control = text(
     photo.note,
@@ -21,6 +30,12 @@ function noteField(context, photo) {
   return labelled(control, t("说明（可不填）", "Note (optional)"));
 }
 
+/**
+ * @param {VisitContext} context
+ * @param {Photo} photo
+ * @param {boolean} noted
+ * @returns {Promise<HTMLElement>}
+ */
 async function shot(context, photo, noted) {
   const number = context.visit.photos.findIndex(({ sha256 }) => sha256 === photo.sha256) + 1;
   const name = t(`照片 ${number}`, `Photo ${number}`);
@@ -31,12 +46,22 @@ async function shot(context, photo, noted) {
   return element("li", "", image, ...(noted ? [noteField(context, photo)] : []), remove);
 }
 
-/** List entries of photographs; with `noted` each takes a note. */
+/**
+ * List entries of photographs; with `noted` each takes a note.
+ * @param {VisitContext} context
+ * @param {Photo[]} photos
+ * @param {boolean} [noted]
+ * @returns {Promise<HTMLElement[]>}
+ */
 export async function shots(context, photos, noted = false) {
   return Promise.all(photos.map((photo) => shot(context, photo, noted)));
 }
 
-/** The parts of the step. */
+/**
+ * The parts of the step.
+ * @param {VisitContext} context
+ * @returns {Promise<HTMLElement[]>}
+ */
 export async function photosStep(context) {
   const list = element("ul", "shots", ...(await shots(context, context.visit.photos, true)));
   const count = element(

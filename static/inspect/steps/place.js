@@ -1,4 +1,9 @@
+// @ts-check
 // First step: where, which permit, what for, with whom, by which lists.
+
+/** @import { VisitContext } from "./types.d.ts" */
+/** @import { Option } from "../../ui/types.d.ts" */
+/** @import { Visit } from "../visit/types.d.ts" */
 
 import { statusWords } from "../../pack/words.js";
 import { element, hanzi, rows } from "../../ui/elements.js";
@@ -7,6 +12,10 @@ import { t } from "../../ui/words.js";
 import { forPermit, purposed, purposesOf } from "../visit/visit.js";
 import { momentWords, purposeWords, readByWords } from "../visit/words.js";
 
+/**
+ * @param {Visit} visit
+ * @returns {HTMLElement}
+ */
 function facts(visit) {
   const { how } = visit;
   const code = how.codeNumber
@@ -22,39 +31,60 @@ function facts(visit) {
   );
 }
 
+/**
+ * @param {VisitContext} context
+ * @returns {HTMLElement}
+ */
 function permitChoice(context) {
   const { visit } = context;
   if (!visit.permits.length)
     return notice(t("随身包里，这一处没有许可证。", "The pack holds no permit for these premises."));
-  const options = visit.permits.map(({ number, type, items, status }) => [
-    number,
-    [t(type.zh, type.en), " ", hanzi(number), element("br"), hanzi(items), ` · ${statusWords(status)}`],
-  ]);
+  const options = visit.permits.map(
+    /** @returns {Option} */ ({ number, type, items, status }) => [
+      number,
+      [t(type.zh, type.en), " ", hanzi(number), element("br"), hanzi(items), ` · ${statusWords(status)}`],
+    ],
+  );
   return choices(t("检查哪一张许可证", "Permit inspected"), options, visit.permitNo, (number) => {
     context.change(forPermit(context.visit, number));
     context.redraw();
   });
 }
 
+/**
+ * @param {VisitContext} context
+ * @returns {HTMLElement}
+ */
 function listChoice({ visit, change }) {
-  const options = visit.checklists.map(({ id, name, version }) => [
-    id,
-    t(`${said(name)}（${version}）`, `${said(name)} (${version})`),
-  ]);
+  const options = visit.checklists.map(
+    /** @returns {Option} */ ({ id, name, version }) => [
+      id,
+      t(`${said(name)}（${version}）`, `${said(name)} (${version})`),
+    ],
+  );
   return choices(t("检查表", "Checklists"), options, visit.lists, (lists) => change({ lists }), { several: true });
 }
 
+/**
+ * @param {VisitContext} context
+ * @returns {HTMLElement}
+ */
 function purposeChoice(context) {
   const { visit } = context;
-  const options = purposesOf(visit).map((purpose) => [purpose, purposeWords(purpose)]);
+  const options = purposesOf(visit).map(/** @returns {Option} */ (purpose) => [purpose, purposeWords(purpose)]);
   return choices(t("检查类型", "Purpose"), options, visit.purpose, (purpose) => {
     context.change(purposed(context.visit, purpose));
     context.redraw();
   });
 }
 
+/**
+ * @param {VisitContext} context
+ * @returns {HTMLElement}
+ */
 function secondOfficer({ visit, change }) {
-  const options = [["", t("请选择", "Choose")], ...visit.officers.map(([username, name]) => [username, name])];
+  /** @type {[value: string, words: string][]} */
+  const options = [["", t("请选择", "Choose")], ...visit.officers];
   const control = select(options, visit.second, (second) => change({ second }));
   const hint = visit.officers.length
     ? t("监督检查应有两名人员在场。", "An inspection is made by two officers.")
@@ -62,7 +92,11 @@ function secondOfficer({ visit, change }) {
   return labelled(control, t("第二名监督员", "Second officer"), hint);
 }
 
-/** The parts of the step. */
+/**
+ * The parts of the step.
+ * @param {VisitContext} context
+ * @returns {HTMLElement[]}
+ */
 export function placeStep(context) {
   return [
     facts(context.visit),

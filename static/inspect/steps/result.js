@@ -1,4 +1,9 @@
+// @ts-check
 // Fourth step: score, outcome, order to rectify, remarks.
+
+/** @import { VisitContext } from "./types.d.ts" */
+/** @import { Option } from "../../ui/types.d.ts" */
+/** @import { Outcome, Visit } from "../visit/types.d.ts" */
 
 import { element } from "../../ui/elements.js";
 import { choices, labelled, notice, said, text } from "../../ui/fields.js";
@@ -6,10 +11,15 @@ import { t } from "../../ui/words.js";
 import { answerTo, dayIn, faultsOf, itemsOf, reckon, suggested, wantsFault } from "../visit/visit.js";
 import { faultWords, outcomeWords, progressWords, scoreWords } from "../visit/words.js";
 
+/** @type {Outcome[]} */
 const OUTCOMES = ["passed", "to_rectify", "failed"];
 const MOST_REMARKS = 2000;
 
-/** What was answered "no", with the words of the inspector. */
+/**
+ * What was answered "no", with the words of the inspector.
+ * @param {Visit} visit
+ * @returns {HTMLElement}
+ */
 export function findings(visit) {
   const failed = itemsOf(visit).filter(({ key }) => answerTo(visit, key).answer === "no");
   if (!failed.length) return element("p", "", t("没有发现不符合项。", "Nothing was found amiss."));
@@ -19,8 +29,14 @@ export function findings(visit) {
   return element("ol", "findings", ...lines);
 }
 
+/**
+ * @param {VisitContext} context
+ * @returns {HTMLElement}
+ */
 function due(context) {
-  const control = text(context.visit.rectifyBy, (rectifyBy) => context.change({ rectifyBy }), { type: "date" });
+  const control = /** @type {HTMLInputElement} */ (
+    text(context.visit.rectifyBy, (rectifyBy) => context.change({ rectifyBy }), { type: "date" })
+  );
   control.min = dayIn(context.now(), 1);
   control.max = dayIn(context.now(), 365);
   const part = labelled(
@@ -32,8 +48,12 @@ function due(context) {
   return part;
 }
 
+/**
+ * @param {VisitContext} context
+ * @returns {HTMLElement}
+ */
 function faults(context) {
-  const options = faultsOf(context.visit).map((fault) => [fault, faultWords(fault)]);
+  const options = faultsOf(context.visit).map(/** @returns {Option} */ (fault) => [fault, faultWords(fault)]);
   const part = choices(t("承诺不成立的原因", "Why the commitment failed"), options, context.visit.fault, (fault) =>
     context.change({ fault }),
   );
@@ -41,12 +61,16 @@ function faults(context) {
   return part;
 }
 
-/** The parts of the step. */
+/**
+ * The parts of the step.
+ * @param {VisitContext} context
+ * @returns {HTMLElement[]}
+ */
 export function resultStep(context) {
   const { visit } = context;
   const reckoned = reckon(visit);
   const [day, why] = [due(context), faults(context)];
-  const options = OUTCOMES.map((outcome) => [outcome, outcomeWords(outcome)]);
+  const options = OUTCOMES.map(/** @returns {Option} */ (outcome) => [outcome, outcomeWords(outcome)]);
   const outcome = choices(t("检查结论", "Outcome"), options, visit.outcome, (chosen) => {
     context.change({ outcome: chosen });
     day.hidden = chosen !== "to_rectify";

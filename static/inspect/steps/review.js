@@ -1,4 +1,8 @@
+// @ts-check
 // Last step: what is missing, the record as it will be sent, and the end of the visit.
+
+/** @import { VisitContext } from "./types.d.ts" */
+/** @import { Lack, Visit } from "../visit/types.d.ts" */
 
 import { both, element, hanzi, rows } from "../../ui/elements.js";
 import { behind, button, notice, said } from "../../ui/fields.js";
@@ -8,6 +12,12 @@ import { overNow, reckon } from "../visit/visit.js";
 import { momentWords, outcomeWords, progressWords, purposeWords, readByWords, scoreWords } from "../visit/words.js";
 import { findings } from "./result.js";
 
+/**
+ * @param {string} heading
+ * @param {Lack[]} entries
+ * @param {Visit} visit
+ * @returns {HTMLElement[]}
+ */
 function listed(heading, entries, visit) {
   if (!entries.length) return [];
   const lines = entries.map(([step, words]) => {
@@ -19,6 +29,10 @@ function listed(heading, entries, visit) {
   return [part];
 }
 
+/**
+ * @param {Visit} visit
+ * @returns {string}
+ */
 function confirmation({ signature }) {
   if (signature.kind === "drawn")
     return t("已手写签字", "Signed by hand") + (signature.name && t(`（${signature.name}）`, ` (${signature.name})`));
@@ -26,6 +40,10 @@ function confirmation({ signature }) {
   return signature.kind === "refused" ? t(`拒签：${signature.reason}`, `Refused: ${signature.reason}`) : "—";
 }
 
+/**
+ * @param {Visit} visit
+ * @returns {HTMLElement}
+ */
 function facts(visit) {
   const reckoned = reckon(visit);
   const second = visit.officers.find(([username]) => username === visit.second);
@@ -54,7 +72,11 @@ function facts(visit) {
   );
 }
 
-/** A visit that was left open overnight cannot be sent as one: it begins anew, and says so. */
+/**
+ * A visit that was left open overnight cannot be sent as one: it begins anew, and says so.
+ * @param {VisitContext} context
+ * @returns {HTMLElement}
+ */
 function beginsAnew(context) {
   const told = notice(
     t(
@@ -66,7 +88,11 @@ function beginsAnew(context) {
   return told;
 }
 
-/** The parts of the step. */
+/**
+ * The parts of the step.
+ * @param {VisitContext} context
+ * @returns {HTMLElement[]}
+ */
 export function reviewStep(context) {
   const { visit } = context;
   const lacking = missing(visit, overNow(visit), context.now());

@@ -1,4 +1,9 @@
+// @ts-check
 // Fifth step: the business confirms the record with a signature or by a typed name, or refuses, which is recorded.
+
+/** @import { VisitContext } from "./types.d.ts" */
+/** @import { Option } from "../../ui/types.d.ts" */
+/** @import { Signature, Visit } from "../visit/types.d.ts" */
 
 import { element } from "../../ui/elements.js";
 import { button, choices, labelled, notice, text } from "../../ui/fields.js";
@@ -8,14 +13,26 @@ import { outcomeWords, purposeWords, scoreWords } from "../visit/words.js";
 import { findings } from "./result.js";
 import { signatureField } from "./signature_field.js";
 
+/**
+ * @param {VisitContext} context
+ * @param {Partial<Signature>} fields
+ */
 function sign(context, fields) {
   context.change({ signature: { ...context.visit.signature, ...fields } });
 }
 
+/**
+ * @param {VisitContext} context
+ * @param {Partial<Signature>} fields
+ */
 function signed(context, fields) {
   sign(context, { ...fields, over: overNow(context.visit) });
 }
 
+/**
+ * @param {Visit} visit
+ * @returns {HTMLElement}
+ */
 function summary(visit) {
   const by = visit.outcome === "to_rectify" && visit.rectifyBy ? t("，期限 ", ", by ") + dayWords(visit.rectifyBy) : "";
   const outcome = visit.outcome ? outcomeWords(visit.outcome) + by : t("尚未作出", "not chosen yet");
@@ -32,6 +49,10 @@ function summary(visit) {
   );
 }
 
+/**
+ * @param {VisitContext} context
+ * @returns {HTMLElement[]}
+ */
 function drawnPart(context) {
   const { signature } = context.visit;
   const canvas = signatureField(signature.strokes, (strokes) => signed(context, { strokes }));
@@ -55,6 +76,10 @@ function drawnPart(context) {
   ];
 }
 
+/**
+ * @param {VisitContext} context
+ * @returns {HTMLElement[]}
+ */
 function typedPart(context) {
   const name = text(context.visit.signature.name, (value) => signed(context, { name: value }), { most: 60 });
   return [
@@ -69,6 +94,10 @@ function typedPart(context) {
   ];
 }
 
+/**
+ * @param {VisitContext} context
+ * @returns {HTMLElement[]}
+ */
 function refusedPart(context) {
   const reason = text(context.visit.signature.reason, (value) => signed(context, { reason: value }), {
     rows: 2,
@@ -77,9 +106,14 @@ function refusedPart(context) {
   return [labelled(reason, t("拒签原因", "Reason of the refusal"))];
 }
 
+/** @type {Record<string, (context: VisitContext) => HTMLElement[]>} */
 const PARTS = { drawn: drawnPart, typed: typedPart, refused: refusedPart };
 
-/** Take away a signature that was given under another record than this one; whether there was one. */
+/**
+ * Take away a signature that was given under another record than this one; whether there was one.
+ * @param {VisitContext} context
+ * @returns {boolean}
+ */
 function unsignedByChange(context) {
   const { kind, over } = context.visit.signature;
   if (!over || kind === "refused" || over === overNow(context.visit)) return false;
@@ -87,8 +121,13 @@ function unsignedByChange(context) {
   return true;
 }
 
-/** The parts of the step. */
+/**
+ * The parts of the step.
+ * @param {VisitContext} context
+ * @returns {HTMLElement[]}
+ */
 export function signStep(context) {
+  /** @type {Option[]} */
   const options = [
     ["drawn", t("手写签字", "Signs by hand")],
     ["typed", t("输入姓名确认", "Types the name")],

@@ -1,5 +1,8 @@
+// @ts-check
 // A field to sign in with a finger, a pen or a mouse. What is kept are the lines, in whole numbers on a field of fixed
 // size, however large it is shown: they are drawn again anywhere.
+
+/** @import { Stroke } from "../visit/types.d.ts" */
 
 import { FIELD } from "../visit/visit.js";
 
@@ -7,12 +10,21 @@ const MOST_STROKES = 500;
 const MOST_NUMBERS = 20_000;
 const LEAST_STEP = 3; // nearer points say nothing that can be seen
 
+/**
+ * @param {PointerEvent} event
+ * @param {HTMLCanvasElement} canvas
+ * @returns {[x: number, y: number]}
+ */
 function pointOf(event, canvas) {
   const box = canvas.getBoundingClientRect();
   const at = (value, start, size, most) => Math.min(most, Math.max(0, Math.round(((value - start) / size) * most)));
   return [at(event.clientX, box.left, box.width, FIELD.width), at(event.clientY, box.top, box.height, FIELD.height)];
 }
 
+/**
+ * @param {CanvasRenderingContext2D} pen
+ * @param {Stroke} stroke
+ */
 function draw(pen, stroke) {
   pen.beginPath();
   pen.moveTo(stroke[0], stroke[1]);
@@ -21,6 +33,10 @@ function draw(pen, stroke) {
   pen.stroke();
 }
 
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @param {Stroke[]} strokes
+ */
 function drawAll(canvas, strokes) {
   const pen = canvas.getContext("2d");
   pen.clearRect(0, 0, FIELD.width, FIELD.height);
@@ -28,11 +44,20 @@ function drawAll(canvas, strokes) {
   for (const stroke of strokes) draw(pen, stroke);
 }
 
+/**
+ * @param {Stroke[]} strokes
+ * @returns {boolean}
+ */
 function fits(strokes) {
   return strokes.length <= MOST_STROKES && strokes.reduce((n, stroke) => n + stroke.length, 0) < MOST_NUMBERS - 2;
 }
 
-/** A canvas that shows `strokes` and adds to a copy of them; `signed` hears of all after each line. */
+/**
+ * A canvas that shows `strokes` and adds to a copy of them; `signed` hears of all after each line.
+ * @param {Stroke[]} strokes
+ * @param {(strokes: Stroke[]) => void} signed
+ * @returns {HTMLCanvasElement}
+ */
 export function signatureField(strokes, signed) {
   const canvas = document.createElement("canvas");
   Object.assign(canvas, FIELD);

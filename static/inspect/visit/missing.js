@@ -1,10 +1,17 @@
+// @ts-check
 // What a visit still lacks before it can be finished, each with the step where it is mended. Pure.
+
+/** @import { Lack, Signature, Visit } from "./types.d.ts" */
 
 import { t } from "../../ui/words.js";
 import { answerTo, dayIn, fitting, itemsOf, wantsFault } from "./visit.js";
 
 const DAY = 24 * 60 * 60 * 1000;
 
+/**
+ * @param {Visit} visit
+ * @returns {Lack[]}
+ */
 function unanswered(visit) {
   const items = itemsOf(visit);
   if (!items.length) return [["place", t("没有选检查表。", "No checklist was chosen.")]];
@@ -15,6 +22,10 @@ function unanswered(visit) {
     : [];
 }
 
+/**
+ * @param {Visit} visit
+ * @returns {Lack[]}
+ */
 function unexplained(visit) {
   const bare = itemsOf(visit).filter(
     ({ key }) => answerTo(visit, key).answer === "no" && !answerTo(visit, key).finding.trim(),
@@ -32,6 +43,11 @@ function unexplained(visit) {
     : [];
 }
 
+/**
+ * @param {Visit} visit
+ * @param {Date} now
+ * @returns {Lack[]}
+ */
 function undecided(visit, now) {
   if (!visit.outcome) return [["result", t("没有选检查结论。", "No outcome was chosen.")]];
   if (wantsFault(visit) && !visit.fault)
@@ -50,7 +66,12 @@ function undecided(visit, now) {
       ];
 }
 
-/** What a signature lacks. `over` is the record as it is now. */
+/**
+ * What a signature lacks. `over` is the record as it is now.
+ * @param {Signature} signature
+ * @param {string} over
+ * @returns {Lack[]}
+ */
 function unsigned({ kind, name, reason, strokes, over: signedOver }, over) {
   if (!kind)
     return [["sign", t("被检查单位还没有签字，也没有注明拒签。", "The business has neither signed nor refused to.")]];
@@ -80,9 +101,16 @@ function unsigned({ kind, name, reason, strokes, over: signedOver }, over) {
   return [];
 }
 
-/** [step, sentence] of everything that keeps a visit from being finished. */
+/**
+ * [step, sentence] of everything that keeps a visit from being finished.
+ * @param {Visit} visit
+ * @param {string} over
+ * @param {Date} now
+ * @returns {Lack[]}
+ */
 export function missing(visit, over, now) {
   const old = now.getTime() - Date.parse(visit.startedAt) >= DAY;
+  /** @type {Lack[]} */
   const late = old ? [["review", t("检查开始已超过 24 小时。", "The visit began more than 24 hours ago.")]] : [];
   return [
     ...unanswered(visit),
@@ -93,7 +121,11 @@ export function missing(visit, over, now) {
   ];
 }
 
-/** What does not keep it from being finished, but will make the desk look at it. */
+/**
+ * What does not keep it from being finished, but will make the desk look at it.
+ * @param {Visit} visit
+ * @returns {Lack[]}
+ */
 export function doubts(visit) {
   const said = [];
   if (!visit.second)

@@ -1,6 +1,12 @@
+// @ts-check
 // One visit as a value: begun, answered, finished into the very bytes that are sent (docs/contributing/inspection-records.md). Pure: no
 // page, no storage; instants come in.
 
+/** @import { Answer, Delivered, Fault, Identified, ListedItem, Outcome, Purpose, Receipt, Reckoned, Signature, Task, Visit } from "./types.d.ts" */
+/** @import { Checklist, Kit } from "../../pack/kit.d.ts" */
+/** @import { KeptPack, PackPermit, Place } from "../../pack/types.d.ts" */
+
+/** @type {Purpose[]} */
 export const PURPOSES = ["routine", "follow_up", "recheck", "drawn", "complaint"];
 export const MOST_PHOTOS = 12;
 /** The size of the field that a signature is drawn on, whatever size it is shown at. */
@@ -8,45 +14,70 @@ export const FIELD = { width: 600, height: 240 };
 const DAY = 24 * 60 * 60 * 1000;
 const SHANGHAI = 8 * 60 * 60 * 1000; // China has kept UTC+8 without change since 1991
 
-/** An instant in UTC to the second (RFC 3339). */
+/**
+ * An instant in UTC to the second (RFC 3339).
+ * @param {Date} now
+ * @returns {string}
+ */
 export const instant = (now) => `${now.toISOString().slice(0, 19)}Z`;
 
-/** The day in China at an instant, so many days later, as YYYY-MM-DD. */
+/**
+ * The day in China at an instant, so many days later, as YYYY-MM-DD.
+ * @param {Date} now
+ * @param {number} [later]
+ * @returns {string}
+ */
 export const dayIn = (now, later = 0) => new Date(now.getTime() + SHANGHAI + later * DAY).toISOString().slice(0, 10);
 
-/** Lists that share a kind of place with the permit. */
+/**
+ * Lists that share a kind of place with the permit.
+ * @param {Checklist[]} checklists
+ * @param {PackPermit | undefined} permit
+ * @returns {Checklist[]}
+ */
 export function fitting(checklists, permit) {
   return checklists.filter((list) => list.kinds.some((kind) => permit?.kinds.includes(kind)));
 }
 
-/** What waits to be done, soonest first: {purpose, uscc, premisesNo, permitNo, due} and what its purpose needs. */
+/**
+ * What waits to be done, soonest first: {purpose, uscc, premisesNo, permitNo, due} and what its purpose needs.
+ * @param {Kit} kit
+ * @returns {Task[]}
+ */
 export function tasksOf(kit) {
+  /** @type {Task[]} */
   const waiting = [
-    ...kit.rectifications.map(([order, uscc, premisesNo, permitNo, due, items]) => ({
-      purpose: "recheck",
-      order,
-      uscc,
-      premisesNo,
-      permitNo,
-      due,
-      items,
-    })),
-    ...kit.drawn.map(([drawn, uscc, premisesNo, permitNo, due]) => ({
-      purpose: "drawn",
-      drawn,
-      uscc,
-      premisesNo,
-      permitNo,
-      due,
-    })),
-    ...kit.follow_ups.map(([uscc, premisesNo, permitNo, due, ordered]) => ({
-      purpose: "follow_up",
-      uscc,
-      premisesNo,
-      permitNo,
-      due,
-      ordered,
-    })),
+    ...kit.rectifications.map(
+      /** @returns {Task} */ ([order, uscc, premisesNo, permitNo, due, items]) => ({
+        purpose: "recheck",
+        order,
+        uscc,
+        premisesNo,
+        permitNo,
+        due,
+        items,
+      }),
+    ),
+    ...kit.drawn.map(
+      /** @returns {Task} */ ([drawn, uscc, premisesNo, permitNo, due]) => ({
+        purpose: "drawn",
+        drawn,
+        uscc,
+        premisesNo,
+        permitNo,
+        due,
+      }),
+    ),
+    ...kit.follow_ups.map(
+      /** @returns {Task} */ ([uscc, premisesNo, permitNo, due, ordered]) => ({
+        purpose: "follow_up",
+        uscc,
+        premisesNo,
+        permitNo,
+        due,
+        ordered,
+      }),
+    ),
   ];
   return waiting.sort((a, b) => a.due.localeCompare(b.due));
 }
@@ -54,11 +85,18 @@ export function tasksOf(kit) {
 /**
  * A new visit to `place` ({business, premises}). `how` is {readBy, codeNumber, codeVersion}; `task`, one of the pack's,
  * presets purpose, permit and number. It takes along what it needs of the pack: the pack may end before the visit does.
+ * @param {KeptPack} pack
+ * @param {Place} place
+ * @param {Identified} how
+ * @param {Task | null} task
+ * @param {{ id: string; owner: string; now: Date }} made
+ * @returns {Visit}
  */
 export function begin(pack, place, how, task, { id, owner, now }) {
   const { kit } = pack;
   const permits = place.business.permits.filter((permit) => permit.premisesNo === place.premises.no);
   const permit = permits.find(({ number }) => number === task?.permitNo) ?? permits[0];
+  /** @type {Visit} */
   const fresh = {
     id,
     owner,
@@ -93,28 +131,51 @@ export function begin(pack, place, how, task, { id, owner, now }) {
   return purposed(forPermit(fresh, fresh.permitNo), task?.purpose ?? "routine");
 }
 
-/** The visit, about one permit: its lists are those of the kinds of place it was granted for. */
+/**
+ * The visit, about one permit: its lists are those of the kinds of place it was granted for.
+ * @param {Visit} visit
+ * @param {string} permitNo
+ * @returns {Visit}
+ */
 export function forPermit(visit, permitNo) {
   const permit = visit.permits.find(({ number }) => number === permitNo);
   const lists = fitting(visit.checklists, permit).map(({ id }) => id);
   return purposed({ ...visit, permitNo, lists }, visit.purpose);
 }
 
+/**
+ * @param {Visit} visit
+ * @param {Purpose} purpose
+ * @returns {Task | undefined}
+ */
 const taskFor = (visit, purpose) =>
   visit.tasks.find((task) => task.purpose === purpose && task.permitNo === visit.permitNo);
 
-/** The visit, for a purpose, with the order or the draw that it answers. */
+/**
+ * The visit, for a purpose, with the order or the draw that it answers.
+ * @param {Visit} visit
+ * @param {Purpose} purpose
+ * @returns {Visit}
+ */
 export function purposed(visit, purpose) {
   const task = taskFor(visit, purpose);
   return { ...visit, purpose, order: task?.order ?? null, drawn: task?.drawn ?? null, only: task?.items ?? null };
 }
 
-/** Purposes that this permit can be visited for: a recheck needs an open order, a drawn visit a draw, a follow-up its day. */
+/**
+ * Purposes that this permit can be visited for: a recheck needs an open order, a drawn visit a draw, a follow-up its day.
+ * @param {Visit} visit
+ * @returns {Purpose[]}
+ */
 export function purposesOf(visit) {
   return PURPOSES.filter((purpose) => ["routine", "complaint"].includes(purpose) || taskFor(visit, purpose));
 }
 
-/** The items to work through: [{list, item, key}]. A recheck asks those of its order alone. */
+/**
+ * The items to work through: [{list, item, key}]. A recheck asks those of its order alone.
+ * @param {Visit} visit
+ * @returns {ListedItem[]}
+ */
 export function itemsOf(visit) {
   const chosen = visit.checklists.filter((list) => visit.lists.includes(list.id));
   const all = chosen.flatMap((list) => list.items.map((item) => ({ list, item, key: `${list.id}/${item.id}` })));
@@ -122,10 +183,19 @@ export function itemsOf(visit) {
   return ordered.length ? ordered : all; // an order of an older list names items that are no more
 }
 
-/** The answer to an item; empty when there is none yet. */
+/**
+ * The answer to an item; empty when there is none yet.
+ * @param {Visit} visit
+ * @param {string} key
+ * @returns {Answer}
+ */
 export const answerTo = (visit, key) => visit.answers[key] ?? { answer: "", finding: "", photos: [] };
 
-/** {score, grade, answered, total, failed, criticalFailed}; score null while nothing applies, grade "" for none. */
+/**
+ * {score, grade, answered, total, failed, criticalFailed}; score null while nothing applies, grade "" for none.
+ * @param {Visit} visit
+ * @returns {Reckoned}
+ */
 export function reckon(visit) {
   const items = itemsOf(visit).map(({ item, key }) => ({ ...item, ...answerTo(visit, key) }));
   const sum = (...answers) =>
@@ -140,19 +210,36 @@ export function reckon(visit) {
   return { score, grade, answered, total: items.length, failed: failed.length, criticalFailed };
 }
 
-/** What the findings suggest; the inspector decides. A low score alone is rectified, too, and gets no grade. */
+/**
+ * What the findings suggest; the inspector decides. A low score alone is rectified, too, and gets no grade.
+ * @param {Visit} visit
+ * @returns {Outcome}
+ */
 export const suggested = (visit) => (reckon(visit).failed ? "to_rectify" : "passed");
 
-/** Whether it has to be said why a commitment failed. */
+/**
+ * Whether it has to be said why a commitment failed.
+ * @param {Pick<Visit, "purpose" | "outcome">} visit
+ * @returns {boolean}
+ */
 export const wantsFault = ({ purpose, outcome }) => purpose === "follow_up" && outcome === "failed";
 
-/** Reasons to choose from: "unmet" is said of an order that an earlier check made. */
+/**
+ * Reasons to choose from: "unmet" is said of an order that an earlier check made.
+ * @param {Visit} visit
+ * @returns {Fault[]}
+ */
 export function faultsOf(visit) {
+  /** @type {Fault[]} */
   const all = ["unmet", "refused", "false_statement", "deceit"];
   return taskFor(visit, "follow_up")?.ordered ? all : all.slice(1);
 }
 
-// What was pasted may hold controls and marks that turn the order of a text: only what can be read is sent.
+/**
+ * What was pasted may hold controls and marks that turn the order of a text: only what can be read is sent.
+ * @param {string} text
+ * @returns {string}
+ */
 const clean = (text) => text.replace(/(?!\n)[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, " ").trim();
 
 function answersSent(visit) {
@@ -163,13 +250,21 @@ function answersSent(visit) {
   });
 }
 
+/**
+ * @param {Signature} signature
+ * @returns {object}
+ */
 function signatureSent({ kind, name, reason, strokes }) {
   if (kind === "refused") return { kind, reason: clean(reason) };
   if (kind === "typed") return { kind, name: clean(name) };
   return { kind, name: clean(name), ...FIELD, strokes };
 }
 
-/** What the business puts its name under: everything that is sent but times and the signature itself. */
+/**
+ * What the business puts its name under: everything that is sent but times and the signature itself.
+ * @param {Visit} visit
+ * @returns {object}
+ */
 export function record(visit) {
   const { score, grade } = reckon(visit);
   const chosen = visit.checklists.filter((list) => visit.lists.includes(list.id));
@@ -197,10 +292,19 @@ export function record(visit) {
   };
 }
 
-/** The record as it is now: a signature counts for the one it was given under. */
+/**
+ * The record as it is now: a signature counts for the one it was given under.
+ * @param {Visit} visit
+ * @returns {string}
+ */
 export const overNow = (visit) => JSON.stringify(record(visit));
 
-/** The text of a finished visit: made once, kept, and sent as it is however often it has to be. */
+/**
+ * The text of a finished visit: made once, kept, and sent as it is however often it has to be.
+ * @param {Visit} visit
+ * @param {Date} now
+ * @returns {string}
+ */
 export function contentOf(visit, now) {
   return JSON.stringify({
     format: 1,
@@ -216,14 +320,23 @@ export function contentOf(visit, now) {
   });
 }
 
-/** SHA-256 of bytes or a text, in lower-case hexadecimal. */
+/**
+ * SHA-256 of bytes or a text, in lower-case hexadecimal.
+ * @param {string | Uint8Array<ArrayBuffer>} content
+ * @returns {Promise<string>}
+ */
 export async function sha256(content) {
   const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
   const sum = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   return Array.from(sum, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** What is kept of a visit that the server has: enough to say what became of it. */
+/**
+ * What is kept of a visit that the server has: enough to say what became of it.
+ * @param {Visit} visit
+ * @param {Receipt} receipt
+ * @returns {Delivered}
+ */
 export function delivered({ id, owner, business, premises, finishedAt, hash }, receipt) {
   return { id, owner, state: "sent", business, premises, finishedAt, hash, receipt };
 }

@@ -1,0 +1,39 @@
+// What a pack holds for inspections (docs/contributing/inspection-records.md), as the server writes it.
+
+import type { Both } from "../ui/types.d.ts";
+
+export interface ChecklistItem {
+  id: string;
+  section: Both;
+  text: Both;
+  law: Both;
+  weight: number;
+  critical: boolean;
+  /** Whether it applies everywhere: "not applicable" is no answer to it. */
+  always: boolean;
+}
+
+export interface Checklist {
+  id: string;
+  version: string;
+  name: Both;
+  /** Kinds of place that it is made for. */
+  kinds: string[];
+  items: ChecklistItem[];
+}
+
+type Due = [uscc: string, premisesNo: number, permitNo: string, due: string];
+
+export interface Kit {
+  office: string;
+  officer: string;
+  /** Colleagues: [username, name]. */
+  officers: [string, string][];
+  /** From the best: [grade, least score]. */
+  grades: [string, number][];
+  critical_cap: number;
+  checklists: Checklist[];
+  rectifications: [order: number, ...Due, items: string[]][];
+  drawn: [drawn: number, ...Due][];
+  follow_ups: [...Due, ordered: boolean][];
+}
