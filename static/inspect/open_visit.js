@@ -65,7 +65,7 @@ export class OpenVisit {
   static async of(id, { say, redraw, told }) {
     const release = await hold(id);
     if (!release) return null;
-    const visit = await heldVisit(id).catch(() => undefined);
+    const visit = await heldVisit(id).catch(/** @returns {undefined} */ () => undefined);
     if (visit?.state === "draft") return new OpenVisit({ visit, release, say, redraw, told });
     release();
     return undefined;

@@ -28,8 +28,8 @@ function businessOf([codeNumber, uscc, name, places, permits], types) {
     codeNumber,
     uscc,
     name,
-    premises: places.map(([no, address]) => ({ no, address })),
-    permits: permits.map((permit) => permitOf(permit, types)),
+    premises: places.map((/** @type {[number, string]} */ [no, address]) => ({ no, address })),
+    permits: permits.map((/** @type {any[]} */ permit) => permitOf(permit, types)),
   };
 }
 
@@ -42,7 +42,8 @@ export async function readPack(bytes) {
   const plain = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   const told = JSON.parse(await new Response(plain).text());
   if (told.format !== FORMAT) throw new Error("pack format");
-  const businesses = told.businesses.map((row) => businessOf(row, told.permit_types));
+  /** @type {Business[]} */
+  const businesses = told.businesses.map((/** @type {any[]} */ row) => businessOf(row, told.permit_types));
   return {
     asOf: new Date(told.as_of),
     expires: new Date(told.expires),
@@ -88,6 +89,7 @@ const folded = (text) => text.normalize("NFKC").toLowerCase().replace(/\s/g, "")
  */
 export function search(pack, text) {
   const words = text.split(/\s+/).map(folded).filter(Boolean);
+  /** @type {Place[]} */
   const found = [];
   let more = 0;
   if (!words.length) return { found, more };
@@ -143,8 +145,10 @@ export function seenElsewhere(seen, code, place, now) {
  */
 export function compare(pack, here, seen, scanned, now) {
   const business = pack.byUscc.get(scanned.uscc);
+  /** @type {PackWarning[]} */
   const warnings = [];
   if (here === null) return { business, warnings };
+  /** @type {(place: string) => boolean} */
   const own = (place) => place.split("/")[0] === scanned.uscc;
   if (!own(here)) warnings.push({ kind: "wrong_premises" });
   else if (business?.permits.length && !business.permits.some((p) => placeOf(scanned.uscc, p.premisesNo) === here)) {

@@ -13,6 +13,7 @@ const utf8 = new TextEncoder();
 
 /** Why a row cannot be read: "none", "expired", "clock", "signed_out" or "unreadable". */
 export class Unavailable extends Error {
+  /** @param {Unavailability} reason */
   constructor(reason) {
     super(reason);
     this.reason = reason;
@@ -29,6 +30,10 @@ export function cookieHalf() {
 
 /** One database of sealed rows. `label` keeps its keys apart from those of any other. */
 export class Vault {
+  /**
+   * @param {string} database
+   * @param {string} label
+   */
   constructor(database, label) {
     this.database = database;
     this.label = label;

@@ -140,6 +140,7 @@ function option(kind, name, [value, words], chosen) {
  */
 export function choices(legend, options, chosen, changed, { several = false, classes = "" } = {}) {
   const name = freshId("choice");
+  /** @type {HTMLInputElement[]} */
   const inputs = [];
   const row = element("div", "choices");
   for (const each of options) {

@@ -19,6 +19,7 @@ const VENDORED = new URL("../vendor/pdfjs/", import.meta.url).href;
 
 /** A PDF that is not read, by the name of its reason in PROBLEMS. */
 class PdfProblem extends Error {
+  /** @param {string} name */
   constructor(name) {
     super(name);
     this.name = name;
@@ -76,6 +77,11 @@ async function loaded() {
   }
 }
 
+/**
+ * @param {any} pdfjs the library, which brings no types of its own
+ * @param {Uint8Array} data
+ * @param {Worker} port
+ */
 function opening(pdfjs, data, port) {
   return pdfjs.getDocument({
     data,
@@ -90,6 +96,12 @@ function opening(pdfjs, data, port) {
   });
 }
 
+/**
+ * @param {any} pdfjs
+ * @param {any} page
+ * @param {number} dpi
+ * @returns {Promise<HTMLCanvasElement>}
+ */
 async function drawn(pdfjs, page, dpi) {
   const whole = page.getViewport({ scale: 1 });
   const scale = Math.min(dpi / POINTS_PER_INCH, LONGEST_SIDE / Math.max(whole.width, whole.height));
@@ -101,6 +113,11 @@ async function drawn(pdfjs, page, dpi) {
   return canvas;
 }
 
+/**
+ * @param {any} pdfjs
+ * @param {any} task
+ * @returns {Promise<string | null>}
+ */
 async function textOf(pdfjs, task) {
   const pages = await task.promise;
   for (let number = 1; number <= Math.min(pages.numPages, MOST_PAGES); number += 1) {

@@ -31,6 +31,7 @@ function meansOf(grey, width, height, reach) {
   const means = new Uint8ClampedArray(grey.length);
   const columns = new Uint32Array(width); // sums down the window's rows
   let rows = 0;
+  /** @type {(y: number, sign: 1 | -1) => void} */
   const addRow = (y, sign) => {
     if (y < 0 || y >= height) return;
     rows += sign;

@@ -20,6 +20,7 @@ export const t = (zh, en) => (ENGLISH ? en : zh);
  * @returns {{ what: string; todo: string }}
  */
 export function sentence(entry, facts) {
+  /** @type {(text: string) => string} */
   const fill = (text) => text.replace(/\{(\w+)\}/g, (whole, name) => (name in facts ? String(facts[name]) : whole));
   const language = ENGLISH ? "en" : "zh";
   return { what: fill(entry[language]), todo: fill(entry[`do_${language}`]) };

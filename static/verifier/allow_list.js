@@ -49,6 +49,10 @@ async function signedPayload(head, root) {
   }
 }
 
+/**
+ * @param {Bytes} data
+ * @returns {any}
+ */
 function canonical(data) {
   try {
     return readCanonical(data);

@@ -21,6 +21,7 @@ const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** A float, kept apart from the integers, which JavaScript would not do: 1.0 is no 1 in any format. */
 class Float {
+  /** @param {number} value */
   constructor(value) {
     this.value = value;
   }
@@ -28,6 +29,7 @@ class Float {
 
 /** A simple value that has no name (RFC 8949, section 3.3). No format has any, and the library knows none. */
 class Simple {
+  /** @param {number} number */
   constructor(number) {
     this.number = number;
   }
@@ -45,7 +47,11 @@ class ExactTokenizer extends Tokenizer {
     return new Token(Type.string, text.decode(token.byteValue), token.encodedLength);
   }
 
-  /** In place of a simple value stands the integer of its number, which is as long: so they can be compared. */
+  /**
+   * In place of a simple value stands the integer of its number, which is as long: so they can be compared.
+   * @param {number} number
+   * @param {number} length
+   */
   simple(number, length) {
     this.data[this.pos()] = length === 1 ? number : 0x18;
     this._pos += length;

@@ -30,6 +30,7 @@ const BODY_AT = KID_AT + 2 + AFTER_KID.length / 2;
 const TAIL_BYTES = 2 + 64;
 const SUBJECT_SHAPE = /^https?:\/\/([^/?#@\s]+)\/status-list$/;
 
+/** @param {string} item */
 const shape = (item) => new Refusal("status_list_shape", { item });
 
 /**
@@ -116,6 +117,10 @@ function byteStringHead(bytes, size) {
   return { 2: "58", 3: "59", 5: "5a" }[bytes] + size.toString(16).padStart(2 * (bytes - 1), "0");
 }
 
+/**
+ * @param {Bytes} payload
+ * @returns {any}
+ */
 function canonical(payload) {
   try {
     return readCanonical(payload);
@@ -272,6 +277,7 @@ function known(claims, statusList) {
   const print = entryOf(statusList, first);
   const permits = claims.permits.map((_, at) => entryOf(statusList, first + 1 + at));
   // What an older print says may be another today: what its entries call valid is only superseded.
+  /** @type {(status: StatusWord) => StatusWord} */
   const kept = (status) => (print === "superseded" && status === "valid" ? "superseded" : status);
   return { print, permits: permits.map(kept) };
 }

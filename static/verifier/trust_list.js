@@ -17,6 +17,7 @@ const MAX_NUMBER = 2 ** 32 - 1;
 const MAX_SECONDS = Date.UTC(2200, 0, 1) / 1000;
 const MAX_DAY = Date.UTC(9999, 11, 31) / 86_400_000 - 1;
 
+/** @param {string} item */
 const shape = (item) => new Refusal("trust_list_shape", { item });
 
 /**
@@ -55,6 +56,10 @@ async function signedPayload(bytes, root) {
   }
 }
 
+/**
+ * @param {Bytes} payload
+ * @returns {any}
+ */
 function canonical(payload) {
   try {
     return readCanonical(payload);

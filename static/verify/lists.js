@@ -67,9 +67,18 @@ async function pinned(offered) {
 export async function held(offeredRoot, now) {
   const { root, changed } = await pinned(offeredRoot);
   const [trust, allow, status, words] = await Promise.all([TRUST, ALLOW, STATUS, WORDS].map(({ name }) => kept(name)));
-  const believed = { trustList: null, allowList: null, statusList: null };
   /** @type {HeldLists} */
-  const lists = { root, rootChanged: changed, trust, allow, status, vocabulary: words?.value, ...believed };
+  const lists = {
+    root,
+    rootChanged: changed,
+    trust,
+    allow,
+    status,
+    vocabulary: words?.value,
+    trustList: null,
+    allowList: null,
+    statusList: null,
+  };
   if (trust) {
     const read = await attempt(() => readTrustList(trust.bytes, pointOf(root), {}));
     lists.trustList = read.value ?? null;

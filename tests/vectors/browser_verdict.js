@@ -1,10 +1,19 @@
 // @ts-check
 // What the browser's verifier says of a vector, in the words of the corpus: the counterpart of python_verdict.py.
 
+/** @import { Claims, Refused, Status } from "../../static/verifier/types.d.ts" */
+/** @typedef {typeof import("../../static/verifier/verifier.js")} Verifier */
+
+/** @type {(hex: string) => Uint8Array<ArrayBuffer>} */
 const bytes = (hex) => Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+/** @type {(day: number | null) => string | null} */
 const iso = (day) => (day === null ? null : new Date(day * 86_400_000).toISOString().slice(0, 10));
 
-/** `code` and `facts` of the refusal, or `claims`, `host`, `kid` and, with a status list, `status`. */
+/**
+ * `code` and `facts` of the refusal, or `claims`, `host`, `kid` and, with a status list, `status`.
+ * @param {Verifier} verifier
+ * @param {any} content the vector
+ */
 export async function verdict(verifier, content) {
   try {
     return await judged(verifier, content);
@@ -14,6 +23,10 @@ export async function verdict(verifier, content) {
   }
 }
 
+/**
+ * @param {Verifier} verifier
+ * @param {any} content
+ */
 async function judged(verifier, content) {
   const now = new Date(content.now);
   const root = bytes(content.root_key);
@@ -36,15 +49,17 @@ async function judged(verifier, content) {
     vocabulary: content.vocabulary,
     allowList,
   });
-  if (!found.ok) return said(found);
+  if (found.ok === false) return said(found);
   const { claims, host, kid, status } = found;
   return { claims: claimsOf(claims), host, kid, ...(status && { status: statusOf(status) }) };
 }
 
+/** @param {Refused} refusal */
 function said({ code, facts }) {
   return { code, facts: Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, String(value)])) };
 }
 
+/** @param {Claims} claims */
 function claimsOf(claims) {
   return {
     code_number: claims.codeNumber,
@@ -64,6 +79,7 @@ function claimsOf(claims) {
   };
 }
 
+/** @param {Status} status */
 function statusOf({ print, permits, stale, unknown, because }) {
   return { print, permits, stale, unknown, because: because?.code ?? null };
 }

@@ -108,6 +108,7 @@ export async function heldVisit(id) {
  */
 export async function everything() {
   const mine = owner();
+  /** @type {KeptVisits} */
   const found = { visits: [], locked: 0, unreadable: 0 };
   for (const name of await namesUnder("visit/")) {
     const row = await vault.read(name);

@@ -56,7 +56,7 @@ async function shrunk(file) {
         "The file is too large (50 MB at most) and was not kept. Set the camera to a lower resolution and take it again.",
       ),
     );
-  const bitmap = await createImageBitmap(file).catch(() => null);
+  const bitmap = await createImageBitmap(file).catch(/** @returns {ImageBitmap | null} */ () => null);
   if (!bitmap)
     throw new Error(
       t(
@@ -114,6 +114,7 @@ export function withPhoto(visit, photo, key) {
  * @returns {Partial<Visit>}
  */
 export function withoutPhoto(visit, sum) {
+  /** @type {(given: Answer) => Answer} */
   const without = (given) => ({ ...given, photos: given.photos.filter((each) => each !== sum) });
   const answers = Object.fromEntries(Object.entries(visit.answers).map(([key, given]) => [key, without(given)]));
   return { photos: visit.photos.filter((photo) => photo.sha256 !== sum), answers };

@@ -15,6 +15,11 @@ const PATIENCE = 120_000; // a large photograph over a slow line
 
 /** Why something was not sent: `what` and `todo` in words; `stop` when there is no use in going on with the others. */
 export class NotSent extends Error {
+  /**
+   * @param {string} code
+   * @param {string} what
+   * @param {{ todo?: string; stop?: boolean }} [more]
+   */
   constructor(code, what, { todo = "", stop = false } = {}) {
     super(code);
     this.code = code;
@@ -191,6 +196,7 @@ async function sendKept(session, id, say) {
  */
 async function sendEach(session, waiting, say, told) {
   for (const [n, { id }] of waiting.entries()) {
+    /** @type {(step: SendStep) => void} */
     const saying = (step) => say({ ...step, number: n + 1, of: waiting.length });
     const outcome = (await alone(id, () => sendKept(session, id, saying))) ?? BUSY();
     if (outcome instanceof NotSent) told.problem = outcome;
@@ -208,6 +214,7 @@ async function sendOut(say, again) {
   const { visits } = await everything();
   const finished = /** @type {Visit[]} */ (visits.filter(({ state }) => state === "finished"));
   const waiting = finished.filter(({ problem }) => again || !REFUSED_TEXT.includes(problem?.code));
+  /** @type {SendOutcome} */
   const told = { sent: 0, left: waiting.length, problem: null };
   if (!waiting.length) return told;
   try {

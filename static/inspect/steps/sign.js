@@ -2,7 +2,7 @@
 // Fifth step: the business confirms the record with a signature or by a typed name, or refuses, which is recorded.
 
 /** @import { VisitContext } from "./types.d.ts" */
-/** @import { Option } from "../../ui/types.d.ts" */
+/** @import { Content, Option } from "../../ui/types.d.ts" */
 /** @import { Signature, Visit } from "../visit/types.d.ts" */
 
 import { element } from "../../ui/elements.js";
@@ -36,6 +36,7 @@ function signed(context, fields) {
 function summary(visit) {
   const by = visit.outcome === "to_rectify" && visit.rectifyBy ? t("，期限 ", ", by ") + dayWords(visit.rectifyBy) : "";
   const outcome = visit.outcome ? outcomeWords(visit.outcome) + by : t("尚未作出", "not chosen yet");
+  /** @type {(zh: string, en: string, words: Content) => HTMLElement} */
   const line = (zh, en, words) => element("p", "", t(zh, en), words);
   return element(
     "div",

@@ -17,6 +17,7 @@ const LEAST_STEP = 3; // nearer points say nothing that can be seen
  */
 function pointOf(event, canvas) {
   const box = canvas.getBoundingClientRect();
+  /** @type {(value: number, start: number, size: number, most: number) => number} */
   const at = (value, start, size, most) => Math.min(most, Math.max(0, Math.round(((value - start) / size) * most)));
   return [at(event.clientX, box.left, box.width, FIELD.width), at(event.clientY, box.top, box.height, FIELD.height)];
 }
@@ -62,6 +63,7 @@ export function signatureField(strokes, signed) {
   const canvas = document.createElement("canvas");
   Object.assign(canvas, FIELD);
   let all = strokes;
+  /** @type {Stroke | null} */
   let line = null;
   drawAll(canvas, all);
   canvas.addEventListener("pointerdown", (event) => {

@@ -127,6 +127,7 @@ export function missing(visit, over, now) {
  * @returns {Lack[]}
  */
 export function doubts(visit) {
+  /** @type {Lack[]} */
   const said = [];
   if (!visit.second)
     said.push([

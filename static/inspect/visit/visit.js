@@ -198,6 +198,7 @@ export const answerTo = (visit, key) => visit.answers[key] ?? { answer: "", find
  */
 export function reckon(visit) {
   const items = itemsOf(visit).map(({ item, key }) => ({ ...item, ...answerTo(visit, key) }));
+  /** @type {(...answers: string[]) => number} */
   const sum = (...answers) =>
     items.filter(({ answer }) => answers.includes(answer)).reduce((n, { weight }) => n + weight, 0);
   const [achieved, applicable] = [sum("yes"), sum("yes", "no")];
@@ -242,6 +243,7 @@ export function faultsOf(visit) {
  */
 const clean = (text) => text.replace(/(?!\n)[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, " ").trim();
 
+/** @param {Visit} visit */
 function answersSent(visit) {
   const given = itemsOf(visit).filter(({ key }) => answerTo(visit, key).answer);
   return given.map(({ list, item, key }) => {
