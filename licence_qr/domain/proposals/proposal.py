@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from licence_qr.domain.lifecycle.acts import Act
+from licence_qr.domain.lifecycle.acts import RULES, Act, SubjectKind
 from licence_qr.domain.text import Text
 
 PAGE_LINES = 25
@@ -32,11 +32,10 @@ STATE_WORDS: Mapping[ProposalState, Text] = {
 
 # The acts that need four eyes, of a licence and of a permit alike.
 FOUR_EYES: Mapping[Act, Text] = {
-    Act.SUSPEND: Text("停业整顿、暂扣", "Suspend"),
-    Act.REINSTATE: Text("恢复", "Reinstate"),
-    Act.ANNUL: Text("撤销", "Annul"),
-    Act.REVOKE: Text("吊销", "Revoke"),
-    Act.WITHDRAW: Text("撤回", "Withdraw"),
+    rule.act: rule.brief
+    for kind in (SubjectKind.PERMIT, SubjectKind.LICENCE)
+    for rule in RULES
+    if rule.kind is kind and rule.brief
 }
 
 

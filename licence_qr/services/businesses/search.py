@@ -9,7 +9,7 @@ from datetime import date, datetime
 from licence_qr.domain.catalogue.model import Text
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.identifiers import parse_code_number
-from licence_qr.domain.lifecycle.acts import Act, Rule, Subject
+from licence_qr.domain.lifecycle.acts import Rule, Subject, Upon
 from licence_qr.domain.lifecycle.dates import licence_state_on
 from licence_qr.domain.publishing.public_page import PublicPage
 from licence_qr.domain.register.entity import Entity, LicenceState, Premises
@@ -24,9 +24,6 @@ from licence_qr.store.register import codes, entities, history, marks, permits
 from licence_qr.store.register.entities import StoredEntity
 from licence_qr.store.register.marks import StoredMark
 from licence_qr.store.register.permits import StoredPermit
-
-# Checks are recorded with their officers and findings, not by a form of a few lines.
-_ELSEWHERE = frozenset({Act.CHECK})
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +118,10 @@ class Register:
         standing = tuple(mark for mark in known if mark.mark.stands_on(day))
         mine = stored.office == actor.office
         open_acts = {
-            subject: tuple(rule for rule in rules if rule.roles & actor.roles and rule.act not in _ELSEWHERE)
+            subject: tuple(rule for rule in rules if rule.roles & actor.roles and rule.told)
             for subject, rules in rules_of.items()
         }
-        pointless = _pointless(premises, standing)
+        there = _there(premises, standing)
         addresses = {place.premises_no: place.address for place in premises}
         return BusinessDetail(
             page=page,
@@ -145,7 +142,7 @@ class Register:
             proposals=tuple(each.proposal_id for each in waiting if each.office == actor.office),
             revision=revision,
             mine=mine,
-            acts=tuple(rule for rule in open_acts[Subject(uscc)] if rule.act not in pointless) if mine else (),
+            acts=tuple(rule for rule in open_acts[Subject(uscc)] if rule.upon in there) if mine else (),
         )
 
     def _held(
@@ -164,10 +161,10 @@ class Register:
         )
 
 
-def _pointless(premises: tuple[Premises, ...], standing: tuple[StoredMark, ...]) -> frozenset[Act]:
-    """What there is nothing for: no premises to close (the last one goes with the licence only), no mark to lift."""
-    closing = () if sum(place.open for place in premises) > 1 else (Act.CLOSE_PREMISES,)
-    return frozenset((*closing, *(() if standing else (Act.LIFT_MARK,))))
+def _there(premises: tuple[Premises, ...], standing: tuple[StoredMark, ...]) -> frozenset[Upon | None]:
+    """What there is to act upon; None stands for acts that need nothing."""
+    spare = {Upon.PREMISES_TO_SPARE} if sum(place.open for place in premises) > 1 else set()
+    return frozenset({None, *spare, *({Upon.STANDING_MARK} if standing else ())})
 
 
 def _by_code_number(tx: Transaction, query: str) -> list[StoredEntity]:

@@ -13,10 +13,10 @@ from datetime import date, datetime
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.issuing.issued import IssuedCode
-from licence_qr.domain.lifecycle.acts import Act, Effect, Rule, Subject, SubjectKind, allowed, check, rule
+from licence_qr.domain.lifecycle.acts import Effect, Rule, Subject, SubjectKind, allowed, check, rule
 from licence_qr.domain.lifecycle.dates import licence_state_on
 from licence_qr.domain.lifecycle.details import ActRequest
-from licence_qr.domain.register.permit import Permit, deemed_renewed, status_on
+from licence_qr.domain.register.permit import status_on
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import AccessError, ConflictError, InputError, NotFoundError, RuleError
 from licence_qr.services.lifecycle.calendar import record_deemed_renewals, resume_after_rest
@@ -32,12 +32,6 @@ from licence_qr.store.register.entities import StoredEntity
 from licence_qr.store.register.history import EventRow
 
 MAX_REASON_CHARS, MAX_BASIS_CHARS, MAX_NUMBER_CHARS = 500, 200, 80
-# Acts by which somebody may do more than before; none is done for a holder whose licence has ended.
-_GIVES = frozenset({Act.GRANT, Act.RENEW, Act.APPLY_RENEWAL, Act.REINSTATE, Act.CHANGE})
-# Against the holder, or for good: these are never done without a word why.
-NEEDS_REASON = frozenset(
-    {Act.REFUSE, Act.REFUSE_RENEWAL, Act.SUSPEND, Act.ANNUL, Act.REVOKE, Act.WITHDRAW, Act.CANCEL, Act.MARK}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +105,7 @@ class Life:
         else:
             status = status_on(held[subject.permit_id].permit, local_date(now))
             found = check(subject.kind, request.act, status)
-            if stored.state.ended and request.act in _GIVES:
+            if stored.state.ended and found.gives:
                 raise RuleError("licence_ended", uscc=subject.uscc)
         return ActCase(tx, self.catalogue, request, found, now, stored, held)
 
@@ -121,8 +115,7 @@ class Life:
         before = codes.newest_of_business(tx, uscc)
         code = None if before is None else self.coding.issued(before)
         if case.rule.effect is Effect.NEXT_VERSION or caught_up:
-            again = case.request.act is Act.REPRINT
-            why = case.rule.name.zh
+            why, again = case.rule.name.zh, case.rule.anew
             code = self.coding.issue_code(tx, uscc, case.now, actor.username, actor.office, why, again=again)
         if case.rule.effect in {Effect.STATUS, Effect.NEXT_VERSION} or caught_up:
             refresh_status(tx, uscc, case.today)
@@ -149,7 +142,7 @@ class Life:
         found = {Subject(uscc): tuple(r for r in allowed(SubjectKind.LICENCE, state) if r.roles)}
         for each in permits.of_business(tx, uscc):
             rules = allowed(SubjectKind.PERMIT, status_on(each.permit, day))
-            open_now = tuple(r for r in rules if _fits(r, each.permit, day) and not (state.ended and r.act in _GIVES))
+            open_now = tuple(r for r in rules if r.roles and r.fits(each.permit, day) and not (state.ended and r.gives))
             found[Subject(uscc, each.permit_id)] = open_now
         return found
 
@@ -167,15 +160,6 @@ class Life:
             return fold(uscc, history.of_business(tx, uscc), day, known_at)
 
 
-def _fits(found: Rule, permit: Permit, day: date) -> bool:
-    """Whether an act that the state allows has anything to act on."""
-    waiting = permit.renewal_applied_on is not None and not deemed_renewed(permit, day)
-    ends = permit.period is not None and permit.period.last is not None
-    if found.act in {Act.RENEW, Act.REFUSE_RENEWAL}:
-        return waiting
-    return bool(found.roles) and (found.act is not Act.APPLY_RENEWAL or (ends and not waiting))
-
-
 def _check_grounds(request: ActRequest) -> None:
     """Raise InputError ``grounds_too_long``, or ``act_reason_missing`` for an act that must not be done without a word."""
     grounds = request.grounds
@@ -183,7 +167,7 @@ def _check_grounds(request: ActRequest) -> None:
     for name, limit in limits.items():
         if (length := len(getattr(grounds, name))) > limit:
             raise InputError("grounds_too_long", field=name, length=length, limit=limit)
-    if request.act in NEEDS_REASON and not grounds.reason.strip():
+    if rule(request.subject.kind, request.act).needs_reason and not grounds.reason.strip():
         raise InputError("act_reason_missing", field="reason")
 
 

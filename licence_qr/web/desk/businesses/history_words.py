@@ -13,7 +13,6 @@ from licence_qr.domain.inspecting.follow_up import FAULT_WORDS, FollowUpOutcome
 from licence_qr.domain.inspecting.inspection import OUTCOME_WORDS, PURPOSE_WORDS, STATE_WORDS
 from licence_qr.domain.lifecycle.acts import RULES
 from licence_qr.domain.lifecycle.details import ReprintCause
-from licence_qr.domain.proposals.proposal import FOUR_EYES
 from licence_qr.domain.register.entity import EntityForm
 from licence_qr.domain.register.marks import MARK_NAMES
 from licence_qr.domain.register.permit import GrantMode
@@ -129,7 +128,7 @@ def _named(names: Mapping[Any, Text]) -> Callable[[object], str]:
 
 
 # What is proposed has one name, of a licence and of a permit alike: the event says which it was.
-_ACTS = {rule.act.value: rule.name for rule in reversed(RULES)} | {act.value: name for act, name in FOUR_EYES.items()}
+_ACTS = {rule.act.value: rule.brief or rule.name for rule in reversed(RULES)}
 _CAUSES = {
     ReprintCause.LOST.value: Text("遗失，原照牌声明作废", "lost; the old print is declared void"),
     ReprintCause.DAMAGED.value: Text("毁损", "damaged"),

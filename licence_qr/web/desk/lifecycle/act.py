@@ -25,7 +25,7 @@ from licence_qr.services.businesses.history import History
 from licence_qr.services.businesses.search import BusinessDetail, HeldPermit
 from licence_qr.web import current_instant, use_cases
 from licence_qr.web.desk.businesses.history import Day, days
-from licence_qr.web.desk.lifecycle.consequences import consequences, has_words
+from licence_qr.web.desk.lifecycle.consequences import consequences
 from licence_qr.web.desk.lifecycle.fields import (
     ActForm,
     changes_of,
@@ -180,7 +180,7 @@ def _case(uscc: str, act: str, permit_id: int | None) -> ActForm | Response:
         return make_response(
             redirect(url_for("desk.proposals.propose", uscc=uscc, subject=subject.text, act=rule.act.value), 303)
         )
-    if not has_words(rule):
+    if not rule.told:
         abort(404)
     return ActForm(detail, subject, rule, permit, everything.catalogue, local_date(now))
 
@@ -329,7 +329,7 @@ def _refused(case: ActForm, refused: RuleError) -> str:
     past = () if revision is None else days(use_cases().timeline.read(current_actor(), case.subject.uscc, revision))
     fields = () if revision is None else _fields(case)
     typed = read_fields(request.form, fields)
-    acts = tuple(rule for rule in offered if has_words(rule) or rule.four_eyes)
+    acts = tuple(rule for rule in offered if rule.told)
     return render_template(
         "desk/lifecycle/refused.html",
         case=case,

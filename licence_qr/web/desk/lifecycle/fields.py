@@ -15,8 +15,6 @@ from licence_qr.domain.register.field_names import FIELD_LABELS
 from licence_qr.domain.register.marks import MARK_NAMES, MarkKind, marks_for
 from licence_qr.domain.text import Text
 from licence_qr.services.businesses.search import BusinessDetail, HeldPermit
-from licence_qr.services.lifecycle.perform import NEEDS_REASON
-from licence_qr.web.desk.lifecycle.consequences import DAY_LABEL, EFFECTIVE_ON
 from licence_qr.web.shell.forms import Choice, Field, Widget
 from licence_qr.web.shell.words import GRADE, TITLES, day
 
@@ -200,7 +198,7 @@ def grounds_fields(rule: Rule) -> tuple[Field, ...]:
     return (
         Field(
             "effective_on",
-            DAY_LABEL.get(rule.act, EFFECTIVE_ON),
+            rule.day,
             Text(latest.zh + DATE_EXAMPLE.zh, f"{latest.en} {DATE_EXAMPLE.en}"),
             characters=12,
         ),
@@ -209,7 +207,7 @@ def grounds_fields(rule: Rule) -> tuple[Field, ...]:
             Text("理由", "Reason"),
             Text("只留在内部历史中，不公开。", "Kept in the internal history, never published."),
             widget=Widget.PARAGRAPH,
-            optional=rule.act not in NEEDS_REASON,
+            optional=not rule.needs_reason,
         ),
         Field("legal_basis", Text("依据", "Legal basis")),
         Field("document_no", Text("文号", "Document number"), characters=30, optional=True),

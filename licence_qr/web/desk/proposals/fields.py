@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from licence_qr.domain.catalogue.life_rules import LifeRules
 from licence_qr.domain.catalogue.model import Text
 from licence_qr.domain.inspecting.follow_up import FAULT_WORDS, Fault
-from licence_qr.domain.lifecycle.acts import Act, Grounds, SubjectKind
+from licence_qr.domain.lifecycle.acts import Grounds, SubjectKind
 from licence_qr.domain.plain_text import plain_line, plain_text
 from licence_qr.services.proposals.decide import ProposalRequest
 from licence_qr.services.proposals.read import Preview
@@ -86,7 +86,7 @@ WITHDRAWAL_FIELDS = (
 
 def grounds_fields(preview: Preview) -> tuple[Field, ...]:
     """The questions of a proposal. Annulling holds from the grant whatever day it is decided on, so no day is asked."""
-    if preview.rule.act is not Act.ANNUL:
+    if not preview.rule.from_start:
         return GROUNDS
     bar = (_bar(preview.figures),) if preview.rule.kind is SubjectKind.PERMIT else ()
     return (*bar, _REASON, _LEGAL_BASIS, _DOCUMENT_NO)

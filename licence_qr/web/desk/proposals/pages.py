@@ -22,6 +22,7 @@ from licence_qr.services.proposals.decide import NO_CHANGE, ProposalVerdict
 from licence_qr.services.proposals.read import Preview, ProposalView
 from licence_qr.web import current_instant, use_cases
 from licence_qr.web.desk.businesses.history import Day, days
+from licence_qr.web.desk.lifecycle.consequences import consequences
 from licence_qr.web.desk.proposals.fields import (
     BESIDE,
     GROUNDS,
@@ -32,7 +33,7 @@ from licence_qr.web.desk.proposals.fields import (
     grounds_fields,
     read_proposing,
 )
-from licence_qr.web.desk.proposals.words import CREDIT, OUTCOME_TOLD, TONES, effects_of
+from licence_qr.web.desk.proposals.words import CREDIT, OUTCOME_TOLD, TONES
 from licence_qr.web.shell.bounded_numbers import counted
 from licence_qr.web.shell.errors import status_of
 from licence_qr.web.shell.forms import Field, read_fields, read_revision, refusals
@@ -146,7 +147,7 @@ def _proposing_page(
     return render_template(
         "desk/proposals/proposal_new.html",
         preview=preview,
-        effects=effects_of(preview.rule),
+        effects=consequences(preview.rule),
         fields=fields,
         values=values,
         summary=summary,
@@ -213,7 +214,7 @@ def _page(view: ProposalView, values: Mapping[str, str] | None = None, refused: 
     return render_template(
         "desk/proposals/proposal.html",
         view=view,
-        effects=effects_of(view.rule),
+        effects=consequences(view.rule),
         credit=CREDIT[view.bar.fault] if view.bar else None,
         tones=TONES,
         state_words=STATE_WORDS,

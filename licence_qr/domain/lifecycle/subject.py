@@ -1,0 +1,57 @@
+"""What an act is done to, and why."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from licence_qr.errors import InputError
+
+_PERMIT_SUBJECT = re.compile(r"permit/([1-9][0-9]{0,17})")
+
+
+class SubjectKind(StrEnum):
+    """What an act is done to."""
+
+    LICENCE = "licence"
+    PERMIT = "permit"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The licence of a business, or one of its permits by its key in the register."""
+
+    uscc: str
+    permit_id: int | None = None
+
+    @property
+    def kind(self) -> SubjectKind:
+        """Which of the two it is."""
+        return SubjectKind.LICENCE if self.permit_id is None else SubjectKind.PERMIT
+
+    @property
+    def text(self) -> str:
+        """``licence`` or ``permit/17``: the subject of events in the history, and of addresses."""
+        return "licence" if self.permit_id is None else f"permit/{self.permit_id}"
+
+    @classmethod
+    def parse(cls, uscc: str, text: str) -> Subject:
+        """The inverse of ``text``. Raises InputError ``life_subject_unknown``."""
+        if text == "licence":
+            return cls(uscc)
+        found = _PERMIT_SUBJECT.fullmatch(text)
+        if found is None:
+            raise InputError("life_subject_unknown", field="subject")
+        return cls(uscc, int(found[1]))
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """Why something is done: ``reason`` is internal. ``effective_on`` None: the day on which it is done."""
+
+    reason: str = ""
+    legal_basis: str = ""
+    document_no: str = ""
+    effective_on: date | None = None
