@@ -1,4 +1,8 @@
-"""What an act needs beside its grounds: one value for each act that needs any. The others take None."""
+"""What an act needs beside its grounds: one value for each act that needs any. The others take None.
+
+Here stand those that more than one room makes or reads. Those of an act that is done from its form alone may stand beside
+the function that does it.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +15,14 @@ from licence_qr.domain.register.marks import MarkKind
 from licence_qr.domain.roles import Actor
 
 
+class Details:
+    """The base of them all."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
-class LicenceChange:
+class LicenceChange(Details):
     """``Act.CHANGE`` of a licence: the new values. None leaves a field as it is; ``term_to`` goes with ``without_end``.
 
     A new name or principal re-issues the permits in it: their numbers and last days stay.
@@ -29,7 +39,7 @@ class LicenceChange:
 
 
 @dataclass(frozen=True, slots=True)
-class PermitChange:
+class PermitChange(Details):
     """``Act.CHANGE`` of a permit. Only one thing can change in place: what the authorities call the street (``renamed``).
 
     Another address, other items or other kinds of place are a new application; asking for them here is refused in words.
@@ -42,7 +52,7 @@ class PermitChange:
 
 
 @dataclass(frozen=True, slots=True)
-class NewPremises:
+class NewPremises(Details):
     """``Act.ADD_PREMISES``: one more place of business, without a permit yet. ``region`` is a 9-digit code or empty."""
 
     address: str
@@ -51,7 +61,7 @@ class NewPremises:
 
 
 @dataclass(frozen=True, slots=True)
-class ClosingPremises:
+class ClosingPremises(Details):
     """``Act.CLOSE_PREMISES``: the place is given up, and its permits with it."""
 
     premises_no: int
@@ -65,21 +75,21 @@ class ReprintCause(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Reprint:
+class Reprint(Details):
     """``Act.REPRINT``: the same facts, numbers and dates as the next version."""
 
     cause: ReprintCause
 
 
 @dataclass(frozen=True, slots=True)
-class Dormancy:
+class Dormancy(Details):
     """``Act.DORMANT``: until when (its last day), at most three years after it begins."""
 
     until: date
 
 
 @dataclass(frozen=True, slots=True)
-class NewMark:
+class NewMark(Details):
     """``Act.MARK``. ``until`` is the last day, where the decision names one."""
 
     kind: MarkKind
@@ -87,31 +97,17 @@ class NewMark:
 
 
 @dataclass(frozen=True, slots=True)
-class LiftedMark:
+class LiftedMark(Details):
     """``Act.LIFT_MARK``: which one, by its key."""
 
     mark_id: int
 
 
 @dataclass(frozen=True, slots=True)
-class Grading:
+class Grading(Details):
     """``Act.GRADE``: A, B or C, or empty for a result that earns none. It is dated by ``Grounds.effective_on``."""
 
     grade: str
-
-
-Details = (
-    LicenceChange
-    | PermitChange
-    | NewPremises
-    | ClosingPremises
-    | Reprint
-    | Dormancy
-    | NewMark
-    | LiftedMark
-    | Grading
-    | None
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +121,6 @@ class ActRequest:
     act: Act
     grounds: Grounds
     actor: Actor
-    details: Details = None
+    details: Details | None = None
     expected_revision: int | None = None
     proposed_by: str = ""

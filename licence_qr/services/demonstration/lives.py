@@ -48,7 +48,7 @@ class DemonstrationLives:
         return None if act.effective is None else local_date(now) + timedelta(days=act.effective)
 
 
-def _details(act: DemonstrationAct, now: datetime) -> Details:
+def _details(act: DemonstrationAct, now: datetime) -> Details | None:
     if act.act is Act.REPRINT:
         return Reprint(ReprintCause(act.detail))
     if act.act is Act.MARK:

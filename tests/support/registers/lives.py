@@ -51,13 +51,13 @@ class Hotel:
         """The licence, or the permit with that place in the register."""
         return Subject(self.uscc, None if permit is None else self.stored(permit).permit_id)
 
-    def request(self, act: Act, details: Details = None, *, permit: int | None = None, **parts: Any) -> ActRequest:
+    def request(self, act: Act, details: Details | None = None, *, permit: int | None = None, **parts: Any) -> ActRequest:
         grounds = Grounds(WHY.reason, WHY.legal_basis, WHY.document_no, parts.pop("on", None))
         return ActRequest(
             self.subject(permit), act, parts.pop("grounds", grounds), parts.pop("actor", self.clerk), details, **parts
         )
 
-    def do(self, act: Act, details: Details = None, *, permit: int | None = None, **parts: Any) -> Done:
+    def do(self, act: Act, details: Details | None = None, *, permit: int | None = None, **parts: Any) -> Done:
         """As one person does it."""
         request = self.request(act, details, permit=permit, **parts)
         return self.services.life.perform(request.actor, request, self.now)

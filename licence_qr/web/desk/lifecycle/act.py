@@ -25,16 +25,17 @@ from licence_qr.services.businesses.history import History
 from licence_qr.services.businesses.search import BusinessDetail, HeldPermit
 from licence_qr.web import current_instant, use_cases
 from licence_qr.web.desk.businesses.history import Day, days
+from licence_qr.web.desk.lifecycle.act_form import ActForm, Typed
 from licence_qr.web.desk.lifecycle.consequences import consequences
-from licence_qr.web.desk.lifecycle.fields import (
-    ActForm,
+from licence_qr.web.desk.lifecycle.forms import (
     changes_of,
     first_values,
     grounds_fields,
     own_fields,
+    read_details,
+    read_grounds,
     registered,
 )
-from licence_qr.web.desk.lifecycle.typed import Typed, read_details, read_grounds
 from licence_qr.web.desk.words import shown_text
 from licence_qr.web.shell.bounded_numbers import counted
 from licence_qr.web.shell.forms import Field, FieldProblem, problem, problems_by_field, read_fields

@@ -1,0 +1,56 @@
+"""What the acts on a permit ask beside their grounds, and what they read from it. An act that is not here asks nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from licence_qr.domain.lifecycle.acts import Act
+from licence_qr.domain.lifecycle.details import Details, Grading, PermitChange
+from licence_qr.domain.register.field_names import FIELD_LABELS
+from licence_qr.domain.text import Text
+from licence_qr.web.desk.lifecycle.act_form import ActForm, ActQuestions, Typed
+from licence_qr.web.shell.forms import Choice, Field, Widget
+from licence_qr.web.shell.words import GRADE
+
+
+def _change(case: ActForm) -> tuple[Field, ...]:
+    return (
+        Field(
+            "renamed",
+            Text("地址为什么变？", "Why does the address change?"),
+            widget=Widget.RADIOS,
+            choices=(
+                Choice("yes", Text("地方没动，街道或门牌改了名", "Same place; its street or number was renamed")),
+                Choice(
+                    "no",
+                    Text("搬到了别处", "The business moved"),
+                    Text("要重新申请许可。", "That needs a new application."),
+                ),
+            ),
+        ),
+        Field("premises_address", FIELD_LABELS["premises_address"]),
+    )
+
+
+def _registered(case: ActForm) -> dict[str, str]:
+    return {"premises_address": case.permit.address} if case.permit else {}
+
+
+def _read_change(typed: Typed) -> Details:
+    return PermitChange(premises_address=typed.text("premises_address"), renamed=typed.choice("renamed") == "yes")
+
+
+def _grading(case: ActForm) -> tuple[Field, ...]:
+    choices = (*(Choice(each, GRADE[each]) for each in ("A", "B", "C")), Choice("none", GRADE[""]))
+    hint = Text("由现场检查得出的等级不必在此填写。", "A grade that comes of an inspection need not be entered here.")
+    return (Field("grade", Text("等级", "Grade"), hint, widget=Widget.RADIOS, choices=choices),)
+
+
+def _read_grading(typed: Typed) -> Details:
+    return Grading(typed.choice("grade").replace("none", ""))
+
+
+PERMIT_FORMS: Mapping[Act, ActQuestions] = {
+    Act.CHANGE: ActQuestions(_change, _read_change, registered=_registered),
+    Act.GRADE: ActQuestions(_grading, _read_grading),
+}
