@@ -10,6 +10,7 @@ from typing import Any
 
 from licence_qr.catalogue.faults import Faults
 from licence_qr.catalogue.life_checks import check_life_rules
+from licence_qr.catalogue.permit_type_checks import check_permit_types
 from licence_qr.catalogue.schema import (
     EXAMPLES,
     AuthoritiesFile,
@@ -26,7 +27,7 @@ from licence_qr.catalogue.schema import (
 )
 from licence_qr.catalogue.source_file import SourceFile
 from licence_qr.catalogue.working_days import check_working_days
-from licence_qr.domain.catalogue.model import AREA_CONDITION, BUSINESS_LICENCE, ItemMode, NumberTemplate
+from licence_qr.domain.catalogue.model import AREA_CONDITION, ItemMode, NumberTemplate
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,7 @@ def check(sources: Sources, faults: Faults) -> None:
         check_life_rules(sources.life_rules, faults)
     for source in sources.working_days:
         check_working_days(source, faults)
+    check_permit_types(sources.permit_types, faults)
     _check_demanded(sources, faults)
 
 
@@ -269,13 +271,9 @@ def _check_succession(
 
 
 def _check_demanded(sources: Sources, faults: Faults) -> None:
-    """Entries that others presuppose: the licence itself, numbers and notices for what the offices issue."""
-    types = sources.permit_types
-    known = {entry.id for entry in types.entries.permit_type}
-    if BUSINESS_LICENCE not in known:
-        faults.add("catalogue_entry_missing", types.name, 1, entry=f'[[permit_type]] id = "{BUSINESS_LICENCE}"')
-    delegated = {entry.permit_type for entry in sources.delegations.entries.delegation}
-    issued = (delegated & known) - {BUSINESS_LICENCE}
+    """Entries that others presuppose: numbers and notices for what the offices issue."""
+    permits = {entry.id for entry in sources.permit_types.entries.permit_type if not entry.licence}
+    issued = {entry.permit_type for entry in sources.delegations.entries.delegation} & permits
     numbered = {entry.permit_type for entry in sources.number_templates.entries.number_template}
     for permit_type in sorted(issued - numbered):
         entry = f'[[number_template]] permit_type = "{permit_type}"'

@@ -26,6 +26,7 @@ from licence_qr.domain.catalogue.model import (
     Text,
     Trade,
     TradeItem,
+    TypeAct,
 )
 from licence_qr.domain.dates import Period
 
@@ -124,6 +125,10 @@ def _permit_type(entry: schema.PermitTypeEntry) -> PermitType:
         months=entry.months,
         what_it_allows=_text(entry.what_it_allows),
         by_kind_of_place=entry.by_kind_of_place,
+        licence=entry.licence,
+        ledger=entry.ledger,
+        acts=tuple(TypeAct(each.act, _text(each.basis)) for each in entry.act),
+        change_basis=None if entry.change_basis is None else _text(entry.change_basis),
     )
 
 

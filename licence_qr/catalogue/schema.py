@@ -16,11 +16,13 @@ WireId = Annotated[int, Field(ge=1, le=255)]
 
 # What a right value looks like, for the message about a wrong or missing one. A key means the same in every file.
 EXAMPLES = {
+    "act": '"grade"',
     "address": '"重庆市九龙坡区金凤镇…"',
     "aliases": '["足浴", "温泉"]',
-    "authority": '"cq_gxq_health"',
+    "authority": '"health_bureau"',
     "basis": '{ zh = "《…条例》第四条", en = "Regulation …, article 4" }',
     "by_kind_of_place": "true",
+    "change_basis": '{ zh = "《…条例》第四条", en = "Regulation …, article 4" }',
     "condition": '"serves_food" / "area>=300"',
     "day": "2027-01-04",
     "days_off": "[2027-01-01, 2027-01-02]",
@@ -29,7 +31,9 @@ EXAMPLES = {
     "id": '"public_bath"',
     "jurisdiction": '"CQ-GXQ"',
     "kinds": '["hotel", "inn"]',
-    "mailbox": '"baishiyi@example.org"',
+    "ledger": "true",
+    "licence": "true",
+    "mailbox": '"window@example.org"',
     "make_up_days": "[2027-01-10]",
     "min_area_m2": "300",
     "mode": '"approval" / "commitment" / "filing"',
@@ -38,9 +42,9 @@ EXAMPLES = {
     "note": '{ zh = "说明", en = "Note" }',
     "notice_no": '"演示委托公告〔2026〕第1号"',
     "number": "2",
-    "office": '"jinfeng"',
+    "office": '"town_centre"',
     "pattern": '"渝高新卫公证字〔{year}〕第{serial:05d}号"',
-    "permit_type": '"hygiene_permit"',
+    "permit_type": '"food_business"',
     "reason": '{ zh = "理由", en = "Reason" }',
     "regime": '"licensed" / "filing" / "none"',
     "region": '"500107104"',
@@ -101,6 +105,11 @@ class DelegationEntry(DatedEntry):
     notice_no: Words
 
 
+class TypeActEntry(Entry):
+    act: Id
+    basis: TextEntry
+
+
 class PermitTypeEntry(Entry):
     id: Id
     wire_id: WireId
@@ -109,6 +118,10 @@ class PermitTypeEntry(Entry):
     months: Annotated[int, Field(ge=1, le=1200)] | None = None
     what_it_allows: TextEntry
     by_kind_of_place: bool = False
+    licence: bool = False
+    ledger: bool = False
+    change_basis: TextEntry | None = None
+    act: list[TypeActEntry] = []
 
 
 class NumberTemplateEntry(Entry):

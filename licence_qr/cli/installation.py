@@ -178,7 +178,9 @@ _username = click.argument("username", help="用户名。 User name.")
 @_username
 @click.option("--name", "display_name", required=True, help="窗口显示的姓名。 Name shown at the desk.")
 @click.option(
-    "--office", required=True, help="目录中的窗口编号，如 baishiyi。 Office id of the catalogue, for instance baishiyi."
+    "--office",
+    required=True,
+    help="窗口编号，即目录 offices.toml 中的 id。 Office id, as in offices.toml of the catalogue.",
 )
 @click.option(
     "--role",

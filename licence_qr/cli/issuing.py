@@ -132,17 +132,24 @@ def _as_text(result: dict[str, Any]) -> str:
 
 @click.command(cls=Command, short_help="打印告知承诺书。 Print the notice in force today.")
 @click.option(
-    "--permit-type", default="hygiene_permit", show_default=True, help="许可种类。 Type of permit, as in the catalogue."
+    "--permit-type",
+    help="许可种类，按目录中的 id；只有一种有告知承诺书时可不写。"
+    " Type of permit, by its id in the catalogue; not needed while only one has a notice.",
 )
 @json_option
-def notice(permit_type: str, as_json: bool) -> None:
+def notice(permit_type: str | None, as_json: bool) -> None:
     """打印今天有效的告知承诺书，附版本号和哈希值。
 
     Print the notice of notify-and-commit (告知承诺) in force today, with its version and hash."""
     services = build(load_settings())
-    found = services.catalogue.notice(permit_type, local_date(datetime.now(UTC)))
-    if found is None:
-        raise ConfigError("notice_none", permit_type=permit_type)
+    today = local_date(datetime.now(UTC))
+    wanted = [permit_type] if permit_type else list(services.catalogue.permit_types)
+    there = [found for each in wanted if (found := services.catalogue.notice(each, today))]
+    if len(there) > 1:
+        raise ConfigError("notice_of_which_type", known="、".join(each.permit_type for each in there))
+    if not there:
+        raise ConfigError("notice_none", permit_type=permit_type or "-")
+    found = there[0]
     if as_json:
         facts = {"notice_id": found.id, "notice_version": found.version, "notice_sha256": found.sha256}
         say(facts | {"text": found.text})

@@ -52,6 +52,34 @@ def test_the_copy_loads_before_anything_is_broken(folder: Path) -> None:
 
 # File, what stands there, what to put in its place, the code of the fault, by how many lines the fault stands later.
 ONE_FAULT_EACH = {
+    "an act that no permit type can choose": (
+        "permit_types.toml",
+        'act = "grade"',
+        'act = "suspend"',
+        "catalogue_value_wrong",
+        0,
+    ),
+    "an act that a permit type names twice": (
+        "permit_types.toml",
+        'act = "grade"',
+        'act = "review"',
+        "catalogue_repeated",
+        0,
+    ),
+    "an act on a permit that is named of the licence": (
+        "permit_types.toml",
+        '[[permit_type]]\nid = "hygiene_permit"',
+        '[[permit_type.act]]\nact = "grade"\nbasis = { zh = "x", en = "x" }\n\n[[permit_type]]\nid = "hygiene_permit"',
+        "catalogue_value_wrong",
+        1,
+    ),
+    "a second business licence": (
+        "permit_types.toml",
+        "wire_id = 3",
+        "wire_id = 3\nlicence = true",
+        "catalogue_repeated",
+        1,
+    ),
     "an unknown key": (
         "offices.toml",
         'region = "500107108"',
@@ -254,7 +282,7 @@ def test_what_is_promised_here_needs_its_notice(folder: Path) -> None:
 
 
 def test_the_business_licence_must_be_there(folder: Path) -> None:
-    edit(folder, "permit_types.toml", 'id = "business_licence"', 'id = "trade_licence"')
+    edit(folder, "permit_types.toml", "licence = true\n", "")
     assert "catalogue_entry_missing" in {fault.code for fault in faults_of(folder)}
 
 

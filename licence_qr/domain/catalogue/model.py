@@ -18,7 +18,6 @@ from licence_qr.domain.names import name_key
 from licence_qr.domain.text import Text as Text
 from licence_qr.domain.working_days import WorkingCalendar
 
-BUSINESS_LICENCE = "business_licence"
 _LONGEST_NUMBER = 24  # year, nine digits and what stands between them
 AREA_CONDITION = "area>="
 
@@ -91,11 +90,22 @@ class NumberTemplate:
 
 
 @dataclass(frozen=True, slots=True)
+class TypeAct:
+    """An act that not every permit knows and that permits of one type do (复核、量化分级), with its legal basis there."""
+
+    act: str
+    basis: Text
+
+
+@dataclass(frozen=True, slots=True)
 class PermitType:
     """A kind of permit. ``wire_id`` names it inside the QR code for ever.
 
     ``months`` None means without end, or a term that the offices here do not fix because they do not issue it.
-    ``by_kind_of_place``: whether it is needed follows from the kinds of place and their dated rules.
+    ``by_kind_of_place``: whether it is needed follows from the kinds of place and their dated rules. ``licence``: it is the
+    business licence itself, to which the others belong; there is one. ``ledger``: its permits stand in the ledger that a
+    department exports. ``acts`` are those that not every type knows. ``change_basis`` is the rule on what of such a permit
+    may change, where it has one of its own.
     """
 
     id: str
@@ -105,6 +115,14 @@ class PermitType:
     months: int | None
     what_it_allows: Text
     by_kind_of_place: bool = False
+    licence: bool = False
+    ledger: bool = False
+    acts: tuple[TypeAct, ...] = ()
+    change_basis: Text | None = None
+
+    def basis_of(self, act: str) -> Text | None:
+        """The legal basis of an act that the type names; None of one that it does not name."""
+        return next((each.basis for each in self.acts if each.act == act), None)
 
 
 class Regime(StrEnum):
@@ -256,6 +274,11 @@ class Catalogue:
     life_rules: tuple[DatedLifeRule, ...] = ()
     working_calendar: WorkingCalendar = field(default_factory=WorkingCalendar)
     inspection_rules: InspectionRules = field(default_factory=InspectionRules)
+
+    @property
+    def licence(self) -> PermitType:
+        """The permit type that is the business licence. There is always one, and never two: the loader sees to that."""
+        return next(known for known in self.permit_types.values() if known.licence)
 
     def life_rules_on(self, day: date) -> LifeRules:
         """The figures of a permit's life in force on ``day``. Raises RuleError ``life_rule_unknown``."""

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from licence_qr.domain.catalogue.model import (
-    BUSINESS_LICENCE,
     Catalogue,
     ItemMode,
     KindOfPlace,
@@ -112,7 +111,7 @@ def requirements(
     case = _BusinessCase(catalogue, trade, office, tuple(chosen), answers, area_m2, day)
     items = {item.permit_type: item for item in trade.items if day in item.period}
     types = [*items, *(t.id for t in catalogue.permit_types.values() if t.by_kind_of_place and t.id not in items)]
-    types.sort(key=lambda permit_type: permit_type != BUSINESS_LICENCE)
+    types.sort(key=lambda permit_type: not catalogue.permit_types[permit_type].licence)
     return tuple(_requirement(case, catalogue.permit_types[id_], items.get(id_)) for id_ in types)
 
 

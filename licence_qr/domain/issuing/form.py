@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from licence_qr.domain.catalogue.model import (
-    BUSINESS_LICENCE,
     Catalogue,
     KindOfPlace,
     Notice,
@@ -231,11 +230,16 @@ class _Form:
             self.catalogue, place.trade.id, self.office, kinds, place.answers, place.area_m2, self.today
         )
         requests = []
+        others = any(
+            need.action is RequirementAction.ISSUED_HERE
+            and not (need.permit_type.licence or need.permit_type.by_kind_of_place)
+            for need in needs
+        )
         for need in needs:
-            if need.permit_type.id == BUSINESS_LICENCE:
+            if need.permit_type.licence:
                 self._delegated(need, "trade")
             elif need.permit_type.by_kind_of_place:
-                if self._is_to_be_issued(need, place):
+                if self._is_to_be_issued(need, place, others=others):
                     requests.append(self._request(need, place))
             elif need.action is RequirementAction.ISSUED_HERE:
                 requests.append(self._request(need, place))
@@ -258,14 +262,17 @@ class _Form:
         )
         return False
 
-    def _is_to_be_issued(self, need: Requirement, place: _Place) -> bool:
-        """Whether a permit that follows the kinds of place is to be issued here; what stands against it is noted."""
+    def _is_to_be_issued(self, need: Requirement, place: _Place, *, others: bool) -> bool:
+        """Whether a permit that follows the kinds of place is to be issued here; what stands against it is noted.
+
+        ``others``: permits that do not follow them are issued here too, so a path was chosen for those.
+        """
         needed = need.action in {RequirementAction.ISSUED_HERE, RequirementAction.APPLY_ELSEWHERE}
         if need.depends_on or (needed and not place.kinds):
             self._refuse_open_question(need.depends_on or ON_KINDS, place)
             return False
         if not needed:
-            if self.reader.typed("mode"):
+            if self.reader.typed("mode") and not others:
                 self._refuse_unneeded(place, "mode", place.kinds or self._kinds_of(place.trade))
             return False
         self._refuse_unneeded(place, "kinds", place.kinds)

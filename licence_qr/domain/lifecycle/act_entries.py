@@ -68,8 +68,8 @@ class Rule:
     proposes (``roles``), a decider decides, and ``brief`` is the act's name in the list of proposals. ``told`` None: it has
     no form of its own, because an inspection or the calendar does it. ``day`` is what its day is called; an act that is
     void ``from_start`` asks for none. ``needs_reason``: never done without a word why. ``gives``: somebody may do more
-    than before, so it is not done for a holder whose licence has ended. ``by_type``: only permit types do it that name it
-    in ``further_acts``. ``anew``: printed again though nothing that is signed has changed.
+    than before, so it is not done for a holder whose licence has ended. ``by_type``: only permits of a type that names it
+    know it, and the type says the legal basis. ``anew``: printed again though nothing that is signed has changed.
     """
 
     kind: SubjectKind
@@ -108,7 +108,6 @@ _OPEN = _ONCE_GRANTED | _sources(PermitStatus.ANNULLED, PermitStatus.REVOKED, Pe
 
 _REGISTRATION = Text("《市场主体登记管理条例》", "Regulation on the Registration of Market Entities")
 _LICENSING = Text("《行政许可法》", "Administrative Licensing Law")
-_HYGIENE = Text("《公共场所卫生管理条例实施细则》", "Implementation Rules on Hygiene in Public Places")
 _DISCLOSURE = Text("《企业信息公示暂行条例》", "Interim Regulation on Enterprise Information Disclosure")
 _PENALTIES = Text("《行政处罚法》", "Administrative Penalties Law")
 
@@ -231,14 +230,14 @@ _OF_PERMIT = (
          needs_reason=True, fits=renewal_waits),
     Rule(_P, Act.DEEM_RENEWED, _STANDING, None, Text("视为准予延续", "Deemed renewed"), Effect.NEXT_VERSION,
          _article(_LICENSING, 50), roles=NOBODY),
-    Rule(_P, Act.REVIEW, _STANDING, None, Text("复核", "Review"), Effect.PAGE, _HYGIENE,
+    Rule(_P, Act.REVIEW, _STANDING, None, Text("复核", "Review"), Effect.PAGE, _article(_LICENSING, 61),
          Told(Text("记下复核日期，状态和期限不变。", "The day of the review is kept; state and period stay."), _SAME_PAGE),
-         OFFICERS, day=Text("复核日期", "Reviewed on")),
+         OFFICERS, day=Text("复核日期", "Reviewed on"), by_type=True),
     Rule(_P, Act.CHECK, _STANDING, None, Text("核查", "Check"), Effect.PAGE, _article(_LICENSING, 61), roles=OFFICERS),
-    Rule(_P, Act.GRADE, _STANDING, None, Text("量化分级评定", "Grade"), Effect.PAGE, _HYGIENE,
+    Rule(_P, Act.GRADE, _STANDING, None, Text("量化分级评定", "Grade"), Effect.PAGE, _article(_LICENSING, 61),
          Told(Text("卫生等级改变，许可的状态不变。", "The hygiene grade changes; the permit's state stays."),
               Text("公众页面显示新的等级和评定日期。", "The public page shows the grade and its day.")),
-         OFFICERS, day=Text("评定日期", "Graded on")),
+         OFFICERS, day=Text("评定日期", "Graded on"), by_type=True),
     Rule(_P, Act.SUSPEND, _IN_FORCE, PermitState.SUSPENDED, Text("暂扣许可、停业整顿", "Suspend"), Effect.STATUS,
          _article(_PENALTIES, 9),
          Told(Text("许可暂停，期间不得经营许可项目；有效期不延长，可以恢复。",

@@ -6,6 +6,10 @@ are right is asked elsewhere (``changes``, ``dates``).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+
+from licence_qr.domain.catalogue.model import PermitType
 from licence_qr.domain.lifecycle.act_entries import RULES, Act, Rule
 from licence_qr.domain.lifecycle.act_parts import Effect, Upon
 from licence_qr.domain.lifecycle.subject import Grounds, Subject, SubjectKind
@@ -27,8 +31,11 @@ __all__ = [
     "Upon",
     "allowed",
     "check",
+    "known_to",
+    "of_type",
     "rule",
     "source_of",
+    "types_with",
 ]
 
 STATE_NAMES: dict[tuple[SubjectKind, str], Text] = {
@@ -70,19 +77,42 @@ def rule(kind: SubjectKind, act: Act) -> Rule:
     return found
 
 
-def allowed(kind: SubjectKind, state: str) -> tuple[Rule, ...]:
-    """What may be done in a state (see ``source_of``), in the order of the table."""
+def known_to(permit_type: PermitType | None, found: Rule) -> bool:
+    """Whether permits of a type know an act at all. None is a type that the catalogue has not: nothing is kept from it."""
+    return permit_type is None or not found.by_type or permit_type.basis_of(found.act) is not None
+
+
+def of_type(permit_type: PermitType | None, found: Rule) -> Rule:
+    """The entry of an act with the legal basis that it has for permits of a type."""
+    basis = permit_type.basis_of(found.act) if permit_type else None
+    return replace(found, basis=basis) if basis else found
+
+
+def types_with(permit_types: Iterable[PermitType], act: Act) -> tuple[str, ...]:
+    """The ids of the permit types whose permits know an act."""
+    asked = rule(SubjectKind.PERMIT, act)
+    return tuple(each.id for each in permit_types if not each.licence and known_to(each, asked))
+
+
+def allowed(kind: SubjectKind, state: str, permit_type: PermitType | None = None) -> tuple[Rule, ...]:
+    """What may be done in a state (see ``source_of``) to a permit of a type, in the order of the table."""
     source = source_of(kind, state)
-    return tuple(r for r in RULES if r.kind is kind and source in r.sources)
+    found = (r for r in RULES if r.kind is kind and source in r.sources and known_to(permit_type, r))
+    return tuple(of_type(permit_type, r) for r in found)
 
 
-def check(kind: SubjectKind, act: Act, state: str) -> Rule:
-    """The rule of ``act`` in ``state``. Raises RuleError ``act_not_allowed``, which names the acts that are allowed."""
-    open_now = allowed(kind, state)
+def check(kind: SubjectKind, act: Act, state: str, permit_type: PermitType | None = None) -> Rule:
+    """The rule of ``act`` in ``state``. Raises RuleError ``act_not_allowed``, which names the acts that are allowed, or
+    ``act_not_of_permit_type``."""
+    open_now = allowed(kind, state, permit_type)
     found = next((r for r in open_now if r.act is act), None)
     if found is not None:
         return found
     asked, named = rule(kind, act), STATE_NAMES[kind, source_of(kind, state)]
+    if permit_type is not None and not known_to(permit_type, asked):
+        name = permit_type.name
+        facts = {"type_zh": name.zh, "type_en": name.en, "act_zh": asked.name.zh, "act_en": asked.name.en}
+        raise RuleError("act_not_of_permit_type", act=act.value, permit_type=permit_type.id, **facts)
     offered = [r for r in open_now if r.roles]
     raise RuleError(
         "act_not_allowed",

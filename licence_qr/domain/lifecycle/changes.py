@@ -1,8 +1,8 @@
 """What a change may change, and what needs a new application: a table, and the check of new values against it.
 
-Regulation on the Registration of Market Entities, article 24, for the licence; for a hygiene permit the Implementation
-Rules on Hygiene in Public Places: name and representative change and the last day stays, place and items are applied for
-anew.
+Regulation on the Registration of Market Entities, article 24, for the licence; for a permit the Administrative Licensing
+Law, article 49, or the rule that its type names in the catalogue: name and representative change and the last day stays,
+place and items are applied for anew.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 from enum import StrEnum
 
+from licence_qr.domain.catalogue.model import PermitType
 from licence_qr.domain.lifecycle.acts import SubjectKind
 from licence_qr.domain.lifecycle.details import LicenceChange, NewPremises, PermitChange
 from licence_qr.domain.register.entity import Entity, EntityForm, Premises
@@ -44,10 +45,6 @@ class ChangeRule:
 
 _REGISTRATION = Text("《市场主体登记管理条例》第24条", "Regulation on the Registration of Market Entities, article 24")
 _IDENTITY = Text("GB 32100-2015", "GB 32100-2015")
-_HYGIENE = Text(
-    "《公共场所卫生管理条例实施细则》关于卫生许可证变更的规定",
-    "Implementation Rules on Hygiene in Public Places, on changes of a hygiene permit",
-)
 _LICENSING = Text("《行政许可法》第49条", "Administrative Licensing Law, article 49")
 _L, _P = SubjectKind.LICENCE, SubjectKind.PERMIT
 
@@ -67,18 +64,37 @@ CHANGES: tuple[ChangeRule, ...] = (
     _of(_L, "uscc", ChangeWay.NEVER, _IDENTITY),
     _of(_L, "established_on", ChangeWay.NEVER, _REGISTRATION),
     _of(_L, "entity_form", ChangeWay.NEW_APPLICATION, _REGISTRATION),
-    _of(_P, "premises_address", ChangeWay.RENAMING_ONLY, _HYGIENE),
-    _of(_P, "permitted_items", ChangeWay.NEW_APPLICATION, _HYGIENE),
-    _of(_P, "kinds", ChangeWay.NEW_APPLICATION, _HYGIENE),
+    _of(_P, "premises_address", ChangeWay.RENAMING_ONLY, _LICENSING),
+    _of(_P, "permitted_items", ChangeWay.NEW_APPLICATION, _LICENSING),
+    _of(_P, "kinds", ChangeWay.NEW_APPLICATION, _LICENSING),
     ChangeRule(_P, "permit_no", ChangeWay.NEVER, Text("许可证号", "Permit number"), _LICENSING),
     ChangeRule(_P, "period", ChangeWay.NEVER, Text("有效期", "Period of validity"), _LICENSING),
 )
 RENAMES_HOLDER = frozenset(r.field for r in CHANGES if r.way is ChangeWay.LICENCE_AND_PERMITS)
 
 
+# Of a permit: what the rule of its type is about, and what exists only where the kind of place decides.
+_BY_TYPE, _BY_KIND = frozenset({"premises_address", "permitted_items", "kinds"}), frozenset({"kinds"})
+
+
 def change_rule(kind: SubjectKind, field: str) -> ChangeRule:
     """The rule of one field."""
     return next(r for r in CHANGES if (r.kind, r.field) == (kind, field))
+
+
+def changes_of(kind: SubjectKind, permit_type: PermitType | None) -> tuple[ChangeRule, ...]:
+    """What may change of the licence, or of a permit of a type, by the rule of that type where it has one."""
+    rules = tuple(rule for rule in CHANGES if rule.kind is kind)
+    if permit_type is None:
+        return rules
+    return tuple(
+        _of_type(permit_type, rule) for rule in rules if permit_type.by_kind_of_place or rule.field not in _BY_KIND
+    )
+
+
+def _of_type(permit_type: PermitType, rule: ChangeRule) -> ChangeRule:
+    own = permit_type.change_basis if rule.field in _BY_TYPE else None
+    return replace(rule, basis=own) if own else rule
 
 
 def changed_entity(entity: Entity, change: LicenceChange, today: date) -> Entity:
@@ -121,18 +137,18 @@ def _required(name: str, entity: Entity) -> bool:
     return name != "registered_capital" and not (name == "name" and entity.form is EntityForm.INDIVIDUAL)
 
 
-def renamed_premises(premises: Premises, change: PermitChange) -> Premises:
+def renamed_premises(premises: Premises, change: PermitChange, permit_type: PermitType | None = None) -> Premises:
     """The premises under the new name of its street.
 
     Raises RuleError ``change_needs_new_application`` for anything else that would change a permit; InvalidApplication for an
     address that cannot be printed; InputError ``change_without_difference``.
     """
     if change.items is not None:
-        raise _new_application("permitted_items")
+        raise _new_application("permitted_items", permit_type)
     if change.kinds is not None:
-        raise _new_application("kinds")
+        raise _new_application("kinds", permit_type)
     if not change.renamed:
-        raise _new_application("premises_address")
+        raise _new_application("premises_address", permit_type)
     address = checked_address(change.premises_address or "")
     if address == premises.address:
         raise InputError("change_without_difference", field="premises_address")
@@ -153,8 +169,9 @@ def checked_address(typed: str) -> str:
     return address
 
 
-def _new_application(field: str) -> RuleError:
+def _new_application(field: str, permit_type: PermitType | None) -> RuleError:
     found = change_rule(SubjectKind.PERMIT, field)
+    found = found if permit_type is None else _of_type(permit_type, found)
     facts = {"label_zh": found.label.zh, "label_en": found.label.en}
     return RuleError(
         "change_needs_new_application", field=field, basis_zh=found.basis.zh, basis_en=found.basis.en, **facts

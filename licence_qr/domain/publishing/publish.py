@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from licence_qr.domain.catalogue.model import Catalogue, Text
 from licence_qr.domain.dates import local_date
+from licence_qr.domain.lifecycle.acts import Act, SubjectKind, known_to, rule
 from licence_qr.domain.lifecycle.dates import licence_state_on
 from licence_qr.domain.publishing.public_page import (
     FoundBy,
@@ -45,6 +46,7 @@ class LicenceLife:
 
 
 _NO_LIFE = LicenceLife()
+_GRADING = rule(SubjectKind.PERMIT, Act.GRADE)
 
 
 def verdict_today(state: LicenceState, statuses: list[PermitStatus]) -> Verdict:
@@ -117,7 +119,7 @@ def _public_permit(
         deemed_renewed=deemed_renewed(permit, day),
         ended_by=PermitStatus(permit.ended_by.value) if permit.ended_by else None,
         inspection=inspection,
-        gradable=bool(permit.grade) or known_type is None or known_type.by_kind_of_place,
+        gradable=bool(permit.grade) or known_to(known_type, _GRADING),
     )
 
 

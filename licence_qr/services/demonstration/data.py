@@ -65,6 +65,7 @@ class Applied:
     """What a business asks for that is issued on the day itself, as at the desk."""
 
     trade: str
+    type: str
     kinds: tuple[str, ...]
     items: str
     mode: GrantMode

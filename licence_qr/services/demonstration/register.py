@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from licence_qr.domain.catalogue.model import BUSINESS_LICENCE, Catalogue, PermitType, Text
+from licence_qr.domain.catalogue.model import Catalogue, PermitType, Text
 from licence_qr.domain.dates import Period, add_months, local_date
 from licence_qr.domain.issuing.application import Application, Commitment, EntityRequest, PermitRequest
 from licence_qr.domain.publishing.public_page import Verdict
@@ -227,7 +227,7 @@ class DemonstrationRegister:
             issued_on=filling.day(business.established),
             domicile=business.domicile,
             business_scope=business.scope,
-            registration_authority=self.catalogue.permit_types[BUSINESS_LICENCE].authority,
+            registration_authority=self.catalogue.licence.authority,
             registered_capital=business.capital,
         )
         stored = StoredEntity(entity, LicenceState.ACTIVE, business.office, contact_phone="")
@@ -286,7 +286,7 @@ class DemonstrationRegister:
 
     def _application(self, filling: _Filling, applied: Applied) -> Application:
         business, today = filling.business, local_date(filling.now)
-        notice = self.catalogue.notice("hygiene_permit", today)
+        notice = self.catalogue.notice(applied.type, today)
         commitment = None
         if applied.mode is GrantMode.COMMITMENT and notice is not None:
             commitment = Commitment(notice.id, notice.version, notice.sha256, business.principal, today)
@@ -310,7 +310,7 @@ class DemonstrationRegister:
             premises_address=business.domicile,
             premises_region=self.catalogue.offices[business.office].region,
             area_m2=None,
-            permits=(PermitRequest("hygiene_permit", applied.kinds, applied.items, applied.mode, commitment),),
+            permits=(PermitRequest(applied.type, applied.kinds, applied.items, applied.mode, commitment),),
             answers=applied.answers,
         )
 

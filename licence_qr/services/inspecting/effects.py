@@ -10,7 +10,7 @@ from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.inspecting.follow_up import Fault, FollowUpOutcome, FollowUpReport
 from licence_qr.domain.inspecting.inspection import Inspection, InspectionPurpose, VisitOutcome
-from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject, SubjectKind, allowed, rule
+from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject, SubjectKind, allowed, known_to, of_type, rule
 from licence_qr.domain.lifecycle.details import ActRequest, Grading
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.register.permit import status_on
@@ -85,15 +85,19 @@ class InspectionEffects:
             _drawn(counting)
 
     def _grade(self, counting: Counting) -> None:
-        """The grade goes to the permit, unless a later visit has graded it already: records can come in out of order."""
+        """The grade goes to the permit, unless its type knows none, or a later visit has graded it already: records can come
+        in out of order."""
         stored, scored = counting.judged.permit, counting.judged.score
         if stored is None or scored.percent is None:
             return
+        known, grading = self.catalogue.permit_types.get(stored.permit.permit_type), rule(SubjectKind.PERMIT, Act.GRADE)
+        if not known_to(known, grading):
+            return
+        grading = of_type(known, grading)
         if stored.permit.graded_on is not None and stored.permit.graded_on > counting.visited_on:
             return
         reason = f"监督检查得分 {scored.percent}（{counting.subject}）"
-        basis = rule(SubjectKind.PERMIT, Act.GRADE).basis.zh
-        grounds = Grounds(reason, basis, effective_on=counting.visited_on)
+        grounds = Grounds(reason, grading.basis.zh, effective_on=counting.visited_on)
         request = ActRequest(
             Subject(stored.uscc, stored.permit_id), Act.GRADE, grounds, counting.actor, Grading(scored.grade)
         )

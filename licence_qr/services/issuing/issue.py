@@ -37,7 +37,6 @@ from licence_qr.store.issuing.applications import IssuedOutcome
 from licence_qr.store.register import codes, counters, entities, permits
 from licence_qr.store.register.entities import StoredEntity
 
-LICENCE = "business_licence"
 _ALLOTTED_SERIES = "demonstration-uscc"
 _UNKNOWN_REGION = "500107"
 _CATEGORY = {EntityForm.INDIVIDUAL: "92", EntityForm.COOPERATIVE: "93"}
@@ -99,7 +98,7 @@ class Issuance:
         if earlier is not None:
             return self._pair(tx, earlier, repeated=True)
         case = _IssuingCase(tx, application, actor, now)
-        check_delegation(self.catalogue, case.office, LICENCE, case.day)
+        check_delegation(self.catalogue, case.office, self.catalogue.licence.id, case.day)
         entity = self._licence(case)
         premises = _premises(case, entity.uscc)
         application_no = _application_no(case)
@@ -161,7 +160,7 @@ class Issuance:
             issued_on=case.day,
             domicile=request.domicile,
             business_scope=request.business_scope,
-            registration_authority=self.catalogue.permit_types[LICENCE].authority,
+            registration_authority=self.catalogue.licence.authority,
             registered_capital=request.registered_capital,
             term_to=request.term_to,
         )
@@ -187,7 +186,7 @@ class Issuance:
         self, case: _IssuingCase, request: PermitRequest, premises: Premises, uscc: str, application_no: str
     ) -> IssuedPermit:
         authority = check_delegation(self.catalogue, case.office, request.permit_type, case.day)
-        check_kinds(self.catalogue, request.kinds, case.day)
+        check_kinds(self.catalogue, request.permit_type, request.kinds, case.day)
         name = type_name(self.catalogue, request.permit_type)
         check_application(case.tx, uscc, request.permit_type, request.mode, case.day, name)
         _check_free(case, uscc, premises, request)
@@ -272,11 +271,13 @@ def _check_same_business(known: StoredEntity, request: EntityRequest) -> None:
 
 
 def _check_free(case: _IssuingCase, uscc: str, premises: Premises, request: PermitRequest) -> None:
-    """One permit of a type for one kind of place at one premises: not a second while the first stands or is decided."""
+    """One permit of a type for one kind of place at one premises: not a second while the first stands or is decided. Of a
+    type that does not follow the kinds of place there is one for the premises."""
     for stored in permits.of_business(case.tx, uscc):
         permit = stored.permit
         same_place = (permit.permit_type, permit.premises_no) == (request.permit_type, premises.premises_no)
-        if not same_place or not set(permit.kinds) & set(request.kinds):
+        same_kind = set(permit.kinds) & set(request.kinds) or not (permit.kinds or request.kinds)
+        if not (same_place and same_kind):
             continue
         if permit.state is PermitState.PENDING:
             raise RuleError("permit_already_pending", address=premises.address)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from licence_qr.domain.catalogue.life_rules import LifeRules
-from licence_qr.domain.catalogue.model import Catalogue
+from licence_qr.domain.catalogue.model import Catalogue, PermitType
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.lifecycle.acts import Rule
 from licence_qr.domain.lifecycle.dates import decided_since, effective_day
@@ -60,6 +60,11 @@ class ActCase:
     def permit(self) -> Permit:
         """Its value."""
         return self.subject.permit
+
+    @property
+    def permit_type(self) -> PermitType | None:
+        """Its type, None where the catalogue does not know it."""
+        return self.catalogue.permit_types.get(self.permit.permit_type)
 
     def months(self, permit_type: str) -> int | None:
         """The length of a permit of that type, None without end or where the offices here do not fix it."""

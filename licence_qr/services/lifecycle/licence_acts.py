@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from licence_qr.domain.catalogue.model import BUSINESS_LICENCE
 from licence_qr.domain.lifecycle.acts import Act
 from licence_qr.domain.lifecycle.changes import RENAMES_HOLDER, changed_entity, new_premises
 from licence_qr.domain.lifecycle.dates import check_dormancy, effective_day
@@ -37,7 +36,7 @@ def change(case: ActCase) -> None:
     if not isinstance(details, LicenceChange):
         raise InputError("details_missing", field="name")
     day = effective_day(case.request.grounds.effective_on, case.stored.entity.established_on, case.today)
-    check_delegation(case.catalogue, case.stored.office, BUSINESS_LICENCE, case.today)
+    check_delegation(case.catalogue, case.stored.office, case.catalogue.licence.id, case.today)
     before = case.stored.entity
     after = changed_entity(before, details, case.today)
     case.put_licence(EventKind.LICENCE_CHANGED, replace(case.stored, entity=after), day)
@@ -67,7 +66,7 @@ def add_premises(case: ActCase) -> None:
     if not isinstance(details, NewPremises):
         raise InputError("details_missing", field="premises_address")
     day = effective_day(case.request.grounds.effective_on, case.stored.entity.established_on, case.today)
-    check_delegation(case.catalogue, case.stored.office, BUSINESS_LICENCE, case.today)
+    check_delegation(case.catalogue, case.stored.office, case.catalogue.licence.id, case.today)
     asked = new_premises(0, details)
     known = entities.premises_at(case.tx, case.uscc, asked.address)
     if known is not None:
@@ -108,7 +107,7 @@ def reprint(case: ActCase) -> None:
     old = codes.newest_of_business(case.tx, case.uscc)
     made_on = old.issued_on if old else case.stored.entity.established_on
     day = effective_day(case.request.grounds.effective_on, made_on, case.today)
-    check_delegation(case.catalogue, case.stored.office, BUSINESS_LICENCE, case.today)
+    check_delegation(case.catalogue, case.stored.office, case.catalogue.licence.id, case.today)
     version = old.version if old else 0
     if old is not None and details.cause is ReprintCause.LOST:
         codes.declare_void(case.tx, old, day)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from licence_qr.domain.catalogue.model import Catalogue
+from licence_qr.domain.catalogue.model import Catalogue, PermitType
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.lifecycle.acts import Act, Rule, Subject, SubjectKind, check, source_of
 from licence_qr.domain.proposals.proposal import ProposalState
@@ -29,12 +29,13 @@ _SYSTEM = Actor(0, SYSTEM, "", "", frozenset())
 @dataclass(frozen=True, slots=True)
 class Seen:
     """A subject as the register holds it: its holder, the permit unless it is the licence, and the state of the day as
-    the table of acts names it."""
+    the table of acts names it. ``permit_type`` is None for the licence, and where the catalogue does not know it."""
 
     subject: Subject
     holder: StoredEntity
     permit: StoredPermit | None
     state: str
+    permit_type: PermitType | None = None
 
     @property
     def offices(self) -> frozenset[str]:
@@ -42,11 +43,12 @@ class Seen:
         return frozenset({self.holder.office, *([self.permit.permit.handling_office] if self.permit else [])})
 
     def rule(self, act: Act) -> Rule:
-        """The rule of ``act`` in this state. Raises RuleError ``act_not_allowed`` or ``act_unknown_here``."""
-        return check(self.subject.kind, act, self.state)
+        """The rule of ``act`` in this state. Raises RuleError ``act_not_allowed``, ``act_not_of_permit_type`` or
+        ``act_unknown_here``."""
+        return check(self.subject.kind, act, self.state, self.permit_type)
 
 
-def see(tx: Transaction, subject: Subject, day: date) -> Seen:
+def see(tx: Transaction, catalogue: Catalogue, subject: Subject, day: date) -> Seen:
     """Read a subject. Raises NotFoundError ``business_not_found`` or ``subject_not_found``."""
     holder = entities.get(tx, subject.uscc)
     if holder is None:
@@ -56,7 +58,8 @@ def see(tx: Transaction, subject: Subject, day: date) -> Seen:
     stored = permits.get(tx, subject.permit_id)
     if stored is None or stored.uscc != subject.uscc:
         raise NotFoundError("subject_not_found", uscc=subject.uscc)
-    return Seen(subject, holder, stored, source_of(SubjectKind.PERMIT, status_on(stored.permit, day).value))
+    state = source_of(SubjectKind.PERMIT, status_on(stored.permit, day).value)
+    return Seen(subject, holder, stored, state, catalogue.permit_types.get(stored.permit.permit_type))
 
 
 def close_impossible(tx: Transaction, catalogue: Catalogue, uscc: str, now: datetime) -> int:
@@ -70,7 +73,7 @@ def close_impossible(tx: Transaction, catalogue: Catalogue, uscc: str, now: date
 def close_if_impossible(tx: Transaction, catalogue: Catalogue, proposal: StoredProposal, now: datetime) -> bool:
     """Close one open proposal unless its act is still allowed; the state that forbids it is kept as the reason."""
     content = proposal.content
-    seen = see(tx, Subject.parse(content.uscc, content.subject), local_date(now))
+    seen = see(tx, catalogue, Subject.parse(content.uscc, content.subject), local_date(now))
     try:
         seen.rule(Act(content.act))
     except RuleError:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from licence_qr.domain.catalogue.model import Catalogue
+from licence_qr.domain.catalogue.model import Catalogue, PermitType
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.issuing.issued import IssuedCode
 from licence_qr.domain.lifecycle.acts import Effect, Rule, Subject, SubjectKind, allowed, check, rule
@@ -30,6 +30,7 @@ from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.register import codes, entities, history, permits
 from licence_qr.store.register.entities import StoredEntity
 from licence_qr.store.register.history import EventRow
+from licence_qr.store.register.permits import StoredPermit
 
 MAX_REASON_CHARS, MAX_BASIS_CHARS, MAX_NUMBER_CHARS = 500, 200, 80
 
@@ -59,8 +60,9 @@ class Life:
         """Do one act that needs one person, and return it after COMMIT.
 
         Raises AccessError ``role_not_allowed`` or ``business_of_other_office``; RuleError ``act_needs_four_eyes``,
-        ``act_not_allowed`` (with the acts that are) and those of the act itself; ConflictError ``business_changed`` for a
-        form that is out of date; InputError and InvalidApplication for what was typed; NotFoundError; KeyStoreError.
+        ``act_not_allowed`` (with the acts that are), ``act_not_of_permit_type`` and those of the act itself; ConflictError
+        ``business_changed`` for a form that is out of date; InputError and InvalidApplication for what was typed;
+        NotFoundError; KeyStoreError.
         """
         asked = rule(request.subject.kind, request.act)
         if asked.four_eyes:
@@ -95,7 +97,10 @@ class Life:
         return resume_after_rest(tx, self.catalogue, uscc, now) or renewed
 
     def _case(self, tx: Transaction, request: ActRequest, now: datetime, stored: StoredEntity) -> ActCase:
-        """The case, if the state allows the act. Raises RuleError ``act_not_allowed``, ``licence_ended``; NotFoundError."""
+        """The case, if state and permit type allow the act.
+
+        Raises RuleError ``act_not_allowed``, ``act_not_of_permit_type``, ``licence_ended``; NotFoundError.
+        """
         subject = request.subject
         held = {each.permit_id: each for each in permits.of_business(tx, subject.uscc)}
         if subject.permit_id is None:
@@ -104,10 +109,13 @@ class Life:
             raise NotFoundError("permit_not_found", id=subject.permit_id)
         else:
             status = status_on(held[subject.permit_id].permit, local_date(now))
-            found = check(subject.kind, request.act, status)
+            found = check(subject.kind, request.act, status, self._type(held[subject.permit_id]))
             if stored.state.ended and found.gives:
                 raise RuleError("licence_ended", uscc=subject.uscc)
         return ActCase(tx, self.catalogue, request, found, now, stored, held)
+
+    def _type(self, stored: StoredPermit) -> PermitType | None:
+        return self.catalogue.permit_types.get(stored.permit.permit_type)
 
     def _bring_code_in_line(self, case: ActCase, *, caught_up: bool) -> Done:
         """Sign the next version when a signed fact is another, and turn the status entries, as the rule says."""
@@ -141,7 +149,7 @@ class Life:
         state = licence_state_on(stored.state, stored.dormant_until, day)
         found = {Subject(uscc): tuple(r for r in allowed(SubjectKind.LICENCE, state) if r.roles)}
         for each in permits.of_business(tx, uscc):
-            rules = allowed(SubjectKind.PERMIT, status_on(each.permit, day))
+            rules = allowed(SubjectKind.PERMIT, status_on(each.permit, day), self._type(each))
             open_now = tuple(r for r in rules if r.roles and r.fits(each.permit, day) and not (state.ended and r.gives))
             found[Subject(uscc, each.permit_id)] = open_now
         return found

@@ -66,7 +66,7 @@ def _check_power(case: ActCase) -> str:
         name = known.name if known else Text(permit.issuing_authority, permit.issuing_authority)
         raise RuleError("delegation_of_other_authority", authority_zh=name.zh, authority_en=name.en)
     if permit.kinds:
-        check_kinds(case.catalogue, permit.kinds, case.today)
+        check_kinds(case.catalogue, permit.permit_type, permit.kinds, case.today)
     return authority
 
 
@@ -89,7 +89,7 @@ def change(case: ActCase) -> None:
     day = case.day_of_permit()
     number = case.permit.premises_no
     premises = next(p for p in entities.premises_of(case.tx, case.uscc) if p.premises_no == number)
-    renamed = renamed_premises(premises, details)
+    renamed = renamed_premises(premises, details, case.permit_type)
     entities.replace_premises(case.tx, case.uscc, renamed)
     case.note(EventKind.PREMISES_CHANGED, f"premises/{number}", day, as_json(premises), as_json(renamed))
 

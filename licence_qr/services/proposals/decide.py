@@ -107,7 +107,7 @@ class Proposals:
 
     def propose_within(self, tx: Transaction, actor: Actor, wanted: ProposalRequest, now: datetime) -> int:
         """``propose`` in the caller's write transaction."""
-        seen = see(tx, wanted.subject, local_date(now))
+        seen = see(tx, self.catalogue, wanted.subject, local_date(now))
         rule = _proposable(seen, wanted.act)
         _admit(actor, rule, seen)
         _demand_fields(wanted, seen, now)

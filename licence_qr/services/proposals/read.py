@@ -101,7 +101,7 @@ class ProposalReading:
         InputError ``life_subject_unknown``, AccessError, NotFoundError."""
         asked = Subject.parse(uscc, subject)
         with self.database.read() as tx:
-            seen = see(tx, asked, local_date(now))
+            seen = see(tx, self.catalogue, asked, local_date(now))
             found = seen.rule(_act(act, asked))
             if not found.four_eyes:
                 raise RuleError("act_needs_one", act_zh=found.name.zh, act_en=found.name.en)
@@ -128,7 +128,7 @@ class ProposalReading:
             proposal = own_office(tx, actor, number)
             content, day = proposal.content, local_date(now)
             subject = Subject.parse(content.uscc, content.subject)
-            seen = see(tx, subject, day)
+            seen = see(tx, self.catalogue, subject, day)
             is_open = proposal.state is ProposalState.OPEN
             closed = proposal.state is ProposalState.CLOSED
             return ProposalView(
@@ -160,7 +160,7 @@ class ProposalReading:
         return ProposalLine(
             number=proposal.proposal_id,
             act=rule(subject.kind, Act(content.act)).name,
-            about=self._about(tx, see(tx, subject, day)),
+            about=self._about(tx, see(tx, self.catalogue, subject, day)),
             state=proposal.state,
             proposed_by=_name(tx, proposal.proposed_by),
             proposed_at=proposal.proposed_at,

@@ -39,8 +39,11 @@ def check_delegation(catalogue: Catalogue, office: str, permit_type: str, day: d
     return delegation.authority
 
 
-def check_kinds(catalogue: Catalogue, kinds: tuple[str, ...], day: date) -> None:
-    """Raise RuleError ``kind_needs_no_permit_today`` unless the rules of ``day`` license one of the kinds of place."""
+def check_kinds(catalogue: Catalogue, permit_type: str, kinds: tuple[str, ...], day: date) -> None:
+    """Raise RuleError ``kind_needs_no_permit_today`` unless the rules of ``day`` license one of the kinds of place, where
+    the permit type follows them."""
+    if not catalogue.permit_types[permit_type].by_kind_of_place:
+        return
     known = [catalogue.kinds[kind] for kind in kinds]
     regimes = [kind.regime_on(day) for kind in known]
     if not any(r is not None and r.regime is Regime.LICENSED for r in regimes):

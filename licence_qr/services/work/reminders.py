@@ -13,6 +13,7 @@ from email.utils import format_datetime
 
 from licence_qr.domain.catalogue.model import Catalogue, Office
 from licence_qr.domain.dates import local_date
+from licence_qr.domain.lifecycle.acts import Act, types_with
 from licence_qr.domain.work.task_words import KIND
 from licence_qr.domain.work.tasks import DueStep, TaskKind, TimeLeft, time_left
 from licence_qr.services.work.outbox import Outbox
@@ -136,7 +137,7 @@ class Reminders:
             kinds=_REMINDED_OF,
             username="",
             rules=self._catalogue.life_rules_on(today),
-            reviewed_types=tuple(t.id for t in self._catalogue.permit_types.values() if t.by_kind_of_place),
+            reviewed_types=types_with(self._catalogue.permit_types.values(), Act.REVIEW),
         )
 
     def _reached(self) -> tuple[Office, ...]:

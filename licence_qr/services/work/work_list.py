@@ -9,6 +9,7 @@ from datetime import date, datetime
 from licence_qr.domain.catalogue.life_rules import LifeRules
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import local_date
+from licence_qr.domain.lifecycle.acts import Act, types_with
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.domain.work.tasks import DueStep, Task, TaskKind, TimeLeft, kinds_of, time_left
 from licence_qr.store.database.connections import Database, Transaction
@@ -67,8 +68,7 @@ class WorkList:
     def __init__(self, database: Database, catalogue: Catalogue) -> None:
         self._database = database
         self._catalogue = catalogue
-        # The review is that of the regulation on public places, which is what permits by kind of place are.
-        self._reviewed = tuple(t.id for t in catalogue.permit_types.values() if t.by_kind_of_place)
+        self._reviewed = types_with(catalogue.permit_types.values(), Act.REVIEW)
 
     def counts(self, actor: Actor, now: datetime) -> Counts:
         """How much waits for ``actor``."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from licence_qr import wording
+from licence_qr.domain.catalogue.model import PermitType, TypeAct
 from licence_qr.domain.lifecycle.acts import (
     RULES,
     STATE_NAMES,
@@ -24,6 +26,7 @@ from licence_qr.domain.lifecycle.acts import (
 from licence_qr.domain.register.entity import LicenceState
 from licence_qr.domain.register.permit import PermitState, PermitStatus
 from licence_qr.domain.roles import Role
+from licence_qr.domain.text import Text
 from licence_qr.errors import InputError, RuleError
 
 LICENCE, PERMIT = SubjectKind.LICENCE, SubjectKind.PERMIT
@@ -88,6 +91,24 @@ def test_a_state_turns_the_status_list_and_a_fact_makes_a_new_print():
         if each.kind is PERMIT and each.target not in {None, PermitState.EFFECTIVE, PermitState.REFUSED}:
             assert each.effect is Effect.STATUS
     assert rule(PERMIT, Act.RENEW).effect is rule(LICENCE, Act.CHANGE).effect is Effect.NEXT_VERSION
+
+
+def test_a_permit_type_knows_the_acts_it_names_and_no_other_of_their_kind():
+    plain = PermitType("plain", 9, Text("某许可证", "Some permit"), "bureau", 12, Text("x", "x"))
+    graded = replace(plain, acts=(TypeAct("grade", Text("某办法", "Some rules")),))
+    further = {r.act for r in RULES if r.by_type}
+    assert further == {Act.REVIEW, Act.GRADE}
+    for state in PermitStatus:
+        every = acts(PERMIT, state)
+        assert {r.act for r in allowed(PERMIT, state, plain)} == every - further
+        assert {r.act for r in allowed(PERMIT, state, graded)} == every - {Act.REVIEW}
+    assert check(PERMIT, Act.GRADE, PermitStatus.EFFECTIVE, graded).basis == Text("某办法", "Some rules")
+    for state in (PermitStatus.EFFECTIVE, PermitStatus.CANCELLED):
+        with pytest.raises(RuleError, match="act_not_of_permit_type") as refused:
+            check(PERMIT, Act.GRADE, state, plain)
+        for language in wording.LANGUAGES:
+            said = wording.explain(refused.value, language)
+            assert getattr(plain.name, language) in said.what and said.todo
 
 
 def test_what_the_calendar_adds_to_a_state_does_not_hide_its_acts():

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from licence_qr.domain.catalogue.model import BUSINESS_LICENCE
 from licence_qr.domain.identifiers import parse_uscc
 from licence_qr.domain.publishing.public_page import Verdict
 from licence_qr.domain.register.entity import EntityForm, LicenceState
@@ -193,7 +192,7 @@ def test_a_code_is_found_by_its_name_or_refused(demonstration):
 
 def test_every_permit_type_shown_is_one_of_the_catalogue(catalogue):
     types = {p.type for b in businesses() for p in b.permits}
-    assert types <= set(catalogue.permit_types) - {BUSINESS_LICENCE}
+    assert types <= set(catalogue.permit_types) - {catalogue.licence.id}
     assert len(types) >= 6
 
 

@@ -51,7 +51,9 @@ class Hotel:
         """The licence, or the permit with that place in the register."""
         return Subject(self.uscc, None if permit is None else self.stored(permit).permit_id)
 
-    def request(self, act: Act, details: Details | None = None, *, permit: int | None = None, **parts: Any) -> ActRequest:
+    def request(
+        self, act: Act, details: Details | None = None, *, permit: int | None = None, **parts: Any
+    ) -> ActRequest:
         grounds = Grounds(WHY.reason, WHY.legal_basis, WHY.document_no, parts.pop("on", None))
         return ActRequest(
             self.subject(permit), act, parts.pop("grounds", grounds), parts.pop("actor", self.clerk), details, **parts

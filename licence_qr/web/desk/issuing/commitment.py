@@ -7,7 +7,7 @@ from dataclasses import replace
 from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
-from licence_qr.domain.catalogue.model import BUSINESS_LICENCE, Notice, RequirementAction
+from licence_qr.domain.catalogue.model import Notice, RequirementAction
 from licence_qr.domain.issuing.issued import Draft
 from licence_qr.domain.roles import Role
 from licence_qr.services.lifecycle.credit_record import ApplicationBar
@@ -59,8 +59,8 @@ def _permits(draft: Draft) -> list[str]:
     """The permit types that this desk grants for the draft today."""
     trade = trade_of(draft)
     needs = needs_of(draft, trade) if trade else ()
-    here = [n.permit_type.id for n in needs if n.action is RequirementAction.ISSUED_HERE]
-    return [permit_type for permit_type in here if permit_type != BUSINESS_LICENCE]
+    here = [need.permit_type for need in needs if need.action is RequirementAction.ISSUED_HERE]
+    return [permit_type.id for permit_type in here if not permit_type.licence]
 
 
 def _application_bar(draft: Draft) -> ApplicationBar:

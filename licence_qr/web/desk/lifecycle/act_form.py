@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from licence_qr.domain.catalogue.model import Catalogue
+from licence_qr.domain.catalogue.model import Catalogue, PermitType
 from licence_qr.domain.lifecycle.acts import Rule, Subject
 from licence_qr.domain.lifecycle.details import Details
 from licence_qr.domain.text import Text
@@ -28,6 +28,11 @@ class ActForm:
     permit: HeldPermit | None
     catalogue: Catalogue
     today: date
+
+    @property
+    def permit_type(self) -> PermitType | None:
+        """The type of the permit, None for the licence and where the catalogue does not know it."""
+        return self.catalogue.permit_types.get(self.permit.permit.permit_type) if self.permit else None
 
 
 @dataclass(slots=True)

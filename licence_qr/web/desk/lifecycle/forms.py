@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from licence_qr.domain.lifecycle import changes
 from licence_qr.domain.lifecycle.acts import Act, Grounds, Rule, SubjectKind
-from licence_qr.domain.lifecycle.changes import CHANGES, ChangeRule
+from licence_qr.domain.lifecycle.changes import ChangeRule
 from licence_qr.domain.lifecycle.details import Details
 from licence_qr.domain.plain_text import plain_line, plain_text
 from licence_qr.domain.text import Text
@@ -69,8 +70,7 @@ def changes_of(case: ActForm) -> tuple[ChangeRule, ...]:
     form = case.detail.entity.form
     return tuple(
         replace(rule, label=label_of(rule.field, form)) if rule.field in TITLES else rule
-        for rule in CHANGES
-        if rule.kind is case.subject.kind
+        for rule in changes.changes_of(case.subject.kind, case.permit_type)
     )
 
 

@@ -1,0 +1,38 @@
+"""The permit types: one of them is the business licence, and the acts that a type names are acts it can choose."""
+
+from __future__ import annotations
+
+from licence_qr.catalogue.faults import Faults
+from licence_qr.catalogue.schema import PermitTypeEntry, PermitTypesFile
+from licence_qr.catalogue.source_file import SourceFile
+from licence_qr.domain.lifecycle.acts import RULES, SubjectKind
+
+# An act on a permit that a type has only if it says so.
+FURTHER_ACTS = tuple(rule.act.value for rule in RULES if rule.kind is SubjectKind.PERMIT and rule.by_type)
+
+
+def check_permit_types(source: SourceFile[PermitTypesFile], faults: Faults) -> None:
+    """Put what is wrong into ``faults``. That ids and wire ids are unique is checked with those of all files."""
+    licences = [place for place, entry in enumerate(source.entries.permit_type) if entry.licence]
+    if not licences:
+        faults.add("catalogue_entry_missing", source.name, 1, entry="[[permit_type]] licence = true")
+    for place in licences[1:]:
+        line, first = (source.line("permit_type", each, "licence") for each in (place, licences[0]))
+        faults.add("catalogue_repeated", source.name, line, key="licence", value="true", first_line=first)
+    for place, entry in enumerate(source.entries.permit_type):
+        _check_acts(source, place, entry, faults)
+
+
+def _check_acts(source: SourceFile[PermitTypesFile], place: int, entry: PermitTypeEntry, faults: Faults) -> None:
+    """A type names acts that there are to choose, each once; the licence has none."""
+    known = () if entry.licence else FURTHER_ACTS
+    lines: dict[str, int] = {}
+    for number, each in enumerate(entry.act):
+        line = source.line("permit_type", place, "act", number, "act")
+        if each.act not in known:
+            facts = {"key": "act", "found": f'"{each.act}"', "example": " / ".join(f'"{act}"' for act in known) or "–"}
+            faults.add("catalogue_value_wrong", source.name, line, **facts)
+        elif each.act in lines:
+            facts = {"key": "act", "value": each.act, "first_line": str(lines[each.act])}
+            faults.add("catalogue_repeated", source.name, line, **facts)
+        lines.setdefault(each.act, line)
