@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
-from licence_qr.domain.catalogue.model import Catalogue, KindOfPlace, NumberTemplate
+from licence_qr.domain.catalogue.model import Catalogue, KindOfPlace, NumberTemplate, PermitType
 from licence_qr.domain.dates import Period
 from licence_qr.domain.identifiers import parse_uscc
 from licence_qr.domain.importing.conflicts import SourceRow
+from licence_qr.domain.lifecycle.acts import Act, SubjectKind, known_to, rule
 from licence_qr.domain.names import name_key
 from licence_qr.domain.register.entity import Entity, EntityForm, LicenceState
 from licence_qr.domain.register.permit import PermitState
@@ -53,8 +54,9 @@ HEALTH_COLUMNS: Mapping[str, str] = {
     "grade": "量化等级",
     "note": "备注",
     "office": "受理街镇",
+    "permit_type": "许可种类",
 }
-OPTIONAL_COLUMNS = frozenset({"phone", "note"})
+OPTIONAL_COLUMNS = frozenset({"phone", "note", "permit_type"})
 
 # What the licence and the display card have room for, in characters; an application is bound by the same figures.
 LIMITS: Mapping[str, int] = {
@@ -127,6 +129,7 @@ class HealthRecord:
     """One row of the permit ledger. ``uscc`` is empty where the ledger has none; ``office`` and ``authority`` are ids."""
 
     row: SourceRow
+    permit_type: PermitType
     permit_no: str
     uscc: str
     holder: str
@@ -146,7 +149,7 @@ class HealthRecord:
         """What the row says, equal for spellings of names that count as the same: two such rows are one permit."""
         names = tuple(name_key(text) for text in (self.holder, self.principal, self.address, self.items))
         dates = (self.issued_on, self.period)
-        return (self.uscc, *names, self.authority, self.office, *dates, self.state, self.grade)
+        return (self.permit_type.id, self.uscc, *names, self.authority, self.office, *dates, self.state, self.grade)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,15 +160,18 @@ class Vocabulary:
     offices: Mapping[str, str]
     kinds: Mapping[str, KindOfPlace]
     templates: tuple[NumberTemplate, ...]
+    ledger_types: tuple[PermitType, ...]
 
     @classmethod
     def of(cls, catalogue: Catalogue) -> Vocabulary:
-        """The words of ``catalogue``: authorities, towns, kinds of place with their aliases, and number templates."""
+        """The words of ``catalogue``: authorities, towns, kinds of place with aliases, number templates, and the permit
+        types that stand in a ledger."""
         return cls(
             {name_key(authority.name.zh): authority.id for authority in catalogue.authorities.values()},
             {name_key(office.region_name.zh): office.id for office in catalogue.offices.values()},
             {name_key(name): kind for kind in catalogue.kinds.values() for name in (*kind.aliases, kind.name.zh)},
             catalogue.number_templates,
+            tuple(permit_type for permit_type in catalogue.permit_types.values() if permit_type.ledger),
         )
 
 
@@ -207,22 +213,56 @@ def parse_health(row: SourceRow, words: Vocabulary) -> HealthRecord:
     _in_order(first, last, "valid_to")
     issued = _day(texts, "issued_on")
     _in_order(issued, last, "valid_to")
+    permit_no = _number(_required(texts, "permit_no"), words.templates)
+    permit_type = _permit_type(texts, permit_no, words)
     return HealthRecord(
         row=row,
-        permit_no=_number(_required(texts, "permit_no"), words.templates),
+        permit_type=permit_type,
+        permit_no=permit_no,
         uscc=parse_uscc(texts["uscc"]) if texts["uscc"] else "",
         holder=_required(texts, "name"),
         principal=_required(texts, "principal"),
         address=_required(texts, "address"),
-        kinds=_kinds(_required(texts, "items"), words.kinds),
-        items=texts["items"],
+        kinds=_kinds(_required(texts, "items"), words.kinds) if permit_type.by_kind_of_place else (),
+        items=_required(texts, "items"),
         authority=_named(words.authorities, texts["authority"], "authority", "import_authority_unknown"),
         office=_named(words.offices, texts["office"], "office", "import_office_unknown"),
         issued_on=issued,
         period=Period(first, last),
         state=_known(_PERMIT_STATES, texts["state"], "state", "import_permit_state_unknown"),
-        grade=_known(_GRADES, texts["grade"].upper(), "grade", "import_grade_unknown"),
+        grade=_grade(texts["grade"], permit_type),
     )
+
+
+def _permit_type(texts: Mapping[str, str], permit_no: str, words: Vocabulary) -> PermitType:
+    """The type of a permit: the one the row names, else the only one that its authority, or its number, leaves open."""
+    named = texts.get("permit_type", "")
+    if named:
+        by_name = {name_key(known.name.zh): known for known in words.ledger_types}
+        if (found := by_name.get(name_key(named))) is None:
+            raise InputError("import_permit_type_unknown", field="permit_type", found=named, known=_names(words))
+        return found
+    authority = words.authorities.get(name_key(texts["authority"]), "")
+    numbered = {template.permit_type for template in words.templates if template.parse(permit_no)}
+    for possible in (
+        words.ledger_types,
+        [known for known in words.ledger_types if known.authority == authority],
+        [known for known in words.ledger_types if known.id in numbered],
+    ):
+        if len(possible) == 1:
+            return possible[0]
+    raise InputError("import_permit_type_unclear", field="permit_type", known=_names(words))
+
+
+def _names(words: Vocabulary) -> str:
+    return "、".join(known.name.zh for known in words.ledger_types)
+
+
+def _grade(text: str, permit_type: PermitType) -> str:
+    grade = _known(_GRADES, text.upper(), "grade", "import_grade_unknown")
+    if grade and not known_to(permit_type, rule(SubjectKind.PERMIT, Act.GRADE)):
+        raise InputError("import_grade_not_of_type", field="grade", found=text, permit_type=permit_type.name.zh)
+    return grade
 
 
 def region_of(address: str, catalogue: Catalogue) -> str:

@@ -47,7 +47,6 @@ from licence_qr.domain.names import name_key
 from licence_qr.domain.register.permit import GrantMode, Permit, PermitState
 from licence_qr.errors import InputError
 
-HYGIENE_PERMIT = "hygiene_permit"
 _OPEN_STATES = frozenset({PermitState.EFFECTIVE, PermitState.SUSPENDED})
 
 
@@ -258,7 +257,7 @@ class _Merge:
             # The licence's end closes its permits; the export's last approval is the day of that end.
             state, since = PermitState.CANCELLED, max(record.issued_on, licence.entity.issued_on)
         return Permit(
-            permit_type=HYGIENE_PERMIT,
+            permit_type=record.permit_type.id,
             permit_no=record.permit_no,
             premises_no=1,
             kinds=tuple(kind.id for kind in record.kinds),

@@ -20,6 +20,7 @@ COLUMNS: Mapping[str, Text] = {
     "term_from": Text("营业期限自", "Term from"),
     "term_to": Text("营业期限至", "Term to"),
     "business_scope": Text("经营范围", "Business scope"),
+    "permit_type": Text("许可种类", "Permit type"),
     "permit_no": Text("许可证号", "Permit number"),
     "items": Text("许可项目", "What it allows"),
     "kinds": Text("场所类别", "Kinds of place"),

@@ -1,0 +1,216 @@
+"""A permit type, an authority and an office that exist only as data: issued, acted upon, read by the public, imported."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from desk_pages import PASSWORD, Browser, signed_in
+from further_catalogue import AUTHORITY_NAME, GRADED, OFFICE, PERMIT_TYPE, further_catalogue
+from import_register import as_csv, licence, permit
+from quick_passwords import QUICK
+
+from licence_qr.bootstrap import Services, build, prepare
+from licence_qr.config import load_settings
+from licence_qr.domain.catalogue.model import Catalogue
+from licence_qr.domain.dates import local_date
+from licence_qr.domain.importing.conflicts import Outcome
+from licence_qr.domain.importing.department_rows import HEALTH_COLUMNS, MARKET_COLUMNS
+from licence_qr.domain.issuing.form import parse_application
+from licence_qr.domain.issuing.issued import IssuedPair
+from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject
+from licence_qr.domain.lifecycle.details import Deed, Grading
+from licence_qr.domain.register.permit import Permit, PermitState
+from licence_qr.domain.roles import Actor, Role
+from licence_qr.errors import RuleError
+from licence_qr.services.importing.run import ImportReport
+from licence_qr.store.register import permits
+from licence_qr.store.register.permits import StoredPermit
+from licence_qr.web.app import create_app
+from licence_qr.wording import LANGUAGES, explain
+
+NOW = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)
+WHY = Grounds("查实", "", "示例〔2026〕1号")
+
+
+@pytest.fixture
+def further(tmp_path: Path) -> Catalogue:
+    folder = tmp_path / "catalogue"
+    folder.mkdir()
+    return further_catalogue(folder)
+
+
+@pytest.fixture
+def office(tmp_path: Path, further: Catalogue) -> Iterator[Services]:
+    settings = load_settings({"LICENCE_QR_HOME": str(tmp_path / "var"), "LICENCE_QR_KEYS": str(tmp_path / "keys")})
+    prepare(settings, NOW, demonstration=True)
+    services = build(settings, hasher=QUICK, catalogue=further)
+    services.accounts.create("clerk", "窗口（示例）", OFFICE, frozenset({Role.CLERK}), PASSWORD, NOW)
+    services.accounts.create("decider", "审批（示例）", OFFICE, frozenset({Role.DECIDER}), PASSWORD, NOW)
+    yield services
+    services.database.close()
+
+
+def actor(services: Services, name: str = "clerk") -> Actor:
+    user = services.accounts.user(name)
+    assert user is not None
+    return user
+
+
+def issue(services: Services, trade: str, *, uscc: str = "", key: str = "once") -> IssuedPair:
+    """A licence with the permit of ``trade``, on commitment, as from the form at the desk."""
+    permit_type = {"snack_bar": PERMIT_TYPE, "works_canteen": GRADED}[trade]
+    notice = services.catalogue.notice(permit_type, local_date(NOW))
+    assert notice is not None
+    fields = {
+        "trade": trade,
+        "kinds": "restaurant",
+        "mode": "commitment",
+        "uscc": uscc,
+        "entity_form": "company",
+        "name": "重庆示例小吃有限公司",
+        "entity_type": "有限责任公司",
+        "principal": "张示例",
+        "established_on": "2026-01-05",
+        "domicile": "重庆市九龙坡区含谷镇示例路1号",
+        "business_scope": "餐饮服务",
+        "premises_address": "重庆市九龙坡区含谷镇示例路1号",
+        "premises_region": "500107109",
+        "permitted_items": "热食类食品制售",
+        "notice_id": notice.id,
+        "notice_version": notice.version,
+        "notice_sha256": notice.sha256,
+        "signer": "张示例",
+        "signed_on": "2026-11-23",
+    }
+    application = parse_application(fields, services.catalogue, OFFICE, local_date(NOW), demonstration=True)
+    return services.issuance.issue(application, actor(services), f"test/{key}", NOW)
+
+
+def held(services: Services, uscc: str) -> StoredPermit:
+    with services.database.read() as tx:
+        (stored,) = permits.of_business(tx, uscc)
+    return stored
+
+
+def do(services: Services, uscc: str, act: Act, *, grade: str = "") -> None:
+    subject = Subject(uscc, held(services, uscc).permit_id)
+    deed = Deed(subject, act, WHY, actor(services), Grading(grade) if grade else None)
+    services.life.perform(deed.actor, deed, NOW)
+
+
+def browser(services: Services) -> Browser:
+    return signed_in(create_app(services, lambda: NOW), services, "clerk")
+
+
+def offered(page: str) -> set[str]:
+    return set(re.findall(r'/permit/\d+/(\w+)"', page))
+
+
+def test_it_is_issued_acted_upon_and_shown_to_the_public(office: Services):
+    pair = issue(office, "snack_bar")
+    stored = held(office, pair.uscc)
+    assert stored.permit.permit_no == "渝食证〔2026〕00001号" and stored.permit.kinds == ()
+    with pytest.raises(RuleError, match="permit_already_in_force"):
+        issue(office, "snack_bar", uscc=pair.uscc, key="twice")
+    do(office, pair.uscc, Act.APPLY_RENEWAL)
+    do(office, pair.uscc, Act.RENEW)
+    period = held(office, pair.uscc).permit.period
+    assert period is not None and str(period.last) == "2036-11-22"
+    clerk = browser(office)
+    business = clerk.see(f"/desk/businesses/{pair.uscc}")
+    public = re.search(r'href="(/p/[^"]+)"', business)
+    assert public
+    page = clerk.see(f"{public[1]}?lang=zh")
+    assert "食品经营许可证（示例）" in page and AUTHORITY_NAME in page and "含谷镇政务服务中心" in page
+    assert "渝食证〔2026〕00001号" in page and "未评级" not in page and "热食类食品制售" in page
+
+
+def test_what_its_type_does_not_name_is_nowhere_offered_and_refused_in_words(office: Services):
+    pair, clerk = issue(office, "snack_bar"), browser(office)
+    address = f"/desk/businesses/{pair.uscc}"
+    acts = offered(clerk.see(address))
+    assert acts >= {"change", "suspend", "cancel"} and acts.isdisjoint({"grade", "review"})
+    subject = Subject(pair.uscc, held(office, pair.uscc).permit_id)
+    assert {rule.act for rule in office.life.open_acts(pair.uscc, NOW)[subject]}.isdisjoint({Act.GRADE, Act.REVIEW})
+    for act, words in ((Act.GRADE, "量化分级评定"), (Act.REVIEW, "复核")):
+        with pytest.raises(RuleError, match="act_not_of_permit_type") as refused:
+            do(office, pair.uscc, act, grade="A" if act is Act.GRADE else "")
+        assert all("食品" in explain(refused.value, each).what or each == "en" for each in LANGUAGES)
+        page = clerk.see(f"{address}/{subject.text}/{act.value}?lang=zh", 409)
+        assert "食品经营许可证（示例）" in page and words in page
+    assert held(office, pair.uscc).permit.grade == ""
+    due = office.work_list.counts(actor(office), NOW + timedelta(days=700))
+    assert due.of(next(kind for kind in due.kinds if kind.value == "review_due")) == 0
+
+
+def test_what_its_type_names_is_offered_with_the_basis_that_the_catalogue_says(office: Services):
+    pair, clerk = issue(office, "works_canteen"), browser(office)
+    address = f"/desk/businesses/{pair.uscc}"
+    acts = offered(clerk.see(address))
+    assert "grade" in acts and "review" not in acts
+    subject = Subject(pair.uscc, held(office, pair.uscc).permit_id)
+    assert "《集体用餐管理办法（示例）》第九条" in clerk.see(f"{address}/{subject.text}/grade?lang=zh")
+    do(office, pair.uscc, Act.GRADE, grade="B")
+    assert held(office, pair.uscc).permit.grade == "B"
+    basis = [row["legal_basis"] for row in office.life.timeline(pair.uscc) if row["event"] == "permit_graded"]
+    assert basis == ["《集体用餐管理办法（示例）》第九条"]
+    changes = clerk.see(f"{address}/{subject.text}/change?lang=zh")
+    assert "《集体用餐管理办法（示例）》第八条" in changes and "场所类别" not in changes
+
+
+PERMIT = permit(
+    permit_no="渝食证〔2024〕00007号",
+    authority=AUTHORITY_NAME,
+    items="热食类食品制售",
+    office="含谷镇",
+    issued_on="2024-05-01",
+    valid_from="2024-05-01",
+    valid_to="2029-04-30",
+    grade="",
+)
+
+
+def imported(services: Services, *rows: dict[str, str]) -> ImportReport:
+    market, ledger = as_csv([licence()], MARKET_COLUMNS), as_csv(rows, HEALTH_COLUMNS)
+    return services.importing.import_departments(market, "market", ledger, "ledger", "admin", NOW)
+
+
+def permits_of(services: Services) -> dict[str, Permit]:
+    with services.database.read() as tx:
+        return {stored.permit.permit_no: stored.permit for stored in permits.of_business(tx, licence()["uscc"])}
+
+
+def test_a_ledger_with_permits_of_three_types_is_merged_row_by_row(office: Services):
+    canteen = PERMIT | {"permit_no": "集字7号", "permit_type": "集体用餐许可证（示例）", "grade": "A"}
+    report = imported(office, permit(valid_to="2027-04-30"), PERMIT, canteen)
+    assert {row.outcome for row in report.rows} == {Outcome.IMPORTED}, [row.code for row in report.rows]
+    found = permits_of(office)
+    assert {number: each.permit_type for number, each in found.items()} == {
+        "渝高新卫公证字〔2022〕第00901号": "hygiene_permit",
+        "渝食证〔2024〕00007号": PERMIT_TYPE,
+        "集字7号": GRADED,
+    }
+    assert found["渝食证〔2024〕00007号"].kinds == () and found["集字7号"].grade == "A"
+    assert all(each.state is PermitState.EFFECTIVE for each in found.values())
+    # The number that the ledger brought is taken: the next one is above it.
+    assert imported(office, permit(valid_to="2027-04-30"), PERMIT, canteen).rows == report.rows
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"permit_no": "食字7号"}, "import_permit_type_unclear"),
+        ({"permit_type": "烟花爆竹许可证"}, "import_permit_type_unknown"),
+        ({"grade": "A"}, "import_grade_not_of_type"),
+    ],
+)
+def test_a_row_whose_type_cannot_be_told_or_has_no_grade_is_refused_in_words(office: Services, changes, code):
+    *_, row = imported(office, PERMIT | changes).rows
+    assert (row.outcome, row.code) == (Outcome.REFUSED, code)
+    for language in LANGUAGES:
+        words = explain(RuleError(code, **row.facts), language)
+        assert "{" not in words.what and words.todo
