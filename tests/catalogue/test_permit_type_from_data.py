@@ -17,12 +17,12 @@ from licence_qr.bootstrap import Services, build, prepare
 from licence_qr.config import load_settings
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import local_date
-from licence_qr.domain.importing.conflicts import Outcome
+from licence_qr.domain.importing.conflicts import RowOutcome
 from licence_qr.domain.importing.department_rows import HEALTH_COLUMNS, MARKET_COLUMNS
 from licence_qr.domain.issuing.form import parse_application
 from licence_qr.domain.issuing.issued import IssuedPair
 from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject
-from licence_qr.domain.lifecycle.details import Deed, Grading
+from licence_qr.domain.lifecycle.details import ActRequest, Grading
 from licence_qr.domain.register.permit import Permit, PermitState
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import RuleError
@@ -98,8 +98,8 @@ def held(services: Services, uscc: str) -> StoredPermit:
 
 def do(services: Services, uscc: str, act: Act, *, grade: str = "") -> None:
     subject = Subject(uscc, held(services, uscc).permit_id)
-    deed = Deed(subject, act, WHY, actor(services), Grading(grade) if grade else None)
-    services.life.perform(deed.actor, deed, NOW)
+    request = ActRequest(subject, act, WHY, actor(services), Grading(grade) if grade else None)
+    services.life.perform(request.actor, request, NOW)
 
 
 def browser(services: Services) -> Browser:
@@ -187,7 +187,7 @@ def permits_of(services: Services) -> dict[str, Permit]:
 def test_a_ledger_with_permits_of_three_types_is_merged_row_by_row(office: Services):
     canteen = PERMIT | {"permit_no": "集字7号", "permit_type": "集体用餐许可证（示例）", "grade": "A"}
     report = imported(office, permit(valid_to="2027-04-30"), PERMIT, canteen)
-    assert {row.outcome for row in report.rows} == {Outcome.IMPORTED}, [row.code for row in report.rows]
+    assert {row.outcome for row in report.rows} == {RowOutcome.IMPORTED}, [row.code for row in report.rows]
     found = permits_of(office)
     assert {number: each.permit_type for number, each in found.items()} == {
         "渝高新卫公证字〔2022〕第00901号": "hygiene_permit",
@@ -210,7 +210,7 @@ def test_a_ledger_with_permits_of_three_types_is_merged_row_by_row(office: Servi
 )
 def test_a_row_whose_type_cannot_be_told_or_has_no_grade_is_refused_in_words(office: Services, changes, code):
     *_, row = imported(office, PERMIT | changes).rows
-    assert (row.outcome, row.code) == (Outcome.REFUSED, code)
+    assert (row.outcome, row.code) == (RowOutcome.REFUSED, code)
     for language in LANGUAGES:
         words = explain(RuleError(code, **row.facts), language)
         assert "{" not in words.what and words.todo
