@@ -161,6 +161,18 @@ def test_a_room_of_a_layer_imports_only_what_stands_above_it_in_the_table():
     assert not wrong, "\n".join(wrong)
 
 
+def test_pages_are_handed_their_services_and_reach_no_others():
+    wiring = {"licence_qr.web.app", "licence_qr.web.wsgi"}
+    found = {
+        MODULES[path]
+        for path in MODULES
+        if MODULES[path].startswith("licence_qr.web")
+        for _, name in imported(path)
+        if name.startswith("licence_qr.bootstrap")
+    }
+    assert found == wiring
+
+
 # Library → the rooms that alone may use it.
 OF_ONE_ROOM = {
     **dict.fromkeys(("flask", "werkzeug", "flask_login", "flask_wtf", "whitenoise"), {"web"}),

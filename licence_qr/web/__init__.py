@@ -4,21 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from flask import current_app
 
-if TYPE_CHECKING:
-    from licence_qr.bootstrap import Services
-
-EXTENSION = "licence_qr"
 CLOCK = "licence_qr_clock"
 Clock = Callable[[], datetime]
-
-
-def use_cases() -> Services:
-    """The services of the running application, as given to ``create_app``."""
-    return cast("Services", current_app.extensions[EXTENSION])
 
 
 def system_clock() -> datetime:

@@ -10,14 +10,25 @@ from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 from whitenoise import WhiteNoise
 
-from licence_qr.web import CLOCK, EXTENSION, Clock, system_clock
+from licence_qr.web import CLOCK, Clock, system_clock
 from licence_qr.web.account import sign_in
 from licence_qr.web.desk import start
+from licence_qr.web.desk.businesses import history, past_day
+from licence_qr.web.desk.businesses import pages as businesses
+from licence_qr.web.desk.feedback import ratings as desk_ratings
+from licence_qr.web.desk.feedback import reports as desk_reports
+from licence_qr.web.desk.importing import review
+from licence_qr.web.desk.inspecting import draws as desk_draws
+from licence_qr.web.desk.inspecting import follow_ups, inspections
+from licence_qr.web.desk.issuing import services as issuing
+from licence_qr.web.desk.lifecycle import act
+from licence_qr.web.desk.proposals import pages as proposals
 from licence_qr.web.desk.work import calendar
-from licence_qr.web.phone import pack, sync, visits
+from licence_qr.web.desk.work import services as work
+from licence_qr.web.phone import pack, pack_key, sync, visits
 from licence_qr.web.public import draws, ratings, reports, scan, verifier_lists, verify
 from licence_qr.web.public.page_cache import PageCache
-from licence_qr.web.shell import errors, language, request_log, security, templates, words
+from licence_qr.web.shell import errors, handed, language, request_log, security, templates, words
 from licence_qr.web.shell.bounded_numbers import RegisterNumber
 from licence_qr.web.shell.folders import shipped
 
@@ -49,8 +60,8 @@ def create_app(services: Services, clock: Clock = system_clock) -> Flask:
         SESSION_COOKIE_SECURE=https,
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a form left open over lunch is not lost
     )
-    app.extensions[EXTENSION] = services
     app.extensions[CLOCK] = clock
+    _hand_over(app, services)
     templates.init_app(app)
     app.jinja_env.globals.update(words=words, host=services.settings.host, demonstration=services.demonstration)
     language.init_app(app)
@@ -78,6 +89,39 @@ def create_app(services: Services, clock: Clock = system_clock) -> Flask:
     app.wsgi_app = PageCache(app.wsgi_app, services.lookup, scan.SCANNED, clock)  # type: ignore[method-assign]
     _serve_static(app)
     return app
+
+
+def _hand_over(app: Flask, given: Services) -> None:
+    """To each room what it uses: the whole list of who can reach what."""
+    handed.catalogue.give(app, given.catalogue)
+    security.accounts.give(app, given.accounts)
+    # everybody
+    scan.lookup.give(app, given.lookup)
+    reports.reports.give(app, given.reports)
+    ratings.ratings.give(app, given.ratings)
+    draws.draws.give(app, given.draws)
+    verify.keys.give(app, given.keys)
+    verifier_lists.services.give(app, verifier_lists.ListServices(given.status_publishing, given.keys))
+    # signing in, and the inspector's phone
+    sign_in.accounts.give(app, given.accounts)
+    pack.pack.give(app, given.pack)
+    pack_key.secret.give(app, given.web_secret)
+    sync.inspections.give(app, given.inspections)
+    # the desk
+    start.services.give(app, start.StartServices(given.applications, given.waiting, given.work_list))
+    issuing.services.give(app, issuing.IssuingServices(given.applications, given.bars, given.demonstration))
+    businesses.services.give(app, businesses.BusinessServices(given.register, given.bars, given.prints))
+    history.timeline.give(app, given.timeline)
+    past_day.life.give(app, given.life)
+    act.services.give(app, act.LifeServices(given.life, given.register, given.bars, given.timeline, given.applications))
+    proposals.services.give(app, proposals.ProposalServices(given.proposals, given.proposal_reading, given.timeline))
+    desk_draws.draws.give(app, given.draws)
+    follow_ups.follow_ups.give(app, given.follow_ups)
+    inspections.inspections.give(app, given.inspections_desk)
+    review.waiting.give(app, given.waiting)
+    desk_reports.reports_desk.give(app, given.reports_desk)
+    desk_ratings.services.give(app, desk_ratings.RatingServices(given.ratings, given.ratings_desk))
+    work.services.give(app, work.WorkServices(given.work_list, given.calendar_feeds, given.settings.address))
 
 
 def _tree_hash(root: Path) -> str:

@@ -8,11 +8,13 @@ from werkzeug.wrappers import Response
 
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import AccessError, SignInNeeded
-from licence_qr.web import current_instant, use_cases
+from licence_qr.services.register.accounts import Accounts
+from licence_qr.web import current_instant
 from licence_qr.web.account import interrupted_forms, late_forms
 from licence_qr.web.account.sign_in_page import sign_in_page
 from licence_qr.web.phone import pack_key, unsent_visits
 from licence_qr.web.shell.errors import status_of
+from licence_qr.web.shell.handed import Handed
 from licence_qr.web.shell.language import t
 from licence_qr.web.shell.navigation import SESSIONS, first_room
 from licence_qr.web.shell.security import (
@@ -25,6 +27,7 @@ from licence_qr.web.shell.security import (
 )
 
 blueprint = Blueprint("sign_in", __name__)
+accounts = Handed(Accounts)
 blueprint.app_errorhandler(SignInNeeded)(late_forms.ask_to_sign_in)
 blueprint.app_errorhandler(CSRFError)(late_forms.offer_again)
 
@@ -38,13 +41,13 @@ def sign_in() -> Response:
     if request.method == "GET":
         actor = signed_in()
         return redirect(_onward(actor)) if actor else make_response(sign_in_page())
-    accounts, now, kept = use_cases().accounts, current_instant(), interrupted_forms.carried()
+    now, kept = current_instant(), interrupted_forms.carried()
     username, password = request.form.get("username", ""), request.form.get("password", "")
     try:
-        token = accounts.sign_in(username, password, request.remote_addr or "", now)
+        token = accounts().sign_in(username, password, request.remote_addr or "", now)
     except AccessError as refused:
         return make_response(sign_in_page(refused, kept, username), status_of(refused))
-    g.actor = actor = accounts.actor(token, now)
+    g.actor = actor = accounts().actor(token, now)
     response: Response = redirect(_onward(actor) if actor else url_for(".sign_in"), 303)
     if actor and kept:
         response = make_response(render_template("account/kept.html", kept=kept, signed_in_again=True))
@@ -64,7 +67,7 @@ def sign_out() -> Response:
     waiting = unsent_visits.count_of(current_actor())
     if waiting and request.form.get("anyway") != "yes":
         return make_response(render_template("phone/unsent.html", waiting=waiting))
-    use_cases().accounts.sign_out(session_token(), current_instant())
+    accounts().sign_out(session_token(), current_instant())
     response = make_response(redirect(url_for("inspect.signed_out" if pack_key.held() else ".sign_in"), 303))
     pack_key.take_back(response)
     forget_session(response)
@@ -75,11 +78,11 @@ def sign_out() -> Response:
 @roles(*SESSIONS.roles)
 def show_sessions() -> str:
     """Where else one is signed in."""
-    accounts, now = use_cases().accounts, current_instant()
+    now = current_instant()
     return render_template(
         "account/sessions.html",
-        sessions=accounts.sessions(current_actor(), now),
-        this_session=accounts.session_id(session_token(), now),
+        sessions=accounts().sessions(current_actor(), now),
+        this_session=accounts().session_id(session_token(), now),
     )
 
 
@@ -87,7 +90,7 @@ def show_sessions() -> str:
 @roles(*SESSIONS.roles)
 def revoke_session(session_id: str) -> Response:
     """End one of one's own sessions."""
-    use_cases().accounts.revoke(current_actor(), session_id, current_instant())
+    accounts().revoke(current_actor(), session_id, current_instant())
     flash(t("已结束那次登录。", "That session has ended."))
     return redirect(url_for(".show_sessions"), 303)
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from licence_qr.domain.roles import Actor
-from licence_qr.web import current_instant, use_cases
+from licence_qr.services.importing.review import Waiting
+from licence_qr.services.issuing.drafts import Applications
+from licence_qr.services.work.work_list import WorkList
+from licence_qr.web import current_instant
 from licence_qr.web.desk.businesses import history
 from licence_qr.web.desk.businesses import pages as desk_businesses
 from licence_qr.web.desk.feedback import ratings, reports
@@ -17,12 +22,25 @@ from licence_qr.web.desk.lifecycle import act
 from licence_qr.web.desk.proposals import pages as desk_proposals
 from licence_qr.web.desk.words import chinese_day, moment, need_words, office_name, shown_text
 from licence_qr.web.desk.work import words, work_list
+from licence_qr.web.shell.handed import Handed, catalogue
 from licence_qr.web.shell.navigation import APPLICATIONS, SESSIONS, first_room, open_rooms
 from licence_qr.web.shell.security import current_actor, roles, signed_in
 
 RECENTLY = 10
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
+
+
+@dataclass(frozen=True, slots=True)
+class StartServices:
+    """What a clerk's day begins with."""
+
+    applications: Applications
+    waiting: Waiting
+    work_list: WorkList
+
+
+services = Handed(StartServices)
 for pages in (
     trade,
     details,
@@ -57,15 +75,15 @@ def show_start() -> str | Response:
 
 def _start_page(actor: Actor) -> str:
     """Open applications first, then what was issued lately, the rows that wait, and the search."""
-    everything = use_cases()
-    drafts = everything.applications.drafts(actor)
+    given = services()
+    drafts = given.applications.drafts(actor)
     issued = tuple(draft for draft in drafts if draft.issued_at is not None)[:RECENTLY]
     return render_template(
         "desk/start.html",
         open_drafts=tuple(draft for draft in drafts if draft.issued_at is None),
-        issued=tuple((draft, everything.applications.result(actor, draft.draft_id)) for draft in issued),
-        waiting=len(everything.waiting.list(actor)),
-        catalogue=everything.catalogue,
-        work=everything.work_list.counts(actor, current_instant()),
+        issued=tuple((draft, given.applications.result(actor, draft.draft_id)) for draft in issued),
+        waiting=len(given.waiting.list(actor)),
+        catalogue=catalogue(),
+        work=given.work_list.counts(actor, current_instant()),
         task_words=words.KIND,
     )

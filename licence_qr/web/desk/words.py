@@ -10,8 +10,8 @@ from markupsafe import Markup
 from licence_qr.domain.catalogue.model import Requirement, RequirementAction, Text
 from licence_qr.domain.dates import SHANGHAI
 from licence_qr.domain.work.tasks import TimeLeft
-from licence_qr.web import use_cases
 from licence_qr.web.shell.forms import Field, Widget
+from licence_qr.web.shell.handed import catalogue
 from licence_qr.web.shell.language import t
 from licence_qr.web.shell.words import Tone
 
@@ -42,7 +42,7 @@ def shown_text(field: Field, typed: str) -> str:
 
 def office_name(office: str) -> str:
     """The name of a handling office in the main language."""
-    known = use_cases().catalogue.offices.get(office)
+    known = catalogue().offices.get(office)
     return t(known.name.zh, known.name.en) if known else office
 
 

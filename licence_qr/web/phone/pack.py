@@ -6,9 +6,10 @@ import gzip
 
 from flask import Blueprint, Response, make_response, render_template
 
-from licence_qr.services.inspecting.offline_pack import LIFETIME
-from licence_qr.web import current_instant, use_cases
+from licence_qr.services.inspecting.offline_pack import LIFETIME, Pack
+from licence_qr.web import current_instant
 from licence_qr.web.phone import pack_key
+from licence_qr.web.shell.handed import Handed
 from licence_qr.web.shell.navigation import PACK
 from licence_qr.web.shell.security import current_actor, roles
 from licence_qr.web.shell.templates import render
@@ -20,6 +21,7 @@ _POLICY = (
 )
 
 blueprint = Blueprint("inspect", __name__, url_prefix="/inspect")
+pack = Handed(Pack)
 
 
 @blueprint.get("/")
@@ -35,7 +37,7 @@ def show_pack() -> Response:
 def take_pack() -> Response:
     """The pack, compressed as it is kept; no cache may hold it. It comes with one half of the key for keeping it."""
     actor = current_actor()
-    packed = gzip.compress(use_cases().pack.for_actor(actor, current_instant()), mtime=0)
+    packed = gzip.compress(pack().for_actor(actor, current_instant()), mtime=0)
     response = Response(packed, mimetype="application/gzip")
     response.headers["Cache-Control"] = "no-store"
     pack_key.hand_out(response, actor)

@@ -17,11 +17,12 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from licence_qr.domain.roles import Actor
-from licence_qr.web import use_cases
+from licence_qr.web.shell.handed import Handed
 
 _SECRET_HEX = 48
 # Beyond the 12 hours of a pack: a visit begun in the last minute of it is finished under the same key.
 LIFETIME = timedelta(hours=36)
+secret = Handed(bytes)  # what only this installation knows
 
 
 def _name() -> str:
@@ -62,5 +63,5 @@ def take_back_from_others(response: Response, actor: Actor) -> None:
 
 def _of(actor: Actor) -> str:
     """The number of the account, and what only this installation can derive from it (HMAC, RFC 2104)."""
-    derived = hmac.digest(use_cases().web_secret, f"pack-key 1 {actor.user_id}".encode(), "sha256")
+    derived = hmac.digest(secret(), f"pack-key 1 {actor.user_id}".encode(), "sha256")
     return f"{actor.user_id}-{derived.hex()[:_SECRET_HEX]}"

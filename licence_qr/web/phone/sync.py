@@ -14,12 +14,14 @@ from flask_wtf.csrf import generate_csrf
 from licence_qr.domain.inspecting.inspection import FLAG_WORDS
 from licence_qr.domain.roles import Role
 from licence_qr.services.inspecting.document import MAX_DOCUMENT_BYTES
-from licence_qr.services.inspecting.receive import InspectionReceipt
+from licence_qr.services.inspecting.receive import InspectionReceipt, Inspections
 from licence_qr.services.register.photos import MAX_PHOTO_BYTES
-from licence_qr.web import current_instant, use_cases
+from licence_qr.web import current_instant
+from licence_qr.web.shell.handed import Handed
 from licence_qr.web.shell.security import current_actor, roles
 
 blueprint = Blueprint("inspections_sync", __name__, url_prefix="/inspect/sync")
+inspections = Handed(Inspections)
 
 _WRITTEN = "%Y-%m-%dT%H:%M:%SZ"
 
@@ -37,9 +39,7 @@ def show_session() -> Response:
 def receive_inspection(inspection_id: str) -> tuple[Response, int]:
     """Take in one inspection; 201 the first time, 200 after."""
     body = _body(MAX_DOCUMENT_BYTES)
-    receipt, first = use_cases().inspections.receive(
-        current_actor(), inspection_id, body, _device_time(), current_instant()
-    )
+    receipt, first = inspections().receive(current_actor(), inspection_id, body, _device_time(), current_instant())
     return _answer(receipt, first=first)
 
 
@@ -47,14 +47,14 @@ def receive_inspection(inspection_id: str) -> tuple[Response, int]:
 @roles(Role.INSPECTOR)
 def show_receipt(inspection_id: str, digest: str) -> tuple[Response, int]:
     """The receipt of a content that was sent before."""
-    return _answer(use_cases().inspections.receipt(current_actor(), inspection_id, digest), first=False)
+    return _answer(inspections().receipt(current_actor(), inspection_id, digest), first=False)
 
 
 @blueprint.put("/<inspection_id>/<digest>/photos/<sha256>")
 @roles(Role.INSPECTOR)
 def receive_photo(inspection_id: str, digest: str, sha256: str) -> tuple[Response, int]:
     """Take in one photograph that the inspection announced; 201 the first time, 200 after."""
-    receipt, first = use_cases().inspections.receive_photo(
+    receipt, first = inspections().receive_photo(
         current_actor(), inspection_id, digest, sha256, _body(MAX_PHOTO_BYTES), current_instant()
     )
     return _answer(receipt, first=first)

@@ -14,11 +14,12 @@ from licence_qr.domain.inspecting.draws import DRAW_STATE_WORDS
 from licence_qr.domain.inspecting.inspection import OUTCOME_WORDS
 from licence_qr.domain.publishing.publish import office_name
 from licence_qr.domain.text import Text
-from licence_qr.services.inspecting.draws import PublishedDraw, PublishedPlace
-from licence_qr.web import use_cases
+from licence_qr.services.inspecting.draws import Draws, PublishedDraw, PublishedPlace
+from licence_qr.web.shell.handed import Handed, catalogue
 from licence_qr.web.shell.templates import render
 
 blueprint = Blueprint("citizen_draws", __name__, url_prefix="/draws")
+draws = Handed(Draws)
 
 _WORDS: Mapping[str, Any] = {"states": DRAW_STATE_WORDS, "outcomes": OUTCOME_WORDS}
 
@@ -26,20 +27,19 @@ _WORDS: Mapping[str, Any] = {"states": DRAW_STATE_WORDS, "outcomes": OUTCOME_WOR
 @blueprint.get("")
 def list_draws() -> str:
     """The latest draws of all offices."""
-    return render("public/draws.html", draws=use_cases().draws.published(), office=_office, **_WORDS)
+    return render("public/draws.html", draws=draws().published(), office=_office, **_WORDS)
 
 
 @blueprint.get("/<int:number>")
 def show_draw(number: int) -> str:
     """One draw: what was announced, the seed, and what it drew."""
-    return render("public/draw.html", draw=use_cases().draws.published_one(number), office=_office, **_WORDS)
+    return render("public/draw.html", draw=draws().published_one(number), office=_office, **_WORDS)
 
 
 @blueprint.get("/<int:number>.json")
 def draw_json(number: int) -> Response:
     """Everything that is needed to check one draw; docs/verifying/random-draws.md says how."""
-    services = use_cases()
-    facts = draw_facts(services.draws.published_one(number), services.catalogue)
+    facts = draw_facts(draws().published_one(number), catalogue())
     return Response(json.dumps(facts, ensure_ascii=False, indent=1) + "\n", mimetype="application/json")
 
 
@@ -80,7 +80,7 @@ def _place(place: PublishedPlace) -> dict[str, Any]:
 
 
 def _office(office: str) -> Text:
-    return office_name(use_cases().catalogue, office)
+    return office_name(catalogue(), office)
 
 
 def _instant(when: datetime) -> str:

@@ -11,16 +11,18 @@ from licence_qr.domain.dates import local_date
 from licence_qr.domain.feedback.ratings import LEVELS, parse_rating_code
 from licence_qr.domain.text import Text
 from licence_qr.errors import InputError, LicenceQRError, NotFoundError
-from licence_qr.services.feedback.ratings import Offer, SentRating
-from licence_qr.web import current_instant, use_cases
+from licence_qr.services.feedback.ratings import Offer, Ratings, SentRating
+from licence_qr.web import current_instant
 from licence_qr.web.public import cookieless_forms
 from licence_qr.web.shell.forms import Choice, Field, Widget, read_fields
+from licence_qr.web.shell.handed import Handed, catalogue
 
 _PURPOSE = "rating"
 _FIND = "public/rating_find.html"
 _CODE = "code"
 
 blueprint = Blueprint("citizen_ratings", __name__)
+ratings = Handed(Ratings)
 
 _LEVEL = Field(
     "level",
@@ -67,22 +69,21 @@ def rate(number: str) -> Response:
 @blueprint.post("/rate/<number>")
 def send(number: str) -> Response:
     """Take the rating; what was chosen and typed stays when it is refused."""
-    ratings = use_cases().ratings
     known = cookieless_forms.brought(_PURPOSE, parse_rating_code(number).number)
-    offer = ratings.known_offer(number) if known else _offer(number)
+    offer = ratings().known_offer(number) if known else _offer(number)
     typed = read_fields(request.form, _fields())
     try:
         form_id = cookieless_forms.accept(_PURPOSE, offer.code.number)
         named = tuple(box for name in ("praise", "complaint") for box in typed.get(name, "").split(","))
         sent = SentRating(form_id, typed["level"], named, typed["text"], typed["contact"])
-        ratings.rate(offer.code.number, sent, request.remote_addr or "", current_instant())
+        ratings().rate(offer.code.number, sent, request.remote_addr or "", current_instant())
     except cookieless_forms.REFUSALS as refused:
-        return cookieless_forms.refused(refused, _form(ratings.known_offer(number), refused))
+        return cookieless_forms.refused(refused, _form(ratings().known_offer(number), refused))
     return redirect(url_for(".rate", number=offer.code.number), 303)
 
 
 def _offer(number: str) -> Offer:
-    return use_cases().ratings.open(number, request.remote_addr or "", current_instant())
+    return ratings().open(number, request.remote_addr or "", current_instant())
 
 
 def _kept(field: Field, zh: str, en: str, days: int) -> Field:
@@ -91,8 +92,8 @@ def _kept(field: Field, zh: str, en: str, days: int) -> Field:
 
 
 def _fields() -> tuple[Field, ...]:
-    ratings, today = use_cases().ratings, local_date(current_instant())
-    reasons, (contact_days, words_days) = ratings.reasons_on(today), ratings.kept_days(today)
+    today = local_date(current_instant())
+    reasons, (contact_days, words_days) = ratings().reasons_on(today), ratings().kept_days(today)
     praise = tuple(Choice(reason.id, reason.name) for reason in reasons if reason.praise)
     complaint = tuple(Choice(reason.id, reason.name) for reason in reasons if not reason.praise)
     boxes, good, bad = Widget.CHECKBOXES, Text("好在哪里？", "What was good?"), Text("差在哪里？", "What was bad?")
@@ -106,10 +107,10 @@ def _fields() -> tuple[Field, ...]:
 
 
 def _form(offer: Offer, refused: LicenceQRError | None = None) -> str:
-    ratings, today = use_cases().ratings, local_date(current_instant())
+    today = local_date(current_instant())
     return render_template(
         "public/rating_form.html",
         offer=offer,
         **cookieless_forms.parts(_PURPOSE, offer.code.number, _fields(), refused),
-        mend_days=ratings.catalogue.life_rules_on(today).rating_mend_working_days,
+        mend_days=catalogue().life_rules_on(today).rating_mend_working_days,
     )

@@ -13,11 +13,12 @@ from licence_qr.domain.feedback.reports import ReportStep, parse_receipt_number
 from licence_qr.domain.identifiers import parse_code_number
 from licence_qr.domain.text import Text
 from licence_qr.errors import InputError, LicenceQRError, NotFoundError
-from licence_qr.services.feedback.reports import ReportSubject, SentReport
+from licence_qr.services.feedback.reports import Reports, ReportSubject, SentReport
 from licence_qr.services.register.photos import MAX_PHOTO_BYTES
-from licence_qr.web import current_instant, use_cases
+from licence_qr.web import current_instant
 from licence_qr.web.public import cookieless_forms
 from licence_qr.web.shell.forms import Choice, Field, Widget, read_fields
+from licence_qr.web.shell.handed import Handed, catalogue
 
 _PURPOSE = "report"
 _FIND = "public/report_find.html"
@@ -26,6 +27,7 @@ _NUMBER = "number"
 _MOST_BYTES = 3 * MAX_PHOTO_BYTES
 
 blueprint = Blueprint("citizen_reports", __name__)
+reports = Handed(Reports)
 
 _PLACE = Field(
     "place",
@@ -71,10 +73,9 @@ def new(number: str) -> str:
 def send(number: str) -> Response:
     """Take the report, and go on to its receipt. What was typed stays when it is refused."""
     request.max_content_length = _MOST_BYTES
-    reports = use_cases().reports
     known = cookieless_forms.brought(_PURPOSE, parse_code_number(number).number)
     # A look-up that was counted when the form was shown is not counted again: what was typed could be lost to the limit.
-    return _send(number, reports.known_subject(number) if known else _subject(number))
+    return _send(number, reports().known_subject(number) if known else _subject(number))
 
 
 @blueprint.get("/reports/new")
@@ -100,7 +101,7 @@ def find() -> Response:
 def receipt(number: str) -> Response:
     """How far the report with this receipt number has come, and what was answered."""
     try:
-        shown = use_cases().reports.receipt(number, request.remote_addr or "", current_instant())
+        shown = reports().receipt(number, request.remote_addr or "", current_instant())
     except (InputError, NotFoundError) as wrong:  # to be compared and typed once more
         return make_response(cookieless_forms.asking(_FIND, _NUMBER, number, wrong), wrong.http_status)
     promises = [(_promise(clock.step, called=shown.calls_back), clock) for clock in shown.clocks]
@@ -113,7 +114,7 @@ def _promise(step: ReportStep, *, called: bool) -> Text:
 
 
 def _subject(number: str) -> ReportSubject:
-    return use_cases().reports.subject(number, request.remote_addr or "", current_instant())
+    return reports().subject(number, request.remote_addr or "", current_instant())
 
 
 def _send(number: str, subject: ReportSubject | None) -> Response:
@@ -121,7 +122,7 @@ def _send(number: str, subject: ReportSubject | None) -> Response:
     fields = _fields(subject)
     try:
         sent = _sent(cookieless_forms.accept(_PURPOSE, about), about, read_fields(request.form, fields))
-        made = use_cases().reports.send(sent, request.remote_addr or "", current_instant())
+        made = reports().send(sent, request.remote_addr or "", current_instant())
     except cookieless_forms.REFUSALS as refused:
         return cookieless_forms.refused(refused, _form(number, subject, refused))
     return redirect(url_for(".receipt", number=made.number), 303)
@@ -151,7 +152,7 @@ def _contact(days: int) -> Field:
 
 def _fields(subject: ReportSubject | None) -> tuple[Field, ...]:
     today = local_date(current_instant())
-    kinds, contact = use_cases().reports.kinds_on(today), _contact(use_cases().reports.kept_days(today)[0])
+    kinds, contact = reports().kinds_on(today), _contact(reports().kept_days(today)[0])
     kind = Field(
         "kind",
         Text("是什么问题？", "What is it about?"),
@@ -160,7 +161,7 @@ def _fields(subject: ReportSubject | None) -> tuple[Field, ...]:
     )
     if subject is not None:
         return (kind, _TEXT, contact)
-    offices = use_cases().catalogue.offices.values()
+    offices = catalogue().offices.values()
     office = Field(
         "office",
         Text("在哪个镇街？", "In which town?"),
@@ -180,6 +181,6 @@ def _form(number: str, subject: ReportSubject | None, refused: LicenceQRError | 
         subject=subject,
         **cookieless_forms.parts(_PURPOSE, about, _fields(subject), refused),
         photo_lost=bool(refused and request.files.get("photo")),
-        promise=use_cases().reports.promise(today),
-        kept_days=use_cases().reports.kept_days(today),
+        promise=reports().promise(today),
+        kept_days=reports().kept_days(today),
     )

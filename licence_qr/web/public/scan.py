@@ -14,11 +14,13 @@ from werkzeug.wrappers import Response as BaseResponse
 from licence_qr.domain.identifiers import parse_code_number
 from licence_qr.domain.publishing.public_page import PublicPage
 from licence_qr.errors import InputError, LicenceQRError
-from licence_qr.web import current_instant, use_cases
+from licence_qr.services.publishing.lookup import Lookup
+from licence_qr.web import current_instant
 from licence_qr.web.public import page_words, refusals
 from licence_qr.web.public.page_cache import REGISTER_ERROR
 from licence_qr.web.public.public_json import public_json
 from licence_qr.web.shell.errors import wants_json
+from licence_qr.web.shell.handed import Handed
 from licence_qr.web.shell.language import language
 from licence_qr.web.shell.templates import render
 from licence_qr.wording import Explanation, explain
@@ -31,6 +33,7 @@ SCANNED = "/c/"
 
 blueprint = Blueprint("citizen", __name__)
 blueprint.register_error_handler(LicenceQRError, refusals.show)
+lookup = Handed(Lookup)
 
 
 @blueprint.get("/")
@@ -54,7 +57,7 @@ def find() -> BaseResponse:
 def by_number(number: str) -> BaseResponse:
     """What the register says today of the business with this code number."""
     try:
-        page = use_cases().lookup.by_number(number, request.remote_addr or "", current_instant())
+        page = lookup().by_number(number, request.remote_addr or "", current_instant())
     except InputError as error:
         return _mistyped(number, error)
     return _as_json(page) if wants_json() else _as_page(_html(page))
@@ -63,11 +66,11 @@ def by_number(number: str) -> BaseResponse:
 @blueprint.get(f"{SCANNED}<digits>")
 def scan(digits: str) -> BaseResponse:
     """What a scanned symbol leads to: its signature verified, and what the register says today."""
-    lookup, now = use_cases().lookup, current_instant()
+    now = current_instant()
     out_of_reach = request.environ.get(REGISTER_ERROR)
     if out_of_reach is not None:
-        lookup.scan_without_register(digits, now, out_of_reach)
-    page = lookup.scan(digits, now)
+        lookup().scan_without_register(digits, now, out_of_reach)
+    page = lookup().scan(digits, now)
     return _as_json(page) if wants_json() else _as_page(_html(page))
 
 

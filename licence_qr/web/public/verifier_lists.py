@@ -10,13 +10,17 @@ import gzip
 import hashlib
 import json
 import re
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Response, current_app, request
 
 from licence_qr import wording
 from licence_qr.domain.catalogue.model import Catalogue
-from licence_qr.web import current_instant, use_cases
+from licence_qr.services.keys.keyring import Keys
+from licence_qr.services.publishing.status_list import StatusPublishing
+from licence_qr.web import current_instant
+from licence_qr.web.shell.handed import Handed, catalogue
 
 KEPT_SECONDS = 300
 STATUS_LIST_TYPE = "application/statuslist+cwt"
@@ -32,11 +36,22 @@ _REFUSAL = re.compile(
 blueprint = Blueprint("lists", __name__)
 
 
+@dataclass(frozen=True, slots=True)
+class ListServices:
+    """What makes the lists."""
+
+    status_publishing: StatusPublishing
+    keys: Keys
+
+
+services = Handed(ListServices)
+
+
 @blueprint.get("/status-list")
 def status_list() -> Response:
     """The signed status list (docs/verifying/status-list.md). No cache may keep it beyond the time when it is stale."""
     now = current_instant()
-    published = use_cases().status_publishing.current(now)
+    published = services().status_publishing.current(now)
     seconds = int((published.fresh_until - now).total_seconds())
     return _answer(published.signed, STATUS_LIST_TYPE, published.digest, min(KEPT_SECONDS, seconds))
 
@@ -44,14 +59,14 @@ def status_list() -> Response:
 @blueprint.get("/trust-list")
 def trust_list() -> Response:
     """The trust list as the root signed it (docs/verifying/code-format.md, section 8)."""
-    signed = use_cases().keys.signed_trust_list()
+    signed = services().keys.signed_trust_list()
     return _answer(signed, "application/cbor", _digest(signed), KEPT_SECONDS)
 
 
 @blueprint.get("/allow-list")
 def allow_list() -> Response:
     """What stays good of compromised keys (docs/verifying/code-format.md, section 8); 204, no body, if there are none."""
-    signed = use_cases().keys.signed_allow_list()
+    signed = services().keys.signed_allow_list()
     response = _answer(signed or b"", "application/cbor", _digest(signed or b""), KEPT_SECONDS)
     if signed is None and response.status_code == 200:
         response.status_code = 204
@@ -99,7 +114,7 @@ def _vocabulary(compressed: bool) -> tuple[bytes, str]:
     """The bytes and their digest, made once: neither catalogue nor wording changes while the program runs."""
     made: dict[bool, tuple[bytes, str]] = current_app.extensions.setdefault("vocabulary", {})
     if compressed not in made:
-        body = json.dumps(words_of(use_cases().catalogue), ensure_ascii=False, separators=(",", ":")).encode()
+        body = json.dumps(words_of(catalogue()), ensure_ascii=False, separators=(",", ":")).encode()
         body = gzip.compress(body, mtime=0) if compressed else body
         made[compressed] = body, _digest(body)
     return made[compressed]

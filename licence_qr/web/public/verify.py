@@ -11,7 +11,8 @@ from typing import Any, cast
 
 from flask import Blueprint, Response, current_app, jsonify
 
-from licence_qr.web import use_cases
+from licence_qr.services.keys.keyring import Keys
+from licence_qr.web.shell.handed import Handed
 from licence_qr.web.shell.language import Language
 from licence_qr.web.shell.templates import BilingualEnvironment, render
 
@@ -43,6 +44,7 @@ _WORKER_POLICY = "default-src 'none'; connect-src 'self'"
 _PERMISSIONS = "camera=(self), geolocation=(), microphone=(), payment=()"
 
 blueprint = Blueprint("verify", __name__)
+keys = Handed(Keys)
 
 
 @blueprint.get(PAGE)
@@ -99,7 +101,7 @@ def manifest() -> Response:
 
 def _root() -> str:
     """The root's public key as the page takes it: the uncompressed point of P-256 (SEC 1, 2.3.3) in hex."""
-    return use_cases().keys.root_point().hex()
+    return keys().root_point().hex()
 
 
 def _kept_files() -> list[str]:

@@ -15,8 +15,8 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from licence_qr.errors import LicenceQRError
-from licence_qr.web import use_cases
 from licence_qr.web.shell import request_log
+from licence_qr.web.shell.handed import catalogue
 from licence_qr.web.shell.language import Language, language
 from licence_qr.wording import Explanation, explain
 
@@ -86,7 +86,7 @@ def _explain(error: LicenceQRError) -> tuple[Explanation, Explanation]:
 def _naming_office(error: LicenceQRError, spoken: Language) -> LicenceQRError:
     """The error with the name of its office in place of the id, by which nobody knows where to go."""
     named = error.facts.get("office")
-    office = use_cases().catalogue.offices.get(named) if isinstance(named, str) else None
+    office = catalogue().offices.get(named) if isinstance(named, str) else None
     if office is None:
         return error
     name = office.name.zh if spoken is Language.ZH else office.name.en

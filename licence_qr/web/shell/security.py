@@ -16,7 +16,9 @@ from werkzeug.wrappers import Response
 
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import AccessError, ConfigError, SignInNeeded
-from licence_qr.web import current_instant, use_cases
+from licence_qr.services.register.accounts import Accounts
+from licence_qr.web import current_instant
+from licence_qr.web.shell.handed import Handed
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -41,6 +43,7 @@ _SESSION_SECONDS = 12 * 3600
 _ROLES = "licence_qr_roles"
 
 View = TypeVar("View", bound=Callable[..., Any])
+accounts = Handed(Accounts)
 
 
 def roles(*allowed: Role) -> Callable[[View], View]:
@@ -104,7 +107,7 @@ def signed_in() -> Actor | None:
     """Who is signed in, asked of the accounts service once a request; None for a visitor."""
     if "actor" not in g:
         token = session_token()
-        g.actor = use_cases().accounts.actor(token, current_instant()) if token else None
+        g.actor = accounts().actor(token, current_instant()) if token else None
     actor: Actor | None = g.actor
     return actor
 

@@ -6,7 +6,7 @@ The lookup stands in for the register in tests of the pages alone: it knows each
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,6 +14,7 @@ from typing import NoReturn
 
 from flask.testing import FlaskClient
 
+from licence_qr.bootstrap import Services
 from licence_qr.domain.catalogue.model import Text
 from licence_qr.domain.identifiers import parse_code_number
 from licence_qr.domain.publishing.public_page import (
@@ -261,15 +262,16 @@ class PreparedAccounts:
 
 
 def prepared_services() -> SimpleNamespace:
-    """As much of the services as the public pages use."""
+    """As much of the services as the public pages use; the others are None."""
     settings = SimpleNamespace(address="http://127.0.0.1:8000", host="licence.example.cn", home=Path("."))
-    return SimpleNamespace(
-        settings=settings,
-        demonstration=True,
-        web_secret=b"only for tests",
-        lookup=PreparedLookup(),
-        accounts=PreparedAccounts(),
-    )
+    prepared = {
+        "settings": settings,
+        "demonstration": True,
+        "web_secret": b"only for tests",
+        "lookup": PreparedLookup(),
+        "accounts": PreparedAccounts(),
+    }
+    return SimpleNamespace(**(dict.fromkeys(field.name for field in fields(Services)) | prepared))
 
 
 def read(client: FlaskClient, state: str, lang: str = "zh") -> str:

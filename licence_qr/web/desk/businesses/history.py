@@ -15,16 +15,18 @@ from licence_qr.domain.catalogue.model import Text
 from licence_qr.domain.dates import SHANGHAI, local_date
 from licence_qr.domain.register.entity import EntityForm
 from licence_qr.errors import InputError
-from licence_qr.services.businesses.history import History, NamedActor, PastEvent
-from licence_qr.web import current_instant, use_cases
+from licence_qr.services.businesses.history import History, NamedActor, PastEvent, Timeline
+from licence_qr.web import current_instant
 from licence_qr.web.desk.businesses.history_words import ChangeLine, lines, subject_words
 from licence_qr.web.desk.businesses.past_day import DAY, past_day
 from licence_qr.web.shell.forms import problem
+from licence_qr.web.shell.handed import Handed
 from licence_qr.web.shell.language import language
 from licence_qr.web.shell.navigation import BUSINESSES
 from licence_qr.web.shell.security import current_actor, roles
 
 blueprint = Blueprint("businesses_history", __name__, url_prefix="/businesses")
+timeline = Handed(Timeline)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class Day:
 @roles(*BUSINESSES.roles)
 def show_history(uscc: str) -> Response:
     """Every event of the licence, its permits, codes, marks and proposals; on top, the state on a day that was asked for."""
-    past = use_cases().timeline.read(current_actor(), uscc)
+    past = timeline().read(current_actor(), uscc)
     typed, today = request.args.get(DAY.name, "").strip(), local_date(current_instant())
     then, wrong, main = None, None, language().value
     if typed:

@@ -17,8 +17,8 @@ from licence_qr.domain.register.entity import EntityForm
 from licence_qr.domain.register.marks import MARK_NAMES
 from licence_qr.domain.register.permit import GrantMode
 from licence_qr.services.businesses.history import Change, PastEvent
-from licence_qr.web import use_cases
 from licence_qr.web.desk.words import office_name
+from licence_qr.web.shell.handed import catalogue
 from licence_qr.web.shell.language import t
 from licence_qr.web.shell.words import GRADE, LICENCE_STATE, PERMIT_STATUS, TITLES, Saying, day
 
@@ -93,7 +93,7 @@ def _mode(value: object) -> str:
 
 
 def _kinds(value: object) -> str:
-    known = use_cases().catalogue.kinds
+    known = catalogue().kinds
     ids = [str(each) for each in value] if isinstance(value, list) else [str(value)]
     names = (known[each].name if each in known else Text(each, each) for each in ids)
     return t("、", ", ").join(t(name.zh, name.en) for name in names)
@@ -107,13 +107,13 @@ def _ordered_items(value: object) -> str:
 
 def _item(name: str) -> str:
     list_id, _, item_id = name.partition("/")
-    lists = (each for each in use_cases().catalogue.inspection_rules.checklists if each.id == list_id)
+    lists = (each for each in catalogue().inspection_rules.checklists if each.id == list_id)
     known = [item for item in (each.item(item_id) for each in lists) if item]
     return t(known[-1].text.zh, known[-1].text.en) if known else name
 
 
 def _authority(value: object) -> str:
-    known = use_cases().catalogue.authorities.get(str(value))
+    known = catalogue().authorities.get(str(value))
     return t(known.name.zh, known.name.en) if known else str(value)
 
 

@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from flask import Blueprint, make_response, render_template, request
 from werkzeug.wrappers import Response
 
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.register.permit import PermitState
-from licence_qr.web import current_instant, use_cases
+from licence_qr.services.businesses.search import Register
+from licence_qr.services.lifecycle.credit_record import Bars
+from licence_qr.services.publishing.display_cards import Prints
+from licence_qr.web import current_instant
+from licence_qr.web.shell.handed import Handed, catalogue
 from licence_qr.web.shell.navigation import BUSINESSES, FOLLOW_UPS, PROPOSALS
 from licence_qr.web.shell.security import current_actor, roles
 
 blueprint = Blueprint("businesses", __name__, url_prefix="/businesses")
+
+
+@dataclass(frozen=True, slots=True)
+class BusinessServices:
+    """What finds, shows and prints a business."""
+
+    register: Register
+    bars: Bars
+    prints: Prints
+
+
+services = Handed(BusinessServices)
 
 # What fits on A5 at full size with two permits and a name of one line; longer texts are set smaller.
 ROOMY_CHARACTERS = 340
@@ -27,7 +45,7 @@ _SVG = "image/svg+xml"
 def search_businesses() -> str:
     """Search by name, credit code or permit number."""
     query = request.args.get("q", "").strip()
-    found = use_cases().register.search(current_actor(), query, current_instant()) if query else ()
+    found = services().register.search(current_actor(), query, current_instant()) if query else ()
     return render_template("desk/businesses/businesses.html", query=query, found=found)
 
 
@@ -35,8 +53,8 @@ def search_businesses() -> str:
 @roles(*BUSINESSES.roles)
 def show_business(uscc: str) -> str:
     """What the register says of this business now, what may be done to it, and its prints."""
-    everything, now = use_cases(), current_instant()
-    detail = everything.register.business(current_actor(), uscc, now)
+    now = current_instant()
+    detail = services().register.business(current_actor(), uscc, now)
     ended = tuple(held for held in detail.permits if held.permit.state in ENDED)
     return render_template(
         "desk/businesses/business.html",
@@ -44,9 +62,7 @@ def show_business(uscc: str) -> str:
         detail=detail,
         standing=tuple(held for held in detail.permits if held not in ended),
         ended=ended,
-        barred_until=everything.bars.of_application(
-            uscc, everything.catalogue.permit_types, local_date(now)
-        ).barred_until,
+        barred_until=services().bars.of_application(uscc, catalogue().permit_types, local_date(now)).barred_until,
         may_check=bool(current_actor().roles.intersection(FOLLOW_UPS.roles)),
         may_propose=bool(current_actor().roles.intersection(PROPOSALS.roles)),
     )
@@ -56,7 +72,7 @@ def show_business(uscc: str) -> str:
 @roles(*BUSINESSES.roles)
 def print_card(uscc: str) -> str:
     """The display card (亮证牌) as a page to print from the browser, A5 landscape."""
-    card = use_cases().prints.card(current_actor(), uscc, current_instant())
+    card = services().prints.card(current_actor(), uscc, current_instant())
     full = sum(len(text) for _, text in card.texts()) > ROOMY_CHARACTERS
     return render_template("desk/businesses/print.html", card=card, uscc=uscc, full=full)
 
@@ -65,7 +81,7 @@ def print_card(uscc: str) -> str:
 @roles(*BUSINESSES.roles)
 def download_card(uscc: str, size: str) -> Response:
     """The display card as a PDF."""
-    content = use_cases().prints.card_pdf(current_actor(), uscc, size.upper(), current_instant())
+    content = services().prints.card_pdf(current_actor(), uscc, size.upper(), current_instant())
     return _download(content, _PDF, f"{uscc}-card-{size}.pdf")
 
 
@@ -73,14 +89,14 @@ def download_card(uscc: str, size: str) -> Response:
 @roles(*BUSINESSES.roles)
 def show_png(uscc: str) -> Response:
     """The symbol as a picture: shown on pages, saved with ``?download``."""
-    return _download(use_cases().prints.png(current_actor(), uscc), _PNG, f"{uscc}-code.png")
+    return _download(services().prints.png(current_actor(), uscc), _PNG, f"{uscc}-code.png")
 
 
 @blueprint.get("/<uscc>/code.svg")
 @roles(*BUSINESSES.roles)
 def show_svg(uscc: str) -> Response:
     """The symbol as a drawing that stays sharp at every size."""
-    return _download(use_cases().prints.svg(current_actor(), uscc).encode("utf-8"), _SVG, f"{uscc}-code.svg")
+    return _download(services().prints.svg(current_actor(), uscc).encode("utf-8"), _SVG, f"{uscc}-code.svg")
 
 
 def _download(content: bytes, media_type: str, name: str) -> Response:

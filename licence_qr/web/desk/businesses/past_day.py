@@ -11,9 +11,12 @@ from licence_qr.domain.register.marks import Mark
 from licence_qr.domain.register.permit import Permit, PermitState, PermitStatus, status_on
 from licence_qr.domain.written_dates import read_date
 from licence_qr.errors import InputError
+from licence_qr.services.lifecycle.perform import Life
 from licence_qr.services.register.state_on_day import PastState
-from licence_qr.web import use_cases
 from licence_qr.web.shell.forms import Field
+from licence_qr.web.shell.handed import Handed, catalogue
+
+life = Handed(Life)
 
 DAY = Field(
     "day",
@@ -52,7 +55,7 @@ def past_day(uscc: str, typed: str, today: date) -> PastDay:
     day = read_date(typed, DAY.name)
     if day > today:
         raise InputError("past_day_not_yet", field=DAY.name, found=day.isoformat(), today=today.isoformat())
-    return _shown(use_cases().life.state_on(uscc, day))
+    return _shown(life().state_on(uscc, day))
 
 
 def _shown(past: PastState) -> PastDay:
@@ -74,5 +77,5 @@ def _shown(past: PastState) -> PastDay:
 
 
 def _name(permit: Permit) -> Text:
-    known = use_cases().catalogue.permit_types.get(permit.permit_type)
+    known = catalogue().permit_types.get(permit.permit_type)
     return known.name if known else Text(permit.permit_type, permit.permit_type)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -12,16 +12,29 @@ from licence_qr.domain.feedback.ratings import LEVELS, STEP_WORDS, RatingStep
 from licence_qr.domain.roles import Role
 from licence_qr.domain.text import Text
 from licence_qr.errors import ConflictError, InputError, LicenceQRError
-from licence_qr.services.feedback.ratings_desk import HANDLING, RatingAct, RatingFile
-from licence_qr.web import current_instant, use_cases
+from licence_qr.services.feedback.ratings import Ratings
+from licence_qr.services.feedback.ratings_desk import HANDLING, RatingAct, RatingFile, RatingsDesk
+from licence_qr.web import current_instant
 from licence_qr.web.shell import request_log
 from licence_qr.web.shell.errors import status_of
 from licence_qr.web.shell.forms import Choice, Field, Widget, problem_summary, read_fields, read_revision
+from licence_qr.web.shell.handed import Handed
 from licence_qr.web.shell.language import language, t
 from licence_qr.web.shell.navigation import RATINGS
 from licence_qr.web.shell.security import current_actor, roles
 
 blueprint = Blueprint("ratings", __name__, url_prefix="/ratings")
+
+
+@dataclass(frozen=True, slots=True)
+class RatingServices:
+    """What invites to rate, and what becomes of bad ratings."""
+
+    ratings: Ratings
+    desk: RatingsDesk
+
+
+services = Handed(RatingServices)
 
 _STEP_HINTS: Mapping[RatingStep, Text] = {
     RatingStep.MENDED: Text("查明了什么，怎样改的", "What was found, and what was changed"),
@@ -39,7 +52,7 @@ _TEXT = Field("text", Text("说明", "What was done"), widget=Widget.PARAGRAPH)
 @roles(*RATINGS.roles)
 def show_statistics() -> str:
     """How the office was rated in the last twelve months, and which bad ratings are to be mended."""
-    desk, actor, now = use_cases().ratings_desk, current_actor(), current_instant()
+    desk, actor, now = services().desk, current_actor(), current_instant()
     handling = bool(HANDLING & actor.roles)
     closed = request.args.get("closed") == "yes"
     return render_template(
@@ -66,7 +79,7 @@ def act_on_rating(rating_id: int) -> Response:
     typed = read_fields(request.form, (_STEP, _TEXT))
     act = RatingAct(typed["step"], typed["text"], read_revision(request.form) or 0)
     try:
-        use_cases().ratings_desk.act(current_actor(), rating_id, act, current_instant())
+        services().desk.act(current_actor(), rating_id, act, current_instant())
     except (InputError, ConflictError) as refused:
         request_log.note_refusal(refused)
         return make_response(_page(_file(rating_id), refused), status_of(refused))
@@ -79,7 +92,7 @@ def act_on_rating(rating_id: int) -> Response:
 @roles(Role.CLERK)
 def show_slip(application_no: str) -> str:
     """The slip of paper that invites the applicant to rate; it names the office and no one else."""
-    invitation = use_cases().ratings.invitation(current_actor(), application_no)
+    invitation = services().ratings.invitation(current_actor(), application_no)
     return render_template("desk/feedback/rating_slip.html", invitation=invitation)
 
 
@@ -87,14 +100,14 @@ def show_slip(application_no: str) -> str:
 @roles(Role.CLERK)
 def show_slip_code(application_no: str) -> Response:
     """The secret link as a QR symbol."""
-    ratings = use_cases().ratings
+    ratings = services().ratings
     response = make_response(ratings.svg(ratings.invitation(current_actor(), application_no).code))
     response.mimetype = "image/svg+xml"
     return response
 
 
 def _file(rating_id: int) -> RatingFile:
-    return use_cases().ratings_desk.get(current_actor(), rating_id, current_instant())
+    return services().desk.get(current_actor(), rating_id, current_instant())
 
 
 def _page(file: RatingFile, refused: LicenceQRError | None = None) -> str:

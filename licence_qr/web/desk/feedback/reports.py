@@ -11,16 +11,18 @@ from werkzeug.wrappers import Response
 from licence_qr.domain.feedback.reports import STEP_WORDS, ReportStep
 from licence_qr.domain.text import Text
 from licence_qr.errors import ConflictError, InputError, LicenceQRError
-from licence_qr.services.feedback.reports_desk import HANDLING, ReportAct, ReportFile
-from licence_qr.web import current_instant, use_cases
+from licence_qr.services.feedback.reports_desk import HANDLING, ReportAct, ReportFile, ReportsDesk
+from licence_qr.web import current_instant
 from licence_qr.web.shell import request_log
 from licence_qr.web.shell.errors import status_of
 from licence_qr.web.shell.forms import Choice, Field, Widget, own_field, problem_summary, read_fields, read_revision
+from licence_qr.web.shell.handed import Handed, catalogue
 from licence_qr.web.shell.language import language, t
 from licence_qr.web.shell.navigation import REPORTS
 from licence_qr.web.shell.security import current_actor, roles
 
 blueprint = Blueprint("reports", __name__, url_prefix="/reports")
+reports_desk = Handed(ReportsDesk)
 
 # What a step means to whoever takes it. An answer has a form of its own, because its words leave the house.
 _STEP_HINTS: Mapping[ReportStep, Text] = {
@@ -65,7 +67,7 @@ _OFFICE = Field(
 def list_reports() -> str:
     """The open reports of this office, overdue ones first; with ``?closed=yes`` those closed lately."""
     closed = request.args.get("closed") == "yes"
-    lines = use_cases().reports_desk.list(current_actor(), current_instant(), closed=closed)
+    lines = reports_desk().list(current_actor(), current_instant(), closed=closed)
     return render_template("desk/feedback/reports.html", lines=lines, closed=closed)
 
 
@@ -84,7 +86,7 @@ def act_on_report(report_id: int) -> Response:
     text = typed["answer" if typed["step"] == ReportStep.ANSWERED else "text"]
     act = ReportAct(typed["step"], text, read_revision(request.form) or 0, typed["office"])
     try:
-        changed = use_cases().reports_desk.act(current_actor(), report_id, act, current_instant())
+        changed = reports_desk().act(current_actor(), report_id, act, current_instant())
     except (InputError, ConflictError) as refused:
         request_log.note_refusal(refused)
         return make_response(_page(_file(report_id), refused), status_of(refused))
@@ -99,7 +101,7 @@ def act_on_report(report_id: int) -> Response:
 @roles(*sorted(HANDLING))
 def show_photo(report_id: int) -> Response:
     """The photograph, drawn anew on receipt and without its file's own name."""
-    jpeg = use_cases().reports_desk.photo(current_actor(), report_id, current_instant())
+    jpeg = reports_desk().photo(current_actor(), report_id, current_instant())
     response = make_response(jpeg)
     response.mimetype = "image/jpeg"
     response.headers["Content-Disposition"] = f'inline; filename="report-{report_id}.jpg"'
@@ -107,7 +109,7 @@ def show_photo(report_id: int) -> Response:
 
 
 def _file(report_id: int) -> ReportFile:
-    return use_cases().reports_desk.get(current_actor(), report_id, current_instant())
+    return reports_desk().get(current_actor(), report_id, current_instant())
 
 
 def _page(file: ReportFile, refused: LicenceQRError | None = None) -> str:
@@ -141,5 +143,5 @@ def _fields(file: ReportFile) -> tuple[Field, ...]:
     chosen = replace(_STEP, choices=choices)
     if ReportStep.REASSIGNED not in steps:
         return (chosen, _TEXT)
-    others = tuple(o for o in use_cases().catalogue.offices.values() if o.id != file.report.office)
+    others = tuple(o for o in catalogue().offices.values() if o.id != file.report.office)
     return (chosen, _TEXT, replace(_OFFICE, choices=tuple(Choice(each.id, each.name) for each in others)))

@@ -12,15 +12,17 @@ from werkzeug.wrappers import Response
 from licence_qr.domain.catalogue.model import Text
 from licence_qr.domain.importing.conflicts import RowOutcome
 from licence_qr.errors import AccessError, ConflictError, InputError, LicenceQRError, RuleError
-from licence_qr.services.importing.review import Settlement, WaitingRow
-from licence_qr.web import current_instant, use_cases
+from licence_qr.services.importing.review import Settlement, Waiting, WaitingRow
+from licence_qr.web import current_instant
 from licence_qr.web.shell.forms import Choice, Field, Widget, problem_summary, read_fields
+from licence_qr.web.shell.handed import Handed
 from licence_qr.web.shell.language import language, t
 from licence_qr.web.shell.navigation import WAITING_ROWS
 from licence_qr.web.shell.security import current_actor, roles
 from licence_qr.wording import explain
 
 blueprint = Blueprint("waiting", __name__, url_prefix="/waiting-rows")
+waiting = Handed(Waiting)
 
 _OUTCOME_WORDS: Mapping[RowOutcome, Text] = {
     RowOutcome.IMPORTED: Text("已导入", "imported"),
@@ -40,7 +42,7 @@ _REASON = Field(
 @roles(*WAITING_ROWS.roles)
 def list_waiting_rows() -> str:
     """The open questions of this office, to an administrator those of all; oldest first."""
-    rows = use_cases().waiting.list(current_actor())
+    rows = waiting().list(current_actor())
     return render_template("desk/importing/waiting_rows.html", rows=[(row, _why(row)) for row in rows])
 
 
@@ -48,19 +50,19 @@ def list_waiting_rows() -> str:
 @roles(*WAITING_ROWS.roles)
 def show_waiting_row(question_id: int) -> str:
     """Both sides, with what differs marked in words, and what can be decided."""
-    return _page(use_cases().waiting.get(current_actor(), question_id))
+    return _page(waiting().get(current_actor(), question_id))
 
 
 @blueprint.post("/<int:question_id>")
 @roles(*WAITING_ROWS.roles)
 def decide_waiting_row(question_id: int) -> Response:
     """Decide, and go on to the question it raises or back to the list. What was typed stays when it is refused."""
-    waiting, actor = use_cases().waiting, current_actor()
+    actor = current_actor()
     typed = read_fields(request.form, (_DECISION, _REASON))
     try:
-        settlement = waiting.decide(actor, question_id, typed["decision"], typed["reason"], current_instant())
+        settlement = waiting().decide(actor, question_id, typed["decision"], typed["reason"], current_instant())
     except (InputError, ConflictError, RuleError, AccessError) as refused:
-        return make_response(_page(waiting.get(actor, question_id), refused), refused.http_status)
+        return make_response(_page(waiting().get(actor, question_id), refused), refused.http_status)
     flash(_told(settlement))
     if settlement.next_id is not None:
         return redirect(url_for(".show_waiting_row", question_id=settlement.next_id), 303)

@@ -14,14 +14,16 @@ from licence_qr.domain.inspecting.draws import DRAW_STATE_WORDS, MAX_PLACES
 from licence_qr.domain.inspecting.inspection import OUTCOME_WORDS
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import ConflictError, InputError, InvalidApplication, LicenceQRError, RuleError
-from licence_qr.services.inspecting.draws import DRAWERS, DrawRequest, PublishedDraw
-from licence_qr.web import current_instant, use_cases
+from licence_qr.services.inspecting.draws import DRAWERS, DrawRequest, Draws, PublishedDraw
+from licence_qr.web import current_instant
 from licence_qr.web.shell.forms import Choice, Field, TypedForm, Widget, read_fields, refusals
+from licence_qr.web.shell.handed import Handed, catalogue
 from licence_qr.web.shell.language import t
 from licence_qr.web.shell.navigation import INSPECTIONS
 from licence_qr.web.shell.security import current_actor, roles
 
 blueprint = Blueprint("inspection_draws", __name__, url_prefix="/draws")
+draws = Handed(Draws)
 
 _TITLE = Field(
     "title",
@@ -62,7 +64,7 @@ def list_draws() -> str:
     actor = current_actor()
     return render_template(
         "desk/inspecting/draws.html",
-        draws=use_cases().draws.of_office(actor),
+        draws=draws().of_office(actor),
         states=DRAW_STATE_WORDS,
         may_draw=bool(DRAWERS & actor.roles),
     )
@@ -83,7 +85,7 @@ def announce_draw() -> Response:
     values = read_fields(request.form, fields)
     try:
         wanted = _wanted(TypedForm.into(fields, values))
-        number = use_cases().draws.announce(current_actor(), wanted, current_instant())
+        number = draws().announce(current_actor(), wanted, current_instant())
     except (InputError, InvalidApplication, RuleError) as refused:
         return make_response(_form(values, refused), refused.http_status)
     flash(t("名单已公布。", "The list is published."))
@@ -94,21 +96,21 @@ def announce_draw() -> Response:
 @roles(*INSPECTIONS.roles)
 def show_draw(number: int) -> str:
     """One draw: list, seed, result; and what can be done with it now."""
-    return _page(use_cases().draws.own(current_actor(), number), {})
+    return _page(draws().own(current_actor(), number), {})
 
 
 @blueprint.get("/drawn/<int:drawn_id>")
 @roles(*INSPECTIONS.roles)
 def show_drawn(drawn_id: int) -> Response:
     """The draw that a place was drawn in, for whoever comes from the work list."""
-    return redirect(url_for(".show_draw", number=use_cases().draws.of_drawn(current_actor(), drawn_id)), 303)
+    return redirect(url_for(".show_draw", number=draws().of_drawn(current_actor(), drawn_id)), 303)
 
 
 @blueprint.post("/<int:number>/settle")
 @roles(*DRAWERS)
 def settle_draw(number: int) -> Response:
     """Draw. The seed stays as it was typed when it is refused."""
-    return _answered(number, _SEED, use_cases().draws.settle, t("已抽取并公布。", "Drawn and published."))
+    return _answered(number, _SEED, draws().settle, t("已抽取并公布。", "Drawn and published."))
 
 
 @blueprint.post("/<int:number>/call-off")
@@ -116,7 +118,7 @@ def settle_draw(number: int) -> Response:
 def call_off_draw(number: int) -> Response:
     """Give an announced draw up; it stays published with the reason."""
     return _answered(
-        number, _REASON, use_cases().draws.call_off, t("已取消，理由已公布。", "Called off; the reason is published.")
+        number, _REASON, draws().call_off, t("已取消，理由已公布。", "Called off; the reason is published.")
     )
 
 
@@ -126,7 +128,7 @@ def _answered(number: int, asked: Field, act: Callable[[Actor, int, str, datetim
     try:
         act(actor, number, typed, current_instant())
     except (InputError, ConflictError) as refused:
-        draw = use_cases().draws.own(actor, number)
+        draw = draws().own(actor, number)
         return make_response(_page(draw, {asked.name: typed}, refused), refused.http_status)
     flash(done)
     return redirect(url_for(".show_draw", number=number), 303)
@@ -134,15 +136,15 @@ def _answered(number: int, asked: Field, act: Callable[[Actor, int, str, datetim
 
 def _fields() -> tuple[Field, ...]:
     """The questions of the form; the kinds of place are those that some rule licenses today."""
-    services, today = use_cases(), local_date(current_instant())
+    today = local_date(current_instant())
     kinds = tuple(
         Choice(kind.id, kind.name)
-        for kind in services.catalogue.kinds.values()
+        for kind in catalogue().kinds.values()
         if (regime := kind.regime_on(today)) and regime.regime.value == "licensed"
     )
     away = tuple(
         Choice(str(o.user_id), Text(f"{o.user_id} {o.display_name}", f"{o.user_id} {o.display_name}"))
-        for o in services.draws.officers(current_actor())
+        for o in draws().officers(current_actor())
     )
     of_kinds = Field(
         "kinds",
@@ -204,7 +206,7 @@ def _form(values: Mapping[str, str], refused: LicenceQRError | None = None) -> s
 
 def _page(draw: PublishedDraw, values: Mapping[str, str], refused: LicenceQRError | None = None) -> str:
     summary, problems = refusals(refused, (_SEED, _REASON))
-    names = {o.user_id: o.display_name for o in use_cases().draws.officers(current_actor())}
+    names = {o.user_id: o.display_name for o in draws().officers(current_actor())}
     return render_template(
         "desk/inspecting/draw.html",
         draw=draw,

@@ -15,16 +15,18 @@ from licence_qr.domain.plain_text import plain_line, plain_text
 from licence_qr.domain.proposals.proposal import STATE_WORDS
 from licence_qr.domain.roles import Role
 from licence_qr.errors import ConflictError, InputError, InvalidApplication, LicenceQRError, RuleError
-from licence_qr.services.inspecting.follow_ups import FollowUpView, Recorded
-from licence_qr.web import current_instant, use_cases
+from licence_qr.services.inspecting.follow_ups import FollowUps, FollowUpView, Recorded
+from licence_qr.web import current_instant
 from licence_qr.web.desk import words as desk_words
 from licence_qr.web.shell.forms import Choice, Field, TypedForm, Widget, read_fields, read_revision, refusals
+from licence_qr.web.shell.handed import Handed
 from licence_qr.web.shell.language import t
 from licence_qr.web.shell.navigation import FOLLOW_UPS
 from licence_qr.web.shell.security import current_actor, roles
 from licence_qr.web.shell.words import Tone
 
 blueprint = Blueprint("follow_ups", __name__, url_prefix="/follow-ups")
+follow_ups = Handed(FollowUps)
 
 _DAY_EXAMPLE = Text("例如 2026-11-23。", "Such as 2026-11-23.")
 _OUTCOMES: Mapping[FollowUpOutcome, tuple[Text, Text]] = {
@@ -75,7 +77,7 @@ _LEGAL_BASIS = Field("legal_basis", Text("撤销的法律依据", "Legal basis f
 @roles(*FOLLOW_UPS.roles)
 def list_follow_ups() -> str:
     """The checks this office has to make, by their day, with the days left."""
-    lines = use_cases().follow_ups.open(current_actor(), current_instant())
+    lines = follow_ups().open(current_actor(), current_instant())
     overdue = sum(line.left.overdue for line in lines)
     only = request.args.get("due") == "overdue"
     return render_template(
@@ -92,7 +94,7 @@ def list_follow_ups() -> str:
 @roles(*FOLLOW_UPS.roles)
 def show_follow_up(permit_id: int) -> str:
     """One permit: what was found so far, and the form to record a check."""
-    view = use_cases().follow_ups.get(current_actor(), permit_id, current_instant())
+    view = follow_ups().get(current_actor(), permit_id, current_instant())
     today = local_date(current_instant()).isoformat()
     basis = rule(SubjectKind.PERMIT, Act.ANNUL).basis.zh
     return _page(view, {"checked_on": today, "legal_basis": basis})
@@ -102,13 +104,13 @@ def show_follow_up(permit_id: int) -> str:
 @roles(Role.INSPECTOR)
 def record_follow_up(permit_id: int) -> Response:
     """Record a check; one that failed leads on to its proposal. What was typed stays when it is refused."""
-    actor, now, follow_ups = current_actor(), current_instant(), use_cases().follow_ups
-    view = follow_ups.get(actor, permit_id, now)
+    actor, now = current_actor(), current_instant()
+    view = follow_ups().get(actor, permit_id, now)
     fields = _all_fields(view)
     values = read_fields(request.form, fields)
     try:
         report = _report(TypedForm.into(fields, values))
-        recorded = follow_ups.record(actor, permit_id, report, now, read_revision(request.form))
+        recorded = follow_ups().record(actor, permit_id, report, now, read_revision(request.form))
     except (InputError, InvalidApplication, RuleError, ConflictError) as refused:
         return make_response(_page(view, values, refused), refused.http_status)
     return _onward(recorded, permit_id)

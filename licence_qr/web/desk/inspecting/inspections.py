@@ -23,16 +23,18 @@ from licence_qr.domain.inspecting.inspection import (
     VisitOutcome,
 )
 from licence_qr.errors import ConflictError, InputError, InvalidApplication, LicenceQRError, RuleError
-from licence_qr.services.inspecting.desk import InspectionView
-from licence_qr.web import current_instant, use_cases
+from licence_qr.services.inspecting.desk import InspectionsDesk, InspectionView
+from licence_qr.web import current_instant
 from licence_qr.web.shell.bounded_numbers import counted
 from licence_qr.web.shell.forms import Choice, Field, TypedForm, Widget, problem_summary, read_fields, refusals
+from licence_qr.web.shell.handed import Handed
 from licence_qr.web.shell.language import language, t
 from licence_qr.web.shell.navigation import INSPECTIONS
 from licence_qr.web.shell.security import current_actor, roles
 from licence_qr.web.shell.words import Tone
 
 blueprint = Blueprint("inspections", __name__, url_prefix="/inspections")
+inspections = Handed(InspectionsDesk)
 
 _TONES: Mapping[str, Tone] = {
     InspectionState.COUNTED: Tone.GOOD,
@@ -88,7 +90,7 @@ Word = TypeVar("Word", bound=StrEnum)
 @roles(*INSPECTIONS.roles)
 def list_inspections() -> str:
     """The inspections of this office with filters, and its open orders to rectify."""
-    actor, desk = current_actor(), use_cases().inspections_desk
+    actor, desk = current_actor(), inspections()
     wanted, wrong = _filter()
     page = desk.list(actor, wanted, request.args.get("page", 1, type=counted))
     summary, problems = problem_summary(InvalidApplication(wrong) if wrong else None, language().value, _DAYS)
@@ -111,14 +113,14 @@ def list_inspections() -> str:
 @roles(*INSPECTIONS.roles)
 def show_inspection(key: int) -> str:
     """One visit: what was asked, answered, found, photographed and signed."""
-    return _page(use_cases().inspections_desk.get(current_actor(), key), {})
+    return _page(inspections().get(current_actor(), key), {})
 
 
 @blueprint.get("/orders/<int:order_id>")
 @roles(*INSPECTIONS.roles)
 def show_order(order_id: int) -> BaseResponse:
     """The inspection that gave an order to rectify, for whoever comes from the work list."""
-    order = use_cases().inspections_desk.order(current_actor(), order_id)
+    order = inspections().order(current_actor(), order_id)
     return redirect(url_for(".show_inspection", key=order.inspection_key), 303)
 
 
@@ -126,7 +128,7 @@ def show_order(order_id: int) -> BaseResponse:
 @roles(*INSPECTIONS.roles)
 def handle_inspection(key: int) -> BaseResponse:
     """Decide a held inspection. What was typed stays when it is refused."""
-    desk, actor = use_cases().inspections_desk, current_actor()
+    desk, actor = inspections(), current_actor()
     values = read_fields(request.form, (_decision(), _REASON))
     try:
         desk.handle(actor, key, values["decision"], values["reason"], current_instant())
@@ -140,7 +142,7 @@ def handle_inspection(key: int) -> BaseResponse:
 @roles(*INSPECTIONS.roles)
 def show_photo(key: int, position: int) -> Response:
     """One photograph, for the signed-in people of the office alone; never cached by anything in between."""
-    response = make_response(use_cases().inspections_desk.photo(current_actor(), key, position))
+    response = make_response(inspections().photo(current_actor(), key, position))
     response.headers["Content-Type"] = "image/jpeg"
     response.headers["Content-Disposition"] = f'inline; filename="inspection-{key}-{position + 1}.jpg"'
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
@@ -151,7 +153,7 @@ def show_photo(key: int, position: int) -> Response:
 @roles(*INSPECTIONS.roles)
 def download_record(key: int) -> Response:
     """The very text that the phone sent, for keeping and for checking its hash."""
-    response = make_response(use_cases().inspections_desk.text(current_actor(), key))
+    response = make_response(inspections().text(current_actor(), key))
     response.headers["Content-Type"] = "application/json"
     response.headers["Content-Disposition"] = f'attachment; filename="inspection-{key}.json"'
     return response

@@ -11,11 +11,12 @@ from licence_qr.domain.catalogue.model import Notice, RequirementAction
 from licence_qr.domain.issuing.issued import Draft
 from licence_qr.domain.roles import Role
 from licence_qr.services.lifecycle.credit_record import ApplicationBar
-from licence_qr.web import use_cases
 from licence_qr.web.desk.issuing.draft import onward, open_draft, save_typed, shown_problems
 from licence_qr.web.desk.issuing.fields import COMMITMENT_MODE, SIGNATURE_FIELDS
 from licence_qr.web.desk.issuing.needs import needs_of, today, trade_of
+from licence_qr.web.desk.issuing.services import services
 from licence_qr.web.shell.forms import Field
+from licence_qr.web.shell.handed import catalogue
 from licence_qr.web.shell.security import roles
 
 NOTICE_FIELDS = ("notice_id", "notice_version", "notice_sha256")
@@ -65,7 +66,7 @@ def _permits(draft: Draft) -> list[str]:
 
 def _application_bar(draft: Draft) -> ApplicationBar:
     """What the credit record of the holder forbids, said before anybody signs."""
-    return use_cases().bars.of_application(draft.fields.get("uscc", ""), _permits(draft), today())
+    return services().bars.of_application(draft.fields.get("uscc", ""), _permits(draft), today())
 
 
 def _commitment(draft: Draft, application_bar: ApplicationBar) -> tuple[Notice | None, tuple[Field, ...]]:
@@ -74,7 +75,7 @@ def _commitment(draft: Draft, application_bar: ApplicationBar) -> tuple[Notice |
     permits = _permits(draft)
     if not permits:
         return None, ()
-    notice = next(filter(None, (use_cases().catalogue.notice(permit, today()) for permit in permits)), None)
+    notice = next(filter(None, (catalogue().notice(permit, today()) for permit in permits)), None)
     if notice is None or application_bar.no_commitment:
         return None, (replace(COMMITMENT_MODE, choices=COMMITMENT_MODE.choices[1:]),)
     return notice, (COMMITMENT_MODE, *SIGNATURE_FIELDS)

@@ -10,11 +10,12 @@ from werkzeug.wrappers import Response
 from licence_qr.domain.issuing.issued import Draft
 from licence_qr.domain.roles import Role
 from licence_qr.errors import InputError
-from licence_qr.web import use_cases
 from licence_qr.web.desk.issuing.draft import onward, open_draft, save_typed, shown_problems
 from licence_qr.web.desk.issuing.fields import entity_section, premises_section
 from licence_qr.web.desk.issuing.needs import trade_of
+from licence_qr.web.desk.issuing.services import services
 from licence_qr.web.shell.forms import Field, Section
+from licence_qr.web.shell.handed import catalogue
 from licence_qr.web.shell.language import language, t
 from licence_qr.web.shell.security import current_actor, roles
 from licence_qr.wording import explain
@@ -55,17 +56,16 @@ def save_details(draft_id: str) -> Response:
 
 
 def _detail_sections(draft: Draft) -> tuple[Section, ...]:
-    everything = use_cases()
     trade = trade_of(draft)
-    return (entity_section(trade, everything.demonstration), premises_section(everything.catalogue))
+    return (entity_section(trade, services().demonstration), premises_section(catalogue()))
 
 
 def _suggested_details(draft: Draft) -> Mapping[str, str]:
     """What most applications answer here; only for fields nobody has touched."""
-    catalogue = use_cases().catalogue
-    kinds = (catalogue.kinds[kind] for kind in draft.fields.get("kinds", "").split(",") if kind in catalogue.kinds)
+    known = catalogue().kinds
+    kinds = (known[kind] for kind in draft.fields.get("kinds", "").split(",") if kind in known)
     return {
-        "premises_region": catalogue.offices[draft.office].region,
+        "premises_region": catalogue().offices[draft.office].region,
         "permitted_items": "、".join(kind.name.zh for kind in kinds),
     }
 
@@ -73,7 +73,7 @@ def _suggested_details(draft: Draft) -> Mapping[str, str]:
 def _known_facts(fields: tuple[Field, ...]) -> Mapping[str, str]:
     """What the register knows of the typed code. Texts it replaces are shown once more, so that nothing is lost."""
     try:
-        known = use_cases().applications.known_business(current_actor(), request.form.get("uscc", ""))
+        known = services().applications.known_business(current_actor(), request.form.get("uscc", ""))
     except InputError as wrong:
         flash(str(explain(wrong, language().value)))
         return {}

@@ -14,7 +14,8 @@ from werkzeug.wrappers import Response
 
 from licence_qr.domain.issuing.issued import Draft
 from licence_qr.errors import ConflictError, InputError, InvalidApplication
-from licence_qr.web import current_instant, use_cases
+from licence_qr.web import current_instant
+from licence_qr.web.desk.issuing.services import services
 from licence_qr.web.shell.forms import Field, problem, problems_by_field, read_fields, read_revision
 from licence_qr.web.shell.language import language
 from licence_qr.web.shell.security import current_actor
@@ -31,7 +32,7 @@ class Difference:
 
 def open_draft(draft_id: str) -> Draft:
     """The application, as long as it can be changed; once issued, every address of it leads to the result."""
-    draft = use_cases().applications.get(current_actor(), draft_id)
+    draft = services().applications.get(current_actor(), draft_id)
     if draft.issued_at is not None:
         abort(redirect(url_for("desk.issue.show_result", draft_id=draft_id)))
     return draft
@@ -48,7 +49,7 @@ def save_typed(draft: Draft, fields: Iterable[Field], given: Mapping[str, str] |
     if typed.items() <= draft.fields.items():
         return draft
     try:
-        return use_cases().applications.save(
+        return services().applications.save(
             current_actor(), draft.draft_id, {**draft.fields, **typed}, _revision(), current_instant()
         )
     except ConflictError as error:
@@ -77,7 +78,7 @@ def _stale_page(draft: Draft, fields: tuple[Field, ...], typed: Mapping[str, str
 def problems_of(draft: Draft) -> tuple[InputError, ...]:
     """Everything that stands between this application and issuing, in form order; empty when nothing does."""
     try:
-        use_cases().applications.check(current_actor(), draft.draft_id, current_instant())
+        services().applications.check(current_actor(), draft.draft_id, current_instant())
     except InvalidApplication as invalid:
         return invalid.problems
     return ()

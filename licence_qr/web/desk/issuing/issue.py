@@ -13,7 +13,7 @@ from licence_qr.domain.issuing.issued import Draft
 from licence_qr.domain.register.field_names import COMMITMENT_FIELDS, FIELD_LABELS, TRADE_FIELDS
 from licence_qr.domain.roles import Role
 from licence_qr.errors import ConflictError, InputError, InvalidApplication, LicenceQRError, NotFoundError, RuleError
-from licence_qr.web import current_instant, use_cases
+from licence_qr.web import current_instant
 from licence_qr.web.desk.issuing.draft import open_draft, problems_of
 from licence_qr.web.desk.issuing.fields import (
     COMMITMENT_MODE,
@@ -23,8 +23,10 @@ from licence_qr.web.desk.issuing.fields import (
     premises_section,
     trade_field,
 )
+from licence_qr.web.desk.issuing.services import services
 from licence_qr.web.desk.words import shown_text
 from licence_qr.web.shell.forms import Field, FieldProblem, problem
+from licence_qr.web.shell.handed import catalogue
 from licence_qr.web.shell.language import language
 from licence_qr.web.shell.security import current_actor, roles
 from licence_qr.wording import explain
@@ -66,7 +68,7 @@ def issue_both(draft_id: str) -> Response:
     """
     draft = open_draft(draft_id)
     try:
-        use_cases().applications.issue(current_actor(), draft_id, current_instant())
+        services().applications.issue(current_actor(), draft_id, current_instant())
     except InvalidApplication as invalid:
         return make_response(_review(draft, _summary(draft, invalid.problems)), invalid.http_status)
     except (RuleError, ConflictError) as refused:
@@ -78,10 +80,10 @@ def issue_both(draft_id: str) -> Response:
 @roles(Role.CLERK)
 def show_result(draft_id: str) -> str:
     """Both numbers, the code, and everything there is to print."""
-    pair = use_cases().applications.result(current_actor(), draft_id)
+    pair = services().applications.result(current_actor(), draft_id)
     if pair is None:
         raise NotFoundError("application_not_issued")
-    return render_template("desk/issuing/result.html", pair=pair, catalogue=use_cases().catalogue)
+    return render_template("desk/issuing/result.html", pair=pair, catalogue=catalogue())
 
 
 def _review(draft: Draft, summary: tuple[FieldProblem, ...]) -> str:
@@ -98,7 +100,7 @@ def _review(draft: Draft, summary: tuple[FieldProblem, ...]) -> str:
 def _is_known(draft: Draft) -> bool:
     """Whether the register holds the business already: its licence stays, and only permits are applied for."""
     try:
-        return use_cases().applications.known_business(current_actor(), draft.fields.get("uscc", "")) is not None
+        return services().applications.known_business(current_actor(), draft.fields.get("uscc", "")) is not None
     except InputError:
         return False
 
@@ -124,12 +126,11 @@ def _page_of(draft: Draft, field: str) -> str:
 
 
 def _parts(draft: Draft) -> Iterator[ReviewSection]:
-    everything = use_cases()
-    catalogue, fields = everything.catalogue, draft.fields
-    trade = catalogue.trades.get(fields.get("trade", ""))
-    about = (trade_field(catalogue), *(place_fields(catalogue, trade) if trade else ()))
+    known, fields = catalogue(), draft.fields
+    trade = known.trades.get(fields.get("trade", ""))
+    about = (trade_field(known), *(place_fields(known, trade) if trade else ()))
     yield _part(draft, Text("行业与场所", "Trade and place"), "trade", about)
-    for section in (entity_section(trade, everything.demonstration), premises_section(catalogue)):
+    for section in (entity_section(trade, services().demonstration), premises_section(known)):
         yield _part(draft, section.heading, "details", section.fields)
     signature = SIGNATURE_FIELDS if fields.get("mode") == "commitment" else ()
     yield _part(draft, Text("告知承诺", "Notify and commit"), "commitment", (COMMITMENT_MODE, *signature))

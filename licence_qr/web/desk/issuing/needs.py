@@ -10,7 +10,8 @@ from licence_qr.domain.catalogue.requirements import requirements
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.issuing.issued import Draft
 from licence_qr.domain.register.field_names import ANSWER_PREFIX
-from licence_qr.web import current_instant, use_cases
+from licence_qr.web import current_instant
+from licence_qr.web.shell.handed import catalogue
 
 
 def today() -> date:
@@ -20,7 +21,7 @@ def today() -> date:
 
 def trade_of(draft: Draft) -> Trade | None:
     """The trade that was chosen, or None."""
-    return use_cases().catalogue.trades.get(draft.fields.get("trade", ""))
+    return catalogue().trades.get(draft.fields.get("trade", ""))
 
 
 def with_only_kind(draft: Draft, trade: Trade | None) -> Mapping[str, str]:
@@ -41,4 +42,4 @@ def needs_of(draft: Draft, trade: Trade) -> tuple[Requirement, ...]:
     kinds = tuple(kind for kind in fields.get("kinds", "").split(",") if kind in trade.kinds)
     area = fields.get("area_m2", "").strip()
     area_m2 = int(area) if area.isascii() and area.isdigit() and len(area) < 8 else None
-    return requirements(use_cases().catalogue, trade.id, draft.office, kinds, answers, area_m2, today())
+    return requirements(catalogue(), trade.id, draft.office, kinds, answers, area_m2, today())

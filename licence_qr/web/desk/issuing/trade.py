@@ -7,11 +7,13 @@ from werkzeug.wrappers import Response
 
 from licence_qr.domain.catalogue.model import Trade
 from licence_qr.domain.roles import Role
-from licence_qr.web import current_instant, use_cases
+from licence_qr.web import current_instant
 from licence_qr.web.desk.issuing.draft import onward, open_draft, save_typed, shown_problems
 from licence_qr.web.desk.issuing.fields import place_fields, trade_field
 from licence_qr.web.desk.issuing.needs import needs_of, today, trade_of, with_only_kind
+from licence_qr.web.desk.issuing.services import services
 from licence_qr.web.shell.forms import Field
+from licence_qr.web.shell.handed import catalogue
 from licence_qr.web.shell.security import current_actor, roles
 
 blueprint = Blueprint("trade", __name__, url_prefix="/applications")
@@ -21,7 +23,7 @@ blueprint = Blueprint("trade", __name__, url_prefix="/applications")
 @roles(Role.CLERK)
 def start_application() -> Response:
     """Open a new application at its first step."""
-    draft = use_cases().applications.start(current_actor(), current_instant())
+    draft = services().applications.start(current_actor(), current_instant())
     return redirect(url_for(".show_trade", draft_id=draft.draft_id), 303)
 
 
@@ -69,5 +71,4 @@ def save_trade(draft_id: str) -> Response:
 
 
 def _trade_fields(trade: Trade | None) -> tuple[Field, ...]:
-    catalogue = use_cases().catalogue
-    return (trade_field(catalogue), *(place_fields(catalogue, trade) if trade else ()))
+    return (trade_field(catalogue()), *(place_fields(catalogue(), trade) if trade else ()))

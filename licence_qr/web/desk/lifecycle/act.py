@@ -21,9 +21,12 @@ from licence_qr.domain.lifecycle.dates import renewal_deadline
 from licence_qr.domain.lifecycle.details import ActRequest
 from licence_qr.domain.roles import Role
 from licence_qr.errors import AccessError, ConflictError, InputError, InvalidApplication, LicenceQRError, RuleError
-from licence_qr.services.businesses.history import History
-from licence_qr.services.businesses.search import BusinessDetail, HeldPermit
-from licence_qr.web import current_instant, use_cases
+from licence_qr.services.businesses.history import History, Timeline
+from licence_qr.services.businesses.search import BusinessDetail, HeldPermit, Register
+from licence_qr.services.issuing.drafts import Applications
+from licence_qr.services.lifecycle.credit_record import Bars
+from licence_qr.services.lifecycle.perform import Life
+from licence_qr.web import current_instant
 from licence_qr.web.desk.businesses.history import Day, days
 from licence_qr.web.desk.lifecycle.act_form import ActForm, Typed
 from licence_qr.web.desk.lifecycle.consequences import consequences
@@ -39,11 +42,26 @@ from licence_qr.web.desk.lifecycle.forms import (
 from licence_qr.web.desk.words import shown_text
 from licence_qr.web.shell.bounded_numbers import counted
 from licence_qr.web.shell.forms import Field, FieldProblem, problem, problems_by_field, read_fields
+from licence_qr.web.shell.handed import Handed, catalogue
 from licence_qr.web.shell.language import language
 from licence_qr.web.shell.security import current_actor, roles
 from licence_qr.wording import explain
 
 blueprint = Blueprint("businesses_life", __name__, url_prefix="/businesses")
+
+
+@dataclass(frozen=True, slots=True)
+class LifeServices:
+    """What an act needs, before and after it."""
+
+    life: Life
+    register: Register
+    bars: Bars
+    timeline: Timeline
+    applications: Applications
+
+
+services = Handed(LifeServices)
 
 WAS = "was-"
 _OVERTAKEN = "business_changed"
@@ -125,8 +143,8 @@ def _do(case: ActForm | Response) -> Response:
 def show_done(uscc: str, revision: int) -> str:
     """What has happened since ``revision``, and what is to be handed over for it."""
     actor, now = current_actor(), current_instant()
-    past = use_cases().timeline.read(actor, uscc, revision)
-    detail = use_cases().register.business(actor, uscc, now)
+    past = services().timeline.read(actor, uscc, revision)
+    detail = services().register.business(actor, uscc, now)
     printed = any(event.kind == "code_issued" for event in past.events)
     changes = tuple(change for event in past.events for change in event.changes)
     return render_template(
@@ -144,7 +162,7 @@ def show_done(uscc: str, revision: int) -> str:
 @roles(Role.CLERK)
 def add_permit(uscc: str) -> Response:
     """A new application with this business filled in, for one more permit."""
-    applications, actor, now = use_cases().applications, current_actor(), current_instant()
+    applications, actor, now = services().applications, current_actor(), current_instant()
     known = applications.known_business(actor, uscc)
     if known is None:
         abort(404)
@@ -161,11 +179,11 @@ def _case(uscc: str, act: str, permit_id: int | None) -> ActForm | Response:
 
     Raises AccessError ``role_not_allowed``, ``business_of_other_office``; NotFoundError.
     """
-    everything, actor, now = use_cases(), current_actor(), current_instant()
+    actor, now = current_actor(), current_instant()
     kind = SubjectKind.LICENCE if permit_id is None else SubjectKind.PERMIT
     if not any(rule.kind is kind and rule.act.value == act for rule in lifecycle.RULES):
         abort(404)
-    detail = everything.register.business(actor, uscc, now)
+    detail = services().register.business(actor, uscc, now)
     permit = next((held for held in detail.permits if held.permit_id == permit_id), None)
     if permit_id is not None and permit is None:
         abort(404)
@@ -175,7 +193,7 @@ def _case(uscc: str, act: str, permit_id: int | None) -> ActForm | Response:
         rule = lifecycle.check(subject.kind, Act(act), permit.status if permit else detail.state, known)
     except RuleError as refused:
         asked = lifecycle.rule(subject.kind, Act(act))
-        case = ActForm(detail, subject, asked, permit, everything.catalogue, local_date(now))
+        case = ActForm(detail, subject, asked, permit, catalogue(), local_date(now))
         return make_response(_refused(case, refused), refused.http_status)
     _admit(detail, permit, rule)
     if rule.four_eyes:
@@ -184,7 +202,7 @@ def _case(uscc: str, act: str, permit_id: int | None) -> ActForm | Response:
         )
     if not rule.told:
         abort(404)
-    return ActForm(detail, subject, rule, permit, everything.catalogue, local_date(now))
+    return ActForm(detail, subject, rule, permit, catalogue(), local_date(now))
 
 
 def _admit(detail: BusinessDetail, permit: HeldPermit | None, rule: Rule) -> None:
@@ -204,7 +222,7 @@ def _perform(case: ActForm, typed: Typed, revision: int) -> None:
         names = list(typed.fields)
         raise InvalidApplication(sorted(typed.problems, key=lambda error: names.index(error.field)))
     act_request = ActRequest(case.subject, case.rule.act, grounds, current_actor(), details, revision)
-    use_cases().life.perform(act_request.actor, act_request, current_instant())
+    services().life.perform(act_request.actor, act_request, current_instant())
 
 
 # --- the pages -------------------------------------------------------------------------------------------------
@@ -282,7 +300,7 @@ def _barred_until(case: ActForm) -> date | None:
     if case.permit is None or case.rule.act is not Act.GRANT:
         return None
     types = (case.permit.permit.permit_type,)
-    return use_cases().bars.of_application(case.subject.uscc, types, case.today).barred_until
+    return services().bars.of_application(case.subject.uscc, types, case.today).barred_until
 
 
 def _faults(refused: LicenceQRError | None, names: set[str]) -> tuple[LicenceQRError, ...]:
@@ -303,7 +321,7 @@ def _plain(fault: LicenceQRError) -> FieldProblem:
 
 def _overtaken(case: ActForm, typed: Typed, revision: int, refused: ConflictError) -> Response:
     """The form once more, now made from the newest state: what was left alone shows what the register says by now."""
-    past: History = use_cases().timeline.read(current_actor(), case.subject.uscc, revision)
+    past: History = services().timeline.read(current_actor(), case.subject.uscc, revision)
     now = registered(case)
     touched = {name for name in now if typed.values.get(name, "") != typed.was.get(name, "")}
     values = {**typed.values, **{name: text for name, text in now.items() if name not in touched}}
@@ -328,7 +346,7 @@ def _refused(case: ActForm, refused: RuleError) -> str:
     it cannot be sent any more, but is not lost."""
     offered = case.permit.acts if case.permit else case.detail.acts
     revision = request.form.get("revision", type=counted)
-    past = () if revision is None else days(use_cases().timeline.read(current_actor(), case.subject.uscc, revision))
+    past = () if revision is None else days(services().timeline.read(current_actor(), case.subject.uscc, revision))
     fields = () if revision is None else _fields(case)
     typed = read_fields(request.form, fields)
     acts = tuple(rule for rule in offered if rule.told)

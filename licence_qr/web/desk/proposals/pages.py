@@ -6,7 +6,7 @@ What was typed stays on every refusal, but for the password: it is asked for ane
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
@@ -18,9 +18,10 @@ from licence_qr.domain.plain_text import plain_text
 from licence_qr.domain.proposals.proposal import FOUR_EYES, PAGE_LINES, STATE_WORDS, ProposalFilter, ProposalState
 from licence_qr.domain.roles import Role
 from licence_qr.errors import AccessError, ConflictError, InputError, InvalidApplication, LicenceQRError, RuleError
-from licence_qr.services.proposals.decide import NO_CHANGE, ProposalVerdict
-from licence_qr.services.proposals.read import Preview, ProposalView
-from licence_qr.web import current_instant, use_cases
+from licence_qr.services.businesses.history import Timeline
+from licence_qr.services.proposals.decide import NO_CHANGE, Proposals, ProposalVerdict
+from licence_qr.services.proposals.read import Preview, ProposalReading, ProposalView
+from licence_qr.web import current_instant
 from licence_qr.web.desk.businesses.history import Day, days
 from licence_qr.web.desk.lifecycle.consequences import consequences
 from licence_qr.web.desk.proposals.fields import (
@@ -37,12 +38,25 @@ from licence_qr.web.desk.proposals.words import CREDIT, OUTCOME_TOLD, TONES
 from licence_qr.web.shell.bounded_numbers import counted
 from licence_qr.web.shell.errors import status_of
 from licence_qr.web.shell.forms import Field, read_fields, read_revision, refusals
+from licence_qr.web.shell.handed import Handed
 from licence_qr.web.shell.language import language, t
 from licence_qr.web.shell.navigation import PROPOSALS
 from licence_qr.web.shell.security import current_actor, roles
 from licence_qr.wording import explain
 
 blueprint = Blueprint("proposals", __name__, url_prefix="/proposals")
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalServices:
+    """Four eyes, and what has changed since a proposal."""
+
+    proposals: Proposals
+    reading: ProposalReading
+    timeline: Timeline
+
+
+services = Handed(ProposalServices)
 
 PROPOSERS = (Role.CLERK, Role.INSPECTOR)
 _OUTDATED = "proposal_form_outdated"
@@ -57,7 +71,7 @@ _Refused = (InputError, InvalidApplication, RuleError, ConflictError)
 def list_proposals() -> str:
     """The proposals of this office: open ones first come first, or those that were dealt with, newest first."""
     actor, wanted = current_actor(), _wanted()
-    lines, total = use_cases().proposal_reading.list(actor, wanted, current_instant())
+    lines, total = services().reading.list(actor, wanted, current_instant())
     return render_template(
         "desk/proposals/proposals.html",
         lines=lines,
@@ -114,7 +128,7 @@ def send_proposal(uscc: str, subject: str, act: str) -> Response:
     revision = read_revision(request.form) or 0
     try:
         wanted = read_proposing(preview, values, revision)
-        number = use_cases().proposals.propose(current_actor(), wanted, current_instant())
+        number = services().proposals.propose(current_actor(), wanted, current_instant())
     except _Refused as refused:
         shown = preview if refused.code == _OUTDATED else replace(preview, revision=revision)
         return make_response(_proposing_page(shown, values, refused, revision), refused.http_status)
@@ -124,7 +138,7 @@ def send_proposal(uscc: str, subject: str, act: str) -> Response:
 
 def _preview(uscc: str, subject: str, act: str) -> Preview:
     """What the form is about. Raises what ``ProposalReading.prepare`` raises: said on a page of its own."""
-    return use_cases().proposal_reading.prepare(current_actor(), uscc, subject, act, current_instant())
+    return services().reading.prepare(current_actor(), uscc, subject, act, current_instant())
 
 
 def _impossible_page(uscc: str, refused: RuleError) -> str:
@@ -180,7 +194,7 @@ def decide(number: int) -> Response:
         confirmed=bool(values["confirmed"]),
     )
     try:
-        outcome = use_cases().proposals.decide(actor, number, verdict, current_instant())
+        outcome = services().proposals.decide(actor, number, verdict, current_instant())
     except (*_Refused, AccessError) as refused:
         return make_response(_page(_view(number), values, refused), status_of(refused))
     told = OUTCOME_TOLD[outcome]
@@ -196,7 +210,7 @@ def withdraw(number: int) -> Response:
     """Take one's own proposal back, with a reason."""
     values = read_fields(request.form, WITHDRAWAL_FIELDS)
     try:
-        use_cases().proposals.withdraw(current_actor(), number, plain_text(values["withdrawal"]), current_instant())
+        services().proposals.withdraw(current_actor(), number, plain_text(values["withdrawal"]), current_instant())
     except _Refused as refused:
         return make_response(_page(_view(number), values, refused), refused.http_status)
     flash(t("已收回。", "Taken back."))
@@ -204,7 +218,7 @@ def withdraw(number: int) -> Response:
 
 
 def _view(number: int) -> ProposalView:
-    return use_cases().proposal_reading.get(current_actor(), number, current_instant())
+    return services().reading.get(current_actor(), number, current_instant())
 
 
 def _page(view: ProposalView, values: Mapping[str, str] | None = None, refused: LicenceQRError | None = None) -> str:
@@ -233,6 +247,6 @@ def _page(view: ProposalView, values: Mapping[str, str] | None = None, refused: 
 
 def _changes(uscc: str, since: int) -> tuple[Day, ...]:
     """What changed the business after a revision, for the macro of the time line."""
-    past = use_cases().timeline.read(current_actor(), uscc, since)
+    past = services().timeline.read(current_actor(), uscc, since)
     events = tuple(event for event in past.events if event.kind not in NO_CHANGE)
     return tuple(days(replace(past, events=events)))

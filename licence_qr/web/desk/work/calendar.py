@@ -14,7 +14,8 @@ from werkzeug.wrappers import Response
 from licence_qr.domain.dates import local_date
 from licence_qr.errors import NotFoundError
 from licence_qr.services.work.work_list import WorkFilter, WorkLine
-from licence_qr.web import current_instant, use_cases
+from licence_qr.web import current_instant
+from licence_qr.web.desk.work.services import services
 from licence_qr.web.desk.work.words import HINT, KIND
 from licence_qr.web.shell.language import t
 
@@ -26,11 +27,11 @@ blueprint = Blueprint("calendar", __name__)
 @blueprint.get("/calendar/<token>.ics")
 def show_feed(token: str) -> Response:
     """The dated tasks of whoever this address was made for. An unknown, revoked or closed one is simply not found."""
-    reader, now = use_cases().calendar_feeds.reader(token), current_instant()
+    reader, now = services().calendar_feeds.reader(token), current_instant()
     if reader is None:
         raise NotFoundError("calendar_unknown")
-    lines = use_cases().work_list.everything(reader, WorkFilter(), now, MOST_EVENTS)
-    response = make_response(as_calendar(lines, now, use_cases().settings.address))
+    lines = services().work_list.everything(reader, WorkFilter(), now, MOST_EVENTS)
+    response = make_response(as_calendar(lines, now, services().address))
     response.headers["Content-Type"] = "text/calendar; charset=utf-8"
     response.headers["Content-Disposition"] = 'inline; filename="licence-qr.ics"'
     response.headers["Cache-Control"] = "private, no-cache"

@@ -11,9 +11,11 @@ from werkzeug.wrappers import Response
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.work.tasks import DueStep, TaskKind
 from licence_qr.services.work.work_list import WorkFilter
-from licence_qr.web import current_instant, use_cases
+from licence_qr.web import current_instant
 from licence_qr.web.desk.work import words
 from licence_qr.web.desk.work.export import CSV, XLSX, as_csv, as_xlsx
+from licence_qr.web.desk.work.services import services
+from licence_qr.web.shell.handed import catalogue
 from licence_qr.web.shell.language import language, t
 from licence_qr.web.shell.navigation import WORK
 from licence_qr.web.shell.security import current_actor, roles
@@ -30,7 +32,7 @@ Member = TypeVar("Member", TaskKind, DueStep)
 @roles(*WORK.roles)
 def list_work() -> str:
     """What waits, the most urgent first. Filters and page stand in the address; what it does not know it leaves out."""
-    work, actor = use_cases().work_list, current_actor()
+    work, actor = services().work_list, current_actor()
     page = work.show(actor, _wish(), current_instant())
     offices = work.offices(actor)
     return render_template(
@@ -49,8 +51,8 @@ def list_work() -> str:
 def export_work(kind_of_file: str) -> Response:
     """All lines of the same filters as a file."""
     now = current_instant()
-    lines = use_cases().work_list.everything(current_actor(), _wish(), now)
-    rules = use_cases().catalogue.life_rules_on(local_date(now))
+    lines = services().work_list.everything(current_actor(), _wish(), now)
+    rules = catalogue().life_rules_on(local_date(now))
     content, media_type = (as_csv(lines, rules), CSV) if kind_of_file == "csv" else (as_xlsx(lines, rules), XLSX)
     response = make_response(content)
     response.headers["Content-Type"] = media_type
@@ -67,8 +69,8 @@ def show_calendar() -> str:
     address = url_for("calendar.show_feed", token=token, lang=spoken, _external=False) if token else ""
     return render_template(
         "desk/work/work_calendar.html",
-        address=f"{use_cases().settings.address}{address}" if address else "",
-        made_at=use_cases().calendar_feeds.made_at(current_actor()),
+        address=f"{services().address}{address}" if address else "",
+        made_at=services().calendar_feeds.made_at(current_actor()),
     )
 
 
@@ -76,7 +78,7 @@ def show_calendar() -> str:
 @roles(*WORK.roles)
 def renew_calendar() -> Response:
     """Make a new address; the earlier one leads nowhere from then on."""
-    session[_NEW_ADDRESS] = use_cases().calendar_feeds.renew(current_actor(), current_instant())
+    session[_NEW_ADDRESS] = services().calendar_feeds.renew(current_actor(), current_instant())
     return redirect(url_for(".show_calendar"), 303)
 
 
@@ -84,7 +86,7 @@ def renew_calendar() -> Response:
 @roles(*WORK.roles)
 def revoke_calendar() -> Response:
     """Close one's address."""
-    use_cases().calendar_feeds.revoke(current_actor())
+    services().calendar_feeds.revoke(current_actor())
     flash(t("日历地址已停用。", "The calendar address has been closed."))
     return redirect(url_for(".show_calendar"), 303)
 

@@ -1,0 +1,21 @@
+"""What the steps of an application are handed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from licence_qr.services.issuing.drafts import Applications
+from licence_qr.services.lifecycle.credit_record import Bars
+from licence_qr.web.shell.handed import Handed
+
+
+@dataclass(frozen=True, slots=True)
+class IssuingServices:
+    """``demonstration``: credit codes may be allotted here, so none need be typed."""
+
+    applications: Applications
+    bars: Bars
+    demonstration: bool
+
+
+services = Handed(IssuingServices)
