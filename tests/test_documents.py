@@ -16,6 +16,7 @@ import click
 import pytest
 
 from licence_qr.cli.main import commands
+from tools import screenshots, verify_icons, verifying_table
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -274,3 +275,9 @@ def test_every_room_stands_in_the_table_of_capabilities():
         room for layer in layers for room in (ROOT / "licence_qr" / layer).iterdir() if (room / "__init__.py").exists()
     }
     assert sorted(rooms - linked - {ROOT / "licence_qr" / "web" / "desk"}) == []
+
+
+def test_the_scripts_of_tools_write_where_the_files_are():
+    assert all((verify_icons.FOLDER / f"{size}.png").exists() for size in verify_icons.SIZES)
+    assert (screenshots.IMAGES / "card.png").exists()
+    assert verifying_table.MARK in verifying_table.DOCUMENT.read_text(encoding="utf-8")

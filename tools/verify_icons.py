@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 
-FOLDER = Path(__file__).parents[1] / "static" / "verify" / "icons"
+FOLDER = Path(__file__).parents[1] / "static" / "ui" / "icons"
 BLUE, WHITE = "#1f4b7a", "#ffffff"
 SIZES = (192, 512)
 _FINE = 4  # drawn larger and scaled down, for smooth edges
