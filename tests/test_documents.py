@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 import click
 import pytest
 
+from licence_qr import __version__
 from licence_qr.cli.main import commands
 from tools import screenshots, verify_icons, verifying_table
 
@@ -281,3 +282,8 @@ def test_the_scripts_of_tools_write_where_the_files_are():
     assert all((verify_icons.FOLDER / f"{size}.png").exists() for size in verify_icons.SIZES)
     assert (screenshots.IMAGES / "card.png").exists()
     assert verifying_table.MARK in verifying_table.DOCUMENT.read_text(encoding="utf-8")
+
+
+def test_what_is_cited_is_this_version():
+    cited = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert re.findall(r"^version: (.+)$", cited, re.MULTILINE) == [__version__]
