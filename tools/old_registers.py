@@ -41,7 +41,16 @@ SCHEMA = (
     f"{STORE}/*tables*.py",
 )
 _FIRST = "76e7033"  # the first state of the schema whose program could make and fill a register
-_PROGRAM = "from licence_qr.cli.main import main; main()"
+# The commands were one module before they were a room.
+_PROGRAM = """
+from importlib import import_module
+cli = import_module("licence_qr.cli")
+try:
+    cli = import_module("licence_qr.cli.main")
+except ModuleNotFoundError:
+    pass
+cli.main()
+"""
 # Under the old program: every printed address, and what its page said first. The register is closed before it is kept.
 _SCAN = """
 import json, re, sys
