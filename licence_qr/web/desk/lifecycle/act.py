@@ -189,7 +189,7 @@ def _case(uscc: str, act: str, permit_id: int | None) -> ActForm | Response:
         abort(404)
     subject = Subject(uscc, permit_id)
     try:
-        known = everything.catalogue.permit_types.get(permit.permit.permit_type) if permit else None
+        known = catalogue().permit_types.get(permit.permit.permit_type) if permit else None
         rule = lifecycle.check(subject.kind, Act(act), permit.status if permit else detail.state, known)
     except RuleError as refused:
         asked = lifecycle.rule(subject.kind, Act(act))
