@@ -1,8 +1,12 @@
-"""Every program that the tests, tools and benches call by name is installed by the Makefile, or comes with the machine."""
+"""Every program that the tests, tools and benches call by name is installed by the Makefile, or comes with the machine.
+
+What checks the scripts comes by npm: pinned, by hashes, and from whatever registry a machine is set to.
+"""
 
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -64,3 +68,38 @@ def test_every_program_called_is_installed_by_the_makefile():
         if program not in installed_by_the_makefile() | COMES_WITH_THE_MACHINE
     }
     assert missing == {}
+
+
+def _values(value: object, key: str) -> Iterator[object]:
+    """Every value under that key, at any depth."""
+    if isinstance(value, dict):
+        yield from (found for name, found in value.items() if name == key)
+        for inner in value.values():
+            yield from _values(inner, key)
+
+
+def test_the_lock_of_npm_names_hashes_and_no_registry():
+    lock = json.loads((ROOT / "package-lock.json").read_text(encoding="utf-8"))
+    packages = {name: facts for name, facts in lock["packages"].items() if name}
+    assert len(packages) > 2 and all(facts["integrity"].startswith("sha512-") for facts in packages.values())
+    assert list(_values(lock, "resolved")) == []
+    assert (
+        re.findall(r"^\s*(?:@[^:=]+:)?registry\s*=", (ROOT / ".npmrc").read_text(encoding="utf-8"), re.MULTILINE) == []
+    )
+
+
+def test_what_comes_by_npm_is_pinned_to_a_version():
+    wanted = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))
+    assert "dependencies" not in wanted  # the service needs no node
+    versions = wanted["devDependencies"].values()
+    assert versions and all(re.fullmatch(r"\d+\.\d+\.\d+", version) for version in versions)
+
+
+def test_make_quick_checks_the_scripts():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert re.search(r"^quick:[^#\n]* lint ", makefile, re.MULTILINE)
+    assert re.search(
+        r"^lint:[^#\n]* node_modules/ready ##.*\n(?:\t.*\n)*\t\$\(NPM\) run --silent lint$", makefile, re.MULTILINE
+    )
+    checks = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))["scripts"]["lint"]
+    assert "biome check" in checks and "tsc" in checks
