@@ -98,7 +98,7 @@ clean: ## remove what was built; the register and the keys stay
 
 node_modules/ready: package-lock.json .npmrc .venv/ready-dev
 	@echo "安装脚本检查工具 installing what checks the scripts"
-	@$(NPM) ci --silent
+	@$(NPM) ci --loglevel=error
 	@touch $@
 
 # Cards are printed with Noto CJK; without it everything works but the PDF.
