@@ -19,7 +19,7 @@ const MAX_SECONDS = Date.UTC(2200, 0, 1) / 1000;
  * A client passes the highest sequence it has seen as `atLeast`.
  * @param {Bytes} bytes
  * @param {Bytes} rootKey
- * @param {{ atLeast?: number }} options
+ * @param {{ atLeast?: number }} [options]
  * @returns {Promise<AllowList>}
  */
 export async function readAllowList(bytes, rootKey, { atLeast = 0 } = {}) {

@@ -25,7 +25,7 @@ const shape = (item) => new Refusal("trust_list_shape", { item });
  * uncompressed point of 65 bytes, from elsewhere. A client passes the highest sequence it has seen as `atLeast`.
  * @param {Bytes} bytes
  * @param {Bytes} rootKey
- * @param {{ atLeast?: number }} options
+ * @param {{ atLeast?: number }} [options]
  * @returns {Promise<TrustList>}
  */
 export async function readTrustList(bytes, rootKey, { atLeast = 0 } = {}) {
