@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from licence_qr.domain.text import Text
 from licence_qr.errors import InputError
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def day_in_words(day: date) -> Text:
+    """A date as prose writes it: 2026年11月23日, 23 November 2026."""
+    return Text(f"{day.year}年{day.month}月{day.day}日", f"{day.day} {_MONTHS[day.month - 1]} {day.year}")
 
 
 def local_date(now: datetime) -> date:

@@ -22,6 +22,7 @@ from licence_qr.domain.catalogue.model import (
     Trade,
     TradeItem,
 )
+from licence_qr.domain.dates import day_in_words
 from licence_qr.errors import InputError
 
 ON_KINDS = "kinds"
@@ -61,7 +62,8 @@ def need_of_kind(kind: KindOfPlace, area_m2: int | None, day: date) -> Need:
     if rule is None:
         return Need(Regime.NONE, Text(f"{kind.name.zh}在这一天没有规定", f"{kind.name.en}: no rule for that day"))
     changed = rule is not kind.regimes[0]
-    since_zh, since_en = (f"自{rule.period.first}起", f" since {rule.period.first}") if changed else ("", "")
+    begun = day_in_words(rule.period.first)
+    since_zh, since_en = (f"自{begun.zh}起", f" since {begun.en}") if changed else ("", "")
     if rule.regime is Regime.LICENSED and kind.min_area_m2 is not None:
         if area_m2 is None:
             zh = f"{kind.name.zh}面积达到{kind.min_area_m2}平方米才需要许可（{rule.basis.zh}）"

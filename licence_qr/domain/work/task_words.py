@@ -5,44 +5,82 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from licence_qr.domain.text import Text
-from licence_qr.domain.work.tasks import TaskKind
+from licence_qr.domain.work.tasks import TaskKind, TimeLeft
 
 KIND: Mapping[TaskKind, Text] = {
-    TaskKind.PERMIT_PENDING: Text("一般程序待办", "Pending on the general path"),
+    TaskKind.PERMIT_PENDING: Text("一般程序待办", "Standard procedure: decision due"),
     TaskKind.PERMIT_EXPIRING: Text("许可将到期", "Permits expiring"),
     TaskKind.RENEWAL_TO_DECIDE: Text("延续待决定", "Renewals to decide"),
     TaskKind.REVIEW_DUE: Text("两年复核", "Reviews due"),
-    TaskKind.FOLLOW_UP_DUE: Text("承诺后核查", "Checks after a commitment"),
+    TaskKind.FOLLOW_UP_DUE: Text("告知承诺核查", "Commitment checks"),
     TaskKind.RECTIFICATION_DUE: Text("限期整改", "Rectifications due"),
     TaskKind.PROPOSAL_TO_DECIDE: Text("待我决定", "Proposals to decide"),
-    TaskKind.PROPOSAL_OF_MINE: Text("我提出的", "My own proposals"),
-    TaskKind.DRAWN_INSPECTION: Text("双随机检查", "Drawn inspections"),
-    TaskKind.INSPECTION_HELD: Text("检查记录待处理", "Inspection records held"),
+    TaskKind.PROPOSAL_OF_MINE: Text("我提出的", "My proposals"),
+    TaskKind.DRAWN_INSPECTION: Text("双随机抽查", "Random inspections"),
+    TaskKind.INSPECTION_HELD: Text("检查记录待处理", "Inspection records to review"),
     TaskKind.REPORT_TO_CONTACT: Text("反映待联系", "Reports: contact"),
     TaskKind.REPORT_TO_ANSWER: Text("反映待答复", "Reports: answer"),
-    TaskKind.RATING_TO_MEND: Text("差评待整改", "Bad ratings to mend"),
+    TaskKind.REPORT_TO_CALL_BACK: Text("反映待回访", "Reports: call back"),
+    TaskKind.RATING_TO_MEND: Text("差评待整改", "Poor ratings to put right"),
 }
 HINT: Mapping[TaskKind, Text] = {
     TaskKind.PERMIT_PENDING: Text(
-        "现场核查后决定准予或者不予许可。", "Granted or refused once the premises were seen."
+        "现场核查后决定准予或者不予许可。", "Inspect the premises, then grant or refuse the permit."
     ),
     TaskKind.PERMIT_EXPIRING: Text(
         "提醒持证人按期申请延续；已经过期的，办理注销。",
-        "The holder applies for renewal in time; what has expired is closed (注销).",
+        "Remind the holder to apply for renewal in time. Cancel permits that have expired.",
     ),
     TaskKind.RENEWAL_TO_DECIDE: Text(
-        "届满前没有决定的，视为准予延续。", "What is not decided before the end counts as renewed."
+        "届满前没有决定的，视为准予延续。", "If there is no decision before expiry, the permit is deemed renewed."
     ),
-    TaskKind.REVIEW_DUE: Text("许可证到了复核的时候。", "The permit is to be reviewed by the day."),
-    TaskKind.FOLLOW_UP_DUE: Text("许可后由两名人员到现场核查承诺。", "Officers check on the spot what was promised."),
-    TaskKind.RECTIFICATION_DUE: Text("到期复查是否整改。", "By the day it is checked whether it was put right."),
-    TaskKind.PROPOSAL_TO_DECIDE: Text("由提出人以外的审批人员决定。", "Decided by somebody else than its proposer."),
-    TaskKind.PROPOSAL_OF_MINE: Text("等待另一人决定，可以撤回。", "Waits for another person; it can be withdrawn."),
-    TaskKind.DRAWN_INSPECTION: Text("按抽签结果检查并公布。", "Inspected as drawn, and published."),
+    TaskKind.REVIEW_DUE: Text("许可证到了复核期限。", "Review the permit by the due date."),
+    TaskKind.FOLLOW_UP_DUE: Text(
+        "许可后由两名人员到现场核查承诺。", "Two officers inspect on site whether the commitment has been met."
+    ),
+    TaskKind.RECTIFICATION_DUE: Text(
+        "到期复查是否整改。", "Recheck by the deadline whether the problems have been rectified."
+    ),
+    TaskKind.PROPOSAL_TO_DECIDE: Text(
+        "由提出人以外的审批人员决定。", "A decision maker other than the proposer decides."
+    ),
+    TaskKind.PROPOSAL_OF_MINE: Text(
+        "等待另一人决定，可以收回。", "Awaiting another person’s decision. You can retract it."
+    ),
+    TaskKind.DRAWN_INSPECTION: Text("按抽签结果检查并公布。", "Inspect as drawn and publish the result."),
     TaskKind.INSPECTION_HELD: Text(
-        "手机传来的记录有疑问，由人判断是否采用。", "Something about what a phone sent is doubtful: a person decides."
+        "手机传来的记录有疑问，由人判断是否采用。",
+        "A record sent from a phone needs review. Decide whether to accept it.",
     ),
-    TaskKind.REPORT_TO_CONTACT: Text("按时联系反映人。", "Whoever reported is contacted by the day."),
-    TaskKind.REPORT_TO_ANSWER: Text("按时答复并回访。", "Answered by the day, then called back."),
-    TaskKind.RATING_TO_MEND: Text("按时整改并回访。", "Mended by the day, then called back."),
+    TaskKind.REPORT_TO_CONTACT: Text("按时联系反映人。", "Contact the reporter by the due date."),
+    TaskKind.REPORT_TO_ANSWER: Text("按时答复反映人。", "Answer the reporter by the due date."),
+    TaskKind.REPORT_TO_CALL_BACK: Text("按时回访反映人。", "Call the reporter back by the due date."),
+    TaskKind.RATING_TO_MEND: Text("按时整改并回访评价人。", "Put things right and call back by the due date."),
 }
+
+
+_EXPIRED = Text("许可已到期", "Permit expired")
+
+
+def name_of(kind: TaskKind, left: TimeLeft) -> Text:
+    """The name of one task; a permit that has expired is not called expiring."""
+    return _EXPIRED if kind is TaskKind.PERMIT_EXPIRING and left.overdue else KIND[kind]
+
+
+def days_left(kind: TaskKind | None, left: TimeLeft) -> Text:
+    """How many calendar days there are, in words that themselves say that a day has passed."""
+    if left.days is None:
+        return Text("没有日期", "no date")
+    if left.days == 0:
+        return Text("今天截止", "due today")
+    if not left.overdue:
+        return Text(f"还有 {left.days} 天", f"{counted(left.days, 'day')} left")
+    days = -left.days
+    if kind is TaskKind.PERMIT_EXPIRING:
+        return Text(f"已到期 {days} 天", f"expired {counted(days, 'day')} ago")
+    return Text(f"已逾期 {days} 天", f"overdue by {counted(days, 'day')}")
+
+
+def counted(count: int, noun: str) -> str:
+    """An English noun with its number."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

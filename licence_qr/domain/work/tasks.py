@@ -28,6 +28,7 @@ class TaskKind(StrEnum):
     INSPECTION_HELD = "inspection_held"  # came from a phone with something doubtful about it
     REPORT_TO_CONTACT = "report_to_contact"
     REPORT_TO_ANSWER = "report_to_answer"
+    REPORT_TO_CALL_BACK = "report_to_call_back"  # answered; closed once the reporter was called back
     RATING_TO_MEND = "rating_to_mend"  # 差评
 
 
@@ -47,10 +48,13 @@ ROLES_OF: Mapping[TaskKind, frozenset[Role]] = {
     TaskKind.INSPECTION_HELD: frozenset({Role.CLERK}),
     TaskKind.REPORT_TO_CONTACT: _DESK | _FIELD,
     TaskKind.REPORT_TO_ANSWER: _DESK | _FIELD,
+    TaskKind.REPORT_TO_CALL_BACK: _DESK | _FIELD,
     TaskKind.RATING_TO_MEND: frozenset({Role.CLERK, Role.DECIDER}),
 }
 # Kinds whose time limit runs in working days: without a calendar it is not known when they are due, so they come first.
-CLOCKED = frozenset({TaskKind.REPORT_TO_CONTACT, TaskKind.REPORT_TO_ANSWER, TaskKind.RATING_TO_MEND})
+CLOCKED = frozenset(
+    {TaskKind.REPORT_TO_CONTACT, TaskKind.REPORT_TO_ANSWER, TaskKind.REPORT_TO_CALL_BACK, TaskKind.RATING_TO_MEND}
+)
 
 
 def kinds_of(actor: Actor) -> tuple[TaskKind, ...]:

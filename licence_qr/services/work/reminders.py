@@ -14,8 +14,8 @@ from email.utils import format_datetime
 from licence_qr.domain.catalogue.model import Catalogue, Office
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.lifecycle.acts import Act, types_with
-from licence_qr.domain.work.task_words import KIND
-from licence_qr.domain.work.tasks import DueStep, TaskKind, TimeLeft, time_left
+from licence_qr.domain.work.task_words import counted, days_left, name_of
+from licence_qr.domain.work.tasks import TaskKind, TimeLeft, time_left
 from licence_qr.services.work.outbox import Outbox
 from licence_qr.services.work.smtp import MailServer
 from licence_qr.store.database.connections import Database
@@ -104,14 +104,15 @@ class Reminders:
 
     def message(self, office: Office, due: Due, now: datetime) -> EmailMessage:
         """The reminder of one task: plain text, Chinese above English, the same Message-ID however often it is made."""
-        task, kind = due.task, KIND[due.task.kind]
+        task = due.task
         rules = self._catalogue.life_rules_on(local_date(now))
         left = time_left(task.due_on, local_date(now), self._catalogue.working_calendar, rules)
+        kind = name_of(task.kind, left)
         name = _one_line(task.holder_name) or "—"
         message = EmailMessage(policy=policy.SMTP)
         message["From"] = self._post.sender
         message["To"] = self._mailbox(office)
-        message["Subject"] = f"【{_left_zh(left)}】{kind.zh} {kind.en}：{name}"
+        message["Subject"] = f"【{_left_zh(task.kind, left)}】{kind.zh} {kind.en}：{name}"
         message["Date"] = format_datetime(now)
         message["Message-ID"] = f"<{file_name(due).removesuffix('.eml')}@{self._post.sender.rpartition('@')[2]}>"
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no automatic answers to it
@@ -119,14 +120,14 @@ class Reminders:
         return message
 
     def _text(self, office: Office, due: Due, left: TimeLeft) -> str:
-        task, kind = due.task, KIND[due.task.kind]
+        task, kind = due.task, name_of(due.task.kind, left)
         name, place = _one_line(task.holder_name) or "—", _one_line(task.address) or "—"
         day = task.due_on.isoformat() if task.due_on else ""
         link = f"{self._post.address}/desk/work?kind={task.kind.value}"
         return (
-            f"事项：{kind.zh}\n名称：{name}\n地址：{place}\n期限：{day}（{_left_zh(left)}）\n窗口：{office.name.zh}\n"
-            f"办理：{link}\n\n"
-            f"Task: {kind.en}\nName: {name}\nAddress: {place}\nDue on: {day} ({_left_en(left)})\n"
+            f"事项：{kind.zh}\n名称：{name}\n地址：{place}\n期限：{day}（{_left_zh(task.kind, left)}）\n"
+            f"窗口：{office.name.zh}\n办理：{link}\n\n"
+            f"Task: {kind.en}\nName: {name}\nAddress: {place}\nDue on: {day} ({_left_en(task.kind, left)})\n"
             f"Office: {office.name.en}\nDealt with at: {link}\n"
         )
 
@@ -162,16 +163,12 @@ def _one_line(text: str) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
-def _left_zh(left: TimeLeft) -> str:
-    if left.days is None or left.step is DueStep.UNDATED:
-        return "没有日期"
+def _left_zh(kind: TaskKind, left: TimeLeft) -> str:
     working = "，工作日未知" if left.working_days is None else f"，{abs(left.working_days)} 个工作日"
-    return f"已逾期 {-left.days} 天{working}" if left.days < 0 else f"还有 {left.days} 天{working}"
+    return days_left(kind, left).zh + (working if left.days is not None else "")
 
 
-def _left_en(left: TimeLeft) -> str:
-    if left.days is None:
-        return "no date"
+def _left_en(kind: TaskKind, left: TimeLeft) -> str:
     many = left.working_days
-    working = ", working days not known" if many is None else f", {abs(many)} working days"
-    return f"overdue by {-left.days} days{working}" if left.days < 0 else f"{left.days} days left{working}"
+    working = ", working days unknown" if many is None else f", {counted(abs(many), 'working day')}"
+    return days_left(kind, left).en + (working if left.days is not None else "")

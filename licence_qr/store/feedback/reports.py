@@ -20,7 +20,8 @@ _COLUMNS = (
 _TASK = "SELECT 'report/' || report_id AS subject, office, uscc, NULL AS premises_no"
 _OPEN = "FROM reports WHERE office IN ({offices}) AND closed_on IS NULL"
 TO_CONTACT = f"{_TASK}, contact_due AS due_on {_OPEN} AND state = 'received'"
-TO_ANSWER = f"{_TASK}, answer_due AS due_on {_OPEN} AND state IN ('contacted', 'answered')"
+TO_ANSWER = f"{_TASK}, answer_due AS due_on {_OPEN} AND state = 'contacted'"
+TO_CALL_BACK = f"{_TASK}, answer_due AS due_on {_OPEN} AND state = 'answered'"
 
 
 @dataclass(frozen=True, slots=True)

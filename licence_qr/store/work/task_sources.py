@@ -191,5 +191,6 @@ SOURCES: Mapping[TaskKind, tuple[Source, ...]] = {
     TaskKind.INSPECTION_HELD: (_held,),
     TaskKind.REPORT_TO_CONTACT: (_answering(reports.TO_CONTACT),),
     TaskKind.REPORT_TO_ANSWER: (_answering(reports.TO_ANSWER),),
+    TaskKind.REPORT_TO_CALL_BACK: (_answering(reports.TO_CALL_BACK),),
     TaskKind.RATING_TO_MEND: (_answering(ratings.TO_MEND),),
 }

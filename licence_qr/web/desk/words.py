@@ -8,8 +8,9 @@ from datetime import date, datetime
 from markupsafe import Markup
 
 from licence_qr.domain.catalogue.model import Requirement, RequirementAction, Text
-from licence_qr.domain.dates import SHANGHAI
-from licence_qr.domain.work.tasks import TimeLeft
+from licence_qr.domain.dates import SHANGHAI, day_in_words
+from licence_qr.domain.work.task_words import counted, days_left
+from licence_qr.domain.work.tasks import TaskKind, TimeLeft
 from licence_qr.web.shell.forms import Field, Widget
 from licence_qr.web.shell.handed import catalogue
 from licence_qr.web.shell.language import t
@@ -17,9 +18,9 @@ from licence_qr.web.shell.words import Tone
 
 _OPEN = (Text("看情况", "It depends"), Tone.CARE)
 _ACTION_WORDS: Mapping[RequirementAction, tuple[Text, Tone]] = {
-    RequirementAction.ISSUED_HERE: (Text("本窗口办", "Issued at this desk"), Tone.GOOD),
-    RequirementAction.APPLY_ELSEWHERE: (Text("另到主管部门申请", "Apply to that authority"), Tone.CARE),
-    RequirementAction.FILE_ELSEWHERE: (Text("另到主管部门备案", "File with that authority"), Tone.CARE),
+    RequirementAction.ISSUED_HERE: (Text("本窗口办", "Issued by this office"), Tone.GOOD),
+    RequirementAction.APPLY_ELSEWHERE: (Text("另到主管部门申请", "Apply to the responsible authority"), Tone.CARE),
+    RequirementAction.FILE_ELSEWHERE: (Text("另到主管部门备案", "File with the responsible authority"), Tone.CARE),
     RequirementAction.NOT_NEEDED: (Text("不需要", "Not needed"), Tone.PLAIN),
 }
 
@@ -56,18 +57,13 @@ def moment(when: datetime) -> Markup:
 
 def chinese_day(day: date) -> str:
     """A date as Chinese documents print it, whatever the page speaks."""
-    return f"{day.year}年{day.month}月{day.day}日"
+    return day_in_words(day).zh
 
 
-def days_words(left: TimeLeft) -> str:
+def days_words(left: TimeLeft, kind: TaskKind | None = None) -> str:
     """How long there is in calendar days, in words that say "overdue" themselves."""
-    if left.days is None:
-        return t("没有日期", "no date")
-    if left.days == 0:
-        return t("今天到期", "due today")
-    if left.overdue:
-        return t(f"已逾期 {-left.days} 天", f"overdue by {_many(-left.days, 'day')}")
-    return t(f"还有 {left.days} 天", f"{_many(left.days, 'day')} left")
+    words = days_left(kind, left)
+    return t(words.zh, words.en)
 
 
 def working_days_words(left: TimeLeft) -> str:
@@ -75,10 +71,9 @@ def working_days_words(left: TimeLeft) -> str:
     if left.days is None:
         return ""
     if left.working_days is None:
-        return t("工作日未知：该年安排尚未公布", "working days not known: no calendar for that year yet")
+        return t(
+            "工作日未知：本系统尚未录入该年节假日安排",
+            "working days unknown: that year’s holidays have not been entered in this system",
+        )
     count = abs(left.working_days)
-    return t(f"{count} 个工作日", _many(count, "working day"))
-
-
-def _many(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+    return t(f"{count} 个工作日", counted(count, "working day"))

@@ -8,6 +8,7 @@ from enum import StrEnum
 from licence_qr.domain.catalogue.model import Text
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.publishing.public_page import FoundBy, PublicMark, PublicPage, PublicPermit, Verdict
+from licence_qr.domain.register.entity import LicenceState
 from licence_qr.domain.register.permit import GrantMode, PermitStatus
 from licence_qr.web.shell.words import GRADE, LICENCE_STATE, PERMIT_STATUS, VERDICT, Saying, Tone, day
 
@@ -37,6 +38,12 @@ _PAUSED = Saying("有许可被暂停", "a permit is suspended", Tone.BAD)
 _AWAITED = Saying("有许可尚未生效", "a permit is not yet in force", Tone.CARE)
 
 
+_MOVED_OUT = Text(
+    "已迁往其他登记机关，本亮证牌停用",
+    "Moved to another registration authority: this card is no longer in use",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Headline:
     """The verdict as the page shows it: words, tone (colour) and sign say the same. ``detail`` may be absent."""
@@ -52,9 +59,11 @@ def headline(page: PublicPage) -> Headline:
     today = _today(page)
     if page.verdict is Verdict.OLD_PRINT:
         return _old_print(page, today)
-    words = Text(today.zh, today.en[0].upper() + today.en[1:])
-    if page.verdict is not Verdict.LICENCE_ENDED:
-        zh, en = ("真实", "Genuine") if page.found_by is FoundBy.SYMBOL else ("登记在册", "On the register")
+    words = Text(today.zh, _upper(today.en))
+    if page.verdict is Verdict.LICENCE_ENDED and page.licence.state is LicenceState.MOVED_OUT:
+        words = _MOVED_OUT
+    elif page.verdict is not Verdict.LICENCE_ENDED:
+        zh, en = ("核验通过", "Genuine") if page.found_by is FoundBy.SYMBOL else ("登记在册", "On the register")
         words = Text(f"{zh}，{today.zh}", f"{en}: {today.en}")
     return Headline(words, today.tone, _SIGN[today.tone], _detail(page))
 
@@ -80,17 +89,25 @@ def _old_print(page: PublicPage, today: Saying) -> Headline:
     detail = Text(
         f"{zh}现行的是第 {newest} 版。今天：{today.zh}。", f"{en}Version {newest} is current. Today: {today.en}."
     )
-    return Headline(Text(old.zh, old.en[0].upper() + old.en[1:]), tone, Sign.CLOCK, detail)
+    return Headline(Text(old.zh, _upper(old.en)), tone, Sign.CLOCK, detail)
 
 
 def _detail(page: PublicPage) -> Text | None:
     if page.verdict is Verdict.LICENCE_ENDED:
+        if page.licence.state is LicenceState.MOVED_OUT:
+            return None  # the business may trade, on the licence of its new authority
         state = LICENCE_STATE[page.licence.state]
-        return Text(f"登记状态：{state.zh}，不得再据此经营。", f"State: {state.en}. No trade under it.")
+        return Text(
+            f"登记状态：{state.zh}，不得再据此经营。",
+            f"Status: {state.en}. The business may not trade on this licence.",
+        )
     if page.verdict is Verdict.ATTENTION:
         return _which_permit(_stopped(page))
     if page.found_by is FoundBy.NUMBER:
-        return Text("按编号查到，不能证明照牌本身的真伪。", "Found by its number, which proves no print.")
+        return Text(
+            "按编号查到，不能证明亮证牌本身是真的。",
+            "Found by code number; this does not prove that the card is genuine.",
+        )
     return None
 
 
@@ -125,7 +142,7 @@ def permit_status(permit: PublicPermit) -> Saying:
     if permit.status is not PermitStatus.EXPIRING_SOON or left is None:
         return saying
     if left == 0:
-        return Saying("今天到期", "last day today", saying.tone)
+        return Saying("今天到期", "expires today", saying.tone)
     return Saying(f"还有 {left} 天到期", "1 day left" if left == 1 else f"{left} days left", saying.tone)
 
 
@@ -142,16 +159,19 @@ def commitment(permit: PublicPermit, page: PublicPage) -> Text | None:
     """How far a permit granted on the holder's word (告知承诺) has been checked since; None on the general path."""
     if permit.mode is not GrantMode.COMMITMENT or permit.status is PermitStatus.PENDING:
         return None
-    zh, en = "经营者书面承诺符合条件，当场许可", "Granted on a written commitment"
+    zh, en = "申请人书面承诺符合条件，当场许可", "Granted on the applicant’s written commitment"
     if permit.checked_on is not None:
         on = day(permit.checked_on)
-        return Text(f"{zh}；已于{on}现场核查。", f"{en}; checked on the spot on {on}.")
+        return Text(f"{zh}；已于{on}现场核查。", f"{en}; inspected on site on {on}.")
     if permit.follow_up_due is None or permit.status in ENDS:
         return Text(f"{zh}。", f"{en}.")
     due = day(permit.follow_up_due)
     if permit.follow_up_due < local_date(page.checked_at):
-        return Text(f"{zh}；应于{due}前现场核查，尚未核查。", f"{en}; was to be checked by {due}, not checked yet.")
-    return Text(f"{zh}；应于{due}前现场核查。", f"{en}; to be checked on the spot by {due}.")
+        return Text(
+            f"{zh}；应至迟于{due}完成现场核查，尚未核查。",
+            f"{en}; on-site inspection was due by {due} and has not taken place.",
+        )
+    return Text(f"{zh}；至迟于{due}完成现场核查。", f"{en}; on-site inspection due by {due}.")
 
 
 def since(permit: PublicPermit) -> Text | None:
@@ -163,7 +183,7 @@ def since(permit: PublicPermit) -> Text | None:
         if permit.status is PermitStatus.ANNULLED:
             return Text(f"{on}决定；自始无效", f"decided on {on}; void from the start")
         return Text(f"{on}；该许可自始无效", f"{on}; the permit was void from the start")
-    return Text(on, on)
+    return Text(f"自{on}起", f"since {on}")
 
 
 def deemed(permit: PublicPermit) -> Text | None:
@@ -171,8 +191,8 @@ def deemed(permit: PublicPermit) -> Text | None:
     if not permit.deemed_renewed:
         return None
     return Text(
-        "到期前已申请延续，逾期未作决定，视为准予延续。",
-        "Renewal was applied for in time and not decided: deemed renewed.",
+        "到期前已申请延续，期满未作决定，视为准予延续。",
+        "Renewal was applied for in time and not decided before expiry, so the permit is deemed renewed.",
     )
 
 

@@ -9,15 +9,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from functools import lru_cache
 
 from licence_qr.domain.catalogue.model import Text
-from licence_qr.domain.dates import SHANGHAI
+from licence_qr.domain.dates import SHANGHAI, day_in_words
 from licence_qr.domain.publishing.public_page import Verdict
 from licence_qr.domain.register.entity import EntityForm, LicenceState
 from licence_qr.domain.register.marks import MARK_NAMES, MarkKind
 from licence_qr.domain.register.permit import PermitStatus
-from licence_qr.web.shell.language import Language, language
+from licence_qr.web.shell.language import Language, language, t
 
 
 class Tone(StrEnum):
@@ -49,11 +48,11 @@ class Saying:
 
 PERMIT_STATUS: Mapping[PermitStatus, Saying] = {
     PermitStatus.PENDING: Saying("受理中，尚未许可", "applied for, not granted", Tone.CARE),
-    PermitStatus.NOT_YET_VALID: Saying("尚未生效", "not yet valid", Tone.CARE),
+    PermitStatus.NOT_YET_VALID: Saying("尚未生效", "not yet in force", Tone.CARE),
     PermitStatus.EFFECTIVE: Saying("有效", "in force", Tone.GOOD),
     PermitStatus.EXPIRING_SOON: Saying("即将到期", "expires soon", Tone.CARE),
     PermitStatus.EXPIRED: Saying("已过期", "expired", Tone.BAD),
-    PermitStatus.SUSPENDED: Saying("停业整顿", "suspended", Tone.BAD),
+    PermitStatus.SUSPENDED: Saying("暂扣或停业整顿", "suspended", Tone.BAD),
     PermitStatus.ANNULLED: Saying("已撤销", "annulled", Tone.BAD),
     PermitStatus.REVOKED: Saying("已吊销", "revoked", Tone.BAD),
     PermitStatus.WITHDRAWN: Saying("已撤回", "withdrawn", Tone.BAD),
@@ -64,21 +63,21 @@ PERMIT_STATUS: Mapping[PermitStatus, Saying] = {
 LICENCE_STATE: Mapping[LicenceState, Saying] = {
     LicenceState.ACTIVE: Saying("存续（在营）", "active", Tone.GOOD),
     LicenceState.DORMANT: Saying("歇业", "dormant", Tone.CARE),
-    LicenceState.REVOKED_NOT_CANCELLED: Saying("吊销，未注销", "revoked", Tone.BAD),
+    LicenceState.REVOKED_NOT_CANCELLED: Saying("吊销，未注销", "revoked, not yet cancelled", Tone.BAD),
     LicenceState.REVOKED_CANCELLED: Saying("吊销，已注销", "revoked and cancelled", Tone.BAD),
     LicenceState.CANCELLED: Saying("已注销", "cancelled", Tone.BAD),
     LicenceState.ANNULLED: Saying("已撤销", "annulled", Tone.BAD),
-    LicenceState.MOVED_OUT: Saying("已迁出", "moved out", Tone.BAD),
+    LicenceState.MOVED_OUT: Saying("已迁出", "moved to another authority", Tone.BAD),
 }
 
 # What the register says, whatever proves the print.
 VERDICT: Mapping[Verdict, Saying] = {
-    Verdict.ALL_IN_FORCE: Saying("全部有效", "all in force", Tone.GOOD),
+    Verdict.ALL_IN_FORCE: Saying("证照均有效", "licence and permits in force", Tone.GOOD),
     Verdict.LICENCE_ONLY: Saying("仅有营业执照", "business licence only", Tone.PLAIN),
     Verdict.ATTENTION: Saying("有许可需注意", "a permit needs attention", Tone.CARE),
     Verdict.DORMANT: Saying("正在歇业", "registered as dormant", Tone.CARE),
     Verdict.LICENCE_ENDED: Saying("执照已失效", "licence no longer valid", Tone.BAD),
-    Verdict.OLD_PRINT: Saying("这是旧版照牌", "this print is out of date", Tone.CARE),
+    Verdict.OLD_PRINT: Saying("这是旧版亮证牌", "this card is out of date", Tone.CARE),
 }
 
 # The form decides what the law calls the person who answers for the business.
@@ -94,11 +93,11 @@ PRINCIPAL_TITLE: Mapping[EntityForm, Text] = {
 # And what it calls the address on the licence.
 DOMICILE_TITLE: Mapping[EntityForm, Text] = {
     EntityForm.COMPANY: Text("住所", "Registered address"),
-    EntityForm.INDIVIDUAL: Text("经营场所", "Place of business"),
+    EntityForm.INDIVIDUAL: Text("经营场所", "Premises"),
     EntityForm.COOPERATIVE: Text("住所", "Registered address"),
     EntityForm.PARTNERSHIP: Text("主要经营场所", "Principal place of business"),
     EntityForm.SOLE_PROPRIETORSHIP: Text("住所", "Registered address"),
-    EntityForm.BRANCH: Text("经营场所", "Place of business"),
+    EntityForm.BRANCH: Text("经营场所", "Premises"),
 }
 
 # What the licence of each form calls these fields of its own.
@@ -114,22 +113,11 @@ GRADE: Mapping[str, Text] = {
     "": Text("未评级", "not graded"),
 }
 
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
-
-
-@lru_cache(maxsize=4096)
-def _day(day: date, in_language: Language) -> str:
-    if in_language is Language.ZH:
-        return f"{day.year}年{day.month}月{day.day}日"
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
-
 
 def day(when: date) -> str:
     """A date in the main language of the page: 2026年11月23日, 23 November 2026."""
-    return _day(when, language())
+    words = day_in_words(when)
+    return t(words.zh, words.en)
 
 
 def minute(when: datetime) -> str:

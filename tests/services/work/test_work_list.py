@@ -253,11 +253,13 @@ def test_overdue_reports_rise_to_the_top_and_clocks_nobody_can_reckon_stand_befo
     report(database, 2, state="contacted")
     report(database, 3, contact_due=None, answer_due=None)
     report(database, 4, state="closed", closed_on="2026-11-21")
+    report(database, 5, state="answered")
     add_permit(database, 2, state="pending", permit_no=None)
     assert [(kind, due) for kind, _, due in seen(work, CLERK)] == [
         (TaskKind.REPORT_TO_CONTACT, None),
         (TaskKind.REPORT_TO_CONTACT, date(2026, 11, 20)),
         (TaskKind.REPORT_TO_ANSWER, date(2026, 11, 25)),
+        (TaskKind.REPORT_TO_CALL_BACK, date(2026, 11, 25)),
         (TaskKind.PERMIT_EXPIRING, date(2026, 11, 26)),
         (TaskKind.PERMIT_PENDING, None),
     ]

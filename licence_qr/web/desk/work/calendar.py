@@ -12,11 +12,12 @@ from icalendar import Calendar, Event
 from werkzeug.wrappers import Response
 
 from licence_qr.domain.dates import local_date
+from licence_qr.domain.work.tasks import TaskKind
 from licence_qr.errors import NotFoundError
 from licence_qr.services.work.work_list import WorkFilter, WorkLine
 from licence_qr.web import current_instant
 from licence_qr.web.desk.work.services import services
-from licence_qr.web.desk.work.words import HINT, KIND
+from licence_qr.web.desk.work.words import HINT, task_words
 from licence_qr.web.shell.language import t
 
 MOST_EVENTS = 2000  # the nearest; beyond it a calendar program is of no help
@@ -46,7 +47,7 @@ def as_calendar(lines: tuple[WorkLine, ...], now: datetime, origin: str) -> byte
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", t("一码通行 待办", "One code: to do"))
+    calendar.add("x-wr-calname", t("一码通行 待办", "One code: tasks"))
     # The same all day, so that an unchanged list is answered with 304.
     stamp = datetime.combine(local_date(now), time(), UTC)
     for line in lines:
@@ -58,13 +59,14 @@ def as_calendar(lines: tuple[WorkLine, ...], now: datetime, origin: str) -> byte
 
 def _event(line: WorkLine, stamp: datetime, origin: str) -> Event:
     task, event = line.task, Event()
-    kind, hint = KIND[task.kind], HINT[task.kind]
-    late = t("【已逾期】", "Overdue: ") if line.left.overdue else ""
+    hint = HINT[task.kind]
+    overdue = line.left.overdue and task.kind is not TaskKind.PERMIT_EXPIRING  # whose name says that it has expired
+    late = t("【已逾期】", "Overdue: ") if overdue else ""
     host = origin.partition("//")[2]
     event.add("uid", f"{task.kind.value}-{task.subject.replace('/', '-')}@{host}")
     event.add("dtstamp", stamp)
     event.add("dtstart", task.due_on)
-    event.add("summary", f"{late}{t(kind.zh, kind.en)} · {task.holder_name}")
+    event.add("summary", f"{late}{task_words(line)} · {task.holder_name}")
     event.add("location", task.address)
     event.add("description", t(hint.zh, hint.en))
     event.add("transp", "TRANSPARENT")

@@ -20,7 +20,7 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from licence_qr.domain.catalogue.life_rules import LifeRules
 from licence_qr.services.work.work_list import WorkLine
 from licence_qr.web.desk.words import office_name
-from licence_qr.web.desk.work.words import KIND, step_words
+from licence_qr.web.desk.work.words import step_words, task_words
 from licence_qr.web.shell.language import t
 
 CSV = "text/csv; charset=utf-8"
@@ -43,7 +43,7 @@ def headings() -> tuple[str, ...]:
         t("名称", "Name"),
         t("统一社会信用代码", "Credit code"),
         t("地址", "Address"),
-        t("期限", "Due on"),
+        t("期限", "Due date"),
         t("紧急程度", "Urgency"),
         t("剩余天数", "Days left"),
         t("逾期天数", "Days overdue"),
@@ -58,7 +58,7 @@ def row(line: WorkLine, rules: LifeRules) -> tuple[Value, ...]:
     ahead = left.days if left.days is not None and left.days >= 0 else None
     behind = -left.days if left.days is not None and left.days < 0 else None
     return (
-        t(KIND[task.kind].zh, KIND[task.kind].en),
+        task_words(line),
         task.holder_name,
         task.uscc,
         task.address,
@@ -88,7 +88,7 @@ def _plain(value: Value) -> Value:
 def as_xlsx(lines: Sequence[WorkLine], rules: LifeRules) -> bytes:
     """One sheet; days are dates, counts are numbers, all else is text and never a formula."""
     book = Workbook(write_only=True)
-    sheet = book.create_sheet(t("待办", "To do"))
+    sheet = book.create_sheet(t("待办", "Tasks"))
     sheet.freeze_panes = "A2"
     for number, width in enumerate(_WIDTHS):
         sheet.column_dimensions["ABCDEFGHIJ"[number]].width = width

@@ -10,6 +10,7 @@ from licence_qr.domain.catalogue.life_rules import LifeRules
 from licence_qr.domain.catalogue.model import Text
 from licence_qr.domain.work.task_words import HINT as HINT
 from licence_qr.domain.work.task_words import KIND as KIND
+from licence_qr.domain.work.task_words import name_of
 from licence_qr.domain.work.tasks import CLOCKED, DueStep, Task, TaskKind
 from licence_qr.services.work.work_list import WorkLine
 from licence_qr.web.desk.words import days_words as days_words
@@ -30,7 +31,7 @@ def step_words(step: DueStep, rules: LifeRules) -> str:
         DueStep.SOON: Text(f"{urgent + 1} 至 {soon} 天", f"{urgent + 1} to {soon} days"),
         DueStep.NOTICE: Text(f"{soon + 1} 至 {notice} 天", f"{soon + 1} to {notice} days"),
         DueStep.LATER: Text(f"{notice} 天以后", f"After {notice} days"),
-        DueStep.UNDATED: Text("没有日期", "Without a date"),
+        DueStep.UNDATED: Text("没有日期", "No date"),
     }[step]
     return t(words.zh, words.en)
 
@@ -40,6 +41,12 @@ def tone_of(line: WorkLine) -> Tone:
     if line.left.step is DueStep.UNDATED and line.task.kind in CLOCKED:
         return Tone.UNKNOWN
     return _TONE.get(line.left.step, Tone.PLAIN)
+
+
+def task_words(line: WorkLine) -> str:
+    """The name of the task of a line."""
+    name = name_of(line.task.kind, line.left)
+    return t(name.zh, name.en)
 
 
 # The page of a subject, and the name of its key in the address. Whoever may not open it is shown the business.
