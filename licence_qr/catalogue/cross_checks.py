@@ -257,7 +257,7 @@ def _check_succession(
     ordered = sorted(entries, key=lambda pair: pair[1].valid_from)
     for (_, earlier), (row, later) in zip(ordered, ordered[1:], strict=False):
         facts = {
-            "earlier_to": earlier.valid_to.isoformat() if earlier.valid_to else "长期 / without end",
+            "earlier_to": earlier.valid_to.isoformat() if earlier.valid_to else "长期 / no end date",
             "later_from": later.valid_from.isoformat(),
         }
         if earlier.valid_to is None or later.valid_from <= earlier.valid_to:

@@ -16,7 +16,7 @@ _PROGRAM, _VARIABLE = "licence-qr", "_LICENCE_QR_COMPLETE"
 def completion(context: click.Context, shell: str) -> None:
     """打印自动补全脚本，写入该 shell 的启动文件即可；bash 须为 4.4 或更高版本。
 
-    Print the script that completes commands and options with the Tab key, to be put where SHELL reads it at its start:
+    Print the script that completes commands and options with the Tab key, to be saved where SHELL reads it at start-up:
 
     bash: licence-qr completion bash > ~/.local/share/bash-completion/completions/licence-qr
 

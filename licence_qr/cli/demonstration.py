@@ -68,11 +68,12 @@ def _say_all(
         click.echo(
             f"本演示登记库由较早的版本填入，缺新版的 {lacking} 户；原有的保持不变，与缺的有关的已略过。"
             "要看全部，请另设 LICENCE_QR_HOME 与 LICENCE_QR_KEYS 再运行一次。\n"
-            f"An earlier release filled this demonstration: {lacking} of today's businesses are not in it. What is there is "
+            f"This demonstration register was filled by an earlier release: {lacking} of today's businesses"
+            " are not in it. What is there is "
             "kept, and what needs the others is passed over. To see all, run it with another LICENCE_QR_HOME and "
             "LICENCE_QR_KEYS."
         )
-    click.echo("以上均为虚构的演示数据。 All of this is made-up demonstration data.")
+    click.echo("以上均为虚构的演示数据。 All of this is fictional demonstration data.")
 
 
 def _fill(services: Services, now: datetime, as_json: bool) -> None:
@@ -126,7 +127,7 @@ def _write_pictures(codes: tuple[DemonstrationCode, ...], folder: Path) -> dict[
         path = folder / f"{number:02d}-{code.name}.png"
         path.write_bytes(code.png)
         pictures[code.name] = path
-        old = "（旧照牌 old print）" if code.verdict == "old_print" else ""
+        old = "（旧亮证牌 old card）" if code.verdict == "old_print" else ""
         lines += [f"{path.name}  {code.shows.zh} {code.shows.en}{old}", f"    {code.address}"]
     (folder / "index.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return pictures

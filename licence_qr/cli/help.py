@@ -87,7 +87,7 @@ class Command(click.Command):
         for parameter in self.params:
             value = ctx.params.get(parameter.name or "")
             if parameter.type is click.STRING and isinstance(value, str) and not _is_text(value):
-                raise click.BadParameter("不是 UTF-8 文字。 It is not text in UTF-8.", ctx, parameter)
+                raise click.BadParameter("不是 UTF-8 文字。 The text is not UTF-8.", ctx, parameter)
         return rest
 
     def get_help_option_names(self, ctx: click.Context) -> list[str]:

@@ -28,7 +28,7 @@ from licence_qr.services.importing.run import FileSums, ImportReport
 @click.option(
     "--report",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="逐行报告写到哪里。 Where the report of every row goes.",
+    help="逐行报告写到哪里。 Where to write the row-by-row report.",
 )
 @json_option
 def import_command(market: Path, health: Path, report: Path | None, as_json: bool) -> None:
@@ -37,8 +37,8 @@ def import_command(market: Path, health: Path, report: Path | None, as_json: boo
 
     Merge the market regulator's CSV and the health department's XLSX into the register.
 
-    Every row ends as imported, waiting (decided at the desk) or refused, and stands in the report with its reason.
-    Running it again changes nothing; stopped halfway, it is simply run again.
+    Every row is imported, put up for import review at the desk or refused; the report gives the reason for each.
+    Running it again changes nothing. If it was stopped halfway, run it again.
     """
     settings = load_settings()
     services = build(settings)
@@ -82,7 +82,7 @@ def _tell(outcome: ImportReport, place: Path) -> None:
         click.echo(_line(sums))
     click.echo(f"逐行报告 report: {place}")
     if outcome.market.waiting + outcome.health.waiting:
-        click.echo("待定的行请在窗口“待定事项”中逐条决定。 Rows that wait are decided at the desk, under Waiting.")
+        click.echo("待定的行请在窗口“待定事项”中逐条决定。 Decide the remaining rows at the desk under Import review.")
 
 
 def _line(sums: FileSums) -> str:
@@ -90,5 +90,5 @@ def _line(sums: FileSums) -> str:
     line = f"{sums.file}: {counts} + 拒绝 refused {sums.refused}"
     if not sums.total_agrees:
         total = sums.stated_total
-        line += f"\n  注意：文件自己的合计行写 {total}。 Note: the file's own total row says {total}."
+        line += f"\n  注意：文件自己的合计行写 {total}。 Note: the total row in the file says {total}."
     return line

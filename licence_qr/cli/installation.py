@@ -37,20 +37,20 @@ BLOCKING_THREADS = 2
 KILL_AFTER_SECONDS = 15
 
 
-@click.command(cls=Command, short_help="建登记库和密钥。 Make the register and the keys.")
+@click.command(cls=Command, short_help="建登记库和密钥。 Create the register and the keys.")
 @click.option(
     "--demonstration",
     is_flag=True,
-    help="填入虚构的商户和账户。 Fill an empty register with made-up businesses and accounts.",
+    help="填入虚构的商户和账户。 Fill an empty register with fictional businesses and accounts.",
 )
 @json_option
 def init(demonstration: bool, as_json: bool) -> None:
     """建立登记库和密钥，或把登记库升级到本程序的版本。已有的一律不覆盖。
 
-    Make the register and the keys, or upgrade the register to this program's version. Nothing is overwritten.
+    Create the register and the keys, or upgrade the register to this version of the program. Nothing is overwritten.
 
-    演示数据只在加上 --demonstration 时填入和显示；正式库会拒绝。 A demonstration is filled, and shown again, with
-    --demonstration only; a real register refuses it.
+    演示数据只在加上 --demonstration 时填入和显示；正式库会拒绝。 Demonstration data is filled in and shown only with
+    --demonstration; a live register refuses it.
     """
     settings = load_settings()
     now = datetime.now(UTC)
@@ -84,11 +84,12 @@ def _listen_check(settings: Settings) -> None:
 def serve() -> None:
     """提供窗口和公众页面，直到停止（Ctrl-C）。设置用环境变量；端口如 LICENCE_QR_PORT=8001。
 
-    Serve the desk and the public pages until stopped (Ctrl-C). Settings come from the environment, the
-    port for instance from LICENCE_QR_PORT=8001.
+    Serve the desk and the public pages until stopped (Ctrl-C). Settings are environment variables, for
+    example LICENCE_QR_PORT=8001 for the port.
 
-    启动过程中的任何时候都可用 SIGTERM 或 Ctrl-C 停止，退出码为 0；关闭终端也会停止，除非用 nohup 启动。 Stopped by SIGTERM
-    or Ctrl-C, at any moment of the start too, it ends with 0; closing the terminal stops it too, unless started by nohup.
+    启动过程中的任何时候都可用 SIGTERM 或 Ctrl-C 停止，退出码为 0；关闭终端也会停止，除非用 nohup 启动。 SIGTERM
+    or Ctrl-C stops it at any time, even during start-up, with exit status 0. Closing the terminal
+    also stops it, unless started with nohup.
     """
     # In the very first moment, while the program itself is being loaded, it ends by that signal, as any program does.
     with signals.ending_at_once():
@@ -163,18 +164,18 @@ def _for_phones(settings: Settings) -> tuple[Path, Path]:
     return certificate, key
 
 
-@click.group(cls=Group, short_help="登录窗口的账户。 People who sign in at the desk.")
+@click.group(cls=Group, short_help="登录窗口的账户。 Accounts for signing in at the desk.")
 def account() -> None:
     """登录窗口的账户。
 
-    People who sign in at the desk.
+    Accounts for signing in at the desk.
     """
 
 
 _username = click.argument("username", help="用户名。 User name.")
 
 
-@account.command("add", short_help="添加账户。 Add a person.")
+@account.command("add", short_help="添加账户。 Add an account.")
 @_username
 @click.option("--name", "display_name", required=True, help="窗口显示的姓名。 Name shown at the desk.")
 @click.option(
@@ -189,14 +190,13 @@ _username = click.argument("username", help="用户名。 User name.")
     required=True,
     metavar="ROLE",
     type=click.Choice([role.value for role in Role]),
-    help="角色，可写多次。 What the person may do; give it more than once for more: "
-    + ", ".join(role.value for role in Role),
+    help="角色，可写多次。 Role; may be given more than once: " + ", ".join(role.value for role in Role),
 )
 @json_option
 def add_account(username: str, display_name: str, office: str, roles: tuple[str, ...], as_json: bool) -> None:
     """添加账户；初始密码只显示这一次，不存放在任何地方。
 
-    Add a person; the starting password is printed once and stored nowhere."""
+    Add an account. The initial password is shown once and not stored anywhere."""
     services = build(load_settings())
     if office not in services.catalogue.offices:
         raise ConfigError("office_unknown", office=office, known="、".join(services.catalogue.offices))
@@ -212,13 +212,13 @@ def add_account(username: str, display_name: str, office: str, roles: tuple[str,
     click.echo(f"初始密码 password {password}")
 
 
-@account.command("password", short_help="换新密码。 Give a new password.")
+@account.command("password", short_help="换新密码。 Set a new password.")
 @_username
 @json_option
 def new_password(username: str, as_json: bool) -> None:
     """换新密码，只显示这一次；该账户的所有登录随即失效。
 
-    Give a person a new password, printed once, and end all their sessions."""
+    Set a new password, shown once. All sessions of the account end."""
     password = secrets.token_urlsafe(STARTING_PASSWORD_BYTES)
     build(load_settings()).accounts.set_password(username, password, datetime.now(UTC))
     if as_json:
@@ -228,13 +228,13 @@ def new_password(username: str, as_json: bool) -> None:
     click.echo(f"新密码 password  {password}")
 
 
-@account.command("disable", short_help="停用账户。 Let a person sign in no more.")
+@account.command("disable", short_help="停用账户。 Disable an account.")
 @_username
 @json_option
 def disable_account(username: str, as_json: bool) -> None:
     """停用账户，所有登录随即失效；办过的事留在历史里。
 
-    Let a person sign in no more, and end all their sessions. What they did stays in the history."""
+    Disable an account and end all its sessions. What was done with it stays in the history."""
     build(load_settings()).accounts.disable(username, datetime.now(UTC))
     if as_json:
         say({"username": username, "disabled": True})
@@ -242,12 +242,12 @@ def disable_account(username: str, as_json: bool) -> None:
     click.echo(f"已停用 disabled   {username}")
 
 
-@account.command("list", short_help="列出账户。 List the people.")
+@account.command("list", short_help="列出账户。 List the accounts.")
 @json_option
 def list_accounts(as_json: bool) -> None:
     """列出所有账户：用户名、窗口、角色、是否停用。不显示密码。
 
-    List everybody: user name, office, roles, and whether the account is closed. No passwords.
+    List all accounts: user name, office, roles and whether disabled. Passwords are not shown.
     """
     people = build(load_settings()).accounts.everybody()
     if as_json:

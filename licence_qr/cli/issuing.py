@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from licence_qr.domain.issuing.issued import IssuedPair
 
 
-@click.command(cls=Command, short_help="按申请文件发证。 Issue what an application file asks for.")
+@click.command(cls=Command, short_help="按申请文件发证。 Issue from an application file.")
 @click.argument("application", type=click.Path(path_type=Path), help="申请文件 (TOML)。 The application file (TOML).")
-@click.option("--office", help="发证窗口，也可写在文件里。 Office that issues; may also stand in the file.")
+@click.option("--office", help="发证窗口，也可写在文件里。 Office that issues; can also be given in the file.")
 @click.option(
     "--as",
     "username",
-    help="发证的账户；不写则记为命令行。 Account that issues; without it the command line itself is named.",
+    help="发证的账户；不写则记为命令行。 Account that issues; if not given, recorded as the command line.",
 )
 @click.option(
     "--out",
@@ -44,9 +44,9 @@ def issue(application: Path, office: str | None, username: str | None, out: Path
     """按申请文件 APPLICATION（TOML）发营业执照和许可证。同一文件再次运行，结果相同，不会重复发证。文件格式见
     docs/using/application-file.md。
 
-    Issue the licence and permits that APPLICATION (TOML) asks for.
+    Issue the licence and permits requested in APPLICATION (TOML).
 
-    The same file again gives the same result: nothing is issued twice. The file is described in
+    Running the same file again gives the same result; nothing is issued twice. For the file format see
     docs/using/application-file.md.
     """
     services = build(load_settings())
@@ -140,7 +140,7 @@ def _as_text(result: dict[str, Any]) -> str:
 def notice(permit_type: str | None, as_json: bool) -> None:
     """打印今天有效的告知承诺书，附版本号和哈希值。
 
-    Print the notice of notify-and-commit (告知承诺) in force today, with its version and hash."""
+    Print the notify and commit notice (告知承诺书) in force today, with its version and hash."""
     services = build(load_settings())
     today = local_date(datetime.now(UTC))
     wanted = [permit_type] if permit_type else list(services.catalogue.permit_types)

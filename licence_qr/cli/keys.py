@@ -23,11 +23,11 @@ _STATES = {"active": "在用 active", "retired": "退役 retired", "compromised"
 _PLACES = {"file": "文件 file", "hsm": "密码模块 hsm", "elsewhere": "不在此处 elsewhere"}
 
 
-@click.group(cls=Group, short_help="签名密钥。 The keys that sign.")
+@click.group(cls=Group, short_help="签名密钥。 Signing keys.")
 def keys() -> None:
     """本单位的密钥。改动需要根密钥，它可以放在移动介质上（--root）。
 
-    The keys of this installation. Changes need the root key, which may lie on a removable medium (--root)."""
+    The keys of this installation. Changes need the root key, which can be on a removable medium (--root)."""
 
 
 def _root_option(command: Command) -> Command:
@@ -47,10 +47,10 @@ _purpose_argument = click.argument(
     "purpose",
     type=click.Choice([purpose.value for purpose in KeyPurpose]),
     metavar="PURPOSE",
-    help="用途。 What the key signs: " + ", ".join(purpose.value for purpose in KeyPurpose),
+    help="用途。 What the key is for: " + ", ".join(purpose.value for purpose in KeyPurpose),
 )
-_kid_argument = click.argument("kid", help="密钥编号，四位十六进制。 Id of the key, four hexadecimal digits.")
-_yes_option = click.option("--yes", is_flag=True, help="不再询问，直接办理。 Do not ask whether to go on.")
+_kid_argument = click.argument("kid", help="密钥编号，四位十六进制。 Key id, four hexadecimal digits.")
+_yes_option = click.option("--yes", is_flag=True, help="不再询问，直接办理。 Do not ask for confirmation.")
 
 
 def _ceremony(root_folder: Path | None = None) -> Ceremony:
@@ -64,7 +64,7 @@ def _say_edition(ceremony: Ceremony, facts: dict[str, Any], as_json: bool, *, ch
     elif changed:
         click.echo(f"信任列表已发布第 {edition} 期。 Trust list: edition {edition} is in force.")
     else:
-        click.echo(f"此前已办理，没有改动（信任列表第 {edition} 期）。 Done before; nothing was changed.")
+        click.echo(f"此前已办理，没有改动（信任列表第 {edition} 期）。 Already done; nothing was changed.")
 
 
 def _facts(ceremony: Ceremony, key: TrustedKey, today: date) -> dict[str, Any]:
@@ -86,7 +86,7 @@ def _facts(ceremony: Ceremony, key: TrustedKey, today: date) -> dict[str, Any]:
 def list_keys(as_json: bool) -> None:
     """列出现行信任列表中的每一把密钥：用途、状态、起止日期，以及私钥在哪里。
 
-    Show every key of the trust list in force: purpose, state, days, and where its private key is."""
+    List every key in the current trust list: purpose, status, dates and where its private key is."""
     ceremony = _ceremony()
     trust_list, today = ceremony.keys.trust_list(), local_date(datetime.now(UTC))
     rows = [_facts(ceremony, key, today) for key in trust_list.keys]
@@ -111,7 +111,7 @@ def list_keys(as_json: bool) -> None:
     "first",
     type=click.DateTime(["%Y-%m-%d"]),
     metavar="DATE",
-    help="首日，如 2026-11-20；默认今天。 First day, for instance 2026-11-20; today when it is not given.",
+    help="首日，如 2026-11-20；默认今天。 First day, for example 2026-11-20; default today.",
 )
 @_hsm_option
 @_root_option
@@ -119,7 +119,7 @@ def list_keys(as_json: bool) -> None:
 def new(purpose: str, first: datetime | None, hsm_label: str, root_folder: Path | None, as_json: bool) -> None:
     """为用途 PURPOSE 添加一把密钥。今天可以签名的密钥中，由最新的一把签名。
 
-    Add a key for PURPOSE. The newest key that may sign today signs."""
+    Add a key for PURPOSE. Of the keys that may sign today, the newest is used."""
     ceremony = _ceremony(root_folder)
     made = ceremony.new(KeyPurpose(purpose), first and first.date(), datetime.now(UTC), hsm_label=hsm_label)
     if not as_json:
@@ -128,7 +128,7 @@ def new(purpose: str, first: datetime | None, hsm_label: str, root_folder: Path 
     _say_edition(ceremony, {"kid": made.kid.hex(), "purpose": purpose} | days, as_json)
 
 
-@keys.command(short_help="换新密钥签名。 Let a new key sign.")
+@keys.command(short_help="换新密钥签名。 Sign with a new key.")
 @_purpose_argument
 @click.option(
     "--overlap",
@@ -136,7 +136,7 @@ def new(purpose: str, first: datetime | None, hsm_label: str, root_folder: Path 
     default=OVERLAP_DAYS,
     show_default=True,
     help="新密钥文件未送达之处，原密钥还可签名的天数。 "
-    "Days that the former key may still sign, where the new one's file is not yet.",
+    "Days for which the former key may still sign where the new key file has not arrived.",
 )
 @_hsm_option
 @_root_option
@@ -144,7 +144,7 @@ def new(purpose: str, first: datetime | None, hsm_label: str, root_folder: Path 
 def rotate(purpose: str, overlap: int, hsm_label: str, root_folder: Path | None, as_json: bool) -> None:
     """从今天起由新密钥为用途 PURPOSE 签名。服务会自行启用；已经印出的二维码仍然有效。
 
-    Let a new key sign for PURPOSE from today. The service takes it up by itself; codes already printed stay good."""
+    Sign with a new key for PURPOSE from today. The service starts using it automatically. Printed codes remain valid."""
     ceremony = _ceremony(root_folder)
     rotation = ceremony.rotate(KeyPurpose(purpose), overlap, datetime.now(UTC), hsm_label=hsm_label)
     former = [{"kid": key.kid.hex(), "sign_until": key.sign_until.isoformat()} for key in rotation.former]
@@ -156,7 +156,7 @@ def rotate(purpose: str, overlap: int, hsm_label: str, root_folder: Path | None,
     _say_edition(ceremony, facts, as_json, changed=rotation.changed)
 
 
-@keys.command(short_help="让密钥退役。 End signing by a key.")
+@keys.command(short_help="让密钥退役。 Retire a key.")
 @_kid_argument
 @_yes_option
 @_root_option
@@ -164,26 +164,26 @@ def rotate(purpose: str, overlap: int, hsm_label: str, root_folder: Path | None,
 def retire(kid: str, yes: bool, root_folder: Path | None, as_json: bool) -> None:
     """密钥 KID 今天起不再签名。它签过的仍然有效。
 
-    End signing by key KID today. What it signed stays good."""
+    Stop signing with key KID from today. What it has signed remains valid."""
     ceremony, now = _ceremony(root_folder), datetime.now(UTC)
     key = ceremony.find(kid)
     if ceremony.is_last_signer(key, now):
         click.echo(
             f"这是 {key.purpose.value} 的最后一把可签名密钥，退役后将不能签发，直到 keys new {key.purpose.value}。\n"
-            f"It is the last key that signs for {key.purpose.value}: nothing can be signed until keys new.",
+            f"This is the last key that can sign for {key.purpose.value}. After this, nothing can be signed until keys new.",
             err=as_json,
         )
         _confirm(yes, as_json)
     _say_edition(ceremony, {"kid": key.kid.hex()}, as_json, changed=ceremony.retire(key, now))
 
 
-@keys.command(short_help="宣布密钥泄露。 Declare that somebody else has a key.")
+@keys.command(short_help="宣布密钥泄露。 Declare a key compromised.")
 @_kid_argument
 @click.option(
     "--since",
     required=True,
     metavar="DATE",
-    help="在此之前确信安全：某日，或带时区的时刻。 Day, or instant with offset, up to which it was safe.",
+    help="在此之前确信安全：某日，或带时区的时刻。 Date, or time with UTC offset, up to which the key is known to be safe.",
 )
 @_yes_option
 @_root_option
@@ -192,10 +192,10 @@ def compromise(kid: str, since: str, yes: bool, root_folder: Path | None, as_jso
     """宣布自 DATE 起他人可能持有密钥 KID。此事不能撤回。在 DATE 之前已登记的二维码仍然有效：联网时以登记库为准，离线时
     以准许名单为准。该密钥的其他二维码一律拒绝，须重新制作。
 
-    Declare that somebody else may hold key KID since DATE. It cannot be taken back.
+    Declare that somebody else may have had key KID since DATE. This cannot be undone.
 
-    Codes that the register held before DATE stay good: by the register on-line, by the allow-list off-line. All others
-    of this key are refused and have to be made anew.
+    Codes registered before DATE remain valid: online by the register, offline by the allow-list. All other codes
+    signed by this key are refused and have to be issued again.
     """
     ceremony, instant = _ceremony(root_folder), _instant(since)
     key = ceremony.find(kid)
@@ -206,24 +206,24 @@ def compromise(kid: str, since: str, yes: bool, root_folder: Path | None, as_jso
         _say_edition(ceremony, facts, as_json, changed=False)
         return
     click.echo(f"密钥 key {kid}（{key.purpose.value}），自 since {instant.isoformat()}", err=as_json)
-    click.echo(f"  仍有效 stay good       {stays}", err=as_json)
+    click.echo(f"  仍有效 still valid       {stays}", err=as_json)
     click.echo(f"  将被拒绝 will be refused  {gone}", err=as_json)
     _confirm(yes, as_json)
     last = ceremony.is_last_signer(key, datetime.now(UTC))
     _say_edition(ceremony, facts, as_json, changed=ceremony.compromise(key, instant, datetime.now(UTC)))
     if last:
         purpose = key.purpose.value
-        told = f"现在没有可签名的密钥：请运行 No key can sign now; run  licence-qr keys new {purpose}"
+        told = f"现在没有可签名的密钥：请运行 No key can sign now. Run  licence-qr keys new {purpose}"
         click.echo(told, err=as_json)
 
 
-@keys.command(short_help="导出核验所需的文件。 Write what verifiers need.")
+@keys.command(short_help="导出核验所需的文件。 Export the files verifiers need.")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path), help="写到哪个目录。 Where to write.")
 @json_option
 def export(folder: Path, as_json: bool) -> None:
     """把其他核验方需要的文件写到 FOLDER：信任列表、根公钥、准许名单。绝不含私钥。
 
-    Write what other verifiers need into FOLDER: trust list, root's public key, allow-list. Never a private key."""
+    Write the files other verifiers need to FOLDER: trust list, root public key, allow-list. Never a private key."""
     files = [str(path) for path in _ceremony().export(folder)]
     if as_json:
         say({"files": files})
@@ -233,7 +233,7 @@ def export(folder: Path, as_json: bool) -> None:
 
 def _confirm(yes: bool, as_json: bool) -> None:
     if not yes:
-        click.confirm("继续？ Go on?", abort=True, err=as_json)
+        click.confirm("继续？ Continue?", abort=True, err=as_json)
 
 
 def _instant(text: str) -> datetime:

@@ -21,25 +21,25 @@ if TYPE_CHECKING:
     from licence_qr.services.register.state_on_day import PastState
 
 
-@click.group(cls=Group, short_help="发证以后的事。 What happens after issuing.")
+@click.group(cls=Group, short_help="发证以后的事。 After issuing.")
 def life() -> None:
     """执照和许可证发出以后的事（生命周期）。
 
-    What happens to licences and permits after they were issued."""
+    What happens to licences and permits after they are issued."""
 
 
-@life.command(short_help="每日整理，每天运行一次。 The daily sweep; run it once a day.")
+@life.command(short_help="每日整理，每天运行一次。 Daily sweep; run it once a day.")
 @json_option
 def sweep(as_json: bool) -> None:
     """每日整理：把日历已经决定的事记入登记库，每天运行一次（如用 cron）。按时申请而期满未决的延续视为准予，换发新版二维码；
     到期的标记和歇业记入历史；群众留下的内容满期删除；服务器中断时没写完的照片一并清除。再次运行不会重复。
 
-    Take note of what the calendar has done; run it once a day, for instance from cron.
+    Daily sweep: record what the calendar has decided. Run it once a day, for example from cron.
 
-    Renewals that were applied for in time and not decided before the end count as granted: they get their new last day and
-    a new version of the code. Marks and rests whose time is over are closed in the history. What citizens left and wrote is
-    deleted once it has been kept for its time. Photographs that were half written when the server was killed go away. Run
-    again, it finds nothing.
+    Renewals applied for in time and not decided before expiry are deemed granted: they get a new expiry date and
+    a new version of the code. Marks and dormancies that have ended are recorded in the history. What the public wrote is
+    deleted when its retention period ends. Photos left half-written when the server was interrupted are removed. Running it
+    again changes nothing.
     """
     services, now = build(load_settings()), datetime.now(UTC)
     cases = services.reports.sweep(now), services.ratings.sweep(now)
@@ -49,26 +49,28 @@ def sweep(as_json: bool) -> None:
         say({**asdict(swept), "contacts_deleted": contacts, "words_deleted": words})
         return
     click.echo(f"视为准予延续 deemed renewed: {swept.renewals}")
-    click.echo(f"歇业期满 rests over: {swept.rests}")
-    click.echo(f"名录、标记期满 marks over: {swept.marks}")
-    click.echo(f"未写完的照片 half-written photographs removed: {swept.photo_parts}")
+    click.echo(f"歇业期满 dormancies ended: {swept.rests}")
+    click.echo(f"名录、标记期满 marks ended: {swept.marks}")
+    click.echo(f"未写完的照片 half-written photos removed: {swept.photo_parts}")
     click.echo(f"群众反映和评价：删除联系方式和照片 contacts and photos deleted: {contacts}")
-    click.echo(f"群众反映和评价：删除文字 words deleted: {words}")
+    click.echo(f"群众反映和评价：删除文字 text deleted: {words}")
 
 
-@life.command(short_help="某一天的状态。 The state on a day.")
+@life.command(short_help="某一天的状态。 Status on a given day.")
 @click.argument("uscc", help="统一社会信用代码。 Unified social credit code.")
-@click.option("--on", "on_day", help="哪一天，如 2026-11-23；默认今天。 The day, for instance 2026-11-23; else today.")
+@click.option(
+    "--on", "on_day", help="哪一天，如 2026-11-23；默认今天。 The day, for example 2026-11-23; default today."
+)
 @click.option(
     "--known",
-    help="按登记库当日终了时所知；默认按今天所知。 As the register knew it at the end of that day; else as known today.",
+    help="按登记库当日终了时所知；默认按今天所知。 As the register knew it at the end of that day; default as known today.",
 )
 @json_option
 def show(uscc: str, on_day: str | None, known: str | None, as_json: bool) -> None:
     """打印执照和许可证在某一天的状态，由历史推算；总是输出一个 JSON 对象，有无 --json 都一样。
 
-    Print what a licence and its permits were on a day, folded from the history: as one JSON object, with --json
-    or without.
+    Print the status of a licence and its permits on a given day, worked out from the history. Always one JSON object, with
+    or without --json.
     """
     now = datetime.now(UTC)
     day = read_date(on_day, "on") if on_day else local_date(now)

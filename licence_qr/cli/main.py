@@ -61,13 +61,11 @@ def main() -> None:
             _discard_output()
         sys.exit(refusal.exit_status)
     except click.ClickException as error:
-        click.echo(
-            "命令写得不对，什么也没有做；用法见 -h。 Called wrongly, and nothing was done; -h tells how.", err=True
-        )
+        click.echo("命令有误，没有执行任何操作；用法见 -h。 Invalid command; nothing was changed. See -h.", err=True)
         error.show()  # where it is wrong, in the words of Click
         sys.exit(2)
     except click.Abort:
-        click.echo("已中断，没有写入未完成的内容。 Stopped; nothing half-done was written.", err=True)
+        click.echo("已中断，没有写入未完成的内容。 Stopped. Nothing unfinished was saved.", err=True)
         sys.exit(130)
 
 

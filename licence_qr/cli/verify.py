@@ -17,17 +17,17 @@ from licence_qr.errors import LicenceQRError, UnreadableError
 from licence_qr.services.publishing.verification import MAX_FILE_BYTES, Description
 
 
-@click.command(cls=Command, short_help="离线核验二维码。 Verify a code, off-line.")
+@click.command(cls=Command, short_help="离线核验二维码。 Verify a code offline.")
 # Unprocessed: it may be the name of a file, which may be any bytes.
-@click.argument("code", type=click.UNPROCESSED, help="网址、数字、图片或 PDF。 Address, digits, picture or PDF.")
+@click.argument("code", type=click.UNPROCESSED, help="网址、数字、图片或 PDF。 Address, digits, image or PDF.")
 @json_option
 def verify(code: str, as_json: bool) -> None:
     """核验 CODE：二维码里的网址、其中的数字，或者含有二维码的图片、PDF 文件。离线核验，只读取 LICENCE_QR_KEYS 下的信任列表；
     只说明二维码是否真实，不说明许可现在是否有效。退出状态：0 真实，1 不真实，2 无法判断。
 
-    Verify CODE: the address in a symbol, its digits, or a picture or PDF that shows one.
+    Verify CODE: the address in a QR code, its digits, or an image or PDF that contains one.
 
-    Offline: only the trust list under LICENCE_QR_KEYS is read. It says whether the code is genuine, not whether the
+    Works offline: only the trust list under LICENCE_QR_KEYS is read. It tells whether the code is genuine, not whether the
     permits are still in force. Exit status: 0 genuine, 1 not genuine, 2 cannot tell.
     """
     try:

@@ -22,21 +22,21 @@ _STEPS = {
 }
 
 
-@click.command(cls=Command, short_help="写提醒邮件，每天运行一次。 Write the reminders; once a day.")
+@click.command(cls=Command, short_help="写提醒邮件，每天运行一次。 Write reminder emails; run it once a day.")
 @click.option(
     "--dry-run",
     is_flag=True,
-    help="只说会写多少封，不写也不发。 Say how many reminders would be written; write and send nothing.",
+    help="只说会写多少封，不写也不发。 Only say how many reminders would be written; write and send nothing.",
 )
 @json_option
 def remind(dry_run: bool, as_json: bool) -> None:
     """为每件到期前 90、60、30 天或已逾期的事写一封提醒，每步只写一次。写入 LICENCE_QR_OUTBOX（.eml 文件）；设了
     LICENCE_QR_SMTP_HOST 的，交邮件服务器发出。供每日定时运行；中断的由下一次续完。
 
-    Write a reminder for every task that has come to 90, 60 or 30 days or is overdue, each once.
+    Write one reminder for every task that is due in 90, 60 or 30 days or is overdue.
 
-    They go to LICENCE_QR_OUTBOX as .eml files, and on to the mail server where LICENCE_QR_SMTP_HOST names one. Meant for
-    a daily timer; a run that was stopped is finished by the next one.
+    Reminders go to LICENCE_QR_OUTBOX as .eml files, and to the mail server if LICENCE_QR_SMTP_HOST is set. Meant for
+    a daily timer. If a run is stopped, the next one finishes it.
     """
     services, now = build(load_settings()), datetime.now(UTC)
     if dry_run:
@@ -53,7 +53,7 @@ def remind(dry_run: bool, as_json: bool) -> None:
         return
     click.echo(f"写入 written   {done.written}")
     if done.finished:
-        click.echo(f"续完 finished  {done.finished}（上次中断留下的 left by a run that was stopped）")
+        click.echo(f"续完 finished  {done.finished}（上次中断留下的 left by an interrupted run）")
     if done.sent or done.refused:
         click.echo(f"发出 sent      {done.sent}")
     if done.refused:

@@ -11,7 +11,7 @@ from licence_qr.domain.publishing.public_page import PublicPage, PublicPermit
 from licence_qr.domain.register.permit import PermitStatus
 from licence_qr.printing.qr import Symbol
 
-TITLE = Text("一码通行", "One code, every permit")
+TITLE = Text("一码通行", "One code")
 # What a card may claim; a state that is new to the register stays off it until somebody has decided otherwise.
 _ON_A_CARD = {
     PermitStatus.EFFECTIVE,

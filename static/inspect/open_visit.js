@@ -23,12 +23,12 @@ export function inWords(error) {
   if (error instanceof Unavailable)
     return t(
       "密钥已收回，这一步没有保存。请重新登录后再试。",
-      "The key was taken back: this step was not kept. Sign in again and repeat it.",
+      "The key has been withdrawn and this step was not saved. Sign in again and repeat it.",
     );
   if (error?.name === "QuotaExceededError")
     return t(
       "设备空间不足，这一步没有保存。请先发送或删除别的内容。",
-      "The device is full: this step was not kept. Send or delete something first.",
+      "The device is out of space and this step was not saved. Send or delete something first.",
     );
   return error?.message ?? t("这一步没有完成。", "This step was not completed.");
 }
@@ -138,7 +138,7 @@ export class OpenVisit {
   beginAnew = async () => {
     const first = t(
       `检查最初开始于 ${momentWords(this.visit.startedAt)}。`,
-      `First begun ${momentWords(this.visit.startedAt)}.`,
+      `First started ${momentWords(this.visit.startedAt)}.`,
     );
     await this.change({ startedAt: instant(this.now()), remarks: `${this.visit.remarks}\n${first}`.trim() });
     await this.redraw();

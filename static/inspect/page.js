@@ -33,10 +33,10 @@ import { placeWords } from "./visit/words.js";
 
 /** @type {[Step, Both, (context: VisitContext) => HTMLElement[] | Promise<HTMLElement[]>][]} */
 const STEPS = [
-  ["place", ["场所", "Place"], placeStep],
-  ["check", ["检查", "Checklist"], checkStep],
+  ["place", ["经营场所", "Premises"], placeStep],
+  ["check", ["检查表", "Checklist"], checkStep],
   ["photos", ["照片", "Photos"], photosStep],
-  ["result", ["结论", "Outcome"], resultStep],
+  ["result", ["检查结论", "Outcome of the inspection"], resultStep],
   ["sign", ["签字", "Signature"], signStep],
   ["review", ["复核", "Review"], reviewStep],
 ];
@@ -55,9 +55,9 @@ function say(words) {
 
 /** @type {Record<Keeping, Both>} */
 const KEEPING = {
-  kept: ["已保存在本机", "Kept on this device"],
+  kept: ["已保存在本机", "Saved on this device"],
   saving: ["正在保存…", "Saving…"],
-  unkept: ["还没有保存，请不要关闭本页", "Not kept yet: do not close this page"],
+  unkept: ["还没有保存，请不要关闭本页", "Not saved yet: do not close this page"],
 };
 
 /** @param {Keeping} keeping */
@@ -94,7 +94,10 @@ const list = {
     } catch {
       beginning = false;
       say(
-        t("不能保存在这台设备上，检查没有开始。", "Nothing can be kept on this device: the inspection was not begun."),
+        t(
+          "不能保存在这台设备上，检查没有开始。",
+          "Nothing can be saved on this device, so the inspection was not started.",
+        ),
       );
     }
   },
@@ -127,7 +130,7 @@ function stepLinks(visit, here) {
     return element("li", "", link);
   });
   const nav = element("nav", "visit-steps", element("ol", "", ...links));
-  nav.setAttribute("aria-label", t("步骤", "Steps"));
+  nav.setAttribute("aria-label", t("检查步骤", "Inspection steps"));
   return nav;
 }
 
@@ -180,7 +183,7 @@ async function visitView(id, here) {
   }
   if (open === null)
     return {
-      title: ["检查", "Inspection"],
+      title: ["监督检查", "Inspection"],
       parts: [notice(t("这次检查在另一个窗口中打开着。", "This inspection is open in another window."))],
     };
   if (!open) {
@@ -208,10 +211,10 @@ async function overview(hash) {
   const held = await heldPack(new Date());
   const kept = await everything();
   const [, codeNumber, version] = /^begin\/([^/]{1,40})\/(\d{1,9})$/.exec(hash) ?? [];
-  if (!codeNumber) return { title: ["检查", "Inspections"], parts: listView(list, held, kept) };
+  if (!codeNumber) return { title: ["监督检查", "Inspections"], parts: listView(list, held, kept) };
   const { here } = await heldPlace(new Date());
   return {
-    title: ["开始检查", "Begin an inspection"],
+    title: ["开始检查", "Start an inspection"],
     parts: beginView(list, held, kept, { codeNumber, codeVersion: Number(version) }, here),
   };
 }
@@ -250,7 +253,7 @@ async function drawHere() {
     say(
       t(
         `这个浏览器不能在设备上保存内容（例如无痕窗口）：${error.message}`,
-        `This browser keeps nothing on the device (a private window, for instance): ${error.message}`,
+        `This browser cannot save anything on the device (for example in a private window): ${error.message}`,
       ),
     );
   } finally {
@@ -283,7 +286,7 @@ async function install() {
       say(
         t(
           "本页未能存入这台设备，断网后不能再次打开。",
-          "This page could not be kept on this device: without a network it will not open again.",
+          "This page could not be saved on this device. It will not open again without a network.",
         ),
       );
   }

@@ -29,7 +29,7 @@ export const sayAgain = () => show(...said);
  * @returns {string}
  */
 function stepWords({ visit, number, of, photo, photos }) {
-  const part = photo ? t(`照片 ${photo}/${photos}`, `photo ${photo} of ${photos}`) : t("记录", "record");
+  const part = photo ? t(`照片 ${photo}/${photos}`, `photo ${photo} of ${photos}`) : t("检查记录", "inspection record");
   return t(
     `正在发送 ${number}/${of}：${visit.business.name}，${part}`,
     `Sending ${number} of ${of}: ${visit.business.name}, ${part}`,
@@ -42,9 +42,9 @@ function stepWords({ visit, number, of, photo, photos }) {
  */
 function endWords({ sent, left, problem }) {
   const done = sent ? t(`已送达 ${sent} 次检查。`, `${sent} delivered. `) : "";
-  if (!problem) return [done || t("没有待发送的检查。", "Nothing waits to be sent.")];
+  if (!problem) return [done || t("没有待发送的检查。", "There are no inspections to send.")];
   // Without a network the sentence itself says that all of them stay.
-  const rest = left && problem.code !== "offline" ? t(`${left} 次留在本机：`, `Left on this device: ${left}. `) : "";
+  const rest = left && problem.code !== "offline" ? t(`${left} 次留在本机：`, `${left} still on this device: `) : "";
   const words = [done, rest, problem.what, " ", problem.todo];
   return problem.code === "sign_in_needed" ? [...words, signIn()] : words;
 }
@@ -64,13 +64,13 @@ export async function send({ quietly = false } = {}) {
       left: 0,
       problem: {
         code: "failed",
-        what: t("发送失败，没有送达的留在本机：", "Sending failed; what was not delivered stays on this device: "),
+        what: t("发送失败，没有送达的留在本机：", "Sending failed. Inspections not delivered stay on this device: "),
         todo: error.message,
       },
     };
   }
   if (outcome === null) {
-    if (!quietly) show(t("已经在发送，请稍候。", "Sending is under way already."));
+    if (!quietly) show(t("已经在发送，请稍候。", "Sending is already in progress. Please wait."));
     return;
   }
   const nothing = !outcome.sent && !outcome.left && !outcome.problem;

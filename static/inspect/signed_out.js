@@ -15,7 +15,7 @@ async function tellOfUnsent() {
   unsent.hidden = !count;
   unsent.firstElementChild.textContent = t(
     `这台设备上还有 ${count} 次没发送的检查，已加密保留：由检查人本人在这台设备上登录后即可发送。`,
-    `Inspections on this device that were not sent: ${count}. They are kept, encrypted: once their inspector has signed in on this device they can be sent.`,
+    `${count} unsent inspections are stored encrypted on this device. They can be sent once the inspector who made them has signed in on this device.`,
   );
 }
 

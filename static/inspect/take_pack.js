@@ -24,7 +24,7 @@ async function showState() {
   byId("unsent-here").hidden = !unsent;
   byId("unsent-count").textContent = t(
     `这台设备上有 ${unsent} 次检查还没有送达。`,
-    `Inspections on this device that were not delivered yet: ${unsent}.`,
+    `${unsent} inspections on this device have not been delivered.`,
   );
 }
 
@@ -32,7 +32,7 @@ async function showState() {
 class NotTaken extends Error {}
 
 const offline = () =>
-  Promise.reject(new NotTaken(t("没有网络，没有取得新的。", "No network: nothing new was fetched.")));
+  Promise.reject(new NotTaken(t("没有网络，没有取得新的。", "There is no network. No new pack was downloaded.")));
 
 /** @returns {Promise<Bytes>} */
 async function fetched() {
@@ -40,12 +40,12 @@ async function fetched() {
   const signal = AbortSignal.timeout(PATIENCE);
   const answer = await fetch("/inspect/pack", { cache: "no-store", redirect: "manual", signal }).catch(offline);
   if (answer.type === "opaqueredirect")
-    throw new NotTaken(t("登录已经结束，请重新登录。", "Your session is over: sign in again."));
+    throw new NotTaken(t("登录已经结束，请重新登录。", "Your session has ended. Sign in again."));
   if (!answer.ok)
     throw new NotTaken(
       t(
         `服务器没有给出（${answer.status}），请稍后再试。`,
-        `The server did not give it (${answer.status}): try again later.`,
+        `The server did not provide the pack (${answer.status}). Try again later.`,
       ),
     );
   return new Uint8Array(await answer.arrayBuffer().catch(offline)); // an answer that broke off is none
@@ -60,19 +60,20 @@ function sentence(error) {
   if (error instanceof Unavailable)
     return t(
       "浏览器没有收下密钥，没有保存。请允许本站使用 cookie，再取一次。",
-      "The browser did not take the key, so nothing was kept: allow cookies for this site and try again.",
+      "The browser did not accept the key, so nothing was saved. Allow cookies for this site and try again.",
     );
-  if (error.name === "QuotaExceededError") return t("这台设备没有足够的空间。", "This device has not enough room.");
+  if (error.name === "QuotaExceededError")
+    return t("这台设备没有足够的空间。", "This device does not have enough space.");
   return t(
     "取得的内容读不了，没有保存，请稍后再试。",
-    "What was fetched cannot be read and was not kept: try again later.",
+    "The download could not be read and was not saved. Try again later.",
   );
 }
 
 byId("take").addEventListener("click", async () => {
   byId("take").disabled = true;
   const asked = askLasting(); // at the press, and not waited for: some browsers ask the person
-  byId("pack-state").textContent = t("正在取…", "Fetching…");
+  byId("pack-state").textContent = t("正在下载…", "Downloading…");
   try {
     await keepPack(await fetched(), new Date());
     await showState();
@@ -92,6 +93,6 @@ byId("leave-behind").addEventListener("click", async () => {
 showState().catch(() => {
   byId("pack-state").textContent = t(
     "这个浏览器不能在设备上保存内容（例如无痕窗口）。",
-    "This browser keeps nothing on the device (a private window, for instance).",
+    "This browser cannot save anything on the device (for example in a private window).",
   );
 });

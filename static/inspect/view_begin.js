@@ -27,8 +27,8 @@ export function wrongPlace(pack, here, uscc) {
   const place = here === null ? undefined : placeNamed(pack, here);
   if (!place || place.business.uscc === uscc) return [];
   const words = t(
-    `选定的所在场所是 ${place.business.name}，${place.premises.address}；照牌属于另一家企业。请核对门头和地址，并在检查记录中写明。`,
-    `You said that you are at ${place.business.name}, ${place.premises.address}; the code belongs to another business. Compare sign and address, and say so in the record.`,
+    `选定的所在场所是 ${place.business.name}，${place.premises.address}；亮证牌属于另一家企业。请核对门头和地址，并在检查记录中写明。`,
+    `You selected ${place.business.name}, ${place.premises.address}, but the card belongs to another business. Check the shop sign and address, and note this in the inspection record.`,
   );
   return [verdict(WRONG_PREMISES, words)];
 }
@@ -45,7 +45,10 @@ function openOnes(visits, uscc) {
       "p",
       "tools",
       linkButton(
-        t(`继续 ${momentWords(visit.startedAt)} 开始的检查`, `Continue the one begun ${momentWords(visit.startedAt)}`),
+        t(
+          `继续 ${momentWords(visit.startedAt)} 开始的检查`,
+          `Continue the inspection started ${momentWords(visit.startedAt)}`,
+        ),
         `#${visit.id}/check`,
       ),
     ),
@@ -94,7 +97,7 @@ export function beginView(context, { pack }, kept, scanned, here) {
   const business = pack?.kit && businessOfCode(pack, scanned.codeNumber);
   if (!business)
     return [
-      notice(t("随身包里没有这个编号的企业。", "The pack does not hold the business of this code.")),
+      notice(t("随身包里没有这个编号的企业。", "The pack has no business with this code number.")),
       element("p", "tools", linkButton(both("返回", "Back"), "#")),
     ];
   /** @type {Identified} */

@@ -49,7 +49,7 @@ function search(context, pack) {
   const form = element(
     "form",
     "lookup",
-    labelled(control, both("名称、地址、信用代码或照牌编号", "Name, address, credit code or code number")),
+    labelled(control, both("名称、地址、信用代码或亮证牌编号", "Name, address, credit code or code number")),
     element("button", "button", ...both("查找", "Search")),
     results,
     told,
@@ -61,7 +61,7 @@ function search(context, pack) {
     results.replaceChildren(...places.map(({ place, how }) => placeButton(context, place, how, null)));
     const none = control.value.trim() && !places.length ? t("随身包里没有。", "Not in the pack.") : "";
     told.textContent = more
-      ? t(`另有 ${more} 处，请多输入几个字。`, `${more} more: type a few more characters.`)
+      ? t(`另有 ${more} 处，请多输入几个字。`, `${more} more. Enter a few more characters.`)
       : none;
   });
   return form;
@@ -99,13 +99,19 @@ function taskList(context, pack) {
             "quiet",
             t(
               `另有 ${rest} 项期限更晚，见窗口的工作清单。`,
-              `${rest} more with later days: see the work list at the desk.`,
+              `${rest} more with later due dates: see the task list at the desk.`,
             ),
           ),
         ]
       : [];
   return [
-    element("section", "", element("h2", "", ...both("待办的检查", "Due")), element("ul", "places", ...lines), ...more),
+    element(
+      "section",
+      "",
+      element("h2", "", ...both("待办的检查", "Inspections to carry out")),
+      element("ul", "places", ...lines),
+      ...more,
+    ),
   ];
 }
 
@@ -115,13 +121,13 @@ function taskList(context, pack) {
  * @returns {HTMLElement}
  */
 function beginning(context, { pack, problem }) {
-  const heading = element("h2", "", ...both("开始检查", "Begin an inspection"));
+  const heading = element("h2", "", ...both("开始检查", "Start an inspection"));
   if (!pack) {
     const none =
       problem === "none"
         ? t(
-            "本机还没有随身包，不能开始检查。第一次使用要先联网、登录并带上随身包。",
-            "There is no pack on this device, so no inspection can begin. The first time needs a network: sign in and take a pack along.",
+            "本机还没有随身包，不能开始检查。第一次使用要先联网、登录并下载随身包。",
+            "There is no offline inspection pack on this device, so you cannot start an inspection. The first time, go online, sign in and download the pack.",
           )
         : problemWords(problem);
     return element(
@@ -129,7 +135,11 @@ function beginning(context, { pack, problem }) {
       "",
       heading,
       notice(none),
-      element("p", "tools", linkButton(both("去取随身包", "Take a pack along"), `/inspect/?lang=${t("zh", "en")}`, "")),
+      element(
+        "p",
+        "tools",
+        linkButton(both("下载登记信息", "Download the pack"), `/inspect/?lang=${t("zh", "en")}`, ""),
+      ),
     );
   }
   if (!pack.kit)
@@ -137,9 +147,9 @@ function beginning(context, { pack, problem }) {
       "section",
       "",
       heading,
-      notice(t("随身包里没有检查表，请联网重新带上。", "The pack holds no checklists: take a new one along.")),
+      notice(t("随身包里没有检查表，请联网重新下载。", "The pack has no checklists. Go online and download it again.")),
     );
-  const scan = linkButton(both("扫码开始", "Scan the code"), "/verify", "");
+  const scan = linkButton(both("扫码开始", "Scan to start"), "/verify", "");
   return element(
     "section",
     "",
@@ -167,7 +177,7 @@ function draft(visit) {
   const going = linkButton(both("继续", "Continue"), `#${visit.id}/check`);
   return entry(
     visit,
-    element("p", "quiet", t("开始于 ", "Begun "), momentWords(visit.startedAt)),
+    element("p", "quiet", t("开始时间：", "Started: "), momentWords(visit.startedAt)),
     element("p", "tools", going),
   );
 }
@@ -183,7 +193,7 @@ function waiting(context, visit) {
   const parts = [element("p", "quiet", t("完成于 ", "Finished "), momentWords(visit.finishedAt))];
   if (problem) parts.push(notice(element("b", "", problem.what), " ", problem.todo));
   if (REFUSED_TEXT.includes(problem?.code)) {
-    const again = button(t("重新打开修改", "Open it again and mend it"), () => context.reopen(visit));
+    const again = button(t("重新打开修改", "Reopen and correct"), () => context.reopen(visit));
     parts.push(element("p", "tools", again));
   }
   return entry(visit, ...parts);
@@ -198,7 +208,7 @@ function arrived(visit) {
   const flags = receipt.flags.map(({ text: words }) => element("li", "", said(words)));
   /** @type {HTMLElement[]} */
   const parts = [
-    element("p", "", t("送达 ", "Delivered "), momentWords(receipt.received_at)),
+    element("p", "", t("已送达 ", "Delivered "), momentWords(receipt.received_at)),
     element("p", "", element("b", "", stateWords(receipt.state))),
   ];
   if (flags.length) parts.push(element("ul", "flags", ...flags));
@@ -208,12 +218,12 @@ function arrived(visit) {
       notice(
         t(
           `有 ${refused} 张照片服务器读不了，没有收下。`,
-          `Photographs that the server could not read and did not take: ${refused}.`,
+          `The server could not read ${refused} photos and did not accept them.`,
         ),
       ),
     );
   if (receipt.order)
-    parts.push(element("p", "", t(`整改通知编号：${receipt.order}`, `Order to rectify no. ${receipt.order}`)));
+    parts.push(element("p", "", t(`整改通知编号：${receipt.order}`, `Rectification order no. ${receipt.order}`)));
   parts.push(element("p", "quiet", scoreWords(receipt)));
   return entry(visit, ...parts);
 }
@@ -228,7 +238,7 @@ function queue(context, visits) {
   told.id = "sending";
   told.setAttribute("role", "status");
   const send = button(both("现在发送", "Send now"), () => context.send(), "");
-  const heading = element("h2", "", ...both(`待发送（${visits.length}）`, `Waiting to be sent (${visits.length})`));
+  const heading = element("h2", "", ...both(`待发送（${visits.length}）`, `To be sent (${visits.length})`));
   if (!visits.length) return told;
   const list = element("ul", "places", ...visits.map((visit) => waiting(context, visit)));
   return element("section", "", heading, told, element("p", "tools", send), list);
@@ -258,7 +268,7 @@ function closed({ locked, unreadable }) {
       notice(
         t(
           `本机有 ${locked} 次未发送的检查已上锁：请由当时的监督员登录，再回到本页。`,
-          `Unsent inspections on this device that are locked: ${locked}. Have their inspector sign in and come back to this page.`,
+          `${locked} unsent inspections on this device are locked. The inspector who made them has to sign in and return to this page.`,
         ),
         " ",
         signIn(),
@@ -269,7 +279,7 @@ function closed({ locked, unreadable }) {
       notice(
         t(
           `有 ${unreadable} 次检查打不开，仍保存在本机，请联系管理员。`,
-          `Inspections that cannot be opened: ${unreadable}. They are kept on this device: ask the administrator.`,
+          `${unreadable} inspections cannot be opened. They are still saved on this device. Contact the administrator.`,
         ),
       ),
     );
@@ -290,7 +300,7 @@ function notLasting({ lasting }, visits) {
  * @returns {HTMLAnchorElement}
  */
 export function signIn() {
-  const link = element("a", "", ...both("去登录", "Sign in"));
+  const link = element("a", "", ...both("登录", "Sign in"));
   link.href = `/sign-in?lang=${t("zh", "en")}&next=/verify/inspections`;
   return link;
 }
@@ -308,10 +318,10 @@ export function listView(context, held, kept) {
   /** @type {(state: string) => any[]} */
   const by = (state) => kept.visits.filter((visit) => visit.state === state);
   const forget = behind(
-    t("清除已送达的…", "Clear what was delivered…"),
+    t("清除已送达的…", "Clear delivered inspections…"),
     t(
       "只清除本机的回执，登记库里的记录不变。",
-      "Only the receipts on this device are cleared; what the register holds stays.",
+      "Only the receipts on this device are cleared. Records in the register are not affected.",
     ),
     t("清除", "Clear"),
     () => context.forgetSent(),

@@ -16,7 +16,7 @@ export function packWords(pack) {
   const count = pack.byUscc.size;
   return t(
     `${office.zh}，${count} 家企业，登记信息截至 ${minute(asOf)}，${minute(until)} 失效。`,
-    `${office.en}: ${count} businesses as of ${minute(asOf)}, void from ${minute(until)}.`,
+    `${office.en}: ${count} businesses as of ${minute(asOf)}, expires ${minute(until)}.`,
   );
 }
 
@@ -24,16 +24,16 @@ export function packWords(pack) {
 const PROBLEMS = {
   none: ["没有随身包。", "There is no pack."],
   expired: [
-    "随身包已过期，内容已删除。请联网后重新带上。",
-    "The pack has expired and was deleted. Take a new one along when there is a network.",
+    "随身包已过期，内容已删除。请联网后重新下载。",
+    "The pack has expired and been deleted. Go online and download it again.",
   ],
   clock: [
     "这台设备的时钟被拨回到取得随身包之前，随身包暂不可用。请校正时钟。",
-    "The clock of this device was set back to before the pack was taken: it is not used. Set the clock right.",
+    "This device’s clock was set back to before the pack was downloaded, so the pack cannot be used. Correct the clock.",
   ],
   unreadable: [
-    "随身包打不开，内容已删除。请联网后重新带上。",
-    "The pack cannot be opened and was deleted. Take a new one along when there is a network.",
+    "随身包打不开，内容已删除。请联网后重新下载。",
+    "The pack cannot be opened and has been deleted. Go online and download it again.",
   ],
 };
 
@@ -49,11 +49,11 @@ export function problemWords(problem) {
 /** @type {Record<string, Both>} */
 const STATUSES = {
   pending: ["受理中，尚未许可", "applied for, not granted"],
-  not_yet_valid: ["尚未生效", "not yet valid"],
+  not_yet_valid: ["尚未生效", "not yet in force"],
   effective: ["有效", "in force"],
   expiring_soon: ["即将到期", "expires soon"],
   expired: ["已过期", "expired"],
-  suspended: ["停业整顿", "suspended"],
+  suspended: ["暂扣或停业整顿", "suspended"],
   annulled: ["已撤销", "annulled"],
   revoked: ["已吊销", "revoked"],
   withdrawn: ["已撤回", "withdrawn"],
@@ -73,4 +73,4 @@ export function statusWords(status) {
  * The headline over a genuine code that hangs in another business's premises.
  * @type {Headline}
  */
-export const WRONG_PREMISES = { tone: "bad", zh: "不是这里的照牌", en: "Not the code of these premises" };
+export const WRONG_PREMISES = { tone: "bad", zh: "不是这里的亮证牌", en: "This card does not belong to these premises" };

@@ -26,7 +26,7 @@ class PdfProblem extends Error {
   }
 }
 
-const PHOTO = ["请打印后拍照，或截图再选。", "Photograph the print, or take a screenshot and choose that."];
+const PHOTO = ["请打印后拍照，或截图再选。", "Print it and take a photo, or choose a screenshot."];
 /** @type {Record<string, Both>} */
 const PROBLEMS = {
   tooLarge: ["PDF 超过 20 MB，没有读取。", "This PDF is larger than 20 MB and was not read."],
@@ -34,9 +34,9 @@ const PROBLEMS = {
   PasswordException: ["PDF 有密码保护，打不开。", "This PDF is protected by a password."],
   noReader: [
     "读取 PDF 的程序没有加载：没有网络，或浏览器太旧。",
-    "What reads PDFs did not load: no network, or a browser too old.",
+    "The PDF reader did not load. There is no network, or your browser is too old.",
   ],
-  broken: ["PDF 已损坏，或不是 PDF。", "This PDF is damaged, or is none."],
+  broken: ["PDF 已损坏，或不是 PDF。", "This file is damaged or is not a PDF."],
 };
 
 /**
@@ -55,7 +55,7 @@ export function pdfProblem(error) {
  */
 export const NO_CODE_IN_PDF = [
   `只查看前 ${MOST_PAGES} 页。${PHOTO[0]}`,
-  `Only the first ${MOST_PAGES} pages are looked at. ${PHOTO[1]}`,
+  `Only the first ${MOST_PAGES} pages were checked. ${PHOTO[1]}`,
 ];
 
 /**

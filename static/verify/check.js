@@ -60,10 +60,10 @@ function noList(lists) {
  */
 function onlyTheRegisterKnows(number) {
   const detail = navigator.onLine
-    ? t("编号不能在本机核验，它没有签名。", "A number carries no signature: this device cannot verify it.")
+    ? t("编号不能在本机核验，它没有签名。", "A number has no signature, so it cannot be verified on this device.")
     : t(
         "编号没有签名，要有网络才能查询。请扫描二维码。",
-        "A number carries no signature and needs a network. Scan the code instead.",
+        "A number has no signature and can only be looked up online. Scan the QR code instead.",
       );
   return cannotTell("这是编号", "This is a code number", detail, navigator.onLine ? `/p/${number}` : null);
 }

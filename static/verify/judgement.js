@@ -8,14 +8,14 @@
 
 /** @type {Record<string, [tone: Tone, zh: string, en: string]>} */
 const HEADLINES = {
-  valid: ["good", "真码，许可全部有效", "Genuine, all permits in force"],
-  licenceOnly: ["plain", "真码，仅有营业执照", "Genuine, business licence only"],
-  stale: ["care", "真码，但状态信息较旧", "Genuine, but the status is not fresh"],
-  attention: ["care", "真码，有许可需注意", "Genuine, a permit needs attention"],
-  superseded: ["care", "真码，但这是旧版照牌", "Genuine, but this print is out of date"],
+  valid: ["good", "核验通过，证照均有效", "Genuine: licence and permits in force"],
+  licenceOnly: ["plain", "核验通过，仅有营业执照", "Genuine: business licence only"],
+  stale: ["care", "核验通过，但状态信息较旧", "Genuine, but the status is not up to date"],
+  attention: ["care", "核验通过，有许可需注意", "Genuine: a permit needs attention"],
+  superseded: ["care", "核验通过，但这是旧版亮证牌", "Genuine, but this card is out of date"],
   invalid: ["bad", "此码已经作废", "This code is no longer valid"],
   suspended: ["bad", "此码已暂停使用", "This code is suspended"],
-  unknown: ["unknown", "真码，现在是否有效不明", "Genuine, but its status is unknown"],
+  unknown: ["unknown", "核验通过，现在是否有效不明", "Genuine, but the status is unknown"],
 };
 
 /** @type {Record<string, [tone: Tone, zh: string, en: string]>} */
@@ -23,10 +23,10 @@ const PERMITS = {
   valid: ["good", "有效", "in force"],
   validThen: ["care", "截至当时有效", "in force at that time"],
   expired: ["bad", "已过期", "expired"],
-  notYet: ["care", "尚未生效", "not yet valid"],
-  suspended: ["bad", "停业整顿", "suspended"],
+  notYet: ["care", "尚未生效", "not yet in force"],
+  suspended: ["bad", "暂扣或停业整顿", "suspended"],
   invalid: ["bad", "已失效", "no longer valid"],
-  superseded: ["care", "以新版照牌为准", "see the newer print"],
+  superseded: ["care", "以新版亮证牌为准", "see the newer card"],
   unknown: ["unknown", "状态不明", "status unknown"],
 };
 

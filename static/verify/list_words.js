@@ -14,7 +14,7 @@ import { age, minute, t } from "../ui/words.js";
  * @returns {string}
  */
 export function listAge(row, list, now) {
-  if (!row) return t("没有", "none");
+  if (!row) return t("无", "none");
   const fetched = new Date(row.fetchedAt);
   const words = t(
     `${minute(fetched)} 取得（${age(now.getTime() - fetched.getTime())}）`,
@@ -29,14 +29,17 @@ export function listAge(row, list, now) {
  */
 const OLDER = [
   "本机的名单比取得的更新，继续使用。",
-  "The lists on this device are newer than those fetched; they stay in use.",
+  "The lists on this device are newer than those downloaded and stay in use.",
 ];
 /** @type {Record<string, Both>} */
 const PROBLEMS = {
-  offline: ["没有网络，按本机保存的名单核验。", "No network: the lists on this device are used."],
+  offline: ["没有网络，按本机保存的名单核验。", "There is no network. The lists on this device are used."],
   status_list_older: OLDER,
   trust_list_older: OLDER,
-  unreachable: ["网站没有给出名单，按本机保存的核验。", "The site gave no list: those on this device are used."],
+  unreachable: [
+    "网站没有给出名单，按本机保存的核验。",
+    "The site did not provide any lists. The lists on this device are used.",
+  ],
 };
 
 /**
@@ -48,7 +51,7 @@ export function problemWords(problems) {
   if (!problems.length) return t("名单已是最新。", "The lists are up to date.");
   const [zh, en] = PROBLEMS[problems[0]] ?? [
     `取得的名单未被采用（${problems.join("、")}），仍用本机保存的。`,
-    `A list that was fetched was not accepted (${problems.join(", ")}); those on this device are used.`,
+    `A downloaded list was not accepted (${problems.join(", ")}). The lists on this device are used.`,
   ];
   return t(zh, en);
 }

@@ -58,7 +58,7 @@ function placeButton({ business, premises }) {
 /** @param {{ found: Place[]; more: number }} result */
 function showPlaces({ found, more }) {
   byId("places").replaceChildren(...found.map(placeButton));
-  const many = t(`另有 ${more} 处，请多输入几个字。`, `${more} more: type a few more characters.`);
+  const many = t(`另有 ${more} 处，请多输入几个字。`, `${more} more. Enter a few more characters.`);
   const none = byId("place").value.trim() ? t("随身包里没有。", "Not in the pack.") : "";
   byId("places-said").textContent = more ? many : found.length ? "" : none;
 }

@@ -19,7 +19,7 @@ const ELSEWHERE_OWN = {
   en: "The same code was seen at other premises of this business",
 };
 /** @type {Headline} */
-const NO_PERMIT = { tone: "care", zh: "这一处没有许可证", en: "No permit for these premises" };
+const NO_PERMIT = { tone: "care", zh: "这一处没有许可证", en: "There is no permit for these premises" };
 
 /**
  * @param {Pack} pack
@@ -28,7 +28,7 @@ const NO_PERMIT = { tone: "care", zh: "这一处没有许可证", en: "No permit
  */
 function placeWords(pack, name) {
   const place = placeNamed(pack, name);
-  if (!place) return t("随身包里已没有的场所", "premises that are no longer in the pack");
+  if (!place) return t("随身包里已没有的场所", "premises no longer in the pack");
   return `${place.business.name}，${place.premises.address}`;
 }
 
@@ -43,8 +43,8 @@ function warning(found, pack, now) {
     return verdict(
       WRONG_PREMISES,
       t(
-        "码是真的，但属于另一家企业。请核对门头和地址，可能是借用或冒用的照牌。",
-        "The code is genuine but belongs to another business. Compare sign and address: it may be borrowed or misused.",
+        "码是真的，但属于另一家企业。请核对门头和地址，可能是借用或冒用的亮证牌。",
+        "The code is genuine but belongs to another business. Check the shop sign and address: the card may be borrowed or misused.",
       ),
     );
   }
@@ -80,11 +80,11 @@ export function warned(warnings, pack, now) {
 function permitLines(permit) {
   const checked = permit.checkedOn ? dayWords(permit.checkedOn) : t("没有记载", "none recorded");
   /** @type {[zh: string, en: string, value: Content][]} */
-  const items = permit.items ? [["许可项目", "Permitted", hanzi(permit.items)]] : [];
+  const items = permit.items ? [["许可项目", "Permitted activities", hanzi(permit.items)]] : [];
   return rows(
     [permit.type.zh, permit.type.en, hanzi(permit.number || "—")],
     ...items,
-    ["当时状态", "Status then", statusWords(permit.status)],
+    ["当时状态", "Status at that time", statusWords(permit.status)],
     ["最近检查", "Last inspection", checked],
   );
 }
@@ -98,7 +98,7 @@ function premisesCard(premises, permits) {
   const here = permits.filter((permit) => permit.premisesNo === premises.no);
   const lines = here.length
     ? here.map(permitLines)
-    : [element("p", "quiet", t("这一处没有许可证。", "No permit for these premises."))];
+    : [element("p", "quiet", t("这一处没有许可证。", "There is no permit for these premises."))];
   return element("article", "card plain", element("h3", "", hanzi(premises.address)), ...lines);
 }
 
@@ -111,7 +111,7 @@ function premisesCard(premises, permits) {
  */
 export function inspectionLink(business, pack, scanned) {
   if (!business || !pack.kit) return [];
-  const link = element("a", "button", ...both("开始检查", "Begin an inspection"));
+  const link = element("a", "button", ...both("开始检查", "Start an inspection"));
   link.href = `/verify/inspections#begin/${scanned.codeNumber}/${scanned.version}`;
   return [element("p", "tools", link)];
 }
@@ -136,7 +136,7 @@ export function added(business, pack) {
   if (!business) {
     const words = t(
       "随身包里没有这家企业：它可能属于其他机构，或在取得随身包之后才登记，无法核对地址。",
-      "The pack does not hold this business: it may belong to another office or be newer than the pack. Its address cannot be compared.",
+      "This business is not in the pack. It may belong to another office or have been registered after the pack was downloaded. Its address cannot be checked.",
     );
     return [element("div", "registered", heading, element("p", "note", words))];
   }

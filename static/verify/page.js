@@ -42,7 +42,7 @@ function showNotices() {
     said.push(
       t(
         "网站给出的根公钥与本机首次访问时不同。仍按首次的核验；若主管部门公告更换了根公钥，请清除后重新联网。",
-        "The site now offers another root key than at the first visit. The first one still decides; if the authority has announced a new one, clear this device and connect again.",
+        "This site’s root public key is different from the one at your first visit. The first one is still used. If the authority has announced a new root key, clear the stored lists and go online again.",
       ),
     );
   }
@@ -50,7 +50,7 @@ function showNotices() {
     said.push(
       t(
         "本机还没有名单，不能离线核验。请先联网打开一次本页。",
-        "This device has no lists yet and cannot verify. Open this page once with a network.",
+        "This device has no lists yet, so it cannot verify offline. Open this page once with a network.",
       ),
     );
   }
@@ -58,7 +58,7 @@ function showNotices() {
     said.push(
       t(
         "本页未能存入这台设备，断网后不能再次打开。",
-        "This page could not be kept on this device: without a network it will not open again.",
+        "This page could not be saved on this device. It will not open again without a network.",
       ),
     );
   }
@@ -108,7 +108,7 @@ async function refreshNow() {
 }
 
 async function refreshAndSay() {
-  byId("refreshed").textContent = t("正在更新…", "Refreshing…");
+  byId("refreshed").textContent = t("正在更新…", "Updating…");
   byId("refreshed").textContent = problemWords(await refreshNow());
 }
 
@@ -124,12 +124,12 @@ function looking(on) {
 const CAMERA_ERRORS = {
   NotAllowedError: [
     "相机未获允许。请在浏览器设置中允许本页使用相机，或选一张照片。",
-    "The camera was not allowed. Allow it for this page in the browser's settings, or choose a photo.",
+    "The camera is not allowed. Allow it for this page in your browser settings, or choose a photo.",
   ],
-  NotFoundError: ["这台设备没有相机，请选一张照片。", "This device has no camera: choose a photo."],
+  NotFoundError: ["这台设备没有相机，请选一张照片。", "This device has no camera. Choose a photo."],
   TypeError: [
     "只有经 https 打开的页面才能使用相机，请选一张照片。",
-    "Cameras work only on pages opened over https: choose a photo.",
+    "The camera only works on pages opened over https. Choose a photo.",
   ],
 };
 
@@ -147,9 +147,9 @@ byId("start").addEventListener("click", async () => {
     looking(false);
     const [zh, en] = CAMERA_ERRORS[error.name] ?? [
       "相机打不开，请关闭其他使用相机的程序，或选一张照片。",
-      "The camera does not open: close other programs that use it, or choose a photo.",
+      "The camera could not be opened. Close other programs that are using it, or choose a photo.",
     ];
-    show(cannotTell("相机不能使用", "No camera", t(zh, en)));
+    show(cannotTell("相机不能使用", "The camera cannot be used", t(zh, en)));
   }
 });
 byId("stop").addEventListener("click", stop);
@@ -158,7 +158,7 @@ document.addEventListener("visibilitychange", () => document.hidden && stop());
 /** @type {Both} */
 const NO_PICTURE = ["这个文件不是照片，也不是 PDF。", "This file is neither a photo nor a PDF."];
 /** @type {Both} */
-const NO_CODE = ["请靠近一些，避免反光，再拍一张。", "Come closer, avoid glare, and take another one."];
+const NO_CODE = ["请靠近一些，避免反光，再拍一张。", "Move closer, avoid glare and take another photo."];
 
 /**
  * The text in a chosen file, or null after having said why there is none; null too when something newer was asked.
@@ -211,7 +211,7 @@ byId("forget").addEventListener("click", async () => {
   lists = await held(ROOT, new Date());
   showAges();
   showNotices();
-  byId("refreshed").textContent = t("本机保存的名单已清除。", "The lists on this device were cleared.");
+  byId("refreshed").textContent = t("本机保存的名单已清除。", "The lists stored on this device have been cleared.");
 });
 addEventListener("online", () => refreshNow());
 setInterval(() => refreshNow(), HALF_HOUR);
@@ -228,7 +228,7 @@ function offerReload() {
 function newVersionNote() {
   const button = element("button", "button", ...both("换用新版本", "Use the new version"));
   button.addEventListener("click", () => location.reload());
-  return element("p", "note", t("本页有新版本。", "There is a new version of this page. "), button);
+  return element("p", "note", t("本页有新版本。", "A new version of this page is available. "), button);
 }
 
 // From the first moment: a newer copy may take over while the lists are still being read.

@@ -29,15 +29,15 @@ function tag({ tone, zh, en }) {
  * @returns {HTMLElement}
  */
 function card(permit, said) {
-  const to = permit.validTo === null ? t("长期", "without end") : day(permit.validTo);
+  const to = permit.validTo === null ? t("长期", "no expiry date") : day(permit.validTo);
   return element(
     "article",
     `card ${said.tone}`,
     element("h3", "", ...both(permit.type.zh, permit.type.en)),
     tag(said),
     rows(
-      ["许可证号", "Permit no.", hanzi(permit.number)],
-      ["有效期", "Valid", `${day(permit.validFrom)} ${t("至", "to")} ${to}`],
+      ["许可证号", "Permit number", hanzi(permit.number)],
+      ["有效期", "Validity period", `${day(permit.validFrom)} ${t("至", "to")} ${to}`],
     ),
   );
 }
@@ -53,9 +53,9 @@ export function asOf(state, now) {
   const old = age(now.getTime() - state.asOf.getTime());
   const words = t(`状态截至 ${minute(state.asOf)}（${old}）。`, `Status as of ${minute(state.asOf)}, ${old}.`);
   if (state.unknown)
-    return words + t("名单已过期，现在的状态不明。", " The list has expired: what is true now is unknown.");
+    return words + t("名单已过期，现在的状态不明。", " The list has expired, so the current status is unknown.");
   if (!state.stale) return words;
-  return words + t("超过了应更新的时间，请联网更新。", " It should have been refreshed by now: connect and refresh.");
+  return words + t("超过了应更新的时间，请联网更新。", " It should have been updated by now. Go online to update.");
 }
 
 /**
@@ -77,9 +77,9 @@ export function genuine(described, state, { now, live }) {
       element(
         "h2",
         "",
-        described.name ? hanzi(described.name) : t("未登记字号的个体工商户", "A business without a name"),
+        described.name ? hanzi(described.name) : t("未登记字号的个体工商户", "Individual business without a name"),
       ),
-      described.name ? element("p", "quiet", ...both("请核对门头名称", "Check that the sign matches")) : "",
+      described.name ? element("p", "quiet", ...both("请核对门头名称", "Check that the shop sign matches")) : "",
     ),
     ...described.permits.map((permit, n) => card(permit, state.stale ? aged(said[n]) : said[n])),
   ];
@@ -95,13 +95,13 @@ export function genuine(described, state, { now, live }) {
       ["统一社会信用代码", "Credit code", element("span", "number", described.uscc)],
       ["编号", "Code number", element("span", "number", described.codeNumber)],
       [
-        "照牌版本",
-        "This print",
+        "亮证牌版本",
+        "Card version",
         `${t(`第 ${described.version} 版，`, `version ${described.version}, `)}${day(described.issuedOn)}`,
       ],
     ),
   );
-  if (live) parts.push(linkTo(live, "联网查看登记库现在的记载", "Ask the register what is true now"));
+  if (live) parts.push(linkTo(live, "联网查看登记库现在的记载", "Check the current register entry online"));
   return parts;
 }
 
@@ -129,7 +129,7 @@ export function refused(code, facts, vocabulary) {
   const foreign = code === "host_unknown";
   /** @type {Headline} */
   const said = foreign
-    ? { tone: "bad", zh: "不是本服务的|二维码", en: "Not one of ours" }
+    ? { tone: "bad", zh: "不是本服务的|二维码", en: "Not a code of this service" }
     : { tone: "bad", zh: "核验未通过，不可采信", en: "Not verified: do not rely on it" };
   const parts = [verdict(said)];
   const { what, todo } = entry ? sentence(entry, facts) : { what: "", todo: "" };
@@ -139,13 +139,13 @@ export function refused(code, facts, vocabulary) {
     );
     const sticker = t(
       "这不是本服务的网站，可能有人贴了假码。",
-      "That is no site of this service; a sticker may have been put over the code.",
+      "This is not a site of this service. Someone may have put a fake code over the real one.",
     );
     parts.push(element("p", "", element("b", "", sticker), " ", todo));
   } else if (entry) {
     parts.push(element("p", "", element("b", "", what), " ", todo));
   }
-  parts.push(element("p", "quiet", t("原因代码 ", "Reason "), element("span", "number", code)));
+  parts.push(element("p", "quiet", t("原因代码 ", "Reason code "), element("span", "number", code)));
   return parts;
 }
 
@@ -159,7 +159,7 @@ export function refused(code, facts, vocabulary) {
  */
 export function cannotTell(zh, en, detail, live) {
   const parts = [verdict({ tone: "unknown", zh, en }, detail)];
-  if (live) parts.push(linkTo(live, "向登记库查询此编号", "Ask the register for this number"));
+  if (live) parts.push(linkTo(live, "向登记库查询此编号", "Look up this number in the register"));
   return parts;
 }
 

@@ -163,7 +163,7 @@ def test_a_word_that_is_no_text_is_told(arguments, copied, run):
     before = (copied / "var" / "register.db").read_bytes()
     ended = run(copied, *(os.fsdecode(argument) for argument in arguments))
     assert ended.status == 2
-    assert "命令写得不对" in ended.err and "It is not text in UTF-8" in ended.err
+    assert "命令有误" in ended.err and "It is not text in UTF-8" in ended.err
     assert (copied / "var" / "register.db").read_bytes() == before
 
 

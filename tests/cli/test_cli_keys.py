@@ -180,7 +180,7 @@ def test_what_cannot_be_done_is_told_in_both_languages_and_changes_nothing(argum
 def test_a_command_that_is_written_wrongly_is_told_in_both_languages(arguments, installation):
     ended = installation.run("keys", *arguments)
     assert ended.status == 2
-    assert "命令写得不对" in ended.err and "Called wrongly" in ended.err and arguments[-1] in ended.err
+    assert "命令有误" in ended.err and "Invalid command" in ended.err and arguments[-1] in ended.err
 
 
 # -- while the service runs --------------------------------------------------------------------------------------------

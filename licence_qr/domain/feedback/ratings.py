@@ -20,11 +20,11 @@ MOST_TEXT = 1000  # characters
 LOWEST_CONTENT = 3  # this level and those above count as content
 
 LEVELS: Mapping[int, Text] = {
-    5: Text("非常满意", "Very content"),
-    4: Text("满意", "Content"),
-    3: Text("基本满意", "Rather content"),
-    2: Text("不满意", "Discontent"),
-    1: Text("非常不满意", "Very discontent"),
+    5: Text("非常满意", "Very satisfied"),
+    4: Text("满意", "Satisfied"),
+    3: Text("基本满意", "Fairly satisfied"),
+    2: Text("不满意", "Dissatisfied"),
+    1: Text("非常不满意", "Very dissatisfied"),
 }
 
 
@@ -49,12 +49,12 @@ class RatingStep(StrEnum):
 
 
 STEP_WORDS: Mapping[RatingStep, Text] = {
-    RatingStep.RATED: Text("收到评价", "Rated"),
-    RatingStep.NOTED: Text("备注", "Note"),
-    RatingStep.MENDED: Text("已整改", "Mended"),
-    RatingStep.CALLED_BACK: Text("已回访，办结", "Called back and settled"),
-    RatingStep.NOT_SETTLED: Text("已回访，仍需整改", "Called back, not settled"),
-    RatingStep.CLOSED: Text("未能回访，办结", "Closed without a call back"),
+    RatingStep.RATED: Text("收到评价", "Rating received"),
+    RatingStep.NOTED: Text("备注", "Notes"),
+    RatingStep.MENDED: Text("已整改", "Put right"),
+    RatingStep.CALLED_BACK: Text("已回访，办结", "Called back and closed"),
+    RatingStep.NOT_SETTLED: Text("已回访，仍需处理", "Called back, not yet resolved"),
+    RatingStep.CLOSED: Text("未能回访，办结", "Closed: could not be called back"),
 }
 
 _NEXT: Mapping[RatingState, Mapping[RatingStep, RatingState]] = {

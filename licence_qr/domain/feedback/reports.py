@@ -48,15 +48,15 @@ class ReportStep(StrEnum):
 
 
 STEP_WORDS: Mapping[ReportStep, Text] = {
-    ReportStep.RECEIVED: Text("收到", "Received"),
+    ReportStep.RECEIVED: Text("收到时间", "Received on"),
     ReportStep.CONTACTED: Text("已联系", "Contacted"),
     ReportStep.ANSWERED: Text("已答复", "Answered"),
-    ReportStep.CALLED_BACK: Text("已回访，办结", "Called back and settled"),
-    ReportStep.NOT_SETTLED: Text("已回访，仍需处理", "Called back, not settled"),
-    ReportStep.CLOSED: Text("未能回访，办结", "Closed without a call back"),
+    ReportStep.CALLED_BACK: Text("已回访，办结", "Called back and closed"),
+    ReportStep.NOT_SETTLED: Text("已回访，仍需处理", "Called back, not yet resolved"),
+    ReportStep.CLOSED: Text("未能回访，办结", "Closed: could not be called back"),
     ReportStep.DISMISSED: Text("不予处理", "Dismissed"),
     ReportStep.REASSIGNED: Text("转办", "Passed on"),
-    ReportStep.NOTED: Text("备注", "Note"),
+    ReportStep.NOTED: Text("备注", "Notes"),
     ReportStep.DATES_SET: Text("期限已确定", "Dates set"),
 }
 

@@ -36,7 +36,7 @@ class DrawState(StrEnum):
 DRAW_STATE_WORDS: Mapping[DrawState, Text] = {
     DrawState.ANNOUNCED: Text("已公布名单，待抽取", "List published, not drawn yet"),
     DrawState.SETTLED: Text("已抽取", "Drawn"),
-    DrawState.CALLED_OFF: Text("已取消", "Called off"),
+    DrawState.CALLED_OFF: Text("抽查作废", "Draw void"),
 }
 
 

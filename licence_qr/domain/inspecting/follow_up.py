@@ -49,8 +49,8 @@ class Fault(StrEnum):
 
 
 FAULT_WORDS: Mapping[Fault, Text] = {
-    Fault.UNMET: Text("逾期未整改，仍不符合条件", "Still does not meet the conditions after the order"),
-    Fault.REFUSED: Text("拒不整改", "Refuses to put it right"),
+    Fault.UNMET: Text("逾期未整改，仍不符合条件", "Not rectified in time; conditions still not met"),
+    Fault.REFUSED: Text("拒不整改", "Refused to rectify"),
     Fault.FALSE_STATEMENT: Text("隐瞒有关情况或提供虚假材料", "False statements or concealment"),
     Fault.DECEIT: Text("以欺骗、贿赂等不正当手段取得许可", "Obtained by deceit, bribery or other improper means"),
 }

@@ -200,62 +200,63 @@ class Filter:
 
 PURPOSE_WORDS: Mapping[InspectionPurpose, Text] = {
     InspectionPurpose.ROUTINE: Text("日常监督", "Routine"),
-    InspectionPurpose.FOLLOW_UP: Text("告知承诺核查", "Check after a commitment"),
-    InspectionPurpose.RECHECK: Text("整改复查", "Recheck of an order"),
-    InspectionPurpose.DRAWN: Text("双随机抽查", "Drawn by lot"),
+    InspectionPurpose.FOLLOW_UP: Text("告知承诺核查", "Commitment check"),
+    InspectionPurpose.RECHECK: Text("整改复查", "Rectification recheck"),
+    InspectionPurpose.DRAWN: Text("双随机抽查", "Random inspection"),
     InspectionPurpose.COMPLAINT: Text("投诉举报检查", "After a complaint"),
 }
 OUTCOME_WORDS: Mapping[VisitOutcome, Text] = {
     VisitOutcome.PASSED: Text("合格", "Passed"),
-    VisitOutcome.TO_RECTIFY: Text("责令限期整改", "To be put right by a date"),
+    VisitOutcome.TO_RECTIFY: Text("责令限期整改", "Rectification ordered"),
     VisitOutcome.FAILED: Text("不合格", "Failed"),
 }
 STATE_WORDS: Mapping[InspectionState, Text] = {
-    InspectionState.COUNTED: Text("已计入", "Counts"),
-    InspectionState.HELD: Text("待人工处理", "Waits for a person"),
-    InspectionState.SET_ASIDE: Text("仅存档", "Kept without effect"),
+    InspectionState.COUNTED: Text("已计入", "Accepted"),
+    InspectionState.HELD: Text("待人工处理", "Needs review"),
+    InspectionState.SET_ASIDE: Text("仅存档", "For the record only"),
 }
 READ_BY_WORDS: Mapping[ReadBy, Text] = {
     ReadBy.SYMBOL: Text("扫描二维码", "Code scanned"),
-    ReadBy.NUMBER: Text("输入编号", "Number typed"),
+    ReadBy.NUMBER: Text("输入编号", "Number entered"),
     ReadBy.LIST: Text("从随身包选择", "Chosen from the pack"),
 }
 FLAG_WORDS: Mapping[Flag, Text] = {
     Flag.CONTENT_CONFLICT: Text(
-        "同一检查编号此前收到过不同的内容，两份都已保存", "Another content came under the same id before; both are kept"
+        "同一检查编号此前收到过不同的内容，两份都已保存",
+        "A different version with the same inspection number was received before; both have been saved",
     ),
     Flag.BUSINESS_UNKNOWN: Text(
-        "登记库里没有这家企业、场所或许可证", "The register does not hold this business, place or permit"
+        "登记库里没有这家企业、场所或许可证", "This business, premises or permit is not in the register"
     ),
-    Flag.CODE_UNKNOWN: Text(
-        "登记库里没有这个码或这一版本", "The register does not hold this code or this version of it"
-    ),
-    Flag.CODE_OF_OTHER_BUSINESS: Text("扫到的码属于另一家企业", "The code is that of another business"),
+    Flag.CODE_UNKNOWN: Text("登记库里没有这个码或这一版本", "This code or version is not in the register"),
+    Flag.CODE_OF_OTHER_BUSINESS: Text("扫到的码属于另一家企业", "The code belongs to another business"),
     Flag.BUSINESS_ENDED: Text(
-        "执照或许可证已经终止，或场所已经停用", "The licence or the permit has ended, or the place was closed"
+        "执照或许可证已经终止，或场所已经停用", "The licence or permit has ended, or the premises have closed"
     ),
     Flag.OTHER_OFFICE: Text(
-        "企业和许可证都不属于检查人员的机构", "Neither business nor permit belongs to the inspector’s office"
+        "企业和许可证都不属于检查人员的机构", "Neither the business nor the permit belongs to the inspector’s office"
     ),
-    Flag.SECOND_OFFICER_MISSING: Text("没有第二名检查人员", "No second officer is named"),
+    Flag.SECOND_OFFICER_MISSING: Text("没有第二名检查人员", "There is no second officer"),
     Flag.SECOND_OFFICER_UNFIT: Text(
         "第二名人员不是本机构在岗的监督员，或与第一名相同",
-        "The second officer is no active inspector of this office, or is the first one",
+        "The second officer is not an active inspector of this office, or is the same person as the first",
     ),
     Flag.CHECKLIST_UNKNOWN: Text(
         "检查表、版本或条目不明，与场所种类不符，或有条目未回答",
-        "A checklist, version or item is unknown or not for this kind of place, or items are not answered",
+        "A checklist, version or item is unknown or does not apply to this type of place, or items have not been answered",
     ),
-    Flag.ORDER_UNKNOWN: Text("要复查的整改通知不是这家企业的", "The order to be rechecked is not one of this business"),
-    Flag.ORDER_CLOSED: Text("要复查的整改通知此前已办结", "The order to be rechecked was closed before"),
-    Flag.IN_FUTURE: Text("检查时间在将来", "The visit lies in the future"),
-    Flag.NOT_SETTLED: Text("结果无法计入，需要人工办理", "Its result could not take effect and needs a person"),
-    Flag.DRAWN_UNKNOWN: Text("没有为这项许可抽中的待办检查", "No inspection of this permit was drawn and is open"),
+    Flag.ORDER_UNKNOWN: Text(
+        "要复查的整改通知不是这家企业的", "The order to be rechecked does not belong to this business"
+    ),
+    Flag.ORDER_CLOSED: Text("要复查的整改通知此前已办结", "The order to be rechecked has already been closed"),
+    Flag.IN_FUTURE: Text("检查时间在将来", "The inspection time is in the future"),
+    Flag.NOT_SETTLED: Text("结果无法计入，需要人工办理", "The result could not be recorded and needs review"),
+    Flag.DRAWN_UNKNOWN: Text("没有为这项许可抽中的待办检查", "There is no open drawn inspection for this permit"),
     Flag.CLOCK_WRONG: Text(
-        "手机时钟与服务器相差超过 5 分钟", "The phone’s clock is more than 5 minutes off the server’s"
+        "手机时钟与服务器相差超过 5 分钟", "The phone’s clock differs from the server’s by more than 5 minutes"
     ),
-    Flag.CODE_SUPERSEDED: Text("扫到的是旧版照牌", "The print that was scanned is an older one"),
+    Flag.CODE_SUPERSEDED: Text("扫到的是旧版亮证牌", "An older version of the card was scanned"),
     Flag.SCORE_DIFFERS: Text(
-        "手机显示的得分与登记库计算的不同", "The phone showed another score than the register reckons"
+        "手机显示的得分与登记库计算的不同", "The score shown on the phone differs from the register’s"
     ),
 }

@@ -52,7 +52,7 @@ def renewal_open(permit: Permit, day: date) -> bool:
     return permit.period is not None and permit.period.last is not None and not renewal_waits(permit, day)
 
 
-EFFECTIVE_ON = Text("生效日期", "Holds from")
+EFFECTIVE_ON = Text("生效日期", "Effective from")
 CLERK = frozenset({Role.CLERK})
 OFFICERS = frozenset({Role.CLERK, Role.INSPECTOR})
 NOBODY: frozenset[Role] = frozenset()  # the calendar does it

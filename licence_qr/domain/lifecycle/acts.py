@@ -39,13 +39,13 @@ __all__ = [
 ]
 
 STATE_NAMES: dict[tuple[SubjectKind, str], Text] = {
-    (SubjectKind.LICENCE, LicenceState.ACTIVE): Text("存续", "active"),
+    (SubjectKind.LICENCE, LicenceState.ACTIVE): Text("存续（在营）", "active"),
     (SubjectKind.LICENCE, LicenceState.DORMANT): Text("歇业", "dormant"),
     (SubjectKind.LICENCE, LicenceState.REVOKED_NOT_CANCELLED): Text("吊销，未注销", "revoked, not yet cancelled"),
     (SubjectKind.LICENCE, LicenceState.REVOKED_CANCELLED): Text("吊销，已注销", "revoked and cancelled"),
     (SubjectKind.LICENCE, LicenceState.CANCELLED): Text("已注销", "cancelled"),
     (SubjectKind.LICENCE, LicenceState.ANNULLED): Text("已撤销", "annulled"),
-    (SubjectKind.LICENCE, LicenceState.MOVED_OUT): Text("已迁出", "moved out"),
+    (SubjectKind.LICENCE, LicenceState.MOVED_OUT): Text("已迁出", "moved to another authority"),
     (SubjectKind.PERMIT, PermitStatus.PENDING): Text("受理中", "applied for"),
     (SubjectKind.PERMIT, PermitStatus.REFUSED): Text("不予许可", "refused"),
     (SubjectKind.PERMIT, PermitStatus.EFFECTIVE): Text("有效", "in force"),

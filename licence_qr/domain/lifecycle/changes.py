@@ -68,7 +68,7 @@ CHANGES: tuple[ChangeRule, ...] = (
     _of(_P, "permitted_items", ChangeWay.NEW_APPLICATION, _LICENSING),
     _of(_P, "kinds", ChangeWay.NEW_APPLICATION, _LICENSING),
     ChangeRule(_P, "permit_no", ChangeWay.NEVER, Text("许可证号", "Permit number"), _LICENSING),
-    ChangeRule(_P, "period", ChangeWay.NEVER, Text("有效期", "Period of validity"), _LICENSING),
+    ChangeRule(_P, "period", ChangeWay.NEVER, Text("有效期", "Validity period"), _LICENSING),
 )
 RENAMES_HOLDER = frozenset(r.field for r in CHANGES if r.way is ChangeWay.LICENCE_AND_PERMITS)
 

@@ -45,7 +45,7 @@ def renewal_deadline(last: date, rules: LifeRules) -> date:
 def renewed_period(period: Period, months: int | None) -> Period:
     """The period after a renewal: the new term begins on the day after the old end, the first day stays.
 
-    So a renewed permit is in force without a break, and no print made before the old end says "not yet valid".
+    So a renewed permit is in force without a break, and no print made before the old end says "not yet in force".
     """
     if period.last is None or months is None:
         return Period(period.first, None)

@@ -23,11 +23,11 @@ class ProposalState(StrEnum):
 
 
 STATE_WORDS: Mapping[ProposalState, Text] = {
-    ProposalState.OPEN: Text("待决定", "waiting"),
+    ProposalState.OPEN: Text("待决定", "awaiting decision"),
     ProposalState.APPROVED: Text("已同意", "approved"),
-    ProposalState.REFUSED: Text("不同意", "refused"),
-    ProposalState.WITHDRAWN: Text("提议人已收回", "taken back by its proposer"),
-    ProposalState.CLOSED: Text("已自动关闭", "closed"),
+    ProposalState.REFUSED: Text("未获同意", "refused"),
+    ProposalState.WITHDRAWN: Text("提议人已收回", "retracted by the proposer"),
+    ProposalState.CLOSED: Text("已自动关闭", "closed automatically"),
 }
 
 # The acts that need four eyes, of a licence and of a permit alike.

@@ -23,9 +23,9 @@ class MarkKind(StrEnum):
 
 
 MARK_NAMES: dict[MarkKind, Text] = {
-    MarkKind.ABNORMAL: Text("列入经营异常名录", "on the list of abnormal operations"),
-    MarkKind.SERIOUS: Text("列入严重违法失信名单", "on the list of serious violations"),
-    MarkKind.FLAGGED: Text("标记为经营异常状态", "marked as operating abnormally"),
+    MarkKind.ABNORMAL: Text("列入经营异常名录", "listed for abnormal operations"),
+    MarkKind.SERIOUS: Text("列入严重违法失信名单", "listed for serious violations"),
+    MarkKind.FLAGGED: Text("标记为经营异常状态", "marked for abnormal operations"),
 }
 
 

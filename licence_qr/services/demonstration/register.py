@@ -201,7 +201,7 @@ class DemonstrationRegister:
         for permit in business.permits:
             self._enter_permit(filling, permit)
         if business.printed_before_change:
-            self._sign(filling, "旧照牌（演示）")
+            self._sign(filling, "旧亮证牌（演示）")
         _change_licence(filling, stored)
         for act in business.life:
             if act.day < 0:

@@ -34,7 +34,7 @@ _TEXTS: Mapping[str, Text] = {
     **{name: label for name, label in FIELD_LABELS.items() if name not in _CHOICES},
     "reason": Text("理由", "Reason"),
     "text": Text("说明", "What was done"),
-    "answer": Text("答复内容", "Answer"),
+    "answer": Text("答复内容", "Text of the answer"),
 }
 
 

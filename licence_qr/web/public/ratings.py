@@ -26,19 +26,19 @@ ratings = Handed(Ratings)
 
 _LEVEL = Field(
     "level",
-    Text("这次办理，您满意吗？", "How content are you with this visit?"),
+    Text("这次办理，您满意吗？", "How satisfied are you with this service?"),
     widget=Widget.RADIOS,
     choices=tuple(Choice(str(level), words) for level, words in LEVELS.items()),
 )
 _TEXT = Field(
     "text",
-    Text("还想说的", "Anything else"),
+    Text("还想说的", "Anything else you want to tell us"),
     widget=Widget.PARAGRAPH,
     optional=True,
 )
 _CONTACT = Field(
     "contact",
-    Text("您的电话或邮箱", "Your telephone or e-mail"),
+    Text("您的电话或邮箱", "Your phone number or email address"),
     characters=30,
     optional=True,
     autocomplete="tel",
@@ -46,7 +46,8 @@ _CONTACT = Field(
 _NO_NAMES = "请不要写姓名、电话、身份证号。", "Please leave out names, telephone and identity numbers."
 _CALLED_BACK = (
     "选了“不满意”或“非常不满意”的，窗口会回访；不填就用申请时留下的电话。",
-    "If you are discontent the office calls back; left empty, by the number in the application.",
+    "If you are dissatisfied, the office will call you back. If you leave this empty, it uses the number in"
+    " the application.",
 )
 
 

@@ -31,24 +31,24 @@ reports = Handed(Reports)
 
 _PLACE = Field(
     "place",
-    Text("哪家店，在哪里？", "Which shop, and where?"),
+    Text("哪家店，在哪里？", "Which shop, and where is it?"),
     Text(
         "店名和地址；二维码下方有编号的，也请写上。",
-        "Its name and address; and the number below the code if there is one.",
+        "Shop name and address, and the number below the QR code if there is one.",
     ),
 )
 _TEXT = Field(
     "text",
-    Text("什么情况？", "What is the matter?"),
+    Text("什么情况？", "What happened?"),
     Text(
         "看到了什么，在什么时候。请不要写他人的姓名、电话、身份证号。",
-        "What you saw, and when. Please leave out names, telephone and identity numbers of other people.",
+        "What you saw, and when. Do not include other people’s names, phone numbers or identity numbers.",
     ),
     widget=Widget.PARAGRAPH,
 )
 _CONTACT = Field(
     "contact",
-    Text("您的电话或邮箱", "Your telephone or e-mail"),
+    Text("您的电话或邮箱", "Your phone number or email address"),
     characters=30,
     optional=True,
     autocomplete="tel",
@@ -57,10 +57,10 @@ _CONTACT = Field(
 _PROMISES: Mapping[ReportStep, Text] = {
     ReportStep.CONTACTED: Text("与您联系", "Contact you"),
     ReportStep.ANSWERED: Text("答复", "Answer"),
-    ReportStep.CALLED_BACK: Text("回访", "Call you back"),
-    ReportStep.CLOSED: Text("回访", "Call you back"),
+    ReportStep.CALLED_BACK: Text("回访", "Call back"),
+    ReportStep.CLOSED: Text("回访", "Call back"),
 }
-_TAKEN_UP = Text("开始办理", "Take it up")
+_TAKEN_UP = Text("开始办理", "Start work")
 
 
 @blueprint.get("/p/<number>/report")
@@ -155,7 +155,7 @@ def _fields(subject: ReportSubject | None) -> tuple[Field, ...]:
     kinds, contact = reports().kinds_on(today), _contact(reports().kept_days(today)[0])
     kind = Field(
         "kind",
-        Text("是什么问题？", "What is it about?"),
+        Text("是什么问题？", "What is the problem?"),
         widget=Widget.RADIOS,
         choices=tuple(Choice(each.id, each.name, each.note) for each in kinds),
     )
@@ -164,7 +164,7 @@ def _fields(subject: ReportSubject | None) -> tuple[Field, ...]:
     offices = catalogue().offices.values()
     office = Field(
         "office",
-        Text("在哪个镇街？", "In which town?"),
+        Text("在哪个镇街？", "Which town?"),
         widget=Widget.RADIOS,
         choices=tuple(Choice(each.id, each.region_name) for each in offices),
     )

@@ -21,16 +21,16 @@ class Room:
 
 APPLICATIONS = Room("desk.show_start", "desk.show_start", Text("办理", "Applications"), (Role.CLERK,))
 # What waits for somebody; each sees the kinds of their roles. Whoever does not take applications begins the day here.
-WORK = Room("desk.work.list_work", "desk.work", Text("待办", "To do"), tuple(Role))
+WORK = Room("desk.work.list_work", "desk.work", Text("待办", "Tasks"), tuple(Role))
 # Licences and permits are public facts; whoever works with them may look them up and print them.
 BUSINESSES = Room(
     "desk.businesses.search_businesses",
     "desk.businesses",
-    Text("查企业", "Businesses"),
+    Text("查企业", "Find a business"),
     (Role.CLERK, Role.INSPECTOR, Role.DECIDER, Role.ADMIN),
 )
 WAITING_ROWS = Room(
-    "desk.waiting.list_waiting_rows", "desk.waiting", Text("待定事项", "Waiting"), (Role.CLERK, Role.ADMIN)
+    "desk.waiting.list_waiting_rows", "desk.waiting", Text("待定事项", "Import review"), (Role.CLERK, Role.ADMIN)
 )
 REPORTS = Room(
     "desk.reports.list_reports",
@@ -48,13 +48,13 @@ RATINGS = Room(
 PROPOSALS = Room(
     "desk.proposals.list_proposals",
     "desk.proposals",
-    Text("提议审批", "Proposals"),
+    Text("提议与审批", "Proposals"),
     (Role.CLERK, Role.INSPECTOR, Role.DECIDER),
 )
 FOLLOW_UPS = Room(
     "desk.follow_ups.list_follow_ups",
     "desk.follow_ups",
-    Text("承诺核查", "Checks"),
+    Text("告知承诺核查", "Commitment checks"),
     (Role.INSPECTOR, Role.DECIDER),
 )
 # Within it the random draws too.
@@ -64,7 +64,7 @@ INSPECTIONS = Room(
     Text("监督检查", "Inspections"),
     (Role.CLERK, Role.INSPECTOR, Role.DECIDER, Role.ADMIN),
 )
-PACK = Room("inspect.show_pack", "inspect.show_pack", Text("随身包", "Pack"), (Role.INSPECTOR,))
+PACK = Room("inspect.show_pack", "inspect.show_pack", Text("随身包", "Offline inspection pack"), (Role.INSPECTOR,))
 SESSIONS = Room("sign_in.show_sessions", "sign_in.show_sessions", Text("我的登录", "My sessions"), tuple(Role))
 # In the order of the navigation.
 ROOMS = (

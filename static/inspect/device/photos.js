@@ -53,7 +53,7 @@ async function shrunk(file) {
     throw new Error(
       t(
         "照片文件太大（最大 50 MB），没有保存。请调低相机的分辨率再拍。",
-        "The file is too large (50 MB at most) and was not kept. Set the camera to a lower resolution and take it again.",
+        "The photo is too large (50 MB at most) and was not saved. Set the camera to a lower resolution and take it again.",
       ),
     );
   const bitmap = await createImageBitmap(file).catch(/** @returns {ImageBitmap | null} */ () => null);
@@ -61,14 +61,14 @@ async function shrunk(file) {
     throw new Error(
       t(
         "浏览器读不了这张照片（例如 HEIC）。请把相机格式设为 JPEG 再拍。",
-        "The browser cannot read this picture (HEIC, for instance). Set the camera to JPEG and take it again.",
+        "The browser cannot read this photo (for example HEIC). Set the camera to JPEG and take it again.",
       ),
     );
   const canvas = drawnAndClosed(bitmap);
   const blob = await new Promise((resolve) => canvas.toBlob(resolve, TYPE, QUALITY));
   if (!blob)
     throw new Error(
-      t("照片处理失败，内存可能不足。", "The picture could not be worked on: the device may lack memory."),
+      t("照片处理失败，内存可能不足。", "The photo could not be processed. The device may be out of memory."),
     );
   return new Uint8Array(await blob.arrayBuffer());
 }
@@ -82,9 +82,7 @@ async function shrunk(file) {
  */
 export async function taken(visit, file, now) {
   if (visit.photos.length >= MOST_PHOTOS)
-    throw new Error(
-      t(`一次检查最多 ${MOST_PHOTOS} 张照片。`, `One inspection has at most ${MOST_PHOTOS} photographs.`),
-    );
+    throw new Error(t(`一次检查最多 ${MOST_PHOTOS} 张照片。`, `An inspection can have at most ${MOST_PHOTOS} photos.`));
   const bytes = await shrunk(file);
   const sum = await sha256(bytes);
   await keepPhoto(visit, sum, bytes);

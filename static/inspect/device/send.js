@@ -38,10 +38,10 @@ export const REFUSED_TEXT = ["inspection_unreadable", "inspection_too_large"];
 const SIGN_IN = () => new NotSent("sign_in_needed", t("要登录后才能发送。", "Sign in to send."), { stop: true });
 
 const BUSY = () =>
-  new NotSent("open_elsewhere", t("检查还在另一个窗口中打开着。", "It is still open in another window."));
+  new NotSent("open_elsewhere", t("检查还在另一个窗口中打开着。", "The inspection is still open in another window."));
 
 const OFFLINE = () =>
-  new NotSent("offline", t("没有网络，检查留在本机。", "No network: the inspections stay on this device."), {
+  new NotSent("offline", t("没有网络，检查留在本机。", "There is no network. The inspections stay on this device."), {
     stop: true,
   });
 
@@ -70,7 +70,7 @@ async function refusal(answer) {
   const code = told.code ?? `http_${answer.status}`;
   if (code === "sign_in_needed") return SIGN_IN();
   const what =
-    told.title ?? t(`服务器没有接收（${answer.status}）。`, `The server did not take it (${answer.status}).`);
+    told.title ?? t(`服务器没有接收（${answer.status}）。`, `The server did not accept it (${answer.status}).`);
   // Of its own troubles (5xx) and of who is signed in (403), the next visit would hear the same.
   return new NotSent(code, what, { todo: told.detail ?? "", stop: answer.status >= 500 || answer.status === 403 });
 }
@@ -105,7 +105,7 @@ async function photo(visit, sha256) {
       "photo_gone",
       t(
         "本机的一张照片打不开，检查留在本机。",
-        "A photograph on this device cannot be opened: the inspection stays here.",
+        "A photo on this device cannot be opened. The inspection stays on this device.",
       ),
     );
   return heldPhoto(visit, sha256).catch(() => Promise.reject(gone()));
@@ -146,7 +146,10 @@ async function sendVisit(session, visit, say) {
   if (receipt.content_sha256 !== visit.hash || !receipt.complete) {
     throw new NotSent(
       "not_confirmed",
-      t("服务器还没有确认收齐，检查留在本机。", "The server has not confirmed all of it: it stays on this device."),
+      t(
+        "服务器还没有确认收齐，检查留在本机。",
+        "The server has not confirmed that it received everything. The inspection stays on this device.",
+      ),
     );
   }
   // The receipt first, then the photographs: stopped in between, nothing that is still needed is gone.

@@ -92,7 +92,7 @@ function question(context, { item, key }, showScore) {
     element(
       "p",
       "quiet law",
-      t(`依据：${said(item.law)}；${item.weight} 分`, `${said(item.law)}; weight ${item.weight}`),
+      t(`依据：${said(item.law)}；${item.weight} 分`, `${said(item.law)}; ${item.weight} points`),
     ),
   );
   field.append(more);
@@ -123,7 +123,7 @@ function sections(context, showScore) {
  */
 export function checkStep(context) {
   if (!itemsOf(context.visit).length)
-    return [notice(t("请先在第一步选检查表。", "Choose a checklist in the first step."))];
+    return [notice(t("请先在第一步选检查表。", "Select a checklist in the first step."))];
   const score = element("p", "score");
   score.setAttribute("role", "status");
   const showScore = () => {

@@ -40,7 +40,7 @@ async function shot(context, photo, noted) {
   const number = context.visit.photos.findIndex(({ sha256 }) => sha256 === photo.sha256) + 1;
   const name = t(`照片 ${number}`, `Photo ${number}`);
   const image = await pictured(context.visit, photo, `${name}，${momentWords(photo.taken_at)}`).catch(() =>
-    element("p", "note", t("这张照片打不开。", "This photograph cannot be opened.")),
+    element("p", "note", t("这张照片打不开。", "This photo cannot be opened.")),
   );
   const remove = button(t(`删除照片 ${number}`, `Delete photo ${number}`), () => context.unphotograph(photo.sha256));
   return element("li", "", image, ...(noted ? [noteField(context, photo)] : []), remove);
@@ -69,7 +69,7 @@ export async function photosStep(context) {
     "quiet",
     t(
       `${context.visit.photos.length} 张，最多 ${MOST_PHOTOS} 张。照片缩小后只留画面，位置和设备信息不保存。`,
-      `${context.visit.photos.length} of at most ${MOST_PHOTOS}. Photographs are made smaller; place and device are not kept.`,
+      `${context.visit.photos.length} of at most ${MOST_PHOTOS}. Photos are made smaller; location and device details are not saved.`,
     ),
   );
   const taken = camera(async (file) => {

@@ -23,11 +23,11 @@ function facts(visit) {
     : "—";
   return rows(
     ["企业", "Business", hanzi(visit.business.name)],
-    ["场所", "Premises", hanzi(visit.premises.address)],
+    ["经营场所", "Premises", hanzi(visit.premises.address)],
     ["统一社会信用代码", "Credit code", element("span", "number", visit.business.uscc)],
-    ["照牌编号", "Code number", element("span", "number", code)],
+    ["编号", "Code number", element("span", "number", code)],
     ["识别方式", "Identified by", readByWords(how.readBy)],
-    ["开始", "Begun", momentWords(visit.startedAt)],
+    ["开始时间", "Started", momentWords(visit.startedAt)],
   );
 }
 
@@ -38,14 +38,14 @@ function facts(visit) {
 function permitChoice(context) {
   const { visit } = context;
   if (!visit.permits.length)
-    return notice(t("随身包里，这一处没有许可证。", "The pack holds no permit for these premises."));
+    return notice(t("随身包里，这一处没有许可证。", "The pack has no permit for these premises."));
   const options = visit.permits.map(
     /** @returns {Option} */ ({ number, type, items, status }) => [
       number,
       [t(type.zh, type.en), " ", hanzi(number), element("br"), hanzi(items), ` · ${statusWords(status)}`],
     ],
   );
-  return choices(t("检查哪一张许可证", "Permit inspected"), options, visit.permitNo, (number) => {
+  return choices(t("检查哪一张许可证", "Permit to inspect"), options, visit.permitNo, (number) => {
     context.change(forPermit(context.visit, number));
     context.redraw();
   });
@@ -84,12 +84,12 @@ function purposeChoice(context) {
  */
 function secondOfficer({ visit, change }) {
   /** @type {[value: string, words: string][]} */
-  const options = [["", t("请选择", "Choose")], ...visit.officers];
+  const options = [["", t("请选择", "Select")], ...visit.officers];
   const control = select(options, visit.second, (second) => change({ second }));
   const hint = visit.officers.length
-    ? t("监督检查应有两名人员在场。", "An inspection is made by two officers.")
-    : t("本机构没有其他监督员。", "The office has no other inspector.");
-  return labelled(control, t("第二名监督员", "Second officer"), hint);
+    ? t("监督检查应有两名人员在场。", "Two officers must be present at an inspection.")
+    : t("本机构没有其他检查人员。", "This office has no other inspector.");
+  return labelled(control, t("第二名检查人员", "Second officer"), hint);
 }
 
 /**

@@ -22,7 +22,7 @@ const MOST_REMARKS = 2000;
  */
 export function findings(visit) {
   const failed = itemsOf(visit).filter(({ key }) => answerTo(visit, key).answer === "no");
-  if (!failed.length) return element("p", "", t("没有发现不符合项。", "Nothing was found amiss."));
+  if (!failed.length) return element("p", "", t("没有发现不符合项。", "All items are compliant."));
   const lines = failed.map(({ item, key }) =>
     element("li", "", said(item.text), t("：", ": "), element("b", "", answerTo(visit, key).finding || "—")),
   );
@@ -41,8 +41,8 @@ function due(context) {
   control.max = dayIn(context.now(), 365);
   const part = labelled(
     control,
-    t("整改期限", "To be rectified by"),
-    t("期限之后要复查。", "A recheck follows after that day."),
+    t("整改期限", "Rectification deadline"),
+    t("期限之后要复查。", "A recheck follows after this date."),
   );
   part.hidden = context.visit.outcome !== "to_rectify";
   return part;
@@ -71,7 +71,7 @@ export function resultStep(context) {
   const reckoned = reckon(visit);
   const [day, why] = [due(context), faults(context)];
   const options = OUTCOMES.map(/** @returns {Option} */ (outcome) => [outcome, outcomeWords(outcome)]);
-  const outcome = choices(t("检查结论", "Outcome"), options, visit.outcome, (chosen) => {
+  const outcome = choices(t("检查结论", "Outcome of the inspection"), options, visit.outcome, (chosen) => {
     context.change({ outcome: chosen });
     day.hidden = chosen !== "to_rectify";
     why.hidden = !wantsFault(context.visit);
@@ -82,7 +82,7 @@ export function resultStep(context) {
         notice(
           t(
             `有关键项不符合，得分不超过 ${visit.criticalCap}。`,
-            `A critical item failed: the score is at most ${visit.criticalCap}.`,
+            `A critical item is not compliant, so the score is at most ${visit.criticalCap}.`,
           ),
         ),
       ]
@@ -91,10 +91,15 @@ export function resultStep(context) {
     element("p", "score-large", element("b", "", scoreWords(reckoned)), element("br"), progressWords(reckoned)),
     ...capped,
     findings(visit),
-    element("p", "quiet", t("按检查情况，建议：", "By the findings, suggested: "), outcomeWords(suggested(visit))),
+    element(
+      "p",
+      "quiet",
+      t("按检查情况，建议：", "Suggested, based on the findings: "),
+      outcomeWords(suggested(visit)),
+    ),
     outcome,
     day,
     why,
-    labelled(remarks, t("备注（可不填）", "Remarks (optional)")),
+    labelled(remarks, t("备注（可不填）", "Notes (optional)")),
   ];
 }

@@ -37,7 +37,7 @@ function confirmation({ signature }) {
   if (signature.kind === "drawn")
     return t("已手写签字", "Signed by hand") + (signature.name && t(`（${signature.name}）`, ` (${signature.name})`));
   if (signature.kind === "typed") return signature.name;
-  return signature.kind === "refused" ? t(`拒签：${signature.reason}`, `Refused: ${signature.reason}`) : "—";
+  return signature.kind === "refused" ? t(`拒签：${signature.reason}`, `Refused to sign: ${signature.reason}`) : "—";
 }
 
 /**
@@ -51,12 +51,12 @@ function facts(visit) {
   const outcome = visit.outcome ? outcomeWords(visit.outcome) : "—";
   return rows(
     ["企业", "Business", hanzi(visit.business.name)],
-    ["场所", "Premises", hanzi(visit.premises.address)],
+    ["经营场所", "Premises", hanzi(visit.premises.address)],
     ["许可证", "Permit", hanzi(visit.permitNo || "—")],
     ["识别方式", "Identified by", readByWords(visit.how.readBy)],
     ["检查类型", "Purpose", purposeWords(visit.purpose)],
-    ["开始", "Begun", momentWords(visit.startedAt)],
-    ["第二名监督员", "Second officer", hanzi(second?.[1] ?? "—")],
+    ["开始时间", "Started", momentWords(visit.startedAt)],
+    ["第二名检查人员", "Second officer", hanzi(second?.[1] ?? "—")],
     ["检查表", "Checklists", lists.join(t("、", ", ")) || "—"],
     ["得分", "Score", `${scoreWords(reckoned)}${t("；", "; ")}${progressWords(reckoned)}`],
     ["照片", "Photos", String(visit.photos.length)],
@@ -67,7 +67,7 @@ function facts(visit) {
         ? `${outcome}${t("，", ", ")}${dayWords(visit.rectifyBy)}`
         : outcome,
     ],
-    ["备注", "Remarks", visit.remarks || "—"],
+    ["备注", "Notes", visit.remarks || "—"],
     ["单位确认", "Confirmed", confirmation(visit)],
   );
 }
@@ -81,10 +81,10 @@ function beginsAnew(context) {
   const told = notice(
     t(
       "一次检查的开始和结束应在 24 小时之内。可以从现在重新开始计时，原开始时间会写进备注。",
-      "A visit begins and ends within 24 hours. It can begin anew now; when it first began is added to the remarks.",
+      "An inspection must start and end within 24 hours. You can restart the clock now; the original start time is added to the notes.",
     ),
   );
-  told.append(button(t("从现在重新开始", "Begin anew now"), () => context.beginAnew()));
+  told.append(button(t("从现在重新开始", "Restart from now"), () => context.beginAnew()));
   return told;
 }
 
@@ -101,12 +101,12 @@ export function reviewStep(context) {
   finish.disabled = lacking.length > 0;
   return [
     ...listed(
-      t("还不能完成：", "Not ready to be finished:"),
+      t("还不能完成：", "You cannot finish yet:"),
       lacking.filter(([step]) => step !== "review"),
       visit,
     ),
     ...(late ? [beginsAnew(context)] : []),
-    ...listed(t("请注意：", "Take note:"), doubts(visit), visit),
+    ...listed(t("请注意：", "Please note:"), doubts(visit), visit),
     facts(visit),
     element("h2", "", t("不符合项", "Findings")),
     findings(visit),
@@ -115,17 +115,17 @@ export function reviewStep(context) {
       "quiet",
       t(
         "完成后不能再改，有网络并登录时自动发送。",
-        "Once finished it cannot be changed; it is sent when there is a network and somebody is signed in.",
+        "Once finished, the inspection cannot be changed. It is sent automatically when you are signed in and have a network.",
       ),
     ),
     element("p", "tools", finish),
     behind(
-      t("放弃这次检查…", "Throw this inspection away…"),
+      t("放弃这次检查…", "Discard this inspection…"),
       t(
         "答案、照片和签字将从本机删除，不能恢复。",
-        "Answers, photographs and signature are deleted from this device and cannot be brought back.",
+        "Answers, photos and the signature are deleted from this device. This cannot be undone.",
       ),
-      t("确定放弃", "Throw it away"),
+      t("确定放弃", "Discard"),
       () => context.throwAway(),
     ),
   ];

@@ -34,8 +34,8 @@ function signed(context, fields) {
  * @returns {HTMLElement}
  */
 function summary(visit) {
-  const by = visit.outcome === "to_rectify" && visit.rectifyBy ? t("，期限 ", ", by ") + dayWords(visit.rectifyBy) : "";
-  const outcome = visit.outcome ? outcomeWords(visit.outcome) + by : t("尚未作出", "not chosen yet");
+  const by = visit.outcome === "to_rectify" && visit.rectifyBy ? t("，期限 ", ", due date ") + dayWords(visit.rectifyBy) : "";
+  const outcome = visit.outcome ? outcomeWords(visit.outcome) + by : t("尚未作出", "not decided yet");
   /** @type {(zh: string, en: string, words: Content) => HTMLElement} */
   const line = (zh, en, words) => element("p", "", t(zh, en), words);
   return element(
@@ -45,8 +45,8 @@ function summary(visit) {
     line("得分：", "Score: ", scoreWords(reckon(visit))),
     findings(visit),
     line("照片：", "Photos: ", String(visit.photos.length)),
-    line("结论：", "Outcome: ", outcome),
-    ...(visit.remarks.trim() ? [line("备注：", "Remarks: ", element("span", "as-typed", visit.remarks))] : []),
+    line("检查结论：", "Outcome of the inspection: ", outcome),
+    ...(visit.remarks.trim() ? [line("备注：", "Notes: ", element("span", "as-typed", visit.remarks))] : []),
   );
 }
 
@@ -61,8 +61,8 @@ function drawnPart(context) {
   canvas.setAttribute(
     "aria-label",
     t(
-      "签字框：用手指或笔签字；也可以改选“由本人口述，代为输入姓名”。",
-      "Field to sign with a finger or pen; a typed name can be chosen instead.",
+      "签字框：用手指或笔签字；也可以改选“输入姓名确认”。",
+      "Signature box: sign with a finger or pen. You can select “Enter the name” instead.",
     ),
   );
   const clear = button(t("清除重签", "Clear and sign again"), () => {
@@ -73,7 +73,7 @@ function drawnPart(context) {
   return [
     canvas,
     element("p", "tools", clear),
-    labelled(name, t("签字人姓名（可不填）", "Name of who signs (optional)")),
+    labelled(name, t("签字人姓名（可不填）", "Name of the person signing (optional)")),
   ];
 }
 
@@ -86,10 +86,10 @@ function typedPart(context) {
   return [
     labelled(
       name,
-      t("签字人姓名", "Name of who confirms"),
+      t("签字人姓名", "Name of the person confirming"),
       t(
         "看过记录的人说出或自己输入姓名，代替签字。",
-        "Whoever has read the record says or types the name in place of a signature.",
+        "A person who has read the record says or enters their name instead of signing.",
       ),
     ),
   ];
@@ -104,7 +104,7 @@ function refusedPart(context) {
     rows: 2,
     most: 200,
   });
-  return [labelled(reason, t("拒签原因", "Reason of the refusal"))];
+  return [labelled(reason, t("拒签原因", "Reason for refusing to sign"))];
 }
 
 /** @type {Record<string, (context: VisitContext) => HTMLElement[]>} */
@@ -130,9 +130,9 @@ function unsignedByChange(context) {
 export function signStep(context) {
   /** @type {Option[]} */
   const options = [
-    ["drawn", t("手写签字", "Signs by hand")],
-    ["typed", t("输入姓名确认", "Types the name")],
-    ["refused", t("拒绝签字", "Refuses to sign")],
+    ["drawn", t("手写签字", "Sign by hand")],
+    ["typed", t("输入姓名确认", "Enter the name")],
+    ["refused", t("拒绝签字", "Refused to sign")],
   ];
   const kinds = choices(t("被检查单位确认", "The business confirms"), options, context.visit.signature.kind, (kind) => {
     sign(context, { kind, over: "" });
@@ -143,7 +143,7 @@ export function signStep(context) {
         notice(
           t(
             "签字后记录有改动，原签字已清除，请重新确认。",
-            "The record was changed after it was confirmed: the signature was removed. Have it confirmed again.",
+            "The record was changed after signing, so the signature was removed. Have it confirmed again.",
           ),
         ),
       ]

@@ -14,11 +14,11 @@ const DAY = 24 * 60 * 60 * 1000;
  */
 function unanswered(visit) {
   const items = itemsOf(visit);
-  if (!items.length) return [["place", t("没有选检查表。", "No checklist was chosen.")]];
+  if (!items.length) return [["place", t("没有选择检查表。", "You have not selected a checklist.")]];
   if (visit.purpose === "recheck" && items.some(({ key }) => answerTo(visit, key).answer)) return [];
   const open = items.filter(({ key }) => !answerTo(visit, key).answer);
   return open.length
-    ? [["check", t(`还有 ${open.length} 项没有回答。`, `Items without an answer: ${open.length}.`)]]
+    ? [["check", t(`还有 ${open.length} 项没有回答。`, `${open.length} items have not been answered.`)]]
     : [];
 }
 
@@ -36,7 +36,7 @@ function unexplained(visit) {
           "check",
           t(
             `有 ${bare.length} 项“不符合”没有写明情况。`,
-            `Items answered “no” without saying what was found: ${bare.length}.`,
+            `${bare.length} “not compliant” items do not say what was found.`,
           ),
         ],
       ]
@@ -49,19 +49,19 @@ function unexplained(visit) {
  * @returns {Lack[]}
  */
 function undecided(visit, now) {
-  if (!visit.outcome) return [["result", t("没有选检查结论。", "No outcome was chosen.")]];
+  if (!visit.outcome) return [["result", t("没有选择检查结论。", "You have not selected an outcome.")]];
   if (wantsFault(visit) && !visit.fault)
-    return [["result", t("没有选承诺不成立的原因。", "It was not chosen why the commitment failed.")]];
+    return [["result", t("没有选择承诺不成立的原因。", "You have not selected why the commitment failed.")]];
   if (visit.outcome !== "to_rectify") return [];
   if (!/^\d{4}-\d{2}-\d{2}$/.test(visit.rectifyBy))
-    return [["result", t("没有写整改期限。", "The day to rectify by is missing.")]];
+    return [["result", t("没有填写整改期限。", "The rectification deadline is missing.")]];
   const fits = visit.rectifyBy > dayIn(now) && visit.rectifyBy <= dayIn(now, 365);
   return fits
     ? []
     : [
         [
           "result",
-          t("整改期限应在今天之后、一年之内。", "The day to rectify by must be after today and within a year."),
+          t("整改期限应在今天之后、一年之内。", "The rectification deadline must be after today and within one year."),
         ],
       ];
 }
@@ -74,20 +74,24 @@ function undecided(visit, now) {
  */
 function unsigned({ kind, name, reason, strokes, over: signedOver }, over) {
   if (!kind)
-    return [["sign", t("被检查单位还没有签字，也没有注明拒签。", "The business has neither signed nor refused to.")]];
-  if (kind === "drawn" && !strokes.length)
-    return [["sign", t("签字框是空的。", "The field for the signature is empty.")]];
+    return [
+      [
+        "sign",
+        t("被检查单位还没有签字，也没有注明拒签。", "The business has not signed, and no refusal to sign is recorded."),
+      ],
+    ];
+  if (kind === "drawn" && !strokes.length) return [["sign", t("签字框是空的。", "The signature box is empty.")]];
   if (kind === "typed" && !name.trim())
-    return [["sign", t("没有写签字人姓名。", "The name of who confirms is missing.")]];
+    return [["sign", t("没有填写签字人姓名。", "You have not entered the name of the person signing.")]];
   if (kind === "refused" && !reason.trim())
-    return [["sign", t("没有写拒签的原因。", "The reason of the refusal is missing.")]];
+    return [["sign", t("没有填写拒签的原因。", "You have not entered the reason for refusing to sign.")]];
   if (kind !== "refused" && !signedOver)
     return [
       [
         "sign",
         t(
           "换了确认方式，请重新签字或重新输入姓名。",
-          "Another way of confirming was chosen: have it signed, or the name typed, again.",
+          "The way of confirming was changed. Have the record signed again, or enter the name again.",
         ),
       ],
     ];
@@ -95,7 +99,7 @@ function unsigned({ kind, name, reason, strokes, over: signedOver }, over) {
     return [
       [
         "sign",
-        t("签字后记录有改动，请重新确认签字。", "The record was changed after it was signed: have it confirmed again."),
+        t("签字后记录有改动，请重新确认签字。", "The record was changed after signing. Have it confirmed again."),
       ],
     ];
   return [];
@@ -111,7 +115,7 @@ function unsigned({ kind, name, reason, strokes, over: signedOver }, over) {
 export function missing(visit, over, now) {
   const old = now.getTime() - Date.parse(visit.startedAt) >= DAY;
   /** @type {Lack[]} */
-  const late = old ? [["review", t("检查开始已超过 24 小时。", "The visit began more than 24 hours ago.")]] : [];
+  const late = old ? [["review", t("检查开始已超过 24 小时。", "The inspection started more than 24 hours ago.")]] : [];
   return [
     ...unanswered(visit),
     ...unexplained(visit),
@@ -134,7 +138,7 @@ export function doubts(visit) {
       "place",
       t(
         "没有第二名监督员：记录会留待窗口核定。",
-        "There is no second officer: the record will be held for the desk to decide.",
+        "There is no second officer. The record will be held for the office to review.",
       ),
     ]);
   const permit = visit.permits.find(({ number }) => number === visit.permitNo);
@@ -144,7 +148,7 @@ export function doubts(visit) {
       "place",
       t(
         "有检查表不适用于这张许可证的场所类别：记录会留待窗口核定。",
-        "A checklist is not made for this permit's kinds of place: the record will be held for the desk to decide.",
+        "A checklist does not apply to the types of place on this permit. The record will be held for the office to review.",
       ),
     ]);
   }

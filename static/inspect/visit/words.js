@@ -10,35 +10,35 @@ import { minute, t } from "../../ui/words.js";
 /** @type {Record<string, Both>} */
 const PURPOSES = {
   routine: ["日常监督", "Routine"],
-  follow_up: ["告知承诺核查", "Check after a commitment"],
-  recheck: ["整改复查", "Recheck of an order"],
-  drawn: ["双随机抽查", "Drawn by lot"],
+  follow_up: ["告知承诺核查", "Commitment check"],
+  recheck: ["整改复查", "Rectification recheck"],
+  drawn: ["双随机抽查", "Random inspection"],
   complaint: ["投诉举报检查", "After a complaint"],
 };
 /** @type {Record<string, Both>} */
 const OUTCOMES = {
   passed: ["合格", "Passed"],
-  to_rectify: ["责令限期整改", "Order to rectify"],
+  to_rectify: ["责令限期整改", "Rectification ordered"],
   failed: ["不合格", "Failed"],
 };
 /** @type {Record<string, Both>} */
 const READ_BY = {
   symbol: ["扫码并核验", "Scanned and verified"],
-  number: ["输入编号", "Number typed"],
-  list: ["从随身包选取，未扫码", "Chosen from the pack, not scanned"],
+  number: ["输入编号", "Number entered"],
+  list: ["从随身包选取，未扫码", "Selected from the pack, not scanned"],
 };
 /** @type {Record<string, Both>} */
-const ANSWERS = { yes: ["符合", "Yes"], no: ["不符合", "No"], na: ["不适用", "Not applicable"] };
+const ANSWERS = { yes: ["符合", "Compliant"], no: ["不符合", "Not compliant"], na: ["不适用", "Not applicable"] };
 /** @type {Record<string, Both>} */
 const STATES = {
-  counted: ["已计入登记库。", "Recorded, and it counts."],
-  held: ["已收到并保存，等待窗口核定：", "Received and kept; somebody at the desk has to look at it:"],
-  set_aside: ["已收到，存档备查，不产生效力。", "Received and kept as a record without effect."],
+  counted: ["已计入登记库。", "Recorded in the register."],
+  held: ["已收到并保存，等待窗口核定：", "Received and saved. The office has to review it:"],
+  set_aside: ["已收到，存档备查，不产生效力。", "Received and kept for the record only. It has no effect."],
 };
 /** @type {Record<string, Both>} */
 const FAULTS = {
-  unmet: ["逾期未整改，仍不符合条件", "Still not met after the order"],
-  refused: ["拒不整改", "Refuses to put it right"],
+  unmet: ["逾期未整改，仍不符合条件", "Not rectified in time; conditions still not met"],
+  refused: ["拒不整改", "Refused to rectify"],
   false_statement: ["隐瞒有关情况或提供虚假材料", "False statements or concealment"],
   deceit: ["以欺骗、贿赂等不正当手段取得许可", "Obtained by deceit, bribery or other improper means"],
 };

@@ -51,10 +51,10 @@ def test_a_new_name_is_a_new_print_and_the_old_one_leads_to_it(running: Running,
     expect(clerk.locator(".hand-over")).to_contain_text("打印第 2 版亮证牌")
     expect(clerk.locator(".past")).to_contain_text("重庆示例新招牌客栈有限公司")
     citizen.goto(old)
-    expect(citizen.locator("h1")).to_contain_text("这是旧版照牌")
+    expect(citizen.locator("h1")).to_contain_text("这是旧版亮证牌")
     expect(citizen.locator(".who")).to_contain_text("重庆示例新招牌客栈有限公司")
     citizen.goto(running.link(uscc))
-    expect(citizen.locator("h1")).to_contain_text("真实，全部有效")
+    expect(citizen.locator("h1")).to_contain_text("核验通过，证照均有效")
 
 
 def test_a_lost_print_is_void_and_still_leads_to_the_truth(running: Running, at: Callable[..., Page]) -> None:
@@ -66,13 +66,13 @@ def test_a_lost_print_is_void_and_still_leads_to_the_truth(running: Running, at:
     expect(clerk.locator(".hand-over")).to_contain_text("已经声明作废")
     citizen.goto(old)
     expect(citizen.locator(".verdict")).to_contain_text("声明作废")
-    expect(citizen.locator(".verdict")).to_contain_text("今天：全部有效")
+    expect(citizen.locator(".verdict")).to_contain_text("今天：证照均有效")
 
 
 def propose_suspension(running: Running, page: Page, uscc: str) -> str:
     """Propose it from the page of the business; the address of the proposal."""
     page.goto(f"{running.origin}/desk/businesses/{uscc}")
-    page.get_by_role("link", name="提议暂扣许可、停业整顿").click()
+    page.get_by_role("link", name="提议暂扣许可或责令停业整顿").click()
     page.fill("#reason", "现场检查发现严重问题（示例）")
     page.locator("main form button").first.click()
     page.wait_for_url(re.compile(r"/proposals/\d+$"))
@@ -89,17 +89,17 @@ def test_a_suspension_by_two_people_shows_on_the_phone_and_after_a_refresh_witho
     typed(verifier, running.link(uscc))
     expect(verifier.locator("#outcome .verdict")).to_have_class("verdict good")
     citizen.goto(running.link(uscc))
-    expect(citizen.locator("h1")).to_contain_text("真实，全部有效")
+    expect(citizen.locator("h1")).to_contain_text("核验通过，证照均有效")
     proposal = propose_suspension(running, clerk, uscc)
     citizen.reload()
-    expect(citizen.locator("h1")).to_contain_text("真实，全部有效")  # proposed is not decided
+    expect(citizen.locator("h1")).to_contain_text("核验通过，证照均有效")  # proposed is not decided
     decider.goto(proposal)
     decider.get_by_label("同意，马上办理").check()
     decider.fill("#password", PASSWORD)
     decider.get_by_role("button", name="作出决定").click()
     expect(decider.locator(".states").first).to_contain_text("已同意")
     citizen.reload()
-    expect(citizen.locator("h1")).to_contain_text("真实，有许可被暂停")
+    expect(citizen.locator("h1")).to_contain_text("核验通过，有许可被暂停")
     typed(verifier, running.link(uscc))
     verifier.get_by_role("button", name="立即更新").click()
     expect(verifier.locator("#outcome article .tag")).to_contain_text("停业整顿")
@@ -116,7 +116,7 @@ def test_a_suspension_that_is_refused_changes_nothing(running: Running, at: Call
     decider.get_by_role("button", name="作出决定").click()
     expect(decider.locator(".states").first).to_contain_text("不同意")
     citizen.goto(running.link(uscc))
-    expect(citizen.locator("h1")).to_contain_text("真实，全部有效")
+    expect(citizen.locator("h1")).to_contain_text("核验通过，证照均有效")
     clerk.goto(f"{running.origin}/desk/businesses/{uscc}/history")
     expect(clerk.locator(".past").first).to_contain_text("提议未获同意")
 

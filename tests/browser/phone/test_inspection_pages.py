@@ -135,7 +135,7 @@ def test_a_wrong_place_is_warned_of_on_the_way_into_the_inspection(phone: Phone)
         page.click("#places button >> nth=0")
         expect(page.locator("#here-said")).to_be_visible()
         phone.scan(phone.site.link(other))
-        expect(page.locator("#view .verdict.bad")).to_contain_text("不是这里的照牌")
+        expect(page.locator("#view .verdict.bad")).to_contain_text("不是这里的亮证牌")
         phone.scan(phone.site.link(here))
         expect(page.locator("#view .verdict")).to_have_count(0)
 

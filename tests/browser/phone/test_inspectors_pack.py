@@ -87,8 +87,8 @@ def test_a_code_of_another_business_is_warned_of_in_words_and_colour_above_the_v
     with site.away():
         stand_at(page, here)
         typed(page, site.link(other))
-        assert headlines(page)[0].startswith("不是这里的照牌")
-        assert headlines(page)[1].startswith("真码")
+        assert headlines(page)[0].startswith("不是这里的亮证牌")
+        assert headlines(page)[1].startswith("核验通过")
         expect(page.locator("#outcome .verdict").first).to_have_class("verdict bad")
         expect(page.locator("#outcome .headline").first).to_be_focused()
         typed(page, site.link(here))
@@ -181,7 +181,7 @@ def test_signing_out_wipes_it_and_the_verify_page_goes_on_without(page: Page, si
         settled(page)
         typed(page, site.link(code))
         expect(page.locator("#pack")).to_be_hidden()
-        assert headlines(page)[0].startswith("真码")
+        assert headlines(page)[0].startswith("核验通过")
 
 
 def test_signing_out_where_no_script_runs_still_ends_it(page: Page, site: Site, inspector: Phone) -> None:
@@ -258,7 +258,7 @@ def test_a_damaged_pack_does_not_keep_a_code_from_being_verified(page: Page, sit
                    opening.result.close(); resolve(); }; }; }; })"""
     )
     typed(page, site.link(ours(site)[0]))
-    assert headlines(page)[0].startswith("真码")
+    assert headlines(page)[0].startswith("核验通过")
     expect(page.locator("#pack-said")).to_contain_text("随身包打不开")
 
 

@@ -64,8 +64,8 @@ def test_a_number_is_typed_and_found_without_scripts(phone: Page, server: str) -
     phone.goto(server)
     phone.get_by_label("扫不出来？输入二维码下方的编号").fill(NUMBER.lower())
     phone.get_by_role("button", name="查询").click()
-    expect(phone.get_by_role("heading", level=1)).to_contain_text("登记在册，全部有效")
-    expect(phone.get_by_text("不能证明照牌本身的真伪")).to_be_visible()
+    expect(phone.get_by_role("heading", level=1)).to_contain_text("登记在册，证照均有效")
+    expect(phone.get_by_text("不能证明亮证牌本身是真的")).to_be_visible()
 
 
 def test_a_mistyped_number_puts_the_cursor_where_the_mistake_is(window: Page, server: str) -> None:

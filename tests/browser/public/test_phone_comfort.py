@@ -36,7 +36,7 @@ def test_a_language_chosen_elsewhere_is_spoken_by_the_installed_page_too(chromiu
 def test_the_desk_takes_its_language_along_to_the_phone_pages(phone: Phone) -> None:
     page = phone.page
     page.goto(f"{phone.site.origin}/inspect/?lang=en")
-    page.get_by_role("link", name="Go to the verify page and scan").click()
+    page.get_by_role("link", name="Scan a card on the verify page").click()
     expect(page).to_have_title("Verify a code · One code")
     page.goto(f"{phone.site.origin}{PAGE}")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Inspections")

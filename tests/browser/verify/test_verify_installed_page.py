@@ -49,7 +49,7 @@ def test_the_language_chosen_last_is_spoken_without_a_network(page: Page, site: 
     page.goto(f"{site.origin}/verify")
     expect(page.locator("html")).to_have_attribute("lang", "en")
     typed(page, FOREIGN)
-    expect(page.locator("#outcome h2.headline")).to_contain_text("Not one of ours")
+    expect(page.locator("#outcome h2.headline")).to_contain_text("Not a code of this service")
 
 
 def test_the_language_is_spoken_where_the_device_has_no_room_to_remember_it(first_page: Page, site: Site) -> None:

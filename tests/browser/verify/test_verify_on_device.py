@@ -53,7 +53,7 @@ def test_the_camera_reads_a_printed_sheet_and_still_does_when_the_server_is_gone
             settled(page)
             expect(page.locator("#refreshed")).to_contain_text("没有网络")
         page.get_by_role("button", name="用相机扫描").click()
-        expect(page.locator("#outcome h2.headline")).to_contain_text("真码，许可全部有效")
+        expect(page.locator("#outcome h2.headline")).to_contain_text("核验通过，证照均有效")
         expect(page.locator("#outcome h2.headline")).to_be_focused()
         expect(page.locator("#camera")).to_be_hidden()
         assert page.evaluate("() => document.getElementById('video').srcObject") is None
@@ -129,7 +129,7 @@ def test_a_photo_is_read_and_other_files_are_refused_in_words(page: Page, site: 
     whole.crop((0, 0, 200, 200)).save(blank)
     text.write_text(site.link(code), encoding="utf-8")
     page.locator("#file").set_input_files(photo)
-    expect(page.locator("#outcome h2.headline")).to_contain_text("真码，许可全部有效")
+    expect(page.locator("#outcome h2.headline")).to_contain_text("核验通过，证照均有效")
     page.locator("#file").set_input_files(blank)
     expect(page.locator("#outcome h2.headline")).to_contain_text("照片里没有找到二维码")
     page.locator("#file").set_input_files(text)
@@ -152,7 +152,7 @@ def test_a_suspended_permit_turns_after_a_refresh(page: Page, site: Site) -> Non
 
 def test_an_older_print_and_a_withdrawn_one_say_so(page: Page, site: Site) -> None:
     code = site.newest(permits=1)
-    for value, tone, said in ((3, "care", "旧版照牌"), (1, "bad", "已经作废")):
+    for value, tone, said in ((3, "care", "旧版亮证牌"), (1, "bad", "已经作废")):
         site.set_status(code.status_index, value)
         page.get_by_role("button", name="立即更新").click()
         settled(page)
@@ -164,7 +164,7 @@ def test_an_older_print_and_a_withdrawn_one_say_so(page: Page, site: Site) -> No
 @pytest.mark.parametrize(
     ("later", "tone", "said", "told"),
     [
-        (timedelta(hours=1), "good", "许可全部有效", "1 小时前"),
+        (timedelta(hours=1), "good", "证照均有效", "1 小时前"),
         (timedelta(hours=30), "care", "状态信息较旧", "30 小时前"),
         (timedelta(days=4), "unknown", "现在是否有效不明", "4 天前"),
     ],
@@ -246,7 +246,7 @@ def test_of_a_compromised_key_only_what_was_registered_before_stays_good(
     settled(page)
     typed(page, site.link(code))
     if good:
-        expect(page.locator("#outcome h2.headline")).to_contain_text("真码，许可全部有效")
+        expect(page.locator("#outcome h2.headline")).to_contain_text("核验通过，证照均有效")
     else:
         expect(page.locator("#outcome .number")).to_have_text("key_compromised")
 

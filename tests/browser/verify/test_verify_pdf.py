@@ -22,7 +22,7 @@ STARTED = datetime.now(UTC)  # keys are made today and the server asks the real 
 CLERK = Actor(1, "clerk-baishiyi", "白市驿镇窗口", "baishiyi", frozenset({Role.CLERK}))
 MOST_BYTES = 20 * 1024 * 1024
 TIME_LIMIT = 60_000  # milliseconds
-GENUINE = "真码，许可全部有效"
+GENUINE = "核验通过，证照均有效"
 NO_CODE = "PDF 里没有找到二维码"
 UNREADABLE = "无法读取这个文件"
 

@@ -199,7 +199,7 @@ def test_a_visit_to_a_place_that_was_closed_meanwhile_is_held_too(hotel):
 def test_a_superseded_print_is_noted_and_counts(hotel):
     body = hotel.visit(subject={"code_version": 1})
     desk = hotel.actors["desk"]
-    again = ActRequest(Subject(hotel.uscc), Act.REPRINT, Grounds("照牌破损"), desk, Reprint(ReprintCause.DAMAGED))
+    again = ActRequest(Subject(hotel.uscc), Act.REPRINT, Grounds("亮证牌破损"), desk, Reprint(ReprintCause.DAMAGED))
     assert hotel.services.life.perform(desk, again, hotel.at).new_version
     receipt = hotel.send(body)
     assert (receipt.stored.state, codes_of(receipt)) == (InspectionState.COUNTED, ["code_superseded"])

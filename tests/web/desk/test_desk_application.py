@@ -306,7 +306,7 @@ def test_every_step_speaks_english_too(clerk: Browser) -> None:
     application = clerk.start()
     clerk.fill(application)
     for step, words in {
-        "trade": "What this trade needs today",
+        "trade": "What is needed today",
         "details": "Registered address",
         "commitment": "Notify and commit",
         "review": "Issue both",

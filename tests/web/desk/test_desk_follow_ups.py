@@ -148,6 +148,6 @@ def test_who_may_look_and_who_may_record(clerk: Browser, decider: Browser, elsew
 
 
 def test_the_pages_speak_english_too(inspector: Browser, shop: Shop) -> None:
-    assert "Who was there with you" in inspector.see(address(shop) + "?lang=en")
-    assert "Checks after a commitment" in inspector.see(LIST + "?lang=en")
+    assert "Officers who were with you" in inspector.see(address(shop) + "?lang=en")
+    assert "Commitment checks" in inspector.see(LIST + "?lang=en")
     inspector.see(LIST + "?lang=zh")

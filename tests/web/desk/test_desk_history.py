@@ -116,7 +116,7 @@ def test_another_office_reads_what_happened_but_not_who_and_why(elsewhere: Brows
 
 def test_the_english_page_says_it_in_english(clerk: Browser, uscc: str) -> None:
     page = clerk.see(f"/desk/businesses/{uscc}/history?lang=en")
-    assert "Registered facts changed" in page and "Holds from 1 June 2030" in page
+    assert "Registered details changed" in page and "Effective from 1 June 2030" in page
     assert '<span lang="zh-CN">李示例</span>' in page
 
 

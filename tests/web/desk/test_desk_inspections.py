@@ -123,7 +123,7 @@ def test_the_time_line_names_what_was_ordered_in_the_words_of_the_checklist(cler
     ]
     given = [{**each, "answer": "no", "finding": "有污渍"} if each["item"] == wrong.id else each for each in given]
     phone.put(*visit(desk_services, hotel, outcome="to_rectify", rectify_by=when, answers=given))
-    for lang, label, words in (("en", "What to put right", wrong.text.en), ("zh", "整改事项", wrong.text.zh)):
+    for lang, label, words in (("en", "What to rectify", wrong.text.en), ("zh", "整改事项", wrong.text.zh)):
         shown = clerk.see(f"/desk/businesses/{hotel['uscc']}/history?lang={lang}")
         assert re.search(f"{label}</dt>\\s*<dd>.*{re.escape(words)}", shown)
         assert f"lodging/{wrong.id}" not in shown

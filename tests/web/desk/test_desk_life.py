@@ -140,7 +140,7 @@ def test_an_individual_business_has_an_operator_and_a_place_of_business_on_every
 def test_a_lost_print_is_declared_void(clerk: Browser, uscc: str) -> None:
     page = text_of(done(clerk, act(clerk, f"/desk/businesses/{uscc}/licence/reprint", cause="lost")))
     assert "打印第 2 版亮证牌" in page and "第 1 版已经声明作废" in page
-    assert "遗失，原照牌声明作废" in page
+    assert "遗失，原亮证牌声明作废" in page
 
 
 def test_a_damaged_print_is_taken_back(clerk: Browser, uscc: str) -> None:
@@ -152,7 +152,7 @@ def test_going_dormant_needs_no_new_print_and_shows_at_once(clerk: Browser, uscc
     today = fields_of(clerk.see(f"/desk/businesses/{uscc}/licence/dormant"))["effective_on"]
     year = str(int(today[:4]) + 1)
     page = done(clerk, act(clerk, f"/desk/businesses/{uscc}/licence/dormant", until=f"{year}-01-01", reason="歇业"))
-    assert "照牌不用换" in page
+    assert "亮证牌不用换" in page
     number = re.search(r"\w{4}-\w{4}-\w{4}-\w{4}-\w", clerk.see(f"/desk/businesses/{uscc}"))
     assert number
     assert "正在歇业" in clerk.see(f"/p/{number[0]}?lang=zh")
@@ -343,12 +343,12 @@ def test_one_more_permit_begins_with_the_business_filled_in(clerk: Browser, uscc
     review = text_of(clerk.see(f"{application}/review?lang=zh"))
     assert "执照不变" in review and "受理许可申请" in review and "营业执照立即发出" not in review
     result = text_of(clerk.see(clerk.issue(application).location))
-    assert "许可申请已受理" in result and "现行照牌是第 2 版" in result
+    assert "许可申请已受理" in result and "现行亮证牌是第 2 版" in result
 
 
 def test_nothing_is_offered_once_the_licence_has_ended(clerk: Browser, uscc: str) -> None:
     told = text_of(done(clerk, act(clerk, f"/desk/businesses/{uscc}/licence/cancel", reason="申请注销")))
-    assert "请收回照牌" in told and "照牌不用换" not in told
+    assert "请收回亮证牌" in told and "亮证牌不用换" not in told
     page = clerk.see(f"/desk/businesses/{uscc}")
     assert "/licence/change" not in page and "再办一项许可" not in page
     assert "执照已失效" in text_of(page)
@@ -358,7 +358,7 @@ def test_acts_of_four_eyes_are_proposed(clerk: Browser, uscc: str) -> None:
     answer = clerk.client.get(f"{permit_of(clerk, uscc)}/suspend")
     assert answer.status_code == 303
     assert "/desk/proposals/new" in answer.location
-    assert "暂扣许可、停业整顿" in clerk.see(f"{answer.location}?lang=zh")
+    assert "暂扣许可或责令停业整顿" in clerk.see(f"{answer.location}?lang=zh")
 
 
 def test_a_form_without_its_revision_is_refused(clerk: Browser, uscc: str) -> None:

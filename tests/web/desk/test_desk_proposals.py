@@ -37,7 +37,7 @@ def test_every_act_that_needs_four_eyes_says_what_it_does():
 
 def test_from_the_form_to_the_decision(clerk: Browser, decider: Browser, shop: Shop) -> None:
     page = text_of(clerk.see(shop.form()))
-    for told in ("许可暂停", "状态名单", "公众页面显示“停业整顿”", "有效"):
+    for told in ("许可暂停", "状态名单", "公众页面显示“暂扣或停业整顿”", "有效"):
         assert told in page
     address = shop.proposed(clerk)
     assert "clerk（示例）" in decider.see(address)
@@ -254,7 +254,7 @@ def test_the_pages_speak_english_too(clerk: Browser, decider: Browser, shop: Sho
     address = shop.proposed(clerk)
     assert "Proposal" in decider.see(address + "?lang=en")
     assert "Your sign-in password" in decider.see(address + "?lang=en")
-    assert "What it does once approved" in clerk.see(shop.form("revoke") + "?lang=en")
-    assert "Waiting" in decider.see(LIST + "?lang=en")
+    assert "What happens if approved" in clerk.see(shop.form("revoke") + "?lang=en")
+    assert "Import review" in decider.see(LIST + "?lang=en")
     for one in (clerk, decider):
         one.see(LIST + "?lang=zh")

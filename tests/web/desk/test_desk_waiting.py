@@ -103,7 +103,7 @@ def test_a_question_that_never_was_is_not_found(clerk: Browser) -> None:
 
 
 def test_the_pages_speak_english_too(clerk: Browser) -> None:
-    assert "Waiting for a decision" in clerk.see("/desk/waiting-rows?lang=en")
+    assert "Import review" in clerk.see("/desk/waiting-rows?lang=en")
 
 
 def exports(state: str) -> tuple[bytes, bytes]:

@@ -38,7 +38,7 @@ def account_of(browser: Browser) -> str:
 
 def test_the_page_is_the_same_for_everybody(browser: Browser, inspector: Browser) -> None:
     assert browser.see(PAGE) == inspector.see(PAGE)
-    assert "本页需要脚本" in browser.see(PAGE) and "This page needs scripts" in browser.see(PAGE)
+    assert "本页需要脚本" in browser.see(PAGE) and "This page needs JavaScript" in browser.see(PAGE)
     assert browser.see(f"{PAGE}?lang=en") != inspector.see(f"{PAGE}?lang=zh")
 
 
@@ -109,7 +109,10 @@ def test_signing_out_asks_once_while_inspections_wait(inspector: Browser) -> Non
 
 def test_the_question_is_asked_in_english_too(inspector: Browser) -> None:
     number = account_of(inspector)
-    for count, words in (("1", "One inspection is on this device alone."), ("3", "3 inspections are on this device")):
+    for count, words in (
+        ("1", "One inspection is stored on this device only."),
+        ("3", "3 inspections are on this device"),
+    ):
         inspector.client.set_cookie("unsent-inspections", f"{number}-{count}")
         inspector.see("/inspect/?lang=en")
         assert words in inspector.press("/inspect/", "/sign-out").get_data(as_text=True)

@@ -42,20 +42,20 @@ def shown(page: PublicPage, app: Flask, lang: str = "zh") -> str:
 @pytest.mark.parametrize(
     ("state", "said", "tone"),
     [
-        ("in_force", "真实，全部有效", "good"),
-        ("by_number", "登记在册，全部有效", "good"),
-        ("expiring", "真实，全部有效", "good"),
-        ("licence_only", "真实，仅有营业执照", "plain"),
-        ("expired", "真实，有许可已失效", "bad"),
-        ("revoked", "真实，有许可已失效", "bad"),
-        ("suspended", "真实，有许可被暂停", "bad"),
-        ("pending", "真实，有许可尚未生效", "care"),
-        ("not_yet_valid", "真实，有许可尚未生效", "care"),
-        ("dormant", "真实，正在歇业", "care"),
+        ("in_force", "核验通过，证照均有效", "good"),
+        ("by_number", "登记在册，证照均有效", "good"),
+        ("expiring", "核验通过，证照均有效", "good"),
+        ("licence_only", "核验通过，仅有营业执照", "plain"),
+        ("expired", "核验通过，有许可已失效", "bad"),
+        ("revoked", "核验通过，有许可已失效", "bad"),
+        ("suspended", "核验通过，有许可被暂停", "bad"),
+        ("pending", "核验通过，有许可尚未生效", "care"),
+        ("not_yet_valid", "核验通过，有许可尚未生效", "care"),
+        ("dormant", "核验通过，正在歇业", "care"),
         ("licence_revoked", "执照已失效", "bad"),
         ("licence_cancelled", "执照已失效", "bad"),
-        ("moved_out", "执照已失效", "bad"),
-        ("old_print", "这是旧版照牌", "care"),
+        ("moved_out", "已迁往其他登记机关，本亮证牌停用", "bad"),
+        ("old_print", "这是旧版亮证牌", "care"),
         ("forged", "核验未通过，不可采信", "bad"),
         ("unknown", "未查到", "unknown"),
         ("unreachable", "现在无法查询", "unknown"),
@@ -84,12 +84,12 @@ def test_a_number_typed_by_hand_never_proves_a_print_genuine(client: FlaskClient
         page = client.get(f"/p/{NUMBER}?lang={lang}").get_data(as_text=True)
         assert "真实" not in page.split("</h1>")[0]
         assert "Genuine" not in page
-    assert "which proves no print" in page
+    assert "this does not prove that the card is genuine" in page
 
 
 def test_an_old_print_says_so_and_shows_what_is_true_today(client: FlaskClient) -> None:
     page = read(client, "old_print")
-    assert "现行的是第 3 版。今天：全部有效。" in page
+    assert "现行的是第 3 版。今天：证照均有效。" in page
     assert "第 2 版" in page
     assert "（现行）" not in page
     assert PERMIT.permit_no in page
@@ -98,15 +98,15 @@ def test_an_old_print_says_so_and_shows_what_is_true_today(client: FlaskClient) 
 @pytest.mark.parametrize(("today", "tone"), [("in_force", "care"), ("revoked", "bad"), ("licence_cancelled", "bad")])
 def test_an_old_print_is_as_grave_as_what_is_true_today(app: Flask, today: str, tone: str) -> None:
     page = replace(PAGES[today], verdict=Verdict.OLD_PRINT, newest_version=3)
-    assert verdict(shown(page, app)) == ("这是旧版照牌", tone)
+    assert verdict(shown(page, app)) == ("这是旧版亮证牌", tone)
 
 
 @pytest.mark.parametrize(
     ("statuses", "said"),
     [
-        ([PermitStatus.SUSPENDED, PermitStatus.PENDING], "真实，有许可被暂停"),
-        ([PermitStatus.PENDING, PermitStatus.EXPIRED, PermitStatus.SUSPENDED], "真实，有许可已失效"),
-        ([PermitStatus.EFFECTIVE, PermitStatus.NOT_YET_VALID], "真实，有许可尚未生效"),
+        ([PermitStatus.SUSPENDED, PermitStatus.PENDING], "核验通过，有许可被暂停"),
+        ([PermitStatus.PENDING, PermitStatus.EXPIRED, PermitStatus.SUSPENDED], "核验通过，有许可已失效"),
+        ([PermitStatus.EFFECTIVE, PermitStatus.NOT_YET_VALID], "核验通过，有许可尚未生效"),
     ],
 )
 def test_the_gravest_permit_speaks_for_the_page(app: Flask, statuses: list[PermitStatus], said: str) -> None:
@@ -140,7 +140,7 @@ def test_a_card_says_all_that_a_citizen_needs(client: FlaskClient) -> None:
 
 def test_a_permit_that_was_not_checked_yet_says_until_when_it_will_be(client: FlaskClient) -> None:
     page = read(client, "unchecked")
-    assert "应于2025年3月5日前现场核查" in page
+    assert "至迟于2025年3月5日完成现场核查" in page
     assert "未评级" in page
 
 
@@ -151,7 +151,7 @@ def test_the_days_left_are_counted_to_the_last_day(app: Flask, left: int, said: 
 
 
 def test_a_check_that_is_overdue_is_said_to_be_missing(client: FlaskClient) -> None:
-    assert "应于2026年11月1日前现场核查，尚未核查。" in read(client, "overdue_check")
+    assert "应至迟于2026年11月1日完成现场核查，尚未核查。" in read(client, "overdue_check")
     assert "was to be checked by 1 November 2026, not checked yet" in read(client, "overdue_check", "en")
 
 
@@ -175,7 +175,7 @@ def test_a_record_closed_after_another_end_names_both(client: FlaskClient) -> No
 
 
 def test_silence_that_counts_as_consent_is_said_to(client: FlaskClient) -> None:
-    assert verdict(read(client, "deemed_renewed")) == ("真实，全部有效", "good")
+    assert verdict(read(client, "deemed_renewed")) == ("核验通过，证照均有效", "good")
     assert "视为准予延续" in read(client, "deemed_renewed")
     assert "视为准予延续" not in read(client, "in_force")
 
@@ -184,7 +184,7 @@ def test_marks_are_shown_with_their_days_and_change_no_state(client: FlaskClient
     page = read(client, "marked")
     assert "列入经营异常名录，自2026年7月1日起" in page
     assert "列入严重违法失信名单，2026年8月1日至2029年7月31日" in page
-    assert verdict(page) == ("真实，全部有效", "good")
+    assert verdict(page) == ("核验通过，证照均有效", "good")
 
 
 def test_the_last_inspection_is_told_by_its_day_and_how_the_order_ended(client: FlaskClient) -> None:
@@ -199,7 +199,7 @@ def test_a_rest_says_from_when_to_when(client: FlaskClient) -> None:
 
 def test_a_print_declared_void_says_so_and_still_leads_to_the_truth(client: FlaskClient) -> None:
     page = read(client, "lost_print")
-    assert "已于2026年4月30日声明作废。现行的是第 3 版。今天：全部有效。" in page
+    assert "已于2026年4月30日声明作废。现行的是第 3 版。今天：证照均有效。" in page
     assert PERMIT.permit_no in page
 
 
@@ -220,7 +220,7 @@ def test_several_permits_out_of_force_are_counted(app: Flask) -> None:
 
 
 @pytest.mark.parametrize(
-    ("lang", "said"), [("zh", "长期，自2025年8月30日起"), ("en", "without end, from 30 August 2025")]
+    ("lang", "said"), [("zh", "长期，自2025年8月30日起"), ("en", "no expiry date, from 30 August 2025")]
 )
 def test_a_permit_without_end_says_so_and_since_when(app: Flask, lang: str, said: str) -> None:
     endless = replace(PERMIT, valid_from=date(2025, 8, 30), valid_to=None, days_left=None)
@@ -229,7 +229,7 @@ def test_a_permit_without_end_says_so_and_since_when(app: Flask, lang: str, said
 
 def test_only_a_permit_that_can_be_graded_is_called_not_graded(app: Flask) -> None:
     fire_check = replace(PERMIT, grade="", graded_on=None, gradable=False)
-    assert "卫生等级" not in shown(replace(IN_FORCE, permits=(fire_check,)), app)
+    assert "卫生信誉度等级" not in shown(replace(IN_FORCE, permits=(fire_check,)), app)
     assert "未评级" in shown(replace(IN_FORCE, permits=(replace(fire_check, gradable=True),)), app)
 
 
@@ -318,7 +318,7 @@ def test_each_refusal_has_its_status_and_says_what_to_do(client: FlaskClient, st
 
 
 def test_not_found_is_not_forged(client: FlaskClient) -> None:
-    assert "这不等于照牌是假的" in read(client, "unknown")
+    assert "这不等于亮证牌是假的" in read(client, "unknown")
     assert "does not mean that the print is forged" in read(client, "unknown", "en")
 
 
@@ -361,9 +361,9 @@ def test_whatever_a_name_holds_is_shown_as_text(app: Flask, lang: str, named: st
 
 def test_a_change_in_the_register_shows_at_the_next_scan(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     client = app.test_client()
-    assert verdict(read(client, "in_force")) == ("真实，全部有效", "good")
+    assert verdict(read(client, "in_force")) == ("核验通过，证照均有效", "good")
     monkeypatch.setitem(PAGES, "in_force", PAGES["revoked"])
-    assert verdict(read(client, "in_force")) == ("真实，有许可已失效", "bad")
+    assert verdict(read(client, "in_force")) == ("核验通过，有许可已失效", "bad")
 
 
 def test_the_time_of_the_check_is_that_of_this_scan(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -144,7 +144,7 @@ def test_only_the_office_of_the_case_sees_its_slip(elsewhere: Browser, case: str
     assert elsewhere.client.get("/desk/ratings/slips/NONE-2026-000001").status_code == 404
 
 
-@pytest.mark.parametrize(("language", "words"), [("zh", "评价这次办理"), ("en", "Rate this visit")])
+@pytest.mark.parametrize(("language", "words"), [("zh", "评价这次办理"), ("en", "Rate this service")])
 def test_the_form_speaks_both_languages(visitor: FlaskClient, code: str, language: str, words: str) -> None:
     assert words in visitor.get(f"/rate/{code}?lang={language}").get_data(as_text=True)
 

@@ -287,7 +287,7 @@ def test_every_page_speaks_both_languages(visitor: FlaskClient, number: str, lan
     receipt = send(visitor, number).location
     words = {
         "zh": ("反映问题", "查看反映的进度", "已经收到"),
-        "en": ("Report a problem", "Follow a report", "Received"),
+        "en": ("Report a problem", "Track a report", "Received"),
     }
     for address, heading in zip((f"/p/{number}/report", "/reports", receipt), words[language], strict=True):
         assert heading in visitor.get(f"{address}?lang={language}").get_data(as_text=True)

@@ -84,7 +84,7 @@ def test_without_scripts_the_page_offers_the_number(client: FlaskClient) -> None
     page = client.get("/verify").get_data(as_text=True)
     without = page[page.index('id="unscripted"') : page.index('id="app" hidden')]
     assert 'action="/p"' in without and 'name="number"' in without
-    assert "本页需要脚本" in without and "This page needs scripts" in without
+    assert "本页需要脚本" in without and "This page needs JavaScript" in without
 
 
 def test_the_page_says_the_same_to_everybody(client: FlaskClient) -> None:

@@ -155,7 +155,7 @@ def test_the_server_keeps_a_way_of_logging_that_was_chosen_before() -> None:
 @pytest.mark.parametrize(
     ("error", "status", "said"),
     [
-        (LicenceQRError("never_heard_of"), 500, "系统出了故障，不是您的操作有误。"),
+        (LicenceQRError("never_heard_of"), 500, "系统出现故障，不是您操作有误。"),
         (InputError("never_heard_of"), 422, "填写的内容有误，没有保存任何内容。"),
         (AccessError("too_many_lookups"), 429, "查询过于频繁。"),  # its words want a fact that is missing
     ],

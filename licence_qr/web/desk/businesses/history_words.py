@@ -23,7 +23,7 @@ from licence_qr.web.shell.language import t
 from licence_qr.web.shell.words import GRADE, LICENCE_STATE, PERMIT_STATUS, TITLES, Saying, day
 
 NONE = Text("无", "none")
-_ORDERED = Text("整改事项", "What to put right")  # an order's items; those of a permit are what it allows
+_ORDERED = Text("整改事项", "What to rectify")  # an order's items; those of a permit are what it allows
 _STATES: Mapping[str, Saying] = {
     **{state.value: saying for state, saying in LICENCE_STATE.items()},
     **{status.value: saying for status, saying in PERMIT_STATUS.items()},
@@ -89,7 +89,11 @@ def _state(value: object) -> str:
 
 
 def _mode(value: object) -> str:
-    return t("告知承诺", "on commitment") if value == GrantMode.COMMITMENT.value else t("一般程序", "general path")
+    return (
+        t("告知承诺", "Notify and commit")
+        if value == GrantMode.COMMITMENT.value
+        else t("一般程序", "Standard procedure")
+    )
 
 
 def _kinds(value: object) -> str:
@@ -130,13 +134,13 @@ def _named(names: Mapping[Any, Text]) -> Callable[[object], str]:
 # What is proposed has one name, of a licence and of a permit alike: the event says which it was.
 _ACTS = {rule.act.value: rule.brief or rule.name for rule in reversed(RULES)}
 _CAUSES = {
-    ReprintCause.LOST.value: Text("遗失，原照牌声明作废", "lost; the old print is declared void"),
+    ReprintCause.LOST.value: Text("遗失，原亮证牌声明作废", "lost; the old card is declared void"),
     ReprintCause.DAMAGED.value: Text("毁损", "damaged"),
 }
 # Of an inspection, and of a check after a commitment; both call alike what was not good enough.
 _OUTCOMES = {
-    FollowUpOutcome.MET.value: Text("符合承诺", "The commitment is met"),
-    FollowUpOutcome.RECTIFY.value: Text("责令限期整改", "To be put right by a date"),
+    FollowUpOutcome.MET.value: Text("符合承诺", "Commitment met"),
+    FollowUpOutcome.RECTIFY.value: Text("责令限期整改", "Rectification ordered"),
     **{outcome.value: words for outcome, words in OUTCOME_WORDS.items()},
 }
 

@@ -20,8 +20,8 @@ life = Handed(Life)
 
 DAY = Field(
     "day",
-    Text("看过去某一天的情况", "See a past day"),
-    Text("按今天所知的历史。例如 2026-11-23。", "As the history knows it today. For example 2026-11-23."),
+    Text("看过去某一天的情况", "View a past date"),
+    Text("按今天所知的历史。例如 2026-11-23。", "Based on what is recorded today. For example 2026-11-23."),
     characters=12,
 )
 

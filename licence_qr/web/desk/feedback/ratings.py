@@ -37,12 +37,13 @@ class RatingServices:
 services = Handed(RatingServices)
 
 _STEP_HINTS: Mapping[RatingStep, Text] = {
-    RatingStep.MENDED: Text("查明了什么，怎样改的", "What was found, and what was changed"),
-    RatingStep.CALLED_BACK: Text("评价人认可，办结", "The rater agrees; this closes the case"),
+    RatingStep.MENDED: Text("查明了什么，怎样改的", "What was found and what has been changed"),
+    RatingStep.CALLED_BACK: Text("评价人认可，办结", "The person agrees. This closes the case"),
     RatingStep.NOT_SETTLED: Text(
-        "评价人不认可，继续整改，期限从今天起算", "Not content: mending goes on, counted from today"
+        "评价人不认可，继续整改，期限从今天起算",
+        "The person disagrees. Work continues; the time limit starts again today",
     ),
-    RatingStep.CLOSED: Text("多次联系不上，写明时间", "Could not be reached; say when it was tried"),
+    RatingStep.CLOSED: Text("多次联系不上，写明时间", "Could not be reached. Say when you tried"),
 }
 _STEP = Field("step", Text("做了什么？", "What was done?"), widget=Widget.RADIOS)
 _TEXT = Field("text", Text("说明", "What was done"), widget=Widget.PARAGRAPH)
@@ -84,7 +85,7 @@ def act_on_rating(rating_id: int) -> Response:
         request_log.note_refusal(refused)
         return make_response(_page(_file(rating_id), refused), status_of(refused))
     words = STEP_WORDS[RatingStep(act.step)]
-    flash(t(f"已记录：{words.zh}。", f"Kept: {words.en}."))
+    flash(t(f"已记录：{words.zh}。", f"Recorded: {words.en}."))
     return redirect(url_for(".show_rating", rating_id=rating_id), 303)
 
 

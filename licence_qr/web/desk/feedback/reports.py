@@ -26,27 +26,31 @@ reports_desk = Handed(ReportsDesk)
 
 # What a step means to whoever takes it. An answer has a form of its own, because its words leave the house.
 _STEP_HINTS: Mapping[ReportStep, Text] = {
-    ReportStep.CONTACTED: Text("已联系反映人；没留联系方式的，表示开始办理", "Spoken to the reporter, or taken up"),
-    ReportStep.CALLED_BACK: Text("反映人认可，办结", "The reporter agrees; this closes the report"),
-    ReportStep.NOT_SETTLED: Text(
-        "反映人不认可，重新答复，期限从今天起算", "Not content: a new answer is due, counted from today"
+    ReportStep.CONTACTED: Text(
+        "已联系反映人；没留联系方式的，表示开始办理",
+        "Reporter contacted. If no contact details were given, work has started",
     ),
-    ReportStep.CLOSED: Text("多次联系不上，写明时间", "Could not be reached; say when it was tried"),
-    ReportStep.DISMISSED: Text("广告、谩骂、重复等，写明理由", "Advertising, abuse, a double; say why"),
-    ReportStep.REASSIGNED: Text("转给下面选的窗口", "To the office chosen below"),
+    ReportStep.CALLED_BACK: Text("反映人认可，办结", "The reporter agrees. This closes the report"),
+    ReportStep.NOT_SETTLED: Text(
+        "反映人不认可，重新答复，期限从今天起算",
+        "The reporter disagrees. A new answer is due; the time limit starts again today",
+    ),
+    ReportStep.CLOSED: Text("多次联系不上，写明时间", "Could not be reached. Say when you tried"),
+    ReportStep.DISMISSED: Text("广告、谩骂、重复等，写明理由", "Advertising, abuse or a duplicate. Say why"),
+    ReportStep.REASSIGNED: Text("转给下面选的窗口", "To the office selected below"),
 }
 _TEXT = Field(
     "text",
     Text("说明（内部）", "What was done (internal)"),
-    Text("只有工作人员能看到。", "Only staff read this."),
+    Text("只有工作人员能看到。", "Only staff can see this."),
     widget=Widget.PARAGRAPH,
 )
 _ANSWER = Field(
     "answer",
-    Text("答复内容", "Answer"),
+    Text("答复内容", "Text of the answer"),
     Text(
         "凭回执号可以看到这段文字：不写电话、姓名等个人信息。",
-        "Whoever has the receipt number reads this: no telephone numbers, no names.",
+        "Anyone with the receipt number can read this. Do not include phone numbers, names or other personal details.",
     ),
     widget=Widget.PARAGRAPH,
 )
@@ -55,8 +59,8 @@ _ANSWER = Field(
 _STEP = Field("step", Text("做了什么？", "What was done?"), widget=Widget.RADIOS)
 _OFFICE = Field(
     "office",
-    Text("转给哪个窗口", "Passed on to"),
-    Text("只在转办时选。", "Only when it is passed on."),
+    Text("转给哪个窗口", "Pass on to"),
+    Text("只在转办时选。", "Only if you are passing the report on."),
     widget=Widget.RADIOS,
     optional=True,
 )
@@ -91,7 +95,7 @@ def act_on_report(report_id: int) -> Response:
         request_log.note_refusal(refused)
         return make_response(_page(_file(report_id), refused), status_of(refused))
     words = STEP_WORDS[ReportStep(act.step)]
-    flash(t(f"已记录：{words.zh}。", f"Kept: {words.en}."))
+    flash(t(f"已记录：{words.zh}。", f"Recorded: {words.en}."))
     if changed.office != current_actor().office:
         return redirect(url_for(".list_reports"), 303)
     return redirect(url_for(".show_report", report_id=report_id), 303)

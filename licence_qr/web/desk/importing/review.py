@@ -26,14 +26,14 @@ waiting = Handed(Waiting)
 
 _OUTCOME_WORDS: Mapping[RowOutcome, Text] = {
     RowOutcome.IMPORTED: Text("已导入", "imported"),
-    RowOutcome.WAITING: Text("仍待裁定", "still waiting"),
-    RowOutcome.REFUSED: Text("未导入", "refused"),
+    RowOutcome.WAITING: Text("仍待裁定", "awaiting review"),
+    RowOutcome.REFUSED: Text("未导入", "not imported"),
 }
-_DECISION = Field("decision", Text("怎样裁定？", "What is right?"), widget=Widget.RADIOS)
+_DECISION = Field("decision", Text("怎样裁定？", "Which is correct?"), widget=Widget.RADIOS)
 _REASON = Field(
     "reason",
     Text("理由", "Reason"),
-    Text("写明依据，例如：已电话核实，执照名称为准。", "What it rests on, such as a telephone call."),
+    Text("写明依据，例如：已电话核实，执照名称为准。", "Say what it is based on, for example a phone call."),
     widget=Widget.PARAGRAPH,
 )
 
@@ -92,8 +92,8 @@ def _told(settlement: Settlement) -> str:
     """How many of the rows concerned went which way."""
     counted = Counter(verdict.outcome for verdict in settlement.rows)
     told = (f"{t(_OUTCOME_WORDS[o].zh, _OUTCOME_WORDS[o].en)} {n}" for o, n in counted.items())
-    said = t("已裁定，涉及的行：", "Decided. Rows concerned: ") + t("，", ", ").join(told)
+    said = t("已裁定，涉及的行：", "Decision recorded. Rows affected: ") + t("，", ", ").join(told)
     if not settlement.proposals:
         return said
     numbers = t("、", ", ").join(map(str, settlement.proposals))
-    return said + t(f"。第 {numbers} 号提议待另一人决定", f". Proposal {numbers} waits for another person to decide")
+    return said + t(f"。第 {numbers} 号提议待另一人决定", f". Proposal {numbers} is awaiting another person’s decision")

@@ -28,33 +28,39 @@ draws = Handed(Draws)
 _TITLE = Field(
     "title",
     Text("抽查名称", "Title"),
-    Text("公开，例如：2026年第四季度住宿场所抽查。", "Published, such as: Lodging, 4th quarter of 2026."),
+    Text("公开，例如：2026年第四季度住宿场所抽查。", "Published. For example, “Lodging, 4th quarter of 2026”."),
 )
-_PLACES = Field("places", Text("抽取几家", "How many places"), characters=6, inputmode="numeric")
+_PLACES = Field("places", Text("抽取几家", "Number of premises to draw"), characters=6, inputmode="numeric")
 _DUE_ON = Field(
-    "due_on", Text("完成期限", "To be inspected by"), Text("例如 2026-12-31。", "Such as 2026-12-31."), characters=12
+    "due_on",
+    Text("完成期限", "Inspections due by"),
+    Text("例如 2026-12-31。", "For example 2026-12-31."),
+    characters=12,
 )
 _RECUSED = Field(
     "recused",
-    Text("回避", "Who must keep away from whom"),
+    Text("回避", "Recusals (conflicts of interest)"),
     Text(
         "每行：监督员编号 统一社会信用代码。编号公开，姓名不公开。",
-        "A line each: number of the officer, credit code. Numbers are published, names are not.",
+        "One per line: inspector number, credit code. Numbers are published; names are not.",
     ),
     widget=Widget.PARAGRAPH,
     optional=True,
 )
 _SEED_SOURCE = Field(
     "seed_source",
-    Text("种子来自哪个公开事件", "Which public event gives the seed"),
+    Text("种子来自哪个公开事件", "Public event that provides the seed"),
     Text(
         "例如：2026-11-24 福彩双色球中奖号码。留空则由登记库生成秘密种子，先公布其 SHA-256。",
-        "Such as a lottery of a coming day. Left empty, the register draws a secret and publishes its SHA-256 first.",
+        "For example a lottery draw on a future date. If left empty, the register creates a secret seed and"
+        " publishes its SHA-256 first.",
     ),
     optional=True,
 )
-_SEED = Field("seed", Text("种子", "Seed"), Text("照公开结果原样录入。", "Type it as it was published."), characters=30)
-_REASON = Field("reason", Text("取消的理由", "Why it is called off"), Text("公开。", "Published."))
+_SEED = Field(
+    "seed", Text("种子", "Seed"), Text("照公开结果原样录入。", "Enter it exactly as published."), characters=30
+)
+_REASON = Field("reason", Text("作废的理由", "Reason the draw is void"), Text("公开。", "Published."))
 
 
 @blueprint.get("")
@@ -88,7 +94,7 @@ def announce_draw() -> Response:
         number = draws().announce(current_actor(), wanted, current_instant())
     except (InputError, InvalidApplication, RuleError) as refused:
         return make_response(_form(values, refused), refused.http_status)
-    flash(t("名单已公布。", "The list is published."))
+    flash(t("名单已公布。", "The list has been published."))
     return redirect(url_for(".show_draw", number=number), 303)
 
 
@@ -118,7 +124,10 @@ def settle_draw(number: int) -> Response:
 def call_off_draw(number: int) -> Response:
     """Give an announced draw up; it stays published with the reason."""
     return _answered(
-        number, _REASON, draws().call_off, t("已取消，理由已公布。", "Called off; the reason is published.")
+        number,
+        _REASON,
+        draws().call_off,
+        t("抽查已作废，理由已公布。", "The draw is void. The reason has been published."),
     )
 
 
@@ -148,14 +157,18 @@ def _fields() -> tuple[Field, ...]:
     )
     of_kinds = Field(
         "kinds",
-        Text("场所种类", "Kinds of place"),
-        Text("不选则全部。", "None chosen: all."),
+        Text("场所类别", "Types of place"),
+        Text("不选则全部。", "If none are selected, all are included."),
         widget=Widget.CHECKBOXES,
         choices=kinds,
         optional=True,
     )
     absent = Field(
-        "away", Text("不参加的监督员", "Officers who are away"), widget=Widget.CHECKBOXES, choices=away, optional=True
+        "away",
+        Text("不参加的监督员", "Inspectors not taking part"),
+        widget=Widget.CHECKBOXES,
+        choices=away,
+        optional=True,
     )
     return (_TITLE, _PLACES, _DUE_ON, of_kinds, *((absent,) if away else ()), _RECUSED, _SEED_SOURCE)
 

@@ -28,26 +28,26 @@ from licence_qr.web.shell.words import Tone
 blueprint = Blueprint("follow_ups", __name__, url_prefix="/follow-ups")
 follow_ups = Handed(FollowUps)
 
-_DAY_EXAMPLE = Text("例如 2026-11-23。", "Such as 2026-11-23.")
+_DAY_EXAMPLE = Text("例如 2026-11-23。", "For example 2026-11-23.")
 _OUTCOMES: Mapping[FollowUpOutcome, tuple[Text, Text]] = {
     FollowUpOutcome.MET: (
-        Text("符合承诺", "Met"),
-        Text("公众页面改为“已于某日核查”。", "The public page says “checked on”."),
+        Text("符合承诺", "Commitment met"),
+        Text("公众页面改为“已于某日核查”。", "The public page will show the date of the check."),
     ),
     FollowUpOutcome.RECTIFY: (
-        Text("责令限期整改", "To be put right by a day"),
-        Text("到期前再核查一次。", "Another check follows by that day."),
+        Text("责令限期整改", "Rectification ordered"),
+        Text("到期前再核查一次。", "Another check is due by that date."),
     ),
     FollowUpOutcome.FAILED: (
-        Text("不通过，提议撤销", "Failed: annulling is proposed"),
+        Text("不通过，提议撤销", "Failed: propose annulment"),
         Text(
             "由另一位审批人员决定；信用记录和限制申请随决定生效。",
-            "Another decides; credit record and bar follow that.",
+            "Another person decides. The credit record and any bar follow from that decision.",
         ),
     ),
 }
 OUTCOME_TONES = {FollowUpOutcome.MET: Tone.GOOD, FollowUpOutcome.RECTIFY: Tone.CARE, FollowUpOutcome.FAILED: Tone.BAD}
-_CHECKED_ON = Field("checked_on", Text("核查日期", "Day of the check"), _DAY_EXAMPLE, characters=12)
+_CHECKED_ON = Field("checked_on", Text("核查日期", "Date of check"), _DAY_EXAMPLE, characters=12)
 _OUTCOME = Field(
     "outcome",
     Text("结果", "Outcome"),
@@ -56,21 +56,23 @@ _OUTCOME = Field(
 )
 _FINDINGS = Field(
     "findings",
-    Text("发现了什么", "What was found"),
-    Text("整改或不通过时必填。不公开。", "Needed for an order or a failure. Never published."),
+    Text("发现的问题", "What was found"),
+    Text("整改或不通过时必填。不公开。", "Required if you order rectification or the check is failed. Not published."),
     widget=Widget.PARAGRAPH,
     optional=True,
 )
-_DOCUMENT_NO = Field("document_no", Text("文书号", "Document number"), characters=30, optional=True)
-_RECTIFY_BY = Field("rectify_by", Text("整改期限", "To be put right by"), _DAY_EXAMPLE, characters=12, optional=True)
+_DOCUMENT_NO = Field("document_no", Text("文号", "Document number"), characters=30, optional=True)
+_RECTIFY_BY = Field(
+    "rectify_by", Text("整改期限", "Rectification deadline"), _DAY_EXAMPLE, characters=12, optional=True
+)
 _FAULT = Field(
     "fault",
-    Text("不通过的原因", "Why it failed"),
+    Text("认定的情形", "Reason for failing"),
     widget=Widget.RADIOS,
     choices=tuple(Choice(each.value, words) for each, words in FAULT_WORDS.items()),
     optional=True,
 )
-_LEGAL_BASIS = Field("legal_basis", Text("撤销的法律依据", "Legal basis for annulling"), optional=True)
+_LEGAL_BASIS = Field("legal_basis", Text("撤销的法律依据", "Legal basis for annulment"), optional=True)
 
 
 @blueprint.get("")
@@ -118,9 +120,9 @@ def record_follow_up(permit_id: int) -> Response:
 
 def _onward(recorded: Recorded, permit_id: int) -> Response:
     if recorded.proposal_id is not None:
-        flash(t("已登记，并提议撤销许可。", "Recorded, and annulling the permit is proposed."))
+        flash(t("已登记，并提议撤销许可。", "The check has been recorded and annulment of the permit proposed."))
         return redirect(url_for("desk.proposals.show_proposal", number=recorded.proposal_id), 303)
-    flash(t("核查已登记。", "The check is recorded."))
+    flash(t("核查已登记。", "The check has been recorded."))
     return redirect(url_for(".show_follow_up", permit_id=permit_id), 303)
 
 
@@ -146,10 +148,10 @@ def _others(view: FollowUpView) -> Field:
     """The colleagues who may have been there."""
     return Field(
         "others",
-        Text("与您一同核查的监督员", "Who was there with you"),
+        Text("与您一同核查的监督员", "Officers who were with you"),
         Text(
             f"核查至少要有 {view.count} 人，包括您自己。",
-            f"A check takes at least {view.count} officers, you included.",
+            f"A check takes at least {view.count} officers, including you.",
         ),
         widget=Widget.CHECKBOXES,
         choices=tuple(Choice(each.username, Text(each.display_name, each.display_name)) for each in view.colleagues),

@@ -47,8 +47,8 @@ _TONES: Mapping[str, Tone] = {
     ChecklistAnswer.NO: Tone.BAD,
 }
 _ANSWERS: Mapping[ChecklistAnswer, Text] = {
-    ChecklistAnswer.YES: Text("符合", "Yes"),
-    ChecklistAnswer.NO: Text("不符合", "No"),
+    ChecklistAnswer.YES: Text("符合", "Compliant"),
+    ChecklistAnswer.NO: Text("不符合", "Not compliant"),
     ChecklistAnswer.NA: Text("不适用", "Not applicable"),
 }
 _WORDS: Mapping[str, Any] = {
@@ -62,25 +62,28 @@ _WORDS: Mapping[str, Any] = {
 }
 _COUNT = Choice(
     "count",
-    Text("计入", "Let it count"),
-    Text("结果立即生效，如评定等级、责令整改。", "Its result takes effect at once."),
+    Text("计入", "Accept"),
+    Text(
+        "结果立即生效，如评定等级、责令整改。",
+        "The result takes effect immediately, for example a grade or a rectification order.",
+    ),
 )
 _SET_ASIDE = Choice(
     "set_aside",
-    Text("仅存档", "Keep it as a record only"),
-    Text("保留全部内容，不产生效果。", "All of it stays, without effect."),
+    Text("仅存档", "For the record only"),
+    Text("保留全部内容，不产生效果。", "Everything is kept but has no effect."),
 )
 _REASON = Field(
     "reason",
     Text("理由", "Reason"),
-    Text("写明核对了什么。只在内部可见。", "Say what you checked. Seen inside the office only."),
+    Text("写明核对了什么。只在内部可见。", "Say what you checked. Only staff can see this."),
     widget=Widget.PARAGRAPH,
 )
 _NAME = Field("q", Text("名称或信用代码", "Name or credit code"), optional=True)
 _EXAMPLE = Text("例如 2026-11-23", "For example 2026-11-23")
 _DAYS = (
-    Field("from", Text("从哪一天", "From"), _EXAMPLE, characters=12, optional=True),
-    Field("to", Text("到哪一天", "To"), _EXAMPLE, characters=12, optional=True),
+    Field("from", Text("起始日期", "Start date"), _EXAMPLE, characters=12, optional=True),
+    Field("to", Text("截止日期", "End date"), _EXAMPLE, characters=12, optional=True),
 )
 
 Word = TypeVar("Word", bound=StrEnum)
@@ -161,7 +164,12 @@ def download_record(key: int) -> Response:
 
 def _decision(view: InspectionView | None = None) -> Field:
     offered = (_SET_ASIDE,) if view is not None and not view.may_count else (_COUNT, _SET_ASIDE)
-    return Field("decision", Text("怎样处理？", "What becomes of it?"), widget=Widget.RADIOS, choices=offered)
+    return Field(
+        "decision",
+        Text("怎样处理？", "What do you want to do with this record?"),
+        widget=Widget.RADIOS,
+        choices=offered,
+    )
 
 
 def _page(view: InspectionView, values: Mapping[str, str], refused: LicenceQRError | None = None) -> str:

@@ -78,14 +78,19 @@ def _known_facts(fields: tuple[Field, ...]) -> Mapping[str, str]:
         flash(str(explain(wrong, language().value)))
         return {}
     if known is None:
-        flash(t("登记簿里没有这个代码，请照执照填写。", "The register does not hold this code: copy the licence."))
+        flash(
+            t(
+                "登记簿里没有这个代码，请照执照填写。",
+                "This code is not in the register. Enter the details from the licence.",
+            )
+        )
         return {}
     replaced = [
         f"{t(field.label.zh, field.label.en)}：{typed}"
         for field in fields
         if field.name in known and (typed := request.form.get(field.name, "").strip()) not in {"", known[field.name]}
     ]
-    flash(t("已带出登记信息，请核对。", "Filled in from the register; please compare."))
+    flash(t("已带出登记信息，请核对。", "Filled in from the register. Check the details."))
     if replaced:
-        flash(t("替换前填写的是：", "Typed before: ") + "；".join(replaced))
+        flash(t("替换前填写的是：", "Entered before: ") + "；".join(replaced))
     return known

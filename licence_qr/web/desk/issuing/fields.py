@@ -33,7 +33,7 @@ def place_fields(catalogue: Catalogue, trade: Trade) -> tuple[Field, ...]:
     kinds = Field(
         "kinds",
         FIELD_LABELS["kinds"],
-        hint=Text("可多选。", "Tick all that apply."),
+        hint=Text("可多选。", "Select all that apply."),
         widget=Widget.CHECKBOXES,
         choices=tuple(
             Choice(kind.id, kind.name, kind.note) for kind in (catalogue.kinds[kind_id] for kind_id in trade.kinds)
@@ -46,7 +46,7 @@ def place_fields(catalogue: Catalogue, trade: Trade) -> tuple[Field, ...]:
     area = Field(
         "area_m2",
         FIELD_LABELS["area_m2"],
-        hint=Text("整数，例如 120。", "A whole number, such as 120."),
+        hint=Text("整数，例如 120。", "A whole number, for example 120."),
         characters=6,
         inputmode="numeric",
         optional=True,
@@ -65,12 +65,12 @@ _LICENCE_FACTS = (
     Field(
         "name",
         FIELD_LABELS["name"],
-        Text("个体工商户没有起名的可不填。", "May be empty for an individual business without a name."),
+        Text("个体工商户没有起名的可不填。", "Leave empty if an individual business has no name."),
     ),
     Field(
         "entity_type",
         FIELD_LABELS["entity_type"],
-        Text("例如：有限责任公司、个体工商户。", "As printed, such as 有限责任公司."),
+        Text("例如：有限责任公司、个体工商户。", "As printed, for example 有限责任公司."),
         characters=30,
     ),
     Field(
@@ -81,7 +81,7 @@ _LICENCE_FACTS = (
     Field(
         "registered_capital",
         FIELD_LABELS["registered_capital"],
-        Text("例如：壹拾万元整。个体工商户不填。", "As printed; none for an individual business."),
+        Text("例如：壹拾万元整。个体工商户不填。", "As printed. Leave empty for an individual business."),
         characters=20,
         optional=True,
     ),
@@ -94,7 +94,7 @@ _LICENCE_FACTS = (
     Field(
         "term_to",
         FIELD_LABELS["term_to"],
-        Text("长期的留空。", "Leave empty when it has no end."),
+        Text("长期的留空。", "Leave empty if there is no fixed term."),
         characters=12,
         optional=True,
     ),
@@ -104,8 +104,10 @@ _LICENCE_FACTS = (
 
 def entity_section(trade: Trade | None, demonstration: bool) -> Section:
     """The licence part. A demonstration register may allot the credit code."""
-    typed = Text("18 位，照营业执照右上角填写。", "18 characters, from the licence.")
-    allot = Text("新设立的，演示登记簿可留空自动编配。", "New business: leave empty, this demonstration allots one.")
+    typed = Text("18 位，照营业执照左上角填写。", "18 characters, at the top left of the licence.")
+    allot = Text(
+        "新设立的，演示登记簿可留空自动编配。", "New business: leave empty and this demonstration will assign one."
+    )
     code = Field(
         "uscc",
         FIELD_LABELS["uscc"],
@@ -134,7 +136,7 @@ def premises_section(catalogue: Catalogue) -> Section:
             Field(
                 "premises_address",
                 FIELD_LABELS["premises_address"],
-                Text("许可证只对这一处有效。", "The permit is for this one place."),
+                Text("许可证只对这一处有效。", "The permit is valid for these premises only."),
                 button=Button("same-address", Text("与住所相同", "Same as the registered address")),
             ),
             Field(
@@ -146,12 +148,14 @@ def premises_section(catalogue: Catalogue) -> Section:
             Field(
                 "permitted_items",
                 FIELD_LABELS["permitted_items"],
-                Text("印在卫生许可证上，例如：住宿（宾馆）。", "Printed on the hygiene permit, such as 住宿（宾馆）."),
+                Text(
+                    "印在卫生许可证上，例如：住宿（宾馆）。", "Printed on the hygiene permit, for example 住宿（宾馆）."
+                ),
             ),
             Field(
                 "contact_phone",
                 FIELD_LABELS["contact_phone"],
-                Text("只供办理使用，不公开。", "For this application only, never published."),
+                Text("只供办理使用，不公开。", "Used for this application only. Not published."),
                 characters=20,
                 inputmode="tel",
                 optional=True,
@@ -167,13 +171,16 @@ COMMITMENT_MODE = Field(
     choices=(
         Choice(
             "commitment",
-            Text("告知承诺：今天当场取得许可", "Notify-and-commit: the permit is granted today"),
-            Text("两个月内有现场核查。", "An inspection follows within two months."),
+            Text("告知承诺：今天当场取得许可", "Notify and commit: the permit is granted today"),
+            Text("两个月内有现场核查。", "An on-site inspection follows within 2 months."),
         ),
         Choice(
             "general",
-            Text("一般程序：先核查，后许可", "General path: inspected first, granted later"),
-            Text("今天只发营业执照，卫生许可证显示“受理中”。", "Only the licence today; the permit shows as pending."),
+            Text("一般程序：先核查，后许可", "Standard procedure: inspection first, then the permit"),
+            Text(
+                "今天只发营业执照，卫生许可证显示“受理中”。",
+                "Only the business licence is issued today. The hygiene permit shows as pending.",
+            ),
         ),
     ),
 )
@@ -181,7 +188,7 @@ SIGNATURE_FIELDS = (
     Field(
         "signer",
         FIELD_LABELS["signer"],
-        Text("由申请人或其代理人亲自输入姓名。", "The applicant or agent types their own name."),
+        Text("由申请人或其代理人亲自输入姓名。", "The applicant or their agent enters their own name."),
         characters=20,
     ),
     Field(

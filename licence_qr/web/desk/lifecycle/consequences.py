@@ -29,14 +29,14 @@ def _code(effect: Effect, version: int) -> Text:
     match effect:
         case Effect.NEXT_VERSION:
             return Text(
-                f"签发第 {version + 1} 版，要换一张新照牌；第 {version} 版从此显示“旧版”，仍能查到真实情况。",
-                f"Version {version + 1} is signed and a new card is to be handed over; version {version} says from then on"
-                " that it is out of date, and still leads to what is true.",
+                f"签发第 {version + 1} 版，要换一张新亮证牌；第 {version} 版从此显示“旧版”，仍能查到真实情况。",
+                f"Version {version + 1} is signed and a new card must be handed over. Version {version} then"
+                " shows that it is out of date, and still leads to the current register entry.",
             )
         case Effect.STATUS:
             return Text(
-                "照牌不换；离线核验的状态名单马上改变。",
-                "No new card; the status list for offline checks turns now.",
+                "亮证牌不换；离线核验的状态名单马上改变。",
+                "The card does not need replacing. The status list for offline checks changes immediately.",
             )
         case _:
-            return Text("二维码和照牌不变。", "Code and card stay as they are.")
+            return Text("二维码和亮证牌不变。", "The QR code and display card do not change.")

@@ -41,11 +41,11 @@ def grounds_fields(rule: Rule) -> tuple[Field, ...]:
         Field(
             "reason",
             Text("理由", "Reason"),
-            Text("只留在内部历史中，不公开。", "Kept in the internal history, never published."),
+            Text("只留在内部历史中，不公开。", "Kept in the internal history. Not published."),
             widget=Widget.PARAGRAPH,
             optional=not rule.needs_reason,
         ),
-        Field("legal_basis", Text("依据", "Legal basis")),
+        Field("legal_basis", Text("法律依据", "Legal basis")),
         Field("document_no", Text("文号", "Document number"), characters=30, optional=True),
     )
 

@@ -35,9 +35,12 @@ CHANGEABLE = tuple(
 # What else hangs on a new value, said beside the field.
 _PREMISES_STAY = Text(
     "经营场所和许可证上的地址不跟着变：街道改了名的，另在许可上办“许可变更”；搬到别处的，要重新申请许可。",
-    "Premises and permits keep their address: for a renamed street also change the permit; a move needs a new application.",
+    "The addresses on premises and permits do not change. If the street was renamed, also change the permit."
+    " If the business moved, it needs a new application.",
 )
-_WITH_PERMITS = Text("许可一并换成新的，编号和到期日不变。", "Permits are re-issued too; numbers and last days stay.")
+_WITH_PERMITS = Text(
+    "许可一并换成新的，编号和到期日不变。", "Permits are reissued too. Numbers and expiry dates do not change."
+)
 _HINTS = {"domicile": _PREMISES_STAY}
 _WIDTHS = {"principal": 20, "entity_type": 30, "registered_capital": 20, "term_to": 12}
 _MAY_BE_EMPTY = {"registered_capital", "term_to"}
@@ -101,7 +104,12 @@ def _which_premises(case: ActForm) -> tuple[Field, ...]:
         if place.open
     )
     return (
-        Field("premises_no", Text("停用哪一处？", "Which one is closed?"), widget=Widget.RADIOS, choices=tuple(places)),
+        Field(
+            "premises_no",
+            Text("停用哪一处？", "Which premises are you closing?"),
+            widget=Widget.RADIOS,
+            choices=tuple(places),
+        ),
     )
 
 
@@ -109,7 +117,7 @@ def _held_there(case: ActForm, premises_no: int) -> Text | None:
     ended = {"annulled", "revoked", "withdrawn", "cancelled", "refused"}
     held = [p for p in case.detail.permits if p.permit.premises_no == premises_no and p.permit.state not in ended]
     if not held:
-        return Text("这里没有许可。", "There is no permit here.")
+        return Text("这里没有许可。", "There are no permits here.")
     zh = "、".join(f"{p.permit_type.zh} {p.permit.permit_no}".strip() for p in held)
     en = ", ".join(f"{p.permit_type.en} {p.permit.permit_no}".strip() for p in held)
     return Text(f"一并注销：{zh}", f"Cancelled with it: {en}")
@@ -125,13 +133,15 @@ def _closing(typed: Typed) -> Details:
 
 
 def _reprint(case: ActForm) -> tuple[Field, ...]:
-    lost = Text("遗失的照牌声明作废。", "The lost card is declared void.")
-    damaged = Text("收回损坏的照牌。", "Take the damaged card back.")
+    lost = Text("遗失的亮证牌声明作废。", "The lost card is declared void.")
+    damaged = Text("收回损坏的亮证牌。", "Take back the damaged card.")
     choices = (
         Choice(ReprintCause.LOST.value, Text("遗失", "Lost"), lost),
         Choice(ReprintCause.DAMAGED.value, Text("毁损", "Damaged"), damaged),
     )
-    return (Field("cause", Text("为什么补发？", "Why is it printed again?"), widget=Widget.RADIOS, choices=choices),)
+    return (
+        Field("cause", Text("为什么补发？", "Why is the card being replaced?"), widget=Widget.RADIOS, choices=choices),
+    )
 
 
 def _read_reprint(typed: Typed) -> Details:
@@ -139,7 +149,7 @@ def _read_reprint(typed: Typed) -> Details:
 
 
 def _dormancy(case: ActForm) -> tuple[Field, ...]:
-    longest = Text("歇业的最后一天，最长三年。", "The last day of the rest, three years at most.")
+    longest = Text("歇业的最后一天，最长三年。", "The last day of dormancy. Three years at most.")
     hint = Text(longest.zh + DATE_EXAMPLE.zh, f"{longest.en} {DATE_EXAMPLE.en}")
     return (Field("until", Text("歇业至", "Dormant until"), hint, characters=12),)
 
@@ -154,10 +164,18 @@ def _marked(kind: MarkKind) -> Choice:
 
 def _mark(case: ActForm) -> tuple[Field, ...]:
     choices = tuple(_marked(kind) for kind in marks_for(case.detail.entity.form))
-    until = Text("决定书没有写明的留空，标记在移出之前一直显示。", "Empty where the decision names none.")
+    until = Text(
+        "决定书没有写明的留空，标记在移出之前一直显示。",
+        "Leave empty if the decision gives no date. The entry is shown until it is removed.",
+    )
     return (
-        Field("kind", Text("加注什么？", "Which mark?"), widget=Widget.RADIOS, choices=choices),
-        Field("until", Text("至", "Until"), until, characters=12, optional=True),
+        Field(
+            "kind",
+            Text("列入哪一种名录或加注哪一种标记？", "Which list or mark?"),
+            widget=Widget.RADIOS,
+            choices=choices,
+        ),
+        Field("until", Text("截止日期", "End date"), until, characters=12, optional=True),
     )
 
 
@@ -170,7 +188,14 @@ def _which_mark(case: ActForm) -> tuple[Field, ...]:
         Choice(str(s.mark_id), MARK_NAMES[s.mark.kind], Text(f"自 {day(s.mark.since)}", f"since {day(s.mark.since)}"))
         for s in case.detail.marks
     )
-    return (Field("mark_id", Text("移出哪一项？", "Which mark is lifted?"), widget=Widget.RADIOS, choices=choices),)
+    return (
+        Field(
+            "mark_id",
+            Text("移出或取消哪一项？", "Which entry do you want to remove?"),
+            widget=Widget.RADIOS,
+            choices=choices,
+        ),
+    )
 
 
 def _only_mark(case: ActForm) -> dict[str, str]:

@@ -20,11 +20,11 @@ def _change(case: ActForm) -> tuple[Field, ...]:
             Text("地址为什么变？", "Why does the address change?"),
             widget=Widget.RADIOS,
             choices=(
-                Choice("yes", Text("地方没动，街道或门牌改了名", "Same place; its street or number was renamed")),
+                Choice("yes", Text("地方没动，街道或门牌改了名", "Same place; the street or number was renamed")),
                 Choice(
                     "no",
                     Text("搬到了别处", "The business moved"),
-                    Text("要重新申请许可。", "That needs a new application."),
+                    Text("要重新申请许可。", "The business has to apply for a new permit."),
                 ),
             ),
         ),
@@ -42,7 +42,9 @@ def _read_change(typed: Typed) -> Details:
 
 def _grading(case: ActForm) -> tuple[Field, ...]:
     choices = (*(Choice(each, GRADE[each]) for each in ("A", "B", "C")), Choice("none", GRADE[""]))
-    hint = Text("由现场检查得出的等级不必在此填写。", "A grade that comes of an inspection need not be entered here.")
+    hint = Text(
+        "由现场检查得出的等级不必在此填写。", "You do not need to enter a grade here if it comes from an inspection."
+    )
     return (Field("grade", Text("等级", "Grade"), hint, widget=Widget.RADIOS, choices=choices),)
 
 

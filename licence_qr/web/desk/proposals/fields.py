@@ -19,9 +19,10 @@ _BARRING = (Fault.FALSE_STATEMENT, Fault.DECEIT)
 
 _EFFECTIVE_ON = Field(
     "effective_on",
-    Text("生效日期", "Holds from"),
+    Text("生效日期", "Effective from"),
     Text(
-        "不填就是决定当天；不晚于今天。例如 2026-11-23。", "The day of the decision when empty; not later than today."
+        "不填就是决定当天；不晚于今天。例如 2026-11-23。",
+        "Leave empty for the day of the decision. Cannot be in the future. For example 2026-11-23.",
     ),
     characters=12,
     optional=True,
@@ -29,7 +30,7 @@ _EFFECTIVE_ON = Field(
 _REASON = Field(
     "reason",
     Text("理由", "Reason"),
-    Text("写明事实。只留在内部历史中，不公开。", "The facts. Kept in the internal history, never published."),
+    Text("写明事实。只留在内部历史中，不公开。", "State the facts. Kept in the internal history. Not published."),
     widget=Widget.PARAGRAPH,
 )
 _LEGAL_BASIS = Field("legal_basis", Text("法律依据", "Legal basis"))
@@ -38,9 +39,9 @@ GROUNDS = (_EFFECTIVE_ON, _REASON, _LEGAL_BASIS, _DOCUMENT_NO)
 VERDICT_FIELDS = (
     Field(
         "confirmed",
-        Text("提出以后的变化", "What changed since"),
+        Text("提出以后的变化", "Changes since the proposal"),
         widget=Widget.CHECKBOXES,
-        choices=(Choice("yes", Text("已看过上面的变化", "I have looked at the changes above")),),
+        choices=(Choice("yes", Text("已看过上面的变化", "I have reviewed the changes above")),),
     ),
     Field(
         "verdict",
@@ -49,20 +50,20 @@ VERDICT_FIELDS = (
         choices=(
             Choice(
                 "approve",
-                Text("同意，马上办理", "Approve; it is done at once"),
-                Text("上面说的变化立即生效。", "What is said above takes effect at once."),
+                Text("同意，马上办理", "Approve: takes effect immediately"),
+                Text("上面说的变化立即生效。", "The changes described above take effect immediately."),
             ),
             Choice(
                 "refuse",
                 Text("不同意", "Refuse"),
-                Text("什么都不变，理由告诉提议人。", "Nothing changes; the proposer reads the reason."),
+                Text("什么都不变，理由告诉提议人。", "Nothing changes. The proposer will see your reason."),
             ),
         ),
     ),
     Field(
         "reason",
-        Text("理由或意见", "Reason"),
-        Text("不同意时必填。", "Needed for a refusal."),
+        Text("理由或意见", "Reason or comments"),
+        Text("不同意时必填。", "Required if you refuse."),
         widget=Widget.PARAGRAPH,
         optional=True,
     ),
@@ -70,7 +71,7 @@ VERDICT_FIELDS = (
 PASSWORD = Field(
     "password",
     Text("您的登录密码", "Your sign-in password"),
-    Text("再输入一次，确认是您本人作出决定。", "Once more, so that it is you who decides."),
+    Text("再输入一次，确认是您本人作出决定。", "Enter it again to confirm that you are making the decision."),
     widget=Widget.PASSWORD,
     characters=20,
     autocomplete="current-password",
@@ -78,7 +79,7 @@ PASSWORD = Field(
 WITHDRAWAL_FIELDS = (
     Field(
         "withdrawal",
-        Text("为什么收回？", "Why is it taken back?"),
+        Text("为什么收回？", "Why are you retracting this proposal?"),
         Text("留在内部历史中。", "Kept in the internal history."),
     ),
 )
@@ -94,7 +95,9 @@ def grounds_fields(preview: Preview) -> tuple[Field, ...]:
 
 def _bar(figures: LifeRules) -> Field:
     """Whether the cause of an annulment bars a new application, and by the figures of today for how long."""
-    none = Choice(NO_BAR, Text("不限制", "No"), Text("例如工作人员的差错。", "Such as a mistake of the office."))
+    none = Choice(
+        NO_BAR, Text("不限制", "No bar"), Text("例如工作人员的差错。", "For example a mistake by the office.")
+    )
     barring = (Choice(each.value, FAULT_WORDS[each], _months(each, figures)) for each in _BARRING)
     words = Text("撤销的原因是否限制再次申请？", "Does the cause bar a new application?")
     return Field(_FAULT, words, widget=Widget.RADIOS, choices=(none, *barring))

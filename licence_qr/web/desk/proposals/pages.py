@@ -132,7 +132,7 @@ def send_proposal(uscc: str, subject: str, act: str) -> Response:
     except _Refused as refused:
         shown = preview if refused.code == _OUTDATED else replace(preview, revision=revision)
         return make_response(_proposing_page(shown, values, refused, revision), refused.http_status)
-    flash(t("已提出，等另一位审批人员决定。", "Proposed; another person decides it."))
+    flash(t("已提出，等另一位审批人员决定。", "Proposal submitted. Another person will decide it."))
     return redirect(url_for(".show_proposal", number=number), 303)
 
 
@@ -200,7 +200,7 @@ def decide(number: int) -> Response:
     told = OUTCOME_TOLD[outcome]
     flash(t(told.zh, told.en))
     if outcome is ProposalState.CLOSED and verdict.reason.strip():
-        flash(t("您填写的意见：", "What you typed: ") + verdict.reason.strip())
+        flash(t("您填写的内容：", "What you entered: ") + verdict.reason.strip())
     return redirect(url_for(".show_proposal", number=number), 303)
 
 
@@ -213,7 +213,7 @@ def withdraw(number: int) -> Response:
         services().proposals.withdraw(current_actor(), number, plain_text(values["withdrawal"]), current_instant())
     except _Refused as refused:
         return make_response(_page(_view(number), values, refused), refused.http_status)
-    flash(t("已收回。", "Taken back."))
+    flash(t("提议已收回。", "You have retracted the proposal."))
     return redirect(url_for(".show_proposal", number=number), 303)
 
 

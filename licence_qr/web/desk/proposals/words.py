@@ -11,11 +11,13 @@ from licence_qr.web.shell.words import Tone
 
 _BROKEN = Text(
     "记入信用记录：承诺未兑现。不限制再次申请，但不能再走告知承诺。",
-    "An entry in the credit record: the promise did not hold. A new application is open, notify-and-commit is not.",
+    "Entered in the credit record: commitment not fulfilled. The business can apply again, but cannot use"
+    " notify and commit.",
 )
 _BARRED = Text(
     "记入信用记录，限制再次申请这一许可，且不能再走告知承诺。",
-    "An entry in the credit record; a new application for this permit is barred, and notify-and-commit closed.",
+    "Entered in the credit record. A new application for this permit is barred, and the business cannot use"
+    " notify and commit.",
 )
 CREDIT: Mapping[Fault, Text] = {
     Fault.UNMET: _BROKEN,
@@ -26,11 +28,11 @@ CREDIT: Mapping[Fault, Text] = {
 
 # What the decider reads after the press.
 OUTCOME_TOLD: Mapping[ProposalState, Text] = {
-    ProposalState.APPROVED: Text("已同意并办理。", "Approved and done."),
-    ProposalState.REFUSED: Text("已决定不同意，没有办理。", "Refused; nothing was done."),
+    ProposalState.APPROVED: Text("已同意并办理。", "Approved and carried out."),
+    ProposalState.REFUSED: Text("已决定不同意，没有办理。", "Refused. Nothing was changed."),
     ProposalState.CLOSED: Text(
         "这件事已不能办理，提议已关闭，没有办理。",
-        "It can no longer be done: the proposal is closed, nothing was done.",
+        "The action is no longer possible. The proposal is closed and nothing was changed.",
     ),
 }
 

@@ -39,7 +39,7 @@ def guarded(text: str) -> str:
 def headings() -> tuple[str, ...]:
     """The names of the columns."""
     return (
-        t("事项", "Task"),
+        t("待办事项", "Task"),
         t("名称", "Name"),
         t("统一社会信用代码", "Credit code"),
         t("地址", "Address"),

@@ -87,7 +87,7 @@ def renew_calendar() -> Response:
 def revoke_calendar() -> Response:
     """Close one's address."""
     services().calendar_feeds.revoke(current_actor())
-    flash(t("日历地址已停用。", "The calendar address has been closed."))
+    flash(t("日历地址已停用。", "The calendar address no longer works."))
     return redirect(url_for(".show_calendar"), 303)
 
 
