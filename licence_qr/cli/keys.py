@@ -16,10 +16,14 @@ from licence_qr.config import load_settings
 from licence_qr.domain.dates import SHANGHAI, local_date
 from licence_qr.domain.written_dates import day_in_range
 from licence_qr.errors import InputError
-from licence_qr.services.keys.ceremony import OVERLAP_DAYS, Ceremony, KeyPurpose, TrustedKey
+from licence_qr.services.keys.ceremony import OVERLAP_DAYS, Ceremony, KeyPurpose, KeyState, TrustedKey
 
 Command = Callable[..., None]
-_STATES = {"active": "在用 active", "retired": "退役 retired", "compromised": "泄露 compromised"}
+_STATES = {
+    KeyState.ACTIVE: "在用 active",
+    KeyState.RETIRED: "退役 retired",
+    KeyState.COMPROMISED: "泄露 compromised",
+}
 _PLACES = {"file": "文件 file", "hsm": "密码模块 hsm", "elsewhere": "不在此处 elsewhere"}
 
 

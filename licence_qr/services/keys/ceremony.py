@@ -16,7 +16,7 @@ from licence_qr.services.keys.root import Root
 from licence_qr.store.database.connections import Database
 from licence_qr.store.keys import key_files, signed_codes
 
-__all__ = ["KeyPlace", "KeyPurpose", "TrustedKey"]
+__all__ = ["KeyPlace", "KeyState", "KeyPurpose", "TrustedKey"]
 
 # For how long the former key may still sign after a rotation: until every server has the new key's file.
 OVERLAP_DAYS = 7

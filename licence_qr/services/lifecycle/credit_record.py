@@ -15,6 +15,7 @@ from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import Period, local_date
 from licence_qr.domain.identifiers import parse_uscc
 from licence_qr.domain.inspecting.follow_up import Fault
+from licence_qr.domain.lifecycle.credit_entry import EntryState
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.register.permit import GrantMode
 from licence_qr.domain.roles import Actor
@@ -23,7 +24,7 @@ from licence_qr.services.register import events
 from licence_qr.services.register.events import NewEvent
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.lifecycle import credit_record
-from licence_qr.store.lifecycle.credit_record import CreditEntry, EntryState
+from licence_qr.store.lifecycle.credit_record import CreditEntry
 from licence_qr.store.proposals.proposals import StoredProposal
 
 _COUNTED = frozenset({EntryState.STANDING, EntryState.REPAIRED})

@@ -5,18 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
+from licence_qr.domain.inspecting.rectification import OrderState
 from licence_qr.store.database.connections import Row, Transaction
-
-
-class OrderState(StrEnum):
-    """Where an order stands. All but OPEN are final."""
-
-    OPEN = "open"
-    MET = "met"  # 已整改
-    RENEWED = "renewed"  # 重新责令整改: another order took its place
-    ESCALATED = "escalated"  # 逾期未改: something harder is proposed
 
 
 @dataclass(frozen=True, slots=True)

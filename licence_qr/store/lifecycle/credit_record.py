@@ -8,20 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
 from licence_qr.domain.dates import Period
 from licence_qr.domain.inspecting.follow_up import Fault
+from licence_qr.domain.lifecycle.credit_entry import EntryState
 from licence_qr.store.database.connections import Row, Transaction
-
-
-class EntryState(StrEnum):
-    """What became of an entry."""
-
-    PENDING = "pending"  # the annulment is proposed
-    STANDING = "standing"  # it was decided
-    SET_ASIDE = "set_aside"  # it was refused, withdrawn or closed
-    REPAIRED = "repaired"  # 信用修复: it stood, and no longer counts against a commitment
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ empty answer. The functions of the same names in ``language`` do the same at run
 from __future__ import annotations
 
 from collections.abc import MutableMapping
+from enum import StrEnum
 from typing import Any
 
 from flask import Flask, current_app
@@ -15,8 +16,32 @@ from flask.templating import Environment
 from jinja2 import StrictUndefined, Template, nodes
 from jinja2.visitor import NodeTransformer
 
+from licence_qr.domain.catalogue.checklists import ChecklistAnswer
+from licence_qr.domain.feedback.ratings import RatingState
+from licence_qr.domain.feedback.reports import ReportState, ReportStep
+from licence_qr.domain.inspecting.draws import DrawState
+from licence_qr.domain.inspecting.inspection import SignatureKind
+from licence_qr.domain.lifecycle.acts import Act, SubjectKind
+from licence_qr.domain.proposals.proposal import ProposalState
+from licence_qr.domain.register.entity import LicenceState
+from licence_qr.domain.register.permit import PermitStatus
 from licence_qr.web.shell.language import Language, both, both_in, hanzi, language, query_in_other_language, t
 from licence_qr.web.shell.words import day, minute
+
+# What a template compares with: a state by its name, never by its text.
+_CLOSED_SETS: tuple[type[StrEnum], ...] = (
+    Act,
+    ChecklistAnswer,
+    DrawState,
+    LicenceState,
+    PermitStatus,
+    ProposalState,
+    RatingState,
+    ReportState,
+    ReportStep,
+    SignatureKind,
+    SubjectKind,
+)
 
 
 class BilingualEnvironment(Environment):
@@ -86,4 +111,5 @@ def init_app(app: Flask) -> None:
     environment.trim_blocks = environment.lstrip_blocks = True
     environment.globals.update(t=t, both=both, hanzi=hanzi, language=language)
     environment.globals["query_in_other_language"] = query_in_other_language
+    environment.globals.update({each.__name__: each for each in _CLOSED_SETS})
     environment.filters.update(both=both, hanzi=hanzi, day=day, minute=minute)

@@ -12,6 +12,7 @@ from four_eyes import LATER, opened
 from licence_qr.domain.inspecting.follow_up import Fault, FollowUpOutcome, FollowUpReport
 from licence_qr.domain.issuing.application import Application
 from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject
+from licence_qr.domain.lifecycle.credit_entry import EntryState
 from licence_qr.domain.lifecycle.details import ActRequest
 from licence_qr.domain.proposals.proposal import ProposalState
 from licence_qr.domain.register.permit import GrantMode, PermitState
@@ -20,7 +21,6 @@ from licence_qr.errors import LicenceQRError, RuleError
 from licence_qr.services.lifecycle.credit_record import ApplicationBar
 from licence_qr.store.inspecting import follow_ups
 from licence_qr.store.lifecycle import credit_record
-from licence_qr.store.lifecycle.credit_record import EntryState
 from licence_qr.store.register import permits
 from licence_qr.store.work import tasks
 from licence_qr.store.work.task_sources import TaskQuery

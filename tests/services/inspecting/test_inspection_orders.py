@@ -10,10 +10,10 @@ from inspected_register import OTHER_VISIT, TODAY, Scene, codes_of, hotel, hotel
 from inspection_texts import answers
 
 from licence_qr.domain.inspecting.inspection import InspectionState
+from licence_qr.domain.inspecting.rectification import OrderState
 from licence_qr.domain.publishing.public_page import PublicInspection
 from licence_qr.domain.register.permit import GrantMode, PermitState
 from licence_qr.store.inspecting import rectifications
-from licence_qr.store.inspecting.rectifications import OrderState
 from licence_qr.store.proposals import proposals
 from licence_qr.store.register import permits
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from licence_qr.domain.catalogue.model import Text
+from licence_qr.domain.catalogue.model import Regime, Text
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.inspecting.draws import DRAW_STATE_WORDS, MAX_PLACES
 from licence_qr.domain.inspecting.inspection import OUTCOME_WORDS
@@ -149,7 +149,7 @@ def _fields() -> tuple[Field, ...]:
     kinds = tuple(
         Choice(kind.id, kind.name)
         for kind in catalogue().kinds.values()
-        if (regime := kind.regime_on(today)) and regime.regime.value == "licensed"
+        if (regime := kind.regime_on(today)) and regime.regime is Regime.LICENSED
     )
     away = tuple(
         Choice(str(o.user_id), Text(f"{o.user_id} {o.display_name}", f"{o.user_id} {o.display_name}"))

@@ -14,6 +14,7 @@ from licence_qr.domain.lifecycle.acts import Act, SubjectKind, rule
 from licence_qr.domain.plain_text import plain_line, plain_text
 from licence_qr.domain.proposals.proposal import STATE_WORDS
 from licence_qr.domain.roles import Role
+from licence_qr.domain.work.tasks import DueStep
 from licence_qr.errors import ConflictError, InputError, InvalidApplication, LicenceQRError, RuleError
 from licence_qr.services.inspecting.follow_ups import FollowUps, FollowUpView, Recorded
 from licence_qr.web import current_instant
@@ -81,7 +82,7 @@ def list_follow_ups() -> str:
     """The checks this office has to make, by their day, with the days left."""
     lines = follow_ups().open(current_actor(), current_instant())
     overdue = sum(line.left.overdue for line in lines)
-    only = request.args.get("due") == "overdue"
+    only = request.args.get("due") == DueStep.OVERDUE
     return render_template(
         "desk/inspecting/follow_ups.html",
         lines=tuple(line for line in lines if line.left.overdue) if only else lines,

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from licence_qr.domain.catalogue.model import Text
 from licence_qr.domain.issuing.issued import Draft
 from licence_qr.domain.register.field_names import COMMITMENT_FIELDS, FIELD_LABELS, TRADE_FIELDS
+from licence_qr.domain.register.permit import GrantMode
 from licence_qr.domain.roles import Role
 from licence_qr.errors import ConflictError, InputError, InvalidApplication, LicenceQRError, NotFoundError, RuleError
 from licence_qr.web import current_instant
@@ -92,7 +93,7 @@ def _review(draft: Draft, summary: tuple[FieldProblem, ...]) -> str:
         draft=draft,
         parts=tuple(_parts(draft)),
         summary=summary,
-        pending=draft.fields.get("mode") == "general",
+        pending=draft.fields.get("mode") == GrantMode.GENERAL,
         known=_is_known(draft),
     )
 
@@ -132,7 +133,7 @@ def _parts(draft: Draft) -> Iterator[ReviewSection]:
     yield _part(draft, Text("行业与场所", "Trade and place"), "trade", about)
     for section in (entity_section(trade, services().demonstration), premises_section(known)):
         yield _part(draft, section.heading, "details", section.fields)
-    signature = SIGNATURE_FIELDS if fields.get("mode") == "commitment" else ()
+    signature = SIGNATURE_FIELDS if fields.get("mode") == GrantMode.COMMITMENT else ()
     yield _part(draft, Text("告知承诺", "Notify and commit"), "commitment", (COMMITMENT_MODE, *signature))
 
 

@@ -19,6 +19,7 @@ from licence_qr.domain.lifecycle import acts as lifecycle
 from licence_qr.domain.lifecycle.acts import Act, Rule, Subject, SubjectKind
 from licence_qr.domain.lifecycle.dates import renewal_deadline
 from licence_qr.domain.lifecycle.details import ActRequest
+from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Role
 from licence_qr.errors import AccessError, ConflictError, InputError, InvalidApplication, LicenceQRError, RuleError
 from licence_qr.services.businesses.history import History, Timeline
@@ -145,7 +146,7 @@ def show_done(uscc: str, revision: int) -> str:
     actor, now = current_actor(), current_instant()
     past = services().timeline.read(actor, uscc, revision)
     detail = services().register.business(actor, uscc, now)
-    printed = any(event.kind == "code_issued" for event in past.events)
+    printed = any(event.kind is EventKind.CODE_ISSUED for event in past.events)
     changes = tuple(change for event in past.events for change in event.changes)
     return render_template(
         "desk/lifecycle/done.html",

@@ -36,10 +36,10 @@ OUTCOME_TOLD: Mapping[ProposalState, Text] = {
     ),
 }
 
-TONES: Mapping[str, Tone] = {
-    "open": Tone.CARE,
-    "approved": Tone.GOOD,
-    "refused": Tone.BAD,
-    "withdrawn": Tone.PLAIN,
-    "closed": Tone.PLAIN,
+TONES: Mapping[ProposalState, Tone] = {
+    ProposalState.OPEN: Tone.CARE,
+    ProposalState.APPROVED: Tone.GOOD,
+    ProposalState.REFUSED: Tone.BAD,
+    ProposalState.WITHDRAWN: Tone.PLAIN,
+    ProposalState.CLOSED: Tone.PLAIN,
 }

@@ -8,6 +8,7 @@ from flask import current_app, url_for
 
 from licence_qr.domain.catalogue.life_rules import LifeRules
 from licence_qr.domain.catalogue.model import Text
+from licence_qr.domain.lifecycle.acts import SubjectKind
 from licence_qr.domain.work.task_words import HINT as HINT
 from licence_qr.domain.work.task_words import KIND as KIND
 from licence_qr.domain.work.task_words import name_of
@@ -65,7 +66,7 @@ _CHECKED = {TaskKind.FOLLOW_UP_DUE, TaskKind.RECTIFICATION_DUE}
 def task_address(task: Task) -> str:
     """The page on which the task is dealt with, as far as the person signed in may open it."""
     room, _, key = task.subject.partition("/")
-    page = _CHECK if room == "permit" and task.kind in _CHECKED else _PAGES.get(room)
+    page = _CHECK if room == SubjectKind.PERMIT and task.kind in _CHECKED else _PAGES.get(room)
     if page is not None and roles_of(current_app.view_functions[page[0]]) & current_actor().roles:
         endpoint, name = page
         values: dict[str, Any] = {name: int(key)}
