@@ -10,6 +10,7 @@ from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.inspecting.follow_up import Fault, FollowUpOutcome, FollowUpReport
 from licence_qr.domain.inspecting.inspection import Inspection, InspectionPurpose, VisitOutcome
+from licence_qr.domain.inspecting.rectification import OrderState
 from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject, SubjectKind, allowed, known_to, of_type, rule
 from licence_qr.domain.lifecycle.details import ActRequest, Grading
 from licence_qr.domain.register.events import EventKind
@@ -24,7 +25,7 @@ from licence_qr.services.register import events
 from licence_qr.services.register.events import NewEvent
 from licence_qr.store.database.connections import Transaction
 from licence_qr.store.inspecting import draws, rectifications
-from licence_qr.store.inspecting.rectifications import Order, OrderState
+from licence_qr.store.inspecting.rectifications import Order
 from licence_qr.store.proposals import proposals
 from licence_qr.store.register.permits import StoredPermit
 
@@ -121,8 +122,7 @@ class InspectionEffects:
         self.follow_ups.record_within(counting.tx, counting.actor, stored.permit_id, report, counting.now)
 
     def _recheck(self, counting: Counting) -> None:
-        visit, tx = counting.visit, counting.tx
-        order = rectifications.get(tx, visit.order) if visit.order else None
+        visit, tx, order = counting.visit, counting.tx, counting.judged.order
         if order is None or order.state is not OrderState.OPEN:
             raise RuleError("order_not_open", number=visit.order or 0)
         state = _CLOSED_AS[visit.outcome]
@@ -196,10 +196,8 @@ def _order(counting: Counting) -> None:
 
 
 def _drawn(counting: Counting) -> None:
-    drawn = draws.drawn(counting.tx, counting.visit.drawn) if counting.visit.drawn else None
-    stored = counting.judged.permit
-    if drawn is not None and stored is not None and drawn.permit_id == stored.permit_id:
-        draws.done(counting.tx, drawn.drawn_id, counting.key)
+    if counting.judged.drawn is not None:
+        draws.done(counting.tx, counting.judged.drawn.drawn_id, counting.key)
 
 
 def _note(counting: Counting, kind: EventKind, after: Mapping[str, object]) -> None:

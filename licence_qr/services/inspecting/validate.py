@@ -14,12 +14,14 @@ from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.identifiers import CodeId, parse_code_number
 from licence_qr.domain.inspecting.inspection import Flag, Inspection, InspectionPurpose
+from licence_qr.domain.inspecting.rectification import OrderState
 from licence_qr.domain.register.permit import PermitState
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import InputError, RuleError
 from licence_qr.store.database.connections import Transaction
 from licence_qr.store.inspecting import draws, rectifications
-from licence_qr.store.inspecting.rectifications import OrderState
+from licence_qr.store.inspecting.draws import Drawn
+from licence_qr.store.inspecting.rectifications import Order
 from licence_qr.store.register import accounts, codes, entities, permits
 from licence_qr.store.register.entities import StoredEntity
 from licence_qr.store.register.permits import StoredPermit
@@ -54,12 +56,15 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What was found: flags in order, business and permit as far as the register knows them, and the score."""
+    """What was found: flags in order; business, permit, order and drawn place as far as the register knows them and they
+    are those of the visit; and the score. Effects go by this and read none of it again."""
 
     flags: tuple[Flag, ...]
     business: StoredEntity | None
     permit: StoredPermit | None
     score: Score
+    order: Order | None
+    drawn: Drawn | None
 
     @property
     def held(self) -> bool:
@@ -73,18 +78,20 @@ def judge(tx: Transaction, catalogue: Catalogue, arrival: Arrival) -> Judged:
     business, permit, about_business = _business(tx, arrival)
     items, about_lists = _items(catalogue, visit)
     scored = score(items, _rules(catalogue, arrival))
+    order, about_order = _order(tx, visit)
+    drawn, about_draw = _drawn(tx, visit, permit)
     differs = (visit.shown_score, visit.shown_grade) != (scored.percent, scored.grade) and not about_lists
     flags = (
         *about_business,
         *_code(tx, visit),
         *_second_officer(tx, arrival),
         *(about_lists or _kinds(catalogue, visit, permit)),
-        *_order(tx, visit),
-        *_drawn(tx, visit, permit),
+        *about_order,
+        *about_draw,
         *_clock(arrival),
         *([Flag.SCORE_DIFFERS] if differs else []),
     )
-    return Judged(flags, business, permit, scored)
+    return Judged(flags, business, permit, scored, order, drawn)
 
 
 def _rules(catalogue: Catalogue, arrival: Arrival) -> LifeRules:
@@ -172,21 +179,22 @@ def _kinds(catalogue: Catalogue, visit: Inspection, permit: StoredPermit | None)
     return () if fits else (Flag.CHECKLIST_UNKNOWN,)
 
 
-def _order(tx: Transaction, visit: Inspection) -> tuple[Flag, ...]:
+def _order(tx: Transaction, visit: Inspection) -> tuple[Order | None, tuple[Flag, ...]]:
     if visit.order is None:
-        return ()
+        return None, ()
     order = rectifications.get(tx, visit.order)
     if order is None or (order.uscc, order.premises_no) != (visit.subject.uscc, visit.subject.premises_no):
-        return (Flag.ORDER_UNKNOWN,)
-    return () if order.state is OrderState.OPEN else (Flag.ORDER_CLOSED,)
+        return None, (Flag.ORDER_UNKNOWN,)
+    return order, () if order.state is OrderState.OPEN else (Flag.ORDER_CLOSED,)
 
 
-def _drawn(tx: Transaction, visit: Inspection, permit: StoredPermit | None) -> tuple[Flag, ...]:
+def _drawn(tx: Transaction, visit: Inspection, permit: StoredPermit | None) -> tuple[Drawn | None, tuple[Flag, ...]]:
     if visit.purpose is not InspectionPurpose.DRAWN:
-        return ()
+        return None, ()
     drawn = draws.drawn(tx, visit.drawn) if visit.drawn is not None else None
-    fits = drawn is not None and permit is not None and drawn.permit_id == permit.permit_id
-    return () if fits and drawn is not None and drawn.inspection_key is None else (Flag.DRAWN_UNKNOWN,)
+    if drawn is None or permit is None or drawn.permit_id != permit.permit_id:
+        return None, (Flag.DRAWN_UNKNOWN,)
+    return drawn, () if drawn.inspection_key is None else (Flag.DRAWN_UNKNOWN,)
 
 
 def _clock(arrival: Arrival) -> tuple[Flag, ...]:
