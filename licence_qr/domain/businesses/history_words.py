@@ -45,6 +45,20 @@ EVENTS: Mapping[EventKind, Text] = {
     EventKind.INSPECTED: Text("现场检查", "Inspection made"),
     EventKind.RECTIFICATION_ORDERED: Text("责令限期整改", "Rectification ordered"),
     EventKind.RECTIFICATION_CLOSED: Text("整改办结", "Rectification order closed"),
+    EventKind.ACCOUNT_OPENED: Text("开立账户", "Account opened"),
+    EventKind.ACCOUNT_CLOSED: Text("停用账户", "Account closed"),
+    EventKind.PASSWORD_SET: Text("更换密码", "Password replaced"),
+    EventKind.SIGNED_IN: Text("登录", "Signed in"),
+    EventKind.SIGN_IN_REFUSED: Text("登录未成功", "Sign-in refused"),
+    EventKind.SIGN_IN_LOCKED: Text("多次登录未成功，暂停登录", "Sign-in refused and paused after too many tries"),
+    EventKind.CALENDAR_OPENED: Text("生成日历订阅地址", "Calendar address made"),
+    EventKind.CALENDAR_CLOSED: Text("停用日历订阅地址", "Calendar address closed"),
+    EventKind.KEY_ADDED: Text("增加密钥", "Key added"),
+    EventKind.KEY_ROTATED: Text("更换密钥", "Key rotated"),
+    EventKind.KEY_RETIRED: Text("密钥退役", "Key retired"),
+    EventKind.KEY_COMPROMISED: Text("密钥泄露", "Key compromised"),
+    EventKind.EXPORTED: Text("导出数据", "Data exported"),
+    EventKind.CARD_PRINTED: Text("打印亮证牌", "Display card printed"),
 }
 
 # In the order of the page.

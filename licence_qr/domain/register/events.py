@@ -67,6 +67,21 @@ class EventKind(StrEnum):
     INSPECTED = "inspected"  # inspection/<id>
     RECTIFICATION_ORDERED = "rectification_ordered"  # inspection/<id>
     RECTIFICATION_CLOSED = "rectification_closed"  # inspection/<id>
+    # These belong to the history of no business.
+    ACCOUNT_OPENED = "account_opened"  # account/<id>
+    ACCOUNT_CLOSED = "account_closed"  # account/<id>
+    PASSWORD_SET = "password_set"  # noqa: S105 – account/<id>
+    SIGNED_IN = "signed_in"  # account/<id>
+    SIGN_IN_REFUSED = "sign_in_refused"  # account/<id>
+    SIGN_IN_LOCKED = "sign_in_locked"  # account/<id>: refused, and the next tries will be too, whatever the password
+    CALENDAR_OPENED = "calendar_opened"  # account/<id>
+    CALENDAR_CLOSED = "calendar_closed"  # account/<id>
+    KEY_ADDED = "key_added"  # key/<kid>
+    KEY_ROTATED = "key_rotated"  # key/<kid>: the new one
+    KEY_RETIRED = "key_retired"  # key/<kid>
+    KEY_COMPROMISED = "key_compromised"  # key/<kid>
+    EXPORTED = "exported"  # export/<name of what was taken>
+    CARD_PRINTED = "card_printed"  # card/<uscc>
 
 
 # What a licence, premises, a permit and a mark say publicly. A name may be that of a person, and so may a name of a business
@@ -86,6 +101,7 @@ _PERMIT = frozenset(
     }
 )  # fmt: skip
 _MARK = frozenset({"kind", "since", "until", "lifted_on", "legal_basis", "document_no"})
+_KEY = frozenset({"purpose", "not_before", "sign_until", "relieved", "since"})
 _NOTHING: frozenset[str] = frozenset()
 
 # Kind → the fields of its values that are public. A field that is not named is private.
@@ -126,6 +142,22 @@ PUBLIC_FIELDS: Mapping[EventKind, frozenset[str]] = {
     EventKind.CREDIT_RECORDED: _NOTHING,
     EventKind.RECTIFICATION_ORDERED: _NOTHING,
     EventKind.RECTIFICATION_CLOSED: _NOTHING,
+    # What people do who work here.
+    EventKind.ACCOUNT_OPENED: _NOTHING,
+    EventKind.ACCOUNT_CLOSED: _NOTHING,
+    EventKind.PASSWORD_SET: _NOTHING,
+    EventKind.SIGNED_IN: _NOTHING,
+    EventKind.SIGN_IN_REFUSED: _NOTHING,
+    EventKind.SIGN_IN_LOCKED: _NOTHING,
+    EventKind.CALENDAR_OPENED: _NOTHING,
+    EventKind.CALENDAR_CLOSED: _NOTHING,
+    EventKind.EXPORTED: _NOTHING,
+    EventKind.CARD_PRINTED: _NOTHING,
+    # The published lists say all of it.
+    EventKind.KEY_ADDED: _KEY,
+    EventKind.KEY_ROTATED: _KEY,
+    EventKind.KEY_RETIRED: _KEY,
+    EventKind.KEY_COMPROMISED: _KEY,
 }
 
 

@@ -15,10 +15,13 @@ from licence_qr.domain.canonical_json import canonical_json
 from licence_qr.domain.catalogue.model import Catalogue, Text
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.publishing.publish import shown_permits
+from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.register.permit import Permit, PermitStatus
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import AccessError
 from licence_qr.services.inspecting import kit as inspection_kit
+from licence_qr.services.register import events
+from licence_qr.services.register.events import NewEvent
 from licence_qr.store.database.connections import Database
 from licence_qr.store.register import office_register
 from licence_qr.store.register.office_register import OfficeBusiness
@@ -38,7 +41,7 @@ class Pack:
 
     def for_actor(self, actor: Actor, now: datetime) -> bytes:
         """The businesses of the office of ``actor`` as JSON in UTF-8: keys sorted, no spaces, rows in order of credit
-        code, so that one register at one instant gives one text.
+        code, so that one register at one instant gives one text. That it was taken is written down.
 
         Raises AccessError ``role_not_allowed`` unless ``actor`` is an inspector, ``pack_office_unknown`` for an account
         whose office the catalogue does not hold; RegisterError.
@@ -61,7 +64,20 @@ class Pack:
             "businesses": [_row(business, today) for business in found],
             "inspection": kit,
         }
+        self._note(actor, len(found), now)
         return canonical_json(content).encode("utf-8")
+
+    def _note(self, actor: Actor, businesses: int, now: datetime) -> None:
+        taken = NewEvent(
+            kind=EventKind.EXPORTED,
+            subject="export/pack",
+            at=now,
+            actor=actor.username,
+            office=actor.office,
+            after={"businesses": businesses},
+        )
+        with self.database.write() as tx:
+            events.write(tx, taken)
 
 
 def _row(business: OfficeBusiness, today: date) -> list[Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -9,10 +11,14 @@ from pathlib import Path
 from licence_qr.credential.allow_list import AllowedCodes, AllowList
 from licence_qr.credential.trust_list import KeyPurpose, KeyState, TrustedKey, TrustList
 from licence_qr.domain.dates import local_date
+from licence_qr.domain.register.events import EventKind
+from licence_qr.domain.roles import COMMAND_LINE
 from licence_qr.domain.written_dates import day_in_range
-from licence_qr.errors import InputError, KeyStoreError
+from licence_qr.errors import InputError, KeyStoreError, RegisterError
 from licence_qr.services.keys.keyring import KeyPlace, Keys
 from licence_qr.services.keys.root import Root
+from licence_qr.services.register import events
+from licence_qr.services.register.events import NewEvent
 from licence_qr.store.database.connections import Database
 from licence_qr.store.keys import key_files, signed_codes
 
@@ -71,6 +77,7 @@ class Ceremony:
             root, current = self._root(), self.keys.trust_list()
             made = self._make(purpose, current, day, hsm_label)
             root.publish(replace(current, keys=(*current.keys, made)), now)
+        self._note(EventKind.KEY_ADDED, made, now)
         return made
 
     def rotate(self, purpose: KeyPurpose, overlap_days: int, now: datetime, *, hsm_label: str = "") -> Rotation:
@@ -92,6 +99,7 @@ class Ceremony:
             relieved = {key.kid: replace(key, sign_until=min(key.sign_until, last)) for key in in_use}
             keys = tuple(relieved.get(key.kid, key) for key in current.keys)
             root.publish(replace(current, keys=(*keys, made)), now)
+        self._note(EventKind.KEY_ROTATED, made, now, {"relieved": [kid.hex() for kid in sorted(relieved)]})
         return Rotation(made, tuple(relieved.values()), changed=True)
 
     def is_last_signer(self, key: TrustedKey, now: datetime) -> bool:
@@ -109,7 +117,9 @@ class Ceremony:
         if key.state is KeyState.RETIRED:
             return False
         last = max(key.not_before, min(key.sign_until, local_date(now)))
-        self._change(replace(key, state=KeyState.RETIRED, sign_until=last), now)
+        retired = replace(key, state=KeyState.RETIRED, sign_until=last)
+        self._change(retired, now)
+        self._note(EventKind.KEY_RETIRED, retired, now)
         return True
 
     def registered(self, key: TrustedKey, since: datetime) -> Registered:
@@ -131,6 +141,7 @@ class Ceremony:
         if not self.would_compromise(key, since, now):
             return False
         self._change(replace(key, state=KeyState.COMPROMISED), now, since)
+        self._note(EventKind.KEY_COMPROMISED, key, now, {"since": since.isoformat()})
         return True
 
     def would_compromise(self, key: TrustedKey, since: datetime, now: datetime) -> bool:
@@ -166,6 +177,32 @@ class Ceremony:
                 self._allow(root, current, changed, since, now)
             keys = tuple(changed if key.kid == changed.kid else key for key in current.keys)
             root.publish(replace(current, keys=keys), now)
+
+    def _note(
+        self, kind: EventKind, key: TrustedKey, now: datetime, besides: Mapping[str, object] | None = None
+    ) -> None:
+        """Write a change down that is in force.
+
+        The lists themselves are numbered and signed, and a compromise must not wait: where there is no register, or it is
+        locked or of another release, the change stands without an event.
+        """
+        facts = {
+            "purpose": key.purpose.value,
+            "not_before": key.not_before.isoformat(),
+            "sign_until": key.sign_until.isoformat(),
+        }
+        changed = NewEvent(
+            kind=kind,
+            subject=f"key/{key.kid.hex()}",
+            at=now,
+            actor=COMMAND_LINE,
+            office="",
+            after=facts | dict(besides or {}),
+        )
+        with suppress(RegisterError):
+            self.database.check_version()
+            with self.database.write() as tx:
+                events.write(tx, changed)
 
     def _allow(self, root: Root, current: TrustList, key: TrustedKey, since: datetime, now: datetime) -> None:
         former = self.keys.allow_list()

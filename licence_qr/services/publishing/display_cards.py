@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import NotFoundError, RuleError
 from licence_qr.printing.canvas import Sheet
@@ -12,6 +13,8 @@ from licence_qr.printing.card import CardContent, card_for
 from licence_qr.printing.qr import Symbol, make_symbol, min_size_mm, to_png, to_svg
 from licence_qr.printing.sheets import card_pdf as draw_card
 from licence_qr.services.publishing.lookup import Lookup
+from licence_qr.services.register import events
+from licence_qr.services.register.events import NewEvent
 from licence_qr.services.signing.sign_record import Coding
 from licence_qr.store.database.connections import Database
 from licence_qr.store.register import codes
@@ -19,7 +22,7 @@ from licence_qr.store.register import codes
 
 @dataclass(frozen=True, slots=True)
 class Prints:
-    """Reads only; any signed-in person may print what any phone may see."""
+    """Any signed-in person may print what any phone may see; who printed a card is written down."""
 
     database: Database
     coding: Coding
@@ -63,4 +66,15 @@ class Prints:
             sheet = Sheet(size)
         except ValueError:
             raise NotFoundError("sheet_size_unknown", size=size) from None
-        return draw_card(self.card(actor, uscc, now), sheet)
+        drawn = draw_card(self.card(actor, uscc, now), sheet)
+        printed = NewEvent(
+            kind=EventKind.CARD_PRINTED,
+            subject=f"card/{uscc}",
+            at=now,
+            actor=actor.username,
+            office=actor.office,
+            after={"size": sheet.value},
+        )
+        with self.database.write() as tx:
+            events.write(tx, printed)
+        return drawn

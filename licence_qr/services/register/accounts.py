@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,8 +14,11 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.profiles import RFC_9106_LOW_MEMORY
 
-from licence_qr.domain.roles import NOT_PEOPLE, Actor, Role
+from licence_qr.domain.register.events import EventKind
+from licence_qr.domain.roles import COMMAND_LINE, NOT_PEOPLE, SYSTEM, Actor, Role
 from licence_qr.errors import AccessError, InputError, RegisterError
+from licence_qr.services.register import events
+from licence_qr.services.register.events import NewEvent
 from licence_qr.services.register.throttle import Limit, client_network
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.register import accounts
@@ -40,6 +44,11 @@ _TOUCH_WAIT_SECONDS = 0.25
 # What a guess costs whoever steals the register: argon2id at the costs of RFC 9106, section 4, second choice. No
 # setting weakens it; another one can only be given by a program that wires the services itself.
 STANDARD_HASHER = PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
+
+# Accounts are opened and closed, and passwords given, on the command line alone.
+_AT_THE_MACHINE = Actor(0, COMMAND_LINE, "", "", frozenset())
+# Who tries to sign in and fails is nobody yet: it is the program that refuses.
+_PROGRAM = Actor(0, SYSTEM, "", "", frozenset())
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +100,10 @@ class Accounts:
         with self._database.write() as tx:
             if username.lower() in NOT_PEOPLE or accounts.user_by_name(tx, username) is not None:
                 raise InputError("username_taken", field="username", found=username)
-            return accounts.add_user(tx, username, display_name, office, roles, hashed, now)
+            user_id = accounts.add_user(tx, username, display_name, office, roles, hashed, now)
+            told = {"username": username, "display_name": display_name, "office": office, "roles": sorted(roles)}
+            _note(tx, EventKind.ACCOUNT_OPENED, user_id, _AT_THE_MACHINE, now, told)
+            return user_id
 
     def sign_in(self, username: str, password: str, client: str, now: datetime) -> str:
         """Return a fresh session token. Raises AccessError ``sign_in_failed`` or ``sign_in_throttled``.
@@ -100,10 +112,13 @@ class Accounts:
         """
         pair = f"{username}@{client_network(client)}"
         with self._database.write() as tx:
-            TRIES_OF_PAIR.count(tx, pair, now)
-            TRIES_OF_NAME.count(tx, username, now)
+            last = (TRIES_OF_PAIR.count(tx, pair, now), TRIES_OF_NAME.count(tx, username, now))
             user = accounts.user_by_name(tx, username)
         if not self._password_fits(user, password) or user is None:
+            if user is not None:
+                self._note_refusal(
+                    user, EventKind.SIGN_IN_LOCKED if any(last) else EventKind.SIGN_IN_REFUSED, client, now
+                )
             raise AccessError("sign_in_failed")
         return self._open_session(user, pair, password, client, now)
 
@@ -124,6 +139,14 @@ class Accounts:
             TRIES_OF_CONFIRMING.forget(tx, pair)
             CONFIRMING_OF_NAME.forget(tx, actor.username)
 
+    def _note_refusal(self, user: User, kind: EventKind, client: str, now: datetime) -> None:
+        """Of names that have no account nothing is kept: strangers could fill the register, and some type passwords there.
+
+        The limits bound what can be written of an account; the tries beyond them are none.
+        """
+        with self._database.write() as tx:
+            _note(tx, kind, user.actor.user_id, _PROGRAM, now, {"client": client_network(client)})
+
     def _password_fits(self, user: User | None, password: str) -> bool:
         try:
             self._hasher.verify(user.password_hash if user else self._decoy, password)
@@ -143,6 +166,8 @@ class Accounts:
             TRIES_OF_NAME.forget(tx, user.actor.username)
             if rehash:
                 accounts.set_password_hash(tx, user.actor.user_id, rehash)
+            where = {"client": client_network(client)}
+            _note(tx, EventKind.SIGNED_IN, user.actor.user_id, user.actor, now, where)
         return token
 
     def set_password(self, username: str, password: str, now: datetime) -> None:
@@ -159,6 +184,7 @@ class Accounts:
             user = _known(tx, username)
             accounts.set_password_hash(tx, user.actor.user_id, hashed)
             _shut_out(tx, user, now)
+            _note(tx, EventKind.PASSWORD_SET, user.actor.user_id, _AT_THE_MACHINE, now)
 
     def disable(self, username: str, now: datetime) -> None:
         """Let a person sign in no more, and end all their sessions. Raises AccessError ``account_unknown``."""
@@ -166,6 +192,7 @@ class Accounts:
             user = _known(tx, username)
             accounts.disable_user(tx, user.actor.user_id, now)
             _shut_out(tx, user, now)
+            _note(tx, EventKind.ACCOUNT_CLOSED, user.actor.user_id, _AT_THE_MACHINE, now)
 
     def actor(self, token: str, now: datetime) -> Actor | None:
         """Who holds this token, or None when the session is unknown, over, idle too long or revoked."""
@@ -216,6 +243,23 @@ class Accounts:
         """End one session of ``actor``; False when there is no such live session of theirs."""
         with self._database.write() as tx:
             return accounts.revoke_session(tx, actor.user_id, session_id, now)
+
+
+def _note(
+    tx: Transaction,
+    kind: EventKind,
+    user_id: int,
+    actor: Actor,
+    now: datetime,
+    after: Mapping[str, object] | None = None,
+) -> None:
+    """Write down what happened to an account."""
+    events.write(
+        tx,
+        NewEvent(
+            kind=kind, subject=f"account/{user_id}", at=now, actor=actor.username, office=actor.office, after=after
+        ),
+    )
 
 
 def _shut_out(tx: Transaction, user: User, now: datetime) -> None:

@@ -26,14 +26,17 @@ class Limit:
     seconds: int
     refusal: str
 
-    def count(self, tx: Transaction, subject: str, now: datetime) -> None:
-        """Count one try. Raises AccessError with the fact ``minutes`` when the limit had been reached before it."""
+    def count(self, tx: Transaction, subject: str, now: datetime) -> bool:
+        """Count one try; whether it was the last of this window. Raises AccessError with the fact ``minutes`` when the
+        limit had been reached before it."""
         window = int(now.timestamp()) // self.seconds * self.seconds
         key = _key(subject)
-        if accounts.tries(tx, self.scope, key, window) >= self.most:
+        made = accounts.tries(tx, self.scope, key, window)
+        if made >= self.most:
             minutes = (window + self.seconds - int(now.timestamp())) // 60 + 1
             raise AccessError(self.refusal, minutes=minutes)
         accounts.add_try(tx, self.scope, key, window)
+        return made + 1 == self.most
 
     def forget(self, tx: Transaction, subject: str) -> None:
         """Forget the tries of one subject."""

@@ -11,8 +11,11 @@ import hashlib
 import secrets
 from datetime import datetime
 
+from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor
-from licence_qr.store.database.connections import Database
+from licence_qr.services.register import events
+from licence_qr.services.register.events import NewEvent
+from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.register import accounts
 from licence_qr.store.work import calendar_feeds
 
@@ -30,12 +33,16 @@ class CalendarFeeds:
         token = secrets.token_urlsafe(_TOKEN_BYTES)
         with self._database.write() as tx:
             calendar_feeds.put(tx, actor.user_id, _hash(token), now)
+            _note(tx, EventKind.CALENDAR_OPENED, actor, now)
         return token
 
-    def revoke(self, actor: Actor) -> bool:
+    def revoke(self, actor: Actor, now: datetime) -> bool:
         """Close the address of ``actor``; False when there is none."""
         with self._database.write() as tx:
-            return calendar_feeds.remove(tx, actor.user_id)
+            removed = calendar_feeds.remove(tx, actor.user_id)
+            if removed:
+                _note(tx, EventKind.CALENDAR_CLOSED, actor, now)
+            return removed
 
     def made_at(self, actor: Actor) -> datetime | None:
         """When the address of ``actor`` was made; None when there is none."""
@@ -48,6 +55,12 @@ class CalendarFeeds:
             owner = calendar_feeds.owner(tx, _hash(token))
             user = None if owner is None else accounts.user_by_id(tx, owner)
         return None if user is None or user.disabled else user.actor
+
+
+def _note(tx: Transaction, kind: EventKind, actor: Actor, now: datetime) -> None:
+    """The address is what gives the list out; what calendar programs fetch by it, every hour, is not written down."""
+    subject = f"account/{actor.user_id}"
+    events.write(tx, NewEvent(kind=kind, subject=subject, at=now, actor=actor.username, office=actor.office))
 
 
 def _hash(token: str) -> bytes:

@@ -10,8 +10,11 @@ from licence_qr.domain.catalogue.life_rules import LifeRules
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.lifecycle.acts import Act, types_with
+from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.domain.work.tasks import DueStep, Task, TaskKind, TimeLeft, kinds_of, time_left
+from licence_qr.services.register import events
+from licence_qr.services.register.events import NewEvent
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.work import tasks
 from licence_qr.store.work.task_sources import TaskQuery
@@ -63,7 +66,7 @@ class WorkPage:
 
 
 class WorkList:
-    """Use cases around the list. It reads only; what a task is about is done in its own room."""
+    """Use cases around the list. It changes nothing; what a task is about is done in its own room."""
 
     def __init__(self, database: Database, catalogue: Catalogue) -> None:
         self._database = database
@@ -94,6 +97,21 @@ class WorkList:
         question = self._question(actor, work_filter, local_date(now))
         with self._database.read() as tx:
             return self._lines(tx, question, work_filter, most, 0)
+
+    def export(self, actor: Actor, work_filter: WorkFilter, form: str, now: datetime) -> tuple[WorkLine, ...]:
+        """``everything``, to be taken away as a file of the given form; who took how many lines is written down."""
+        lines = self.everything(actor, work_filter, now)
+        taken = NewEvent(
+            kind=EventKind.EXPORTED,
+            subject=f"export/work.{form}",
+            at=now,
+            actor=actor.username,
+            office=actor.office,
+            after={"lines": len(lines)},
+        )
+        with self._database.write() as tx:
+            events.write(tx, taken)
+        return lines
 
     def offices(self, actor: Actor) -> tuple[str, ...]:
         """The offices whose work ``actor`` may see: their own, to an administrator all."""

@@ -51,7 +51,7 @@ def list_work() -> str:
 def export_work(kind_of_file: str) -> Response:
     """All lines of the same filters as a file."""
     now = current_instant()
-    lines = services().work_list.everything(current_actor(), _wish(), now)
+    lines = services().work_list.export(current_actor(), _wish(), kind_of_file, now)
     rules = catalogue().life_rules_on(local_date(now))
     content, media_type = (as_csv(lines, rules), CSV) if kind_of_file == "csv" else (as_xlsx(lines, rules), XLSX)
     response = make_response(content)
@@ -86,7 +86,7 @@ def renew_calendar() -> Response:
 @roles(*WORK.roles)
 def revoke_calendar() -> Response:
     """Close one's address."""
-    services().calendar_feeds.revoke(current_actor())
+    services().calendar_feeds.revoke(current_actor(), current_instant())
     flash(t("日历地址已停用。", "The calendar address no longer works."))
     return redirect(url_for(".show_calendar"), 303)
 
