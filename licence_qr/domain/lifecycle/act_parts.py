@@ -30,7 +30,7 @@ class Upon(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Told:
     """What an act does, said before the button is pressed: to the licence or permit, and to the public page. ``code``: to
-    the code on the wall, where its effect alone does not say it all."""
+    the code on the wall, where its effect alone does not say it all, and always for an act of four eyes."""
 
     subject: Text
     page: Text

@@ -11,7 +11,6 @@ from four_eyes_pages import Shop, clerk, decider, desk_app, desk_services, elsew
 
 from licence_qr.domain.lifecycle.acts import RULES
 from licence_qr.domain.proposals.proposal import FOUR_EYES
-from licence_qr.web.desk.lifecycle.consequences import consequences
 
 __all__ = ["browser", "clerk", "decider", "desk_app", "desk_services", "elsewhere", "inspector", "people", "shop"]
 
@@ -30,7 +29,7 @@ def decide(browser: Browser, address: str, page: str | None = None, **fields: st
 def test_every_act_that_needs_four_eyes_says_what_it_does():
     for rule in RULES:
         if rule.four_eyes:
-            effects = consequences(rule)
+            effects = rule.told
             assert rule.act in FOUR_EYES
             assert all(text.zh and text.en for text in (effects.subject, effects.code, effects.page))
 

@@ -17,9 +17,8 @@ class Consequences:
     page: Text
 
 
-def consequences(rule: Rule, version: int = 0) -> Consequences:
-    """What the act of ``rule`` does. ``version`` is the print that hangs on the wall now; it does not matter to an act whose
-    entry says itself what becomes of the code."""
+def consequences(rule: Rule, version: int) -> Consequences:
+    """What the act of ``rule`` does, ``version`` being the print that hangs on the wall now."""
     if rule.told is None:
         raise AssertionError(f"{rule.act} has no form")
     return Consequences(rule.told.subject, rule.told.code or _code(rule.effect, version), rule.told.page)

@@ -23,7 +23,6 @@ from licence_qr.services.proposals.decide import NO_CHANGE, Proposals, ProposalV
 from licence_qr.services.proposals.read import Preview, ProposalReading, ProposalView
 from licence_qr.web import current_instant
 from licence_qr.web.desk.businesses.history import Day, days
-from licence_qr.web.desk.lifecycle.consequences import consequences
 from licence_qr.web.desk.proposals.fields import (
     BESIDE,
     GROUNDS,
@@ -161,7 +160,7 @@ def _proposing_page(
     return render_template(
         "desk/proposals/proposal_new.html",
         preview=preview,
-        effects=consequences(preview.rule),
+        effects=preview.rule.told,
         fields=fields,
         values=values,
         summary=summary,
@@ -228,7 +227,7 @@ def _page(view: ProposalView, values: Mapping[str, str] | None = None, refused: 
     return render_template(
         "desk/proposals/proposal.html",
         view=view,
-        effects=consequences(view.rule),
+        effects=view.rule.told,
         credit=CREDIT[view.bar.fault] if view.bar else None,
         tones=TONES,
         state_words=STATE_WORDS,
