@@ -58,7 +58,7 @@ def test_the_worker_keeps_the_page_and_every_module_it_reaches(browser: Browser)
     while todo:
         script = todo.pop()
         needed.add(script.relative_to(STATIC).as_posix())
-        for found in re.findall(r'from "(\.[^"]+)"', script.read_text(encoding="utf-8")):
+        for found in re.findall(r'from "(\.[^"]+\.js)"', script.read_text(encoding="utf-8")):
             reached = script.parent.joinpath(found).resolve()
             if reached.relative_to(STATIC).as_posix() not in needed:
                 todo.append(reached)

@@ -116,7 +116,7 @@ def test_the_worker_keeps_every_module_the_page_reaches(client: FlaskClient) -> 
     while todo:
         name = todo.pop()
         text = (STATIC / name).read_text(encoding="utf-8")
-        for found in re.findall(r'(?:from|import) ?"(\.[^"]+)"', text):
+        for found in re.findall(r'(?:from|import) ?"(\.[^"]+\.js)"', text):
             reached = (STATIC / name).parent.joinpath(found).resolve().relative_to(STATIC).as_posix()
             if reached not in needed:
                 needed.add(reached)
