@@ -2,7 +2,7 @@
 // The allow-list: which codes of a compromised key were registered before it was compromised, and so stay good. Signed by
 // the root; it holds the first 16 bytes of SHA-256 of each token.
 
-/** @import { AllowedKey, AllowList, Bytes, TokenParts } from "./types.d.ts" */
+/** @import { AllowedKey, AllowList, Bytes } from "./types.d.ts" */
 
 import { isBetween, isBytes, isInteger, readCanonical } from "./canonical.js";
 import { ALLOW_LIST_AAD, checkSignature, checkSignatureNumbers, importPoint, split } from "./cose.js";
