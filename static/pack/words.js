@@ -73,4 +73,8 @@ export function statusWords(status) {
  * The headline over a genuine code that hangs in another business's premises.
  * @type {Headline}
  */
-export const WRONG_PREMISES = { tone: "bad", zh: "不是这里的亮证牌", en: "This card does not belong to these premises" };
+export const WRONG_PREMISES = {
+  tone: "bad",
+  zh: "不是这里的亮证牌",
+  en: "This card does not belong to these premises",
+};

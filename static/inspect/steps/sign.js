@@ -34,7 +34,8 @@ function signed(context, fields) {
  * @returns {HTMLElement}
  */
 function summary(visit) {
-  const by = visit.outcome === "to_rectify" && visit.rectifyBy ? t("，期限 ", ", due date ") + dayWords(visit.rectifyBy) : "";
+  const by =
+    visit.outcome === "to_rectify" && visit.rectifyBy ? t("，期限 ", ", due date ") + dayWords(visit.rectifyBy) : "";
   const outcome = visit.outcome ? outcomeWords(visit.outcome) + by : t("尚未作出", "not decided yet");
   /** @type {(zh: string, en: string, words: Content) => HTMLElement} */
   const line = (zh, en, words) => element("p", "", t(zh, en), words);
