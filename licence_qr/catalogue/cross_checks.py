@@ -106,7 +106,8 @@ def check(sources: Sources, faults: Faults) -> None:
     _check_patterns(sources, faults)
     if _check_order_of_dates(sources, faults):
         _check_successions(sources, faults)
-        check_life_rules(sources.life_rules, faults)
+        permit_types = [row.entry.id for row in rows(sources, "permit_types", "permit_type")]
+        check_life_rules(sources.life_rules, permit_types, faults)
     for source in sources.working_days:
         check_working_days(source, faults)
     check_permit_types(sources.permit_types, faults)
@@ -233,11 +234,12 @@ def _check_successions(sources: Sources, faults: Faults) -> None:
     for kind in rows(sources, "kinds_of_place", "kind"):
         named = [(kind, rules[rule].entry) for rule in kind.entry.rules if rule in rules]
         _check_succession(named, "rules", faults, without_gap=True)
-    figures: dict[str, list[tuple[LocatedEntry, DatedEntry]]] = defaultdict(list)
+    figures: dict[tuple[str, str | None], list[tuple[LocatedEntry, DatedEntry]]] = defaultdict(list)
     for row in rows(sources, "life_rules", "life_rule"):
-        figures[row.entry.id].append((row, row.entry))
-    for figure in figures.values():
-        _check_succession(figure, "valid_from", faults, without_gap=True)
+        figures[row.entry.id, row.entry.permit_type].append((row, row.entry))
+    for (_, permit_type), figure in figures.items():
+        # On a day without a figure of the type, the general one counts.
+        _check_succession(figure, "valid_from", faults, without_gap=permit_type is None)
     groups: dict[tuple[str, ...], list[tuple[LocatedEntry, DatedEntry]]] = defaultdict(list)
     for row in rows(sources, "delegations", "delegation"):
         groups["delegation", row.entry.office, row.entry.permit_type].append((row, row.entry))

@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from itertools import pairwise
 
 from licence_qr.catalogue.faults import Faults
-from licence_qr.catalogue.schema import LifeRuleEntry, LifeRulesFile
+from licence_qr.catalogue.schema import LifeRulesFile
 from licence_qr.catalogue.source_file import SourceFile
-from licence_qr.domain.catalogue.life_rules import DESCENDING, LIFE_RULE_IDS
+from licence_qr.domain.catalogue.life_rules import DESCENDING, LIFE_RULE_IDS, LIFE_RULES_OF_TYPES
 
 
-def check_life_rules(source: SourceFile[LifeRulesFile], faults: Faults) -> None:
+def check_life_rules(source: SourceFile[LifeRulesFile], permit_types: Collection[str], faults: Faults) -> None:
     """Put what is wrong into ``faults``. That the figures of one id follow one another is checked with all dates."""
     entries = source.entries.life_rule
     for place, entry in enumerate(entries):
         if entry.id not in LIFE_RULE_IDS:
-            _unknown(source, place, entry, faults)
-    for missing in sorted(set(LIFE_RULE_IDS) - {entry.id for entry in entries}):
+            _unknown(source, place, "id", entry.id, LIFE_RULE_IDS, faults)
+        elif entry.permit_type is not None and entry.id not in LIFE_RULES_OF_TYPES:
+            _unknown(source, place, "id", entry.id, LIFE_RULES_OF_TYPES, faults)
+        elif entry.permit_type is not None and entry.permit_type not in permit_types:
+            _unknown(source, place, "permit_type", entry.permit_type, permit_types, faults)
+    for missing in sorted(set(LIFE_RULE_IDS) - {entry.id for entry in entries if entry.permit_type is None}):
         faults.add("catalogue_entry_missing", source.name, 1, entry=f'[[life_rule]] id = "{missing}"')
     for steps in DESCENDING:
         _check_steps(source, steps, faults)
 
 
-def _unknown(source: SourceFile[LifeRulesFile], place: int, entry: LifeRuleEntry, faults: Faults) -> None:
-    facts = {"key": "id", "found": f'"{entry.id}"', "example": " / ".join(f'"{known}"' for known in LIFE_RULE_IDS)}
-    faults.add("catalogue_value_wrong", source.name, source.line("life_rule", place, "id"), **facts)
+def _unknown(
+    source: SourceFile[LifeRulesFile], place: int, key: str, found: str, known: Collection[str], faults: Faults
+) -> None:
+    facts = {"key": key, "found": f'"{found}"', "example": " / ".join(f'"{each}"' for each in known)}
+    faults.add("catalogue_value_wrong", source.name, source.line("life_rule", place, key), **facts)
 
 
 def _check_steps(source: SourceFile[LifeRulesFile], steps: tuple[str, ...], faults: Faults) -> None:

@@ -102,7 +102,8 @@ def _build(sources: Sources) -> Catalogue:
         ),
         kind_groups={e.number: _text(e.name) for e in kinds.group},
         life_rules=tuple(
-            DatedLifeRule(e.id, e.value, _period(e), _text(e.basis)) for e in sources.life_rules.entries.life_rule
+            DatedLifeRule(e.id, e.value, _period(e), _text(e.basis), e.permit_type or "")
+            for e in sources.life_rules.entries.life_rule
         ),
         working_calendar=working_calendar(source.entries for source in sources.working_days),
     )

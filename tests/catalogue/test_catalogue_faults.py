@@ -52,6 +52,22 @@ def test_the_copy_loads_before_anything_is_broken(folder: Path) -> None:
 
 # File, what stands there, what to put in its place, the code of the fault, by how many lines the fault stands later.
 ONE_FAULT_EACH = {
+    "a figure of a permit type that no type has of its own": (
+        "life_rules.toml",
+        'id = "dormancy_months"',
+        'id = "dormancy_months"\nvalue = 1\npermit_type = "food"\nvalid_from = 2011-05-01\n'
+        'basis = { zh = "x", en = "x" }\n\n[[life_rule]]\nid = "dormancy_months"',
+        "catalogue_value_wrong",
+        0,
+    ),
+    "a figure of a permit type that is not there": (
+        "life_rules.toml",
+        'id = "review_after_months"',
+        'id = "review_after_months"\nvalue = 1\nvalid_from = 2011-05-01\nbasis = { zh = "x", en = "x" }\n'
+        'permit_type = "foods"\n\n[[life_rule]]\nid = "review_after_months"',
+        "catalogue_value_wrong",
+        4,
+    ),
     "an act that no permit type can choose": (
         "permit_types.toml",
         'act = "grade"',

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -25,6 +25,7 @@ from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject
 from licence_qr.domain.lifecycle.details import ActRequest, Grading
 from licence_qr.domain.register.permit import Permit, PermitState
 from licence_qr.domain.roles import Actor, Role
+from licence_qr.domain.work.tasks import TaskKind
 from licence_qr.errors import RuleError
 from licence_qr.services.importing.run import ImportReport
 from licence_qr.store.register import permits
@@ -143,15 +144,14 @@ def test_what_its_type_does_not_name_is_nowhere_offered_and_refused_in_words(off
         page = clerk.see(f"{address}/{subject.text}/{act.value}?lang=zh", 409)
         assert "食品经营许可证（示例）" in page and words in page
     assert held(office, pair.uscc).permit.grade == ""
-    due = office.work_list.counts(actor(office), NOW + timedelta(days=700))
-    assert due.of(next(kind for kind in due.kinds if kind.value == "review_due")) == 0
+    assert office.work_list.counts(actor(office), NOW + timedelta(days=700)).of(TaskKind.REVIEW_DUE) == 0
 
 
 def test_what_its_type_names_is_offered_with_the_basis_that_the_catalogue_says(office: Services):
     pair, clerk = issue(office, "works_canteen"), browser(office)
     address = f"/desk/businesses/{pair.uscc}"
     acts = offered(clerk.see(address))
-    assert "grade" in acts and "review" not in acts
+    assert acts >= {"grade", "review"}
     subject = Subject(pair.uscc, held(office, pair.uscc).permit_id)
     assert "《集体用餐管理办法（示例）》第九条" in clerk.see(f"{address}/{subject.text}/grade?lang=zh")
     do(office, pair.uscc, Act.GRADE, grade="B")
@@ -160,6 +160,23 @@ def test_what_its_type_names_is_offered_with_the_basis_that_the_catalogue_says(o
     assert basis == ["《集体用餐管理办法（示例）》第九条"]
     changes = clerk.see(f"{address}/{subject.text}/change?lang=zh")
     assert "《集体用餐管理办法（示例）》第八条" in changes and "场所类别" not in changes
+
+
+def test_the_figures_of_its_life_may_be_its_own(office: Services):
+    pair = issue(office, "works_canteen")
+    period = held(office, pair.uscc).permit.period
+    assert period is not None and period.last == date(2028, 11, 22)
+
+    def waiting(day: date) -> int:
+        counts = office.work_list.counts(actor(office), datetime.combine(day, time(4), UTC))
+        return counts.of(TaskKind.REVIEW_DUE)
+
+    assert (waiting(date(2027, 8, 24)), waiting(date(2027, 8, 26))) == (0, 1)
+    stored = held(office, pair.uscc)
+    request = ActRequest(Subject(pair.uscc, stored.permit_id), Act.APPLY_RENEWAL, WHY, actor(office))
+    with office.database.write() as tx:
+        office.life.perform_within(tx, request, datetime(2028, 10, 1, 4, tzinfo=UTC))
+    assert held(office, pair.uscc).permit.renewal_in_time is False, "fifty-two days before the end is too late here"
 
 
 PERMIT = permit(

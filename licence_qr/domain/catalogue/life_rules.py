@@ -16,12 +16,14 @@ from licence_qr.errors import RuleError
 
 @dataclass(frozen=True, slots=True)
 class DatedLifeRule:
-    """One figure in time. ``id`` is the name of a field of LifeRules, which says the unit."""
+    """One figure in time. ``id`` is the name of a field of LifeRules, which says the unit. A figure with a ``permit_type``
+    stands in place of the general one for permits of that type."""
 
     id: str
     value: int
     period: Period
     basis: Text
+    permit_type: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,8 @@ class LifeRules:
 
 
 LIFE_RULE_IDS = tuple(each.name for each in fields(LifeRules))
+# Figures of one permit, which a permit type may have of its own.
+LIFE_RULES_OF_TYPES = ("renewal_apply_days", "review_after_months", "follow_up_months")
 # Figures that must fall from one to the next.
 DESCENDING = (
     ("expiring_notice_days", "expiring_reminder_days", "expiring_urgent_days"),
@@ -72,12 +76,13 @@ DESCENDING = (
 )
 
 
-def life_rules_on(rules: Iterable[DatedLifeRule], day: date) -> LifeRules:
-    """The figures in force on ``day``.
+def life_rules_on(rules: Iterable[DatedLifeRule], day: date, permit_type: str = "") -> LifeRules:
+    """The figures in force on ``day``, for permits of a type where one is named.
 
     Raises RuleError ``life_rule_unknown`` (``rule``, ``day``) where one of them has no figure for that day.
     """
-    values = {rule.id: rule.value for rule in rules if day in rule.period}
+    found = [rule for rule in rules if day in rule.period and rule.permit_type in {"", permit_type}]
+    values = {rule.id: rule.value for rule in sorted(found, key=lambda rule: rule.permit_type)}
     missing = next((each for each in LIFE_RULE_IDS if each not in values), None)
     if missing is not None:
         raise RuleError("life_rule_unknown", rule=missing, day=day.isoformat())

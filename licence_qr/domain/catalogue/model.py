@@ -280,9 +280,12 @@ class Catalogue:
         """The permit type that is the business licence. There is always one, and never two: the loader sees to that."""
         return next(known for known in self.permit_types.values() if known.licence)
 
-    def life_rules_on(self, day: date) -> LifeRules:
-        """The figures of a permit's life in force on ``day``. Raises RuleError ``life_rule_unknown``."""
-        return life_rules_on(self.life_rules, day)
+    def life_rules_on(self, day: date, permit_type: str = "") -> LifeRules:
+        """The figures of a permit's life in force on ``day``, for one type of permit where it has figures of its own.
+
+        Raises RuleError ``life_rule_unknown``.
+        """
+        return life_rules_on(self.life_rules, day, permit_type)
 
     def delegation(self, office: str, permit_type: str, day: date) -> Delegation | None:
         """The delegation that lets ``office`` decide on ``permit_type`` on ``day``, or None."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 from licence_qr.domain.catalogue.life_rules import LifeRules
+from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import Period, add_months
+from licence_qr.domain.lifecycle.acts import Act, types_with
 from licence_qr.domain.register.entity import LicenceState
 from licence_qr.domain.register.permit import Permit
 from licence_qr.errors import InputError
@@ -58,6 +61,15 @@ def review_due(permit: Permit, rules: LifeRules) -> date | None:
         return None
     due = add_months(max(permit.period.first, permit.reviewed_on or permit.period.first), rules.review_after_months)
     return due if permit.period.last is None or due <= permit.period.last else None
+
+
+def review_terms(catalogue: Catalogue, day: date) -> Mapping[int, tuple[str, ...]]:
+    """After how many months which types of permit are reviewed, by the figures of ``day``; empty where no type is."""
+    terms: dict[int, tuple[str, ...]] = {}
+    for each in types_with(catalogue.permit_types.values(), Act.REVIEW):
+        months = catalogue.life_rules_on(day, each).review_after_months
+        terms[months] = (*terms.get(months, ()), each)
+    return terms
 
 
 def check_dormancy(since: date, until: date, rules: LifeRules) -> None:

@@ -239,7 +239,7 @@ class DemonstrationRegister:
         kind = self.catalogue.permit_types[data.type]
         period = _period(filling, data, kind)
         committed = data.mode is GrantMode.COMMITMENT
-        follow_up = self.catalogue.life_rules_on(period.first).follow_up_months
+        follow_up = self.catalogue.life_rules_on(period.first, data.type).follow_up_months
         here = self.catalogue.delegation(filling.business.office, data.type, local_date(filling.now)) is not None
         permit = Permit(
             permit_type=data.type,

@@ -218,13 +218,14 @@ class Issuance:
             raise RuleError("commitment_not_signed", permit_type=type_name(self.catalogue, request.permit_type))
         if request.commitment.notice_sha256 != notice.sha256:
             raise RuleError("commitment_text_changed", notice=notice.id, version=notice.version)
+        rules = self.catalogue.life_rules_on(case.day, request.permit_type)
         granted = replace(
             pending,
             permit_no=next_permit_no(case.tx, self.catalogue, request.permit_type, pending.issuing_authority, case.day),
             issued_on=case.day,
             period=first_period(self.catalogue, request.permit_type, case.day),
             state=PermitState.EFFECTIVE,
-            follow_up_due=add_months(case.day, self.catalogue.life_rules_on(case.day).follow_up_months),
+            follow_up_due=add_months(case.day, rules.follow_up_months),
         )
         stored = permits.add(case.tx, uscc, granted)
         applications.add_commitment(case.tx, application_no, request.permit_type, request.commitment, notice)

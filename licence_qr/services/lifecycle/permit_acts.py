@@ -107,7 +107,7 @@ def apply_renewal(case: ActCase) -> None:
     day = effective_day(case.request.grounds.effective_on, granted_on(permit) or date.min, case.today)
     if case.today > last:
         raise InputError("renewal_after_end", field="effective_on", last=last.isoformat(), found=day.isoformat())
-    in_time = day <= renewal_deadline(last, case.catalogue.life_rules_on(day))
+    in_time = day <= renewal_deadline(last, case.catalogue.life_rules_on(day, permit.permit_type))
     applied = replace(permit, renewal_applied_on=day, renewal_in_time=in_time)
     case.put_permit(EventKind.RENEWAL_APPLIED, case.subject, applied, day)
 

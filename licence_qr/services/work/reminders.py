@@ -13,7 +13,7 @@ from email.utils import format_datetime
 
 from licence_qr.domain.catalogue.model import Catalogue, Office
 from licence_qr.domain.dates import local_date
-from licence_qr.domain.lifecycle.acts import Act, types_with
+from licence_qr.domain.lifecycle.dates import review_terms
 from licence_qr.domain.work.task_words import counted, days_left, name_of
 from licence_qr.domain.work.tasks import TaskKind, TimeLeft, time_left
 from licence_qr.services.work.outbox import Outbox
@@ -138,7 +138,7 @@ class Reminders:
             kinds=_REMINDED_OF,
             username="",
             rules=self._catalogue.life_rules_on(today),
-            reviewed_types=types_with(self._catalogue.permit_types.values(), Act.REVIEW),
+            reviews=review_terms(self._catalogue, today),
         )
 
     def _reached(self) -> tuple[Office, ...]:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from licence_qr.domain.catalogue.life_rules import LifeRules
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import local_date
-from licence_qr.domain.lifecycle.acts import Act, types_with
+from licence_qr.domain.lifecycle.dates import review_terms
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.domain.work.tasks import DueStep, Task, TaskKind, TimeLeft, kinds_of, time_left
@@ -71,7 +71,6 @@ class WorkList:
     def __init__(self, database: Database, catalogue: Catalogue) -> None:
         self._database = database
         self._catalogue = catalogue
-        self._reviewed = types_with(catalogue.permit_types.values(), Act.REVIEW)
 
     def counts(self, actor: Actor, now: datetime) -> Counts:
         """How much waits for ``actor``."""
@@ -125,7 +124,7 @@ class WorkList:
             kinds=kinds_of(actor),
             username=actor.username,
             rules=self._catalogue.life_rules_on(today),
-            reviewed_types=self._reviewed,
+            reviews=review_terms(self._catalogue, today),
             unassigned=Role.ADMIN in actor.roles and not work_filter.office,
         )
 

@@ -19,8 +19,8 @@ from licence_qr.store.feedback import ratings, reports
 class TaskQuery:
     """Whose work is asked for. ``offices`` bounds it; ``username`` finds what is one's own.
 
-    ``reviewed_types`` are the permit types that are reviewed (复核) between grant and end. ``unassigned``: also reports that
-    stand with no office yet.
+    ``reviews`` are the permit types that are reviewed (复核) between grant and end, by the months after which.
+    ``unassigned``: also reports that stand with no office yet.
     """
 
     today: date
@@ -28,7 +28,7 @@ class TaskQuery:
     kinds: tuple[TaskKind, ...]
     username: str
     rules: LifeRules
-    reviewed_types: tuple[str, ...]
+    reviews: Mapping[int, tuple[str, ...]]
     unassigned: bool = False
 
 
@@ -74,11 +74,18 @@ def _renewal(q: TaskQuery) -> TaskSelect:
 
 
 def _review(q: TaskQuery) -> TaskSelect:
-    """Due so many months after the first day or the last review, unless its end comes before or has come.
+    """Due so many months after the first day or the last review, unless its end comes before or has come."""
+    terms = q.reviews or {q.rules.review_after_months: ()}
+    parts = [_review_after(q, months, types) for months, types in terms.items()]
+    return TaskSelect(" UNION ALL ".join(part.sql for part in parts), tuple(v for part in parts for v in part.values))
+
+
+def _review_after(q: TaskQuery, months: int, types: tuple[str, ...]) -> TaskSelect:
+    """The reviews of the permit types with one term.
 
     ``domain.dates.add_months`` in SQL: a day that the month does not have becomes the month's last.
     """
-    months, notice = q.rules.review_after_months, timedelta(days=q.rules.expiring_notice_days)
+    notice = timedelta(days=q.rules.expiring_notice_days)
     since = "max(valid_from, coalesce(reviewed_on, ''))"
     due = (
         f"min(date({since}, '+{months:d} months'), date({since}, 'start of month', '+{months + 1:d} months', '-1 day'))"
@@ -86,15 +93,13 @@ def _review(q: TaskQuery) -> TaskSelect:
     sql = f"""
         SELECT {_PERMIT}, {due} AS due_on FROM permits
         WHERE handling_office IN ({marks(q.offices)}) AND {_IN_FORCE} AND {since} <= ?
-        AND permit_type IN ({marks(q.reviewed_types)}) AND {due} <= ?
+        AND permit_type IN ({marks(types)}) AND {due} <= ?
         AND (valid_to IS NULL OR (valid_to >= ? AND {due} < date(valid_to, '-{notice.days:d} days')))"""
     last = q.today + notice
     latest_start = add_months(last, -months) + timedelta(
         days=3
     )  # a bound for the index; the exact day is asked after it
-    return TaskSelect(
-        sql, (*q.offices, latest_start.isoformat(), *q.reviewed_types, last.isoformat(), q.today.isoformat())
-    )
+    return TaskSelect(sql, (*q.offices, latest_start.isoformat(), *types, last.isoformat(), q.today.isoformat()))
 
 
 def _checks(q: TaskQuery, ordered: str, due: str) -> TaskSelect:

@@ -11,7 +11,7 @@ from licence_qr.domain.catalogue.model import Catalogue
 OFFICE, AUTHORITY, PERMIT_TYPE, GRADED = "hangu", "cq_gxq_catering", "food_business", "canteen"
 AUTHORITY_NAME = "重庆高新区餐饮服务监督局"
 
-# Both permits can be issued by the new office, neither follows the kind of place, and only the second is graded.
+# The new office issues both permits; neither follows the kind of place, and only the second is reviewed and graded.
 ADDED = {
     "authorities.toml": f"""
 [[authority]]
@@ -50,7 +50,23 @@ change_basis = {{ zh = "《集体用餐管理办法（示例）》第八条", en
 [[permit_type.act]]
 act = "grade"
 basis = {{ zh = "《集体用餐管理办法（示例）》第九条", en = "Canteen rules (made up), article 9" }}
+
+[[permit_type.act]]
+act = "review"
+basis = {{ zh = "《集体用餐管理办法（示例）》第十条", en = "Canteen rules (made up), article 10" }}
 """,
+    # The canteen permit is reviewed after a year, its renewal applied for sixty days before the end.
+    "life_rules.toml": "".join(
+        f"""
+[[life_rule]]
+id = "{figure}"
+permit_type = "{GRADED}"
+value = {value}
+valid_from = 2021-01-01
+basis = {{ zh = "《集体用餐管理办法（示例）》第十条", en = "Canteen rules (made up), article 10" }}
+"""
+        for figure, value in (("review_after_months", 12), ("renewal_apply_days", 60))
+    ),
     "number_templates.toml": f"""
 [[number_template]]
 wire_id = 21

@@ -276,7 +276,8 @@ def _renewal(case: ActForm) -> Renewal | None:
     period = case.permit.permit.period if case.permit else None
     if case.rule.act is not Act.APPLY_RENEWAL or period is None or period.last is None:
         return None
-    deadline = renewal_deadline(period.last, case.catalogue.life_rules_on(case.today))
+    permit_type = case.permit_type.id if case.permit_type else ""
+    deadline = renewal_deadline(period.last, case.catalogue.life_rules_on(case.today, permit_type))
     return Renewal(period.last, deadline, late=case.today > deadline)
 
 
