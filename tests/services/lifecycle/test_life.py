@@ -10,12 +10,14 @@ from datetime import timedelta
 import pytest
 from lives import DECIDER, WHY, Hotel
 
-from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject
+from licence_qr.domain.lifecycle.acts import RULES, Act, Grounds, Subject, SubjectKind
 from licence_qr.domain.lifecycle.details import ActRequest, LicenceChange
 from licence_qr.domain.register.permit import PermitState, PermitStatus
 from licence_qr.domain.roles import Role
 from licence_qr.errors import AccessError, ConflictError, InputError, KeyStoreError, NotFoundError, RuleError
+from licence_qr.services.lifecycle.licence_acts import LICENCE_ACTS
 from licence_qr.services.lifecycle.perform import Done
+from licence_qr.services.lifecycle.permit_acts import PERMIT_ACTS
 from licence_qr.store.database.connections import Database
 
 
@@ -211,3 +213,8 @@ def test_what_is_true_today_is_never_read_from_the_history(hotel):
     hotel.services.database._kept_connection().connection.set_trace_callback(None)
     of_history = [sql for sql in asked if "history" in sql and not sql.startswith("INSERT")]
     assert len(asked) > 10 and all("max(seq)" in sql for sql in of_history), of_history
+
+
+def test_every_act_of_the_table_is_done_by_a_function_and_no_other():
+    for kind, done in ((SubjectKind.LICENCE, LICENCE_ACTS), (SubjectKind.PERMIT, PERMIT_ACTS)):
+        assert set(done) == {rule.act for rule in RULES if rule.kind is kind}

@@ -148,9 +148,7 @@ def premises_section(catalogue: Catalogue) -> Section:
             Field(
                 "permitted_items",
                 FIELD_LABELS["permitted_items"],
-                Text(
-                    "印在卫生许可证上，例如：住宿（宾馆）。", "Printed on the hygiene permit, for example 住宿（宾馆）."
-                ),
+                Text("印在许可证上，例如：住宿（宾馆）。", "Printed on the permit, for example 住宿（宾馆）."),
             ),
             Field(
                 "contact_phone",
@@ -178,8 +176,8 @@ COMMITMENT_MODE = Field(
             "general",
             Text("一般程序：先核查，后许可", "Standard procedure: inspection first, then the permit"),
             Text(
-                "今天只发营业执照，卫生许可证显示“受理中”。",
-                "Only the business licence is issued today. The hygiene permit shows as pending.",
+                "今天只发营业执照，许可证显示“受理中”。",
+                "Only the business licence is issued today. The permit shows as pending.",
             ),
         ),
     ),
