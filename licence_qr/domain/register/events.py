@@ -68,6 +68,11 @@ class EventKind(StrEnum):
     RECTIFICATION_ORDERED = "rectification_ordered"  # inspection/<id>
     RECTIFICATION_CLOSED = "rectification_closed"  # inspection/<id>
     # These belong to the history of no business.
+    DRAW_ANNOUNCED = "draw_announced"  # draw/<id>
+    DRAW_SETTLED = "draw_settled"  # draw/<id>
+    DRAW_CALLED_OFF = "draw_called_off"  # draw/<id>
+    REPORT_HANDLED = "report_handled"  # report/<id>: what was said stands with the report, and goes with it
+    RATING_HANDLED = "rating_handled"  # rating/<id>: likewise
     ACCOUNT_OPENED = "account_opened"  # account/<id>
     ACCOUNT_CLOSED = "account_closed"  # account/<id>
     PASSWORD_SET = "password_set"  # noqa: S105 – account/<id>
@@ -101,6 +106,7 @@ _PERMIT = frozenset(
     }
 )  # fmt: skip
 _MARK = frozenset({"kind", "since", "until", "lifted_on", "legal_basis", "document_no"})
+_DRAW = frozenset({"list_sha256", "commitment", "due_on", "places", "seed"})
 _KEY = frozenset({"purpose", "not_before", "sign_until", "relieved", "since"})
 _NOTHING: frozenset[str] = frozenset()
 
@@ -142,7 +148,13 @@ PUBLIC_FIELDS: Mapping[EventKind, frozenset[str]] = {
     EventKind.CREDIT_RECORDED: _NOTHING,
     EventKind.RECTIFICATION_ORDERED: _NOTHING,
     EventKind.RECTIFICATION_CLOSED: _NOTHING,
-    # What people do who work here.
+    # A draw is published, list and seed.
+    EventKind.DRAW_ANNOUNCED: _DRAW,
+    EventKind.DRAW_SETTLED: _DRAW,
+    EventKind.DRAW_CALLED_OFF: _DRAW,
+    # What people do who work here, and with what citizens tell.
+    EventKind.REPORT_HANDLED: _NOTHING,
+    EventKind.RATING_HANDLED: _NOTHING,
     EventKind.ACCOUNT_OPENED: _NOTHING,
     EventKind.ACCOUNT_CLOSED: _NOTHING,
     EventKind.PASSWORD_SET: _NOTHING,

@@ -18,10 +18,11 @@ from licence_qr.domain.feedback.ratings import (
 )
 from licence_qr.domain.feedback.reports import due_day
 from licence_qr.domain.feedback.retention import is_kept
+from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import AccessError, ConflictError, NotFoundError
 from licence_qr.services.feedback.ratings import Ratings
-from licence_qr.services.feedback.steps import ShownStep, chosen_step, shown_steps, words_of_step
+from licence_qr.services.feedback.steps import ShownStep, chosen_step, shown_steps, words_of_step, write_step
 from licence_qr.store.database.connections import Transaction
 from licence_qr.store.feedback import ratings
 from licence_qr.store.feedback.ratings import RatingEvent
@@ -162,6 +163,7 @@ class RatingsDesk:
                 changed = self.ratings.dated(replace(changed, mend_from=local_date(now), mend_due=None))
             ratings.update(tx, changed)
             ratings.note(tx, rating_id, RatingEvent(now, actor.username, actor.office, step, text))
+            write_step(tx, EventKind.RATING_HANDLED, f"rating/{rating_id}", step, actor, now)
             self.ratings.purge_expired(tx, now)
         return changed
 

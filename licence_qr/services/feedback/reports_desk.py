@@ -8,11 +8,12 @@ from datetime import date, datetime
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.feedback.reports import Report, ReportState, ReportStep, allowed, next_state
 from licence_qr.domain.feedback.retention import is_kept
+from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.domain.text import Text
 from licence_qr.errors import AccessError, ConflictError, InputError, NotFoundError
 from licence_qr.services.feedback.reports import Clock, Reports
-from licence_qr.services.feedback.steps import ShownStep, chosen_step, shown_steps, words_of_step
+from licence_qr.services.feedback.steps import ShownStep, chosen_step, shown_steps, words_of_step, write_step
 from licence_qr.store.database.connections import Transaction
 from licence_qr.store.feedback import reports
 from licence_qr.store.feedback.reports import ReportEvent
@@ -106,6 +107,7 @@ class ReportsDesk:
             details = {"from": report.office, "to": changed.office} if step is ReportStep.REASSIGNED else None
             reports.update(tx, changed)
             reports.note(tx, report_id, ReportEvent(now, actor.username, actor.office, step, text, details))
+            write_step(tx, EventKind.REPORT_HANDLED, f"report/{report_id}", step, actor, now)
             self.reports.purge_expired(tx, now)
         return changed
 

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
 
 from licence_qr.domain.feedback.reports import MOST_TEXT
 from licence_qr.domain.plain_text import demand_length, plain_text
+from licence_qr.domain.register.events import EventKind
+from licence_qr.domain.roles import Actor
 from licence_qr.errors import InputError
+from licence_qr.services.register import events
+from licence_qr.services.register.events import NewEvent
 from licence_qr.store.database.connections import Transaction
 from licence_qr.store.register import accounts
 
@@ -49,6 +54,21 @@ def words_of_step(text: str) -> str:
     if not words:
         raise InputError("report_step_text_missing", field="text")
     return words
+
+
+def write_step(tx: Transaction, kind: EventKind, subject: str, step: StrEnum, actor: Actor, now: datetime) -> None:
+    """Write into the history who took which step; its words stay with the case, where they can be deleted in time."""
+    events.write(
+        tx,
+        NewEvent(
+            kind=kind,
+            subject=subject,
+            at=now,
+            actor=actor.username,
+            office=actor.office,
+            after={"step": step.value},
+        ),
+    )
 
 
 def shown_steps(tx: Transaction, events: Iterable[Told]) -> tuple[ShownStep[Told], ...]:

@@ -17,9 +17,12 @@ from licence_qr.domain.dates import local_date
 from licence_qr.domain.inspecting.draws import Candidate, DrawList, DrawState, Pick, draw, parse_seed, sha256_of
 from licence_qr.domain.inspecting.inspection import VisitOutcome
 from licence_qr.domain.plain_text import plain_line
+from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.register.permit import Permit
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import AccessError, ConflictError, InputError, InvalidApplication, NotFoundError, RuleError
+from licence_qr.services.register import events
+from licence_qr.services.register.events import NewEvent
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.inspecting import draws
 from licence_qr.store.inspecting.draws import DrawnPlace, StoredDraw
@@ -109,7 +112,16 @@ class Draws:
             names = {o.user_id: o.username for o in accounts.active_of_office(tx, actor.office, Role.INSPECTOR)}
             _check_recused(tx, wanted, names)
             listed = self._list(tx, actor, wanted, names, local_date(now))
-            return draws.add(tx, _announced(actor, wanted, due_on, listed, names, now))
+            announced = _announced(actor, wanted, due_on, listed, names, now)
+            draw_id = draws.add(tx, announced)
+            said = {
+                "list_sha256": announced.list_sha256,
+                "commitment": announced.commitment,
+                "due_on": due_on.isoformat(),
+                "places": wanted.places,
+            }
+            events.write(tx, replace(_event(EventKind.DRAW_ANNOUNCED, draw_id, actor, now), after=said))
+            return draw_id
 
     def settle(self, actor: Actor, draw_id: int, seed: str, now: datetime) -> None:
         """Draw, with the ``seed`` that the public event gave, or the register's secret (then ``seed`` is not asked).
@@ -126,6 +138,8 @@ class Draws:
             _open(tx, actor, draw_id)
             draws.settle(tx, draw_id, DrawState.SETTLED, used, (actor.username, ""), now)
             draws.add_drawn(tx, found, [_row(tx, pick, names) for pick in picks])
+            said = {"list_sha256": found.list_sha256, "seed": used}
+            events.write(tx, replace(_event(EventKind.DRAW_SETTLED, draw_id, actor, now), after=said))
 
     def call_off(self, actor: Actor, draw_id: int, reason: str, now: datetime) -> None:
         """Give an announced draw up, with a reason that is published. Raises InputError ``reason_missing`` or
@@ -138,6 +152,7 @@ class Draws:
         with self.database.write() as tx:
             _open(tx, actor, draw_id)
             draws.settle(tx, draw_id, DrawState.CALLED_OFF, "", (actor.username, why), now)
+            events.write(tx, replace(_event(EventKind.DRAW_CALLED_OFF, draw_id, actor, now), reason=why))
 
     def of_office(self, actor: Actor) -> tuple[PublishedDraw, ...]:
         """The latest draws of the reader's office, the newest first. Raises AccessError."""
@@ -215,6 +230,11 @@ def _check_recused(tx: Transaction, wanted: DrawRequest, inspectors: Mapping[int
     for number, uscc in wanted.recused:
         if number not in inspectors or entities.get(tx, uscc) is None:
             raise InputError("draw_recused_unknown", field="recused", number=number, uscc=uscc)
+
+
+def _event(kind: EventKind, draw_id: int, actor: Actor, now: datetime) -> NewEvent:
+    """What happens to a draw is an event too: a row of the table of draws can be changed, an event cannot."""
+    return NewEvent(kind=kind, subject=f"draw/{draw_id}", at=now, actor=actor.username, office=actor.office)
 
 
 def _announced(

@@ -24,6 +24,7 @@ from licence_qr.services.feedback.ratings import Offer, SentRating
 from licence_qr.services.feedback.ratings_desk import RatingAct, RatingsDesk
 from licence_qr.store.database.connections import Database
 from licence_qr.store.feedback import ratings
+from licence_qr.store.register import history
 
 NOW = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)
 CLIENT = "192.0.2.7"
@@ -286,3 +287,12 @@ def test_steps_are_never_changed_or_deleted(services: Services, issue: Issue) ->
     for sql in ("UPDATE rating_events SET text = 'x'", "DELETE FROM rating_events"):
         with pytest.raises(Exception, match="append-only"), services.database.write() as tx:
             tx.run(sql)
+
+
+def test_the_history_says_who_took_which_step_and_none_of_the_words(services: Services, issue: Issue) -> None:
+    rate(services, issue(), rated(1, contact=PHONE, text="太慢"))
+    act(services, RatingStep.MENDED, text="增开一个窗口")
+    with services.database.read() as tx:
+        (event,) = (row for row in history.everything(tx) if row["event"] == "rating_handled")
+    assert (event["subject"], event["actor"], event["after"]) == ("rating/1", "clerk-baishiyi", '{"step":"mended"}')
+    assert event["reason"] == ""

@@ -38,6 +38,7 @@ from licence_qr.errors import (
 from licence_qr.services.feedback.reports_desk import ReportAct, ReportsDesk
 from licence_qr.store.database.connections import Database
 from licence_qr.store.feedback import reports
+from licence_qr.store.register import history
 
 __all__ = ["number"]
 
@@ -250,3 +251,12 @@ def test_what_waits_is_on_the_work_list_with_its_day(services: Services, number:
 def test_a_kind_that_is_offered_no_more_still_has_a_name(services: Services) -> None:
     assert services.reports.kind_name("hygiene").en == "A hygiene problem"
     assert services.reports.kind_name("long-gone").zh == "long-gone"
+
+
+def test_the_history_says_who_took_which_step_and_none_of_the_words(services: Services, number: str) -> None:
+    services.reports.send(sent(number), CLIENT, NOW)
+    act(services, ReportStep.CONTACTED, "打过电话")
+    with services.database.read() as tx:
+        (event,) = (row for row in history.everything(tx) if row["event"] == "report_handled")
+    assert (event["subject"], event["actor"], event["after"]) == ("report/1", CLERK.username, '{"step":"contacted"}')
+    assert event["reason"] == ""

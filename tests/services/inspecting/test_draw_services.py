@@ -232,3 +232,22 @@ def test_nothing_that_hides_or_turns_a_text_is_published(three, trick):
     assert (draw.title, draw.seed_source, draw.reason) == ("第四季度抽查", "福彩 2026311 期", "名单有误")
     with pytest.raises(InvalidApplication):
         announced(three, replace(wanted, title=trick))
+
+
+def test_what_happens_to_a_draw_is_in_the_history_and_the_list_and_seed_are_public(three):
+    first, second = settled(three), announced(three)
+    three.services.draws.call_off(three.actors["desk"], second, "抽查计划调整", three.at)
+    with three.services.database.read() as tx:
+        rows = tx.all(
+            "SELECT event, subject, actor, after, private FROM history WHERE event LIKE 'draw_%' ORDER BY seq"
+        )
+    assert [(row["event"], row["subject"]) for row in rows] == [
+        ("draw_announced", f"draw/{first.number}"),
+        ("draw_settled", f"draw/{first.number}"),
+        ("draw_announced", f"draw/{second}"),
+        ("draw_called_off", f"draw/{second}"),
+    ]
+    assert {row["actor"] for row in rows} == {three.actors["desk"].username}
+    assert json.loads(rows[0]["after"])["commitment"] == first.commitment
+    assert json.loads(rows[1]["after"]) == {"list_sha256": first.list_sha256, "seed": first.seed}
+    assert json.loads(rows[3]["private"]) == {"reason": "抽查计划调整"}
