@@ -109,13 +109,15 @@ class TypedForm:
 
     fields: Mapping[str, Field]
     values: Mapping[str, str]
-    was: Mapping[str, str] = dataclass_field(default_factory=dict)
+    was: Mapping[str, str]
     problems: list[InputError] = dataclass_field(default_factory=list)
 
     @classmethod
-    def into(cls, fields: Iterable[Field], values: Mapping[str, str]) -> TypedForm:
+    def into(
+        cls, fields: Iterable[Field], values: Mapping[str, str], was: Mapping[str, str] | None = None
+    ) -> TypedForm:
         """``values`` as ``read_fields`` gives them, to be read one by one."""
-        return cls({field.name: field for field in fields}, values)
+        return cls({field.name: field for field in fields}, values, was or {})
 
     def text(self, name: str) -> str:
         """The text without the white space around it."""

@@ -133,12 +133,12 @@ def call_off_draw(number: int) -> Response:
 
 def _answered(number: int, asked: Field, act: Callable[[Actor, int, str, datetime], object], done: str) -> Response:
     """``act`` on a draw with the one thing that was asked, and the word that it is done; or the page with what is wrong."""
-    actor, typed = current_actor(), request.form.get(asked.name, "")
+    actor, typed = current_actor(), read_fields(request.form, (asked,))
     try:
-        act(actor, number, typed, current_instant())
+        act(actor, number, typed[asked.name], current_instant())
     except (InputError, ConflictError) as refused:
         draw = draws().own(actor, number)
-        return make_response(_page(draw, {asked.name: typed}, refused), refused.http_status)
+        return make_response(_page(draw, typed, refused), refused.http_status)
     flash(done)
     return redirect(url_for(".show_draw", number=number), 303)
 

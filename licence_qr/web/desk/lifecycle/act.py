@@ -29,7 +29,7 @@ from licence_qr.services.lifecycle.credit_record import Bars
 from licence_qr.services.lifecycle.perform import Life
 from licence_qr.web import current_instant
 from licence_qr.web.desk.businesses.history import Day, days
-from licence_qr.web.desk.lifecycle.act_form import ActForm, Typed
+from licence_qr.web.desk.lifecycle.act_form import ActForm
 from licence_qr.web.desk.lifecycle.consequences import consequences
 from licence_qr.web.desk.lifecycle.forms import (
     changes_of,
@@ -41,8 +41,15 @@ from licence_qr.web.desk.lifecycle.forms import (
     registered,
 )
 from licence_qr.web.desk.words import shown_text
-from licence_qr.web.shell.bounded_numbers import counted
-from licence_qr.web.shell.forms import Field, FieldProblem, problem, problems_by_field, read_fields
+from licence_qr.web.shell.forms import (
+    Field,
+    FieldProblem,
+    TypedForm,
+    problem,
+    problems_by_field,
+    read_fields,
+    read_revision,
+)
 from licence_qr.web.shell.handed import Handed, catalogue
 from licence_qr.web.shell.language import language
 from licence_qr.web.shell.security import current_actor, roles
@@ -124,8 +131,8 @@ def _do(case: ActForm | Response) -> Response:
         return case
     fields = _fields(case)
     was = {name: request.form.get(WAS + name, value) for name, value in registered(case).items()}
-    typed = Typed({field.name: field for field in fields}, read_fields(request.form, fields), was)
-    revision = request.form.get("revision", type=counted)
+    typed = TypedForm.into(fields, read_fields(request.form, fields), was)
+    revision = read_revision(request.form)
     if revision is None:
         abort(400)
     try:
@@ -217,11 +224,9 @@ def _fields(case: ActForm) -> tuple[Field, ...]:
     return own_fields(case) + grounds_fields(case.rule)
 
 
-def _perform(case: ActForm, typed: Typed, revision: int) -> None:
+def _perform(case: ActForm, typed: TypedForm, revision: int) -> None:
     grounds, details = read_grounds(typed), read_details(case, typed)
-    if typed.problems:
-        names = list(typed.fields)
-        raise InvalidApplication(sorted(typed.problems, key=lambda error: names.index(error.field)))
+    typed.check()
     act_request = ActRequest(case.subject, case.rule.act, grounds, current_actor(), details, revision)
     services().life.perform(act_request.actor, act_request, current_instant())
 
@@ -321,7 +326,7 @@ def _plain(fault: LicenceQRError) -> FieldProblem:
     return FieldProblem("", words.what, words.todo)
 
 
-def _overtaken(case: ActForm, typed: Typed, revision: int, refused: ConflictError) -> Response:
+def _overtaken(case: ActForm, typed: TypedForm, revision: int, refused: ConflictError) -> Response:
     """The form once more, now made from the newest state: what was left alone shows what the register says by now."""
     past: History = services().timeline.read(current_actor(), case.subject.uscc, revision)
     now = registered(case)
@@ -347,7 +352,7 @@ def _refused(case: ActForm, refused: RuleError) -> str:
     """The acts that are allowed. When it was a form that somebody overtook, also what happened since and what was typed:
     it cannot be sent any more, but is not lost."""
     offered = case.permit.acts if case.permit else case.detail.acts
-    revision = request.form.get("revision", type=counted)
+    revision = read_revision(request.form)
     past = () if revision is None else days(services().timeline.read(current_actor(), case.subject.uscc, revision))
     fields = () if revision is None else _fields(case)
     typed = read_fields(request.form, fields)

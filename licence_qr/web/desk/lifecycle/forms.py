@@ -10,10 +10,10 @@ from licence_qr.domain.lifecycle.changes import ChangeRule
 from licence_qr.domain.lifecycle.details import Details
 from licence_qr.domain.plain_text import plain_line, plain_text
 from licence_qr.domain.text import Text
-from licence_qr.web.desk.lifecycle.act_form import DATE_EXAMPLE, ActForm, ActQuestions, Typed
+from licence_qr.web.desk.lifecycle.act_form import DATE_EXAMPLE, ActForm, ActQuestions
 from licence_qr.web.desk.lifecycle.licence_forms import LICENCE_FORMS, label_of
 from licence_qr.web.desk.lifecycle.permit_forms import PERMIT_FORMS
-from licence_qr.web.shell.forms import Field, Widget
+from licence_qr.web.shell.forms import Field, TypedForm, Widget
 from licence_qr.web.shell.words import TITLES
 
 
@@ -74,14 +74,14 @@ def changes_of(case: ActForm) -> tuple[ChangeRule, ...]:
     )
 
 
-def read_grounds(typed: Typed) -> Grounds:
+def read_grounds(typed: TypedForm) -> Grounds:
     """The grounds."""
     day = typed.day("effective_on")
     basis, number = plain_line(typed.text("legal_basis")), plain_line(typed.text("document_no"))
     return Grounds(plain_text(typed.text("reason")), basis, number, day)
 
 
-def read_details(case: ActForm, typed: Typed) -> Details | None:
+def read_details(case: ActForm, typed: TypedForm) -> Details | None:
     """What the act needs beside its grounds; of no use once ``typed`` has noted a problem."""
     asked = _questions(case)
     return asked.read(typed) if asked else None

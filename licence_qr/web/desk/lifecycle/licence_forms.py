@@ -23,8 +23,8 @@ from licence_qr.domain.register.field_names import FIELD_LABELS
 from licence_qr.domain.register.marks import MARK_NAMES, MarkKind, marks_for
 from licence_qr.domain.register.typed_fields import FieldReader
 from licence_qr.domain.text import Text
-from licence_qr.web.desk.lifecycle.act_form import DATE_EXAMPLE, ActForm, ActQuestions, Typed
-from licence_qr.web.shell.forms import Choice, Field, Widget
+from licence_qr.web.desk.lifecycle.act_form import DATE_EXAMPLE, ActForm, ActQuestions
+from licence_qr.web.shell.forms import Choice, Field, TypedForm, Widget
 from licence_qr.web.shell.words import TITLES, day
 
 CHANGEABLE = tuple(
@@ -72,7 +72,7 @@ def _registered(case: ActForm) -> dict[str, str]:
     return {name: str(getattr(entity, name)) for name in CHANGEABLE if name != "term_to"} | term
 
 
-def _read_change(typed: Typed) -> Details:
+def _read_change(typed: TypedForm) -> Details:
     new = {name: typed.text(name) for name in CHANGEABLE if typed.text(name) != typed.was.get(name, "").strip()}
     without_end = "term_to" in new and not new["term_to"]
     term_to = typed.day("term_to") if new.pop("term_to", "") else None
@@ -90,7 +90,7 @@ def _new_premises(case: ActForm) -> tuple[Field, ...]:
     )
 
 
-def _read_premises(typed: Typed) -> Details:
+def _read_premises(typed: TypedForm) -> Details:
     reader = FieldReader(typed.values)
     address, area = reader.text("premises_address"), reader.area("area_m2")
     typed.problems += reader.problems
@@ -128,7 +128,7 @@ def _only_premises(case: ActForm) -> dict[str, str]:
     return {"premises_no": places[0]} if len(places) == 1 else {}
 
 
-def _closing(typed: Typed) -> Details:
+def _closing(typed: TypedForm) -> Details:
     return ClosingPremises(int(typed.choice("premises_no") or 0))
 
 
@@ -144,7 +144,7 @@ def _reprint(case: ActForm) -> tuple[Field, ...]:
     )
 
 
-def _read_reprint(typed: Typed) -> Details:
+def _read_reprint(typed: TypedForm) -> Details:
     return Reprint(ReprintCause(typed.choice("cause") or ReprintCause.LOST))
 
 
@@ -154,7 +154,7 @@ def _dormancy(case: ActForm) -> tuple[Field, ...]:
     return (Field("until", Text("歇业至", "Dormant until"), hint, characters=12),)
 
 
-def _read_dormancy(typed: Typed) -> Details:
+def _read_dormancy(typed: TypedForm) -> Details:
     return Dormancy(typed.day("until") or date.max)
 
 
@@ -179,7 +179,7 @@ def _mark(case: ActForm) -> tuple[Field, ...]:
     )
 
 
-def _read_mark(typed: Typed) -> Details:
+def _read_mark(typed: TypedForm) -> Details:
     return NewMark(MarkKind(typed.choice("kind") or MarkKind.ABNORMAL), typed.day("until", required=False))
 
 
@@ -202,7 +202,7 @@ def _only_mark(case: ActForm) -> dict[str, str]:
     return {"mark_id": str(case.detail.marks[0].mark_id)} if len(case.detail.marks) == 1 else {}
 
 
-def _lifted(typed: Typed) -> Details:
+def _lifted(typed: TypedForm) -> Details:
     return LiftedMark(int(typed.choice("mark_id") or 0))
 
 

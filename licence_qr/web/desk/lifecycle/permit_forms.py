@@ -8,8 +8,8 @@ from licence_qr.domain.lifecycle.acts import Act
 from licence_qr.domain.lifecycle.details import Details, Grading, PermitChange
 from licence_qr.domain.register.field_names import FIELD_LABELS
 from licence_qr.domain.text import Text
-from licence_qr.web.desk.lifecycle.act_form import ActForm, ActQuestions, Typed
-from licence_qr.web.shell.forms import Choice, Field, Widget
+from licence_qr.web.desk.lifecycle.act_form import ActForm, ActQuestions
+from licence_qr.web.shell.forms import Choice, Field, TypedForm, Widget
 from licence_qr.web.shell.words import GRADE
 
 
@@ -36,7 +36,7 @@ def _registered(case: ActForm) -> dict[str, str]:
     return {"premises_address": case.permit.address} if case.permit else {}
 
 
-def _read_change(typed: Typed) -> Details:
+def _read_change(typed: TypedForm) -> Details:
     return PermitChange(premises_address=typed.text("premises_address"), renamed=typed.choice("renamed") == "yes")
 
 
@@ -48,7 +48,7 @@ def _grading(case: ActForm) -> tuple[Field, ...]:
     return (Field("grade", Text("等级", "Grade"), hint, widget=Widget.RADIOS, choices=choices),)
 
 
-def _read_grading(typed: Typed) -> Details:
+def _read_grading(typed: TypedForm) -> Details:
     return Grading(typed.choice("grade").replace("none", ""))
 
 
