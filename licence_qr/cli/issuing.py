@@ -19,6 +19,7 @@ from licence_qr.domain.issuing.form import parse_application
 from licence_qr.domain.roles import COMMAND_LINE, Actor, Role
 from licence_qr.errors import AccessError, ConfigError
 from licence_qr.services.issuing.application_file import fields_from_toml, read_application_file
+from licence_qr.services.register import access
 
 if TYPE_CHECKING:
     from licence_qr.bootstrap import Services
@@ -80,10 +81,7 @@ def _actor(services: Services, office: str, username: str | None) -> Actor:
         actor = services.accounts.user(username)
         if actor is None:
             raise AccessError("account_unknown", username=username)
-        if Role.CLERK not in actor.roles:
-            raise AccessError("role_not_allowed")
-        if office not in {"", actor.office}:
-            raise AccessError("other_office", office=office)
+        access.demand(actor, access.TAKE_APPLICATIONS, office or actor.office)
         return actor
     if office not in services.catalogue.offices:
         raise ConfigError("office_unknown", office=office, known="、".join(services.catalogue.offices))

@@ -12,8 +12,9 @@ from licence_qr.domain.businesses.history_words import FIELDS, INNER_EVENTS, INT
 from licence_qr.domain.catalogue.model import Catalogue, Text
 from licence_qr.domain.register.entity import EntityForm
 from licence_qr.domain.register.events import EventKind
-from licence_qr.domain.roles import COMMAND_LINE, DEMONSTRATION, IMPORT, SYSTEM, Actor, Role
+from licence_qr.domain.roles import COMMAND_LINE, DEMONSTRATION, IMPORT, SYSTEM, Actor
 from licence_qr.errors import NotFoundError
+from licence_qr.services.register import access
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.register import accounts, entities, history, permits
 from licence_qr.store.register.history import EventRow
@@ -89,13 +90,14 @@ class Timeline:
 
     def read(self, actor: Actor, uscc: str, after: int = 0) -> History:
         """The events of one business after the revision ``after``. Raises NotFoundError ``business_not_found``."""
+        access.demand(actor, access.READ_BUSINESSES)
         with self.database.read() as tx:
             stored = entities.get(tx, uscc)
             if stored is None:
                 raise NotFoundError("business_not_found", uscc=uscc)
             held = permits.of_business(tx, uscc)
-            offices = {stored.office, *(each.permit.handling_office for each in held)}
-            inner = actor.office in offices or Role.ADMIN in actor.roles
+            offices = (stored.office, *(each.permit.handling_office for each in held))
+            inner = access.may(actor, access.READ_INTERNAL_HISTORY, *offices)
             reader = _HistoryReader(tx, self.catalogue, inner, _names(tx, self.catalogue, uscc), {})
             rows = history.since(tx, uscc, after)
             events = tuple(reader.event(row) for row in reversed(rows) if inner or row["event"] not in INNER_EVENTS)

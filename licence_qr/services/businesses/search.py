@@ -18,6 +18,7 @@ from licence_qr.domain.roles import Actor
 from licence_qr.errors import InputError, NotFoundError
 from licence_qr.services.lifecycle.perform import Life
 from licence_qr.services.publishing.lookup import Lookup
+from licence_qr.services.register import access
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.proposals import proposals
 from licence_qr.store.register import codes, entities, history, marks, permits
@@ -97,12 +98,14 @@ class Register:
     def search(self, actor: Actor, query: str, now: datetime) -> tuple[BusinessSummary, ...]:
         """Up to 50 businesses whose name, credit code, principal or permit number contains ``query``, or the one whose
         code number it is."""
+        access.demand(actor, access.READ_BUSINESSES)
         with self.database.read() as tx:
             found = _by_code_number(tx, query) or entities.search(tx, query.strip())
             return tuple(_summary(tx, stored, local_date(now)) for stored in found)
 
     def business(self, actor: Actor, uscc: str, now: datetime) -> BusinessDetail:
         """One business. Raises NotFoundError ``business_not_found``."""
+        access.demand(actor, access.READ_BUSINESSES)
         day = local_date(now)
         with self.database.read() as tx:
             versions, stored = codes.versions_of_business(tx, uscc), entities.get(tx, uscc)
@@ -118,7 +121,7 @@ class Register:
         standing = tuple(mark for mark in known if mark.mark.stands_on(day))
         mine = stored.office == actor.office
         open_acts = {
-            subject: tuple(rule for rule in rules if rule.roles & actor.roles and rule.told)
+            subject: tuple(rule for rule in rules if access.may(actor, access.of_act(rule)) and rule.told)
             for subject, rules in rules_of.items()
         }
         there = _there(premises, standing)
@@ -139,7 +142,9 @@ class Register:
                 for at_hand in (mine or each.permit.handling_office == actor.office,)
             ),
             marks=standing,
-            proposals=tuple(each.proposal_id for each in waiting if each.office == actor.office),
+            proposals=tuple(
+                each.proposal_id for each in waiting if access.may(actor, access.READ_PROPOSALS, each.office)
+            ),
             revision=revision,
             mine=mine,
             acts=tuple(rule for rule in open_acts[Subject(uscc)] if rule.upon in there) if mine else (),

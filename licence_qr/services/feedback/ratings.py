@@ -31,7 +31,6 @@ from licence_qr.domain.identifiers import CODE_ID_BYTES, CodeId
 from licence_qr.domain.plain_text import demand_length, plain_line, plain_text
 from licence_qr.domain.roles import CITIZEN, Actor
 from licence_qr.errors import (
-    AccessError,
     ConflictError,
     InputError,
     InvalidApplication,
@@ -39,6 +38,7 @@ from licence_qr.errors import (
     RegisterError,
 )
 from licence_qr.printing.qr import make_symbol, min_size_mm, to_svg
+from licence_qr.services.register import access
 from licence_qr.services.register.throttle import Limit, client_network
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.feedback import ratings
@@ -85,14 +85,13 @@ class Ratings:
     def invitation(self, actor: Actor, application_no: str) -> Invitation:
         """The invitation of a case that was decided, made when it is first asked for and the same ever after.
 
-        Raises NotFoundError ``application_not_issued``, AccessError ``other_office``.
+        Raises NotFoundError ``application_not_issued``, AccessError.
         """
         with self.database.read() as tx:
             case = ratings.granted(tx, application_no)
             if case is None:
                 raise NotFoundError("application_not_issued")
-            if case["office"] != actor.office:
-                raise AccessError("other_office", office=case["office"])
+            access.demand(actor, access.INVITE_TO_RATE, case["office"])
             made = ratings.invitation_of(tx, application_no)
         if made is not None:
             return made

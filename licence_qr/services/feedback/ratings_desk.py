@@ -19,16 +19,16 @@ from licence_qr.domain.feedback.ratings import (
 from licence_qr.domain.feedback.reports import due_day
 from licence_qr.domain.feedback.retention import is_kept
 from licence_qr.domain.register.events import EventKind
-from licence_qr.domain.roles import Actor, Role
-from licence_qr.errors import AccessError, ConflictError, NotFoundError
+from licence_qr.domain.roles import Actor
+from licence_qr.errors import ConflictError, NotFoundError
 from licence_qr.services.feedback.ratings import Ratings
 from licence_qr.services.feedback.steps import ShownStep, chosen_step, shown_steps, words_of_step, write_step
+from licence_qr.services.register import access
 from licence_qr.store.database.connections import Transaction
 from licence_qr.store.feedback import ratings
 from licence_qr.store.feedback.ratings import RatingEvent
 from licence_qr.store.register import entities
 
-HANDLING = frozenset({Role.CLERK, Role.DECIDER})
 MONTHS_SHOWN = 12
 
 
@@ -100,9 +100,8 @@ class RatingsDesk:
 
     def statistics(self, actor: Actor, now: datetime) -> Statistics:
         """The last twelve months, this one included. Raises AccessError ``role_not_allowed``."""
-        if not (HANDLING | {Role.ADMIN}) & actor.roles:
-            raise AccessError("role_not_allowed")
-        office = actor.office if HANDLING & actor.roles else None
+        handling = access.may(actor, access.HANDLE_RATINGS)
+        office = access.office_bound(actor, access.HANDLE_RATINGS if handling else access.READ_RATING_FIGURES)
         first = add_months(local_date(now).replace(day=1), 1 - MONTHS_SHOWN)
         with self.ratings.database.read() as tx:
             months = ratings.months(tx, office, f"{first:%Y-%m}")
@@ -113,13 +112,14 @@ class RatingsDesk:
 
     def list(self, actor: Actor, now: datetime, *, closed: bool = False) -> tuple[RatingLine, ...]:
         """What is to be mended, the most urgent first, or what was closed lately. Raises AccessError."""
-        office, today = _own_office(actor), local_date(now)
+        access.demand(actor, access.HANDLE_RATINGS)
+        office, today = actor.office, local_date(now)
         with self.ratings.database.read() as tx:
             found = ratings.mended(tx, office) if closed else ratings.to_mend(tx, office)
             return tuple(RatingLine(each, _holder(tx, each)[0], each.overdue(today)) for each in found)
 
     def get(self, actor: Actor, rating_id: int, now: datetime) -> RatingFile:
-        """One bad rating. Raises NotFoundError ``rating_not_found``, AccessError ``rating_of_other_office``.
+        """One bad rating. Raises NotFoundError ``rating_not_found``, AccessError.
 
         A good one is not found: nobody has to know who gave it.
         """
@@ -183,19 +183,12 @@ def _total(months: tuple[MonthOfRatings, ...]) -> MonthOfRatings:
     return MonthOfRatings(0, 0, counts)
 
 
-def _own_office(actor: Actor) -> str:
-    if not HANDLING & actor.roles:
-        raise AccessError("role_not_allowed")
-    return actor.office
-
-
 def _own(tx: Transaction, actor: Actor, rating_id: int) -> Rating:
-    office = _own_office(actor)
+    access.demand(actor, access.HANDLE_RATINGS)
     rating = ratings.get(tx, rating_id)
     if rating is None or not is_bad(rating.level):
         raise NotFoundError("rating_not_found")
-    if rating.office != office:
-        raise AccessError("rating_of_other_office")
+    access.demand(actor, access.HANDLE_RATINGS, rating.office)
     return rating
 
 

@@ -9,17 +9,17 @@ from licence_qr.domain.dates import local_date
 from licence_qr.domain.feedback.reports import Report, ReportState, ReportStep, allowed, next_state
 from licence_qr.domain.feedback.retention import is_kept
 from licence_qr.domain.register.events import EventKind
-from licence_qr.domain.roles import Actor, Role
+from licence_qr.domain.roles import Actor
 from licence_qr.domain.text import Text
-from licence_qr.errors import AccessError, ConflictError, InputError, NotFoundError
+from licence_qr.errors import ConflictError, InputError, NotFoundError
 from licence_qr.services.feedback.reports import Clock, Reports
 from licence_qr.services.feedback.steps import ShownStep, chosen_step, shown_steps, words_of_step, write_step
+from licence_qr.services.register import access
+from licence_qr.services.register.access import HANDLE_REPORTS, OVERSEE_REPORTS
 from licence_qr.store.database.connections import Transaction
 from licence_qr.store.feedback import reports
 from licence_qr.store.feedback.reports import ReportEvent
 
-HANDLING = frozenset({Role.CLERK, Role.INSPECTOR, Role.DECIDER})
-# An administrator passes on what stands with the wrong office or with none, and reads nobody's telephone number.
 _OVERSEEING = frozenset({ReportStep.REASSIGNED, ReportStep.NOTED})
 _LEAST_TELLING = 5  # characters of a contact that are looked for in an answer
 
@@ -69,13 +69,13 @@ class ReportsDesk:
 
     def list(self, actor: Actor, now: datetime, *, closed: bool = False) -> tuple[ReportLine, ...]:
         """Open reports, overdue ones first, or those closed lately. Raises AccessError ``role_not_allowed``."""
-        office, today = _office_seen_by(actor), local_date(now)
+        office, today = access.office_bound(actor, OVERSEE_REPORTS), local_date(now)
         with self.reports.database.read() as tx:
             found = reports.closed_ones(tx, office) if closed else reports.open_ones(tx, office, today)
             return tuple(self._line(tx, self._readable(each, today), today) for each in found)
 
     def get(self, actor: Actor, report_id: int, now: datetime) -> ReportFile:
-        """One report. Raises NotFoundError ``report_not_found``, AccessError ``report_of_other_office``."""
+        """One report. Raises NotFoundError ``report_not_found``, AccessError."""
         with self.reports.database.read() as tx:
             return self._file(tx, actor, _own(tx, actor, report_id), local_date(now))
 
@@ -127,7 +127,7 @@ class ReportsDesk:
 
     def _file(self, tx: Transaction, actor: Actor, report: Report, today: date) -> ReportFile:
         readable = self._may_read_private(actor, report, today)
-        words_gone, open_to = not self.reports.keeps_words(report, today), _steps_of(actor, report)
+        words_gone = not self.reports.keeps_words(report, today)
         private = reports.private(tx, report.report_id)
         events = reports.events(tx, report.report_id)
         shown = self._readable(report, today)
@@ -142,7 +142,7 @@ class ReportsDesk:
             words_gone=words_gone,
             clocks=self.reports.clocks(report, events, today),
             steps=shown_steps(tx, map(_without_words, events) if words_gone else events),
-            allowed=() if words_gone else tuple(each for each in allowed(report.state) if each in open_to),
+            allowed=() if words_gone else _open_steps(actor, report),
         )
 
     def _line(self, tx: Transaction, report: Report, today: date) -> ReportLine:
@@ -156,37 +156,27 @@ class ReportsDesk:
     def _may_read_private(self, actor: Actor, report: Report, today: date) -> bool:
         """Whoever handles it, for as long as it is kept; the deletion itself may wait for the next write."""
         kept = is_kept(report.closed_on, self.reports.kept_days(today)[0], today)
-        return _handles(actor, report) and kept
-
-
-def _office_seen_by(actor: Actor) -> str | None:
-    if Role.ADMIN in actor.roles:
-        return None
-    if not HANDLING & actor.roles:
-        raise AccessError("role_not_allowed")
-    return actor.office
+        return access.may(actor, HANDLE_REPORTS, report.office) and kept
 
 
 def _own(tx: Transaction, actor: Actor, report_id: int) -> Report:
-    office = _office_seen_by(actor)
+    access.demand(actor, OVERSEE_REPORTS)
     report = reports.get(tx, report_id)
     if report is None:
         raise NotFoundError("report_not_found")
-    if office is not None and report.office != office:
-        raise AccessError("report_of_other_office")
+    access.demand(actor, OVERSEE_REPORTS, report.office)
     return report
 
 
 def _demand(tx: Transaction, actor: Actor, report: Report, step: ReportStep, text: str) -> None:
-    if step not in _steps_of(actor, report):
-        raise AccessError("role_not_allowed")
+    access.demand(actor, _right_to(step), report.office)
     contact = reports.private(tx, report.report_id).contact
     if step is ReportStep.ANSWERED and len(contact) >= _LEAST_TELLING and contact in text:
         raise InputError("answer_names_contact", field="text")
 
 
-def _handles(actor: Actor, report: Report) -> bool:
-    return bool(HANDLING & actor.roles) and actor.office == report.office
+def _open_steps(actor: Actor, report: Report) -> tuple[ReportStep, ...]:
+    return tuple(step for step in allowed(report.state) if access.may(actor, _right_to(step), report.office))
 
 
 def _without_words(event: ReportEvent) -> ReportEvent:
@@ -194,6 +184,6 @@ def _without_words(event: ReportEvent) -> ReportEvent:
     return event if event.step is ReportStep.ANSWERED else replace(event, text="")
 
 
-def _steps_of(actor: Actor, report: Report) -> frozenset[ReportStep]:
+def _right_to(step: ReportStep) -> access.Right:
     """An administrator who is a clerk besides handles what stands with the own office, and oversees the rest."""
-    return frozenset(ReportStep) if _handles(actor, report) else _OVERSEEING
+    return OVERSEE_REPORTS if step in _OVERSEEING else HANDLE_REPORTS

@@ -20,14 +20,15 @@ from licence_qr.domain.importing.merge import merge
 from licence_qr.domain.lifecycle.acts import SubjectKind
 from licence_qr.domain.names import name_key
 from licence_qr.domain.register.events import EventKind
-from licence_qr.domain.roles import Actor, Role
+from licence_qr.domain.roles import Actor
 from licence_qr.domain.written_dates import read_date
-from licence_qr.errors import AccessError, ConflictError, InputError, NotFoundError
+from licence_qr.errors import ConflictError, InputError, NotFoundError
 from licence_qr.services.importing.proposals import propose
 from licence_qr.services.importing.review_words import COLUMNS, DECISIONS, in_words, side_title
 from licence_qr.services.importing.run import Settled, known_businesses, take_over
 from licence_qr.services.proposals.decide import Proposals
-from licence_qr.services.register import events
+from licence_qr.services.register import access, events
+from licence_qr.services.register.access import DECIDE_IMPORTED_ROWS
 from licence_qr.services.register.events import NewEvent
 from licence_qr.services.signing.sign_record import Coding
 from licence_qr.store.database.connections import Database, Transaction
@@ -124,7 +125,7 @@ class Waiting:
 
     def list(self, actor: Actor) -> tuple[WaitingRow, ...]:
         """The open questions, oldest first. Raises AccessError ``role_not_allowed``."""
-        office = _office_seen_by(actor)
+        office = access.office_bound(actor, DECIDE_IMPORTED_ROWS)
         with self.database.read() as tx:
             return tuple(self._view(tx, question) for question in import_runs.open_questions(tx, office))
 
@@ -213,21 +214,12 @@ def _settlement(tx: Transaction, question: StoredQuestion, settled: Settled, pro
     return Settlement(uscc, rows, import_runs.question_id(tx, waiting_for), tuple(proposed))
 
 
-def _office_seen_by(actor: Actor) -> str | None:
-    if Role.ADMIN in actor.roles:
-        return None
-    if Role.CLERK not in actor.roles:
-        raise AccessError("role_not_allowed")
-    return actor.office
-
-
 def _own(tx: Transaction, actor: Actor, question_id: int) -> StoredQuestion:
-    office = _office_seen_by(actor)
+    access.demand(actor, DECIDE_IMPORTED_ROWS)
     question = import_runs.question(tx, question_id)
     if question is None:
         raise NotFoundError("question_not_found", id=question_id)
-    if office is not None and question.conflict.office not in {office, ""}:
-        raise AccessError("other_office", office=question.conflict.office)
+    access.demand(actor, DECIDE_IMPORTED_ROWS, question.conflict.office)
     return question
 
 

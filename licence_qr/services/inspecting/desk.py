@@ -9,13 +9,15 @@ from datetime import datetime
 from licence_qr.domain.catalogue.checklists import ChecklistAnswer, ChecklistItem
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.inspecting.inspection import Filter, Flag, GivenAnswer, Inspection, InspectionState
-from licence_qr.domain.roles import Actor, Role
+from licence_qr.domain.roles import Actor
 from licence_qr.domain.text import Text
 from licence_qr.errors import AccessError, ConflictError, InputError, NotFoundError, RuleError
 from licence_qr.services.inspecting.document import read_inspection
 from licence_qr.services.inspecting.effects import Counting, InspectionEffects
 from licence_qr.services.inspecting.receive import note
 from licence_qr.services.inspecting.validate import Arrival, judge
+from licence_qr.services.register import access
+from licence_qr.services.register.access import DECIDE_INSPECTIONS, READ_INSPECTIONS, READ_ORDERS
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.inspecting import inspections, rectifications
 from licence_qr.store.inspecting.inspections import Listed, StoredInspection, StoredPhoto
@@ -24,8 +26,6 @@ from licence_qr.store.register import accounts, entities, permits
 from licence_qr.store.register.permits import StoredPermit
 from licence_qr.store.register.photo_files import PhotoFiles
 
-READERS = frozenset({Role.CLERK, Role.INSPECTOR, Role.DECIDER, Role.ADMIN})
-HANDLERS = frozenset({Role.CLERK})
 PER_PAGE = 50
 MAX_REASON_CHARS = 500
 _FIRST = (ChecklistAnswer.NO, ChecklistAnswer.NA, ChecklistAnswer.YES)  # what is wrong is read first
@@ -105,7 +105,7 @@ class InspectionsDesk:
 
     def list(self, actor: Actor, wanted: Filter, page: int) -> InspectionPage:
         """The inspections of the reader's office. Raises AccessError ``role_not_allowed``."""
-        _admit(actor, READERS)
+        access.demand(actor, READ_INSPECTIONS)
         page = max(1, page)
         with self.database.read() as tx:
             lines = inspections.page(tx, actor.office, wanted, PER_PAGE, (page - 1) * PER_PAGE)
@@ -115,23 +115,22 @@ class InspectionsDesk:
 
     def orders(self, actor: Actor) -> tuple[OpenOrder, ...]:
         """The open orders to rectify of the reader's office, the first due first. Raises AccessError."""
-        _admit(actor, READERS)
+        access.demand(actor, READ_ORDERS)
         with self.database.read() as tx:
             return rectifications.open_ones(tx, actor.office)
 
     def order(self, actor: Actor, order_id: int) -> Order:
         """An order to rectify of the reader's office. Raises NotFoundError ``order_unknown``, AccessError."""
-        _admit(actor, READERS)
+        access.demand(actor, READ_ORDERS)
         with self.database.read() as tx:
             order = rectifications.get(tx, order_id)
         if order is None:
             raise NotFoundError("order_unknown", number=order_id)
-        if order.office != actor.office:
-            raise AccessError("inspection_of_other_office")
+        access.demand(actor, READ_ORDERS, order.office)
         return order
 
     def get(self, actor: Actor, key: int) -> InspectionView:
-        """One inspection. Raises NotFoundError ``inspection_unknown``, AccessError ``inspection_of_other_office``."""
+        """One inspection. Raises NotFoundError ``inspection_unknown``, AccessError."""
         with self.database.read() as tx:
             stored = _own(tx, actor, key)
             visit = read_inspection(inspections.text(tx, key))
@@ -178,7 +177,7 @@ class InspectionsDesk:
         ``inspection_handled_before``; RuleError ``inspection_cannot_count``; AccessError ``inspection_handled_by_officer``;
         what the use case raises that its effects go through; NotFoundError.
         """
-        _admit(actor, HANDLERS)
+        access.demand(actor, DECIDE_INSPECTIONS)
         if decision not in {"count", "set_aside"}:
             raise InputError("decision_not_offered", field="decision")
         why = _reason(reason)
@@ -224,24 +223,19 @@ class InspectionsDesk:
         return tuple(found)
 
 
-def _admit(actor: Actor, roles: frozenset[Role]) -> None:
-    if not roles & actor.roles:
-        raise AccessError("role_not_allowed")
-
-
 def _own(tx: Transaction, actor: Actor, key: int) -> StoredInspection:
-    _admit(actor, READERS)
+    access.demand(actor, READ_INSPECTIONS)
     stored = inspections.get(tx, key)
     if stored is None:
         raise NotFoundError("inspection_unknown")
-    if stored.office != actor.office:
-        raise AccessError("inspection_of_other_office")
+    access.demand(actor, READ_INSPECTIONS, stored.office)
     return stored
 
 
 def _may_handle(actor: Actor, stored: StoredInspection) -> bool:
     involved = {stored.officer, stored.second_officer}
-    return stored.state is InspectionState.HELD and bool(HANDLERS & actor.roles) and actor.username not in involved
+    allowed = access.may(actor, DECIDE_INSPECTIONS, stored.office)
+    return stored.state is InspectionState.HELD and allowed and actor.username not in involved
 
 
 def _counted(others: Iterable[StoredInspection]) -> bool:

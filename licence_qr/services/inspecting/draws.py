@@ -20,8 +20,9 @@ from licence_qr.domain.plain_text import plain_line
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.register.permit import Permit
 from licence_qr.domain.roles import Actor, Role
-from licence_qr.errors import AccessError, ConflictError, InputError, InvalidApplication, NotFoundError, RuleError
-from licence_qr.services.register import events
+from licence_qr.errors import ConflictError, InputError, InvalidApplication, NotFoundError, RuleError
+from licence_qr.services.register import access, events
+from licence_qr.services.register.access import DRAW, READ_DRAWS
 from licence_qr.services.register.events import NewEvent
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.inspecting import draws
@@ -32,8 +33,6 @@ MAX_TITLE_CHARS = 80
 MAX_TEXT_CHARS = 200
 PUBLISHED = 100
 _LONGEST = timedelta(days=366)
-DRAWERS = frozenset({Role.CLERK, Role.DECIDER})
-READERS = DRAWERS | {Role.INSPECTOR, Role.ADMIN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +92,7 @@ class Draws:
 
     def officers(self, actor: Actor) -> tuple[Actor, ...]:
         """The active inspectors of the office, whose ``user_id`` is their public number. Raises AccessError."""
-        _admit(actor, READERS)
+        access.demand(actor, READ_DRAWS)
         with self.database.read() as tx:
             return accounts.active_of_office(tx, actor.office, Role.INSPECTOR)
 
@@ -104,7 +103,7 @@ class Draws:
         business that is not there to keep apart; RuleError ``draw_places``, ``draw_officers_few`` or
         ``draw_weights_unknown`` (no weights in force today); AccessError.
         """
-        _admit(actor, DRAWERS)
+        access.demand(actor, DRAW)
         # Anybody reads these words: what cannot be seen, or turns the order of the rest, does not belong among them.
         wanted = replace(wanted, title=plain_line(wanted.title), seed_source=plain_line(wanted.seed_source))
         due_on = self._demand(wanted, local_date(now))
@@ -156,19 +155,19 @@ class Draws:
 
     def of_office(self, actor: Actor) -> tuple[PublishedDraw, ...]:
         """The latest draws of the reader's office, the newest first. Raises AccessError."""
-        _admit(actor, READERS)
+        access.demand(actor, READ_DRAWS)
         with self.database.read() as tx:
             return tuple(_published(tx, each, places=False) for each in draws.newest(tx, actor.office, PUBLISHED))
 
     def own(self, actor: Actor, draw_id: int) -> PublishedDraw:
-        """A draw of the reader's office. Raises NotFoundError ``draw_not_found``, AccessError ``draw_other_office``."""
-        _admit(actor, READERS)
+        """A draw of the reader's office. Raises NotFoundError ``draw_not_found``, AccessError."""
+        access.demand(actor, READ_DRAWS)
         with self.database.read() as tx:
             return _published(tx, _of_office(tx, actor, draw_id))
 
     def of_drawn(self, actor: Actor, drawn_id: int) -> int:
         """The number of the draw in which a place was drawn. Raises as ``own``."""
-        _admit(actor, READERS)
+        access.demand(actor, READ_DRAWS)
         with self.database.read() as tx:
             found = draws.drawn(tx, drawn_id)
             return _of_office(tx, actor, found.draw_id if found else 0).draw_id
@@ -304,11 +303,6 @@ def _row(tx: Transaction, pick: Pick, names: Mapping[str, str]) -> tuple[int, tu
     return held.permit_id, tuple(names[str(number)] for number in pick.officers)
 
 
-def _admit(actor: Actor, roles: frozenset[Role]) -> None:
-    if not roles & actor.roles:
-        raise AccessError("role_not_allowed")
-
-
 def _known(tx: Transaction, draw_id: int) -> StoredDraw:
     found = draws.get(tx, draw_id)
     if found is None:
@@ -318,13 +312,12 @@ def _known(tx: Transaction, draw_id: int) -> StoredDraw:
 
 def _of_office(tx: Transaction, actor: Actor, draw_id: int) -> StoredDraw:
     found = _known(tx, draw_id)
-    if found.office != actor.office:
-        raise AccessError("draw_other_office")
+    access.demand(actor, READ_DRAWS, found.office)
     return found
 
 
 def _open(tx: Transaction, actor: Actor, draw_id: int) -> StoredDraw:
-    _admit(actor, DRAWERS)
+    access.demand(actor, DRAW)
     found = _of_office(tx, actor, draw_id)
     if found.state is not DrawState.ANNOUNCED:
         raise ConflictError("draw_settled_before", number=draw_id)

@@ -21,11 +21,12 @@ from licence_qr.domain.proposals.proposal import ProposalState
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.domain.work.tasks import TimeLeft, time_left
-from licence_qr.errors import AccessError, ConflictError, InvalidApplication, NotFoundError, RuleError
+from licence_qr.errors import ConflictError, InvalidApplication, NotFoundError, RuleError
 from licence_qr.services.lifecycle.credit_record import add_within
 from licence_qr.services.lifecycle.perform import MAX_REASON_CHARS, Life
 from licence_qr.services.proposals.decide import ProposalRequest, Proposals
-from licence_qr.services.register import events
+from licence_qr.services.register import access, events
+from licence_qr.services.register.access import READ_FOLLOW_UPS, RECORD_FOLLOW_UPS
 from licence_qr.services.register.events import NewEvent
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.inspecting import follow_ups
@@ -33,8 +34,6 @@ from licence_qr.store.inspecting.follow_ups import OpenFollowUp, StoredFollowUp
 from licence_qr.store.proposals import proposals
 from licence_qr.store.register import accounts, entities, permits
 from licence_qr.store.register.permits import StoredPermit
-
-READERS = frozenset({Role.INSPECTOR, Role.DECIDER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,15 +112,15 @@ class FollowUps:
 
     def open(self, actor: Actor, now: datetime) -> tuple[OpenLine, ...]:
         """The checks the reader's office has to make, by their day. Raises AccessError ``role_not_allowed``."""
-        _admit_reader(actor)
+        access.demand(actor, READ_FOLLOW_UPS)
         with self.database.read() as tx:
             return tuple(self._line(each, local_date(now)) for each in follow_ups.open_ones(tx, actor.office))
 
     def get(self, actor: Actor, permit_id: int, now: datetime) -> FollowUpView:
         """One permit with its checks. Raises NotFoundError ``follow_up_permit_unknown``, AccessError."""
-        _admit_reader(actor)
+        access.demand(actor, READ_FOLLOW_UPS)
         with self.database.read() as tx:
-            stored = _own(tx, actor, permit_id)
+            stored = _own(tx, actor, READ_FOLLOW_UPS, permit_id)
             past = follow_ups.of_permit(tx, permit_id)
             waiting = {each.permit_id: each for each in follow_ups.open_ones(tx, stored.permit.handling_office)}
             left = self._line(waiting[permit_id], local_date(now)) if permit_id in waiting else None
@@ -134,7 +133,7 @@ class FollowUps:
                 address=places.get(stored.permit.premises_no, ""),
                 past=tuple(_past(tx, each) for each in past),
                 open=left,
-                may_record=left is not None and Role.INSPECTOR in actor.roles,
+                may_record=left is not None and access.may(actor, RECORD_FOLLOW_UPS),
                 colleagues=tuple(each for each in inspectors if each.username != actor.username),
                 count=self.catalogue.life_rules_on(local_date(now)).follow_up_officers,
                 revision=len(past),
@@ -161,9 +160,8 @@ class FollowUps:
         Met: the permit says "checked on". To rectify: its day takes the place of the first one, and another check ends it.
         Failed: annulling is proposed, with the entry for the credit record and the bar that wait on that decision.
         """
-        if Role.INSPECTOR not in actor.roles:
-            raise AccessError("role_not_allowed")
-        stored = _own(tx, actor, permit_id)
+        access.demand(actor, RECORD_FOLLOW_UPS)
+        stored = _own(tx, actor, RECORD_FOLLOW_UPS, permit_id)
         may_be_followed_up(stored.permit)
         visit = _Visit(tx, actor, stored, replace(report, others=tuple(sorted(set(report.others)))), now)
         self._demand(visit)
@@ -225,17 +223,11 @@ def _shortened(reason: str) -> str:
     return reason if len(reason) <= MAX_REASON_CHARS else reason[: MAX_REASON_CHARS - 1] + "…"
 
 
-def _admit_reader(actor: Actor) -> None:
-    if not READERS & actor.roles:
-        raise AccessError("role_not_allowed")
-
-
-def _own(tx: Transaction, actor: Actor, permit_id: int) -> StoredPermit:
+def _own(tx: Transaction, actor: Actor, right: access.Right, permit_id: int) -> StoredPermit:
     stored = permits.get(tx, permit_id)
     if stored is None:
         raise NotFoundError("follow_up_permit_unknown")
-    if stored.permit.handling_office != actor.office:
-        raise AccessError("follow_up_other_office", office=stored.permit.handling_office)
+    access.demand(actor, right, stored.permit.handling_office)
     return stored
 
 

@@ -17,10 +17,10 @@ from licence_qr.domain.dates import local_date
 from licence_qr.domain.publishing.publish import shown_permits
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.register.permit import Permit, PermitStatus
-from licence_qr.domain.roles import Actor, Role
+from licence_qr.domain.roles import Actor
 from licence_qr.errors import AccessError
 from licence_qr.services.inspecting import kit as inspection_kit
-from licence_qr.services.register import events
+from licence_qr.services.register import access, events
 from licence_qr.services.register.events import NewEvent
 from licence_qr.store.database.connections import Database
 from licence_qr.store.register import office_register
@@ -46,8 +46,7 @@ class Pack:
         Raises AccessError ``role_not_allowed`` unless ``actor`` is an inspector, ``pack_office_unknown`` for an account
         whose office the catalogue does not hold; RegisterError.
         """
-        if Role.INSPECTOR not in actor.roles:
-            raise AccessError("role_not_allowed")
+        access.demand(actor, access.MAKE_INSPECTIONS)
         office = self.catalogue.offices.get(actor.office)
         if office is None:
             raise AccessError("pack_office_unknown", office=actor.office)

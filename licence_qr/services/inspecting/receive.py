@@ -13,12 +13,13 @@ from datetime import datetime
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.inspecting.inspection import Flag, Inspection, InspectionState
 from licence_qr.domain.register.events import EventKind
-from licence_qr.domain.roles import Actor, Role
+from licence_qr.domain.roles import Actor
 from licence_qr.errors import AccessError, InputError, LicenceQRError, NotFoundError
 from licence_qr.services.inspecting.document import read_inspection
 from licence_qr.services.inspecting.effects import Counting, InspectionEffects
 from licence_qr.services.inspecting.validate import Arrival, Judged, judge
-from licence_qr.services.register import events
+from licence_qr.services.register import access, events
+from licence_qr.services.register.access import MAKE_INSPECTIONS
 from licence_qr.services.register.events import NewEvent
 from licence_qr.services.register.photos import clean
 from licence_qr.store.database.connections import Database, Transaction
@@ -60,7 +61,7 @@ class Inspections:
 
         The same bytes again give the same receipt. Other bytes under the same id are kept beside the first and held.
         Raises InputError ``inspection_unreadable`` or ``inspection_too_large``; AccessError ``role_not_allowed``,
-        ``inspection_other_officer``, ``inspection_other_office``; RegisterError.
+        ``inspection_other_officer``, ``other_office``; RegisterError.
         """
         visit = read_inspection(body)
         if visit.id != inspection_id:
@@ -176,18 +177,15 @@ def _with(flags: tuple[Flag, ...], flag: Flag) -> tuple[Flag, ...]:
 
 
 def _own(actor: Actor, visit: Inspection) -> None:
-    if Role.INSPECTOR not in actor.roles:
-        raise AccessError("role_not_allowed")
+    access.demand(actor, MAKE_INSPECTIONS)
     if visit.officer != actor.username:
         raise AccessError("inspection_other_officer")
-    if visit.office != actor.office:
-        raise AccessError("inspection_other_office")
+    access.demand(actor, MAKE_INSPECTIONS, visit.office)
 
 
 def _sent(tx: Transaction, actor: Actor, inspection_id: str, digest: str) -> StoredInspection:
     """A content that ``actor`` has sent; another's is not found, so that nothing is told of it."""
-    if Role.INSPECTOR not in actor.roles:
-        raise AccessError("role_not_allowed")
+    access.demand(actor, MAKE_INSPECTIONS)
     mine = (c for c in inspections.contents(tx, inspection_id) if c.officer == actor.username)
     found = next((each for each in mine if each.content_sha256 == digest), None)
     if found is None:

@@ -16,8 +16,9 @@ from licence_qr.domain.identifiers import CodeId, parse_code_number
 from licence_qr.domain.inspecting.inspection import Flag, Inspection, InspectionPurpose
 from licence_qr.domain.inspecting.rectification import OrderState
 from licence_qr.domain.register.permit import PermitState
-from licence_qr.domain.roles import Actor, Role
+from licence_qr.domain.roles import Actor
 from licence_qr.errors import InputError, RuleError
+from licence_qr.services.register import access
 from licence_qr.store.database.connections import Transaction
 from licence_qr.store.inspecting import draws, rectifications
 from licence_qr.store.inspecting.draws import Drawn
@@ -147,10 +148,8 @@ def _second_officer(tx: Transaction, arrival: Arrival) -> tuple[Flag, ...]:
     if name is None:
         return (Flag.SECOND_OFFICER_MISSING,)
     user = accounts.user_by_name(tx, name)
-    fit = user is not None and not user.disabled and Role.INSPECTOR in user.actor.roles
-    if not (fit and user is not None and user.actor.office == actor.office and name != actor.username):
-        return (Flag.SECOND_OFFICER_UNFIT,)
-    return ()
+    fit = user is not None and not user.disabled and access.may(user.actor, access.MAKE_INSPECTIONS, actor.office)
+    return () if fit and name != actor.username else (Flag.SECOND_OFFICER_UNFIT,)
 
 
 def _items(

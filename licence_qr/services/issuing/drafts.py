@@ -15,8 +15,10 @@ from licence_qr.domain.issuing.form import parse_application
 from licence_qr.domain.issuing.issued import Draft, IssuedPair
 from licence_qr.domain.register.field_names import ALL_FIELDS, ANSWER_PREFIX
 from licence_qr.domain.roles import Actor
-from licence_qr.errors import AccessError, ConflictError, NotFoundError
+from licence_qr.errors import ConflictError, NotFoundError
 from licence_qr.services.issuing.issue import Issuance
+from licence_qr.services.register import access
+from licence_qr.services.register.access import TAKE_APPLICATIONS
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.issuing import applications
 from licence_qr.store.register import entities
@@ -34,18 +36,20 @@ class Applications:
 
     def start(self, actor: Actor, now: datetime) -> Draft:
         """An empty draft for the clerk's office."""
+        access.demand(actor, TAKE_APPLICATIONS)
         draft = Draft(secrets.token_urlsafe(12), actor.office, actor.user_id, {}, 1, now, now, None)
         with self.database.write() as tx:
             applications.add_draft(tx, draft)
         return draft
 
     def get(self, actor: Actor, draft_id: str) -> Draft:
-        """One draft. Raises NotFoundError ``application_not_found`` or AccessError ``other_office``."""
+        """One draft. Raises NotFoundError ``application_not_found``, AccessError."""
         with self.database.read() as tx:
             return _own(tx, actor, draft_id)
 
     def drafts(self, actor: Actor) -> tuple[Draft, ...]:
         """The drafts of the clerk's office, open and issued, newest first."""
+        access.demand(actor, TAKE_APPLICATIONS)
         with self.database.read() as tx:
             return applications.drafts_of_office(tx, actor.office)
 
@@ -94,6 +98,7 @@ class Applications:
 
     def known_business(self, actor: Actor, uscc: str) -> dict[str, str] | None:
         """Form fields of a business the register knows, to fill in; None for a new one. Raises InputError (uscc)."""
+        access.demand(actor, TAKE_APPLICATIONS)
         with self.database.read() as tx:
             stored = entities.get(tx, parse_uscc(uscc))
         if stored is None:
@@ -114,9 +119,9 @@ class Applications:
 
 
 def _own(tx: Transaction, actor: Actor, draft_id: str) -> Draft:
+    access.demand(actor, TAKE_APPLICATIONS)
     draft = applications.get_draft(tx, draft_id)
     if draft is None:
         raise NotFoundError("application_not_found")
-    if draft.office != actor.office:
-        raise AccessError("other_office", office=draft.office)
+    access.demand(actor, TAKE_APPLICATIONS, draft.office)
     return draft

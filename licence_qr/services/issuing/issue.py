@@ -16,10 +16,10 @@ from licence_qr.domain.register.entity import Entity, EntityForm, LicenceState, 
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.register.permit import GrantMode, Permit, PermitState, status_on
 from licence_qr.domain.roles import Actor
-from licence_qr.errors import AccessError, InputError, InvalidApplication, RuleError
+from licence_qr.errors import InputError, InvalidApplication, RuleError
 from licence_qr.services.lifecycle.calendar import record_deemed_renewals, resume_after_rest
 from licence_qr.services.lifecycle.credit_record import check_application
-from licence_qr.services.register import events
+from licence_qr.services.register import access, events
 from licence_qr.services.register.events import NewEvent
 from licence_qr.services.register.record import as_json
 from licence_qr.services.signing.grant_rules import (
@@ -82,11 +82,9 @@ class Issuance:
         ``kind_needs_no_permit_today``, ``licence_ended``, ``permit_already_in_force``, ``permit_already_pending``,
         ``commitment_not_signed``, ``commitment_text_changed``, ``application_barred``, ``commitment_not_open`` or
         ``act_not_allowed`` (another place of business while it rests);
-        InvalidApplication when the register says otherwise of a business it knows; AccessError ``other_office``;
+        InvalidApplication when the register says otherwise of a business it knows; AccessError;
         KeyStoreError; RegisterError.
         """
-        if application.office != actor.office:
-            raise AccessError("other_office", office=application.office)
         with self.database.write() as tx:
             return self.issue_within(tx, application, actor, idempotency_key, now)
 
@@ -94,6 +92,7 @@ class Issuance:
         self, tx: Transaction, application: Application, actor: Actor, idempotency_key: str, now: datetime
     ) -> IssuedPair:
         """``issue`` inside the caller's write transaction, for many applications in one."""
+        access.demand(actor, access.TAKE_APPLICATIONS, application.office)
         earlier = applications.outcome(tx, idempotency_key)
         if earlier is not None:
             return self._pair(tx, earlier, repeated=True)

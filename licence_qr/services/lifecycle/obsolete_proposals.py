@@ -38,9 +38,9 @@ class Seen:
     permit_type: PermitType | None = None
 
     @property
-    def offices(self) -> frozenset[str]:
-        """The offices that deal with it."""
-        return frozenset({self.holder.office, *([self.permit.permit.handling_office] if self.permit else [])})
+    def offices(self) -> tuple[str, ...]:
+        """The offices that deal with it, first the one of the permit itself."""
+        return (*([self.permit.permit.handling_office] if self.permit else []), self.holder.office)
 
     def rule(self, act: Act) -> Rule:
         """The rule of ``act`` in this state. Raises RuleError ``act_not_allowed``, ``act_not_of_permit_type`` or

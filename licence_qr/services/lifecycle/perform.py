@@ -18,12 +18,13 @@ from licence_qr.domain.lifecycle.dates import licence_state_on
 from licence_qr.domain.lifecycle.details import ActRequest
 from licence_qr.domain.register.permit import status_on
 from licence_qr.domain.roles import Actor
-from licence_qr.errors import AccessError, ConflictError, InputError, NotFoundError, RuleError
+from licence_qr.errors import ConflictError, InputError, NotFoundError, RuleError
 from licence_qr.services.lifecycle.calendar import record_deemed_renewals, resume_after_rest
 from licence_qr.services.lifecycle.case import ActCase
 from licence_qr.services.lifecycle.licence_acts import LICENCE_ACTS
 from licence_qr.services.lifecycle.obsolete_proposals import close_impossible
 from licence_qr.services.lifecycle.permit_acts import PERMIT_ACTS
+from licence_qr.services.register import access
 from licence_qr.services.register.state_on_day import PastState, fold
 from licence_qr.services.signing.sign_record import Coding, refresh_status
 from licence_qr.store.database.connections import Database, Transaction
@@ -59,7 +60,7 @@ class Life:
     def perform(self, actor: Actor, request: ActRequest, now: datetime) -> Done:
         """Do one act that needs one person, and return it after COMMIT.
 
-        Raises AccessError ``role_not_allowed`` or ``business_of_other_office``; RuleError ``act_needs_four_eyes``,
+        Raises AccessError; RuleError ``act_needs_four_eyes``,
         ``act_not_allowed`` (with the acts that are), ``act_not_of_permit_type`` and those of the act itself; ConflictError
         ``business_changed`` for a form that is out of date; InputError and InvalidApplication for what was typed;
         NotFoundError; KeyStoreError.
@@ -67,13 +68,12 @@ class Life:
         asked = rule(request.subject.kind, request.act)
         if asked.four_eyes:
             raise RuleError("act_needs_four_eyes", act_zh=asked.name.zh, act_en=asked.name.en)
-        if not actor.roles & asked.roles:
-            raise AccessError("role_not_allowed")
+        access.demand(actor, access.of_act(asked))
         with self.database.write() as tx:
             return self.perform_within(tx, replace(request, actor=actor), now)
 
     def perform_within(self, tx: Transaction, request: ActRequest, now: datetime) -> Done:
-        """``perform`` inside the caller's write transaction, four-eyes acts included. The caller has asked for the role.
+        """``perform`` inside the caller's write transaction, four-eyes acts included.
 
         Whoever decides a proposal calls this with the decider as actor and the proposer in ``proposed_by``.
         """
@@ -112,7 +112,7 @@ class Life:
             found = check(subject.kind, request.act, status, self._type(held[subject.permit_id]))
             if stored.state.ended and found.gives:
                 raise RuleError("licence_ended", uscc=subject.uscc)
-        return ActCase(tx, self.catalogue, request, found, now, stored, held)
+        return ActCase(tx=tx, catalogue=self.catalogue, request=request, rule=found, now=now, stored=stored, held=held)
 
     def _type(self, stored: StoredPermit) -> PermitType | None:
         return self.catalogue.permit_types.get(stored.permit.permit_type)
@@ -182,19 +182,21 @@ def _check_grounds(request: ActRequest) -> None:
 def _own_business(tx: Transaction, request: ActRequest) -> StoredEntity:
     """The business, if the actor's office deals with it or with the permit.
 
-    Raises NotFoundError ``business_not_found``, ``permit_not_found``; AccessError ``business_of_other_office``.
+    Raises NotFoundError ``business_not_found``, ``permit_not_found``; AccessError.
     """
+    asked = rule(request.subject.kind, request.act)
+    decided = asked.four_eyes or request.proposed_by
+    right = access.DECIDE_PROPOSALS if decided else access.of_act(asked)
     stored = entities.get(tx, request.subject.uscc)
     if stored is None:
         raise NotFoundError("business_not_found", uscc=request.subject.uscc)
-    offices = {stored.office}
+    offices: tuple[str, ...] = (stored.office,)
     if request.subject.permit_id is not None:
         permit = permits.get(tx, request.subject.permit_id)
         if permit is None or permit.uscc != request.subject.uscc:
             raise NotFoundError("permit_not_found", id=request.subject.permit_id)
-        offices.add(permit.permit.handling_office)
-    if request.actor.office not in offices:
-        raise AccessError("business_of_other_office", office=stored.office)
+        offices = (permit.permit.handling_office, *offices)
+    access.demand(request.actor, right, *offices)
     return stored
 
 

@@ -18,9 +18,8 @@ from licence_qr.domain.lifecycle.dates import decided_since, effective_day
 from licence_qr.domain.lifecycle.details import ActRequest
 from licence_qr.domain.proposals.proposal import ProposalState
 from licence_qr.domain.register.events import EventKind
-from licence_qr.domain.roles import Actor, Role
+from licence_qr.domain.roles import Actor
 from licence_qr.errors import (
-    AccessError,
     ConflictError,
     InputError,
     InvalidApplication,
@@ -30,6 +29,8 @@ from licence_qr.errors import (
 from licence_qr.services.lifecycle.credit_record import Consequence, add_within, settle_within
 from licence_qr.services.lifecycle.obsolete_proposals import Seen, close_if_impossible, note, see
 from licence_qr.services.lifecycle.perform import MAX_BASIS_CHARS, MAX_NUMBER_CHARS, MAX_REASON_CHARS, Life
+from licence_qr.services.register import access
+from licence_qr.services.register.access import DECIDE_PROPOSALS, PROPOSE
 from licence_qr.services.register.accounts import Accounts
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.proposals import proposals
@@ -46,7 +47,6 @@ NO_CHANGE = frozenset(
         EventKind.PROPOSAL_CLOSED,
     }
 )
-READERS = frozenset({Role.CLERK, Role.INSPECTOR, Role.DECIDER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +99,8 @@ class Proposals:
         """Open a proposal and return its number.
 
         Raises InvalidApplication with every field that is wrong; RuleError ``act_not_allowed``, ``act_unknown_here`` or
-        ``act_needs_one``; ConflictError ``proposal_open_already`` or ``proposal_form_outdated``; AccessError
-        ``role_not_allowed`` or ``proposal_other_office``; NotFoundError.
+        ``act_needs_one``; ConflictError ``proposal_open_already`` or ``proposal_form_outdated``; AccessError;
+        NotFoundError.
         """
         with self.database.write() as tx:
             return self.propose_within(tx, actor, wanted, now)
@@ -109,7 +109,7 @@ class Proposals:
         """``propose`` in the caller's write transaction."""
         seen = see(tx, self.catalogue, wanted.subject, local_date(now))
         rule = _proposable(seen, wanted.act)
-        _admit(actor, rule, seen)
+        access.demand(actor, access.of_act(rule), *seen.offices)
         _demand_fields(wanted, seen, now)
         uscc = wanted.subject.uscc
         if wanted.revision is not None and changes_since(tx, uscc, wanted.revision):
@@ -128,8 +128,8 @@ class Proposals:
     def decide(self, actor: Actor, proposal_id: int, verdict: ProposalVerdict, now: datetime) -> ProposalState:
         """Approve and carry out at once, or refuse; what became of it.
 
-        CLOSED when the act is no longer allowed: nothing is done then. Raises AccessError ``role_not_allowed``,
-        ``proposal_other_office``, ``password_wrong`` or ``password_throttled``; RuleError ``proposal_is_own``; ConflictError
+        CLOSED when the act is no longer allowed: nothing is done then. Raises AccessError, also
+        ``password_wrong`` or ``password_throttled``; RuleError ``proposal_is_own``; ConflictError
         ``proposal_decided`` or ``proposal_business_changed`` (the business changed after the page was made, or its changes
         were not confirmed); InvalidApplication; NotFoundError; KeyStoreError.
         """
@@ -163,7 +163,7 @@ class Proposals:
         InvalidApplication, AccessError, NotFoundError."""
         _demand_reason(reason)
         with self.database.write() as tx:
-            proposal = own_office(tx, actor, proposal_id)
+            proposal = own_office(tx, actor, PROPOSE, proposal_id)
             _demand_open(proposal)
             if proposal.proposed_by != actor.username:
                 raise RuleError("proposal_not_own", number=proposal_id)
@@ -179,20 +179,18 @@ class Proposals:
         settle_within(tx, self.catalogue, Consequence(proposal, actor, annulled, now))
 
 
-def own_office(tx: Transaction, actor: Actor, proposal_id: int) -> StoredProposal:
-    """A proposal of the reader's office. Raises NotFoundError ``proposal_not_found``, AccessError."""
-    if not READERS & actor.roles:
-        raise AccessError("role_not_allowed")
+def own_office(tx: Transaction, actor: Actor, right: access.Right, proposal_id: int) -> StoredProposal:
+    """A proposal, if ``actor`` has ``right`` to it. Raises NotFoundError ``proposal_not_found``, AccessError."""
+    access.demand(actor, right)
     proposal = _known(tx, proposal_id)
-    if proposal.office != actor.office:
-        raise AccessError("proposal_other_office", office=proposal.office)
+    access.demand(actor, right, proposal.office)
     return proposal
 
 
 def may_decide(actor: Actor, proposal: StoredProposal) -> bool:
     """Whether ``actor`` is a decider of the office who neither proposed it nor took part in what led to it."""
     involved = {proposal.proposed_by, *proposal.content.witnesses}
-    return Role.DECIDER in actor.roles and actor.office == proposal.office and actor.username not in involved
+    return access.may(actor, DECIDE_PROPOSALS, proposal.office) and actor.username not in involved
 
 
 def _known(tx: Transaction, proposal_id: int) -> StoredProposal:
@@ -203,9 +201,7 @@ def _known(tx: Transaction, proposal_id: int) -> StoredProposal:
 
 
 def _decidable(tx: Transaction, actor: Actor, proposal_id: int) -> StoredProposal:
-    proposal = own_office(tx, actor, proposal_id)
-    if Role.DECIDER not in actor.roles:
-        raise AccessError("role_not_allowed")
+    proposal = own_office(tx, actor, DECIDE_PROPOSALS, proposal_id)
     _demand_open(proposal)
     if not may_decide(actor, proposal):
         raise RuleError("proposal_is_own", number=proposal_id)
@@ -222,13 +218,6 @@ def _proposable(seen: Seen, act: Act) -> Rule:
     if not rule.four_eyes:
         raise RuleError("act_needs_one", act_zh=rule.name.zh, act_en=rule.name.en)
     return rule
-
-
-def _admit(actor: Actor, rule: Rule, seen: Seen) -> None:
-    if not rule.roles & actor.roles:
-        raise AccessError("role_not_allowed")
-    if actor.office not in seen.offices:
-        raise AccessError("proposal_other_office", office=seen.holder.office)
 
 
 def _stored(wanted: ProposalRequest) -> NewProposal:

@@ -11,10 +11,12 @@ from licence_qr.domain.dates import Period, local_date
 from licence_qr.domain.inspecting.follow_up import Fault
 from licence_qr.domain.lifecycle.acts import STATE_NAMES, Act, Grounds, Rule, Subject, rule
 from licence_qr.domain.proposals.proposal import ProposalFilter, ProposalState
-from licence_qr.domain.roles import SYSTEM, Actor, Role
-from licence_qr.errors import AccessError, RuleError
+from licence_qr.domain.roles import SYSTEM, Actor
+from licence_qr.errors import RuleError
 from licence_qr.services.lifecycle.obsolete_proposals import Seen, see
-from licence_qr.services.proposals.decide import READERS, changes_since, may_decide, own_office
+from licence_qr.services.proposals.decide import changes_since, may_decide, own_office
+from licence_qr.services.register import access
+from licence_qr.services.register.access import READ_PROPOSALS
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.lifecycle import credit_record
 from licence_qr.store.proposals import proposals
@@ -105,10 +107,7 @@ class ProposalReading:
             found = seen.rule(_act(act, asked))
             if not found.four_eyes:
                 raise RuleError("act_needs_one", act_zh=found.name.zh, act_en=found.name.en)
-            if not found.roles & actor.roles:
-                raise AccessError("role_not_allowed")
-            if actor.office not in seen.offices:
-                raise AccessError("proposal_other_office", office=seen.holder.office)
+            access.demand(actor, access.of_act(found), *seen.offices)
             earlier = proposals.open_one(tx, uscc, asked.text, act)
             number = earlier.proposal_id if earlier else None
             figures = self.catalogue.life_rules_on(local_date(now))
@@ -116,8 +115,7 @@ class ProposalReading:
 
     def list(self, actor: Actor, wanted: ProposalFilter, now: datetime) -> tuple[tuple[ProposalLine, ...], int]:
         """One page of the office's proposals, and how many there are. Raises AccessError ``role_not_allowed``."""
-        if not READERS & actor.roles:
-            raise AccessError("role_not_allowed")
+        access.demand(actor, READ_PROPOSALS)
         with self.database.read() as tx:
             found, total = proposals.search(tx, actor.office, wanted)
             return tuple(self._line(tx, actor, each, local_date(now)) for each in found), total
@@ -125,7 +123,7 @@ class ProposalReading:
     def get(self, actor: Actor, number: int, now: datetime) -> ProposalView:
         """One proposal. Raises NotFoundError ``proposal_not_found``, AccessError."""
         with self.database.read() as tx:
-            proposal = own_office(tx, actor, number)
+            proposal = own_office(tx, actor, READ_PROPOSALS, number)
             content, day = proposal.content, local_date(now)
             subject = Subject.parse(content.uscc, content.subject)
             seen = see(tx, self.catalogue, subject, day)
@@ -202,8 +200,3 @@ def _refusal(seen: Seen, act: Act) -> RuleError | None:
 def _name(tx: Transaction, username: str) -> str:
     user = accounts.user_by_name(tx, username) if username else None
     return user.actor.display_name if user else username
-
-
-def may_propose(actor: Actor) -> bool:
-    """Whether ``actor`` may propose anything at all."""
-    return bool({Role.CLERK, Role.INSPECTOR} & actor.roles)

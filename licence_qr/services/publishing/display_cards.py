@@ -13,7 +13,8 @@ from licence_qr.printing.card import CardContent, card_for
 from licence_qr.printing.qr import Symbol, make_symbol, min_size_mm, to_png, to_svg
 from licence_qr.printing.sheets import card_pdf as draw_card
 from licence_qr.services.publishing.lookup import Lookup
-from licence_qr.services.register import events
+from licence_qr.services.register import access, events
+from licence_qr.services.register.access import READ_BUSINESSES
 from licence_qr.services.register.events import NewEvent
 from licence_qr.services.signing.sign_record import Coding
 from licence_qr.store.database.connections import Database
@@ -39,15 +40,18 @@ class Prints:
 
     def svg(self, actor: Actor, uscc: str) -> str:
         """The symbol as SVG at its smallest permitted size, quiet zone included."""
+        access.demand(actor, READ_BUSINESSES)
         symbol = self.symbol(uscc)
         return to_svg(symbol, min_size_mm(symbol.version))
 
     def png(self, actor: Actor, uscc: str) -> bytes:
         """The symbol as a PNG with 8 pixels a module, quiet zone included."""
+        access.demand(actor, READ_BUSINESSES)
         return to_png(self.symbol(uscc))
 
     def card(self, actor: Actor, uscc: str, now: datetime) -> CardContent:
         """What the display card says. Raises NotFoundError ``business_not_found``, RuleError ``card_of_ended_licence``."""
+        access.demand(actor, READ_BUSINESSES)
         with self.database.read() as tx:
             code = codes.newest_of_business(tx, uscc)
             if code is None:

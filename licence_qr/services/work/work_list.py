@@ -11,9 +11,9 @@ from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.lifecycle.dates import review_terms
 from licence_qr.domain.register.events import EventKind
-from licence_qr.domain.roles import Actor, Role
+from licence_qr.domain.roles import Actor
 from licence_qr.domain.work.tasks import DueStep, Task, TaskKind, TimeLeft, kinds_of, time_left
-from licence_qr.services.register import events
+from licence_qr.services.register import access, events
 from licence_qr.services.register.events import NewEvent
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.work import tasks
@@ -114,7 +114,8 @@ class WorkList:
 
     def offices(self, actor: Actor) -> tuple[str, ...]:
         """The offices whose work ``actor`` may see: their own, to an administrator all."""
-        return tuple(self._catalogue.offices) if Role.ADMIN in actor.roles else (actor.office,)
+        bound = access.office_bound(actor, access.SEE_WORK)
+        return tuple(self._catalogue.offices) if bound is None else (bound,)
 
     def _question(self, actor: Actor, work_filter: WorkFilter, today: date) -> TaskQuery:
         offices = self.offices(actor)
@@ -125,7 +126,7 @@ class WorkList:
             username=actor.username,
             rules=self._catalogue.life_rules_on(today),
             reviews=review_terms(self._catalogue, today),
-            unassigned=Role.ADMIN in actor.roles and not work_filter.office,
+            unassigned=access.office_bound(actor, access.SEE_WORK) is None and not work_filter.office,
         )
 
     def _counts(self, tx: Transaction, question: TaskQuery) -> Counts:

@@ -12,9 +12,9 @@ from flask import Blueprint, Response, jsonify, request
 from flask_wtf.csrf import generate_csrf
 
 from licence_qr.domain.inspecting.inspection import FLAG_WORDS
-from licence_qr.domain.roles import Role
 from licence_qr.services.inspecting.document import MAX_DOCUMENT_BYTES
 from licence_qr.services.inspecting.receive import InspectionReceipt, Inspections
+from licence_qr.services.register import access
 from licence_qr.services.register.photos import MAX_PHOTO_BYTES
 from licence_qr.web import current_instant
 from licence_qr.web.shell.handed import Handed
@@ -27,7 +27,7 @@ _WRITTEN = "%Y-%m-%dT%H:%M:%SZ"
 
 
 @blueprint.get("")
-@roles(Role.INSPECTOR)
+@roles(*access.MAKE_INSPECTIONS.roles)
 def show_session() -> Response:
     """Who is signed in, and the token to send with what follows."""
     actor, now = current_actor(), current_instant()
@@ -35,7 +35,7 @@ def show_session() -> Response:
 
 
 @blueprint.put("/<inspection_id>")
-@roles(Role.INSPECTOR)
+@roles(*access.MAKE_INSPECTIONS.roles)
 def receive_inspection(inspection_id: str) -> tuple[Response, int]:
     """Take in one inspection; 201 the first time, 200 after."""
     body = _body(MAX_DOCUMENT_BYTES)
@@ -44,14 +44,14 @@ def receive_inspection(inspection_id: str) -> tuple[Response, int]:
 
 
 @blueprint.get("/<inspection_id>/<digest>")
-@roles(Role.INSPECTOR)
+@roles(*access.MAKE_INSPECTIONS.roles)
 def show_receipt(inspection_id: str, digest: str) -> tuple[Response, int]:
     """The receipt of a content that was sent before."""
     return _answer(inspections().receipt(current_actor(), inspection_id, digest), first=False)
 
 
 @blueprint.put("/<inspection_id>/<digest>/photos/<sha256>")
-@roles(Role.INSPECTOR)
+@roles(*access.MAKE_INSPECTIONS.roles)
 def receive_photo(inspection_id: str, digest: str, sha256: str) -> tuple[Response, int]:
     """Take in one photograph that the inspection announced; 201 the first time, 200 after."""
     receipt, first = inspections().receive_photo(

@@ -186,7 +186,7 @@ def test_a_step_needs_its_words(services: Services, issue: Issue, step: str, tex
 
 def test_bad_ratings_stay_within_the_office_and_its_clerks(services: Services, issue: Issue) -> None:
     rate(services, issue(), rated(1))
-    with pytest.raises(AccessError, match="rating_of_other_office"):
+    with pytest.raises(AccessError, match="other_office"):
         services.ratings_desk.get(ELSEWHERE, 1, NOW)
     for actor in (INSPECTOR, ADMIN):
         with pytest.raises(AccessError, match="role_not_allowed"):

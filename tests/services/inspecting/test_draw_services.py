@@ -218,7 +218,7 @@ def test_another_office_s_draw_is_settled_there_only(three):
     ):
         with pytest.raises(AccessError) as refused:
             act()
-        assert refused.value.code == "draw_other_office"
+        assert refused.value.code == "other_office"
     with pytest.raises(NotFoundError):
         three.services.draws.published_one(number + 1)
 

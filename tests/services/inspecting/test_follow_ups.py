@@ -143,8 +143,8 @@ def test_only_inspectors_record(office, who):
 
 
 def test_another_office_neither_reads_nor_records(office):
-    assert problems(office, MET, "elsewhere") == "follow_up_other_office"
-    with pytest.raises(LicenceQRError, match="follow_up_other_office"):
+    assert problems(office, MET, "elsewhere") == "other_office"
+    with pytest.raises(LicenceQRError, match="other_office"):
         looked_at(office, "elsewhere")
     assert office.services.follow_ups.open(office.people["elsewhere"], LATER) == ()
 

@@ -284,7 +284,7 @@ def test_only_who_made_a_visit_can_send_it(hotel, by, code):
 def test_a_visit_of_another_office_than_the_account_s_stays_on_the_phone(hotel):
     with pytest.raises(AccessError) as refused:
         hotel.send(hotel.visit(office="jinfeng"))
-    assert refused.value.code == "inspection_other_office"
+    assert refused.value.code == "other_office"
 
 
 def test_the_address_and_the_text_name_one_visit(hotel):

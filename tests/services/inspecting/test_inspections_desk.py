@@ -158,7 +158,7 @@ def test_another_office_sees_nothing(hotel):
     for read in (desk.get, desk.text, lambda actor, key: desk.photo(actor, key, 0)):
         with pytest.raises(AccessError) as refused:
             read(stranger, key)
-        assert refused.value.code == "inspection_of_other_office"
+        assert refused.value.code == "other_office"
     with pytest.raises(NotFoundError):
         desk.get(hotel.actors["desk"], key + 1)
 

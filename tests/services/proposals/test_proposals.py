@@ -104,12 +104,12 @@ def test_only_clerks_and_inspectors_propose(office, who):
 
 
 def test_another_office_neither_proposes_nor_reads_nor_decides(office):
-    assert refused(office.propose, "elsewhere", Act.SUSPEND, LATER).code == "proposal_other_office"
+    assert refused(office.propose, "elsewhere", Act.SUSPEND, LATER).code == "other_office"
     number = office.propose("clerk", Act.SUSPEND, LATER)
     reading, other = office.services.proposal_reading, office.people["elsewhere"]
-    assert refused(office.decide, "elsewhere", number, LATER).code == "proposal_other_office"
-    assert refused(office.services.proposals.withdraw, other, number, "x", LATER).code == "proposal_other_office"
-    assert refused(reading.get, other, number, LATER).code == "proposal_other_office"
+    assert refused(office.decide, "elsewhere", number, LATER).code == "other_office"
+    assert refused(office.services.proposals.withdraw, other, number, "x", LATER).code == "other_office"
+    assert refused(reading.get, other, number, LATER).code == "other_office"
     assert reading.list(other, ProposalFilter(), LATER) == ((), 0)
     assert office.stored.permit.state is PermitState.EFFECTIVE
 

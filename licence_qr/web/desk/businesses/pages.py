@@ -12,9 +12,10 @@ from licence_qr.domain.register.permit import PermitState
 from licence_qr.services.businesses.search import Register
 from licence_qr.services.lifecycle.credit_record import Bars
 from licence_qr.services.publishing.display_cards import Prints
+from licence_qr.services.register import access
 from licence_qr.web import current_instant
 from licence_qr.web.shell.handed import Handed, catalogue
-from licence_qr.web.shell.navigation import BUSINESSES, FOLLOW_UPS, PROPOSALS
+from licence_qr.web.shell.navigation import BUSINESSES
 from licence_qr.web.shell.security import current_actor, roles
 
 blueprint = Blueprint("businesses", __name__, url_prefix="/businesses")
@@ -63,8 +64,7 @@ def show_business(uscc: str) -> str:
         standing=tuple(held for held in detail.permits if held not in ended),
         ended=ended,
         barred_until=services().bars.of_application(uscc, catalogue().permit_types, local_date(now)).barred_until,
-        may_check=bool(current_actor().roles.intersection(FOLLOW_UPS.roles)),
-        may_propose=bool(current_actor().roles.intersection(PROPOSALS.roles)),
+        may_check=access.may(current_actor(), access.READ_FOLLOW_UPS),
     )
 
 

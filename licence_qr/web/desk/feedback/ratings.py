@@ -9,11 +9,11 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from werkzeug.wrappers import Response
 
 from licence_qr.domain.feedback.ratings import LEVELS, STEP_WORDS, RatingStep
-from licence_qr.domain.roles import Role
 from licence_qr.domain.text import Text
 from licence_qr.errors import ConflictError, InputError, LicenceQRError
 from licence_qr.services.feedback.ratings import Ratings
-from licence_qr.services.feedback.ratings_desk import HANDLING, RatingAct, RatingFile, RatingsDesk
+from licence_qr.services.feedback.ratings_desk import RatingAct, RatingFile, RatingsDesk
+from licence_qr.services.register import access
 from licence_qr.web import current_instant
 from licence_qr.web.shell import request_log
 from licence_qr.web.shell.errors import status_of
@@ -54,7 +54,7 @@ _TEXT = Field("text", Text("说明", "What was done"), widget=Widget.PARAGRAPH)
 def show_statistics() -> str:
     """How the office was rated in the last twelve months, and which bad ratings are to be mended."""
     desk, actor, now = services().desk, current_actor(), current_instant()
-    handling = bool(HANDLING & actor.roles)
+    handling = access.may(actor, access.HANDLE_RATINGS)
     closed = request.args.get("closed") == "yes"
     return render_template(
         "desk/feedback/ratings.html",
@@ -67,14 +67,14 @@ def show_statistics() -> str:
 
 
 @blueprint.get("/<int:rating_id>")
-@roles(Role.CLERK, Role.DECIDER)
+@roles(*access.HANDLE_RATINGS.roles)
 def show_rating(rating_id: int) -> str:
     """One bad rating: what was said, what was done, and what can be done next."""
     return _page(_file(rating_id))
 
 
 @blueprint.post("/<int:rating_id>")
-@roles(Role.CLERK, Role.DECIDER)
+@roles(*access.HANDLE_RATINGS.roles)
 def act_on_rating(rating_id: int) -> Response:
     """Take one step. What was typed stays when it is refused, also when somebody else was faster."""
     typed = read_fields(request.form, (_STEP, _TEXT))
@@ -90,7 +90,7 @@ def act_on_rating(rating_id: int) -> Response:
 
 
 @blueprint.get("/slips/<application_no>")
-@roles(Role.CLERK)
+@roles(*access.INVITE_TO_RATE.roles)
 def show_slip(application_no: str) -> str:
     """The slip of paper that invites the applicant to rate; it names the office and no one else."""
     invitation = services().ratings.invitation(current_actor(), application_no)
@@ -98,7 +98,7 @@ def show_slip(application_no: str) -> str:
 
 
 @blueprint.get("/slips/<application_no>/code.svg")
-@roles(Role.CLERK)
+@roles(*access.INVITE_TO_RATE.roles)
 def show_slip_code(application_no: str) -> Response:
     """The secret link as a QR symbol."""
     ratings = services().ratings

@@ -11,7 +11,8 @@ from werkzeug.wrappers import Response
 from licence_qr.domain.feedback.reports import STEP_WORDS, ReportStep
 from licence_qr.domain.text import Text
 from licence_qr.errors import ConflictError, InputError, LicenceQRError
-from licence_qr.services.feedback.reports_desk import HANDLING, ReportAct, ReportFile, ReportsDesk
+from licence_qr.services.feedback.reports_desk import ReportAct, ReportFile, ReportsDesk
+from licence_qr.services.register import access
 from licence_qr.web import current_instant
 from licence_qr.web.shell import request_log
 from licence_qr.web.shell.errors import status_of
@@ -102,7 +103,7 @@ def act_on_report(report_id: int) -> Response:
 
 
 @blueprint.get("/<int:report_id>/photo")
-@roles(*sorted(HANDLING))
+@roles(*access.HANDLE_REPORTS.roles)
 def show_photo(report_id: int) -> Response:
     """The photograph, drawn anew on receipt and without its file's own name."""
     jpeg = reports_desk().photo(current_actor(), report_id, current_instant())

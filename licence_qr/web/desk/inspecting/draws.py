@@ -14,7 +14,8 @@ from licence_qr.domain.inspecting.draws import DRAW_STATE_WORDS, MAX_PLACES
 from licence_qr.domain.inspecting.inspection import OUTCOME_WORDS
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import ConflictError, InputError, InvalidApplication, LicenceQRError, RuleError
-from licence_qr.services.inspecting.draws import DRAWERS, DrawRequest, Draws, PublishedDraw
+from licence_qr.services.inspecting.draws import DrawRequest, Draws, PublishedDraw
+from licence_qr.services.register import access
 from licence_qr.web import current_instant
 from licence_qr.web.shell.forms import Choice, Field, TypedForm, Widget, read_fields, refusals
 from licence_qr.web.shell.handed import Handed, catalogue
@@ -72,19 +73,19 @@ def list_draws() -> str:
         "desk/inspecting/draws.html",
         draws=draws().of_office(actor),
         states=DRAW_STATE_WORDS,
-        may_draw=bool(DRAWERS & actor.roles),
+        may_draw=access.may(actor, access.DRAW),
     )
 
 
 @blueprint.get("/new")
-@roles(*DRAWERS)
+@roles(*access.DRAW.roles)
 def plan_draw() -> str:
     """The form that announces a draw."""
     return _form({"places": "1", "due_on": ""})
 
 
 @blueprint.post("/new")
-@roles(*DRAWERS)
+@roles(*access.DRAW.roles)
 def announce_draw() -> Response:
     """Freeze and publish the list. What was typed stays when it is refused."""
     fields = _fields()
@@ -113,14 +114,14 @@ def show_drawn(drawn_id: int) -> Response:
 
 
 @blueprint.post("/<int:number>/settle")
-@roles(*DRAWERS)
+@roles(*access.DRAW.roles)
 def settle_draw(number: int) -> Response:
     """Draw. The seed stays as it was typed when it is refused."""
     return _answered(number, _SEED, draws().settle, t("已抽取并公布。", "Drawn and published."))
 
 
 @blueprint.post("/<int:number>/call-off")
-@roles(*DRAWERS)
+@roles(*access.DRAW.roles)
 def call_off_draw(number: int) -> Response:
     """Give an announced draw up; it stays published with the reason."""
     return _answered(
@@ -231,5 +232,5 @@ def _page(draw: PublishedDraw, values: Mapping[str, str], refused: LicenceQRErro
         problems=problems,
         states=DRAW_STATE_WORDS,
         outcomes=OUTCOME_WORDS,
-        may_draw=bool(DRAWERS & current_actor().roles),
+        may_draw=access.may(current_actor(), access.DRAW),
     )

@@ -13,10 +13,10 @@ from licence_qr.domain.inspecting.follow_up import FAULT_WORDS, Fault, FollowUpO
 from licence_qr.domain.lifecycle.acts import Act, SubjectKind, rule
 from licence_qr.domain.plain_text import plain_line, plain_text
 from licence_qr.domain.proposals.proposal import STATE_WORDS
-from licence_qr.domain.roles import Role
 from licence_qr.domain.work.tasks import DueStep
 from licence_qr.errors import ConflictError, InputError, InvalidApplication, LicenceQRError, RuleError
 from licence_qr.services.inspecting.follow_ups import FollowUps, FollowUpView, Recorded
+from licence_qr.services.register import access
 from licence_qr.web import current_instant
 from licence_qr.web.desk import words as desk_words
 from licence_qr.web.shell.forms import Choice, Field, TypedForm, Widget, read_fields, read_revision, refusals
@@ -104,7 +104,7 @@ def show_follow_up(permit_id: int) -> str:
 
 
 @blueprint.post("/<int:permit_id>")
-@roles(Role.INSPECTOR)
+@roles(*access.RECORD_FOLLOW_UPS.roles)
 def record_follow_up(permit_id: int) -> Response:
     """Record a check; one that failed leads on to its proposal. What was typed stays when it is refused."""
     actor, now = current_actor(), current_instant()

@@ -9,8 +9,8 @@ from werkzeug.wrappers import Response
 
 from licence_qr.domain.catalogue.model import Notice, RequirementAction
 from licence_qr.domain.issuing.issued import Draft
-from licence_qr.domain.roles import Role
 from licence_qr.services.lifecycle.credit_record import ApplicationBar
+from licence_qr.services.register import access
 from licence_qr.web.desk.issuing.draft import onward, open_draft, save_typed, shown_problems
 from licence_qr.web.desk.issuing.fields import COMMITMENT_MODE, SIGNATURE_FIELDS
 from licence_qr.web.desk.issuing.needs import needs_of, today, trade_of
@@ -25,7 +25,7 @@ blueprint = Blueprint("commitment", __name__, url_prefix="/applications")
 
 
 @blueprint.get("/<draft_id>/commitment")
-@roles(Role.CLERK)
+@roles(*access.TAKE_APPLICATIONS.roles)
 def show_commitment(draft_id: str) -> str:
     """The notice in full, then the signed promise or the general path."""
     draft = open_draft(draft_id)
@@ -44,7 +44,7 @@ def show_commitment(draft_id: str) -> str:
 
 
 @blueprint.post("/<draft_id>/commitment")
-@roles(Role.CLERK)
+@roles(*access.TAKE_APPLICATIONS.roles)
 def save_commitment(draft_id: str) -> Response:
     """Keep the choice, with version and hash of the very text that was on the page."""
     draft = open_draft(draft_id)

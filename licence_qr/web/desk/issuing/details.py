@@ -8,8 +8,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from licence_qr.domain.issuing.issued import Draft
-from licence_qr.domain.roles import Role
 from licence_qr.errors import InputError
+from licence_qr.services.register import access
 from licence_qr.web.desk.issuing.draft import onward, open_draft, save_typed, shown_problems
 from licence_qr.web.desk.issuing.fields import entity_section, premises_section
 from licence_qr.web.desk.issuing.needs import trade_of
@@ -24,7 +24,7 @@ blueprint = Blueprint("details", __name__, url_prefix="/applications")
 
 
 @blueprint.get("/<draft_id>/details")
-@roles(Role.CLERK)
+@roles(*access.TAKE_APPLICATIONS.roles)
 def show_details(draft_id: str) -> str:
     """The business, its premises and the permit, in one form."""
     draft = open_draft(draft_id)
@@ -40,7 +40,7 @@ def show_details(draft_id: str) -> str:
 
 
 @blueprint.post("/<draft_id>/details")
-@roles(Role.CLERK)
+@roles(*access.TAKE_APPLICATIONS.roles)
 def save_details(draft_id: str) -> Response:
     """Keep the details; or first fill some in, from the register or from the registered address."""
     draft = open_draft(draft_id)

@@ -12,8 +12,8 @@ from licence_qr.domain.catalogue.model import Text
 from licence_qr.domain.issuing.issued import Draft
 from licence_qr.domain.register.field_names import COMMITMENT_FIELDS, FIELD_LABELS, TRADE_FIELDS
 from licence_qr.domain.register.permit import GrantMode
-from licence_qr.domain.roles import Role
 from licence_qr.errors import ConflictError, InputError, InvalidApplication, LicenceQRError, NotFoundError, RuleError
+from licence_qr.services.register import access
 from licence_qr.web import current_instant
 from licence_qr.web.desk.issuing.draft import open_draft, problems_of
 from licence_qr.web.desk.issuing.fields import (
@@ -53,7 +53,7 @@ class ReviewSection:
 
 
 @blueprint.get("/<draft_id>/review")
-@roles(Role.CLERK)
+@roles(*access.TAKE_APPLICATIONS.roles)
 def show_review(draft_id: str) -> str:
     """Everything that was answered, with what is still wrong on top."""
     draft = open_draft(draft_id)
@@ -61,7 +61,7 @@ def show_review(draft_id: str) -> str:
 
 
 @blueprint.post("/<draft_id>/issue")
-@roles(Role.CLERK)
+@roles(*access.TAKE_APPLICATIONS.roles)
 def issue_both(draft_id: str) -> Response:
     """Issue licence and permit, both or neither. Pressed twice, it leads to the same result.
 
@@ -78,7 +78,7 @@ def issue_both(draft_id: str) -> Response:
 
 
 @blueprint.get("/<draft_id>/result")
-@roles(Role.CLERK)
+@roles(*access.TAKE_APPLICATIONS.roles)
 def show_result(draft_id: str) -> str:
     """Both numbers, the code, and everything there is to print."""
     pair = services().applications.result(current_actor(), draft_id)

@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from licence_qr.domain.catalogue.model import Trade
-from licence_qr.domain.roles import Role
+from licence_qr.services.register import access
 from licence_qr.web import current_instant
 from licence_qr.web.desk.issuing.draft import onward, open_draft, save_typed, shown_problems
 from licence_qr.web.desk.issuing.fields import place_fields, trade_field
@@ -20,7 +20,7 @@ blueprint = Blueprint("trade", __name__, url_prefix="/applications")
 
 
 @blueprint.post("")
-@roles(Role.CLERK)
+@roles(*access.TAKE_APPLICATIONS.roles)
 def start_application() -> Response:
     """Open a new application at its first step."""
     draft = services().applications.start(current_actor(), current_instant())
@@ -28,7 +28,7 @@ def start_application() -> Response:
 
 
 @blueprint.get("/<draft_id>")
-@roles(Role.CLERK)
+@roles(*access.TAKE_APPLICATIONS.roles)
 def show_application(draft_id: str) -> Response:
     """Go on where it was left: the result once issued, the details once the trade is chosen."""
     draft = open_draft(draft_id)
@@ -37,7 +37,7 @@ def show_application(draft_id: str) -> Response:
 
 
 @blueprint.get("/<draft_id>/trade")
-@roles(Role.CLERK)
+@roles(*access.TAKE_APPLICATIONS.roles)
 def show_trade(draft_id: str) -> str:
     """Choose the trade and say which permits it needs today, from whom, and why."""
     draft = open_draft(draft_id)
@@ -57,7 +57,7 @@ def show_trade(draft_id: str) -> str:
 
 
 @blueprint.post("/<draft_id>/trade")
-@roles(Role.CLERK)
+@roles(*access.TAKE_APPLICATIONS.roles)
 def save_trade(draft_id: str) -> Response:
     """Keep the choice. A trade that was just changed is shown with its own questions before going on."""
     draft = open_draft(draft_id)

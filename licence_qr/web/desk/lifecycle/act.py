@@ -20,13 +20,13 @@ from licence_qr.domain.lifecycle.acts import Act, Rule, Subject, SubjectKind
 from licence_qr.domain.lifecycle.dates import renewal_deadline
 from licence_qr.domain.lifecycle.details import ActRequest
 from licence_qr.domain.register.events import EventKind
-from licence_qr.domain.roles import Role
-from licence_qr.errors import AccessError, ConflictError, InputError, InvalidApplication, LicenceQRError, RuleError
+from licence_qr.errors import ConflictError, InputError, InvalidApplication, LicenceQRError, RuleError
 from licence_qr.services.businesses.history import History, Timeline
 from licence_qr.services.businesses.search import BusinessDetail, HeldPermit, Register
 from licence_qr.services.issuing.drafts import Applications
 from licence_qr.services.lifecycle.credit_record import Bars
 from licence_qr.services.lifecycle.perform import Life
+from licence_qr.services.register import access
 from licence_qr.web import current_instant
 from licence_qr.web.desk.businesses.history import Day, days
 from licence_qr.web.desk.lifecycle.act_form import ActForm
@@ -93,28 +93,28 @@ class Overtaken:
 
 
 @blueprint.get("/<uscc>/licence/<act>")
-@roles(Role.CLERK)
+@roles(*access.ACT_ON_LICENCES.roles)
 def show_licence_act(uscc: str, act: str) -> str | Response:
     """The form of one act on the licence; one that needs four eyes is proposed instead."""
     return _show(_case(uscc, act, None))
 
 
 @blueprint.post("/<uscc>/licence/<act>")
-@roles(Role.CLERK)
+@roles(*access.ACT_ON_LICENCES.roles)
 def do_licence_act(uscc: str, act: str) -> Response:
     """Do it, and lead to what was done. Refused, the form comes back as it was typed."""
     return _do(_case(uscc, act, None))
 
 
 @blueprint.get("/<uscc>/permit/<int:permit_id>/<act>")
-@roles(Role.CLERK, Role.INSPECTOR)
+@roles(*access.ACT_ON_PERMITS.roles)
 def show_permit_act(uscc: str, permit_id: int, act: str) -> str | Response:
     """The form of one act on a permit; one that needs four eyes is proposed instead."""
     return _show(_case(uscc, act, permit_id))
 
 
 @blueprint.post("/<uscc>/permit/<int:permit_id>/<act>")
-@roles(Role.CLERK, Role.INSPECTOR)
+@roles(*access.ACT_ON_PERMITS.roles)
 def do_permit_act(uscc: str, permit_id: int, act: str) -> Response:
     """Do it, and lead to what was done. Refused, the form comes back as it was typed."""
     return _do(_case(uscc, act, permit_id))
@@ -147,7 +147,7 @@ def _do(case: ActForm | Response) -> Response:
 
 
 @blueprint.get("/<uscc>/done/<int:revision>")
-@roles(Role.CLERK, Role.INSPECTOR, Role.DECIDER, Role.ADMIN)
+@roles(*access.READ_BUSINESSES.roles)
 def show_done(uscc: str, revision: int) -> str:
     """What has happened since ``revision``, and what is to be handed over for it."""
     actor, now = current_actor(), current_instant()
@@ -167,7 +167,7 @@ def show_done(uscc: str, revision: int) -> str:
 
 
 @blueprint.post("/<uscc>/applications")
-@roles(Role.CLERK)
+@roles(*access.TAKE_APPLICATIONS.roles)
 def add_permit(uscc: str) -> Response:
     """A new application with this business filled in, for one more permit."""
     applications, actor, now = services().applications, current_actor(), current_instant()
@@ -185,7 +185,7 @@ def add_permit(uscc: str) -> Response:
 def _case(uscc: str, act: str, permit_id: int | None) -> ActForm | Response:
     """What is to be done to what, or the page to answer with instead: the proposal, or the acts that are allowed.
 
-    Raises AccessError ``role_not_allowed``, ``business_of_other_office``; NotFoundError.
+    Raises AccessError; NotFoundError.
     """
     actor, now = current_actor(), current_instant()
     kind = SubjectKind.LICENCE if permit_id is None else SubjectKind.PERMIT
@@ -214,10 +214,8 @@ def _case(uscc: str, act: str, permit_id: int | None) -> ActForm | Response:
 
 
 def _admit(detail: BusinessDetail, permit: HeldPermit | None, rule: Rule) -> None:
-    if not rule.roles & current_actor().roles:
-        raise AccessError("role_not_allowed")
-    if not (permit.mine if permit else detail.mine):
-        raise AccessError("business_of_other_office", office=detail.office)
+    offices = (permit.permit.handling_office, detail.office) if permit else (detail.office,)
+    access.demand(current_actor(), access.of_act(rule), *offices)
 
 
 def _fields(case: ActForm) -> tuple[Field, ...]:

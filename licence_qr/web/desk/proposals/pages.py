@@ -16,11 +16,11 @@ from licence_qr.domain.inspecting.follow_up import FAULT_WORDS
 from licence_qr.domain.lifecycle.acts import Act
 from licence_qr.domain.plain_text import plain_text
 from licence_qr.domain.proposals.proposal import FOUR_EYES, PAGE_LINES, STATE_WORDS, ProposalFilter, ProposalState
-from licence_qr.domain.roles import Role
 from licence_qr.errors import AccessError, ConflictError, InputError, InvalidApplication, LicenceQRError, RuleError
 from licence_qr.services.businesses.history import Timeline
 from licence_qr.services.proposals.decide import NO_CHANGE, Proposals, ProposalVerdict
 from licence_qr.services.proposals.read import Preview, ProposalReading, ProposalView
+from licence_qr.services.register import access
 from licence_qr.web import current_instant
 from licence_qr.web.desk.businesses.history import Day, days
 from licence_qr.web.desk.proposals.fields import (
@@ -57,7 +57,6 @@ class ProposalServices:
 
 services = Handed(ProposalServices)
 
-PROPOSERS = (Role.CLERK, Role.INSPECTOR)
 _OUTDATED = "proposal_form_outdated"
 _Refused = (InputError, InvalidApplication, RuleError, ConflictError)
 
@@ -107,7 +106,7 @@ def _address(**changes: str | int | None) -> str:
 
 
 @blueprint.get("/new/<uscc>/<path:subject>/<act>")
-@roles(*PROPOSERS)
+@roles(*access.PROPOSE.roles)
 def propose(uscc: str, subject: str, act: str) -> str:
     """The form: what the act would do to ``subject`` (``licence`` or ``permit/<id>``), and its grounds."""
     preview = _preview(uscc, subject, act)
@@ -115,7 +114,7 @@ def propose(uscc: str, subject: str, act: str) -> str:
 
 
 @blueprint.post("/new/<uscc>/<path:subject>/<act>")
-@roles(*PROPOSERS)
+@roles(*access.PROPOSE.roles)
 def send_proposal(uscc: str, subject: str, act: str) -> Response:
     """Open the proposal. Refused, the form comes back as it was typed, with what has changed since it was made."""
     try:
@@ -180,7 +179,7 @@ def show_proposal(number: int) -> str:
 
 
 @blueprint.post("/<int:number>/decide")
-@roles(Role.DECIDER)
+@roles(*access.DECIDE_PROPOSALS.roles)
 def decide(number: int) -> Response:
     """Approve or refuse, after the password once more. What was typed stays when it is not accepted."""
     actor, values = current_actor(), read_fields(request.form, VERDICT_FIELDS)
@@ -204,7 +203,7 @@ def decide(number: int) -> Response:
 
 
 @blueprint.post("/<int:number>/withdraw")
-@roles(*PROPOSERS)
+@roles(*access.PROPOSE.roles)
 def withdraw(number: int) -> Response:
     """Take one's own proposal back, with a reason."""
     values = read_fields(request.form, WITHDRAWAL_FIELDS)

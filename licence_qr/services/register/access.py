@@ -1,0 +1,117 @@
+"""The one gate: which role may do what, and for which office. Nothing else decides it, and what stands nowhere is closed.
+
+A use case that takes an actor asks ``demand``; a page that shows only what its reader may do asks ``may`` about the same
+right. What may be done to a licence or permit, and by which role, stands with the act: ``of_act`` makes a right of it.
+What hangs on one person and not on a role (nobody decides their own proposal, only its officer sends a visit) stands with
+the thing itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from licence_qr.domain.lifecycle.acts import Rule, SubjectKind
+from licence_qr.domain.roles import Actor, Role
+from licence_qr.domain.text import Text
+from licence_qr.errors import AccessError
+
+Roles = frozenset[Role]
+
+_EVERYBODY: Roles = frozenset(Role)
+_CLERKS: Roles = frozenset({Role.CLERK})
+_INSPECTORS: Roles = frozenset({Role.INSPECTOR})
+_DECIDERS: Roles = frozenset({Role.DECIDER})
+_ADMINISTRATORS: Roles = frozenset({Role.ADMIN})
+
+# What a refusal names.
+_APPLICATION = Text("申请", "application")
+_BUSINESS = Text("企业", "business")
+_PERMIT = Text("许可证", "permit")
+_PROPOSAL = Text("提议", "proposal")
+_INSPECTION = Text("检查记录", "inspection record")
+_ORDER = Text("整改通知", "rectification order")
+_DRAW = Text("随机抽查", "random draw")
+_IMPORTED_ROW = Text("待裁定事项", "imported row")
+_REPORT = Text("反映", "report")
+_RATING = Text("评价", "rating")
+_TASK = Text("待办事项", "task")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Right:
+    """To do one thing to one kind of thing: ``roles`` may, where the thing belongs to the office of their account.
+
+    Those of them in ``everywhere`` may whatever office it belongs to. ``unassigned``: so may all of them where it belongs
+    to no office yet.
+    """
+
+    thing: Text
+    roles: Roles
+    everywhere: Roles = frozenset()
+    unassigned: bool = False
+
+
+TAKE_APPLICATIONS = Right(thing=_APPLICATION, roles=_CLERKS)
+INVITE_TO_RATE = Right(thing=_APPLICATION, roles=_CLERKS)
+# Licences and permits are public facts; who entered them, and why, is not.
+READ_BUSINESSES = Right(thing=_BUSINESS, roles=_EVERYBODY, everywhere=_EVERYBODY)
+READ_INTERNAL_HISTORY = Right(thing=_BUSINESS, roles=_EVERYBODY, everywhere=_ADMINISTRATORS)
+ACT_ON_LICENCES = Right(thing=_BUSINESS, roles=_CLERKS)  # some act or other; each says who may do it
+ACT_ON_PERMITS = Right(thing=_PERMIT, roles=_CLERKS | _INSPECTORS)
+READ_PROPOSALS = Right(thing=_PROPOSAL, roles=_CLERKS | _INSPECTORS | _DECIDERS)
+PROPOSE = Right(thing=_PROPOSAL, roles=_CLERKS | _INSPECTORS)  # some act or other, as above
+DECIDE_PROPOSALS = Right(thing=_PROPOSAL, roles=_DECIDERS)
+READ_FOLLOW_UPS = Right(thing=_PERMIT, roles=_INSPECTORS | _DECIDERS)
+RECORD_FOLLOW_UPS = Right(thing=_PERMIT, roles=_INSPECTORS)
+MAKE_INSPECTIONS = Right(thing=_INSPECTION, roles=_INSPECTORS)
+READ_INSPECTIONS = Right(thing=_INSPECTION, roles=_EVERYBODY)
+DECIDE_INSPECTIONS = Right(thing=_INSPECTION, roles=_CLERKS)
+READ_ORDERS = Right(thing=_ORDER, roles=_EVERYBODY)
+READ_DRAWS = Right(thing=_DRAW, roles=_EVERYBODY)
+DRAW = Right(thing=_DRAW, roles=_CLERKS | _DECIDERS)  # inspectors are drawn
+DECIDE_IMPORTED_ROWS = Right(
+    thing=_IMPORTED_ROW, roles=_CLERKS | _ADMINISTRATORS, everywhere=_ADMINISTRATORS, unassigned=True
+)
+# An administrator passes on what stands with the wrong office or with none, and reads nobody's telephone number.
+OVERSEE_REPORTS = Right(thing=_REPORT, roles=_EVERYBODY, everywhere=_ADMINISTRATORS)
+HANDLE_REPORTS = Right(thing=_REPORT, roles=_CLERKS | _INSPECTORS | _DECIDERS)
+HANDLE_RATINGS = Right(thing=_RATING, roles=_CLERKS | _DECIDERS)
+READ_RATING_FIGURES = Right(
+    thing=_RATING, roles=_CLERKS | _DECIDERS | _ADMINISTRATORS, everywhere=_ADMINISTRATORS
+)  # figures without a case
+
+SEE_WORK = Right(thing=_TASK, roles=_EVERYBODY, everywhere=_ADMINISTRATORS)  # each the kinds of their roles
+
+
+def of_act(rule: Rule) -> Right:
+    """The right to do, or where it takes two people to propose, one act on a licence or permit."""
+    return Right(thing=_BUSINESS if rule.kind is SubjectKind.LICENCE else _PERMIT, roles=rule.roles)
+
+
+def may(actor: Actor, right: Right, *offices: str) -> bool:
+    """Whether ``actor`` has the right: on a thing that belongs to one of ``offices``, or on any at all without them."""
+    roles = right.roles & actor.roles
+    return bool(roles) and (not offices or _within_reach(actor, right, offices))
+
+
+def demand(actor: Actor, right: Right, *offices: str) -> None:
+    """Let ``actor`` pass or refuse, as ``may``. ``offices`` begins with the one that a refusal names.
+
+    Raises AccessError ``role_not_allowed`` or ``other_office``.
+    """
+    if not right.roles & actor.roles:
+        raise AccessError("role_not_allowed")
+    if offices and not _within_reach(actor, right, offices):
+        thing = right.thing
+        raise AccessError("other_office", thing_zh=thing.zh, thing_en=thing.en, office=offices[0] or "—")
+
+
+def office_bound(actor: Actor, right: Right) -> str | None:
+    """The office whose things a list is to hold; None for those of all. Raises AccessError ``role_not_allowed``."""
+    demand(actor, right)
+    return None if right.everywhere & actor.roles else actor.office
+
+
+def _within_reach(actor: Actor, right: Right, offices: tuple[str, ...]) -> bool:
+    unassigned = right.unassigned and "" in offices
+    return bool(right.everywhere & actor.roles) or actor.office in offices or unassigned

@@ -1,0 +1,131 @@
+"""The gate by its table: every role, on a thing of the own office, of another and of none, for everything there is to do."""
+
+from __future__ import annotations
+
+import itertools
+import re
+
+import pytest
+from sources import FILES, PACKAGE
+
+from licence_qr import wording
+from licence_qr.domain.lifecycle.acts import RULES, Rule, SubjectKind
+from licence_qr.domain.roles import Actor, Role
+from licence_qr.errors import AccessError
+from licence_qr.services.register import access
+from licence_qr.services.register.access import Right
+
+LETTERS = {"C": Role.CLERK, "I": Role.INSPECTOR, "D": Role.DECIDER, "A": Role.ADMIN}
+OWN, OTHER, NONE = "baishiyi", "jinfeng", ""
+# Who may on a thing of the own office, of another, and of none yet.
+TABLE = {
+    "TAKE_APPLICATIONS": ("C", "", ""),
+    "INVITE_TO_RATE": ("C", "", ""),
+    "READ_BUSINESSES": ("CIDA", "CIDA", "CIDA"),
+    "READ_INTERNAL_HISTORY": ("CIDA", "A", "A"),
+    "ACT_ON_LICENCES": ("C", "", ""),
+    "ACT_ON_PERMITS": ("CI", "", ""),
+    "READ_PROPOSALS": ("CID", "", ""),
+    "PROPOSE": ("CI", "", ""),
+    "DECIDE_PROPOSALS": ("D", "", ""),
+    "READ_FOLLOW_UPS": ("ID", "", ""),
+    "RECORD_FOLLOW_UPS": ("I", "", ""),
+    "MAKE_INSPECTIONS": ("I", "", ""),
+    "READ_INSPECTIONS": ("CIDA", "", ""),
+    "DECIDE_INSPECTIONS": ("C", "", ""),
+    "READ_ORDERS": ("CIDA", "", ""),
+    "READ_DRAWS": ("CIDA", "", ""),
+    "DRAW": ("CD", "", ""),
+    "DECIDE_IMPORTED_ROWS": ("CA", "A", "CA"),
+    "OVERSEE_REPORTS": ("CIDA", "A", "A"),
+    "HANDLE_REPORTS": ("CID", "", ""),
+    "HANDLE_RATINGS": ("CD", "", ""),
+    "READ_RATING_FIGURES": ("CDA", "A", "A"),
+    "SEE_WORK": ("CIDA", "A", "A"),
+}
+# Who may do, or where it takes two people propose, each act. What is not named here a clerk may.
+NOT_OF_CLERKS_ALONE = {
+    **dict.fromkeys(("review", "check", "grade", "suspend", "reinstate", "annul", "revoke", "withdraw"), "CI"),
+    "deem_renewed": "",
+}
+NAMED = {name: value for name, value in vars(access).items() if isinstance(value, Right)}
+
+
+def somebody(*roles: Role) -> Actor:
+    return Actor(7, "somebody", "示例员", OWN, frozenset(roles))
+
+
+def refusal(actor: Actor, right: Right, *offices: str) -> str:
+    """The code of the refusal, which ``may`` must foretell; empty for none."""
+    try:
+        access.demand(actor, right, *offices)
+    except AccessError as refused:
+        assert not access.may(actor, right, *offices)
+        return refused.code
+    assert access.may(actor, right, *offices)
+    return ""
+
+
+def check(right: Right, columns: tuple[str, str, str]) -> None:
+    own = columns[0]
+    for (letter, role), (office, may) in itertools.product(
+        LETTERS.items(), zip((OWN, OTHER, NONE), columns, strict=True)
+    ):
+        expected = "" if letter in may else "other_office" if letter in own else "role_not_allowed"
+        assert refusal(somebody(role), right, office) == expected, (letter, office)
+    for office in (OWN, OTHER, NONE):
+        assert refusal(somebody(), right, office) == "role_not_allowed"
+
+
+def test_every_right_is_in_the_table():
+    assert NAMED.keys() == TABLE.keys()
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_a_right_is_had_by_whom_the_table_says(name):
+    check(NAMED[name], TABLE[name])
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: f"{rule.kind}-{rule.act}")
+def test_an_act_is_done_by_whom_the_table_says_in_the_own_office_only(rule: Rule):
+    who = "C" if rule.kind is SubjectKind.LICENCE else NOT_OF_CLERKS_ALONE.get(rule.act.value, "C")
+    check(access.of_act(rule), (who, "", ""))
+    door = access.ACT_ON_LICENCES if rule.kind is SubjectKind.LICENCE else access.ACT_ON_PERMITS
+    assert rule.roles <= door.roles, "whoever may do an act is let in to its form"
+    assert not rule.four_eyes or rule.roles <= access.PROPOSE.roles
+
+
+def test_nobody_else_refuses_for_a_role_or_an_office():
+    """But for the door of the pages, which asks for the roles of the same rights before anything is looked up."""
+    pattern = re.compile(r'AccessError\(\s*"(role_not_allowed|other_office)"')
+    found = {path.relative_to(PACKAGE).as_posix() for path in FILES if pattern.search(path.read_text(encoding="utf-8"))}
+    assert found == {"services/register/access.py", "web/shell/security.py"}
+
+
+def test_several_roles_add_up():
+    both = somebody(Role.CLERK, Role.ADMIN)
+    assert refusal(both, access.HANDLE_RATINGS, OWN) == ""
+    assert refusal(both, access.HANDLE_RATINGS, OTHER) == "other_office"
+    assert refusal(both, access.READ_RATING_FIGURES, OTHER) == ""
+
+
+def test_a_thing_of_two_offices_is_open_to_either_and_the_first_is_named():
+    with pytest.raises(AccessError) as refused:
+        access.demand(somebody(Role.CLERK), access.ACT_ON_PERMITS, OTHER, "bafu")
+    assert refused.value.facts == {"thing_zh": "许可证", "thing_en": "permit", "office": OTHER}
+    assert refusal(somebody(Role.CLERK), access.ACT_ON_PERMITS, OTHER, OWN) == ""
+
+
+def test_a_list_is_bounded_to_the_own_office_but_for_whoever_may_everywhere():
+    assert access.office_bound(somebody(Role.CLERK), access.OVERSEE_REPORTS) == OWN
+    assert access.office_bound(somebody(Role.CLERK, Role.ADMIN), access.OVERSEE_REPORTS) is None
+    with pytest.raises(AccessError, match="role_not_allowed"):
+        access.office_bound(somebody(Role.ADMIN), access.HANDLE_RATINGS)
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_the_refusal_is_said_of_every_kind_of_thing_in_both_languages(name):
+    thing = NAMED[name].thing
+    error = AccessError("other_office", thing_zh=thing.zh, thing_en=thing.en, office=OTHER)
+    assert wording.explain(error, "zh").what == f"该{thing.zh}属于另一个窗口（{OTHER}）。"
+    assert wording.explain(error, "en").what == f"This {thing.en} belongs to another office ({OTHER})."

@@ -1,0 +1,217 @@
+"""Every use case that takes a person asks the gate: called here as somebody of another office, and as somebody without a
+role. A new use case is called too, by the names of its parameters; one that does not ask is found."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import typing
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+from import_register import as_csv, licence, permit
+from inspected_register import OTHER_VISIT, Scene, hotel, hotel_made_once, linen
+from inspection_texts import VISIT, content_hash
+
+from licence_qr.bootstrap import Services
+from licence_qr.domain.importing.department_rows import HEALTH_COLUMNS, MARKET_COLUMNS
+from licence_qr.domain.inspecting.follow_up import FollowUpOutcome, FollowUpReport
+from licence_qr.domain.inspecting.inspection import Filter
+from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject
+from licence_qr.domain.lifecycle.details import ActRequest
+from licence_qr.domain.proposals.proposal import ProposalFilter
+from licence_qr.domain.roles import Actor, Role
+from licence_qr.errors import LicenceQRError
+from licence_qr.services.feedback.ratings import SentRating
+from licence_qr.services.feedback.ratings_desk import RatingAct
+from licence_qr.services.feedback.reports import SentReport
+from licence_qr.services.feedback.reports_desk import ReportAct
+from licence_qr.services.inspecting.draws import DrawRequest
+from licence_qr.services.proposals.decide import ProposalRequest, ProposalVerdict
+from licence_qr.services.work.work_list import WorkFilter
+from licence_qr.store.feedback import ratings
+
+__all__ = ["hotel", "hotel_made_once"]
+
+CLIENT = "192.0.2.7"
+EVERY_ROLE_BUT_THE_ADMINISTRATOR_S = frozenset(Role) - {Role.ADMIN}
+OUTSIDER = Actor(71, "outsider", "外窗口", "bafu", EVERY_ROLE_BUT_THE_ADMINISTRATOR_S)
+WITHOUT_ROLE = Actor(72, "nobody", "无角色", "baishiyi", frozenset())
+WHY = Grounds("现场查实擅自停用消毒设施", "《公共场所卫生管理条例》第十四条", "〔2026〕7号")
+
+# What a person does to their own account and address of the calendar: no role and no office is asked for it.
+OF_ONESELF = {"accounts.confirm_password", "accounts.sessions", "accounts.revoke"} | {
+    f"calendar_feeds.{name}" for name in ("renew", "revoke", "made_at")
+}
+# Without a thing of any one office: a list or a figure of one's own office, or something new for it.
+OF_NO_OFFICE = (
+    {"applications.start", "applications.drafts", "applications.known_business"}
+    | {"proposal_reading.list", "follow_ups.open", "inspections_desk.list", "inspections_desk.orders"}
+    | {"draws.officers", "draws.announce", "draws.of_office", "pack.for_actor", "reports_desk.list", "waiting.list"}
+    | {"ratings_desk.statistics", "ratings_desk.list"}
+    | {f"work_list.{name}" for name in ("counts", "show", "everything", "export", "offices")}
+)
+# Public facts, for every office to read and print.
+OF_ALL_OFFICES = {"register.search", "register.business", "timeline.read"} | {
+    f"prints.{name}" for name in ("svg", "png", "card", "card_pdf")
+}
+# Refused because of the person, which comes before the office: only its officer sends a visit, and is told of it.
+OF_ONE_OFFICER = {
+    "inspections.receive": "inspection_other_officer",
+    "inspections.receipt": "inspection_not_found",
+    "inspections.receive_photo": "inspection_not_found",
+}
+# What writes although no person is named. Citizens, the program itself, and who sits at the machine.
+WITHOUT_A_PERSON = (
+    {f"accounts.{name}" for name in ("create", "sign_in", "set_password", "disable", "actor", "sign_out")}
+    | {"reports.subject", "reports.send", "reports.receipt", "ratings.open", "ratings.rate", "lookup.by_number"}
+    | {"reports.sweep", "ratings.sweep", "life_sweep.run", "reminders.run", "status_publishing.current"}
+    | {"importing.import_departments", "demonstration_register.fill"}
+)
+
+
+def methods() -> Iterator[tuple[str, type, Callable[..., Any]]]:
+    """Every public method of every service, as ``field.method``."""
+    for field, kind in typing.get_type_hints(Services).items():
+        if kind.__module__.startswith("licence_qr.services."):
+            for name, method in vars(kind).items():
+                if inspect.isfunction(method) and not name.startswith("_"):
+                    yield f"{field}.{name}", kind, method
+
+
+def takes_person(method: Callable[..., Any]) -> bool:
+    return bool({"Actor", "ActRequest"} & set(method.__annotations__.values()))
+
+
+def writes(kind: type, name: str, above: tuple[str, ...] = ()) -> bool:
+    """Whether a method begins a write transaction, itself or through other methods of its class."""
+    method = vars(kind).get(name)
+    if name in above or not inspect.isfunction(method):
+        return False
+    source = inspect.getsource(method)
+    deeper = (writes(kind, each, (*above, name)) for each in re.findall(r"self\.(\w+)\(", source))
+    return "database.write(" in source or any(deeper)
+
+
+USE_CASES = {name: method for name, _, method in methods() if takes_person(method)}
+
+
+@pytest.fixture
+def things(hotel: Scene, make_application: Any) -> dict[str, Any]:
+    """One of everything, of the office at Baishiyi (the imported row: of Jinfeng), by the names of parameters.
+
+    ``service.method.parameter`` stands for a parameter that means something else there.
+    """
+    services, at, clerk, uscc = hotel.services, hotel.at, hotel.actors["desk"], hotel.uscc
+    held = hotel.send(hotel.visit(second_officer=None)).stored.key
+    ordered = hotel.send(hotel.visit(id=OTHER_VISIT, **linen(hotel)), visit=OTHER_VISIT)
+    draft = services.applications.start(clerk, at)
+    announced, settled = (
+        services.draws.announce(clerk, DrawRequest(title, 1, date(2026, 12, 31)), at) for title in "甲乙"
+    )
+    services.draws.settle(clerk, settled, "", at)
+    subject = Subject(uscc, hotel.permit_id)
+    proposed = services.proposals.propose(
+        hotel.actors["inspector"], ProposalRequest(subject, Act.SUSPEND, WHY, None), at
+    )
+    services.reports.send(SentReport("form-1", "hygiene", "床单没有换", "", None, number=hotel.code_number), CLIENT, at)
+    with services.database.read() as tx:
+        application_no = ratings.latest_case(tx, uscc)
+    code = services.ratings.invitation(clerk, application_no).code.number
+    services.ratings.rate(code, SentRating("form-1", "1", (), "", ""), CLIENT, at)
+    market, health = as_csv([licence()], MARKET_COLUMNS), as_csv([permit(name="另一家酒店")], HEALTH_COLUMNS)
+    services.importing.import_departments(market, "market", health, "health", "import", at)
+    [question] = services.waiting.list(Actor(9, "admin", "管理员", "", frozenset({Role.ADMIN})))
+    return {
+        "now": at,
+        "uscc": uscc,
+        "query": uscc,
+        "size": "A5",
+        "form": "csv",
+        "draft_id": draft.draft_id,
+        "fields": {"name": "改名"},
+        "revision": 1,
+        "application": make_application(2),
+        "idempotency_key": "key-2",
+        "application_no": application_no,
+        "request": ActRequest(subject, Act.CHECK, WHY, OUTSIDER),
+        "proposal_id": proposed,
+        "reason": "核对原件",
+        "decision": "set_aside",
+        "verdict": ProposalVerdict(approve=True, reason="", password="x", client=CLIENT, seen=0),
+        "subject": subject.text,
+        "act": Act.SUSPEND.value,
+        "number": proposed,
+        "permit_id": hotel.permit_id,
+        "report": FollowUpReport(date(2026, 11, 23), FollowUpOutcome.MET, ("inspector-2",), "符合"),
+        "inspection_id": VISIT,
+        "body": hotel.visit(second_officer=None),
+        "device_time": at,
+        "digest": content_hash(hotel.visit(second_officer=None)),
+        "sha256": "0" * 64,
+        "data": b"",
+        "wanted": ProposalFilter(),
+        "page": 1,
+        "key": held,
+        "position": 0,
+        "order_id": ordered.order,
+        "draw_id": announced,
+        "drawn_id": 1,
+        "seed": "",
+        "report_id": 1,
+        "rating_id": 1,
+        "question_id": question.id,
+        "work_filter": WorkFilter(),
+        "proposals.propose.wanted": ProposalRequest(subject, Act.REVOKE, WHY, None),
+        "inspections_desk.list.wanted": Filter(),
+        "draws.announce.wanted": DrawRequest("丙", 1, date(2026, 12, 31)),
+        "reports_desk.act.act": ReportAct("contacted", "已联系", 1),
+        "ratings_desk.act.act": RatingAct("mended", "已整改", 1),
+        "waiting.decide.decision": question.choices[0].decision.value,
+    }
+
+
+def refusal(services: Services, things: dict[str, Any], name: str, actor: Actor) -> str:
+    """The code with which a use case refuses ``actor``; empty where it lets them pass."""
+    whole = things | {"actor": actor, "request": replace(things["request"], actor=actor)}
+    field, method = name.split(".")
+    use_case = getattr(getattr(services, field), method)
+    asked = [each.name for each in inspect.signature(use_case).parameters.values() if each.default is each.empty]
+    plain = f"{field}.{method.removesuffix('_within')}"
+    given = {each: whole.get(f"{plain}.{each}", whole.get(each, ...)) for each in asked if each != "tx"}
+    assert ... not in given.values(), f"say above what {name} is called with"
+    try:
+        with services.database.write() if "tx" in asked else nullcontext() as tx:
+            use_case(**given | ({"tx": tx} if "tx" in asked else {}))
+    except LicenceQRError as refused:
+        return refused.code
+    return ""
+
+
+def test_nobody_without_a_role_gets_past_the_gate(hotel, things, all_rows):
+    before = all_rows(hotel.services.database)
+    codes = {name: refusal(hotel.services, things, name, WITHOUT_ROLE) for name in USE_CASES.keys() - OF_ONESELF}
+    assert {name: code for name, code in codes.items() if code != "role_not_allowed"} == {}
+    assert all_rows(hotel.services.database) == before
+
+
+def test_nobody_of_another_office_gets_past_the_gate(hotel, things, all_rows):
+    before = all_rows(hotel.services.database)
+    closed = USE_CASES.keys() - OF_ONESELF - OF_NO_OFFICE - OF_ALL_OFFICES
+    codes = {name: refusal(hotel.services, things, name, OUTSIDER) for name in closed}
+    assert {name: code for name, code in codes.items() if code != OF_ONE_OFFICER.get(name, "other_office")} == {}
+    assert all_rows(hotel.services.database) == before
+
+
+def test_the_exceptions_are_use_cases():
+    assert OF_ONESELF | OF_NO_OFFICE | OF_ALL_OFFICES | OF_ONE_OFFICER.keys() <= USE_CASES.keys()
+    assert len(USE_CASES) > 60
+
+
+def test_what_writes_without_a_person_is_known():
+    found = {name for name, kind, method in methods() if writes(kind, method.__name__) and not takes_person(method)}
+    assert found == WITHOUT_A_PERSON
