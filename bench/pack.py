@@ -67,7 +67,19 @@ def _permit(number: int) -> Permit:
 def _code(number: int, uscc: str, chance: random.Random) -> StoredCode:
     """A code whose number is as random as real ones: nothing compresses it."""
     code_id = CodeId(chance.randbytes(CODE_ID_BYTES))
-    return StoredCode(code_id, 1, uscc, DAY, datetime.now(UTC), b"", b"", b"", "", 2 * number, 2)
+    return StoredCode(
+        code_id=code_id,
+        version=1,
+        uscc=uscc,
+        issued_on=DAY,
+        issued_at=datetime.now(UTC),
+        kid=b"",
+        token=b"",
+        digest=b"",
+        record="",
+        status_index=2 * number,
+        entry_count=2,
+    )
 
 
 def _fill(services: Services) -> None:

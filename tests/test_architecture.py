@@ -16,6 +16,7 @@ from sources import FILES, nodes
 ROOT = Path(__file__).parents[1]
 MODULES = {path: ".".join(path.relative_to(ROOT).with_suffix("").parts) for path in FILES}
 _KNOWN = set(MODULES.values()) | {name.removesuffix(".__init__") for name in MODULES.values()}
+MOST_BY_POSITION, MOST_PARAMETERS = 6, 8
 MOST_LINES, MOST_LINES_OF_A_FUNCTION, MOST_FILES_OF_A_FOLDER = 400, 50, 14
 # The package itself holds the version; every room may name it.
 _OPEN_TO_ALL = "licence_qr"
@@ -226,6 +227,31 @@ def test_files_and_functions_stay_short_enough_to_read():
                 lines = (node.end_lineno or node.lineno) - node.lineno + 1
                 long += [f"{name}: {node.name} has {lines} lines"] * (lines > MOST_LINES_OF_A_FUNCTION)
     assert not long, "\n".join(long)
+
+
+# Entries written row by row, every row in the same order: their columns are named once, by the class.
+ROWS_OF_A_TABLE = {"licence_qr.domain.lifecycle.act_entries"}
+
+
+def parameters(function: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[int, int]:
+    """How many parameters may be given by position, the object itself aside, and how many there are in all."""
+    named = [each.arg for each in (*function.args.posonlyargs, *function.args.args)]
+    by_position = len(named) - (named[:1] in (["self"], ["cls"]))
+    return by_position, by_position + len(function.args.kwonlyargs)
+
+
+def test_what_belongs_together_is_handed_on_as_one_value():
+    """A few more parameters may be where each must be named; nobody remembers the order of a long row of values."""
+    wrong = []
+    for path, name in MODULES.items():
+        for node in nodes(path):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                by_position, in_all = parameters(node)
+                if by_position > MOST_BY_POSITION or in_all > MOST_PARAMETERS:
+                    wrong.append(f"{name}, line {node.lineno}: {node.name} takes {in_all}")
+            elif isinstance(node, ast.Call) and len(node.args) > MOST_BY_POSITION and name not in ROWS_OF_A_TABLE:
+                wrong.append(f"{name}, line {node.lineno}: {len(node.args)} values without names")
+    assert not wrong, "\n".join(wrong)
 
 
 def test_a_class_name_stands_for_one_thing():

@@ -135,7 +135,15 @@ def _overlap(one: DatedEntry, other: DatedEntry) -> bool:
 
 def _item(entry: ChecklistItemEntry) -> ChecklistItem:
     section, text, law = _text(entry.section), _text(entry.text), _text(entry.law)
-    return ChecklistItem(entry.id, section, text, law, entry.weight, entry.critical, entry.always)
+    return ChecklistItem(
+        id=entry.id,
+        section=section,
+        text=text,
+        law=law,
+        weight=entry.weight,
+        critical=entry.critical,
+        always=entry.always,
+    )
 
 
 def _text(entry: TextEntry) -> Text:

@@ -30,7 +30,7 @@ from licence_qr.catalogue.working_days import check_working_days
 from licence_qr.domain.catalogue.model import AREA_CONDITION, ItemMode, NumberTemplate
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sources:
     """All files of a catalogue, each of the right shape."""
 

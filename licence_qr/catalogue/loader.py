@@ -69,7 +69,16 @@ def _read(folder: Path, working_days: Path | None, faults: Faults) -> Sources | 
     if life is None or len(days) < len(files):
         return None
     return Sources(
-        authorities, offices, delegations, permit_types, templates, kinds, trades, notices, life, tuple(days)
+        authorities=authorities,
+        offices=offices,
+        delegations=delegations,
+        permit_types=permit_types,
+        number_templates=templates,
+        kinds_of_place=kinds,
+        trades=trades,
+        notices=notices,
+        life_rules=life,
+        working_days=tuple(days),
     )
 
 

@@ -19,7 +19,7 @@ from licence_qr.domain.roles import IMPORT
 from licence_qr.errors import UnreadableError
 from licence_qr.services.importing.department_files import MAX_FILE_BYTES
 from licence_qr.services.importing.report import report_csv
-from licence_qr.services.importing.run import FileSums, ImportReport
+from licence_qr.services.importing.run import ExportFile, FileSums, ImportReport
 
 
 @click.command("import", cls=Command, short_help="合并两部门的导出文件。 Merge two departments' exports.")
@@ -50,9 +50,8 @@ def import_command(market: Path, health: Path, report: Path | None, as_json: boo
         def progress(done: int, total: int, label: str) -> None:
             bar.update(done * bar.length // max(total, 1) - bar.pos if bar.length else 0)
 
-        outcome = services.importing.import_departments(
-            market_data, market.name, health_data, health.name, IMPORT, now, progress
-        )
+        exports = ExportFile(market.name, market_data), ExportFile(health.name, health_data)
+        outcome = services.importing.import_departments(*exports, IMPORT, now, progress)
         written.write(report_csv(outcome, wording.explain))
     if as_json:
         say(outcome.to_json() | {"report": str(place)})

@@ -21,6 +21,8 @@ from playwright.sync_api import Page
 from public_pages import ADDRESS_OF
 from screens import DESK, PHONE, sign_in, width_of
 
+from licence_qr.services.importing.run import ExportFile
+
 DATA = Path(__file__).parent.parent / "data"
 WHO = ("clerk", "inspector", "decider", "administrator")
 pytestmark = pytest.mark.campaign
@@ -229,7 +231,10 @@ def importing_desk(desk: Running, places: list[str]) -> Running:
     """The same desk, later: imported rows wait."""
     market, health = DATA / "market_licences.csv", DATA / "health_permits.xlsx"
     desk.services.importing.import_departments(
-        market.read_bytes(), market.name, health.read_bytes(), health.name, "admin", datetime.now(UTC)
+        ExportFile(market.name, market.read_bytes()),
+        ExportFile(health.name, health.read_bytes()),
+        "admin",
+        datetime.now(UTC),
     )
     return desk
 

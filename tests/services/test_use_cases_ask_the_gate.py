@@ -30,6 +30,7 @@ from licence_qr.services.feedback.ratings import SentRating
 from licence_qr.services.feedback.ratings_desk import RatingAct
 from licence_qr.services.feedback.reports import SentReport
 from licence_qr.services.feedback.reports_desk import ReportAct
+from licence_qr.services.importing.run import ExportFile
 from licence_qr.services.inspecting.draws import DrawRequest
 from licence_qr.services.proposals.decide import ProposalRequest, ProposalVerdict
 from licence_qr.services.work.work_list import WorkFilter
@@ -124,7 +125,7 @@ def things(hotel: Scene, make_application: Any) -> dict[str, Any]:
     code = services.ratings.invitation(clerk, application_no).code.number
     services.ratings.rate(code, SentRating("form-1", "1", (), "", ""), CLIENT, at)
     market, health = as_csv([licence()], MARKET_COLUMNS), as_csv([permit(name="另一家酒店")], HEALTH_COLUMNS)
-    services.importing.import_departments(market, "market", health, "health", "import", at)
+    services.importing.import_departments(ExportFile("market", market), ExportFile("health", health), "import", at)
     [question] = services.waiting.list(Actor(9, "admin", "管理员", "", frozenset({Role.ADMIN})))
     return {
         "now": at,

@@ -44,6 +44,15 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownFacts:
+    """What is known of a place so far: its kinds and the answers by their ids, and its area; all may be incomplete."""
+
+    kinds: Sequence[str]
+    answers: Mapping[str, bool]
+    area_m2: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class _BusinessCase:
     """The facts of one business on one day."""
 
@@ -88,29 +97,31 @@ def need_of_kind(kind: KindOfPlace, area_m2: int | None, day: date) -> Need:
 
 
 def requirements(
-    catalogue: Catalogue,
-    trade_id: str,
-    office: str,
-    kinds: Sequence[str],
-    answers: Mapping[str, bool],
-    area_m2: int | None,
-    day: date,
+    catalogue: Catalogue, trade_id: str, office: str, facts: KnownFacts, day: date
 ) -> tuple[Requirement, ...]:
     """Every permit that bears on the trade on ``day``, the business licence first, each with its reason.
 
     A permit is ISSUED_HERE only when it is needed and a delegation to ``office`` is in force on ``day``. What is not
-    needed is listed too, with the reason. ``kinds``, ``answers`` and ``area_m2`` may be incomplete: a line whose
-    outcome hangs on them says so in ``depends_on``. Raises InputError ``trade_unknown`` or ``kind_unknown``.
+    needed is listed too, with the reason. A line whose outcome hangs on a fact that is not known says so in ``depends_on``.
+    Raises InputError ``trade_unknown`` or ``kind_unknown``.
     """
     trade = catalogue.trades.get(trade_id)
     if trade is None:
         raise InputError("trade_unknown", field="trade", found=trade_id)
     chosen = []
-    for kind_id in kinds:
+    for kind_id in facts.kinds:
         if kind_id not in catalogue.kinds:
             raise InputError("kind_unknown", field="kinds", found=kind_id)
         chosen.append(catalogue.kinds[kind_id])
-    case = _BusinessCase(catalogue, trade, office, tuple(chosen), answers, area_m2, day)
+    case = _BusinessCase(
+        catalogue=catalogue,
+        trade=trade,
+        office=office,
+        kinds=tuple(chosen),
+        answers=facts.answers,
+        area_m2=facts.area_m2,
+        day=day,
+    )
     items = {item.permit_type: item for item in trade.items if day in item.period}
     types = [*items, *(t.id for t in catalogue.permit_types.values() if t.by_kind_of_place and t.id not in items)]
     types.sort(key=lambda permit_type: not catalogue.permit_types[permit_type].licence)

@@ -115,7 +115,7 @@ class Side:
         return cls(row.place.source, row.file, row.place.number, shown)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Conflict:
     """One open question. ``key`` is the same for the same question about the same texts, in whatever row they stand.
 

@@ -64,7 +64,16 @@ class Ledger:
             places = tuple(row.place for row in rows)
             right = sides[1] if len(sides) > 1 else None
             self.conflicts[key] = Conflict(
-                key, kind, places, sides[0], right, choices or CHOICES[kind], uscc, proposal, office, facts or {}
+                key=key,
+                kind=kind,
+                places=places,
+                left=sides[0],
+                right=right,
+                choices=choices or CHOICES[kind],
+                uscc=uscc,
+                proposal=proposal,
+                office=office,
+                facts=facts or {},
             )
             for row in rows:
                 self.close(row, RowOutcome.WAITING, f"waiting_{kind.value}", facts or {}, conflict=key)

@@ -101,7 +101,15 @@ class DrawList:
         """The list of a text that ``canonical`` wrote."""
         whole = json.loads(text)
         candidates = tuple(
-            Candidate(permit_no, uscc, holder, address, grade, weight, tuple(recused))
+            Candidate(
+                permit_no=permit_no,
+                uscc=uscc,
+                holder_name=holder,
+                address=address,
+                grade=grade,
+                weight=weight,
+                recused=tuple(recused),
+            )
             for permit_no, uscc, holder, address, grade, weight, recused in whole["candidates"]
         )
         return cls(whole["office"], whole["title"], whole["places"], tuple(whole["officers"]), candidates)

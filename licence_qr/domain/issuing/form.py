@@ -19,7 +19,7 @@ from licence_qr.domain.catalogue.model import (
     RequirementAction,
     Trade,
 )
-from licence_qr.domain.catalogue.requirements import ON_AREA, ON_KINDS, need_of_kind, requirements
+from licence_qr.domain.catalogue.requirements import ON_AREA, ON_KINDS, KnownFacts, need_of_kind, requirements
 from licence_qr.domain.identifiers import parse_uscc
 from licence_qr.domain.issuing.application import Application, Commitment, EntityRequest, PermitRequest
 from licence_qr.domain.register.entity import EntityForm
@@ -225,10 +225,8 @@ class _Form:
     # -- the permits --------------------------------------------------------------------------------------------------
 
     def _permits(self, place: _Place) -> tuple[PermitRequest, ...]:
-        kinds = [kind.id for kind in place.kinds]
-        needs = requirements(
-            self.catalogue, place.trade.id, self.office, kinds, place.answers, place.area_m2, self.today
-        )
+        facts = KnownFacts([kind.id for kind in place.kinds], place.answers, place.area_m2)
+        needs = requirements(self.catalogue, place.trade.id, self.office, facts, self.today)
         requests = []
         others = any(
             need.action is RequirementAction.ISSUED_HERE

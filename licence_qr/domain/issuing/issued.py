@@ -42,7 +42,7 @@ class IssuedPair:
     repeated: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """An application being filled in. ``fields`` is what was typed, untouched; ``revision`` grows with each save."""
 

@@ -34,18 +34,28 @@ class Print:
     void_since: date | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundCode:
+    """The code by which a page was asked for: its number, the print that was scanned, the newest one, and how it came."""
+
+    number: str
+    scanned: Print
+    newest: Print
+    found_by: FoundBy
+
+
 @dataclass(frozen=True, slots=True)
 class LicenceLife:
-    """What the register knows of a licence beside its state: since when, until when it rests, all its marks, and what of
-    its inspections is public, by permit number."""
+    """What the register knows of a licence beside what it says: its state, since when, until when it rests, all its marks,
+    and what of its inspections is public, by permit number."""
 
+    state: LicenceState
     state_since: date | None = None
     dormant_until: date | None = None
     marks: tuple[Mark, ...] = ()
     inspections: Mapping[str, PublicInspection] = field(default_factory=dict)
 
 
-_NO_LIFE = LicenceLife()
 _GRADING = rule(SubjectKind.PERMIT, Act.GRADE)
 
 
@@ -151,39 +161,35 @@ def _public_licence(catalogue: Catalogue, entity: Entity, state: LicenceState, l
 def publish(
     catalogue: Catalogue,
     record: CombinedRecord,
-    state: LicenceState,
-    *,
-    code_number: str,
-    scanned: Print,
-    newest: Print,
-    found_by: FoundBy,
+    life: LicenceLife,
+    code: FoundCode,
     now: datetime,
+    *,
     specimen: bool,
-    life: LicenceLife = _NO_LIFE,
 ) -> PublicPage:
     """The page for one business at the aware instant ``now``. The caller has verified the signature."""
     day = local_date(now)
-    state = licence_state_on(state, life.dormant_until, day)
+    state = licence_state_on(life.state, life.dormant_until, day)
     shown = shown_permits(record.permits, day)
     today = verdict_today(state, [status for _, status in shown])
     addresses = {p.premises_no: p.address for p in record.premises}
     return PublicPage(
-        verdict=Verdict.OLD_PRINT if scanned.version < newest.version else today,
+        verdict=Verdict.OLD_PRINT if code.scanned.version < code.newest.version else today,
         today=today,
-        found_by=found_by,
+        found_by=code.found_by,
         licence=_public_licence(catalogue, record.entity, state, life),
         addresses=tuple(p.address for p in record.premises if p.open) or (record.entity.domicile,),
         permits=tuple(
             _public_permit(catalogue, addresses, p, status, day, life.inspections.get(p.permit_no))
             for p, status in shown
         ),
-        code_number=code_number,
-        version=scanned.version,
-        printed_on=scanned.printed_on,
-        newest_version=newest.version,
-        newest_printed_on=newest.printed_on,
+        code_number=code.number,
+        version=code.scanned.version,
+        printed_on=code.scanned.printed_on,
+        newest_version=code.newest.version,
+        newest_printed_on=code.newest.printed_on,
         checked_at=now,
         specimen=specimen,
         marks=_public_marks(life.marks, day),
-        print_void_since=scanned.void_since,
+        print_void_since=code.scanned.void_since,
     )

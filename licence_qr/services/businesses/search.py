@@ -27,7 +27,7 @@ from licence_qr.store.register.marks import StoredMark
 from licence_qr.store.register.permits import StoredPermit
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BusinessSummary:
     """One line of a search result."""
 
@@ -185,11 +185,11 @@ def _summary(tx: Transaction, stored: StoredEntity, day: date) -> BusinessSummar
     held = permits.of_business(tx, stored.entity.uscc)
     code = codes.newest_of_business(tx, stored.entity.uscc)
     return BusinessSummary(
-        stored.entity.uscc,
-        stored.entity.holder_name,
-        stored.entity.principal,
-        stored.entity.domicile,
-        stored.state,
-        tuple(status_on(s.permit, day) for s in held),
-        code.code_id.number if code else "",
+        uscc=stored.entity.uscc,
+        holder_name=stored.entity.holder_name,
+        principal=stored.entity.principal,
+        domicile=stored.entity.domicile,
+        state=stored.state,
+        statuses=tuple(status_on(s.permit, day) for s in held),
+        code_number=code.code_id.number if code else "",
     )

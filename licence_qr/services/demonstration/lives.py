@@ -40,7 +40,15 @@ class DemonstrationLives:
             return
         four_eyes = rule(subject.kind, act.act).four_eyes
         actor = _person(DECIDER, business.office, Role.DECIDER) if four_eyes else _clerk(business.office)
-        request = ActRequest(subject, act.act, grounds, actor, _details(act, now), None, PROPOSER if four_eyes else "")
+        request = ActRequest(
+            subject=subject,
+            act=act.act,
+            grounds=grounds,
+            actor=actor,
+            details=_details(act, now),
+            expected_revision=None,
+            proposed_by=PROPOSER if four_eyes else "",
+        )
         self.life.perform_within(tx, request, at)
 
     @staticmethod

@@ -43,7 +43,7 @@ class DemonstrationAccount:
     role: Role
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DemonstrationCode:
     """One printed version of one business's code. ``name`` is unique and fit for a file name."""
 
@@ -189,7 +189,15 @@ class DemonstrationRegister:
         name = business.slug if newest else f"{business.slug}-v{code.version}"
         verdict = business.verdict if newest else Verdict.OLD_PRINT
         address = self.coding.issued(code).address
-        return DemonstrationCode(name, business.shows, verdict, business.uscc, code.version, code.token, address)
+        return DemonstrationCode(
+            name=name,
+            shows=business.shows,
+            verdict=verdict,
+            uscc=business.uscc,
+            version=code.version,
+            token=code.token,
+            address=address,
+        )
 
     def _enter(self, filling: _Filling) -> None:
         business = filling.business

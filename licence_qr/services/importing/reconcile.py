@@ -71,23 +71,30 @@ class Fate:
     conflict: str = ""
 
 
-@dataclass(slots=True)
-class BusinessImport:
-    """One business in one write transaction. ``answers`` are the decisions so far, ``files`` the names by source.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportContext:
+    """What is the same for every business of a run. ``answers`` are the decisions so far, ``files`` the names by source.
 
-    ``renaming``: a person has just taken the name or principal from the ledger, so these two may change. ``asked`` is what
-    was decided to be taken from the file and is only to be proposed: the register does not say it yet.
+    ``renaming``: a person has just taken the name or principal from the ledger, so these two may change.
     """
 
-    tx: Transaction
     catalogue: Catalogue
     coding: Coding
-    business: MergedBusiness
     answers: Mapping[str, Decided]
     files: Mapping[Source, str]
     actor: str
     now: datetime
     renaming: bool = False
+
+
+@dataclass(slots=True)
+class BusinessImport:
+    """One business in one write transaction. ``asked`` is what was decided to be taken from the file and is only to be
+    proposed: the register does not say it yet."""
+
+    tx: Transaction
+    context: ImportContext
+    business: MergedBusiness
     fates: list[Fate] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
@@ -104,14 +111,14 @@ class BusinessImport:
         taken = import_runs.parts_of(self.tx, self.uscc)
         done = [part for part in self.business.parts if self._take_over(part, taken.get(part.key))]
         if done:
-            self._sign(self.actor, self._why(done[0]))
-            close_impossible(self.tx, self.catalogue, self.uscc, self.now)
+            self._sign(self.context.actor, self._why(done[0]))
+            close_impossible(self.tx, self.context.catalogue, self.uscc, self.context.now)
         elif self.noted:
             self._sign(SYSTEM, rule(SubjectKind.PERMIT, Act.DEEM_RENEWED).name.zh)
 
     def _sign(self, actor: str, why: str) -> None:
-        self.coding.issue_code(self.tx, self.uscc, self.now, actor, self.business.office, why)
-        refresh_status(self.tx, self.uscc, local_date(self.now))
+        self.context.coding.issue_code(self.tx, self.uscc, self.context.now, actor, self.business.office, why)
+        refresh_status(self.tx, self.uscc, local_date(self.context.now))
 
     def _catch_up(self) -> None:
         """Take note of what the calendar has done, once, before the file is held against the register or anything is signed.
@@ -119,8 +126,8 @@ class BusinessImport:
         A renewal that counts as granted has a new last day: compared and printed with the old one, it would be undone.
         """
         if self.noted is None:
-            renewed = record_deemed_renewals(self.tx, self.catalogue, self.uscc, self.now)
-            self.noted = resume_after_rest(self.tx, self.catalogue, self.uscc, self.now) or renewed
+            renewed = record_deemed_renewals(self.tx, self.context.catalogue, self.uscc, self.context.now)
+            self.noted = resume_after_rest(self.tx, self.context.catalogue, self.uscc, self.context.now) or renewed
 
     def _take_over(self, part: ExportedPart, before: TakenPart | None) -> bool:
         """True when the register took something over; an unchanged part keeps the fate it once got."""
@@ -153,7 +160,7 @@ class BusinessImport:
             return True
         register = licence_texts(stored.entity, stored.state, stored.contact_phone)
         differing = _differing(part, before, register)
-        if self.renaming:
+        if self.context.renaming:
             self._change_licence(stored, part, [key for key in differing if key in {"name", "principal"}])
             differing = [key for key in differing if key not in {"name", "principal"}]
         asked = asked_of_licence(stored, self.business.state) if "state" in differing else None
@@ -192,7 +199,9 @@ class BusinessImport:
         """The licence's end closes its permits."""
         for stored in permits.of_business(self.tx, self.uscc):
             if stored.permit.state in _OPEN_STATES:
-                since = max(stored.permit.issued_on or local_date(self.now), self.business.record.entity.issued_on)
+                since = max(
+                    stored.permit.issued_on or local_date(self.context.now), self.business.record.entity.issued_on
+                )
                 closed = replace(stored.permit, state=PermitState.CANCELLED, state_since=since)
                 self._replace_permit(stored, closed, part)
 
@@ -222,7 +231,7 @@ class BusinessImport:
         placed = replace(permit, premises_no=self._premises_no(part.facts["address"], part))
         stored = permits.add(self.tx, self.uscc, placed)
         self._note(EventKind.PERMIT_IMPORTED, f"permit/{stored.permit_id}", part, None, as_json(placed))
-        template = self.catalogue.number_template(permit.permit_type, permit.issuing_authority)
+        template = self.context.catalogue.number_template(permit.permit_type, permit.issuing_authority)
         number = template.parse(permit.permit_no) if template else None
         if number:
             counters.raise_to(self.tx, number_series(permit.permit_type, permit.issuing_authority), *number)
@@ -237,7 +246,7 @@ class BusinessImport:
                 raise ConflictError("ended_stays_ended", name=stored.permit.permit_no)
             if stored.permit.state is PermitState.SUSPENDED and new.state is PermitState.EFFECTIVE:
                 raise ConflictError("suspended_stays_suspended", permit_no=stored.permit.permit_no)
-            changes["state_since"] = new.state_since or local_date(self.now)
+            changes["state_since"] = new.state_since or local_date(self.context.now)
             # What ended it before its record was closed stays named (撤销, 吊销, 撤回, then 注销).
             was, closed = stored.permit.state, new.state is PermitState.CANCELLED
             changes["ended_by"] = was if closed and was in ENDS_BEFORE_CLOSING else new.ended_by
@@ -305,7 +314,7 @@ class BusinessImport:
     ) -> Decided | None:
         told = [{"proposal": str(facts["proposal"])}] if "proposal" in facts else []
         key = conflict_key(kind, [{"uscc": self.uscc}, register, part.facts, *told])
-        answer = self.answers.get(key)
+        answer = self.context.answers.get(key)
         if answer is None or answer.decision not in CHOICES[kind]:
             self.conflicts.append(self._conflict(key, kind, part, register, facts))
             self._wait(part, key, f"waiting_{kind.value}", facts)
@@ -322,9 +331,20 @@ class BusinessImport:
     ) -> Conflict:
         first = part.places[0]
         ours = Side(Source.REGISTER, "", 0, _without_phone(register))
-        theirs = Side(first.source, self.files.get(first.source, ""), first.number, _without_phone(part.facts))
+        theirs = Side(first.source, self.context.files.get(first.source, ""), first.number, _without_phone(part.facts))
         choices, office = CHOICES[kind], self.business.office
-        return Conflict(key, kind, part.places, ours, theirs, choices, self.uscc, "", office, facts)
+        return Conflict(
+            key=key,
+            kind=kind,
+            places=part.places,
+            left=ours,
+            right=theirs,
+            choices=choices,
+            uscc=self.uscc,
+            proposal="",
+            office=office,
+            facts=facts,
+        )
 
     def _wait(self, part: ExportedPart, key: str, code: str, facts: Mapping[str, object]) -> None:
         self.fates.append(Fate(part.places, RowOutcome.WAITING, code, facts, key))
@@ -342,8 +362,8 @@ class BusinessImport:
         new = NewEvent(
             kind=kind,
             subject=subject,
-            at=self.now,
-            actor=self.actor,
+            at=self.context.now,
+            actor=self.context.actor,
             office=self.business.office,
             uscc=self.uscc,
             reason=self._why(part),
@@ -354,7 +374,7 @@ class BusinessImport:
 
     def _why(self, part: ExportedPart) -> str:
         first = part.places[0]
-        return f"{self.files.get(first.source, '')} {first.sheet}#{first.number}"
+        return f"{self.context.files.get(first.source, '')} {first.sheet}#{first.number}"
 
 
 def _differing(part: ExportedPart, before: Mapping[str, str] | None, register: Mapping[str, str]) -> list[str]:

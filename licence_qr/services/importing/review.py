@@ -24,6 +24,7 @@ from licence_qr.domain.roles import Actor
 from licence_qr.domain.written_dates import read_date
 from licence_qr.errors import ConflictError, InputError, NotFoundError
 from licence_qr.services.importing.proposals import propose
+from licence_qr.services.importing.reconcile import ImportContext
 from licence_qr.services.importing.review_words import COLUMNS, DECISIONS, in_words, side_title
 from licence_qr.services.importing.run import Settled, known_businesses, take_over
 from licence_qr.services.proposals.decide import Proposals
@@ -182,21 +183,17 @@ class Waiting:
         rows = [stored.verdict.row for stored in related]
         answers = import_runs.decided(tx)
         settled = Settled(merge(rows, self.catalogue, known_businesses(tx, rows), answers))
-        files = {row.place.source: row.file for row in rows}
-        renaming = decided.decision is Decision.TAKE_HEALTH
+        context = ImportContext(
+            catalogue=self.catalogue,
+            coding=self.coding,
+            answers=answers,
+            files={row.place.source: row.file for row in rows},
+            actor=actor.username,
+            now=now,
+            renaming=decided.decision is Decision.TAKE_HEALTH,
+        )
         for business in settled.merged.businesses.values():
-            take_over(
-                tx,
-                self.catalogue,
-                self.coding,
-                settled,
-                business,
-                answers,
-                files,
-                actor.username,
-                now,
-                renaming=renaming,
-            )
+            take_over(tx, context, settled, business)
         asked = {conflict.key for conflict in settled.questions()}
         import_runs.put_rows(tx, question.run_id, settled.stored_rows())
         import_runs.put_questions(tx, question.run_id, settled.questions(), now)

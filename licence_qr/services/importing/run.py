@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.identifiers import parse_uscc
-from licence_qr.domain.importing.conflicts import Conflict, Decided, RowOutcome, RowVerdict, Source, SourceRow
+from licence_qr.domain.importing.conflicts import Conflict, RowOutcome, RowVerdict, SourceRow
 from licence_qr.domain.importing.merge import merge
 from licence_qr.domain.importing.values import Known, Merged, MergedBusiness
 from licence_qr.domain.names import name_key
 from licence_qr.errors import InputError
 from licence_qr.services.importing.department_files import DepartmentFile, read_health, read_market
 from licence_qr.services.importing.proposals import Asked
-from licence_qr.services.importing.reconcile import BusinessImport, Fate
+from licence_qr.services.importing.reconcile import BusinessImport, Fate, ImportContext
 from licence_qr.services.signing.sign_record import Coding
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.importing import import_runs
@@ -26,6 +26,14 @@ from licence_qr.store.register import entities
 
 BATCH = 100
 Progress = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class ExportFile:
+    """An export of a department, as it was handed over."""
+
+    name: str
+    data: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +128,8 @@ class Importing:
 
     def import_departments(
         self,
-        market: bytes,
-        market_name: str,
-        health: bytes,
-        health_name: str,
+        market: ExportFile,
+        health: ExportFile,
         actor: str,
         now: datetime,
         progress: Progress = lambda done, total, label: None,
@@ -135,7 +141,7 @@ class Importing:
         and the label ``merge``, ``write`` or ``done``. Raises UnreadableError and InputError of ``read_department``
         before anything is written; RegisterError; KeyStoreError.
         """
-        files = (read_market(market, market_name), read_health(health, health_name))
+        files = (read_market(market.data, market.name), read_health(health.data, health.name))
         progress(0, 0, "merge")
         rows = files[0].rows + files[1].rows
         with self.database.read() as tx:
@@ -144,8 +150,16 @@ class Importing:
         settled = Settled(merge(rows, self.catalogue, known, answers))
         run_id = _run_id(files)
         with self.database.write() as tx:
-            import_runs.begin_run(tx, run_id, (market_name, health_name), actor, now)
-        self._write_businesses(settled, answers, {f.source: f.name for f in files}, actor, now, progress)
+            import_runs.begin_run(tx, run_id, (market.name, health.name), actor, now)
+        context = ImportContext(
+            catalogue=self.catalogue,
+            coding=self.coding,
+            answers=answers,
+            files={f.source: f.name for f in files},
+            actor=actor,
+            now=now,
+        )
+        self._write_businesses(context, settled, progress)
         with self.database.write() as tx:
             import_runs.put_rows(tx, run_id, settled.stored_rows())
             import_runs.put_questions(tx, run_id, settled.questions(), now)
@@ -155,41 +169,21 @@ class Importing:
         progress(count, count, "done")
         return _report(files, settled.verdicts(), count)
 
-    def _write_businesses(
-        self,
-        settled: Settled,
-        answers: Mapping[str, Decided],
-        files: Mapping[Source, str],
-        actor: str,
-        now: datetime,
-        progress: Progress,
-    ) -> None:
+    def _write_businesses(self, context: ImportContext, settled: Settled, progress: Progress) -> None:
         businesses = tuple(settled.merged.businesses.values())
         progress(0, len(businesses), "write")
         done = 0
         for batch in _batches(businesses):
             with self.database.write() as tx:
                 for business in batch:
-                    take_over(tx, self.catalogue, self.coding, settled, business, answers, files, actor, now)
+                    take_over(tx, context, settled, business)
             done += len(batch)
             progress(done, len(businesses), "write")
 
 
-def take_over(
-    tx: Transaction,
-    catalogue: Catalogue,
-    coding: Coding,
-    settled: Settled,
-    business: MergedBusiness,
-    answers: Mapping[str, Decided],
-    files: Mapping[Source, str],
-    actor: str,
-    now: datetime,
-    *,
-    renaming: bool = False,
-) -> None:
+def take_over(tx: Transaction, context: ImportContext, settled: Settled, business: MergedBusiness) -> None:
     """Take one business over in the caller's transaction and note in ``settled`` what the merge could not know."""
-    business_import = BusinessImport(tx, catalogue, coding, business, answers, files, actor, now, renaming)
+    business_import = BusinessImport(tx, context, business)
     business_import.run()
     settled.fates += business_import.fates
     settled.conflicts += business_import.conflicts

@@ -207,7 +207,17 @@ class InspectionsDesk:
         judged = judge(tx, self.catalogue, arrival)
         if NEVER_COUNTS.intersection(judged.flags):
             raise RuleError("inspection_cannot_count")
-        self.effects.apply(Counting(tx, stored.key, visit, judged, officer.actor, stored.visited_on, now))
+        self.effects.apply(
+            Counting(
+                tx=tx,
+                key=stored.key,
+                visit=visit,
+                judged=judged,
+                actor=officer.actor,
+                visited_on=stored.visited_on,
+                now=now,
+            )
+        )
 
     def _lists(self, visit: Inspection, photos: tuple[StoredPhoto, ...]) -> tuple[AnsweredList, ...]:
         positions = {photo.sent_sha256: photo.position for photo in photos}

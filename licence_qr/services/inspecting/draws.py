@@ -215,7 +215,17 @@ class Draws:
             kept_away = (number for number, uscc in wanted.recused if uscc == stored.uscc and number in officers)
             recused = tuple(sorted(set(kept_away)))
             weight = weights.of(permit.grade)
-            found.append(Candidate(permit.permit_no, stored.uscc, holder, address, permit.grade, weight, recused))
+            found.append(
+                Candidate(
+                    permit_no=permit.permit_no,
+                    uscc=stored.uscc,
+                    holder_name=holder,
+                    address=address,
+                    grade=permit.grade,
+                    weight=weight,
+                    recused=recused,
+                )
+            )
         return DrawList(actor.office, wanted.title, wanted.places, tuple(sorted(officers)), tuple(found))
 
     def _drawable(self, permit: Permit, kinds: tuple[str, ...]) -> bool:

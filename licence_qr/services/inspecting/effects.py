@@ -42,7 +42,7 @@ _CLOSED_AS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Counting:
     """One inspection taking effect in one transaction. ``actor`` is the officer who made it; ``visited_on`` the day by a
     clock put right."""
@@ -144,7 +144,15 @@ class InspectionEffects:
         reason = f"逾期未整改（{counting.subject}）：{self._findings(visit)}"[:MAX_REASON_CHARS]
         grounds = Grounds(reason, rule(SubjectKind.PERMIT, Act.SUSPEND).basis.zh)
         witnesses = (visit.second_officer,) if visit.second_officer else ()
-        wanted = ProposalRequest(subject, Act.SUSPEND, grounds, None, None, counting.subject, witnesses)
+        wanted = ProposalRequest(
+            subject=subject,
+            act=Act.SUSPEND,
+            grounds=grounds,
+            revision=None,
+            fault=None,
+            origin=counting.subject,
+            witnesses=witnesses,
+        )
         self.proposals.propose_within(counting.tx, counting.actor, wanted, counting.now)
 
     def _findings(self, visit: Inspection) -> str:
@@ -177,18 +185,18 @@ def _order(counting: Counting) -> None:
     order_id = rectifications.add(
         counting.tx,
         Order(
-            0,
-            counting.key,
-            visit.subject.uscc,
-            visit.subject.premises_no,
-            stored.permit_id if stored else None,
-            counting.actor.office,
-            counting.visited_on,
-            visit.rectify_by,
-            items,
-            OrderState.OPEN,
-            None,
-            None,
+            order_id=0,
+            inspection_key=counting.key,
+            uscc=visit.subject.uscc,
+            premises_no=visit.subject.premises_no,
+            permit_id=stored.permit_id if stored else None,
+            office=counting.actor.office,
+            ordered_on=counting.visited_on,
+            due_on=visit.rectify_by,
+            items=items,
+            state=OrderState.OPEN,
+            closed_on=None,
+            closed_by=None,
         ),
     )
     after = {"order": order_id, "due_on": visit.rectify_by.isoformat(), "items": list(items)}

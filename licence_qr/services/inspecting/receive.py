@@ -128,7 +128,15 @@ class Inspections:
         visit = arrival.visit
         key = inspections.add(tx, _row(arrival, judged, digest, state, flags), body, visit.photos)
         if not held:
-            counting = Counting(tx, key, visit, judged, arrival.actor, arrival.visited_on, arrival.now)
+            counting = Counting(
+                tx=tx,
+                key=key,
+                visit=visit,
+                judged=judged,
+                actor=arrival.actor,
+                visited_on=arrival.visited_on,
+                now=arrival.now,
+            )
             state, flags = self._count(counting, flags)
         if not _NOT_OURS.intersection(flags):
             note(tx, _known(tx, key), arrival.actor, "", arrival.now)

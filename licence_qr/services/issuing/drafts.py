@@ -37,7 +37,16 @@ class Applications:
     def start(self, actor: Actor, now: datetime) -> Draft:
         """An empty draft for the clerk's office."""
         access.demand(actor, TAKE_APPLICATIONS)
-        draft = Draft(secrets.token_urlsafe(12), actor.office, actor.user_id, {}, 1, now, now, None)
+        draft = Draft(
+            draft_id=secrets.token_urlsafe(12),
+            office=actor.office,
+            created_by=actor.user_id,
+            fields={},
+            revision=1,
+            created_at=now,
+            updated_at=now,
+            issued_at=None,
+        )
         with self.database.write() as tx:
             applications.add_draft(tx, draft)
         return draft

@@ -106,15 +106,15 @@ class Issuance:
         )
         code = self.coding.issue_code(tx, entity.uscc, now, actor.username, application.office)
         outcome = IssuedOutcome(
-            idempotency_key,
-            application_no,
-            application.office,
-            now,
-            entity.uscc,
-            code.code_id,
-            code.version,
-            issued,
-            as_json(application),
+            idempotency_key=idempotency_key,
+            application_no=application_no,
+            office=application.office,
+            issued_at=now,
+            uscc=entity.uscc,
+            code_id=code.code_id,
+            version=code.version,
+            permits=issued,
+            application=as_json(application),
         )
         applications.add_outcome(tx, outcome)
         return self._pair(tx, outcome, repeated=False)

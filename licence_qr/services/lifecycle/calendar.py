@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import local_date
-from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject, SubjectKind, rule
+from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject, rule
 from licence_qr.domain.lifecycle.details import ActRequest
 from licence_qr.domain.register.entity import LicenceState
 from licence_qr.domain.register.permit import deemed_renewed
@@ -35,7 +35,8 @@ def record_deemed_renewals(tx: Transaction, catalogue: Catalogue, uscc: str, now
     if stored is None or stored.state.ended:
         return False
     for each in due:
-        case = _case(tx, catalogue, stored, Act.DEEM_RENEWED, Subject(uscc, each.permit_id), now)
+        request = ActRequest(Subject(uscc, each.permit_id), Act.DEEM_RENEWED, Grounds(), calendar_actor(stored.office))
+        case = _case(tx, catalogue, stored, request, now)
         case.held[each.permit_id] = each
         deem_renewed(case)
     return bool(due)
@@ -48,19 +49,10 @@ def resume_after_rest(tx: Transaction, catalogue: Catalogue, uscc: str, now: dat
     if stored is None or until is None or stored.state is not LicenceState.DORMANT or local_date(now) <= until:
         return False
     grounds = Grounds(effective_on=until + timedelta(days=1))
-    resume(_case(tx, catalogue, stored, Act.RESUME, Subject(uscc), now, grounds))
+    request = ActRequest(Subject(uscc), Act.RESUME, grounds, calendar_actor(stored.office))
+    resume(_case(tx, catalogue, stored, request, now))
     return True
 
 
-def _case(
-    tx: Transaction,
-    catalogue: Catalogue,
-    stored: StoredEntity,
-    act: Act,
-    subject: Subject,
-    now: datetime,
-    grounds: Grounds | None = None,
-) -> ActCase:
-    kind = SubjectKind.LICENCE if subject.permit_id is None else SubjectKind.PERMIT
-    request = ActRequest(subject, act, grounds or Grounds(), calendar_actor(stored.office))
-    return ActCase(tx, catalogue, request, rule(kind, act), now, stored)
+def _case(tx: Transaction, catalogue: Catalogue, stored: StoredEntity, request: ActRequest, now: datetime) -> ActCase:
+    return ActCase(tx, catalogue, request, rule(request.subject.kind, request.act), now, stored)

@@ -168,7 +168,15 @@ def mark(case: ActCase) -> None:
     if any(m.mark.kind is details.kind and m.mark.stands_on(case.today) for m in held):
         raise RuleError("mark_stands_already")
     basis = grounds.legal_basis or case.rule.basis.zh
-    new = Mark(details.kind, day, details.until, None, grounds.reason, basis, grounds.document_no)
+    new = Mark(
+        kind=details.kind,
+        since=day,
+        until=details.until,
+        lifted_on=None,
+        reason=grounds.reason,
+        legal_basis=basis,
+        document_no=grounds.document_no,
+    )
     stored = marks.add(case.tx, case.uscc, new)
     case.note(EventKind.MARK_SET, f"mark/{stored.mark_id}", day, None, as_json(new))
 

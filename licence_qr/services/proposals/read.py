@@ -24,7 +24,7 @@ from licence_qr.store.proposals.proposals import StoredProposal
 from licence_qr.store.register import accounts, entities, history
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class About:
     """What an act is proposed for, in words. ``address`` is that of the premises, or the domicile for the licence."""
 
@@ -173,13 +173,29 @@ class ProposalReading:
         state = STATE_NAMES[seen.subject.kind, seen.state]
         if held is None:
             name = Text("营业执照", "Business licence")
-            return About(seen.subject, entity.holder_name, name, "", entity.domicile, state, entity.established_on)
+            return About(
+                subject=seen.subject,
+                holder_name=entity.holder_name,
+                what=name,
+                permit_no="",
+                address=entity.domicile,
+                state=state,
+                granted_on=entity.established_on,
+            )
         known = self.catalogue.permit_types.get(held.permit.permit_type)
         name = known.name if known else Text(held.permit.permit_type, held.permit.permit_type)
         places = {p.premises_no: p.address for p in entities.premises_of(tx, held.uscc)}
         address = places.get(held.permit.premises_no, "")
         permit = held.permit
-        return About(seen.subject, entity.holder_name, name, permit.permit_no, address, state, permit.issued_on)
+        return About(
+            subject=seen.subject,
+            holder_name=entity.holder_name,
+            what=name,
+            permit_no=permit.permit_no,
+            address=address,
+            state=state,
+            granted_on=permit.issued_on,
+        )
 
 
 def _act(text: str, subject: Subject) -> Act:

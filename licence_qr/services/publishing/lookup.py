@@ -18,7 +18,7 @@ from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.identifiers import parse_code_number
 from licence_qr.domain.publishing.public_page import FoundBy, PublicInspection, PublicPage
-from licence_qr.domain.publishing.publish import LicenceLife, Print, publish
+from licence_qr.domain.publishing.publish import FoundCode, LicenceLife, Print, publish
 from licence_qr.errors import NotFoundError, RegisterError, TokenError
 from licence_qr.services.register import record
 from licence_qr.services.register.throttle import Limit, client_network
@@ -148,18 +148,15 @@ class Lookup:
         business = record.load(tx, scanned.uscc)
         stored = business.stored
         held = tuple(each.mark for each in marks.of_business(tx, scanned.uscc))
-        return publish(
-            self.catalogue,
-            business.record,
-            stored.state,
-            code_number=scanned.code_id.number,
+        inspected = self._inspections(tx, scanned.uscc, now)
+        life = LicenceLife(stored.state, stored.state_since, stored.dormant_until, held, inspected)
+        code = FoundCode(
+            number=scanned.code_id.number,
             scanned=Print(scanned.version, scanned.issued_on, scanned.void_since),
             newest=Print(newest.version, newest.issued_on),
             found_by=found_by,
-            now=now,
-            specimen=self.specimen,
-            life=LicenceLife(stored.state_since, stored.dormant_until, held, self._inspections(tx, scanned.uscc, now)),
         )
+        return publish(self.catalogue, business.record, life, code, now, specimen=self.specimen)
 
     def _inspections(self, tx: Transaction, uscc: str, now: datetime) -> Mapping[str, PublicInspection]:
         """The last inspections, and how orders to rectify ended for as long as the rules of the day publish it."""

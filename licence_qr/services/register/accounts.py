@@ -100,7 +100,7 @@ class Accounts:
         with self._database.write() as tx:
             if username.lower() in NOT_PEOPLE or accounts.user_by_name(tx, username) is not None:
                 raise InputError("username_taken", field="username", found=username)
-            user_id = accounts.add_user(tx, username, display_name, office, roles, hashed, now)
+            user_id = accounts.add_user(tx, Actor(0, username, display_name, office, roles), hashed, now)
             told = {"username": username, "display_name": display_name, "office": office, "roles": sorted(roles)}
             _note(tx, EventKind.ACCOUNT_OPENED, user_id, _AT_THE_MACHINE, now, told)
             return user_id
@@ -157,7 +157,15 @@ class Accounts:
     def _open_session(self, user: User, pair: str, password: str, client: str, now: datetime) -> str:
         token = secrets.token_urlsafe(32)
         expires = now + timedelta(hours=SESSION_HOURS)
-        session = Session(secrets.token_hex(8), user.actor.user_id, client, now, now, expires, revoked=False)
+        session = Session(
+            session_id=secrets.token_hex(8),
+            user_id=user.actor.user_id,
+            client=client,
+            created_at=now,
+            last_seen_at=now,
+            expires_at=expires,
+            revoked=False,
+        )
         rehash = self._hasher.hash(password) if self._hasher.check_needs_rehash(user.password_hash) else None
         with self._database.write() as tx:
             accounts.sweep_sessions(tx, now - timedelta(days=SESSIONS_KEPT_DAYS))

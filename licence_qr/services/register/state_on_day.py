@@ -121,17 +121,17 @@ def _state(empty: PastState, subjects: dict[str, dict[str, Any]]) -> PastState:
     state = licence.pop("state", None)
     since, until = (_day(licence.pop(name, None)) for name in _LIFE_OF_LICENCE)
     return PastState(
-        empty.uscc,
-        empty.day,
-        empty.known_at,
-        _value(Entity, licence) if licence else None,
-        licence_state_on(LicenceState(state), until, empty.day) if state else None,
-        since,
-        until,
-        tuple(sorted((p for p in premises if p is not None), key=lambda p: p.premises_no)),
-        {number: permit for number, permit in sorted(permits.items()) if permit is not None},
-        {number: mark for number, mark in sorted(marks.items()) if mark is not None},
-        empty.version,
+        uscc=empty.uscc,
+        day=empty.day,
+        known_at=empty.known_at,
+        entity=_value(Entity, licence) if licence else None,
+        state=licence_state_on(LicenceState(state), until, empty.day) if state else None,
+        state_since=since,
+        dormant_until=until,
+        premises=tuple(sorted((p for p in premises if p is not None), key=lambda p: p.premises_no)),
+        permits={number: permit for number, permit in sorted(permits.items()) if permit is not None},
+        marks={number: mark for number, mark in sorted(marks.items()) if mark is not None},
+        version=empty.version,
     )
 
 

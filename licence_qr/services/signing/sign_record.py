@@ -87,17 +87,17 @@ class Coding:
         claims = claims_from_record(record, self.catalogue, code_id, version, day, index)
         key = self.signing_key(now)
         return StoredCode(
-            code_id,
-            version,
-            record.entity.uscc,
-            day,
-            now,
-            key.kid,
-            sign(encode_claims(claims), key),
-            record.digest(),
-            record.canonical().decode("utf-8"),
-            index,
-            entry_count,
+            code_id=code_id,
+            version=version,
+            uscc=record.entity.uscc,
+            issued_on=day,
+            issued_at=now,
+            kid=key.kid,
+            token=sign(encode_claims(claims), key),
+            digest=record.digest(),
+            record=record.canonical().decode("utf-8"),
+            status_index=index,
+            entry_count=entry_count,
         )
 
     def issued(self, code: StoredCode) -> IssuedCode:

@@ -46,7 +46,7 @@ class TakenPart:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoredQuestion:
     """A question with its number, the run that asked it, and the answer when there is one."""
 
@@ -229,14 +229,14 @@ def open_questions(tx: Transaction, office: str | None) -> tuple[StoredQuestion,
 
 def _question(row: Row) -> StoredQuestion:
     return StoredQuestion(
-        row["question_id"],
-        row["run_id"],
-        _conflict(row["question"], json.loads(row["details"])),
-        datetime.fromisoformat(row["asked_at"]),
-        row["withdrawn_at"] is not None,
-        Decided(Decision(row["decision"]), row["reason"]) if row["decision"] else None,
-        row["decided_by"] or "",
-        datetime.fromisoformat(row["decided_at"]) if row["decided_at"] else None,
+        question_id=row["question_id"],
+        run_id=row["run_id"],
+        conflict=_conflict(row["question"], json.loads(row["details"])),
+        asked_at=datetime.fromisoformat(row["asked_at"]),
+        withdrawn=row["withdrawn_at"] is not None,
+        answer=Decided(Decision(row["decision"]), row["reason"]) if row["decision"] else None,
+        decided_by=row["decided_by"] or "",
+        decided_at=datetime.fromisoformat(row["decided_at"]) if row["decided_at"] else None,
     )
 
 
@@ -265,14 +265,14 @@ def _side(data: dict[str, Any]) -> Side:
 def _conflict(key: str, data: dict[str, Any]) -> Conflict:
     places = data["places"]
     return Conflict(
-        key,
-        ConflictKind(data["kind"]),
-        tuple(Place(Source(source), str(sheet), int(str(number))) for source, sheet, number in places),
-        _side(data["left"]),
-        _side(data["right"]) if data["right"] else None,
-        tuple(Decision(choice) for choice in data["choices"]),
-        str(data["uscc"]),
-        str(data["proposal"]),
-        str(data["office"]),
-        data["facts"],
+        key=key,
+        kind=ConflictKind(data["kind"]),
+        places=tuple(Place(Source(source), str(sheet), int(str(number))) for source, sheet, number in places),
+        left=_side(data["left"]),
+        right=_side(data["right"]) if data["right"] else None,
+        choices=tuple(Decision(choice) for choice in data["choices"]),
+        uscc=str(data["uscc"]),
+        proposal=str(data["proposal"]),
+        office=str(data["office"]),
+        facts=data["facts"],
     )

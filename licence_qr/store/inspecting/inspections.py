@@ -57,7 +57,7 @@ class StoredInspection:
     handled_reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoredPhoto:
     """One announced photograph. ``kept_sha256`` names the cleaned file; None until it has arrived.
 
@@ -272,13 +272,13 @@ def photos(tx: Transaction, key: int) -> tuple[StoredPhoto, ...]:
     rows = tx.all("SELECT * FROM inspection_photos WHERE inspection_key = ? ORDER BY position", (key,))
     return tuple(
         StoredPhoto(
-            row["position"],
-            row["sent_sha256"],
-            row["length"],
-            datetime.fromisoformat(row["taken_at"]),
-            row["note"],
-            row["kept_sha256"],
-            row["refusal"],
+            position=row["position"],
+            sent_sha256=row["sent_sha256"],
+            length=row["length"],
+            taken_at=datetime.fromisoformat(row["taken_at"]),
+            note=row["note"],
+            kept_sha256=row["kept_sha256"],
+            refusal=row["refusal"],
         )
         for row in rows
     )

@@ -10,7 +10,7 @@ from licence_qr.domain.inspecting.rectification import OrderState
 from licence_qr.store.database.connections import Row, Transaction
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     """One order. ``items`` name what is wrong as ``list/item``; ``closed_by`` is the key of the recheck."""
 

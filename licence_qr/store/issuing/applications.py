@@ -76,7 +76,7 @@ def close_draft(tx: Transaction, draft_id: str, now: datetime) -> None:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IssuedOutcome:
     """What one application became. ``application`` is the checked application as JSON, internal."""
 
@@ -97,15 +97,15 @@ def outcome(tx: Transaction, idempotency_key: str) -> IssuedOutcome | None:
     if row is None:
         return None
     return IssuedOutcome(
-        row["idempotency_key"],
-        row["application_no"],
-        row["office"],
-        datetime.fromisoformat(row["issued_at"]),
-        row["uscc"],
-        CodeId(row["code_id"]),
-        row["version"],
-        tuple(IssuedPermit(**permit) for permit in json.loads(row["permits"])),
-        json.loads(row["application"]),
+        idempotency_key=row["idempotency_key"],
+        application_no=row["application_no"],
+        office=row["office"],
+        issued_at=datetime.fromisoformat(row["issued_at"]),
+        uscc=row["uscc"],
+        code_id=CodeId(row["code_id"]),
+        version=row["version"],
+        permits=tuple(IssuedPermit(**permit) for permit in json.loads(row["permits"])),
+        application=json.loads(row["application"]),
     )
 
 

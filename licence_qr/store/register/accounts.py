@@ -18,7 +18,7 @@ class User:
     disabled: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
     """One sign-in. The token itself is never stored, only its SHA-256."""
 
@@ -60,19 +60,18 @@ def active_of_office(tx: Transaction, office: str, role: Role) -> tuple[Actor, .
     return tuple(actor for actor in map(_actor, rows) if role in actor.roles)
 
 
-def add_user(
-    tx: Transaction,
-    username: str,
-    display_name: str,
-    office: str,
-    roles: frozenset[Role],
-    password_hash: str,
-    at: datetime,
-) -> int:
-    """Add a person; the user name must be new."""
+def add_user(tx: Transaction, person: Actor, password_hash: str, at: datetime) -> int:
+    """Add a person and return their key, whatever ``user_id`` says; the user name must be new."""
     cursor = tx.run(
         "INSERT INTO users (username, display_name, office, roles, password_hash, created_at) VALUES (?, ?, ?, ?, ?, ?)",
-        (username, display_name, office, ",".join(sorted(roles)), password_hash, at.isoformat()),
+        (
+            person.username,
+            person.display_name,
+            person.office,
+            ",".join(sorted(person.roles)),
+            password_hash,
+            at.isoformat(),
+        ),
     )
     return int(cursor.lastrowid or 0)
 
@@ -116,13 +115,13 @@ def add_session(tx: Transaction, session: Session, token_hash: bytes) -> None:
 
 def _session(row: Row) -> Session:
     return Session(
-        row["session_id"],
-        row["user_id"],
-        row["client"],
-        datetime.fromisoformat(row["created_at"]),
-        datetime.fromisoformat(row["last_seen_at"]),
-        datetime.fromisoformat(row["expires_at"]),
-        row["revoked_at"] is not None,
+        session_id=row["session_id"],
+        user_id=row["user_id"],
+        client=row["client"],
+        created_at=datetime.fromisoformat(row["created_at"]),
+        last_seen_at=datetime.fromisoformat(row["last_seen_at"]),
+        expires_at=datetime.fromisoformat(row["expires_at"]),
+        revoked=row["revoked_at"] is not None,
     )
 
 

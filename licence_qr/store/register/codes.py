@@ -16,7 +16,7 @@ STATUS_SERIES = "status"
 SUPERSEDED = 3
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoredCode:
     """One version. ``record`` is the canonical JSON that was signed; entry 0 of the status block is the print.
 
@@ -40,18 +40,18 @@ class StoredCode:
 def from_row(row: Row) -> StoredCode:
     """The value of a row of ``codes``."""
     return StoredCode(
-        CodeId(row["code_id"]),
-        row["version"],
-        row["uscc"],
-        date.fromisoformat(row["issued_on"]),
-        datetime.fromisoformat(row["issued_at"]),
-        row["kid"],
-        row["token"],
-        row["digest"],
-        row["record"],
-        row["status_index"],
-        row["entry_count"],
-        date.fromisoformat(row["void_since"]) if row["void_since"] else None,
+        code_id=CodeId(row["code_id"]),
+        version=row["version"],
+        uscc=row["uscc"],
+        issued_on=date.fromisoformat(row["issued_on"]),
+        issued_at=datetime.fromisoformat(row["issued_at"]),
+        kid=row["kid"],
+        token=row["token"],
+        digest=row["digest"],
+        record=row["record"],
+        status_index=row["status_index"],
+        entry_count=row["entry_count"],
+        void_since=date.fromisoformat(row["void_since"]) if row["void_since"] else None,
     )
 
 

@@ -27,13 +27,13 @@ def _day(text: str | None) -> date | None:
 def from_row(row: Row) -> StoredMark:
     """The value of a row of ``marks``."""
     mark = Mark(
-        MarkKind(row["kind"]),
-        date.fromisoformat(row["since"]),
-        _day(row["until"]),
-        _day(row["lifted_on"]),
-        row["reason"],
-        row["legal_basis"],
-        row["document_no"],
+        kind=MarkKind(row["kind"]),
+        since=date.fromisoformat(row["since"]),
+        until=_day(row["until"]),
+        lifted_on=_day(row["lifted_on"]),
+        reason=row["reason"],
+        legal_basis=row["legal_basis"],
+        document_no=row["document_no"],
     )
     return StoredMark(row["mark_id"], row["uscc"], mark)
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from licence_qr.catalogue.loader import load_catalogue
 from licence_qr.domain.catalogue.model import Catalogue, ItemMode, Requirement, RequirementAction
-from licence_qr.domain.catalogue.requirements import requirements
+from licence_qr.domain.catalogue.requirements import KnownFacts, requirements
 from licence_qr.errors import InputError
 
 CATALOGUE = load_catalogue()
@@ -30,7 +30,8 @@ def ask(
     catalogue: Catalogue = CATALOGUE,
     **answers: bool,
 ) -> dict[str, Requirement]:
-    return {r.permit_type.id: r for r in requirements(catalogue, trade, office, kinds, answers, area, day)}
+    facts = KnownFacts(kinds, answers, area)
+    return {r.permit_type.id: r for r in requirements(catalogue, trade, office, facts, day)}
 
 
 def actions(found: dict[str, Requirement]) -> dict[str, RequirementAction]:
@@ -171,7 +172,7 @@ def test_every_line_has_a_reason_in_both_languages_and_the_licence_comes_first(
     kinds = data.draw(st.lists(st.sampled_from(trade.kinds), unique=True))
     questions = [question.id for question in trade.questions]
     answers = data.draw(st.dictionaries(st.sampled_from(questions), st.booleans())) if questions else {}
-    found = requirements(CATALOGUE, trade_id, "bafu", kinds, answers, area, day)
+    found = requirements(CATALOGUE, trade_id, "bafu", KnownFacts(kinds, answers, area), day)
     assert [r.permit_type.id for r in found].index("business_licence") == 0
     assert len({r.permit_type.id for r in found}) == len(found)
     for requirement in found:

@@ -18,7 +18,7 @@ from licence_qr.domain.publishing.public_page import (
     PublicPermit,
     Verdict,
 )
-from licence_qr.domain.publishing.publish import Print, publish, shown_permits, verdict_today
+from licence_qr.domain.publishing.publish import FoundCode, LicenceLife, Print, publish, shown_permits, verdict_today
 from licence_qr.domain.register.entity import Entity, EntityForm, LicenceState, Premises
 from licence_qr.domain.register.permit import Permit, PermitState, PermitStatus
 from licence_qr.domain.register.record import CombinedRecord
@@ -49,17 +49,9 @@ def page(catalogue, permits=(), state=LicenceState.ACTIVE, scanned=1, newest=1):
         "cq_gxq_market",
     )
     record = CombinedRecord(entity, (Premises(1, "演示路1号"), Premises(2, "演示路2号")), tuple(permits))
-    return publish(
-        catalogue,
-        record,
-        state,
-        code_number="0000-0000-0000-0000-0",
-        scanned=Print(scanned, TODAY),
-        newest=Print(newest, TODAY),
-        found_by=FoundBy.SYMBOL,
-        now=NOW,
-        specimen=True,
-    )
+    prints = {"scanned": Print(scanned, TODAY), "newest": Print(newest, TODAY)}
+    code = FoundCode(number="0000-0000-0000-0000-0", found_by=FoundBy.SYMBOL, **prints)
+    return publish(catalogue, record, LicenceLife(state), code, NOW, specimen=True)
 
 
 @given(state=st.sampled_from(LicenceState), statuses=st.lists(st.sampled_from(PermitStatus), max_size=6))

@@ -21,7 +21,7 @@ from licence_qr.domain.register.permit import PermitState
 from licence_qr.errors import UnreadableError
 from licence_qr.services.importing import run as importing
 from licence_qr.services.importing.report import report_csv
-from licence_qr.services.importing.run import ImportReport
+from licence_qr.services.importing.run import ExportFile, ImportReport
 from licence_qr.store.register import codes, counters, entities, permits
 
 
@@ -71,7 +71,11 @@ def test_importing_the_same_files_again_changes_nothing(register: Register) -> N
 def test_progress_ends_with_all_businesses_done(register: Register) -> None:
     seen: list[tuple[int, int, str]] = []
     register.importing.import_departments(
-        MARKET.read_bytes(), "m", HEALTH.read_bytes(), "h", "admin", NOW, lambda *step: seen.append(step)
+        ExportFile("m", MARKET.read_bytes()),
+        ExportFile("h", HEALTH.read_bytes()),
+        "admin",
+        NOW,
+        lambda *step: seen.append(step),
     )
     assert [label for _, _, label in seen] == ["merge", "write", "write", "done"]
     assert seen[-1][:2] == (41, 41)
@@ -180,7 +184,7 @@ def test_the_report_lists_every_row_and_evaluates_nothing(register: Register) ->
 
 def test_a_file_name_cannot_become_a_formula_in_the_report(register: Register) -> None:
     report = register.importing.import_departments(
-        MARKET.read_bytes(), "=evil()", HEALTH.read_bytes(), "h", "admin", NOW
+        ExportFile("=evil()", MARKET.read_bytes()), ExportFile("h", HEALTH.read_bytes()), "admin", NOW
     )
     assert b"\n'=evil()," in report_csv(report, wording.explain)
 
@@ -214,7 +218,7 @@ def import_until_killed(folder: Path, kill_at: int) -> int:
         importing.BATCH = 4
         register = Register(folder)
         register.importing.import_departments(
-            MARKET.read_bytes(), "market", HEALTH.read_bytes(), "health", "admin", NOW, progress
+            ExportFile("market", MARKET.read_bytes()), ExportFile("health", HEALTH.read_bytes()), "admin", NOW, progress
         )
 
     child = multiprocessing.get_context("fork").Process(target=run)

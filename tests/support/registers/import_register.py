@@ -21,7 +21,7 @@ from licence_qr.domain.proposals.proposal import ProposalState
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.services.importing.review import Waiting, WaitingRow
-from licence_qr.services.importing.run import Importing, ImportReport
+from licence_qr.services.importing.run import ExportFile, Importing, ImportReport
 from licence_qr.services.keys.keyring import Keys
 from licence_qr.services.lifecycle.perform import Life
 from licence_qr.services.proposals.decide import Proposals, ProposalVerdict
@@ -95,7 +95,9 @@ class Register:
 
     def import_bytes(self, market: bytes, health: bytes) -> ImportReport:
         """Import two files."""
-        return self.importing.import_departments(market, "market", health, "health", "admin", NOW)
+        return self.importing.import_departments(
+            ExportFile("market", market), ExportFile("health", health), "admin", NOW
+        )
 
     def waiting_rows(self) -> tuple[WaitingRow, ...]:
         """The open questions, as an administrator sees them."""

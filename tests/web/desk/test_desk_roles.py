@@ -16,6 +16,7 @@ from licence_qr.bootstrap import Services
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.services.feedback.ratings import SentRating
 from licence_qr.services.feedback.reports import SentReport
+from licence_qr.services.importing.run import ExportFile
 from licence_qr.web.shell.security import PUBLIC
 
 __all__ = ["browser", "desk_app", "desk_services"]
@@ -192,7 +193,10 @@ def things(desk_app: Flask, desk_services: Services) -> dict[str, str]:
     assert found
     market, health = DATA / "market_licences.csv", DATA / "health_permits.xlsx"
     desk_services.importing.import_departments(
-        market.read_bytes(), market.name, health.read_bytes(), health.name, "admin", datetime.now(UTC)
+        ExportFile(market.name, market.read_bytes()),
+        ExportFile(health.name, health.read_bytes()),
+        "admin",
+        datetime.now(UTC),
     )
     permit = re.search(r"/permit/(\d+)/", clerk.see(f"/desk/businesses/{found[0]}"))
     assert permit

@@ -177,13 +177,13 @@ def _fields() -> tuple[Field, ...]:
 def _wanted(typed: TypedForm) -> DrawRequest:
     """What was typed. Raises InvalidApplication for what cannot be read; the rest the rules judge."""
     wanted = DrawRequest(
-        typed.values["title"],
-        _places(typed),
-        typed.day("due_on", required=False),
-        typed.ticked("kinds"),
-        tuple(int(number[:9]) for number in typed.ticked("away") if number.isdecimal()),
-        _recused(typed),
-        typed.values["seed_source"],
+        title=typed.values["title"],
+        places=_places(typed),
+        due_on=typed.day("due_on", required=False),
+        kinds=typed.ticked("kinds"),
+        away=tuple(int(number[:9]) for number in typed.ticked("away") if number.isdecimal()),
+        recused=_recused(typed),
+        seed_source=typed.values["seed_source"],
     )
     typed.check()
     return wanted

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from licence_qr.domain.catalogue.model import Requirement, Trade
-from licence_qr.domain.catalogue.requirements import requirements
+from licence_qr.domain.catalogue.requirements import KnownFacts, requirements
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.issuing.issued import Draft
 from licence_qr.domain.register.field_names import ANSWER_PREFIX
@@ -42,4 +42,5 @@ def needs_of(draft: Draft, trade: Trade) -> tuple[Requirement, ...]:
     kinds = tuple(kind for kind in fields.get("kinds", "").split(",") if kind in trade.kinds)
     area = fields.get("area_m2", "").strip()
     area_m2 = int(area) if area.isascii() and area.isdigit() and len(area) < 8 else None
-    return requirements(catalogue(), trade.id, draft.office, kinds, answers, area_m2, today())
+    facts = KnownFacts(kinds, answers, area_m2)
+    return requirements(catalogue(), trade.id, draft.office, facts, today())
