@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field
 
 from licence_qr.catalogue.faults import Faults
-from licence_qr.catalogue.schema import DatedEntry, Entry, Id, TextEntry, Words
+from licence_qr.catalogue.schema import DatedEntry, Entry, Id, PermitTypeEntry, TextEntry, Words
 from licence_qr.catalogue.source_file import SourceFile, read_source
 from licence_qr.domain.catalogue.checklists import Checklist, ChecklistItem, DrawWeights, InspectionRules, Publication
 from licence_qr.domain.dates import Period
@@ -38,7 +38,8 @@ class ChecklistEntry(DatedEntry):
     id: Id
     version: Words
     name: TextEntry
-    kinds: Annotated[list[Id], Field(min_length=1)]
+    permit_types: Annotated[list[Id], Field(min_length=1)]
+    kinds: list[Id] = []
     common: Words
     item: Annotated[list[ChecklistItemEntry], Field(min_length=1)]
 
@@ -71,13 +72,20 @@ def read_checklists(folder: Path, faults: Faults) -> Source | None:
     return read_source(folder / "checklists.toml", ChecklistsFile, faults)
 
 
-def check_checklists(source: Source, kinds: Container[str], faults: Faults) -> None:
+def check_checklists(
+    source: Source, kinds: Container[str], permit_types: Mapping[str, PermitTypeEntry], faults: Faults
+) -> None:
     """References exist, ids are unique in their list, and no two versions of one list hold on one day."""
     commons = {common.id: common for common in source.entries.common}
     for place, entry in enumerate(source.entries.checklist):
         for kind in entry.kinds:
             if kind not in kinds:
                 _wrong(source, place, "kinds", kind, "kinds_of_place.toml", faults)
+        for permit_type in entry.permit_types:
+            if permit_type not in permit_types:
+                _wrong(source, place, "permit_types", permit_type, "permit_types.toml", faults)
+            elif permit_types[permit_type].by_kind_of_place is not bool(entry.kinds):
+                _wrong(source, place, "kinds", entry.kinds, f"{permit_type}: by_kind_of_place", faults)
         if entry.common not in commons:
             _wrong(source, place, "common", entry.common, " / ".join(commons), faults)
             continue
@@ -106,12 +114,13 @@ def inspection_rules(source: Source) -> InspectionRules:
     return InspectionRules(
         tuple(
             Checklist(
-                e.id,
-                e.version,
-                _text(e.name),
-                tuple(e.kinds),
-                _period(e),
-                (*commons[e.common], *map(_item, e.item)),
+                id=e.id,
+                version=e.version,
+                name=_text(e.name),
+                permit_types=tuple(e.permit_types),
+                kinds=tuple(e.kinds),
+                period=_period(e),
+                items=(*commons[e.common], *map(_item, e.item)),
             )
             for e in source.entries.checklist
         ),

@@ -46,7 +46,8 @@ def load_catalogue(folder: Path | None = None, working_days: Path | None = None)
     if sources is None or checklists is None:
         raise faults.error()
     check(sources, faults)
-    check_checklists(checklists, {entry.id for entry in sources.kinds_of_place.entries.kind}, faults)
+    kinds = {entry.id for entry in sources.kinds_of_place.entries.kind}
+    check_checklists(checklists, kinds, {entry.id: entry for entry in sources.permit_types.entries.permit_type}, faults)
     if faults.found:
         raise faults.error()
     return replace(_build(sources), inspection_rules=inspection_rules(checklists))

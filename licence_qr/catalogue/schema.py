@@ -45,6 +45,7 @@ EXAMPLES = {
     "office": '"town_centre"',
     "pattern": '"渝高新卫公证字〔{year}〕第{serial:05d}号"',
     "permit_type": '"food_business"',
+    "permit_types": '["food_business"]',
     "reason": '{ zh = "理由", en = "Reason" }',
     "regime": '"licensed" / "filing" / "none"',
     "region": '"500107104"',

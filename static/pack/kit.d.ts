@@ -17,7 +17,9 @@ export interface Checklist {
   id: string;
   version: string;
   name: Both;
-  /** Kinds of place that it is made for. */
+  /** Permit types that it is made for; packs of earlier days do not name them. */
+  permit_types?: string[];
+  /** Kinds of place that it is made for; none where the types do not follow them. */
   kinds: string[];
   items: ChecklistItem[];
 }

@@ -15,7 +15,7 @@ const MOST_FOUND = 8;
  */
 function permitOf([type, number, items, premisesNo, status, validTo, checkedOn, kinds], types) {
   const [zh, en] = types[type] ?? [type, type];
-  return { type: { zh, en }, number, items, premisesNo, status, validTo, checkedOn, kinds: kinds ?? [] };
+  return { type: { zh, en }, typeId: type, number, items, premisesNo, status, validTo, checkedOn, kinds: kinds ?? [] };
 }
 
 /**

@@ -13,6 +13,8 @@ export interface Premises {
 /** A permit as the register had it. Dates are YYYY-MM-DD; `validTo` null means without end, `checkedOn` null never. */
 export interface PackPermit {
   type: { zh: string; en: string };
+  /** Its id in the catalogue. */
+  typeId: string;
   number: string;
   items: string;
   premisesNo: number;

@@ -18,6 +18,7 @@ id = "shop"
 version = "2027-1"
 valid_from = 2027-01-01
 name = { zh = "商场", en = "Shops" }
+permit_types = ["hygiene_permit"]
 kinds = ["shop"]
 common = "2026-1"
 [[checklist.item]]
@@ -47,6 +48,9 @@ def fault(tmp_path: Path, old: str, new: str, added: str = "") -> tuple[str, str
     ("old", "new", "code", "key"),
     [
         ('"hotel", "inn"', '"hotel", "palace"', "catalogue_value_wrong", "kinds"),
+        ('["hygiene_permit"]', '["hygiene_permits"]', "catalogue_value_wrong", "permit_types"),
+        ('kinds = ["public_bath"]\n', "", "catalogue_value_wrong", "kinds"),
+        ('["hygiene_permit"]', '["hygiene_permit", "food"]', "catalogue_value_wrong", "kinds"),
         ('common = "2026-1"', 'common = "2025-1"', "catalogue_value_wrong", "common"),
         ('id = "linen_changed"', 'id = "permit_shown"', "catalogue_value_wrong", "id"),
         ("weight = 4", "weight = 0", "catalogue_value_wrong", "weight"),

@@ -11,6 +11,7 @@ import pytest
 from desk_pages import PASSWORD, Browser, signed_in
 from further_catalogue import AUTHORITY_NAME, GRADED, OFFICE, PERMIT_TYPE, further_catalogue
 from import_register import as_csv, licence, permit
+from inspection_texts import VISIT, answers, document, written
 from quick_passwords import QUICK
 
 from licence_qr.bootstrap import Services, build, prepare
@@ -19,6 +20,7 @@ from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.importing.conflicts import RowOutcome
 from licence_qr.domain.importing.department_rows import HEALTH_COLUMNS, MARKET_COLUMNS
+from licence_qr.domain.inspecting.inspection import Filter
 from licence_qr.domain.issuing.form import parse_application
 from licence_qr.domain.issuing.issued import IssuedPair
 from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject, SubjectKind, rule
@@ -27,7 +29,7 @@ from licence_qr.domain.register.permit import Permit, PermitState
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.domain.work.tasks import TaskKind
 from licence_qr.errors import RuleError
-from licence_qr.services.importing.run import ImportReport
+from licence_qr.services.importing.run import ExportFile, ImportReport
 from licence_qr.store.register import permits
 from licence_qr.store.register.permits import StoredPermit
 from licence_qr.web.app import create_app
@@ -50,7 +52,8 @@ def office(tmp_path: Path, further: Catalogue) -> Iterator[Services]:
     prepare(settings, NOW, demonstration=True)
     services = build(settings, hasher=QUICK, catalogue=further)
     services.accounts.create("clerk", "窗口（示例）", OFFICE, frozenset({Role.CLERK}), PASSWORD, NOW)
-    services.accounts.create("decider", "审批（示例）", OFFICE, frozenset({Role.DECIDER}), PASSWORD, NOW)
+    for name in ("inspector", "inspector-2"):
+        services.accounts.create(name, "监督（示例）", OFFICE, frozenset({Role.INSPECTOR}), PASSWORD, NOW)
     yield services
     services.database.close()
 
@@ -179,6 +182,36 @@ def test_the_figures_of_its_life_may_be_its_own(office: Services):
     assert held(office, pair.uscc).permit.renewal_in_time is False, "fifty-two days before the end is too late here"
 
 
+def visit(services: Services, uscc: str) -> Permit:
+    """The permit after a visit by the list for canteens."""
+    number = held(services, uscc).permit.permit_no
+    whole = document(
+        services.catalogue,
+        office=OFFICE,
+        subject={"uscc": uscc, "permit_no": number},
+        checklists=[{"id": "canteens", "version": "2026-1"}],
+        answers=answers(services.catalogue, "canteens"),
+    )
+    services.inspections.receive(actor(services, "inspector"), VISIT, written(whole), NOW, NOW)
+    return held(services, uscc).permit
+
+
+def test_its_inspections_are_made_by_its_own_list_and_grade_it(office: Services):
+    rules, today = office.catalogue.inspection_rules, local_date(NOW)
+    lists = {each: [c.id for c in rules.checklists_for(each, (), today)] for each in (GRADED, PERMIT_TYPE)}
+    assert lists == {GRADED: ["canteens"], PERMIT_TYPE: []}
+    assert "canteens" not in [each.id for each in rules.checklists_for("hygiene_permit", ("hotel",), today)]
+    graded = visit(office, issue(office, "works_canteen").uscc)
+    assert (graded.grade, graded.graded_on) == ("A", today)
+
+
+def test_a_visit_by_a_list_of_another_type_is_held_and_grades_nothing(office: Services):
+    pair = issue(office, "snack_bar")
+    assert visit(office, pair.uscc).grade == ""
+    page = office.inspections_desk.list(actor(office), Filter(), 1)
+    assert page.held == 1 and page.total == 1
+
+
 PERMIT = permit(
     permit_no="渝食证〔2024〕00007号",
     authority=AUTHORITY_NAME,
@@ -192,8 +225,10 @@ PERMIT = permit(
 
 
 def imported(services: Services, *rows: dict[str, str]) -> ImportReport:
-    market, ledger = as_csv([licence()], MARKET_COLUMNS), as_csv(rows, HEALTH_COLUMNS)
-    return services.importing.import_departments(market, "market", ledger, "ledger", "admin", NOW)
+    market = ExportFile("market", as_csv([licence()], MARKET_COLUMNS))
+    return services.importing.import_departments(
+        market, ExportFile("ledger", as_csv(rows, HEALTH_COLUMNS)), "admin", NOW
+    )
 
 
 def permits_of(services: Services) -> dict[str, Permit]:

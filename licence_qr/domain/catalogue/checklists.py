@@ -39,14 +39,20 @@ class ChecklistItem:
 
 @dataclass(frozen=True, slots=True)
 class Checklist:
-    """One list in one version, for the kinds of place (catalogue ids) it is made for."""
+    """One list in one version, for the permit types it is made for, and of those that follow the kind of place for these
+    kinds (catalogue ids)."""
 
     id: str
     version: str
     name: Text
+    permit_types: tuple[str, ...]
     kinds: tuple[str, ...]
     period: Period
     items: tuple[ChecklistItem, ...]
+
+    def fits(self, permit_type: str, kinds: Iterable[str]) -> bool:
+        """Whether it is made for a permit of this type, granted for these kinds of place."""
+        return permit_type in self.permit_types and (not self.kinds or bool(set(self.kinds).intersection(kinds)))
 
     def item(self, item_id: str) -> ChecklistItem | None:
         """The item with this id, or None."""
@@ -94,10 +100,10 @@ class InspectionRules:
         """The lists in force on ``day``."""
         return tuple(c for c in self.checklists if day in c.period)
 
-    def checklists_for(self, kinds: Iterable[str], day: date) -> tuple[Checklist, ...]:
-        """The lists in force on ``day`` for a place of these kinds."""
-        wanted = set(kinds)
-        return tuple(c for c in self.checklists_on(day) if wanted.intersection(c.kinds))
+    def checklists_for(self, permit_type: str, kinds: Iterable[str], day: date) -> tuple[Checklist, ...]:
+        """The lists in force on ``day`` for a permit of this type, granted for these kinds of place."""
+        wanted = tuple(kinds)
+        return tuple(c for c in self.checklists_on(day) if c.fits(permit_type, wanted))
 
     def draw_weights_on(self, day: date) -> DrawWeights | None:
         """The weights in force on ``day``, or None."""

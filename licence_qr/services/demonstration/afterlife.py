@@ -168,7 +168,8 @@ class DemonstrationSince:
     def _record(self, made: DemonstrationVisit, held: StoredPermit, ended: datetime) -> dict[str, object]:
         """What the phone would have sent (docs/contributing/inspection-records.md)."""
         day = local_date(ended)
-        lists = self.inspections.catalogue.inspection_rules.checklists_for(held.permit.kinds, day)
+        rules, permit = self.inspections.catalogue.inspection_rules, held.permit
+        lists = rules.checklists_for(permit.permit_type, permit.kinds, day)
         answers = [_answers(checklist, made.failed) for checklist in lists]
         given = [
             (item, ChecklistAnswer.NO if item.id in made.failed else ChecklistAnswer.YES)

@@ -229,9 +229,9 @@ class Draws:
         return DrawList(actor.office, wanted.title, wanted.places, tuple(sorted(officers)), tuple(found))
 
     def _drawable(self, permit: Permit, kinds: tuple[str, ...]) -> bool:
-        known = self.catalogue.permit_types.get(permit.permit_type)
+        lists = self.catalogue.inspection_rules.checklists
         wanted = not kinds or bool(set(kinds).intersection(permit.kinds))
-        return known is not None and known.by_kind_of_place and wanted
+        return wanted and any(permit.permit_type in each.permit_types for each in lists)
 
 
 def _check_recused(tx: Transaction, wanted: DrawRequest, inspectors: Mapping[int, str]) -> None:

@@ -58,6 +58,7 @@ def _checklist(checklist: Checklist) -> dict[str, Any]:
         "id": checklist.id,
         "version": checklist.version,
         "name": _both(checklist.name),
+        "permit_types": list(checklist.permit_types),
         "kinds": list(checklist.kinds),
         "items": [_item(item) for item in checklist.items],
     }

@@ -172,9 +172,11 @@ def _items(
 
 
 def _kinds(catalogue: Catalogue, visit: Inspection, permit: StoredPermit | None) -> tuple[Flag, ...]:
-    """Flagged when a list is for none of the kinds of place that the permit is for: its score would say nothing."""
+    """Flagged when a list is not made for such a permit, or for none of its kinds of place: its score would say nothing."""
+    if permit is None:
+        return ()
     found = (catalogue.inspection_rules.checklist(*named) for named in visit.checklists)
-    fits = permit is None or all(each is None or set(each.kinds) & set(permit.permit.kinds) for each in found)
+    fits = all(each is None or each.fits(permit.permit.permit_type, permit.permit.kinds) for each in found)
     return () if fits else (Flag.CHECKLIST_UNKNOWN,)
 
 

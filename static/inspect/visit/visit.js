@@ -30,13 +30,18 @@ export const instant = (now) => `${now.toISOString().slice(0, 19)}Z`;
 export const dayIn = (now, later = 0) => new Date(now.getTime() + SHANGHAI + later * DAY).toISOString().slice(0, 10);
 
 /**
- * Lists that share a kind of place with the permit.
+ * Lists that are made for permits of this type and, where they name kinds of place, share one with the permit. A pack of
+ * earlier days does not name the types: then the kinds decide.
  * @param {Checklist[]} checklists
  * @param {PackPermit | undefined} permit
  * @returns {Checklist[]}
  */
 export function fitting(checklists, permit) {
-  return checklists.filter((list) => list.kinds.some((kind) => permit?.kinds.includes(kind)));
+  if (!permit) return [];
+  const ofType = (/** @type {Checklist} */ list) => list.permit_types?.includes(permit.typeId) ?? true;
+  const ofKind = (/** @type {Checklist} */ list) =>
+    list.kinds.length === 0 || list.kinds.some((kind) => permit.kinds.includes(kind));
+  return checklists.filter((list) => ofType(list) && ofKind(list));
 }
 
 /**

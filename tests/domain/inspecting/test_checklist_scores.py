@@ -78,8 +78,8 @@ def test_every_kind_of_place_that_is_licensed_or_files_has_a_list():
     for kind in CATALOGUE.kinds.values():
         regime = kind.regime_on(DAY)
         if regime and regime.regime.value in {"licensed", "filing"}:
-            assert rules.checklists_for([kind.id], DAY), kind.id
-    assert rules.checklists_for(["gym"], DAY) == ()
+            assert rules.checklists_for("hygiene_permit", [kind.id], DAY), kind.id
+    assert rules.checklists_for("hygiene_permit", ["gym"], DAY) == ()
 
 
 def test_every_list_is_long_enough_to_say_something_and_short_enough_to_be_done():

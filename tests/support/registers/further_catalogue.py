@@ -67,6 +67,22 @@ basis = {{ zh = "《集体用餐管理办法（示例）》第十条", en = "Can
 """
         for figure, value in (("review_after_months", 12), ("renewal_apply_days", 60))
     ),
+    "checklists.toml": f"""
+[[checklist]]
+id = "canteens"
+version = "2026-1"
+valid_from = 2021-01-01
+name = {{ zh = "食堂（示例）", en = "Canteens (made up)" }}
+permit_types = ["{GRADED}"]
+common = "2026-1"
+
+[[checklist.item]]
+id = "kitchen_clean"
+section = {{ zh = "环境", en = "Premises" }}
+text = {{ zh = "厨房清洁", en = "The kitchen is clean" }}
+law = {{ zh = "《集体用餐管理办法（示例）》第七条", en = "Canteen rules (made up), article 7" }}
+weight = 3
+""",
     "number_templates.toml": f"""
 [[number_template]]
 wire_id = 21
