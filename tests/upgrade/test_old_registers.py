@@ -9,9 +9,12 @@ import pytest
 from old_installations import REGISTERS, OldInstallation, Unpack
 
 from licence_qr.bootstrap import Services, build, prepare
+from licence_qr.domain.dates import local_date
+from licence_qr.domain.roles import Actor, Role
 from licence_qr.store.database.connections import Database
 from licence_qr.store.database.migrations import NAMES, name_today
 from licence_qr.store.database.sqlite import sqlite3
+from licence_qr.store.register import history
 
 
 def upgraded(old: OldInstallation, *, demonstration: bool = False) -> Services:
@@ -57,6 +60,29 @@ def test_an_upgraded_register_has_the_shape_of_a_new_one(name, unpack: Unpack, t
     Database(tmp_path / "new.db").create_or_upgrade()
     found, new = shape(old.settings.register_path), shape(tmp_path / "new.db")
     assert {what: (found.get(what), new.get(what)) for what in found | new if found.get(what) != new.get(what)} == {}
+
+
+@pytest.mark.parametrize("name", REGISTERS)
+def test_old_events_are_read_as_they_were_written_and_new_ones_follow_them(name, unpack: Unpack):
+    old = unpack(name)
+    db = sqlite3.connect(old.settings.register_path)
+    before = db.execute("SELECT seq, event, subject, reason, before, after FROM history ORDER BY seq").fetchall()
+    db.close()
+    services = upgraded(old)
+    code = services.demonstration_register.code("in-force")
+    with services.database.write() as tx:
+        services.coding.issue_code(tx, code.uscc, old.at, "clerk", "baishiyi", "补发", again=True)
+    with services.database.read() as tx:
+        read = history.everything(tx)
+        salts = [row["salt"] for row in tx.all("SELECT salt FROM history ORDER BY seq")]
+    columns = ("seq", "event", "subject", "reason", "before", "after")
+    assert [tuple(row[column] for column in columns) for row in read[:-1]] == before
+    assert read[-1]["event"] == "code_issued" and read[-1]["reason"] == "补发" and "token" in read[-1]["after"]
+    assert salts[:-1] == [None] * len(before) and len(salts[-1]) == 32
+    past = services.life.state_on(code.uscc, local_date(old.at))
+    assert past.entity is not None and past.version == code.version + 1
+    assert services.timeline.read(Actor(1, "clerk", "", "baishiyi", frozenset({Role.ADMIN})), code.uscc).events
+    services.database.close()
 
 
 def test_every_step_of_the_schema_but_the_newest_stands_in_a_kept_register(unpack: Unpack):
