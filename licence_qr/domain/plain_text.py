@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 
+from licence_qr.domain.text import Text
 from licence_qr.errors import InputError
 
 # Controls (null bytes too), format characters, which hide or turn the text around them (Unicode TR9, zero width), and
 # halves of characters: whoever reads a text at the desk shall read it in the order in which it was written.
 _DROPPED = {"Cc", "Cf", "Cs"}
+# What a refusal calls a field of free text; a page that has a name of its own for it says that one.
+FREE_TEXTS: Mapping[str, Text] = {
+    "reason": Text("理由", "Reason"),
+    "legal_basis": Text("法律依据", "Legal basis"),
+    "document_no": Text("文书号", "Document number"),
+    "findings": Text("发现的情况", "Findings"),
+    "title": Text("名称", "Title"),
+    "seed_source": Text("随机数来源", "Source of the seed"),
+    "text": Text("内容", "Text"),
+    "place": Text("地点", "Place"),
+    "contact": Text("联系方式", "Contact"),
+}
 _LINE_ENDS = ("\r\n", "\r", "\u2028", "\u2029")
 
 
@@ -25,10 +39,22 @@ def plain_line(text: str) -> str:
     return " ".join(plain_text(text).split())
 
 
-def demand_length(text: str, most: int, field: str) -> str:
-    """``text`` unless it is longer than ``most`` characters. Raises InputError ``words_too_long`` of ``field``."""
-    if len(text) > most:
-        raise InputError("words_too_long", field=field, length=len(text), limit=most)
+def length_faults(text: str, most: int, field: str, label: Text | None = None) -> tuple[InputError, ...]:
+    """InputError ``text_too_long`` where ``text`` has more than ``most`` characters, else nothing.
+
+    ``label`` is the name of ``field``, as in ``FREE_TEXTS`` where it is not given.
+    """
+    if len(text) <= most:
+        return ()
+    name = label or FREE_TEXTS[field]
+    facts = {"label_zh": name.zh, "label_en": name.en, "length": len(text), "limit": most}
+    return (InputError("text_too_long", field=field, **facts),)
+
+
+def demand_length(text: str, most: int, field: str, label: Text | None = None) -> str:
+    """``text``, or the fault of ``length_faults`` raised."""
+    for fault in length_faults(text, most, field, label):
+        raise fault
     return text
 
 

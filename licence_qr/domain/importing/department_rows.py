@@ -15,11 +15,13 @@ from typing import TypeVar
 from licence_qr.domain.catalogue.model import Catalogue, KindOfPlace, NumberTemplate, PermitType
 from licence_qr.domain.dates import Period
 from licence_qr.domain.identifiers import parse_uscc
-from licence_qr.domain.importing.conflicts import SourceRow
+from licence_qr.domain.importing.conflicts import Source, SourceRow
 from licence_qr.domain.lifecycle.acts import Act, SubjectKind, known_to, rule
 from licence_qr.domain.names import name_key
+from licence_qr.domain.plain_text import demand_length
 from licence_qr.domain.register.entity import Entity, EntityForm, LicenceState
 from licence_qr.domain.register.permit import PermitState
+from licence_qr.domain.text import Text
 from licence_qr.domain.written_dates import date_from_excel_serial, read_date
 from licence_qr.errors import InputError
 
@@ -278,10 +280,10 @@ def office_of(address: str, catalogue: Catalogue) -> str:
 def _usable_texts(row: SourceRow) -> Mapping[str, str]:
     if row.beyond:
         raise InputError("import_row_too_wide", beyond=row.beyond)
+    headings = MARKET_COLUMNS if row.place.source is Source.MARKET else HEALTH_COLUMNS
     for key, text in row.cells.items():
-        limit = LIMITS.get(key, 200)
-        if len(text) > limit:
-            raise InputError("import_text_too_long", field=key, length=len(text), limit=limit)
+        heading = headings[key]
+        demand_length(text, LIMITS.get(key, 200), key, Text(heading, heading))
         for position, char in enumerate(text, start=1):
             if unicodedata.category(char) in _UNUSABLE_CATEGORIES or char in _BIDI_AND_DAMAGE:
                 raise InputError("import_text_unusable", field=key, char=f"U+{ord(char):04X}", position=position)

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from licence_qr.domain.catalogue.life_rules import LifeRules
+from licence_qr.domain.plain_text import length_faults
 from licence_qr.domain.register.permit import GrantMode, Permit, PermitState
 from licence_qr.domain.text import Text
 from licence_qr.errors import InputError, RuleError
@@ -169,8 +170,4 @@ def _failure_faults(report: FollowUpReport, standing: Standing) -> list[InputErr
 
 def _length_faults(report: FollowUpReport) -> list[InputError]:
     limits = {"findings": MAX_FINDINGS_CHARS, "document_no": MAX_NUMBER_CHARS, "legal_basis": MAX_BASIS_CHARS}
-    return [
-        InputError("entry_too_long", field=field, length=len(text), limit=limit)
-        for field, limit in limits.items()
-        if len(text := str(getattr(report, field))) > limit
-    ]
+    return [fault for field, most in limits.items() for fault in length_faults(getattr(report, field), most, field)]

@@ -146,7 +146,7 @@ class RatingsDesk:
     def act(self, actor: Actor, rating_id: int, act: RatingAct, now: datetime) -> Rating:
         """Take one step, in one transaction with its event.
 
-        Raises InputError (``report_step_missing``, ``report_step_text_missing``, ``words_too_long``), ConflictError
+        Raises InputError (``report_step_missing``, ``report_step_text_missing``, ``text_too_long``), ConflictError
         ``rating_changed`` or ``rating_step_not_allowed``, NotFoundError, AccessError.
         """
         step, text = chosen_step(RatingStep, act.step), words_of_step(act.text)

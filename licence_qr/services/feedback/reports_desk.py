@@ -93,7 +93,7 @@ class ReportsDesk:
     def act(self, actor: Actor, report_id: int, act: ReportAct, now: datetime) -> Report:
         """Take one step, in one transaction with its event.
 
-        Raises InputError (``report_step_missing``, ``report_step_text_missing``, ``words_too_long``,
+        Raises InputError (``report_step_missing``, ``report_step_text_missing``, ``text_too_long``,
         ``report_office_missing``, ``answer_names_contact``), ConflictError ``report_changed`` (somebody else took a
         step since the form was made) or ``report_step_not_allowed``, NotFoundError, AccessError.
         """

@@ -49,7 +49,7 @@ def chosen_step(steps: type[Step], text: str) -> Step:
 
 
 def words_of_step(text: str) -> str:
-    """What was done, in words. Raises InputError ``report_step_text_missing`` or ``words_too_long``."""
+    """What was done, in words. Raises InputError ``report_step_text_missing`` or ``text_too_long``."""
     words = demand_length(plain_text(text), MOST_TEXT, "text")
     if not words:
         raise InputError("report_step_text_missing", field="text")

@@ -19,6 +19,7 @@ from licence_qr.domain.importing.conflicts import (
 from licence_qr.domain.importing.merge import merge
 from licence_qr.domain.lifecycle.acts import SubjectKind
 from licence_qr.domain.names import name_key
+from licence_qr.domain.plain_text import demand_length
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor
 from licence_qr.domain.written_dates import read_date
@@ -138,7 +139,7 @@ class Waiting:
     def decide(self, actor: Actor, question_id: int, decision: str, reason: str, now: datetime) -> Settlement:
         """Decide a question and carry the decision out, in one transaction. What takes two people is proposed.
 
-        Raises InputError ``decision_not_offered``, ``reason_missing`` or ``reason_too_long``; ConflictError
+        Raises InputError ``decision_not_offered``, ``reason_missing`` or ``text_too_long``; ConflictError
         ``question_already_decided``, ``question_withdrawn``, ``ended_stays_ended`` or ``suspended_stays_suspended``;
         RuleError ``act_not_allowed`` where the file asks for what the state does not allow; NotFoundError; AccessError;
         KeyStoreError.
@@ -238,9 +239,7 @@ def _reason(text: str) -> str:
     reason = " ".join(text.split())
     if not reason:
         raise InputError("reason_missing", field="reason")
-    if len(reason) > MAX_REASON_CHARS:
-        raise InputError("reason_too_long", field="reason", length=len(reason), limit=MAX_REASON_CHARS)
-    return reason
+    return demand_length(reason, MAX_REASON_CHARS, "reason")
 
 
 def _note(tx: Transaction, question: StoredQuestion, decided: Decided, actor: Actor, now: datetime) -> None:

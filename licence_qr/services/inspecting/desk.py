@@ -9,6 +9,7 @@ from datetime import datetime
 from licence_qr.domain.catalogue.checklists import ChecklistAnswer, ChecklistItem
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.inspecting.inspection import Filter, Flag, GivenAnswer, Inspection, InspectionState
+from licence_qr.domain.plain_text import demand_length
 from licence_qr.domain.roles import Actor
 from licence_qr.domain.text import Text
 from licence_qr.errors import AccessError, ConflictError, InputError, NotFoundError, RuleError
@@ -173,7 +174,7 @@ class InspectionsDesk:
     def handle(self, actor: Actor, key: int, decision: str, reason: str, now: datetime) -> None:
         """Decide a held inspection: ``count`` lets it take effect, ``set_aside`` keeps it as a record only.
 
-        Raises InputError ``decision_not_offered``, ``reason_missing`` or ``reason_too_long``; ConflictError
+        Raises InputError ``decision_not_offered``, ``reason_missing`` or ``text_too_long``; ConflictError
         ``inspection_handled_before``; RuleError ``inspection_cannot_count``; AccessError ``inspection_handled_by_officer``;
         what the use case raises that its effects go through; NotFoundError.
         """
@@ -261,6 +262,4 @@ def _reason(text: str) -> str:
     reason = " ".join(text.split())
     if not reason:
         raise InputError("reason_missing", field="reason")
-    if len(reason) > MAX_REASON_CHARS:
-        raise InputError("reason_too_long", field="reason", length=len(reason), limit=MAX_REASON_CHARS)
-    return reason
+    return demand_length(reason, MAX_REASON_CHARS, "reason")

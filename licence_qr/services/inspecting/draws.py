@@ -16,7 +16,7 @@ from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.inspecting.draws import Candidate, DrawList, DrawState, Pick, draw, parse_seed, sha256_of
 from licence_qr.domain.inspecting.inspection import VisitOutcome
-from licence_qr.domain.plain_text import plain_line
+from licence_qr.domain.plain_text import demand_length, length_faults, plain_line
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.register.permit import Permit
 from licence_qr.domain.roles import Actor, Role
@@ -142,12 +142,11 @@ class Draws:
 
     def call_off(self, actor: Actor, draw_id: int, reason: str, now: datetime) -> None:
         """Give an announced draw up, with a reason that is published. Raises InputError ``reason_missing`` or
-        ``reason_too_long``; as ``settle`` else."""
+        ``text_too_long``; as ``settle`` else."""
         why = plain_line(reason)
         if not why:
             raise InputError("reason_missing", field="reason")
-        if len(why) > MAX_TEXT_CHARS:
-            raise InputError("reason_too_long", field="reason", length=len(why), limit=MAX_TEXT_CHARS)
+        demand_length(why, MAX_TEXT_CHARS, "reason")
         with self.database.write() as tx:
             _open(tx, actor, draw_id)
             draws.settle(tx, draw_id, DrawState.CALLED_OFF, "", (actor.username, why), now)
@@ -186,12 +185,8 @@ class Draws:
         problems = []
         if not wanted.title:
             problems.append(InputError("draw_title_missing", field="title"))
-        for field, text, most in (
-            ("title", wanted.title, MAX_TITLE_CHARS),
-            ("seed_source", wanted.seed_source, MAX_TEXT_CHARS),
-        ):
-            if len(text) > most:
-                problems.append(InputError("entry_too_long", field=field, length=len(text), limit=most))
+        problems += length_faults(wanted.title, MAX_TITLE_CHARS, "title")
+        problems += length_faults(wanted.seed_source, MAX_TEXT_CHARS, "seed_source")
         if wanted.due_on is None or not today < wanted.due_on <= today + _LONGEST:
             problems.append(InputError("draw_due_range", field="due_on", most=_LONGEST.days))
         if any(kind not in self.catalogue.kinds for kind in wanted.kinds):

@@ -16,6 +16,7 @@ from licence_qr.domain.issuing.issued import IssuedCode
 from licence_qr.domain.lifecycle.acts import Effect, Rule, Subject, SubjectKind, allowed, check, rule
 from licence_qr.domain.lifecycle.dates import licence_state_on
 from licence_qr.domain.lifecycle.details import ActRequest
+from licence_qr.domain.plain_text import demand_length
 from licence_qr.domain.register.permit import status_on
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import ConflictError, InputError, NotFoundError, RuleError
@@ -169,12 +170,11 @@ class Life:
 
 
 def _check_grounds(request: ActRequest) -> None:
-    """Raise InputError ``grounds_too_long``, or ``act_reason_missing`` for an act that must not be done without a word."""
+    """Raise InputError ``text_too_long``, or ``act_reason_missing`` for an act that must not be done without a word."""
     grounds = request.grounds
     limits = {"reason": MAX_REASON_CHARS, "legal_basis": MAX_BASIS_CHARS, "document_no": MAX_NUMBER_CHARS}
     for name, limit in limits.items():
-        if (length := len(getattr(grounds, name))) > limit:
-            raise InputError("grounds_too_long", field=name, length=length, limit=limit)
+        demand_length(getattr(grounds, name), limit, name)
     if rule(request.subject.kind, request.act).needs_reason and not grounds.reason.strip():
         raise InputError("act_reason_missing", field="reason")
 

@@ -16,6 +16,7 @@ from licence_qr.domain.inspecting.follow_up import Fault
 from licence_qr.domain.lifecycle.acts import Act, Grounds, Rule, Subject
 from licence_qr.domain.lifecycle.dates import decided_since, effective_day
 from licence_qr.domain.lifecycle.details import ActRequest
+from licence_qr.domain.plain_text import length_faults
 from licence_qr.domain.proposals.proposal import ProposalState
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor
@@ -259,17 +260,12 @@ def _field_faults(wanted: ProposalRequest, seen: Seen, now: datetime) -> Iterato
     for name, most in (("reason", MAX_REASON_CHARS), ("legal_basis", MAX_BASIS_CHARS)):
         if not getattr(grounds, name).strip():
             yield InputError("grounds_missing", field=name)
-        yield from _too_long(name, getattr(grounds, name), most)
-    yield from _too_long("document_no", grounds.document_no, MAX_NUMBER_CHARS)
+        yield from length_faults(getattr(grounds, name), most, name)
+    yield from length_faults(grounds.document_no, MAX_NUMBER_CHARS, "document_no")
     try:
         effective_day(grounds.effective_on, first, local_date(now))
     except InputError as wrong:
         yield wrong
-
-
-def _too_long(name: str, text: str, most: int) -> Iterator[InputError]:
-    if len(text) > most:
-        yield InputError("entry_too_long", field=name, length=len(text), limit=most)
 
 
 def _demand_verdict(verdict: ProposalVerdict) -> None:
@@ -278,7 +274,7 @@ def _demand_verdict(verdict: ProposalVerdict) -> None:
         problems.append(InputError("verdict_missing", field="verdict"))
     if verdict.approve is False and not verdict.reason.strip():
         problems.append(InputError("refusal_reason_missing", field="reason"))
-    problems += _too_long("reason", verdict.reason, MAX_REASON_CHARS)
+    problems += length_faults(verdict.reason, MAX_REASON_CHARS, "reason")
     if not verdict.password:
         problems.append(InputError("password_missing", field="password"))
     if problems:
@@ -287,6 +283,6 @@ def _demand_verdict(verdict: ProposalVerdict) -> None:
 
 def _demand_reason(reason: str) -> None:
     problems = [] if reason.strip() else [InputError("withdrawal_reason_missing", field="reason")]
-    problems += _too_long("reason", reason, MAX_REASON_CHARS)
+    problems += length_faults(reason, MAX_REASON_CHARS, "reason")
     if problems:
         raise InvalidApplication(problems)

@@ -158,10 +158,18 @@ def problem(error: InputError, language: str, page: str = "", label: Text | None
 
     ``label``, the name of the field, is given for a summary: it stands apart from the field, so each line names its own.
     """
-    words = explain(error, language)
+    words = explain(_by_label(error, label), language)
     return _naming(
         FieldProblem(f"{page}#{error.field}" if error.field else page, words.what, words.todo), label, language
     )
+
+
+def _by_label(fault: LicenceQRError, label: Text | None) -> LicenceQRError:
+    """``fault`` with the page's own name of the field, where its words name the field."""
+    if label is None or "label_zh" not in fault.facts:
+        return fault
+    own = {"label_zh": label.zh.rstrip("？"), "label_en": label.en.rstrip("?")}
+    return LicenceQRError(fault.code, **(fault.facts | own))
 
 
 def _naming(line: FieldProblem, label: Text | None, language: str) -> FieldProblem:
@@ -199,7 +207,8 @@ def problem_summary(
     summary: list[FieldProblem] = []
     beside: dict[str, FieldProblem] = {}
     for fault in (refused.parts or (refused,)) if refused else ():
-        words, field = explain(fault, language), field_of(fault)
+        field = field_of(fault)
+        words = explain(_by_label(fault, labels.get(field)), language)
         line = FieldProblem(f"#{field}" if field else "", words.what, words.todo)
         summary.append(_naming(line, labels.get(field), language))
         if field:

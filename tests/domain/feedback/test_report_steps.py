@@ -209,9 +209,10 @@ def test_plain_text_is_done_in_one_go_and_can_be_stored(text: str) -> None:
 
 def test_too_many_characters_are_refused_with_both_figures() -> None:
     assert demand_length("字" * 10, 10, "text") == "字" * 10
-    with pytest.raises(InputError, match="words_too_long") as refused:
+    with pytest.raises(InputError, match="text_too_long") as refused:
         demand_length("字" * 11, 10, "text")
-    assert (refused.value.field, refused.value.facts) == ("text", {"length": 11, "limit": 10})
+    label = {"label_zh": "内容", "label_en": "Text"}
+    assert (refused.value.field, refused.value.facts) == ("text", {"length": 11, "limit": 10, **label})
 
 
 def test_a_month_of_ratings_knows_its_share() -> None:

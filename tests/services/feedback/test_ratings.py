@@ -175,7 +175,7 @@ def test_a_form_that_is_out_of_date_changes_nothing(services: Services, issue: I
     [
         ("x", "示例", "report_step_missing"),
         ("mended", "\x00 ", "report_step_text_missing"),
-        ("noted", "字" * 2001, "words_too_long"),
+        ("noted", "字" * 2001, "text_too_long"),
     ],
 )
 def test_a_step_needs_its_words(services: Services, issue: Issue, step: str, text: str, code: str) -> None:
@@ -221,7 +221,7 @@ def test_what_is_wrong_with_a_rating_is_named(services: Services, issue: Issue) 
         rate(services, code, SentRating("form", "", (), "字" * 1001, "张三"))
     assert [(each.field, each.code) for each in refused.value.problems] == [
         ("level", "rating_level_missing"),
-        ("text", "words_too_long"),
+        ("text", "text_too_long"),
         ("contact", "report_contact_unusable"),
     ]
     assert not services.ratings.open(code, CLIENT, NOW).rated

@@ -169,7 +169,7 @@ def test_a_question_cannot_be_decided_twice(register: Register) -> None:
     ("decision", "reason", "code"),
     [
         ("take_market", " \n　", "reason_missing"),
-        ("take_market", "理" * 501, "reason_too_long"),
+        ("take_market", "理" * 501, "text_too_long"),
         ("accept_match", "核对", "decision_not_offered"),
         ("", "核对", "decision_not_offered"),
     ],

@@ -123,7 +123,7 @@ def test_who_still_fails_after_the_order_is_to_be_annulled_without_a_bar(office)
         (replace(RECTIFY, rectify_by=DAY), [("rectify_day_range", "rectify_by")]),
         (replace(RECTIFY, rectify_by=date(2062, 12, 21)), [("rectify_day_range", "rectify_by")]),
         (replace(FAILED, fault=None, legal_basis=""), [("fault_missing", "fault"), ("legal_basis_missing", "legal_basis")]),
-        (replace(MET, findings="长" * 4001), [("entry_too_long", "findings")]),
+        (replace(MET, findings="长" * 4001), [("text_too_long", "findings")]),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_said_at_its_field_and_nothing_is_written(office, all_rows, report, expected):

@@ -115,7 +115,7 @@ def test_a_decision_needs_a_reason_and_is_made_once(hotel):
     key = hotel.send(hotel.visit(second_officer=None)).stored.key
     for decision, reason, code in (
         ("set_aside", " ", "reason_missing"),
-        ("set_aside", "x" * 501, "reason_too_long"),
+        ("set_aside", "x" * 501, "text_too_long"),
         ("delete", "x", "decision_not_offered"),
     ):
         with pytest.raises(InputError) as refused:

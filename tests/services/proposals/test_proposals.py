@@ -180,7 +180,7 @@ def test_everything_that_is_wrong_is_said_at_once(office):
     assert [(p.field, p.code) for p in error.problems] == [
         ("reason", "grounds_missing"),
         ("legal_basis", "grounds_missing"),
-        ("document_no", "entry_too_long"),
+        ("document_no", "text_too_long"),
         ("effective_on", "effective_in_future"),
     ]
     early = Grounds("x", "y", "", (LATER - timedelta(days=60)).date())
