@@ -7,12 +7,11 @@ import re
 import string
 import tomllib
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment
-from jinja2 import nodes as jinja
+from pairs import HANZI, pairs
 from sources import FILES, PACKAGE, nodes
 
 from licence_qr import errors, wording
@@ -147,40 +146,19 @@ def test_what_a_visitor_typed_is_never_taken_for_a_placeholder():
     assert "{code} {0} %s" in wording.explain(error, "en").what
 
 
-IN_BOTH = {"t", "both", "Text"}  # what takes a text in one language and then in the other
-TEMPLATES = sorted((PACKAGE.parent / "templates").rglob("*.*"))
-WITHOUT_ENGLISH = {("起", "")}  # after the first day of a period: English has its word before it
-
-
-def texts_in_both() -> Iterator[tuple[str, str, str]]:
-    """Where a page or a module says something in both languages, and the two texts as far as they are written there."""
-    for path in TEMPLATES:
-        for call in Environment(autoescape=True).parse(path.read_text(encoding="utf-8")).find_all(jinja.Call):
-            if isinstance(call.node, jinja.Name) and call.node.name in IN_BOTH:
-                # A list around each, because what is searched is what lies below.
-                first, second = (
-                    "".join(str(each.value) for each in jinja.List([text]).find_all(jinja.Const))
-                    for text in call.args[:2]
-                )
-                yield f"{path.name}:{call.lineno}", first, second
-    for path in FILES:
-        for node in nodes(path):
-            if isinstance(node, ast.Call) and len(node.args) == 2 and getattr(node.func, "id", "") in IN_BOTH:
-                first, second = (
-                    "".join(str(each.value) for each in ast.walk(text) if isinstance(each, ast.Constant))
-                    for text in node.args
-                )
-                yield f"{path.name}:{node.lineno}", first, second
+# After the first day of a period English has its word before it; the English months are not written there but named.
+WITHOUT_ENGLISH = {("起", ""), ("年月日", "  1")}
 
 
 def test_what_pages_say_in_chinese_they_say_in_english_too():
-    found = list(texts_in_both())
-    assert len({place.split(":")[0] for place, _, _ in found if ".html" in place}) > 40
-    spoken = [(place, *pair) for place, *pair in found if re.search("[\u4e00-\u9fff]", "".join(pair))]
+    found = [pair for pair in pairs() if pair.kind in {"template", "module"}]
+    assert len({pair.place.split(":")[0] for pair in found if pair.kind == "template"}) > 40
+    spoken = [pair for pair in found if HANZI.search(pair.zh + pair.en)]
     assert len(spoken) > 1000
     half = [
-        (place, first, second)
-        for place, first, second in spoken
-        if (first, second) not in WITHOUT_ENGLISH and (first == second or not re.search("[A-Za-z]", first + second))
+        pair
+        for pair in spoken
+        if (pair.zh, pair.en) not in WITHOUT_ENGLISH
+        and (pair.zh == pair.en or not re.search("[A-Za-z]", pair.zh + pair.en))
     ]
     assert half == []

@@ -14,7 +14,7 @@ from licence_qr.catalogue.schema import DatedEntry, Entry, Id, PermitTypeEntry, 
 from licence_qr.catalogue.source_file import SourceFile, read_source
 from licence_qr.domain.catalogue.checklists import Checklist, ChecklistItem, DrawWeights, InspectionRules, Publication
 from licence_qr.domain.dates import Period
-from licence_qr.domain.text import Text
+from licence_qr.wording.text import Text
 
 Weight = Annotated[int, Field(ge=1, le=100)]
 

@@ -18,7 +18,7 @@ from licence_qr.catalogue.source_file import SourceFile, read_source
 from licence_qr.domain.dates import Period
 from licence_qr.domain.feedback.ratings import RatingReason
 from licence_qr.domain.feedback.reports import ReportKind
-from licence_qr.domain.text import Text
+from licence_qr.wording.text import Text
 
 
 class ReportKindEntry(DatedEntry):

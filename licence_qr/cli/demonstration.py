@@ -69,9 +69,8 @@ def _say_all(
             f"本演示登记库由较早的版本填入，缺新版的 {lacking} 户；原有的保持不变，与缺的有关的已略过。"
             "要看全部，请另设 LICENCE_QR_HOME 与 LICENCE_QR_KEYS 再运行一次。\n"
             f"This demonstration register was filled by an earlier release: {lacking} of today's businesses"
-            " are not in it. What is there is "
-            "kept, and what needs the others is passed over. To see all, run it with another LICENCE_QR_HOME and "
-            "LICENCE_QR_KEYS."
+            " are not in it. Existing data is kept; anything that needs the missing businesses is skipped. To see"
+            " everything, run the command with another LICENCE_QR_HOME and LICENCE_QR_KEYS."
         )
     click.echo("以上均为虚构的演示数据。 All of this is fictional demonstration data.")
 

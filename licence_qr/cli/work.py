@@ -22,7 +22,7 @@ _STEPS = {
 }
 
 
-@click.command(cls=Command, short_help="写提醒邮件，每天运行一次。 Write reminder emails; run it once a day.")
+@click.command(cls=Command, short_help="写提醒邮件，每天运行一次。 Write reminder emails, daily.")
 @click.option(
     "--dry-run",
     is_flag=True,

@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from licence_qr.domain.text import Text
 from licence_qr.errors import InputError
+from licence_qr.wording.text import Text
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 _MONTHS = (

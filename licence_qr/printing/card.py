@@ -10,8 +10,9 @@ from licence_qr.domain.catalogue.model import Text
 from licence_qr.domain.publishing.public_page import PublicPage, PublicPermit
 from licence_qr.domain.register.permit import PermitStatus
 from licence_qr.printing.qr import Symbol
+from licence_qr.wording.terms import term
 
-TITLE = Text("一码通行", "One code")
+TITLE = term("record.service")
 # What a card may claim; a state that is new to the register stays off it until somebody has decided otherwise.
 _ON_A_CARD = {
     PermitStatus.EFFECTIVE,

@@ -1,4 +1,7 @@
-"""The sentences for every error code, in Chinese and English. Data in ``*.toml``, one table per code."""
+"""The sentences for every error code, in Chinese and English. Data in ``*.toml``, one table per code.
+
+``terms.toml`` holds no sentences but terms (``wording.terms``).
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from functools import cache
 from importlib.resources import files
 
 from licence_qr.errors import LicenceQRError
+from licence_qr.wording import terms
 
 LANGUAGES = ("zh", "en")
 
@@ -28,7 +32,7 @@ def sentences() -> dict[str, dict[str, str]]:
     """All sentences by error code; keys of each are ``zh``, ``en``, ``do_zh`` and ``do_en``."""
     merged: dict[str, dict[str, str]] = {}
     for source in sorted(files(__package__).iterdir(), key=lambda entry: entry.name):
-        if source.name.endswith(".toml"):
+        if source.name.endswith(".toml") and source.name != terms.FILE:
             merged.update(tomllib.loads(source.read_text(encoding="utf-8")))
     return merged
 

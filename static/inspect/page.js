@@ -13,6 +13,7 @@ import { heldPack, heldVisit as heldPlace } from "../pack/held.js";
 import { both, byId, element } from "../ui/elements.js";
 import { linkButton, notice } from "../ui/fields.js";
 import { rememberLanguage } from "../ui/language.js";
+import { TERMS } from "../ui/terms.js";
 import { t } from "../ui/words.js";
 import { dropSent, everything, heldVisit, keepVisit, owner } from "./device/kept.js";
 import { askLasting, isLasting } from "./device/lasting.js";
@@ -33,12 +34,12 @@ import { placeWords } from "./visit/words.js";
 
 /** @type {[Step, Both, (context: VisitContext) => HTMLElement[] | Promise<HTMLElement[]>][]} */
 const STEPS = [
-  ["place", ["经营场所", "Premises"], placeStep],
+  ["place", [...TERMS.field.premises], placeStep],
   ["check", ["检查表", "Checklist"], checkStep],
-  ["photos", ["照片", "Photos"], photosStep],
-  ["result", ["检查结论", "Outcome of the inspection"], resultStep],
+  ["photos", [...TERMS.inspection.photos], photosStep],
+  ["result", [...TERMS.inspection.outcome], resultStep],
   ["sign", ["签字", "Signature"], signStep],
-  ["review", ["复核", "Review"], reviewStep],
+  ["review", [...TERMS.record.review], reviewStep],
 ];
 const SITE = document.title.split(" · ").at(-1); // before it stands the name of the view
 /** @type {Map<string, OpenVisit>} */
@@ -183,7 +184,7 @@ async function visitView(id, here) {
   }
   if (open === null)
     return {
-      title: ["监督检查", "Inspection"],
+      title: [...TERMS.inspection.inspection],
       parts: [notice(t("这次检查在另一个窗口中打开着。", "This inspection is open in another window."))],
     };
   if (!open) {
@@ -211,10 +212,10 @@ async function overview(hash) {
   const held = await heldPack(new Date());
   const kept = await everything();
   const [, codeNumber, version] = /^begin\/([^/]{1,40})\/(\d{1,9})$/.exec(hash) ?? [];
-  if (!codeNumber) return { title: ["监督检查", "Inspections"], parts: listView(list, held, kept) };
+  if (!codeNumber) return { title: [...TERMS.inspection.inspections], parts: listView(list, held, kept) };
   const { here } = await heldPlace(new Date());
   return {
-    title: ["开始检查", "Start an inspection"],
+    title: [...TERMS.inspection.start],
     parts: beginView(list, held, kept, { codeNumber, codeVersion: Number(version) }, here),
   };
 }

@@ -10,6 +10,7 @@
 import { packWords, problemWords } from "../pack/words.js";
 import { both, element, hanzi } from "../ui/elements.js";
 import { behind, button, labelled, linkButton, notice, said, text } from "../ui/fields.js";
+import { TERMS } from "../ui/terms.js";
 import { dayWords, t } from "../ui/words.js";
 import { notLastingWords } from "./device/lasting.js";
 import { REFUSED_TEXT } from "./device/send.js";
@@ -50,7 +51,7 @@ function search(context, pack) {
     "form",
     "lookup",
     labelled(control, both("名称、地址、信用代码或亮证牌编号", "Name, address, credit code or code number")),
-    element("button", "button", ...both("查找", "Search")),
+    element("button", "button", ...both(...TERMS.act.search)),
     results,
     told,
   );
@@ -121,7 +122,7 @@ function taskList(context, pack) {
  * @returns {HTMLElement}
  */
 function beginning(context, { pack, problem }) {
-  const heading = element("h2", "", ...both("开始检查", "Start an inspection"));
+  const heading = element("h2", "", ...both(...TERMS.inspection.start));
   if (!pack) {
     const none =
       problem === "none"

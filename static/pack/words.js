@@ -4,6 +4,7 @@
 /** @import { KeptPack, PackProblem } from "./types.d.ts" */
 /** @import { Both, Headline } from "../ui/types.d.ts" */
 
+import { TERMS } from "../ui/terms.js";
 import { minute, t } from "../ui/words.js";
 
 /**
@@ -46,27 +47,13 @@ export function problemWords(problem) {
   return t(...(PROBLEMS[problem] ?? PROBLEMS.unreadable));
 }
 
-/** @type {Record<string, Both>} */
-const STATUSES = {
-  pending: ["受理中，尚未许可", "applied for, not granted"],
-  not_yet_valid: ["尚未生效", "not yet in force"],
-  effective: ["有效", "in force"],
-  expiring_soon: ["即将到期", "expires soon"],
-  expired: ["已过期", "expired"],
-  suspended: ["暂扣或停业整顿", "suspended"],
-  annulled: ["已撤销", "annulled"],
-  revoked: ["已吊销", "revoked"],
-  withdrawn: ["已撤回", "withdrawn"],
-  cancelled: ["已注销", "cancelled"],
-};
-
 /**
  * The status of a permit when the pack was taken.
  * @param {string} status
  * @returns {string}
  */
 export function statusWords(status) {
-  return t(...(STATUSES[status] ?? ["状态不明", "status unknown"]));
+  return t(...(TERMS.status[status] ?? TERMS.status.unknown));
 }
 
 /**

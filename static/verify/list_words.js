@@ -4,6 +4,7 @@
 /** @import { KeptList } from "./types.d.ts" */
 /** @import { Both } from "../ui/types.d.ts" */
 
+import { TERMS } from "../ui/terms.js";
 import { age, minute, t } from "../ui/words.js";
 
 /**
@@ -14,7 +15,7 @@ import { age, minute, t } from "../ui/words.js";
  * @returns {string}
  */
 export function listAge(row, list, now) {
-  if (!row) return t("无", "none");
+  if (!row) return t(...TERMS.progress.none);
   const fetched = new Date(row.fetchedAt);
   const words = t(
     `${minute(fetched)} 取得（${age(now.getTime() - fetched.getTime())}）`,

@@ -7,6 +7,7 @@
 import { placeNamed } from "../pack/register.js";
 import { statusWords, WRONG_PREMISES } from "../pack/words.js";
 import { both, element, hanzi, rows } from "../ui/elements.js";
+import { TERMS } from "../ui/terms.js";
 import { verdict } from "../ui/verdict.js";
 import { age, dayWords, minute, t } from "../ui/words.js";
 
@@ -80,12 +81,12 @@ export function warned(warnings, pack, now) {
 function permitLines(permit) {
   const checked = permit.checkedOn ? dayWords(permit.checkedOn) : t("没有记载", "none recorded");
   /** @type {[zh: string, en: string, value: Content][]} */
-  const items = permit.items ? [["许可项目", "Permitted activities", hanzi(permit.items)]] : [];
+  const items = permit.items ? [[...TERMS.field.permitted_activities, hanzi(permit.items)]] : [];
   return rows(
     [permit.type.zh, permit.type.en, hanzi(permit.number || "—")],
     ...items,
     ["当时状态", "Status at that time", statusWords(permit.status)],
-    ["最近检查", "Last inspection", checked],
+    [...TERMS.inspection.last, checked],
   );
 }
 
@@ -111,7 +112,7 @@ function premisesCard(premises, permits) {
  */
 export function inspectionLink(business, pack, scanned) {
   if (!business || !pack.kit) return [];
-  const link = element("a", "button", ...both("开始检查", "Start an inspection"));
+  const link = element("a", "button", ...both(...TERMS.inspection.start));
   link.href = `/verify/inspections#begin/${scanned.codeNumber}/${scanned.version}`;
   return [element("p", "tools", link)];
 }

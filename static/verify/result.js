@@ -6,6 +6,7 @@
 /** @import { Described, DescribedPermit, Facts, Status, Vocabulary } from "../verifier/types.d.ts" */
 
 import { both, element, hanzi, rows } from "../ui/elements.js";
+import { TERMS } from "../ui/terms.js";
 import { verdict } from "../ui/verdict.js";
 import { age, day, minute, sentence, t } from "../ui/words.js";
 import { shanghaiDay } from "../verifier/refusal.js";
@@ -36,8 +37,8 @@ function card(permit, said) {
     element("h3", "", ...both(permit.type.zh, permit.type.en)),
     tag(said),
     rows(
-      ["许可证号", "Permit number", hanzi(permit.number)],
-      ["有效期", "Validity period", `${day(permit.validFrom)} ${t("至", "to")} ${to}`],
+      [...TERMS.field.permit_number, hanzi(permit.number)],
+      [...TERMS.field.validity_period, `${day(permit.validFrom)} ${t("至", "to")} ${to}`],
     ),
   );
 }
@@ -92,11 +93,10 @@ export function genuine(described, state, { now, live }) {
   }
   parts.push(
     rows(
-      ["统一社会信用代码", "Credit code", element("span", "number", described.uscc)],
-      ["编号", "Code number", element("span", "number", described.codeNumber)],
+      [...TERMS.field.credit_code, element("span", "number", described.uscc)],
+      [...TERMS.field.code_number, element("span", "number", described.codeNumber)],
       [
-        "亮证牌版本",
-        "Card version",
+        ...TERMS.field.card_version,
         `${t(`第 ${described.version} 版，`, `version ${described.version}, `)}${day(described.issuedOn)}`,
       ],
     ),
@@ -130,7 +130,7 @@ export function refused(code, facts, vocabulary) {
   /** @type {Headline} */
   const said = foreign
     ? { tone: "bad", zh: "不是本服务的|二维码", en: "Not a code of this service" }
-    : { tone: "bad", zh: "核验未通过，不可采信", en: "Not verified: do not rely on it" };
+    : { tone: "bad", zh: TERMS.verdict.refused[0], en: TERMS.verdict.refused[1] };
   const parts = [verdict(said)];
   const { what, todo } = entry ? sentence(entry, facts) : { what: "", todo: "" };
   if (foreign) {

@@ -66,7 +66,9 @@ def test_a_real_installation_is_empty_and_refuses_a_demonstration_before_anythin
     before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     refused = run(tmp_path, "init", "--demonstration")
     assert (refused.status, refused.out) == (1, "")
-    assert "[demonstration_only]" in refused.err and "正式库" in refused.err and "takes no demonstration" in refused.err
+    assert (
+        "[demonstration_only]" in refused.err and "正式库" in refused.err and "cannot hold demonstration" in refused.err
+    )
     assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
 
 
@@ -163,7 +165,7 @@ def test_a_word_that_is_no_text_is_told(arguments, copied, run):
     before = (copied / "var" / "register.db").read_bytes()
     ended = run(copied, *(os.fsdecode(argument) for argument in arguments))
     assert ended.status == 2
-    assert "命令有误" in ended.err and "It is not text in UTF-8" in ended.err
+    assert "命令有误" in ended.err and "The text is not UTF-8" in ended.err
     assert (copied / "var" / "register.db").read_bytes() == before
 
 
@@ -242,7 +244,7 @@ def test_a_library_that_is_too_old_is_named_at_the_start_with_the_version_needed
     )
     assert (ended.returncode, ended.stdout) == (1, "")
     assert "[library_too_old]\n  程序库 cbor2 需要 6.1 或更新的版本，现装的是 5.9.0。" in ended.stderr
-    assert "The library cbor2 is needed in version 6.1 or newer; 5.9.0 is installed." in ended.stderr
+    assert "The library cbor2 must be version 6.1 or newer; 5.9.0 is installed." in ended.stderr
 
 
 def test_an_account_gets_a_new_password_and_can_be_closed(copied, run):

@@ -62,4 +62,4 @@ def test_other_shells_are_answered_with_the_command_and_its_words(shell):
     environ = os.environ | {"_LICENCE_QR_COMPLETE": f"{shell}_complete"} | BEGUN[shell]
     ended = subprocess.run([PROGRAMS / "licence-qr"], env=environ, capture_output=True, text=True, check=True)
     assert "rotate" in ended.stdout and "retire" not in ended.stdout
-    assert "Let a new key sign." in ended.stdout
+    assert "Sign with a new key." in ended.stdout

@@ -127,5 +127,5 @@ def test_a_question_is_asked_on_standard_error(here, run, monkeypatch):
     monkeypatch.setattr(sys, "stdin", io.StringIO(""))  # nothing is typed, and nothing is done
     ended = run(here, "keys", "retire", kid, "--json")
     assert (ended.status, ended.out) == (130, "")
-    assert "Go on?" in ended.err
+    assert "Continue?" in ended.err
     assert json.loads(run(here, "keys", "list", "--json").out)["keys"] == listed

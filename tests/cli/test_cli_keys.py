@@ -126,7 +126,7 @@ def test_a_compromise_says_what_it_costs_and_waits_for_a_yes(installation):
     kid = installation.signer()
     asked = installation.run("keys", "compromise", kid, "--since", day(0), typed="\n")
     assert asked.status == 130
-    assert re.search(r"stay good +0\n", asked.out) and re.search(r"will be refused +1\n", asked.out)
+    assert re.search(r"still valid +0\n", asked.out) and re.search(r"will be refused +1\n", asked.out)
     assert installation.keys()[kid]["state"] == "active"
     said = installation.done("keys", "compromise", kid, "--since", day(0), "--yes")
     assert "licence-qr keys new licence" in said
@@ -144,7 +144,7 @@ def test_what_was_registered_before_stays_good_offline(installation):
     with sqlite3.connect(installation.folder / "var" / "register.db") as register:
         register.execute("UPDATE codes SET issued_at = ?", (yesterday,))
     said = installation.done("keys", "compromise", installation.signer(), "--since", day(0) + "T00:00+08:00", "--yes")
-    assert re.search(r"stay good +1\n", said) and re.search(r"will be refused +0\n", said)
+    assert re.search(r"still valid +1\n", said) and re.search(r"will be refused +0\n", said)
     exported = installation.done("keys", "export", installation.folder / "for-others")
     assert {Path(line).name for line in exported.split()} == {"trust-list.cbor", "root.pub.pem", "allow-list.cbor"}
     assert installation.run("verify", address).status == 0

@@ -91,7 +91,7 @@ def test_a_demonstration_of_an_earlier_release_is_shown_each_time_and_its_busine
         and str(old.settings.home / "demonstration" / "codes" / "01-in-force.png") in first.out
     )
     complete = {business.slug for business in businesses_of_today()} <= set(old.cards)
-    assert ("An earlier release filled this demonstration" in first.out) is not complete
+    assert ("This demonstration register was filled by an earlier release" in first.out) is not complete
     assert ("由较早的版本填入" in first.out) is not complete
 
 
@@ -105,5 +105,7 @@ def test_a_real_register_of_an_earlier_release_refuses_a_demonstration_and_stays
     before = files(old.settings.home.parent)
     ended = init(old.settings.home.parent, "--demonstration")
     assert (ended.status, ended.out) == (1, "")
-    assert "[demonstration_only]" in ended.err and "正式库" in ended.err and "takes no demonstration data" in ended.err
+    assert (
+        "[demonstration_only]" in ended.err and "正式库" in ended.err and "cannot hold demonstration data" in ended.err
+    )
     assert files(old.settings.home.parent) == before

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from licence_qr.domain.catalogue.life_rules import LifeRules
 from licence_qr.domain.dates import Period
-from licence_qr.domain.text import Text
+from licence_qr.wording.text import Text
 
 
 class ChecklistAnswer(StrEnum):

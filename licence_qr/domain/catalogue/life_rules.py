@@ -10,8 +10,8 @@ from dataclasses import dataclass, fields
 from datetime import date
 
 from licence_qr.domain.dates import Period
-from licence_qr.domain.text import Text
 from licence_qr.errors import RuleError
+from licence_qr.wording.text import Text
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from licence_qr.domain.catalogue.checklists import InspectionRules
 from licence_qr.domain.catalogue.life_rules import DatedLifeRule, LifeRules, life_rules_on
 from licence_qr.domain.dates import Period
 from licence_qr.domain.names import name_key
-from licence_qr.domain.text import Text as Text
 from licence_qr.domain.working_days import WorkingCalendar
+from licence_qr.wording.text import Text as Text
 
 _LONGEST_NUMBER = 24  # year, nine digits and what stands between them
 AREA_CONDITION = "area>="

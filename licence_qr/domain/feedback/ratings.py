@@ -13,8 +13,9 @@ from enum import StrEnum
 
 from licence_qr.domain.dates import Period, local_date
 from licence_qr.domain.identifiers import CodeId, parse_code_number
-from licence_qr.domain.text import Text
 from licence_qr.errors import ConflictError, InputError
+from licence_qr.wording.terms import term
+from licence_qr.wording.text import Text
 
 MOST_TEXT = 1000  # characters
 LOWEST_CONTENT = 3  # this level and those above count as content
@@ -50,11 +51,11 @@ class RatingStep(StrEnum):
 
 STEP_WORDS: Mapping[RatingStep, Text] = {
     RatingStep.RATED: Text("收到评价", "Rating received"),
-    RatingStep.NOTED: Text("备注", "Notes"),
+    RatingStep.NOTED: term("field.notes"),
     RatingStep.MENDED: Text("已整改", "Put right"),
-    RatingStep.CALLED_BACK: Text("已回访，办结", "Called back and closed"),
-    RatingStep.NOT_SETTLED: Text("已回访，仍需处理", "Called back, not yet resolved"),
-    RatingStep.CLOSED: Text("未能回访，办结", "Closed: could not be called back"),
+    RatingStep.CALLED_BACK: term("progress.called_back"),
+    RatingStep.NOT_SETTLED: term("progress.called_back_open"),
+    RatingStep.CLOSED: term("progress.not_called_back"),
 }
 
 _NEXT: Mapping[RatingState, Mapping[RatingStep, RatingState]] = {

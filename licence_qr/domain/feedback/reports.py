@@ -14,9 +14,10 @@ from enum import StrEnum
 
 from licence_qr.domain.dates import Period, local_date
 from licence_qr.domain.identifiers import CodeId, parse_code_number
-from licence_qr.domain.text import Text
 from licence_qr.domain.working_days import WorkingCalendar
 from licence_qr.errors import ConflictError, InputError, RuleError
+from licence_qr.wording.terms import term
+from licence_qr.wording.text import Text
 
 MOST_TEXT = 2000  # characters
 MOST_CONTACT = 100
@@ -48,15 +49,15 @@ class ReportStep(StrEnum):
 
 
 STEP_WORDS: Mapping[ReportStep, Text] = {
-    ReportStep.RECEIVED: Text("收到时间", "Received on"),
+    ReportStep.RECEIVED: term("field.received_on"),
     ReportStep.CONTACTED: Text("已联系", "Contacted"),
     ReportStep.ANSWERED: Text("已答复", "Answered"),
-    ReportStep.CALLED_BACK: Text("已回访，办结", "Called back and closed"),
-    ReportStep.NOT_SETTLED: Text("已回访，仍需处理", "Called back, not yet resolved"),
-    ReportStep.CLOSED: Text("未能回访，办结", "Closed: could not be called back"),
+    ReportStep.CALLED_BACK: term("progress.called_back"),
+    ReportStep.NOT_SETTLED: term("progress.called_back_open"),
+    ReportStep.CLOSED: term("progress.not_called_back"),
     ReportStep.DISMISSED: Text("不予处理", "Dismissed"),
     ReportStep.REASSIGNED: Text("转办", "Passed on"),
-    ReportStep.NOTED: Text("备注", "Notes"),
+    ReportStep.NOTED: term("field.notes"),
     ReportStep.DATES_SET: Text("期限已确定", "Dates set"),
 }
 

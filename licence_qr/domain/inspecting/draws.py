@@ -14,8 +14,8 @@ from enum import StrEnum
 from typing import Any
 
 from licence_qr.domain.canonical_json import canonical_json
-from licence_qr.domain.text import Text
 from licence_qr.errors import InputError, RuleError
+from licence_qr.wording.text import Text
 
 FORMAT = 1
 OFFICERS_A_PLACE = 2

@@ -15,8 +15,9 @@ from enum import StrEnum
 from licence_qr.domain.catalogue.life_rules import LifeRules
 from licence_qr.domain.plain_text import length_faults
 from licence_qr.domain.register.permit import GrantMode, Permit, PermitState
-from licence_qr.domain.text import Text
 from licence_qr.errors import InputError, RuleError
+from licence_qr.wording.terms import term
+from licence_qr.wording.text import Text
 
 MAX_FINDINGS_CHARS = 4000
 MAX_BASIS_CHARS, MAX_NUMBER_CHARS = 200, 80  # as for every act
@@ -50,10 +51,10 @@ class Fault(StrEnum):
 
 
 FAULT_WORDS: Mapping[Fault, Text] = {
-    Fault.UNMET: Text("逾期未整改，仍不符合条件", "Not rectified in time; conditions still not met"),
-    Fault.REFUSED: Text("拒不整改", "Refused to rectify"),
-    Fault.FALSE_STATEMENT: Text("隐瞒有关情况或提供虚假材料", "False statements or concealment"),
-    Fault.DECEIT: Text("以欺骗、贿赂等不正当手段取得许可", "Obtained by deceit, bribery or other improper means"),
+    Fault.UNMET: term("inspection.not_rectified"),
+    Fault.REFUSED: term("inspection.refused_to_rectify"),
+    Fault.FALSE_STATEMENT: term("inspection.false_statement"),
+    Fault.DECEIT: term("inspection.deceit"),
 }
 
 

@@ -10,7 +10,8 @@ from enum import StrEnum
 from licence_qr.domain.catalogue.checklists import ChecklistAnswer
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.inspecting.follow_up import Fault
-from licence_qr.domain.text import Text
+from licence_qr.wording.terms import term
+from licence_qr.wording.text import Text
 
 
 class InspectionPurpose(StrEnum):
@@ -199,25 +200,25 @@ class Filter:
 
 
 PURPOSE_WORDS: Mapping[InspectionPurpose, Text] = {
-    InspectionPurpose.ROUTINE: Text("日常监督", "Routine"),
-    InspectionPurpose.FOLLOW_UP: Text("告知承诺核查", "Commitment check"),
-    InspectionPurpose.RECHECK: Text("整改复查", "Rectification recheck"),
-    InspectionPurpose.DRAWN: Text("双随机抽查", "Random inspection"),
-    InspectionPurpose.COMPLAINT: Text("投诉举报检查", "After a complaint"),
+    InspectionPurpose.ROUTINE: term("inspection.routine"),
+    InspectionPurpose.FOLLOW_UP: term("inspection.commitment_check"),
+    InspectionPurpose.RECHECK: term("inspection.recheck"),
+    InspectionPurpose.DRAWN: term("inspection.random_inspection"),
+    InspectionPurpose.COMPLAINT: term("inspection.complaint"),
 }
 OUTCOME_WORDS: Mapping[VisitOutcome, Text] = {
-    VisitOutcome.PASSED: Text("合格", "Passed"),
-    VisitOutcome.TO_RECTIFY: Text("责令限期整改", "Rectification ordered"),
-    VisitOutcome.FAILED: Text("不合格", "Failed"),
+    VisitOutcome.PASSED: term("inspection.passed"),
+    VisitOutcome.TO_RECTIFY: term("inspection.rectification_ordered"),
+    VisitOutcome.FAILED: term("inspection.failed"),
 }
 STATE_WORDS: Mapping[InspectionState, Text] = {
     InspectionState.COUNTED: Text("已计入", "Accepted"),
     InspectionState.HELD: Text("待人工处理", "Needs review"),
-    InspectionState.SET_ASIDE: Text("仅存档", "For the record only"),
+    InspectionState.SET_ASIDE: term("inspection.for_the_record"),
 }
 READ_BY_WORDS: Mapping[ReadBy, Text] = {
     ReadBy.SYMBOL: Text("扫描二维码", "Code scanned"),
-    ReadBy.NUMBER: Text("输入编号", "Number entered"),
+    ReadBy.NUMBER: term("inspection.number_entered"),
     ReadBy.LIST: Text("从随身包选择", "Chosen from the pack"),
 }
 FLAG_WORDS: Mapping[Flag, Text] = {

@@ -27,7 +27,8 @@ from licence_qr.domain.lifecycle.subject import SubjectKind
 from licence_qr.domain.register.entity import LicenceState
 from licence_qr.domain.register.permit import Permit, PermitState, PermitStatus
 from licence_qr.domain.roles import Role
-from licence_qr.domain.text import Text
+from licence_qr.wording.terms import term
+from licence_qr.wording.text import Text
 
 
 class Act(StrEnum):
@@ -158,7 +159,7 @@ _OF_LICENCE = (
                    "The premises are closed and their permits cancelled. This cannot be undone."),
               Text("公众页面不再列出这处场所，它的许可显示“已注销”。",
                    "The public page no longer lists these premises. Their permits show as cancelled.")),
-         day=Text("停用日期", "Closing date"), upon=Upon.PREMISES_TO_SPARE),
+         day=term("field.closing_date"), upon=Upon.PREMISES_TO_SPARE),
     Rule(_L, Act.REPRINT, _TRADING, None, Text("补发、换发亮证牌", "Replace the display card"), Effect.NEXT_VERSION,
          _article(_REGISTRATION, 37),
          Told(Text("事项、编号和日期都不变。", "Details, numbers and dates do not change."),
@@ -187,7 +188,7 @@ _OF_LICENCE = (
          _DISCLOSURE,
          Told(_SAME_STATES, Text("公众页面从移出之日起不再显示这一标记。",
                                  "The public page no longer shows this entry from the date of removal.")),
-         day=Text("移出日期", "Removed on"), upon=Upon.STANDING_MARK),
+         day=term("field.removed_on"), upon=Upon.STANDING_MARK),
     Rule(_L, Act.ANNUL, _TRADING, LicenceState.ANNULLED, Text("撤销登记", "Annul the registration"), Effect.STATUS,
          _article(_REGISTRATION, 40),
          Told(Text("登记视为自始无效，名下全部许可一并终止，不能恢复。",
@@ -226,8 +227,8 @@ _OF_PERMIT = (
     Rule(_P, Act.APPLY_RENEWAL, _STANDING, None, Text("申请延续", "Apply for renewal"), Effect.NONE,
          _article(_LICENSING, 50),
          Told(Text("记下申请日期。到期 30 日以前申请而到期前未作决定的，视为准予延续。",
-                   "The day of the application is kept. Applied for 30 days before the end and not decided by then, it "
-                   "counts as renewed."), _SAME_PAGE),
+                   "The date of the application is recorded. If it is made at least 30 days before expiry and not decided "
+                   "by then, the permit is deemed renewed."), _SAME_PAGE),
          day=Text("申请日期", "Applied for on"), gives=True, fits=renewal_open),
     Rule(_P, Act.RENEW, _STANDING, None, Text("准予延续", "Grant the renewal"),
          Effect.NEXT_VERSION, _article(_LICENSING, 50),
@@ -242,18 +243,18 @@ _OF_PERMIT = (
          needs_reason=True, fits=renewal_waits),
     Rule(_P, Act.DEEM_RENEWED, _STANDING, None, Text("视为准予延续", "Deemed renewed"), Effect.NEXT_VERSION,
          _article(_LICENSING, 50), roles=NOBODY),
-    Rule(_P, Act.REVIEW, _STANDING, None, Text("复核", "Review"), Effect.PAGE, _article(_LICENSING, 61),
+    Rule(_P, Act.REVIEW, _STANDING, None, term("record.review"), Effect.PAGE, _article(_LICENSING, 61),
          Told(Text("记下复核日期，状态和期限不变。",
                    "The review date is recorded. Status and validity period do not change."), _SAME_PAGE),
-         OFFICERS, day=Text("复核日期", "Review date"), by_type=True),
+         OFFICERS, day=term("field.review_date"), by_type=True),
     Rule(_P, Act.CHECK, _STANDING, None, Text("现场核查登记", "Record an on-site inspection"),
          Effect.PAGE, _article(_LICENSING, 61), roles=OFFICERS),
     Rule(_P, Act.GRADE, _STANDING, None, Text("卫生信誉度等级评定", "Set the hygiene grade"),
          Effect.PAGE, _article(_LICENSING, 61),
          Told(Text("卫生信誉度等级改变，许可的状态不变。", "The hygiene grade changes. The status of the permit does not."),
               Text("公众页面显示新的等级和评定日期。", "The public page shows the new grade and its date.")),
-         OFFICERS, day=Text("评定日期", "Graded on"), by_type=True),
-    Rule(_P, Act.SUSPEND, _IN_FORCE, PermitState.SUSPENDED, Text("暂扣许可或责令停业整顿", "Suspend the permit"),
+         OFFICERS, day=term("field.graded_on"), by_type=True),
+    Rule(_P, Act.SUSPEND, _IN_FORCE, PermitState.SUSPENDED, term("act.suspend_the_permit"),
          Effect.STATUS,
          _article(_PENALTIES, 9),
          Told(Text("许可暂停，期间不得经营许可项目；有效期不延长，可以恢复。",
@@ -262,7 +263,7 @@ _OF_PERMIT = (
                    "The public page shows the permit as suspended, and since when."),
               Text("亮证牌不换；状态名单里的这一项马上变为“暂停”。",
                    "The card does not need replacing. The entry in the status list changes to “suspended” immediately.")),
-         OFFICERS, four_eyes=True, brief=Text("暂扣许可或责令停业整顿", "Suspend the permit"), needs_reason=True),
+         OFFICERS, four_eyes=True, brief=term("act.suspend_the_permit"), needs_reason=True),
     Rule(_P, Act.REINSTATE, _SUSPENDED, PermitState.EFFECTIVE, Text("恢复许可", "Reinstate the permit"), Effect.STATUS,
          _article(_PENALTIES, 9),
          Told(Text("许可恢复有效，编号和有效期不变。",

@@ -8,7 +8,8 @@ from enum import StrEnum
 
 from licence_qr.domain.register.permit import Permit, deemed_renewed
 from licence_qr.domain.roles import Role
-from licence_qr.domain.text import Text
+from licence_qr.wording.terms import term
+from licence_qr.wording.text import Text
 
 
 class Effect(StrEnum):
@@ -52,7 +53,7 @@ def renewal_open(permit: Permit, day: date) -> bool:
     return permit.period is not None and permit.period.last is not None and not renewal_waits(permit, day)
 
 
-EFFECTIVE_ON = Text("生效日期", "Effective from")
+EFFECTIVE_ON = term("field.effective_from")
 CLERK = frozenset({Role.CLERK})
 OFFICERS = frozenset({Role.CLERK, Role.INSPECTOR})
 NOBODY: frozenset[Role] = frozenset()  # the calendar does it

@@ -15,8 +15,9 @@ from licence_qr.domain.lifecycle.act_parts import Effect, Upon
 from licence_qr.domain.lifecycle.subject import Grounds, Subject, SubjectKind
 from licence_qr.domain.register.entity import LicenceState
 from licence_qr.domain.register.permit import PermitStatus
-from licence_qr.domain.text import Text
 from licence_qr.errors import RuleError
+from licence_qr.wording.terms import term
+from licence_qr.wording.text import Text
 
 # The face of the four files: whoever asks about acts imports them from here.
 __all__ = [
@@ -39,22 +40,22 @@ __all__ = [
 ]
 
 STATE_NAMES: dict[tuple[SubjectKind, str], Text] = {
-    (SubjectKind.LICENCE, LicenceState.ACTIVE): Text("存续（在营）", "active"),
-    (SubjectKind.LICENCE, LicenceState.DORMANT): Text("歇业", "dormant"),
-    (SubjectKind.LICENCE, LicenceState.REVOKED_NOT_CANCELLED): Text("吊销，未注销", "revoked, not yet cancelled"),
-    (SubjectKind.LICENCE, LicenceState.REVOKED_CANCELLED): Text("吊销，已注销", "revoked and cancelled"),
-    (SubjectKind.LICENCE, LicenceState.CANCELLED): Text("已注销", "cancelled"),
-    (SubjectKind.LICENCE, LicenceState.ANNULLED): Text("已撤销", "annulled"),
-    (SubjectKind.LICENCE, LicenceState.MOVED_OUT): Text("已迁出", "moved to another authority"),
+    (SubjectKind.LICENCE, LicenceState.ACTIVE): term("status.active"),
+    (SubjectKind.LICENCE, LicenceState.DORMANT): term("status.dormant"),
+    (SubjectKind.LICENCE, LicenceState.REVOKED_NOT_CANCELLED): term("status.revoked_not_cancelled"),
+    (SubjectKind.LICENCE, LicenceState.REVOKED_CANCELLED): term("status.revoked_cancelled"),
+    (SubjectKind.LICENCE, LicenceState.CANCELLED): term("status.cancelled"),
+    (SubjectKind.LICENCE, LicenceState.ANNULLED): term("status.annulled"),
+    (SubjectKind.LICENCE, LicenceState.MOVED_OUT): term("status.moved_out"),
     (SubjectKind.PERMIT, PermitStatus.PENDING): Text("受理中", "applied for"),
-    (SubjectKind.PERMIT, PermitStatus.REFUSED): Text("不予许可", "refused"),
-    (SubjectKind.PERMIT, PermitStatus.EFFECTIVE): Text("有效", "in force"),
-    (SubjectKind.PERMIT, PermitStatus.EXPIRED): Text("已过期", "expired"),
-    (SubjectKind.PERMIT, PermitStatus.SUSPENDED): Text("暂扣或停业整顿", "suspended"),
-    (SubjectKind.PERMIT, PermitStatus.ANNULLED): Text("已撤销", "annulled"),
-    (SubjectKind.PERMIT, PermitStatus.REVOKED): Text("已吊销", "revoked"),
-    (SubjectKind.PERMIT, PermitStatus.WITHDRAWN): Text("已撤回", "withdrawn"),
-    (SubjectKind.PERMIT, PermitStatus.CANCELLED): Text("已注销", "cancelled"),
+    (SubjectKind.PERMIT, PermitStatus.REFUSED): term("status.refused"),
+    (SubjectKind.PERMIT, PermitStatus.EFFECTIVE): term("status.effective"),
+    (SubjectKind.PERMIT, PermitStatus.EXPIRED): term("status.expired"),
+    (SubjectKind.PERMIT, PermitStatus.SUSPENDED): term("status.suspended"),
+    (SubjectKind.PERMIT, PermitStatus.ANNULLED): term("status.annulled"),
+    (SubjectKind.PERMIT, PermitStatus.REVOKED): term("status.revoked"),
+    (SubjectKind.PERMIT, PermitStatus.WITHDRAWN): term("status.withdrawn"),
+    (SubjectKind.PERMIT, PermitStatus.CANCELLED): term("status.cancelled"),
 }
 
 

@@ -18,8 +18,9 @@ from licence_qr.domain.lifecycle.details import LicenceChange, NewPremises, Perm
 from licence_qr.domain.register.entity import Entity, EntityForm, Premises
 from licence_qr.domain.register.field_names import FIELD_LABELS
 from licence_qr.domain.register.typed_fields import MAX_NAME_BYTES, FieldReader
-from licence_qr.domain.text import Text
 from licence_qr.errors import InputError, InvalidApplication, RuleError
+from licence_qr.wording.terms import term
+from licence_qr.wording.text import Text
 
 
 class ChangeWay(StrEnum):
@@ -67,8 +68,8 @@ CHANGES: tuple[ChangeRule, ...] = (
     _of(_P, "premises_address", ChangeWay.RENAMING_ONLY, _LICENSING),
     _of(_P, "permitted_items", ChangeWay.NEW_APPLICATION, _LICENSING),
     _of(_P, "kinds", ChangeWay.NEW_APPLICATION, _LICENSING),
-    ChangeRule(_P, "permit_no", ChangeWay.NEVER, Text("许可证号", "Permit number"), _LICENSING),
-    ChangeRule(_P, "period", ChangeWay.NEVER, Text("有效期", "Validity period"), _LICENSING),
+    ChangeRule(_P, "permit_no", ChangeWay.NEVER, term("field.permit_number"), _LICENSING),
+    ChangeRule(_P, "period", ChangeWay.NEVER, term("field.validity_period"), _LICENSING),
 )
 RENAMES_HOLDER = frozenset(r.field for r in CHANGES if r.way is ChangeWay.LICENCE_AND_PERMITS)
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from licence_qr.domain.lifecycle.acts import RULES, Act, SubjectKind
-from licence_qr.domain.text import Text
+from licence_qr.wording.terms import term
+from licence_qr.wording.text import Text
 
 PAGE_LINES = 25
 
@@ -23,7 +24,7 @@ class ProposalState(StrEnum):
 
 
 STATE_WORDS: Mapping[ProposalState, Text] = {
-    ProposalState.OPEN: Text("待决定", "awaiting decision"),
+    ProposalState.OPEN: term("progress.awaiting_decision"),
     ProposalState.APPROVED: Text("已同意", "approved"),
     ProposalState.REFUSED: Text("未获同意", "refused"),
     ProposalState.WITHDRAWN: Text("提议人已收回", "retracted by the proposer"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from licence_qr.domain.catalogue.model import Text
+from licence_qr.wording.terms import term
 
 TRADE_FIELDS = ("trade", "kinds", "area_m2")
 ENTITY_FIELDS = (
@@ -30,24 +31,24 @@ ANSWER_PREFIX = "answer_"
 ALL_FIELDS = TRADE_FIELDS + ENTITY_FIELDS + PREMISES_FIELDS + COMMITMENT_FIELDS
 
 FIELD_LABELS: Mapping[str, Text] = {
-    "trade": Text("行业", "Trade"),
-    "kinds": Text("场所类别", "Types of place"),
-    "area_m2": Text("营业面积（平方米）", "Area (m²)"),
+    "trade": term("field.trade"),
+    "kinds": term("field.types_of_place"),
+    "area_m2": term("field.area"),
     "entity_form": Text("主体形式", "Legal form"),
-    "uscc": Text("统一社会信用代码", "Credit code"),
-    "name": Text("名称", "Name"),
-    "entity_type": Text("类型", "Type"),
-    "principal": Text("法定代表人、经营者或负责人", "Legal representative, operator or person in charge"),
-    "registered_capital": Text("注册资本", "Registered capital"),
+    "uscc": term("field.credit_code"),
+    "name": term("field.name"),
+    "entity_type": term("field.type"),
+    "principal": term("field.holder_title"),
+    "registered_capital": term("field.registered_capital"),
     "established_on": Text("成立（注册）日期", "Established on"),
-    "term_to": Text("营业期限至", "Term ends on"),
-    "domicile": Text("住所", "Registered address"),
-    "business_scope": Text("经营范围", "Business scope"),
+    "term_to": term("field.term_ends_on"),
+    "domicile": term("field.registered_address"),
+    "business_scope": term("field.business_scope"),
     "premises_address": Text("经营场所地址", "Address of the premises"),
     "premises_region": Text("所在镇街", "Town"),
-    "permitted_items": Text("许可项目", "Permitted activities"),
+    "permitted_items": term("field.permitted_activities"),
     "contact_phone": Text("联系电话", "Telephone"),
-    "mode": Text("办理方式", "Procedure"),
+    "mode": term("field.procedure"),
     "notice_id": Text("告知书编号", "Notice"),
     "notice_version": Text("告知书版本", "Version of the notice"),
     "notice_sha256": Text("告知书文本校验值", "Checksum of the notice"),

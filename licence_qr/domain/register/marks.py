@@ -11,7 +11,7 @@ from datetime import date
 from enum import StrEnum
 
 from licence_qr.domain.register.entity import EntityForm
-from licence_qr.domain.text import Text
+from licence_qr.wording.text import Text
 
 
 class MarkKind(StrEnum):

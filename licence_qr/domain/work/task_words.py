@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from licence_qr.domain.text import Text
 from licence_qr.domain.work.tasks import TaskKind, TimeLeft
+from licence_qr.wording.terms import term
+from licence_qr.wording.text import Text
 
 KIND: Mapping[TaskKind, Text] = {
     TaskKind.PERMIT_PENDING: Text("一般程序待办", "Standard procedure: decision due"),
     TaskKind.PERMIT_EXPIRING: Text("许可将到期", "Permits expiring"),
     TaskKind.RENEWAL_TO_DECIDE: Text("延续待决定", "Renewals to decide"),
     TaskKind.REVIEW_DUE: Text("两年复核", "Reviews due"),
-    TaskKind.FOLLOW_UP_DUE: Text("告知承诺核查", "Commitment checks"),
+    TaskKind.FOLLOW_UP_DUE: term("inspection.commitment_checks"),
     TaskKind.RECTIFICATION_DUE: Text("限期整改", "Rectifications due"),
     TaskKind.PROPOSAL_TO_DECIDE: Text("待我决定", "Proposals to decide"),
-    TaskKind.PROPOSAL_OF_MINE: Text("我提出的", "My proposals"),
-    TaskKind.DRAWN_INSPECTION: Text("双随机抽查", "Random inspections"),
+    TaskKind.PROPOSAL_OF_MINE: term("progress.mine"),
+    TaskKind.DRAWN_INSPECTION: term("inspection.random_inspections"),
     TaskKind.INSPECTION_HELD: Text("检查记录待处理", "Inspection records to review"),
     TaskKind.REPORT_TO_CONTACT: Text("反映待联系", "Reports: contact"),
     TaskKind.REPORT_TO_ANSWER: Text("反映待答复", "Reports: answer"),
     TaskKind.REPORT_TO_CALL_BACK: Text("反映待回访", "Reports: call back"),
-    TaskKind.RATING_TO_MEND: Text("差评待整改", "Poor ratings to put right"),
+    TaskKind.RATING_TO_MEND: term("progress.to_put_right"),
 }
 HINT: Mapping[TaskKind, Text] = {
     TaskKind.PERMIT_PENDING: Text(
@@ -70,7 +71,7 @@ def name_of(kind: TaskKind, left: TimeLeft) -> Text:
 def days_left(kind: TaskKind | None, left: TimeLeft) -> Text:
     """How many calendar days there are, in words that themselves say that a day has passed."""
     if left.days is None:
-        return Text("没有日期", "no date")
+        return term("progress.no_date")
     if left.days == 0:
         return Text("今天截止", "due today")
     if not left.overdue:

@@ -29,7 +29,6 @@ from licence_qr.domain.feedback.retention import Deleted, closed_before, is_kept
 from licence_qr.domain.identifiers import CODE_ID_BYTES, CodeId, parse_code_number
 from licence_qr.domain.plain_text import demand_length, plain_line, plain_text
 from licence_qr.domain.roles import CITIZEN, SYSTEM
-from licence_qr.domain.text import Text
 from licence_qr.errors import ConflictError, InputError, InvalidApplication, NotFoundError, RegisterError
 from licence_qr.services.register.photos import clean
 from licence_qr.services.register.throttle import Limit, client_network
@@ -37,6 +36,7 @@ from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.feedback import reports
 from licence_qr.store.feedback.reports import Private, ReportEvent
 from licence_qr.store.register import codes, entities, permits
+from licence_qr.wording.text import Text
 
 # A street of shops behind one mobile network address still gets through; a script soon does not.
 SENT_BY_NETWORK = Limit("report network", most=10, seconds=3600, refusal="too_many_reports")

@@ -10,7 +10,6 @@ from licence_qr.domain.feedback.reports import Report, ReportState, ReportStep, 
 from licence_qr.domain.feedback.retention import is_kept
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor
-from licence_qr.domain.text import Text
 from licence_qr.errors import ConflictError, InputError, NotFoundError
 from licence_qr.services.feedback.reports import Clock, Reports
 from licence_qr.services.feedback.steps import ShownStep, chosen_step, shown_steps, words_of_step, write_step
@@ -19,6 +18,7 @@ from licence_qr.services.register.access import HANDLE_REPORTS, OVERSEE_REPORTS
 from licence_qr.store.database.connections import Transaction
 from licence_qr.store.feedback import reports
 from licence_qr.store.feedback.reports import ReportEvent
+from licence_qr.wording.text import Text
 
 _OVERSEEING = frozenset({ReportStep.REASSIGNED, ReportStep.NOTED})
 _LEAST_TELLING = 5  # characters of a contact that are looked for in an answer

@@ -7,31 +7,32 @@ from collections.abc import Mapping
 from licence_qr.domain.catalogue.model import Catalogue, Text
 from licence_qr.domain.importing.conflicts import Decision, Side, Source
 from licence_qr.domain.lifecycle.acts import STATE_NAMES, SubjectKind
+from licence_qr.wording.terms import term
 
 # In the order in which both sides are read side by side. A column that is not here is never shown.
 COLUMNS: Mapping[str, Text] = {
-    "uscc": Text("统一社会信用代码", "Credit code"),
-    "name": Text("名称", "Name"),
-    "principal": Text("法定代表人、经营者或负责人", "Legal representative, operator or person in charge"),
-    "address": Text("地址", "Address"),
-    "entity_type": Text("类型", "Type"),
-    "registered_capital": Text("注册资本", "Registered capital"),
-    "established_on": Text("成立日期", "Established"),
+    "uscc": term("field.credit_code"),
+    "name": term("field.name"),
+    "principal": term("field.holder_title"),
+    "address": term("field.address"),
+    "entity_type": term("field.type"),
+    "registered_capital": term("field.registered_capital"),
+    "established_on": term("field.established"),
     "term_from": Text("营业期限自", "Term starts on"),
-    "term_to": Text("营业期限至", "Term ends on"),
-    "business_scope": Text("经营范围", "Business scope"),
+    "term_to": term("field.term_ends_on"),
+    "business_scope": term("field.business_scope"),
     "permit_type": Text("许可种类", "Permit type"),
-    "permit_no": Text("许可证号", "Permit number"),
-    "items": Text("许可项目", "Permitted activities"),
-    "kinds": Text("场所类别", "Types of place"),
+    "permit_no": term("field.permit_number"),
+    "items": term("field.permitted_activities"),
+    "kinds": term("field.types_of_place"),
     "authority": Text("登记机关或发证机关", "Registration or issuing authority"),
     "office": Text("受理街镇", "Receiving town"),
     "issued_on": Text("核准或发证日期", "Approved or issued on"),
-    "valid_from": Text("有效期自", "Valid from"),
-    "valid_to": Text("有效期至", "Valid to"),
-    "state": Text("状态", "Status"),
-    "grade": Text("卫生信誉度等级", "Hygiene grade"),
-    "note": Text("备注", "Notes"),
+    "valid_from": term("field.valid_from"),
+    "valid_to": term("field.valid_to"),
+    "state": term("field.status"),
+    "grade": term("field.hygiene_grade"),
+    "note": term("field.notes"),
 }
 
 DECISIONS: Mapping[Decision, Text] = {

@@ -11,7 +11,6 @@ from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.inspecting.inspection import Filter, Flag, GivenAnswer, Inspection, InspectionState
 from licence_qr.domain.plain_text import demand_length
 from licence_qr.domain.roles import Actor
-from licence_qr.domain.text import Text
 from licence_qr.errors import AccessError, ConflictError, InputError, NotFoundError, RuleError
 from licence_qr.services.inspecting.document import read_inspection
 from licence_qr.services.inspecting.effects import Counting, InspectionEffects
@@ -26,6 +25,7 @@ from licence_qr.store.inspecting.rectifications import OpenOrder, Order
 from licence_qr.store.register import accounts, entities, permits
 from licence_qr.store.register.permits import StoredPermit
 from licence_qr.store.register.photo_files import PhotoFiles
+from licence_qr.wording.text import Text
 
 PER_PAGE = 50
 MAX_REASON_CHARS = 500

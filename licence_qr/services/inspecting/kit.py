@@ -11,10 +11,10 @@ from typing import Any
 from licence_qr.domain.catalogue.checklists import Checklist, ChecklistItem, critical_cap
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.roles import Actor, Role
-from licence_qr.domain.text import Text
 from licence_qr.store.database.connections import Transaction
 from licence_qr.store.inspecting import draws, follow_ups, rectifications
 from licence_qr.store.register import accounts
+from licence_qr.wording.text import Text
 
 FORMAT = 1
 

@@ -13,7 +13,6 @@ from licence_qr.domain.lifecycle.details import Grading, PermitChange
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.register.permit import ENDS_BEFORE_CLOSING, Permit, PermitState
 from licence_qr.domain.register.permit import deemed_renewed as is_deemed_renewed
-from licence_qr.domain.text import Text
 from licence_qr.errors import InputError, RuleError
 from licence_qr.services.lifecycle.case import ActCase
 from licence_qr.services.lifecycle.credit_record import check_application
@@ -27,6 +26,7 @@ from licence_qr.services.signing.grant_rules import (
 )
 from licence_qr.store.register import entities
 from licence_qr.store.register.permits import StoredPermit
+from licence_qr.wording.text import Text
 
 _GRADES = frozenset({"A", "B", "C", ""})
 

@@ -22,6 +22,7 @@ from licence_qr.store.lifecycle import credit_record
 from licence_qr.store.proposals import proposals
 from licence_qr.store.proposals.proposals import StoredProposal
 from licence_qr.store.register import accounts, entities, history
+from licence_qr.wording.terms import term
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,7 +173,7 @@ class ProposalReading:
         entity, held = seen.holder.entity, seen.permit
         state = STATE_NAMES[seen.subject.kind, seen.state]
         if held is None:
-            name = Text("营业执照", "Business licence")
+            name = term("record.business_licence")
             return About(
                 subject=seen.subject,
                 holder_name=entity.holder_name,

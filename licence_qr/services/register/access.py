@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from licence_qr.domain.lifecycle.acts import Rule, SubjectKind
 from licence_qr.domain.roles import Actor, Role
-from licence_qr.domain.text import Text
 from licence_qr.errors import AccessError
+from licence_qr.wording.text import Text
 
 Roles = frozenset[Role]
 
@@ -26,7 +26,7 @@ _ADMINISTRATORS: Roles = frozenset({Role.ADMIN})
 # What a refusal names.
 _APPLICATION = Text("申请", "application")
 _BUSINESS = Text("企业", "business")
-_PERMIT = Text("许可证", "permit")
+_PERMIT = Text("许可", "permit")
 _PROPOSAL = Text("提议", "proposal")
 _INSPECTION = Text("检查记录", "inspection record")
 _ORDER = Text("整改通知", "rectification order")
@@ -34,7 +34,7 @@ _DRAW = Text("随机抽查", "random draw")
 _IMPORTED_ROW = Text("待裁定事项", "imported row")
 _REPORT = Text("反映", "report")
 _RATING = Text("评价", "rating")
-_TASK = Text("待办事项", "task")
+_TASK = Text("待办", "task")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

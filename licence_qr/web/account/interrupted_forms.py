@@ -21,6 +21,7 @@ from licence_qr.domain.register.field_names import FIELD_LABELS
 from licence_qr.errors import InputError
 from licence_qr.web.shell.origin import address_parts, came_from_here
 from licence_qr.web.shell.security import PUBLIC
+from licence_qr.wording.terms import term
 
 # More than any form of ours asks for. In Chinese, as forms are sent, it is well below what Flask takes in (500 kB).
 MOST_FIELDS = 100
@@ -32,7 +33,7 @@ ADDRESS = "kept-address"
 _CHOICES = {"trade", "kinds", "entity_form", "premises_region", "mode", "notice_id", "notice_version", "notice_sha256"}
 _TEXTS: Mapping[str, Text] = {
     **{name: label for name, label in FIELD_LABELS.items() if name not in _CHOICES},
-    "reason": Text("理由", "Reason"),
+    "reason": term("field.reason"),
     "text": Text("说明", "What was done"),
     "answer": Text("答复内容", "Text of the answer"),
 }

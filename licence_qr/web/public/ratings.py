@@ -9,13 +9,13 @@ from werkzeug.wrappers import Response
 
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.feedback.ratings import LEVELS, parse_rating_code
-from licence_qr.domain.text import Text
 from licence_qr.errors import InputError, LicenceQRError, NotFoundError
 from licence_qr.services.feedback.ratings import Offer, Ratings, SentRating
 from licence_qr.web import current_instant
 from licence_qr.web.public import cookieless_forms
 from licence_qr.web.shell.forms import Choice, Field, Widget, read_fields
 from licence_qr.web.shell.handed import Handed, catalogue
+from licence_qr.wording.text import Text
 
 _PURPOSE = "rating"
 _FIND = "public/rating_find.html"

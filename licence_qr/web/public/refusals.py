@@ -15,6 +15,7 @@ from licence_qr.errors import KeyStoreError, LicenceQRError, NotFoundError, Regi
 from licence_qr.web.public.page_words import Headline, Sign
 from licence_qr.web.shell import errors
 from licence_qr.web.shell.words import Tone
+from licence_qr.wording.terms import term
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Refusal:
 
 _REFUSED = Refusal(
     "errors/refused.html",
-    Headline(Text("核验未通过，不可采信", "Not verified: do not rely on it"), Tone.BAD, Sign.OCTAGON),
+    Headline(term("verdict.refused"), Tone.BAD, Sign.OCTAGON),
 )
 _UNKNOWN = Refusal(
     "errors/unknown.html", Headline(Text("未查到", "Not found in the register"), Tone.UNKNOWN, Sign.QUESTION)

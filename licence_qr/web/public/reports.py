@@ -11,7 +11,6 @@ from werkzeug.wrappers import Response
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.feedback.reports import ReportStep, parse_receipt_number
 from licence_qr.domain.identifiers import parse_code_number
-from licence_qr.domain.text import Text
 from licence_qr.errors import InputError, LicenceQRError, NotFoundError
 from licence_qr.services.feedback.reports import Reports, ReportSubject, SentReport
 from licence_qr.services.register.photos import MAX_PHOTO_BYTES
@@ -19,6 +18,8 @@ from licence_qr.web import current_instant
 from licence_qr.web.public import cookieless_forms
 from licence_qr.web.shell.forms import Choice, Field, Widget, read_fields
 from licence_qr.web.shell.handed import Handed, catalogue
+from licence_qr.wording.terms import term
+from licence_qr.wording.text import Text
 
 _PURPOSE = "report"
 _FIND = "public/report_find.html"
@@ -56,9 +57,9 @@ _CONTACT = Field(
 # What each clock promises, with and without a contact to call.
 _PROMISES: Mapping[ReportStep, Text] = {
     ReportStep.CONTACTED: Text("与您联系", "Contact you"),
-    ReportStep.ANSWERED: Text("答复", "Answer"),
-    ReportStep.CALLED_BACK: Text("回访", "Call back"),
-    ReportStep.CLOSED: Text("回访", "Call back"),
+    ReportStep.ANSWERED: term("progress.answer"),
+    ReportStep.CALLED_BACK: term("progress.call_back"),
+    ReportStep.CLOSED: term("progress.call_back"),
 }
 _TAKEN_UP = Text("开始办理", "Start work")
 

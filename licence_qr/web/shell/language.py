@@ -14,6 +14,8 @@ from urllib.parse import urlencode
 from flask import Flask, Response, request
 from markupsafe import Markup, escape
 
+from licence_qr.wording.text import Text
+
 COOKIE = "lang"
 _COOKIE_SECONDS = 365 * 24 * 3600
 
@@ -48,6 +50,11 @@ def language() -> Language:
 def t(zh: str, en: str) -> str:
     """The text in the main language of the page."""
     return zh if _chosen.get() is Language.ZH else en
+
+
+def in_words(text: Text) -> str:
+    """A text in both languages, in the main language of the page."""
+    return t(text.zh, text.en)
 
 
 def both(zh: str, en: str) -> Markup:

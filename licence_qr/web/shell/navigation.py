@@ -8,6 +8,7 @@ from licence_qr.domain.catalogue.model import Text
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.services.register import access
 from licence_qr.web.shell.security import current_actor
+from licence_qr.wording.terms import term
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,55 +23,53 @@ class Room:
 
 APPLICATIONS = Room("desk.show_start", "desk.show_start", Text("办理", "Applications"), access.TAKE_APPLICATIONS.roles)
 # What waits for somebody; each sees the kinds of their roles. Whoever does not take applications begins the day here.
-WORK = Room("desk.work.list_work", "desk.work", Text("待办", "Tasks"), access.SEE_WORK.roles)
+WORK = Room("desk.work.list_work", "desk.work", term("record.tasks"), access.SEE_WORK.roles)
 # Licences and permits are public facts; whoever works with them may look them up and print them.
 BUSINESSES = Room(
     "desk.businesses.search_businesses",
     "desk.businesses",
-    Text("查企业", "Find a business"),
+    term("act.find_a_business"),
     access.READ_BUSINESSES.roles,
 )
 WAITING_ROWS = Room(
     "desk.waiting.list_waiting_rows",
     "desk.waiting",
-    Text("待定事项", "Import review"),
+    term("record.import_review"),
     access.DECIDE_IMPORTED_ROWS.roles,
 )
 REPORTS = Room(
     "desk.reports.list_reports",
     "desk.reports",
-    Text("群众反映", "Reports"),
+    term("record.reports"),
     access.OVERSEE_REPORTS.roles,
 )
 RATINGS = Room(
     "desk.ratings.show_statistics",
     "desk.ratings",
-    Text("好差评", "Ratings"),
+    term("record.ratings"),
     access.READ_RATING_FIGURES.roles,
 )
 # Whoever deals with businesses sees what is proposed in their office; who may propose or decide, the act and the role say.
 PROPOSALS = Room(
     "desk.proposals.list_proposals",
     "desk.proposals",
-    Text("提议与审批", "Proposals"),
+    term("record.proposals"),
     access.READ_PROPOSALS.roles,
 )
 FOLLOW_UPS = Room(
     "desk.follow_ups.list_follow_ups",
     "desk.follow_ups",
-    Text("告知承诺核查", "Commitment checks"),
+    term("inspection.commitment_checks"),
     access.READ_FOLLOW_UPS.roles,
 )
 # Within it the random draws too.
 INSPECTIONS = Room(
     "desk.inspections.list_inspections",
     "desk.inspection",
-    Text("监督检查", "Inspections"),
+    term("inspection.inspections"),
     access.READ_INSPECTIONS.roles,
 )
-PACK = Room(
-    "inspect.show_pack", "inspect.show_pack", Text("随身包", "Offline inspection pack"), access.MAKE_INSPECTIONS.roles
-)
+PACK = Room("inspect.show_pack", "inspect.show_pack", term("record.pack"), access.MAKE_INSPECTIONS.roles)
 SESSIONS = Room("sign_in.show_sessions", "sign_in.show_sessions", Text("我的登录", "My sessions"), frozenset(Role))
 # In the order of the navigation.
 ROOMS = (

@@ -27,6 +27,7 @@ from licence_qr.domain.register.entity import LicenceState
 from licence_qr.domain.register.permit import PermitStatus
 from licence_qr.web.shell.language import Language, both, both_in, hanzi, language, query_in_other_language, t
 from licence_qr.web.shell.words import day, minute
+from licence_qr.wording.terms import term
 
 # What a template compares with: a state by its name, never by its text.
 _CLOSED_SETS: tuple[type[StrEnum], ...] = (
@@ -73,7 +74,10 @@ class BilingualEnvironment(Environment):
 
 
 class _Settle(NodeTransformer):
-    """Replaces ``t(zh, en)`` by one of its arguments, and ``both(zh, en)`` of two literals by its text."""
+    """Replaces ``t(zh, en)`` by one of its arguments and ``both(zh, en)`` of two literals by its text.
+
+    ``term(name)`` and ``both_terms(name)`` do the same with a term of ``wording/terms.toml``.
+    """
 
     def __init__(self, spoken: Language) -> None:
         self._spoken = spoken
@@ -86,6 +90,12 @@ class _Settle(NodeTransformer):
                 return chosen
             case nodes.Call(node=nodes.Name(name="both"), args=[nodes.Const(value=zh), nodes.Const(value=en)]):
                 return nodes.Const(both_in(self._spoken, zh, en), lineno=call.lineno)
+            case nodes.Call(node=nodes.Name(name="term"), args=[nodes.Const(value=name)]):
+                words = term(name)
+                return nodes.Const(words.zh if self._spoken is Language.ZH else words.en, lineno=call.lineno)
+            case nodes.Call(node=nodes.Name(name="both_terms"), args=[nodes.Const(value=name)]):
+                words = term(name)
+                return nodes.Const(both_in(self._spoken, words.zh, words.en), lineno=call.lineno)
         return call
 
     def visit_Filter(self, node: nodes.Filter) -> nodes.Node:

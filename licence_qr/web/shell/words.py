@@ -17,6 +17,7 @@ from licence_qr.domain.register.entity import EntityForm, LicenceState
 from licence_qr.domain.register.marks import MARK_NAMES, MarkKind
 from licence_qr.domain.register.permit import PermitStatus
 from licence_qr.web.shell.language import Language, language, t
+from licence_qr.wording.terms import term
 
 
 class Tone(StrEnum):
@@ -46,31 +47,22 @@ class Saying:
     tone: Tone
 
 
+def _said(status: PermitStatus | LicenceState, tone: Tone) -> Saying:
+    name = term(f"status.{status.value}")
+    return Saying(name.zh, name.en, tone)
+
+
+_PERMIT_TONE = {PermitStatus.EFFECTIVE: Tone.GOOD} | dict.fromkeys(
+    (PermitStatus.PENDING, PermitStatus.NOT_YET_VALID, PermitStatus.EXPIRING_SOON), Tone.CARE
+)
 PERMIT_STATUS: Mapping[PermitStatus, Saying] = {
-    PermitStatus.PENDING: Saying("受理中，尚未许可", "applied for, not granted", Tone.CARE),
-    PermitStatus.NOT_YET_VALID: Saying("尚未生效", "not yet in force", Tone.CARE),
-    PermitStatus.EFFECTIVE: Saying("有效", "in force", Tone.GOOD),
-    PermitStatus.EXPIRING_SOON: Saying("即将到期", "expires soon", Tone.CARE),
-    PermitStatus.EXPIRED: Saying("已过期", "expired", Tone.BAD),
-    PermitStatus.SUSPENDED: Saying("暂扣或停业整顿", "suspended", Tone.BAD),
-    PermitStatus.ANNULLED: Saying("已撤销", "annulled", Tone.BAD),
-    PermitStatus.REVOKED: Saying("已吊销", "revoked", Tone.BAD),
-    PermitStatus.WITHDRAWN: Saying("已撤回", "withdrawn", Tone.BAD),
-    PermitStatus.CANCELLED: Saying("已注销", "cancelled", Tone.BAD),
-    PermitStatus.REFUSED: Saying("不予许可", "refused", Tone.BAD),
+    status: _said(status, _PERMIT_TONE.get(status, Tone.BAD)) for status in PermitStatus
 }
-
+_LICENCE_TONE = {LicenceState.ACTIVE: Tone.GOOD, LicenceState.DORMANT: Tone.CARE}
 LICENCE_STATE: Mapping[LicenceState, Saying] = {
-    LicenceState.ACTIVE: Saying("存续（在营）", "active", Tone.GOOD),
-    LicenceState.DORMANT: Saying("歇业", "dormant", Tone.CARE),
-    LicenceState.REVOKED_NOT_CANCELLED: Saying("吊销，未注销", "revoked, not yet cancelled", Tone.BAD),
-    LicenceState.REVOKED_CANCELLED: Saying("吊销，已注销", "revoked and cancelled", Tone.BAD),
-    LicenceState.CANCELLED: Saying("已注销", "cancelled", Tone.BAD),
-    LicenceState.ANNULLED: Saying("已撤销", "annulled", Tone.BAD),
-    LicenceState.MOVED_OUT: Saying("已迁出", "moved to another authority", Tone.BAD),
+    state: _said(state, _LICENCE_TONE.get(state, Tone.BAD)) for state in LicenceState
 }
 
-# What the register says, whatever proves the print.
 VERDICT: Mapping[Verdict, Saying] = {
     Verdict.ALL_IN_FORCE: Saying("证照均有效", "licence and permits in force", Tone.GOOD),
     Verdict.LICENCE_ONLY: Saying("仅有营业执照", "business licence only", Tone.PLAIN),
@@ -87,17 +79,17 @@ PRINCIPAL_TITLE: Mapping[EntityForm, Text] = {
     EntityForm.COOPERATIVE: Text("法定代表人", "Legal representative"),
     EntityForm.PARTNERSHIP: Text("执行事务合伙人", "Executive partner"),
     EntityForm.SOLE_PROPRIETORSHIP: Text("投资人", "Investor"),
-    EntityForm.BRANCH: Text("负责人", "Person in charge"),
+    EntityForm.BRANCH: term("field.person_in_charge"),
 }
 
 # And what it calls the address on the licence.
 DOMICILE_TITLE: Mapping[EntityForm, Text] = {
-    EntityForm.COMPANY: Text("住所", "Registered address"),
-    EntityForm.INDIVIDUAL: Text("经营场所", "Premises"),
-    EntityForm.COOPERATIVE: Text("住所", "Registered address"),
+    EntityForm.COMPANY: term("field.registered_address"),
+    EntityForm.INDIVIDUAL: term("field.premises"),
+    EntityForm.COOPERATIVE: term("field.registered_address"),
     EntityForm.PARTNERSHIP: Text("主要经营场所", "Principal place of business"),
-    EntityForm.SOLE_PROPRIETORSHIP: Text("住所", "Registered address"),
-    EntityForm.BRANCH: Text("经营场所", "Premises"),
+    EntityForm.SOLE_PROPRIETORSHIP: term("field.registered_address"),
+    EntityForm.BRANCH: term("field.premises"),
 }
 
 # What the licence of each form calls these fields of its own.

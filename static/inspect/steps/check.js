@@ -7,6 +7,7 @@
 
 import { both, element } from "../../ui/elements.js";
 import { camera, choices, labelled, notice, said, text } from "../../ui/fields.js";
+import { TERMS } from "../../ui/terms.js";
 import { t } from "../../ui/words.js";
 import { answerTo, itemsOf, reckon } from "../visit/visit.js";
 import { answerWords, progressWords, scoreWords } from "../visit/words.js";
@@ -58,7 +59,7 @@ function finding(context, key) {
     await context.photograph(file, key);
     await showShots(context, key, place);
   });
-  const part = element("div", "finding", labelled(words, t("发现的问题", "What was found")), place, taken);
+  const part = element("div", "finding", labelled(words, t(...TERMS.inspection.what_was_found)), place, taken);
   part.hidden = given.answer !== "no";
   return part;
 }
@@ -74,7 +75,7 @@ function question(context, { item, key }, showScore) {
   const more = finding(context, key);
   const legend = [
     said(item.text),
-    ...(item.critical ? [" ", element("b", "critical", ...both("关键项", "critical"))] : []),
+    ...(item.critical ? [" ", element("b", "critical", ...both(...TERMS.inspection.critical))] : []),
   ];
   const options = answers.map(/** @returns {Option} */ (answer) => [answer, answerWords(answer)]);
   const field = choices(

@@ -8,6 +8,7 @@
 import { statusWords } from "../../pack/words.js";
 import { element, hanzi, rows } from "../../ui/elements.js";
 import { choices, labelled, notice, said, select } from "../../ui/fields.js";
+import { TERMS } from "../../ui/terms.js";
 import { t } from "../../ui/words.js";
 import { forPermit, purposed, purposesOf } from "../visit/visit.js";
 import { momentWords, purposeWords, readByWords } from "../visit/words.js";
@@ -22,12 +23,12 @@ function facts(visit) {
     ? `${how.codeNumber}${how.codeVersion ? t(`，第 ${how.codeVersion} 版`, `, version ${how.codeVersion}`) : ""}`
     : "—";
   return rows(
-    ["企业", "Business", hanzi(visit.business.name)],
-    ["经营场所", "Premises", hanzi(visit.premises.address)],
-    ["统一社会信用代码", "Credit code", element("span", "number", visit.business.uscc)],
-    ["编号", "Code number", element("span", "number", code)],
-    ["识别方式", "Identified by", readByWords(how.readBy)],
-    ["开始时间", "Started", momentWords(visit.startedAt)],
+    [...TERMS.field.business, hanzi(visit.business.name)],
+    [...TERMS.field.premises, hanzi(visit.premises.address)],
+    [...TERMS.field.credit_code, element("span", "number", visit.business.uscc)],
+    [...TERMS.field.code_number, element("span", "number", code)],
+    [...TERMS.inspection.identified_by, readByWords(how.readBy)],
+    [...TERMS.inspection.started, momentWords(visit.startedAt)],
   );
 }
 
@@ -72,7 +73,7 @@ function listChoice({ visit, change }) {
 function purposeChoice(context) {
   const { visit } = context;
   const options = purposesOf(visit).map(/** @returns {Option} */ (purpose) => [purpose, purposeWords(purpose)]);
-  return choices(t("检查类型", "Purpose"), options, visit.purpose, (purpose) => {
+  return choices(t(...TERMS.inspection.purpose), options, visit.purpose, (purpose) => {
     context.change(purposed(context.visit, purpose));
     context.redraw();
   });
@@ -89,7 +90,7 @@ function secondOfficer({ visit, change }) {
   const hint = visit.officers.length
     ? t("监督检查应有两名人员在场。", "Two officers must be present at an inspection.")
     : t("本机构没有其他检查人员。", "This office has no other inspector.");
-  return labelled(control, t("第二名检查人员", "Second officer"), hint);
+  return labelled(control, t(...TERMS.inspection.second_officer), hint);
 }
 
 /**

@@ -7,6 +7,7 @@
 
 import { element } from "../../ui/elements.js";
 import { choices, labelled, notice, said, text } from "../../ui/fields.js";
+import { TERMS } from "../../ui/terms.js";
 import { t } from "../../ui/words.js";
 import { answerTo, dayIn, faultsOf, itemsOf, reckon, suggested, wantsFault } from "../visit/visit.js";
 import { faultWords, outcomeWords, progressWords, scoreWords } from "../visit/words.js";
@@ -41,7 +42,7 @@ function due(context) {
   control.max = dayIn(context.now(), 365);
   const part = labelled(
     control,
-    t("整改期限", "Rectification deadline"),
+    t(...TERMS.inspection.rectification_deadline),
     t("期限之后要复查。", "A recheck follows after this date."),
   );
   part.hidden = context.visit.outcome !== "to_rectify";
@@ -71,7 +72,7 @@ export function resultStep(context) {
   const reckoned = reckon(visit);
   const [day, why] = [due(context), faults(context)];
   const options = OUTCOMES.map(/** @returns {Option} */ (outcome) => [outcome, outcomeWords(outcome)]);
-  const outcome = choices(t("检查结论", "Outcome of the inspection"), options, visit.outcome, (chosen) => {
+  const outcome = choices(t(...TERMS.inspection.outcome), options, visit.outcome, (chosen) => {
     context.change({ outcome: chosen });
     day.hidden = chosen !== "to_rectify";
     why.hidden = !wantsFault(context.visit);

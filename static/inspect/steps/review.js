@@ -6,6 +6,7 @@
 
 import { both, element, hanzi, rows } from "../../ui/elements.js";
 import { behind, button, notice, said } from "../../ui/fields.js";
+import { TERMS } from "../../ui/terms.js";
 import { dayWords, t } from "../../ui/words.js";
 import { doubts, missing } from "../visit/missing.js";
 import { overNow, reckon } from "../visit/visit.js";
@@ -50,24 +51,23 @@ function facts(visit) {
   const lists = visit.checklists.filter(({ id }) => visit.lists.includes(id)).map(({ name }) => said(name));
   const outcome = visit.outcome ? outcomeWords(visit.outcome) : "—";
   return rows(
-    ["企业", "Business", hanzi(visit.business.name)],
-    ["经营场所", "Premises", hanzi(visit.premises.address)],
-    ["许可证", "Permit", hanzi(visit.permitNo || "—")],
-    ["识别方式", "Identified by", readByWords(visit.how.readBy)],
-    ["检查类型", "Purpose", purposeWords(visit.purpose)],
-    ["开始时间", "Started", momentWords(visit.startedAt)],
-    ["第二名检查人员", "Second officer", hanzi(second?.[1] ?? "—")],
+    [...TERMS.field.business, hanzi(visit.business.name)],
+    [...TERMS.field.premises, hanzi(visit.premises.address)],
+    [...TERMS.field.permit_number, hanzi(visit.permitNo || "—")],
+    [...TERMS.inspection.identified_by, readByWords(visit.how.readBy)],
+    [...TERMS.inspection.purpose, purposeWords(visit.purpose)],
+    [...TERMS.inspection.started, momentWords(visit.startedAt)],
+    [...TERMS.inspection.second_officer, hanzi(second?.[1] ?? "—")],
     ["检查表", "Checklists", lists.join(t("、", ", ")) || "—"],
-    ["得分", "Score", `${scoreWords(reckoned)}${t("；", "; ")}${progressWords(reckoned)}`],
-    ["照片", "Photos", String(visit.photos.length)],
+    [...TERMS.field.score, `${scoreWords(reckoned)}${t("；", "; ")}${progressWords(reckoned)}`],
+    [...TERMS.inspection.photos, String(visit.photos.length)],
     [
-      "结论",
-      "Outcome",
+      ...TERMS.inspection.outcome,
       visit.outcome === "to_rectify" && visit.rectifyBy
         ? `${outcome}${t("，", ", ")}${dayWords(visit.rectifyBy)}`
         : outcome,
     ],
-    ["备注", "Notes", visit.remarks || "—"],
+    [...TERMS.field.notes, visit.remarks || "—"],
     ["单位确认", "Confirmed", confirmation(visit)],
   );
 }

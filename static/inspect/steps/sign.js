@@ -7,6 +7,7 @@
 
 import { element } from "../../ui/elements.js";
 import { button, choices, labelled, notice, text } from "../../ui/fields.js";
+import { TERMS } from "../../ui/terms.js";
 import { dayWords, t } from "../../ui/words.js";
 import { overNow, reckon } from "../visit/visit.js";
 import { outcomeWords, purposeWords, scoreWords } from "../visit/words.js";
@@ -133,7 +134,7 @@ export function signStep(context) {
   const options = [
     ["drawn", t("手写签字", "Sign by hand")],
     ["typed", t("输入姓名确认", "Enter the name")],
-    ["refused", t("拒绝签字", "Refused to sign")],
+    ["refused", t(...TERMS.inspection.refused_to_sign)],
   ];
   const kinds = choices(t("被检查单位确认", "The business confirms"), options, context.visit.signature.kind, (kind) => {
     sign(context, { kind, over: "" });

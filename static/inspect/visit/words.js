@@ -5,30 +5,35 @@
 /** @import { Both, Content } from "../../ui/types.d.ts" */
 
 import { hanzi } from "../../ui/elements.js";
+import { TERMS } from "../../ui/terms.js";
 import { minute, t } from "../../ui/words.js";
 
 /** @type {Record<string, Both>} */
 const PURPOSES = {
-  routine: ["日常监督", "Routine"],
-  follow_up: ["告知承诺核查", "Commitment check"],
-  recheck: ["整改复查", "Rectification recheck"],
-  drawn: ["双随机抽查", "Random inspection"],
-  complaint: ["投诉举报检查", "After a complaint"],
+  routine: [...TERMS.inspection.routine],
+  follow_up: [...TERMS.inspection.commitment_check],
+  recheck: [...TERMS.inspection.recheck],
+  drawn: [...TERMS.inspection.random_inspection],
+  complaint: [...TERMS.inspection.complaint],
 };
 /** @type {Record<string, Both>} */
 const OUTCOMES = {
-  passed: ["合格", "Passed"],
-  to_rectify: ["责令限期整改", "Rectification ordered"],
-  failed: ["不合格", "Failed"],
+  passed: [...TERMS.inspection.passed],
+  to_rectify: [...TERMS.inspection.rectification_ordered],
+  failed: [...TERMS.inspection.failed],
 };
 /** @type {Record<string, Both>} */
 const READ_BY = {
   symbol: ["扫码并核验", "Scanned and verified"],
-  number: ["输入编号", "Number entered"],
+  number: [...TERMS.inspection.number_entered],
   list: ["从随身包选取，未扫码", "Selected from the pack, not scanned"],
 };
 /** @type {Record<string, Both>} */
-const ANSWERS = { yes: ["符合", "Compliant"], no: ["不符合", "Not compliant"], na: ["不适用", "Not applicable"] };
+const ANSWERS = {
+  yes: [...TERMS.inspection.compliant],
+  no: [...TERMS.inspection.not_compliant],
+  na: [...TERMS.inspection.not_applicable],
+};
 /** @type {Record<string, Both>} */
 const STATES = {
   counted: ["已计入登记库。", "Recorded in the register."],
@@ -37,10 +42,10 @@ const STATES = {
 };
 /** @type {Record<string, Both>} */
 const FAULTS = {
-  unmet: ["逾期未整改，仍不符合条件", "Not rectified in time; conditions still not met"],
-  refused: ["拒不整改", "Refused to rectify"],
-  false_statement: ["隐瞒有关情况或提供虚假材料", "False statements or concealment"],
-  deceit: ["以欺骗、贿赂等不正当手段取得许可", "Obtained by deceit, bribery or other improper means"],
+  unmet: [...TERMS.inspection.not_rectified],
+  refused: [...TERMS.inspection.refused_to_rectify],
+  false_statement: [...TERMS.inspection.false_statement],
+  deceit: [...TERMS.inspection.deceit],
 };
 /**
  * @param {Record<string, Both>} table

@@ -53,7 +53,7 @@ def test_a_problem_goes_from_the_scanned_page_to_the_answer_without_any_script(
     phone: Page, counter: Page, site: str, number: str, photo: Path
 ) -> None:
     receipt = report(phone, site, number, photo)
-    assert phone.locator("h1").inner_text() == "已经收到"
+    assert phone.locator("h1").inner_text() == "已收到您的反映"
     open_first(counter, f"{site}/desk/reports")
     assert counter.locator("figure img").evaluate("(image) => image.naturalWidth", timeout=5000) == 400
     counter.fill("#answer", "已责令更换，明日复查。")
@@ -62,7 +62,7 @@ def test_a_problem_goes_from_the_scanned_page_to_the_answer_without_any_script(
     phone.fill("#number", receipt.rpartition("/")[2].lower())
     phone.click("main form button")
     phone.wait_for_url(receipt)
-    assert phone.locator("h1").inner_text() == "已经答复"
+    assert phone.locator("h1").inner_text() == "已答复"
     assert "已责令更换，明日复查。" in phone.locator("main").inner_text()
     counter.check("input[name=step][value=called_back]")
     counter.fill("#text", "已致电，认可")
@@ -78,7 +78,7 @@ def test_a_form_that_is_refused_keeps_what_was_written_on_a_phone_without_script
     phone.goto(f"{site}/p/{number}/report")
     phone.fill("#text", "只写了这些\n第二行")
     phone.click("main form button")
-    assert "没有选择反映什么问题" in phone.locator("#error-summary").inner_text()
+    assert "没有选择反映的问题" in phone.locator("#error-summary").inner_text()
     assert phone.input_value("#text") == "只写了这些\n第二行"
     phone.check("input[name=kind][value=other]")
     phone.click("main form button")
@@ -130,7 +130,7 @@ def test_a_problem_is_reported_with_the_keyboard_alone_and_the_trap_is_never_rea
     tab_to(looking, "main form button")
     with looking.expect_navigation():
         looking.keyboard.press("Enter")
-    assert looking.locator("h1").inner_text() == "已经收到"
+    assert looking.locator("h1").inner_text() == "已收到您的反映"
 
 
 def test_a_receipt_is_not_kept_by_the_browser_and_leads_nowhere_else(

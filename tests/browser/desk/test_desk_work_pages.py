@@ -57,7 +57,7 @@ def test_the_rooms_are_a_menu_on_a_phone_and_a_row_at_the_counter(looking: Page,
     signed_in_as(page.context, served, "inspector")
     page.set_viewport_size({"width": 360, "height": 800})
     page.goto(f"{origin}/desk/work")
-    rooms, menu = page.get_by_role("navigation", name="窗口"), page.locator(".desk-menu summary")
+    rooms, menu = page.get_by_role("navigation", name="窗口目录"), page.locator(".desk-menu summary")
     assert (menu.inner_text().split("\n")[-1], rooms.is_visible()) == ("待办", False)
     menu.focus()
     page.keyboard.press("Enter")

@@ -146,7 +146,7 @@ def test_a_first_start_without_a_pack_says_so(device: BrowserContext, site: Site
         page.goto(f"{site.origin}{PAGE}")
         expect(page.locator("#view .note")).to_contain_text("本机还没有随身包，不能开始检查")
         page.goto(f"{site.origin}{PAGE}?lang=en")
-        expect(page.locator("#view .note")).to_contain_text("There is no pack on this device")
+        expect(page.locator("#view .note")).to_contain_text("There is no offline inspection pack on this device")
 
 
 def test_a_number_typed_by_hand_finds_its_business_and_the_record_says_how(phone: Phone) -> None:
@@ -226,7 +226,7 @@ def test_a_refusal_to_sign_is_recorded_with_its_reason(phone: Phone) -> None:
     phone.step(5)
     page.locator('input[value="refused"]').check()
     phone.step(6)
-    expect(page.locator("#view .note").first).to_contain_text("没有写拒签的原因")
+    expect(page.locator("#view .note").first).to_contain_text("没有填写拒签的原因")
     phone.step(5)
     page.locator("#view textarea").fill("负责人不在场")
     phone.finish()

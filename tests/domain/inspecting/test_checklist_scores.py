@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from licence_qr.catalogue.loader import load_catalogue
 from licence_qr.domain.catalogue.checklists import ChecklistAnswer, ChecklistItem, score
-from licence_qr.domain.text import Text
+from licence_qr.wording.text import Text
 
 DAY = date(2026, 11, 23)
 CATALOGUE = load_catalogue()

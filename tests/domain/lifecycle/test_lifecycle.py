@@ -26,8 +26,8 @@ from licence_qr.domain.lifecycle.acts import (
 from licence_qr.domain.register.entity import LicenceState
 from licence_qr.domain.register.permit import PermitState, PermitStatus
 from licence_qr.domain.roles import Role
-from licence_qr.domain.text import Text
 from licence_qr.errors import InputError, RuleError
+from licence_qr.wording.text import Text
 
 LICENCE, PERMIT = SubjectKind.LICENCE, SubjectKind.PERMIT
 STATES = [(LICENCE, s.value) for s in LicenceState] + [(PERMIT, s.value) for s in PermitStatus]

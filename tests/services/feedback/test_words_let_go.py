@@ -214,4 +214,4 @@ def test_the_daily_sweep_of_the_command_line_deletes_and_counts(
     said = capsys.readouterr().out
     counted, end = json.JSONDecoder().raw_decode(said)
     assert (counted["contacts_deleted"], counted["words_deleted"]) == (1, 1)
-    assert "words deleted: 0" in said[end:]
+    assert "text deleted: 0" in said[end:]

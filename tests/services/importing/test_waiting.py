@@ -99,7 +99,7 @@ def test_states_authorities_and_places_are_told_by_their_names_and_the_holder_by
     register.import_rows([licence()], [permit()])
     register.import_rows([licence(state="歇业")], [])
     [about_licence] = register.waiting_rows()
-    assert [(f.left, f.right) for f in about_licence.fields if f.differs] == [("存续", "歇业")]
+    assert [(f.left, f.right) for f in about_licence.fields if f.differs] == [("存续（在营）", "歇业")]
     register.import_rows([licence()], [permit(state="停业整顿")])
     [row] = register.waiting_rows()
     assert row.holder_name == "重庆演示酒店管理有限公司"

@@ -87,7 +87,7 @@ def test_a_form_sent_too_late_is_carried_through_the_sign_in_and_sent_by_one_pre
     assert asked.status_code == 401
     assert asked.headers["Cache-Control"] == "no-store"
     assert "您填写的内容都还在" in page
-    assert "What you typed is kept" in page
+    assert "What you entered is saved" in page
     again = sign_in(clerk, page).get_data(as_text=True)
     assert "继续提交" in again
     assert TYPED["name"] in again

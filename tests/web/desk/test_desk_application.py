@@ -75,7 +75,7 @@ def test_every_problem_is_told_and_every_link_of_the_summary_leads_to_a_field(cl
     links = re.findall(r'<li><a href="#([^"]+)">', page)
     assert links == ["uscc", "name", "term_to"]
     assert all(f'id="{link}"' in page and f'id="{link}-error"' in page for link in links)
-    assert "<title>有误：" in page
+    assert "<title>错误：" in page
     assert "第 17 位" in text_of(page)
 
 

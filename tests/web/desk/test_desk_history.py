@@ -89,7 +89,7 @@ def test_a_change_says_what_was_and_what_is_by_whom_why_and_from_when(clerk: Bro
     assert f"理由： {REASON}" in said or f"理由：{REASON}" in said
     assert "依据：市场主体登记管理条例第二十四条" in said
     assert "文号：示字〔2030〕7号" in said
-    assert "提出：clerk（示例）；审批：colleague（示例）" in said
+    assert "提出人：clerk（示例）；审批：colleague（示例）" in said
 
 
 def test_one_press_of_a_button_is_one_moment_with_the_cause_first(clerk: Browser, uscc: str) -> None:
@@ -129,7 +129,7 @@ def test_what_the_program_did_by_itself_is_told_in_both_languages(
         events.write(tx, new)
     assert "经办：系统自动" in text_of(clerk.see(f"/desk/businesses/{uscc}/history?lang=zh"))
     english = text_of(clerk.see(f"/desk/businesses/{uscc}/history?lang=en"))
-    assert "By the system" in english and "系统自动" not in english
+    assert "Handled by the system" in english and "系统自动" not in english
 
 
 def test_a_business_that_is_not_in_the_register_has_no_history(clerk: Browser) -> None:

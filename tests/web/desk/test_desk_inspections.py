@@ -49,7 +49,7 @@ def test_the_list_shows_what_is_held_and_narrows(clerk, held):
 def test_a_day_that_cannot_be_read_is_told_at_its_field_and_narrows_nothing(clerk, held):
     page = clerk.see("/desk/inspections?from=2026-02-31&to=2026-12-31&q=受检客栈")
     assert held in page
-    assert 'href="#from">从哪一天：' in page
+    assert 'href="#from">起始日期：' in page
     assert 'id="from-error"' in page and 'href="#from"' in page and 'value="2026-02-31"' in page
     assert 'id="to-error"' not in page and 'value="2026-12-31"' in page and 'value="受检客栈"' in page
 

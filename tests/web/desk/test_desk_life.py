@@ -218,7 +218,7 @@ def test_a_form_overtaken_by_a_colleague_shows_the_difference_and_is_sent_again_
     assert late.status_code == 409
     said = text_of(page)
     assert "什么都还没有办理" in said
-    assert "您填写的： 赵示例" in said and "登记簿现在是： 王示例" in said
+    assert "您填写的内容： 赵示例" in said and "登记簿现在是： 王示例" in said
     assert "我的理由" in said
     again = fields_of(page)
     assert again["principal"] == "赵示例"  # what was typed
@@ -341,7 +341,7 @@ def test_one_more_permit_begins_with_the_business_filled_in(clerk: Browser, uscc
     name = fields_of(details, "/desk/applications")["name"]
     clerk.fill(application, "general", uscc=uscc, name=name, premises_address="重庆市九龙坡区白市驿镇示例三路3号")
     review = text_of(clerk.see(f"{application}/review?lang=zh"))
-    assert "执照不变" in review and "受理许可申请" in review and "营业执照立即发出" not in review
+    assert "执照不变" in review and "受理申请" in review and "营业执照立即发出" not in review
     result = text_of(clerk.see(clerk.issue(application).location))
     assert "许可申请已受理" in result and "现行亮证牌是第 2 版" in result
 

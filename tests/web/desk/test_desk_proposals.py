@@ -254,6 +254,6 @@ def test_the_pages_speak_english_too(clerk: Browser, decider: Browser, shop: Sho
     assert "Proposal" in decider.see(address + "?lang=en")
     assert "Your sign-in password" in decider.see(address + "?lang=en")
     assert "What happens if approved" in clerk.see(shop.form("revoke") + "?lang=en")
-    assert "Import review" in decider.see(LIST + "?lang=en")
+    assert "Awaiting decision" in decider.see(LIST + "?lang=en")
     for one in (clerk, decider):
         one.see(LIST + "?lang=zh")

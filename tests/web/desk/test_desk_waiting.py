@@ -157,7 +157,7 @@ def test_a_suspension_in_a_file_is_said_to_take_two_people_and_leads_to_a_propos
     [question] = set(addresses(clerk)) - before
     page = clerk.see(question)
     assert "须由两人办理" in page
-    assert "takes two people" in clerk.see(question + "?lang=en")
+    assert "needs two people" in clerk.see(question + "?lang=en")
     clerk.see(question + "?lang=zh")
     answer = clerk.send(question, {"decision": "take_file", "reason": REASON}, page=page)
     assert answer.status_code == 303

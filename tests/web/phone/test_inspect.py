@@ -107,4 +107,4 @@ def test_the_pages_run_our_scripts_and_ask_no_other_site(inspector: Browser, add
 
 def test_the_page_says_in_both_languages_what_it_keeps(inspector: Browser) -> None:
     assert "12 小时后失效" in inspector.see("/inspect/")
-    assert "void after 12 hours" in inspector.see("/inspect/?lang=en")
+    assert "expires after 12 hours" in inspector.see("/inspect/?lang=en")

@@ -111,7 +111,7 @@ def test_the_question_is_asked_in_english_too(inspector: Browser) -> None:
     number = account_of(inspector)
     for count, words in (
         ("1", "One inspection is stored on this device only."),
-        ("3", "3 inspections are on this device"),
+        ("3", "3 inspections are stored on this device"),
     ):
         inspector.client.set_cookie("unsent-inspections", f"{number}-{count}")
         inspector.see("/inspect/?lang=en")

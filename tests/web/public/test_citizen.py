@@ -152,7 +152,9 @@ def test_the_days_left_are_counted_to_the_last_day(app: Flask, left: int, said: 
 
 def test_a_check_that_is_overdue_is_said_to_be_missing(client: FlaskClient) -> None:
     assert "应至迟于2026年11月1日完成现场核查，尚未核查。" in read(client, "overdue_check")
-    assert "was to be checked by 1 November 2026, not checked yet" in read(client, "overdue_check", "en")
+    assert "on-site inspection was due by 1 November 2026 and has not taken place" in read(
+        client, "overdue_check", "en"
+    )
 
 
 def test_nobody_waits_for_the_check_of_a_permit_that_has_ended(app: Flask) -> None:
@@ -189,12 +191,12 @@ def test_marks_are_shown_with_their_days_and_change_no_state(client: FlaskClient
 
 def test_the_last_inspection_is_told_by_its_day_and_how_the_order_ended(client: FlaskClient) -> None:
     page = read(client, "marked")
-    assert "2026年9月1日" in page and "逾期未完成，2026年9月30日" in page
+    assert "2026年9月1日" in page and "逾期未整改，2026年9月30日" in page
     assert "最近检查" not in read(client, "in_force")
 
 
 def test_a_rest_says_from_when_to_when(client: FlaskClient) -> None:
-    assert "2026年6月1日 至 2027年5月31日" in read(client, "dormant")
+    assert "自2026年6月1日起，至2027年5月31日" in read(client, "dormant")
 
 
 def test_a_print_declared_void_says_so_and_still_leads_to_the_truth(client: FlaskClient) -> None:
@@ -319,7 +321,7 @@ def test_each_refusal_has_its_status_and_says_what_to_do(client: FlaskClient, st
 
 def test_not_found_is_not_forged(client: FlaskClient) -> None:
     assert "这不等于亮证牌是假的" in read(client, "unknown")
-    assert "does not mean that the print is forged" in read(client, "unknown", "en")
+    assert "does not mean the card is forged" in read(client, "unknown", "en")
 
 
 def test_without_the_register_only_the_signature_is_vouched_for(client: FlaskClient) -> None:

@@ -67,7 +67,7 @@ def test_a_problem_is_reported_and_followed_without_a_cookie(visitor: FlaskClien
     assert answer.status_code == 303
     assert re.fullmatch(r"/reports/(?:[0-9A-Z]{4}-){4}[0-9A-Z]", answer.location)
     page = visitor.get(answer.location)
-    assert "已经收到" in page.get_data(as_text=True)
+    assert "已收到您的反映" in page.get_data(as_text=True)
     assert "Set-Cookie" not in {name for response in (answer, page) for name in response.headers.keys()}
     typed = answer.location.rpartition("/")[2].lower().replace("-", " ")
     assert visitor.get("/reports", query_string={"number": typed}).location == answer.location
@@ -75,7 +75,7 @@ def test_a_problem_is_reported_and_followed_without_a_cookie(visitor: FlaskClien
 
 def test_the_receipt_shows_no_word_of_the_reporter(visitor: FlaskClient, number: str) -> None:
     page = visitor.get(send(visitor, number).location).get_data(as_text=True)
-    assert "已经收到" in page
+    assert "已收到您的反映" in page
     assert TYPED["contact"] not in page
     assert "床单" not in page
 
@@ -286,7 +286,7 @@ def test_a_number_that_nobody_has_is_not_found_and_a_mistyped_one_is_told(visito
 def test_every_page_speaks_both_languages(visitor: FlaskClient, number: str, language: str) -> None:
     receipt = send(visitor, number).location
     words = {
-        "zh": ("反映问题", "查看反映的进度", "已经收到"),
+        "zh": ("反映问题", "查看反映的进度", "已收到您的反映"),
         "en": ("Report a problem", "Track a report", "Received"),
     }
     for address, heading in zip((f"/p/{number}/report", "/reports", receipt), words[language], strict=True):

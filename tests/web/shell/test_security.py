@@ -124,7 +124,7 @@ def test_a_failure_shows_a_reference_and_nothing_of_itself(failing: FlaskClient)
         response = failing.get(ADDRESS_OF["in_force"])
     page = response.get_data(as_text=True)
     assert response.status_code == 500
-    assert "系统出了故障" in page
+    assert "系统出现故障" in page
     assert not any(word in page for word in ("Traceback", "ZeroDivisionError", "张三", ".py"))
     (line,) = logs
     assert line["request_id"] in page

@@ -19,10 +19,11 @@ from licence_qr.domain.register.permit import GrantMode
 from licence_qr.services.businesses.history import Change, PastEvent
 from licence_qr.web.desk.words import office_name
 from licence_qr.web.shell.handed import catalogue
-from licence_qr.web.shell.language import t
+from licence_qr.web.shell.language import in_words, t
 from licence_qr.web.shell.words import GRADE, LICENCE_STATE, PERMIT_STATUS, TITLES, Saying, day
+from licence_qr.wording.terms import term
 
-NONE = Text("无", "none")
+NONE = term("progress.none")
 _ORDERED = Text("整改事项", "What to rectify")  # an order's items; those of a permit are what it allows
 _STATES: Mapping[str, Saying] = {
     **{state.value: saying for state, saying in LICENCE_STATE.items()},
@@ -90,9 +91,9 @@ def _state(value: object) -> str:
 
 def _mode(value: object) -> str:
     return (
-        t("告知承诺", "Notify and commit")
+        in_words(term("record.notify_and_commit"))
         if value == GrantMode.COMMITMENT.value
-        else t("一般程序", "Standard procedure")
+        else in_words(term("record.standard_procedure"))
     )
 
 
@@ -139,8 +140,8 @@ _CAUSES = {
 }
 # Of an inspection, and of a check after a commitment; both call alike what was not good enough.
 _OUTCOMES = {
-    FollowUpOutcome.MET.value: Text("符合承诺", "Commitment met"),
-    FollowUpOutcome.RECTIFY.value: Text("责令限期整改", "Rectification ordered"),
+    FollowUpOutcome.MET.value: term("inspection.commitment_met"),
+    FollowUpOutcome.RECTIFY.value: term("inspection.rectification_ordered"),
     **{outcome.value: words for outcome, words in OUTCOME_WORDS.items()},
 }
 

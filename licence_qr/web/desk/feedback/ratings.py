@@ -9,7 +9,6 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from werkzeug.wrappers import Response
 
 from licence_qr.domain.feedback.ratings import LEVELS, STEP_WORDS, RatingStep
-from licence_qr.domain.text import Text
 from licence_qr.errors import ConflictError, InputError, LicenceQRError
 from licence_qr.services.feedback.ratings import Ratings
 from licence_qr.services.feedback.ratings_desk import RatingAct, RatingFile, RatingsDesk
@@ -22,6 +21,7 @@ from licence_qr.web.shell.handed import Handed
 from licence_qr.web.shell.language import language, t
 from licence_qr.web.shell.navigation import RATINGS
 from licence_qr.web.shell.security import current_actor, roles
+from licence_qr.wording.text import Text
 
 blueprint = Blueprint("ratings", __name__, url_prefix="/ratings")
 

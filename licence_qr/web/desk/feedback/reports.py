@@ -9,7 +9,6 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from werkzeug.wrappers import Response
 
 from licence_qr.domain.feedback.reports import STEP_WORDS, ReportStep
-from licence_qr.domain.text import Text
 from licence_qr.errors import ConflictError, InputError, LicenceQRError
 from licence_qr.services.feedback.reports_desk import ReportAct, ReportFile, ReportsDesk
 from licence_qr.services.register import access
@@ -21,6 +20,7 @@ from licence_qr.web.shell.handed import Handed, catalogue
 from licence_qr.web.shell.language import language, t
 from licence_qr.web.shell.navigation import REPORTS
 from licence_qr.web.shell.security import current_actor, roles
+from licence_qr.wording.text import Text
 
 blueprint = Blueprint("reports", __name__, url_prefix="/reports")
 reports_desk = Handed(ReportsDesk)

@@ -20,6 +20,7 @@ from licence_qr.web.shell.language import language, t
 from licence_qr.web.shell.navigation import WAITING_ROWS
 from licence_qr.web.shell.security import current_actor, roles
 from licence_qr.wording import explain
+from licence_qr.wording.terms import term
 
 blueprint = Blueprint("waiting", __name__, url_prefix="/waiting-rows")
 waiting = Handed(Waiting)
@@ -32,7 +33,7 @@ _OUTCOME_WORDS: Mapping[RowOutcome, Text] = {
 _DECISION = Field("decision", Text("怎样裁定？", "Which is correct?"), widget=Widget.RADIOS)
 _REASON = Field(
     "reason",
-    Text("理由", "Reason"),
+    term("field.reason"),
     Text("写明依据，例如：已电话核实，执照名称为准。", "Say what it is based on, for example a phone call."),
     widget=Widget.PARAGRAPH,
 )

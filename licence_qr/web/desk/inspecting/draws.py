@@ -22,6 +22,7 @@ from licence_qr.web.shell.handed import Handed, catalogue
 from licence_qr.web.shell.language import t
 from licence_qr.web.shell.navigation import INSPECTIONS
 from licence_qr.web.shell.security import current_actor, roles
+from licence_qr.wording.terms import term
 
 blueprint = Blueprint("inspection_draws", __name__, url_prefix="/draws")
 draws = Handed(Draws)
@@ -34,7 +35,7 @@ _TITLE = Field(
 _PLACES = Field("places", Text("抽取几家", "Number of premises to draw"), characters=6, inputmode="numeric")
 _DUE_ON = Field(
     "due_on",
-    Text("完成期限", "Inspections due by"),
+    term("inspection.due_by"),
     Text("例如 2026-12-31。", "For example 2026-12-31."),
     characters=12,
 )
@@ -58,9 +59,7 @@ _SEED_SOURCE = Field(
     ),
     optional=True,
 )
-_SEED = Field(
-    "seed", Text("种子", "Seed"), Text("照公开结果原样录入。", "Enter it exactly as published."), characters=30
-)
+_SEED = Field("seed", term("field.seed"), Text("照公开结果原样录入。", "Enter it exactly as published."), characters=30)
 _REASON = Field("reason", Text("作废的理由", "Reason the draw is void"), Text("公开。", "Published."))
 
 
@@ -158,7 +157,7 @@ def _fields() -> tuple[Field, ...]:
     )
     of_kinds = Field(
         "kinds",
-        Text("场所类别", "Types of place"),
+        term("field.types_of_place"),
         Text("不选则全部。", "If none are selected, all are included."),
         widget=Widget.CHECKBOXES,
         choices=kinds,

@@ -25,6 +25,7 @@ from licence_qr.web.shell.language import t
 from licence_qr.web.shell.navigation import FOLLOW_UPS
 from licence_qr.web.shell.security import current_actor, roles
 from licence_qr.web.shell.words import Tone
+from licence_qr.wording.terms import term
 
 blueprint = Blueprint("follow_ups", __name__, url_prefix="/follow-ups")
 follow_ups = Handed(FollowUps)
@@ -32,11 +33,11 @@ follow_ups = Handed(FollowUps)
 _DAY_EXAMPLE = Text("例如 2026-11-23。", "For example 2026-11-23.")
 _OUTCOMES: Mapping[FollowUpOutcome, tuple[Text, Text]] = {
     FollowUpOutcome.MET: (
-        Text("符合承诺", "Commitment met"),
+        term("inspection.commitment_met"),
         Text("公众页面改为“已于某日核查”。", "The public page will show the date of the check."),
     ),
     FollowUpOutcome.RECTIFY: (
-        Text("责令限期整改", "Rectification ordered"),
+        term("inspection.rectification_ordered"),
         Text("到期前再核查一次。", "Another check is due by that date."),
     ),
     FollowUpOutcome.FAILED: (
@@ -48,27 +49,25 @@ _OUTCOMES: Mapping[FollowUpOutcome, tuple[Text, Text]] = {
     ),
 }
 OUTCOME_TONES = {FollowUpOutcome.MET: Tone.GOOD, FollowUpOutcome.RECTIFY: Tone.CARE, FollowUpOutcome.FAILED: Tone.BAD}
-_CHECKED_ON = Field("checked_on", Text("核查日期", "Date of check"), _DAY_EXAMPLE, characters=12)
+_CHECKED_ON = Field("checked_on", term("inspection.date_of_check"), _DAY_EXAMPLE, characters=12)
 _OUTCOME = Field(
     "outcome",
-    Text("结果", "Outcome"),
+    term("field.outcome"),
     widget=Widget.RADIOS,
     choices=tuple(Choice(each.value, name, hint) for each, (name, hint) in _OUTCOMES.items()),
 )
 _FINDINGS = Field(
     "findings",
-    Text("发现的问题", "What was found"),
+    term("inspection.what_was_found"),
     Text("整改或不通过时必填。不公开。", "Required if you order rectification or the check is failed. Not published."),
     widget=Widget.PARAGRAPH,
     optional=True,
 )
-_DOCUMENT_NO = Field("document_no", Text("文号", "Document number"), characters=30, optional=True)
-_RECTIFY_BY = Field(
-    "rectify_by", Text("整改期限", "Rectification deadline"), _DAY_EXAMPLE, characters=12, optional=True
-)
+_DOCUMENT_NO = Field("document_no", term("field.document_number"), characters=30, optional=True)
+_RECTIFY_BY = Field("rectify_by", term("inspection.rectification_deadline"), _DAY_EXAMPLE, characters=12, optional=True)
 _FAULT = Field(
     "fault",
-    Text("认定的情形", "Reason for failing"),
+    term("inspection.reason_for_failing"),
     widget=Widget.RADIOS,
     choices=tuple(Choice(each.value, words) for each, words in FAULT_WORDS.items()),
     optional=True,

@@ -32,6 +32,7 @@ from licence_qr.web.shell.language import language, t
 from licence_qr.web.shell.navigation import INSPECTIONS
 from licence_qr.web.shell.security import current_actor, roles
 from licence_qr.web.shell.words import Tone
+from licence_qr.wording.terms import term
 
 blueprint = Blueprint("inspections", __name__, url_prefix="/inspections")
 inspections = Handed(InspectionsDesk)
@@ -47,9 +48,9 @@ _TONES: Mapping[str, Tone] = {
     ChecklistAnswer.NO: Tone.BAD,
 }
 _ANSWERS: Mapping[ChecklistAnswer, Text] = {
-    ChecklistAnswer.YES: Text("符合", "Compliant"),
-    ChecklistAnswer.NO: Text("不符合", "Not compliant"),
-    ChecklistAnswer.NA: Text("不适用", "Not applicable"),
+    ChecklistAnswer.YES: term("inspection.compliant"),
+    ChecklistAnswer.NO: term("inspection.not_compliant"),
+    ChecklistAnswer.NA: term("inspection.not_applicable"),
 }
 _WORDS: Mapping[str, Any] = {
     "tones": _TONES,
@@ -70,20 +71,20 @@ _COUNT = Choice(
 )
 _SET_ASIDE = Choice(
     "set_aside",
-    Text("仅存档", "For the record only"),
+    term("inspection.for_the_record"),
     Text("保留全部内容，不产生效果。", "Everything is kept but has no effect."),
 )
 _REASON = Field(
     "reason",
-    Text("理由", "Reason"),
+    term("field.reason"),
     Text("写明核对了什么。只在内部可见。", "Say what you checked. Only staff can see this."),
     widget=Widget.PARAGRAPH,
 )
 _NAME = Field("q", Text("名称或信用代码", "Name or credit code"), optional=True)
 _EXAMPLE = Text("例如 2026-11-23", "For example 2026-11-23")
 _DAYS = (
-    Field("from", Text("起始日期", "Start date"), _EXAMPLE, characters=12, optional=True),
-    Field("to", Text("截止日期", "End date"), _EXAMPLE, characters=12, optional=True),
+    Field("from", term("field.start_date"), _EXAMPLE, characters=12, optional=True),
+    Field("to", term("field.end_date"), _EXAMPLE, characters=12, optional=True),
 )
 
 Word = TypeVar("Word", bound=StrEnum)

@@ -31,6 +31,7 @@ from licence_qr.web.shell.handed import catalogue
 from licence_qr.web.shell.language import language
 from licence_qr.web.shell.security import current_actor, roles
 from licence_qr.wording import explain
+from licence_qr.wording.terms import term
 
 blueprint = Blueprint("issue", __name__, url_prefix="/applications")
 
@@ -134,7 +135,7 @@ def _parts(draft: Draft) -> Iterator[ReviewSection]:
     for section in (entity_section(trade, services().demonstration), premises_section(known)):
         yield _part(draft, section.heading, "details", section.fields)
     signature = SIGNATURE_FIELDS if fields.get("mode") == GrantMode.COMMITMENT else ()
-    yield _part(draft, Text("告知承诺", "Notify and commit"), "commitment", (COMMITMENT_MODE, *signature))
+    yield _part(draft, term("record.notify_and_commit"), "commitment", (COMMITMENT_MODE, *signature))
 
 
 def _part(draft: Draft, heading: Text, step: str, fields: tuple[Field, ...]) -> ReviewSection:

@@ -9,9 +9,9 @@ from datetime import date
 from licence_qr.domain.catalogue.model import Catalogue, PermitType
 from licence_qr.domain.lifecycle.acts import Rule, Subject
 from licence_qr.domain.lifecycle.details import Details
-from licence_qr.domain.text import Text
 from licence_qr.services.businesses.search import BusinessDetail, HeldPermit
 from licence_qr.web.shell.forms import Field, TypedForm
+from licence_qr.wording.text import Text
 
 DATE_EXAMPLE = Text("例如 2026-11-23。", "For example 2026-11-23.")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from licence_qr.domain.lifecycle.acts import Effect, Rule
-from licence_qr.domain.text import Text
+from licence_qr.wording.text import Text
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,13 @@ from licence_qr.domain.lifecycle.acts import Act, Grounds, Rule, SubjectKind
 from licence_qr.domain.lifecycle.changes import ChangeRule
 from licence_qr.domain.lifecycle.details import Details
 from licence_qr.domain.plain_text import plain_line, plain_text
-from licence_qr.domain.text import Text
 from licence_qr.web.desk.lifecycle.act_form import DATE_EXAMPLE, ActForm, ActQuestions
 from licence_qr.web.desk.lifecycle.licence_forms import LICENCE_FORMS, label_of
 from licence_qr.web.desk.lifecycle.permit_forms import PERMIT_FORMS
 from licence_qr.web.shell.forms import Field, TypedForm, Widget
 from licence_qr.web.shell.words import TITLES
+from licence_qr.wording.terms import term
+from licence_qr.wording.text import Text
 
 
 def _questions(case: ActForm) -> ActQuestions | None:
@@ -40,13 +41,13 @@ def grounds_fields(rule: Rule) -> tuple[Field, ...]:
         ),
         Field(
             "reason",
-            Text("理由", "Reason"),
+            term("field.reason"),
             Text("只留在内部历史中，不公开。", "Kept in the internal history. Not published."),
             widget=Widget.PARAGRAPH,
             optional=not rule.needs_reason,
         ),
-        Field("legal_basis", Text("法律依据", "Legal basis")),
-        Field("document_no", Text("文号", "Document number"), characters=30, optional=True),
+        Field("legal_basis", term("field.legal_basis")),
+        Field("document_no", term("field.document_number"), characters=30, optional=True),
     )
 
 

@@ -22,10 +22,11 @@ from licence_qr.domain.register.entity import EntityForm
 from licence_qr.domain.register.field_names import FIELD_LABELS
 from licence_qr.domain.register.marks import MARK_NAMES, MarkKind, marks_for
 from licence_qr.domain.register.typed_fields import FieldReader
-from licence_qr.domain.text import Text
 from licence_qr.web.desk.lifecycle.act_form import DATE_EXAMPLE, ActForm, ActQuestions
 from licence_qr.web.shell.forms import Choice, Field, TypedForm, Widget
 from licence_qr.web.shell.words import TITLES, day
+from licence_qr.wording.terms import term
+from licence_qr.wording.text import Text
 
 CHANGEABLE = tuple(
     rule.field
@@ -151,7 +152,7 @@ def _read_reprint(typed: TypedForm) -> Details:
 def _dormancy(case: ActForm) -> tuple[Field, ...]:
     longest = Text("歇业的最后一天，最长三年。", "The last day of dormancy. Three years at most.")
     hint = Text(longest.zh + DATE_EXAMPLE.zh, f"{longest.en} {DATE_EXAMPLE.en}")
-    return (Field("until", Text("歇业至", "Dormant until"), hint, characters=12),)
+    return (Field("until", term("field.dormant_until"), hint, characters=12),)
 
 
 def _read_dormancy(typed: TypedForm) -> Details:
@@ -175,7 +176,7 @@ def _mark(case: ActForm) -> tuple[Field, ...]:
             widget=Widget.RADIOS,
             choices=choices,
         ),
-        Field("until", Text("截止日期", "End date"), until, characters=12, optional=True),
+        Field("until", term("field.end_date"), until, characters=12, optional=True),
     )
 
 

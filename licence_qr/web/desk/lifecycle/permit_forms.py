@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from licence_qr.domain.lifecycle.acts import Act
 from licence_qr.domain.lifecycle.details import Details, Grading, PermitChange
 from licence_qr.domain.register.field_names import FIELD_LABELS
-from licence_qr.domain.text import Text
 from licence_qr.web.desk.lifecycle.act_form import ActForm, ActQuestions
 from licence_qr.web.shell.forms import Choice, Field, TypedForm, Widget
 from licence_qr.web.shell.words import GRADE
+from licence_qr.wording.terms import term
+from licence_qr.wording.text import Text
 
 
 def _change(case: ActForm) -> tuple[Field, ...]:
@@ -45,7 +46,7 @@ def _grading(case: ActForm) -> tuple[Field, ...]:
     hint = Text(
         "由现场检查得出的等级不必在此填写。", "You do not need to enter a grade here if it comes from an inspection."
     )
-    return (Field("grade", Text("等级", "Grade"), hint, widget=Widget.RADIOS, choices=choices),)
+    return (Field("grade", term("field.grade"), hint, widget=Widget.RADIOS, choices=choices),)
 
 
 def _read_grading(typed: TypedForm) -> Details:

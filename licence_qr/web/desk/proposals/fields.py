@@ -12,6 +12,7 @@ from licence_qr.domain.plain_text import plain_line, plain_text
 from licence_qr.services.proposals.decide import ProposalRequest
 from licence_qr.services.proposals.read import Preview
 from licence_qr.web.shell.forms import Choice, Field, TypedForm, Widget
+from licence_qr.wording.terms import term
 
 NO_BAR = "none"
 _FAULT = "fault"
@@ -19,7 +20,7 @@ _BARRING = (Fault.FALSE_STATEMENT, Fault.DECEIT)
 
 _EFFECTIVE_ON = Field(
     "effective_on",
-    Text("生效日期", "Effective from"),
+    term("field.effective_from"),
     Text(
         "不填就是决定当天；不晚于今天。例如 2026-11-23。",
         "Leave empty for the day of the decision. Cannot be in the future. For example 2026-11-23.",
@@ -29,12 +30,12 @@ _EFFECTIVE_ON = Field(
 )
 _REASON = Field(
     "reason",
-    Text("理由", "Reason"),
+    term("field.reason"),
     Text("写明事实。只留在内部历史中，不公开。", "State the facts. Kept in the internal history. Not published."),
     widget=Widget.PARAGRAPH,
 )
-_LEGAL_BASIS = Field("legal_basis", Text("法律依据", "Legal basis"))
-_DOCUMENT_NO = Field("document_no", Text("文号", "Document number"), characters=30, optional=True)
+_LEGAL_BASIS = Field("legal_basis", term("field.legal_basis"))
+_DOCUMENT_NO = Field("document_no", term("field.document_number"), characters=30, optional=True)
 GROUNDS = (_EFFECTIVE_ON, _REASON, _LEGAL_BASIS, _DOCUMENT_NO)
 VERDICT_FIELDS = (
     Field(

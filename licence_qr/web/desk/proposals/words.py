@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from licence_qr.domain.inspecting.follow_up import Fault
 from licence_qr.domain.proposals.proposal import ProposalState
-from licence_qr.domain.text import Text
 from licence_qr.web.shell.words import Tone
+from licence_qr.wording.text import Text
 
 _BROKEN = Text(
     "记入信用记录：承诺未兑现。不限制再次申请，但不能再走告知承诺。",

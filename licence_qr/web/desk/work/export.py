@@ -21,7 +21,8 @@ from licence_qr.domain.catalogue.life_rules import LifeRules
 from licence_qr.services.work.work_list import WorkLine
 from licence_qr.web.desk.words import office_name
 from licence_qr.web.desk.work.words import step_words, task_words
-from licence_qr.web.shell.language import t
+from licence_qr.web.shell.language import in_words, t
+from licence_qr.wording.terms import term
 
 CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -39,11 +40,11 @@ def guarded(text: str) -> str:
 def headings() -> tuple[str, ...]:
     """The names of the columns."""
     return (
-        t("待办事项", "Task"),
-        t("名称", "Name"),
-        t("统一社会信用代码", "Credit code"),
-        t("地址", "Address"),
-        t("期限", "Due date"),
+        in_words(term("record.task")),
+        in_words(term("field.name")),
+        in_words(term("field.credit_code")),
+        in_words(term("field.address")),
+        in_words(term("field.due_date")),
         t("紧急程度", "Urgency"),
         t("剩余天数", "Days left"),
         t("逾期天数", "Days overdue"),
@@ -88,7 +89,7 @@ def _plain(value: Value) -> Value:
 def as_xlsx(lines: Sequence[WorkLine], rules: LifeRules) -> bytes:
     """One sheet; days are dates, counts are numbers, all else is text and never a formula."""
     book = Workbook(write_only=True)
-    sheet = book.create_sheet(t("待办", "Tasks"))
+    sheet = book.create_sheet(in_words(term("record.tasks")))
     sheet.freeze_panes = "A2"
     for number, width in enumerate(_WIDTHS):
         sheet.column_dimensions["ABCDEFGHIJ"[number]].width = width

@@ -19,6 +19,7 @@ from licence_qr.web.desk.words import working_days_words as working_days_words
 from licence_qr.web.shell.language import t
 from licence_qr.web.shell.security import current_actor, roles_of
 from licence_qr.web.shell.words import Tone
+from licence_qr.wording.terms import term
 
 _TONE = {DueStep.OVERDUE: Tone.BAD, DueStep.URGENT: Tone.CARE}
 
@@ -27,7 +28,7 @@ def step_words(step: DueStep, rules: LifeRules) -> str:
     """A step in words, with the days of the rules in force."""
     notice, soon, urgent = rules.expiring_days
     words = {
-        DueStep.OVERDUE: Text("已逾期", "Overdue"),
+        DueStep.OVERDUE: term("progress.overdue"),
         DueStep.URGENT: Text(f"{urgent} 天内", f"Within {urgent} days"),
         DueStep.SOON: Text(f"{urgent + 1} 至 {soon} 天", f"{urgent + 1} to {soon} days"),
         DueStep.NOTICE: Text(f"{soon + 1} 至 {notice} 天", f"{soon + 1} to {notice} days"),

@@ -1,4 +1,4 @@
-"""A text in both languages of the product."""
+"""A text in both languages of the product. It stands here, below every room, because every room may have words."""
 
 from __future__ import annotations
 
