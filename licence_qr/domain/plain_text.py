@@ -5,8 +5,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 
-from licence_qr.domain.text import Text
 from licence_qr.errors import InputError
+from licence_qr.wording.text import Text
 
 # Controls (null bytes too), format characters, which hide or turn the text around them (Unicode TR9, zero width), and
 # halves of characters: whoever reads a text at the desk shall read it in the order in which it was written.

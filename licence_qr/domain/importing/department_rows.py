@@ -21,9 +21,9 @@ from licence_qr.domain.names import name_key
 from licence_qr.domain.plain_text import demand_length
 from licence_qr.domain.register.entity import Entity, EntityForm, LicenceState
 from licence_qr.domain.register.permit import PermitState
-from licence_qr.domain.text import Text
 from licence_qr.domain.written_dates import date_from_excel_serial, read_date
 from licence_qr.errors import InputError
+from licence_qr.wording.text import Text
 
 MARKET_COLUMNS: Mapping[str, str] = {
     "uscc": "统一社会信用代码",
