@@ -155,6 +155,31 @@ def test_an_event_is_read_as_it_was_told_and_kept_in_two_parts(services: Service
         assert json.loads(row["private"])["after"] == {"principal": "李示例"}
 
 
+def test_what_is_stored_gives_the_hashes_of_what_was_written(services: Services) -> None:
+    written = example()
+    with services.database.write() as tx:
+        history.append(tx, written)
+    with services.database.read() as tx:
+        row = tx.one("SELECT * FROM history ORDER BY seq DESC")
+    assert row is not None
+    stored = Event(
+        kind=EventKind(row["event"]),
+        uscc=row["uscc"],
+        subject=row["subject"],
+        at=datetime.fromisoformat(row["at"]),
+        actor=row["actor"],
+        office=row["office"],
+        legal_basis=row["legal_basis"],
+        document_no=row["document_no"],
+        effective_on=date.fromisoformat(row["effective_on"]),
+        proposed_by=row["proposed_by"],
+        public={side: json.loads(row[side]) for side in ("before", "after")},
+        private=json.loads(row["private"]),
+        salt=row["salt"],
+    )
+    assert stored == written and part_hashes(stored) == part_hashes(written)
+
+
 def test_every_event_of_the_whole_demonstration_has_the_shape(demonstration_copy: Services) -> None:
     with demonstration_copy.database.read() as tx:
         rows = tx.all("SELECT * FROM history")
