@@ -173,7 +173,7 @@ class ProposalReading:
         entity, held = seen.holder.entity, seen.permit
         state = STATE_NAMES[seen.subject.kind, seen.state]
         if held is None:
-            name = term("record.business_licence")
+            name = term("record.licence_document")
             return About(
                 subject=seen.subject,
                 holder_name=entity.holder_name,
