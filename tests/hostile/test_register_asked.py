@@ -23,7 +23,7 @@ def test_a_text_that_no_business_can_bear_finds_none(services, clerk, make_appli
 def test_a_question_number_beyond_all_keys_is_not_found(services, number):
     with pytest.raises(NotFoundError) as refusal:
         services.waiting.get(ADMIN, number)
-    assert refusal.value.code == "question_not_found"
+    assert refusal.value.code == "thing_not_found"
 
 
 @pytest.mark.parametrize("serial", ["9" * 19, "9" * 5000])

@@ -168,12 +168,12 @@ def allowed(state: RatingState) -> tuple[RatingStep, ...]:
 
 
 def next_state(state: RatingState, step: RatingStep) -> RatingState:
-    """The state after ``step``. Raises ConflictError ``rating_step_not_allowed`` with what is allowed, in words."""
+    """The state after ``step``. Raises ConflictError ``step_not_allowed`` with what is allowed, in words."""
     found = _NEXT[state].get(step)
     if found is None:
         words = [STEP_WORDS[each] for each in allowed(state)]
         zh, en = "、".join(w.zh for w in words) or "无", ", ".join(w.en for w in words) or "none"
-        raise ConflictError("rating_step_not_allowed", allowed_zh=zh, allowed_en=en)
+        raise ConflictError("step_not_allowed", allowed_zh=zh, allowed_en=en)
     return found
 
 

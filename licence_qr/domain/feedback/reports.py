@@ -151,13 +151,13 @@ def allowed(state: ReportState) -> tuple[ReportStep, ...]:
 def next_state(report: Report, step: ReportStep) -> ReportState:
     """The state after ``step``. An answer closes a report whose reporter left no contact: nobody can be called back.
 
-    Raises ConflictError ``report_step_not_allowed`` with what is allowed, in words.
+    Raises ConflictError ``step_not_allowed`` with what is allowed, in words.
     """
     found = _NEXT[report.state].get(step)
     if found is None:
         words = [STEP_WORDS[each] for each in allowed(report.state)]
         zh, en = "、".join(w.zh for w in words), ", ".join(w.en for w in words)
-        raise ConflictError("report_step_not_allowed", allowed_zh=zh, allowed_en=en)
+        raise ConflictError("step_not_allowed", allowed_zh=zh, allowed_en=en)
     if step is ReportStep.ANSWERED and not report.contact_left:
         return ReportState.CLOSED
     return found

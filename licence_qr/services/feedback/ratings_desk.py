@@ -23,7 +23,7 @@ from licence_qr.domain.roles import Actor
 from licence_qr.errors import ConflictError, NotFoundError
 from licence_qr.services.feedback.ratings import Ratings
 from licence_qr.services.feedback.steps import ShownStep, chosen_step, shown_steps, words_of_step, write_step
-from licence_qr.services.register import access
+from licence_qr.services.register import access, things
 from licence_qr.store.database.connections import Transaction
 from licence_qr.store.feedback import ratings
 from licence_qr.store.feedback.ratings import RatingEvent
@@ -147,15 +147,15 @@ class RatingsDesk:
         """Take one step, in one transaction with its event.
 
         Raises InputError (``report_step_missing``, ``report_step_text_missing``, ``text_too_long``), ConflictError
-        ``rating_changed`` or ``rating_step_not_allowed``, NotFoundError, AccessError.
+        ``changed_meanwhile`` or ``step_not_allowed``, NotFoundError, AccessError.
         """
         step, text = chosen_step(RatingStep, act.step), words_of_step(act.text)
         with self.ratings.database.write() as tx:
             rating = _own(tx, actor, rating_id)
             if rating.revision != act.revision:
-                raise ConflictError("rating_changed")
+                raise ConflictError("changed_meanwhile", thing_zh=things.RATING.zh, thing_en=things.RATING.en)
             if not self.ratings.keeps_words(rating, local_date(now)):  # a later note would never be deleted
-                raise ConflictError("rating_step_not_allowed", allowed_zh="无", allowed_en="none")
+                raise ConflictError("step_not_allowed", allowed_zh="无", allowed_en="none")
             state = next_state(rating.state, step)
             over = state is RatingState.CLOSED and rating.closed_on is None
             changed = replace(rating, state=state, closed_on=local_date(now) if over else rating.closed_on)

@@ -13,7 +13,7 @@ from licence_qr.domain.roles import Actor
 from licence_qr.errors import ConflictError, InputError, NotFoundError
 from licence_qr.services.feedback.reports import Clock, Reports
 from licence_qr.services.feedback.steps import ShownStep, chosen_step, shown_steps, words_of_step, write_step
-from licence_qr.services.register import access
+from licence_qr.services.register import access, things
 from licence_qr.services.register.access import HANDLE_REPORTS, OVERSEE_REPORTS
 from licence_qr.store.database.connections import Transaction
 from licence_qr.store.feedback import reports
@@ -75,7 +75,7 @@ class ReportsDesk:
             return tuple(self._line(tx, self._readable(each, today), today) for each in found)
 
     def get(self, actor: Actor, report_id: int, now: datetime) -> ReportFile:
-        """One report. Raises NotFoundError ``report_not_found``, AccessError."""
+        """One report. Raises NotFoundError ``thing_not_found``, AccessError."""
         with self.reports.database.read() as tx:
             return self._file(tx, actor, _own(tx, actor, report_id), local_date(now))
 
@@ -94,14 +94,14 @@ class ReportsDesk:
         """Take one step, in one transaction with its event.
 
         Raises InputError (``report_step_missing``, ``report_step_text_missing``, ``text_too_long``,
-        ``report_office_missing``, ``answer_names_contact``), ConflictError ``report_changed`` (somebody else took a
-        step since the form was made) or ``report_step_not_allowed``, NotFoundError, AccessError.
+        ``report_office_missing``, ``answer_names_contact``), ConflictError ``changed_meanwhile`` (somebody else took a
+        step since the form was made) or ``step_not_allowed``, NotFoundError, AccessError.
         """
         step, text = chosen_step(ReportStep, act.step), words_of_step(act.text)
         with self.reports.database.write() as tx:
             report = _own(tx, actor, report_id)
             if report.revision != act.revision:
-                raise ConflictError("report_changed")
+                raise ConflictError("changed_meanwhile", thing_zh=things.REPORT.zh, thing_en=things.REPORT.en)
             _demand(tx, actor, report, step, text)
             changed = self._after(report, step, act, local_date(now))
             details = {"from": report.office, "to": changed.office} if step is ReportStep.REASSIGNED else None
@@ -113,7 +113,7 @@ class ReportsDesk:
 
     def _after(self, report: Report, step: ReportStep, act: ReportAct, today: date) -> Report:
         if not self.reports.keeps_words(report, today):  # a later note would have no day on which it is deleted
-            raise ConflictError("report_step_not_allowed", allowed_zh="无", allowed_en="none")
+            raise ConflictError("step_not_allowed", allowed_zh="无", allowed_en="none")
         state = next_state(report, step)
         closed_on = today if state is ReportState.CLOSED and report.closed_on is None else report.closed_on
         changed = replace(report, state=state, closed_on=closed_on)
@@ -163,7 +163,7 @@ def _own(tx: Transaction, actor: Actor, report_id: int) -> Report:
     access.demand(actor, OVERSEE_REPORTS)
     report = reports.get(tx, report_id)
     if report is None:
-        raise NotFoundError("report_not_found")
+        raise things.not_found(things.REPORT)
     access.demand(actor, OVERSEE_REPORTS, report.office)
     return report
 

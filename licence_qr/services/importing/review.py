@@ -23,13 +23,13 @@ from licence_qr.domain.plain_text import demand_length
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor
 from licence_qr.domain.written_dates import read_date
-from licence_qr.errors import ConflictError, InputError, NotFoundError
+from licence_qr.errors import ConflictError, InputError
 from licence_qr.services.importing.proposals import propose
 from licence_qr.services.importing.reconcile import ImportContext
 from licence_qr.services.importing.review_words import COLUMNS, DECISIONS, in_words, side_title
 from licence_qr.services.importing.run import Settled, known_businesses, take_over
 from licence_qr.services.proposals.decide import Proposals
-from licence_qr.services.register import access, events
+from licence_qr.services.register import access, events, things
 from licence_qr.services.register.access import DECIDE_IMPORTED_ROWS
 from licence_qr.services.register.events import NewEvent
 from licence_qr.services.signing.sign_record import Coding
@@ -132,7 +132,7 @@ class Waiting:
             return tuple(self._view(tx, question) for question in import_runs.open_questions(tx, office))
 
     def get(self, actor: Actor, question_id: int) -> WaitingRow:
-        """One question, also after it was decided. Raises NotFoundError ``question_not_found``, AccessError."""
+        """One question, also after it was decided. Raises NotFoundError ``thing_not_found``, AccessError."""
         with self.database.read() as tx:
             return self._view(tx, _own(tx, actor, question_id))
 
@@ -216,7 +216,7 @@ def _own(tx: Transaction, actor: Actor, question_id: int) -> StoredQuestion:
     access.demand(actor, DECIDE_IMPORTED_ROWS)
     question = import_runs.question(tx, question_id)
     if question is None:
-        raise NotFoundError("question_not_found", id=question_id)
+        raise things.not_found(things.IMPORTED_ROW)
     access.demand(actor, DECIDE_IMPORTED_ROWS, question.conflict.office)
     return question
 

@@ -16,7 +16,7 @@ from licence_qr.services.inspecting.document import read_inspection
 from licence_qr.services.inspecting.effects import Counting, InspectionEffects
 from licence_qr.services.inspecting.receive import note
 from licence_qr.services.inspecting.validate import Arrival, judge
-from licence_qr.services.register import access
+from licence_qr.services.register import access, things
 from licence_qr.services.register.access import DECIDE_INSPECTIONS, READ_INSPECTIONS, READ_ORDERS
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.inspecting import inspections, rectifications
@@ -121,17 +121,17 @@ class InspectionsDesk:
             return rectifications.open_ones(tx, actor.office)
 
     def order(self, actor: Actor, order_id: int) -> Order:
-        """An order to rectify of the reader's office. Raises NotFoundError ``order_unknown``, AccessError."""
+        """An order to rectify of the reader's office. Raises NotFoundError ``thing_not_found``, AccessError."""
         access.demand(actor, READ_ORDERS)
         with self.database.read() as tx:
             order = rectifications.get(tx, order_id)
         if order is None:
-            raise NotFoundError("order_unknown", number=order_id)
+            raise things.not_found(things.ORDER)
         access.demand(actor, READ_ORDERS, order.office)
         return order
 
     def get(self, actor: Actor, key: int) -> InspectionView:
-        """One inspection. Raises NotFoundError ``inspection_unknown``, AccessError."""
+        """One inspection. Raises NotFoundError ``thing_not_found``, AccessError."""
         with self.database.read() as tx:
             stored = _own(tx, actor, key)
             visit = read_inspection(inspections.text(tx, key))
@@ -238,7 +238,7 @@ def _own(tx: Transaction, actor: Actor, key: int) -> StoredInspection:
     access.demand(actor, READ_INSPECTIONS)
     stored = inspections.get(tx, key)
     if stored is None:
-        raise NotFoundError("inspection_unknown")
+        raise things.not_found(things.INSPECTION)
     access.demand(actor, READ_INSPECTIONS, stored.office)
     return stored
 

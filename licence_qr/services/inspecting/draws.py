@@ -20,8 +20,8 @@ from licence_qr.domain.plain_text import demand_length, length_faults, plain_lin
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.register.permit import Permit
 from licence_qr.domain.roles import Actor, Role
-from licence_qr.errors import ConflictError, InputError, InvalidApplication, NotFoundError, RuleError
-from licence_qr.services.register import access, events
+from licence_qr.errors import ConflictError, InputError, InvalidApplication, RuleError
+from licence_qr.services.register import access, events, things
 from licence_qr.services.register.access import DRAW, READ_DRAWS
 from licence_qr.services.register.events import NewEvent
 from licence_qr.store.database.connections import Database, Transaction
@@ -125,7 +125,7 @@ class Draws:
     def settle(self, actor: Actor, draw_id: int, seed: str, now: datetime) -> None:
         """Draw, with the ``seed`` that the public event gave, or the register's secret (then ``seed`` is not asked).
 
-        Raises InputError ``draw_seed``; ConflictError ``draw_settled_before``; NotFoundError ``draw_not_found``;
+        Raises InputError ``draw_seed``; ConflictError ``draw_settled_before``; NotFoundError ``thing_not_found``;
         AccessError.
         """
         with self.database.read() as tx:
@@ -159,7 +159,7 @@ class Draws:
             return tuple(_published(tx, each, places=False) for each in draws.newest(tx, actor.office, PUBLISHED))
 
     def own(self, actor: Actor, draw_id: int) -> PublishedDraw:
-        """A draw of the reader's office. Raises NotFoundError ``draw_not_found``, AccessError."""
+        """A draw of the reader's office. Raises NotFoundError ``thing_not_found``, AccessError."""
         access.demand(actor, READ_DRAWS)
         with self.database.read() as tx:
             return _published(tx, _of_office(tx, actor, draw_id))
@@ -177,7 +177,7 @@ class Draws:
             return tuple(_published(tx, each, places=False) for each in draws.newest(tx, None, PUBLISHED))
 
     def published_one(self, draw_id: int) -> PublishedDraw:
-        """One draw with its places. Raises NotFoundError ``draw_not_found``."""
+        """One draw with its places. Raises NotFoundError ``thing_not_found``."""
         with self.database.read() as tx:
             return _published(tx, _known(tx, draw_id))
 
@@ -311,7 +311,7 @@ def _row(tx: Transaction, pick: Pick, names: Mapping[str, str]) -> tuple[int, tu
 def _known(tx: Transaction, draw_id: int) -> StoredDraw:
     found = draws.get(tx, draw_id)
     if found is None:
-        raise NotFoundError("draw_not_found", number=draw_id)
+        raise things.not_found(things.DRAW)
     return found
 
 

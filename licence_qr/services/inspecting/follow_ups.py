@@ -21,11 +21,11 @@ from licence_qr.domain.proposals.proposal import ProposalState
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.domain.work.tasks import TimeLeft, time_left
-from licence_qr.errors import ConflictError, InvalidApplication, NotFoundError, RuleError
+from licence_qr.errors import ConflictError, InvalidApplication, RuleError
 from licence_qr.services.lifecycle.credit_record import add_within
 from licence_qr.services.lifecycle.perform import MAX_REASON_CHARS, Life
 from licence_qr.services.proposals.decide import ProposalRequest, Proposals
-from licence_qr.services.register import access, events
+from licence_qr.services.register import access, events, things
 from licence_qr.services.register.access import READ_FOLLOW_UPS, RECORD_FOLLOW_UPS
 from licence_qr.services.register.events import NewEvent
 from licence_qr.store.database.connections import Database, Transaction
@@ -117,7 +117,7 @@ class FollowUps:
             return tuple(self._line(each, local_date(now)) for each in follow_ups.open_ones(tx, actor.office))
 
     def get(self, actor: Actor, permit_id: int, now: datetime) -> FollowUpView:
-        """One permit with its checks. Raises NotFoundError ``follow_up_permit_unknown``, AccessError."""
+        """One permit with its checks. Raises NotFoundError ``thing_not_found``, AccessError."""
         access.demand(actor, READ_FOLLOW_UPS)
         with self.database.read() as tx:
             stored = _own(tx, actor, READ_FOLLOW_UPS, permit_id)
@@ -226,7 +226,7 @@ def _shortened(reason: str) -> str:
 def _own(tx: Transaction, actor: Actor, right: access.Right, permit_id: int) -> StoredPermit:
     stored = permits.get(tx, permit_id)
     if stored is None:
-        raise NotFoundError("follow_up_permit_unknown")
+        raise things.not_found(things.PERMIT)
     access.demand(actor, right, stored.permit.handling_office)
     return stored
 

@@ -15,9 +15,9 @@ from licence_qr.domain.issuing.form import parse_application
 from licence_qr.domain.issuing.issued import Draft, IssuedPair
 from licence_qr.domain.register.field_names import ALL_FIELDS, ANSWER_PREFIX
 from licence_qr.domain.roles import Actor
-from licence_qr.errors import ConflictError, NotFoundError
+from licence_qr.errors import ConflictError
 from licence_qr.services.issuing.issue import Issuance
-from licence_qr.services.register import access
+from licence_qr.services.register import access, things
 from licence_qr.services.register.access import TAKE_APPLICATIONS
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.issuing import applications
@@ -52,7 +52,7 @@ class Applications:
         return draft
 
     def get(self, actor: Actor, draft_id: str) -> Draft:
-        """One draft. Raises NotFoundError ``application_not_found``, AccessError."""
+        """One draft. Raises NotFoundError ``thing_not_found``, AccessError."""
         with self.database.read() as tx:
             return _own(tx, actor, draft_id)
 
@@ -131,6 +131,6 @@ def _own(tx: Transaction, actor: Actor, draft_id: str) -> Draft:
     access.demand(actor, TAKE_APPLICATIONS)
     draft = applications.get_draft(tx, draft_id)
     if draft is None:
-        raise NotFoundError("application_not_found")
+        raise things.not_found(things.APPLICATION)
     access.demand(actor, TAKE_APPLICATIONS, draft.office)
     return draft

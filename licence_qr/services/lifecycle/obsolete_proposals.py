@@ -14,7 +14,7 @@ from licence_qr.domain.register.permit import status_on
 from licence_qr.domain.roles import SYSTEM, Actor
 from licence_qr.errors import NotFoundError, RuleError
 from licence_qr.services.lifecycle.credit_record import Consequence, settle_within
-from licence_qr.services.register import events
+from licence_qr.services.register import events, things
 from licence_qr.services.register.events import NewEvent
 from licence_qr.store.database.connections import Transaction
 from licence_qr.store.proposals import proposals
@@ -49,7 +49,7 @@ class Seen:
 
 
 def see(tx: Transaction, catalogue: Catalogue, subject: Subject, day: date) -> Seen:
-    """Read a subject. Raises NotFoundError ``business_not_found`` or ``subject_not_found``."""
+    """Read a subject. Raises NotFoundError ``business_not_found`` or ``thing_not_found``."""
     holder = entities.get(tx, subject.uscc)
     if holder is None:
         raise NotFoundError("business_not_found", uscc=subject.uscc)
@@ -57,7 +57,7 @@ def see(tx: Transaction, catalogue: Catalogue, subject: Subject, day: date) -> S
         return Seen(subject, holder, None, source_of(SubjectKind.LICENCE, holder.state.value))
     stored = permits.get(tx, subject.permit_id)
     if stored is None or stored.uscc != subject.uscc:
-        raise NotFoundError("subject_not_found", uscc=subject.uscc)
+        raise things.not_found(things.PERMIT)
     state = source_of(SubjectKind.PERMIT, status_on(stored.permit, day).value)
     return Seen(subject, holder, stored, state, catalogue.permit_types.get(stored.permit.permit_type))
 

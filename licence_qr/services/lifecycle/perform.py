@@ -25,7 +25,7 @@ from licence_qr.services.lifecycle.case import ActCase
 from licence_qr.services.lifecycle.licence_acts import LICENCE_ACTS
 from licence_qr.services.lifecycle.obsolete_proposals import close_impossible
 from licence_qr.services.lifecycle.permit_acts import PERMIT_ACTS
-from licence_qr.services.register import access
+from licence_qr.services.register import access, things
 from licence_qr.services.register.state_on_day import PastState, fold
 from licence_qr.services.signing.sign_record import Coding, refresh_status
 from licence_qr.store.database.connections import Database, Transaction
@@ -107,7 +107,7 @@ class Life:
         if subject.permit_id is None:
             found = check(subject.kind, request.act, stored.state)
         elif subject.permit_id not in held:
-            raise NotFoundError("permit_not_found", id=subject.permit_id)
+            raise things.not_found(things.PERMIT)
         else:
             status = status_on(held[subject.permit_id].permit, local_date(now))
             found = check(subject.kind, request.act, status, self._type(held[subject.permit_id]))
@@ -182,7 +182,7 @@ def _check_grounds(request: ActRequest) -> None:
 def _own_business(tx: Transaction, request: ActRequest) -> StoredEntity:
     """The business, if the actor's office deals with it or with the permit.
 
-    Raises NotFoundError ``business_not_found``, ``permit_not_found``; AccessError.
+    Raises NotFoundError ``business_not_found``, ``thing_not_found``; AccessError.
     """
     asked = rule(request.subject.kind, request.act)
     decided = asked.four_eyes or request.proposed_by
@@ -194,7 +194,7 @@ def _own_business(tx: Transaction, request: ActRequest) -> StoredEntity:
     if request.subject.permit_id is not None:
         permit = permits.get(tx, request.subject.permit_id)
         if permit is None or permit.uscc != request.subject.uscc:
-            raise NotFoundError("permit_not_found", id=request.subject.permit_id)
+            raise things.not_found(things.PERMIT)
         offices = (permit.permit.handling_office, *offices)
     access.demand(request.actor, right, *offices)
     return stored

@@ -24,13 +24,12 @@ from licence_qr.errors import (
     ConflictError,
     InputError,
     InvalidApplication,
-    NotFoundError,
     RuleError,
 )
 from licence_qr.services.lifecycle.credit_record import Consequence, add_within, settle_within
 from licence_qr.services.lifecycle.obsolete_proposals import Seen, close_if_impossible, note, see
 from licence_qr.services.lifecycle.perform import MAX_BASIS_CHARS, MAX_NUMBER_CHARS, MAX_REASON_CHARS, Life
-from licence_qr.services.register import access
+from licence_qr.services.register import access, things
 from licence_qr.services.register.access import DECIDE_PROPOSALS, PROPOSE
 from licence_qr.services.register.accounts import Accounts
 from licence_qr.store.database.connections import Database, Transaction
@@ -181,7 +180,7 @@ class Proposals:
 
 
 def own_office(tx: Transaction, actor: Actor, right: access.Right, proposal_id: int) -> StoredProposal:
-    """A proposal, if ``actor`` has ``right`` to it. Raises NotFoundError ``proposal_not_found``, AccessError."""
+    """A proposal, if ``actor`` has ``right`` to it. Raises NotFoundError ``thing_not_found``, AccessError."""
     access.demand(actor, right)
     proposal = _known(tx, proposal_id)
     access.demand(actor, right, proposal.office)
@@ -197,7 +196,7 @@ def may_decide(actor: Actor, proposal: StoredProposal) -> bool:
 def _known(tx: Transaction, proposal_id: int) -> StoredProposal:
     found = proposals.get(tx, proposal_id)
     if found is None:
-        raise NotFoundError("proposal_not_found", number=proposal_id)
+        raise things.not_found(things.PROPOSAL)
     return found
 
 

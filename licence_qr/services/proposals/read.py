@@ -122,7 +122,7 @@ class ProposalReading:
             return tuple(self._line(tx, actor, each, local_date(now)) for each in found), total
 
     def get(self, actor: Actor, number: int, now: datetime) -> ProposalView:
-        """One proposal. Raises NotFoundError ``proposal_not_found``, AccessError."""
+        """One proposal. Raises NotFoundError ``thing_not_found``, AccessError."""
         with self.database.read() as tx:
             proposal = own_office(tx, actor, READ_PROPOSALS, number)
             content, day = proposal.content, local_date(now)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from licence_qr.domain.lifecycle.acts import Rule, SubjectKind
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import AccessError
+from licence_qr.services.register import things
 from licence_qr.wording.text import Text
 
 Roles = frozenset[Role]
@@ -22,19 +23,6 @@ _CLERKS: Roles = frozenset({Role.CLERK})
 _INSPECTORS: Roles = frozenset({Role.INSPECTOR})
 _DECIDERS: Roles = frozenset({Role.DECIDER})
 _ADMINISTRATORS: Roles = frozenset({Role.ADMIN})
-
-# What a refusal names.
-_APPLICATION = Text("申请", "application")
-_BUSINESS = Text("企业", "business")
-_PERMIT = Text("许可", "permit")
-_PROPOSAL = Text("提议", "proposal")
-_INSPECTION = Text("检查记录", "inspection record")
-_ORDER = Text("整改通知", "rectification order")
-_DRAW = Text("随机抽查", "random draw")
-_IMPORTED_ROW = Text("待裁定事项", "imported row")
-_REPORT = Text("反映", "report")
-_RATING = Text("评价", "rating")
-_TASK = Text("待办", "task")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,41 +39,41 @@ class Right:
     unassigned: bool = False
 
 
-TAKE_APPLICATIONS = Right(thing=_APPLICATION, roles=_CLERKS)
-INVITE_TO_RATE = Right(thing=_APPLICATION, roles=_CLERKS)
+TAKE_APPLICATIONS = Right(thing=things.APPLICATION, roles=_CLERKS)
+INVITE_TO_RATE = Right(thing=things.APPLICATION, roles=_CLERKS)
 # Licences and permits are public facts; who entered them, and why, is not.
-READ_BUSINESSES = Right(thing=_BUSINESS, roles=_EVERYBODY, everywhere=_EVERYBODY)
-READ_INTERNAL_HISTORY = Right(thing=_BUSINESS, roles=_EVERYBODY, everywhere=_ADMINISTRATORS)
-ACT_ON_LICENCES = Right(thing=_BUSINESS, roles=_CLERKS)  # some act or other; each says who may do it
-ACT_ON_PERMITS = Right(thing=_PERMIT, roles=_CLERKS | _INSPECTORS)
-READ_PROPOSALS = Right(thing=_PROPOSAL, roles=_CLERKS | _INSPECTORS | _DECIDERS)
-PROPOSE = Right(thing=_PROPOSAL, roles=_CLERKS | _INSPECTORS)  # some act or other, as above
-DECIDE_PROPOSALS = Right(thing=_PROPOSAL, roles=_DECIDERS)
-READ_FOLLOW_UPS = Right(thing=_PERMIT, roles=_INSPECTORS | _DECIDERS)
-RECORD_FOLLOW_UPS = Right(thing=_PERMIT, roles=_INSPECTORS)
-MAKE_INSPECTIONS = Right(thing=_INSPECTION, roles=_INSPECTORS)
-READ_INSPECTIONS = Right(thing=_INSPECTION, roles=_EVERYBODY)
-DECIDE_INSPECTIONS = Right(thing=_INSPECTION, roles=_CLERKS)
-READ_ORDERS = Right(thing=_ORDER, roles=_EVERYBODY)
-READ_DRAWS = Right(thing=_DRAW, roles=_EVERYBODY)
-DRAW = Right(thing=_DRAW, roles=_CLERKS | _DECIDERS)  # inspectors are drawn
+READ_BUSINESSES = Right(thing=things.BUSINESS, roles=_EVERYBODY, everywhere=_EVERYBODY)
+READ_INTERNAL_HISTORY = Right(thing=things.BUSINESS, roles=_EVERYBODY, everywhere=_ADMINISTRATORS)
+ACT_ON_LICENCES = Right(thing=things.BUSINESS, roles=_CLERKS)  # some act or other; each says who may do it
+ACT_ON_PERMITS = Right(thing=things.PERMIT, roles=_CLERKS | _INSPECTORS)
+READ_PROPOSALS = Right(thing=things.PROPOSAL, roles=_CLERKS | _INSPECTORS | _DECIDERS)
+PROPOSE = Right(thing=things.PROPOSAL, roles=_CLERKS | _INSPECTORS)  # some act or other, as above
+DECIDE_PROPOSALS = Right(thing=things.PROPOSAL, roles=_DECIDERS)
+READ_FOLLOW_UPS = Right(thing=things.PERMIT, roles=_INSPECTORS | _DECIDERS)
+RECORD_FOLLOW_UPS = Right(thing=things.PERMIT, roles=_INSPECTORS)
+MAKE_INSPECTIONS = Right(thing=things.INSPECTION, roles=_INSPECTORS)
+READ_INSPECTIONS = Right(thing=things.INSPECTION, roles=_EVERYBODY)
+DECIDE_INSPECTIONS = Right(thing=things.INSPECTION, roles=_CLERKS)
+READ_ORDERS = Right(thing=things.ORDER, roles=_EVERYBODY)
+READ_DRAWS = Right(thing=things.DRAW, roles=_EVERYBODY)
+DRAW = Right(thing=things.DRAW, roles=_CLERKS | _DECIDERS)  # inspectors are drawn
 DECIDE_IMPORTED_ROWS = Right(
-    thing=_IMPORTED_ROW, roles=_CLERKS | _ADMINISTRATORS, everywhere=_ADMINISTRATORS, unassigned=True
+    thing=things.IMPORTED_ROW, roles=_CLERKS | _ADMINISTRATORS, everywhere=_ADMINISTRATORS, unassigned=True
 )
 # An administrator passes on what stands with the wrong office or with none, and reads nobody's telephone number.
-OVERSEE_REPORTS = Right(thing=_REPORT, roles=_EVERYBODY, everywhere=_ADMINISTRATORS)
-HANDLE_REPORTS = Right(thing=_REPORT, roles=_CLERKS | _INSPECTORS | _DECIDERS)
-HANDLE_RATINGS = Right(thing=_RATING, roles=_CLERKS | _DECIDERS)
+OVERSEE_REPORTS = Right(thing=things.REPORT, roles=_EVERYBODY, everywhere=_ADMINISTRATORS)
+HANDLE_REPORTS = Right(thing=things.REPORT, roles=_CLERKS | _INSPECTORS | _DECIDERS)
+HANDLE_RATINGS = Right(thing=things.RATING, roles=_CLERKS | _DECIDERS)
 READ_RATING_FIGURES = Right(
-    thing=_RATING, roles=_CLERKS | _DECIDERS | _ADMINISTRATORS, everywhere=_ADMINISTRATORS
+    thing=things.RATING, roles=_CLERKS | _DECIDERS | _ADMINISTRATORS, everywhere=_ADMINISTRATORS
 )  # figures without a case
 
-SEE_WORK = Right(thing=_TASK, roles=_EVERYBODY, everywhere=_ADMINISTRATORS)  # each the kinds of their roles
+SEE_WORK = Right(thing=things.TASK, roles=_EVERYBODY, everywhere=_ADMINISTRATORS)  # each the kinds of their roles
 
 
 def of_act(rule: Rule) -> Right:
     """The right to do, or where it takes two people to propose, one act on a licence or permit."""
-    return Right(thing=_BUSINESS if rule.kind is SubjectKind.LICENCE else _PERMIT, roles=rule.roles)
+    return Right(thing=things.BUSINESS if rule.kind is SubjectKind.LICENCE else things.PERMIT, roles=rule.roles)
 
 
 def may(actor: Actor, right: Right, *offices: str) -> bool:

@@ -117,7 +117,7 @@ def test_what_may_not_be_looked_at_is_what_is_deleted(closed_on: date, days: int
 
 
 def test_a_step_that_does_not_fit_says_which_do() -> None:
-    with pytest.raises(ConflictError, match="report_step_not_allowed") as refused:
+    with pytest.raises(ConflictError, match="step_not_allowed") as refused:
         next_state(REPORT, ReportStep.CALLED_BACK)
     assert "已联系" in str(refused.value.facts["allowed_zh"])
     assert "Contacted" in str(refused.value.facts["allowed_en"])
@@ -156,7 +156,7 @@ def test_the_two_lowest_levels_are_to_be_mended(level: int) -> None:
 
 
 def test_mending_comes_before_calling_back_and_goes_on_when_the_rater_is_not_content() -> None:
-    with pytest.raises(ConflictError, match="rating_step_not_allowed"):
+    with pytest.raises(ConflictError, match="step_not_allowed"):
         ratings.next_state(RatingState.OPEN, RatingStep.CALLED_BACK)
     assert ratings.next_state(RatingState.OPEN, RatingStep.MENDED) is RatingState.MENDED
     assert ratings.next_state(RatingState.MENDED, RatingStep.NOT_SETTLED) is RatingState.OPEN

@@ -145,7 +145,7 @@ def test_a_good_rating_opens_no_case_and_nobody_sees_whose_it_is(services: Servi
 
 def test_mending_and_calling_back_are_recorded_and_close_the_case(services: Services, issue: Issue) -> None:
     rate(services, issue(), rated(1))
-    with pytest.raises(ConflictError, match="rating_step_not_allowed"):
+    with pytest.raises(ConflictError, match="step_not_allowed"):
         act(services, RatingStep.CALLED_BACK)
     act(services, RatingStep.MENDED, text="增开一个窗口")
     closed = act(services, RatingStep.CALLED_BACK, text="已致电，认可")
@@ -166,7 +166,7 @@ def test_a_rater_who_is_still_not_content_has_it_mended_again_from_that_day(serv
 def test_a_form_that_is_out_of_date_changes_nothing(services: Services, issue: Issue) -> None:
     rate(services, issue(), rated(1))
     act(services, RatingStep.NOTED)
-    with pytest.raises(ConflictError, match="rating_changed"):
+    with pytest.raises(ConflictError, match="changed_meanwhile"):
         services.ratings_desk.act(CLERK, 1, RatingAct("mended", "示例", 1), NOW)
 
 

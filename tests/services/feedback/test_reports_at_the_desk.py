@@ -65,7 +65,7 @@ def test_reports_stay_within_the_office(services: Services, number: str) -> None
         services.reports_desk.act(ELSEWHERE, 1, ReportAct("noted", "示例", 1), NOW)
     with pytest.raises(AccessError, match="role_not_allowed"):
         services.reports_desk.list(replace(CLERK, roles=frozenset()), NOW)
-    with pytest.raises(NotFoundError, match="report_not_found"):
+    with pytest.raises(NotFoundError, match="thing_not_found"):
         services.reports_desk.get(CLERK, 99, NOW)
 
 
@@ -107,7 +107,7 @@ def test_an_administrator_who_is_a_clerk_too_handles_the_reports_of_the_own_offi
 def test_a_form_that_is_out_of_date_changes_nothing(services: Services, number: str) -> None:
     services.reports.send(sent(number), CLIENT, NOW)
     act(services, ReportStep.CONTACTED)
-    with pytest.raises(ConflictError, match="report_changed"):
+    with pytest.raises(ConflictError, match="changed_meanwhile"):
         services.reports_desk.act(CLERK, 1, ReportAct("answered", "示例", 1), NOW)
     assert len(services.reports_desk.get(CLERK, 1, NOW).steps) == 2
 
@@ -133,7 +133,7 @@ def test_a_step_needs_its_words_and_an_answer_gives_away_no_contact(
 @pytest.mark.parametrize("step", [ReportStep.RECEIVED, ReportStep.DATES_SET, ReportStep.CALLED_BACK, ReportStep.CLOSED])
 def test_what_the_state_does_not_allow_is_refused(services: Services, number: str, step: ReportStep) -> None:
     services.reports.send(sent(number), CLIENT, NOW)
-    with pytest.raises(ConflictError, match="report_step_not_allowed"):
+    with pytest.raises(ConflictError, match="step_not_allowed"):
         act(services, step)
 
 

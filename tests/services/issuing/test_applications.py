@@ -98,7 +98,7 @@ def test_a_draft_belongs_to_its_office(services, clerk, draft, now):
 def test_a_draft_nobody_started_is_not_found(services, clerk):
     with pytest.raises(NotFoundError) as refused:
         services.applications.get(clerk, "no-such-draft")
-    assert refused.value.code == "application_not_found"
+    assert refused.value.code == "thing_not_found"
 
 
 def test_a_good_draft_is_issued_once_however_often_the_button_is_pressed(services, clerk, draft, now):

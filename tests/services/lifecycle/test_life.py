@@ -81,7 +81,7 @@ def test_a_permit_of_another_business_is_not_found_under_this_one(hotel, service
     other = services.issuance.issue(make_application(2), clerk, "other", now)
     request = ActRequest(Subject(other.uscc, hotel.stored().permit_id), Act.REVIEW, WHY, clerk)
     for wrong in (request, replace(request, subject=Subject(other.uscc, 999))):
-        with pytest.raises(NotFoundError, match="permit_not_found"):
+        with pytest.raises(NotFoundError, match="thing_not_found"):
             services.life.perform(clerk, wrong, now)
     with pytest.raises(NotFoundError, match="business_not_found"):
         services.life.perform(clerk, replace(request, subject=Subject("91500107M000001A9R", 1)), now)

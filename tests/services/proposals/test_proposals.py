@@ -290,7 +290,7 @@ def test_a_decision_that_fails_leaves_the_proposal_open(office, monkeypatch):
 
 def test_a_proposal_that_never_was(office):
     error = refused(office.decide, "decider", 999, LATER)
-    assert (type(error), error.code) == (NotFoundError, "proposal_not_found")
+    assert (type(error), error.code) == (NotFoundError, "thing_not_found")
 
 
 # --- the list ----------------------------------------------------------------------------------------------------

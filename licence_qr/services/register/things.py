@@ -1,0 +1,23 @@
+"""The kinds of thing that people at the desk deal with, as a refusal names them; and the refusal that there is none."""
+
+from __future__ import annotations
+
+from licence_qr.errors import NotFoundError
+from licence_qr.wording.text import Text
+
+APPLICATION = Text("申请", "application")
+BUSINESS = Text("企业", "business")
+PERMIT = Text("许可证", "permit")
+PROPOSAL = Text("提议", "proposal")
+INSPECTION = Text("检查记录", "inspection record")
+ORDER = Text("整改通知", "rectification order")
+DRAW = Text("随机抽查", "random draw")
+IMPORTED_ROW = Text("待裁定事项", "imported row")
+REPORT = Text("反映", "report")
+RATING = Text("评价", "rating")
+TASK = Text("待办事项", "task")
+
+
+def not_found(thing: Text) -> NotFoundError:
+    """NotFoundError ``thing_not_found``, to be raised where the register has no such thing."""
+    return NotFoundError("thing_not_found", thing_zh=thing.zh, thing_en=thing.en)
