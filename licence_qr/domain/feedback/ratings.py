@@ -1,4 +1,4 @@
-"""Ratings of the service (政务服务“好差评”): five levels, voluntary, once a case; a bad one is mended and called back.
+"""Ratings of the service (政务服务“好差评”): five levels, voluntary, once per case; a bad one is mended and called back.
 
 The law is 国办发〔2019〕51号: the three upper levels count as content; after a bad rating somebody looks into it, mends it
 and calls the rater back in time. The clock counts working days as that of reports does (``domain.feedback.reports``).

@@ -23,7 +23,7 @@ class IssuedCode:
 
 @dataclass(frozen=True, slots=True)
 class IssuedPermit:
-    """One permit as the application ended: granted with its number, or pending on the general path (number empty)."""
+    """One permit as the application ended: granted with its number, or pending on the standard procedure (number empty)."""
 
     permit_type: str
     permit_no: str

@@ -15,7 +15,7 @@ EXPIRING_SOON_DAYS = 90
 class PermitState(StrEnum):
     """What an office has decided. Ends differ in law; see docs/trade/domain.md."""
 
-    PENDING = "pending"  # 受理中: applied for on the general path, not granted
+    PENDING = "pending"  # 受理中: applied for on the standard procedure, not granted
     EFFECTIVE = "effective"  # 有效
     SUSPENDED = "suspended"  # 停业整顿 / 暂扣
     ANNULLED = "annulled"  # 撤销

@@ -16,7 +16,7 @@ from licence_qr.errors import RuleError
 class TaskKind(StrEnum):
     """What there is to do."""
 
-    PERMIT_PENDING = "permit_pending"  # applied for on the general path, not decided
+    PERMIT_PENDING = "permit_pending"  # applied for on the standard procedure, not decided
     PERMIT_EXPIRING = "permit_expiring"
     RENEWAL_TO_DECIDE = "renewal_to_decide"
     REVIEW_DUE = "review_due"  # 复核

@@ -1,4 +1,4 @@
-"""Rating the service once a case (好差评): the invitation that the office hands over, and the rating itself.
+"""Rating the service once per case (好差评): the invitation that the office hands over, and the rating itself.
 
 Whoever holds the code may rate; it is handed to the applicant and says nothing of them. The page behind it names the
 office and the day, never the business, so that a slip of paper left lying about tells nobody who was there.

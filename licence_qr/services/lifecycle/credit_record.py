@@ -34,7 +34,7 @@ _COUNTED = frozenset({EntryState.STANDING, EntryState.REPAIRED})
 class ApplicationBar:
     """What keeps a holder from applying as usual. ``barred_until`` is the last day of a bar, None for none.
 
-    ``no_commitment``: an earlier promise did not hold, so only the general path is open.
+    ``no_commitment``: an earlier promise did not hold, so only the standard procedure is open.
     """
 
     barred_until: date | None = None

@@ -156,7 +156,7 @@ def grade(permit: PublicPermit) -> Text:
 
 
 def commitment(permit: PublicPermit, page: PublicPage) -> Text | None:
-    """How far a permit granted on the holder's word (告知承诺) has been checked since; None on the general path."""
+    """How far a permit granted on the holder's word (告知承诺) has been checked since; None on the standard procedure."""
     if permit.mode is not GrantMode.COMMITMENT or permit.status is PermitStatus.PENDING:
         return None
     zh, en = "申请人书面承诺符合条件，当场许可", "Granted on the applicant’s written commitment"

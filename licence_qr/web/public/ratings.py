@@ -1,4 +1,4 @@
-"""Rating the service once a case (好差评), by a secret link or its code on paper. No login, no cookie."""
+"""Rating the service once per case (好差评), by a secret link or its code on paper. No login, no cookie."""
 
 from __future__ import annotations
 

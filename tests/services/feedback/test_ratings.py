@@ -1,4 +1,4 @@
-"""Ratings of the service: once a case, by whoever holds the code, and the bad ones mended in time."""
+"""Ratings of the service: once per case, by whoever holds the code, and the bad ones mended in time."""
 
 from __future__ import annotations
 

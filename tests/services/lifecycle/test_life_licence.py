@@ -35,7 +35,7 @@ def hotel(services, make_application, clerk, now):
 
 @pytest.fixture
 def two_places(hotel, services, make_application, clerk):
-    """The hotel with a pool elsewhere, and a permit for it, applied for on the general path."""
+    """The hotel with a pool elsewhere, and a permit for it, applied for on the standard procedure."""
     hotel.do(Act.ADD_PREMISES, NewPremises(ELSEWHERE, "500107105", 120))
     asked = make_application(
         at=hotel.now,

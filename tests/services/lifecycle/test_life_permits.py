@@ -25,7 +25,7 @@ def hotel(services, make_application, clerk, now):
 
 @pytest.fixture
 def applicant(services, make_application, clerk, now):
-    """A hotel whose permit was applied for on the general path."""
+    """A hotel whose permit was applied for on the standard procedure."""
     asked = make_application(permit={"mode": GrantMode.GENERAL, "commitment": None})
     return Hotel(services, services.issuance.issue(asked, clerk, "key", now).uscc, clerk, now).after(5)
 

@@ -1,4 +1,4 @@
-"""The third step of an application: the notice of 告知承诺 in full, and the promise or the general path."""
+"""The third step of an application: the notice of 告知承诺 in full, and the promise or the standard procedure."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ blueprint = Blueprint("commitment", __name__, url_prefix="/applications")
 @blueprint.get("/<draft_id>/commitment")
 @roles(*access.TAKE_APPLICATIONS.roles)
 def show_commitment(draft_id: str) -> str:
-    """The notice in full, then the signed promise or the general path."""
+    """The notice in full, then the signed promise or the standard procedure."""
     draft = open_draft(draft_id)
     application_bar = _application_bar(draft)
     notice, fields = _commitment(draft, application_bar)
