@@ -12,7 +12,7 @@ from licence_qr import wording
 from licence_qr.domain.lifecycle.acts import RULES, Rule, SubjectKind
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import AccessError
-from licence_qr.services.register import access
+from licence_qr.services.register import access, things
 from licence_qr.services.register.access import Right
 
 LETTERS = {"C": Role.CLERK, "I": Role.INSPECTOR, "D": Role.DECIDER, "A": Role.ADMIN}
@@ -112,7 +112,8 @@ def test_several_roles_add_up():
 def test_a_thing_of_two_offices_is_open_to_either_and_the_first_is_named():
     with pytest.raises(AccessError) as refused:
         access.demand(somebody(Role.CLERK), access.ACT_ON_PERMITS, OTHER, "bafu")
-    assert refused.value.facts == {"thing_zh": "许可证", "thing_en": "permit", "office": OTHER}
+    thing = things.PERMIT
+    assert refused.value.facts == {"thing_zh": thing.zh, "thing_en": thing.en, "office": OTHER}
     assert refusal(somebody(Role.CLERK), access.ACT_ON_PERMITS, OTHER, OWN) == ""
 
 
