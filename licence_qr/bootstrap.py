@@ -35,8 +35,8 @@ from licence_qr.services.inspecting.offline_pack import Pack
 from licence_qr.services.inspecting.receive import Inspections
 from licence_qr.services.issuing.drafts import Applications
 from licence_qr.services.issuing.issue import Issuance
-from licence_qr.services.keys.ceremony import Ceremony
 from licence_qr.services.keys.keyring import Keys
+from licence_qr.services.keys.trust_list_editions import Ceremony
 from licence_qr.services.lifecycle.credit_record import Bars
 from licence_qr.services.lifecycle.perform import Life
 from licence_qr.services.lifecycle.sweep import LifeSweep

@@ -230,7 +230,7 @@ def test_files_and_functions_stay_short_enough_to_read():
 
 
 # Entries written row by row, every row in the same order: their columns are named once, by the class.
-ROWS_OF_A_TABLE = {"licence_qr.domain.lifecycle.act_entries"}
+ROWS_OF_A_TABLE = {"licence_qr.domain.lifecycle.act_rules"}
 
 
 def parameters(function: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[int, int]:

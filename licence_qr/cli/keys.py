@@ -16,7 +16,7 @@ from licence_qr.config import load_settings
 from licence_qr.domain.dates import SHANGHAI, local_date
 from licence_qr.domain.written_dates import day_in_range
 from licence_qr.errors import InputError
-from licence_qr.services.keys.ceremony import OVERLAP_DAYS, Ceremony, KeyPurpose, KeyState, TrustedKey
+from licence_qr.services.keys.trust_list_editions import OVERLAP_DAYS, Ceremony, KeyPurpose, KeyState, TrustedKey
 
 Command = Callable[..., None]
 _STATES = {

@@ -18,7 +18,7 @@ from licence_qr.credential.cose import TRUST_LIST_AAD, check_signature, check_si
 from licence_qr.credential.token import to_digits
 from licence_qr.credential.trust_list import KeyPurpose
 from licence_qr.errors import KeyStoreError
-from licence_qr.services.keys.ceremony import KeyPlace
+from licence_qr.services.keys.trust_list_editions import KeyPlace
 from licence_qr.store.keys.hsm import Hsm
 
 ADDRESS = "https://ym.example.gov.cn"

@@ -1,6 +1,6 @@
 """The life of a licence and of its permits as a state machine: which act is allowed in which state, and what follows.
 
-The entries of ``act_entries`` are data; nothing else decides what may be done. Whether the values and the dates of an act
+The entries of ``act_rules`` are data; nothing else decides what may be done. Whether the values and the dates of an act
 are right is asked elsewhere (``changes``, ``dates``).
 """
 
@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from licence_qr.domain.catalogue.model import PermitType
-from licence_qr.domain.lifecycle.act_entries import RULES, Act, Rule
 from licence_qr.domain.lifecycle.act_parts import Effect, Upon
+from licence_qr.domain.lifecycle.act_rules import RULES, Act, Rule
 from licence_qr.domain.lifecycle.subject import Grounds, Subject, SubjectKind
 from licence_qr.domain.register.entity import LicenceState
 from licence_qr.domain.register.permit import PermitStatus

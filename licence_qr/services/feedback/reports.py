@@ -30,7 +30,7 @@ from licence_qr.domain.identifiers import CODE_ID_BYTES, CodeId, parse_code_numb
 from licence_qr.domain.plain_text import demand_length, plain_line, plain_text
 from licence_qr.domain.roles import CITIZEN, SYSTEM
 from licence_qr.errors import ConflictError, InputError, InvalidApplication, NotFoundError, RegisterError
-from licence_qr.services.register.photos import clean
+from licence_qr.services.register.photo_cleaning import clean
 from licence_qr.services.register.throttle import Limit, client_network
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.feedback import reports

@@ -36,7 +36,7 @@ from licence_qr.domain.inspecting.inspection import (
     VisitOutcome,
 )
 from licence_qr.errors import InputError
-from licence_qr.services.register.photos import MAX_PHOTO_BYTES
+from licence_qr.services.register.photo_cleaning import MAX_PHOTO_BYTES
 
 MAX_DOCUMENT_BYTES = 512 * 1024
 MAX_PHOTOS = 12

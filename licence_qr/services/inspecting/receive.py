@@ -21,7 +21,7 @@ from licence_qr.services.inspecting.validate import Arrival, Judged, judge
 from licence_qr.services.register import access, events
 from licence_qr.services.register.access import MAKE_INSPECTIONS
 from licence_qr.services.register.events import NewEvent
-from licence_qr.services.register.photos import clean
+from licence_qr.services.register.photo_cleaning import clean
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.inspecting import inspections, rectifications
 from licence_qr.store.inspecting.inspections import StoredInspection, StoredPhoto

@@ -15,7 +15,7 @@ from licence_qr.domain.inspecting.inspection import FLAG_WORDS
 from licence_qr.services.inspecting.document import MAX_DOCUMENT_BYTES
 from licence_qr.services.inspecting.receive import InspectionReceipt, Inspections
 from licence_qr.services.register import access
-from licence_qr.services.register.photos import MAX_PHOTO_BYTES
+from licence_qr.services.register.photo_cleaning import MAX_PHOTO_BYTES
 from licence_qr.web import current_instant
 from licence_qr.web.shell.handed import Handed
 from licence_qr.web.shell.security import current_actor, roles

@@ -13,7 +13,7 @@ from licence_qr.domain.feedback.reports import ReportStep, parse_receipt_number
 from licence_qr.domain.identifiers import parse_code_number
 from licence_qr.errors import InputError, LicenceQRError, NotFoundError
 from licence_qr.services.feedback.reports import Reports, ReportSubject, SentReport
-from licence_qr.services.register.photos import MAX_PHOTO_BYTES
+from licence_qr.services.register.photo_cleaning import MAX_PHOTO_BYTES
 from licence_qr.web import current_instant
 from licence_qr.web.public import cookieless_forms
 from licence_qr.web.shell.forms import Choice, Field, Widget, read_fields

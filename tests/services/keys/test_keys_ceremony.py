@@ -19,7 +19,7 @@ from licence_qr.credential.trust_list import KeyPurpose, KeyState
 from licence_qr.credential.trust_list_wire import verify_trust_list
 from licence_qr.domain.dates import local_date
 from licence_qr.errors import InputError, KeyStoreError, RegisterError, TokenError
-from licence_qr.services.keys.ceremony import OVERLAP_DAYS
+from licence_qr.services.keys.trust_list_editions import OVERLAP_DAYS
 from licence_qr.store.keys import key_files
 
 DAY = timedelta(days=1)

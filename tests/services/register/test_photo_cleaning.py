@@ -13,7 +13,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from licence_qr.errors import InputError, NotFoundError
-from licence_qr.services.register.photos import MAX_PHOTO_BYTES, clean
+from licence_qr.services.register.photo_cleaning import MAX_PHOTO_BYTES, clean
 from licence_qr.store.register.photo_files import PhotoFiles
 
 SECRET = b"29.4863 N, 106.3521 E"
