@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Mapping
 
 from licence_qr.errors import InputError
+from licence_qr.wording.terms import term
 from licence_qr.wording.text import Text
 
 # Controls (null bytes too), format characters, which hide or turn the text around them (Unicode TR9, zero width), and
@@ -13,15 +14,15 @@ from licence_qr.wording.text import Text
 _DROPPED = {"Cc", "Cf", "Cs"}
 # What a refusal calls a field of free text; a page that has a name of its own for it says that one.
 FREE_TEXTS: Mapping[str, Text] = {
-    "reason": Text("理由", "Reason"),
-    "legal_basis": Text("法律依据", "Legal basis"),
-    "document_no": Text("文书号", "Document number"),
-    "findings": Text("发现的情况", "Findings"),
-    "title": Text("名称", "Title"),
-    "seed_source": Text("随机数来源", "Source of the seed"),
+    "reason": term("field.reason"),
+    "legal_basis": term("field.legal_basis"),
+    "document_no": term("field.document_number"),
+    "findings": term("inspection.what_was_found"),
+    "title": Text("抽查名称", "Title"),
+    "seed_source": Text("种子来源", "Source of the seed"),
     "text": Text("内容", "Text"),
     "place": Text("地点", "Place"),
-    "contact": Text("联系方式", "Contact"),
+    "contact": Text("联系方式", "Contact details"),
 }
 _LINE_ENDS = ("\r\n", "\r", "\u2028", "\u2029")
 

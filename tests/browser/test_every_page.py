@@ -228,7 +228,7 @@ def along_the_desk(page: Page, desk: str) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def importing_desk(desk: Running, places: list[str]) -> Running:
-    """The same desk, later: imported rows wait."""
+    """The same desk, later: imported rows need a decision."""
     market, health = DATA / "market_licences.csv", DATA / "health_permits.xlsx"
     desk.services.importing.import_departments(
         ExportFile(market.name, market.read_bytes()),

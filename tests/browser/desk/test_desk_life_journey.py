@@ -104,7 +104,7 @@ def test_a_suspension_by_two_people_shows_on_the_phone_and_after_a_refresh_witho
     verifier.get_by_role("button", name="立即更新").click()
     expect(verifier.locator("#outcome article .tag")).to_contain_text("停业整顿")
     decider.goto(f"{running.origin}/desk/businesses/{uscc}/history")
-    expect(decider.locator(".past").first).to_contain_text("提出：clerk（示例）；审批：decider（示例）")
+    expect(decider.locator(".past").first).to_contain_text("提出人：clerk（示例）；审批：decider（示例）")
 
 
 def test_a_suspension_that_is_refused_changes_nothing(running: Running, at: Callable[..., Page]) -> None:

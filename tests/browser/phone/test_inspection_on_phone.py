@@ -75,7 +75,7 @@ def made_and_sent(phone: PhoneOfItsOwn) -> None:
         expect(page.locator("#sending")).to_contain_text("没有网络")
         phone.reopen()
         phone.list()
-        expect(phone.waiting()).to_have_text("待发送（1） Waiting to be sent (1)")
+        expect(phone.waiting()).to_have_text("待发送（1） To be sent (1)")
     phone.list()
     expect(phone.delivered()).to_have_count(1)
     expect(phone.delivered()).to_contain_text("已计入登记库")
