@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from functools import cache
@@ -290,3 +291,11 @@ def test_the_verifier_loads_no_web_no_database_and_no_network():
     )
     assert "licence_qr.credential.verifier" in loaded
     assert not loaded & {"flask", "sqlite3", "socket", "_socket", "ssl", "urllib.request", "http.client", "asyncio"}
+
+
+def test_the_twenty_questions_are_answered_by_files_that_are_there():
+    questions = tomllib.loads((ROOT / "tests" / "data" / "where_is_the_rule.toml").read_text(encoding="utf-8"))[
+        "question"
+    ]
+    assert len({question["ask"] for question in questions}) == 20
+    assert [question["file"] for question in questions if not (ROOT / question["file"]).is_file()] == []
