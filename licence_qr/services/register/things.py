@@ -7,7 +7,7 @@ from licence_qr.wording.text import Text
 
 APPLICATION = Text("申请", "application")
 BUSINESS = Text("企业", "business")
-PERMIT = Text("许可证", "permit")
+PERMIT = Text("许可", "permit")
 PROPOSAL = Text("提议", "proposal")
 INSPECTION = Text("检查记录", "inspection record")
 ORDER = Text("整改通知", "rectification order")
@@ -15,7 +15,7 @@ DRAW = Text("随机抽查", "random draw")
 IMPORTED_ROW = Text("待裁定事项", "imported row")
 REPORT = Text("反映", "report")
 RATING = Text("评价", "rating")
-TASK = Text("待办事项", "task")
+TASK = Text("待办", "task")
 
 
 def not_found(thing: Text) -> NotFoundError:

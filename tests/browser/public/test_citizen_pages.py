@@ -77,7 +77,7 @@ def test_a_mistyped_number_puts_the_cursor_where_the_mistake_is(window: Page, se
 def test_the_other_language_is_one_touch_away_and_stays(phone: Page, server: str) -> None:
     phone.goto(server + ADDRESS_OF["old_print"])
     phone.get_by_role("link", name="English").click()
-    expect(phone.get_by_role("heading", level=1)).to_contain_text("This print is out of date")
+    expect(phone.get_by_role("heading", level=1)).to_contain_text("This card is out of date")
     phone.goto(server + ADDRESS_OF["in_force"])
     expect(phone.locator("html")).to_have_attribute("lang", "en")
 
