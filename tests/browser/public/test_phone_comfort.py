@@ -37,21 +37,21 @@ def test_the_desk_takes_its_language_along_to_the_phone_pages(phone: Phone) -> N
     page = phone.page
     page.goto(f"{phone.site.origin}/inspect/?lang=en")
     page.get_by_role("link", name="Scan a card on the verify page").click()
-    expect(page).to_have_title("Verify a code · One code")
+    expect(page).to_have_title("Verify a display card · One code")
     page.goto(f"{phone.site.origin}{PAGE}")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Inspections")
     page.get_by_role("link", name="中文").click()
-    expect(page).to_have_title("检查 · 一码通行")
+    expect(page).to_have_title("监督检查 · 一码通行")
     page.get_by_role("link", name="随身包").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("随身包")
 
 
 def test_each_step_of_an_inspection_has_one_title_of_its_own(phone: Phone) -> None:
-    expect(phone.list()).to_have_title("检查 · 一码通行")
+    expect(phone.list()).to_have_title("监督检查 · 一码通行")
     phone.begin(ours(phone.site)[0])
-    expect(phone.page).to_have_title("场所 · 一码通行")
+    expect(phone.page).to_have_title("经营场所 · 一码通行")
     phone.step(4)
-    expect(phone.page).to_have_title("结论 · 一码通行")
+    expect(phone.page).to_have_title("检查结论 · 一码通行")
 
 
 def test_the_finder_is_in_sight_whole_while_the_camera_looks(seeing: Callable[[Image.Image], Page], site: Site) -> None:
