@@ -68,7 +68,7 @@ def test_a_problem_goes_from_the_scanned_page_to_the_answer_without_any_script(
     counter.fill("#text", "已致电，认可")
     counter.click("form:has(#text) button")
     phone.reload()
-    assert phone.locator("h1").inner_text() == "已经办结"
+    assert phone.locator("h1").inner_text() == "已办结"
     assert "认可" not in phone.locator("main").inner_text()
 
 

@@ -37,19 +37,19 @@ def test_two_people_suspend_a_permit_without_scripts(seat: Callable[..., Page], 
     signed_in_as(second.context, served, "decider")
     page.goto(f"{origin}/desk/proposals/new/{stored.uscc}/permit/{stored.permit_id}/suspend")
     page.get_by_label("理由").fill("现场查实停用消毒设施")
-    page.get_by_role("button", name="提出", exact=True).click()
-    assert page.get_by_role("button", name="作出决定").count() == 0  # not by who proposed it
+    page.get_by_role("button", name="提交提议").click()
+    assert page.get_by_role("button", name="提交决定").count() == 0  # not by who proposed it
     address = page.url
     page = second
     page.goto(f"{origin}/desk/proposals")
     page.locator(f'a[href="{address.partition(served[1])[2]}"]').click()
     page.get_by_label("同意，马上办理").check()
     page.get_by_label("您的登录密码").fill("not the password")
-    page.get_by_role("button", name="作出决定").click()
+    page.get_by_role("button", name="提交决定").click()
     assert page.get_by_label("同意，马上办理").is_checked()
     assert page.get_by_label("您的登录密码").input_value() == ""
     page.get_by_label("您的登录密码").fill(PASSWORD)
-    page.get_by_role("button", name="作出决定").click()
+    page.get_by_role("button", name="提交决定").click()
     assert page.get_by_text("已同意并办理。").is_visible()
     assert now_of(services, stored).permit.state is PermitState.SUSPENDED
 
