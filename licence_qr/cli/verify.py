@@ -91,7 +91,7 @@ def _facts(description: Description) -> dict[str, Any]:
 def _as_text(facts: dict[str, Any]) -> str:
     lines = [
         "真实：签名有效。是否仍有效，请以扫码页面为准。",
-        "Genuine: the signature holds. Whether it is still in force, the scan page tells.",
+        "Genuine: the signature is valid. Scan the code to see whether the permits are still in force.",
         f"编号 code number  {facts['code_number']}  v{facts['version']}  {facts['issued_on']}",
         f"营业执照 licence   {facts['uscc']}  {facts['name'] or '（未起字号 no trade name）'}",
     ]

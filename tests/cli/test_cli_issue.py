@@ -103,7 +103,7 @@ def test_a_code_is_verified_from_its_address_its_digits_or_a_picture(installed, 
     for code in (address, address.rpartition("/")[2], picture):
         ended = run(installed, "verify", code)
         assert ended.status == 0
-        assert "Genuine: the signature holds." in ended.out and "91500107M000001A9R" in ended.out
+        assert "Genuine: the signature is valid." in ended.out and "91500107M000001A9R" in ended.out
 
 
 def test_verifying_needs_the_trust_list_and_no_register(installed, tmp_path, run):
