@@ -110,7 +110,7 @@ def test_a_suspension_by_two_people_shows_on_the_phone_and_after_a_refresh_witho
 def test_a_suspension_that_is_refused_changes_nothing(running: Running, at: Callable[..., Page]) -> None:
     uscc, clerk, decider, citizen = running.issued(), at("clerk"), at("decider"), at()
     decider.goto(propose_suspension(running, clerk, uscc))
-    decider.get_by_label("未获同意").check()
+    decider.get_by_label("不同意").check()
     decider.fill("#reason", "证据不足（示例）")
     decider.fill("#password", PASSWORD)
     decider.get_by_role("button", name="提交决定").click()
