@@ -5,8 +5,9 @@ that state is taken out of git, and its own program makes a demonstration: busin
 Kept under tests/data/registers/, one ``.tar.xz`` each: the register, the keys and ``cards.json`` with what was printed
 and what that program's own page said of it at that instant. What is there already is left as it is.
 
-The rule: every step of the schema but the newest stands in a register kept here. Whoever adds a step runs this first, so
-that the state before it is kept; the newest step needs none, because it is what the program of today makes itself.
+The rule: every step of the schema but the newest stands in a register kept here. Whoever adds a step runs this once the
+step is written and before it is committed: then the state before it is that of the newest commit, and is kept. The newest
+step needs none, because it is what the program of today makes itself.
 tests/upgrade/ holds the rule and scans every old card after the upgrade.
 
 Passed over: states in which no program could start yet (before ``_FIRST``), and a state whose register has the same shape

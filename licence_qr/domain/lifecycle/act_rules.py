@@ -1,7 +1,7 @@
 """Every act as one entry: where it is allowed, what follows, who does it, what is said of it. Nothing else lists acts.
 
-What an act writes stands in ``services/lifecycle``, what its form asks in ``web/desk/lifecycle``; see "A new act" in
-docs/trade/life-cycle.md.
+What an act writes stands in ``services/lifecycle``, what its form asks in ``web/desk/lifecycle``; the recipe
+for a new act is in CONTRIBUTING.md.
 """
 
 from __future__ import annotations
