@@ -14,7 +14,8 @@ APT = install() { $(INSTALL) "$$@" >/dev/null 2>&1 || { apt-get update -qq && $(
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm
 PYTEST := $(BIN)/pytest -q -n 2 --dist loadgroup
 QUICK := tests/catalogue tests/domain tests/store tests/services tests/web tests/credential \
-  tests/test_architecture.py tests/test_documents.py tests/test_scripts.py tests/test_wording.py
+  tests/test_architecture.py tests/test_documents.py tests/test_scripts.py tests/test_terms.py \
+  tests/test_wording.py
 T ?=
 LAN ?=
 export LICENCE_QR_PORT ?= $(PORT)
