@@ -1,7 +1,7 @@
 """The one error tree.
 
 Every error carries a stable ``code`` and the facts a reader needs, never the finished sentence: the words, in
-Chinese and English, stand in ``wording/messages.toml`` and are put together only by the web and by the command line.
+Chinese and English, stand in ``wording/*.toml`` and are put together only by the web and by the command line.
 Families say who can mend it, and so which HTTP status and exit status it becomes.
 """
 
