@@ -6,11 +6,8 @@ python tests/vectors/make_vectors.py
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parent))
 
 import allow_list_faults
 import envelope_faults
