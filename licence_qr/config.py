@@ -38,7 +38,7 @@ class MailSettings:
 class Settings:
     """``address`` is the origin that codes lead to; https, except on this machine itself.
 
-    ``lan``: served to the local network over TLS with a certificate made on the spot, to try it with real phones.
+    ``lan``: served to the local network over TLS with a certificate made for it, to try it with real phones.
     """
 
     home: Path

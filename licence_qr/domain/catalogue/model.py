@@ -214,7 +214,7 @@ class Trade:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """The notice of notify-and-commit (告知承诺书): the very text that is shown and promised, in one version.
+    """The notify and commit notice (告知承诺书): the exact text that is shown and signed, in one version.
 
     ``text`` is the Chinese text of record; ``summary`` is a courtesy in both languages and is not promised.
     """

@@ -1,1 +1,1 @@
-"""Inspections on the spot, the check after a commitment, and random draws."""
+"""Inspections on site, commitment checks, and random draws."""

@@ -1,4 +1,4 @@
-"""One inspection (监督检查) as it was recorded on the spot, and what the register may have to say about it."""
+"""One inspection (监督检查) as it was recorded on site, and what the register may have to say about it."""
 
 from __future__ import annotations
 

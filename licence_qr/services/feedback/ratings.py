@@ -1,4 +1,4 @@
-"""Rating the service once per case (好差评): the invitation that the office hands over, and the rating itself.
+"""Rating the service once per case (好差评): the invitation that the office gives out, and the rating itself.
 
 Whoever holds the code may rate; it is handed to the applicant and says nothing of them. The page behind it names the
 office and the day, never the business, so that a slip of paper left lying about tells nobody who was there.
@@ -131,7 +131,7 @@ class Ratings:
         return Offer(parsed, invited.office, invited.decided_on, rated)
 
     def rate(self, code: str, sent: SentRating, client: str, now: datetime) -> bool:
-        """Take the rating of a case, once; whether it is one that will be mended. The same form again changes nothing.
+        """Take the rating of a case, once; whether it is a poor one to put right. The same form again changes nothing.
 
         Raises InvalidApplication with every problem of the fields, ConflictError ``case_already_rated``, and as ``open``.
         """

@@ -1,4 +1,4 @@
-"""What the office sees of its ratings: figures without names, and of the bad ones what is to be mended and by when."""
+"""What the office sees of its ratings: figures without names, and the poor ones to put right with their due dates."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Statistics:
 
 @dataclass(frozen=True, slots=True)
 class RatingLine:
-    """One line of what is to be mended."""
+    """One line of the list of poor ratings to put right."""
 
     rating: Rating
     holder_name: str
@@ -111,7 +111,7 @@ class RatingsDesk:
         return Statistics(office, months, _total(months), decided, tuple(each for each in counts if each.count))
 
     def list(self, actor: Actor, now: datetime, *, closed: bool = False) -> tuple[RatingLine, ...]:
-        """What is to be mended, the most urgent first, or what was closed lately. Raises AccessError."""
+        """The poor ratings to put right, the most urgent first, or those closed lately. Raises AccessError."""
         access.demand(actor, access.HANDLE_RATINGS)
         office, today = actor.office, local_date(now)
         with self.ratings.database.read() as tx:
@@ -159,7 +159,7 @@ class RatingsDesk:
             state = next_state(rating.state, step)
             over = state is RatingState.CLOSED and rating.closed_on is None
             changed = replace(rating, state=state, closed_on=local_date(now) if over else rating.closed_on)
-            if step is RatingStep.NOT_SETTLED:  # the days to mend it begin anew
+            if step is RatingStep.NOT_SETTLED:  # the time to put it right starts again
                 changed = self.ratings.dated(replace(changed, mend_from=local_date(now), mend_due=None))
             ratings.update(tx, changed)
             ratings.note(tx, rating_id, RatingEvent(now, actor.username, actor.office, step, text))
@@ -169,7 +169,7 @@ class RatingsDesk:
 
 
 def _steps(tx: Transaction, rating_id: int, *, words_gone: bool) -> tuple[ShownStep[RatingEvent], ...]:
-    """What was done. Once the words are gone, what was mended is all that is still told."""
+    """What was done. Once the text is deleted, what was put right is all that is still shown."""
     events = ratings.events(tx, rating_id)
     told = (replace(e, text="") if words_gone and e.step is not RatingStep.MENDED else e for e in events)
     return shown_steps(tx, told)

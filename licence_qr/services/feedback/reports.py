@@ -72,7 +72,7 @@ class SentReport:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """One promise: done on a day, or due on one, or not yet to be told because ``unknown_year`` has no calendar."""
+    """One deadline: done on a day, or due on one, or not known yet because ``unknown_year`` has no calendar."""
 
     step: ReportStep
     done_on: date | None
@@ -319,7 +319,7 @@ class Reports:
         )
 
     def clocks(self, report: Report, events: tuple[ReportEvent, ...], today: date) -> tuple[Clock, ...]:
-        """The promises of one report: contact, answer, and a call back where a contact was left."""
+        """The deadlines of one report: contact, answer, and a call back where a contact was left."""
         first = next((e for e in events if e.step in {ReportStep.CONTACTED, ReportStep.ANSWERED}), None)
         unsettled = [n for n, event in enumerate(events) if event.step is ReportStep.NOT_SETTLED]
         lately = events[unsettled[-1] + 1 :] if unsettled else events

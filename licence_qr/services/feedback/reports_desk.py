@@ -117,7 +117,7 @@ class ReportsDesk:
         state = next_state(report, step)
         closed_on = today if state is ReportState.CLOSED and report.closed_on is None else report.closed_on
         changed = replace(report, state=state, closed_on=closed_on)
-        if step is ReportStep.NOT_SETTLED:  # the promise of an answer begins anew with this day
+        if step is ReportStep.NOT_SETTLED:  # the time to answer starts again on this day
             changed = self.reports.dated(replace(changed, answer_from=today, answer_due=None))
         if step is not ReportStep.REASSIGNED:
             return changed

@@ -1,7 +1,7 @@
 """What a department's file says and only two people may do: suspend a permit, or end it or a licence adversely.
 
-Whose file it is cannot be seen from the file, and one person chose it and brought it here. So to take its word is a
-proposal like any other: the register says the same as before until another person has decided it (docs/trade/four-eyes.md).
+Whose file it is cannot be seen from the file, and one person chose it and brought it here. So updating from it
+is a proposal like any other: the register stays the same until another person has decided it (docs/trade/four-eyes.md).
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def asked_of_licence(stored: StoredEntity, told: LicenceState) -> Asked | None:
 
 
 def since(tx: Transaction, asked: Asked) -> dict[str, str]:
-    """What became of the act so far. It is part of the question, so that an answer opens one proposal and never another:
+    """How far the act has come. It is part of the question, so that an answer opens one proposal and never another:
     a file that says the same again, after that proposal has been settled, is asked about anew."""
     last = proposals.last_one(tx, asked.subject.uscc, asked.subject.text, asked.act.value)
     return {"proposal": f"{last.proposal_id} {last.state.value}" if last else ""}

@@ -123,7 +123,7 @@ class BusinessImport:
     def _catch_up(self) -> None:
         """Take note of what the calendar has done, once, before the file is held against the register or anything is signed.
 
-        A renewal that counts as granted has a new last day: compared and printed with the old one, it would be undone.
+        A permit deemed renewed has a new expiry date: compared and printed with the old one, it would be undone.
         """
         if self.noted is None:
             renewed = record_deemed_renewals(self.tx, self.context.catalogue, self.uscc, self.context.now)

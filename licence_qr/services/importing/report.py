@@ -1,4 +1,4 @@
-"""The report file: one line for each row of both exports, for the people who have to mend them."""
+"""The report file: one line for each row of both exports, for the people who have to correct them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows that wait for a person: both sides beside each other, and a decision with its reason, once."""
+"""Import review: both sides beside each other, and a decision with its reason, once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the columns and the decisions of waiting rows are called, in both languages."""
+"""What the columns and the decisions of import review are called, in both languages."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Inspections from the phone to their effects, the check after a commitment, draws, and what an inspector takes along."""
+"""Inspections from the phone to their effects, commitment checks, draws, and the offline inspection pack."""

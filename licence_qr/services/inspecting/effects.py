@@ -1,4 +1,4 @@
-"""What follows from an inspection that counts: the grade, the check after a commitment, orders, and lots that are done."""
+"""What follows from an accepted inspection: the grade, the commitment check, orders, drawn inspections that are done."""
 
 from __future__ import annotations
 
@@ -169,7 +169,7 @@ class InspectionEffects:
 
 
 def _basis_of_fault(fault: Fault | None) -> str:
-    """Administrative Licensing Law: which article a failed promise falls under."""
+    """Administrative Licensing Law: which article a failed commitment falls under."""
     articles = {
         Fault.FALSE_STATEMENT: "《行政许可法》第六十九条、第七十八条",
         Fault.DECEIT: "《行政许可法》第六十九条、第七十九条",

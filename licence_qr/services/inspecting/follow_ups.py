@@ -1,4 +1,4 @@
-"""The check after a grant on commitment (告知承诺核查): what two officers found, and what follows from it at once."""
+"""Commitment checks (告知承诺核查): what two officers found, and what follows from it at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an inspector's pack holds for inspecting: checklists, colleagues, and what waits.
+"""What the offline inspection pack holds for inspecting: checklists, colleagues, and what waits.
 
 Its form: docs/contributing/inspection-records.md.
 """

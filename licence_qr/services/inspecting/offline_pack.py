@@ -1,8 +1,8 @@
-"""The inspector's pack (随身包): what an inspector takes along of the register, to see it without a network.
+"""The offline inspection pack (随身包): the part of the register that an inspector takes along to use without a network.
 
 docs/using/inspectors-pack.md describes the form. Like the citizen's page it is an allow-list: of businesses nothing is in it
 but what is named here, and all of that is public by law (企业信息公示暂行条例); no telephone number, no identity
-document. What an inspection needs besides, ``inspection_kit`` adds: it is for the officers of the office alone.
+document. What an inspection also needs is added by ``kit``: that is for the officers of the office alone.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Taking in inspections from phones: kept first, whatever they say, and each only once however often it is sent.
 
 A record has effects only when nothing about it is doubtful; otherwise it is held for a person at the desk
-(``inspections_desk``). docs/contributing/inspection-records.md is the contract with the phone.
+(``services.inspecting.desk``). docs/contributing/inspection-records.md is the contract with the phone.
 """
 
 from __future__ import annotations
@@ -155,7 +155,7 @@ class Inspections:
 
 
 def note(tx: Transaction, stored: StoredInspection, actor: Actor, reason: str, now: datetime) -> None:
-    """Write into the history of the business what an inspection is and what became of it."""
+    """Write into the history of the business what an inspection is and how it was decided."""
     after = {
         "purpose": stored.purpose.value,
         "outcome": stored.outcome.value,

@@ -86,7 +86,7 @@ def fields_from_toml(data: bytes, name: str) -> dict[str, str]:
     """The fields of the form, as text, that the file ``name`` with the bytes ``data`` describes.
 
     ``office`` is among them when the file names one: it says where the file is meant to be taken, and is no field of
-    the form. Only the shape of the file is judged; the values are for ``domain.issuing.issued.form.parse_application``.
+    the form. Only the shape of the file is judged; ``domain.issuing.form.parse_application`` judges the values.
     A byte order mark is accepted. Raises UnreadableError ``application_file_too_large`` (beyond 1 MB),
     ``application_file_encoding`` or ``application_file_syntax``, and InvalidApplication with every
     ``application_file_key_unknown`` and ``application_file_value_type``; all name the file, and all but the first

@@ -145,7 +145,7 @@ class Issuance:
             _check_same_business(known, request)
             if known.state.ended:
                 raise RuleError("licence_ended", uscc=known.entity.uscc)
-            # The next print says what the calendar has done by now: a renewal that counts as granted has a new last day.
+            # The next print says what the calendar has done by now: a permit deemed renewed has a new expiry date.
             record_deemed_renewals(case.tx, self.catalogue, known.entity.uscc, case.now)
             resume_after_rest(case.tx, self.catalogue, known.entity.uscc, case.now)
             return known.entity

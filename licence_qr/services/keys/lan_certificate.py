@@ -1,4 +1,4 @@
-"""A certificate made on the spot, so that phones on the local network can try what browsers allow over TLS only.
+"""A certificate made when it is needed, so that phones on the local network can try what browsers allow over TLS only.
 
 Cameras and installed pages need TLS, and no authority certifies the address of a machine at home. Phones warn of such a
 certificate; one that was installed on a phone is trusted there, for the addresses named in it and no others.

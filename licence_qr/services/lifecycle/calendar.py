@@ -1,4 +1,4 @@
-"""What the calendar does to a business, taken note of in the history: consent by silence, and the end of a rest.
+"""What the calendar does to a business, recorded in the history: deemed renewal, and the end of dormancy.
 
 Both hold by law on their day, and the public page says so on that day; here the register follows, by the sweep or before
 the next act.

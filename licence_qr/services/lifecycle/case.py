@@ -67,7 +67,7 @@ class ActCase:
         return self.catalogue.permit_types.get(self.permit.permit_type)
 
     def months(self, permit_type: str) -> int | None:
-        """The length of a permit of that type, None without end or where the offices here do not fix it."""
+        """The length of a permit of that type, None without expiry date or where the offices here do not fix it."""
         known = self.catalogue.permit_types.get(permit_type)
         return known.months if known else None
 

@@ -34,7 +34,7 @@ _COUNTED = frozenset({EntryState.STANDING, EntryState.REPAIRED})
 class ApplicationBar:
     """What keeps a holder from applying as usual. ``barred_until`` is the last day of a bar, None for none.
 
-    ``no_commitment``: an earlier promise did not hold, so only the standard procedure is open.
+    ``no_commitment``: there is an unfulfilled commitment on record, so only the standard procedure is open.
     """
 
     barred_until: date | None = None
@@ -44,7 +44,7 @@ class ApplicationBar:
 def application_bar(entries: Iterable[CreditEntry], permit_types: Iterable[str], day: date) -> ApplicationBar:
     """What the entries of one holder mean on ``day`` for an application for ``permit_types``.
 
-    A bar binds the permit type that was annulled (该行政许可); a promise that did not hold closes notify-and-commit for all.
+    A bar binds the permit type that was annulled (该行政许可); an unfulfilled commitment closes notify and commit for all.
     """
     wanted, known = set(permit_types), tuple(entries)
     ends = [

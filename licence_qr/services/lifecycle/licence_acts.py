@@ -45,7 +45,7 @@ def change(case: ActCase) -> None:
 
 
 def _reissue_permits(case: ActCase) -> None:
-    """Print today's day on the permits that stand; their numbers and last days stay.
+    """Print today's day on the permits that stand; their numbers and expiry dates stay.
 
     A permit of an authority that has not handed its power to this office is named after the new holder by that authority.
     """

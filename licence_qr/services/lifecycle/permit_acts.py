@@ -176,7 +176,7 @@ def review(case: ActCase) -> None:
 
 
 def check(case: ActCase) -> None:
-    """核查: the place was checked on the spot and what was promised is met."""
+    """核查: the premises were inspected on site and the commitment is met."""
     day = _day_of_supervision(case, case.permit.checked_on)
     case.put_permit(EventKind.PERMIT_CHECKED, case.subject, replace(case.permit, checked_on=day), day)
 

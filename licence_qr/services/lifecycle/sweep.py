@@ -1,7 +1,7 @@
-"""The daily sweep (每日整理): the register takes note of what the calendar has done, business by business.
+"""The daily sweep (每日整理): the register records what the calendar has decided, business by business.
 
-Nothing waits for it: pages and checks ask the calendar themselves. But a renewal that counted as granted gets its new last
-day, and so its new print, here; and the history says since when a mark or a rest is over.
+Nothing waits for it: pages and checks ask the calendar themselves. But here a permit deemed renewed gets its new expiry
+date, and so its new print, and the history learns when a mark or a dormancy ended.
 """
 
 from __future__ import annotations

@@ -126,7 +126,7 @@ class Proposals:
         return proposal_id
 
     def decide(self, actor: Actor, proposal_id: int, verdict: ProposalVerdict, now: datetime) -> ProposalState:
-        """Approve and carry out at once, or refuse; what became of it.
+        """Approve and carry out at once, or refuse; the new state.
 
         CLOSED when the act is no longer allowed: nothing is done then. Raises AccessError, also
         ``password_wrong`` or ``password_throttled``; RuleError ``proposal_is_own``; ConflictError

@@ -52,7 +52,7 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """What annulling brings besides: the credit record's entry, and the last day of a bar if decided today."""
+    """What annulling also brings: the credit record's entry, and the end date of a bar if decided today."""
 
     fault: Fault
     until: date | None

@@ -118,7 +118,7 @@ class Lookup:
         return self.database.stamp(), edition.sequence, edition.issued_at, local_date(now)
 
     def by_number(self, text: str, client: str, now: datetime) -> PublicPage:
-        """The page of the newest version of a code number typed by hand. It proves nothing of the print.
+        """The page of the newest version of a code number typed by hand. It does not prove that the card is genuine.
 
         Raises InputError (number mistyped), AccessError ``too_many_lookups``, NotFoundError, RegisterError.
         """

@@ -1,6 +1,6 @@
-"""What every grant of a permit has to ask and to take: power, the rule for the place, a number, a period.
+"""What every grant of a permit checks and assigns: delegation, the rule for the place, a number, a period.
 
-Shared by the application that is granted on the spot, by the grant of a pending one, and by a renewal.
+Shared by an application granted at once, by the grant of a pending one, and by a renewal.
 """
 
 from __future__ import annotations

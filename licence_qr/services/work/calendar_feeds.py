@@ -1,4 +1,4 @@
-"""The work list in a person's own calendar, under a private address.
+"""The task list in a person's own calendar, under a private address.
 
 Calendar programs have no session: whoever holds the address reads the list. So it is as hard to guess as a session token,
 kept only as a hash, shown once, and gone as soon as its owner renews or revokes it, gets a new password, or the account

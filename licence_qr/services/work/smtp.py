@@ -1,4 +1,4 @@
-"""Handing messages of the outbox to a mail server (SMTP, RFC 5321), encrypted unless the server is asked for without.
+"""Sending messages of the outbox to a mail server (SMTP, RFC 5321), encrypted unless the server is asked for without.
 
 A message is moved out of the outbox after the server has taken it. When the line breaks between the two it is sent once
 more, under the same Message-ID, by which mail systems know the double: rather twice than never.

@@ -1,4 +1,4 @@
-"""The work list of a person: what waits for their roles in their office, the most urgent first."""
+"""The task list of a person: what waits for their roles in their office, the most urgent first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What becomes of a form that comes too late: without a session it leads to signing in, with an outdated token it is
+"""A form that comes too late: without a session it leads to signing in, with an outdated token it is
 shown once more."""
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""The inspector's phone: the pack, visits without a network, and sending them."""
+"""The inspector's phone: the offline inspection pack, inspections without a network, and sending them."""

@@ -34,7 +34,7 @@ Headers = list[tuple[str, str]]
 
 
 class Stamped(Protocol):
-    """What tells whether an answer can have changed (services.lookup)."""
+    """What tells whether an answer can have changed (services.publishing.lookup)."""
 
     def stamp(self, now: datetime) -> Hashable:
         """A value that differs whenever an answer could. Raises LicenceQRError when that cannot be told."""

@@ -1,4 +1,4 @@
-"""What the citizen's page says first, and the words of one permit, from the public facts."""
+"""What the public page says first, and the words of one permit, from the public facts."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Headline:
 
 
 def headline(page: PublicPage) -> Headline:
-    """The first thing the page says. Only a scanned symbol is ever called genuine; a typed number proves no print."""
+    """The first thing the page says. Only a scanned symbol is ever called genuine; a code number does not prove it."""
     today = _today(page)
     if page.verdict is Verdict.OLD_PRINT:
         return _old_print(page, today)
@@ -132,7 +132,7 @@ def holder(page: PublicPage) -> Text:
 
 
 def permit_status(permit: PublicPermit) -> Saying:
-    """The status of one permit. One that ends soon counts its days, its last day included; one that was closed after
+    """The status of one permit. One that expires soon counts its days, including the expiry date; one that was closed after
     another end (撤销, 吊销 or 撤回, then 注销) names both."""
     saying = PERMIT_STATUS[permit.status]
     if permit.ended_by is not None and permit.ended_by is not permit.status:
@@ -187,7 +187,7 @@ def since(permit: PublicPermit) -> Text | None:
 
 
 def deemed(permit: PublicPermit) -> Text | None:
-    """That silence counts as consent (行政许可法第五十条), for a permit whose last day has passed."""
+    """That a permit is deemed renewed (行政许可法第五十条), once its expiry date has passed."""
     if not permit.deemed_renewed:
         return None
     return Text(

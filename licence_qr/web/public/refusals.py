@@ -1,4 +1,4 @@
-"""The citizen's three refusals: three pages, because each asks the visitor for something else.
+"""The three refusals of the public page: three pages, because each asks the visitor for something else.
 
 A code that fails verification is reported, one that is not in the register is typed again, and a register that cannot
 be reached is asked again later. None of them is ever green.

@@ -54,7 +54,7 @@ _CONTACT = Field(
     optional=True,
     autocomplete="tel",
 )
-# What each clock promises, with and without a contact to call.
+# What each deadline is for, with and without a contact to call.
 _PROMISES: Mapping[ReportStep, Text] = {
     ReportStep.CONTACTED: Text("与您联系", "Contact you"),
     ReportStep.ANSWERED: term("progress.answer"),
@@ -110,7 +110,7 @@ def receipt(number: str) -> Response:
 
 
 def _promise(step: ReportStep, *, called: bool) -> Text:
-    """Where no contact was left, nobody can be contacted: what is promised then is to take the report up."""
+    """Where no contact was left, nobody can be contacted: the deadline is then to start work on the report."""
     return _TAKEN_UP if step is ReportStep.CONTACTED and not called else _PROMISES[step]
 
 

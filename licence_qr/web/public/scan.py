@@ -1,4 +1,4 @@
-"""The citizen's pages: scan a code, type its number, see every permit of the business. No login, no script.
+"""The public pages: scan a code, enter its number, see every permit of the business. No sign-in, no script.
 
 Each page is also JSON for whoever asks for it (``Accept: application/json``), with the fields of
 docs/verifying/public-json.md.

@@ -65,7 +65,7 @@ def trust_list() -> Response:
 
 @blueprint.get("/allow-list")
 def allow_list() -> Response:
-    """What stays good of compromised keys (docs/verifying/code-format.md, section 8); 204, no body, if there are none."""
+    """What stays valid of compromised keys (docs/verifying/code-format.md, section 8); 204, no body, if there are none."""
     signed = services().keys.signed_allow_list()
     response = _answer(signed or b"", "application/cbor", _digest(signed or b""), KEPT_SECONDS)
     if signed is None and response.status_code == 200:

@@ -1,6 +1,6 @@
 """Forms as data: which fields a page asks for, in which order, and with which words.
 
-A field holds text exactly as typed; what it may hold is the domain's business (``domain.issuing.issued.form``), so that
+A field holds text exactly as typed; what it may hold is the domain's business (``domain.issuing.form``), so that
 the form and the application file are judged by the same rules and the page only shows the answers.
 """
 

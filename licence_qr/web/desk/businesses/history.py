@@ -1,4 +1,4 @@
-"""The history of a business on one page, as a time line: newest first, day by day."""
+"""The history of a business on one page, as a timeline: newest first, day by day."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What held of a business on a past day, as the register knows today, from its history."""
+"""The state of a business on a past day, as the register knows it today, from its history."""
 
 from __future__ import annotations
 

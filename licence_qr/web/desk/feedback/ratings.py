@@ -1,4 +1,4 @@
-"""Ratings of the service at the desk: figures without names, bad ones to mend, and the slip that invites to rate."""
+"""Ratings of the service at the desk: figures without names, poor ones to put right, and the slip that invites to rate."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ _TEXT = Field("text", Text("说明", "What was done"), widget=Widget.PARAGRAPH)
 @blueprint.get("")
 @roles(*RATINGS.roles)
 def show_statistics() -> str:
-    """How the office was rated in the last twelve months, and which bad ratings are to be mended."""
+    """How the office was rated in the last twelve months, and which poor ratings have to be put right."""
     desk, actor, now = services().desk, current_actor(), current_instant()
     handling = access.may(actor, access.HANDLE_RATINGS)
     closed = request.args.get("closed") == "yes"

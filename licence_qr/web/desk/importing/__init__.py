@@ -1,1 +1,1 @@
-"""Imported rows that wait for a person."""
+"""Import review at the desk."""

@@ -1,4 +1,4 @@
-"""Rows of an import that wait for a person: both sides beside each other, a decision, a reason."""
+"""Import review: both sides beside each other, a decision, a reason."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Inspections, checks after a commitment and draws at the desk."""
+"""Inspections, commitment checks and draws at the desk."""

@@ -1,4 +1,4 @@
-"""The check after a grant on commitment (告知承诺核查) at the desk: what is due, what was found, and recording one."""
+"""Commitment checks (告知承诺核查) at the desk: what is due, what was found, and recording one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The third step of an application: the notice of 告知承诺 in full, and the promise or the standard procedure."""
+"""The third step of an application: the notice of 告知承诺 in full, and the commitment or the standard procedure."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ blueprint = Blueprint("commitment", __name__, url_prefix="/applications")
 @blueprint.get("/<draft_id>/commitment")
 @roles(*access.TAKE_APPLICATIONS.roles)
 def show_commitment(draft_id: str) -> str:
-    """The notice in full, then the signed promise or the standard procedure."""
+    """The notice in full, then the signed commitment or the standard procedure."""
     draft = open_draft(draft_id)
     application_bar = _application_bar(draft)
     notice, fields = _commitment(draft, application_bar)
@@ -70,8 +70,8 @@ def _application_bar(draft: Draft) -> ApplicationBar:
 
 
 def _commitment(draft: Draft, application_bar: ApplicationBar) -> tuple[Notice | None, tuple[Field, ...]]:
-    """The notice to promise on, and the questions: none when no permit is granted here; no promise without a notice, nor
-    by one whose earlier promise did not hold."""
+    """The notice, and the questions: none when no permit is granted here; no commitment without a notice, nor
+    by a business with an unfulfilled one on record."""
     permits = _permits(draft)
     if not permits:
         return None, ()

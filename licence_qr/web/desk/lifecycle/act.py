@@ -1,4 +1,4 @@
-"""One act on a licence or a permit: a form that says what will happen before the button is pressed, and what to hand over
+"""One act on a licence or a permit: a form that says what will happen before the button is pressed, and what to give out
 after it.
 
 A form that somebody else overtook is shown again with what has happened since; nothing typed is lost, and pressed once more
@@ -275,7 +275,7 @@ class Renewal:
 
 
 def _renewal(case: ActForm) -> Renewal | None:
-    """The days of a renewal that is applied for; None for other acts, and for a permit without a last day."""
+    """The days of a renewal that is applied for; None for other acts, and for a permit without an expiry date."""
     period = case.permit.permit.period if case.permit else None
     if case.rule.act is not Act.APPLY_RENEWAL or period is None or period.last is None:
         return None

@@ -87,7 +87,7 @@ WITHDRAWAL_FIELDS = (
 
 
 def grounds_fields(preview: Preview) -> tuple[Field, ...]:
-    """The questions of a proposal. Annulling holds from the grant whatever day it is decided on, so no day is asked."""
+    """The questions of a proposal. Annulment takes effect from the grant, whenever it is decided, so no day is asked."""
     if not preview.rule.from_start:
         return GROUNDS
     bar = (_bar(preview.figures),) if preview.rule.kind is SubjectKind.PERMIT else ()

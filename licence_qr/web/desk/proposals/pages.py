@@ -174,7 +174,7 @@ def _proposing_page(
 @blueprint.get("/<int:number>")
 @roles(*PROPOSALS.roles)
 def show_proposal(number: int) -> str:
-    """What is proposed, by whom, what has changed since, and what became of it."""
+    """What is proposed, by whom, what has changed since, and how it was decided."""
     return _page(_view(number))
 
 

@@ -1,4 +1,4 @@
-"""What annulling brings besides, and what a decision led to."""
+"""What annulling also brings, and what a decision led to."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The work list as a page, a file and a calendar."""
+"""The task list as a page, a file and a calendar."""

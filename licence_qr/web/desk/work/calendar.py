@@ -1,4 +1,4 @@
-"""The work list as a calendar (iCalendar, RFC 5545), under a private address that calendar programs fetch.
+"""The task list as a calendar (iCalendar, RFC 5545), under a private address that calendar programs fetch.
 
 It carries the names and addresses of businesses, which are public, and nothing else about anybody.
 """

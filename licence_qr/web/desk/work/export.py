@@ -1,4 +1,4 @@
-"""The work list as a table for other programs: CSV and XLSX, safe to open in a spreadsheet.
+"""The task list as a table for other programs: CSV and XLSX, safe to open in a spreadsheet.
 
 A name that begins like a formula (``=``, ``+``, ``-``, ``@``, also full-width, or a control character) is data from
 outside; a spreadsheet would run it. In CSV such a cell gets an apostrophe before it; in XLSX every text is a cell of

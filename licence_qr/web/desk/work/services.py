@@ -1,4 +1,4 @@
-"""What the work list is handed, as page, file and calendar."""
+"""What the task list is handed, as page, file and calendar."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Words of the work list: what there is to do, how near it is, and which page a task leads to."""
+"""Words of the task list: what there is to do, how near it is, and which page a task leads to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The work list: what waits for the person signed in, with counts as filters, page by page, and as a file."""
+"""The task list: what waits for the person signed in, with counts as filters, page by page, and as a file."""
 
 from __future__ import annotations
 
