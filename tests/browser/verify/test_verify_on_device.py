@@ -295,6 +295,6 @@ def test_what_takes_longer_to_verify_does_not_cover_what_was_asked_after_it(page
 
 def test_clearing_leaves_nothing_on_the_device(page: Page, site: Site) -> None:
     page.get_by_role("button", name="清除").click()
-    expect(page.locator("#status-age")).to_have_text("没有")
+    expect(page.locator("#status-age")).to_have_text("无")
     typed(page, site.link(site.newest(permits=1)))
     assert verdict(page) == "unknown"
