@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from itertools import cycle
@@ -17,7 +18,7 @@ from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject
 from licence_qr.domain.lifecycle.details import ActRequest, LicenceChange
 from licence_qr.domain.register.permit import status_list_value, status_on
 from licence_qr.domain.register.record import CombinedRecord
-from licence_qr.domain.roles import Actor
+from licence_qr.domain.roles import Actor, Role
 from licence_qr.store.register import codes, entities, history, permits
 
 WHY = Grounds("查实", "", "一号")
@@ -60,6 +61,7 @@ def _all_agree(services: Services, uscc: str, now) -> None:
 
 @pytest.mark.campaign
 def test_no_act_is_half_done(services, make_application, clerk, now, rounds):
+    both = replace(clerk, roles=frozenset({Role.CLERK, Role.DECIDER}))  # who may change, and may decide to suspend
     pair = services.issuance.issue(make_application(), clerk, "key", now)
     with services.database.read() as tx:
         permit_id = permits.of_business(tx, pair.uscc)[0].permit_id
@@ -67,7 +69,7 @@ def test_no_act_is_half_done(services, make_application, clerk, now, rounds):
     services.database.close()
     chance = random.Random(11)
     for _ in range(rounds(5, 100)):
-        act = partial(_act_until_killed, services, clerk, pair.uscc, permit_id, later)
+        act = partial(_act_until_killed, services, both, pair.uscc, permit_id, later)
         acknowledged = killed_at_random(act, chance.randrange(1, 5), chance)
         with services.database.read() as tx:
             assert history.revision(tx, pair.uscc) >= int(acknowledged[-1])
