@@ -68,7 +68,7 @@ def create_app(services: Services, clock: Clock = system_clock) -> Flask:
     request_log.init_app(app)
     security.init_app(app)
     csrf = CSRFProtect(app)
-    for sessionless in (ratings, reports):  # what guards them instead stands in web.public_forms
+    for sessionless in (ratings, reports):  # web.public.cookieless_forms guards them instead
         csrf.exempt(sessionless.blueprint)
         app.register_blueprint(sessionless.blueprint)
     errors.init_app(app)

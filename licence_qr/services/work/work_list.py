@@ -66,7 +66,7 @@ class WorkPage:
 
 
 class WorkList:
-    """Use cases around the list. It changes nothing; what a task is about is done in its own room."""
+    """Use cases around the list. It does no task, and writes down only that the list was taken away as a file."""
 
     def __init__(self, database: Database, catalogue: Catalogue) -> None:
         self._database = database
