@@ -81,6 +81,7 @@ def _actor(services: Services, office: str, username: str | None) -> Actor:
         actor = services.accounts.user(username)
         if actor is None:
             raise AccessError("account_unknown", username=username)
+        access.demand(actor, access.TAKE_APPLICATIONS)
         access.demand(actor, access.TAKE_APPLICATIONS, office or actor.office)
         return actor
     if office not in services.catalogue.offices:

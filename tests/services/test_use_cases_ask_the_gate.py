@@ -42,6 +42,7 @@ CLIENT = "192.0.2.7"
 EVERY_ROLE_BUT_THE_ADMINISTRATOR_S = frozenset(Role) - {Role.ADMIN}
 OUTSIDER = Actor(71, "outsider", "外窗口", "bafu", EVERY_ROLE_BUT_THE_ADMINISTRATOR_S)
 WITHOUT_ROLE = Actor(72, "nobody", "无角色", "baishiyi", frozenset())
+NEITHER = Actor(73, "stranger", "外人", "bafu", frozenset())
 WHY = Grounds("现场查实擅自停用消毒设施", "《公共场所卫生管理条例》第十四条", "〔2026〕7号")
 
 # What a person does to their own account and address of the calendar: no role and no office is asked for it.
@@ -65,6 +66,14 @@ OF_ONE_OFFICER = {
     "inspections.receive": "inspection_other_officer",
     "inspections.receipt": "inspection_not_found",
     "inspections.receive_photo": "inspection_not_found",
+}
+# Where neither role nor office fits, the office is named: the thing was looked up, or given, before anything was asked.
+# Everywhere else the role is asked for before the thing is looked up.
+OFFICE_FIRST = {f"applications.{name}" for name in ("get", "save", "check", "issue", "result")} | {
+    "issuance.issue",
+    "issuance.issue_within",
+    "ratings.invitation",
+    "life.perform_within",
 }
 # What writes although no person is named. Citizens, the program itself, and who sits at the machine.
 WITHOUT_A_PERSON = (
@@ -208,8 +217,16 @@ def test_nobody_of_another_office_gets_past_the_gate(hotel, things, all_rows):
     assert all_rows(hotel.services.database) == before
 
 
+def test_of_role_and_office_the_same_comes_first_as_ever(hotel, things, all_rows):
+    before = all_rows(hotel.services.database)
+    codes = {name: refusal(hotel.services, things, name, NEITHER) for name in USE_CASES.keys() - OF_ONESELF}
+    assert {name for name, code in codes.items() if code == "other_office"} == OFFICE_FIRST
+    assert {codes[name] for name in codes.keys() - OFFICE_FIRST} == {"role_not_allowed"}
+    assert all_rows(hotel.services.database) == before
+
+
 def test_the_exceptions_are_use_cases():
-    assert OF_ONESELF | OF_NO_OFFICE | OF_ALL_OFFICES | OF_ONE_OFFICER.keys() <= USE_CASES.keys()
+    assert OF_ONESELF | OF_NO_OFFICE | OF_ALL_OFFICES | OF_ONE_OFFICER.keys() | OFFICE_FIRST <= USE_CASES.keys()
     assert len(USE_CASES) > 60
 
 

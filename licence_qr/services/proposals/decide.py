@@ -30,7 +30,7 @@ from licence_qr.services.lifecycle.credit_record import Consequence, add_within,
 from licence_qr.services.lifecycle.obsolete_proposals import Seen, close_if_impossible, note, see
 from licence_qr.services.lifecycle.perform import MAX_BASIS_CHARS, MAX_NUMBER_CHARS, MAX_REASON_CHARS, Life
 from licence_qr.services.register import access, things
-from licence_qr.services.register.access import DECIDE_PROPOSALS, PROPOSE
+from licence_qr.services.register.access import DECIDE_PROPOSALS, READ_PROPOSALS
 from licence_qr.services.register.accounts import Accounts
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.proposals import proposals
@@ -109,6 +109,7 @@ class Proposals:
         """``propose`` in the caller's write transaction."""
         seen = see(tx, self.catalogue, wanted.subject, local_date(now))
         rule = _proposable(seen, wanted.act)
+        access.demand(actor, access.of_act(rule))
         access.demand(actor, access.of_act(rule), *seen.offices)
         _demand_fields(wanted, seen, now)
         uscc = wanted.subject.uscc
@@ -163,7 +164,7 @@ class Proposals:
         InvalidApplication, AccessError, NotFoundError."""
         _demand_reason(reason)
         with self.database.write() as tx:
-            proposal = own_office(tx, actor, PROPOSE, proposal_id)
+            proposal = own_office(tx, actor, proposal_id)
             _demand_open(proposal)
             if proposal.proposed_by != actor.username:
                 raise RuleError("proposal_not_own", number=proposal_id)
@@ -179,11 +180,11 @@ class Proposals:
         settle_within(tx, self.catalogue, Consequence(proposal, actor, annulled, now))
 
 
-def own_office(tx: Transaction, actor: Actor, right: access.Right, proposal_id: int) -> StoredProposal:
-    """A proposal, if ``actor`` has ``right`` to it. Raises NotFoundError ``thing_not_found``, AccessError."""
-    access.demand(actor, right)
+def own_office(tx: Transaction, actor: Actor, proposal_id: int) -> StoredProposal:
+    """A proposal, if ``actor`` may read it. Raises NotFoundError ``thing_not_found``, AccessError."""
+    access.demand(actor, READ_PROPOSALS)
     proposal = _known(tx, proposal_id)
-    access.demand(actor, right, proposal.office)
+    access.demand(actor, READ_PROPOSALS, proposal.office)
     return proposal
 
 
@@ -201,7 +202,8 @@ def _known(tx: Transaction, proposal_id: int) -> StoredProposal:
 
 
 def _decidable(tx: Transaction, actor: Actor, proposal_id: int) -> StoredProposal:
-    proposal = own_office(tx, actor, DECIDE_PROPOSALS, proposal_id)
+    proposal = own_office(tx, actor, proposal_id)
+    access.demand(actor, DECIDE_PROPOSALS, proposal.office)
     _demand_open(proposal)
     if not may_decide(actor, proposal):
         raise RuleError("proposal_is_own", number=proposal_id)

@@ -108,6 +108,7 @@ class ProposalReading:
             found = seen.rule(_act(act, asked))
             if not found.four_eyes:
                 raise RuleError("act_needs_one", act_zh=found.name.zh, act_en=found.name.en)
+            access.demand(actor, access.of_act(found))
             access.demand(actor, access.of_act(found), *seen.offices)
             earlier = proposals.open_one(tx, uscc, asked.text, act)
             number = earlier.proposal_id if earlier else None
@@ -124,7 +125,7 @@ class ProposalReading:
     def get(self, actor: Actor, number: int, now: datetime) -> ProposalView:
         """One proposal. Raises NotFoundError ``thing_not_found``, AccessError."""
         with self.database.read() as tx:
-            proposal = own_office(tx, actor, READ_PROPOSALS, number)
+            proposal = own_office(tx, actor, number)
             content, day = proposal.content, local_date(now)
             subject = Subject.parse(content.uscc, content.subject)
             seen = see(tx, self.catalogue, subject, day)

@@ -67,14 +67,17 @@ def refusal(actor: Actor, right: Right, *offices: str) -> str:
 
 
 def check(right: Right, columns: tuple[str, str, str]) -> None:
-    own = columns[0]
     for (letter, role), (office, may) in itertools.product(
         LETTERS.items(), zip((OWN, OTHER, NONE), columns, strict=True)
     ):
-        expected = "" if letter in may else "other_office" if letter in own else "role_not_allowed"
+        at_hand = office == OWN or (office == NONE and right.unassigned)
+        expected = (
+            "" if letter in may else "role_not_allowed" if at_hand or role in right.everywhere else "other_office"
+        )
         assert refusal(somebody(role), right, office) == expected, (letter, office)
-    for office in (OWN, OTHER, NONE):
-        assert refusal(somebody(), right, office) == "role_not_allowed"
+        assert refusal(somebody(), right, office) == ("role_not_allowed" if at_hand else "other_office")
+        assert (refusal(somebody(role), right) == "") == (letter in columns[0])
+    assert refusal(somebody(), right) == "role_not_allowed"
 
 
 def test_every_right_is_in_the_table():
@@ -107,6 +110,14 @@ def test_several_roles_add_up():
     assert refusal(both, access.HANDLE_RATINGS, OWN) == ""
     assert refusal(both, access.HANDLE_RATINGS, OTHER) == "other_office"
     assert refusal(both, access.READ_RATING_FIGURES, OTHER) == ""
+
+
+def test_elsewhere_one_has_only_the_roles_that_reach_every_office():
+    both = somebody(Role.CLERK, Role.ADMIN)
+    assert refusal(both, access.HANDLE_REPORTS, OWN) == ""
+    assert refusal(both, access.HANDLE_REPORTS, OTHER) == "role_not_allowed"
+    assert refusal(somebody(Role.CLERK), access.HANDLE_REPORTS, OTHER) == "other_office"
+    assert access.office_bound(both, access.HANDLE_REPORTS) == OWN
 
 
 def test_a_thing_of_two_offices_is_open_to_either_and_the_first_is_named():

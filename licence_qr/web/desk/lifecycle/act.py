@@ -215,6 +215,7 @@ def _case(uscc: str, act: str, permit_id: int | None) -> ActForm | Response:
 
 def _admit(detail: BusinessDetail, permit: HeldPermit | None, rule: Rule) -> None:
     offices = (permit.permit.handling_office, detail.office) if permit else (detail.office,)
+    access.demand(current_actor(), access.of_act(rule))
     access.demand(current_actor(), access.of_act(rule), *offices)
 
 
