@@ -56,7 +56,7 @@ from licence_qr.services.work.work_list import WorkList
 from licence_qr.store.database.connections import Database
 from licence_qr.store.keys import key_files
 from licence_qr.store.keys.hsm import Hsm
-from licence_qr.store.register import register_kind
+from licence_qr.store.register import pending_events, register_kind
 from licence_qr.store.register.photo_files import PhotoFiles
 
 
@@ -122,7 +122,7 @@ def prepare(settings: Settings, now: datetime, *, demonstration: bool) -> None:
     if not settings.register_path.exists():
         keys.make((settings.host,), now)
     keys.complete(now)
-    database = Database(settings.register_path)
+    database = _database(settings)
     database.create_or_upgrade()
     with database.write() as tx:
         if register_kind.get(tx, register_kind.KIND) is None:
@@ -138,7 +138,7 @@ def _refuse_real(settings: Settings) -> None:
     """Raise RuleError ``demonstration_only`` when there is a register and it is a real one, of whatever version."""
     if not settings.register_path.exists():
         return
-    database = Database(settings.register_path)
+    database = _database(settings)
     try:
         with database.read() as tx:
             kind = register_kind.get(tx, register_kind.KIND)
@@ -165,7 +165,12 @@ def build_verification(settings: Settings) -> Verification:
 
 def build_ceremony(settings: Settings, root_folder: Path | None = None) -> Ceremony:
     """What changes keys. The root's private key is in ``root_folder``, or with the others."""
-    return Ceremony(_keys(settings), root_folder or settings.keys, Database(settings.register_path))
+    return Ceremony(_keys(settings), root_folder or settings.keys, _database(settings))
+
+
+def _database(settings: Settings) -> Database:
+    """The register; each write takes in the events that wait for one."""
+    return Database(settings.register_path, partial(pending_events.take_in, settings.register_path))
 
 
 def _keys(settings: Settings) -> Keys:
@@ -191,7 +196,7 @@ def build(
     missing private key is found only when something is to be signed: looking up goes on without it.
     """
     catalogue = catalogue or load_catalogue(working_days=settings.working_days_file)
-    database = Database(settings.register_path)
+    database = _database(settings)
     database.check_version()
     with database.read() as tx:
         demonstration = register_kind.get(tx, register_kind.KIND) == register_kind.DEMONSTRATION

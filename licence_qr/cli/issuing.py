@@ -19,6 +19,7 @@ from licence_qr.domain.issuing.form import parse_application
 from licence_qr.domain.roles import COMMAND_LINE, Actor, Role
 from licence_qr.errors import AccessError, ConfigError
 from licence_qr.services.issuing.application_file import fields_from_toml, read_application_file
+from licence_qr.services.publishing.display_cards import CodeForm
 from licence_qr.services.register import access
 
 if TYPE_CHECKING:
@@ -92,8 +93,9 @@ def _actor(services: Services, office: str, username: str | None) -> Actor:
 def _prints(services: Services, actor: Actor, pair: IssuedPair, now: datetime) -> Iterator[tuple[str, bytes]]:
     """Name and content of each file, made one after the other: a card that cannot be set still leaves the symbol."""
     stem, prints = f"{pair.uscc}-v{pair.code.version}", services.prints
-    yield f"{stem}.png", prints.png(actor, pair.uscc)
-    yield f"{stem}.svg", prints.svg(actor, pair.uscc).encode("utf-8")
+    forms: tuple[CodeForm, ...] = ("png", "svg")
+    for form in forms:
+        yield f"{stem}.{form}", prints.code_file(actor, pair.uscc, form, now)
     for size in ("A4", "A5"):
         yield f"{stem}-{size}.pdf", prints.card_pdf(actor, pair.uscc, size, now)
 

@@ -59,7 +59,7 @@ OF_NO_OFFICE = (
 )
 # Public facts, for every office to read and print.
 OF_ALL_OFFICES = {"register.search", "register.business", "timeline.read"} | {
-    f"prints.{name}" for name in ("svg", "png", "card", "card_pdf")
+    f"prints.{name}" for name in ("code", "code_file", "card", "card_page", "card_pdf")
 }
 # Refused because of the person, which comes before the office: only its officer sends a visit, and is told of it.
 OF_ONE_OFFICER = {
@@ -176,6 +176,8 @@ def things(hotel: Scene, make_application: Any) -> dict[str, Any]:
         "rating_id": 1,
         "question_id": question.id,
         "work_filter": WorkFilter(),
+        "prints.code.form": "png",
+        "prints.code_file.form": "png",
         "proposals.propose.wanted": ProposalRequest(subject, Act.REVOKE, WHY, None),
         "inspections_desk.list.wanted": Filter(),
         "draws.announce.wanted": DrawRequest("丙", 1, date(2026, 12, 31)),

@@ -75,8 +75,7 @@ class Pack:
             office=actor.office,
             after={"businesses": businesses},
         )
-        with self.database.write() as tx:
-            events.write(tx, taken)
+        events.write_of_reader(self.database, taken)
 
 
 def _row(business: OfficeBusiness, today: date) -> list[Any]:

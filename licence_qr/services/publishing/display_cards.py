@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor
@@ -20,10 +22,12 @@ from licence_qr.services.signing.sign_record import Coding
 from licence_qr.store.database.connections import Database
 from licence_qr.store.register import codes
 
+CodeForm = Literal["png", "svg"]
+
 
 @dataclass(frozen=True, slots=True)
 class Prints:
-    """Any signed-in person may print what any phone may see; who printed a card is written down."""
+    """Any signed-in person may print what any phone may see; who printed a card or saved a code is written down."""
 
     database: Database
     coding: Coding
@@ -38,16 +42,18 @@ class Prints:
             raise NotFoundError("business_not_found", uscc=uscc)
         return make_symbol(self.coding.issued(code).address)
 
-    def svg(self, actor: Actor, uscc: str) -> str:
-        """The symbol as SVG at its smallest permitted size, quiet zone included."""
+    def code(self, actor: Actor, uscc: str, form: CodeForm) -> bytes:
+        """The symbol to be shown on a page, quiet zone included: ``png`` with 8 pixels a module, or ``svg`` in UTF-8 at its
+        smallest permitted size. Raises NotFoundError ``business_not_found``."""
         access.demand(actor, READ_BUSINESSES)
         symbol = self.symbol(uscc)
-        return to_svg(symbol, min_size_mm(symbol.version))
+        return to_png(symbol) if form == "png" else to_svg(symbol, min_size_mm(symbol.version)).encode("utf-8")
 
-    def png(self, actor: Actor, uscc: str) -> bytes:
-        """The symbol as a PNG with 8 pixels a module, quiet zone included."""
-        access.demand(actor, READ_BUSINESSES)
-        return to_png(self.symbol(uscc))
+    def code_file(self, actor: Actor, uscc: str, form: CodeForm, now: datetime) -> bytes:
+        """``code`` to be taken away as a file, which is written down. Raises as ``code``."""
+        content = self.code(actor, uscc, form)
+        self._note(EventKind.EXPORTED, f"export/code.{form}", {"uscc": uscc}, actor, now)
+        return content
 
     def card(self, actor: Actor, uscc: str, now: datetime) -> CardContent:
         """What the display card says. Raises NotFoundError ``business_not_found``, RuleError ``card_of_ended_licence``."""
@@ -71,14 +77,15 @@ class Prints:
         except ValueError:
             raise NotFoundError("sheet_size_unknown", size=size) from None
         drawn = draw_card(self.card(actor, uscc, now), sheet)
-        printed = NewEvent(
-            kind=EventKind.CARD_PRINTED,
-            subject=f"card/{uscc}",
-            at=now,
-            actor=actor.username,
-            office=actor.office,
-            after={"size": sheet.value},
-        )
-        with self.database.write() as tx:
-            events.write(tx, printed)
+        self._note(EventKind.CARD_PRINTED, f"card/{uscc}", {"size": sheet.value}, actor, now)
         return drawn
+
+    def card_page(self, actor: Actor, uscc: str, now: datetime) -> CardContent:
+        """``card`` as a page that is printed from the browser. Raises as ``card``."""
+        content = self.card(actor, uscc, now)
+        self._note(EventKind.CARD_PRINTED, f"card/{uscc}", {"size": "page"}, actor, now)
+        return content
+
+    def _note(self, kind: EventKind, subject: str, after: Mapping[str, str], actor: Actor, now: datetime) -> None:
+        taken = NewEvent(kind=kind, subject=subject, at=now, actor=actor.username, office=actor.office, after=after)
+        events.write_of_reader(self.database, taken)

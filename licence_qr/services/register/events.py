@@ -12,8 +12,11 @@ from datetime import date, datetime
 from typing import Any
 
 from licence_qr.domain.register.events import SALT_BYTES, Event, EventKind, split
-from licence_qr.store.database.connections import Transaction
-from licence_qr.store.register import history
+from licence_qr.errors import RegisterError
+from licence_qr.store.database.connections import Database, Transaction
+from licence_qr.store.register import history, pending_events
+
+_READER_WAIT_SECONDS = 0.25  # as long as a page waits to note that a session is in use
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,22 +44,39 @@ class NewEvent:
 
 def write(tx: Transaction, new: NewEvent) -> None:
     """Append one event, in the transaction of what it tells."""
+    history.append(tx, _event(new))
+
+
+def write_of_reader(database: Database, new: NewEvent) -> None:
+    """Write down what somebody took away who only reads, before it is handed out; no writer is waited for.
+
+    While another process writes, the event is kept beside the register until the next write. Raises RegisterError where it
+    can be kept in neither place: what cannot be written down is not handed out.
+    """
+    event = _event(new)
+    try:
+        with database.write(wait=_READER_WAIT_SECONDS) as tx:
+            history.append(tx, event)
+    except RegisterError as refused:
+        if refused.code != "register_locked":
+            raise
+        pending_events.keep(database.path, event)
+
+
+def _event(new: NewEvent) -> Event:
     public, private = split(new.kind, new.before, new.after, new.reason)
-    history.append(
-        tx,
-        Event(
-            kind=new.kind,
-            uscc=new.uscc,
-            subject=new.subject,
-            at=new.at,
-            actor=new.actor,
-            office=new.office,
-            legal_basis=new.legal_basis,
-            document_no=new.document_no,
-            effective_on=new.effective_on,
-            proposed_by=new.proposed_by,
-            public=public,
-            private=private,
-            salt=secrets.token_bytes(SALT_BYTES),
-        ),
+    return Event(
+        kind=new.kind,
+        uscc=new.uscc,
+        subject=new.subject,
+        at=new.at,
+        actor=new.actor,
+        office=new.office,
+        legal_basis=new.legal_basis,
+        document_no=new.document_no,
+        effective_on=new.effective_on,
+        proposed_by=new.proposed_by,
+        public=public,
+        private=private,
+        salt=secrets.token_bytes(SALT_BYTES),
     )

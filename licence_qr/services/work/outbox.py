@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from licence_qr.errors import ConfigError
+from licence_qr.store.files import sync_names
 
 _READY, SENT, REFUSED = ".ready", "sent", "refused"
 
@@ -49,14 +50,14 @@ class Outbox:
     def settle(self) -> None:
         """Put the names of what lies ready on the disk: before they are noted, or a loss of power would lose a message."""
         with self._faults():
-            _flush(self.folder / _READY)
+            sync_names(self.folder / _READY)
 
     def release(self, names: list[str]) -> None:
         """Move messages that lie ready into the outbox."""
         with self._faults():
             for name in names:
                 (self.folder / _READY / name).replace(self.folder / name)
-            _flush(self.folder)
+            sync_names(self.folder)
 
     def finish(self, noted: Callable[[str], bool]) -> int:
         """Bring to an end what an earlier run left lying ready; how many messages moved on."""
@@ -79,8 +80,8 @@ class Outbox:
             folder = self.folder / where
             folder.mkdir(exist_ok=True)
             message.replace(folder / message.name)
-            _flush(folder)
-            _flush(self.folder)
+            sync_names(folder)
+            sync_names(self.folder)
 
     @contextmanager
     def _faults(self) -> Iterator[None]:
@@ -88,12 +89,3 @@ class Outbox:
             yield
         except OSError as error:
             raise ConfigError("outbox_not_written", path=self.folder, because=error.strerror or "") from error
-
-
-def _flush(folder: Path) -> None:
-    """Put the names in a folder on the disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -108,8 +108,7 @@ class WorkList:
             office=actor.office,
             after={"lines": len(lines)},
         )
-        with self._database.write() as tx:
-            events.write(tx, taken)
+        events.write_of_reader(self._database, taken)
         return lines
 
     def offices(self, actor: Actor) -> tuple[str, ...]:

@@ -10,10 +10,9 @@ then do not wait for each other. That mode is written in the file; ``create_or_u
 
 from __future__ import annotations
 
-import errno
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,6 +20,7 @@ from typing import Any, NamedTuple
 from licence_qr.errors import RegisterError
 from licence_qr.store.database import journal_files, migrations
 from licence_qr.store.database.sqlite import SqliteUtils, journal_pragmas, sqlite3
+from licence_qr.store.files import file_errors
 
 # How long to wait for another process: a clerk's pair is worth waiting for, a citizen should be told soon.
 WRITE_WAIT_SECONDS = 10.0
@@ -72,13 +72,15 @@ class Database:
     """The register file. Raises RegisterError ``register_missing``, ``register_locked``, ``register_read_only``,
     ``register_full``, ``register_newer``, ``register_journal`` or ``register_damaged``, never a bare sqlite3 error."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, first: Callable[[Transaction], Callable[[], None]] | None = None) -> None:
+        """``first`` is called with every write transaction before anything else, and what it returns after COMMIT."""
         self.path = path
+        self._first = first
         self._local = threading.local()
 
     def create_or_upgrade(self) -> None:
         """Make the register, or bring it to this program's version, in one transaction."""
-        with _file_errors(self.path):
+        with file_errors(self.path):
             self.path.parent.mkdir(parents=True, exist_ok=True)
         with _register_errors(self.path):
             connection = self._connect(create=True)
@@ -120,7 +122,10 @@ class Database:
         ``wait`` is for what an answer can do without: the seconds after which another writer is ``register_locked``.
         """
         with self._transaction("BEGIN IMMEDIATE", writable=True, wait=wait) as tx:
+            committed = self._first(tx) if self._first else None
             yield tx
+        if committed:
+            committed()
 
     @contextmanager
     def _transaction(self, begin: str, *, writable: bool, wait: float | None = None) -> Iterator[Transaction]:
@@ -180,7 +185,7 @@ class Database:
                 with suppress(sqlite3.Error):
                     # The old file is made whole, wherever it is now: commits of its last minutes are in the log alone.
                     kept.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-                with _file_errors(self.path):
+                with file_errors(self.path):
                     journal_files.remove(kept.log)
             self.close()
         kept = self._local.kept = self._open(file)
@@ -204,7 +209,7 @@ class Database:
 
     def _file(self) -> tuple[int, int]:
         """Device and inode of the register. Raises RegisterError when there is none."""
-        with _file_errors(self.path):
+        with file_errors(self.path):
             try:
                 found = self.path.stat()
             except FileNotFoundError:
@@ -227,7 +232,7 @@ class Database:
         self.close()
 
     def _connect(self, *, create: bool, unchanging: bool = False) -> sqlite3.Connection:
-        with _file_errors(self.path):
+        with file_errors(self.path):
             if not self.path.exists():
                 if not create:
                     raise RegisterError("register_missing", path=self.path)
@@ -274,16 +279,6 @@ _BY_PRIMARY_CODE = {
     sqlite3.SQLITE_NOTADB: "register_damaged",
     sqlite3.SQLITE_CORRUPT: "register_damaged",
 }
-
-
-@contextmanager
-def _file_errors(path: Path) -> Iterator[None]:
-    """Turn the file system's own errors about the register's folder into RegisterError."""
-    try:
-        yield
-    except OSError as error:
-        code = {errno.EROFS: "register_read_only", errno.ENOSPC: "register_full"}.get(error.errno or 0)
-        raise RegisterError(code or "register_unreachable", path=path) from error
 
 
 @contextmanager

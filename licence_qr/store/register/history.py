@@ -50,6 +50,11 @@ def append(tx: Transaction, event: Event) -> None:
     )
 
 
+def has(tx: Transaction, event: Event) -> bool:
+    """Whether this very event is there, by its salt."""
+    return tx.one("SELECT 1 FROM history WHERE uscc = ? AND salt = ?", (event.uscc, event.salt)) is not None
+
+
 def of_business(tx: Transaction, uscc: str) -> list[EventRow]:
     """The events of one business, oldest first."""
     return since(tx, uscc, 0)

@@ -9,7 +9,6 @@ the daily sweep takes away.
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import os
 import re
@@ -18,6 +17,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from licence_qr.errors import NotFoundError, RegisterError
+from licence_qr.store.files import file_errors, sync_names
 
 _NAME = re.compile(r"[0-9a-f]{64}\Z")
 # No part that is younger is looked at: its writer may not have locked it yet.
@@ -35,7 +35,7 @@ class PhotoFiles:
         target = self._path(sha256)
         if target.exists():
             return
-        try:
+        with file_errors(target.parent):
             self._folder.mkdir(mode=0o700, exist_ok=True)
             target.parent.mkdir(mode=0o700, exist_ok=True)
             descriptor, written = tempfile.mkstemp(dir=target.parent, prefix=".")
@@ -49,9 +49,7 @@ class PhotoFiles:
             except BaseException:
                 Path(written).unlink(missing_ok=True)
                 raise
-            _settle(target.parent)
-        except OSError as error:
-            raise _refused(error, target.parent) from error
+            sync_names(target.parent)
 
     def get(self, sha256: str) -> bytes:
         """The photograph of this hash. Raises NotFoundError ``photo_not_found``, RegisterError."""
@@ -68,20 +66,13 @@ class PhotoFiles:
         The system ends a writer's lock (flock) with the writer, so one that is at work keeps its part however long it
         takes, and one that is dead cannot.
         """
-        try:
+        with file_errors(self._folder):
             return sum(_taken_away(part, now) for part in self._folder.glob("[0-9a-f][0-9a-f]/.*"))
-        except OSError as error:
-            raise _refused(error, self._folder) from error
 
     def _path(self, sha256: str) -> Path:
         if not _NAME.match(sha256):
             raise NotFoundError("photo_not_found")
         return self._folder / sha256[:2] / f"{sha256}.jpg"
-
-
-def _refused(error: OSError, path: Path) -> RegisterError:
-    code = {errno.EROFS: "register_read_only", errno.ENOSPC: "register_full"}.get(error.errno or 0)
-    return RegisterError(code or "register_unreachable", path=path)
 
 
 def _taken_away(part: Path, now: datetime) -> bool:
@@ -100,12 +91,3 @@ def _taken_away(part: Path, now: datetime) -> bool:
     finally:
         os.close(descriptor)
     return True
-
-
-def _settle(folder: Path) -> None:
-    """Put the new name itself on the disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

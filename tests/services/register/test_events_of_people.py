@@ -87,6 +87,8 @@ def test_what_is_taken_away_and_what_is_printed(
     lines = services.work_list.export(actor, WorkFilter(), "csv", now)
     services.pack.for_actor(actor, now)
     services.prints.card_pdf(actor, pair.uscc, "A5", now)
+    services.prints.card_page(actor, pair.uscc, now)
+    services.prints.code_file(actor, pair.uscc, "svg", now)
     services.calendar_feeds.renew(actor, now)
     assert services.calendar_feeds.revoke(actor, now) and not services.calendar_feeds.revoke(actor, now)
     new = told(services)[len(before) :]
@@ -94,6 +96,8 @@ def test_what_is_taken_away_and_what_is_printed(
         (EventKind.EXPORTED, "export/work.csv", {"lines": len(lines)}),
         (EventKind.EXPORTED, "export/pack", {"businesses": 1}),
         (EventKind.CARD_PRINTED, f"card/{pair.uscc}", {"size": "A5"}),
+        (EventKind.CARD_PRINTED, f"card/{pair.uscc}", {"size": "page"}),
+        (EventKind.EXPORTED, "export/code.svg", {"uscc": pair.uscc}),
         (EventKind.CALENDAR_OPENED, f"account/{actor.user_id}", None),
         (EventKind.CALENDAR_CLOSED, f"account/{actor.user_id}", None),
     ]

@@ -14,6 +14,8 @@ from flask import Flask
 from PIL import Image
 
 from licence_qr.bootstrap import Services
+from licence_qr.store.database.sqlite import sqlite3
+from licence_qr.store.register import history
 
 __all__ = ["clerk", "desk_app", "desk_services", "elsewhere"]
 
@@ -100,3 +102,35 @@ def test_the_print_page_says_what_the_card_says_and_marks_a_specimen(clerk: Brow
 
 def test_every_office_may_look_up_what_every_phone_may_see(elsewhere: Browser, uscc: str) -> None:
     assert NAME in elsewhere.see(f"/desk/businesses/{uscc}?lang=zh")
+
+
+def test_one_event_tells_of_a_printed_page_and_one_of_a_saved_code(
+    clerk: Browser, uscc: str, desk_services: Services
+) -> None:
+    def told() -> list[tuple[str, str]]:
+        with desk_services.database.read() as tx:
+            return [(row["event"], row["subject"]) for row in history.everything(tx) if not row["uscc"]]
+
+    before = len(told())
+    page = clerk.see(f"/desk/businesses/{uscc}/print")
+    pictures = re.findall(r'<img src="([^"]+)"', page)
+    assert [clerk.client.get(each).status_code for each in pictures] == [200]
+    assert told()[before:] == [("card_printed", f"card/{uscc}")]
+    for name in ("code.png", "code.svg"):
+        clerk.client.get(f"/desk/businesses/{uscc}/{name}?download=yes")
+    assert told()[before + 1 :] == [("exported", "export/code.png"), ("exported", "export/code.svg")]
+
+
+@pytest.mark.parametrize("page", ["print", "card-a5.pdf", "code.png?download=yes", "code.svg?download=yes"])
+def test_nobody_who_prints_waits_for_a_writer(
+    clerk: Browser, uscc: str, desk_services: Services, page: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "licence_qr.store.database.connections.WRITE_WAIT_SECONDS", "a clerk's patience, which a reader has not"
+    )
+    writer = sqlite3.connect(desk_services.database.path, isolation_level=None)
+    writer.execute("BEGIN IMMEDIATE")
+    try:
+        assert clerk.client.get(f"/desk/businesses/{uscc}/{page}").status_code == 200
+    finally:
+        writer.close()

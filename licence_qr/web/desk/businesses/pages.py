@@ -11,7 +11,7 @@ from licence_qr.domain.dates import local_date
 from licence_qr.domain.register.permit import PermitState
 from licence_qr.services.businesses.search import Register
 from licence_qr.services.lifecycle.credit_record import Bars
-from licence_qr.services.publishing.display_cards import Prints
+from licence_qr.services.publishing.display_cards import CodeForm, Prints
 from licence_qr.services.register import access
 from licence_qr.web import current_instant
 from licence_qr.web.shell.handed import Handed, catalogue
@@ -72,7 +72,7 @@ def show_business(uscc: str) -> str:
 @roles(*BUSINESSES.roles)
 def print_card(uscc: str) -> str:
     """The display card (亮证牌) as a page to print from the browser, A5 landscape."""
-    card = services().prints.card(current_actor(), uscc, current_instant())
+    card = services().prints.card_page(current_actor(), uscc, current_instant())
     full = sum(len(text) for _, text in card.texts()) > ROOMY_CHARACTERS
     return render_template("desk/businesses/print.html", card=card, uscc=uscc, full=full)
 
@@ -89,14 +89,22 @@ def download_card(uscc: str, size: str) -> Response:
 @roles(*BUSINESSES.roles)
 def show_png(uscc: str) -> Response:
     """The symbol as a picture: shown on pages, saved with ``?download``."""
-    return _download(services().prints.png(current_actor(), uscc), _PNG, f"{uscc}-code.png")
+    return _code(uscc, "png", _PNG)
 
 
 @blueprint.get("/<uscc>/code.svg")
 @roles(*BUSINESSES.roles)
 def show_svg(uscc: str) -> Response:
     """The symbol as a drawing that stays sharp at every size."""
-    return _download(services().prints.svg(current_actor(), uscc).encode("utf-8"), _SVG, f"{uscc}-code.svg")
+    return _code(uscc, "svg", _SVG)
+
+
+def _code(uscc: str, form: CodeForm, media_type: str) -> Response:
+    """Saved, it is written down; the pictures on pages are not, whose printing is written down itself."""
+    prints, actor = services().prints, current_actor()
+    saved = "download" in request.args
+    content = prints.code_file(actor, uscc, form, current_instant()) if saved else prints.code(actor, uscc, form)
+    return _download(content, media_type, f"{uscc}-code.{form}")
 
 
 def _download(content: bytes, media_type: str, name: str) -> Response:

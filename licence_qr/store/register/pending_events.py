@@ -1,0 +1,106 @@
+"""Events that wait for the register, because another process was writing when they happened.
+
+Who only reads must not wait for a writer, and yet what was taken away must be in the history. Such an event is kept in a
+folder beside the register, one file each (mode 0600), on the disk before anything is handed out. The next write transaction
+of any process takes it into the history, with the time at which it happened, and removes the file after COMMIT. A process
+that is killed in between leaves the file; the salt tells an event that is in the history already. One that is killed while
+it writes the file leaves a part under a name that begins with a dot, and has handed nothing out.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import date, datetime
+from pathlib import Path
+
+from licence_qr.domain.canonical_json import canonical_json
+from licence_qr.domain.register.events import Event, EventKind
+from licence_qr.store.database.connections import Transaction
+from licence_qr.store.files import file_errors, sync_names
+from licence_qr.store.register import history
+
+
+def folder(register: Path) -> Path:
+    """Where the events that wait for the register at this path are."""
+    return register.with_name(register.name + "-events")
+
+
+def keep(register: Path, event: Event) -> None:
+    """Keep an event until the next write; it is on the disk on return. Raises RegisterError."""
+    place = folder(register)
+    name = f"{event.at.timestamp():017.6f}-{event.salt.hex()[:16]}.json"
+    with file_errors(place):
+        place.mkdir(mode=0o700, exist_ok=True)
+        unfinished = place / f".{name}"
+        with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            file.write(_text(event))
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.rename(place / name)
+        for each in (place, place.parent):
+            sync_names(each)
+
+
+def take_in(register: Path, tx: Transaction) -> Callable[[], None]:
+    """Append what waits, the oldest first; what is returned removes the files and is to be called after COMMIT.
+
+    A file that cannot be read as an event, or not removed, stays where it is: no act fails for it.
+    """
+    taken = []
+    for path, event in _waiting(folder(register)):
+        if not history.has(tx, event):
+            history.append(tx, event)
+        taken.append(path)
+    return lambda: _remove(taken)
+
+
+def _remove(taken: list[Path]) -> None:
+    for path in taken:
+        with suppress(OSError):  # another process may have been faster
+            path.unlink()
+
+
+def _waiting(place: Path) -> Iterator[tuple[Path, Event]]:
+    if not place.is_dir():
+        return
+    for path in sorted(place.glob("[!.]*.json")):
+        try:
+            yield path, _event(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+
+
+def _text(event: Event) -> str:
+    return canonical_json(
+        {
+            "kind": event.kind.value,
+            "uscc": event.uscc,
+            "subject": event.subject,
+            "at": event.at.isoformat(),
+            "actor": event.actor,
+            "office": event.office,
+            "legal_basis": event.legal_basis,
+            "document_no": event.document_no,
+            "effective_on": event.effective_on and event.effective_on.isoformat(),
+            "proposed_by": event.proposed_by,
+            "public": event.public,
+            "private": event.private,
+            "salt": event.salt.hex(),
+        }
+    )
+
+
+def _event(text: str) -> Event:
+    read = json.loads(text)
+    return Event(
+        **read
+        | {
+            "kind": EventKind(read["kind"]),
+            "at": datetime.fromisoformat(read["at"]),
+            "effective_on": date.fromisoformat(read["effective_on"]) if read["effective_on"] else None,
+            "salt": bytes.fromhex(read["salt"]),
+        }
+    )
