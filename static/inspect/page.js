@@ -17,7 +17,7 @@ import { TERMS } from "../ui/terms.js";
 import { t } from "../ui/words.js";
 import { dropSent, everything, heldVisit, keepVisit, owner } from "./device/kept.js";
 import { askLasting, isLasting } from "./device/lasting.js";
-import { alone } from "./device/lock.js";
+import { exclusiveLock } from "./device/lock.js";
 import { fetchKey } from "./device/send.js";
 import { inWords, OpenVisit } from "./open_visit.js";
 import { sayAgain, send, startSending } from "./sending.js";
@@ -104,7 +104,7 @@ const list = {
   },
   send,
   reopen: async ({ id }) => {
-    const reopened = await alone(id, () => reopenedAsDraft(id));
+    const reopened = await exclusiveLock(id, () => reopenedAsDraft(id));
     if (reopened) location.hash = `${id}/review`;
     else if (reopened === null)
       say(

@@ -9,7 +9,7 @@
  * @param {() => Promise<T>} act
  * @returns {Promise<T | null>}
  */
-export function alone(id, act) {
+export function exclusiveLock(id, act) {
   return navigator.locks.request(`licence-qr-visit-${id}`, { ifAvailable: true }, (lock) => (lock ? act() : null));
 }
 
@@ -22,6 +22,6 @@ export function hold(id) {
   return new Promise((resolve, reject) => {
     /** @type {() => Promise<void>} */
     const held = () => new Promise((release) => resolve(release));
-    alone(id, held).then(() => resolve(null), reject); // after letting go, null says nothing any more
+    exclusiveLock(id, held).then(() => resolve(null), reject); // after letting go, null says nothing any more
   });
 }

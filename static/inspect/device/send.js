@@ -8,7 +8,7 @@
 import { t } from "../../ui/words.js";
 import { delivered, instant } from "../visit/visit.js";
 import { dropPhotos, everything, heldPhoto, heldVisit, keepVisit } from "./kept.js";
-import { alone } from "./lock.js";
+import { exclusiveLock } from "./lock.js";
 
 const LOCK = "licence-qr-sending";
 const PATIENCE = 120_000; // a large photograph over a slow line
@@ -201,7 +201,7 @@ async function sendEach(session, waiting, say, told) {
   for (const [n, { id }] of waiting.entries()) {
     /** @type {(step: SendStep) => void} */
     const saying = (step) => say({ ...step, number: n + 1, of: waiting.length });
-    const outcome = (await alone(id, () => sendKept(session, id, saying))) ?? BUSY();
+    const outcome = (await exclusiveLock(id, () => sendKept(session, id, saying))) ?? BUSY();
     if (outcome instanceof NotSent) told.problem = outcome;
     else told.left -= 1;
     if (outcome === "sent") told.sent += 1;
