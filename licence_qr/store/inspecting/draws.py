@@ -10,7 +10,7 @@ from licence_qr.domain.inspecting.draws import DrawState
 from licence_qr.domain.inspecting.inspection import VisitOutcome
 from licence_qr.domain.register.permit import status_on
 from licence_qr.store.database.connections import Row, Transaction
-from licence_qr.store.register import permits
+from licence_qr.store.register import entities, permits
 from licence_qr.store.register.permits import StoredPermit
 
 
@@ -217,12 +217,11 @@ def done(tx: Transaction, drawn_id: int, inspection_key: int) -> None:
 def open_ones(tx: Transaction, office: str) -> tuple[OpenDrawn, ...]:
     """The drawn places of an office that wait for their inspection, the first due first; not those that have ended."""
     rows = tx.all(
-        "SELECT d.*, p.uscc, p.premises_no, p.permit_no, coalesce(nullif(e.name, ''), e.principal) AS holder_name,"
+        f"SELECT d.*, p.uscc, p.premises_no, p.permit_no, {entities.HOLDER_NAME} AS holder_name,"
         " s.address FROM drawn AS d JOIN permits AS p ON p.permit_id = d.permit_id"
         " JOIN entities AS e ON e.uscc = p.uscc"
         " JOIN premises AS s ON s.uscc = p.uscc AND s.premises_no = p.premises_no"
-        " WHERE d.office = ? AND d.inspection_key IS NULL AND e.state IN ('active', 'dormant')"
-        " AND p.state IN ('effective', 'suspended') ORDER BY d.due_on, d.drawn_id",
+        f" WHERE d.office = ? AND d.inspection_key IS NULL AND {permits.NOT_ENDED} ORDER BY d.due_on, d.drawn_id",
         (office,),
     )
     return tuple(
@@ -236,7 +235,7 @@ def open_ones(tx: Transaction, office: str) -> tuple[OpenDrawn, ...]:
 def candidates(tx: Transaction, office: str, day: date) -> tuple[tuple[StoredPermit, str, str], ...]:
     """The permits that ``office`` handles and that are in force on ``day``, with holder and address, by permit number."""
     rows = tx.all(
-        "SELECT p.*, coalesce(nullif(e.name, ''), e.principal) AS holder_name, s.address"
+        f"SELECT p.*, {entities.HOLDER_NAME} AS holder_name, s.address"
         " FROM permits AS p JOIN entities AS e ON e.uscc = p.uscc"
         " JOIN premises AS s ON s.uscc = p.uscc AND s.premises_no = p.premises_no"
         " WHERE p.handling_office = ? AND p.state = 'effective' AND e.state = 'active' AND p.valid_from <= ?"

@@ -18,6 +18,7 @@ from licence_qr.domain.inspecting.inspection import (
 from licence_qr.domain.publishing.public_page import PublicInspection
 from licence_qr.errors import LicenceQRError
 from licence_qr.store.database.connections import Row, Transaction
+from licence_qr.store.register import entities
 
 _COLUMNS = (
     "i.inspection_key, i.inspection_id, i.content_sha256, i.received_at, i.device_time, i.office, i.officer,"
@@ -247,7 +248,7 @@ def page(tx: Transaction, office: str, wanted: Filter, limit: int, offset: int) 
     """The inspections of an office, the newest visit first."""
     where, values = _where(office, wanted)
     rows = tx.all(
-        f"SELECT {_COLUMNS}, coalesce(nullif(e.name, ''), e.principal, '') AS holder_name FROM inspections AS i"
+        f"SELECT {_COLUMNS}, coalesce({entities.HOLDER_NAME}, '') AS holder_name FROM inspections AS i"
         f" LEFT JOIN entities AS e ON e.uscc = i.uscc WHERE {where}"
         " ORDER BY i.visited_on DESC, i.inspection_key DESC LIMIT ? OFFSET ?",
         (*values, limit, offset),

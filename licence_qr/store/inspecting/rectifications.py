@@ -8,6 +8,7 @@ from datetime import date
 
 from licence_qr.domain.inspecting.rectification import OrderState
 from licence_qr.store.database.connections import Row, Transaction
+from licence_qr.store.register import entities, permits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,13 +106,12 @@ def open_ones(tx: Transaction, office: str) -> tuple[OpenOrder, ...]:
     """The open orders of an office, the first due first. Those of a business or permit that has ended are left out:
     there is nothing to recheck."""
     rows = tx.all(
-        "SELECT r.*, p.permit_no, coalesce(nullif(e.name, ''), e.principal) AS holder_name,"
+        f"SELECT r.*, p.permit_no, {entities.HOLDER_NAME} AS holder_name,"
         " coalesce(s.address, e.domicile) AS address"
         " FROM rectifications AS r JOIN entities AS e ON e.uscc = r.uscc"
         " LEFT JOIN permits AS p ON p.permit_id = r.permit_id"
         " LEFT JOIN premises AS s ON s.uscc = r.uscc AND s.premises_no = r.premises_no"
-        " WHERE r.office = ? AND r.state = 'open' AND e.state IN ('active', 'dormant')"
-        " AND (p.permit_id IS NULL OR p.state IN ('effective', 'suspended')) ORDER BY r.due_on, r.order_id",
+        f" WHERE r.office = ? AND r.state = 'open' AND {permits.NOT_ENDED} ORDER BY r.due_on, r.order_id",
         (office,),
     )
     return tuple(OpenOrder(_from_row(row), row["permit_no"] or "", row["holder_name"], row["address"]) for row in rows)

@@ -10,6 +10,9 @@ from licence_qr.domain.names import name_key
 from licence_qr.domain.register.entity import Entity, EntityForm, LicenceState, Premises
 from licence_qr.store.database.connections import Row, Transaction
 
+# ``Entity.holder_name`` of a row ``e`` of ``entities``; NULL where there is none.
+HOLDER_NAME = "coalesce(nullif(e.name, ''), e.principal)"
+
 
 @dataclass(frozen=True, slots=True)
 class StoredEntity:

@@ -15,6 +15,9 @@ _COLUMNS = (
     " valid_from, valid_to, mode, state, state_since, grade, graded_on, follow_up_due, checked_on,"
     " renewal_applied_on, reviewed_on, ended_by, renewal_in_time"
 )
+# Neither the licence (a row ``e`` of ``entities``) nor the permit (``p``, where there is one) has ended: what waits for an
+# inspection of an ended one waits for nothing.
+NOT_ENDED = "e.state IN ('active', 'dormant') AND (p.permit_id IS NULL OR p.state IN ('effective', 'suspended'))"
 
 
 @dataclass(frozen=True, slots=True)

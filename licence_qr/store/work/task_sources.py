@@ -13,6 +13,7 @@ from licence_qr.domain.catalogue.life_rules import LifeRules
 from licence_qr.domain.dates import add_months
 from licence_qr.domain.work.tasks import TaskKind
 from licence_qr.store.feedback import ratings, reports
+from licence_qr.store.register import permits
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,15 +147,12 @@ def _proposal_of_mine(q: TaskQuery) -> TaskSelect:
     return _proposal(q, "p.proposed_by = ?")
 
 
-_ALIVE = "e.state IN ('active', 'dormant') AND (p.permit_id IS NULL OR p.state IN ('effective', 'suspended'))"
-
-
 def _order(q: TaskQuery) -> TaskSelect:
     """Orders to rectify made at an inspection. Where business or permit has ended, there is nothing to recheck."""
     sql = f"""
         SELECT 'rectification/' || r.order_id AS subject, r.office, r.uscc, r.premises_no, r.due_on
         FROM rectifications r JOIN entities e ON e.uscc = r.uscc LEFT JOIN permits p ON p.permit_id = r.permit_id
-        WHERE r.office IN ({marks(q.offices)}) AND r.state = 'open' AND {_ALIVE}"""
+        WHERE r.office IN ({marks(q.offices)}) AND r.state = 'open' AND {permits.NOT_ENDED}"""
     return TaskSelect(sql, q.offices)
 
 
@@ -162,7 +160,7 @@ def _drawn(q: TaskQuery) -> TaskSelect:
     sql = f"""
         SELECT 'drawn/' || d.drawn_id AS subject, d.office, p.uscc, p.premises_no, d.due_on
         FROM drawn d JOIN permits p ON p.permit_id = d.permit_id JOIN entities e ON e.uscc = p.uscc
-        WHERE d.office IN ({marks(q.offices)}) AND d.inspection_key IS NULL AND {_ALIVE}"""
+        WHERE d.office IN ({marks(q.offices)}) AND d.inspection_key IS NULL AND {permits.NOT_ENDED}"""
     return TaskSelect(sql, q.offices)
 
 

@@ -6,12 +6,11 @@ from datetime import date, timedelta
 
 from licence_qr.domain.work.tasks import CLOCKED, ROLES_OF, DueStep, Task, TaskKind
 from licence_qr.store.database.connections import Row, Transaction
+from licence_qr.store.register import entities
 from licence_qr.store.work.task_sources import SOURCES, TaskQuery, TaskSelect
 
 # The holder's name and the place of each task ``t``, looked up for the lines of a page alone.
-WITH_NAMES = (
-    "t.*, coalesce(nullif(e.name, ''), e.principal, '') AS holder_name, coalesce(p.address, e.domicile, '') AS address"
-)
+WITH_NAMES = f"t.*, coalesce({entities.HOLDER_NAME}, '') AS holder_name, coalesce(p.address, e.domicile, '') AS address"
 NAMES = (
     "LEFT JOIN entities e ON e.uscc = t.uscc LEFT JOIN premises p ON p.uscc = t.uscc AND p.premises_no = t.premises_no"
 )
