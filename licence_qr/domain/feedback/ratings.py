@@ -12,8 +12,9 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from licence_qr.domain.dates import Period, local_date
+from licence_qr.domain.feedback.steps import state_after
 from licence_qr.domain.identifiers import CodeId, parse_code_number
-from licence_qr.errors import ConflictError, InputError
+from licence_qr.errors import InputError
 from licence_qr.wording.terms import term
 from licence_qr.wording.text import Text
 
@@ -169,12 +170,7 @@ def allowed(state: RatingState) -> tuple[RatingStep, ...]:
 
 def next_state(state: RatingState, step: RatingStep) -> RatingState:
     """The state after ``step``. Raises ConflictError ``step_not_allowed`` with what is allowed, in words."""
-    found = _NEXT[state].get(step)
-    if found is None:
-        words = [STEP_WORDS[each] for each in allowed(state)]
-        zh, en = "、".join(w.zh for w in words) or "无", ", ".join(w.en for w in words) or "none"
-        raise ConflictError("step_not_allowed", allowed_zh=zh, allowed_en=en)
-    return found
+    return state_after(step, _NEXT[state], STEP_WORDS)
 
 
 def parse_level(text: str, field: str = "level") -> int:

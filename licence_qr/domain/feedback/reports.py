@@ -13,9 +13,10 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from licence_qr.domain.dates import Period, local_date
+from licence_qr.domain.feedback.steps import state_after
 from licence_qr.domain.identifiers import CodeId, parse_code_number
 from licence_qr.domain.working_days import WorkingCalendar
-from licence_qr.errors import ConflictError, InputError, RuleError
+from licence_qr.errors import InputError, RuleError
 from licence_qr.wording.terms import term
 from licence_qr.wording.text import Text
 
@@ -153,11 +154,7 @@ def next_state(report: Report, step: ReportStep) -> ReportState:
 
     Raises ConflictError ``step_not_allowed`` with what is allowed, in words.
     """
-    found = _NEXT[report.state].get(step)
-    if found is None:
-        words = [STEP_WORDS[each] for each in allowed(report.state)]
-        zh, en = "、".join(w.zh for w in words), ", ".join(w.en for w in words)
-        raise ConflictError("step_not_allowed", allowed_zh=zh, allowed_en=en)
+    found = state_after(step, _NEXT[report.state], STEP_WORDS)
     if step is ReportStep.ANSWERED and not report.contact_left:
         return ReportState.CLOSED
     return found

@@ -18,6 +18,7 @@ from licence_qr.domain.feedback.ratings import (
 )
 from licence_qr.domain.feedback.reports import due_day
 from licence_qr.domain.feedback.retention import is_kept
+from licence_qr.domain.feedback.steps import step_not_allowed
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import ConflictError, NotFoundError
@@ -155,7 +156,7 @@ class RatingsDesk:
             if rating.revision != act.revision:
                 raise ConflictError("changed_meanwhile", thing_zh=things.RATING.zh, thing_en=things.RATING.en)
             if not self.ratings.keeps_words(rating, local_date(now)):  # a later note would never be deleted
-                raise ConflictError("step_not_allowed", allowed_zh="无", allowed_en="none")
+                raise step_not_allowed()
             state = next_state(rating.state, step)
             over = state is RatingState.CLOSED and rating.closed_on is None
             changed = replace(rating, state=state, closed_on=local_date(now) if over else rating.closed_on)

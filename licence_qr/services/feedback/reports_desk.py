@@ -8,6 +8,7 @@ from datetime import date, datetime
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.feedback.reports import Report, ReportState, ReportStep, allowed, next_state
 from licence_qr.domain.feedback.retention import is_kept
+from licence_qr.domain.feedback.steps import step_not_allowed
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import ConflictError, InputError, NotFoundError
@@ -113,7 +114,7 @@ class ReportsDesk:
 
     def _after(self, report: Report, step: ReportStep, act: ReportAct, today: date) -> Report:
         if not self.reports.keeps_words(report, today):  # a later note would have no day on which it is deleted
-            raise ConflictError("step_not_allowed", allowed_zh="无", allowed_en="none")
+            raise step_not_allowed()
         state = next_state(report, step)
         closed_on = today if state is ReportState.CLOSED and report.closed_on is None else report.closed_on
         changed = replace(report, state=state, closed_on=closed_on)
