@@ -6,7 +6,9 @@
 /** @import { Tone } from "../ui/types.d.ts" */
 /** @import { DescribedPermit, Status, StatusWord } from "../verifier/types.d.ts" */
 
-/** @type {Record<string, [tone: Tone, zh: string, en: string]>} */
+/** @typedef {Record<string, [tone: Tone, zh: string, en: string]>} Sayings */
+
+/** @type {Sayings} */
 const HEADLINES = {
   valid: ["good", "核验通过，证照均有效", "Genuine: licence and permits in force"],
   licenceOnly: ["plain", "核验通过，仅有营业执照", "Genuine: business licence only"],
@@ -18,7 +20,7 @@ const HEADLINES = {
   unknown: ["unknown", "核验通过，现在是否有效不明", "Genuine, but the status is unknown"],
 };
 
-/** @type {Record<string, [tone: Tone, zh: string, en: string]>} */
+/** @type {Sayings} */
 const PERMITS = {
   valid: ["good", "有效", "in force"],
   validThen: ["care", "截至当时有效", "in force at that time"],
@@ -31,7 +33,7 @@ const PERMITS = {
 };
 
 /**
- * @param {typeof HEADLINES} table
+ * @param {Sayings} table
  * @param {string} name
  * @returns {Saying}
  */
