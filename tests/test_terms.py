@@ -22,7 +22,7 @@ SEVERAL_ENGLISH = {
     "长期": "of a licence no fixed term, of a permit no expiry date",
     "提议": _ACT,
     **dict.fromkeys(("准予许可", "不予许可", "申请延续", "准予延续", "不予延续"), _ACT),
-    **dict.fromkeys(("卫生信誉度等级评定", "列入名录或加注标记", "移出名录或取消标记"), _ACT),
+    **dict.fromkeys(("列入名录或加注标记", "移出名录或取消标记"), _ACT),
 }
 SEVERAL_CHINESE = {
     "refused": "a permit is 不予许可, a proposal 未获同意",

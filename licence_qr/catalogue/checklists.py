@@ -75,7 +75,8 @@ def read_checklists(folder: Path, faults: Faults) -> Source | None:
 def check_checklists(
     source: Source, kinds: Container[str], permit_types: Mapping[str, PermitTypeEntry], faults: Faults
 ) -> None:
-    """References exist, ids are unique in their list, and no two versions of one list hold on one day."""
+    """References exist, a type that is inspected has its rule on orders to rectify, ids are unique in their list, and no two
+    versions of one list hold on one day."""
     commons = {common.id: common for common in source.entries.common}
     for place, entry in enumerate(source.entries.checklist):
         for kind in entry.kinds:
@@ -86,6 +87,15 @@ def check_checklists(
                 _wrong(source, place, "permit_types", permit_type, "permit_types.toml", faults)
             elif permit_types[permit_type].by_kind_of_place is not bool(entry.kinds):
                 _wrong(source, place, "kinds", entry.kinds, f"{permit_type}: by_kind_of_place", faults)
+            elif permit_types[permit_type].rectify_basis is None:
+                _wrong(
+                    source,
+                    place,
+                    "permit_types",
+                    permit_type,
+                    f"permit_types.toml, {permit_type}: rectify_basis",
+                    faults,
+                )
         if entry.common not in commons:
             _wrong(source, place, "common", entry.common, " / ".join(commons), faults)
             continue

@@ -11,6 +11,7 @@ from licence_qr.catalogue.cross_checks import Sources, check
 from licence_qr.catalogue.faults import Faults
 from licence_qr.catalogue.source_file import read_source
 from licence_qr.catalogue.working_days import working_calendar
+from licence_qr.domain.catalogue.grading import Grade, GradingScale
 from licence_qr.domain.catalogue.life_rules import DatedLifeRule
 from licence_qr.domain.catalogue.model import (
     Authority,
@@ -138,9 +139,17 @@ def _permit_type(entry: schema.PermitTypeEntry) -> PermitType:
         by_kind_of_place=entry.by_kind_of_place,
         licence=entry.licence,
         ledger=entry.ledger,
-        acts=tuple(TypeAct(each.act, _text(each.basis)) for each in entry.act),
+        acts=tuple(TypeAct(each.act, _text(each.basis), _scale(each.scale)) for each in entry.act),
         change_basis=None if entry.change_basis is None else _text(entry.change_basis),
+        rectify_basis=None if entry.rectify_basis is None else _text(entry.rectify_basis),
     )
+
+
+def _scale(entry: schema.ScaleEntry | None) -> GradingScale | None:
+    if entry is None:
+        return None
+    grades = (Grade(each.id, _text(each.name), _text(each.short)) for each in entry.grade)
+    return GradingScale(_text(entry.name), tuple(grades))
 
 
 def _kind(entry: schema.KindEntry, rules: dict[str, DatedRegime]) -> KindOfPlace:

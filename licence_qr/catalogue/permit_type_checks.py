@@ -1,11 +1,12 @@
-"""The permit types: one of them is the business licence, and the acts that a type names are acts it can choose."""
+"""The permit types: one of them is the business licence, the acts that a type names are acts it can choose, and the act that
+grades has its scale."""
 
 from __future__ import annotations
 
 from licence_qr.catalogue.faults import Faults
-from licence_qr.catalogue.schema import PermitTypeEntry, PermitTypesFile
+from licence_qr.catalogue.schema import EXAMPLES, PermitTypeEntry, PermitTypesFile, TypeActEntry
 from licence_qr.catalogue.source_file import SourceFile
-from licence_qr.domain.lifecycle.acts import RULES, SubjectKind
+from licence_qr.domain.lifecycle.acts import RULES, Act, SubjectKind
 
 # An act on a permit that a type has only if it says so.
 FURTHER_ACTS = tuple(rule.act.value for rule in RULES if rule.kind is SubjectKind.PERMIT and rule.by_type)
@@ -35,4 +36,27 @@ def _check_acts(source: SourceFile[PermitTypesFile], place: int, entry: PermitTy
         elif each.act in lines:
             facts = {"key": "act", "value": each.act, "first_line": str(lines[each.act])}
             faults.add("catalogue_repeated", source.name, line, **facts)
+        else:
+            _check_scale(source, (place, number), each, faults)
         lines.setdefault(each.act, line)
+
+
+def _check_scale(source: SourceFile[PermitTypesFile], at: tuple[int, int], named: TypeActEntry, faults: Faults) -> None:
+    """The act that grades says by which scale and no other act does; no two grades of a scale are called alike."""
+    place, number = at
+    here = ("permit_type", place, "act", number)
+    if named.scale is None:
+        if named.act == Act.GRADE:
+            line = source.line(*here, "act")
+            faults.add("catalogue_key_missing", source.name, line, key="scale", example=EXAMPLES["scale"])
+        return
+    if named.act != Act.GRADE:
+        facts = {"key": "act", "found": f'"{named.act}"', "example": f'"{Act.GRADE.value}"'}
+        faults.add("catalogue_value_wrong", source.name, source.line(*here, "act"), **facts)
+    lines: dict[str, int] = {}
+    for rank, grade in enumerate(named.scale.grade):
+        line = source.line(*here, "scale", "grade", rank, "id")
+        if grade.id in lines:
+            facts = {"key": "id", "value": grade.id, "first_line": str(lines[grade.id])}
+            faults.add("catalogue_repeated", source.name, line, **facts)
+        lines.setdefault(grade.id, line)

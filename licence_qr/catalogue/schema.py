@@ -7,10 +7,12 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from licence_qr.domain.catalogue.grading import GRADES
 from licence_qr.domain.catalogue.model import ItemMode, Regime
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 Words = Annotated[str, StringConstraints(min_length=1, pattern=r"^\S")]
+GradeId = Annotated[str, StringConstraints(min_length=1, max_length=12, pattern=r"^\S+$")]
 Mailbox = Annotated[str, StringConstraints(pattern=r"^[^@\s<>,;:\"]+@[A-Za-z0-9.-]+$")]
 WireId = Annotated[int, Field(ge=1, le=255)]
 
@@ -27,6 +29,7 @@ EXAMPLES = {
     "day": "2027-01-04",
     "days_off": "[2027-01-01, 2027-01-02]",
     "en": '"English text"',
+    "grade": f"{GRADES} × [[permit_type.act.scale.grade]]",
     "group": "2",
     "id": '"public_bath"',
     "jurisdiction": '"CQ-GXQ"',
@@ -48,10 +51,13 @@ EXAMPLES = {
     "permit_types": '["food_business"]',
     "reason": '{ zh = "理由", en = "Reason" }',
     "regime": '"licensed" / "filing" / "none"',
+    "rectify_basis": '{ zh = "《…条例》第十四条", en = "Regulation …, article 14" }',
     "region": '"500107104"',
     "region_name": '{ zh = "金凤镇", en = "Jinfeng Town" }',
     "rules": '["licensed"]',
+    "scale": "[permit_type.act.scale]",
     "scope_phrases": '["住宿服务"]',
+    "short": '{ zh = "A 级", en = "grade A" }',
     "summary": '{ zh = "摘要", en = "Summary" }',
     "text": "'''…'''",
     "valid_from": "2026-01-01",
@@ -106,9 +112,21 @@ class DelegationEntry(DatedEntry):
     notice_no: Words
 
 
+class GradeEntry(Entry):
+    id: GradeId
+    name: TextEntry
+    short: TextEntry
+
+
+class ScaleEntry(Entry):
+    name: TextEntry
+    grade: Annotated[list[GradeEntry], Field(min_length=GRADES, max_length=GRADES)]
+
+
 class TypeActEntry(Entry):
     act: Id
     basis: TextEntry
+    scale: ScaleEntry | None = None
 
 
 class PermitTypeEntry(Entry):
@@ -122,6 +140,7 @@ class PermitTypeEntry(Entry):
     licence: bool = False
     ledger: bool = False
     change_basis: TextEntry | None = None
+    rectify_basis: TextEntry | None = None
     act: list[TypeActEntry] = []
 
 

@@ -225,7 +225,13 @@ function arrived(visit) {
     );
   if (receipt.order)
     parts.push(element("p", "", t(`整改通知编号：${receipt.order}`, `Rectification order no. ${receipt.order}`)));
-  parts.push(element("p", "quiet", scoreWords(receipt)));
+  parts.push(
+    element(
+      "p",
+      "quiet",
+      scoreWords({ ...receipt, gradeWords: receipt.grade_words ?? [receipt.grade, receipt.grade] }),
+    ),
+  );
   return entry(visit, ...parts);
 }
 

@@ -24,6 +24,9 @@ export interface Checklist {
   items: ChecklistItem[];
 }
 
+/** One grade: its lowest score and, in packs of this version, what it is called within a sentence. */
+export type GradeStep = [grade: string, least: number, zh?: string, en?: string];
+
 type Due = [uscc: string, premisesNo: number, permitNo: string, due: string];
 
 export interface Kit {
@@ -31,8 +34,8 @@ export interface Kit {
   officer: string;
   /** Colleagues: [username, name]. */
   officers: [string, string][];
-  /** From the best: [grade, least score]. */
-  grades: [string, number][];
+  /** By permit type, from the best; packs of earlier days hold one scale for all. */
+  grades: Record<string, GradeStep[]> | GradeStep[];
   critical_cap: number;
   checklists: Checklist[];
   rectifications: [order: number, ...Due, items: string[]][];

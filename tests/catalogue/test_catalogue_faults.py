@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -82,6 +83,25 @@ ONE_FAULT_EACH = {
         "catalogue_repeated",
         0,
     ),
+    "an act that grades and has no scale": (
+        "permit_types.toml",
+        'en = "to sell food and serve meals" }',
+        'en = "to sell food and serve meals" }\n\n[[permit_type.act]]\nact = "grade"\nbasis = { zh = "x", en = "x" }',
+        "catalogue_key_missing",
+        3,
+    ),
+    "a scale of an act that grades nothing": (
+        "permit_types.toml",
+        'act = "review"',
+        'act = "review"\nscale = { name = { zh = "x", en = "x" }, grade = ['
+        + ", ".join(
+            f'{{ id = "{n}", name = {{ zh = "x", en = "x" }}, short = {{ zh = "x", en = "x" }} }}' for n in "123"
+        )
+        + "] }",
+        "catalogue_value_wrong",
+        0,
+    ),
+    "a grade given twice": ("permit_types.toml", 'id = "B"', 'id = "A"', "catalogue_repeated", 0),
     "an act on a permit that is named of the licence": (
         "permit_types.toml",
         '[[permit_type]]\nid = "hygiene_permit"',
@@ -215,6 +235,17 @@ def test_one_fault_is_named_with_its_file_and_line(folder: Path, case: str) -> N
     line = edit(folder, file, old, new)
     (fault,) = faults_of(folder)
     assert (fault.code, fault.facts["file"], fault.facts["line"]) == (code, file, line + later)
+
+
+def test_an_inspected_type_without_a_rule_on_orders_is_named_at_each_of_its_lists(folder: Path) -> None:
+    path = folder / "permit_types.toml"
+    path.write_text(re.sub("^rectify_basis.*", "", path.read_text("utf-8"), flags=re.M), "utf-8")
+    faults = faults_of(folder)
+    lists = (SHIPPED / "checklists.toml").read_text("utf-8")
+    assert len(faults) == lists.count('permit_types = ["hygiene_permit"]') > 0
+    for fault in faults:
+        assert fault.facts["file"] == "checklists.toml" and "rectify_basis" in str(fault.facts["example"])
+        assert lists.splitlines()[int(str(fault.facts["line"])) - 1].startswith("permit_types")
 
 
 def test_rules_that_overlap_are_named_at_every_kind_that_uses_them(folder: Path) -> None:

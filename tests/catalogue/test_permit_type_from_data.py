@@ -28,8 +28,10 @@ from licence_qr.domain.lifecycle.details import ActRequest, Grading
 from licence_qr.domain.register.permit import Permit, PermitState
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.domain.work.tasks import TaskKind
-from licence_qr.errors import RuleError
+from licence_qr.errors import InputError, RuleError
 from licence_qr.services.importing.run import ExportFile, ImportReport
+from licence_qr.services.inspecting.kit import kit
+from licence_qr.store.inspecting import inspections
 from licence_qr.store.register import permits
 from licence_qr.store.register.permits import StoredPermit
 from licence_qr.web.app import create_app
@@ -142,7 +144,7 @@ def test_what_its_type_does_not_name_is_nowhere_offered_and_refused_in_words(off
     assert {rule.act for rule in office.life.open_acts(pair.uscc, NOW)[subject]}.isdisjoint({Act.GRADE, Act.REVIEW})
     for act in (Act.GRADE, Act.REVIEW):
         with pytest.raises(RuleError, match="act_not_of_permit_type") as refused:
-            do(office, pair.uscc, act, grade="A" if act is Act.GRADE else "")
+            do(office, pair.uscc, act, grade="★" if act is Act.GRADE else "")
         assert all("食品" in explain(refused.value, each).what or each == "en" for each in LANGUAGES)
         page = clerk.see(f"{address}/{subject.text}/{act.value}?lang=zh", 409)
         assert "食品经营许可证（示例）" in page and rule(SubjectKind.PERMIT, act).name.zh in page
@@ -157,8 +159,8 @@ def test_what_its_type_names_is_offered_with_the_basis_that_the_catalogue_says(o
     assert acts >= {"grade", "review"}
     subject = Subject(pair.uscc, held(office, pair.uscc).permit_id)
     assert "《集体用餐管理办法（示例）》第九条" in clerk.see(f"{address}/{subject.text}/grade?lang=zh")
-    do(office, pair.uscc, Act.GRADE, grade="B")
-    assert held(office, pair.uscc).permit.grade == "B"
+    do(office, pair.uscc, Act.GRADE, grade="★★")
+    assert held(office, pair.uscc).permit.grade == "★★"
     basis = [row["legal_basis"] for row in office.life.timeline(pair.uscc) if row["event"] == "permit_graded"]
     assert basis == ["《集体用餐管理办法（示例）》第九条"]
     changes = clerk.see(f"{address}/{subject.text}/change?lang=zh")
@@ -182,7 +184,14 @@ def test_the_figures_of_its_life_may_be_its_own(office: Services):
     assert held(office, pair.uscc).permit.renewal_in_time is False, "fifty-two days before the end is too late here"
 
 
-def visit(services: Services, uscc: str) -> Permit:
+def sent_hash(services: Services) -> str:
+    """The hash of the one content that came under ``VISIT``."""
+    with services.database.read() as tx:
+        (stored,) = inspections.contents(tx, VISIT)
+    return stored.content_sha256
+
+
+def visit(services: Services, uscc: str, **changes: object) -> Permit:
     """The permit after a visit by the list for canteens."""
     number = held(services, uscc).permit.permit_no
     whole = document(
@@ -191,6 +200,8 @@ def visit(services: Services, uscc: str) -> Permit:
         subject={"uscc": uscc, "permit_no": number},
         checklists=[{"id": "canteens", "version": "2026-1"}],
         answers=answers(services.catalogue, "canteens"),
+        grade="★★★",
+        **changes,
     )
     services.inspections.receive(actor(services, "inspector"), VISIT, written(whole), NOW, NOW)
     return held(services, uscc).permit
@@ -202,7 +213,52 @@ def test_its_inspections_are_made_by_its_own_list_and_grade_it(office: Services)
     assert lists == {GRADED: ["canteens"], PERMIT_TYPE: []}
     assert "canteens" not in [each.id for each in rules.checklists_for("hygiene_permit", ("hotel",), today)]
     graded = visit(office, issue(office, "works_canteen").uscc)
-    assert (graded.grade, graded.graded_on) == ("A", today)
+    assert (graded.grade, graded.graded_on) == ("★★★", today)
+
+
+def test_its_own_scale_and_name_reach_the_desk_the_public_the_history_and_the_phone(office: Services):
+    pair = issue(office, "works_canteen")
+    clerk, address = browser(office), f"/desk/businesses/{pair.uscc}"
+    form = clerk.see(f"{address}/permit/{held(office, pair.uscc).permit_id}/grade?lang=zh")
+    assert "餐厨星级评定" in form and "餐厨星级改变" in form and "三星" in form and "卫生信誉度" not in form
+    assert "Set the kitchen rating" in clerk.see(f"{address}?lang=en")
+    visit(office, pair.uscc)
+    for language, title, grade, event in (
+        ("zh", "餐厨星级", "三星", "餐厨星级评定"),
+        ("en", "Kitchen rating", "three stars", "Kitchen rating set"),
+    ):
+        business, past = clerk.see(f"{address}?lang={language}"), clerk.see(f"{address}/history?lang={language}")
+        assert f"<dt>{title}</dt><dd>{grade}" in business and event in past and past.count(title) >= 3
+        public = re.search(r'href="(/p/[^"]+)"', business)
+        assert public
+        told = re.sub("<[^>]+>", "", clerk.see(f"{public[1]}?lang={language}"))
+        assert title in told and grade in told
+        for page in (business, past, told):
+            assert "卫生信誉度" not in page and "ygiene grade" not in page
+    inspector = actor(office, "inspector")
+    with office.database.read() as tx:
+        told = kit(tx, office.catalogue, inspector, local_date(NOW))["grades"]
+    assert told[GRADED][0] == ["★★★", 90, "评为三星", "three stars"] and PERMIT_TYPE not in told
+    assert told["hygiene_permit"][2] == ["C", 60, "C 级", "grade C"]
+    receipt = office.inspections.receipt(inspector, VISIT, sent_hash(office))
+    assert (receipt.grade.zh, receipt.stored.flags) == ("评为三星", ())
+
+
+def test_a_grade_of_another_scale_is_refused_in_its_words(office: Services):
+    pair = issue(office, "works_canteen")
+    with pytest.raises(InputError, match="grade_unknown") as refused:
+        do(office, pair.uscc, Act.GRADE, grade="A")
+    assert explain(refused.value, "zh").what == "餐厨星级只有 ★★★、★★、★，或不评级。"
+    assert "kitchen rating must be ★★★, ★★, ★ or none" in explain(refused.value, "en").what
+
+
+def test_an_order_to_rectify_cites_the_rule_of_its_type(office: Services):
+    pair = issue(office, "works_canteen")
+    visit(office, pair.uscc, outcome="to_rectify", rectify_by="2026-12-10")
+    rows = [row for row in office.life.timeline(pair.uscc) if row["event"] == "rectification_ordered"]
+    assert [row["legal_basis"] for row in rows] == ["《集体用餐管理办法（示例）》第十一条"]
+    past = browser(office).see(f"/desk/businesses/{pair.uscc}/history?lang=zh")
+    assert "《集体用餐管理办法（示例）》第十一条" in past and "公共场所卫生管理条例" not in past
 
 
 def test_a_visit_by_a_list_of_another_type_is_held_and_grades_nothing(office: Services):
@@ -237,7 +293,7 @@ def permits_of(services: Services) -> dict[str, Permit]:
 
 
 def test_a_ledger_with_permits_of_three_types_is_merged_row_by_row(office: Services):
-    canteen = PERMIT | {"permit_no": "集字7号", "permit_type": "集体用餐许可证（示例）", "grade": "A"}
+    canteen = PERMIT | {"permit_no": "集字7号", "permit_type": "集体用餐许可证（示例）", "grade": "三星"}
     report = imported(office, permit(valid_to="2027-04-30"), PERMIT, canteen)
     assert {row.outcome for row in report.rows} == {RowOutcome.IMPORTED}, [row.code for row in report.rows]
     found = permits_of(office)
@@ -246,7 +302,7 @@ def test_a_ledger_with_permits_of_three_types_is_merged_row_by_row(office: Servi
         "渝食证〔2024〕00007号": PERMIT_TYPE,
         "集字7号": GRADED,
     }
-    assert found["渝食证〔2024〕00007号"].kinds == () and found["集字7号"].grade == "A"
+    assert found["渝食证〔2024〕00007号"].kinds == () and found["集字7号"].grade == "★★★"
     assert all(each.state is PermitState.EFFECTIVE for each in found.values())
     # The number that the ledger brought is taken: the next one is above it.
     assert imported(office, permit(valid_to="2027-04-30"), PERMIT, canteen).rows == report.rows
@@ -258,6 +314,7 @@ def test_a_ledger_with_permits_of_three_types_is_merged_row_by_row(office: Servi
         ({"permit_no": "食字7号"}, "import_permit_type_unclear"),
         ({"permit_type": "烟花爆竹许可证"}, "import_permit_type_unknown"),
         ({"grade": "A"}, "import_grade_not_of_type"),
+        ({"permit_type": "集体用餐许可证（示例）", "grade": "A"}, "import_grade_unknown"),
     ],
 )
 def test_a_row_whose_type_cannot_be_told_or_has_no_grade_is_refused_in_words(office: Services, changes, code):

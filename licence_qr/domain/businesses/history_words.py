@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from licence_qr.domain.catalogue.grading import graded_words
 from licence_qr.domain.register.events import EventKind
 from licence_qr.wording.terms import term
 from licence_qr.wording.text import Text
@@ -32,7 +33,7 @@ EVENTS: Mapping[EventKind, Text] = {
     EventKind.PERMIT_DEEMED_RENEWED: Text("逾期未作决定，视为准予延续", "Deemed renewed (no decision before expiry)"),
     EventKind.PERMIT_REVIEWED: term("record.review"),
     EventKind.PERMIT_CHECKED: term("inspection.on_site"),
-    EventKind.PERMIT_GRADED: Text("卫生信誉度等级评定", "Hygiene grade set"),
+    EventKind.PERMIT_GRADED: graded_words(None),
     EventKind.CODE_ISSUED: Text("签发新版二维码", "New code version signed"),
     EventKind.ROW_DECIDED: Text("裁定导入的数据", "Import conflict resolved"),
     EventKind.MARK_SET: Text("列入名录或加注标记", "Listed or marked"),
@@ -94,7 +95,7 @@ FIELDS: Mapping[str, Text] = {
     "dormant_until": term("field.dormant_until"),
     "renewal_applied_on": term("field.renewal_applied_for_on"),
     "reviewed_on": term("field.review_date"),
-    "grade": term("field.hygiene_grade"),
+    "grade": term("field.grade"),
     "graded_on": term("field.graded_on"),
     "score": term("field.score"),
     "follow_up_due": term("inspection.on_site_due"),

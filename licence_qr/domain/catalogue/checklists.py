@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from licence_qr.domain.catalogue.grading import GradingScale
 from licence_qr.domain.catalogue.life_rules import LifeRules
 from licence_qr.domain.dates import Period
 from licence_qr.wording.text import Text
@@ -25,7 +26,7 @@ class ChecklistAnswer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ChecklistItem:
-    """One thing to look at. ``weight`` counts for the score; ``critical``: a "no" keeps it below grade C; ``always``:
+    """One thing to look at. ``weight`` counts for the score; ``critical``: a "no" keeps it below every grade; ``always``:
     cannot be answered "not applicable"."""
 
     id: str
@@ -61,7 +62,8 @@ class Checklist:
 
 @dataclass(frozen=True, slots=True)
 class DrawWeights:
-    """How much more often a place is drawn by lot than one of grade A, by its grade; ``none`` where it has none."""
+    """How much more often a place is drawn by lot than one of the best grade, by its grade: the best, the second and the
+    third of its scale; ``none`` where it has none."""
 
     period: Period
     a: int
@@ -70,9 +72,10 @@ class DrawWeights:
     none: int
     basis: Text
 
-    def of(self, grade: str) -> int:
-        """The weight of a place of this grade (``A``, ``B``, ``C`` or empty)."""
-        return {"A": self.a, "B": self.b, "C": self.c}.get(grade, self.none)
+    def of(self, scale: GradingScale | None, grade: str) -> int:
+        """The weight of a place of this grade of a scale, empty for none."""
+        rank = scale.place(grade) if scale else None
+        return self.none if rank is None else (self.a, self.b, self.c)[rank]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +119,8 @@ class InspectionRules:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """``percent`` of 100, whole; None when nothing applied. ``grade`` A, B, C or empty. ``critical``: a critical item
-    was answered "no"."""
+    """``percent`` of 100, whole; None when nothing applied. ``grade``: the id of one of the scale, or empty. ``critical``: a
+    critical item was answered "no"."""
 
     percent: int | None
     grade: str
@@ -129,8 +132,11 @@ def critical_cap(rules: LifeRules) -> int:
     return rules.grade_c_score - 1
 
 
-def score(answers: Iterable[tuple[ChecklistItem, ChecklistAnswer]], rules: LifeRules) -> Score:
-    """Weight achieved of weight applicable in per cent, half up, capped by a critical failure; and the grade of it.
+def score(
+    answers: Iterable[tuple[ChecklistItem, ChecklistAnswer]], rules: LifeRules, scale: GradingScale | None
+) -> Score:
+    """Weight achieved of weight applicable in per cent, half up, capped by a critical failure; and its grade, where permits
+    are graded.
 
     Whole numbers throughout: a phone that reckons the same way gets the same.
     """
@@ -143,4 +149,9 @@ def score(answers: Iterable[tuple[ChecklistItem, ChecklistAnswer]], rules: LifeR
     percent = (200 * achieved + applicable) // (2 * applicable)
     if failed:
         percent = min(percent, critical_cap(rules))
-    return Score(percent, rules.grade(percent), failed)
+    return Score(percent, _grade(percent, rules, scale), failed)
+
+
+def _grade(percent: int, rules: LifeRules, scale: GradingScale | None) -> str:
+    steps = zip(scale.grades, rules.grade_scores, strict=True) if scale else ()
+    return next((grade.id for grade, lowest in steps if percent >= lowest), "")

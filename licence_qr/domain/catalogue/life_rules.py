@@ -46,7 +46,7 @@ class LifeRules:
     rating_mend_working_days: int  # a bad rating is mended within
     citizen_contact_kept_days: int  # contact and photo of a report, contact of a rating: deleted so long after the end
     citizen_words_kept_days: int  # and so long the words of both, and what the office wrote about them for itself
-    grade_a_score: int  # the lowest score of each hygiene grade, of 100
+    grade_a_score: int  # the lowest score of each grade of a scale, of 100: the best, the second, the third
     grade_b_score: int
     grade_c_score: int
 
@@ -60,10 +60,10 @@ class LifeRules:
         """How long a contact is kept after the end, and how long the words."""
         return self.citizen_contact_kept_days, self.citizen_words_kept_days
 
-    def grade(self, score: float) -> str:
-        """The hygiene grade (量化分级) of a score of 100: A, B, C, or empty below C."""
-        steps = (("A", self.grade_a_score), ("B", self.grade_b_score), ("C", self.grade_c_score))
-        return next((grade for grade, lowest in steps if score >= lowest), "")
+    @property
+    def grade_scores(self) -> tuple[int, int, int]:
+        """The lowest score of each grade of a scale, from the best."""
+        return self.grade_a_score, self.grade_b_score, self.grade_c_score
 
 
 LIFE_RULE_IDS = tuple(each.name for each in fields(LifeRules))

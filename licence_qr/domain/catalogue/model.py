@@ -12,6 +12,7 @@ from datetime import date
 from enum import StrEnum
 
 from licence_qr.domain.catalogue.checklists import InspectionRules
+from licence_qr.domain.catalogue.grading import GradingScale
 from licence_qr.domain.catalogue.life_rules import DatedLifeRule, LifeRules, life_rules_on
 from licence_qr.domain.dates import Period
 from licence_qr.domain.names import name_key
@@ -91,10 +92,12 @@ class NumberTemplate:
 
 @dataclass(frozen=True, slots=True)
 class TypeAct:
-    """An act that not every permit knows and that permits of one type do (复核、量化分级), with its legal basis there."""
+    """An act that not every permit knows and that permits of one type do (复核、量化分级), with its legal basis there and,
+    where it grades, the scale."""
 
     act: str
     basis: Text
+    scale: GradingScale | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +108,8 @@ class PermitType:
     ``by_kind_of_place``: whether it is needed follows from the kinds of place and their dated rules. ``licence``: it is the
     business licence itself, to which the others belong; there is one. ``ledger``: its permits stand in the ledger that a
     department exports. ``acts`` are those that not every type knows. ``change_basis`` is the rule on what of such a permit
-    may change, where it has one of its own.
+    may change, where it has one of its own; ``rectify_basis`` the rule on ordering the holder to rectify, which every type
+    has that a checklist is made for.
     """
 
     id: str
@@ -119,6 +123,12 @@ class PermitType:
     ledger: bool = False
     acts: tuple[TypeAct, ...] = ()
     change_basis: Text | None = None
+    rectify_basis: Text | None = None
+
+    @property
+    def scale(self) -> GradingScale | None:
+        """The scale that its permits are graded by; None where they are not graded."""
+        return next((each.scale for each in self.acts if each.scale), None)
 
     def basis_of(self, act: str) -> Text | None:
         """The legal basis of an act that the type names; None of one that it does not name."""
@@ -274,6 +284,11 @@ class Catalogue:
     life_rules: tuple[DatedLifeRule, ...] = ()
     working_calendar: WorkingCalendar = field(default_factory=WorkingCalendar)
     inspection_rules: InspectionRules = field(default_factory=InspectionRules)
+
+    def scale(self, permit_type: str) -> GradingScale | None:
+        """The scale that permits of a type are graded by; None where they are not, or the type is not known here."""
+        known = self.permit_types.get(permit_type)
+        return known.scale if known else None
 
     @property
     def licence(self) -> PermitType:

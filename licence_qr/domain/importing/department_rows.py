@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
+from licence_qr.domain.catalogue.grading import NOT_GRADED, scale_facts
 from licence_qr.domain.catalogue.model import Catalogue, KindOfPlace, NumberTemplate, PermitType
 from licence_qr.domain.dates import Period
 from licence_qr.domain.identifiers import parse_uscc
 from licence_qr.domain.importing.conflicts import Source, SourceRow
-from licence_qr.domain.lifecycle.acts import Act, SubjectKind, known_to, rule
 from licence_qr.domain.names import name_key
 from licence_qr.domain.plain_text import demand_length
 from licence_qr.domain.register.entity import Entity, EntityForm, LicenceState
@@ -111,7 +111,6 @@ _PERMIT_STATES = {
     "撤回": PermitState.WITHDRAWN,
     "注销": PermitState.CANCELLED,
 }
-_GRADES = {"": "", "未评级": "", "A": "A", "B": "B", "C": "C"}
 _Meaning = TypeVar("_Meaning")
 _EXCEL_SERIAL = re.compile(r"(\d{5})(?:\.0+)?")
 
@@ -261,10 +260,16 @@ def _names(words: Vocabulary) -> str:
 
 
 def _grade(text: str, permit_type: PermitType) -> str:
-    grade = _known(_GRADES, text.upper(), "grade", "import_grade_unknown")
-    if grade and not known_to(permit_type, rule(SubjectKind.PERMIT, Act.GRADE)):
+    """The id of the grade that a row names by it or by its name, in the scale of the permit's type."""
+    scale = permit_type.scale
+    if text in {"", NOT_GRADED.zh}:
+        return ""
+    if scale is None:
         raise InputError("import_grade_not_of_type", field="grade", found=text, permit_type=permit_type.name.zh)
-    return grade
+    known = {name_key(name): each.id for each in scale.grades for name in (each.id, each.short.zh, each.name.zh)}
+    if (found := known.get(name_key(text))) is None:
+        raise InputError("import_grade_unknown", field="grade", found=text, **scale_facts(scale))
+    return found
 
 
 def region_of(address: str, catalogue: Catalogue) -> str:

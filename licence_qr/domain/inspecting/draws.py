@@ -42,7 +42,7 @@ DRAW_STATE_WORDS: Mapping[DrawState, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A place that can be drawn, by its permit. ``grade`` A, B, C or empty; ``weight`` how often it lies in the urn.
+    """A place that can be drawn, by its permit. ``grade`` the id of one, or empty; ``weight`` how often it lies in the urn.
 
     ``recused`` are the numbers of officers who may not inspect it (回避). All of it is published.
     """

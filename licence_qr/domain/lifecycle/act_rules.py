@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
+from licence_qr.domain.catalogue.grading import GradingScale, scale_name
 from licence_qr.domain.lifecycle.act_parts import (
     CLERK,
     EFFECTIVE_ON,
@@ -131,6 +132,19 @@ _ALL_TURN = Text(
 )
 _ANNUL, _REVOKE = Text("撤销", "Annul"), Text("吊销", "Revoke")
 
+
+def grading_by(scale: GradingScale | None) -> Rule:
+    """The entry of ``Act.GRADE`` in the words of a permit type's scale; None for no type in particular."""
+    name = scale_name(scale)
+    return Rule(
+        _P, Act.GRADE, _STANDING, None, Text(f"{name.zh}评定", f"Set the {name.en}"),
+        Effect.PAGE, _article(_LICENSING, 61),
+        Told(Text(f"{name.zh}改变，许可的状态不变。", f"The {name.en} changes. The status of the permit does not."),
+             Text("公众页面显示新的等级和评定日期。", "The public page shows the new grade and its date.")),
+        OFFICERS, day=term("field.graded_on"), by_type=True,
+    )  # fmt: skip
+
+
 _CANCEL_LICENCE = Rule(
     _L, Act.CANCEL, _TRADING, LicenceState.CANCELLED, Text("注销登记", "Cancel the registration"), Effect.STATUS,
     _article(_REGISTRATION, 31),
@@ -249,11 +263,7 @@ _OF_PERMIT = (
          OFFICERS, day=term("field.review_date"), by_type=True),
     Rule(_P, Act.CHECK, _STANDING, None, Text("现场核查登记", "Record an on-site inspection"),
          Effect.PAGE, _article(_LICENSING, 61), roles=OFFICERS),
-    Rule(_P, Act.GRADE, _STANDING, None, Text("卫生信誉度等级评定", "Set the hygiene grade"),
-         Effect.PAGE, _article(_LICENSING, 61),
-         Told(Text("卫生信誉度等级改变，许可的状态不变。", "The hygiene grade changes. The status of the permit does not."),
-              Text("公众页面显示新的等级和评定日期。", "The public page shows the new grade and its date.")),
-         OFFICERS, day=term("field.graded_on"), by_type=True),
+    grading_by(None),
     Rule(_P, Act.SUSPEND, _IN_FORCE, PermitState.SUSPENDED, term("act.suspend_the_permit"),
          Effect.STATUS,
          _article(_PENALTIES, 9),

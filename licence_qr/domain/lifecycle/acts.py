@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from licence_qr.domain.catalogue.model import PermitType
 from licence_qr.domain.lifecycle.act_parts import Effect, Upon
-from licence_qr.domain.lifecycle.act_rules import RULES, Act, Rule
+from licence_qr.domain.lifecycle.act_rules import RULES, Act, Rule, grading_by
 from licence_qr.domain.lifecycle.subject import Grounds, Subject, SubjectKind
 from licence_qr.domain.register.entity import LicenceState
 from licence_qr.domain.register.permit import PermitStatus
@@ -84,9 +84,12 @@ def known_to(permit_type: PermitType | None, found: Rule) -> bool:
 
 
 def of_type(permit_type: PermitType | None, found: Rule) -> Rule:
-    """The entry of an act with the legal basis that it has for permits of a type."""
+    """The entry of an act with the legal basis that it has for permits of a type, and in the words of its scale."""
     basis = permit_type.basis_of(found.act) if permit_type else None
-    return replace(found, basis=basis) if basis else found
+    if permit_type is None or basis is None:
+        return found
+    worded = grading_by(permit_type.scale) if found.act is Act.GRADE else found
+    return replace(worded, basis=basis)
 
 
 def types_with(permit_types: Iterable[PermitType], act: Act) -> tuple[str, ...]:

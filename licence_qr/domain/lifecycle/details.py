@@ -105,7 +105,8 @@ class LiftedMark(Details):
 
 @dataclass(frozen=True, slots=True)
 class Grading(Details):
-    """``Act.GRADE``: A, B or C, or empty for a result that earns none. It is dated by ``Grounds.effective_on``."""
+    """``Act.GRADE``: the id of a grade of the permit type's scale, or empty for a result that earns none. Dated by
+    ``Grounds.effective_on``."""
 
     grade: str
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from licence_qr.domain.catalogue.grading import GradingScale
 from licence_qr.domain.catalogue.model import Text
 from licence_qr.domain.register.entity import EntityForm, LicenceState
 from licence_qr.domain.register.marks import MarkKind
@@ -51,7 +52,7 @@ class PublicPermit:
     """One card of the page. ``days_left`` counts to the last day of validity, 0 on that day; None without an end.
 
     ``deemed_renewed``: the end has passed, but a renewal applied for in time was not decided before it (行政许可法第五十条).
-    ``gradable``: whether permits of this type are for places that get a hygiene grade (量化分级).
+    ``scale``: by which permits of this type are graded (量化分级); None where they are not, or the type is not known.
     ``ended_by`` names the end that came before the record was closed: 撤销, 吊销 or 撤回, then 注销.
     """
 
@@ -74,7 +75,12 @@ class PublicPermit:
     deemed_renewed: bool = False
     ended_by: PermitStatus | None = None
     inspection: PublicInspection | None = None
-    gradable: bool = True
+    scale: GradingScale | None = None
+
+    @property
+    def gradable(self) -> bool:
+        """Whether a grade is spoken of at all, be it that there is none yet."""
+        return bool(self.grade) or self.scale is not None
 
 
 @dataclass(frozen=True, slots=True)

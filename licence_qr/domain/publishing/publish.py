@@ -8,7 +8,6 @@ from datetime import date, datetime
 
 from licence_qr.domain.catalogue.model import Catalogue, Text
 from licence_qr.domain.dates import local_date
-from licence_qr.domain.lifecycle.acts import Act, SubjectKind, known_to, rule
 from licence_qr.domain.lifecycle.dates import licence_state_on
 from licence_qr.domain.publishing.public_page import (
     FoundBy,
@@ -54,9 +53,6 @@ class LicenceLife:
     dormant_until: date | None = None
     marks: tuple[Mark, ...] = ()
     inspections: Mapping[str, PublicInspection] = field(default_factory=dict)
-
-
-_GRADING = rule(SubjectKind.PERMIT, Act.GRADE)
 
 
 def verdict_today(state: LicenceState, statuses: list[PermitStatus]) -> Verdict:
@@ -129,7 +125,7 @@ def _public_permit(
         deemed_renewed=deemed_renewed(permit, day),
         ended_by=PermitStatus(permit.ended_by.value) if permit.ended_by else None,
         inspection=inspection,
-        gradable=bool(permit.grade) or known_to(known_type, _GRADING),
+        scale=known_type.scale if known_type else None,
     )
 
 

@@ -62,7 +62,7 @@ class Permit:
     """One permit of one premises. ``period`` and ``permit_no`` are absent while the permit is pending.
 
     ``kinds`` are ids of kinds of place in the catalogue; ``items`` is the printed text of what is allowed (许可项目).
-    ``grade`` is the hygiene grade (量化分级) A, B, C or empty for "not graded"; it is not a state of the permit.
+    ``grade`` is the id of one of its type's grades (量化分级) or empty for "not graded"; it is not a state of the permit.
     ``renewal_applied_on`` is set while an application for renewal waits to be decided; ``renewal_in_time`` tells that it
     came early enough by the rule of that day, so that silence counts as consent. A renewal lengthens ``period``: its first
     day stays. ``reviewed_on`` is the day of the last review (复核). ``ended_by`` names the end that came before the record

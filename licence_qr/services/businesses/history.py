@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from licence_qr.domain.businesses.history_words import FIELDS, INNER_EVENTS, INTRODUCED, PEOPLE
+from licence_qr.domain.catalogue.grading import GradingScale
 from licence_qr.domain.catalogue.model import Catalogue, Text
 from licence_qr.domain.register.entity import EntityForm
 from licence_qr.domain.register.events import EventKind
@@ -16,8 +17,10 @@ from licence_qr.domain.roles import COMMAND_LINE, DEMONSTRATION, IMPORT, SYSTEM,
 from licence_qr.errors import NotFoundError
 from licence_qr.services.register import access
 from licence_qr.store.database.connections import Database, Transaction
+from licence_qr.store.inspecting import inspections
 from licence_qr.store.register import accounts, entities, history, permits
 from licence_qr.store.register.history import EventRow
+from licence_qr.store.register.permits import StoredPermit
 
 _NO_NAME = Text("", "")
 # Not people: what the program does by itself, in the name it writes into the history.
@@ -52,6 +55,8 @@ class PastEvent:
     """One event. ``seq`` is its place in the history; ``about`` what it was done to,
     in words, empty for the licence itself.
 
+    ``scale`` is the one that the permit it was done to is graded by, None where there is none.
+
     ``by``, ``proposed_by`` and ``reason`` are internal: None and empty for readers of other offices.
     """
 
@@ -67,6 +72,7 @@ class PastEvent:
     by: NamedActor | None
     proposed_by: NamedActor | None
     reason: str
+    scale: GradingScale | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +104,8 @@ class Timeline:
             held = permits.of_business(tx, uscc)
             offices = (stored.office, *(each.permit.handling_office for each in held))
             inner = access.may(actor, access.READ_INTERNAL_HISTORY, *offices)
-            reader = _HistoryReader(tx, self.catalogue, inner, _names(tx, self.catalogue, uscc), {})
+            names, scales = _names(tx, self.catalogue, uscc), _scales(tx, self.catalogue, uscc, held)
+            reader = _HistoryReader(tx, self.catalogue, inner, names, scales, {})
             rows = history.since(tx, uscc, after)
             events = tuple(reader.event(row) for row in reversed(rows) if inner or row["event"] not in INNER_EVENTS)
         entity = stored.entity
@@ -113,6 +120,7 @@ class _HistoryReader:
     catalogue: Catalogue
     inner: bool
     names: Mapping[str, Text]
+    scales: Mapping[str, GradingScale]
     known: dict[str, Text]
 
     def event(self, row: EventRow) -> PastEvent:
@@ -130,6 +138,7 @@ class _HistoryReader:
             by=NamedActor(self._name(row["actor"]), row["office"]) if self.inner else None,
             proposed_by=self._proposer(row),
             reason=row["reason"] if self.inner else "",
+            scale=self.scales.get(row["subject"]),
         )
 
     def _proposer(self, row: EventRow) -> NamedActor | None:
@@ -169,6 +178,14 @@ def _names(tx: Transaction, catalogue: Catalogue, uscc: str) -> dict[str, Text]:
         number = stored.permit.permit_no
         named[f"permit/{stored.permit_id}"] = Text(f"{name.zh} {number}".strip(), f"{name.en} {number}".strip())
     return named
+
+
+def _scales(tx: Transaction, catalogue: Catalogue, uscc: str, held: Iterable[StoredPermit]) -> dict[str, GradingScale]:
+    """Subject → the scale that its permit is graded by: permits, and the inspections of them."""
+    by_permit = {each.permit_id: scale for each in held if (scale := catalogue.scale(each.permit.permit_type))}
+    visits = inspections.inspected_permits(tx, uscc).items()
+    found = {f"inspection/{visit}": by_permit[permit_id] for visit, permit_id in visits if permit_id in by_permit}
+    return found | {f"permit/{permit_id}": scale for permit_id, scale in by_permit.items()}
 
 
 def _values(text: str | None) -> dict[str, Any] | None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from licence_qr.domain.catalogue.grading import GradingScale, grade_name, scale_title
 from licence_qr.domain.catalogue.model import Text
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.identifiers import parse_code_number
@@ -51,7 +52,7 @@ class CodeVersion:
 @dataclass(frozen=True, slots=True)
 class HeldPermit:
     """One permit with its key, its status of the day (``deemed``: renewed, because nobody decided in time) and the acts
-    that are open to the reader."""
+    that are open to the reader. ``scale`` is the one that permits of its type are graded by."""
 
     permit_id: int
     permit: Permit
@@ -61,6 +62,17 @@ class HeldPermit:
     deemed: bool
     mine: bool
     acts: tuple[Rule, ...]
+    scale: GradingScale | None = None
+
+    @property
+    def grade_title(self) -> Text:
+        """What the type of permit calls its grade."""
+        return scale_title(self.scale)
+
+    @property
+    def grade(self) -> Text:
+        """The grade in words, or that there is none."""
+        return grade_name(self.scale, self.permit.grade)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +175,7 @@ class Register:
             deemed=deemed_renewed(permit, day),
             mine=mine,
             acts=acts,
+            scale=known.scale if known else None,
         )
 
 

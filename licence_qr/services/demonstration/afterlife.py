@@ -176,7 +176,8 @@ class DemonstrationSince:
             for listed in lists
             for item in listed.items
         ]
-        scored = score(given, self.inspections.catalogue.life_rules_on(day))
+        catalogue = self.inspections.catalogue
+        scored = score(given, catalogue.life_rules_on(day), catalogue.scale(permit.permit_type))
         return {
             "format": 1,
             "id": made.id,

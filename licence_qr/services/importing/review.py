@@ -26,7 +26,7 @@ from licence_qr.domain.written_dates import read_date
 from licence_qr.errors import ConflictError, InputError
 from licence_qr.services.importing.proposals import propose
 from licence_qr.services.importing.reconcile import ImportContext
-from licence_qr.services.importing.review_words import COLUMNS, DECISIONS, in_words, side_title
+from licence_qr.services.importing.review_words import DECISIONS, columns, in_words, side_title
 from licence_qr.services.importing.run import Settled, known_businesses, take_over
 from licence_qr.services.proposals.decide import Proposals
 from licence_qr.services.register import access, events, things
@@ -283,7 +283,7 @@ def _compared(catalogue: Catalogue, conflict: Conflict) -> tuple[ComparedField, 
 
     return tuple(
         ComparedField(name, label, said(name, left), said(name, right), differs(name, left, right))
-        for name, label in COLUMNS.items()
+        for name, label in columns(catalogue, left, right).items()
         if left.get(name) or right.get(name)
     )
 

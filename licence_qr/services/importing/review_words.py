@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from licence_qr.domain.catalogue.grading import scale_title
 from licence_qr.domain.catalogue.model import Catalogue, Text
 from licence_qr.domain.importing.conflicts import Decision, Side, Source
 from licence_qr.domain.lifecycle.acts import STATE_NAMES, SubjectKind
@@ -31,7 +32,7 @@ COLUMNS: Mapping[str, Text] = {
     "valid_from": term("field.valid_from"),
     "valid_to": term("field.valid_to"),
     "state": term("field.status"),
-    "grade": term("field.hygiene_grade"),
+    "grade": term("field.grade"),
     "note": term("field.notes"),
 }
 
@@ -56,6 +57,17 @@ _SOURCES: Mapping[Source, Text] = {
     Source.HEALTH: Text("卫生许可台账", "Permit ledger"),
     Source.REGISTER: Text("登记库", "This register"),
 }
+
+
+def columns(catalogue: Catalogue, *sides: Mapping[str, str]) -> Mapping[str, Text]:
+    """``COLUMNS`` with the grade called as the scale of the permit's type calls it: the type that its number tells, else the
+    only one in the ledger that has a scale."""
+    numbers = [side["permit_no"] for side in sides if side.get("permit_no")]
+    templates = [each for each in catalogue.number_templates if any(map(each.parse, numbers))]
+    ledger = (each.id for each in catalogue.permit_types.values() if each.ledger)
+    types = {each.permit_type for each in templates} or set(ledger)
+    scales = [scale for scale in map(catalogue.scale, types) if scale]
+    return {**COLUMNS, "grade": scale_title(scales[0] if len(scales) == 1 else None)}
 
 
 def in_words(catalogue: Catalogue, name: str, text: str, kind: SubjectKind) -> str:

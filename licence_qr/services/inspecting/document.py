@@ -173,7 +173,7 @@ class _Document(_Part):
     rectify_by: Day | None
     fault: Fault | None
     score: Annotated[int, Field(ge=0, le=100)] | None
-    grade: Literal["A", "B", "C", ""]
+    grade: Annotated[str, StringConstraints(max_length=12), AfterValidator(_plain)]
     signature: Annotated[_Drawn | _Typed | _Refused, Field(discriminator="kind")]
 
 
@@ -181,8 +181,8 @@ def read_inspection(body: bytes) -> Inspection:
     """The inspection that ``body`` says in UTF-8 JSON.
 
     Raises InputError ``inspection_too_large``, or ``inspection_unreadable`` with ``where``, the path of the first key that
-    is wrong or the name of one given twice, and ``why``. It does not ask whether business, code, officers and checklists
-    are known: that is judged.
+    is wrong or the name of one given twice, and ``why``. It does not ask whether business, code, officers, checklists and
+    grade are known: that is judged.
     """
     if len(body) > MAX_DOCUMENT_BYTES:
         raise InputError("inspection_too_large", limit_kb=MAX_DOCUMENT_BYTES // 1024)

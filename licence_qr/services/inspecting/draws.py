@@ -209,7 +209,7 @@ class Draws:
                 continue
             kept_away = (number for number, uscc in wanted.recused if uscc == stored.uscc and number in officers)
             recused = tuple(sorted(set(kept_away)))
-            weight = weights.of(permit.grade)
+            weight = weights.of(self.catalogue.scale(permit.permit_type), permit.grade)
             found.append(
                 Candidate(
                     permit_no=permit.permit_no,

@@ -29,7 +29,8 @@ from licence_qr.store.inspecting.rectifications import Order
 from licence_qr.store.proposals import proposals
 from licence_qr.store.register.permits import StoredPermit
 
-_ORDERS = "《公共场所卫生管理条例》第十四条、《公共场所卫生管理条例实施细则》关于责令限期改正的规定"
+# What is found wrong is put right first, whatever rule it breaks: cited where no permit says by which.
+_ORDERS = "《行政处罚法》第二十八条"
 _OF_OUTCOME = {
     VisitOutcome.PASSED: FollowUpOutcome.MET,
     VisitOutcome.TO_RECTIFY: FollowUpOutcome.RECTIFY,
@@ -81,7 +82,7 @@ class InspectionEffects:
         if visit.purpose.grades:
             self._grade(counting)
         if visit.outcome is VisitOutcome.TO_RECTIFY:
-            _order(counting)
+            self._order(counting)
         if visit.purpose is InspectionPurpose.DRAWN:
             _drawn(counting)
 
@@ -128,7 +129,7 @@ class InspectionEffects:
         state = _CLOSED_AS[visit.outcome]
         rectifications.close(tx, order.order_id, state, counting.visited_on, counting.key)
         after = {"order": order.order_id, "state": state.value, "due_on": order.due_on.isoformat()}
-        _note(counting, EventKind.RECTIFICATION_CLOSED, after)
+        self._note(counting, EventKind.RECTIFICATION_CLOSED, after)
         if state is OrderState.ESCALATED and counting.judged.permit is not None:
             self._escalate(counting, counting.judged.permit)
 
@@ -167,6 +168,51 @@ class InspectionEffects:
             told.append(f"{item.text.zh if item else finding.name}：{finding.finding}")
         return ("；".join(told) or visit.remarks)[:MAX_REASON_CHARS]
 
+    def _order(self, counting: Counting) -> None:
+        visit, stored = counting.visit, counting.judged.permit
+        if visit.rectify_by is None:
+            raise AssertionError("an order without its day is refused on reading")
+        items = tuple(finding.name for finding in visit.findings)
+        order_id = rectifications.add(
+            counting.tx,
+            Order(
+                order_id=0,
+                inspection_key=counting.key,
+                uscc=visit.subject.uscc,
+                premises_no=visit.subject.premises_no,
+                permit_id=stored.permit_id if stored else None,
+                office=counting.actor.office,
+                ordered_on=counting.visited_on,
+                due_on=visit.rectify_by,
+                items=items,
+                state=OrderState.OPEN,
+                closed_on=None,
+                closed_by=None,
+            ),
+        )
+        after = {"order": order_id, "due_on": visit.rectify_by.isoformat(), "items": list(items)}
+        self._note(counting, EventKind.RECTIFICATION_ORDERED, after)
+
+    def _note(self, counting: Counting, kind: EventKind, after: Mapping[str, object]) -> None:
+        actor, visit = counting.actor, counting.visit
+        new = NewEvent(
+            at=counting.now,
+            actor=actor.username,
+            office=actor.office,
+            kind=kind,
+            uscc=visit.subject.uscc,
+            subject=counting.subject,
+            legal_basis=self._basis_of_orders(counting.judged.permit),
+            after=after,
+            effective_on=counting.visited_on,
+        )
+        events.write(counting.tx, new)
+
+    def _basis_of_orders(self, stored: StoredPermit | None) -> str:
+        """The rule on orders to rectify of the permit's type; the general one where there is none."""
+        known = self.catalogue.permit_types.get(stored.permit.permit_type) if stored else None
+        return known.rectify_basis.zh if known and known.rectify_basis else _ORDERS
+
 
 def _basis_of_fault(fault: Fault | None) -> str:
     """Administrative Licensing Law: which article a failed commitment falls under."""
@@ -177,48 +223,6 @@ def _basis_of_fault(fault: Fault | None) -> str:
     return articles.get(fault, "") if fault else ""
 
 
-def _order(counting: Counting) -> None:
-    visit, stored = counting.visit, counting.judged.permit
-    if visit.rectify_by is None:
-        raise AssertionError("an order without its day is refused on reading")
-    items = tuple(finding.name for finding in visit.findings)
-    order_id = rectifications.add(
-        counting.tx,
-        Order(
-            order_id=0,
-            inspection_key=counting.key,
-            uscc=visit.subject.uscc,
-            premises_no=visit.subject.premises_no,
-            permit_id=stored.permit_id if stored else None,
-            office=counting.actor.office,
-            ordered_on=counting.visited_on,
-            due_on=visit.rectify_by,
-            items=items,
-            state=OrderState.OPEN,
-            closed_on=None,
-            closed_by=None,
-        ),
-    )
-    after = {"order": order_id, "due_on": visit.rectify_by.isoformat(), "items": list(items)}
-    _note(counting, EventKind.RECTIFICATION_ORDERED, after)
-
-
 def _drawn(counting: Counting) -> None:
     if counting.judged.drawn is not None:
         draws.done(counting.tx, counting.judged.drawn.drawn_id, counting.key)
-
-
-def _note(counting: Counting, kind: EventKind, after: Mapping[str, object]) -> None:
-    actor, visit = counting.actor, counting.visit
-    new = NewEvent(
-        at=counting.now,
-        actor=actor.username,
-        office=actor.office,
-        kind=kind,
-        uscc=visit.subject.uscc,
-        subject=counting.subject,
-        legal_basis=_ORDERS,
-        after=after,
-        effective_on=counting.visited_on,
-    )
-    events.write(counting.tx, new)

@@ -9,6 +9,8 @@ from datetime import date
 from typing import Any
 
 from licence_qr.domain.catalogue.checklists import Checklist, ChecklistItem, critical_cap
+from licence_qr.domain.catalogue.grading import GradingScale
+from licence_qr.domain.catalogue.life_rules import LifeRules
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.store.database.connections import Transaction
@@ -28,7 +30,11 @@ def kit(tx: Transaction, catalogue: Catalogue, actor: Actor, today: date) -> dic
         "office": office,
         "officer": actor.username,
         "officers": [[each.username, each.display_name] for each in colleagues if each.username != actor.username],
-        "grades": [["A", rules.grade_a_score], ["B", rules.grade_b_score], ["C", rules.grade_c_score]],
+        "grades": {
+            known.id: _grades(known.scale, rules)
+            for known in catalogue.permit_types.values()
+            if known.scale is not None
+        },
         "critical_cap": critical_cap(rules),
         "checklists": [_checklist(each) for each in catalogue.inspection_rules.checklists_on(today)],
         "rectifications": [
@@ -51,6 +57,12 @@ def kit(tx: Transaction, catalogue: Catalogue, actor: Actor, today: date) -> dic
             for each in follow_ups.open_ones(tx, office)
         ],
     }
+
+
+def _grades(scale: GradingScale, rules: LifeRules) -> list[list[object]]:
+    """Each grade of a scale from the best, with its lowest score and what it is called in a sentence."""
+    steps = zip(scale.grades, rules.grade_scores, strict=True)
+    return [[grade.id, lowest, *_both(grade.short)] for grade, lowest in steps]
 
 
 def _checklist(checklist: Checklist) -> dict[str, Any]:

@@ -10,7 +10,8 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from licence_qr.domain.catalogue.model import Catalogue
+from licence_qr.domain.catalogue.grading import grade_short
+from licence_qr.domain.catalogue.model import Catalogue, Text
 from licence_qr.domain.inspecting.inspection import Flag, Inspection, InspectionState
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor
@@ -25,6 +26,7 @@ from licence_qr.services.register.photo_cleaning import clean
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.inspecting import inspections, rectifications
 from licence_qr.store.inspecting.inspections import StoredInspection, StoredPhoto
+from licence_qr.store.register import permits
 from licence_qr.store.register.photo_files import PhotoFiles
 
 # The history of a business is its office's; what concerns none of ours is not written into it.
@@ -33,11 +35,13 @@ _NOT_OURS = frozenset({Flag.BUSINESS_UNKNOWN, Flag.OTHER_OFFICE})
 
 @dataclass(frozen=True, slots=True)
 class InspectionReceipt:
-    """What the phone is told of one content. ``order`` is the number of the order to rectify that it gave."""
+    """What the phone is told of one content. ``order`` is the number of the order to rectify that it gave,
+    ``grade`` its grade as within a sentence, empty where it gave none."""
 
     stored: StoredInspection
     photos: tuple[StoredPhoto, ...]
     order: int | None
+    grade: Text
 
     @property
     def complete(self) -> bool:
@@ -72,14 +76,14 @@ class Inspections:
             earlier = inspections.contents(tx, visit.id)
             same = next((each for each in earlier if each.content_sha256 == digest), None)
             if same is not None:
-                return _receipt(tx, same), False
+                return self._receipt(tx, same), False
             key = self._keep(tx, Arrival(visit, actor, device_time, now), digest, body, earlier)
-            return _receipt(tx, _known(tx, key)), True
+            return self._receipt(tx, _known(tx, key)), True
 
     def receipt(self, actor: Actor, inspection_id: str, digest: str) -> InspectionReceipt:
         """The receipt of a content that was kept. Raises NotFoundError ``inspection_not_found``, AccessError."""
         with self.database.read() as tx:
-            return _receipt(tx, _sent(tx, actor, inspection_id, digest))
+            return self._receipt(tx, _sent(tx, actor, inspection_id, digest))
 
     def receive_photo(
         self, actor: Actor, inspection_id: str, digest: str, sha256: str, data: bytes, now: datetime
@@ -95,13 +99,13 @@ class Inspections:
             if photo is None:
                 raise NotFoundError("photo_not_announced")
             if not photo.missing:
-                return _receipt(tx, stored), False
+                return self._receipt(tx, stored), False
         if len(data) != photo.length or hashlib.sha256(data).hexdigest() != sha256:
             raise InputError("photo_differs", field="photo")
         kept = self._cleaned(stored.key, photo.position, data, now)
         with self.database.write() as tx:
             inspections.keep_photo(tx, stored.key, photo.position, kept, now)
-            return _receipt(tx, stored), True
+            return self._receipt(tx, stored), True
 
     def _cleaned(self, key: int, position: int, data: bytes, now: datetime) -> str:
         """Clean a photograph and put its file into place, before any row names it; the hash of the file."""
@@ -152,6 +156,13 @@ class Inspections:
             inspections.settle(counting.tx, counting.key, InspectionState.HELD, flags)
             return InspectionState.HELD, flags
         return InspectionState.COUNTED, flags
+
+    def _receipt(self, tx: Transaction, stored: StoredInspection) -> InspectionReceipt:
+        order = rectifications.of_inspection(tx, stored.key)
+        permit = permits.get(tx, stored.permit_id) if stored.permit_id is not None else None
+        scale = self.catalogue.scale(permit.permit.permit_type) if permit else None
+        grade = grade_short(scale, stored.grade)
+        return InspectionReceipt(stored, inspections.photos(tx, stored.key), order.order_id if order else None, grade)
 
 
 def note(tx: Transaction, stored: StoredInspection, actor: Actor, reason: str, now: datetime) -> None:
@@ -206,11 +217,6 @@ def _known(tx: Transaction, key: int) -> StoredInspection:
     if stored is None:
         raise AssertionError("an inspection was kept and is not there")
     return stored
-
-
-def _receipt(tx: Transaction, stored: StoredInspection) -> InspectionReceipt:
-    order = rectifications.of_inspection(tx, stored.key)
-    return InspectionReceipt(stored, inspections.photos(tx, stored.key), order.order_id if order else None)
 
 
 def _row(

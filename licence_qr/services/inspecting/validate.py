@@ -78,10 +78,11 @@ def judge(tx: Transaction, catalogue: Catalogue, arrival: Arrival) -> Judged:
     visit = arrival.visit
     business, permit, about_business = _business(tx, arrival)
     items, about_lists = _items(catalogue, visit)
-    scored = score(items, _rules(catalogue, arrival))
+    scored = score(items, _rules(catalogue, arrival), catalogue.scale(permit.permit.permit_type) if permit else None)
     order, about_order = _order(tx, visit)
     drawn, about_draw = _drawn(tx, visit, permit)
-    differs = (visit.shown_score, visit.shown_grade) != (scored.percent, scored.grade) and not about_lists
+    # Without a permit that the register knows nobody can say by which scale the phone has graded.
+    differs = visit.shown_score != scored.percent or (permit is not None and visit.shown_grade != scored.grade)
     flags = (
         *about_business,
         *_code(tx, visit),
@@ -90,7 +91,7 @@ def judge(tx: Transaction, catalogue: Catalogue, arrival: Arrival) -> Judged:
         *about_order,
         *about_draw,
         *_clock(arrival),
-        *([Flag.SCORE_DIFFERS] if differs else []),
+        *([Flag.SCORE_DIFFERS] if differs and not about_lists else []),
     )
     return Judged(flags, business, permit, scored, order, drawn)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
+from licence_qr.domain.catalogue.grading import scale_facts
 from licence_qr.domain.lifecycle.acts import Act
 from licence_qr.domain.lifecycle.changes import renamed_premises
 from licence_qr.domain.lifecycle.dates import effective_day, granted_on, renewal_deadline, renewed_period
@@ -27,8 +28,6 @@ from licence_qr.services.signing.grant_rules import (
 from licence_qr.store.register import entities
 from licence_qr.store.register.permits import StoredPermit
 from licence_qr.wording.text import Text
-
-_GRADES = frozenset({"A", "B", "C", ""})
 
 
 def grant(case: ActCase) -> None:
@@ -184,8 +183,9 @@ def check(case: ActCase) -> None:
 def grade(case: ActCase) -> None:
     """量化分级: a mark of supervision, dated."""
     details = case.request.details
-    if not isinstance(details, Grading) or details.grade not in _GRADES:
-        raise InputError("grade_unknown", field="grade")
+    scale = case.permit_type.scale if case.permit_type else None
+    if not isinstance(details, Grading) or (details.grade and not (scale and scale.grade(details.grade))):
+        raise InputError("grade_unknown", field="grade", **scale_facts(scale))
     day = _day_of_supervision(case, case.permit.graded_on)
     graded = replace(case.permit, grade=details.grade, graded_on=day)
     case.put_permit(EventKind.PERMIT_GRADED, case.subject, graded, day)

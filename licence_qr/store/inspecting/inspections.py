@@ -178,6 +178,12 @@ def contents(tx: Transaction, inspection_id: str) -> tuple[StoredInspection, ...
     return tuple(map(_from_row, rows))
 
 
+def inspected_permits(tx: Transaction, uscc: str) -> dict[str, int]:
+    """The id of each inspection of a permit of this business → the key of the permit."""
+    rows = tx.all("SELECT inspection_id, permit_id FROM inspections WHERE uscc = ? AND permit_id IS NOT NULL", (uscc,))
+    return {row["inspection_id"]: row["permit_id"] for row in rows}
+
+
 def text(tx: Transaction, key: int) -> bytes:
     """The very bytes that came."""
     row = tx.one("SELECT content FROM inspections WHERE inspection_key = ?", (key,))

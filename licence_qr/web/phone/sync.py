@@ -90,5 +90,6 @@ def _receipt(receipt: InspectionReceipt) -> dict[str, Any]:
         "complete": receipt.complete,
         "score": stored.score,
         "grade": stored.grade,
+        "grade_words": [receipt.grade.zh, receipt.grade.en],
         "order": receipt.order,
     }

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from licence_qr.domain.catalogue.grading import grade_name, scale_title
 from licence_qr.domain.catalogue.model import Text
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.publishing.public_page import FoundBy, PublicMark, PublicPage, PublicPermit, Verdict
 from licence_qr.domain.register.entity import LicenceState
 from licence_qr.domain.register.permit import GrantMode, PermitStatus
-from licence_qr.web.shell.words import GRADE, LICENCE_STATE, PERMIT_STATUS, VERDICT, Saying, Tone, day
+from licence_qr.web.shell.words import LICENCE_STATE, PERMIT_STATUS, VERDICT, Saying, Tone, day
 
 _RING = "M24 4a20 20 0 1 0 0 40a20 20 0 1 0 0-40z"
 
@@ -146,9 +147,14 @@ def permit_status(permit: PublicPermit) -> Saying:
     return Saying(f"还有 {left} 天到期", "1 day left" if left == 1 else f"{left} days left", saying.tone)
 
 
+def grade_title(permit: PublicPermit) -> Text:
+    """What the type of permit calls its grade."""
+    return scale_title(permit.scale)
+
+
 def grade(permit: PublicPermit) -> Text:
-    """The hygiene grade with its day, or that there is none."""
-    words = GRADE[permit.grade]
+    """The grade with its day, or that there is none."""
+    words = grade_name(permit.scale, permit.grade)
     if not permit.grade or permit.graded_on is None:
         return words
     on = day(permit.graded_on)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date
 from typing import Any
 
+from licence_qr.domain.catalogue.grading import GradingScale, scale_title
 from licence_qr.domain.catalogue.model import Text
 from licence_qr.domain.publishing.public_page import (
     PublicInspection,
@@ -80,8 +81,14 @@ def _permit(permit: PublicPermit) -> dict[str, Any]:
         "deemed_renewed": permit.deemed_renewed,
         "ended_by": permit.ended_by and permit.ended_by.value,
         "gradable": permit.gradable,
+        "scale": permit.scale and _scale(permit.scale),
         "inspection": permit.inspection and _inspection(permit.inspection),
     }
+
+
+def _scale(scale: GradingScale) -> dict[str, Any]:
+    grades = [{"grade": each.id, "name": _text(each.name)} for each in scale.grades]
+    return {"name": _text(scale_title(scale)), "grades": grades}
 
 
 def _inspection(inspection: PublicInspection) -> dict[str, Any]:

@@ -98,13 +98,6 @@ TITLES: Mapping[str, Mapping[EntityForm, Text]] = {"principal": PRINCIPAL_TITLE,
 # Marks of the registrar (经营异常名录 and the like); a business that bears one may still trade.
 MARK: Mapping[MarkKind, Text] = MARK_NAMES
 
-GRADE: Mapping[str, Text] = {
-    "A": Text("A 级（优秀）", "A, excellent"),
-    "B": Text("B 级（良好）", "B, good"),
-    "C": Text("C 级（一般）", "C, fair"),
-    "": Text("未评级", "not graded"),
-}
-
 
 def day(when: date) -> str:
     """A date in the main language of the page: 2026年11月23日, 23 November 2026."""

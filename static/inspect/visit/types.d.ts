@@ -1,6 +1,6 @@
 // A visit as a value: begun, answered, finished, delivered (docs/contributing/inspection-records.md). Instants are RFC 3339 in UTC.
 
-import type { Checklist, ChecklistItem } from "../../pack/kit.d.ts";
+import type { Checklist, ChecklistItem, GradeStep, Kit } from "../../pack/kit.d.ts";
 import type { PackPermit, Premises } from "../../pack/types.d.ts";
 import type { Both } from "../../ui/types.d.ts";
 
@@ -88,7 +88,10 @@ export interface Visit {
   only?: string[] | null;
   officers: [username: string, name: string][];
   second: string;
-  grades: [grade: string, least: number][];
+  /** Of the pack: the scales of all permit types; visits begun with an earlier version have none. */
+  scales?: Kit["grades"];
+  /** Those of the permit; visits begun with an earlier version do not hold the words. */
+  grades: GradeStep[];
   criticalCap: number;
   checklists: Checklist[];
   /** Ids of the checklists that were chosen. */
@@ -120,6 +123,8 @@ export interface Receipt {
   complete: boolean;
   score: number | null;
   grade: string;
+  /** The grade within a sentence; receipts of an earlier version do not hold it. */
+  grade_words?: Both;
   order: number | null;
 }
 
@@ -146,6 +151,7 @@ export interface ListedItem {
 export interface Reckoned {
   score: number | null;
   grade: string;
+  gradeWords: Both;
   answered: number;
   total: number;
   failed: number;

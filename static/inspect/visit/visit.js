@@ -3,8 +3,9 @@
 // page, no storage; instants come in.
 
 /** @import { Answer, Delivered, Fault, Identified, ListedItem, Outcome, Purpose, Receipt, Reckoned, Signature, Task, Visit } from "./types.d.ts" */
-/** @import { Checklist, Kit } from "../../pack/kit.d.ts" */
+/** @import { Checklist, GradeStep, Kit } from "../../pack/kit.d.ts" */
 /** @import { KeptPack, PackPermit, Place } from "../../pack/types.d.ts" */
+/** @import { Both } from "../../ui/types.d.ts" */
 
 /** @type {Purpose[]} */
 export const PURPOSES = ["routine", "follow_up", "recheck", "drawn", "complaint"];
@@ -121,7 +122,8 @@ export function begin(pack, place, how, task, { id, owner, now }) {
     ),
     officers: kit.officers,
     second: "",
-    grades: kit.grades,
+    scales: kit.grades,
+    grades: [],
     criticalCap: kit.critical_cap,
     checklists: kit.checklists,
     lists: [],
@@ -137,7 +139,18 @@ export function begin(pack, place, how, task, { id, owner, now }) {
 }
 
 /**
- * The visit, about one permit: its lists are those of the kinds of place it was granted for.
+ * The grades that permits of this type get; none where they are not graded.
+ * @param {Kit["grades"]} scales
+ * @param {PackPermit | undefined} permit
+ * @returns {GradeStep[]}
+ */
+function gradesOf(scales, permit) {
+  if (Array.isArray(scales)) return scales;
+  return permit ? (scales[permit.typeId] ?? []) : [];
+}
+
+/**
+ * The visit, about one permit: its lists are those of the kinds of place it was granted for, its grades those of its type.
  * @param {Visit} visit
  * @param {string} permitNo
  * @returns {Visit}
@@ -145,7 +158,8 @@ export function begin(pack, place, how, task, { id, owner, now }) {
 export function forPermit(visit, permitNo) {
   const permit = visit.permits.find(({ number }) => number === permitNo);
   const lists = fitting(visit.checklists, permit).map(({ id }) => id);
-  return purposed({ ...visit, permitNo, lists }, visit.purpose);
+  const grades = visit.scales ? gradesOf(visit.scales, permit) : visit.grades;
+  return purposed({ ...visit, permitNo, lists, grades }, visit.purpose);
 }
 
 /**
@@ -197,7 +211,7 @@ export function itemsOf(visit) {
 export const answerTo = (visit, key) => visit.answers[key] ?? { answer: "", finding: "", photos: [] };
 
 /**
- * {score, grade, answered, total, failed, criticalFailed}; score null while nothing applies, grade "" for none.
+ * {score, grade, gradeWords, answered, total, failed, criticalFailed}; score null while nothing applies, grade "" for none.
  * @param {Visit} visit
  * @returns {Reckoned}
  */
@@ -211,9 +225,10 @@ export function reckon(visit) {
   const criticalFailed = failed.some(({ critical }) => critical);
   let score = applicable ? Math.floor((200 * achieved + applicable) / (2 * applicable)) : null;
   if (score !== null && criticalFailed) score = Math.min(score, visit.criticalCap);
-  const grade = score === null ? "" : (visit.grades.find(([, least]) => score >= least)?.[0] ?? "");
+  const [grade, , zh, en] = (score !== null && visit.grades.find(([, least]) => score >= least)) || ["", 0];
   const answered = items.filter(({ answer }) => answer).length;
-  return { score, grade, answered, total: items.length, failed: failed.length, criticalFailed };
+  const gradeWords = /** @type {Both} */ ([zh ?? grade, en ?? grade]);
+  return { score, grade, gradeWords, answered, total: items.length, failed: failed.length, criticalFailed };
 }
 
 /**

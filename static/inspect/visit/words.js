@@ -86,15 +86,13 @@ export const faultWords = (fault) => words(FAULTS, fault);
 export const stateWords = (state) => words(STATES, state);
 
 /**
- * "92 · A", or what there is of it.
- * @param {Pick<Reckoned, "score" | "grade">} reckoned
+ * The score with the grade in the words of its scale, or what there is of it.
+ * @param {Pick<Reckoned, "score" | "grade" | "gradeWords">} reckoned
  * @returns {string}
  */
-export function scoreWords({ score, grade }) {
+export function scoreWords({ score, grade, gradeWords: [zh, en] }) {
   if (score === null) return t("还没有得分", "no score yet");
-  return grade
-    ? t(`${score} 分，${grade} 级`, `${score}, grade ${grade}`)
-    : t(`${score} 分，不评级`, `${score}, no grade`);
+  return grade ? t(`${score} 分，${zh}`, `${score}, ${en}`) : t(`${score} 分，不评级`, `${score}, no grade`);
 }
 
 /**

@@ -31,11 +31,8 @@ def test_every_figure_names_its_basis_in_both_languages():
     assert all(rule.basis.zh and rule.basis.en for rule in CATALOGUE.life_rules)
 
 
-@pytest.mark.parametrize(
-    ("score", "grade"), [(100, "A"), (90, "A"), (89.9, "B"), (70, "B"), (69, "C"), (60, "C"), (59.5, ""), (0, "")]
-)
-def test_a_score_becomes_a_grade(score, grade):
-    assert RULES.grade(score) == grade
+def test_the_lowest_scores_are_those_of_a_scale_from_the_best():
+    assert RULES.grade_scores == (90, 70, 60)
 
 
 def test_expiring_soon_on_the_pages_is_the_first_step_of_the_work_list():

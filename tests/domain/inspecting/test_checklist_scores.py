@@ -16,6 +16,7 @@ from licence_qr.wording.text import Text
 DAY = date(2026, 11, 23)
 CATALOGUE = load_catalogue()
 RULES = CATALOGUE.life_rules_on(DAY)
+SCALE = CATALOGUE.scale("hygiene_permit")
 _TEXT = Text("项目", "item")
 
 
@@ -24,7 +25,7 @@ def item(weight: int, *, critical: bool = False) -> ChecklistItem:
 
 
 def scored(*answers: tuple[int, ChecklistAnswer]) -> int | None:
-    return score([(item(weight), answer) for weight, answer in answers], RULES).percent
+    return score([(item(weight), answer) for weight, answer in answers], RULES, SCALE).percent
 
 
 @pytest.mark.parametrize(
@@ -42,22 +43,22 @@ def scored(*answers: tuple[int, ChecklistAnswer]) -> int | None:
     ],
 )
 def test_a_score_is_rounded_half_up_and_gives_the_grade_of_the_rules(yes, no, percent, grade):
-    found = score([(item(yes), ChecklistAnswer.YES), (item(no), ChecklistAnswer.NO)], RULES)
+    found = score([(item(yes), ChecklistAnswer.YES), (item(no), ChecklistAnswer.NO)], RULES, SCALE)
     assert (found.percent, found.grade) == (percent, grade)
 
 
 def test_what_does_not_apply_does_not_count():
     assert scored((3, ChecklistAnswer.YES), (1, ChecklistAnswer.NO), (50, ChecklistAnswer.NA)) == 75
-    assert score([(item(5), ChecklistAnswer.NA)], RULES) == score([], RULES)
-    assert score([], RULES).percent is None
+    assert score([(item(5), ChecklistAnswer.NA)], RULES, SCALE) == score([], RULES, SCALE)
+    assert score([], RULES, SCALE).percent is None
 
 
 def test_a_critical_failure_leaves_no_grade_and_a_critical_success_takes_nothing():
-    failed = score([(item(1, critical=True), ChecklistAnswer.NO), (item(99), ChecklistAnswer.YES)], RULES)
+    failed = score([(item(1, critical=True), ChecklistAnswer.NO), (item(99), ChecklistAnswer.YES)], RULES, SCALE)
     assert (failed.percent, failed.grade, failed.critical) == (59, "", True)
-    fine = score([(item(1, critical=True), ChecklistAnswer.YES), (item(99), ChecklistAnswer.YES)], RULES)
+    fine = score([(item(1, critical=True), ChecklistAnswer.YES), (item(99), ChecklistAnswer.YES)], RULES, SCALE)
     assert (fine.percent, fine.grade, fine.critical) == (100, "A", False)
-    low = score([(item(9, critical=True), ChecklistAnswer.NO), (item(1), ChecklistAnswer.YES)], RULES)
+    low = score([(item(9, critical=True), ChecklistAnswer.NO), (item(1), ChecklistAnswer.YES)], RULES, SCALE)
     assert low.percent == 10
 
 
@@ -94,4 +95,4 @@ def test_every_list_is_long_enough_to_say_something_and_short_enough_to_be_done(
 def test_the_better_the_grade_the_less_often_a_place_is_drawn():
     weights = CATALOGUE.inspection_rules.draw_weights_on(DAY)
     assert weights is not None
-    assert weights.of("A") < weights.of("B") < weights.of("C") <= weights.of("")
+    assert weights.of(SCALE, "A") < weights.of(SCALE, "B") < weights.of(SCALE, "C") <= weights.of(SCALE, "")

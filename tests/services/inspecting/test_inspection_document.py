@@ -95,7 +95,7 @@ def test_the_example_of_the_document_can_be_read():
         ("photos.0.sha256", "F" * 64),
         ("score", 101),
         ("score", 99.5),
-        ("grade", "D"),
+        ("grade", "A" * 13),
         ("order", 3),
         ("drawn", 3),
         ("fault", "refused"),

@@ -46,10 +46,29 @@ months = 24
 what_it_allows = {{ zh = "集体用餐", en = "to run a canteen" }}
 ledger = true
 change_basis = {{ zh = "《集体用餐管理办法（示例）》第八条", en = "Canteen rules (made up), article 8" }}
+rectify_basis = {{ zh = "《集体用餐管理办法（示例）》第十一条", en = "Canteen rules (made up), article 11" }}
 
 [[permit_type.act]]
 act = "grade"
 basis = {{ zh = "《集体用餐管理办法（示例）》第九条", en = "Canteen rules (made up), article 9" }}
+
+[permit_type.act.scale]
+name = {{ zh = "餐厨星级", en = "kitchen rating" }}
+
+[[permit_type.act.scale.grade]]
+id = "★★★"
+name = {{ zh = "三星", en = "three stars" }}
+short = {{ zh = "评为三星", en = "three stars" }}
+
+[[permit_type.act.scale.grade]]
+id = "★★"
+name = {{ zh = "二星", en = "two stars" }}
+short = {{ zh = "评为二星", en = "two stars" }}
+
+[[permit_type.act.scale.grade]]
+id = "★"
+name = {{ zh = "一星", en = "one star" }}
+short = {{ zh = "评为一星", en = "one star" }}
 
 [[permit_type.act]]
 act = "review"

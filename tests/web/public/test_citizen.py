@@ -230,17 +230,16 @@ def test_a_permit_without_end_says_so_and_since_when(app: Flask, lang: str, said
 
 
 def test_only_a_permit_that_can_be_graded_is_called_not_graded(app: Flask) -> None:
-    fire_check = replace(PERMIT, grade="", graded_on=None, gradable=False)
+    fire_check = replace(PERMIT, grade="", graded_on=None, scale=None)
     assert "卫生信誉度等级" not in shown(replace(IN_FORCE, permits=(fire_check,)), app)
-    assert "未评级" in shown(replace(IN_FORCE, permits=(replace(fire_check, gradable=True),)), app)
+    assert "未评级" in shown(replace(IN_FORCE, permits=(replace(fire_check, scale=PERMIT.scale),)), app)
 
 
-def test_each_state_form_and_grade_has_its_words() -> None:
+def test_each_state_and_form_has_its_words() -> None:
     assert set(words.PERMIT_STATUS) == set(PermitStatus)
     assert set(words.LICENCE_STATE) == set(LicenceState)
     assert set(words.VERDICT) == set(Verdict)
     assert set(words.PRINCIPAL_TITLE) == set(words.DOMICILE_TITLE) == set(EntityForm)
-    assert set(words.GRADE) == {"A", "B", "C", ""}
 
 
 def test_only_what_is_in_force_looks_in_force() -> None:

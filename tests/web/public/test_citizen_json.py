@@ -33,7 +33,7 @@ def test_json_holds_exactly_the_public_fields(client: FlaskClient) -> None:
     answer = client.get(ADDRESS_OF["in_force"], headers={"Accept": "application/json"}).get_json()
     assert set(answer) == {"format", *(field.name for field in fields(PublicPage))}
     assert set(answer["licence"]) == {field.name for field in fields(PublicLicence)}
-    assert set(answer["permits"][0]) == {field.name for field in fields(PublicPermit)}
+    assert set(answer["permits"][0]) == {"gradable", *(field.name for field in fields(PublicPermit))}
 
 
 def test_every_field_of_the_json_is_documented() -> None:

@@ -11,9 +11,11 @@ from flask import Blueprint, make_response, render_template, request
 from werkzeug.wrappers import Response
 
 from licence_qr.domain.businesses.history_words import EVENTS
+from licence_qr.domain.catalogue.grading import graded_words
 from licence_qr.domain.catalogue.model import Text
 from licence_qr.domain.dates import SHANGHAI, local_date
 from licence_qr.domain.register.entity import EntityForm
+from licence_qr.domain.register.events import EventKind
 from licence_qr.errors import InputError
 from licence_qr.services.businesses.history import History, NamedActor, PastEvent, Timeline
 from licence_qr.web import current_instant
@@ -99,7 +101,7 @@ def _moments(events: Iterable[PastEvent], day: date, form: EntityForm) -> Iterat
 def _entry(event: PastEvent, day: date, form: EntityForm) -> HistoryEntry:
     return HistoryEntry(
         seq=event.seq,
-        what=EVENTS[event.kind],
+        what=graded_words(event.scale) if event.kind is EventKind.PERMIT_GRADED else EVENTS[event.kind],
         about=subject_words(event),
         lines=tuple(lines(event, form)),
         holds_from=event.effective_on if event.effective_on != day else None,

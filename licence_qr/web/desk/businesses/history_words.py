@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from licence_qr.domain.businesses.history_words import FIELDS
+from licence_qr.domain.catalogue.grading import GradingScale, grade_name, scale_title
 from licence_qr.domain.catalogue.model import Text
 from licence_qr.domain.inspecting.follow_up import FAULT_WORDS, FollowUpOutcome
 from licence_qr.domain.inspecting.inspection import OUTCOME_WORDS, PURPOSE_WORDS, STATE_WORDS
@@ -20,11 +21,12 @@ from licence_qr.services.businesses.history import Change, PastEvent
 from licence_qr.web.desk.words import office_name
 from licence_qr.web.shell.handed import catalogue
 from licence_qr.web.shell.language import in_words, t
-from licence_qr.web.shell.words import GRADE, LICENCE_STATE, PERMIT_STATUS, TITLES, Saying, day
+from licence_qr.web.shell.words import LICENCE_STATE, PERMIT_STATUS, TITLES, Saying, day
 from licence_qr.wording.terms import term
 
 NONE = term("progress.none")
 _ORDERED = Text("整改事项", "What to rectify")  # an order's items; those of a permit are what it allows
+_GRADED = frozenset({"grade"})  # fields that the scale of the permit's type names
 _STATES: Mapping[str, Saying] = {
     **{state.value: saying for state, saying in LICENCE_STATE.items()},
     **{status.value: saying for status, saying in PERMIT_STATUS.items()},
@@ -60,11 +62,13 @@ def lines(event: PastEvent, form: EntityForm) -> Iterator[ChangeLine]:
     for change in event.changes:
         if change.before is None and str(change.after) in about:
             continue
-        yield _line(change, form)
+        yield _line(change, form, event.scale)
 
 
-def _line(change: Change, form: EntityForm) -> ChangeLine:
+def _line(change: Change, form: EntityForm, scale: GradingScale | None) -> ChangeLine:
     label, words = FIELDS[change.field], _WORDS.get(change.field)
+    if change.field in _GRADED:
+        label, words = scale_title(scale), lambda value: in_words(grade_name(scale, str(value)))
     if change.field in TITLES:
         label = TITLES[change.field][form]
     if change.field == "items" and isinstance(change.after, list):
@@ -164,7 +168,6 @@ _WORDS: Mapping[str, Callable[[object], str]] = {
     "state": _state,
     "ended_by": _state,
     "mode": _mode,
-    "grade": _named(GRADE),
     "kinds": _kinds,
     "issuing_authority": _authority,
     "handling_office": lambda value: office_name(str(value)),

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from licence_qr.domain.catalogue.grading import NOT_GRADED
 from licence_qr.domain.lifecycle.acts import Act
 from licence_qr.domain.lifecycle.details import Details, Grading, PermitChange
 from licence_qr.domain.register.field_names import FIELD_LABELS
 from licence_qr.web.desk.lifecycle.act_form import ActForm, ActQuestions
 from licence_qr.web.shell.forms import Choice, Field, TypedForm, Widget
-from licence_qr.web.shell.words import GRADE
 from licence_qr.wording.terms import term
 from licence_qr.wording.text import Text
+
+_NONE = "none"  # a radio button has a value of its own for "not graded"
 
 
 def _change(case: ActForm) -> tuple[Field, ...]:
@@ -42,7 +44,9 @@ def _read_change(typed: TypedForm) -> Details:
 
 
 def _grading(case: ActForm) -> tuple[Field, ...]:
-    choices = (*(Choice(each, GRADE[each]) for each in ("A", "B", "C")), Choice("none", GRADE[""]))
+    scale = case.permit_type.scale if case.permit_type else None
+    grades = (Choice(each.id, each.name) for each in (scale.grades if scale else ()))
+    choices = (*grades, Choice(_NONE, NOT_GRADED))
     hint = Text(
         "由现场检查得出的等级不必在此填写。", "You do not need to enter a grade here if it comes from an inspection."
     )
@@ -50,7 +54,8 @@ def _grading(case: ActForm) -> tuple[Field, ...]:
 
 
 def _read_grading(typed: TypedForm) -> Details:
-    return Grading(typed.choice("grade").replace("none", ""))
+    chosen = typed.choice("grade")
+    return Grading("" if chosen == _NONE else chosen)
 
 
 PERMIT_FORMS: Mapping[Act, ActQuestions] = {
