@@ -6,6 +6,8 @@
 /** @import { Tone } from "../ui/types.d.ts" */
 /** @import { DescribedPermit, Status, StatusWord } from "../verifier/types.d.ts" */
 
+import { TERMS } from "../ui/terms.js";
+
 /** @typedef {Record<string, [tone: Tone, zh: string, en: string]>} Sayings */
 
 /** @type {Sayings} */
@@ -26,7 +28,7 @@ const PERMITS = {
   validThen: ["care", "截至当时有效", "in force at that time"],
   expired: ["bad", "已过期", "expired"],
   notYet: ["care", "尚未生效", "not yet in force"],
-  suspended: ["bad", "暂扣或停业整顿", "suspended"],
+  suspended: ["bad", ...TERMS.status.suspended],
   invalid: ["bad", "已失效", "no longer valid"],
   superseded: ["care", "以新版亮证牌为准", "see the newer card"],
   unknown: ["unknown", "状态不明", "status unknown"],

@@ -107,7 +107,8 @@ def places(desk: Running) -> list[str]:
     draft = clerk.start().rpartition("/")[2]
     clerk.send(f"/desk/applications/{draft}/trade", HOTEL)
     grounds = {"effective_on": "", "reason": "示例", "legal_basis": "示例", "document_no": ""}
-    sent = clerk.send(f"/desk/proposals/new/{uscc}/permit/{permit}/suspend", grounds).location
+    suspending = grounds | {"suspension": "closed"}
+    sent = clerk.send(f"/desk/proposals/new/{uscc}/permit/{permit}/suspend", suspending).location
     known = {"uscc": uscc, "draft_id": draft, "size": "a5", "permit_id": permit, "number": sent.rpartition("/")[2]}
     acts = [f"{business}/licence/{act}" for act in ("change", "add_premises", "reprint", "dormant", "mark", "cancel")]
     acts += [f"{business}/permit/{permit}/{act}" for act in ("change", "apply_renewal", "review", "grade", "cancel")]

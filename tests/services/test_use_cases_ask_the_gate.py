@@ -24,6 +24,7 @@ from licence_qr.domain.inspecting.inspection import Filter
 from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject
 from licence_qr.domain.lifecycle.details import ActRequest
 from licence_qr.domain.proposals.proposal import ProposalFilter
+from licence_qr.domain.register.permit import Suspension
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import LicenceQRError
 from licence_qr.services.feedback.ratings import SentRating
@@ -126,7 +127,7 @@ def things(hotel: Scene, make_application: Any) -> dict[str, Any]:
     services.draws.settle(clerk, settled, "", at)
     subject = Subject(uscc, hotel.permit_id)
     proposed = services.proposals.propose(
-        hotel.actors["inspector"], ProposalRequest(subject, Act.SUSPEND, WHY, None), at
+        hotel.actors["inspector"], ProposalRequest(subject, Act.SUSPEND, WHY, None, suspension=Suspension.CLOSED), at
     )
     services.reports.send(SentReport("form-1", "hygiene", "床单没有换", "", None, number=hotel.code_number), CLIENT, at)
     with services.database.read() as tx:

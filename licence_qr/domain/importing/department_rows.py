@@ -20,7 +20,7 @@ from licence_qr.domain.importing.conflicts import Source, SourceRow
 from licence_qr.domain.names import name_key
 from licence_qr.domain.plain_text import demand_length
 from licence_qr.domain.register.entity import Entity, EntityForm, LicenceState
-from licence_qr.domain.register.permit import PermitState
+from licence_qr.domain.register.permit import PermitState, Suspension
 from licence_qr.domain.written_dates import date_from_excel_serial, read_date
 from licence_qr.errors import InputError
 from licence_qr.wording.text import Text
@@ -111,6 +111,8 @@ _PERMIT_STATES = {
     "撤回": PermitState.WITHDRAWN,
     "注销": PermitState.CANCELLED,
 }
+# A row that is suspended says by which decision.
+_SUSPENSIONS = {"暂扣": Suspension.WITHHELD, "停业整顿": Suspension.CLOSED}
 _Meaning = TypeVar("_Meaning")
 _EXCEL_SERIAL = re.compile(r"(\d{5})(?:\.0+)?")
 
@@ -144,13 +146,24 @@ class HealthRecord:
     period: Period
     state: PermitState
     grade: str
+    suspension: Suspension | None
 
     @property
     def facts(self) -> tuple[object, ...]:
         """What the row says, equal for spellings of names that count as the same: two such rows are one permit."""
         names = tuple(name_key(text) for text in (self.holder, self.principal, self.address, self.items))
         dates = (self.issued_on, self.period)
-        return (self.permit_type.id, self.uscc, *names, self.authority, self.office, *dates, self.state, self.grade)
+        return (
+            self.permit_type.id,
+            self.uscc,
+            *names,
+            self.authority,
+            self.office,
+            *dates,
+            self.state,
+            self.suspension,
+            self.grade,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +245,7 @@ def parse_health(row: SourceRow, words: Vocabulary) -> HealthRecord:
         period=Period(first, last),
         state=_known(_PERMIT_STATES, texts["state"], "state", "import_permit_state_unknown"),
         grade=_grade(texts["grade"], permit_type),
+        suspension=_SUSPENSIONS.get(texts["state"]),
     )
 
 

@@ -270,6 +270,7 @@ class _Merge:
             state=state,
             state_since=since,
             grade=record.grade,
+            suspension=record.suspension if state is PermitState.SUSPENDED else None,
         )
 
     def _ask_about(

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject
 from licence_qr.domain.register.marks import MarkKind
+from licence_qr.domain.register.permit import Suspension
 from licence_qr.domain.roles import Actor
 
 
@@ -109,6 +110,13 @@ class Grading(Details):
     ``Grounds.effective_on``."""
 
     grade: str
+
+
+@dataclass(frozen=True, slots=True)
+class Suspending(Details):
+    """``Act.SUSPEND``: which decision it is; a proposal from before that was asked has none."""
+
+    suspension: Suspension | None
 
 
 @dataclass(frozen=True, slots=True)

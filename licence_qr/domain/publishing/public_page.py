@@ -13,7 +13,7 @@ from licence_qr.domain.catalogue.grading import GradingScale
 from licence_qr.domain.catalogue.model import Text
 from licence_qr.domain.register.entity import EntityForm, LicenceState
 from licence_qr.domain.register.marks import MarkKind
-from licence_qr.domain.register.permit import GrantMode, PermitStatus
+from licence_qr.domain.register.permit import GrantMode, PermitStatus, Suspension
 
 
 class Verdict(StrEnum):
@@ -53,6 +53,7 @@ class PublicPermit:
 
     ``deemed_renewed``: the end has passed, but a renewal applied for in time was not decided before it (行政许可法第五十条).
     ``scale``: by which permits of this type are graded (量化分级); None where they are not, or the type is not known.
+    ``suspension`` is the decision that suspends it, None where it is not suspended or the decision is not known.
     ``ended_by`` names the end that came before the record was closed: 撤销, 吊销 or 撤回, then 注销.
     """
 
@@ -76,6 +77,7 @@ class PublicPermit:
     ended_by: PermitStatus | None = None
     inspection: PublicInspection | None = None
     scale: GradingScale | None = None
+    suspension: Suspension | None = None
 
     @property
     def gradable(self) -> bool:

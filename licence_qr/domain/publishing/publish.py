@@ -126,6 +126,7 @@ def _public_permit(
         ended_by=PermitStatus(permit.ended_by.value) if permit.ended_by else None,
         inspection=inspection,
         scale=known_type.scale if known_type else None,
+        suspension=permit.suspension,
     )
 
 

@@ -101,8 +101,8 @@ _PREMISES = frozenset({"premises_no", "region", "area_m2", "closed_on"})
 _PERMIT = frozenset(
     {
         "permit_type", "permit_no", "premises_no", "kinds", "issuing_authority", "handling_office", "issued_on", "period",
-        "mode", "state", "state_since", "ended_by", "grade", "graded_on", "follow_up_due", "checked_on", "reviewed_on",
-        "renewal_applied_on", "renewal_in_time",
+        "mode", "state", "state_since", "ended_by", "suspension", "grade", "graded_on", "follow_up_due", "checked_on",
+        "reviewed_on", "renewal_applied_on", "renewal_in_time",
     }
 )  # fmt: skip
 _MARK = frozenset({"kind", "since", "until", "lifted_on", "legal_basis", "document_no"})

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
 from licence_qr.domain.dates import Period
+from licence_qr.wording.terms import term
+from licence_qr.wording.text import Text
 
 # What pages everywhere call "expiring soon"; tests hold the first step of the dated life rules against it.
 EXPIRING_SOON_DAYS = 90
@@ -17,7 +20,7 @@ class PermitState(StrEnum):
 
     PENDING = "pending"  # 受理中: applied for on the standard procedure, not granted
     EFFECTIVE = "effective"  # 有效
-    SUSPENDED = "suspended"  # 停业整顿 / 暂扣
+    SUSPENDED = "suspended"  # by which decision: ``Suspension``
     ANNULLED = "annulled"  # 撤销
     REVOKED = "revoked"  # 吊销
     WITHDRAWN = "withdrawn"  # 撤回
@@ -27,6 +30,24 @@ class PermitState(StrEnum):
 
 # The ends that closing the record (注销) follows and does not replace.
 ENDS_BEFORE_CLOSING = frozenset({PermitState.ANNULLED, PermitState.REVOKED, PermitState.WITHDRAWN})
+
+
+class Suspension(StrEnum):
+    """The decision that suspends a permit: the first takes the document away, the second closes the place."""
+
+    WITHHELD = "withheld"  # 暂扣许可证件, Administrative Penalties Law, article 9(3)
+    CLOSED = "closed"  # 责令停业整顿, article 9(4); Regulation on Hygiene in Public Places, article 14
+
+
+# The decision as it is taken, and the status that follows from it.
+SUSPENSION_DECISION: Mapping[Suspension, Text] = {
+    Suspension.WITHHELD: term("decision.withhold_the_permit"),
+    Suspension.CLOSED: term("decision.close_and_rectify"),
+}
+SUSPENSION_STATUS: Mapping[Suspension, Text] = {
+    Suspension.WITHHELD: term("status.withheld"),
+    Suspension.CLOSED: term("status.closed_to_rectify"),
+}
 
 
 class PermitStatus(StrEnum):
@@ -66,7 +87,8 @@ class Permit:
     ``renewal_applied_on`` is set while an application for renewal waits to be decided; ``renewal_in_time`` tells that it
     came early enough by the rule of that day, so that silence counts as consent. A renewal lengthens ``period``: its first
     day stays. ``reviewed_on`` is the day of the last review (复核). ``ended_by`` names the end that came before the record
-    was closed (撤销, 吊销 or 撤回, then 注销).
+    was closed (撤销, 吊销 or 撤回, then 注销). ``suspension`` is the decision that suspends it now; None where it is not
+    suspended, or the register was never told which decision it was.
     """
 
     permit_type: str
@@ -89,6 +111,7 @@ class Permit:
     reviewed_on: date | None = None
     ended_by: PermitState | None = None
     renewal_in_time: bool = False
+    suspension: Suspension | None = None
 
     @property
     def granted(self) -> bool:

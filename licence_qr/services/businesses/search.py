@@ -14,7 +14,7 @@ from licence_qr.domain.lifecycle.acts import Rule, Subject, Upon
 from licence_qr.domain.lifecycle.dates import licence_state_on
 from licence_qr.domain.publishing.public_page import PublicPage
 from licence_qr.domain.register.entity import Entity, LicenceState, Premises
-from licence_qr.domain.register.permit import Permit, PermitStatus, deemed_renewed, status_on
+from licence_qr.domain.register.permit import Permit, PermitStatus, Suspension, deemed_renewed, status_on
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import InputError, NotFoundError
 from licence_qr.services.lifecycle.perform import Life
@@ -30,14 +30,14 @@ from licence_qr.store.register.permits import StoredPermit
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BusinessSummary:
-    """One line of a search result."""
+    """One line of a search result; of a suspended permit also by which decision, where it is known."""
 
     uscc: str
     holder_name: str
     principal: str
     domicile: str
     state: LicenceState
-    statuses: tuple[PermitStatus, ...]
+    statuses: tuple[tuple[PermitStatus, Suspension | None], ...]
     code_number: str
 
 
@@ -203,6 +203,6 @@ def _summary(tx: Transaction, stored: StoredEntity, day: date) -> BusinessSummar
         principal=stored.entity.principal,
         domicile=stored.entity.domicile,
         state=stored.state,
-        statuses=tuple(status_on(s.permit, day) for s in held),
+        statuses=tuple((status_on(s.permit, day), s.permit.suspension) for s in held),
         code_number=code.code_id.number if code else "",
     )

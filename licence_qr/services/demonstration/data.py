@@ -17,7 +17,7 @@ from licence_qr.domain.catalogue.model import Text
 from licence_qr.domain.lifecycle.acts import Act, SubjectKind
 from licence_qr.domain.publishing.public_page import Verdict
 from licence_qr.domain.register.entity import EntityForm, LicenceState
-from licence_qr.domain.register.permit import GrantMode, PermitState
+from licence_qr.domain.register.permit import GrantMode, PermitState, Suspension
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,7 @@ class DemonstrationPermitChange:
     since: int
     reason: str
     basis: str
+    suspension: Suspension | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,8 @@ class DemonstrationAct:
     """One act of a life. ``day`` is when it was done, ``effective`` from when it holds (None: that day).
 
     ``subject`` is the licence, or the ``permit``-th permit. Acts of four eyes are proposed and decided, or, with
-    ``proposed_only``, wait to be decided. ``detail`` is the cause of a reprint or the kind of a mark.
+    ``proposed_only``, wait to be decided. ``detail`` is the cause of a reprint, the kind of a mark or which
+    decision suspends.
     """
 
     act: Act

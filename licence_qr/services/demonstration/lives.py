@@ -7,8 +7,9 @@ from datetime import date, datetime, timedelta
 
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject, SubjectKind, rule
-from licence_qr.domain.lifecycle.details import ActRequest, Details, NewMark, Reprint, ReprintCause
+from licence_qr.domain.lifecycle.details import ActRequest, Details, NewMark, Reprint, ReprintCause, Suspending
 from licence_qr.domain.register.marks import MarkKind
+from licence_qr.domain.register.permit import Suspension
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.services.demonstration.data import DemonstrationAct, DemonstrationBusiness
 from licence_qr.services.lifecycle.perform import Life
@@ -35,7 +36,7 @@ class DemonstrationLives:
         subject = Subject(business.uscc, None if licence else held[act.permit - 1].permit_id)
         grounds = Grounds(act.reason, act.basis, act.document, self._day(act, now))
         if act.proposed_only:
-            asked = ProposalRequest(subject, act.act, grounds, None)
+            asked = ProposalRequest(subject, act.act, grounds, None, suspension=_suspension(act))
             self.proposals.propose_within(tx, _person(PROPOSER, business.office, Role.INSPECTOR), asked, at)
             return
         four_eyes = rule(subject.kind, act.act).four_eyes
@@ -62,7 +63,11 @@ def _details(act: DemonstrationAct, now: datetime) -> Details | None:
     if act.act is Act.MARK:
         until = None if act.until is None else local_date(now) + timedelta(days=act.until)
         return NewMark(MarkKind(act.detail), until)
-    return None
+    return Suspending(_suspension(act)) if act.act is Act.SUSPEND else None
+
+
+def _suspension(act: DemonstrationAct) -> Suspension | None:
+    return Suspension(act.detail) if act.act is Act.SUSPEND else None
 
 
 def _clerk(office: str) -> Actor:

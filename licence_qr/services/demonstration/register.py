@@ -272,7 +272,11 @@ class DemonstrationRegister:
         for change in data.changes:
             ended_by = stored.permit.state if stored.permit.state in ENDS_BEFORE_CLOSING else None
             changed = replace(
-                stored.permit, state=change.state, state_since=filling.day(change.since), ended_by=ended_by
+                stored.permit,
+                state=change.state,
+                state_since=filling.day(change.since),
+                ended_by=ended_by,
+                suspension=change.suspension,
             )
             before, after = as_json(stored.permit), as_json(changed)
             stored = replace(stored, permit=changed)

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from licence_qr.domain.lifecycle.acts import Act, Grounds, Rule, Subject, rule
 from licence_qr.domain.register.entity import LicenceState
-from licence_qr.domain.register.permit import PermitState
+from licence_qr.domain.register.permit import Permit, PermitState, Suspension
 from licence_qr.domain.roles import Actor
 from licence_qr.services.proposals.decide import ProposalRequest, Proposals
 from licence_qr.store.database.connections import Transaction
@@ -41,6 +41,7 @@ class Asked:
 
     subject: Subject
     act: Act
+    suspension: Suspension | None = None
 
     @property
     def rule(self) -> Rule:
@@ -48,10 +49,10 @@ class Asked:
         return rule(self.subject.kind, self.act)
 
 
-def asked_of_permit(stored: StoredPermit, told: PermitState) -> Asked | None:
+def asked_of_permit(stored: StoredPermit, told: Permit) -> Asked | None:
     """What a file asks for that tells ``told`` of a permit; None for what one person may take over."""
-    act = _PERMIT_ACTS.get(told) if stored.permit.state in _STANDING else None
-    return Asked(Subject(stored.uscc, stored.permit_id), act) if act else None
+    act = _PERMIT_ACTS.get(told.state) if stored.permit.state in _STANDING else None
+    return Asked(Subject(stored.uscc, stored.permit_id), act, told.suspension) if act else None
 
 
 def asked_of_licence(stored: StoredEntity, told: LicenceState) -> Asked | None:
@@ -79,6 +80,5 @@ def propose(
         return earlier.proposal_id
     reason, origin = why
     grounds = Grounds(reason, asked.rule.basis.zh)
-    return use_case.propose_within(
-        tx, actor, ProposalRequest(asked.subject, asked.act, grounds, None, origin=origin), now
-    )
+    wanted = ProposalRequest(asked.subject, asked.act, grounds, None, origin=origin, suspension=asked.suspension)
+    return use_case.propose_within(tx, actor, wanted, now)

@@ -202,7 +202,7 @@ class BusinessImport:
                 since = max(
                     stored.permit.issued_on or local_date(self.context.now), self.business.record.entity.issued_on
                 )
-                closed = replace(stored.permit, state=PermitState.CANCELLED, state_since=since)
+                closed = replace(stored.permit, state=PermitState.CANCELLED, state_since=since, suspension=None)
                 self._replace_permit(stored, closed, part)
 
     # A permit.
@@ -219,7 +219,7 @@ class BusinessImport:
         differing = _differing(part, before, register)
         if self._closed_by_proposal(permit):
             differing = _but_state(differing)
-        asked = asked_of_permit(stored, permit.state) if "state" in differing else None
+        asked = asked_of_permit(stored, permit) if "state" in differing else None
         answer = self._settle(part, register, differing, asked)
         if taken := self._taken_now(answer, differing, asked):
             self._change_permit(stored, permit, part, taken)
@@ -246,6 +246,7 @@ class BusinessImport:
                 raise ConflictError("ended_stays_ended", name=stored.permit.permit_no)
             if stored.permit.state is PermitState.SUSPENDED and new.state is PermitState.EFFECTIVE:
                 raise ConflictError("suspended_stays_suspended", permit_no=stored.permit.permit_no)
+            changes["suspension"] = new.suspension
             changes["state_since"] = new.state_since or local_date(self.context.now)
             # What ended it before its record was closed stays named (撤销, 吊销, 撤回, then 注销).
             was, closed = stored.permit.state, new.state is PermitState.CANCELLED

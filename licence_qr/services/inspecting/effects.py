@@ -14,7 +14,7 @@ from licence_qr.domain.inspecting.rectification import OrderState
 from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject, SubjectKind, allowed, known_to, of_type, rule
 from licence_qr.domain.lifecycle.details import ActRequest, Grading
 from licence_qr.domain.register.events import EventKind
-from licence_qr.domain.register.permit import status_on
+from licence_qr.domain.register.permit import Suspension, status_on
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import RuleError
 from licence_qr.services.inspecting.follow_ups import FollowUps
@@ -153,6 +153,7 @@ class InspectionEffects:
             fault=None,
             origin=counting.subject,
             witnesses=witnesses,
+            suspension=Suspension.CLOSED,
         )
         self.proposals.propose_within(counting.tx, counting.actor, wanted, counting.now)
 

@@ -18,7 +18,7 @@ from licence_qr.services.register import events, things
 from licence_qr.services.register.events import NewEvent
 from licence_qr.store.database.connections import Transaction
 from licence_qr.store.proposals import proposals
-from licence_qr.store.proposals.proposals import StoredProposal
+from licence_qr.store.proposals.proposals import NewProposal, StoredProposal
 from licence_qr.store.register import entities, permits
 from licence_qr.store.register.entities import StoredEntity
 from licence_qr.store.register.permits import StoredPermit
@@ -99,7 +99,11 @@ def note(tx: Transaction, kind: EventKind, proposal: StoredProposal, actor: Acto
         reason=reason,
         legal_basis=content.legal_basis,
         document_no=content.document_no,
-        after={"act": content.act, "about": content.subject},
+        after={"act": content.act, "about": content.subject, **_decision(content)},
         proposed_by=proposal.proposed_by if kind is not EventKind.PROPOSED else "",
     )
     events.write(tx, new)
+
+
+def _decision(content: NewProposal) -> dict[str, str]:
+    return {"suspension": content.suspension.value} if content.suspension else {}

@@ -10,7 +10,7 @@ from licence_qr.domain.catalogue.grading import scale_facts
 from licence_qr.domain.lifecycle.acts import Act
 from licence_qr.domain.lifecycle.changes import renamed_premises
 from licence_qr.domain.lifecycle.dates import effective_day, granted_on, renewal_deadline, renewed_period
-from licence_qr.domain.lifecycle.details import Grading, PermitChange
+from licence_qr.domain.lifecycle.details import Grading, PermitChange, Suspending
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.register.permit import ENDS_BEFORE_CLOSING, Permit, PermitState
 from licence_qr.domain.register.permit import deemed_renewed as is_deemed_renewed
@@ -192,19 +192,22 @@ def grade(case: ActCase) -> None:
 
 
 def turn(case: ActCase) -> None:
-    """Suspend, reinstate, revoke, withdraw: the state that the table names, from the day on."""
+    """Suspend, reinstate, revoke, withdraw: the state that the table names, from the day on; of a suspension also the
+    decision, where it is known."""
     target = case.rule.target
     if not isinstance(target, PermitState):
         raise AssertionError("the table gives a permit's act a permit's state")
     day = case.day_of_permit()
-    changed = replace(case.permit, state=target, state_since=day)
+    details = case.request.details
+    suspension = details.suspension if isinstance(details, Suspending) else None
+    changed = replace(case.permit, state=target, state_since=day, suspension=suspension)
     case.put_permit(EventKind.PERMIT_STATE_CHANGED, case.subject, changed, day)
 
 
 def annul(case: ActCase) -> None:
     """撤销: decided on the day named, and void from the grant: that is the day from which the event holds."""
     decided = case.day_of_permit()
-    changed = replace(case.permit, state=PermitState.ANNULLED, state_since=decided)
+    changed = replace(case.permit, state=PermitState.ANNULLED, state_since=decided, suspension=None)
     case.put_permit(EventKind.PERMIT_STATE_CHANGED, case.subject, changed, granted_on(case.permit) or decided)
 
 
@@ -221,7 +224,7 @@ def close_permit(case: ActCase, stored: StoredPermit, day: date) -> None:
         refuse_pending(case, stored, day)
     elif permit.state not in {PermitState.CANCELLED, PermitState.REFUSED}:
         ended_by = permit.state if permit.state in ENDS_BEFORE_CLOSING else None
-        closed = replace(permit, state=PermitState.CANCELLED, state_since=day, ended_by=ended_by)
+        closed = replace(permit, state=PermitState.CANCELLED, state_since=day, ended_by=ended_by, suspension=None)
         case.put_permit(EventKind.PERMIT_STATE_CHANGED, stored, closed, day)
 
 

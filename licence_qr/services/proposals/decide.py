@@ -15,10 +15,11 @@ from licence_qr.domain.dates import local_date
 from licence_qr.domain.inspecting.follow_up import Fault
 from licence_qr.domain.lifecycle.acts import Act, Grounds, Rule, Subject
 from licence_qr.domain.lifecycle.dates import decided_since, effective_day
-from licence_qr.domain.lifecycle.details import ActRequest
+from licence_qr.domain.lifecycle.details import ActRequest, Suspending
 from licence_qr.domain.plain_text import length_faults
 from licence_qr.domain.proposals.proposal import ProposalState
 from licence_qr.domain.register.events import EventKind
+from licence_qr.domain.register.permit import Suspension
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import (
     ConflictError,
@@ -53,8 +54,8 @@ NO_CHANGE = frozenset(
 class ProposalRequest:
     """What one person wants done, from a form made at ``revision`` of the business.
 
-    ``fault`` goes with annulling a permit: the credit record and the bar that follow once it is decided. ``origin`` and
-    ``witnesses`` as in the store.
+    ``fault`` goes with annulling a permit: the credit record and the bar that follow once it is decided. ``suspension``
+    goes with suspending one. ``origin`` and ``witnesses`` as in the store.
     """
 
     subject: Subject
@@ -64,6 +65,7 @@ class ProposalRequest:
     fault: Fault | None = None
     origin: str = ""
     witnesses: tuple[str, ...] = ()
+    suspension: Suspension | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +237,7 @@ def _stored(wanted: ProposalRequest) -> NewProposal:
         revision=0,
         origin=wanted.origin,
         witnesses=wanted.witnesses,
+        suspension=wanted.suspension,
     )
 
 
@@ -245,6 +248,7 @@ def _act_request(actor: Actor, proposal: StoredProposal) -> ActRequest:
         act=Act(content.act),
         grounds=Grounds(content.reason, content.legal_basis, content.document_no, content.effective_on),
         actor=actor,
+        details=Suspending(content.suspension) if content.act == Act.SUSPEND else None,
         proposed_by=proposal.proposed_by,
     )
 
@@ -263,6 +267,8 @@ def _field_faults(wanted: ProposalRequest, seen: Seen, now: datetime) -> Iterato
             yield InputError("grounds_missing", field=name)
         yield from length_faults(getattr(grounds, name), most, name)
     yield from length_faults(grounds.document_no, MAX_NUMBER_CHARS, "document_no")
+    if wanted.act is Act.SUSPEND and wanted.suspension is None:
+        yield InputError("suspension_missing", field="suspension")
     try:
         effective_day(grounds.effective_on, first, local_date(now))
     except InputError as wrong:

@@ -11,6 +11,7 @@ from licence_qr.domain.dates import Period, local_date
 from licence_qr.domain.inspecting.follow_up import Fault
 from licence_qr.domain.lifecycle.acts import STATE_NAMES, Act, Grounds, Rule, Subject, rule
 from licence_qr.domain.proposals.proposal import ProposalFilter, ProposalState
+from licence_qr.domain.register.permit import SUSPENSION_STATUS, Suspension
 from licence_qr.domain.roles import SYSTEM, Actor
 from licence_qr.errors import RuleError
 from licence_qr.services.lifecycle.obsolete_proposals import Seen, see
@@ -90,6 +91,7 @@ class ProposalView:
     revision: int
     refused_now: RuleError | None
     bar: Bar | None
+    suspension: Suspension | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,7 @@ class ProposalReading:
                 revision=history.revision(tx, content.uscc),
                 refused_now=_refusal(seen, Act(content.act)) if is_open else None,
                 bar=self._bar(tx, number, day),
+                suspension=content.suspension,
             )
 
     def _bar(self, tx: Transaction, number: int, day: date) -> Bar | None:
@@ -189,6 +192,8 @@ class ProposalReading:
         places = {p.premises_no: p.address for p in entities.premises_of(tx, held.uscc)}
         address = places.get(held.permit.premises_no, "")
         permit = held.permit
+        if permit.suspension:
+            state = SUSPENSION_STATUS[permit.suspension]
         return About(
             subject=seen.subject,
             holder_name=entity.holder_name,

@@ -235,6 +235,15 @@ def m019_event_parts(schema: Schema) -> None:
     """)
 
 
+def m020_suspension(schema: Schema) -> None:
+    """Which decision suspends a permit (``domain.register.permit.Suspension``), and which one is proposed. Suspensions and
+    proposals from before do not say."""
+    schema.run("""
+        ALTER TABLE permits ADD COLUMN suspension TEXT;
+        ALTER TABLE proposals ADD COLUMN suspension TEXT;
+    """)
+
+
 STEPS: tuple[Callable[[Schema], None], ...] = (
     m001_businesses,
     m002_codes,
@@ -255,4 +264,5 @@ STEPS: tuple[Callable[[Schema], None], ...] = (
     m017_words_let_go,
     m018_early_steps_whole,
     m019_event_parts,
+    m020_suspension,
 )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from licence_qr.domain.proposals.proposal import PAGE_LINES, ProposalFilter, ProposalState
+from licence_qr.domain.register.permit import Suspension
 from licence_qr.domain.roles import Actor
 from licence_qr.store.database.connections import Row, Transaction
 
@@ -15,7 +16,8 @@ from licence_qr.store.database.connections import Row, Transaction
 class NewProposal:
     """What is proposed. ``subject`` is ``licence`` or ``permit/<id>``; ``revision`` is that of the business as the
     proposer saw it. ``origin`` names what led to it (``follow-up/<id>``, or ``question/<id>`` of an import) or is empty;
-    ``witnesses`` are the user names of others who took part in that and so do not decide either."""
+    ``witnesses`` are the user names of others who took part in that and so do not decide either. ``suspension`` is the
+    decision by which a permit is to be suspended, None for other acts and where nobody was asked."""
 
     uscc: str
     subject: str
@@ -27,6 +29,7 @@ class NewProposal:
     revision: int
     origin: str = ""
     witnesses: tuple[str, ...] = ()
+    suspension: Suspension | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ def _from_row(row: Row) -> StoredProposal:
         revision=row["revision"],
         origin=row["origin"],
         witnesses=tuple(filter(None, row["witnesses"].split(","))),
+        suspension=Suspension(row["suspension"]) if row["suspension"] else None,
     )
     return StoredProposal(
         proposal_id=row["proposal_id"],
@@ -74,7 +78,8 @@ def add(tx: Transaction, new: NewProposal, proposer: Actor, now: datetime) -> in
     """Add an open proposal and return its key. The caller has looked whether one is open already."""
     cursor = tx.run(
         "INSERT INTO proposals (uscc, subject, act, reason, legal_basis, document_no, effective_on, revision, origin,"
-        " witnesses, office, proposed_by, proposed_at, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " witnesses, suspension, office, proposed_by, proposed_at, state)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             new.uscc,
             new.subject,
@@ -86,6 +91,7 @@ def add(tx: Transaction, new: NewProposal, proposer: Actor, now: datetime) -> in
             new.revision,
             new.origin,
             ",".join(new.witnesses),
+            new.suspension and new.suspension.value,
             proposer.office,
             proposer.username,
             now.isoformat(),

@@ -11,7 +11,7 @@ from licence_qr.domain.dates import local_date
 from licence_qr.domain.publishing.public_page import FoundBy, PublicMark, PublicPage, PublicPermit, Verdict
 from licence_qr.domain.register.entity import LicenceState
 from licence_qr.domain.register.permit import GrantMode, PermitStatus
-from licence_qr.web.shell.words import LICENCE_STATE, PERMIT_STATUS, VERDICT, Saying, Tone, day
+from licence_qr.web.shell.words import LICENCE_STATE, PERMIT_STATUS, VERDICT, Saying, Tone, day, permit_saying
 
 _RING = "M24 4a20 20 0 1 0 0 40a20 20 0 1 0 0-40z"
 
@@ -135,7 +135,7 @@ def holder(page: PublicPage) -> Text:
 def permit_status(permit: PublicPermit) -> Saying:
     """The status of one permit. One that expires soon counts its days, including the expiry date; one that was closed after
     another end (撤销, 吊销 or 撤回, then 注销) names both."""
-    saying = PERMIT_STATUS[permit.status]
+    saying = permit_saying(permit.status, permit.suspension)
     if permit.ended_by is not None and permit.ended_by is not permit.status:
         first = PERMIT_STATUS[permit.ended_by]
         return Saying(f"{first.zh}，{saying.zh}", f"{first.en}, then {saying.en}", saying.tone)

@@ -81,6 +81,7 @@ def _permit(permit: PublicPermit) -> dict[str, Any]:
         "deemed_renewed": permit.deemed_renewed,
         "ended_by": permit.ended_by and permit.ended_by.value,
         "gradable": permit.gradable,
+        "suspension": permit.suspension and permit.suspension.value,
         "scale": permit.scale and _scale(permit.scale),
         "inspection": permit.inspection and _inspection(permit.inspection),
     }

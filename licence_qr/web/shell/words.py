@@ -15,7 +15,7 @@ from licence_qr.domain.dates import SHANGHAI, day_in_words
 from licence_qr.domain.publishing.public_page import Verdict
 from licence_qr.domain.register.entity import EntityForm, LicenceState
 from licence_qr.domain.register.marks import MARK_NAMES, MarkKind
-from licence_qr.domain.register.permit import PermitStatus
+from licence_qr.domain.register.permit import SUSPENSION_STATUS, PermitStatus, Suspension
 from licence_qr.web.shell.language import Language, language, t
 from licence_qr.wording.terms import term
 
@@ -58,6 +58,17 @@ _PERMIT_TONE = {PermitStatus.EFFECTIVE: Tone.GOOD} | dict.fromkeys(
 PERMIT_STATUS: Mapping[PermitStatus, Saying] = {
     status: _said(status, _PERMIT_TONE.get(status, Tone.BAD)) for status in PermitStatus
 }
+
+
+def permit_saying(status: PermitStatus, suspension: Suspension | None = None) -> Saying:
+    """A status, of a suspended permit in the words of the decision, where it is known."""
+    saying = PERMIT_STATUS[status]
+    if status is not PermitStatus.SUSPENDED or suspension is None:
+        return saying
+    words = SUSPENSION_STATUS[suspension]
+    return Saying(words.zh, words.en, saying.tone)
+
+
 _LICENCE_TONE = {LicenceState.ACTIVE: Tone.GOOD, LicenceState.DORMANT: Tone.CARE}
 LICENCE_STATE: Mapping[LicenceState, Saying] = {
     state: _said(state, _LICENCE_TONE.get(state, Tone.BAD)) for state in LicenceState

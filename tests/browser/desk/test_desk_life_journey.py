@@ -73,6 +73,7 @@ def propose_suspension(running: Running, page: Page, uscc: str) -> str:
     """Propose it from the page of the business; the address of the proposal."""
     page.goto(f"{running.origin}/desk/businesses/{uscc}")
     page.get_by_role("link", name="提议暂扣许可或责令停业整顿").click()
+    page.get_by_label("责令停业整顿").check()
     page.fill("#reason", "现场检查发现严重问题（示例）")
     page.locator("main form button").first.click()
     page.wait_for_url(re.compile(r"/proposals/\d+$"))
@@ -102,7 +103,7 @@ def test_a_suspension_by_two_people_shows_on_the_phone_and_after_a_refresh_witho
     expect(citizen.locator("h1")).to_contain_text("核验通过，有许可被暂停")
     typed(verifier, running.link(uscc))
     verifier.get_by_role("button", name="立即更新").click()
-    expect(verifier.locator("#outcome article .tag")).to_contain_text("停业整顿")
+    expect(verifier.locator("#outcome article .tag")).to_contain_text("已暂停")
     decider.goto(f"{running.origin}/desk/businesses/{uscc}/history")
     expect(decider.locator(".past").first).to_contain_text("提出人：clerk（示例）；审批：decider（示例）")
 

@@ -145,7 +145,7 @@ def test_a_suspended_permit_turns_after_a_refresh(page: Page, site: Site) -> Non
     typed(page, site.link(code))
     assert verdict(page) == "good"  # as of the list that the device holds, and it says so
     page.get_by_role("button", name="立即更新").click()
-    expect(page.locator("#outcome article .tag")).to_contain_text("停业整顿")
+    expect(page.locator("#outcome article .tag")).to_contain_text("已暂停")
     assert verdict(page) == "care"
     expect(page.locator("#outcome h2.headline")).to_contain_text("有许可需注意")
 
@@ -224,7 +224,7 @@ def test_an_older_list_from_the_network_does_not_replace_the_newer_one(page: Pag
     page.get_by_role("button", name="立即更新").click()
     expect(page.locator("#refreshed")).to_contain_text("本机的名单比取得的更新")
     typed(page, site.link(code))
-    expect(page.locator("#outcome article .tag")).to_contain_text("停业整顿")
+    expect(page.locator("#outcome article .tag")).to_contain_text("已暂停")
 
 
 @pytest.mark.parametrize(

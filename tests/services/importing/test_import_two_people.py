@@ -67,6 +67,23 @@ def test_the_register_says_the_same_until_another_person_has_decided(
     assert (done["actor"], done["proposed_by"], done["reason"]) == ("decider", "clerk", "部门来函")
 
 
+@pytest.mark.parametrize(("state", "suspension"), [("停业整顿", "closed"), ("暂扣", "withheld")])
+def test_a_file_says_which_decision_suspends(register: Register, state: str, suspension: str) -> None:
+    told(register, state=state)
+    [number] = take_file(register).proposals
+    register.decide(number)
+    assert register.values("SELECT state, suspension FROM permits") == [("suspended", suspension)]
+
+
+@pytest.mark.parametrize(("state", "suspension"), [("停业整顿", "closed"), ("暂扣", "withheld"), ("有效", None)])
+def test_a_new_permit_is_entered_with_the_decision_that_suspends_it(
+    tmp_path: Path, state: str, suspension: str | None
+) -> None:
+    register = Register(tmp_path)
+    register.import_rows([licence()], [permit(**IN_FORCE, state=state)])
+    assert register.values("SELECT suspension FROM permits") == [(suspension,)]
+
+
 def test_the_clerk_who_took_the_files_word_does_not_decide_it(register: Register) -> None:
     register.accounts.create("clerk", "窗口", CLERK.office, CLERK.roles | register.decider().roles, PASSWORD, NOW)
     told(register, state="吊销")

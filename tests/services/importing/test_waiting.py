@@ -104,7 +104,7 @@ def test_states_authorities_and_places_are_told_by_their_names_and_the_holder_by
     [row] = register.waiting_rows()
     assert row.holder_name == "重庆演示酒店管理有限公司"
     shown = {field.name: (field.left, field.right) for field in row.fields}
-    assert shown["state"] == ("有效", "暂扣或停业整顿")
+    assert shown["state"] == ("有效", "已暂停")
     assert shown["office"][0].startswith("金凤镇") and "公共服务局" in shown["authority"][0]
     assert not any(text.isascii() and text.isalpha() and len(text) > 1 for pair in shown.values() for text in pair)
 

@@ -12,7 +12,7 @@ from inspection_texts import answers
 from licence_qr.domain.inspecting.inspection import InspectionState
 from licence_qr.domain.inspecting.rectification import OrderState
 from licence_qr.domain.publishing.public_page import PublicInspection
-from licence_qr.domain.register.permit import GrantMode, PermitState
+from licence_qr.domain.register.permit import GrantMode, PermitState, Suspension
 from licence_qr.store.inspecting import rectifications
 from licence_qr.store.proposals import proposals
 from licence_qr.store.register import permits
@@ -60,7 +60,7 @@ def test_a_recheck_that_fails_proposes_to_suspend_the_permit(hotel):
     with hotel.services.database.read() as tx:
         proposal = proposals.open_one(tx, hotel.uscc, f"permit/{hotel.permit_id}", "suspend")
     assert proposal is not None and proposal.proposed_by == "inspector"
-    assert proposal.content.witnesses == ("inspector-2",)
+    assert (proposal.content.witnesses, proposal.content.suspension) == (("inspector-2",), Suspension.CLOSED)
     assert hotel.permit.permit.state is PermitState.EFFECTIVE
 
 

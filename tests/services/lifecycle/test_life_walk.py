@@ -29,10 +29,11 @@ from licence_qr.domain.lifecycle.details import (
     PermitChange,
     Reprint,
     ReprintCause,
+    Suspending,
 )
 from licence_qr.domain.register.entity import LicenceState
 from licence_qr.domain.register.marks import MarkKind
-from licence_qr.domain.register.permit import GrantMode, Permit, PermitState, status_list_value, status_on
+from licence_qr.domain.register.permit import GrantMode, Permit, PermitState, Suspension, status_list_value, status_on
 from licence_qr.domain.register.record import CombinedRecord
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import InputError, InvalidApplication, RuleError
@@ -278,6 +279,7 @@ class Walk(RuleBasedStateMachine):
             Act.MARK: [NewMark(mark, until) for mark in MarkKind for until in (None, later)],
             Act.LIFT_MARK: [LiftedMark(number) for number in (*held, 10**6)],
             Act.GRADE: [Grading(grade) for grade in "ABC"],
+            Act.SUSPEND: [Suspending(each) for each in (None, *Suspension)],
         }  # fmt: skip
         return data.draw(st.sampled_from(choices.get(act, [None])))
 

@@ -14,7 +14,7 @@ from licence_qr.domain.inspecting.follow_up import Fault
 from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject
 from licence_qr.domain.lifecycle.details import ActRequest, LicenceChange
 from licence_qr.domain.proposals.proposal import ProposalFilter, ProposalState
-from licence_qr.domain.register.permit import PermitState
+from licence_qr.domain.register.permit import PermitState, Suspension
 from licence_qr.errors import AccessError, ConflictError, InvalidApplication, LicenceQRError, NotFoundError, RuleError
 from licence_qr.services.register.accounts import TRIES_OF_CONFIRMING
 from licence_qr.store.register import codes
@@ -49,6 +49,35 @@ def test_both_names_and_the_grounds_stay_in_the_history(office):
     assert (proposed["actor"], proposed["proposed_by"], proposed["subject"]) == ("inspector", "", f"proposal/{number}")
     assert (done["actor"], done["proposed_by"]) == ("decider", "inspector")
     assert (done["reason"], done["legal_basis"], done["document_no"]) == (WHY.reason, WHY.legal_basis, WHY.document_no)
+
+
+@pytest.mark.parametrize("suspension", Suspension)
+def test_a_suspension_is_the_decision_that_was_proposed_and_ends_with_it(office, suspension):
+    number = office.propose("inspector", Act.SUSPEND, LATER, suspension=suspension)
+    assert office.services.proposal_reading.get(office.people["decider"], number, LATER).suspension is suspension
+    office.decide("decider", number, LATER)
+    assert office.stored.permit.suspension is suspension
+    (done,) = [e for e in office.history() if e["event"] == "permit_state_changed"]
+    before, after = (json.loads(done[side]) for side in ("before", "after"))
+    assert (before["suspension"], after["suspension"]) == (None, suspension.value)
+    then = office.services.life.state_on(office.uscc, LATER.date())
+    assert [each.suspension for each in then.permits.values()] == [suspension]
+    office.decide("decider", office.propose("clerk", Act.REINSTATE, LATER), LATER)
+    assert office.stored.permit.suspension is None
+
+
+def test_no_suspension_is_proposed_without_its_decision(office):
+    error = refused(office.propose, "clerk", Act.SUSPEND, LATER, suspension=None)
+    assert [(each.code, each.field) for each in error.problems] == [("suspension_missing", "suspension")]
+
+
+def test_a_proposal_from_before_that_was_asked_suspends_and_says_no_decision(office):
+    number = office.propose("clerk", Act.SUSPEND, LATER)
+    with office.services.database.write() as tx:
+        tx.run("UPDATE proposals SET suspension = NULL")
+    office.decide("decider", number, LATER)
+    permit = office.stored.permit
+    assert (permit.state, permit.suspension) == (PermitState.SUSPENDED, None)
 
 
 def test_all_five_acts_go_this_way(office):

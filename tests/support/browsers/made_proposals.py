@@ -13,6 +13,7 @@ from screens import Served, filled_desk
 from licence_qr.bootstrap import Services
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject
+from licence_qr.domain.register.permit import Suspension
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.services.proposals.decide import ProposalRequest
 from licence_qr.store.register import permits
@@ -53,5 +54,7 @@ def standing(services: Services, *, to_check: bool = False) -> StoredPermit:
 
 
 def proposed(services: Services, stored: StoredPermit, act: Act = Act.SUSPEND) -> int:
-    wanted = ProposalRequest(Subject(stored.uscc, stored.permit_id), act, GROUNDS, None)
+    suspension = Suspension.CLOSED if act is Act.SUSPEND else None
+    subject = Subject(stored.uscc, stored.permit_id)
+    wanted = ProposalRequest(subject, act, GROUNDS, None, suspension=suspension)
     return services.proposals.propose(person(services, "clerk"), wanted, datetime.now(UTC))

@@ -52,6 +52,8 @@ class Shop:
             "legal_basis": "《公共场所卫生管理条例》第十四条",
             "document_no": "〔2026〕7号",
         }
+        if act == "suspend":
+            named["suspension"] = "closed"
         return named | grounds | {"effective_on": ""} | more
 
     def proposed(self, browser: Browser, act: str = "suspend", **more: str) -> str:

@@ -29,7 +29,7 @@ from licence_qr.domain.publishing.public_page import (
 )
 from licence_qr.domain.register.entity import EntityForm, LicenceState
 from licence_qr.domain.register.marks import MARK_NAMES, MarkKind
-from licence_qr.domain.register.permit import GrantMode, PermitStatus
+from licence_qr.domain.register.permit import GrantMode, PermitStatus, Suspension
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import AccessError, LicenceQRError, NotFoundError, RegisterError, TokenError
 
@@ -130,7 +130,7 @@ PAGES: dict[str, PublicPage] = {
         IN_FORCE, verdict=Verdict.LICENCE_ONLY, today=Verdict.LICENCE_ONLY, permits=(), specimen=False
     ),
     "expired": _attention(PermitStatus.EXPIRED, state_since=None, valid_to=date(2026, 9, 1)),
-    "suspended": _attention(PermitStatus.SUSPENDED),
+    "suspended": _attention(PermitStatus.SUSPENDED, suspension=Suspension.CLOSED),
     "annulled": _attention(PermitStatus.ANNULLED),
     "revoked": _attention(PermitStatus.REVOKED),
     "withdrawn": _attention(PermitStatus.WITHDRAWN),

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 
 from licence_qr.bootstrap import Services
 from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject
+from licence_qr.domain.register.permit import Suspension
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.services.proposals.decide import ProposalRequest, ProposalVerdict
 from licence_qr.store.register import history, permits
@@ -48,6 +49,8 @@ class Office:
     def propose(self, who: str, act: Act, now: datetime, grounds: Grounds = WHY, **more: object) -> int:
         """Propose an act on the permit (or on ``subject``)."""
         subject = more.pop("subject", self.subject)
+        if act is Act.SUSPEND:
+            more.setdefault("suspension", Suspension.CLOSED)
         wanted = ProposalRequest(subject, act, grounds, more.pop("revision", None), **more)
         return self.services.proposals.propose(self.people[who], wanted, now)
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from desk_pages import PASSWORD, Browser, browser, hidden, signed_in
 from flask import Flask
 from four_eyes_pages import Shop, clerk, decider, desk_app, desk_services, elsewhere, inspector, people, shop, text_of
 
+from licence_qr.domain.dates import local_date
 from licence_qr.domain.lifecycle.acts import RULES
 from licence_qr.domain.proposals.proposal import FOUR_EYES
 
@@ -36,7 +38,7 @@ def test_every_act_that_needs_four_eyes_says_what_it_does():
 
 def test_from_the_form_to_the_decision(clerk: Browser, decider: Browser, shop: Shop) -> None:
     page = text_of(clerk.see(shop.form()))
-    for told in ("许可暂停", "状态名单", "公众页面显示“暂扣或停业整顿”", "有效"):
+    for told in ("许可暂停", "状态名单", "公众页面显示是暂扣许可证还是停业整顿", "有效"):
         assert told in page
     address = shop.proposed(clerk)
     assert "clerk（示例）" in decider.see(address)
@@ -49,6 +51,53 @@ def test_from_the_form_to_the_decision(clerk: Browser, decider: Browser, shop: S
     assert "clerk（示例）" in shown and "decides（示例）" in shown
     history = text_of(clerk.see(f"/desk/businesses/{shop.uscc}/history"))
     assert "clerk（示例）" in history and "decides（示例）" in history
+
+
+@pytest.mark.parametrize(
+    ("suspension", "decision", "status"),
+    [
+        ("withheld", ("暂扣许可证件", "Withhold the permit"), ("已暂扣许可证", "permit withheld")),
+        ("closed", ("责令停业整顿", "Order to close and rectify"), ("停业整顿", "closed for rectification")),
+    ],
+)
+def test_which_decision_suspends_is_said_wherever_the_permit_is_shown(
+    clerk: Browser,
+    decider: Browser,
+    shop: Shop,
+    suspension: str,
+    decision: tuple[str, str],
+    status: tuple[str, str],
+) -> None:
+    address = shop.proposed(clerk, suspension=suspension)
+    assert decision[0] in text_of(decider.see(f"{address}?lang=zh"))
+    decide(decider, address)
+    business = f"/desk/businesses/{shop.uscc}"
+    public = re.search(r'href="(/p/[^"]+)"', clerk.see(business))
+    assert public
+    for language, named, said in zip(("zh", "en"), decision, status, strict=True):
+        day = local_date(datetime.now(UTC)).isoformat()
+        pages = (
+            business,
+            f"/desk/businesses?q={shop.uscc}",
+            public[1],
+            f"{business}/history?day={day}",
+            shop.form("reinstate"),
+        )
+        for page in pages:
+            shown = clerk.see(f"{page}{'&' if '?' in page else '?'}lang={language}")
+            assert said in text_of(shown), page
+        assert named in text_of(clerk.see(f"{business}/history?lang={language}"))
+    told = clerk.client.get(public[1], headers={"Accept": "application/json"}).get_json()
+    assert told["permits"][0]["suspension"] == suspension
+    with shop.services.database.write() as tx:
+        tx.run("UPDATE permits SET suspension = NULL WHERE uscc = ?", (shop.uscc,))
+    assert "已暂停" in text_of(clerk.see(f"{business}?lang=zh"))
+
+
+def test_a_suspension_without_its_decision_is_asked_for(clerk: Browser, shop: Shop) -> None:
+    answer = clerk.send(shop.form(), shop.sent(suspension=""))
+    assert answer.status_code == 422 and "决定种类" in text_of(answer.get_data(as_text=True))
+    assert shop.permit.permit.state.value == "effective"
 
 
 def test_the_names_and_the_reason_are_on_no_public_page(clerk: Browser, decider: Browser, shop: Shop) -> None:

@@ -179,6 +179,7 @@ def answered_back(services: Services, result: str) -> dict[str, str]:
 def proposed(clerk: Browser, form: str) -> str:
     """The number of a proposal made on that form."""
     grounds = {"reason": "示例", "legal_basis": "《行政处罚法》第9条", "document_no": "", "effective_on": ""}
+    grounds["suspension"] = "closed"
     return clerk.send(form, grounds).location.rpartition("/")[2]
 
 

@@ -16,7 +16,7 @@ from licence_qr.domain.lifecycle.acts import RULES
 from licence_qr.domain.lifecycle.details import ReprintCause
 from licence_qr.domain.register.entity import EntityForm
 from licence_qr.domain.register.marks import MARK_NAMES
-from licence_qr.domain.register.permit import GrantMode
+from licence_qr.domain.register.permit import SUSPENSION_DECISION, GrantMode
 from licence_qr.services.businesses.history import Change, PastEvent
 from licence_qr.web.desk.words import office_name
 from licence_qr.web.shell.handed import catalogue
@@ -166,6 +166,7 @@ _WORDS: Mapping[str, Callable[[object], str]] = {
     "purpose": _named(PURPOSE_WORDS),
     "record": _named(STATE_WORDS),
     "state": _state,
+    "suspension": _named(SUSPENSION_DECISION),
     "ended_by": _state,
     "mode": _mode,
     "kinds": _kinds,

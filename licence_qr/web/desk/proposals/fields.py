@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from licence_qr.domain.catalogue.life_rules import LifeRules
 from licence_qr.domain.catalogue.model import Text
 from licence_qr.domain.inspecting.follow_up import FAULT_WORDS, Fault
-from licence_qr.domain.lifecycle.acts import Grounds, SubjectKind
+from licence_qr.domain.lifecycle.acts import Act, Grounds, SubjectKind
 from licence_qr.domain.plain_text import plain_line, plain_text
+from licence_qr.domain.register.permit import SUSPENSION_DECISION, Suspension
 from licence_qr.services.proposals.decide import ProposalRequest
 from licence_qr.services.proposals.read import Preview
 from licence_qr.web.shell.forms import Choice, Field, TypedForm, Widget
@@ -37,6 +38,16 @@ _REASON = Field(
 _LEGAL_BASIS = Field("legal_basis", term("field.legal_basis"))
 _DOCUMENT_NO = Field("document_no", term("field.document_number"), characters=30, optional=True)
 GROUNDS = (_EFFECTIVE_ON, _REASON, _LEGAL_BASIS, _DOCUMENT_NO)
+_SUSPENSION = Field(
+    "suspension",
+    term("field.suspension"),
+    Text(
+        "两种决定的依据不同；公众页面显示是哪一种。",
+        "They have different legal bases. The public page shows which it is.",
+    ),
+    widget=Widget.RADIOS,
+    choices=tuple(Choice(each.value, words) for each, words in SUSPENSION_DECISION.items()),
+)
 VERDICT_FIELDS = (
     Field(
         "confirmed",
@@ -88,6 +99,8 @@ WITHDRAWAL_FIELDS = (
 
 def grounds_fields(preview: Preview) -> tuple[Field, ...]:
     """The questions of a proposal. Annulment takes effect from the grant, whenever it is decided, so no day is asked."""
+    if preview.rule.act is Act.SUSPEND:
+        return (_SUSPENSION, *GROUNDS)
     if not preview.rule.from_start:
         return GROUNDS
     bar = (_bar(preview.figures),) if preview.rule.kind is SubjectKind.PERMIT else ()
@@ -119,13 +132,15 @@ def read_proposing(preview: Preview, values: Mapping[str, str], revision: int) -
     typed = TypedForm.into(grounds_fields(preview), values)
     day = typed.day("effective_on", required=False)
     fault = typed.choice(_FAULT) if _FAULT in typed.fields else NO_BAR
+    suspension = typed.choice(_SUSPENSION.name) if _SUSPENSION.name in typed.fields else ""
     if typed.problems:
         raise typed.problems[0]
     # Whoever decides reads the words in the order in which they were written, and nothing that cannot be seen.
     basis, number = plain_line(values["legal_basis"]), plain_line(values["document_no"])
     grounds = Grounds(plain_text(values["reason"]), basis, number, day)
     cause = None if fault == NO_BAR else Fault(fault)
-    return ProposalRequest(preview.about.subject, preview.rule.act, grounds, revision, cause)
+    decision = Suspension(suspension) if suspension else None
+    return ProposalRequest(preview.about.subject, preview.rule.act, grounds, revision, cause, suspension=decision)
 
 
 # Refusals that name no field of the page by themselves, and the field beside which they are said.

@@ -16,6 +16,7 @@ from licence_qr.domain.inspecting.follow_up import FAULT_WORDS
 from licence_qr.domain.lifecycle.acts import Act
 from licence_qr.domain.plain_text import plain_text
 from licence_qr.domain.proposals.proposal import FOUR_EYES, PAGE_LINES, STATE_WORDS, ProposalFilter, ProposalState
+from licence_qr.domain.register.permit import SUSPENSION_DECISION
 from licence_qr.errors import AccessError, ConflictError, InputError, InvalidApplication, LicenceQRError, RuleError
 from licence_qr.services.businesses.history import Timeline
 from licence_qr.services.proposals.decide import NO_CHANGE, Proposals, ProposalVerdict
@@ -231,6 +232,7 @@ def _page(view: ProposalView, values: Mapping[str, str] | None = None, refused: 
         tones=TONES,
         state_words=STATE_WORDS,
         fault_words=FAULT_WORDS,
+        suspension_words=SUSPENSION_DECISION,
         fields=VERDICT_FIELDS,
         password=PASSWORD,
         withdrawal=WITHDRAWAL_FIELDS,
