@@ -1,1 +1,1 @@
-"""The words and rules of the trade. Pure: no files, no network, no clock; today is always an argument."""
+"""The values and rules of the trade. Pure: no files, network or clock; the current day is always an argument."""

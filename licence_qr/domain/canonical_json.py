@@ -1,4 +1,4 @@
-"""One text for one value: what is hashed, signed or compared as JSON is written here."""
+"""Canonical JSON: one text for each value, for everything that is hashed, signed or compared as JSON."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any
 
 
 def canonical_json(value: Mapping[str, Any]) -> str:
-    """The JSON Canonicalization Scheme (RFC 8785) of ``value``, to be encoded as UTF-8.
+    """Return ``value`` in the JSON Canonicalization Scheme (RFC 8785), as text to be encoded as UTF-8.
 
-    Names must be ASCII and numbers integers below 2^53, so sorted names and no spaces are all of it. Raises ValueError for
-    a number that is none, TypeError for what JSON does not have.
+    Names must be ASCII and numbers integers below 2^53, so sorting names and leaving out spaces is enough. Raises
+    ValueError for NaN and infinity, TypeError for values that JSON does not have.
     """
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)

@@ -1,4 +1,4 @@
-"""Dates as the trade uses them: dates are dates, in Asia/Shanghai; instants are aware and in UTC."""
+"""Dates and periods. Dates are calendar days in Asia/Shanghai; instants are aware and in UTC."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MONTHS = (
 
 @lru_cache(maxsize=4096)
 def day_in_words(day: date) -> Text:
-    """A date as prose writes it: 2026年11月23日, 23 November 2026."""
+    """A date as written in prose: 2026年11月23日, 23 November 2026."""
     return Text(f"{day.year}年{day.month}月{day.day}日", f"{day.day} {_MONTHS[day.month - 1]} {day.year}")
 
 
@@ -39,7 +39,7 @@ def add_months(day: date, months: int) -> date:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """First and last day, both included. ``last`` None means without end (长期)."""
+    """A period, first and last day included. ``last`` None: no end (长期)."""
 
     first: date
     last: date | None
@@ -58,5 +58,5 @@ class Period:
 
     @classmethod
     def of_months(cls, first: date, months: int) -> Period:
-        """A period of whole months from ``first``: + n months − 1 day (卫生许可证: 48 months)."""
+        """A period of whole months from ``first``: ends n months later less one day (卫生许可证: 48 months)."""
         return cls(first, add_months(first, months) - timedelta(days=1))

@@ -1,4 +1,4 @@
-"""Identifiers of the trade: the unified social credit code and the code number printed under a QR symbol."""
+"""Identifiers: the unified social credit code, and the code number printed under a QR symbol."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _USCC_WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
 _USCC_PAIRS = tuple(first + second for first in USCC_ALPHABET for second in USCC_ALPHABET)
 _ORGANISATION_VALUES = {char: int(char, 36) for char in USCC_ALPHABET}
 _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
-USCC_BYTES = 11  # 88 bits: every code that begins with 0 to 9, A, B or C; 31**18 itself has 90
+USCC_BYTES = 11  # 88 bits: enough for codes that begin with 0 to 9, A, B or C; 31**18 needs 90
 
 CROCKFORD_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_ID_BYTES = 10
@@ -39,7 +39,7 @@ def organisation_check_char(organisation: str) -> str:
 def uscc_check_char(first: str) -> str:
     """Check character of the first 17 characters of a unified social credit code (GB 32100-2015, section 4.6).
 
-    Ours, because the library that has it loads the network on import, and the verifier must run without.
+    Written here because the library for it loads network code on import, which the verifier must do without.
     """
     total = sum(map(mul, map(_USCC_VALUES.__getitem__, first), _USCC_WEIGHTS))
     return USCC_ALPHABET[-total % 31]
@@ -123,7 +123,7 @@ def _code_number_check_char(chars: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class CodeId:
-    """The 80 random bits that name one code through all its versions."""
+    """The 80 random bits that identify one code through all its versions."""
 
     value: bytes
 

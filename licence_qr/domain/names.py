@@ -1,4 +1,4 @@
-"""When two spellings of a name or address are the same one: width, brackets and spaces do not count."""
+"""Comparison of names and addresses: width, brackets and spaces are ignored."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _BRACKETS = str.maketrans({"〔": "(", "【": "(", "[": "(", "〈": "(", "〕": 
 
 
 def name_key(text: str) -> str:
-    """A key that is equal for spellings that differ only in width, kind of bracket, spaces or letter case.
+    """A key that is equal for spellings that differ only in width, brackets, spaces or letter case.
 
     Only for comparing: what is stored and printed is always the registered spelling.
     """

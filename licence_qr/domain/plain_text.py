@@ -1,4 +1,4 @@
-"""Words that people type into a form, made fit to keep and to show to others."""
+"""Free text from forms, cleaned so that it can be stored and shown."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from licence_qr.errors import InputError
 from licence_qr.wording.terms import term
 from licence_qr.wording.text import Text
 
-# Controls (null bytes too), format characters, which hide or turn the text around them (Unicode TR9, zero width), and
-# halves of characters: whoever reads a text at the desk shall read it in the order in which it was written.
+# Controls (including null bytes), surrogates, and format characters, which hide or reorder the text around them
+# (Unicode TR9, zero width): a text must be read in the order in which it was written.
 _DROPPED = {"Cc", "Cf", "Cs"}
-# What a refusal calls a field of free text; a page that has a name of its own for it says that one.
+# Names of free-text fields in errors; a page may use its own.
 FREE_TEXTS: Mapping[str, Text] = {
     "reason": term("field.reason"),
     "legal_basis": term("field.legal_basis"),
@@ -28,7 +28,7 @@ _LINE_ENDS = ("\r\n", "\r", "\u2028", "\u2029")
 
 
 def plain_text(text: str) -> str:
-    """``text`` without characters that cannot be seen or that turn its order; lines stay, blank edges go."""
+    """``text`` without invisible or reordering characters, trimmed; line breaks are kept."""
     for line_end in _LINE_ENDS:
         text = text.replace(line_end, "\n")
     kept = (char for char in text if char == "\n" or not _unseen(char))
@@ -36,14 +36,14 @@ def plain_text(text: str) -> str:
 
 
 def plain_line(text: str) -> str:
-    """``plain_text`` on one line, runs of blanks folded."""
+    """``plain_text`` on one line, with runs of white space folded."""
     return " ".join(plain_text(text).split())
 
 
 def length_faults(text: str, most: int, field: str, label: Text | None = None) -> tuple[InputError, ...]:
     """InputError ``text_too_long`` where ``text`` has more than ``most`` characters, else nothing.
 
-    ``label`` is the name of ``field``, as in ``FREE_TEXTS`` where it is not given.
+    ``label`` is the name of ``field``; by default the one in ``FREE_TEXTS``.
     """
     if len(text) <= most:
         return ()
@@ -53,17 +53,17 @@ def length_faults(text: str, most: int, field: str, label: Text | None = None) -
 
 
 def demand_length(text: str, most: int, field: str, label: Text | None = None) -> str:
-    """``text``, or the fault of ``length_faults`` raised."""
+    """Return ``text``, or raise InputError ``text_too_long`` if it has more than ``most`` characters."""
     for fault in length_faults(text, most, field, label):
         raise fault
     return text
 
 
 def unassigned(char: str) -> bool:
-    """Whether no character stands at that point.
+    """Whether Unicode assigns no character to that code point.
 
-    Planes 2 and 3 hold only ideographs: their unassigned points count as assigned, since newer characters for names are
-    added there and Python's table may be older.
+    Code points of planes 2 and 3 all count as assigned: they hold only ideographs, new characters for names are added
+    there, and Python's table may be older.
     """
     ideographic_plane = 0x20000 <= ord(char) <= 0x3FFFD and ord(char) & 0xFFFF < 0xFFFE
     return unicodedata.category(char) == "Cn" and not ideographic_plane

@@ -1,4 +1,4 @@
-"""Who acts, and what each role may do. A route or command without a role is closed (deny by default)."""
+"""Roles and actors. A route or command without a role is closed (deny by default)."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ class Role(StrEnum):
 
     CLERK = "clerk"  # 窗口人员: takes applications and issues
     INSPECTOR = "inspector"  # 卫生监督员: verifies and visits
-    DECIDER = "decider"  # 审批人员: decides what another has proposed (four eyes), never a proposal of their own
+    DECIDER = "decider"  # 审批人员: decides what another person has proposed (four eyes)
     ADMIN = "admin"  # 管理员: accounts, sessions, imports
 
 
-# Names in histories that are no account's: the calendar, an import, the command line, made-up data, and whoever reports or
-# rates.
+# Actors in histories that are not accounts: the calendar, an import, the command line, demonstration data, citizens who
+# report or rate.
 SYSTEM, IMPORT, COMMAND_LINE, DEMONSTRATION, CITIZEN = "system", "import", "command-line", "demonstration", "citizen"
 NOT_PEOPLE = frozenset({SYSTEM, IMPORT, COMMAND_LINE, DEMONSTRATION, CITIZEN})
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A signed-in person, or the command line acting for one. ``office`` bounds what they may touch."""
+    """A signed-in person, or the command line acting for one. ``office`` limits their access."""
 
     user_id: int
     username: str

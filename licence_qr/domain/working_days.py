@@ -1,7 +1,7 @@
-"""Working days (工作日): weekdays that are no holiday, and the weekend days on which work is made up (调休上班).
+"""Working days (工作日): weekdays that are not holidays, and make-up days at weekends (调休上班).
 
-The time limits of agencies run in working days, the day on which they start not counted (行政许可法 第八十二条). Which days
-are off is announced for each year anew; a year that has not been announced is refused and never guessed.
+Time limits of agencies are counted in working days, without the day on which they start (行政许可法 第八十二条). Holidays
+are announced year by year; a year without an announcement is refused, never guessed.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _SATURDAY = 5
 class WorkingCalendar:
     """The days of ``years``: ``days_off`` are holidays, ``make_up_days`` are weekend days with work.
 
-    Every method raises RuleError ``working_days_unknown`` (``year``) when a day it would have to count lies in a year
+    Every method raises RuleError ``working_days_unknown`` (``year``) when it would have to count a day in a year
     without a calendar.
     """
 
@@ -29,12 +29,12 @@ class WorkingCalendar:
     _working: tuple[int, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        # All working days in order, once: both counts are then two look-ups, however long the time between.
+        # All working days in order, so that both counts are two look-ups.
         working = tuple(day.toordinal() for year in sorted(self.years) for day in _days(year) if self._works(day))
         object.__setattr__(self, "_working", working)
 
     def is_working_day(self, day: date) -> bool:
-        """Whether offices work on ``day``."""
+        """Whether ``day`` is a working day."""
         self._demand(day.year, day.year)
         return self._works(day)
 
@@ -48,7 +48,7 @@ class WorkingCalendar:
         if count == 0:
             return day
         place = bisect_right(self._working, day.toordinal()) + count - 1
-        # Past the last known day the search for an unknown year runs on and finds one.
+        # Beyond the last known day: raises for the first unknown year.
         found = date.fromordinal(self._working[place]) if place < len(self._working) else date.max
         self._demand((day + timedelta(days=1)).year, found.year)
         return found

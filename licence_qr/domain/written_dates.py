@@ -14,7 +14,7 @@ _SPELLINGS = (
     re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日"),
     re.compile(r"(\d{4})(\d{2})(\d{2})"),
 )
-# Day 0 of Excel's 1900 date system, corrected for its leap-year fault: right for every serial from 61 on.
+# Day 0 of Excel's 1900 date system, corrected for its leap-year error: right for serials from 61 on.
 _EXCEL_EPOCH = date(1899, 12, 30)
 _EARLIEST, _LATEST = date(1949, 10, 1), date(2199, 12, 31)
 
@@ -46,7 +46,7 @@ def date_from_excel_serial(serial: int, field: str = "date") -> date:
 
 
 def day_in_range(day: date, field: str) -> date:
-    """The day itself. Raises InputError ``date_out_of_range`` before 1949-10-01 and after 2199."""
+    """Return ``day``. Raises InputError ``date_out_of_range`` before 1949-10-01 and after 2199."""
     if not _EARLIEST <= day <= _LATEST:
         raise InputError("date_out_of_range", field=field, found=day.isoformat())
     return day

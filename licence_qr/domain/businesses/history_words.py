@@ -1,6 +1,6 @@
-"""The words of the history: what happened, and which fields of it a page shows.
+"""Wording of the history: the name of each event, and which of its fields a page shows.
 
-``FIELDS`` is an allow-list: what a later event may carry besides is not shown before somebody has named it here.
+``FIELDS`` is an allow-list: a field that is not named here is never shown.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ FIELDS: Mapping[str, Text] = {
     "version": term("field.version"),
 }
 
-# What is no public fact, at least not before something comes of it: for the offices that deal with the business alone.
+# Not public, or not yet: shown only to the offices that deal with the business.
 INNER_EVENTS = frozenset(
     {
         EventKind.ROW_DECIDED,
@@ -135,7 +135,7 @@ INNER_EVENTS = frozenset(
 # Fields that hold user names.
 PEOPLE = frozenset({"officers"})
 
-# What is said of something new: enough to tell it apart.
+# Shown for something new: enough to identify it.
 INTRODUCED = (
     "name",
     "principal",

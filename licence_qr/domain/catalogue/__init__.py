@@ -1,1 +1,1 @@
-"""What the catalogue says, each line dated: offices, permit types, trades and needs, checklists, figures of a life."""
+"""The dated entries of the catalogue: offices, permit types, trades, required permits, checklists, life-cycle rules."""

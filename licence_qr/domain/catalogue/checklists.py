@@ -1,6 +1,6 @@
-"""Checklists of inspections (监督检查表), the score they give, and what follows from a grade.
+"""Inspection checklists (监督检查表), the score they give, and what follows from a grade.
 
-They are data in ``catalogue/checklists.toml``; here stands what they mean.
+The entries themselves are data in ``catalogue/checklists.toml``.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from licence_qr.wording.text import Text
 
 
 class ChecklistAnswer(StrEnum):
-    """What an inspector found of one item."""
+    """What an inspector found for one item."""
 
     YES = "yes"  # 符合
     NO = "no"  # 不符合
@@ -40,8 +40,10 @@ class ChecklistItem:
 
 @dataclass(frozen=True, slots=True)
 class Checklist:
-    """One list in one version, for the permit types it is made for, and of those that follow the kind of place for these
-    kinds (catalogue ids)."""
+    """One version of a checklist, for the given permit types.
+
+    ``kinds`` (catalogue ids) narrow it for the types that depend on the kind of place.
+    """
 
     id: str
     version: str
@@ -52,7 +54,7 @@ class Checklist:
     items: tuple[ChecklistItem, ...]
 
     def fits(self, permit_type: str, kinds: Iterable[str]) -> bool:
-        """Whether it is made for a permit of this type, granted for these kinds of place."""
+        """Whether it applies to a permit of this type, granted for these kinds of place."""
         return permit_type in self.permit_types and (not self.kinds or bool(set(self.kinds).intersection(kinds)))
 
     def item(self, item_id: str) -> ChecklistItem | None:
@@ -80,7 +82,7 @@ class DrawWeights:
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """For how many days the public page shows how an order to rectify ended; 0 for not at all."""
+    """How many days the public page shows the outcome of a rectification order; 0 for never."""
 
     period: Period
     rectification_days: int
@@ -96,15 +98,15 @@ class InspectionRules:
     publication: tuple[Publication, ...] = ()
 
     def checklist(self, checklist_id: str, version: str) -> Checklist | None:
-        """The list of this version, in force or not; None when there is none."""
+        """The checklist of this version, in force or not, or None."""
         return next((c for c in self.checklists if (c.id, c.version) == (checklist_id, version)), None)
 
     def checklists_on(self, day: date) -> tuple[Checklist, ...]:
-        """The lists in force on ``day``."""
+        """The checklists in force on ``day``."""
         return tuple(c for c in self.checklists if day in c.period)
 
     def checklists_for(self, permit_type: str, kinds: Iterable[str], day: date) -> tuple[Checklist, ...]:
-        """The lists in force on ``day`` for a permit of this type, granted for these kinds of place."""
+        """The checklists in force on ``day`` for a permit of this type, granted for these kinds of place."""
         wanted = tuple(kinds)
         return tuple(c for c in self.checklists_on(day) if c.fits(permit_type, wanted))
 
@@ -113,7 +115,7 @@ class InspectionRules:
         return next((w for w in self.draw_weights if day in w.period), None)
 
     def publication_on(self, day: date) -> Publication | None:
-        """What may be published on ``day``, or None."""
+        """The rule on publishing that is in force on ``day``, or None."""
         return next((p for p in self.publication if day in p.period), None)
 
 
@@ -138,7 +140,7 @@ def score(
     """Weight achieved of weight applicable in per cent, half up, capped by a critical failure; and its grade, where permits
     are graded.
 
-    Whole numbers throughout: a phone that reckons the same way gets the same.
+    Integers only, so that a phone that computes it gets the same result.
     """
     given = [(item, answer) for item, answer in answers if answer is not ChecklistAnswer.NA]
     applicable = sum(item.weight for item, _ in given)

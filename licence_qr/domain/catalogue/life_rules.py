@@ -1,6 +1,6 @@
-"""The figures of a permit's life (期限、年限、分数), each dated and with its legal basis.
+"""The figures of a permit's life cycle (期限、年限、分数), each dated and with its legal basis.
 
-They are data in ``catalogue/life_rules.toml``; here stands which there are and what is in force on a day.
+The entries themselves are data in ``catalogue/life_rules.toml``.
 """
 
 from __future__ import annotations
@@ -16,8 +16,11 @@ from licence_qr.wording.text import Text
 
 @dataclass(frozen=True, slots=True)
 class DatedLifeRule:
-    """One figure in time. ``id`` is the name of a field of LifeRules, which says the unit. A figure with a ``permit_type``
-    stands in place of the general one for permits of that type."""
+    """One dated figure.
+
+    ``id`` is the name of a field of LifeRules, which gives the unit. A figure with a ``permit_type`` replaces the
+    general one for permits of that type.
+    """
 
     id: str
     value: int
@@ -30,15 +33,15 @@ class DatedLifeRule:
 class LifeRules:
     """The figures in force on one day. Days are calendar days unless a name says working days."""
 
-    renewal_apply_days: int  # a renewal is applied for at least so many days before the end
-    review_after_months: int  # the review (复核) is due so long after the first day of validity
-    follow_up_months: int  # the inspection after a grant on commitment is due within
-    follow_up_officers: int  # and made by at least so many officers
-    expiring_notice_days: int  # the three steps at which a permit's end comes up on the work list
+    renewal_apply_days: int  # a renewal must be applied for this many days before expiry
+    review_after_months: int  # the review (复核) is due this long after the first day of validity
+    follow_up_months: int  # the check after a grant on commitment is due within
+    follow_up_officers: int  # and needs at least this many officers
+    expiring_notice_days: int  # the three steps at which an expiry comes up on the work list
     expiring_reminder_days: int
     expiring_urgent_days: int
-    change_apply_days: int  # a change is applied for within so many days
-    dormancy_months: int  # the longest rest (歇业) of a business
+    change_apply_days: int  # a change must be applied for within
+    dormancy_months: int  # the longest dormancy (歇业) of a business
     false_application_bar_months: int  # no new application after false statements
     deceit_bar_months: int  # no new application after a permit obtained by deceit
     report_contact_working_days: int  # whoever reports a problem is contacted within
@@ -52,12 +55,12 @@ class LifeRules:
 
     @property
     def expiring_days(self) -> tuple[int, int, int]:
-        """The three steps before a permit's end, the longest first."""
+        """The three steps before expiry, the longest first."""
         return self.expiring_notice_days, self.expiring_reminder_days, self.expiring_urgent_days
 
     @property
     def citizen_kept_days(self) -> tuple[int, int]:
-        """How long a contact is kept after the end, and how long the words."""
+        """Days for which contacts and texts are kept after a case is closed."""
         return self.citizen_contact_kept_days, self.citizen_words_kept_days
 
     @property
@@ -67,9 +70,9 @@ class LifeRules:
 
 
 LIFE_RULE_IDS = tuple(each.name for each in fields(LifeRules))
-# Figures of one permit, which a permit type may have of its own.
+# Figures for which a permit type may have its own value.
 LIFE_RULES_OF_TYPES = ("renewal_apply_days", "review_after_months", "follow_up_months")
-# Figures that must fall from one to the next.
+# Figures that must decrease from one to the next.
 DESCENDING = (
     ("expiring_notice_days", "expiring_reminder_days", "expiring_urgent_days"),
     ("grade_a_score", "grade_b_score", "grade_c_score"),
@@ -77,9 +80,9 @@ DESCENDING = (
 
 
 def life_rules_on(rules: Iterable[DatedLifeRule], day: date, permit_type: str = "") -> LifeRules:
-    """The figures in force on ``day``, for permits of a type where one is named.
+    """The figures in force on ``day``, for permits of ``permit_type`` if given.
 
-    Raises RuleError ``life_rule_unknown`` (``rule``, ``day``) where one of them has no figure for that day.
+    Raises RuleError ``life_rule_unknown`` (``rule``, ``day``) where a figure is missing for that day.
     """
     found = [rule for rule in rules if day in rule.period and rule.permit_type in {"", permit_type}]
     values = {rule.id: rule.value for rule in sorted(found, key=lambda rule: rule.permit_type)}

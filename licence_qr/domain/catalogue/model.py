@@ -19,7 +19,7 @@ from licence_qr.domain.names import name_key
 from licence_qr.domain.working_days import WorkingCalendar
 from licence_qr.wording.text import Text as Text
 
-_LONGEST_NUMBER = 24  # year, nine digits and what stands between them
+_LONGEST_NUMBER = 24  # year, nine digits and what is between them
 AREA_CONDITION = "area>="
 
 
@@ -34,7 +34,7 @@ class Authority:
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """A place that takes applications (受理窗口). It never issues in its own name. ``mailbox`` gets its reminders."""
+    """An office that takes applications (受理机构). It never issues in its own name. ``mailbox`` gets its reminders."""
 
     id: str
     name: Text
@@ -46,7 +46,7 @@ class Office:
 
 @dataclass(frozen=True, slots=True)
 class Delegation:
-    """Power handed down (委托): the office decides in the authority's name, within dates, for one permit type."""
+    """A delegation (委托): the office decides in the authority's name on one permit type, between two dates."""
 
     authority: str
     office: str
@@ -57,7 +57,7 @@ class Delegation:
 
 @dataclass(frozen=True, slots=True)
 class NumberTemplate:
-    """How numbers of one permit type and authority are written. ``wire_id`` names it inside the QR code for ever.
+    """How permit numbers of one type and authority are written. ``wire_id`` names it in QR codes and never changes.
 
     ``pattern`` holds ``{year}`` and ``{serial:05d}``.
     """
@@ -72,9 +72,10 @@ class NumberTemplate:
         return self.pattern.format(year=year, serial=serial)
 
     def parse(self, text: str) -> tuple[int, int] | None:
-        """Year and serial of a number in exactly this form, or None. ``render`` of the result equals ``text``.
+        """Year and serial of a number in exactly this form, else None. ``render`` of the result equals ``text``.
 
-        A serial that no authority reaches in a year (beyond nine digits) is None too: a counter could not follow it.
+        A serial of more than nine digits gives None too: no authority reaches it in a year, and a counter could not
+        continue it.
         """
         head, _, rest = self.pattern.partition("{year}")
         middle, _, tail = rest.partition("{serial:05d}")
@@ -102,7 +103,7 @@ class TypeAct:
 
 @dataclass(frozen=True, slots=True)
 class PermitType:
-    """A kind of permit. ``wire_id`` names it inside the QR code for ever.
+    """A permit type. ``wire_id`` names it in QR codes and never changes.
 
     ``months`` None means without end, or a term that the offices here do not fix because they do not issue it.
     ``by_kind_of_place``: whether it is needed follows from the kinds of place and their dated rules. ``licence``: it is the
@@ -131,12 +132,12 @@ class PermitType:
         return next((each.scale for each in self.acts if each.scale), None)
 
     def basis_of(self, act: str) -> Text | None:
-        """The legal basis of an act that the type names; None of one that it does not name."""
+        """The legal basis of an act that the type names, else None."""
         return next((each.basis for each in self.acts if each.act == act), None)
 
 
 class Regime(StrEnum):
-    """What the law asks of a kind of place on one day."""
+    """What the law requires of a kind of place."""
 
     LICENSED = "licensed"  # 许可
     FILING = "filing"  # 备案
@@ -145,7 +146,7 @@ class Regime(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DatedRegime:
-    """One rule in time, with its legal basis."""
+    """One dated rule, with its legal basis."""
 
     regime: Regime
     period: Period
@@ -154,10 +155,10 @@ class DatedRegime:
 
 @dataclass(frozen=True, slots=True)
 class KindOfPlace:
-    """One kind of public place (公共场所). ``min_area_m2``: licensed only from that area on, where set.
+    """One kind of public place (公共场所). ``min_area_m2``: if set, the smallest area that needs a permit.
 
-    ``aliases`` are other names that registers use for it (足浴 → 公共浴室). ``group`` is 1 to 7 for the 28 kinds of the
-    regulation, and 0 for places that are often taken for one of them (美甲, 健身) and need no such permit.
+    ``aliases`` are other names that registers use (足浴 → 公共浴室). ``group`` is 1 to 7 for the 28 kinds of the regulation,
+    and 0 for places that are often mistaken for one of them (美甲, 健身) and need no permit.
     """
 
     id: str
@@ -169,16 +170,16 @@ class KindOfPlace:
     note: Text | None = None
 
     def regime_on(self, day: date) -> DatedRegime | None:
-        """The rule in force on ``day``; None when the catalogue has none for that day."""
+        """The rule in force on ``day``, or None."""
         return next((r for r in self.regimes if day in r.period), None)
 
     def below_threshold(self, area_m2: int) -> bool:
-        """Whether a place of ``area_m2`` square metres is too small to fall under the rule."""
+        """Whether a place of ``area_m2`` square metres is too small to need a permit."""
         return self.min_area_m2 is not None and area_m2 < self.min_area_m2
 
 
 class ItemMode(StrEnum):
-    """How an item of a trade is dealt with."""
+    """How an item of a trade is handled."""
 
     APPROVAL = "approval"
     FILING = "filing"
@@ -212,7 +213,7 @@ class TradeItem:
 
 @dataclass(frozen=True, slots=True)
 class Trade:
-    """A trade (行业) and its package of permits (主题套餐). ``kinds`` are the kinds of place to choose from."""
+    """A trade (行业) and its package of permits (主题套餐). ``kinds`` are the kinds of place it may choose from."""
 
     id: str
     name: Text
@@ -224,9 +225,9 @@ class Trade:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """The notify and commit notice (告知承诺书): the exact text that is shown and signed, in one version.
+    """One version of the notice and commitment (告知承诺书): the exact text that is shown and signed.
 
-    ``text`` is the Chinese text of record; ``summary`` is a courtesy in both languages and is not promised.
+    ``text`` is the Chinese text of record; ``summary`` is for information only, in both languages.
     """
 
     id: str
@@ -238,7 +239,7 @@ class Notice:
 
     @property
     def sha256(self) -> str:
-        """Hex SHA-256 of the UTF-8 bytes of ``text``, kept with every commitment."""
+        """SHA-256 of the UTF-8 bytes of ``text`` in hexadecimal, stored with every commitment."""
         return hashlib.sha256(self.text.encode("utf-8")).hexdigest()
 
 
@@ -253,10 +254,10 @@ class RequirementAction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """One line of "what this trade needs today": which permit, from whom, why, and where.
+    """One permit that a trade needs today: which, from whom, why, and where.
 
-    ``depends_on`` names what is still unknown (a question id, ``kinds`` or ``area_m2``); the action is then what
-    happens if the answer turns out to require the permit. Empty: decided.
+    ``depends_on`` names what is still unknown (a question id, ``kinds`` or ``area_m2``), or is empty. While something
+    is unknown, the action is the one that follows if the permit is required.
     """
 
     permit_type: PermitType
@@ -270,7 +271,7 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """All entries by id. Queries that need the rules of a day are methods; each takes the day."""
+    """All entries by id, and queries for a given day."""
 
     authorities: Mapping[str, Authority]
     offices: Mapping[str, Office]
@@ -292,11 +293,11 @@ class Catalogue:
 
     @property
     def licence(self) -> PermitType:
-        """The permit type that is the business licence. There is always one, and never two: the loader sees to that."""
+        """The permit type that is the business licence. The loader makes sure that there is exactly one."""
         return next(known for known in self.permit_types.values() if known.licence)
 
     def life_rules_on(self, day: date, permit_type: str = "") -> LifeRules:
-        """The figures of a permit's life in force on ``day``, for one type of permit where it has figures of its own.
+        """The life-cycle figures in force on ``day``, for permits of ``permit_type`` if given.
 
         Raises RuleError ``life_rule_unknown``.
         """
@@ -314,11 +315,11 @@ class Catalogue:
         return next((n for n in self.notices if n.permit_type == permit_type and day in n.period), None)
 
     def notice_version(self, notice_id: str, version: str) -> Notice | None:
-        """The notice with this id and version, in force or not."""
+        """The notice with this id and version, in force or not, or None."""
         return next((n for n in self.notices if (n.id, n.version) == (notice_id, version)), None)
 
     def number_template(self, permit_type: str, authority: str) -> NumberTemplate | None:
-        """How ``authority`` numbers its permits of that type, or None."""
+        """The template by which ``authority`` numbers permits of that type, or None."""
         return next(
             (t for t in self.number_templates if (t.permit_type, t.authority) == (permit_type, authority)), None
         )
@@ -332,7 +333,7 @@ class Catalogue:
         return next((t for t in self.permit_types.values() if t.wire_id == wire_id), None)
 
     def kind_by_name(self, name: str) -> KindOfPlace | None:
-        """The kind a register calls ``name``, by its Chinese name or an alias; width, brackets and spaces do not count."""
+        """The kind with this Chinese name or alias, or None; width, brackets and spaces are ignored."""
         exact = next((k for k in self.kinds.values() if name == k.name.zh or name in k.aliases), None)
         if exact is not None:
             return exact

@@ -1,7 +1,7 @@
 """Which permits a trade needs on a day, from which authority, and why (实施事项清单).
 
-Two sources are put together: the items of the trade's package, and, for permits that follow the kind of place, the
-dated rule of each kind. Nothing here is written for one trade: all of it is data of the catalogue.
+Two sources are combined: the items of the trade's package and, for permits that depend on the kind of place, the dated
+rule of each kind. No trade is named in the code: everything is data of the catalogue.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ ON_AREA = "area_m2"
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What is asked, of a kind of place or of a trade, with the reason. ``depends_on`` names what is still unknown."""
+    """What is required of a kind of place or a trade, and why. ``depends_on`` names what is still unknown."""
 
     regime: Regime
     reason: Text
@@ -39,13 +39,13 @@ class Need:
 
     @property
     def licensed(self) -> bool:
-        """Whether a permit is needed and nothing is left open."""
+        """Whether a permit is certainly needed."""
         return self.regime is Regime.LICENSED and not self.depends_on
 
 
 @dataclass(frozen=True, slots=True)
 class KnownFacts:
-    """What is known of a place so far: its kinds and the answers by their ids, and its area; all may be incomplete."""
+    """What is known about a place so far: kinds and answers by id, and area. All may be incomplete."""
 
     kinds: Sequence[str]
     answers: Mapping[str, bool]
@@ -54,7 +54,7 @@ class KnownFacts:
 
 @dataclass(frozen=True, slots=True)
 class _BusinessCase:
-    """The facts of one business on one day."""
+    """The facts about one business on one day."""
 
     catalogue: Catalogue
     trade: Trade
@@ -66,7 +66,8 @@ class _BusinessCase:
 
 
 def need_of_kind(kind: KindOfPlace, area_m2: int | None, day: date) -> Need:
-    """What the rule of ``day`` asks of one kind of place of ``area_m2`` square metres (None: not known yet)."""
+    """What the rule in force on ``day`` requires of one kind of place of ``area_m2`` square metres (None: not yet
+    known)."""
     rule = kind.regime_on(day)
     if rule is None:
         return Need(Regime.NONE, Text(f"{kind.name.zh}在这一天没有规定", f"{kind.name.en}: no rule for that day"))
@@ -99,11 +100,11 @@ def need_of_kind(kind: KindOfPlace, area_m2: int | None, day: date) -> Need:
 def requirements(
     catalogue: Catalogue, trade_id: str, office: str, facts: KnownFacts, day: date
 ) -> tuple[Requirement, ...]:
-    """Every permit that bears on the trade on ``day``, the business licence first, each with its reason.
+    """Every permit that concerns the trade on ``day``, the business licence first, each with its reason.
 
-    A permit is ISSUED_HERE only when it is needed and a delegation to ``office`` is in force on ``day``. What is not
-    needed is listed too, with the reason. A line whose outcome hangs on a fact that is not known says so in ``depends_on``.
-    Raises InputError ``trade_unknown`` or ``kind_unknown``.
+    A permit is ISSUED_HERE only when it is needed and a delegation to ``office`` is in force on ``day``. Permits that
+    are not needed are listed too. A line that depends on an unknown fact names it in ``depends_on``. Raises InputError
+    ``trade_unknown`` or ``kind_unknown``.
     """
     trade = catalogue.trades.get(trade_id)
     if trade is None:
@@ -162,7 +163,7 @@ def _mode(case: _BusinessCase, permit_type: PermitType, item: TradeItem | None, 
     if need.regime is Regime.FILING:
         return ItemMode.FILING
     wanted = item.mode if item else ItemMode.APPROVAL
-    # Where this office decides, a promise needs a notice to promise on; elsewhere the other office sees to that.
+    # Where this office decides, a commitment needs a notice; elsewhere that is for the other office.
     decides_here = case.catalogue.delegation(case.office, permit_type.id, case.day) is not None
     if wanted is ItemMode.COMMITMENT and decides_here and case.catalogue.notice(permit_type.id, case.day) is None:
         return ItemMode.APPROVAL
@@ -170,7 +171,7 @@ def _mode(case: _BusinessCase, permit_type: PermitType, item: TradeItem | None, 
 
 
 def _need_by_item(case: _BusinessCase, item: TradeItem | None) -> Need:
-    """The need for a permit that only the package speaks of."""
+    """The need for a permit that only the package mentions."""
     if item is None:
         return Need(Regime.NONE, Text("本行业不涉及", "not part of this trade"))
     met, because, unknown = _condition(case, item)
@@ -181,7 +182,7 @@ def _need_by_item(case: _BusinessCase, item: TradeItem | None) -> Need:
 
 
 def _need_by_kind(case: _BusinessCase, item: TradeItem | None) -> Need:
-    """The need for a permit that follows the kind of place; a chosen kind says more than the answer to a question."""
+    """The need for a permit that depends on the kind of place; a chosen kind overrides the answer to a question."""
     of_chosen = _strongest(case, case.kinds) if case.kinds else None
     if of_chosen is not None and of_chosen.regime is not Regime.NONE:
         return _with_reason(item, of_chosen)
@@ -204,7 +205,7 @@ def _with_reason(item: TradeItem | None, need: Need) -> Need:
 
 
 def _strongest(case: _BusinessCase, kinds: Sequence[KindOfPlace]) -> Need:
-    """What the kinds ask together: a permit before a filing before nothing. Open while it hangs on the choice."""
+    """The strictest need of several kinds: permit, then filing, then nothing. Open while it depends on the choice."""
     needs = [need_of_kind(kind, case.area_m2, case.day) for kind in kinds]
     order = [Regime.LICENSED, Regime.FILING, Regime.NONE]
     regime = min((need.regime for need in needs), key=order.index)
@@ -217,7 +218,7 @@ def _strongest(case: _BusinessCase, kinds: Sequence[KindOfPlace]) -> Need:
 
 
 def _condition(case: _BusinessCase, item: TradeItem) -> tuple[bool | None, Text, str]:
-    """Whether the item applies (None: open), the words for it, and what it hangs on while open."""
+    """Whether the item applies (None: open), the reason, and what it depends on while open."""
     least = item.area_from_m2
     if not item.condition:
         return True, Text("", ""), ""

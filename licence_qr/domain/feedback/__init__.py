@@ -1,1 +1,1 @@
-"""What citizens say of a business and of the service, the clocks that run meanwhile, and how long it is kept."""
+"""Reports and ratings by citizens, their time limits, and how long they are kept."""

@@ -1,7 +1,8 @@
-"""Ratings of the service (政务服务“好差评”): five levels, voluntary, once per case; a bad one is mended and called back.
+"""Ratings of the service (政务服务“好差评”): five levels, voluntary, one per case.
 
-The law is 国办发〔2019〕51号: the three upper levels count as content; after a bad rating somebody looks into it, mends it
-and calls the rater back in time. The clock counts working days as that of reports does (``domain.feedback.reports``).
+By 国办发〔2019〕51号 the three upper levels count as satisfied. After a poor rating the office must look into the matter,
+remedy it and call back in time. The time limit is counted in working days, as for reports
+(``domain.feedback.reports``).
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from licence_qr.wording.terms import term
 from licence_qr.wording.text import Text
 
 MOST_TEXT = 1000  # characters
-LOWEST_CONTENT = 3  # this level and those above count as content
+LOWEST_CONTENT = 3  # this level and those above count as satisfied
 
 LEVELS: Mapping[int, Text] = {
     5: Text("非常满意", "Very satisfied"),
@@ -31,7 +32,7 @@ LEVELS: Mapping[int, Text] = {
 
 
 class RatingState(StrEnum):
-    """How far the mending of a bad rating has come; a good one needs none."""
+    """How far the remedy of a poor rating has come; other ratings need none."""
 
     NOTHING_TO_MEND = "nothing_to_mend"
     OPEN = "open"
@@ -46,8 +47,8 @@ class RatingStep(StrEnum):
     NOTED = "noted"
     MENDED = "mended"
     CALLED_BACK = "called_back"
-    NOT_SETTLED = "not_settled"  # called back, and the rater is still not content: mending goes on
-    CLOSED = "closed"  # mended, but nobody could be called back
+    NOT_SETTLED = "not_settled"  # called back, and the rater is still dissatisfied: the case stays open
+    CLOSED = "closed"  # remedied, but nobody could be called back
 
 
 STEP_WORDS: Mapping[RatingStep, Text] = {
@@ -74,7 +75,7 @@ _NEXT: Mapping[RatingState, Mapping[RatingStep, RatingState]] = {
 
 @dataclass(frozen=True, slots=True)
 class RatingReason:
-    """A reason to tick: data of the catalogue, in force for a time."""
+    """A reason that a rater can tick: an entry of the catalogue, with dates."""
 
     id: str
     name: Text
@@ -84,7 +85,7 @@ class RatingReason:
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """The one rating that a decided case allows. Whoever holds ``code`` may give it; it says nothing of the applicant."""
+    """The right to rate one decided case, for whoever holds ``code``. It says nothing about the applicant."""
 
     code: CodeId
     application_no: str
@@ -94,14 +95,17 @@ class Invitation:
 
     @property
     def decided_on(self) -> date:
-        """The day of the decision in Shanghai."""
+        """The day of the decision in Asia/Shanghai."""
         return local_date(self.decided_at)
 
 
 @dataclass(frozen=True, slots=True)
 class Rating:
-    """A rating as the register keeps it. The clock runs from ``mend_from``; ``mend_due`` is None while no calendar tells
-    it, and for a good one. ``text`` is empty once it has been deleted, on ``words_deleted_on``."""
+    """A rating as stored.
+
+    The time limit runs from ``mend_from``; ``mend_due`` is None for ratings that need no remedy and while the year has
+    no calendar. ``text`` is emptied on ``words_deleted_on``.
+    """
 
     rating_id: int
     application_no: str
@@ -121,22 +125,22 @@ class Rating:
 
     @property
     def rated_on(self) -> date:
-        """The day of the rating in Shanghai."""
+        """The day of the rating in Asia/Shanghai."""
         return local_date(self.rated_at)
 
     @property
     def open(self) -> bool:
-        """Whether somebody still has to mend or call back."""
+        """Whether a remedy or a call-back is still due."""
         return self.state in {RatingState.OPEN, RatingState.MENDED}
 
     def overdue(self, today: date) -> bool:
-        """Whether it should have been mended and called back before ``today``."""
+        """Whether the remedy and call-back were due before ``today``."""
         return self.open and self.mend_due is not None and self.mend_due < today
 
 
 @dataclass(frozen=True, slots=True)
 class MonthOfRatings:
-    """How one office was rated in one month: ``counts`` by level. It holds no case and no name."""
+    """Ratings of one office in one month: ``counts`` by level, without cases or names."""
 
     year: int
     month: int
@@ -149,17 +153,17 @@ class MonthOfRatings:
 
     @property
     def content(self) -> int:
-        """Those that count as content."""
+        """The number that count as satisfied."""
         return sum(count for level, count in self.counts.items() if level >= LOWEST_CONTENT)
 
 
 def is_bad(level: int) -> bool:
-    """Whether a rating of this level is to be mended."""
+    """Whether a rating of this level must be remedied."""
     return level < LOWEST_CONTENT
 
 
 def first_state(level: int) -> RatingState:
-    """The state of a fresh rating."""
+    """The state of a new rating."""
     return RatingState.OPEN if is_bad(level) else RatingState.NOTHING_TO_MEND
 
 
@@ -174,7 +178,7 @@ def next_state(state: RatingState, step: RatingStep) -> RatingState:
 
 
 def parse_level(text: str, field: str = "level") -> int:
-    """The level that was chosen. Raises InputError ``rating_level_missing``."""
+    """Read the chosen level. Raises InputError ``rating_level_missing``."""
     chosen = next((level for level in LEVELS if str(level) == text), None)
     if chosen is None:
         raise InputError("rating_level_missing", field=field)

@@ -1,8 +1,8 @@
-"""Problems that people report about a business (群众反映), what becomes of each, and the clocks that run meanwhile.
+"""Problems that people report about a business (群众反映): states, steps and time limits.
 
-The clocks count working days. The day of receipt is not counted, whatever the hour and whether or not it is a working
-day (行政许可法 第八十二条: the day on which a period starts is left out): a report sent on Friday night, on Saturday or on
-Sunday has Monday as its first day. So no office hours decide over anybody's date.
+Time limits are counted in working days. The day of receipt is never counted, whatever the hour (行政许可法 第八十二条: the
+day on which a period starts is left out). A report sent on Friday night, Saturday or Sunday has Monday as its first
+day.
 """
 
 from __future__ import annotations
@@ -35,15 +35,15 @@ class ReportState(StrEnum):
 
 
 class ReportStep(StrEnum):
-    """One thing that happened to a report. Every one is kept, with who did it and when."""
+    """One step in handling a report. Each is kept with who took it and when."""
 
     RECEIVED = "received"
     CONTACTED = "contacted"  # the reporter was contacted; where no contact was left, the report was taken up
-    ANSWERED = "answered"  # its text is public to whoever holds the receipt number
+    ANSWERED = "answered"  # shown to whoever holds the receipt number
     CALLED_BACK = "called_back"  # and the matter is settled
-    NOT_SETTLED = "not_settled"  # called back, and the reporter is not content: another answer is due
+    NOT_SETTLED = "not_settled"  # called back, and the reporter is dissatisfied: another answer is due
     CLOSED = "closed"  # answered, but nobody could be called back
-    DISMISSED = "dismissed"  # no report at all: advertising, abuse, a double
+    DISMISSED = "dismissed"  # not a report: advertising, abuse, a duplicate
     REASSIGNED = "reassigned"
     NOTED = "noted"
     DATES_SET = "dates_set"  # a calendar that was missing has arrived
@@ -88,7 +88,7 @@ _NEXT: Mapping[ReportState, Mapping[ReportStep, ReportState]] = {
 
 @dataclass(frozen=True, slots=True)
 class ReportKind:
-    """What a report can be about: data of the catalogue, in force for a time."""
+    """A subject of reports: an entry of the catalogue, with dates."""
 
     id: str
     name: Text
@@ -98,12 +98,12 @@ class ReportKind:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report as the register keeps it, without contact and photo, which are kept apart and not for long.
+    """A report as stored, without contact and photo: they are stored separately and deleted earlier.
 
-    ``uscc`` and ``code_id`` are empty when the code was not in the register; ``place`` then says where it hangs.
-    ``contact_left``: whether the reporter wanted to be called, also after the contact has been deleted.
-    The answer clock runs from ``answer_from``; a due day is None while no calendar tells it. ``text`` and ``place`` are
-    empty once they have been deleted, on ``words_deleted_on``.
+    ``uscc`` and ``code_id`` are empty when the code was not in the register; ``place`` then says where it is displayed.
+    ``contact_left``: whether the reporter wanted to be called, also after the contact has been deleted. The time limit
+    for the answer runs from ``answer_from``; a due day is None while its year has no calendar. ``text`` and ``place``
+    are emptied on ``words_deleted_on``.
     """
 
     report_id: int
@@ -129,18 +129,18 @@ class Report:
 
     @property
     def received_on(self) -> date:
-        """The day of receipt in Shanghai."""
+        """The day of receipt in Asia/Shanghai."""
         return local_date(self.received_at)
 
     @property
     def due_on(self) -> date | None:
-        """The day by which the next step is due; None when closed, or when no calendar tells it."""
+        """The day by which the next step is due; None when closed, or when its year has no calendar."""
         if self.state is ReportState.CLOSED:
             return None
         return self.contact_due if self.state is ReportState.RECEIVED else self.answer_due
 
     def overdue(self, today: date) -> bool:
-        """Whether the next step should have been done before ``today``."""
+        """Whether the next step was due before ``today``."""
         return self.due_on is not None and self.due_on < today
 
 
@@ -150,9 +150,9 @@ def allowed(state: ReportState) -> tuple[ReportStep, ...]:
 
 
 def next_state(report: Report, step: ReportStep) -> ReportState:
-    """The state after ``step``. An answer closes a report whose reporter left no contact: nobody can be called back.
+    """The state after ``step``. An answer closes a report without a contact: nobody can be called back.
 
-    Raises ConflictError ``step_not_allowed`` with what is allowed, in words.
+    Raises ConflictError ``step_not_allowed``, which names what is allowed.
     """
     found = state_after(step, _NEXT[report.state], STEP_WORDS)
     if step is ReportStep.ANSWERED and not report.contact_left:
@@ -161,7 +161,7 @@ def next_state(report: Report, step: ReportStep) -> ReportState:
 
 
 def due_day(calendar: WorkingCalendar, start: date, days: int) -> tuple[date | None, int | None]:
-    """The day on which a clock of ``days`` working days from ``start`` runs out; or None, and the year without calendar."""
+    """The last day of ``days`` working days from ``start`` and None; or None and the year that has no calendar."""
     try:
         return calendar.after(start, days), None
     except RuleError as unknown:

@@ -1,4 +1,4 @@
-"""What can come of one row of a department's export, and the questions that only a person may answer."""
+"""Outcomes of one row of a department's export, and the conflicts that a person must resolve."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from enum import StrEnum
 
 
 class Source(StrEnum):
-    """Whose export a row comes from; ``REGISTER`` stands for what this register already says."""
+    """Whose export a row comes from; ``REGISTER`` stands for this register itself."""
 
     MARKET = "market"  # 市场监管部门: business licences
     HEALTH = "health"  # 卫生健康部门: hygiene permits
@@ -19,7 +19,7 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a row stands: ``number`` counts from 1 as the spreadsheet shows it; a CSV file has no ``sheet``."""
+    """Where a row is: ``number`` counts from 1 as the spreadsheet shows it; a CSV file has no ``sheet``."""
 
     source: Source
     sheet: str
@@ -28,9 +28,9 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """One row as it was written: the text of each known column by its key, trimmed and otherwise untouched.
+    """One row as written: the text of each known column by its key, trimmed and otherwise unchanged.
 
-    ``beyond`` counts filled cells to the right of the headings: such a row has slipped and cannot be read.
+    ``beyond`` counts filled cells to the right of the headings: such a row is shifted and cannot be read.
     """
 
     place: Place
@@ -40,7 +40,7 @@ class SourceRow:
 
 
 class RowOutcome(StrEnum):
-    """Every row ends in exactly one of these."""
+    """The outcome of a row; each row has exactly one."""
 
     IMPORTED = "imported"
     WAITING = "waiting"
@@ -48,7 +48,7 @@ class RowOutcome(StrEnum):
 
 
 class ConflictKind(StrEnum):
-    """Why a row waits."""
+    """Why a row waits for a person."""
 
     NAME_DIFFERS = "name_differs"
     PRINCIPAL_DIFFERS = "principal_differs"
@@ -63,9 +63,9 @@ class ConflictKind(StrEnum):
 
 
 class Decision(StrEnum):
-    """What a person can decide; each conflict offers some of them."""
+    """How a person can resolve a conflict; each conflict offers some of them."""
 
-    TAKE_MARKET = "take_market"  # same business, the licence is right
+    TAKE_MARKET = "take_market"  # same business, the licence export is right
     TAKE_HEALTH = "take_health"  # same business, the licence export is out of date
     TAKE_FIRST = "take_first"
     TAKE_SECOND = "take_second"
@@ -101,7 +101,7 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One side of a conflict: who says it, and what, by column key. ``row`` is 0 for the register."""
+    """One side of a conflict: the source, and its texts by column key. ``row`` is 0 for the register."""
 
     source: Source
     file: str
@@ -110,14 +110,14 @@ class Side:
 
     @classmethod
     def of(cls, row: SourceRow) -> Side:
-        """What one row says; a telephone number is nobody's business here and is left out."""
+        """The side of one row, without the telephone number, which is not needed here."""
         shown = {key: text for key, text in row.cells.items() if key != "phone"}
         return cls(row.place.source, row.file, row.place.number, shown)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conflict:
-    """One open question. ``key`` is the same for the same question about the same texts, in whatever row they stand.
+    """One open question. ``key`` is the same for the same question about the same texts, whatever the row.
 
     ``places`` are the rows that wait for the answer, ``uscc`` the business concerned (empty when unknown),
     ``proposal`` the credit code proposed for a permit without one, ``office`` whose clerks may decide.
@@ -137,9 +137,9 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class RowVerdict:
-    """What came of one row. ``column`` is the heading concerned, ``code`` stable with ``facts`` for its sentence.
+    """The outcome of one row. ``column`` is the heading concerned; ``code`` is stable, ``facts`` fill its sentence.
 
-    ``conflict`` is the key of the question a waiting row waits for.
+    ``conflict`` is the key of the question that the row waits for.
     """
 
     row: SourceRow
@@ -151,6 +151,6 @@ class RowVerdict:
 
 
 def conflict_key(kind: ConflictKind, facts: Iterable[Mapping[str, str]]) -> str:
-    """32 hex digits that name a question by its kind and the texts it is about, whatever their order."""
+    """The key of a question: 32 hexadecimal digits from its kind and texts, whatever their order."""
     texts = sorted(json.dumps(dict(one), ensure_ascii=False, sort_keys=True) for one in facts)
     return hashlib.sha256("\0".join([kind.value, *texts]).encode("utf-8")).hexdigest()[:32]

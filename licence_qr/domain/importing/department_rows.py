@@ -1,4 +1,4 @@
-"""Rows of the two departments' exports, read into values of the trade.
+"""Parsers for rows of the two departments' exports.
 
 Each function raises InputError with ``field`` set to the key of the column at fault.
 """
@@ -60,7 +60,7 @@ HEALTH_COLUMNS: Mapping[str, str] = {
 }
 OPTIONAL_COLUMNS = frozenset({"phone", "note", "permit_type"})
 
-# What the licence and the display card have room for, in characters; an application is bound by the same figures.
+# Most characters that the licence and the display card have room for; the same limits apply to an application.
 LIMITS: Mapping[str, int] = {
     "name": 60,
     "principal": 30,
@@ -73,7 +73,7 @@ LIMITS: Mapping[str, int] = {
     "phone": 40,
     "note": 500,
 }
-# Written by a machine or to mislead, and invisible on paper: controls, surrogates, private use.
+# Characters that are invisible on paper: controls, surrogates, private use.
 _UNUSABLE_CATEGORIES = frozenset({"Cc", "Cs", "Co"})
 _BIDI_AND_DAMAGE = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufffd")
 
@@ -100,7 +100,7 @@ _LICENCE_STATES = {
     "撤销": LicenceState.ANNULLED,
     "迁出": LicenceState.MOVED_OUT,
 }
-# “过期” is not a state of its own: the dates say it.
+# “过期” is not a state of its own: it follows from the dates.
 _PERMIT_STATES = {
     "有效": PermitState.EFFECTIVE,
     "过期": PermitState.EFFECTIVE,
@@ -150,7 +150,7 @@ class HealthRecord:
 
     @property
     def facts(self) -> tuple[object, ...]:
-        """What the row says, equal for spellings of names that count as the same: two such rows are one permit."""
+        """Facts for comparison: rows with equal facts, after folding spellings of names, are one permit."""
         names = tuple(name_key(text) for text in (self.holder, self.principal, self.address, self.items))
         dates = (self.issued_on, self.period)
         return (
@@ -168,7 +168,7 @@ class HealthRecord:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The catalogue's names by their keys, folded once for all rows of an import."""
+    """The names of the catalogue by their folded keys, built once for an import."""
 
     authorities: Mapping[str, str]
     offices: Mapping[str, str]
@@ -178,8 +178,8 @@ class Vocabulary:
 
     @classmethod
     def of(cls, catalogue: Catalogue) -> Vocabulary:
-        """The words of ``catalogue``: authorities, towns, kinds of place with aliases, number templates, and the permit
-        types that stand in a ledger."""
+        """Collect authorities, towns, kinds of place with aliases, number templates, and the permit types of
+        ledgers."""
         return cls(
             {name_key(authority.name.zh): authority.id for authority in catalogue.authorities.values()},
             {name_key(office.region_name.zh): office.id for office in catalogue.offices.values()},
@@ -190,7 +190,8 @@ class Vocabulary:
 
 
 def parse_market(row: SourceRow, words: Vocabulary) -> MarketRecord:
-    """Read one licence. Raises InputError for a wrong code, unusable or too long text, dates and unknown words."""
+    """Read one licence. Raises InputError for a wrong code, an unusable or too long text, a wrong date or an unknown
+    word."""
     texts = _usable_texts(row)
     form = _form(texts["entity_type"])
     if form is not EntityForm.INDIVIDUAL:
@@ -221,7 +222,7 @@ def parse_market(row: SourceRow, words: Vocabulary) -> MarketRecord:
 
 
 def parse_health(row: SourceRow, words: Vocabulary) -> HealthRecord:
-    """Read one permit. A missing credit code is not an error here; everything else is as for a licence."""
+    """Read one permit. As for a licence, but a missing credit code is not an error."""
     texts = _usable_texts(row)
     first, last = _day(texts, "valid_from"), _day(texts, "valid_to")
     _in_order(first, last, "valid_to")
@@ -250,7 +251,7 @@ def parse_health(row: SourceRow, words: Vocabulary) -> HealthRecord:
 
 
 def _permit_type(texts: Mapping[str, str], permit_no: str, words: Vocabulary) -> PermitType:
-    """The type of a permit: the one the row names, else the only one that its authority, or its number, leaves open."""
+    """The permit type: the one named in the row, else the only one that its authority or number allows."""
     named = texts.get("permit_type", "")
     if named:
         by_name = {name_key(known.name.zh): known for known in words.ledger_types}
@@ -349,7 +350,7 @@ def _named(ids: Mapping[str, str], text: str, key: str, code: str) -> str:
 
 
 def _number(text: str, templates: Iterable[NumberTemplate]) -> str:
-    """The number in its template's own spelling where it differs only in width or brackets, else as written."""
+    """The number in the spelling of its template if it differs only in width or brackets, else as written."""
     digits = re.findall(r"\d{1,9}", unicodedata.normalize("NFKC", text))
     if len(digits) < 2:
         return text
@@ -359,7 +360,7 @@ def _number(text: str, templates: Iterable[NumberTemplate]) -> str:
 
 
 def _kinds(text: str, known: Mapping[str, KindOfPlace]) -> tuple[KindOfPlace, ...]:
-    """One kind, or several between commas; a name that holds a comma itself (候车（机、船）室) is tried whole first."""
+    """One kind, or several separated by commas; a name that contains a comma itself (候车（机、船）室) is tried first."""
     parts = [text] if name_key(text) in known else [part for part in re.split(r"[、，,；;]", text) if part.strip()]
     for part in parts or [text]:
         if name_key(part) not in known:

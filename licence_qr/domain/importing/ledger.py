@@ -1,4 +1,4 @@
-"""The books of a merge: what came of each row, which questions are open, and which have been answered."""
+"""Records of a merge: the outcome of each row, and the questions that are open or answered."""
 
 from __future__ import annotations
 
@@ -20,12 +20,13 @@ from licence_qr.domain.importing.conflicts import (
 
 
 def question_key(kind: ConflictKind, sides: Sequence[Side]) -> str:
-    """The key of the question that ``kind`` asks about these sides."""
+    """The key of the question of this ``kind`` about these sides."""
     return conflict_key(kind, [side.facts for side in sides])
 
 
 class Ledger:
-    """Collects verdicts and questions. ``decided`` holds the answers given so far, ``reasons`` those that let rows in."""
+    """Collects verdicts and questions. ``decided`` holds the answers given so far, ``reasons`` the reasons of those
+    that admitted rows."""
 
     def __init__(self, decided: Mapping[str, Decided]) -> None:
         self.decided = decided
@@ -42,7 +43,7 @@ class Ledger:
         column: str = "",
         conflict: str = "",
     ) -> None:
-        """Give ``row`` its verdict; the last one given stands."""
+        """Give ``row`` its verdict, replacing an earlier one."""
         self.verdicts[row.place] = RowVerdict(row, outcome, code, column, facts, conflict)
 
     def ask(
@@ -57,7 +58,7 @@ class Ledger:
         choices: tuple[Decision, ...] | None = None,
         facts: Mapping[str, object] | None = None,
     ) -> Decision | None:
-        """The answer given to this question, or None: then the rows wait for it, or were refused by it."""
+        """The answer to this question, or None: then the rows wait for it, or were refused by it."""
         key = question_key(kind, sides)
         answer = self.decided.get(key)
         if answer is None or answer.decision not in CHOICES[kind]:

@@ -1,7 +1,7 @@
-"""Merge the two departments' exports into combined records; what does not fit becomes a question for a person.
+"""Merge the two departments' exports into combined records; conflicts become questions for a person.
 
-Pure, and independent of the order of the rows: the answers given so far are an argument, so that deciding one question
-is the same merge with one answer more. Nothing is guessed and nothing is dropped: each row gets one verdict.
+Pure, and independent of the order of the rows. Answers given so far are an argument: to answer a question is to run the
+same merge with one more answer. Nothing is guessed or dropped: each row gets one verdict.
 """
 
 from __future__ import annotations
@@ -56,8 +56,11 @@ def merge(
     known: Mapping[str, Known] | None = None,
     decided: Mapping[str, Decided] | None = None,
 ) -> Merged:
-    """Merge rows of both exports. ``known`` are licences of the register by credit code, for permits whose licence is in
-    no export; ``decided`` holds the answers given so far by the key of their question."""
+    """Merge rows of both exports.
+
+    ``known`` are licences of the register by credit code, for permits whose licence is in no export; ``decided`` holds
+    the answers given so far by the key of their question.
+    """
     return _Merge(catalogue, known or {}, decided or {}).run(tuple(rows))
 
 
@@ -88,7 +91,7 @@ class _Merge:
         businesses = {licence.entity.uscc: licence.business(self.catalogue) for licence in joined}
         return Merged(businesses, self.ledger.conflicts, verdicts)
 
-    # Reading: each row is parsed, rows that say the same become one unit.
+    # Reading: each row is parsed; rows with the same content become one unit.
 
     def _read_licences(self, rows: Iterable[SourceRow]) -> None:
         records = self._parsed(rows, parse_market, MARKET_COLUMNS)
@@ -136,7 +139,7 @@ class _Merge:
         uscc: str,
         office: Callable[[RecordT], str],
     ) -> Unit[RecordT] | None:
-        """The version to go on with: the only one, or the one a person chose of two. None when the rows are closed."""
+        """The version to continue with: the only one, or the one a person chose. None when the rows are closed."""
         if len(versions) == 1:
             return versions[0]
         rows = [row for version in versions for row in version.rows]
@@ -163,10 +166,11 @@ class _Merge:
         else:
             self.refused[uscc] = row.place.number
 
-    # Joining: each permit finds its licence, or becomes a question.
+    # Joining: each permit is matched with its licence, or becomes a question.
 
     def _note_overrides(self, unit: Unit[HealthRecord]) -> None:
-        """A name or principal that a person took from the ledger is the business's own for its other permits too."""
+        """A name or principal that a person accepted from the ledger also counts for the other permits of the
+        business."""
         licence = self.licences.get(unit.record.uscc or self._accepted_match(unit))
         for kind, what, text in _compared(unit.record) if licence else ():
             if licence and name_key(text) not in licence.spellings(what):
@@ -254,7 +258,7 @@ class _Merge:
                 return None
             state, since = PermitState.CANCELLED, record.issued_on
         if licence.state.ended and state in _OPEN_STATES:
-            # The licence's end closes its permits; the export's last approval is the day of that end.
+            # The end of a licence closes its permits; the last approval in the export is the day of that end.
             state, since = PermitState.CANCELLED, max(record.issued_on, licence.entity.issued_on)
         return Permit(
             permit_type=record.permit_type.id,
@@ -307,7 +311,7 @@ class _Merge:
 
 
 def _compared(record: HealthRecord) -> tuple[tuple[ConflictKind, str, str], ...]:
-    """What must be equal on both sides: the kind of question, the fact's name, the ledger's text."""
+    """What must be equal on both sides, as kind of question, name of the fact and text of the ledger."""
     return (
         (ConflictKind.NAME_DIFFERS, "name", record.holder),
         (ConflictKind.PRINCIPAL_DIFFERS, "principal", record.principal),

@@ -1,4 +1,4 @@
-"""The values a merge works on: records that say the same, a licence being joined with its permits, what comes of it."""
+"""The values of a merge: equal records, a licence joined with its permits, and the outcome."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Known = tuple[Entity, LicenceState]  # what the register says of a business
 
 @dataclass(frozen=True, slots=True)
 class ExportedPart:
-    """One licence or one permit as the exports tell it: flat texts by column key, and the rows that say so.
+    """One licence or permit as exported: texts by column key, and the rows they come from.
 
     ``key`` is empty for the licence and the permit number for a permit.
     """
@@ -33,7 +33,7 @@ class ExportedPart:
 
 @dataclass(frozen=True, slots=True)
 class MergedBusiness:
-    """One merged business. Its ``parts`` lack the licence when no export has it and only the register does."""
+    """One merged business. Its ``parts`` lack the licence when only the register has it."""
 
     record: CombinedRecord
     state: LicenceState
@@ -43,7 +43,7 @@ class MergedBusiness:
 
 
 def licence_texts(entity: Entity, state: LicenceState, phone: str) -> dict[str, str]:
-    """A licence as flat texts, the same for an export and for the register, so that the two can be compared."""
+    """A licence as texts by column key, so that an export and the register can be compared."""
     return {
         "name": entity.name,
         "entity_type": entity.entity_type,
@@ -61,7 +61,7 @@ def licence_texts(entity: Entity, state: LicenceState, phone: str) -> dict[str, 
 
 
 def permit_texts(permit: Permit, address: str) -> dict[str, str]:
-    """A granted permit as flat texts, the same for an export and for the register."""
+    """A granted permit as texts by column key, so that an export and the register can be compared."""
     first, last = (permit.period.first, permit.period.last) if permit.period else (None, None)
     return {
         "permit_no": permit.permit_no,
@@ -80,7 +80,8 @@ def permit_texts(permit: Permit, address: str) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """The outcome: businesses by credit code, open questions by key, and one verdict a row in the order of the files."""
+    """The outcome: businesses by credit code, open questions by key, and one verdict per row in the order of the
+    files."""
 
     businesses: Mapping[str, MergedBusiness]
     conflicts: Mapping[str, Conflict]
@@ -92,19 +93,19 @@ RecordT = TypeVar("RecordT", MarketRecord, HealthRecord)
 
 @dataclass(frozen=True, slots=True)
 class Unit(Generic[RecordT]):
-    """One record and all rows that say the same; the record is that of the first row."""
+    """One record and all rows with the same content; the record is that of the first row."""
 
     record: RecordT
     rows: tuple[SourceRow, ...]
 
     def places(self) -> tuple[Place, ...]:
-        """Where its rows stand."""
+        """Where its rows are."""
         return tuple(row.place for row in self.rows)
 
 
 @dataclass(slots=True)
 class Licence:
-    """A licence being joined with its permits. ``unit`` is None when it stands in the register only."""
+    """A licence with the permits joined to it. ``unit`` is None when only the register has the licence."""
 
     entity: Entity
     state: LicenceState
@@ -114,21 +115,22 @@ class Licence:
     permits: list[tuple[Unit[HealthRecord], Permit]] = field(default_factory=list)
 
     def spellings(self, what: str) -> set[str]:
-        """The keys of the names or principals that count as this business's own."""
+        """The keys of the names or principals that count as those of this business."""
         own = self.own(what)
         return {name_key(own), name_key(self.overrides.get(what, own))}
 
     def own(self, what: str) -> str:
-        """The ``name`` or ``principal`` the licence itself says."""
+        """The ``name`` or ``principal`` on the licence itself."""
         return self.entity.holder_name if what == "name" else self.entity.principal
 
     def units(self) -> tuple[Unit[MarketRecord] | Unit[HealthRecord], ...]:
-        """All that was joined: the licence first, then its permits."""
+        """The licence, then its permits."""
         permits = tuple(unit for unit, _ in self.permits)
         return (self.unit, *permits) if self.unit else permits
 
     def business(self, catalogue: Catalogue) -> MergedBusiness:
-        """The combined record. Premises 1 is the licence's own address; others follow in the order of permit numbers."""
+        """The combined record. Premises 1 is the address of the licence; others follow in the order of permit
+        numbers."""
         name = self.overrides.get("name", self.entity.name)
         entity = replace(self.entity, name=name, principal=self.overrides.get("principal", self.entity.principal))
         addresses = {name_key(entity.domicile): entity.domicile}
@@ -155,7 +157,7 @@ class Licence:
 def versions(
     records: Iterable[RecordT], identity: Callable[[RecordT], str], facts: Callable[[RecordT], Hashable]
 ) -> dict[str, list[Unit[RecordT]]]:
-    """Records of the same identity, those that say the same as one unit; in an order that rows cannot change."""
+    """Units by identity, in an order that does not depend on the order of the rows."""
     grouped: dict[str, dict[Hashable, list[RecordT]]] = defaultdict(lambda: defaultdict(list))
     for record in records:
         grouped[identity(record)][facts(record)].append(record)
@@ -167,13 +169,13 @@ def versions(
 
 
 def unit_of(records: Iterable[RecordT]) -> Unit[RecordT]:
-    """One unit of records that say the same; the first spelling in code point order stands for all."""
+    """One unit of equal records; the first spelling in code point order represents it."""
     ordered = sorted(records, key=lambda record: (_text(record.row), reading_order(record.row)))
     return Unit(ordered[0], tuple(record.row for record in ordered))
 
 
 def licence_facts(record: MarketRecord) -> Hashable:
-    """What a licence row says, equal for spellings of names that count as the same."""
+    """Facts of a licence row for comparison, with spellings of names folded."""
     e = record.entity
     names = tuple(name_key(text) for text in (e.name, e.principal, e.domicile, e.business_scope, e.entity_type))
     return (
@@ -188,7 +190,7 @@ def licence_facts(record: MarketRecord) -> Hashable:
 
 
 def register_side(entity: Entity) -> Side:
-    """What the register says of a business, in the words of a licence row."""
+    """The register's side of a conflict, in the columns of a licence row."""
     facts = {
         "uscc": entity.uscc,
         "name": entity.name,
@@ -200,7 +202,7 @@ def register_side(entity: Entity) -> Side:
 
 
 def reading_order(row: SourceRow) -> tuple[bool, str, int]:
-    """Licences before permits, then as the rows stand."""
+    """Sort key: licences before permits, then by sheet and row."""
     return (row.place.source is not Source.MARKET, row.place.sheet, row.place.number)
 
 

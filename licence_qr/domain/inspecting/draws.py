@@ -1,7 +1,8 @@
-"""Random draws of places and officers (双随机): from a list that was published first, by a seed that came after it.
+"""Random draws of places and officers (双随机) from a published list, by a seed that became known later.
 
-Anyone can repeat a draw from the published list and seed; docs/verifying/random-draws.md says how, in words and in twenty
-lines of Python. Whole numbers and SHA-256 throughout: no library's idea of randomness decides who is inspected.
+Anyone can repeat a draw from the published list and seed; docs/verifying/random-draws.md says how, in words and in
+twenty lines of Python. Only integers and SHA-256 are used, so the result does not depend on a library's random
+generator.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ _MEANING = "licence-qr draw 1"
 
 
 class DrawState(StrEnum):
-    """Where a draw stands. A list that was announced stays published, whatever becomes of it."""
+    """The state of a draw. An announced list stays published in every state."""
 
     ANNOUNCED = "announced"  # the list is frozen, the seed not known
     SETTLED = "settled"  # drawn
@@ -58,7 +59,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """One drawn place and the numbers of its two officers, in the order in which they were drawn."""
+    """One drawn place and the numbers of its two officers, in the order drawn."""
 
     candidate: Candidate
     officers: tuple[int, int]
@@ -66,7 +67,7 @@ class Pick:
 
 @dataclass(frozen=True, slots=True)
 class DrawList:
-    """What is drawn from: ``places`` of the candidates, and two of ``officers`` (their numbers) for each."""
+    """The list that is drawn from: ``places`` of the candidates, and two of ``officers`` (their numbers) for each."""
 
     office: str
     title: str
@@ -98,7 +99,7 @@ class DrawList:
 
     @classmethod
     def of_canonical(cls, text: str) -> DrawList:
-        """The list of a text that ``canonical`` wrote."""
+        """The list in a text written by ``canonical``."""
         whole = json.loads(text)
         candidates = tuple(
             Candidate(
@@ -121,13 +122,16 @@ def _row(candidate: Candidate) -> list[Any]:
 
 
 def sha256_of(text: str) -> str:
-    """SHA-256 of the UTF-8 bytes of ``text``, hexadecimal: of a list, and of a secret as its commitment."""
+    """SHA-256 of the UTF-8 bytes of ``text`` in hexadecimal: the hash of a list, or the commitment to a secret."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def parse_seed(text: str, field: str = "seed") -> str:
-    """A seed as it is typed, blank edges away. Raises InputError ``draw_seed`` unless it is 1 to 200 plain characters of
-    ASCII: whoever repeats the draw has to type the same."""
+    """Read a typed seed, trimmed.
+
+    Raises InputError ``draw_seed`` unless it is 1 to 200 printable ASCII characters: whoever repeats the draw has to
+    type it.
+    """
     seed = text.strip()
     if not seed or len(seed) > MAX_SEED_CHARS or not (seed.isascii() and seed.isprintable()):
         raise InputError("draw_seed", field=field, most=MAX_SEED_CHARS)
@@ -135,7 +139,7 @@ def parse_seed(text: str, field: str = "seed") -> str:
 
 
 def numbers(list_text: str, seed: str) -> Iterator[int]:
-    """The stream of whole numbers below 2⁶⁴ of a list and a seed: SHA-256 over a key and a counter from 0."""
+    """The integers below 2⁶⁴ that a list and a seed give: SHA-256 over a key and a counter from 0."""
     key = hashlib.sha256(f"{_MEANING}\n{sha256_of(list_text)}\n{seed}".encode()).digest()
     counter = 0
     while True:
@@ -145,13 +149,13 @@ def numbers(list_text: str, seed: str) -> Iterator[int]:
 
 
 def below(stream: Iterator[int], limit: int, span: int = 2 ** (8 * _NUMBER_BYTES)) -> int:
-    """The next number below ``limit``, each equally likely: numbers of the uneven rest of ``span`` are passed over."""
+    """The next number below ``limit``, without bias: numbers in the uneven rest of ``span`` are skipped."""
     fair = span - span % limit
     return next(number for number in stream if number < fair) % limit
 
 
 def draw(list_text: str, seed: str) -> tuple[Pick, ...]:
-    """What ``seed`` draws from the list: first all places, one after the other and none twice, then two officers each."""
+    """Draw with ``seed``: first all places, without repetition, then two officers for each."""
     stream, drawn_from = numbers(list_text, seed), DrawList.of_canonical(list_text)
     places = _places(stream, drawn_from)
     return tuple(Pick(place, _officers(stream, drawn_from.officers, place)) for place in places)
@@ -169,7 +173,7 @@ def _places(stream: Iterator[int], drawn_from: DrawList) -> list[Candidate]:
 
 
 def _position(urn: Sequence[Candidate], ticket: int) -> int:
-    """Whose ticket it is, where each holds as many in a row as its weight."""
+    """The index of the candidate with this ticket; each holds as many in a row as its weight."""
     for position, candidate in enumerate(urn):
         if ticket < candidate.weight:
             return position

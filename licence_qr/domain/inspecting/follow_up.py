@@ -1,8 +1,9 @@
-"""The inspection that follows a grant on commitment (告知承诺核查): what it finds, and what that leads to.
+"""The check after a grant on commitment (告知承诺核查): its findings, and what follows from them.
 
-Rule: State Council General Office 2020 No. 42 (告知承诺制): the place is checked after the grant; what does not hold
-is ordered to be put right by a date (责令限期整改); who refuses, or still fails, loses the permit (撤销). False
-statements bar a new application for the same permit for 1 year, deceit or bribery for 3 (行政许可法 articles 78, 79).
+Rule: State Council General Office 2020 No. 42 (告知承诺制): the premises are checked after the grant; an unfulfilled
+commitment leads to a rectification order with a deadline (责令限期整改); the permit is annulled (撤销) if the holder refuses
+or fails again. False statements bar a new application for the same permit for 1 year, deceit or bribery for 3 (行政许可法
+articles 78, 79).
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from licence_qr.wording.text import Text
 
 MAX_FINDINGS_CHARS = 4000
 MAX_BASIS_CHARS, MAX_NUMBER_CHARS = 200, 80  # as for every act
-# No rule sets a longest time; this catches a mistyped year.
+# No rule sets a maximum; this catches a mistyped year.
 LONGEST_RECTIFICATION_DAYS = 366
 
 
@@ -36,13 +37,13 @@ class FollowUpOutcome(StrEnum):
 class Fault(StrEnum):
     """Why a commitment failed."""
 
-    UNMET = "unmet"  # 逾期仍不符合条件: after an order to rectify
+    UNMET = "unmet"  # 逾期仍不符合条件: after a rectification order
     REFUSED = "refused"  # 拒不整改
     FALSE_STATEMENT = "false_statement"  # 隐瞒情况、提供虚假材料 (行政许可法 第七十八条)
     DECEIT = "deceit"  # 以欺骗、贿赂等不正当手段取得许可 (行政许可法 第七十九条)
 
     def bar_months(self, rules: LifeRules) -> int | None:
-        """For how many months a new application is barred by the figures of the day; None for no bar."""
+        """Number of months for which a new application is barred, or None."""
         months = {
             Fault.FALSE_STATEMENT: rules.false_application_bar_months,
             Fault.DECEIT: rules.deceit_bar_months,
@@ -60,11 +61,12 @@ FAULT_WORDS: Mapping[Fault, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class FollowUpReport:
-    """What two officers report of one permit. ``others`` are the user names of the officers beside the one who records.
+    """What the officers report about one permit. ``others`` are the user names of the officers besides the one who
+    records.
 
-    ``rectify_by`` goes with RECTIFY; ``fault`` and the grounds (``reason``, ``legal_basis``) of the proposal to annul go
-    with FAILED. ``document_no`` is that of the order or of the case. ``inspection`` names the visit on the phone that
-    found it, ``inspection/<id>``, or is empty.
+    ``rectify_by`` goes with RECTIFY; ``fault`` and the grounds of the proposal to annul (``reason``, ``legal_basis``)
+    go with FAILED. ``document_no`` is the number of the order or of the case. ``inspection`` names the visit recorded
+    on the phone, ``inspection/<id>``, or is empty.
     """
 
     checked_on: date | None
@@ -80,7 +82,7 @@ class FollowUpReport:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a report is held against: the permit, the colleagues who may stand beside, whether an order was made."""
+    """What a report is checked against: the permit, the possible other officers, whether there is an order."""
 
     permit: Permit
     officer: str
@@ -91,8 +93,10 @@ class Standing:
 
 
 def may_be_followed_up(permit: Permit) -> None:
-    """Raise RuleError ``follow_up_not_due`` unless the permit was granted on commitment, has not ended, and the check
-    after the grant is still open."""
+    """Raise RuleError ``follow_up_not_due`` unless the check is still open.
+
+    It is open for a permit that was granted on commitment, has not ended, and has not been checked.
+    """
     on_commitment = permit.mode is GrantMode.COMMITMENT and permit.follow_up_due is not None
     standing = permit.state in {PermitState.EFFECTIVE, PermitState.SUSPENDED}
     if not (on_commitment and standing and permit.checked_on is None):
@@ -100,7 +104,7 @@ def may_be_followed_up(permit: Permit) -> None:
 
 
 def faults_of(report: FollowUpReport, standing: Standing) -> tuple[InputError, ...]:
-    """Everything in the report that cannot be accepted, in the order of the form."""
+    """All faults of the report, in the order of the form."""
     found = [
         *_day_faults(report, standing),
         *_officer_faults(report, standing),

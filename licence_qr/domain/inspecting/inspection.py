@@ -1,4 +1,4 @@
-"""One inspection (监督检查) as it was recorded on site, and what the register may have to say about it."""
+"""One inspection (监督检查) as recorded on site, and what the register may flag about it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from licence_qr.wording.text import Text
 
 
 class InspectionPurpose(StrEnum):
-    """Why the officers came."""
+    """The purpose of a visit."""
 
     ROUTINE = "routine"  # 日常监督
     FOLLOW_UP = "follow_up"  # 告知承诺核查
@@ -25,15 +25,15 @@ class InspectionPurpose(StrEnum):
 
     @property
     def grades(self) -> bool:
-        """Whether the score decides the grade of the permit: only a visit that looks at everything, unprompted."""
+        """Whether the score decides the grade of the permit: only that of a full visit without a special cause."""
         return self in {InspectionPurpose.ROUTINE, InspectionPurpose.DRAWN}
 
 
 class ReadBy(StrEnum):
-    """How the phone knew which business it stood in."""
+    """How the phone identified the business."""
 
     SYMBOL = "symbol"  # scanned, and its signature verified
-    NUMBER = "number"  # the code number typed
+    NUMBER = "number"  # the code number was typed
     LIST = "list"  # chosen from the pack
 
 
@@ -46,7 +46,7 @@ class VisitOutcome(StrEnum):
 
 
 class SignatureKind(StrEnum):
-    """How the business signed."""
+    """How the business signed, or that it refused."""
 
     DRAWN = "drawn"
     TYPED = "typed"
@@ -54,15 +54,15 @@ class SignatureKind(StrEnum):
 
 
 class InspectionState(StrEnum):
-    """What became of a record. Whatever it is, the record is kept."""
+    """The state of a record. It is kept in every state."""
 
     COUNTED = "counted"  # its effects stand
-    HELD = "held"  # a person has to look
+    HELD = "held"  # a person has to decide
     SET_ASIDE = "set_aside"  # kept without effect
 
 
 class Flag(StrEnum):
-    """What is remarkable about a record. docs/using/inspections.md lists when each is set."""
+    """What is unusual about a record. docs/using/inspections.md says when each flag is set."""
 
     CONTENT_CONFLICT = "content_conflict"
     BUSINESS_UNKNOWN = "business_unknown"
@@ -90,8 +90,10 @@ class Flag(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Inspected:
-    """What was inspected, as the phone knew it. ``code_number`` and ``permit_no`` may be empty; ``code_version`` is None
-    unless the symbol was read."""
+    """What was inspected, as the phone recorded it.
+
+    ``code_number`` and ``permit_no`` may be empty; ``code_version`` is None unless the symbol was read.
+    """
 
     read_by: ReadBy
     code_number: str
@@ -103,7 +105,7 @@ class Inspected:
 
 @dataclass(frozen=True, slots=True)
 class GivenAnswer:
-    """The answer to one item, with the finding in words and the photographs (SHA-256 as announced) that show it."""
+    """The answer to one item, with the finding and its photographs (SHA-256 as announced)."""
 
     checklist: str
     item: str
@@ -113,13 +115,13 @@ class GivenAnswer:
 
     @property
     def name(self) -> str:
-        """``list/item``: how orders to rectify name it."""
+        """``list/item``, as rectification orders name it."""
         return f"{self.checklist}/{self.item}"
 
 
 @dataclass(frozen=True, slots=True)
 class AnnouncedPhoto:
-    """A photograph that belongs to the visit and comes by itself: hash, type and length of the file the phone will send."""
+    """A photograph that the phone will send separately: hash, type and length of the file."""
 
     sha256: str
     media_type: str
@@ -133,8 +135,10 @@ Stroke = tuple[int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """The signature of the business: strokes ``x, y, x, y …`` on a field of ``width`` × ``height``, or a typed name, or the
-    reason why it was refused."""
+    """The signature of the business.
+
+    Strokes ``x, y, x, y …`` on a field of ``width`` × ``height``, or a typed name, or the reason why it was refused.
+    """
 
     kind: SignatureKind
     name: str = ""
@@ -146,9 +150,9 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """One visit. Instants are UTC by the device's clock. ``order`` and ``drawn`` are numbers that the pack named.
+    """One visit. Instants are UTC by the clock of the device. ``order`` and ``drawn`` are ids from the pack.
 
-    ``shown_score`` and ``shown_grade`` are what the phone reckoned; the register reckons its own.
+    ``shown_score`` and ``shown_grade`` are what the phone computed; the register computes its own.
     """
 
     id: str
@@ -175,20 +179,20 @@ class Inspection:
 
     @property
     def visited_on(self) -> date:
-        """The day of the visit in Shanghai."""
+        """The day of the visit in Asia/Shanghai."""
         return local_date(self.finished_at)
 
     @property
     def findings(self) -> tuple[GivenAnswer, ...]:
-        """The answers that say "no"."""
+        """The items answered "no"."""
         return tuple(answer for answer in self.answers if answer.answer is ChecklistAnswer.NO)
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which inspections of an office a list shows; what is None or empty does not narrow it. Days are included.
+    """Filter for the inspections of an office. Fields that are None or empty do not narrow it; days are inclusive.
 
-    ``text`` is looked for in credit code, name and principal.
+    ``text`` is searched for in credit code, name and principal.
     """
 
     state: InspectionState | None = None

@@ -1,4 +1,4 @@
-"""Orders to put something right by a date (责令限期整改)."""
+"""Rectification orders (责令限期整改)."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from enum import StrEnum
 
 
 class OrderState(StrEnum):
-    """Where an order stands. All but OPEN are final."""
+    """The state of an order. All but OPEN are final."""
 
     OPEN = "open"
     MET = "met"  # 已整改
-    RENEWED = "renewed"  # 重新责令整改: another order took its place
-    ESCALATED = "escalated"  # 逾期未改: something harder is proposed
+    RENEWED = "renewed"  # 重新责令整改: replaced by another order
+    ESCALATED = "escalated"  # 逾期未改: a stricter act is proposed

@@ -1,1 +1,1 @@
-"""One application for a licence and its permits: as typed, as checked, and what issuing gives back."""
+"""One application for a licence and its permits: as typed, as checked, and as issued."""

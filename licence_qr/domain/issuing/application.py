@@ -1,4 +1,4 @@
-"""One application (一窗申请) for a business licence and the permits of its premises, after it has been checked."""
+"""A checked application (一窗申请) for a business licence and the permits of its premises."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from licence_qr.domain.register.permit import GrantMode
 
 @dataclass(frozen=True, slots=True)
 class Commitment:
-    """The signed promise of 告知承诺: who promised which very text, and when.
+    """A signed commitment (告知承诺): who signed which text, and when.
 
-    ``notice_sha256`` is the hash of the text that was shown; issuing compares it with the catalogue's.
+    ``notice_sha256`` is the hash of the text shown; it is compared with that of the catalogue when the permit is
+    issued.
     """
 
     notice_id: str
@@ -26,7 +27,7 @@ class Commitment:
 
 @dataclass(frozen=True, slots=True)
 class EntityRequest:
-    """The licence part of an application. ``uscc`` None asks a demonstration register to allot one."""
+    """The licence part of an application. ``uscc`` None: a demonstration register allots one."""
 
     uscc: str | None
     form: EntityForm
@@ -42,7 +43,7 @@ class EntityRequest:
 
 @dataclass(frozen=True, slots=True)
 class PermitRequest:
-    """One permit asked for at this desk, on the premises of the application."""
+    """One permit applied for here, for the premises of the application."""
 
     permit_type: str
     kinds: tuple[str, ...]
@@ -53,11 +54,10 @@ class PermitRequest:
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """A checked application: every value is of its type and in range, and the rules of ``applied_on`` were met.
+    """A checked application: every value is in range, and the rules of ``applied_on`` are met.
 
-    ``answers`` are the yes/no facts asked by the trade. ``contact_phone`` is internal and never published.
-    Rules that depend on the register (delegation on the day of issue, a code already in the register) are checked
-    again when it is issued.
+    ``answers`` are the yes/no facts asked by the trade. ``contact_phone`` is internal and never published. Rules that
+    depend on the register (delegation on the day of issue, a code already registered) are checked on issue.
     """
 
     trade: str

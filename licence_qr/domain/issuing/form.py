@@ -1,7 +1,7 @@
-"""Checks an application as it was typed, in the form or in a file, and makes the domain value of it.
+"""Parse an application from the fields of the form or of a file.
 
-All problems are found in one go and told in the order of the form. What only the register knows (is the code taken,
-is the delegation still in force at the moment of issue) is checked again when it is issued.
+All problems are reported together, in the order of the form. What only the register knows (whether the code is taken,
+whether the delegation is still in force) is checked on issue.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from licence_qr.domain.register.typed_fields import MAX_NAME_BYTES, FieldReader
 from licence_qr.errors import InputError, InvalidApplication
 
 INDIVIDUAL_TYPE = "个体工商户"
-# Second character of a credit code that a market regulator gave out (GB 32100-2015, table 2); 1 for all other forms.
+# Second character of a credit code given by a market regulator (GB 32100-2015, table 2); 1 for all other forms.
 _CATEGORY_OF_FORM = {EntityForm.INDIVIDUAL: "2", EntityForm.COOPERATIVE: "3"}
 _MAX_KINDS = 28
 
@@ -39,8 +39,8 @@ def parse_application(
 ) -> Application:
     """The application that ``fields`` (see ``application_fields``) describe, judged by the rules of ``today``.
 
-    ``office`` is where it is taken. Only in a ``demonstration`` register may the credit code be left out. An application
-    whose kinds of place need no permit, and that asks for none (``mode`` empty), is one for the licence alone.
+    ``office`` is the one that takes it. The credit code may be left out only in a ``demonstration`` register. An
+    application without a procedure (``mode`` empty) is for the licence alone, if its kinds of place need no permit.
     Raises InvalidApplication with every problem in the order of the form; each names its field.
     """
     form = _Form(FieldReader(fields), catalogue, office, today, demonstration)
@@ -53,7 +53,7 @@ def parse_application(
 def check_details(
     fields: Mapping[str, str], catalogue: Catalogue, office: str, today: date, demonstration: bool
 ) -> tuple[InputError, ...]:
-    """The problems of everything but the commitment, which is signed last; empty when the details are right."""
+    """All problems except those of the commitment, which is signed last; empty when the details are right."""
     try:
         parse_application(fields, catalogue, office, today, demonstration)
     except InvalidApplication as invalid:
@@ -63,7 +63,7 @@ def check_details(
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """What decides which permits are needed."""
+    """The facts that decide which permits are needed."""
 
     trade: Trade
     kinds: tuple[KindOfPlace, ...]
@@ -82,7 +82,7 @@ class _Form:
     demonstration: bool
 
     def read(self) -> Application | None:
-        """The application, or None when the reader holds problems."""
+        """The application, or None when the reader has noted problems."""
         place = self._place()
         entity = self._entity()
         address, region, phone = self._premises()
@@ -116,7 +116,7 @@ class _Form:
         return _Place(trade, self._kinds(trade), area, self._answers(trade))
 
     def _kinds(self, trade: Trade) -> tuple[KindOfPlace, ...]:
-        """The chosen kinds by id or by the name a register uses; those that are not to be had are left out."""
+        """The chosen kinds, by id or by a name that registers use; those the trade does not offer are left out."""
         written = unicodedata.normalize("NFKC", self.reader.typed("kinds")).replace("、", ",").split(",")
         kinds: dict[str, KindOfPlace] = {}
         for name in filter(None, (part.strip() for part in written[:_MAX_KINDS])):
@@ -135,7 +135,7 @@ class _Form:
         self.reader.refuse(code, field, kind=kind.id, kind_zh=kind.name.zh, kind_en=kind.name.en, **facts)
 
     def _answers(self, trade: Trade) -> Mapping[str, bool]:
-        """The answers to the questions of this trade. Those of another trade are left over from an earlier choice."""
+        """The answers to the questions of this trade. Others are left over from an earlier choice of trade."""
         asked = {question.id for question in trade.questions}
         anywhere = {question.id for other in self.catalogue.trades.values() for question in other.questions}
         answers: dict[str, bool] = {}
@@ -261,9 +261,9 @@ class _Form:
         return False
 
     def _is_to_be_issued(self, need: Requirement, place: _Place, *, others: bool) -> bool:
-        """Whether a permit that follows the kinds of place is to be issued here; what stands against it is noted.
+        """Whether a permit that depends on the kinds of place is to be issued here. Notes what prevents it.
 
-        ``others``: permits that do not follow them are issued here too, so a path was chosen for those.
+        ``others``: permits that do not depend on them are issued here too, so a procedure was chosen for those.
         """
         needed = need.action in {RequirementAction.ISSUED_HERE, RequirementAction.APPLY_ELSEWHERE}
         if need.depends_on or (needed and not place.kinds):
@@ -293,7 +293,7 @@ class _Form:
             self.reader.refuse("answer_missing", ANSWER_PREFIX + what, **facts)
 
     def _refuse_unneeded(self, place: _Place, field: str, kinds: tuple[KindOfPlace, ...]) -> None:
-        """A permit is not printed for a kind of place that today's rules do not license."""
+        """Refuse a permit for kinds of place that today's rules do not license."""
         for kind in kinds:
             need = need_of_kind(kind, place.area_m2, self.today)
             if not need.licensed:

@@ -1,4 +1,4 @@
-"""What issuing gives back, and the draft it starts from."""
+"""The result of issuing, and the draft it starts from."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from licence_qr.domain.identifiers import CodeId
 
 @dataclass(frozen=True, slots=True)
 class IssuedCode:
-    """One signed version of a code. ``token`` is the COSE_Sign1; ``address`` the full text of the QR symbol."""
+    """One signed version of a code. ``token`` is the COSE_Sign1; ``address`` is the full text of the QR symbol."""
 
     code_id: CodeId
     version: int
@@ -23,7 +23,8 @@ class IssuedCode:
 
 @dataclass(frozen=True, slots=True)
 class IssuedPermit:
-    """One permit as the application ended: granted with its number, or pending on the standard procedure (number empty)."""
+    """One permit of an issued application: granted with its number, or pending in the standard procedure (number
+    empty)."""
 
     permit_type: str
     permit_no: str
@@ -32,7 +33,7 @@ class IssuedPermit:
 
 @dataclass(frozen=True, slots=True)
 class IssuedPair:
-    """The outcome of one application. ``repeated`` tells that it had been issued before and nothing was done anew."""
+    """The outcome of one application. ``repeated``: it had been issued before, and nothing was done again."""
 
     application_no: str
     uscc: str
@@ -44,7 +45,7 @@ class IssuedPair:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """An application being filled in. ``fields`` is what was typed, untouched; ``revision`` grows with each save."""
+    """An application being filled in. ``fields`` is what was typed, unchanged; ``revision`` grows with each save."""
 
     draft_id: str
     office: str

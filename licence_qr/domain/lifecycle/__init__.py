@@ -1,1 +1,1 @@
-"""The life of a licence and of its permits: which act is allowed when, what it needs, what it changes, and its days."""
+"""The life cycle of a licence and its permits: which act is allowed when, what it needs, what it changes, its dates."""

@@ -1,4 +1,4 @@
-"""What the entry of an act is made of: what it does to the code, what is said of it, what there must be for it."""
+"""Parts of an act's entry: its effect on the code, its wording, and its conditions."""
 
 from __future__ import annotations
 
@@ -13,25 +13,28 @@ from licence_qr.wording.text import Text
 
 
 class Effect(StrEnum):
-    """What an act does to the code on the wall."""
+    """The effect of an act on the displayed code."""
 
     NEXT_VERSION = "next_version"  # a signed fact changes: a new version, the older print is superseded
-    STATUS = "status"  # the entry in the status list turns; no new print
-    PAGE = "page"  # only what the public page says
+    STATUS = "status"  # its entry in the status list changes; no new print
+    PAGE = "page"  # only the public page changes
     NONE = "none"  # nothing that the public sees
 
 
 class Upon(StrEnum):
-    """What there must be of a licence before an act on it is offered."""
+    """A condition of the licence for offering an act."""
 
-    PREMISES_TO_SPARE = "premises_to_spare"  # the last premises goes with the licence only
+    PREMISES_TO_SPARE = "premises_to_spare"  # the last premises can be closed only with the licence
     STANDING_MARK = "standing_mark"
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What an act does, said before the button is pressed: to the licence or permit, and to the public page. ``code``: to
-    the code on the wall, where its effect alone does not say it all, and always for an act of four eyes."""
+    """What the form says that an act does: to the licence or permit, and to the public page.
+
+    ``code``: what it does to the displayed code, where the effect alone does not say it, and always for a four-eyes
+    act.
+    """
 
     subject: Text
     page: Text
@@ -39,21 +42,21 @@ class Told:
 
 
 def always(permit: Permit, day: date) -> bool:
-    """An act that needs nothing more than the right state."""
+    """Condition of an act that needs only the right state."""
     return True
 
 
 def renewal_waits(permit: Permit, day: date) -> bool:
-    """A renewal was applied for and is neither decided nor deemed to be on ``day``."""
+    """Whether an application for renewal is neither decided nor deemed granted on ``day``."""
     return permit.renewal_applied_on is not None and not deemed_renewed(permit, day)
 
 
 def renewal_open(permit: Permit, day: date) -> bool:
-    """The permit ends, and no application for its renewal waits."""
+    """Whether the permit has an expiry date and no application for its renewal is open."""
     return permit.period is not None and permit.period.last is not None and not renewal_waits(permit, day)
 
 
 EFFECTIVE_ON = term("field.effective_from")
 CLERK = frozenset({Role.CLERK})
 OFFICERS = frozenset({Role.CLERK, Role.INSPECTOR})
-NOBODY: frozenset[Role] = frozenset()  # the calendar does it
+NOBODY: frozenset[Role] = frozenset()  # done by the calendar

@@ -1,7 +1,7 @@
-"""Every act as one entry: where it is allowed, what follows, who does it, what is said of it. Nothing else lists acts.
+"""Every act as one entry: when it is allowed, what follows, who does it, its wording. Acts are listed nowhere else.
 
-What an act writes stands in ``services/lifecycle``, what its form asks in ``web/desk/lifecycle``; the recipe
-for a new act is in CONTRIBUTING.md.
+``services/lifecycle`` has what an act writes, ``web/desk/lifecycle`` what its form asks; CONTRIBUTING.md has the recipe
+for a new act.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from licence_qr.wording.text import Text
 
 
 class Act(StrEnum):
-    """What an office does. Some are done to the licence, some to a permit, some to either."""
+    """An act of an office: on a licence, a permit, or either."""
 
     CHANGE = "change"  # 变更
     ADD_PREMISES = "add_premises"  # 增设经营场所
@@ -63,15 +63,15 @@ class Act(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """The entry of an act. Where what follows depends on the state, there is one for each outcome.
+    """The entry of an act. An act whose outcome depends on the state has one entry per outcome.
 
-    ``sources`` are values of LicenceState, or of PermitStatus as ``source_of`` gives them; ``target`` None: the state stays.
-    ``basis`` is the legal basis to start a form from; what the office writes into its decision counts. ``four_eyes``: one
-    proposes (``roles``), a decider decides, and ``brief`` is the act's name in the list of proposals. ``told`` None: it has
-    no form of its own, because an inspection or the calendar does it. ``day`` is what its day is called; an act that is
-    void ``from_start`` asks for none. ``needs_reason``: never done without a word why. ``gives``: somebody may do more
-    than before, so it is not done for a holder whose licence has ended. ``by_type``: only permits of a type that names it
-    know it, and the type says the legal basis. ``anew``: printed again though nothing that is signed has changed.
+    ``sources`` are values of LicenceState, or of PermitStatus as ``source_of`` gives them; ``target`` None: the state
+    does not change. ``basis`` is the legal basis that the form suggests; the one in the decision counts. ``four_eyes``:
+    one person proposes (``roles``) and a decider decides; ``brief`` is the name of the act in the list of proposals.
+    ``told`` None: it has no form, because an inspection or the calendar does it. ``day`` is the label of its date; an
+    act with effect ``from_start`` asks for none. ``needs_reason``: a reason is required. ``gives``: it extends what the
+    holder may do, so it is refused once the licence has ended. ``by_type``: only for permits whose type names it, with
+    the legal basis given there. ``anew``: printed again although no signed fact has changed.
     """
 
     kind: SubjectKind

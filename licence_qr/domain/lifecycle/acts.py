@@ -1,7 +1,7 @@
-"""The life of a licence and of its permits as a state machine: which act is allowed in which state, and what follows.
+"""The life cycle of licences and permits as a state machine: which act is allowed in which state, and what follows.
 
-The entries of ``act_rules`` are data; nothing else decides what may be done. Whether the values and the dates of an act
-are right is asked elsewhere (``changes``, ``dates``).
+The entries of ``act_rules`` alone decide what is allowed. The values and dates of an act are checked in ``changes`` and
+``dates``.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from licence_qr.errors import RuleError
 from licence_qr.wording.terms import term
 from licence_qr.wording.text import Text
 
-# The face of the four files: whoever asks about acts imports them from here.
+# The public names of the four files on acts: import them from here.
 __all__ = [
     "RULES",
     "STATE_NAMES",
@@ -60,9 +60,9 @@ STATE_NAMES: dict[tuple[SubjectKind, str], Text] = {
 
 
 def source_of(kind: SubjectKind, state: str) -> str:
-    """The state as the table names it: a permit that expires soon, or is not yet valid, is one that is effective.
+    """The state as the table names it: a permit that expires soon or is not yet valid counts as effective.
 
-    Takes values of LicenceState, PermitState and PermitStatus. Only PermitStatus knows of expiry, so hand in the status of
+    Takes values of LicenceState, PermitState and PermitStatus. Only PermitStatus includes expiry, so pass the status of
     the day (``status_on``) where there is one.
     """
     if kind is SubjectKind.PERMIT and state in {PermitStatus.EXPIRING_SOON, PermitStatus.NOT_YET_VALID}:
@@ -71,7 +71,7 @@ def source_of(kind: SubjectKind, state: str) -> str:
 
 
 def rule(kind: SubjectKind, act: Act) -> Rule:
-    """The rule of an act, the first where the target depends on the state. Raises RuleError ``act_unknown_here``."""
+    """The entry of an act, the first if there are several. Raises RuleError ``act_unknown_here``."""
     found = next((r for r in RULES if (r.kind, r.act) == (kind, act)), None)
     if found is None:
         raise RuleError("act_unknown_here", act=act.value, kind=kind.value)
@@ -79,7 +79,8 @@ def rule(kind: SubjectKind, act: Act) -> Rule:
 
 
 def known_to(permit_type: PermitType | None, found: Rule) -> bool:
-    """Whether permits of a type know an act at all. None is a type that the catalogue has not: nothing is kept from it."""
+    """Whether permits of a type have an act at all. None stands for a type missing from the catalogue, which has every
+    act."""
     return permit_type is None or not found.by_type or permit_type.basis_of(found.act) is not None
 
 
@@ -93,21 +94,23 @@ def of_type(permit_type: PermitType | None, found: Rule) -> Rule:
 
 
 def types_with(permit_types: Iterable[PermitType], act: Act) -> tuple[str, ...]:
-    """The ids of the permit types whose permits know an act."""
+    """The ids of the permit types that have an act."""
     asked = rule(SubjectKind.PERMIT, act)
     return tuple(each.id for each in permit_types if not each.licence and known_to(each, asked))
 
 
 def allowed(kind: SubjectKind, state: str, permit_type: PermitType | None = None) -> tuple[Rule, ...]:
-    """What may be done in a state (see ``source_of``) to a permit of a type, in the order of the table."""
+    """The acts allowed in a state (see ``source_of``) for permits of a type, in the order of the table."""
     source = source_of(kind, state)
     found = (r for r in RULES if r.kind is kind and source in r.sources and known_to(permit_type, r))
     return tuple(of_type(permit_type, r) for r in found)
 
 
 def check(kind: SubjectKind, act: Act, state: str, permit_type: PermitType | None = None) -> Rule:
-    """The rule of ``act`` in ``state``. Raises RuleError ``act_not_allowed``, which names the acts that are allowed, or
-    ``act_not_of_permit_type``."""
+    """The entry of ``act`` in ``state``.
+
+    Raises RuleError ``act_not_allowed``, which names the acts that are allowed, or ``act_not_of_permit_type``.
+    """
     open_now = allowed(kind, state, permit_type)
     found = next((r for r in open_now if r.act is act), None)
     if found is not None:

@@ -1,8 +1,8 @@
-"""What a change may change, and what needs a new application: a table, and the check of new values against it.
+"""Which fields a change may change and which need a new application, and the check of new values against that.
 
-Regulation on the Registration of Market Entities, article 24, for the licence; for a permit the Administrative Licensing
-Law, article 49, or the rule that its type names in the catalogue: name and representative change and the last day stays,
-place and items are applied for anew.
+Regulation on the Registration of Market Entities, article 24, for the licence; for a permit the Administrative
+Licensing Law, article 49, or the rule that its type names in the catalogue: a new name or representative leaves the
+expiry date as it is; a new place or new items need a new application.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ from licence_qr.wording.text import Text
 
 
 class ChangeWay(StrEnum):
-    """How a field comes to have another value."""
+    """How a field may change."""
 
-    LICENCE = "licence"  # the licence is printed anew; permits stay as they are
-    LICENCE_AND_PERMITS = "licence_and_permits"  # the permits are re-issued too, numbers and last days kept
-    RENAMING_ONLY = "renaming_only"  # only where the authorities renamed the street; else a new application
+    LICENCE = "licence"  # the licence is printed again; permits are unchanged
+    LICENCE_AND_PERMITS = "licence_and_permits"  # permits are re-issued too, with the same numbers and expiry dates
+    RENAMING_ONLY = "renaming_only"  # only if the authorities renamed the street; else a new application
     NEW_APPLICATION = "new_application"
-    NEVER = "never"  # it is what makes the thing that thing
+    NEVER = "never"  # it identifies the licence or permit
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeRule:
-    """One field: how it may change, by which rule. ``field`` is a name of FIELD_LABELS, or of the value it stands in."""
+    """How one field may change, and by which rule. ``field`` is a name in FIELD_LABELS or of an attribute."""
 
     kind: SubjectKind
     field: str
@@ -74,17 +74,17 @@ CHANGES: tuple[ChangeRule, ...] = (
 RENAMES_HOLDER = frozenset(r.field for r in CHANGES if r.way is ChangeWay.LICENCE_AND_PERMITS)
 
 
-# Of a permit: what the rule of its type is about, and what exists only where the kind of place decides.
+# For a permit: fields governed by the rule of its type, and those that exist only where the kind of place decides.
 _BY_TYPE, _BY_KIND = frozenset({"premises_address", "permitted_items", "kinds"}), frozenset({"kinds"})
 
 
 def change_rule(kind: SubjectKind, field: str) -> ChangeRule:
-    """The rule of one field."""
+    """The rule for one field."""
     return next(r for r in CHANGES if (r.kind, r.field) == (kind, field))
 
 
 def changes_of(kind: SubjectKind, permit_type: PermitType | None) -> tuple[ChangeRule, ...]:
-    """What may change of the licence, or of a permit of a type, by the rule of that type where it has one."""
+    """The rules for a licence, or for permits of a type, with the legal basis of that type where it has one."""
     rules = tuple(rule for rule in CHANGES if rule.kind is kind)
     if permit_type is None:
         return rules
@@ -101,8 +101,8 @@ def _of_type(permit_type: PermitType, rule: ChangeRule) -> ChangeRule:
 def changed_entity(entity: Entity, change: LicenceChange, today: date) -> Entity:
     """The licence with the new values, printed ``today``.
 
-    Raises InvalidApplication with a problem for each wrong field, as the application form words them, and InputError
-    ``change_without_difference`` when nothing would be another.
+    Raises InvalidApplication with a problem for each wrong field, worded as in the application form, and InputError
+    ``change_without_difference`` when nothing would change.
     """
     reader = FieldReader({name: value for name, value in _typed(change)})
     values: dict[str, object] = {
@@ -126,7 +126,7 @@ def changed_entity(entity: Entity, change: LicenceChange, today: date) -> Entity
 
 
 def _typed(change: LicenceChange) -> Iterator[tuple[str, str]]:
-    """The texts that were given, by field."""
+    """The new values as text, by field."""
     for each in fields(change):
         value = getattr(change, each.name)
         if isinstance(value, str):
@@ -134,15 +134,15 @@ def _typed(change: LicenceChange) -> Iterator[tuple[str, str]]:
 
 
 def _required(name: str, entity: Entity) -> bool:
-    """An individual business need not have a name; capital may be struck."""
+    """Whether a field must not be empty: an individual business needs no name, and capital may be removed."""
     return name != "registered_capital" and not (name == "name" and entity.form is EntityForm.INDIVIDUAL)
 
 
 def renamed_premises(premises: Premises, change: PermitChange, permit_type: PermitType | None = None) -> Premises:
-    """The premises under the new name of its street.
+    """The premises with the new name of the street.
 
-    Raises RuleError ``change_needs_new_application`` for anything else that would change a permit; InvalidApplication for an
-    address that cannot be printed; InputError ``change_without_difference``.
+    Raises RuleError ``change_needs_new_application`` for any other change of a permit; InvalidApplication
+    for an address that cannot be printed; InputError ``change_without_difference``.
     """
     if change.items is not None:
         raise _new_application("permitted_items", permit_type)

@@ -6,9 +6,9 @@ from enum import StrEnum
 
 
 class EntryState(StrEnum):
-    """What became of an entry."""
+    """The state of an entry."""
 
     PENDING = "pending"  # the annulment is proposed
-    STANDING = "standing"  # it was decided
-    SET_ASIDE = "set_aside"  # it was refused, withdrawn or closed
-    REPAIRED = "repaired"  # 信用修复: it stood, and no longer counts against a commitment
+    STANDING = "standing"  # the annulment was decided
+    SET_ASIDE = "set_aside"  # the proposal was refused, retracted or closed
+    REPAIRED = "repaired"  # 信用修复: it no longer counts against a commitment

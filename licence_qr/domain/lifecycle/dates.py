@@ -1,4 +1,5 @@
-"""The days of a life: from when an act may hold, when a renewal is in time, when a review is due, how long a rest is."""
+"""Dates of the life cycle: when an act takes effect, when a renewal is in time or a review due, how long dormancy
+lasts."""
 
 from __future__ import annotations
 
@@ -15,11 +16,11 @@ from licence_qr.errors import InputError
 
 
 def effective_day(wanted: date | None, not_before: date, today: date, field: str = "effective_on") -> date:
-    """The day from which an act holds: the one named, or today.
+    """The day on which an act takes effect: ``wanted``, or today.
 
-    Nothing is decided here for a day to come: whoever has to act on a day does it on that day, and until then the register
-    says what is true. Raises InputError ``effective_in_future``, or ``effective_too_early`` before ``not_before`` (the
-    grant, or the decision before this one).
+    No act takes effect in the future: it is recorded on the day itself, so that the register is true until then. Raises
+    InputError ``effective_in_future``, or ``effective_too_early`` before ``not_before`` (the grant or the previous
+    decision).
     """
     day = wanted or today
     if day > today:
@@ -30,25 +31,26 @@ def effective_day(wanted: date | None, not_before: date, today: date, field: str
 
 
 def granted_on(permit: Permit) -> date | None:
-    """The day of the first grant, as far as the register knows: a re-issued permit has a later day of issue."""
+    """The day of the first grant as far as the register knows; a re-issued permit has a later day of issue."""
     first = permit.period.first if permit.period else None
     return min((day for day in (permit.issued_on, first) if day is not None), default=None)
 
 
 def decided_since(permit: Permit) -> date:
-    """The first day from which the next decision on the permit may hold: its grant, or the decision before this one."""
+    """The earliest day on which the next decision on the permit may take effect: its grant or its last decision."""
     return max(granted_on(permit) or date.min, permit.state_since or date.min)
 
 
 def renewal_deadline(last: date, rules: LifeRules) -> date:
-    """The last day on which a renewal is applied for in time (行政许可法第五十条): 30 days before the end."""
+    """The last day to apply for renewal in time (行政许可法第五十条): 30 days before expiry."""
     return last - timedelta(days=rules.renewal_apply_days)
 
 
 def renewed_period(period: Period, months: int | None) -> Period:
-    """The period after a renewal: the new term begins on the day after the old end, the first day stays.
+    """The period after a renewal: the new term begins on the day after the old expiry date; the first day does not
+    change.
 
-    So a renewed permit is in force without a break, and no print made before the old end says "not yet in force".
+    So a renewed permit is in force without a break, and no print made before the old expiry says "not yet in force".
     """
     if period.last is None or months is None:
         return Period(period.first, None)
@@ -56,7 +58,8 @@ def renewed_period(period: Period, months: int | None) -> Period:
 
 
 def review_due(permit: Permit, rules: LifeRules) -> date | None:
-    """When the review (复核, every two years) is due; None when no more falls before the end, or without a period."""
+    """The day on which the review (复核, every two years) is due; None if none falls before expiry, or without a
+    period."""
     if permit.period is None:
         return None
     due = add_months(max(permit.period.first, permit.reviewed_on or permit.period.first), rules.review_after_months)
@@ -64,7 +67,7 @@ def review_due(permit: Permit, rules: LifeRules) -> date | None:
 
 
 def review_terms(catalogue: Catalogue, day: date) -> Mapping[int, tuple[str, ...]]:
-    """After how many months which types of permit are reviewed, by the figures of ``day``; empty where no type is."""
+    """The permit types that are reviewed, by the number of months after which they are, as of ``day``."""
     terms: dict[int, tuple[str, ...]] = {}
     for each in types_with(catalogue.permit_types.values(), Act.REVIEW):
         months = catalogue.life_rules_on(day, each).review_after_months
@@ -83,6 +86,6 @@ def check_dormancy(since: date, until: date, rules: LifeRules) -> None:
 
 
 def licence_state_on(state: LicenceState, dormant_until: date | None, day: date) -> LicenceState:
-    """The state of a licence on ``day``: a rest whose time is over counts as business resumed (视为自动恢复经营)."""
+    """The state of a licence on ``day``: a business whose dormancy has run out counts as resumed (视为自动恢复经营)."""
     over = state is LicenceState.DORMANT and dormant_until is not None and day > dormant_until
     return LicenceState.ACTIVE if over else state

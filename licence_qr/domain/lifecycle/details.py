@@ -1,7 +1,7 @@
-"""What an act needs beside its grounds: one value for each act that needs any. The others take None.
+"""The details of acts: one value type for each act that needs more than its grounds. Other acts take None.
 
-Here stand those that more than one room makes or reads. Those of an act that is done from its form alone may stand beside
-the function that does it.
+Only those used by more than one package are here. Details that only the form of an act makes may be defined beside the
+function that does the act.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from licence_qr.domain.roles import Actor
 
 
 class Details:
-    """The base of them all."""
+    """Base class of all details."""
 
     __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
 class LicenceChange(Details):
-    """``Act.CHANGE`` of a licence: the new values. None leaves a field as it is; ``term_to`` goes with ``without_end``.
+    """``Act.CHANGE`` of a licence: the new values; None leaves a field as it is. ``term_to`` goes with ``without_end``.
 
-    A new name or principal re-issues the permits in it: their numbers and last days stay.
+    A new name or principal re-issues the permits, with the same numbers and expiry dates.
     """
 
     name: str | None = None
@@ -41,9 +41,9 @@ class LicenceChange(Details):
 
 @dataclass(frozen=True, slots=True)
 class PermitChange(Details):
-    """``Act.CHANGE`` of a permit. Only one thing can change in place: what the authorities call the street (``renamed``).
+    """``Act.CHANGE`` of a permit. Only the name of the street can change, when the authorities rename it (``renamed``).
 
-    Another address, other items or other kinds of place are a new application; asking for them here is refused in words.
+    Another address, other items or other kinds of place need a new application and are refused.
     """
 
     premises_address: str | None = None
@@ -63,13 +63,13 @@ class NewPremises(Details):
 
 @dataclass(frozen=True, slots=True)
 class ClosingPremises(Details):
-    """``Act.CLOSE_PREMISES``: the place is given up, and its permits with it."""
+    """``Act.CLOSE_PREMISES``: the premises are given up, and their permits with them."""
 
     premises_no: int
 
 
 class ReprintCause(StrEnum):
-    """Why a print is made again."""
+    """Why a code is printed again."""
 
     LOST = "lost"  # 遗失: the lost print is declared void
     DAMAGED = "damaged"  # 毁损: handed back
@@ -77,21 +77,21 @@ class ReprintCause(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reprint(Details):
-    """``Act.REPRINT``: the same facts, numbers and dates as the next version."""
+    """``Act.REPRINT``: the same facts, numbers and dates in a new version."""
 
     cause: ReprintCause
 
 
 @dataclass(frozen=True, slots=True)
 class Dormancy(Details):
-    """``Act.DORMANT``: until when (its last day), at most three years after it begins."""
+    """``Act.DORMANT``: ``until`` is the last day of dormancy, at most three years after the first."""
 
     until: date
 
 
 @dataclass(frozen=True, slots=True)
 class NewMark(Details):
-    """``Act.MARK``. ``until`` is the last day, where the decision names one."""
+    """``Act.MARK``. ``until`` is its last day, if the decision sets one."""
 
     kind: MarkKind
     until: date | None = None
@@ -99,7 +99,7 @@ class NewMark(Details):
 
 @dataclass(frozen=True, slots=True)
 class LiftedMark(Details):
-    """``Act.LIFT_MARK``: which one, by its key."""
+    """``Act.LIFT_MARK``: the key of the mark."""
 
     mark_id: int
 
@@ -121,9 +121,9 @@ class Suspending(Details):
 
 @dataclass(frozen=True, slots=True)
 class ActRequest:
-    """One act to be done. ``expected_revision`` is the history's revision that the form was made from, None for "any".
+    """One act to be done. ``expected_revision`` is the revision of the history that the form was made from; None: any.
 
-    ``proposed_by`` is the user name of the proposer where four eyes decide.
+    ``proposed_by`` is the user name of the proposer of a four-eyes act.
     """
 
     subject: Subject

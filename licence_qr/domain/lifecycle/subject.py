@@ -1,4 +1,4 @@
-"""What an act is done to, and why."""
+"""The subject of an act and its grounds."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _PERMIT_SUBJECT = re.compile(r"permit/([1-9][0-9]{0,17})")
 
 
 class SubjectKind(StrEnum):
-    """What an act is done to."""
+    """Kind of subject."""
 
     LICENCE = "licence"
     PERMIT = "permit"
@@ -21,19 +21,19 @@ class SubjectKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The licence of a business, or one of its permits by its key in the register."""
+    """The licence of a business, or one of its permits by its id in the register."""
 
     uscc: str
     permit_id: int | None = None
 
     @property
     def kind(self) -> SubjectKind:
-        """Which of the two it is."""
+        """Whether it is a licence or a permit."""
         return SubjectKind.LICENCE if self.permit_id is None else SubjectKind.PERMIT
 
     @property
     def text(self) -> str:
-        """``licence`` or ``permit/17``: the subject of events in the history, and of addresses."""
+        """``licence`` or ``permit/17``, as in events and addresses."""
         return "licence" if self.permit_id is None else f"permit/{self.permit_id}"
 
     @classmethod
@@ -49,7 +49,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Grounds:
-    """Why something is done: ``reason`` is internal. ``effective_on`` None: the day on which it is done."""
+    """The grounds of an act. ``reason`` is internal. ``effective_on`` None: the day on which it is done."""
 
     reason: str = ""
     legal_basis: str = ""

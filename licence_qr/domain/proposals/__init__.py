@@ -1,1 +1,1 @@
-"""Four eyes: what one person proposes and another decides."""
+"""Proposals under the four-eyes principle."""

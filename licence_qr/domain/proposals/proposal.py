@@ -1,4 +1,4 @@
-"""Four eyes: what one person proposes and another decides."""
+"""Proposals: what one person proposes and another decides (four eyes)."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ PAGE_LINES = 25
 
 
 class ProposalState(StrEnum):
-    """Where a proposal stands. All but OPEN are final."""
+    """The state of a proposal. All but OPEN are final."""
 
     OPEN = "open"
     APPROVED = "approved"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"  # by its proposer
-    CLOSED = "closed"  # the act is no longer allowed: something else happened first
+    CLOSED = "closed"  # the act is no longer allowed, because of another act
 
 
 STATE_WORDS: Mapping[ProposalState, Text] = {
@@ -42,7 +42,7 @@ FOUR_EYES: Mapping[Act, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class ProposalFilter:
-    """Which proposals a list shows. ``state`` None: all; ``closed``: all but the open ones, whatever ``state`` says.
+    """Filter for proposals. ``state`` None: all; ``closed``: all but the open ones, whatever ``state`` is.
 
     ``act`` and ``proposed_by`` (a user name) empty: any. ``page`` counts from 1.
     """

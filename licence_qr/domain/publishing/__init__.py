@@ -1,1 +1,1 @@
-"""What the public may see: the allow-list of one page, its verdict, and what a status list says."""
+"""What the public may see: the allow-list of the public page, its verdict, and the values of a status list."""

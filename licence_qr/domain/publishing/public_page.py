@@ -1,6 +1,6 @@
-"""What the public may see of one business: an allow-list, and one verdict in words.
+"""What the public may see of one business: an allow-list, and one verdict.
 
-Nothing reaches the citizen's page, its JSON or the inspector's device but what a field here names (invariant 6).
+Only the fields named here reach the public page, its JSON or the inspector's device (invariant 6).
 """
 
 from __future__ import annotations
@@ -17,18 +17,19 @@ from licence_qr.domain.register.permit import GrantMode, PermitStatus, Suspensio
 
 
 class Verdict(StrEnum):
-    """The one thing the page says first. All of them presuppose a genuine code that the register knows."""
+    """The verdict at the top of the page. All presuppose a genuine code that is in the register."""
 
     ALL_IN_FORCE = "all_in_force"
-    LICENCE_ONLY = "licence_only"  # the licence stands and no permit was ever granted
-    ATTENTION = "attention"  # the licence stands; a permit is pending, expired, suspended or ended
+    LICENCE_ONLY = "licence_only"  # the licence is in force; no permit was ever granted
+    ATTENTION = "attention"  # the licence is in force; a permit is pending, expired, suspended or ended
     DORMANT = "dormant"
     LICENCE_ENDED = "licence_ended"
-    OLD_PRINT = "old_print"  # a newer version exists; what is shown below is true today
+    OLD_PRINT = "old_print"  # a newer version exists; the page shows what is true today
 
 
 class FoundBy(StrEnum):
-    """How the visitor came: by the signed symbol, or by typing the code number (which proves nothing of the print)."""
+    """How the page was found: by the signed symbol, or by the code number, which does not prove that a card is
+    genuine."""
 
     SYMBOL = "symbol"
     NUMBER = "number"
@@ -36,10 +37,10 @@ class FoundBy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PublicInspection:
-    """The last inspection of a permit's premises that counts (监督检查): its day, and nothing of what was found.
+    """The last inspection (监督检查) of the premises of a permit: its day, without its findings.
 
-    ``order_met``: how the last order to rectify (责令限期整改) that is over ended, and ``order_ended_on`` when; both None
-    where there was none, or where the rules do not publish it (any more).
+    ``order_met``: whether the last closed rectification order (责令限期整改) was complied with; ``order_ended_on``: when it
+    was closed. Both are None if there was none, or if the rules do not (or no longer) publish it.
     """
 
     inspected_on: date
@@ -49,7 +50,7 @@ class PublicInspection:
 
 @dataclass(frozen=True, slots=True)
 class PublicPermit:
-    """One card of the page. ``days_left`` counts to the last day of validity, 0 on that day; None without an end.
+    """One permit on the page. ``days_left`` counts to the expiry date, 0 on that day; None without one.
 
     ``deemed_renewed``: the end has passed, but a renewal applied for in time was not decided before it (行政许可法第五十条).
     ``scale``: by which permits of this type are graded (量化分级); None where they are not, or the type is not known.
@@ -87,7 +88,7 @@ class PublicPermit:
 
 @dataclass(frozen=True, slots=True)
 class PublicMark:
-    """One mark that stands today (经营异常名录 and the like): since when, and to which last day if one is set."""
+    """One mark in force today (经营异常名录 and the like): since when, and its last day if one is set."""
 
     kind: MarkKind
     name: Text
@@ -97,7 +98,7 @@ class PublicMark:
 
 @dataclass(frozen=True, slots=True)
 class PublicLicence:
-    """The licence's card. ``dormant_until`` is the last day of the rest while it is dormant (歇业)."""
+    """The licence on the page. ``dormant_until`` is the last day of dormancy (歇业) while it lasts."""
 
     uscc: str
     form: EntityForm
@@ -118,10 +119,10 @@ class PublicLicence:
 
 @dataclass(frozen=True, slots=True)
 class PublicPage:
-    """Everything the page says. ``version`` is the print in the visitor's hand, ``newest_version`` the current one.
+    """The content of the page. ``version`` is that of the scanned print, ``newest_version`` the current one.
 
-    ``today`` is the verdict without regard to the print, so that an old print can still show what is true now.
-    ``print_void_since``: the scanned print was lost and declared void on that day.
+    ``today`` is the verdict whatever the print, so that the page for an old print also shows what is true now.
+    ``print_void_since``: the day on which the scanned print was declared void after a loss.
     """
 
     verdict: Verdict

@@ -1,4 +1,4 @@
-"""From what the register holds to what the public may see, with the one verdict of the page."""
+"""Build the public page from the register, with its verdict."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from licence_qr.domain.register.record import CombinedRecord
 
 @dataclass(frozen=True, slots=True)
 class Print:
-    """One printed version of a code. ``void_since``: it was lost, and declared void on that day."""
+    """One printed version of a code. ``void_since``: the day on which it was declared void after a loss."""
 
     version: int
     printed_on: date
@@ -35,7 +35,7 @@ class Print:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundCode:
-    """The code by which a page was asked for: its number, the print that was scanned, the newest one, and how it came."""
+    """The code that a page was requested with: number, scanned print, newest print, and how it was found."""
 
     number: str
     scanned: Print
@@ -45,8 +45,10 @@ class FoundCode:
 
 @dataclass(frozen=True, slots=True)
 class LicenceLife:
-    """What the register knows of a licence beside what it says: its state, since when, until when it rests, all its marks,
-    and what of its inspections is public, by permit number."""
+    """The life cycle of a licence.
+
+    Its state and since when, the last day of dormancy, all its marks, and its public inspections by permit number.
+    """
 
     state: LicenceState
     state_since: date | None = None
@@ -56,7 +58,7 @@ class LicenceLife:
 
 
 def verdict_today(state: LicenceState, statuses: list[PermitStatus]) -> Verdict:
-    """The verdict from the live register alone, without regard to which print was scanned."""
+    """The verdict by the register alone, whatever print was scanned."""
     if state.ended:
         return Verdict.LICENCE_ENDED
     if state is LicenceState.DORMANT:
@@ -67,10 +69,10 @@ def verdict_today(state: LicenceState, statuses: list[PermitStatus]) -> Verdict:
 
 
 def shown_permits(permits: tuple[Permit, ...], day: date) -> list[tuple[Permit, PermitStatus]]:
-    """The permits a page shows: all but those whose place is taken by one of the same type that is in force.
+    """The permits that a page shows: all but refused ones and those replaced by one in force of the same type.
 
-    An application that was refused is nobody's business but the applicant's. A permit replaces another when it is for the
-    same premises and covers all of the other's kinds of place.
+    A refused application concerns only the applicant. A permit replaces another when it is for the same premises and
+    covers all its kinds of place.
     """
     refused = PermitState.REFUSED
     with_status = [(permit, status_on(permit, day)) for permit in permits if permit.state is not refused]
@@ -84,13 +86,13 @@ def _replaces(newer: Permit, older: Permit) -> bool:
 
 
 def authority_name(catalogue: Catalogue, authority: str) -> Text:
-    """The name of an authority; one that only an imported register names is shown as it was written."""
+    """The name of an authority; one outside the catalogue (from an import) is shown as written."""
     known = catalogue.authorities.get(authority)
     return known.name if known else Text(authority, authority)
 
 
 def office_name(catalogue: Catalogue, office: str) -> Text:
-    """The name of a handling office; an office outside the catalogue is shown as it was written."""
+    """The name of an office; one outside the catalogue is shown as written."""
     known = catalogue.offices.get(office)
     return known.name if known else Text(office, office)
 
@@ -131,7 +133,7 @@ def _public_permit(
 
 
 def _public_marks(marks: Iterable[Mark], day: date) -> tuple[PublicMark, ...]:
-    """The marks that stand on ``day``; one whose time is over is not shown any more."""
+    """The marks in force on ``day``."""
     return tuple(PublicMark(m.kind, MARK_NAMES[m.kind], m.since, m.until) for m in marks if m.stands_on(day))
 
 

@@ -1,1 +1,1 @@
-"""A business as the register holds it: holder, permits, marks, the combined record; and how their fields are typed."""
+"""A business in the register: holder, permits, marks, combined record, events; and the parsing of typed fields."""

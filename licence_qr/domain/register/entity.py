@@ -1,4 +1,4 @@
-"""The holder: a registered business and what its business licence (营业执照) says."""
+"""The holder: a registered business and the content of its business licence (营业执照)."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ class LicenceState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """What a business licence says of its holder. All of it is public by law (企业信息公示暂行条例).
+    """What a business licence says about its holder. All of it is public by law (企业信息公示暂行条例).
 
-    ``name`` may be empty for an individual business that never took one; ``term_to`` None means without end (长期);
+    ``name`` may be empty for an individual business without one; ``term_to`` None means no fixed term (长期);
     ``issued_on`` is the day of this print of the licence, not of the establishment.
     """
 
@@ -58,7 +58,7 @@ class Entity:
 
     @property
     def holder_name(self) -> str:
-        """The name permits are granted to: the registered name, or the operator's for a business without one."""
+        """The name on permits: the registered name, or that of the operator for a business without one."""
         return self.name or self.principal
 
 
@@ -66,7 +66,7 @@ class Entity:
 class Premises:
     """One place of business. ``premises_no`` counts from 1 within the entity; ``region`` is a 9-digit code or empty.
 
-    One that was closed keeps its number and its entry for ever; business at the same address again is a new one.
+    Closed premises keep their number and entry; a business that returns to the address gets new ones.
     """
 
     premises_no: int
@@ -77,5 +77,5 @@ class Premises:
 
     @property
     def open(self) -> bool:
-        """Whether business may still be done there."""
+        """Whether the premises are not closed."""
         return self.closed_on is None

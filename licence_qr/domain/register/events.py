@@ -1,17 +1,17 @@
-"""What is written down when something happens: the kinds of event, the shape of one, and which of its fields are public.
+"""Events of the history: their kinds, their shape, and which of their fields are public.
 
-An event has a public and a private part. The private part is what may have to be forgotten one day (names, addresses, free
-text, who acted); the public part is what may be shown to anybody. ``PUBLIC_FIELDS`` is the one place that says what is
-public, and everything it does not name is private.
+An event has a public and a private part. The private part is what may have to be erased one day (names, addresses, free
+text, who acted); the public part may be shown to anybody. ``PUBLIC_FIELDS`` alone says what is public; everything it
+does not name is private.
 
-Each part can be committed to by a hash that tells nothing about it (``part_hashes``)::
+Each part can be committed to by a hash that reveals nothing about it (``part_hashes``)::
 
     key  = HMAC-SHA-256(salt, "licence-qr event " + ("public" or "private") + " 1")
     hash = HMAC-SHA-256(key, canonical JSON of the part in UTF-8)
 
-The salt is random and of one event alone, so nobody can find a name by trying names. The keys of the two parts tell nothing
-of each other: whoever forgets a private part deletes it and the salt and keeps ``part_key(salt, Part.PUBLIC)``, by which the
-public part can be proven as before while the other hash binds nothing that can be guessed any more.
+The salt is random and used for one event only, so nobody can find a name by trying names. The two keys reveal nothing
+about each other: to erase a private part, delete it and the salt and keep ``part_key(salt, Part.PUBLIC)``. The public
+part can then still be proven, and the private part can no longer be guessed from its hash.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ Fields = Mapping[str, Any]
 
 
 class EventKind(StrEnum):
-    """What can happen. The subject of each is named beside it."""
+    """Kind of event. The comment names its subject."""
 
     LICENCE_GRANTED = "licence_granted"  # licence
     LICENCE_IMPORTED = "licence_imported"  # licence
@@ -67,18 +67,18 @@ class EventKind(StrEnum):
     INSPECTED = "inspected"  # inspection/<id>
     RECTIFICATION_ORDERED = "rectification_ordered"  # inspection/<id>
     RECTIFICATION_CLOSED = "rectification_closed"  # inspection/<id>
-    # These belong to the history of no business.
+    # Not in the history of any business.
     DRAW_ANNOUNCED = "draw_announced"  # draw/<id>
     DRAW_SETTLED = "draw_settled"  # draw/<id>
     DRAW_CALLED_OFF = "draw_called_off"  # draw/<id>
-    REPORT_HANDLED = "report_handled"  # report/<id>: what was said stands with the report, and goes with it
+    REPORT_HANDLED = "report_handled"  # report/<id>: texts are kept, and deleted, with the report
     RATING_HANDLED = "rating_handled"  # rating/<id>: likewise
     ACCOUNT_OPENED = "account_opened"  # account/<id>
     ACCOUNT_CLOSED = "account_closed"  # account/<id>
     PASSWORD_SET = "password_set"  # noqa: S105 – account/<id>
     SIGNED_IN = "signed_in"  # account/<id>
     SIGN_IN_REFUSED = "sign_in_refused"  # account/<id>
-    SIGN_IN_LOCKED = "sign_in_locked"  # account/<id>: refused, and the next tries will be too, whatever the password
+    SIGN_IN_LOCKED = "sign_in_locked"  # account/<id>: refused, and locked for a time
     CALENDAR_OPENED = "calendar_opened"  # account/<id>
     CALENDAR_CLOSED = "calendar_closed"  # account/<id>
     KEY_ADDED = "key_added"  # key/<kid>
@@ -89,8 +89,8 @@ class EventKind(StrEnum):
     CARD_PRINTED = "card_printed"  # card/<uscc>
 
 
-# What a licence, premises, a permit and a mark say publicly. A name may be that of a person, and so may a name of a business
-# of one person; an address may be where somebody lives; items and scope are free text.
+# Public fields of a licence, premises, a permit and a mark. A name, also that of a business, may be that of a person;
+# an address may be a home; items and scope are free text.
 _LICENCE = frozenset(
     {
         "uscc", "form", "entity_type", "registered_capital", "established_on", "issued_on", "term_to",
@@ -110,7 +110,7 @@ _DRAW = frozenset({"list_sha256", "commitment", "due_on", "places", "seed"})
 _KEY = frozenset({"purpose", "not_before", "sign_until", "relieved", "since"})
 _NOTHING: frozenset[str] = frozenset()
 
-# Kind → the fields of its values that are public. A field that is not named is private.
+# Kind → public fields of its values. Every other field is private.
 PUBLIC_FIELDS: Mapping[EventKind, frozenset[str]] = {
     EventKind.LICENCE_GRANTED: _LICENCE,
     EventKind.LICENCE_IMPORTED: _LICENCE,
@@ -133,12 +133,12 @@ PUBLIC_FIELDS: Mapping[EventKind, frozenset[str]] = {
     EventKind.PERMIT_REVIEWED: _PERMIT,
     EventKind.PERMIT_CHECKED: _PERMIT,
     EventKind.PERMIT_GRADED: _PERMIT,
-    # The token holds the holder's name, and a digest of a few facts can be guessed.
+    # The token contains the holder's name, and a digest of few facts can be guessed.
     EventKind.CODE_ISSUED: frozenset({"code_number", "version", "status_index", "entry_count"}),
     EventKind.MARK_SET: _MARK,
     EventKind.MARK_LIFTED: _MARK,
     EventKind.INSPECTED: frozenset({"purpose", "outcome", "score", "grade", "record"}),
-    # Not before something comes of it, if at all.
+    # Not public before it is decided, if at all.
     EventKind.ROW_DECIDED: _NOTHING,
     EventKind.PROPOSED: _NOTHING,
     EventKind.PROPOSAL_REFUSED: _NOTHING,
@@ -152,7 +152,7 @@ PUBLIC_FIELDS: Mapping[EventKind, frozenset[str]] = {
     EventKind.DRAW_ANNOUNCED: _DRAW,
     EventKind.DRAW_SETTLED: _DRAW,
     EventKind.DRAW_CALLED_OFF: _DRAW,
-    # What people do who work here, and with what citizens tell.
+    # The work of staff, also on reports and ratings.
     EventKind.REPORT_HANDLED: _NOTHING,
     EventKind.RATING_HANDLED: _NOTHING,
     EventKind.ACCOUNT_OPENED: _NOTHING,
@@ -165,7 +165,7 @@ PUBLIC_FIELDS: Mapping[EventKind, frozenset[str]] = {
     EventKind.CALENDAR_CLOSED: _NOTHING,
     EventKind.EXPORTED: _NOTHING,
     EventKind.CARD_PRINTED: _NOTHING,
-    # The published lists say all of it.
+    # All of it is in the published lists.
     EventKind.KEY_ADDED: _KEY,
     EventKind.KEY_ROTATED: _KEY,
     EventKind.KEY_RETIRED: _KEY,
@@ -175,12 +175,12 @@ PUBLIC_FIELDS: Mapping[EventKind, frozenset[str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One event, as it is stored.
+    """One event as stored.
 
     ``uscc`` is the business whose history it belongs to, empty for none. ``actor`` is a user name or a name of
-    ``roles.NOT_PEOPLE``; ``proposed_by`` the other person of a decision by four eyes. ``effective_on`` is the day from which
-    it holds in law; None means the day in Shanghai of ``at``. ``public`` and ``private`` have the members ``before`` and
-    ``after``, each with its share of the fields, where there was a before and an after; ``private`` has ``reason`` besides.
+    ``roles.NOT_PEOPLE``; ``proposed_by`` the proposer of a four-eyes act. ``effective_on`` is the day of legal effect;
+    None means the day of ``at`` in Asia/Shanghai. ``public`` and ``private`` have the members ``before`` and ``after``
+    where they exist, each with its share of the fields; ``private`` also has ``reason``.
     """
 
     kind: EventKind
@@ -213,7 +213,8 @@ class PartHashes(NamedTuple):
 
 
 def split(kind: EventKind, before: Fields | None, after: Fields | None, reason: str) -> tuple[Fields, Fields]:
-    """The public and the private part of values: what ``PUBLIC_FIELDS`` does not name is private, the reason always."""
+    """Split values into the public and the private part. Fields not in ``PUBLIC_FIELDS``, and the reason, are
+    private."""
     open_to_all = PUBLIC_FIELDS[kind]
     public: dict[str, Any] = {}
     private: dict[str, Any] = {"reason": reason} if reason else {}
@@ -227,7 +228,8 @@ def split(kind: EventKind, before: Fields | None, after: Fields | None, reason: 
 
 
 def part_hashes(event: Event) -> PartHashes:
-    """The two hashes of an event, as above. Who acted belongs to the private part, all else beside it to the public one."""
+    """The two hashes of an event (see the module). Who acted is hashed with the private part, all other columns with
+    the public one."""
     public = {
         "kind": event.kind.value,
         "uscc": event.uscc,
@@ -246,7 +248,7 @@ def part_hashes(event: Event) -> PartHashes:
 
 
 def part_key(salt: bytes, part: Part) -> bytes:
-    """The key by which one part of an event is hashed, 32 bytes."""
+    """The key for hashing one part of an event, 32 bytes."""
     return hmac.digest(salt, f"licence-qr event {part} 1".encode(), "sha256")
 
 

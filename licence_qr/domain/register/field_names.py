@@ -1,6 +1,6 @@
-"""The names of the fields of an application, one list for the form, the file and the error messages.
+"""Field names of an application, the same in the form, in a file and in error messages.
 
-All values arrive as text, exactly as typed. Several kinds of place are joined by commas. A yes/no answer to the
+All values are text, exactly as typed. Several kinds of place are separated by commas. A yes/no answer to the
 question ``q`` of a trade is the field ``answer_q`` with ``yes`` or ``no``.
 """
 

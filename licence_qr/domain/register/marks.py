@@ -1,7 +1,7 @@
-"""Marks on a business (经营异常名录、严重违法失信名单、标记): dated, and no state: a marked business may still trade.
+"""Marks on a business (经营异常名录、严重违法失信名单、标记). They are not states: a marked business may still trade.
 
-Interim Regulation on Enterprise Information Disclosure; Interim Measures for the Annual Reports of Individual Businesses,
-by which individual businesses are not entered in the list of abnormal operations but marked.
+Interim Regulation on Enterprise Information Disclosure; Interim Measures for the Annual Reports of Individual
+Businesses, by which individual businesses are not entered in the list of abnormal operations but marked.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from licence_qr.wording.text import Text
 
 
 class MarkKind(StrEnum):
-    """The marks there are."""
+    """Kind of mark."""
 
     ABNORMAL = "abnormal"  # 经营异常名录
     SERIOUS = "serious"  # 严重违法失信名单
@@ -31,9 +31,10 @@ MARK_NAMES: dict[MarkKind, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One mark. ``until`` is its last day, None where it stands until lifted; from ``lifted_on`` it is gone.
+    """One mark. ``until`` is its last day, None if it lasts until lifted; from ``lifted_on`` on it is no longer in
+    force.
 
-    ``reason`` is internal. Legal basis and number are those of the decision that set it.
+    ``reason`` is internal. Legal basis and document number are those of the decision that set it.
     """
 
     kind: MarkKind
@@ -45,13 +46,13 @@ class Mark:
     document_no: str = ""
 
     def stands_on(self, day: date) -> bool:
-        """Whether it is to be shown on ``day``."""
+        """Whether it is in force on ``day``."""
         over = self.until is not None and day > self.until
         lifted = self.lifted_on is not None and day >= self.lifted_on
         return self.since <= day and not over and not lifted
 
 
 def marks_for(form: EntityForm) -> tuple[MarkKind, ...]:
-    """The marks that a business of this form can bear: an individual business is marked, any other is listed."""
+    """The marks that a business of this form can have: an individual business is flagged, any other is listed."""
     own = MarkKind.FLAGGED if form is EntityForm.INDIVIDUAL else MarkKind.ABNORMAL
     return own, MarkKind.SERIOUS

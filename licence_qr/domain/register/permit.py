@@ -1,4 +1,4 @@
-"""Permits (许可证), their states in law and their state on a given day."""
+"""Permits (许可证): the state that was decided, and the status on a given day."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from licence_qr.domain.dates import Period
 from licence_qr.wording.terms import term
 from licence_qr.wording.text import Text
 
-# What pages everywhere call "expiring soon"; tests hold the first step of the dated life rules against it.
+# When pages say "expiring soon"; a test compares it with the first step of the life rules.
 EXPIRING_SOON_DAYS = 90
 
 
 class PermitState(StrEnum):
-    """What an office has decided. Ends differ in law; see docs/trade/domain.md."""
+    """What an office has decided. The ways to end a permit differ in law; see docs/trade/domain.md."""
 
-    PENDING = "pending"  # 受理中: applied for on the standard procedure, not granted
+    PENDING = "pending"  # 受理中: applied for in the standard procedure, not decided
     EFFECTIVE = "effective"  # 有效
     SUSPENDED = "suspended"  # by which decision: ``Suspension``
     ANNULLED = "annulled"  # 撤销
@@ -28,7 +28,7 @@ class PermitState(StrEnum):
     REFUSED = "refused"  # 不予许可: applied for, never granted
 
 
-# The ends that closing the record (注销) follows and does not replace.
+# Ends after which a permit is still cancelled (注销).
 ENDS_BEFORE_CLOSING = frozenset({PermitState.ANNULLED, PermitState.REVOKED, PermitState.WITHDRAWN})
 
 
@@ -51,7 +51,7 @@ SUSPENSION_STATUS: Mapping[Suspension, Text] = {
 
 
 class PermitStatus(StrEnum):
-    """What is true on one day: the decided state, and what the calendar adds to it."""
+    """The status on one day: the decided state and what follows from the dates."""
 
     PENDING = "pending"
     NOT_YET_VALID = "not_yet_valid"
@@ -115,12 +115,12 @@ class Permit:
 
     @property
     def granted(self) -> bool:
-        """Whether it was ever granted, whatever became of it: only then is it part of a signed record."""
+        """Whether it was ever granted: only then is it part of a signed record."""
         return self.state not in {PermitState.PENDING, PermitState.REFUSED}
 
 
 def status_on(permit: Permit, day: date) -> PermitStatus:
-    """The status of ``permit`` on ``day``. A decided state other than effective wins over the calendar."""
+    """The status of ``permit`` on ``day``. A decided state other than effective overrides the dates."""
     if permit.state is not PermitState.EFFECTIVE:
         return PermitStatus(permit.state.value)
     if permit.period is None:
@@ -139,9 +139,9 @@ def status_on(permit: Permit, day: date) -> PermitStatus:
 
 
 def deemed_renewed(permit: Permit, day: date) -> bool:
-    """Whether a renewal counts as granted on ``day`` because it was applied for in time and not decided before the end.
+    """Whether a renewal is deemed granted on ``day``: applied for in time and not decided before expiry.
 
-    Administrative Licensing Law, article 50 (逾期未作决定的，视为准予延续). True until the register has recorded it.
+    Administrative Licensing Law, article 50 (逾期未作决定的，视为准予延续). True only until the register has recorded it.
     """
     last = permit.period.last if permit.period else None
     waiting = permit.renewal_in_time and permit.renewal_applied_on is not None
@@ -150,9 +150,9 @@ def deemed_renewed(permit: Permit, day: date) -> bool:
 
 
 def status_list_value(status: PermitStatus) -> int:
-    """The two bits of a permit's entry: 0 valid, 2 suspended, 1 anything that may not be used.
+    """The two bits of a permit in the status list: 0 valid, 2 suspended, 1 ended.
 
-    Expiry is in the symbol itself, so an expired permit needs no entry of its own: it keeps 0.
+    An expired permit keeps 0, because the symbol itself has the expiry date.
     """
     if status is PermitStatus.SUSPENDED:
         return 2

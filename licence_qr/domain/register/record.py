@@ -1,4 +1,4 @@
-"""The combined record: what the licence and the permits of one business say together, and the digest of it."""
+"""The combined record of the licence and the permits of one business, and its digest."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ DIGEST_BYTES = 16
 
 @dataclass(frozen=True, slots=True)
 class CombinedRecord:
-    """One business licence with the premises and the granted permits of its holder, in order of premises and number.
+    """One business licence with the premises and granted permits of its holder, in the order of premises and number.
 
-    It holds public facts only, and facts only: a status or a grade may change without a new version of the code.
+    It has public facts only, and no status or grade: those may change without a new version of the code.
     """
 
     entity: Entity
@@ -49,7 +49,7 @@ class CombinedRecord:
 
     @property
     def signed_permits(self) -> tuple[Permit, ...]:
-        """The permits that have been granted; one that is only applied for, or refused, is not part of a signed record."""
+        """The permits that were granted; pending and refused ones are not part of a signed record."""
         return tuple(p for p in self.permits if p.granted)
 
     def canonical(self) -> bytes:
@@ -57,7 +57,8 @@ class CombinedRecord:
         return canonical_json(self.to_json()).encode("utf-8")
 
     def digest(self) -> bytes:
-        """The first 16 bytes of SHA-256 over ``canonical()``: it binds into the symbol what the symbol has no room for."""
+        """The first 16 bytes of SHA-256 over ``canonical()``, which bind the symbol to facts that it has no room
+        for."""
         return hashlib.sha256(self.canonical()).digest()[:DIGEST_BYTES]
 
 

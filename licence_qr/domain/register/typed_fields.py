@@ -1,4 +1,4 @@
-"""Reads typed fields one by one: each becomes a value, or one more problem, and reading goes on."""
+"""Parse typed fields one by one and collect all problems."""
 
 from __future__ import annotations
 
@@ -15,8 +15,7 @@ from licence_qr.domain.register.field_names import ALL_FIELDS, ANSWER_PREFIX, FI
 from licence_qr.domain.written_dates import read_date
 from licence_qr.errors import InputError
 
-# Most characters a field may have: what the sheets have room for (names, addresses, items) or what the national licence
-# form carries (scope).
+# Most characters of a field: limited by the sheets (names, addresses, items) or by the national licence form (scope).
 MAX_CHARS: Mapping[str, int] = {
     "name": 60,
     "entity_type": 40,
@@ -28,7 +27,7 @@ MAX_CHARS: Mapping[str, int] = {
     "permitted_items": 60,
     "signer": 30,
 }
-# The name stands inside the signed symbol, where bytes count; rare characters take four, common ones three.
+# The name is inside the signed symbol, where bytes count; rare characters take four, common ones three.
 MAX_NAME_BYTES = 180
 MAX_AREA_M2 = 1_000_000
 
@@ -41,10 +40,11 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 
 def refused_character(text: str) -> tuple[str, int] | None:
-    """The first character that may not stand in a printed record, as ``U+202E RIGHT-TO-LEFT OVERRIDE``, and its place.
+    """The first character that is not allowed in a printed record, as ``U+202E RIGHT-TO-LEFT OVERRIDE``, and its
+    position.
 
-    Refused are characters that cannot be seen or that mean something only on one machine. Ideographs newer than Python's
-    table are accepted; whether a font can print one is for the print to say.
+    Characters that are invisible or mean something on one machine only are refused. Ideographs newer than Python's
+    table are accepted; whether a font can print them is checked when printing.
     """
     for place, char in enumerate(text, start=1):
         if unicodedata.category(char) in _REFUSED_CATEGORIES or unassigned(char):
@@ -62,13 +62,13 @@ def _form_order(problem: InputError) -> tuple[int, str]:
 
 @dataclass(slots=True)
 class FieldReader:
-    """Reads from ``fields``. A reading that fails notes its problem and gives a stand-in of the right type."""
+    """Reads from ``fields``. A failed reading notes its problem and returns a placeholder of the right type."""
 
     fields: Mapping[str, str]
     problems: list[InputError] = field(default_factory=list)
 
     def typed(self, name: str) -> str:
-        """What was typed, without the white space around it; empty when the field is absent."""
+        """What was typed, trimmed; empty when the field is absent."""
         return self.fields.get(name, "").strip()
 
     def refuse(self, code: str, name: str, **facts: object) -> None:
@@ -78,11 +78,11 @@ class FieldReader:
         self.problems.append(InputError(code, field=name, **labels, **facts))
 
     def in_form_order(self) -> tuple[InputError, ...]:
-        """All problems, in the order in which the form asks."""
+        """All problems, in the order of the form."""
         return tuple(sorted(self.problems, key=_form_order))
 
     def text(self, name: str, *, required: bool = True, missing: str = "field_missing") -> str:
-        """A text within its length and of characters that can be printed. Markup is text like any other."""
+        """A text within its length limit and without characters that are not allowed. Markup is ordinary text."""
         text = self.typed(name)
         if not text and required:
             self.refuse(missing, name)
@@ -97,7 +97,7 @@ class FieldReader:
     def date(self, name: str) -> date | None:
         """A date in any of the usual spellings, or None after noting what is wrong.
 
-        A form has several dates on one page, so its sentences name the field, which those of ``read_date`` do not.
+        A form has several dates, so its error messages name the field, unlike those of ``read_date``.
         """
         try:
             return read_date(self.typed(name), name)
@@ -106,7 +106,7 @@ class FieldReader:
             return None
 
     def choice(self, name: str, choices: type[Choice]) -> Choice | None:
-        """One of a closed set."""
+        """A member of ``choices``, or None after noting what is wrong."""
         found = self.typed(name)
         if found in set(choices):
             return choices(found)

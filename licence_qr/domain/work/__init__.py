@@ -1,1 +1,1 @@
-"""Work that waits for somebody, and its words."""
+"""Tasks of the work list, and their wording."""

@@ -1,4 +1,4 @@
-"""What there is to do, in words: the name of each kind of task, and a sentence on it. Pages and mails say the same."""
+"""Wording of tasks, for pages and mails: the name of each kind, and a sentence about it."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def name_of(kind: TaskKind, left: TimeLeft) -> Text:
 
 
 def days_left(kind: TaskKind | None, left: TimeLeft) -> Text:
-    """How many calendar days there are, in words that themselves say that a day has passed."""
+    """The calendar days left, or since the task was due, in words."""
     if left.days is None:
         return term("progress.no_date")
     if left.days == 0:
@@ -83,5 +83,5 @@ def days_left(kind: TaskKind | None, left: TimeLeft) -> Text:
 
 
 def counted(count: int, noun: str) -> str:
-    """An English noun with its number."""
+    """A number with its English noun, plural where needed."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

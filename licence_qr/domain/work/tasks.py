@@ -1,4 +1,4 @@
-"""Work that waits for somebody, on one list whatever it comes from; and how urgent it is."""
+"""Tasks of the work list, and how urgent each is."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from licence_qr.errors import RuleError
 
 
 class TaskKind(StrEnum):
-    """What there is to do."""
+    """Kind of task."""
 
-    PERMIT_PENDING = "permit_pending"  # applied for on the standard procedure, not decided
+    PERMIT_PENDING = "permit_pending"  # applied for in the standard procedure, not decided
     PERMIT_EXPIRING = "permit_expiring"
     RENEWAL_TO_DECIDE = "renewal_to_decide"
     REVIEW_DUE = "review_due"  # 复核
-    FOLLOW_UP_DUE = "follow_up_due"  # 告知承诺 inspection after the grant
+    FOLLOW_UP_DUE = "follow_up_due"  # 告知承诺核查: check after the grant
     RECTIFICATION_DUE = "rectification_due"  # 责令限期整改
     PROPOSAL_TO_DECIDE = "proposal_to_decide"
     PROPOSAL_OF_MINE = "proposal_of_mine"
     DRAWN_INSPECTION = "drawn_inspection"  # 双随机
-    INSPECTION_HELD = "inspection_held"  # came from a phone with something doubtful about it
+    INSPECTION_HELD = "inspection_held"  # a record from a phone that a person has to decide on
     REPORT_TO_CONTACT = "report_to_contact"
     REPORT_TO_ANSWER = "report_to_answer"
     REPORT_TO_CALL_BACK = "report_to_call_back"  # answered; closed once the reporter was called back
@@ -34,7 +34,7 @@ class TaskKind(StrEnum):
 
 _DESK = frozenset({Role.CLERK, Role.DECIDER, Role.ADMIN})
 _FIELD = frozenset({Role.INSPECTOR, Role.ADMIN})
-# Whose work each kind is. An administrator oversees all of it, but proposes nothing and so has nothing of their own.
+# The roles whose work each kind is. An administrator sees all tasks, but proposes nothing and so has no own proposals.
 ROLES_OF: Mapping[TaskKind, frozenset[Role]] = {
     TaskKind.PERMIT_PENDING: _DESK,
     TaskKind.PERMIT_EXPIRING: _DESK,
@@ -51,14 +51,14 @@ ROLES_OF: Mapping[TaskKind, frozenset[Role]] = {
     TaskKind.REPORT_TO_CALL_BACK: _DESK | _FIELD,
     TaskKind.RATING_TO_MEND: frozenset({Role.CLERK, Role.DECIDER}),
 }
-# Kinds whose time limit runs in working days: without a calendar it is not known when they are due, so they come first.
+# Kinds with a time limit in working days. Without a calendar their due day is unknown, so they are listed first.
 CLOCKED = frozenset(
     {TaskKind.REPORT_TO_CONTACT, TaskKind.REPORT_TO_ANSWER, TaskKind.REPORT_TO_CALL_BACK, TaskKind.RATING_TO_MEND}
 )
 
 
 def kinds_of(actor: Actor) -> tuple[TaskKind, ...]:
-    """The kinds that are the work of ``actor``, in the order of the list's headings."""
+    """The kinds that are the work of ``actor``, in the order of the headings of the list."""
     return tuple(kind for kind in TaskKind if ROLES_OF[kind] & actor.roles)
 
 
@@ -66,8 +66,8 @@ def kinds_of(actor: Actor) -> tuple[TaskKind, ...]:
 class Task:
     """One line of the work list.
 
-    ``subject`` names the thing in its own room (``permit/17``, ``proposal/3``, ``report/5``); with ``kind`` it is
-    unique. ``due_on`` None: no date is set, or no calendar of working days is known to reckon it by. ``roles`` may see it.
+    ``subject`` names what it is about (``permit/17``, ``proposal/3``, ``report/5``); with ``kind`` it is unique.
+    ``due_on`` None: no date is set, or its year has no calendar of working days. ``roles`` may see it.
     """
 
     kind: TaskKind
@@ -81,7 +81,7 @@ class Task:
 
 
 class DueStep(StrEnum):
-    """How near the day is; the steps are those of the dated rules (90, 60 and 30 days)."""
+    """How near the due day is, by the steps of the life rules (90, 60 and 30 days)."""
 
     OVERDUE = "overdue"
     URGENT = "urgent"
@@ -93,7 +93,7 @@ class DueStep(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TimeLeft:
-    """Days until a task is due, negative when it is overdue. ``working_days`` None: a year without a calendar lies between.
+    """Days until a task is due, negative when it is overdue. ``working_days`` None: a year in between has no calendar.
 
     Both are None for a task without a date.
     """
@@ -104,12 +104,12 @@ class TimeLeft:
 
     @property
     def overdue(self) -> bool:
-        """Whether the day has passed."""
+        """Whether the due day has passed."""
         return self.step is DueStep.OVERDUE
 
 
 def due_step(days: int | None, rules: LifeRules) -> DueStep:
-    """The step of a task that is due in ``days`` calendar days; the day itself is not overdue."""
+    """The step of a task due in ``days`` calendar days. On the due day itself it is not overdue."""
     if days is None:
         return DueStep.UNDATED
     if days < 0:
@@ -120,7 +120,7 @@ def due_step(days: int | None, rules: LifeRules) -> DueStep:
 
 
 def time_left(due_on: date | None, today: date, calendar: WorkingCalendar, rules: LifeRules) -> TimeLeft:
-    """How long there is until ``due_on``, counted from ``today``, which is not counted itself."""
+    """The time left until ``due_on``; ``today`` is not counted."""
     if due_on is None:
         return TimeLeft(DueStep.UNDATED, None, None)
     days = (due_on - today).days
