@@ -1,1 +1,1 @@
-"""The register: the only room that speaks SQL or touches key files. One module per aggregate."""
+"""The register: the only package that uses SQL or key files. One module per aggregate."""

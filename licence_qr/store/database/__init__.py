@@ -1,1 +1,1 @@
-"""The register as a file: connections and transactions, the SQLite used, and its schema step by step."""
+"""The register file: connections, transactions, the SQLite binding, and the steps of the schema."""

@@ -1,11 +1,11 @@
 """Connections and transactions of the register, one SQLite file.
 
-Every write transaction begins IMMEDIATE, here and nowhere else: a deferred one would read a counter, find another
-clerk writing, and fail with "database is locked" instead of waiting its turn. Each thread keeps one connection; opening
-one per request costs ten times a scan.
+Every write transaction begins IMMEDIATE, and only here: a deferred one would read a counter, find another clerk
+writing, and fail with "database is locked" instead of waiting. Each thread keeps one connection; opening one per
+request costs ten times as much as a scan.
 
-The journal is a write-ahead log where the SQLite of this machine may use one (store/database/sqlite.py): readers and a clerk
-then do not wait for each other. That mode is written in the file; ``create_or_upgrade`` alone changes it.
+The journal is a write-ahead log where the SQLite of this machine can safely use one (store/database/sqlite.py), so that
+readers and a clerk do not wait for each other. The mode is stored in the file; only ``create_or_upgrade`` changes it.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from licence_qr.store.database import journal_files, migrations
 from licence_qr.store.database.sqlite import SqliteUtils, journal_pragmas, sqlite3
 from licence_qr.store.files import file_errors
 
-# How long to wait for another process: a clerk's pair is worth waiting for, a citizen should be told soon.
+# How long to wait for another process: a clerk's work is worth a wait, a citizen needs an answer soon.
 WRITE_WAIT_SECONDS = 10.0
 READ_WAIT_SECONDS = 2.0
-# A log that one great transaction (an import) has made long is cut back to this when it is begun anew.
+# A log that a large transaction (an import) has made long is truncated to this size when it restarts.
 _LARGEST_LOG_KEPT = 16 * 1024 * 1024
 
 Row = sqlite3.Row
@@ -59,18 +59,21 @@ class Transaction:
 
 
 class _KeptConnection(NamedTuple):
-    """A connection, device and inode of the file it was opened on, and of the log and index it writes beside it."""
+    """A connection, and device and inode of its file and of the log and index beside it."""
 
     connection: sqlite3.Connection
     file: tuple[int, int]
     log: dict[Path, tuple[int, int]]
     unchanging: tuple[int, ...] | None
-    """What the file looked like, where it was opened as one that nobody can write (``_open_unchanging``)."""
+    """State of the file if it was opened as read-only for everybody (``_open_unchanging``)."""
 
 
 class Database:
-    """The register file. Raises RegisterError ``register_missing``, ``register_locked``, ``register_read_only``,
-    ``register_full``, ``register_newer``, ``register_journal`` or ``register_damaged``, never a bare sqlite3 error."""
+    """The register file.
+
+    Raises RegisterError ``register_missing``, ``register_locked``, ``register_read_only``, ``register_full``,
+    ``register_newer``, ``register_journal`` or ``register_damaged``, never a bare sqlite3 error.
+    """
 
     def __init__(self, path: Path, first: Callable[[Transaction], Callable[[], None]] | None = None) -> None:
         """``first`` is called with every write transaction before anything else, and what it returns after COMMIT."""
@@ -88,7 +91,7 @@ class Database:
             try:
                 migrations.refuse_newer(SqliteUtils(connection))
                 journal, _ = journal_pragmas(sqlite3.sqlite_version_info)
-                # Refused ("database is locked") while another connection is open to a file that leaves WAL.
+                # Fails ("database is locked") while another connection is open to a file that leaves WAL.
                 set_to = connection.execute(f"PRAGMA journal_mode={journal}").fetchone()[0]
                 if set_to.upper() != journal:
                     raise RegisterError("register_locked", path=self.path)
@@ -103,23 +106,26 @@ class Database:
                 connection.close()
 
     def check_version(self) -> None:
-        """Raise ``register_missing``, ``register_newer`` or ``register_outdated`` unless the schema is this program's;
-        ``register_journal`` when the SQLite of this machine must not write the file."""
+        """Check that this program can use the register.
+
+        Raises RegisterError ``register_missing``, ``register_newer`` or ``register_outdated`` unless the schema is this
+        program's, ``register_journal`` when the SQLite of this machine must not write the file.
+        """
         with self.read() as tx:
             migrations.check(SqliteUtils(tx._connection))
             self._refuse_log(tx._connection)
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
-        """A transaction that sees one moment of the register and writes nothing."""
+        """A read transaction: one consistent snapshot of the register."""
         with self._transaction("BEGIN DEFERRED", writable=False) as tx:
             yield tx
 
     @contextmanager
     def write(self, wait: float | None = None) -> Iterator[Transaction]:
-        """The one way to write: BEGIN IMMEDIATE … COMMIT, or ROLLBACK when anything is raised.
+        """A write transaction: BEGIN IMMEDIATE … COMMIT, or ROLLBACK when anything is raised. The only way to write.
 
-        ``wait`` is for what an answer can do without: the seconds after which another writer is ``register_locked``.
+        ``wait`` (seconds until ``register_locked``) is for writes that an answer can do without.
         """
         with self._transaction("BEGIN IMMEDIATE", writable=True, wait=wait) as tx:
             committed = self._first(tx) if self._first else None
@@ -151,9 +157,10 @@ class Database:
                 raise RegisterError("register_locked", path=self.path)
 
     def _refuse_log(self, connection: sqlite3.Connection) -> None:
-        """Raise RegisterError ``register_journal`` when the file keeps a log that this SQLite must not write.
+        """Raise RegisterError ``register_journal`` when the file is in WAL mode and this SQLite must not write it.
 
-        A process with a newer SQLite may have changed the mode since the connection was opened; to read stays allowed.
+        A process with a newer SQLite may have changed the mode since the connection was opened. Reading is still
+        allowed.
         """
         if journal_pragmas(sqlite3.sqlite_version_info)[0] != "WAL" and _keeps_log(connection):
             raise RegisterError("register_journal", path=self.path, sqlite=sqlite3.sqlite_version)
@@ -161,8 +168,8 @@ class Database:
     def stamp(self) -> tuple[int, int, int]:
         """A value that differs from an earlier one of the same thread whenever the register was written in between.
 
-        The first part counts this thread's connections, the second what others committed (PRAGMA data_version), the
-        third what this one changed. It reads the change counter of file or log: it raises RegisterError like other reads.
+        Its parts count this thread's connections, commits of others (PRAGMA data_version) and changes of this
+        connection. It reads the change counter of the file or log, so it raises RegisterError like other reads.
         """
         with _register_errors(self.path):
             connection = self._kept_connection().connection
@@ -170,11 +177,11 @@ class Database:
             return self._local.opened, version, connection.total_changes
 
     def _kept_connection(self) -> _KeptConnection:
-        """This thread's connection to the file that stands at the path now.
+        """This thread's connection to the file that is at the path now.
 
-        A connection outlives its file: moved away, or replaced by a backup, the old one would be read for ever and the
-        page would say "valid" of a register that is gone. While no file is there the old connection is kept: it alone
-        knows which log belongs to the old file when another comes.
+        A connection outlives its file: after the file was moved away or replaced by a backup, the old one would still
+        be read and the page could say "valid" by a register that is gone. While there is no file the old connection is
+        kept, because it alone knows which log belongs to the old file once another file comes.
         """
         kept: _KeptConnection | None = getattr(self._local, "kept", None)
         file = self._file()
@@ -183,7 +190,7 @@ class Database:
         if kept is not None:
             if kept.file != file:
                 with suppress(sqlite3.Error):
-                    # The old file is made whole, wherever it is now: commits of its last minutes are in the log alone.
+                    # Write the log back into the old file, wherever it is now: its last commits are only in the log.
                     kept.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
                 with file_errors(self.path):
                     journal_files.remove(kept.log)
@@ -224,11 +231,14 @@ class Database:
             self._local.kept = None
 
     def write_back(self) -> None:
-        """Write the log back into the file and remove it, where nobody else has the register open: the file alone is then
-        whole. Processes that end at once, as the server's workers do, leave it standing. Raises RegisterError."""
+        """Write the log back into the file and remove it, unless somebody else has the register open.
+
+        The file alone is then complete. Processes that end without it, as the server's workers do, leave the log in
+        place. Raises RegisterError.
+        """
         self.close()
         with self.read():
-            pass  # the last connection that closes does it, once it has looked at the file
+            pass  # the last connection to close does it, if it has read the file
         self.close()
 
     def _connect(self, *, create: bool, unchanging: bool = False) -> sqlite3.Connection:
@@ -236,7 +246,7 @@ class Database:
             if not self.path.exists():
                 if not create:
                     raise RegisterError("register_missing", path=self.path)
-                # It holds telephone numbers and password hashes. SQLite gives its journals the same mode.
+                # The file has telephone numbers and password hashes. SQLite gives its journals the same mode.
                 os.close(os.open(self.path, os.O_RDONLY | os.O_CREAT, 0o600))
         name = f"{self.path.absolute().as_uri()}?mode=ro&immutable=1" if unchanging else str(self.path)
         connection = sqlite3.connect(
@@ -244,12 +254,13 @@ class Database:
         )
         try:
             connection.row_factory = sqlite3.Row
-            # By the file, not by the version: a register that init has not switched yet, or a backup, has no log.
+            # Decided by the file, not by the version: a backup, or a register that init has not switched yet, has no
+            # log.
             connection.execute(f"PRAGMA synchronous={'FULL' if _keeps_log(connection) else 'EXTRA'}")
             connection.execute(f"PRAGMA journal_size_limit={_LARGEST_LOG_KEPT}")
             connection.execute("PRAGMA foreign_keys=ON")
             connection.execute("PRAGMA trusted_schema=OFF")
-            # What is deleted for privacy is overwritten too. Debian's SQLite is built so; others are not.
+            # Overwrite what is deleted, for privacy. Debian's SQLite does so by default; others do not.
             connection.execute("PRAGMA secure_delete=ON")
         except BaseException:
             connection.close()
@@ -258,7 +269,8 @@ class Database:
 
 
 def _keeps_log(connection: sqlite3.Connection) -> bool:
-    """Whether the file is in WAL mode. Asked of SQLite: to read the header by hand would drop all locks on closing."""
+    """Whether the file is in WAL mode. SQLite is asked, because closing a file opened to read the header drops all
+    locks."""
     mode: str = connection.execute("PRAGMA journal_mode").fetchone()[0]
     return mode == "wal"
 
@@ -283,7 +295,7 @@ _BY_PRIMARY_CODE = {
 
 @contextmanager
 def _register_errors(path: Path) -> Iterator[None]:
-    """Turn SQLite's own errors into RegisterError; a broken constraint or SQL fault is a bug and passes through."""
+    """Turn SQLite errors into RegisterError, except constraint and SQL errors, which are bugs."""
     try:
         yield
     except sqlite3.Error as error:

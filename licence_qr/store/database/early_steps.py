@@ -1,14 +1,14 @@
-"""What a few early steps lack in registers that were made while those steps were still being written.
+"""Repair of registers that were made while a few early steps were still being written.
 
-Between 09:30 and 12:56 of the first day four steps were changed after programs had applied them. Such a register has them
-noted as done and lacks a column or an index, at the first use of which the program would fail.
+On the first day four steps were changed after programs had applied them. Such a register has them recorded as applied
+but lacks a column or an index, and the program would fail at its first use.
 """
 
 from __future__ import annotations
 
 from licence_qr.store.database.schema import Schema
 
-# In such a register nothing is in ``draws``: no program could draw yet. What had been imported had been decided nowhere.
+# In such a register ``draws`` is empty, because no program could draw yet, and no imported row had been decided.
 _COLUMNS = (
     ("import_parts", "code", "TEXT NOT NULL DEFAULT ''"),
     ("import_parts", "reason", "TEXT NOT NULL DEFAULT ''"),
@@ -19,7 +19,7 @@ _COLUMNS = (
 
 
 def make_whole(schema: Schema) -> None:
-    """Add what is not there; in any other register nothing is changed."""
+    """Add what is missing; any other register is left unchanged."""
     for table, column, kind in _COLUMNS:
         if column not in schema.columns(table):
             schema.run(f"ALTER TABLE {table} ADD COLUMN {column} {kind};")

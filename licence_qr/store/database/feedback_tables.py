@@ -1,7 +1,7 @@
-"""The tables of what citizens and businesses answer back. What reads and writes them stands in ``reports`` and ``ratings``.
+"""Tables of reports and ratings. ``store.feedback`` reads and writes them.
 
-Apart from those, because the schema is applied by the migrations, on which the database itself stands. Contacts and
-photographs have tables of their own: they are deleted some time after the case, while what was done stays for good.
+They are here because ``store.database`` must not import the modules that use them. Contacts and photographs have their
+own tables: they are deleted some time after the case, while the steps taken are kept.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from licence_qr.store.database.schema import Schema
 
 
 def create_reports(schema: Schema) -> None:
-    """Reports, what became of each, and for a while whom to call."""
+    """Reports, their steps, and contacts that are deleted later."""
     schema.run("""
         CREATE TABLE reports (
             report_id INTEGER PRIMARY KEY, number BLOB NOT NULL UNIQUE, form_id TEXT NOT NULL UNIQUE,
@@ -37,7 +37,7 @@ def create_reports(schema: Schema) -> None:
 
 
 def create_ratings(schema: Schema) -> None:
-    """Invitations to rate, ratings, what became of the bad ones, and for a while whom to call."""
+    """Invitations to rate, ratings, their steps, and contacts that are deleted later."""
     schema.run("""
         CREATE TABLE rating_invitations (
             code BLOB PRIMARY KEY, application_no TEXT NOT NULL UNIQUE, office TEXT NOT NULL, uscc TEXT NOT NULL,
@@ -64,8 +64,11 @@ def create_ratings(schema: Schema) -> None:
 
 
 def purge_text(schema: Schema) -> None:
-    """What was written about a closed case is deleted after a time. Of a step only its words can go, and they can only
-    go: who took it, when and what it was stays, and so do the answers to reporters and what was mended."""
+    """Let the texts about a closed case be deleted after a time.
+
+    A step may only lose its text: who took it, when and what it was is kept, and so are answers to reporters and
+    remedies.
+    """
     for case, kept in (("report", "answered"), ("rating", "mended")):
         details = ", details" if case == "report" else ""
         fixed = f"seq, {case}_id, at, actor, office, step{details}"

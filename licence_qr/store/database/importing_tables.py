@@ -1,6 +1,6 @@
-"""The tables of the department import. What reads and writes them stands in ``import_runs``.
+"""Tables of the department import. ``store.importing`` reads and writes them.
 
-Apart from it, because the schema is applied by the migrations, on which the database itself stands.
+They are here because ``store.database`` must not import the modules that use them.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from licence_qr.store.database.schema import Schema
 
 
 def create(schema: Schema) -> None:
-    """The tables of this aggregate (called by the migration of that name)."""
+    """Create the tables."""
     schema.run("""
         CREATE TABLE import_runs (
             run_id TEXT PRIMARY KEY, market_file TEXT NOT NULL, health_file TEXT NOT NULL,

@@ -1,4 +1,4 @@
-"""The tables of inspections, of the orders they lead to, and of random draws."""
+"""Tables of inspections, rectification orders and random draws."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ from licence_qr.store.database.schema import Schema
 
 
 def create(schema: Schema) -> None:
-    """Make the tables."""
+    """Create the tables."""
     _create_inspections(schema)
     _create_draws(schema)
 
 
 def _create_inspections(schema: Schema) -> None:
-    """``content`` is the very text that came; the columns beside it are read from it, for finding. A visit has one row for
-    each content that came under its id, normally one. Credit code and permit refer to nothing: an unknown one is kept too.
+    """Create the tables of inspections, photographs and orders.
+
+    ``content`` is the text as received; the other columns are read from it, for searching. A visit has one row for each
+    content received under its id, normally one. Credit code and permit are no foreign keys: unknown ones are kept too.
     """
     schema.run("""
         CREATE TABLE inspections (

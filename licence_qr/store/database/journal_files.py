@@ -1,7 +1,7 @@
-"""The files that SQLite keeps beside a register in WAL mode: its log (``-wal``) and the index of the log (``-shm``).
+"""The files of SQLite beside a register in WAL mode: its log (``-wal``) and the index of the log (``-shm``).
 
-They are found by name, and nothing in them says to which register they belong: a log left beside a register that was put
-in the place of another would be played into it. A connection that has them open knows them by device and inode.
+SQLite finds them by name, and nothing in them says to which register they belong: if a register is replaced and the old
+log remains, the log would be applied to the new file. An open connection knows them by device and inode.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 
 
 def beside(register: Path) -> dict[Path, tuple[int, int]]:
-    """Log and index of a register that is open, with device and inode."""
+    """Log and index of an open register, with device and inode."""
     found = {}
     for suffix in ("-wal", "-shm"):
         path = register.with_name(register.name + suffix)
@@ -23,9 +23,10 @@ def beside(register: Path) -> dict[Path, tuple[int, int]]:
 
 
 def remove(files: Mapping[Path, tuple[int, int]]) -> None:
-    """Remove the files that are still those. The caller holds a connection to them, so the inodes cannot be others'.
+    """Remove those files that still have the same device and inode. The caller has them open, so no inode was reused.
 
-    Processes take turns: the first one's next connection makes new files under the same names. Raises OSError.
+    Only one process at a time does this, because the next connection makes new files under the same names. Raises
+    OSError.
     """
     if not files:
         return
@@ -40,14 +41,17 @@ def remove(files: Mapping[Path, tuple[int, int]]) -> None:
 
 
 def unchanging(register: Path) -> bool:
-    """Whether a register that cannot be opened otherwise may be read without locks: it has no log, and this process may
-    not make one (a read-only disk). Another might still write it: see ``state``."""
+    """Whether a register that cannot be opened otherwise may be read without locks.
+
+    It has no log, and this process cannot create one (a read-only disk). Another process might still write it: see
+    ``state``.
+    """
     log = register.with_name(register.name + "-wal")
     return register.exists() and not log.exists() and not os.access(register.parent, os.W_OK)
 
 
 def state(register: Path) -> tuple[int, ...]:
-    """A value that changes when a register in WAL mode is opened for writing or written by somebody."""
+    """A value that changes when anybody writes a register in WAL mode or opens it for writing."""
     found = register.stat()
     log = register.with_name(register.name + "-wal")
     return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, log.exists()

@@ -1,7 +1,7 @@
-"""Running the steps of the schema on SQLite, and the book of those that a register has: table ``_sqlite_migrations``.
+"""Apply the steps of the schema on SQLite, and record them in the table ``_sqlite_migrations``.
 
-The book is kept by sqlite-utils, whose table it is. Programs of all releases read it: by a name in it that they do not know,
-they see that a register is newer than they are.
+The table belongs to sqlite-utils. Programs of all releases read it: an unknown name in it tells them that the register
+is newer than they are.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from licence_qr.store.database.schema_steps import STEPS
 from licence_qr.store.database.sqlite import Migrations, SqliteUtils
 
 NAMES: tuple[str, ...] = tuple(step.__name__ for step in STEPS)
-# Before the list had a number for each step, two were called 10, two 11 and two 12. Book name of then → name of today.
+# Before each step had its own number, two were called 10, two 11 and two 12. Recorded name → name today.
 FORMER_NAMES: Mapping[str, str] = {
     "m010_work_list": "m011_work_list",
     "m011_life_dates": "m012_life_dates",
@@ -35,7 +35,7 @@ class SqliteSchema:
     db: SqliteUtils
 
     def run(self, statements: str) -> object:
-        """Run statements, each ended by ``;``, in the transaction that is open."""
+        """Run statements, each ended by ``;``, in the open transaction."""
         return self.db.executescript(statements)
 
     def columns(self, table: str) -> frozenset[str]:
@@ -44,7 +44,8 @@ class SqliteSchema:
 
 
 def upgrade(db: SqliteUtils) -> None:
-    """Apply the missing steps. Raises RegisterError ``register_newer`` when the file knows steps this program does not."""
+    """Apply the missing steps. Raises RegisterError ``register_newer`` when the file has steps unknown to this
+    program."""
     refuse_newer(db)
     _book.ensure_migrations_table(db)
     for former, name in FORMER_NAMES.items():
@@ -56,26 +57,26 @@ def upgrade(db: SqliteUtils) -> None:
 
 
 def check(db: SqliteUtils) -> None:
-    """Raise RegisterError ``register_newer`` or ``register_outdated`` unless all steps, and no others, are applied."""
+    """Raise RegisterError ``register_newer`` or ``register_outdated`` unless exactly the known steps are applied."""
     refuse_newer(db)
     if not set(NAMES) <= set(_applied(db)):
         raise RegisterError("register_outdated", path="")
 
 
 def refuse_newer(db: SqliteUtils) -> None:
-    """Raise RegisterError ``register_newer`` when the file knows steps this program does not."""
+    """Raise RegisterError ``register_newer`` when the file has steps unknown to this program."""
     unknown = [name for name in _applied(db) if name not in NAMES]
     if unknown:
         raise RegisterError("register_newer", step=unknown[0])
 
 
 def name_today(booked: str) -> str:
-    """What a step is called now that a register has in its book as ``booked``."""
+    """Today's name of a step that a register has recorded as ``booked``."""
     return FORMER_NAMES.get(booked, booked)
 
 
 def _applied(db: SqliteUtils) -> list[str]:
-    """The steps that a register has, as they are called now, in the order in which they were applied."""
+    """The steps applied to a register, by today's names, in the order in which they were applied."""
     return [name_today(step.name) for step in _book.applied(db)]
 
 

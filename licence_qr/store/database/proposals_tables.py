@@ -1,4 +1,4 @@
-"""The tables of proposals, of the checks after a grant on commitment, and of the credit record."""
+"""Tables of proposals, of checks after a grant on commitment, and of the credit record."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from licence_qr.store.database.schema import Schema
 
 
 def create(schema: Schema) -> None:
-    """Make the tables. One subject has at most one open proposal of an act; the partial index holds that under
-    concurrency too."""
+    """Create the tables.
+
+    A subject has at most one open proposal of an act; the partial index guarantees that, also under concurrency.
+    """
     schema.run("""
         CREATE TABLE proposals (
             proposal_id INTEGER PRIMARY KEY AUTOINCREMENT, uscc TEXT NOT NULL REFERENCES entities (uscc),

@@ -1,7 +1,7 @@
-"""The schema of the register, step by step, in one list: the same for every database that may hold a register.
+"""The steps of the register's schema in one list, the same for every database.
 
-A step that has been released is never edited, renamed or moved; a change is a new step at the end. ``migrations`` runs the
-list on SQLite and keeps book of it; ``schema`` says what another database would have to give.
+A released step is never edited, renamed or moved; a change is a new step at the end. ``migrations`` applies the list on
+SQLite; ``schema`` says what another database would need.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from licence_qr.store.database.schema import Schema
 
 
 def m001_businesses(schema: Schema) -> None:
-    """Entities, premises and permits: the current state, which the history can rebuild."""
+    """Entities, premises and permits: the current state, which can be rebuilt from the history."""
     schema.run("""
         CREATE TABLE register_facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
         CREATE TABLE entities (
@@ -62,7 +62,7 @@ def m002_codes(schema: Schema) -> None:
 
 
 def m003_applications(schema: Schema) -> None:
-    """Drafts as typed, issued applications with their outcome, and the promises with the very text promised."""
+    """Drafts as typed, issued applications with their outcome, and commitments with the text that was signed."""
     schema.run("""
         CREATE TABLE applications (
             draft_id TEXT PRIMARY KEY, office TEXT NOT NULL, created_by INTEGER NOT NULL, fields TEXT NOT NULL,
@@ -82,7 +82,7 @@ def m003_applications(schema: Schema) -> None:
 
 
 def m004_history(schema: Schema) -> None:
-    """What happened, in order, never changed: the triggers refuse even this program."""
+    """The append-only history of events; triggers refuse changes, even by this program."""
     schema.run("""
         CREATE TABLE history (
             seq INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, actor TEXT NOT NULL, office TEXT NOT NULL,
@@ -97,7 +97,7 @@ def m004_history(schema: Schema) -> None:
 
 
 def m005_accounts(schema: Schema) -> None:
-    """People, their sessions (by hash of the token, so that the file opens no door) and throttles."""
+    """Accounts, sessions (by hash of the token, so that a copy of the file gives no access) and rate limits."""
     schema.run("""
         CREATE TABLE users (
             user_id INTEGER PRIMARY KEY, username TEXT NOT NULL UNIQUE, display_name TEXT NOT NULL,
@@ -120,7 +120,8 @@ def m006_imports(schema: Schema) -> None:
 
 
 def m007_status_changes(schema: Schema) -> None:
-    """Every change of a status entry in order, so that the published list is brought up to date without reading it all."""
+    """Every change of a status entry in order, so that the published list can be updated without reading all
+    entries."""
     schema.run("""
         CREATE TABLE status_changes (
             seq INTEGER PRIMARY KEY AUTOINCREMENT, status_index INTEGER NOT NULL, value INTEGER NOT NULL);
@@ -128,7 +129,7 @@ def m007_status_changes(schema: Schema) -> None:
 
 
 def m008_published_status_list(schema: Schema) -> None:
-    """The newest published list, one row: all workers give out the same, and none issues an older one after it."""
+    """The newest published list, in one row: all workers serve the same list, and none issues an older one after it."""
     schema.run("""
         CREATE TABLE published_status_list (
             only INTEGER PRIMARY KEY CHECK (only = 1), last_change INTEGER NOT NULL, entry_count INTEGER NOT NULL,
@@ -137,8 +138,10 @@ def m008_published_status_list(schema: Schema) -> None:
 
 
 def m009_lives(schema: Schema) -> None:
-    """What a permit's life adds: renewal, review and the end before the end; of each event, when it took effect and who
-    proposed it; and the dated marks of a business."""
+    """Columns of the life cycle, and marks.
+
+    Renewal, review and ``ended_by`` of a permit; effective date and proposer of each event; dated marks of a business.
+    """
     schema.run("""
         ALTER TABLE permits ADD COLUMN renewal_applied_on TEXT;
         ALTER TABLE permits ADD COLUMN reviewed_on TEXT;
@@ -154,12 +157,12 @@ def m009_lives(schema: Schema) -> None:
 
 
 def m010_proposals(schema: Schema) -> None:
-    """What one proposes and another decides, the checks after a grant on commitment, and what a failed one leads to."""
+    """Proposals, checks after a grant on commitment, and entries in the credit record."""
     proposals_tables.create(schema)
 
 
 def m011_work_list(schema: Schema) -> None:
-    """What the work list asks for, indexed so that only what waits is looked at."""
+    """Indexes for the work list, so that only open tasks are read."""
     schema.run("""
         CREATE INDEX permits_pending ON permits (handling_office) WHERE state = 'pending';
         CREATE INDEX permits_by_end ON permits (handling_office, valid_to) WHERE state IN ('effective', 'suspended');
@@ -173,8 +176,11 @@ def m011_work_list(schema: Schema) -> None:
 
 
 def m012_life_dates(schema: Schema) -> None:
-    """The days of a life that the first tables had no room for: since when a licence is what it is and how long it rests,
-    closed premises, lost prints, and renewals that came in time."""
+    """More dates of the life cycle.
+
+    The first day of a licence's state, the end of dormancy, closed premises, void prints, and renewals applied for in
+    time.
+    """
     schema.run("""
         ALTER TABLE entities ADD COLUMN state_since TEXT;
         ALTER TABLE entities ADD COLUMN dormant_until TEXT;
@@ -188,7 +194,7 @@ def m012_life_dates(schema: Schema) -> None:
 
 
 def m013_reminders(schema: Schema) -> None:
-    """Reminders that were written, each step once; and the private addresses of calendars (by hash of the token)."""
+    """Reminders that were written, and private calendar addresses (by hash of the token)."""
     schema.run("""
         CREATE TABLE reminders (
             kind TEXT NOT NULL, subject TEXT NOT NULL, due_on TEXT NOT NULL, step TEXT NOT NULL,
@@ -202,33 +208,36 @@ def m013_reminders(schema: Schema) -> None:
 
 
 def m014_reports(schema: Schema) -> None:
-    """What citizens report, what became of it, and for a while whom to call."""
+    """Reports of citizens."""
     feedback_tables.create_reports(schema)
 
 
 def m015_ratings(schema: Schema) -> None:
-    """The one rating of each case, and what became of the bad ones."""
+    """Ratings of the service."""
     feedback_tables.create_ratings(schema)
 
 
 def m016_inspections(schema: Schema) -> None:
-    """Inspections as phones send them, their photographs, the orders they lead to, and random draws."""
+    """Inspections as phones send them, photographs, rectification orders, and random draws."""
     inspecting_tables.create(schema)
 
 
 def m017_words_let_go(schema: Schema) -> None:
-    """What citizens wrote, and what was noted about it, is deleted some time after the end."""
+    """Let texts of citizens, and notes about them, be deleted some time after a case is closed."""
     feedback_tables.purge_text(schema)
 
 
 def m018_early_steps_whole(schema: Schema) -> None:
-    """What registers of the first day lack, because four of these steps were changed after they had been applied."""
+    """Repair registers of the first day, when four of these steps were changed after they had been applied."""
     early_steps.make_whole(schema)
 
 
 def m019_event_parts(schema: Schema) -> None:
-    """Of each new event ``before`` and ``after`` keep what is public, ``private`` all else, ``salt`` what both are hashed
-    with. Events from before have neither and stay as they are: ``domain.register.events``."""
+    """Public and private parts of events (``domain.register.events``).
+
+    In new events ``before`` and ``after`` have the public part, ``private`` the rest, and ``salt`` is for the hashes.
+    Older events have neither and are not changed.
+    """
     schema.run("""
         ALTER TABLE history ADD COLUMN private TEXT;
         ALTER TABLE history ADD COLUMN salt BLOB CHECK (length(salt) >= 16);

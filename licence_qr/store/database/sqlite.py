@@ -1,10 +1,9 @@
-"""The SQLite of this installation, chosen once. Whatever needs it, or sqlite-utils, takes both from here.
+"""The SQLite binding of this installation, chosen once. Import it, and sqlite-utils, only from here.
 
-Debian 12 has SQLite 3.40, which must not use write-ahead logging (``journal_pragmas``). The package pysqlite3 brings a
-current SQLite of its own where it has a wheel (docs/contributing/dependencies.md); it is taken unless the standard
-library's is newer.
-There must be one binding in a process: the exceptions of one are not caught as those of the other, and two copies of
-SQLite that open the same file undo each other's locks (sqlite.org/howtocorrupt.html, 2.2).
+Debian 12 has SQLite 3.40, which must not use write-ahead logging (``journal_pragmas``). The package pysqlite3 includes
+a current SQLite where it has a wheel (docs/contributing/dependencies.md); it is used unless that of the standard
+library is newer. A process must have only one binding: code for the exceptions of one does not catch those of the
+other, and two copies of SQLite that open the same file release each other's locks (sqlite.org/howtocorrupt.html, 2.2).
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from contextlib import contextmanager, nullcontext
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, cast
 
-# WAL loses committed pages under a rare race before these releases (sqlite.org/wal.html, "WAL-reset bug").
+# Before these releases WAL can lose committed pages in a rare race (sqlite.org/wal.html, "WAL-reset bug").
 _WAL_FIXED_SINCE = (3, 51, 3)
 _WAL_FIXED_IN = {(3, 44, 6), (3, 50, 7)}
 
@@ -30,7 +29,7 @@ def journal_pragmas(sqlite_version: tuple[int, int, int]) -> tuple[str, str]:
 
 
 def newer(packaged: ModuleType | None, own: ModuleType) -> ModuleType:
-    """Of two bindings the one with the newer SQLite; the packaged one where they are equal."""
+    """The binding with the newer SQLite; ``packaged`` if they are equal."""
     return packaged if packaged and packaged.sqlite_version_info >= own.sqlite_version_info else own
 
 
@@ -43,7 +42,7 @@ def _packaged() -> ModuleType | None:
 
 @contextmanager
 def _hidden(name: str) -> Iterator[None]:
-    """Let nobody import ``name`` while the block runs."""
+    """Make ``name`` impossible to import within the block."""
     modules = cast("dict[str, Any]", sys.modules)
     before = modules.get(name)
     modules[name] = None
@@ -57,14 +56,14 @@ def _hidden(name: str) -> Iterator[None]:
 
 
 if TYPE_CHECKING:
-    # pysqlite3 has no types of its own; it is the same source as the standard library's module.
+    # pysqlite3 has no type stubs; its source is that of the standard library's module.
     import sqlite3
 
     from sqlite_utils import Database as SqliteUtils
     from sqlite_utils import Migrations
 else:
     sqlite3 = newer(_packaged(), standard)
-    # sqlite-utils takes pysqlite3 wherever it can be imported, be it the newer or not.
+    # sqlite-utils uses pysqlite3 whenever it can be imported, newer or not.
     with _hidden("pysqlite3") if sqlite3 is standard else nullcontext():
         from sqlite_utils import Database as SqliteUtils
         from sqlite_utils import Migrations, utils

@@ -1,4 +1,4 @@
-"""Invitations to rate, the ratings given, and what became of the bad ones."""
+"""Invitations to rate, ratings, and the steps taken after poor ones."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _COLUMNS = (
     "application_no, uscc, office, level, reasons, text, rated_at, mend_days, mend_from, mend_due, state, closed_on,"
     " revision, words_deleted_on"
 )
-# For the work list (store.tasks). The condition repeats that of the index ratings_to_mend.
+# For the work list (store.work.tasks). The condition repeats that of the index ratings_to_mend.
 TO_MEND = (
     "SELECT 'rating/' || rating_id AS subject, office, uscc, NULL AS premises_no, mend_due AS due_on"
     " FROM ratings WHERE office IN ({offices}) AND state IN ('open', 'mended')"
@@ -24,7 +24,7 @@ TO_MEND = (
 
 @dataclass(frozen=True, slots=True)
 class RatingEvent:
-    """One step: who (username, or ``citizen``), from which office, when (UTC), and words that stay internal."""
+    """One step: who (user name or ``citizen``), office, instant (UTC), and internal text."""
 
     at: datetime
     actor: str
@@ -34,7 +34,7 @@ class RatingEvent:
 
 
 def granted(tx: Transaction, application_no: str) -> Row | None:
-    """Office, credit code and instant of a decided application, or None."""
+    """Office, credit code and instant of a granted application, or None."""
     return tx.one("SELECT office, uscc, issued_at FROM issued_applications WHERE application_no = ?", (application_no,))
 
 
@@ -73,7 +73,7 @@ def invitation(tx: Transaction, code: CodeId) -> Invitation | None:
 
 
 def add(tx: Transaction, rating: Rating, form_id: str, contact: str) -> int:
-    """Add a rating; its number within the register is returned. A case has one: the register refuses a second."""
+    """Add a rating and return its id. A case has one: the register refuses a second."""
     cursor = tx.run(
         f"INSERT INTO ratings (form_id, month, {_COLUMNS}) VALUES ({', '.join('?' * 16)})",
         (
@@ -102,7 +102,7 @@ def add(tx: Transaction, rating: Rating, form_id: str, contact: str) -> int:
 
 
 def update(tx: Transaction, rating: Rating) -> None:
-    """Keep dates and state as they are now; the revision grows by one."""
+    """Store dates and state; the revision grows by one."""
     tx.run(
         "UPDATE ratings SET mend_from = ?, mend_due = ?, state = ?, closed_on = ?, revision = revision + 1"
         " WHERE rating_id = ?",
@@ -129,7 +129,7 @@ def of_case(tx: Transaction, application_no: str) -> tuple[Rating, str] | None:
 
 
 def to_mend(tx: Transaction, office: str | None) -> tuple[Rating, ...]:
-    """The bad ratings of one office, or of all, that are not done with: the nearest day first, unknown days before."""
+    """The open poor ratings of one office, or of all: unknown due days first, then by due day."""
     where, values = _of_office(office)
     rows = tx.all(
         f"SELECT rating_id, {_COLUMNS} FROM ratings WHERE state IN ('open', 'mended'){where}"
@@ -140,7 +140,7 @@ def to_mend(tx: Transaction, office: str | None) -> tuple[Rating, ...]:
 
 
 def mended(tx: Transaction, office: str | None) -> tuple[Rating, ...]:
-    """The bad ratings that were closed last."""
+    """The poor ratings that were closed last."""
     where, values = _of_office(office)
     rows = tx.all(
         f"SELECT rating_id, {_COLUMNS} FROM ratings WHERE state = 'closed'{where}"
@@ -151,7 +151,7 @@ def mended(tx: Transaction, office: str | None) -> tuple[Rating, ...]:
 
 
 def months(tx: Transaction, office: str | None, first: str) -> tuple[MonthOfRatings, ...]:
-    """Counts by level of every month from ``first`` (2026-01) in which somebody rated, the newest first."""
+    """Counts by level for every month with ratings from ``first`` (such as 2026-01), the newest first."""
     where, values = _of_office(office)
     rows = tx.all(
         f"SELECT month, level, count(*) AS many FROM ratings WHERE month >= ?{where}"
@@ -165,7 +165,7 @@ def months(tx: Transaction, office: str | None, first: str) -> tuple[MonthOfRati
 
 
 def reasons(tx: Transaction, office: str | None, first: str) -> dict[str, int]:
-    """How often each reason was named since the month ``first``."""
+    """How often each reason was chosen since the month ``first``."""
     where, values = _of_office(office)
     counts: dict[str, int] = {}
     for row in tx.all(f"SELECT reasons FROM ratings WHERE month >= ?{where} AND reasons != ''", (first, *values)):
@@ -175,7 +175,7 @@ def reasons(tx: Transaction, office: str | None, first: str) -> dict[str, int]:
 
 
 def invited(tx: Transaction, office: str | None, first: datetime) -> int:
-    """How many cases decided since ``first`` could be rated."""
+    """The number of cases decided since ``first`` that could be rated."""
     where, values = _of_office(office)
     row = tx.one(
         f"SELECT count(*) AS many FROM issued_applications WHERE issued_at >= ?{where}", (first.isoformat(), *values)
@@ -184,21 +184,21 @@ def invited(tx: Transaction, office: str | None, first: datetime) -> int:
 
 
 def undated(tx: Transaction) -> tuple[Rating, ...]:
-    """The ratings to mend of which the due day is not known."""
+    """The open poor ratings without a due day."""
     rows = tx.all(f"SELECT rating_id, {_COLUMNS} FROM ratings WHERE state IN ('open', 'mended') AND mend_due IS NULL")
     return tuple(_rating(row) for row in rows)
 
 
 def contact(tx: Transaction, rating_id: int) -> str:
-    """How to reach the rater; empty where none was left or it is deleted."""
+    """The contact of the rater; empty if none was left or it was deleted."""
     row = tx.one("SELECT contact FROM rating_private WHERE rating_id = ?", (rating_id,))
     return str(row["contact"]) if row else ""
 
 
 def sweep_private(tx: Transaction, closed_before: date) -> int:
-    """Delete contacts of ratings closed before that day, and overwrite where they stood; of how many."""
+    """Delete and overwrite contacts of ratings closed before that day; return how many."""
     tx.one("PRAGMA secure_delete = ON")
-    # Asked from this side, because few are kept and many were closed.
+    # Starts from the contacts, because few are kept and many ratings are closed.
     swept = tx.run(
         "DELETE FROM rating_private WHERE EXISTS"
         " (SELECT 1 FROM ratings AS r WHERE r.rating_id = rating_private.rating_id AND r.closed_on < ?)",
@@ -208,9 +208,9 @@ def sweep_private(tx: Transaction, closed_before: date) -> int:
 
 
 def sweep_words(tx: Transaction, closed_before: date, today: date) -> int:
-    """Delete what was written with and about ratings closed before that day, and overwrite where it stood; of how many.
+    """Delete and overwrite texts with and about ratings closed before that day; return how many ratings.
 
-    Level, reasons, dates, steps and what was mended stay.
+    Level, reasons, dates, steps and remedies are kept.
     """
     tx.one("PRAGMA secure_delete = ON")
     due = "closed_on < ? AND closed_on IS NOT NULL AND words_deleted_on IS NULL"

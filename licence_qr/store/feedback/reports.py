@@ -1,4 +1,4 @@
-"""Reports of citizens, the steps each of them took, and for a while whom to call."""
+"""Reports of citizens, their steps, and contacts that are deleted later."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ _COLUMNS = (
     "number, kind, text, uscc, place, code_id, office, received_at, contact_days, contact_due, answer_days, answer_from,"
     " answer_due, contact_left, has_photo, state, closed_on, revision, words_deleted_on"
 )
-# For the work list (store.tasks): one source a kind of task. The condition repeats that of the index reports_open.
+# For the work list (store.work.tasks): one source per kind of task. The condition repeats that of the index
+# reports_open.
 _TASK = "SELECT 'report/' || report_id AS subject, office, uscc, NULL AS premises_no"
 _OPEN = "FROM reports WHERE office IN ({offices}) AND closed_on IS NULL"
 TO_CONTACT = f"{_TASK}, contact_due AS due_on {_OPEN} AND state = 'received'"
@@ -26,7 +27,7 @@ TO_CALL_BACK = f"{_TASK}, answer_due AS due_on {_OPEN} AND state = 'answered'"
 
 @dataclass(frozen=True, slots=True)
 class Private:
-    """What is deleted some time after the report was closed: how to reach the reporter, and the photograph (JPEG)."""
+    """What is deleted some time after the report was closed: the contact and the photograph (JPEG)."""
 
     contact: str
     photo: bytes | None
@@ -34,9 +35,9 @@ class Private:
 
 @dataclass(frozen=True, slots=True)
 class ReportEvent:
-    """One step: who (username, or ``citizen``/``system``), from which office, when (UTC), and the words that go with it.
+    """One step: who (user name, ``citizen`` or ``system``), office, instant (UTC), and text.
 
-    The text of an answer is public to the holder of the receipt number; every other text is internal.
+    The text of an answer is shown to the holder of the receipt number; every other text is internal.
     """
 
     at: datetime
@@ -48,7 +49,7 @@ class ReportEvent:
 
 
 def add(tx: Transaction, report: Report, form_id: str, private: Private) -> int:
-    """Add a report; its number within the register is returned. ``report_id`` of the value is not looked at."""
+    """Add a report and return its id; ``report_id`` of the value is ignored."""
     cursor = tx.run(
         f"INSERT INTO reports (form_id, {_COLUMNS}) VALUES ({', '.join('?' * 20)})", (form_id, *_values(report))
     )
@@ -62,7 +63,7 @@ def add(tx: Transaction, report: Report, form_id: str, private: Private) -> int:
 
 
 def update(tx: Transaction, report: Report) -> None:
-    """Keep office, dates and state as they are now; the revision grows by one."""
+    """Store office, dates and state; the revision grows by one."""
     tx.run(
         "UPDATE reports SET office = ?, contact_due = ?, answer_from = ?, answer_due = ?, state = ?, closed_on = ?,"
         " revision = revision + 1 WHERE report_id = ?",
@@ -94,8 +95,10 @@ def by_form(tx: Transaction, form_id: str) -> Report | None:
 
 
 def open_ones(tx: Transaction, office: str | None, today: date) -> tuple[Report, ...]:
-    """The open reports of one office, or of all: overdue ones first, then those whose clock no calendar tells, then by
-    the day they are due."""
+    """The open reports of one office, or of all.
+
+    Overdue ones first, then those without a due day for lack of a calendar, then by due day.
+    """
     due = "CASE state WHEN 'received' THEN contact_due ELSE answer_due END"
     where, values = ("AND office = ?", [office]) if office is not None else ("", [])
     rows = tx.all(
@@ -107,7 +110,7 @@ def open_ones(tx: Transaction, office: str | None, today: date) -> tuple[Report,
 
 
 def closed_ones(tx: Transaction, office: str | None) -> tuple[Report, ...]:
-    """The reports of one office, or of all, that were closed last."""
+    """The reports of one office, or of all, closed last."""
     where, values = ("AND office = ?", [office]) if office is not None else ("", [])
     rows = tx.all(
         f"SELECT report_id, {_COLUMNS} FROM reports WHERE closed_on IS NOT NULL {where}"
@@ -118,7 +121,7 @@ def closed_ones(tx: Transaction, office: str | None) -> tuple[Report, ...]:
 
 
 def undated(tx: Transaction) -> tuple[Report, ...]:
-    """The open reports of which a due day is not known."""
+    """The open reports without a due day."""
     rows = tx.all(
         f"SELECT report_id, {_COLUMNS} FROM reports WHERE closed_on IS NULL"
         " AND (contact_due IS NULL OR answer_due IS NULL) ORDER BY report_id"
@@ -127,15 +130,15 @@ def undated(tx: Transaction) -> tuple[Report, ...]:
 
 
 def private(tx: Transaction, report_id: int) -> Private:
-    """How to reach the reporter, and the photograph; empty where there is none or none any more."""
+    """The contact and the photograph; empty if none was left or they were deleted."""
     row = tx.one("SELECT contact, photo FROM report_private WHERE report_id = ?", (report_id,))
     return Private(row["contact"], row["photo"]) if row else Private("", None)
 
 
 def sweep_private(tx: Transaction, closed_before: date) -> int:
-    """Delete contacts and photographs of reports closed before that day, and overwrite where they stood; of how many."""
+    """Delete and overwrite contacts and photographs of reports closed before that day; return how many."""
     tx.one("PRAGMA secure_delete = ON")
-    # Asked from this side, because few are kept and many were closed.
+    # Starts from the contacts, because few are kept and many reports are closed.
     swept = tx.run(
         "DELETE FROM report_private WHERE EXISTS"
         " (SELECT 1 FROM reports AS r WHERE r.report_id = report_private.report_id AND r.closed_on < ?)",
@@ -145,9 +148,9 @@ def sweep_private(tx: Transaction, closed_before: date) -> int:
 
 
 def sweep_words(tx: Transaction, closed_before: date, today: date) -> int:
-    """Delete what was written about reports closed before that day, and overwrite where it stood; of how many.
+    """Delete and overwrite texts in and about reports closed before that day; return how many reports.
 
-    What the reporter wrote and what the office wrote for itself goes; kind, dates, steps and answers stay.
+    Texts of the reporter and internal notes are deleted; kind, dates, steps and answers are kept.
     """
     tx.one("PRAGMA secure_delete = ON")
     due = "closed_on < ? AND closed_on IS NOT NULL AND words_deleted_on IS NULL"

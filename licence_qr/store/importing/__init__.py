@@ -1,1 +1,1 @@
-"""Runs of the department import and what came of each row."""
+"""Runs of the department import and the outcome of each row."""

@@ -1,4 +1,4 @@
-"""Runs of the department import, what came of each row, the questions put to people, and what has been taken over."""
+"""Runs of the department import: outcomes of rows, questions for people, and what was taken over."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _LARGEST_KEY = 2**63 - 1  # of SQLite
 
 @dataclass(frozen=True, slots=True)
 class StoredRow:
-    """What came of one row, and the business and permit number that tie it to other rows (empty when unknown)."""
+    """The outcome of one row, and the business and permit number that link it to other rows (empty when unknown)."""
 
     verdict: RowVerdict
     uscc: str
@@ -36,9 +36,9 @@ class StoredRow:
 
 @dataclass(frozen=True, slots=True)
 class TakenPart:
-    """A licence or permit as an export told it when it was taken over.
+    """A licence or permit as exported when it was taken over.
 
-    ``code`` and ``reason`` say how a person decided where it had differed from the register; empty when nobody had to.
+    ``code`` and ``reason`` say how a person resolved a difference from the register; empty if there was none.
     """
 
     facts: Mapping[str, str]
@@ -48,7 +48,7 @@ class TakenPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredQuestion:
-    """A question with its number, the run that asked it, and the answer when there is one."""
+    """A question with its id, the run that asked it, and its answer if there is one."""
 
     question_id: int
     run_id: str
@@ -65,7 +65,7 @@ def _json(value: object) -> str:
 
 
 def begin_run(tx: Transaction, run_id: str, files: tuple[str, str], actor: str, now: datetime) -> None:
-    """Note that a run has begun; nothing happens when it had begun before."""
+    """Record the start of a run, unless it is recorded already."""
     tx.run(
         "INSERT INTO import_runs (run_id, market_file, health_file, actor, started_at) VALUES (?, ?, ?, ?, ?)"
         " ON CONFLICT (run_id) DO NOTHING",
@@ -74,7 +74,7 @@ def begin_run(tx: Transaction, run_id: str, files: tuple[str, str], actor: str, 
 
 
 def end_run(tx: Transaction, run_id: str, now: datetime) -> None:
-    """Note that a run is complete; the first time counts."""
+    """Record that a run is complete, unless it is recorded already."""
     tx.run("UPDATE import_runs SET finished_at = ? WHERE run_id = ? AND finished_at IS NULL", (now.isoformat(), run_id))
 
 
@@ -100,7 +100,7 @@ def _row_values(run_id: str, stored: StoredRow) -> tuple[object, ...]:
 
 
 def put_rows(tx: Transaction, run_id: str, rows: Sequence[StoredRow]) -> None:
-    """Keep what came of these rows; a row whose fate is unchanged is not written again."""
+    """Store the outcomes of these rows; unchanged ones are not written again."""
     tx.run_many(
         "INSERT INTO import_rows (run_id, source, sheet, row_no, file, cells, beyond, uscc, permit_no, outcome, code,"
         " heading, facts, question) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -122,7 +122,7 @@ def _row(row: Row) -> StoredRow:
 
 
 def related_rows(tx: Transaction, run_id: str, question: str) -> tuple[StoredRow, ...]:
-    """The rows that wait for ``question`` and all rows tied to them by business or permit number, directly or not."""
+    """The rows that wait for ``question`` and all rows linked to them by business or permit number, directly or not."""
     found: dict[Place, StoredRow] = {}
     todo = tx.all("SELECT * FROM import_rows WHERE run_id = ? AND question = ?", (run_id, question))
     asked: set[tuple[str, str]] = set()
@@ -140,13 +140,13 @@ def related_rows(tx: Transaction, run_id: str, question: str) -> tuple[StoredRow
 
 
 def parts_of(tx: Transaction, uscc: str) -> dict[str, TakenPart]:
-    """What has been taken over of one business, by part: empty for the licence, else the permit number."""
+    """What was taken over for one business, by part: empty for the licence, else the permit number."""
     rows = tx.all("SELECT part, facts, code, reason FROM import_parts WHERE uscc = ?", (uscc,))
     return {row["part"]: TakenPart(json.loads(row["facts"]), row["code"], row["reason"]) for row in rows}
 
 
 def put_part(tx: Transaction, uscc: str, part: str, taken: TakenPart) -> None:
-    """Remember that these facts have been taken over (or weighed and left), so that they are not judged again."""
+    """Record that these facts were taken over (or considered and rejected), so that they are not judged again."""
     tx.run(
         "INSERT OR REPLACE INTO import_parts (uscc, part, facts, code, reason) VALUES (?, ?, ?, ?, ?)",
         (uscc, part, _json(dict(taken.facts)), taken.code, taken.reason),
@@ -160,7 +160,7 @@ def decided(tx: Transaction) -> dict[str, Decided]:
 
 
 def put_questions(tx: Transaction, run_id: str, conflicts: Iterable[Conflict], now: datetime) -> None:
-    """Ask these questions; one that is asked already keeps its number, one that was withdrawn is asked again."""
+    """Store these questions. One that is open already keeps its id; one that was withdrawn is opened again."""
     for conflict in conflicts:
         tx.run(
             "INSERT INTO import_questions (question, run_id, kind, uscc, office, details, asked_at)"
@@ -187,7 +187,7 @@ def withdraw_others(tx: Transaction, keep: Iterable[str], now: datetime) -> None
 
 
 def withdraw(tx: Transaction, questions: Iterable[str], now: datetime) -> None:
-    """Withdraw open questions that no row waits for any more."""
+    """Withdraw open questions that no row waits for."""
     for question in questions:
         tx.run(
             "UPDATE import_questions SET withdrawn_at = ? WHERE question = ? AND decision IS NULL",
@@ -204,7 +204,7 @@ def answer(tx: Transaction, question_id: int, decided: Decided, by: str, now: da
 
 
 def question(tx: Transaction, question_id: int) -> StoredQuestion | None:
-    """One question, open or not. A number beyond what a key can be, as an address may hold, finds none."""
+    """One question, open or not, or None. An id beyond the range of a key, as a URL may have, gives None."""
     if question_id > _LARGEST_KEY:
         return None
     row = tx.one("SELECT * FROM import_questions WHERE question_id = ?", (question_id,))
@@ -212,13 +212,13 @@ def question(tx: Transaction, question_id: int) -> StoredQuestion | None:
 
 
 def question_id(tx: Transaction, key: str) -> int | None:
-    """The number of the question with this key, or None."""
+    """The id of the question with this key, or None."""
     row = tx.one("SELECT question_id FROM import_questions WHERE question = ?", (key,))
     return int(row["question_id"]) if row else None
 
 
 def open_questions(tx: Transaction, office: str | None) -> tuple[StoredQuestion, ...]:
-    """The open questions of one office and those of none, oldest first; ``office`` None means all."""
+    """The open questions of one office and those without an office, oldest first; ``office`` None means all."""
     rows = tx.all(
         "SELECT * FROM import_questions WHERE decision IS NULL AND withdrawn_at IS NULL"
         " AND (? IS NULL OR office IN (?, '')) ORDER BY question_id",

@@ -1,1 +1,1 @@
-"""Inspections, orders, checks after a commitment, and draws."""
+"""Inspections, rectification orders, checks after a grant on commitment, and draws."""

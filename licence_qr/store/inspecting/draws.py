@@ -1,4 +1,4 @@
-"""Random draws (双随机): the list that was frozen, the seed that came after it, and what was drawn."""
+"""Random draws (双随机): the frozen list, the later seed, and the result."""
 
 from __future__ import annotations
 
@@ -20,8 +20,9 @@ class StoredDraw:
 
     Both are described in docs/verifying/random-draws.md.
 
-    ``officers`` pairs the numbers in that list with user names, and is internal, as is ``secret`` until it is ``seed``.
-    Exactly one of ``seed_source`` (a public event that gives the seed) and ``commitment`` (SHA-256 of the secret) is set.
+    ``officers`` pairs the numbers in that list with user names and is internal, as is ``secret`` until it is the
+    ``seed``. Exactly one of ``seed_source`` (a public event that gives the seed) and ``commitment`` (SHA-256 of the
+    secret) is set.
     """
 
     draw_id: int
@@ -47,7 +48,7 @@ class StoredDraw:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """One place that was drawn, with the user names of its officers; ``inspection_key`` once it was inspected."""
+    """One drawn place with the user names of its officers; ``inspection_key`` is set once it was inspected."""
 
     drawn_id: int
     draw_id: int
@@ -61,7 +62,7 @@ class Drawn:
 
 @dataclass(frozen=True, slots=True)
 class DrawnPlace:
-    """A drawn place by its permit number; day and outcome once an inspection of it counts."""
+    """A drawn place by its permit number, with day and outcome of its inspection if one counts."""
 
     drawn: Drawn
     permit_no: str
@@ -71,7 +72,7 @@ class DrawnPlace:
 
 @dataclass(frozen=True, slots=True)
 class OpenDrawn:
-    """A drawn place that waits for its inspection, with what a list says of its business."""
+    """A drawn place not yet inspected, with what a list shows of its business."""
 
     drawn: Drawn
     uscc: str
@@ -152,7 +153,7 @@ def get(tx: Transaction, draw_id: int) -> StoredDraw | None:
 
 
 def newest(tx: Transaction, office: str | None, limit: int) -> tuple[StoredDraw, ...]:
-    """The latest draws of an office, or of all, the newest first; without their lists, which may be long."""
+    """The latest draws of an office, or of all, the newest first, without their lists, which may be long."""
     rows = tx.all(
         "SELECT draw_id, office, title, announced_at, announced_by, due_on, places, '' AS list, list_sha256,"
         " candidate_count, officers, officer_count, seed_source, commitment, secret, seed, state, settled_at, reason"
@@ -163,7 +164,7 @@ def newest(tx: Transaction, office: str | None, limit: int) -> tuple[StoredDraw,
 
 
 def settle(tx: Transaction, draw_id: int, state: DrawState, seed: str, who: tuple[str, str], at: datetime) -> None:
-    """End an announced draw with its seed, or call it off. ``who`` is the user name and the reason."""
+    """End an announced draw with its seed, or declare it void. ``who`` is the user name and the reason."""
     tx.run(
         "UPDATE draws SET state = ?, seed = ?, settled_by = ?, reason = ?, settled_at = ?"
         " WHERE draw_id = ? AND state = 'announced'",
@@ -172,7 +173,7 @@ def settle(tx: Transaction, draw_id: int, state: DrawState, seed: str, who: tupl
 
 
 def add_drawn(tx: Transaction, draw: StoredDraw, rows: Sequence[tuple[int, tuple[str, ...]]]) -> None:
-    """Add what was drawn: permits with their officers, in the order of the draw."""
+    """Add the drawn permits with their officers, in the order of the draw."""
     tx.run_many(
         "INSERT INTO drawn (draw_id, position, permit_id, office, due_on, officers) VALUES (?, ?, ?, ?, ?, ?)",
         [
@@ -189,7 +190,7 @@ def drawn(tx: Transaction, drawn_id: int) -> Drawn | None:
 
 
 def of_draw(tx: Transaction, draw_id: int) -> tuple[DrawnPlace, ...]:
-    """What was drawn, in the order of the draw."""
+    """The drawn places, in the order of the draw."""
     rows = tx.all(
         "SELECT d.*, p.permit_no, i.visited_on, i.outcome FROM drawn AS d JOIN permits AS p ON p.permit_id = d.permit_id"
         " LEFT JOIN inspections AS i ON i.inspection_key = d.inspection_key AND i.state = 'counted'"
@@ -208,14 +209,14 @@ def of_draw(tx: Transaction, draw_id: int) -> tuple[DrawnPlace, ...]:
 
 
 def done(tx: Transaction, drawn_id: int, inspection_key: int) -> None:
-    """Note the inspection that a drawn place has had; a place that had one keeps it."""
+    """Record the inspection of a drawn place, unless it has one."""
     tx.run(
         "UPDATE drawn SET inspection_key = ? WHERE drawn_id = ? AND inspection_key IS NULL", (inspection_key, drawn_id)
     )
 
 
 def open_ones(tx: Transaction, office: str) -> tuple[OpenDrawn, ...]:
-    """The drawn places of an office that wait for their inspection, the first due first; not those that have ended."""
+    """The drawn places of an office not yet inspected, by due day, without businesses or permits that have ended."""
     rows = tx.all(
         f"SELECT d.*, p.uscc, p.premises_no, p.permit_no, {entities.HOLDER_NAME} AS holder_name,"
         " s.address FROM drawn AS d JOIN permits AS p ON p.permit_id = d.permit_id"

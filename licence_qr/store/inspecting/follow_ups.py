@@ -1,4 +1,4 @@
-"""The checks after a grant on commitment, as recorded, and those that are still open."""
+"""Checks after a grant on commitment: recorded ones and open ones."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class StoredFollowUp:
 
 @dataclass(frozen=True, slots=True)
 class OpenFollowUp:
-    """A check still to be made. ``ordered`` : an order to rectify was made, and ``due_on`` is its day."""
+    """A check still to be made. ``ordered``: there is a rectification order, and ``due_on`` is its deadline."""
 
     permit_id: int
     uscc: str
@@ -96,13 +96,15 @@ def add(tx: Transaction, uscc: str, permit_id: int, who: tuple[str, str], report
 
 
 def set_proposal(tx: Transaction, follow_up_id: int, proposal_id: int) -> None:
-    """Name the proposal that a failed check has led to."""
+    """Record the proposal that a failed check led to."""
     tx.run("UPDATE follow_ups SET proposal_id = ? WHERE follow_up_id = ?", (proposal_id, follow_up_id))
 
 
 def open_ones(tx: Transaction, office: str) -> tuple[OpenFollowUp, ...]:
-    """The checks an office has to make, by their day. An order to rectify moves the day; a permit whose annulment is
-    proposed waits for that decision and is not among them."""
+    """The checks an office has to make, by due day.
+
+    A rectification order changes the due day. Permits with a proposal to annul are left out.
+    """
     rows = tx.all(
         "SELECT p.permit_id, p.uscc, p.premises_no, p.permit_no, p.issued_on, p.follow_up_due, e.name, e.principal,"
         " s.address, f.outcome, f.rectify_by, x.state AS proposal_state"

@@ -1,4 +1,4 @@
-"""Inspections as they came, and what became of them. Officers' names, findings and signatures in them are internal."""
+"""Inspections as received, and their state. Officers' names, findings and signatures are internal."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ _COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class StoredInspection:
-    """One content of one visit, without the text itself. ``flags`` in the order in which they were found.
+    """One content of one visit, without the text itself. ``flags`` are in the order in which they were found.
 
-    ``permit_id`` None: the register knows no such permit, or the place has none. ``device_time`` is the phone's clock at
-    the moment of sending, None where it named none.
+    ``permit_id`` None: no permit, or none known to the register. ``device_time`` is the clock of the phone when
+    sending, or None.
     """
 
     key: int
@@ -62,7 +62,7 @@ class StoredInspection:
 class StoredPhoto:
     """One announced photograph. ``kept_sha256`` names the cleaned file; None until it has arrived.
 
-    ``refusal`` is the error code where what arrived was the announced file but no photograph.
+    ``refusal`` is the error code if the announced file arrived but is not a photograph.
     """
 
     position: int
@@ -75,13 +75,13 @@ class StoredPhoto:
 
     @property
     def missing(self) -> bool:
-        """Whether it has still to be sent."""
+        """Whether it has not arrived yet."""
         return self.kept_sha256 is None and not self.refusal
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One line of the desk's list: the inspection and the holder's name, empty when the register does not know it."""
+    """One line of the list: the inspection and the holder's name (empty when unknown to the register)."""
 
     inspection: StoredInspection
     holder_name: str
@@ -89,7 +89,7 @@ class Listed:
 
 @contextmanager
 def attempt(tx: Transaction) -> Iterator[None]:
-    """What is done inside is undone when it raises an error of ours; the transaction around it goes on."""
+    """A savepoint: rolled back when LicenceQRError is raised inside, while the transaction continues."""
     tx.run("SAVEPOINT attempt")
     try:
         yield
@@ -131,7 +131,7 @@ def _from_row(row: Row) -> StoredInspection:
 
 
 def add(tx: Transaction, new: StoredInspection, content: bytes, photos: Sequence[AnnouncedPhoto]) -> int:
-    """Keep one content with the photographs it announces; its key in ``new`` is ignored, the one given is returned."""
+    """Add one content with the photographs it announces and return its key; the key in ``new`` is ignored."""
     cursor = tx.run(
         "INSERT INTO inspections (inspection_id, content_sha256, content, received_at, device_time, office, officer,"
         " second_officer, purpose, uscc, premises_no, permit_id, visited_on, outcome, score, grade, state, flags)"
@@ -173,7 +173,7 @@ def get(tx: Transaction, key: int) -> StoredInspection | None:
 
 
 def contents(tx: Transaction, inspection_id: str) -> tuple[StoredInspection, ...]:
-    """Every content that came under this id, the first one first."""
+    """Every content received under this id, oldest first."""
     rows = tx.all(f"SELECT {_COLUMNS} FROM inspections AS i WHERE inspection_id = ? ORDER BY 1", (inspection_id,))
     return tuple(map(_from_row, rows))
 
@@ -185,18 +185,18 @@ def inspected_permits(tx: Transaction, uscc: str) -> dict[str, int]:
 
 
 def text(tx: Transaction, key: int) -> bytes:
-    """The very bytes that came."""
+    """The bytes as received."""
     row = tx.one("SELECT content FROM inspections WHERE inspection_key = ?", (key,))
     return bytes(row["content"]) if row else b""
 
 
 def settle(tx: Transaction, key: int, state: InspectionState, flags: Sequence[Flag]) -> None:
-    """Set what became of an inspection and what is remarkable about it."""
+    """Set the state and flags of an inspection."""
     tx.run("UPDATE inspections SET state = ?, flags = ? WHERE inspection_key = ?", (state.value, ",".join(flags), key))
 
 
 def handle(tx: Transaction, key: int, by: str, at: datetime, reason: str) -> None:
-    """Note who looked at a held inspection, when, and why it was decided as it was."""
+    """Record who decided on a held inspection, when and why."""
     tx.run(
         "UPDATE inspections SET handled_by = ?, handled_at = ?, handled_reason = ? WHERE inspection_key = ?",
         (by, at.isoformat(), reason, key),
@@ -204,9 +204,9 @@ def handle(tx: Transaction, key: int, by: str, at: datetime, reason: str) -> Non
 
 
 def public_facts(tx: Transaction, uscc: str, ended_since: date | None) -> dict[str, PublicInspection]:
-    """What anybody may know of the inspections of one business, by permit number: the day of the last that counts.
+    """Public facts about the inspections of one business, by permit number: the day of the last one that counts.
 
-    How the last order to rectify ended is told where that was on ``ended_since`` or later; never, where that is None.
+    The outcome of the last rectification order is included if it was closed on ``ended_since`` or later; None: never.
     """
     rows = tx.all(
         "SELECT p.permit_id, p.permit_no, max(i.visited_on) AS inspected_on FROM permits AS p"
@@ -222,7 +222,7 @@ def public_facts(tx: Transaction, uscc: str, ended_since: date | None) -> dict[s
 
 
 def _ended_orders(tx: Transaction, uscc: str, since: date) -> dict[int, tuple[bool, date]]:
-    """By permit: whether its last order that is over was met, and when."""
+    """By permit: whether its last closed order was complied with, and when it was closed."""
     rows = tx.all(
         "SELECT permit_id, state, closed_on FROM rectifications"
         " WHERE uscc = ? AND state IN ('met', 'escalated') AND closed_on >= ? ORDER BY order_id",
@@ -263,7 +263,7 @@ def page(tx: Transaction, office: str, wanted: Filter, limit: int, offset: int) 
 
 
 def count(tx: Transaction, office: str, wanted: Filter) -> int:
-    """How many inspections ``page`` would show without a limit."""
+    """The number of inspections that ``page`` would show without a limit."""
     where, values = _where(office, wanted)
     row = tx.one(
         f"SELECT count(*) AS n FROM inspections AS i LEFT JOIN entities AS e ON e.uscc = i.uscc WHERE {where}", values
@@ -275,7 +275,7 @@ def count(tx: Transaction, office: str, wanted: Filter) -> int:
 
 
 def photos(tx: Transaction, key: int) -> tuple[StoredPhoto, ...]:
-    """The photographs of an inspection in the order in which it announces them."""
+    """The photographs of an inspection in the order announced."""
     rows = tx.all("SELECT * FROM inspection_photos WHERE inspection_key = ? ORDER BY position", (key,))
     return tuple(
         StoredPhoto(
@@ -292,7 +292,7 @@ def photos(tx: Transaction, key: int) -> tuple[StoredPhoto, ...]:
 
 
 def keep_photo(tx: Transaction, key: int, position: int, kept_sha256: str, at: datetime) -> None:
-    """Note that a photograph has arrived and under which hash its cleaned file is kept."""
+    """Record that a photograph has arrived, and the hash of its cleaned file."""
     tx.run(
         "UPDATE inspection_photos SET kept_sha256 = ?, arrived_at = ? WHERE inspection_key = ? AND position = ?",
         (kept_sha256, at.isoformat(), key, position),
@@ -300,7 +300,7 @@ def keep_photo(tx: Transaction, key: int, position: int, kept_sha256: str, at: d
 
 
 def refuse_photo(tx: Transaction, key: int, position: int, code: str, at: datetime) -> None:
-    """Note that the announced file arrived and is no photograph; sending it again would change nothing."""
+    """Record that the announced file arrived but is not a photograph: sending it again would not help."""
     tx.run(
         "UPDATE inspection_photos SET refusal = ?, arrived_at = ? WHERE inspection_key = ? AND position = ?",
         (code, at.isoformat(), key, position),

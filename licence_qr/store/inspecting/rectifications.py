@@ -1,4 +1,4 @@
-"""Orders to put something right by a date (责令限期整改), from the inspection that gave them to the one that closed them."""
+"""Rectification orders (责令限期整改), from the inspection that made them to the one that closed them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from licence_qr.store.register import entities, permits
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """One order. ``items`` name what is wrong as ``list/item``; ``closed_by`` is the key of the recheck."""
+    """One order. ``items`` name the failed items as ``list/item``; ``closed_by`` is the key of the recheck."""
 
     order_id: int
     inspection_key: int
@@ -31,7 +31,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class OpenOrder:
-    """An open order with what a list says of its business."""
+    """An open order with what a list shows of its business."""
 
     order: Order
     permit_no: str
@@ -57,7 +57,7 @@ def _from_row(row: Row) -> Order:
 
 
 def add(tx: Transaction, new: Order) -> int:
-    """Add an open order and return its number; ``order_id`` of ``new`` is ignored."""
+    """Add an open order and return its id; ``order_id`` of ``new`` is ignored."""
     cursor = tx.run(
         "INSERT INTO rectifications (inspection_key, uscc, premises_no, permit_id, office, ordered_on, due_on, items,"
         " state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -77,13 +77,13 @@ def add(tx: Transaction, new: Order) -> int:
 
 
 def get(tx: Transaction, order_id: int) -> Order | None:
-    """The order with this number, or None."""
+    """The order with this id, or None."""
     row = tx.one("SELECT * FROM rectifications WHERE order_id = ?", (order_id,))
     return _from_row(row) if row else None
 
 
 def of_inspection(tx: Transaction, inspection_key: int) -> Order | None:
-    """The order that an inspection gave, or None."""
+    """The order made at an inspection, or None."""
     row = tx.one("SELECT * FROM rectifications WHERE inspection_key = ?", (inspection_key,))
     return _from_row(row) if row else None
 
@@ -95,7 +95,7 @@ def of_business(tx: Transaction, uscc: str) -> tuple[Order, ...]:
 
 
 def close(tx: Transaction, order_id: int, state: OrderState, on: date, by: int | None) -> None:
-    """End an open order; one that was ended before stays as it is."""
+    """Close an order; one that is closed already is not changed."""
     tx.run(
         "UPDATE rectifications SET state = ?, closed_on = ?, closed_by = ? WHERE order_id = ? AND state = 'open'",
         (state.value, on.isoformat(), by, order_id),
@@ -103,8 +103,10 @@ def close(tx: Transaction, order_id: int, state: OrderState, on: date, by: int |
 
 
 def open_ones(tx: Transaction, office: str) -> tuple[OpenOrder, ...]:
-    """The open orders of an office, the first due first. Those of a business or permit that has ended are left out:
-    there is nothing to recheck."""
+    """The open orders of an office, by due day.
+
+    Those of a business or permit that has ended are left out: there is nothing to recheck.
+    """
     rows = tx.all(
         f"SELECT r.*, p.permit_no, {entities.HOLDER_NAME} AS holder_name,"
         " coalesce(s.address, e.domicile) AS address"

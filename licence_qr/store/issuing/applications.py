@@ -1,4 +1,4 @@
-"""Drafts as typed, and applications that have been issued with their outcome."""
+"""Drafts as typed, and issued applications with their outcome."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def close_draft(tx: Transaction, draft_id: str, now: datetime) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssuedOutcome:
-    """What one application became. ``application`` is the checked application as JSON, internal."""
+    """The outcome of one application. ``application`` is the checked application as JSON, internal."""
 
     idempotency_key: str
     application_no: str
@@ -92,7 +92,7 @@ class IssuedOutcome:
 
 
 def outcome(tx: Transaction, idempotency_key: str) -> IssuedOutcome | None:
-    """The outcome of the application with this key, or None when it has not been issued."""
+    """The outcome of the application with this key, or None if it has not been issued."""
     row = tx.one("SELECT * FROM issued_applications WHERE idempotency_key = ?", (idempotency_key,))
     if row is None:
         return None
@@ -110,7 +110,7 @@ def outcome(tx: Transaction, idempotency_key: str) -> IssuedOutcome | None:
 
 
 def add_outcome(tx: Transaction, result: IssuedOutcome) -> None:
-    """Record what an application became. The key is unique: a second one is refused by the register itself."""
+    """Record the outcome of an application. The key is unique: the register refuses a second one."""
     permits = [{"permit_type": p.permit_type, "permit_no": p.permit_no, "pending": p.pending} for p in result.permits]
     tx.run(
         "INSERT INTO issued_applications (idempotency_key, application_no, office, issued_at, uscc, code_id, version,"
@@ -132,7 +132,7 @@ def add_outcome(tx: Transaction, result: IssuedOutcome) -> None:
 def add_commitment(
     tx: Transaction, application_no: str, permit_type: str, commitment: Commitment, notice: Notice
 ) -> None:
-    """Keep the promise and the very text promised."""
+    """Store a commitment and the text that was signed."""
     tx.run("INSERT INTO notice_texts (sha256, text) VALUES (?, ?) ON CONFLICT DO NOTHING", (notice.sha256, notice.text))
     tx.run(
         "INSERT INTO commitments (application_no, permit_type, notice_id, notice_version, sha256, signer, signed_on)"

@@ -1,1 +1,1 @@
-"""Key files, hardware modules, and what each key has signed."""
+"""Key files, hardware security modules, and the codes each key has signed."""

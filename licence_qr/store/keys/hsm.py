@@ -1,6 +1,6 @@
-"""Keys in a hardware module (HSM) over PKCS#11 (OASIS, version 2.40): they sign there and never come out.
+"""Keys in a hardware security module (HSM) by PKCS#11 (OASIS, version 2.40): they sign inside and never leave it.
 
-Needs the extra ``hsm`` (python-pkcs11), which is loaded only when a module is set.
+Needs the extra ``hsm`` (python-pkcs11), which is imported only when a module is configured.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ class Hsm:
         self._alone = threading.Lock()
 
     def key(self, kid: bytes, label: str) -> HsmKey:
-        """The key called ``label``, to sign as ``kid``. Nothing is asked of the module yet."""
+        """The key called ``label``, which signs as ``kid``. The module is not contacted yet."""
         return HsmKey(kid, self, label)
 
     def public_key(self, label: str) -> ec.EllipticCurvePublicKey:
-        """The public key of the pair called ``label``, made now (P-256, never to be taken out) when there is none.
+        """The public key of the pair called ``label``, which is created if missing (P-256, not extractable).
 
-        Raises KeyStoreError ``hsm_key_curve`` for a pair on another curve, and those of ``sign``.
+        Raises KeyStoreError ``hsm_key_curve`` for a pair on another curve, and the errors of ``sign``.
         """
         point = self._ask(lambda pkcs11, session: _public_point(pkcs11, session, label), writing=True)
         try:
@@ -45,7 +45,8 @@ class Hsm:
             raise KeyStoreError("hsm_key_curve", label=label) from None
 
     def sign(self, label: str, message: bytes) -> bytes:
-        """ES256 over ``message`` by the key called ``label``: r and s, 32 bytes each; s is high every other time.
+        """ES256 over ``message`` by the key called ``label``: r and s, 32 bytes each; s is not normalised to the low
+        half.
 
         Raises KeyStoreError ``hsm_library_missing``, ``hsm_pin_missing``, ``hsm_key_missing`` or ``hsm_refused``.
         """
@@ -71,9 +72,9 @@ class Hsm:
                 except pkcs11.PKCS11Error:
                     self._session = None
                     self._found.clear()
-                    if not kept:  # a wrong PIN must not be tried again: modules lock themselves after a few
+                    if not kept:  # do not retry with a wrong PIN: modules lock after a few tries
                         raise
-                    # The module was restarted since: its old sessions are gone with it.
+                    # The module was restarted, so its old sessions are gone.
                     return work(pkcs11, self._open(pkcs11))
             except pkcs11.NoSuchKey:
                 raise KeyStoreError("hsm_key_missing", label=label, token=self._token) from None
@@ -82,11 +83,11 @@ class Hsm:
 
     def _open(self, pkcs11: Any, *, writing: bool = False) -> Any:
         if self._session is None or writing:
-            self._found.clear()  # what was found belongs to its session
+            self._found.clear()  # handles belong to their session
             token = pkcs11.lib(str(self._module)).get_token(token_label=self._token)
             try:
                 self._session = token.open(rw=writing, user_pin=self._pin())
-            except pkcs11.UserAlreadyLoggedIn:  # one PIN opens the token for the whole process
+            except pkcs11.UserAlreadyLoggedIn:  # the PIN logs in the whole process
                 self._session = token.open(rw=writing)
         return self._session
 
@@ -115,7 +116,7 @@ class HsmKey:
 
 def _library() -> Any:
     try:
-        return importlib.import_module("pkcs11")  # by name: nobody without a module has to install it
+        return importlib.import_module("pkcs11")  # by name, so that it is needed only with a module
     except ImportError:
         raise KeyStoreError("hsm_library_missing") from None
 

@@ -1,11 +1,11 @@
 """Key files: encrypted private keys (mode 0600), the root's public key and the signed trust list.
 
-root.pem, root.pub.pem          the root; root.pem belongs off-line once the trust list is signed
+root.pem, root.pub.pem          the root; keep root.pem off-line once the trust list is signed
 licence-<kid>.pem               keys that sign codes
 status-<kid>.pem, log-<kid>.pem keys that sign status lists and the log
-<purpose>-<kid>.hsm             in place of the .pem: what a hardware module calls that key
-trust-list.cbor                 the list the root signed
-allow-list.cbor                 what stays good of compromised keys, signed by the root; only once there is one
+<purpose>-<kid>.hsm             instead of the .pem: the label of that key in a hardware module
+trust-list.cbor                 the trust list, signed by the root
+allow-list.cbor                 what remains valid of compromised keys, signed by the root; optional
 """
 
 from __future__ import annotations
@@ -28,20 +28,20 @@ _ALLOW_LIST = "allow-list.cbor"
 
 
 def key_name(purpose: str, kid: bytes) -> str:
-    """The file name, without ending, of the key that signs for ``purpose`` under ``kid``."""
+    """The file name, without extension, of the key ``kid`` for ``purpose``."""
     return f"{purpose}-{kid.hex()}"
 
 
 def licence_key_name(kid: bytes) -> str:
-    """The file name, without ending, of the key that signs codes under ``kid``."""
+    """The file name, without extension, of the key ``kid`` that signs codes."""
     return key_name("licence", kid)
 
 
 @contextmanager
 def only_one(folder: Path) -> Iterator[None]:
-    """Keep other processes that ask the same of ``folder`` waiting; the folder is made when it is not there.
+    """Hold an exclusive lock on ``folder``, which is created if missing; other processes wait for it.
 
-    The lock (flock) is on the folder itself, leaves no file behind, and ends with the process that holds it.
+    The lock (flock) is on the folder itself, leaves no file behind, and ends with the process.
     Raises KeyStoreError ``key_file_not_written``.
     """
     try:
@@ -57,7 +57,7 @@ def only_one(folder: Path) -> Iterator[None]:
 
 
 def write_file(path: Path, data: bytes, mode: int = 0o600) -> None:
-    """Write a file whole or not at all, readable by its owner only unless ``mode`` says otherwise.
+    """Write a file atomically, readable by its owner only unless ``mode`` says otherwise.
 
     Raises KeyStoreError ``key_file_not_written``.
     """
@@ -86,7 +86,7 @@ def read_passphrase(path: Path) -> bytes:
 
 
 def read_web_secret(path: Path) -> bytes:
-    """The secret that signs form tokens; made on first use, by whichever worker comes first and for all of them."""
+    """The secret that signs form tokens, created once for all workers on first use."""
     if not path.exists():
         with only_one(path.parent):
             if not path.exists():
@@ -119,7 +119,7 @@ def read_private_key(folder: Path, name: str, passphrase: bytes) -> ec.EllipticC
 
 
 def has_private_key(folder: Path, name: str) -> bool:
-    """Whether the file of this private key is there."""
+    """Whether the file of this private key exists."""
     return (folder / f"{name}.pem").exists()
 
 
@@ -158,9 +158,10 @@ def read_trust_list(folder: Path) -> bytes:
 
 
 def trust_list_stamp(folder: Path) -> tuple[int, int] | None:
-    """A value that changes when the trust list is replaced, even within one tick of the clock; None when there is none."""
+    """A value that changes when the trust list is replaced, even within one tick of the clock; None if there is
+    none."""
     try:
-        found = os.stat(f"{folder}/{_TRUST_LIST}")  # asked at every scan; a Path costs twice the question
+        found = os.stat(f"{folder}/{_TRUST_LIST}")  # on every scan; a Path takes twice as long
     except OSError:
         return None
     return found.st_mtime_ns, found.st_ino
@@ -172,7 +173,7 @@ def write_allow_list(folder: Path, signed: bytes) -> None:
 
 
 def read_allow_list(folder: Path) -> bytes | None:
-    """The signed allow-list, not verified; None when there is none. Raises KeyStoreError ``allow_list_unreadable``."""
+    """The signed allow-list, not verified; None if there is none. Raises KeyStoreError ``allow_list_unreadable``."""
     path = folder / _ALLOW_LIST
     try:
         return path.read_bytes()
@@ -183,7 +184,8 @@ def read_allow_list(folder: Path) -> bytes | None:
 
 
 def export(folder: Path, target: Path) -> tuple[Path, ...]:
-    """Copy what other verifiers need, and nothing private, to ``target``; the paths written. All may read them."""
+    """Copy what other verifiers need to ``target``, readable by all, and return the paths. Nothing private is
+    copied."""
     names = (_TRUST_LIST, f"{ROOT}.pub.pem", _ALLOW_LIST)
     here = [name for name in names if (folder / name).exists()]
     for name in here:
@@ -192,12 +194,12 @@ def export(folder: Path, target: Path) -> tuple[Path, ...]:
 
 
 def write_hsm_label(folder: Path, name: str, label: str) -> None:
-    """Note what the hardware module calls a key."""
+    """Store the label of a key in the hardware module."""
     write_file(folder / f"{name}.hsm", label.encode())
 
 
 def read_hsm_label(folder: Path, name: str) -> str | None:
-    """What the hardware module calls a key; None for a key that is not there."""
+    """The label of a key in the hardware module, or None."""
     try:
         return (folder / f"{name}.hsm").read_text(encoding="utf-8")
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""What a key has signed, as the register holds it."""
+"""The codes in the register that a key has signed."""
 
 from __future__ import annotations
 

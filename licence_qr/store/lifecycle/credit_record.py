@@ -1,7 +1,7 @@
-"""Entries for the credit record (信用记录) of a business, and the bars on a new application that go with some of them.
+"""Entries in the credit record (信用记录) of a business, some with a bar on a new application.
 
-An entry is made with the proposal to annul and stands only once that is decided: until then it is ``pending``, and a
-proposal that comes to nothing sets it aside.
+An entry is made with the proposal to annul. It is ``pending`` until that is decided, and set aside if the proposal
+fails.
 """
 
 from __future__ import annotations
@@ -17,8 +17,11 @@ from licence_qr.store.database.connections import Row, Transaction
 
 @dataclass(frozen=True, slots=True)
 class CreditEntry:
-    """One entry. ``barred`` are the days on which no new application for this permit type is taken; None for no bar,
-    and while the entry is pending."""
+    """One entry.
+
+    ``barred`` is the period in which no new application for this permit type is accepted; None for no bar, and while
+    pending.
+    """
 
     entry_id: int
     uscc: str
@@ -55,13 +58,13 @@ def of_business(tx: Transaction, uscc: str) -> tuple[CreditEntry, ...]:
 
 
 def of_proposal(tx: Transaction, proposal_id: int) -> CreditEntry | None:
-    """The entry that waits on this proposal, or None."""
+    """The entry that depends on this proposal, or None."""
     row = tx.one("SELECT * FROM credit_entries WHERE proposal_id = ?", (proposal_id,))
     return _from_row(row) if row else None
 
 
 def add(tx: Transaction, uscc: str, permit: tuple[int, str], fault: Fault, proposal_id: int) -> int:
-    """Add a pending entry. ``permit`` is its key and its type."""
+    """Add a pending entry and return its key. ``permit`` is the key and type of the permit."""
     cursor = tx.run(
         "INSERT INTO credit_entries (uscc, permit_id, permit_type, fault, proposal_id, state) VALUES (?, ?, ?, ?, ?, ?)",
         (uscc, *permit, fault.value, proposal_id, EntryState.PENDING.value),
@@ -70,7 +73,7 @@ def add(tx: Transaction, uscc: str, permit: tuple[int, str], fault: Fault, propo
 
 
 def settle(tx: Transaction, entry_id: int, state: EntryState, decided_on: date, barred: Period | None) -> None:
-    """Write what became of a pending entry, and from when to when it bars."""
+    """Set the state of a pending entry and the period of its bar."""
     tx.run(
         "UPDATE credit_entries SET state = ?, decided_on = ?, barred_from = ?, barred_to = ? WHERE entry_id = ?",
         (

@@ -1,4 +1,4 @@
-"""Proposals by four eyes: what was proposed by whom, and what became of it."""
+"""Four-eyes proposals and their decisions."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class NewProposal:
 
 @dataclass(frozen=True, slots=True)
 class StoredProposal:
-    """A proposal with who made it (user names, internal) and who decided it, when and why."""
+    """A proposal with its proposer and decider (user names, internal), when and why it was decided."""
 
     proposal_id: int
     content: NewProposal
@@ -75,7 +75,7 @@ def _from_row(row: Row) -> StoredProposal:
 
 
 def add(tx: Transaction, new: NewProposal, proposer: Actor, now: datetime) -> int:
-    """Add an open proposal and return its key. The caller has looked whether one is open already."""
+    """Add an open proposal and return its key. The caller has checked that none is open."""
     cursor = tx.run(
         "INSERT INTO proposals (uscc, subject, act, reason, legal_basis, document_no, effective_on, revision, origin,"
         " witnesses, suspension, office, proposed_by, proposed_at, state)"
@@ -102,12 +102,12 @@ def add(tx: Transaction, new: NewProposal, proposer: Actor, now: datetime) -> in
 
 
 def set_revision(tx: Transaction, proposal_id: int, revision: int) -> None:
-    """Count changes of the business from ``revision`` on: the events of the proposal itself are not among them."""
+    """Set the revision from which changes of the business count, so that the proposal's own events do not."""
     tx.run("UPDATE proposals SET revision = ? WHERE proposal_id = ?", (revision, proposal_id))
 
 
 def add_witnesses(tx: Transaction, proposal: StoredProposal, usernames: Iterable[str]) -> None:
-    """Name more people who took part in what a proposal rests on by now, and so do not decide it."""
+    """Add people who took part in what led to a proposal, and so may not decide it."""
     names = sorted({*proposal.content.witnesses, *usernames})
     tx.run("UPDATE proposals SET witnesses = ? WHERE proposal_id = ?", (",".join(names), proposal.proposal_id))
 
@@ -127,7 +127,7 @@ def open_one(tx: Transaction, uscc: str, subject: str, act: str) -> StoredPropos
 
 
 def last_one(tx: Transaction, uscc: str, subject: str, act: str) -> StoredProposal | None:
-    """The latest proposal of this act for this subject, open or settled, or None."""
+    """The latest proposal of this act for this subject, open or closed, or None."""
     row = tx.one(
         "SELECT * FROM proposals WHERE uscc = ? AND subject = ? AND act = ? ORDER BY proposal_id DESC LIMIT 1",
         (uscc, subject, act),
@@ -144,7 +144,7 @@ def open_of_business(tx: Transaction, uscc: str) -> tuple[StoredProposal, ...]:
 def settle(
     tx: Transaction, proposal_id: int, state: ProposalState, decided_by: str, decision: str, now: datetime
 ) -> bool:
-    """Write what became of an open proposal; False when it is open no more."""
+    """Set the outcome of an open proposal; False if it is no longer open."""
     cursor = tx.run(
         "UPDATE proposals SET state = ?, decided_by = ?, decision = ?, decided_at = ?"
         " WHERE proposal_id = ? AND state = 'open'",
@@ -154,7 +154,7 @@ def settle(
 
 
 def search(tx: Transaction, office: str, wanted: ProposalFilter) -> tuple[tuple[StoredProposal, ...], int]:
-    """One page of the proposals of an office, and how many there are. Open ones oldest first, closed ones newest first."""
+    """One page of the proposals of an office, and their total. Open ones oldest first, closed ones newest first."""
     where, values = ["office = ?"], [office]
     if wanted.closed:
         where.append("state <> 'open'")

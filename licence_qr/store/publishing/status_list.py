@@ -1,4 +1,4 @@
-"""The status entries as the published list needs them, all or what has changed since it last looked; and that list."""
+"""Status entries for the published list, all or changed ones; and the published list itself."""
 
 from __future__ import annotations
 
@@ -14,19 +14,20 @@ Entries = tuple[tuple[int, int], ...]
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """How far the entries had come: the number of the last change, and how many entries have been given out."""
+    """A position in the entries: the number of the last change, and how many entries are allocated."""
 
     change: int
     count: int
 
     def follows(self, earlier: Position) -> bool:
-        """Whether the register can have come here from ``earlier``; not so when an older copy of it was restored."""
+        """Whether the register can have reached this position from ``earlier``; False after an older copy was
+        restored."""
         return self.change >= earlier.change and self.count >= earlier.count
 
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """What tells one published list from another. No two of a register bear the same ``issued_at`` (aware, seconds)."""
+    """What identifies a published list. No two of a register have the same ``issued_at`` (aware, whole seconds)."""
 
     position: Position
     subject: str
@@ -35,7 +36,7 @@ class Issue:
 
 
 def position(tx: Transaction) -> Position:
-    """Where the entries are now."""
+    """The current position."""
     row = tx.one("SELECT max(seq) AS seq FROM status_changes")
     return Position(int(row["seq"] or 0) if row else 0, counters.last(tx, STATUS_SERIES, 0))
 
@@ -53,7 +54,7 @@ def changed_after(tx: Transaction, change: int) -> Entries:
 
 
 def newest_issue(tx: Transaction) -> Issue | None:
-    """The list that was published last, by whichever worker; its bytes are ``signed_list``'s to read."""
+    """The list published last, by any worker, without its bytes (``signed_list``)."""
     row = tx.one("SELECT last_change, entry_count, subject, kid, issued_at FROM published_status_list")
     if row is None:
         return None
@@ -62,13 +63,13 @@ def newest_issue(tx: Transaction) -> Issue | None:
 
 
 def signed_list(tx: Transaction) -> bytes:
-    """The signed bytes of ``newest_issue``; empty when nothing was published yet."""
+    """The signed bytes of ``newest_issue``; empty if nothing was published yet."""
     row = tx.one("SELECT signed FROM published_status_list")
     return bytes(row["signed"]) if row else b""
 
 
 def publish(tx: Transaction, issue: Issue, signed: bytes) -> None:
-    """Put a list in the place of the one before."""
+    """Replace the published list."""
     tx.run(
         "INSERT INTO published_status_list (only, last_change, entry_count, subject, kid, issued_at, signed)"
         " VALUES (1, ?, ?, ?, ?, ?, ?) ON CONFLICT (only) DO UPDATE SET last_change = excluded.last_change,"

@@ -1,4 +1,4 @@
-"""People who sign in, their sessions, and throttles."""
+"""Accounts, sessions and rate limits."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def active_of_office(tx: Transaction, office: str, role: Role) -> tuple[Actor, .
 
 
 def add_user(tx: Transaction, person: Actor, password_hash: str, at: datetime) -> int:
-    """Add a person and return their key, whatever ``user_id`` says; the user name must be new."""
+    """Add a person and return their key; ``user_id`` is ignored. The user name must be new."""
     cursor = tx.run(
         "INSERT INTO users (username, display_name, office, roles, password_hash, created_at) VALUES (?, ?, ?, ?, ?, ?)",
         (
@@ -82,7 +82,7 @@ def set_password_hash(tx: Transaction, user_id: int, password_hash: str) -> None
 
 
 def disable_user(tx: Transaction, user_id: int, now: datetime) -> None:
-    """Close an account; what it did stays in the history."""
+    """Close an account; its acts stay in the history."""
     tx.run("UPDATE users SET disabled_at = ? WHERE user_id = ? AND disabled_at IS NULL", (now.isoformat(), user_id))
 
 
@@ -92,7 +92,7 @@ def revoke_all(tx: Transaction, user_id: int, now: datetime) -> None:
 
 
 def sweep_sessions(tx: Transaction, before: datetime) -> None:
-    """Forget sessions that were over before this instant."""
+    """Delete sessions that ended before this instant."""
     tx.run("DELETE FROM sessions WHERE expires_at < ?", (before.isoformat(),))
 
 
@@ -141,7 +141,7 @@ def sessions_of(tx: Transaction, user_id: int, now: datetime) -> tuple[Session, 
 
 
 def touch_session(tx: Transaction, session_id: str, now: datetime) -> None:
-    """Note that a session was used."""
+    """Record that a session was used."""
     tx.run("UPDATE sessions SET last_seen_at = ? WHERE session_id = ?", (now.isoformat(), session_id))
 
 
@@ -155,13 +155,13 @@ def revoke_session(tx: Transaction, user_id: int, session_id: str, now: datetime
 
 
 def tries(tx: Transaction, scope: str, subject: str, window_start: int) -> int:
-    """How many tries this subject has made in the window that begins at ``window_start`` (Unix seconds)."""
+    """The number of tries of this subject in the window that begins at ``window_start`` (Unix seconds)."""
     row = tx.one("SELECT window_start, tries FROM throttles WHERE scope = ? AND subject = ?", (scope, subject))
     return int(row["tries"]) if row and row["window_start"] == window_start else 0
 
 
 def add_try(tx: Transaction, scope: str, subject: str, window_start: int) -> None:
-    """Count one try; a new window starts at 1. Old windows of the scope are swept away."""
+    """Count one try; a new window starts at 1. Old windows of the scope are deleted."""
     tx.run("DELETE FROM throttles WHERE scope = ? AND window_start < ?", (scope, window_start))
     tx.run(
         "INSERT INTO throttles (scope, subject, window_start, tries) VALUES (?, ?, ?, 1)"
@@ -171,5 +171,5 @@ def add_try(tx: Transaction, scope: str, subject: str, window_start: int) -> Non
 
 
 def clear_tries(tx: Transaction, scope: str, subject: str) -> None:
-    """Forget the tries of one subject."""
+    """Delete the tries of one subject."""
     tx.run("DELETE FROM throttles WHERE scope = ? AND subject = ?", (scope, subject))

@@ -1,4 +1,4 @@
-"""Signed versions of codes, kept as they were signed, and the status entries of each."""
+"""Signed versions of codes as they were signed, and their status entries."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ SUPERSEDED = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredCode:
-    """One version. ``record`` is the canonical JSON that was signed; entry 0 of the status block is the print.
+    """One version. ``record`` is the canonical JSON that was signed; entry 0 of the status block is for the print.
 
-    ``void_since`` is the day from which the print, lost, was declared void.
+    ``void_since`` is the day on which the lost print was declared void.
     """
 
     code_id: CodeId
@@ -38,7 +38,7 @@ class StoredCode:
 
 
 def from_row(row: Row) -> StoredCode:
-    """The value of a row of ``codes``."""
+    """Read a row of ``codes``."""
     return StoredCode(
         code_id=CodeId(row["code_id"]),
         version=row["version"],
@@ -89,7 +89,7 @@ def everything_newest(tx: Transaction) -> tuple[StoredCode, ...]:
 
 
 def take_status_block(tx: Transaction, entry_count: int) -> int:
-    """The first index of a fresh block of status entries, all of value 0. Indices count from 0."""
+    """Allocate a block of status entries, all 0, and return its first index. Indices count from 0."""
     return counters.take(tx, STATUS_SERIES, 0, entry_count) - 1
 
 
@@ -115,7 +115,7 @@ def add(tx: Transaction, code: StoredCode) -> None:
 
 
 def declare_void(tx: Transaction, code: StoredCode, day: date) -> None:
-    """Note that the print of one version was lost and is void from ``day`` on."""
+    """Record that the print of one version is void from ``day`` on."""
     tx.run(
         "UPDATE codes SET void_since = ? WHERE code_id = ? AND version = ?",
         (day.isoformat(), code.code_id.value, code.version),
@@ -123,7 +123,7 @@ def declare_void(tx: Transaction, code: StoredCode, day: date) -> None:
 
 
 def set_status(tx: Transaction, status_index: int, value: int) -> None:
-    """Set one entry of the status list; 0 is the absence of a row. A change is noted for whoever publishes the list."""
+    """Set one entry of the status list; 0 is stored as no row. A change is recorded for the next published list."""
     if status(tx, status_index) == value:
         return
     tx.run("INSERT INTO status_changes (status_index, value) VALUES (?, ?)", (status_index, value))

@@ -16,9 +16,9 @@ HOLDER_NAME = "coalesce(nullif(e.name, ''), e.principal)"
 
 @dataclass(frozen=True, slots=True)
 class StoredEntity:
-    """An entity with what the register adds to its licence. ``contact_phone`` is internal.
+    """An entity with what the register adds to the licence. ``contact_phone`` is internal.
 
-    ``state_since`` is None where the register only knows the state; ``dormant_until`` is the last day of a rest (歇业).
+    ``state_since`` is None when unknown; ``dormant_until`` is the last day of dormancy (歇业).
     """
 
     entity: Entity
@@ -30,7 +30,8 @@ class StoredEntity:
 
     @property
     def decided_since(self) -> date:
-        """The first day from which the next decision on its state may hold: the establishment, or the decision before."""
+        """The earliest day on which the next decision on its state may take effect: its establishment or last
+        decision."""
         return max(self.entity.established_on, self.state_since or date.min)
 
 
@@ -68,7 +69,7 @@ def _values(stored: StoredEntity) -> tuple[Any, ...]:
 
 
 def from_row(row: Row) -> StoredEntity:
-    """The value of a row of ``entities``."""
+    """Read a row of ``entities``."""
     entity = Entity(
         uscc=row["uscc"],
         form=EntityForm(row["form"]),
@@ -100,7 +101,7 @@ def get(tx: Transaction, uscc: str) -> StoredEntity | None:
 
 
 def put(tx: Transaction, stored: StoredEntity) -> None:
-    """Insert the entity, or replace what the register says of it."""
+    """Insert or replace the entity."""
     marks = ", ".join("?" * len(_values(stored)))
     updates = ", ".join(f"{c} = excluded.{c}" for c in _COLUMNS.replace(" ", "").split(",")[1:])
     tx.run(
@@ -110,7 +111,7 @@ def put(tx: Transaction, stored: StoredEntity) -> None:
 
 
 def rested(tx: Transaction, day: date) -> tuple[str, ...]:
-    """The credit codes of the dormant businesses whose rest was over before ``day``."""
+    """The credit codes of dormant businesses whose dormancy ended before ``day``."""
     rows = tx.all(
         "SELECT uscc FROM entities WHERE state = ? AND dormant_until < ? ORDER BY uscc",
         (LicenceState.DORMANT.value, day.isoformat()),
@@ -119,16 +120,16 @@ def rested(tx: Transaction, day: date) -> tuple[str, ...]:
 
 
 def count(tx: Transaction) -> int:
-    """How many entities there are."""
+    """The number of entities."""
     row = tx.one("SELECT count(*) AS n FROM entities")
     return int(row["n"]) if row else 0
 
 
 def search(tx: Transaction, text: str, limit: int = 50) -> list[StoredEntity]:
-    """Entities whose name, credit code, principal or permit number contains ``text``, by name. Empty finds the first.
+    """Entities whose name, credit code, principal or permit number contains ``text``, by name, at most ``limit``.
 
     A scan of the table: two-character Chinese words, which people search for, are too short for a trigram index.
-    A text longer than any name or number finds nothing; SQLite would fail on the pattern, and stop at a null character.
+    A text longer than any name or number, or with a null character, finds nothing: SQLite cannot handle such patterns.
     """
     if len(text) > _LONGEST_SEARCHED or "\0" in text:
         return []
@@ -144,12 +145,13 @@ def search(tx: Transaction, text: str, limit: int = 50) -> list[StoredEntity]:
 
 
 def _written(pattern: str) -> str:
-    """Permit numbers are stored as printed, with the brackets that ``name_key`` folds; any bracket may stand there."""
+    """A pattern for permit numbers, which are stored as printed: brackets, which ``name_key`` folds, match any
+    bracket."""
     return pattern.replace("(", "_").replace(")", "_")
 
 
 def premises_of(tx: Transaction, uscc: str) -> tuple[Premises, ...]:
-    """The premises of an entity in order of their numbers, closed ones among them."""
+    """The premises of an entity by number, including closed ones."""
     rows = tx.all(
         "SELECT premises_no, address, region, area_m2, closed_on FROM premises WHERE uscc = ? ORDER BY premises_no",
         (uscc,),
@@ -158,13 +160,13 @@ def premises_of(tx: Transaction, uscc: str) -> tuple[Premises, ...]:
 
 
 def premises_from_row(row: Row) -> Premises:
-    """The value of a row of ``premises``."""
+    """Read a row of ``premises``."""
     closed_on = date.fromisoformat(row["closed_on"]) if row["closed_on"] else None
     return Premises(row["premises_no"], row["address"], row["region"], row["area_m2"], closed_on)
 
 
 def premises_at(tx: Transaction, uscc: str, address: str) -> Premises | None:
-    """The open premises of this entity at that address, spellings compared like names."""
+    """The open premises of this entity at that address (compared by ``name_key``), or None."""
     key = name_key(address)
     return next((p for p in premises_of(tx, uscc) if p.open and name_key(p.address) == key), None)
 
@@ -181,7 +183,7 @@ def add_premises(tx: Transaction, uscc: str, address: str, region: str, area_m2:
 
 
 def replace_premises(tx: Transaction, uscc: str, premises: Premises) -> None:
-    """Write the current values of premises that exist."""
+    """Update existing premises."""
     tx.run(
         "UPDATE premises SET address = ?, address_key = ?, region = ?, area_m2 = ?, closed_on = ?"
         " WHERE uscc = ? AND premises_no = ?",

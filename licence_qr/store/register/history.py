@@ -1,7 +1,7 @@
-"""The append-only history, and its events as they were written: the values before and after are whole again.
+"""The append-only history. Events are read with their public and private parts joined.
 
-A row has the public values in ``before`` and ``after``, and the private part beside them. Events from before there were two
-parts have all of it in the columns of the public one and ``reason``, and no salt.
+A row has the public values in ``before`` and ``after``, and the private part in its own column. Older events, from
+before the split, have everything in ``before``, ``after`` and ``reason``, and no salt.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from licence_qr.domain.canonical_json import canonical_json
 from licence_qr.domain.register.events import Event, Fields
 from licence_qr.store.database.connections import Row, Transaction
 
-# An event as a reader sees it: the columns of the table by their names, ``before`` and ``after`` as JSON or None.
+# An event as read: the columns of the table by name, ``before`` and ``after`` as JSON or None.
 EventRow = dict[str, Any]
 _COLUMNS = (
     "seq", "at", "actor", "office", "event", "uscc", "subject", "reason", "legal_basis", "document_no", "before", "after",
@@ -61,8 +61,10 @@ def of_business(tx: Transaction, uscc: str) -> list[EventRow]:
 
 
 def revision(tx: Transaction, uscc: str) -> int:
-    """A number that grows with every event of one business; 0 before the first. Forms carry it to notice that they are
-    out of date."""
+    """A number that grows with every event of one business; 0 before the first.
+
+    Forms include it to detect that they are out of date.
+    """
     row = tx.one("SELECT coalesce(max(seq), 0) AS seq FROM history WHERE uscc = ?", (uscc,))
     return int(row["seq"]) if row else 0
 
@@ -78,7 +80,7 @@ def everything(tx: Transaction) -> list[EventRow]:
 
 
 def _whole(row: Row) -> EventRow:
-    """An event with both of its parts in one."""
+    """An event with both parts joined."""
     event = dict(row)
     hidden = event.pop("private")
     if hidden is not None:

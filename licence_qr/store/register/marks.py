@@ -1,4 +1,4 @@
-"""The dated marks of businesses, standing, lifted and over."""
+"""Dated marks of businesses: in force, lifted and ended."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _day(text: str | None) -> date | None:
 
 
 def from_row(row: Row) -> StoredMark:
-    """The value of a row of ``marks``."""
+    """Read a row of ``marks``."""
     mark = Mark(
         kind=MarkKind(row["kind"]),
         since=date.fromisoformat(row["since"]),
@@ -39,7 +39,7 @@ def from_row(row: Row) -> StoredMark:
 
 
 def of_business(tx: Transaction, uscc: str) -> tuple[StoredMark, ...]:
-    """All marks a business ever had, in order of entry."""
+    """All marks of a business, past ones too, in order of entry."""
     rows = tx.all(f"SELECT {_COLUMNS} FROM marks WHERE uscc = ? ORDER BY mark_id", (uscc,))
     return tuple(from_row(row) for row in rows)
 
@@ -51,7 +51,7 @@ def get(tx: Transaction, mark_id: int) -> StoredMark | None:
 
 
 def elapsed(tx: Transaction, day: date) -> tuple[StoredMark, ...]:
-    """The marks whose last day is before ``day`` and that nobody lifted."""
+    """The marks whose last day is before ``day`` and that were not lifted."""
     rows = tx.all(
         f"SELECT {_COLUMNS} FROM marks WHERE lifted_on IS NULL AND until < ? ORDER BY uscc, mark_id", (day.isoformat(),)
     )
@@ -78,5 +78,5 @@ def add(tx: Transaction, uscc: str, mark: Mark) -> StoredMark:
 
 
 def lift(tx: Transaction, mark_id: int, day: date) -> None:
-    """From ``day`` on the mark is gone."""
+    """Lift a mark with effect from ``day``."""
     tx.run("UPDATE marks SET lifted_on = ? WHERE mark_id = ?", (day.isoformat(), mark_id))

@@ -1,4 +1,4 @@
-"""Everything one office answers for, read whole: a few statements for all its businesses, not a few for each."""
+"""All businesses of one office, read with a few statements in total instead of a few for each."""
 
 from __future__ import annotations
 
@@ -13,14 +13,17 @@ from licence_qr.store.register import entities, permits
 from licence_qr.store.register.entities import StoredEntity
 from licence_qr.store.register.permits import StoredPermit
 
-# The businesses of an office: those registered there, and those with a permit that it handles.
+# Businesses of an office: those registered there, and those with a permit that it handles.
 _OURS = "(SELECT uscc FROM entities WHERE office = ? UNION SELECT uscc FROM permits WHERE handling_office = ?)"
 
 
 @dataclass(frozen=True, slots=True)
 class OfficeBusiness:
-    """One business with all its premises (closed ones among them) and permits. ``code_id`` is None for one that never
-    had a code; ``inspected`` is the day of the last inspection that counts, by the key of the permit."""
+    """One business with all its premises (including closed ones) and permits.
+
+    ``code_id`` is None if it never had a code; ``inspected`` is the day of the last inspection that counts, by permit
+    key.
+    """
 
     stored: StoredEntity
     code_id: CodeId | None

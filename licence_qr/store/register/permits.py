@@ -66,7 +66,7 @@ def _values(uscc: str, p: Permit) -> tuple[Any, ...]:
 
 
 def from_row(row: Row) -> StoredPermit:
-    """The value of a row of ``permits``."""
+    """Read a row of ``permits``."""
     first = _day(row["valid_from"])
     permit = Permit(
         permit_type=row["permit_type"],
@@ -95,7 +95,7 @@ def from_row(row: Row) -> StoredPermit:
 
 
 def of_business(tx: Transaction, uscc: str) -> tuple[StoredPermit, ...]:
-    """The permits of one holder, in order of premises, then of entry; this is the order of the status entries."""
+    """The permits of one holder by premises, then by entry, which is the order of the status entries."""
     rows = tx.all(f"SELECT permit_id, {_COLUMNS} FROM permits WHERE uscc = ? ORDER BY premises_no, permit_id", (uscc,))
     return tuple(from_row(row) for row in rows)
 
@@ -113,7 +113,7 @@ def get(tx: Transaction, permit_id: int) -> StoredPermit | None:
 
 
 def add(tx: Transaction, uscc: str, permit: Permit) -> StoredPermit:
-    """Add a permit; its number must be new (the caller takes it from a counter or has looked)."""
+    """Add a permit; its number must be new (taken from a counter or checked by the caller)."""
     values = _values(uscc, permit)
     cursor = tx.run(
         f"INSERT INTO permits ({_COLUMNS}) VALUES ({', '.join('?' * len(values))})",
@@ -123,7 +123,7 @@ def add(tx: Transaction, uscc: str, permit: Permit) -> StoredPermit:
 
 
 def replace(tx: Transaction, stored: StoredPermit) -> None:
-    """Write the current values of a permit that exists."""
+    """Update an existing permit."""
     names = [name.strip() for name in _COLUMNS.split(",")]
     tx.run(
         f"UPDATE permits SET {', '.join(f'{n} = ?' for n in names)} WHERE permit_id = ?",
@@ -132,8 +132,7 @@ def replace(tx: Transaction, stored: StoredPermit) -> None:
 
 
 def undecided_past_end(tx: Transaction, day: date) -> tuple[StoredPermit, ...]:
-    """The permits that stand and whose last day was before ``day`` while a renewal, applied for in time, waited to be
-    decided."""
+    """Permits that expired before ``day`` while an application for renewal made in time was not decided."""
     rows = tx.all(
         f"SELECT permit_id, {_COLUMNS} FROM permits WHERE renewal_applied_on IS NOT NULL AND renewal_in_time = 1"
         " AND state IN ('effective', 'suspended') AND valid_to < ? ORDER BY uscc, permit_id",

@@ -1,10 +1,9 @@
 """Cleaned photographs as files beside the register, each named by the SHA-256 of its bytes.
 
-Files and not BLOBs: a day of inspections is a hundred megabytes, which would pass through the register's rollback journal
-twice and make every backup of the licences as large as the photographs. A file is in its place, whole and on the disk,
-before the row that names it is committed; a server killed in between leaves a file that nobody names, and the same
-photograph sent again finds it there. One killed while it writes leaves a part under a name that begins with a dot, which
-the daily sweep takes away.
+Files and not BLOBs: a day of inspections is a hundred megabytes, which would pass through the register's journal and
+enlarge every backup. A file is complete and on disk before the row that names it is committed. A server killed in
+between leaves an unreferenced file, which is reused when the same photograph is sent again. One killed while writing
+leaves a partial file whose name begins with a dot; the daily sweep removes it.
 """
 
 from __future__ import annotations
@@ -20,18 +19,18 @@ from licence_qr.errors import NotFoundError, RegisterError
 from licence_qr.store.files import file_errors, sync_names
 
 _NAME = re.compile(r"[0-9a-f]{64}\Z")
-# No part that is younger is looked at: its writer may not have locked it yet.
+# Younger partial files are left alone: the writer may not have locked them yet.
 LEFT_BEHIND = timedelta(hours=1)
 
 
 class PhotoFiles:
-    """The folder of photographs. Names are hashes that the register made itself, never what a visitor called a file."""
+    """The folder of photographs. Names are hashes computed here, never file names from outside."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def put(self, sha256: str, jpeg: bytes) -> None:
-        """Keep ``jpeg`` under its hash; nothing happens when it is there. Raises RegisterError."""
+        """Store ``jpeg`` under its hash, unless it is there already. Raises RegisterError."""
         target = self._path(sha256)
         if target.exists():
             return
@@ -41,7 +40,7 @@ class PhotoFiles:
             descriptor, written = tempfile.mkstemp(dir=target.parent, prefix=".")
             try:
                 with os.fdopen(descriptor, "wb") as file:
-                    fcntl.flock(file, fcntl.LOCK_EX)  # until the part has its name: the sweep leaves it alone
+                    fcntl.flock(file, fcntl.LOCK_EX)  # until it has its final name, so that the sweep leaves it alone
                     file.write(jpeg)
                     file.flush()
                     os.fsync(file.fileno())
@@ -61,10 +60,9 @@ class PhotoFiles:
             raise RegisterError("register_unreachable", path=self._folder) from error
 
     def sweep(self, now: datetime) -> int:
-        """Take away the parts that killed writers left, and return how many. Raises RegisterError.
+        """Remove partial files of killed writers and return how many. Raises RegisterError.
 
-        The system ends a writer's lock (flock) with the writer, so one that is at work keeps its part however long it
-        takes, and one that is dead cannot.
+        The lock (flock) of a writer ends with its process, so a partial file without a lock has no writer.
         """
         with file_errors(self._folder):
             return sum(_taken_away(part, now) for part in self._folder.glob("[0-9a-f][0-9a-f]/.*"))
@@ -76,10 +74,10 @@ class PhotoFiles:
 
 
 def _taken_away(part: Path, now: datetime) -> bool:
-    """Whether ``part`` was old and nobody's, and is gone now."""
+    """Remove ``part`` if it is old and not locked; return whether it was removed."""
     try:
         descriptor = os.open(part, os.O_RDONLY | os.O_NOFOLLOW)
-    except FileNotFoundError:  # its writer has just named it
+    except FileNotFoundError:  # its writer has just renamed it
         return False
     try:
         if now.timestamp() - os.fstat(descriptor).st_mtime < LEFT_BEHIND.total_seconds():

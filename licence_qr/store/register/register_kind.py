@@ -10,7 +10,7 @@ PRODUCTION = "production"
 
 
 def get(tx: Transaction, name: str) -> str | None:
-    """One fact, or None."""
+    """The value of one fact, or None."""
     row = tx.one("SELECT value FROM register_facts WHERE name = ?", (name,))
     return str(row["value"]) if row else None
 

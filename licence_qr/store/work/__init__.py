@@ -1,1 +1,1 @@
-"""The work list over all its sources, reminders written, and calendar addresses."""
+"""The work list, reminders, and calendar addresses."""

@@ -1,4 +1,4 @@
-"""Private addresses under which a person's calendar fetches the work list. Only the hash of each is kept."""
+"""Private addresses from which a person's calendar fetches the work list. Only hashes are stored."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from licence_qr.store.database.connections import Transaction
 
 
 def put(tx: Transaction, user_id: int, token_hash: bytes, now: datetime) -> None:
-    """Give a person an address; the one they had is gone."""
+    """Set the address of a person, replacing an earlier one."""
     tx.run(
         "INSERT INTO calendar_feeds (user_id, token_hash, made_at) VALUES (?, ?, ?)"
         " ON CONFLICT (user_id) DO UPDATE SET token_hash = excluded.token_hash, made_at = excluded.made_at",
@@ -17,7 +17,7 @@ def put(tx: Transaction, user_id: int, token_hash: bytes, now: datetime) -> None
 
 
 def remove(tx: Transaction, user_id: int) -> bool:
-    """Take the address away; False when there was none."""
+    """Remove the address of a person; False if there was none."""
     return tx.run("DELETE FROM calendar_feeds WHERE user_id = ?", (user_id,)).rowcount == 1
 
 
@@ -28,6 +28,6 @@ def made_at(tx: Transaction, user_id: int) -> datetime | None:
 
 
 def owner(tx: Transaction, token_hash: bytes) -> int | None:
-    """Whose address this is, or None."""
+    """The key of the person with this address, or None."""
     row = tx.one("SELECT user_id FROM calendar_feeds WHERE token_hash = ?", (token_hash,))
     return int(row["user_id"]) if row else None

@@ -1,4 +1,4 @@
-"""Which reminders were written: each task, day and step once."""
+"""Reminders that were written: one for each task, due day and step."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ REMINDED = (DueStep.OVERDUE, DueStep.URGENT, DueStep.SOON, DueStep.NOTICE)
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A task at a step of which nobody has been reminded yet."""
+    """A task at a step that nobody has been reminded of."""
 
     task: Task
     step: DueStep
 
 
 def unwritten(tx: Transaction, question: TaskQuery, limit: int) -> tuple[Due, ...]:
-    """The tasks whose reminder for the step they have reached is still to be written, the most urgent first.
+    """The tasks without a reminder for their current step, the most urgent first.
 
-    A step that was passed without a reminder is not caught up on. A day that was moved makes a task new.
+    A step that has passed is not reminded of later. A new due day makes a task new.
     """
     tasks, steps = all_of(question), steps_of(question)
     rows = tx.all(
@@ -41,7 +41,7 @@ def unwritten(tx: Transaction, question: TaskQuery, limit: int) -> tuple[Due, ..
 
 
 def mark(tx: Transaction, written: Sequence[tuple[Due, str]], now: datetime) -> None:
-    """Note reminders as written, each with the name of its file."""
+    """Record reminders as written, each with its file name."""
     tx.run_many(
         "INSERT INTO reminders (kind, subject, due_on, step, office, file, written_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
         [
@@ -60,5 +60,5 @@ def mark(tx: Transaction, written: Sequence[tuple[Due, str]], now: datetime) -> 
 
 
 def is_marked(tx: Transaction, file: str) -> bool:
-    """Whether the reminder in the file of this name was noted as written."""
+    """Whether the reminder with this file name is recorded as written."""
     return tx.one("SELECT 1 FROM reminders WHERE file = ?", (file,)) is not None

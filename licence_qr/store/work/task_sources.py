@@ -1,6 +1,6 @@
-"""Where tasks come from: one SELECT for each source, with kind, subject, office, uscc, premises_no and due_on.
+"""Sources of tasks: one SELECT each, with kind, subject, office, uscc, premises_no and due_on.
 
-Each stands on an index that holds only what waits, so the cost follows the work there is and not the size of the register.
+Each uses an index of open tasks only, so the cost depends on the number of tasks and not on the size of the register.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from licence_qr.store.register import permits
 
 @dataclass(frozen=True, slots=True)
 class TaskQuery:
-    """Whose work is asked for. ``offices`` bounds it; ``username`` finds what is one's own.
+    """Whose tasks to select. ``offices`` limits them; ``username`` identifies the person's own proposals.
 
-    ``reviews`` are the permit types that are reviewed (复核) between grant and end, by the months after which.
-    ``unassigned``: also reports that stand with no office yet.
+    ``reviews`` are the permit types that are reviewed (复核), by the number of months after which.
+    ``unassigned``: include reports without an office.
     """
 
     today: date
@@ -35,14 +35,14 @@ class TaskQuery:
 
 @dataclass(frozen=True, slots=True)
 class TaskSelect:
-    """A SELECT of one source and its values."""
+    """A SELECT and its values."""
 
     sql: str
     values: tuple[str, ...]
 
 
 Source = Callable[[TaskQuery], TaskSelect]
-# The very text of the partial indexes: SQLite uses one only where the query repeats its condition.
+# The exact text of the partial indexes: SQLite uses one only if the query repeats its condition.
 _IN_FORCE = "state IN ('effective', 'suspended')"
 _PERMIT = "'permit/' || permit_id AS subject, handling_office AS office, uscc, premises_no"
 
@@ -58,8 +58,10 @@ def _pending(q: TaskQuery) -> TaskSelect:
 
 
 def _expiring(q: TaskQuery) -> TaskSelect:
-    """Permits that end soon or have ended. An application that came too late and was not decided by the end decides
-    nothing any more: such a permit has expired like any other."""
+    """Permits that expire soon or have expired.
+
+    An application made too late and not decided before expiry has no effect: the permit has expired.
+    """
     last = q.today + timedelta(days=q.rules.expiring_notice_days)
     sql = f"SELECT {_PERMIT}, valid_to AS due_on FROM permits WHERE handling_office IN ({marks(q.offices)})"
     waiting = "renewal_applied_on IS NULL OR (renewal_in_time = 0 AND valid_to < ?)"
@@ -68,23 +70,23 @@ def _expiring(q: TaskQuery) -> TaskSelect:
 
 
 def _renewal(q: TaskQuery) -> TaskSelect:
-    """Applications for renewal that can still be decided: until the last day, after which the calendar has spoken."""
+    """Applications for renewal that can still be decided: up to the expiry date."""
     sql = f"SELECT {_PERMIT}, valid_to AS due_on FROM permits WHERE handling_office IN ({marks(q.offices)})"
     values = (*q.offices, q.today.isoformat())
     return TaskSelect(f"{sql} AND {_IN_FORCE} AND renewal_applied_on IS NOT NULL AND valid_to >= ?", values)
 
 
 def _review(q: TaskQuery) -> TaskSelect:
-    """Due so many months after the first day or the last review, unless its end comes before or has come."""
+    """Reviews due a number of months after the first day or the last review, unless the permit expires before that."""
     terms = q.reviews or {q.rules.review_after_months: ()}
     parts = [_review_after(q, months, types) for months, types in terms.items()]
     return TaskSelect(" UNION ALL ".join(part.sql for part in parts), tuple(v for part in parts for v in part.values))
 
 
 def _review_after(q: TaskQuery, months: int, types: tuple[str, ...]) -> TaskSelect:
-    """The reviews of the permit types with one term.
+    """The reviews of the permit types with one interval.
 
-    ``domain.dates.add_months`` in SQL: a day that the month does not have becomes the month's last.
+    ``domain.dates.add_months`` in SQL: a day that the month lacks becomes its last day.
     """
     notice = timedelta(days=q.rules.expiring_notice_days)
     since = "max(valid_from, coalesce(reviewed_on, ''))"
@@ -99,14 +101,14 @@ def _review_after(q: TaskQuery, months: int, types: tuple[str, ...]) -> TaskSele
     last = q.today + notice
     latest_start = add_months(last, -months) + timedelta(
         days=3
-    )  # a bound for the index; the exact day is asked after it
+    )  # a bound for the index; the exact day is compared below
     return TaskSelect(sql, (*q.offices, latest_start.isoformat(), *types, last.isoformat(), q.today.isoformat()))
 
 
 def _checks(q: TaskQuery, ordered: str, due: str) -> TaskSelect:
-    """Checks after a grant on commitment that are open: ``ordered`` tells those with an order to rectify from the others.
+    """Open checks after a grant on commitment; ``ordered`` selects those with or without a rectification order.
 
-    A permit whose annulment is proposed waits for that decision, not for an inspector.
+    Permits with a proposal to annul are left out.
     """
     sql = f"""
         SELECT 'permit/' || p.permit_id AS subject, p.handling_office AS office, p.uscc, p.premises_no, {due} AS due_on
@@ -138,7 +140,7 @@ def _proposal(q: TaskQuery, whose: str) -> TaskSelect:
 
 
 def _proposal_to_decide(q: TaskQuery) -> TaskSelect:
-    """Neither who proposed nor who took part in what led to it decides."""
+    """Proposals to decide, except those the person made or was involved in."""
     part = _proposal(q, "p.proposed_by <> ? AND instr(',' || p.witnesses || ',', ',' || ? || ',') = 0")
     return TaskSelect(part.sql, (*part.values, q.username))
 
@@ -148,7 +150,7 @@ def _proposal_of_mine(q: TaskQuery) -> TaskSelect:
 
 
 def _order(q: TaskQuery) -> TaskSelect:
-    """Orders to rectify made at an inspection. Where business or permit has ended, there is nothing to recheck."""
+    """Rectification orders made at an inspection, unless the business or permit has ended."""
     sql = f"""
         SELECT 'rectification/' || r.order_id AS subject, r.office, r.uscc, r.premises_no, r.due_on
         FROM rectifications r JOIN entities e ON e.uscc = r.uscc LEFT JOIN permits p ON p.permit_id = r.permit_id
@@ -172,7 +174,8 @@ def _held(q: TaskQuery) -> TaskSelect:
 
 
 def _answering(sql: str) -> Source:
-    """Reports and ratings: their own rooms say which wait. Nobody's report stands with whoever may pass it on."""
+    """Reports and ratings that wait, by the conditions of their own modules. Reports without an office are for those
+    who may assign them."""
 
     def source(q: TaskQuery) -> TaskSelect:
         offices = (*q.offices, "") if q.unassigned else q.offices

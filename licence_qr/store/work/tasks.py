@@ -1,4 +1,4 @@
-"""The work list, asked of the register: one SELECT over all sources, so that filters, order and pages are SQL's work."""
+"""The work list: one SELECT over all sources, so that SQL does filters, order and pages."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NAMES = (
 
 
 def all_of(q: TaskQuery) -> TaskSelect:
-    """Everything asked for, one source below the other."""
+    """The union of all sources asked for."""
     columns = "subject, office, uscc, premises_no, due_on"
     parts = [(kind, source(q)) for kind in q.kinds for source in SOURCES.get(kind, ())]
     if not parts or not q.offices:
@@ -29,7 +29,7 @@ def all_of(q: TaskQuery) -> TaskSelect:
 
 
 def steps_of(q: TaskQuery) -> TaskSelect:
-    """The step of each task as an expression; the same steps as ``domain.work.tasks.due_step``."""
+    """An SQL expression for the step of each task, as in ``domain.work.tasks.due_step``."""
     notice, soon, urgent = (q.today + timedelta(days=days) for days in q.rules.expiring_days)
     sql = (
         f"CASE WHEN due_on IS NULL THEN '{DueStep.UNDATED}' WHEN due_on < ? THEN '{DueStep.OVERDUE}'"
@@ -40,7 +40,7 @@ def steps_of(q: TaskQuery) -> TaskSelect:
 
 
 def counts(tx: Transaction, q: TaskQuery) -> dict[tuple[TaskKind, DueStep], int]:
-    """How many tasks there are of each kind and step; what there is none of is left out."""
+    """The number of tasks by kind and step, without zeros."""
     tasks, steps = all_of(q), steps_of(q)
     rows = tx.all(
         f"SELECT kind, {steps.sql} AS step, count(*) AS many FROM ({tasks.sql}) GROUP BY kind, step",
@@ -52,8 +52,7 @@ def counts(tx: Transaction, q: TaskQuery) -> dict[tuple[TaskKind, DueStep], int]
 def listed(tx: Transaction, q: TaskQuery, step: DueStep | None, limit: int, offset: int = 0) -> tuple[Task, ...]:
     """``limit`` tasks after the first ``offset``, the most urgent first.
 
-    By date, so that what is overdue longest comes first; a clock that cannot be reckoned stands before all dates, and
-    what has no date stands last.
+    Ordered by due day. Tasks whose due day cannot be computed come first, tasks without one last.
     """
     tasks, steps = all_of(q), steps_of(q)
     clocked = ", ".join(f"'{kind.value}'" for kind in sorted(CLOCKED))
@@ -69,7 +68,7 @@ def listed(tx: Transaction, q: TaskQuery, step: DueStep | None, limit: int, offs
 
 
 def task_from(row: Row) -> Task:
-    """The task of a row that has its names."""
+    """Read a task from a row with its column names."""
     kind = TaskKind(row["kind"])
     return Task(
         kind=kind,
