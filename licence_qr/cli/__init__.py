@@ -1,1 +1,1 @@
-"""``licence-qr …``: one file a command."""
+"""The command line ``licence-qr``, one module per command or group of commands."""

@@ -1,4 +1,4 @@
-"""``licence-qr completion``: the script with which a shell completes commands and options."""
+"""``licence-qr completion``: print the completion script for a shell."""
 
 from __future__ import annotations
 
@@ -25,6 +25,6 @@ def completion(context: click.Context, shell: str) -> None:
     fish: licence-qr completion fish > ~/.config/fish/completions/licence-qr.fish
     """
     made = get_completion_class(shell)
-    if made is None:  # Click knows all shells of the choice
+    if made is None:  # Click supports every shell of the choice
         raise click.UsageError(shell)
     click.echo(made(context.find_root().command, {}, _PROGRAM, _VARIABLE).source())

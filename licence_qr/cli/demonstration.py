@@ -1,4 +1,4 @@
-"""What a demonstration prints when it starts: where to look, who may sign in, and what to scan."""
+"""What a demonstration prints at start-up: what to open, who can sign in, and what to scan."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _SAMPLES = ("in-force", "suspended", "older-print-v1")
 
 
 def show_demonstration(services: Services, now: datetime, *, as_json: bool = False) -> dict[str, Any]:
-    """Fill the register on the first call, then say what to open, who may sign in and which picture to scan.
+    """Fill the register on the first call, then print what to open, who can sign in and which picture to scan.
 
-    With ``as_json`` nothing is said but progress, on standard error: the facts that are returned are for the caller.
+    With ``as_json`` only progress is printed, on standard error; the caller prints the returned facts.
     """
     register = services.demonstration_register
     passwords = _passwords(services)
@@ -76,7 +76,7 @@ def _say_all(
 
 
 def _fill(services: Services, now: datetime, as_json: bool) -> None:
-    """With a bar on a terminal, with a line for every ten businesses elsewhere."""
+    """Fill the register, with a progress bar on a terminal, else with a line for every ten businesses."""
     words = "填入演示数据 filling"
     stream = sys.stderr if as_json else sys.stdout
     if stream.isatty():
@@ -92,9 +92,9 @@ def _fill(services: Services, now: datetime, as_json: bool) -> None:
 
 
 def _passwords(services: Services) -> dict[str, str]:
-    """The passwords of the demonstration accounts, made once and kept so that every run can print them.
+    """The passwords of the demonstration accounts, created once and stored so that every run can print them.
 
-    An account whose line was taken out of the file stays out: its password is known to nobody but its owner.
+    An account whose line was removed from the file is not added again: only its owner knows the password.
     """
     path = services.settings.home / "demonstration-accounts.txt"
     known: dict[str, str] = {}
@@ -105,7 +105,7 @@ def _passwords(services: Services) -> dict[str, str]:
     missing = [name for name in names if name not in known and services.accounts.user(name) is None]
     if missing:
         known |= {name: secrets.token_urlsafe(PASSWORD_BYTES) for name in missing}
-        # Written before the accounts are opened: a password must not be lost between the two.
+        # Written before the accounts are added, so that no password is lost in between.
         _write_secret(path, "# 仅供演示 demonstration only\n" + "".join(f"{n} {p}\n" for n, p in known.items()))
     return known
 
@@ -119,7 +119,8 @@ def _write_secret(path: Path, text: str) -> None:
 
 
 def _write_pictures(codes: tuple[DemonstrationCode, ...], folder: Path) -> dict[str, Path]:
-    """A PNG for each code, and a list of them. They are made anew each time: the address in them may have changed."""
+    """Write a PNG for each code, and a list of them. They are written each time, because the address may have
+    changed."""
     folder.mkdir(parents=True, exist_ok=True)
     pictures, lines = {}, []
     for number, code in enumerate(codes, start=1):
@@ -144,5 +145,5 @@ def _say(label: str, text: str) -> None:
 
 
 def _padded(text: str, width: int) -> str:
-    """``text`` filled up to ``width`` columns of a terminal, in which a Chinese character takes two."""
+    """``text`` padded to ``width`` columns of a terminal, where a Chinese character takes two."""
     return text + " " * max(1, width - columns(text))

@@ -1,4 +1,4 @@
-"""What the command line says when it refuses: to people on standard error, to programs as facts."""
+"""Errors on the command line: for people on standard error, for programs as JSON values."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from licence_qr.errors import InputError, InvalidApplication, LicenceQRError, Un
 
 
 def unusable(error: OSError) -> UnreadableError:
-    """A file or folder that the system did not let us use, or an output that took no more, as an error of ours."""
+    """Convert an OSError of a file, a folder or standard output into an UnreadableError."""
     if _came_from_saying(error):
         return UnreadableError("output_not_written", because=error.strerror or error)
     return UnreadableError("file_not_usable", name=error.filename or "", because=error.strerror or error)
 
 
 def _came_from_saying(error: OSError) -> bool:
-    """Whether it was standard output that took no more: an error of a write names no file, so its place has to tell."""
+    """Whether the error comes from writing to standard output: it names no file, so the traceback has to tell."""
     frame = list(traceback.walk_tb(error.__traceback__))[-1][0]
     return str(frame.f_globals["__name__"]).startswith("click.")
 
@@ -31,7 +31,7 @@ def _problems(error: LicenceQRError) -> tuple[LicenceQRError, ...]:
 
 
 def tell(error: LicenceQRError) -> None:
-    """Say an error on standard error in both languages, with its stable code."""
+    """Print an error to standard error in both languages, with its stable code."""
     for problem in _problems(error):
         where = f" {problem.field}" if isinstance(problem, InputError) and problem.field else ""
         click.echo(f"[{problem.code}]{where}", err=True)
@@ -41,7 +41,7 @@ def tell(error: LicenceQRError) -> None:
 
 
 def as_facts(error: LicenceQRError) -> list[dict[str, Any]]:
-    """The same for programs: code, field (null where it is not about one), and the sentence in both languages."""
+    """An error for programs: code, field (null if none), and the sentence in both languages."""
     return [
         {
             "code": problem.code,

@@ -1,7 +1,7 @@
-"""How the commands explain themselves: in both languages, in columns as a terminal counts them, and never cut off.
+"""Help of the commands in both languages, laid out in terminal columns.
 
-Click fills lines by the number of characters. A Chinese character takes two columns, so its lines would run over the edge
-of a terminal and break there anywhere, words and definitions alike.
+Click fills lines by the number of characters. A Chinese character takes two columns, so those lines would be too long
+for a terminal and break anywhere.
 """
 
 from __future__ import annotations
@@ -16,17 +16,18 @@ _HEADINGS = {"Options": "选项 Options", "Commands": "命令 Commands", "Positi
 _MARKS = {"[required]": "[必填 required]", "[default: ": "[默认 default: "}
 _HAN = "\u2e80-\u9fff"
 _OPENING, _CLOSING = "（《〔“", "，。；：、？！）》〕”"
-# What stays on one line: a Latin word or a single Chinese character, with the marks that may not stand apart from it.
+# An unbreakable unit: a Latin word or a single Chinese character, with its punctuation.
 _UNIT = re.compile(rf"[{_OPENING}]*(?:[{_HAN}]|[^\s{_HAN}{_OPENING}{_CLOSING}]+)?[{_CLOSING}]*|\s+")
 
 
 def columns(text: str) -> int:
-    """How many columns of a terminal ``text`` takes: two for a Chinese character."""
+    """The number of terminal columns of ``text``, two for a Chinese character."""
     return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
 
 def filled(text: str, width: int) -> list[str]:
-    """``text`` in lines of at most ``width`` columns. Lines of the source are joined, without a space amid Chinese."""
+    """``text`` in lines of at most ``width`` columns. Lines of the source are joined, without a space between Chinese
+    characters."""
     joined = re.sub(rf"(?<=[{_HAN}{_CLOSING}])\n(?=[{_HAN}{_OPENING}])", "", text.strip())
     lines, gap = [""], ""
     for unit in filter(None, _UNIT.findall(joined)):
@@ -69,7 +70,7 @@ class Formatter(click.HelpFormatter):
 
 
 def _is_text(value: str) -> bool:
-    """Whether no byte of it was beyond reading: Python keeps such a byte as half a character, which no register takes."""
+    """Whether every byte could be decoded: Python keeps others as surrogates, which cannot be stored."""
     return not any("\ud800" <= char <= "\udfff" for char in value)
 
 
@@ -78,7 +79,7 @@ class _Context(click.Context):
 
 
 class Command(click.Command):
-    """A command whose help is laid out by ``Formatter``, and whose words are text: only a path may be any bytes."""
+    """A command with help by ``Formatter``, whose arguments must be text, except paths, which may be any bytes."""
 
     context_class = _Context
 
@@ -91,7 +92,7 @@ class Command(click.Command):
         return rest
 
     def get_help_option_names(self, ctx: click.Context) -> list[str]:
-        return ["-h", "--help"]  # however it is called: a command keeps what its first caller asked for
+        return ["-h", "--help"]  # always, because Click caches the names from the first call
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         option = super().get_help_option(ctx)

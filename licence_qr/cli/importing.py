@@ -1,4 +1,4 @@
-"""Importing the departments' exports."""
+"""``licence-qr import``: import the departments' exports."""
 
 from __future__ import annotations
 
@@ -60,15 +60,15 @@ def import_command(market: Path, health: Path, report: Path | None, as_json: boo
 
 
 def _report_file(place: Path) -> BinaryIO:
-    """The report, opened before anything is imported, so that a place that cannot be written is found in time.
+    """Open the report before anything is imported, so that a path that cannot be written is found in time.
 
-    Names of people stand in it: it is for its owner only.
+    It has names of people, so only its owner may read it.
     """
     return os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
 
 
 def _read(path: Path) -> bytes:
-    """The file, or one byte more than is accepted of it: one without end is not read to it."""
+    """Read the file, but at most one byte more than is accepted, in case it has no end."""
     try:
         with path.open("rb") as file:
             return file.read(MAX_FILE_BYTES + 1)

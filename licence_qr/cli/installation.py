@@ -1,4 +1,4 @@
-"""Making an installation and serving it."""
+"""Create an installation, serve it, and manage its accounts."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from licence_qr.services.register.accounts import AccountHolder
 
 STARTING_PASSWORD_BYTES = 9
-# Two a worker: one more thread than the interpreter can run, so that a card being printed does not hold up a scan.
-# More of them only pass the interpreter's lock around: four halve the rate of scans.
+# Threads per worker: two, so that printing a card does not hold up a scan. More threads compete for the interpreter
+# lock: with four the rate of scans is halved.
 BLOCKING_THREADS = 2
-# A worker that has not ended by then is killed. A sheet of cards takes a few seconds; nothing takes this long.
+# A worker that has not ended by then is killed. The longest request, a sheet of cards, takes a few seconds.
 KILL_AFTER_SECONDS = 15
 
 
@@ -69,7 +69,7 @@ def init(demonstration: bool, as_json: bool) -> None:
 
 
 def _listen_check(settings: Settings) -> None:
-    """Find out before the workers start whether the port is free; their own message would be a traceback."""
+    """Check that the port is free before the workers start, whose own message would be a traceback."""
     family = socket.AF_INET6 if ":" in settings.bind else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -91,7 +91,7 @@ def serve() -> None:
     or Ctrl-C stops it at any time, even during start-up, with exit status 0. Closing the terminal
     also stops it, unless started with nohup.
     """
-    # In the very first moment, while the program itself is being loaded, it ends by that signal, as any program does.
+    # While the program is still being loaded it ends by the signal, as any program does.
     with signals.ending_at_once():
         _serve()
 
@@ -106,13 +106,13 @@ def _serve() -> None:
     try:
         services.keys.signing_key(datetime.now(UTC))
     except KeyStoreError as error:
-        # Citizens can still look up; the desk will say the same when something is to be signed.
+        # Citizens can still look up codes; the desk shows the same error when something is to be signed.
         for language in wording.LANGUAGES:
             _say(str(wording.explain(error, language)), streams.ERR)
     services.database.close()
     _say(f"正在服务 serving  {settings.address}  ({settings.bind}:{settings.port}, {settings.workers} workers)")
     certificate, key = _for_phones(settings) if settings.lan else (None, None)
-    # Its lines, and those of the workers, go where a reader who has gone stops nothing.
+    # Its output, and that of the workers, goes to streams that do not fail when the reader has gone.
     handler = {"class": "logging.StreamHandler", "stream": "ext://licence_qr.process.streams.OUT"}
     handlers = {"console": handler | {"formatter": "generic"}, "access": handler | {"formatter": "access"}}
     server = Server(
@@ -135,22 +135,23 @@ def _serve() -> None:
     try:
         server.serve()
     except SystemExit:
-        # A stop sent to the whole group reaches the workers too; one that ends before it is told to counts as failed.
+        # A signal to the whole process group reaches the workers too; one that ends before it is told to counts as
+        # failed.
         if not server.interrupt_signal:
             raise
     finally:
-        # Whoever stops the service and takes register.db along has all of it. What cannot be done keeps its log.
+        # After a stop register.db alone is complete. If writing back fails, the log stays.
         with suppress(RegisterError):
             services.database.write_back()
 
 
 def _say(text: str, stream: streams.LogStream = streams.OUT) -> None:
-    """Where the service goes on, whatever becomes of the line."""
+    """Print a line; the service continues even if that fails."""
     stream.write(text + "\n")
 
 
 def _for_phones(settings: Settings) -> tuple[Path, Path]:
-    """Certificate and key of the server, and for the people in front of it the address, in letters and as a QR."""
+    """Certificate and key of the server; prints the address as text and as a QR symbol."""
     hosts = (urlsplit(settings.address).hostname or "localhost", "localhost", "127.0.0.1")
     certificate, key = lan_certificate(settings.home, hosts, datetime.now(UTC))
     page = f"{settings.address}/verify"

@@ -1,4 +1,4 @@
-"""Issuing from an application file."""
+"""``licence-qr issue`` and ``licence-qr notice``."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def issue(application: Path, office: str | None, username: str | None, out: Path
     now = datetime.now(UTC)
     parsed = parse_application(fields, services.catalogue, actor.office, local_date(now), services.demonstration)
     if out:
-        out.mkdir(parents=True, exist_ok=True)  # before issuing: a folder that cannot be used stops it in time
+        out.mkdir(parents=True, exist_ok=True)  # before issuing, so that an unusable folder is found in time
     key = "file:" + hashlib.sha256(data).hexdigest()
     pair = services.issuance.issue(parsed, actor, key, now)
     files: list[str] = []
@@ -69,7 +69,7 @@ def issue(application: Path, office: str | None, username: str | None, out: Path
                 (out / name).write_bytes(content)
                 files.append(str(out / name))
     finally:
-        # Also when a print fails: what has been issued is issued, and its numbers must be known.
+        # Also when a print fails: the permits are issued, and their numbers must be known.
         result = _result(pair, files)
         if as_json:
             say(result)
@@ -91,7 +91,7 @@ def _actor(services: Services, office: str, username: str | None) -> Actor:
 
 
 def _prints(services: Services, actor: Actor, pair: IssuedPair, now: datetime) -> Iterator[tuple[str, bytes]]:
-    """Name and content of each file, made one after the other: a card that cannot be set still leaves the symbol."""
+    """Name and content of each file, one after the other: if a card cannot be printed, the symbol is still written."""
     stem, prints = f"{pair.uscc}-v{pair.code.version}", services.prints
     forms: tuple[CodeForm, ...] = ("png", "svg")
     for form in forms:

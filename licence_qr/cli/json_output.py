@@ -1,6 +1,7 @@
-"""``--json``: what a command has to tell as one JSON object on standard output, for programs.
+"""``--json``: the result of a command as one JSON object on standard output.
 
-Remarks, progress and questions go to standard error then. docs/running/command-line.md lists the members of each object.
+Remarks, progress and questions then go to standard error. docs/running/command-line.md lists the members of each
+object.
 """
 
 from __future__ import annotations
@@ -22,18 +23,18 @@ _SAID = "licence_qr.said"
 
 
 def say(facts: Mapping[str, Any]) -> None:
-    """Print the one object of this command. Programs read it as UTF-8, whatever the encoding of a terminal here."""
+    """Print the object of this command, always in UTF-8, whatever the encoding of the terminal."""
     click.get_current_context().meta[_SAID] = True
-    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"  # none at all where the command was started without it
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"  # None if standard output was closed at start
     in_letters = codecs.lookup(encoding).name == "utf-8"
     click.echo(json.dumps(facts, ensure_ascii=not in_letters, indent=2))
 
 
 def json_option(command: Command) -> Command:
-    """Add ``--json`` (``as_json``) to a command; stands nearest to the function.
+    """Add ``--json`` (``as_json``) to a command; must be the innermost decorator.
 
-    A refusal is told as ``{"errors": [...]}`` besides the words on standard error, unless the command has told its object
-    already: there is never a second one.
+    An error is printed as ``{"errors": [...]}`` in addition to the text on standard error, unless the command has
+    printed its object already: there is never a second one.
     """
 
     @functools.wraps(command)

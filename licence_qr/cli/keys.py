@@ -1,4 +1,4 @@
-"""``licence-qr keys``: which keys sign, and what happens to them. Every change is signed by the root key."""
+"""``licence-qr keys``: list and change the signing keys. Every change is signed by the root key."""
 
 from __future__ import annotations
 
@@ -241,12 +241,12 @@ def _confirm(yes: bool, as_json: bool) -> None:
 
 
 def _instant(text: str) -> datetime:
-    """A day begins at midnight in Shanghai; an instant needs its offset, so that nobody has to guess."""
+    """Read a day (midnight in Asia/Shanghai) or an instant, which must have an offset."""
     try:
         instant = datetime.fromisoformat(text)
     except ValueError:
         raise InputError("since_unreadable", field="since", found=text) from None
     if instant.tzinfo is None and len(text) > len("2026-11-20"):
         raise InputError("since_unreadable", field="since", found=text)
-    day_in_range(instant.date(), "since")  # the first and last days of the calendar have no instant in every zone
+    day_in_range(instant.date(), "since")  # the first and last days of the calendar have no instant in some zones
     return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=SHANGHAI).astimezone(UTC)

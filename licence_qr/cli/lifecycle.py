@@ -1,4 +1,4 @@
-"""The lives of licences and permits from the command line: the daily sweep, and the state on a past day."""
+"""``licence-qr life``: the daily sweep, and the state on a past day."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def sweep(as_json: bool) -> None:
     """
     services, now = build(load_settings()), datetime.now(UTC)
     cases = services.reports.sweep(now), services.ratings.sweep(now)
-    swept = services.life_sweep.run(now)  # last: a key that is missing for a new print keeps nothing from being deleted
+    swept = services.life_sweep.run(now)  # last: a missing signing key must not stop deletions
     contacts, words = sum(case.contacts for case in cases), sum(case.words for case in cases)
     if as_json:
         say({**asdict(swept), "contacts_deleted": contacts, "words_deleted": words})
@@ -81,12 +81,12 @@ def show(uscc: str, on_day: str | None, known: str | None, as_json: bool) -> Non
 
 
 def _end_of(day: date) -> datetime:
-    """The last instant of a day in Shanghai."""
+    """The last instant of a day in Asia/Shanghai."""
     return datetime.combine(day + timedelta(days=1), time(), SHANGHAI).astimezone(UTC) - timedelta(microseconds=1)
 
 
 def _as_json(state: PastState) -> dict[str, Any]:
-    """The state in plain values. Why a mark was set is internal and stays out."""
+    """The state as JSON values, without the reasons of marks, which are internal."""
     plain: dict[str, Any] = json.loads(json.dumps(asdict(state), default=str))
     for mark in plain["marks"].values():
         del mark["reason"]

@@ -1,4 +1,4 @@
-"""``licence-qr``: the commands of an installation. Each command's words and files stand in a module of its own."""
+"""``licence-qr``: the entry point. Each command has its own module."""
 
 from __future__ import annotations
 
@@ -40,16 +40,16 @@ for command in (init, serve, account, issue, notice, import_command, verify, key
 
 
 def main() -> None:
-    """Entry point. Exit status: 0 done, 1 refused, 2 cannot tell or called wrongly; see each command's help.
+    """Entry point. Exit status: 0 done, 1 refused, 2 cannot tell or invalid command; see the help of each command.
 
-    A reader who goes before the end (``licence-qr keys list | head -1``) ends it without a word, with 1.
+    If the reader of a pipe closes early (``licence-qr keys list | head -1``), it ends silently with 1.
     """
     _let_everything_be_written()
     try:
         check_libraries()
-        if signal.getsignal(signal.SIGINT) == signal.SIG_DFL:  # of licence_qr.__main__, up to here
+        if signal.getsignal(signal.SIGINT) == signal.SIG_DFL:  # set by licence_qr.__main__
             signal.signal(signal.SIGINT, signal.default_int_handler)
-        # A command that leaves with a status of its own hands it back here; the others return nothing.
+        # A command with its own exit status returns it here; others return None.
         sys.exit(commands.main(standalone_mode=False))
     except LicenceQRError as error:
         tell(error)
@@ -62,7 +62,7 @@ def main() -> None:
         sys.exit(refusal.exit_status)
     except click.ClickException as error:
         click.echo("命令有误，没有执行任何操作；用法见 -h。 Invalid command; nothing was changed. See -h.", err=True)
-        error.show()  # where it is wrong, in the words of Click
+        error.show()  # what is wrong and where, in Click's words
         sys.exit(2)
     except click.Abort:
         click.echo("已中断，没有写入未完成的内容。 Stopped. Nothing unfinished was saved.", err=True)
@@ -70,16 +70,15 @@ def main() -> None:
 
 
 def _let_everything_be_written() -> None:
-    """Write what the encoding of the output lacks as ``\\uXXXX``, as standard error has always done.
+    """Write characters that the encoding of the output lacks as ``\\uXXXX``, as standard error does.
 
-    In Latin-1 that is all Chinese. The character is lost to nobody, and what was done is not left untold: a password that
-    is shown once, for instance.
+    In Latin-1 that is all Chinese. Output must not fail on them: it may be a password that is shown only once.
     """
-    if isinstance(sys.stdout, io.TextIOWrapper):  # None where the command was started without it
+    if isinstance(sys.stdout, io.TextIOWrapper):  # None if the command was started without standard output
         sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def _discard_output() -> None:
-    """Send what is still held back nowhere: written at the interpreter's end, it would fail once more, with 120."""
+    """Discard buffered output, which would fail again when the interpreter ends, with status 120."""
     with suppress(io.UnsupportedOperation):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

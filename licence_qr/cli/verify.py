@@ -1,4 +1,4 @@
-"""Verifying a code from the command line, without register or network."""
+"""``licence-qr verify``: verify a code without register or network."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from licence_qr.services.publishing.verification import MAX_FILE_BYTES, Descript
 
 
 @click.command(cls=Command, short_help="离线核验二维码。 Verify a code offline.")
-# Unprocessed: it may be the name of a file, which may be any bytes.
+# Unprocessed, because it may be a file name, which may be any bytes.
 @click.argument("code", type=click.UNPROCESSED, help="网址、数字、图片或 PDF。 Address, digits, image or PDF.")
 @json_option
 def verify(code: str, as_json: bool) -> None:
@@ -52,7 +52,7 @@ def _verified(code: str) -> Description:
     path = Path(code)
     try:
         with path.open("rb") as file:
-            data = file.read(MAX_FILE_BYTES + 1)  # one beyond the limit: a file without end is not read to it
+            data = file.read(MAX_FILE_BYTES + 1)  # one beyond the limit, in case the file has no end
     except (OSError, ValueError):
         raise UnreadableError("file_unreadable", name=code[:200]) from None
     return verification.of_file(data, path.name, now)

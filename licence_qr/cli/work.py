@@ -1,4 +1,4 @@
-"""``licence-qr remind``: reminders of what is due, for a timer to call."""
+"""``licence-qr remind``: write reminders of due tasks, for a daily timer."""
 
 from __future__ import annotations
 
