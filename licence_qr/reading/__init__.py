@@ -1,1 +1,1 @@
-"""Pictures and PDFs in, the text of the QR symbols on them out. What the text says is for the verifier to judge."""
+"""Read the texts of QR symbols in pictures and PDFs. The verifier judges what the texts say."""

@@ -1,7 +1,7 @@
-"""Finding QR symbols in a picture or a PDF that somebody sent in.
+"""Find QR symbols in an uploaded picture or PDF.
 
-The file is hostile until shown otherwise: its size, its pixels and its pages are bounded before anything is decoded,
-only the formats named here are opened, and whatever a decoder throws becomes one typed refusal.
+The file is untrusted: size, pixels and pages are limited before anything is decoded, only the formats named here are
+opened, and any exception of a decoder becomes an UnreadableError.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ _PDF_MARK = b"%PDF-"
 _PDF_MARK_WITHIN = 1024
 _DOTS_PER_POINT = 200 / 72
 _LONGEST_SIDE = 4000
-_PDFIUM = Lock()  # PDFium may be entered by one thread at a time
-_MOST_PIXELS_CLOSER = 32_000_000  # a page larger than a quarter of this shows its symbols large enough
-_SMOOTHED, _SURROUNDINGS = 1, 16  # how far, in pixels of the picture enlarged
-_DARKER = 4  # of 255, than the surroundings: less is noise on blank paper
+_PDFIUM = Lock()  # PDFium is not thread-safe
+_MOST_PIXELS_CLOSER = 32_000_000  # a page of more than a quarter of this is not enlarged
+_SMOOTHED, _SURROUNDINGS = 1, 16  # radius in pixels of the enlarged picture
+_DARKER = 4  # than the surroundings, of 255: a smaller difference is noise
 _QR_CODES = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])
 
 
 def read_symbols(data: bytes, name: str) -> tuple[str, ...]:
     """The texts of the QR symbols in a PNG, JPEG, WebP or GIF picture, or in the first 20 pages of a PDF.
 
-    Each text comes once, in the order found; ``name`` is the file's name for the messages. A symbol may be turned,
-    mirrored or light on dark. Of an animation only the first picture is read, and only QR codes are looked for.
+    Each text is returned once, in the order found; ``name`` is the file name for messages. A symbol may be rotated,
+    mirrored or light on dark. Only the first picture of an animation is read, and only QR codes are searched for.
 
     Raises UnreadableError: ``file_too_large`` (over 20 MB, or 64 million pixels in a picture or in the images of a
     page), ``not_a_picture`` (empty, or another format), ``picture_broken`` (cut off, damaged, or locked with a
@@ -60,7 +60,7 @@ def _pages(data: bytes) -> Iterator[Image.Image]:
 
 
 def _texts_on(picture: Image.Image) -> list[str]:
-    """The texts of the symbols on one page; where there is none at first sight, by closer looks."""
+    """The texts of the symbols on one page. If there is none, the processed versions of ``closer_looks`` are tried."""
     found = _read(picture)
     if not found and 4 * picture.width * picture.height <= _MOST_PIXELS_CLOSER:
         found = next(filter(None, map(_read, closer_looks(picture))), [])
@@ -68,10 +68,11 @@ def _texts_on(picture: Image.Image) -> list[str]:
 
 
 def closer_looks(grey: Image.Image) -> Iterator[Image.Image]:
-    """The picture at twice its size; then that smoothed, and black where a point is darker than what surrounds it.
+    """The picture enlarged to twice its size; then smoothed, with every point black that is darker than its
+    surroundings.
 
-    Enlarging gives small modules a middle, smoothing takes the grain of sensor and JPEG away, and comparing with the
-    surroundings takes shadows and poor contrast away. Measured with two readers: docs/verifying/interop.md.
+    Enlarging gives small modules a centre, smoothing removes noise of sensor and JPEG, and comparison with the
+    surroundings removes shadows and poor contrast. Measured with two readers: docs/verifying/interop.md.
     """
     large = grey.resize((2 * grey.width, 2 * grey.height), Image.Resampling.LANCZOS)
     yield large
@@ -86,12 +87,12 @@ def _read(picture: Image.Image) -> list[str]:
 
 
 def _picture(data: bytes) -> Iterator[Image.Image]:
-    """The one picture, in grey."""
+    """The picture in greyscale."""
     try:
         picture = Image.open(io.BytesIO(data), formats=FORMATS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as refusal:
         raise _too_large() from refusal
-    except Exception as fault:  # a damaged header can raise almost anything
+    except Exception as fault:  # a damaged header can raise almost any exception
         raise UnreadableError("not_a_picture") from fault
     if picture.width * picture.height > MAX_PIXELS:
         raise _too_large()
@@ -127,7 +128,7 @@ def _pdf_pages(data: bytes) -> Iterator[Image.Image]:
 def _rendered(page: pypdfium2.PdfPage) -> Image.Image:
     images = page.get_objects(filter=(pypdfium2.raw.FPDF_PAGEOBJ_IMAGE,))
     if sum(width * height for width, height in (image.get_px_size() for image in images)) > MAX_PIXELS:
-        raise _too_large()  # a page of a few kilobytes can hold an image that takes gigabytes to unpack
+        raise _too_large()  # a page of a few kilobytes can contain an image that takes gigabytes to decode
     longest = max(1.0, *page.get_size())
     bitmap = page.render(scale=min(_DOTS_PER_POINT, _LONGEST_SIDE / longest), grayscale=True)
     picture: Image.Image = bitmap.to_pil().convert("L")
@@ -137,7 +138,7 @@ def _rendered(page: pypdfium2.PdfPage) -> Image.Image:
 
 @contextmanager
 def _decoding() -> Iterator[None]:
-    """Any fault of a decoder means that the file is broken."""
+    """Turn any exception of a decoder into UnreadableError ``picture_broken``."""
     try:
         yield
     except UnreadableError:
