@@ -1,1 +1,1 @@
-"""The catalogue: dated entries as TOML beside this file, and the loader that checks them."""
+"""The catalogue: dated entries as TOML files in this folder, and the loader that checks them."""

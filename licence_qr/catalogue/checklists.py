@@ -1,4 +1,4 @@
-"""The checklists of inspections: shape of their file, what must hold beyond it, and the values they become."""
+"""Inspection checklists: schema of the file, checks beyond the schema, and conversion into domain values."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ Source = SourceFile[ChecklistsFile]
 
 
 def read_checklists(folder: Path, faults: Faults) -> Source | None:
-    """Read ``checklists.toml``; what is wrong with it goes to ``faults`` and the answer is None."""
+    """Read ``checklists.toml``. If it has faults, add them to ``faults`` and return None."""
     return read_source(folder / "checklists.toml", ChecklistsFile, faults)
 
 
@@ -106,7 +106,8 @@ def check_checklists(
 
 
 def _check_dates(source: Source, faults: Faults) -> None:
-    """No version twice, and on each day one version of a list and one rule of a kind."""
+    """Check that no version occurs twice, and that each day has at most one version of a list and one rule of a
+    kind."""
     for place, entry in enumerate(source.entries.checklist):
         for earlier in source.entries.checklist[:place]:
             if earlier.id == entry.id and (earlier.version == entry.version or _overlap(earlier, entry)):
@@ -119,7 +120,7 @@ def _check_dates(source: Source, faults: Faults) -> None:
 
 
 def inspection_rules(source: Source) -> InspectionRules:
-    """The values of a file that has been checked."""
+    """The domain values of a checked file."""
     commons = {common.id: tuple(map(_item, common.item)) for common in source.entries.common}
     return InspectionRules(
         tuple(

@@ -1,4 +1,4 @@
-"""What no single entry can say: references exist, names are unique, rules in time neither overlap nor leave a gap."""
+"""Checks across entries: references exist, names are unique, dated rules neither overlap nor leave a gap."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from licence_qr.domain.catalogue.model import AREA_CONDITION, ItemMode, NumberTe
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sources:
-    """All files of a catalogue, each of the right shape."""
+    """All files of a catalogue, each valid by its schema."""
 
     authorities: SourceFile[AuthoritiesFile]
     offices: SourceFile[OfficesFile]
@@ -48,7 +48,7 @@ class Sources:
 
 @dataclass(frozen=True, slots=True)
 class LocatedEntry:
-    """One entry and where it stands."""
+    """One entry and its position."""
 
     source: SourceFile[Any]
     place: tuple[str | int, ...]
@@ -58,12 +58,12 @@ class LocatedEntry:
         return self.source.line(*self.place, key)
 
     def values(self, key: str) -> list[Any]:
-        """The value of ``key`` as a list, whether it holds one or several."""
+        """The value of ``key`` as a list, also if it is a single value."""
         value = getattr(self.entry, key)
         return value if isinstance(value, list) else [value]
 
 
-# File and table, and the keys that no two of its entries may share.
+# File and table, and the keys that must be unique in it.
 _UNIQUE = (
     ("authorities", "authority", ("id",)),
     ("offices", "office", ("id",)),
@@ -77,7 +77,7 @@ _UNIQUE = (
     ("trades", "trade", ("id",)),
     ("notices", "notice", ("id", "version")),
 )
-# File, table and key that refer, and the file, table and key referred to.
+# File, table and key of a reference, and the file, table and key it refers to.
 _REFERENCES = (
     ("permit_types", "permit_type", "authority", "authorities", "authority", "id"),
     ("delegations", "delegation", "authority", "authorities", "authority", "id"),
@@ -95,7 +95,7 @@ _REFERENCES = (
 
 
 def check(sources: Sources, faults: Faults) -> None:
-    """Put every contradiction between entries into ``faults``."""
+    """Add every contradiction between entries to ``faults``."""
     for file, table, keys in _UNIQUE:
         values = ((row, tuple(getattr(row.entry, key) for key in keys)) for row in rows(sources, file, table))
         _unique(values, keys[-1], faults)
@@ -115,7 +115,7 @@ def check(sources: Sources, faults: Faults) -> None:
 
 
 def rows(sources: Sources, file: str, table: str) -> Iterator[LocatedEntry]:
-    """The entries of a table such as ``kind``, or of a table within entries such as ``trade.item``."""
+    """The entries of a table such as ``kind``, or of a nested table such as ``trade.item``."""
     source: SourceFile[Any] = getattr(sources, file)
     found = [LocatedEntry(source, (), source.entries)]
     for part in table.split("."):
@@ -138,7 +138,7 @@ def _unique(values: Iterable[tuple[LocatedEntry, tuple[Hashable, ...]]], key: st
 
 
 def _names_of_kinds(sources: Sources) -> Iterator[tuple[LocatedEntry, tuple[str]]]:
-    """Every name a register may use for a kind: it must lead to one kind only."""
+    """Every name that registers may use for a kind; each must belong to one kind only."""
     for row in rows(sources, "kinds_of_place", "kind"):
         for name in (row.entry.name.zh, *row.entry.aliases):
             yield row, (name,)
@@ -175,7 +175,7 @@ def _check_authorities(sources: Sources, faults: Faults) -> None:
 
 
 def _check_conditions(sources: Sources, faults: Faults) -> None:
-    """A condition is a question of the same trade or an area; what every trade needs has none to ask."""
+    """A condition must be a question of the same trade or an area; items that every trade needs have none."""
     for row in rows(sources, "trades", "every_trade"):
         if row.entry.condition:
             _unknown_reference(row, "condition", row.entry.condition, "trades", [], faults)
@@ -195,7 +195,7 @@ def _check_conditions(sources: Sources, faults: Faults) -> None:
 
 
 def _check_patterns(sources: Sources, faults: Faults) -> None:
-    """A number that is written must be read back to the same year and serial."""
+    """A written number must be parsed back to the same year and serial."""
     for row in rows(sources, "number_templates", "number_template"):
         pattern = row.entry.pattern
         try:
@@ -229,7 +229,7 @@ def _check_order_of_dates(sources: Sources, faults: Faults) -> bool:
 
 
 def _check_successions(sources: Sources, faults: Faults) -> None:
-    """One rule at a time: for a kind of place or a figure without gap and end, for all others at least without overlap."""
+    """Dated rules must not overlap; those of a kind of place or a figure must also have no gap and no end."""
     rules = {row.entry.id: row for row in rows(sources, "kinds_of_place", "rule")}
     for kind in rows(sources, "kinds_of_place", "kind"):
         named = [(kind, rules[rule].entry) for rule in kind.entry.rules if rule in rules]
@@ -238,7 +238,7 @@ def _check_successions(sources: Sources, faults: Faults) -> None:
     for row in rows(sources, "life_rules", "life_rule"):
         figures[row.entry.id, row.entry.permit_type].append((row, row.entry))
     for (_, permit_type), figure in figures.items():
-        # On a day without a figure of the type, the general one counts.
+        # On a day without a figure of the type, the general one applies.
         _check_succession(figure, "valid_from", faults, without_gap=permit_type is None)
     groups: dict[tuple[str, ...], list[tuple[LocatedEntry, DatedEntry]]] = defaultdict(list)
     for row in rows(sources, "delegations", "delegation"):
@@ -273,7 +273,7 @@ def _check_succession(
 
 
 def _check_demanded(sources: Sources, faults: Faults) -> None:
-    """Entries that others presuppose: numbers and notices for what the offices issue."""
+    """Entries that others need: numbers and notices for permits that the offices issue."""
     permits = {entry.id for entry in sources.permit_types.entries.permit_type if not entry.licence}
     issued = {entry.permit_type for entry in sources.delegations.entries.delegation} & permits
     numbered = {entry.permit_type for entry in sources.number_templates.entries.number_template}

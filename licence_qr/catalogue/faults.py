@@ -1,4 +1,4 @@
-"""Faults of the catalogue: each names file, line and what to write; all that were found are raised together."""
+"""Faults of the catalogue: each names file, line and what to write; all are raised together."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ class InvalidCatalogue(CatalogueError):
 
 
 class Faults:
-    """Collects faults while checking goes on, so that one run names them all."""
+    """Collects faults, so that one run reports all of them."""
 
     def __init__(self) -> None:
         self.found: list[CatalogueError] = []
 
     def add(self, code: str, file: str, line: int, **facts: object) -> None:
-        """Note one fault. ``line`` counts from 1."""
+        """Add one fault. ``line`` counts from 1."""
         self.found.append(CatalogueError(code, file=file, line=line, **facts))
 
     def error(self) -> InvalidCatalogue:
-        """All that was found, in the order of file and line. There must be at least one."""
+        """The error with all faults by file and line. There must be at least one fault."""
         return InvalidCatalogue(sorted(self.found, key=lambda fault: (fault.facts["file"], fault.facts["line"])))

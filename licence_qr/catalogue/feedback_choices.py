@@ -1,6 +1,6 @@
-"""What people can choose when they answer back: kinds of report, and reasons of a rating. Files of their own.
+"""Choices for citizens: kinds of report, and reasons of a rating.
 
-They belong to no permit and no trade, and so stand beside the catalogue rather than in it.
+They belong to no permit or trade, so they are not part of the catalogue value.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class RatingReasonsFile(Entry):
 
 @dataclass(frozen=True, slots=True)
 class Answering:
-    """Everything that was ever offered, in the order it is offered; each entry says when."""
+    """All choices with their dates, in the order in which they are offered."""
 
     report_kinds: tuple[ReportKind, ...]
     rating_reasons: tuple[RatingReason, ...]
@@ -53,9 +53,9 @@ _File = TypeVar("_File", ReportKindsFile, RatingReasonsFile)
 
 
 def load_answering(folder: Path | None = None) -> Answering:
-    """The choices of ``folder``, or those that come with the package.
+    """The choices in ``folder``, or those of the package.
 
-    Raises InvalidCatalogue with every fault: shape, an id used twice, an end before its beginning.
+    Raises InvalidCatalogue with every fault: a violation of the schema, an id used twice, an end before its start.
     """
     folder, faults = folder or Path(__file__).parent, Faults()
     kinds = read_source(folder / "report_kinds.toml", ReportKindsFile, faults)

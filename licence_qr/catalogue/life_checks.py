@@ -1,4 +1,4 @@
-"""The figures of a permit's life: all are there, none is unknown, and those that form steps fall from one to the next."""
+"""Checks of the life-cycle figures: all are present, none is unknown, and steps decrease from one to the next."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from licence_qr.domain.catalogue.life_rules import DESCENDING, LIFE_RULE_IDS, LI
 
 
 def check_life_rules(source: SourceFile[LifeRulesFile], permit_types: Collection[str], faults: Faults) -> None:
-    """Put what is wrong into ``faults``. That the figures of one id follow one another is checked with all dates."""
+    """Add faults to ``faults``. Gaps and overlaps in time are checked in ``cross_checks``."""
     entries = source.entries.life_rule
     for place, entry in enumerate(entries):
         if entry.id not in LIFE_RULE_IDS:
@@ -35,7 +35,7 @@ def _unknown(
 
 
 def _check_steps(source: SourceFile[LifeRulesFile], steps: tuple[str, ...], faults: Faults) -> None:
-    """On every day on which one of the figures begins, each is smaller than the one before it."""
+    """Check that on every day on which one of the figures changes, each is smaller than the one before it."""
     entries = list(enumerate(source.entries.life_rule))
     for day in sorted({entry.valid_from for _, entry in entries if entry.id in steps}):
         in_force = {

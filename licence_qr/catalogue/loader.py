@@ -1,4 +1,4 @@
-"""Read the catalogue's files into ``domain.catalogue.model.Catalogue``, or say everything that is wrong with them."""
+"""Read the files of the catalogue into ``domain.catalogue.model.Catalogue``, or report all their faults."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ from licence_qr.domain.dates import Period
 
 
 def load_catalogue(folder: Path | None = None, working_days: Path | None = None) -> Catalogue:
-    """The catalogue of ``folder``, or the one that comes with the package.
+    """The catalogue in ``folder``, or that of the package.
 
-    ``working_days`` is a further file of the shape of ``working_days.toml``, for years announced after a release.
+    ``working_days`` is another file like ``working_days.toml``, for years announced after a release.
 
-    Raises InvalidCatalogue (a CatalogueError) with every fault found, each with file, line and what to write: first what
-    cannot be read or has a wrong shape, and once the shape is right, what contradicts another entry. It does not judge
-    whether the entries are true.
+    Raises InvalidCatalogue (a CatalogueError) with every fault, each with file, line and what to write: violations of
+    the schema first and, once there are none, contradictions between entries. Whether the entries are true is not
+    checked.
     """
     faults = Faults()
     folder = folder or Path(__file__).parent

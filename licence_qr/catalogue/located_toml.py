@@ -1,8 +1,8 @@
-"""TOML with line numbers: what ``tomllib`` reads, and on which line each table and key stands.
+"""TOML with line numbers: the values of ``tomllib``, and the line of each table and key.
 
-The standard parser keeps no positions, and an error in a file of four hundred lines helps nobody without its line. The
-values are always those of ``tomllib``; the scan below only looks for where they stand, after ``tomllib`` has accepted
-the text, so a fault in it could name a wrong line but never a wrong value.
+The standard parser keeps no positions, and an error in a file of four hundred lines is useless without its line. The
+values are always those of ``tomllib``; the scan below only finds their lines, after ``tomllib`` has accepted the text,
+so a bug in it could give a wrong line but never a wrong value.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ _HEADER = re.compile(r"[ \t]*(?P<open>\[\[?)(?P<name>[^\]\n]+?)\]")
 _WORD = r"""(?:[A-Za-z0-9_-]+|"[^"\n]*"|'[^'\n]*')"""
 _KEY = re.compile(rf"[ \t]*(?P<name>{_WORD}(?:[ \t]*\.[ \t]*{_WORD})*)[ \t]*=")
 _PART = re.compile(_WORD)
-# One token of a value that matters for knowing where the value ends: strings and comments are skipped whole.
+# Tokens that decide where a value ends: strings and comments are skipped whole.
 _TOKEN = re.compile(
     r'"""(?:\\.|(?!""").)*"{3,5}|\'\'\'(?:(?!\'\'\').)*\'{3,5}'
     r'|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'|#[^\n]*|[\[{]|[\]}]|\n|[^"\'#\[\]{}\n]+',
     re.DOTALL,
 )
-# tomllib takes time by the square of the parts of one dotted key; no honest key has this many.
+# The time of tomllib grows with the square of the parts of a dotted key; no real key has this many.
 _ENDLESS_KEY = re.compile(r"^(?![ \t]*#)(?:[^.=\n]*\.){33}", re.MULTILINE)
 _POSITION = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
 
 
 class TomlFault(ValueError):
-    """The text is not TOML. ``line`` counts from 1; ``detail`` is the parser's own remark."""
+    """The text is not TOML. ``line`` counts from 1; ``detail`` is the message of the parser."""
 
     def __init__(self, line: int, detail: str) -> None:
         self.line = line
@@ -41,13 +41,13 @@ class TomlFault(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class LocatedToml:
-    """``values`` as ``tomllib`` gives them; ``lines`` of tables and keys by path, array positions included."""
+    """``values`` of ``tomllib``, and ``lines`` of tables and keys by path, including array positions."""
 
     values: dict[str, Any]
     lines: dict[Path, int]
 
     def line(self, path: Sequence[str | int]) -> int:
-        """The line of the nearest thing that stands in the text: the key itself, else what contains it, else 1."""
+        """The line of the key, else of what contains it, else 1."""
         known = tuple(path)
         while known and known not in self.lines:
             known = known[:-1]
@@ -55,7 +55,7 @@ class LocatedToml:
 
 
 def read_toml(text: str) -> LocatedToml:
-    """Read TOML 1.0. Raises TomlFault when the text is not TOML, or nested too deep to be meant honestly."""
+    """Read TOML 1.0. Raises TomlFault when the text is not TOML, or nested too deep."""
     text = text.replace("\r\n", "\n")
     if endless := _ENDLESS_KEY.search(text):
         raise TomlFault(text.count("\n", 0, endless.start()) + 1, "Key with too many parts")
@@ -65,7 +65,7 @@ def read_toml(text: str) -> LocatedToml:
         position = _POSITION.search(str(fault))
         line = int(position[1]) if position and position[1] else text.rstrip("\n").count("\n") + 1
         raise TomlFault(line, _POSITION.sub("", str(fault))) from None
-    except (ValueError, RecursionError) as fault:  # a number of thousands of digits, brackets without end
+    except (ValueError, RecursionError) as fault:  # a number of thousands of digits, or endless brackets
         raise TomlFault(1, type(fault).__name__) from None
     return LocatedToml(values, _lines(text))
 
@@ -88,7 +88,7 @@ def _lines(text: str) -> dict[Path, int]:
 
 
 def _end_of_statement(text: str, offset: int) -> int:
-    """The offset after the newline that ends the statement at ``offset``: one outside strings and brackets."""
+    """The offset after the newline that ends the statement at ``offset`` (outside strings and brackets)."""
     depth = 0
     for token in _TOKEN.finditer(text, offset):
         mark = token.group()
@@ -106,7 +106,7 @@ def _parts(name: str) -> Path:
 
 
 def _enter(parts: Path, arrays: dict[Path, int], *, is_array: bool) -> Path:
-    """The path of a table header, with the position of the current element put in after each array of tables."""
+    """The path of a table header, with the position of the current element after each array of tables."""
     path: Path = ()
     for depth, part in enumerate(parts, start=1):
         path += (part,)
@@ -118,6 +118,6 @@ def _enter(parts: Path, arrays: dict[Path, int], *, is_array: bool) -> Path:
 
 
 def _note(lines: dict[Path, int], path: Path, line: int) -> None:
-    """Note ``path`` and, where they have no line of their own, the tables that contain it."""
+    """Record the line of ``path``, and of the tables that contain it if they have none."""
     for length in range(1, len(path) + 1):
         lines.setdefault(path[:length], line)

@@ -8,12 +8,12 @@ from licence_qr.catalogue.schema import EXAMPLES, PermitTypeEntry, PermitTypesFi
 from licence_qr.catalogue.source_file import SourceFile
 from licence_qr.domain.lifecycle.acts import RULES, Act, SubjectKind
 
-# An act on a permit that a type has only if it says so.
+# Acts that permits have only if their type names them.
 FURTHER_ACTS = tuple(rule.act.value for rule in RULES if rule.kind is SubjectKind.PERMIT and rule.by_type)
 
 
 def check_permit_types(source: SourceFile[PermitTypesFile], faults: Faults) -> None:
-    """Put what is wrong into ``faults``. That ids and wire ids are unique is checked with those of all files."""
+    """Add faults to ``faults``. Unique ids and wire ids are checked in ``cross_checks``."""
     licences = [place for place, entry in enumerate(source.entries.permit_type) if entry.licence]
     if not licences:
         faults.add("catalogue_entry_missing", source.name, 1, entry="[[permit_type]] licence = true")
@@ -25,7 +25,7 @@ def check_permit_types(source: SourceFile[PermitTypesFile], faults: Faults) -> N
 
 
 def _check_acts(source: SourceFile[PermitTypesFile], place: int, entry: PermitTypeEntry, faults: Faults) -> None:
-    """A type names acts that there are to choose, each once; the licence has none."""
+    """Check that a type names acts of the list, each once, and that the licence names none."""
     known = () if entry.licence else FURTHER_ACTS
     lines: dict[str, int] = {}
     for number, each in enumerate(entry.act):

@@ -1,4 +1,4 @@
-"""The shape of the catalogue's files: which keys an entry has and of what type. One class an entry, one a file."""
+"""Schema of the catalogue files: keys and types, with one class per entry and one per file."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ GradeId = Annotated[str, StringConstraints(min_length=1, max_length=12, pattern=
 Mailbox = Annotated[str, StringConstraints(pattern=r"^[^@\s<>,;:\"]+@[A-Za-z0-9.-]+$")]
 WireId = Annotated[int, Field(ge=1, le=255)]
 
-# What a right value looks like, for the message about a wrong or missing one. A key means the same in every file.
+# Descriptions of valid values, for messages about wrong or missing ones. A key means the same in every file.
 EXAMPLES = {
     "act": '"grade"',
     "address": '"重庆市九龙坡区金凤镇…"',
@@ -73,7 +73,7 @@ EXAMPLES = {
 
 
 class Entry(BaseModel):
-    """Every key is known, and every value is of the type written here: nothing is guessed or converted."""
+    """Base of all entries: unknown keys are refused, and no value is converted."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
@@ -84,7 +84,7 @@ class TextEntry(Entry):
 
 
 class DatedEntry(Entry):
-    """From the first day to the last, both included; without ``valid_to`` there is no end."""
+    """An entry in force from the first day to the last, both included; without ``valid_to`` there is no end."""
 
     valid_from: date
     valid_to: date | None = None

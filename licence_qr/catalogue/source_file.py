@@ -1,4 +1,4 @@
-"""One file of the catalogue: read, parsed and held against its shape, with the line of everything in it."""
+"""One file of the catalogue: read, parsed and validated, with line numbers."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ Shape = TypeVar("Shape", bound=Entry)
 
 @dataclass(frozen=True, slots=True)
 class SourceFile(Generic[Shape]):
-    """A file that has the right shape. ``entries`` are its values, ``line`` tells where one of them stands."""
+    """A file that is valid by its schema. ``entries`` are its values, ``line`` gives the position of one of them."""
 
     name: str
     document: LocatedToml
     entries: Shape
 
     def line(self, *path: str | int) -> int:
-        """The line of the key at ``path``, or of the nearest thing around it."""
+        """The line of the key at ``path``, or of what contains it."""
         return self.document.line(path)
 
 
 def read_source(path: Path, shape: type[Shape], faults: Faults) -> SourceFile[Shape] | None:
-    """Read one file. Whatever is wrong with it goes to ``faults`` and the answer is None."""
+    """Read one file. If it has faults, add them to ``faults`` and return None."""
     document = _read_document(path, faults)
     if document is None:
         return None
@@ -75,7 +75,7 @@ def _add_fault(detail: ErrorDetails, file: str, shape: type[Entry], document: Lo
 
 
 def _known_keys(shape: type[BaseModel], location: Sequence[str | int]) -> list[str]:
-    """The keys that may stand where the unknown one, the last of ``location``, was found."""
+    """The keys that are allowed in place of the unknown one, the last of ``location``."""
     for part in location[:-1]:
         if isinstance(part, str):
             shape = _entry_class(shape.model_fields[part].annotation)

@@ -1,4 +1,4 @@
-"""Which days offices work: the library's years, what ``working_days.toml`` adds, and a town's own file, in this order."""
+"""The calendar of working days: the years of the library, then ``working_days.toml``, then a town's own file."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _DECEMBER = 12
 
 
 def working_calendar(files: Iterable[WorkingDaysFile]) -> WorkingCalendar:
-    """The calendar of the library with ``files`` laid over it one after another.
+    """The calendar of the library, overridden by ``files`` one after another.
 
-    A year of a file replaces all that was known of that year; a correction of one day is stronger than any year.
+    A year in a file replaces that year; a correction of one day overrides any year.
     """
     days = {**dict.fromkeys(constants.holidays, False), **dict.fromkeys(constants.workdays, True)}
     years = {day.year for day in constants.holidays}
@@ -36,7 +36,7 @@ def working_calendar(files: Iterable[WorkingDaysFile]) -> WorkingCalendar:
 
 
 def check_working_days(source: SourceFile[WorkingDaysFile], faults: Faults) -> None:
-    """Put into ``faults`` what cannot be meant: a year or day twice, a day of another year, a make-up day in the week."""
+    """Add to ``faults`` a year or day given twice, a day of another year, and a make-up day on a weekday."""
     first_lines: dict[int | date, int] = {}
     entries = source.entries
     for table, key in (("year", "year"), ("correction", "day")):
@@ -52,7 +52,7 @@ def check_working_days(source: SourceFile[WorkingDaysFile], faults: Faults) -> N
 
 
 def _misplaced(entry: WorkingYearEntry) -> Iterable[tuple[str, date]]:
-    """An announcement speaks of its year, and at the new year of the last days of December before it."""
+    """The days outside the announcement's year, which may also include the last days of December before it."""
     for key, days in (("days_off", entry.days_off), ("make_up_days", entry.make_up_days)):
         for day in days:
             if day.year != entry.year and (day.year, day.month) != (entry.year - 1, _DECEMBER):
