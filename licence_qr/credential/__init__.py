@@ -1,4 +1,4 @@
 """The signed code: claims, their bytes, the COSE envelope, the text form, the trust list and the strict verifier.
 
-Pure: bytes and values in, values or a refusal out. No files, no network, no clock; see docs/verifying/code-format.md.
+Pure: no files, network or clock; see docs/verifying/code-format.md.
 """

@@ -1,8 +1,8 @@
-"""The allow-list: which codes of a compromised key were registered before it was compromised, and so stay good.
+"""The allow-list: the codes of a compromised key that were registered before it was compromised and so remain valid.
 
-Whoever holds a stolen key can date a code back; nobody can put its bytes into a list that the root has signed. The list
-holds the first 16 bytes of SHA-256 of each token, so it tells nothing of a business to who has not seen its code.
-Format: docs/verifying/code-format.md, section 8.
+A stolen key can sign backdated codes, but cannot add them to a list signed by the root. The list has the first 16 bytes
+of SHA-256 of each token, so it reveals nothing about a business to anybody who has not seen its code. Format:
+docs/verifying/code-format.md, section 8.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ _MAX_SECONDS = int(datetime(2200, 1, 1, tzinfo=UTC).timestamp())
 
 
 class Allowance(Protocol):
-    """What may except single codes from the refusal of a compromised key: this list, or a register."""
+    """What can admit single codes of a compromised key: this list, or a register."""
 
     def allows(self, kid: bytes, token: bytes) -> bool:
-        """Whether ``token``, whose signature by ``kid`` holds, was registered before that key was compromised."""
+        """Whether ``token``, with a valid signature by ``kid``, was registered before that key was compromised."""
 
 
 def entry(token: bytes) -> bytes:
-    """What stands for ``token`` in the list. A token has one form (low s, canonical), so one entry."""
+    """The entry of ``token`` in the list. A token has only one form (low s, canonical), so one entry."""
     return hashlib.sha256(token).digest()[:ENTRY_BYTES]
 
 
@@ -60,7 +60,7 @@ class AllowedCodes:
 
     @property
     def count(self) -> int:
-        """How many codes stay good."""
+        """The number of codes that remain valid."""
         return len(self.entries) // ENTRY_BYTES
 
     def holds(self, token: bytes) -> bool:
@@ -75,24 +75,24 @@ class AllowedCodes:
 
 @dataclass(frozen=True, slots=True)
 class AllowList:
-    """One edition; ``sequence`` is that of the trust list it was published with. At most one item a key."""
+    """One edition; ``sequence`` is that of the trust list it was published with. At most one item per key."""
 
     sequence: int
     issued_at: datetime
     keys: tuple[AllowedCodes, ...]
 
     def of_key(self, kid: bytes) -> AllowedCodes | None:
-        """The codes of that key, or None where it names no such key."""
+        """The codes of that key, or None if the list does not name it."""
         return next((key for key in self.keys if key.kid == kid), None)
 
     def allows(self, kid: bytes, token: bytes) -> bool:
-        """Whether ``token`` stays good although ``kid`` is compromised."""
+        """Whether ``token`` remains valid although ``kid`` is compromised."""
         key = self.of_key(kid)
         return key is not None and key.holds(token)
 
 
 def sign_allow_list(allow_list: AllowList, root: SigningKey) -> bytes:
-    """The bytes of ``allow_list``: a signed head, which binds the entries by hash, and the entries."""
+    """The bytes of ``allow_list``: a signed head with the hash of the entries, and the entries."""
     heads = [
         [key.kid, int(key.since.timestamp()), key.count, hashlib.sha256(key.entries).digest()]
         for key in allow_list.keys
@@ -102,7 +102,7 @@ def sign_allow_list(allow_list: AllowList, root: SigningKey) -> bytes:
 
 
 def verify_allow_list(signed: bytes, root: ec.EllipticCurvePublicKey, *, at_least: int = 0) -> AllowList:
-    """The allow-list, if ``root`` signed it. A client passes the newest sequence it has seen as ``at_least``.
+    """Verify an allow-list signed by ``root``. ``at_least`` is the newest sequence that the client has seen.
 
     Raises TokenError ``allow_list_signature`` (``because`` names the step), ``allow_list_not_canonical``,
     ``allow_list_format_unknown``, ``allow_list_shape``, ``allow_list_entries`` or ``allow_list_older``.
@@ -146,7 +146,7 @@ def _read_key(head: Any, entries: Any) -> AllowedCodes:
         raise TokenError("allow_list_shape")
     if hashlib.sha256(_typed(entries, bytes)).digest() != digest or len(entries) != _typed(count, int) * ENTRY_BYTES:
         raise TokenError("allow_list_entries", kid=kid.hex())
-    # In order or not is the root's affair: entries out of order can only be missed, never added.
+    # Order is not checked: entries out of order can only be missed, never added.
     return AllowedCodes(kid, _instant(since), entries)
 
 

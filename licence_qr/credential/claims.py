@@ -1,6 +1,7 @@
-"""What a code says: its claims, how they follow from a combined record, and their bytes (format 1).
+"""The claims of a code: their derivation from a combined record, and their bytes (format 1).
 
-The bytes are one canonical CBOR array whose first item is the format number; see docs/verifying/code-format.md, section 3.
+The bytes are one canonical CBOR array whose first item is the format number; see docs/verifying/code-format.md, section
+3.
 """
 
 from __future__ import annotations
@@ -19,25 +20,25 @@ from licence_qr.domain.register.record import DIGEST_BYTES, CombinedRecord
 from licence_qr.errors import InputError, TokenError
 
 FORMAT = 1
-MAX_SIGNED_BYTES = 300  # the densest symbol that a phone still reads off a 30 mm print: version 13-M
+MAX_SIGNED_BYTES = 300  # the densest symbol that a phone still reads from a 30 mm print: version 13-M
 _MAX_PAYLOAD_BYTES = MAX_SIGNED_BYTES - OVERHEAD_BYTES - 2  # 2: head of a byte string of 24 to 255 bytes
 
 _EPOCH = date(1970, 1, 1).toordinal()
 _LAST_DAY = date(2199, 12, 31).toordinal() - _EPOCH
 _MAX_NUMBER = (1 << 32) - 1
-_MAX_PERMITS = (1 << 16) - 1  # whoever asks for their status makes an answer for each: a number must not cost memory
+_MAX_PERMITS = (1 << 16) - 1  # a reader allocates a status for each, so the number is bounded
 _SHAPE = [int, bytes, int, int, bytes, bytes, bytes, int, list]
 _SHAPE_CUT = [*_SHAPE, int]  # with the total of permits
-# Of the canonical array what never changes its length: its head, the format, code id, credit code and digest.
+# The parts of the canonical array with a fixed length: head, format, code id, credit code and digest.
 _FIXED_BYTES = 1 + 1 + (1 + CODE_ID_BYTES) + (1 + USCC_BYTES) + (1 + DIGEST_BYTES)
 
-# These values are named tuples, not dataclasses: every scan makes them, and a frozen dataclass takes four times as long.
-# The reader makes them from tuples of the right length, past the constructor that unpacks its arguments.
+# Named tuples, not dataclasses: every scan creates them, and a frozen dataclass takes four times as long. The reader
+# bypasses the constructor: its tuples already have the right length.
 _new = tuple.__new__
 
 
 class TemplateNumber(NamedTuple):
-    """A permit number that a registered template writes: the template's wire id, the year and the serial."""
+    """A permit number by a registered template: the wire id of the template, the year and the serial."""
 
     template: int
     year: int
@@ -45,9 +46,9 @@ class TemplateNumber(NamedTuple):
 
 
 class PermitClaim(NamedTuple):
-    """One signed permit. ``permit_type`` is a wire id; ``number`` is the printed text where no template writes it.
+    """One signed permit. ``permit_type`` is a wire id; ``number`` is the printed text if no template matches it.
 
-    Both days are included; ``valid_to`` None means without end (长期).
+    Both days are included; ``valid_to`` None means no expiry date (长期).
     """
 
     permit_type: int
@@ -57,10 +58,11 @@ class PermitClaim(NamedTuple):
 
 
 class Claims(NamedTuple):
-    """Everything a symbol says. ``digest`` binds the rest of the combined record to it.
+    """The content of a symbol. ``digest`` binds the rest of the combined record to it.
 
-    Status entry ``status_index`` is the print's; the entries after it are the permits', in the order of the record.
-    ``permit_count`` counts all granted permits of the record and so those entries, also where fewer are signed here.
+    Status entry ``status_index`` is that of the print, followed by those of the permits in the order of the record.
+    ``permit_count`` is the number of all granted permits of the record, and so of those entries, even if fewer are
+    signed here.
     """
 
     code_id: CodeId
@@ -111,7 +113,7 @@ def _permit_claim(permit: Permit, catalogue: Catalogue) -> PermitClaim:
 
 
 def fitting(claims: Claims) -> Claims:
-    """``claims`` without the last permits that a symbol of 300 signed bytes has no room for; never a denser symbol.
+    """``claims`` without the last permits that do not fit into a symbol of 300 signed bytes.
 
     Raises InputError ``code_name_too_long`` when not even the name fits.
     """
@@ -125,7 +127,7 @@ def fitting(claims: Claims) -> Claims:
 
 
 def encode_claims(claims: Claims) -> bytes:
-    """The payload of the permits that fit. What it returns has been read back by the strict reader.
+    """The payload with the permits that fit, checked by reading it back with the strict reader.
 
     Raises InputError ``code_name_too_long``, and TokenError for claims that every verifier would refuse.
     """
@@ -164,17 +166,17 @@ def _day_number(day: date) -> int:
 
 
 def decode_claims(payload: bytes) -> Claims:
-    """Read a payload whose signature holds. Inverse of ``encode_claims``.
+    """Read a payload with a valid signature. Inverse of ``encode_claims``.
 
     Raises TokenError ``payload_not_canonical`` or ``payload_shape`` for other bytes than the canonical array;
     ``claims_format_unknown``; ``claims_number``, ``claims_date``, ``claims_uscc``, ``claims_name`` or
-    ``claims_permit_count`` for values that no office can have meant.
+    ``claims_permit_count`` for values that are out of range.
     """
     items = read_lax(payload)
     try:
         claims = _read_claims(items)
     except TokenError:
-        refuse_other_forms(items, payload)  # told first, whatever else is wrong
+        refuse_other_forms(items, payload)  # reported first, whatever else is wrong
         raise
     if _canonical_bytes(items) != len(payload):
         raise TokenError("payload_not_canonical")
@@ -184,7 +186,7 @@ def decode_claims(payload: bytes) -> Claims:
 def _canonical_bytes(items: list[Any]) -> int:
     """The length of the canonical encoding of ``items``, which have the types and ranges of claims.
 
-    It stands in for writing them again, which takes three times as long; ``head_bytes`` says why it may.
+    It replaces encoding them again, which takes three times as long; ``head_bytes`` says why that is enough.
     """
     _, _, version, issued_on, _, name, _, status_index, permits = items[:9]
     size = _FIXED_BYTES + len(name) + head_bytes(len(name)) + head_bytes(version) + head_bytes(issued_on)
@@ -271,7 +273,7 @@ def _day(number: int, item: str) -> date:
 
 def _read_name(name: bytes) -> str:
     try:
-        return utf_16_be_decode(name, "strict", True)[0]  # what name.decode() calls once it has found the codec
+        return utf_16_be_decode(name, "strict", True)[0]  # as name.decode() does after looking up the codec
     except UnicodeDecodeError:
         raise TokenError("claims_name") from None
 

@@ -2,8 +2,8 @@
 
 ``D2 84 | 47 A2 01 26 04 42 kk kk | A0 | payload as byte string | 58 40 <r 32 bytes> <s 32 bytes>``
 
-One shape means that the envelope is checked by comparing bytes: no CBOR reader touches anything before the signature
-holds.
+Because there is one shape, the envelope is checked by comparing bytes: no CBOR is parsed before the signature is
+verified.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, decode_ds
 
 from licence_qr.errors import TokenError
 
-# The meaning of a signature is bound into it (external_aad): one made for a code can never pass for a trust list.
+# The purpose of a signature is bound into it (external_aad), so one of a code cannot pass for one of a trust list.
 CODE_AAD = b"licence-qr/1"
 TRUST_LIST_AAD = b"licence-qr/trust/1"
-# The status list alone has none: it is read by programs that know the IETF's format and nothing of us. What separates it
-# is its key, which has that one purpose, and the type in its protected header.
+# Only the status list has none, because programs that know just the IETF format read it. Its key, which has that one
+# purpose, and the type in its protected header separate it from the others.
 STATUS_LIST_AAD = b""
 
 KID_BYTES = 2
@@ -44,24 +44,26 @@ _N = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 _N_BYTES = _N.to_bytes(32, "big")
 _HALF_N_BYTES = (_N // 2).to_bytes(32, "big")
 _ZERO = bytes(32)
-_ES256_OF_DIGEST = ec.ECDSA(Prehashed(hashes.SHA256()))  # hashing before the call is a little faster than in it
+_ES256_OF_DIGEST = ec.ECDSA(Prehashed(hashes.SHA256()))  # hashing beforehand is a little faster
 _ES256_DETERMINISTIC = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
 
 
 class SigningKey(Protocol):
-    """A private key that signs: in memory, or in a hardware module that never gives it out."""
+    """A private key that signs: in memory, or in a hardware module that never reveals it."""
 
     @property
     def kid(self) -> bytes:
-        """The two bytes that name the key in the trust list."""
+        """The two bytes that identify the key in the trust list."""
 
     def sign(self, message: bytes) -> bytes:
-        """ES256 over ``message``: r and s, 32 bytes each, big-endian. High s is allowed; ``sign`` below mends it."""
+        """ES256 over ``message``: r and s, 32 bytes each, big-endian. High s is allowed; ``sign`` below normalises
+        it."""
 
 
 @dataclass(frozen=True, slots=True)
 class SoftKey:
-    """A P-256 key in memory. Its nonces are derived from key and message (RFC 6979): no weak random source can leak it."""
+    """A P-256 key in memory. Nonces are derived from key and message (RFC 6979), so a weak random source cannot leak
+    it."""
 
     kid: bytes
     private_key: ec.EllipticCurvePrivateKey
@@ -73,7 +75,7 @@ class SoftKey:
 
 
 class Parts(NamedTuple):
-    """A token taken apart. ``protected`` and ``body`` keep their CBOR heads, as the signature covers them."""
+    """A token taken apart. ``protected`` and ``body`` include their CBOR heads, which the signature covers."""
 
     kid: bytes
     protected: bytes
@@ -97,12 +99,12 @@ def byte_string(content: bytes) -> bytes:
 
 
 def sign(payload: bytes, key: SigningKey, aad: bytes = CODE_AAD) -> bytes:
-    """The token of ``payload``: one COSE_Sign1 with low s. ``aad`` says what the signature is for."""
+    """The token of ``payload``: one COSE_Sign1 with low s. ``aad`` is the purpose of the signature."""
     return sign_body(_PROTECTED + key.kid, byte_string(payload), key, aad)
 
 
 def sign_body(protected: bytes, body: bytes, key: SigningKey, aad: bytes) -> bytes:
-    """One COSE_Sign1 with low s. ``protected`` and ``body`` are byte strings with their CBOR heads, as they are signed."""
+    """One COSE_Sign1 with low s. ``protected`` and ``body`` are byte strings with their CBOR heads."""
     parts = Parts(key.kid, protected, body, b"", b"")
     signature = _low_s(key.sign(parts.signed_message(aad)))
     return _TAGGED_ARRAY + protected + _UNPROTECTED + body + _SIGNATURE_HEAD + signature
@@ -134,7 +136,7 @@ def split(token: bytes) -> Parts:
 
 
 def _payload_extent(token: bytes) -> tuple[int, int]:
-    """Where a payload that is not of 24 to 255 bytes begins, and how many it has."""
+    """Offset and length of a payload that does not have 24 to 255 bytes."""
     head, following = token[_PAYLOAD_AT], token[_PAYLOAD_AT + 1]
     if head == 0x59 and following > 0:
         return _PAYLOAD_AT + 3, following << 8 | token[_PAYLOAD_AT + 2]
@@ -165,7 +167,7 @@ def _tail_refusal(token: bytes, end: int) -> TokenError:
 
 
 def check_signature_numbers(signature: bytes) -> None:
-    """Refuse r or s outside 1..n-1, and the second form (high s) that every ECDSA signature has.
+    """Refuse r or s outside 1..n-1, and high s, the second form that every ECDSA signature has.
 
     Raises TokenError ``signature_range`` or ``signature_high_s``.
     """
@@ -178,9 +180,9 @@ def check_signature_numbers(signature: bytes) -> None:
 
 
 def check_signature(parts: Parts, aad: bytes, public_key: ec.EllipticCurvePublicKey) -> None:
-    """Hold the signature against ``public_key``. Raises TokenError ``signature_mismatch``.
+    """Verify the signature with ``public_key``. Raises TokenError ``signature_mismatch``.
 
-    Range and low s are ``check_signature_numbers``'s work, to be done before.
+    ``check_signature_numbers`` must have checked range and low s before.
     """
     try:
         public_key.verify(_der(parts.signature), sha256(parts.signed_message(aad)).digest(), _ES256_OF_DIGEST)
@@ -189,9 +191,9 @@ def check_signature(parts: Parts, aad: bytes, public_key: ec.EllipticCurvePublic
 
 
 def _der(signature: bytes) -> bytes:
-    """Two integers above 0 in the form the library wants (X.690, section 8.3): each in as few bytes as show its sign.
+    """Two positive integers in DER, as the library needs them (X.690, section 8.3).
 
-    By hand: the library's encoder takes three times as long, and this runs for every scan.
+    Not by the encoder of the library, which takes three times as long: this runs for every scan.
     """
     r, s = signature[:32].lstrip(b"\0"), signature[32:].lstrip(b"\0")
     if r[0] & 0x80:

@@ -1,4 +1,4 @@
-"""Claims in words: names of permit types and written numbers, from the catalogue."""
+"""Claims ready to print: names of permit types and written numbers, from the catalogue."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from licence_qr.domain.catalogue.model import Catalogue, Text
 
 @dataclass(frozen=True, slots=True)
 class DescribedPermit:
-    """One signed permit as it is printed. ``valid_to`` None means without end (长期)."""
+    """One signed permit as printed. ``valid_to`` None means no expiry date (长期)."""
 
     permit_type: Text
     permit_no: str
@@ -23,7 +23,7 @@ class DescribedPermit:
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What a verified code says, ready to print. ``not_shown`` counts permits of the record beyond the symbol's room."""
+    """The content of a verified code, ready to print. ``not_shown`` counts permits that the symbol had no room for."""
 
     code_number: str
     version: int
@@ -35,7 +35,7 @@ class Description:
 
 
 def describe(verified: Verified, catalogue: Catalogue) -> Description:
-    """The facts of a verified code in words.
+    """Describe a verified code.
 
     Raises TokenError ``claims_permit_type_unknown`` or ``claims_template_unknown`` when the catalogue is older than the
     code.

@@ -1,4 +1,4 @@
-"""What the wire ids of a permit claim stand for. They are registered in the catalogue and never used again for another."""
+"""Look up the wire ids of a permit claim in the catalogue. A wire id is never reused."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The status list: two bits for every print and permit, as the register had them at one instant.
+"""The status list: two bits for every print and permit at one instant.
 
-Values and what follows from them; the signed bytes are the work of ``status_list_wire``. Format and reasons:
+Values only; for the signed bytes see ``status_list_wire``. Format and reasons:
 docs/verifying/status-list.md, after the IETF's Token Status List (draft-ietf-oauth-status-list).
 """
 
@@ -15,12 +15,12 @@ from licence_qr.errors import TokenError
 
 ENTRIES_PER_BYTE = 4
 VALUES = (EntryStatus.VALID, EntryStatus.INVALID, EntryStatus.SUSPENDED, EntryStatus.SUPERSEDED)
-# Clocks of two machines differ by seconds; a list of a later hour means that this clock is wrong, and its ages with it.
+# Clocks of two machines differ by seconds; a list from later than this means that the clock here is wrong.
 CLOCK_TOLERANCE = timedelta(minutes=15)
 
 
 def empty_entries(count: int) -> bytearray:
-    """Packed entries, all 0 (valid), with room for ``count`` of them."""
+    """``count`` packed entries, all 0 (valid)."""
     return bytearray(-(-count // ENTRIES_PER_BYTE))
 
 
@@ -32,10 +32,10 @@ def put_entry(entries: bytearray, index: int, value: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class StatusList:
-    """A status list whose signature holds. ``entries`` are packed; up to three unused ones fill the last byte.
+    """A status list with a valid signature. ``entries`` are packed; up to three unused ones fill the last byte.
 
-    All instants are aware and in whole seconds. Past ``issued_at`` + ``ttl`` a newer list should be fetched; from
-    ``expires_at`` on this one says nothing.
+    All instants are aware and in whole seconds. After ``issued_at`` + ``ttl`` a newer list should be fetched; from
+    ``expires_at`` on it must not be used.
     """
 
     subject: str
@@ -48,20 +48,21 @@ class StatusList:
         return len(self.entries) * ENTRIES_PER_BYTE
 
     def value(self, index: int) -> int:
-        """The number in an entry, 0 to 3. Raises TokenError ``status_list_index`` beyond the end of the list."""
+        """The value of an entry, 0 to 3. Raises TokenError ``status_list_index`` beyond the end of the list."""
         if not 0 <= index < len(self):
             raise TokenError("status_list_index", index=index, count=len(self))
         at, shift = divmod(index, ENTRIES_PER_BYTE)
         return self.entries[at] >> 2 * shift & 3
 
     def freshness(self, now: datetime) -> Freshness:
-        """How far the list can be relied on at the aware instant ``now``."""
+        """How fresh the list is at the aware instant ``now``."""
         if now >= self.expires_at:
             return Freshness.EXPIRED
         return Freshness.STALE if now > self.issued_at + self.ttl else Freshness.CURRENT
 
     def check_time(self, now: datetime) -> None:
-        """Raise TokenError ``status_list_expired``, or ``status_list_issued_in_future`` where the clock must be wrong."""
+        """Raise TokenError ``status_list_expired``, or ``status_list_issued_in_future`` when the clock must be
+        wrong."""
         if now >= self.expires_at:
             raise TokenError("status_list_expired", expires_at=self.expires_at, now=now)
         if self.issued_at > now + CLOCK_TOLERANCE:
@@ -70,10 +71,10 @@ class StatusList:
 
 @dataclass(frozen=True, slots=True)
 class StatusReport:
-    """What a list says of one code: of the print, and of every granted permit in the order of the record.
+    """The status of one code: of the print, and of every granted permit in the order of the record.
 
-    ``permits`` counts those beyond the symbol's room too. ``because`` tells why everything is unknown, else it is None.
-    Nothing here is valid past the list's expiry. Whether a permit's own days are over is the claims' to say.
+    ``permits`` includes those that the symbol had no room for. ``because`` says why everything is unknown, else it is
+    None. Nothing is valid after the list expires. Whether a permit has expired follows from the claims, not from here.
     """
 
     print_status: EntryStatus
@@ -85,10 +86,10 @@ class StatusReport:
 
 
 def status_of(verified: Verified, status_list: StatusList, now: datetime) -> StatusReport:
-    """The status of a verified code by ``status_list`` at the aware instant ``now``. It refuses nothing.
+    """The status of a verified code by ``status_list`` at the aware instant ``now``. Raises nothing.
 
-    An expired list, one from the future, and one that ends before the code's entries (it is older than the code) make
-    all of it unknown. What an older print says may be another today: what its entries call valid is only superseded.
+    If the list is expired, from the future, or ends before the code's entries (it is older than the code), everything
+    is unknown. The facts of an older print may have changed: entries that are valid are reported as superseded.
     """
     claims = verified.claims
     entries: tuple[EntryStatus, ...]

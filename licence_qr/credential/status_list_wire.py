@@ -1,9 +1,9 @@
-"""The bytes of a status list: a CWT (RFC 8392) in one COSE_Sign1 of exactly one shape, read back without leniency.
+"""The bytes of a status list: a CWT (RFC 8392) in a COSE_Sign1 of exactly one shape, read strictly.
 
 ``D2 84 | 58 24 {1: -7, 4: kid, 16: "application/statuslist+cwt"} | A0 | claims as byte string | 58 40 <r> <s>``
 
-The claims are {2: subject, 4: expiry, 6: issue, 65533: {"lst": zlib, "bits": 2}, 65534: ttl}, canonical. A program that
-knows the draft (draft-ietf-oauth-status-list, section 5.2) and nothing of us reads the same bytes.
+The claims are {2: subject, 4: expiry, 6: issue, 65533: {"lst": zlib, "bits": 2}, 65534: ttl}, canonical. Any program
+that implements draft-ietf-oauth-status-list, section 5.2, can read them.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ from licence_qr.errors import TokenError
 
 CONTENT_TYPE = "application/statuslist+cwt"
 PATH = "/status-list"
-# 33,554,432 entries. It bounds what a signed list may make a reader unpack: zlib grows a thousandfold.
+# 33,554,432 entries. Limits what a reader unpacks: zlib can expand a thousandfold.
 MAX_ENTRY_BYTES = 8 * 1024 * 1024
-_MAX_SIGNED_BYTES = MAX_ENTRY_BYTES + 64 * 1024  # what cannot be compressed grows a little
+_MAX_SIGNED_BYTES = MAX_ENTRY_BYTES + 64 * 1024  # incompressible data grows a little
 _MAX_SECONDS = int(datetime(2200, 1, 1, tzinfo=UTC).timestamp())
 _MAX_TTL = (1 << 32) - 1
 
 _SUBJECT, _EXPIRES, _ISSUED, _LIST, _TTL = 2, 4, 6, 65533, 65534
-_CLAIMS = [_SUBJECT, _EXPIRES, _ISSUED, _LIST, _TTL]  # in the order in which they are written
+_CLAIMS = [_SUBJECT, _EXPIRES, _ISSUED, _LIST, _TTL]  # in canonical order
 _BITS = 2
 
 # The protected header around the kid; a map of three, shortest heads, keys in order (RFC 8949, section 4.2.1).
@@ -53,9 +53,9 @@ _SUBJECT_SHAPE = re.compile(r"https?://([^/?#@\s]+)" + PATH)
 
 
 def sign_status_list(status_list: StatusList, key: SigningKey) -> bytes:
-    """The signed bytes of ``status_list``. The entries are packed as tightly as zlib can (level 9).
+    """The signed bytes of ``status_list``. Compressed with zlib level 9.
 
-    Raises ValueError for more entries than any verifier unpacks.
+    Raises ValueError for more entries than a verifier unpacks.
     """
     if len(status_list.entries) > MAX_ENTRY_BYTES:
         raise ValueError(f"a status list holds {MAX_ENTRY_BYTES} bytes of entries, not {len(status_list.entries)}")
@@ -73,11 +73,11 @@ def sign_status_list(status_list: StatusList, key: SigningKey) -> bytes:
 def verify_status_list(
     signed: bytes, trust_list: TrustList, now: datetime, *, at_least: datetime | None = None
 ) -> StatusList:
-    """The status list, if a key of that purpose signed it and it may be relied on at the aware instant ``now``.
+    """Verify a status list: signed by a key of that purpose, and usable at the aware instant ``now``.
 
-    A client passes the ``issued_at`` of the list it holds as ``at_least``. Raises TokenError ``status_list_signature``
-    (with the code of the step as ``because``), ``status_list_not_canonical``, ``status_list_shape``,
-    ``status_list_data``, ``status_list_subject`` (made for a site that the trust list does not name),
+    ``at_least`` is the ``issued_at`` of the list that the client already has. Raises TokenError
+    ``status_list_signature`` (with the code of the step as ``because``), ``status_list_not_canonical``,
+    ``status_list_shape``, ``status_list_data``, ``status_list_subject`` (for a site that the trust list does not name),
     ``status_list_expired``, ``status_list_issued_in_future`` or ``status_list_older``.
     """
     try:
@@ -97,7 +97,7 @@ def verify_status_list(
 
 
 def _split(signed: bytes) -> Parts:
-    """Take the envelope apart by comparing its bytes: nothing is parsed before the signature holds."""
+    """Take the envelope apart by comparing bytes: nothing is parsed before the signature is verified."""
     if len(signed) > _MAX_SIGNED_BYTES:
         raise TokenError("envelope_too_large", length=len(signed), limit=_MAX_SIGNED_BYTES)
     if len(signed) <= _BODY_AT + _TAIL_BYTES:
@@ -113,7 +113,7 @@ def _split(signed: bytes) -> Parts:
 
 
 def _content(body: bytes) -> bytes:
-    """What is in a byte string with the shortest head that holds its length."""
+    """The content of a byte string, which must have the shortest head for its length."""
     for head in (1, 2, 3, 5):
         size = len(body) - head
         if size >= 0 and body[:head] == _byte_string_head(size):
@@ -155,7 +155,7 @@ def _read(payload: bytes) -> StatusList:
 
 
 def _unpacked(packed: bytes) -> bytes:
-    """Exactly one zlib stream (RFC 1950), of no more than a reader's memory is worth."""
+    """Decompress exactly one zlib stream (RFC 1950) of bounded size."""
     unpacking = zlib.decompressobj()
     try:
         entries = unpacking.decompress(packed, MAX_ENTRY_BYTES + 1)
@@ -188,7 +188,7 @@ def _check_subject(subject: str, trust_list: TrustList) -> None:
 
 
 def _exact_map(value: Any, keys: list[Any], item: str) -> dict[Any, Any]:
-    """``value`` if it is a map of exactly these keys, which the canonical form has in this order."""
+    """``value``, which must be a map of exactly these keys in canonical order."""
     found: dict[Any, Any] = _typed(value, dict, item)
     if list(found) != keys:
         raise TokenError("status_list_shape", item=item)

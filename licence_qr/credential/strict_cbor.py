@@ -1,4 +1,4 @@
-"""CBOR (RFC 8949) in its canonical form and in no other."""
+"""Canonical CBOR (RFC 8949), and nothing else."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def _refuse_tag(*_: object) -> Any:
 
 
 class _RefusedTags(dict[int, Any]):
-    """Answers every tag number with a refusal: cbor2 would otherwise build the date, decimal or pattern of a tag."""
+    """Refuses every tag number: cbor2 would otherwise build dates, decimals or patterns."""
 
     def __missing__(self, tag: int) -> Any:
         return _refuse_tag
@@ -31,9 +31,10 @@ def write_canonical(value: object) -> bytes:
 
 
 def read_canonical(data: bytes) -> Any:
-    """The value of ``data`` if ``data`` is its one encoding; no tags, no indefinite lengths, nothing behind it.
+    """Read ``data``, which must be the canonical encoding of its value: no tags, no indefinite lengths, no trailing
+    bytes.
 
-    Types and lengths are the caller's to judge. Raises TokenError ``payload_not_canonical``.
+    The caller checks types and lengths. Raises TokenError ``payload_not_canonical``.
     """
     value = read_lax(data)
     refuse_other_forms(value, data)
@@ -41,10 +42,10 @@ def read_canonical(data: bytes) -> Any:
 
 
 def read_lax(data: bytes) -> Any:
-    """The value of ``data``, which may be another encoding of it than the canonical one.
+    """Read ``data``, which need not be the canonical encoding of its value.
 
-    cbor2 refuses tags and indefinite lengths here, but takes longer forms of numbers, keys in any order, and bytes after
-    the value: ``refuse_other_forms`` or ``head_bytes`` finds those. Raises TokenError ``payload_not_canonical``.
+    cbor2 refuses tags and indefinite lengths here, but accepts longer forms of numbers, keys in any order, and trailing
+    bytes: use ``refuse_other_forms`` or ``head_bytes`` for those. Raises TokenError ``payload_not_canonical``.
     """
     try:
         return cbor2.loads(data, semantic_decoders=_REFUSED_TAGS, allow_indefinite=False, max_depth=_MAX_DEPTH)
@@ -53,7 +54,7 @@ def read_lax(data: bytes) -> Any:
 
 
 def refuse_other_forms(value: object, data: bytes) -> None:
-    """Raise TokenError ``payload_not_canonical`` unless ``value``, which was read of ``data``, is written as ``data``."""
+    """Raise TokenError ``payload_not_canonical`` unless ``data`` is the canonical encoding of ``value``."""
     try:
         again = write_canonical(value)
     except (cbor2.CBORError, ValueError, TypeError):
@@ -63,10 +64,10 @@ def refuse_other_forms(value: object, data: bytes) -> None:
 
 
 def head_bytes(number: int) -> int:
-    """How many bytes the canonical head of an item takes (RFC 8949, section 3): of a number from 0 to 2^32 - 1, or of a
-    string or array of that length.
+    """The length in bytes of the canonical head (RFC 8949, section 3) of a number from 0 to 2^32 - 1, or of a string or
+    array of that length.
 
-    Without tags, maps, floats and indefinite lengths, two encodings of one value differ in their heads alone, and the
-    canonical heads are the shortest. So an encoding as long as the sum of those is the canonical one.
+    Without tags, maps, floats and indefinite lengths, two encodings of one value differ only in their heads, and
+    canonical heads are the shortest. So an encoding of the canonical length is the canonical one.
     """
     return 1 if number < 24 else 2 if number < 1 << 8 else 3 if number < 1 << 16 else 5

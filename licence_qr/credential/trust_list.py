@@ -1,6 +1,6 @@
-"""The trust list: which keys may sign what, and when. Signed by an offline root key, small enough to carry along.
+"""The trust list: which keys may sign what, and when. It is signed by an offline root key.
 
-A key is found by its two-byte id **and** its purpose; none does another's work. A retired key verifies and never signs.
+A key is found by its two-byte id **and** its purpose. A retired key verifies but does not sign.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from licence_qr.errors import TokenError
 
 
 class KeyPurpose(StrEnum):
-    """What a key is for."""
+    """Purpose of a key."""
 
     LICENCE = "licence"
     STATUS = "status"
@@ -26,16 +26,16 @@ class KeyPurpose(StrEnum):
 
 
 class KeyState(StrEnum):
-    """What has become of a key."""
+    """State of a key."""
 
     ACTIVE = "active"  # signs and verifies
     RETIRED = "retired"  # verifies what it signed
-    COMPROMISED = "compromised"  # nothing it signed is believed any more, but what an allow-list names
+    COMPROMISED = "compromised"  # nothing it signed is accepted, except what an allow-list names
 
 
 @dataclass(frozen=True, slots=True)
 class TrustedKey:
-    """One public key (P-256). All days are included and are days in Asia/Shanghai.
+    """One public key (P-256). All days are inclusive and in Asia/Shanghai.
 
     It signs from ``not_before`` to ``sign_until``; what it signed is accepted until ``verify_until``.
     """
@@ -63,10 +63,10 @@ class TrustedKey:
 
 @dataclass(frozen=True, slots=True)
 class TrustList:
-    """One edition. ``sequence`` grows by every edition; ``hosts`` are those that a genuine code may carry, with port.
+    """One edition. ``sequence`` grows with every edition; ``hosts`` (with port) are those of genuine codes.
 
-    ``issued_at`` is aware and in whole seconds. ``origins`` are what an address of a host may begin with, each with its
-    host. Raises TokenError ``trust_list_shape`` for anything else, or when two keys share both id and purpose.
+    ``issued_at`` is aware and in whole seconds. ``origins`` maps what an address may begin with to its host. Raises
+    TokenError ``trust_list_shape`` for anything else, or when two keys share both id and purpose.
     """
 
     sequence: int
@@ -100,7 +100,8 @@ class TrustList:
         raise TokenError("key_unknown", kid=kid.hex(), sequence=self.sequence)
 
     def signing_keys(self, purpose: KeyPurpose, day: date) -> tuple[TrustedKey, ...]:
-        """The keys that may sign for ``purpose`` on ``day``, the newest first; of two of one day the later in the list."""
+        """The keys that may sign for ``purpose`` on ``day``, the newest first; of two of the same day, the later in the
+        list first."""
         usable = (key for key in reversed(self.keys) if key.purpose is purpose and key.may_sign_on(day))
-        # Sorting keeps the order of equals, in reverse too.
+        # Sorting is stable, in reverse too.
         return tuple(sorted(usable, key=lambda key: key.not_before, reverse=True))

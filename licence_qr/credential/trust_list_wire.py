@@ -1,4 +1,4 @@
-"""The bytes of a trust list: the same envelope as a code's, signed by the root key under its own meaning."""
+"""The bytes of a trust list: the same envelope as that of a code, signed by the root key for its own purpose."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def sign_trust_list(trust_list: TrustList, root: SigningKey) -> bytes:
 
 
 def verify_trust_list(signed: bytes, root: ec.EllipticCurvePublicKey, *, at_least: int = 0) -> TrustList:
-    """The trust list, if ``root`` signed it. A client passes the newest sequence it has seen as ``at_least``.
+    """Verify a trust list signed by ``root``. ``at_least`` is the newest sequence that the client has seen.
 
     Raises TokenError ``trust_list_signature`` (not signed by that root; ``because`` names the step),
     ``trust_list_not_canonical``, ``trust_list_format_unknown``, ``trust_list_shape`` or ``trust_list_older``.
@@ -131,7 +131,7 @@ def _day(value: Any) -> date:
 
 def _read_point(point: bytes) -> ec.EllipticCurvePublicKey:
     try:
-        if len(point) != 65:  # the uncompressed form only: it is what browsers import
+        if len(point) != 65:  # only the uncompressed form, which browsers import
             raise ValueError
         return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
     except ValueError:

@@ -1,7 +1,7 @@
-"""The strict verifier: numbered steps, each refusing with its own stable code (docs/verifying/code-format.md, section 6).
+"""The strict verifier: numbered steps, each with its own error codes (docs/verifying/code-format.md, section 6).
 
-It says whether an authority signed these claims with a key that was allowed to. It does **not** say whether the licence
-and the permits are still in force: that is the live register's or the status list's to say.
+It says whether an authority signed these claims with an authorised key. It does **not** say whether the licence and the
+permits are still in force: the register or the status list says that.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import local_date
 from licence_qr.errors import TokenError
 
-# A clock may be wrong by its time zone; by more than a day it is the clock that has to be mended, not the rule.
+# A clock may be wrong by its time zone; if it is wrong by more than a day, the clock must be corrected.
 _CLOCK_TOLERANCE = timedelta(days=1)
-# Each access to a member of an enum is a call in Python 3.11.
+# Access to an enum member is a slow call in Python 3.11.
 _LICENCE, _COMPROMISED = KeyPurpose.LICENCE, KeyState.COMPROMISED
 
 
 class Verified(NamedTuple):
-    """Claims that an authority signed. ``host`` is that of the scanned address, None for bare digits or bytes."""
+    """Verified claims. ``host`` is that of the scanned address, None for bare digits or bytes."""
 
     claims: Claims
     kid: bytes
@@ -43,12 +43,12 @@ def verify(
 ) -> Verified:
     """Verify the text of a symbol: an address, or its digits alone. ``now`` is aware.
 
-    Step 1, text: ``symbol_*``. Step 2, host: TokenError ``host_unknown`` for an address that leads anywhere but to a host
-    of the trust list (a copied code on a foreign site). Then the steps of ``verify_token``.
+    Step 1, text: ``symbol_*``. Step 2, host: TokenError ``host_unknown`` for an address on a host that is not in the
+    trust list (a code copied to another site). Then the steps of ``verify_token``.
     """
     origin, found, digits = text.partition(PATH)
     host = trust_list.origins.get(origin) if found else None
-    if host is None:  # bare digits, or what no edition of this list calls ours
+    if host is None:  # bare digits, or an unknown host
         host, digits = parse_address(text)
         if host is not None:
             raise TokenError("host_unknown", host=host)
@@ -64,16 +64,16 @@ def verify_token(
     host: str | None = None,
     allow_list: Allowance | None = None,
 ) -> Verified:
-    """Verify signed bytes. With ``catalogue``, permit types and number templates must be registered there.
+    """Verify signed bytes. With ``catalogue``, permit types and number templates must also be registered there.
 
-    Of a compromised key only what ``allow_list`` names is accepted; without one, nothing. Every refusal is a TokenError.
-    Nothing of the payload is read before the signature holds.
+    Of a compromised key only what ``allow_list`` names is accepted; without one, nothing. Raises TokenError. The
+    payload is not read before the signature is verified.
     """
     # Step 3: the envelope, byte by byte.
     if len(token) > MAX_SIGNED_BYTES:
         raise TokenError("envelope_too_large", length=len(token), limit=MAX_SIGNED_BYTES)
     parts = split(token)
-    # Step 4: the two numbers of the signature, in range and in their one form.
+    # Step 4: the two numbers of the signature, in range and with low s.
     check_signature_numbers(parts.signature)
     # Step 5: the key, by id and purpose.
     key = trust_list.key(parts.kid, _LICENCE)
@@ -81,11 +81,11 @@ def verify_token(
     check_signature(parts, CODE_AAD, key.public_key)
     # Steps 7 and 8: the payload's bytes, then its values.
     claims = decode_claims(parts.payload)
-    # Step 9: whether that key was allowed to sign this, and may still be believed.
+    # Step 9: whether the key was allowed to sign this and is still accepted.
     if key.state is _COMPROMISED and not (allow_list and allow_list.allows(key.kid, token)):
         raise TokenError("key_compromised", kid=key.kid.hex())
     _check_key_allowed(key, claims, now)
-    # Step 10: the words for it, where a catalogue is at hand.
+    # Step 10: the wire ids, if a catalogue is given.
     if catalogue is not None:
         for permit in claims.permits:
             registered_type(permit, catalogue)
