@@ -1,1 +1,1 @@
-"""The QR symbol and the sheets it is printed on, with the checks made before anything is printed."""
+"""The QR symbol, the sheets it is printed on, and the checks before printing."""

@@ -1,4 +1,4 @@
-"""One landscape page to draw on, in the millimetres of an A5 card whatever the paper: A4 is the same card, larger."""
+"""A landscape page to draw on, in millimetres of an A5 card; A4 is the same card, enlarged."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ class Sheet(StrEnum):
 
     @property
     def size_mm(self) -> tuple[int, int]:
-        """Width and height."""
+        """Width and height in millimetres."""
         return (297, 210) if self is Sheet.A4 else (210, 148)
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """A face, its size in points on A5, its colour as RGB, and extra space after each character in points."""
+    """A font face, its size in points on A5, its colour as RGB, and extra space after each character in points."""
 
     face: Face
     size: float
@@ -44,12 +44,12 @@ class Style:
 
     @property
     def line_mm(self) -> float:
-        """The distance of two baselines."""
+        """The distance between two baselines in millimetres."""
         return self.size * MM_PER_POINT * 1.36
 
 
 class Canvas:
-    """A page that takes positions and sizes in millimetres of the A5 card, from the top left corner."""
+    """A page with positions and sizes in millimetres of the A5 card, from the top left corner."""
 
     def __init__(self, sheet: Sheet, content: CardContent) -> None:
         width, height = sheet.size_mm
@@ -58,7 +58,7 @@ class Canvas:
         self._faces: set[Face] = set()
 
     def width_of(self, text: str, style: Style) -> float:
-        """How wide ``text`` is."""
+        """The width of ``text`` in millimetres."""
         self._use(style)
         return float(self._pdf.get_string_width(text)) / self._scale
 
@@ -67,32 +67,32 @@ class Canvas:
         return style.scaled(min(1.0, width / self.width_of(text, style))) if text else style
 
     def text(self, x: float, baseline: float, text: str, style: Style) -> None:
-        """``text`` from ``x`` to the right."""
+        """Draw ``text`` that starts at ``x``."""
         self._use(style)
         self._pdf.text(x * self._scale, baseline * self._scale, text)
 
     def text_to(self, right: float, baseline: float, text: str, style: Style) -> None:
-        """``text`` that ends at ``right``."""
+        """Draw ``text`` that ends at ``right``."""
         self.text(right - self.width_of(text, style), baseline, text, style)
 
     def text_around(self, centre: float, baseline: float, text: str, style: Style) -> None:
-        """``text`` around ``centre``."""
+        """Draw ``text`` centred on ``centre``."""
         self.text(centre - self.width_of(text, style) / 2, baseline, text, style)
 
     def slanted(self, centre: tuple[float, float], degrees: float, text: str, style: Style) -> None:
-        """``text`` around ``centre``, turned anticlockwise."""
+        """Draw ``text`` centred on ``centre``, rotated anticlockwise."""
         x, y = centre
         with self._pdf.rotation(degrees, x * self._scale, y * self._scale):
             self.text_around(x, y + style.size * MM_PER_POINT * 0.36, text, style)
 
     def rule(self, left: float, right: float, y: float, colour: tuple[int, int, int], thickness: float = 0.2) -> None:
-        """A horizontal line."""
+        """Draw a horizontal line."""
         self._pdf.set_draw_color(*colour)
         self._pdf.set_line_width(thickness * self._scale)
         self._pdf.line(left * self._scale, y * self._scale, right * self._scale, y * self._scale)
 
     def frame(self, left: float, top: float, width: float, height: float, colour: tuple[int, int, int]) -> None:
-        """The outline of a rounded rectangle."""
+        """Draw the outline of a rounded rectangle."""
         scale = self._scale
         self._pdf.set_draw_color(*colour)
         self._pdf.set_line_width(0.3 * scale)
@@ -100,7 +100,7 @@ class Canvas:
         self._pdf.rect(*box, style="D", round_corners=True, corner_radius=1.2 * scale)
 
     def symbol(self, symbol: Symbol, left: float, top: float, side: float) -> None:
-        """The symbol as one black path on a white square of ``side`` millimetres, quiet zone included."""
+        """Draw the symbol as one black path on a white square of ``side`` millimetres, including the quiet zone."""
         module = side * self._scale / symbol.size_with_quiet_zone
         x, y = left * self._scale, top * self._scale
         self._pdf.set_fill_color(255)
@@ -114,11 +114,11 @@ class Canvas:
                 path.rectangle(x + column * module, y + row * module, run.length * module, module)
 
     def pdf(self) -> bytes:
-        """The finished document."""
+        """The finished document as bytes."""
         return bytes(self._pdf.output())
 
     def _use(self, style: Style) -> None:
-        if style.face not in self._faces:  # on first use, because opening and embedding a face takes half a second
+        if style.face not in self._faces:  # on first use: opening and embedding a face takes half a second
             face = style.face
             self._pdf.add_font(face.family, fname=font_path(face), collection_font_number=face.number)
             self._faces.add(face)
@@ -128,7 +128,7 @@ class Canvas:
 
 
 def _document(width: float, height: float, content: CardContent) -> FPDF:
-    """An empty page. Its date is the day of the print, so that the same card is the same file."""
+    """An empty page, dated on the day of the print, so that the same card gives the same file."""
     pdf = FPDF(orientation="landscape", unit="mm", format=(height, width))
     pdf.set_auto_page_break(False)
     pdf.set_creation_date(datetime.combine(content.printed_on, time(), UTC))

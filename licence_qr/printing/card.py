@@ -1,4 +1,4 @@
-"""What a display card (亮证牌) says, apart from how it looks. The PDF sheets and the print page both start from here."""
+"""The content of a display card (亮证牌), for the PDF sheets and the print page."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from licence_qr.printing.qr import Symbol
 from licence_qr.wording.terms import term
 
 TITLE = term("record.service")
-# What a card may claim; a state that is new to the register stays off it until somebody has decided otherwise.
+# Statuses that a card may show; a new status is not shown unless it is added here.
 _ON_A_CARD = {
     PermitStatus.EFFECTIVE,
     PermitStatus.EXPIRING_SOON,
@@ -24,7 +24,7 @@ _ON_A_CARD = {
 
 @dataclass(frozen=True, slots=True)
 class CardPermit:
-    """One permit on the card. ``valid_to`` None is without end; ``address`` is empty where the card has only one."""
+    """One permit on the card. ``valid_to`` None: no expiry date; ``address`` is empty if the card has only one."""
 
     name: Text
     number: str
@@ -36,11 +36,11 @@ class CardPermit:
 
 @dataclass(frozen=True, slots=True)
 class CardContent:
-    """Everything a display card says.
+    """The content of a display card.
 
-    ``name`` is empty for an individual business (个体工商户) that never took one; then the card names its
-    ``operator`` (经营者). ``host`` is the bare host of the address in the symbol, with a port where it has one.
-    ``code_number`` is written as under the symbol, with hyphens. ``specimen`` marks the card 样张 / SPECIMEN.
+    ``name`` is empty for an individual business (个体工商户) without one; the card then names its ``operator`` (经营者).
+    ``host`` is the host of the address in the symbol, with a port if it has one. ``code_number`` is written with
+    hyphens, as under the symbol. ``specimen`` marks the card 样张 / SPECIMEN.
     """
 
     name: str
@@ -61,11 +61,11 @@ class CardContent:
 
     @property
     def headline(self) -> str:
-        """The name of the business, or its operator where it has none."""
+        """The name of the business, or of its operator if it has none."""
         return self.name or f"经营者：{self.operator}"
 
     def texts(self) -> Iterator[tuple[str, str]]:
-        """Every text that varies from card to card, with the name of its field; permits are counted from 1."""
+        """Every text that varies from card to card, with its field name; permits count from 1."""
         yield "title", self.title.zh
         yield "title_en", self.title.en
         yield "name", self.name
@@ -87,10 +87,10 @@ class CardContent:
 
 
 def card_for(page: PublicPage, host: str, symbol: Symbol) -> CardContent:
-    """The card of a business as its public page stands now, for the newest version of its code.
+    """The card of a business by its public page, for the newest version of its code.
 
-    Permits that are pending, refused, expired or ended are left out: a card on the wall must not claim them. ``symbol`` is
-    that of the newest version; this is not checked, nor whether the licence still stands.
+    Permits that are pending, refused, expired or ended are left out. Not checked: that ``symbol`` is that of the newest
+    version, and that the licence is in force.
     """
     licence = page.licence
     shown = [permit for permit in page.permits if permit.status in _ON_A_CARD]

@@ -1,8 +1,8 @@
-"""From the text of a code to the codewords of its QR symbol (ISO/IEC 18004, clauses 7.3 to 7.6).
+"""Encode the text of a code as codewords of a QR symbol (ISO/IEC 18004, clauses 7.3 to 7.6).
 
 The tables are those of ``qrcode``: capacities, block structure, generator polynomials, lengths of count fields. The
-arithmetic is ours, because the library writes bit by bit and divides polynomials by recursion, which takes six times
-as long as all the rest of the symbol; the tests hold the result equal to ``qrcode.util.create_data``.
+arithmetic is written here because the library writes bit by bit and divides polynomials by recursion, which takes six
+times as long as all the rest of the symbol; tests compare the result with ``qrcode.util.create_data``.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from licence_qr.errors import PrintError
 
 LEVEL = ERROR_CORRECT_M
 MAX_VERSION = 13
-# Version 12 has 8 blocks of codewords, which fall in step with its columns: a stain hits one of them again and again. The
-# same text in version 13, at the same width, is read more often by every reader (docs/verifying/interop.md).
+# Version 12 has 8 blocks of codewords, which align with its columns, so a stain hits the same block repeatedly. Every
+# reader reads the same text in version 13 at the same width more often (docs/verifying/interop.md).
 _NOT_DRAWN = frozenset({12})
 _LAST_VERSION = 40
 _DIGITS = "0123456789"
@@ -34,10 +34,11 @@ Segment = tuple[Mode, int, str]
 
 
 def fitting_version(text: str) -> int:
-    """The smallest QR version, 1 to 11 or 13, that holds ``text`` at level M with its closing digits as numeric segment.
+    """The smallest QR version, 1 to 11 or 13, that holds ``text`` at level M with its trailing digits as a numeric
+    segment.
 
-    Raises PrintError ``symbol_text_invalid`` for an empty text or one with other than printable ASCII characters, and
-    ``symbol_too_dense`` above version 13: denser symbols are not read reliably at 30 mm.
+    Raises PrintError ``symbol_text_invalid`` for a text that is empty or not printable ASCII, and
+    ``symbol_too_dense`` above version 13: denser symbols cannot be read reliably at 30 mm.
     """
     if not (text and text.isascii() and text.isprintable()):
         raise PrintError("symbol_text_invalid", length=len(text))
@@ -72,7 +73,7 @@ def codewords(text: str, version: int) -> bytes:
 
 
 def _segments(text: str) -> list[Segment]:
-    """Mode, character count and bits of each segment: what stands before the closing digits, and the digits."""
+    """Mode, character count and bits of each segment: the text before the trailing digits, and the digits."""
     head = text.rstrip(_DIGITS)
     digits = text[len(head) :]
     segments: list[Segment] = []
@@ -93,7 +94,7 @@ def _data_bits(segments: list[Segment], version: int) -> str:
 
 
 def _correction(data: bytes, count: int) -> bytes:
-    """The ``count`` Reed-Solomon codewords of one block: the remainder of a division over GF(256), a byte at a time."""
+    """The ``count`` Reed-Solomon codewords of one block: the remainder of a division over GF(256), byte by byte."""
     multiples = _generator_multiples(count)
     top, keep = 8 * (count - 1), (1 << 8 * (count - 1)) - 1
     remainder = 0
@@ -111,5 +112,5 @@ def _generator_multiples(count: int) -> tuple[int, ...]:
 
 
 def _interleaved(blocks: Sequence[bytes]) -> bytes:
-    """The first byte of each block, then the second of each; blocks that are shorter drop out at the end."""
+    """The first byte of each block, then the second of each, and so on; shorter blocks end earlier."""
     return bytes(byte for byte in chain.from_iterable(zip_longest(*blocks)) if byte is not None)

@@ -1,4 +1,4 @@
-"""The fonts of the sheets: Noto CJK, simplified Chinese, as installed by the system; nothing is downloaded."""
+"""The fonts of the sheets: Noto CJK, simplified Chinese, as installed on the system."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FOLDERS = (
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """One face of a font collection: the name it has on a sheet, its file, and its number within the file."""
+    """One face of a font collection: its name on a sheet, its file, and its index in the file."""
 
     family: str
     file: str
@@ -45,7 +45,7 @@ def font_path(face: Face) -> Path:
 
 
 def coverage(face: Face) -> frozenset[str]:
-    """Every character that ``face`` has a glyph for. Raises PrintError ``font_missing``."""
+    """The characters that ``face`` has glyphs for. Raises PrintError ``font_missing``."""
     return _coverage(font_path(face), face.number)
 
 
@@ -56,5 +56,5 @@ def _coverage(path: Path, number: int) -> frozenset[str]:
 
 
 def heading_face(text: str) -> Face:
-    """The serif face for a name, or the sans where only that has all its characters."""
+    """The serif face for a name, or the sans serif face if only that has all characters."""
     return SERIF_BOLD if coverage(SERIF_BOLD).issuperset(text) else SANS_BOLD

@@ -1,13 +1,13 @@
-"""From codewords to the modules of a QR symbol, with the best of the eight masks (ISO/IEC 18004, clauses 7.7 and 7.8).
+"""Place codewords as modules of a QR symbol with the best of eight masks (ISO/IEC 18004, clauses 7.7 and 7.8).
 
-``qrcode`` draws and scores every mask module by module; that search is 78 % of its time. Here a symbol is one integer
-with a bit per module, twice over: first all its rows, then all its columns, each a *line* of ``size`` bits. A mask is
-then an exclusive or with a template, and a rule of the penalty is a few shifts over all lines at once.
+``qrcode`` draws and scores every mask module by module, which is 78 % of its time. Here a symbol is one integer with a
+bit per module, twice: first all rows, then all columns, each a *line* of ``size`` bits. A mask is then an exclusive or
+with a template, and a rule of the penalty is a few shifts over all lines at once.
 
-Nothing of the geometry is repeated here. The templates are drawn by ``qrcode`` itself with all data bits light, and
-where each data bit goes is found by drawing the bits of its index. Unlike the library, which leaves the format and
-version information light while it scores, the penalty is that of the complete symbol, as the standard asks; on the
-same modules it equals ``qrcode.util.lost_point``.
+The geometry is not repeated here. ``qrcode`` draws the templates with all data bits light, and the position of each
+data bit is found by drawing the bits of its index. The library leaves the format and version information light while it
+scores; here the penalty is that of the complete symbol, as the standard requires. On the same modules it equals
+``qrcode.util.lost_point``.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ Matrix = tuple[bytes, ...]
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What all symbols of one version share, for ``size`` modules a side.
+    """What all symbols of one version share; ``size`` is the number of modules per side.
 
     ``templates`` hold, for each mask, the lines of the symbol whose data bits are all light. ``pick`` takes the data
     bits as text, followed by one ``0`` for all other modules, and returns one character for each bit of the lines,
-    the highest first. The remaining integers select positions: every bit; where a pair, and where an eleven-module
-    pattern, can start in a line; the rows; and the rows that have one below them.
+    highest first. The other integers select positions: every bit; where a pair, and where an eleven-module pattern, can
+    start in a line; the rows; and the rows that have one below them.
     """
 
     size: int
@@ -55,7 +55,7 @@ def frame(version: int) -> Frame:
     blank = tuple(_draw(version, mask, b"") for mask in MASKS)
     positions = _bit_positions(version, size)
     data_bits = max(positions)
-    # Position 0 is a module that carries no data: it takes the extra "0" that follows the data bits.
+    # Position 0 is a module without data: it takes the extra "0" after the data bits.
     indexes = [data_bits if position == 0 else position - 1 for position in _lines(positions, size)]
     lines = range(0, 2 * size * size, size)
     return Frame(
@@ -72,9 +72,9 @@ def frame(version: int) -> Frame:
 
 
 def place(codewords: bytes, version: int) -> Matrix:
-    """The finished symbol: one ``bytes`` per row, 1 for a dark module, with the mask of the lowest penalty.
+    """The finished symbol with the mask of the lowest penalty: one ``bytes`` per row, 1 for a dark module.
 
-    Of two masks with the same penalty the lower number wins.
+    Of two masks with the same penalty, the one with the lower number is used.
     """
     shape = frame(version)
     best = min(masked(codewords, shape), key=lambda lines: penalty(lines, shape))
@@ -124,7 +124,7 @@ def matrix(lines: int, shape: Frame) -> Matrix:
 
 
 def _draw(version: int, mask: int, codewords: bytes) -> list[int]:
-    """The modules, row by row, of the library's symbol with these codewords; bits that are missing are light."""
+    """The modules, row by row, of the library's symbol with these codewords; missing bits are light."""
     code = QRCode(version=version, error_correction=LEVEL)
     code.data_cache = list(codewords)
     code.makeImpl(False, mask)
@@ -132,10 +132,10 @@ def _draw(version: int, mask: int, codewords: bytes) -> list[int]:
 
 
 def _bit_positions(version: int, size: int) -> list[int]:
-    """For each module, row by row, the number from 1 of the data bit it carries, or 0 if it carries none.
+    """For each module, row by row, the number (from 1) of its data bit, or 0 for none.
 
-    The library draws, for each binary digit of these numbers, a symbol whose data bits are that digit; the modules
-    that then differ from the blank symbol have it set.
+    For each binary digit of these numbers the library draws a symbol whose data bits are that digit; the modules that
+    differ from the blank symbol have it set.
     """
     blank = _draw(version, 0, b"")
     numbers = range(1, size * size + 1)
@@ -154,5 +154,5 @@ def _lines(modules: Sequence[int], size: int) -> list[int]:
 
 
 def _integer(bits: Iterable[int]) -> int:
-    """The integer whose lowest bit comes first."""
+    """The integer of these bits, lowest first."""
     return int("".join(map(str, bits))[::-1], 2)

@@ -1,4 +1,4 @@
-"""What is checked before a card is printed, so that a sheet comes out whole or not at all."""
+"""Checks before a card is printed, so that no incomplete sheet is made."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ LIMITS = {
     "code_number": 24,
     "office": 24,
 }
-"""The longest text in characters that a card can lay out, by field; the tests print cards with all fields full."""
+"""Most characters that fit on a card, by field; tests print cards with all fields full."""
 
 
 def check_card(content: CardContent) -> None:
-    """Raise the first reason why ``content`` cannot be printed; return None when it can.
+    """Raise PrintError if ``content`` cannot be printed.
 
-    PrintError codes: ``font_missing``, ``text_too_long_for_sheet`` (field, length, limit),
+    Codes: ``font_missing``, ``text_too_long_for_sheet`` (field, length, limit),
     ``character_not_in_font`` (char, codepoint, field), ``card_without_holder``, and ``symbol_version_not_printed``.
-    It does not check that the symbol belongs to the text beside it.
+    Not checked: that the symbol belongs to the text beside it.
     """
     for face in FACES:
         font_path(face)
@@ -52,7 +52,7 @@ def _check_length(field: str, text: str) -> None:
 
 
 def _check_characters(field: str, text: str) -> None:
-    """The sans has every character the serif has, and names fall back to it; so it decides."""
+    """Check the characters of the sans serif face: it has all those of the serif face, and names fall back to it."""
     known = coverage(SANS)
     for char in text:
         if char not in known:

@@ -1,7 +1,7 @@
-"""The QR symbol of a code, and how it is drawn: SVG for pages and print, PNG for sending on.
+"""The QR symbol of a code, drawn as SVG for pages and print, and as PNG.
 
-The text is ``origin/c/digits``: a byte segment that any camera takes for a link, and a numeric segment for the signed
-record. Error correction is level M; the reasons and the measured sizes stand in docs/using/printing.md.
+The text is ``origin/c/digits``: a byte segment that any camera app recognises as a link, and a numeric segment for the
+signed record. Error correction is level M; for reasons and measured sizes see docs/using/printing.md.
 """
 
 from __future__ import annotations
@@ -31,18 +31,18 @@ class Symbol:
 
     @property
     def size(self) -> int:
-        """Modules a side, without the quiet zone."""
+        """Modules per side, without the quiet zone."""
         return len(self.matrix)
 
     @property
     def size_with_quiet_zone(self) -> int:
-        """Modules a side, with the four light modules that readers need around the symbol."""
+        """Modules per side, with the four light modules that readers need around the symbol."""
         return self.size + 2 * QUIET_ZONE
 
 
 @dataclass(frozen=True, slots=True)
 class DarkRun:
-    """Dark modules side by side: ``length`` of them from ``column`` in ``row``, counted from the symbol's corner."""
+    """A run of ``length`` dark modules from ``column`` in ``row``, counted from the top left of the symbol."""
 
     row: int
     column: int
@@ -53,14 +53,14 @@ def make_symbol(text: str) -> Symbol:
     """The QR symbol (ISO/IEC 18004, level M) of ``text``, in the smallest version and with the best mask.
 
     Raises PrintError ``symbol_text_invalid`` (empty, or not printable ASCII) or ``symbol_too_dense`` (above
-    version 13). It does not check that the text is an address or a genuine code.
+    version 13). Not checked: that the text is an address or a genuine code.
     """
     version = fitting_version(text)
     return Symbol(place(codewords(text, version), version), version, text)
 
 
 def min_size_mm(version: int) -> int:
-    """The least width in millimetres, quiet zone included, at which a symbol of ``version`` may be printed.
+    """The minimum width in millimetres, including the quiet zone, of a printed symbol of ``version``.
 
     Raises PrintError ``symbol_version_not_printed`` outside 1 to 13.
     """
@@ -70,7 +70,7 @@ def min_size_mm(version: int) -> int:
 
 
 def dark_runs(symbol: Symbol) -> list[DarkRun]:
-    """The dark modules as horizontal runs, from the top left; a third as many shapes as there are modules."""
+    """The dark modules as horizontal runs from the top left: a third as many shapes as modules."""
     runs = []
     for row, modules in enumerate(symbol.matrix):
         column = 0
@@ -83,7 +83,7 @@ def dark_runs(symbol: Symbol) -> list[DarkRun]:
 
 
 def to_svg(symbol: Symbol, mm: float, title: str = "二维码 QR code") -> str:
-    """A self-contained SVG image, ``mm`` millimetres a side with the quiet zone, white below and one dark path.
+    """A self-contained SVG image: one dark path on white, ``mm`` millimetres per side including the quiet zone.
 
     The same symbol gives the same text. Raises PrintError ``symbol_too_small`` below ``min_size_mm``.
     """
@@ -100,7 +100,8 @@ def to_svg(symbol: Symbol, mm: float, title: str = "二维码 QR code") -> str:
 
 
 def to_png(symbol: Symbol, px_per_module: int = 8) -> bytes:
-    """A PNG image, black on white with one bit a pixel, quiet zone included. The same symbol gives the same bytes.
+    """A PNG image, black on white with one bit per pixel, including the quiet zone. The same symbol gives the same
+    bytes.
 
     Raises ValueError unless ``px_per_module`` is 1 to 64.
     """

@@ -1,6 +1,6 @@
-"""The display card (亮证牌) as a PDF on A4 or A5 landscape: what an owner puts on the wall and a visitor scans.
+"""The display card (亮证牌) as a PDF on A4 or A5 landscape: for display on the wall, where visitors scan it.
 
-It is not the national form of the business licence (营业执照), and bears no emblem and no seal.
+It is not the national form of the business licence (营业执照), and has no emblem or seal.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class SheetRow:
 
     @property
     def height(self) -> float:
-        """Millimetres on A5, with the space above and below."""
+        """Height in millimetres on A5, including the space above and below."""
         label = len(self.label) * LABEL.line_mm + len(self.label_en) * LABEL_EN.line_mm
         return max(label * self.density, sum(style.line_mm for _, style in self.lines)) + 2.6 * self.density
 
@@ -61,8 +61,8 @@ class SheetRow:
 def card_pdf(content: CardContent, sheet: Sheet = Sheet.A5) -> bytes:
     """The card as a PDF of one page, with its fonts embedded; the same content gives the same bytes.
 
-    The symbol is 52 mm wide on A5 and 73 mm on A4, quiet zone included. Permits beyond the page are counted in a
-    last line. Raises PrintError as ``preflight.check_card`` does.
+    The symbol is 52 mm wide on A5 and 73 mm on A4, quiet zone included. The last line counts permits that do not fit.
+    Raises PrintError as ``preflight.check_card`` does.
     """
     check_card(content)
     canvas = Canvas(sheet, content)
@@ -76,12 +76,12 @@ def card_pdf(content: CardContent, sheet: Sheet = Sheet.A5) -> bytes:
 
 
 def chinese_date(day: date) -> str:
-    """YYYY年MM月DD日, as certificates write it."""
+    """A date as written on certificates: YYYY年MM月DD日."""
     return f"{day.year}年{day.month:02d}月{day.day:02d}日"
 
 
 def _specimen(canvas: Canvas) -> None:
-    """A pale mark under the text, left of the symbol, and a plain one at the top: neither comes near the symbol."""
+    """Mark a specimen: pale under the text and plain at the top, away from the symbol."""
     canvas.slanted((72, 98), 14, "样张 SPECIMEN", Style(SERIF_BOLD, 40, PALE_RED, spacing=2))
     canvas.frame(68, 15.2, 29, 6.4, RED)
     canvas.text_around(82.5, 19.7, "样张 SPECIMEN", Style(SANS, 9, RED))
@@ -94,7 +94,7 @@ def _header(canvas: Canvas, content: CardContent) -> None:
 
 
 def _holder(canvas: Canvas, content: CardContent) -> float:
-    """Name and addresses; returns how far down they reach."""
+    """Draw name and addresses; return the y position below them."""
     y = 28.5
     if not content.name:
         caption = "个体工商户（未使用名称） Individual business without a name"
@@ -112,7 +112,7 @@ def _holder(canvas: Canvas, content: CardContent) -> float:
 
 
 def _name_lines(canvas: Canvas, name: str) -> tuple[Style, list[str]]:
-    """The largest size at which the name takes one line, else two, else the smallest size."""
+    """Style and lines of the name: the largest size for one line, else for two lines, else the smallest size."""
     for size, most in ((24, 1), (21, 1), (18, 1), (18, 2), (16, 2), (14, 3)):
         style = Style(heading_face(name), size, INK)
         lines = wrap(name, TEXT_RIGHT - LEFT, partial(canvas.width_of, style=style))
@@ -133,7 +133,8 @@ def _address_lines(canvas: Canvas, addresses: Sequence[str]) -> list[tuple[str, 
 
 
 def _rows(canvas: Canvas, content: CardContent, top: float) -> None:
-    """Licence and permits, as large as all of them fit; else as many permits as fit, and the count of the rest."""
+    """Draw licence and permits at the largest size at which all fit; else as many permits as fit, and the count of the
+    rest."""
     room = ROWS_BOTTOM - top
     for density in DENSITIES:
         rows = _all_rows(canvas, content, density)
@@ -196,7 +197,7 @@ def _draw_row(canvas: Canvas, row: SheetRow, top: float) -> None:
 
 
 def _code(canvas: Canvas, content: CardContent) -> None:
-    """The symbol, how to use it, the host to compare, and the number to type when it does not scan."""
+    """Draw the symbol, its instructions, the host to compare, and the number to type if it cannot be scanned."""
 
     def centred(baseline: float, text: str, style: Style) -> None:
         canvas.text_around(CODE_CENTRE, baseline, text, canvas.fitting(text, style, CODE_WIDTH))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 Measure = Callable[[str], float]
 
-# Words of ASCII stay whole; everything else may break anywhere, but for the marks below.
+# ASCII words are not broken; other text may break anywhere, except at the punctuation below.
 _UNIT = re.compile(r"[!-~]+|.", re.DOTALL)
 _NOT_FIRST = frozenset("，。、；：？！）〕》」』】”’…—·,.;:?!)]")
 _NOT_LAST = frozenset("（〔《「『【“‘([")
@@ -16,7 +16,7 @@ _NOT_LAST = frozenset("（〔《「『【“‘([")
 def wrap(text: str, width: float, measure: Measure) -> list[str]:
     """``text`` in lines no wider than ``width`` by ``measure``; an ASCII word wider than a line is broken.
 
-    No line starts with a closing mark or ends with an opening one, unless a line is too narrow for anything else.
+    No line starts with a closing mark or ends with an opening one, unless it is too narrow for anything else.
     """
     lines = [""]
     for unit in _units(text):
@@ -29,7 +29,7 @@ def wrap(text: str, width: float, measure: Measure) -> list[str]:
 
 
 def fill(parts: Iterable[str], width: float, measure: Measure, gap: str = "　") -> list[str]:
-    """``parts`` one after the other with ``gap`` between, breaking between parts before breaking inside one."""
+    """Lines of ``parts`` joined with ``gap``; a line breaks between parts if possible, else inside one."""
     lines: list[str] = []
     for part in filter(None, parts):
         if lines and measure(lines[-1] + gap + part) <= width:
