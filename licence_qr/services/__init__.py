@@ -1,1 +1,1 @@
-"""The use cases. Each takes the actor and the instant as arguments, and raises typed errors; no Flask, no SQL here."""
+"""The use cases. Each takes the actor and the instant as arguments and raises typed errors; no Flask and no SQL."""

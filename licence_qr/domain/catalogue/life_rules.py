@@ -37,7 +37,7 @@ class LifeRules:
     review_after_months: int  # the review (复核) is due this long after the first day of validity
     follow_up_months: int  # the check after a grant on commitment is due within
     follow_up_officers: int  # and needs at least this many officers
-    expiring_notice_days: int  # the three steps at which an expiry comes up on the work list
+    expiring_notice_days: int  # the three steps at which an expiry comes up on the task list
     expiring_reminder_days: int
     expiring_urgent_days: int
     change_apply_days: int  # a change must be applied for within

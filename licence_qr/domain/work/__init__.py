@@ -1,1 +1,1 @@
-"""Tasks of the work list, and their wording."""
+"""Tasks of the task list, and their wording."""

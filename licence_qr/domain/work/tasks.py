@@ -1,4 +1,4 @@
-"""Tasks of the work list, and how urgent each is."""
+"""Tasks of the task list, and how urgent each is."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def kinds_of(actor: Actor) -> tuple[TaskKind, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One line of the work list.
+    """One line of the task list.
 
     ``subject`` names what it is about (``permit/17``, ``proposal/3``, ``report/5``); with ``kind`` it is unique.
     ``due_on`` None: no date is set, or its year has no calendar of working days. ``roles`` may see it.

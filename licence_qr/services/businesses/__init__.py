@@ -1,1 +1,1 @@
-"""Finding a business at the desk, and reading its history."""
+"""Search for businesses at the desk, and their history."""

@@ -1,4 +1,4 @@
-"""The history of one business as people read it: what happened, to what, who did it, by which rule, what changed."""
+"""The history of one business for readers: each event with its subject, actor, legal basis and changes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from licence_qr.store.register.history import EventRow
 from licence_qr.store.register.permits import StoredPermit
 
 _NO_NAME = Text("", "")
-# Not people: what the program does by itself, in the name it writes into the history.
+# Names of actors that are not people.
 _PROGRAMS: Mapping[str, Text] = {
     SYSTEM: Text("系统自动", "the system"),
     IMPORT: Text("批量导入", "the import"),
@@ -34,8 +34,7 @@ _PROGRAMS: Mapping[str, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class NamedActor:
-    """Who did something: the name an account shows (the user name where there is no such account) or that of the program,
-    and the office."""
+    """Who acted: the display name of the account (else the user name) or the name of the program, and the office."""
 
     name: Text
     office: str
@@ -43,7 +42,7 @@ class NamedActor:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One field that an event set: plain JSON values of before and after, None for "was not there"."""
+    """One field that an event changed: JSON values before and after, None for "not present"."""
 
     field: str
     before: object
@@ -52,8 +51,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class PastEvent:
-    """One event. ``seq`` is its place in the history; ``about`` what it was done to,
-    in words, empty for the licence itself.
+    """One event. ``seq`` is its position in the history; ``about`` names its subject, empty for the licence itself.
 
     ``scale`` is the one that the permit it was done to is graded by, None where there is none.
 
@@ -77,7 +75,7 @@ class PastEvent:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """All events of a business, newest first. ``inner``: the reader belongs to an office that deals with it."""
+    """All events of a business, newest first. ``inner``: the reader is of an office that deals with it."""
 
     uscc: str
     holder_name: str
@@ -89,7 +87,7 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """What a permit is and was is a public fact and open to every office; names and reasons are not."""
+    """Reads histories. Facts about permits are open to every office; names and reasons are not."""
 
     database: Database
     catalogue: Catalogue
@@ -114,7 +112,7 @@ class Timeline:
 
 @dataclass(frozen=True, slots=True)
 class _HistoryReader:
-    """Turns rows into events within one read transaction."""
+    """Converts rows into events within one read transaction."""
 
     tx: Transaction
     catalogue: Catalogue
@@ -142,19 +140,19 @@ class _HistoryReader:
         )
 
     def _proposer(self, row: EventRow) -> NamedActor | None:
-        """Whoever proposed what another decided. Who takes a proposal back does it alone: nobody decided."""
+        """The proposer of a decided act. For a retracted proposal None, because nobody decided."""
         proposer = row["proposed_by"]
         return NamedActor(self._name(proposer), "") if self.inner and proposer and proposer != row["actor"] else None
 
     def _about(self, subject: str, after: Mapping[str, Any]) -> Text:
-        """A proposal is about its subject; a check and an entry in the credit record are about a permit."""
+        """What an event is about: a proposal is about its subject, a check or a credit entry about a permit."""
         for known in (subject, str(after.get("about", "")), f"permit/{after.get('permit_id')}"):
             if known in self.names:
                 return self.names[known]
         return _NO_NAME
 
     def _named(self, changes: Iterable[Change]) -> Iterator[Change]:
-        """User names give way to the names of people, for those who may read them."""
+        """Replace user names by display names; only for readers who may see them."""
         for change in changes:
             if change.field not in PEOPLE:
                 yield change
@@ -189,7 +187,7 @@ def _scales(tx: Transaction, catalogue: Catalogue, uscc: str, held: Iterable[Sto
 
 
 def _values(text: str | None) -> dict[str, Any] | None:
-    """The values as a flat mapping: a part of a part is named ``whole.part``. An allow-list decides what is shown."""
+    """The values as a flat mapping: nested values are named ``whole.part``. An allow-list decides what is shown."""
     if text is None:
         return None
     flat: dict[str, Any] = {}
@@ -202,7 +200,7 @@ def _values(text: str | None) -> dict[str, Any] | None:
 
 
 def _changes(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> Iterator[Change]:
-    """The fields that differ, in the order of ``FIELDS``; of something new, the few that tell it apart."""
+    """The fields that differ, in the order of ``FIELDS``; for something new only those that identify it."""
     shown = FIELDS if before is not None else INTRODUCED
     old, new = before or {}, after or {}
     for field in shown:

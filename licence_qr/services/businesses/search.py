@@ -1,4 +1,4 @@
-"""Looking up businesses at the desk."""
+"""Search for businesses at the desk."""
 
 from __future__ import annotations
 
@@ -77,10 +77,12 @@ class HeldPermit:
 
 @dataclass(frozen=True, slots=True)
 class BusinessDetail:
-    """A business for those who deal with it: what the public sees, the versions of its code (newest first), and the
-    licence, premises, permits and marks with what the reader may do to each.
+    """A business as shown at the desk.
 
-    ``mine``: the licence is dealt with by the reader's office. ``proposals`` are the numbers of those that wait there.
+    The public page, the versions of its code (newest first), and the licence, premises, permits and marks with the acts
+    that the reader may do.
+
+    ``mine``: the reader's office deals with the licence. ``proposals`` are the ids of open proposals there.
     ``revision`` is that of the history, for forms.
     """
 
@@ -101,15 +103,17 @@ class BusinessDetail:
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """The register is open to every office for reading: licences and permits are public facts."""
+    """Reads the register, which is open to every office: licences and permits are public facts."""
 
     database: Database
     lookup: Lookup
     life: Life
 
     def search(self, actor: Actor, query: str, now: datetime) -> tuple[BusinessSummary, ...]:
-        """Up to 50 businesses whose name, credit code, principal or permit number contains ``query``, or the one whose
-        code number it is."""
+        """Search for ``query``: at most 50 businesses.
+
+        Matches parts of names, credit codes, principals and permit numbers, or a complete code number.
+        """
         access.demand(actor, access.READ_BUSINESSES)
         with self.database.read() as tx:
             found = _by_code_number(tx, query) or entities.search(tx, query.strip())
@@ -180,7 +184,7 @@ class Register:
 
 
 def _there(premises: tuple[Premises, ...], standing: tuple[StoredMark, ...]) -> frozenset[Upon | None]:
-    """What there is to act upon; None stands for acts that need nothing."""
+    """The conditions that hold for acts; None stands for acts without a condition."""
     spare = {Upon.PREMISES_TO_SPARE} if sum(place.open for place in premises) > 1 else set()
     return frozenset({None, *spare, *({Upon.STANDING_MARK} if standing else ())})
 

@@ -1,1 +1,1 @@
-"""The demonstration register: made-up businesses and what happened to them."""
+"""The demonstration register: fictitious businesses and their history."""

@@ -1,7 +1,6 @@
-"""What happened in the demonstration since: citizens' reports, ratings, inspections and a draw, all made up.
+"""Later events of the demonstration: reports, ratings, inspections and a draw, all fictitious.
 
-Nothing is written here but through the use cases that citizens, clerks and inspectors go through; the data are in
-``afterlife.toml``.
+Everything is written through the use cases of citizens, clerks and inspectors; the data are in ``afterlife.toml``.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ from licence_qr.store.register import codes, permits, register_kind
 from licence_qr.store.register.permits import StoredPermit
 
 _FACT, _DONE = "demonstration_since", "done"
-_CITIZEN = "192.0.2.1"  # an address that is nobody's (RFC 5737)
+_CITIZEN = "192.0.2.1"  # an address reserved for documentation (RFC 5737)
 _DRAW = DrawRequest("公共场所双随机抽查（演示）", 2, None, seed_source="演示：登记簿填入当日在本说明中公布的数")
 _SEED = "specimen 20 48 31 07 15 26"
 _INSTANT = "%Y-%m-%dT%H:%M:%SZ"
@@ -40,7 +39,7 @@ _INSTANT = "%Y-%m-%dT%H:%M:%SZ"
 
 @dataclass(frozen=True, slots=True)
 class KeptStep:
-    """One step of an office about a report."""
+    """One step of an office on a report."""
 
     step: str
     text: str
@@ -49,7 +48,7 @@ class KeptStep:
 
 @dataclass(frozen=True, slots=True)
 class DemonstrationReport:
-    """What a citizen said of a ``business``, and what its office did about it."""
+    """A citizen's report about a ``business``, and the steps of its office."""
 
     business: str
     kind: str
@@ -61,7 +60,7 @@ class DemonstrationReport:
 
 @dataclass(frozen=True, slots=True)
 class DemonstrationRating:
-    """How the case of a ``business`` was rated."""
+    """The rating of the case of a ``business``."""
 
     business: str
     level: str
@@ -71,8 +70,10 @@ class DemonstrationRating:
 
 @dataclass(frozen=True, slots=True)
 class DemonstrationVisit:
-    """A routine inspection, ended ``hours`` before the filling. ``failed``: what was found, by item; ``rectify_in``: days
-    that the order to rectify gives, None where all was well."""
+    """A routine inspection that ended ``hours`` before filling.
+
+    ``failed`` has the findings by item; ``rectify_in`` is the term of the rectification order in days, or None.
+    """
 
     business: str
     id: str
@@ -83,7 +84,7 @@ class DemonstrationVisit:
 
 @dataclass(frozen=True, slots=True)
 class Since:
-    """All of it, in the order in which it is done."""
+    """All later events, in the order in which they are done."""
 
     report: tuple[DemonstrationReport, ...]
     rating: tuple[DemonstrationRating, ...]
@@ -92,7 +93,7 @@ class Since:
 
 @cache
 def since() -> Since:
-    """The data. A key that the file may not have stops here: it is a fault of ours."""
+    """Read the data. An unknown key in the file raises: it is a bug."""
     data = tomllib.loads(files(__package__).joinpath("afterlife.toml").read_text(encoding="utf-8"))
     strict = ConfigDict(extra="forbid")
     return Since(
@@ -104,7 +105,7 @@ def since() -> Since:
 
 @dataclass(frozen=True, slots=True)
 class DemonstrationSince:
-    """Done once, after the businesses and the accounts are there."""
+    """Performs the later events, after the businesses and accounts exist."""
 
     database: Database
     reports_desk: ReportsDesk
@@ -113,8 +114,10 @@ class DemonstrationSince:
     draws: Draws
 
     def perform(self, now: datetime) -> None:
-        """Do what is not done yet. Each part is a use case of its own, so an interrupted run is simply repeated: the same
-        form, the same case and the same record count once. Raises what they raise."""
+        """Do what is not done yet. Raises what the use cases raise.
+
+        An interrupted run can be repeated: the same form, case and record count once.
+        """
         with self.database.read() as tx:
             if register_kind.get(tx, _FACT) == _DONE:
                 return
@@ -166,7 +169,7 @@ class DemonstrationSince:
         self.inspections.receive(inspector, made.id, body, ended, ended)
 
     def _record(self, made: DemonstrationVisit, held: StoredPermit, ended: datetime) -> dict[str, object]:
-        """What the phone would have sent (docs/contributing/inspection-records.md)."""
+        """The record as a phone sends it (docs/contributing/inspection-records.md)."""
         day = local_date(ended)
         rules, permit = self.inspections.catalogue.inspection_rules, held.permit
         lists = rules.checklists_for(permit.permit_type, permit.kinds, day)

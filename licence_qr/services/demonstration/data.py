@@ -1,6 +1,6 @@
-"""The made-up businesses of the demonstration register, as written in ``register.toml``.
+"""The fictitious businesses of the demonstration register, read from ``register.toml``.
 
-Every day is a number of days from the day of filling; the keys are explained at the head of that file.
+Days are counted from the day of filling; the keys are explained at the top of that file.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class DemonstrationPermit:
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What a business asks for that is issued on the day itself, as at the desk."""
+    """What a business applies for and is issued on the day of filling, as at the desk."""
 
     trade: str
     type: str
@@ -75,7 +75,7 @@ class Applied:
 
 @dataclass(frozen=True, slots=True)
 class DemonstrationAct:
-    """One act of a life. ``day`` is when it was done, ``effective`` from when it holds (None: that day).
+    """One act. ``day`` is when it was done, ``effective`` when it took effect (None: the same day).
 
     ``subject`` is the licence, or the ``permit``-th permit. Acts of four eyes are proposed and decided, or, with
     ``proposed_only``, wait to be decided. ``detail`` is the cause of a reprint, the kind of a mark or which
@@ -97,10 +97,10 @@ class DemonstrationAct:
 
 @dataclass(frozen=True, slots=True)
 class DemonstrationBusiness:
-    """One business, what it ``shows``, and the ``verdict`` that its page says first.
+    """One business, what it ``shows``, and the expected ``verdict`` of its page.
 
     ``slug`` names it in file names. Its licence has one print, of the day it was established. It was entered on the day
-    ``entered``; of its ``life``, what was done before the day of filling comes before its code is signed.
+    ``entered``; acts in ``life`` before the day of filling come before its code is signed.
     """
 
     slug: str
@@ -127,7 +127,7 @@ class DemonstrationBusiness:
 
 @cache
 def businesses() -> tuple[DemonstrationBusiness, ...]:
-    """All of them, in the order of the file. A key that the file may not have stops here: it is a fault of ours."""
+    """All businesses in the order of the file. An unknown key in the file raises: it is a bug."""
     source = files(__package__).joinpath("register.toml").read_text(encoding="utf-8")
     adapter = TypeAdapter(tuple[DemonstrationBusiness, ...], config=ConfigDict(extra="forbid"))
     return adapter.validate_python(tomllib.loads(source)["business"])

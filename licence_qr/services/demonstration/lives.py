@@ -1,4 +1,4 @@
-"""What happened to made-up businesses after they were entered, through the same use cases as at the desk."""
+"""Acts on the fictitious businesses after they were entered, through the same use cases as at the desk."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from licence_qr.services.proposals.decide import ProposalRequest, Proposals
 from licence_qr.store.database.connections import Transaction
 from licence_qr.store.register import permits
 
-# Accounts of the demonstration: who proposes, and who decides.
+# Accounts of the demonstration: proposer and decider.
 PROPOSER, DECIDER = "inspector", "decider"
 
 
 @dataclass(frozen=True, slots=True)
 class DemonstrationLives:
-    """Performs acts in the transaction of the filling; what is only proposed waits for the decider's account."""
+    """Performs acts in the transaction of filling; open proposals are left for the account of the decider."""
 
     life: Life
     proposals: Proposals
 
     def perform(self, tx: Transaction, business: DemonstrationBusiness, act: DemonstrationAct, now: datetime) -> None:
-        """Do one act at its instant, counted from ``now``, the day of filling. Raises what the act raises."""
+        """Do one act at its instant, relative to ``now``, the instant of filling. Raises what the act raises."""
         at = now + timedelta(days=act.day)
         held = permits.of_business(tx, business.uscc)
         licence = act.subject is SubjectKind.LICENCE

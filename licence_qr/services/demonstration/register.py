@@ -1,4 +1,4 @@
-"""The demonstration register: made-up businesses that show every state a citizen's page can have."""
+"""The demonstration register: fictitious businesses that show every state of the public page."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _FACT, _FILLED = "demonstration", "filled"
 
 @dataclass(frozen=True, slots=True)
 class DemonstrationAccount:
-    """One account that the demonstration opens."""
+    """One account of the demonstration."""
 
     username: str
     display_name: str
@@ -45,7 +45,7 @@ class DemonstrationAccount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemonstrationCode:
-    """One printed version of one business's code. ``name`` is unique and fit for a file name."""
+    """One printed version of the code of a business. ``name`` is unique and valid as a file name."""
 
     name: str
     shows: Text
@@ -57,13 +57,14 @@ class DemonstrationCode:
 
     @property
     def png(self) -> bytes:
-        """The symbol as a PNG, quiet zone included."""
+        """The symbol as a PNG, including the quiet zone."""
         return to_png(make_symbol(self.address))
 
 
 @dataclass(frozen=True, slots=True)
 class _Filling:
-    """One business being entered in one transaction. ``now`` is the instant of filling, from which all days count."""
+    """One business being entered in a transaction. ``now`` is the instant of filling, from which all days are
+    counted."""
 
     tx: Transaction
     business: DemonstrationBusiness
@@ -71,7 +72,7 @@ class _Filling:
 
     @property
     def at(self) -> datetime:
-        """When it was entered: most of them now, some a while ago, so that something can have happened since."""
+        """When it was entered: for most now, for some earlier, so that later acts are possible."""
         return self.now + timedelta(days=self.business.entered)
 
     def day(self, offset: int) -> date:
@@ -86,7 +87,7 @@ class _Filling:
         reason: str = "",
         basis: str = "",
     ) -> None:
-        """Append to the history, as an office would have."""
+        """Append to the history in the name of an office."""
         by = self.business
         new = NewEvent(
             kind=kind,
@@ -105,7 +106,7 @@ class _Filling:
 
 @dataclass(frozen=True, slots=True)
 class DemonstrationRegister:
-    """Fills an empty register of the kind ``demonstration``; everything in it is made up."""
+    """Fills an empty register of the kind ``demonstration`` with fictitious data."""
 
     database: Database
     catalogue: Catalogue
@@ -116,23 +117,23 @@ class DemonstrationRegister:
 
     @property
     def size(self) -> int:
-        """How many businesses ``fill`` enters."""
+        """The number of businesses that ``fill`` enters."""
         return len(businesses())
 
     def filled(self) -> bool:
-        """Whether the businesses are there."""
+        """Whether the businesses have been entered."""
         with self.database.read() as tx:
             return register_kind.get(tx, _FACT) == _FILLED
 
     def fill(self, now: datetime, progress: Callable[[int, int], None]) -> None:
-        """Enter and issue all businesses in one transaction: an interrupted run leaves nothing and is simply repeated.
+        """Enter and issue all businesses in one transaction, so an interrupted run leaves nothing and can be repeated.
 
-        A filled register is left as it is. ``progress`` is told how many are done, of how many. Raises RuleError
-        ``demonstration_only`` on a real register, and what issuing raises.
+        A filled register is not changed. ``progress`` gets the number done and the total. Raises RuleError
+        ``demonstration_only`` on a live register, and what issuing raises.
         """
         if not self.issuance.demonstration:
             raise RuleError("demonstration_only", path=self.database.path)
-        # What is issued comes last: its numbers follow those that were entered.
+        # Issued businesses come last, because their numbers follow those that were entered.
         ordered = sorted(businesses(), key=lambda business: business.applies is not None)
         with self.database.write() as tx:
             if register_kind.get(tx, _FACT) == _FILLED:
@@ -146,12 +147,12 @@ class DemonstrationRegister:
             register_kind.put(tx, _FACT, _FILLED)
 
     def lacking(self) -> int:
-        """How many of the businesses a filled register does not have, because an earlier release filled it."""
+        """The number of businesses missing from a register that was filled by an earlier release."""
         with self.database.read() as tx:
             return sum(codes.newest_of_business(tx, business.uscc) is None for business in businesses())
 
     def wanted_accounts(self) -> tuple[DemonstrationAccount, ...]:
-        """A clerk for each office; at the first of them also who decides, two inspectors and an administrator."""
+        """A clerk for each office; at the first office also a decider, two inspectors and an administrator."""
         offices = tuple(self.catalogue.offices.values())
         clerks = (DemonstrationAccount(f"clerk-{o.id}", f"{o.region_name.zh}窗口", o.id, Role.CLERK) for o in offices)
         return (
@@ -163,14 +164,14 @@ class DemonstrationRegister:
         )
 
     def open_accounts(self, passwords: Mapping[str, str], now: datetime) -> None:
-        """Open the accounts that are not there yet, with the password ``passwords`` has for the user name."""
+        """Add the missing accounts, with the passwords that ``passwords`` has by user name."""
         for wanted in self.wanted_accounts():
             if self.accounts.user(wanted.username) is None:
                 roles, password = frozenset({wanted.role}), passwords[wanted.username]
                 self.accounts.create(wanted.username, wanted.display_name, wanted.office, roles, password, now)
 
     def codes(self) -> tuple[DemonstrationCode, ...]:
-        """The current code of every business in the order of the data, each followed by its older prints."""
+        """The current code of every business, each followed by its older prints, in the order of the data."""
         with self.database.read() as tx:
             return tuple(
                 self._code(business, code, newest=position == 0)
@@ -345,7 +346,7 @@ def _change_licence(filling: _Filling, stored: StoredEntity) -> None:
 
 
 def _period(filling: _Filling, data: DemonstrationPermit, kind: PermitType) -> Period:
-    """From the first day by the length of the type, or back from the last day."""
+    """The period of the type's length from the first day, or up to the last day."""
     if data.ends_in is not None and kind.months is not None:
         last = filling.day(data.ends_in)
         return Period(add_months(last + timedelta(days=1), -kind.months), last)

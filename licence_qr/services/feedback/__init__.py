@@ -1,1 +1,1 @@
-"""Reports of citizens and ratings of the service, from either side of the counter."""
+"""Reports of citizens and ratings of the service, for citizens and for the office."""

@@ -1,7 +1,7 @@
-"""Rating the service once per case (好差评): the invitation that the office gives out, and the rating itself.
+"""Ratings of the service (好差评), one per case: the invitation by the office, and the rating.
 
-Whoever holds the code may rate; it is handed to the applicant and says nothing of them. The page behind it names the
-office and the day, never the business, so that a slip of paper left lying about tells nobody who was there.
+Whoever holds the code may rate; it is given to the applicant and says nothing about them. Its page names the office and
+the day but not the business, so that a lost slip of paper does not reveal who was there.
 """
 
 from __future__ import annotations
@@ -45,12 +45,12 @@ from licence_qr.store.feedback import ratings
 from licence_qr.store.feedback.ratings import RatingEvent
 
 TRIES = Limit("rating", most=60, seconds=600, refusal="too_many_rating_lookups")
-_LEAST_DIGITS = 7  # of a telephone number
+_LEAST_DIGITS = 7  # in a telephone number
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What the page behind a code says: where and when, and whether the case has been rated."""
+    """What the page of a code shows: where and when, and whether the case has been rated."""
 
     code: CodeId
     office: str
@@ -71,7 +71,7 @@ class SentRating:
 
 @dataclass(frozen=True, slots=True)
 class Ratings:
-    """``reasons`` are all that were ever offered; ``address`` is the origin that the link leads to."""
+    """``reasons`` are all that were ever offered; ``address`` is the origin of the link."""
 
     database: Database
     catalogue: Catalogue
@@ -83,7 +83,7 @@ class Ratings:
         return tuple(reason for reason in self.reasons if day in reason.period)
 
     def invitation(self, actor: Actor, application_no: str) -> Invitation:
-        """The invitation of a case that was decided, made when it is first asked for and the same ever after.
+        """The invitation for a decided case, created on first use and never changed.
 
         Raises NotFoundError ``application_not_issued``, AccessError.
         """
@@ -109,21 +109,25 @@ class Ratings:
         return f"{self.address}/rate/{code.number}"
 
     def svg(self, code: CodeId) -> str:
-        """The link as a QR symbol, quiet zone included."""
+        """The link as a QR symbol (SVG), including the quiet zone."""
         symbol = make_symbol(self.link(code))
         return to_svg(symbol, min_size_mm(symbol.version))
 
     def open(self, code: str, client: str, now: datetime) -> Offer:
-        """What can be rated with this code. Raises InputError ``rating_code_wrong``, AccessError
-        ``too_many_rating_lookups``, NotFoundError ``rating_code_not_found``."""
+        """What can be rated with this code.
+
+        Raises InputError ``rating_code_wrong``, AccessError ``too_many_rating_lookups``, NotFoundError
+        ``rating_code_not_found``.
+        """
         parse_rating_code(code)
-        # A register that can be read but not written still answers: the random bits are the guard, this only slows.
+        # A register that cannot be written still answers: the random bits protect the code, the limit only slows
+        # guessing.
         with suppress(RegisterError), self.database.write() as tx:
             TRIES.count(tx, client_network(client), now)
         return self.known_offer(code)
 
     def known_offer(self, code: str) -> Offer:
-        """``open`` for whoever was given a form for this code before, and so learns nothing by asking again."""
+        """``open`` without a limit, for somebody who was already given a form for this code."""
         parsed = parse_rating_code(code)
         with self.database.read() as tx:
             invited = _invited(tx, parsed)
@@ -131,9 +135,10 @@ class Ratings:
         return Offer(parsed, invited.office, invited.decided_on, rated)
 
     def rate(self, code: str, sent: SentRating, client: str, now: datetime) -> bool:
-        """Take the rating of a case, once; whether it is a poor one to put right. The same form again changes nothing.
+        """Store the rating of a case; True if it is poor and must be remedied. The same form again changes nothing.
 
-        Raises InvalidApplication with every problem of the fields, ConflictError ``case_already_rated``, and as ``open``.
+        Raises InvalidApplication with every problem of the fields, ConflictError ``case_already_rated``, and as
+        ``open``.
         """
         offer = self.open(code, client, now)
         checked = self._checked(sent, local_date(now))
@@ -152,15 +157,16 @@ class Ratings:
         return is_bad(rating.level)
 
     def kept_days(self, day: date) -> tuple[int, int]:
-        """For how many days after the end a contact is kept, and the words."""
+        """Days for which contacts and texts are kept after a case is closed."""
         return self.catalogue.life_rules_on(day).citizen_kept_days
 
     def keeps_words(self, rating: Rating, today: date) -> bool:
-        """Whether what was written may still be read; the deletion itself may wait for the next write."""
+        """Whether texts may still be read; the deletion itself may happen later, with the next write."""
         return rating.words_deleted_on is None and is_kept(rating.closed_on, self.kept_days(today)[1], today)
 
     def purge_expired(self, tx: Transaction, now: datetime) -> Deleted:
-        """Delete what was kept for its time, and set the days that a calendar tells by now. Part of every write."""
+        """Delete what has been kept long enough, and set due days for which there is now a calendar. Part of every
+        write."""
         today = local_date(now)
         contact_days, words_days = self.kept_days(today)
         deleted = Deleted(
@@ -174,12 +180,12 @@ class Ratings:
         return deleted
 
     def sweep(self, now: datetime) -> Deleted:
-        """``purge_expired`` by itself, for a start of the service or the daily sweep."""
+        """``purge_expired`` in its own transaction, for start-up and the daily sweep."""
         with self.database.write() as tx:
             return self.purge_expired(tx, now)
 
     def dated(self, rating: Rating) -> Rating:
-        """The rating with the day it has, or one of its own where it lacks it and a calendar tells."""
+        """The rating with its due day, which is computed if it is missing and there is a calendar."""
         due = rating.mend_due or due_day(self.catalogue.working_calendar, rating.mend_from, rating.mend_days)[0]
         return replace(rating, mend_due=due)
 
@@ -204,7 +210,7 @@ class Ratings:
         return self.dated(rating) if rating.open else rating
 
     def _checked(self, sent: SentRating, day: date) -> _Checked:
-        """The rating as domain values. Raises InvalidApplication with every problem, in the order of the form."""
+        """Check the rating. Raises InvalidApplication with every problem, in the order of the form."""
         problems: list[InputError] = []
         level, text, contact = 0, plain_text(sent.text), plain_line(sent.contact)
         try:

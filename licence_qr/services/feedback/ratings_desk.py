@@ -1,4 +1,4 @@
-"""What the office sees of its ratings: figures without names, and the poor ones to put right with their due dates."""
+"""Ratings at the desk: figures without names, and poor ratings to remedy with their due days."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ MONTHS_SHOWN = 12
 
 @dataclass(frozen=True, slots=True)
 class ReasonCount:
-    """How often a reason was named."""
+    """How often a reason was chosen."""
 
     reason: RatingReason
     count: int
@@ -43,7 +43,7 @@ class ReasonCount:
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """Twelve months of ratings, the newest first. It holds no case, no business and no person."""
+    """Twelve months of ratings, the newest first, without cases, businesses or people."""
 
     office: str | None
     months: tuple[MonthOfRatings, ...]
@@ -53,13 +53,13 @@ class Statistics:
 
     @property
     def share_content(self) -> int | None:
-        """Per cent of the ratings that count as content, rounded; None without ratings."""
+        """The percentage of ratings that count as satisfied, rounded; None without ratings."""
         return round(100 * self.total.content / self.total.total) if self.total.total else None
 
 
 @dataclass(frozen=True, slots=True)
 class RatingLine:
-    """One line of the list of poor ratings to put right."""
+    """One line of the list of poor ratings."""
 
     rating: Rating
     holder_name: str
@@ -68,9 +68,9 @@ class RatingLine:
 
 @dataclass(frozen=True, slots=True)
 class RatingFile:
-    """One bad rating with its case. ``phone`` is that of the application; ``contact`` was left with the rating.
+    """One poor rating with its case. ``phone`` is that of the application; ``contact`` was left with the rating.
 
-    ``unknown_year``: the year whose missing calendar keeps the due day from being told.
+    ``unknown_year``: the year whose calendar is missing for the due day.
     """
 
     rating: Rating
@@ -86,7 +86,7 @@ class RatingFile:
 
 @dataclass(frozen=True, slots=True)
 class RatingAct:
-    """What somebody at the desk wants to do about a bad rating."""
+    """A step requested at the desk on a poor rating."""
 
     step: str
     text: str
@@ -95,12 +95,12 @@ class RatingAct:
 
 @dataclass(frozen=True, slots=True)
 class RatingsDesk:
-    """The ratings of an office. An administrator sees the figures of all offices, and no case."""
+    """The ratings of an office. An administrator sees the figures of all offices, but no case."""
 
     ratings: Ratings
 
     def statistics(self, actor: Actor, now: datetime) -> Statistics:
-        """The last twelve months, this one included. Raises AccessError ``role_not_allowed``."""
+        """The last twelve months, including this one. Raises AccessError ``role_not_allowed``."""
         handling = access.may(actor, access.HANDLE_RATINGS)
         office = access.office_bound(actor, access.HANDLE_RATINGS if handling else access.READ_RATING_FIGURES)
         first = add_months(local_date(now).replace(day=1), 1 - MONTHS_SHOWN)
@@ -112,7 +112,7 @@ class RatingsDesk:
         return Statistics(office, months, _total(months), decided, tuple(each for each in counts if each.count))
 
     def list(self, actor: Actor, now: datetime, *, closed: bool = False) -> tuple[RatingLine, ...]:
-        """The poor ratings to put right, the most urgent first, or those closed lately. Raises AccessError."""
+        """The open poor ratings, the most urgent first, or those closed last. Raises AccessError."""
         access.demand(actor, access.HANDLE_RATINGS)
         office, today = actor.office, local_date(now)
         with self.ratings.database.read() as tx:
@@ -120,9 +120,9 @@ class RatingsDesk:
             return tuple(RatingLine(each, _holder(tx, each)[0], each.overdue(today)) for each in found)
 
     def get(self, actor: Actor, rating_id: int, now: datetime) -> RatingFile:
-        """One bad rating. Raises NotFoundError ``rating_not_found``, AccessError.
+        """One poor rating. Raises NotFoundError ``rating_not_found``, AccessError.
 
-        A good one is not found: nobody has to know who gave it.
+        Other ratings are not found, because nobody needs to know who gave them.
         """
         with self.ratings.database.read() as tx:
             rating = _own(tx, actor, rating_id)
@@ -160,7 +160,7 @@ class RatingsDesk:
             state = next_state(rating.state, step)
             over = state is RatingState.CLOSED and rating.closed_on is None
             changed = replace(rating, state=state, closed_on=local_date(now) if over else rating.closed_on)
-            if step is RatingStep.NOT_SETTLED:  # the time to put it right starts again
+            if step is RatingStep.NOT_SETTLED:  # the time limit starts again
                 changed = self.ratings.dated(replace(changed, mend_from=local_date(now), mend_due=None))
             ratings.update(tx, changed)
             ratings.note(tx, rating_id, RatingEvent(now, actor.username, actor.office, step, text))
@@ -170,7 +170,7 @@ class RatingsDesk:
 
 
 def _steps(tx: Transaction, rating_id: int, *, words_gone: bool) -> tuple[ShownStep[RatingEvent], ...]:
-    """What was done. Once the text is deleted, what was put right is all that is still shown."""
+    """The steps taken. Once the texts are deleted, only remedies are still shown."""
     events = ratings.events(tx, rating_id)
     told = (replace(e, text="") if words_gone and e.step is not RatingStep.MENDED else e for e in events)
     return shown_steps(tx, told)

@@ -1,8 +1,8 @@
-"""What citizens can do about a problem: report it without signing in, and follow it by a receipt number.
+"""Reports of citizens: sent without signing in, and followed by a receipt number.
 
-There is no session and so no authority that another site could borrow; what is guarded is the register. Tries are counted
-by network and by code before a photograph is unpacked, a form makes one report however often it is sent, and a receipt
-number has 80 random bits and is looked up under a limit.
+There is no session that another site could abuse; the register is what must be protected. Tries are counted by network
+and by code before a photograph is decoded, a form makes one report however often it is sent, and a receipt number has
+80 random bits and a limit on lookups.
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ from licence_qr.store.feedback.reports import Private, ReportEvent
 from licence_qr.store.register import codes, entities, permits
 from licence_qr.wording.text import Text
 
-# A street of shops behind one mobile network address still gets through; a script soon does not.
+# High enough for many people behind one mobile network address, too low for a script.
 SENT_BY_NETWORK = Limit("report network", most=10, seconds=3600, refusal="too_many_reports")
 SENT_ABOUT_CODE = Limit("report code", most=30, seconds=24 * 3600, refusal="too_many_reports_here")
 LOOKUPS = Limit("receipt lookup", most=60, seconds=600, refusal="too_many_receipt_lookups")
-_LEAST_DIGITS = 7  # of a telephone number
+_LEAST_DIGITS = 7  # in a telephone number
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,8 @@ class ReportSubject:
 
 @dataclass(frozen=True, slots=True)
 class SentReport:
-    """A report as typed. Without a ``number``, ``place`` says where the code hangs and ``office`` whose business it is."""
+    """A report as typed. Without a ``number``, ``place`` says where the code is displayed and ``office`` which office
+    it is for."""
 
     form_id: str
     kind: str
@@ -72,7 +73,7 @@ class SentReport:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """One deadline: done on a day, or due on one, or not known yet because ``unknown_year`` has no calendar."""
+    """One time limit: met on a day, due on a day, or unknown because ``unknown_year`` has no calendar."""
 
     step: ReportStep
     done_on: date | None
@@ -91,9 +92,9 @@ class ReportAnswer:
 
 @dataclass(frozen=True, slots=True)
 class ReportReceipt:
-    """All that the holder of a receipt number is shown: no contact, no internal word, no name of an officer.
+    """What the holder of a receipt number is shown: no contact, internal text or name of an officer.
 
-    ``calls_back``: a contact was left. ``about`` is the business, empty where the register has none.
+    ``calls_back``: a contact was left. ``about`` is the business, empty if the register has none.
     """
 
     number: str
@@ -111,35 +112,35 @@ class ReportReceipt:
 
 @dataclass(frozen=True, slots=True)
 class Reports:
-    """``kinds`` are all that were ever offered; what is offered depends on the day."""
+    """``kinds`` are all that were ever offered; which are offered depends on the day."""
 
     database: Database
     catalogue: Catalogue
     kinds: tuple[ReportKind, ...]
 
     def kinds_on(self, day: date) -> tuple[ReportKind, ...]:
-        """What a report can be about on ``day``."""
+        """The kinds of report offered on ``day``."""
         return tuple(kind for kind in self.kinds if day in kind.period)
 
     def kind_name(self, kind_id: str) -> Text:
-        """What a report was about, also when that is no longer offered."""
+        """The name of a kind of report, also if it is no longer offered."""
         return next((kind.name for kind in self.kinds if kind.id == kind_id), Text(kind_id, kind_id))
 
     def kept_days(self, day: date) -> tuple[int, int]:
-        """For how many days after the end a contact with its photograph is kept, and the words."""
+        """Days for which contacts (with photo) and texts are kept after a case is closed."""
         return self.catalogue.life_rules_on(day).citizen_kept_days
 
     def keeps_words(self, report: Report, today: date) -> bool:
-        """Whether what was written may still be read; the deletion itself may wait for the next write."""
+        """Whether texts may still be read; the deletion itself may happen later, with the next write."""
         return report.words_deleted_on is None and is_kept(report.closed_on, self.kept_days(today)[1], today)
 
     def promise(self, day: date) -> tuple[int, int]:
-        """Working days until somebody is contacted, and until they have an answer."""
+        """Working days until the reporter is contacted, and until they are answered."""
         rules = self.catalogue.life_rules_on(day)
         return rules.report_contact_working_days, rules.report_answer_working_days
 
     def subject(self, number: str, client: str, now: datetime) -> ReportSubject:
-        """The business with this code number, for the head of the form.
+        """The business with this code number, for the top of the form.
 
         Raises InputError (number mistyped), AccessError ``too_many_receipt_lookups``, NotFoundError
         ``code_not_in_register``.
@@ -149,16 +150,16 @@ class Reports:
         return self.known_subject(number)
 
     def known_subject(self, number: str) -> ReportSubject:
-        """``subject`` for whoever was given a form about this number before, and so learns nothing by asking again."""
+        """``subject`` without a limit, for somebody who was already given a form for this number."""
         with self.database.read() as tx:
             return self._subject(tx, parse_code_number(number))
 
     def send(self, sent: SentReport, client: str, now: datetime) -> CodeId:
-        """Take a report in; its receipt number. The same form with the same words again is the same report.
+        """Store a report and return its receipt number. The same form with the same content is the same report.
 
         Raises InvalidApplication with every problem of the fields, InputError ``photo_…``, AccessError
-        ``too_many_reports`` or ``too_many_reports_here`` (``minutes``), ConflictError ``report_form_used`` (the form made
-        another report before), NotFoundError ``code_not_in_register``.
+        ``too_many_reports`` or ``too_many_reports_here`` (``minutes``), ConflictError ``report_form_used`` (the form
+        made another report before), NotFoundError ``code_not_in_register``.
         """
         sent, code_id = self._checked(sent, local_date(now)), parse_code_number(sent.number) if sent.number else None
         earlier = self._admit(sent, code_id, client, now)
@@ -176,8 +177,11 @@ class Reports:
         return report.number
 
     def receipt(self, number: str, client: str, now: datetime) -> ReportReceipt:
-        """How far a report has come. Raises InputError ``receipt_number_wrong``, AccessError
-        ``too_many_receipt_lookups``, NotFoundError ``receipt_not_found``."""
+        """The progress of a report.
+
+        Raises InputError ``receipt_number_wrong``, AccessError ``too_many_receipt_lookups``, NotFoundError
+        ``receipt_not_found``.
+        """
         receipt_number = parse_receipt_number(number)
         self._count_lookup(client, now)
         with self.database.read() as tx:
@@ -187,7 +191,8 @@ class Reports:
             return self._receipt(tx, report, local_date(now))
 
     def purge_expired(self, tx: Transaction, now: datetime) -> Deleted:
-        """Delete what was kept for its time, and set the days that a calendar tells by now. Part of every write."""
+        """Delete what has been kept long enough, and set due days for which there is now a calendar. Part of every
+        write."""
         today = local_date(now)
         contact_days, words_days = self.kept_days(today)
         deleted = Deleted(
@@ -202,12 +207,12 @@ class Reports:
         return deleted
 
     def sweep(self, now: datetime) -> Deleted:
-        """``purge_expired`` by itself, for a start of the service or the daily sweep."""
+        """``purge_expired`` in its own transaction, for start-up and the daily sweep."""
         with self.database.write() as tx:
             return self.purge_expired(tx, now)
 
     def holder(self, tx: Transaction, report: Report) -> tuple[str, str]:
-        """Name and address of the business as the register has them now; the place as typed where it has none."""
+        """Name and address of the business by the register now, or the place as typed."""
         stored = entities.get(tx, report.uscc) if report.uscc else None
         if stored is None:
             return report.place, ""
@@ -224,12 +229,13 @@ class Reports:
         return ReportSubject(code_id, code.uscc, stored.entity.holder_name, address, office)
 
     def _count_lookup(self, client: str, now: datetime) -> None:
-        # A register that can be read but not written still answers: the random bits are the guard, this only slows.
+        # A register that cannot be written still answers: the random bits protect the number, the limit only slows
+        # guessing.
         with suppress(RegisterError), self.database.write() as tx:
             LOOKUPS.count(tx, client_network(client), now)
 
     def _admit(self, sent: SentReport, code_id: CodeId | None, client: str, now: datetime) -> CodeId | None:
-        """Count the try, before any photograph is unpacked; the receipt number when the form was sent before."""
+        """Count the try before a photograph is decoded; return the receipt number if the form was sent before."""
         with self.database.write() as tx:
             earlier = _sent_before(tx, sent)
             if earlier is None:
@@ -238,7 +244,7 @@ class Reports:
             return earlier
 
     def _checked(self, sent: SentReport, day: date) -> SentReport:
-        """The report with clean words. Raises InvalidApplication with every problem, in the order of the form."""
+        """The report with cleaned texts. Raises InvalidApplication with every problem, in the order of the form."""
         problems: list[InputError] = []
 
         def check(value: str, most: int, field: str) -> str:
@@ -294,7 +300,7 @@ class Reports:
         return self.dated(report)
 
     def dated(self, report: Report) -> Report:
-        """The report with the days it has, and those it lacks where a calendar tells them."""
+        """The report with its due days; missing ones are computed if there is a calendar."""
         calendar = self.catalogue.working_calendar
         contact = report.contact_due or due_day(calendar, report.received_on, report.contact_days)[0]
         answer = report.answer_due or due_day(calendar, report.answer_from, report.answer_days)[0]
@@ -319,7 +325,7 @@ class Reports:
         )
 
     def clocks(self, report: Report, events: tuple[ReportEvent, ...], today: date) -> tuple[Clock, ...]:
-        """The deadlines of one report: contact, answer, and a call back where a contact was left."""
+        """The time limits of one report: contact, answer, and call-back if a contact was left."""
         first = next((e for e in events if e.step in {ReportStep.CONTACTED, ReportStep.ANSWERED}), None)
         unsettled = [n for n, event in enumerate(events) if event.step is ReportStep.NOT_SETTLED]
         lately = events[unsettled[-1] + 1 :] if unsettled else events
@@ -351,7 +357,7 @@ class Reports:
 
 
 def _sent_before(tx: Transaction, sent: SentReport) -> CodeId | None:
-    """The receipt number of the report this form has made; ConflictError where it said something else."""
+    """The receipt number of the report that this form made. Raises ConflictError if the content differs."""
     earlier = reports.by_form(tx, sent.form_id)
     if earlier is None:
         return None
@@ -362,5 +368,5 @@ def _sent_before(tx: Transaction, sent: SentReport) -> CodeId | None:
 
 
 def _address(tx: Transaction, uscc: str, domicile: str) -> str:
-    """Where the business is: the first of its premises that are open, or its domicile when it has none."""
+    """The address of the business: that of its first open premises, else its domicile."""
     return next((premises.address for premises in entities.premises_of(tx, uscc) if premises.open), domicile)

@@ -1,4 +1,4 @@
-"""What the office does about reports: contact, answer, call back, close, or pass on; each step once and for good."""
+"""Reports at the desk: contact, answer, call back, close, or pass on. Steps cannot be undone."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from licence_qr.store.feedback.reports import ReportEvent
 from licence_qr.wording.text import Text
 
 _OVERSEEING = frozenset({ReportStep.REASSIGNED, ReportStep.NOTED})
-_LEAST_TELLING = 5  # characters of a contact that are looked for in an answer
+_LEAST_TELLING = 5  # shortest contact that is searched for in an answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,11 @@ class ReportLine:
 
 @dataclass(frozen=True, slots=True)
 class ReportFile:
-    """Everything of one report that ``actor`` may see. ``contact`` is empty where it is deleted or not for them, and so are
-    text and place of the report and the words of its steps once ``words_gone``; then there is no step left to take."""
+    """One report as ``actor`` may see it.
+
+    ``contact`` is empty if it is deleted or not for them. Once ``words_gone``, text and place of the report and the
+    texts of its steps are empty too, and no step can be taken.
+    """
 
     report: Report
     kind: Text
@@ -54,7 +57,7 @@ class ReportFile:
 
 @dataclass(frozen=True, slots=True)
 class ReportAct:
-    """What somebody at the desk wants to do. ``office`` is where a report is passed on to."""
+    """A step requested at the desk. ``office`` is the one a report is passed on to."""
 
     step: str
     text: str
@@ -64,12 +67,13 @@ class ReportAct:
 
 @dataclass(frozen=True, slots=True)
 class ReportsDesk:
-    """The reports of an office. Clerks, inspectors and deciders see those of their own; an administrator all."""
+    """The reports of an office. Clerks, inspectors and deciders see those of their own office; an administrator sees
+    all."""
 
     reports: Reports
 
     def list(self, actor: Actor, now: datetime, *, closed: bool = False) -> tuple[ReportLine, ...]:
-        """Open reports, overdue ones first, or those closed lately. Raises AccessError ``role_not_allowed``."""
+        """Open reports, overdue ones first, or those closed last. Raises AccessError ``role_not_allowed``."""
         office, today = access.office_bound(actor, OVERSEE_REPORTS), local_date(now)
         with self.reports.database.read() as tx:
             found = reports.closed_ones(tx, office) if closed else reports.open_ones(tx, office, today)
@@ -118,7 +122,7 @@ class ReportsDesk:
         state = next_state(report, step)
         closed_on = today if state is ReportState.CLOSED and report.closed_on is None else report.closed_on
         changed = replace(report, state=state, closed_on=closed_on)
-        if step is ReportStep.NOT_SETTLED:  # the time to answer starts again on this day
+        if step is ReportStep.NOT_SETTLED:  # the time limit for the answer starts again today
             changed = self.reports.dated(replace(changed, answer_from=today, answer_due=None))
         if step is not ReportStep.REASSIGNED:
             return changed
@@ -151,11 +155,11 @@ class ReportsDesk:
         return ReportLine(report, kind, holder_name, report.overdue(today))
 
     def _readable(self, report: Report, today: date) -> Report:
-        """The report without its words from the day on which they are to be deleted."""
+        """The report, without its texts from the day on which they are due for deletion."""
         return report if self.reports.keeps_words(report, today) else replace(report, text="", place="")
 
     def _may_read_private(self, actor: Actor, report: Report, today: date) -> bool:
-        """Whoever handles it, for as long as it is kept; the deletion itself may wait for the next write."""
+        """Whether ``actor`` handles it and the contact is still kept; the deletion itself may happen later."""
         kept = is_kept(report.closed_on, self.reports.kept_days(today)[0], today)
         return access.may(actor, HANDLE_REPORTS, report.office) and kept
 
@@ -181,10 +185,11 @@ def _open_steps(actor: Actor, report: Report) -> tuple[ReportStep, ...]:
 
 
 def _without_words(event: ReportEvent) -> ReportEvent:
-    """What stays of a step for good: an answer stays whole, because the reporter has it too."""
+    """A step without its text, except an answer, which the reporter has too."""
     return event if event.step is ReportStep.ANSWERED else replace(event, text="")
 
 
 def _right_to(step: ReportStep) -> access.Right:
-    """An administrator who is a clerk besides handles what stands with the own office, and oversees the rest."""
+    """The right for a step. An administrator who is also a clerk handles reports of the own office and oversees the
+    rest."""
     return OVERSEE_REPORTS if step in _OVERSEEING else HANDLE_REPORTS

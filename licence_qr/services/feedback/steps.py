@@ -1,4 +1,4 @@
-"""Steps that an office keeps about what a citizen said: chosen from a list, in words, and under a name."""
+"""Steps of an office on a report or rating: the choice, its text, and who took it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Told = TypeVar("Told", bound="Kept", covariant=True)
 
 
 class Kept(Protocol):
-    """What every kept step tells of whoever took it; ``office`` is empty for the citizen and for the program itself."""
+    """A stored step: who took it; ``office`` is empty for the citizen and for the program itself."""
 
     @property
     def actor(self) -> str: ...
@@ -34,14 +34,14 @@ class Kept(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ShownStep(Generic[Told]):
-    """One step with the name of whoever took it; empty for the citizen and for the program itself."""
+    """One step with the name of who took it, empty for the citizen and for the program itself."""
 
     event: Told
     who: str
 
 
 def chosen_step(steps: type[Step], text: str) -> Step:
-    """The step that was chosen. Raises InputError ``report_step_missing``."""
+    """Read the chosen step. Raises InputError ``report_step_missing``."""
     try:
         return steps(text)
     except ValueError:
@@ -49,7 +49,7 @@ def chosen_step(steps: type[Step], text: str) -> Step:
 
 
 def words_of_step(text: str) -> str:
-    """What was done, in words. Raises InputError ``report_step_text_missing`` or ``text_too_long``."""
+    """Read the text of a step. Raises InputError ``report_step_text_missing`` or ``text_too_long``."""
     words = demand_length(plain_text(text), MOST_TEXT, "text")
     if not words:
         raise InputError("report_step_text_missing", field="text")
@@ -57,7 +57,7 @@ def words_of_step(text: str) -> str:
 
 
 def write_step(tx: Transaction, kind: EventKind, subject: str, step: StrEnum, actor: Actor, now: datetime) -> None:
-    """Write into the history who took which step; its words stay with the case, where they can be deleted in time."""
+    """Record in the history who took which step; its text stays with the case, where it can be deleted."""
     events.write(
         tx,
         NewEvent(
@@ -72,7 +72,7 @@ def write_step(tx: Transaction, kind: EventKind, subject: str, step: StrEnum, ac
 
 
 def shown_steps(tx: Transaction, events: Iterable[Told]) -> tuple[ShownStep[Told], ...]:
-    """Steps with the names of whoever took them, as their accounts say them."""
+    """Steps with the display names of those who took them."""
     return tuple(ShownStep(event, _who(tx, event)) for event in events)
 
 

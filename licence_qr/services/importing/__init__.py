@@ -1,1 +1,1 @@
-"""Importing the departments' exports: every row accounted for, what does not fit reviewed by a person."""
+"""Import of the departments' exports: every row is accounted for, and a person reviews conflicts."""

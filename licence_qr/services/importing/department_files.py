@@ -1,7 +1,7 @@
-"""Read the departments' exports: CSV or XLSX, as they come, into rows of text.
+"""Read the departments' exports (CSV or XLSX) into rows of text.
 
-The content decides the format, not the file's name. Nothing is evaluated: a formula is the text it was written as.
-A file that cannot be read as a whole raises an error; what is wrong with one row is that row's matter, later.
+The content decides the format, not the file name. Nothing is evaluated: a formula is its text. A file that cannot be
+read as a whole raises an error; faults of single rows are found later.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _Line = tuple[int, list[str]]
 
 @dataclass(frozen=True, slots=True)
 class DepartmentFile:
-    """One export. ``stated_total`` is the number in its total row, None when it has none; blank rows are no rows."""
+    """One export. ``stated_total`` is the number in its total row, or None; blank rows are not counted."""
 
     source: Source
     name: str
@@ -49,12 +49,12 @@ class DepartmentFile:
 
 
 def read_market(data: bytes, name: str) -> DepartmentFile:
-    """The market regulator's register of licences. Errors as ``read_department``."""
+    """Read the market regulator's export of licences. Raises as ``read_department``."""
     return read_department(data, name, Source.MARKET, MARKET_COLUMNS)
 
 
 def read_health(data: bytes, name: str) -> DepartmentFile:
-    """The health department's ledger of permits. Errors as ``read_department``."""
+    """Read the health department's ledger of permits. Raises as ``read_department``."""
     return read_department(data, name, Source.HEALTH, HEALTH_COLUMNS)
 
 
@@ -95,14 +95,14 @@ def read_department(data: bytes, name: str, source: Source, columns: Mapping[str
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """The lines below the headings, and which cell is which column."""
+    """The lines below the headings, and the cell of each column."""
 
     positions: Mapping[str, int]
     lines: Iterator[_Line]
 
     @classmethod
     def under_headings(cls, lines: Iterator[_Line], columns: Mapping[str, str], file: str) -> _Table:
-        """Find the heading row among the first rows: the first that names most columns."""
+        """Find the heading row: the one of the first rows that names most columns."""
         keys = {name_key(heading): key for key, heading in columns.items()}
         best: list[str] = []
         for number, cells in lines:
@@ -121,14 +121,14 @@ class _Table:
         return cls({key: best.index(key) for key in columns if key in best}, lines)
 
     def row(self, place: Place, file: str, cells: Sequence[str]) -> SourceRow:
-        """One row of texts; a column the file does not have, or the row does not reach, is empty."""
+        """One row of texts; a column missing from the file or the row is empty."""
         texts = {key: cells[at] if at < len(cells) else "" for key, at in self.positions.items()}
         width = max(self.positions.values()) + 1
         return SourceRow(place, file, texts, beyond=sum(1 for cell in cells[width:] if cell))
 
 
 def _stated_total(cells: Sequence[str]) -> int | None:
-    """The number in a total row (0 when it gives none), or None when this is not a total row."""
+    """The number in a total row (0 if it has none), or None if this is not a total row."""
     filled = [cell for cell in cells if cell]
     if not filled or "".join(filled[0].split()) not in _TOTAL_WORDS or len(filled) > 3:
         return None
@@ -136,7 +136,7 @@ def _stated_total(cells: Sequence[str]) -> int | None:
 
 
 def _bound(count: int, name: str) -> None:
-    """Blank rows count as well: ten megabytes of line ends would keep the machine busy for half a minute."""
+    """Limit the number of rows, blank ones included: ten megabytes of line ends would take half a minute."""
     if count > MAX_ROWS:
         raise UnreadableError("import_too_many_rows", file=name, limit=MAX_ROWS)
 
@@ -146,7 +146,8 @@ def _csv_sheets(data: bytes, name: str) -> Iterator[tuple[str, Iterator[_Line]]]
 
 
 def _decode(data: bytes, name: str) -> str:
-    """UTF-8 with or without a mark, else GB18030; both strict, so that a wrong guess is an error and not a wrong name."""
+    """UTF-8 with or without a byte order mark, else GB18030; both strict, so that a wrong guess is an error, not a
+    wrong name."""
     if data.startswith(_UTF16_MARKS):
         raise UnreadableError("import_text_encoding", file=name, position=0)
     try:
@@ -160,7 +161,7 @@ def _decode(data: bytes, name: str) -> str:
 
 
 def _csv_lines(text: str, name: str) -> Iterator[_Line]:
-    # Strict, because a quote that never closes would otherwise swallow all rows after it.
+    # Strict, because an unclosed quote would otherwise swallow all rows after it.
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     number = 0
     while True:
@@ -197,14 +198,14 @@ def _xlsx_lines(rows: Iterator[Iterable[object]], name: str) -> Iterator[_Line]:
 def _broken_as_error(step: Callable[[], _T], name: str) -> _T:
     try:
         return step()
-    except Exception as error:  # a broken package fails in openpyxl in any of a dozen ways; each means the same here
+    except Exception as error:  # openpyxl raises many kinds of exception for a broken file
         raise UnreadableError("import_spreadsheet_broken", file=name) from error
 
 
 def _refuse_bomb(data: bytes, name: str) -> None:
-    """Judge the archive by its directory before anything is unpacked.
+    """Refuse an archive by its directory, before anything is decompressed.
 
-    The directory can lie, but only downwards: zipfile stops at the size it states and then fails on the checksum.
+    The directory can only understate sizes: zipfile stops at the stated size and then fails on the checksum.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:

@@ -1,7 +1,7 @@
-"""What a department's file says and only two people may do: suspend a permit, or end it or a licence adversely.
+"""Four-eyes acts that a department's file asks for: suspend a permit, or end it or a licence adversely.
 
-Whose file it is cannot be seen from the file, and one person chose it and brought it here. So updating from it
-is a proposal like any other: the register stays the same until another person has decided it (docs/trade/four-eyes.md).
+A file does not prove where it comes from, and one person chose it. So taking such an act over from it is a proposal
+like any other: the register does not change until another person has decided (docs/trade/four-eyes.md).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _PERMIT_ACTS: Mapping[PermitState, Act] = {
     PermitState.REVOKED: Act.REVOKE,
     PermitState.WITHDRAWN: Act.WITHDRAW,
 }
-# One that was revoked and then cancelled: the revocation takes two people, the closing that follows it one.
+# For "revoked, then cancelled" only the revocation takes two people.
 _LICENCE_ACTS: Mapping[LicenceState, Act] = {
     LicenceState.ANNULLED: Act.ANNUL,
     LicenceState.REVOKED_NOT_CANCELLED: Act.REVOKE,
@@ -37,7 +37,7 @@ _STANDING = frozenset({PermitState.EFFECTIVE, PermitState.SUSPENDED})
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """An act that a file asks for and that one person may only propose."""
+    """A four-eyes act that a file asks for."""
 
     subject: Subject
     act: Act
@@ -45,7 +45,7 @@ class Asked:
 
     @property
     def rule(self) -> Rule:
-        """Its line in the table of acts."""
+        """Its entry in the table of acts."""
         return rule(self.subject.kind, self.act)
 
 
@@ -56,14 +56,17 @@ def asked_of_permit(stored: StoredPermit, told: Permit) -> Asked | None:
 
 
 def asked_of_licence(stored: StoredEntity, told: LicenceState) -> Asked | None:
-    """The same for a licence."""
+    """The act that the state ``told`` of a licence asks for; None if one person may take it over."""
     act = None if stored.state.ended else _LICENCE_ACTS.get(told)
     return Asked(Subject(stored.entity.uscc), act) if act else None
 
 
 def since(tx: Transaction, asked: Asked) -> dict[str, str]:
-    """How far the act has come. It is part of the question, so that an answer opens one proposal and never another:
-    a file that says the same again, after that proposal has been settled, is asked about anew."""
+    """The progress of the act, which is part of the question.
+
+    So an answer opens one proposal only: if a file says the same again after that proposal was decided, there is a new
+    question.
+    """
     last = proposals.last_one(tx, asked.subject.uscc, asked.subject.text, asked.act.value)
     return {"proposal": f"{last.proposal_id} {last.state.value}" if last else ""}
 
@@ -71,9 +74,10 @@ def since(tx: Transaction, asked: Asked) -> dict[str, str]:
 def propose(
     tx: Transaction, use_case: Proposals, asked: Asked, actor: Actor, why: tuple[str, str], now: datetime
 ) -> int:
-    """Propose what was asked, in the transaction of the decision; the number of the proposal, or of one that is open.
+    """Propose the act in the transaction of the decision; return the id of this proposal, or of an open one.
 
-    ``why`` is the reason of the decision and what led to it (``question/<id>``). Raises what ``Proposals.propose`` does.
+    ``why`` is the reason of the decision and what led to it (``question/<id>``). Raises what ``Proposals.propose``
+    does.
     """
     earlier = proposals.open_one(tx, asked.subject.uscc, asked.subject.text, asked.act.value)
     if earlier is not None:

@@ -1,8 +1,8 @@
-"""Take one merged business over into the register, once; where the register says otherwise, ask.
+"""Take one merged business over into the register; differences become questions.
 
-Each part (the licence, each permit) that was taken over is remembered as the export told it. A part that comes again
-unchanged is left alone, whatever has happened to it here since; of a part that has changed, only the changed facts are
-weighed against the register. So an import can be repeated, resumed after a kill, and run beside the desk.
+Each part (licence or permit) is stored as exported when it is taken over. If it comes again unchanged, it is ignored,
+whatever has happened to it here since; if it has changed, only the changed facts are compared with the register. So an
+import can be repeated, resumed after it was killed, and run while the desk works.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ from licence_qr.store.register import counters, entities, permits
 from licence_qr.store.register.entities import StoredEntity
 from licence_qr.store.register.permits import StoredPermit
 
-# Neither signed nor decided by anyone here: the newest export is right.
+# Neither signed nor decided here: the newest export counts.
 _TAKEN_SILENTLY = frozenset({"phone", "grade"})
 _LICENCE_FIELDS = {"address": "domicile", "authority": "registration_authority"}
 _PERMIT_FIELDS = {
@@ -62,7 +62,7 @@ _OPEN_STATES = frozenset({PermitState.EFFECTIVE, PermitState.SUSPENDED})
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """What came of the rows of one part, where it is not what the merge said."""
+    """The outcome of the rows of one part, if it differs from the merge."""
 
     places: tuple[Place, ...]
     outcome: RowOutcome
@@ -73,9 +73,9 @@ class Fate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportContext:
-    """What is the same for every business of a run. ``answers`` are the decisions so far, ``files`` the names by source.
+    """What is the same for every business of a run. ``answers`` are those given so far, ``files`` the names by source.
 
-    ``renaming``: a person has just taken the name or principal from the ledger, so these two may change.
+    ``renaming``: a person has just accepted the name or principal from the ledger, so these two may change.
     """
 
     catalogue: Catalogue
@@ -89,8 +89,10 @@ class ImportContext:
 
 @dataclass(slots=True)
 class BusinessImport:
-    """One business in one write transaction. ``asked`` is what was decided to be taken from the file and is only to be
-    proposed: the register does not say it yet."""
+    """One business in one write transaction.
+
+    ``asked`` are four-eyes acts accepted from the file, which are to be proposed; they do not change the register.
+    """
 
     tx: Transaction
     context: ImportContext
@@ -103,11 +105,11 @@ class BusinessImport:
 
     @property
     def uscc(self) -> str:
-        """The business's credit code."""
+        """The credit code of the business."""
         return self.business.record.entity.uscc
 
     def run(self) -> None:
-        """Take over what is new or decided; what came of it otherwise stands in ``fates`` and ``conflicts``."""
+        """Take over what is new or decided; other outcomes are put into ``fates`` and ``conflicts``."""
         taken = import_runs.parts_of(self.tx, self.uscc)
         done = [part for part in self.business.parts if self._take_over(part, taken.get(part.key))]
         if done:
@@ -121,7 +123,7 @@ class BusinessImport:
         refresh_status(self.tx, self.uscc, local_date(self.context.now))
 
     def _catch_up(self) -> None:
-        """Take note of what the calendar has done, once, before the file is held against the register or anything is signed.
+        """Record what the calendar has done, once, before the file is compared with the register or anything is signed.
 
         A permit deemed renewed has a new expiry date: compared and printed with the old one, it would be undone.
         """
@@ -130,7 +132,7 @@ class BusinessImport:
             self.noted = resume_after_rest(self.tx, self.context.catalogue, self.uscc, self.context.now) or renewed
 
     def _take_over(self, part: ExportedPart, before: TakenPart | None) -> bool:
-        """True when the register took something over; an unchanged part keeps the fate it once got."""
+        """Take one part over; True if the register changed. An unchanged part keeps its earlier outcome."""
         if before is not None and before.facts == part.facts:
             if before.code:
                 self.fates.append(Fate(part.places, RowOutcome.IMPORTED, before.code, {"reason": before.reason}))
@@ -196,7 +198,7 @@ class BusinessImport:
             self._close_permits(part)
 
     def _close_permits(self, part: ExportedPart) -> None:
-        """The licence's end closes its permits."""
+        """Close the permits with the licence."""
         for stored in permits.of_business(self.tx, self.uscc):
             if stored.permit.state in _OPEN_STATES:
                 since = max(
@@ -248,7 +250,7 @@ class BusinessImport:
                 raise ConflictError("suspended_stays_suspended", permit_no=stored.permit.permit_no)
             changes["suspension"] = new.suspension
             changes["state_since"] = new.state_since or local_date(self.context.now)
-            # What ended it before its record was closed stays named (撤销, 吊销, 撤回, then 注销).
+            # ``ended_by`` still names the act that ended it before it was cancelled (撤销, 吊销, 撤回, then 注销).
             was, closed = stored.permit.state, new.state is PermitState.CANCELLED
             changes["ended_by"] = was if closed and was in ENDS_BEFORE_CLOSING else new.ended_by
         self._replace_permit(stored, replace(stored.permit, grade=new.grade, **changes), part)
@@ -271,10 +273,10 @@ class BusinessImport:
         held = entities.premises_of(self.tx, stored.uscc)
         return next((p.address for p in held if p.premises_no == stored.permit.premises_no), "")
 
-    # Two people.
+    # Four eyes.
 
     def _taken_now(self, answer: Decision | None, differing: list[str], asked: Asked | None) -> list[str]:
-        """The facts to take from the file at once; a state that only two people may decide is left to a proposal."""
+        """The facts to take over at once; a state that takes two people is left to a proposal."""
         if answer is not Decision.TAKE_FILE:
             return []
         if asked is None:
@@ -283,7 +285,8 @@ class BusinessImport:
         return _but_state(differing)
 
     def _closed_by_proposal(self, permit: Permit) -> bool:
-        """Whether the merge closed the permit with a licence whose end is only proposed: it will close with it."""
+        """Whether the merge closed the permit with a licence whose end is only proposed; it is closed with the
+        licence."""
         return permit.state is PermitState.CANCELLED and any(each.subject.permit_id is None for each in self.asked)
 
     # Questions.
@@ -291,7 +294,7 @@ class BusinessImport:
     def _settle(
         self, part: ExportedPart, register: Mapping[str, str], differing: list[str], asked: Asked | None
     ) -> Decision | None:
-        """TAKE_REGISTER when both agree; else the answer given, or None: the part's rows wait or were refused."""
+        """TAKE_REGISTER if both agree, else the answer given; None if the rows of the part wait or were refused."""
         if not differing:
             return Decision.TAKE_REGISTER
         facts: dict[str, object] = {"fields": len(differing)}
@@ -350,7 +353,7 @@ class BusinessImport:
     def _wait(self, part: ExportedPart, key: str, code: str, facts: Mapping[str, object]) -> None:
         self.fates.append(Fate(part.places, RowOutcome.WAITING, code, facts, key))
 
-    # Books.
+    # Records.
 
     def _note(
         self,
@@ -379,7 +382,7 @@ class BusinessImport:
 
 
 def _differing(part: ExportedPart, before: Mapping[str, str] | None, register: Mapping[str, str]) -> list[str]:
-    """The facts that the export has changed since it was last taken over and that the register has otherwise."""
+    """The facts that changed in the export since it was last taken over and that differ from the register."""
     return [
         key
         for key, text in part.facts.items()

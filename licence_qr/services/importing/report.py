@@ -11,14 +11,14 @@ from licence_qr.errors import LicenceQRError
 from licence_qr.services.importing.run import ImportReport
 
 HEADINGS = ("file", "sheet", "row", "column", "outcome", "code", "reason_zh", "reason_en")
-# A spreadsheet takes a cell that begins with one of these for a formula.
+# A spreadsheet program treats a cell that begins with one of these as a formula.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def report_csv(report: ImportReport, explain: Callable[[LicenceQRError, str], object]) -> bytes:
-    """The report as CSV in UTF-8 with a mark, which every spreadsheet program opens rightly.
+    """The report as CSV in UTF-8 with a byte order mark, which every spreadsheet program recognises.
 
-    ``explain`` gives the sentences of an error in a language (``wording.explain``).
+    ``explain`` returns the sentences of an error in a language (``wording.explain``).
     """
     out = io.StringIO(newline="")
     writer = csv.writer(out)
@@ -44,5 +44,5 @@ def _line(verdict: RowVerdict, explain: Callable[[LicenceQRError, str], object])
 
 
 def _harmless(cell: str) -> str:
-    """An apostrophe before what a spreadsheet would evaluate."""
+    """Put an apostrophe before what a spreadsheet program would evaluate."""
     return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell

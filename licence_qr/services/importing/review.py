@@ -1,4 +1,4 @@
-"""Import review: both sides beside each other, and a decision with its reason, once."""
+"""Import review: compare both sides of a conflict and decide it once, with a reason."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ from licence_qr.store.importing.import_runs import StoredQuestion
 from licence_qr.store.register import entities
 
 MAX_REASON_CHARS = 500
-# On the licence and on the permit of the same business these say the same; everything else is each document's own.
+# Fields that must agree between the licence and a permit of the same business.
 _SHARED = frozenset({"uscc", "name", "principal", "address", "permit_no"})
 _SAME_DOCUMENT = frozenset(
     {
@@ -56,8 +56,8 @@ _DATES = frozenset({"established_on", "term_from", "term_to", "issued_on", "vali
 class ComparedField:
     """One line of the comparison.
 
-    ``differs`` only where both sides speak of it, should agree on it, and mean different things. A licence and a permit
-    name different authorities, days and states by their nature; two copies of one document should agree on everything.
+    ``differs``: both sides have the field, should agree on it, and do not. A licence and a permit naturally have
+    different authorities, days and states; two copies of one document should agree on everything.
     """
 
     name: str
@@ -69,7 +69,7 @@ class ComparedField:
 
 @dataclass(frozen=True, slots=True)
 class DecisionChoice:
-    """One decision offered, in words."""
+    """One decision on offer, with its wording."""
 
     decision: Decision
     label: Text
@@ -77,12 +77,11 @@ class DecisionChoice:
 
 @dataclass(frozen=True, slots=True)
 class WaitingRow:
-    """One open or decided question with everything its page shows.
+    """One open or decided question with all that its page shows.
 
-    ``code`` and ``facts`` say why it waits (wording ``waiting_…``). ``right_title`` is None when there is one side only.
-    ``proposal`` is the credit code proposed for a permit without one, or empty. ``holder_name`` is as the rows
-    say, else as the register does.
-    ``two_people`` is what the file asks for that one person may only propose, or None.
+    ``code`` and ``facts`` say why it waits (wording ``waiting_…``). ``right_title`` is None if there is only one side.
+    ``proposal`` is the credit code proposed for a permit without one, or empty. ``holder_name`` is that of the rows,
+    else of the register. ``two_people`` is the four-eyes act that the file asks for, or None.
     """
 
     id: int
@@ -107,8 +106,10 @@ class WaitingRow:
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """What a decision led to: the fate of the rows concerned, a further question that they raise, if any, and the
-    numbers of the proposals that wait for another person."""
+    """What a decision led to.
+
+    The outcome of the rows concerned, a further question if any, and the ids of the proposals made.
+    """
 
     uscc: str
     rows: tuple[RowVerdict, ...]
@@ -118,7 +119,7 @@ class Settlement:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """The questions of the import. A clerk sees and decides those of the own office, an administrator all."""
+    """The questions of the import. A clerk sees and decides those of the own office; an administrator sees all."""
 
     database: Database
     catalogue: Catalogue
@@ -137,11 +138,11 @@ class Waiting:
             return self._view(tx, _own(tx, actor, question_id))
 
     def decide(self, actor: Actor, question_id: int, decision: str, reason: str, now: datetime) -> Settlement:
-        """Decide a question and carry the decision out, in one transaction. What takes two people is proposed.
+        """Decide a question and carry the decision out in one transaction. Four-eyes acts are proposed.
 
         Raises InputError ``decision_not_offered``, ``reason_missing`` or ``text_too_long``; ConflictError
         ``question_already_decided``, ``question_withdrawn``, ``ended_stays_ended`` or ``suspended_stays_suspended``;
-        RuleError ``act_not_allowed`` where the file asks for what the state does not allow; NotFoundError; AccessError;
+        RuleError ``act_not_allowed`` when the state does not allow the act; NotFoundError; AccessError;
         KeyStoreError.
         """
         why = _reason(reason)
@@ -179,7 +180,7 @@ class Waiting:
     def _carry_out(
         self, tx: Transaction, question: StoredQuestion, decided: Decided, actor: Actor, now: datetime
     ) -> Settlement:
-        """Merge the rows concerned anew, now with this answer, and take over what has become clear."""
+        """Merge the rows concerned again with this answer, and take over what is now decided."""
         related = import_runs.related_rows(tx, question.run_id, question.conflict.key)
         rows = [stored.verdict.row for stored in related]
         answers = import_runs.decided(tx)
@@ -289,17 +290,17 @@ def _compared(catalogue: Catalogue, conflict: Conflict) -> tuple[ComparedField, 
 
 
 def _documents_differ(name: str, left: Mapping[str, str], right: Mapping[str, str]) -> bool:
-    """A licence and a permit. What one of them leaves empty is missing there, and no contradiction."""
+    """Compare a licence and a permit. A field that is empty in one of them is no contradiction."""
     return name in _SHARED and bool(left.get(name) and right.get(name)) and _copies_differ(name, left, right)
 
 
 def _copies_differ(name: str, left: Mapping[str, str], right: Mapping[str, str]) -> bool:
-    """Two copies of one document. A column that a side does not have at all says nothing; an empty one does."""
+    """Compare two copies of one document. A missing column is no contradiction; an empty one is."""
     return name in left and name in right and _meaning(name, left[name]) != _meaning(name, right[name])
 
 
 def _meaning(name: str, text: str) -> str:
-    """What is compared: a date whatever its spelling, a name without width, brackets and spaces."""
+    """The value to compare: a date in any spelling, a name without regard to width, brackets and spaces."""
     if name in _DATES:
         try:
             return read_date(text).isoformat()

@@ -1,4 +1,4 @@
-"""What the columns and the decisions of import review are called, in both languages."""
+"""Wording of import review: names of columns and decisions in both languages."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from licence_qr.domain.importing.conflicts import Decision, Side, Source
 from licence_qr.domain.lifecycle.acts import STATE_NAMES, SubjectKind
 from licence_qr.wording.terms import term
 
-# In the order in which both sides are read side by side. A column that is not here is never shown.
+# In the order of the comparison. A column that is not named here is never shown.
 COLUMNS: Mapping[str, Text] = {
     "uscc": term("field.credit_code"),
     "name": term("field.name"),
@@ -71,8 +71,10 @@ def columns(catalogue: Catalogue, *sides: Mapping[str, str]) -> Mapping[str, Tex
 
 
 def in_words(catalogue: Catalogue, name: str, text: str, kind: SubjectKind) -> str:
-    """What one side says in the column ``name`` as a person reads it: the register and a row that was read hold ids where
-    the file has names. What is no id is shown as it was written."""
+    """The text of one side in the column ``name``, as shown.
+
+    The register and parsed rows have ids where the file has names; other values are shown as written.
+    """
     known: Mapping[str, Text] = {}
     if name == "state":
         known = {state: words for (subject, state), words in STATE_NAMES.items() if subject is kind}
@@ -87,7 +89,7 @@ def in_words(catalogue: Catalogue, name: str, text: str, kind: SubjectKind) -> s
 
 
 def side_title(side: Side) -> Text:
-    """Who says what stands below it: the export with its file and row, or the register."""
+    """The title of one side: the export with its file and row, or the register."""
     who = _SOURCES[side.source]
     if side.source is Source.REGISTER:
         return who

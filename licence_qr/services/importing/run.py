@@ -1,4 +1,4 @@
-"""Import the two departments' exports: each business merged, coded, and every row accounted for."""
+"""Import the two departments' exports: merge and sign each business, and account for every row."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Progress = Callable[[int, int, str], None]
 
 @dataclass(frozen=True, slots=True)
 class ExportFile:
-    """An export of a department, as it was handed over."""
+    """An export of a department, as received."""
 
     name: str
     data: bytes
@@ -40,7 +40,7 @@ class ExportFile:
 class FileSums:
     """One export in figures: ``rows_in`` = ``imported`` + ``waiting`` + ``refused``.
 
-    ``stated_total`` is what the file's own total row says, None when it has none.
+    ``stated_total`` is the number in the file's total row, or None.
     """
 
     file: str
@@ -52,13 +52,14 @@ class FileSums:
 
     @property
     def total_agrees(self) -> bool:
-        """Whether the file's own total row, if any, counts the rows that were read."""
+        """Whether the total row of the file, if any, agrees with the number of rows read."""
         return self.stated_total in {None, self.rows_in}
 
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What came of an import: the sums per file, every row's verdict in the order of the files, all businesses seen."""
+    """The result of an import: the sums per file, the verdict of every row in the order of the files, all businesses
+    seen."""
 
     market: FileSums
     health: FileSums
@@ -85,9 +86,11 @@ class ImportReport:
 
 @dataclass(slots=True)
 class Settled:
-    """A merge whose businesses are being taken over: the fates that differ from the merge, the late questions, and what
-    a decision takes from a file that only two people may do. A run without a decision asks for no such thing: an answer
-    given once is no answer any more when its proposal has been settled."""
+    """A merge whose businesses are being taken over.
+
+    It collects outcomes that differ from the merge, further questions, and four-eyes acts that a decision accepted from
+    a file. A run without a decision has no such acts, because an answer no longer counts once its proposal was decided.
+    """
 
     merged: Merged
     fates: list[Fate] = field(default_factory=list)
@@ -104,7 +107,7 @@ class Settled:
         return (*self.merged.conflicts.values(), *self.conflicts)
 
     def stored_rows(self) -> list[StoredRow]:
-        """The rows as the register keeps them, tied to their business and permit number."""
+        """The rows as stored, linked to their business and permit number."""
         owners = {
             place: business.record.entity.uscc
             for business in self.merged.businesses.values()
@@ -120,7 +123,7 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class Importing:
-    """The use case behind ``licence-qr import``. Who may start it is the caller's matter."""
+    """The use case of ``licence-qr import``. The caller decides who may start it."""
 
     database: Database
     catalogue: Catalogue
@@ -136,10 +139,10 @@ class Importing:
     ) -> ImportReport:
         """Import both exports and account for each of their rows.
 
-        The same files again change nothing; a run that was cut off is completed by the next one. Businesses are written
-        in batches, each a transaction with its history and codes. ``progress`` gets businesses done, all businesses,
-        and the label ``merge``, ``write`` or ``done``. Raises UnreadableError and InputError of ``read_department``
-        before anything is written; RegisterError; KeyStoreError.
+        The same files again change nothing; an interrupted run is completed by the next one. Businesses are written in
+        batches, each a transaction with its history and codes. ``progress`` gets the number of businesses done, their
+        total, and the label ``merge``, ``write`` or ``done``. Raises UnreadableError and InputError of
+        ``read_department`` before anything is written; RegisterError; KeyStoreError.
         """
         files = (read_market(market.data, market.name), read_health(health.data, health.name))
         progress(0, 0, "merge")
@@ -182,7 +185,8 @@ class Importing:
 
 
 def take_over(tx: Transaction, context: ImportContext, settled: Settled, business: MergedBusiness) -> None:
-    """Take one business over in the caller's transaction and note in ``settled`` what the merge could not know."""
+    """Take one business over in the caller's transaction and add outcomes that the merge could not know to
+    ``settled``."""
     business_import = BusinessImport(tx, context, business)
     business_import.run()
     settled.fates += business_import.fates
@@ -191,7 +195,7 @@ def take_over(tx: Transaction, context: ImportContext, settled: Settled, busines
 
 
 def known_businesses(tx: Transaction, rows: Sequence[SourceRow]) -> dict[str, Known]:
-    """The register's licences of all businesses that these rows name by code."""
+    """The registered licences of all businesses that these rows name by credit code."""
     found = {}
     for uscc in {code for row in rows if (code := code_in(row))}:
         if stored := entities.get(tx, uscc):
@@ -200,7 +204,7 @@ def known_businesses(tx: Transaction, rows: Sequence[SourceRow]) -> dict[str, Kn
 
 
 def code_in(row: SourceRow) -> str:
-    """The credit code a row names, or empty when it names none that can be read."""
+    """The credit code in a row, or empty if it has no valid one."""
     try:
         return parse_uscc(row.cells.get("uscc", ""))
     except InputError:

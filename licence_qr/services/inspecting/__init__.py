@@ -1,1 +1,1 @@
-"""Inspections from the phone to their effects, commitment checks, draws, and the offline inspection pack."""
+"""Inspections from the phone and their effects, commitment checks, draws, and the offline inspection pack."""

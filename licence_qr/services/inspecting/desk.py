@@ -1,4 +1,4 @@
-"""Inspections at the desk: what came in, what is doubtful about it, and deciding what is held."""
+"""Inspections at the desk: received records, their flags, and decisions on held ones."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ from licence_qr.wording.text import Text
 
 PER_PAGE = 50
 MAX_REASON_CHARS = 500
-_FIRST = (ChecklistAnswer.NO, ChecklistAnswer.NA, ChecklistAnswer.YES)  # what is wrong is read first
-# With one of these a record has nothing to take effect on, or not the two officers that the law asks for.
+_FIRST = (ChecklistAnswer.NO, ChecklistAnswer.NA, ChecklistAnswer.YES)  # failed items come first
+# A record with one of these flags has nothing to take effect on, or lacks the two officers required by law.
 NEVER_COUNTS = frozenset(flag for flag in Flag if flag.holds) - {
     Flag.CONTENT_CONFLICT,
     Flag.CODE_UNKNOWN,
@@ -41,7 +41,8 @@ NEVER_COUNTS = frozenset(flag for flag in Flag if flag.holds) - {
 
 @dataclass(frozen=True, slots=True)
 class InspectionPage:
-    """One page of the list, the newest visit first. ``held`` counts all of the office that wait, whatever the filter."""
+    """One page of the list, the newest visit first. ``held`` counts all held records of the office, whatever the
+    filter."""
 
     lines: tuple[Listed, ...]
     total: int
@@ -50,7 +51,7 @@ class InspectionPage:
 
     @property
     def pages(self) -> int:
-        """How many pages there are, at least one."""
+        """The number of pages, at least one."""
         return max(1, -(-self.total // PER_PAGE))
 
 
@@ -65,7 +66,7 @@ class AnsweredItem:
 
 @dataclass(frozen=True, slots=True)
 class AnsweredList:
-    """One checklist as it was worked through; ``name`` is its id where the catalogue no longer knows it."""
+    """One answered checklist; ``name`` is its id if the catalogue no longer has it."""
 
     name: Text
     version: str
@@ -74,10 +75,10 @@ class AnsweredList:
 
 @dataclass(frozen=True, slots=True)
 class InspectionView:
-    """One inspection as the office reads it. Names of officers and findings are internal.
+    """One inspection as shown to the office. Names of officers and findings are internal.
 
-    ``others`` are other contents that came under the same id. ``may_handle``: it is held, and the reader may decide it.
-    ``handled_by`` is the name of whoever decided it, else empty.
+    ``others`` are other contents received under the same id. ``may_handle``: it is held, and the reader may decide on
+    it. ``handled_by`` is the name of who decided on it, or empty.
     """
 
     stored: StoredInspection
@@ -97,7 +98,7 @@ class InspectionView:
 
 @dataclass(frozen=True, slots=True)
 class InspectionsDesk:
-    """An office reads its own inspections; its clerks decide what is held, unless they took part in the visit."""
+    """Inspections of an office. Its clerks decide on held ones, unless they took part in the visit."""
 
     database: Database
     catalogue: Catalogue
@@ -115,13 +116,13 @@ class InspectionsDesk:
         return InspectionPage(lines, total, page, held)
 
     def orders(self, actor: Actor) -> tuple[OpenOrder, ...]:
-        """The open orders to rectify of the reader's office, the first due first. Raises AccessError."""
+        """The open rectification orders of the reader's office by due day. Raises AccessError."""
         access.demand(actor, READ_ORDERS)
         with self.database.read() as tx:
             return rectifications.open_ones(tx, actor.office)
 
     def order(self, actor: Actor, order_id: int) -> Order:
-        """An order to rectify of the reader's office. Raises NotFoundError ``thing_not_found``, AccessError."""
+        """A rectification order of the reader's office. Raises NotFoundError ``thing_not_found``, AccessError."""
         access.demand(actor, READ_ORDERS)
         with self.database.read() as tx:
             order = rectifications.get(tx, order_id)
@@ -157,7 +158,7 @@ class InspectionsDesk:
             )
 
     def text(self, actor: Actor, key: int) -> bytes:
-        """The very bytes that the phone sent. Raises as ``get``."""
+        """The bytes that the phone sent. Raises as ``get``."""
         with self.database.read() as tx:
             _own(tx, actor, key)
             return inspections.text(tx, key)
@@ -172,11 +173,11 @@ class InspectionsDesk:
         return self.photos.get(found.kept_sha256)
 
     def handle(self, actor: Actor, key: int, decision: str, reason: str, now: datetime) -> None:
-        """Decide a held inspection: ``count`` lets it take effect, ``set_aside`` keeps it as a record only.
+        """Decide on a held inspection: ``count`` lets it take effect, ``set_aside`` keeps it without effect.
 
         Raises InputError ``decision_not_offered``, ``reason_missing`` or ``text_too_long``; ConflictError
-        ``inspection_handled_before``; RuleError ``inspection_cannot_count``; AccessError ``inspection_handled_by_officer``;
-        what the use case raises that its effects go through; NotFoundError.
+        ``inspection_handled_before``; RuleError ``inspection_cannot_count``; AccessError
+        ``inspection_handled_by_officer``; what the use cases of its effects raise; NotFoundError.
         """
         access.demand(actor, DECIDE_INSPECTIONS)
         if decision not in {"count", "set_aside"}:
@@ -198,7 +199,7 @@ class InspectionsDesk:
                 note(tx, _own(tx, actor, key), actor, why, now)
 
     def _count(self, tx: Transaction, stored: StoredInspection, now: datetime) -> None:
-        """Let it take effect in the name of the officer who made it, as the register is now."""
+        """Let it take effect in the name of its officer, by the register as it is now."""
         visit = read_inspection(inspections.text(tx, stored.key))
         officer = accounts.user_by_name(tx, stored.officer)
         others = (each for each in inspections.contents(tx, stored.id) if each.key != stored.key)

@@ -1,7 +1,7 @@
-"""Reading the text of one inspection as a phone sends it: every key known, every value bounded, nothing guessed.
+"""Parse one inspection as a phone sends it. Unknown keys are refused, every value is bounded, nothing is guessed.
 
-docs/contributing/inspection-records.md is the contract. The text comes from a signed-in inspector, but through a browser
-that its owner may have changed: it is judged here as any other input.
+docs/contributing/inspection-records.md is the contract. The text comes from a signed-in inspector, but through a
+browser that may have been changed, so it is checked like any other input.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _LONGEST_RECTIFICATION = timedelta(days=366)
 _MOST_NUMBERS = 20_000
 _INSTANT = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 _DAY = re.compile(r"20\d\d-\d\d-\d\d", re.ASCII)
-# Controls but for the line break, and marks that turn the order of a text: the desk shall read what was written.
+# Controls except the line break, and characters that reorder text: the desk must read what was written.
 _CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
@@ -178,7 +178,7 @@ class _Document(_Part):
 
 
 def read_inspection(body: bytes) -> Inspection:
-    """The inspection that ``body`` says in UTF-8 JSON.
+    """Parse ``body``, an inspection as JSON in UTF-8.
 
     Raises InputError ``inspection_too_large``, or ``inspection_unreadable`` with ``where``, the path of the first key that
     is wrong or the name of one given twice, and ``why``. It does not ask whether business, code, officers, checklists and
@@ -198,10 +198,10 @@ def read_inspection(body: bytes) -> Inspection:
 
 
 def _demand_each_key_once(body: bytes) -> None:
-    """Of a key given twice one reader keeps the first value and another the last (RFC 8259, section 4).
+    """Refuse a repeated key: some readers keep the first value, others the last (RFC 8259, section 4).
 
-    What is kept and hashed has to say one thing to everybody. Asked of a text that was read already, so its depth is
-    bounded; keys and numbers of a value that is not the last were never looked at.
+    What is stored and hashed must mean the same to everybody. The text was parsed before, so its depth is bounded, but
+    keys and numbers of earlier duplicates were not checked.
     """
 
     def pairs(members: list[tuple[str, object]]) -> None:
@@ -215,7 +215,7 @@ def _demand_each_key_once(body: bytes) -> None:
 
 
 def _hold_together(visit: Inspection) -> None:
-    """What no single key can say."""
+    """Check rules across keys."""
     if not visit.started_at <= visit.finished_at <= visit.started_at + _LONGEST_VISIT:
         raise _unreadable("finished_at", "out of order")
     ordered = visit.outcome is VisitOutcome.TO_RECTIFY

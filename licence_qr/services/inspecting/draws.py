@@ -1,7 +1,7 @@
-"""Drawing places and officers by lot (双随机), in the open: announce the list, then the seed, then the result.
+"""Random draws of places and officers (双随机): the list is announced first, then the seed and the result.
 
-docs/verifying/random-draws.md tells the public how to check a draw. Officers go by number there; their names stay in the
-office.
+docs/verifying/random-draws.md tells the public how to check a draw. Officers are published by number; their names are
+internal.
 """
 
 from __future__ import annotations
@@ -37,9 +37,12 @@ _LONGEST = timedelta(days=366)
 
 @dataclass(frozen=True, slots=True)
 class DrawRequest:
-    """What an office wants drawn. ``kinds`` empty: every kind of place. ``away`` and ``recused`` name officers by number;
-    ``recused`` with the credit code of the business they keep away from (回避). ``seed_source`` names the public event that
-    will give the seed; empty: the register draws a secret and publishes its hash."""
+    """A draw that an office requests.
+
+    ``kinds`` empty: every kind of place. ``away`` and ``recused`` name officers by number, ``recused`` with the credit
+    code of the business they may not inspect (回避). ``seed_source`` names the public event that will give the seed;
+    empty: the register chooses a secret and publishes its hash.
+    """
 
     title: str
     places: int
@@ -52,7 +55,7 @@ class DrawRequest:
 
 @dataclass(frozen=True, slots=True)
 class PublishedPlace:
-    """One drawn place as anybody may read it. ``inspected_on`` and ``outcome`` once an inspection of it counts."""
+    """One drawn place as published. ``inspected_on`` and ``outcome`` are set once an inspection of it counts."""
 
     candidate: Candidate
     officers: tuple[int, ...]
@@ -62,7 +65,7 @@ class PublishedPlace:
 
 @dataclass(frozen=True, slots=True)
 class PublishedDraw:
-    """One draw as anybody may read it; nothing else of it leaves the office. ``seed`` is empty until it is settled."""
+    """One draw as published; nothing else about it is public. ``seed`` is empty until the draw is settled."""
 
     number: int
     office: str
@@ -85,7 +88,7 @@ class PublishedDraw:
 
 @dataclass(frozen=True, slots=True)
 class Draws:
-    """Clerks and deciders of an office draw; inspectors, who are drawn, only read."""
+    """Draws of an office, made by clerks and deciders. Inspectors, who are drawn, may only read."""
 
     database: Database
     catalogue: Catalogue
@@ -97,14 +100,14 @@ class Draws:
             return accounts.active_of_office(tx, actor.office, Role.INSPECTOR)
 
     def announce(self, actor: Actor, wanted: DrawRequest, now: datetime) -> int:
-        """Freeze the list and publish it; the number of the draw.
+        """Freeze and publish the list; return the id of the draw.
 
-        Raises InvalidApplication with every field that is wrong; InputError ``draw_recused_unknown`` for an officer or a
-        business that is not there to keep apart; RuleError ``draw_places``, ``draw_officers_few`` or
-        ``draw_weights_unknown`` (no weights in force today); AccessError.
+        Raises InvalidApplication with every field that is wrong; InputError ``draw_recused_unknown`` for an unknown
+        officer or business in ``recused``; RuleError ``draw_places``, ``draw_officers_few`` or ``draw_weights_unknown``
+        (no weights in force today); AccessError.
         """
         access.demand(actor, DRAW)
-        # Anybody reads these words: what cannot be seen, or turns the order of the rest, does not belong among them.
+        # These texts are published: invisible or reordering characters are removed.
         wanted = replace(wanted, title=plain_line(wanted.title), seed_source=plain_line(wanted.seed_source))
         due_on = self._demand(wanted, local_date(now))
         with self.database.write() as tx:
@@ -123,7 +126,7 @@ class Draws:
             return draw_id
 
     def settle(self, actor: Actor, draw_id: int, seed: str, now: datetime) -> None:
-        """Draw, with the ``seed`` that the public event gave, or the register's secret (then ``seed`` is not asked).
+        """Draw with the ``seed`` of the public event, or with the register's secret (``seed`` is then ignored).
 
         Raises InputError ``draw_seed``; ConflictError ``draw_settled_before``; NotFoundError ``thing_not_found``;
         AccessError.
@@ -141,8 +144,10 @@ class Draws:
             events.write(tx, replace(_event(EventKind.DRAW_SETTLED, draw_id, actor, now), after=said))
 
     def call_off(self, actor: Actor, draw_id: int, reason: str, now: datetime) -> None:
-        """Give an announced draw up, with a reason that is published. Raises InputError ``reason_missing`` or
-        ``text_too_long``; as ``settle`` else."""
+        """Declare an announced draw void, with a reason that is published.
+
+        Raises InputError ``reason_missing`` or ``text_too_long``, and otherwise as ``settle``.
+        """
         why = plain_line(reason)
         if not why:
             raise InputError("reason_missing", field="reason")
@@ -165,7 +170,7 @@ class Draws:
             return _published(tx, _of_office(tx, actor, draw_id))
 
     def of_drawn(self, actor: Actor, drawn_id: int) -> int:
-        """The number of the draw in which a place was drawn. Raises as ``own``."""
+        """The id of the draw in which a place was drawn. Raises as ``own``."""
         access.demand(actor, READ_DRAWS)
         with self.database.read() as tx:
             found = draws.drawn(tx, drawn_id)
@@ -230,14 +235,14 @@ class Draws:
 
 
 def _check_recused(tx: Transaction, wanted: DrawRequest, inspectors: Mapping[int, str]) -> None:
-    """A slip of the pen here would send an officer where they must not go."""
+    """Check recusals: a typing error would send an officer where they must not go."""
     for number, uscc in wanted.recused:
         if number not in inspectors or entities.get(tx, uscc) is None:
             raise InputError("draw_recused_unknown", field="recused", number=number, uscc=uscc)
 
 
 def _event(kind: EventKind, draw_id: int, actor: Actor, now: datetime) -> NewEvent:
-    """What happens to a draw is an event too: a row of the table of draws can be changed, an event cannot."""
+    """The event of a step of a draw: a row in the table of draws can be changed, an event cannot."""
     return NewEvent(kind=kind, subject=f"draw/{draw_id}", at=now, actor=actor.username, office=actor.office)
 
 

@@ -1,4 +1,4 @@
-"""What follows from an accepted inspection: the grade, the commitment check, orders, drawn inspections that are done."""
+"""Effects of an accepted inspection: grade, commitment check, rectification orders, drawn places."""
 
 from __future__ import annotations
 
@@ -45,8 +45,10 @@ _CLOSED_AS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counting:
-    """One inspection taking effect in one transaction. ``actor`` is the officer who made it; ``visited_on`` the day by a
-    clock put right."""
+    """One inspection taking effect in one transaction.
+
+    ``actor`` is the officer who made it; ``visited_on`` is the day of the visit by the corrected clock.
+    """
 
     tx: Transaction
     key: int
@@ -58,13 +60,13 @@ class Counting:
 
     @property
     def subject(self) -> str:
-        """How the history names the inspection."""
+        """The subject of the inspection in the history."""
         return f"inspection/{self.visit.id}"
 
 
 @dataclass(frozen=True, slots=True)
 class InspectionEffects:
-    """Everything is done through the use cases that would do it at the desk."""
+    """Applies effects through the same use cases as at the desk."""
 
     catalogue: Catalogue
     life: Life
@@ -72,7 +74,7 @@ class InspectionEffects:
     proposals: Proposals
 
     def apply(self, counting: Counting) -> None:
-        """Let an inspection take effect. Raises LicenceQRError of the use case that refuses; the caller undoes the rest."""
+        """Let an inspection take effect. Raises LicenceQRError of the use cases; the caller then rolls back."""
         visit = counting.visit
         if visit.purpose is InspectionPurpose.FOLLOW_UP:
             self._follow_up(counting)
@@ -87,8 +89,8 @@ class InspectionEffects:
             _drawn(counting)
 
     def _grade(self, counting: Counting) -> None:
-        """The grade goes to the permit, unless its type knows none, or a later visit has graded it already: records can come
-        in out of order."""
+        """Grade the permit, unless its type has no grade or a later visit has graded it: records can arrive out of
+        order."""
         stored, scored = counting.judged.permit, counting.judged.score
         if stored is None or scored.percent is None:
             return
@@ -134,8 +136,10 @@ class InspectionEffects:
             self._escalate(counting, counting.judged.permit)
 
     def _escalate(self, counting: Counting, stored: StoredPermit) -> None:
-        """What was ordered and not done: suspending the permit is proposed, and a decider decides. Not twice, and not for a
-        permit that is suspended already or has expired."""
+        """Propose suspension after an order that was not complied with.
+
+        Not twice, and not for a permit that is suspended already or has expired.
+        """
         subject = Subject(stored.uscc, stored.permit_id)
         acts = {each.act for each in allowed(SubjectKind.PERMIT, status_on(stored.permit, local_date(counting.now)))}
         waiting = proposals.open_one(counting.tx, stored.uscc, subject.text, Act.SUSPEND.value)
@@ -158,8 +162,10 @@ class InspectionEffects:
         self.proposals.propose_within(counting.tx, counting.actor, wanted, counting.now)
 
     def _findings(self, visit: Inspection) -> str:
-        """The findings in one text, each under the words of its item; the remarks where there are none. Cut to the length
-        of a reason: the whole stands in the inspection."""
+        """The findings in one text, each under its item, or the remarks if there are none.
+
+        Cut to the length of a reason; the inspection has the full text.
+        """
         rules = self.catalogue.inspection_rules
         versions = dict(visit.checklists)
         told = []
@@ -216,7 +222,7 @@ class InspectionEffects:
 
 
 def _basis_of_fault(fault: Fault | None) -> str:
-    """Administrative Licensing Law: which article a failed commitment falls under."""
+    """The article of the Administrative Licensing Law for a failed commitment."""
     articles = {
         Fault.FALSE_STATEMENT: "《行政许可法》第六十九条、第七十八条",
         Fault.DECEIT: "《行政许可法》第六十九条、第七十九条",

@@ -1,4 +1,4 @@
-"""Commitment checks (告知承诺核查): what two officers found, and what follows from it at once."""
+"""Commitment checks (告知承诺核查): what the officers found, and what follows immediately."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from licence_qr.store.register.permits import StoredPermit
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A check that was kept. ``proposal_id`` is that of the proposal to annul, after one that failed."""
+    """A recorded check. ``proposal_id`` is that of the proposal to annul after a failed one."""
 
     follow_up_id: int
     outcome: FollowUpOutcome
@@ -47,7 +47,7 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class OpenLine:
-    """A check still to be made, with the time there is for it."""
+    """A check still to be made, with the time left."""
 
     check: OpenFollowUp
     left: TimeLeft
@@ -55,7 +55,7 @@ class OpenLine:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """An earlier check, with the names that accounts show; internal."""
+    """An earlier check with display names; internal."""
 
     stored: StoredFollowUp
     officers: tuple[str, ...]
@@ -64,9 +64,9 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class FollowUpView:
-    """One permit and its checks. ``open`` is None when there is nothing left to check, or a proposal waits.
+    """One permit and its checks. ``open`` is None if nothing is left to check or a proposal is open.
 
-    ``colleagues`` are the other inspectors of the office who may have been there. ``count`` is the least number of officers.
+    ``colleagues`` are the other inspectors of the office. ``count`` is the minimum number of officers.
     """
 
     permit: StoredPermit
@@ -95,7 +95,7 @@ class _Visit:
         return Subject(self.stored.uscc, self.stored.permit_id)
 
     def request(self, act: Act) -> ActRequest:
-        """The act that follows. What was found stays with the check: a reason has room for less."""
+        """The request for the act that follows. The full findings stay with the check, since a reason is shorter."""
         report = self.report
         grounds = Grounds("", report.legal_basis, report.document_no, report.checked_on)
         return ActRequest(self.subject, act, grounds, self.actor)
@@ -103,7 +103,7 @@ class _Visit:
 
 @dataclass(frozen=True, slots=True)
 class FollowUps:
-    """Checks are made by inspectors of the office that handles the permit; its deciders may read them."""
+    """Checks by inspectors of the office that handles the permit; its deciders may read them."""
 
     database: Database
     catalogue: Catalogue
@@ -111,7 +111,7 @@ class FollowUps:
     proposals: Proposals
 
     def open(self, actor: Actor, now: datetime) -> tuple[OpenLine, ...]:
-        """The checks the reader's office has to make, by their day. Raises AccessError ``role_not_allowed``."""
+        """The checks that the reader's office has to make, by due day. Raises AccessError ``role_not_allowed``."""
         access.demand(actor, READ_FOLLOW_UPS)
         with self.database.read() as tx:
             return tuple(self._line(each, local_date(now)) for each in follow_ups.open_ones(tx, actor.office))
@@ -142,10 +142,11 @@ class FollowUps:
     def record(
         self, actor: Actor, permit_id: int, report: FollowUpReport, now: datetime, revision: int | None = None
     ) -> Recorded:
-        """Keep a check and do what follows, in one transaction.
+        """Record a check and do what follows, in one transaction.
 
-        ``revision`` is how many checks the form knew of. Raises InvalidApplication with every field that is wrong;
-        RuleError ``follow_up_not_due``; ConflictError ``follow_up_recorded_meanwhile``; AccessError; NotFoundError.
+        ``revision`` is the number of checks when the form was made. Raises InvalidApplication with every field that is
+        wrong; RuleError ``follow_up_not_due``; ConflictError ``follow_up_recorded_meanwhile``; AccessError;
+        NotFoundError.
         """
         with self.database.write() as tx:
             if revision is not None and revision != len(follow_ups.of_permit(tx, permit_id)):
@@ -155,10 +156,10 @@ class FollowUps:
     def record_within(
         self, tx: Transaction, actor: Actor, permit_id: int, report: FollowUpReport, now: datetime
     ) -> Recorded:
-        """``record`` in the caller's write transaction, for a visit recorded on the phone too.
+        """``record`` in the caller's write transaction, also used for a visit recorded on the phone.
 
-        Met: the permit says "checked on". To rectify: its day takes the place of the first one, and another check ends it.
-        Failed: annulling is proposed, with the entry for the credit record and the bar that wait on that decision.
+        Met: the check is recorded in the permit. To rectify: the deadline replaces the due day, and another check is
+        needed. Failed: annulment is proposed, with a pending entry in the credit record and its bar.
         """
         access.demand(actor, RECORD_FOLLOW_UPS)
         stored = _own(tx, actor, RECORD_FOLLOW_UPS, permit_id)
@@ -176,7 +177,7 @@ class FollowUps:
         return Recorded(number, _outcome(report), proposal_id)
 
     def _demand(self, visit: _Visit) -> None:
-        """Refuse what cannot be accepted, by the figures of the day of the check: one that cannot be is told as a fault."""
+        """Raise for faults of the report, by the figures of the day of the check."""
         tx, permit, today = visit.tx, visit.stored.permit, local_date(visit.now)
         past = follow_ups.of_permit(tx, visit.stored.permit_id)
         if _annulment_waits(tx, past):
@@ -190,7 +191,8 @@ class FollowUps:
             raise InvalidApplication(problems)
 
     def _failed(self, visit: _Visit, number: int) -> int:
-        """The proposal to annul; one that is open already takes the entry for the credit record too."""
+        """Propose annulment and return the proposal's id. The credit entry is also added to a proposal that is already
+        open."""
         tx, stored, report = visit.tx, visit.stored, visit.report
         if report.fault is None:
             raise AssertionError("a failed check without a fault is refused before")
@@ -198,7 +200,7 @@ class FollowUps:
         if earlier is not None:
             permit = (stored.permit_id, stored.permit.permit_type)
             add_within(tx, stored.uscc, permit, report.fault, earlier.proposal_id)
-            # The bar that hangs on it now comes from their check: they are no second pair of eyes any more.
+            # Its bar now comes from their check, so they may not decide it.
             proposals.add_witnesses(tx, earlier, (visit.actor.username, *report.others))
             return earlier.proposal_id
         reason = f"{FAULT_WORDS[report.fault].zh}（第 {number} 次核查登记）：{report.findings}"
@@ -219,7 +221,7 @@ class FollowUps:
 
 
 def _shortened(reason: str) -> str:
-    """The reason in the room there is; the whole of it stays with the check."""
+    """The reason cut to its maximum length; the check has the full text."""
     return reason if len(reason) <= MAX_REASON_CHARS else reason[: MAX_REASON_CHARS - 1] + "…"
 
 

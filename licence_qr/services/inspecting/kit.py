@@ -1,6 +1,6 @@
-"""What the offline inspection pack holds for inspecting: checklists, colleagues, and what waits.
+"""The part of the offline inspection pack for recording inspections: checklists, colleagues, open tasks.
 
-Its form: docs/contributing/inspection-records.md.
+For its format see docs/contributing/inspection-records.md.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ FORMAT = 1
 
 
 def kit(tx: Transaction, catalogue: Catalogue, actor: Actor, today: date) -> dict[str, Any]:
-    """The part ``inspection`` of the pack of ``actor`` for ``today``. Names of officers are for their colleagues only."""
+    """The part ``inspection`` of the pack of ``actor`` for ``today``. Names of officers are only for their
+    colleagues."""
     rules, office = catalogue.life_rules_on(today), actor.office
     colleagues = accounts.active_of_office(tx, office, Role.INSPECTOR)
     return {

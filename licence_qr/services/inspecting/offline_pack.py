@@ -1,8 +1,8 @@
-"""The offline inspection pack (随身包): the part of the register that an inspector takes along to use without a network.
+"""The offline inspection pack (随身包): the part of the register that an inspector uses without a network.
 
-docs/using/inspectors-pack.md describes the form. Like the citizen's page it is an allow-list: of businesses nothing is in it
-but what is named here, and all of that is public by law (企业信息公示暂行条例); no telephone number, no identity
-document. What an inspection also needs is added by ``kit``: that is for the officers of the office alone.
+For its format see docs/using/inspectors-pack.md. Like the public page it is an allow-list: it has only the facts named
+here, which are all public by law (企业信息公示暂行条例), and no telephone numbers or identity documents. ``kit`` adds what
+an inspection needs, which is only for officers of the office.
 """
 
 from __future__ import annotations
@@ -27,24 +27,26 @@ from licence_qr.store.register import office_register
 from licence_qr.store.register.office_register import OfficeBusiness
 
 FORMAT = 1
-LIFETIME = timedelta(hours=12)  # a shift; what a permit is worth may change on the next day
-# Where a business has no premises of its own entry, the domicile on its licence (住所) stands for one.
+LIFETIME = timedelta(hours=12)  # a shift; the status of a permit may change the next day
+# For a business without premises the domicile on its licence (住所) is used.
 DOMICILE_NO = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """Packs of this register."""
+    """Makes packs from this register."""
 
     database: Database
     catalogue: Catalogue
 
     def for_actor(self, actor: Actor, now: datetime) -> bytes:
-        """The businesses of the office of ``actor`` as JSON in UTF-8: keys sorted, no spaces, rows in order of credit
-        code, so that one register at one instant gives one text. That it was taken is written down.
+        """The businesses of the office of ``actor`` as JSON in UTF-8. The download is recorded.
+
+        Keys are sorted, without spaces, and rows are in order of credit code, so one register at one instant gives one
+        text.
 
         Raises AccessError ``role_not_allowed`` unless ``actor`` is an inspector, ``pack_office_unknown`` for an account
-        whose office the catalogue does not hold; RegisterError.
+        whose office is not in the catalogue; RegisterError.
         """
         access.demand(actor, access.MAKE_INSPECTIONS)
         office = self.catalogue.offices.get(actor.office)
@@ -107,5 +109,5 @@ def _both(text: Text) -> list[str]:
 
 
 def _instant(when: datetime) -> str:
-    """UTC to the second (RFC 3339)."""
+    """The instant in UTC to the second (RFC 3339)."""
     return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

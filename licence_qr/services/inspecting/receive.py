@@ -1,6 +1,6 @@
-"""Taking in inspections from phones: kept first, whatever they say, and each only once however often it is sent.
+"""Receive inspections from phones. A valid record is always stored, and only once however often it is sent.
 
-A record has effects only when nothing about it is doubtful; otherwise it is held for a person at the desk
+A record takes effect only if it has no flag that holds it; otherwise a person at the desk decides
 (``services.inspecting.desk``). docs/contributing/inspection-records.md is the contract with the phone.
 """
 
@@ -29,7 +29,7 @@ from licence_qr.store.inspecting.inspections import StoredInspection, StoredPhot
 from licence_qr.store.register import permits
 from licence_qr.store.register.photo_files import PhotoFiles
 
-# The history of a business is its office's; what concerns none of ours is not written into it.
+# Flags of records that are not written into a history: no such business, or one of another office.
 _NOT_OURS = frozenset({Flag.BUSINESS_UNKNOWN, Flag.OTHER_OFFICE})
 
 
@@ -45,13 +45,13 @@ class InspectionReceipt:
 
     @property
     def complete(self) -> bool:
-        """Whether everything that belongs to it has arrived."""
+        """Whether all its photographs have arrived."""
         return not any(photo.missing for photo in self.photos)
 
 
 @dataclass(frozen=True, slots=True)
 class Inspections:
-    """Inspections of this register. Only the officer who made one can send it."""
+    """Receives inspections. Only the officer who made one can send it."""
 
     database: Database
     catalogue: Catalogue
@@ -61,9 +61,9 @@ class Inspections:
     def receive(
         self, actor: Actor, inspection_id: str, body: bytes, device_time: datetime | None, now: datetime
     ) -> tuple[InspectionReceipt, bool]:
-        """Keep ``body`` and let it take effect; the receipt, and whether it came for the first time.
+        """Store ``body`` and let it take effect; return the receipt and whether it is new.
 
-        The same bytes again give the same receipt. Other bytes under the same id are kept beside the first and held.
+        The same bytes again give the same receipt. Other bytes under the same id are stored in addition and held.
         Raises InputError ``inspection_unreadable`` or ``inspection_too_large``; AccessError ``role_not_allowed``,
         ``inspection_other_officer``, ``other_office``; RegisterError.
         """
@@ -81,17 +81,18 @@ class Inspections:
             return self._receipt(tx, _known(tx, key)), True
 
     def receipt(self, actor: Actor, inspection_id: str, digest: str) -> InspectionReceipt:
-        """The receipt of a content that was kept. Raises NotFoundError ``inspection_not_found``, AccessError."""
+        """The receipt of a stored content. Raises NotFoundError ``inspection_not_found``, AccessError."""
         with self.database.read() as tx:
             return self._receipt(tx, _sent(tx, actor, inspection_id, digest))
 
     def receive_photo(
         self, actor: Actor, inspection_id: str, digest: str, sha256: str, data: bytes, now: datetime
     ) -> tuple[InspectionReceipt, bool]:
-        """Keep one announced photograph, cleaned; the receipt, and whether it had not arrived before.
+        """Clean and store one announced photograph; return the receipt and whether it is new.
 
         Raises NotFoundError ``inspection_not_found`` or ``photo_not_announced``; InputError ``photo_differs`` (not the
-        announced bytes), or of ``pictures.clean``: then the photograph is noted as refused; AccessError; RegisterError.
+        announced bytes), or those of ``photo_cleaning.clean``: the photograph is then recorded as refused; AccessError;
+        RegisterError.
         """
         with self.database.read() as tx:
             stored = _sent(tx, actor, inspection_id, digest)
@@ -108,7 +109,7 @@ class Inspections:
             return self._receipt(tx, stored), True
 
     def _cleaned(self, key: int, position: int, data: bytes, now: datetime) -> str:
-        """Clean a photograph and put its file into place, before any row names it; the hash of the file."""
+        """Clean a photograph and store its file before any row names it; return the hash of the file."""
         try:
             photo = clean(data)
         except InputError as refusal:
@@ -147,7 +148,7 @@ class Inspections:
         return key
 
     def _count(self, counting: Counting, flags: tuple[Flag, ...]) -> tuple[InspectionState, tuple[Flag, ...]]:
-        """Let it take effect; where a use case refuses, nothing of it stays and the record is held."""
+        """Let it take effect; if a use case refuses, all effects are rolled back and the record is held."""
         try:
             with inspections.attempt(counting.tx):
                 self.effects.apply(counting)
@@ -166,7 +167,7 @@ class Inspections:
 
 
 def note(tx: Transaction, stored: StoredInspection, actor: Actor, reason: str, now: datetime) -> None:
-    """Write into the history of the business what an inspection is and how it was decided."""
+    """Record the state of an inspection in the history of the business."""
     after = {
         "purpose": stored.purpose.value,
         "outcome": stored.outcome.value,
@@ -203,7 +204,7 @@ def _own(actor: Actor, visit: Inspection) -> None:
 
 
 def _sent(tx: Transaction, actor: Actor, inspection_id: str, digest: str) -> StoredInspection:
-    """A content that ``actor`` has sent; another's is not found, so that nothing is told of it."""
+    """A content that ``actor`` has sent; those of others are not found, so that nothing is revealed."""
     access.demand(actor, MAKE_INSPECTIONS)
     mine = (c for c in inspections.contents(tx, inspection_id) if c.officer == actor.username)
     found = next((each for each in mine if each.content_sha256 == digest), None)

@@ -1,6 +1,6 @@
-"""What the register has to say about a record from a phone, before it has any effect.
+"""Check a record from a phone against the register, before it has any effect.
 
-Nothing is refused here: an inspection took place, and its record is kept whatever the register thinks of it.
+Nothing is refused: an inspection took place, and its record is stored in any case.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _STANDING = frozenset({PermitState.EFFECTIVE, PermitState.SUSPENDED})
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One record that has come in. ``device_time`` is the phone's clock when it was sent, None where it named none."""
+    """One received record. ``device_time`` is the clock of the phone when it was sent, or None."""
 
     visit: Inspection
     actor: Actor
@@ -42,13 +42,13 @@ class Arrival:
 
     @property
     def skew(self) -> timedelta:
-        """By how much the phone's clock is behind the server's; nothing within the tolerance."""
+        """How far the clock of the phone is behind the server's; zero within the tolerance."""
         behind = self.now - self.device_time if self.device_time else timedelta()
         return behind if abs(behind) > CLOCK_TOLERANCE else timedelta()
 
     @property
     def visited_on(self) -> date:
-        """The day of the visit in Shanghai, with a wrong clock put right. A clock beyond all years is left as it is."""
+        """The day of the visit in Asia/Shanghai by the corrected clock, or uncorrected if that is out of range."""
         try:
             return local_date(self.visit.finished_at + self.skew)
         except OverflowError:
@@ -57,8 +57,10 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What was found: flags in order; business, permit, order and drawn place as far as the register knows them and they
-    are those of the visit; and the score. Effects go by this and read none of it again."""
+    """The result: flags in order, the score, and business, permit, order and drawn place if they are known and match.
+
+    Effects use these values and do not read them again.
+    """
 
     flags: tuple[Flag, ...]
     business: StoredEntity | None
@@ -69,12 +71,12 @@ class Judged:
 
     @property
     def held(self) -> bool:
-        """Whether a person has to look before it has an effect."""
+        """Whether a person has to decide before it takes effect."""
         return any(flag.holds for flag in self.flags)
 
 
 def judge(tx: Transaction, catalogue: Catalogue, arrival: Arrival) -> Judged:
-    """Hold a record against the register as it is now."""
+    """Check a record against the register as it is now."""
     visit = arrival.visit
     business, permit, about_business = _business(tx, arrival)
     items, about_lists = _items(catalogue, visit)
@@ -97,7 +99,7 @@ def judge(tx: Transaction, catalogue: Catalogue, arrival: Arrival) -> Judged:
 
 
 def _rules(catalogue: Catalogue, arrival: Arrival) -> LifeRules:
-    """The figures of the day of the visit; those of today where a clock names a day for which there are none."""
+    """The figures of the day of the visit, or of today if there are none for that day."""
     try:
         return catalogue.life_rules_on(arrival.visited_on)
     except RuleError:
@@ -156,7 +158,7 @@ def _second_officer(tx: Transaction, arrival: Arrival) -> tuple[Flag, ...]:
 def _items(
     catalogue: Catalogue, visit: Inspection
 ) -> tuple[list[tuple[ChecklistItem, ChecklistAnswer]], tuple[Flag, ...]]:
-    """The items with their answers, as far as they are known; flagged when they are not all of them, each once."""
+    """The known items with their answers, and a flag unless every item is answered exactly once."""
     rules = catalogue.inspection_rules
     lists = {found.id: found for found in (rules.checklist(*named) for named in visit.checklists) if found}
     known: dict[str, tuple[ChecklistItem, ChecklistAnswer]] = {}
@@ -173,7 +175,7 @@ def _items(
 
 
 def _kinds(catalogue: Catalogue, visit: Inspection, permit: StoredPermit | None) -> tuple[Flag, ...]:
-    """Flagged when a list is not made for such a permit, or for none of its kinds of place: its score would say nothing."""
+    """A flag if a list does not apply to the permit or its kinds of place, so that its score would be meaningless."""
     if permit is None:
         return ()
     found = (catalogue.inspection_rules.checklist(*named) for named in visit.checklists)

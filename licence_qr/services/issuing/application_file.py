@@ -1,4 +1,4 @@
-"""An application written as a TOML file: the same fields as the form, in named sections (docs/using/application-file.md)."""
+"""An application as a TOML file: the fields of the form, in named sections (docs/using/application-file.md)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MAX_BYTES = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """What a key may hold: its Python types, its name in both languages, an example."""
+    """What a key may contain: Python types, their name in both languages, an example."""
 
     types: tuple[type, ...]
     words: Text
@@ -32,7 +32,7 @@ _LIST = _Kind((list, str), Text("文字列表", "a list of texts"), '["hotel"]')
 _YES_NO = _Kind((bool,), Text("true 或 false", "true or false"), "true")
 _TABLE = _Kind((dict,), Text("一个小节", "a section"), "…")
 
-# Section and key of the file, and the field of the form it fills. Answers are a section of their own.
+# Section and key of the file, and the field of the form. Answers are a separate section.
 _SCHEMA: Mapping[str, Mapping[str, tuple[str, _Kind]]] = {
     "application": {
         "office": ("office", _TEXT),
@@ -71,7 +71,7 @@ _ANSWERS = "answers"
 
 
 def read_application_file(path: Path) -> bytes:
-    """The bytes of the file, never more than one beyond the limit: a file without end is not read to it.
+    """Read the file, at most one byte more than the limit, in case it has no end.
 
     Raises UnreadableError ``application_file_missing`` when it cannot be read.
     """
@@ -83,14 +83,13 @@ def read_application_file(path: Path) -> bytes:
 
 
 def fields_from_toml(data: bytes, name: str) -> dict[str, str]:
-    """The fields of the form, as text, that the file ``name`` with the bytes ``data`` describes.
+    """The fields of the form as text, from the file ``name`` with the bytes ``data``.
 
-    ``office`` is among them when the file names one: it says where the file is meant to be taken, and is no field of
-    the form. Only the shape of the file is judged; ``domain.issuing.form.parse_application`` judges the values.
-    A byte order mark is accepted. Raises UnreadableError ``application_file_too_large`` (beyond 1 MB),
-    ``application_file_encoding`` or ``application_file_syntax``, and InvalidApplication with every
-    ``application_file_key_unknown`` and ``application_file_value_type``; all name the file, and all but the first
-    the line.
+    ``office`` is included if the file names one: it is the office that takes the application, and not a field of the
+    form. Only the structure is checked here; ``domain.issuing.form.parse_application`` checks the values. A byte order
+    mark is accepted. Raises UnreadableError ``application_file_too_large`` (beyond 1 MB), ``application_file_encoding``
+    or ``application_file_syntax``, and InvalidApplication with every ``application_file_key_unknown`` and
+    ``application_file_value_type``; all name the file, and all but the first the line.
     """
     document = _read(data, name)
     reader = _ApplicationReader(document, name, {}, [])
@@ -122,7 +121,7 @@ def _read(data: bytes, name: str) -> LocatedToml:
 
 
 def _guess_encoding(data: bytes) -> str:
-    """The likely encoding of a file that is not UTF-8, for the message only: nothing is read by it."""
+    """The likely encoding of a file that is not UTF-8, only for the message."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "UTF-16"
     try:

@@ -1,4 +1,4 @@
-"""Drafts: what a clerk types is kept as typed, checked when asked, and issued once."""
+"""Drafts: stored as typed, checked on request, and issued once."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MAX_FIELD_CHARS = 5000
 
 @dataclass(frozen=True, slots=True)
 class Applications:
-    """The clerk's drafts. Every access is checked against the clerk's office."""
+    """Drafts of a clerk's office. Every access is checked."""
 
     database: Database
     catalogue: Catalogue
@@ -63,9 +63,9 @@ class Applications:
             return applications.drafts_of_office(tx, actor.office)
 
     def save(self, actor: Actor, draft_id: str, fields: Mapping[str, str], revision: int, now: datetime) -> Draft:
-        """Keep ``fields`` on top of what the draft holds; unknown names are left out, over-long values cut.
+        """Merge ``fields`` into the draft; unknown names are ignored, too long values are cut.
 
-        Raises ConflictError ``draft_changed_meanwhile`` when ``revision`` is not the newest, and
+        Raises ConflictError ``draft_changed_meanwhile`` when ``revision`` is out of date, and
         ``application_already_issued``.
         """
         kept = {n: v[:MAX_FIELD_CHARS] for n, v in fields.items() if n in ALL_FIELDS or n.startswith(ANSWER_PREFIX)}
@@ -88,7 +88,7 @@ class Applications:
         )
 
     def issue(self, actor: Actor, draft_id: str, now: datetime) -> IssuedPair:
-        """Check and issue the draft. A second call returns the first result, never a second pair."""
+        """Check and issue the draft. A second call returns the first result and issues nothing."""
         with self.database.write() as tx:
             draft = _own(tx, actor, draft_id)
             if draft.issued_at is not None:
@@ -100,13 +100,13 @@ class Applications:
         return pair
 
     def result(self, actor: Actor, draft_id: str) -> IssuedPair | None:
-        """What the draft became, or None while it is open."""
+        """What was issued from the draft, or None while it is open."""
         with self.database.read() as tx:
             _own(tx, actor, draft_id)
             return self.issuance.result(tx, draft_id)
 
     def known_business(self, actor: Actor, uscc: str) -> dict[str, str] | None:
-        """Form fields of a business the register knows, to fill in; None for a new one. Raises InputError (uscc)."""
+        """Form fields of a registered business, to prefill; None for a new one. Raises InputError (uscc)."""
         access.demand(actor, TAKE_APPLICATIONS)
         with self.database.read() as tx:
             stored = entities.get(tx, parse_uscc(uscc))

@@ -1,4 +1,4 @@
-"""Issuing: one application becomes a licence, its permits and one signed code, in one transaction (both or neither)."""
+"""Issue a licence, its permits and one signed code from one application, in one transaction."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _CATEGORY = {EntityForm.INDIVIDUAL: "92", EntityForm.COOPERATIVE: "93"}
 
 @dataclass(frozen=True, slots=True)
 class _IssuingCase:
-    """One application being issued in one transaction at one instant."""
+    """One application being issued in one transaction."""
 
     tx: Transaction
     application: Application
@@ -68,7 +68,7 @@ class _IssuingCase:
 
 @dataclass(frozen=True, slots=True)
 class Issuance:
-    """``demonstration``: the register is a demonstration and may allot credit codes of its own."""
+    """``demonstration``: the register is a demonstration and may allot credit codes."""
 
     database: Database
     catalogue: Catalogue
@@ -81,8 +81,8 @@ class Issuance:
         The same key again returns the first result (``repeated``). Raises RuleError ``no_delegation_today``,
         ``kind_needs_no_permit_today``, ``licence_ended``, ``permit_already_in_force``, ``permit_already_pending``,
         ``commitment_not_signed``, ``commitment_text_changed``, ``application_barred``, ``commitment_not_open`` or
-        ``act_not_allowed`` (another place of business while it rests);
-        InvalidApplication when the register says otherwise of a business it knows; AccessError;
+        ``act_not_allowed`` (new premises during dormancy);
+        InvalidApplication when the details differ from those of a registered business; AccessError;
         KeyStoreError; RegisterError.
         """
         with self.database.write() as tx:
@@ -91,7 +91,7 @@ class Issuance:
     def issue_within(
         self, tx: Transaction, application: Application, actor: Actor, idempotency_key: str, now: datetime
     ) -> IssuedPair:
-        """``issue`` inside the caller's write transaction, for many applications in one."""
+        """``issue`` in the caller's write transaction."""
         access.demand(actor, access.TAKE_APPLICATIONS, application.office)
         earlier = applications.outcome(tx, idempotency_key)
         if earlier is not None:
@@ -120,7 +120,7 @@ class Issuance:
         return self._pair(tx, outcome, repeated=False)
 
     def result(self, tx: Transaction, idempotency_key: str) -> IssuedPair | None:
-        """What the application with this key became, or None."""
+        """What was issued for the application with this key, or None."""
         earlier = applications.outcome(tx, idempotency_key)
         return None if earlier is None else self._pair(tx, earlier, repeated=True)
 
@@ -145,7 +145,7 @@ class Issuance:
             _check_same_business(known, request)
             if known.state.ended:
                 raise RuleError("licence_ended", uscc=known.entity.uscc)
-            # The next print says what the calendar has done by now: a permit deemed renewed has a new expiry date.
+            # Record first what the calendar has done: a permit deemed renewed has a new expiry date on the next print.
             record_deemed_renewals(case.tx, self.catalogue, known.entity.uscc, case.now)
             resume_after_rest(case.tx, self.catalogue, known.entity.uscc, case.now)
             return known.entity
@@ -170,14 +170,14 @@ class Issuance:
         return entity
 
     def _allot_uscc(self, case: _IssuingCase) -> str:
-        """A made-up credit code; only a demonstration register gives them, a real one leaves that to the registrar."""
+        """Allot a fictitious credit code; only in a demonstration register."""
         if not self.demonstration:
             raise InvalidApplication([InputError("uscc_missing", field="uscc")])
         category = _CATEGORY.get(case.application.entity.form, "91")
         region = case.application.premises_region[:6] or _UNKNOWN_REGION
         while True:
             made_up = complete_uscc(category + region, f"MY{counters.take(case.tx, _ALLOTTED_SERIES, 0):06d}")
-            # Somebody may have typed this very code for a business of theirs; it must not be given to another one.
+            # The code may have been typed for another business, so it must not be allotted again.
             if entities.get(case.tx, made_up) is None:
                 return made_up
 
@@ -252,7 +252,7 @@ def _premises(case: _IssuingCase, uscc: str) -> Premises:
 
 
 def _check_same_business(known: StoredEntity, request: EntityRequest) -> None:
-    """A business the register knows must be described as the register does; else each difference is an error."""
+    """Raise for each difference between the application and a business in the register."""
     entity = known.entity
     pairs = {
         "entity_form": (request.form.value, entity.form.value),
@@ -271,8 +271,11 @@ def _check_same_business(known: StoredEntity, request: EntityRequest) -> None:
 
 
 def _check_free(case: _IssuingCase, uscc: str, premises: Premises, request: PermitRequest) -> None:
-    """One permit of a type for one kind of place at one premises: not a second while the first stands or is decided. Of a
-    type that does not follow the kinds of place there is one for the premises."""
+    """Raise if there is already a permit in force or pending of this type for one of its kinds of place at the
+    premises.
+
+    For a type that does not depend on the kinds of place: for the premises.
+    """
     for stored in permits.of_business(case.tx, uscc):
         permit = stored.permit
         same_place = (permit.permit_type, permit.premises_no) == (request.permit_type, premises.premises_no)

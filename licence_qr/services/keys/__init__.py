@@ -1,1 +1,1 @@
-"""The keys of this installation: making, using and changing them; and a certificate for the local network."""
+"""The keys of this installation: creation, use and changes; and a certificate for the local network."""

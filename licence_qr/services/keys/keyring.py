@@ -1,4 +1,4 @@
-"""The keys of this installation: made at first run, asked for at each signature and each scan."""
+"""The keys of this installation: created on first run, used for each signature and scan."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from licence_qr.store.keys.hsm import Hsm
 
 SIGN_MONTHS = 24
 VERIFY_MONTHS = SIGN_MONTHS + 12 * 10
-# What an installation cannot do without; the log gets its key when there is a log.
+# Purposes that every installation needs a key for; the log gets its key when there is a log.
 FIRST_PURPOSES = (KeyPurpose.LICENCE, KeyPurpose.STATUS)
 
 
 def free_kid(taken: Iterable[TrustedKey]) -> bytes:
-    """Two bytes that no key of ``taken`` has, for any purpose, and that are not the root's."""
+    """A key id of two bytes that no key of ``taken`` has, for any purpose, and that is not the root's."""
     used = {ROOT_KID, *(key.kid for key in taken)}
     while (kid := secrets.token_bytes(KID_BYTES)) in used:
         pass
@@ -37,7 +37,7 @@ def free_kid(taken: Iterable[TrustedKey]) -> bytes:
 
 
 def trusted_from(kid: bytes, public_key: ec.EllipticCurvePublicKey, purpose: KeyPurpose, first: date) -> TrustedKey:
-    """The entry of a new key whose first day is ``first``: it signs for 24 months and verifies ten years longer."""
+    """The entry of a new key whose first day is ``first``: it signs for 24 months and verifies for ten more years."""
     sign_until, verify_until = add_months(first, SIGN_MONTHS), add_months(first, VERIFY_MONTHS)
     return TrustedKey(kid, public_key, purpose, first, sign_until, verify_until)
 
@@ -52,7 +52,7 @@ class KeyPlace(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class _Loaded:
-    """What was read of one edition; ``allow_lists`` holds one item once it was asked for."""
+    """One edition as read; ``allow_lists`` has one item once the list was read."""
 
     stamp: Hashable
     signed: bytes
@@ -62,7 +62,8 @@ class _Loaded:
 
 
 class Keys:
-    """Key files of ``folder``. The trust list is read again when its file changes, so keys rotate without a restart."""
+    """Keys with files in ``folder``. The trust list is read again when its file changes, so keys rotate without a
+    restart."""
 
     def __init__(self, folder: Path, passphrase_file: Path, hsm: Hsm | None = None) -> None:
         self.folder = folder
@@ -71,9 +72,10 @@ class Keys:
         self._loaded: _Loaded | None = None
 
     def make(self, hosts: tuple[str, ...], now: datetime) -> None:
-        """Make root, first keys and trust list, where there are none yet. The passphrase file is made with them.
+        """Create root, first keys, trust list and passphrase file if they do not exist.
 
-        Two processes that make them at once end with the same keys. Raises KeyStoreError ``key_file_not_written``.
+        Two processes that do this at the same time end with the same keys. Raises KeyStoreError
+        ``key_file_not_written``.
         """
         with key_files.only_one(self.folder):
             if not key_files.trust_list_stamp(self.folder):
@@ -90,20 +92,20 @@ class Keys:
         passphrase = key_files.read_passphrase(self.passphrase_file)
         key_files.write_private_key(self.folder, key_files.ROOT, root, passphrase)
         key_files.write_root_public_key(self.folder, root.public_key())
-        # The list comes last: its presence says that everything before it is whole.
+        # The list comes last: if it exists, everything before it is complete.
         key_files.write_trust_list(self.folder, sign_trust_list(trust_list, SoftKey(ROOT_KID, root)))
 
     def make_key(self, purpose: KeyPurpose, others: Iterable[TrustedKey], first: date) -> TrustedKey:
-        """Make a key and its file; it is believed, and signs, once a trust list names it. Raises those of the files."""
+        """Create a key and its file; it is used once a trust list names it. Raises the errors of the files."""
         private, kid = ec.generate_private_key(ec.SECP256R1()), free_kid(others)
         passphrase = key_files.read_passphrase(self.passphrase_file)
         key_files.write_private_key(self.folder, key_files.key_name(purpose, kid), private, passphrase)
         return trusted_from(kid, private.public_key(), purpose, first)
 
     def take_key_of_hsm(self, purpose: KeyPurpose, others: Iterable[TrustedKey], first: date, label: str) -> TrustedKey:
-        """Use the key that the hardware module calls ``label``; it is made there when there is none.
+        """Use the key called ``label`` in the hardware module; it is created if missing.
 
-        Only its name is kept here. Raises KeyStoreError ``hsm_not_set`` and those of the module.
+        Only its label is stored here. Raises KeyStoreError ``hsm_not_set`` and those of the module.
         """
         kid = free_kid(others)
         public_key = self._hsm().public_key(label)
@@ -116,9 +118,9 @@ class Keys:
         return self.hsm
 
     def complete(self, now: datetime) -> None:
-        """Give an installation of an earlier version the keys of purposes it has none for, if its root key is at hand.
+        """Add missing keys to an installation of an earlier version, if its root key is available.
 
-        Where the root is elsewhere, or the trust list is lost, nothing is done: ``licence-qr keys new`` does it later.
+        Does nothing if the root key is elsewhere or the trust list is lost; use ``licence-qr keys new`` later.
         Raises KeyStoreError ``passphrase_missing`` and those of the files.
         """
         with key_files.only_one(self.folder):
@@ -134,7 +136,7 @@ class Keys:
             root.publish(replace(self.trust_list(), keys=keys), now)
 
     def add_host(self, host: str, now: datetime) -> None:
-        """Publish a trust list that names ``host`` too. Needs the root key, which a demonstration has at hand."""
+        """Publish a trust list that also names ``host``. Needs the root key, which a demonstration has."""
         if host in self.trust_list().hosts:
             return
         with key_files.only_one(self.folder):
@@ -145,11 +147,12 @@ class Keys:
         return Root.at_hand(self.folder, self.folder, self.passphrase_file)
 
     def trust_list(self) -> TrustList:
-        """The trust list in force. Raises KeyStoreError ``trust_list_missing``, TokenError when it is not the root's."""
+        """The trust list in force. Raises KeyStoreError ``trust_list_missing``, TokenError when the root did not sign
+        it."""
         return self._current().trust_list
 
     def root_point(self) -> bytes:
-        """The root's public key as verifiers pin it: the uncompressed point, 65 bytes (SEC 1, 2.3.3).
+        """The root's public key for verifiers: the uncompressed point, 65 bytes (SEC 1, 2.3.3).
 
         Raises KeyStoreError ``key_missing`` or ``key_damaged``.
         """
@@ -160,7 +163,7 @@ class Keys:
         return self.signing_key_for(KeyPurpose.LICENCE, now)
 
     def signing_key_for(self, purpose: KeyPurpose, now: datetime) -> SigningKey:
-        """The newest key that may sign for ``purpose`` today and is here.
+        """The newest key that may sign for ``purpose`` today and is available.
 
         Raises KeyStoreError ``no_signing_key`` and those of its file.
         """
@@ -182,16 +185,17 @@ class Keys:
         return None if label is None else self._hsm().key(trusted.kid, label)
 
     def place(self, trusted: TrustedKey) -> KeyPlace:
-        """Where the private key is, as far as this installation knows. Nothing is opened to tell."""
+        """Where the private key is, as far as this installation knows. No file is opened."""
         name = key_files.key_name(trusted.purpose, trusted.kid)
         if key_files.has_private_key(self.folder, name):
             return KeyPlace.FILE
         return KeyPlace.ELSEWHERE if key_files.read_hsm_label(self.folder, name) is None else KeyPlace.HSM
 
     def allow_list(self) -> AllowList | None:
-        """The allow-list in force; None where no key was ever compromised. Raises TokenError when it is not the root's.
+        """The allow-list in force; None if no key was ever compromised. Raises TokenError when the root did not sign
+        it.
 
-        It is read when it is first asked for, so that a damaged one stops nothing but the codes it is about.
+        It is read on first use, so that a damaged one only affects codes of a compromised key.
         """
         loaded = self._current()
         if not loaded.allow_lists:
@@ -205,7 +209,7 @@ class Keys:
         return self._current().signed
 
     def signed_allow_list(self) -> bytes | None:
-        """The bytes of the allow-list in force, verified, for other verifiers; None where there is none."""
+        """The bytes of the allow-list in force, verified, for other verifiers; None if there is none."""
         return None if self.allow_list() is None else key_files.read_allow_list(self.folder)
 
     def _current(self) -> _Loaded:

@@ -1,7 +1,7 @@
-"""A certificate made when it is needed, so that phones on the local network can try what browsers allow over TLS only.
+"""A self-signed certificate, so that phones on the local network can use what browsers allow over TLS only.
 
-Cameras and installed pages need TLS, and no authority certifies the address of a machine at home. Phones warn of such a
-certificate; one that was installed on a phone is trusted there, for the addresses named in it and no others.
+Cameras and installed pages need TLS, and no authority certifies a local address. Phones warn about such a certificate;
+once installed on a phone, it is trusted there, but only for the addresses named in it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ CERTIFICATE, KEY = "lan.crt", "lan-key.pem"
 
 
 def lan_certificate(folder: Path, hosts: Sequence[str], now: datetime) -> tuple[Path, Path]:
-    """The files of a certificate for ``hosts`` (names or IP addresses) and of its key; one that still serves is kept.
+    """The files of a certificate for ``hosts`` (names or IP addresses) and of its key; a valid one is reused.
 
     Raises KeyStoreError ``key_file_not_written``.
     """
@@ -50,7 +50,7 @@ def _names(hosts: Sequence[str]) -> list[x509.GeneralName]:
 
 
 def _permitted(hosts: Sequence[str]) -> list[x509.GeneralName]:
-    """The same as limits: a single address is a network of one (RFC 5280, section 4.2.1.10)."""
+    """The hosts as name constraints: a single address is a network of one (RFC 5280, section 4.2.1.10)."""
     limits: list[x509.GeneralName] = []
     for name in _names(hosts):
         limits.append(x509.IPAddress(ip_network(name.value)) if isinstance(name, x509.IPAddress) else name)
@@ -58,7 +58,8 @@ def _permitted(hosts: Sequence[str]) -> list[x509.GeneralName]:
 
 
 def _sign(private: ec.EllipticCurvePrivateKey, hosts: Sequence[str], now: datetime) -> x509.Certificate:
-    """Its own issuer, since phones install nothing else; limited to ``hosts``, so that it can certify nobody else."""
+    """Sign the certificate: self-issued, as phones require, and limited to ``hosts``, so that it can certify nothing
+    else."""
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"licence-qr trial, {hosts[0]}")])
     usage = {"digital_signature": True, "key_cert_sign": True}
     others = ("content_commitment", "key_encipherment", "data_encipherment", "key_agreement", "crl_sign")

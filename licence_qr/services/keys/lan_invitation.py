@@ -1,4 +1,4 @@
-"""The way a phone gets to a machine on the local network: a QR of its address, in a terminal and as a picture."""
+"""A QR symbol of the local address for phones, in a terminal and as a picture."""
 
 from __future__ import annotations
 
@@ -7,20 +7,22 @@ from pathlib import Path
 from licence_qr.printing.qr import QUIET_ZONE, make_symbol, to_png
 
 PICTURE = "lan-address.png"
-# Upper half, lower half and both: two rows of modules in one of characters, which is about as high as two are wide.
+# Upper half, lower half and both: one row of characters has two rows of modules, since a character is twice as high as
+# wide.
 _HALVES = {(0, 0): " ", (1, 0): "▀", (0, 1): "▄", (1, 1): "█"}
 _BLACK_ON_WHITE, _PLAIN = "\x1b[30;107m", "\x1b[0m"
 
 
 def picture(folder: Path, address: str) -> Path:
-    """Write the QR of ``address`` as PNG. Raises PrintError for an address beyond a symbol's room, OSError."""
+    """Write the QR symbol of ``address`` as PNG. Raises PrintError for an address that is too long, OSError."""
     path = folder / PICTURE
     path.write_bytes(to_png(make_symbol(address), 12))
     return path
 
 
 def terminal_lines(address: str) -> list[str]:
-    """The QR of ``address`` in characters, quiet zone included; black on white whatever the terminal's colours are."""
+    """The QR symbol of ``address`` in characters, including the quiet zone, black on white whatever the terminal's
+    colours."""
     symbol = make_symbol(address)
     side = bytes(QUIET_ZONE)
     empty = [bytes(symbol.size_with_quiet_zone)] * QUIET_ZONE

@@ -1,4 +1,4 @@
-"""The root key, where it is at hand: the one key that says which others are believed."""
+"""The root key, which signs the lists of trusted keys."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ ROOT_KID = bytes(KID_BYTES)
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """Signs for the installation whose lists stand in ``folder``."""
+    """Signs for the installation whose lists are in ``folder``."""
 
     folder: Path
     key: SoftKey
 
     @classmethod
     def at_hand(cls, folder: Path, root_folder: Path, passphrase_file: Path) -> Root:
-        """The root of ``folder``, whose private key is in ``root_folder``: the same, or a medium that was put in for it.
+        """The root of ``folder``, whose private key is in ``root_folder``: the same folder or a removable medium.
 
-        Raises KeyStoreError ``root_key_away``, ``root_key_other`` (that of another installation: what it signs nobody
-        here would believe), and those of the files.
+        Raises KeyStoreError ``root_key_away``, ``root_key_other`` (that of another installation, whose signatures are
+        not accepted here), and those of the files.
         """
         if not key_files.has_private_key(root_folder, key_files.ROOT):
             raise KeyStoreError("root_key_away", path=root_folder)
@@ -39,11 +39,11 @@ class Root:
         return cls(folder, SoftKey(ROOT_KID, private))
 
     def publish(self, changed: TrustList, now: datetime) -> TrustList:
-        """Put ``changed`` into force as the next edition. The file is replaced whole: no reader sees half of it."""
+        """Publish ``changed`` as the next edition. The file is replaced atomically."""
         renewed = replace(changed, sequence=changed.sequence + 1, issued_at=now.replace(microsecond=0))
         key_files.write_trust_list(self.folder, sign_trust_list(renewed, self.key))
         return renewed
 
     def publish_allow_list(self, allow_list: AllowList) -> None:
-        """Put an allow-list into force."""
+        """Publish an allow-list."""
         key_files.write_allow_list(self.folder, sign_allow_list(allow_list, self.key))

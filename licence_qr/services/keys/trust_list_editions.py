@@ -1,4 +1,4 @@
-"""Changes to the keys. Each is one edition of the trust list, signed by the root, which has to be at hand."""
+"""Changes to the keys. Each is an edition of the trust list, signed by the root key, which must be available."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from licence_qr.store.keys import key_files, signed_codes
 
 __all__ = ["KeyPlace", "KeyState", "KeyPurpose", "TrustedKey"]
 
-# For how long the former key may still sign after a rotation: until every server has the new key's file.
+# How long the former key may still sign after a rotation, until every server has the file of the new key.
 OVERLAP_DAYS = 7
 
 
 @dataclass(frozen=True, slots=True)
 class Rotation:
-    """The key that signs now, those it relieves, and whether anything was changed to get there."""
+    """The key that signs now, those it replaces, and whether anything was changed."""
 
     new: TrustedKey
     former: tuple[TrustedKey, ...]
@@ -39,7 +39,7 @@ class Rotation:
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """What a key had signed by an instant: the tokens that stay good, and how many were registered from then on."""
+    """What a key had signed by an instant: the tokens that remain valid, and how many were registered later."""
 
     before: tuple[bytes, ...]
     refused: int
@@ -47,10 +47,10 @@ class Registered:
 
 @dataclass(frozen=True, slots=True)
 class Ceremony:
-    """The root's private key is read from ``root_folder`` only for as long as a change takes.
+    """Changes keys. The root's private key is read from ``root_folder`` only during a change.
 
-    Every change raises KeyStoreError ``root_key_away`` or ``root_key_other``, and those of the files; nothing is in
-    force then. Changes made at once wait for one another.
+    Every change raises KeyStoreError ``root_key_away`` or ``root_key_other``, and those of the files; nothing is
+    changed then. Concurrent changes wait for one another.
     """
 
     keys: Keys
@@ -68,7 +68,7 @@ class Ceremony:
     def new(self, purpose: KeyPurpose, first: date | None, now: datetime, *, hsm_label: str = "") -> TrustedKey:
         """Add a key that signs from ``first`` (None: today), in a file or in the hardware module.
 
-        Raises InputError ``key_first_day_past``: a key cannot have signed before it was made; ``date_out_of_range``.
+        Raises InputError ``key_first_day_past``: a key cannot sign before it was created; ``date_out_of_range``.
         """
         day = local_date(now) if first is None else day_in_range(first, "from")
         if day < local_date(now):
@@ -81,9 +81,9 @@ class Ceremony:
         return made
 
     def rotate(self, purpose: KeyPurpose, overlap_days: int, now: datetime, *, hsm_label: str = "") -> Rotation:
-        """Let a new key sign from today, and the former ones no longer than ``overlap_days`` more.
+        """Let a new key sign from today, and the former ones for at most ``overlap_days`` more.
 
-        Said twice on a day, it changes nothing the second time.
+        A second call on the same day changes nothing.
         """
         today = local_date(now)
         last = today + timedelta(days=overlap_days)
@@ -103,13 +103,13 @@ class Ceremony:
         return Rotation(made, tuple(relieved.values()), changed=True)
 
     def is_last_signer(self, key: TrustedKey, now: datetime) -> bool:
-        """Whether nothing could be signed for the purpose of ``key`` today without it."""
+        """Whether ``key`` is the only one that can sign for its purpose today."""
         return self.keys.trust_list().signing_keys(key.purpose, local_date(now)) == (key,)
 
     def retire(self, key: TrustedKey, now: datetime) -> bool:
-        """End signing by ``key`` today; what it signed stays good. False when it had been retired already.
+        """Stop signing with ``key`` today; what it signed remains valid. False if it was retired already.
 
-        Codes dated later are refused: a retired key's file may lie forgotten somewhere. Raises KeyStoreError
+        Codes dated later are refused, because a forgotten copy of the key may exist. Raises KeyStoreError
         ``key_stays_compromised``.
         """
         if key.state is KeyState.COMPROMISED:
@@ -123,7 +123,7 @@ class Ceremony:
         return True
 
     def registered(self, key: TrustedKey, since: datetime) -> Registered:
-        """What the register says ``key`` had signed by ``since``. Only licence keys sign what the register holds."""
+        """What ``key`` had signed by ``since`` according to the register. Only codes are registered."""
         if key.purpose is not KeyPurpose.LICENCE:
             return Registered((), 0)
         with self.database.read() as tx:
@@ -132,10 +132,10 @@ class Ceremony:
         return Registered(before, len(signed) - len(before))
 
     def compromise(self, key: TrustedKey, since: datetime, now: datetime) -> bool:
-        """Believe nothing of ``key`` but what was registered before ``since``. False when that is in force already.
+        """Accept of ``key`` only what was registered before ``since``. False if that is in force already.
 
-        The allow-list comes into force before the trust list that makes it matter. Raises InputError
-        ``compromise_in_future``, KeyStoreError ``compromise_later`` (codes once refused may not come back).
+        The allow-list is published before the trust list that refers to it. Raises InputError
+        ``compromise_in_future``, KeyStoreError ``compromise_later`` (codes once refused must not become valid again).
         """
         since = since.replace(microsecond=0)
         if not self.would_compromise(key, since, now):
@@ -145,9 +145,9 @@ class Ceremony:
         return True
 
     def would_compromise(self, key: TrustedKey, since: datetime, now: datetime) -> bool:
-        """Whether ``compromise`` would change anything; raises what it would, the root's absence included.
+        """Whether ``compromise`` would change anything. Raises what ``compromise`` would raise.
 
-        Nobody is asked to confirm what is refused afterwards.
+        So nobody is asked to confirm what is then refused.
         """
         since = since.replace(microsecond=0)
         if since > now:
@@ -166,7 +166,7 @@ class Ceremony:
 
     def export(self, folder: Path) -> tuple[Path, ...]:
         """Write what other verifiers need into ``folder``: trust list, root's public key and any allow-list."""
-        self.keys.trust_list()  # what is damaged here is not handed on
+        self.keys.trust_list()  # a damaged list is not exported
         self.keys.allow_list()
         return key_files.export(self.keys.folder, folder)
 
@@ -181,10 +181,10 @@ class Ceremony:
     def _note(
         self, kind: EventKind, key: TrustedKey, now: datetime, besides: Mapping[str, object] | None = None
     ) -> None:
-        """Write a change down that is in force.
+        """Record a change that was made.
 
-        The lists themselves are numbered and signed, and a compromise must not wait: where there is no register, or it is
-        locked or of another release, the change stands without an event.
+        The lists themselves are numbered and signed, and a compromise must not wait: if the register is missing, locked
+        or of another release, the change is valid without an event.
         """
         facts = {
             "purpose": key.purpose.value,

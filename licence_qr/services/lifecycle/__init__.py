@@ -1,1 +1,1 @@
-"""Every act on a licence or a permit, through one door; and what the calendar does by itself."""
+"""All acts on licences and permits, and what the calendar does by itself."""

@@ -1,7 +1,7 @@
-"""What the calendar does to a business, recorded in the history: deemed renewal, and the end of dormancy.
+"""Record what the calendar does to a business: deemed renewal, and the end of dormancy.
 
-Both hold by law on their day, and the public page says so on that day; here the register follows, by the sweep or before
-the next act.
+Both take effect by law, and the public page shows them, on their day; the register follows by the sweep or before the
+next act.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def calendar_actor(office: str) -> Actor:
 
 
 def record_deemed_renewals(tx: Transaction, catalogue: Catalogue, uscc: str, now: datetime) -> bool:
-    """Note the renewals of one business that counted as granted when their permits ended; True when there were any."""
+    """Record the deemed renewals of one business; True if there were any."""
     due = [each for each in permits.of_business(tx, uscc) if deemed_renewed(each.permit, local_date(now))]
     stored = entities.get(tx, uscc)
     if stored is None or stored.state.ended:
@@ -43,7 +43,7 @@ def record_deemed_renewals(tx: Transaction, catalogue: Catalogue, uscc: str, now
 
 
 def resume_after_rest(tx: Transaction, catalogue: Catalogue, uscc: str, now: datetime) -> bool:
-    """Note that a rest ended with the day after its last; True when it did."""
+    """Record the end of dormancy after its last day; True if it ended."""
     stored = entities.get(tx, uscc)
     until = stored.dormant_until if stored else None
     if stored is None or until is None or stored.state is not LicenceState.DORMANT or local_date(now) <= until:

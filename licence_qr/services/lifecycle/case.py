@@ -1,4 +1,4 @@
-"""One act being done: what it is done to, as the register holds it in this transaction, and how it is written down."""
+"""One act being done: its subject as stored in this transaction, and how changes are written."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from licence_qr.store.register.permits import StoredPermit
 
 @dataclass(slots=True)
 class ActCase:
-    """``stored`` and ``held`` follow what has been written so far. ``permit_id`` names the subject where it is a permit."""
+    """``stored`` and ``held`` reflect what has been written so far. ``permit_id`` is set if the subject is a permit."""
 
     tx: Transaction
     catalogue: Catalogue
@@ -36,17 +36,17 @@ class ActCase:
 
     @property
     def uscc(self) -> str:
-        """The business's credit code."""
+        """The credit code of the business."""
         return self.stored.entity.uscc
 
     @property
     def today(self) -> date:
-        """The day in Shanghai."""
+        """The day in Asia/Shanghai."""
         return local_date(self.now)
 
     @property
     def rules(self) -> LifeRules:
-        """The dated figures of today."""
+        """The life-cycle figures of today."""
         return self.catalogue.life_rules_on(self.today)
 
     @property
@@ -58,25 +58,25 @@ class ActCase:
 
     @property
     def permit(self) -> Permit:
-        """Its value."""
+        """The permit, as a domain value."""
         return self.subject.permit
 
     @property
     def permit_type(self) -> PermitType | None:
-        """Its type, None where the catalogue does not know it."""
+        """Its type, or None if it is not in the catalogue."""
         return self.catalogue.permit_types.get(self.permit.permit_type)
 
     def months(self, permit_type: str) -> int | None:
-        """The length of a permit of that type, None without expiry date or where the offices here do not fix it."""
+        """The term of permits of that type in months, None without expiry date or if no office here issues them."""
         known = self.catalogue.permit_types.get(permit_type)
         return known.months if known else None
 
     def day_of_licence(self) -> date:
-        """From when an act on the state of the licence holds. Raises InputError ``effective_…``."""
+        """The day on which an act on the state of the licence takes effect. Raises InputError ``effective_…``."""
         return effective_day(self.request.grounds.effective_on, self.stored.decided_since, self.today)
 
     def day_of_permit(self) -> date:
-        """From when an act on the permit holds: not before its grant, nor before the decision before this one."""
+        """The day on which an act on the permit takes effect: not before its grant or last decision."""
         return effective_day(self.request.grounds.effective_on, decided_since(self.permit), self.today)
 
     def note(
@@ -87,7 +87,7 @@ class ActCase:
         before: dict[str, object] | None,
         after: dict[str, object] | None,
     ) -> None:
-        """Append to the history who did it, on what grounds and from when it holds."""
+        """Append the event to the history, with its actor, grounds and effective date."""
         request, grounds = self.request, self.request.grounds
         new = NewEvent(
             kind=kind,
@@ -107,14 +107,14 @@ class ActCase:
         events.write(self.tx, new)
 
     def put_licence(self, kind: EventKind, changed: StoredEntity, effective_on: date) -> None:
-        """Write the licence and note the change."""
+        """Write the licence and record the change."""
         before, after = licence_facts(self.stored), licence_facts(changed)
         entities.put(self.tx, changed)
         self.stored = changed
         self.note(kind, "licence", effective_on, before, after)
 
     def put_permit(self, kind: EventKind, stored: StoredPermit, changed: Permit, effective_on: date) -> None:
-        """Write a permit of this business and note the change."""
+        """Write a permit of this business and record the change."""
         now = replace(stored, permit=changed)
         permits.replace(self.tx, now)
         self.held[stored.permit_id] = now

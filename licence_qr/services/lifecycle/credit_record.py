@@ -1,8 +1,8 @@
-"""What a failed commitment leads to: an entry for the credit record, and a bar on a new application that the desk enforces.
+"""Consequences of a failed commitment: an entry in the credit record, and a bar on new applications.
 
-Both hang on the annulment that was proposed: they count from the day it is decided, and come to nothing when it is not.
-They bind the holder of the credit code. A new business of the same people is another holder: the law bars the applicant
-(行政许可法 articles 78 and 79), and who stands behind it is not for a program to guess.
+Both depend on the proposed annulment: they count from the day it is decided, and lapse if it is refused. They bind the
+holder of the credit code. A new business of the same people is another holder: the law bars the applicant (行政许可法
+articles 78 and 79), and a program cannot tell who is behind it.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ _COUNTED = frozenset({EntryState.STANDING, EntryState.REPAIRED})
 
 @dataclass(frozen=True, slots=True)
 class ApplicationBar:
-    """What keeps a holder from applying as usual. ``barred_until`` is the last day of a bar, None for none.
+    """Restrictions on applications of a holder. ``barred_until`` is the last day of a bar, or None.
 
-    ``no_commitment``: there is an unfulfilled commitment on record, so only the standard procedure is open.
+    ``no_commitment``: an unfulfilled commitment is on record, so only the standard procedure is open.
     """
 
     barred_until: date | None = None
@@ -42,9 +42,9 @@ class ApplicationBar:
 
 
 def application_bar(entries: Iterable[CreditEntry], permit_types: Iterable[str], day: date) -> ApplicationBar:
-    """What the entries of one holder mean on ``day`` for an application for ``permit_types``.
+    """The restrictions by the entries of one holder on ``day`` for an application for ``permit_types``.
 
-    A bar binds the permit type that was annulled (该行政许可); an unfulfilled commitment closes notify and commit for all.
+    A bar is for the annulled permit type (该行政许可); an unfulfilled commitment excludes grants on commitment for all.
     """
     wanted, known = set(permit_types), tuple(entries)
     ends = [
@@ -59,7 +59,7 @@ def application_bar(entries: Iterable[CreditEntry], permit_types: Iterable[str],
 
 
 def check_application(tx: Transaction, uscc: str, permit_type: str, mode: GrantMode, day: date, type_name: str) -> None:
-    """Raise RuleError ``application_barred`` or ``commitment_not_open`` where the credit record of ``uscc`` forbids it."""
+    """Raise RuleError ``application_barred`` or ``commitment_not_open`` if the credit record of ``uscc`` forbids it."""
     found = application_bar(credit_record.of_business(tx, uscc), (permit_type,), day)
     if found.barred_until is not None:
         raise RuleError("application_barred", uscc=uscc, permit_type=type_name, until=found.barred_until)
@@ -69,7 +69,7 @@ def check_application(tx: Transaction, uscc: str, permit_type: str, mode: GrantM
 
 @dataclass(frozen=True, slots=True)
 class Consequence:
-    """Who decided on which proposal, at which instant, and whether the annulment was carried out."""
+    """A decision on a proposal: who decided, when, and whether the annulment was carried out."""
 
     proposal: StoredProposal
     decider: Actor
@@ -78,7 +78,7 @@ class Consequence:
 
 
 def settle_within(tx: Transaction, catalogue: Catalogue, what: Consequence) -> None:
-    """Let the entry that waits on a proposal stand, or set it aside; nothing when none waits."""
+    """Confirm or set aside the entry that depends on a proposal, if there is one."""
     entry = credit_record.of_proposal(tx, what.proposal.proposal_id)
     if entry is None or entry.state is not EntryState.PENDING:
         return
@@ -116,21 +116,21 @@ def _note(tx: Transaction, entry: CreditEntry, barred: Period | None, what: Cons
 
 
 def add_within(tx: Transaction, uscc: str, permit: tuple[int, str], fault: Fault, proposal_id: int) -> None:
-    """Make an entry that waits on the proposal, unless one does already. ``permit`` is its key and its type."""
+    """Add an entry that depends on the proposal, unless there is one. ``permit`` is the key and type of the permit."""
     if credit_record.of_proposal(tx, proposal_id) is None:
         credit_record.add(tx, uscc, permit, fault, proposal_id)
 
 
 @dataclass(frozen=True, slots=True)
 class Bars:
-    """What a form that is being filled in has to say before anybody goes on."""
+    """Restrictions to show while a form is being filled in."""
 
     database: Database
 
     def of_application(self, typed_uscc: str, permit_types: Iterable[str], day: date) -> ApplicationBar:
-        """What bars an application of the holder whose code was typed; none where no code can be read from it.
+        """Restrictions for the holder whose code was typed; none if it is not a valid code.
 
-        That the holder may not apply is told to every office, what led to it is not: it is in the history of its office.
+        Every office learns of the restrictions, but not of their cause, which is internal to the office concerned.
         """
         try:
             uscc = parse_uscc(typed_uscc)

@@ -1,4 +1,4 @@
-"""The acts on a licence, one function each. The state machine has been asked; these ask for days and values, and write."""
+"""Acts on a licence, one function each. The state has been checked; these check dates and values, and write."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from licence_qr.store.register import codes, entities, marks
 
 
 def change(case: ActCase) -> None:
-    """变更登记: the licence is printed anew; a new name or principal re-issues the permits that stand in it."""
+    """变更登记: the licence is printed again; a new name or principal re-issues the permits in force."""
     details = case.request.details
     if not isinstance(details, LicenceChange):
         raise InputError("details_missing", field="name")
@@ -45,9 +45,9 @@ def change(case: ActCase) -> None:
 
 
 def _reissue_permits(case: ActCase) -> None:
-    """Print today's day on the permits that stand; their numbers and expiry dates stay.
+    """Re-issue the permits in force as of today, with the same numbers and expiry dates.
 
-    A permit of an authority that has not handed its power to this office is named after the new holder by that authority.
+    A permit of an authority without a delegation to this office must be changed by that authority.
     """
     for stored in list(case.held.values()):
         permit = stored.permit
@@ -61,7 +61,7 @@ def _reissue_permits(case: ActCase) -> None:
 
 
 def add_premises(case: ActCase) -> None:
-    """增设经营场所, without a permit yet: that is applied for."""
+    """增设经营场所: add premises, without a permit yet, which must be applied for."""
     details = case.request.details
     if not isinstance(details, NewPremises):
         raise InputError("details_missing", field="premises_address")
@@ -76,7 +76,8 @@ def add_premises(case: ActCase) -> None:
 
 
 def close_premises(case: ActCase) -> None:
-    """撤并经营场所: the place is given up, and its permits with it. The last one goes with the licence only."""
+    """撤并经营场所: the premises are given up, and their permits with them. The last ones can only be closed with the
+    licence."""
     details = case.request.details
     if not isinstance(details, ClosingPremises):
         raise InputError("details_missing", field="premises_no")
@@ -100,7 +101,7 @@ def _close(case: ActCase, before: Premises, after: Premises) -> None:
 
 
 def reprint(case: ActCase) -> None:
-    """补发、换发: nothing of what is signed changes; a lost print is declared void from that day on."""
+    """补发、换发: no signed fact changes; a lost print is declared void from that day on."""
     details = case.request.details
     if not isinstance(details, Reprint):
         raise InputError("details_missing", field="cause")
@@ -116,7 +117,7 @@ def reprint(case: ActCase) -> None:
 
 
 def dormant(case: ActCase) -> None:
-    """歇业, no longer than the rule of its first day allows. Its permits stay what they are."""
+    """歇业, no longer than the rule of its first day allows. Permits are not changed."""
     details = case.request.details
     if not isinstance(details, Dormancy):
         raise InputError("details_missing", field="until")
@@ -136,9 +137,9 @@ def resume(case: ActCase) -> None:
 
 
 def end(case: ActCase) -> None:
-    """Revoke, annul, cancel, move out: the licence ends and closes its permits, each with an event of its own.
+    """Revoke, annul, cancel or move out: the licence ends and its permits are closed, each with its own event.
 
-    An annulled registration (撤销登记) is void from the start; the others end on the day named.
+    An annulled registration (撤销登记) is void from the start; the other acts take effect on the given day.
     """
     target = case.rule.target
     if not isinstance(target, LicenceState):
@@ -152,7 +153,7 @@ def end(case: ActCase) -> None:
 
 
 def mark(case: ActCase) -> None:
-    """列入名录、标记. One of a kind stands at a time."""
+    """列入名录、标记. Only one mark of a kind is in force at a time."""
     details = case.request.details
     if not isinstance(details, NewMark):
         raise InputError("details_missing", field="kind")

@@ -1,4 +1,4 @@
-"""Proposals that can no longer be carried out: something else happened to the business first."""
+"""Close proposals that can no longer be carried out because of another act."""
 
 from __future__ import annotations
 
@@ -28,8 +28,10 @@ _SYSTEM = Actor(0, SYSTEM, "", "", frozenset())
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A subject as the register holds it: its holder, the permit unless it is the licence, and the state of the day as
-    the table of acts names it. ``permit_type`` is None for the licence, and where the catalogue does not know it."""
+    """A subject as stored: holder, permit (unless it is the licence), and today's state as in the table of acts.
+
+    ``permit_type`` is None for the licence, and for a type that is not in the catalogue.
+    """
 
     subject: Subject
     holder: StoredEntity
@@ -39,12 +41,14 @@ class Seen:
 
     @property
     def offices(self) -> tuple[str, ...]:
-        """The offices that deal with it, first the one of the permit itself."""
+        """The offices that deal with it, starting with that of the permit."""
         return (*([self.permit.permit.handling_office] if self.permit else []), self.holder.office)
 
     def rule(self, act: Act) -> Rule:
-        """The rule of ``act`` in this state. Raises RuleError ``act_not_allowed``, ``act_not_of_permit_type`` or
-        ``act_unknown_here``."""
+        """The entry of ``act`` in this state.
+
+        Raises RuleError ``act_not_allowed``, ``act_not_of_permit_type`` or ``act_unknown_here``.
+        """
         return check(self.subject.kind, act, self.state, self.permit_type)
 
 
@@ -63,15 +67,15 @@ def see(tx: Transaction, catalogue: Catalogue, subject: Subject, day: date) -> S
 
 
 def close_impossible(tx: Transaction, catalogue: Catalogue, uscc: str, now: datetime) -> int:
-    """Close the open proposals of one business whose act its state allows no more; how many there were.
+    """Close the open proposals of one business whose act is no longer allowed; return how many.
 
-    To be called in the transaction of every act: a decision about something that has ended would mislead its decider.
+    Call this in the transaction of every act, so that nobody decides on something that has ended.
     """
     return sum(close_if_impossible(tx, catalogue, each, now) for each in proposals.open_of_business(tx, uscc))
 
 
 def close_if_impossible(tx: Transaction, catalogue: Catalogue, proposal: StoredProposal, now: datetime) -> bool:
-    """Close one open proposal unless its act is still allowed; the state that forbids it is kept as the reason."""
+    """Close one open proposal unless its act is still allowed; the state that forbids it is stored as the reason."""
     content = proposal.content
     seen = see(tx, catalogue, Subject.parse(content.uscc, content.subject), local_date(now))
     try:
@@ -87,7 +91,7 @@ def close_if_impossible(tx: Transaction, catalogue: Catalogue, proposal: StoredP
 
 
 def note(tx: Transaction, kind: EventKind, proposal: StoredProposal, actor: Actor, reason: str, now: datetime) -> None:
-    """Append what happened to a proposal, with both names, to the history of the business."""
+    """Append the event of a proposal, with both names, to the history of the business."""
     content = proposal.content
     new = NewEvent(
         at=now,

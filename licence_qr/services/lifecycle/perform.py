@@ -1,6 +1,6 @@
-"""The life of a licence and its permits: every act goes through here, in one write transaction with its event.
+"""Acts on licences and permits: every act is performed here, in one write transaction with its event.
 
-docs/trade/life-cycle.md says what each does. Read ``perform_within`` from top to bottom: that is the order of every act.
+docs/trade/life-cycle.md describes the acts. ``perform_within`` has the steps of every act in order.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ MAX_REASON_CHARS, MAX_BASIS_CHARS, MAX_NUMBER_CHARS = 500, 200, 80
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What came of an act: the revision of the business after it, its code in force, and whether that is a new print.
+    """The result of an act: the new revision of the business, its code in force, and whether that is a new version.
 
-    A ``new_version`` is to be printed and handed over; the older print says "superseded" from now on.
+    A ``new_version`` must be printed and handed over; the older print is superseded.
     """
 
     uscc: str
@@ -52,19 +52,18 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """All acts on licences and permits that the register knows."""
+    """All acts on licences and permits in the register."""
 
     database: Database
     catalogue: Catalogue
     coding: Coding
 
     def perform(self, actor: Actor, request: ActRequest, now: datetime) -> Done:
-        """Do one act that needs one person, and return it after COMMIT.
+        """Do one act that needs one person; return after COMMIT.
 
-        Raises AccessError; RuleError ``act_needs_four_eyes``,
-        ``act_not_allowed`` (with the acts that are), ``act_not_of_permit_type`` and those of the act itself; ConflictError
-        ``business_changed`` for a form that is out of date; InputError and InvalidApplication for what was typed;
-        NotFoundError; KeyStoreError.
+        Raises AccessError; RuleError ``act_needs_four_eyes``, ``act_not_allowed`` (with the acts that are),
+        ``act_not_of_permit_type`` and those of the act itself; ConflictError ``business_changed`` for a form that is
+        out of date; InputError and InvalidApplication for what was typed; NotFoundError; KeyStoreError.
         """
         asked = rule(request.subject.kind, request.act)
         if asked.four_eyes:
@@ -74,9 +73,9 @@ class Life:
             return self.perform_within(tx, replace(request, actor=actor), now)
 
     def perform_within(self, tx: Transaction, request: ActRequest, now: datetime) -> Done:
-        """``perform`` inside the caller's write transaction, four-eyes acts included.
+        """``perform`` in the caller's write transaction, including four-eyes acts.
 
-        Whoever decides a proposal calls this with the decider as actor and the proposer in ``proposed_by``.
+        To carry out a proposal, pass the decider as actor and the proposer in ``proposed_by``.
         """
         _check_grounds(request)
         stored = _own_business(tx, request)
@@ -89,16 +88,16 @@ class Life:
         return self._bring_code_in_line(case, caught_up=caught_up)
 
     def catch_up(self, tx: Transaction, uscc: str, now: datetime) -> bool:
-        """Take note of what the calendar has done to one business; True when anything was written.
+        """Record what the calendar has done to one business; True if anything was written.
 
-        A renewal that nobody decided in time counts as granted, and a rest whose time is over is over, whether or not the
-        register has taken note; an act on either must find it noted.
+        Deemed renewals and the end of dormancy take effect by law even if not recorded; they must be recorded before an
+        act.
         """
         renewed = record_deemed_renewals(tx, self.catalogue, uscc, now)
         return resume_after_rest(tx, self.catalogue, uscc, now) or renewed
 
     def _case(self, tx: Transaction, request: ActRequest, now: datetime, stored: StoredEntity) -> ActCase:
-        """The case, if state and permit type allow the act.
+        """The case of an act that state and permit type allow.
 
         Raises RuleError ``act_not_allowed``, ``act_not_of_permit_type``, ``licence_ended``; NotFoundError.
         """
@@ -119,7 +118,7 @@ class Life:
         return self.catalogue.permit_types.get(stored.permit.permit_type)
 
     def _bring_code_in_line(self, case: ActCase, *, caught_up: bool) -> Done:
-        """Sign the next version when a signed fact is another, and turn the status entries, as the rule says."""
+        """Sign the next version if a signed fact changed, and update the status entries."""
         tx, uscc, actor = case.tx, case.uscc, case.request.actor
         before = codes.newest_of_business(tx, uscc)
         code = None if before is None else self.coding.issued(before)
@@ -131,19 +130,19 @@ class Life:
         newer = code is not None and (before is None or code.version > before.version)
         return Done(uscc, history.revision(tx, uscc), code, newer)
 
-    # Asking.
+    # Queries.
 
     def open_acts(self, uscc: str, now: datetime) -> Mapping[Subject, tuple[Rule, ...]]:
-        """What may be done today: for the licence and each permit the rules of the acts that its state allows.
+        """The acts allowed today: for the licence and each permit, the entries that its state allows.
 
-        Who may do each is in the rule; whether the values are right is asked when it is done. Acts of the calendar are
-        left out. Raises NotFoundError ``business_not_found``.
+        Each entry says who may do it; values are checked when it is done. Acts of the calendar are left out. Raises
+        NotFoundError ``business_not_found``.
         """
         with self.database.read() as tx:
             return self.open_acts_within(tx, uscc, local_date(now))
 
     def open_acts_within(self, tx: Transaction, uscc: str, day: date) -> Mapping[Subject, tuple[Rule, ...]]:
-        """``open_acts`` on ``day`` in the caller's transaction, so that a page says it of what it shows."""
+        """``open_acts`` on ``day`` in the caller's transaction, so that it is consistent with the rest of a page."""
         stored = entities.get(tx, uscc)
         if stored is None:
             raise NotFoundError("business_not_found", uscc=uscc)
@@ -156,21 +155,22 @@ class Life:
         return found
 
     def timeline(self, uscc: str, after: int = 0) -> tuple[EventRow, ...]:
-        """The events of one business after the revision ``after``, oldest first, as they were written.
+        """The events of one business after the revision ``after``, oldest first, as stored.
 
-        They name people and reasons: for offices only. ``services.businesses.history`` tells them in words.
+        They include people and reasons, which are only for offices. ``services.businesses.history`` is the readable
+        form.
         """
         with self.database.read() as tx:
             return tuple(history.since(tx, uscc, after))
 
     def state_on(self, uscc: str, day: date, known_at: datetime | None = None) -> PastState:
-        """The business on ``day``, as known today or, with ``known_at``, as the register knew it at that instant."""
+        """The business on ``day``, as known today or, with ``known_at``, as known to the register at that instant."""
         with self.database.read() as tx:
             return fold(uscc, history.of_business(tx, uscc), day, known_at)
 
 
 def _check_grounds(request: ActRequest) -> None:
-    """Raise InputError ``text_too_long``, or ``act_reason_missing`` for an act that must not be done without a word."""
+    """Raise InputError ``text_too_long``, or ``act_reason_missing`` for an act that needs a reason."""
     grounds = request.grounds
     limits = {"reason": MAX_REASON_CHARS, "legal_basis": MAX_BASIS_CHARS, "document_no": MAX_NUMBER_CHARS}
     for name, limit in limits.items():
@@ -180,7 +180,7 @@ def _check_grounds(request: ActRequest) -> None:
 
 
 def _own_business(tx: Transaction, request: ActRequest) -> StoredEntity:
-    """The business, if the actor's office deals with it or with the permit.
+    """The business, which the actor's office must deal with (or with the permit).
 
     Raises NotFoundError ``business_not_found``, ``thing_not_found``; AccessError.
     """
@@ -201,9 +201,9 @@ def _own_business(tx: Transaction, request: ActRequest) -> StoredEntity:
 
 
 def _check_revision(tx: Transaction, request: ActRequest) -> None:
-    """Raise ConflictError ``business_changed`` when something happened after the form was made.
+    """Raise ConflictError ``business_changed`` if there were events after the form was made.
 
-    It names the kinds of events only: what they hold is read by ``timeline``, by those who may.
+    It names only the kinds of events; ``timeline`` has the rest, for those who may read it.
     """
     expected = request.expected_revision
     if expected is None:

@@ -1,4 +1,4 @@
-"""The acts on a permit, one function each. The state machine has been asked; these ask for days and values, and write."""
+"""Acts on a permit, one function each. The state has been checked; these check dates and values, and write."""
 
 from __future__ import annotations
 
@@ -31,14 +31,16 @@ from licence_qr.wording.text import Text
 
 
 def grant(case: ActCase) -> None:
-    """准予许可: the number is taken and the period begins today. Raises what granting raises, and RuleError
-    ``application_barred`` while a bar on the holder lasts."""
+    """准予许可: a number is taken and the period begins today.
+
+    Raises what ``signing.grant_rules`` raises, and RuleError ``application_barred`` while the holder is barred.
+    """
     permit = case.permit
     if case.request.grounds.effective_on not in {None, case.today}:
         raise InputError("grant_is_of_today", field="effective_on", today=case.today.isoformat())
     authority = _check_power(case)
     name = type_name(case.catalogue, permit.permit_type)
-    # Applied for before the bar began; granted under it, the bar would be walked round.
+    # It was applied for before the bar began, but a grant now would circumvent the bar.
     check_application(case.tx, case.uscc, permit.permit_type, permit.mode, case.today, name)
     granted = replace(
         permit,
@@ -53,10 +55,10 @@ def grant(case: ActCase) -> None:
 
 
 def _check_power(case: ActCase) -> str:
-    """The authority in whose name the office may issue this permit today, as today's rules license it.
+    """The authority in whose name the office may issue this permit today.
 
     Raises RuleError ``no_delegation_today``, ``kind_needs_no_permit_today``, or ``delegation_of_other_authority`` for a
-    permit of an authority that has not handed its power to the office.
+    permit of an authority without a delegation to the office.
     """
     permit, office = case.permit, case.request.actor.office
     authority = check_delegation(case.catalogue, office, permit.permit_type, case.today)
@@ -70,7 +72,7 @@ def _check_power(case: ActCase) -> str:
 
 
 def refuse(case: ActCase) -> None:
-    """不予许可: the application is closed; it never had a number and gets none."""
+    """不予许可: the application is closed and gets no number."""
     refuse_pending(case, case.subject, case.day_of_permit())
 
 
@@ -81,7 +83,7 @@ def refuse_pending(case: ActCase, stored: StoredPermit, day: date) -> None:
 
 
 def change(case: ActCase) -> None:
-    """许可变更: of the permit itself only the name of its street can change. Raises what ``renamed_premises`` raises."""
+    """许可变更: only the name of the street can change in a permit. Raises what ``renamed_premises`` raises."""
     details = case.request.details
     if not isinstance(details, PermitChange):
         raise InputError("details_missing", field="premises_address")
@@ -94,7 +96,7 @@ def change(case: ActCase) -> None:
 
 
 def apply_renewal(case: ActCase) -> None:
-    """申请延续. One that comes later than 30 days before the end is accepted too, but silence is then no consent."""
+    """申请延续. Later than 30 days before expiry it is still accepted, but is not deemed granted if not decided."""
     permit = case.permit
     last = permit.period.last if permit.period else None
     if last is None:
@@ -112,9 +114,10 @@ def apply_renewal(case: ActCase) -> None:
 
 
 def renew(case: ActCase) -> None:
-    """准予延续: the new term begins on the day after the old end; number and first day stay. Raises what granting raises.
+    """准予延续: the new term begins the day after the old expiry date; number and first day do not change.
 
-    The place is looked at for it, so it counts as a review; without this the next one would be overdue at once.
+    The premises are inspected for it, so it counts as a review; else the next review would be overdue at once. Raises
+    what ``signing.grant_rules`` raises.
     """
     day = _day_of_renewal(case)
     permit = case.permit
@@ -128,7 +131,7 @@ def renew(case: ActCase) -> None:
 
 
 def deem_renewed(case: ActCase) -> None:
-    """视为准予延续, from the day after the old end. The calendar did it; the register only takes note."""
+    """视为准予延续, from the day after the old expiry date. It takes effect by law; the register only records it."""
     permit = case.permit
     if permit.period is None or permit.period.last is None or not is_deemed_renewed(permit, case.today):
         raise InputError("renewal_not_applied", field="renewal_applied_on", permit_no=permit.permit_no)
@@ -137,14 +140,14 @@ def deem_renewed(case: ActCase) -> None:
 
 
 def refuse_renewal(case: ActCase) -> None:
-    """不予延续: the permit runs to its end."""
+    """不予延续: the permit is valid until its expiry date."""
     day = _day_of_renewal(case)
     refused = replace(case.permit, renewal_applied_on=None, renewal_in_time=False)
     case.put_permit(EventKind.RENEWAL_REFUSED, case.subject, refused, day)
 
 
 def _day_of_renewal(case: ActCase) -> date:
-    """The day of a decision on a renewal, not before it was applied for and not after the end."""
+    """The day of a decision on a renewal: not before the application and not after expiry."""
     permit = case.permit
     last = permit.period.last if permit.period else None
     if permit.renewal_applied_on is None or last is None:
@@ -163,7 +166,7 @@ def _lengthened(case: ActCase, permit: Permit) -> Permit:
 
 
 def _day_of_supervision(case: ActCase, last: date | None) -> date:
-    """The day of a check, review or grade: not before the grant, nor before the ``last`` of its kind, which holds."""
+    """The day of a check, review or grade: not before the grant or the ``last`` one of its kind."""
     floor = max(granted_on(case.permit) or date.min, last or date.min)
     return effective_day(case.request.grounds.effective_on, floor, case.today)
 
@@ -175,13 +178,13 @@ def review(case: ActCase) -> None:
 
 
 def check(case: ActCase) -> None:
-    """核查: the premises were inspected on site and the commitment is met."""
+    """核查: the premises were inspected on site and the commitment was met."""
     day = _day_of_supervision(case, case.permit.checked_on)
     case.put_permit(EventKind.PERMIT_CHECKED, case.subject, replace(case.permit, checked_on=day), day)
 
 
 def grade(case: ActCase) -> None:
-    """量化分级: a mark of supervision, dated."""
+    """量化分级: set the hygiene grade."""
     details = case.request.details
     scale = case.permit_type.scale if case.permit_type else None
     if not isinstance(details, Grading) or (details.grade and not (scale and scale.grade(details.grade))):
@@ -205,19 +208,19 @@ def turn(case: ActCase) -> None:
 
 
 def annul(case: ActCase) -> None:
-    """撤销: decided on the day named, and void from the grant: that is the day from which the event holds."""
+    """撤销: decided on the given day, and void from the grant, which is the effective date of the event."""
     decided = case.day_of_permit()
     changed = replace(case.permit, state=PermitState.ANNULLED, state_since=decided, suspension=None)
     case.put_permit(EventKind.PERMIT_STATE_CHANGED, case.subject, changed, granted_on(case.permit) or decided)
 
 
 def cancel(case: ActCase) -> None:
-    """注销: the record is closed; an end that came before it stays named."""
+    """注销: the record is closed; ``ended_by`` names an earlier end."""
     close_permit(case, case.subject, case.day_of_permit())
 
 
 def close_permit(case: ActCase, stored: StoredPermit, day: date) -> None:
-    """Close the record of one permit, not before its last decision. What is only applied for is refused."""
+    """Cancel one permit, not before its last decision. A pending application is refused."""
     permit = stored.permit
     day = max(day, permit.state_since or day, granted_on(permit) or day)
     if permit.state is PermitState.PENDING:

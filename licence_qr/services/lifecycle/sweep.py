@@ -1,7 +1,7 @@
-"""The daily sweep (每日整理): the register records what the calendar has decided, business by business.
+"""The daily sweep (每日整理): record what the calendar has done, business by business.
 
-Nothing waits for it: pages and checks ask the calendar themselves. But here a permit deemed renewed gets its new expiry
-date, and so its new print, and the history learns when a mark or a dormancy ended.
+Pages and checks do not depend on it, because they use the dates themselves. But it gives a permit deemed renewed its
+new expiry date and print, and records when a mark or dormancy ended.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from licence_qr.store.register.photo_files import PhotoFiles
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """How many renewals, rests and marks the register took note of, and how many half-written photographs went away."""
+    """The number of renewals, dormancies and marks recorded, and of partial photograph files removed."""
 
     renewals: int
     rests: int
@@ -35,14 +35,14 @@ class Swept:
 
 @dataclass(frozen=True, slots=True)
 class LifeSweep:
-    """One business is one transaction: an interrupted sweep is simply run again, and finds only what is left."""
+    """Runs the sweep, one transaction per business, so an interrupted sweep can be run again."""
 
     database: Database
     life: Life
     photos: PhotoFiles
 
     def run(self, now: datetime) -> Swept:
-        """Take note of all that is due at ``now``. Raises KeyStoreError when a new print cannot be signed, RegisterError."""
+        """Record all that is due at ``now``. Raises KeyStoreError when a new print cannot be signed, RegisterError."""
         day = local_date(now)
         with self.database.read() as tx:
             renewing = permits.undecided_past_end(tx, day)

@@ -1,1 +1,1 @@
-"""Four eyes: proposing a grave act, reading what it would do, deciding it."""
+"""Four-eyes proposals: propose, read and decide."""

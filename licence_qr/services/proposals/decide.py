@@ -1,7 +1,7 @@
-"""Four eyes: one person proposes a grave act, another of the same office decides it after typing the password once more.
+"""Four eyes: one person proposes an act, another of the same office decides it and types the password again.
 
-Suspending, reinstating and the three adverse ends (撤销, 吊销, 撤回) are done in no other way. Nobody decides their own
-proposal, whatever roles they have, nor does whoever took part in the inspection that led to it.
+Suspension, reinstatement and the three adverse ends (撤销, 吊销, 撤回) can be done only this way. Nobody decides their own
+proposal, whatever their roles, nor one that follows from an inspection they took part in.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from licence_qr.store.proposals.proposals import NewProposal, StoredProposal
 from licence_qr.store.register import history
 from licence_qr.store.register.history import EventRow
 
-# What happens to a proposal is no change of the business it is about.
+# Events of a proposal are not changes of the business.
 NO_CHANGE = frozenset(
     {
         EventKind.PROPOSED,
@@ -52,7 +52,7 @@ NO_CHANGE = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class ProposalRequest:
-    """What one person wants done, from a form made at ``revision`` of the business.
+    """An act to propose, from a form made at ``revision`` of the business.
 
     ``fault`` goes with annulling a permit: the credit record and the bar that follow once it is decided. ``suspension``
     goes with suspending one. ``origin`` and ``witnesses`` as in the store.
@@ -70,9 +70,9 @@ class ProposalRequest:
 
 @dataclass(frozen=True, slots=True)
 class ProposalVerdict:
-    """What a decider says. ``seen`` is the revision of the business up to which the page showed what had changed.
+    """The decision of a decider. ``seen`` is the revision up to which the page showed changes of the business.
 
-    ``confirmed``: the decider ticked that these changes were looked at. The password is asked of the account, not kept.
+    ``confirmed``: the decider confirmed that they reviewed these changes. The password is checked, not stored.
     """
 
     approve: bool | None
@@ -84,7 +84,7 @@ class ProposalVerdict:
 
 
 def changes_since(tx: Transaction, uscc: str, revision: int) -> list[EventRow]:
-    """What happened to a business after ``revision``, but what only concerns proposals; oldest first."""
+    """The events of a business after ``revision``, without those of proposals; oldest first."""
     return [row for row in history.since(tx, uscc, revision) if row["event"] not in NO_CHANGE]
 
 
@@ -129,12 +129,12 @@ class Proposals:
         return proposal_id
 
     def decide(self, actor: Actor, proposal_id: int, verdict: ProposalVerdict, now: datetime) -> ProposalState:
-        """Approve and carry out at once, or refuse; the new state.
+        """Approve and carry out, or refuse; return the new state.
 
-        CLOSED when the act is no longer allowed: nothing is done then. Raises AccessError, also
-        ``password_wrong`` or ``password_throttled``; RuleError ``proposal_is_own``; ConflictError
-        ``proposal_decided`` or ``proposal_business_changed`` (the business changed after the page was made, or its changes
-        were not confirmed); InvalidApplication; NotFoundError; KeyStoreError.
+        CLOSED if the act is no longer allowed; nothing is done then. Raises AccessError, also ``password_wrong`` or
+        ``password_throttled``; RuleError ``proposal_is_own``; ConflictError ``proposal_decided`` or
+        ``proposal_business_changed`` (the business changed after the page was made, or its changes were not confirmed);
+        InvalidApplication; NotFoundError; KeyStoreError.
         """
         with self.database.read() as tx:
             _decidable(tx, actor, proposal_id)
@@ -162,8 +162,11 @@ class Proposals:
         return ProposalState.APPROVED
 
     def withdraw(self, actor: Actor, proposal_id: int, reason: str, now: datetime) -> None:
-        """Take one's own proposal back. Raises RuleError ``proposal_not_own``, ConflictError ``proposal_decided``,
-        InvalidApplication, AccessError, NotFoundError."""
+        """Retract one's own proposal.
+
+        Raises RuleError ``proposal_not_own``, ConflictError ``proposal_decided``, InvalidApplication, AccessError,
+        NotFoundError.
+        """
         _demand_reason(reason)
         with self.database.write() as tx:
             proposal = own_office(tx, actor, proposal_id)
@@ -176,7 +179,8 @@ class Proposals:
     def _close(
         self, tx: Transaction, proposal: StoredProposal, state: ProposalState, actor: Actor, why: str, now: datetime
     ) -> None:
-        """Settle the proposal and what hangs on it. The write transaction lets one decider through, the other is told."""
+        """Close the proposal and settle what depends on it. Of two concurrent deciders the second gets a
+        ConflictError."""
         proposals.settle(tx, proposal.proposal_id, state, actor.username, why.strip(), now)
         annulled = state is ProposalState.APPROVED
         settle_within(tx, self.catalogue, Consequence(proposal, actor, annulled, now))
@@ -191,7 +195,7 @@ def own_office(tx: Transaction, actor: Actor, proposal_id: int) -> StoredProposa
 
 
 def may_decide(actor: Actor, proposal: StoredProposal) -> bool:
-    """Whether ``actor`` is a decider of the office who neither proposed it nor took part in what led to it."""
+    """Whether ``actor`` is a decider of the office who neither proposed it nor was involved in what led to it."""
     involved = {proposal.proposed_by, *proposal.content.witnesses}
     return access.may(actor, DECIDE_PROPOSALS, proposal.office) and actor.username not in involved
 

@@ -1,4 +1,4 @@
-"""Proposals as their pages show them: what would happen, who proposed, what has changed since, who may decide."""
+"""Proposals as shown on pages: the act, its proposer, changes since, and who may decide."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from licence_qr.wording.terms import term
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
-    """What an act is proposed for, in words. ``address`` is that of the premises, or the domicile for the licence."""
+    """The subject of a proposal, in words. ``address`` is that of the premises, or the domicile for the licence."""
 
     subject: Subject
     holder_name: str
@@ -41,8 +41,11 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a form to propose an act shows: the act is allowed today. ``open_number`` names a proposal that is open
-    already, or is None; ``figures`` are the dated rules of today."""
+    """The data of a form to propose an act that is allowed today.
+
+    ``open_number`` is the id of a proposal that is already open, or None; ``figures`` are the life-cycle figures of
+    today.
+    """
 
     about: About
     rule: Rule
@@ -53,7 +56,7 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """What annulling also brings: the credit record's entry, and the end date of a bar if decided today."""
+    """Further effects of annulment: the entry in the credit record, and the end date of a bar if decided today."""
 
     fault: Fault
     until: date | None
@@ -61,7 +64,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class ProposalLine:
-    """One line of the list. Names are those that accounts show; internal."""
+    """One line of the list, with display names; internal."""
 
     number: int
     act: Text
@@ -77,8 +80,11 @@ class ProposalLine:
 
 @dataclass(frozen=True, slots=True)
 class ProposalView:
-    """One proposal. ``refused_now`` is why its act is not allowed today, or None; ``changed`` the number of events that
-    changed the business since, up to ``revision``; ``closed_state`` the state that closed it, in words."""
+    """One proposal.
+
+    ``refused_now`` is why its act is not allowed today, or None; ``changed`` is the number of events since, up to
+    ``revision``; ``closed_state`` is the state that closed it, in words.
+    """
 
     line: ProposalLine
     rule: Rule
@@ -96,14 +102,17 @@ class ProposalView:
 
 @dataclass(frozen=True, slots=True)
 class ProposalReading:
-    """Everything is read for people of the proposal's own office only."""
+    """Reads proposals, only for people of their own office."""
 
     database: Database
     catalogue: Catalogue
 
     def prepare(self, actor: Actor, uscc: str, subject: str, act: str, now: datetime) -> Preview:
-        """What a form for this act needs. Raises RuleError ``act_not_allowed``, ``act_unknown_here`` or ``act_needs_one``,
-        InputError ``life_subject_unknown``, AccessError, NotFoundError."""
+        """The data of a form for this act.
+
+        Raises RuleError ``act_not_allowed``, ``act_unknown_here`` or ``act_needs_one``, InputError
+        ``life_subject_unknown``, AccessError, NotFoundError.
+        """
         asked = Subject.parse(uscc, subject)
         with self.database.read() as tx:
             seen = see(tx, self.catalogue, asked, local_date(now))
@@ -118,7 +127,7 @@ class ProposalReading:
             return Preview(self._about(tx, seen), found, figures, history.revision(tx, uscc), number)
 
     def list(self, actor: Actor, wanted: ProposalFilter, now: datetime) -> tuple[tuple[ProposalLine, ...], int]:
-        """One page of the office's proposals, and how many there are. Raises AccessError ``role_not_allowed``."""
+        """One page of the office's proposals, and their total. Raises AccessError ``role_not_allowed``."""
         access.demand(actor, READ_PROPOSALS)
         with self.database.read() as tx:
             found, total = proposals.search(tx, actor.office, wanted)

@@ -1,1 +1,1 @@
-"""What anyone may ask: a scan, a number, a verdict offline; and the lists and cards that are given out."""
+"""Public lookups (scan, code number, offline verification), published lists, and display cards."""

@@ -1,4 +1,4 @@
-"""Prints of a business's newest code: the symbol, and the display card."""
+"""Prints of the newest code of a business: symbol and display card."""
 
 from __future__ import annotations
 
@@ -56,7 +56,8 @@ class Prints:
         return content
 
     def card(self, actor: Actor, uscc: str, now: datetime) -> CardContent:
-        """What the display card says. Raises NotFoundError ``business_not_found``, RuleError ``card_of_ended_licence``."""
+        """The content of the display card. Raises NotFoundError ``business_not_found``, RuleError
+        ``card_of_ended_licence``."""
         access.demand(actor, READ_BUSINESSES)
         with self.database.read() as tx:
             code = codes.newest_of_business(tx, uscc)
@@ -68,9 +69,10 @@ class Prints:
         return card_for(page, self.host, make_symbol(self.coding.issued(code).address))
 
     def card_pdf(self, actor: Actor, uscc: str, size: str, now: datetime) -> bytes:
-        """The display card (亮证牌) as PDF on ``A4`` or ``A5``. Raises PrintError when a text cannot be set as registered.
+        """The display card (亮证牌) as PDF on ``A4`` or ``A5``. Raises PrintError when a text cannot be printed as
+        registered.
 
-        Any other size is NotFoundError ``sheet_size_unknown``: it comes from an address.
+        Raises NotFoundError ``sheet_size_unknown`` for any other size, since it comes from a URL.
         """
         try:
             sheet = Sheet(size)

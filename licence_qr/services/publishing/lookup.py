@@ -1,4 +1,4 @@
-"""What anyone may ask: the page behind a scanned symbol, or behind a code number typed by hand."""
+"""Public lookups: the page of a scanned symbol, or of a typed code number."""
 
 from __future__ import annotations
 
@@ -27,23 +27,25 @@ from licence_qr.store.inspecting import inspections
 from licence_qr.store.register import codes, marks
 from licence_qr.store.register.codes import StoredCode
 
-# A code number has 80 random bits; the limit is there so that nobody can even try, and is generous to an office
-# behind one address.
+# A code number has 80 random bits; the limit stops guessing altogether, and is high enough for an office behind one
+# address.
 LOOKUPS = Limit("lookup", most=60, seconds=600, refusal="too_many_lookups")
 
 
 @dataclass(frozen=True, slots=True)
 class RegisteredBefore:
-    """Excepts codes of a compromised key that the register holds byte for byte since before the compromise.
+    """Admits codes of a compromised key that were in the register, byte for byte, before the compromise.
 
-    When that was, the allow-list says, which only the root can sign. ``find`` asks the register for a code's version.
+    The allow-list, which only the root can sign, says when that was. ``find`` reads a version of a code from the
+    register.
     """
 
     find: Callable[[Claims], StoredCode | None]
     allow_list: Callable[[], AllowList | None]
 
     def allows(self, kid: bytes, token: bytes) -> bool:
-        """Whether ``token``, whose signature holds, is one of them. Raises RegisterError, TokenError ``allow_list_*``."""
+        """Whether ``token``, with a valid signature, is one of them. Raises RegisterError, TokenError
+        ``allow_list_*``."""
         allowed = self.allow_list()
         key = allowed.of_key(kid) if allowed else None
         stored = self.find(decode_claims(split(token).payload)) if key else None
@@ -52,22 +54,22 @@ class RegisteredBefore:
 
 @dataclass(frozen=True, slots=True)
 class NamedByAllowList:
-    """Excepts what the allow-list itself names: for when the register cannot be asked.
+    """Admits the codes in the allow-list, for when the register cannot be read.
 
-    The list is read for codes of a compromised key only, so that a damaged one stops nothing else.
+    The list is read only for codes of a compromised key, so that a damaged one affects nothing else.
     """
 
     allow_list: Callable[[], AllowList | None]
 
     def allows(self, kid: bytes, token: bytes) -> bool:
-        """Whether the list names ``token``, whose signature holds. Raises TokenError ``allow_list_*``."""
+        """Whether the list names ``token``, which has a valid signature. Raises TokenError ``allow_list_*``."""
         allowed = self.allow_list()
         return allowed is not None and allowed.allows(kid, token)
 
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """``trust_list`` gives the list in force; it is asked each time, because keys rotate while the service runs."""
+    """``trust_list`` returns the list in force; it is called each time, because keys rotate while the service runs."""
 
     database: Database
     catalogue: Catalogue
@@ -76,16 +78,16 @@ class Lookup:
     specimen: bool
 
     def scan(self, digits: str, now: datetime) -> PublicPage:
-        """The page behind a symbol. The signature is verified before the register is asked.
+        """The page of a symbol. The signature is verified before the register is read.
 
-        Raises TokenError (forged or damaged), NotFoundError ``code_not_in_register`` (genuine signature, unknown
-        here), RegisterError with the fact ``genuine`` when the signature holds but the register cannot be reached.
+        Raises TokenError (forged or damaged), NotFoundError ``code_not_in_register`` (genuine signature, unknown here),
+        RegisterError with the fact ``genuine`` when the signature is valid but the register cannot be read.
         """
         token = from_digits(digits)
         registered = RegisteredBefore(self._find, self.allow_list)
         try:
             claims = verify_token(token, self.trust_list(), now, allow_list=registered).claims
-        except RegisterError as error:  # asked about a code of a compromised key
+        except RegisterError as error:  # raised for a code of a compromised key
             self.scan_without_register(digits, now, error)
         try:
             with self.database.read() as tx:
@@ -100,31 +102,32 @@ class Lookup:
             raise RegisterError(error.code, **{**error.facts, "genuine": True}) from error
 
     def scan_without_register(self, digits: str, now: datetime, error: RegisterError) -> NoReturn:
-        """What a scan says when the register is already known to be out of reach (``error``), without asking it again.
+        """``scan`` when the register is already known to be unreadable (``error``), without reading it again.
 
-        Raises TokenError for a code that is not genuine, else ``error`` with the fact ``genuine``. Of a compromised key
-        the signed allow-list says which codes stay good, as it does for every verifier without a register.
+        Raises TokenError for a code that is not genuine, else ``error`` with the fact ``genuine``. For a compromised
+        key the allow-list says which codes remain valid, as for every verifier without a register.
         """
         verify_token(from_digits(digits), self.trust_list(), now, allow_list=NamedByAllowList(self.allow_list))
         raise RegisterError(error.code, **{**error.facts, "genuine": True}) from error
 
     def stamp(self, now: datetime) -> Hashable:
-        """A value that differs from an earlier one of the same thread whenever an answer of ``scan`` could differ.
+        """A value that changes, within one thread, whenever an answer of ``scan`` could change.
 
-        The register, the trust list and the day in Shanghai decide an answer; nothing else does. Raises RegisterError.
+        An answer depends only on the register, the trust list and the day in Asia/Shanghai. Raises RegisterError.
         """
         edition = self.trust_list()
-        # What the edition says it is, not where it lies: an object that has gone leaves its address to the next one.
+        # The sequence of the edition, not its ``id()``, which may be reused.
         return self.database.stamp(), edition.sequence, edition.issued_at, local_date(now)
 
     def by_number(self, text: str, client: str, now: datetime) -> PublicPage:
-        """The page of the newest version of a code number typed by hand. It does not prove that the card is genuine.
+        """The page of the newest version of a typed code number. It does not prove that the card is genuine.
 
         Raises InputError (number mistyped), AccessError ``too_many_lookups``, NotFoundError, RegisterError.
         """
         code_id = parse_code_number(text)
         with suppress(RegisterError), self.database.write(wait=READ_WAIT_SECONDS) as tx:
-            # A register that can be read but not written still answers: 80 random bits are the guard, this only slows.
+            # A register that cannot be written still answers: 80 random bits protect the number, the limit only slows
+            # guessing.
             LOOKUPS.count(tx, client_network(client), now)
         with self.database.read() as tx:
             newest = codes.newest(tx, code_id)
@@ -159,7 +162,7 @@ class Lookup:
         return publish(self.catalogue, business.record, life, code, now, specimen=self.specimen)
 
     def _inspections(self, tx: Transaction, uscc: str, now: datetime) -> Mapping[str, PublicInspection]:
-        """The last inspections, and how orders to rectify ended for as long as the rules of the day publish it."""
+        """The last inspections, with the outcome of rectification orders for as long as the rules publish it."""
         rule = self.catalogue.inspection_rules.publication_on(local_date(now))
         days = rule.rectification_days if rule else 0
         return inspections.public_facts(tx, uscc, local_date(now) - timedelta(days=days) if days else None)

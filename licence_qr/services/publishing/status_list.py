@@ -1,7 +1,7 @@
-"""Publishing the status list: kept as an array of bits, brought up to date by what changed, signed anew when it must be.
+"""Publish the status list: kept as a bit array, updated by changes, and signed again when needed.
 
-The list itself lies in the register, one for all workers: whoever finds it out of date signs the next, the others take it
-over. So every worker gives the same bytes, and no list is older than one that was given before.
+The signed list is in the register, one for all workers: the first worker that finds it out of date signs the next one,
+and the others use it. So every worker serves the same bytes, and no list is older than one served before.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from licence_qr.store.database.connections import READ_WAIT_SECONDS, Database, T
 from licence_qr.store.publishing import status_list as status
 from licence_qr.store.publishing.status_list import Issue, Position
 
-# An inspector who fetched the list in the morning works the day with it; after a long weekend it says nothing any more.
+# Long enough for a day's work with a list fetched in the morning; too short for a long weekend.
 TTL = timedelta(hours=4)
 LIFETIME = timedelta(hours=72)
 REISSUE_AFTER = TTL / 2
-# Two lists never bear the same second, or a client could not tell the newer; so several changes within a second run
-# ahead of the clock, but not by more than this: it also bounds how often a list is made.
+# No two lists have the same second, so that a client can tell the newer one. Several changes within a second therefore
+# get times ahead of the clock, but not by more than this, which also limits how often a list is made.
 MOST_AHEAD = timedelta(seconds=10)
 _SECOND = timedelta(seconds=1)
 _DIGEST_CHARACTERS = 32
@@ -33,9 +33,9 @@ _DIGEST_CHARACTERS = 32
 
 @dataclass(frozen=True, slots=True)
 class PublishedList:
-    """A signed status list; ``digest`` names its bytes.
+    """A signed status list; ``digest`` identifies its bytes.
 
-    Past ``fresh_until`` verifiers warn, from ``expires_at`` on they say "unknown".
+    After ``fresh_until`` verifiers warn; from ``expires_at`` on they say "unknown".
     """
 
     issue: Issue
@@ -54,13 +54,13 @@ class PublishedList:
 
     @property
     def expires_at(self) -> datetime:
-        """From then on it says nothing."""
+        """From then on it must not be used."""
         return self.issue.issued_at + LIFETIME
 
 
 @dataclass(slots=True)
 class _Bits:
-    """The packed entries and the position of the register at which they are right."""
+    """The packed entries and the position in the register that they correspond to."""
 
     position: Position
     entries: bytearray
@@ -68,7 +68,7 @@ class _Bits:
 
 @dataclass(slots=True)
 class StatusPublishing:
-    """``signing_key`` gives the key that signs status lists at an instant; ``origin`` is where they are fetched."""
+    """``signing_key`` returns the key that signs status lists at an instant; ``origin`` is where they are fetched."""
 
     database: Database
     signing_key: Callable[[datetime], SigningKey]
@@ -78,11 +78,12 @@ class StatusPublishing:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def current(self, now: datetime) -> PublishedList:
-        """The list at the aware instant ``now``: with every change committed before, and issued at most two hours ago.
+        """The list at the aware instant ``now``: with every change committed before it, and issued at most two hours
+        earlier.
 
-        Only after ten changes within one second does the next one wait for the next second. A register that cannot be
-        written still publishes what it says, from this process alone. Raises RegisterError when it cannot be read, and
-        KeyStoreError ``no_signing_key`` and those of its file.
+        After ten changes within one second the next one waits for the next second. If the register cannot be written,
+        this process still publishes its own list. Raises RegisterError when it cannot be read, and KeyStoreError
+        ``no_signing_key`` and those of its file.
         """
         key = self.signing_key(now)
         with self._lock:
@@ -104,7 +105,7 @@ class StatusPublishing:
         return self._published
 
     def _take_over(self, tx: Transaction, key: SigningKey, now: datetime) -> bool:
-        """Make the newest list of the register, or the one at hand, this process's; whether that one is still right."""
+        """Use the newest list of the register, or the current one of this process; return whether it is up to date."""
         stored, kept = status.newest_issue(tx), self._published
         if stored and (kept is None or stored.issued_at > kept.issued_at):
             self._published = _published(stored, status.signed_list(tx))
@@ -114,7 +115,7 @@ class StatusPublishing:
         return newest == Issue(status.position(tx), self.origin + PATH, key.kid, newest.issued_at)
 
     def _sign_next(self, tx: Transaction, key: SigningKey, now: datetime) -> bool:
-        """Sign the list that follows the newest; False when it would run too far ahead of the clock."""
+        """Sign the next list; False if its time would be too far ahead of the clock."""
         issued_at = _next_second(self._published, now)
         if issued_at is None:
             return False
@@ -125,7 +126,7 @@ class StatusPublishing:
         return True
 
     def _follow_register(self, tx: Transaction) -> _Bits:
-        """The bits, brought up to date: by the changes alone where there are bits to bring them to."""
+        """The current bits: updated by changes, or read in full the first time."""
         position, kept = status.position(tx), self._bits
         if kept and position == kept.position:
             return kept
@@ -145,9 +146,9 @@ def _published(issue: Issue, signed: bytes) -> PublishedList:
 
 
 def _next_second(newest: PublishedList | None, now: datetime) -> datetime | None:
-    """The second that the next list bears: later than the last one's. None when that would be too far ahead.
+    """The time of the next list in whole seconds, later than that of the last; None if too far ahead of the clock.
 
-    A list from further ahead than that was issued before this machine's clock was set back, and binds nobody.
+    A list from still further ahead was issued before the clock was set back, and is ignored.
     """
     second = now.replace(microsecond=0)
     if newest is None or not second <= newest.issued_at <= second + MOST_AHEAD:

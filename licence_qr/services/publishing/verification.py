@@ -1,4 +1,4 @@
-"""Verifying a code without the register: what is signed, or why it is refused."""
+"""Verify a code without the register: return the signed facts, or raise why it is refused."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ __all__ = ["MAX_FILE_BYTES", "Description", "Verification"]
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """Offline: no register, no network. It cannot know what happened to the permits after the code was signed."""
+    """Offline verification, without register or network. It does not know what happened after the code was signed."""
 
     catalogue: Catalogue
     trust_list: Callable[[], TrustList]
     allow_list: Callable[[], AllowList | None]
 
     def of_text(self, text: str, now: datetime) -> Description:
-        """What the address or the digits say. Raises TokenError."""
+        """Verify an address or digits. Raises TokenError."""
         allow_list = self.allow_list() if self._any_compromised() else None
         verified = verify(text.strip(), self.trust_list(), now, self.catalogue, allow_list=allow_list)
         return describe(verified, self.catalogue)
@@ -35,7 +35,7 @@ class Verification:
         return any(key.state is KeyState.COMPROMISED for key in self.trust_list().keys)
 
     def of_file(self, data: bytes, name: str, now: datetime) -> Description:
-        """What the code in a picture or PDF says: the first symbol that is genuine, else why the first was refused.
+        """Verify the code in a picture or PDF: the first genuine symbol, else the error of the first symbol.
 
         Raises UnreadableError when there is no symbol or the file cannot be read, TokenError when none is genuine.
         """

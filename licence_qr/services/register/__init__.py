@@ -1,1 +1,2 @@
-"""What every other room stands on: accounts, throttles, the combined record now and on a past day, safe photographs."""
+"""What all other packages use: accounts, rate limits, events, the combined record now and on a past day,
+photographs."""

@@ -1,9 +1,9 @@
-"""The one gate: which role may do what, and for which office. Nothing else decides it, and what stands nowhere is closed.
+"""Access control: which role may do what, and for which office. What is not listed is forbidden.
 
-A use case that takes an actor asks ``demand``; a page that shows only what its reader may do asks ``may`` about the same
-right. What may be done to a licence or permit, and by which role, stands with the act: ``of_act`` makes a right of it.
-What hangs on one person and not on a role (nobody decides their own proposal, only its officer sends a visit) stands with
-the thing itself.
+A use case that takes an actor asks ``demand``; a page that shows only what its reader may do asks ``may`` about the
+same right. The roles for an act on a licence or permit are part of the act's entry: ``of_act`` makes a right of it.
+Rules about a person instead of a role (nobody decides their own proposal, only its officer sends a visit) are checked
+by the use case.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _ADMINISTRATORS: Roles = frozenset({Role.ADMIN})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Right:
-    """To do one thing to one kind of thing: ``roles`` may, where the thing belongs to the office of their account.
+    """The right to do one thing to one kind of thing, for ``roles`` of the office that the thing belongs to.
 
     ``everywhere``: the roles that reach things of every office; they may do it there if they are among ``roles`` too. On
     things of another office an account has no other role. ``unassigned``: things of no office yet are of every office.
@@ -41,13 +41,13 @@ class Right:
 
 TAKE_APPLICATIONS = Right(thing=things.APPLICATION, roles=_CLERKS)
 INVITE_TO_RATE = Right(thing=things.APPLICATION, roles=_CLERKS)
-# Licences and permits are public facts; who entered them, and why, is not.
+# Licences and permits are public facts; who entered them and why is internal.
 READ_BUSINESSES = Right(thing=things.BUSINESS, roles=_EVERYBODY, everywhere=_EVERYBODY)
 READ_INTERNAL_HISTORY = Right(thing=things.BUSINESS, roles=_EVERYBODY, everywhere=_ADMINISTRATORS)
-ACT_ON_LICENCES = Right(thing=things.BUSINESS, roles=_CLERKS)  # some act or other; each says who may do it
+ACT_ON_LICENCES = Right(thing=things.BUSINESS, roles=_CLERKS)  # any act; each entry says who may do it
 ACT_ON_PERMITS = Right(thing=things.PERMIT, roles=_CLERKS | _INSPECTORS)
 READ_PROPOSALS = Right(thing=things.PROPOSAL, roles=_CLERKS | _INSPECTORS | _DECIDERS)
-PROPOSE = Right(thing=things.PROPOSAL, roles=_CLERKS | _INSPECTORS)  # some act or other, as above
+PROPOSE = Right(thing=things.PROPOSAL, roles=_CLERKS | _INSPECTORS)  # any act, as above
 DECIDE_PROPOSALS = Right(thing=things.PROPOSAL, roles=_DECIDERS)
 READ_FOLLOW_UPS = Right(thing=things.PERMIT, roles=_INSPECTORS | _DECIDERS)
 RECORD_FOLLOW_UPS = Right(thing=things.PERMIT, roles=_INSPECTORS)
@@ -60,7 +60,7 @@ DRAW = Right(thing=things.DRAW, roles=_CLERKS | _DECIDERS)  # inspectors are dra
 DECIDE_IMPORTED_ROWS = Right(
     thing=things.IMPORTED_ROW, roles=_CLERKS | _ADMINISTRATORS, everywhere=_ADMINISTRATORS, unassigned=True
 )
-# An administrator passes on what stands with the wrong office or with none, and reads nobody's telephone number.
+# An administrator passes on reports of the wrong office or of none, and may not read contacts.
 OVERSEE_REPORTS = Right(thing=things.REPORT, roles=_EVERYBODY, everywhere=_ADMINISTRATORS)
 # Administrators reach the reports of every office and handle none: they are refused for the role, not for the office.
 HANDLE_REPORTS = Right(thing=things.REPORT, roles=_CLERKS | _INSPECTORS | _DECIDERS, everywhere=_ADMINISTRATORS)
@@ -69,11 +69,11 @@ READ_RATING_FIGURES = Right(
     thing=things.RATING, roles=_CLERKS | _DECIDERS | _ADMINISTRATORS, everywhere=_ADMINISTRATORS
 )  # figures without a case
 
-SEE_WORK = Right(thing=things.TASK, roles=_EVERYBODY, everywhere=_ADMINISTRATORS)  # each the kinds of their roles
+SEE_WORK = Right(thing=things.TASK, roles=_EVERYBODY, everywhere=_ADMINISTRATORS)  # each role sees its kinds of task
 
 
 def of_act(rule: Rule) -> Right:
-    """The right to do, or where it takes two people to propose, one act on a licence or permit."""
+    """The right to do one act on a licence or permit, or to propose it if it takes two people."""
     return Right(thing=things.BUSINESS if rule.kind is SubjectKind.LICENCE else things.PERMIT, roles=rule.roles)
 
 
@@ -84,7 +84,7 @@ def may(actor: Actor, right: Right, *offices: str) -> bool:
 
 
 def demand(actor: Actor, right: Right, *offices: str) -> None:
-    """Let ``actor`` pass or refuse, as ``may``. ``offices`` begins with the one that a refusal names.
+    """Raise unless ``may``. The error names the first of ``offices``.
 
     The office is checked before the role. A use case that checks the role first demands the right without an office before
     it looks the thing up. Raises AccessError ``other_office`` or ``role_not_allowed``.
@@ -97,7 +97,7 @@ def demand(actor: Actor, right: Right, *offices: str) -> None:
 
 
 def office_bound(actor: Actor, right: Right) -> str | None:
-    """The office whose things a list is to hold; None for those of all. Raises AccessError ``role_not_allowed``."""
+    """The office to which a list must be limited; None for all offices. Raises AccessError ``role_not_allowed``."""
     demand(actor, right)
     return None if right.roles & right.everywhere & actor.roles else actor.office
 

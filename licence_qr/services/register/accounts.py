@@ -1,4 +1,4 @@
-"""Signing in: argon2id passwords, throttled tries, and sessions that can be revoked."""
+"""Accounts: argon2id passwords, rate limits on sign-in, and revocable sessions."""
 
 from __future__ import annotations
 
@@ -27,27 +27,27 @@ from licence_qr.store.work import calendar_feeds
 
 SESSION_HOURS = 12
 IDLE_MINUTES = 60
-SESSIONS_KEPT_DAYS = 30  # after their end, for whoever has to look into something
+SESSIONS_KEPT_DAYS = 30  # after their end, for investigations
 TRY_WINDOW_MINUTES = 15
-# One client guessing at one name is stopped early; a name tried from many clients is stopped later, so that a
-# stranger cannot lock a clerk out at once.
+# A low limit for one client and one name; a higher one for a name from many clients, so that a stranger cannot lock a
+# clerk out at once.
 TRIES_OF_PAIR = Limit("sign-in pair", most=5, seconds=TRY_WINDOW_MINUTES * 60, refusal="sign_in_throttled")
 TRIES_OF_NAME = Limit("sign-in name", most=30, seconds=TRY_WINDOW_MINUTES * 60, refusal="sign_in_throttled")
-# Somebody at a desk left open may try the password of whoever is signed in there: counted apart, so that it does not
-# keep that person from signing in elsewhere.
+# Tries at an unattended desk to guess the password of the signed-in person are counted separately, so that the person
+# can still sign in elsewhere.
 TRIES_OF_CONFIRMING = Limit("confirm password", most=5, seconds=TRY_WINDOW_MINUTES * 60, refusal="password_throttled")
-# A session that was carried off can be tried from any number of addresses: all of them together are limited too.
+# A stolen session can be used from many addresses, so all of them together are limited too.
 CONFIRMING_OF_NAME = Limit("confirm name", most=15, seconds=TRY_WINDOW_MINUTES * 60, refusal="password_throttled")
 MIN_PASSWORD_LENGTH = 10
 _TOUCH_SECONDS = 60
 _TOUCH_WAIT_SECONDS = 0.25
-# What a guess costs whoever steals the register: argon2id at the costs of RFC 9106, section 4, second choice. No
-# setting weakens it; another one can only be given by a program that wires the services itself.
+# Cost of a guess for somebody who steals the register: argon2id, RFC 9106, section 4, second recommended option. No
+# setting weakens it; only code that builds the services itself can pass another hasher.
 STANDARD_HASHER = PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
 
-# Accounts are opened and closed, and passwords given, on the command line alone.
+# Accounts are added and disabled, and passwords set, only on the command line.
 _AT_THE_MACHINE = Actor(0, COMMAND_LINE, "", "", frozenset())
-# Who tries to sign in and fails is nobody yet: it is the program that refuses.
+# Before sign-in there is no actor: refusals are recorded in the name of the program.
 _PROGRAM = Actor(0, SYSTEM, "", "", frozenset())
 
 
@@ -63,7 +63,7 @@ class SessionView:
 
 @dataclass(frozen=True, slots=True)
 class AccountHolder:
-    """Who signs in at the desk, as others on the machine may see it; ``disabled``: no more."""
+    """An account as listed on the command line."""
 
     actor: Actor
     disabled: bool
@@ -75,12 +75,12 @@ def _token_hash(token: str) -> bytes:
 
 @cache
 def _decoy_hash(hasher: PasswordHasher) -> str:
-    """Verified when the user name is unknown, so that the answer takes as long as for a known one."""
+    """A hash to verify when the user name is unknown, so that the answer takes as long as for a known one."""
     return hasher.hash(secrets.token_urlsafe(16))
 
 
 class Accounts:
-    """People and their sessions. ``client`` is where a request comes from (remote address)."""
+    """Accounts and their sessions. ``client`` is the remote address of a request."""
 
     def __init__(self, database: Database, hasher: PasswordHasher = STANDARD_HASHER) -> None:
         self._database = database
@@ -90,8 +90,11 @@ class Accounts:
     def create(
         self, username: str, display_name: str, office: str, roles: frozenset[Role], password: str, now: datetime
     ) -> int:
-        """Add a person. Raises InputError ``password_short``, ``username_taken`` (also by what is no person, so that a
-        history never names one for the other) or ``username_form``."""
+        """Add a person and return their key.
+
+        Raises InputError ``password_short``, ``username_taken`` (also for names of actors that are not people, so that
+        a history is unambiguous) or ``username_form``.
+        """
         if not (username.isascii() and username.replace("-", "").replace(".", "").isalnum()):
             raise InputError("username_form", field="username", found=username)
         if len(password) < MIN_PASSWORD_LENGTH:
@@ -106,9 +109,9 @@ class Accounts:
             return user_id
 
     def sign_in(self, username: str, password: str, client: str, now: datetime) -> str:
-        """Return a fresh session token. Raises AccessError ``sign_in_failed`` or ``sign_in_throttled``.
+        """Return a new session token. Raises AccessError ``sign_in_failed`` or ``sign_in_throttled``.
 
-        The try is counted before the password is looked at, so that many requests at once cannot pass the limit.
+        The try is counted before the password is checked, so that concurrent requests cannot exceed the limit.
         """
         pair = f"{username}@{client_network(client)}"
         with self._database.write() as tx:
@@ -123,10 +126,10 @@ class Accounts:
         return self._open_session(user, pair, password, client, now)
 
     def confirm_password(self, actor: Actor, password: str, client: str, now: datetime) -> None:
-        """See that whoever is signed in as ``actor`` is that person: the password once more, before a grave act.
+        """Check the password of the signed-in ``actor`` again, before a four-eyes decision.
 
-        Sessions stay as they are. Raises AccessError ``password_wrong`` or ``password_throttled``; the try is counted
-        before the password is looked at.
+        Sessions are not changed. Raises AccessError ``password_wrong`` or ``password_throttled``; the try is counted
+        before the password is checked.
         """
         pair = f"{actor.username}@{client_network(client)}"
         with self._database.write() as tx:
@@ -140,9 +143,10 @@ class Accounts:
             CONFIRMING_OF_NAME.forget(tx, actor.username)
 
     def _note_refusal(self, user: User, kind: EventKind, client: str, now: datetime) -> None:
-        """Of names that have no account nothing is kept: strangers could fill the register, and some type passwords there.
+        """Record a refused sign-in. Names without an account are not recorded: strangers could fill the register, and
+        some people type passwords there.
 
-        The limits bound what can be written of an account; the tries beyond them are none.
+        The limits bound the events of an account, because further tries are not recorded.
         """
         with self._database.write() as tx:
             _note(tx, kind, user.actor.user_id, _PROGRAM, now, {"client": client_network(client)})
@@ -179,9 +183,9 @@ class Accounts:
         return token
 
     def set_password(self, username: str, password: str, now: datetime) -> None:
-        """Give a person a new password; all their sessions end, and the address of their calendar.
+        """Set a new password; end all sessions of the person and remove their calendar address.
 
-        Who knew the old password may have taken that address along, and it needs none.
+        Somebody who knew the old password may have copied that address, which needs no password.
 
         Raises InputError ``password_short``, AccessError ``account_unknown``.
         """
@@ -195,7 +199,7 @@ class Accounts:
             _note(tx, EventKind.PASSWORD_SET, user.actor.user_id, _AT_THE_MACHINE, now)
 
     def disable(self, username: str, now: datetime) -> None:
-        """Let a person sign in no more, and end all their sessions. Raises AccessError ``account_unknown``."""
+        """Disable an account and end all its sessions. Raises AccessError ``account_unknown``."""
         with self._database.write() as tx:
             user = _known(tx, username)
             accounts.disable_user(tx, user.actor.user_id, now)
@@ -203,14 +207,14 @@ class Accounts:
             _note(tx, EventKind.ACCOUNT_CLOSED, user.actor.user_id, _AT_THE_MACHINE, now)
 
     def actor(self, token: str, now: datetime) -> Actor | None:
-        """Who holds this token, or None when the session is unknown, over, idle too long or revoked."""
+        """The person with this token, or None if the session is unknown, ended, idle for too long or revoked."""
         with self._database.read() as tx:
             session = _live(tx, token, now)
             user = accounts.user_by_id(tx, session.user_id) if session else None
         if session is None or user is None or user.disabled:
             return None
         if now - session.last_seen_at > timedelta(seconds=_TOUCH_SECONDS):
-            # Whoever only looks does not wait for an import, nor for room on the disk: the next page notes it.
+            # A read must not wait for an import or fail on a full disk; the next request records it.
             with suppress(RegisterError), self._database.write(wait=_TOUCH_WAIT_SECONDS) as tx:
                 accounts.touch_session(tx, session.session_id, now)
         return user.actor
@@ -222,12 +226,12 @@ class Accounts:
         return user.actor if user and not user.disabled else None
 
     def everybody(self) -> tuple[AccountHolder, ...]:
-        """Everybody who signs in or did, by user name; the closed accounts too."""
+        """All accounts by user name, including disabled ones."""
         with self._database.read() as tx:
             return tuple(AccountHolder(user.actor, user.disabled) for user in accounts.everybody(tx))
 
     def sign_out(self, token: str, now: datetime) -> None:
-        """End the session of this token; nothing happens when it is over already."""
+        """End the session of this token, unless it has ended already."""
         with self._database.write() as tx:
             session = accounts.session_by_hash(tx, _token_hash(token))
             if session is not None:
@@ -248,7 +252,7 @@ class Accounts:
         return session.session_id if session else None
 
     def revoke(self, actor: Actor, session_id: str, now: datetime) -> bool:
-        """End one session of ``actor``; False when there is no such live session of theirs."""
+        """End one session of ``actor``; False if there is no such live session."""
         with self._database.write() as tx:
             return accounts.revoke_session(tx, actor.user_id, session_id, now)
 
@@ -261,7 +265,7 @@ def _note(
     now: datetime,
     after: Mapping[str, object] | None = None,
 ) -> None:
-    """Write down what happened to an account."""
+    """Record an event of an account."""
     events.write(
         tx,
         NewEvent(
@@ -271,7 +275,7 @@ def _note(
 
 
 def _shut_out(tx: Transaction, user: User, now: datetime) -> None:
-    """End whatever opens something without the password."""
+    """End everything that gives access without the password."""
     accounts.revoke_all(tx, user.actor.user_id, now)
     calendar_feeds.remove(tx, user.actor.user_id)
 

@@ -1,6 +1,6 @@
-"""The one writer of events: every act of every room is written down here, in the same shape.
+"""Write events: the only way to record one, with one shape for all.
 
-The caller says what happened; which of it is public is not the caller's to say (``domain.register.events.PUBLIC_FIELDS``).
+``domain.register.events.PUBLIC_FIELDS``, and not the caller, decides what is public.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ _READER_WAIT_SECONDS = 0.25  # as long as a page waits to note that a session is
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewEvent:
-    """What happened to ``subject``, who did it, when and why, and the values before and after as plain JSON.
+    """An event on ``subject``: who, when and why, and the values before and after as JSON values.
 
-    ``uscc`` names the business whose history it belongs to; an event of none (accounts, keys, exports) leaves it empty, so
-    that no history, and no form that is open on one, changes with it. See ``Event`` for the rest.
+    ``uscc`` is the business whose history it belongs to. It is empty for other events (accounts, keys, exports), which
+    then do not change the revision of a business. See ``Event`` for the rest.
     """
 
     kind: EventKind

@@ -1,7 +1,7 @@
-"""Photographs that somebody sends in: made harmless and small before anything keeps or shows them.
+"""Clean uploaded photographs before they are stored or shown.
 
-A photograph is hostile until shown otherwise, and a private matter besides: its file says where and when it was taken,
-with what, and may carry a thumbnail of what was cut away. Nothing of the file is kept but its pixels, drawn anew.
+A photograph is untrusted and may have private metadata: where, when and with what it was taken, or a thumbnail of what
+was cropped. Only its pixels are kept, encoded again.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ MAX_PHOTO_PIXELS = 50_000_000
 LONGEST_SIDE = 1600
 _QUALITY = 82
 _FORMATS = ("JPEG", "PNG", "WEBP")
-# ISO base media files (ISO/IEC 14496-12) name their brand here; these brands are photographs of phones.
+# Brands of ISO base media files (ISO/IEC 14496-12) that phones use for photographs.
 _BRAND = slice(4, 12)
 _HEIF_BRANDS = frozenset(
     {b"ftypheic", b"ftypheix", b"ftyphevc", b"ftypheim", b"ftypmif1", b"ftypmsf1", b"ftypavif", b"ftypavis"}
@@ -38,14 +38,14 @@ class CleanPhoto:
 
 
 def clean(data: bytes, *, field: str = "photo") -> CleanPhoto:
-    """Draw the photograph in ``data`` (JPEG, PNG or WebP, told by its content and never by its name) anew.
+    """Encode the photograph in ``data`` (JPEG, PNG or WebP by its content, not its name) again.
 
-    Turned upright as its metadata asked; transparent parts become white; of an animation the first picture. Colours are
-    taken as sRGB whatever profile the file named.
+    It is rotated as its metadata says, and transparent parts become white. Only the first picture of an animation is
+    used. Colours are taken as sRGB whatever the profile.
 
-    Raises InputError ``photo_missing`` (no bytes), ``photo_too_large`` (over 8 MB or 50 million pixels, told by the
-    header before anything is unpacked), ``photo_type`` (another format; ``found`` is HEIC where it is that),
-    ``photo_unreadable`` (damaged or cut off).
+    Raises InputError ``photo_missing`` (no bytes), ``photo_too_large`` (over 8 MB or 50 million pixels, by the header,
+    before decoding), ``photo_type`` (another format; ``found`` is HEIC for that one), ``photo_unreadable`` (damaged
+    or cut off).
     """
     if not data:
         raise InputError("photo_missing", field=field)
@@ -58,7 +58,7 @@ def clean(data: bytes, *, field: str = "photo") -> CleanPhoto:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             upright = _upright(picture)
-    except Exception as fault:  # a damaged file can raise almost anything
+    except Exception as fault:  # a damaged file can raise almost any exception
         raise InputError("photo_unreadable", field=field) from fault
     return _encoded(upright)
 
@@ -76,11 +76,11 @@ def _opened(data: bytes, field: str) -> Image.Image:
 
 
 def _upright(picture: Image.Image) -> Image.Image:
-    # libjpeg unpacks a large photograph at a half, a quarter or an eighth of its size: less memory, and faster.
+    # libjpeg can decode a large photograph at 1/2, 1/4 or 1/8 of its size, faster and with less memory.
     picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
     picture.load()
     small = ImageOps.exif_transpose(picture)
-    if small.mode.startswith("I"):  # 16 bits a grey pixel; cut to 8 they would all be white
+    if small.mode.startswith("I"):  # 16 bits per grey pixel; converted to 8 they would all be white
         small = small.convert("I").point(lambda value: value * (1 / 256)).convert("L")
     small.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
     page = Image.new("RGB", small.size, "white")

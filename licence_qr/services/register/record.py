@@ -1,4 +1,4 @@
-"""The combined record of one business as the register holds it now."""
+"""The combined record of one business from the current register."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ def load(tx: Transaction, uscc: str) -> StoredBusiness:
 
 
 def licence_facts(stored: StoredEntity) -> dict[str, Any]:
-    """A licence as plain JSON for the history: what it says, and its state. The telephone number stays out.
+    """A licence with its state as JSON values for the history, without the telephone number.
 
-    Days of the state that the register does not know are left out, as in events from before it kept them.
+    Unknown days of the state are left out, as in older events.
     """
     facts = as_json(stored.entity) | {"state": stored.state.value}
     days = {"state_since": stored.state_since, "dormant_until": stored.dormant_until}
@@ -42,7 +42,7 @@ def licence_facts(stored: StoredEntity) -> dict[str, Any]:
 
 
 def as_json(value: Any) -> dict[str, Any]:
-    """A domain value as plain JSON, for the history's before and after."""
+    """A domain value as JSON values, for the history."""
     return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
 
 

@@ -1,8 +1,8 @@
-"""The state of a business on a past day, folded from its history: as known today, or as the register knew it then.
+"""The state of a business on a past day, computed from its history: as known today, or as known at an earlier instant.
 
-Each event holds the full values before and after. Only the fields that an event set are taken from it, in the order in which
-events were written down, and only from events that hold on the day asked for: so what was decided later for an earlier day
-(撤销 is void from the grant) shows on that day, and nothing else does.
+Each event has the full values before and after. Only the fields that an event changed are taken from it, in the order
+of recording, and only from events in effect on that day. So a later decision with effect from an earlier day (撤销 is
+void from the grant) is included on that day.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from licence_qr.domain.register.marks import Mark
 from licence_qr.domain.register.permit import Permit
 from licence_qr.store.register.history import EventRow
 
-# Events whose values are a whole licence, premises, permit or mark. What others hold is their own.
+# Events whose values are a whole licence, premises, permit or mark. Other events have their own fields.
 STATE_KINDS = frozenset(
     {
         EventKind.LICENCE_GRANTED,
@@ -60,8 +60,8 @@ _READERS: dict[type, TypeAdapter[Any]] = {kind: TypeAdapter(kind) for kind in (E
 class PastState:
     """A business on ``day``. ``entity`` and ``state`` are None before the register had it.
 
-    ``state`` is the one decided; a rest whose time was over counts as business resumed. ``marks`` are all it ever had by
-    their keys; ask each ``stands_on``. ``version`` is the newest print of its code, 0 before the first.
+    ``state`` is the decided one; after the end of dormancy it counts as resumed. ``marks`` are all marks by key, past
+    ones too: check ``stands_on``. ``version`` is the newest print of its code, 0 before the first.
     """
 
     uscc: str
@@ -78,13 +78,14 @@ class PastState:
 
 
 def effective_day_of(event: EventRow) -> date:
-    """From which day an event holds: the one it names, or the one on which it was written down."""
+    """The day on which an event takes effect: the one it names, or the day it was recorded."""
     named: str = event["effective_on"]
     return date.fromisoformat(named) if named else local_date(datetime.fromisoformat(event["at"]))
 
 
 def fold(uscc: str, events: Iterable[EventRow], day: date, known_at: datetime | None) -> PastState:
-    """The state on ``day`` from the events of one business, oldest first; with ``known_at`` from those written by then."""
+    """The state on ``day`` from the events of one business, oldest first; with ``known_at`` only those recorded by
+    then."""
     subjects: dict[str, dict[str, Any]] = {}
     version = 0
     for event in events:
@@ -100,7 +101,7 @@ def fold(uscc: str, events: Iterable[EventRow], day: date, known_at: datetime | 
 
 
 def _take(values: dict[str, Any], event: EventRow) -> None:
-    """Take over what this event set. A field that is gone from the later value is one the register knows no more."""
+    """Apply the changes of this event. A field that is missing from the later value is removed."""
     before = json.loads(event["before"]) if event["before"] is not None else {}
     after = json.loads(event["after"])
     for name in before.keys() - after.keys():
@@ -140,9 +141,9 @@ def _day(text: str | None) -> date | None:
 
 
 def _value(kind: type[Value], values: dict[str, Any]) -> Value | None:
-    """The domain value; None where only a later field of it holds on the day, and not what it was made with.
+    """The domain value, or None if its creation was not yet in effect on the day.
 
-    Fields that this program no longer has, or that the event was written before, are left to their defaults.
+    Unknown fields are ignored, and fields newer than the event get their defaults.
     """
     known = {each.name for each in fields(kind)}
     if not {each.name for each in fields(kind) if each.default is MISSING} <= values.keys():

@@ -1,4 +1,4 @@
-"""The kinds of thing that people at the desk deal with, as a refusal names them; and the refusal that there is none."""
+"""Names of the things that the desk deals with, for error messages; and the error that there is none."""
 
 from __future__ import annotations
 
@@ -19,5 +19,5 @@ TASK = Text("待办", "task")
 
 
 def not_found(thing: Text) -> NotFoundError:
-    """NotFoundError ``thing_not_found``, to be raised where the register has no such thing."""
+    """NotFoundError ``thing_not_found``, to be raised if the register has no such thing."""
     return NotFoundError("thing_not_found", thing_zh=thing.zh, thing_en=thing.en)

@@ -1,4 +1,4 @@
-"""Limits on tries, counted in the register so that all workers share them.
+"""Rate limits, counted in the register so that all workers share them.
 
 Subjects are stored as hashes: the register keeps no list of typed names and addresses.
 """
@@ -14,7 +14,7 @@ from licence_qr.errors import AccessError
 from licence_qr.store.database.connections import Transaction
 from licence_qr.store.register import accounts
 
-_HOUSEHOLD_PREFIX = 64  # one IPv6 customer is given at least this network and may use any address of it
+_HOUSEHOLD_PREFIX = 64  # an IPv6 customer gets at least this network and can use any address in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +27,10 @@ class Limit:
     refusal: str
 
     def count(self, tx: Transaction, subject: str, now: datetime) -> bool:
-        """Count one try; whether it was the last of this window. Raises AccessError with the fact ``minutes`` when the
-        limit had been reached before it."""
+        """Count one try; return whether it was the last of this window.
+
+        Raises AccessError with the fact ``minutes`` if the limit was reached before.
+        """
         window = int(now.timestamp()) // self.seconds * self.seconds
         key = _key(subject)
         made = accounts.tries(tx, self.scope, key, window)
@@ -39,12 +41,13 @@ class Limit:
         return made + 1 == self.most
 
     def forget(self, tx: Transaction, subject: str) -> None:
-        """Forget the tries of one subject."""
+        """Delete the tries of one subject."""
         accounts.clear_tries(tx, self.scope, _key(subject))
 
 
 def client_network(client: str) -> str:
-    """Whom an address stands for: an IPv4 address itself, of IPv6 the network of one customer; other text as it is."""
+    """The subject for an address: an IPv4 address itself, for IPv6 the network of one customer; other text
+    unchanged."""
     try:
         address = ipaddress.ip_address(client)
     except ValueError:

@@ -1,1 +1,1 @@
-"""Signing the combined record into the next version of a code, and what every grant has to ask first."""
+"""Sign the combined record as the next version of a code, and the checks before every grant."""

@@ -1,6 +1,6 @@
-"""What every grant of a permit checks and assigns: delegation, the rule for the place, a number, a period.
+"""What every grant of a permit checks and assigns: delegation, rule for the kind of place, number, period.
 
-Shared by an application granted at once, by the grant of a pending one, and by a renewal.
+Used for an application granted at once, for the grant of a pending one, and for a renewal.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ def number_series(permit_type: str, authority: str) -> str:
 
 
 def type_name(catalogue: Catalogue, permit_type: str) -> str:
-    """The Chinese name of a permit type; one outside the catalogue as it was written."""
+    """The Chinese name of a permit type; one outside the catalogue as written."""
     known = catalogue.permit_types.get(permit_type)
     return known.name.zh if known else permit_type
 
@@ -40,8 +40,10 @@ def check_delegation(catalogue: Catalogue, office: str, permit_type: str, day: d
 
 
 def check_kinds(catalogue: Catalogue, permit_type: str, kinds: tuple[str, ...], day: date) -> None:
-    """Raise RuleError ``kind_needs_no_permit_today`` unless the rules of ``day`` license one of the kinds of place, where
-    the permit type follows them."""
+    """Raise RuleError ``kind_needs_no_permit_today`` unless the rules of ``day`` license one of the kinds.
+
+    Only for permit types that depend on the kind of place.
+    """
     if not catalogue.permit_types[permit_type].by_kind_of_place:
         return
     known = [catalogue.kinds[kind] for kind in kinds]
@@ -52,7 +54,7 @@ def check_kinds(catalogue: Catalogue, permit_type: str, kinds: tuple[str, ...], 
 
 
 def next_permit_no(tx: Transaction, catalogue: Catalogue, permit_type: str, authority: str, day: date) -> str:
-    """The authority's next number of that year, taken in the caller's transaction.
+    """Take the next number of the authority for that year, in the caller's transaction.
 
     Raises RuleError ``no_number_template``.
     """
@@ -61,7 +63,7 @@ def next_permit_no(tx: Transaction, catalogue: Catalogue, permit_type: str, auth
         raise RuleError("no_number_template", permit_type=type_name(catalogue, permit_type))
     while True:
         number = template.render(day.year, counters.take(tx, number_series(permit_type, authority), day.year))
-        # A ledger may have brought it in under the name of another authority; then it is given already.
+        # An imported ledger may have this number under another authority's name; skip it then.
         if permits.by_number(tx, number) is None:
             return number
 

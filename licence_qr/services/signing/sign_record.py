@@ -1,4 +1,4 @@
-"""Signing the combined record of one business into the next version of its code."""
+"""Sign the combined record of one business as the next version of its code."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _PRINT_ENDED = 1
 
 @dataclass(frozen=True, slots=True)
 class Coding:
-    """``signing_key`` gives the key that signs licences on a given day; it raises KeyStoreError when there is none."""
+    """``signing_key`` returns the key that signs codes at an instant; it raises KeyStoreError if there is none."""
 
     catalogue: Catalogue
     origin: str
@@ -48,10 +48,10 @@ class Coding:
         *,
         again: bool = False,
     ) -> IssuedCode:
-        """Sign what the register says of ``uscc`` and store it as the next version, in the caller's transaction.
+        """Sign the record of ``uscc`` and store it as the next version, in the caller's transaction.
 
-        When the newest version already says exactly this, that version is returned and nothing is written: a stored
-        signature is never re-made. ``again`` asks for a new version all the same, for a print that was lost or damaged.
+        If the newest version has the same content, it is returned and nothing is written. ``again`` makes a new version
+        in any case, for a print that was lost or damaged.
         """
         business = records.load(tx, uscc)
         previous = codes.newest_of_business(tx, uscc)
@@ -78,7 +78,7 @@ class Coding:
         return self.issued(code)
 
     def _sign(self, tx: Transaction, record: CombinedRecord, previous: StoredCode | None, now: datetime) -> StoredCode:
-        """The next version after ``previous``, with a fresh block of status entries; not yet stored."""
+        """The next version after ``previous``, with a new block of status entries; not yet stored."""
         day = local_date(now)
         code_id = previous.code_id if previous else CodeId(secrets.token_bytes(CODE_ID_BYTES))
         version = previous.version + 1 if previous else 1
@@ -101,7 +101,7 @@ class Coding:
         )
 
     def issued(self, code: StoredCode) -> IssuedCode:
-        """The stored version as services hand it on."""
+        """The stored version as an IssuedCode."""
         return IssuedCode(
             code.code_id, code.version, code.uscc, code.issued_on, code.token, address(self.origin, code.token)
         )
@@ -119,10 +119,10 @@ def _signed_facts(code: StoredCode) -> dict[str, object]:
 
 
 def refresh_status(tx: Transaction, uscc: str, day: date) -> None:
-    """Bring the status entries of every version in line with what the register says on ``day``.
+    """Update the status entries of every version to the register on ``day``.
 
-    A permit has an entry in each version that bears it, and all of them turn: an inspector without a network may hold an
-    old print, and asks the list for the permit by that print's own block. Entries that are right already cost no write.
+    A permit has an entry in each version that includes it, and all are updated: an inspector without a network may scan
+    an old print, and looks the permit up in the block of that print. Correct entries are not written.
     """
     business = records.load(tx, uscc)
     for code in codes.versions_of_business(tx, uscc):
@@ -130,11 +130,11 @@ def refresh_status(tx: Transaction, uscc: str, day: date) -> None:
 
 
 def _turn_entries(tx: Transaction, code: StoredCode, business: StoredBusiness, day: date) -> None:
-    """The print of a superseded version keeps its value; permits are known by their numbers, which never change."""
+    """Update the entries of one version, except that of a superseded print. Permits are matched by number."""
     if codes.status(tx, code.status_index) != codes.SUPERSEDED:
         codes.set_status(tx, code.status_index, _PRINT_ENDED if business.stored.state.ended else 0)
     values = {p.permit_no: status_list_value(status_on(p, day)) for p in business.record.permits}
     for entry, signed in enumerate(json.loads(code.record)["permits"], start=1):
-        # A permit that an import has since moved to another holder is told by that holder's code.
+        # A permit that an import has moved to another holder is reported by that holder's code.
         if (value := values.get(signed["permit_no"])) is not None:
             codes.set_status(tx, code.status_index + entry, value)

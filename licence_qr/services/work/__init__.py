@@ -1,1 +1,1 @@
-"""The task list, reminders, the outbox and the mail server, and the list in a person's calendar."""
+"""The task list, reminders, outbox, mail server, and calendar addresses."""

@@ -1,8 +1,8 @@
-"""The task list in a person's own calendar, under a private address.
+"""The task list in a person's own calendar, at a private address.
 
-Calendar programs have no session: whoever holds the address reads the list. So it is as hard to guess as a session token,
-kept only as a hash, shown once, and gone as soon as its owner renews or revokes it, gets a new password, or the account
-is closed.
+Calendar programs have no session: whoever has the address can read the list. So it is as hard to guess as a session
+token, stored only as a hash, shown once, and removed when its owner renews or revokes it, gets a new password, or the
+account is disabled.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ _TOKEN_BYTES = 32
 
 
 class CalendarFeeds:
-    """One address a person."""
+    """Calendar addresses, one per person."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def renew(self, actor: Actor, now: datetime) -> str:
-        """A new token for ``actor``; the earlier one leads nowhere from now on."""
+        """A new token for ``actor``; an earlier one is no longer valid."""
         token = secrets.token_urlsafe(_TOKEN_BYTES)
         with self._database.write() as tx:
             calendar_feeds.put(tx, actor.user_id, _hash(token), now)
@@ -37,7 +37,7 @@ class CalendarFeeds:
         return token
 
     def revoke(self, actor: Actor, now: datetime) -> bool:
-        """Close the address of ``actor``; False when there is none."""
+        """Remove the address of ``actor``; False if there is none."""
         with self._database.write() as tx:
             removed = calendar_feeds.remove(tx, actor.user_id)
             if removed:
@@ -45,12 +45,12 @@ class CalendarFeeds:
             return removed
 
     def made_at(self, actor: Actor) -> datetime | None:
-        """When the address of ``actor`` was made; None when there is none."""
+        """When the address of ``actor`` was created, or None."""
         with self._database.read() as tx:
             return calendar_feeds.made_at(tx, actor.user_id)
 
     def reader(self, token: str) -> Actor | None:
-        """Whose list ``token`` opens: None for an unknown or revoked one, and for a closed account."""
+        """The person whose list ``token`` opens; None for an unknown or revoked one, and for a disabled account."""
         with self._database.read() as tx:
             owner = calendar_feeds.owner(tx, _hash(token))
             user = None if owner is None else accounts.user_by_id(tx, owner)
@@ -58,7 +58,7 @@ class CalendarFeeds:
 
 
 def _note(tx: Transaction, kind: EventKind, actor: Actor, now: datetime) -> None:
-    """The address is what gives the list out; what calendar programs fetch by it, every hour, is not written down."""
+    """Record the creation or removal of an address; the hourly fetches by calendar programs are not recorded."""
     subject = f"account/{actor.user_id}"
     events.write(tx, NewEvent(kind=kind, subject=subject, at=now, actor=actor.username, office=actor.office))
 

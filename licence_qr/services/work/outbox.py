@@ -1,8 +1,8 @@
-"""The outbox: a folder with one ``.eml`` file a message, each whole, each once.
+"""The outbox: a folder with one complete ``.eml`` file per message, each written once.
 
-Another program may fetch files from it at any moment, so a message comes into being by one rename. Messages are first laid
-ready in ``.ready``; the register then notes them; only then do they move into the outbox. Whatever is stopped in
-between is finished by the next run: what was noted moves on, what was not is thrown away and written anew.
+Another program may fetch files at any moment, so a message appears by one rename. Messages are first written to
+``.ready``, then recorded in the register, and only then moved into the outbox. If a run is stopped, the next one
+finishes it: recorded messages are moved, others are deleted and written again.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Outbox:
 
     @contextmanager
     def exclusive_lock(self) -> Iterator[None]:
-        """Keep other runs waiting; the lock ends with the process that holds it."""
+        """Hold an exclusive lock; other runs wait. It ends with the process."""
         with self._faults():
             (self.folder / _READY).mkdir(parents=True, exist_ok=True)
             descriptor = os.open(self.folder, os.O_RDONLY)
@@ -38,8 +38,7 @@ class Outbox:
             os.close(descriptor)
 
     def lay_ready(self, name: str, message: bytes) -> None:
-        """Write a message where nobody fetches it yet; its bytes are on the disk when this returns, its name after
-        ``settle``."""
+        """Write a message to ``.ready``, flushed to disk; its name is on disk after ``settle``."""
         with self._faults():
             descriptor = os.open(self.folder / _READY / name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o640)
             with os.fdopen(descriptor, "wb") as file:
@@ -48,19 +47,19 @@ class Outbox:
                 os.fsync(file.fileno())
 
     def settle(self) -> None:
-        """Put the names of what lies ready on the disk: before they are noted, or a loss of power would lose a message."""
+        """Flush the names in ``.ready`` to disk, before they are recorded, so that a power failure loses no message."""
         with self._faults():
             sync_names(self.folder / _READY)
 
     def release(self, names: list[str]) -> None:
-        """Move messages that lie ready into the outbox."""
+        """Move messages from ``.ready`` into the outbox."""
         with self._faults():
             for name in names:
                 (self.folder / _READY / name).replace(self.folder / name)
             sync_names(self.folder)
 
     def finish(self, noted: Callable[[str], bool]) -> int:
-        """Bring to an end what an earlier run left lying ready; how many messages moved on."""
+        """Finish what an earlier run left in ``.ready``; return how many messages were moved."""
         with self._faults():
             left = sorted(path.name for path in (self.folder / _READY).iterdir())
             moving = [name for name in left if noted(name)]
@@ -70,7 +69,7 @@ class Outbox:
         return len(moving)
 
     def messages(self) -> list[Path]:
-        """What waits to be fetched or sent, in the order of the names."""
+        """The messages to be fetched or sent, by name."""
         with self._faults():
             return sorted(path for path in self.folder.glob("*.eml") if path.is_file())
 

@@ -1,6 +1,6 @@
 """Reminders by mail: one message for each task and step (90, 60, 30 days, overdue), to the mailbox of the office.
 
-Nobody outside is written to, and a message names the business and its address and nothing else about anybody.
+Messages go only to offices, and name only the business and its address.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ from licence_qr.store.work.reminders import Due
 from licence_qr.store.work.task_sources import TaskQuery
 
 BATCH = 200
-# What waits for a colleague in the same room needs no mail.
+# Tasks that wait for a colleague in the same office need no mail.
 _REMINDED_OF = tuple(kind for kind in TaskKind if not kind.value.startswith("proposal"))
 
 
 @dataclass(frozen=True, slots=True)
 class PostOffice:
-    """Where reminders go and in whose name. ``server`` None: they stay in the outbox for others to fetch.
+    """Where reminders are sent, and the sender. ``server`` None: they stay in the outbox for another program to fetch.
 
-    ``fallback`` gets those of offices without a mailbox; ``address`` is the origin that links lead to.
+    ``fallback`` gets those of offices without a mailbox; ``address`` is the origin of links.
     """
 
     outbox: Outbox
@@ -44,7 +44,7 @@ class PostOffice:
 
 @dataclass(frozen=True, slots=True)
 class Reminded:
-    """What one run did. ``finished`` were left by a run that was stopped; ``silent`` are offices without a mailbox."""
+    """The result of a run. ``finished`` were left by a stopped run; ``silent`` are offices without a mailbox."""
 
     written: int
     finished: int
@@ -55,7 +55,7 @@ class Reminded:
 
 
 class Reminders:
-    """The use case behind ``licence-qr remind``."""
+    """The use case of ``licence-qr remind``."""
 
     def __init__(self, database: Database, catalogue: Catalogue, post: PostOffice) -> None:
         self._database = database
@@ -63,7 +63,7 @@ class Reminders:
         self._post = post
 
     def due(self, now: datetime, most: int = 10_000) -> tuple[Due, ...]:
-        """What a run would write now, the first ``most`` of each office. Writes nothing."""
+        """The reminders that a run would write now, at most ``most`` per office. Writes nothing."""
         found: list[Due] = []
         for office in self._reached():
             with self._database.read() as tx:
@@ -71,9 +71,9 @@ class Reminders:
         return tuple(found)
 
     def run(self, now: datetime) -> Reminded:
-        """Write what is due and not yet written, then hand the outbox to the mail server where there is one.
+        """Write reminders that are due and not yet written, then send the outbox if there is a mail server.
 
-        Can be stopped at any point and run again: nothing is lost, and nothing comes into the outbox twice. Raises
+        It can be stopped at any point and run again: nothing is lost or written to the outbox twice. Raises
         ConfigError ``outbox_not_written``, ``smtp_unreachable`` and ``smtp_refused``.
         """
         outbox, server = self._post.outbox, self._post.server
@@ -86,7 +86,7 @@ class Reminders:
         return Reminded(written, finished, sent, refused, waiting, silent)
 
     def _write(self, office: Office, now: datetime) -> int:
-        """All reminders of one office, in batches: laid ready, noted, released."""
+        """Write all reminders of one office, in batches: to ``.ready``, to the register, to the outbox."""
         question, outbox, written = self._question(office, local_date(now)), self._post.outbox, 0
         while True:
             with self._database.read() as tx:
@@ -103,7 +103,7 @@ class Reminders:
             written += len(batch)
 
     def message(self, office: Office, due: Due, now: datetime) -> EmailMessage:
-        """The reminder of one task: plain text, Chinese above English, the same Message-ID however often it is made."""
+        """The reminder of one task: plain text, Chinese before English, always with the same Message-ID."""
         task = due.task
         rules = self._catalogue.life_rules_on(local_date(now))
         left = time_left(task.due_on, local_date(now), self._catalogue.working_calendar, rules)
@@ -116,7 +116,7 @@ class Reminders:
         message["Date"] = format_datetime(now)
         message["Message-ID"] = f"<{file_name(due).removesuffix('.eml')}@{self._post.sender.rpartition('@')[2]}>"
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no automatic answers to it
-        message.set_content(self._text(office, due, left), cte="base64")  # for servers that take 7 bits only
+        message.set_content(self._text(office, due, left), cte="base64")  # for 7-bit servers
         return message
 
     def _text(self, office: Office, due: Due, left: TimeLeft) -> str:
@@ -153,13 +153,13 @@ class Reminders:
 
 
 def file_name(due: Due) -> str:
-    """The name of the file and of the message: the same for the same task, day and step."""
+    """The name of the file and of the message: the same for the same task, due day and step."""
     task = due.task
     return f"{task.due_on}-{task.kind.value}-{task.subject.replace('/', '-')}-{due.step.value}.eml"
 
 
 def _one_line(text: str) -> str:
-    """Without line breaks and control characters, which a header may not carry."""
+    """``text`` without line breaks and control characters, which are not allowed in a header."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 

@@ -1,7 +1,7 @@
-"""Sending messages of the outbox to a mail server (SMTP, RFC 5321), encrypted unless the server is asked for without.
+"""Send messages of the outbox to a mail server (SMTP, RFC 5321), encrypted unless configured otherwise.
 
-A message is moved out of the outbox after the server has taken it. When the line breaks between the two it is sent once
-more, under the same Message-ID, by which mail systems know the double: rather twice than never.
+A message is moved out of the outbox after the server has accepted it. If the connection breaks in between, it is sent
+again with the same Message-ID, by which mail systems recognise duplicates.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _PERMANENT = 500
 
 @dataclass(frozen=True, slots=True)
 class MailServer:
-    """``security`` is ``starttls``, ``tls`` or ``none``; the certificate is always checked, by ``ca_file`` where named."""
+    """``security`` is ``starttls``, ``tls`` or ``none``; the certificate is always checked, with ``ca_file`` if set."""
 
     host: str
     port: int
@@ -34,10 +34,10 @@ class MailServer:
     ca_file: Path | None = None
 
     def deliver(self, outbox: Outbox) -> tuple[int, int]:
-        """Send what waits; how many were sent, and how many the server refused for good and were put aside.
+        """Send the messages; return how many were sent, and how many were refused permanently and put aside.
 
-        Raises ConfigError ``smtp_unreachable``, ``smtp_refused`` or ``smtp_password_unreadable``; what was not sent
-        stays in the outbox.
+        Raises ConfigError ``smtp_unreachable``, ``smtp_refused`` or ``smtp_password_unreadable``; messages not sent
+        stay in the outbox.
         """
         waiting = outbox.messages()
         if not waiting:
@@ -51,7 +51,7 @@ class MailServer:
         return sent, refused
 
     def _send(self, server: smtplib.SMTP, path: Path) -> bool:
-        """Whether the server took the message; False when it never will. For now only: ConfigError."""
+        """Send one message; False if it was refused permanently. Raises ConfigError for a temporary failure."""
         message = message_from_bytes(path.read_bytes(), EmailMessage, policy=policy.SMTP)
         try:
             server.send_message(message)

@@ -1,4 +1,4 @@
-"""The task list of a person: what waits for their roles in their office, the most urgent first."""
+"""The task list of a person: tasks for their roles in their office, the most urgent first."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MOST_EXPORTED = 100_000
 
 @dataclass(frozen=True, slots=True)
 class WorkFilter:
-    """What of the list is asked for. ``office`` is heard from an administrator only; ``page`` counts from 1."""
+    """Filter for the list. ``office`` is only for administrators; ``page`` counts from 1."""
 
     kind: TaskKind | None = None
     step: DueStep | None = None
@@ -35,7 +35,7 @@ class WorkFilter:
 
 @dataclass(frozen=True, slots=True)
 class WorkLine:
-    """A task and how long there is for it today."""
+    """A task and the time left today."""
 
     task: Task
     left: TimeLeft
@@ -43,19 +43,19 @@ class WorkLine:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many tasks of each kind and step there are, whatever filter is set."""
+    """The number of tasks by kind and step, without a filter."""
 
     each: Mapping[tuple[TaskKind, DueStep], int]
     kinds: tuple[TaskKind, ...]
 
     def of(self, kind: TaskKind | None = None, step: DueStep | None = None) -> int:
-        """How many tasks of that kind and step; None stands for all."""
+        """The number of tasks of that kind and step; None stands for all."""
         return sum(n for (k, s), n in self.each.items() if kind in (None, k) and step in (None, s))
 
 
 @dataclass(frozen=True, slots=True)
 class WorkPage:
-    """One page of the list. ``rules`` are those by which the steps were told."""
+    """One page of the list. ``rules`` are the figures that define the steps."""
 
     work_filter: WorkFilter
     counts: Counts
@@ -66,19 +66,19 @@ class WorkPage:
 
 
 class WorkList:
-    """Use cases around the list. It does no task, and writes down only that the list was taken away as a file."""
+    """The task list and its export. Only the export is recorded."""
 
     def __init__(self, database: Database, catalogue: Catalogue) -> None:
         self._database = database
         self._catalogue = catalogue
 
     def counts(self, actor: Actor, now: datetime) -> Counts:
-        """How much waits for ``actor``."""
+        """The number of tasks for ``actor``."""
         with self._database.read() as tx:
             return self._counts(tx, self._question(actor, WorkFilter(), local_date(now)))
 
     def show(self, actor: Actor, work_filter: WorkFilter, now: datetime) -> WorkPage:
-        """One page of what waits for ``actor``; a page beyond the last is the last."""
+        """One page of tasks for ``actor``; a page beyond the last gives the last."""
         today = local_date(now)
         question = self._question(actor, work_filter, today)
         with self._database.read() as tx:
@@ -92,13 +92,13 @@ class WorkList:
     def everything(
         self, actor: Actor, work_filter: WorkFilter, now: datetime, most: int = MOST_EXPORTED
     ) -> tuple[WorkLine, ...]:
-        """All lines that ``work_filter`` selects, whatever page it names; at most ``most``, the most urgent."""
+        """All lines that ``work_filter`` selects, ignoring its page; at most ``most``, the most urgent first."""
         question = self._question(actor, work_filter, local_date(now))
         with self._database.read() as tx:
             return self._lines(tx, question, work_filter, most, 0)
 
     def export(self, actor: Actor, work_filter: WorkFilter, form: str, now: datetime) -> tuple[WorkLine, ...]:
-        """``everything``, to be taken away as a file of the given form; who took how many lines is written down."""
+        """``everything``, for a file of the given format; who exported how many lines is recorded."""
         lines = self.everything(actor, work_filter, now)
         taken = NewEvent(
             kind=EventKind.EXPORTED,
@@ -112,7 +112,7 @@ class WorkList:
         return lines
 
     def offices(self, actor: Actor) -> tuple[str, ...]:
-        """The offices whose work ``actor`` may see: their own, to an administrator all."""
+        """The offices whose tasks ``actor`` may see: their own, or all for an administrator."""
         bound = access.office_bound(actor, access.SEE_WORK)
         return tuple(self._catalogue.offices) if bound is None else (bound,)
 

@@ -162,7 +162,7 @@ def m010_proposals(schema: Schema) -> None:
 
 
 def m011_work_list(schema: Schema) -> None:
-    """Indexes for the work list, so that only open tasks are read."""
+    """Indexes for the task list, so that only open tasks are read."""
     schema.run("""
         CREATE INDEX permits_pending ON permits (handling_office) WHERE state = 'pending';
         CREATE INDEX permits_by_end ON permits (handling_office, valid_to) WHERE state IN ('effective', 'suspended');

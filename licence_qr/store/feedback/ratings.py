@@ -15,7 +15,7 @@ _COLUMNS = (
     "application_no, uscc, office, level, reasons, text, rated_at, mend_days, mend_from, mend_due, state, closed_on,"
     " revision, words_deleted_on"
 )
-# For the work list (store.work.tasks). The condition repeats that of the index ratings_to_mend.
+# For the task list (store.work.tasks). The condition repeats that of the index ratings_to_mend.
 TO_MEND = (
     "SELECT 'rating/' || rating_id AS subject, office, uscc, NULL AS premises_no, mend_due AS due_on"
     " FROM ratings WHERE office IN ({offices}) AND state IN ('open', 'mended')"

@@ -16,7 +16,7 @@ _COLUMNS = (
     "number, kind, text, uscc, place, code_id, office, received_at, contact_days, contact_due, answer_days, answer_from,"
     " answer_due, contact_left, has_photo, state, closed_on, revision, words_deleted_on"
 )
-# For the work list (store.work.tasks): one source per kind of task. The condition repeats that of the index
+# For the task list (store.work.tasks): one source per kind of task. The condition repeats that of the index
 # reports_open.
 _TASK = "SELECT 'report/' || report_id AS subject, office, uscc, NULL AS premises_no"
 _OPEN = "FROM reports WHERE office IN ({offices}) AND closed_on IS NULL"

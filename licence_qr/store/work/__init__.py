@@ -1,1 +1,1 @@
-"""The work list, reminders, and calendar addresses."""
+"""The task list, reminders, and calendar addresses."""

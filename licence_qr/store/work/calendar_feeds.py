@@ -1,4 +1,4 @@
-"""Private addresses from which a person's calendar fetches the work list. Only hashes are stored."""
+"""Private addresses from which a person's calendar fetches the task list. Only hashes are stored."""
 
 from __future__ import annotations
 

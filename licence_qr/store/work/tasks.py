@@ -1,4 +1,4 @@
-"""The work list: one SELECT over all sources, so that SQL does filters, order and pages."""
+"""The task list: one SELECT over all sources, so that SQL does filters, order and pages."""
 
 from __future__ import annotations
 
