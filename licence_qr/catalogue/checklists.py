@@ -106,8 +106,7 @@ def check_checklists(
 
 
 def _check_dates(source: Source, faults: Faults) -> None:
-    """Check that no version occurs twice, and that each day has at most one version of a list and one rule of a
-    kind."""
+    """Check that no version occurs twice, and that versions of a list and rules of a kind do not overlap."""
     for place, entry in enumerate(source.entries.checklist):
         for earlier in source.entries.checklist[:place]:
             if earlier.id == entry.id and (earlier.version == entry.version or _overlap(earlier, entry)):

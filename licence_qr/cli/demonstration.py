@@ -119,8 +119,7 @@ def _write_secret(path: Path, text: str) -> None:
 
 
 def _write_pictures(codes: tuple[DemonstrationCode, ...], folder: Path) -> dict[str, Path]:
-    """Write a PNG for each code, and a list of them. They are written each time, because the address may have
-    changed."""
+    """Write a PNG for each code, and a list of them. Each time anew, as the address may have changed."""
     folder.mkdir(parents=True, exist_ok=True)
     pictures, lines = {}, []
     for number, code in enumerate(codes, start=1):

@@ -26,8 +26,7 @@ def columns(text: str) -> int:
 
 
 def filled(text: str, width: int) -> list[str]:
-    """``text`` in lines of at most ``width`` columns. Lines of the source are joined, without a space between Chinese
-    characters."""
+    """``text`` in lines of at most ``width`` columns. Source lines are joined, without spaces in Chinese."""
     joined = re.sub(rf"(?<=[{_HAN}{_CLOSING}])\n(?=[{_HAN}{_OPENING}])", "", text.strip())
     lines, gap = [""], ""
     for unit in filter(None, _UNIT.findall(joined)):

@@ -56,14 +56,12 @@ class SigningKey(Protocol):
         """The two bytes that identify the key in the trust list."""
 
     def sign(self, message: bytes) -> bytes:
-        """ES256 over ``message``: r and s, 32 bytes each, big-endian. High s is allowed; ``sign`` below normalises
-        it."""
+        """ES256 over ``message``: r and s, 32 bytes each, big-endian. s may be high; ``sign`` below normalises it."""
 
 
 @dataclass(frozen=True, slots=True)
 class SoftKey:
-    """A P-256 key in memory. Nonces are derived from key and message (RFC 6979), so a weak random source cannot leak
-    it."""
+    """A P-256 key in memory. Nonces are derived (RFC 6979), so a weak random source cannot leak it."""
 
     kid: bytes
     private_key: ec.EllipticCurvePrivateKey

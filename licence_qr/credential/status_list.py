@@ -61,8 +61,7 @@ class StatusList:
         return Freshness.STALE if now > self.issued_at + self.ttl else Freshness.CURRENT
 
     def check_time(self, now: datetime) -> None:
-        """Raise TokenError ``status_list_expired``, or ``status_list_issued_in_future`` when the clock must be
-        wrong."""
+        """Raise TokenError ``status_list_expired``, or ``status_list_issued_in_future`` (wrong clock)."""
         if now >= self.expires_at:
             raise TokenError("status_list_expired", expires_at=self.expires_at, now=now)
         if self.issued_at > now + CLOCK_TOLERANCE:

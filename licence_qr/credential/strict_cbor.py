@@ -31,8 +31,7 @@ def write_canonical(value: object) -> bytes:
 
 
 def read_canonical(data: bytes) -> Any:
-    """Read ``data``, which must be the canonical encoding of its value: no tags, no indefinite lengths, no trailing
-    bytes.
+    """Read ``data``, which must be the canonical encoding of its value, without tags or trailing bytes.
 
     The caller checks types and lengths. Raises TokenError ``payload_not_canonical``.
     """
@@ -64,8 +63,7 @@ def refuse_other_forms(value: object, data: bytes) -> None:
 
 
 def head_bytes(number: int) -> int:
-    """The length in bytes of the canonical head (RFC 8949, section 3) of a number from 0 to 2^32 - 1, or of a string or
-    array of that length.
+    """The bytes of the canonical head (RFC 8949, section 3) of a number below 2^32, or of a string or array that long.
 
     Without tags, maps, floats and indefinite lengths, two encodings of one value differ only in their heads, and
     canonical heads are the shortest. So an encoding of the canonical length is the canonical one.

@@ -100,8 +100,8 @@ class TrustList:
         raise TokenError("key_unknown", kid=kid.hex(), sequence=self.sequence)
 
     def signing_keys(self, purpose: KeyPurpose, day: date) -> tuple[TrustedKey, ...]:
-        """The keys that may sign for ``purpose`` on ``day``, the newest first; of two of the same day, the later in the
-        list first."""
+        """The keys that may sign for ``purpose`` on ``day``, the newest first, and later ones in the list before
+        earlier."""
         usable = (key for key in reversed(self.keys) if key.purpose is purpose and key.may_sign_on(day))
         # Sorting is stable, in reverse too.
         return tuple(sorted(usable, key=lambda key: key.not_before, reverse=True))

@@ -34,8 +34,7 @@ Segment = tuple[Mode, int, str]
 
 
 def fitting_version(text: str) -> int:
-    """The smallest QR version, 1 to 11 or 13, that holds ``text`` at level M with its trailing digits as a numeric
-    segment.
+    """The smallest QR version, 1 to 11 or 13, that holds ``text`` at level M, trailing digits as a numeric segment.
 
     Raises PrintError ``symbol_text_invalid`` for a text that is empty or not printable ASCII, and
     ``symbol_too_dense`` above version 13: denser symbols cannot be read reliably at 30 mm.

@@ -100,8 +100,7 @@ def to_svg(symbol: Symbol, mm: float, title: str = "二维码 QR code") -> str:
 
 
 def to_png(symbol: Symbol, px_per_module: int = 8) -> bytes:
-    """A PNG image, black on white with one bit per pixel, including the quiet zone. The same symbol gives the same
-    bytes.
+    """A PNG image, one bit per pixel, including the quiet zone. The same symbol gives the same bytes.
 
     Raises ValueError unless ``px_per_module`` is 1 to 64.
     """

@@ -133,8 +133,7 @@ def _address_lines(canvas: Canvas, addresses: Sequence[str]) -> list[tuple[str, 
 
 
 def _rows(canvas: Canvas, content: CardContent, top: float) -> None:
-    """Draw licence and permits at the largest size at which all fit; else as many permits as fit, and the count of the
-    rest."""
+    """Draw licence and permits, at a size at which all fit; else as many as fit, and the count of the rest."""
     room = ROWS_BOTTOM - top
     for density in DENSITIES:
         rows = _all_rows(canvas, content, density)

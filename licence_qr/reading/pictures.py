@@ -68,8 +68,7 @@ def _texts_on(picture: Image.Image) -> list[str]:
 
 
 def closer_looks(grey: Image.Image) -> Iterator[Image.Image]:
-    """The picture enlarged to twice its size; then smoothed, with every point black that is darker than its
-    surroundings.
+    """The picture enlarged to twice its size; then smoothed, with points darker than their surroundings in black.
 
     Enlarging gives small modules a centre, smoothing removes noise of sensor and JPEG, and comparison with the
     surroundings removes shadows and poor contrast. Measured with two readers: docs/verifying/interop.md.

@@ -66,8 +66,7 @@ class _BusinessCase:
 
 
 def need_of_kind(kind: KindOfPlace, area_m2: int | None, day: date) -> Need:
-    """What the rule in force on ``day`` requires of one kind of place of ``area_m2`` square metres (None: not yet
-    known)."""
+    """What the rule of ``day`` requires of one kind of place of ``area_m2`` square metres (None: not yet known)."""
     rule = kind.regime_on(day)
     if rule is None:
         return Need(Regime.NONE, Text(f"{kind.name.zh}在这一天没有规定", f"{kind.name.en}: no rule for that day"))

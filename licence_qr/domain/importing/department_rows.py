@@ -178,8 +178,7 @@ class Vocabulary:
 
     @classmethod
     def of(cls, catalogue: Catalogue) -> Vocabulary:
-        """Collect authorities, towns, kinds of place with aliases, number templates, and the permit types of
-        ledgers."""
+        """Collect authorities, towns, kinds of place with aliases, number templates, permit types of ledgers."""
         return cls(
             {name_key(authority.name.zh): authority.id for authority in catalogue.authorities.values()},
             {name_key(office.region_name.zh): office.id for office in catalogue.offices.values()},
@@ -190,8 +189,7 @@ class Vocabulary:
 
 
 def parse_market(row: SourceRow, words: Vocabulary) -> MarketRecord:
-    """Read one licence. Raises InputError for a wrong code, an unusable or too long text, a wrong date or an unknown
-    word."""
+    """Read one licence. Raises InputError for a wrong code, text, date or unknown word."""
     texts = _usable_texts(row)
     form = _form(texts["entity_type"])
     if form is not EntityForm.INDIVIDUAL:

@@ -25,8 +25,8 @@ def question_key(kind: ConflictKind, sides: Sequence[Side]) -> str:
 
 
 class Ledger:
-    """Collects verdicts and questions. ``decided`` holds the answers given so far, ``reasons`` the reasons of those
-    that admitted rows."""
+    """Collects verdicts and questions. ``decided`` holds the answers given so far, ``reasons`` those that admitted
+    rows."""
 
     def __init__(self, decided: Mapping[str, Decided]) -> None:
         self.decided = decided

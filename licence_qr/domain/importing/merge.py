@@ -169,8 +169,7 @@ class _Merge:
     # Joining: each permit is matched with its licence, or becomes a question.
 
     def _note_overrides(self, unit: Unit[HealthRecord]) -> None:
-        """A name or principal that a person accepted from the ledger also counts for the other permits of the
-        business."""
+        """A name or principal accepted from the ledger also counts for the other permits of the business."""
         licence = self.licences.get(unit.record.uscc or self._accepted_match(unit))
         for kind, what, text in _compared(unit.record) if licence else ():
             if licence and name_key(text) not in licence.spellings(what):

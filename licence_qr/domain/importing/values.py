@@ -80,8 +80,7 @@ def permit_texts(permit: Permit, address: str) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """The outcome: businesses by credit code, open questions by key, and one verdict per row in the order of the
-    files."""
+    """The outcome: businesses by credit code, open questions by key, and one verdict per row, in file order."""
 
     businesses: Mapping[str, MergedBusiness]
     conflicts: Mapping[str, Conflict]
@@ -129,8 +128,7 @@ class Licence:
         return (self.unit, *permits) if self.unit else permits
 
     def business(self, catalogue: Catalogue) -> MergedBusiness:
-        """The combined record. Premises 1 is the address of the licence; others follow in the order of permit
-        numbers."""
+        """The combined record. Premises 1 is the address of the licence; others follow by permit number."""
         name = self.overrides.get("name", self.entity.name)
         entity = replace(self.entity, name=name, principal=self.overrides.get("principal", self.entity.principal))
         addresses = {name_key(entity.domicile): entity.domicile}

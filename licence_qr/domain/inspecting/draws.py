@@ -76,11 +76,11 @@ class DrawList:
     candidates: tuple[Candidate, ...]
 
     def canonical(self) -> str:
-        """The text that is published and hashed: JSON, keys sorted, no spaces, candidates by permit number and officers
+        """The text that is published and hashed: JSON, keys sorted, no spaces, candidates by permit number, officers
         ascending.
 
-        Raises RuleError ``draw_places`` (none asked for, more than there are, or more than 500) or ``draw_officers_few``
-        (fewer than two officers for a place).
+        Raises RuleError ``draw_places`` (none asked for, more than there are, or more than 500) or
+        ``draw_officers_few`` (fewer than two officers for a place).
         """
         if not 1 <= self.places <= min(len(self.candidates), MAX_PLACES):
             raise RuleError("draw_places", places=self.places, most=min(len(self.candidates), MAX_PLACES))

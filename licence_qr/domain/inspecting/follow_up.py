@@ -61,8 +61,7 @@ FAULT_WORDS: Mapping[Fault, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class FollowUpReport:
-    """What the officers report about one permit. ``others`` are the user names of the officers besides the one who
-    records.
+    """What officers report about one permit. ``others`` are the user names of all but the one who records.
 
     ``rectify_by`` goes with RECTIFY; ``fault`` and the grounds of the proposal to annul (``reason``, ``legal_basis``)
     go with FAILED. ``document_no`` is the number of the order or of the case. ``inspection`` names the visit recorded

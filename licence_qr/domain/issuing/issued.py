@@ -23,8 +23,7 @@ class IssuedCode:
 
 @dataclass(frozen=True, slots=True)
 class IssuedPermit:
-    """One permit of an issued application: granted with its number, or pending in the standard procedure (number
-    empty)."""
+    """One permit of an issued application: granted with its number, or pending (number empty)."""
 
     permit_type: str
     permit_no: str

@@ -79,8 +79,7 @@ def rule(kind: SubjectKind, act: Act) -> Rule:
 
 
 def known_to(permit_type: PermitType | None, found: Rule) -> bool:
-    """Whether permits of a type have an act at all. None stands for a type missing from the catalogue, which has every
-    act."""
+    """Whether permits of a type have an act at all. None, a type not in the catalogue, has every act."""
     return permit_type is None or not found.by_type or permit_type.basis_of(found.act) is not None
 
 

@@ -1,5 +1,4 @@
-"""Dates of the life cycle: when an act takes effect, when a renewal is in time or a review due, how long dormancy
-lasts."""
+"""Dates of the life cycle: effect of an act, time for renewal, due day of a review, end of dormancy."""
 
 from __future__ import annotations
 
@@ -47,8 +46,7 @@ def renewal_deadline(last: date, rules: LifeRules) -> date:
 
 
 def renewed_period(period: Period, months: int | None) -> Period:
-    """The period after a renewal: the new term begins on the day after the old expiry date; the first day does not
-    change.
+    """The period after a renewal: the new term begins the day after the old expiry date; the first day stays.
 
     So a renewed permit is in force without a break, and no print made before the old expiry says "not yet in force".
     """
@@ -58,8 +56,7 @@ def renewed_period(period: Period, months: int | None) -> Period:
 
 
 def review_due(permit: Permit, rules: LifeRules) -> date | None:
-    """The day on which the review (复核, every two years) is due; None if none falls before expiry, or without a
-    period."""
+    """The due day of the review (复核, every two years); None if none falls before expiry, or without a period."""
     if permit.period is None:
         return None
     due = add_months(max(permit.period.first, permit.reviewed_on or permit.period.first), rules.review_after_months)

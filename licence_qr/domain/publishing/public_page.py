@@ -28,8 +28,7 @@ class Verdict(StrEnum):
 
 
 class FoundBy(StrEnum):
-    """How the page was found: by the signed symbol, or by the code number, which does not prove that a card is
-    genuine."""
+    """How the page was found: by the signed symbol, or by the code number, which proves nothing about the card."""
 
     SYMBOL = "symbol"
     NUMBER = "number"

@@ -213,8 +213,7 @@ class PartHashes(NamedTuple):
 
 
 def split(kind: EventKind, before: Fields | None, after: Fields | None, reason: str) -> tuple[Fields, Fields]:
-    """Split values into the public and the private part. Fields not in ``PUBLIC_FIELDS``, and the reason, are
-    private."""
+    """Split values into public and private part. Fields not in ``PUBLIC_FIELDS``, and the reason, are private."""
     open_to_all = PUBLIC_FIELDS[kind]
     public: dict[str, Any] = {}
     private: dict[str, Any] = {"reason": reason} if reason else {}
@@ -228,8 +227,8 @@ def split(kind: EventKind, before: Fields | None, after: Fields | None, reason: 
 
 
 def part_hashes(event: Event) -> PartHashes:
-    """The two hashes of an event (see the module). Who acted is hashed with the private part, all other columns with
-    the public one."""
+    """The two hashes of an event (see the module). Who acted is hashed with the private part, the rest with the
+    public."""
     public = {
         "kind": event.kind.value,
         "uscc": event.uscc,

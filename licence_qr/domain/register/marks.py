@@ -31,8 +31,7 @@ MARK_NAMES: dict[MarkKind, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One mark. ``until`` is its last day, None if it lasts until lifted; from ``lifted_on`` on it is no longer in
-    force.
+    """One mark. ``until`` is its last day, None until lifted; it is not in force from ``lifted_on`` on.
 
     ``reason`` is internal. Legal basis and document number are those of the decision that set it.
     """

@@ -57,8 +57,7 @@ class CombinedRecord:
         return canonical_json(self.to_json()).encode("utf-8")
 
     def digest(self) -> bytes:
-        """The first 16 bytes of SHA-256 over ``canonical()``, which bind the symbol to facts that it has no room
-        for."""
+        """The first 16 bytes of SHA-256 over ``canonical()``, which bind the symbol to facts it has no room for."""
         return hashlib.sha256(self.canonical()).digest()[:DIGEST_BYTES]
 
 

@@ -40,8 +40,7 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 
 def refused_character(text: str) -> tuple[str, int] | None:
-    """The first character that is not allowed in a printed record, as ``U+202E RIGHT-TO-LEFT OVERRIDE``, and its
-    position.
+    """The first character not allowed in a printed record, as ``U+202E RIGHT-TO-LEFT OVERRIDE``, and its position.
 
     Characters that are invisible or mean something on one machine only are refused. Ideographs newer than Python's
     table are accepted; whether a font can print them is checked when printing.

@@ -63,8 +63,7 @@ class DemonstrationCode:
 
 @dataclass(frozen=True, slots=True)
 class _Filling:
-    """One business being entered in a transaction. ``now`` is the instant of filling, from which all days are
-    counted."""
+    """One business being entered in a transaction. Days are counted from ``now``, the instant of filling."""
 
     tx: Transaction
     business: DemonstrationBusiness

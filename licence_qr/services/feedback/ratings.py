@@ -165,8 +165,7 @@ class Ratings:
         return rating.words_deleted_on is None and is_kept(rating.closed_on, self.kept_days(today)[1], today)
 
     def purge_expired(self, tx: Transaction, now: datetime) -> Deleted:
-        """Delete what has been kept long enough, and set due days for which there is now a calendar. Part of every
-        write."""
+        """Delete expired data, and set due days for which there is now a calendar. Part of every write."""
         today = local_date(now)
         contact_days, words_days = self.kept_days(today)
         deleted = Deleted(

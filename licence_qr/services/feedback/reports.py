@@ -58,8 +58,8 @@ class ReportSubject:
 
 @dataclass(frozen=True, slots=True)
 class SentReport:
-    """A report as typed. Without a ``number``, ``place`` says where the code is displayed and ``office`` which office
-    it is for."""
+    """A report as typed. Without a ``number``, ``place`` says where the code is and ``office`` which office is
+    meant."""
 
     form_id: str
     kind: str
@@ -191,8 +191,7 @@ class Reports:
             return self._receipt(tx, report, local_date(now))
 
     def purge_expired(self, tx: Transaction, now: datetime) -> Deleted:
-        """Delete what has been kept long enough, and set due days for which there is now a calendar. Part of every
-        write."""
+        """Delete expired data, and set due days for which there is now a calendar. Part of every write."""
         today = local_date(now)
         contact_days, words_days = self.kept_days(today)
         deleted = Deleted(

@@ -67,8 +67,7 @@ class ReportAct:
 
 @dataclass(frozen=True, slots=True)
 class ReportsDesk:
-    """The reports of an office. Clerks, inspectors and deciders see those of their own office; an administrator sees
-    all."""
+    """The reports of an office. Clerks, inspectors and deciders see their own office's, an administrator all."""
 
     reports: Reports
 
@@ -190,6 +189,5 @@ def _without_words(event: ReportEvent) -> ReportEvent:
 
 
 def _right_to(step: ReportStep) -> access.Right:
-    """The right for a step. An administrator who is also a clerk handles reports of the own office and oversees the
-    rest."""
+    """The right for a step. An administrator who is also a clerk handles reports of the own office."""
     return OVERSEE_REPORTS if step in _OVERSEEING else HANDLE_REPORTS

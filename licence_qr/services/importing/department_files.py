@@ -146,8 +146,7 @@ def _csv_sheets(data: bytes, name: str) -> Iterator[tuple[str, Iterator[_Line]]]
 
 
 def _decode(data: bytes, name: str) -> str:
-    """UTF-8 with or without a byte order mark, else GB18030; both strict, so that a wrong guess is an error, not a
-    wrong name."""
+    """UTF-8 with or without a byte order mark, else GB18030; both strict, so that a wrong guess is an error."""
     if data.startswith(_UTF16_MARKS):
         raise UnreadableError("import_text_encoding", file=name, position=0)
     try:

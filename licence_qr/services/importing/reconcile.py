@@ -285,8 +285,7 @@ class BusinessImport:
         return _but_state(differing)
 
     def _closed_by_proposal(self, permit: Permit) -> bool:
-        """Whether the merge closed the permit with a licence whose end is only proposed; it is closed with the
-        licence."""
+        """Whether the merge closed the permit with a licence whose end is only proposed."""
         return permit.state is PermitState.CANCELLED and any(each.subject.permit_id is None for each in self.asked)
 
     # Questions.

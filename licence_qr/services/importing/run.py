@@ -58,8 +58,7 @@ class FileSums:
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """The result of an import: the sums per file, the verdict of every row in the order of the files, all businesses
-    seen."""
+    """The result of an import: sums per file, verdicts of rows in file order, all businesses seen."""
 
     market: FileSums
     health: FileSums
@@ -185,8 +184,7 @@ class Importing:
 
 
 def take_over(tx: Transaction, context: ImportContext, settled: Settled, business: MergedBusiness) -> None:
-    """Take one business over in the caller's transaction and add outcomes that the merge could not know to
-    ``settled``."""
+    """Take one business over in the caller's transaction, and add what the merge could not know to ``settled``."""
     business_import = BusinessImport(tx, context, business)
     business_import.run()
     settled.fates += business_import.fates

@@ -41,7 +41,7 @@ NEVER_COUNTS = frozenset(flag for flag in Flag if flag.holds) - {
 
 @dataclass(frozen=True, slots=True)
 class InspectionPage:
-    """One page of the list, the newest visit first. ``held`` counts all held records of the office, whatever the
+    """One page of the list, the newest visit first. ``held`` counts all held ones of the office, whatever the
     filter."""
 
     lines: tuple[Listed, ...]

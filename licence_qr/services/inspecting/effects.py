@@ -89,7 +89,7 @@ class InspectionEffects:
             _drawn(counting)
 
     def _grade(self, counting: Counting) -> None:
-        """Grade the permit, unless its type has no grade or a later visit has graded it: records can arrive out of
+        """Grade the permit, unless its type has no grade or a later visit graded it: records may arrive in any
         order."""
         stored, scored = counting.judged.permit, counting.judged.score
         if stored is None or scored.percent is None:

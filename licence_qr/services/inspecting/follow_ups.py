@@ -191,8 +191,7 @@ class FollowUps:
             raise InvalidApplication(problems)
 
     def _failed(self, visit: _Visit, number: int) -> int:
-        """Propose annulment and return the proposal's id. The credit entry is also added to a proposal that is already
-        open."""
+        """Propose annulment and return the proposal's id. An open proposal also gets the credit entry."""
         tx, stored, report = visit.tx, visit.stored, visit.report
         if report.fault is None:
             raise AssertionError("a failed check without a fault is refused before")

@@ -22,8 +22,7 @@ FORMAT = 1
 
 
 def kit(tx: Transaction, catalogue: Catalogue, actor: Actor, today: date) -> dict[str, Any]:
-    """The part ``inspection`` of the pack of ``actor`` for ``today``. Names of officers are only for their
-    colleagues."""
+    """The part ``inspection`` of the pack of ``actor`` for ``today``. Officers' names are only for colleagues."""
     rules, office = catalogue.life_rules_on(today), actor.office
     colleagues = accounts.active_of_office(tx, office, Role.INSPECTOR)
     return {

@@ -271,8 +271,7 @@ def _check_same_business(known: StoredEntity, request: EntityRequest) -> None:
 
 
 def _check_free(case: _IssuingCase, uscc: str, premises: Premises, request: PermitRequest) -> None:
-    """Raise if there is already a permit in force or pending of this type for one of its kinds of place at the
-    premises.
+    """Raise if a permit of this type is in force or pending for one of the kinds of place at the premises.
 
     For a type that does not depend on the kinds of place: for the premises.
     """

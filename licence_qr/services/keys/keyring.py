@@ -62,8 +62,7 @@ class _Loaded:
 
 
 class Keys:
-    """Keys with files in ``folder``. The trust list is read again when its file changes, so keys rotate without a
-    restart."""
+    """Keys with files in ``folder``. The trust list is read again when its file changes."""
 
     def __init__(self, folder: Path, passphrase_file: Path, hsm: Hsm | None = None) -> None:
         self.folder = folder
@@ -147,8 +146,8 @@ class Keys:
         return Root.at_hand(self.folder, self.folder, self.passphrase_file)
 
     def trust_list(self) -> TrustList:
-        """The trust list in force. Raises KeyStoreError ``trust_list_missing``, TokenError when the root did not sign
-        it."""
+        """The trust list in force. Raises KeyStoreError ``trust_list_missing``, TokenError if not signed by the
+        root."""
         return self._current().trust_list
 
     def root_point(self) -> bytes:
@@ -192,8 +191,7 @@ class Keys:
         return KeyPlace.ELSEWHERE if key_files.read_hsm_label(self.folder, name) is None else KeyPlace.HSM
 
     def allow_list(self) -> AllowList | None:
-        """The allow-list in force; None if no key was ever compromised. Raises TokenError when the root did not sign
-        it.
+        """The allow-list in force; None if no key was ever compromised. Raises TokenError if not signed by the root.
 
         It is read on first use, so that a damaged one only affects codes of a compromised key.
         """

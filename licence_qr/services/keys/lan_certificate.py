@@ -58,8 +58,7 @@ def _permitted(hosts: Sequence[str]) -> list[x509.GeneralName]:
 
 
 def _sign(private: ec.EllipticCurvePrivateKey, hosts: Sequence[str], now: datetime) -> x509.Certificate:
-    """Sign the certificate: self-issued, as phones require, and limited to ``hosts``, so that it can certify nothing
-    else."""
+    """Sign the certificate: self-issued, as phones require, and valid only for ``hosts``."""
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"licence-qr trial, {hosts[0]}")])
     usage = {"digital_signature": True, "key_cert_sign": True}
     others = ("content_commitment", "key_encipherment", "data_encipherment", "key_agreement", "crl_sign")

@@ -21,7 +21,7 @@ def picture(folder: Path, address: str) -> Path:
 
 
 def terminal_lines(address: str) -> list[str]:
-    """The QR symbol of ``address`` in characters, including the quiet zone, black on white whatever the terminal's
+    """The QR symbol of ``address`` in characters, with the quiet zone, black on white whatever the terminal's
     colours."""
     symbol = make_symbol(address)
     side = bytes(QUIET_ZONE)

@@ -76,8 +76,7 @@ def add_premises(case: ActCase) -> None:
 
 
 def close_premises(case: ActCase) -> None:
-    """撤并经营场所: the premises are given up, and their permits with them. The last ones can only be closed with the
-    licence."""
+    """撤并经营场所: the premises are given up, and their permits with them. The last are closed only with the licence."""
     details = case.request.details
     if not isinstance(details, ClosingPremises):
         raise InputError("details_missing", field="premises_no")

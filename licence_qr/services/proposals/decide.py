@@ -179,8 +179,7 @@ class Proposals:
     def _close(
         self, tx: Transaction, proposal: StoredProposal, state: ProposalState, actor: Actor, why: str, now: datetime
     ) -> None:
-        """Close the proposal and settle what depends on it. Of two concurrent deciders the second gets a
-        ConflictError."""
+        """Close the proposal and settle what depends on it. The second of two deciders gets ConflictError."""
         proposals.settle(tx, proposal.proposal_id, state, actor.username, why.strip(), now)
         annulled = state is ProposalState.APPROVED
         settle_within(tx, self.catalogue, Consequence(proposal, actor, annulled, now))

@@ -69,8 +69,7 @@ class Prints:
         return card_for(page, self.host, make_symbol(self.coding.issued(code).address))
 
     def card_pdf(self, actor: Actor, uscc: str, size: str, now: datetime) -> bytes:
-        """The display card (亮证牌) as PDF on ``A4`` or ``A5``. Raises PrintError when a text cannot be printed as
-        registered.
+        """The display card (亮证牌) as PDF on ``A4`` or ``A5``. Raises PrintError when a text cannot be printed.
 
         Raises NotFoundError ``sheet_size_unknown`` for any other size, since it comes from a URL.
         """

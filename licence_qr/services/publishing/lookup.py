@@ -44,8 +44,7 @@ class RegisteredBefore:
     allow_list: Callable[[], AllowList | None]
 
     def allows(self, kid: bytes, token: bytes) -> bool:
-        """Whether ``token``, with a valid signature, is one of them. Raises RegisterError, TokenError
-        ``allow_list_*``."""
+        """Whether ``token`` (validly signed) is one of them. Raises RegisterError, TokenError ``allow_list_*``."""
         allowed = self.allow_list()
         key = allowed.of_key(kid) if allowed else None
         stored = self.find(decode_claims(split(token).payload)) if key else None

@@ -78,8 +78,7 @@ class StatusPublishing:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def current(self, now: datetime) -> PublishedList:
-        """The list at the aware instant ``now``: with every change committed before it, and issued at most two hours
-        earlier.
+        """The list at the aware instant ``now``: with every change committed before, at most two hours old.
 
         After ten changes within one second the next one waits for the next second. If the register cannot be written,
         this process still publishes its own list. Raises RegisterError when it cannot be read, and KeyStoreError

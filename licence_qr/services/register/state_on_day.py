@@ -84,8 +84,7 @@ def effective_day_of(event: EventRow) -> date:
 
 
 def fold(uscc: str, events: Iterable[EventRow], day: date, known_at: datetime | None) -> PastState:
-    """The state on ``day`` from the events of one business, oldest first; with ``known_at`` only those recorded by
-    then."""
+    """The state on ``day`` from the events of one business, oldest first; with ``known_at`` those recorded by then."""
     subjects: dict[str, dict[str, Any]] = {}
     version = 0
     for event in events:

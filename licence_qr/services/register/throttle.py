@@ -46,8 +46,7 @@ class Limit:
 
 
 def client_network(client: str) -> str:
-    """The subject for an address: an IPv4 address itself, for IPv6 the network of one customer; other text
-    unchanged."""
+    """The subject for an address: IPv4 unchanged, for IPv6 the network of one customer; other text unchanged."""
     try:
         address = ipaddress.ip_address(client)
     except ValueError:

@@ -269,7 +269,7 @@ class Database:
 
 
 def _keeps_log(connection: sqlite3.Connection) -> bool:
-    """Whether the file is in WAL mode. SQLite is asked, because closing a file opened to read the header drops all
+    """Whether the file is in WAL mode. Asks SQLite, because closing the file after reading its header drops all
     locks."""
     mode: str = connection.execute("PRAGMA journal_mode").fetchone()[0]
     return mode == "wal"

@@ -44,8 +44,7 @@ class SqliteSchema:
 
 
 def upgrade(db: SqliteUtils) -> None:
-    """Apply the missing steps. Raises RegisterError ``register_newer`` when the file has steps unknown to this
-    program."""
+    """Apply the missing steps. Raises RegisterError ``register_newer`` when the file has unknown steps."""
     refuse_newer(db)
     _book.ensure_migrations_table(db)
     for former, name in FORMER_NAMES.items():

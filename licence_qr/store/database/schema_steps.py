@@ -120,8 +120,7 @@ def m006_imports(schema: Schema) -> None:
 
 
 def m007_status_changes(schema: Schema) -> None:
-    """Every change of a status entry in order, so that the published list can be updated without reading all
-    entries."""
+    """Every change of a status entry in order, so that the published list is updated without reading all."""
     schema.run("""
         CREATE TABLE status_changes (
             seq INTEGER PRIMARY KEY AUTOINCREMENT, status_index INTEGER NOT NULL, value INTEGER NOT NULL);

@@ -45,8 +45,7 @@ class Hsm:
             raise KeyStoreError("hsm_key_curve", label=label) from None
 
     def sign(self, label: str, message: bytes) -> bytes:
-        """ES256 over ``message`` by the key called ``label``: r and s, 32 bytes each; s is not normalised to the low
-        half.
+        """ES256 over ``message`` by the key called ``label``: r and s, 32 bytes each; s may be high.
 
         Raises KeyStoreError ``hsm_library_missing``, ``hsm_pin_missing``, ``hsm_key_missing`` or ``hsm_refused``.
         """

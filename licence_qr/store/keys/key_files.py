@@ -158,8 +158,7 @@ def read_trust_list(folder: Path) -> bytes:
 
 
 def trust_list_stamp(folder: Path) -> tuple[int, int] | None:
-    """A value that changes when the trust list is replaced, even within one tick of the clock; None if there is
-    none."""
+    """A value that changes when the trust list is replaced, even within one clock tick; None if there is none."""
     try:
         found = os.stat(f"{folder}/{_TRUST_LIST}")  # on every scan; a Path takes twice as long
     except OSError:
@@ -184,8 +183,7 @@ def read_allow_list(folder: Path) -> bytes | None:
 
 
 def export(folder: Path, target: Path) -> tuple[Path, ...]:
-    """Copy what other verifiers need to ``target``, readable by all, and return the paths. Nothing private is
-    copied."""
+    """Copy what other verifiers need, and nothing private, to ``target``, readable by all; return the paths."""
     names = (_TRUST_LIST, f"{ROOT}.pub.pem", _ALLOW_LIST)
     here = [name for name in names if (folder / name).exists()]
     for name in here:

@@ -20,8 +20,7 @@ class Position:
     count: int
 
     def follows(self, earlier: Position) -> bool:
-        """Whether the register can have reached this position from ``earlier``; False after an older copy was
-        restored."""
+        """Whether the register can have got here from ``earlier``; False after an older copy was restored."""
         return self.change >= earlier.change and self.count >= earlier.count
 
 

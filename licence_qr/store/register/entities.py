@@ -30,8 +30,7 @@ class StoredEntity:
 
     @property
     def decided_since(self) -> date:
-        """The earliest day on which the next decision on its state may take effect: its establishment or last
-        decision."""
+        """The earliest day on which the next decision on its state may take effect."""
         return max(self.entity.established_on, self.state_since or date.min)
 
 
@@ -145,8 +144,7 @@ def search(tx: Transaction, text: str, limit: int = 50) -> list[StoredEntity]:
 
 
 def _written(pattern: str) -> str:
-    """A pattern for permit numbers, which are stored as printed: brackets, which ``name_key`` folds, match any
-    bracket."""
+    """A pattern for permit numbers as printed, in which a bracket matches any bracket (``name_key`` folds them)."""
     return pattern.replace("(", "_").replace(")", "_")
 
 

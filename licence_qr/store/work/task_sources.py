@@ -174,7 +174,7 @@ def _held(q: TaskQuery) -> TaskSelect:
 
 
 def _answering(sql: str) -> Source:
-    """Reports and ratings that wait, by the conditions of their own modules. Reports without an office are for those
+    """Reports and ratings that wait, by the conditions of their own modules, and reports without an office for those
     who may assign them."""
 
     def source(q: TaskQuery) -> TaskSelect:
