@@ -23,7 +23,7 @@ from licence_qr.domain.catalogue.requirements import ON_AREA, ON_KINDS, KnownFac
 from licence_qr.domain.identifiers import parse_uscc
 from licence_qr.domain.issuing.application import Application, Commitment, EntityRequest, PermitRequest
 from licence_qr.domain.register.entity import EntityForm
-from licence_qr.domain.register.field_names import ANSWER_PREFIX, COMMITMENT_FIELDS
+from licence_qr.domain.register.field_names import ANSWER_PREFIX
 from licence_qr.domain.register.permit import GrantMode
 from licence_qr.domain.register.typed_fields import MAX_NAME_BYTES, FieldReader
 from licence_qr.errors import InputError, InvalidApplication
@@ -48,17 +48,6 @@ def parse_application(
     if application is None:
         raise InvalidApplication(form.reader.in_form_order())
     return application
-
-
-def check_details(
-    fields: Mapping[str, str], catalogue: Catalogue, office: str, today: date, demonstration: bool
-) -> tuple[InputError, ...]:
-    """All problems except those of the commitment, which is signed last; empty when the details are right."""
-    try:
-        parse_application(fields, catalogue, office, today, demonstration)
-    except InvalidApplication as invalid:
-        return tuple(problem for problem in invalid.problems if problem.field not in COMMITMENT_FIELDS)
-    return ()
 
 
 @dataclass(frozen=True, slots=True)

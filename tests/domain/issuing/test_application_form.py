@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from licence_qr.catalogue.loader import load_catalogue
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.issuing.application import Application
-from licence_qr.domain.issuing.form import check_details, parse_application
+from licence_qr.domain.issuing.form import parse_application
 from licence_qr.domain.register.entity import EntityForm
 from licence_qr.domain.register.field_names import ALL_FIELDS, COMMITMENT_FIELDS, FIELD_LABELS
 from licence_qr.domain.register.permit import GrantMode
@@ -321,11 +321,10 @@ def test_without_a_notice_in_force_nothing_can_be_promised() -> None:
     assert refusals(HOTEL, catalogue=none) == [("mode", "notice_not_in_force")]
 
 
-def test_the_details_can_be_checked_before_anything_is_signed() -> None:
+def test_details_that_are_right_leave_only_the_commitment_to_refuse() -> None:
     unsigned = {name: text for name, text in HOTEL.items() if name not in COMMITMENT_FIELDS}
-    assert check_details(unsigned, CATALOGUE, "jinfeng", TODAY, False) == ()
-    found = check_details({**unsigned, "name": ""}, CATALOGUE, "jinfeng", TODAY, False)
-    assert [problem.field for problem in found] == ["name"]
+    assert {field for field, _ in refusals(unsigned)} <= set(COMMITMENT_FIELDS)
+    assert {field for field, _ in refusals({**unsigned, "name": ""})} - set(COMMITMENT_FIELDS) == {"name"}
 
 
 # -- anything at all ---------------------------------------------------------------------------------------------------
