@@ -32,11 +32,6 @@ def key_name(purpose: str, kid: bytes) -> str:
     return f"{purpose}-{kid.hex()}"
 
 
-def licence_key_name(kid: bytes) -> str:
-    """The file name, without extension, of the key ``kid`` that signs codes."""
-    return key_name("licence", kid)
-
-
 @contextmanager
 def only_one(folder: Path) -> Iterator[None]:
     """Hold an exclusive lock on ``folder``, which is created if missing; other processes wait for it.

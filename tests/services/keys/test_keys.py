@@ -148,7 +148,7 @@ def test_the_newest_key_signs(keys, folder, passphrase_file, now):
         not_before=add_months(first.not_before, 6),
     )
     passphrase = key_files.read_passphrase(passphrase_file)
-    key_files.write_private_key(folder, key_files.licence_key_name(second.kid), private, passphrase)
+    key_files.write_private_key(folder, key_files.key_name("licence", second.kid), private, passphrase)
     republish(folder, passphrase_file, keys=(first, second))
     assert keys.signing_key(now).kid == first.kid
     assert keys.signing_key(later).kid == second.kid

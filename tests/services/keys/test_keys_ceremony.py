@@ -114,7 +114,7 @@ def test_a_retired_key_verifies_what_it_signed_and_signs_nothing(services, cerem
 def forged(services, pair, key, **changes):
     """What somebody with the stolen key can make of a genuine code."""
     passphrase = key_files.read_passphrase(services.settings.passphrase_file)
-    private = key_files.read_private_key(services.settings.keys, key_files.licence_key_name(key.kid), passphrase)
+    private = key_files.read_private_key(services.settings.keys, key_files.key_name("licence", key.kid), passphrase)
     claims = decode_claims(split(pair.code.token).payload)._replace(**changes)
     return to_digits(sign(encode_claims(claims), SoftKey(key.kid, private)))
 
@@ -200,7 +200,7 @@ class RandomNonces(SoftKey):
 def test_the_same_claims_signed_again_by_the_thief_are_refused(services, stolen, now):
     key, pair, *_ = stolen
     passphrase = key_files.read_passphrase(services.settings.passphrase_file)
-    private = key_files.read_private_key(services.settings.keys, key_files.licence_key_name(key.kid), passphrase)
+    private = key_files.read_private_key(services.settings.keys, key_files.key_name("licence", key.kid), passphrase)
     twin = to_digits(sign(split(pair.code.token).payload, RandomNonces(key.kid, private)))
     assert refusal(services.lookup.scan, twin, now + 3 * DAY) == "key_compromised"
     assert refusal(build_verification(services.settings).of_text, twin, now + 3 * DAY) == "key_compromised"

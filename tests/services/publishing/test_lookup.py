@@ -69,7 +69,7 @@ def test_a_genuine_code_that_the_register_does_not_know_is_not_found_and_not_cal
 def test_a_code_that_our_key_signed_and_the_register_did_not_is_refused(services, pair, now):
     kid = services.keys.signing_key(now).kid
     passphrase = key_files.read_passphrase(services.settings.passphrase_file)
-    private = key_files.read_private_key(services.settings.keys, key_files.licence_key_name(kid), passphrase)
+    private = key_files.read_private_key(services.settings.keys, key_files.key_name("licence", kid), passphrase)
     claims = decode_claims(split(pair.code.token).payload)._replace(name="另一名称")
     with pytest.raises(TokenError) as refused:
         services.lookup.scan(to_digits(sign(encode_claims(claims), SoftKey(kid, private))), now)
