@@ -20,6 +20,7 @@ from licence_qr.domain.identifiers import parse_code_number
 from licence_qr.domain.publishing.public_page import FoundBy, PublicInspection, PublicPage
 from licence_qr.domain.publishing.publish import FoundCode, LicenceLife, Print, publish
 from licence_qr.errors import NotFoundError, RegisterError, TokenError
+from licence_qr.services.publishing.verification import NamedByAllowList
 from licence_qr.services.register import record
 from licence_qr.services.register.throttle import Limit, client_network
 from licence_qr.store.database.connections import READ_WAIT_SECONDS, Database, Transaction
@@ -49,21 +50,6 @@ class RegisteredBefore:
         key = allowed.of_key(kid) if allowed else None
         stored = self.find(decode_claims(split(token).payload)) if key else None
         return key is not None and stored is not None and stored.token == token and stored.issued_at < key.since
-
-
-@dataclass(frozen=True, slots=True)
-class NamedByAllowList:
-    """Admits the codes in the allow-list, for when the register cannot be read.
-
-    The list is read only for codes of a compromised key, so that a damaged one affects nothing else.
-    """
-
-    allow_list: Callable[[], AllowList | None]
-
-    def allows(self, kid: bytes, token: bytes) -> bool:
-        """Whether the list names ``token``, which has a valid signature. Raises TokenError ``allow_list_*``."""
-        allowed = self.allow_list()
-        return allowed is not None and allowed.allows(kid, token)
 
 
 @dataclass(frozen=True, slots=True)

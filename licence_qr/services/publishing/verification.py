@@ -8,13 +8,28 @@ from datetime import datetime
 
 from licence_qr.credential.allow_list import AllowList
 from licence_qr.credential.description import Description, describe
-from licence_qr.credential.trust_list import KeyState, TrustList
+from licence_qr.credential.trust_list import TrustList
 from licence_qr.credential.verifier import verify
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.errors import TokenError, UnreadableError
 from licence_qr.reading.pictures import MAX_FILE_BYTES, read_symbols
 
-__all__ = ["MAX_FILE_BYTES", "Description", "Verification"]
+__all__ = ["MAX_FILE_BYTES", "Description", "NamedByAllowList", "Verification"]
+
+
+@dataclass(frozen=True, slots=True)
+class NamedByAllowList:
+    """Admits the codes in the allow-list.
+
+    The list is read only for codes of a compromised key, so that a damaged one affects nothing else.
+    """
+
+    allow_list: Callable[[], AllowList | None]
+
+    def allows(self, kid: bytes, token: bytes) -> bool:
+        """Whether the list names ``token``, which has a valid signature. Raises TokenError ``allow_list_*``."""
+        allowed = self.allow_list()
+        return allowed is not None and allowed.allows(kid, token)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +42,9 @@ class Verification:
 
     def of_text(self, text: str, now: datetime) -> Description:
         """Verify an address or digits. Raises TokenError."""
-        allow_list = self.allow_list() if self._any_compromised() else None
-        verified = verify(text.strip(), self.trust_list(), now, self.catalogue, allow_list=allow_list)
+        named = NamedByAllowList(self.allow_list)
+        verified = verify(text.strip(), self.trust_list(), now, self.catalogue, allow_list=named)
         return describe(verified, self.catalogue)
-
-    def _any_compromised(self) -> bool:
-        return any(key.state is KeyState.COMPROMISED for key in self.trust_list().keys)
 
     def of_file(self, data: bytes, name: str, now: datetime) -> Description:
         """Verify the code in a picture or PDF: the first genuine symbol, else the error of the first symbol.

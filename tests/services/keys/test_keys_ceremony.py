@@ -213,8 +213,9 @@ def test_a_damaged_allow_list_stops_nothing_but_the_codes_it_is_about(services, 
     path = services.settings.keys / "allow-list.cbor"
     path.write_bytes(path.read_bytes()[:-1])
     ceremony.retire(ceremony.keys.trust_list().keys[1], now)  # another edition: everything is read anew
-    assert services.lookup.scan(fresh, now + 3 * DAY)
-    assert refusal(services.lookup.scan, before, now + 3 * DAY) == "allow_list_not_canonical"
+    for told in (services.lookup.scan, build_verification(services.settings).of_text):
+        assert told(fresh, now + 3 * DAY)
+        assert refusal(told, before, now + 3 * DAY) == "allow_list_not_canonical"
 
 
 def test_without_an_allow_list_nothing_of_a_compromised_key_is_believed(services, stolen, now):
