@@ -97,7 +97,6 @@ class Services:
     work_list: WorkList
     reminders: Reminders
     calendar_feeds: CalendarFeeds
-    verification: Verification
     status_publishing: StatusPublishing
     demonstration_register: DemonstrationRegister
 
@@ -251,7 +250,6 @@ def _wire(
         work_list=WorkList(database, catalogue),
         reminders=Reminders(database, catalogue, _post_office(settings)),
         calendar_feeds=CalendarFeeds(database),
-        verification=Verification(catalogue, keys.trust_list, keys.allow_list),
         status_publishing=StatusPublishing(database, status_key, settings.address),
         demonstration_register=DemonstrationRegister(database, catalogue, coding, issuance, accounts, lives),
     )

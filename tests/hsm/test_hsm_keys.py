@@ -12,7 +12,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from program import environ, run_here
 
-from licence_qr.bootstrap import Services, build, build_ceremony, prepare
+from licence_qr.bootstrap import Services, build, build_ceremony, build_verification, prepare
 from licence_qr.config import Settings, load_settings
 from licence_qr.credential.cose import TRUST_LIST_AAD, check_signature, check_signature_numbers, sign, split
 from licence_qr.credential.token import to_digits
@@ -85,7 +85,7 @@ def test_codes_signed_in_the_module_verify_like_any_other(issuing, make_applicat
     pair = issuing.issuance.issue(make_application(), clerk, "key", now)
     assert split(pair.code.token).kid == trusted.kid
     assert issuing.lookup.scan(to_digits(pair.code.token), now)
-    assert issuing.verification.of_text(to_digits(pair.code.token), now)
+    assert build_verification(issuing.settings).of_text(to_digits(pair.code.token), now)
 
 
 def test_no_private_key_of_the_module_lies_in_the_folder(issuing, settings, now):

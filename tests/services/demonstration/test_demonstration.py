@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from licence_qr.bootstrap import build_verification
 from licence_qr.domain.identifiers import parse_uscc
 from licence_qr.domain.publishing.public_page import Verdict
 from licence_qr.domain.register.entity import EntityForm, LicenceState
@@ -102,7 +103,7 @@ def test_lives_are_shown_that_went_through_the_acts_of_the_desk(demonstration, p
 
 def test_what_does_not_fit_into_the_symbol_is_counted_there_and_listed_on_the_page(demonstration, pages, now):
     code = demonstration.demonstration_register.code("beyond-the-symbol")
-    signed = demonstration.verification.of_text(code.address, now)
+    signed = build_verification(demonstration.settings).of_text(code.address, now)
     assert signed.not_shown > 0
     assert len(signed.permits) + signed.not_shown == len(pages["beyond-the-symbol"].permits)
 

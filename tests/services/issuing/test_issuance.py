@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from licence_qr.bootstrap import Services
+from licence_qr.bootstrap import Services, build_verification
 from licence_qr.domain.publishing.public_page import Verdict
 from licence_qr.domain.register.entity import LicenceState
 from licence_qr.domain.register.permit import GrantMode, PermitState
@@ -123,7 +123,7 @@ def test_the_general_path_gives_the_licence_and_leaves_the_permit_pending(servic
     page = services.lookup.scan(pair.code.address.rpartition("/")[2], now)
     assert page.verdict is Verdict.ATTENTION
     assert [p.status.value for p in page.permits] == ["pending"]
-    assert services.verification.of_text(pair.code.address, now).permits == ()
+    assert build_verification(services.settings).of_text(pair.code.address, now).permits == ()
     with pytest.raises(RuleError) as refused:
         services.issuance.issue(make_application(), clerk, "another", now)
     assert refused.value.code == "permit_already_pending"
