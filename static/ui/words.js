@@ -28,19 +28,15 @@ export function sentence(entry, facts) {
 
 const SHANGHAI = { timeZone: "Asia/Shanghai" };
 const DAY = new Intl.DateTimeFormat(t("zh-CN", "en-GB"), { ...SHANGHAI, dateStyle: "long" });
-const MINUTE = new Intl.DateTimeFormat(t("zh-CN", "en-GB"), {
-  ...SHANGHAI,
-  dateStyle: "long",
-  timeStyle: "short",
-  hourCycle: "h23",
-});
+const TIME = new Intl.DateTimeFormat("en-GB", { ...SHANGHAI, timeStyle: "short", hourCycle: "h23" });
 
 /**
- * An instant in China's time, to the minute.
+ * An instant in China's time, to the minute, as the server writes it: 2026年11月23日 16:20, 23 November 2026, 16:20.
+ * Browsers do not agree on what stands between day and time.
  * @param {Date} instant
  * @returns {string}
  */
-export const minute = (instant) => MINUTE.format(instant);
+export const minute = (instant) => `${DAY.format(instant)}${t(" ", ", ")}${TIME.format(instant)}`;
 
 /**
  * A day as the claims count them (days since 1970-01-01), in words.

@@ -14,7 +14,7 @@ from licence_qr.domain.work.tasks import TaskKind, TimeLeft
 from licence_qr.web.shell.forms import Field, Widget
 from licence_qr.web.shell.handed import catalogue
 from licence_qr.web.shell.language import t
-from licence_qr.web.shell.words import Tone
+from licence_qr.web.shell.words import Tone, minute
 
 _OPEN = (Text("看情况", "It depends"), Tone.CARE)
 _ACTION_WORDS: Mapping[RequirementAction, tuple[Text, Tone]] = {
@@ -48,11 +48,9 @@ def office_name(office: str) -> str:
 
 
 def moment(when: datetime) -> Markup:
-    """An instant as the clerk's clock shows it, 2026-11-23 17:05, as an element that is not broken at its hyphens."""
+    """An instant in words, 2026年11月23日 17:05, as an element: the style sheet of the desk keeps it on one line."""
     local = when.astimezone(SHANGHAI)
-    return Markup('<time datetime="{}">{}</time>').format(
-        local.isoformat(timespec="minutes"), local.strftime("%Y-%m-%d %H:%M")
-    )
+    return Markup('<time datetime="{}">{}</time>').format(local.isoformat(timespec="minutes"), minute(when))
 
 
 def chinese_day(day: date) -> str:
