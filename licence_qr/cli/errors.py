@@ -37,7 +37,7 @@ def tell(error: LicenceQRError) -> None:
         click.echo(f"[{problem.code}]{where}", err=True)
         for language in wording.LANGUAGES:
             explanation = wording.explain(problem, language)
-            click.echo(f"  {explanation.what} {explanation.todo}", err=True)
+            click.echo(f"  {explanation}", err=True)
 
 
 def as_facts(error: LicenceQRError) -> list[dict[str, Any]]:

@@ -45,7 +45,7 @@ function endWords({ sent, left, problem }) {
   if (!problem) return [done || t("没有待发送的检查。", "There are no inspections to send.")];
   // Without a network the sentence itself says that all of them stay.
   const rest = left && problem.code !== "offline" ? t(`${left} 次留在本机：`, `${left} still on this device: `) : "";
-  const words = [done, rest, problem.what, " ", problem.todo];
+  const words = [done, rest, problem.what, t("", " "), problem.todo];
   return problem.code === "sign_in_needed" ? [...words, signIn()] : words;
 }
 

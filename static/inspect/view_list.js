@@ -192,7 +192,7 @@ function waiting(context, visit) {
   const { problem } = visit;
   /** @type {HTMLElement[]} */
   const parts = [element("p", "quiet", t("完成于 ", "Finished "), momentWords(visit.finishedAt))];
-  if (problem) parts.push(notice(element("b", "", problem.what), " ", problem.todo));
+  if (problem) parts.push(notice(element("b", "", problem.what), t("", " "), problem.todo));
   if (REFUSED_TEXT.includes(problem?.code)) {
     const again = button(t("重新打开修改", "Reopen and correct"), () => context.reopen(visit));
     parts.push(element("p", "tools", again));

@@ -54,6 +54,18 @@ def test_a_thorough_walk_judges_contrast_on_every_page(looking: Page) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("没有填写名称。 这一项必填。", "a space after a Chinese stop"),
+        ("发于 2026-11-30 03:28", "a time written for machines"),
+    ],
+)
+def test_a_walk_finds_what_nobody_should_have_to_read(looking: Page, text: str, what: str) -> None:
+    page = CLEAN.replace("Text", text)
+    assert faults_of(Walk(looking, thorough=False), "text", page) == [f"text, {what}"]
+
+
+@pytest.mark.parametrize(
     ("wide", "where"),
     [
         ("width: 800px", ["at 360", "at 768", "text twice as large"]),

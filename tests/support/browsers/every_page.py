@@ -8,6 +8,7 @@ page. ``thorough`` asks everything everywhere: ``make campaign``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
@@ -18,6 +19,11 @@ from playwright.sync_api import Page, Response
 from screens import AXE_WIDTHS, DESK, PHONE, WIDTHS, width_of
 
 LARGE_TEXT = "225%"
+# What no text that people read has in it, whatever its language.
+UNREAD = {
+    "a space after a Chinese stop": re.compile(r"[。，；：？！、] +(?=[\u4e00-\u9fff“《])"),
+    "a time written for machines": re.compile(r"\b\d{4}-\d\d-\d\d \d\d:\d\d"),
+}
 languages = pytest.mark.parametrize("language", ["zh", "en"])
 # Each element that shows text of its own, as the elements it stands in with their attributes: without words, addresses
 # and serial numbers, but with the style sheets of the page, and with what these made of each element: a rule may know an
@@ -77,6 +83,10 @@ class Walk:
         page = self.page
         page.wait_for_load_state()
         page.locator("body").wait_for()
+        for what, pattern in UNREAD.items():
+            self.wrong(
+                name, what, [text for text in page.locator("body").inner_text().splitlines() if pattern.search(text)]
+            )
         standings = set(page.evaluate(_STANDINGS))
         contrast = self._thorough or not standings <= self._met
         self._met |= standings
