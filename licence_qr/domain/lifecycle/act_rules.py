@@ -72,6 +72,7 @@ class Rule:
     act with effect ``from_start`` asks for none. ``needs_reason``: a reason is required. ``gives``: it extends what the
     holder may do, so it is refused once the licence has ended. ``by_type``: only for permits whose type names it, with
     the legal basis given there. ``anew``: printed again although no signed fact has changed.
+    ``final``: it cannot be undone, and its button looks different from those of acts that can.
     """
 
     kind: SubjectKind
@@ -91,6 +92,7 @@ class Rule:
     gives: bool = False
     by_type: bool = False
     anew: bool = False
+    final: bool = False
     upon: Upon | None = None
     fits: Callable[[Permit, date], bool] = always
 
@@ -152,7 +154,7 @@ _CANCEL_LICENCE = Rule(
               "The licence and all its permits are cancelled. This cannot be undone."),
          Text("公众页面显示“执照已失效（已注销）”。",
               "The public page shows that the licence is no longer valid (cancelled).")),
-    needs_reason=True,
+    needs_reason=True, final=True,
 )  # fmt: skip
 
 _OF_LICENCE = (
@@ -173,7 +175,7 @@ _OF_LICENCE = (
                    "The premises are closed and their permits cancelled. This cannot be undone."),
               Text("公众页面不再列出这处场所，它的许可显示“已注销”。",
                    "The public page no longer lists these premises. Their permits show as cancelled.")),
-         day=term("field.closing_date"), upon=Upon.PREMISES_TO_SPARE),
+         day=term("field.closing_date"), upon=Upon.PREMISES_TO_SPARE, final=True),
     Rule(_L, Act.REPRINT, _TRADING, None, Text("补发、换发亮证牌", "Replace the display card"), Effect.NEXT_VERSION,
          _article(_REGISTRATION, 37),
          Told(Text("事项、编号和日期都不变。", "Details, numbers and dates do not change."),
@@ -193,7 +195,7 @@ _OF_LICENCE = (
          Told(Text("执照在本登记机关终止，全部许可一并注销，不能恢复。",
                    "The licence ends with this authority and all its permits are cancelled. This cannot be undone."),
               Text("公众页面显示“执照已失效（已迁出）”。",
-                   "The public page says that the licence is no longer valid: moved out."))),
+                   "The public page shows that the licence is no longer valid (moved to another authority).")), final=True),
     Rule(_L, Act.MARK, _TRADING | _REVOKED, None, Text("列入名录或加注标记", "List or mark"), Effect.PAGE, _DISCLOSURE,
          Told(_SAME_STATES, Text("公众页面在期限内显示这一标记和日期。",
                                  "The public page shows this entry and its dates for as long as it applies.")),
@@ -209,15 +211,15 @@ _OF_LICENCE = (
                    "The registration is void from the start and all permits end with it. This cannot be undone."),
               Text("公众页面显示“执照已失效（已撤销）”。",
                    "The public page shows that the licence is no longer valid (annulled)."), _ALL_TURN),
-         four_eyes=True, brief=_ANNUL, from_start=True, needs_reason=True),
+         four_eyes=True, brief=_ANNUL, from_start=True, needs_reason=True, final=True),
     Rule(_L, Act.REVOKE, _TRADING, LicenceState.REVOKED_NOT_CANCELLED, Text("吊销营业执照", "Revoke the licence"),
          Effect.STATUS, _article(_REGISTRATION, 44),
-         Told(Text("执照自生效之日起吊销，名下全部许可一并终止；之后还要办理注销。",
-                   "The licence is revoked from the day named and all its permits end with it; cancelling it comes"
-                   " afterwards."),
+         Told(Text("执照自生效之日起吊销，名下全部许可一并终止，不能恢复；之后还要办理注销。",
+                   "The licence is revoked from the effective date and all its permits end with it. This cannot be"
+                   " undone. It still has to be cancelled afterwards."),
               Text("公众页面显示“执照已失效（吊销，未注销）”。",
                    "The public page shows that the licence is no longer valid (revoked, not yet cancelled)."), _ALL_TURN),
-         four_eyes=True, brief=_REVOKE, needs_reason=True),
+         four_eyes=True, brief=_REVOKE, needs_reason=True, final=True),
     _CANCEL_LICENCE,
     replace(_CANCEL_LICENCE, sources=_REVOKED, target=LicenceState.REVOKED_CANCELLED),
 )  # fmt: skip
@@ -289,27 +291,28 @@ _OF_PERMIT = (
                    " afterwards. The licence is not affected."),
               Text("公众页面显示“已撤销”和决定日期。",
                    "The public page shows the permit as annulled, and the date of the decision."), _TURNS),
-         OFFICERS, four_eyes=True, brief=_ANNUL, from_start=True, needs_reason=True),
+         OFFICERS, four_eyes=True, brief=_ANNUL, from_start=True, needs_reason=True, final=True),
     Rule(_P, Act.REVOKE, _STANDING, PermitState.REVOKED, Text("吊销许可", "Revoke the permit"), Effect.STATUS,
          _article(_PENALTIES, 9),
          Told(Text("许可自生效之日起吊销，不能恢复；之后还要办理注销。执照不受影响。",
                    "The permit is revoked from the effective date. This cannot be undone. It still has to be"
                    " cancelled afterwards. The licence is not affected."),
               Text("公众页面显示“已吊销”和日期。", "The public page shows the permit as revoked, and since when."), _TURNS),
-         OFFICERS, four_eyes=True, brief=_REVOKE, needs_reason=True),
+         OFFICERS, four_eyes=True, brief=_REVOKE, needs_reason=True, final=True),
     Rule(_P, Act.WITHDRAW, _STANDING, PermitState.WITHDRAWN, Text("撤回许可", "Withdraw the permit"), Effect.STATUS,
          _article(_LICENSING, 8),
          Told(Text("许可自生效之日起撤回，不能恢复；造成的损失依法补偿。执照不受影响。",
-                   "The permit is withdrawn from the day named, for good; losses are compensated by law. The licence"
-                   " stays."),
+                   "The permit is withdrawn from the effective date. This cannot be undone. Losses are compensated by law."
+                   " The licence is not affected."),
               Text("公众页面显示“已撤回”和日期。",
                    "The public page shows the permit as withdrawn, and since when."), _TURNS),
-         OFFICERS, four_eyes=True, brief=Text("撤回", "Withdraw"), needs_reason=True),
+         OFFICERS, four_eyes=True, brief=Text("撤回", "Withdraw"), needs_reason=True, final=True),
     Rule(_P, Act.CANCEL, _OPEN, PermitState.CANCELLED, Text("注销许可", "Cancel the permit"), Effect.STATUS,
          _article(_LICENSING, 70),
          Told(Text("许可注销，不能恢复；执照不受影响。",
                    "The permit is cancelled. This cannot be undone. The licence is not affected."),
-              Text("公众页面显示这一许可“已注销”。", "The public page shows this permit as cancelled.")), needs_reason=True),
+              Text("公众页面显示这一许可“已注销”。", "The public page shows this permit as cancelled.")), needs_reason=True,
+         final=True),
 )  # fmt: skip
 
 RULES: tuple[Rule, ...] = (*_OF_LICENCE, *_OF_PERMIT)

@@ -93,6 +93,13 @@ def test_a_state_turns_the_status_list_and_a_fact_makes_a_new_print():
     assert rule(PERMIT, Act.RENEW).effect is rule(LICENCE, Act.CHANGE).effect is Effect.NEXT_VERSION
 
 
+def test_what_cannot_be_undone_says_so_and_is_marked():
+    for each in RULES:
+        if each.told:
+            assert each.final == ("不能恢复" in each.told.subject.zh) == ("cannot be undone" in each.told.subject.en)
+    assert all(each.final for each in RULES if each.act in {Act.ANNUL, Act.REVOKE, Act.WITHDRAW, Act.CANCEL})
+
+
 def test_a_permit_type_knows_the_acts_it_names_and_no_other_of_their_kind():
     plain = PermitType("plain", 9, Text("某许可证", "Some permit"), "bureau", 12, Text("x", "x"))
     graded = replace(plain, acts=(TypeAct("grade", Text("某办法", "Some rules")),))

@@ -182,6 +182,18 @@ def test_an_act_that_needs_a_reason_says_so_at_the_field(clerk: Browser, uscc: s
     assert optional in clerk.see(f"/desk/businesses/{uscc}/licence/reprint?lang=zh")
 
 
+def test_an_act_that_cannot_be_undone_looks_different_and_leaving_its_form_is_not_called_cancel(
+    clerk: Browser, uscc: str
+) -> None:
+    business = f"/desk/businesses/{uscc}"
+    page = clerk.see(business)
+    assert f'class="govuk-link final" href="{business}/licence/cancel"' in page
+    assert f'class="govuk-link" href="{business}/licence/change"' in page
+    grave, plain = clerk.see(f"{business}/licence/cancel?lang=en"), clerk.see(f"{business}/licence/change?lang=en")
+    assert "govuk-button--warning" in grave and ">Go back</a>" in grave
+    assert "govuk-button--warning" not in plain and ">Cancel</a>" in plain
+
+
 def test_an_act_the_state_does_not_allow_says_which_are(clerk: Browser, uscc: str) -> None:
     page = clerk.see(f"/desk/businesses/{uscc}/licence/resume?lang=zh", status=409)
     assert "歇业备案" in text_of(page)
