@@ -5,10 +5,25 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, timedelta
 
-from desk_pages import DETAILS, PASSWORD, Browser
-from four_eyes_pages import Shop, clerk, decider, desk_app, desk_services, elsewhere, inspector, people, shop, text_of
+from desk_pages import DETAILS, PASSWORD, Browser, signed_in
+from flask import Flask
+from four_eyes_pages import (
+    CODE,
+    Shop,
+    clerk,
+    decider,
+    desk_app,
+    desk_services,
+    elsewhere,
+    inspector,
+    people,
+    shop,
+    text_of,
+)
 
+from licence_qr.bootstrap import Services
 from licence_qr.domain.dates import local_date
+from licence_qr.domain.roles import Role
 from licence_qr.store.register import entities
 
 __all__ = ["clerk", "decider", "desk_app", "desk_services", "elsewhere", "inspector", "people", "shop"]
@@ -151,3 +166,18 @@ def test_the_pages_speak_english_too(inspector: Browser, shop: Shop) -> None:
     assert "Officers who were with you" in inspector.see(address(shop) + "?lang=en")
     assert "Commitment checks" in inspector.see(LIST + "?lang=en")
     inspector.see(LIST + "?lang=zh")
+
+
+def test_the_only_inspector_of_an_office_is_given_no_form_that_would_be_refused(
+    desk_app: Flask, elsewhere: Browser, people: Services
+) -> None:
+    application = elsewhere.start()
+    elsewhere.fill(application, name="重庆示例独一客栈有限公司")
+    found = CODE.search(elsewhere.see(elsewhere.issue(application).location))
+    assert found
+    their = Shop(people, found[0])
+    office = their.permit.permit.handling_office
+    people.accounts.create("alone", "独一（示例）", office, frozenset({Role.INSPECTOR}), PASSWORD, datetime.now(UTC))
+    page = signed_in(desk_app, people, "alone").see(address(their))
+    assert "没有别的在岗监督员" in page
+    assert 'name="outcome"' not in page
