@@ -53,6 +53,22 @@ def test_a_thorough_walk_judges_contrast_on_every_page(looking: Page) -> None:
         assert faults_of(walk, name, PALE) == [f"{name}, axe at 1280", f"{name}, axe at 360"]
 
 
+def test_a_walk_finds_a_table_that_scrolls_in_its_frame(looking: Page) -> None:
+    frame = "<span tabindex='0' style='display: block; overflow-x: auto; white-space: nowrap'>%s</span>"
+    page = CLEAN.replace("Text", frame)
+    assert faults_of(Walk(looking, thorough=False), "short", page % "Text") == []
+    found = faults_of(Walk(looking, thorough=False), "long", page % ("Text " * 20))
+    assert found == ["long, at 360, cut off", "long, text twice as large, cut off"]
+
+
+def test_a_walk_finds_a_choice_whose_words_are_not_beside_it(looking: Page) -> None:
+    choice = "<input type='radio' id='one'><label for='one' style='%s'>One</label>"
+    page = CLEAN.replace("Text", choice)
+    assert faults_of(Walk(looking, thorough=False), "beside", page % "") == []
+    astray = faults_of(Walk(looking, thorough=False), "below", page % "position: relative; top: 2rem")
+    assert "below, at 1280, words beside nothing" in astray
+
+
 @pytest.mark.parametrize(
     ("text", "what"),
     [

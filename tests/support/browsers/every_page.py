@@ -52,6 +52,18 @@ _STANDINGS = """() => {
   return [...found];
 }"""
 
+# What scrolls sideways in its own frame: on a phone its end is not seen.
+_CUT_OFF = """() => [...document.querySelectorAll('main *')]
+  .filter(e => e.scrollWidth > e.clientWidth + 1 && ['auto', 'scroll'].includes(getComputedStyle(e).overflowX))
+  .map(e => e.outerHTML.slice(0, 80))"""
+# Choices whose words do not begin beside their circle or box.
+_ASTRAY = """() => [...document.querySelectorAll(':is(input[type=radio], input[type=checkbox]) + label')].filter(label => {
+  const box = label.previousElementSibling.getBoundingClientRect(), words = document.createRange();
+  words.selectNodeContents(label);
+  const line = words.getClientRects()[0];
+  return line && box.height && Math.abs(line.top + line.bottom - box.top - box.bottom) > box.height;
+}).map(label => label.textContent)"""
+
 
 class Walk:
     """Looks at one page after the other in ``page``, and keeps what is wrong with each by the page's name."""
@@ -105,6 +117,8 @@ class Walk:
     def _fits(self, name: str, width: int, where: str) -> None:
         if (wide := width_of(self.page)) > width:
             self.wrong(name, where, f"{wide} pixels wide")
+        self.wrong(name, f"{where}, cut off", self.page.evaluate(_CUT_OFF))
+        self.wrong(name, f"{where}, words beside nothing", self.page.evaluate(_ASTRAY))
 
 
 def in_language(address: str, language: str) -> str:
