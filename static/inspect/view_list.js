@@ -136,11 +136,7 @@ function beginning(context, { pack, problem }) {
       "",
       heading,
       notice(none),
-      element(
-        "p",
-        "tools",
-        linkButton(both("下载登记信息", "Download the pack"), `/inspect/?lang=${t("zh", "en")}`, ""),
-      ),
+      element("p", "tools", linkButton(both("下载随身包", "Download the pack"), `/inspect/?lang=${t("zh", "en")}`, "")),
     );
   }
   if (!pack.kit)

@@ -38,7 +38,7 @@ EVENTS: Mapping[EventKind, Text] = {
     EventKind.ROW_DECIDED: Text("裁定导入的数据", "Import conflict resolved"),
     EventKind.MARK_SET: Text("列入名录或加注标记", "Listed or marked"),
     EventKind.MARK_LIFTED: Text("移出名录或取消标记", "Delisted or mark removed"),
-    EventKind.PROPOSED: Text("提出提议，待审批", "Proposal made, awaiting decision"),
+    EventKind.PROPOSED: Text("提出提议，待决定", "Proposal made, awaiting decision"),
     EventKind.PROPOSAL_REFUSED: Text("提议未获同意", "Proposal refused"),
     EventKind.PROPOSAL_WITHDRAWN: Text("收回提议", "Proposal retracted"),
     EventKind.PROPOSAL_CLOSED: Text("提议已无法办理，自动关闭", "Proposal closed: no longer possible"),

@@ -123,12 +123,12 @@ def _article(law: Text, article: int) -> Text:
 _SAME_STATES = Text("执照和许可的状态不变。", "The status of the licence and permits does not change.")
 _SAME_PAGE = Text("公众页面不变。", "The public page does not change.")
 _TURNS = Text(
-    "亮证牌不换；每一版亮证牌在状态名单里的这一项马上变为“失效”；离线核验更新名单后显示该许可已失效。",
+    "亮证牌不换；每一版亮证牌在状态名单里的这一项立即变为“失效”；离线核验更新名单后显示该许可已失效。",
     "The card does not need replacing. Its entry in the status list changes to “invalid” immediately for every"
     " card version; offline checks show this once they have updated the list.",
 )
 _ALL_TURN = Text(
-    "亮证牌不换；每一版亮证牌和全部许可在状态名单里马上变为“失效”。",
+    "亮证牌不换；每一版亮证牌和全部许可在状态名单里立即变为“失效”。",
     "The card does not need replacing. Every card version and all permits change to “invalid” in the status"
     " list immediately.",
 )
@@ -163,7 +163,7 @@ _OF_LICENCE = (
          Told(Text("执照换成新的事项。名称或负责人变更时，仍有效的许可一并换成新名称，许可证号和到期日不变。",
                    "The licence shows the new details. If the name or person in charge changes, valid permits are reissued;"
                    " permit numbers and expiry dates do not change."),
-              Text("公众页面马上显示新的事项。", "The public page shows the new details immediately."))),
+              Text("公众页面立即显示新的事项。", "The public page shows the new details immediately."))),
     Rule(_L, Act.ADD_PREMISES, _ACTIVE, None, Text("增设经营场所", "Add premises"), Effect.NEXT_VERSION,
          _article(_REGISTRATION, 24),
          Told(Text("执照增加一处经营场所；那里的许可另行申请。",
@@ -239,7 +239,7 @@ _OF_PERMIT = (
          _article(_LICENSING, 49),
          Told(Text("许可证换成新的门牌地址，许可证号和到期日不变。",
                    "The permit shows the new address. The permit number and expiry date do not change."),
-              Text("公众页面马上显示新的地址。", "The public page shows the new address immediately.")), gives=True),
+              Text("公众页面立即显示新的地址。", "The public page shows the new address immediately.")), gives=True),
     Rule(_P, Act.APPLY_RENEWAL, _STANDING, None, Text("申请延续", "Apply for renewal"), Effect.NONE,
          _article(_LICENSING, 50),
          Told(Text("记下申请日期。到期 30 日以前申请而到期前未作决定的，视为准予延续。",
@@ -273,7 +273,7 @@ _OF_PERMIT = (
                    "The permit is suspended and may not be used. Its expiry date is unchanged. It can be reinstated."),
               Text("公众页面显示是暂扣许可证还是停业整顿，以及起始日期。",
                    "The public page shows whether the permit is withheld or the place closed, and since when."),
-              Text("亮证牌不换；状态名单里的这一项马上变为“暂停”。",
+              Text("亮证牌不换；状态名单里的这一项立即变为“暂停”。",
                    "The card does not need replacing. The entry in the status list changes to “suspended” immediately.")),
          OFFICERS, four_eyes=True, brief=term("act.suspend_the_permit"), needs_reason=True),
     Rule(_P, Act.REINSTATE, _SUSPENDED, PermitState.EFFECTIVE, Text("恢复许可", "Reinstate the permit"), Effect.STATUS,
@@ -281,7 +281,7 @@ _OF_PERMIT = (
          Told(Text("许可恢复有效，编号和有效期不变。",
                    "The permit is in force again. Its number and validity period do not change."),
               Text("公众页面恢复显示“有效”。", "The public page shows the permit as in force again."),
-              Text("亮证牌不换；状态名单里的这一项马上恢复为“有效”。",
+              Text("亮证牌不换；状态名单里的这一项立即恢复为“有效”。",
                    "The card does not need replacing. The entry in the status list changes back to “valid” immediately.")),
          OFFICERS, four_eyes=True, brief=Text("恢复", "Reinstate"), gives=True),
     Rule(_P, Act.ANNUL, _ONCE_GRANTED, PermitState.ANNULLED, Text("撤销许可", "Annul the permit"), Effect.STATUS,

@@ -27,7 +27,7 @@ STATE_WORDS: Mapping[ProposalState, Text] = {
     ProposalState.OPEN: term("progress.awaiting_decision"),
     ProposalState.APPROVED: Text("已同意", "approved"),
     ProposalState.REFUSED: Text("未获同意", "refused"),
-    ProposalState.WITHDRAWN: Text("提议人已收回", "retracted by the proposer"),
+    ProposalState.WITHDRAWN: Text("提出人已收回", "retracted by the proposer"),
     ProposalState.CLOSED: Text("已自动关闭", "closed automatically"),
 }
 

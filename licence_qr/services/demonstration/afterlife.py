@@ -32,7 +32,7 @@ from licence_qr.store.register.permits import StoredPermit
 
 _FACT, _DONE = "demonstration_since", "done"
 _CITIZEN = "192.0.2.1"  # an address reserved for documentation (RFC 5737)
-_DRAW = DrawRequest("公共场所双随机抽查（演示）", 2, None, seed_source="演示：登记簿填入当日在本说明中公布的数")
+_DRAW = DrawRequest("公共场所双随机抽查（演示）", 2, None, seed_source="演示：登记库填入当日在本说明中公布的数")
 _SEED = "specimen 20 48 31 07 15 26"
 _INSTANT = "%Y-%m-%dT%H:%M:%SZ"
 

@@ -16,7 +16,7 @@ from licence_qr.web.shell.handed import catalogue
 from licence_qr.web.shell.language import t
 from licence_qr.web.shell.words import Tone, minute
 
-_OPEN = (Text("看情况", "It depends"), Tone.CARE)
+_OPEN = (Text("视情况而定", "It depends"), Tone.CARE)
 _ACTION_WORDS: Mapping[RequirementAction, tuple[Text, Tone]] = {
     RequirementAction.ISSUED_HERE: (Text("本窗口办", "Issued by this office"), Tone.GOOD),
     RequirementAction.APPLY_ELSEWHERE: (Text("另到主管部门申请", "Apply to the responsible authority"), Tone.CARE),

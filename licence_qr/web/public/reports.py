@@ -147,7 +147,10 @@ def _sent(form_id: str, number: str, typed: Mapping[str, str]) -> SentReport:
 def _contact(days: int) -> Field:
     """The question for a contact, and how long the answer is kept."""
     zh = f"只用来就这件事联系您，办结 {days} 天后删除。不填也会办理，凭回执号查看答复。"
-    en = f"Only to call you about this; deleted {days} days after it is closed. Or follow it by the receipt number."
+    en = (
+        f"Only used to contact you about this, and deleted {days} days after the report is closed."
+        " You can also read the answer with the receipt number."
+    )
     return replace(_CONTACT, hint=Text(zh, en))
 
 

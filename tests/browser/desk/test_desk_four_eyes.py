@@ -43,10 +43,10 @@ def test_two_people_suspend_a_permit_without_scripts(seat: Callable[..., Page], 
     page = second
     page.goto(f"{origin}/desk/proposals")
     page.locator(f'a[href="{address.partition(served[1])[2]}"]').click()
-    page.get_by_label("同意，马上办理").check()
+    page.get_by_label("同意，立即办理").check()
     page.get_by_label("您的登录密码").fill("not the password")
     page.get_by_role("button", name="提交决定").click()
-    assert page.get_by_label("同意，马上办理").is_checked()
+    assert page.get_by_label("同意，立即办理").is_checked()
     assert page.get_by_label("您的登录密码").input_value() == ""
     page.get_by_label("您的登录密码").fill(PASSWORD)
     page.get_by_role("button", name="提交决定").click()

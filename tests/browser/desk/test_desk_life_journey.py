@@ -95,7 +95,7 @@ def test_a_suspension_by_two_people_shows_on_the_phone_and_after_a_refresh_witho
     citizen.reload()
     expect(citizen.locator("h1")).to_contain_text("核验通过，证照均有效")  # proposed is not decided
     decider.goto(proposal)
-    decider.get_by_label("同意，马上办理").check()
+    decider.get_by_label("同意，立即办理").check()
     decider.fill("#password", PASSWORD)
     decider.get_by_role("button", name="提交决定").click()
     expect(decider.locator(".states").first).to_contain_text("已同意")

@@ -42,7 +42,7 @@ def test_a_business_is_found_by_part_of_its_name_and_by_its_code(clerk: Browser,
 
 
 def test_nothing_found_says_what_to_try(clerk: Browser) -> None:
-    assert "登记簿里没有" in clerk.see("/desk/businesses?q=没有这一家")
+    assert "登记库里没有" in clerk.see("/desk/businesses?q=没有这一家")
 
 
 @pytest.mark.parametrize("query", ["", "%", "_", "'", "<b>", "。" * 300])

@@ -151,7 +151,7 @@ def test_a_past_day_shows_what_held_then(clerk: Browser, uscc: str, desk_service
     today = local_date(datetime.now(UTC)).isoformat()
     said = text_of(clerk.see(address + today))
     assert "的情况" in said and "第 1 版" in said and "✓ 有效" in said
-    assert "那一天登记簿里还没有这家企业" in clerk.see(f"{address}2001-01-01")
+    assert "那一天登记库里还没有这家企业" in clerk.see(f"{address}2001-01-01")
 
 
 @pytest.mark.parametrize(("typed", "said"), [("昨天", "不是可识别的日期"), ("2199-01-01", "还没有到")])

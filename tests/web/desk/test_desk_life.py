@@ -230,7 +230,7 @@ def test_a_form_overtaken_by_a_colleague_shows_the_difference_and_is_sent_again_
     assert late.status_code == 409
     said = text_of(page)
     assert "什么都还没有办理" in said
-    assert "您填写的内容： 赵示例" in said and "登记簿现在是： 王示例" in said
+    assert "您填写的内容： 赵示例" in said and "登记库现在是： 王示例" in said
     assert "我的理由" in said
     again = fields_of(page)
     assert again["principal"] == "赵示例"  # what was typed

@@ -80,7 +80,7 @@ def _known_facts(fields: tuple[Field, ...]) -> Mapping[str, str]:
     if known is None:
         flash(
             t(
-                "登记簿里没有这个代码，请照执照填写。",
+                "登记库里没有这个代码，请照执照填写。",
                 "This code is not in the register. Enter the details from the licence.",
             )
         )

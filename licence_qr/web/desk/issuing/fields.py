@@ -106,7 +106,7 @@ def entity_section(trade: Trade | None, demonstration: bool) -> Section:
     """The licence part. A demonstration register may allot the credit code."""
     typed = Text("18 位，照营业执照左上角填写。", "18 characters, at the top left of the licence.")
     allot = Text(
-        "新设立的，演示登记簿可留空自动编配。", "New business: leave empty and this demonstration will assign one."
+        "新设立的，演示登记库可留空自动编配。", "New business: leave empty and this demonstration will assign one."
     )
     code = Field(
         "uscc",

@@ -34,7 +34,7 @@ def _code(effect: Effect, version: int) -> Text:
             )
         case Effect.STATUS:
             return Text(
-                "亮证牌不换；离线核验的状态名单马上改变。",
+                "亮证牌不换；离线核验的状态名单立即改变。",
                 "The card does not need replacing. The status list for offline checks changes immediately.",
             )
         case _:

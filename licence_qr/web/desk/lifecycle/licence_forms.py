@@ -141,7 +141,12 @@ def _reprint(case: ActForm) -> tuple[Field, ...]:
         Choice(ReprintCause.DAMAGED.value, Text("毁损", "Damaged"), damaged),
     )
     return (
-        Field("cause", Text("为什么补发？", "Why is the card being replaced?"), widget=Widget.RADIOS, choices=choices),
+        Field(
+            "cause",
+            Text("为什么补发、换发？", "Why is the card being replaced?"),
+            widget=Widget.RADIOS,
+            choices=choices,
+        ),
     )
 
 

@@ -62,13 +62,13 @@ VERDICT_FIELDS = (
         choices=(
             Choice(
                 "approve",
-                Text("同意，马上办理", "Approve: takes effect immediately"),
+                Text("同意，立即办理", "Approve: takes effect immediately"),
                 Text("上面说的变化立即生效。", "The changes described above take effect immediately."),
             ),
             Choice(
                 "refuse",
                 Text("不同意", "Refuse"),
-                Text("什么都不变，理由告诉提议人。", "Nothing changes. The proposer will see your reason."),
+                Text("不作任何变更，理由告知提出人。", "Nothing changes. The proposer will see your reason."),
             ),
         ),
     ),
