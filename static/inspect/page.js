@@ -39,7 +39,7 @@ const STEPS = [
   ["photos", [...TERMS.inspection.photos], photosStep],
   ["result", [...TERMS.inspection.outcome], resultStep],
   ["sign", ["签字", "Signature"], signStep],
-  ["review", [...TERMS.record.review], reviewStep],
+  ["review", ["核对并完成", "Check and finish"], reviewStep],
 ];
 const SITE = document.title.split(" · ").at(-1); // before it stands the name of the view
 /** @type {Map<string, OpenVisit>} */

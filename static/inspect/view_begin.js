@@ -70,7 +70,7 @@ function beginnings(context, pack, place, how) {
   const address = () => hanzi(place.premises.address);
   const tasks = due.map((task) => {
     const words = t(
-      `${purposeWords(task.purpose)}，${dayWords(task.due)} 前：`,
+      `${purposeWords(task.purpose)}，${dayWords(task.due)}前：`,
       `${purposeWords(task.purpose)}, due ${dayWords(task.due)}: `,
     );
     return button([words, address()], () => context.begin(place, how, task), "wide");

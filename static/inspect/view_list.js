@@ -86,7 +86,7 @@ function taskList(context, pack) {
       placeButton(context, place, how, task, [
         element("br"),
         t(
-          `${purposeWords(task.purpose)}，${dayWords(task.due)} 前`,
+          `${purposeWords(task.purpose)}，${dayWords(task.due)}前`,
           `${purposeWords(task.purpose)}, due ${dayWords(task.due)}`,
         ),
       ]),

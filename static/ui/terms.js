@@ -74,9 +74,6 @@ export const TERMS = {
     false_statement: ["隐瞒有关情况或提供虚假材料", "False statements or concealment"],
     deceit: ["以欺骗、贿赂等不正当手段取得许可", "Obtained by deceit, bribery or other improper means"],
   },
-  record: {
-    review: ["复核", "Review"],
-  },
   progress: {
     none: ["无", "none"],
   },

@@ -93,7 +93,10 @@ function question(context, { item, key }, showScore) {
     element(
       "p",
       "quiet law",
-      t(`依据：${said(item.law)}；${item.weight} 分`, `${said(item.law)}; ${item.weight} points`),
+      t(
+        `依据：${said(item.law)}；${item.weight} 分`,
+        `${said(item.law)}; ${item.weight} ${item.weight === 1 ? "point" : "points"}`,
+      ),
     ),
   );
   field.append(more);
