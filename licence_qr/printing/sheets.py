@@ -210,7 +210,7 @@ def _code(canvas: Canvas, content: CardContent) -> None:
     canvas.rule(CODE_CENTRE - CODE_WIDTH / 2, CODE_CENTRE + CODE_WIDTH / 2, 110.5, HAIRLINE)
     centred(117, content.code_number, Style(SANS, 11, INK, spacing=0.4))
     centred(121.8, "编号：扫不出时在上述网址输入", Style(SANS, 8.4, INK))
-    centred(125.4, "No scan? Type this number at that address", NOTE)
+    centred(125.4, "Cannot scan? Enter this number there", NOTE)
 
 
 def _footer(canvas: Canvas, content: CardContent) -> None:
