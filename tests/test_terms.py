@@ -19,7 +19,6 @@ _ACT = "the act on a button, and the event in the history, have tenses in Englis
 # Chinese that has several English forms, and English that stands for several Chinese ones: each with the reason.
 SEVERAL_ENGLISH = {
     "至": "joins two dates, in English as the sentence goes",
-    "长期": "of a licence no fixed term, of a permit no expiry date",
     "提议": _ACT,
     **dict.fromkeys(("准予许可", "不予许可", "申请延续", "准予延续", "不予延续"), _ACT),
     **dict.fromkeys(("列入名录或加注标记", "移出名录或取消标记"), _ACT),

@@ -30,16 +30,17 @@ function tag({ tone, zh, en }) {
  * @returns {HTMLElement}
  */
 function card(permit, said) {
-  const to = permit.validTo === null ? t("长期", "no expiry date") : day(permit.validTo);
+  const from = day(permit.validFrom);
+  const period =
+    permit.validTo === null
+      ? t(`长期，自${from}`, `no expiry date, from ${from}`)
+      : `${from} ${t("至", "to")} ${day(permit.validTo)}`;
   return element(
     "article",
     `card ${said.tone}`,
     element("h3", "", ...both(permit.type.zh, permit.type.en)),
     tag(said),
-    rows(
-      [...TERMS.field.permit_number, hanzi(permit.number)],
-      [...TERMS.field.validity_period, `${day(permit.validFrom)} ${t("至", "to")} ${to}`],
-    ),
+    rows([...TERMS.field.permit_number, hanzi(permit.number)], [...TERMS.field.validity_period, period]),
   );
 }
 
@@ -141,9 +142,9 @@ export function refused(code, facts, vocabulary) {
       "这不是本服务的网站，可能有人贴了假码。",
       "This is not a site of this service. Someone may have put a fake code over the real one.",
     );
-    parts.push(element("p", "", element("b", "", sticker), " ", todo));
+    parts.push(element("p", "", element("b", "", sticker), t("", " "), todo));
   } else if (entry) {
-    parts.push(element("p", "", element("b", "", what), " ", todo));
+    parts.push(element("p", "", element("b", "", what), t("", " "), todo));
   }
   parts.push(element("p", "quiet", t("原因代码 ", "Reason code "), element("span", "number", code)));
   return parts;

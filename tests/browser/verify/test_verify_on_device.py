@@ -80,6 +80,18 @@ def test_a_link_is_verified_with_its_business_permits_and_age(page: Page, site: 
     expect(page.locator("#outcome")).to_contain_text(code.code_id.number)
 
 
+def test_a_permit_without_an_end_is_said_to_have_none(page: Page, site: Site) -> None:
+    typed(page, site.link(site.newest(permits=6)))
+    expect(page.locator("#outcome article dd", has_text="长期，自").first).to_be_visible()
+    assert "至 长期" not in page.locator("#outcome").inner_text()
+
+
+def test_what_is_wrong_and_what_to_do_stand_together_in_chinese(page: Page, site: Site) -> None:
+    typed(page, site.link(site.newest(permits=1))[:-4] + "1234")
+    assert verdict(page) == "bad"
+    assert "。 " not in page.locator("#outcome").inner_text()
+
+
 def test_nothing_is_asked_of_the_server_to_verify_and_nothing_of_another_site(page: Page, site: Site) -> None:
     link = site.link(site.newest(permits=1))
     asked: list[str] = []
