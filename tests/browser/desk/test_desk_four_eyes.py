@@ -36,6 +36,7 @@ def test_two_people_suspend_a_permit_without_scripts(seat: Callable[..., Page], 
     signed_in_as(page.context, served, "clerk")
     signed_in_as(second.context, served, "decider")
     page.goto(f"{origin}/desk/proposals/new/{stored.uscc}/permit/{stored.permit_id}/suspend")
+    page.get_by_label("责令停业整顿").check()
     page.get_by_label("理由").fill("现场查实停用消毒设施")
     page.get_by_role("button", name="提交提议").click()
     assert page.get_by_role("button", name="提交决定").count() == 0  # not by who proposed it
