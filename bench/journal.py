@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from itertools import count, cycle, islice
@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 
 from bench.bulk import BATCH, _issue_batch
 from bench.installation import CLERK, NOW, OFFICE, environment, fields, installation, settings_in
-from bench.load import free_port, served
+from bench.load import SITE, free_port, served
 from licence_qr.bootstrap import build
 from licence_qr.config import Settings
 from licence_qr.domain.dates import local_date
@@ -48,12 +48,12 @@ class _Side(NamedTuple):
     issued: list[int]
 
 
-def with_the_standard_library() -> Callable[..., Any]:
+def with_the_standard_library() -> Any:
     """The service as the old side serves it."""
     sys.modules["pysqlite3"] = None  # type: ignore[assignment]
-    from licence_qr.web.wsgi import application
+    from licence_qr.web.serving.site import LicenceSite
 
-    return application()
+    return LicenceSite()
 
 
 def issue_without_pause(folder: str, first: int) -> None:
@@ -118,7 +118,7 @@ def _side(name: str, folder: Path) -> _Side:
     switch = "from pathlib import Path; from licence_qr.store.database.connections import Database; "
     switch += f"Database(Path({str(services.settings.register_path)!r})).create_or_upgrade()"
     subprocess.run([sys.executable, "-c", before + switch], check=True)
-    target = "bench.journal:with_the_standard_library" if old else "licence_qr.web.wsgi:application"
+    target = "bench.journal:with_the_standard_library" if old else SITE
     paths = ["/c/" + code.address.rpartition("/")[2] for code in issued]
     return _Side(name, replace(services.settings, port=free_port()), paths, target, before, [], [], [])
 

@@ -11,9 +11,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import cycle
 
-from licence_qr.cli.installation import BLOCKING_THREADS
-
 CONNECTIONS = 4
+SITE = "licence_qr.web.serving.site:LicenceSite"
 
 
 def free_port() -> int:
@@ -24,20 +23,11 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(target: str, port: int, environ: dict[str, str]) -> Iterator[None]:
-    """A granian server of one worker with the options of ``licence-qr serve``, until the block ends."""
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", "--port", str(port)]
-    command += [
-        "--workers",
-        "1",
-        "--blocking-threads",
-        str(BLOCKING_THREADS),
-        "--no-ws",
-        "--log-level",
-        "warning",
-        target,
-    ]
-    server = subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL)
+def served(site: str, port: int, environ: dict[str, str]) -> Iterator[None]:
+    """The server of ``licence-qr serve`` with one worker over ``site`` (``module:name``), until the block ends."""
+    serve = "import sys; from licence_qr.front.limits import Limits; from licence_qr.front.supervisor import *; "
+    serve += "serve(sys.argv[1], listening(('127.0.0.1', int(sys.argv[2])), Limits()), 1, None, {}, Limits())"
+    server = subprocess.Popen([sys.executable, "-c", serve, site, str(port)], env=environ, stdout=subprocess.DEVNULL)
     try:
         wait_until_up(port, server)
         yield

@@ -21,7 +21,7 @@ import click
 
 from bench.bulk import BATCH, _issue_batch
 from bench.installation import environment, installation
-from bench.load import free_port, requests_a_second, served
+from bench.load import SITE, free_port, requests_a_second, served
 from licence_qr.bootstrap import Services
 from licence_qr.store.register import codes
 
@@ -65,8 +65,8 @@ def _rates(services: Services, paths: list[str]) -> tuple[float, float, float]:
     hello_port = free_port()
     # An address that chooses the language sets a cookie, and such an answer is never kept.
     fresh = [f"{path}?lang=zh" for path in paths]
-    hello_server = served("bench.hello:application", hello_port, dict(os.environ))
-    with hello_server, served("licence_qr.web.wsgi:application", settings.port, environment(settings)):
+    hello_server = served("bench.hello:HelloSite", hello_port, dict(os.environ))
+    with hello_server, served(SITE, settings.port, environment(settings)):
         requests_a_second(settings.port, paths, 2 * SCANNED)
         turns = [
             (hello_port, ["/"], REQUESTS),

@@ -164,7 +164,7 @@ def test_a_room_of_a_layer_imports_only_what_stands_above_it_in_the_table():
 
 
 def test_pages_are_handed_their_services_and_reach_no_others():
-    wiring = {"licence_qr.web.app", "licence_qr.web.wsgi"}
+    wiring = {"licence_qr.web.app", "licence_qr.web.serving.site"}
     found = {
         MODULES[path]
         for path in MODULES

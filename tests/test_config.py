@@ -76,6 +76,8 @@ def test_every_setting_has_one_line_in_the_documents_and_every_line_a_setting():
 
 
 def test_no_other_module_reads_the_environment():
+    # No settings: how systemd, and a server that is being replaced, hand over the socket.
+    told_there = ROOT / "licence_qr" / "front" / "supervisor.py"
     for path in (ROOT / "licence_qr").rglob("*.py"):
-        if path.name != "config.py":
+        if path.name != "config.py" and path != told_there:
             assert not re.search(r"\bos\.(environ|getenv)\b", path.read_text(encoding="utf-8")), path

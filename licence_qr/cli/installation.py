@@ -27,14 +27,22 @@ from licence_qr.services.keys.lan_certificate import lan_certificate
 from licence_qr.services.keys.lan_invitation import picture, terminal_lines
 
 if TYPE_CHECKING:
+    from licence_qr.front.limits import Limits
     from licence_qr.services.register.accounts import AccountHolder
 
 STARTING_PASSWORD_BYTES = 9
-# Threads per worker: two, so that printing a card does not hold up a scan. More threads compete for the interpreter
-# lock: with four the rate of scans is halved.
-BLOCKING_THREADS = 2
-# A worker that has not ended by then is killed. The longest request, a sheet of cards, takes a few seconds.
-KILL_AFTER_SECONDS = 15
+_SITE = "licence_qr.web.serving.site:LicenceSite"  # by name: it is the workers that load it
+# The server's own lines go where a reader who has gone stops nothing.
+_LOG = {
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "stream": "ext://licence_qr.process.streams.OUT",
+            "formatter": "generic",
+        }
+    },
+    "loggers": {"gunicorn.error": {"level": "INFO", "handlers": ["console"], "propagate": False}},
+}
 
 
 @click.command(cls=Command, short_help="建登记库和密钥。 Create the register and the keys.")
@@ -68,16 +76,15 @@ def init(demonstration: bool, as_json: bool) -> None:
         say({"register": str(settings.register_path), "keys": str(settings.keys), "demonstration": shown})
 
 
-def _listen_check(settings: Settings) -> None:
-    """Check that the port is free before the workers start, whose own message would be a traceback."""
-    family = socket.AF_INET6 if ":" in settings.bind else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((settings.bind, settings.port))
-        except OSError as error:
-            code = "port_in_use" if error.errno == errno.EADDRINUSE else "port_unusable"
-            raise ConfigError(code, port=settings.port, bind=settings.bind, because=error.strerror or "") from None
+def _listening(settings: Settings, limits: Limits) -> socket.socket:
+    """The socket of the service. Raises ConfigError ``port_in_use`` or ``port_unusable``."""
+    from licence_qr.front import supervisor
+
+    try:
+        return supervisor.listening((settings.bind, settings.port), limits)
+    except OSError as error:
+        code = "port_in_use" if error.errno == errno.EADDRINUSE else "port_unusable"
+        raise ConfigError(code, port=settings.port, bind=settings.bind, because=error.strerror or "") from None
 
 
 @click.command(cls=Command, short_help="启动服务。 Serve the desk and the public pages.")
@@ -97,12 +104,13 @@ def serve() -> None:
 
 
 def _serve() -> None:
-    from granian.constants import Interfaces
-    from granian.server import Server
+    from licence_qr.front import supervisor
+    from licence_qr.front.limits import Limits
 
     settings = load_settings()
     services = build(settings)
-    _listen_check(settings)
+    limits = Limits()
+    own = None if supervisor.is_handed_socket() else _listening(settings, limits)
     try:
         services.keys.signing_key(datetime.now(UTC))
     except KeyStoreError as error:
@@ -111,34 +119,9 @@ def _serve() -> None:
             _say(str(wording.explain(error, language)), streams.ERR)
     services.database.close()
     _say(f"正在服务 serving  {settings.address}  ({settings.bind}:{settings.port}, {settings.workers} workers)")
-    certificate, key = _for_phones(settings) if settings.lan else (None, None)
-    # Its output, and that of the workers, goes to streams that do not fail when the reader has gone.
-    handler = {"class": "logging.StreamHandler", "stream": "ext://licence_qr.process.streams.OUT"}
-    handlers = {"console": handler | {"formatter": "generic"}, "access": handler | {"formatter": "access"}}
-    server = Server(
-        "licence_qr.web.wsgi:application",
-        factory=True,
-        address=settings.bind,
-        port=settings.port,
-        interface=Interfaces.WSGI,
-        workers=settings.workers,
-        workers_kill_timeout=KILL_AFTER_SECONDS,
-        blocking_threads=BLOCKING_THREADS,
-        log_access=False,
-        log_dictconfig={"handlers": handlers},
-        ssl_cert=certificate,
-        ssl_key=key,
-    )
-    # Granian has no setting for it.
-    server.signal_handler_reload = signals.hanging_up(server.signal_handler_interrupt)  # type: ignore[method-assign]
-    signals.workers_end_while_starting()
+    certificate = _for_phones(settings) if settings.lan else None
     try:
-        server.serve()
-    except SystemExit:
-        # A signal to the whole process group reaches the workers too; one that ends before it is told to counts as
-        # failed.
-        if not server.interrupt_signal:
-            raise
+        supervisor.serve(_SITE, own, settings.workers, certificate, _LOG, limits)
     finally:
         # After a stop register.db alone is complete. If writing back fails, the log stays.
         with suppress(RegisterError):

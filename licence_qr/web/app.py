@@ -27,7 +27,6 @@ from licence_qr.web.desk.work import calendar
 from licence_qr.web.desk.work import services as work
 from licence_qr.web.phone import pack, pack_key, sync, visits
 from licence_qr.web.public import draws, ratings, reports, scan, verifier_lists, verify
-from licence_qr.web.public.page_cache import PageCache
 from licence_qr.web.shell import errors, handed, language, request_log, security, templates, words
 from licence_qr.web.shell.bounded_numbers import RegisterNumber
 from licence_qr.web.shell.folders import shipped
@@ -50,6 +49,7 @@ def create_app(services: Services, clock: Clock = system_clock) -> Flask:
     app = Flask("licence_qr.web", template_folder=str(TEMPLATES), static_folder=None)
     app.url_map.converters["int"] = RegisterNumber
     app.config.update(
+        ORIGIN=services.settings.address,
         SECRET_KEY=services.web_secret,
         MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,
         # Browsers hold a cookie of that prefix to this host alone, Secure and for the path /; on plain http they refuse it.
@@ -86,7 +86,6 @@ def create_app(services: Services, clock: Clock = system_clock) -> Flask:
     ):
         app.register_blueprint(audience.blueprint)
     security.check_routes(app)
-    app.wsgi_app = PageCache(app.wsgi_app, services.lookup, scan.SCANNED, clock)  # type: ignore[method-assign]
     _serve_static(app)
     return app
 

@@ -194,8 +194,8 @@ def serving(installation: Installation) -> Iterator[Installation]:
         assert server.stdout is not None
         said: list[str] = []
         try:
-            # Both, so that it is never the same one that answers, and none is told to stop before it can listen.
-            while sum("Started worker-" in line for line in said) < 2:
+            # Both, so that it is never the same one that answers.
+            while sum(" serves" in line for line in said) < 2:
                 said.append(server.stdout.readline())
                 assert said[-1], f"the server ended: {said}"
             threading.Thread(target=deque, args=(server.stdout, 0), daemon=True).start()  # so that it never waits

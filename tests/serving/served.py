@@ -9,6 +9,7 @@ import shutil
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
@@ -30,7 +31,15 @@ class Served:
     """One start of the server. ``out`` and ``err`` are what its standard streams are given; without them, a pipe that is
     read here and a file."""
 
-    def __init__(self, installation: Path, folder: Path, *, out: Stream = None, err: Stream = None) -> None:
+    def __init__(
+        self,
+        installation: Path,
+        folder: Path,
+        *,
+        out: Stream = None,
+        err: Stream = None,
+        preexec_fn: Callable[[], None] | None = None,
+    ) -> None:
         self.port = free_port()
         self.home = installation / "var"
         self.err = folder / "err.txt"
@@ -49,6 +58,7 @@ class Served:
                 stderr=own if err is None else err,
                 text=True,
                 start_new_session=True,
+                preexec_fn=preexec_fn,
             )
 
     def read_until(self, words: str) -> None:

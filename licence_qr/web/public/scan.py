@@ -17,7 +17,6 @@ from licence_qr.errors import InputError, LicenceQRError
 from licence_qr.services.publishing.lookup import Lookup
 from licence_qr.web import current_instant
 from licence_qr.web.public import page_words, refusals
-from licence_qr.web.public.page_cache import REGISTER_ERROR
 from licence_qr.web.public.public_json import public_json
 from licence_qr.web.shell.errors import wants_json
 from licence_qr.web.shell.handed import Handed
@@ -66,11 +65,7 @@ def by_number(number: str) -> BaseResponse:
 @blueprint.get(f"{SCANNED}<digits>")
 def scan(digits: str) -> BaseResponse:
     """What a scanned symbol leads to: its signature verified, and what the register says today."""
-    now = current_instant()
-    out_of_reach = request.environ.get(REGISTER_ERROR)
-    if out_of_reach is not None:
-        lookup().scan_without_register(digits, now, out_of_reach)
-    page = lookup().scan(digits, now)
+    page = lookup().scan(digits, current_instant())
     return _as_json(page) if wants_json() else _as_page(_html(page))
 
 

@@ -28,7 +28,7 @@ _STATUS_BY_CODE = {
     "sign_in_throttled": 429,
     "password_throttled": 429,
 }
-_WORDED_HTTP = {400, 401, 403, 404, 405, 409, 413, 422, 429, 500, 503}
+_WORDED_HTTP = {400, 401, 403, 404, 405, 408, 409, 411, 413, 422, 429, 500, 503}
 
 
 @dataclass(frozen=True, slots=True)

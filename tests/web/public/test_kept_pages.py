@@ -6,88 +6,89 @@ from collections.abc import Hashable
 from datetime import datetime, timedelta
 
 import pytest
-from flask.testing import FlaskClient
 from public_pages import ADDRESS_OF, prepared_services
-from werkzeug.test import Client
+from werkzeug.test import EnvironBuilder
 
 from licence_qr.errors import RegisterError, TokenError
+from licence_qr.front.answer import IN_MEMORY_BYTES, Answer, ask
 from licence_qr.web.app import create_app
-from licence_qr.web.public.page_cache import REGISTER_ERROR, PageCache
+from licence_qr.web.public.page_cache import PageCache
 
 ADDRESS = ADDRESS_OF["in_force"]
 
 
-class Counting:
-    """An application that counts how often it is asked, and a stamp that the test turns."""
+class Site:
+    """An application that counts how often it is asked, a stamp that the test turns, and the cache before them, asked in
+    the order in which the front asks."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: datetime) -> None:
         self.asked = 0
-        self.now: Hashable = "morning"
+        self.stamp_now: Hashable = "morning"
         self.broken: Exception | None = None
-        self.told: object = None
         self.headers = [("Content-Type", "text/html; charset=utf-8")]
         self.status = "200 OK"
+        self.during = lambda: None
+        self._cache = PageCache(self, "/c/", lambda: now, most=3)
 
     def stamp(self, now: datetime) -> Hashable:
         if self.broken:
             raise self.broken
-        return self.now
+        return self.stamp_now
 
     def __call__(self, environ, start_response):
         self.asked += 1
-        self.told = environ.get(REGISTER_ERROR)
+        self.during()
         start_response(self.status, self.headers)
         return [f"{self.asked} {environ['PATH_INFO']} {environ.get('HTTP_COOKIE', '')}".encode()]
 
+    def get(self, path: str, **options) -> bytes:
+        environ = EnvironBuilder(path=path, **options).get_environ()
+        asked = self._cache.ask(environ)
+        if asked and asked.answer:
+            return asked.answer.body
+        given = ask(self, environ)
+        if asked:
+            self._cache.keep(asked, given)
+        return given.body
+
 
 @pytest.fixture
-def counting() -> Counting:
-    return Counting()
+def site(now: datetime) -> Site:
+    """Whose requests all fall into one minute."""
+    return Site(now)
 
 
-@pytest.fixture
-def client(counting: Counting, now: datetime) -> Client:
-    """A client whose requests all fall into one minute."""
-    return Client(PageCache(counting, counting, "/c/", lambda: now, most=3))
+def test_the_same_answer_is_given_until_something_is_written(site: Site) -> None:
+    assert {site.get("/c/1") for _ in range(5)} == {b"1 /c/1 "}
+    site.stamp_now = "after a suspension"
+    assert site.get("/c/1") == b"2 /c/1 "
 
 
-def test_the_same_answer_is_given_until_something_is_written(client: Client, counting: Counting) -> None:
-    assert {client.get("/c/1").data for _ in range(5)} == {b"1 /c/1 "}
-    counting.now = "after a suspension"
-    assert client.get("/c/1").data == b"2 /c/1 "
+def test_an_answer_that_was_being_made_while_something_was_written_is_not_kept(site: Site) -> None:
+    def write() -> None:
+        site.stamp_now = "after a suspension"
+        site.get("/c/2")
+
+    site.during = lambda: site.asked == 1 and write()
+    assert site.get("/c/1") == b"2 /c/1 "
+    assert site.get("/c/1") == b"3 /c/1 "
 
 
-def test_each_address_language_and_form_has_its_own_answer(client: Client, counting: Counting) -> None:
-    client.get("/c/1")
-    client.get("/c/2")
-    client.get("/c/1?lang=en")
-    client.get("/c/1", headers={"Accept-Encoding": "gzip"})
-    client.get("/c/1", headers={"Cookie": "lang=en"})
-    client.get("/c/1", headers={"Accept": "application/json"})
-    assert counting.asked == 6
+def test_each_address_language_and_form_has_its_own_answer(site: Site) -> None:
+    site.get("/c/1")
+    site.get("/c/2")
+    site.get("/c/1", query_string="lang=en")
+    site.get("/c/1", headers={"Accept-Encoding": "gzip"})
+    site.get("/c/1", headers={"Cookie": "lang=en"})
+    site.get("/c/1", headers={"Accept": "application/json"})
+    assert site.asked == 6
 
 
 @pytest.mark.parametrize("broken", [RegisterError("register_locked"), TokenError("trust_list_signature")])
-def test_nothing_kept_is_shown_when_it_cannot_be_asked(client: Client, counting: Counting, broken: Exception) -> None:
-    client.get("/c/1")
-    counting.broken = broken
-    assert client.get("/c/1").data == b"2 /c/1 "
-
-
-def test_the_application_is_told_what_the_register_answered_and_nothing_when_it_answered(
-    client: Client, counting: Counting
-) -> None:
-    locked = RegisterError("register_locked")
-    told = []
-    for number, counting.broken in enumerate([None, locked, TokenError("trust_list_signature"), None]):
-        client.get(f"/c/{number}")
-        told.append(counting.told)
-    assert told == [None, locked, None, None]
-
-
-def test_no_visitor_can_say_that_the_register_is_out_of_reach(client: Client, counting: Counting) -> None:
-    client.get("/c/1", headers={REGISTER_ERROR: "register_locked"})
-    assert counting.told is None
+def test_nothing_kept_is_shown_when_it_cannot_be_asked(site: Site, broken: Exception) -> None:
+    site.get("/c/1")
+    site.broken = broken
+    assert site.get("/c/1") == b"2 /c/1 "
 
 
 @pytest.mark.parametrize(
@@ -98,48 +99,61 @@ def test_no_visitor_can_say_that_the_register_is_out_of_reach(client: Client, co
         ("200 OK", ("Set-Cookie", "lang=en")),
     ],
 )
-def test_only_pages_that_set_nothing_are_kept(client: Client, counting: Counting, status: str, header) -> None:
-    counting.status, counting.headers = status, [*counting.headers[: header[0] != "Content-Type"], header]
-    client.get("/c/1")
-    client.get("/c/1")
-    assert counting.asked == 2
+def test_only_pages_that_set_nothing_are_kept(site: Site, status: str, header) -> None:
+    site.status, site.headers = status, [*site.headers[: header[0] != "Content-Type"], header]
+    site.get("/c/1")
+    site.get("/c/1")
+    assert site.asked == 2
 
 
-def test_other_addresses_and_methods_pass_through(client: Client, counting: Counting) -> None:
+def test_other_addresses_and_methods_pass_through(site: Site) -> None:
     for _ in range(2):
-        client.get("/p/1")
-        client.post("/c/1")
-    assert counting.asked == 4
+        site.get("/p/1")
+        site.get("/c/1", method="POST")
+    assert site.asked == 4
 
 
-def test_the_oldest_answer_makes_room(client: Client, counting: Counting) -> None:
+def test_the_oldest_answer_makes_room(site: Site) -> None:
     for number in (1, 2, 3, 4, 1):
-        client.get(f"/c/{number}")
-    assert counting.asked == 5
+        site.get(f"/c/{number}")
+    assert site.asked == 5
 
 
-def scanned_by(client: FlaskClient, times: int) -> set[bytes]:
-    return {client.get(ADDRESS).data for _ in range(times)}
+def test_an_answer_too_long_for_memory_is_not_kept(now: datetime) -> None:
+    cache = PageCache(Site(now), "/c/", lambda: now)
+    asked = cache.ask(EnvironBuilder(path="/c/1").get_environ())
+
+    def long(environ, start):
+        start("200 OK", [("Content-Type", "text/html")])
+        return [b"x" * 1024] * (IN_MEMORY_BYTES // 1024 + 1)
+
+    given = ask(long, {})
+    assert asked is not None and given.file is not None
+    with given.file:
+        cache.keep(asked, given)
+    again = cache.ask(EnvironBuilder(path="/c/1").get_environ())
+    assert again is not None and again.answer is None
 
 
 def test_the_application_keeps_its_pages_for_a_minute_with_their_headers(now: datetime) -> None:
     services = prepared_services()
     shown = [now.replace(second=0)]
-    client = create_app(services, lambda: shown[-1]).test_client()
-    assert len(scanned_by(client, 5)) == 1
+    app = create_app(services, lambda: shown[-1])
+    cache = PageCache(services.lookup, "/c/", lambda: shown[-1])
+
+    def scanned() -> Answer:
+        environ = EnvironBuilder(path=ADDRESS).get_environ()
+        asked = cache.ask(environ)
+        assert asked is not None
+        if asked.answer is None:
+            cache.keep(asked, ask(app, environ))
+        return asked.answer or scanned()
+
+    assert len({scanned().body for _ in range(5)}) == len(services.lookup.scanned) == 1
     shown.append(now.replace(second=59))
-    assert len(scanned_by(client, 5)) == len(services.lookup.scanned) == 1
+    assert len({scanned().body for _ in range(5)}) == len(services.lookup.scanned) == 1
     shown.append(now.replace(second=0) + timedelta(minutes=1))
-    scanned_by(client, 5)
+    headers = dict(scanned().headers)
     assert len(services.lookup.scanned) == 2
-    answer = client.get(ADDRESS)
-    assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
-    assert answer.headers["Cache-Control"] == "no-store"
-
-
-def test_a_register_out_of_reach_is_told_even_after_a_good_scan() -> None:
-    services = prepared_services()
-    client = create_app(services).test_client()
-    assert client.get(ADDRESS).status_code == 200
-    services.lookup.broken.add("unreachable")
-    assert client.get(ADDRESS).status_code == 503
+    assert headers["Content-Security-Policy"].startswith("default-src 'none'")
+    assert headers["Cache-Control"] == "no-store"

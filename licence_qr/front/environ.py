@@ -1,0 +1,51 @@
+"""A request as the WSGI application is told it (PEP 3333), from what granian's RSGI scope says."""
+
+from __future__ import annotations
+
+from typing import IO, Any, cast
+
+from granian.rsgi import Scope
+
+from licence_qr.process import streams
+
+_NO_PREFIX = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
+
+
+def environ_of(scope: Scope) -> dict[str, Any]:
+    """The environ of ``scope``, still without ``wsgi.input``.
+
+    A header with ``_`` in its name is dropped: it would pass for the one with ``-``, which proxies set and clients must
+    not (X_Forwarded_For).
+    """
+    host, _, port = scope.server.rpartition(":")
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": scope.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": scope.path.encode().decode("latin-1"),
+        "QUERY_STRING": scope.query_string,
+        "SERVER_NAME": host,
+        "SERVER_PORT": port,
+        "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
+        "REMOTE_ADDR": scope.client.rpartition(":")[0].strip("[]"),
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scope.scheme,
+        "wsgi.errors": streams.ERR,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+        "wsgi.input_terminated": True,
+    }
+    for name, value in scope.headers.items():
+        if "_" in name:
+            continue
+        key = _NO_PREFIX.get(name) or "HTTP_" + name.upper().replace("-", "_")
+        before = environ.get(key)
+        environ[key] = value if before is None else f"{before}{'; ' if name == 'cookie' else ', '}{value}"
+    return environ
+
+
+def with_body(environ: dict[str, Any], body: IO[bytes]) -> dict[str, Any]:
+    """``environ`` with the whole body, from its first byte."""
+    body.seek(0)
+    environ["wsgi.input"] = cast("Any", body)
+    return environ

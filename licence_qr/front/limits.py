@@ -1,0 +1,23 @@
+"""How long a peer may take, and how much of the service one network may hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Seconds and bytes, of one worker. Tests wait less."""
+
+    head_seconds: float = 10  # for a head, and between two requests of a connection
+    head_bytes: int = 32 * 1024
+    first_seconds: float = 10  # for a body to begin; after that it has to keep up
+    bytes_a_second: int = 20_000
+    part_seconds: float = 20  # for a reader to take 64 KB of a long answer
+    unread_seconds: float = 15  # for a reader to take anything at all
+    open_a_network: int = 64
+    bodies: int = 512  # that are read at the same time, of everybody: they take memory and disk
+    connections: int = 4096  # also those that send nothing; with their heads at most 128 MB
+    backlog: int = 2048
+    hang_seconds: int = 60  # without a pulse, until a worker is replaced
+    stop_seconds: int = 15  # for what was begun when the service is stopped

@@ -1,0 +1,160 @@
+"""The process that holds the socket and keeps the workers: gunicorn's arbiter, with the settings of this service.
+
+It replaces a worker that has ended or hangs. It hands the socket to the next generation of workers (SIGHUP) or to the next
+release of the program (SIGUSR2), and takes it from systemd where that holds it (LISTEN_FDS): nobody who calls meanwhile is
+refused.
+"""
+
+from __future__ import annotations
+
+import os
+import pkgutil
+import resource
+import signal
+import socket
+import sys
+from pathlib import Path
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
+
+from licence_qr.front.limits import Limits
+from licence_qr.front.worker import FrontWorker
+from licence_qr.process import signals
+
+
+class _Service(BaseApplication):  # type: ignore[misc]
+    """What gunicorn asks: the settings, and in each worker the application."""
+
+    def __init__(self, site: str, limits: Limits, options: dict[str, Any]) -> None:
+        self._site, self._options = site, options
+        self.limits = limits
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        return pkgutil.resolve_name(self._site)()
+
+
+class Supervisor(Arbiter):  # type: ignore[misc]
+    """gunicorn's, but what is old goes only when what is new serves, and a closed terminal ends it."""
+
+    def __init__(self, service: _Service) -> None:
+        super().__init__(service)
+        self._ignores_hang_up = signal.getsignal(signal.SIGHUP) == signal.SIG_IGN  # under nohup
+        self._has_terminal = _has_terminal()
+        self._replaces = int(os.environ.get("GUNICORN_PID", "0"))
+        # A package that is run by -m has no file that could be run again from another folder.
+        self.START_CTX["args"] = [sys.executable, "-m", "licence_qr", *sys.argv[1:]]
+
+    def handle_int(self) -> None:
+        """Ctrl-C lets what was begun be answered, as SIGTERM does."""
+        self.handle_term()
+
+    def handle_hup(self) -> None:
+        """Of a terminal that is closed: stop, nobody would find the service again. Of a service manager: reload."""
+        if self._ignores_hang_up:
+            return
+        if self._has_terminal:
+            self.handle_term()
+        super().handle_hup()
+
+    def spawn_worker(self) -> Any:
+        """Fork a worker; a stop that comes in that moment waits until it is one."""
+        with signals.held():
+            return super().spawn_worker()
+
+    def manage_workers(self) -> None:
+        """Start what is missing; let the oldest go, or the server that this one replaces, once those after it serve."""
+        youngest = sorted(self.WORKERS.values(), key=lambda worker: worker.age)[-self.num_workers :]
+        up = len(youngest) == self.num_workers and all(worker.serving.value for worker in youngest)
+        if len(self.WORKERS) <= self.num_workers or up:
+            super().manage_workers()
+        if up and self._replaces and self._replaces == os.getppid():
+            os.kill(self._replaces, signal.SIGTERM)
+            self._replaces = 0
+
+
+def _has_terminal() -> bool:
+    try:
+        os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
+    except OSError:
+        return False
+    return True
+
+
+def is_handed_socket() -> bool:
+    """Whether this start gets its socket from who starts it, systemd or the server that it replaces."""
+    return os.environ.get("LISTEN_PID") == str(os.getpid()) or "GUNICORN_FD" in os.environ
+
+
+def _allow_open_files(most: int) -> None:
+    """A connection is a file, and the usual limit of 1,024 files is one attacker's work."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 2 * most if hard == resource.RLIM_INFINITY else min(2 * most, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def listening(address: tuple[str, int], limits: Limits) -> socket.socket:
+    """A socket that listens at ``address``, on which who takes no byte for ``unread_seconds`` is given up. Raises OSError.
+
+    The option is set before the first peer can come: connections have it from the socket that they come in by.
+    """
+    made = socket.socket(socket.AF_INET6 if ":" in address[0] else socket.AF_INET)
+    try:
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        _give_up_on_who_never_reads(made, limits)
+        made.bind(address)
+        made.listen(limits.backlog)
+    except BaseException:
+        made.close()
+        raise
+    return made
+
+
+def _give_up_on_who_never_reads(listener: socket.socket, limits: Limits) -> None:
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(limits.unread_seconds * 1000))
+
+
+def _take_over(arbiter: Arbiter) -> None:
+    for listener in arbiter.LISTENERS:
+        if listener.FAMILY != socket.AF_UNIX:
+            _give_up_on_who_never_reads(listener, arbiter.app.limits)
+
+
+def serve(
+    site: str,
+    own: socket.socket | None,
+    workers: int,
+    certificate: tuple[Path, Path] | None,
+    log: dict[str, Any],
+    limits: Limits,
+) -> None:
+    """Serve until stopped; ends by SystemExit, 0 when stopped.
+
+    ``site`` names, as ``module:name``, what makes a ``licence_qr.front.entrance.Site`` in each worker. ``own`` is the
+    listening socket, None where one is handed over (``is_handed_socket``). ``certificate`` and its key make it https.
+    ``log`` is a configuration of logging (logging.config.dictConfig).
+    """
+    _allow_open_files(limits.connections)
+    options: dict[str, Any] = {
+        "backlog": limits.backlog,
+        "workers": workers,
+        "worker_class": FrontWorker,
+        "timeout": limits.hang_seconds,
+        "graceful_timeout": limits.stop_seconds,
+        "when_ready": _take_over,
+        "control_socket_disable": True,
+        "errorlog": None,
+        "logconfig_dict": log,
+    }
+    if own:
+        options["bind"] = f"fd://{own.detach()}"
+    if certificate:
+        options |= {"certfile": str(certificate[0]), "keyfile": str(certificate[1])}
+    Supervisor(_Service(site, limits, options)).run()

@@ -1,0 +1,103 @@
+"""One worker process: granian on the socket that the supervisor holds, the entrance on its event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+from multiprocessing.sharedctypes import RawValue
+from pathlib import Path
+from typing import Any
+
+import uvloop
+from granian._granian import SocketHolder
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+from granian.server.embed import Server
+from gunicorn.workers.base import Worker
+
+from licence_qr.errors import LicenceQRError
+from licence_qr.front.entrance import Entrance
+from licence_qr.front.limits import Limits
+from licence_qr.process.signals import begin_as_worker
+
+_PULSE_SECONDS, _AGAIN_SECONDS = 1.0, 2.0
+
+
+class _OnGivenSocket(Server):
+    """granian has no setting for a socket that is open already (emmett-framework/granian, issue 786)."""
+
+    given: Any
+
+    def _init_shared_socket(self) -> None:
+        self._sfd = os.dup(self.given.fileno())  # type: ignore[assignment]
+        self._shd = SocketHolder(self._sfd, False, self.backlog)  # type: ignore[call-arg, assignment]
+        self._ssp = None
+
+
+class FrontWorker(Worker):  # type: ignore[misc]
+    """gunicorn's worker. Its pulse stops when the event loop or a lane hangs; the supervisor then replaces it."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.serving = RawValue("b", 0)  # shared with the supervisor
+
+    def init_signals(self) -> None:
+        """Until it serves, a worker ends at SIGTERM at once: nothing is half-done."""
+        super().init_signals()
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # of a terminal, meant for the supervisor, who stops the workers
+
+    def init_process(self) -> None:
+        """Load the application and serve until stopped."""
+        begin_as_worker(self.ppid)
+        super().init_process()
+
+    def load_wsgi(self) -> None:
+        """Make the application. At the first start a failure ends the service, later it is tried again and again: what
+        was served before goes on."""
+        try:
+            super().load_wsgi()
+        except Exception as error:
+            if self.age <= self.cfg.workers:
+                raise
+            self.log.error("%s", error, exc_info=not isinstance(error, LicenceQRError))
+            time.sleep(_AGAIN_SECONDS)
+            os._exit(1)
+
+    def run(self) -> None:
+        """Serve until SIGTERM, then end at once: what was begun is done, and the threads of the lanes wait for more."""
+        uvloop.run(self._serve())
+        os._exit(0)
+
+    async def _serve(self) -> None:
+        limits: Limits = self.app.limits
+        entrance = Entrance(self.wsgi, limits)
+        heads = HTTP1Settings(header_read_timeout=int(limits.head_seconds * 1000), max_buffer_size=limits.head_bytes)
+        server = _OnGivenSocket(
+            entrance,
+            interface=Interfaces.RSGI,
+            http=HTTPModes.http1,
+            http1_settings=heads,
+            websockets=False,
+            backlog=limits.backlog,
+            backpressure=limits.connections,
+            ssl_cert=Path(self.cfg.certfile) if self.cfg.certfile else None,
+            ssl_key=Path(self.cfg.keyfile) if self.cfg.keyfile else None,
+            log_enabled=False,
+        )
+        server.given = self.sockets[0]
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, server.stop)
+        pulse = asyncio.create_task(self._beat(entrance))
+        await server.serve()
+        pulse.cancel()
+
+    async def _beat(self, entrance: Entrance) -> None:
+        while True:
+            if not entrance.hung():
+                self.notify()
+                if not self.serving.value:
+                    self.log.info("Worker with pid %s serves", self.pid)
+                    self.serving.value = 1
+            await asyncio.sleep(_PULSE_SECONDS)

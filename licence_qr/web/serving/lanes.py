@@ -1,0 +1,67 @@
+"""Which lane a request takes: what people wait for together, and what must not wait for something else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from flask import Flask
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
+
+from licence_qr.errors import ConfigError
+from licence_qr.front.lanes import LaneSize
+from licence_qr.web.shell.security import PUBLIC, SIGN_IN
+
+SCAN: Final = "scan"  # what the public reads: codes, lists, static files
+DESK: Final = "desk"
+LARGE: Final = "large"  # papers, packs, exports, photographs
+SENDING: Final = "sending"  # what the public sends: reports with photographs, ratings
+SIGNING_IN: Final = "sign-in"  # each a password hash
+
+# A thread more would not make scans faster, Python runs one at a time; citizens are sent away last. At the desk one waits
+# for another writer now and then, and a colleague need not wait with it.
+SIZES: Final = {
+    SCAN: LaneSize(threads=1, waiting=200),
+    DESK: LaneSize(threads=2, waiting=32),
+    LARGE: LaneSize(threads=1, waiting=8, patience=30, longest=600),
+    SENDING: LaneSize(threads=1, waiting=16),
+    SIGNING_IN: LaneSize(threads=1, waiting=8),
+}
+
+_HOT = ("/c/", "/static/")
+_LARGE = frozenset(
+    {
+        "inspect.take_pack",
+        "inspections_sync.receive_photo",
+        "desk.businesses.download_card",
+        "desk.businesses.show_png",
+        "desk.work.export_work",
+        "calendar.show_feed",
+    }
+)
+
+
+class Lanes:
+    """The choice, made from the routes of ``app``."""
+
+    def __init__(self, app: Flask) -> None:
+        unknown = _LARGE - {rule.endpoint for rule in app.url_map.iter_rules()}
+        if unknown:
+            raise ConfigError("route_unknown", endpoint=min(unknown))
+        self._routes = app.url_map.bind("")
+
+    def of(self, environ: Mapping[str, Any]) -> str:
+        """The lane for a request; what leads nowhere is the desk's."""
+        path, method = environ["PATH_INFO"], environ["REQUEST_METHOD"]
+        if path.startswith(_HOT):
+            return SCAN
+        try:
+            endpoint, _ = self._routes.match(path, method)
+        except (HTTPException, RequestRedirect):
+            return DESK
+        if method in {"GET", "HEAD", "OPTIONS"}:
+            return LARGE if endpoint in _LARGE else SCAN if endpoint in PUBLIC else DESK
+        if endpoint == SIGN_IN:
+            return SIGNING_IN
+        return SENDING if endpoint in PUBLIC else LARGE if endpoint in _LARGE else DESK

@@ -1,0 +1,59 @@
+"""What a worker of the server loads: the application as the front wants it (licence_qr.front.entrance)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+from granian.utils.proxies import wrap_wsgi_with_proxy_headers
+
+from licence_qr.bootstrap import build
+from licence_qr.config import load_settings
+from licence_qr.errors import RegisterError
+from licence_qr.front.answer import Answer
+from licence_qr.web import system_clock
+from licence_qr.web.app import MAX_REQUEST_BYTES, create_app
+from licence_qr.web.public.page_cache import PageCache
+from licence_qr.web.public.scan import SCANNED
+from licence_qr.web.serving import lanes
+from licence_qr.web.serving.refusals import Refusals
+
+
+class LicenceSite:
+    """The program by this environment's settings, and what the front asks of it."""
+
+    lanes = lanes.SIZES
+    most_bytes = MAX_REQUEST_BYTES
+
+    def __init__(self) -> None:
+        settings = load_settings()
+        services = build(settings)
+        # A calendar that has arrived sets the days that waited for it; a register that cannot be written is still served.
+        with suppress(RegisterError):
+            services.reports.sweep(system_clock())
+            services.ratings.sweep(system_clock())
+        self.wsgi = create_app(services)
+        self.kept = PageCache(services.lookup, SCANNED)
+        self._lanes = lanes.Lanes(self.wsgi)
+        self._refusals = Refusals(self.wsgi)
+        # Anyone could write what they like in those headers and pass every throttle: only who is named is believed.
+        proxies = settings.trusted_proxies
+        self._by_proxy = wrap_wsgi_with_proxy_headers(_first, trusted_hosts=proxies) if proxies else _first
+
+    def client_of(self, environ: dict[str, Any]) -> dict[str, Any]:
+        """With the client's address and scheme from a proxy's headers, where LICENCE_QR_TRUSTED_PROXIES names the proxy."""
+        told: dict[str, Any] = self._by_proxy(environ, None)
+        return told
+
+    def lane_of(self, environ: Mapping[str, Any]) -> str:
+        """The name of the lane for a request."""
+        return self._lanes.of(environ)
+
+    def refusal(self, environ: Mapping[str, Any], status: int) -> Answer:
+        """The page, or for scripts the JSON, of an answer that the front gives itself."""
+        return self._refusals.of(environ, status)
+
+
+def _first(environ: dict[str, Any], _: None) -> dict[str, Any]:
+    return environ

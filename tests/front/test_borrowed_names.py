@@ -1,0 +1,31 @@
+"""Names of granian and gunicorn that are not promised: where one has changed, this says so before anything else."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import socket
+
+from granian._granian import SocketHolder
+from granian.server.embed import Server
+from gunicorn.arbiter import Arbiter
+from gunicorn.workers.base import Worker
+
+
+def test_granian_serves_on_a_socket_that_is_handed_to_it() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as given:
+        held = SocketHolder(os.dup(given.fileno()), False, 128)
+        assert held.is_uds() is False and held.get_fd() != given.fileno()
+    source = inspect.getsource(Server.startup) + inspect.getsource(Server._spawn_worker)
+    assert "self._init_shared_socket()" in source and "(self._ssp, self._shd)" in source
+    assert "self._sfd = self._shd.get_fd()" in inspect.getsource(Server._init_shared_socket)
+
+
+def test_gunicorn_asks_the_methods_that_are_made_anew_here() -> None:
+    run = inspect.getsource(Arbiter.run)
+    assert "self.manage_workers()" in run and 'getattr(self, "handle_%s" % signame' in run
+    assert "self.spawn_worker()" in inspect.getsource(Arbiter.spawn_workers) + inspect.getsource(Arbiter.reload)
+    assert "self.START_CTX['args']" in inspect.getsource(Arbiter.reexec)
+    assert {"WORKERS", "LISTENERS", "START_CTX", "num_workers"} <= set(dir(Arbiter))
+    assert "self.load_wsgi()" in inspect.getsource(Worker.init_process)
+    assert "self.run()" in inspect.getsource(Worker.init_process)

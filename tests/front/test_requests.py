@@ -1,0 +1,115 @@
+"""What of a request is let through, and how the application is told of it."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from fronted import Front, Fronted
+
+from licence_qr.front.entrance import network_of
+
+
+def environ(server: Fronted, head: bytes) -> dict[str, str]:
+    peer = server.peer()
+    peer.send(head)
+    status, _, body = peer.answer()
+    assert status == 200
+    told: dict[str, str] = json.loads(body)
+    return told
+
+
+def test_address_query_and_headers_are_those_of_pep_3333(front: Front) -> None:
+    told = environ(
+        front(),
+        b"GET /%65nviron?q=%E4%BD%A0 HTTP/1.1\r\nHost: h:1\r\nAccept: a\r\nAccept: b\r\nCookie: x=1\r\nCookie: y=2\r\n"
+        b"Content-Type: text/plain\r\n\r\n",
+    )
+    assert told["PATH_INFO"] == "/environ" and told["QUERY_STRING"] == "q=%E4%BD%A0"
+    assert (told["HTTP_ACCEPT"], told["HTTP_COOKIE"], told["CONTENT_TYPE"]) == ("a, b", "x=1; y=2", "text/plain")
+    assert (told["REQUEST_METHOD"], told["SERVER_PROTOCOL"], told["wsgi.url_scheme"]) == ("GET", "HTTP/1.1", "http")
+    assert told["HTTP_HOST"] == "h:1" and told["REMOTE_ADDR"] == "127.0.0.1"
+
+
+def test_a_header_with_an_underscore_cannot_pass_for_one_with_a_hyphen(front: Front) -> None:
+    told = environ(front(), b"GET /environ HTTP/1.1\r\nHost: h\r\nX_Forwarded_For: 203.0.113.9\r\n\r\n")
+    assert "HTTP_X_FORWARDED_FOR" not in told
+
+
+@pytest.mark.parametrize("length", [b"", b"Content-Length: 3\r\n"])
+def test_a_body_in_chunks_is_refused_with_or_without_a_length(length: bytes, front: Front) -> None:
+    peer = front().peer()
+    peer.send(
+        b"POST /echo HTTP/1.1\r\nHost: h\r\n" + length + b"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"
+    )
+    assert peer.answer()[0] == 411
+
+
+@pytest.mark.parametrize("size", [0, 1, 300_000, 1024 * 1024])
+def test_a_body_is_handed_over_whole(size: int, front: Front) -> None:
+    peer = front().peer()
+    peer.begin("POST", "/echo", {"Content-Length": str(size)})
+    peer.send(b"a" * size)
+    assert peer.answer()[2] == str(size).encode()
+
+
+def test_who_sends_too_much_sees_why(front: Front) -> None:
+    server = front()
+    for size in (1024 * 1024 + 1, 12 * 1024 * 1024):
+        assert server.peer().post("/echo", b"a" * size) == 413
+
+
+def test_one_network_cannot_hold_more_than_its_share(front: Front, tmp_path: Path) -> None:
+    server = front(open_a_network=3)
+    held = [server.peer("2001:db8:0:7::1"), server.peer("2001:db8:0:7::2"), server.peer("2001:db8:0:7:8::")]
+    for peer in held:
+        peer.begin("POST", "/echo", {"Content-Length": "5"})
+    while (status := server.peer("2001:db8:0:7::9").get("/scan")) == 200:  # until all three are open
+        pass
+    assert status == 503
+    assert server.peer("2001:db8:0:8::1").get("/scan") == 200
+    for peer in held:
+        peer.send(b"12345")
+    assert [peer.answer()[2] for peer in held] == [b"5"] * 3
+    assert server.peer("2001:db8:0:7::9").get("/scan") == 200
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("203.0.113.9", "203.0.113.9"),
+        ("::ffff:203.0.113.9", "203.0.113.9"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::", "2001:db8:1:2::/64"),
+        ("unknown", "unknown"),
+        ("", ""),
+    ],
+)
+def test_the_network_that_an_address_counts_for(address: str, network: str) -> None:
+    assert network_of(address) == network
+
+
+def test_a_full_lane_refuses_and_no_other_lane_notices(front: Front, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    server = front()
+    held = [server.peer() for _ in range(3)]  # one works, two wait
+    for peer in held:
+        peer.begin("GET", f"/hold{pipe}")
+    while (status := server.peer().get("/hold/dev/null")) == 200:
+        pass
+    assert status == 503
+    assert {server.peer().get("/scan") for _ in range(5)} == {200}
+    for peer in held:
+        pipe.write_bytes(b"done")
+        assert peer.answer()[2] == b"done"
+
+
+def test_a_fault_is_answered_and_noted_without_what_it_says(front: Front) -> None:
+    server = front()
+    assert server.peer().get("/fault") == 500
+    line = server.read_until("failed: LookupError")
+    assert "front_server.py" in line and "a name" not in line
+    assert server.peer().get("/scan") == 200

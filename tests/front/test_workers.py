@@ -1,0 +1,123 @@
+"""Workers are replaced when they end or hang, go with their server, and change without one caller refused."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from fronted import Front, Fronted
+
+
+def worker_that_answers(server: Fronted) -> int:
+    peer = server.peer()
+    peer.begin("GET", "/pid")
+    return int(peer.answer()[2])
+
+
+@contextmanager
+def under_load(server: Fronted) -> Iterator[list[object]]:
+    """Scans one after the other, each on a connection of its own; what became of each."""
+    seen: list[object] = []
+    ended = threading.Event()
+
+    def go_on() -> None:
+        while not ended.is_set():
+            try:
+                seen.append(server.peer().get("/scan"))
+            except OSError as error:
+                seen.append(error)
+
+    threads = [threading.Thread(target=go_on) for _ in range(4)]
+    for each in threads:
+        each.start()
+    try:
+        yield seen
+    finally:
+        ended.set()
+        for each in threads:
+            each.join()
+
+
+def test_a_killed_worker_is_replaced_again_and_again(front: Front) -> None:
+    server = front(workers=2)
+    seen = set()
+    for _ in range(5):
+        os.kill(worker := worker_that_answers(server), signal.SIGKILL)
+        seen.add(worker)
+        server.read_until("Booting worker")
+        while worker_that_answers(server) in seen:
+            pass
+    assert len(seen) == 5 and len(server.workers()) == 2
+    assert server.stop() == 0
+
+
+def test_workers_go_with_a_server_that_was_killed(front: Front) -> None:
+    server = front(workers=2)
+    worker_that_answers(server)
+    workers = server.workers()
+    server.process.kill()
+    server.process.wait()
+    for worker in workers:
+        while Path(f"/proc/{worker}").exists() and " Z " not in Path(f"/proc/{worker}/stat").read_text(
+            encoding="ascii"
+        ):
+            pass
+
+
+def test_a_reload_changes_all_workers_and_refuses_nobody(front: Front) -> None:
+    server = front(workers=2)
+    before = server.workers()
+    with under_load(server) as seen:
+        server.process.send_signal(signal.SIGHUP)
+        while server.workers() & before or len(server.workers()) < 2:
+            pass
+        reached = len(seen)
+        while len(seen) < reached + 50:
+            pass
+    assert set(seen) == {200}
+    assert server.stop() == 0
+
+
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
+def test_what_was_begun_is_answered_before_a_stop(stop: signal.Signals, front: Front, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    server = front()
+    peer = server.peer()
+    peer.begin("GET", f"/hold{pipe}")
+    writing = os.open(pipe, os.O_WRONLY)  # opens once the request reads it
+    server.process.send_signal(stop)
+    server.read_until("Handling signal")
+    os.write(writing, b"done")
+    os.close(writing)
+    assert peer.answer()[2] == b"done"
+    assert server.process.wait() == 0
+
+
+def test_a_worker_with_a_thread_that_does_not_come_back_is_replaced(front: Front, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    server = front(hang_seconds=5)
+    before = worker_that_answers(server)
+    server.peer().begin("GET", f"/hang{pipe}")
+    server.read_until("WORKER TIMEOUT")
+    server.read_until("Booting worker")
+    while worker_that_answers(server) == before:
+        pass
+    assert server.stop() == 0
+
+
+@pytest.mark.campaign
+def test_killed_while_it_answers_others_are_still_served(front: Front, rounds) -> None:  # type: ignore[no-untyped-def]
+    server = front(workers=2)
+    with under_load(server) as seen:
+        for _ in range(rounds(5, 100)):
+            os.kill(worker_that_answers(server), signal.SIGKILL)
+            server.read_until("Booting worker")
+    # Only who was being answered by the killed worker, or had just been taken by it, can have been let down.
+    assert 200 in seen and len([each for each in seen if each != 200]) <= 5 * rounds(5, 100)

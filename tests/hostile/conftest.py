@@ -1,0 +1,5 @@
+"""Starts of the front over a small application."""
+
+from fronted import front
+
+__all__ = ["front"]

@@ -1,0 +1,80 @@
+"""The front over an application of a few lines, as a program: ``python -m front_server PORT WORKERS LIMITS``."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from licence_qr.front import supervisor
+from licence_qr.front.answer import Answer
+from licence_qr.front.lanes import LaneSize
+from licence_qr.front.limits import Limits
+
+HTML = [("content-type", "text/html")]
+LONG = 3 * 1024 * 1024
+
+
+def _parts() -> Iterator[bytes]:
+    for _ in range(LONG // 4096):
+        yield b"x" * 4096
+
+
+class Small:
+    """``/scan`` answers at once, ``/fault`` raises, ``/echo`` says how many bytes came, ``/long`` sends 3 MB, ``/pid`` names
+    the worker. ``/hold/…/FILE`` reads the named pipe FILE first. The first word of an address is its lane, where there is
+    one."""
+
+    lanes = {
+        "scan": LaneSize(1, 200),
+        "hold": LaneSize(1, 2),
+        "hang": LaneSize(1, 2, longest=0.5),
+        "other": LaneSize(1, 64),
+    }
+    most_bytes = 1024 * 1024
+
+    def __init__(self) -> None:
+        self.kept = self
+
+    def wsgi(self, environ: dict[str, Any], start: Any) -> Iterable[bytes]:
+        path = environ["PATH_INFO"]
+        body = {"/pid": str(os.getpid()).encode(), "/echo": str(len(environ["wsgi.input"].read())).encode()}.get(
+            path, b"ok"
+        )
+        if path.startswith(("/hold/", "/hang/")):
+            with open(path[5:], "rb") as pipe:
+                body = pipe.read()
+        if path == "/fault":
+            raise LookupError("a name that stands in no log")
+        if path == "/environ":
+            body = json.dumps({name: value for name, value in environ.items() if isinstance(value, str)}).encode()
+        start("200 OK", HTML)
+        return _parts() if path == "/long" else [body]
+
+    def client_of(self, environ: dict[str, Any]) -> dict[str, Any]:
+        """The peer, or who it says it is: every peer of a test is a proxy."""
+        return environ | {"REMOTE_ADDR": environ.get("HTTP_X_FORWARDED_FOR", environ["REMOTE_ADDR"])}
+
+    def lane_of(self, environ: Mapping[str, Any]) -> str:
+        word = environ["PATH_INFO"].split("/")[1]
+        return word if word in self.lanes else "other"
+
+    def refusal(self, environ: Mapping[str, Any], status: int) -> Answer:
+        return Answer(status, HTML, b"refused")
+
+    def ask(self, environ: Mapping[str, Any]) -> None:
+        return None
+
+
+LOG = {
+    "handlers": {"console": {"class": "logging.StreamHandler", "stream": "ext://sys.stdout", "formatter": "generic"}},
+    "loggers": {"gunicorn.error": {"level": "INFO", "handlers": ["console"], "propagate": False}},
+}
+
+if __name__ == "__main__":
+    port, workers = map(int, sys.argv[1:3])
+    limits = Limits(**json.loads(sys.argv[3]))
+    own = supervisor.listening(("127.0.0.1", port), limits)
+    supervisor.serve("front_server:Small", own, workers, None, LOG, limits)

@@ -1,0 +1,89 @@
+"""One running front over the small application of front_server."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from peers import Peer, free_port
+
+SUPPORT = Path(__file__).parent
+
+
+def _as_usual() -> None:
+    """With the number of open files that Debian allows a program."""
+    resource.setrlimit(resource.RLIMIT_NOFILE, (1024, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+
+
+class Fronted:
+    """One running front."""
+
+    def __init__(self, workers: int, limits: dict[str, float]) -> None:
+        self.port = free_port()
+        command = [sys.executable, "-m", "front_server", str(self.port), str(workers), json.dumps(limits)]
+        path = os.pathsep.join([str(SUPPORT), str(SUPPORT.parents[1])])
+        self.process = subprocess.Popen(
+            command,
+            env=os.environ | {"PYTHONPATH": path},
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+            preexec_fn=_as_usual,
+        )
+        self._lines: list[str] = []
+        self.read_until("Listening at")
+
+    def read_until(self, words: str) -> str:
+        """The next line of its log that holds ``words``."""
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self._lines.append(line)
+            if words in line:
+                return line
+        raise AssertionError(f"it ended before it said {words!r}: {''.join(self._lines)}")
+
+    def peer(self, name: str = "") -> Peer:
+        """A connection, which says that it stands for the address ``name``."""
+        return Peer(self.port, name)
+
+    def workers(self) -> set[int]:
+        """The processes that it has as children."""
+        listed = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text(encoding="ascii")
+        return {int(each) for each in listed.split()}
+
+    def stop(self) -> int:
+        """End it as its user would; its exit status."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait()
+
+    def kill(self) -> None:
+        """End what is left of it, after a test that failed."""
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+
+
+Front = Callable[..., Fronted]
+
+
+@pytest.fixture
+def front() -> Iterator[Front]:
+    """Starts the front with ``workers`` and limits that are given as keywords."""
+    started: list[Fronted] = []
+
+    def start(workers: int = 1, **limits: float) -> Fronted:
+        started.append(Fronted(workers, limits))
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.kill()
