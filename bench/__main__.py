@@ -7,7 +7,7 @@ import sys
 import unicodedata
 from collections.abc import Callable, Sequence
 
-from bench import bulk, camera, journal, pack, scan, status, symbol, verify, work
+from bench import bulk, camera, hostile, journal, pack, scan, status, symbol, verify, work
 
 PARTS: dict[str, Callable[[], list[dict[str, str | float]]]] = {
     "verify": verify.measure,
@@ -18,6 +18,7 @@ PARTS: dict[str, Callable[[], list[dict[str, str | float]]]] = {
     "camera": camera.measure,
     "bulk": bulk.measure,
     "journal": journal.measure,
+    "hostile": hostile.measure,
     "scan": scan.measure,
 }
 COLUMNS = ("figure", "goal", "measured", "ratio")

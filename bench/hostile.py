@@ -1,0 +1,201 @@
+"""Scans while hostile peers do what stopped the service once, against scans in quiet: p99, and how many were refused.
+
+The attacks come from fifty addresses of the loopback network. Turn by turn in one run: quiet, attack, quiet, attack.
+"""
+
+from __future__ import annotations
+
+import http.client
+import re
+import socket
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urlencode
+
+from bench.bulk import BATCH, _issue_batch
+from bench.installation import environment, installation
+from bench.load import SITE, free_port, served
+from licence_qr.store.register import codes
+
+GOAL = 5.0
+ROUNDS, SCANS = 3, 400
+NETWORKS = 50
+_SILENT = b"POST /reports/new HTTP/1.1\r\nHost: h\r\nContent-Length: 100000\r\n\r\nform=a"
+_HALF_HEAD = b"GET / HTTP/1.1\r\nHost: h\r\nX-Half:"
+
+Attack = Callable[[int], Iterator[None]]
+
+
+def _connect(port: int, number: int, receive_buffer: int = 0) -> socket.socket:
+    peer = socket.socket()
+    if receive_buffer:
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+    peer.bind((f"127.0.1.{1 + number % NETWORKS}", 0))
+    peer.connect(("127.0.0.1", port))
+    return peer
+
+
+def _all_send(count: int, data: bytes, receive_buffer: int = 0) -> Attack:
+    """``count`` peers that send ``data``, and then nothing and read nothing."""
+
+    @contextmanager
+    def attack(port: int) -> Iterator[None]:
+        peers = [_connect(port, number, receive_buffer) for number in range(count)]
+        for peer in peers:
+            peer.sendall(data)
+        try:
+            yield
+        finally:
+            for peer in peers:
+                peer.close()
+
+    return attack
+
+
+@contextmanager
+def _dribble(port: int) -> Iterator[None]:
+    """64 peers that send a byte of their body every two seconds."""
+    ended = threading.Event()
+    peers = [_connect(port, number) for number in range(64)]
+
+    def go_on() -> None:
+        while not ended.wait(2):
+            for peer in peers:
+                with suppress(OSError):
+                    peer.sendall(b"a")
+
+    for peer in peers:
+        peer.sendall(_SILENT)
+    thread = threading.Thread(target=go_on)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+        for peer in peers:
+            peer.close()
+
+
+@contextmanager
+def _sign_in_flood(port: int) -> Iterator[None]:
+    """16 clients of one address that sign in without pause, each time under another name."""
+    ended = threading.Event()
+
+    def go_on(client: int) -> None:
+        tried = 0
+        while not ended.is_set():
+            tried += 1
+            with suppress(OSError, http.client.HTTPException):
+                _sign_in(port, f"nobody-{client}-{tried}")
+
+    threads = [threading.Thread(target=go_on, args=(number,)) for number in range(16)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        for thread in threads:
+            thread.join()
+
+
+def _sign_in(port: int, name: str) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", port, source_address=("127.0.2.1", 0), timeout=60)
+    connection.request("GET", "/sign-in")
+    page = connection.getresponse()
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page.read().decode())
+    cookie = (page.getheader("Set-Cookie") or "").split(";")[0]
+    if token is None:
+        return
+    body = urlencode({"csrf_token": token[1], "username": name, "password": "wrong password"})
+    head = {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded"}
+    connection.request("POST", "/sign-in", body, head)
+    connection.getresponse().read()
+    connection.close()
+
+
+def _never_read(path: str) -> Attack:
+    return _all_send(50, f"GET {path} HTTP/1.1\r\nHost: h\r\n\r\n".encode(), receive_buffer=4096)
+
+
+@contextmanager
+def _quiet(port: int) -> Iterator[None]:
+    yield
+
+
+def _scan(port: int, paths: list[str]) -> tuple[list[float], int]:
+    """Milliseconds of each scan, one after another, and how many were not answered with 200."""
+    taken, refused = [], 0
+    for number in range(SCANS):
+        start = time.perf_counter()
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        try:
+            connection.request("GET", f"{paths[number % len(paths)]}?lang=zh", headers={"Accept": "text/html"})
+            refused += connection.getresponse().status != 200
+        except (OSError, http.client.HTTPException):
+            refused += 1
+        finally:
+            connection.close()
+        taken.append(1000 * (time.perf_counter() - start))
+    return taken, refused
+
+
+def measure() -> list[dict[str, str | float]]:
+    """A row an attack."""
+    largest = max((Path("static") / "vendor").rglob("*.*"), key=lambda path: path.stat().st_size)
+    attacks: dict[str, Attack] = {
+        "500 silent posts": _all_send(500, _SILENT),
+        "a byte every two seconds": _dribble,
+        "1,600 half-sent heads": _all_send(1600, _HALF_HEAD),
+        "16 clients signing in": _sign_in_flood,
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        services = installation(Path(folder))
+        for first in range(0, BATCH, BATCH):
+            _issue_batch(services, first)
+        with services.database.read() as tx:
+            issued = [services.coding.issued(code) for code in codes.everything_newest(tx)]
+        paths = ["/c/" + code.address.rpartition("/")[2] for code in issued]
+        settings = replace(services.settings, port=free_port())
+        with served(SITE, settings.port, environment(settings)):
+            attacks["50 that never read"] = _never_read(_address_of(settings.port, largest))
+            return [_row(name, attack, settings.port, paths) for name, attack in attacks.items()]
+
+
+def _address_of(port: int, file: Path) -> str:
+    """The address that the site serves a static file at: its prefix stands in every page."""
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    connection.request("GET", "/")
+    prefix = re.search(r"/static/[0-9a-f]+/", connection.getresponse().read().decode())
+    assert prefix, "the start page names no static file"
+    return prefix[0] + file.relative_to("static").as_posix()
+
+
+def _row(name: str, attack: Attack, port: int, paths: list[str]) -> dict[str, str | float]:
+    quiet: list[float] = []
+    attacked: list[float] = []
+    refused = 0
+    for _ in range(ROUNDS):
+        quiet += _scan(port, paths)[0]
+        with attack(port):
+            taken, failed = _scan(port, paths)
+        attacked += taken
+        refused += failed
+    before, under = (sorted(each)[len(each) * 99 // 100] for each in (quiet, attacked))
+    return {
+        "figure": f"scan made afresh while hostile peers are at work: {name}, p99",
+        "goal": f"<= {GOAL:.0f}, none refused",
+        "measured": f"{under:.1f} against {before:.1f} ms, {refused} of {len(attacked)} refused",
+        "ratio": f"{under / before:.2f}",
+    }
+
+
+if __name__ == "__main__":
+    for row in measure():
+        print(row)
