@@ -4,7 +4,7 @@ A symbol is printed at 600 dpi on white card beside some lettering, stained, pho
 camera a little aslant, and compressed. Everything is drawn from a seed, so that the same version and number give the same
 picture. What the model is and what it leaves out stands in docs/verifying/interop.md.
 
-``LICENCE_QR_BENCH_FULL=1`` takes 1,000 pictures a row instead of 150, and adds version 13 at 28 mm.
+``BENCH_FULL=1`` takes 1,000 pictures a row instead of 150, and adds version 13 at 28 mm.
 """
 
 from __future__ import annotations
@@ -241,7 +241,7 @@ def outcome(version: int, mm: float, number: int) -> Outcome:
 
 def measure() -> list[dict[str, Any]]:
     """A row for each size and reader: figure, goal, measured, and as ratio the share read with closer looks."""
-    full = os.environ.get("LICENCE_QR_BENCH_FULL", "") not in ("", "0")
+    full = os.environ.get("BENCH_FULL", "") not in ("", "0")
     count = PICTURES_IN_FULL if full else PICTURES
     rows: list[dict[str, Any]] = []
     with get_context("spawn").Pool(os.cpu_count()) as pool:

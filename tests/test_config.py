@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from licence_qr.config import load_settings
+from licence_qr.config.table import FILE, SETTINGS
 from licence_qr.errors import ConfigError
 
 ROOT = Path(__file__).parents[1]
@@ -67,17 +68,23 @@ def test_a_number_out_of_range_is_refused_and_named(name, value):
     assert (refused.value.code, refused.value.facts["name"]) == ("setting_not_a_number", name)
 
 
-def test_every_setting_has_one_line_in_the_documents_and_every_line_a_setting():
-    source = (ROOT / "licence_qr" / "config.py").read_text(encoding="utf-8")
-    read = set(re.findall(r'"(LICENCE_QR_[A-Z_]+)"', source))
-    lines = (ROOT / "docs" / "running" / "settings.md").read_text(encoding="utf-8").splitlines()
-    described = [match[1] for line in lines if (match := re.match(r"\| `(LICENCE_QR_[A-Z_]+)` \|", line))]
-    assert sorted(described) == sorted(read)
+def test_the_document_says_of_every_setting_what_the_table_says():
+    text = (ROOT / "docs" / "running" / "settings.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(LICENCE_QR_[A-Z0-9_]+)` \| `(\w+)` \| (.+) \| (.+) \|$", text, re.MULTILINE)
+    assert [row[0] for row in rows] == [setting.name for setting in SETTINGS]
+    for (name, key, meaning, default), setting in zip(rows, SETTINGS, strict=True):
+        assert (key, default) == (setting.key, setting.default_words), name
+        assert meaning == setting.meaning.en or meaning.startswith(f"{setting.meaning.en}; "), name
+
+
+def test_every_setting_of_the_table_is_read_and_no_other():
+    source = (ROOT / "licence_qr" / "config" / "__init__.py").read_text(encoding="utf-8")
+    assert set(re.findall(r'"(LICENCE_QR_[A-Z0-9_]+)"', source)) == {setting.name for setting in SETTINGS} - {FILE}
 
 
 def test_no_other_module_reads_the_environment():
     # No settings: how systemd, and a server that is being replaced, hand over the socket.
     told_there = ROOT / "licence_qr" / "front" / "supervisor.py"
     for path in (ROOT / "licence_qr").rglob("*.py"):
-        if path.name != "config.py" and path != told_there:
+        if path != ROOT / "licence_qr" / "config" / "__init__.py" and path != told_there:
             assert not re.search(r"\bos\.(environ|getenv)\b", path.read_text(encoding="utf-8")), path

@@ -12,8 +12,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from licence_qr.catalogue.faults import Faults
-from licence_qr.catalogue.located_toml import LocatedToml, TomlFault, read_toml
 from licence_qr.catalogue.schema import EXAMPLES, Entry
+from licence_qr.located_toml import LocatedToml, TomlFault, read_toml
 
 Shape = TypeVar("Shape", bound=Entry)
 

@@ -1,4 +1,4 @@
-"""Create an installation, serve it, and manage its accounts."""
+"""Create an installation, show its settings, serve it, and manage its accounts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from licence_qr.bootstrap import build, exclusive_lock, prepare
 from licence_qr.cli.demonstration import show_demonstration
 from licence_qr.cli.help import Command, Group
 from licence_qr.cli.json_output import json_option, say
-from licence_qr.config import Settings, load_settings
+from licence_qr.config import Settings, given_values, load_settings
+from licence_qr.config.shown import ShownSetting, shown_settings
 from licence_qr.domain.roles import Role
 from licence_qr.errors import ConfigError, KeyStoreError, RegisterError
 from licence_qr.process import signals, streams
@@ -43,6 +44,9 @@ _LOG = {
     },
     "loggers": {"gunicorn.error": {"level": "INFO", "handlers": ["console"], "propagate": False}},
 }
+
+_SOURCES = {"default": "默认 default", "environment": "环境变量 environment"}
+_HIDDEN = "（不显示：没有这个文件，写的可能是密码本身 hidden: no such file, it may be the secret itself）"
 
 
 @click.command(cls=Command, short_help="建登记库和密钥。 Create the register and the keys.")
@@ -76,6 +80,38 @@ def init(demonstration: bool, as_json: bool) -> None:
         say({"register": str(settings.register_path), "keys": str(settings.keys), "demonstration": shown})
 
 
+@click.command("settings", cls=Command, short_help="显示设置及其来源。 Show each setting and where it comes from.")
+@json_option
+def show_settings(as_json: bool) -> None:
+    """显示每项设置的值，以及它来自默认、设置文件的哪一行，还是环境变量。口令、PIN 和密码不显示。
+
+    Show the value of each setting, and whether it is a default, from a line of the settings file, or from the environment.
+    Passphrases, PINs and passwords are not shown.
+
+    设置有误时，指出所有错误后以 1 退出，可在启动服务前检查。 If settings are wrong, all faults are listed and the exit
+    status is 1, so this checks them before the service is started.
+    """
+    values = given_values()
+    shown = shown_settings(values)
+    if as_json:
+        say(
+            {
+                "file": None if values.file is None else str(values.file),
+                "settings": [_setting_facts(each) for each in shown],
+            }
+        )
+        return
+    for each in shown:
+        value = _HIDDEN if each.value is None else each.value or "（空 empty）"
+        click.echo(f"{each.setting.name} = {value}")
+        click.echo(f"    {each.setting.meaning.zh} {each.setting.meaning.en.replace('`', '')}")
+        click.echo(f"    来自 from: {_SOURCES.get(each.source, each.source)}")
+
+
+def _setting_facts(shown: ShownSetting) -> dict[str, Any]:
+    return {"name": shown.setting.name, "key": shown.setting.key, "value": shown.value, "source": shown.source}
+
+
 def _listening(settings: Settings, limits: Limits) -> socket.socket:
     """The socket of the service. Raises ConfigError ``port_in_use`` or ``port_unusable``."""
     from licence_qr.front import supervisor
@@ -89,10 +125,10 @@ def _listening(settings: Settings, limits: Limits) -> socket.socket:
 
 @click.command(cls=Command, short_help="启动服务。 Serve the desk and the public pages.")
 def serve() -> None:
-    """提供窗口和公众页面，直到停止（Ctrl-C）。设置用环境变量；端口如 LICENCE_QR_PORT=8001。
+    """提供窗口和公众页面，直到停止（Ctrl-C）。设置用环境变量或文件；端口如 LICENCE_QR_PORT=8001。
 
-    Serve the desk and the public pages until stopped (Ctrl-C). Settings are environment variables, for
-    example LICENCE_QR_PORT=8001 for the port.
+    Serve the desk and the public pages until stopped (Ctrl-C). Settings are environment variables or stand in a
+    file, for example LICENCE_QR_PORT=8001 for the port.
 
     启动过程中的任何时候都可用 SIGTERM 或 Ctrl-C 停止，退出码为 0；关闭终端也会停止，除非用 nohup 启动。 SIGTERM
     or Ctrl-C stops it at any time, even during start-up, with exit status 0. Closing the terminal

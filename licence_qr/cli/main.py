@@ -15,27 +15,39 @@ from licence_qr.cli.completion import completion
 from licence_qr.cli.errors import tell, unusable
 from licence_qr.cli.help import Group
 from licence_qr.cli.importing import import_command
-from licence_qr.cli.installation import account, init, serve
+from licence_qr.cli.installation import account, init, serve, show_settings
 from licence_qr.cli.issuing import issue, notice
 from licence_qr.cli.keys import keys
 from licence_qr.cli.lifecycle import life
 from licence_qr.cli.verify import verify
 from licence_qr.cli.work import remind
+from licence_qr.config import name_file
 from licence_qr.errors import LicenceQRError
 from licence_qr.process.libraries import check_libraries
 
 
 @click.group(cls=Group)
 @click.version_option(__version__, help="显示版本号。 Show the version.")
-def commands() -> None:
-    """一码通行：一次申请，同发两证，一个签名二维码，一页看全。设置用环境变量（LICENCE_QR_…），见 docs/running/settings.md。
+@click.option(
+    "--settings",
+    "file",
+    metavar="FILE",
+    help="设置文件（TOML），写在命令之前。 Settings file (TOML); stands before COMMAND.",
+)
+@click.pass_context
+def commands(context: click.Context, file: str | None) -> None:
+    """一码通行：一次申请，同发两证，一个签名二维码，一页看全。设置用环境变量（LICENCE_QR_…）或一个文件，见
+    docs/running/settings.md。
 
-    One application, two permits, one signed code, one page. Settings are environment variables (LICENCE_QR_…), see
-    docs/running/settings.md.
+    One application, two permits, one signed code, one page. Settings are environment variables (LICENCE_QR_…) or one file,
+    see docs/running/settings.md.
     """
+    if file is not None:
+        context.call_on_close(name_file(file))
 
 
-for command in (init, serve, account, issue, notice, import_command, verify, keys, remind, life, completion):
+COMMANDS = (init, serve, account, issue, notice, import_command, verify, keys, remind, life, show_settings, completion)
+for command in COMMANDS:
     commands.add_command(command)
 
 

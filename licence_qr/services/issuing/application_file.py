@@ -8,10 +8,10 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from licence_qr.catalogue.located_toml import LocatedToml, TomlFault, read_toml
 from licence_qr.domain.catalogue.model import Text
 from licence_qr.domain.register.field_names import ANSWER_PREFIX
 from licence_qr.errors import InputError, InvalidApplication, UnreadableError
+from licence_qr.located_toml import LocatedToml, TomlFault, read_toml
 
 MAX_BYTES = 1_000_000
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from licence_qr.catalogue.located_toml import TomlFault, read_toml
+from licence_qr.located_toml import TomlFault, read_toml
 
 TRICKY = '''# [not.a.table]
 title = "x # not a comment [neither]"

@@ -1,0 +1,137 @@
+"""Settings, read once from the environment and from one file. The table of all of them is ``licence_qr.config.table``."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from licence_qr.config.table import FILE
+from licence_qr.config.values import Values, read_values
+
+
+@dataclass(frozen=True, slots=True)
+class MailSettings:
+    """Where reminders go. Without ``host`` they stay in ``outbox`` for another program to fetch.
+
+    ``to`` gets those of offices that name no mailbox; ``security`` is ``starttls``, ``tls`` or ``none``.
+    """
+
+    outbox: Path
+    sender: str
+    to: str
+    host: str
+    port: int
+    security: str
+    user: str
+    password_file: Path | None
+    ca_file: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """``address`` is the origin that codes lead to; https, except on this machine itself.
+
+    ``lan``: served to the local network over TLS with a certificate made for it, to try it with real phones.
+    """
+
+    home: Path
+    keys: Path
+    address: str
+    bind: str
+    port: int
+    workers: int
+    trusted_proxies: str
+    passphrase_file: Path
+    pkcs11_module: Path | None
+    pkcs11_token: str
+    pkcs11_pin_file: Path
+    lan: bool
+    working_days_file: Path | None
+    mail: MailSettings
+
+    @property
+    def register_path(self) -> Path:
+        """The register: one SQLite file."""
+        return self.home / "register.db"
+
+    @property
+    def web_secret_file(self) -> Path:
+        """The secret that signs form tokens, shared by all workers."""
+        return self.home / "web-secret"
+
+    @property
+    def host(self) -> str:
+        """The host, with its port where it has one, as people read it beside the symbol."""
+        return urlsplit(self.address).netloc
+
+
+def name_file(path: str) -> Callable[[], None]:
+    """Let this process, and those it starts, read the settings file at ``path``. The answer takes that back."""
+    before = os.environ.get(FILE)
+    os.environ[FILE] = path
+
+    def take_back() -> None:
+        if before is None:
+            del os.environ[FILE]
+        else:
+            os.environ[FILE] = before
+
+    return take_back
+
+
+def given_values(environ: Mapping[str, str] | None = None) -> Values:
+    """What is set in the environment and in the file that it names. Raises InvalidSettings."""
+    return read_values(os.environ if environ is None else environ)
+
+
+def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings. Raises InvalidSettings, or ConfigError ``lan_without_network``."""
+    values = given_values(environ)
+    with values.located():
+        return _settings(values)
+
+
+def _settings(values: Values) -> Settings:
+    text = values.text
+    return Settings(
+        home=_path(text("LICENCE_QR_HOME")),
+        keys=_path(text("LICENCE_QR_KEYS")),
+        address=text("LICENCE_QR_ADDRESS").rstrip("/"),
+        bind=text("LICENCE_QR_BIND"),
+        port=int(text("LICENCE_QR_PORT")),
+        workers=int(text("LICENCE_QR_WORKERS")),
+        trusted_proxies=text("LICENCE_QR_TRUSTED_PROXIES"),
+        passphrase_file=_path(text("LICENCE_QR_PASSPHRASE_FILE")),
+        # Not resolved: the system looks a bare name up among its libraries.
+        pkcs11_module=Path(module) if (module := text("LICENCE_QR_PKCS11_MODULE")) else None,
+        pkcs11_token=text("LICENCE_QR_PKCS11_TOKEN"),
+        pkcs11_pin_file=_path(text("LICENCE_QR_PKCS11_PIN_FILE")),
+        lan=text("LICENCE_QR_LAN") == "1",
+        working_days_file=_file(text("LICENCE_QR_WORKING_DAYS")),
+        mail=_mail(text),
+    )
+
+
+def _mail(text: Callable[[str], str]) -> MailSettings:
+    return MailSettings(
+        outbox=_path(text("LICENCE_QR_OUTBOX")),
+        sender=text("LICENCE_QR_MAIL_FROM"),
+        to=text("LICENCE_QR_MAIL_TO"),
+        host=text("LICENCE_QR_SMTP_HOST"),
+        port=int(text("LICENCE_QR_SMTP_PORT")),
+        security=text("LICENCE_QR_SMTP_SECURITY"),
+        user=text("LICENCE_QR_SMTP_USER"),
+        password_file=_file(text("LICENCE_QR_SMTP_PASSWORD_FILE")),
+        ca_file=_file(text("LICENCE_QR_SMTP_CA_FILE")),
+    )
+
+
+def _path(text: str) -> Path:
+    return Path(text).resolve()
+
+
+def _file(text: str) -> Path | None:
+    return _path(text) if text else None

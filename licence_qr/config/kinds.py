@@ -1,0 +1,126 @@
+"""Kinds of settings: how a value is written, as text in the environment and as TOML in the file, and what it may be.
+
+A kind turns what the file says into the text that the environment would have, so that a value is checked in one way
+wherever it comes from. ``check`` raises ConfigError, whose ``name`` tells where the value stands.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import ClassVar
+from urllib.parse import urlsplit
+
+from licence_qr.errors import ConfigError
+from licence_qr.wording.text import Text
+
+_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+_ON, _OFF = "1", "0"
+
+
+@dataclass(frozen=True, slots=True)
+class PlainText:
+    """Any text. ``example`` is what a wrong value is answered with, as it stands in the file."""
+
+    example: str
+    words: ClassVar[Text] = Text("带引号的文字", "text in quotes")
+    toml: ClassVar[type] = str
+
+    def from_toml(self, value: object) -> str | None:
+        """The text that stands for a value of the file; None where it is of another type."""
+        text = str(value) if type(value) is self.toml else None
+        return None if text is None or "\0" in text else text
+
+    def check(self, name: str, text: str) -> None:
+        """Raise ConfigError unless ``text`` may be the value of the setting ``name``."""
+
+
+@dataclass(frozen=True, slots=True)
+class FilePath(PlainText):
+    """A file or folder. In the file a relative one counts from the folder of that file."""
+
+    words: ClassVar[Text] = Text("带引号的路径", "a path in quotes")
+
+
+@dataclass(frozen=True, slots=True)
+class WholeNumber(PlainText):
+    """From ``low`` to ``high``, both included, in ASCII digits."""
+
+    low: int
+    high: int
+    words: ClassVar[Text] = Text("不带引号的整数", "a whole number without quotes")
+    toml: ClassVar[type] = int
+
+    def check(self, name: str, text: str) -> None:
+        """Raise ConfigError ``setting_not_a_number``."""
+        if not (text.isascii() and text.isdigit() and self.low <= int(text) <= self.high):
+            raise ConfigError("setting_not_a_number", name=name, found=text, low=self.low, high=self.high)
+
+
+@dataclass(frozen=True, slots=True)
+class Switch(PlainText):
+    """On or off: ``1`` or ``0`` in the environment, true or false in the file."""
+
+    words: ClassVar[Text] = Text("不带引号的 true 或 false", "true or false without quotes")
+    toml: ClassVar[type] = bool
+
+    def from_toml(self, value: object) -> str | None:
+        """``1`` or ``0``."""
+        return (_ON if value else _OFF) if isinstance(value, bool) else None
+
+    def check(self, name: str, text: str) -> None:
+        """Raise ConfigError ``setting_not_one_of``."""
+        if text not in (_ON, _OFF):
+            raise ConfigError("setting_not_one_of", name=name, found=text, known=f"{_ON} / {_OFF}")
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf(PlainText):
+    """One of ``known``."""
+
+    known: tuple[str, ...]
+
+    def check(self, name: str, text: str) -> None:
+        """Raise ConfigError ``setting_not_one_of``."""
+        if text not in self.known:
+            raise ConfigError("setting_not_one_of", name=name, found=text, known=" / ".join(self.known))
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox(PlainText):
+    """An email address; may be empty."""
+
+    def check(self, name: str, text: str) -> None:
+        """Raise ConfigError ``setting_mailbox``."""
+        if text and not re.fullmatch(r"[^@\s<>,;:\"]+@[A-Za-z0-9.-]+", text):
+            raise ConfigError("setting_mailbox", name=name, found=text)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin(PlainText):
+    """An origin (RFC 6454) in lower case: https, or http on this machine itself."""
+
+    def check(self, name: str, text: str) -> None:
+        """Raise ConfigError ``setting_address``."""
+        try:
+            parts = urlsplit(text)
+            host, _ = parts.hostname or "", parts.port
+        except ValueError:
+            raise ConfigError("setting_address", name=name, found=text) from None
+        plain = f"{parts.scheme}://{parts.netloc}" == text.rstrip("/") and text == text.lower()
+        served = parts.scheme == "https" or (parts.scheme == "http" and host in _LOOPBACK)
+        if not plain or "@" in parts.netloc or not host or not served:
+            raise ConfigError("setting_address", name=name, found=text)
+
+
+@dataclass(frozen=True, slots=True)
+class TextList(PlainText):
+    """Several texts: joined by commas in the environment, a list in the file."""
+
+    words: ClassVar[Text] = Text("方括号内的列表", "a list in brackets")
+    toml: ClassVar[type] = list
+
+    def from_toml(self, value: object) -> str | None:
+        """The texts joined by commas."""
+        whole = isinstance(value, list) and all(isinstance(each, str) and "," not in each for each in value)
+        return ",".join(value) if isinstance(value, list) and whole else None
