@@ -40,6 +40,7 @@ from licence_qr.services.keys.trust_list_editions import Ceremony
 from licence_qr.services.lifecycle.credit_record import Bars
 from licence_qr.services.lifecycle.perform import Life
 from licence_qr.services.lifecycle.sweep import LifeSweep
+from licence_qr.services.operation.readiness import Watching
 from licence_qr.services.proposals.decide import Proposals
 from licence_qr.services.proposals.read import ProposalReading
 from licence_qr.services.publishing.display_cards import Prints
@@ -54,6 +55,7 @@ from licence_qr.services.work.reminders import PostOffice, Reminders
 from licence_qr.services.work.smtp import MailServer
 from licence_qr.services.work.work_list import WorkList
 from licence_qr.store.database.connections import Database
+from licence_qr.store.database.probe import RegisterProbe
 from licence_qr.store.keys import key_files
 from licence_qr.store.keys.hsm import Hsm
 from licence_qr.store.register import pending_events, register_kind
@@ -99,6 +101,7 @@ class Services:
     calendar_feeds: CalendarFeeds
     status_publishing: StatusPublishing
     demonstration_register: DemonstrationRegister
+    watching: Watching
 
     @property
     def demonstration_since(self) -> DemonstrationSince:
@@ -212,10 +215,9 @@ def _wire(
     reports, ratings = _answering(settings, catalogue, database)
     life, issuance = Life(database, catalogue, coding), Issuance(database, catalogue, coding, demonstration)
     proposals = Proposals(database, catalogue, life, accounts)
-    follow_ups = FollowUps(database, catalogue, life, proposals)
+    follow_ups, lives = FollowUps(database, catalogue, life, proposals), DemonstrationLives(life, proposals)
     photos, effects = PhotoFiles(settings.home / "photos"), InspectionEffects(catalogue, life, follow_ups, proposals)
     lookup = Lookup(database, catalogue, keys.trust_list, keys.allow_list, specimen=demonstration)
-    lives, status_key = DemonstrationLives(life, proposals), partial(keys.signing_key_for, KeyPurpose.STATUS)
     return Services(
         settings=settings,
         web_secret=key_files.read_web_secret(settings.web_secret_file),
@@ -250,9 +252,19 @@ def _wire(
         work_list=WorkList(database, catalogue),
         reminders=Reminders(database, catalogue, _post_office(settings)),
         calendar_feeds=CalendarFeeds(database),
-        status_publishing=StatusPublishing(database, status_key, settings.address),
+        status_publishing=_status_publishing(settings, database, keys),
         demonstration_register=DemonstrationRegister(database, catalogue, coding, issuance, accounts, lives),
+        watching=_watching(settings, keys, photos),
     )
+
+
+def _status_publishing(settings: Settings, database: Database, keys: Keys) -> StatusPublishing:
+    return StatusPublishing(database, partial(keys.signing_key_for, KeyPurpose.STATUS), settings.address)
+
+
+def _watching(settings: Settings, keys: Keys, photos: PhotoFiles) -> Watching:
+    """What looks at the installation from beside it."""
+    return Watching(RegisterProbe(settings.register_path), keys, photos, {"home": settings.home})
 
 
 def _answering(settings: Settings, catalogue: Catalogue, database: Database) -> tuple[Reports, Ratings]:

@@ -19,11 +19,12 @@ from licence_qr.bootstrap import build, exclusive_lock, prepare
 from licence_qr.cli.demonstration import show_demonstration
 from licence_qr.cli.help import Command, Group
 from licence_qr.cli.json_output import json_option, say
-from licence_qr.config import Settings, given_values, load_settings
+from licence_qr.config import METRICS_FOLDER, Settings, given_values, load_settings, set_variable
 from licence_qr.config.shown import ShownSetting, shown_settings
 from licence_qr.domain.roles import Role
 from licence_qr.errors import ConfigError, KeyStoreError, RegisterError
 from licence_qr.process import signals, streams
+from licence_qr.process.metrics_folder import metrics_folder
 from licence_qr.services.keys.lan_certificate import lan_certificate
 from licence_qr.services.keys.lan_invitation import picture, terminal_lines
 
@@ -157,7 +158,9 @@ def _serve() -> None:
     _say(f"正在服务 serving  {settings.address}  ({settings.bind}:{settings.port}, {settings.workers} workers)")
     certificate = _for_phones(settings) if settings.lan else None
     try:
-        supervisor.serve(_SITE, own, settings.workers, certificate, _LOG, limits)
+        with metrics_folder(settings.home) as counts:
+            set_variable(METRICS_FOLDER, str(counts))
+            supervisor.serve(_SITE, own, settings.workers, certificate, _LOG, limits)
     finally:
         # After a stop register.db alone is complete. If writing back fails, the log stays.
         with suppress(RegisterError):

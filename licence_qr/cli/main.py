@@ -21,7 +21,8 @@ from licence_qr.cli.keys import keys
 from licence_qr.cli.lifecycle import life
 from licence_qr.cli.verify import verify
 from licence_qr.cli.work import remind
-from licence_qr.config import name_file
+from licence_qr.config import set_variable
+from licence_qr.config.table import FILE
 from licence_qr.errors import LicenceQRError
 from licence_qr.process.libraries import check_libraries
 
@@ -43,7 +44,7 @@ def commands(context: click.Context, file: str | None) -> None:
     see docs/running/settings.md.
     """
     if file is not None:
-        context.call_on_close(name_file(file))
+        context.call_on_close(set_variable(FILE, file))
 
 
 COMMANDS = (init, serve, account, issue, notice, import_command, verify, keys, remind, life, show_settings, completion)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from licence_qr.config.table import FILE
 from licence_qr.config.values import Values, read_values
+
+METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # prometheus-client reads it too, when it is imported
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class Settings:
     port: int
     workers: int
     trusted_proxies: str
+    metrics_token_file: Path | None
     passphrase_file: Path
     pkcs11_module: Path | None
     pkcs11_token: str
@@ -51,6 +53,8 @@ class Settings:
     lan: bool
     working_days_file: Path | None
     mail: MailSettings
+    metrics_folder: Path | None = None
+    """Where the workers of a server count together; no setting, ``serve`` makes it (licence_qr.process.metrics_folder)."""
 
     @property
     def register_path(self) -> Path:
@@ -68,16 +72,16 @@ class Settings:
         return urlsplit(self.address).netloc
 
 
-def name_file(path: str) -> Callable[[], None]:
-    """Let this process, and those it starts, read the settings file at ``path``. The answer takes that back."""
-    before = os.environ.get(FILE)
-    os.environ[FILE] = path
+def set_variable(name: str, value: str) -> Callable[[], None]:
+    """Set a variable of the environment for this process and those it starts. The answer takes that back."""
+    before = os.environ.get(name)
+    os.environ[name] = value
 
     def take_back() -> None:
         if before is None:
-            del os.environ[FILE]
+            del os.environ[name]
         else:
-            os.environ[FILE] = before
+            os.environ[name] = before
 
     return take_back
 
@@ -90,8 +94,9 @@ def given_values(environ: Mapping[str, str] | None = None) -> Values:
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Read the settings. Raises InvalidSettings, or ConfigError ``lan_without_network``."""
     values = given_values(environ)
+    counts = (os.environ if environ is None else environ).get(METRICS_FOLDER)
     with values.located():
-        return _settings(values)
+        return replace(_settings(values), metrics_folder=Path(counts) if counts else None)
 
 
 def _settings(values: Values) -> Settings:
@@ -104,6 +109,7 @@ def _settings(values: Values) -> Settings:
         port=int(text("LICENCE_QR_PORT")),
         workers=int(text("LICENCE_QR_WORKERS")),
         trusted_proxies=text("LICENCE_QR_TRUSTED_PROXIES"),
+        metrics_token_file=_file(text("LICENCE_QR_METRICS_TOKEN_FILE")),
         passphrase_file=_path(text("LICENCE_QR_PASSPHRASE_FILE")),
         # Not resolved: the system looks a bare name up among its libraries.
         pkcs11_module=Path(module) if (module := text("LICENCE_QR_PKCS11_MODULE")) else None,

@@ -142,6 +142,16 @@ SETTINGS: tuple[Setting, ...] = (
         Text("受信任的代理的地址", "addresses of the proxies in front whose forwarded headers are trusted"),
     ),
     Setting(
+        "LICENCE_QR_METRICS_TOKEN_FILE",
+        FilePath('"/etc/licence-qr/metrics-token"'),
+        "",
+        "none: only programs on this machine may read them",
+        Text(
+            "读取监控数据的令牌文件", "file that holds the token for `/metrics` and the details of `/readyz`, mode 0600"
+        ),
+        secret=True,
+    ),
+    Setting(
         "LICENCE_QR_PKCS11_MODULE",
         FilePath('"/usr/lib/softhsm/libsofthsm2.so"'),
         "",

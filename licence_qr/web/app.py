@@ -25,6 +25,8 @@ from licence_qr.web.desk.lifecycle import act
 from licence_qr.web.desk.proposals import pages as proposals
 from licence_qr.web.desk.work import calendar
 from licence_qr.web.desk.work import services as work
+from licence_qr.web.operation import pages as operation
+from licence_qr.web.operation.measured import Measured
 from licence_qr.web.phone import pack, pack_key, sync, visits
 from licence_qr.web.public import draws, ratings, reports, scan, verifier_lists, verify
 from licence_qr.web.shell import errors, handed, language, request_log, security, templates, words
@@ -83,6 +85,7 @@ def create_app(services: Services, clock: Clock = system_clock) -> Flask:
         sync,
         verify,
         verifier_lists,
+        operation,
     ):
         app.register_blueprint(audience.blueprint)
     security.check_routes(app)
@@ -101,6 +104,8 @@ def _hand_over(app: Flask, given: Services) -> None:
     draws.draws.give(app, given.draws)
     verify.keys.give(app, given.keys)
     verifier_lists.services.give(app, verifier_lists.ListServices(given.status_publishing, given.keys))
+    token_file, counts = given.settings.metrics_token_file, given.settings.metrics_folder
+    operation.services.give(app, operation.WatchingServices(given.watching, token_file, counts))
     # signing in, and the inspector's phone
     sign_in.accounts.give(app, given.accounts)
     pack.pack.give(app, given.pack)
@@ -149,4 +154,4 @@ def _serve_static(app: Flask) -> None:
 
     app.jinja_env.globals["static"] = static
     app.extensions["static_files"] = (prefix, tuple(served.files))
-    app.wsgi_app = security.SecurityHeaders(served)  # type: ignore[method-assign]
+    app.wsgi_app = Measured(security.SecurityHeaders(served))  # type: ignore[method-assign]

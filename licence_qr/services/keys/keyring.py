@@ -20,7 +20,7 @@ from licence_qr.domain.dates import add_months, local_date
 from licence_qr.errors import KeyStoreError
 from licence_qr.services.keys.root import ROOT_KID, Root
 from licence_qr.store.keys import key_files
-from licence_qr.store.keys.hsm import Hsm
+from licence_qr.store.keys.hsm import Hsm, HsmKey
 
 SIGN_MONTHS = 24
 VERIFY_MONTHS = SIGN_MONTHS + 12 * 10
@@ -174,6 +174,12 @@ class Keys:
                 loaded.signing[trusted.kid, purpose] = key
                 return key
         raise KeyStoreError("no_signing_key", day=day, purpose=purpose.value)
+
+    def check_signing(self, purpose: KeyPurpose, now: datetime) -> None:
+        """Raise KeyStoreError unless a key for ``purpose`` can be used now. Nothing is signed to find out."""
+        key = self.signing_key_for(purpose, now)
+        if isinstance(key, HsmKey):
+            key.hsm.check(key.label)
 
     def _read_key(self, trusted: TrustedKey) -> SigningKey | None:
         name = key_files.key_name(trusted.purpose, trusted.kid)

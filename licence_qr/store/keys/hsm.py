@@ -27,6 +27,7 @@ class Hsm:
         self._pin_file = pin_file
         self._session: Any = None
         self._found: dict[str, Any] = {}
+        self._refusal: KeyStoreError | None = None
         self._alone = threading.Lock()
 
     def key(self, kid: bytes, label: str) -> HsmKey:
@@ -54,14 +55,40 @@ class Hsm:
         def work(pkcs11: Any, session: Any) -> bytes:
             private = self._found.get(label)
             if private is None:
-                kind = {"object_class": pkcs11.ObjectClass.PRIVATE_KEY, "key_type": pkcs11.KeyType.EC}
-                private = self._found[label] = session.get_key(label=label, **kind)
+                private = self._found[label] = _private_key(pkcs11, session, label)
             signature: bytes = private.sign(digest, mechanism=pkcs11.Mechanism.ECDSA)
             return signature
 
         return self._ask(work, label=label)
 
+    def check(self, label: str) -> None:
+        """Raise KeyStoreError when the key called ``label`` cannot be used now, as far as this process knows.
+
+        Asked again and again, it never opens a session: with a wrong PIN the module would lock itself. Without one it says
+        what the last attempt to use a key came to.
+        """
+        if self._session is None:
+            if self._refusal is not None:
+                raise self._refusal
+            return
+
+        def look(pkcs11: Any, session: Any) -> bytes:
+            _private_key(pkcs11, session, label)
+            return b""
+
+        self._ask(look, label=label)
+
     def _ask(self, work: Callable[[Any, Any], bytes], *, label: str = "", writing: bool = False) -> bytes:
+        """What ``work`` gives; a refusal is kept for ``check``."""
+        try:
+            answer = self._attempt(work, label=label, writing=writing)
+        except KeyStoreError as refusal:
+            self._refusal = refusal
+            raise
+        self._refusal = None
+        return answer
+
+    def _attempt(self, work: Callable[[Any, Any], bytes], *, label: str, writing: bool) -> bytes:
         pkcs11 = _library()
         with self._alone:
             try:
@@ -118,6 +145,10 @@ def _library() -> Any:
         return importlib.import_module("pkcs11")  # by name, so that it is needed only with a module
     except ImportError:
         raise KeyStoreError("hsm_library_missing") from None
+
+
+def _private_key(pkcs11: Any, session: Any, label: str) -> Any:
+    return session.get_key(label=label, object_class=pkcs11.ObjectClass.PRIVATE_KEY, key_type=pkcs11.KeyType.EC)
 
 
 def _public_point(pkcs11: Any, session: Any, label: str) -> bytes:

@@ -7,6 +7,7 @@ before the split, have everything in ``before``, ``after`` and ``reason``, and n
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
 from licence_qr.domain.canonical_json import canonical_json
@@ -72,6 +73,12 @@ def revision(tx: Transaction, uscc: str) -> int:
 def since(tx: Transaction, uscc: str, revision: int) -> list[EventRow]:
     """The events of one business after ``revision``, oldest first."""
     return [_whole(row) for row in tx.all(f"{_SELECT} WHERE uscc = ? AND seq > ? ORDER BY seq", (uscc, revision))]
+
+
+def newest_at(tx: Transaction) -> datetime | None:
+    """The instant of the last event; None before the first."""
+    row = tx.one("SELECT at FROM history ORDER BY seq DESC LIMIT 1")
+    return datetime.fromisoformat(row["at"]) if row else None
 
 
 def everything(tx: Transaction) -> list[EventRow]:

@@ -29,6 +29,12 @@ class PhotoFiles:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
+    def check_writable(self) -> None:
+        """Raise RegisterError ``photos_not_writable`` where no photograph could be put. Nothing is written to find out."""
+        place = self._folder if self._folder.exists() else self._folder.parent
+        if not (place.is_dir() and os.access(place, os.W_OK | os.X_OK)):
+            raise RegisterError("photos_not_writable", path=self._folder)
+
     def put(self, sha256: str, jpeg: bytes) -> None:
         """Store ``jpeg`` under its hash, unless it is there already. Raises RegisterError."""
         target = self._path(sha256)

@@ -33,6 +33,11 @@ PUBLIC = frozenset(
     | {"citizen_reports.find", "citizen_reports.receipt"}
     | {f"citizen_ratings.{name}" for name in ("find", "rate", "send")}  # a rating by its secret code alone
     | {"citizen_draws.list_draws", "citizen_draws.show_draw", "citizen_draws.draw_json"}
+    | {
+        "operation.alive",
+        "operation.ready",
+        "operation.show_metrics",
+    }  # what is not for everybody they see to themselves
     | {"lists.status_list", "lists.trust_list", "lists.allow_list", "lists.vocabulary"}
 )
 

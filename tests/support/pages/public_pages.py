@@ -266,6 +266,7 @@ class PreparedAccounts:
 def prepared_services() -> SimpleNamespace:
     """As much of the services as the public pages use; the others are None."""
     settings = SimpleNamespace(address="http://127.0.0.1:8000", host="licence.example.cn", home=Path("."))
+    settings.metrics_token_file = settings.metrics_folder = None
     prepared = {
         "settings": settings,
         "demonstration": True,

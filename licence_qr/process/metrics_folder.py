@@ -1,0 +1,57 @@
+"""Where the workers of one server put their counts together, so that whichever is asked tells those of all.
+
+prometheus-client maps a file of each worker into memory. The folder is in memory too where the system has such a place: a
+mapped file on a disk that is full ends the process that writes to it, and counting must never do that. For the same reason
+the room is taken beforehand.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+_IN_MEMORY = Path("/dev/shm")  # noqa: S108 - the folder made there is this user's alone
+_RESERVED_BYTES = 1024 * 1024  # about twice what every route with every class of status takes
+_KINDS = ("histogram", "gauge_livesum")
+
+
+@contextmanager
+def metrics_folder(home: Path) -> Iterator[Path]:
+    """A new folder for one run of the server over ``home``, removed at its end; those of runs that were killed go too."""
+    parent = _IN_MEMORY if os.access(_IN_MEMORY, os.W_OK) else Path(tempfile.gettempdir())
+    prefix = f"licence-qr-{hashlib.sha256(os.fsencode(home)).hexdigest()[:12]}-"
+    for left in parent.glob(f"{prefix}*"):
+        if not is_running(left.name.removeprefix(prefix)):
+            shutil.rmtree(left, ignore_errors=True)
+    folder = parent / f"{prefix}{os.getpid()}"
+    folder.mkdir(mode=0o700)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def reserve(folder: Path) -> None:
+    """Take the room of this process's files before they are mapped. Raises OSError when there is none."""
+    for kind in _KINDS:
+        descriptor = os.open(folder / f"{kind}_{os.getpid()}.db", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            os.posix_fallocate(descriptor, 0, _RESERVED_BYTES)
+        finally:
+            os.close(descriptor)
+
+
+def is_running(pid: str) -> bool:
+    """Whether there is a process of that number."""
+    with suppress(ValueError, ProcessLookupError):
+        try:
+            os.kill(int(pid), 0)
+        except PermissionError:
+            return True
+        return True
+    return False

@@ -1,0 +1,109 @@
+"""``/healthz``, ``/readyz``, ``/metrics`` (docs/running/watching.md). None writes to the register or waits for a writer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Response, jsonify
+
+from licence_qr.domain.dates import local_date
+from licence_qr.errors import AccessError, LicenceQRError
+from licence_qr.process import metrics
+from licence_qr.process.metrics import Reading
+from licence_qr.services.operation.readiness import Readiness, Watching
+from licence_qr.web import current_instant
+from licence_qr.web.operation.measured import note_route
+from licence_qr.web.operation.peers import is_watcher
+from licence_qr.web.shell.handed import Handed
+from licence_qr.wording import explain
+
+blueprint = Blueprint("operation", __name__)
+blueprint.app_url_value_preprocessor(note_route)
+
+
+@dataclass(frozen=True, slots=True)
+class WatchingServices:
+    """``metrics_folder`` is where the workers of this server count; None where there is but this process."""
+
+    watching: Watching
+    token_file: Path | None
+    metrics_folder: Path | None
+
+
+services = Handed(WatchingServices)
+
+
+@blueprint.get("/healthz")
+def alive() -> Response:
+    """The process answers. Nothing else is looked at: a register that is away is no reason to start it anew."""
+    return jsonify(status="alive")
+
+
+@blueprint.get("/readyz")
+def ready() -> Response:
+    """200 where all is as it must be, else 503 with the reasons, which only those who watch are told."""
+    found = services().watching.look(current_instant())
+    told: dict[str, Any] = {"status": "not_ready" if found.reasons else "ready"}
+    if is_watcher(services().token_file):
+        told |= _details(found)
+    response = jsonify(told)
+    response.status_code = 503 if found.reasons else 200
+    return response
+
+
+@blueprint.get("/metrics")
+def show_metrics() -> Response:
+    """Counts and readings in the text format of Prometheus. Raises AccessError ``metrics_closed``."""
+    given = services()
+    if not is_watcher(given.token_file):
+        raise AccessError("metrics_closed")
+    readings = _readings(given.watching.look(current_instant()))
+    return Response(metrics.exposition(readings, given.metrics_folder), content_type=metrics.CONTENT_TYPE)
+
+
+def _details(found: Readiness) -> dict[str, Any]:
+    return {
+        "reasons": [_reason(each) for each in found.reasons],
+        "writer_busy": found.writer_busy,
+        "status_list_age_seconds": _age(found, found.status_list_issued_at),
+        "trust_list": {
+            "sequence": found.trust_list_sequence,
+            "age_seconds": _age(found, found.trust_list_issued_at),
+            "signing_until": {purpose.value: day.isoformat() for purpose, day in found.signing_until.items()},
+        },
+        "free_bytes": found.free_bytes,
+    }
+
+
+def _reason(error: LicenceQRError) -> dict[str, str]:
+    return {"code": error.code, "zh": str(explain(error, "zh")), "en": str(explain(error, "en"))}
+
+
+def _age(found: Readiness, since: datetime | None) -> int | None:
+    return None if since is None else int((found.at - since).total_seconds())
+
+
+def _readings(found: Readiness) -> Iterator[Reading]:
+    yield Reading("ready", "1 where /readyz answers 200", float(not found.reasons))
+    for reason in found.reasons:
+        yield Reading("not_ready", "1 for each reason why not", 1.0, (("code", reason.code),))
+    ages = {"status": found.status_list_issued_at, "trust": found.trust_list_issued_at}
+    for name, issued_at in ages.items():
+        age = _age(found, issued_at)
+        if age is not None:
+            yield Reading("list_age_seconds", "Age of the newest list", float(age), (("list", name),))
+    for purpose, day in found.signing_until.items():
+        left = float(_days_left(found, day))
+        yield Reading("signing_key_days_left", "Days until no key may sign", left, (("purpose", purpose.value),))
+    for folder, free in found.free_bytes.items():
+        yield Reading("disk_free_bytes", "Free space on the disk of a folder", float(free), (("folder", folder),))
+    if found.writer_busy is not None:
+        yield Reading("writer_busy", "1 while somebody writes to the register", float(found.writer_busy))
+
+
+def _days_left(found: Readiness, day: date) -> int:
+    return (day - local_date(found.at)).days
