@@ -23,7 +23,7 @@ from licence_qr.config import METRICS_FOLDER, Settings, given_values, load_setti
 from licence_qr.config.shown import ShownSetting, shown_settings
 from licence_qr.domain.roles import Role
 from licence_qr.errors import ConfigError, KeyStoreError, RegisterError
-from licence_qr.process import signals, streams
+from licence_qr.process import log_lines, signals, streams
 from licence_qr.process.metrics_folder import metrics_folder
 from licence_qr.services.keys.lan_certificate import lan_certificate
 from licence_qr.services.keys.lan_invitation import picture, terminal_lines
@@ -153,7 +153,7 @@ def _serve() -> None:
     except KeyStoreError as error:
         # Citizens can still look up codes; the desk shows the same error when something is to be signed.
         for language in wording.LANGUAGES:
-            _say(str(wording.explain(error, language)), streams.ERR)
+            _say(str(wording.explain(error, language)), streams.ERR, "warning")
     services.database.close()
     _say(f"正在服务 serving  {settings.address}  ({settings.bind}:{settings.port}, {settings.workers} workers)")
     certificate = _for_phones(settings) if settings.lan else None
@@ -167,9 +167,10 @@ def _serve() -> None:
             services.database.write_back()
 
 
-def _say(text: str, stream: streams.LogStream = streams.OUT) -> None:
-    """Print a line; the service continues even if that fails."""
-    stream.write(text + "\n")
+def _say(text: str, stream: streams.LogStream = streams.OUT, level: str = "info") -> None:
+    """Print a line, plain at a terminal, else in the shape of the log; the service continues even if that fails."""
+    for_a_person = sys.stdout is not None and sys.stdout.isatty()
+    stream.write((text if for_a_person else log_lines.line(text, "start", level)) + "\n")
 
 
 def _for_phones(settings: Settings) -> tuple[Path, Path]:

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import http.client
+import json
+import re
 import signal
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
+from urllib.parse import urlencode
 
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -59,3 +64,45 @@ def test_a_folder_that_a_killed_server_left_goes_with_the_next_start(start):
     assert list(IN_MEMORY.glob(f"licence-qr-*-{first.process.pid}"))
     start().wait_until_answered()
     assert not list(IN_MEMORY.glob(f"licence-qr-*-{first.process.pid}"))
+
+
+# What must never be in a log, and is sent to a server that logs.
+PERSONAL = ("张秘密", "zhang.secret", "91500107MX0000017A", "hunter2-password", "secret-token-4711", "13800001234")
+
+
+def test_every_line_of_a_server_has_one_shape_and_tells_nothing_of_anybody(start):
+    served = start()
+    served.wait_until_answered()
+    served.read_until("Started worker-2")
+    name, user, number, password, token, phone = PERSONAL
+    send = partial(sent, served)
+    assert send("GET", "/desk/") == 303
+    assert send("GET", f"/p/{number}") == 422
+    assert send("GET", f"/c/{'9' * 40}", {"Cookie": f"session-token={token}"}) == 400
+    assert send("GET", f"/desk/businesses/{number}?query={token}") == 303
+    assert send("POST", "/sign-in", {}, {"username": user, "password": password}) == 400
+    assert send("POST", "/desk/proposals/1", {}, {"reason": name, "contact": phone}) == 405
+    served.process.send_signal(signal.SIGTERM)
+    assert served.process.wait() == 0
+    lines = [json.loads(line) for line in served.said().splitlines()]
+    assert {line["source"] for line in lines} == {"start", "server", "web"}
+    assert all({"event", "level", "timestamp", "source"} <= line.keys() for line in lines)
+    assert all(datetime.fromisoformat(line["timestamp"]).utcoffset() == timedelta() for line in lines)
+    of_pages = [line for line in lines if line["source"] == "web"]
+    assert {line["route"] for line in of_pages} >= {"/desk/", "/p/<number>", "/sign-in"}
+    assert all(re.fullmatch("[0-9a-f]{12}", line["request_id"]) for line in of_pages)
+    assert [secret for secret in PERSONAL if secret in served.said()] == []
+
+
+def sent(
+    served, method: str, path: str, headers: dict[str, str] | None = None, form: dict[str, str] | None = None
+) -> int:
+    """The status of the answer to a request."""
+    connection = http.client.HTTPConnection("127.0.0.1", served.port)
+    body = urlencode(form) if form else None
+    plain = {"Content-Type": "application/x-www-form-urlencoded"} if form else {}
+    try:
+        connection.request(method, path, body, plain | (headers or {}))
+        return connection.getresponse().status
+    finally:
+        connection.close()

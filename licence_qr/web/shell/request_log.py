@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import logging
 import secrets
-import traceback
 from typing import TextIO, cast
 
 import structlog
 from flask import Flask, Response, g, request
 
 from licence_qr.errors import LicenceQRError
-from licence_qr.process import streams
+from licence_qr.process import log_lines, streams
 from licence_qr.web.shell.security import PUBLIC
 
 _log = structlog.get_logger("licence_qr.web")
@@ -27,11 +26,7 @@ def configure() -> None:
     if structlog.is_configured():
         return
     structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
+        processors=log_lines.processors("web"),
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.WriteLoggerFactory(file=cast("TextIO", streams.ERR)),
     )
@@ -57,8 +52,7 @@ def note_refusal(error: LicenceQRError) -> None:
 
 def log_failure(error: BaseException) -> None:
     """Note an unexpected failure: its type and the frames it went through, innermost last."""
-    frames = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
-    _log.error("failed", error=type(error).__name__, frames=frames[-12:], **_facts())
+    _log.error("failed", **log_lines.failure(error), **_facts())
 
 
 def _log_answer(response: Response) -> Response:
