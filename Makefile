@@ -21,7 +21,7 @@ LAN ?=
 export LICENCE_QR_PORT ?= $(PORT)
 export LICENCE_QR_LAN ?= $(if $(LAN),1,0)
 
-.PHONY: help run init test quick campaign fresh lint types bench screenshots lock clean fonts debian debian-quick
+.PHONY: help run init test quick campaign fresh lint types bench screenshots lock clean fonts debian debian-quick debootstrap
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,12 +46,15 @@ endif
 quick: debian-quick .venv/ready-dev lint types ## before a commit: lint, types, the tests that start no browser and no server
 	$(PYTEST) $(QUICK)
 
-campaign: debian .venv/ready-dev ## the long forms: 100,000 mutants, hundreds of kills, every card (T=path for some)
+campaign: debian debootstrap .venv/ready-dev ## the long forms: 100,000 mutants, hundreds of kills, every card (T=path for some)
 	$(PYTEST) --campaign -m "campaign or hypothesis" --timeout=7200 $(T)
 
-fresh: ## as root: make run and make test on a machine that has never seen this project (tools/fresh.sh)
-	@command -v debootstrap >/dev/null || [ "$$(id -u)" != 0 ] || { $(APT) debootstrap; }
+fresh: debootstrap ## as root: make run and make test on a machine that has never seen this project (tools/fresh.sh)
 	@tools/fresh.sh
+
+# What new machines are made with: for make fresh, and for following docs/deploy.md.
+debootstrap:
+	@command -v debootstrap >/dev/null || [ "$$(id -u)" != 0 ] || { $(APT) debootstrap; }
 
 lint: .venv/ready-dev node_modules/ready ## ruff: rules and format; biome and tsc: rules, format and types of the scripts
 	$(BIN)/ruff check .
@@ -114,12 +117,16 @@ fonts:
 # tests/test_makefile.py holds that every program called by name in the tests, tools and benches stands here.
 debian:
 	@$(NEED) \
+	need caddy command -v caddy; \
 	need chromium command -v chromium; \
 	need chromium-headless-shell command -v chromium-headless-shell; \
 	need libatomic1 grep -q libatomic.so.1 <(/sbin/ldconfig -p); \
+	need nginx-light command -v nginx; \
 	need poppler-utils command -v pdffonts; \
 	need softhsm2 command -v softhsm2-util; \
 	need strace command -v strace; \
+	need systemd command -v systemd-analyze; \
+	need systemd command -v systemd-socket-activate; \
 	$(NEED_PRINTING) $(INSTALL_MISSING)
 
 # What make quick does with: no browser, no hardware module, nothing that is watched from outside.

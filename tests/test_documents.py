@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 MOST_LINES, MOST_LINES_OF_A_DECISION = 200, 60
 READERS = ("using", "running", "verifying", "trade", "contributing")
-FOLDERS = ("bench", "docs", "keys", "licence_qr", "static", "templates", "tests", "tools", ".github", ".ci")
+FOLDERS = ("bench", "deploy", "docs", "keys", "licence_qr", "static", "templates", "tests", "tools", ".github", ".ci")
 SOURCES = {".py", ".js", ".toml", ".html", ".sh", ".md", ".yaml"}
 
 # Written or read at run time, outside the checkout or ignored in it.
@@ -145,7 +145,7 @@ def exists(name: str) -> bool:
 def wrong_commands(page: Path, text: str) -> Iterator[str]:
     """Commands of the program, and options of theirs, that it does not have."""
     for line in code_lines(text):
-        for called in re.findall(r"(?<!--label )licence-qr ([^`|;)]*)", line):
+        for called in re.findall(r"(?<!--label )(?<!-[ugo] )licence-qr ([^`|;)<]*)", line):
             if called.startswith(LABEL):
                 continue
             yield from (f"licence-qr {called}: {fault}" for fault in wrong_words(called.split()))
@@ -153,6 +153,8 @@ def wrong_commands(page: Path, text: str) -> Iterator[str]:
 
 def wrong_words(words: list[str]) -> Iterator[str]:
     command: click.Command = commands
+    if words[:1] == ["--settings"]:  # stands before the command
+        words = words[2:]
     while words and isinstance(command, click.Group) and re.fullmatch("[a-z]+", words[0]):
         if words[0] not in command.commands:
             yield f"no command {words[0]}"
@@ -225,6 +227,7 @@ def test_what_the_documents_name_is_there(finder):
         (wrong_commands, "`licence-qr gone`"),
         (wrong_commands, "```\n.venv/bin/licence-qr keys gone\n```\n"),
         (wrong_commands, "`licence-qr init --gone`"),
+        (wrong_commands, "`licence-qr --settings settings.toml gone`"),
         (wrong_targets, "`make gone`"),
         (wrong_targets, "```\nmake test GONE=1\n```\n"),
         (wrong_settings, "set LICENCE_QR_GONE"),

@@ -6,8 +6,9 @@ import errno
 import secrets
 import socket
 import sys
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -20,10 +21,11 @@ from licence_qr.cli.demonstration import show_demonstration
 from licence_qr.cli.help import Command, Group
 from licence_qr.cli.json_output import json_option, say
 from licence_qr.config import METRICS_FOLDER, Settings, given_values, load_settings, set_variable
+from licence_qr.config.service_manager import service_manager as read_service_manager
 from licence_qr.config.shown import ShownSetting, shown_settings
 from licence_qr.domain.roles import Role
 from licence_qr.errors import ConfigError, KeyStoreError, RegisterError
-from licence_qr.process import log_lines, signals, streams
+from licence_qr.process import log_lines, service_manager, signals, streams
 from licence_qr.process.metrics_folder import metrics_folder
 from licence_qr.services.keys.lan_certificate import lan_certificate
 from licence_qr.services.keys.lan_invitation import picture, terminal_lines
@@ -158,13 +160,20 @@ def _serve() -> None:
     _say(f"正在服务 serving  {settings.address}  ({settings.bind}:{settings.port}, {settings.workers} workers)")
     certificate = _for_phones(settings) if settings.lan else None
     try:
-        with metrics_folder(settings.home) as counts:
+        with metrics_folder(settings.home) as counts, _telling_service_manager(settings):
             set_variable(METRICS_FOLDER, str(counts))
             supervisor.serve(_SITE, own, settings.workers, certificate, _LOG, limits)
     finally:
         # After a stop register.db alone is complete. If writing back fails, the log stays.
         with suppress(RegisterError):
             services.database.write_back()
+
+
+def _telling_service_manager(settings: Settings) -> AbstractContextManager[None]:
+    manager = read_service_manager()
+    address = service_manager.own_address((settings.bind, settings.port), manager.descriptors)
+    is_answering = partial(service_manager.answers, address, tls=settings.lan)
+    return service_manager.telling(manager.notify_socket, manager.watchdog_seconds, is_answering)
 
 
 def _say(text: str, stream: streams.LogStream = streams.OUT, level: str = "info") -> None:

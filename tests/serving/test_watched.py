@@ -84,14 +84,16 @@ def test_every_line_of_a_server_has_one_shape_and_tells_nothing_of_anybody(start
     assert send("POST", "/desk/proposals/1", {}, {"reason": name, "contact": phone}) == 405
     served.process.send_signal(signal.SIGTERM)
     assert served.process.wait() == 0
-    lines = [json.loads(line) for line in served.said().splitlines()]
+    said = served.said()
+    lines = [json.loads(line) for line in said.splitlines()]
     assert {line["source"] for line in lines} == {"start", "server", "web"}
     assert all({"event", "level", "timestamp", "source"} <= line.keys() for line in lines)
     assert all(datetime.fromisoformat(line["timestamp"]).utcoffset() == timedelta() for line in lines)
     of_pages = [line for line in lines if line["source"] == "web"]
-    assert {line["route"] for line in of_pages} >= {"/desk/", "/p/<number>", "/sign-in"}
+    assert {line["route"] for line in of_pages} >= {"/desk/", "/desk/businesses/<uscc>"}
+    assert "refused" in {line["event"] for line in of_pages}
     assert all(re.fullmatch("[0-9a-f]{12}", line["request_id"]) for line in of_pages)
-    assert [secret for secret in PERSONAL if secret in served.said()] == []
+    assert [secret for secret in PERSONAL if secret in said] == []
 
 
 def sent(

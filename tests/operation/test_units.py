@@ -1,0 +1,116 @@
+"""The files of deploy/: systemd finds no fault in the units, they give little away, and all name the same things."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from licence_qr.cli.main import commands
+from licence_qr.config import load_settings
+from licence_qr.config.table import FILE
+from licence_qr.web.app import MAX_REQUEST_BYTES
+
+DEPLOY = Path(__file__).parents[2] / "deploy"
+UNITS = sorted((DEPLOY / "systemd").iterdir())
+SERVICES = [unit for unit in UNITS if unit.suffix == ".service"]
+INSTALLED = "/opt/licence-qr/bin/licence-qr"
+PROGRAM = Path(sys.executable).with_name("licence-qr")
+MOST_EXPOSED = 2.0
+
+
+@pytest.fixture(scope="module")
+def units(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The units with the program where it is here: systemd asks whether it can be run."""
+    folder = tmp_path_factory.mktemp("units")
+    for unit in UNITS:
+        text = unit.read_text(encoding="utf-8").replace(INSTALLED, str(PROGRAM))
+        (folder / unit.name).write_text(text, encoding="utf-8")
+    return folder
+
+
+def verified(*units: Path) -> tuple[int, str]:
+    ended = subprocess.run(["systemd-analyze", "verify", "--man=no", *units], capture_output=True, text=True)
+    return ended.returncode, ended.stdout + ended.stderr
+
+
+def test_there_is_a_unit_for_what_the_program_has_to_do():
+    names = {unit.name for unit in UNITS}
+    assert names == {"licence-qr.socket", "licence-qr.service"} | {
+        f"licence-qr-{job}.{kind}" for job in ("sweep", "remind") for kind in ("service", "timer")
+    }
+
+
+def test_systemd_finds_no_fault_in_the_units(units):
+    assert verified(*sorted(units.iterdir())) == (0, "")
+
+
+def test_a_fault_would_be_found(units, tmp_path):
+    broken = tmp_path / "broken.service"
+    broken.write_text((units / "licence-qr.service").read_text().replace("WatchdogSec=30", "WatchdogSecs=30"))
+    assert "WatchdogSecs" in verified(broken)[1]
+
+
+@pytest.mark.parametrize("unit", SERVICES, ids=lambda unit: unit.name)
+def test_a_service_gives_little_away(unit):
+    said = subprocess.run(["systemd-analyze", "security", "--offline=yes", unit], capture_output=True, text=True).stdout
+    (exposed,) = re.findall(r"Overall exposure level for \S+: ([\d.]+)", said)
+    assert float(exposed) <= MOST_EXPOSED
+
+
+@pytest.mark.parametrize("unit", SERVICES, ids=lambda unit: unit.name)
+def test_a_service_runs_a_command_that_there_is(unit):
+    (line,) = re.findall(r"^ExecStart=(.+)$", unit.read_text(encoding="utf-8"), re.MULTILINE)
+    program, option, file, *words = shlex.split(line)
+    assert (program, option, file) == (INSTALLED, "--settings", "/etc/licence-qr/settings.toml")
+    command: click.Command = commands
+    for word in words:
+        assert isinstance(command, click.Group) and word in command.commands
+        command = command.commands[word]
+    assert not isinstance(command, click.Group)
+
+
+def test_every_service_is_shut_in_the_same_way():
+    """But for the networks it may reach, and what the one that stays up needs."""
+
+    def shut_in(unit: Path) -> list[str]:
+        lines = unit.read_text(encoding="utf-8").partition("\nUser=")[2].partition("\nRestrictAddressFamilies=")[0]
+        return [line for line in lines.splitlines() if line and not line.startswith("#")]
+
+    first, *others = [shut_in(unit) for unit in SERVICES]
+    assert len(first) > 30 and all(other == first for other in others)
+
+
+def test_settings_socket_and_proxies_name_the_same_place():
+    settings = load_settings({FILE: str(DEPLOY / "settings.toml")})
+    here = f"{settings.bind}:{settings.port}"
+    assert settings.trusted_proxies == settings.bind == "127.0.0.1"
+    for file in ("systemd/licence-qr.socket", "proxy/nginx.conf", "proxy/Caddyfile"):
+        assert here in (DEPLOY / file).read_text(encoding="utf-8"), file
+    for file in ("proxy/nginx.conf", "proxy/Caddyfile"):
+        text = (DEPLOY / file).read_text(encoding="utf-8")
+        assert settings.host in text
+        (megabytes,) = re.findall(r"(?:client_max_body_size|max_size) (\d+)m", text, re.IGNORECASE)
+        assert int(megabytes) * 1024 * 1024 == MAX_REQUEST_BYTES
+    for name in (settings.home, settings.keys):
+        assert all(
+            name.name in unit.read_text().split("StateDirectory=")[1].split("\n")[0].split() for unit in SERVICES
+        )
+
+
+def test_the_image_is_made_from_nothing_but_debian_and_this_program():
+    text = (DEPLOY / "container" / "Containerfile").read_text(encoding="utf-8")
+    steps = re.findall(r"^(FROM|ADD|COPY|USER) (.+)$", text, re.MULTILINE)
+    assert steps[0] == ("FROM", "scratch") and [step for step in steps if step[0] == "FROM"] == steps[:1]
+    assert ("USER", "10001:10001") in steps and "--require-hashes" in text
+    named = dict(re.findall(r"(LICENCE_QR_\w+)=(\S+)", text))
+    settings = load_settings(named)
+    assert re.search(rf'^VOLUME \["{settings.home}", "{settings.keys}"\]$', text, re.MULTILINE)
+    assert settings.home not in settings.passphrase_file.parents
+    checked = subprocess.run(["bash", "-n", DEPLOY / "container" / "rootfs.sh"], capture_output=True)
+    assert checked.returncode == 0
