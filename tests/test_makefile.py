@@ -13,8 +13,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 FOLDERS = ("tests", "tools", "bench", "licence_qr")
-# What the README asks for before its two commands: Python, make, git, and the shell that make runs.
-COMES_WITH_THE_MACHINE = {"python3", "make", "git", "bash"}
+# What the README asks for before its two commands: Python, make, git, and the shell that make runs; util-linux is Essential.
+COMES_WITH_THE_MACHINE = {"python3", "make", "git", "bash", "unshare"}
 MODULES = {"subprocess", "shutil"}
 PLACE = re.compile(r"/usr/s?bin/([\w.+-]+)")
 STARTERS = {"run", "Popen", "check_call", "check_output", "which"}

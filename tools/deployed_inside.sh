@@ -53,7 +53,7 @@ if [ -z "${DEPLOYED_FROM:-}" ]; then
     echo "# ${commands[n]}"
     eval "${commands[n]}"
   done
-  DEPLOYED_FROM=$n exec unshare --net --pid --fork --kill-child --mount-proc "$0"
+  DEPLOYED_FROM=$n exec unshare --net --pid --fork --kill-child --mount-proc --propagation unchanged "$0"
 fi
 
 # The loopback device of a new network is down, and a minimal Debian has no command for it.

@@ -1,0 +1,157 @@
+"""The runbook, faults of the machine: each is caused for real, the words are looked at, and the way out is gone."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import sqlite3
+import ssl
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from program import PROGRAM, run_here
+from test_proxies import HERE, Proxy, nginx_command, running
+
+from conftest import APPLICATION, issued, reasons, says, settings_of
+from licence_qr.services.keys.lan_certificate import CERTIFICATE, KEY, lan_certificate
+
+# A mount of its own needs root, or to be root in a namespace of one's own.
+APART = ["unshare", "--mount", *([] if os.geteuid() == 0 else ["--map-root-user"]), "bash", "-euc"]
+
+
+def in_a_mount_of_its_own(script: str, folder: Path) -> str:
+    """What a script says that may mount; ``$here`` is the installation, ``$run`` the program, ``$python`` Python."""
+    names = {"here": str(folder), "run": str(PROGRAM), "python": sys.executable, "application": str(APPLICATION)}
+    ended = subprocess.run(
+        [*APART, script], env=os.environ | settings_of(folder) | names, capture_output=True, text=True
+    )
+    assert ended.returncode == 0, ended.stderr
+    return ended.stdout
+
+
+def test_disk_full(here):
+    said = in_a_mount_of_its_own(
+        """
+        cp -a "$here" "$here.kept"
+        mount -t tmpfs -o size=2m tmpfs "$here"
+        cp -a "$here.kept/." "$here"
+        dd if=/dev/zero of="$here/filling" bs=4k 2>/dev/null || true
+        truncate -s -48K "$here/filling" # the log can be begun, as it has been where a service runs
+        "$run" issue "$application" 2>&1 || echo "ended with $?"
+        rm "$here/filling"
+        "$run" issue "$application" >/dev/null && echo issued
+        """,
+        here,
+    )
+    assert says("register_full", said) and "ended with 1" in said
+    assert said.endswith("issued\n")
+
+
+def test_photo_folder_not_writable(here):
+    (here / "var" / "photos").mkdir()
+    look = (
+        "from datetime import UTC, datetime; from licence_qr import wording; from licence_qr.bootstrap import build\n"
+        "from licence_qr.config import load_settings\n"
+        "for each in build(load_settings()).watching.look(datetime.now(UTC)).reasons:\n"
+        "    print(f'[{each.code}]', *(wording.explain(each, language) for language in wording.LANGUAGES))"
+    )
+    said = in_a_mount_of_its_own(
+        f"""
+        mount --bind "$here/var/photos" "$here/var/photos"
+        mount -o remount,ro,bind "$here/var/photos"
+        "$python" -c "{look}"
+        umount "$here/var/photos"
+        "$python" -c "{look}"
+        echo done
+        """,
+        here,
+    )
+    assert says("photos_not_writable", said) and said.count("[") == 1 and said.endswith("done\n")
+
+
+def test_register_locked(here):
+    hold = (
+        "import sqlite3, sys; held = sqlite3.connect(sys.argv[1], isolation_level=None); held.execute('BEGIN IMMEDIATE')\n"
+        "print('held', flush=True); sys.stdin.read()"
+    )
+    command = [sys.executable, "-c", hold, here / "var" / "register.db"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None and other.stdout.readline() == b"held\n"
+        ended = issued(here)
+        other.communicate()
+    assert ended.status == 1 and says("register_locked", ended.err)
+    assert issued(here).status == 0
+
+
+def test_register_damaged(here):
+    register = here / "var" / "register.db"
+    with sqlite3.connect(register) as whole:
+        whole.execute("VACUUM INTO ?", (str(here / "backup.db"),))
+    whole.close()
+    register.write_bytes(b"not a register " * 1000)
+    ended = issued(here)
+    assert ended.status == 1 and says("register_damaged", ended.err)
+    for name in ("register.db", "register.db-wal", "register.db-shm"):
+        (register.parent / name).unlink(missing_ok=True)
+    shutil.copy(here / "backup.db", register)
+    assert run_here(settings_of(here), "init").status == 0
+    assert issued(here).status == 0
+
+
+def test_clock_set_back(here):
+    assert issued(here).status == 0
+    now = datetime.now(UTC)
+    told = reasons(here, now - timedelta(days=1))
+    assert "时钟被调慢了" in told["clock_behind"] and "the clock has been set back" in told["clock_behind"]
+    assert reasons(here, now) == {}
+
+
+def test_port_in_use(here):
+    with socket.create_server((HERE, 0)) as other:
+        taken = str(other.getsockname()[1])
+        ended = run_here(settings_of(here) | {"LICENCE_QR_PORT": taken}, "serve")
+    assert ended.status == 1 and says("port_in_use", ended.err)
+    # The way out, another port, is how every test of this folder serves.
+
+
+def verified(proxy: Proxy, authority: Path) -> str:
+    """What a browser that trusts ``authority`` makes of the proxy's certificate."""
+    trusting = ssl.create_default_context(cafile=str(authority))
+    with socket.create_connection((HERE, proxy.port)) as plain:
+        try:
+            trusting.wrap_socket(plain, server_hostname="ym.example.gov.cn").close()
+        except ssl.SSLCertVerificationError as refused:
+            return refused.verify_message
+    return "trusted"
+
+
+def test_certificate_expired(tmp_path):
+    hosts, now = ("ym.example.gov.cn",), datetime.now(UTC)
+    (old := tmp_path / "old").mkdir()
+    certificate, key = lan_certificate(old, hosts, now - timedelta(days=100))
+
+    def with_old_certificate(folder: Path, port: int, behind: int) -> list[str | Path]:
+        command = nginx_command(folder, port, behind)
+        shutil.copy(certificate, folder / CERTIFICATE)
+        shutil.copy(key, folder / KEY)
+        return command
+
+    (folder := tmp_path / "nginx").mkdir()
+    with running(with_old_certificate, folder, tls=True) as proxy:
+        assert verified(proxy, certificate) == "certificate has expired"
+        renewed, _ = lan_certificate(folder, hosts, now)
+        reloaded = subprocess.run(["nginx", "-c", folder / "nginx.conf", "-s", "reload"], capture_output=True)
+        assert reloaded.returncode == 0
+        while (found := verified(proxy, renewed)) != "trusted":
+            assert found in {"certificate has expired", "self-signed certificate"}
+
+
+@pytest.mark.parametrize("name", ["LICENCE_QR_PORT"])
+def test_settings_wrong(name, here):
+    ended = run_here(settings_of(here) | {name: "eighty"}, "serve")
+    assert ended.status == 1 and says("setting_not_a_number", ended.err)
+    assert run_here(settings_of(here) | {name: "8001"}, "settings").status == 0
