@@ -36,18 +36,6 @@ if TYPE_CHECKING:
 
 STARTING_PASSWORD_BYTES = 9
 _SITE = "licence_qr.web.serving.site:LicenceSite"  # by name: it is the workers that load it
-# The server's own lines go where a reader who has gone stops nothing.
-_LOG = {
-    "handlers": {
-        "console": {
-            "class": "logging.StreamHandler",
-            "stream": "ext://licence_qr.process.streams.OUT",
-            "formatter": "generic",
-        }
-    },
-    "loggers": {"gunicorn.error": {"level": "INFO", "handlers": ["console"], "propagate": False}},
-}
-
 _SOURCES = {"default": "默认 default", "environment": "环境变量 environment"}
 _HIDDEN = "（不显示：没有这个文件，写的可能是密码本身 hidden: no such file, it may be the secret itself）"
 
@@ -143,10 +131,17 @@ def serve() -> None:
 
 
 def _serve() -> None:
+    settings = load_settings()
+    telling = _telling_service_manager(settings)
+    with metrics_folder(settings.home) as counts:
+        set_variable(METRICS_FOLDER, str(counts))  # before anything imports prometheus-client
+        _serve_until_stopped(settings, telling)
+
+
+def _serve_until_stopped(settings: Settings, telling: AbstractContextManager[None]) -> None:
     from licence_qr.front import supervisor
     from licence_qr.front.limits import Limits
 
-    settings = load_settings()
     services = build(settings)
     limits = Limits()
     own = None if supervisor.is_handed_socket() else _listening(settings, limits)
@@ -159,10 +154,10 @@ def _serve() -> None:
     services.database.close()
     _say(f"正在服务 serving  {settings.address}  ({settings.bind}:{settings.port}, {settings.workers} workers)")
     certificate = _for_phones(settings) if settings.lan else None
+    log = log_lines.server_logging("gunicorn.error", "licence_qr.front")
     try:
-        with metrics_folder(settings.home) as counts, _telling_service_manager(settings):
-            set_variable(METRICS_FOLDER, str(counts))
-            supervisor.serve(_SITE, own, settings.workers, certificate, _LOG, limits)
+        with telling:
+            supervisor.serve(_SITE, own, settings.workers, certificate, log, limits)
     finally:
         # After a stop register.db alone is complete. If writing back fails, the log stays.
         with suppress(RegisterError):

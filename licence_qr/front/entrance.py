@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import traceback
 from collections import Counter
 from collections.abc import Mapping
 from functools import lru_cache, partial
@@ -92,7 +91,7 @@ class Entrance:
         except Refused as refused:
             return self._site.refusal(environ, refused.status)
         except Exception as error:  # Flask answers its own; this is a fault of what lies round it
-            _note(error)
+            _log.error("failed", exc_info=error)
             return self._site.refusal(environ, 500)
         if asked is not None:
             self._site.kept.keep(asked, given)
@@ -112,12 +111,6 @@ class Entrance:
             return await body.read(environ, protocol, self._site.most_bytes, self._limits)
         finally:
             self._bodies -= 1
-
-
-def _note(error: Exception) -> None:
-    """The type and where it arose, never the message, which may hold personal data."""
-    frames = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
-    _log.error("failed: %s, %s", type(error).__name__, " < ".join(reversed(frames)))
 
 
 @lru_cache(4096)

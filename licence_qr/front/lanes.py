@@ -15,6 +15,7 @@ from queue import SimpleQueue
 from typing import Generic, NamedTuple, TypeVar
 
 from licence_qr.front.answer import Refused
+from licence_qr.process import metrics
 
 T = TypeVar("T")
 
@@ -44,6 +45,7 @@ class Lane(Generic[T]):
         self.size = size
         self.inside = 0
         self.refused = 0
+        self._counted = metrics.lane(name)
         self._loop = asyncio.get_running_loop()
         self._tasks: SimpleQueue[_Task] = SimpleQueue()
         self._since: list[float | None] = [None] * size.threads
@@ -57,6 +59,7 @@ class Lane(Generic[T]):
             raise Refused(503)
         self.inside += 1
         done: asyncio.Future[T] = self._loop.create_future()
+        self._counted.waiting.inc()
         self._tasks.put(_Task(work, done, time.monotonic()))  # type: ignore[arg-type]
         try:
             return await done
@@ -72,11 +75,14 @@ class Lane(Generic[T]):
         while True:
             task = self._tasks.get()
             now = self._since[number] = time.monotonic()
+            self._counted.waiting.dec()
+            self._counted.running.inc()
             try:
                 result: object = Refused(503) if now - task.since > self.size.patience else task.work()
             except BaseException as error:
                 result = error
             self._since[number] = None
+            self._counted.running.dec()
             with suppress(RuntimeError):  # the loop has ended with the worker
                 self._loop.call_soon_threadsafe(_settle, task.done, result)
             del task, result

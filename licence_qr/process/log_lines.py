@@ -75,5 +75,6 @@ def server_logging(*loggers: str) -> dict[str, Any]:
         "disable_existing_loggers": False,
         "formatters": {"line": {"()": ServerLines}},
         "handlers": {"lines": handler},
+        "root": {"handlers": ["lines"], "level": "WARNING"},
         "loggers": {name: {"handlers": ["lines"], "level": "INFO", "propagate": False} for name in loggers},
     }

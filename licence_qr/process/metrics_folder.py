@@ -28,12 +28,14 @@ def metrics_folder(home: Path) -> Iterator[Path]:
     for left in parent.glob(f"{prefix}*"):
         if not is_running(left.name.removeprefix(prefix)):
             shutil.rmtree(left, ignore_errors=True)
-    folder = parent / f"{prefix}{os.getpid()}"
+    server = os.getpid()
+    folder = parent / f"{prefix}{server}"
     folder.mkdir(mode=0o700)
     try:
         yield folder
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        if os.getpid() == server:  # a worker that fails leaves this block too
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def reserve(folder: Path) -> None:

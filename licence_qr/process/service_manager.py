@@ -66,7 +66,7 @@ def telling(notify_socket: str, watchdog_seconds: float | None, is_answering: Ca
     if not notify_socket:
         yield
         return
-    ended = threading.Event()
+    ended, server = threading.Event(), os.getpid()
 
     def report() -> None:
         while not is_answering():
@@ -81,5 +81,6 @@ def telling(notify_socket: str, watchdog_seconds: float | None, is_answering: Ca
     try:
         yield
     finally:
-        ended.set()
-        tell(notify_socket, "STOPPING=1")
+        if os.getpid() == server:  # a worker that fails leaves this block too
+            ended.set()
+            tell(notify_socket, "STOPPING=1")

@@ -110,6 +110,6 @@ def test_a_full_lane_refuses_and_no_other_lane_notices(front: Front, tmp_path: P
 def test_a_fault_is_answered_and_noted_without_what_it_says(front: Front) -> None:
     server = front()
     assert server.peer().get("/fault") == 500
-    line = server.read_until("failed: LookupError")
+    line = server.read_until('"error": "LookupError"')
     assert "front_server.py" in line and "a name" not in line
     assert server.peer().get("/scan") == 200

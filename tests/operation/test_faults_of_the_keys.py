@@ -12,15 +12,16 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from harmed import APPLICATION, issued, reasons, says, settings_of
 from program import PROGRAM, run_here
 
-from conftest import APPLICATION, LONG_AGO, issued, reasons, says, settings_of
 from licence_qr.bootstrap import build
 from licence_qr.config import load_settings
 from licence_qr.process.service_manager import answers
 from licence_qr.services.publishing.status_list import LIFETIME
 
 HERE = "127.0.0.1"
+LONG_AGO = timedelta(days=1000)  # keys sign for 24 months
 HSM_LIBRARIES = ("/usr/lib/softhsm/libsofthsm2.so", "/usr/local/lib/softhsm/libsofthsm2.so")
 
 

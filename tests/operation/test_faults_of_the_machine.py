@@ -13,10 +13,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from harmed import APPLICATION, issued, reasons, says, settings_of
 from program import PROGRAM, run_here
-from test_proxies import HERE, Proxy, nginx_command, running
+from proxies import HERE, Proxy, nginx_command, running
 
-from conftest import APPLICATION, issued, reasons, says, settings_of
 from licence_qr.services.keys.lan_certificate import CERTIFICATE, KEY, lan_certificate
 
 # A mount of its own needs root, or to be root in a namespace of one's own.

@@ -122,31 +122,53 @@ def connected(port: int, process: subprocess.Popen[str]) -> socket.socket:
         select.select([], [], [], 0.01)
 
 
-def test_the_service_is_ready_when_it_answers_alive_while_it_does_and_says_when_it_stops(
-    manager, empty_installation, tmp_path
-):
+@pytest.fixture
+def serving(empty_installation: Path, tmp_path: Path):
+    """Starts the service by a command, and ends it with the test."""
+    started: list[subprocess.Popen[str]] = []
+
+    def serve(port: int, name: str, *before: str) -> subprocess.Popen[str]:
+        settings = {
+            "LICENCE_QR_HOME": str(empty_installation / "var"),
+            "LICENCE_QR_KEYS": str(empty_installation / "keys"),
+            "LICENCE_QR_PORT": str(port),
+            "LICENCE_QR_WORKERS": "1",
+            "NOTIFY_SOCKET": name,
+            "WATCHDOG_USEC": "200000",
+        }
+        # In the command itself: systemd-socket-activate hands on no others.
+        command = [*before, "env", *(f"{key}={value}" for key, value in settings.items()), str(PROGRAM), "serve"]
+        with (tmp_path / "said").open("w") as said:
+            started.append(subprocess.Popen(command, stdout=said, stderr=said, start_new_session=True, text=True))
+        return started[-1]
+
+    yield serve
+    for each in started:
+        with suppress(ProcessLookupError):
+            os.killpg(each.pid, signal.SIGKILL)
+        each.wait()
+
+
+def test_the_service_is_ready_when_it_answers_alive_while_it_does_and_says_when_it_stops(manager, serving):
     heard, name = manager
     port = free_port()
-    environ = os.environ | {
-        "LICENCE_QR_HOME": str(empty_installation / "var"),
-        "LICENCE_QR_KEYS": str(empty_installation / "keys"),
-        "LICENCE_QR_PORT": str(port),
-        "LICENCE_QR_WORKERS": "1",
-        "NOTIFY_SOCKET": name,
-        "WATCHDOG_USEC": "200000",
-    }
-    with (tmp_path / "said").open("w") as said:
-        served = subprocess.Popen([PROGRAM, "serve"], env=environ, stdout=said, stderr=said, start_new_session=True)
-    try:
-        assert heard.recv(64) == b"READY=1"
-        assert answers((HERE, port), tls=False)
-        assert [heard.recv(64), heard.recv(64)] == [b"WATCHDOG=1"] * 2
-        served.send_signal(signal.SIGTERM)
-        assert served.wait() == 0
-        while (told := heard.recv(64)) == b"WATCHDOG=1":
-            pass
-        assert told == b"STOPPING=1"
-    finally:
-        with suppress(ProcessLookupError):
-            os.killpg(served.pid, signal.SIGKILL)
-        served.wait()
+    served = serving(port, name)
+    assert heard.recv(64) == b"READY=1"
+    assert answers((HERE, port), tls=False)
+    assert [heard.recv(64), heard.recv(64)] == [b"WATCHDOG=1"] * 2
+    served.send_signal(signal.SIGTERM)
+    assert served.wait() == 0
+    while (told := heard.recv(64)) == b"WATCHDOG=1":
+        pass
+    assert told == b"STOPPING=1"
+
+
+def test_on_a_socket_that_systemd_holds_the_first_call_is_answered(manager, serving):
+    heard, name = manager
+    port = free_port()
+    # The port of its own settings is another: it is not taken.
+    served = serving(free_port(), name, "systemd-socket-activate", "-l", f"{HERE}:{port}")
+    with connected(port, served) as first:
+        first.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        assert first.recv(1000).startswith(b"HTTP/1.1 200 ")
+    assert heard.recv(64) == b"READY=1"

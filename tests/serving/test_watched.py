@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import re
+import select
 import signal
 from datetime import datetime, timedelta
 from functools import partial
@@ -12,6 +13,8 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from prometheus_client.parser import text_string_to_metric_families
+from prometheus_client.samples import Sample
+from served import BREATH, WORKERS
 
 ASKED = 40
 IN_MEMORY = Path("/dev/shm")  # noqa: S108 - looked into, nothing is written
@@ -27,11 +30,24 @@ def told(served, path: str) -> str:
         connection.close()
 
 
+def samples(served) -> list[Sample]:
+    families = text_string_to_metric_families(told(served, "/metrics"))
+    return [sample for family in families for sample in family.samples]
+
+
+def in_lane(served, lane: str) -> dict[str, float]:
+    """How many requests there are in a lane, by state."""
+    return {
+        sample.labels["state"]: sample.value
+        for sample in samples(served)
+        if sample.name == "licence_qr_lane_requests" and sample.labels["lane"] == lane
+    }
+
+
 def counted(served, route: str, status: str) -> float:
     return sum(
         sample.value
-        for family in text_string_to_metric_families(told(served, "/metrics"))
-        for sample in family.samples
+        for sample in samples(served)
         if sample.name == "licence_qr_request_seconds_count" and sample.labels == {"route": route, "status": status}
     )
 
@@ -45,11 +61,13 @@ def counting_processes(served) -> set[str]:
 def test_every_worker_tells_the_counts_of_all_and_leaves_nothing_behind(start):
     served = start()
     served.wait_until_answered()
-    served.read_until("Started worker-2")
+    while len(counting_processes(served)) < WORKERS:
+        select.select([], [], [], BREATH)
     for _ in range(ASKED):
         told(served, "/sign-in")
     assert {counted(served, "/sign-in", "2xx") for _ in range(10)} == {ASKED}
-    assert len(counting_processes(served)) == 2
+    # The one that asks is the only one; nothing waits, in no worker.
+    assert in_lane(served, "scan") == {"running": 1, "waiting": 0}
     served.process.send_signal(signal.SIGTERM)
     assert served.process.wait() == 0
     assert not list(IN_MEMORY.glob(f"licence-qr-*-{served.process.pid}"))
@@ -73,7 +91,6 @@ PERSONAL = ("张秘密", "zhang.secret", "91500107MX0000017A", "hunter2-password
 def test_every_line_of_a_server_has_one_shape_and_tells_nothing_of_anybody(start):
     served = start()
     served.wait_until_answered()
-    served.read_until("Started worker-2")
     name, user, number, password, token, phone = PERSONAL
     send = partial(sent, served)
     assert send("GET", "/desk/") == 303

@@ -12,6 +12,7 @@ from licence_qr.front import supervisor
 from licence_qr.front.answer import Answer
 from licence_qr.front.lanes import LaneSize
 from licence_qr.front.limits import Limits
+from licence_qr.process.log_lines import server_logging
 
 HTML = [("content-type", "text/html")]
 LONG = 3 * 1024 * 1024
@@ -68,10 +69,7 @@ class Small:
         return None
 
 
-LOG = {
-    "handlers": {"console": {"class": "logging.StreamHandler", "stream": "ext://sys.stdout", "formatter": "generic"}},
-    "loggers": {"gunicorn.error": {"level": "INFO", "handlers": ["console"], "propagate": False}},
-}
+LOG = server_logging("gunicorn.error", "licence_qr.front")
 
 if __name__ == "__main__":
     port, workers = map(int, sys.argv[1:3])

@@ -3,31 +3,16 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable
 from ipaddress import ip_address
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from flask import request
 
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
-
-# Where the peer of the connection itself stands, whatever REMOTE_ADDR is set to later. Without it nobody is local.
+# Where the peer of the connection itself stands (licence_qr.web.serving.site), whatever REMOTE_ADDR is set to later.
+# Without it nobody is local.
 PEER = "licence_qr.peer"
 # A proxy on this machine passes visitors on from its own loopback address; these say that it does.
 _PASSED_ON = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_HOST", "HTTP_X_REAL_IP", "HTTP_FORWARDED", "HTTP_VIA")
-
-
-class KeepPeer:
-    """WSGI layer outside of whatever replaces REMOTE_ADDR by what a proxy says."""
-
-    def __init__(self, app: WSGIApplication) -> None:
-        self._app = app
-
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        environ[PEER] = environ.get("REMOTE_ADDR", "")
-        return self._app(environ, start_response)
 
 
 def is_watcher(token_file: Path | None) -> bool:

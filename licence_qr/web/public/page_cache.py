@@ -12,10 +12,12 @@ from collections import OrderedDict
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from time import perf_counter
 from typing import Any, Protocol
 
 from licence_qr.errors import LicenceQRError
 from licence_qr.front.answer import Answer, Headers
+from licence_qr.process import metrics
 from licence_qr.web import Clock, system_clock
 
 MOST_KEPT = 2000  # about 12 MB a worker
@@ -56,7 +58,7 @@ class PageCache:
         path: str = environ["PATH_INFO"]
         if not path.startswith(self._prefix) or environ["REQUEST_METHOD"] != "GET":
             return None
-        now = self._clock()
+        begun, now = perf_counter(), self._clock()
         try:
             stamp = self._lookup.stamp(now)
         except LicenceQRError:
@@ -67,7 +69,10 @@ class PageCache:
         # The minute is part of the key because the page tells when the register was asked.
         words = tuple(map(environ.get, _WORDS))
         key = (path, environ["wsgi.url_scheme"], words, int(now.timestamp()) // 60)
-        return AskedPage(key, stamp, self._answers.get(key))
+        kept = self._answers.get(key)
+        if kept is not None:
+            metrics.observe(f"{self._prefix}<digits>", "200", perf_counter() - begun)
+        return AskedPage(key, stamp, kept)
 
     def keep(self, asked: AskedPage, given: Answer) -> None:
         """Keep an answer that was made after ``asked``; one that a change since may have made untrue is not kept."""

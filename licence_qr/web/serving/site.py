@@ -12,12 +12,16 @@ from licence_qr.bootstrap import build
 from licence_qr.config import load_settings
 from licence_qr.errors import RegisterError
 from licence_qr.front.answer import Answer
+from licence_qr.process import metrics
 from licence_qr.web import system_clock
 from licence_qr.web.app import MAX_REQUEST_BYTES, create_app
+from licence_qr.web.operation.peers import PEER
 from licence_qr.web.public.page_cache import PageCache
 from licence_qr.web.public.scan import SCANNED
 from licence_qr.web.serving import lanes
 from licence_qr.web.serving.refusals import Refusals
+
+_FRONT = "(front)"  # what is refused before the application is asked
 
 
 class LicenceSite:
@@ -28,6 +32,7 @@ class LicenceSite:
 
     def __init__(self) -> None:
         settings = load_settings()
+        metrics.begin(settings.metrics_folder)
         services = build(settings)
         # A calendar that has arrived sets the days that waited for it; a register that cannot be written is still served.
         with suppress(RegisterError):
@@ -43,6 +48,7 @@ class LicenceSite:
 
     def client_of(self, environ: dict[str, Any]) -> dict[str, Any]:
         """With the client's address and scheme from a proxy's headers, where LICENCE_QR_TRUSTED_PROXIES names the proxy."""
+        environ[PEER] = environ["REMOTE_ADDR"]
         told: dict[str, Any] = self._by_proxy(environ, None)
         return told
 
@@ -52,6 +58,7 @@ class LicenceSite:
 
     def refusal(self, environ: Mapping[str, Any], status: int) -> Answer:
         """The page, or for scripts the JSON, of an answer that the front gives itself."""
+        metrics.observe(_FRONT, str(status), 0.0)
         return self._refusals.of(environ, status)
 
 
