@@ -37,6 +37,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "LICENCE_QR_HOME": str(settings.home),
         "LICENCE_QR_KEYS": str(settings.keys),
         "LICENCE_QR_ADDRESS": settings.address,
+        "LICENCE_QR_TRUSTED_PROXIES": "127.0.0.1",  # an https address is not served without; what measures is none
         "LICENCE_QR_PORT": str(settings.port),
         "LICENCE_QR_WORKERS": str(settings.workers),
     }

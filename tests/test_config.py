@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from licence_qr.config import load_settings
+from licence_qr import wording
+from licence_qr.config import check_served, load_settings
 from licence_qr.config.table import FILE, SETTINGS
 from licence_qr.errors import ConfigError
 
@@ -52,6 +56,16 @@ def test_an_address_is_an_origin(address):
         "https://[::1",
         "ftp://ym.example.gov.cn",
         "https://",
+        "https://ym.example.gov.cn:0",
+        "https://ym.example.gov.cn:",
+        "https://ym example.gov.cn",
+        "https://ym_example.gov.cn",
+        "https://-ym.example.gov.cn",
+        "https://ym..example.gov.cn",
+        "https://一码通行.cn",
+        "https://10.0.0.256",
+        "https://*",
+        f"https://{'a' * 64}.cn",
     ],
 )
 def test_any_other_address_is_refused_and_named(address):
@@ -66,6 +80,90 @@ def test_a_number_out_of_range_is_refused_and_named(name, value):
     with pytest.raises(ConfigError) as refused:
         load_settings({name: value})
     assert (refused.value.code, refused.value.facts["name"]) == ("setting_not_a_number", name)
+
+
+def refusal(**environ):
+    with pytest.raises(ConfigError) as refused:
+        load_settings(environ)
+    error = refused.value
+    assert error.facts["name"] == next(iter(environ)) and error.facts["found"] == next(iter(environ.values()))
+    for language in wording.LANGUAGES:  # which setting, which value, and what to write
+        words = wording.explain(error, language)
+        assert error.facts["name"] in words.what and str(error.facts["found"]) in words.what and words.todo
+    return error.code, error.facts.get("wrong")
+
+
+@pytest.mark.parametrize("bind", ["127.0.0.1", "0.0.0.0", "::", "::1", "fe80::1"])  # noqa: S104 - nothing listens
+def test_an_address_to_listen_on_is_an_ip_address(bind):
+    assert load_settings({"LICENCE_QR_BIND": bind}).bind == bind
+
+
+@pytest.mark.parametrize("bind", ["", "localhost", "*", "[::]", "127.0.0.1:8000", "10.0.0.256", "10.0.0.0/8", "eth0"])
+def test_any_other_is_refused_and_named(bind):
+    assert refusal(LICENCE_QR_BIND=bind) == ("setting_bind", None)
+
+
+@pytest.mark.parametrize(
+    ("typed", "understood"),
+    [
+        ("", ""),
+        (" ", ""),
+        ("127.0.0.1", "127.0.0.1"),
+        ("127.0.0.1, ::1", "127.0.0.1,::1"),
+        ("10.1.2.0/24,2001:DB8::/48", "10.1.2.0/24,2001:db8::/48"),
+        ("10.1.2.3/32", "10.1.2.3"),
+    ],
+)
+def test_proxies_are_addresses_and_networks(typed, understood):
+    assert load_settings({"LICENCE_QR_TRUSTED_PROXIES": typed}).trusted_proxies == understood
+
+
+@pytest.mark.parametrize(
+    ("typed", "code", "wrong"),
+    [
+        ("nonsense", "setting_proxies", "nonsense"),
+        ("127.0.0.1/33", "setting_proxies", "127.0.0.1/33"),
+        ("*", "setting_proxies", "*"),
+        ("127.0.0.1,*", "setting_proxies", "*"),
+        ("127.0.0.1,", "setting_proxies", ""),
+        ("10.1.2.3/24", "setting_proxies", "10.1.2.3/24"),
+        ("127.0.0.1 ::1", "setting_proxies", "127.0.0.1 ::1"),
+        ("127.0.0.1:80", "setting_proxies", "127.0.0.1:80"),
+        ("proxy.example.gov.cn", "setting_proxies", "proxy.example.gov.cn"),
+        ("0.0.0.0/0", "setting_proxies_everybody", "0.0.0.0/0"),
+        ("127.0.0.1,::/0", "setting_proxies_everybody", "::/0"),
+    ],
+)
+def test_any_other_proxy_is_refused_and_named(typed, code, wrong):
+    assert refusal(LICENCE_QR_TRUSTED_PROXIES=typed) == (code, wrong)
+
+
+@given(st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=40))
+def test_no_text_at_all_names_everybody_as_a_proxy(text):
+    try:
+        understood = load_settings({"LICENCE_QR_TRUSTED_PROXIES": text}).trusted_proxies
+    except ConfigError:
+        return
+    assert all(0 < ip_network(each).prefixlen for each in understood.split(",") if each)
+
+
+@pytest.mark.parametrize("host", ["https://mail.example.cn", "mail example", "mail.example.cn:25", "-"])
+def test_a_mail_server_is_a_host(host):
+    assert refusal(LICENCE_QR_SMTP_HOST=host) == ("setting_host", None)
+    assert load_settings({"LICENCE_QR_SMTP_HOST": "Mail.example.cn"}).mail.host == "Mail.example.cn"
+
+
+def test_an_https_address_is_served_behind_a_named_proxy_or_with_a_certificate_and_not_otherwise():
+    https = {"LICENCE_QR_ADDRESS": "https://ym.example.gov.cn"}
+    with pytest.raises(ConfigError) as refused:
+        check_served(load_settings(https))
+    assert refused.value.code == "https_without_tls"
+    for language in wording.LANGUAGES:
+        words = str(wording.explain(refused.value, language))
+        assert "https://ym.example.gov.cn" in words and "LICENCE_QR_TRUSTED_PROXIES=127.0.0.1" in words
+    check_served(load_settings(https | {"LICENCE_QR_TRUSTED_PROXIES": "127.0.0.1"}))
+    check_served(load_settings(https | {"LICENCE_QR_LAN": "1"}))
+    check_served(load_settings({}))
 
 
 def test_the_document_says_of_every_setting_what_the_table_says():

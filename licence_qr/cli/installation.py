@@ -20,7 +20,7 @@ from licence_qr.bootstrap import build, exclusive_lock, prepare
 from licence_qr.cli.demonstration import show_demonstration
 from licence_qr.cli.help import Command, Group
 from licence_qr.cli.json_output import json_option, say
-from licence_qr.config import METRICS_FOLDER, Settings, given_values, load_settings, set_variable
+from licence_qr.config import METRICS_FOLDER, Settings, check_served, given_values, load_settings, set_variable
 from licence_qr.config.service_manager import service_manager as read_service_manager
 from licence_qr.config.shown import ShownSetting, shown_settings
 from licence_qr.domain.roles import Role
@@ -132,6 +132,7 @@ def serve() -> None:
 
 def _serve() -> None:
     settings = load_settings()
+    check_served(settings)
     telling = _telling_service_manager(settings)
     with metrics_folder(settings.home) as counts:
         set_variable(METRICS_FOLDER, str(counts))  # before anything imports prometheus-client

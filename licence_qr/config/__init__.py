@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from licence_qr.config.kinds import proxies
 from licence_qr.config.values import Values, read_values
+from licence_qr.errors import ConfigError
 
+_PROXIES = "LICENCE_QR_TRUSTED_PROXIES"
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # prometheus-client reads it too, when it is imported
 
 
@@ -33,7 +37,8 @@ class MailSettings:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """``address`` is the origin that codes lead to; https, except on this machine itself.
+    """``address`` is the origin that codes lead to; https, except on this machine itself. ``trusted_proxies``: the addresses
+    and networks of the proxies in front, joined by commas; nobody else is believed about where a request comes from.
 
     ``lan``: served to the local network over TLS with a certificate made for it, to try it with real phones.
     """
@@ -99,16 +104,26 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         return replace(_settings(values), metrics_folder=Path(counts) if counts else None)
 
 
+def check_served(settings: Settings) -> None:
+    """Raise ConfigError ``https_without_tls`` when codes lead to an https address and nothing here speaks TLS.
+
+    No proxy is named and the service has no certificate of its own (``lan``): it would answer in the clear, browsers would
+    send their cookies so, and all visitors of a proxy that is not named would be one address.
+    """
+    if settings.address.startswith("https://") and not (settings.lan or settings.trusted_proxies):
+        raise ConfigError("https_without_tls", name=_PROXIES, address=settings.address)
+
+
 def _settings(values: Values) -> Settings:
     text = values.text
     return Settings(
         home=_path(text("LICENCE_QR_HOME")),
         keys=_path(text("LICENCE_QR_KEYS")),
         address=text("LICENCE_QR_ADDRESS").rstrip("/"),
-        bind=text("LICENCE_QR_BIND"),
+        bind=str(ip_address(text("LICENCE_QR_BIND"))),
         port=int(text("LICENCE_QR_PORT")),
         workers=int(text("LICENCE_QR_WORKERS")),
-        trusted_proxies=text("LICENCE_QR_TRUSTED_PROXIES"),
+        trusted_proxies=proxies(_PROXIES, text(_PROXIES)),
         metrics_token_file=_file(text("LICENCE_QR_METRICS_TOKEN_FILE")),
         passphrase_file=_path(text("LICENCE_QR_PASSPHRASE_FILE")),
         # Not resolved: the system looks a bare name up among its libraries.

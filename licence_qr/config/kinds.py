@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
 from typing import ClassVar
 from urllib.parse import urlsplit
 
 from licence_qr.errors import ConfigError
 from licence_qr.wording.text import Text
 
+_LONGEST_NAME = 253  # RFC 1035, section 2.3.4
+_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _ON, _OFF = "1", "0"
 
@@ -104,12 +107,19 @@ class Origin(PlainText):
         """Raise ConfigError ``setting_address``."""
         try:
             parts = urlsplit(text)
-            host, _ = parts.hostname or "", parts.port
+            host, port = parts.hostname or "", parts.port
         except ValueError:
             raise ConfigError("setting_address", name=name, found=text) from None
         plain = f"{parts.scheme}://{parts.netloc}" == text.rstrip("/") and text == text.lower()
         served = parts.scheme == "https" or (parts.scheme == "http" and host in _LOOPBACK)
-        if not plain or "@" in parts.netloc or not host or not served:
+        if (
+            not plain
+            or not served
+            or not is_host(host)
+            or port == 0
+            or parts.netloc.endswith(":")
+            or "@" in parts.netloc
+        ):
             raise ConfigError("setting_address", name=name, found=text)
 
 
@@ -124,3 +134,63 @@ class TextList(PlainText):
         """The texts joined by commas."""
         whole = isinstance(value, list) and all(isinstance(each, str) and "," not in each for each in value)
         return ",".join(value) if isinstance(value, list) and whole else None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAddress(PlainText):
+    """An IP address of this machine to listen on. A name is none: which address it stands for could change."""
+
+    def check(self, name: str, text: str) -> None:
+        """Raise ConfigError ``setting_bind``."""
+        try:
+            ip_address(text)
+        except ValueError:
+            raise ConfigError("setting_bind", name=name, found=text) from None
+
+
+@dataclass(frozen=True, slots=True)
+class HostName(PlainText):
+    """A name of the DNS or an IP address; may be empty."""
+
+    def check(self, name: str, text: str) -> None:
+        """Raise ConfigError ``setting_host``."""
+        if text and not is_host(text.lower()):
+            raise ConfigError("setting_host", name=name, found=text)
+
+
+@dataclass(frozen=True, slots=True)
+class Proxies(TextList):
+    """The proxies in front; see ``proxies``."""
+
+    def check(self, name: str, text: str) -> None:
+        """Raise ConfigError ``setting_proxies`` or ``setting_proxies_everybody``."""
+        proxies(name, text)
+
+
+def proxies(name: str, text: str) -> str:
+    """The proxies in front as addresses and networks, each written as everybody writes it, joined by commas.
+
+    All addresses at once are refused, by whatever name: everybody could then say where they come from. Raises ConfigError
+    ``setting_proxies`` or ``setting_proxies_everybody``.
+    """
+    found = []
+    for part in text.split(",") if text.strip() else ():
+        try:
+            network = ip_network(part.strip())
+        except ValueError:
+            raise ConfigError("setting_proxies", name=name, found=text, wrong=part.strip()) from None
+        if network.prefixlen == 0:
+            raise ConfigError("setting_proxies_everybody", name=name, found=text, wrong=part.strip())
+        found.append(str(network if network.num_addresses > 1 else network.network_address))
+    return ",".join(found)
+
+
+def is_host(text: str) -> bool:
+    """Whether it is a name of the DNS in letters, digits and hyphens (RFC 1123), or an IP address."""
+    try:
+        ip_address(text)
+    except ValueError:
+        labels = text.split(".")
+        numeric = labels[-1].isdigit()  # such a name is read as an IPv4 address, and this is none
+        return len(text) <= _LONGEST_NAME and not numeric and all(_LABEL.fullmatch(label) for label in labels)
+    return True

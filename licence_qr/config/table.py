@@ -11,7 +11,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from licence_qr.config.kinds import FilePath, Mailbox, OneOf, Origin, PlainText, Switch, TextList, WholeNumber
+from licence_qr.config.kinds import (
+    FilePath,
+    HostName,
+    Mailbox,
+    OneOf,
+    Origin,
+    OwnAddress,
+    PlainText,
+    Proxies,
+    Switch,
+    WholeNumber,
+)
 from licence_qr.errors import ConfigError
 from licence_qr.wording.text import Text
 
@@ -115,7 +126,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "LICENCE_QR_BIND",
-        PlainText('"127.0.0.1"'),
+        OwnAddress('"127.0.0.1"'),
         _own_bind,
         "`127.0.0.1`",
         Text("监听的网络地址", "network address to listen on"),
@@ -136,7 +147,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "LICENCE_QR_TRUSTED_PROXIES",
-        TextList('["127.0.0.1"]'),
+        Proxies('["127.0.0.1"]'),
         "",
         "empty: none",
         Text("受信任的代理的地址", "addresses of the proxies in front whose forwarded headers are trusted"),
@@ -214,7 +225,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "LICENCE_QR_SMTP_HOST",
-        PlainText('"mail.example.org"'),
+        HostName('"mail.example.org"'),
         "",
         "empty: they stay in the outbox",
         Text("发送提醒的邮件服务器", "mail server that takes the reminders"),

@@ -105,6 +105,9 @@ def test_an_address_that_is_not_this_machines_cannot_be_listened_on(installed, r
     [
         ({"LICENCE_QR_PORT": "eighty"}, "setting_not_a_number"),
         ({"LICENCE_QR_ADDRESS": "http://ym.example.gov.cn"}, "setting_address"),
+        ({"LICENCE_QR_BIND": "localhost"}, "setting_bind"),
+        ({"LICENCE_QR_TRUSTED_PROXIES": "127.0.0.1/33"}, "setting_proxies"),
+        ({"LICENCE_QR_TRUSTED_PROXIES": "::/0"}, "setting_proxies_everybody"),
     ],
 )
 def test_a_wrong_setting_is_named_in_both_languages(settings, code, tmp_path, run):
@@ -112,6 +115,12 @@ def test_a_wrong_setting_is_named_in_both_languages(settings, code, tmp_path, ru
     assert ended.status == 1
     assert f"[{code}]" in ended.err and "请" in ended.err and next(iter(settings)) in ended.err
     assert not (tmp_path / "var").exists()
+
+
+def test_an_https_address_that_nothing_answers_by_tls_is_not_served(installed, run):
+    ended = run(installed, "serve", LICENCE_QR_ADDRESS="https://ym.example.gov.cn")
+    assert ended.status == 1
+    assert "[https_without_tls]" in ended.err and "LICENCE_QR_TRUSTED_PROXIES=127.0.0.1" in ended.err
 
 
 @pytest.mark.parametrize("command", [("serve",), ("issue", EXAMPLES / "company.toml"), ("notice",)])

@@ -17,7 +17,7 @@ APPLICATION = Path(__file__).parents[2] / "docs" / "examples" / "company.toml"
 
 def settings_of(folder: Path) -> dict[str, str]:
     """The environment of the installation in ``folder``."""
-    return environ(folder) | {"LICENCE_QR_ADDRESS": ADDRESS}
+    return environ(folder) | {"LICENCE_QR_ADDRESS": ADDRESS, "LICENCE_QR_TRUSTED_PROXIES": "127.0.0.1"}
 
 
 def says(code: str, text: str) -> bool:
