@@ -7,8 +7,7 @@ the day but not the business, so that a lost slip of paper does not reveal who w
 from __future__ import annotations
 
 import secrets
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from licence_qr.domain.catalogue.model import Catalogue
@@ -35,16 +34,14 @@ from licence_qr.errors import (
     InputError,
     InvalidApplication,
     NotFoundError,
-    RegisterError,
 )
 from licence_qr.printing.qr import make_symbol, min_size_mm, to_svg
-from licence_qr.services.register import access
-from licence_qr.services.register.throttle import Limit, client_network
+from licence_qr.services.register import access, look_ups
+from licence_qr.services.register.look_ups import LookUps
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.feedback import ratings
 from licence_qr.store.feedback.ratings import RatingEvent
 
-TRIES = Limit("rating", most=60, seconds=600, refusal="too_many_rating_lookups")
 _LEAST_DIGITS = 7  # in a telephone number
 
 
@@ -69,6 +66,10 @@ class SentRating:
     contact: str
 
 
+def _by_code() -> LookUps:
+    return look_ups.for_visitors("rating code", "too_many_rating_lookups")
+
+
 @dataclass(frozen=True, slots=True)
 class Ratings:
     """``reasons`` are all that were ever offered; ``address`` is the origin of the link."""
@@ -77,6 +78,7 @@ class Ratings:
     catalogue: Catalogue
     reasons: tuple[RatingReason, ...]
     address: str
+    looked_up: LookUps = field(default_factory=_by_code, compare=False)
 
     def reasons_on(self, day: date) -> tuple[RatingReason, ...]:
         """The reasons that can be ticked on ``day``."""
@@ -114,17 +116,10 @@ class Ratings:
         return to_svg(symbol, min_size_mm(symbol.version))
 
     def open(self, code: str, client: str, now: datetime) -> Offer:
-        """What can be rated with this code.
-
-        Raises InputError ``rating_code_wrong``, AccessError ``too_many_rating_lookups``, NotFoundError
-        ``rating_code_not_found``.
-        """
-        parse_rating_code(code)
-        # A register that cannot be written still answers: the random bits protect the code, the limit only slows
-        # guessing.
-        with suppress(RegisterError), self.database.write() as tx:
-            TRIES.count(tx, client_network(client), now)
-        return self.known_offer(code)
+        """What can be rated with this code. Raises InputError ``rating_code_wrong``, AccessError
+        ``too_many_rating_lookups``, NotFoundError ``rating_code_not_found``."""
+        with self.looked_up.counted(client, now):
+            return self.known_offer(code)
 
     def known_offer(self, code: str) -> Offer:
         """``open`` without a limit, for somebody who was already given a form for this code."""
@@ -216,9 +211,9 @@ class Ratings:
             level = parse_level(sent.level)
         except InputError as problem:
             problems.append(problem)
-        for value, most, field in ((text, MOST_TEXT, "text"), (contact, MOST_CONTACT, "contact")):
+        for value, most, name in ((text, MOST_TEXT, "text"), (contact, MOST_CONTACT, "contact")):
             try:
-                demand_length(value, most, field)
+                demand_length(value, most, name)
             except InputError as problem:
                 problems.append(problem)
         if contact and "@" not in contact and sum(c.isdigit() for c in contact) < _LEAST_DIGITS:

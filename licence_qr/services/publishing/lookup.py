@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NoReturn
 
@@ -21,16 +20,16 @@ from licence_qr.domain.publishing.public_page import FoundBy, PublicInspection, 
 from licence_qr.domain.publishing.publish import FoundCode, LicenceLife, Print, publish
 from licence_qr.errors import NotFoundError, RegisterError, TokenError
 from licence_qr.services.publishing.verification import NamedByAllowList
-from licence_qr.services.register import record
-from licence_qr.services.register.throttle import Limit, client_network
-from licence_qr.store.database.connections import READ_WAIT_SECONDS, Database, Transaction
+from licence_qr.services.register import look_ups, record
+from licence_qr.services.register.look_ups import LookUps
+from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.inspecting import inspections
 from licence_qr.store.register import codes, marks
 from licence_qr.store.register.codes import StoredCode
 
-# A code number has 80 random bits; the limit stops guessing altogether, and is high enough for an office behind one
-# address.
-LOOKUPS = Limit("lookup", most=60, seconds=600, refusal="too_many_lookups")
+
+def _by_number() -> LookUps:
+    return look_ups.for_visitors("code number", "too_many_lookups")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +60,7 @@ class Lookup:
     trust_list: Callable[[], TrustList]
     allow_list: Callable[[], AllowList | None]
     specimen: bool
+    looked_up: LookUps = field(default_factory=_by_number, compare=False)
 
     def scan(self, digits: str, now: datetime) -> PublicPage:
         """The page of a symbol. The signature is verified before the register is read.
@@ -107,14 +107,11 @@ class Lookup:
     def by_number(self, text: str, client: str, now: datetime) -> PublicPage:
         """The page of the newest version of a typed code number. It does not prove that the card is genuine.
 
-        Raises InputError (number mistyped), AccessError ``too_many_lookups``, NotFoundError, RegisterError.
+        Nothing is written, so nobody who writes is waited for. Raises InputError (number mistyped), AccessError
+        ``too_many_lookups``, NotFoundError, RegisterError.
         """
         code_id = parse_code_number(text)
-        with suppress(RegisterError), self.database.write(wait=READ_WAIT_SECONDS) as tx:
-            # A register that cannot be written still answers: 80 random bits protect the number, the limit only slows
-            # guessing.
-            LOOKUPS.count(tx, client_network(client), now)
-        with self.database.read() as tx:
+        with self.looked_up.counted(client, now), self.database.read() as tx:
             newest = codes.newest(tx, code_id)
             if newest is None:
                 raise NotFoundError("code_not_in_register")

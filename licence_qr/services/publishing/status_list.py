@@ -16,7 +16,7 @@ from licence_qr.credential.cose import SigningKey
 from licence_qr.credential.status_list import StatusList, empty_entries, put_entry
 from licence_qr.credential.status_list_wire import PATH, sign_status_list
 from licence_qr.errors import RegisterError
-from licence_qr.store.database.connections import READ_WAIT_SECONDS, Database, Transaction
+from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.publishing import status_list as status
 from licence_qr.store.publishing.status_list import Issue, Position
 
@@ -75,28 +75,36 @@ class StatusPublishing:
     origin: str
     _bits: _Bits | None = None
     _published: PublishedList | None = None
+    _alone: bool = False  # whether the newest list of this process is not in the register
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def current(self, now: datetime) -> PublishedList:
         """The list at the aware instant ``now``: with every change committed before, at most two hours old.
 
-        After ten changes within one second the next one waits for the next second. If the register cannot be written,
-        this process still publishes its own list. Raises RegisterError when it cannot be read, and KeyStoreError
-        ``no_signing_key`` and those of its file.
+        After ten changes within one second the next one waits for the next second. This does not wait for a writer: if
+        the register cannot be written at once, this process publishes its own list until a later call can store it.
+        Raises RegisterError when the register cannot be read, and KeyStoreError ``no_signing_key`` and those of its file.
         """
         key = self.signing_key(now)
         with self._lock:
             with self.database.read() as tx:
-                if self._take_over(tx, key, now):
+                if self._take_over(tx, key, now) and not self._alone:
                     return self._newest()
             try:
-                with self.database.write(wait=READ_WAIT_SECONDS) as tx:
-                    if not self._take_over(tx, key, now) and self._sign_next(tx, key, now):
+                with self.database.write(wait=0) as tx:
+                    self._bring_up_to_date(tx, key, now)
+                    if status.newest_issue(tx) != self._newest().issue:
                         status.publish(tx, self._newest().issue, self._newest().signed)
+                self._alone = False
             except RegisterError:
                 with self.database.read() as tx:
-                    self._sign_next(tx, key, now)
+                    self._bring_up_to_date(tx, key, now)
+                self._alone = True
             return self._newest()
+
+    def _bring_up_to_date(self, tx: Transaction, key: SigningKey, now: datetime) -> None:
+        if not self._take_over(tx, key, now):
+            self._sign_next(tx, key, now)
 
     def _newest(self) -> PublishedList:
         if self._published is None:
@@ -113,16 +121,15 @@ class StatusPublishing:
             return False
         return newest == Issue(status.position(tx), self.origin + PATH, key.kid, newest.issued_at)
 
-    def _sign_next(self, tx: Transaction, key: SigningKey, now: datetime) -> bool:
-        """Sign the next list; False if its time would be too far ahead of the clock."""
+    def _sign_next(self, tx: Transaction, key: SigningKey, now: datetime) -> None:
+        """Sign the next list, unless its time would be too far ahead of the clock."""
         issued_at = _next_second(self._published, now)
         if issued_at is None:
-            return False
+            return
         bits = self._follow_register(tx)
         issue = Issue(bits.position, self.origin + PATH, key.kid, issued_at)
         status_list = StatusList(issue.subject, issued_at, issued_at + LIFETIME, TTL, bytes(bits.entries))
         self._published = _published(issue, sign_status_list(status_list, key))
-        return True
 
     def _follow_register(self, tx: Transaction) -> _Bits:
         """The current bits: updated by changes, or read in full the first time."""

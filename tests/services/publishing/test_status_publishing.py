@@ -25,6 +25,7 @@ from licence_qr.services.publishing.status_list import (
     StatusPublishing,
 )
 from licence_qr.store.database.connections import Transaction
+from licence_qr.store.database.sqlite import sqlite3
 from licence_qr.store.keys import key_files
 from licence_qr.store.publishing import status_list
 from licence_qr.store.register import codes, entities
@@ -264,6 +265,24 @@ def test_a_register_that_cannot_be_written_still_publishes_what_it_says(services
     later = another.current(now + SECOND * 3)
     assert later.issued_at > found.issued_at
     assert publishing.current(now + SECOND * 4).signed == later.signed
+
+
+def test_while_somebody_writes_a_list_is_signed_and_it_is_kept_for_all_as_soon_as_it_can_be(
+    services, publishing, another, now
+):
+    give_out(services, 8)
+    publishing.current(now)
+    put(services, (5, 2))
+    writer = sqlite3.connect(services.database.path, isolation_level=None)
+    writer.execute("BEGIN IMMEDIATE")
+    try:
+        alone = publishing.current(now + SECOND)
+        assert read(services, alone, now).value(5) == 2
+        assert publishing.current(now + SECOND * 2) is alone
+    finally:
+        writer.close()
+    assert publishing.current(now + SECOND * 3) is alone
+    assert another.current(now + SECOND * 4).signed == alone.signed
 
 
 def test_a_key_of_status_lists_signs_and_no_other(services, publishing, now):
