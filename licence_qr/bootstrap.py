@@ -270,5 +270,6 @@ def _watching(settings: Settings, keys: Keys, photos: PhotoFiles) -> Watching:
 def _answering(settings: Settings, catalogue: Catalogue, database: Database) -> tuple[Reports, Ratings]:
     """What citizens and businesses answer back by, with what they can choose from."""
     offered = load_answering()
-    reports = Reports(database, catalogue, offered.report_kinds)
+    secret = key_files.read_web_secret(settings.web_secret_file)
+    reports = Reports(database, catalogue, offered.report_kinds, secret)
     return reports, Ratings(database, catalogue, offered.rating_reasons, settings.address)

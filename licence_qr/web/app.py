@@ -11,7 +11,7 @@ from flask_wtf.csrf import CSRFProtect
 from whitenoise import WhiteNoise
 
 from licence_qr.web import CLOCK, Clock, system_clock
-from licence_qr.web.account import sign_in
+from licence_qr.web.account import known_device, sign_in
 from licence_qr.web.desk import start
 from licence_qr.web.desk.businesses import history, past_day
 from licence_qr.web.desk.businesses import pages as businesses
@@ -110,6 +110,7 @@ def _hand_over(app: Flask, given: Services) -> None:
     sign_in.accounts.give(app, given.accounts)
     pack.pack.give(app, given.pack)
     pack_key.secret.give(app, given.web_secret)
+    known_device.secret.give(app, given.web_secret)
     sync.inspections.give(app, given.inspections)
     # the desk
     start.services.give(app, start.StartServices(given.applications, given.waiting, given.work_list))
@@ -154,4 +155,5 @@ def _serve_static(app: Flask) -> None:
 
     app.jinja_env.globals["static"] = static
     app.extensions["static_files"] = (prefix, tuple(served.files))
-    app.wsgi_app = Measured(security.SecurityHeaders(served))  # type: ignore[method-assign]
+    https = bool(app.config["SESSION_COOKIE_SECURE"])
+    app.wsgi_app = Measured(security.SecurityHeaders(served, https=https))  # type: ignore[method-assign]

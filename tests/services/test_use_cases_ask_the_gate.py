@@ -30,7 +30,7 @@ from licence_qr.errors import LicenceQRError
 from licence_qr.services.feedback.ratings import SentRating
 from licence_qr.services.feedback.ratings_desk import RatingAct
 from licence_qr.services.feedback.reports import SentReport
-from licence_qr.services.feedback.reports_desk import ReportAct
+from licence_qr.services.feedback.reports_desk import DismissAlike, ReportAct
 from licence_qr.services.importing.run import ExportFile
 from licence_qr.services.inspecting.draws import DrawRequest
 from licence_qr.services.proposals.decide import ProposalRequest, ProposalVerdict
@@ -47,7 +47,7 @@ NEITHER = Actor(73, "stranger", "外人", "bafu", frozenset())
 WHY = Grounds("现场查实擅自停用消毒设施", "《公共场所卫生管理条例》第十四条", "〔2026〕7号")
 
 # What a person does to their own account and address of the calendar: no role and no office is asked for it.
-OF_ONESELF = {"accounts.confirm_password", "accounts.sessions", "accounts.revoke"} | {
+OF_ONESELF = {f"accounts.{name}" for name in ("confirm_password", "sessions", "revoke", "known_device")} | {
     f"calendar_feeds.{name}" for name in ("renew", "revoke", "made_at")
 }
 # Without a thing of any one office: a list or a figure of one's own office, or something new for it.
@@ -79,7 +79,7 @@ OFFICE_FIRST = {f"applications.{name}" for name in ("get", "save", "check", "iss
 # What writes although no person is named. Citizens, the program itself, and who sits at the machine.
 WITHOUT_A_PERSON = (
     {f"accounts.{name}" for name in ("create", "sign_in", "set_password", "disable", "actor", "sign_out")}
-    | {"reports.subject", "reports.send", "reports.receipt", "ratings.open", "ratings.rate", "lookup.by_number"}
+    | {"reports.send", "ratings.rate"}
     | {"reports.sweep", "ratings.sweep", "life_sweep.run", "reminders.run", "status_publishing.current"}
     | {"importing.import_departments", "demonstration_register.fill"}
 )
@@ -183,6 +183,7 @@ def things(hotel: Scene, make_application: Any) -> dict[str, Any]:
         "inspections_desk.list.wanted": Filter(),
         "draws.announce.wanted": DrawRequest("丙", 1, date(2026, 12, 31)),
         "reports_desk.act.act": ReportAct("contacted", "已联系", 1),
+        "reports_desk.dismiss_alike.act": DismissAlike(frozenset({1}), frozenset(), "重复"),
         "ratings_desk.act.act": RatingAct("mended", "已整改", 1),
         "waiting.decide.decision": question.choices[0].decision.value,
     }

@@ -17,7 +17,7 @@ RELEASED = """
     m001_businesses m002_codes m003_applications m004_history m005_accounts m006_imports m007_status_changes
     m008_published_status_list m009_lives m010_proposals m011_work_list m012_life_dates m013_reminders m014_reports
     m015_ratings m016_inspections m017_words_let_go m018_early_steps_whole
-    m019_event_parts m020_suspension
+    m019_event_parts m020_suspension m021_limits
 """.split()
 
 # Words and functions of SQLite that PostgreSQL does not have, or has with another meaning.

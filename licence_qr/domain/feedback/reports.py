@@ -102,8 +102,9 @@ class Report:
 
     ``uscc`` and ``code_id`` are empty when the code was not in the register; ``place`` then says where it is displayed.
     ``contact_left``: whether the reporter wanted to be called, also after the contact has been deleted. The time limit
-    for the answer runs from ``answer_from``; a due day is None while its year has no calendar. ``text`` and ``place``
-    are emptied on ``words_deleted_on``.
+    for the answer runs from ``answer_from``; a due day is None while its year has no calendar. Reports from one network
+    have the same ``network_mark`` (``domain.feedback.alike``). It is emptied on ``words_deleted_on``, like ``text`` and
+    ``place``.
     """
 
     report_id: int
@@ -126,6 +127,7 @@ class Report:
     closed_on: date | None
     revision: int
     words_deleted_on: date | None = None
+    network_mark: str = ""
 
     @property
     def received_on(self) -> date:

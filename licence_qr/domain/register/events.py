@@ -77,8 +77,8 @@ class EventKind(StrEnum):
     ACCOUNT_CLOSED = "account_closed"  # account/<id>
     PASSWORD_SET = "password_set"  # noqa: S105 – account/<id>
     SIGNED_IN = "signed_in"  # account/<id>
-    SIGN_IN_REFUSED = "sign_in_refused"  # account/<id>
-    SIGN_IN_LOCKED = "sign_in_locked"  # account/<id>: refused, and locked for a time
+    SIGN_IN_REFUSED = "sign_in_refused"  # account/<id>; 0: there is no such user name
+    SIGN_IN_LOCKED = "sign_in_locked"  # likewise: refused, and locked for a time
     CALENDAR_OPENED = "calendar_opened"  # account/<id>
     CALENDAR_CLOSED = "calendar_closed"  # account/<id>
     KEY_ADDED = "key_added"  # key/<kid>

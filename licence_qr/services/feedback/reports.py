@@ -1,19 +1,20 @@
 """Reports of citizens: sent without signing in, and followed by a receipt number.
 
-There is no session that another site could abuse; the register is what must be protected. Tries are counted by network
-and by code before a photograph is decoded, a form makes one report however often it is sent, and a receipt number has
-80 random bits and a limit on lookups.
+There is no session that another site could abuse; the register is what must be protected. A report is never refused
+because of what others sent: reports from one network are marked, and the desk shows them as a group
+(``domain.feedback.alike``). Photographs are limited; above the limit the report is stored without its photograph. A form
+makes one report however often it is sent, and a receipt number has 80 random bits and a limit on lookups.
 """
 
 from __future__ import annotations
 
 import secrets
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import local_date
+from licence_qr.domain.feedback.alike import network_mark
 from licence_qr.domain.feedback.reports import (
     MOST_CONTACT,
     MOST_PLACE,
@@ -28,20 +29,22 @@ from licence_qr.domain.feedback.reports import (
 from licence_qr.domain.feedback.retention import Deleted, closed_before, is_kept
 from licence_qr.domain.identifiers import CODE_ID_BYTES, CodeId, parse_code_number
 from licence_qr.domain.plain_text import demand_length, plain_line, plain_text
+from licence_qr.domain.register.networks import client_network
+from licence_qr.domain.register.rate_limits import Limit
 from licence_qr.domain.roles import CITIZEN, SYSTEM
-from licence_qr.errors import ConflictError, InputError, InvalidApplication, NotFoundError, RegisterError
+from licence_qr.errors import ConflictError, InputError, InvalidApplication, NotFoundError
+from licence_qr.services.register import look_ups
+from licence_qr.services.register.look_ups import LookUps, MemoryThrottle
 from licence_qr.services.register.photo_cleaning import clean
-from licence_qr.services.register.throttle import Limit, client_network
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.feedback import reports
 from licence_qr.store.feedback.reports import Private, ReportEvent
 from licence_qr.store.register import codes, entities, permits
 from licence_qr.wording.text import Text
 
-# High enough for many people behind one mobile network address, too low for a script.
-SENT_BY_NETWORK = Limit("report network", most=10, seconds=3600, refusal="too_many_reports")
-SENT_ABOUT_CODE = Limit("report code", most=30, seconds=24 * 3600, refusal="too_many_reports_here")
-LOOKUPS = Limit("receipt lookup", most=60, seconds=600, refusal="too_many_receipt_lookups")
+# Photographs that are decoded and stored. The text of a report is always stored.
+PHOTOS_OF_NETWORK = Limit("report photos", most=20, seconds=3600)
+PHOTOS_OF_ALL = Limit("report photos of all", most=300, seconds=3600)
 _LEAST_DIGITS = 7  # in a telephone number
 
 
@@ -94,7 +97,8 @@ class ReportAnswer:
 class ReportReceipt:
     """What the holder of a receipt number is shown: no contact, internal text or name of an officer.
 
-    ``calls_back``: a contact was left. ``about`` is the business, empty if the register has none.
+    ``calls_back``: a contact was left. ``about`` is the business, empty if the register has none. ``photo_left_out``: a
+    photograph was sent and not stored.
     """
 
     number: str
@@ -108,15 +112,28 @@ class ReportReceipt:
     clocks: tuple[Clock, ...]
     answers: tuple[ReportAnswer, ...]
     closed_on: date | None
+    photo_left_out: bool
+
+
+def _by_number() -> LookUps:
+    return look_ups.for_visitors("receipt number", "too_many_receipt_lookups")
+
+
+def _photos() -> tuple[MemoryThrottle, MemoryThrottle]:
+    return MemoryThrottle(PHOTOS_OF_NETWORK), MemoryThrottle(PHOTOS_OF_ALL)
 
 
 @dataclass(frozen=True, slots=True)
 class Reports:
-    """``kinds`` are all that were ever offered; which are offered depends on the day."""
+    """``kinds`` are all that were ever offered; which are offered depends on the day. ``secret`` keys the marks of
+    networks."""
 
     database: Database
     catalogue: Catalogue
     kinds: tuple[ReportKind, ...]
+    secret: bytes = field(repr=False)
+    looked_up: LookUps = field(default_factory=_by_number, compare=False)
+    photos: tuple[MemoryThrottle, MemoryThrottle] = field(default_factory=_photos, compare=False)
 
     def kinds_on(self, day: date) -> tuple[ReportKind, ...]:
         """The kinds of report offered on ``day``."""
@@ -145,9 +162,8 @@ class Reports:
         Raises InputError (number mistyped), AccessError ``too_many_receipt_lookups``, NotFoundError
         ``code_not_in_register``.
         """
-        parse_code_number(number)
-        self._count_lookup(client, now)
-        return self.known_subject(number)
+        with self.looked_up.counted(client, now):
+            return self.known_subject(number)
 
     def known_subject(self, number: str) -> ReportSubject:
         """``subject`` without a limit, for somebody who was already given a form for this number."""
@@ -157,20 +173,20 @@ class Reports:
     def send(self, sent: SentReport, client: str, now: datetime) -> CodeId:
         """Store a report and return its receipt number. The same form with the same content is the same report.
 
-        Raises InvalidApplication with every problem of the fields, InputError ``photo_…``, AccessError
-        ``too_many_reports`` or ``too_many_reports_here`` (``minutes``), ConflictError ``report_form_used`` (the form
-        made another report before), NotFoundError ``code_not_in_register``.
+        Raises InvalidApplication with every problem of the fields, InputError ``photo_…``, ConflictError
+        ``report_form_used`` (the form made another report before), NotFoundError ``code_not_in_register``.
         """
         sent, code_id = self._checked(sent, local_date(now)), parse_code_number(sent.number) if sent.number else None
-        earlier = self._admit(sent, code_id, client, now)
+        with self.database.read() as tx:
+            earlier = _sent_before(tx, sent)
         if earlier is not None:
             return earlier
-        photo = None if sent.photo is None else clean(sent.photo, field="photo").jpeg
+        photo = self._photo(sent.photo, client, now)
         with self.database.write() as tx:
             earlier = _sent_before(tx, sent)
             if earlier is not None:
                 return earlier
-            report = self._fresh(tx, sent, code_id, has_photo=photo is not None, now=now)
+            report = self._fresh(tx, sent, code_id, client, now)
             report_id = reports.add(tx, report, sent.form_id, Private(sent.contact, photo))
             reports.note(tx, report_id, ReportEvent(now, CITIZEN, "", ReportStep.RECEIVED))
             self.purge_expired(tx, now)
@@ -183,8 +199,7 @@ class Reports:
         ``receipt_not_found``.
         """
         receipt_number = parse_receipt_number(number)
-        self._count_lookup(client, now)
-        with self.database.read() as tx:
+        with self.looked_up.counted(client, now), self.database.read() as tx:
             report = reports.by_number(tx, receipt_number)
             if report is None:
                 raise NotFoundError("receipt_not_found")
@@ -227,20 +242,12 @@ class Reports:
         address = _address(tx, code.uscc, stored.entity.domicile)
         return ReportSubject(code_id, code.uscc, stored.entity.holder_name, address, office)
 
-    def _count_lookup(self, client: str, now: datetime) -> None:
-        # A register that cannot be written still answers: the random bits protect the number, the limit only slows
-        # guessing.
-        with suppress(RegisterError), self.database.write() as tx:
-            LOOKUPS.count(tx, client_network(client), now)
-
-    def _admit(self, sent: SentReport, code_id: CodeId | None, client: str, now: datetime) -> CodeId | None:
-        """Count the try before a photograph is decoded; return the receipt number if the form was sent before."""
-        with self.database.write() as tx:
-            earlier = _sent_before(tx, sent)
-            if earlier is None:
-                SENT_BY_NETWORK.count(tx, client_network(client), now)
-                SENT_ABOUT_CODE.count(tx, code_id.number if code_id else f"office {sent.office}", now)
-            return earlier
+    def _photo(self, photo: bytes | None, client: str, now: datetime) -> bytes | None:
+        """The photograph as a new JPEG; None if none was sent or the limit is reached."""
+        of_network, of_all = self.photos
+        if photo is None or of_network.take(client_network(client), now) or of_all.take("", now):
+            return None
+        return clean(photo, field="photo").jpeg
 
     def _checked(self, sent: SentReport, day: date) -> SentReport:
         """The report with cleaned texts. Raises InvalidApplication with every problem, in the order of the form."""
@@ -270,9 +277,7 @@ class Reports:
             raise InvalidApplication(problems)
         return replace(sent, place=place, text=text, contact=contact)
 
-    def _fresh(
-        self, tx: Transaction, sent: SentReport, code_id: CodeId | None, *, has_photo: bool, now: datetime
-    ) -> Report:
+    def _fresh(self, tx: Transaction, sent: SentReport, code_id: CodeId | None, client: str, now: datetime) -> Report:
         about = self._subject(tx, code_id) if code_id else ReportSubject(None, "", "", "", sent.office)
         contact_days, answer_days = self.promise(local_date(now))
         report = Report(
@@ -291,10 +296,13 @@ class Reports:
             answer_from=local_date(now),
             answer_due=None,
             contact_left=bool(sent.contact),
-            has_photo=has_photo,
+            has_photo=sent.photo is not None,
             state=ReportState.RECEIVED,
             closed_on=None,
             revision=1,
+            network_mark=network_mark(
+                self.secret, code_id.number if code_id else f"office {sent.office}", client, local_date(now)
+            ),
         )
         return self.dated(report)
 
@@ -321,7 +329,13 @@ class Reports:
             clocks=() if ReportStep.DISMISSED in steps else self.clocks(report, events, today),
             answers=answers,
             closed_on=report.closed_on,
+            photo_left_out=self.photo_left_out(tx, report, today),
         )
+
+    def photo_left_out(self, tx: Transaction, report: Report, today: date) -> bool:
+        """Whether a photograph was sent and not stored; False after the time for which it would have been kept."""
+        kept = is_kept(report.closed_on, self.kept_days(today)[0], today)
+        return report.has_photo and kept and not reports.holds_photo(tx, report.report_id)
 
     def clocks(self, report: Report, events: tuple[ReportEvent, ...], today: date) -> tuple[Clock, ...]:
         """The time limits of one report: contact, answer, and call-back if a contact was left."""

@@ -18,7 +18,7 @@ from licence_qr.services.register import access, things
 from licence_qr.services.register.access import HANDLE_REPORTS, OVERSEE_REPORTS
 from licence_qr.store.database.connections import Transaction
 from licence_qr.store.feedback import reports
-from licence_qr.store.feedback.reports import ReportEvent
+from licence_qr.store.feedback.reports import ListedReport, ReportEvent
 from licence_qr.wording.text import Text
 
 _OVERSEEING = frozenset({ReportStep.REASSIGNED, ReportStep.NOTED})
@@ -27,12 +27,18 @@ _LEAST_TELLING = 5  # shortest contact that is searched for in an answer
 
 @dataclass(frozen=True, slots=True)
 class ReportLine:
-    """One line of the list."""
+    """One line of the list: a report, or the first of ``alike`` many from one network, of whom ``contacts`` left one.
+
+    ``further``: on the last line about its business, how many lines about it the list leaves out.
+    """
 
     report: Report
     kind: Text
     holder_name: str
     overdue: bool
+    alike: int = 1
+    contacts: int = 0
+    further: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +46,8 @@ class ReportFile:
     """One report as ``actor`` may see it.
 
     ``contact`` is empty if it is deleted or not for them. Once ``words_gone``, text and place of the report and the
-    texts of its steps are empty too, and no step can be taken.
+    texts of its steps are empty too, and no step can be taken. ``alike``: the number of reports from its network on that
+    day about the same business, including itself.
     """
 
     report: Report
@@ -49,6 +56,8 @@ class ReportFile:
     address: str
     contact: str
     photo: bool
+    photo_left_out: bool
+    alike: int
     words_gone: bool
     clocks: tuple[Clock, ...]
     steps: tuple[ShownStep[ReportEvent], ...]
@@ -66,17 +75,67 @@ class ReportAct:
 
 
 @dataclass(frozen=True, slots=True)
+class DismissAlike:
+    """Dismissing a group: the ids of the reports that were ``shown``, and of those to be ``kept``."""
+
+    shown: frozenset[int]
+    kept: frozenset[int]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReportsDesk:
     """The reports of an office. Clerks, inspectors and deciders see their own office's, an administrator all."""
 
     reports: Reports
 
-    def list(self, actor: Actor, now: datetime, *, closed: bool = False) -> tuple[ReportLine, ...]:
-        """Open reports, overdue ones first, or those closed last. Raises AccessError ``role_not_allowed``."""
+    def list(
+        self, actor: Actor, now: datetime, *, closed: bool = False, about: str | None = None
+    ) -> tuple[ReportLine, ...]:
+        """Open reports, overdue ones first, or those closed last. ``about``: only open reports about this business; empty:
+        about none.
+
+        Many reports from one network, or about one business, are grouped, so that the others keep their lines
+        (``domain.feedback.alike``). Raises AccessError ``role_not_allowed``.
+        """
         office, today = access.office_bound(actor, OVERSEE_REPORTS), local_date(now)
         with self.reports.database.read() as tx:
-            found = reports.closed_ones(tx, office) if closed else reports.open_ones(tx, office, today)
-            return tuple(self._line(tx, self._readable(each, today), today) for each in found)
+            found = (
+                tuple(map(ListedReport, reports.closed_ones(tx, office)))
+                if closed
+                else reports.open_ones(tx, office, today, about)
+            )
+            return tuple(self._line(tx, each, today) for each in found)
+
+    def alike(self, actor: Actor, report_id: int, now: datetime) -> tuple[ReportLine, ...]:
+        """The open reports from the same network as this one, oldest first.
+
+        Raises NotFoundError ``thing_not_found``, AccessError.
+        """
+        today = local_date(now)
+        with self.reports.database.read() as tx:
+            found = reports.alike(tx, _own(tx, actor, report_id))
+            return tuple(self._line(tx, ListedReport(each), today) for each in found)
+
+    def dismiss_alike(self, actor: Actor, report_id: int, act: DismissAlike, now: datetime) -> int:
+        """Dismiss the reports of a group that were ``shown`` and not ``kept``, in one transaction; return how many.
+
+        Reports that have been answered in the meantime are not changed. Raises InputError (``report_step_text_missing``,
+        ``text_too_long``), NotFoundError ``thing_not_found``, AccessError.
+        """
+        text, dismissed = words_of_step(act.text), 0
+        with self.reports.database.write() as tx:
+            chosen = _own(tx, actor, report_id)
+            access.demand(actor, HANDLE_REPORTS, chosen.office)
+            for report in reports.alike(tx, chosen):
+                if report.report_id not in act.shown - act.kept or ReportStep.DISMISSED not in allowed(report.state):
+                    continue
+                step = ReportAct(ReportStep.DISMISSED.value, text, report.revision)
+                changed = self._after(report, ReportStep.DISMISSED, step, local_date(now))
+                _record(tx, changed, ReportEvent(now, actor.username, actor.office, ReportStep.DISMISSED, text), actor)
+                dismissed += 1
+            self.reports.purge_expired(tx, now)
+        return dismissed
 
     def get(self, actor: Actor, report_id: int, now: datetime) -> ReportFile:
         """One report. Raises NotFoundError ``thing_not_found``, AccessError."""
@@ -109,9 +168,7 @@ class ReportsDesk:
             _demand(tx, actor, report, step, text)
             changed = self._after(report, step, act, local_date(now))
             details = {"from": report.office, "to": changed.office} if step is ReportStep.REASSIGNED else None
-            reports.update(tx, changed)
-            reports.note(tx, report_id, ReportEvent(now, actor.username, actor.office, step, text, details))
-            write_step(tx, EventKind.REPORT_HANDLED, f"report/{report_id}", step, actor, now)
+            _record(tx, changed, ReportEvent(now, actor.username, actor.office, step, text, details), actor)
             self.reports.purge_expired(tx, now)
         return changed
 
@@ -143,15 +200,26 @@ class ReportsDesk:
             address=address,
             contact=private.contact if readable else "",
             photo=readable and private.photo is not None,
+            photo_left_out=self.reports.photo_left_out(tx, report, today),
+            alike=reports.count_alike(tx, report),
             words_gone=words_gone,
             clocks=self.reports.clocks(report, events, today),
             steps=shown_steps(tx, map(_without_words, events) if words_gone else events),
             allowed=() if words_gone else _open_steps(actor, report),
         )
 
-    def _line(self, tx: Transaction, report: Report, today: date) -> ReportLine:
+    def _line(self, tx: Transaction, listed: ListedReport, today: date) -> ReportLine:
+        report = self._readable(listed.report, today)
         kind, holder_name = self.reports.kind_name(report.kind), self.reports.holder(tx, report)[0]
-        return ReportLine(report, kind, holder_name, report.overdue(today))
+        return ReportLine(
+            report=report,
+            kind=kind,
+            holder_name=holder_name,
+            overdue=report.overdue(today),
+            alike=listed.alike,
+            contacts=listed.contacts,
+            further=listed.further,
+        )
 
     def _readable(self, report: Report, today: date) -> Report:
         """The report, without its texts from the day on which they are due for deletion."""
@@ -161,6 +229,13 @@ class ReportsDesk:
         """Whether ``actor`` handles it and the contact is still kept; the deletion itself may happen later."""
         kept = is_kept(report.closed_on, self.reports.kept_days(today)[0], today)
         return access.may(actor, HANDLE_REPORTS, report.office) and kept
+
+
+def _record(tx: Transaction, changed: Report, event: ReportEvent, actor: Actor) -> None:
+    """Store a report after a step, and the step."""
+    reports.update(tx, changed)
+    reports.note(tx, changed.report_id, event)
+    write_step(tx, EventKind.REPORT_HANDLED, f"report/{changed.report_id}", event.step, actor, event.at)
 
 
 def _own(tx: Transaction, actor: Actor, report_id: int) -> Report:

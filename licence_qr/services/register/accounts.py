@@ -15,11 +15,12 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.profiles import RFC_9106_LOW_MEMORY
 
 from licence_qr.domain.register.events import EventKind
+from licence_qr.domain.register.networks import client_network
 from licence_qr.domain.roles import COMMAND_LINE, NOT_PEOPLE, SYSTEM, Actor, Role
 from licence_qr.errors import AccessError, InputError, RegisterError
-from licence_qr.services.register import events
+from licence_qr.services.register import events, sign_in_limits, throttle
 from licence_qr.services.register.events import NewEvent
-from licence_qr.services.register.throttle import Limit, client_network
+from licence_qr.services.register.sign_in_limits import KnownDevice, Tries
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.register import accounts
 from licence_qr.store.register.accounts import Session, User
@@ -28,17 +29,9 @@ from licence_qr.store.work import calendar_feeds
 SESSION_HOURS = 12
 IDLE_MINUTES = 60
 SESSIONS_KEPT_DAYS = 30  # after their end, for investigations
-TRY_WINDOW_MINUTES = 15
-# A low limit for one client and one name; a higher one for a name from many clients, so that a stranger cannot lock a
-# clerk out at once.
-TRIES_OF_PAIR = Limit("sign-in pair", most=5, seconds=TRY_WINDOW_MINUTES * 60, refusal="sign_in_throttled")
-TRIES_OF_NAME = Limit("sign-in name", most=30, seconds=TRY_WINDOW_MINUTES * 60, refusal="sign_in_throttled")
-# Tries at an unattended desk to guess the password of the signed-in person are counted separately, so that the person
-# can still sign in elsewhere.
-TRIES_OF_CONFIRMING = Limit("confirm password", most=5, seconds=TRY_WINDOW_MINUTES * 60, refusal="password_throttled")
-# A stolen session can be used from many addresses, so all of them together are limited too.
-CONFIRMING_OF_NAME = Limit("confirm name", most=15, seconds=TRY_WINDOW_MINUTES * 60, refusal="password_throttled")
 MIN_PASSWORD_LENGTH = 10
+_DEVICE_ID_BYTES = 12
+_NO_ACCOUNT = 0  # of an unknown user name. The name is not recorded: some people type passwords there
 _TOUCH_SECONDS = 60
 _TOUCH_WAIT_SECONDS = 0.25
 # Cost of a guess for somebody who steals the register: argon2id, RFC 9106, section 4, second recommended option. No
@@ -108,22 +101,43 @@ class Accounts:
             _note(tx, EventKind.ACCOUNT_OPENED, user_id, _AT_THE_MACHINE, now, told)
             return user_id
 
-    def sign_in(self, username: str, password: str, client: str, now: datetime) -> str:
-        """Return a new session token. Raises AccessError ``sign_in_failed`` or ``sign_in_throttled``.
+    def sign_in(
+        self, username: str, password: str, client: str, now: datetime, device: KnownDevice | None = None
+    ) -> str:
+        """Return a new session token. Raises AccessError ``sign_in_failed`` or ``sign_in_throttled`` (``minutes``).
 
-        The try is counted before the password is checked, so that concurrent requests cannot exceed the limit.
+        The try is counted before the password is checked, so that concurrent requests cannot exceed the limit. A
+        throttled try only reads. ``device``: from an earlier sign-in on this device. An unknown name takes as long and
+        writes as much as a known one.
         """
-        pair = f"{username}@{client_network(client)}"
+        with self._database.read() as tx:
+            tries = _tries(accounts.user_by_name(tx, username), username, client, device)
+            throttle.demand(tx, tries.all, now, "sign_in_throttled")
         with self._database.write() as tx:
-            last = (TRIES_OF_PAIR.count(tx, pair, now), TRIES_OF_NAME.count(tx, username, now))
+            last = throttle.take(tx, tries.all, now, "sign_in_throttled")
             user = accounts.user_by_name(tx, username)
         if not self._password_fits(user, password) or user is None:
-            if user is not None:
-                self._note_refusal(
-                    user, EventKind.SIGN_IN_LOCKED if any(last) else EventKind.SIGN_IN_REFUSED, client, now
-                )
+            self._note_refusal(user, client, now, locked=last)
             raise AccessError("sign_in_failed")
-        return self._open_session(user, pair, password, client, now)
+        return self._open_session(user, tries, password, client, now)
+
+    def _note_refusal(self, user: User | None, client: str, now: datetime, *, locked: bool) -> None:
+        """Record a refused sign-in, also of an unknown name. The limits bound the events: throttled tries have none."""
+        user_id, where = user.actor.user_id if user else _NO_ACCOUNT, {"client": client_network(client)}
+        with self._database.write() as tx:
+            _note(tx, EventKind.SIGN_IN_LOCKED if locked else EventKind.SIGN_IN_REFUSED, user_id, _PROGRAM, now, where)
+
+    def known_device(self, actor: Actor, device: KnownDevice | None) -> KnownDevice:
+        """The value for a device on which ``actor`` has just signed in; ``device`` is its value from before, if any.
+
+        Setting a password and disabling the account end all values.
+        """
+        with self._database.read() as tx:
+            user = accounts.user_by_id(tx, actor.user_id)
+        generation = user.device_generation if user else 0
+        kept = device if device and device.user_id == actor.user_id else None
+        device_id = kept.device_id if kept else secrets.token_urlsafe(_DEVICE_ID_BYTES)
+        return KnownDevice(actor.user_id, generation, device_id)
 
     def confirm_password(self, actor: Actor, password: str, client: str, now: datetime) -> None:
         """Check the password of the signed-in ``actor`` again, before a four-eyes decision.
@@ -131,25 +145,16 @@ class Accounts:
         Sessions are not changed. Raises AccessError ``password_wrong`` or ``password_throttled``; the try is counted
         before the password is checked.
         """
-        pair = f"{actor.username}@{client_network(client)}"
+        tries = sign_in_limits.of_confirming(actor.username, client).own
+        with self._database.read() as tx:
+            throttle.demand(tx, tries, now, "password_throttled")
         with self._database.write() as tx:
-            TRIES_OF_CONFIRMING.count(tx, pair, now)
-            CONFIRMING_OF_NAME.count(tx, actor.username, now)
+            throttle.take(tx, tries, now, "password_throttled")
             user = accounts.user_by_id(tx, actor.user_id)
         if not self._password_fits(user, password):
             raise AccessError("password_wrong")
         with self._database.write() as tx:
-            TRIES_OF_CONFIRMING.forget(tx, pair)
-            CONFIRMING_OF_NAME.forget(tx, actor.username)
-
-    def _note_refusal(self, user: User, kind: EventKind, client: str, now: datetime) -> None:
-        """Record a refused sign-in. Names without an account are not recorded: strangers could fill the register, and
-        some people type passwords there.
-
-        The limits bound the events of an account, because further tries are not recorded.
-        """
-        with self._database.write() as tx:
-            _note(tx, kind, user.actor.user_id, _PROGRAM, now, {"client": client_network(client)})
+            throttle.forget(tx, tries)
 
     def _password_fits(self, user: User | None, password: str) -> bool:
         try:
@@ -158,7 +163,7 @@ class Accounts:
             return False
         return user is not None and not user.disabled
 
-    def _open_session(self, user: User, pair: str, password: str, client: str, now: datetime) -> str:
+    def _open_session(self, user: User, tries: Tries, password: str, client: str, now: datetime) -> str:
         token = secrets.token_urlsafe(32)
         expires = now + timedelta(hours=SESSION_HOURS)
         session = Session(
@@ -174,8 +179,8 @@ class Accounts:
         with self._database.write() as tx:
             accounts.sweep_sessions(tx, now - timedelta(days=SESSIONS_KEPT_DAYS))
             accounts.add_session(tx, session, _token_hash(token))
-            TRIES_OF_PAIR.forget(tx, pair)
-            TRIES_OF_NAME.forget(tx, user.actor.username)
+            throttle.forget(tx, tries.own)
+            throttle.give_back(tx, tries.shared)
             if rehash:
                 accounts.set_password_hash(tx, user.actor.user_id, rehash)
             where = {"client": client_network(client)}
@@ -206,14 +211,17 @@ class Accounts:
             _shut_out(tx, user, now)
             _note(tx, EventKind.ACCOUNT_CLOSED, user.actor.user_id, _AT_THE_MACHINE, now)
 
-    def actor(self, token: str, now: datetime) -> Actor | None:
-        """The person with this token, or None if the session is unknown, ended, idle for too long or revoked."""
+    def actor(self, token: str, now: datetime, *, noting: bool = True) -> Actor | None:
+        """The person with this token, or None if the session is unknown, ended, idle for too long or revoked.
+
+        With ``noting=False`` the use of the session is not recorded, so nothing is written.
+        """
         with self._database.read() as tx:
             session = _live(tx, token, now)
             user = accounts.user_by_id(tx, session.user_id) if session else None
         if session is None or user is None or user.disabled:
             return None
-        if now - session.last_seen_at > timedelta(seconds=_TOUCH_SECONDS):
+        if noting and now - session.last_seen_at > timedelta(seconds=_TOUCH_SECONDS):
             # A read must not wait for an import or fail on a full disk; the next request records it.
             with suppress(RegisterError), self._database.write(wait=_TOUCH_WAIT_SECONDS) as tx:
                 accounts.touch_session(tx, session.session_id, now)
@@ -275,9 +283,17 @@ def _note(
 
 
 def _shut_out(tx: Transaction, user: User, now: datetime) -> None:
-    """End everything that gives access without the password."""
+    """End everything that gives access without the password, and all known devices."""
     accounts.revoke_all(tx, user.actor.user_id, now)
+    accounts.forget_devices(tx, user.actor.user_id)
     calendar_feeds.remove(tx, user.actor.user_id)
+
+
+def _tries(user: User | None, username: str, client: str, device: KnownDevice | None) -> Tries:
+    """The limits for a try. ``device`` is valid only for its own account and the account's current generation."""
+    if user and device and (device.user_id, device.generation) == (user.actor.user_id, user.device_generation):
+        return sign_in_limits.of_device(device)
+    return sign_in_limits.of_stranger(username, client)
 
 
 def _known(tx: Transaction, username: str) -> User:

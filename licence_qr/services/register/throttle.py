@@ -1,62 +1,66 @@
-"""Rate limits, counted in the register so that all workers share them.
+"""Limits that fail closed, kept in the register so that all workers share them: what is refused here costs no password
+hashing, no writer and no row.
 
-Subjects are stored as hashes: the register keeps no list of typed names and addresses.
+Subjects are stored as hashes: the register keeps no list of typed names and addresses. Rows whose tries are there again are
+deleted by the next try, and a try that is refused writes none: the table never holds more than the limits let through.
 """
 
 from __future__ import annotations
 
 import hashlib
-import ipaddress
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from licence_qr.domain.register.rate_limits import Limit, microseconds
 from licence_qr.errors import AccessError
 from licence_qr.store.database.connections import Transaction
-from licence_qr.store.register import accounts
-
-_HOUSEHOLD_PREFIX = 64  # an IPv6 customer gets at least this network and can use any address in it
+from licence_qr.store.register import throttles
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
-    """At most ``most`` tries of one subject in a window of ``seconds``; beyond it AccessError ``refusal``."""
+class Try:
+    """What one try counts against: a limit, and the subject whose bucket it takes from."""
 
-    scope: str
-    most: int
-    seconds: int
-    refusal: str
+    limit: Limit
+    subject: str
 
-    def count(self, tx: Transaction, subject: str, now: datetime) -> bool:
-        """Count one try; return whether it was the last of this window.
-
-        Raises AccessError with the fact ``minutes`` if the limit was reached before.
-        """
-        window = int(now.timestamp()) // self.seconds * self.seconds
-        key = _key(subject)
-        made = accounts.tries(tx, self.scope, key, window)
-        if made >= self.most:
-            minutes = (window + self.seconds - int(now.timestamp())) // 60 + 1
-            raise AccessError(self.refusal, minutes=minutes)
-        accounts.add_try(tx, self.scope, key, window)
-        return made + 1 == self.most
-
-    def forget(self, tx: Transaction, subject: str) -> None:
-        """Delete the tries of one subject."""
-        accounts.clear_tries(tx, self.scope, _key(subject))
+    @property
+    def key(self) -> tuple[str, str]:
+        """Scope and subject as they are stored."""
+        return self.limit.scope, hashlib.sha256(self.subject.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def client_network(client: str) -> str:
-    """The subject for an address: IPv4 unchanged, for IPv6 the network of one customer; other text unchanged."""
-    try:
-        address = ipaddress.ip_address(client)
-    except ValueError:
-        return client
-    if isinstance(address, ipaddress.IPv4Address):
-        return str(address)
-    if address.ipv4_mapped:
-        return str(address.ipv4_mapped)
-    return str(ipaddress.ip_network(f"{address}/{_HOUSEHOLD_PREFIX}", strict=False))
+def demand(tx: Transaction, tries: Iterable[Try], now: datetime, refusal: str) -> None:
+    """Raise AccessError ``refusal`` with the fact ``minutes`` where one of the buckets is empty. Writes nothing."""
+    instant = microseconds(now)
+    minutes = max(each.limit.minutes(throttles.full_at(tx, *each.key), instant) for each in tries)
+    if minutes:
+        raise AccessError(refusal, minutes=minutes)
 
 
-def _key(subject: str) -> str:
-    return hashlib.sha256(subject.encode("utf-8", "surrogatepass")).hexdigest()
+def take(tx: Transaction, tries: Iterable[Try], now: datetime, refusal: str) -> bool:
+    """Take one try from every bucket; whether one of them is empty now. Raises AccessError as ``demand``, and takes none."""
+    tries, instant = tuple(tries), microseconds(now)
+    demand(tx, tries, now, refusal)
+    throttles.purge(tx, instant)
+    emptied = False
+    for each in tries:
+        full_at = each.limit.taken(throttles.full_at(tx, *each.key), instant)
+        throttles.put(tx, *each.key, full_at)
+        emptied = emptied or each.limit.left(full_at, instant) == 0
+    return emptied
+
+
+def give_back(tx: Transaction, tries: Iterable[Try]) -> None:
+    """Give back what ``take`` took: the try was none."""
+    for each in tries:
+        full_at = throttles.full_at(tx, *each.key)
+        if full_at:
+            throttles.put(tx, *each.key, each.limit.given_back(full_at))
+
+
+def forget(tx: Transaction, tries: Iterable[Try]) -> None:
+    """Forget all tries of these subjects."""
+    for each in tries:
+        throttles.remove(tx, *each.key)

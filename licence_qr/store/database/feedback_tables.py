@@ -83,3 +83,12 @@ def purge_text(schema: Schema) -> None:
                 OR (SELECT closed_on FROM {case}s WHERE {case}_id = OLD.{case}_id) IS NULL
                 BEGIN SELECT RAISE(ABORT, '{case}_events is append-only'); END;
         """)
+
+
+def mark_networks(schema: Schema) -> None:
+    """Which reports about one shop came from one network on one day: a keyed hash that tells neither. It goes with the
+    words of the report."""
+    schema.run("""
+        ALTER TABLE reports ADD COLUMN network_mark TEXT NOT NULL DEFAULT '';
+        CREATE INDEX reports_of_network ON reports (network_mark) WHERE network_mark != '';
+    """)

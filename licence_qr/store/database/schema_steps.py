@@ -252,6 +252,19 @@ def m020_suspension(schema: Schema) -> None:
     """)
 
 
+def m021_limits(schema: Schema) -> None:
+    """Rate limits as token buckets (earlier counts are dropped), the generation of known devices, and marks of networks on
+    reports."""
+    schema.run("""
+        DROP TABLE throttles;
+        CREATE TABLE throttles (
+            scope TEXT NOT NULL, subject TEXT NOT NULL, full_at BIGINT NOT NULL, PRIMARY KEY (scope, subject));
+        CREATE INDEX throttles_by_end ON throttles (full_at);
+        ALTER TABLE users ADD COLUMN device_generation INTEGER NOT NULL DEFAULT 0;
+    """)
+    feedback_tables.mark_networks(schema)
+
+
 STEPS: tuple[Callable[[Schema], None], ...] = (
     m001_businesses,
     m002_codes,
@@ -273,4 +286,5 @@ STEPS: tuple[Callable[[Schema], None], ...] = (
     m018_early_steps_whole,
     m019_event_parts,
     m020_suspension,
+    m021_limits,
 )

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from licence_qr.domain.feedback.alike import MANY_FROM_ONE_NETWORK, MOST_OF_ONE_BUSINESS
 from licence_qr.domain.feedback.reports import Report, ReportState, ReportStep
 from licence_qr.domain.identifiers import CodeId
 from licence_qr.store.database.connections import Row, Transaction
@@ -14,7 +15,8 @@ from licence_qr.store.database.connections import Row, Transaction
 MOST_LISTED = 200
 _COLUMNS = (
     "number, kind, text, uscc, place, code_id, office, received_at, contact_days, contact_due, answer_days, answer_from,"
-    " answer_due, contact_left, has_photo, state, closed_on, revision, words_deleted_on"
+    " answer_due, contact_left, has_photo, state, closed_on, revision, words_deleted_on,"
+    " network_mark"
 )
 # For the task list (store.work.tasks): one source per kind of task. The condition repeats that of the index
 # reports_open.
@@ -31,6 +33,19 @@ class Private:
 
     contact: str
     photo: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class ListedReport:
+    """One line of a list: a report, or the first of ``alike`` many from one network, ``contacts`` of whom want to be called.
+
+    ``further``: on the last line about its business, how many lines about it are left out.
+    """
+
+    report: Report
+    alike: int = 1
+    contacts: int = 0
+    further: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +66,7 @@ class ReportEvent:
 def add(tx: Transaction, report: Report, form_id: str, private: Private) -> int:
     """Add a report and return its id; ``report_id`` of the value is ignored."""
     cursor = tx.run(
-        f"INSERT INTO reports (form_id, {_COLUMNS}) VALUES ({', '.join('?' * 20)})", (form_id, *_values(report))
+        f"INSERT INTO reports (form_id, {_COLUMNS}) VALUES ({', '.join('?' * 21)})", (form_id, *_values(report))
     )
     report_id = int(cursor.lastrowid or 0)
     if private.contact or private.photo:
@@ -94,19 +109,62 @@ def by_form(tx: Transaction, form_id: str) -> Report | None:
     return _first(tx.one(f"SELECT report_id, {_COLUMNS} FROM reports WHERE form_id = ?", (form_id,)))
 
 
-def open_ones(tx: Transaction, office: str | None, today: date) -> tuple[Report, ...]:
-    """The open reports of one office, or of all.
+def open_ones(tx: Transaction, office: str | None, today: date, about: str | None = None) -> tuple[ListedReport, ...]:
+    """The open reports of one office, or of all, as lines of a list, or those about the business ``about`` alone.
 
-    Overdue ones first, then those without a due day for lack of a calendar, then by due day.
+    Overdue ones come first, then those whose clock no calendar tells, then by the day they are due. Reports from one
+    network are one line where they are many, and of one business no more lines are given than ``MOST_OF_ONE_BUSINESS``;
+    with ``about`` all of its lines.
     """
-    due = "CASE state WHEN 'received' THEN contact_due ELSE answer_due END"
-    where, values = ("AND office = ?", [office]) if office is not None else ("", [])
+    office_is, values = ("AND office = ?", [office]) if office is not None else ("", [])
+    about_is, most = ("AND uscc = ?", MOST_LISTED) if about is not None else ("", MOST_OF_ONE_BUSINESS)
+    values += [] if about is None else [about]
+    urgency = "CASE WHEN due < ? THEN 0 WHEN due IS NULL THEN 1 ELSE 2 END, due, report_id"
     rows = tx.all(
-        f"SELECT report_id, {_COLUMNS} FROM reports WHERE closed_on IS NULL {where}"
-        f" ORDER BY CASE WHEN {due} < ? THEN 0 WHEN {due} IS NULL THEN 1 ELSE 2 END, {due}, report_id LIMIT ?",
-        (*values, today.isoformat(), MOST_LISTED),
+        f"""
+        WITH waiting AS (
+            SELECT report_id, {_COLUMNS}, CASE state WHEN 'received' THEN contact_due ELSE answer_due END AS due,
+                CASE network_mark WHEN '' THEN 1 ELSE COUNT(*) OVER alike END AS many,
+                SUM(contact_left) OVER alike AS contacts,
+                ROW_NUMBER() OVER (alike ORDER BY report_id) AS first
+            FROM reports WHERE closed_on IS NULL {office_is} {about_is}
+            WINDOW alike AS (PARTITION BY office, network_mark)),
+        lines AS (
+            SELECT *, COUNT(*) OVER one AS of_business, ROW_NUMBER() OVER (one ORDER BY {urgency}) AS line
+            FROM waiting WHERE many < ? OR first = 1
+            WINDOW one AS (PARTITION BY office, uscc))
+        SELECT * FROM lines WHERE line <= ? ORDER BY {urgency} LIMIT ?
+        """,
+        (*values, today.isoformat(), MANY_FROM_ONE_NETWORK, most, today.isoformat(), MOST_LISTED),
+    )
+    return tuple(_listed(row, most) for row in rows)
+
+
+def _listed(row: Row, most: int) -> ListedReport:
+    many = row["many"] if row["many"] >= MANY_FROM_ONE_NETWORK else 1
+    return ListedReport(_report(row), many, row["contacts"], row["of_business"] - most if row["line"] == most else 0)
+
+
+def alike(tx: Transaction, report: Report) -> tuple[Report, ...]:
+    """The open reports of its office that came from the network of ``report``, on its day and about its shop, and itself."""
+    if not report.network_mark:
+        return (report,)
+    rows = tx.all(
+        f"SELECT report_id, {_COLUMNS} FROM reports WHERE network_mark = ? AND network_mark != '' AND office = ?"
+        " AND closed_on IS NULL ORDER BY report_id LIMIT ?",
+        (report.network_mark, report.office, MOST_LISTED),
     )
     return tuple(_report(row) for row in rows)
+
+
+def count_alike(tx: Transaction, report: Report) -> int:
+    """How many reports came from the network of ``report``, open or closed, on its day and about its shop."""
+    if not report.network_mark:
+        return 1
+    row = tx.one(
+        "SELECT COUNT(*) AS many FROM reports WHERE network_mark = ? AND network_mark != ''", (report.network_mark,)
+    )
+    return int(row["many"]) if row else 1
 
 
 def closed_ones(tx: Transaction, office: str | None) -> tuple[Report, ...]:
@@ -135,6 +193,11 @@ def private(tx: Transaction, report_id: int) -> Private:
     return Private(row["contact"], row["photo"]) if row else Private("", None)
 
 
+def holds_photo(tx: Transaction, report_id: int) -> bool:
+    """Whether a photograph is kept, without reading it."""
+    return tx.one("SELECT 1 FROM report_private WHERE report_id = ? AND photo IS NOT NULL", (report_id,)) is not None
+
+
 def sweep_private(tx: Transaction, closed_before: date) -> int:
     """Delete and overwrite contacts and photographs of reports closed before that day; return how many."""
     tx.one("PRAGMA secure_delete = ON")
@@ -161,7 +224,8 @@ def sweep_words(tx: Transaction, closed_before: date, today: date) -> int:
         (before,),
     )
     swept = tx.run(
-        f"UPDATE reports SET text = '', place = '', words_deleted_on = ? WHERE {due}", (today.isoformat(), before)
+        f"UPDATE reports SET text = '', place = '', network_mark = '', words_deleted_on = ? WHERE {due}",
+        (today.isoformat(), before),
     )
     return int(swept.rowcount)
 
@@ -219,6 +283,7 @@ def _values(report: Report) -> tuple[object, ...]:
         _text(report.closed_on),
         report.revision,
         _text(report.words_deleted_on),
+        report.network_mark,
     )
 
 
@@ -248,6 +313,7 @@ def _report(row: Row) -> Report:
         closed_on=_day(row["closed_on"]),
         revision=row["revision"],
         words_deleted_on=_day(row["words_deleted_on"]),
+        network_mark=row["network_mark"],
     )
 
 

@@ -1,4 +1,4 @@
-"""Accounts, sessions and rate limits."""
+"""Accounts and sessions."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from licence_qr.store.database.connections import Row, Transaction
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A person who may sign in."""
+    """A person who may sign in. ``device_generation``: devices given another one are not known any more."""
 
     actor: Actor
     password_hash: str
     disabled: bool
+    device_generation: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,22 +37,26 @@ def _actor(row: Row) -> Actor:
     return Actor(row["user_id"], row["username"], row["display_name"], row["office"], roles)
 
 
+def _user(row: Row) -> User:
+    return User(_actor(row), row["password_hash"], row["disabled_at"] is not None, row["device_generation"])
+
+
 def user_by_name(tx: Transaction, username: str) -> User | None:
     """The person with this user name, or None."""
     row = tx.one("SELECT * FROM users WHERE username = ?", (username,))
-    return User(_actor(row), row["password_hash"], row["disabled_at"] is not None) if row else None
+    return _user(row) if row else None
 
 
 def user_by_id(tx: Transaction, user_id: int) -> User | None:
     """The person with this key, or None."""
     row = tx.one("SELECT * FROM users WHERE user_id = ?", (user_id,))
-    return User(_actor(row), row["password_hash"], row["disabled_at"] is not None) if row else None
+    return _user(row) if row else None
 
 
 def everybody(tx: Transaction) -> tuple[User, ...]:
     """All people, by user name."""
     rows = tx.all("SELECT * FROM users ORDER BY username", ())
-    return tuple(User(_actor(row), row["password_hash"], row["disabled_at"] is not None) for row in rows)
+    return tuple(map(_user, rows))
 
 
 def active_of_office(tx: Transaction, office: str, role: Role) -> tuple[Actor, ...]:
@@ -89,6 +94,11 @@ def disable_user(tx: Transaction, user_id: int, now: datetime) -> None:
 def revoke_all(tx: Transaction, user_id: int, now: datetime) -> None:
     """End all live sessions of one person."""
     tx.run("UPDATE sessions SET revoked_at = ? WHERE user_id = ? AND revoked_at IS NULL", (now.isoformat(), user_id))
+
+
+def forget_devices(tx: Transaction, user_id: int) -> None:
+    """Make every device unknown on which this person has signed in."""
+    tx.run("UPDATE users SET device_generation = device_generation + 1 WHERE user_id = ?", (user_id,))
 
 
 def sweep_sessions(tx: Transaction, before: datetime) -> None:
@@ -152,24 +162,3 @@ def revoke_session(tx: Transaction, user_id: int, session_id: str, now: datetime
         (now.isoformat(), session_id, user_id),
     )
     return cursor.rowcount == 1
-
-
-def tries(tx: Transaction, scope: str, subject: str, window_start: int) -> int:
-    """The number of tries of this subject in the window that begins at ``window_start`` (Unix seconds)."""
-    row = tx.one("SELECT window_start, tries FROM throttles WHERE scope = ? AND subject = ?", (scope, subject))
-    return int(row["tries"]) if row and row["window_start"] == window_start else 0
-
-
-def add_try(tx: Transaction, scope: str, subject: str, window_start: int) -> None:
-    """Count one try; a new window starts at 1. Old windows of the scope are deleted."""
-    tx.run("DELETE FROM throttles WHERE scope = ? AND window_start < ?", (scope, window_start))
-    tx.run(
-        "INSERT INTO throttles (scope, subject, window_start, tries) VALUES (?, ?, ?, 1)"
-        " ON CONFLICT (scope, subject) DO UPDATE SET tries = tries + 1",
-        (scope, subject, window_start),
-    )
-
-
-def clear_tries(tx: Transaction, scope: str, subject: str) -> None:
-    """Delete the tries of one subject."""
-    tx.run("DELETE FROM throttles WHERE scope = ? AND subject = ?", (scope, subject))

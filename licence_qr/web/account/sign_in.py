@@ -10,7 +10,7 @@ from licence_qr.domain.roles import Actor
 from licence_qr.errors import AccessError, SignInNeeded
 from licence_qr.services.register.accounts import Accounts
 from licence_qr.web import current_instant
-from licence_qr.web.account import interrupted_forms, late_forms
+from licence_qr.web.account import interrupted_forms, known_device, late_forms
 from licence_qr.web.account.sign_in_page import sign_in_page
 from licence_qr.web.phone import pack_key, unsent_visits
 from licence_qr.web.shell.errors import status_of
@@ -43,8 +43,9 @@ def sign_in() -> Response:
         return redirect(_onward(actor)) if actor else make_response(sign_in_page())
     now, kept = current_instant(), interrupted_forms.carried()
     username, password = request.form.get("username", ""), request.form.get("password", "")
+    device = known_device.brought(username, now)
     try:
-        token = accounts().sign_in(username, password, request.remote_addr or "", now)
+        token = accounts().sign_in(username, password, request.remote_addr or "", now, device)
     except AccessError as refused:
         return make_response(sign_in_page(refused, kept, username), status_of(refused))
     g.actor = actor = accounts().actor(token, now)
@@ -53,6 +54,7 @@ def sign_in() -> Response:
         response = make_response(render_template("account/kept.html", kept=kept, signed_in_again=True))
     if actor:
         pack_key.take_back_from_others(response, actor)
+        known_device.remember(response, username, accounts().known_device(actor, device), now)
     remember_session(response, token)
     return response
 

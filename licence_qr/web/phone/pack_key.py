@@ -18,6 +18,7 @@ from werkzeug.wrappers import Response
 
 from licence_qr.domain.roles import Actor
 from licence_qr.web.shell.handed import Handed
+from licence_qr.web.shell.security import is_https
 
 _SECRET_HEX = 48
 # Beyond the 12 hours of a pack: a visit begun in the last minute of it is finished under the same key.
@@ -26,7 +27,7 @@ secret = Handed(bytes)  # what only this installation knows
 
 
 def _name() -> str:
-    return "__Host-pack-key" if request.is_secure else "pack-key"
+    return "__Host-pack-key" if is_https() else "pack-key"
 
 
 def held() -> str:
@@ -43,7 +44,7 @@ def hand_out(response: Response, actor: Actor) -> None:
         _name(),
         _of(actor),
         max_age=int(LIFETIME.total_seconds()),
-        secure=request.is_secure,
+        secure=is_https(),
         httponly=False,
         samesite="Strict",
         path="/",
@@ -52,7 +53,7 @@ def hand_out(response: Response, actor: Actor) -> None:
 
 def take_back(response: Response) -> None:
     """Take the half key from the browser."""
-    response.delete_cookie(_name(), secure=request.is_secure, samesite="Strict", path="/")
+    response.delete_cookie(_name(), secure=is_https(), samesite="Strict", path="/")
 
 
 def take_back_from_others(response: Response, actor: Actor) -> None:

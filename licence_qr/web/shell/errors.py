@@ -22,7 +22,7 @@ from licence_qr.wording import Explanation, explain
 
 RETRY_SECONDS = 30
 # Refusals of a family whose own status says too little.
-_TOO_MANY = ("lookups", "reports", "reports_here", "receipt_lookups", "rating_lookups")
+_TOO_MANY = ("lookups", "receipt_lookups", "rating_lookups")
 _STATUS_BY_CODE = {
     **{f"too_many_{what}": 429 for what in _TOO_MANY},
     "sign_in_throttled": 429,

@@ -80,9 +80,19 @@ def check_routes(app: Flask) -> None:
 # --- who is asking ---------------------------------------------------------------------------------------------
 
 
+def is_https() -> bool:
+    """Whether browsers come by https: the address of the installation says so, whatever a proxy in front forgets to tell."""
+    return request.is_secure or bool(current_app.config["SESSION_COOKIE_SECURE"])
+
+
 def session_cookie_name() -> str:
     """``__Host-`` binds the cookie to this host and to https; browsers refuse that prefix on plain http."""
-    return "__Host-session" if request.is_secure else "session-token"
+    return "__Host-session" if is_https() else "session-token"
+
+
+def hand_cookie(response: Response, name: str, value: str, seconds: int) -> None:
+    """Give the browser a cookie that no script reads and no other site's form sends, for so many ``seconds``."""
+    response.set_cookie(name, value, max_age=seconds, secure=is_https(), httponly=True, samesite="Lax", path="/")
 
 
 def session_token() -> str:
@@ -91,28 +101,20 @@ def session_token() -> str:
 
 
 def remember_session(response: Response, token: str) -> None:
-    """Hand the browser the session token: unreadable to scripts, not sent with another site's forms."""
-    response.set_cookie(
-        session_cookie_name(),
-        token,
-        max_age=_SESSION_SECONDS,
-        secure=request.is_secure,
-        httponly=True,
-        samesite="Lax",
-        path="/",
-    )
+    """Hand the browser the session token."""
+    hand_cookie(response, session_cookie_name(), token, _SESSION_SECONDS)
 
 
 def forget_session(response: Response) -> None:
     """Take the session token back from the browser. The session itself is ended by the accounts service."""
-    response.delete_cookie(session_cookie_name(), secure=request.is_secure, httponly=True, samesite="Lax", path="/")
+    response.delete_cookie(session_cookie_name(), secure=is_https(), httponly=True, samesite="Lax", path="/")
 
 
 def signed_in() -> Actor | None:
     """Who is signed in, asked of the accounts service once a request; None for a visitor."""
     if "actor" not in g:
-        token = session_token()
-        g.actor = accounts().actor(token, current_instant()) if token else None
+        token, closed = session_token(), request.endpoint not in PUBLIC  # what is public writes nothing, whoever asks
+        g.actor = accounts().actor(token, current_instant(), noting=closed) if token else None
     actor: Actor | None = g.actor
     return actor
 
@@ -188,14 +190,17 @@ class SecurityHeaders:
     """WSGI layer outside of everything, so that static files and failures carry the headers too.
 
     A header that an answer names itself stays as it is. One that says nothing of caching gets ``no-store``: what is true
-    of a permit now is not true later, and a clerk's page does not belong on a shared machine's disk.
+    of a permit now is not true later, and a clerk's page does not belong on a shared machine's disk. ``https``: browsers
+    come by it, also where a proxy in front does not tell.
     """
 
-    def __init__(self, app: WSGIApplication) -> None:
+    def __init__(self, app: WSGIApplication, *, https: bool = False) -> None:
         self._app = app
+        self._https = https
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        extra = [*_ALWAYS, *_HTTPS_ONLY] if environ["wsgi.url_scheme"] == "https" else _ALWAYS
+        https = self._https or environ["wsgi.url_scheme"] == "https"
+        extra = [*_ALWAYS, *_HTTPS_ONLY] if https else _ALWAYS
 
         def start(status: str, headers: Headers, exc_info: Any = None) -> Any:
             named = {name for name, _ in headers}

@@ -16,7 +16,7 @@ from licence_qr.domain.lifecycle.details import ActRequest, LicenceChange
 from licence_qr.domain.proposals.proposal import ProposalFilter, ProposalState
 from licence_qr.domain.register.permit import PermitState, Suspension
 from licence_qr.errors import AccessError, ConflictError, InvalidApplication, LicenceQRError, NotFoundError, RuleError
-from licence_qr.services.register.accounts import TRIES_OF_CONFIRMING
+from licence_qr.services.register.sign_in_limits import CONFIRMING_FROM_NETWORK
 from licence_qr.store.register import codes
 
 
@@ -170,9 +170,9 @@ def test_guessing_the_password_is_stopped(office):
     number = office.propose("clerk", Act.SUSPEND, LATER)
     said = [
         refused(office.decide, "decider", number, LATER, password="wrong").code
-        for _ in range(TRIES_OF_CONFIRMING.most + 1)
+        for _ in range(CONFIRMING_FROM_NETWORK.most + 1)
     ]
-    assert said == ["password_wrong"] * TRIES_OF_CONFIRMING.most + ["password_throttled"]
+    assert said == ["password_wrong"] * CONFIRMING_FROM_NETWORK.most + ["password_throttled"]
     assert refused(office.decide, "decider", number, LATER).code == "password_throttled"
     assert office.decide("decider-2", number, LATER) is ProposalState.APPROVED
 

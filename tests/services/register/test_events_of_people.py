@@ -14,7 +14,8 @@ from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import COMMAND_LINE, SYSTEM, Actor, Role
 from licence_qr.errors import AccessError, LicenceQRError
 from licence_qr.services.keys.trust_list_editions import KeyPurpose
-from licence_qr.services.register.accounts import TRIES_OF_PAIR, Accounts
+from licence_qr.services.register.accounts import Accounts
+from licence_qr.services.register.sign_in_limits import OF_ACCOUNT_AND_NETWORK
 from licence_qr.services.work.work_list import WorkFilter
 from licence_qr.store.register import history
 
@@ -61,19 +62,26 @@ def test_the_life_of_an_account(services: Services, people: Accounts, now: datet
 def test_refused_tries_are_told_until_they_are_locked_out_and_then_no_more(
     services: Services, people: Accounts, now: datetime
 ) -> None:
-    for _ in range(TRIES_OF_PAIR.most + 3):
+    most = OF_ACCOUNT_AND_NETWORK[0].most
+    for _ in range(most + 3):
         with pytest.raises(AccessError):
             people.sign_in("wang", "a wrong password", "192.0.2.7", now)
     tries = told(services)[1:]
     refused, locked = EventKind.SIGN_IN_REFUSED, EventKind.SIGN_IN_LOCKED
-    assert [row["event"] for row in tries] == [refused] * (TRIES_OF_PAIR.most - 1) + [locked]
+    assert [row["event"] for row in tries] == [refused] * (most - 1) + [locked]
     assert {(row["actor"], row["says"]["client"]) for row in tries} == {(SYSTEM, "192.0.2.7")}
 
 
-def test_a_name_that_nobody_has_leaves_nothing(services: Services, now: datetime) -> None:
+def test_a_name_that_nobody_has_is_told_like_another_and_the_name_is_not(services: Services, now: datetime) -> None:
     with pytest.raises(AccessError):
         Accounts(services.database, QUICK).sign_in("my-password-typed-here", "x", "192.0.2.7", now)
-    assert told(services) == []
+    (row,) = told(services)
+    assert (row["event"], row["subject"], row["says"]) == (
+        EventKind.SIGN_IN_REFUSED,
+        "account/0",
+        {"client": "192.0.2.7"},
+    )
+    assert "my-password" not in repr(row)
 
 
 def test_what_is_taken_away_and_what_is_printed(

@@ -256,7 +256,7 @@ class PreparedLookup:
 class PreparedAccounts:
     """Knows one person of each role by the token ``<role>-token``."""
 
-    def actor(self, token: str, now: datetime) -> Actor | None:
+    def actor(self, token: str, now: datetime, *, noting: bool = True) -> Actor | None:
         roles = {f"{role.value}-token": role for role in Role}
         if token not in roles:
             return None

@@ -149,3 +149,51 @@ def test_a_report_of_no_office_waits_for_an_administrator(
 def test_the_pages_speak_english_too(clerk: Browser, report: str) -> None:
     assert "Reports" in clerk.see("/desk/reports?lang=en")
     assert "What was reported" in clerk.see(f"{report}?lang=en")
+
+
+def flood(services: Services, texts: list[str], client: str, office: str) -> None:
+    """Reports about one place from one network."""
+    for text in texts:
+        typed = SentReport(f"flood-{next(FORMS)}", "hygiene", text, "", None, place="示例路2号", office=office)
+        services.reports.send(typed, client, datetime.now(UTC))
+
+
+def test_many_from_one_network_are_one_line_read_together_and_dismissed_but_for_the_ones_kept(
+    elsewhere: Browser, desk_services: Services
+) -> None:
+    flood(desk_services, [f"灌水<b>{n}" for n in range(6)] + ["如实的一件"], "198.51.100.9", "jinfeng")
+    listed = elsewhere.see("/desk/reports")
+    assert "同一网络当天提交 7 件" in listed
+    [together] = re.findall(r'href="(/desk/reports/\d+/alike)"', listed)
+    page = elsewhere.see(together)
+    assert "灌水&lt;b&gt;5" in page and "如实的一件" in page
+    shown = re.findall(r'name="shown" value="(\d+)"', page)
+    assert len(shown) == 7 and "保留办理" in page
+    assert "当天关于这家店共 7 件" in elsewhere.see(f"/desk/reports/{shown[-1]}")
+    data = {"csrf_token": filled(page)["csrf_token"], "shown": shown, "keep": shown[-1:]}
+    unsaid = elsewhere.client.post(together, data=data)
+    assert unsaid.status_code == 422
+    assert 'href="#text"' in unsaid.get_data(as_text=True) and f'value="{shown[-1]}" checked' in unsaid.get_data(
+        as_text=True
+    )
+    assert elsewhere.client.post(together, data=data | {"text": "重复提交"}).status_code == 303
+    listed = elsewhere.see("/desk/reports")
+    assert "不予处理 6 件" in listed and "同一网络" not in listed
+    assert f"/desk/reports/{shown[-1]}" in listed
+    assert "同一网络提交的都已办结" not in elsewhere.see(together)
+
+
+@pytest.mark.parametrize("shown", ["", "x", "-1", "9" * 400, "1"])
+def test_what_was_not_shown_is_not_dismissed(elsewhere: Browser, desk_services: Services, shown: str) -> None:
+    flood(desk_services, [f"灌水 {n}" for n in range(5)], f"198.51.100.{20 + len(shown) % 100}", "jinfeng")
+    together = re.findall(r'href="(/desk/reports/\d+/alike)"', elsewhere.see("/desk/reports"))[-1]
+    data = {"csrf_token": filled(elsewhere.see(together))["csrf_token"], "shown": shown, "text": "重复提交"}
+    assert elsewhere.client.post(together, data=data).status_code == 303
+    assert "不予处理 0 件" in elsewhere.see(together)
+
+
+def test_all_about_one_business_are_on_a_page_of_their_own(clerk: Browser, report: str) -> None:
+    for about in ("none", "91500107M000001A9R", "x" * 500, "\x00"):
+        page = clerk.client.get("/desk/reports", query_string={"about": about})
+        assert page.status_code == 200
+        assert (report in page.get_data(as_text=True)) == (about == "none")

@@ -96,6 +96,8 @@ MAY_OPEN = {
     "desk.reports.show_report": EVERYONE,
     "desk.reports.act_on_report": EVERYONE,
     "desk.reports.show_photo": HANDLERS,
+    "desk.reports.show_alike": EVERYONE,
+    "desk.reports.dismiss_alike": HANDLERS,
     "desk.ratings.show_statistics": EVERYONE - {Role.INSPECTOR},
     "desk.ratings.show_rating": MENDERS,
     "desk.ratings.act_on_rating": MENDERS,

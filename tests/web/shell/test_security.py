@@ -184,6 +184,18 @@ def test_the_session_cookie_is_out_of_reach_of_scripts_and_other_sites(app: Flas
     assert "Domain" not in cookie
 
 
+def test_an_https_address_makes_cookies_secure_and_https_lasting_also_where_a_proxy_does_not_tell() -> None:
+    services = prepared_services()
+    services.settings.address = "https://licence.example.cn"
+    app = create_app(services)
+    with app.test_request_context("/", base_url="http://licence.example.cn"):
+        response = app.make_response("")
+        security.remember_session(response, "token")
+    cookie = response.headers["Set-Cookie"]
+    assert cookie.startswith("__Host-session=token;") and "; Secure;" in cookie
+    assert "Strict-Transport-Security" in app.test_client().get("/", base_url="http://licence.example.cn").headers
+
+
 def test_a_citizens_page_sets_no_cookie(client: FlaskClient) -> None:
     for address in ("/", ADDRESS_OF["in_force"], ADDRESS_OF["forged"]):
         assert "Set-Cookie" not in client.get(address).headers

@@ -8,18 +8,21 @@ from dataclasses import replace
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from licence_qr.domain.feedback.alike import MANY_FROM_ONE_NETWORK
 from licence_qr.domain.feedback.reports import STEP_WORDS, ReportStep
 from licence_qr.errors import ConflictError, InputError, LicenceQRError
-from licence_qr.services.feedback.reports_desk import ReportAct, ReportFile, ReportsDesk
+from licence_qr.services.feedback.reports_desk import DismissAlike, ReportAct, ReportFile, ReportsDesk
 from licence_qr.services.register import access
 from licence_qr.web import current_instant
 from licence_qr.web.shell import request_log
+from licence_qr.web.shell.bounded_numbers import counted
 from licence_qr.web.shell.errors import status_of
 from licence_qr.web.shell.forms import Choice, Field, Widget, own_field, problem_summary, read_fields, read_revision
 from licence_qr.web.shell.handed import Handed, catalogue
 from licence_qr.web.shell.language import language, t
 from licence_qr.web.shell.navigation import REPORTS
 from licence_qr.web.shell.security import current_actor, roles
+from licence_qr.wording.terms import term
 from licence_qr.wording.text import Text
 
 blueprint = Blueprint("reports", __name__, url_prefix="/reports")
@@ -57,6 +60,9 @@ _ANSWER = Field(
 )
 
 
+_REASON = replace(_TEXT, label=term("field.reason"))
+_KEEP = "keep"
+_NO_BUSINESS = "none"
 _STEP = Field("step", Text("做了什么？", "What was done?"), widget=Widget.RADIOS)
 _OFFICE = Field(
     "office",
@@ -70,10 +76,14 @@ _OFFICE = Field(
 @blueprint.get("")
 @roles(*REPORTS.roles)
 def list_reports() -> str:
-    """The open reports of this office, overdue ones first; with ``?closed=yes`` those closed lately."""
-    closed = request.args.get("closed") == "yes"
-    lines = reports_desk().list(current_actor(), current_instant(), closed=closed)
-    return render_template("desk/feedback/reports.html", lines=lines, closed=closed)
+    """The open reports of this office, overdue ones first; with ``?closed=yes`` those closed lately, with ``?about=USCC``
+    all about one business (``none``: about a place in words)."""
+    closed, about = request.args.get("closed") == "yes", request.args.get("about")
+    only = "" if about == _NO_BUSINESS else about
+    lines = reports_desk().list(current_actor(), current_instant(), closed=closed, about=only)
+    return render_template(
+        "desk/feedback/reports.html", lines=lines, closed=closed, about=about, no_business=_NO_BUSINESS
+    )
 
 
 @blueprint.get("/<int:report_id>")
@@ -102,6 +112,28 @@ def act_on_report(report_id: int) -> Response:
     return redirect(url_for(".show_report", report_id=report_id), 303)
 
 
+@blueprint.get("/<int:report_id>/alike")
+@roles(*REPORTS.roles)
+def show_alike(report_id: int) -> str:
+    """The reports that came from one network with this one, to be read together."""
+    return _alike_page(report_id)
+
+
+@blueprint.post("/<int:report_id>/alike")
+@roles(*access.HANDLE_REPORTS.roles)
+def dismiss_alike(report_id: int) -> Response:
+    """Dismiss those that were shown, but for the ones ticked to be kept."""
+    shown, kept = (frozenset(request.form.getlist(name, type=counted)) for name in ("shown", _KEEP))
+    act = DismissAlike(shown, kept, request.form.get(_REASON.name, ""))
+    try:
+        dismissed = reports_desk().dismiss_alike(current_actor(), report_id, act, current_instant())
+    except InputError as refused:
+        request_log.note_refusal(refused)
+        return make_response(_alike_page(report_id, kept, refused), status_of(refused))
+    flash(t(f"不予处理 {dismissed} 件。", f"Dismissed: {dismissed}."))
+    return redirect(url_for(".list_reports"), 303)
+
+
 @blueprint.get("/<int:report_id>/photo")
 @roles(*access.HANDLE_REPORTS.roles)
 def show_photo(report_id: int) -> Response:
@@ -111,6 +143,23 @@ def show_photo(report_id: int) -> Response:
     response.mimetype = "image/jpeg"
     response.headers["Content-Disposition"] = f'inline; filename="report-{report_id}.jpg"'
     return response
+
+
+def _alike_page(report_id: int, kept: frozenset[int] = frozenset(), refused: InputError | None = None) -> str:
+    lines = reports_desk().alike(current_actor(), report_id, current_instant())
+    summary, problems = problem_summary(refused, language().value, (_REASON,))
+    handles = access.may(current_actor(), access.HANDLE_REPORTS, lines[0].report.office) if lines else False
+    return render_template(
+        "desk/feedback/alike.html",
+        lines=lines,
+        handles=handles,
+        reason=_REASON,
+        keep=_KEEP,
+        kept=kept,
+        values=read_fields(request.form, (_REASON,)),
+        summary=summary,
+        problems=problems,
+    )
 
 
 def _file(report_id: int) -> ReportFile:
@@ -130,6 +179,7 @@ def _page(file: ReportFile, refused: LicenceQRError | None = None) -> str:
         summary=summary,
         problems=problems,
         step_words=STEP_WORDS,
+        many=MANY_FROM_ONE_NETWORK,
     )
 
 
