@@ -282,6 +282,8 @@ def along_the_answers(page: Page, site: Running, photo: Path) -> Iterator[str]:
     page.fill("#answer", "已处理")
     page.click("form:has(#answer) button")
     yield "report at the desk, answered"
+    page.goto(f"{page.url}/alike")
+    yield "reports from one network"
     page.goto(receipt)
     yield "receipt, answered"
     page.goto(f"{origin}/desk/reports?closed=yes")

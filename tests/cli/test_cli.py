@@ -118,7 +118,9 @@ def test_a_wrong_setting_is_named_in_both_languages(settings, code, tmp_path, ru
 
 
 def test_an_https_address_that_nothing_answers_by_tls_is_not_served(installed, run):
-    ended = run(installed, "serve", LICENCE_QR_ADDRESS="https://ym.example.gov.cn")
+    with socket.create_server(("127.0.0.1", 0)) as taken:  # so that nothing would be served in any case
+        port = str(taken.getsockname()[1])
+        ended = run(installed, "serve", LICENCE_QR_ADDRESS="https://ym.example.gov.cn", LICENCE_QR_PORT=port)
     assert ended.status == 1
     assert "[https_without_tls]" in ended.err and "LICENCE_QR_TRUSTED_PROXIES=127.0.0.1" in ended.err
 

@@ -14,7 +14,8 @@ from licence_qr.domain.feedback.alike import MANY_FROM_ONE_NETWORK, MOST_OF_ONE_
 from licence_qr.domain.feedback.reports import ReportState
 from licence_qr.errors import AccessError, InputError
 from licence_qr.services.feedback.reports import PHOTOS_OF_ALL, PHOTOS_OF_NETWORK
-from licence_qr.services.feedback.reports_desk import DismissAlike, ReportLine
+from licence_qr.services.feedback.reports_desk import DismissAlike, ReportAct, ReportLine
+from licence_qr.services.work.work_list import WorkFilter
 from licence_qr.store.feedback.reports import MOST_LISTED
 from licence_qr.store.register import codes
 
@@ -56,6 +57,26 @@ def test_from_its_own_network_however_often_it_makes_one_line(
     if honest == "after":
         report("如实的", CITIZEN)
     assert sorted(texts(services)) == sorted([("如实的", 1), ("灌水 0", many)])
+
+
+def test_it_makes_one_task_of_the_work_list_for_each_step_that_waits(services: Services, report: Report) -> None:
+    for n in range(30):
+        report(f"灌水 {n}", SHOP)
+    report("如实的", CITIZEN)
+
+    def tasks() -> list[tuple[str, str]]:
+        lines_of_work = services.work_list.everything(CLERK, WorkFilter(), NOW)
+        return sorted(
+            (line.task.kind.value, line.task.subject) for line in lines_of_work if "report/" in line.task.subject
+        )
+
+    assert tasks() == [("report_to_contact", "report/1"), ("report_to_contact", "report/31")]
+    services.reports_desk.act(CLERK, 1, ReportAct("contacted", "已致电", 1), NOW)
+    assert tasks() == [
+        ("report_to_answer", "report/1"),
+        ("report_to_contact", "report/2"),
+        ("report_to_contact", "report/31"),
+    ]
 
 
 def test_from_one_48_it_is_one_network_and_from_many_networks_it_leaves_room_for_the_others(

@@ -19,9 +19,18 @@ _COLUMNS = (
     " network_mark"
 )
 # For the task list (store.work.tasks): one source per kind of task. The condition repeats that of the index
-# reports_open.
+# reports_open. Of many reports from one network that wait for the same step only the first is a task: the others would
+# bury everything else.
+_ALIKE = (
+    "SELECT 1 FROM reports a WHERE a.network_mark = reports.network_mark AND a.network_mark != '' AND a.closed_on IS NULL"
+    " AND a.office = reports.office AND a.state = reports.state"
+)
+_FIRST_OF_MANY = (
+    f"(NOT EXISTS ({_ALIKE} LIMIT 1 OFFSET {MANY_FROM_ONE_NETWORK - 1})"
+    f" OR NOT EXISTS ({_ALIKE} AND a.report_id < reports.report_id))"
+)
 _TASK = "SELECT 'report/' || report_id AS subject, office, uscc, NULL AS premises_no"
-_OPEN = "FROM reports WHERE office IN ({offices}) AND closed_on IS NULL"
+_OPEN = f"FROM reports WHERE office IN ({{offices}}) AND closed_on IS NULL AND {_FIRST_OF_MANY}"
 TO_CONTACT = f"{_TASK}, contact_due AS due_on {_OPEN} AND state = 'received'"
 TO_ANSWER = f"{_TASK}, answer_due AS due_on {_OPEN} AND state = 'contacted'"
 TO_CALL_BACK = f"{_TASK}, answer_due AS due_on {_OPEN} AND state = 'answered'"

@@ -67,6 +67,14 @@ def test_the_sweep_deletes_them_from_the_file_and_counts_them_once(services: Ser
     assert not [word for word in (REPORTED, INTERNAL) if word.encode() in kept]
 
 
+def test_the_mark_of_the_network_goes_with_them(services: Services, closed: str) -> None:
+    mark = file_on(services, timedelta()).report.network_mark
+    services.reports.sweep(NOW + KEPT)
+    assert mark and mark in everything(services.database)
+    services.reports.sweep(NOW + GONE)
+    assert mark not in everything(services.database)
+
+
 def test_kind_dates_steps_and_answer_stay(services: Services, closed: str) -> None:
     before = file_on(services, KEPT)
     services.reports.sweep(NOW + GONE)
