@@ -1,6 +1,7 @@
-"""Reports that come from one network: grouped for whoever reads them, never refused.
+"""Grouping reports that come from one network.
 
-Whoever wants to bury a report sends many. What is alike is one line of the list then, and what is not keeps its own.
+Somebody who wants to bury a report sends many others. They are not refused, but shown as one line of the list, so that the
+other reports keep their lines.
 """
 
 from __future__ import annotations
@@ -10,17 +11,17 @@ from datetime import date
 
 from licence_qr.domain.register.networks import networks_of
 
-# Reports about one shop, from one network, on one day: from this many on they are one line of the list.
+# From this number on, reports about one business from one network on one day are one line of the list.
 MANY_FROM_ONE_NETWORK = 5
-# So many lines of the list are about one business at most; the others are a page further on.
+# The list has at most this number of lines about one business; the others are on a page of their own.
 MOST_OF_ONE_BUSINESS = 20
 
 
 def network_mark(secret: bytes, about: str, client: str, day: date) -> str:
-    """What reports about ``about`` from one network have in common on ``day``; empty where the address is not known.
+    """The mark of reports about ``about`` from one network on ``day``; empty if the address is not known.
 
-    Of IPv6 the network is a /48. The hash is keyed by the ``secret`` of the installation: whoever reads the register learns
-    from it neither the network nor which reports about other shops, or of other days, came from it.
+    For IPv6 the network is the /48. The mark is a hash with the ``secret`` of the installation as its key, so the register
+    reveals neither the network nor its reports about other businesses or on other days.
     """
     if not client:
         return ""

@@ -1,19 +1,19 @@
-"""Which networks an address belongs to: who has one address of them can usually take any other too."""
+"""The networks that a client address belongs to. Whoever has one address of a network can usually use the others too."""
 
 from __future__ import annotations
 
 import ipaddress
 
-# One IPv6 customer is given a /64 at the least (RFC 6177), and an office or a hosting customer a /48.
+# An IPv6 customer gets at least a /64 (RFC 6177), an office or a hosting customer often a /48.
 IPV6_PREFIXES = (64, 48)
-# Where IPv4 visitors reach a server that has IPv6 alone, their addresses stand in the last 32 bits of this (RFC 7755).
+# A server with IPv6 only sees IPv4 clients in this network, with their address in the last 32 bits (RFC 7755).
 _TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
 
 
 def networks_of(client: str) -> tuple[str, ...]:
-    """The networks of an address, from narrow to wide: an IPv4 address itself, of IPv6 its /64 and its /48.
+    """The networks of an address, narrowest first: for IPv4 the address itself, for IPv6 its /64 and its /48.
 
-    Text that is no address stands for itself.
+    Text that is not an address is returned unchanged.
     """
     try:
         address = ipaddress.ip_address(client)
@@ -30,5 +30,5 @@ def networks_of(client: str) -> tuple[str, ...]:
 
 
 def client_network(client: str) -> str:
-    """The narrowest network of an address: whom it stands for."""
+    """The narrowest network of an address."""
     return networks_of(client)[0]

@@ -1,7 +1,7 @@
-"""How often something may be tried: a bucket of tries that fills again steadily (GCRA, ITU-T I.371, the leaky bucket).
+"""Rate limits as token buckets (GCRA, ITU-T I.371).
 
-All that is kept of one subject is one number: the instant at which its bucket will be full again, in microseconds since
-1970 (``full_at``). An instant that has passed says nothing and need not be kept.
+The state of a bucket is one number, ``full_at``: the instant at which it will be full again, in microseconds since 1970. An
+instant in the past means a full bucket and need not be stored.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ def microseconds(instant: datetime) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """``most`` tries at once; a bucket that is empty is full again after ``seconds``, one try after the other.
+    """At most ``most`` tries at once; an empty bucket refills evenly within ``seconds``.
 
-    ``scope`` tells the buckets of one limit from those of another.
+    ``scope`` distinguishes the buckets of different limits.
     """
 
     scope: str
@@ -32,31 +32,31 @@ class Limit:
 
     @property
     def _each(self) -> int:
-        """The microseconds after which one try comes back."""
+        """The time in microseconds after which one try is added."""
         return self.seconds * 1_000_000 // self.most
 
     def left(self, full_at: int, now: int) -> int:
-        """How many tries are left at ``now``."""
+        """The number of tries left at ``now``."""
         return (self.most * self._each - self._missing(full_at, now)) // self._each
 
     def taken(self, full_at: int, now: int) -> int:
-        """``full_at`` after one try more."""
+        """``full_at`` after one more try."""
         return now + self._missing(full_at, now) + self._each
 
     def given_back(self, full_at: int) -> int:
-        """``full_at`` after one try has been given back."""
+        """``full_at`` after one try is returned."""
         return full_at - self._each
 
     def minutes(self, full_at: int, now: int) -> int:
-        """The whole minutes after which there is a try again; 0 while one is left."""
+        """The whole minutes until a try is available; 0 if one is."""
         short = self._missing(full_at, now) - (self.most - 1) * self._each
         return max(0, -(-short // _MINUTE))
 
     def _missing(self, full_at: int, now: int) -> int:
-        """What is missing in the bucket, in microseconds.
+        """How far the bucket is from full, in microseconds.
 
-        A try that has waited brings an instant that is a little old. But what was noted by a clock that has since been set
-        back says nothing.
+        ``now`` can be a little old, if the try waited for a writer. An instant further ahead was stored before the clock was
+        set back, and is ignored.
         """
         whole, missing = self.most * self._each, max(0, full_at - now)
         return min(missing, whole) if missing <= 2 * whole else 0

@@ -1,8 +1,8 @@
-"""Limits that fail open, counted in the memory of this process: a public page is asked for, and nothing is written.
+"""Rate limits that fail open, counted in the memory of this process, because a public page writes nothing.
 
-What is looked up here is named by 80 random bits, which nobody guesses; a limit only tells a program to stop trying. So what
-counts against a network are misses, and they never keep anybody from what is there: a whole shopping centre may stand behind
-one address, and one visitor in it would otherwise spend the look-ups of all.
+The numbers looked up here have 80 random bits, so nobody can guess one; the limit only tells a program to stop. Misses are
+limited, and a network that has used up its misses still gets what exists: everybody in a shopping centre can share one
+address, and one of them must not use up the look-ups of all.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from licence_qr.domain.register.networks import client_network
 from licence_qr.domain.register.rate_limits import Limit, microseconds
 from licence_qr.errors import AccessError, NotFoundError
 
-# About 1 MB. Beyond it the network that was quiet longest is forgotten, which to forget costs nothing.
+# About 1 MB. Above it the network that was quiet longest is dropped.
 MOST_NETWORKS = 5000
 
 
 class MemoryThrottle:
-    """One limit over subjects, of which at most ``most_kept`` are kept. Threads may share it."""
+    """One limit for at most ``most_kept`` subjects. Safe for threads."""
 
     def __init__(self, limit: Limit, most_kept: int = MOST_NETWORKS) -> None:
         self.limit = limit
@@ -34,7 +34,7 @@ class MemoryThrottle:
         return len(self._full_at)
 
     def take(self, subject: str, now: datetime) -> int:
-        """Take one try: 0, or where none is left the whole minutes until there is one again."""
+        """Take one try and return 0; if none is left, return the whole minutes until there is one."""
         instant = microseconds(now)
         with self._lock:
             full_at = self._full_at.get(subject, 0)
@@ -48,9 +48,9 @@ class MemoryThrottle:
 
 
 class LookUps:
-    """Counts look-ups by network: what was found against ``found``, what was not against ``missed``.
+    """Counts look-ups by network: hits against ``found``, misses against ``missed``.
 
-    Either limit refuses with AccessError ``refusal`` and the fact ``minutes``.
+    Both refuse with AccessError ``refusal`` and the fact ``minutes``.
     """
 
     def __init__(self, found: Limit, missed: Limit, refusal: str) -> None:
@@ -59,7 +59,7 @@ class LookUps:
 
     @contextmanager
     def counted(self, client: str, now: datetime) -> Iterator[None]:
-        """Count the look-up that the block makes from the address ``client``; NotFoundError says that it missed."""
+        """Count the look-up in the block, from the address ``client``; NotFoundError in it means a miss."""
         try:
             yield
         except NotFoundError:
@@ -74,8 +74,7 @@ class LookUps:
 
 
 def for_visitors(scope: str, refusal: str) -> LookUps:
-    """What visitors look up by numbers that nobody can guess: ten a second that are there, and 60 in ten minutes that are
-    not, of each network."""
+    """The limits on look-ups by visitors, for each network: 6,000 hits and 60 misses in ten minutes."""
     return LookUps(
         Limit(f"{scope} found", most=6000, seconds=600), Limit(f"{scope} missed", most=60, seconds=600), refusal
     )

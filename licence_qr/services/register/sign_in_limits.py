@@ -1,9 +1,9 @@
-"""What a try to sign in, or to enter the password once more, counts against.
+"""The rate limits on sign-in and on confirming a password.
 
-A device on which somebody has signed in to the account before (``KnownDevice``) has tries of its own and nothing else
-counts for it: whatever strangers do, from wherever, its owner signs in. Everybody else shares what strangers may try: of one
-account from one network, of one account, from one network, and altogether, because each try costs a password hashing. So
-strangers try at most 2,900 passwords of one account in a day.
+A device on which somebody has signed in to the account before (``KnownDevice``) has a limit of its own, and no other limit
+applies to it, so strangers cannot lock its owner out. All other devices are strangers. They share the limits of an account
+from one network, of an account, of a network, and of all strangers, because each try costs a password hashing. Strangers can
+try at most 2,900 passwords of one account in a day.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from licence_qr.services.register.throttle import Try
 
 TRY_WINDOW_MINUTES = 15
 _WINDOW = TRY_WINDOW_MINUTES * 60
-# By the networks of an address, from narrow to wide: an IPv4 address or a /64, then the /48. A whole /48 cannot use up what
-# others may try of the account.
+# One limit for each network of an address: an IPv4 address or a /64, then the /48. A /48 cannot use up the limit of the
+# account.
 OF_ACCOUNT_AND_NETWORK = (
     Limit("sign-in account and network", most=5, seconds=_WINDOW),
     Limit("sign-in account and /48", most=10, seconds=_WINDOW),
 )
-# Some dozens of colleagues behind one address, of whom some mistype, on a day on which no device is known.
+# High enough for an office behind one address on a day on which no device is known.
 OF_NETWORK = (
     Limit("sign-in network", most=50, seconds=_WINDOW),
     Limit("sign-in /48", most=100, seconds=_WINDOW),
@@ -30,8 +30,8 @@ OF_NETWORK = (
 OF_ACCOUNT = Limit("sign-in account", most=30, seconds=_WINDOW)
 OF_ALL = Limit("sign-in all", most=600, seconds=_WINDOW)
 OF_DEVICE = Limit("sign-in device", most=10, seconds=_WINDOW)
-# Somebody at a desk left open may try the password of whoever is signed in there: counted apart, so that it does not
-# keep that person from signing in elsewhere. A session that was carried off can be tried from any number of addresses.
+# Tries at an unattended desk to guess the password of the signed-in person are counted separately, so that the person
+# can still sign in elsewhere. A stolen session can be used from many addresses, so all of them together are limited too.
 CONFIRMING_FROM_NETWORK = Limit("confirm password", most=5, seconds=_WINDOW)
 CONFIRMING = Limit("confirm name", most=15, seconds=_WINDOW)
 
@@ -40,7 +40,7 @@ CONFIRMING = Limit("confirm name", most=15, seconds=_WINDOW)
 class KnownDevice:
     """A device on which somebody has signed in to the account ``user_id``.
 
-    It is known while ``generation`` is that of the account; ``device_id`` tells it from other devices of the same account.
+    It is known as long as ``generation`` is that of the account; ``device_id`` distinguishes the devices of an account.
     """
 
     user_id: int
@@ -50,7 +50,7 @@ class KnownDevice:
 
 @dataclass(frozen=True, slots=True)
 class Tries:
-    """What one try counts against: ``own`` are all forgotten once it succeeds, of ``shared`` it then takes nothing."""
+    """The limits of one try. If it succeeds, all tries of ``own`` are deleted, and this one is returned to ``shared``."""
 
     own: tuple[Try, ...]
     shared: tuple[Try, ...] = ()
@@ -62,7 +62,7 @@ class Tries:
 
 
 def of_stranger(username: str, client: str) -> Tries:
-    """A try for ``username`` on a device that is not known, from the address ``client``."""
+    """A try for ``username`` on an unknown device, from the address ``client``."""
     networks = networks_of(client)
     return Tries(
         own=tuple(
@@ -78,10 +78,10 @@ def of_stranger(username: str, client: str) -> Tries:
 
 
 def of_device(device: KnownDevice) -> Tries:
-    """A try on a device that is known to the account it is for."""
+    """A try on a known device of the account."""
     return Tries(own=(Try(OF_DEVICE, f"{device.user_id}/{device.device_id}"),))
 
 
 def of_confirming(username: str, client: str) -> Tries:
-    """The password once more, by whoever is signed in as ``username``."""
+    """Confirming the password of the signed-in ``username``."""
     return Tries(own=(Try(CONFIRMING_FROM_NETWORK, f"{username}@{client_network(client)}"), Try(CONFIRMING, username)))

@@ -1,8 +1,7 @@
-"""Limits that fail closed, kept in the register so that all workers share them: what is refused here costs no password
-hashing, no writer and no row.
+"""Rate limits that fail closed, stored in the register so that all workers share them.
 
-Subjects are stored as hashes: the register keeps no list of typed names and addresses. Rows whose tries are there again are
-deleted by the next try, and a try that is refused writes none: the table never holds more than the limits let through.
+Subjects are stored as hashes, so the register has no list of typed names and addresses. A throttled try writes nothing, and
+rows of full buckets are deleted at the next try, so the table cannot grow beyond what the limits allow.
 """
 
 from __future__ import annotations
@@ -20,19 +19,19 @@ from licence_qr.store.register import throttles
 
 @dataclass(frozen=True, slots=True)
 class Try:
-    """What one try counts against: a limit, and the subject whose bucket it takes from."""
+    """One limit that a try counts against, and the subject whose bucket is used."""
 
     limit: Limit
     subject: str
 
     @property
     def key(self) -> tuple[str, str]:
-        """Scope and subject as they are stored."""
+        """Scope and subject as stored."""
         return self.limit.scope, hashlib.sha256(self.subject.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def demand(tx: Transaction, tries: Iterable[Try], now: datetime, refusal: str) -> None:
-    """Raise AccessError ``refusal`` with the fact ``minutes`` where one of the buckets is empty. Writes nothing."""
+    """Raise AccessError ``refusal`` with the fact ``minutes`` if a bucket is empty. Writes nothing."""
     instant = microseconds(now)
     minutes = max(each.limit.minutes(throttles.full_at(tx, *each.key), instant) for each in tries)
     if minutes:
@@ -40,7 +39,7 @@ def demand(tx: Transaction, tries: Iterable[Try], now: datetime, refusal: str) -
 
 
 def take(tx: Transaction, tries: Iterable[Try], now: datetime, refusal: str) -> bool:
-    """Take one try from every bucket; whether one of them is empty now. Raises AccessError as ``demand``, and takes none."""
+    """Take one try from every bucket; return whether one of them is empty now. Raises AccessError like ``demand``."""
     tries, instant = tuple(tries), microseconds(now)
     demand(tx, tries, now, refusal)
     throttles.purge(tx, instant)
@@ -53,7 +52,7 @@ def take(tx: Transaction, tries: Iterable[Try], now: datetime, refusal: str) -> 
 
 
 def give_back(tx: Transaction, tries: Iterable[Try]) -> None:
-    """Give back what ``take`` took: the try was none."""
+    """Return the tries that ``take`` took."""
     for each in tries:
         full_at = throttles.full_at(tx, *each.key)
         if full_at:
@@ -61,6 +60,6 @@ def give_back(tx: Transaction, tries: Iterable[Try]) -> None:
 
 
 def forget(tx: Transaction, tries: Iterable[Try]) -> None:
-    """Forget all tries of these subjects."""
+    """Delete all tries of these subjects."""
     for each in tries:
         throttles.remove(tx, *each.key)

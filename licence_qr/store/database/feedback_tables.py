@@ -86,8 +86,7 @@ def purge_text(schema: Schema) -> None:
 
 
 def mark_networks(schema: Schema) -> None:
-    """Which reports about one shop came from one network on one day: a keyed hash that tells neither. It goes with the
-    words of the report."""
+    """Mark reports about one business that came from one network on one day (``domain.feedback.alike``)."""
     schema.run("""
         ALTER TABLE reports ADD COLUMN network_mark TEXT NOT NULL DEFAULT '';
         CREATE INDEX reports_of_network ON reports (network_mark) WHERE network_mark != '';

@@ -46,9 +46,9 @@ class Private:
 
 @dataclass(frozen=True, slots=True)
 class ListedReport:
-    """One line of a list: a report, or the first of ``alike`` many from one network, ``contacts`` of whom want to be called.
+    """One line of a list: a report, or the first of ``alike`` reports from one network, ``contacts`` of them with a contact.
 
-    ``further``: on the last line about its business, how many lines about it are left out.
+    ``further``: on the last line about a business, the number of lines about it that are left out.
     """
 
     report: Report

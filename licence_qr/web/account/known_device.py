@@ -1,10 +1,10 @@
-"""The cookie by which a device is known on which somebody has signed in before.
+"""The cookie of a known device, on which somebody has signed in before.
 
-Whatever strangers try, such a device keeps tries of its own (``services.register.sign_in_limits``). The cookie opens
-nothing: the password is asked for all the same. It is signed with a salt of its own, so that nothing else this installation
-signs is taken for it; it holds for one account and a time, and a new password ends it.
+Such a device has a sign-in limit of its own (``services.register.sign_in_limits``). The cookie gives no access: the password
+is still needed. It is signed with its own salt, so nothing else that this installation signs is accepted in its place. It is
+valid for one account and a limited time, and a new password ends it.
 
-Each account has a cookie of its own: colleagues at one counter share a computer. Its name tells nobody whose it is.
+Each account has its own cookie, because colleagues share the computer at a counter. Its name does not reveal the account.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from licence_qr.services.register.sign_in_limits import KnownDevice
 from licence_qr.web.shell.handed import Handed
 from licence_qr.web.shell.security import hand_cookie, is_https
 
-# Longer than any leave. Every sign-in begins it anew.
+# Longer than any leave; renewed at every sign-in.
 LIFETIME = timedelta(days=180)
 _PURPOSE = "licence-qr known device 1"
 _NAME_HEX = 16
-secret = Handed(bytes)  # what only this installation knows
+secret = Handed(bytes)  # the web secret of this installation
 
 
 def brought(username: str, now: datetime) -> KnownDevice | None:
-    """What this device was given when somebody last signed in on it as ``username``; None when nothing, or too long ago."""
+    """The value in the cookie of ``username``; None if there is no valid one."""
     try:
         user_id, generation, device_id, until = _signer().loads(request.cookies.get(_name(username), ""))
     except BadData:
@@ -37,7 +37,7 @@ def brought(username: str, now: datetime) -> KnownDevice | None:
 
 
 def remember(response: Response, username: str, device: KnownDevice, now: datetime) -> None:
-    """Give the device what it is known by from now on."""
+    """Set the cookie of ``username``."""
     until = int((now + LIFETIME).timestamp())
     value = _signer().dumps([device.user_id, device.generation, device.device_id, until])
     hand_cookie(response, _name(username), str(value), int(LIFETIME.total_seconds()))

@@ -81,7 +81,7 @@ def check_routes(app: Flask) -> None:
 
 
 def is_https() -> bool:
-    """Whether browsers come by https: the address of the installation says so, whatever a proxy in front forgets to tell."""
+    """Whether browsers use https: so says the address of the installation, even if a proxy does not."""
     return request.is_secure or bool(current_app.config["SESSION_COOKIE_SECURE"])
 
 
@@ -91,7 +91,7 @@ def session_cookie_name() -> str:
 
 
 def hand_cookie(response: Response, name: str, value: str, seconds: int) -> None:
-    """Give the browser a cookie that no script reads and no other site's form sends, for so many ``seconds``."""
+    """Set a cookie for ``seconds`` that scripts cannot read and forms of other sites do not send."""
     response.set_cookie(name, value, max_age=seconds, secure=is_https(), httponly=True, samesite="Lax", path="/")
 
 
