@@ -6,11 +6,11 @@ import logging
 from collections import Counter
 from collections.abc import Mapping
 from functools import lru_cache, partial
-from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, Any, Protocol
 
 from granian.rsgi import HTTPProtocol, ProtocolClosed, Scope
 
+from licence_qr.domain.register.networks import client_network
 from licence_qr.front import answer, body
 from licence_qr.front.answer import Answer, Refused
 from licence_qr.front.environ import environ_of, with_body
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 _log = logging.getLogger("licence_qr.front")
+_network = lru_cache(4096)(client_network)
 
 
 class KeptAnswers(Protocol):
@@ -63,7 +64,7 @@ class Entrance:
 
     async def __rsgi__(self, scope: Scope, protocol: HTTPProtocol) -> None:
         environ = self._site.client_of(environ_of(scope))
-        network = network_of(environ["REMOTE_ADDR"])
+        network = _network(environ["REMOTE_ADDR"])
         self._open[network] += 1
         try:
             given = await self._answer(environ, protocol, self._open[network])
@@ -111,16 +112,3 @@ class Entrance:
             return await body.read(environ, protocol, self._site.most_bytes, self._limits)
         finally:
             self._bodies -= 1
-
-
-@lru_cache(4096)
-def network_of(address: str) -> str:
-    """The network that an address counts for: an IPv4 address itself, of an IPv6 address the /64, which one customer has."""
-    try:
-        found = ip_address(address)
-    except ValueError:
-        return address
-    if found.version == 4:
-        return address
-    mapped = found.ipv4_mapped
-    return str(mapped) if mapped else str(ip_network(f"{address}/64", strict=False))

@@ -9,8 +9,6 @@ from pathlib import Path
 import pytest
 from fronted import Front, Fronted
 
-from licence_qr.front.entrance import network_of
-
 
 def environ(server: Fronted, head: bytes) -> dict[str, str]:
     peer = server.peer()
@@ -74,21 +72,6 @@ def test_one_network_cannot_hold_more_than_its_share(front: Front, tmp_path: Pat
         peer.send(b"12345")
     assert [peer.answer()[2] for peer in held] == [b"5"] * 3
     assert server.peer("2001:db8:0:7::9").get("/scan") == 200
-
-
-@pytest.mark.parametrize(
-    ("address", "network"),
-    [
-        ("203.0.113.9", "203.0.113.9"),
-        ("::ffff:203.0.113.9", "203.0.113.9"),
-        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-        ("2001:db8:1:2::", "2001:db8:1:2::/64"),
-        ("unknown", "unknown"),
-        ("", ""),
-    ],
-)
-def test_the_network_that_an_address_counts_for(address: str, network: str) -> None:
-    assert network_of(address) == network
 
 
 def test_a_full_lane_refuses_and_no_other_lane_notices(front: Front, tmp_path: Path) -> None:

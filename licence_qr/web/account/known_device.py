@@ -11,9 +11,11 @@ from __future__ import annotations
 
 import hmac
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 
 from flask import request
 from itsdangerous import BadData, URLSafeSerializer
+from werkzeug.http import parse_cookie
 from werkzeug.wrappers import Response
 
 from licence_qr.services.register.sign_in_limits import KnownDevice
@@ -24,6 +26,8 @@ from licence_qr.web.shell.security import hand_cookie, is_https
 LIFETIME = timedelta(days=180)
 _PURPOSE = "licence-qr known device 1"
 _NAME_HEX = 16
+_PREFIX, _HOST = "device-", "__Host-"
+MOST_ACCOUNTS = 8  # whose colleagues share a computer; more are not looked at
 secret = Handed(bytes)  # the web secret of this installation
 
 
@@ -36,6 +40,24 @@ def brought(username: str, now: datetime) -> KnownDevice | None:
     return KnownDevice(user_id, generation, device_id) if now < datetime.fromtimestamp(until, UTC) else None
 
 
+def is_among(cookies: str, secret_of_installation: bytes, now: datetime) -> bool:
+    """Whether a Cookie header holds, for any account, what a device was given and is still known by.
+
+    Asked before Flask is, for where to wait with the password: it says nothing of whether the account knows it still.
+    """
+    signer = URLSafeSerializer(secret_of_installation, salt=_PURPOSE)
+    given = (value for name, value in parse_cookie(cookies).items() if name.removeprefix(_HOST).startswith(_PREFIX))
+    return any(_until(signer, value) > now for value in islice(given, MOST_ACCOUNTS))
+
+
+def _until(signer: URLSafeSerializer, value: str) -> datetime:
+    try:
+        _, _, _, until = signer.loads(value)
+    except BadData:
+        return datetime.min.replace(tzinfo=UTC)
+    return datetime.fromtimestamp(until, UTC)
+
+
 def remember(response: Response, username: str, device: KnownDevice, now: datetime) -> None:
     """Set the cookie of ``username``."""
     until = int((now + LIFETIME).timestamp())
@@ -45,8 +67,8 @@ def remember(response: Response, username: str, device: KnownDevice, now: dateti
 
 def _name(username: str) -> str:
     typed = f"{_PURPOSE} name {username}".encode("utf-8", "surrogatepass")
-    name = f"device-{hmac.digest(secret(), typed, 'sha256').hex()[:_NAME_HEX]}"
-    return f"__Host-{name}" if is_https() else name
+    name = f"{_PREFIX}{hmac.digest(secret(), typed, 'sha256').hex()[:_NAME_HEX]}"
+    return f"{_HOST}{name}" if is_https() else name
 
 
 def _signer() -> URLSafeSerializer:

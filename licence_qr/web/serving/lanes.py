@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from flask import Flask
@@ -18,6 +18,9 @@ DESK: Final = "desk"
 LARGE: Final = "large"  # papers, packs, exports, photographs
 SENDING: Final = "sending"  # what the public sends: reports with photographs, ratings
 SIGNING_IN: Final = "sign-in"  # each a password hash
+SIGNING_IN_AGAIN: Final = (
+    "sign-in again"  # on a device where somebody has done so before: strangers take no place there
+)
 
 # A thread more would not make scans faster, Python runs one at a time; citizens are sent away last. At the desk one waits
 # for another writer now and then, and a colleague need not wait with it.
@@ -27,6 +30,7 @@ SIZES: Final = {
     LARGE: LaneSize(threads=1, waiting=8, patience=30, longest=600),
     SENDING: LaneSize(threads=1, waiting=16),
     SIGNING_IN: LaneSize(threads=1, waiting=8),
+    SIGNING_IN_AGAIN: LaneSize(threads=1, waiting=8),
 }
 
 _HOT = ("/c/", "/static/")
@@ -43,13 +47,14 @@ _LARGE = frozenset(
 
 
 class Lanes:
-    """The choice, made from the routes of ``app``."""
+    """The choice, made from the routes of ``app``. ``is_known`` says of a Cookie header whether it is of a known device."""
 
-    def __init__(self, app: Flask) -> None:
+    def __init__(self, app: Flask, is_known: Callable[[str], bool]) -> None:
         unknown = _LARGE - {rule.endpoint for rule in app.url_map.iter_rules()}
         if unknown:
             raise ConfigError("route_unknown", endpoint=min(unknown))
         self._routes = app.url_map.bind("")
+        self._is_known = is_known
 
     def of(self, environ: Mapping[str, Any]) -> str:
         """The lane for a request; what leads nowhere is the desk's."""
@@ -63,5 +68,5 @@ class Lanes:
         if method in {"GET", "HEAD", "OPTIONS"}:
             return LARGE if endpoint in _LARGE else SCAN if endpoint in PUBLIC else DESK
         if endpoint == SIGN_IN:
-            return SIGNING_IN
+            return SIGNING_IN_AGAIN if self._is_known(environ.get("HTTP_COOKIE", "")) else SIGNING_IN
         return SENDING if endpoint in PUBLIC else LARGE if endpoint in _LARGE else DESK

@@ -14,6 +14,7 @@ from licence_qr.errors import RegisterError
 from licence_qr.front.answer import Answer
 from licence_qr.process import metrics
 from licence_qr.web import system_clock
+from licence_qr.web.account.known_device import is_among
 from licence_qr.web.app import MAX_REQUEST_BYTES, create_app
 from licence_qr.web.operation.peers import PEER
 from licence_qr.web.public.page_cache import PageCache
@@ -40,7 +41,7 @@ class LicenceSite:
             services.ratings.sweep(system_clock())
         self.wsgi = create_app(services)
         self.kept = PageCache(services.lookup, SCANNED)
-        self._lanes = lanes.Lanes(self.wsgi)
+        self._lanes = lanes.Lanes(self.wsgi, lambda cookies: is_among(cookies, services.web_secret, system_clock()))
         self._refusals = Refusals(self.wsgi)
         # Anyone could write what they like in those headers and pass every throttle: only who is named is believed.
         proxies = settings.trusted_proxies

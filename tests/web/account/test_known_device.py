@@ -139,3 +139,16 @@ def test_a_device_is_known_for_half_a_year_after_the_last_sign_in(site: Site) ->
     site.now = began + 2 * known_device.LIFETIME
     site.shut_out()
     assert browser.sign_in("wang", PASSWORD).status_code == 429
+
+
+def test_the_front_knows_a_device_by_any_of_its_cookies_and_no_other_by_what_it_makes_up(site: Site) -> None:
+    ours, later = site.services.web_secret, site.now + known_device.LIFETIME
+    ((name, value),) = devices(site.browser().sign_in("wang", PASSWORD)).items()
+    among = f"lang=en; {name}-of-another=x; {name}={value}"
+    assert known_device.is_among(among, ours, site.now)
+    assert not known_device.is_among(among, ours, later)
+    assert not known_device.is_among(among, b"another installation", site.now)
+    assert not known_device.is_among(f"session={value}; {name}={value[:-2]}", ours, site.now)
+    assert not known_device.is_among("", ours, site.now)
+    many = "; ".join(f"{name}{number}=x" for number in range(known_device.MOST_ACCOUNTS))
+    assert not known_device.is_among(f"{many}; {name}={value}", ours, site.now)  # so many are not verified one by one

@@ -10,7 +10,7 @@ from public_pages import prepared_services
 from licence_qr.errors import ConfigError
 from licence_qr.web.app import create_app
 from licence_qr.web.serving import lanes
-from licence_qr.web.serving.lanes import DESK, LARGE, SCAN, SENDING, SIGNING_IN, SIZES, Lanes
+from licence_qr.web.serving.lanes import DESK, LARGE, SCAN, SENDING, SIGNING_IN, SIGNING_IN_AGAIN, SIZES, Lanes
 from licence_qr.web.shell.security import PUBLIC
 
 LARGE_ONES = {
@@ -28,8 +28,8 @@ def app():
     return create_app(prepared_services())
 
 
-def lane(app, path: str, method: str = "GET") -> str:
-    return Lanes(app).of({"PATH_INFO": path, "REQUEST_METHOD": method})
+def lane(app, path: str, method: str = "GET", cookies: str = "") -> str:
+    return Lanes(app, "known".__eq__).of({"PATH_INFO": path, "REQUEST_METHOD": method, "HTTP_COOKIE": cookies})
 
 
 def test_each_route_and_method_has_one_lane_by_what_it_costs(app) -> None:
@@ -40,7 +40,7 @@ def test_each_route_and_method_has_one_lane_by_what_it_costs(app) -> None:
         path = adapter.build(rule.endpoint, values, method=next(iter(rule.methods - {"HEAD", "OPTIONS"})))
         for method in rule.methods - {"HEAD", "OPTIONS"}:
             found[lane(app, path.split("?")[0], method)].add((method, rule.endpoint))
-    assert set(found) == set(SIZES)
+    assert set(found) | {SIGNING_IN_AGAIN} == set(SIZES)
     assert found[SIGNING_IN] == {("POST", "sign_in.sign_in")}
     assert found[SENDING] == {
         ("POST", f"citizen_{name}") for name in ("reports.send", "reports.send_without_number", "ratings.send")
@@ -49,6 +49,12 @@ def test_each_route_and_method_has_one_lane_by_what_it_costs(app) -> None:
     assert {method for method, _ in found[SCAN]} == {"GET"}
     assert {endpoint for _, endpoint in found[SCAN]} <= PUBLIC
     assert not {endpoint for _, endpoint in found[DESK]} & PUBLIC
+
+
+def test_who_signs_in_on_a_known_device_waits_behind_no_stranger(app) -> None:
+    assert lane(app, "/sign-in", "POST", "known") == SIGNING_IN_AGAIN
+    assert lane(app, "/sign-in", "POST", "forged") == SIGNING_IN
+    assert lane(app, "/sign-in", "GET", "known") == SCAN
 
 
 @pytest.mark.parametrize("path", ["/c/123", "/static/abc/ui/site.css", "/", "/status-list", "/verify", "/p/1"])
@@ -65,5 +71,5 @@ def test_what_leads_nowhere_takes_nothing_from_citizens(app, path: str) -> None:
 def test_a_lane_for_a_route_that_is_not_there_stops_the_start(app, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lanes, "_LARGE", frozenset({"desk.businesses.gone"}))
     with pytest.raises(ConfigError) as refused:
-        Lanes(app)
+        Lanes(app, bool)
     assert refused.value.code == "route_unknown"
