@@ -203,13 +203,13 @@ def test_what_stands_beside_the_register_is_private_too(database):
     put(database, "13800001234")
     files = {path.name: stat.S_IMODE(path.stat().st_mode) for path in database.path.parent.iterdir()}
     beside = {"register.db-wal", "register.db-shm"} if JOURNAL == "WAL" else set()
-    assert files == dict.fromkeys({"register.db"} | beside, 0o600)
+    assert files == dict.fromkeys({"register.db", "register.db-queue"} | beside, 0o600)
 
 
 def test_after_the_last_connection_the_file_alone_is_the_register(database, tmp_path):
     put(database, "whole")
     database.close()
-    assert [path.name for path in database.path.parent.glob("register.db*")] == ["register.db"]
+    assert {path.name for path in database.path.parent.glob("register.db*")} == {"register.db", "register.db-queue"}
     copy = Database(tmp_path / "copy.db")
     shutil.copyfile(database.path, copy.path)
     assert got(copy) == "whole"

@@ -1,8 +1,8 @@
 """Connections and transactions of the register, one SQLite file.
 
 Every write transaction begins IMMEDIATE, and only here: a deferred one would read a counter, find another clerk
-writing, and fail with "database is locked" instead of waiting. Each thread keeps one connection; opening one per
-request costs ten times as much as a scan.
+writing, and fail with "database is locked" instead of waiting. Writers queue before it (``writers_queue``): whoever
+came first writes first. Each thread keeps one connection; opening one per request costs ten times as much as a scan.
 
 The journal is a write-ahead log where the SQLite of this machine can safely use one (store/database/sqlite.py), so that
 readers and a clerk do not wait for each other. The mode is stored in the file; only ``create_or_upgrade`` changes it.
@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 from licence_qr.errors import RegisterError
 from licence_qr.store.database import journal_files, migrations
 from licence_qr.store.database.sqlite import SqliteUtils, journal_pragmas, sqlite3
+from licence_qr.store.database.writers_queue import QueueTimeout, WritersQueue
 from licence_qr.store.files import file_errors
 
 # How long to wait for another process: a clerk's work is worth a wait, a citizen needs an answer soon.
@@ -79,6 +80,7 @@ class Database:
         """``first`` is called with every write transaction before anything else, and what it returns after COMMIT."""
         self.path = path
         self._first = first
+        self._queue = WritersQueue(path)
         self._local = threading.local()
 
     def create_or_upgrade(self) -> None:
@@ -118,28 +120,38 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Transaction]:
         """A read transaction: one consistent snapshot of the register."""
-        with self._transaction("BEGIN DEFERRED", writable=False) as tx:
+        with self._transaction("BEGIN DEFERRED") as tx:
             yield tx
 
     @contextmanager
     def write(self, wait: float | None = None) -> Iterator[Transaction]:
-        """A write transaction: BEGIN IMMEDIATE … COMMIT, or ROLLBACK when anything is raised. The only way to write.
+        """A write transaction, in turn: BEGIN IMMEDIATE … COMMIT, or ROLLBACK when anything is raised. The only way to
+        write.
 
         ``wait`` (seconds until ``register_locked``) is for writes that an answer can do without.
         """
-        with self._transaction("BEGIN IMMEDIATE", writable=True, wait=wait) as tx:
-            committed = self._first(tx) if self._first else None
-            yield tx
+        seconds = WRITE_WAIT_SECONDS if wait is None else wait
+        with _register_errors(self.path):
+            self._kept_connection()  # a register that cannot be opened is reported before anybody waits
+            with self._queue.turn(seconds), self._transaction("BEGIN IMMEDIATE", wait=seconds) as tx:
+                committed = self._first(tx) if self._first else None
+                yield tx
         if committed:
             committed()
 
+    def writers_waiting(self) -> int:
+        """How many threads and processes of this machine wait for their turn to write. Asks nothing of the register."""
+        return self._queue.waiting()
+
     @contextmanager
-    def _transaction(self, begin: str, *, writable: bool, wait: float | None = None) -> Iterator[Transaction]:
+    def _transaction(self, begin: str, *, wait: float | None = None) -> Iterator[Transaction]:
+        """``wait`` is None for reading, else the seconds to wait for a tool that writes without having queued."""
+        writable = wait is not None
         with _register_errors(self.path):
             kept = self._kept_connection()
             connection = kept.connection
-            if writable:
-                _wait(connection, WRITE_WAIT_SECONDS if wait is None else wait)
+            if wait is not None:
+                _wait(connection, wait)
             try:
                 connection.execute(begin)
                 if writable:
@@ -298,6 +310,8 @@ def _register_errors(path: Path) -> Iterator[None]:
     """Turn SQLite errors into RegisterError, except constraint and SQL errors, which are bugs."""
     try:
         yield
+    except QueueTimeout as error:
+        raise RegisterError("register_locked", path=path) from error
     except sqlite3.Error as error:
         primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
         code = _BY_PRIMARY_CODE.get(primary)

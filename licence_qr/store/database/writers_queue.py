@@ -1,0 +1,105 @@
+"""The queue of those who want to write: first come, first served, over all threads and processes of this machine.
+
+SQLite lets one write at a time and the others ask again after a sleep that grows: whoever writes without pause, as an
+import does, is nearly always back before a clerk has asked again. Here everyone takes a ticket on arrival and waits
+until no smaller one is held.
+
+A ticket is a byte of a file beside the register (``register.db-queue``), locked by its holder (fcntl(2), open file
+description locks): the kernel lets go of it with the process, however that ends, and nothing has to be cleaned up. The
+number of the next ticket is all that the file holds. Waiting is asking every millisecond; the order does not depend on who
+asks when. The queue orders writers and protects nothing: that is SQLite's own lock, which they take next.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import struct
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+_ASK_AGAIN_SECONDS = 0.001
+_NUMBER_BYTES = 8
+# Byte 0 is nobody's: a lock of no length would reach to the end of the file.
+_FIRST, _LAST = 1, 2**62
+_FLOCK = struct.Struct("@hhqqi")  # struct flock: type, whence, start, length, process
+
+
+class QueueTimeout(Exception):
+    """Those before did not finish in time."""
+
+
+class WritersQueue:
+    """The queue of one register. Where its file cannot be used nobody waits here: SQLite then says what is wrong."""
+
+    def __init__(self, register: Path) -> None:
+        self._path = register.with_name(register.name + "-queue")
+
+    @contextmanager
+    def turn(self, seconds: float) -> Iterator[None]:
+        """Wait until all who came before have finished; the block runs in turn. Raises QueueTimeout after ``seconds``."""
+        deadline = time.monotonic() + seconds
+        with ExitStack() as held:
+            if (place := self._join(held)) is not None:
+                file, ticket = place
+                while _held(file, _FIRST, ticket) is not None:
+                    if time.monotonic() >= deadline:
+                        raise QueueTimeout
+                    time.sleep(_ASK_AGAIN_SECONDS)
+            yield
+
+    def _join(self, held: ExitStack) -> tuple[int, int] | None:
+        """The file and a ticket in it, which goes back when ``held`` closes; None where that cannot be had."""
+        try:
+            file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            held.callback(os.close, file)
+            return file, _take_ticket(file)
+        except OSError:
+            return None
+
+    def waiting(self) -> int:
+        """How many wait now, whoever is writing not counted. Waits for nobody and changes nothing."""
+        try:
+            file = os.open(self._path, os.O_RDWR | os.O_CLOEXEC)
+        except OSError:
+            return 0
+        try:
+            held, spans = 0, [(_FIRST, _next_number(file))]
+            while spans:
+                first, end = spans.pop()
+                ticket = _held(file, first, end)
+                if ticket is not None:
+                    held += 1
+                    spans += [(first, ticket), (ticket + 1, end)]
+            return max(0, held - 1)
+        finally:
+            os.close(file)
+
+
+def _take_ticket(file: int) -> int:
+    """The next number, its byte locked until ``file`` is closed. Others are kept out for these few microseconds."""
+    fcntl.flock(file, fcntl.LOCK_EX)
+    try:
+        ticket = _next_number(file)
+        os.pwrite(file, (ticket + 1).to_bytes(_NUMBER_BYTES, "little"), 0)
+        fcntl.fcntl(file, fcntl.F_OFD_SETLK, _FLOCK.pack(fcntl.F_WRLCK, os.SEEK_SET, ticket, 1, 0))
+        return ticket
+    finally:
+        fcntl.flock(file, fcntl.LOCK_UN)
+
+
+def _next_number(file: int) -> int:
+    """What the file says, or the first where it says nothing or nonsense."""
+    number = int.from_bytes(os.pread(file, _NUMBER_BYTES, 0), "little")
+    return number if _FIRST <= number < _LAST else _FIRST
+
+
+def _held(file: int, first: int, end: int) -> int | None:
+    """A ticket from ``first`` up to ``end`` (not included) that somebody else holds; None when there is none."""
+    if first >= end:
+        return None
+    asked = _FLOCK.pack(fcntl.F_WRLCK, os.SEEK_SET, first, end - first, 0)
+    kind, _, start, _, _ = _FLOCK.unpack(fcntl.fcntl(file, fcntl.F_OFD_GETLK, asked))
+    return None if kind == fcntl.F_UNLCK else max(start, first)
