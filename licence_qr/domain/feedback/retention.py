@@ -9,6 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+# So many cases at most in one transaction: clerks wait for it.
+PURGED_AT_ONCE = 200
+
 
 @dataclass(frozen=True, slots=True)
 class Deleted:
@@ -16,6 +19,9 @@ class Deleted:
 
     contacts: int = 0
     words: int = 0
+
+    def __add__(self, other: Deleted) -> Deleted:
+        return Deleted(self.contacts + other.contacts, self.words + other.words)
 
 
 def is_kept(closed_on: date | None, days: int, today: date) -> bool:

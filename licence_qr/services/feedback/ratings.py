@@ -36,6 +36,7 @@ from licence_qr.errors import (
     NotFoundError,
 )
 from licence_qr.printing.qr import make_symbol, min_size_mm, to_svg
+from licence_qr.services.feedback.purging import purge_all
 from licence_qr.services.register import access, look_ups
 from licence_qr.services.register.look_ups import LookUps
 from licence_qr.store.database.connections import Database, Transaction
@@ -174,9 +175,8 @@ class Ratings:
         return deleted
 
     def sweep(self, now: datetime) -> Deleted:
-        """``purge_expired`` in its own transaction, for start-up and the daily sweep."""
-        with self.database.write() as tx:
-            return self.purge_expired(tx, now)
+        """``purge_expired`` in transactions of its own until nothing is left, for start-up and the daily sweep."""
+        return purge_all(self.database, lambda tx: self.purge_expired(tx, now))
 
     def dated(self, rating: Rating) -> Rating:
         """The rating with its due day, which is computed if it is missing and there is a calendar."""

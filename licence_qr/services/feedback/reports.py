@@ -33,6 +33,7 @@ from licence_qr.domain.register.networks import client_network
 from licence_qr.domain.register.rate_limits import Limit
 from licence_qr.domain.roles import CITIZEN, SYSTEM
 from licence_qr.errors import ConflictError, InputError, InvalidApplication, NotFoundError
+from licence_qr.services.feedback.purging import purge_all
 from licence_qr.services.register import look_ups
 from licence_qr.services.register.look_ups import LookUps, MemoryThrottle
 from licence_qr.services.register.photo_cleaning import clean
@@ -221,9 +222,8 @@ class Reports:
         return deleted
 
     def sweep(self, now: datetime) -> Deleted:
-        """``purge_expired`` in its own transaction, for start-up and the daily sweep."""
-        with self.database.write() as tx:
-            return self.purge_expired(tx, now)
+        """``purge_expired`` in transactions of its own until nothing is left, for start-up and the daily sweep."""
+        return purge_all(self.database, lambda tx: self.purge_expired(tx, now))
 
     def holder(self, tx: Transaction, report: Report) -> tuple[str, str]:
         """Name and address of the business by the register now, or the place as typed."""

@@ -18,6 +18,7 @@ from licence_qr.services.lifecycle.case import ActCase
 from licence_qr.services.lifecycle.perform import Life
 from licence_qr.services.register.record import as_json
 from licence_qr.services.signing.sign_record import refresh_status
+from licence_qr.store.database.batches import write_each
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.register import entities, marks, permits
 from licence_qr.store.register.photo_files import PhotoFiles
@@ -35,7 +36,7 @@ class Swept:
 
 @dataclass(frozen=True, slots=True)
 class LifeSweep:
-    """Runs the sweep, one transaction per business, so an interrupted sweep can be run again."""
+    """Runs the sweep, each business whole in one transaction, so an interrupted sweep can be run again."""
 
     database: Database
     life: Life
@@ -48,12 +49,10 @@ class LifeSweep:
             renewing = permits.undecided_past_end(tx, day)
             resting = entities.rested(tx, day)
             over = marks.elapsed(tx, day)
-        for uscc in sorted({each.uscc for each in renewing} | set(resting)):
-            with self.database.write() as tx:
-                self._catch_up(tx, uscc, now)
-        for uscc in sorted({each.uscc for each in over}):
-            with self.database.write() as tx:
-                self._drop_marks(tx, uscc, now)
+        due = sorted({each.uscc for each in renewing} | set(resting))
+        write_each(self.database, due, lambda tx, uscc: self._catch_up(tx, uscc, now))
+        marked = sorted({each.uscc for each in over})
+        write_each(self.database, marked, lambda tx, uscc: self._drop_marks(tx, uscc, now))
         return Swept(len(renewing), len(resting), len(over), self.photos.sweep(now))
 
     def _catch_up(self, tx: Transaction, uscc: str, now: datetime) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from licence_qr.domain.feedback.ratings import Invitation, MonthOfRatings, Rating, RatingState, RatingStep
+from licence_qr.domain.feedback.retention import PURGED_AT_ONCE
 from licence_qr.domain.identifiers import CodeId
 from licence_qr.store.database.connections import Row, Transaction
 
@@ -196,31 +197,37 @@ def contact(tx: Transaction, rating_id: int) -> str:
 
 
 def sweep_private(tx: Transaction, closed_before: date) -> int:
-    """Delete and overwrite contacts of ratings closed before that day; return how many."""
+    """Delete and overwrite contacts of ratings closed before that day, at most ``PURGED_AT_ONCE``; return how many."""
     tx.one("PRAGMA secure_delete = ON")
     # Starts from the contacts, because few are kept and many ratings are closed.
     swept = tx.run(
-        "DELETE FROM rating_private WHERE EXISTS"
-        " (SELECT 1 FROM ratings AS r WHERE r.rating_id = rating_private.rating_id AND r.closed_on < ?)",
-        (closed_before.isoformat(),),
+        "DELETE FROM rating_private WHERE rating_id IN (SELECT rating_id FROM rating_private AS p WHERE EXISTS"
+        " (SELECT 1 FROM ratings AS r WHERE r.rating_id = p.rating_id AND r.closed_on < ?) LIMIT ?)",
+        (closed_before.isoformat(), PURGED_AT_ONCE),
     )
     return int(swept.rowcount)
 
 
 def sweep_words(tx: Transaction, closed_before: date, today: date) -> int:
-    """Delete and overwrite texts with and about ratings closed before that day; return how many ratings.
+    """Delete and overwrite texts with and about ratings closed before that day, at most ``PURGED_AT_ONCE``.
+
+    Returns of how many ratings.
 
     Level, reasons, dates, steps and remedies are kept.
     """
     tx.one("PRAGMA secure_delete = ON")
-    due = "closed_on < ? AND closed_on IS NOT NULL AND words_deleted_on IS NULL"
-    before = closed_before.isoformat()
-    tx.run(
-        "UPDATE rating_events SET text = '' WHERE step != 'mended' AND text != ''"
-        f" AND rating_id IN (SELECT rating_id FROM ratings WHERE {due})",
-        (before,),
+    due = (
+        "(SELECT rating_id FROM ratings WHERE closed_on < ? AND closed_on IS NOT NULL AND words_deleted_on IS NULL"
+        " ORDER BY closed_on, rating_id LIMIT ?)"
     )
-    swept = tx.run(f"UPDATE ratings SET text = '', words_deleted_on = ? WHERE {due}", (today.isoformat(), before))
+    which = (closed_before.isoformat(), PURGED_AT_ONCE)
+    tx.run(
+        f"UPDATE rating_events SET text = '' WHERE step != 'mended' AND text != '' AND rating_id IN {due}",
+        which,
+    )
+    swept = tx.run(
+        f"UPDATE ratings SET text = '', words_deleted_on = ? WHERE rating_id IN {due}", (today.isoformat(), *which)
+    )
     return int(swept.rowcount)
 
 

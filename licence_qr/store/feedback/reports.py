@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from licence_qr.domain.feedback.alike import MANY_FROM_ONE_NETWORK, MOST_OF_ONE_BUSINESS
 from licence_qr.domain.feedback.reports import Report, ReportState, ReportStep
+from licence_qr.domain.feedback.retention import PURGED_AT_ONCE
 from licence_qr.domain.identifiers import CodeId
 from licence_qr.store.database.connections import Row, Transaction
 
@@ -208,33 +209,40 @@ def holds_photo(tx: Transaction, report_id: int) -> bool:
 
 
 def sweep_private(tx: Transaction, closed_before: date) -> int:
-    """Delete and overwrite contacts and photographs of reports closed before that day; return how many."""
+    """Delete and overwrite contacts and photographs of reports closed before that day, at most ``PURGED_AT_ONCE``.
+
+    Returns how many.
+    """
     tx.one("PRAGMA secure_delete = ON")
     # Starts from the contacts, because few are kept and many reports are closed.
     swept = tx.run(
-        "DELETE FROM report_private WHERE EXISTS"
-        " (SELECT 1 FROM reports AS r WHERE r.report_id = report_private.report_id AND r.closed_on < ?)",
-        (closed_before.isoformat(),),
+        "DELETE FROM report_private WHERE report_id IN (SELECT report_id FROM report_private AS p WHERE EXISTS"
+        " (SELECT 1 FROM reports AS r WHERE r.report_id = p.report_id AND r.closed_on < ?) LIMIT ?)",
+        (closed_before.isoformat(), PURGED_AT_ONCE),
     )
     return int(swept.rowcount)
 
 
 def sweep_words(tx: Transaction, closed_before: date, today: date) -> int:
-    """Delete and overwrite texts in and about reports closed before that day; return how many reports.
+    """Delete and overwrite texts in and about reports closed before that day, at most ``PURGED_AT_ONCE``.
+
+    Returns of how many reports.
 
     Texts of the reporter and internal notes are deleted; kind, dates, steps and answers are kept.
     """
     tx.one("PRAGMA secure_delete = ON")
-    due = "closed_on < ? AND closed_on IS NOT NULL AND words_deleted_on IS NULL"
-    before = closed_before.isoformat()
+    due = (
+        "(SELECT report_id FROM reports WHERE closed_on < ? AND closed_on IS NOT NULL AND words_deleted_on IS NULL"
+        " ORDER BY closed_on, report_id LIMIT ?)"
+    )
+    which = (closed_before.isoformat(), PURGED_AT_ONCE)
     tx.run(
-        "UPDATE report_events SET text = '' WHERE step != 'answered' AND text != ''"
-        f" AND report_id IN (SELECT report_id FROM reports WHERE {due})",
-        (before,),
+        f"UPDATE report_events SET text = '' WHERE step != 'answered' AND text != '' AND report_id IN {due}",
+        which,
     )
     swept = tx.run(
-        f"UPDATE reports SET text = '', place = '', network_mark = '', words_deleted_on = ? WHERE {due}",
-        (today.isoformat(), before),
+        f"UPDATE reports SET text = '', place = '', network_mark = '', words_deleted_on = ? WHERE report_id IN {due}",
+        (today.isoformat(), *which),
     )
     return int(swept.rowcount)
 

@@ -17,10 +17,12 @@ from licence_qr.domain.feedback.ratings import RatingStep
 from licence_qr.domain.feedback.reports import ReportStep
 from licence_qr.domain.feedback.retention import Deleted
 from licence_qr.errors import ConflictError
+from licence_qr.services.feedback import purging
 from licence_qr.services.feedback.ratings import SentRating
 from licence_qr.services.feedback.ratings_desk import RatingAct
 from licence_qr.services.feedback.reports_desk import ReportAct, ReportFile
 from licence_qr.store.database.sqlite import sqlite3
+from licence_qr.store.feedback import reports as stored_reports
 
 __all__ = ["number"]
 
@@ -73,6 +75,21 @@ def test_the_mark_of_the_network_goes_with_them(services: Services, closed: str)
     assert mark and mark in everything(services.database)
     services.reports.sweep(NOW + GONE)
     assert mark not in everything(services.database)
+
+
+def test_a_sweep_deletes_a_few_cases_at_once_and_goes_on_until_none_is_left(
+    services: Services, number: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for each in range(5):
+        services.reports.send(sent(number, f"form-{each}"), f"10.0.0.{each}", NOW)
+    with services.database.write() as tx:
+        tx.run("UPDATE reports SET closed_on = ?", (NOW.date().isoformat(),))
+    for module in (purging, stored_reports):
+        monkeypatch.setattr(module, "PURGED_AT_ONCE", 2)
+    with services.database.write() as tx:
+        assert services.reports.purge_expired(tx, NOW + GONE) == Deleted(contacts=2, words=2)
+    assert services.reports.sweep(NOW + GONE) == Deleted(contacts=3, words=3)
+    assert REPORTED not in everything(services.database)
 
 
 def test_kind_dates_steps_and_answer_stay(services: Services, closed: str) -> None:
