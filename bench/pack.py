@@ -1,4 +1,5 @@
-"""The inspector's pack of an office with 10,000 businesses: its size over the wire and at rest, and how long it takes.
+"""The inspector's pack of an office with 40,000 businesses: its size over the wire and at rest, how long it takes, and how
+much memory beside what the program has anyway.
 
 Each business has premises, a permit and a code number of its own. What is kept in the browser is
 what came over the wire and 16 bytes of AES-GCM; the size before compression bounds what registers of less similar
@@ -7,16 +8,19 @@ names could come to.
 
 from __future__ import annotations
 
-import gzip
+import json
 import random
+import subprocess
+import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from bench.installation import OFFICE, installation
-from licence_qr.bootstrap import Services
+from bench.installation import OFFICE, installation, settings_in
+from licence_qr.bootstrap import Services, build
 from licence_qr.domain.dates import Period
 from licence_qr.domain.identifiers import CODE_ID_BYTES, CodeId, complete_uscc
 from licence_qr.domain.register.entity import Entity, EntityForm, LicenceState
@@ -25,9 +29,10 @@ from licence_qr.domain.roles import Actor, Role
 from licence_qr.store.register import codes, entities, permits
 from licence_qr.store.register.codes import StoredCode
 from licence_qr.store.register.entities import StoredEntity
+from licence_qr.web.phone.pack import compressed
 
-BUSINESSES = 10_000
-MOST_BYTES, MOST_SECONDS = 5_000_000, 5.0
+BUSINESSES = 40_000
+MOST_BYTES, MOST_SECONDS, MOST_MEMORY = 5_000_000, 2.0, 50_000_000
 GCM_TAG = 16
 INSPECTOR = Actor(0, "bench", "bench", OFFICE, frozenset({Role.INSPECTOR}))
 DAY = date(2026, 1, 5)
@@ -82,7 +87,7 @@ def _code(number: int, uscc: str, chance: random.Random) -> StoredCode:
     )
 
 
-def _fill(services: Services) -> None:
+def fill(services: Services) -> None:
     chance = random.Random(SEED)
     with services.database.write() as tx:
         for number in range(BUSINESSES):
@@ -102,18 +107,45 @@ def measure() -> list[dict[str, Any]]:
     """Rows of figure, goal, measured and ratio (goal / measured)."""
     with tempfile.TemporaryDirectory() as folder:
         services = installation(Path(folder))
-        _fill(services)
-        start = time.perf_counter()
-        plain = services.pack.for_actor(INSPECTOR, datetime.now(UTC))
-        wire = len(gzip.compress(plain, mtime=0))
-        seconds = time.perf_counter() - start
+        fill(services)
+        services.database.close()
+        command = [sys.executable, "-c", f"from bench.pack import take; take({folder!r})"]
+        told = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+    plain, wire, seconds, grown = (told[key] for key in ("plain", "wire", "seconds", "grown"))
     kept = wire + GCM_TAG
     return [
         _row(f"pack of {BUSINESSES:,} businesses, over the wire", "<= 5 MB", f"{wire / 1e6:.2f} MB", MOST_BYTES / wire),
         _row("the same, at rest", "<= 5 MB", f"{kept / 1e6:.2f} MB", MOST_BYTES / kept),
-        _row("the same, before compression", "<= 5 MB", f"{len(plain) / 1e6:.2f} MB", MOST_BYTES / len(plain)),
-        _row("the same, read and compressed", "<= 5 s", f"{seconds:.2f} s", MOST_SECONDS / seconds),
+        _row("the same, before compression", "", f"{plain / 1e6:.2f} MB", 1),
+        _row("the same, read and compressed", "<= 2 s", f"{seconds:.2f} s", MOST_SECONDS / seconds),
+        _row("the same, more memory (RSS)", "<= 50 MB", f"{grown / 1e6:.1f} MB", MOST_MEMORY / max(grown, 1_000_000)),
     ]
+
+
+def take(folder: str) -> None:
+    """Take the pack in a process of its own, whose memory nothing else has used before; what it cost as JSON. Told in
+    seconds of the processor: whatever else the machine does, those are its price."""
+    services = build(settings_in(Path(folder)))
+    before, start = memory(), time.process_time()
+    plain, wire = 0, 0
+    parts = services.pack.for_actor(INSPECTOR, datetime.now(UTC))
+
+    def counted() -> Iterator[bytes]:
+        nonlocal plain
+        for part in parts:
+            plain += len(part)
+            yield part
+
+    for packed in compressed(counted()):
+        wire += len(packed)
+    seconds = time.process_time() - start
+    print(json.dumps({"plain": plain, "wire": wire, "seconds": seconds, "grown": memory() - before}))
+
+
+def memory() -> int:
+    """The most memory this program has held until now (RSS), in bytes; that of the one it was started by not counted."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(status.partition("VmHWM:")[2].split()[0]) * 1024
 
 
 if __name__ == "__main__":

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 
-def canonical_json(value: Mapping[str, Any]) -> str:
+def canonical_json(value: Mapping[str, Any] | Sequence[Any]) -> str:
     """Return ``value`` in the JSON Canonicalization Scheme (RFC 8785), as text to be encoded as UTF-8.
 
     Names must be ASCII and numbers integers below 2^53, so sorting names and leaving out spaces is enough. Raises

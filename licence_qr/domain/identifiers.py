@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from base64 import b32encode
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import mul
@@ -18,6 +19,9 @@ _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 USCC_BYTES = 11  # 88 bits: enough for codes that begin with 0 to 9, A, B or C; 31**18 needs 90
 
 CROCKFORD_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_CROCKFORD_VALUES = {char: value for value, char in enumerate(CROCKFORD_ALPHABET)}
+# The alphabet of RFC 4648 and Crockford's, value by value.
+_CROCKFORD_FOR_RFC_4648 = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", CROCKFORD_ALPHABET.encode("ascii"))
 CODE_ID_BYTES = 10
 _CODE_NUMBER_LENGTH = 17
 _CROCKFORD_LOOKALIKES = str.maketrans({"O": "0", "I": "1", "L": "1"})
@@ -117,7 +121,7 @@ def _code_number_check_char(chars: str) -> str:
     """ISO/IEC 7064 hybrid system, Mod 33,32 over Crockford's alphabet."""
     check = 32
     for char in chars:
-        check = ((check + CROCKFORD_ALPHABET.index(char)) % 32 or 32) * 2 % 33
+        check = ((check + _CROCKFORD_VALUES[char]) % 32 or 32) * 2 % 33
     return CROCKFORD_ALPHABET[(1 - check) % 32]
 
 
@@ -138,10 +142,8 @@ class CodeId:
         The check is ISO/IEC 7064 hybrid Mod 33,32 over Crockford's alphabet, so that the check character is one
         that people can type, unlike Crockford's own ``*~$=U``.
         """
-        bits = int.from_bytes(self.value, "big")
-        chars = "".join(CROCKFORD_ALPHABET[(bits >> shift) & 31] for shift in range(75, -1, -5))
-        check = _code_number_check_char(chars)
-        return "-".join([*(chars[i : i + 4] for i in range(0, 16, 4)), check])
+        chars = b32encode(self.value).translate(_CROCKFORD_FOR_RFC_4648).decode("ascii")
+        return f"{chars[:4]}-{chars[4:8]}-{chars[8:12]}-{chars[12:]}-{_code_number_check_char(chars)}"
 
     def __str__(self) -> str:
         return self.number
@@ -162,5 +164,5 @@ def parse_code_number(text: str, field: str = "code_number") -> CodeId:
         raise InputError("code_number_check", field=field)
     bits = 0
     for char in compact[:16]:
-        bits = bits << 5 | CROCKFORD_ALPHABET.index(char)
+        bits = bits << 5 | _CROCKFORD_VALUES[char]
     return CodeId(bits.to_bytes(CODE_ID_BYTES, "big"))

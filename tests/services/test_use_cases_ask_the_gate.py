@@ -105,7 +105,8 @@ def writes(kind: type, name: str, above: tuple[str, ...] = ()) -> bool:
         return False
     source = inspect.getsource(method)
     deeper = (writes(kind, each, (*above, name)) for each in re.findall(r"self\.(\w+)\(", source))
-    return "database.write(" in source or any(deeper)
+    begins = re.search(r"database\.write\(|(write_each|purge_all)\(self\.database", source)
+    return begins is not None or any(deeper)
 
 
 USE_CASES = {name: method for name, _, method in methods() if takes_person(method)}

@@ -68,7 +68,7 @@ class PermitStatus(StrEnum):
     @property
     def in_force(self) -> bool:
         """Whether the holder may act under the permit on that day."""
-        return self in {PermitStatus.EFFECTIVE, PermitStatus.EXPIRING_SOON}
+        return self is PermitStatus.EFFECTIVE or self is PermitStatus.EXPIRING_SOON
 
 
 class GrantMode(StrEnum):

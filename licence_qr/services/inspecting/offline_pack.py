@@ -7,6 +7,7 @@ an inspection needs, which is only for officers of the office.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -39,14 +40,15 @@ class Pack:
     database: Database
     catalogue: Catalogue
 
-    def for_actor(self, actor: Actor, now: datetime) -> bytes:
-        """The businesses of the office of ``actor`` as JSON in UTF-8. The download is recorded.
+    def for_actor(self, actor: Actor, now: datetime) -> Iterator[bytes]:
+        """The businesses of the office of ``actor`` as JSON in UTF-8, in parts. The download is recorded before the first.
 
         Keys are sorted, without spaces, and rows are in order of credit code, so one register at one instant gives one
-        text.
+        text. Each part is read when it is asked for, in a transaction of its own: a slow download holds up nobody, and
+        each business is as it was when its part was read.
 
         Raises AccessError ``role_not_allowed`` unless ``actor`` is an inspector, ``pack_office_unknown`` for an account
-        whose office is not in the catalogue; RegisterError.
+        whose office is not in the catalogue; RegisterError, also between parts.
         """
         access.demand(actor, access.MAKE_INSPECTIONS)
         office = self.catalogue.offices.get(actor.office)
@@ -54,7 +56,7 @@ class Pack:
             raise AccessError("pack_office_unknown", office=actor.office)
         today = local_date(now)
         with self.database.read() as tx:
-            found = office_register.read(tx, actor.office)
+            ours = office_register.credit_codes(tx, actor.office)
             kit = inspection_kit.kit(tx, self.catalogue, actor, today)
         content = {
             "format": FORMAT,
@@ -62,11 +64,22 @@ class Pack:
             "expires": _instant(now + LIFETIME),
             "office": _both(office.name),
             "permit_types": {known.id: _both(known.name) for known in self.catalogue.permit_types.values()},
-            "businesses": [_row(business, today) for business in found],
+            "businesses": [],
             "inspection": kit,
         }
-        self._note(actor, len(found), now)
-        return canonical_json(content).encode("utf-8")
+        self._note(actor, len(ours), now)
+        return self._parts(canonical_json(content), ours, today)
+
+    def _parts(self, around: str, ours: Sequence[str], today: date) -> Iterator[bytes]:
+        """``around`` with the rows of the businesses in their empty place."""
+        before, place, after = around.partition('"businesses":[')
+        yield (before + place).encode("utf-8")
+        for first in range(0, len(ours), office_register.PAGE):
+            with self.database.read() as tx:
+                page = office_register.read(tx, ours[first : first + office_register.PAGE])
+                rows = canonical_json([_row(business, today) for business in page])[1:-1]
+            yield ("," * (first > 0) + rows).encode("utf-8")
+        yield after.encode("utf-8")
 
     def _note(self, actor: Actor, businesses: int, now: datetime) -> None:
         taken = NewEvent(
@@ -81,12 +94,12 @@ class Pack:
 
 
 def _row(business: OfficeBusiness, today: date) -> list[Any]:
-    entity = business.stored.entity
-    places = [[p.premises_no, p.address] for p in business.premises if p.open] or [[DOMICILE_NO, entity.domicile]]
+    places = business.premises or [(DOMICILE_NO, business.domicile)]
     visited = {held.permit.permit_no: business.inspected.get(held.permit_id) for held in business.permits}
     shown = shown_permits(tuple(held.permit for held in business.permits), today)
     held = [_permit(permit, status, visited[permit.permit_no]) for permit, status in shown]
-    return [business.code_id.number if business.code_id else "", entity.uscc, entity.holder_name, places, held]
+    number = business.code_id.number if business.code_id else ""
+    return [number, business.uscc, business.holder_name, places, held]
 
 
 def _permit(permit: Permit, status: PermitStatus, visited_on: date | None) -> list[Any]:

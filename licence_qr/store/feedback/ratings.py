@@ -197,9 +197,9 @@ def contact(tx: Transaction, rating_id: int) -> str:
 
 
 def sweep_private(tx: Transaction, closed_before: date) -> int:
-    """Delete and overwrite contacts of ratings closed before that day, at most ``PURGED_AT_ONCE``; return how many."""
+    """Delete and overwrite contacts of ratings closed before that day; return how many."""
     tx.one("PRAGMA secure_delete = ON")
-    # Starts from the contacts, because few are kept and many ratings are closed.
+    # At most ``PURGED_AT_ONCE``. Starts from the contacts, because few are kept and many ratings are closed.
     swept = tx.run(
         "DELETE FROM rating_private WHERE rating_id IN (SELECT rating_id FROM rating_private AS p WHERE EXISTS"
         " (SELECT 1 FROM ratings AS r WHERE r.rating_id = p.rating_id AND r.closed_on < ?) LIMIT ?)",
@@ -209,11 +209,9 @@ def sweep_private(tx: Transaction, closed_before: date) -> int:
 
 
 def sweep_words(tx: Transaction, closed_before: date, today: date) -> int:
-    """Delete and overwrite texts with and about ratings closed before that day, at most ``PURGED_AT_ONCE``.
+    """Delete and overwrite texts with and about ratings closed before that day; return how many ratings.
 
-    Returns of how many ratings.
-
-    Level, reasons, dates, steps and remedies are kept.
+    Level, reasons, dates, steps and remedies are kept. At most ``PURGED_AT_ONCE``.
     """
     tx.one("PRAGMA secure_delete = ON")
     due = (

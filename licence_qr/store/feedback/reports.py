@@ -209,12 +209,9 @@ def holds_photo(tx: Transaction, report_id: int) -> bool:
 
 
 def sweep_private(tx: Transaction, closed_before: date) -> int:
-    """Delete and overwrite contacts and photographs of reports closed before that day, at most ``PURGED_AT_ONCE``.
-
-    Returns how many.
-    """
+    """Delete and overwrite contacts and photographs of reports closed before that day; return how many."""
     tx.one("PRAGMA secure_delete = ON")
-    # Starts from the contacts, because few are kept and many reports are closed.
+    # At most ``PURGED_AT_ONCE``. Starts from the contacts, because few are kept and many reports are closed.
     swept = tx.run(
         "DELETE FROM report_private WHERE report_id IN (SELECT report_id FROM report_private AS p WHERE EXISTS"
         " (SELECT 1 FROM reports AS r WHERE r.report_id = p.report_id AND r.closed_on < ?) LIMIT ?)",
@@ -224,11 +221,9 @@ def sweep_private(tx: Transaction, closed_before: date) -> int:
 
 
 def sweep_words(tx: Transaction, closed_before: date, today: date) -> int:
-    """Delete and overwrite texts in and about reports closed before that day, at most ``PURGED_AT_ONCE``.
+    """Delete and overwrite texts in and about reports closed before that day; return how many reports.
 
-    Returns of how many reports.
-
-    Texts of the reporter and internal notes are deleted; kind, dates, steps and answers are kept.
+    Texts of the reporter and internal notes are deleted; kind, dates, steps and answers are kept. At most ``PURGED_AT_ONCE``.
     """
     tx.one("PRAGMA secure_delete = ON")
     due = (

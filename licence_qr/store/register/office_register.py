@@ -1,65 +1,80 @@
-"""All businesses of one office, read with a few statements in total instead of a few for each."""
+"""The businesses of one office in pages, a few statements for each page, so that no read takes long."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from licence_qr.domain.identifiers import CodeId
-from licence_qr.domain.register.entity import Premises
 from licence_qr.store.database.connections import Transaction
-from licence_qr.store.register import entities, permits
-from licence_qr.store.register.entities import StoredEntity
+from licence_qr.store.register import permits
 from licence_qr.store.register.permits import StoredPermit
 
-# Businesses of an office: those registered there, and those with a permit that it handles.
-_OURS = "(SELECT uscc FROM entities WHERE office = ? UNION SELECT uscc FROM permits WHERE handling_office = ?)"
+# As many credit codes in one statement as every database takes placeholders for.
+PAGE = 500
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OfficeBusiness:
-    """One business with all its premises (including closed ones) and permits.
+    """What a pack contains of one business: premises that are not closed (number, address), and all permits.
 
     ``code_id`` is None if it never had a code; ``inspected`` is the day of the last inspection that counts, by permit
     key.
     """
 
-    stored: StoredEntity
+    uscc: str
+    holder_name: str
+    domicile: str
     code_id: CodeId | None
-    premises: tuple[Premises, ...]
-    permits: tuple[StoredPermit, ...]
+    premises: Sequence[tuple[int, str]]
+    permits: Sequence[StoredPermit]
     inspected: Mapping[int, date]
 
 
-def read(tx: Transaction, office: str) -> tuple[OfficeBusiness, ...]:
-    """The businesses of ``office`` in order of their credit codes."""
-    ours = (office, office)
-    premises: dict[str, list[Premises]] = {}
-    for row in tx.all(f"SELECT * FROM premises WHERE uscc IN {_OURS} ORDER BY uscc, premises_no", ours):
-        premises.setdefault(row["uscc"], []).append(entities.premises_from_row(row))
+def credit_codes(tx: Transaction, office: str) -> tuple[str, ...]:
+    """The businesses of an office, those registered there and those with a permit that it handles, in order."""
+    rows = tx.run(
+        "SELECT uscc FROM entities WHERE office = ? UNION SELECT uscc FROM permits WHERE handling_office = ? ORDER BY uscc",
+        (office, office),
+    )
+    return tuple(uscc for (uscc,) in rows)
+
+
+def read(tx: Transaction, credit_codes: Sequence[str]) -> Iterator[OfficeBusiness]:
+    """The businesses with these credit codes, ``PAGE`` at most, in order of their codes."""
+    these = f"({', '.join('?' * len(credit_codes))})"
+    premises: dict[str, list[tuple[int, str]]] = {}
+    for uscc, number, address in tx.run(
+        f"SELECT uscc, premises_no, address FROM premises WHERE uscc IN {these} AND closed_on IS NULL"
+        " ORDER BY uscc, premises_no",
+        credit_codes,
+    ):
+        premises.setdefault(uscc, []).append((number, address))
     held: dict[str, list[StoredPermit]] = {}
-    for row in tx.all(f"SELECT * FROM permits WHERE uscc IN {_OURS} ORDER BY uscc, premises_no, permit_id", ours):
+    for row in tx.run(
+        f"SELECT * FROM permits WHERE uscc IN {these} ORDER BY uscc, premises_no, permit_id", credit_codes
+    ):
         held.setdefault(row["uscc"], []).append(permits.from_row(row))
     inspected: dict[str, dict[int, date]] = {}
-    for row in tx.all(
-        "SELECT uscc, permit_id, max(visited_on) AS last FROM inspections"
-        f" WHERE state = 'counted' AND permit_id IS NOT NULL AND uscc IN {_OURS} GROUP BY uscc, permit_id",
-        ours,
+    for uscc, permit_id, last in tx.run(
+        "SELECT uscc, permit_id, max(visited_on) FROM inspections"
+        f" WHERE state = 'counted' AND permit_id IS NOT NULL AND uscc IN {these} GROUP BY uscc, permit_id",
+        credit_codes,
     ):
-        inspected.setdefault(row["uscc"], {})[row["permit_id"]] = date.fromisoformat(row["last"])
-    rows = tx.all(
-        "SELECT e.*, (SELECT code_id FROM codes WHERE uscc = e.uscc ORDER BY version DESC LIMIT 1) AS code_id"
-        f" FROM entities AS e WHERE e.uscc IN {_OURS} ORDER BY e.uscc",
-        ours,
-    )
-    return tuple(
-        OfficeBusiness(
-            entities.from_row(row),
-            CodeId(row["code_id"]) if row["code_id"] else None,
-            tuple(premises.get(row["uscc"], ())),
-            tuple(held.get(row["uscc"], ())),
-            inspected.get(row["uscc"], {}),
+        inspected.setdefault(uscc, {})[permit_id] = date.fromisoformat(last)
+    for uscc, holder_name, domicile, code_id in tx.run(
+        "SELECT uscc, coalesce(nullif(name, ''), principal), domicile,"
+        " (SELECT code_id FROM codes WHERE uscc = e.uscc ORDER BY version DESC LIMIT 1)"
+        f" FROM entities AS e WHERE uscc IN {these} ORDER BY uscc",
+        credit_codes,
+    ):
+        yield OfficeBusiness(
+            uscc=uscc,
+            holder_name=holder_name,
+            domicile=domicile,
+            code_id=CodeId(code_id) if code_id else None,
+            premises=premises.get(uscc, ()),
+            permits=held.get(uscc, ()),
+            inspected=inspected.get(uscc, {}),
         )
-        for row in rows
-    )
