@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -20,6 +22,8 @@ from licence_qr.errors import UnreadableError
 from licence_qr.services.importing.department_files import MAX_FILE_BYTES
 from licence_qr.services.importing.report import report_csv
 from licence_qr.services.importing.run import ExportFile, FileSums, ImportReport
+
+_PIECE_BYTES = 1024 * 1024
 
 
 @click.command("import", cls=Command, short_help="合并两部门的导出文件。 Merge two departments' exports.")
@@ -43,16 +47,20 @@ def import_command(market: Path, health: Path, report: Path | None, as_json: boo
     settings = load_settings()
     services = build(settings)
     now = datetime.now(UTC)
-    market_data, health_data = _read(market), _read(health)
     place = report or settings.home / f"import-{now:%Y%m%dT%H%M%S}.csv"
-    with _report_file(place) as written, click.progressbar(length=1000, label="导入 import", file=sys.stderr) as bar:
+    with (
+        _copy(market) as market_file,
+        _copy(health) as health_file,
+        _report_file(place) as written,
+        click.progressbar(length=1000, label="导入 import", file=sys.stderr) as bar,
+    ):
 
         def progress(done: int, total: int, label: str) -> None:
             bar.update(done * bar.length // max(total, 1) - bar.pos if bar.length else 0)
 
-        exports = ExportFile(market.name, market_data), ExportFile(health.name, health_data)
+        exports = ExportFile(market.name, market_file), ExportFile(health.name, health_file)
         outcome = services.importing.import_departments(*exports, IMPORT, now, progress)
-        written.write(report_csv(outcome, wording.explain))
+        written.writelines(report_csv(services.importing.verdicts(outcome), wording.explain))
     if as_json:
         say(outcome.to_json() | {"report": str(place)})
         return
@@ -67,11 +75,23 @@ def _report_file(place: Path) -> BinaryIO:
     return os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
 
 
-def _read(path: Path) -> bytes:
-    """Read the file, but at most one byte more than is accepted, in case it has no end."""
+def _copy(path: Path) -> BinaryIO:
+    """A copy on the disk, which nobody changes while it is read more than once, and which goes with this process.
+
+    Of a file that is too large, or has no end, it has one byte more than is accepted.
+    """
+    copy = tempfile.TemporaryFile()
+    copy.writelines(_pieces(path))
+    return copy
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    room = MAX_FILE_BYTES + 1
     try:
         with path.open("rb") as file:
-            return file.read(MAX_FILE_BYTES + 1)
+            while room and (piece := file.read(min(room, _PIECE_BYTES))):
+                room -= len(piece)
+                yield piece
     except OSError:
         raise UnreadableError("file_unreadable", name=path) from None
 

@@ -15,13 +15,12 @@ import pytest
 from at_the_counter import Running, issue, number_on, onward, open_first, report, running
 from desk_pages import HOTEL, PASSWORD
 from every_page import Walk, in_language, inside, languages
+from import_register import export
 from made_inspections import visits_and_draws
 from PIL import Image
 from playwright.sync_api import Page
 from public_pages import ADDRESS_OF
 from screens import DESK, PHONE, sign_in, width_of
-
-from licence_qr.services.importing.run import ExportFile
 
 DATA = Path(__file__).parent.parent / "data"
 WHO = ("clerk", "inspector", "decider", "administrator")
@@ -232,8 +231,8 @@ def importing_desk(desk: Running, places: list[str]) -> Running:
     """The same desk, later: imported rows need a decision."""
     market, health = DATA / "market_licences.csv", DATA / "health_permits.xlsx"
     desk.services.importing.import_departments(
-        ExportFile(market.name, market.read_bytes()),
-        ExportFile(health.name, health.read_bytes()),
+        export(market.name, market.read_bytes()),
+        export(health.name, health.read_bytes()),
         "admin",
         datetime.now(UTC),
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from desk_pages import PASSWORD, Browser, signed_in
 from further_catalogue import AUTHORITY_NAME, GRADED, OFFICE, PERMIT_TYPE, further_catalogue
-from import_register import as_csv, licence, permit
+from import_register import Imported, as_csv, export, imported, licence, permit
 from inspection_texts import VISIT, answers, document, written
 from quick_passwords import QUICK
 
@@ -29,7 +29,6 @@ from licence_qr.domain.register.permit import Permit, PermitState
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.domain.work.tasks import TaskKind
 from licence_qr.errors import InputError, RuleError
-from licence_qr.services.importing.run import ExportFile, ImportReport
 from licence_qr.services.inspecting.kit import kit
 from licence_qr.store.inspecting import inspections
 from licence_qr.store.register import permits
@@ -280,11 +279,9 @@ PERMIT = permit(
 )
 
 
-def imported(services: Services, *rows: dict[str, str]) -> ImportReport:
-    market = ExportFile("market", as_csv([licence()], MARKET_COLUMNS))
-    return services.importing.import_departments(
-        market, ExportFile("ledger", as_csv(rows, HEALTH_COLUMNS)), "admin", NOW
-    )
+def import_ledger(services: Services, *rows: dict[str, str]) -> Imported:
+    market = export("market", as_csv([licence()], MARKET_COLUMNS))
+    return imported(services.importing, market, export("ledger", as_csv(rows, HEALTH_COLUMNS)))
 
 
 def permits_of(services: Services) -> dict[str, Permit]:
@@ -294,7 +291,7 @@ def permits_of(services: Services) -> dict[str, Permit]:
 
 def test_a_ledger_with_permits_of_three_types_is_merged_row_by_row(office: Services):
     canteen = PERMIT | {"permit_no": "集字7号", "permit_type": "集体用餐许可证（示例）", "grade": "三星"}
-    report = imported(office, permit(valid_to="2027-04-30"), PERMIT, canteen)
+    report = import_ledger(office, permit(valid_to="2027-04-30"), PERMIT, canteen)
     assert {row.outcome for row in report.rows} == {RowOutcome.IMPORTED}, [row.code for row in report.rows]
     found = permits_of(office)
     assert {number: each.permit_type for number, each in found.items()} == {
@@ -305,7 +302,7 @@ def test_a_ledger_with_permits_of_three_types_is_merged_row_by_row(office: Servi
     assert found["渝食证〔2024〕00007号"].kinds == () and found["集字7号"].grade == "★★★"
     assert all(each.state is PermitState.EFFECTIVE for each in found.values())
     # The number that the ledger brought is taken: the next one is above it.
-    assert imported(office, permit(valid_to="2027-04-30"), PERMIT, canteen).rows == report.rows
+    assert import_ledger(office, permit(valid_to="2027-04-30"), PERMIT, canteen).rows == report.rows
 
 
 @pytest.mark.parametrize(
@@ -318,7 +315,7 @@ def test_a_ledger_with_permits_of_three_types_is_merged_row_by_row(office: Servi
     ],
 )
 def test_a_row_whose_type_cannot_be_told_or_has_no_grade_is_refused_in_words(office: Services, changes, code):
-    *_, row = imported(office, PERMIT | changes).rows
+    *_, row = import_ledger(office, PERMIT | changes).rows
     assert (row.outcome, row.code) == (RowOutcome.REFUSED, code)
     for language in LANGUAGES:
         words = explain(RuleError(code, **row.facts), language)

@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from import_register import as_csv, licence, permit
+from import_register import as_csv, export, licence, permit
 from inspected_register import OTHER_VISIT, Scene, hotel, hotel_made_once, linen
 from inspection_texts import VISIT, content_hash
 
@@ -31,7 +31,6 @@ from licence_qr.services.feedback.ratings import SentRating
 from licence_qr.services.feedback.ratings_desk import RatingAct
 from licence_qr.services.feedback.reports import SentReport
 from licence_qr.services.feedback.reports_desk import DismissAlike, ReportAct
-from licence_qr.services.importing.run import ExportFile
 from licence_qr.services.inspecting.draws import DrawRequest
 from licence_qr.services.proposals.decide import ProposalRequest, ProposalVerdict
 from licence_qr.services.work.work_list import WorkFilter
@@ -136,7 +135,7 @@ def things(hotel: Scene, make_application: Any) -> dict[str, Any]:
     code = services.ratings.invitation(clerk, application_no).code.number
     services.ratings.rate(code, SentRating("form-1", "1", (), "", ""), CLIENT, at)
     market, health = as_csv([licence()], MARKET_COLUMNS), as_csv([permit(name="另一家酒店")], HEALTH_COLUMNS)
-    services.importing.import_departments(ExportFile("market", market), ExportFile("health", health), "import", at)
+    services.importing.import_departments(export("market", market), export("health", health), "import", at)
     [question] = services.waiting.list(Actor(9, "admin", "管理员", "", frozenset({Role.ADMIN})))
     return {
         "now": at,

@@ -1,96 +1,132 @@
-"""Read the departments' exports (CSV or XLSX) into rows of text.
+"""Read the departments' exports (CSV or XLSX) into rows of text, one after another.
 
 The content decides the format, not the file name. Nothing is evaluated: a formula is its text. A file that cannot be
-read as a whole raises an error; faults of single rows are found later.
+read as a whole raises an error; faults of single rows are found later. However long a file is, one row is in memory.
 """
 
 from __future__ import annotations
 
+import codecs
 import csv
 import hashlib
 import io
-import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TypeVar
+from itertools import chain
+from typing import BinaryIO, TextIO
 
-from openpyxl import load_workbook
 from openpyxl.xml import DEFUSEDXML
 
 from licence_qr.domain.importing.conflicts import Place, Source, SourceRow
 from licence_qr.domain.importing.department_rows import HEALTH_COLUMNS, MARKET_COLUMNS, OPTIONAL_COLUMNS
 from licence_qr.domain.names import name_key
-from licence_qr.errors import InputError, UnreadableError
+from licence_qr.errors import InputError, LicenceQRError, UnreadableError
+from licence_qr.services.importing.workbooks import TooLargeUnpacked, Workbook
 
-MAX_FILE_BYTES = 10 * 1024 * 1024
-MAX_ROWS = 100_000
-MAX_COLUMNS = 64
-MAX_UNPACKED_BYTES = 128 * 1024 * 1024
-MAX_PARTS = 500
+MAX_FILE_BYTES = 200 * 1024 * 1024
+MAX_ROWS = 1_000_000
+MAX_CELL_CHARS = 131_072
+# One row of a CSV file, however many lines and cells it has.
+MAX_ROW_CHARS = 1_000_000
+_PIECE_BYTES = 256 * 1024
 _HEADING_ROWS = 20  # titles and blank rows above the headings
 _TOTAL_WORDS = frozenset({"合计", "总计", "小计", "共计"})
 _ZIP_MAGIC, _OLD_EXCEL_MAGIC = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
-_T = TypeVar("_T")
 _Line = tuple[int, list[str]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class DepartmentFile:
-    """One export. ``stated_total`` is the number in its total row, or None; blank rows are not counted."""
+    """One export. ``stated_total`` is the number in its total row, or None; blank rows are not counted.
+
+    Both it and ``row_count`` are known once all rows have been read.
+    """
 
     source: Source
     name: str
     sha256: str
-    rows: tuple[SourceRow, ...]
-    stated_total: int | None
+    columns: Mapping[str, str]
+    content: BinaryIO
+    encoding: str
+    stated_total: int | None = None
+    row_count: int = 0
 
+    def rows(self) -> Iterator[SourceRow]:
+        """The rows, in the order of the file.
 
-def read_market(data: bytes, name: str) -> DepartmentFile:
-    """Read the market regulator's export of licences. Raises as ``read_department``."""
-    return read_department(data, name, Source.MARKET, MARKET_COLUMNS)
+        Raises UnreadableError ``import_csv_broken``, ``import_spreadsheet_broken``, ``import_spreadsheet_bomb`` or
+        ``import_too_many_rows``; InputError ``import_heading_missing`` (the column named) or ``import_heading_twice``.
+        """
+        self.stated_total, self.row_count = None, 0
+        missing: InputError | None = None
+        for sheet, lines in self._sheets():
+            try:
+                table = _Table.under_headings(lines, self.columns, self.name)
+            except InputError as error:
+                missing = missing or error
+                continue
+            yield from self._rows(sheet, table)
+        if missing and not self.row_count:
+            raise missing
 
-
-def read_health(data: bytes, name: str) -> DepartmentFile:
-    """Read the health department's ledger of permits. Raises as ``read_department``."""
-    return read_department(data, name, Source.HEALTH, HEALTH_COLUMNS)
-
-
-def read_department(data: bytes, name: str, source: Source, columns: Mapping[str, str]) -> DepartmentFile:
-    """Read one export whose headings are the values of ``columns``.
-
-    Raises UnreadableError ``import_file_too_large``, ``import_file_empty``, ``import_file_old_excel``,
-    ``import_text_encoding``, ``import_csv_broken``, ``import_spreadsheet_broken``, ``import_spreadsheet_bomb`` or
-    ``import_too_many_rows``; InputError ``import_heading_missing`` (the column named) or ``import_heading_twice``.
-    """
-    if len(data) > MAX_FILE_BYTES:
-        raise UnreadableError("import_file_too_large", file=name, limit_mb=MAX_FILE_BYTES // 2**20)
-    if not data.strip():
-        raise UnreadableError("import_file_empty", file=name)
-    if data.startswith(_OLD_EXCEL_MAGIC):
-        raise UnreadableError("import_file_old_excel", file=name)
-    read = _xlsx_sheets if data.startswith(_ZIP_MAGIC) else _csv_sheets
-    rows: list[SourceRow] = []
-    totals: list[int] = []
-    missing: InputError | None = None
-    for sheet, lines in read(data, name):
-        try:
-            table = _Table.under_headings(lines, columns, name)
-        except InputError as error:
-            missing = missing or error
-            continue
+    def _rows(self, sheet: str, table: _Table) -> Iterator[SourceRow]:
         for number, cells in table.lines:
             if (total := _stated_total(cells)) is not None:
-                totals.append(total)
+                self.stated_total = (self.stated_total or 0) + total
             elif any(cells):
-                place = Place(source, sheet, number)
-                rows.append(table.row(place, name, cells))
-    if missing and not rows:
-        raise missing
-    stated = sum(totals) if totals else None
-    return DepartmentFile(source, name, hashlib.sha256(data).hexdigest(), tuple(rows), stated)
+                self.row_count += 1
+                yield table.row(Place(self.source, sheet, number), self.name, cells)
+
+    def _sheets(self) -> Iterator[tuple[str, Iterator[_Line]]]:
+        self.content.seek(0)
+        if self.encoding:
+            yield "", _csv_lines(self.content, self.encoding, self.name)
+        else:
+            yield from _xlsx_sheets(self.content, self.name)
+
+
+def read_market(content: BinaryIO, name: str) -> DepartmentFile:
+    """Open the market regulator's export of licences. Raises as ``read_department``."""
+    return read_department(content, name, Source.MARKET, MARKET_COLUMNS)
+
+
+def read_health(content: BinaryIO, name: str) -> DepartmentFile:
+    """Open the health department's ledger of permits. Raises as ``read_department``."""
+    return read_department(content, name, Source.HEALTH, HEALTH_COLUMNS)
+
+
+def read_department(content: BinaryIO, name: str, source: Source, columns: Mapping[str, str]) -> DepartmentFile:
+    """Look through one export whose headings are the values of ``columns``; its rows are read when they are asked for.
+
+    ``content`` is a file in which one can go back. Raises UnreadableError ``import_file_too_large``,
+    ``import_file_empty``, ``import_file_old_excel`` or ``import_text_encoding``.
+    """
+    digest, blank, size = hashlib.sha256(), True, 0
+    for piece in _pieces(content):
+        size += len(piece)
+        if size > MAX_FILE_BYTES:
+            raise UnreadableError("import_file_too_large", file=name, limit_mb=MAX_FILE_BYTES // 2**20)
+        digest.update(piece)
+        blank = blank and not piece.strip()
+    if blank:
+        raise UnreadableError("import_file_empty", file=name)
+    content.seek(0)
+    start = content.read(4)
+    if start == _OLD_EXCEL_MAGIC:
+        raise UnreadableError("import_file_old_excel", file=name)
+    encoding = "" if start == _ZIP_MAGIC else _encoding(content, start, name)
+    return DepartmentFile(
+        source=source, name=name, sha256=digest.hexdigest(), columns=columns, content=content, encoding=encoding
+    )
+
+
+def _pieces(content: BinaryIO) -> Iterator[bytes]:
+    content.seek(0)
+    while piece := content.read(_PIECE_BYTES):
+        yield piece
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,85 +171,108 @@ def _stated_total(cells: Sequence[str]) -> int | None:
     return next((int(cell) for cell in filled[1:] if cell.isascii() and cell.isdigit()), 0)
 
 
-def _bound(count: int, name: str) -> None:
-    """Limit the number of rows, blank ones included: ten megabytes of line ends would take half a minute."""
-    if count > MAX_ROWS:
+def _bound(number: int, name: str) -> None:
+    """Limit the number of rows, blank ones included: a file of nothing but line ends would take long."""
+    if number > MAX_ROWS:
         raise UnreadableError("import_too_many_rows", file=name, limit=MAX_ROWS)
 
 
-def _csv_sheets(data: bytes, name: str) -> Iterator[tuple[str, Iterator[_Line]]]:
-    yield "", _csv_lines(_decode(data, name), name)
-
-
-def _decode(data: bytes, name: str) -> str:
+def _encoding(content: BinaryIO, start: bytes, name: str) -> str:
     """UTF-8 with or without a byte order mark, else GB18030; both strict, so that a wrong guess is an error."""
-    if data.startswith(_UTF16_MARKS):
+    if start.startswith(_UTF16_MARKS):
         raise UnreadableError("import_text_encoding", file=name, position=0)
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        position = error.start
-    try:
-        return data.decode("gb18030")
-    except UnicodeDecodeError as error:
-        raise UnreadableError("import_text_encoding", file=name, position=max(position, error.start)) from None
+    wrong = []
+    for encoding in ("utf-8-sig", "gb18030"):
+        position = _first_wrong_byte(content, encoding)
+        if position is None:
+            return encoding
+        wrong.append(position)
+    raise UnreadableError("import_text_encoding", file=name, position=max(wrong))
 
 
-def _csv_lines(text: str, name: str) -> Iterator[_Line]:
-    # Strict, because an unclosed quote would otherwise swallow all rows after it.
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    number = 0
-    while True:
+def _first_wrong_byte(content: BinaryIO, encoding: str) -> int | None:
+    """Where the file is no text of this encoding; None where all of it is."""
+    decoder, passed = codecs.getincrementaldecoder(encoding)(), 0
+    for piece in chain(_pieces(content), (b"",)):
+        pending = len(decoder.getstate()[0])
         try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            raise UnreadableError("import_csv_broken", file=name, line=reader.line_num) from error
-        number += 1
-        _bound(number, name)
-        yield number, [cell.strip() for cell in cells]
+            decoder.decode(piece, final=not piece)
+        except UnicodeDecodeError as error:
+            return passed - pending + error.start
+        passed += len(piece)
+    return None
 
 
-def _xlsx_sheets(data: bytes, name: str) -> Iterator[tuple[str, Iterator[_Line]]]:
+def _csv_lines(content: BinaryIO, encoding: str, name: str) -> Iterator[_Line]:
+    text = io.TextIOWrapper(content, encoding, newline="")
+    try:
+        lines = _Lines(text)
+        # Strict, because an unclosed quote would otherwise swallow all rows after it.
+        reader = csv.reader(lines, strict=True)
+        number = 0
+        while True:
+            lines.since = 0
+            try:
+                cells = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                raise UnreadableError("import_csv_broken", file=name, line=reader.line_num) from error
+            number += 1
+            _bound(number, name)
+            yield number, [cell.strip() for cell in cells]
+    finally:
+        if not content.closed:
+            text.detach()  # the file is the caller's to close
+
+
+class _Lines:
+    """The lines of a text, for csv; it is stopped where one row would not end."""
+
+    def __init__(self, text: TextIO) -> None:
+        self._text = text
+        self.since = 0
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        line = self._text.readline(MAX_ROW_CHARS + 1)
+        self.since += len(line)
+        if not line:
+            raise StopIteration
+        if self.since > MAX_ROW_CHARS:
+            raise csv.Error("a row too long")
+        return line
+
+
+def _xlsx_sheets(content: BinaryIO, name: str) -> Iterator[tuple[str, Iterator[_Line]]]:
     if not DEFUSEDXML:
         raise AssertionError("openpyxl reads XML without defusedxml: entity bombs would expand")
-    _refuse_bomb(data, name)
-    workbook = _broken_as_error(lambda: load_workbook(io.BytesIO(data), read_only=True, keep_links=False), name)
-    for sheet in workbook.worksheets:
-        rows = sheet.iter_rows(max_row=MAX_ROWS + 1, max_col=MAX_COLUMNS, values_only=True)
-        yield sheet.title, _xlsx_lines(iter(rows), name)
-
-
-def _xlsx_lines(rows: Iterator[Iterable[object]], name: str) -> Iterator[_Line]:
-    end: Iterable[object] = ()
-    number = 0
-    while (values := _broken_as_error(lambda: next(rows, end), name)) is not end:
-        number += 1
-        _bound(number, name)
-        yield number, [_cell_text(value) for value in values]
-
-
-def _broken_as_error(step: Callable[[], _T], name: str) -> _T:
     try:
-        return step()
+        workbook = Workbook(content)
+    except TooLargeUnpacked as found:
+        raise UnreadableError(
+            "import_spreadsheet_bomb", file=name, unpacked_mb=found.size // 2**20, parts=found.parts
+        ) from found
     except Exception as error:  # openpyxl raises many kinds of exception for a broken file
         raise UnreadableError("import_spreadsheet_broken", file=name) from error
+    for title, part in workbook.sheets:
+        yield title, _xlsx_lines(workbook, part, name)
 
 
-def _refuse_bomb(data: bytes, name: str) -> None:
-    """Refuse an archive by its directory, before anything is decompressed.
-
-    The directory can only understate sizes: zipfile stops at the stated size and then fails on the checksum.
-    """
+def _xlsx_lines(workbook: Workbook, part: str, name: str) -> Iterator[_Line]:
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            parts = archive.infolist()
-    except zipfile.BadZipFile as error:
+        for number, values in workbook.rows(part):
+            _bound(number, name)
+            texts = [_cell_text(value) for value in values]
+            if any(len(text) > MAX_CELL_CHARS for text in texts):
+                raise ValueError("a cell too long")
+            yield number, texts
+    except LicenceQRError:
+        raise
+    except Exception as error:  # as above
         raise UnreadableError("import_spreadsheet_broken", file=name) from error
-    unpacked = sum(part.file_size for part in parts)
-    if unpacked > MAX_UNPACKED_BYTES or len(parts) > MAX_PARTS:
-        raise UnreadableError("import_spreadsheet_bomb", file=name, unpacked_mb=unpacked // 2**20, parts=len(parts))
 
 
 def _cell_text(value: object) -> str:

@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 
+from licence_qr.domain.csv_text import csv_pieces
 from licence_qr.domain.importing.conflicts import RowVerdict
 from licence_qr.errors import LicenceQRError
-from licence_qr.services.importing.run import ImportReport
 
 HEADINGS = ("file", "sheet", "row", "column", "outcome", "code", "reason_zh", "reason_en")
 # A spreadsheet program treats a cell that begins with one of these as a formula.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def report_csv(report: ImportReport, explain: Callable[[LicenceQRError, str], object]) -> bytes:
-    """The report as CSV in UTF-8 with a byte order mark, which every spreadsheet program recognises.
-
-    ``explain`` returns the sentences of an error in a language (``wording.explain``).
-    """
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow(HEADINGS)
-    for verdict in report.rows:
-        writer.writerow([_harmless(cell) for cell in _line(verdict, explain)])
-    return out.getvalue().encode("utf-8-sig")
+def report_csv(verdicts: Iterable[RowVerdict], explain: Callable[[LicenceQRError, str], object]) -> Iterator[bytes]:
+    """The report as CSV, in pieces. ``explain`` returns the sentences of an error in a language (``wording.explain``)."""
+    lines = ([_harmless(cell) for cell in _line(verdict, explain)] for verdict in verdicts)
+    return csv_pieces(chain([HEADINGS], lines))
 
 
 def _line(verdict: RowVerdict, explain: Callable[[LicenceQRError, str], object]) -> tuple[str, ...]:

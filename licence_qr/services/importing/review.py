@@ -27,7 +27,7 @@ from licence_qr.errors import ConflictError, InputError
 from licence_qr.services.importing.proposals import propose
 from licence_qr.services.importing.reconcile import ImportContext
 from licence_qr.services.importing.review_words import DECISIONS, columns, in_words, side_title
-from licence_qr.services.importing.run import Settled, known_businesses, take_over
+from licence_qr.services.importing.settled import Settled, known_businesses, take_over
 from licence_qr.services.proposals.decide import Proposals
 from licence_qr.services.register import access, events, things
 from licence_qr.services.register.access import DECIDE_IMPORTED_ROWS

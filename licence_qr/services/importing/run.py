@@ -1,39 +1,49 @@
-"""Import the two departments' exports: merge and sign each business, and account for every row."""
+"""Import the two departments' exports: merge and sign each business, and account for every row.
+
+The files are read once, into a place beside the register; rows that have to do with each other come back from there
+together, are merged, and written in short transactions. So neither the memory nor a clerk's wait grows with the files.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
+from functools import partial
+from typing import BinaryIO
 
 from licence_qr.domain.catalogue.model import Catalogue
-from licence_qr.domain.identifiers import parse_uscc
-from licence_qr.domain.importing.conflicts import Conflict, RowOutcome, RowVerdict, SourceRow
+from licence_qr.domain.importing.conflicts import Place, RowOutcome, RowVerdict, Source, SourceRow
 from licence_qr.domain.importing.merge import merge
-from licence_qr.domain.importing.values import Known, Merged, MergedBusiness
-from licence_qr.domain.names import name_key
-from licence_qr.errors import InputError
+from licence_qr.domain.importing.ties import ties_of_registered
+from licence_qr.domain.importing.values import Merged
 from licence_qr.services.importing.department_files import DepartmentFile, read_health, read_market
-from licence_qr.services.importing.proposals import Asked
-from licence_qr.services.importing.reconcile import BusinessImport, Fate, ImportContext
+from licence_qr.services.importing.reconcile import ImportContext
+from licence_qr.services.importing.settled import Settled, known_businesses, take_over
 from licence_qr.services.signing.sign_record import Coding
+from licence_qr.store.database.batches import write_each
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.importing import import_runs
 from licence_qr.store.importing.import_runs import StoredRow
+from licence_qr.store.importing.staging import MOST_TIED_ROWS, Batch, Staging
 from licence_qr.store.register import entities
 
-BATCH = 100
+BATCH = 200  # rows merged at once
+_ROWS_AT_ONCE = 50  # rows written, or questions looked at, in one step
+_PAGE = 500
 Progress = Callable[[int, int, str], None]
+_Step = Callable[[Transaction], object]
 
 
 @dataclass(frozen=True, slots=True)
 class ExportFile:
-    """An export of a department, as received."""
+    """An export of a department, as received: a binary file that can be rewound."""
 
     name: str
-    data: bytes
+    content: BinaryIO
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +68,11 @@ class FileSums:
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """The result of an import: sums per file, verdicts of rows in file order, all businesses seen."""
+    """The result of an import: sums per file, and the number of businesses seen. ``Importing.verdicts`` has the rows."""
 
+    run_id: str
     market: FileSums
     health: FileSums
-    rows: tuple[RowVerdict, ...]
     businesses: int
 
     def to_json(self) -> dict[str, object]:
@@ -83,43 +93,6 @@ class ImportReport:
         }
 
 
-@dataclass(slots=True)
-class Settled:
-    """A merge whose businesses are being taken over.
-
-    It collects outcomes that differ from the merge, further questions, and four-eyes acts that a decision accepted from
-    a file. A run without a decision has no such acts, because an answer no longer counts once its proposal was decided.
-    """
-
-    merged: Merged
-    fates: list[Fate] = field(default_factory=list)
-    conflicts: list[Conflict] = field(default_factory=list)
-    asked: list[Asked] = field(default_factory=list)
-
-    def verdicts(self) -> tuple[RowVerdict, ...]:
-        """The verdict of every row, once all businesses have been taken over."""
-        late = {place: fate for fate in self.fates for place in fate.places}
-        return tuple(_with_fate(verdict, late.get(verdict.row.place)) for verdict in self.merged.verdicts)
-
-    def questions(self) -> tuple[Conflict, ...]:
-        """All open questions."""
-        return (*self.merged.conflicts.values(), *self.conflicts)
-
-    def stored_rows(self) -> list[StoredRow]:
-        """The rows as stored, linked to their business and permit number."""
-        owners = {
-            place: business.record.entity.uscc
-            for business in self.merged.businesses.values()
-            for part in business.parts
-            for place in part.places
-        }
-        owners |= {place: conflict.uscc for conflict in self.questions() for place in conflict.places if conflict.uscc}
-        return [
-            StoredRow(v, owners.get(v.row.place) or code_in(v.row), name_key(v.row.cells.get("permit_no", "")))
-            for v in self.verdicts()
-        ]
-
-
 @dataclass(frozen=True, slots=True)
 class Importing:
     """The use case of ``licence-qr import``. The caller decides who may start it."""
@@ -138,101 +111,150 @@ class Importing:
     ) -> ImportReport:
         """Import both exports and account for each of their rows.
 
-        The same files again change nothing; an interrupted run is completed by the next one. Businesses are written in
-        batches, each a transaction with its history and codes. ``progress`` gets the number of businesses done, their
-        total, and the label ``merge``, ``write`` or ``done``. Raises UnreadableError and InputError of
-        ``read_department`` before anything is written; RegisterError; KeyStoreError.
+        The same files again change nothing; an interrupted run is completed by the next one. Each business is written
+        whole in one transaction with its history and code. ``progress`` gets rows done, all rows, and the label
+        ``read``, ``write`` or ``done``. Raises UnreadableError and InputError of ``read_department`` and
+        ``DepartmentFile.rows`` before anything is written; RegisterError; KeyStoreError.
         """
-        files = (read_market(market.data, market.name), read_health(health.data, health.name))
-        progress(0, 0, "merge")
-        rows = files[0].rows + files[1].rows
-        with self.database.read() as tx:
-            answers = import_runs.decided(tx)
-            known = known_businesses(tx, rows)
-        settled = Settled(merge(rows, self.catalogue, known, answers))
-        run_id = _run_id(files)
-        with self.database.write() as tx:
-            import_runs.begin_run(tx, run_id, (market.name, health.name), actor, now)
-        context = ImportContext(
-            catalogue=self.catalogue,
-            coding=self.coding,
-            answers=answers,
-            files={f.source: f.name for f in files},
-            actor=actor,
-            now=now,
-        )
-        self._write_businesses(context, settled, progress)
-        with self.database.write() as tx:
-            import_runs.put_rows(tx, run_id, settled.stored_rows())
-            import_runs.put_questions(tx, run_id, settled.questions(), now)
-            import_runs.withdraw_others(tx, (question.key for question in settled.questions()), now)
-            import_runs.end_run(tx, run_id, now)
-        count = len(settled.merged.businesses)
-        progress(count, count, "done")
-        return _report(files, settled.verdicts(), count)
-
-    def _write_businesses(self, context: ImportContext, settled: Settled, progress: Progress) -> None:
-        businesses = tuple(settled.merged.businesses.values())
-        progress(0, len(businesses), "write")
-        done = 0
-        for batch in _batches(businesses):
+        files = (read_market(market.content, market.name), read_health(health.content, health.name))
+        with closing(Staging()) as staging:
+            progress(0, 0, "read")
+            for file in files:
+                staging.add(file.rows())
+            self._tie_registered(staging)
+            with self.database.read() as tx:
+                answers = import_runs.decided(tx)
+            context = ImportContext(
+                catalogue=self.catalogue,
+                coding=self.coding,
+                answers=answers,
+                files={f.source: f.name for f in files},
+                actor=actor,
+                now=now,
+            )
+            run = _Run(self.database, context, staging, _run_id(files))
             with self.database.write() as tx:
-                for business in batch:
-                    take_over(tx, context, settled, business)
-            done += len(batch)
-            progress(done, len(businesses), "write")
+                import_runs.begin_run(tx, run.run_id, (market.name, health.name), actor, now)
+            run.write(progress)
+            run.finish()
+        progress(len(staging), len(staging), "done")
+        return run.report(files)
+
+    def verdicts(self, report: ImportReport) -> Iterator[RowVerdict]:
+        """What came of every row, in the order of the files, read from the register a page at a time."""
+        for source in (Source.MARKET, Source.HEALTH):
+            place = Place(source, "", 0)
+            while True:
+                with self.database.read() as tx:
+                    page = import_runs.verdicts_after(tx, report.run_id, place, _PAGE)
+                yield from page
+                if len(page) < _PAGE:
+                    break
+                place = page[-1].row.place
+
+    def _tie_registered(self, staging: Staging) -> None:
+        """A permit without a code may belong to a business that only the register knows, if another row names its code."""
+        if not staging.any_without_code():
+            return
+        for codes in staging.codes(_PAGE):
+            with self.database.read() as tx:
+                known = [stored.entity for code in codes if (stored := entities.get(tx, code))]
+            for entity in known:
+                staging.tie_code(entity.uscc, ties_of_registered(entity))
 
 
-def take_over(tx: Transaction, context: ImportContext, settled: Settled, business: MergedBusiness) -> None:
-    """Take one business over in the caller's transaction, and add what the merge could not know to ``settled``."""
-    business_import = BusinessImport(tx, context, business)
-    business_import.run()
-    settled.fates += business_import.fates
-    settled.conflicts += business_import.conflicts
-    settled.asked += business_import.asked
+@dataclass(slots=True)
+class _Run:
+    """One import, from the first row to be written on."""
+
+    database: Database
+    context: ImportContext
+    staging: Staging
+    run_id: str
+    businesses: int = 0
+    outcomes: Counter[tuple[Source, RowOutcome]] = field(default_factory=Counter)
+
+    def write(self, progress: Progress) -> None:
+        """Merge and write all rows."""
+        done, total = 0, len(self.staging)
+        progress(done, total, "write")
+        for batch in self.staging.batches(BATCH):
+            self._write_batch(batch)
+            done += len(batch.rows)
+            progress(done, total, "write")
+
+    def _write_batch(self, batch: Batch) -> None:
+        settled = Settled(_refused(batch.rows) if batch.too_many else self._merged(batch.rows))
+        businesses = settled.merged.businesses.values()
+        rows = _StoredRows(self.run_id, settled, self.context.now)
+        steps: list[_Step] = [
+            *(partial(take_over, context=self.context, settled=settled, business=business) for business in businesses),
+            # What came of the rows is known when all businesses are done.
+            *(partial(rows.put, first=first) for first in range(0, len(batch.rows), _ROWS_AT_ONCE)),
+            rows.put_questions,
+        ]
+        write_each(self.database, steps, lambda tx, step: step(tx))
+        self.staging.note_asked(question.key for question in settled.questions())
+        self.businesses += len(businesses)
+        self.outcomes.update((verdict.row.place.source, verdict.outcome) for verdict in settled.verdicts())
+
+    def _merged(self, rows: tuple[SourceRow, ...]) -> Merged:
+        with self.database.read() as tx:
+            known = known_businesses(tx, rows)
+        return merge(rows, self.context.catalogue, known, self.context.answers)
+
+    def finish(self) -> None:
+        """Withdraw the open questions that this import no longer asks, and note that it is complete."""
+        last, now = 0, self.context.now
+        while True:
+            with self.database.read() as tx:
+                page = import_runs.open_keys(tx, last, _PAGE)
+            if not page:
+                break
+            last = page[-1][0]
+            over = [key for _, key in page if not self.staging.asks(key)]
+            write_each(self.database, over, lambda tx, key: import_runs.withdraw(tx, [key], now))
+        with self.database.write() as tx:
+            import_runs.end_run(tx, self.run_id, now)
+
+    def report(self, files: tuple[DepartmentFile, DepartmentFile]) -> ImportReport:
+        """The sums."""
+        market, health = (self._sums(file) for file in files)
+        return ImportReport(self.run_id, market, health, self.businesses)
+
+    def _sums(self, file: DepartmentFile) -> FileSums:
+        counts = {outcome: self.outcomes[file.source, outcome] for outcome in RowOutcome}
+        if sum(counts.values()) != file.row_count:
+            raise AssertionError(f"{file.row_count} rows in, {counts} out")
+        imported, waiting, refused = (counts[o] for o in (RowOutcome.IMPORTED, RowOutcome.WAITING, RowOutcome.REFUSED))
+        return FileSums(file.name, file.row_count, imported, waiting, refused, file.stated_total)
 
 
-def known_businesses(tx: Transaction, rows: Sequence[SourceRow]) -> dict[str, Known]:
-    """The registered licences of all businesses that these rows name by credit code."""
-    found = {}
-    for uscc in {code for row in rows if (code := code_in(row))}:
-        if stored := entities.get(tx, uscc):
-            found[uscc] = (stored.entity, stored.state)
-    return found
+@dataclass(slots=True)
+class _StoredRows:
+    """The rows and questions of a batch on their way into the register."""
+
+    run_id: str
+    settled: Settled
+    now: datetime
+    rows: list[StoredRow] = field(default_factory=list)
+
+    def put(self, tx: Transaction, first: int) -> None:
+        """Write some rows, from ``first`` on."""
+        if not self.rows:
+            self.rows = self.settled.stored_rows()
+        import_runs.put_rows(tx, self.run_id, self.rows[first : first + _ROWS_AT_ONCE])
+
+    def put_questions(self, tx: Transaction) -> None:
+        """Ask what only people can answer."""
+        import_runs.put_questions(tx, self.run_id, self.settled.questions(), self.now)
 
 
-def code_in(row: SourceRow) -> str:
-    """The credit code in a row, or empty if it has no valid one."""
-    try:
-        return parse_uscc(row.cells.get("uscc", ""))
-    except InputError:
-        return ""
-
-
-def _with_fate(verdict: RowVerdict, fate: Fate | None) -> RowVerdict:
-    if fate is None:
-        return verdict
-    return replace(verdict, outcome=fate.outcome, code=fate.code, column="", facts=fate.facts, conflict=fate.conflict)
+def _refused(rows: tuple[SourceRow, ...]) -> Merged:
+    facts = {"limit": MOST_TIED_ROWS}
+    verdicts = (RowVerdict(row, RowOutcome.REFUSED, "import_too_many_tied_rows", facts=facts) for row in rows)
+    return Merged({}, {}, tuple(verdicts))
 
 
 def _run_id(files: tuple[DepartmentFile, DepartmentFile]) -> str:
     return hashlib.sha256("".join(file.sha256 for file in files).encode("ascii")).hexdigest()[:32]
-
-
-def _batches(businesses: Sequence[MergedBusiness]) -> Iterator[tuple[MergedBusiness, ...]]:
-    rest = iter(businesses)
-    while batch := tuple(islice(rest, BATCH)):
-        yield batch
-
-
-def _report(files: tuple[DepartmentFile, DepartmentFile], verdicts: tuple[RowVerdict, ...], count: int) -> ImportReport:
-    market, health = (_sums(file, [v for v in verdicts if v.row.place.source is file.source]) for file in files)
-    return ImportReport(market, health, verdicts, count)
-
-
-def _sums(file: DepartmentFile, verdicts: Sequence[RowVerdict]) -> FileSums:
-    counts = {outcome: sum(v.outcome is outcome for v in verdicts) for outcome in RowOutcome}
-    if sum(counts.values()) != len(file.rows) or len({v.row.place for v in verdicts}) != len(file.rows):
-        raise AssertionError(f"{len(file.rows)} rows in, {counts} out")
-    imported, waiting, refused = (counts[o] for o in (RowOutcome.IMPORTED, RowOutcome.WAITING, RowOutcome.REFUSED))
-    return FileSums(file.name, len(file.rows), imported, waiting, refused, file.stated_total)

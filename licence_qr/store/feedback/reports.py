@@ -223,7 +223,8 @@ def sweep_private(tx: Transaction, closed_before: date) -> int:
 def sweep_words(tx: Transaction, closed_before: date, today: date) -> int:
     """Delete and overwrite texts in and about reports closed before that day; return how many reports.
 
-    Texts of the reporter and internal notes are deleted; kind, dates, steps and answers are kept. At most ``PURGED_AT_ONCE``.
+    Texts of the reporter and internal notes are deleted; kind, dates, steps and answers are kept. At most
+    ``PURGED_AT_ONCE`` reports.
     """
     tx.one("PRAGMA secure_delete = ON")
     due = (

@@ -104,10 +104,10 @@ def put_rows(tx: Transaction, run_id: str, rows: Sequence[StoredRow]) -> None:
     tx.run_many(
         "INSERT INTO import_rows (run_id, source, sheet, row_no, file, cells, beyond, uscc, permit_no, outcome, code,"
         " heading, facts, question) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-        " ON CONFLICT (run_id, source, sheet, row_no) DO UPDATE SET uscc = excluded.uscc,"
+        " ON CONFLICT (run_id, source, sheet, row_no) DO UPDATE SET file = excluded.file, uscc = excluded.uscc,"
         " outcome = excluded.outcome, code = excluded.code, heading = excluded.heading, facts = excluded.facts,"
-        " question = excluded.question WHERE (uscc, outcome, code, heading, facts, question) <>"
-        " (excluded.uscc, excluded.outcome, excluded.code, excluded.heading, excluded.facts, excluded.question)",
+        " question = excluded.question WHERE (file, uscc, outcome, code, heading, facts, question) <> (excluded.file,"
+        " excluded.uscc, excluded.outcome, excluded.code, excluded.heading, excluded.facts, excluded.question)",
         [_row_values(run_id, row) for row in rows],
     )
 
@@ -137,6 +137,16 @@ def related_rows(tx: Transaction, run_id: str, question: str) -> tuple[StoredRow
                     (run_id, value),
                 )
     return tuple(found.values())
+
+
+def verdicts_after(tx: Transaction, run_id: str, place: Place, most: int) -> tuple[RowVerdict, ...]:
+    """The first ``most`` verdicts of a run on the rows of one file that stand after ``place``, in the order of the file."""
+    rows = tx.all(
+        "SELECT * FROM import_rows WHERE run_id = ? AND source = ? AND (sheet, row_no) > (?, ?)"
+        " ORDER BY sheet, row_no LIMIT ?",
+        (run_id, place.source.value, place.sheet, place.number, most),
+    )
+    return tuple(_row(row).verdict for row in rows)
 
 
 def parts_of(tx: Transaction, uscc: str) -> dict[str, TakenPart]:
@@ -179,11 +189,14 @@ def put_questions(tx: Transaction, run_id: str, conflicts: Iterable[Conflict], n
         )
 
 
-def withdraw_others(tx: Transaction, keep: Iterable[str], now: datetime) -> None:
-    """Withdraw every open question that a whole run no longer asks."""
-    kept = set(keep)
-    rows = tx.all("SELECT question FROM import_questions WHERE decision IS NULL AND withdrawn_at IS NULL")
-    withdraw(tx, [row["question"] for row in rows if row["question"] not in kept], now)
+def open_keys(tx: Transaction, after: int, most: int) -> tuple[tuple[int, str], ...]:
+    """Number and key of the first ``most`` open questions with a number above ``after``."""
+    rows = tx.all(
+        "SELECT question_id, question FROM import_questions WHERE decision IS NULL AND withdrawn_at IS NULL"
+        " AND question_id > ? ORDER BY question_id LIMIT ?",
+        (after, most),
+    )
+    return tuple((row["question_id"], row["question"]) for row in rows)
 
 
 def withdraw(tx: Transaction, questions: Iterable[str], now: datetime) -> None:

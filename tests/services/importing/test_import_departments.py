@@ -7,22 +7,27 @@ import io
 import multiprocessing
 import os
 import signal
+import threading
+import time
 from collections import Counter
 from datetime import date
 from itertools import count
 from pathlib import Path
 
 import pytest
-from import_register import HEALTH, MARKET, NOW, Register, licence, permit
+from import_register import HEALTH, MARKET, NOW, Imported, Register, as_csv, export, imported, licence, permit
 
 from licence_qr import wording
+from licence_qr.domain.identifiers import complete_uscc
 from licence_qr.domain.importing.conflicts import ConflictKind, Decision, RowOutcome
+from licence_qr.domain.importing.department_rows import HEALTH_COLUMNS, MARKET_COLUMNS
 from licence_qr.domain.register.permit import PermitState
 from licence_qr.errors import UnreadableError
 from licence_qr.services.importing import run as importing
 from licence_qr.services.importing.report import report_csv
-from licence_qr.services.importing.run import ExportFile, ImportReport
-from licence_qr.store.register import codes, counters, entities, permits
+from licence_qr.store.database.connections import Database
+from licence_qr.store.importing import staging
+from licence_qr.store.register import codes, counters, entities, permits, register_kind
 
 
 @pytest.fixture
@@ -30,7 +35,12 @@ def register(tmp_path: Path) -> Register:
     return Register(tmp_path)
 
 
-def fates(report: ImportReport) -> list[tuple[str, str]]:
+def written(report: Imported) -> bytes:
+    """The report file."""
+    return b"".join(report_csv(report.rows, wording.explain))
+
+
+def fates(report: Imported) -> list[tuple[str, str]]:
     return [(verdict.outcome.value, verdict.code) for verdict in report.rows]
 
 
@@ -68,17 +78,17 @@ def test_importing_the_same_files_again_changes_nothing(register: Register) -> N
     assert second == first
 
 
-def test_progress_ends_with_all_businesses_done(register: Register) -> None:
+def test_progress_ends_with_all_rows_done(register: Register) -> None:
     seen: list[tuple[int, int, str]] = []
     register.importing.import_departments(
-        ExportFile("m", MARKET.read_bytes()),
-        ExportFile("h", HEALTH.read_bytes()),
+        export("m", MARKET.read_bytes()),
+        export("h", HEALTH.read_bytes()),
         "admin",
         NOW,
         lambda *step: seen.append(step),
     )
-    assert [label for _, _, label in seen] == ["merge", "write", "write", "done"]
-    assert seen[-1][:2] == (41, 41)
+    assert [label for _, _, label in seen] == ["read", "write", "write", "done"]
+    assert seen[-1][:2] == (83, 83)
 
 
 def test_a_broken_file_leaves_the_register_untouched(register: Register) -> None:
@@ -86,6 +96,50 @@ def test_a_broken_file_leaves_the_register_untouched(register: Register) -> None
     with pytest.raises(UnreadableError):
         register.import_bytes(MARKET.read_bytes(), b"PK\x03\x04broken")
     assert register.digest() == before
+
+
+def test_more_rows_than_can_be_compared_are_refused_and_the_others_imported(
+    register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(staging, "MOST_TIED_ROWS", 2)
+    other = {"uscc": "91500106M000002A5L", "name": "另一家演示酒店", "address": "重庆市九龙坡区巴福镇演示路2号"}
+    report = register.import_rows([licence()] * 3 + [licence(**other)], [permit()])
+    assert fates(report) == [
+        *[("refused", "import_too_many_tied_rows")] * 3,
+        ("imported", "imported"),
+        ("refused", "import_too_many_tied_rows"),
+    ]
+    assert register.values("SELECT uscc FROM entities") == [(other["uscc"],)]
+
+
+def test_a_clerk_who_comes_while_an_import_is_written_writes_before_it_is_over(
+    register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "BATCH", 10)
+    clerk = threading.Thread(target=note_in, args=(register.database.path,))
+
+    def progress(done: int, total: int, label: str) -> None:
+        if label == "write" and done and not clerk.ident:
+            with register.database.write():
+                clerk.start()
+                while not register.database.writers_waiting():
+                    time.sleep(0.001)
+
+    rows = [licence(uscc=complete_uscc("91500107", f"MX{number:06d}")) for number in range(3 * importing.BATCH)]
+    register.importing.import_departments(
+        export("m", as_csv(rows, MARKET_COLUMNS)), export("h", as_csv([], HEALTH_COLUMNS)), "admin", NOW, progress
+    )
+    clerk.join()
+    [(seen,)] = register.values("SELECT value FROM register_facts WHERE name = 'businesses seen by a clerk'")
+    assert int(str(seen)) == importing.BATCH
+
+
+def note_in(path: Path) -> None:
+    """Write how many businesses there are, as somebody else would write something."""
+    database = Database(path)
+    with database.write() as tx:
+        register_kind.put(tx, "businesses seen by a clerk", str(entities.count(tx)))
+    database.close()
 
 
 def test_a_closed_licence_closes_its_permits(register: Register) -> None:
@@ -172,7 +226,7 @@ def test_questions_that_a_newer_export_no_longer_asks_are_withdrawn(register: Re
 
 def test_the_report_lists_every_row_and_evaluates_nothing(register: Register) -> None:
     report = register.import_rows([licence(name="=1+1", state="=cmd|' /C calc'!A0")], [permit(state="@SUM(A1)")])
-    data = report_csv(report, wording.explain)
+    data = written(report)
     assert data.startswith(b"\xef\xbb\xbf")
     lines = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
     assert [(line["file"], line["row"], line["outcome"]) for line in lines] == [
@@ -183,15 +237,13 @@ def test_the_report_lists_every_row_and_evaluates_nothing(register: Register) ->
 
 
 def test_a_file_name_cannot_become_a_formula_in_the_report(register: Register) -> None:
-    report = register.importing.import_departments(
-        ExportFile("=evil()", MARKET.read_bytes()), ExportFile("h", HEALTH.read_bytes()), "admin", NOW
-    )
-    assert b"\n'=evil()," in report_csv(report, wording.explain)
+    report = imported(register.importing, export("=evil()", MARKET.read_bytes()), export("h", HEALTH.read_bytes()))
+    assert b"\n'=evil()," in written(report)
 
 
 def test_every_code_of_the_import_has_its_words_and_facts(register: Register) -> None:
     report = register.import_data()
-    text = report_csv(report, wording.explain).decode("utf-8-sig")
+    text = written(report).decode("utf-8-sig")
     assert text.count("\n") == 1 + len(report.rows)
     questions = [f"waiting_{kind.value}" for kind in ConflictKind]
     for code in (*questions, "imported_register_kept", "decided_other_row", "question_withdrawn"):
@@ -200,7 +252,7 @@ def test_every_code_of_the_import_has_its_words_and_facts(register: Register) ->
 
 
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Register, ImportReport]:
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Register, Imported]:
     """A register into which the exports were imported in one go, and the report; for reading only."""
     whole = Register(tmp_path_factory.mktemp("whole"))
     return whole, whole.import_data()
@@ -218,7 +270,7 @@ def import_until_killed(folder: Path, kill_at: int) -> int:
         importing.BATCH = 4
         register = Register(folder)
         register.importing.import_departments(
-            ExportFile("market", MARKET.read_bytes()), ExportFile("health", HEALTH.read_bytes()), "admin", NOW, progress
+            export("market", MARKET.read_bytes()), export("health", HEALTH.read_bytes()), "admin", NOW, progress
         )
 
     child = multiprocessing.get_context("fork").Process(target=run)
@@ -230,7 +282,7 @@ def import_until_killed(folder: Path, kill_at: int) -> int:
 
 @pytest.mark.parametrize("kill_at", [1, 2, 3, 6, 11, 13])
 def test_an_import_that_was_killed_is_completed_by_the_next_one(
-    tmp_path: Path, undisturbed: tuple[Register, ImportReport], kill_at: int
+    tmp_path: Path, undisturbed: tuple[Register, Imported], kill_at: int
 ) -> None:
     whole, expected = undisturbed
     assert import_until_killed(tmp_path, kill_at) == -signal.SIGKILL

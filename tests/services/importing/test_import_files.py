@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import io
+import re
+import tracemalloc
 import zipfile
 from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
 
 import openpyxl
 import pytest
@@ -12,10 +16,40 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from import_register import HEALTH, MARKET, as_csv, licence, permit
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.xml.constants import SHARED_STRINGS
 
+from licence_qr.domain.importing.conflicts import SourceRow
 from licence_qr.domain.importing.department_rows import HEALTH_COLUMNS, MARKET_COLUMNS
 from licence_qr.errors import InputError, LicenceQRError, UnreadableError
-from licence_qr.services.importing.department_files import DepartmentFile, read_health, read_market
+from licence_qr.services.importing import department_files
+from licence_qr.services.importing.department_files import MAX_FILE_BYTES, DepartmentFile
+from licence_qr.services.importing.workbooks import (
+    MAX_OTHER_PART_BYTES,
+    MAX_ROW_BYTES,
+    MAX_UNPACKED_BYTES,
+    SharedTexts,
+)
+
+
+class WholeFile(NamedTuple):
+    """All of a file at once."""
+
+    rows: tuple[SourceRow, ...]
+    stated_total: int | None
+
+
+def whole(file: DepartmentFile) -> WholeFile:
+    rows = tuple(file.rows())
+    assert file.row_count == len(rows)
+    return WholeFile(rows, file.stated_total)
+
+
+def read_market(data: bytes, name: str) -> WholeFile:
+    return whole(department_files.read_market(io.BytesIO(data), name))
+
+
+def read_health(data: bytes, name: str) -> WholeFile:
+    return whole(department_files.read_health(io.BytesIO(data), name))
 
 
 def workbook(*rows: list[object], title: str = "台账") -> bytes:
@@ -40,6 +74,35 @@ def repacked(data: bytes, part: str, content: bytes) -> bytes:
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
         for info in old.infolist():
             new.writestr(info.filename, content if info.filename == part else old.read(info))
+    return out.getvalue()
+
+
+SHEET = "xl/worksheets/sheet1.xml"
+NAMESPACE = b'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+SHEET_START = b"<worksheet " + NAMESPACE + b"><sheetData>"
+STRINGS_START = b"<sst " + NAMESPACE + b">"
+
+
+def shared(data: bytes) -> bytes:
+    """The workbook with its texts apart from the cells, as spreadsheet programs write it; openpyxl leaves them inside."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        sheet, types = archive.read(SHEET).decode(), archive.read("[Content_Types].xml").decode()
+    texts: list[str] = []
+
+    def moved(cell: re.Match[str]) -> str:
+        texts.append(cell[2])
+        return f'<c {cell[1]} t="s"><v>{len(texts) - 1}</v></c>'
+
+    sheet = re.sub(r'<c (r="\w+") t="inlineStr"><is><t>(.*?)</t></is></c>', moved, sheet)
+    strings = STRINGS_START + "".join(f"<si><t>{text}</t></si>" for text in texts).encode() + b"</sst>"
+    override = f'<Override PartName="/xl/sharedStrings.xml" ContentType="{SHARED_STRINGS}"/></Types>'
+    data = repacked(
+        repacked(data, SHEET, sheet.encode()), "[Content_Types].xml", types.replace("</Types>", override).encode()
+    )
+    out = io.BytesIO(data)
+    with zipfile.ZipFile(out, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/sharedStrings.xml", strings)
+    assert len(texts) > 10
     return out.getvalue()
 
 
@@ -129,19 +192,41 @@ def test_a_column_that_appears_twice_is_refused() -> None:
         (b'a,"never closed\nb,c\n', "import_csv_broken"),
         (b'"' + b"x" * 200_000 + b'"', "import_csv_broken"),
         (b"PK\x03\x04" + bytes(200), "import_spreadsheet_broken"),
-        (b"x" * (10 * 2**20 + 1), "import_file_too_large"),
+        (b'a,"' + b"line\n" * 300_000 + b'",b\n', "import_csv_broken"),
+        (b"," * 1_100_000 + b"\n", "import_csv_broken"),
+        (b'"x\n",' * 200_000 + b"\n", "import_csv_broken"),
     ],
-    ids=["empty", "blank", "old excel", "utf-16", "no encoding", "open quote", "huge cell", "broken zip", "over 10 MB"],
+    ids="empty blank old-excel utf-16 no-encoding open-quote huge-cell broken-zip many-lines many-cells both".split(),
 )
 def test_a_broken_file_ends_in_one_clear_error(data: bytes, code: str) -> None:
     assert refusal(data) == code
 
 
-def test_ten_megabytes_are_still_read() -> None:
-    rows = [permit(note="注" * 43_000)] * 80
-    data = as_csv(rows, HEALTH_COLUMNS)
-    assert 9.8 * 2**20 < len(data) < 10 * 2**20
-    assert len(read_health(data, "h").rows) == 80
+def test_a_file_is_refused_beyond_200_megabytes_and_not_before(tmp_path: Path) -> None:
+    path = tmp_path / "zeros.csv"
+    for size, code in ((MAX_FILE_BYTES, "import_csv_broken"), (MAX_FILE_BYTES + 1, "import_file_too_large")):
+        with path.open("wb+") as file:
+            file.truncate(size)
+            with pytest.raises(UnreadableError, match=code):
+                whole(department_files.read_health(file, "health.csv"))
+    assert MAX_FILE_BYTES == 200 * 2**20
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_however_long_a_file_is_little_of_it_is_held(tmp_path: Path, kind: str) -> None:
+    rows = [permit(note=f"第{number}行" + "注" * 2_000) for number in range(3_000)]
+    data = as_csv(rows, HEALTH_COLUMNS) if kind == "csv" else shared(ledger(*rows))
+    path = tmp_path / f"health.{kind}"
+    path.write_bytes(data)
+    with path.open("rb") as file:
+        tracemalloc.start()
+        try:
+            count = sum(1 for _ in department_files.read_health(file, path.name).rows())
+            most = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+    assert count == 3_000
+    assert sum(len(row["note"].encode()) for row in rows) > 18_000_000 > 3 * most
 
 
 def test_blank_rows_without_end_are_refused() -> None:
@@ -149,9 +234,53 @@ def test_blank_rows_without_end_are_refused() -> None:
 
 
 def test_a_zip_bomb_is_refused_by_its_directory() -> None:
-    bomb = repacked(ledger(permit()), "xl/worksheets/sheet1.xml", bytes(200 * 2**20))
-    assert len(bomb) < 2**20
-    assert refusal(bomb) == "import_spreadsheet_bomb"
+    honest = repacked(ledger(permit()), SHEET, bytes(200 * 2**20))
+    claimed = (MAX_UNPACKED_BYTES + 1).to_bytes(4, "little")
+    assert len(honest) < 2**20
+    assert refusal(honest.replace((200 * 2**20).to_bytes(4, "little"), claimed)) == "import_spreadsheet_bomb"
+
+
+def test_a_directory_too_long_to_be_looked_through_is_not() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for number in range(25_000):
+            archive.writestr(f"part{number}", b"")
+    assert refusal(out.getvalue()) == "import_spreadsheet_broken"
+
+
+@pytest.mark.parametrize(
+    ("part", "content"),
+    [
+        (SHEET, SHEET_START + b"<row>" + b"<c/>" * (MAX_ROW_BYTES // 3) + b"</row></sheetData></worksheet>"),
+        (SHEET, SHEET_START + b"<row><c><v>" + b"1" * 2 * MAX_ROW_BYTES + b"</v></c></row></sheetData></worksheet>"),
+        (SHEET, b"<worksheet>" + b"<cols/>" * MAX_ROW_BYTES + b"</worksheet>"),
+        (SHEET, SHEET_START + b'<row r="2"/><row r="2"/></sheetData></worksheet>'),
+        (SHEET, SHEET_START + b'<row r="2"/><row r="1"/></sheetData></worksheet>'),
+        ("xl/styles.xml", b"<styleSheet>" + b" " * MAX_OTHER_PART_BYTES + b"</styleSheet>"),
+        ("xl/sharedStrings.xml", STRINGS_START + b"<si><t>" + b"x" * 2 * MAX_ROW_BYTES + b"</t></si></sst>"),
+    ],
+    ids="cells cell no-rows same-row earlier-row styles text".split(),
+)
+def test_a_spreadsheet_with_a_piece_beyond_all_measure_or_rows_out_of_order_is_refused(
+    part: str, content: bytes
+) -> None:
+    assert refusal(repacked(shared(ledger(permit())), part, content)) == "import_spreadsheet_broken"
+
+
+def test_texts_apart_from_the_cells_are_the_same_texts() -> None:
+    data = ledger(permit(), permit(name="另一家"))
+    assert read_health(shared(data), "h") == read_health(data, "h")
+
+
+def test_texts_that_cells_share_are_read_with_their_runs_and_without_their_readings() -> None:
+    texts = [b"<si><t>plain</t></si>", b"<si><r><t>in </t></r><r><t>runs</t></r></si>", b"<si/>"]
+    texts.append("<si><t>和𠅤</t><rPh sb='0' eb='1'><t>he</t></rPh></si>".encode())
+    found = SharedTexts()
+    found.read(io.BytesIO(STRINGS_START + b"".join(texts) + b"</sst>"))
+    assert [found[number] for number in range(4)] == ["plain", "in runs", "", "和𠅤"]
+    for number in (-1, 4):
+        with pytest.raises(IndexError):
+            found[number]
 
 
 def test_a_zip_of_many_parts_is_refused() -> None:
@@ -199,6 +328,6 @@ def test_a_cell_at_the_far_corner_of_the_sheet_costs_nothing() -> None:
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     for start in (b"", b"PK\x03\x04", as_csv([permit()], HEALTH_COLUMNS)):
         try:
-            assert isinstance(read_health(start + data, "h"), DepartmentFile)
+            read_health(start + data, "h")
         except (UnreadableError, InputError) as error:
             assert error.code.startswith("import_")

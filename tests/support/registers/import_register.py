@@ -7,6 +7,7 @@ import hashlib
 import io
 import shutil
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -16,12 +17,13 @@ from quick_passwords import QUICK
 
 from licence_qr.catalogue.loader import load_catalogue
 from licence_qr.domain.catalogue.model import Catalogue
+from licence_qr.domain.importing.conflicts import RowVerdict
 from licence_qr.domain.importing.department_rows import HEALTH_COLUMNS, MARKET_COLUMNS
 from licence_qr.domain.proposals.proposal import ProposalState
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.services.importing.review import Waiting, WaitingRow
-from licence_qr.services.importing.run import ExportFile, Importing, ImportReport
+from licence_qr.services.importing.run import ExportFile, FileSums, Importing
 from licence_qr.services.keys.keyring import Keys
 from licence_qr.services.lifecycle.perform import Life
 from licence_qr.services.proposals.decide import Proposals, ProposalVerdict
@@ -69,6 +71,27 @@ def _empty() -> TemporaryDirectory[str]:
     return made
 
 
+@dataclass(frozen=True)
+class Imported:
+    """The report of an import, and what came of every row."""
+
+    market: FileSums
+    health: FileSums
+    businesses: int
+    rows: tuple[RowVerdict, ...]
+
+
+def export(name: str, data: bytes) -> ExportFile:
+    """An export as it is handed over."""
+    return ExportFile(name, io.BytesIO(data))
+
+
+def imported(importing: Importing, market: ExportFile, health: ExportFile, actor: str = "admin") -> Imported:
+    """Import two files and read what came of them."""
+    report = importing.import_departments(market, health, actor, NOW)
+    return Imported(report.market, report.health, report.businesses, tuple(importing.verdicts(report)))
+
+
 class Register:
     """The services of the import on a register in ``folder``, which is begun where there is none."""
 
@@ -85,19 +108,17 @@ class Register:
         self.proposals = Proposals(self.database, self.catalogue, life, self.accounts)
         self.waiting = Waiting(self.database, self.catalogue, self.coding, self.proposals)
 
-    def import_data(self) -> ImportReport:
+    def import_data(self) -> Imported:
         """Import the exports of ``tests/data``."""
         return self.import_bytes(MARKET.read_bytes(), HEALTH.read_bytes())
 
-    def import_rows(self, market: Sequence[Mapping[str, str]], health: Sequence[Mapping[str, str]]) -> ImportReport:
+    def import_rows(self, market: Sequence[Mapping[str, str]], health: Sequence[Mapping[str, str]]) -> Imported:
         """Import rows given by column key."""
         return self.import_bytes(as_csv(market, MARKET_COLUMNS), as_csv(health, HEALTH_COLUMNS))
 
-    def import_bytes(self, market: bytes, health: bytes) -> ImportReport:
+    def import_bytes(self, market: bytes, health: bytes) -> Imported:
         """Import two files."""
-        return self.importing.import_departments(
-            ExportFile("market", market), ExportFile("health", health), "admin", NOW
-        )
+        return imported(self.importing, export("market", market), export("health", health))
 
     def waiting_rows(self) -> tuple[WaitingRow, ...]:
         """The open questions, as an administrator sees them."""

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from desk_pages import OFFICE, Browser, browser, desk_app, desk_services, signed_in
 from flask import Flask
+from import_register import export
 from PIL import Image
 
 from licence_qr.bootstrap import Services
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.services.feedback.ratings import SentRating
 from licence_qr.services.feedback.reports import SentReport
-from licence_qr.services.importing.run import ExportFile
 from licence_qr.web.shell.security import PUBLIC
 
 __all__ = ["browser", "desk_app", "desk_services"]
@@ -196,8 +196,8 @@ def things(desk_app: Flask, desk_services: Services) -> dict[str, str]:
     assert found
     market, health = DATA / "market_licences.csv", DATA / "health_permits.xlsx"
     desk_services.importing.import_departments(
-        ExportFile(market.name, market.read_bytes()),
-        ExportFile(health.name, health.read_bytes()),
+        export(market.name, market.read_bytes()),
+        export(health.name, health.read_bytes()),
         "admin",
         datetime.now(UTC),
     )

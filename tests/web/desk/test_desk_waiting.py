@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 from desk_pages import Browser, clerk, desk_app, desk_services, elsewhere
+from import_register import export
 
 from licence_qr.bootstrap import Services
 from licence_qr.domain.importing.department_rows import HEALTH_COLUMNS, MARKET_COLUMNS
-from licence_qr.services.importing.run import ExportFile
 
 __all__ = ["clerk", "desk_app", "desk_services", "elsewhere"]
 
@@ -28,8 +28,8 @@ def imported(desk_services: Services) -> None:
     """Both departments' exports have been imported."""
     market, health = DATA / "market_licences.csv", DATA / "health_permits.xlsx"
     desk_services.importing.import_departments(
-        ExportFile(market.name, market.read_bytes()),
-        ExportFile(health.name, health.read_bytes()),
+        export(market.name, market.read_bytes()),
+        export(health.name, health.read_bytes()),
         "admin",
         datetime.now(UTC),
     )
@@ -151,9 +151,7 @@ def test_a_suspension_in_a_file_is_said_to_take_two_people_and_leads_to_a_propos
     before = set(addresses(clerk))
     for state in ("有效", "停业整顿"):
         market, health = exports(state)
-        desk_services.importing.import_departments(
-            ExportFile("m", market), ExportFile("h", health), "admin", datetime.now(UTC)
-        )
+        desk_services.importing.import_departments(export("m", market), export("h", health), "admin", datetime.now(UTC))
     [question] = set(addresses(clerk)) - before
     page = clerk.see(question)
     assert "须由两人办理" in page
