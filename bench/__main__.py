@@ -7,7 +7,7 @@ import sys
 import unicodedata
 from collections.abc import Callable, Sequence
 
-from bench import bulk, camera, hostile, journal, pack, scan, status, symbol, verify, work
+from bench import bulk, camera, hostile, journal, pack, scan, status, symbol, verify, work, writers
 
 PARTS: dict[str, Callable[[], list[dict[str, str | float]]]] = {
     "verify": verify.measure,
@@ -19,6 +19,7 @@ PARTS: dict[str, Callable[[], list[dict[str, str | float]]]] = {
     "bulk": bulk.measure,
     "journal": journal.measure,
     "hostile": hostile.measure,
+    "writers": writers.measure,
     "scan": scan.measure,
 }
 COLUMNS = ("figure", "goal", "measured", "ratio")
