@@ -7,10 +7,11 @@ type text.
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time
+from itertools import chain
+from typing import BinaryIO
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -18,6 +19,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from licence_qr.domain.catalogue.life_rules import LifeRules
+from licence_qr.domain.csv_text import csv_pieces
 from licence_qr.services.work.work_list import WorkLine
 from licence_qr.web.desk.words import office_name
 from licence_qr.web.desk.work.words import step_words, task_words
@@ -72,22 +74,21 @@ def row(line: WorkLine, rules: LifeRules) -> tuple[Value, ...]:
     )
 
 
-def as_csv(lines: Sequence[WorkLine], rules: LifeRules) -> bytes:
-    """UTF-8 with byte-order mark, by which spreadsheets know the encoding; CRLF (RFC 4180)."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(headings())
-    for line in lines:
-        writer.writerow([guarded(value) if isinstance(value, str) else _plain(value) for value in row(line, rules)])
-    return text.getvalue().encode("utf-8-sig")
+def as_csv(lines: Iterable[WorkLine], rules: LifeRules) -> Iterator[bytes]:
+    """The table as CSV, piece by piece, in the language of the request."""
+    guarded_rows = (
+        [guarded(value) if isinstance(value, str) else _plain(value) for value in row(line, rules)] for line in lines
+    )
+    return csv_pieces(chain([headings()], guarded_rows))
 
 
 def _plain(value: Value) -> Value:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def as_xlsx(lines: Sequence[WorkLine], rules: LifeRules) -> bytes:
-    """One sheet; days are dates, counts are numbers, all else is text and never a formula."""
+def as_xlsx(lines: Iterable[WorkLine], rules: LifeRules) -> BinaryIO:
+    """One sheet, in a file that goes when it is closed; days are dates, counts are numbers, all else is text and never a
+    formula."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet(in_words(term("record.tasks")))
     sheet.freeze_panes = "A2"
@@ -95,9 +96,10 @@ def as_xlsx(lines: Sequence[WorkLine], rules: LifeRules) -> bytes:
         sheet.column_dimensions["ABCDEFGHIJ"[number]].width = width
     for values in (headings(), *(row(line, rules) for line in lines)):
         sheet.append([_cell(sheet, value) for value in values])
-    file = io.BytesIO()
+    file = tempfile.TemporaryFile()
     book.save(file)
-    return file.getvalue()
+    file.seek(0)
+    return file
 
 
 def _cell(sheet: WriteOnlyWorksheet, value: Value) -> Cell:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from functools import partial
 from typing import Any, TypeVar
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    flash,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    session,
+    stream_with_context,
+    url_for,
+)
 from werkzeug.wrappers import Response
 
 from licence_qr.domain.dates import local_date
@@ -53,10 +63,11 @@ def export_work(kind_of_file: str) -> Response:
     now = current_instant()
     lines = services().work_list.export(current_actor(), _wish(), kind_of_file, now)
     rules = catalogue().life_rules_on(local_date(now))
-    content, media_type = (as_csv(lines, rules), CSV) if kind_of_file == "csv" else (as_xlsx(lines, rules), XLSX)
-    response = make_response(content)
-    response.headers["Content-Type"] = media_type
-    response.headers["Content-Disposition"] = f'attachment; filename="work-{local_date(now)}.{kind_of_file}"'
+    name = f"work-{local_date(now)}.{kind_of_file}"
+    if kind_of_file == "xlsx":
+        return send_file(as_xlsx(lines, rules), XLSX, as_attachment=True, download_name=name)
+    response = Response(stream_with_context(as_csv(lines, rules)), content_type=CSV)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
