@@ -11,8 +11,8 @@ from licence_qr.store.database.connections import Transaction
 from licence_qr.store.register import permits
 from licence_qr.store.register.permits import StoredPermit
 
-# As many credit codes in one statement as every database takes placeholders for.
-PAGE = 500
+# Few enough for every database's placeholders and for the processor's caches: 500 take a fifth longer each.
+PAGE = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
