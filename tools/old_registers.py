@@ -36,6 +36,7 @@ SCHEMA = (
     f"{STORE}/database/early_steps.py",
     f"{STORE}/database/*schema*.py",
     f"{STORE}/database/*tables*.py",
+    f"{STORE}/database/tables/*.py",
     f"{STORE}/migrations.py",
     f"{STORE}/imports.py",
     f"{STORE}/*schema*.py",

@@ -8,14 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from licence_qr.store.database import (
-    early_steps,
-    feedback_tables,
-    importing_tables,
-    inspecting_tables,
-    proposals_tables,
-)
+from licence_qr.store.database import early_steps
 from licence_qr.store.database.schema import Schema
+from licence_qr.store.database.tables import feedback_tables, importing_tables, inspecting_tables, proposals_tables
 
 
 def m001_businesses(schema: Schema) -> None:

@@ -1,0 +1,1 @@
+"""Tables that later steps of the schema added, one module a capability."""
