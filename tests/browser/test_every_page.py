@@ -21,6 +21,7 @@ from PIL import Image
 from playwright.sync_api import Page
 from public_pages import ADDRESS_OF
 from screens import DESK, PHONE, sign_in, width_of
+from verify_site import SESSION
 
 DATA = Path(__file__).parent.parent / "data"
 WHO = ("clerk", "inspector", "decider", "administrator")
@@ -203,7 +204,7 @@ def along_the_desk(page: Page, desk: str) -> Iterator[str]:
     page.goto(f"{open_application}/review")
     yield "review, refused"
     page.goto(f"{open_application}/details")
-    page.context.clear_cookies(name="session-token")
+    page.context.clear_cookies(name=SESSION)
     onward(page)
     yield "sign-in, form kept"
     page.fill("#username", "clerk")

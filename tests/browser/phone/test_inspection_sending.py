@@ -16,6 +16,7 @@ from inspection_phone import (
     received,
 )
 from playwright.sync_api import Route, expect
+from verify_site import PACK_KEY, SESSION
 
 from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject
 from licence_qr.domain.lifecycle.details import ActRequest
@@ -146,15 +147,15 @@ def test_a_token_of_an_ended_session_is_asked_for_anew(phone: Phone) -> None:
 def test_when_key_and_session_are_over_it_stays_locked_until_the_same_person_signs_in(phone: Phone) -> None:
     made_without_a_server(phone)
     phone.site.start()
-    phone.context.clear_cookies(name="session-token")
-    phone.context.clear_cookies(name="pack-key")
+    phone.context.clear_cookies(name=SESSION)
+    phone.context.clear_cookies(name=PACK_KEY)
     phone.list()
     expect(phone.page.locator("#view")).to_contain_text("1 次未发送的检查已上锁")
     assert "示例一号" not in phone.page.locator("#view").inner_text()
     phone.sign_in("second", onward=PAGE)
     expect(phone.page.locator("#view")).to_contain_text("1 次未发送的检查已上锁")
     assert received(phone.site) == []
-    phone.context.clear_cookies(name="session-token")
+    phone.context.clear_cookies(name=SESSION)
     phone.sign_in("walker", onward=PAGE)
     expect(phone.delivered()).to_have_count(1)
     assert len(received(phone.site)) == 1
@@ -185,7 +186,7 @@ def test_signing_out_asks_first_and_leaves_nothing_readable_and_nothing_lost(pho
 def test_a_session_that_is_over_is_said_and_the_way_to_sign_in_shown(phone: Phone) -> None:
     made_without_a_server(phone)
     phone.site.start()
-    phone.context.clear_cookies(name="session-token")
+    phone.context.clear_cookies(name=SESSION)
     phone.list()
     expect(phone.page.locator("#sending")).to_contain_text("要登录后才能发送")
     phone.page.locator("#sending a").click()
@@ -198,8 +199,8 @@ def test_a_session_that_is_over_is_said_and_the_way_to_sign_in_shown(phone: Phon
 def test_a_colleague_s_session_does_not_send_it(phone: Phone) -> None:
     made_without_a_server(phone)
     phone.site.start()
-    key = next(cookie for cookie in phone.context.cookies() if cookie["name"] == "pack-key")
-    phone.context.clear_cookies(name="session-token")
+    key = next(cookie for cookie in phone.context.cookies() if PACK_KEY.search(cookie["name"]))
+    phone.context.clear_cookies(name=SESSION)
     phone.sign_in("second")
     phone.context.add_cookies([key])  # the first inspector's key, as if it had been left behind
     phone.list()

@@ -11,7 +11,7 @@ from accessible import violations
 from inspection_phone import Phone, ours
 from playwright.sync_api import BrowserContext, Page, Route, expect
 from screens import PHONE, sign_in
-from verify_site import HURRY, Site, opened, set_clock, settled, typed
+from verify_site import HURRY, SESSION, Site, opened, set_clock, settled, typed
 
 from licence_qr.store.register.codes import StoredCode
 
@@ -197,7 +197,7 @@ def test_signing_out_where_no_script_runs_still_ends_it(page: Page, site: Site, 
 
 
 def test_somebody_else_who_signs_in_does_not_find_it(page: Page, site: Site, inspector: Phone) -> None:
-    inspector.context.clear_cookies(name="session-token")
+    inspector.context.clear_cookies(name=SESSION)
     sign_in(page, site.origin, "second")
     page.goto(f"{site.origin}/inspect/")
     expect(page.locator("#pack-state")).to_have_text("没有随身包。")

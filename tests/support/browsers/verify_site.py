@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -31,6 +32,9 @@ from licence_qr.web.app import create_app
 # How long anything is waited for before a test gives up, in milliseconds. Not a measure of the page: a bound so wide that
 # no busy machine reaches it, and free where nothing is wrong.
 PATIENCE = 120_000
+# Their names, by http and where the address of the installation is an https one.
+SESSION = re.compile(r"^(session-token|__Host-session)$")
+PACK_KEY = re.compile(r"^(__Host-)?pack-key$")
 expect.set_options(timeout=PATIENCE)
 SHEET_PX_PER_MM = 8
 FOREIGN = "https://licence-check.example.net/c/12345678901234567890"
