@@ -135,8 +135,11 @@ def _serve() -> None:
     check_served(settings)
     telling = _telling_service_manager(settings)
     with metrics_folder(settings.home) as counts:
-        set_variable(METRICS_FOLDER, str(counts))  # before anything imports prometheus-client
-        _serve_until_stopped(settings, telling)
+        take_back = set_variable(METRICS_FOLDER, str(counts))  # before anything imports prometheus-client
+        try:
+            _serve_until_stopped(settings, telling)
+        finally:
+            take_back()
 
 
 def _serve_until_stopped(settings: Settings, telling: AbstractContextManager[None]) -> None:

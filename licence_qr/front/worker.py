@@ -8,7 +8,7 @@ import signal
 import time
 from multiprocessing.sharedctypes import RawValue
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import uvloop
 from granian._granian import SocketHolder
@@ -62,14 +62,22 @@ class FrontWorker(Worker):  # type: ignore[misc]
         except Exception as error:
             if self.age <= self.cfg.workers:
                 raise
-            self.log.error("%s", error, exc_info=not isinstance(error, LicenceQRError))
-            time.sleep(_AGAIN_SECONDS)
-            os._exit(1)
+            self._leave(error)
 
     def run(self) -> None:
         """Serve until SIGTERM, then end at once: what was begun is done, and the threads of the lanes wait for more."""
-        uvloop.run(self._serve())
+        try:
+            uvloop.run(self._serve())
+        except Exception as error:
+            self._leave(error)
         os._exit(0)
+
+    def _leave(self, error: Exception) -> NoReturn:
+        """End after a failure, not so soon that the supervisor does nothing but start workers."""
+        told = isinstance(error, LicenceQRError)  # of others the message may hold anything
+        self.log.error("%s", error if told else "failed", exc_info=None if told else error)
+        time.sleep(_AGAIN_SECONDS)
+        os._exit(1)
 
     async def _serve(self) -> None:
         limits: Limits = self.app.limits

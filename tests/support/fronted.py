@@ -29,9 +29,11 @@ class Fronted:
         self.port = free_port()
         command = [sys.executable, "-m", "front_server", str(self.port), str(workers), json.dumps(limits)]
         path = os.pathsep.join([str(SUPPORT), str(SUPPORT.parents[1])])
+        # No folder of counts: another server of this test run may have taken it away again.
+        environ = {name: value for name, value in os.environ.items() if name != "PROMETHEUS_MULTIPROC_DIR"}
         self.process = subprocess.Popen(
             command,
-            env=os.environ | {"PYTHONPATH": path},
+            env=environ | {"PYTHONPATH": path},
             stdout=subprocess.PIPE,
             text=True,
             start_new_session=True,
