@@ -8,12 +8,15 @@ from __future__ import annotations
 import http.client
 import re
 import socket
+import subprocess
+import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -84,25 +87,26 @@ def _dribble(port: int) -> Iterator[None]:
 
 @contextmanager
 def _sign_in_flood(port: int) -> Iterator[None]:
-    """16 clients of one address that sign in without pause, each time under another name."""
-    ended = threading.Event()
-
-    def go_on(client: int) -> None:
-        tried = 0
-        while not ended.is_set():
-            tried += 1
-            with suppress(OSError, http.client.HTTPException):
-                _sign_in(port, f"nobody-{client}-{tried}")
-
-    threads = [threading.Thread(target=go_on, args=(number,)) for number in range(16)]
-    for thread in threads:
-        thread.start()
+    """16 clients of one address that sign in without pause, each time under another name. A process of their own: here
+    they would take the interpreter from who measures."""
+    flood = subprocess.Popen([sys.executable, "-c", f"from bench.hostile import flood; flood({port})"])
     try:
         yield
     finally:
-        ended.set()
-        for thread in threads:
-            thread.join()
+        flood.kill()
+        flood.wait()
+
+
+def flood(port: int) -> None:
+    """The flood, until killed."""
+
+    def go_on(client: int) -> None:
+        for tried in count():
+            with suppress(OSError, http.client.HTTPException):
+                _sign_in(port, f"nobody-{client}-{tried}")
+
+    for number in range(16):
+        threading.Thread(target=go_on, args=(number,)).start()
 
 
 def _sign_in(port: int, name: str) -> None:

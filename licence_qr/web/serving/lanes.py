@@ -13,11 +13,14 @@ from licence_qr.errors import ConfigError
 from licence_qr.front.lanes import LaneSize
 from licence_qr.web.shell.security import PUBLIC, SIGN_IN
 
-SCAN: Final = "scan"  # what the public reads: codes, lists, static files
+SCAN: Final = "scan"  # what is behind a code: pages, lists, the verify page, static files
 DESK: Final = "desk"
 LARGE: Final = "large"  # papers, packs, exports, photographs
-SENDING: Final = "sending"  # what the public sends: reports with photographs, ratings
+FORMS: Final = (
+    "forms"  # what the public sends and the pages for it: reports with photographs, ratings, the sign-in page
+)
 SIGNING_IN: Final = "sign-in"  # each a password hash
+OPERATION: Final = "operation"  # whether the service lives, asked by what restarts it: never behind anything else
 SIGNING_IN_AGAIN: Final = (
     "sign-in again"  # on a device where somebody has done so before: strangers take no place there
 )
@@ -28,12 +31,14 @@ SIZES: Final = {
     SCAN: LaneSize(threads=1, waiting=200),
     DESK: LaneSize(threads=2, waiting=32),
     LARGE: LaneSize(threads=1, waiting=8, patience=30, longest=600),
-    SENDING: LaneSize(threads=1, waiting=16),
+    FORMS: LaneSize(threads=1, waiting=32),
+    OPERATION: LaneSize(threads=1, waiting=8),
     SIGNING_IN: LaneSize(threads=1, waiting=8),
     SIGNING_IN_AGAIN: LaneSize(threads=1, waiting=8),
 }
 
 _HOT = ("/c/", "/static/")
+_SCANNED = frozenset({"citizen", "lists", "verify", "inspect", "inspect_visit"})  # blueprints
 _LARGE = frozenset(
     {
         "inspect.take_pack",
@@ -65,8 +70,13 @@ class Lanes:
             endpoint, _ = self._routes.match(path, method)
         except (HTTPException, RequestRedirect):
             return DESK
-        if method in {"GET", "HEAD", "OPTIONS"}:
-            return LARGE if endpoint in _LARGE else SCAN if endpoint in PUBLIC else DESK
-        if endpoint == SIGN_IN:
+        if endpoint in _LARGE:
+            return LARGE
+        if endpoint not in PUBLIC:
+            return DESK
+        blueprint = endpoint.partition(".")[0]
+        if blueprint == OPERATION:
+            return OPERATION
+        if endpoint == SIGN_IN and method == "POST":
             return SIGNING_IN_AGAIN if self._is_known(environ.get("HTTP_COOKIE", "")) else SIGNING_IN
-        return SENDING if endpoint in PUBLIC else LARGE if endpoint in _LARGE else DESK
+        return SCAN if blueprint in _SCANNED else FORMS

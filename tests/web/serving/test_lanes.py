@@ -10,7 +10,7 @@ from public_pages import prepared_services
 from licence_qr.errors import ConfigError
 from licence_qr.web.app import create_app
 from licence_qr.web.serving import lanes
-from licence_qr.web.serving.lanes import DESK, LARGE, SCAN, SENDING, SIGNING_IN, SIGNING_IN_AGAIN, SIZES, Lanes
+from licence_qr.web.serving.lanes import DESK, FORMS, LARGE, OPERATION, SCAN, SIGNING_IN, SIGNING_IN_AGAIN, SIZES, Lanes
 from licence_qr.web.shell.security import PUBLIC
 
 LARGE_ONES = {
@@ -42,19 +42,24 @@ def test_each_route_and_method_has_one_lane_by_what_it_costs(app) -> None:
             found[lane(app, path.split("?")[0], method)].add((method, rule.endpoint))
     assert set(found) | {SIGNING_IN_AGAIN} == set(SIZES)
     assert found[SIGNING_IN] == {("POST", "sign_in.sign_in")}
-    assert found[SENDING] == {
-        ("POST", f"citizen_{name}") for name in ("reports.send", "reports.send_without_number", "ratings.send")
+    assert {endpoint.partition(".")[0] for _, endpoint in found[FORMS]} == {
+        "citizen_reports",
+        "citizen_ratings",
+        "citizen_draws",
+        "sign_in",
     }
+    assert {endpoint.partition(".")[0] for _, endpoint in found[OPERATION]} == {"operation"}
     assert {endpoint for _, endpoint in found[LARGE]} == LARGE_ONES
     assert {method for method, _ in found[SCAN]} == {"GET"}
     assert {endpoint for _, endpoint in found[SCAN]} <= PUBLIC
     assert not {endpoint for _, endpoint in found[DESK]} & PUBLIC
+    assert not {endpoint for _, endpoint in found[SCAN]} & {endpoint for _, endpoint in found[FORMS]}
 
 
 def test_who_signs_in_on_a_known_device_waits_behind_no_stranger(app) -> None:
     assert lane(app, "/sign-in", "POST", "known") == SIGNING_IN_AGAIN
     assert lane(app, "/sign-in", "POST", "forged") == SIGNING_IN
-    assert lane(app, "/sign-in", "GET", "known") == SCAN
+    assert lane(app, "/sign-in", "GET", "known") == FORMS
 
 
 @pytest.mark.parametrize("path", ["/c/123", "/static/abc/ui/site.css", "/", "/status-list", "/verify", "/p/1"])
