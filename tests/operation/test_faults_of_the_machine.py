@@ -20,14 +20,17 @@ from proxies import HERE, Proxy, nginx_command, running
 from licence_qr.services.keys.lan_certificate import CERTIFICATE, KEY, lan_certificate
 
 # A mount of its own needs root, or to be root in a namespace of one's own.
-APART = ["unshare", "--mount", *([] if os.geteuid() == 0 else ["--map-root-user"]), "bash", "-euc"]
+# Nothing of it may be seen outside; below a changed root, which is no mount, nothing is seen outside that root's own.
+APART = ["unshare", "--mount", "--propagation", "unchanged", *([] if os.geteuid() == 0 else ["--map-root-user"])]
+APART += ["bash", "-euc"]
+_PRIVATE = "mount --make-rprivate / 2>/dev/null || true\n"
 
 
 def in_a_mount_of_its_own(script: str, folder: Path) -> str:
     """What a script says that may mount; ``$here`` is the installation, ``$run`` the program, ``$python`` Python."""
     names = {"here": str(folder), "run": str(PROGRAM), "python": sys.executable, "application": str(APPLICATION)}
     ended = subprocess.run(
-        [*APART, script], env=os.environ | settings_of(folder) | names, capture_output=True, text=True
+        [*APART, _PRIVATE + script], env=os.environ | settings_of(folder) | names, capture_output=True, text=True
     )
     assert ended.returncode == 0, ended.stderr
     return ended.stdout

@@ -67,7 +67,7 @@ def test_every_worker_tells_the_counts_of_all_and_leaves_nothing_behind(start):
         told(served, "/sign-in")
     assert {counted(served, "/sign-in", "2xx") for _ in range(10)} == {ASKED}
     # The one that asks is the only one; nothing waits, in no worker.
-    assert in_lane(served, "scan") == {"running": 1, "waiting": 0}
+    assert in_lane(served, "operation") == {"running": 1, "waiting": 0}
     served.process.send_signal(signal.SIGTERM)
     assert served.process.wait() == 0
     assert not list(IN_MEMORY.glob(f"licence-qr-*-{served.process.pid}"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import redirect_stderr, redirect_stdout
@@ -36,6 +37,8 @@ def run_here(settings: Mapping[str, str], *arguments: object, typed: str = "") -
     """Run a command with these environment variables; an exception that escapes fails the test."""
     out, err = io.StringIO(), io.StringIO()
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+        for name in [each for each in os.environ if each.startswith("LICENCE_QR_")]:
+            patch.delenv(name)  # settings of whoever runs the tests: make has some
         for name, value in settings.items():
             patch.setenv(name, value)
         patch.setattr(sys, "argv", ["licence-qr", *map(str, arguments)])
