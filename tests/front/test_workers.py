@@ -63,10 +63,16 @@ def test_workers_go_with_a_server_that_was_killed(front: Front) -> None:
     server.process.kill()
     server.process.wait()
     for worker in workers:
-        while Path(f"/proc/{worker}").exists() and " Z " not in Path(f"/proc/{worker}/stat").read_text(
-            encoding="ascii"
-        ):
+        while is_running(worker):
             pass
+
+
+def is_running(process: int) -> bool:
+    """Whether it is there and no zombie."""
+    try:
+        return " Z " not in Path(f"/proc/{process}/stat").read_text(encoding="ascii")
+    except OSError:  # it is gone, perhaps since the file was opened
+        return False
 
 
 def test_a_reload_changes_all_workers_and_refuses_nobody(front: Front) -> None:
