@@ -67,7 +67,7 @@ class Entrance:
         network = _network(environ["REMOTE_ADDR"])
         self._open[network] += 1
         try:
-            given = await self._answer(environ, protocol, self._open[network])
+            given = await self._answer(environ, protocol, network)
             await answer.send(given, protocol, self._limits.part_seconds)
         except (TimeoutError, ProtocolClosed):
             pass  # a reader who has gone, or as good as gone
@@ -80,15 +80,15 @@ class Entrance:
         """Whether a lane has a thread that will not come back."""
         return any(lane.hung() for lane in self.lanes.values())
 
-    async def _answer(self, environ: dict[str, Any], protocol: HTTPProtocol, open_: int) -> Answer:
+    async def _answer(self, environ: dict[str, Any], protocol: HTTPProtocol, network: str) -> Answer:
         try:
-            if open_ > self._limits.open_a_network:
-                raise Refused(503)
             asked = self._site.kept.ask(environ)
-            if asked is not None and asked.answer is not None:
+            if asked is not None and asked.answer is not None:  # it costs nothing that others could miss
                 kept: Answer = asked.answer
                 return kept
-            given = await self._ask(environ, protocol)
+            if self._open[network] > self._limits.open_a_network:
+                raise Refused(503)
+            given = await self._ask(environ, protocol, network)
         except Refused as refused:
             return self._site.refusal(environ, refused.status)
         except Exception as error:  # Flask answers its own; this is a fault of what lies round it
@@ -98,11 +98,11 @@ class Entrance:
             self._site.kept.keep(asked, given)
         return given
 
-    async def _ask(self, environ: dict[str, Any], protocol: HTTPProtocol) -> Answer:
+    async def _ask(self, environ: dict[str, Any], protocol: HTTPProtocol, network: str) -> Answer:
         with_body(environ, await self._read(environ, protocol))
         lane = self.lanes[self._site.lane_of(environ)]
         with environ["wsgi.input"]:
-            return await lane.run(partial(answer.ask, self._site.wsgi, environ))
+            return await lane.run(partial(answer.ask, self._site.wsgi, environ), network)
 
     async def _read(self, environ: dict[str, Any], protocol: HTTPProtocol) -> Any:
         if self._bodies >= self._limits.bodies and environ.get("CONTENT_LENGTH", "0") != "0":

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -30,6 +31,11 @@ class LaneSize:
     patience: float = 10.0
     longest: float = 120.0
 
+    @property
+    def share(self) -> int:
+        """How many of them may be of one network: nobody takes all places alone."""
+        return self.threads + max(2, self.waiting // 4)
+
 
 class _Task(NamedTuple):
     work: Callable[[], object]
@@ -45,6 +51,7 @@ class Lane(Generic[T]):
         self.size = size
         self.inside = 0
         self.refused = 0
+        self._by_network: Counter[str] = Counter()
         self._counted = metrics.lane(name)
         self._loop = asyncio.get_running_loop()
         self._tasks: SimpleQueue[_Task] = SimpleQueue()
@@ -52,12 +59,13 @@ class Lane(Generic[T]):
         for number in range(size.threads):
             threading.Thread(target=self._work, args=(number,), name=f"{name}-{number + 1}", daemon=True).start()
 
-    async def run(self, work: Callable[[], T]) -> T:
+    async def run(self, work: Callable[[], T], network: str) -> T:
         """What ``work`` gives, done by a thread of this lane. Raises Refused 503: too many wait, or it waited too long."""
-        if self.inside >= self.size.threads + self.size.waiting:
+        if self.inside >= self.size.threads + self.size.waiting or self._by_network[network] >= self.size.share:
             self.refused += 1
             raise Refused(503)
         self.inside += 1
+        self._by_network[network] += 1
         done: asyncio.Future[T] = self._loop.create_future()
         self._counted.waiting.inc()
         self._tasks.put(_Task(work, done, time.monotonic()))  # type: ignore[arg-type]
@@ -65,6 +73,9 @@ class Lane(Generic[T]):
             return await done
         finally:
             self.inside -= 1
+            self._by_network[network] -= 1
+            if not self._by_network[network]:
+                del self._by_network[network]
 
     def hung(self) -> bool:
         """Whether a thread works on one request for longer than any request takes."""

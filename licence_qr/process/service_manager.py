@@ -1,8 +1,8 @@
 """Telling systemd how the service fares: ready when it answers, alive as long as it answers (sd_notify(3)).
 
 The server's own process tells, from a thread that asks ``/healthz`` as a visitor would: over the network, of whichever
-worker takes the call. Workers that all hang, or a lane for scans that hangs, are so found out, and systemd starts the
-service anew.
+worker takes the call. Workers that all hang are so found out, and systemd starts the service anew; a lane that hangs the
+supervisor finds out (licence_qr.front.worker).
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ _QUESTION = b"GET /healthz HTTP/1.0\r\nHost: localhost\r\n\r\n"
 _ANSWER = b" 200 "
 _PATIENCE_SECONDS = 5.0
 _BREATH_SECONDS = 0.2  # between two questions until the first worker answers
+_AGAIN_SECONDS = 1.0  # after a question without an answer: one that was only refused is no reason to start anew
 _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what is listened on, and how it is reached from here
 
 
@@ -61,7 +62,7 @@ def _over(plain: socket.socket, *, tls: bool) -> Iterator[socket.socket]:
 
 @contextmanager
 def telling(notify_socket: str, watchdog_seconds: float | None, is_answering: Callable[[], bool]) -> Iterator[None]:
-    """Within it the service manager is told READY=1 at the first answer, WATCHDOG=1 at each one twice in its time, and
+    """Within it the service manager is told READY=1 at the first answer, WATCHDOG=1 at each one four times in its time, and
     STOPPING=1 at the end. Without a socket nothing is done."""
     if not notify_socket:
         yield
@@ -73,8 +74,11 @@ def telling(notify_socket: str, watchdog_seconds: float | None, is_answering: Ca
             if ended.wait(_BREATH_SECONDS):
                 return
         tell(notify_socket, "READY=1")
-        while watchdog_seconds is not None and not ended.wait(watchdog_seconds / 2):
-            if is_answering():
+        answered = True
+        while watchdog_seconds is not None:
+            if ended.wait(watchdog_seconds / 4 if answered else _AGAIN_SECONDS):
+                return
+            if answered := is_answering():
                 tell(notify_socket, "WATCHDOG=1")
 
     threading.Thread(target=report, name="service-manager", daemon=True).start()

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import select
+import socket
 from pathlib import Path
 
 import pytest
 from fronted import Front, Fronted
+from peers import Peer
 
 
 def environ(server: Fronted, head: bytes) -> dict[str, str]:
@@ -96,3 +99,27 @@ def test_a_fault_is_answered_and_noted_without_what_it_says(front: Front) -> Non
     line = server.read_until('"error": "LookupError"')
     assert "front_server.py" in line and "a name" not in line
     assert server.peer().get("/scan") == 200
+
+
+def test_one_network_leaves_places_of_a_lane_to_others(front: Front, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    server = front()
+    own = {peer.socket: peer for peer in (server.peer("203.0.113.5") for _ in range(8))}
+    for peer in own.values():
+        peer.begin("GET", f"/wide{pipe}")
+    refused = [next_answer(own) for _ in range(3)]  # its share is one that works and four that wait
+    assert refused == [503] * 3
+    other = server.peer("203.0.113.6")
+    other.begin("GET", f"/wide{pipe}")
+    waiting = own | {other.socket: other}
+    for _ in range(6):
+        pipe.write_bytes(b"done")
+        assert next_answer(waiting) == 200
+    assert not waiting
+
+
+def next_answer(peers: dict[socket.socket, Peer]) -> int:
+    """The status of whichever is answered next, and is then none of them."""
+    ready, _, _ = select.select(list(peers), [], [])
+    return peers.pop(ready[0]).answer()[0]

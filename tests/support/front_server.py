@@ -31,6 +31,7 @@ class Small:
     lanes = {
         "scan": LaneSize(1, 200),
         "hold": LaneSize(1, 2),
+        "wide": LaneSize(1, 16),
         "hang": LaneSize(1, 2, longest=0.5),
         "other": LaneSize(1, 64),
     }
@@ -44,7 +45,7 @@ class Small:
         body = {"/pid": str(os.getpid()).encode(), "/echo": str(len(environ["wsgi.input"].read())).encode()}.get(
             path, b"ok"
         )
-        if path.startswith(("/hold/", "/hang/")):
+        if path.startswith(("/hold/", "/hang/", "/wide/")):
             with open(path[5:], "rb") as pipe:
                 body = pipe.read()
         if path == "/fault":

@@ -20,7 +20,8 @@ FORMS: Final = (
     "forms"  # what the public sends and the pages for it: reports with photographs, ratings, the sign-in page
 )
 SIGNING_IN: Final = "sign-in"  # each a password hash
-OPERATION: Final = "operation"  # whether the service lives, asked by what restarts it: never behind anything else
+ALIVE: Final = "alive"  # whether the service lives, asked by what restarts it: never behind anything else
+OPERATION: Final = "operation"  # whether it is ready, and its figures, which ask register and disk
 SIGNING_IN_AGAIN: Final = (
     "sign-in again"  # on a device where somebody has done so before: strangers take no place there
 )
@@ -32,6 +33,7 @@ SIZES: Final = {
     DESK: LaneSize(threads=2, waiting=32),
     LARGE: LaneSize(threads=1, waiting=8, patience=30, longest=600),
     FORMS: LaneSize(threads=1, waiting=32),
+    ALIVE: LaneSize(threads=1, waiting=200),
     OPERATION: LaneSize(threads=1, waiting=8),
     SIGNING_IN: LaneSize(threads=1, waiting=8),
     SIGNING_IN_AGAIN: LaneSize(threads=1, waiting=8),
@@ -39,6 +41,7 @@ SIZES: Final = {
 
 _HOT = ("/c/", "/static/")
 _SCANNED = frozenset({"citizen", "lists", "verify", "inspect", "inspect_visit"})  # blueprints
+_ALIVE_PAGE = "operation.alive"
 _LARGE = frozenset(
     {
         "inspect.take_pack",
@@ -76,7 +79,7 @@ class Lanes:
             return DESK
         blueprint = endpoint.partition(".")[0]
         if blueprint == OPERATION:
-            return OPERATION
+            return ALIVE if endpoint == _ALIVE_PAGE else OPERATION
         if endpoint == SIGN_IN and method == "POST":
             return SIGNING_IN_AGAIN if self._is_known(environ.get("HTTP_COOKIE", "")) else SIGNING_IN
         return SCAN if blueprint in _SCANNED else FORMS

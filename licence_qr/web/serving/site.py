@@ -33,8 +33,8 @@ class LicenceSite:
 
     def __init__(self) -> None:
         settings = load_settings()
-        metrics.begin(settings.metrics_folder)
         services = build(settings)
+        metrics.begin(settings.metrics_folder)  # takes memory: not for a worker that cannot begin
         # A calendar that has arrived sets the days that waited for it; a register that cannot be written is still served.
         with suppress(RegisterError):
             services.reports.sweep(system_clock())

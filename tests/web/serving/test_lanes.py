@@ -10,7 +10,18 @@ from public_pages import prepared_services
 from licence_qr.errors import ConfigError
 from licence_qr.web.app import create_app
 from licence_qr.web.serving import lanes
-from licence_qr.web.serving.lanes import DESK, FORMS, LARGE, OPERATION, SCAN, SIGNING_IN, SIGNING_IN_AGAIN, SIZES, Lanes
+from licence_qr.web.serving.lanes import (
+    ALIVE,
+    DESK,
+    FORMS,
+    LARGE,
+    OPERATION,
+    SCAN,
+    SIGNING_IN,
+    SIGNING_IN_AGAIN,
+    SIZES,
+    Lanes,
+)
 from licence_qr.web.shell.security import PUBLIC
 
 LARGE_ONES = {
@@ -48,7 +59,8 @@ def test_each_route_and_method_has_one_lane_by_what_it_costs(app) -> None:
         "citizen_draws",
         "sign_in",
     }
-    assert {endpoint.partition(".")[0] for _, endpoint in found[OPERATION]} == {"operation"}
+    assert {endpoint for _, endpoint in found[OPERATION]} == {"operation.ready", "operation.show_metrics"}
+    assert {endpoint for _, endpoint in found[ALIVE]} == {"operation.alive"}
     assert {endpoint for _, endpoint in found[LARGE]} == LARGE_ONES
     assert {method for method, _ in found[SCAN]} == {"GET"}
     assert {endpoint for _, endpoint in found[SCAN]} <= PUBLIC
