@@ -21,6 +21,7 @@ from licence_qr.services.businesses.search import Register
 from licence_qr.services.demonstration.afterlife import DemonstrationSince
 from licence_qr.services.demonstration.lives import DemonstrationLives
 from licence_qr.services.demonstration.register import DemonstrationRegister
+from licence_qr.services.feedback.intake import Intake
 from licence_qr.services.feedback.ratings import Ratings
 from licence_qr.services.feedback.ratings_desk import RatingsDesk
 from licence_qr.services.feedback.reports import Reports
@@ -271,5 +272,5 @@ def _answering(settings: Settings, catalogue: Catalogue, database: Database) -> 
     """What citizens and businesses answer back by, with what they can choose from."""
     offered = load_answering()
     secret = key_files.read_web_secret(settings.web_secret_file)
-    reports = Reports(database, catalogue, offered.report_kinds, secret)
+    reports = Reports(database, catalogue, offered.report_kinds, secret, Intake(database))
     return reports, Ratings(database, catalogue, offered.rating_reasons, settings.address)

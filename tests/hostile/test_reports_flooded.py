@@ -13,7 +13,7 @@ from licence_qr.bootstrap import Services
 from licence_qr.domain.feedback.alike import MANY_FROM_ONE_NETWORK, MOST_OF_ONE_BUSINESS
 from licence_qr.domain.feedback.reports import ReportState
 from licence_qr.errors import AccessError, InputError
-from licence_qr.services.feedback.reports import PHOTOS_OF_ALL, PHOTOS_OF_NETWORK
+from licence_qr.services.feedback.intake import PHOTOS_OF_ALL, PHOTOS_OF_NETWORK
 from licence_qr.services.feedback.reports_desk import DismissAlike, ReportAct, ReportLine
 from licence_qr.services.work.work_list import WorkFilter
 from licence_qr.store.feedback.reports import MOST_LISTED

@@ -16,6 +16,10 @@ MANY_FROM_ONE_NETWORK = 5
 # The list has at most this number of lines about one business; the others are on a page of their own.
 MOST_OF_ONE_BUSINESS = 20
 
+# The same, with so many of them: further ones are limited like those that come while room is short. It is also the most
+# that the desk reads together, so that each group is dealt with at once.
+MOST_FROM_ONE_NETWORK = 200
+
 
 def network_mark(secret: bytes, about: str, client: str, day: date) -> str:
     """The mark of reports about ``about`` from one network on ``day``; empty if the address is not known.

@@ -21,7 +21,6 @@ from licence_qr.wording.terms import term
 from licence_qr.wording.text import Text
 
 MOST_TEXT = 2000  # characters
-MOST_CONTACT = 100
 MOST_PLACE = 200
 
 

@@ -12,6 +12,7 @@ from datetime import date, datetime
 
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import local_date
+from licence_qr.domain.feedback.contact import parse_contact
 from licence_qr.domain.feedback.ratings import (
     MOST_TEXT,
     Invitation,
@@ -24,10 +25,10 @@ from licence_qr.domain.feedback.ratings import (
     parse_level,
     parse_rating_code,
 )
-from licence_qr.domain.feedback.reports import MOST_CONTACT, due_day
-from licence_qr.domain.feedback.retention import Deleted, closed_before, is_kept
+from licence_qr.domain.feedback.reports import due_day
+from licence_qr.domain.feedback.retention import Deleted
 from licence_qr.domain.identifiers import CODE_ID_BYTES, CodeId
-from licence_qr.domain.plain_text import demand_length, plain_line, plain_text
+from licence_qr.domain.plain_text import length_faults, plain_text
 from licence_qr.domain.roles import CITIZEN, Actor
 from licence_qr.errors import (
     ConflictError,
@@ -36,14 +37,13 @@ from licence_qr.errors import (
     NotFoundError,
 )
 from licence_qr.printing.qr import make_symbol, min_size_mm, to_svg
-from licence_qr.services.feedback.purging import purge_all
+from licence_qr.services.feedback.purging import Retention, purge_all
 from licence_qr.services.register import access, look_ups
 from licence_qr.services.register.look_ups import LookUps
+from licence_qr.store.database.batches import write_each
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.feedback import ratings
 from licence_qr.store.feedback.ratings import RatingEvent
-
-_LEAST_DIGITS = 7  # in a telephone number
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,31 +152,28 @@ class Ratings:
             self.purge_expired(tx, now)
         return is_bad(rating.level)
 
-    def kept_days(self, day: date) -> tuple[int, int]:
-        """Days for which contacts and texts are kept after a case is closed."""
-        return self.catalogue.life_rules_on(day).citizen_kept_days
-
-    def keeps_words(self, rating: Rating, today: date) -> bool:
-        """Whether texts may still be read; the deletion itself may happen later, with the next write."""
-        return rating.words_deleted_on is None and is_kept(rating.closed_on, self.kept_days(today)[1], today)
+    @property
+    def retention(self) -> Retention:
+        """How long contacts and texts are kept."""
+        return Retention(self.catalogue)
 
     def purge_expired(self, tx: Transaction, now: datetime) -> Deleted:
-        """Delete expired data, and set due days for which there is now a calendar. Part of every write."""
-        today = local_date(now)
-        contact_days, words_days = self.kept_days(today)
-        deleted = Deleted(
-            contacts=ratings.sweep_private(tx, closed_before(contact_days, today)),
-            words=ratings.sweep_words(tx, closed_before(words_days, today), today),
-        )
-        for rating in ratings.undated(tx):
-            dated = self.dated(rating)
-            if dated.mend_due is not None:
-                ratings.update(tx, dated)
-        return deleted
+        """Delete expired data. Part of every write."""
+        return self.retention.purge(tx, ratings.CASES, local_date(now))
 
     def sweep(self, now: datetime) -> Deleted:
-        """``purge_expired`` in transactions of its own until nothing is left, for start-up and the daily sweep."""
+        """For start-up and the daily sweep: set due days for which there is now a calendar, and ``purge_expired`` until
+        nothing is left, all in short transactions."""
+        with self.database.read() as tx:
+            undated = ratings.undated(tx)
+        write_each(self.database, undated, self._set_due_day)
         return purge_all(self.database, lambda tx: self.purge_expired(tx, now))
+
+    def _set_due_day(self, tx: Transaction, rating_id: int) -> None:
+        rating = ratings.get(tx, rating_id)
+        dated = self.dated(rating) if rating and rating.open else rating
+        if dated and dated != rating:
+            ratings.update(tx, dated)
 
     def dated(self, rating: Rating) -> Rating:
         """The rating with its due day, which is computed if it is missing and there is a calendar."""
@@ -206,18 +203,16 @@ class Ratings:
     def _checked(self, sent: SentRating, day: date) -> _Checked:
         """Check the rating. Raises InvalidApplication with every problem, in the order of the form."""
         problems: list[InputError] = []
-        level, text, contact = 0, plain_text(sent.text), plain_line(sent.contact)
+        level, text, contact = 0, plain_text(sent.text), ""
         try:
             level = parse_level(sent.level)
         except InputError as problem:
             problems.append(problem)
-        for value, most, name in ((text, MOST_TEXT, "text"), (contact, MOST_CONTACT, "contact")):
-            try:
-                demand_length(value, most, name)
-            except InputError as problem:
-                problems.append(problem)
-        if contact and "@" not in contact and sum(c.isdigit() for c in contact) < _LEAST_DIGITS:
-            problems.append(InputError("report_contact_unusable", field="contact"))
+        problems += length_faults(text, MOST_TEXT, "text")
+        try:
+            contact = parse_contact(sent.contact)
+        except InputError as problem:
+            problems.append(problem)
         if problems:
             raise InvalidApplication(problems)
         offered = (reason.id for reason in self.reasons_on(day))

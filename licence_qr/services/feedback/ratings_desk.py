@@ -17,7 +17,6 @@ from licence_qr.domain.feedback.ratings import (
     next_state,
 )
 from licence_qr.domain.feedback.reports import due_day
-from licence_qr.domain.feedback.retention import is_kept
 from licence_qr.domain.feedback.steps import step_not_allowed
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor
@@ -127,8 +126,8 @@ class RatingsDesk:
         with self.ratings.database.read() as tx:
             rating = _own(tx, actor, rating_id)
             today = local_date(now)
-            readable = is_kept(rating.closed_on, self.ratings.kept_days(today)[0], today)
-            words_gone = not self.ratings.keeps_words(rating, today)
+            readable = self.ratings.retention.keeps_contact(rating, today)
+            words_gone = not self.ratings.retention.keeps_words(rating, today)
             holder_name, phone = _holder(tx, rating)
             waits = rating.open and rating.mend_due is None
             calendar = self.ratings.catalogue.working_calendar
@@ -155,7 +154,7 @@ class RatingsDesk:
             rating = _own(tx, actor, rating_id)
             if rating.revision != act.revision:
                 raise ConflictError("changed_meanwhile", thing_zh=things.RATING.zh, thing_en=things.RATING.en)
-            if not self.ratings.keeps_words(rating, local_date(now)):  # a later note would never be deleted
+            if not self.ratings.retention.keeps_words(rating, local_date(now)):  # a later note would never be deleted
                 raise step_not_allowed()
             state = next_state(rating.state, step)
             over = state is RatingState.CLOSED and rating.closed_on is None

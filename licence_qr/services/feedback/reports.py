@@ -1,9 +1,9 @@
 """Reports of citizens: sent without signing in, and followed by a receipt number.
 
 There is no session that another site could abuse; the register is what must be protected. A report is never refused
-because of what others sent: reports from one network are marked, and the desk shows them as a group
-(``domain.feedback.alike``). Photographs are limited; above the limit the report is stored without its photograph. A form
-makes one report however often it is sent, and a receipt number has 80 random bits and a limit on lookups.
+because of what others sent as long as there is room: reports from one network are marked, and the desk shows them as a
+group (``domain.feedback.alike``). What is limited, and when, is in ``services.feedback.intake``. A form makes one report
+however often it is sent, and a receipt number has 80 random bits and a limit on lookups.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from datetime import date, datetime
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.feedback.alike import network_mark
+from licence_qr.domain.feedback.contact import parse_contact
 from licence_qr.domain.feedback.reports import (
-    MOST_CONTACT,
     MOST_PLACE,
     MOST_TEXT,
     Report,
@@ -26,27 +26,22 @@ from licence_qr.domain.feedback.reports import (
     due_day,
     parse_receipt_number,
 )
-from licence_qr.domain.feedback.retention import Deleted, closed_before, is_kept
+from licence_qr.domain.feedback.retention import Deleted
+from licence_qr.domain.feedback.room import RoomLeft
 from licence_qr.domain.identifiers import CODE_ID_BYTES, CodeId, parse_code_number
-from licence_qr.domain.plain_text import demand_length, plain_line, plain_text
-from licence_qr.domain.register.networks import client_network
-from licence_qr.domain.register.rate_limits import Limit
+from licence_qr.domain.plain_text import length_faults, plain_line, plain_text
 from licence_qr.domain.roles import CITIZEN, SYSTEM
 from licence_qr.errors import ConflictError, InputError, InvalidApplication, NotFoundError
-from licence_qr.services.feedback.purging import purge_all
+from licence_qr.services.feedback.intake import Intake
+from licence_qr.services.feedback.purging import Retention, purge_all
 from licence_qr.services.register import look_ups
-from licence_qr.services.register.look_ups import LookUps, MemoryThrottle
-from licence_qr.services.register.photo_cleaning import clean
+from licence_qr.services.register.look_ups import LookUps
+from licence_qr.store.database.batches import write_each
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.feedback import reports
 from licence_qr.store.feedback.reports import Private, ReportEvent
 from licence_qr.store.register import codes, entities, permits
 from licence_qr.wording.text import Text
-
-# Photographs that are decoded and stored. The text of a report is always stored.
-PHOTOS_OF_NETWORK = Limit("report photos", most=20, seconds=3600)
-PHOTOS_OF_ALL = Limit("report photos of all", most=300, seconds=3600)
-_LEAST_DIGITS = 7  # in a telephone number
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +115,6 @@ def _by_number() -> LookUps:
     return look_ups.for_visitors("receipt number", "too_many_receipt_lookups")
 
 
-def _photos() -> tuple[MemoryThrottle, MemoryThrottle]:
-    return MemoryThrottle(PHOTOS_OF_NETWORK), MemoryThrottle(PHOTOS_OF_ALL)
-
-
 @dataclass(frozen=True, slots=True)
 class Reports:
     """``kinds`` are all that were ever offered; which are offered depends on the day. ``secret`` keys the marks of
@@ -133,8 +124,8 @@ class Reports:
     catalogue: Catalogue
     kinds: tuple[ReportKind, ...]
     secret: bytes = field(repr=False)
+    intake: Intake
     looked_up: LookUps = field(default_factory=_by_number, compare=False)
-    photos: tuple[MemoryThrottle, MemoryThrottle] = field(default_factory=_photos, compare=False)
 
     def kinds_on(self, day: date) -> tuple[ReportKind, ...]:
         """The kinds of report offered on ``day``."""
@@ -144,13 +135,15 @@ class Reports:
         """The name of a kind of report, also if it is no longer offered."""
         return next((kind.name for kind in self.kinds if kind.id == kind_id), Text(kind_id, kind_id))
 
-    def kept_days(self, day: date) -> tuple[int, int]:
-        """Days for which contacts (with photo) and texts are kept after a case is closed."""
-        return self.catalogue.life_rules_on(day).citizen_kept_days
+    @property
+    def retention(self) -> Retention:
+        """How long contacts (with photo) and texts are kept."""
+        return Retention(self.catalogue)
 
-    def keeps_words(self, report: Report, today: date) -> bool:
-        """Whether texts may still be read; the deletion itself may happen later, with the next write."""
-        return report.words_deleted_on is None and is_kept(report.closed_on, self.kept_days(today)[1], today)
+    def room(self) -> RoomLeft:
+        """The room left for reports, for the top of the form."""
+        with self.database.read() as tx:
+            return self.intake.room(tx)
 
     def promise(self, day: date) -> tuple[int, int]:
         """Working days until the reporter is contacted, and until they are answered."""
@@ -175,19 +168,22 @@ class Reports:
         """Store a report and return its receipt number. The same form with the same content is the same report.
 
         Raises InvalidApplication with every problem of the fields, InputError ``photo_…``, ConflictError
-        ``report_form_used`` (the form made another report before), NotFoundError ``code_not_in_register``.
+        ``report_form_used`` (the form made another report before), NotFoundError ``code_not_in_register``, and while
+        room is short AccessError as ``Intake.demand``.
         """
         sent, code_id = self._checked(sent, local_date(now)), parse_code_number(sent.number) if sent.number else None
+        mark = self._mark(sent, code_id, client, now)
         with self.database.read() as tx:
             earlier = _sent_before(tx, sent)
-        if earlier is not None:
-            return earlier
-        photo = self._photo(sent.photo, client, now)
+            if earlier is not None:
+                return earlier
+            with_photo = self.intake.demand(tx, sent.text, mark, client, now)
+        photo = self.intake.photo(sent.photo, client, now) if with_photo else None
         with self.database.write() as tx:
             earlier = _sent_before(tx, sent)
             if earlier is not None:
                 return earlier
-            report = self._fresh(tx, sent, code_id, client, now)
+            report = self._fresh(tx, sent, code_id, mark, now)
             report_id = reports.add(tx, report, sent.form_id, Private(sent.contact, photo))
             reports.note(tx, report_id, ReportEvent(now, CITIZEN, "", ReportStep.RECEIVED))
             self.purge_expired(tx, now)
@@ -207,23 +203,22 @@ class Reports:
             return self._receipt(tx, report, local_date(now))
 
     def purge_expired(self, tx: Transaction, now: datetime) -> Deleted:
-        """Delete expired data, and set due days for which there is now a calendar. Part of every write."""
-        today = local_date(now)
-        contact_days, words_days = self.kept_days(today)
-        deleted = Deleted(
-            contacts=reports.sweep_private(tx, closed_before(contact_days, today)),
-            words=reports.sweep_words(tx, closed_before(words_days, today), today),
-        )
-        for report in reports.undated(tx):
-            dated = self.dated(report)
-            if (dated.contact_due, dated.answer_due) != (report.contact_due, report.answer_due):
-                reports.update(tx, dated)
-                reports.note(tx, report.report_id, ReportEvent(now, SYSTEM, "", ReportStep.DATES_SET))
-        return deleted
+        """Delete expired data. Part of every write."""
+        return self.retention.purge(tx, reports.CASES, local_date(now))
 
     def sweep(self, now: datetime) -> Deleted:
-        """``purge_expired`` in transactions of its own until nothing is left, for start-up and the daily sweep."""
-        return purge_all(self.database, lambda tx: self.purge_expired(tx, now))
+        """For start-up and the daily sweep: set due days for which there is now a calendar, and ``purge_expired`` until
+        nothing is left, all in short transactions. While room is short, the contents of dismissed floods are deleted as
+        well."""
+        with self.database.read() as tx:
+            undated = reports.undated(tx)
+        write_each(self.database, undated, lambda tx, report_id: self._set_dates(tx, report_id, now))
+        deleted = purge_all(self.database, lambda tx: self.purge_expired(tx, now))
+        if self.room() is RoomLeft.ENOUGH:
+            return deleted
+        return deleted + purge_all(
+            self.database, lambda tx: Deleted(words=reports.sweep_dismissed_floods(tx, local_date(now)))
+        )
 
     def holder(self, tx: Transaction, report: Report) -> tuple[str, str]:
         """Name and address of the business by the register now, or the place as typed."""
@@ -242,42 +237,33 @@ class Reports:
         address = _address(tx, code.uscc, stored.entity.domicile)
         return ReportSubject(code_id, code.uscc, stored.entity.holder_name, address, office)
 
-    def _photo(self, photo: bytes | None, client: str, now: datetime) -> bytes | None:
-        """The photograph as a new JPEG; None if none was sent or the limit is reached."""
-        of_network, of_all = self.photos
-        if photo is None or of_network.take(client_network(client), now) or of_all.take("", now):
-            return None
-        return clean(photo, field="photo").jpeg
+    def _mark(self, sent: SentReport, code_id: CodeId | None, client: str, now: datetime) -> str:
+        about = code_id.number if code_id else f"office {sent.office}"
+        return network_mark(self.secret, about, client, local_date(now))
 
     def _checked(self, sent: SentReport, day: date) -> SentReport:
         """The report with cleaned texts. Raises InvalidApplication with every problem, in the order of the form."""
         problems: list[InputError] = []
-
-        def check(value: str, most: int, field: str) -> str:
-            try:
-                return demand_length(value, most, field)
-            except InputError as problem:
-                problems.append(problem)
-                return value
-
+        place, text, contact = plain_line(sent.place), plain_text(sent.text), ""
         if sent.kind not in {kind.id for kind in self.kinds_on(day)}:
             problems.append(InputError("report_kind_missing", field="kind"))
-        place = check(plain_line(sent.place), MOST_PLACE, "place")
+        problems += length_faults(place, MOST_PLACE, "place")
         if not sent.number and not place:
             problems.append(InputError("report_place_missing", field="place"))
         if not sent.number and sent.office not in self.catalogue.offices:
             problems.append(InputError("report_office_missing", field="office"))
-        text = check(plain_text(sent.text), MOST_TEXT, "text")
+        problems += length_faults(text, MOST_TEXT, "text")
         if not text:
             problems.append(InputError("report_text_missing", field="text"))
-        contact = check(plain_line(sent.contact), MOST_CONTACT, "contact")
-        if contact and "@" not in contact and sum(c.isdigit() for c in contact) < _LEAST_DIGITS:
-            problems.append(InputError("report_contact_unusable", field="contact"))
+        try:
+            contact = parse_contact(sent.contact)
+        except InputError as problem:
+            problems.append(problem)
         if problems:
             raise InvalidApplication(problems)
         return replace(sent, place=place, text=text, contact=contact)
 
-    def _fresh(self, tx: Transaction, sent: SentReport, code_id: CodeId | None, client: str, now: datetime) -> Report:
+    def _fresh(self, tx: Transaction, sent: SentReport, code_id: CodeId | None, mark: str, now: datetime) -> Report:
         about = self._subject(tx, code_id) if code_id else ReportSubject(None, "", "", "", sent.office)
         contact_days, answer_days = self.promise(local_date(now))
         report = Report(
@@ -300,11 +286,16 @@ class Reports:
             state=ReportState.RECEIVED,
             closed_on=None,
             revision=1,
-            network_mark=network_mark(
-                self.secret, code_id.number if code_id else f"office {sent.office}", client, local_date(now)
-            ),
+            network_mark=mark,
         )
         return self.dated(report)
+
+    def _set_dates(self, tx: Transaction, report_id: int, now: datetime) -> None:
+        report = reports.get(tx, report_id)
+        dated = self.dated(report) if report and report.closed_on is None else report
+        if dated and dated != report:
+            reports.update(tx, dated)
+            reports.note(tx, report_id, ReportEvent(now, SYSTEM, "", ReportStep.DATES_SET))
 
     def dated(self, report: Report) -> Report:
         """The report with its due days; missing ones are computed if there is a calendar."""
@@ -334,8 +325,11 @@ class Reports:
 
     def photo_left_out(self, tx: Transaction, report: Report, today: date) -> bool:
         """Whether a photograph was sent and not stored; False after the time for which it would have been kept."""
-        kept = is_kept(report.closed_on, self.kept_days(today)[0], today)
-        return report.has_photo and kept and not reports.holds_photo(tx, report.report_id)
+        return (
+            report.has_photo
+            and self.retention.keeps_contact(report, today)
+            and not reports.holds_photo(tx, report.report_id)
+        )
 
     def clocks(self, report: Report, events: tuple[ReportEvent, ...], today: date) -> tuple[Clock, ...]:
         """The time limits of one report: contact, answer, and call-back if a contact was left."""

@@ -7,7 +7,6 @@ from datetime import date, datetime
 
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.feedback.reports import Report, ReportState, ReportStep, allowed, next_state
-from licence_qr.domain.feedback.retention import is_kept
 from licence_qr.domain.feedback.steps import step_not_allowed
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor
@@ -173,7 +172,9 @@ class ReportsDesk:
         return changed
 
     def _after(self, report: Report, step: ReportStep, act: ReportAct, today: date) -> Report:
-        if not self.reports.keeps_words(report, today):  # a later note would have no day on which it is deleted
+        if not self.reports.retention.keeps_words(
+            report, today
+        ):  # a later note would have no day on which it is deleted
             raise step_not_allowed()
         state = next_state(report, step)
         closed_on = today if state is ReportState.CLOSED and report.closed_on is None else report.closed_on
@@ -188,7 +189,7 @@ class ReportsDesk:
 
     def _file(self, tx: Transaction, actor: Actor, report: Report, today: date) -> ReportFile:
         readable = self._may_read_private(actor, report, today)
-        words_gone = not self.reports.keeps_words(report, today)
+        words_gone = not self.reports.retention.keeps_words(report, today)
         private = reports.private(tx, report.report_id)
         events = reports.events(tx, report.report_id)
         shown = self._readable(report, today)
@@ -223,12 +224,11 @@ class ReportsDesk:
 
     def _readable(self, report: Report, today: date) -> Report:
         """The report, without its texts from the day on which they are due for deletion."""
-        return report if self.reports.keeps_words(report, today) else replace(report, text="", place="")
+        return report if self.reports.retention.keeps_words(report, today) else replace(report, text="", place="")
 
     def _may_read_private(self, actor: Actor, report: Report, today: date) -> bool:
         """Whether ``actor`` handles it and the contact is still kept; the deletion itself may happen later."""
-        kept = is_kept(report.closed_on, self.reports.kept_days(today)[0], today)
-        return access.may(actor, HANDLE_REPORTS, report.office) and kept
+        return access.may(actor, HANDLE_REPORTS, report.office) and self.reports.retention.keeps_contact(report, today)
 
 
 def _record(tx: Transaction, changed: Report, event: ReportEvent, actor: Actor) -> None:

@@ -22,6 +22,7 @@ from licence_qr.services.keys.keyring import FIRST_PURPOSES, Keys
 from licence_qr.services.publishing.status_list import LIFETIME
 from licence_qr.store.database.connections import WRITE_WAIT_SECONDS
 from licence_qr.store.database.probe import RegisterProbe
+from licence_qr.store.feedback import reports
 from licence_qr.store.publishing import status_list
 from licence_qr.store.register import history
 from licence_qr.store.register.photo_files import PhotoFiles
@@ -44,6 +45,7 @@ class Readiness:
     trust_list_sequence: int | None = None
     trust_list_issued_at: datetime | None = None
     signing_until: dict[KeyPurpose, date] = field(default_factory=dict)
+    reports_with_text: int | None = None
     free_bytes: dict[str, int] = field(default_factory=dict)
 
     @contextmanager
@@ -99,6 +101,7 @@ class Watching:
         try:
             with self.probe.reading() as tx:
                 found.newest_event_at = history.newest_at(tx)
+                found.reports_with_text = reports.count_with_words(tx)
                 issue = status_list.newest_issue(tx)
                 found.status_list_issued_at = issue.issued_at if issue else None
         except RegisterError as error:

@@ -18,6 +18,7 @@ from licence_qr.errors import InputError
 MAX_PHOTO_BYTES = 8 * 1024 * 1024
 MAX_PHOTO_PIXELS = 50_000_000
 LONGEST_SIDE = 1600
+_SMALLER_SIDES = (1200, 800)  # where the file has to be smaller
 _QUALITY = 82
 _FORMATS = ("JPEG", "PNG", "WEBP")
 # Brands of ISO base media files (ISO/IEC 14496-12) that phones use for photographs.
@@ -29,7 +30,7 @@ _HEIF_BRANDS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class CleanPhoto:
-    """A baseline JPEG without metadata, at most 1,600 pixels long. ``sha256`` is that of ``jpeg``, hexadecimal."""
+    """A baseline JPEG without metadata, at most ``LONGEST_SIDE`` pixels long; ``sha256`` of ``jpeg`` is hexadecimal."""
 
     jpeg: bytes
     width: int
@@ -37,11 +38,12 @@ class CleanPhoto:
     sha256: str
 
 
-def clean(data: bytes, *, field: str = "photo") -> CleanPhoto:
+def clean(data: bytes, *, field: str = "photo", most_bytes: int = 0) -> CleanPhoto:
     """Encode the photograph in ``data`` (JPEG, PNG or WebP by its content, not its name) again.
 
     It is rotated as its metadata says, and transparent parts become white. Only the first picture of an animation is
-    used. Colours are taken as sRGB whatever the profile.
+    used. Colours are taken as sRGB whatever the profile. With ``most_bytes``, which is to be at least half a megabyte, the
+    picture is made smaller until its file is no larger.
 
     Raises InputError ``photo_missing`` (no bytes), ``photo_too_large`` (over 8 MB or 50 million pixels, by the header,
     before decoding), ``photo_type`` (another format; ``found`` is HEIC for that one), ``photo_unreadable`` (damaged
@@ -60,7 +62,12 @@ def clean(data: bytes, *, field: str = "photo") -> CleanPhoto:
             upright = _upright(picture)
     except Exception as fault:  # a damaged file can raise almost any exception
         raise InputError("photo_unreadable", field=field) from fault
-    return _encoded(upright)
+    photo = _encoded(upright)
+    for side in _SMALLER_SIDES if most_bytes else ():
+        if len(photo.jpeg) > most_bytes:
+            upright.thumbnail((side, side), Image.Resampling.LANCZOS)
+            photo = _encoded(upright)
+    return photo
 
 
 def _opened(data: bytes, field: str) -> Image.Image:

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from licence_qr.domain.feedback.ratings import Invitation, MonthOfRatings, Rating, RatingState, RatingStep
-from licence_qr.domain.feedback.retention import PURGED_AT_ONCE
 from licence_qr.domain.identifiers import CodeId
 from licence_qr.store.database.connections import Row, Transaction
+from licence_qr.store.feedback.letting_go import Cases
 
 MOST_LISTED = 200
+CASES = Cases("rating", RatingStep.MENDED.value, ("text",))
 _INVITATION = "code, application_no, office, uscc, decided_at"
 _COLUMNS = (
     "application_no, uscc, office, level, reasons, text, rated_at, mend_days, mend_from, mend_due, state, closed_on,"
@@ -184,49 +185,16 @@ def invited(tx: Transaction, office: str | None, first: datetime) -> int:
     return int(row["many"]) if row else 0
 
 
-def undated(tx: Transaction) -> tuple[Rating, ...]:
-    """The open poor ratings without a due day."""
-    rows = tx.all(f"SELECT rating_id, {_COLUMNS} FROM ratings WHERE state IN ('open', 'mended') AND mend_due IS NULL")
-    return tuple(_rating(row) for row in rows)
+def undated(tx: Transaction) -> tuple[int, ...]:
+    """The ids of the open poor ratings without a due day."""
+    rows = tx.all("SELECT rating_id FROM ratings WHERE state IN ('open', 'mended') AND mend_due IS NULL")
+    return tuple(row["rating_id"] for row in rows)
 
 
 def contact(tx: Transaction, rating_id: int) -> str:
     """The contact of the rater; empty if none was left or it was deleted."""
     row = tx.one("SELECT contact FROM rating_private WHERE rating_id = ?", (rating_id,))
     return str(row["contact"]) if row else ""
-
-
-def sweep_private(tx: Transaction, closed_before: date) -> int:
-    """Delete and overwrite contacts of ratings closed before that day; return how many."""
-    tx.one("PRAGMA secure_delete = ON")
-    # At most ``PURGED_AT_ONCE``. Starts from the contacts, because few are kept and many ratings are closed.
-    swept = tx.run(
-        "DELETE FROM rating_private WHERE rating_id IN (SELECT rating_id FROM rating_private AS p WHERE EXISTS"
-        " (SELECT 1 FROM ratings AS r WHERE r.rating_id = p.rating_id AND r.closed_on < ?) LIMIT ?)",
-        (closed_before.isoformat(), PURGED_AT_ONCE),
-    )
-    return int(swept.rowcount)
-
-
-def sweep_words(tx: Transaction, closed_before: date, today: date) -> int:
-    """Delete and overwrite texts with and about ratings closed before that day; return how many ratings.
-
-    Level, reasons, dates, steps and remedies are kept. At most ``PURGED_AT_ONCE``.
-    """
-    tx.one("PRAGMA secure_delete = ON")
-    due = (
-        "(SELECT rating_id FROM ratings WHERE closed_on < ? AND closed_on IS NOT NULL AND words_deleted_on IS NULL"
-        " ORDER BY closed_on, rating_id LIMIT ?)"
-    )
-    which = (closed_before.isoformat(), PURGED_AT_ONCE)
-    tx.run(
-        f"UPDATE rating_events SET text = '' WHERE step != 'mended' AND text != '' AND rating_id IN {due}",
-        which,
-    )
-    swept = tx.run(
-        f"UPDATE ratings SET text = '', words_deleted_on = ? WHERE rating_id IN {due}", (today.isoformat(), *which)
-    )
-    return int(swept.rowcount)
 
 
 def note(tx: Transaction, rating_id: int, event: RatingEvent) -> None:

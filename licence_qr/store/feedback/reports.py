@@ -12,8 +12,10 @@ from licence_qr.domain.feedback.reports import Report, ReportState, ReportStep
 from licence_qr.domain.feedback.retention import PURGED_AT_ONCE
 from licence_qr.domain.identifiers import CodeId
 from licence_qr.store.database.connections import Row, Transaction
+from licence_qr.store.feedback import letting_go
 
 MOST_LISTED = 200
+CASES = letting_go.Cases("report", ReportStep.ANSWERED.value, ("text", "place", "network_mark"))
 _COLUMNS = (
     "number, kind, text, uscc, place, code_id, office, received_at, contact_days, contact_due, answer_days, answer_from,"
     " answer_due, contact_left, has_photo, state, closed_on, revision, words_deleted_on,"
@@ -188,13 +190,13 @@ def closed_ones(tx: Transaction, office: str | None) -> tuple[Report, ...]:
     return tuple(_report(row) for row in rows)
 
 
-def undated(tx: Transaction) -> tuple[Report, ...]:
-    """The open reports without a due day."""
+def undated(tx: Transaction) -> tuple[int, ...]:
+    """The ids of the open reports without a due day."""
     rows = tx.all(
-        f"SELECT report_id, {_COLUMNS} FROM reports WHERE closed_on IS NULL"
-        " AND (contact_due IS NULL OR answer_due IS NULL) ORDER BY report_id"
+        "SELECT report_id FROM reports WHERE closed_on IS NULL AND (contact_due IS NULL OR answer_due IS NULL)"
+        " ORDER BY report_id"
     )
-    return tuple(_report(row) for row in rows)
+    return tuple(row["report_id"] for row in rows)
 
 
 def private(tx: Transaction, report_id: int) -> Private:
@@ -208,39 +210,42 @@ def holds_photo(tx: Transaction, report_id: int) -> bool:
     return tx.one("SELECT 1 FROM report_private WHERE report_id = ? AND photo IS NOT NULL", (report_id,)) is not None
 
 
-def sweep_private(tx: Transaction, closed_before: date) -> int:
-    """Delete and overwrite contacts and photographs of reports closed before that day; return how many."""
-    tx.one("PRAGMA secure_delete = ON")
-    # At most ``PURGED_AT_ONCE``. Starts from the contacts, because few are kept and many reports are closed.
-    swept = tx.run(
-        "DELETE FROM report_private WHERE report_id IN (SELECT report_id FROM report_private AS p WHERE EXISTS"
-        " (SELECT 1 FROM reports AS r WHERE r.report_id = p.report_id AND r.closed_on < ?) LIMIT ?)",
-        (closed_before.isoformat(), PURGED_AT_ONCE),
+def count_with_words(tx: Transaction) -> int:
+    """The number of reports whose texts are kept, open and closed. Reads indexes only."""
+    row = tx.one(
+        "SELECT (SELECT COUNT(*) FROM reports WHERE closed_on IS NULL) + (SELECT COUNT(*) FROM reports"
+        " WHERE closed_on IS NOT NULL AND words_deleted_on IS NULL) AS many"
     )
-    return int(swept.rowcount)
+    return int(row["many"]) if row else 0
 
 
-def sweep_words(tx: Transaction, closed_before: date, today: date) -> int:
-    """Delete and overwrite texts in and about reports closed before that day; return how many reports.
+def photo_bytes(tx: Transaction) -> int:
+    """The size of all photographs together. SQLite takes it from the heads of the rows without reading the pictures."""
+    row = tx.one("SELECT COALESCE(SUM(LENGTH(photo)), 0) AS size FROM report_private")
+    return int(row["size"]) if row else 0
 
-    Texts of the reporter and internal notes are deleted; kind, dates, steps and answers are kept. At most
-    ``PURGED_AT_ONCE`` reports.
-    """
-    tx.one("PRAGMA secure_delete = ON")
-    due = (
-        "(SELECT report_id FROM reports WHERE closed_on < ? AND closed_on IS NOT NULL AND words_deleted_on IS NULL"
-        " ORDER BY closed_on, report_id LIMIT ?)"
+
+def is_flooding(tx: Transaction, network_mark: str, many: int) -> bool:
+    """Whether at least ``many`` reports have this mark; False for the empty one."""
+    found = tx.one(
+        "SELECT 1 FROM reports WHERE network_mark = ? AND network_mark != '' LIMIT 1 OFFSET ?", (network_mark, many - 1)
     )
-    which = (closed_before.isoformat(), PURGED_AT_ONCE)
-    tx.run(
-        f"UPDATE report_events SET text = '' WHERE step != 'answered' AND text != '' AND report_id IN {due}",
-        which,
+    return found is not None
+
+
+def sweep_dismissed_floods(tx: Transaction, today: date) -> int:
+    """Delete texts, contacts and photographs of dismissed reports that are many from one network, those closed first
+    first; return how many reports. At most ``PURGED_AT_ONCE``."""
+    rows = tx.all(
+        "SELECT report_id FROM reports AS r WHERE closed_on IS NOT NULL AND words_deleted_on IS NULL AND EXISTS"
+        " (SELECT 1 FROM report_events AS e WHERE e.report_id = r.report_id AND e.step = 'dismissed') AND EXISTS"
+        " (SELECT 1 FROM reports AS a WHERE a.network_mark = r.network_mark AND a.network_mark != '' LIMIT 1 OFFSET ?)"
+        " ORDER BY closed_on, report_id LIMIT ?",
+        (MANY_FROM_ONE_NETWORK - 1, PURGED_AT_ONCE),
     )
-    swept = tx.run(
-        f"UPDATE reports SET text = '', place = '', network_mark = '', words_deleted_on = ? WHERE report_id IN {due}",
-        (today.isoformat(), *which),
-    )
-    return int(swept.rowcount)
+    ids = [row["report_id"] for row in rows]
+    letting_go.delete_private(tx, CASES, ids)
+    return letting_go.delete_words(tx, CASES, ids, today)
 
 
 def note(tx: Transaction, report_id: int, event: ReportEvent) -> None:

@@ -101,6 +101,8 @@ def _readings(found: Readiness) -> Iterator[Reading]:
         yield Reading("signing_key_days_left", "Days until no key may sign", left, (("purpose", purpose.value),))
     for folder, free in found.free_bytes.items():
         yield Reading("disk_free_bytes", "Free space on the disk of a folder", float(free), (("folder", folder),))
+    if found.reports_with_text is not None:
+        yield Reading("reports_with_text", "Problem reports whose text is kept", float(found.reports_with_text))
     if found.writer_busy is not None:
         yield Reading("writer_busy", "1 while somebody writes to the register", float(found.writer_busy))
 

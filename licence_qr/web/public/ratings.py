@@ -94,7 +94,7 @@ def _kept(field: Field, zh: str, en: str, days: int) -> Field:
 
 def _fields() -> tuple[Field, ...]:
     today = local_date(current_instant())
-    reasons, (contact_days, words_days) = ratings().reasons_on(today), ratings().kept_days(today)
+    reasons, (contact_days, words_days) = ratings().reasons_on(today), ratings().retention.days(today)
     praise = tuple(Choice(reason.id, reason.name) for reason in reasons if reason.praise)
     complaint = tuple(Choice(reason.id, reason.name) for reason in reasons if not reason.praise)
     boxes, good, bad = Widget.CHECKBOXES, Text("好在哪里？", "What was good?"), Text("差在哪里？", "What was bad?")

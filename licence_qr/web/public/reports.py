@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.feedback.reports import ReportStep, parse_receipt_number
+from licence_qr.domain.feedback.room import MOST_SHORT_TEXT
 from licence_qr.domain.identifiers import parse_code_number
 from licence_qr.errors import InputError, LicenceQRError, NotFoundError
 from licence_qr.services.feedback.reports import Reports, ReportSubject, SentReport
@@ -156,7 +157,7 @@ def _contact(days: int) -> Field:
 
 def _fields(subject: ReportSubject | None) -> tuple[Field, ...]:
     today = local_date(current_instant())
-    kinds, contact = reports().kinds_on(today), _contact(reports().kept_days(today)[0])
+    kinds, contact = reports().kinds_on(today), _contact(reports().retention.days(today)[0])
     kind = Field(
         "kind",
         Text("是什么问题？", "What is the problem?"),
@@ -186,5 +187,7 @@ def _form(number: str, subject: ReportSubject | None, refused: LicenceQRError | 
         **cookieless_forms.parts(_PURPOSE, about, _fields(subject), refused),
         photo_lost=bool(refused and request.files.get("photo")),
         promise=reports().promise(today),
-        kept_days=reports().kept_days(today),
+        kept_days=reports().retention.days(today),
+        room=reports().room(),
+        short_text=MOST_SHORT_TEXT,
     )

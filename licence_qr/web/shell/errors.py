@@ -27,6 +27,8 @@ _STATUS_BY_CODE = {
     **{f"too_many_{what}": 429 for what in _TOO_MANY},
     "sign_in_throttled": 429,
     "password_throttled": 429,
+    "too_many_reports": 429,
+    "reports_no_room": 503,
 }
 _WORDED_HTTP = {400, 401, 403, 404, 405, 408, 409, 411, 413, 422, 429, 500, 503}
 

@@ -19,6 +19,7 @@ from jinja2.visitor import NodeTransformer
 from licence_qr.domain.catalogue.checklists import ChecklistAnswer
 from licence_qr.domain.feedback.ratings import RatingState
 from licence_qr.domain.feedback.reports import ReportState, ReportStep
+from licence_qr.domain.feedback.room import RoomLeft
 from licence_qr.domain.inspecting.draws import DrawState
 from licence_qr.domain.inspecting.inspection import SignatureKind
 from licence_qr.domain.lifecycle.acts import Act, SubjectKind
@@ -40,6 +41,7 @@ _CLOSED_SETS: tuple[type[StrEnum], ...] = (
     RatingState,
     ReportState,
     ReportStep,
+    RoomLeft,
     SignatureKind,
     SubjectKind,
 )

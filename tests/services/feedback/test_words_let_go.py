@@ -22,7 +22,7 @@ from licence_qr.services.feedback.ratings import SentRating
 from licence_qr.services.feedback.ratings_desk import RatingAct
 from licence_qr.services.feedback.reports_desk import ReportAct, ReportFile
 from licence_qr.store.database.sqlite import sqlite3
-from licence_qr.store.feedback import reports as stored_reports
+from licence_qr.store.feedback import letting_go
 
 __all__ = ["number"]
 
@@ -84,7 +84,7 @@ def test_a_sweep_deletes_a_few_cases_at_once_and_goes_on_until_none_is_left(
         services.reports.send(sent(number, f"form-{each}"), f"10.0.0.{each}", NOW)
     with services.database.write() as tx:
         tx.run("UPDATE reports SET closed_on = ?", (NOW.date().isoformat(),))
-    for module in (purging, stored_reports):
+    for module in (purging, letting_go):
         monkeypatch.setattr(module, "PURGED_AT_ONCE", 2)
     with services.database.write() as tx:
         assert services.reports.purge_expired(tx, NOW + GONE) == Deleted(contacts=2, words=2)

@@ -5,7 +5,14 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from licence_qr.services.feedback.reports import PHOTOS_OF_ALL, PHOTOS_OF_NETWORK
+from licence_qr.domain.feedback.alike import MANY_FROM_ONE_NETWORK, MOST_FROM_ONE_NETWORK
+from licence_qr.domain.feedback.room import MOST_SHORT_TEXT, RoomLimits
+from licence_qr.services.feedback.intake import (
+    MOST_PHOTO_BYTES,
+    PHOTOS_OF_ALL,
+    PHOTOS_OF_NETWORK,
+    REPORTS_OF_NETWORK,
+)
 from licence_qr.services.register import look_ups, sign_in_limits
 from licence_qr.web.account import known_device
 
@@ -30,3 +37,14 @@ def test_the_limits_of_visitors_are_those_of_the_program() -> None:
     assert (PHOTOS_OF_NETWORK.seconds, PHOTOS_OF_ALL.seconds) == (3600, 3600)
     assert f"{PHOTOS_OF_NETWORK.most} an hour, and {PHOTOS_OF_ALL.most} an hour from everywhere" in PAGE
     assert f"at most {look_ups.MOST_NETWORKS:,}" in " ".join(PAGE.split())
+
+
+def test_the_room_for_reports_is_that_of_the_program() -> None:
+    limits, mega, told = RoomLimits(), 1 << 20, " ".join(PAGE.split())
+    assert f"fewer than {limits.short_reports:,} reports" in told and f"from {limits.most_reports:,} reports on" in told
+    assert (limits.short_free_bytes, limits.photo_bytes, MOST_PHOTO_BYTES) == (1024 * mega, 1024 * mega, mega)
+    assert f"with less than {limits.least_free_bytes // mega} MB free" in told
+    assert f"after {MOST_FROM_ONE_NETWORK} about one business on one day" in told
+    assert REPORTS_OF_NETWORK.seconds == 3600
+    assert f"{REPORTS_OF_NETWORK.most} an hour, each of at most {MOST_SHORT_TEXT} characters" in told
+    assert MANY_FROM_ONE_NETWORK == 5 and "that were five or more from one network" in told
