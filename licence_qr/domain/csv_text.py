@@ -8,6 +8,12 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 
 _PIECE_CHARS = 16_384
+_BEGINS_A_FORMULA = tuple("=+-@＝＋－＠\t\r\n")
+
+
+def guarded(text: str) -> str:
+    """``text``, or with an apostrophe before it where a spreadsheet would take it for a formula."""
+    return f"'{text}" if text.startswith(_BEGINS_A_FORMULA) else text
 
 
 def csv_pieces(rows: Iterable[Sequence[object]]) -> Iterator[bytes]:

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 
-from licence_qr.domain.csv_text import csv_pieces
+from licence_qr.domain.csv_text import csv_pieces, guarded
 from licence_qr.domain.importing.conflicts import RowVerdict
 from licence_qr.errors import LicenceQRError
 
 HEADINGS = ("file", "sheet", "row", "column", "outcome", "code", "reason_zh", "reason_en")
-# A spreadsheet program treats a cell that begins with one of these as a formula.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def report_csv(verdicts: Iterable[RowVerdict], explain: Callable[[LicenceQRError, str], object]) -> Iterator[bytes]:
     """The report as CSV, in pieces. ``explain`` returns the sentences of an error in a language (``wording.explain``)."""
-    lines = ([_harmless(cell) for cell in _line(verdict, explain)] for verdict in verdicts)
+    lines = ([guarded(cell) for cell in _line(verdict, explain)] for verdict in verdicts)
     return csv_pieces(chain([HEADINGS], lines))
 
 
@@ -33,8 +31,3 @@ def _line(verdict: RowVerdict, explain: Callable[[LicenceQRError, str], object])
         str(explain(reason, "zh")),
         str(explain(reason, "en")),
     )
-
-
-def _harmless(cell: str) -> str:
-    """Put an apostrophe before what a spreadsheet program would evaluate."""
-    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import islice
 
 from licence_qr.domain.catalogue.life_rules import LifeRules
 from licence_qr.domain.catalogue.model import Catalogue
@@ -21,6 +22,7 @@ from licence_qr.store.work.task_sources import TaskQuery
 
 PAGE_LINES = 25
 MOST_EXPORTED = 100_000
+EXPORT_PART = 2000  # lines that are read at once; each part costs a look at all tasks
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,26 +92,35 @@ class WorkList:
         return WorkPage(work_filter, counts, lines, total, pages, question.rules)
 
     def everything(
-        self, actor: Actor, work_filter: WorkFilter, now: datetime, most: int = MOST_EXPORTED
+        self, actor: Actor, work_filter: WorkFilter, now: datetime, most: int = EXPORT_PART
     ) -> tuple[WorkLine, ...]:
-        """All lines that ``work_filter`` selects, ignoring its page; at most ``most``, the most urgent first."""
+        """The ``most`` most urgent lines that ``work_filter`` selects, ignoring its page."""
         question = self._question(actor, work_filter, local_date(now))
         with self._database.read() as tx:
-            return self._lines(tx, question, work_filter, most, 0)
+            return self._lines(tx, question, work_filter, most)
 
-    def export(self, actor: Actor, work_filter: WorkFilter, form: str, now: datetime) -> tuple[WorkLine, ...]:
-        """``everything``, for a file of the given format; who exported how many lines is recorded."""
-        lines = self.everything(actor, work_filter, now)
+    def export(self, actor: Actor, work_filter: WorkFilter, form: str, now: datetime) -> Iterator[WorkLine]:
+        """All lines that ``work_filter`` selects, ignoring its page, for a file of the given format; at most
+        ``MOST_EXPORTED``, the most urgent first. Who exports how many is recorded before the first.
+
+        They are read in parts when they are asked for, each in a transaction of its own: few are held at once, and a slow
+        download holds up nobody. What is done meanwhile is missing from a later part; no line comes twice.
+
+        Raises AccessError; RegisterError, also between lines.
+        """
+        question = self._question(actor, work_filter, local_date(now))
+        with self._database.read() as tx:
+            lines = min(MOST_EXPORTED, self._counts(tx, question).of(work_filter.kind, work_filter.step))
         taken = NewEvent(
             kind=EventKind.EXPORTED,
             subject=f"export/work.{form}",
             at=now,
             actor=actor.username,
             office=actor.office,
-            after={"lines": len(lines)},
+            after={"lines": lines},
         )
         events.write_of_reader(self._database, taken)
-        return lines
+        return islice(self._parts(question, work_filter), MOST_EXPORTED)
 
     def offices(self, actor: Actor) -> tuple[str, ...]:
         """The offices whose tasks ``actor`` may see: their own, or all for an administrator."""
@@ -131,12 +142,28 @@ class WorkList:
     def _counts(self, tx: Transaction, question: TaskQuery) -> Counts:
         return Counts(tasks.counts(tx, question), question.kinds)
 
+    def _parts(self, question: TaskQuery, work_filter: WorkFilter) -> Iterator[WorkLine]:
+        last: Task | None = None
+        while True:
+            with self._database.read() as tx:
+                part = self._lines(tx, question, work_filter, EXPORT_PART, after=last)
+            yield from part
+            if len(part) < EXPORT_PART:
+                return
+            last = part[-1].task
+
     def _lines(
-        self, tx: Transaction, question: TaskQuery, work_filter: WorkFilter, limit: int, offset: int
+        self,
+        tx: Transaction,
+        question: TaskQuery,
+        work_filter: WorkFilter,
+        limit: int,
+        offset: int = 0,
+        after: Task | None = None,
     ) -> tuple[WorkLine, ...]:
         kinds = (
             question.kinds if work_filter.kind is None else tuple(k for k in question.kinds if k is work_filter.kind)
         )
-        found = tasks.listed(tx, replace(question, kinds=kinds), work_filter.step, limit, offset)
+        found = tasks.listed(tx, replace(question, kinds=kinds), work_filter.step, limit, offset, after=after)
         calendar, today = self._catalogue.working_calendar, question.today
         return tuple(WorkLine(task, time_left(task.due_on, today, calendar, question.rules)) for task in found)

@@ -14,6 +14,8 @@ WITH_NAMES = f"t.*, coalesce({entities.HOLDER_NAME}, '') AS holder_name, coalesc
 NAMES = (
     "LEFT JOIN entities e ON e.uscc = t.uscc LEFT JOIN premises p ON p.uscc = t.uscc AND p.premises_no = t.premises_no"
 )
+_CLOCKED = ", ".join(f"'{kind.value}'" for kind in sorted(CLOCKED))
+_RANK = f"CASE WHEN due_on IS NOT NULL THEN 1 WHEN kind IN ({_CLOCKED}) THEN 0 ELSE 2 END"
 
 
 def all_of(q: TaskQuery) -> TaskSelect:
@@ -49,22 +51,36 @@ def counts(tx: Transaction, q: TaskQuery) -> dict[tuple[TaskKind, DueStep], int]
     return {(TaskKind(row["kind"]), DueStep(row["step"])): int(row["many"]) for row in rows}
 
 
-def listed(tx: Transaction, q: TaskQuery, step: DueStep | None, limit: int, offset: int = 0) -> tuple[Task, ...]:
-    """``limit`` tasks after the first ``offset``, the most urgent first.
+def listed(
+    tx: Transaction, q: TaskQuery, step: DueStep | None, limit: int, offset: int = 0, *, after: Task | None = None
+) -> tuple[Task, ...]:
+    """``limit`` tasks after the first ``offset``, the most urgent first; with ``after``, of those that come after it.
 
     Ordered by due day. Tasks whose due day cannot be computed come first, tasks without one last.
     """
     tasks, steps = all_of(q), steps_of(q)
-    clocked = ", ".join(f"'{kind.value}'" for kind in sorted(CLOCKED))
-    rank = f"CASE WHEN due_on IS NOT NULL THEN 1 WHEN kind IN ({clocked}) THEN 0 ELSE 2 END"
-    order = f"ORDER BY {rank}, due_on, kind, subject"
-    chosen = f" WHERE {steps.sql} = ?" if step else ""
-    values = (*tasks.values, *((*steps.values, step.value) if step else ()), limit, offset)
+    place = f"({_RANK}, coalesce(due_on, ''), kind, subject)"
+    order = f"ORDER BY {place[1:-1]}"
+    conditions = ["1"]
+    values: list[object] = [*tasks.values]
+    if step:
+        conditions.append(f"{steps.sql} = ?")
+        values += [*steps.values, step.value]
+    if after:
+        conditions.append(f"{place} > (?, ?, ?, ?)")
+        values += _place(after)
     rows = tx.all(
-        f"SELECT {WITH_NAMES} FROM (SELECT * FROM ({tasks.sql}){chosen} {order} LIMIT ? OFFSET ?) t {NAMES} {order}",
-        values,
+        f"SELECT {WITH_NAMES} FROM (SELECT * FROM ({tasks.sql}) WHERE {' AND '.join(conditions)} {order}"
+        f" LIMIT ? OFFSET ?) t {NAMES} {order}",
+        (*values, limit, offset),
     )
     return tuple(task_from(row) for row in rows)
+
+
+def _place(task: Task) -> tuple[object, ...]:
+    """The place of a task in the order of ``listed``."""
+    rank = 1 if task.due_on else 0 if task.kind in CLOCKED else 2
+    return rank, task.due_on.isoformat() if task.due_on else "", task.kind.value, task.subject
 
 
 def task_from(row: Row) -> Task:

@@ -92,7 +92,7 @@ def test_what_is_taken_away_and_what_is_printed(
     with services.database.read() as tx:
         revision = history.revision(tx, pair.uscc)
     actor = actor_of(people)
-    lines = services.work_list.export(actor, WorkFilter(), "csv", now)
+    lines = tuple(services.work_list.export(actor, WorkFilter(), "csv", now))
     services.pack.for_actor(actor, now)
     services.prints.card_pdf(actor, pair.uscc, "A5", now)
     services.prints.card_page(actor, pair.uscc, now)

@@ -16,12 +16,12 @@ from desk_pages import PASSWORD, Browser, browser, desk_app, desk_services, inst
 from flask import Flask
 
 from licence_qr.bootstrap import Services
+from licence_qr.domain.csv_text import guarded
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.services.work.work_list import WorkFilter
 from licence_qr.web.app import create_app
 from licence_qr.web.desk.work.calendar import as_calendar
-from licence_qr.web.desk.work.export import guarded
 
 __all__ = ["browser", "desk_app", "desk_services"]
 

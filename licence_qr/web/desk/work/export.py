@@ -19,7 +19,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from licence_qr.domain.catalogue.life_rules import LifeRules
-from licence_qr.domain.csv_text import csv_pieces
+from licence_qr.domain.csv_text import csv_pieces, guarded
 from licence_qr.services.work.work_list import WorkLine
 from licence_qr.web.desk.words import office_name
 from licence_qr.web.desk.work.words import step_words, task_words
@@ -28,15 +28,9 @@ from licence_qr.wording.terms import term
 
 CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_BEGINS_A_FORMULA = tuple("=+-@＝＋－＠\t\r\n")
 _WIDTHS = (20, 36, 22, 44, 12, 14, 12, 12, 14, 24)
 
 Value = str | int | date | None
-
-
-def guarded(text: str) -> str:
-    """``text``, or with an apostrophe before it where a spreadsheet would take it for a formula."""
-    return f"'{text}" if text.startswith(_BEGINS_A_FORMULA) else text
 
 
 def headings() -> tuple[str, ...]:
@@ -94,7 +88,7 @@ def as_xlsx(lines: Iterable[WorkLine], rules: LifeRules) -> BinaryIO:
     sheet.freeze_panes = "A2"
     for number, width in enumerate(_WIDTHS):
         sheet.column_dimensions["ABCDEFGHIJ"[number]].width = width
-    for values in (headings(), *(row(line, rules) for line in lines)):
+    for values in chain([headings()], (row(line, rules) for line in lines)):
         sheet.append([_cell(sheet, value) for value in values])
     file = tempfile.TemporaryFile()
     book.save(file)
