@@ -12,12 +12,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
-from argon2 import PasswordHasher
 from desk_pages import Browser
 from flask import Flask
+from quick_passwords import Counting
 
 from licence_qr.bootstrap import Services, build
 from licence_qr.domain.catalogue.model import Catalogue
@@ -27,18 +26,6 @@ from licence_qr.web.app import create_app
 
 PASSWORD = "only-for-these-tests"
 CLIENTS = 16
-
-
-class Counting(PasswordHasher):
-    """Counts how often a password is hashed."""
-
-    def __init__(self) -> None:
-        super().__init__(1, 8, 1)
-        self.verified = 0
-
-    def verify(self, hash: str | bytes, password: str | bytes) -> Any:
-        self.verified += 1
-        return super().verify(hash, password)
 
 
 @dataclass

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from argon2 import PasswordHasher
+from quick_passwords import Counting
 
 from licence_qr.bootstrap import Services
 from licence_qr.domain.register.networks import IPV6_PREFIXES
@@ -28,18 +28,6 @@ from licence_qr.store.database.connections import Database
 
 PASSWORD = "a good long password"
 FAILED, THROTTLED = "sign_in_failed", "sign_in_throttled"
-
-
-class Counting(PasswordHasher):
-    """Counts how often a password is hashed."""
-
-    def __init__(self) -> None:
-        super().__init__(1, 8, 1)
-        self.verified = 0
-
-    def verify(self, hash: str | bytes, password: str | bytes) -> Any:
-        self.verified += 1
-        return super().verify(hash, password)
 
 
 @pytest.fixture
