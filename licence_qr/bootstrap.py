@@ -106,18 +106,18 @@ class Services:
 
     @property
     def demonstration_since(self) -> DemonstrationSince:
-        """What happens in a demonstration once its businesses and accounts are there."""
+        """What is added to a demonstration after its businesses and accounts."""
         return DemonstrationSince(self.database, self.reports_desk, self.ratings, self.inspections, self.draws)
 
 
 def prepare(settings: Settings, now: datetime, *, demonstration: bool) -> None:
-    """Make keys and register where there are none, or upgrade the register. What exists is kept as it is.
+    """Create keys and register if there are none, or upgrade the register. What exists is not changed otherwise.
 
-    Keys are made for a new installation only: beside an existing register, a trust list that is missing has been lost,
-    and new keys in its place would make every printed code look forged. ``build`` then says that it is missing.
-    Raises RuleError ``demonstration_only`` when a demonstration is asked for and the register is a real one, before
-    anything is changed; RegisterError ``register_newer``, ``register_read_only``, ``register_full`` and the like;
-    KeyStoreError.
+    Keys are only created for a new installation. If there is a register but no trust list, the list has been lost, and new
+    keys would make every printed code look forged; ``build`` then reports that it is missing. ``now`` is an aware instant.
+
+    Raises RuleError ``demonstration_only``, before anything is changed, when a demonstration is asked for and the register
+    is a live one; RegisterError (``register_newer``, ``register_read_only``, ``register_full``, …); KeyStoreError.
     """
     if demonstration:
         _refuse_real(settings)
@@ -138,7 +138,7 @@ def prepare(settings: Settings, now: datetime, *, demonstration: bool) -> None:
 
 
 def _refuse_real(settings: Settings) -> None:
-    """Raise RuleError ``demonstration_only`` when there is a register and it is a real one, of whatever version."""
+    """Raise RuleError ``demonstration_only`` if there is a live register, of any version."""
     if not settings.register_path.exists():
         return
     database = _database(settings)
@@ -156,23 +156,23 @@ def _refuse_real(settings: Settings) -> None:
 
 
 def exclusive_lock(settings: Settings) -> AbstractContextManager[None]:
-    """Keep other processes that prepare the same installation waiting until the block ends."""
+    """A lock that other processes preparing the same installation wait for, until the block ends."""
     return key_files.only_one(settings.home)
 
 
 def build_verification(settings: Settings) -> Verification:
-    """Only what verifying offline needs: the catalogue and the trust list; no register."""
+    """Only what offline verification needs: the catalogue and the trust list, no register. Raises CatalogueError."""
     keys = _keys(settings)
     return Verification(load_catalogue(working_days=settings.working_days_file), keys.trust_list, keys.allow_list)
 
 
 def build_ceremony(settings: Settings, root_folder: Path | None = None) -> Ceremony:
-    """What changes keys. The root's private key is in ``root_folder``, or with the others."""
+    """The service that changes keys. The root's private key is in ``root_folder``; by default with the other keys."""
     return Ceremony(_keys(settings), root_folder or settings.keys, _database(settings))
 
 
 def _database(settings: Settings) -> Database:
-    """The register; each write takes in the events that wait for one."""
+    """The register. Each write also stores the pending events (``store.register.pending_events``)."""
     return Database(settings.register_path, partial(pending_events.take_in, settings.register_path))
 
 
@@ -193,10 +193,10 @@ def build(
 ) -> Services:
     """Wire the services of an existing register.
 
-    ``hasher`` is what passwords are kept by. ``catalogue`` spares reading the files for whoever has read them already.
+    ``hasher`` hashes the passwords. ``catalogue`` is read from its files unless it is given.
 
     Raises CatalogueError, RegisterError (missing, outdated, newer, damaged) and KeyStoreError ``trust_list_missing``. A
-    missing private key is found only when something is to be signed: looking up goes on without it.
+    missing private key is reported only when something has to be signed: look-ups work without it.
     """
     catalogue = catalogue or load_catalogue(working_days=settings.working_days_file)
     database = _database(settings)
@@ -211,7 +211,7 @@ def build(
 def _wire(
     settings: Settings, catalogue: Catalogue, database: Database, keys: Keys, accounts: Accounts, *, demonstration: bool
 ) -> Services:
-    """Each use case with what it needs."""
+    """Make each use case from the parts it needs."""
     coding = Coding(catalogue, settings.address, keys.signing_key)
     reports, ratings = _answering(settings, catalogue, database)
     life, issuance = Life(database, catalogue, coding), Issuance(database, catalogue, coding, demonstration)
@@ -264,12 +264,12 @@ def _status_publishing(settings: Settings, database: Database, keys: Keys) -> St
 
 
 def _watching(settings: Settings, keys: Keys, photos: PhotoFiles) -> Watching:
-    """What looks at the installation from beside it."""
+    """The readiness checks."""
     return Watching(RegisterProbe(settings.register_path), keys, photos, {"home": settings.home})
 
 
 def _answering(settings: Settings, catalogue: Catalogue, database: Database) -> tuple[Reports, Ratings]:
-    """What citizens and businesses answer back by, with what they can choose from."""
+    """Reports and ratings, with the choices they offer."""
     offered = load_answering()
     secret = key_files.read_web_secret(settings.web_secret_file)
     reports = Reports(database, catalogue, offered.report_kinds, secret, Intake(database))

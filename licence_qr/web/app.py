@@ -42,9 +42,9 @@ MAX_REQUEST_BYTES = 11 * 1024 * 1024  # a 10 MB file and the form around it
 
 
 def create_app(services: Services, clock: Clock = system_clock) -> Flask:
-    """The application over ``services``, which takes every instant from ``clock``.
+    """The application over ``services``. ``clock`` returns the aware instant of each request.
 
-    Raises ConfigError when a route has neither role nor a place on the open list.
+    Raises ConfigError ``route_without_role`` or ``route_public_and_role``.
     """
     request_log.configure()
     https = services.settings.address.startswith("https://")

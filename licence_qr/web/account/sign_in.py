@@ -79,7 +79,7 @@ def sign_out() -> Response:
 @blueprint.get("/sessions")
 @roles(*SESSIONS.roles)
 def show_sessions() -> str:
-    """Where else one is signed in."""
+    """The live sessions of whoever is signed in."""
     now = current_instant()
     return render_template(
         "account/sessions.html",

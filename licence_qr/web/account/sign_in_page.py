@@ -1,4 +1,4 @@
-"""The page that asks who is there. It may carry a form that came too late, to be sent once somebody has signed in."""
+"""The sign-in page. It may carry a form that came too late, which can be sent after signing in."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PASSWORD = Field(
 
 
 def sign_in_page(refused: LicenceQRError | None = None, kept: KeptForm | None = None, username: str = "") -> str:
-    """The page, with what was wrong with the last try, and with a form that waits for the sign-in."""
+    """The page, with what was wrong with the last try, and with a form that is kept until sign-in."""
     summary: tuple[FieldProblem, ...] = ()
     if refused is not None:
         words = explain(refused, language().value)

@@ -33,7 +33,7 @@ blueprint = Blueprint("desk", __name__, url_prefix="/desk")
 
 @dataclass(frozen=True, slots=True)
 class StartServices:
-    """What a clerk's day begins with."""
+    """The services that the start page uses."""
 
     applications: Applications
     waiting: Waiting
@@ -67,14 +67,14 @@ for tool in (chinese_day, moment, need_words, office_name, open_rooms, shown_tex
 @blueprint.get("/")
 @roles(*SESSIONS.roles)
 def show_start() -> str | Response:
-    """The door of all staff: a clerk's day starts here, everyone else is sent on to the first room of their own."""
+    """The start page of clerks. Everybody else is sent to the first page of their own."""
     actor = current_actor()
     room = first_room(actor)
     return _start_page(actor) if room is APPLICATIONS else redirect(url_for(room.endpoint), 303)
 
 
 def _start_page(actor: Actor) -> str:
-    """Open applications first, then what was issued lately, the rows that wait, and the search."""
+    """Open applications, then those issued lately, the number of import questions, and the search."""
     given = services()
     drafts = given.applications.drafts(actor)
     issued = tuple(draft for draft in drafts if draft.issued_at is not None)[:RECENTLY]

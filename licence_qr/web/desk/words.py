@@ -26,14 +26,14 @@ _ACTION_WORDS: Mapping[RequirementAction, tuple[Text, Tone]] = {
 
 
 def need_words(need: Requirement) -> tuple[Text, Tone]:
-    """What comes of one line of the list; one that hangs on an answer still missing says so."""
+    """The outcome of one line of the list of permits; says so if it depends on a missing answer."""
     if need.depends_on and need.action is not RequirementAction.NOT_NEEDED:
         return _OPEN
     return _ACTION_WORDS[need.action]
 
 
 def shown_text(field: Field, typed: str) -> str:
-    """What was typed, in words: the labels of what was chosen, or the text itself."""
+    """An answer in words: the labels of the selected choices, or the typed text."""
     if not field.choices:
         return typed
     labels = {choice.value: t(choice.label.zh, choice.label.en) for choice in field.choices}
@@ -59,13 +59,13 @@ def chinese_day(day: date) -> str:
 
 
 def days_words(left: TimeLeft, kind: TaskKind | None = None) -> str:
-    """How long there is in calendar days, in words that say "overdue" themselves."""
+    """The calendar days left or overdue, in words."""
     words = days_left(kind, left)
     return t(words.zh, words.en)
 
 
 def working_days_words(left: TimeLeft) -> str:
-    """The same in working days; says so where a year without a calendar lies between. Empty without a date."""
+    """The working days left or overdue, in words; says so if a year in between has no calendar. Empty without a date."""
     if left.days is None:
         return ""
     if left.working_days is None:

@@ -30,7 +30,7 @@ pack = Handed(Pack)
 @blueprint.get("/")
 @roles(*PACK.roles)
 def show_pack() -> Response:
-    """What the pack is, whether this device holds one, and the button that takes it along."""
+    """What the pack is, whether this device has one, and the button to download it."""
     hours = int(LIFETIME.total_seconds()) // 3600
     return _with_script(make_response(render_template("phone/pack.html", hours=hours)))
 

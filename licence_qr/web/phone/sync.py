@@ -1,4 +1,4 @@
-"""Where the phone sends its inspections: JSON, made to be repeated.
+"""Where the phone sends its inspections: JSON, safe to repeat.
 
 docs/contributing/inspection-records.md is the contract.
 """
@@ -37,7 +37,7 @@ def show_session() -> Response:
 @blueprint.put("/<inspection_id>")
 @roles(*access.MAKE_INSPECTIONS.roles)
 def receive_inspection(inspection_id: str) -> tuple[Response, int]:
-    """Take in one inspection; 201 the first time, 200 after."""
+    """Receive one inspection; 201 the first time, then 200."""
     body = _body(MAX_DOCUMENT_BYTES)
     receipt, first = inspections().receive(current_actor(), inspection_id, body, _device_time(), current_instant())
     return _answer(receipt, first=first)
@@ -53,7 +53,7 @@ def show_receipt(inspection_id: str, digest: str) -> tuple[Response, int]:
 @blueprint.put("/<inspection_id>/<digest>/photos/<sha256>")
 @roles(*access.MAKE_INSPECTIONS.roles)
 def receive_photo(inspection_id: str, digest: str, sha256: str) -> tuple[Response, int]:
-    """Take in one photograph that the inspection announced; 201 the first time, 200 after."""
+    """Receive one photograph that the inspection announced; 201 the first time, then 200."""
     receipt, first = inspections().receive_photo(
         current_actor(), inspection_id, digest, sha256, _body(MAX_PHOTO_BYTES), current_instant()
     )

@@ -32,7 +32,7 @@ def list_draws() -> str:
 
 @blueprint.get("/<int:number>")
 def show_draw(number: int) -> str:
-    """One draw: what was announced, the seed, and what it drew."""
+    """One draw: the announced list, the seed, and the result."""
     return render("public/draw.html", draw=draws().published_one(number), office=_office, **_WORDS)
 
 

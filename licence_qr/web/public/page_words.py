@@ -1,4 +1,4 @@
-"""What the public page says first, and the words of one permit, from the public facts."""
+"""The headline of the public page, and the words for one permit, made from the public facts."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Headline:
 
 
 def headline(page: PublicPage) -> Headline:
-    """The first thing the page says. Only a scanned symbol is ever called genuine; a code number does not prove it."""
+    """The headline. Only a scanned symbol is called genuine, because a code number does not prove it."""
     today = _today(page)
     if page.verdict is Verdict.OLD_PRINT:
         return _old_print(page, today)
@@ -70,7 +70,7 @@ def headline(page: PublicPage) -> Headline:
 
 
 def _today(page: PublicPage) -> Saying:
-    """What is true today, whatever the print says."""
+    """The headline for the status today, whatever the scanned version says."""
     if page.today is not Verdict.ATTENTION:
         return VERDICT[page.today]
     stopped = {permit.status for permit in _stopped(page)}
@@ -80,7 +80,7 @@ def _today(page: PublicPage) -> Saying:
 
 
 def _old_print(page: PublicPage, today: Saying) -> Headline:
-    """An old print is never green; it is as grave as what is true today."""
+    """The headline for an old version: never green, and at least as serious as the status today."""
     old = VERDICT[Verdict.OLD_PRINT]
     tone = Tone.BAD if today.tone is Tone.BAD else old.tone
     newest = page.newest_version
@@ -117,7 +117,7 @@ def _stopped(page: PublicPage) -> list[PublicPermit]:
 
 
 def _which_permit(stopped: list[PublicPermit]) -> Text:
-    """The permit that asks for attention, named when there is one and counted when there are more."""
+    """The permits that need attention: the name if there is one, else their number."""
     if len(stopped) != 1:
         return Text(f"{len(stopped)} 项许可不在有效状态。", f"{len(stopped)} permits are not in force.")
     status, name = permit_status(stopped[0]), stopped[0].permit_type
@@ -125,7 +125,7 @@ def _which_permit(stopped: list[PublicPermit]) -> Text:
 
 
 def holder(page: PublicPage) -> Text:
-    """The name to look for on the sign: the registered one, or the operator's of a business that never took one."""
+    """The name to look for on the sign: the registered name, or the operator's if the business has none."""
     licence = page.licence
     if licence.name:
         return Text(licence.name, licence.name)
@@ -148,12 +148,12 @@ def permit_status(permit: PublicPermit) -> Saying:
 
 
 def grade_title(permit: PublicPermit) -> Text:
-    """What the type of permit calls its grade."""
+    """The name of the grade for this type of permit."""
     return scale_title(permit.scale)
 
 
 def grade(permit: PublicPermit) -> Text:
-    """The grade with its day, or that there is none."""
+    """The grade with its date, or words for none."""
     words = grade_name(permit.scale, permit.grade)
     if not permit.grade or permit.graded_on is None:
         return words
@@ -181,7 +181,7 @@ def commitment(permit: PublicPermit, page: PublicPage) -> Text | None:
 
 
 def since(permit: PublicPermit) -> Text | None:
-    """From when what was decided holds; an annulled permit never did. None where nothing was decided."""
+    """Since when a decision applies; for an annulled permit that it was never valid. None without a decision."""
     if permit.state_since is None:
         return None
     on = day(permit.state_since)

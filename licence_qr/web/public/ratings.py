@@ -53,13 +53,13 @@ _CALLED_BACK = (
 
 @blueprint.get("/rate")
 def find() -> Response:
-    """A place to type the code of the paper; a typed one is sent on to its own address."""
+    """A form for the code on the slip; a typed code leads to its own address."""
     return cookieless_forms.sent_on(_CODE, parse_rating_code, _FIND, ".rate")
 
 
 @blueprint.get("/rate/<number>")
 def rate(number: str) -> Response:
-    """The form, or the word that this case has been rated."""
+    """The form, or a page saying that this case has been rated."""
     try:
         offer = _offer(number)
     except (InputError, NotFoundError) as wrong:  # to be compared and typed once more
@@ -69,7 +69,7 @@ def rate(number: str) -> Response:
 
 @blueprint.post("/rate/<number>")
 def send(number: str) -> Response:
-    """Take the rating; what was chosen and typed stays when it is refused."""
+    """Store the rating. If it is refused, the form is shown again as filled in."""
     known = cookieless_forms.brought(_PURPOSE, parse_rating_code(number).number)
     offer = ratings().known_offer(number) if known else _offer(number)
     typed = read_fields(request.form, _fields())

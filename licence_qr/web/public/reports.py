@@ -73,7 +73,7 @@ def new(number: str) -> str:
 
 @blueprint.post("/p/<number>/report")
 def send(number: str) -> Response:
-    """Take the report, and go on to its receipt. What was typed stays when it is refused."""
+    """Store the report and lead to its receipt. If it is refused, the form is shown again as typed."""
     request.max_content_length = _MOST_BYTES
     known = cookieless_forms.brought(_PURPOSE, parse_code_number(number).number)
     # A look-up that was counted when the form was shown is not counted again: what was typed could be lost to the limit.
@@ -88,20 +88,20 @@ def new_without_number() -> str:
 
 @blueprint.post("/reports/new")
 def send_without_number() -> Response:
-    """Take a report that names the place in words."""
+    """Store a report that describes the place in words."""
     request.max_content_length = _MOST_BYTES
     return _send("", None)
 
 
 @blueprint.get("/reports")
 def find() -> Response:
-    """A place to type a receipt number; a typed one is sent on to its own address."""
+    """A form for a receipt number; a typed number leads to its own address."""
     return cookieless_forms.sent_on(_NUMBER, parse_receipt_number, _FIND, ".receipt")
 
 
 @blueprint.get("/reports/<number>")
 def receipt(number: str) -> Response:
-    """How far the report with this receipt number has come, and what was answered."""
+    """The progress of the report with this receipt number, and the answers."""
     try:
         shown = reports().receipt(number, request.remote_addr or "", current_instant())
     except (InputError, NotFoundError) as wrong:  # to be compared and typed once more
@@ -146,7 +146,7 @@ def _sent(form_id: str, number: str, typed: Mapping[str, str]) -> SentReport:
 
 
 def _contact(days: int) -> Field:
-    """The question for a contact, and how long the answer is kept."""
+    """The question for contact details, with ``days`` for which they are kept after closing."""
     zh = f"只用来就这件事联系您，办结 {days} 天后删除。不填也会办理，凭回执号查看答复。"
     en = (
         f"Only used to contact you about this, and deleted {days} days after the report is closed."
@@ -177,7 +177,7 @@ def _fields(subject: ReportSubject | None) -> tuple[Field, ...]:
 
 
 def _form(number: str, subject: ReportSubject | None, refused: LicenceQRError | None = None) -> str:
-    """The form, fresh or with what was typed and what is wrong with it."""
+    """The form, empty or as typed with what is wrong."""
     about = subject.code_id.number if subject and subject.code_id else ""
     today = local_date(current_instant())
     return render_template(

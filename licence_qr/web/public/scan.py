@@ -37,13 +37,13 @@ lookup = Handed(Lookup)
 
 @blueprint.get("/")
 def home() -> str:
-    """What this is, a place to type a code number, and how to tell a fake."""
+    """What the service is, a form for a code number, and how to recognise a forged code."""
     return _start_page()
 
 
 @blueprint.get("/p")
 def find() -> BaseResponse:
-    """The number as typed into the form, sent on to its own address; a mistyped one comes back with what is wrong."""
+    """Lead from the typed number to its own address, or show the form again with what is wrong."""
     typed = request.args.get("number", "")
     try:
         number = parse_code_number(typed, field="number").number
@@ -64,7 +64,7 @@ def by_number(number: str) -> BaseResponse:
 
 @blueprint.get(f"{SCANNED}<digits>")
 def scan(digits: str) -> BaseResponse:
-    """What a scanned symbol leads to: its signature verified, and what the register says today."""
+    """The page of a scanned symbol: the result of verifying its signature, and what the register says today."""
     page = lookup().scan(digits, current_instant())
     return _as_json(page) if wants_json() else _as_page(_html(page))
 

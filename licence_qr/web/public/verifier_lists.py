@@ -38,7 +38,7 @@ blueprint = Blueprint("lists", __name__)
 
 @dataclass(frozen=True, slots=True)
 class ListServices:
-    """What makes the lists."""
+    """The services that make the lists."""
 
     status_publishing: StatusPublishing
     keys: Keys
@@ -86,7 +86,7 @@ def vocabulary() -> Response:
 
 
 def _answer(body: bytes, mimetype: str, digest: str, seconds: int) -> Response:
-    """The whole body, or 304 for whoever holds it (RFC 9110, section 13.1.2)."""
+    """The body, or 304 if the client already has it (RFC 9110, section 13.1.2)."""
     response = Response(body, mimetype=mimetype)
     response.headers["Cache-Control"] = f"public, max-age={max(seconds, 0)}, must-revalidate"
     response.set_etag(digest)

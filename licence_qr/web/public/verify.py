@@ -60,7 +60,7 @@ def page() -> Response:
 
 @blueprint.get(SCRIPTS)
 def service_worker() -> Response:
-    """What keeps the page on the device; its text changes with the page, its scripts, or any static file."""
+    """The service worker, which keeps the page on the device. It changes with the page, its scripts and any static file."""
     files = _kept_files()
     response = Response(
         render("public/verify/sw.js", version=_version(files), files=files, pages=list(_KEPT_PAGES)),
@@ -74,7 +74,7 @@ def service_worker() -> Response:
 
 @blueprint.get("/verify/manifest.webmanifest")
 def manifest() -> Response:
-    """What a phone shows of the installed page."""
+    """The web app manifest."""
     prefix, _ = current_app.extensions["static_files"]
     icons = [
         {"src": f"{prefix}ui/icons/{size}.png", "sizes": f"{size}x{size}", "type": "image/png", "purpose": purpose}

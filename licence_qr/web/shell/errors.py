@@ -134,7 +134,7 @@ def show(error: LicenceQRError, page: Renders = _page) -> Response:
 
 
 def show_http(error: HTTPException) -> Response:
-    """The answer to what Flask itself refuses, in words of ours."""
+    """The answer to an error of Flask or Werkzeug, in our own words."""
     status = error.code or 500
     if status < 400 and error.response is not None:
         return make_response(error.response)

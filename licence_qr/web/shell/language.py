@@ -33,7 +33,7 @@ class Language(StrEnum):
 
     @property
     def other(self) -> Language:
-        """The language that stands second on the page."""
+        """The second language of the page."""
         return Language.EN if self is Language.ZH else Language.ZH
 
 

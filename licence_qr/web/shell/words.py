@@ -21,7 +21,7 @@ from licence_qr.wording.terms import term
 
 
 class Tone(StrEnum):
-    """How something is shown; the value is the class in ``static/ui/site.css``."""
+    """How something is shown; the value is its class in ``static/ui/site.css``."""
 
     GOOD = "good"
     PLAIN = "plain"

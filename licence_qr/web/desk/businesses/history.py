@@ -45,7 +45,7 @@ class HistoryEntry:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What one press of a button did: all its events, the cause before its effects. ``time`` is that of Shanghai."""
+    """The events of one request, the cause before its effects. ``time`` is in Asia/Shanghai."""
 
     time: str
     by: NamedActor | None
@@ -55,7 +55,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """The moments of one day in Shanghai, newest first."""
+    """The moments of one day in Asia/Shanghai, newest first."""
 
     day: date
     moments: tuple[Moment, ...]
@@ -64,7 +64,7 @@ class Day:
 @blueprint.get("/<uscc>/history")
 @roles(*BUSINESSES.roles)
 def show_history(uscc: str) -> Response:
-    """Every event of the licence, its permits, codes, marks and proposals; on top, the state on a day that was asked for."""
+    """All events of the licence, its permits, codes, marks and proposals; above them, the state on the day asked for."""
     past = timeline().read(current_actor(), uscc)
     typed, today = request.args.get(DAY.name, "").strip(), local_date(current_instant())
     then, wrong, main = None, None, language().value

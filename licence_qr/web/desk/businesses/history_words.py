@@ -47,7 +47,7 @@ class ChangeLine:
 
 
 def subject_words(event: PastEvent) -> Text:
-    """What was done something to; the licence itself is not named: the page is about it."""
+    """The name of the subject of an event; empty for the licence, which is the subject of the page."""
     kind, _, key = event.subject.partition("/")
     if kind == "code":
         return Text(f"第 {key} 版", f"version {key}")
@@ -57,7 +57,7 @@ def subject_words(event: PastEvent) -> Text:
 
 
 def lines(event: PastEvent, form: EntityForm) -> Iterator[ChangeLine]:
-    """The changes of one event, but what its heading says already; the form of business gives some fields their titles."""
+    """The changes of one event, except those its heading already says. Some labels depend on the legal form."""
     about = subject_words(event).zh
     for change in event.changes:
         if change.before is None and str(change.after) in about:
@@ -109,7 +109,7 @@ def _kinds(value: object) -> str:
 
 
 def _ordered_items(value: object) -> str:
-    """The items that an order to rectify names, in the words of their newest checklist."""
+    """The items of a rectification order, in the words of their newest checklist."""
     names = [str(each) for each in value] if isinstance(value, list) else [str(value)]
     return t("；", "; ").join(_item(name) for name in names)
 
@@ -127,7 +127,7 @@ def _authority(value: object) -> str:
 
 
 def _named(names: Mapping[Any, Text]) -> Callable[[object], str]:
-    """Words of a closed set; what is not in it is shown as it stands."""
+    """The words for a value of a closed set; an unknown value is shown unchanged."""
 
     def say(value: object) -> str:
         words = names.get(str(value))

@@ -1,4 +1,4 @@
-"""Finding a business, seeing what the public sees of it, and everything there is to print for it."""
+"""Find a business, see its public page, and print its cards and codes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ blueprint = Blueprint("businesses", __name__, url_prefix="/businesses")
 
 @dataclass(frozen=True, slots=True)
 class BusinessServices:
-    """What finds, shows and prints a business."""
+    """The services that the pages of businesses use."""
 
     register: Register
     bars: Bars
@@ -53,7 +53,7 @@ def search_businesses() -> str:
 @blueprint.get("/<uscc>")
 @roles(*BUSINESSES.roles)
 def show_business(uscc: str) -> str:
-    """What the register says of this business now, what may be done to it, and its prints."""
+    """What the register has on this business now, the available acts, and its prints."""
     now = current_instant()
     detail = services().register.business(current_actor(), uscc, now)
     ended = tuple(held for held in detail.permits if held.permit.state in ENDED)
@@ -88,19 +88,19 @@ def download_card(uscc: str, size: str) -> Response:
 @blueprint.get("/<uscc>/code.png")
 @roles(*BUSINESSES.roles)
 def show_png(uscc: str) -> Response:
-    """The symbol as a picture: shown on pages, saved with ``?download``."""
+    """The QR symbol as PNG; a download with ``?download``."""
     return _code(uscc, "png", _PNG)
 
 
 @blueprint.get("/<uscc>/code.svg")
 @roles(*BUSINESSES.roles)
 def show_svg(uscc: str) -> Response:
-    """The symbol as a drawing that stays sharp at every size."""
+    """The QR symbol as SVG, sharp at every size."""
     return _code(uscc, "svg", _SVG)
 
 
 def _code(uscc: str, form: CodeForm, media_type: str) -> Response:
-    """Saved, it is written down; the pictures on pages are not, whose printing is written down itself."""
+    """The symbol as a file. Downloads are recorded; pictures on pages are not, because printing the page is recorded."""
     prints, actor = services().prints, current_actor()
     saved = "download" in request.args
     content = prints.code_file(actor, uscc, form, current_instant()) if saved else prints.code(actor, uscc, form)

@@ -28,7 +28,7 @@ blueprint = Blueprint("ratings", __name__, url_prefix="/ratings")
 
 @dataclass(frozen=True, slots=True)
 class RatingServices:
-    """What invites to rate, and what becomes of bad ratings."""
+    """The services that the pages of ratings use."""
 
     ratings: Ratings
     desk: RatingsDesk
@@ -69,14 +69,14 @@ def show_statistics() -> str:
 @blueprint.get("/<int:rating_id>")
 @roles(*access.HANDLE_RATINGS.roles)
 def show_rating(rating_id: int) -> str:
-    """One bad rating: what was said, what was done, and what can be done next."""
+    """One poor rating: its text, the steps taken, and the next possible ones."""
     return _page(_file(rating_id))
 
 
 @blueprint.post("/<int:rating_id>")
 @roles(*access.HANDLE_RATINGS.roles)
 def act_on_rating(rating_id: int) -> Response:
-    """Take one step. What was typed stays when it is refused, also when somebody else was faster."""
+    """Take one step. If it is refused, also because somebody else was faster, the form is shown again as typed."""
     typed = read_fields(request.form, (_STEP, _TEXT))
     act = RatingAct(typed["step"], typed["text"], read_revision(request.form) or 0)
     try:

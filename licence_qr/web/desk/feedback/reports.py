@@ -1,4 +1,4 @@
-"""Problems that citizens reported: the list of the office, each report with its clocks, and the next step."""
+"""Problem reports at the desk: the list of the office, each report with its time limits, and the next step."""
 
 from __future__ import annotations
 
@@ -89,14 +89,14 @@ def list_reports() -> str:
 @blueprint.get("/<int:report_id>")
 @roles(*REPORTS.roles)
 def show_report(report_id: int) -> str:
-    """One report: what was said, what was done, and what can be done next."""
+    """One report: its text, the steps taken, and the next possible ones."""
     return _page(_file(report_id))
 
 
 @blueprint.post("/<int:report_id>")
 @roles(*REPORTS.roles)
 def act_on_report(report_id: int) -> Response:
-    """Take one step. What was typed stays when it is refused, also when somebody else was faster."""
+    """Take one step. If it is refused, also because somebody else was faster, the form is shown again as typed."""
     typed = read_fields(request.form, (_STEP, _TEXT, _ANSWER, _OFFICE))
     text = typed["answer" if typed["step"] == ReportStep.ANSWERED else "text"]
     act = ReportAct(typed["step"], text, read_revision(request.form) or 0, typed["office"])
@@ -122,7 +122,7 @@ def show_alike(report_id: int) -> str:
 @blueprint.post("/<int:report_id>/alike")
 @roles(*access.HANDLE_REPORTS.roles)
 def dismiss_alike(report_id: int) -> Response:
-    """Dismiss those that were shown, but for the ones ticked to be kept."""
+    """Dismiss the reports that were shown, except those ticked “Keep”."""
     shown, kept = (frozenset(request.form.getlist(name, type=counted)) for name in ("shown", _KEEP))
     act = DismissAlike(shown, kept, request.form.get(_REASON.name, ""))
     try:
@@ -137,7 +137,7 @@ def dismiss_alike(report_id: int) -> Response:
 @blueprint.get("/<int:report_id>/photo")
 @roles(*access.HANDLE_REPORTS.roles)
 def show_photo(report_id: int) -> Response:
-    """The photograph, drawn anew on receipt and without its file's own name."""
+    """The photograph as JPEG, as it was redrawn on receipt, without the name of the sent file."""
     jpeg = reports_desk().photo(current_actor(), report_id, current_instant())
     response = make_response(jpeg)
     response.mimetype = "image/jpeg"

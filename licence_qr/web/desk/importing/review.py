@@ -42,7 +42,7 @@ _REASON = Field(
 @blueprint.get("")
 @roles(*WAITING_ROWS.roles)
 def list_waiting_rows() -> str:
-    """The open questions of this office, to an administrator those of all; oldest first."""
+    """The open questions of this office, or for an administrator of all offices; oldest first."""
     rows = waiting().list(current_actor())
     return render_template("desk/importing/waiting_rows.html", rows=[(row, _why(row)) for row in rows])
 
@@ -50,14 +50,14 @@ def list_waiting_rows() -> str:
 @blueprint.get("/<int:question_id>")
 @roles(*WAITING_ROWS.roles)
 def show_waiting_row(question_id: int) -> str:
-    """Both sides, with what differs marked in words, and what can be decided."""
+    """Both sides, with the differences marked in words, and the possible decisions."""
     return _page(waiting().get(current_actor(), question_id))
 
 
 @blueprint.post("/<int:question_id>")
 @roles(*WAITING_ROWS.roles)
 def decide_waiting_row(question_id: int) -> Response:
-    """Decide, and go on to the question it raises or back to the list. What was typed stays when it is refused."""
+    """Decide, then lead to the question this raises, or to the list. If it is refused, the form is shown again as typed."""
     actor = current_actor()
     typed = read_fields(request.form, (_DECISION, _REASON))
     try:
@@ -90,7 +90,7 @@ def _why(row: WaitingRow) -> str:
 
 
 def _told(settlement: Settlement) -> str:
-    """How many of the rows concerned went which way."""
+    """The number of rows by outcome, in words."""
     counted = Counter(verdict.outcome for verdict in settlement.rows)
     told = (f"{t(_OUTCOME_WORDS[o].zh, _OUTCOME_WORDS[o].en)} {n}" for o, n in counted.items())
     said = t("已裁定，涉及的行：", "Decision recorded. Rows affected: ") + t("，", ", ").join(told)

@@ -115,14 +115,14 @@ def show_drawn(drawn_id: int) -> Response:
 @blueprint.post("/<int:number>/settle")
 @roles(*access.DRAW.roles)
 def settle_draw(number: int) -> Response:
-    """Draw. The seed stays as it was typed when it is refused."""
+    """Draw. If it is refused, the form keeps the typed seed."""
     return _answered(number, _SEED, draws().settle, t("已抽取并公布。", "Drawn and published."))
 
 
 @blueprint.post("/<int:number>/call-off")
 @roles(*access.DRAW.roles)
 def call_off_draw(number: int) -> Response:
-    """Give an announced draw up; it stays published with the reason."""
+    """Declare an announced draw void; it stays published with the reason."""
     return _answered(
         number,
         _REASON,
@@ -132,7 +132,7 @@ def call_off_draw(number: int) -> Response:
 
 
 def _answered(number: int, asked: Field, act: Callable[[Actor, int, str, datetime], object], done: str) -> Response:
-    """``act`` on a draw with the one thing that was asked, and the word that it is done; or the page with what is wrong."""
+    """Do ``act`` with the one answer of the form and confirm it, or show the page with what is wrong."""
     actor, typed = current_actor(), read_fields(request.form, (asked,))
     try:
         act(actor, number, typed[asked.name], current_instant())
@@ -144,7 +144,7 @@ def _answered(number: int, asked: Field, act: Callable[[Actor, int, str, datetim
 
 
 def _fields() -> tuple[Field, ...]:
-    """The questions of the form; the kinds of place are those that some rule licenses today."""
+    """The questions of the form, with the types of place that need a permit today."""
     today = local_date(current_instant())
     kinds = tuple(
         Choice(kind.id, kind.name)
@@ -174,7 +174,7 @@ def _fields() -> tuple[Field, ...]:
 
 
 def _wanted(typed: TypedForm) -> DrawRequest:
-    """What was typed. Raises InvalidApplication for what cannot be read; the rest the rules judge."""
+    """Read the form. Raises InvalidApplication with everything that cannot be read; the service checks the rest."""
     wanted = DrawRequest(
         title=typed.values["title"],
         places=_places(typed),

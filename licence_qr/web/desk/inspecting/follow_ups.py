@@ -1,4 +1,4 @@
-"""Commitment checks (告知承诺核查) at the desk: what is due, what was found, and recording one."""
+"""Commitment checks (告知承诺核查) at the desk: which are due, what was found, and recording one."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ _LEGAL_BASIS = Field("legal_basis", Text("撤销的法律依据", "Legal basis f
 @blueprint.get("")
 @roles(*FOLLOW_UPS.roles)
 def list_follow_ups() -> str:
-    """The checks this office has to make, by their day, with the days left."""
+    """The checks due from this office, by due date, with the days left."""
     lines = follow_ups().open(current_actor(), current_instant())
     overdue = sum(line.left.overdue for line in lines)
     only = request.args.get("due") == DueStep.OVERDUE
@@ -95,7 +95,7 @@ def list_follow_ups() -> str:
 @blueprint.get("/<int:permit_id>")
 @roles(*FOLLOW_UPS.roles)
 def show_follow_up(permit_id: int) -> str:
-    """One permit: what was found so far, and the form to record a check."""
+    """One permit: its earlier checks, and the form to record one."""
     view = follow_ups().get(current_actor(), permit_id, current_instant())
     today = local_date(current_instant()).isoformat()
     basis = rule(SubjectKind.PERMIT, Act.ANNUL).basis.zh
@@ -105,7 +105,7 @@ def show_follow_up(permit_id: int) -> str:
 @blueprint.post("/<int:permit_id>")
 @roles(*access.RECORD_FOLLOW_UPS.roles)
 def record_follow_up(permit_id: int) -> Response:
-    """Record a check; one that failed leads on to its proposal. What was typed stays when it is refused."""
+    """Record a check; a failed one leads to its proposal. If it is refused, the form is shown again as typed."""
     actor, now = current_actor(), current_instant()
     view = follow_ups().get(actor, permit_id, now)
     fields = _all_fields(view)
@@ -127,7 +127,7 @@ def _onward(recorded: Recorded, permit_id: int) -> Response:
 
 
 def _report(typed: TypedForm) -> FollowUpReport:
-    """What was typed. Raises InvalidApplication for dates that cannot be read; the rest the rules judge."""
+    """Read the form. Raises InvalidApplication with every date that cannot be read; the service checks the rest."""
     outcome = next((each for each in FollowUpOutcome if each.value == typed.values["outcome"]), None)
     rectify, failed = outcome is FollowUpOutcome.RECTIFY, outcome is FollowUpOutcome.FAILED
     report = FollowUpReport(
@@ -145,7 +145,7 @@ def _report(typed: TypedForm) -> FollowUpReport:
 
 
 def _others(view: FollowUpView) -> Field:
-    """The colleagues who may have been there."""
+    """The colleagues who can be named as second officer."""
     return Field(
         "others",
         Text("与您一同核查的监督员", "Officers who were with you"),

@@ -1,4 +1,4 @@
-"""Inspections at the desk (监督检查): the list, one visit with its photographs, and deciding what is held."""
+"""Inspections at the desk (监督检查): the list, one inspection with its photographs, and reviewing those that are held."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ Word = TypeVar("Word", bound=StrEnum)
 @blueprint.get("")
 @roles(*INSPECTIONS.roles)
 def list_inspections() -> str:
-    """The inspections of this office with filters, and its open orders to rectify."""
+    """The inspections of this office, with filters, and its open rectification orders."""
     actor, desk = current_actor(), inspections()
     wanted, wrong = _filter()
     page = desk.list(actor, wanted, request.args.get("page", 1, type=counted))
@@ -116,14 +116,14 @@ def list_inspections() -> str:
 @blueprint.get("/<int:key>")
 @roles(*INSPECTIONS.roles)
 def show_inspection(key: int) -> str:
-    """One visit: what was asked, answered, found, photographed and signed."""
+    """One inspection: questions, answers, findings, photographs and signature."""
     return _page(inspections().get(current_actor(), key), {})
 
 
 @blueprint.get("/orders/<int:order_id>")
 @roles(*INSPECTIONS.roles)
 def show_order(order_id: int) -> BaseResponse:
-    """The inspection that gave an order to rectify, for whoever comes from the work list."""
+    """The inspection that led to a rectification order, for the link in the task list."""
     order = inspections().order(current_actor(), order_id)
     return redirect(url_for(".show_inspection", key=order.inspection_key), 303)
 
@@ -131,7 +131,7 @@ def show_order(order_id: int) -> BaseResponse:
 @blueprint.post("/<int:key>")
 @roles(*INSPECTIONS.roles)
 def handle_inspection(key: int) -> BaseResponse:
-    """Decide a held inspection. What was typed stays when it is refused."""
+    """Review a held inspection. If it is refused, the form is shown again as typed."""
     desk, actor = inspections(), current_actor()
     values = read_fields(request.form, (_decision(), _REASON))
     try:
@@ -156,7 +156,7 @@ def show_photo(key: int, position: int) -> Response:
 @blueprint.get("/<int:key>/record.json")
 @roles(*INSPECTIONS.roles)
 def download_record(key: int) -> Response:
-    """The very text that the phone sent, for keeping and for checking its hash."""
+    """The bytes that the phone sent, so that their hash can be checked."""
     response = make_response(inspections().text(current_actor(), key))
     response.headers["Content-Type"] = "application/json"
     response.headers["Content-Disposition"] = f'attachment; filename="inspection-{key}.json"'
@@ -188,7 +188,7 @@ def _page(view: InspectionView, values: Mapping[str, str], refused: LicenceQRErr
 
 
 def _filter() -> tuple[Filter, tuple[InputError, ...]]:
-    """What the address asks for. What cannot be read does not narrow the list; of days it is told."""
+    """The filters in the address. Unreadable ones are ignored; for dates the page says so."""
     typed = TypedForm.into(_DAYS, read_fields(request.args, _DAYS))
     words = _word("state", InspectionState), _word("purpose", InspectionPurpose), _word("outcome", VisitOutcome)
     text = request.args.get("q", "").strip()[:100].replace("\0", "")
@@ -202,6 +202,6 @@ def _word(name: str, words: type[Word]) -> Word | None:
 
 
 def _address(**changes: object) -> str:
-    """This list with one filter changed; any change leads to the first page."""
+    """The address of the list with one filter changed; it starts at the first page."""
     kept = {name: value for name, value in request.args.items() if value and name not in {"page", "lang"}}
     return url_for(".list_inspections", **{**kept, **changes})  # type: ignore[arg-type]

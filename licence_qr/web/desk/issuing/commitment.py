@@ -46,7 +46,7 @@ def show_commitment(draft_id: str) -> str:
 @blueprint.post("/<draft_id>/commitment")
 @roles(*access.TAKE_APPLICATIONS.roles)
 def save_commitment(draft_id: str) -> Response:
-    """Keep the choice, with version and hash of the very text that was on the page."""
+    """Store the choice, with the version and hash of the text that the page showed."""
     draft = open_draft(draft_id)
     _, fields = _commitment(draft, _application_bar(draft))
     shown = {name: request.form.get(name, "") for name in NOTICE_FIELDS}
@@ -65,7 +65,7 @@ def _permits(draft: Draft) -> list[str]:
 
 
 def _application_bar(draft: Draft) -> ApplicationBar:
-    """What the credit record of the holder forbids, said before anybody signs."""
+    """What the credit record of the holder rules out, shown before anybody signs."""
     return services().bars.of_application(draft.fields.get("uscc", ""), _permits(draft), today())
 
 

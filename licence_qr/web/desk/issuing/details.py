@@ -42,7 +42,7 @@ def show_details(draft_id: str) -> str:
 @blueprint.post("/<draft_id>/details")
 @roles(*access.TAKE_APPLICATIONS.roles)
 def save_details(draft_id: str) -> Response:
-    """Keep the details; or first fill some in, from the register or from the registered address."""
+    """Store the details, or first fill some in from the register or the registered address."""
     draft = open_draft(draft_id)
     fields = tuple(field for section in _detail_sections(draft) for field in section.fields)
     action = request.form.get("action")
@@ -61,7 +61,7 @@ def _detail_sections(draft: Draft) -> tuple[Section, ...]:
 
 
 def _suggested_details(draft: Draft) -> Mapping[str, str]:
-    """What most applications answer here; only for fields nobody has touched."""
+    """The usual answers, for fields that have not been filled in."""
     known = catalogue().kinds
     kinds = (known[kind] for kind in draft.fields.get("kinds", "").split(",") if kind in known)
     return {
@@ -71,7 +71,7 @@ def _suggested_details(draft: Draft) -> Mapping[str, str]:
 
 
 def _known_facts(fields: tuple[Field, ...]) -> Mapping[str, str]:
-    """What the register knows of the typed code. Texts it replaces are shown once more, so that nothing is lost."""
+    """What the register has under the typed credit code. Typed texts that it replaces are shown again."""
     try:
         known = services().applications.known_business(current_actor(), request.form.get("uscc", ""))
     except InputError as wrong:

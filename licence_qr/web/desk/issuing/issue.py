@@ -1,4 +1,4 @@
-"""The end of an application: everything once more, "issue both", and what was issued."""
+"""The last step of an application: the review, issuing, and the result."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ blueprint = Blueprint("issue", __name__, url_prefix="/applications")
 
 @dataclass(frozen=True, slots=True)
 class ReviewLine:
-    """One line of the review, with the address where it can be changed."""
+    """One line of the review, with the address of the page on which it can be changed."""
 
     label: Text
     text: str
@@ -56,7 +56,7 @@ class ReviewSection:
 @blueprint.get("/<draft_id>/review")
 @roles(*access.TAKE_APPLICATIONS.roles)
 def show_review(draft_id: str) -> str:
-    """Everything that was answered, with what is still wrong on top."""
+    """All answers, with the remaining problems at the top."""
     draft = open_draft(draft_id)
     return _review(draft, _summary(draft, problems_of(draft)))
 
@@ -81,7 +81,7 @@ def issue_both(draft_id: str) -> Response:
 @blueprint.get("/<draft_id>/result")
 @roles(*access.TAKE_APPLICATIONS.roles)
 def show_result(draft_id: str) -> str:
-    """Both numbers, the code, and everything there is to print."""
+    """Both numbers, the code, and everything that can be printed."""
     pair = services().applications.result(current_actor(), draft_id)
     if pair is None:
         raise NotFoundError("application_not_issued")

@@ -1,4 +1,4 @@
-"""Which permits the application that is being filled in needs today."""
+"""Which permits a draft application needs today."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from licence_qr.web.shell.handed import catalogue
 
 
 def today() -> date:
-    """The day by which the rules are read."""
+    """The day whose rules apply: today in Asia/Shanghai."""
     return local_date(current_instant())
 
 
 def trade_of(draft: Draft) -> Trade | None:
-    """The trade that was chosen, or None."""
+    """The selected trade, or None."""
     return catalogue().trades.get(draft.fields.get("trade", ""))
 
 
 def with_only_kind(draft: Draft, trade: Trade | None) -> Mapping[str, str]:
-    """A trade with a single kind of place has it ticked before anyone asks."""
+    """The draft, with the type of place ticked if its trade has only one."""
     if trade and len(trade.kinds) == 1 and "kinds" not in draft.fields:
         return {**draft.fields, "kinds": trade.kinds[0]}
     return draft.fields
 
 
 def needs_of(draft: Draft, trade: Trade) -> tuple[Requirement, ...]:
-    """The permits that bear on the draft today; answers that are missing or cannot be read are left open."""
+    """The permits that may concern the draft today. Missing and unreadable answers count as open."""
     fields = with_only_kind(draft, trade)
     answers = {
         name.removeprefix(ANSWER_PREFIX): text == "yes"

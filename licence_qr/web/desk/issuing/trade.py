@@ -30,7 +30,7 @@ def start_application() -> Response:
 @blueprint.get("/<draft_id>")
 @roles(*access.TAKE_APPLICATIONS.roles)
 def show_application(draft_id: str) -> Response:
-    """Go on where it was left: the result once issued, the details once the trade is chosen."""
+    """Lead to the step that comes next: the result if issued, the details if the trade is selected."""
     draft = open_draft(draft_id)
     step = "desk.details.show_details" if draft.fields.get("trade") else ".show_trade"
     return redirect(url_for(step, draft_id=draft_id))
@@ -39,7 +39,7 @@ def show_application(draft_id: str) -> Response:
 @blueprint.get("/<draft_id>/trade")
 @roles(*access.TAKE_APPLICATIONS.roles)
 def show_trade(draft_id: str) -> str:
-    """Choose the trade and say which permits it needs today, from whom, and why."""
+    """Select the trade; shows which permits it needs today, who issues them, and why."""
     draft = open_draft(draft_id)
     trade = trade_of(draft)
     fields = _trade_fields(trade)
@@ -59,7 +59,7 @@ def show_trade(draft_id: str) -> str:
 @blueprint.post("/<draft_id>/trade")
 @roles(*access.TAKE_APPLICATIONS.roles)
 def save_trade(draft_id: str) -> Response:
-    """Keep the choice. A trade that was just changed is shown with its own questions before going on."""
+    """Store the choice. If the trade has changed, its own questions are shown before the next step."""
     draft = open_draft(draft_id)
     before = trade_of(draft)
     fields = _trade_fields(before)

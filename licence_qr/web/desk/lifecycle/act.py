@@ -60,7 +60,7 @@ blueprint = Blueprint("businesses_life", __name__, url_prefix="/businesses")
 
 @dataclass(frozen=True, slots=True)
 class LifeServices:
-    """What an act needs, before and after it."""
+    """The services that the pages of acts use."""
 
     life: Life
     register: Register
@@ -77,7 +77,7 @@ _OVERTAKEN = "business_changed"
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """A field that both this form and somebody else changed: what was typed, and what the register says by now."""
+    """A field that was changed both in this form and by somebody else: the typed text, and the registered one now."""
 
     field: Field
     typed: str
@@ -86,7 +86,7 @@ class Clash:
 
 @dataclass(frozen=True, slots=True)
 class Overtaken:
-    """What happened since the form was made, newest first, and where it meets what was typed."""
+    """What has happened since the form was made, newest first, and which typed fields it affects."""
 
     days: tuple[Day, ...]
     clashes: tuple[Clash, ...]
@@ -95,28 +95,28 @@ class Overtaken:
 @blueprint.get("/<uscc>/licence/<act>")
 @roles(*access.ACT_ON_LICENCES.roles)
 def show_licence_act(uscc: str, act: str) -> str | Response:
-    """The form of one act on the licence; one that needs four eyes is proposed instead."""
+    """The form of one act on the licence. If the act needs four eyes, lead to the form of its proposal."""
     return _show(_case(uscc, act, None))
 
 
 @blueprint.post("/<uscc>/licence/<act>")
 @roles(*access.ACT_ON_LICENCES.roles)
 def do_licence_act(uscc: str, act: str) -> Response:
-    """Do it, and lead to what was done. Refused, the form comes back as it was typed."""
+    """Perform the act and lead to its result. If it is refused, the form is shown again as typed."""
     return _do(_case(uscc, act, None))
 
 
 @blueprint.get("/<uscc>/permit/<int:permit_id>/<act>")
 @roles(*access.ACT_ON_PERMITS.roles)
 def show_permit_act(uscc: str, permit_id: int, act: str) -> str | Response:
-    """The form of one act on a permit; one that needs four eyes is proposed instead."""
+    """The form of one act on a permit. If the act needs four eyes, lead to the form of its proposal."""
     return _show(_case(uscc, act, permit_id))
 
 
 @blueprint.post("/<uscc>/permit/<int:permit_id>/<act>")
 @roles(*access.ACT_ON_PERMITS.roles)
 def do_permit_act(uscc: str, permit_id: int, act: str) -> Response:
-    """Do it, and lead to what was done. Refused, the form comes back as it was typed."""
+    """Perform the act and lead to its result. If it is refused, the form is shown again as typed."""
     return _do(_case(uscc, act, permit_id))
 
 
@@ -149,7 +149,7 @@ def _do(case: ActForm | Response) -> Response:
 @blueprint.get("/<uscc>/done/<int:revision>")
 @roles(*access.READ_BUSINESSES.roles)
 def show_done(uscc: str, revision: int) -> str:
-    """What has happened since ``revision``, and what is to be handed over for it."""
+    """What has happened since ``revision``, and what to hand to the holder."""
     actor, now = current_actor(), current_instant()
     past = services().timeline.read(actor, uscc, revision)
     detail = services().register.business(actor, uscc, now)
@@ -169,7 +169,7 @@ def show_done(uscc: str, revision: int) -> str:
 @blueprint.post("/<uscc>/applications")
 @roles(*access.TAKE_APPLICATIONS.roles)
 def add_permit(uscc: str) -> Response:
-    """A new application with this business filled in, for one more permit."""
+    """Open an application for another permit of this business, with its details filled in."""
     applications, actor, now = services().applications, current_actor(), current_instant()
     known = applications.known_business(actor, uscc)
     if known is None:
@@ -268,7 +268,7 @@ def _page(
 
 @dataclass(frozen=True, slots=True)
 class Renewal:
-    """When the permit ends, up to when its renewal is applied for in time, and whether that day is over."""
+    """The expiry date, the last day to apply for renewal in time, and whether that day has passed."""
 
     last: date
     deadline: date
@@ -276,7 +276,7 @@ class Renewal:
 
 
 def _renewal(case: ActForm) -> Renewal | None:
-    """The days of a renewal that is applied for; None for other acts, and for a permit without an expiry date."""
+    """The dates for an application for renewal; None for other acts, and for a permit without an expiry date."""
     period = case.permit.permit.period if case.permit else None
     if case.rule.act is not Act.APPLY_RENEWAL or period is None or period.last is None:
         return None
@@ -287,7 +287,7 @@ def _renewal(case: ActForm) -> Renewal | None:
 
 @dataclass(frozen=True, slots=True)
 class ChangeTime:
-    """Within how many days a change is applied for, and the earliest decision that is in time today."""
+    """The number of days within which a change must be applied for, and the earliest decision still in time today."""
 
     days: int
     since: date
@@ -302,7 +302,7 @@ def _change(case: ActForm) -> ChangeTime | None:
 
 
 def _barred_until(case: ActForm) -> date | None:
-    """The last day on which the holder may get no permit of this type; said before anybody presses "grant"."""
+    """The last day on which the holder is barred from this type of permit; None if not barred, or not to be granted."""
     if case.permit is None or case.rule.act is not Act.GRANT:
         return None
     types = (case.permit.permit.permit_type,)
@@ -310,7 +310,7 @@ def _barred_until(case: ActForm) -> date | None:
 
 
 def _faults(refused: LicenceQRError | None, names: set[str]) -> tuple[LicenceQRError, ...]:
-    """The single faults; one about a field that the form does not ask for leads nowhere."""
+    """The single faults. One about a field that is not in the form has no link."""
     if refused is None:
         return ()
     parts = refused.parts or (refused,)
@@ -342,7 +342,7 @@ def _overtaken(case: ActForm, typed: TypedForm, revision: int, refused: Conflict
 
 
 def _naming(refused: RuleError, acts: Sequence[Rule]) -> RuleError:
-    """The refusal in words that name the very acts the page links to: those there is something for, of this reader."""
+    """The refusal, naming the acts that the page links to: those available to this reader."""
     zh, en = "、".join(rule.name.zh for rule in acts) or "无", "; ".join(rule.name.en for rule in acts) or "nothing"
     return RuleError(refused.code, **(refused.facts | {"allowed_zh": zh, "allowed_en": en}))
 

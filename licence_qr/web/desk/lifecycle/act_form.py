@@ -29,12 +29,12 @@ class ActForm:
 
     @property
     def permit_type(self) -> PermitType | None:
-        """The type of the permit, None for the licence and where the catalogue does not know it."""
+        """The type of the permit; None for the licence, and for a type that is not in the catalogue."""
         return self.catalogue.permit_types.get(self.permit.permit.permit_type) if self.permit else None
 
 
 def nothing(case: ActForm) -> dict[str, str]:
-    """For a form whose fields are empty at first."""
+    """The first values of a form whose fields start empty: none."""
     return {}
 
 

@@ -1,4 +1,4 @@
-"""What an act does, said before the button is pressed: to the licence or permit, to the code, to the public page."""
+"""What an act changes, shown before it is performed: the licence or permit, the code, the public page."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from licence_qr.wording.text import Text
 
 @dataclass(frozen=True, slots=True)
 class Consequences:
-    """Three sentences: what becomes of the licence or permit, of the code, of the public page."""
+    """One sentence each on the licence or permit, the code and the public page."""
 
     subject: Text
     code: Text
@@ -18,7 +18,7 @@ class Consequences:
 
 
 def consequences(rule: Rule, version: int) -> Consequences:
-    """What the act of ``rule`` does, ``version`` being the print that hangs on the wall now."""
+    """What the act of ``rule`` changes. ``version`` is that of the display card in force."""
     if rule.told is None:
         raise AssertionError(f"{rule.act} has no form")
     return Consequences(rule.told.subject, rule.told.code or _code(rule.effect, version), rule.told.page)

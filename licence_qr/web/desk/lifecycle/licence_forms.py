@@ -48,7 +48,7 @@ _MAY_BE_EMPTY = {"registered_capital", "term_to"}
 
 
 def label_of(name: str, form: EntityForm) -> Text:
-    """What a field of the licence is called: some titles hang on the form of business."""
+    """The label of a field of the licence; some labels depend on the legal form."""
     return TITLES[name][form] if name in TITLES else FIELD_LABELS[name]
 
 

@@ -128,7 +128,7 @@ def first_values(preview: Preview) -> dict[str, str]:
 
 
 def read_proposing(preview: Preview, values: Mapping[str, str], revision: int) -> ProposalRequest:
-    """What is proposed. Raises InputError for a date or a choice that cannot be read; the rest the service judges."""
+    """Read the proposal. Raises InputError for an unreadable date or choice; the service checks everything else."""
     typed = TypedForm.into(grounds_fields(preview), values)
     day = typed.day("effective_on", required=False)
     fault = typed.choice(_FAULT) if _FAULT in typed.fields else NO_BAR

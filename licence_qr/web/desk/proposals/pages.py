@@ -49,7 +49,7 @@ blueprint = Blueprint("proposals", __name__, url_prefix="/proposals")
 
 @dataclass(frozen=True, slots=True)
 class ProposalServices:
-    """Four eyes, and what has changed since a proposal."""
+    """The services that the pages of proposals use."""
 
     proposals: Proposals
     reading: ProposalReading
@@ -68,7 +68,7 @@ _Refused = (InputError, InvalidApplication, RuleError, ConflictError)
 @blueprint.get("")
 @roles(*PROPOSALS.roles)
 def list_proposals() -> str:
-    """The proposals of this office: open ones first come first, or those that were dealt with, newest first."""
+    """The proposals of this office: open ones, oldest first, or settled ones, newest first."""
     actor, wanted = current_actor(), _wanted()
     lines, total = services().reading.list(actor, wanted, current_instant())
     return render_template(
@@ -85,7 +85,7 @@ def list_proposals() -> str:
 
 
 def _wanted() -> ProposalFilter:
-    """The filters of the address; what is not among the choices counts as none."""
+    """The filters in the address. An unknown value counts as none."""
     asked = request.args
     return ProposalFilter(
         state=None if asked.get("state") == "all" else ProposalState.OPEN,
@@ -117,7 +117,7 @@ def propose(uscc: str, subject: str, act: str) -> str:
 @blueprint.post("/new/<uscc>/<path:subject>/<act>")
 @roles(*access.PROPOSE.roles)
 def send_proposal(uscc: str, subject: str, act: str) -> Response:
-    """Open the proposal. Refused, the form comes back as it was typed, with what has changed since it was made."""
+    """Open the proposal. If it is refused, the form is shown again as typed, with what has changed since it was made."""
     try:
         preview = _preview(uscc, subject, act)
     except RuleError as refused:
@@ -141,7 +141,7 @@ def _preview(uscc: str, subject: str, act: str) -> Preview:
 
 
 def _impossible_page(uscc: str, refused: RuleError) -> str:
-    """The state allows the act no more since the form was made: which it does, and what was typed."""
+    """The page if the act is no longer allowed since the form was made: the acts that are allowed, and the typed text."""
     return render_template(
         "desk/proposals/proposal_refused.html",
         uscc=uscc,
@@ -182,7 +182,7 @@ def show_proposal(number: int) -> str:
 @blueprint.post("/<int:number>/decide")
 @roles(*access.DECIDE_PROPOSALS.roles)
 def decide(number: int) -> Response:
-    """Approve or refuse, after the password once more. What was typed stays when it is not accepted."""
+    """Approve or refuse, with the password. If it is not accepted, the form keeps everything but the password."""
     actor, values = current_actor(), read_fields(request.form, VERDICT_FIELDS)
     verdict = ProposalVerdict(
         approve={"approve": True, "refuse": False}.get(values["verdict"]),
@@ -206,7 +206,7 @@ def decide(number: int) -> Response:
 @blueprint.post("/<int:number>/withdraw")
 @roles(*access.PROPOSE.roles)
 def withdraw(number: int) -> Response:
-    """Take one's own proposal back, with a reason."""
+    """Retract one's own proposal, with a reason."""
     values = read_fields(request.form, WITHDRAWAL_FIELDS)
     try:
         services().proposals.withdraw(current_actor(), number, plain_text(values["withdrawal"]), current_instant())

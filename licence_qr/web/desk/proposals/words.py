@@ -1,4 +1,4 @@
-"""What annulling also brings, and what a decision led to."""
+"""Words for the bar that an annulment brings, and for the outcome of a decision."""
 
 from __future__ import annotations
 

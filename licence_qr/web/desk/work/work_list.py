@@ -1,4 +1,4 @@
-"""The task list: what waits for the person signed in, with counts as filters, page by page, and as a file."""
+"""The task list of whoever is signed in, with counts as filters, page by page, and as a file."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ Member = TypeVar("Member", TaskKind, DueStep)
 @blueprint.get("")
 @roles(*WORK.roles)
 def list_work() -> str:
-    """What waits, the most urgent first. Filters and page stand in the address; what it does not know it leaves out."""
+    """The task list, the most urgent first. Filters and page are in the address; unknown values are ignored."""
     work, actor = services().work_list, current_actor()
     page = work.show(actor, _wish(), current_instant())
     offices = work.offices(actor)
@@ -59,7 +59,7 @@ def list_work() -> str:
 @blueprint.get("/list.<any(csv, xlsx):kind_of_file>")
 @roles(*WORK.roles)
 def export_work(kind_of_file: str) -> Response:
-    """All lines of the same filters as a file."""
+    """All lines with the same filters as a file, sent while it is read (CSV) or from a temporary file (XLSX)."""
     now = current_instant()
     lines = services().work_list.export(current_actor(), _wish(), kind_of_file, now)
     rules = catalogue().life_rules_on(local_date(now))
@@ -74,7 +74,7 @@ def export_work(kind_of_file: str) -> Response:
 @blueprint.get("/calendar")
 @roles(*WORK.roles)
 def show_calendar() -> str:
-    """The private address of one's calendar: whether there is one, and once, right after it was made, the address."""
+    """Whether there is a private calendar address, and the address itself once, right after it was made."""
     token = session.pop(_NEW_ADDRESS, "")
     spoken = language().value
     address = url_for("calendar.show_feed", token=token, lang=spoken, _external=False) if token else ""
@@ -88,7 +88,7 @@ def show_calendar() -> str:
 @blueprint.post("/calendar")
 @roles(*WORK.roles)
 def renew_calendar() -> Response:
-    """Make a new address; the earlier one leads nowhere from then on."""
+    """Make a new address; the earlier one stops working."""
     session[_NEW_ADDRESS] = services().calendar_feeds.renew(current_actor(), current_instant())
     return redirect(url_for(".show_calendar"), 303)
 
@@ -96,14 +96,14 @@ def renew_calendar() -> Response:
 @blueprint.post("/calendar/revoke")
 @roles(*WORK.roles)
 def revoke_calendar() -> Response:
-    """Close one's address."""
+    """Remove the address."""
     services().calendar_feeds.revoke(current_actor(), current_instant())
     flash(t("日历地址已停用。", "The calendar address no longer works."))
     return redirect(url_for(".show_calendar"), 303)
 
 
 def _wish() -> WorkFilter:
-    """What the address asks for. An unknown value is as good as none: old bookmarks still open a list."""
+    """The filters in the address. An unknown value counts as none, so old bookmarks still open a list."""
     number = request.args.get("page", "1")
     sensible = number.isascii() and number.isdigit() and len(number) <= _LONGEST_PAGE_NUMBER
     return WorkFilter(
@@ -122,7 +122,7 @@ def _member(kind: type[Member], name: str) -> Member | None:
 
 
 def _address(work_filter: WorkFilter, /, **changes: object) -> str:
-    """The list with ``changes``; another filter begins at its first page."""
+    """The address of the list with ``changes``; it starts at the first page unless ``page`` is among them."""
     asked: dict[str, Any] = {
         "kind": work_filter.kind,
         "due": work_filter.step,
