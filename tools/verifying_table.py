@@ -18,7 +18,7 @@ def refusals() -> Iterator[str]:
     """The codes with which a code or a list is refused, in the order of the sentences; not those of making a code."""
     raised = set()
     for path in (ROOT / "licence_qr").rglob("*.py"):
-        raised |= set(re.findall(r'TokenError\(\s*"(\w+)"', path.read_text(encoding="utf-8")))
+        raised |= set(re.findall(r'(?:TokenError|Shape)\(\s*"(\w+)"', path.read_text(encoding="utf-8")))
     return (code for code in sentences() if code in raised)
 
 

@@ -11,7 +11,7 @@ import hashlib
 from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Protocol
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -25,12 +25,13 @@ from licence_qr.credential.cose import (
     split,
 )
 from licence_qr.credential.strict_cbor import read_canonical, write_canonical
+from licence_qr.credential.strict_values import MAX_UINT32, Shape, is_number
 from licence_qr.errors import TokenError
 
 ALLOW_LIST_AAD = b"licence-qr/allow/1"
 ENTRY_BYTES = 16
 _FORMAT = 1
-_MAX_SECONDS = int(datetime(2200, 1, 1, tzinfo=UTC).timestamp())
+_SHAPE = Shape("allow_list_shape")
 
 
 class Allowance(Protocol):
@@ -107,14 +108,14 @@ def verify_allow_list(signed: bytes, root: ec.EllipticCurvePublicKey, *, at_leas
     Raises TokenError ``allow_list_signature`` (``because`` names the step), ``allow_list_not_canonical``,
     ``allow_list_format_unknown``, ``allow_list_shape``, ``allow_list_entries`` or ``allow_list_older``.
     """
-    head, blocks = _list(_canonical(signed), 2)
+    head, blocks = _SHAPE.items(_canonical(signed), 2, "list")
     try:
-        parts = split(_typed(head, bytes))
+        parts = split(_SHAPE.typed(head, bytes, "head"))
         check_signature_numbers(parts.signature)
         check_signature(parts, ALLOW_LIST_AAD, root)
     except TokenError as refusal:
         raise TokenError("allow_list_signature", because=refusal.code) from None
-    allow_list = _read(_canonical(parts.payload), _typed(blocks, list))
+    allow_list = _read(_canonical(parts.payload), _SHAPE.typed(blocks, list, "entries"))
     if allow_list.sequence < at_least:
         raise TokenError("allow_list_older", sequence=allow_list.sequence, newest=at_least)
     return allow_list
@@ -128,42 +129,23 @@ def _canonical(data: bytes) -> Any:
 
 
 def _read(value: Any, blocks: list[Any]) -> AllowList:
-    items = _typed(value, list)
-    if items and (type(items[0]) is not int or items[0] != _FORMAT):  # True equals 1 to Python
+    items = _SHAPE.typed(value, list, "list")
+    if items and not is_number(items[0], _FORMAT):
         raise TokenError("allow_list_format_unknown", found=items[0])
-    _, sequence, issued_at, heads = _list(items, 4)
-    if not 0 <= _typed(sequence, int) < 1 << 32 or len(_typed(heads, list)) != len(blocks):
-        raise TokenError("allow_list_shape")
+    _, sequence, issued_at, heads = _SHAPE.items(items, 4, "list")
+    heads = _SHAPE.items(heads, len(blocks), "keys")
     keys = tuple(_read_key(head, block) for head, block in zip(heads, blocks, strict=True))
     if len({key.kid for key in keys}) != len(keys):
-        raise TokenError("allow_list_shape")
-    return AllowList(sequence, _instant(issued_at), keys)
+        raise _SHAPE.refused("keys")
+    return AllowList(_SHAPE.whole(sequence, MAX_UINT32, "sequence"), _SHAPE.instant(issued_at, "issued_at"), keys)
 
 
 def _read_key(head: Any, entries: Any) -> AllowedCodes:
-    kid, since, count, digest = _list(head, 4)
-    if len(_typed(kid, bytes)) != KID_BYTES:
-        raise TokenError("allow_list_shape")
-    if hashlib.sha256(_typed(entries, bytes)).digest() != digest or len(entries) != _typed(count, int) * ENTRY_BYTES:
+    kid, since, count, digest = _SHAPE.items(head, 4, "key")
+    if len(_SHAPE.typed(kid, bytes, "kid")) != KID_BYTES:
+        raise _SHAPE.refused("kid")
+    size = _SHAPE.typed(count, int, "count") * ENTRY_BYTES
+    if hashlib.sha256(_SHAPE.typed(entries, bytes, "entries")).digest() != digest or len(entries) != size:
         raise TokenError("allow_list_entries", kid=kid.hex())
     # Order is not checked: entries out of order can only be missed, never added.
-    return AllowedCodes(kid, _instant(since), entries)
-
-
-def _list(value: Any, length: int) -> list[Any]:
-    items: list[Any] = _typed(value, list)
-    if len(items) != length:
-        raise TokenError("allow_list_shape")
-    return items
-
-
-def _typed(value: Any, kind: type) -> Any:
-    if type(value) is not kind:  # not isinstance: True is an int to Python and not to this format
-        raise TokenError("allow_list_shape")
-    return value
-
-
-def _instant(seconds: Any) -> datetime:
-    if not 0 <= _typed(seconds, int) <= _MAX_SECONDS:
-        raise TokenError("allow_list_shape")
-    return datetime.fromtimestamp(seconds, UTC)
+    return AllowedCodes(kid, _SHAPE.instant(since, "since"), entries)

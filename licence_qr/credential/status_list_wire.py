@@ -23,6 +23,7 @@ from licence_qr.credential.cose import (
 )
 from licence_qr.credential.status_list import StatusList
 from licence_qr.credential.strict_cbor import read_canonical, write_canonical
+from licence_qr.credential.strict_values import MAX_SECONDS, MAX_UINT32, Shape
 from licence_qr.credential.trust_list import KeyPurpose, KeyState, TrustedKey, TrustList
 from licence_qr.domain.dates import local_date
 from licence_qr.errors import TokenError
@@ -32,8 +33,7 @@ PATH = "/status-list"
 # 33,554,432 entries. Limits what a reader unpacks: zlib can expand a thousandfold.
 MAX_ENTRY_BYTES = 8 * 1024 * 1024
 _MAX_SIGNED_BYTES = MAX_ENTRY_BYTES + 64 * 1024  # incompressible data grows a little
-_MAX_SECONDS = int(datetime(2200, 1, 1, tzinfo=UTC).timestamp())
-_MAX_TTL = (1 << 32) - 1
+_SHAPE = Shape("status_list_shape")
 
 _SUBJECT, _EXPIRES, _ISSUED, _LIST, _TTL = 2, 4, 6, 65533, 65534
 _CLAIMS = [_SUBJECT, _EXPIRES, _ISSUED, _LIST, _TTL]  # in canonical order
@@ -138,19 +138,19 @@ def _read(payload: bytes) -> StatusList:
         raise TokenError("status_list_not_canonical")
     listed = _exact_map(claims, _CLAIMS, "claims")[_LIST]
     packed = _exact_map(listed, ["lst", "bits"], "status_list")
-    if _whole(packed["bits"], 8, "bits") != _BITS:
-        raise TokenError("status_list_shape", item="bits")
-    issued = _whole(claims[_ISSUED], _MAX_SECONDS, "iat")
-    expires = _whole(claims[_EXPIRES], _MAX_SECONDS, "exp")
-    ttl = _whole(claims[_TTL], _MAX_TTL, "ttl")
+    if _SHAPE.whole(packed["bits"], 8, "bits") != _BITS:
+        raise _SHAPE.refused("bits")
+    issued = _SHAPE.whole(claims[_ISSUED], MAX_SECONDS, "iat")
+    expires = _SHAPE.whole(claims[_EXPIRES], MAX_SECONDS, "exp")
+    ttl = _SHAPE.whole(claims[_TTL], MAX_UINT32, "ttl")
     if not (issued < expires and ttl > 0):
-        raise TokenError("status_list_shape", item="exp" if ttl else "ttl")
+        raise _SHAPE.refused("exp" if ttl else "ttl")
     return StatusList(
-        subject=_typed(claims[_SUBJECT], str, "sub"),
+        subject=_SHAPE.typed(claims[_SUBJECT], str, "sub"),
         issued_at=datetime.fromtimestamp(issued, UTC),
         expires_at=datetime.fromtimestamp(expires, UTC),
         ttl=timedelta(seconds=ttl),
-        entries=_unpacked(_typed(packed["lst"], bytes, "lst")),
+        entries=_unpacked(_SHAPE.typed(packed["lst"], bytes, "lst")),
     )
 
 
@@ -189,19 +189,7 @@ def _check_subject(subject: str, trust_list: TrustList) -> None:
 
 def _exact_map(value: Any, keys: list[Any], item: str) -> dict[Any, Any]:
     """``value``, which must be a map of exactly these keys in canonical order."""
-    found: dict[Any, Any] = _typed(value, dict, item)
+    found: dict[Any, Any] = _SHAPE.typed(value, dict, item)
     if list(found) != keys:
-        raise TokenError("status_list_shape", item=item)
+        raise _SHAPE.refused(item)
     return found
-
-
-def _typed(value: Any, kind: type, item: str) -> Any:
-    if type(value) is not kind:
-        raise TokenError("status_list_shape", item=item)
-    return value
-
-
-def _whole(value: Any, most: int, item: str) -> int:
-    if not 0 <= _typed(value, int, item) <= most:
-        raise TokenError("status_list_shape", item=item)
-    return int(value)

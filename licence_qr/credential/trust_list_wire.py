@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -17,6 +17,7 @@ from licence_qr.credential.cose import (
     split,
 )
 from licence_qr.credential.strict_cbor import read_canonical, write_canonical
+from licence_qr.credential.strict_values import MAX_UINT32, Shape, is_number
 from licence_qr.credential.trust_list import KeyPurpose, KeyState, TrustedKey, TrustList
 from licence_qr.errors import TokenError
 
@@ -26,7 +27,7 @@ _PURPOSES = {1: KeyPurpose.LICENCE, 2: KeyPurpose.STATUS, 3: KeyPurpose.LOG}
 _STATES = {1: KeyState.ACTIVE, 2: KeyState.RETIRED, 3: KeyState.COMPROMISED}
 _PURPOSE_NUMBERS = {purpose: number for number, purpose in _PURPOSES.items()}
 _STATE_NUMBERS = {state: number for number, state in _STATES.items()}
-_MAX_SECONDS = int(datetime(2200, 1, 1, tzinfo=UTC).timestamp())
+_SHAPE = Shape("trust_list_shape")
 
 
 def sign_trust_list(trust_list: TrustList, root: SigningKey) -> bytes:
@@ -73,30 +74,23 @@ def _items(trust_list: TrustList) -> list[object]:
 
 
 def _read(value: Any) -> TrustList:
-    items = _typed(value, list, "list")
-    if items and (type(items[0]) is not int or items[0] != _FORMAT):  # True equals 1 to Python
+    items = _SHAPE.typed(value, list, "list")
+    if items and not is_number(items[0], _FORMAT):
         raise TokenError("trust_list_format_unknown", found=items[0])
-    if len(items) != 5:
-        raise TokenError("trust_list_shape", item="list")
-    _, sequence, seconds, hosts, keys = items
-    if not 0 <= _typed(seconds, int, "issued_at") <= _MAX_SECONDS:
-        raise TokenError("trust_list_shape", item="issued_at")
+    _, sequence, seconds, hosts, keys = _SHAPE.items(items, 5, "list")
     return TrustList(
-        sequence=_whole(sequence, "sequence"),
-        issued_at=datetime.fromtimestamp(seconds, UTC),
-        hosts=tuple(_typed(host, str, "hosts") for host in _typed(hosts, list, "hosts")),
-        keys=tuple(_read_key(key) for key in _typed(keys, list, "keys")),
+        issued_at=_SHAPE.instant(seconds, "issued_at"),
+        sequence=_SHAPE.whole(sequence, MAX_UINT32, "sequence"),
+        hosts=tuple(_SHAPE.typed(host, str, "hosts") for host in _SHAPE.typed(hosts, list, "hosts")),
+        keys=tuple(_read_key(key) for key in _SHAPE.typed(keys, list, "keys")),
     )
 
 
 def _read_key(value: Any) -> TrustedKey:
-    items = _typed(value, list, "key")
-    if len(items) != 7:
-        raise TokenError("trust_list_shape", item="key")
-    kid, purpose, point, not_before, sign_until, verify_until, state = items
+    kid, purpose, point, not_before, sign_until, verify_until, state = _SHAPE.items(value, 7, "key")
     return TrustedKey(
-        kid=_typed(kid, bytes, "kid"),
-        public_key=_read_point(_typed(point, bytes, "public_key")),
+        kid=_SHAPE.typed(kid, bytes, "kid"),
+        public_key=_read_point(_SHAPE.typed(point, bytes, "public_key")),
         purpose=_named(purpose, _PURPOSES, "purpose"),
         not_before=_day(not_before),
         sign_until=_day(sign_until),
@@ -105,28 +99,14 @@ def _read_key(value: Any) -> TrustedKey:
     )
 
 
-def _typed(value: Any, kind: type, item: str) -> Any:
-    if type(value) is not kind:  # not isinstance: True is an int to Python and not to this format
-        raise TokenError("trust_list_shape", item=item)
-    return value
-
-
-def _whole(value: Any, item: str) -> int:
-    if not 0 <= _typed(value, int, item) < 1 << 32:
-        raise TokenError("trust_list_shape", item=item)
-    return int(value)
-
-
 def _named(value: Any, names: dict[int, Any], item: str) -> Any:
-    if _typed(value, int, item) not in names:
-        raise TokenError("trust_list_shape", item=item)
+    if _SHAPE.typed(value, int, item) not in names:
+        raise _SHAPE.refused(item)
     return names[value]
 
 
 def _day(value: Any) -> date:
-    if not 0 <= _typed(value, int, "dates") < date.max.toordinal() - _EPOCH:
-        raise TokenError("trust_list_shape", item="dates")
-    return date.fromordinal(_EPOCH + value)
+    return date.fromordinal(_EPOCH + _SHAPE.whole(value, date.max.toordinal() - _EPOCH - 1, "dates"))
 
 
 def _read_point(point: bytes) -> ec.EllipticCurvePublicKey:
@@ -135,4 +115,4 @@ def _read_point(point: bytes) -> ec.EllipticCurvePublicKey:
             raise ValueError
         return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
     except ValueError:
-        raise TokenError("trust_list_shape", item="public_key") from None
+        raise _SHAPE.refused("public_key") from None

@@ -46,7 +46,7 @@ def test_the_key_of_the_example_is_the_one_it_names() -> None:
 
 def test_every_refusal_of_the_program_is_named_and_no_other() -> None:
     sources = "".join(path.read_text(encoding="utf-8") for path in (ROOM / "licence_qr" / "credential").glob("st*.py"))
-    raised = set(re.findall(r'TokenError\(\s*"(status_list_\w+)"', sources))
+    raised = set(re.findall(r'(?:TokenError|Shape)\(\s*"(status_list_\w+)"', sources))
     assert set(re.findall(r"`(status_list_\w+)`", DOCUMENT)) - {"status_list_wire"} == raised
 
 

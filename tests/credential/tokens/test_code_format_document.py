@@ -63,7 +63,7 @@ def test_the_worked_example_verifies_with_nothing_but_the_document() -> None:
 
 def codes_raised() -> set[str]:
     sources = "".join(path.read_text(encoding="utf-8") for path in (ROOM / "licence_qr" / "credential").glob("*.py"))
-    return set(re.findall(r'(?:TokenError|InputError)\(\s*"(\w+)"', sources))
+    return set(re.findall(r'(?:TokenError|InputError|Shape)\(\s*"(\w+)"', sources))
 
 
 def test_every_refusal_stands_in_the_document_and_no_other() -> None:

@@ -40,7 +40,7 @@ def test_a_genuine_code_says_what_was_signed(path: Path) -> None:
 
 def codes_raised() -> Iterator[str]:
     for path in sorted((ROOT / "licence_qr" / "credential").glob("*.py")):
-        yield from re.findall(r'(?:TokenError|InputError)\(\s*"(\w+)"', path.read_text(encoding="utf-8"))
+        yield from re.findall(r'(?:TokenError|InputError|Shape)\(\s*"(\w+)"', path.read_text(encoding="utf-8"))
 
 
 def test_the_corpus_shows_every_refusal_that_the_verifier_knows() -> None:
