@@ -6,13 +6,13 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from waiting_writers import until_waiting
 
 from licence_qr.errors import RegisterError
 from licence_qr.store.database.batches import WRITING_SECONDS, write_each
@@ -59,12 +59,6 @@ def in_a_thread(path: Path, name: str) -> None:
     database = Database(path)
     note(database, name)
     database.close()
-
-
-def until_waiting(database: Database, count: int) -> None:
-    """Return once ``count`` wait; the limit of the test ends it where they never do."""
-    while database.writers_waiting() != count:
-        time.sleep(0.001)
 
 
 @contextmanager

@@ -8,7 +8,6 @@ import multiprocessing
 import os
 import signal
 import threading
-import time
 from collections import Counter
 from datetime import date
 from itertools import count
@@ -16,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from import_register import HEALTH, MARKET, NOW, Imported, Register, as_csv, export, imported, licence, permit
+from waiting_writers import until_waiting
 
 from licence_qr import wording
 from licence_qr.domain.identifiers import complete_uscc
@@ -122,8 +122,7 @@ def test_a_clerk_who_comes_while_an_import_is_written_writes_before_it_is_over(
         if label == "write" and done and not clerk.ident:
             with register.database.write():
                 clerk.start()
-                while not register.database.writers_waiting():
-                    time.sleep(0.001)
+                until_waiting(register.database, 1)
 
     rows = [licence(uscc=complete_uscc("91500107", f"MX{number:06d}")) for number in range(3 * importing.BATCH)]
     register.importing.import_departments(
