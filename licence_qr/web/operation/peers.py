@@ -12,7 +12,8 @@ from flask import request
 # Without it nobody is local.
 PEER = "licence_qr.peer"
 # A proxy on this machine passes visitors on from its own loopback address; these say that it does.
-_PASSED_ON = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_HOST", "HTTP_X_REAL_IP", "HTTP_FORWARDED", "HTTP_VIA")
+_PASSED_ON = frozenset({"HTTP_X_REAL_IP", "HTTP_FORWARDED", "HTTP_VIA"})
+_FORWARDED = "HTTP_X_FORWARDED_"
 
 
 def is_watcher(token_file: Path | None) -> bool:
@@ -26,7 +27,7 @@ def _is_local() -> bool:
         peer = ip_address(environ.get(PEER, ""))
     except ValueError:
         return False
-    return peer.is_loopback and not any(header in environ for header in _PASSED_ON)
+    return peer.is_loopback and not any(name in _PASSED_ON or name.startswith(_FORWARDED) for name in environ)
 
 
 def _has_token(token_file: Path | None) -> bool:

@@ -75,7 +75,13 @@ def test_metrics_are_for_programs_on_this_machine(address, client):
         {PEER: ""},
         *(
             {**HERE, name: "192.0.2.7"}
-            for name in ("HTTP_X_FORWARDED_FOR", "HTTP_X_REAL_IP", "HTTP_FORWARDED", "HTTP_VIA")
+            for name in (
+                "HTTP_X_FORWARDED_FOR",
+                "HTTP_X_FORWARDED_PROTO",
+                "HTTP_X_REAL_IP",
+                "HTTP_FORWARDED",
+                "HTTP_VIA",
+            )
         ),
         {PEER: "192.0.2.7", "HTTP_AUTHORIZATION": "Bearer wrong"},
         {PEER: "192.0.2.7", "HTTP_AUTHORIZATION": "Bearer "},
