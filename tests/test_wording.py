@@ -162,3 +162,8 @@ def test_what_pages_say_in_chinese_they_say_in_english_too():
         and (pair.zh == pair.en or not re.search("[A-Za-z]", pair.zh + pair.en))
     ]
     assert half == []
+
+
+def test_a_sentence_says_one_and_several_in_good_english():
+    said = [str(wording.explain(errors.AccessError("too_many_lookups", minutes=n), "en")) for n in (1, 2)]
+    assert [re.search(r"again in (.+?),", each)[1] for each in said] == ["1 minute", "2 minutes"]

@@ -44,7 +44,7 @@ _HIDDEN = "（不显示：没有这个文件，写的可能是密码本身 hidde
 @click.option(
     "--demonstration",
     is_flag=True,
-    help="填入虚构的商户和账户。 Fill an empty register with fictional businesses and accounts.",
+    help="填入虚构的商户和账号。 Fill an empty register with fictional businesses and accounts.",
 )
 @json_option
 def init(demonstration: bool, as_json: bool) -> None:
@@ -196,9 +196,9 @@ def _for_phones(settings: Settings) -> tuple[Path, Path]:
     return certificate, key
 
 
-@click.group(cls=Group, short_help="登录窗口的账户。 Accounts for signing in at the desk.")
+@click.group(cls=Group, short_help="登录窗口的账号。 Accounts for signing in at the desk.")
 def account() -> None:
-    """登录窗口的账户。
+    """登录窗口的账号。
 
     Accounts for signing in at the desk.
     """
@@ -207,7 +207,7 @@ def account() -> None:
 _username = click.argument("username", help="用户名。 User name.")
 
 
-@account.command("add", short_help="添加账户。 Add an account.")
+@account.command("add", short_help="添加账号。 Add an account.")
 @_username
 @click.option("--name", "display_name", required=True, help="窗口显示的姓名。 Name shown at the desk.")
 @click.option(
@@ -226,7 +226,7 @@ _username = click.argument("username", help="用户名。 User name.")
 )
 @json_option
 def add_account(username: str, display_name: str, office: str, roles: tuple[str, ...], as_json: bool) -> None:
-    """添加账户；初始密码只显示这一次，不存放在任何地方。
+    """添加账号；初始密码只显示这一次，不存放在任何地方。
 
     Add an account. The initial password is shown once and not stored anywhere."""
     services = build(load_settings())
@@ -248,7 +248,7 @@ def add_account(username: str, display_name: str, office: str, roles: tuple[str,
 @_username
 @json_option
 def new_password(username: str, as_json: bool) -> None:
-    """换新密码，只显示这一次；该账户的所有登录随即失效。
+    """换新密码，只显示这一次；该账号的所有登录随即失效。
 
     Set a new password, shown once. All sessions of the account end."""
     password = secrets.token_urlsafe(STARTING_PASSWORD_BYTES)
@@ -260,11 +260,11 @@ def new_password(username: str, as_json: bool) -> None:
     click.echo(f"新密码 password  {password}")
 
 
-@account.command("disable", short_help="停用账户。 Disable an account.")
+@account.command("disable", short_help="停用账号。 Disable an account.")
 @_username
 @json_option
 def disable_account(username: str, as_json: bool) -> None:
-    """停用账户，所有登录随即失效；办过的事留在历史里。
+    """停用账号，所有登录随即失效；办过的事留在历史里。
 
     Disable an account and end all its sessions. What was done with it stays in the history."""
     build(load_settings()).accounts.disable(username, datetime.now(UTC))
@@ -274,10 +274,10 @@ def disable_account(username: str, as_json: bool) -> None:
     click.echo(f"已停用 disabled   {username}")
 
 
-@account.command("list", short_help="列出账户。 List the accounts.")
+@account.command("list", short_help="列出账号。 List the accounts.")
 @json_option
 def list_accounts(as_json: bool) -> None:
-    """列出所有账户：用户名、窗口、角色、是否停用。不显示密码。
+    """列出所有账号：用户名、窗口、角色、是否停用。不显示密码。
 
     List all accounts: user name, office, roles and whether disabled. Passwords are not shown.
     """

@@ -1,6 +1,7 @@
 """The sentences for every error code, in Chinese and English. Data in ``*.toml``, one table per code.
 
-``terms.toml`` holds no sentences but terms (``wording.terms``).
+A sentence names facts in braces. ``{count:# row|# rows}`` becomes the words before the bar where the number is 1, else those
+behind it, with the number for ``#``. ``terms.toml`` holds no sentences but terms (``wording.terms``).
 """
 
 from __future__ import annotations
@@ -37,8 +38,17 @@ def sentences() -> dict[str, dict[str, str]]:
     return merged
 
 
+class _Fact(str):
+    """A fact as it is filled into a sentence."""
+
+    def __format__(self, words: str) -> str:
+        one, bar, several = words.partition("|")
+        return (one if self == "1" else several).replace("#", self) if bar else format(str(self), words)
+
+
 def explain(error: LicenceQRError, language: str = "zh") -> Explanation:
-    """The words for ``error`` in ``language``. Facts are filled in as they are; escaping is the page's work."""
+    """The words for ``error`` in ``language`` (``zh`` or ``en``). Facts are filled in as they are; escaping is the page's
+    work. Raises KeyError for a code without sentences, or a fact that the error does not carry."""
     entry = sentences()[error.code]
-    facts = {name: str(value) for name, value in error.facts.items()}
+    facts = {name: _Fact(value) for name, value in error.facts.items()}
     return Explanation(entry[language].format_map(facts), entry[f"do_{language}"].format_map(facts))

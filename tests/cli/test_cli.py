@@ -214,7 +214,7 @@ def test_an_output_that_has_no_room_is_told(installed):
             text=True,
         )
     assert ended.returncode == 2
-    assert "[output_not_written]\n  结果写不出去（No space left on device）。" in ended.stderr
+    assert "[output_not_written]\n  结果无法输出（No space left on device）。" in ended.stderr
     assert "cannot be written (No space left on device)" in ended.stderr and "Traceback" not in ended.stderr
 
 

@@ -41,7 +41,7 @@ def test_a_full_disk_under_the_log_is_told_once_in_both_languages_and_people_are
     assert served.process.wait() == 0
     told = served.err.read_text(encoding="utf-8")
     assert told.count("[log_not_written]") == 1
-    assert "日志（stdout）写不进去（No space left on device）" in told
+    assert "日志（stdout）无法写入（No space left on device）" in told
     assert "The log (stdout) cannot be written (No space left on device)" in told
     assert '"route": "/desk/"' in told and "Traceback" not in told and "Logging error" not in told
 
@@ -55,4 +55,4 @@ def test_a_full_disk_under_the_log_of_requests_costs_no_answer(both, start):
     assert served.process.wait() == 0
     if not both:
         said = served.said()
-        assert "日志（stderr）写不进去" in said and "Traceback" not in said
+        assert "日志（stderr）无法写入" in said and "Traceback" not in said
