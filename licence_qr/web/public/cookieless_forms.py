@@ -24,12 +24,21 @@ from licence_qr.web.shell.errors import status_of
 from licence_qr.web.shell.forms import Field, problem_summary, read_fields
 from licence_qr.web.shell.language import language
 from licence_qr.web.shell.origin import came_from_elsewhere
+from licence_qr.wording.text import Text
 
 HOURS = 24
 FIELD = "form"
 TRAP = "website"
 # What a visitor can mend or wait for: the form is shown once more with what was typed.
 REFUSALS = (InvalidApplication, InputError, ConflictError, AccessError)
+# The question for contact details; each page adds a hint on what they are for.
+CONTACT = Field(
+    "contact",
+    Text("您的电话或邮箱", "Your phone number or email address"),
+    characters=30,
+    optional=True,
+    autocomplete="tel",
+)
 
 
 def make(purpose: str, about: str) -> str:

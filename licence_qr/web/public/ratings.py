@@ -36,13 +36,6 @@ _TEXT = Field(
     widget=Widget.PARAGRAPH,
     optional=True,
 )
-_CONTACT = Field(
-    "contact",
-    Text("您的电话或邮箱", "Your phone number or email address"),
-    characters=30,
-    optional=True,
-    autocomplete="tel",
-)
 _NO_NAMES = "请不要写姓名、电话、身份证号。", "Please leave out names, telephone and identity numbers."
 _CALLED_BACK = (
     "选了“不满意”或“非常不满意”的，窗口会回访；不填就用申请时留下的电话。",
@@ -103,7 +96,7 @@ def _fields() -> tuple[Field, ...]:
         *((Field("praise", good, widget=boxes, choices=praise, optional=True),) if praise else ()),
         *((Field("complaint", bad, widget=boxes, choices=complaint, optional=True),) if complaint else ()),
         _kept(_TEXT, *_NO_NAMES, words_days),
-        _kept(_CONTACT, *_CALLED_BACK, contact_days),
+        _kept(cookieless_forms.CONTACT, *_CALLED_BACK, contact_days),
     )
 
 

@@ -48,13 +48,6 @@ _TEXT = Field(
     ),
     widget=Widget.PARAGRAPH,
 )
-_CONTACT = Field(
-    "contact",
-    Text("您的电话或邮箱", "Your phone number or email address"),
-    characters=30,
-    optional=True,
-    autocomplete="tel",
-)
 # What each deadline is for, with and without a contact to call.
 _PROMISES: Mapping[ReportStep, Text] = {
     ReportStep.CONTACTED: Text("与您联系", "Contact you"),
@@ -152,7 +145,7 @@ def _contact(days: int) -> Field:
         f"Only used to contact you about this, and deleted {days} days after the report is closed."
         " You can also read the answer with the receipt number."
     )
-    return replace(_CONTACT, hint=Text(zh, en))
+    return replace(cookieless_forms.CONTACT, hint=Text(zh, en))
 
 
 def _fields(subject: ReportSubject | None) -> tuple[Field, ...]:
