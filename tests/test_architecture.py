@@ -199,6 +199,18 @@ def test_a_library_of_one_room_is_used_in_that_room_alone():
     assert used == set().union(*OF_ONE_ROOM.values())
 
 
+def test_a_name_that_begins_with_an_underscore_stays_in_its_file():
+    borrowed = [
+        f"{MODULES[path]}, line {node.lineno}: {alias.name}"
+        for path in MODULES
+        for node in nodes(path)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("licence_qr")
+        for alias in node.names
+        if alias.name.startswith("_") and not alias.name.startswith("__")
+    ]
+    assert not borrowed, "\n".join(borrowed)
+
+
 def test_there_are_no_circles():
     graph = {
         MODULES[path].removesuffix(".__init__"): {name for _, name in imported(path)} - {MODULES[path]}

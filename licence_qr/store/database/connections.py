@@ -19,8 +19,9 @@ from typing import Any, NamedTuple
 
 from licence_qr.errors import RegisterError
 from licence_qr.store.database import journal_files, migrations
+from licence_qr.store.database.register_errors import register_errors
 from licence_qr.store.database.sqlite import SqliteUtils, journal_pragmas, sqlite3
-from licence_qr.store.database.writers_queue import QueueTimeout, WritersQueue
+from licence_qr.store.database.writers_queue import WritersQueue
 from licence_qr.store.files import file_errors
 
 # How long to wait for another process: a clerk's work is worth a wait, a citizen needs an answer soon.
@@ -87,7 +88,7 @@ class Database:
         """Make the register, or bring it to this program's version, in one transaction."""
         with file_errors(self.path):
             self.path.parent.mkdir(parents=True, exist_ok=True)
-        with _register_errors(self.path):
+        with register_errors(self.path):
             connection = self._connect(create=True)
             _wait(connection, WRITE_WAIT_SECONDS)
             try:
@@ -131,7 +132,7 @@ class Database:
         ``wait`` (seconds until ``register_locked``) is for writes that an answer can do without.
         """
         seconds = WRITE_WAIT_SECONDS if wait is None else wait
-        with _register_errors(self.path):
+        with register_errors(self.path):
             self._kept_connection()  # a register that cannot be opened is reported before anybody waits
             with self._queue.turn(seconds), self._transaction("BEGIN IMMEDIATE", wait=seconds) as tx:
                 committed = self._first(tx) if self._first else None
@@ -147,7 +148,7 @@ class Database:
     def _transaction(self, begin: str, *, wait: float | None = None) -> Iterator[Transaction]:
         """``wait`` is None for reading, else the seconds to wait for a tool that writes without having queued."""
         writable = wait is not None
-        with _register_errors(self.path):
+        with register_errors(self.path):
             kept = self._kept_connection()
             connection = kept.connection
             if wait is not None:
@@ -183,7 +184,7 @@ class Database:
         Its parts count this thread's connections, commits of others (PRAGMA data_version) and changes of this
         connection. It reads the change counter of the file or log, so it raises RegisterError like other reads.
         """
-        with _register_errors(self.path):
+        with register_errors(self.path):
             connection = self._kept_connection().connection
             version: int = connection.execute("PRAGMA data_version").fetchone()[0]
             return self._local.opened, version, connection.total_changes
@@ -289,34 +290,3 @@ def _keeps_log(connection: sqlite3.Connection) -> bool:
 
 def _wait(connection: sqlite3.Connection, seconds: float) -> None:
     connection.execute(f"PRAGMA busy_timeout={int(seconds * 1000)}")
-
-
-_BY_PRIMARY_CODE = {
-    sqlite3.SQLITE_BUSY: "register_locked",
-    sqlite3.SQLITE_LOCKED: "register_locked",
-    sqlite3.SQLITE_READONLY: "register_read_only",
-    sqlite3.SQLITE_FULL: "register_full",
-    sqlite3.SQLITE_CANTOPEN: "register_unreachable",
-    sqlite3.SQLITE_IOERR: "register_unreachable",
-    sqlite3.SQLITE_PERM: "register_unreachable",
-    sqlite3.SQLITE_AUTH: "register_unreachable",
-    sqlite3.SQLITE_NOTADB: "register_damaged",
-    sqlite3.SQLITE_CORRUPT: "register_damaged",
-}
-
-
-@contextmanager
-def _register_errors(path: Path) -> Iterator[None]:
-    """Turn SQLite errors into RegisterError, except constraint and SQL errors, which are bugs."""
-    try:
-        yield
-    except QueueTimeout as error:
-        raise RegisterError("register_locked", path=path) from error
-    except sqlite3.Error as error:
-        primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        code = _BY_PRIMARY_CODE.get(primary)
-        if code is None and isinstance(error, sqlite3.OperationalError) and "no such table" in str(error):
-            code = "register_outdated"
-        if code is None:
-            raise
-        raise RegisterError(code, path=path) from error

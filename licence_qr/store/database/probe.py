@@ -13,7 +13,8 @@ from pathlib import Path
 
 from licence_qr.errors import RegisterError
 from licence_qr.store.database import migrations
-from licence_qr.store.database.connections import Transaction, _register_errors
+from licence_qr.store.database.connections import Transaction
+from licence_qr.store.database.register_errors import register_errors
 from licence_qr.store.database.sqlite import SqliteUtils, sqlite3
 from licence_qr.store.files import file_errors
 
@@ -29,7 +30,7 @@ class RegisterProbe:
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
         """A transaction that reads what is committed. Raises ``register_outdated`` or ``register_newer`` too."""
-        with self._alone, _register_errors(self._path):
+        with self._alone, register_errors(self._path):
             connection = self._connection()
             connection.execute("BEGIN DEFERRED")
             try:
@@ -40,14 +41,14 @@ class RegisterProbe:
 
     def take_write_lock(self) -> None:
         """Take the lock of writers and give it back. Raises ``register_locked`` while another has it."""
-        with self._alone, _register_errors(self._path):
+        with self._alone, register_errors(self._path):
             connection = self._connection()
             connection.execute("BEGIN IMMEDIATE")
             connection.execute("ROLLBACK")
 
     def commits(self) -> int:
         """A number that changes whenever somebody commits (PRAGMA data_version)."""
-        with self._alone, _register_errors(self._path):
+        with self._alone, register_errors(self._path):
             return int(self._connection().execute("PRAGMA data_version").fetchone()[0])
 
     def _connection(self) -> sqlite3.Connection:
