@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import signal
 import subprocess
 import sys
@@ -59,6 +60,11 @@ def in_a_thread(path: Path, name: str) -> None:
     database = Database(path)
     note(database, name)
     database.close()
+
+
+def queue_of(database: Database) -> Path:
+    """The file of the queue."""
+    return database.path.with_name(database.path.name + "-queue")
 
 
 @contextmanager
@@ -154,6 +160,34 @@ def _impatient(path: Path) -> None:
         database.close()
 
 
+def test_who_cannot_even_take_a_ticket_is_told_in_time(register):
+    note(register, "before")
+    with queue_of(register).open() as queue:
+        fcntl.flock(queue, fcntl.LOCK_EX)  # as somebody does who was stopped in that moment
+        with pytest.raises(RegisterError) as refused:
+            _impatient(register.path)
+    assert refused.value.code == "register_locked"
+    note(register, "after")
+    assert turns(register) == ["before", "after"]
+
+
+def test_queue_and_register_together_are_waited_for_no_longer_than_one_of_them(register):
+    seconds = 3600
+    with ThreadPoolExecutor(1) as pool:
+        with register.write():
+            left = pool.submit(_milliseconds_left, register.path, seconds)
+            until_waiting(register, 1)
+    assert 0 < left.result() < seconds * 1000
+
+
+def _milliseconds_left(path: Path, seconds: float) -> int:
+    database = Database(path)
+    with database.write(wait=seconds) as tx:
+        (row,) = tx.all("PRAGMA busy_timeout")
+    database.close()
+    return int(row[0])
+
+
 def test_readers_do_not_queue(register):
     with register.write() as tx:
         tx.run("INSERT INTO turns (name) VALUES ('being written')")
@@ -164,7 +198,7 @@ def test_readers_do_not_queue(register):
 
 @pytest.mark.parametrize("content", [b"", b"\x00" * 8, b"\xff" * 8, b"nonsense" * 100])
 def test_whatever_stands_in_the_file_of_the_queue_writers_go_on(register, content):
-    queue = register.path.with_name("register.db-queue")
+    queue = queue_of(register)
     queue.write_bytes(content)
     note(register, "one")
     queue.unlink()
@@ -172,8 +206,23 @@ def test_whatever_stands_in_the_file_of_the_queue_writers_go_on(register, conten
     assert turns(register) == ["one", "two"]
 
 
+@pytest.mark.parametrize("content", [b"", (1).to_bytes(8, "little"), b"\xff" * 8])
+def test_a_file_of_the_queue_that_is_emptied_or_put_back_lets_nobody_pass_those_who_wait(register, content):
+    for _ in range(5):
+        note(register, "earlier")
+    with ThreadPoolExecutor(4) as pool:
+        with register.write():
+            pool.submit(in_a_thread, register.path, "first")
+            until_waiting(register, 1)
+            queue_of(register).write_bytes(content)
+            for waiting, name in enumerate(["second", "third", "fourth"], start=2):
+                pool.submit(in_a_thread, register.path, name)
+                until_waiting(register, waiting)
+    assert turns(register)[5:] == ["first", "second", "third", "fourth"]
+
+
 def test_where_no_queue_can_be_made_the_register_is_written_all_the_same(register):
-    queue = register.path.with_name("register.db-queue")
+    queue = queue_of(register)
     queue.unlink()
     queue.mkdir()
     note(register, "written")

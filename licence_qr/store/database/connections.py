@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -129,12 +130,13 @@ class Database:
         """A write transaction, in turn: BEGIN IMMEDIATE … COMMIT, or ROLLBACK when anything is raised. The only way to
         write.
 
-        ``wait`` (seconds until ``register_locked``) is for writes that an answer can do without.
+        ``wait`` (seconds until ``register_locked``, queue and SQLite together) is for writes that an answer can do
+        without.
         """
-        seconds = WRITE_WAIT_SECONDS if wait is None else wait
+        deadline = time.monotonic() + (WRITE_WAIT_SECONDS if wait is None else wait)
         with register_errors(self.path):
             self._kept_connection()  # a register that cannot be opened is reported before anybody waits
-            with self._queue.turn(seconds), self._transaction("BEGIN IMMEDIATE", wait=seconds) as tx:
+            with self._queue.turn(deadline), self._transaction("BEGIN IMMEDIATE", until=deadline) as tx:
                 committed = self._first(tx) if self._first else None
                 yield tx
         if committed:
@@ -145,14 +147,15 @@ class Database:
         return self._queue.waiting()
 
     @contextmanager
-    def _transaction(self, begin: str, *, wait: float | None = None) -> Iterator[Transaction]:
-        """``wait`` is None for reading, else the seconds to wait for a tool that writes without having queued."""
-        writable = wait is not None
+    def _transaction(self, begin: str, *, until: float | None = None) -> Iterator[Transaction]:
+        """``until`` is None for reading, else how long (time.monotonic) to wait for a tool that writes without having
+        queued."""
+        writable = until is not None
         with register_errors(self.path):
             kept = self._kept_connection()
             connection = kept.connection
-            if wait is not None:
-                _wait(connection, wait)
+            if until is not None:
+                _wait(connection, max(0.0, until - time.monotonic()))
             try:
                 connection.execute(begin)
                 if writable:

@@ -6,8 +6,9 @@ until no smaller one is held.
 
 A ticket is a byte of a file beside the register (``register.db-queue``), locked by its holder (fcntl(2), open file
 description locks): the kernel lets go of it with the process, however that ends, and nothing has to be cleaned up. The
-number of the next ticket is all that the file holds. Waiting is asking every millisecond; the order does not depend on who
-asks when. The queue orders writers and protects nothing: that is SQLite's own lock, which they take next.
+number of the next ticket is all that the file holds, and it is a hint: whatever somebody has made of the file, a new
+ticket is greater than every one that is held. Waiting is asking every millisecond; the order does not depend on who asks
+when. The queue orders writers and protects nothing: that is SQLite's own lock, which they take next.
 """
 
 from __future__ import annotations
@@ -22,8 +23,9 @@ from pathlib import Path
 
 _ASK_AGAIN_SECONDS = 0.001
 _NUMBER_BYTES = 8
-# Byte 0 is nobody's: a lock of no length would reach to the end of the file.
-_FIRST, _LAST = 1, 2**62
+# Byte 0 is nobody's: a lock of no length would reach to the end of the file. Numbers from _LAST on are taken for nonsense,
+# so that above them there is always room for those that follow a ticket that is held.
+_FIRST, _LAST, _END = 1, 2**62, 2**63 - 1
 _FLOCK = struct.Struct("@hhqqi")  # struct flock: type, whence, start, length, process
 
 
@@ -38,23 +40,24 @@ class WritersQueue:
         self._path = register.with_name(register.name + "-queue")
 
     @contextmanager
-    def turn(self, seconds: float) -> Iterator[None]:
-        """Wait until all who came before have finished; the block runs in turn. Raises QueueTimeout after ``seconds``."""
-        deadline = time.monotonic() + seconds
+    def turn(self, deadline: float) -> Iterator[None]:
+        """Wait until all who came before have finished; the block runs in turn.
+
+        Raises QueueTimeout at ``deadline`` (time.monotonic). Nobody is asked in vain: one look comes before it.
+        """
         with ExitStack() as held:
-            if (place := self._join(held)) is not None:
+            if (place := self._join(held, deadline)) is not None:
                 file, ticket = place
                 while _held(file, _FIRST, ticket) is not None:
-                    if time.monotonic() >= deadline:
-                        raise QueueTimeout
-                    time.sleep(_ASK_AGAIN_SECONDS)
+                    _breathe(deadline)
             yield
 
-    def _join(self, held: ExitStack) -> tuple[int, int] | None:
+    def _join(self, held: ExitStack, deadline: float) -> tuple[int, int] | None:
         """The file and a ticket in it, which goes back when ``held`` closes; None where that cannot be had."""
         try:
             file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             held.callback(os.close, file)
+            _keep_others_out(file, deadline)
             return file, _take_ticket(file)
         except OSError:
             return None
@@ -66,7 +69,7 @@ class WritersQueue:
         except OSError:
             return 0
         try:
-            held, spans = 0, [(_FIRST, _next_number(file))]
+            held, spans = 0, [(_FIRST, _END)]
             while spans:
                 first, end = spans.pop()
                 ticket = _held(file, first, end)
@@ -78,11 +81,28 @@ class WritersQueue:
             os.close(file)
 
 
+def _breathe(deadline: float) -> None:
+    if time.monotonic() >= deadline:
+        raise QueueTimeout
+    time.sleep(_ASK_AGAIN_SECONDS)
+
+
+def _keep_others_out(file: int, deadline: float) -> None:
+    """Only one takes a ticket at a time. That takes microseconds, unless it is stopped meanwhile (SIGSTOP)."""
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            _breathe(deadline)
+
+
 def _take_ticket(file: int) -> int:
-    """The next number, its byte locked until ``file`` is closed. Others are kept out for these few microseconds."""
-    fcntl.flock(file, fcntl.LOCK_EX)
+    """The next number, its byte locked until ``file`` is closed; others, who are kept out, may come after that."""
     try:
         ticket = _next_number(file)
+        while (greater := _held(file, ticket, _END)) is not None:
+            ticket = greater + 1
         os.pwrite(file, (ticket + 1).to_bytes(_NUMBER_BYTES, "little"), 0)
         fcntl.fcntl(file, fcntl.F_OFD_SETLK, _FLOCK.pack(fcntl.F_WRLCK, os.SEEK_SET, ticket, 1, 0))
         return ticket
