@@ -255,7 +255,7 @@ def _wire(
         calendar_feeds=CalendarFeeds(database),
         status_publishing=_status_publishing(settings, database, keys),
         demonstration_register=DemonstrationRegister(database, catalogue, coding, issuance, accounts, lives),
-        watching=_watching(settings, keys, photos),
+        watching=_watching(settings, database, keys, photos),
     )
 
 
@@ -263,9 +263,10 @@ def _status_publishing(settings: Settings, database: Database, keys: Keys) -> St
     return StatusPublishing(database, partial(keys.signing_key_for, KeyPurpose.STATUS), settings.address)
 
 
-def _watching(settings: Settings, keys: Keys, photos: PhotoFiles) -> Watching:
+def _watching(settings: Settings, database: Database, keys: Keys, photos: PhotoFiles) -> Watching:
     """The readiness checks."""
-    return Watching(RegisterProbe(settings.register_path), keys, photos, {"home": settings.home})
+    probe = RegisterProbe(settings.register_path)
+    return Watching(probe, database.writers_waiting, keys, photos, {"home": settings.home})
 
 
 def _answering(settings: Settings, catalogue: Catalogue, database: Database) -> tuple[Reports, Ratings]:

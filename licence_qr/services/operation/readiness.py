@@ -40,6 +40,7 @@ class Readiness:
     at: datetime
     reasons: list[LicenceQRError] = field(default_factory=list)
     writer_busy: bool | None = None
+    writers_waiting: int = 0
     newest_event_at: datetime | None = None
     status_list_issued_at: datetime | None = None
     trust_list_sequence: int | None = None
@@ -60,9 +61,10 @@ class Readiness:
 
 @dataclass(slots=True)
 class Watching:
-    """Looks at one installation. ``folders`` are those whose disks fill up, by name."""
+    """Looks at one installation. ``folders`` are those whose disks fill up, by name; ``writers_waiting`` counts at once."""
 
     probe: RegisterProbe
+    writers_waiting: Callable[[], int]
     keys: Keys
     photos: PhotoFiles
     folders: dict[str, Path]
@@ -79,7 +81,7 @@ class Watching:
             return kept
 
     def _look(self, now: datetime) -> Readiness:
-        found = Readiness(now)
+        found = Readiness(now, writers_waiting=self.writers_waiting())
         checks: tuple[Callable[[Readiness], None], ...] = (
             self._register,
             self._writer,

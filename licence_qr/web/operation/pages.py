@@ -69,6 +69,7 @@ def _details(found: Readiness) -> dict[str, Any]:
     return {
         "reasons": [_reason(each) for each in found.reasons],
         "writer_busy": found.writer_busy,
+        "writers_waiting": found.writers_waiting,
         "status_list_age_seconds": _age(found, found.status_list_issued_at),
         "trust_list": {
             "sequence": found.trust_list_sequence,
@@ -105,6 +106,7 @@ def _readings(found: Readiness) -> Iterator[Reading]:
         yield Reading("reports_with_text", "Problem reports whose text is kept", float(found.reports_with_text))
     if found.writer_busy is not None:
         yield Reading("writer_busy", "1 while somebody writes to the register", float(found.writer_busy))
+    yield Reading("writers_waiting", "Writers that wait for their turn", float(found.writers_waiting))
 
 
 def _days_left(found: Readiness, day: date) -> int:

@@ -26,7 +26,8 @@ def codes(services: Services, now):
     def look(at=now) -> list[str]:
         home = services.settings.home
         keys = type(services.keys)(services.keys.folder, services.keys.passphrase_file)
-        watching = Watching(RegisterProbe(home / "register.db"), keys, PhotoFiles(home / "photos"), {"home": home})
+        probe, waiting = RegisterProbe(home / "register.db"), services.database.writers_waiting
+        watching = Watching(probe, waiting, keys, PhotoFiles(home / "photos"), {"home": home})
         return [reason.code for reason in watching.look(at).reasons]
 
     return look

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import count
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -24,8 +29,6 @@ def token_file(tmp_path):
 
 @pytest.fixture
 def client(services, token_file, now):
-    from dataclasses import replace
-
     settings = replace(services.settings, metrics_token_file=token_file)
     return create_app(replace(services, settings=settings), lambda: now).test_client()
 
@@ -127,6 +130,39 @@ def test_readings_say_what_readiness_found(client, services, now):
     assert told["licence_qr_list_age_seconds", (("list", "status"),)] == 0
     assert told["licence_qr_signing_key_days_left", (("purpose", "licence"),)] > 700
     assert told["licence_qr_disk_free_bytes", (("folder", "home"),)] > 0
+
+
+# A process that waits for its turn to write and says when it has had it.
+WRITER = """
+import sys
+from pathlib import Path
+from licence_qr.store.database.connections import Database
+
+with Database(Path(sys.argv[1])).write():
+    print("written")
+"""
+
+
+def test_how_many_wait_to_write_is_told_without_waiting_with_them(services, token_file):
+    clock = count(datetime(2026, 11, 23, tzinfo=UTC).timestamp(), step=2)  # what was found is kept for a second
+    settings = replace(services.settings, metrics_token_file=token_file)
+    app = create_app(replace(services, settings=settings), lambda: datetime.fromtimestamp(next(clock), UTC))
+    client = app.test_client()
+
+    def told() -> float:
+        return samples(client.get("/metrics", environ_base=HERE).text)["licence_qr_writers_waiting", ()]
+
+    assert told() == 0
+    command = [sys.executable, "-c", WRITER, str(services.database.path)]
+    with services.database.write():
+        writer = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        while told() == 0:  # until it has come; nobody but this test lets it write
+            pass
+        assert told() == 1
+        assert client.get("/readyz", environ_base=HERE).json["writers_waiting"] == 1
+        assert writer.poll() is None
+    assert writer.communicate()[0] == "written\n"
+    assert told() == 0
 
 
 def test_nothing_about_anybody_is_told(client, services, make_application, clerk, now):
