@@ -13,6 +13,7 @@ import resource
 import signal
 import socket
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,11 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 
 from licence_qr.front.limits import Limits
-from licence_qr.front.worker import FrontWorker
+from licence_qr.front.worker import FrontWorker, Stage
 from licence_qr.process import signals
+
+# A worker ends by itself in time; one that cannot is killed this much later.
+_MORE_SECONDS = 1
 
 
 class _Service(BaseApplication):  # type: ignore[misc]
@@ -45,9 +49,10 @@ class Supervisor(Arbiter):  # type: ignore[misc]
 
     def __init__(self, service: _Service) -> None:
         super().__init__(service)
-        self._ignores_hang_up = signal.getsignal(signal.SIGHUP) == signal.SIG_IGN  # under nohup
+        self.ignores_hang_up = signal.getsignal(signal.SIGHUP) == signal.SIG_IGN  # under nohup
         self._has_terminal = _has_terminal()
         self._replaces = int(os.environ.get("GUNICORN_PID", "0"))
+        self._last_of_before = 0  # the age of the youngest worker that a reload replaces
         # A package that is run by -m has no file that could be run again from another folder.
         self.START_CTX["args"] = [sys.executable, "-m", "licence_qr", *sys.argv[1:]]
 
@@ -57,7 +62,7 @@ class Supervisor(Arbiter):  # type: ignore[misc]
 
     def handle_hup(self) -> None:
         """Of a terminal that is closed: stop, nobody would find the service again. Of a service manager: reload."""
-        if self._ignores_hang_up:
+        if self.ignores_hang_up:
             return
         if self._has_terminal:
             self.handle_term()
@@ -68,15 +73,41 @@ class Supervisor(Arbiter):  # type: ignore[misc]
         with signals.held():
             return super().spawn_worker()
 
+    def reload(self) -> None:
+        """Replace every worker of now. Their settings they read themselves; gunicorn's stay, and nothing is waited for.
+
+        Of an earlier reload those that do not serve yet go at once, so that many in a row do not heap up workers.
+        """
+        self._let_go([each for each in self.WORKERS.values() if each.stage.value == Stage.BEGINS])
+        self._last_of_before = self.worker_age
+        self.manage_workers()
+
     def manage_workers(self) -> None:
-        """Start what is missing; let the oldest go, or the server that this one replaces, once those after it serve."""
-        youngest = sorted(self.WORKERS.values(), key=lambda worker: worker.age)[-self.num_workers :]
-        up = len(youngest) == self.num_workers and all(worker.serving.value for worker in youngest)
-        if len(self.WORKERS) <= self.num_workers or up:
-            super().manage_workers()
-        if up and self._replaces and self._replaces == os.getppid():
-            os.kill(self._replaces, signal.SIGTERM)
-            self._replaces = 0
+        """Start what is missing; let go what is too much, or the server that this one replaces, once the others serve.
+
+        A worker that goes may have a slow peer: it counts no longer, and nobody waits for it.
+        """
+        staying = [each for each in self.WORKERS.values() if each.age > self._last_of_before and not each.is_leaving()]
+        for _ in range(self.num_workers - len(staying)):
+            staying.append(self.WORKERS[self.spawn_worker()])
+        wanted = sorted(staying, key=lambda worker: worker.age)[-self.num_workers :]
+        if all(worker.stage.value == Stage.SERVES for worker in wanted):
+            self._let_go([each for each in self.WORKERS.values() if each not in wanted])
+            if self._replaces and self._replaces == os.getppid():
+                os.kill(self._replaces, signal.SIGTERM)
+                self._replaces = 0
+        self._kill_overdue()
+
+    def _let_go(self, workers: list[FrontWorker]) -> None:
+        for worker in workers:
+            if worker.killed_at is None:
+                worker.killed_at = time.monotonic() + self.cfg.graceful_timeout
+                self.kill_worker(worker.pid, signal.SIGTERM)
+
+    def _kill_overdue(self) -> None:
+        for worker in list(self.WORKERS.values()):
+            if worker.killed_at is not None and time.monotonic() >= worker.killed_at:
+                self.kill_worker(worker.pid, signal.SIGKILL)
 
 
 def _has_terminal() -> bool:
@@ -127,6 +158,12 @@ def _take_over(arbiter: Arbiter) -> None:
             _give_up_on_who_never_reads(listener, arbiter.app.limits)
 
 
+def _pass_on_nohup(supervisor: Supervisor) -> None:
+    """A handler of ours is none of the next program's; that a signal is ignored it would take over."""
+    if supervisor.ignores_hang_up:
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+
 def serve(
     site: str,
     own: socket.socket | None,
@@ -147,8 +184,9 @@ def serve(
         "workers": workers,
         "worker_class": FrontWorker,
         "timeout": limits.hang_seconds,
-        "graceful_timeout": limits.stop_seconds,
+        "graceful_timeout": limits.stop_seconds + _MORE_SECONDS,
         "when_ready": _take_over,
+        "pre_exec": _pass_on_nohup,
         "control_socket_disable": True,
         "errorlog": None,
         "logconfig_dict": log,

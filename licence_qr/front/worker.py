@@ -6,6 +6,8 @@ import asyncio
 import os
 import signal
 import time
+from collections.abc import Callable
+from enum import IntEnum
 from multiprocessing.sharedctypes import RawValue
 from pathlib import Path
 from typing import Any, NoReturn
@@ -25,6 +27,14 @@ from licence_qr.process.signals import begin_as_worker
 _PULSE_SECONDS, _AGAIN_SECONDS = 1.0, 2.0
 
 
+class Stage(IntEnum):
+    """How far a worker has come."""
+
+    BEGINS = 0
+    SERVES = 1
+    LEAVES = 2  # it takes no more callers
+
+
 class _OnGivenSocket(Server):
     """granian has no setting for a socket that is open already (emmett-framework/granian, issue 786)."""
 
@@ -41,11 +51,18 @@ class FrontWorker(Worker):  # type: ignore[misc]
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
-        self.serving = RawValue("b", 0)  # shared with the supervisor
+        self.stage = RawValue("b", Stage.BEGINS)  # shared with the supervisor
+        self.killed_at: float | None = None  # the supervisor's: when (time.monotonic), once it was told to go
+
+    def is_leaving(self) -> bool:
+        """Whether it was told to go, by the supervisor or by somebody else."""
+        return self.killed_at is not None or self.stage.value == Stage.LEAVES
 
     def init_signals(self) -> None:
-        """Until it serves, a worker ends at SIGTERM at once: nothing is half-done."""
+        """Until it serves, a worker ends at SIGTERM at once: nothing is half-done. A closed terminal is the supervisor's
+        business, which may be under nohup."""
         super().init_signals()
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # of a terminal, meant for the supervisor, who stops the workers
 
@@ -65,7 +82,7 @@ class FrontWorker(Worker):  # type: ignore[misc]
             self._leave(error)
 
     def run(self) -> None:
-        """Serve until SIGTERM, then end at once: what was begun is done, and the threads of the lanes wait for more."""
+        """Serve until SIGTERM, then end as soon as what was begun is done; the threads of the lanes wait for more."""
         try:
             uvloop.run(self._serve())
         except Exception as error:
@@ -96,16 +113,22 @@ class FrontWorker(Worker):  # type: ignore[misc]
             log_enabled=False,
         )
         server.given = self.sockets[0]
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, server.stop)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self._stop, server.stop, limits)
         pulse = asyncio.create_task(self._beat(entrance))
         await server.serve()
         pulse.cancel()
+
+    def _stop(self, stop: Callable[[], None], limits: Limits) -> None:
+        """Take no more callers, and end in time although a peer may be slow."""
+        self.stage.value = Stage.LEAVES
+        asyncio.get_running_loop().call_later(limits.stop_seconds, os._exit, 0)
+        stop()
 
     async def _beat(self, entrance: Entrance) -> None:
         while True:
             if not entrance.hung():
                 self.notify()
-                if not self.serving.value:
+                if self.stage.value == Stage.BEGINS:
                     self.log.info("Worker with pid %s serves", self.pid)
-                    self.serving.value = 1
+                    self.stage.value = Stage.SERVES
             await asyncio.sleep(_PULSE_SECONDS)

@@ -25,6 +25,8 @@ def test_gunicorn_asks_the_methods_that_are_made_anew_here() -> None:
     run = inspect.getsource(Arbiter.run)
     assert "self.manage_workers()" in run and 'getattr(self, "handle_%s" % signame' in run
     assert "self.spawn_worker()" in inspect.getsource(Arbiter.spawn_workers) + inspect.getsource(Arbiter.reload)
+    assert "self.reload()" in inspect.getsource(Arbiter.handle_hup)
+    assert "self.cfg.pre_exec(self)" in inspect.getsource(Arbiter.reexec)
     assert "self.START_CTX['args']" in inspect.getsource(Arbiter.reexec)
     assert {"WORKERS", "LISTENERS", "START_CTX", "num_workers"} <= set(dir(Arbiter))
     assert "self.load_wsgi()" in inspect.getsource(Worker.init_process)

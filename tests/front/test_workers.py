@@ -89,14 +89,110 @@ def test_a_reload_changes_all_workers_and_refuses_nobody(front: Front) -> None:
     assert server.stop() == 0
 
 
-@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
-def test_what_was_begun_is_answered_before_a_stop(stop: signal.Signals, front: Front, tmp_path: Path) -> None:
+@pytest.fixture
+def held(tmp_path: Path) -> Path:
+    """What a request to ``/hold/…`` reads, and nobody writes until a test does."""
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
+    return pipe
+
+
+def test_an_old_worker_with_a_slow_peer_counts_no_longer(front: Front, held: Path) -> None:
+    server = front(stop_seconds=3600)
+    old = worker_that_answers(server)
+    peer = server.peer()
+    peer.begin("GET", f"/hold{held}")
+    with held.open("wb") as writing:  # opens once the old worker reads it
+        server.process.send_signal(signal.SIGHUP)
+        while (new := worker_that_answers(server)) == old:
+            pass
+        os.kill(new, signal.SIGKILL)
+        while (third := worker_that_answers_by_now(server)) in (None, old, new):
+            pass
+        assert {old, third} <= server.workers()
+        writing.write(b"done")
+    assert peer.answer()[2] == b"done"
+    while server.workers() != {third}:
+        pass
+    assert server.stop() == 0
+
+
+def worker_that_answers_by_now(server: Fronted) -> int | None:
+    """None where the connection was the killed worker's."""
+    try:
+        return worker_that_answers(server)
+    except ConnectionError:
+        return None
+
+
+def test_an_old_worker_with_a_slow_peer_ends_when_its_time_is_over(front: Front, held: Path) -> None:
+    server = front(stop_seconds=1)
+    old = worker_that_answers(server)
+    peer = server.peer()
+    peer.begin("GET", f"/hold{held}")
+    with held.open("wb"):
+        server.process.send_signal(signal.SIGHUP)
+        while old in server.workers():
+            pass
+        assert worker_that_answers(server) != old
+    peer.close()
+    assert server.stop() == 0
+
+
+def test_an_old_worker_that_does_not_even_hear_that_it_shall_go_is_killed(front: Front) -> None:
+    server = front(stop_seconds=1, hang_seconds=3600)
+    old = worker_that_answers(server)
+    os.kill(old, signal.SIGSTOP)
+    server.process.send_signal(signal.SIGHUP)
+    while old in server.workers():
+        pass
+    assert worker_that_answers(server) != old
+    assert server.stop() == 0
+
+
+def test_a_worker_that_somebody_stops_is_replaced_before_it_has_ended(front: Front, held: Path) -> None:
+    server = front(stop_seconds=3600)
+    old = worker_that_answers(server)
+    peer = server.peer()
+    peer.begin("GET", f"/hold{held}")
+    with held.open("wb"):
+        os.kill(old, signal.SIGTERM)
+        while worker_that_answers_by_now(server) in (None, old):
+            pass
+        assert old in server.workers()
+    peer.close()
+
+
+def test_reloads_one_upon_another_leave_as_many_workers_as_before(front: Front) -> None:
+    server = front(workers=2)
+    worker_that_answers(server)
+    before = server.workers()
+    for _ in range(10):
+        server.process.send_signal(signal.SIGHUP)
+        server.read_until("Handling signal: hup")
+    while server.workers() & before or len(server.workers()) != 2:
+        pass
+    assert server.stop() == 0
+
+
+def test_workers_leave_a_hang_up_to_their_server(front: Front) -> None:
+    server = front(workers=2)
+    worker_that_answers(server)
+    before = server.workers()
+    for each in before:
+        os.kill(each, signal.SIGHUP)
+    server.process.send_signal(signal.SIGWINCH)
+    server.read_until("Handling signal: winch")
+    worker_that_answers(server)
+    assert server.workers() == before
+
+
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
+def test_what_was_begun_is_answered_before_a_stop(stop: signal.Signals, front: Front, held: Path) -> None:
     server = front()
     peer = server.peer()
-    peer.begin("GET", f"/hold{pipe}")
-    writing = os.open(pipe, os.O_WRONLY)  # opens once the request reads it
+    peer.begin("GET", f"/hold{held}")
+    writing = os.open(held, os.O_WRONLY)  # opens once the request reads it
     server.process.send_signal(stop)
     server.read_until("Handling signal")
     os.write(writing, b"done")
@@ -105,12 +201,10 @@ def test_what_was_begun_is_answered_before_a_stop(stop: signal.Signals, front: F
     assert server.process.wait() == 0
 
 
-def test_a_worker_with_a_thread_that_does_not_come_back_is_replaced(front: Front, tmp_path: Path) -> None:
-    pipe = tmp_path / "pipe"
-    os.mkfifo(pipe)
+def test_a_worker_with_a_thread_that_does_not_come_back_is_replaced(front: Front, held: Path) -> None:
     server = front(hang_seconds=5)
     before = worker_that_answers(server)
-    server.peer().begin("GET", f"/hang{pipe}")
+    server.peer().begin("GET", f"/hang{held}")
     server.read_until("WORKER TIMEOUT")
     server.read_until("Booting worker")
     while worker_that_answers(server) == before:

@@ -132,6 +132,25 @@ def test_the_next_release_takes_over_and_no_caller_is_refused(start):
     assert served.port_is_free()
 
 
+def test_a_service_under_nohup_is_under_nohup_after_a_handover_too(start):
+    with terminal() as (_, within), nohup():
+        served = start(**within)
+    assert served.wait_until_answered() == 200
+    before = set(served.group())
+    served.process.send_signal(signal.SIGUSR2)
+    while before & set(served.group()):
+        assert served.asked("/") == 200
+    after = set(served.group())
+    os.killpg(served.process.pid, signal.SIGHUP)  # as a shell does when its terminal is closed
+    (server,) = [each for each in after if parent_of(each) not in after]
+    os.kill(server, signal.SIGWINCH)
+    served.read_until("Handling signal: winch")  # in order: the hang-up was before it
+    assert served.asked("/") == 200
+    assert set(served.group()) == after
+    os.kill(server, signal.SIGTERM)
+    served.wait_until_all_are_gone()
+
+
 def parent_of(process: int) -> int:
     line = Path("/proc", str(process), "stat").read_text(encoding="utf-8", errors="replace")
     return int(line[line.rindex(")") + 2 :].split()[1])
