@@ -7,13 +7,19 @@ import os
 import subprocess
 import threading
 from collections.abc import Iterator
-from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import NamedTuple
 
 import pytest
-from proxies import HERE, PROXY, Proxy, caddy_command, nginx_command, running
+from proxies import HERE, PROXY, STANDS_FOR, Proxy, caddy_command, nginx_command, running
+
+from licence_qr import wording
+from licence_qr.errors import LicenceQRError
+from licence_qr.web.app import MAX_REQUEST_BYTES
 
 FORGED = {"X-Forwarded-For": "192.0.2.99", "X-Forwarded-Proto": "gopher"}
+OPEN_OF_A_NETWORK = 64  # limit_conn of the example for nginx
+PAGES = sorted(PROXY.glob("*.html"))
 
 
 @pytest.fixture(scope="module", params=["nginx", "caddy"])
@@ -23,14 +29,31 @@ def proxy(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         yield started
 
 
+class Program(NamedTuple):
+    """What stands behind a proxy: how many requests of /hold it has got, and what lets them be answered."""
+
+    held: threading.Semaphore
+    let_go: threading.Event
+
+
 @pytest.fixture
-def program(proxy: Proxy) -> Iterator[Proxy]:
-    """The proxy in front of a program that answers with the headers it got."""
+def program(proxy: Proxy) -> Iterator[Program]:
+    """A program behind the proxy that answers with the headers it got, and to a POST with the size of the body."""
+    behind = Program(threading.Semaphore(0), threading.Event())
 
     class Told(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            if self.path == "/hold":
+                behind.held.release()
+                behind.let_go.wait()
             body = json.dumps({name.lower(): value for name, value in self.headers.items()}).encode()
-            self.send_response(503 if self.path == "/busy" else 200)
+            self.answer(503 if self.path == "/busy" else 200, body)
+
+        def do_POST(self) -> None:
+            self.answer(200, str(len(self.rfile.read(int(self.headers["Content-Length"])))).encode())
+
+        def answer(self, status: int, body: bytes) -> None:
+            self.send_response(status)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
@@ -41,7 +64,8 @@ def program(proxy: Proxy) -> Iterator[Proxy]:
     with ThreadingHTTPServer((HERE, proxy.behind), Told) as server:
         answering = threading.Thread(target=server.serve_forever)
         answering.start()
-        yield proxy
+        yield behind
+        behind.let_go.set()
         server.shutdown()
         answering.join()
 
@@ -55,34 +79,69 @@ def test_nginx_and_caddy_find_no_fault_in_their_examples(tmp_path):
     assert checked.returncode == 0, checked.stderr
 
 
-def test_while_the_program_is_down_a_page_says_so_in_both_languages(proxy):
-    status, headers, page = proxy.ask("/c/123")
-    named = {name.lower(): value for name, value in headers.items()}
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [({}, None), ({}, b"form=a"), ({"If-Modified-Since": "Fri, 01 Jan 2100 00:00:00 GMT", "Range": "bytes=0-9"}, None)],
+    ids=["a page", "a form", "a page known from before"],
+)
+def test_while_the_program_is_down_a_page_says_so_in_both_languages(proxy, headers, body):
+    status, named, page = proxy.ask("/c/123", headers, body)
     assert (status, named["retry-after"], named["cache-control"]) == (503, "60", "no-store")
-    assert "请一分钟后再试" in page and "Try again in a minute" in page
-    assert "<script" not in page and "http" not in page
+    assert page == (PROXY / "503.html").read_text(encoding="utf-8")
+    assert named["content-type"].startswith("text/html")
 
 
-def test_the_program_gets_the_visitors_address_from_the_proxy_alone(program):
-    status, _, told = program.ask("/", FORGED)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_page_says_in_both_languages_what_to_do_and_needs_nothing_else(page):
+    text = page.read_text(encoding="utf-8")
+    style = (PROXY / "503.html").read_text(encoding="utf-8").partition("<style>")[2].partition("</style>")[0]
+    assert "请" in text and '<h1 lang="en">' in text
+    assert "填写的内容还在" in text and "what you entered is still there" in text
+    assert "<script" not in text and "http" not in text and f"<style>{style}</style>" in text
+
+
+def test_the_program_gets_the_visitors_address_from_the_proxy_alone(proxy, program):
+    status, _, told = proxy.ask("/", FORGED)
     got = json.loads(told)
     assert status == 200
     assert got["x-forwarded-for"] == HERE
-    assert got["x-forwarded-proto"] == ("https" if program.tls else "http")
+    assert got["x-forwarded-proto"] == ("https" if proxy.tls else "http")
     assert got["host"] == "ym.example.gov.cn"
 
 
-def test_what_the_program_itself_refuses_is_shown_as_it_is(program):
-    status, _, told = program.ask("/busy")
+def test_what_the_program_itself_refuses_is_shown_as_it_is(proxy, program):
+    status, _, told = proxy.ask("/busy")
     assert status == 503 and "x-forwarded-for" in json.loads(told)
 
 
-def test_metrics_are_not_passed_on(program):
-    status, _, told = program.ask("/metrics")
+def test_metrics_are_not_passed_on(proxy, program):
+    status, _, told = proxy.ask("/metrics")
     assert status == 404 and "x-forwarded-for" not in told
 
 
-def test_more_than_the_program_takes_is_refused_by_the_proxy(proxy):
-    with suppress(ConnectionResetError, BrokenPipeError):  # who sends on may not be read any more
-        status, _, _ = proxy.ask("/desk/", body=b"x" * (11 * 1024 * 1024 + 1))
-        assert status in {413, 503}
+def test_as_much_as_the_program_takes_is_passed_on(proxy, program):
+    assert proxy.ask("/desk/", body=b"x" * MAX_REQUEST_BYTES)[::2] == (200, str(MAX_REQUEST_BYTES))
+
+
+def test_more_than_the_program_takes_is_refused_in_the_programs_words(proxy):
+    status, named, page = proxy.ask("/desk/", body=b"x" * (MAX_REQUEST_BYTES + 1))
+    assert (status, named["cache-control"], named.get("retry-after")) == (413, "no-store", None)
+    for language in wording.LANGUAGES:
+        said = wording.explain(LicenceQRError("http_413"), language)
+        assert said.what.rstrip("。.") in page and said.todo in page
+
+
+@pytest.mark.parametrize("proxy", ["nginx"], indirect=True)
+def test_a_64_of_ipv6_is_one_network_that_may_hold_so_many_requests_and_is_told_so(proxy, program):
+    opened = [proxy.begin("/hold", {STANDS_FOR: f"2001:db8:7:7::{n:x}"}) for n in range(1, OPEN_OF_A_NETWORK + 1)]
+    for _ in opened:
+        assert program.held.acquire(timeout=60)
+    status, named, page = proxy.ask("/", {STANDS_FOR: "2001:db8:7:7:ffff::1"})
+    assert (status, named["retry-after"]) == (429, "60")
+    assert page == (PROXY / "429.html").read_text(encoding="utf-8")
+    assert proxy.ask("/", {STANDS_FOR: "2001:db8:7:8::1"})[0] == 200
+    assert proxy.ask("/", {STANDS_FOR: "192.0.2.1"})[0] == 200
+    program.let_go.set()
+    assert {each.getresponse().status for each in opened} == {200}
+    for each in opened:
+        each.close()

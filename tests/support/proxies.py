@@ -27,18 +27,29 @@ class Proxy(NamedTuple):
     tls: bool
     behind: int
 
-    def ask(self, path: str, headers: dict[str, str] | None = None, body: bytes | None = None):
-        """Status, headers and text of an answer."""
+    def begin(
+        self, path: str, headers: dict[str, str] | None = None, body: bytes | None = None, visitor: str = HERE
+    ) -> http.client.HTTPConnection:
+        """A connection of its own from the address ``visitor``, on which one request was sent."""
         trusting = ssl._create_unverified_context()  # noqa: S323 - the certificate is of this test
         connection = (
-            http.client.HTTPSConnection(HERE, self.port, context=trusting)
+            http.client.HTTPSConnection(HERE, self.port, context=trusting, source_address=(visitor, 0))
             if self.tls
-            else http.client.HTTPConnection(HERE, self.port)
+            else http.client.HTTPConnection(HERE, self.port, source_address=(visitor, 0))
         )
-        try:
+        with suppress(ConnectionResetError, BrokenPipeError):  # who sends too much may not be read to the end
             connection.request("POST" if body else "GET", path, body, {"Host": "ym.example.gov.cn"} | (headers or {}))
+        return connection
+
+    def ask(
+        self, path: str, headers: dict[str, str] | None = None, body: bytes | None = None, visitor: str = HERE
+    ) -> tuple[int, dict[str, str], str]:
+        """Status, headers by small names, and text of an answer."""
+        connection = self.begin(path, headers, body, visitor)
+        try:
             answer = connection.getresponse()
-            return answer.status, dict(answer.getheaders()), answer.read().decode()
+            named = {name.lower(): value for name, value in answer.getheaders()}
+            return answer.status, named, answer.read().decode()
         finally:
             connection.close()
 
@@ -55,8 +66,13 @@ def replaced(text: str, *pairs: tuple[str, str]) -> str:
     return text
 
 
+STANDS_FOR = "X-Stands-For"
+_BELIEVED = f"  set_real_ip_from {HERE};\n  real_ip_header {STANDS_FOR};\n"
+
+
 def nginx_command(folder: Path, port: int, behind: int) -> list[str | Path]:
-    """nginx with the example as it stands, but for ports and paths that are this test's."""
+    """nginx with the example as it stands, but for ports and paths that are this test's. A visitor from this address may
+    stand for any other, also one of IPv6 (``STANDS_FOR``)."""
     certificate, key = lan_certificate(folder, ("ym.example.gov.cn",), datetime.now(UTC))
     example = replaced(
         (PROXY / "nginx.conf").read_text(encoding="utf-8"),
@@ -74,6 +90,7 @@ def nginx_command(folder: Path, port: int, behind: int) -> list[str | Path]:
     places = "".join(f"  {kind}_temp_path {folder}/{kind};\n" for kind in kinds)
     user = "user root;\n" if os.geteuid() == 0 else ""
     whole = f"{user}daemon off;\npid {folder}/pid;\nerror_log {folder}/error.log;\nevents {{}}\nhttp {{\n  access_log off;\n"
+    whole += f"  include /etc/nginx/mime.types;\n{_BELIEVED}"
     (folder / "nginx.conf").write_text(f"{whole}{places}  include {folder}/licence-qr.conf;\n}}\n", encoding="utf-8")
     return ["nginx", "-c", folder / "nginx.conf"]
 

@@ -1,0 +1,95 @@
+"""The examples for nginx and Caddy in front of the program itself: whom its throttles meet, and whose limits end what."""
+
+from __future__ import annotations
+
+import os
+import re
+import select
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from harmed import settings_of
+from program import PROGRAM
+from proxies import HERE, PROXY, Proxy, caddy_command, nginx_command, running
+
+from licence_qr.config import load_settings
+from licence_qr.config.table import FILE
+from licence_qr.domain.identifiers import CodeId
+from licence_qr.front.limits import Limits
+from licence_qr.process.service_manager import answers
+from licence_qr.services.register.look_ups import for_visitors
+from licence_qr.web.app import MAX_REQUEST_BYTES
+from licence_qr.web.serving.lanes import SIZES
+
+SETTINGS = PROXY.parent / "settings.toml"
+REFUSED_BY_THE_PROXY = {page.read_text(encoding="utf-8") for page in PROXY.glob("*.html")}
+MAKE = {"nginx": nginx_command, "caddy": caddy_command}
+
+
+@pytest.fixture(params=MAKE)
+def proxy(request: pytest.FixtureRequest, here: Path, tmp_path: Path) -> Iterator[Proxy]:
+    """A proxy and the program behind it, which trusts whom deploy/settings.toml names."""
+    (folder := tmp_path / request.param).mkdir()
+    with running(MAKE[request.param], folder, tls=request.param == "nginx") as started:
+        named = load_settings({FILE: str(SETTINGS)}).trusted_proxies
+        settings = {"LICENCE_QR_PORT": str(started.behind), "LICENCE_QR_WORKERS": "1"}
+        environ = os.environ | settings_of(here) | settings | {"LICENCE_QR_TRUSTED_PROXIES": named}
+        with (tmp_path / "log").open("w") as log:
+            program = subprocess.Popen([PROGRAM, "serve"], env=environ, stdout=log, stderr=log, start_new_session=True)
+        try:
+            while not answers((HERE, started.behind), tls=False):
+                assert program.poll() is None, (tmp_path / "log").read_text()
+                select.select([], [], [], 0.01)
+            yield started
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(program.pid, signal.SIGKILL)
+            program.wait()
+
+
+def test_a_throttle_meets_the_visitor_whatever_address_he_claims_and_nobody_else(proxy):
+    def looks_up(n: int, visitor: str) -> int:
+        """How a number that nobody has is answered: 404, or 429 for too many."""
+        claim = {
+            "X-Forwarded-For": f"198.51.100.{n}",
+            "X-Real-IP": f"198.51.100.{n}",
+            "Forwarded": f"for=198.51.100.{n}",
+        }
+        status, _, page = proxy.ask(f"/p/{CodeId(n.to_bytes(10)).number}", claim, visitor=visitor)
+        assert page not in REFUSED_BY_THE_PROXY
+        return status
+
+    most = for_visitors("code number", "too_many_lookups").missed.limit.most
+    assert {looks_up(n, "127.0.0.2") for n in range(most)} == {404}
+    assert 429 in (looks_up(n, "127.0.0.2") for n in range(most, most + 20))  # a try comes back every ten seconds
+    assert looks_up(0, "127.0.0.3") == 404
+
+
+def seconds(file: str, name: str) -> int:
+    """A duration in an example."""
+    (number, unit), *others = re.findall(
+        rf"^\s*{name} (\d+)([sm])\b", (PROXY / file).read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert not others, name
+    return int(number) * {"s": 1, "m": 60}[unit]
+
+
+def test_a_proxy_ends_nothing_that_the_program_allows():
+    limits = Limits()
+    body = limits.first_seconds + MAX_REQUEST_BYTES / limits.bytes_a_second
+    answer = max(size.patience + size.longest for size in SIZES.values())
+    assert seconds("Caddyfile", "read_body") >= body
+    assert seconds("Caddyfile", "response_header_timeout") >= answer
+    assert seconds("Caddyfile", "write") >= seconds("Caddyfile", "read_body") + answer + 300  # to read the answer
+    assert seconds("nginx.conf", "client_body_timeout") >= limits.first_seconds
+    assert seconds("nginx.conf", "send_timeout") >= limits.part_seconds
+    assert seconds("nginx.conf", "proxy_read_timeout") >= answer
+
+
+def test_a_proxy_sends_nothing_on_a_connection_that_the_program_is_about_to_end():
+    for file, name in (("nginx.conf", "keepalive_timeout"), ("Caddyfile", "keepalive")):
+        assert 0 < seconds(file, name) <= Limits().head_seconds / 2
