@@ -120,8 +120,10 @@ debian:
 	need caddy command -v caddy; \
 	need chromium command -v chromium; \
 	need chromium-headless-shell command -v chromium-headless-shell; \
+	need iproute2 command -v ip; \
 	need libatomic1 grep -q libatomic.so.1 <(/sbin/ldconfig -p); \
 	need nginx-light command -v nginx; \
+	need nftables command -v nft; \
 	need poppler-utils command -v pdffonts; \
 	need softhsm2 command -v softhsm2-util; \
 	need strace command -v strace; \

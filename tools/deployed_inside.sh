@@ -30,6 +30,7 @@ manage() { # stands for systemctl
     enable)
       shift 2
       for name in "$@"; do
+        [ "$name" != nftables.service ] || { nft -f /etc/nftables.conf; continue; }
         [ -f "$units/$name" ] || { echo "no unit $name"; exit 1; }
         [ "$name" != licence-qr.service ] || serve
       done

@@ -30,7 +30,9 @@ def test_a_page_says_in_both_languages_what_to_do_and_scripts_get_its_code(refus
     assert not {"Set-Cookie"} & set(headers)
 
 
-@pytest.mark.parametrize(("path", "back"), [("/desk/applications", "/desk/"), ("/reports/new", "/"), ("/desk", "/desk/")])
+@pytest.mark.parametrize(
+    ("path", "back"), [("/desk/applications", "/desk/"), ("/reports/new", "/"), ("/desk", "/desk/")]
+)
 def test_a_page_leads_back_to_where_the_request_came_from_and_offers_no_address_that_it_does_not_know(
     refusals: Refusals, path: str, back: str
 ) -> None:
