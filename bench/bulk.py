@@ -24,6 +24,7 @@ from licence_qr.domain.issuing.form import parse_application
 from licence_qr.printing.qr import make_symbol
 from licence_qr.store.database.batches import write_each
 from licence_qr.store.database.connections import Transaction
+from licence_qr.store.register import codes
 
 GOAL = 300.0
 COUNT = int(os.environ.get("BENCH_BULK", "6000"))
@@ -34,7 +35,8 @@ def _draw(addresses: list[str]) -> int:
     return sum(make_symbol(address).version > 0 for address in addresses)
 
 
-def _issue_batch(services: Services, first: int) -> list[str]:
+def issue_batch(services: Services, first: int = 0) -> list[str]:
+    """Issue ``BATCH`` applications from no. ``first`` on; the addresses of their codes."""
     today = local_date(NOW)
     addresses = []
 
@@ -47,6 +49,13 @@ def _issue_batch(services: Services, first: int) -> list[str]:
     return addresses
 
 
+def scanned_paths(services: Services) -> list[str]:
+    """The path of the newest code of every licence, as a phone asks for it."""
+    with services.database.read() as tx:
+        issued = [services.coding.issued(code) for code in codes.everything_newest(tx)]
+    return ["/c/" + code.address.rpartition("/")[2] for code in issued]
+
+
 def measure() -> list[dict[str, str | float]]:
     """Rates in applications a second."""
     with tempfile.TemporaryDirectory() as folder, multiprocessing.get_context("spawn").Pool(1) as drawing:
@@ -57,7 +66,7 @@ def measure() -> list[dict[str, str | float]]:
         with click.progressbar(range(0, COUNT, BATCH), label="bulk issue", file=sys.stderr) as batches:
             for first in batches:
                 began = time.perf_counter()
-                drawn.append(drawing.apply_async(_draw, (_issue_batch(services, first),)))
+                drawn.append(drawing.apply_async(_draw, (issue_batch(services, first),)))
                 seconds.append(time.perf_counter() - began)
         if sum(result.get() for result in drawn) != COUNT:
             raise AssertionError("not every symbol was drawn")

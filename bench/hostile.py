@@ -20,10 +20,9 @@ from itertools import count
 from pathlib import Path
 from urllib.parse import urlencode
 
-from bench.bulk import BATCH, _issue_batch
+from bench.bulk import issue_batch, scanned_paths
 from bench.installation import environment, installation
-from bench.load import SITE, free_port, served
-from licence_qr.store.register import codes
+from bench.load import SITE, free_port, p99, served
 
 GOAL = 5.0
 ROUNDS, SCANS = 3, 400
@@ -161,11 +160,8 @@ def measure() -> list[dict[str, str | float]]:
     }
     with tempfile.TemporaryDirectory() as folder:
         services = installation(Path(folder))
-        for first in range(0, BATCH, BATCH):
-            _issue_batch(services, first)
-        with services.database.read() as tx:
-            issued = [services.coding.issued(code) for code in codes.everything_newest(tx)]
-        paths = ["/c/" + code.address.rpartition("/")[2] for code in issued]
+        issue_batch(services)
+        paths = scanned_paths(services)
         settings = replace(services.settings, port=free_port())
         with served(SITE, settings.port, environment(settings)):
             attacks["50 that never read"] = _never_read(_address_of(settings.port, largest))
@@ -191,7 +187,7 @@ def _row(name: str, attack: Attack, port: int, paths: list[str]) -> dict[str, st
             taken, failed = _scan(port, paths)
         attacked += taken
         refused += failed
-    before, under = (sorted(each)[len(each) * 99 // 100] for each in (quiet, attacked))
+    before, under = p99(quiet), p99(attacked)
     return {
         "figure": f"scan made afresh while hostile peers are at work: {name}, p99",
         "goal": f"<= {GOAL:.0f}, none refused",

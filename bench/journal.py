@@ -19,15 +19,14 @@ from itertools import count, cycle, islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bench.bulk import BATCH, _issue_batch
+from bench.bulk import BATCH, issue_batch, scanned_paths
 from bench.installation import CLERK, NOW, OFFICE, environment, fields, installation, settings_in
-from bench.load import SITE, free_port, served
+from bench.load import SITE, free_port, p99, served
 from licence_qr.bootstrap import build
 from licence_qr.config import Settings
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.issuing.form import parse_application
 from licence_qr.store.database.sqlite import journal_pragmas, sqlite3
-from licence_qr.store.register import codes
 
 GOAL = 0.5
 ROUNDS, SCANS, SCANNED = 3, 400, 100
@@ -110,23 +109,20 @@ def _side(name: str, folder: Path) -> _Side:
     """A register of its own, switched to its journal by the programs of its side."""
     old = name == "rollback journal"
     services = installation(folder)
-    _issue_batch(services, 0)
-    with services.database.read() as tx:
-        issued = [services.coding.issued(code) for code in codes.everything_newest(tx)]
+    issue_batch(services)
+    paths = scanned_paths(services)
     services.database.close()
     before = _WITHOUT_PYSQLITE3 if old else ""
     switch = "from pathlib import Path; from licence_qr.store.database.connections import Database; "
     switch += f"Database(Path({str(services.settings.register_path)!r})).create_or_upgrade()"
     subprocess.run([sys.executable, "-c", before + switch], check=True)
     target = "bench.journal:with_the_standard_library" if old else SITE
-    paths = ["/c/" + code.address.rpartition("/")[2] for code in issued]
     return _Side(name, replace(services.settings, port=free_port()), paths, target, before, [], [], [])
 
 
 def _told(side: _Side) -> str:
-    ordered = sorted(side.milliseconds)
     refused = f", {len(side.refused)} refused" if side.refused else ""
-    return f"{ordered[len(ordered) * 99 // 100]:.1f}, longest {ordered[-1]:.0f} ms{refused} ({side.name})"
+    return f"{p99(side.milliseconds):.1f}, longest {max(side.milliseconds):.0f} ms{refused} ({side.name})"
 
 
 def measure() -> list[dict[str, str | float]]:
@@ -143,7 +139,7 @@ def measure() -> list[dict[str, str | float]]:
             for side in sides:
                 with _clerk(side):
                     _scan(side)
-    log, rollback = (sorted(side.milliseconds)[ROUNDS * SCANS * 99 // 100] for side in sides)
+    log, rollback = (p99(side.milliseconds) for side in sides)
     return [
         {
             "figure": figure,

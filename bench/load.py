@@ -22,6 +22,11 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def p99(values: Sequence[float]) -> float:
+    """The value that one in a hundred reaches."""
+    return sorted(values)[len(values) * 99 // 100]
+
+
 @contextmanager
 def served(site: str, port: int, environ: dict[str, str]) -> Iterator[None]:
     """The server of ``licence-qr serve`` with one worker over ``site`` (``module:name``), until the block ends."""

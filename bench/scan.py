@@ -19,11 +19,10 @@ from statistics import median
 
 import click
 
-from bench.bulk import BATCH, _issue_batch
+from bench.bulk import BATCH, issue_batch, scanned_paths
 from bench.installation import environment, installation
 from bench.load import SITE, free_port, requests_a_second, served
 from licence_qr.bootstrap import Services
-from licence_qr.store.register import codes
 
 GOAL = 0.7
 SCANNED = 1000
@@ -95,10 +94,8 @@ def measure() -> list[dict[str, str | float]]:
     with tempfile.TemporaryDirectory() as folder:
         services = installation(Path(folder))
         for first in range(0, SCANNED, BATCH):
-            _issue_batch(services, first)
-        with services.database.read() as tx:
-            issued = [services.coding.issued(code) for code in codes.everything_newest(tx)]
-        paths = ["/c/" + code.address.rpartition("/")[2] for code in issued]
+            issue_batch(services, first)
+        paths = scanned_paths(services)
         rows = _rows(SCANNED, *_rates(services, paths))
         _grow(services, LARGE)
         return rows + _rows(LARGE, *_rates(services, paths))

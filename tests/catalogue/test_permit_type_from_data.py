@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 from desk_pages import PASSWORD, Browser, signed_in
 from further_catalogue import AUTHORITY_NAME, GRADED, OFFICE, PERMIT_TYPE, further_catalogue
-from import_register import Imported, as_csv, export, imported, licence, permit
+from import_register import Imported, as_csv, export, imported
 from inspection_texts import VISIT, answers, document, written
 from quick_passwords import QUICK
 
+from bench.exports import licence, permit
 from licence_qr.bootstrap import Services, build, prepare
 from licence_qr.config import load_settings
 from licence_qr.domain.catalogue.model import Catalogue

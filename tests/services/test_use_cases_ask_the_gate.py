@@ -13,10 +13,11 @@ from datetime import date
 from typing import Any
 
 import pytest
-from import_register import as_csv, export, licence, permit
+from import_register import as_csv, export
 from inspected_register import OTHER_VISIT, Scene, hotel, hotel_made_once, linen
 from inspection_texts import VISIT, content_hash
 
+from bench.exports import licence, permit
 from licence_qr.bootstrap import Services
 from licence_qr.domain.importing.department_rows import HEALTH_COLUMNS, MARKET_COLUMNS
 from licence_qr.domain.inspecting.follow_up import FollowUpOutcome, FollowUpReport

@@ -14,9 +14,10 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from import_register import HEALTH, MARKET, NOW, Imported, Register, as_csv, export, imported, licence, permit
+from import_register import HEALTH, MARKET, NOW, Imported, Register, as_csv, export, imported
 from waiting_writers import until_waiting
 
+from bench.exports import licence, permit
 from licence_qr import wording
 from licence_qr.domain.identifiers import complete_uscc
 from licence_qr.domain.importing.conflicts import ConflictKind, Decision, RowOutcome

@@ -14,10 +14,11 @@ import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from import_register import HEALTH, MARKET, as_csv, licence, permit
+from import_register import HEALTH, MARKET, as_csv
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.xml.constants import SHARED_STRINGS
 
+from bench.exports import licence, permit
 from licence_qr.domain.importing.conflicts import SourceRow
 from licence_qr.domain.importing.department_rows import HEALTH_COLUMNS, MARKET_COLUMNS
 from licence_qr.errors import InputError, LicenceQRError, UnreadableError

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from import_register import ADMIN, CLERK, NOW, PASSWORD, Register, licence, permit
+from import_register import ADMIN, CLERK, NOW, PASSWORD, Register
 
+from bench.exports import licence, permit
 from licence_qr import wording
 from licence_qr.domain.importing.conflicts import Decision
 from licence_qr.domain.proposals.proposal import ProposalState

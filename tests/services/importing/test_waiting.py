@@ -6,8 +6,9 @@ import dataclasses
 from pathlib import Path
 
 import pytest
-from import_register import ADMIN, CLERK, NOW, Register, licence, permit
+from import_register import ADMIN, CLERK, NOW, Register
 
+from bench.exports import licence, permit
 from licence_qr.domain.importing.conflicts import ConflictKind, Decision, RowOutcome
 from licence_qr.domain.proposals.proposal import ProposalState
 from licence_qr.domain.register.events import EventKind

@@ -8,9 +8,10 @@ from datetime import date, timedelta
 
 import pytest
 from four_eyes import LATER, Office, opened
-from import_register import CLERK, NOW, Register, licence, permit
+from import_register import CLERK, NOW, Register
 from lives import Hotel
 
+from bench.exports import licence, permit
 from licence_qr.domain.importing.conflicts import Decision
 from licence_qr.domain.inspecting.follow_up import Fault, FollowUpOutcome, FollowUpReport
 from licence_qr.domain.lifecycle.acts import Act

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import io
 import shutil
@@ -15,6 +14,7 @@ from tempfile import TemporaryDirectory
 
 from quick_passwords import QUICK
 
+from bench.exports import write_csv
 from licence_qr.catalogue.loader import load_catalogue
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.importing.conflicts import RowVerdict
@@ -161,45 +161,5 @@ class Register:
 def as_csv(rows: Sequence[Mapping[str, str]], columns: Mapping[str, str]) -> bytes:
     """Rows by column key as a CSV file with Chinese headings."""
     out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow(columns.values())
-    writer.writerows([row.get(key, "") for key in columns] for row in rows)
+    write_csv(out, columns, rows)
     return out.getvalue().encode("utf-8")
-
-
-def licence(**cells: str) -> dict[str, str]:
-    """A licence in order, by column key."""
-    return {
-        "uscc": "91500107M000001A9R",
-        "name": "重庆演示酒店管理有限公司",
-        "entity_type": "有限责任公司",
-        "principal": "陈样",
-        "established_on": "2019-03-01",
-        "address": "重庆市九龙坡区金凤镇演示路1号",
-        "business_scope": "住宿服务",
-        "authority": "重庆市市场监督管理局高新区分局",
-        "issued_on": "2021-06-01",
-        "state": "存续",
-        "phone": "13800000000",
-        **cells,
-    }
-
-
-def permit(**cells: str) -> dict[str, str]:
-    """A permit in order, by column key."""
-    return {
-        "permit_no": "渝高新卫公证字〔2022〕第00901号",
-        "name": "重庆演示酒店管理有限公司",
-        "uscc": "91500107M000001A9R",
-        "principal": "陈样",
-        "address": "重庆市九龙坡区金凤镇演示路1号",
-        "items": "宾馆",
-        "authority": "重庆高新区公共服务局",
-        "issued_on": "2022-05-01",
-        "valid_from": "2022-05-01",
-        "valid_to": "2026-04-30",
-        "state": "有效",
-        "grade": "B",
-        "office": "金凤镇",
-        **cells,
-    }
