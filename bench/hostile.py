@@ -14,8 +14,9 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
+from http.cookies import SimpleCookie
 from itertools import count
 from pathlib import Path
 from urllib.parse import urlencode
@@ -27,10 +28,11 @@ from bench.load import SITE, free_port, p99, served
 GOAL = 5.0
 ROUNDS, SCANS = 3, 400
 NETWORKS = 50
+FORM = "application/x-www-form-urlencoded"
 _SILENT = b"POST /reports/new HTTP/1.1\r\nHost: h\r\nContent-Length: 100000\r\n\r\nform=a"
 _HALF_HEAD = b"GET / HTTP/1.1\r\nHost: h\r\nX-Half:"
 
-Attack = Callable[[int], Iterator[None]]
+Attack = Callable[[int], AbstractContextManager[None]]
 
 
 def _connect(port: int, number: int, receive_buffer: int = 0) -> socket.socket:
@@ -102,40 +104,44 @@ def flood(port: int) -> None:
     def go_on(client: int) -> None:
         for tried in count():
             with suppress(OSError, http.client.HTTPException):
-                _sign_in(port, f"nobody-{client}-{tried}")
+                sign_in(port, f"nobody-{client}-{tried}", "wrong password", "127.0.2.1")
 
     for number in range(16):
         threading.Thread(target=go_on, args=(number,)).start()
 
 
-def _sign_in(port: int, name: str) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", port, source_address=("127.0.2.1", 0), timeout=60)
-    connection.request("GET", "/sign-in")
-    page = connection.getresponse()
-    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page.read().decode())
-    cookie = (page.getheader("Set-Cookie") or "").split(";")[0]
-    if token is None:
-        return
-    body = urlencode({"csrf_token": token[1], "username": name, "password": "wrong password"})
-    head = {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded"}
-    connection.request("POST", "/sign-in", body, head)
-    connection.getresponse().read()
-    connection.close()
+def sign_in(
+    port: int, name: str, password: str, address: str, cookies: dict[str, str] | None = None
+) -> tuple[int, dict[str, str]]:
+    """Sign in on the page, from ``address`` with these cookies: the status, 303 for who gets in, and the cookies then."""
+    jar = SimpleCookie(cookies or {})
+    connection = http.client.HTTPConnection("127.0.0.1", port, source_address=(address, 0), timeout=60)
+
+    def ask(method: str, body: str = "") -> tuple[int, str]:
+        head = {"Cookie": "; ".join(f"{key}={each.coded_value}" for key, each in jar.items())}
+        connection.request(method, "/sign-in", body or None, head | ({"Content-Type": FORM} if body else {}))
+        answer = connection.getresponse()
+        for line in answer.headers.get_all("Set-Cookie", []):
+            jar.load(line)
+        return answer.status, answer.read().decode()
+
+    try:
+        status, page = ask("GET")
+        if token := re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page):
+            status, _ = ask("POST", urlencode({"csrf_token": token[1], "username": name, "password": password}))
+    finally:
+        connection.close()
+    return status, {key: each.coded_value for key, each in jar.items()}
 
 
 def _never_read(path: str) -> Attack:
     return _all_send(50, f"GET {path} HTTP/1.1\r\nHost: h\r\n\r\n".encode(), receive_buffer=4096)
 
 
-@contextmanager
-def _quiet(port: int) -> Iterator[None]:
-    yield
-
-
-def _scan(port: int, paths: list[str]) -> tuple[list[float], int]:
+def scan(port: int, paths: list[str], scans: int = SCANS) -> tuple[list[float], int]:
     """Milliseconds of each scan, one after another, and how many were not answered with 200."""
     taken, refused = [], 0
-    for number in range(SCANS):
+    for number in range(scans):
         start = time.perf_counter()
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         try:
@@ -149,23 +155,27 @@ def _scan(port: int, paths: list[str]) -> tuple[list[float], int]:
     return taken, refused
 
 
-def measure() -> list[dict[str, str | float]]:
-    """A row an attack."""
+def attacks(port: int) -> dict[str, Attack]:
+    """The attacks by what they are called. Those that never read ask for the largest file of the service at ``port``."""
     largest = max((Path("static") / "vendor").rglob("*.*"), key=lambda path: path.stat().st_size)
-    attacks: dict[str, Attack] = {
+    return {
         "500 silent posts": _all_send(500, _SILENT),
         "a byte every two seconds": _dribble,
         "1,600 half-sent heads": _all_send(1600, _HALF_HEAD),
         "16 clients signing in": _sign_in_flood,
+        "50 that never read": _never_read(_address_of(port, largest)),
     }
+
+
+def measure() -> list[dict[str, str | float]]:
+    """A row an attack."""
     with tempfile.TemporaryDirectory() as folder:
         services = installation(Path(folder))
         issue_batch(services)
         paths = scanned_paths(services)
         settings = replace(services.settings, port=free_port())
         with served(SITE, settings.port, environment(settings)):
-            attacks["50 that never read"] = _never_read(_address_of(settings.port, largest))
-            return [_row(name, attack, settings.port, paths) for name, attack in attacks.items()]
+            return [_row(name, attack, settings.port, paths) for name, attack in attacks(settings.port).items()]
 
 
 def _address_of(port: int, file: Path) -> str:
@@ -182,9 +192,9 @@ def _row(name: str, attack: Attack, port: int, paths: list[str]) -> dict[str, st
     attacked: list[float] = []
     refused = 0
     for _ in range(ROUNDS):
-        quiet += _scan(port, paths)[0]
+        quiet += scan(port, paths)[0]
         with attack(port):
-            taken, failed = _scan(port, paths)
+            taken, failed = scan(port, paths)
         attacked += taken
         refused += failed
     before, under = p99(quiet), p99(attacked)

@@ -28,14 +28,15 @@ def p99(values: Sequence[float]) -> float:
 
 
 @contextmanager
-def served(site: str, port: int, environ: dict[str, str]) -> Iterator[None]:
-    """The server of ``licence-qr serve`` with one worker over ``site`` (``module:name``), until the block ends."""
+def served(site: str, port: int, environ: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    """The server of ``licence-qr serve`` with one worker over ``site`` (``module:name``), until the block ends; its first
+    process."""
     serve = "import sys; from licence_qr.front.limits import Limits; from licence_qr.front.supervisor import *; "
     serve += "serve(sys.argv[1], listening(('127.0.0.1', int(sys.argv[2])), Limits()), 1, None, {}, Limits())"
     server = subprocess.Popen([sys.executable, "-c", serve, site, str(port)], env=environ, stdout=subprocess.DEVNULL)
     try:
         wait_until_up(port, server)
-        yield
+        yield server
     finally:
         server.terminate()
         server.wait()

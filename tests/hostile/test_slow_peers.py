@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import select
 import socket
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import pytest
 from front_server import LONG
 from fronted import Front, Fronted
-from peers import Peer, connected_to
+from peers import Peer, connected_to, http_2_posts
 
 # THREATS.md V1: these are the attacks that stopped the service, with shorter deadlines.
 SHORT = {"first_seconds": 1.0, "head_seconds": 1.0, "part_seconds": 1.0, "unread_seconds": 1.0}
+Rounds = Callable[[int, int], int]
 ANNOUNCED = {"Content-Length": "100000", "Content-Type": "application/x-www-form-urlencoded"}
 HALF_HEADS = 1600  # more than the files that a program may usually have open
 
@@ -26,16 +27,22 @@ def names(count: int) -> Iterable[str]:
     return (f"198.51.{number // 250}.{number % 250}" for number in range(count))
 
 
+@pytest.mark.campaign
 @pytest.mark.parametrize("count", [8, 64, 500])
-def test_silent_posts_are_told_that_they_are_too_slow_and_others_are_answered(count: int, front: Front) -> None:
+def test_silent_posts_are_told_that_they_are_too_slow_and_others_are_answered(
+    count: int, front: Front, rounds: Rounds
+) -> None:
     server = front(**SHORT)
-    peers = [server.peer(name) for name in names(count)]
-    for peer in peers:
-        peer.begin("POST", "/echo", ANNOUNCED)
-        peer.send(b"form=a")
-    assert scanned(server) == {200}
-    assert {peer.answer()[0] for peer in peers} == {408}
-    assert scanned(server) == {200}
+    for _ in range(rounds(1, 30)):
+        peers = [server.peer(name) for name in names(count)]
+        for peer in peers:
+            peer.begin("POST", "/echo", ANNOUNCED)
+            peer.send(b"form=a")
+        assert scanned(server) == {200}
+        assert {peer.answer()[0] for peer in peers} == {408}
+        assert scanned(server) == {200}
+        for peer in peers:
+            peer.close()
 
 
 def test_a_byte_at_a_time_is_too_slow_however_long_it_goes_on(front: Front) -> None:
@@ -60,9 +67,10 @@ def test_what_keeps_up_is_read_to_its_end_though_it_takes_longer_than_the_first_
     assert peer.answer()[2] == str(len(body)).encode()
 
 
-def test_posts_that_end_before_their_body_leave_nothing_behind(front: Front) -> None:
+@pytest.mark.campaign
+def test_posts_that_end_before_their_body_leave_nothing_behind(front: Front, rounds: Rounds) -> None:
     server = front(open_a_network=4)
-    for _ in range(6):
+    for _ in range(rounds(6, 1000)):
         peers = [server.peer("203.0.113.7") for _ in range(4)]
         for peer in peers:
             peer.begin("POST", "/echo", ANNOUNCED)
@@ -84,38 +92,54 @@ def post_at_once(server: Fronted, count: int) -> list[int]:
     return [peer.answer()[0] for peer in peers]
 
 
-def test_http_2_is_not_spoken(front: Front) -> None:
-    server = front()
-    peer = server.peer()
-    peer.send(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes.fromhex("000000040000000000"))
-    assert not peer.wait_until_closed().startswith(bytes.fromhex("0000"))
+@pytest.mark.campaign
+@pytest.mark.parametrize(("connections", "streams"), [(1, 2), (6, 4)])
+def test_posts_by_http_2_that_end_before_their_body_leave_nothing_behind(
+    front: Front, rounds: Rounds, connections: int, streams: int
+) -> None:
+    server = front(open_a_network=4)
+    for _ in range(rounds(1, 200)):
+        peers = [server.peer() for _ in range(connections)]
+        for peer in peers:
+            peer.send(http_2_posts(streams))
+        for peer in peers:
+            # HTTP/2 is not spoken: it begins with a frame of settings, of three bytes of length of which the first is 0.
+            assert not peer.wait_until_closed().startswith(b"\0\0")
+            peer.close()
+    assert post_at_once(server, 4) == [200] * 4
     assert scanned(server) == {200}
 
 
-def test_half_sent_heads_are_ended_and_others_are_answered(front: Front) -> None:
+@pytest.mark.campaign
+def test_half_sent_heads_are_ended_and_others_are_answered(front: Front, rounds: Rounds) -> None:
     server = front(**SHORT)
-    peers = [server.peer() for _ in range(HALF_HEADS)]
-    for peer in peers:
-        peer.send(b"GET /scan HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Half:")
-    assert scanned(server) == {200}
-    for peer in peers:
-        peer.wait_until_closed()
-        peer.close()
-    assert scanned(server) == {200}
+    for _ in range(rounds(1, 30)):
+        peers = [server.peer() for _ in range(HALF_HEADS)]
+        for peer in peers:
+            peer.send(b"GET /scan HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Half:")
+        assert scanned(server) == {200}
+        for peer in peers:
+            peer.wait_until_closed()
+            peer.close()
+        assert scanned(server) == {200}
 
 
-def test_readers_that_never_read_are_let_go_and_hold_no_thread(front: Front) -> None:
+@pytest.mark.campaign
+def test_readers_that_never_read_are_let_go_and_hold_no_thread(front: Front, rounds: Rounds) -> None:
     server = front(**SHORT)
-    peers = [Peer(server.port, name, receive_buffer=4096) for name in names(50)]
-    for peer in peers:
-        peer.begin("GET", "/long")
-    assert scanned(server) == {200}
-    # The lane that made those answers is free for others too.
-    assert server.peer("192.0.2.1").get("/pid") == 200
-    # Its own side is told nothing: the system gives a connection up without a word to who does not listen.
-    own = {peer.socket.getsockname()[1] for peer in peers}
-    while own & connected_to(server.port):
-        pass
+    for _ in range(rounds(1, 30)):
+        peers = [Peer(server.port, name, receive_buffer=4096) for name in names(50)]
+        for peer in peers:
+            peer.begin("GET", "/long")
+        assert scanned(server) == {200}
+        # The lane that made those answers is free for others too.
+        assert server.peer("192.0.2.1").get("/pid") == 200
+        # Its own side is told nothing: the system gives a connection up without a word to who does not listen.
+        own = {peer.socket.getsockname()[1] for peer in peers}
+        while own & connected_to(server.port):
+            pass
+        for peer in peers:
+            peer.close()
 
 
 def test_a_long_answer_arrives_whole_for_who_reads_it(front: Front) -> None:

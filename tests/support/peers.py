@@ -90,3 +90,27 @@ class Peer:
         if not data:
             raise ConnectionError("closed by the server")
         return data
+
+
+PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+_SETTINGS, _HEADERS, _DATA, _END_HEADERS = 4, 1, 0, 4
+
+
+def _frame(kind: int, flags: int, stream: int, payload: bytes) -> bytes:
+    """A frame of HTTP/2 (RFC 9113, 4.1)."""
+    return len(payload).to_bytes(3) + bytes([kind, flags]) + stream.to_bytes(4) + payload
+
+
+def http_2_posts(streams: int) -> bytes:
+    """The first bytes of a cleartext HTTP/2 connection: streams that announce 100,000 bytes and send six."""
+    announced = {":method": "POST", ":path": "/echo", ":scheme": "http", ":authority": "h", "content-length": "100000"}
+    # Literal fields with new names, not indexed (RFC 7541, 6.2.2); all are shorter than 127 bytes.
+    block = b"".join(
+        b"\0" + bytes([len(name)]) + name.encode() + bytes([len(value)]) + value.encode()
+        for name, value in announced.items()
+    )
+    posts = (
+        _frame(_HEADERS, _END_HEADERS, stream, block) + _frame(_DATA, 0, stream, b"form=a")
+        for stream in range(1, 2 * streams, 2)
+    )
+    return PREFACE + _frame(_SETTINGS, 0, 0, b"") + b"".join(posts)
