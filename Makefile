@@ -21,7 +21,7 @@ LAN ?=
 export LICENCE_QR_PORT ?= $(PORT)
 export LICENCE_QR_LAN ?= $(if $(LAN),1,0)
 
-.PHONY: help run init test quick campaign fresh lint types bench screenshots lock clean fonts debian debian-quick debootstrap
+.PHONY: help run init test quick campaign fresh lint types bench screenshots lock clean fonts debian debian-quick debootstrap buildah
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,7 +46,7 @@ endif
 quick: debian-quick .venv/ready-dev lint types ## before a commit: lint, types, the tests that start no browser and no server
 	$(PYTEST) $(QUICK)
 
-campaign: debian debootstrap .venv/ready-dev ## the long forms: 100,000 mutants, hundreds of kills, every card (T=path for some)
+campaign: debian debootstrap buildah .venv/ready-dev ## the long forms: 100,000 mutants, hundreds of kills, every card (T=path for some)
 	$(PYTEST) --campaign -m "campaign or hypothesis" --timeout=7200 $(T)
 
 fresh: debootstrap ## as root: make run and make test on a machine that has never seen this project (tools/fresh.sh)
@@ -55,6 +55,10 @@ fresh: debootstrap ## as root: make run and make test on a machine that has neve
 # What new machines are made with: for make fresh, and for following docs/deploy.md.
 debootstrap:
 	@command -v debootstrap >/dev/null || [ "$$(id -u)" != 0 ] || { $(APT) debootstrap; }
+
+# What the image of deploy/container is built with.
+buildah:
+	@command -v buildah >/dev/null || [ "$$(id -u)" != 0 ] || { $(APT) buildah; }
 
 lint: .venv/ready-dev node_modules/ready ## ruff: rules and format; biome and tsc: rules, format and types of the scripts
 	$(BIN)/ruff check .

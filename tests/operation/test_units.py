@@ -97,16 +97,3 @@ def test_settings_socket_and_proxies_name_the_same_place():
         assert all(
             name.name in unit.read_text().split("StateDirectory=")[1].split("\n")[0].split() for unit in SERVICES
         )
-
-
-def test_the_image_is_made_from_nothing_but_debian_and_this_program():
-    text = (DEPLOY / "container" / "Containerfile").read_text(encoding="utf-8")
-    steps = re.findall(r"^(FROM|ADD|COPY|USER) (.+)$", text, re.MULTILINE)
-    assert steps[0] == ("FROM", "scratch") and [step for step in steps if step[0] == "FROM"] == steps[:1]
-    assert ("USER", "10001:10001") in steps and "--require-hashes" in text
-    named = dict(re.findall(r"(LICENCE_QR_\w+)=(\S+)", text))
-    settings = load_settings(named)
-    assert re.search(rf'^VOLUME \["{settings.home}", "{settings.keys}"\]$', text, re.MULTILINE)
-    assert settings.home not in settings.passphrase_file.parents
-    checked = subprocess.run(["bash", "-n", DEPLOY / "container" / "rootfs.sh"], capture_output=True)
-    assert checked.returncode == 0
