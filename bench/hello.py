@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask
 
 from licence_qr.front.answer import Answer
-from licence_qr.front.lanes import LaneSize
+from licence_qr.front.lanes import LaneSize, Way
 
 
 def application() -> Flask:
@@ -26,7 +26,6 @@ class HelloSite:
     """It as the front wants it: one lane, nothing kept, nothing refused."""
 
     lanes = {"all": LaneSize(threads=1, waiting=200)}
-    most_bytes = 1024
 
     def __init__(self) -> None:
         self.wsgi = application()
@@ -39,9 +38,9 @@ class HelloSite:
         """There is no proxy."""
         return environ
 
-    def lane_of(self, environ: Mapping[str, Any]) -> str:
+    def way_of(self, environ: Mapping[str, Any]) -> Way:
         """The one lane."""
-        return "all"
+        return Way("all")
 
     def refusal(self, environ: Mapping[str, Any], status: int) -> Answer:
         """A word."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from io import BytesIO
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 
@@ -12,26 +11,27 @@ from granian.rsgi import HTTPProtocol
 from licence_qr.front.answer import Refused
 from licence_qr.front.limits import Limits
 
-IN_MEMORY_BYTES = 256 * 1024
-# To who sends more than is taken the refusal can only be shown once the sending has ended or the connection has a gap.
+IN_MEMORY_BYTES = 64 * 1024
+# An answer can only be shown to a sender once the sending has ended or the connection has a gap.
 DRAINED_BYTES, DRAINED_SECONDS = 16 * 1024 * 1024, 5.0
 
 
-async def read(environ: dict[str, Any], protocol: HTTPProtocol, most: int, limits: Limits) -> IO[bytes]:
-    """The body of the request, at most ``most`` bytes; beyond 256 KB it lies in a file without a name.
-
-    Raises Refused: 411 without a length (RFC 9110, 15.5.12: no form of this program is sent in chunks, and a length beside
-    chunks is how requests are smuggled past a proxy), 413 beyond ``most``, 408 when it comes in too slowly, 400 when the
-    peer goes before its end.
-    """
+def announced(environ: dict[str, Any]) -> int:
+    """The length that the head says. Raises Refused: 411 without one (RFC 9110, 15.5.12: no form of this program is sent in
+    chunks, and a length beside chunks is how requests are smuggled past a proxy), 400 for one that is no number."""
     if "HTTP_TRANSFER_ENCODING" in environ:
         raise Refused(411)
-    length = int(environ.get("CONTENT_LENGTH") or 0)
-    if not length:
-        return BytesIO()
-    if length > most:
-        await _drain(protocol, length)
-        raise Refused(413)
+    try:
+        return int(environ.get("CONTENT_LENGTH", 0))
+    except ValueError:
+        raise Refused(400) from None
+
+
+async def read(protocol: HTTPProtocol, length: int, limits: Limits) -> IO[bytes]:
+    """The whole body; beyond 64 KB it lies in a file without a name.
+
+    Raises Refused: 408 when it comes in too slowly, 400 when the peer goes before its end.
+    """
     body: IO[bytes] = SpooledTemporaryFile(IN_MEMORY_BYTES)
     if await _receive(protocol, body, limits) < length:
         raise Refused(400)
@@ -53,7 +53,8 @@ async def _receive(protocol: HTTPProtocol, body: IO[bytes], limits: Limits) -> i
     return received
 
 
-async def _drain(protocol: HTTPProtocol, length: int) -> None:
+async def drain(protocol: HTTPProtocol, length: int) -> None:
+    """Let a body that nobody wants come in, and keep nothing of it."""
     if length > DRAINED_BYTES:
         return
     try:

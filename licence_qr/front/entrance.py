@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections import Counter
 from collections.abc import Mapping
+from contextlib import ExitStack
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING, Any, Protocol
+from io import BytesIO
+from typing import IO, TYPE_CHECKING, Any, Protocol
 
 from granian.rsgi import HTTPProtocol, ProtocolClosed, Scope
 
@@ -14,8 +15,9 @@ from licence_qr.domain.register.networks import client_network
 from licence_qr.front import answer, body
 from licence_qr.front.answer import Answer, Refused
 from licence_qr.front.environ import environ_of, with_body
-from licence_qr.front.lanes import Lane, LaneSize
+from licence_qr.front.lanes import Lane, LaneSize, Way
 from licence_qr.front.limits import Limits
+from licence_qr.front.shares import Shares
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -40,13 +42,12 @@ class Site(Protocol):
     wsgi: WSGIApplication
     kept: KeptAnswers
     lanes: Mapping[str, LaneSize]
-    most_bytes: int
 
     def client_of(self, environ: dict[str, Any]) -> dict[str, Any]:
         """``environ`` with the client's own address and scheme, where a proxy that is named says them."""
 
-    def lane_of(self, environ: Mapping[str, Any]) -> str:
-        """The name of the lane for this request."""
+    def way_of(self, environ: Mapping[str, Any]) -> Way:
+        """The lane for this request, and what is read of its body."""
 
     def refusal(self, environ: Mapping[str, Any], status: int) -> Answer:
         """What to say when the front refuses a request with ``status``."""
@@ -59,36 +60,36 @@ class Entrance:
         self._site = site
         self._limits = limits
         self.lanes = {name: Lane[Answer](name, size) for name, size in site.lanes.items()}
-        self._open: Counter[str] = Counter()
-        self._bodies = 0
+        self._bodies = Shares(limits.bodies_of_one, limits.connections)
+        self._body_bytes = Shares(limits.body_bytes_of_one, limits.body_bytes_of_all)
+        self._answer_bytes = Shares(limits.answer_bytes_of_one, limits.answer_bytes_of_all)
 
     async def __rsgi__(self, scope: Scope, protocol: HTTPProtocol) -> None:
         environ = self._site.client_of(environ_of(scope))
-        network = _network(environ["REMOTE_ADDR"])
-        self._open[network] += 1
-        try:
-            given = await self._answer(environ, protocol, network)
-            await answer.send(given, protocol, self._limits.part_seconds)
-        except (TimeoutError, ProtocolClosed):
-            pass  # a reader who has gone, or as good as gone
-        finally:
-            self._open[network] -= 1
-            if not self._open[network]:
-                del self._open[network]
+        with ExitStack() as held:
+            given = await self._answer(environ, protocol, held)
+            try:
+                await answer.send(given, protocol, self._limits.part_seconds)
+            except (TimeoutError, ProtocolClosed):
+                pass  # a reader who has gone, or as good as gone
 
     def hung(self) -> bool:
         """Whether a lane has a thread that will not come back."""
         return any(lane.hung() for lane in self.lanes.values())
 
-    async def _answer(self, environ: dict[str, Any], protocol: HTTPProtocol, network: str) -> Answer:
+    async def _answer(self, environ: dict[str, Any], protocol: HTTPProtocol, held: ExitStack) -> Answer:
+        """The answer; ``held`` is what it holds until it is sent."""
         try:
             asked = self._site.kept.ask(environ)
             if asked is not None and asked.answer is not None:  # it costs nothing that others could miss
                 kept: Answer = asked.answer
                 return kept
-            if self._open[network] > self._limits.open_a_network:
-                raise Refused(503)
-            given = await self._ask(environ, protocol, network)
+            way = self._site.way_of(environ)
+            whose = way.device or _network(environ["REMOTE_ADDR"])
+            given = await self._ask(environ, protocol, way, whose)
+            if given.file:
+                held.enter_context(given.file)
+                held.enter_context(self._answer_bytes.held(whose, given.file.tell()))
         except Refused as refused:
             return self._site.refusal(environ, refused.status)
         except Exception as error:  # Flask answers its own; this is a fault of what lies round it
@@ -98,17 +99,22 @@ class Entrance:
             self._site.kept.keep(asked, given)
         return given
 
-    async def _ask(self, environ: dict[str, Any], protocol: HTTPProtocol, network: str) -> Answer:
-        with_body(environ, await self._read(environ, protocol))
-        lane = self.lanes[self._site.lane_of(environ)]
-        with environ["wsgi.input"]:
-            return await lane.run(partial(answer.ask, self._site.wsgi, environ), network)
+    async def _ask(self, environ: dict[str, Any], protocol: HTTPProtocol, way: Way, whose: str) -> Answer:
+        with await self._read(environ, protocol, way.most_bytes, whose) as read:
+            with_body(environ, read)
+            return await self.lanes[way.lane].run(partial(answer.ask, self._site.wsgi, environ), whose)
 
-    async def _read(self, environ: dict[str, Any], protocol: HTTPProtocol) -> Any:
-        if self._bodies >= self._limits.bodies and environ.get("CONTENT_LENGTH", "0") != "0":
-            raise Refused(503)
-        self._bodies += 1
-        try:
-            return await body.read(environ, protocol, self._site.most_bytes, self._limits)
-        finally:
-            self._bodies -= 1
+    async def _read(self, environ: dict[str, Any], protocol: HTTPProtocol, most: int, whose: str) -> IO[bytes]:
+        """The body. Nobody is refused here for what others send, unless they announce a lot."""
+        length = body.announced(environ)
+        if not length:
+            return BytesIO()
+        with self._bodies.held(whose):
+            if length > most:
+                await body.drain(protocol, length)
+                if most:
+                    raise Refused(413)
+                environ["CONTENT_LENGTH"] = "0"
+                return BytesIO()
+            with self._body_bytes.held(whose, length if length > body.IN_MEMORY_BYTES else 0):
+                return await body.read(protocol, length, self._limits)

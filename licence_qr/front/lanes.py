@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from queue import SimpleQueue
 from typing import Generic, NamedTuple, TypeVar
 
 from licence_qr.front.answer import Refused
+from licence_qr.front.shares import Shares
 from licence_qr.process import metrics
 
 T = TypeVar("T")
@@ -33,8 +33,17 @@ class LaneSize:
 
     @property
     def share(self) -> int:
-        """How many of them may be of one network: nobody takes all places alone."""
+        """How many of them may be of one network, or of one known device."""
         return self.threads + max(2, self.waiting // 4)
+
+
+class Way(NamedTuple):
+    """Where a request goes. ``most_bytes`` of a body are read for it; with none, it is answered as if nothing was sent.
+    ``device`` is the known device that it comes from, which then counts in place of the network."""
+
+    lane: str
+    most_bytes: int = 0
+    device: str = ""
 
 
 class _Task(NamedTuple):
@@ -49,9 +58,7 @@ class Lane(Generic[T]):
     def __init__(self, name: str, size: LaneSize) -> None:
         self.name = name
         self.size = size
-        self.inside = 0
-        self.refused = 0
-        self._by_network: Counter[str] = Counter()
+        self._places = Shares(size.share, size.threads + size.waiting)
         self._counted = metrics.lane(name)
         self._loop = asyncio.get_running_loop()
         self._tasks: SimpleQueue[_Task] = SimpleQueue()
@@ -59,23 +66,13 @@ class Lane(Generic[T]):
         for number in range(size.threads):
             threading.Thread(target=self._work, args=(number,), name=f"{name}-{number + 1}", daemon=True).start()
 
-    async def run(self, work: Callable[[], T], network: str) -> T:
+    async def run(self, work: Callable[[], T], whose: str) -> T:
         """What ``work`` gives, done by a thread of this lane. Raises Refused 503: too many wait, or it waited too long."""
-        if self.inside >= self.size.threads + self.size.waiting or self._by_network[network] >= self.size.share:
-            self.refused += 1
-            raise Refused(503)
-        self.inside += 1
-        self._by_network[network] += 1
-        done: asyncio.Future[T] = self._loop.create_future()
-        self._counted.waiting.inc()
-        self._tasks.put(_Task(work, done, time.monotonic()))  # type: ignore[arg-type]
-        try:
+        with self._places.held(whose):
+            done: asyncio.Future[T] = self._loop.create_future()
+            self._counted.waiting.inc()
+            self._tasks.put(_Task(work, done, time.monotonic()))  # type: ignore[arg-type]
             return await done
-        finally:
-            self.inside -= 1
-            self._by_network[network] -= 1
-            if not self._by_network[network]:
-                del self._by_network[network]
 
     def hung(self) -> bool:
         """Whether a thread works on one request for longer than any request takes."""

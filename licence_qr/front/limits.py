@@ -1,4 +1,4 @@
-"""How long a peer may take, and how much of the service one network may hold."""
+"""How long a peer may take, and how much of the service one network, or one known device, may hold."""
 
 from __future__ import annotations
 
@@ -15,8 +15,12 @@ class Limits:
     bytes_a_second: int = 20_000
     part_seconds: float = 20  # for a reader to take 64 KB of a long answer
     unread_seconds: float = 15  # for a reader to take anything at all
-    open_a_network: int = 64
-    bodies: int = 512  # that are read at the same time, of everybody: they take memory and disk
+    # What one network may hold, and what all together: of bodies while they are read, of answers while they are sent.
+    bodies_of_one: int = 16
+    body_bytes_of_one: int = 16 * 1024 * 1024  # announced, of bodies beyond 64 KB: they take disk
+    body_bytes_of_all: int = 256 * 1024 * 1024
+    answer_bytes_of_one: int = 64 * 1024 * 1024  # beyond 64 KB they take disk too
+    answer_bytes_of_all: int = 512 * 1024 * 1024
     connections: int = 4096  # also those that send nothing; with their heads at most 128 MB
     backlog: int = 2048
     hang_seconds: int = 60  # without a pulse, until a worker is replaced

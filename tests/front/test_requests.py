@@ -6,6 +6,7 @@ import json
 import os
 import select
 import socket
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -62,19 +63,62 @@ def test_who_sends_too_much_sees_why(front: Front) -> None:
         assert server.peer().post("/echo", b"a" * size) == 413
 
 
-def test_one_network_cannot_hold_more_than_its_share(front: Front, tmp_path: Path) -> None:
-    server = front(open_a_network=3)
-    held = [server.peer("2001:db8:0:7::1"), server.peer("2001:db8:0:7::2"), server.peer("2001:db8:0:7:8::")]
-    for peer in held:
-        peer.begin("POST", "/echo", {"Content-Length": "5"})
-    while (status := server.peer("2001:db8:0:7::9").get("/scan")) == 200:  # until all three are open
-        pass
-    assert status == 503
-    assert server.peer("2001:db8:0:8::1").get("/scan") == 200
+def test_what_is_not_wanted_is_answered_as_if_nothing_had_been_sent(front: Front) -> None:
+    server = front()
+    for size in (1, 100_000, 12 * 1024 * 1024):
+        peer = server.peer()
+        peer.begin("POST", "/scan", {"Content-Length": str(size)})
+        peer.send(b"a" * size)
+        assert peer.answer()[::2] == (200, b"ok")
+
+
+def test_a_length_that_is_no_number_is_refused(front: Front) -> None:
+    peer = front().peer()
+    peer.send(b"POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nContent-Length: 3\r\n\r\nabc")
+    assert peer.answer()[0] in {200, 400}
+
+
+def begin_bodies(server: Fronted, names: Iterable[str], announced: int = 5, cookie: str = "") -> list[Peer]:
+    """Peers that have announced a body, which the server has begun to read (RFC 9110, 10.1.1), and sent none of it."""
+    headers = {"Content-Length": str(announced), "Expect": "100-continue"} | ({"Cookie": cookie} if cookie else {})
+    peers = [server.peer(name) for name in names]
+    for peer in peers:
+        peer.begin("POST", "/echo", headers)
+        assert peer.answer()[0] == 100
+    return peers
+
+
+def test_one_network_sends_few_bodies_at_once_and_is_answered_what_needs_none(front: Front) -> None:
+    server = front(bodies_of_one=3)
+    held = begin_bodies(server, ["2001:db8:0:7::1", "2001:db8:0:7::2", "2001:db8:0:7:8::"])
+    assert server.peer("2001:db8:0:7::9").post("/echo", b"12345") == 503
+    assert {server.peer("2001:db8:0:7::9").get("/scan") for _ in range(80)} == {200}
+    assert server.peer("2001:db8:0:8::1").post("/echo", b"12345") == 200
     for peer in held:
         peer.send(b"12345")
     assert [peer.answer()[2] for peer in held] == [b"5"] * 3
-    assert server.peer("2001:db8:0:7::9").get("/scan") == 200
+    assert server.peer("2001:db8:0:7::9").post("/echo", b"12345") == 200
+
+
+def test_a_known_device_counts_apart_from_its_network_and_wherever_it_is(front: Front) -> None:
+    server = front(bodies_of_one=3)
+    held = begin_bodies(server, ["203.0.113.5"] * 3)
+    assert server.peer("203.0.113.5").post("/echo", b"12345") == 503
+    held += begin_bodies(server, [f"198.51.100.{number}" for number in range(3)], cookie="mine")
+    assert server.peer("203.0.113.5").post("/echo", b"12345", {"Cookie": "another"}) == 200
+    assert server.peer("192.0.2.9").post("/echo", b"12345", {"Cookie": "mine"}) == 503
+    assert server.peer("192.0.2.9").post("/echo", b"12345") == 200
+    assert len(held) == 6
+
+
+def test_large_bodies_share_a_room_that_small_ones_do_not_need(front: Front) -> None:
+    server = front(body_bytes_of_one=150_000, body_bytes_of_all=250_000)
+    held = begin_bodies(server, ["203.0.113.5"] * 2, 100_000)  # the second goes beyond what one may hold
+    assert server.peer("203.0.113.5").post("/echo", b"a" * 100_000) == 503
+    held += begin_bodies(server, ["203.0.113.6"], 100_000)
+    assert server.peer("203.0.113.7").post("/echo", b"a" * 100_000) == 503  # of all there is no more
+    assert server.peer("203.0.113.5").post("/echo", b"a" * 64_000) == 200
+    assert len(held) == 3
 
 
 def test_a_full_lane_refuses_and_no_other_lane_notices(front: Front, tmp_path: Path) -> None:

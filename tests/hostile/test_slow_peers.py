@@ -45,6 +45,16 @@ def test_silent_posts_are_told_that_they_are_too_slow_and_others_are_answered(
             peer.close()
 
 
+def test_silent_posts_of_one_address_keep_no_citizen_behind_it_out(front: Front) -> None:
+    server = front(**SHORT)
+    peers = [server.peer("203.0.113.80") for _ in range(64)]
+    for peer in peers:
+        peer.begin("POST", "/echo", ANNOUNCED)
+        peer.send(b"form=a")
+    assert {server.peer("203.0.113.80").get("/scan") for _ in range(20)} == {200}
+    assert {peer.answer()[0] for peer in peers} == {408, 503}
+
+
 def test_a_byte_at_a_time_is_too_slow_however_long_it_goes_on(front: Front) -> None:
     server = front(**SHORT)
     peer = server.peer()
@@ -69,7 +79,7 @@ def test_what_keeps_up_is_read_to_its_end_though_it_takes_longer_than_the_first_
 
 @pytest.mark.campaign
 def test_posts_that_end_before_their_body_leave_nothing_behind(front: Front, rounds: Rounds) -> None:
-    server = front(open_a_network=4)
+    server = front(bodies_of_one=4)
     for _ in range(rounds(6, 1000)):
         peers = [server.peer("203.0.113.7") for _ in range(4)]
         for peer in peers:

@@ -10,12 +10,14 @@ from typing import Any
 
 from licence_qr.front import supervisor
 from licence_qr.front.answer import Answer
-from licence_qr.front.lanes import LaneSize
+from licence_qr.front.lanes import LaneSize, Way
 from licence_qr.front.limits import Limits
 from licence_qr.process.log_lines import server_logging
 
 HTML = [("content-type", "text/html")]
 LONG = 3 * 1024 * 1024
+MEDIUM = b"x" * 512_000
+MOST_BYTES = 1024 * 1024
 
 
 def _parts() -> Iterator[bytes]:
@@ -24,9 +26,9 @@ def _parts() -> Iterator[bytes]:
 
 
 class Small:
-    """``/scan`` answers at once, ``/fault`` raises, ``/echo`` says how many bytes came, ``/long`` sends 3 MB, ``/pid`` names
-    the worker. ``/hold/…/FILE`` reads the named pipe FILE first. The first word of an address is its lane, where there is
-    one."""
+    """``/scan`` answers at once, ``/fault`` raises, ``/echo`` says how many bytes came, and nothing else takes any,
+    ``/long`` sends 3 MB, ``/medium`` 512 kB, ``/pid`` names the worker. ``/hold/…/FILE`` reads the named pipe FILE first.
+    The first word of an address is its lane, where there is one; a cookie names the known device."""
 
     lanes = {
         "scan": LaneSize(1, 200),
@@ -35,16 +37,15 @@ class Small:
         "hang": LaneSize(1, 2, longest=0.5),
         "other": LaneSize(1, 64),
     }
-    most_bytes = 1024 * 1024
 
     def __init__(self) -> None:
         self.kept = self
 
     def wsgi(self, environ: dict[str, Any], start: Any) -> Iterable[bytes]:
         path = environ["PATH_INFO"]
-        body = {"/pid": str(os.getpid()).encode(), "/echo": str(len(environ["wsgi.input"].read())).encode()}.get(
-            path, b"ok"
-        )
+        read = environ["wsgi.input"].read()
+        bodies = {"/pid": b"%d" % os.getpid(), "/echo": b"%d" % len(read), "/medium": MEDIUM}
+        body = bodies.get(path, b"ok" if not read else b"what is this?")
         if path.startswith(("/hold/", "/hang/", "/wide/")):
             with open(path[5:], "rb") as pipe:
                 body = pipe.read()
@@ -59,9 +60,10 @@ class Small:
         """The peer, or who it says it is: every peer of a test is a proxy."""
         return environ | {"REMOTE_ADDR": environ.get("HTTP_X_FORWARDED_FOR", environ["REMOTE_ADDR"])}
 
-    def lane_of(self, environ: Mapping[str, Any]) -> str:
+    def way_of(self, environ: Mapping[str, Any]) -> Way:
         word = environ["PATH_INFO"].split("/")[1]
-        return word if word in self.lanes else "other"
+        most = MOST_BYTES if word == "echo" else 0
+        return Way(word if word in self.lanes else "other", most, environ.get("HTTP_COOKIE", ""))
 
     def refusal(self, environ: Mapping[str, Any], status: int) -> Answer:
         return Answer(status, HTML, b"refused")

@@ -26,36 +26,36 @@ from licence_qr.web.shell.security import hand_cookie, is_https
 LIFETIME = timedelta(days=180)
 _PURPOSE = "licence-qr known device 1"
 _NAME_HEX = 16
-_PREFIX, _HOST = "device-", "__Host-"
 MOST_ACCOUNTS = 8  # whose colleagues share a computer; more are not looked at
 secret = Handed(bytes)  # the web secret of this installation
 
 
 def brought(username: str, now: datetime) -> KnownDevice | None:
     """The value in the cookie of ``username``; None if there is no valid one."""
+    return _read(_signer(), request.cookies.get(_name(username), ""), now)
+
+
+def among(cookies: str, secret_of_installation: bytes, now: datetime, *, https: bool) -> str:
+    """The identifier of the first known device, of any account, that a Cookie header holds; empty if there is none.
+
+    Asked before Flask is, for what a device may hold of the service: it says nothing of whether the account knows it
+    still. On https only the name that the browser guards counts: any page of a neighbouring host could have set another.
+    """
+    begin = _begin(https=https)
+    if begin not in cookies:
+        return ""
+    signer = URLSafeSerializer(secret_of_installation, salt=_PURPOSE)
+    given = (value for name, value in parse_cookie(cookies).items() if name.startswith(begin))
+    found = (_read(signer, value, now) for value in islice(given, MOST_ACCOUNTS))
+    return next((device.device_id for device in found if device), "")
+
+
+def _read(signer: URLSafeSerializer, value: str, now: datetime) -> KnownDevice | None:
     try:
-        user_id, generation, device_id, until = _signer().loads(request.cookies.get(_name(username), ""))
+        user_id, generation, device_id, until = signer.loads(value)
     except BadData:
         return None
     return KnownDevice(user_id, generation, device_id) if now < datetime.fromtimestamp(until, UTC) else None
-
-
-def is_among(cookies: str, secret_of_installation: bytes, now: datetime) -> bool:
-    """Whether a Cookie header holds, for any account, what a device was given and is still known by.
-
-    Asked before Flask is, for where to wait with the password: it says nothing of whether the account knows it still.
-    """
-    signer = URLSafeSerializer(secret_of_installation, salt=_PURPOSE)
-    given = (value for name, value in parse_cookie(cookies).items() if name.removeprefix(_HOST).startswith(_PREFIX))
-    return any(_until(signer, value) > now for value in islice(given, MOST_ACCOUNTS))
-
-
-def _until(signer: URLSafeSerializer, value: str) -> datetime:
-    try:
-        _, _, _, until = signer.loads(value)
-    except BadData:
-        return datetime.min.replace(tzinfo=UTC)
-    return datetime.fromtimestamp(until, UTC)
 
 
 def remember(response: Response, username: str, device: KnownDevice, now: datetime) -> None:
@@ -67,8 +67,11 @@ def remember(response: Response, username: str, device: KnownDevice, now: dateti
 
 def _name(username: str) -> str:
     typed = f"{_PURPOSE} name {username}".encode("utf-8", "surrogatepass")
-    name = f"{_PREFIX}{hmac.digest(secret(), typed, 'sha256').hex()[:_NAME_HEX]}"
-    return f"{_HOST}{name}" if is_https() else name
+    return _begin(https=is_https()) + hmac.digest(secret(), typed, "sha256").hex()[:_NAME_HEX]
+
+
+def _begin(*, https: bool) -> str:
+    return "__Host-device-" if https else "device-"
 
 
 def _signer() -> URLSafeSerializer:

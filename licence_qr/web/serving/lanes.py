@@ -1,4 +1,5 @@
-"""Which lane a request takes: what people wait for together, and what must not wait for something else."""
+"""Which way a request goes: its lane, what people wait for together and what must not wait for something else; and how
+much of a body is read for it. What no route wants is not read."""
 
 from __future__ import annotations
 
@@ -10,8 +11,9 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
 from licence_qr.errors import ConfigError
-from licence_qr.front.lanes import LaneSize
-from licence_qr.web.shell.security import PUBLIC, SIGN_IN
+from licence_qr.front.lanes import LaneSize, Way
+from licence_qr.web.app import MAX_REQUEST_BYTES
+from licence_qr.web.shell.security import PUBLIC, SESSION_COOKIES, SIGN_IN
 
 SCAN: Final = "scan"  # what is behind a code: pages, lists, the verify page, static files
 DESK: Final = "desk"
@@ -23,7 +25,7 @@ SIGNING_IN: Final = "sign-in"  # each a password hash
 ALIVE: Final = "alive"  # whether the service lives, asked by what restarts it: never behind anything else
 OPERATION: Final = "operation"  # whether it is ready, and its figures, which ask register and disk
 SIGNING_IN_AGAIN: Final = (
-    "sign-in again"  # on a device where somebody has done so before: strangers take no place there
+    "sign-in again"  # and its page, on a device where somebody has done so before: strangers take no place there
 )
 
 # A thread more would not make scans faster, Python runs one at a time; citizens are sent away last. At the desk one waits
@@ -53,33 +55,64 @@ _LARGE = frozenset(
     }
 )
 
+# Most bytes of a body. A form of the public has no more; one of the staff may be long, also when it comes too late for its
+# session, and then it travels on through the sign-in page (account/interrupted_forms).
+FORM_BYTES: Final = 64 * 1024
+LONG_FORM_BYTES: Final = 512 * 1024  # Flask itself takes a little less of what is no file
+_UPLOADS = frozenset(
+    {
+        "citizen_reports.send",
+        "citizen_reports.send_without_number",
+        "inspections_sync.receive_inspection",
+        "inspections_sync.receive_photo",
+    }
+)
+_WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
+
 
 class Lanes:
-    """The choice, made from the routes of ``app``. ``is_known`` says of a Cookie header whether it is of a known device."""
+    """The choice, made from the routes of ``app``. ``device_of`` names the known device that a request comes from, or
+    nothing."""
 
-    def __init__(self, app: Flask, is_known: Callable[[str], bool]) -> None:
-        unknown = _LARGE - {rule.endpoint for rule in app.url_map.iter_rules()}
+    def __init__(self, app: Flask, device_of: Callable[[Mapping[str, Any]], str]) -> None:
+        unknown = (_LARGE | _UPLOADS) - {rule.endpoint for rule in app.url_map.iter_rules()}
         if unknown:
             raise ConfigError("route_unknown", endpoint=min(unknown))
         self._routes = app.url_map.bind("")
-        self._is_known = is_known
+        self._device_of = device_of
 
-    def of(self, environ: Mapping[str, Any]) -> str:
-        """The lane for a request; what leads nowhere is the desk's."""
+    def of(self, environ: Mapping[str, Any]) -> Way:
+        """The way of a request; what leads nowhere is the desk's. Of a scan nobody asks from which device it comes."""
         path, method = environ["PATH_INFO"], environ["REQUEST_METHOD"]
         if path.startswith(_HOT):
-            return SCAN
+            return Way(SCAN)
+        device = self._device_of(environ)
         try:
             endpoint, _ = self._routes.match(path, method)
         except (HTTPException, RequestRedirect):
-            return DESK
-        if endpoint in _LARGE:
-            return LARGE
-        if endpoint not in PUBLIC:
-            return DESK
-        blueprint = endpoint.partition(".")[0]
-        if blueprint == OPERATION:
-            return ALIVE if endpoint == _ALIVE_PAGE else OPERATION
-        if endpoint == SIGN_IN and method == "POST":
-            return SIGNING_IN_AGAIN if self._is_known(environ.get("HTTP_COOKIE", "")) else SIGNING_IN
-        return SCAN if blueprint in _SCANNED else FORMS
+            return Way(DESK, device=device)
+        most = 0 if method in _WITHOUT_BODY else _most_bytes(endpoint, environ.get("HTTP_COOKIE", ""))
+        return Way(_lane(endpoint, method, device), most, device)
+
+
+def _lane(endpoint: str, method: str, device: str) -> str:
+    if endpoint in _LARGE:
+        return LARGE
+    if endpoint not in PUBLIC:
+        return DESK
+    blueprint = endpoint.partition(".")[0]
+    if blueprint == OPERATION:
+        return ALIVE if endpoint == _ALIVE_PAGE else OPERATION
+    if endpoint == SIGN_IN and device:
+        return SIGNING_IN_AGAIN
+    if endpoint == SIGN_IN and method == "POST":
+        return SIGNING_IN
+    return SCAN if blueprint in _SCANNED else FORMS
+
+
+def _most_bytes(endpoint: str, cookies: str) -> int:
+    if endpoint in _UPLOADS:
+        # Who is certainly not signed in is told so without what was sent being read.
+        signed_in = endpoint in PUBLIC or any(name in cookies for name in SESSION_COOKIES)
+        return MAX_REQUEST_BYTES if signed_in else 0
+    return FORM_BYTES if endpoint in PUBLIC and endpoint != SIGN_IN else LONG_FORM_BYTES

@@ -12,10 +12,11 @@ from licence_qr.bootstrap import build
 from licence_qr.config import load_settings
 from licence_qr.errors import RegisterError
 from licence_qr.front.answer import Answer
+from licence_qr.front.lanes import Way
 from licence_qr.process import metrics
 from licence_qr.web import system_clock
-from licence_qr.web.account.known_device import is_among
-from licence_qr.web.app import MAX_REQUEST_BYTES, create_app
+from licence_qr.web.account import known_device
+from licence_qr.web.app import create_app
 from licence_qr.web.operation.peers import PEER
 from licence_qr.web.public.page_cache import PageCache
 from licence_qr.web.public.scan import SCANNED
@@ -29,7 +30,6 @@ class LicenceSite:
     """The program by this environment's settings, and what the front asks of it."""
 
     lanes = lanes.SIZES
-    most_bytes = MAX_REQUEST_BYTES
 
     def __init__(self) -> None:
         settings = load_settings()
@@ -41,7 +41,9 @@ class LicenceSite:
             services.ratings.sweep(system_clock())
         self.wsgi = create_app(services)
         self.kept = PageCache(services.lookup, SCANNED)
-        self._lanes = lanes.Lanes(self.wsgi, lambda cookies: is_among(cookies, services.web_secret, system_clock()))
+        self._lanes = lanes.Lanes(self.wsgi, self._device_of)
+        self._secret = services.web_secret
+        self._https = settings.address.startswith("https://")
         self._refusals = Refusals(self.wsgi)
         # Anyone could write what they like in those headers and pass every throttle: only who is named is believed.
         proxies = settings.trusted_proxies
@@ -53,9 +55,13 @@ class LicenceSite:
         told: dict[str, Any] = self._by_proxy(environ, None)
         return told
 
-    def lane_of(self, environ: Mapping[str, Any]) -> str:
-        """The name of the lane for a request."""
+    def way_of(self, environ: Mapping[str, Any]) -> Way:
+        """The lane for a request, what is read of its body, and the known device that it comes from."""
         return self._lanes.of(environ)
+
+    def _device_of(self, environ: Mapping[str, Any]) -> str:
+        https = self._https or environ["wsgi.url_scheme"] == "https"
+        return known_device.among(environ.get("HTTP_COOKIE", ""), self._secret, system_clock(), https=https)
 
     def refusal(self, environ: Mapping[str, Any], status: int) -> Answer:
         """The page, or for scripts the JSON, of an answer that the front gives itself."""

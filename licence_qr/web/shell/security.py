@@ -44,6 +44,8 @@ PUBLIC = frozenset(
 SIGN_IN = "sign_in.sign_in"
 # Blueprints that scripts talk to: they are told that somebody has to sign in, and sent nowhere.
 _DATA = frozenset({"inspections_sync"})
+# On http and on https: ``__Host-`` binds the cookie to this host and to https; browsers refuse that prefix on plain http.
+SESSION_COOKIES = ("session-token", "__Host-session")
 _SESSION_SECONDS = 12 * 3600
 _ROLES = "licence_qr_roles"
 
@@ -86,8 +88,8 @@ def is_https() -> bool:
 
 
 def session_cookie_name() -> str:
-    """``__Host-`` binds the cookie to this host and to https; browsers refuse that prefix on plain http."""
-    return "__Host-session" if is_https() else "session-token"
+    """The one name that is set, and accepted, now."""
+    return SESSION_COOKIES[is_https()]
 
 
 def hand_cookie(response: Response, name: str, value: str, seconds: int) -> None:
