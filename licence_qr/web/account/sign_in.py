@@ -38,7 +38,7 @@ def sign_in() -> Response:
 
     A refusal keeps the user name and that form, and never says which part was wrong.
     """
-    if request.method == "GET":
+    if request.method != "POST":
         actor = signed_in()
         return redirect(_onward(actor)) if actor else make_response(sign_in_page())
     now, kept = current_instant(), interrupted_forms.carried()

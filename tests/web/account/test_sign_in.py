@@ -8,6 +8,7 @@ import re
 import pytest
 from desk_pages import Browser, browser, clerk, desk_app, desk_services, hidden
 from flask import Flask
+from werkzeug.test import Client
 
 __all__ = ["browser", "clerk", "desk_app", "desk_services"]
 
@@ -39,6 +40,11 @@ def test_a_refusal_keeps_the_name_and_does_not_say_which_part_was_wrong(
     )
     assert password not in page or not password
     assert not any(c.startswith("session-token=") for c in answer.headers.getlist("Set-Cookie"))
+
+
+def test_to_ask_for_the_head_of_the_page_is_no_try(desk_app: Flask, browser: Browser) -> None:
+    assert {Client(desk_app).head("/sign-in").status_code for _ in range(60)} == {200}
+    assert browser.sign_in("clerk").status_code == 303
 
 
 def test_too_many_tries_are_throttled_and_the_page_says_for_how_long(browser: Browser) -> None:
