@@ -59,17 +59,17 @@ def _anew(services: Services) -> StatusPublishing:
 def _from_nothing(services: Services, now: datetime) -> float:
     """Seconds in which a process that has just started reads all entries and signs the list that is due."""
     due = (now + REISSUE_AFTER * step for step in range(1, ROUNDS + 1))
-    return _best(lambda: _anew(services).current(next(due)))
+    return _best(lambda: _anew(services).publish(next(due)))
 
 
 def _after_a_change(services: Services, now: datetime) -> float:
     """Seconds from one changed entry to the next signed list, in a process that has the others."""
     publishing, times = _anew(services), []
-    publishing.current(now)
+    publishing.publish(now)
     for step in range(ROUNDS):
         with services.database.write() as tx:
             codes.set_status(tx, 4 * step, 2 if codes.status(tx, 4 * step) != 2 else 0)
-        times.append(_best(lambda: publishing.current(now), rounds=1))
+        times.append(_best(lambda: publishing.publish(now), rounds=1))
     return min(times)
 
 
@@ -90,7 +90,7 @@ def measure() -> list[dict[str, Any]]:
         services = installation(Path(folder))
         _fill(services)
         now = datetime.now(UTC)
-        size = len(_anew(services).current(now).signed)
+        size = len(_anew(services).publish(now).signed)
         whole = _from_nothing(services, now)
         change = _after_a_change(services, now + REISSUE_AFTER * ROUNDS)
         whole_answer, held = _answer(services, {}), _answer(services, {"If-None-Match": ""})

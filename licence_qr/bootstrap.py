@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -47,6 +47,7 @@ from licence_qr.services.proposals.read import ProposalReading
 from licence_qr.services.publishing.display_cards import Prints
 from licence_qr.services.publishing.lookup import Lookup
 from licence_qr.services.publishing.status_list import StatusPublishing
+from licence_qr.services.publishing.status_publisher import StatusPublisher
 from licence_qr.services.publishing.verification import Verification
 from licence_qr.services.register.accounts import STANDARD_HASHER, Accounts
 from licence_qr.services.signing.sign_record import Coding
@@ -103,6 +104,12 @@ class Services:
     status_publishing: StatusPublishing
     demonstration_register: DemonstrationRegister
     watching: Watching
+
+    @property
+    def status_publisher(self) -> StatusPublisher:
+        """What publishes the status list while the service runs."""
+        check, lock = partial(self.keys.check_signing, KeyPurpose.STATUS), self.settings.home / "status-list.lock"
+        return StatusPublisher(self.status_publishing, check, lock, lambda: datetime.now(UTC))
 
     @property
     def demonstration_since(self) -> DemonstrationSince:

@@ -44,7 +44,7 @@ def sweep(as_json: bool) -> None:
     services, now = build(load_settings()), datetime.now(UTC)
     cases = services.reports.sweep(now), services.ratings.sweep(now)
     swept = services.life_sweep.run(now)  # late: a missing signing key must not stop deletions
-    services.status_publishing.current(now)
+    services.status_publishing.publish(now)
     contacts, words = sum(case.contacts for case in cases), sum(case.words for case in cases)
     if as_json:
         say({**asdict(swept), "contacts_deleted": contacts, "words_deleted": words})

@@ -1,8 +1,4 @@
-"""Whatever a visitor opens, nothing is written and nobody who writes is waited for: on no public page, found or not.
-
-The status list alone is kept in the register when it has to be signed anew, by whoever asks for it first after a change or
-two hours. That is done at once or not at all.
-"""
+"""Whatever a visitor opens, nothing is written and nobody who writes is waited for: on no public page, found or not."""
 
 from __future__ import annotations
 
@@ -21,6 +17,7 @@ from licence_qr.domain.issuing.issued import IssuedPair
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.database.sqlite import sqlite3
+from licence_qr.store.register import codes
 from licence_qr.web.app import create_app
 from licence_qr.web.shell.security import PUBLIC
 
@@ -33,15 +30,12 @@ class Wrote(BaseException):
 
 
 def forbid_writing(patch: pytest.MonkeyPatch) -> None:
-    """Let nothing begin to write but what waits for nobody."""
-    write = Database.write
+    """Let nothing begin to write."""
 
-    def checked(database: Database, wait: float | None = None) -> AbstractContextManager[Transaction]:
-        if wait != 0:
-            raise Wrote
-        return write(database, wait)
+    def refused(database: Database, wait: float | None = None) -> AbstractContextManager[Transaction]:
+        raise Wrote
 
-    patch.setattr(Database, "write", checked)
+    patch.setattr(Database, "write", refused)
 
 
 @dataclass(frozen=True)
@@ -58,6 +52,14 @@ def card(services: Services, make_application: Callable[..., Any], clerk: Actor,
     pair: IssuedPair = services.issuance.issue(make_application(), clerk, "key", now)
     rating = services.ratings.invitation(clerk, pair.application_no).code.number
     return Card(pair.code.code_id.number, pair.code.address.rsplit("/", 1)[1], rating)
+
+
+@pytest.fixture
+def list_that_is_due(services: Services, card: Card, now: datetime) -> None:
+    """A status list that something has changed since and whose time is over, so that the next has to be signed."""
+    services.status_publishing.publish(now - timedelta(hours=5))
+    with services.database.write() as tx:
+        codes.set_status(tx, 0, 3)
 
 
 @pytest.fixture
@@ -81,7 +83,7 @@ def addresses(app: Flask, card: Card) -> Iterator[str]:
             yield adapter.build(rule.endpoint, {name: values.get(name, "1") for name in rule.arguments})
 
 
-@pytest.mark.usefixtures("written_by_somebody")
+@pytest.mark.usefixtures("list_that_is_due", "written_by_somebody")
 def test_no_public_page_begins_to_write(
     services: Services, card: Card, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -95,6 +97,23 @@ def test_no_public_page_begins_to_write(
     assert [statuses[address] for address in (*found, "/status-list")] == [200] * 6
     missed = [f"/p/{NOBODYS}", f"/p/{NOBODYS}/report", f"/rate/{NOBODYS}", f"/reports/{NOBODYS}"]
     assert [statuses[address] for address in missed] == [404] * 4
+
+
+@pytest.mark.usefixtures("list_that_is_due")
+def test_no_public_page_changes_the_register_or_queues_for_it(services: Services, card: Card, now: datetime) -> None:
+    visitor = create_app(services, lambda: now).test_client()
+    beside = sqlite3.connect(services.database.path)
+    queue = services.database.path.with_name("register.db-queue")
+
+    def seen() -> tuple[Any, ...]:
+        return (*beside.execute("PRAGMA data_version").fetchone(), queue.read_bytes(), services.database.stamp())
+
+    before = seen()
+    for address in addresses(visitor.application, card):
+        visitor.get(address)
+        visitor.head(address)
+        assert seen() == before, address
+    beside.close()
 
 
 def test_nor_does_one_that_somebody_opens_who_is_signed_in(
@@ -117,7 +136,6 @@ def test_nor_does_one_that_somebody_opens_who_is_signed_in(
 def test_numbers_typed_by_hand_leave_every_kept_page_where_it_is(services: Services, card: Card, now: datetime) -> None:
     app = create_app(services, lambda: now)
     visitor = app.test_client()
-    visitor.get("/status-list")  # signed now, and good for two hours
     stamp = services.lookup.stamp(now)
     for _ in range(3):
         for address in addresses(app, card):

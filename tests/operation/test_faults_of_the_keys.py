@@ -62,7 +62,7 @@ def test_trust_list_expired(made):
 def test_status_list_too_old(made):
     long_ago = datetime.now(UTC) - LIFETIME - timedelta(minutes=1)
     services = build(load_settings(settings_of(here := made(long_ago))))
-    services.status_publishing.current(long_ago)
+    services.status_publishing.publish(long_ago)
     services.database.close()
     told = reasons(here)["offline_list_too_old"]
     assert "状态列表" in told and "The status list was issued at" in told

@@ -80,7 +80,7 @@ OFFICE_FIRST = {f"applications.{name}" for name in ("get", "save", "check", "iss
 WITHOUT_A_PERSON = (
     {f"accounts.{name}" for name in ("create", "sign_in", "set_password", "disable", "actor", "sign_out")}
     | {"reports.send", "ratings.rate"}
-    | {"reports.sweep", "ratings.sweep", "life_sweep.run", "reminders.run", "status_publishing.current"}
+    | {"reports.sweep", "ratings.sweep", "life_sweep.run", "reminders.run", "status_publishing.publish"}
     | {"importing.import_departments", "demonstration_register.fill"}
 )
 

@@ -1,7 +1,8 @@
 """Publish the status list: kept as a bit array, updated by changes, and signed again when needed.
 
-The signed list is in the register, one for all workers: the first worker that finds it out of date signs the next one,
-and the others use it. So every worker serves the same bytes, and no list is older than one served before.
+The signed list is in the register, one for all workers: one of them signs it (``status_publisher``), or the daily sweep,
+and all give it out. So every worker serves the same bytes, and no list is older than one served before. Who fetches it
+only reads.
 """
 
 from __future__ import annotations
@@ -74,62 +75,71 @@ class StatusPublishing:
     signing_key: Callable[[datetime], SigningKey]
     origin: str
     _bits: _Bits | None = None
-    _published: PublishedList | None = None
-    _alone: bool = False  # whether the newest list of this process is not in the register
+    _kept: PublishedList | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def current(self, now: datetime) -> PublishedList:
-        """The list at the aware instant ``now``: with every change committed before, at most two hours old.
+        """The newest list that was published, for whoever asks. Only reads: nothing is signed, nobody is waited for.
 
-        After ten changes within one second the next one waits for the next second. This does not wait for a writer: if
-        the register cannot be written at once, this process publishes its own list until a later call can store it.
-        Raises RegisterError when the register cannot be read, and KeyStoreError ``no_signing_key`` and those of its file.
+        Raises RegisterError ``offline_list_missing`` before the first one, ``offline_list_too_old`` where it has expired
+        at the aware instant ``now``, and when the register cannot be read.
+        """
+        with self.database.read() as tx:
+            newest = self._newest(tx)
+        if newest is None:
+            raise RegisterError("offline_list_missing")
+        if now >= newest.expires_at:
+            raise RegisterError("offline_list_too_old", issued_at=newest.issued_at.isoformat())
+        return newest
+
+    def publish(self, now: datetime) -> PublishedList:
+        """Sign and store the next list if one is due at ``now``: something has changed, or the last is two hours old.
+
+        It is signed while nobody is kept from writing. Several processes may do this at the same time: the one that
+        comes second signs after the other's list, or finds that none is due. After ten changes within one second the
+        next one waits for the next second. Gives the newest list. Raises RegisterError, and KeyStoreError
+        ``no_signing_key`` and those of its file.
         """
         key = self.signing_key(now)
         with self._lock:
-            with self.database.read() as tx:
-                if self._take_over(tx, key, now) and not self._alone:
-                    return self._newest()
-            try:
-                with self.database.write(wait=0) as tx:
-                    self._bring_up_to_date(tx, key, now)
-                    if status.newest_issue(tx) != self._newest().issue:
-                        status.publish(tx, self._newest().issue, self._newest().signed)
-                self._alone = False
-            except RegisterError:
+            while True:
                 with self.database.read() as tx:
-                    self._bring_up_to_date(tx, key, now)
-                self._alone = True
-            return self._newest()
+                    newest = self._newest(tx)
+                    due = self._due(tx, newest, key, now)
+                if due is None:
+                    if newest is None:
+                        raise AssertionError("the first list is always due")
+                    return newest
+                made = _published(due[0], sign_status_list(due[1], key))
+                with self.database.write() as tx:
+                    if status.newest_issue(tx) == (newest and newest.issue):
+                        status.publish(tx, made.issue, made.signed)
+                        self._kept = made
+                        return made
 
-    def _bring_up_to_date(self, tx: Transaction, key: SigningKey, now: datetime) -> None:
-        if not self._take_over(tx, key, now):
-            self._sign_next(tx, key, now)
+    def _newest(self, tx: Transaction) -> PublishedList | None:
+        """The list of the register; its bytes are read only where it is another than before."""
+        stored, kept = status.newest_issue(tx), self._kept
+        if stored is None:
+            return None
+        if kept is None or kept.issue != stored:
+            kept = self._kept = _published(stored, status.signed_list(tx))
+        return kept
 
-    def _newest(self) -> PublishedList:
-        if self._published is None:
-            raise AssertionError("a list is taken over or signed before it is given out")
-        return self._published
-
-    def _take_over(self, tx: Transaction, key: SigningKey, now: datetime) -> bool:
-        """Use the newest list of the register, or the current one of this process; return whether it is up to date."""
-        stored, kept = status.newest_issue(tx), self._published
-        if stored and (kept is None or stored.issued_at > kept.issued_at):
-            self._published = _published(stored, status.signed_list(tx))
-        newest = self._published and self._published.issue
-        if newest is None or now >= newest.issued_at + REISSUE_AFTER:
-            return False
-        return newest == Issue(status.position(tx), self.origin + PATH, key.kid, newest.issued_at)
-
-    def _sign_next(self, tx: Transaction, key: SigningKey, now: datetime) -> None:
-        """Sign the next list, unless its time would be too far ahead of the clock."""
-        issued_at = _next_second(self._published, now)
+    def _due(
+        self, tx: Transaction, newest: PublishedList | None, key: SigningKey, now: datetime
+    ) -> tuple[Issue, StatusList] | None:
+        """What is to be signed after ``newest``; None if nothing is, or its time would be too far ahead of the clock."""
+        subject = self.origin + PATH
+        if newest and -MOST_AHEAD <= now - newest.issued_at < REISSUE_AFTER:
+            if newest.issue == Issue(status.position(tx), subject, key.kid, newest.issued_at):
+                return None
+        issued_at = _next_second(newest, now)
         if issued_at is None:
-            return
+            return None
         bits = self._follow_register(tx)
-        issue = Issue(bits.position, self.origin + PATH, key.kid, issued_at)
-        status_list = StatusList(issue.subject, issued_at, issued_at + LIFETIME, TTL, bytes(bits.entries))
-        self._published = _published(issue, sign_status_list(status_list, key))
+        status_list = StatusList(subject, issued_at, issued_at + LIFETIME, TTL, bytes(bits.entries))
+        return Issue(bits.position, subject, key.kid, issued_at), status_list
 
     def _follow_register(self, tx: Transaction) -> _Bits:
         """The current bits: updated by changes, or read in full the first time."""

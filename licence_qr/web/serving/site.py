@@ -45,6 +45,7 @@ class LicenceSite:
         self._secret = services.web_secret
         self._https = settings.address.startswith("https://")
         self._refusals = Refusals(self.wsgi)
+        services.status_publisher.start()
         # Anyone could write what they like in those headers and pass every throttle: only who is named is believed.
         proxies = settings.trusted_proxies
         self._by_proxy = wrap_wsgi_with_proxy_headers(_first, trusted_hosts=proxies) if proxies else _first

@@ -34,7 +34,7 @@ def codes(services: Services, now):
 
 
 def test_a_new_installation_is_ready_and_says_how_old_its_lists_are(services, now):
-    services.status_publishing.current(now)
+    services.status_publishing.publish(now)
     found = services.watching.look(now + timedelta(minutes=5))
     assert found.reasons == []
     assert (found.status_list_issued_at, found.trust_list_sequence) == (now, 1)
@@ -137,7 +137,7 @@ def test_a_clock_that_was_set_back_is_found(services, make_application, clerk, c
 
 
 def test_a_status_list_that_says_nothing_any_more_is_found(services, codes, now):
-    services.status_publishing.current(now)
+    services.status_publishing.publish(now)
     assert codes(now + LIFETIME - timedelta(seconds=1)) == []
     assert codes(now + LIFETIME) == ["offline_list_too_old"]
 

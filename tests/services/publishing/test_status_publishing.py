@@ -25,7 +25,6 @@ from licence_qr.services.publishing.status_list import (
     StatusPublishing,
 )
 from licence_qr.store.database.connections import Transaction
-from licence_qr.store.database.sqlite import sqlite3
 from licence_qr.store.keys import key_files
 from licence_qr.store.publishing import status_list
 from licence_qr.store.register import codes, entities
@@ -72,7 +71,7 @@ def give_out(services: Services, count: int) -> None:
 
 
 def test_an_empty_register_publishes_an_empty_list(services, publishing, now):
-    found = read(services, publishing.current(now), now)
+    found = read(services, publishing.publish(now), now)
     assert len(found) == 0
     assert (found.issued_at, found.expires_at, found.ttl) == (now, now + LIFETIME, TTL)
     assert found.subject == "https://ym.example.gov.cn/status-list"
@@ -81,20 +80,20 @@ def test_an_empty_register_publishes_an_empty_list(services, publishing, now):
 def test_a_code_is_valid_by_the_list_as_soon_as_it_is_issued(services, publishing, issue, now):
     code = issue()
     verified = verify_token(code.token, services.keys.trust_list(), now)
-    said = status_of(verified, read(services, publishing.current(now), now), now)
+    said = status_of(verified, read(services, publishing.publish(now), now), now)
     assert (said.print_status, said.permits, said.because) == (VALID, (VALID,), None)
 
 
 def test_a_suspended_permit_turns_at_once(services, publishing, issue, now):
     code = issue()
     verified = verify_token(code.token, services.keys.trust_list(), now)
-    before = publishing.current(now)
+    before = publishing.publish(now)
     put(services, (code.status_index + 1, 2))
-    after = publishing.current(now)
+    after = publishing.publish(now)
     assert status_of(verified, read(services, after, now), now).permits == (SUSPENDED,)
     assert after.issued_at > before.issued_at and after.digest != before.digest
     put(services, (code.status_index + 1, 0))
-    assert status_of(verified, read(services, publishing.current(now), now), now).permits == (VALID,)
+    assert status_of(verified, read(services, publishing.publish(now), now), now).permits == (VALID,)
 
 
 def test_an_older_print_is_superseded_by_the_next(services, publishing, issue, now):
@@ -104,7 +103,7 @@ def test_an_older_print_is_superseded_by_the_next(services, publishing, issue, n
         renamed = replace(stored.entity, principal="测试乙")
         entities.put(tx, replace(stored, entity=renamed))
         services.coding.issue_code(tx, first.uscc, now, "test", "baishiyi")
-    found = read(services, publishing.current(now), now)
+    found = read(services, publishing.publish(now), now)
     old = verify_token(first.token, services.keys.trust_list(), now)
     assert status_of(old, found, now).print_status is SUPERSEDED
     with services.database.read() as tx:
@@ -114,9 +113,9 @@ def test_an_older_print_is_superseded_by_the_next(services, publishing, issue, n
 
 def test_the_same_list_is_given_until_half_its_ttl_is_over(services, publishing, issue, now):
     issue()
-    first = publishing.current(now)
-    assert publishing.current(now + REISSUE_AFTER - SECOND) is first
-    second = publishing.current(now + REISSUE_AFTER)
+    first = publishing.publish(now)
+    assert publishing.publish(now + REISSUE_AFTER - SECOND) is first
+    second = publishing.publish(now + REISSUE_AFTER)
     assert second.issued_at == now + REISSUE_AFTER
     assert read(services, second, second.issued_at).entries == read(services, first, now).entries
     assert second.expires_at == second.issued_at + LIFETIME
@@ -124,19 +123,19 @@ def test_the_same_list_is_given_until_half_its_ttl_is_over(services, publishing,
 
 def test_what_does_not_touch_the_entries_makes_no_new_list(services, publishing, issue, now):
     code = issue()
-    first = publishing.current(now)
+    first = publishing.publish(now)
     put(services, (code.status_index, 0))
     with services.database.write() as tx:
         tx.run("UPDATE entities SET contact_phone = ''")
-    assert publishing.current(now + SECOND) is first
+    assert publishing.publish(now + SECOND) is first
 
 
 def test_later_lists_bear_later_seconds_even_within_one_second(services, publishing, now):
     give_out(services, 100)
-    seen = [publishing.current(now)]
+    seen = [publishing.publish(now)]
     for index in range(10):
         put(services, (index, 1))
-        seen.append(publishing.current(now))
+        seen.append(publishing.publish(now))
     assert [each.issued_at for each in seen] == [now + SECOND * step for step in range(11)]
     assert seen[-1].issued_at == now + MOST_AHEAD
 
@@ -145,59 +144,59 @@ def test_past_ten_changes_a_second_the_next_waits_for_the_next_second(services, 
     give_out(services, 100)
     for index in range(12):
         put(services, (index, 1))
-        last = publishing.current(now)
+        last = publishing.publish(now)
     assert read(services, last, now).value(9) == 1
     assert read(services, last, now).value(11) == 0
-    later = publishing.current(now + SECOND)
+    later = publishing.publish(now + SECOND)
     assert read(services, later, now).value(11) == 1
     assert later.issued_at > last.issued_at
 
 
 def test_a_clock_that_was_set_back_still_publishes_what_changed(services, publishing, now):
     give_out(services, 4)
-    publishing.current(now)
+    publishing.publish(now)
     put(services, (2, 2))
     earlier = now - timedelta(hours=1)
-    found = publishing.current(earlier)
+    found = publishing.publish(earlier)
     assert found.issued_at == earlier and read(services, found, earlier).value(2) == 2
 
 
 def test_only_what_changed_is_read_again(services, publishing, now, monkeypatch):
     give_out(services, 1000)
     put(services, *((index, 3) for index in range(0, 1000, 7)))
-    publishing.current(now)
+    publishing.publish(now)
     asked: list[str] = []
     run = Transaction.all
     monkeypatch.setattr(Transaction, "all", lambda tx, sql, values=(): asked.append(sql) or run(tx, sql, values))
     put(services, (500, 2))
     give_out(services, 50)
-    found = read(services, publishing.current(now), now)
+    found = read(services, publishing.publish(now), now)
     assert not [sql for sql in asked if "status_entries" in sql]
     assert found.value(500) == 2 and found.value(7) == 3 and len(found) == 1052
 
 
 def test_bits_that_followed_the_changes_are_those_read_anew(services, publishing, now):
     give_out(services, 10)
-    publishing.current(now)
+    publishing.publish(now)
     for step, (index, value) in enumerate([(3, 1), (9, 3), (3, 2), (0, 3), (9, 0), (12, 2), (8, 1)]):
         give_out(services, step)
         put(services, (index, value))
-        publishing.current(now + SECOND * step)
+        publishing.publish(now + SECOND * step)
     anew = StatusPublishing(services.database, publishing.signing_key, publishing.origin)
     at = now + SECOND * 20
-    followed = read(services, publishing.current(at), at).entries
-    assert followed == read(services, anew.current(at), at).entries
+    followed = read(services, publishing.publish(at), at).entries
+    assert followed == read(services, anew.publish(at), at).entries
     assert followed.hex() == "8300010200000000"
 
 
 def test_a_register_restored_from_an_older_copy_is_read_anew(services, publishing, now):
     give_out(services, 8)
     put(services, (1, 1), (5, 2))
-    publishing.current(now)
+    publishing.publish(now)
     with services.database.write() as tx:
         tx.run("DELETE FROM status_entries WHERE status_index = 5")
         tx.run("DELETE FROM status_changes WHERE status_index = 5")
-    found = read(services, publishing.current(now), now)
+    found = read(services, publishing.publish(now), now)
     assert (found.value(1), found.value(5)) == (1, 0)
 
 
@@ -212,14 +211,14 @@ def another(services, make_services) -> Iterator[StatusPublishing]:
 def test_all_workers_give_the_same_bytes(services, publishing, another, now):
     give_out(services, 8)
     put(services, (1, 1))
-    first = another.current(now)
-    assert publishing.current(now + SECOND * 30).signed == first.signed
+    first = another.publish(now)
+    assert publishing.publish(now + SECOND * 30).signed == first.signed
     put(services, (2, 2))
-    second = publishing.current(now + SECOND * 31)
-    assert another.current(now + SECOND * 32).signed == second.signed
+    second = publishing.publish(now + SECOND * 31)
+    assert another.publish(now + SECOND * 32).signed == second.signed
     assert read(services, second, now).entries == bytes.fromhex("2400")
-    third = another.current(now + SECOND * 31 + REISSUE_AFTER)
-    assert publishing.current(now + SECOND * 31 + REISSUE_AFTER).signed == third.signed
+    third = another.publish(now + SECOND * 31 + REISSUE_AFTER)
+    assert publishing.publish(now + SECOND * 31 + REISSUE_AFTER).signed == third.signed
     assert [each.issued_at for each in (first, second, third)] == [
         now,
         now + SECOND * 31,
@@ -232,70 +231,101 @@ def test_no_worker_issues_an_older_list_than_another_has(services, publishing, a
     seen = []
     for step, worker in enumerate([publishing, another] * 4):
         put(services, (step, 1))
-        seen.append(worker.current(now))
+        seen.append(worker.publish(now))
     assert [each.issued_at for each in seen] == [now + SECOND * step for step in range(8)]
 
 
 def test_a_worker_that_starts_anew_goes_on_with_the_list_of_before(services, publishing, now):
     give_out(services, 8)
-    first = publishing.current(now)
+    first = publishing.publish(now)
     anew = StatusPublishing(services.database, publishing.signing_key, publishing.origin)
-    assert anew.current(now + SECOND).signed == first.signed
+    assert anew.publish(now + SECOND).signed == first.signed
     put(services, (7, 1))
-    assert anew.current(now).issued_at == now + SECOND
+    assert anew.publish(now).issued_at == now + SECOND
 
 
 def test_another_address_is_told_in_a_list_of_its_own(services, publishing, now):
-    publishing.current(now)
+    publishing.publish(now)
     elsewhere = StatusPublishing(services.database, publishing.signing_key, "https://xm.example.gov.cn")
-    assert elsewhere.current(now + SECOND).issue.subject == "https://xm.example.gov.cn/status-list"
+    assert elsewhere.publish(now + SECOND).issue.subject == "https://xm.example.gov.cn/status-list"
 
 
-def test_a_register_that_cannot_be_written_still_publishes_what_it_says(services, publishing, another, now):
+def test_who_fetches_the_list_gets_what_is_stored_and_signs_nothing(services, publishing, another, now):
     give_out(services, 8)
-    publishing.current(now)
+    first = another.publish(now)
     put(services, (5, 2))
-    with services.database.read() as tx:  # the connections of this thread refuse to write from now on
+    assert publishing.current(now + SECOND).signed == first.signed
+    second = another.publish(now + SECOND)
+    assert publishing.current(now + SECOND).signed == second.signed
+    assert publishing.current(now + LIFETIME) is publishing.current(now + SECOND)
+
+
+def test_a_list_is_fetched_until_it_expires(publishing, now):
+    published = publishing.publish(now)
+    assert publishing.current(now + LIFETIME - SECOND) is published
+    with pytest.raises(RegisterError) as refusal:
+        publishing.current(now + LIFETIME)
+    assert refusal.value.code == "offline_list_too_old"
+
+
+def test_before_the_first_list_there_is_none(publishing, now):
+    with pytest.raises(RegisterError) as refusal:
+        publishing.current(now)
+    assert refusal.value.code == "offline_list_missing"
+
+
+def test_a_list_from_a_clock_that_was_ahead_is_replaced_without_a_change(services, publishing, now):
+    publishing.publish(now + timedelta(days=365))
+    assert publishing.publish(now).issued_at == now
+    assert publishing.current(now).issued_at == now
+
+
+def test_a_register_that_cannot_be_written_goes_on_with_the_list_it_has(services, publishing, now):
+    give_out(services, 8)
+    first = publishing.publish(now)
+    with services.database.read() as tx:  # the connection of this thread refuses to write from now on
         tx.run("PRAGMA query_only = ON")
-    found = publishing.current(now + SECOND)
-    assert read(services, found, now).value(5) == 2
-    assert publishing.current(now + SECOND * 2) is found
-    with services.database.read() as tx:
-        assert status_list.newest_issue(tx).issued_at == now
-    later = another.current(now + SECOND * 3)
-    assert later.issued_at > found.issued_at
-    assert publishing.current(now + SECOND * 4).signed == later.signed
+    with pytest.raises(RegisterError):
+        publishing.publish(now + REISSUE_AFTER)
+    assert publishing.current(now + REISSUE_AFTER) is first
 
 
-def test_while_somebody_writes_a_list_is_signed_and_it_is_kept_for_all_as_soon_as_it_can_be(
-    services, publishing, another, now
-):
+def test_who_comes_second_signs_after_the_list_of_the_first(services, publishing, another, now):
+    """Two processes that sign at the same moment: the one whose list is no longer the next begins anew."""
     give_out(services, 8)
-    publishing.current(now)
-    put(services, (5, 2))
-    writer = sqlite3.connect(services.database.path, isolation_level=None)
-    writer.execute("BEGIN IMMEDIATE")
-    try:
-        alone = publishing.current(now + SECOND)
-        assert read(services, alone, now).value(5) == 2
-        assert publishing.current(now + SECOND * 2) is alone
-    finally:
-        writer.close()
-    assert publishing.current(now + SECOND * 3) is alone
-    assert another.current(now + SECOND * 4).signed == alone.signed
+    publishing.publish(now)
+    put(services, (1, 1))
+    sign, key = publishing.signing_key, publishing.signing_key(now)
+    overtaking = iter([lambda: (put(services, (2, 2)), another.publish(now))])
+
+    class Overtaken:
+        """A key whose first signature takes so long that another process is faster."""
+
+        kid = key.kid
+
+        def sign(self, message: bytes) -> bytes:
+            next(overtaking, lambda: None)()
+            return key.sign(message)
+
+    publishing.signing_key = lambda _: Overtaken()
+    found = publishing.publish(now)
+    assert (found.issued_at, sign(now).kid) == (now + SECOND, key.kid)
+    assert read(services, found, now).value(1) == 1 and read(services, found, now).value(2) == 2
+    with services.database.read() as tx:
+        assert status_list.newest_issue(tx) == found.issue
 
 
 def test_a_key_of_status_lists_signs_and_no_other(services, publishing, now):
     trusted = services.keys.trust_list()
-    purposes = {key.purpose for key in trusted.keys if key.kid == publishing.current(now).issue.kid}
+    purposes = {key.purpose for key in trusted.keys if key.kid == publishing.publish(now).issue.kid}
     assert purposes == {KeyPurpose.STATUS}
 
 
 def test_a_new_key_signs_the_next_list_without_a_change(services, publishing, now):
-    first = publishing.current(now)
+    first = publishing.publish(now)
     other = replace(services.keys.signing_key_for(KeyPurpose.STATUS, now), kid=b"\xab\xcd")
     publishing.signing_key = lambda _: other
-    second = publishing.current(now)
+    second = publishing.publish(now)
     assert (second.issue.kid, second.issue.position) == (b"\xab\xcd", first.issue.position)
     assert second.issued_at > first.issued_at
 
@@ -304,7 +334,7 @@ def test_without_its_key_no_list_is_published(services, publishing, now):
     for path in services.settings.keys.glob("status-*.pem"):
         path.unlink()
     with pytest.raises(KeyStoreError) as refusal:
-        publishing.current(now)
+        publishing.publish(now)
     assert refusal.value.code == "no_signing_key"
     assert key_files.has_private_key(services.settings.keys, key_files.ROOT)
 
@@ -313,7 +343,7 @@ def test_without_the_register_no_list_is_published(services, publishing, now):
     services.database.close()
     services.settings.register_path.unlink()
     with pytest.raises(RegisterError) as refusal:
-        publishing.current(now)
+        publishing.publish(now)
     assert refusal.value.code == "register_missing"
 
 
@@ -324,11 +354,11 @@ def test_a_change_that_is_rolled_back_is_none(services, publishing, now):
         raise RuntimeError
     with services.database.read() as tx:
         assert status_list.position(tx).change == 0
-    assert read(services, publishing.current(now), now).value(1) == 0
+    assert read(services, publishing.publish(now), now).value(1) == 0
 
 
 def test_the_filled_demonstration_says_of_every_print_what_the_register_says(demonstration, now):
-    found = read(demonstration, demonstration.status_publishing.current(now), now)
+    found = read(demonstration, demonstration.status_publishing.publish(now), now)
     states = set()
     with demonstration.database.read() as tx:
         for code in codes.everything_newest(tx):
@@ -350,7 +380,7 @@ def test_threads_that_ask_while_entries_change_never_see_an_entry_go_back(servic
 
     def ask(mine: list[PublishedList]) -> None:
         while not done.is_set():
-            mine.append(publishing.current(now))
+            mine.append(publishing.publish(now))
         services.database.close()
 
     threads = [threading.Thread(target=ask, args=(mine,)) for mine in seen]
@@ -367,7 +397,7 @@ def test_threads_that_ask_while_entries_change_never_see_an_entry_go_back(servic
     ]
     assert counts == sorted(counts)
     assert len({each.digest for mine in seen for each in mine}) == len(lists)
-    last = publishing.current(lists[-1].issued_at + REISSUE_AFTER)
+    last = publishing.publish(lists[-1].issued_at + REISSUE_AFTER)
     assert read(services, last, last.issued_at).entries[:10] == b"\x55" * 10
 
 
@@ -376,6 +406,6 @@ def test_entries_of_a_register_from_before_changes_were_noted_are_published_too(
     put(services, (1, 1), (6, 3))
     with services.database.write() as tx:
         tx.run("DELETE FROM status_changes")
-    assert read(services, publishing.current(now), now).entries == bytes.fromhex("0430")
+    assert read(services, publishing.publish(now), now).entries == bytes.fromhex("0430")
     put(services, (6, 2))
-    assert read(services, publishing.current(now), now).entries == bytes.fromhex("0420")
+    assert read(services, publishing.publish(now), now).entries == bytes.fromhex("0420")

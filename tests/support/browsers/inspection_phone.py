@@ -34,7 +34,7 @@ def filled_installation(folder: Path, make_services) -> Path:
     services.demonstration_register.fill(STARTED, lambda done, total: None)
     for username, role in (("walker", Role.INSPECTOR), ("second", Role.INSPECTOR), ("counter", Role.CLERK)):
         services.accounts.create(username, f"{username}（示例）", OFFICE, frozenset({role}), PASSWORD, STARTED)
-    services.status_publishing.current(STARTED)
+    services.status_publishing.publish(STARTED)
     services.database.close()
     return folder
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from desk_pages import PASSWORD, installation
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page
+from published import with_lists_published
 from werkzeug.serving import make_server
 
 from bench.load import free_port
@@ -30,7 +31,7 @@ Served = tuple[Services, str]
 def listening(app: Flask, port: int = 0) -> Iterator[str]:
     """The origin of ``app``, served from a thread until the block ends; port 0 is any free one."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    serving = make_server("127.0.0.1", port, app, threaded=True)
+    serving = make_server("127.0.0.1", port, with_lists_published(app), threaded=True)
     thread = threading.Thread(target=serving.serve_forever, args=[STOPS_WITHIN])
     thread.start()
     try:

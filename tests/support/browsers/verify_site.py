@@ -17,6 +17,7 @@ import zxingcpp
 from flask import Flask, request
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+from published import with_lists_published
 from screens import PHONE, STOPS_WITHIN
 from werkzeug.serving import BaseWSGIServer, make_server
 
@@ -117,7 +118,7 @@ class Site:
         self.folder = self._pristine.with_name(f"copy-{self._copies}")
         shutil.copytree(self._pristine, self.folder)
         self.services = self._own = self._make(self.folder)
-        self._app = create_app(self.services)  # as it is; kept, because stops are many
+        self._app = with_lists_published(create_app(self.services))  # as it is; kept, because stops are many
 
     @property
     def origin(self) -> str:
@@ -126,7 +127,7 @@ class Site:
     def start(self, change: Callable[[Flask], None] | None = None) -> None:
         """Serve; ``change`` is done to the application before."""
         self._as_made = self.services is self._own and change is None
-        app = self._app if self._as_made else create_app(self.services)
+        app = self._app if self._as_made else with_lists_published(create_app(self.services))
         if change:
             change(app)
         self._serving = make_server("127.0.0.1", self._port, self._in_flight.over(app), threaded=True)

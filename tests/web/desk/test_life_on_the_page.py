@@ -106,10 +106,10 @@ def test_the_published_list_turns_in_both_prints(issued):
         Subject(pair.uscc), Act.CHANGE, Grounds("申请"), DECIDER, LicenceChange(name="新名宾馆有限公司")
     )
     services.life.perform(DECIDER, change, datetime.now(UTC))
-    services.status_publishing.current(datetime.now(UTC))
+    services.status_publishing.publish(datetime.now(UTC))
     decide(services, pair.uscc, Act.SUSPEND)
     now = datetime.now(UTC)
-    published = services.status_publishing.current(now)
+    published = services.status_publishing.publish(now)
     found = verify_status_list(published.signed, services.keys.trust_list(), max(now, published.issued_at))
     with services.database.read() as tx:
         versions = codes.versions_of_business(tx, pair.uscc)

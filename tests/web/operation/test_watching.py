@@ -124,7 +124,7 @@ def test_answers_are_counted_by_route_and_class(client):
 
 
 def test_readings_say_what_readiness_found(client, services, now):
-    services.status_publishing.current(now)
+    services.status_publishing.publish(now)
     told = samples(client.get("/metrics", environ_base=HERE).text)
     assert told["licence_qr_ready", ()] == 1
     assert told["licence_qr_list_age_seconds", (("list", "status"),)] == 0

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from published import with_lists_published
 
 import licence_qr
 from licence_qr.bootstrap import Services
@@ -38,7 +39,7 @@ def running(services: Services) -> Services:
 
 @pytest.fixture
 def app(running: Services, now: datetime) -> Flask:
-    return create_app(running, lambda: now)
+    return with_lists_published(create_app(running, lambda: now))
 
 
 @pytest.fixture
@@ -60,7 +61,7 @@ def put(services: Services, index: int, value: int) -> None:
 def test_the_status_list_is_signed_bytes_of_its_own_type(running, client, now):
     answer = client.get("/status-list")
     assert answer.headers["Content-Type"] == "application/statuslist+cwt"
-    assert answer.data == running.status_publishing.current(now).signed
+    assert answer.data == running.status_publishing.publish(now).signed
 
 
 def test_a_change_is_in_the_next_answer(running, client):
@@ -118,7 +119,7 @@ def test_caches_may_keep_it_for_minutes_and_no_cookie_comes_along(client, addres
     [(TTL, KEPT_SECONDS), (timedelta(seconds=90), 90), (timedelta(milliseconds=1900), 1), (timedelta(), 0), (-TTL, 0)],
 )
 def test_no_cache_keeps_the_status_list_beyond_its_ttl(running, now, left, seconds):
-    published = running.status_publishing.current(now)
+    published = running.status_publishing.publish(now)
     ending = replace(published, issue=replace(published.issue, issued_at=now + left - TTL))
     publishing = type("Prepared", (), {"current": lambda self, now: ending})()
     prepared = create_app(replace(running, status_publishing=publishing), lambda: now)
@@ -135,7 +136,7 @@ def test_without_a_status_key_it_says_that_it_cannot_now(running, client):
     for path in running.settings.keys.glob("status-*.pem"):
         path.unlink()
     answer = client.get("/status-list", headers={"Accept": "application/json"})
-    assert (answer.status_code, answer.json["code"]) == (503, "no_signing_key")
+    assert (answer.status_code, answer.json["code"]) == (503, "offline_list_missing")
     assert answer.headers["Cache-Control"] == "no-store"
     assert "ETag" not in answer.headers
     assert client.get("/trust-list").status_code == 200

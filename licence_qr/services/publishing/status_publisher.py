@@ -1,0 +1,78 @@
+"""Who publishes the status list while the service runs: a thread of one worker, beside whatever that worker answers.
+
+Workers agree on who by a lock on a file (flock). The others wait for it, and the kernel gives it to one of them when the
+first is gone, however that ended. The thread looks at the register every second: whoever has changed it, a clerk, an
+import or a command, need not know of the list. Where no worker runs, the daily sweep signs it.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import NoReturn
+
+from licence_qr.errors import KeyStoreError, LicenceQRError, RegisterError
+from licence_qr.services.publishing.status_list import StatusPublishing
+
+LOOK_SECONDS = 1.0
+# A wrong passphrase costs a key derivation at each try; it is not put right in seconds.
+KEY_SECONDS = 60.0
+
+_log = logging.getLogger("licence_qr.publishing")
+
+
+@dataclass(slots=True)
+class StatusPublisher:
+    """``lock`` is the file by which the processes of one register agree. ``check_key`` raises KeyStoreError where the key
+    was refused before: a hardware module locks itself after a few wrong PINs."""
+
+    publishing: StatusPublishing
+    check_key: Callable[[datetime], None]
+    lock: Path
+    clock: Callable[[], datetime]
+    _told: str = ""
+
+    def start(self) -> None:
+        """Publish from now on, in a thread that ends with the process. Only the very first list is waited for."""
+        with suppress(LicenceQRError):
+            try:
+                self.publishing.current(self.clock())
+            except RegisterError as error:
+                if error.code == "offline_list_missing":
+                    self.publishing.publish(self.clock())
+        threading.Thread(target=self._run_alone, name="status-list", daemon=True).start()
+
+    def _run_alone(self) -> NoReturn:
+        with suppress(OSError):  # the lock saves work and no more: several may publish at the same time
+            fcntl.flock(os.open(self.lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600), fcntl.LOCK_EX)
+        self.run()
+
+    def run(self, pause: Callable[[float], object] = time.sleep) -> NoReturn:
+        """Publish what is due, again and again. A failure is told once, in the log, and then tried again."""
+        while True:
+            pause(self._look())
+
+    def _look(self) -> float:
+        """Publish once; the seconds until the next time."""
+        try:
+            now = self.clock()
+            self.check_key(now)
+            self.publishing.publish(now)
+        except LicenceQRError as error:
+            if self._told != error.code:
+                self._told = error.code
+                _log.warning("status list not signed: %s", error.code)
+            return KEY_SECONDS if isinstance(error, KeyStoreError) else LOOK_SECONDS
+        except Exception as error:  # the thread must not end: its lock would keep the others from publishing
+            _log.error("failed", exc_info=error)
+            return KEY_SECONDS
+        self._told = ""
+        return LOOK_SECONDS
