@@ -26,12 +26,14 @@ from licence_qr.config.shown import ShownSetting, shown_settings
 from licence_qr.domain.roles import Role
 from licence_qr.errors import ConfigError, KeyStoreError, RegisterError
 from licence_qr.process import log_lines, service_manager, signals, streams
+from licence_qr.process.ended_workers import take_in_ended
 from licence_qr.process.metrics_folder import metrics_folder
 from licence_qr.services.keys.lan_certificate import lan_certificate
 from licence_qr.services.keys.lan_invitation import picture, terminal_lines
 
 if TYPE_CHECKING:
     from licence_qr.front.limits import Limits
+    from licence_qr.front.supervisor import Tidy
     from licence_qr.services.register.accounts import AccountHolder
 
 STARTING_PASSWORD_BYTES = 9
@@ -137,12 +139,12 @@ def _serve() -> None:
     with metrics_folder(settings.home) as counts:
         take_back = set_variable(METRICS_FOLDER, str(counts))  # before anything imports prometheus-client
         try:
-            _serve_until_stopped(settings, telling)
+            _serve_until_stopped(settings, telling, partial(take_in_ended, counts))
         finally:
             take_back()
 
 
-def _serve_until_stopped(settings: Settings, telling: AbstractContextManager[None]) -> None:
+def _serve_until_stopped(settings: Settings, telling: AbstractContextManager[None], tidy: Tidy) -> None:
     from licence_qr.front import supervisor
     from licence_qr.front.limits import Limits
 
@@ -161,7 +163,7 @@ def _serve_until_stopped(settings: Settings, telling: AbstractContextManager[Non
     log = log_lines.server_logging("gunicorn.error", "licence_qr.front")
     try:
         with telling:
-            supervisor.serve(_SITE, own, settings.workers, certificate, log, limits)
+            supervisor.serve(_SITE, own, settings.workers, certificate, log, limits, tidy=tidy)
     finally:
         # After a stop register.db alone is complete. If writing back fails, the log stays.
         with suppress(RegisterError):

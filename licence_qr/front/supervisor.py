@@ -14,6 +14,7 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -26,14 +27,15 @@ from licence_qr.process import signals
 
 # A worker ends by itself in time; one that cannot is killed this much later.
 _MORE_SECONDS = 1
+Tidy = Callable[[Collection[int]], None]
 
 
 class _Service(BaseApplication):  # type: ignore[misc]
     """What gunicorn asks: the settings, and in each worker the application."""
 
-    def __init__(self, site: str, limits: Limits, options: dict[str, Any]) -> None:
+    def __init__(self, site: str, limits: Limits, options: dict[str, Any], tidy: Tidy) -> None:
         self._site, self._options = site, options
-        self.limits = limits
+        self.limits, self.tidy = limits, tidy
         super().__init__()
 
     def load_config(self) -> None:
@@ -97,6 +99,7 @@ class Supervisor(Arbiter):  # type: ignore[misc]
                 os.kill(self._replaces, signal.SIGTERM)
                 self._replaces = 0
         self._kill_overdue()
+        self.app.tidy(frozenset(self.WORKERS))
 
     def _let_go(self, workers: list[FrontWorker]) -> None:
         for worker in workers:
@@ -171,12 +174,15 @@ def serve(
     certificate: tuple[Path, Path] | None,
     log: dict[str, Any],
     limits: Limits,
+    *,
+    tidy: Tidy,
 ) -> None:
     """Serve until stopped; ends by SystemExit, 0 when stopped.
 
     ``site`` names, as ``module:name``, what makes a ``licence_qr.front.entrance.Site`` in each worker. ``own`` is the
     listening socket, None where one is handed over (``is_handed_socket``). ``certificate`` and its key make it https.
-    ``log`` is a configuration of logging (logging.config.dictConfig).
+    ``log`` is a configuration of logging (logging.config.dictConfig). ``tidy`` is told every second which workers there
+    are, to clear up after those that are gone; it must raise nothing.
     """
     _allow_open_files(limits.connections)
     options: dict[str, Any] = {
@@ -195,4 +201,4 @@ def serve(
         options["bind"] = f"fd://{own.detach()}"
     if certificate:
         options |= {"certfile": str(certificate[0]), "keyfile": str(certificate[1])}
-    Supervisor(_Service(site, limits, options)).run()
+    Supervisor(_Service(site, limits, options, tidy)).run()

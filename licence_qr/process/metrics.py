@@ -8,7 +8,6 @@ Another room plugs in by ``lane(name)``, whose gauges it moves up and down, or b
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,9 +16,10 @@ from typing import NamedTuple, Protocol
 
 from prometheus_client import CollectorRegistry, Gauge, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
-from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+from prometheus_client.multiprocess import MultiProcessCollector
 
-from licence_qr.process.metrics_folder import is_running, reserve
+from licence_qr.process.ended_workers import undisturbed
+from licence_qr.process.metrics_folder import reserve
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 # A kept scan takes some tenths of a millisecond, a sheet of cards some seconds.
@@ -114,17 +114,9 @@ def exposition(readings: Iterable[Reading], folder: Path | None) -> bytes:
     registry.register(_Readings(tuple(readings)))
     if folder is None:
         return generate_latest(registry) + generate_latest(_own)
-    _forget_dead(folder)
     MultiProcessCollector(registry, str(folder))  # type: ignore[no-untyped-call]
-    return generate_latest(registry)
-
-
-def _forget_dead(folder: Path) -> None:
-    """Let gauges of processes that are gone go. Their counts stay: a total never goes down."""
-    for path in folder.glob("gauge_live*.db"):
-        pid = path.stem.rpartition("_")[2]
-        if pid != str(os.getpid()) and not is_running(pid):
-            mark_process_dead(int(pid), str(folder))  # type: ignore[no-untyped-call]
+    with undisturbed(folder):
+        return generate_latest(registry)
 
 
 class _Readings:

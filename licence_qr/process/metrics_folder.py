@@ -41,11 +41,18 @@ def metrics_folder(home: Path) -> Iterator[Path]:
 def reserve(folder: Path) -> None:
     """Take the room of this process's files before they are mapped. Raises OSError when there is none."""
     for kind in _KINDS:
-        descriptor = os.open(folder / f"{kind}_{os.getpid()}.db", os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            os.posix_fallocate(descriptor, 0, _RESERVED_BYTES)
-        finally:
-            os.close(descriptor)
+        path = folder / f"{kind}_{os.getpid()}.db"
+        reserved(unfinished := path.with_suffix(".new"))  # who reads meanwhile finds no file without content
+        unfinished.rename(path)
+
+
+def reserved(path: Path) -> None:
+    """Make a file of zeros that has its room. Raises OSError when there is none."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        os.posix_fallocate(descriptor, 0, _RESERVED_BYTES)
+    finally:
+        os.close(descriptor)
 
 
 def is_running(pid: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import re
 import select
 import signal
@@ -71,6 +72,20 @@ def test_every_worker_tells_the_counts_of_all_and_leaves_nothing_behind(start):
     served.process.send_signal(signal.SIGTERM)
     assert served.process.wait() == 0
     assert not list(IN_MEMORY.glob(f"licence-qr-*-{served.process.pid}"))
+
+
+def test_a_killed_worker_leaves_its_counts_and_no_file(start):
+    served = start()
+    served.wait_until_answered()
+    while len(counting_processes(served)) < WORKERS:
+        select.select([], [], [], BREATH)
+    for _ in range(ASKED):
+        told(served, "/sign-in")
+    for killed in counting_processes(served):
+        os.kill(int(killed), signal.SIGKILL)
+        while killed in (counting := counting_processes(served)) or len(counting - {"ended"}) < WORKERS:
+            select.select([], [], [], BREATH)
+        assert counted(served, "/sign-in", "2xx") == ASKED
 
 
 def test_a_folder_that_a_killed_server_left_goes_with_the_next_start(start):

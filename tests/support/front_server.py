@@ -78,4 +78,4 @@ if __name__ == "__main__":
     port, workers = map(int, sys.argv[1:3])
     limits = Limits(**json.loads(sys.argv[3]))
     own = supervisor.listening(("127.0.0.1", port), limits)
-    supervisor.serve("front_server:Small", own, workers, None, LOG, limits)
+    supervisor.serve("front_server:Small", own, workers, None, LOG, limits, tidy=lambda workers: None)
