@@ -16,6 +16,7 @@ from licence_qr.config import Settings
 from licence_qr.credential.trust_list import KeyPurpose
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.errors import RegisterError, RuleError
+from licence_qr.process.system import check_system
 from licence_qr.services.businesses.history import Timeline
 from licence_qr.services.businesses.search import Register
 from licence_qr.services.demonstration.afterlife import DemonstrationSince
@@ -124,8 +125,10 @@ def prepare(settings: Settings, now: datetime, *, demonstration: bool) -> None:
     keys would make every printed code look forged; ``build`` then reports that it is missing. ``now`` is an aware instant.
 
     Raises RuleError ``demonstration_only``, before anything is changed, when a demonstration is asked for and the register
-    is a live one; RegisterError (``register_newer``, ``register_read_only``, ``register_full``, …); KeyStoreError.
+    is a live one; RegisterError (``register_newer``, ``register_read_only``, ``register_full``, …); KeyStoreError;
+    ConfigError ``system_not_supported``.
     """
+    check_system()
     if demonstration:
         _refuse_real(settings)
     keys = _keys(settings)
@@ -202,9 +205,11 @@ def build(
 
     ``hasher`` hashes the passwords. ``catalogue`` is read from its files unless it is given.
 
-    Raises CatalogueError, RegisterError (missing, outdated, newer, damaged) and KeyStoreError ``trust_list_missing``. A
-    missing private key is reported only when something has to be signed: look-ups work without it.
+    Raises ConfigError ``system_not_supported``, CatalogueError, RegisterError (missing, outdated, newer, damaged) and
+    KeyStoreError ``trust_list_missing``. A missing private key is reported only when something has to be signed: look-ups
+    work without it.
     """
+    check_system()
     catalogue = catalogue or load_catalogue(working_days=settings.working_days_file)
     database = _database(settings)
     database.check_version()

@@ -9,7 +9,6 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -59,10 +58,8 @@ def begin_as_worker(server: int) -> None:
 def _end_with(server: int) -> None:
     """Have the system kill this process when its parent ``server`` is gone, however that ended: nobody could stop it.
 
-    A killed worker loses nothing, the register being written in transactions. Linux only; elsewhere nothing is done.
+    A killed worker loses nothing, the register being written in transactions.
     """
-    if sys.platform != "linux":
-        return
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != server:  # it went before that call
         os._exit(1)
