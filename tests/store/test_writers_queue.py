@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from waiting_writers import until_waiting
+from queueing import queue_of, until_waiting
 
 from licence_qr.errors import RegisterError
 from licence_qr.store.database.batches import WRITING_SECONDS, write_each
@@ -60,11 +60,6 @@ def in_a_thread(path: Path, name: str) -> None:
     database = Database(path)
     note(database, name)
     database.close()
-
-
-def queue_of(database: Database) -> Path:
-    """The file of the queue."""
-    return database.path.with_name(database.path.name + "-queue")
 
 
 @contextmanager
@@ -128,9 +123,9 @@ def test_one_who_is_killed_while_waiting_keeps_nobody_waiting(register):
                 until_waiting(register, 1)
                 last = pool.submit(in_a_thread, register.path, "last")
                 until_waiting(register, 2)
-                waiting.send_signal(signal.SIGKILL)
-                until_waiting(register, 1)
-                assert not last.done()
+                waiting.kill()
+                waiting.wait()
+                assert register.writers_waiting() == 1 and not last.done()
         last.result()
     assert turns(register) == ["last"]
 
@@ -145,8 +140,7 @@ def test_one_who_has_waited_too_long_is_told_and_the_one_behind_goes_on_waiting(
             until_waiting(register, 1)
             with pytest.raises(RegisterError):
                 pool.submit(_impatient, register.path).result()
-            until_waiting(register, 1)
-            assert not patient.done()
+            assert register.writers_waiting() == 1 and not patient.done()
         patient.result()
     assert turns(register) == ["patient"]
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from import_register import HEALTH, MARKET, NOW, Imported, Register, as_csv, export, imported
-from waiting_writers import until_waiting
+from queueing import until_waiting
 
 from bench.exports import licence, permit
 from licence_qr import wording
