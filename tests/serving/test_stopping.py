@@ -125,9 +125,7 @@ def test_the_next_release_takes_over_and_no_caller_is_refused(start):
     assert served.process.wait() == 0
     assert served.asked("/") == 200
     assert len(served.group()) == len(before)
-    for each in served.group():  # the new server is the parent of the others
-        if parent_of(each) not in served.group():
-            os.kill(each, signal.SIGTERM)
+    os.kill(server_among(set(served.group())), signal.SIGTERM)
     served.wait_until_all_are_gone()
     assert served.port_is_free()
 
@@ -142,13 +140,19 @@ def test_a_service_under_nohup_is_under_nohup_after_a_handover_too(start):
         assert served.asked("/") == 200
     after = set(served.group())
     os.killpg(served.process.pid, signal.SIGHUP)  # as a shell does when its terminal is closed
-    (server,) = [each for each in after if parent_of(each) not in after]
+    server = server_among(after)
     os.kill(server, signal.SIGWINCH)
     served.read_until("Handling signal: winch")  # in order: the hang-up was before it
     assert served.asked("/") == 200
     assert set(served.group()) == after
     os.kill(server, signal.SIGTERM)
     served.wait_until_all_are_gone()
+
+
+def server_among(group: set[int]) -> int:
+    """The process that is the parent of the others."""
+    (server,) = [each for each in group if parent_of(each) not in group]
+    return server
 
 
 def parent_of(process: int) -> int:
