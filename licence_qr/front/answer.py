@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
+import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from tempfile import TemporaryFile
@@ -13,8 +15,8 @@ from granian.rsgi import HTTPProtocol
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-IN_MEMORY_BYTES = 1024 * 1024
-_PART_BYTES = 64 * 1024
+# What the system takes from a sender at once. Beyond it an answer is sent in parts, each with its time.
+IN_MEMORY_BYTES = _PART_BYTES = 64 * 1024
 
 Headers = list[tuple[str, str]]
 
@@ -29,7 +31,7 @@ class Refused(Exception):
 
 @dataclass(slots=True)
 class Answer:
-    """Status, headers and body; a body beyond 1 MB lies in ``file``, a file without a name."""
+    """Status, headers and body; a body beyond 64 KB lies in ``file``, a file without a name."""
 
     status: int
     headers: Headers
@@ -76,15 +78,35 @@ def _collect(parts: Iterable[bytes]) -> tuple[bytes, IO[bytes] | None]:
 
 
 async def send(answer: Answer, protocol: HTTPProtocol, part_seconds: float) -> None:
-    """Send it. A reader too slow for a part of it is let go: the connection ends before the body does."""
+    """Send it. Raises TimeoutError for a reader too slow for a part of it, BrokenPipeError for one who has gone: the
+    connection ends before the body does."""
     if answer.file is None:
         protocol.response_bytes(answer.status, answer.headers, answer.body)
         return
-    with answer.file as file:
-        length = file.tell()
-        file.seek(0)
-        headers = [each for each in answer.headers if each[0].lower() != "content-length"]
-        transport = protocol.response_stream(answer.status, [*headers, ("content-length", str(length))])
-        while part := file.read(_PART_BYTES):
-            async with asyncio.timeout(part_seconds):
-                await transport.send_bytes(part)
+    length = answer.file.tell()
+    answer.file.seek(0)
+    headers = [each for each in answer.headers if each[0].lower() != "content-length"]
+    # What granian is handed as a stream it takes at once, into memory. Of a file it reads no faster than its peer does, and
+    # with a pipe for the file that can be seen here.
+    reading, writing = (os.fdopen(end, mode, 0) for end, mode in zip(os.pipe(), ("rb", "wb"), strict=True))
+    with reading, writing:
+        os.set_blocking(writing.fileno(), False)
+        if fcntl.fcntl(writing, fcntl.F_GETPIPE_SZ) > _PART_BYTES:  # as where memory has larger pages
+            fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, _PART_BYTES)
+        path = f"/dev/fd/{reading.fileno()}"
+        protocol.response_file(answer.status, [*headers, ("content-length", str(length))], path)
+        while part := answer.file.read(_PART_BYTES):
+            while rest := part[writing.write(part) or 0 :]:
+                await _writable(writing.fileno(), part_seconds)
+                reading.close()  # granian has opened it: the pipe, which is shorter than the answer, was full
+                part = rest
+
+
+async def _writable(descriptor: int, seconds: float) -> None:
+    loop, ready = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_writer(descriptor, ready.set)
+    try:
+        async with asyncio.timeout(seconds):
+            await ready.wait()
+    finally:
+        loop.remove_writer(descriptor)

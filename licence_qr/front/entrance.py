@@ -9,7 +9,7 @@ from functools import lru_cache, partial
 from io import BytesIO
 from typing import IO, TYPE_CHECKING, Any, Protocol
 
-from granian.rsgi import HTTPProtocol, ProtocolClosed, Scope
+from granian.rsgi import HTTPProtocol, Scope
 
 from licence_qr.domain.register.networks import client_network
 from licence_qr.front import answer, body
@@ -70,7 +70,7 @@ class Entrance:
             given = await self._answer(environ, protocol, held)
             try:
                 await answer.send(given, protocol, self._limits.part_seconds)
-            except (TimeoutError, ProtocolClosed):
+            except (TimeoutError, BrokenPipeError):
                 pass  # a reader who has gone, or as good as gone
 
     def hung(self) -> bool:

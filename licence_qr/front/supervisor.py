@@ -127,9 +127,10 @@ def is_handed_socket() -> bool:
 
 
 def _allow_open_files(most: int) -> None:
-    """A connection is a file, and the usual limit of 1,024 files is one attacker's work."""
+    """A connection is a file, and up to three more are what it sends or is sent; the usual limit of 1,024 files is one
+    attacker's work."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = 2 * most if hard == resource.RLIM_INFINITY else min(2 * most, hard)
+    wanted = 4 * most if hard == resource.RLIM_INFINITY else min(4 * most, hard)
     if soft != resource.RLIM_INFINITY and soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
@@ -153,6 +154,8 @@ def listening(address: tuple[str, int], limits: Limits) -> socket.socket:
 
 def _give_up_on_who_never_reads(listener: socket.socket, limits: Limits) -> None:
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(limits.unread_seconds * 1000))
+    # Else the system itself takes up to 4 MB of an answer, and nobody sees how slowly its reader goes on.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, 64 * 1024)
 
 
 def _take_over(arbiter: Arbiter) -> None:

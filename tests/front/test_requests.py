@@ -121,6 +121,17 @@ def test_large_bodies_share_a_room_that_small_ones_do_not_need(front: Front) -> 
     assert len(held) == 3
 
 
+def test_long_answers_share_a_room_that_short_ones_do_not_need(front: Front) -> None:
+    server = front(answer_bytes_of_one=1, part_seconds=600.0)
+    held = Peer(server.port, "203.0.113.5", receive_buffer=4096)
+    held.begin("GET", "/long")
+    while (status := server.peer("203.0.113.5").get("/long")) == 200:  # until the one that is not read is being sent
+        pass
+    assert status == 503
+    assert server.peer("203.0.113.5").get("/scan") == 200
+    assert server.peer("203.0.113.6").get("/long") == 200
+
+
 def test_a_full_lane_refuses_and_no_other_lane_notices(front: Front, tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)

@@ -135,12 +135,13 @@ def test_half_sent_heads_are_ended_and_others_are_answered(front: Front, rounds:
 
 
 @pytest.mark.campaign
-def test_readers_that_never_read_are_let_go_and_hold_no_thread(front: Front, rounds: Rounds) -> None:
+@pytest.mark.parametrize("path", ["/long", "/medium"])
+def test_readers_that_never_read_are_let_go_and_hold_no_thread(path: str, front: Front, rounds: Rounds) -> None:
     server = front(**SHORT)
     for _ in range(rounds(1, 30)):
         peers = [Peer(server.port, name, receive_buffer=4096) for name in names(50)]
         for peer in peers:
-            peer.begin("GET", "/long")
+            peer.begin("GET", path)
         assert scanned(server) == {200}
         # The lane that made those answers is free for others too.
         assert server.peer("192.0.2.1").get("/pid") == 200
@@ -150,6 +151,18 @@ def test_readers_that_never_read_are_let_go_and_hold_no_thread(front: Front, rou
             pass
         for peer in peers:
             peer.close()
+
+
+def test_a_reader_of_a_byte_now_and_then_is_let_go(front: Front) -> None:
+    """The system sees it read; only the time of each part tells that it does not get on."""
+    server = front(part_seconds=1.0, unread_seconds=600.0, answer_bytes_of_one=1)
+    slow = Peer(server.port, "203.0.113.5", receive_buffer=4096)
+    slow.begin("GET", "/medium")
+    while server.peer("203.0.113.5").get("/medium") == 200:
+        pass  # until the slow one is being sent
+    while server.peer("203.0.113.5").get("/medium") == 503:
+        slow.socket.recv(1)
+    assert scanned(server) == {200}
 
 
 def test_a_long_answer_arrives_whole_for_who_reads_it(front: Front) -> None:
