@@ -112,6 +112,8 @@ def test_any_other_is_refused_and_named(bind):
         ("127.0.0.1, ::1", "127.0.0.1,::1"),
         ("10.1.2.0/24,2001:DB8::/48", "10.1.2.0/24,2001:db8::/48"),
         ("10.1.2.3/32", "10.1.2.3"),
+        ("::ffff:127.0.0.1", "127.0.0.1"),
+        ("::ffff:10.1.2.0/120", "10.1.2.0/24"),
     ],
 )
 def test_proxies_are_addresses_and_networks(typed, understood):
@@ -132,6 +134,7 @@ def test_proxies_are_addresses_and_networks(typed, understood):
         ("proxy.example.gov.cn", "setting_proxies", "proxy.example.gov.cn"),
         ("0.0.0.0/0", "setting_proxies_everybody", "0.0.0.0/0"),
         ("127.0.0.1,::/0", "setting_proxies_everybody", "::/0"),
+        ("::ffff:0:0/96", "setting_proxies_everybody", "::ffff:0:0/96"),
     ],
 )
 def test_any_other_proxy_is_refused_and_named(typed, code, wrong):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import ClassVar
 from urllib.parse import urlsplit
 
@@ -179,10 +179,17 @@ def proxies(name: str, text: str) -> str:
             network = ip_network(part.strip())
         except ValueError:
             raise ConfigError("setting_proxies", name=name, found=text, wrong=part.strip()) from None
+        network = _unmapped(network)
         if network.prefixlen == 0:
             raise ConfigError("setting_proxies_everybody", name=name, found=text, wrong=part.strip())
         found.append(str(network if network.num_addresses > 1 else network.network_address))
     return ",".join(found)
+
+
+def _unmapped(network: IPv4Network | IPv6Network) -> IPv4Network | IPv6Network:
+    """IPv4 as IPv4, also where it is written as IPv6 (``::ffff:192.0.2.1``): so the front tells the peers."""
+    inner = network.network_address.ipv4_mapped if isinstance(network, IPv6Network) else None
+    return network if inner is None or network.prefixlen < 96 else IPv4Network((inner, network.prefixlen - 96))
 
 
 def is_host(text: str) -> bool:

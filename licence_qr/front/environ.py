@@ -26,7 +26,7 @@ def environ_of(scope: Scope) -> dict[str, Any]:
         "SERVER_NAME": host,
         "SERVER_PORT": port,
         "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
-        "REMOTE_ADDR": scope.client.rpartition(":")[0].strip("[]"),
+        "REMOTE_ADDR": _address(scope.client),
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": scope.scheme,
         "wsgi.errors": streams.ERR,
@@ -42,6 +42,13 @@ def environ_of(scope: Scope) -> dict[str, Any]:
         before = environ.get(key)
         environ[key] = value if before is None else f"{before}{'; ' if name == 'cookie' else ', '}{value}"
     return environ
+
+
+def _address(client: str) -> str:
+    """The address of ``client``, without its port. On a socket for both families an IPv4 peer comes as ``::ffff:192.0.2.1``
+    (RFC 4291, 2.5.5.2): it is the same peer."""
+    host = client.rpartition(":")[0].strip("[]")
+    return host.removeprefix("::ffff:") if "." in host else host
 
 
 def with_body(environ: dict[str, Any], body: IO[bytes]) -> dict[str, Any]:

@@ -35,6 +35,14 @@ def test_address_query_and_headers_are_those_of_pep_3333(front: Front) -> None:
     assert told["HTTP_HOST"] == "h:1" and told["REMOTE_ADDR"] == "127.0.0.1"
 
 
+@pytest.mark.parametrize("own", ["127.0.0.1", "::1"])
+def test_a_peer_has_one_address_whatever_the_socket_listens_for(own: str, front: Front) -> None:
+    server = front(bind="::")
+    peer = server.peer(host=own)
+    peer.begin("GET", "/environ")
+    assert json.loads(peer.answer()[2])["REMOTE_ADDR"] == own
+
+
 def test_a_header_with_an_underscore_cannot_pass_for_one_with_a_hyphen(front: Front) -> None:
     told = environ(front(), b"GET /environ HTTP/1.1\r\nHost: h\r\nX_Forwarded_For: 203.0.113.9\r\n\r\n")
     assert "HTTP_X_FORWARDED_FOR" not in told

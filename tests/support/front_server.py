@@ -1,4 +1,5 @@
-"""The front over an application of a few lines, as a program: ``python -m front_server PORT WORKERS LIMITS``."""
+"""The front over an application of a few lines, as a program: ``python -m front_server PORT WORKERS LIMITS BIND``, for https
+then a certificate and its key."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from licence_qr.front import supervisor
@@ -77,5 +79,6 @@ LOG = server_logging("gunicorn.error", "licence_qr.front")
 if __name__ == "__main__":
     port, workers = map(int, sys.argv[1:3])
     limits = Limits(**json.loads(sys.argv[3]))
-    own = supervisor.listening(("127.0.0.1", port), limits)
-    supervisor.serve("front_server:Small", own, workers, None, LOG, limits, tidy=lambda workers: None)
+    own = supervisor.listening((sys.argv[4], port), limits)
+    certificate = (Path(sys.argv[5]), Path(sys.argv[6])) if sys.argv[5:] else None
+    supervisor.serve("front_server:Small", own, workers, certificate, LOG, limits, tidy=lambda workers: None)

@@ -25,9 +25,10 @@ def _as_usual() -> None:
 class Fronted:
     """One running front."""
 
-    def __init__(self, workers: int, limits: dict[str, float]) -> None:
+    def __init__(self, workers: int, bind: str, certificate: tuple[Path, ...], limits: dict[str, float]) -> None:
         self.port = free_port()
-        command = [sys.executable, "-m", "front_server", str(self.port), str(workers), json.dumps(limits)]
+        options = [str(self.port), str(workers), json.dumps(limits), bind, *map(str, certificate)]
+        command = [sys.executable, "-m", "front_server", *options]
         path = os.pathsep.join([str(SUPPORT), str(SUPPORT.parents[1])])
         # No folder of counts: another server of this test run may have taken it away again.
         environ = {name: value for name, value in os.environ.items() if name != "PROMETHEUS_MULTIPROC_DIR"}
@@ -51,9 +52,9 @@ class Fronted:
                 return line
         raise AssertionError(f"it ended before it said {words!r}: {''.join(self._lines)}")
 
-    def peer(self, name: str = "") -> Peer:
-        """A connection, which says that it stands for the address ``name``."""
-        return Peer(self.port, name)
+    def peer(self, name: str = "", host: str = "127.0.0.1") -> Peer:
+        """A connection to ``host``, which says that it stands for the address ``name``."""
+        return Peer(self.port, name, host=host)
 
     def workers(self) -> set[int]:
         """The processes that it has as children."""
@@ -79,11 +80,14 @@ Front = Callable[..., Fronted]
 
 @pytest.fixture
 def front() -> Iterator[Front]:
-    """Starts the front with ``workers`` and limits that are given as keywords."""
+    """Starts the front with ``workers``, at the address ``bind``, by https with a certificate and its key. All other
+    keywords are limits."""
     started: list[Fronted] = []
 
-    def start(workers: int = 1, **limits: float) -> Fronted:
-        started.append(Fronted(workers, limits))
+    def start(
+        workers: int = 1, bind: str = "127.0.0.1", certificate: tuple[Path, ...] = (), **limits: float
+    ) -> Fronted:
+        started.append(Fronted(workers, bind, certificate, limits))
         return started[-1]
 
     yield start

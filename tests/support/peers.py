@@ -23,12 +23,12 @@ def connected_to(port: int) -> set[int]:
 class Peer:
     """One connection to ``port``. ``name`` is the address that it says it forwards for."""
 
-    def __init__(self, port: int, name: str = "", *, receive_buffer: int = 0) -> None:
+    def __init__(self, port: int, name: str = "", *, receive_buffer: int = 0, host: str = "127.0.0.1") -> None:
         self.name = name
-        self.socket = socket.socket()
+        self.socket = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
         if receive_buffer:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
-        self.socket.connect(("127.0.0.1", port))
+        self.socket.connect((host, port))
         self._rest = b""
 
     def send(self, data: bytes) -> None:
