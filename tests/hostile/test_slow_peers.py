@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import http.client
 import select
 import socket
+import ssl
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from front_server import LONG
 from fronted import Front, Fronted
 from peers import Peer, connected_to, http_2_posts
+
+from licence_qr.services.keys.lan_certificate import lan_certificate
 
 # THREATS.md V1: these are the attacks that stopped the service, with shorter deadlines.
 SHORT = {"first_seconds": 1.0, "head_seconds": 1.0, "part_seconds": 1.0, "unread_seconds": 1.0}
@@ -132,6 +138,22 @@ def test_half_sent_heads_are_ended_and_others_are_answered(front: Front, rounds:
             peer.wait_until_closed()
             peer.close()
         assert scanned(server) == {200}
+
+
+def test_half_a_tls_handshake_is_ended_and_others_are_answered(front: Front, tmp_path: Path) -> None:
+    """granian's listener gives a handshake 10 s; there is no setting for it."""
+    server = front(certificate=lan_certificate(tmp_path, ("localhost",), datetime.now(UTC)))
+    peers = [server.peer() for _ in range(500)]
+    for peer in peers[::2]:
+        peer.send(bytes.fromhex("1603010200010001fc"))  # the first bytes of a ClientHello, of others nothing at all
+    trusting = ssl._create_unverified_context()  # noqa: S323 - the certificate is of this test
+    connection = http.client.HTTPSConnection("127.0.0.1", server.port, context=trusting)
+    connection.request("GET", "/scan")
+    assert connection.getresponse().status == 200
+    connection.close()
+    for peer in peers:
+        peer.wait_until_closed()
+        peer.close()
 
 
 @pytest.mark.campaign
