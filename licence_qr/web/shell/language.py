@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 from flask import Flask, Response, request
 from markupsafe import Markup, escape
+from werkzeug.http import parse_cookie
 
 from licence_qr.wording.text import Text
 
@@ -86,13 +87,18 @@ def init_app(app: Flask) -> None:
     app.after_request(_keep)
 
 
+def kept_in(cookies: str) -> Language:
+    """The language that a Cookie header keeps, else Chinese."""
+    kept = parse_cookie(cookies).get(COOKIE, "") if COOKIE in cookies else ""
+    return _BY_VALUE.get(kept, Language.ZH)
+
+
 def _asked() -> Language | None:
     return _BY_VALUE.get(request.args.get("lang", "")) if request.query_string else None
 
 
 def _choose() -> None:
-    kept = request.cookies.get(COOKIE, "") if "HTTP_COOKIE" in request.environ else ""
-    _chosen.set(_asked() or _BY_VALUE.get(kept, Language.ZH))
+    _chosen.set(_asked() or kept_in(request.environ.get("HTTP_COOKIE", "")))
 
 
 def _keep(response: Response) -> Response:

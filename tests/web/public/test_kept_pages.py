@@ -28,7 +28,7 @@ class Site:
         self.headers = [("Content-Type", "text/html; charset=utf-8")]
         self.status = "200 OK"
         self.during = lambda: None
-        self._cache = PageCache(self, "/c/", lambda: now, most=3)
+        self._cache = PageCache(self, "/c/", lambda: now, most=3 * 4096)
 
     def stamp(self, now: datetime) -> Hashable:
         if self.broken:
@@ -39,17 +39,17 @@ class Site:
         self.asked += 1
         self.during()
         start_response(self.status, self.headers)
-        return [f"{self.asked} {environ['PATH_INFO']} {environ.get('HTTP_COOKIE', '')}".encode()]
+        return [f"{self.asked} {environ['PATH_INFO']} ".encode().ljust(2048)]
 
     def get(self, path: str, **options) -> bytes:
         environ = EnvironBuilder(path=path, **options).get_environ()
         asked = self._cache.ask(environ)
         if asked and asked.answer:
-            return asked.answer.body
+            return asked.answer.body.rstrip()
         given = ask(self, environ)
         if asked:
             self._cache.keep(asked, given)
-        return given.body
+        return given.body.rstrip()
 
 
 @pytest.fixture
@@ -59,9 +59,9 @@ def site(now: datetime) -> Site:
 
 
 def test_the_same_answer_is_given_until_something_is_written(site: Site) -> None:
-    assert {site.get("/c/1") for _ in range(5)} == {b"1 /c/1 "}
+    assert {site.get("/c/1") for _ in range(5)} == {b"1 /c/1"}
     site.stamp_now = "after a suspension"
-    assert site.get("/c/1") == b"2 /c/1 "
+    assert site.get("/c/1") == b"2 /c/1"
 
 
 def test_an_answer_that_was_being_made_while_something_was_written_is_not_kept(site: Site) -> None:
@@ -70,25 +70,53 @@ def test_an_answer_that_was_being_made_while_something_was_written_is_not_kept(s
         site.get("/c/2")
 
     site.during = lambda: site.asked == 1 and write()
-    assert site.get("/c/1") == b"2 /c/1 "
-    assert site.get("/c/1") == b"3 /c/1 "
+    assert site.get("/c/1") == b"2 /c/1"
+    assert site.get("/c/1") == b"3 /c/1"
 
 
 def test_each_address_language_and_form_has_its_own_answer(site: Site) -> None:
     site.get("/c/1")
     site.get("/c/2")
-    site.get("/c/1", query_string="lang=en")
     site.get("/c/1", headers={"Accept-Encoding": "gzip"})
     site.get("/c/1", headers={"Cookie": "lang=en"})
-    site.get("/c/1", headers={"Accept": "application/json"})
-    assert site.asked == 6
+    site.get("/c/1", base_url="https://localhost/")
+    assert site.asked == 5
+
+
+@pytest.mark.parametrize("lang", ["", "lang=en; "])
+def test_what_a_request_makes_up_makes_no_answer_of_its_own(site: Site, lang: str) -> None:
+    first = site.get("/c/1", headers={"Cookie": f"{lang}session=1"})
+    for number in range(20):
+        made_up = {
+            "Cookie": f"{lang}x={number}; other_lang=zh",
+            "Accept": f"text/html;q=0.{number}",
+            "X-Any": str(number),
+        }
+        assert site.get("/c/1", headers=made_up) == first
+    assert site.get("/c/1", headers={"Cookie": f"{lang}lang=fr", "Accept-Encoding": "br"}) == first
+    assert site.asked == 1
+
+
+@pytest.mark.parametrize("options", [{"query_string": "lang=en"}, {"headers": {"Accept": "application/json"}}])
+def test_what_may_set_a_cookie_or_tells_the_second_is_never_kept(site: Site, options) -> None:
+    site.get("/c/1", **options)
+    site.get("/c/1", **options)
+    site.get("/c/1")
+    assert site.asked == 3
+
+
+def test_one_answer_asked_for_twice_at_once_is_kept_once(site: Site) -> None:
+    site.during = lambda: site.asked == 1 and site.get("/c/1")
+    for path in ("/c/1", "/c/2", "/c/3", "/c/1"):
+        site.get(path)
+    assert site.asked == 4
 
 
 @pytest.mark.parametrize("broken", [RegisterError("register_locked"), TokenError("trust_list_signature")])
 def test_nothing_kept_is_shown_when_it_cannot_be_asked(site: Site, broken: Exception) -> None:
     site.get("/c/1")
     site.broken = broken
-    assert site.get("/c/1") == b"2 /c/1 "
+    assert site.get("/c/1") == b"2 /c/1"
 
 
 @pytest.mark.parametrize(
