@@ -231,6 +231,27 @@ def test_the_command_of_the_settings_page_makes_a_backup_while_the_register_is_w
     backup.close()
 
 
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("opened", ["by reading", "by the stamp"])
+def test_a_stamp_waits_for_nobody(database, opened: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Under a rollback journal a commit keeps all readers out, and the stamp is asked for where nobody may wait."""
+    monkeypatch.setattr(database_module, "READ_WAIT_SECONDS", 600.0)
+    database.close()
+    writing = sqlite3.connect(database.path, isolation_level=None)
+    assert writing.execute("PRAGMA journal_mode=DELETE").fetchone()[0] == "delete"
+    if opened == "by reading":
+        with database.read():
+            pass
+    writing.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(RegisterError, match="register_locked"):
+        database.stamp()
+    writing.execute("ROLLBACK")
+    before = database.stamp()
+    put(Database(database.path), "a commit")
+    assert database.stamp() != before
+    writing.close()
+
+
 def test_a_stamp_changes_with_every_commit_of_others_and_of_this_thread(database):
     other = Database(database.path)
     stamps = [database.stamp()]

@@ -168,7 +168,7 @@ class Database:
                 raise
             finally:
                 if writable:
-                    _wait(connection, READ_WAIT_SECONDS)
+                    _wait(connection, self._read_wait())
             if kept.unchanging != self._unchanging(kept):
                 raise RegisterError("register_locked", path=self.path)
 
@@ -185,12 +185,21 @@ class Database:
         """A value that differs from an earlier one of the same thread whenever the register was written in between.
 
         Its parts count this thread's connections, commits of others (PRAGMA data_version) and changes of this
-        connection. It reads the change counter of the file or log, so it raises RegisterError like other reads.
+        connection. It reads the change counter of the file or log, so it raises RegisterError like other reads, but waits
+        for nobody: it is asked on an event loop, and ``register_locked`` comes at once.
         """
         with register_errors(self.path):
+            waits, self._local.read_wait = self._read_wait(), 0.0
             connection = self._kept_connection().connection
+            if waits:
+                _wait(connection, 0)
             version: int = connection.execute("PRAGMA data_version").fetchone()[0]
             return self._local.opened, version, connection.total_changes
+
+    def _read_wait(self) -> float:
+        """The seconds that this thread waits before it reads."""
+        seconds: float = getattr(self._local, "read_wait", READ_WAIT_SECONDS)
+        return seconds
 
     def _kept_connection(self) -> _KeptConnection:
         """This thread's connection to the file that is at the path now.
@@ -266,7 +275,7 @@ class Database:
                 os.close(os.open(self.path, os.O_RDONLY | os.O_CREAT, 0o600))
         name = f"{self.path.absolute().as_uri()}?mode=ro&immutable=1" if unchanging else str(self.path)
         connection = sqlite3.connect(
-            name, timeout=READ_WAIT_SECONDS, isolation_level=None, cached_statements=256, uri=unchanging
+            name, timeout=self._read_wait(), isolation_level=None, cached_statements=256, uri=unchanging
         )
         try:
             connection.row_factory = sqlite3.Row
