@@ -133,7 +133,7 @@ def _write_pictures(codes: tuple[DemonstrationCode, ...], folder: Path) -> dict[
 
 
 def _say_accounts(accounts: tuple[DemonstrationAccount, ...], passwords: dict[str, str]) -> None:
-    _say("账户 accounts", "用户名 user / 密码 password")
+    _say("账号 accounts", "用户名 user / 密码 password")
     for account in accounts:
         password = passwords.get(account.username, "（另行保管）")
         click.echo(f"  {_padded(account.username, 18)}{_padded(password, 16)}{account.display_name}")

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 @click.option(
     "--as",
     "username",
-    help="发证的账户；不写则记为命令行。 Account that issues; if not given, recorded as the command line.",
+    help="发证的账号；不写则记为命令行。 Account that issues; if not given, recorded as the command line.",
 )
 @click.option(
     "--out",

@@ -113,7 +113,7 @@ def post_at_once(server: Fronted, count: int) -> list[int]:
 def test_posts_by_http_2_that_end_before_their_body_leave_nothing_behind(
     front: Front, rounds: Rounds, connections: int, streams: int
 ) -> None:
-    server = front(open_a_network=4)
+    server = front(bodies_of_one=4)
     for _ in range(rounds(1, 200)):
         peers = [server.peer() for _ in range(connections)]
         for peer in peers:
