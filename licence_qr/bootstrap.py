@@ -17,6 +17,7 @@ from licence_qr.credential.trust_list import KeyPurpose
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.errors import RegisterError, RuleError
 from licence_qr.process.system import check_system
+from licence_qr.services.accounts.accounts import STANDARD_HASHER, Accounts
 from licence_qr.services.businesses.history import Timeline
 from licence_qr.services.businesses.search import Register
 from licence_qr.services.demonstration.afterlife import DemonstrationSince
@@ -50,7 +51,6 @@ from licence_qr.services.publishing.lookup import Lookup
 from licence_qr.services.publishing.status_list import StatusPublishing
 from licence_qr.services.publishing.status_publisher import StatusPublisher
 from licence_qr.services.publishing.verification import Verification
-from licence_qr.services.register.accounts import STANDARD_HASHER, Accounts
 from licence_qr.services.signing.sign_record import Coding
 from licence_qr.services.work.calendar_feeds import CalendarFeeds
 from licence_qr.services.work.outbox import Outbox

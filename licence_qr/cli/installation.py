@@ -34,7 +34,7 @@ from licence_qr.services.keys.lan_invitation import picture, terminal_lines
 if TYPE_CHECKING:
     from licence_qr.front.limits import Limits
     from licence_qr.front.supervisor import Tidy
-    from licence_qr.services.register.accounts import AccountHolder
+    from licence_qr.services.accounts.accounts import AccountHolder
 
 STARTING_PASSWORD_BYTES = 9
 _SITE = "licence_qr.web.serving.site:LicenceSite"  # by name: it is the workers that load it

@@ -11,7 +11,7 @@ from flask_wtf.csrf import CSRFProtect
 from whitenoise import WhiteNoise
 
 from licence_qr.web import CLOCK, Clock, system_clock
-from licence_qr.web.account import known_device, sign_in
+from licence_qr.web.accounts import known_device, sign_in
 from licence_qr.web.desk import start
 from licence_qr.web.desk.businesses import history, past_day
 from licence_qr.web.desk.businesses import pages as businesses

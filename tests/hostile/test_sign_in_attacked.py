@@ -21,7 +21,7 @@ from quick_passwords import Counting
 from licence_qr.bootstrap import Services, build
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.roles import Role
-from licence_qr.services.register.sign_in_limits import OF_ACCOUNT, OF_ACCOUNT_AND_NETWORK, OF_NETWORK
+from licence_qr.services.accounts.sign_in_limits import OF_ACCOUNT, OF_ACCOUNT_AND_NETWORK, OF_NETWORK
 from licence_qr.web.app import create_app
 
 PASSWORD = "only-for-these-tests"

@@ -16,9 +16,10 @@ from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import COMMAND_LINE, DEMONSTRATION, IMPORT, SYSTEM, Actor
 from licence_qr.errors import NotFoundError
 from licence_qr.services.register import access
+from licence_qr.store.accounts import accounts
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.inspecting import inspections
-from licence_qr.store.register import accounts, entities, history, permits
+from licence_qr.store.register import entities, history, permits
 from licence_qr.store.register.history import EventRow
 from licence_qr.store.register.permits import StoredPermit
 

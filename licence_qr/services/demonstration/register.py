@@ -16,11 +16,11 @@ from licence_qr.domain.register.permit import ENDS_BEFORE_CLOSING, GrantMode, Pe
 from licence_qr.domain.roles import DEMONSTRATION, Actor, Role
 from licence_qr.errors import NotFoundError, RuleError
 from licence_qr.printing.qr import make_symbol, to_png
+from licence_qr.services.accounts.accounts import Accounts
 from licence_qr.services.demonstration.data import Applied, DemonstrationBusiness, DemonstrationPermit, businesses
 from licence_qr.services.demonstration.lives import DemonstrationLives
 from licence_qr.services.issuing.issue import Issuance, number_series
 from licence_qr.services.register import events
-from licence_qr.services.register.accounts import Accounts
 from licence_qr.services.register.events import NewEvent
 from licence_qr.services.register.record import as_json
 from licence_qr.services.signing.sign_record import Coding

@@ -15,8 +15,8 @@ from licence_qr.domain.roles import Actor
 from licence_qr.errors import InputError
 from licence_qr.services.register import events
 from licence_qr.services.register.events import NewEvent
+from licence_qr.store.accounts import accounts
 from licence_qr.store.database.connections import Transaction
-from licence_qr.store.register import accounts
 
 Step = TypeVar("Step", bound=StrEnum)
 Told = TypeVar("Told", bound="Kept", covariant=True)

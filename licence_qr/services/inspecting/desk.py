@@ -18,11 +18,12 @@ from licence_qr.services.inspecting.receive import note
 from licence_qr.services.inspecting.validate import Arrival, judge
 from licence_qr.services.register import access, things
 from licence_qr.services.register.access import DECIDE_INSPECTIONS, READ_INSPECTIONS, READ_ORDERS
+from licence_qr.store.accounts import accounts
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.inspecting import inspections, rectifications
 from licence_qr.store.inspecting.inspections import Listed, StoredInspection, StoredPhoto
 from licence_qr.store.inspecting.rectifications import OpenOrder, Order
-from licence_qr.store.register import accounts, entities, permits
+from licence_qr.store.register import entities, permits
 from licence_qr.store.register.permits import StoredPermit
 from licence_qr.store.register.photo_files import PhotoFiles
 from licence_qr.wording.text import Text

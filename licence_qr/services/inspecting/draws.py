@@ -24,10 +24,11 @@ from licence_qr.errors import ConflictError, InputError, InvalidApplication, Rul
 from licence_qr.services.register import access, events, things
 from licence_qr.services.register.access import DRAW, READ_DRAWS
 from licence_qr.services.register.events import NewEvent
+from licence_qr.store.accounts import accounts
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.inspecting import draws
 from licence_qr.store.inspecting.draws import DrawnPlace, StoredDraw
-from licence_qr.store.register import accounts, entities, permits
+from licence_qr.store.register import entities, permits
 
 MAX_TITLE_CHARS = 80
 MAX_TEXT_CHARS = 200

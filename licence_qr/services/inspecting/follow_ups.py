@@ -28,11 +28,12 @@ from licence_qr.services.proposals.decide import ProposalRequest, Proposals
 from licence_qr.services.register import access, events, things
 from licence_qr.services.register.access import READ_FOLLOW_UPS, RECORD_FOLLOW_UPS
 from licence_qr.services.register.events import NewEvent
+from licence_qr.store.accounts import accounts
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.inspecting import follow_ups
 from licence_qr.store.inspecting.follow_ups import OpenFollowUp, StoredFollowUp
 from licence_qr.store.proposals import proposals
-from licence_qr.store.register import accounts, entities, permits
+from licence_qr.store.register import entities, permits
 from licence_qr.store.register.permits import StoredPermit
 
 

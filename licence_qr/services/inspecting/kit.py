@@ -13,9 +13,9 @@ from licence_qr.domain.catalogue.grading import GradingScale
 from licence_qr.domain.catalogue.life_rules import LifeRules
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.roles import Actor, Role
+from licence_qr.store.accounts import accounts
 from licence_qr.store.database.connections import Transaction
 from licence_qr.store.inspecting import draws, follow_ups, rectifications
-from licence_qr.store.register import accounts
 from licence_qr.wording.text import Text
 
 FORMAT = 1

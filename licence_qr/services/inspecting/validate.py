@@ -19,11 +19,12 @@ from licence_qr.domain.register.permit import PermitState
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import InputError, RuleError
 from licence_qr.services.register import access
+from licence_qr.store.accounts import accounts
 from licence_qr.store.database.connections import Transaction
 from licence_qr.store.inspecting import draws, rectifications
 from licence_qr.store.inspecting.draws import Drawn
 from licence_qr.store.inspecting.rectifications import Order
-from licence_qr.store.register import accounts, codes, entities, permits
+from licence_qr.store.register import codes, entities, permits
 from licence_qr.store.register.entities import StoredEntity
 from licence_qr.store.register.permits import StoredPermit
 

@@ -27,12 +27,12 @@ from licence_qr.errors import (
     InvalidApplication,
     RuleError,
 )
+from licence_qr.services.accounts.accounts import Accounts
 from licence_qr.services.lifecycle.credit_record import Consequence, add_within, settle_within
 from licence_qr.services.lifecycle.obsolete_proposals import Seen, close_if_impossible, note, see
 from licence_qr.services.lifecycle.perform import MAX_BASIS_CHARS, MAX_NUMBER_CHARS, MAX_REASON_CHARS, Life
 from licence_qr.services.register import access, things
 from licence_qr.services.register.access import DECIDE_PROPOSALS, READ_PROPOSALS
-from licence_qr.services.register.accounts import Accounts
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.proposals import proposals
 from licence_qr.store.proposals.proposals import NewProposal, StoredProposal

@@ -18,11 +18,12 @@ from licence_qr.services.lifecycle.obsolete_proposals import Seen, see
 from licence_qr.services.proposals.decide import changes_since, may_decide, own_office
 from licence_qr.services.register import access
 from licence_qr.services.register.access import READ_PROPOSALS
+from licence_qr.store.accounts import accounts
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.lifecycle import credit_record
 from licence_qr.store.proposals import proposals
 from licence_qr.store.proposals.proposals import StoredProposal
-from licence_qr.store.register import accounts, entities, history
+from licence_qr.store.register import entities, history
 from licence_qr.wording.terms import term
 
 

@@ -15,8 +15,8 @@ from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor
 from licence_qr.services.register import events
 from licence_qr.services.register.events import NewEvent
+from licence_qr.store.accounts import accounts
 from licence_qr.store.database.connections import Database, Transaction
-from licence_qr.store.register import accounts
 from licence_qr.store.work import calendar_feeds
 
 _TOKEN_BYTES = 32

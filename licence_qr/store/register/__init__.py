@@ -1,1 +1,1 @@
-"""Holders, premises, permits, signed codes, marks, accounts and the append-only history."""
+"""Holders, premises, permits, signed codes, marks and the append-only history."""

@@ -15,7 +15,7 @@ from licence_qr.front.answer import Answer
 from licence_qr.front.lanes import Way
 from licence_qr.process import metrics
 from licence_qr.web import system_clock
-from licence_qr.web.account import known_device
+from licence_qr.web.accounts import known_device
 from licence_qr.web.app import create_app
 from licence_qr.web.operation.peers import PEER
 from licence_qr.web.public.page_cache import PageCache

@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import AccessError, ConfigError, SignInNeeded
-from licence_qr.services.register.accounts import Accounts
+from licence_qr.services.accounts.accounts import Accounts
 from licence_qr.web import current_instant
 from licence_qr.web.shell.handed import Handed
 

@@ -16,7 +16,7 @@ from licence_qr.domain.lifecycle.details import ActRequest, LicenceChange
 from licence_qr.domain.proposals.proposal import ProposalFilter, ProposalState
 from licence_qr.domain.register.permit import PermitState, Suspension
 from licence_qr.errors import AccessError, ConflictError, InvalidApplication, LicenceQRError, NotFoundError, RuleError
-from licence_qr.services.register.sign_in_limits import CONFIRMING_FROM_NETWORK
+from licence_qr.services.accounts.sign_in_limits import CONFIRMING_FROM_NETWORK
 from licence_qr.store.register import codes
 
 

@@ -22,12 +22,12 @@ from licence_qr.domain.importing.department_rows import HEALTH_COLUMNS, MARKET_C
 from licence_qr.domain.proposals.proposal import ProposalState
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor, Role
+from licence_qr.services.accounts.accounts import Accounts
 from licence_qr.services.importing.review import Waiting, WaitingRow
 from licence_qr.services.importing.run import ExportFile, FileSums, Importing
 from licence_qr.services.keys.keyring import Keys
 from licence_qr.services.lifecycle.perform import Life
 from licence_qr.services.proposals.decide import Proposals, ProposalVerdict
-from licence_qr.services.register.accounts import Accounts
 from licence_qr.services.signing.sign_record import Coding
 from licence_qr.store.database.connections import Database
 from licence_qr.store.register import history

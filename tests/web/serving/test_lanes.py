@@ -9,7 +9,7 @@ from public_pages import prepared_services
 
 from licence_qr.errors import ConfigError
 from licence_qr.front.lanes import Way
-from licence_qr.web.account import interrupted_forms
+from licence_qr.web.accounts import interrupted_forms
 from licence_qr.web.app import MAX_REQUEST_BYTES, create_app
 from licence_qr.web.serving import lanes
 from licence_qr.web.serving.lanes import (

@@ -10,7 +10,7 @@ import pytest
 from desk_pages import PASSWORD, desk_services
 
 import licence_qr.web
-from licence_qr.services.register.accounts import IDLE_MINUTES
+from licence_qr.services.accounts.accounts import IDLE_MINUTES
 from licence_qr.web.app import create_app
 
 __all__ = ["desk_services"]

@@ -80,7 +80,7 @@ def test_no_page_may_run_a_script(client: FlaskClient) -> None:
 
 
 def test_no_page_of_citizens_and_clerks_has_a_script() -> None:
-    rooms = ("public/*.html", "desk/**/*.html", "errors/*.html", "account/*.html")
+    rooms = ("public/*.html", "desk/**/*.html", "errors/*.html", "accounts/*.html")
     found = [list(TEMPLATES.glob(room)) for room in rooms]
     assert all(found)
     pages = [page.read_text(encoding="utf-8") for room in found for page in room]

@@ -13,13 +13,13 @@ from licence_qr.bootstrap import build
 from licence_qr.cli.main import commands
 from licence_qr.domain.roles import Role
 from licence_qr.errors import AccessError, InputError
-from licence_qr.services.register.accounts import (
+from licence_qr.services.accounts.accounts import (
     IDLE_MINUTES,
     SESSION_HOURS,
     SESSIONS_KEPT_DAYS,
     Accounts,
 )
-from licence_qr.services.register.sign_in_limits import CONFIRMING_FROM_NETWORK
+from licence_qr.services.accounts.sign_in_limits import CONFIRMING_FROM_NETWORK
 from licence_qr.store.database.sqlite import sqlite3
 
 PASSWORD = "a good long password"

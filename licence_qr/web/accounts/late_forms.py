@@ -7,8 +7,8 @@ from flask import Response, make_response, redirect, render_template, request, u
 from flask_wtf.csrf import CSRFError
 
 from licence_qr.errors import InputError, LicenceQRError, SignInNeeded
-from licence_qr.web.account import interrupted_forms
-from licence_qr.web.account.sign_in_page import sign_in_page
+from licence_qr.web.accounts import interrupted_forms
+from licence_qr.web.accounts.sign_in_page import sign_in_page
 from licence_qr.web.shell import errors, request_log
 from licence_qr.web.shell.origin import came_from_here
 from licence_qr.web.shell.security import SIGN_IN
@@ -45,4 +45,4 @@ def _offered(error: CSRFError) -> Response | None:
         return None
     if kept is None:
         return None
-    return make_response(render_template("account/kept.html", kept=kept, signed_in_again=False), error.code)
+    return make_response(render_template("accounts/kept.html", kept=kept, signed_in_again=False), error.code)

@@ -1,6 +1,6 @@
 """The cookie of a known device, on which somebody has signed in before.
 
-Such a device has a sign-in limit of its own (``services.register.sign_in_limits``). The cookie gives no access: the password
+Such a device has a sign-in limit of its own (``services.accounts.sign_in_limits``). The cookie gives no access: the password
 is still needed. It is signed with its own salt, so nothing else that this installation signs is accepted in its place. It is
 valid for one account and a limited time, and a new password ends it.
 
@@ -18,7 +18,7 @@ from itsdangerous import BadData, URLSafeSerializer
 from werkzeug.http import parse_cookie
 from werkzeug.wrappers import Response
 
-from licence_qr.services.register.sign_in_limits import KnownDevice
+from licence_qr.services.accounts.sign_in_limits import KnownDevice
 from licence_qr.web.shell.handed import Handed
 from licence_qr.web.shell.security import hand_cookie, is_https
 

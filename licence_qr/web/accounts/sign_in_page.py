@@ -6,7 +6,7 @@ from flask import render_template, request
 
 from licence_qr.domain.catalogue.model import Text
 from licence_qr.errors import LicenceQRError
-from licence_qr.web.account.interrupted_forms import KeptForm
+from licence_qr.web.accounts.interrupted_forms import KeptForm
 from licence_qr.web.shell.forms import Field, FieldProblem, Widget
 from licence_qr.web.shell.language import language
 from licence_qr.wording import explain
@@ -28,7 +28,7 @@ def sign_in_page(refused: LicenceQRError | None = None, kept: KeptForm | None = 
         words = explain(refused, language().value)
         summary = (FieldProblem("#username", words.what, words.todo),)
     return render_template(
-        "account/sign_in.html",
+        "accounts/sign_in.html",
         fields=(USERNAME, PASSWORD),
         values={"username": username},
         summary=summary,

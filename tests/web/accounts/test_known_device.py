@@ -16,8 +16,8 @@ from werkzeug.test import TestResponse
 
 from licence_qr.bootstrap import Services
 from licence_qr.domain.roles import Role
-from licence_qr.services.register.sign_in_limits import OF_ACCOUNT
-from licence_qr.web.account import known_device
+from licence_qr.services.accounts.sign_in_limits import OF_ACCOUNT
+from licence_qr.web.accounts import known_device
 from licence_qr.web.app import create_app
 
 PASSWORD = "only-for-these-tests"

@@ -18,12 +18,13 @@ from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.register.networks import client_network
 from licence_qr.domain.roles import COMMAND_LINE, NOT_PEOPLE, SYSTEM, Actor, Role
 from licence_qr.errors import AccessError, InputError, RegisterError
-from licence_qr.services.register import events, sign_in_limits, throttle
+from licence_qr.services.accounts import sign_in_limits
+from licence_qr.services.accounts.sign_in_limits import KnownDevice, Tries
+from licence_qr.services.register import events, throttle
 from licence_qr.services.register.events import NewEvent
-from licence_qr.services.register.sign_in_limits import KnownDevice, Tries
+from licence_qr.store.accounts import accounts
+from licence_qr.store.accounts.accounts import Session, User
 from licence_qr.store.database.connections import Database, Transaction
-from licence_qr.store.register import accounts
-from licence_qr.store.register.accounts import Session, User
 from licence_qr.store.work import calendar_feeds
 
 SESSION_HOURS = 12

@@ -7,14 +7,15 @@ from pathlib import Path
 
 from licence_qr.domain.feedback.alike import MANY_FROM_ONE_NETWORK, MOST_FROM_ONE_NETWORK
 from licence_qr.domain.feedback.room import MOST_SHORT_TEXT, RoomLimits
+from licence_qr.services.accounts import sign_in_limits
 from licence_qr.services.feedback.intake import (
     MOST_PHOTO_BYTES,
     PHOTOS_OF_ALL,
     PHOTOS_OF_NETWORK,
     REPORTS_OF_NETWORK,
 )
-from licence_qr.services.register import look_ups, sign_in_limits
-from licence_qr.web.account import known_device
+from licence_qr.services.register import look_ups
+from licence_qr.web.accounts import known_device
 
 PAGE = (Path(__file__).parents[3] / "docs" / "running" / "limits.md").read_text(encoding="utf-8")
 

@@ -8,10 +8,10 @@ from werkzeug.wrappers import Response
 
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import AccessError, SignInNeeded
-from licence_qr.services.register.accounts import Accounts
+from licence_qr.services.accounts.accounts import Accounts
 from licence_qr.web import current_instant
-from licence_qr.web.account import interrupted_forms, known_device, late_forms
-from licence_qr.web.account.sign_in_page import sign_in_page
+from licence_qr.web.accounts import interrupted_forms, known_device, late_forms
+from licence_qr.web.accounts.sign_in_page import sign_in_page
 from licence_qr.web.phone import pack_key, unsent_visits
 from licence_qr.web.shell.errors import status_of
 from licence_qr.web.shell.handed import Handed
@@ -51,7 +51,7 @@ def sign_in() -> Response:
     g.actor = actor = accounts().actor(token, now)
     response: Response = redirect(_onward(actor) if actor else url_for(".sign_in"), 303)
     if actor and kept:
-        response = make_response(render_template("account/kept.html", kept=kept, signed_in_again=True))
+        response = make_response(render_template("accounts/kept.html", kept=kept, signed_in_again=True))
     if actor:
         pack_key.take_back_from_others(response, actor)
         known_device.remember(response, username, accounts().known_device(actor, device), now)
@@ -82,7 +82,7 @@ def show_sessions() -> str:
     """The live sessions of whoever is signed in."""
     now = current_instant()
     return render_template(
-        "account/sessions.html",
+        "accounts/sessions.html",
         sessions=accounts().sessions(current_actor(), now),
         this_session=accounts().session_id(session_token(), now),
     )

@@ -14,8 +14,8 @@ from licence_qr.bootstrap import Services
 from licence_qr.domain.register.networks import IPV6_PREFIXES
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import AccessError
-from licence_qr.services.register.accounts import Accounts
-from licence_qr.services.register.sign_in_limits import (
+from licence_qr.services.accounts.accounts import Accounts
+from licence_qr.services.accounts.sign_in_limits import (
     OF_ACCOUNT,
     OF_ACCOUNT_AND_NETWORK,
     OF_ALL,

@@ -25,8 +25,8 @@ from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
 from licence_qr.bootstrap import Services
-from licence_qr.web.account.interrupted_forms import MOST_CHARACTERS, MOST_FIELDS
-from licence_qr.web.account.sign_in_page import sign_in_page
+from licence_qr.web.accounts.interrupted_forms import MOST_CHARACTERS, MOST_FIELDS
+from licence_qr.web.accounts.sign_in_page import sign_in_page
 
 __all__ = ["browser", "clerk", "desk_app", "desk_services"]
 

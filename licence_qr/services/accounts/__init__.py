@@ -1,0 +1,1 @@
+"""Who acts: people, their accounts, how they prove who they are, and their sessions."""
