@@ -25,6 +25,7 @@ from licence_qr.domain.dates import local_date
 from licence_qr.domain.identifiers import complete_uscc
 from licence_qr.domain.importing.department_rows import HEALTH_COLUMNS, MARKET_COLUMNS
 from licence_qr.domain.issuing.form import parse_application
+from licence_qr.domain.roles import AT_THE_MACHINE
 from licence_qr.errors import LicenceQRError
 from licence_qr.services.importing.run import ExportFile
 from licence_qr.services.issuing.issue import number_series
@@ -64,7 +65,7 @@ def import_both(folder: str) -> None:
     market, health = Path(folder) / "market.csv", Path(folder) / "health.csv"
     with market.open("rb") as one, health.open("rb") as other:
         exports = ExportFile(market.name, one), ExportFile(health.name, other)
-        build(settings_in(Path(folder))).importing.import_departments(*exports, "import", NOW)
+        build(settings_in(Path(folder))).importing.import_departments(*exports, AT_THE_MACHINE, NOW)
 
 
 def take_packs(folder: str) -> None:

@@ -17,7 +17,10 @@ from licence_qr.credential.trust_list import KeyPurpose
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.errors import RegisterError, RuleError
 from licence_qr.process.system import check_system
-from licence_qr.services.accounts.accounts import STANDARD_HASHER, Accounts
+from licence_qr.services.accounts.accounts import Accounts
+from licence_qr.services.accounts.passwords import STANDARD_HASHER, Passwords
+from licence_qr.services.accounts.sessions import Sessions
+from licence_qr.services.accounts.sign_in import SignIn
 from licence_qr.services.businesses.history import Timeline
 from licence_qr.services.businesses.search import Register
 from licence_qr.services.demonstration.afterlife import DemonstrationSince
@@ -111,6 +114,16 @@ class Services:
         """What publishes the status list while the service runs."""
         check, lock = partial(self.keys.check_signing, KeyPurpose.STATUS), self.settings.home / "status-list.lock"
         return StatusPublisher(self.status_publishing, check, lock, lambda: datetime.now(UTC))
+
+    @property
+    def sessions(self) -> Sessions:
+        """Who is signed in."""
+        return Sessions(self.database)
+
+    @property
+    def sign_in(self) -> SignIn:
+        """Signing in to these accounts."""
+        return SignIn(self.database, self.accounts.passwords, self.sessions)
 
     @property
     def demonstration_since(self) -> DemonstrationSince:
@@ -217,17 +230,15 @@ def build(
         demonstration = register_kind.get(tx, register_kind.KIND) == register_kind.DEMONSTRATION
     keys = _keys(settings)
     keys.trust_list()
-    return _wire(settings, catalogue, database, keys, Accounts(database, hasher), demonstration=demonstration)
+    return _wire(settings, catalogue, keys, Accounts(database, Passwords(hasher)), demonstration=demonstration)
 
 
-def _wire(
-    settings: Settings, catalogue: Catalogue, database: Database, keys: Keys, accounts: Accounts, *, demonstration: bool
-) -> Services:
+def _wire(settings: Settings, catalogue: Catalogue, keys: Keys, accounts: Accounts, *, demonstration: bool) -> Services:
     """Make each use case from the parts it needs."""
-    coding = Coding(catalogue, settings.address, keys.signing_key)
+    database, coding = accounts.database, Coding(catalogue, settings.address, keys.signing_key)
     reports, ratings = _answering(settings, catalogue, database)
     life, issuance = Life(database, catalogue, coding), Issuance(database, catalogue, coding, demonstration)
-    proposals = Proposals(database, catalogue, life, accounts)
+    proposals = Proposals(database, catalogue, life, SignIn(database, accounts.passwords, Sessions(database)))
     follow_ups, lives = FollowUps(database, catalogue, life, proposals), DemonstrationLives(life, proposals)
     photos, effects = PhotoFiles(settings.home / "photos"), InspectionEffects(catalogue, life, follow_ups, proposals)
     lookup = Lookup(database, catalogue, keys.trust_list, keys.allow_list, specimen=demonstration)

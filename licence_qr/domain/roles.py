@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 
@@ -22,11 +23,49 @@ NOT_PEOPLE = frozenset({SYSTEM, IMPORT, COMMAND_LINE, DEMONSTRATION, CITIZEN})
 
 
 @dataclass(frozen=True, slots=True)
+class Via:
+    """Through what somebody acts: the session, a few words for the device, and the network (an IPv4 address, or the /64 of
+    an IPv6 address). Empty for what the program or the command line does."""
+
+    session: str = ""
+    device: str = ""
+    network: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
-    """A signed-in person, or the command line acting for one. ``office`` limits their access."""
+    """An account that acts, of a person. ``office`` limits its access.
+
+    ``person_id`` is 0 for actors that are not people. ``others`` are the user names of the person's other accounts: whoever
+    must be somebody else is compared with all of them.
+    """
 
     user_id: int
     username: str
     display_name: str
     office: str
     roles: frozenset[Role]
+    person_id: int = 0
+    others: frozenset[str] = frozenset()
+    via: Via = field(default=Via(), compare=False)
+
+    def is_among(self, usernames: Iterable[str]) -> bool:
+        """Whether one of these accounts is of the same person."""
+        return not (self.others | {self.username}).isdisjoint(usernames)
+
+    def coming(self, via: Via) -> Actor:
+        """The same, who acts through ``via``."""
+        return replace(self, via=via)
+
+    def is_same_person(self, other: Actor) -> bool:
+        """Whether ``other`` is the same person, perhaps by another account."""
+        return self.is_among({other.username})
+
+
+def program(name: str) -> Actor:
+    """An actor that is not a person, one of ``NOT_PEOPLE``."""
+    return Actor(0, name, "", "", frozenset())
+
+
+BY_ITSELF = program(SYSTEM)
+AT_THE_MACHINE = program(COMMAND_LINE)

@@ -96,7 +96,7 @@ def create_app(services: Services, clock: Clock = system_clock) -> Flask:
 def _hand_over(app: Flask, given: Services) -> None:
     """To each room what it uses: the whole list of who can reach what."""
     handed.catalogue.give(app, given.catalogue)
-    security.accounts.give(app, given.accounts)
+    security.sessions.give(app, given.sessions)
     # everybody
     scan.lookup.give(app, given.lookup)
     reports.reports.give(app, given.reports)
@@ -107,7 +107,8 @@ def _hand_over(app: Flask, given: Services) -> None:
     token_file, counts = given.settings.metrics_token_file, given.settings.metrics_folder
     operation.services.give(app, operation.WatchingServices(given.watching, token_file, counts))
     # signing in, and the inspector's phone
-    sign_in.accounts.give(app, given.accounts)
+    sign_in.signing_in.give(app, given.sign_in)
+    sign_in.sessions.give(app, given.sessions)
     pack.pack.give(app, given.pack)
     pack_key.secret.give(app, given.web_secret)
     known_device.secret.give(app, given.web_secret)

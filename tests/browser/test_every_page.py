@@ -23,6 +23,8 @@ from public_pages import ADDRESS_OF
 from screens import DESK, PHONE, sign_in, width_of
 from verify_site import SESSION
 
+from licence_qr.domain.roles import AT_THE_MACHINE
+
 DATA = Path(__file__).parent.parent / "data"
 WHO = ("clerk", "inspector", "decider", "administrator")
 pytestmark = pytest.mark.campaign
@@ -234,7 +236,7 @@ def importing_desk(desk: Running, places: list[str]) -> Running:
     desk.services.importing.import_departments(
         export(market.name, market.read_bytes()),
         export(health.name, health.read_bytes()),
-        "admin",
+        AT_THE_MACHINE,
         datetime.now(UTC),
     )
     return desk

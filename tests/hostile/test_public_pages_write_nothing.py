@@ -121,7 +121,7 @@ def test_nor_does_one_that_somebody_opens_who_is_signed_in(
 ) -> None:
     """A page at the desk notes that the session is used; a public one leaves that to the next."""
     services.accounts.create("wang", "示例", "baishiyi", frozenset({Role.CLERK}), PASSWORD, now)
-    token = services.accounts.sign_in("wang", PASSWORD, "192.0.2.7", now)
+    token = services.sign_in.sign_in("wang", PASSWORD, "192.0.2.7", now)
     app = create_app(services, lambda: now + timedelta(minutes=5))
     staff = app.test_client()
     staff.set_cookie("__Host-session", token)

@@ -26,7 +26,7 @@ from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject
 from licence_qr.domain.lifecycle.details import ActRequest
 from licence_qr.domain.proposals.proposal import ProposalFilter
 from licence_qr.domain.register.permit import Suspension
-from licence_qr.domain.roles import Actor, Role
+from licence_qr.domain.roles import AT_THE_MACHINE, Actor, Role
 from licence_qr.errors import LicenceQRError
 from licence_qr.services.feedback.ratings import SentRating
 from licence_qr.services.feedback.ratings_desk import RatingAct
@@ -136,7 +136,7 @@ def things(hotel: Scene, make_application: Any) -> dict[str, Any]:
     code = services.ratings.invitation(clerk, application_no).code.number
     services.ratings.rate(code, SentRating("form-1", "1", (), "", ""), CLIENT, at)
     market, health = as_csv([licence()], MARKET_COLUMNS), as_csv([permit(name="另一家酒店")], HEALTH_COLUMNS)
-    services.importing.import_departments(export("market", market), export("health", health), "import", at)
+    services.importing.import_departments(export("market", market), export("health", health), AT_THE_MACHINE, at)
     [question] = services.waiting.list(Actor(9, "admin", "管理员", "", frozenset({Role.ADMIN})))
     return {
         "now": at,

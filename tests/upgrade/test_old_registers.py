@@ -13,7 +13,7 @@ from old_installations import REGISTERS, OldInstallation, Unpack
 from licence_qr.bootstrap import Services, build, prepare
 from licence_qr.domain.canonical_json import canonical_json
 from licence_qr.domain.dates import local_date
-from licence_qr.domain.roles import Actor, Role
+from licence_qr.domain.roles import AT_THE_MACHINE, Actor, Role
 from licence_qr.store.database.connections import Database
 from licence_qr.store.database.migrations import NAMES, name_today
 from licence_qr.store.database.sqlite import sqlite3
@@ -85,7 +85,7 @@ def test_old_events_are_read_as_they_were_written_and_new_ones_follow_them(name,
     services = upgraded(old)
     code = services.demonstration_register.code("in-force")
     with services.database.write() as tx:
-        services.coding.issue_code(tx, code.uscc, old.at, "clerk", "baishiyi", "补发", again=True)
+        services.coding.issue_code(tx, code.uscc, old.at, AT_THE_MACHINE, "baishiyi", "补发", again=True)
     with services.database.read() as tx:
         read = history.everything(tx)
         salts = [row["salt"] for row in tx.all("SELECT salt FROM history ORDER BY seq")]

@@ -8,7 +8,7 @@ articles 78, 79).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -16,6 +16,7 @@ from enum import StrEnum
 from licence_qr.domain.catalogue.life_rules import LifeRules
 from licence_qr.domain.plain_text import length_faults
 from licence_qr.domain.register.permit import GrantMode, Permit, PermitState
+from licence_qr.domain.roles import Actor
 from licence_qr.errors import InputError, RuleError
 from licence_qr.wording.terms import term
 from licence_qr.wording.text import Text
@@ -81,11 +82,12 @@ class FollowUpReport:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a report is checked against: the permit, the possible other officers, whether there is an order."""
+    """What a report is checked against: the permit, the possible other officers with their persons, whether there is an
+    order."""
 
     permit: Permit
-    officer: str
-    inspectors: Collection[str]
+    officer: Actor
+    inspectors: Mapping[str, int]
     ordered_before: bool
     rules: LifeRules
     today: date
@@ -127,10 +129,12 @@ def _day_faults(report: FollowUpReport, standing: Standing) -> list[InputError]:
 def _officer_faults(report: FollowUpReport, standing: Standing) -> list[InputError]:
     others = set(report.others)
     least = standing.rules.follow_up_officers
-    if standing.officer in others:
+    if standing.officer.is_among(others):
         return [InputError("officer_twice", field="others")]
     if others - set(standing.inspectors):
         return [InputError("officer_unknown", field="others")]
+    if len({standing.inspectors[each] for each in others}) < len(others):
+        return [InputError("officers_same_person", field="others")]
     if len(others) + 1 < least:
         return [InputError("officers_too_few", field="others", least=least)]
     return []

@@ -24,6 +24,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from licence_qr.domain.canonical_json import canonical_json
+from licence_qr.domain.roles import Via
 
 SALT_BYTES = 32
 
@@ -178,9 +179,10 @@ class Event:
     """One event as stored.
 
     ``uscc`` is the business whose history it belongs to, empty for none. ``actor`` is a user name or a name of
-    ``roles.NOT_PEOPLE``; ``proposed_by`` the proposer of a four-eyes act. ``effective_on`` is the day of legal effect;
-    None means the day of ``at`` in Asia/Shanghai. ``public`` and ``private`` have the members ``before`` and ``after``
-    where they exist, each with its share of the fields; ``private`` also has ``reason``.
+    ``roles.NOT_PEOPLE``; ``person_id`` its person and ``via`` what it came by; ``proposed_by`` the proposer of a four-
+    eyes act. ``effective_on`` is the day of legal effect; None means the day of ``at`` in Asia/Shanghai. ``public`` and
+    ``private`` have the members ``before`` and ``after`` where they exist, each with its share of the fields;
+    ``private`` also has ``reason``.
     """
 
     kind: EventKind
@@ -189,6 +191,8 @@ class Event:
     at: datetime
     actor: str
     office: str
+    person_id: int = 0
+    via: Via = Via()
     legal_basis: str
     document_no: str
     effective_on: date | None
@@ -240,10 +244,21 @@ def part_hashes(event: Event) -> PartHashes:
         "effective_on": event.effective_on and event.effective_on.isoformat(),
         **event.public,
     }
-    private = {"actor": event.actor, "proposed_by": event.proposed_by, **event.private}
+    private = {"actor": event.actor, "proposed_by": event.proposed_by, **_by(event), **event.private}
     return PartHashes(
         _hash(part_key(event.salt, Part.PUBLIC), public), _hash(part_key(event.salt, Part.PRIVATE), private)
     )
+
+
+def _by(event: Event) -> Fields:
+    """The person and what it came by, where there are any: events from before had neither, and their hashes stay."""
+    said = {
+        "person": event.person_id,
+        "session": event.via.session,
+        "device": event.via.device,
+        "network": event.via.network,
+    }
+    return {"by": {name: value for name, value in said.items() if value}} if any(said.values()) else {}
 
 
 def part_key(salt: bytes, part: Part) -> bytes:

@@ -13,7 +13,7 @@ from licence_qr.domain.publishing.public_page import Verdict
 from licence_qr.domain.register.entity import Entity, LicenceState
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.register.permit import ENDS_BEFORE_CLOSING, GrantMode, Permit
-from licence_qr.domain.roles import DEMONSTRATION, Actor, Role
+from licence_qr.domain.roles import DEMONSTRATION, Actor, Role, program
 from licence_qr.errors import NotFoundError, RuleError
 from licence_qr.printing.qr import make_symbol, to_png
 from licence_qr.services.accounts.accounts import Accounts
@@ -30,6 +30,7 @@ from licence_qr.store.register.codes import StoredCode
 from licence_qr.store.register.entities import StoredEntity
 
 ELSEWHERE = "高新区政务服务中心（演示）"
+_BY = program(DEMONSTRATION)
 _FACT, _FILLED = "demonstration", "filled"
 
 
@@ -92,7 +93,7 @@ class _Filling:
             kind=kind,
             subject=subject,
             at=self.at,
-            actor=DEMONSTRATION,
+            by=_BY,
             office=by.office,
             uscc=by.uscc,
             reason=reason,
@@ -221,7 +222,7 @@ class DemonstrationRegister:
 
     def _sign(self, filling: _Filling, reason: str) -> None:
         business = filling.business
-        self.coding.issue_code(filling.tx, business.uscc, filling.now, DEMONSTRATION, business.office, reason)
+        self.coding.issue_code(filling.tx, business.uscc, filling.now, _BY, business.office, reason)
 
     def _enter_licence(self, filling: _Filling) -> StoredEntity:
         business = filling.business

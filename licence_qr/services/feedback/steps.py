@@ -64,8 +64,7 @@ def write_step(tx: Transaction, kind: EventKind, subject: str, step: StrEnum, ac
             kind=kind,
             subject=subject,
             at=now,
-            actor=actor.username,
-            office=actor.office,
+            by=actor,
             after={"step": step.value},
         ),
     )

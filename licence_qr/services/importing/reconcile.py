@@ -31,7 +31,7 @@ from licence_qr.domain.names import name_key
 from licence_qr.domain.register.entity import Entity
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.register.permit import ENDS_BEFORE_CLOSING, Permit, PermitState
-from licence_qr.domain.roles import SYSTEM
+from licence_qr.domain.roles import BY_ITSELF, Actor
 from licence_qr.errors import ConflictError
 from licence_qr.services.importing.proposals import Asked, asked_of_licence, asked_of_permit, since
 from licence_qr.services.issuing.issue import number_series
@@ -82,7 +82,7 @@ class ImportContext:
     coding: Coding
     answers: Mapping[str, Decided]
     files: Mapping[Source, str]
-    actor: str
+    by: Actor
     now: datetime
     renaming: bool = False
 
@@ -113,13 +113,13 @@ class BusinessImport:
         taken = import_runs.parts_of(self.tx, self.uscc)
         done = [part for part in self.business.parts if self._take_over(part, taken.get(part.key))]
         if done:
-            self._sign(self.context.actor, self._why(done[0]))
+            self._sign(self.context.by, self._why(done[0]))
             close_impossible(self.tx, self.context.catalogue, self.uscc, self.context.now)
         elif self.noted:
-            self._sign(SYSTEM, rule(SubjectKind.PERMIT, Act.DEEM_RENEWED).name.zh)
+            self._sign(BY_ITSELF, rule(SubjectKind.PERMIT, Act.DEEM_RENEWED).name.zh)
 
-    def _sign(self, actor: str, why: str) -> None:
-        self.context.coding.issue_code(self.tx, self.uscc, self.context.now, actor, self.business.office, why)
+    def _sign(self, by: Actor, why: str) -> None:
+        self.context.coding.issue_code(self.tx, self.uscc, self.context.now, by, self.business.office, why)
         refresh_status(self.tx, self.uscc, local_date(self.context.now))
 
     def _catch_up(self) -> None:
@@ -366,7 +366,7 @@ class BusinessImport:
             kind=kind,
             subject=subject,
             at=self.context.now,
-            actor=self.context.actor,
+            by=self.context.by,
             office=self.business.office,
             uscc=self.uscc,
             reason=self._why(part),

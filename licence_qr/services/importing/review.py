@@ -190,7 +190,7 @@ class Waiting:
             coding=self.coding,
             answers=answers,
             files={row.place.source: row.file for row in rows},
-            actor=actor.username,
+            by=actor,
             now=now,
             renaming=decided.decision is Decision.TAKE_HEALTH,
         )
@@ -253,8 +253,7 @@ def _note(tx: Transaction, question: StoredQuestion, decided: Decided, actor: Ac
         kind=EventKind.ROW_DECIDED,
         subject=f"question/{question.question_id}",
         at=now,
-        actor=actor.username,
-        office=actor.office,
+        by=actor,
         uscc=conflict.uscc,
         reason=decided.reason,
         before=sides,

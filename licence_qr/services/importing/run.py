@@ -20,6 +20,7 @@ from licence_qr.domain.importing.conflicts import Place, RowOutcome, RowVerdict,
 from licence_qr.domain.importing.merge import merge
 from licence_qr.domain.importing.ties import ties_of_registered
 from licence_qr.domain.importing.values import Merged
+from licence_qr.domain.roles import Actor
 from licence_qr.services.importing.department_files import DepartmentFile, read_health, read_market
 from licence_qr.services.importing.reconcile import ImportContext
 from licence_qr.services.importing.settled import Settled, known_businesses, take_over
@@ -105,7 +106,7 @@ class Importing:
         self,
         market: ExportFile,
         health: ExportFile,
-        actor: str,
+        by: Actor,
         now: datetime,
         progress: Progress = lambda done, total, label: None,
     ) -> ImportReport:
@@ -129,12 +130,12 @@ class Importing:
                 coding=self.coding,
                 answers=answers,
                 files={f.source: f.name for f in files},
-                actor=actor,
+                by=by,
                 now=now,
             )
             run = _Run(self.database, context, staging, _run_id(files))
             with self.database.write() as tx:
-                import_runs.begin_run(tx, run.run_id, (market.name, health.name), actor, now)
+                import_runs.begin_run(tx, run.run_id, (market.name, health.name), by.username, now)
             run.write(progress)
             run.finish()
         progress(len(staging), len(staging), "done")

@@ -188,7 +188,7 @@ class InspectionsDesk:
             stored = _own(tx, actor, key)
             if stored.state is not InspectionState.HELD:
                 raise ConflictError("inspection_handled_before")
-            if actor.username in {stored.officer, stored.second_officer}:
+            if actor.is_among({stored.officer, stored.second_officer}):
                 raise AccessError("inspection_handled_by_officer")
             state = InspectionState.SET_ASIDE
             if decision == "count":
@@ -248,7 +248,7 @@ def _own(tx: Transaction, actor: Actor, key: int) -> StoredInspection:
 def _may_handle(actor: Actor, stored: StoredInspection) -> bool:
     involved = {stored.officer, stored.second_officer}
     allowed = access.may(actor, DECIDE_INSPECTIONS, stored.office)
-    return stored.state is InspectionState.HELD and allowed and actor.username not in involved
+    return stored.state is InspectionState.HELD and allowed and not actor.is_among(involved)
 
 
 def _counted(others: Iterable[StoredInspection]) -> bool:

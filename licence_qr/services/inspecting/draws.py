@@ -244,7 +244,7 @@ def _check_recused(tx: Transaction, wanted: DrawRequest, inspectors: Mapping[int
 
 def _event(kind: EventKind, draw_id: int, actor: Actor, now: datetime) -> NewEvent:
     """The event of a step of a draw: a row in the table of draws can be changed, an event cannot."""
-    return NewEvent(kind=kind, subject=f"draw/{draw_id}", at=now, actor=actor.username, office=actor.office)
+    return NewEvent(kind=kind, subject=f"draw/{draw_id}", at=now, by=actor)
 
 
 def _announced(

@@ -204,8 +204,7 @@ class InspectionEffects:
         actor, visit = counting.actor, counting.visit
         new = NewEvent(
             at=counting.now,
-            actor=actor.username,
-            office=actor.office,
+            by=actor,
             kind=kind,
             uscc=visit.subject.uscc,
             subject=counting.subject,

@@ -135,7 +135,7 @@ class FollowUps:
                 past=tuple(_past(tx, each) for each in past),
                 open=left,
                 may_record=left is not None and access.may(actor, RECORD_FOLLOW_UPS),
-                colleagues=tuple(each for each in inspectors if each.username != actor.username),
+                colleagues=tuple(each for each in inspectors if not each.is_same_person(actor)),
                 count=self.catalogue.life_rules_on(local_date(now)).follow_up_officers,
                 revision=len(past),
             )
@@ -183,11 +183,12 @@ class FollowUps:
         past = follow_ups.of_permit(tx, visit.stored.permit_id)
         if _annulment_waits(tx, past):
             raise RuleError("follow_up_not_due", permit_no=permit.permit_no)
-        inspectors = {each.username for each in accounts.active_of_office(tx, visit.actor.office, Role.INSPECTOR)}
+        office = accounts.active_of_office(tx, visit.actor.office, Role.INSPECTOR)
+        inspectors = {each.username: each.person_id for each in office}
         ordered = any(each.report.outcome is FollowUpOutcome.RECTIFY for each in past)
         checked = max(visit.report.checked_on or today, permit.issued_on or today)
         rules = self.catalogue.life_rules_on(min(checked, today))
-        problems = faults_of(visit.report, Standing(permit, visit.actor.username, inspectors, ordered, rules, today))
+        problems = faults_of(visit.report, Standing(permit, visit.actor, inspectors, ordered, rules, today))
         if problems:
             raise InvalidApplication(problems)
 
@@ -265,8 +266,7 @@ def _note(visit: _Visit, number: int) -> None:
     }
     new = NewEvent(
         at=visit.now,
-        actor=visit.actor.username,
-        office=visit.actor.office,
+        by=visit.actor,
         kind=EventKind.FOLLOW_UP_RECORDED,
         uscc=stored.uscc,
         subject=f"follow-up/{number}",

@@ -29,7 +29,7 @@ def kit(tx: Transaction, catalogue: Catalogue, actor: Actor, today: date) -> dic
         "format": FORMAT,
         "office": office,
         "officer": actor.username,
-        "officers": [[each.username, each.display_name] for each in colleagues if each.username != actor.username],
+        "officers": [[each.username, each.display_name] for each in colleagues if not each.is_same_person(actor)],
         "grades": {
             known.id: _grades(known.scale, rules)
             for known in catalogue.permit_types.values()

@@ -86,8 +86,7 @@ class Pack:
             kind=EventKind.EXPORTED,
             subject="export/pack",
             at=now,
-            actor=actor.username,
-            office=actor.office,
+            by=actor,
             after={"businesses": businesses},
         )
         events.write_of_reader(self.database, taken)

@@ -180,8 +180,7 @@ def note(tx: Transaction, stored: StoredInspection, actor: Actor, reason: str, n
     }
     new = NewEvent(
         at=now,
-        actor=actor.username,
-        office=actor.office,
+        by=actor,
         kind=EventKind.INSPECTED,
         uscc=stored.uscc,
         subject=f"inspection/{stored.id}",

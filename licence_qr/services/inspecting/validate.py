@@ -153,7 +153,7 @@ def _second_officer(tx: Transaction, arrival: Arrival) -> tuple[Flag, ...]:
         return (Flag.SECOND_OFFICER_MISSING,)
     user = accounts.user_by_name(tx, name)
     fit = user is not None and not user.disabled and access.may(user.actor, access.MAKE_INSPECTIONS, actor.office)
-    return () if fit and name != actor.username else (Flag.SECOND_OFFICER_UNFIT,)
+    return () if fit and not actor.is_among({name}) else (Flag.SECOND_OFFICER_UNFIT,)
 
 
 def _items(

@@ -61,8 +61,9 @@ class _IssuingCase:
 
     def note(self, kind: EventKind, uscc: str, subject: str, after: dict[str, object]) -> None:
         """Append to the history."""
-        actor, office = self.actor.username, self.office
-        new = NewEvent(kind=kind, subject=subject, at=self.now, actor=actor, office=office, uscc=uscc, after=after)
+        new = NewEvent(
+            kind=kind, subject=subject, at=self.now, by=self.actor, office=self.office, uscc=uscc, after=after
+        )
         events.write(self.tx, new)
 
 
@@ -104,7 +105,7 @@ class Issuance:
         issued = tuple(
             self._permit(case, request, premises, entity.uscc, application_no) for request in application.permits
         )
-        code = self.coding.issue_code(tx, entity.uscc, now, actor.username, application.office)
+        code = self.coding.issue_code(tx, entity.uscc, now, actor, application.office)
         outcome = IssuedOutcome(
             idempotency_key=idempotency_key,
             application_no=application_no,

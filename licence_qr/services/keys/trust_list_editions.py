@@ -12,7 +12,7 @@ from licence_qr.credential.allow_list import AllowedCodes, AllowList
 from licence_qr.credential.trust_list import KeyPurpose, KeyState, TrustedKey, TrustList
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.register.events import EventKind
-from licence_qr.domain.roles import COMMAND_LINE
+from licence_qr.domain.roles import AT_THE_MACHINE
 from licence_qr.domain.written_dates import day_in_range
 from licence_qr.errors import InputError, KeyStoreError, RegisterError
 from licence_qr.services.keys.keyring import KeyPlace, Keys
@@ -195,8 +195,7 @@ class Ceremony:
             kind=kind,
             subject=f"key/{key.kid.hex()}",
             at=now,
-            actor=COMMAND_LINE,
-            office="",
+            by=AT_THE_MACHINE,
             after=facts | dict(besides or {}),
         )
         with suppress(RegisterError):

@@ -102,8 +102,7 @@ def _note(tx: Transaction, entry: CreditEntry, barred: Period | None, what: Cons
     }
     new = NewEvent(
         at=what.now,
-        actor=what.decider.username,
-        office=what.decider.office,
+        by=what.decider,
         kind=EventKind.CREDIT_RECORDED,
         uscc=entry.uscc,
         subject=f"credit/{entry.entry_id}",

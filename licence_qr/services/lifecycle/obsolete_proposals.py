@@ -11,7 +11,7 @@ from licence_qr.domain.lifecycle.acts import Act, Rule, Subject, SubjectKind, ch
 from licence_qr.domain.proposals.proposal import ProposalState
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.register.permit import status_on
-from licence_qr.domain.roles import SYSTEM, Actor
+from licence_qr.domain.roles import BY_ITSELF, Actor
 from licence_qr.errors import NotFoundError, RuleError
 from licence_qr.services.lifecycle.credit_record import Consequence, settle_within
 from licence_qr.services.register import events, things
@@ -22,8 +22,6 @@ from licence_qr.store.proposals.proposals import NewProposal, StoredProposal
 from licence_qr.store.register import entities, permits
 from licence_qr.store.register.entities import StoredEntity
 from licence_qr.store.register.permits import StoredPermit
-
-_SYSTEM = Actor(0, SYSTEM, "", "", frozenset())
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +82,9 @@ def close_if_impossible(tx: Transaction, catalogue: Catalogue, proposal: StoredP
         pass
     else:
         return False
-    proposals.settle(tx, proposal.proposal_id, ProposalState.CLOSED, _SYSTEM.username, seen.state, now)
-    note(tx, EventKind.PROPOSAL_CLOSED, proposal, _SYSTEM, "", now)
-    settle_within(tx, catalogue, Consequence(proposal, _SYSTEM, False, now))
+    proposals.settle(tx, proposal.proposal_id, ProposalState.CLOSED, BY_ITSELF.username, seen.state, now)
+    note(tx, EventKind.PROPOSAL_CLOSED, proposal, BY_ITSELF, "", now)
+    settle_within(tx, catalogue, Consequence(proposal, BY_ITSELF, False, now))
     return True
 
 
@@ -95,7 +93,7 @@ def note(tx: Transaction, kind: EventKind, proposal: StoredProposal, actor: Acto
     content = proposal.content
     new = NewEvent(
         at=now,
-        actor=actor.username,
+        by=actor,
         office=actor.office or proposal.office,
         kind=kind,
         uscc=content.uscc,

@@ -124,7 +124,7 @@ class Life:
         code = None if before is None else self.coding.issued(before)
         if case.rule.effect is Effect.NEXT_VERSION or caught_up:
             why, again = case.rule.name.zh, case.rule.anew
-            code = self.coding.issue_code(tx, uscc, case.now, actor.username, actor.office, why, again=again)
+            code = self.coding.issue_code(tx, uscc, case.now, actor, actor.office, why, again=again)
         if case.rule.effect in {Effect.STATUS, Effect.NEXT_VERSION} or caught_up:
             refresh_status(tx, uscc, case.today)
         newer = code is not None and (before is None or code.version > before.version)

@@ -61,7 +61,7 @@ class LifeSweep:
             return
         actor = calendar_actor(stored.office)
         why = rule(SubjectKind.PERMIT, Act.DEEM_RENEWED).name.zh
-        self.life.coding.issue_code(tx, uscc, now, actor.username, actor.office, why)
+        self.life.coding.issue_code(tx, uscc, now, actor, actor.office, why)
         refresh_status(tx, uscc, local_date(now))
 
     def _drop_marks(self, tx: Transaction, uscc: str, now: datetime) -> None:

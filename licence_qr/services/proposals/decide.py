@@ -27,7 +27,7 @@ from licence_qr.errors import (
     InvalidApplication,
     RuleError,
 )
-from licence_qr.services.accounts.accounts import Accounts
+from licence_qr.services.accounts.sign_in import SignIn
 from licence_qr.services.lifecycle.credit_record import Consequence, add_within, settle_within
 from licence_qr.services.lifecycle.obsolete_proposals import Seen, close_if_impossible, note, see
 from licence_qr.services.lifecycle.perform import MAX_BASIS_CHARS, MAX_NUMBER_CHARS, MAX_REASON_CHARS, Life
@@ -95,7 +95,7 @@ class Proposals:
     database: Database
     catalogue: Catalogue
     life: Life
-    accounts: Accounts
+    sign_in: SignIn
 
     def propose(self, actor: Actor, wanted: ProposalRequest, now: datetime) -> int:
         """Open a proposal and return its number.
@@ -139,7 +139,7 @@ class Proposals:
         with self.database.read() as tx:
             _decidable(tx, actor, proposal_id)
         _demand_verdict(verdict)
-        self.accounts.confirm_password(actor, verdict.password, verdict.client, now)
+        self.sign_in.confirm_password(actor, verdict.password, verdict.client, now)
         with self.database.write() as tx:
             proposal = _decidable(tx, actor, proposal_id)
             if verdict.approve:
@@ -171,7 +171,7 @@ class Proposals:
         with self.database.write() as tx:
             proposal = own_office(tx, actor, proposal_id)
             _demand_open(proposal)
-            if proposal.proposed_by != actor.username:
+            if not actor.is_among({proposal.proposed_by}):
                 raise RuleError("proposal_not_own", number=proposal_id)
             self._close(tx, proposal, ProposalState.WITHDRAWN, actor, reason, now)
             note(tx, EventKind.PROPOSAL_WITHDRAWN, proposal, actor, reason, now)
@@ -196,7 +196,7 @@ def own_office(tx: Transaction, actor: Actor, proposal_id: int) -> StoredProposa
 def may_decide(actor: Actor, proposal: StoredProposal) -> bool:
     """Whether ``actor`` is a decider of the office who neither proposed it nor was involved in what led to it."""
     involved = {proposal.proposed_by, *proposal.content.witnesses}
-    return access.may(actor, DECIDE_PROPOSALS, proposal.office) and actor.username not in involved
+    return access.may(actor, DECIDE_PROPOSALS, proposal.office) and not actor.is_among(involved)
 
 
 def _known(tx: Transaction, proposal_id: int) -> StoredProposal:

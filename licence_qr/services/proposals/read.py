@@ -179,7 +179,7 @@ class ProposalReading:
             proposed_at=proposal.proposed_at,
             decided_by="" if proposal.decided_by == SYSTEM else _name(tx, proposal.decided_by),
             decided_at=proposal.decided_at,
-            mine=proposal.proposed_by == actor.username,
+            mine=actor.is_among({proposal.proposed_by}),
             mine_to_decide=proposal.state is ProposalState.OPEN and may_decide(actor, proposal),
         )
 

@@ -88,5 +88,5 @@ class Prints:
         return content
 
     def _note(self, kind: EventKind, subject: str, after: Mapping[str, str], actor: Actor, now: datetime) -> None:
-        taken = NewEvent(kind=kind, subject=subject, at=now, actor=actor.username, office=actor.office, after=after)
+        taken = NewEvent(kind=kind, subject=subject, at=now, by=actor, after=after)
         events.write_of_reader(self.database, taken)

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from licence_qr.domain.register.events import SALT_BYTES, Event, EventKind, split
+from licence_qr.domain.roles import Actor
 from licence_qr.errors import RegisterError
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.register import history, pending_events
@@ -23,6 +24,7 @@ _READER_WAIT_SECONDS = 0.25  # as long as a page waits to note that a session is
 class NewEvent:
     """An event on ``subject``: who, when and why, and the values before and after as JSON values.
 
+    ``by`` acted; ``office`` is the office it belongs to, where that is not the office of ``by``.
     ``uscc`` is the business whose history it belongs to. It is empty for other events (accounts, keys, exports), which
     then do not change the revision of a business. See ``Event`` for the rest.
     """
@@ -30,8 +32,8 @@ class NewEvent:
     kind: EventKind
     subject: str
     at: datetime
-    actor: str
-    office: str
+    by: Actor
+    office: str = ""
     uscc: str = ""
     reason: str = ""
     legal_basis: str = ""
@@ -70,8 +72,10 @@ def _event(new: NewEvent) -> Event:
         uscc=new.uscc,
         subject=new.subject,
         at=new.at,
-        actor=new.actor,
-        office=new.office,
+        actor=new.by.username,
+        office=new.office or new.by.office,
+        person_id=new.by.person_id,
+        via=new.by.via,
         legal_basis=new.legal_basis,
         document_no=new.document_no,
         effective_on=new.effective_on,

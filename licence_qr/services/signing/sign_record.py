@@ -18,6 +18,7 @@ from licence_qr.domain.issuing.issued import IssuedCode
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.register.permit import status_list_value, status_on
 from licence_qr.domain.register.record import CombinedRecord
+from licence_qr.domain.roles import Actor
 from licence_qr.services.register import events
 from licence_qr.services.register import record as records
 from licence_qr.services.register.events import NewEvent
@@ -42,7 +43,7 @@ class Coding:
         tx: Transaction,
         uscc: str,
         now: datetime,
-        actor: str,
+        by: Actor,
         office: str,
         reason: str = "",
         *,
@@ -68,7 +69,7 @@ class Coding:
                 kind=EventKind.CODE_ISSUED,
                 subject=f"code/{code.version}",
                 at=now,
-                actor=actor,
+                by=by,
                 office=office,
                 uscc=uscc,
                 reason=reason,

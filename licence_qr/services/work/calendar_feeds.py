@@ -60,7 +60,7 @@ class CalendarFeeds:
 def _note(tx: Transaction, kind: EventKind, actor: Actor, now: datetime) -> None:
     """Record the creation or removal of an address; the hourly fetches by calendar programs are not recorded."""
     subject = f"account/{actor.user_id}"
-    events.write(tx, NewEvent(kind=kind, subject=subject, at=now, actor=actor.username, office=actor.office))
+    events.write(tx, NewEvent(kind=kind, subject=subject, at=now, by=actor))
 
 
 def _hash(token: str) -> bytes:

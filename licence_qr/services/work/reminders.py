@@ -136,7 +136,7 @@ class Reminders:
             today=today,
             offices=(office.id,),
             kinds=_REMINDED_OF,
-            username="",
+            usernames=(),
             rules=self._catalogue.life_rules_on(today),
             reviews=review_terms(self._catalogue, today),
         )

@@ -115,8 +115,7 @@ class WorkList:
             kind=EventKind.EXPORTED,
             subject=f"export/work.{form}",
             at=now,
-            actor=actor.username,
-            office=actor.office,
+            by=actor,
             after={"lines": lines},
         )
         events.write_of_reader(self._database, taken)
@@ -133,7 +132,7 @@ class WorkList:
             today=today,
             offices=(work_filter.office,) if work_filter.office in offices else offices,
             kinds=kinds_of(actor),
-            username=actor.username,
+            usernames=(actor.username, *sorted(actor.others)),
             rules=self._catalogue.life_rules_on(today),
             reviews=review_terms(self._catalogue, today),
             unassigned=access.office_bound(actor, access.SEE_WORK) is None and not work_filter.office,

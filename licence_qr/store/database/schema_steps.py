@@ -10,7 +10,13 @@ from collections.abc import Callable
 
 from licence_qr.store.database import early_steps
 from licence_qr.store.database.schema import Schema
-from licence_qr.store.database.tables import feedback_tables, importing_tables, inspecting_tables, proposals_tables
+from licence_qr.store.database.tables import (
+    accounts_tables,
+    feedback_tables,
+    importing_tables,
+    inspecting_tables,
+    proposals_tables,
+)
 
 
 def m001_businesses(schema: Schema) -> None:
@@ -260,6 +266,11 @@ def m021_limits(schema: Schema) -> None:
     feedback_tables.mark_networks(schema)
 
 
+def m022_people(schema: Schema) -> None:
+    """People, to whom accounts belong; who acted, by what, in the history; the device of a session."""
+    accounts_tables.add_people(schema)
+
+
 STEPS: tuple[Callable[[Schema], None], ...] = (
     m001_businesses,
     m002_codes,
@@ -282,4 +293,5 @@ STEPS: tuple[Callable[[Schema], None], ...] = (
     m019_event_parts,
     m020_suspension,
     m021_limits,
+    m022_people,
 )

@@ -18,7 +18,7 @@ from licence_qr.store.database.connections import Row, Transaction
 EventRow = dict[str, Any]
 _COLUMNS = (
     "seq", "at", "actor", "office", "event", "uscc", "subject", "reason", "legal_basis", "document_no", "before", "after",
-    "effective_on", "proposed_by", "private",
+    "effective_on", "proposed_by", "private", "person_id", "session", "device", "network",
 )  # fmt: skip
 _SELECT = f"SELECT {', '.join(_COLUMNS)} FROM history"
 
@@ -31,7 +31,8 @@ def append(tx: Transaction, event: Event) -> None:
     """Append one event."""
     tx.run(
         "INSERT INTO history (at, actor, office, event, uscc, subject, reason, legal_basis, document_no, before, after,"
-        " effective_on, proposed_by, private, salt) VALUES (?, ?, ?, ?, ?, ?, '', ?, ?, ?, ?, ?, ?, ?, ?)",
+        " effective_on, proposed_by, private, salt, person_id, session, device, network)"
+        " VALUES (?, ?, ?, ?, ?, ?, '', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             event.at.isoformat(),
             event.actor,
@@ -47,6 +48,10 @@ def append(tx: Transaction, event: Event) -> None:
             event.proposed_by,
             canonical_json(event.private),
             event.salt,
+            event.person_id,
+            event.via.session,
+            event.via.device,
+            event.via.network,
         ),
     )
 

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from licence_qr.domain.canonical_json import canonical_json
 from licence_qr.domain.register.events import Event, EventKind
+from licence_qr.domain.roles import Via
 from licence_qr.store.database.connections import Transaction
 from licence_qr.store.files import file_errors, sync_names
 from licence_qr.store.register import history
@@ -86,6 +87,8 @@ def _text(event: Event) -> str:
             "document_no": event.document_no,
             "effective_on": event.effective_on and event.effective_on.isoformat(),
             "proposed_by": event.proposed_by,
+            "person_id": event.person_id,
+            "via": [event.via.session, event.via.device, event.via.network],
             "public": event.public,
             "private": event.private,
             "salt": event.salt.hex(),
@@ -102,5 +105,6 @@ def _event(text: str) -> Event:
             "at": datetime.fromisoformat(read["at"]),
             "effective_on": date.fromisoformat(read["effective_on"]) if read["effective_on"] else None,
             "salt": bytes.fromhex(read["salt"]),
+            "via": Via(*read.get("via", ())),
         }
     )

@@ -18,7 +18,8 @@ from licence_qr.store.register import permits
 
 @dataclass(frozen=True, slots=True)
 class TaskQuery:
-    """Whose tasks to select. ``offices`` limits them; ``username`` identifies the person's own proposals.
+    """Whose tasks to select. ``offices`` limits them; ``usernames`` are the accounts of the person,
+    by which their own proposals are known.
 
     ``reviews`` are the permit types that are reviewed (复核), by the number of months after which.
     ``unassigned``: include reports without an office.
@@ -27,7 +28,7 @@ class TaskQuery:
     today: date
     offices: tuple[str, ...]
     kinds: tuple[TaskKind, ...]
-    username: str
+    usernames: tuple[str, ...]
     rules: LifeRules
     reviews: Mapping[int, tuple[str, ...]]
     unassigned: bool = False
@@ -136,17 +137,19 @@ def _proposal(q: TaskQuery, whose: str) -> TaskSelect:
         FROM proposals p LEFT JOIN permits m ON m.permit_id =
             CASE WHEN p.subject LIKE 'permit/%' THEN CAST(substr(p.subject, 8) AS INTEGER) END
         WHERE p.office IN ({marks(q.offices)}) AND p.state = 'open' AND {whose}"""
-    return TaskSelect(sql, (*q.offices, q.username))
+    return TaskSelect(sql, q.offices)
 
 
 def _proposal_to_decide(q: TaskQuery) -> TaskSelect:
     """Proposals to decide, except those the person made or was involved in."""
-    part = _proposal(q, "p.proposed_by <> ? AND instr(',' || p.witnesses || ',', ',' || ? || ',') = 0")
-    return TaskSelect(part.sql, (*part.values, q.username))
+    involved = " OR ".join(["instr(',' || p.witnesses || ',', ',' || ? || ',') > 0"] * len(q.usernames))
+    part = _proposal(q, f"p.proposed_by NOT IN ({marks(q.usernames)}) AND NOT ({involved})")
+    return TaskSelect(part.sql, (*part.values, *q.usernames, *q.usernames))
 
 
 def _proposal_of_mine(q: TaskQuery) -> TaskSelect:
-    return _proposal(q, "p.proposed_by = ?")
+    part = _proposal(q, f"p.proposed_by IN ({marks(q.usernames)})")
+    return TaskSelect(part.sql, (*part.values, *q.usernames))
 
 
 def _order(q: TaskQuery) -> TaskSelect:

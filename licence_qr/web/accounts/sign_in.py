@@ -8,7 +8,8 @@ from werkzeug.wrappers import Response
 
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import AccessError, SignInNeeded
-from licence_qr.services.accounts.accounts import Accounts
+from licence_qr.services.accounts.sessions import Sessions
+from licence_qr.services.accounts.sign_in import SignIn
 from licence_qr.web import current_instant
 from licence_qr.web.accounts import interrupted_forms, known_device, late_forms
 from licence_qr.web.accounts.sign_in_page import sign_in_page
@@ -27,7 +28,8 @@ from licence_qr.web.shell.security import (
 )
 
 blueprint = Blueprint("sign_in", __name__)
-accounts = Handed(Accounts)
+signing_in = Handed(SignIn)
+sessions = Handed(Sessions)
 blueprint.app_errorhandler(SignInNeeded)(late_forms.ask_to_sign_in)
 blueprint.app_errorhandler(CSRFError)(late_forms.offer_again)
 
@@ -45,16 +47,16 @@ def sign_in() -> Response:
     username, password = request.form.get("username", ""), request.form.get("password", "")
     device = known_device.brought(username, now)
     try:
-        token = accounts().sign_in(username, password, request.remote_addr or "", now, device)
+        token = signing_in().sign_in(username, password, request.remote_addr or "", now, device)
     except AccessError as refused:
         return make_response(sign_in_page(refused, kept, username), status_of(refused))
-    g.actor = actor = accounts().actor(token, now)
+    g.actor = actor = sessions().actor(token, now)
     response: Response = redirect(_onward(actor) if actor else url_for(".sign_in"), 303)
     if actor and kept:
         response = make_response(render_template("accounts/kept.html", kept=kept, signed_in_again=True))
     if actor:
         pack_key.take_back_from_others(response, actor)
-        known_device.remember(response, username, accounts().known_device(actor, device), now)
+        known_device.remember(response, username, signing_in().known_device(actor, device), now)
     remember_session(response, token)
     return response
 
@@ -69,7 +71,7 @@ def sign_out() -> Response:
     waiting = unsent_visits.count_of(current_actor())
     if waiting and request.form.get("anyway") != "yes":
         return make_response(render_template("phone/unsent.html", waiting=waiting))
-    accounts().sign_out(session_token(), current_instant())
+    sessions().sign_out(session_token(), current_instant())
     response = make_response(redirect(url_for("inspect.signed_out" if pack_key.held() else ".sign_in"), 303))
     pack_key.take_back(response)
     forget_session(response)
@@ -83,8 +85,8 @@ def show_sessions() -> str:
     now = current_instant()
     return render_template(
         "accounts/sessions.html",
-        sessions=accounts().sessions(current_actor(), now),
-        this_session=accounts().session_id(session_token(), now),
+        sessions=sessions().of(current_actor(), now),
+        this_session=current_actor().via.session,
     )
 
 
@@ -92,7 +94,7 @@ def show_sessions() -> str:
 @roles(*SESSIONS.roles)
 def revoke_session(session_id: str) -> Response:
     """End one of one's own sessions."""
-    accounts().revoke(current_actor(), session_id, current_instant())
+    sessions().revoke(current_actor(), session_id, current_instant())
     flash(t("已结束那次登录。", "That session has ended."))
     return redirect(url_for(".show_sessions"), 303)
 

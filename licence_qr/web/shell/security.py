@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import AccessError, ConfigError, SignInNeeded
-from licence_qr.services.accounts.accounts import Accounts
+from licence_qr.services.accounts.sessions import Sessions
 from licence_qr.web import current_instant
 from licence_qr.web.shell.handed import Handed
 
@@ -50,7 +50,7 @@ _SESSION_SECONDS = 12 * 3600
 _ROLES = "licence_qr_roles"
 
 View = TypeVar("View", bound=Callable[..., Any])
-accounts = Handed(Accounts)
+sessions = Handed(Sessions)
 
 
 def roles(*allowed: Role) -> Callable[[View], View]:
@@ -108,15 +108,15 @@ def remember_session(response: Response, token: str) -> None:
 
 
 def forget_session(response: Response) -> None:
-    """Take the session token back from the browser. The session itself is ended by the accounts service."""
+    """Take the session token back from the browser. The session itself is ended by its service."""
     response.delete_cookie(session_cookie_name(), secure=is_https(), httponly=True, samesite="Lax", path="/")
 
 
 def signed_in() -> Actor | None:
-    """Who is signed in, asked of the accounts service once a request; None for a visitor."""
+    """Who is signed in, asked once a request; None for a visitor."""
     if "actor" not in g:
         token, closed = session_token(), request.endpoint not in PUBLIC  # what is public writes nothing, whoever asks
-        g.actor = accounts().actor(token, current_instant(), noting=closed) if token else None
+        g.actor = sessions().actor(token, current_instant(), noting=closed) if token else None
     actor: Actor | None = g.actor
     return actor
 

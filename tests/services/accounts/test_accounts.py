@@ -7,18 +7,13 @@ from datetime import timedelta
 import pytest
 from argon2 import PasswordHasher, Type, extract_parameters
 from click.testing import CliRunner
-from quick_passwords import QUICK
+from people import People
 
 from licence_qr.bootstrap import build
 from licence_qr.cli.main import commands
 from licence_qr.domain.roles import Role
 from licence_qr.errors import AccessError, InputError
-from licence_qr.services.accounts.accounts import (
-    IDLE_MINUTES,
-    SESSION_HOURS,
-    SESSIONS_KEPT_DAYS,
-    Accounts,
-)
+from licence_qr.services.accounts.sessions import IDLE_MINUTES, SESSION_HOURS, SESSIONS_KEPT_DAYS
 from licence_qr.services.accounts.sign_in_limits import CONFIRMING_FROM_NETWORK
 from licence_qr.store.database.sqlite import sqlite3
 
@@ -28,7 +23,7 @@ PASSWORD = "a good long password"
 @pytest.fixture
 def people(services, now):
     """Accounts with one clerk."""
-    people = Accounts(services.database, QUICK)
+    people = People(services.database)
     people.create("wang", "王", "baishiyi", frozenset({Role.CLERK, Role.ADMIN}), PASSWORD, now)
     return people
 
@@ -57,7 +52,7 @@ def test_a_wrong_password_and_an_unknown_name_are_told_alike(people, services, n
             asked.append(password)
             return super().verify(hash, password)
 
-    people = Accounts(services.database, Watched(1, 8, 1))
+    people = People(services.database, Watched(1, 8, 1))
     assert refused(people, "wang", "wrong", "10.0.0.1", now) == "sign_in_failed"
     assert refused(people, "nobody", "wrong", "10.0.0.1", now) == "sign_in_failed"
     assert asked == ["wrong", "wrong"]  # the unknown name costs a verification too
@@ -91,9 +86,9 @@ def test_whoever_is_signed_in_looks_while_another_writes_for_long_and_is_noted_l
     writer.execute("BEGIN IMMEDIATE")
     assert people.actor(token, later).username == "wang"
     writer.close()
-    assert people.sessions(people.actor(token, now), now)[0].last_seen_at == now
+    assert people.sessions.of(people.actor(token, now), now)[0].last_seen_at == now
     people.actor(token, later)
-    assert people.sessions(people.actor(token, later), later)[0].last_seen_at == later
+    assert people.sessions.of(people.actor(token, later), later)[0].last_seen_at == later
 
 
 def test_a_session_in_use_ends_after_a_working_day_all_the_same(people, now):
@@ -110,9 +105,9 @@ def test_a_revoked_session_is_over_at_once_and_the_other_goes_on(people, now):
     first = people.sign_in("wang", PASSWORD, "10.0.0.1", now)
     second = people.sign_in("wang", PASSWORD, "10.0.0.2", now + timedelta(seconds=1))
     actor = people.actor(second, now)
-    listed = people.sessions(actor, now)
+    listed = people.sessions.of(actor, now)
     assert [session.client for session in listed] == ["10.0.0.2", "10.0.0.1"]
-    assert people.revoke(actor, people.session_id(first, now), now)
+    assert people.revoke(actor, people.actor(first, now).via.session, now)
     assert people.actor(first, now) is None
     assert people.actor(second, now) is not None
     assert not people.revoke(actor, listed[1].session_id, now)  # it is over already
@@ -122,7 +117,7 @@ def test_nobody_revokes_another_persons_session(people, now):
     people.create("li", "李", "bafu", frozenset({Role.CLERK}), PASSWORD, now)
     token = people.sign_in("wang", PASSWORD, "10.0.0.1", now)
     other = people.actor(people.sign_in("li", PASSWORD, "10.0.0.1", now), now)
-    assert not people.revoke(other, people.session_id(token, now), now)
+    assert not people.revoke(other, people.actor(token, now).via.session, now)
     assert people.actor(token, now) is not None
 
 
@@ -144,7 +139,7 @@ def test_a_disabled_person_is_out_at_once(people, services, now):
 
 def test_a_hash_of_older_costs_is_renewed_at_sign_in(people, services, now, all_rows):
     before = all_rows(services.database)["users"]
-    stronger = Accounts(services.database, PasswordHasher(2, 16, 1))
+    stronger = People(services.database, PasswordHasher(2, 16, 1))
     stronger.sign_in("wang", PASSWORD, "10.0.0.1", now)
     after = all_rows(services.database)["users"]
     assert before != after and "t=2" in repr(after)
@@ -172,7 +167,7 @@ def test_the_program_itself_keeps_passwords_at_the_full_cost_of_argon2id(people,
         assert done.exit_code == 0, done.output
         assert costs_stored(services)["li"] == (3, 65536, 4), words
     assert costs_stored(services)["wang"] == (1, 8, 1)
-    build(settings).accounts.sign_in("wang", PASSWORD, "10.0.0.1", now)  # as the server does
+    build(settings).sign_in.sign_in("wang", PASSWORD, "10.0.0.1", now)  # as the server does
     assert costs_stored(services)["wang"] == (3, 65536, 4)
 
 

@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from people import People
 from quick_passwords import Counting
 
 from licence_qr.bootstrap import Services
 from licence_qr.domain.register.networks import IPV6_PREFIXES
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import AccessError
-from licence_qr.services.accounts.accounts import Accounts
 from licence_qr.services.accounts.sign_in_limits import (
     OF_ACCOUNT,
     OF_ACCOUNT_AND_NETWORK,
@@ -36,28 +36,28 @@ def hasher() -> Counting:
 
 
 @pytest.fixture
-def people(services: Services, hasher: Counting, now: datetime) -> Accounts:
+def people(services: Services, hasher: Counting, now: datetime) -> People:
     """Two clerks."""
-    people = Accounts(services.database, hasher)
+    people = People(services.database, hasher)
     for name in ("wang", "li"):
         people.create(name, "示例", "baishiyi", frozenset({Role.CLERK}), PASSWORD, now)
     return people
 
 
-def refused(people: Accounts, client: str, now: datetime, name: str = "wang", device: KnownDevice | None = None) -> str:
+def refused(people: People, client: str, now: datetime, name: str = "wang", device: KnownDevice | None = None) -> str:
     """With which code a wrong password is answered."""
     with pytest.raises(AccessError) as error:
         people.sign_in(name, "wrong", client, now, device)
     return error.value.code
 
 
-def actor_of(people: Accounts, name: str = "wang") -> Actor:
+def actor_of(people: People, name: str = "wang") -> Actor:
     found = people.user(name)
     assert found is not None
     return found
 
 
-def known(people: Accounts, name: str = "wang") -> KnownDevice:
+def known(people: People, name: str = "wang") -> KnownDevice:
     """A device on which somebody has just signed in."""
     return people.known_device(actor_of(people, name), None)
 
@@ -72,7 +72,7 @@ def addresses_ipv4(count: int) -> list[str]:
     return [f"10.{n // 250}.{n % 250}.7" for n in range(count)]
 
 
-def test_one_network_tries_one_account_five_times_and_others_sign_in(people: Accounts, now: datetime) -> None:
+def test_one_network_tries_one_account_five_times_and_others_sign_in(people: People, now: datetime) -> None:
     most = OF_ACCOUNT_AND_NETWORK[0].most
     assert [refused(people, "10.0.0.1", now) for _ in range(most + 2)] == [FAILED] * most + [THROTTLED] * 2
     with pytest.raises(AccessError, match=THROTTLED):
@@ -81,7 +81,7 @@ def test_one_network_tries_one_account_five_times_and_others_sign_in(people: Acc
     assert people.sign_in("li", PASSWORD, "10.0.0.1", now)
 
 
-def test_an_ipv6_customer_is_one_network_whatever_address_is_taken(people: Accounts, now: datetime) -> None:
+def test_an_ipv6_customer_is_one_network_whatever_address_is_taken(people: People, now: datetime) -> None:
     most = OF_ACCOUNT_AND_NETWORK[0].most
     codes = [refused(people, f"2001:db8:1:2::{n:x}", now) for n in range(most + 1)]
     assert codes == [FAILED] * most + [THROTTLED]
@@ -89,7 +89,7 @@ def test_an_ipv6_customer_is_one_network_whatever_address_is_taken(people: Accou
 
 
 def test_all_of_a_48_together_try_one_account_ten_times_and_the_neighbour_signs_in(
-    people: Accounts, now: datetime
+    people: People, now: datetime
 ) -> None:
     most = OF_ACCOUNT_AND_NETWORK[1].most
     codes = [refused(people, f"2001:db8:1:{n:x}::1", now) for n in range(200)]
@@ -97,7 +97,7 @@ def test_all_of_a_48_together_try_one_account_ten_times_and_the_neighbour_signs_
     assert people.sign_in("wang", PASSWORD, "2001:db8:2::1", now)
 
 
-def test_an_account_is_tried_from_many_networks_so_often_and_no_more(people: Accounts, now: datetime) -> None:
+def test_an_account_is_tried_from_many_networks_so_often_and_no_more(people: People, now: datetime) -> None:
     codes = [refused(people, client, now) for client in addresses_ipv4(OF_ACCOUNT.most + 3)]
     assert codes == [FAILED] * OF_ACCOUNT.most + [THROTTLED] * 3
     assert people.sign_in("li", PASSWORD, "10.0.0.7", now)
@@ -108,14 +108,14 @@ def test_an_account_is_tried_from_many_networks_so_often_and_no_more(people: Acc
     [(OF_NETWORK[0], lambda n: "10.0.0.1"), (OF_NETWORK[1], lambda n: f"2001:db8:1:{n:x}::1")],
 )
 def test_one_network_tries_many_names_so_often_and_no_more(
-    limit: Any, clients: Any, people: Accounts, now: datetime
+    limit: Any, clients: Any, people: People, now: datetime
 ) -> None:
     codes = [refused(people, clients(n), now, name=f"name{n}") for n in range(limit.most + 3)]
     assert codes == [FAILED] * limit.most + [THROTTLED] * 3
     assert people.sign_in("wang", PASSWORD, "10.0.0.2", now)
 
 
-def test_all_strangers_together_try_so_often_and_no_more(people: Accounts, now: datetime) -> None:
+def test_all_strangers_together_try_so_often_and_no_more(people: People, now: datetime) -> None:
     codes = [refused(people, client, now, f"name{n}") for n, client in enumerate(addresses_ipv4(OF_ALL.most + 3))]
     assert codes == [FAILED] * OF_ALL.most + [THROTTLED] * 3
     device = known(people)
@@ -125,7 +125,7 @@ def test_all_strangers_together_try_so_often_and_no_more(people: Accounts, now: 
 
 
 def test_what_is_refused_costs_no_hashing_no_row_and_no_wait_for_a_writer(
-    people: Accounts, services: Services, hasher: Counting, now: datetime
+    people: People, services: Services, hasher: Counting, now: datetime
 ) -> None:
     for _ in range(OF_ACCOUNT_AND_NETWORK[0].most):
         refused(people, "10.0.0.1", now)
@@ -138,7 +138,7 @@ def test_what_is_refused_costs_no_hashing_no_row_and_no_wait_for_a_writer(
 
 
 def test_an_unknown_name_costs_and_leaves_the_same_as_a_known_one(
-    people: Accounts, services: Services, hasher: Counting, now: datetime
+    people: People, services: Services, hasher: Counting, now: datetime
 ) -> None:
     left = []
     for name, client in (("wang", "10.0.0.1"), ("nobody", "10.0.0.2"), ("", "10.0.0.3")):
@@ -151,7 +151,7 @@ def test_an_unknown_name_costs_and_leaves_the_same_as_a_known_one(
     assert left[0] == left[1] == left[2]
 
 
-def test_a_right_password_takes_nothing_from_anybody(people: Accounts, now: datetime) -> None:
+def test_a_right_password_takes_nothing_from_anybody(people: People, now: datetime) -> None:
     for _ in range(OF_NETWORK[0].most + 20):
         assert people.sign_in("li", PASSWORD, "10.0.0.1", now)
     for _ in range(3):
@@ -160,7 +160,7 @@ def test_a_right_password_takes_nothing_from_anybody(people: Accounts, now: date
         assert people.sign_in("wang", PASSWORD, "10.0.0.1", now)
 
 
-def test_signing_in_elsewhere_gives_a_guesser_no_tries_more(people: Accounts, now: datetime) -> None:
+def test_signing_in_elsewhere_gives_a_guesser_no_tries_more(people: People, now: datetime) -> None:
     clients = addresses_ipv4(OF_ACCOUNT.most + 1)
     for client in clients[:-2]:
         refused(people, client, now)
@@ -169,7 +169,7 @@ def test_signing_in_elsewhere_gives_a_guesser_no_tries_more(people: Accounts, no
     assert [refused(people, client, now) for client in clients[-2:]] == [FAILED, THROTTLED]
 
 
-def test_the_tries_come_back_and_it_is_told_when(people: Accounts, now: datetime) -> None:
+def test_the_tries_come_back_and_it_is_told_when(people: People, now: datetime) -> None:
     for _ in range(OF_ACCOUNT_AND_NETWORK[0].most):
         refused(people, "10.0.0.1", now)
     with pytest.raises(AccessError) as error:
@@ -180,13 +180,13 @@ def test_the_tries_come_back_and_it_is_told_when(people: Accounts, now: datetime
     assert people.sign_in("wang", PASSWORD, "10.0.0.1", now + timedelta(minutes=minutes))
 
 
-def test_many_tries_at_once_cannot_pass_the_limit(people: Accounts, now: datetime) -> None:
+def test_many_tries_at_once_cannot_pass_the_limit(people: People, now: datetime) -> None:
     with ThreadPoolExecutor(8) as pool:
         codes = list(pool.map(lambda _: refused(people, "10.0.0.1", now), range(16)))
     assert codes.count(FAILED) == OF_ACCOUNT_AND_NETWORK[0].most
 
 
-def test_a_known_device_is_kept_out_by_nobody_and_its_own_tries_are_counted(people: Accounts, now: datetime) -> None:
+def test_a_known_device_is_kept_out_by_nobody_and_its_own_tries_are_counted(people: People, now: datetime) -> None:
     device = known(people)
     for client in addresses_ipv4(OF_ACCOUNT.most):
         refused(people, client, now)
@@ -198,7 +198,7 @@ def test_a_known_device_is_kept_out_by_nobody_and_its_own_tries_are_counted(peop
         people.sign_in("wang", PASSWORD, "10.0.0.7", now, device)
 
 
-def test_a_device_is_known_to_the_account_it_was_given_for_alone(people: Accounts, now: datetime) -> None:
+def test_a_device_is_known_to_the_account_it_was_given_for_alone(people: People, now: datetime) -> None:
     device = known(people)
     for client in addresses_ipv4(OF_ACCOUNT.most):
         refused(people, client, now, name="li")
@@ -209,7 +209,7 @@ def test_a_device_is_known_to_the_account_it_was_given_for_alone(people: Account
 
 @pytest.mark.parametrize("end", ["set_password", "disable"])
 def test_a_new_password_and_the_end_of_an_account_make_its_devices_unknown(
-    end: str, people: Accounts, now: datetime
+    end: str, people: People, now: datetime
 ) -> None:
     device = known(people)
     for client in addresses_ipv4(OF_ACCOUNT.most):
@@ -223,7 +223,7 @@ def test_a_new_password_and_the_end_of_an_account_make_its_devices_unknown(
 
 
 def test_what_is_kept_of_tries_goes_once_they_are_there_again(
-    people: Accounts, services: Services, now: datetime
+    people: People, services: Services, now: datetime
 ) -> None:
     for n, client in enumerate(addresses_ipv4(100)):
         refused(people, client, now, name=f"name{n}")

@@ -23,6 +23,7 @@ from licence_qr.domain.identifiers import complete_uscc
 from licence_qr.domain.importing.conflicts import ConflictKind, Decision, RowOutcome
 from licence_qr.domain.importing.department_rows import HEALTH_COLUMNS, MARKET_COLUMNS
 from licence_qr.domain.register.permit import PermitState
+from licence_qr.domain.roles import AT_THE_MACHINE
 from licence_qr.errors import UnreadableError
 from licence_qr.services.importing import run as importing
 from licence_qr.services.importing.report import report_csv
@@ -84,7 +85,7 @@ def test_progress_ends_with_all_rows_done(register: Register) -> None:
     register.importing.import_departments(
         export("m", MARKET.read_bytes()),
         export("h", HEALTH.read_bytes()),
-        "admin",
+        AT_THE_MACHINE,
         NOW,
         lambda *step: seen.append(step),
     )
@@ -127,7 +128,11 @@ def test_a_clerk_who_comes_while_an_import_is_written_writes_before_it_is_over(
 
     rows = [licence(uscc=complete_uscc("91500107", f"MX{number:06d}")) for number in range(3 * importing.BATCH)]
     register.importing.import_departments(
-        export("m", as_csv(rows, MARKET_COLUMNS)), export("h", as_csv([], HEALTH_COLUMNS)), "admin", NOW, progress
+        export("m", as_csv(rows, MARKET_COLUMNS)),
+        export("h", as_csv([], HEALTH_COLUMNS)),
+        AT_THE_MACHINE,
+        NOW,
+        progress,
     )
     clerk.join()
     [(seen,)] = register.values("SELECT value FROM register_facts WHERE name = 'businesses seen by a clerk'")
@@ -270,7 +275,7 @@ def import_until_killed(folder: Path, kill_at: int) -> int:
         importing.BATCH = 4
         register = Register(folder)
         register.importing.import_departments(
-            export("market", MARKET.read_bytes()), export("health", HEALTH.read_bytes()), "admin", NOW, progress
+            export("market", MARKET.read_bytes()), export("health", HEALTH.read_bytes()), AT_THE_MACHINE, NOW, progress
         )
 
     child = multiprocessing.get_context("fork").Process(target=run)

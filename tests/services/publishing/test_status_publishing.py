@@ -15,6 +15,7 @@ from licence_qr.credential.status_list_wire import verify_status_list
 from licence_qr.credential.trust_list import KeyPurpose
 from licence_qr.credential.verifier import verify_token
 from licence_qr.domain.publishing.entry_status import EntryStatus
+from licence_qr.domain.roles import AT_THE_MACHINE
 from licence_qr.errors import KeyStoreError, RegisterError
 from licence_qr.services.publishing.status_list import (
     LIFETIME,
@@ -102,7 +103,7 @@ def test_an_older_print_is_superseded_by_the_next(services, publishing, issue, n
         stored = entities.get(tx, first.uscc)
         renamed = replace(stored.entity, principal="测试乙")
         entities.put(tx, replace(stored, entity=renamed))
-        services.coding.issue_code(tx, first.uscc, now, "test", "baishiyi")
+        services.coding.issue_code(tx, first.uscc, now, AT_THE_MACHINE, "baishiyi")
     found = read(services, publishing.publish(now), now)
     old = verify_token(first.token, services.keys.trust_list(), now)
     assert status_of(old, found, now).print_status is SUPERSEDED

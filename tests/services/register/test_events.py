@@ -24,6 +24,7 @@ from licence_qr.domain.register.events import (
     part_key,
     split,
 )
+from licence_qr.domain.roles import Actor, Via
 from licence_qr.services.register import events
 from licence_qr.services.register.events import NewEvent
 from licence_qr.store.database.sqlite import sqlite3
@@ -32,6 +33,7 @@ from licence_qr.store.register import history
 AT = datetime(2026, 7, 29, 2, 30, tzinfo=UTC)
 SALT = bytes(range(SALT_BYTES))
 WRITER = Path("licence_qr/services/register/events.py")
+CLERK = Actor(1, "clerk", "窗口", "baishiyi", frozenset(), person_id=7, via=Via("s1", "Chrome", "192.0.2.0"))
 
 
 def example(**changed: object) -> Event:
@@ -112,6 +114,8 @@ def test_the_hashes_are_those_that_are_written_down() -> None:
     ("changed", "differs"),
     [
         ({"actor": "other"}, (False, True)),
+        ({"person_id": 7}, (False, True)),
+        ({"via": Via("s1", "Chrome", "192.0.2.0")}, (False, True)),
         ({"proposed_by": ""}, (False, True)),
         ({"private": {}}, (False, True)),
         ({"public": {}}, (True, False)),
@@ -133,8 +137,7 @@ def test_an_event_is_read_as_it_was_told_and_kept_in_two_parts(services: Service
         kind=EventKind.LICENCE_CHANGED,
         subject="licence",
         at=AT,
-        actor="clerk",
-        office="baishiyi",
+        by=CLERK,
         uscc="X",
         reason="电话核实",
         before=before,
@@ -173,6 +176,8 @@ def test_what_is_stored_gives_the_hashes_of_what_was_written(services: Services)
         document_no=row["document_no"],
         effective_on=date.fromisoformat(row["effective_on"]),
         proposed_by=row["proposed_by"],
+        person_id=row["person_id"],
+        via=Via(row["session"], row["device"], row["network"]),
         public={side: json.loads(row[side]) for side in ("before", "after")},
         private=json.loads(row["private"]),
         salt=row["salt"],

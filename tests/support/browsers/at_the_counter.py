@@ -58,7 +58,7 @@ class Running:
         return address(self.services.settings.address, found.token)
 
     def token(self, username: str) -> str:
-        return self.services.accounts.sign_in(username, PASSWORD, "127.0.0.1", datetime.now(UTC))
+        return self.services.sign_in.sign_in(username, PASSWORD, "127.0.0.1", datetime.now(UTC))
 
     def seat(self, context: BrowserContext, username: str) -> None:
         """Somebody has signed in in this browser; signing in on the page has tests of its own."""

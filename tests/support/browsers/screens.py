@@ -72,7 +72,7 @@ def opened(chromium: Browser, served: Served, who: str, *, scripts: bool = False
 def signed_in_as(context: BrowserContext, served: Served, who: str) -> None:
     """Somebody has signed in in this browser; signing in on the page has tests of its own."""
     services, origin = served
-    token = services.accounts.sign_in(who, PASSWORD, "127.0.0.1", datetime.now(UTC))
+    token = services.sign_in.sign_in(who, PASSWORD, "127.0.0.1", datetime.now(UTC))
     context.add_cookies([{"name": "session-token", "value": token, "url": origin}])
 
 

@@ -142,7 +142,7 @@ def signed_in(app: Flask, services: Services, username: str) -> Browser:
     """The browser of someone who has signed in already; signing in on the page has tests of its own."""
     client = app.test_client()
     now: datetime = app.extensions[CLOCK]()
-    client.set_cookie("session-token", services.accounts.sign_in(username, PASSWORD, "127.0.0.1", now))
+    client.set_cookie("session-token", services.sign_in.sign_in(username, PASSWORD, "127.0.0.1", now))
     return Browser(client)
 
 

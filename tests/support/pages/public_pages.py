@@ -253,7 +253,7 @@ class PreparedLookup:
         return PAGES["by_number"]
 
 
-class PreparedAccounts:
+class PreparedSessions:
     """Knows one person of each role by the token ``<role>-token``."""
 
     def actor(self, token: str, now: datetime, *, noting: bool = True) -> Actor | None:
@@ -272,7 +272,8 @@ def prepared_services() -> SimpleNamespace:
         "demonstration": True,
         "web_secret": b"only for tests",
         "lookup": PreparedLookup(),
-        "accounts": PreparedAccounts(),
+        "sessions": PreparedSessions(),
+        "sign_in": None,
     }
     return SimpleNamespace(**(dict.fromkeys(field.name for field in fields(Services)) | prepared))
 

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from quick_passwords import QUICK
+from people import People
 
 from bench.exports import write_csv
 from licence_qr.catalogue.loader import load_catalogue
@@ -22,7 +22,6 @@ from licence_qr.domain.importing.department_rows import HEALTH_COLUMNS, MARKET_C
 from licence_qr.domain.proposals.proposal import ProposalState
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor, Role
-from licence_qr.services.accounts.accounts import Accounts
 from licence_qr.services.importing.review import Waiting, WaitingRow
 from licence_qr.services.importing.run import ExportFile, FileSums, Importing
 from licence_qr.services.keys.keyring import Keys
@@ -86,9 +85,9 @@ def export(name: str, data: bytes) -> ExportFile:
     return ExportFile(name, io.BytesIO(data))
 
 
-def imported(importing: Importing, market: ExportFile, health: ExportFile, actor: str = "admin") -> Imported:
+def imported(importing: Importing, market: ExportFile, health: ExportFile, by: Actor = ADMIN) -> Imported:
     """Import two files and read what came of them."""
-    report = importing.import_departments(market, health, actor, NOW)
+    report = importing.import_departments(market, health, by, NOW)
     return Imported(report.market, report.health, report.businesses, tuple(importing.verdicts(report)))
 
 
@@ -103,9 +102,10 @@ class Register:
         self.database = Database(folder / "register.db")
         self.coding = Coding(self.catalogue, "http://127.0.0.1:8000", keys.signing_key)
         self.importing = Importing(self.database, self.catalogue, self.coding)
-        self.accounts = Accounts(self.database, QUICK)
+        people = People(self.database)
+        self.accounts = people.accounts
         life = Life(self.database, self.catalogue, self.coding)
-        self.proposals = Proposals(self.database, self.catalogue, life, self.accounts)
+        self.proposals = Proposals(self.database, self.catalogue, life, people.signing_in)
         self.waiting = Waiting(self.database, self.catalogue, self.coding, self.proposals)
 
     def import_data(self) -> Imported:

@@ -104,17 +104,17 @@ def test_however_the_session_ended_the_form_is_kept(desk_app: Flask, desk_servic
     page = ended.see(f"{application}/details")
     cookie = ended.client.get_cookie("session-token")
     assert cookie
-    token, accounts, now = cookie.value, desk_services.accounts, datetime.now(UTC)
+    token, sessions, now = cookie.value, desk_services.sessions, datetime.now(UTC)
     if how == "idle":
         ended.client.set_cookie(
-            "session-token", accounts.sign_in("clerk", PASSWORD, "127.0.0.1", now - timedelta(minutes=61))
+            "session-token", desk_services.sign_in.sign_in("clerk", PASSWORD, "127.0.0.1", now - timedelta(minutes=61))
         )
     elif how == "revoked":
-        actor, session_id = accounts.actor(token, now), accounts.session_id(token, now)
-        assert actor and session_id
-        accounts.revoke(actor, session_id, now)
+        actor = sessions.actor(token, now)
+        assert actor
+        sessions.revoke(actor, actor.via.session, now)
     else:
-        accounts.sign_out(token, now)
+        sessions.sign_out(token, now)
     sent = {"csrf_token": hidden(page, "csrf_token"), "revision": hidden(page, "revision"), **TYPED}
     answer = ended.client.post(f"{application}/details", data=sent, headers=HERE)
     assert answer.status_code == 401

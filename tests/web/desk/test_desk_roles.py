@@ -14,7 +14,7 @@ from import_register import export
 from PIL import Image
 
 from licence_qr.bootstrap import Services
-from licence_qr.domain.roles import Actor, Role
+from licence_qr.domain.roles import AT_THE_MACHINE, Actor, Role
 from licence_qr.services.feedback.ratings import SentRating
 from licence_qr.services.feedback.reports import SentReport
 from licence_qr.web.shell.security import PUBLIC
@@ -198,7 +198,7 @@ def things(desk_app: Flask, desk_services: Services) -> dict[str, str]:
     desk_services.importing.import_departments(
         export(market.name, market.read_bytes()),
         export(health.name, health.read_bytes()),
-        "admin",
+        AT_THE_MACHINE,
         datetime.now(UTC),
     )
     permit = re.search(r"/permit/(\d+)/", clerk.see(f"/desk/businesses/{found[0]}"))

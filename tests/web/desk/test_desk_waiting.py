@@ -16,6 +16,7 @@ from import_register import export
 
 from licence_qr.bootstrap import Services
 from licence_qr.domain.importing.department_rows import HEALTH_COLUMNS, MARKET_COLUMNS
+from licence_qr.domain.roles import AT_THE_MACHINE
 
 __all__ = ["clerk", "desk_app", "desk_services", "elsewhere"]
 
@@ -30,7 +31,7 @@ def imported(desk_services: Services) -> None:
     desk_services.importing.import_departments(
         export(market.name, market.read_bytes()),
         export(health.name, health.read_bytes()),
-        "admin",
+        AT_THE_MACHINE,
         datetime.now(UTC),
     )
 
@@ -151,7 +152,9 @@ def test_a_suspension_in_a_file_is_said_to_take_two_people_and_leads_to_a_propos
     before = set(addresses(clerk))
     for state in ("有效", "停业整顿"):
         market, health = exports(state)
-        desk_services.importing.import_departments(export("m", market), export("h", health), "admin", datetime.now(UTC))
+        desk_services.importing.import_departments(
+            export("m", market), export("h", health), AT_THE_MACHINE, datetime.now(UTC)
+        )
     [question] = set(addresses(clerk)) - before
     page = clerk.see(question)
     assert "须由两人办理" in page

@@ -10,7 +10,7 @@ import pytest
 from desk_pages import PASSWORD, desk_services
 
 import licence_qr.web
-from licence_qr.services.accounts.accounts import IDLE_MINUTES
+from licence_qr.services.accounts.sessions import IDLE_MINUTES
 from licence_qr.web.app import create_app
 
 __all__ = ["desk_services"]
@@ -33,5 +33,5 @@ def test_nothing_in_the_web_but_one_function_asks_the_clock_of_the_machine():
 @pytest.mark.parametrize(("later", "status"), [(IDLE_MINUTES, 200), (IDLE_MINUTES + 1, 303)])
 def test_a_session_ends_by_the_clock_of_the_application(desk_services, now, later, status):
     client = create_app(desk_services, lambda: now + timedelta(minutes=later)).test_client()
-    client.set_cookie("session-token", desk_services.accounts.sign_in("clerk", PASSWORD, "127.0.0.1", now))
+    client.set_cookie("session-token", desk_services.sign_in.sign_in("clerk", PASSWORD, "127.0.0.1", now))
     assert client.get("/desk/").status_code == status

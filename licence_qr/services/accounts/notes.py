@@ -1,0 +1,24 @@
+"""Events of accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from licence_qr.domain.register.events import EventKind
+from licence_qr.domain.roles import Actor
+from licence_qr.services.register import events
+from licence_qr.services.register.events import NewEvent
+from licence_qr.store.database.connections import Transaction
+
+
+def note(
+    tx: Transaction,
+    kind: EventKind,
+    user_id: int,
+    by: Actor,
+    now: datetime,
+    after: Mapping[str, object] | None = None,
+) -> None:
+    """Record an event of an account."""
+    events.write(tx, NewEvent(kind=kind, subject=f"account/{user_id}", at=now, by=by, after=after))

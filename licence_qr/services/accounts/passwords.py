@@ -1,0 +1,50 @@
+"""Passwords: which are taken, and their hashes."""
+
+from __future__ import annotations
+
+import secrets
+from functools import cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.profiles import RFC_9106_LOW_MEMORY
+
+from licence_qr.errors import InputError
+from licence_qr.store.accounts.accounts import User
+
+MIN_PASSWORD_LENGTH = 10
+# Cost of a guess for somebody who steals the register: argon2id, RFC 9106, section 4, second recommended option. No
+# setting weakens it; only code that builds the services itself can pass another hasher.
+STANDARD_HASHER = PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
+
+
+@cache
+def _decoy_hash(hasher: PasswordHasher) -> str:
+    """A hash to verify when the user name is unknown, so that the answer takes as long as for a known one."""
+    return hasher.hash(secrets.token_urlsafe(16))
+
+
+class Passwords:
+    """Hashes new passwords and checks those that are typed."""
+
+    def __init__(self, hasher: PasswordHasher = STANDARD_HASHER) -> None:
+        self._hasher = hasher
+        self._decoy = _decoy_hash(hasher)
+
+    def hash(self, password: str) -> str:
+        """The hash of a new password. Raises InputError ``password_short``."""
+        if len(password) < MIN_PASSWORD_LENGTH:
+            raise InputError("password_short", field="password", least=MIN_PASSWORD_LENGTH)
+        return self._hasher.hash(password)
+
+    def fits(self, user: User | None, password: str) -> bool:
+        """Whether it is the password of this account; of None and of a disabled one never, and it takes as long."""
+        try:
+            self._hasher.verify(user.password_hash if user else self._decoy, password)
+        except (VerificationError, InvalidHashError):
+            return False
+        return user is not None and not user.disabled
+
+    def rehashed(self, user: User, password: str) -> str | None:
+        """A new hash of the right password where the cost has risen since; else None."""
+        return self._hasher.hash(password) if self._hasher.check_needs_rehash(user.password_hash) else None

@@ -1,0 +1,106 @@
+"""Signing in with a password, and confirming it again before a grave act."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from licence_qr.domain.register.events import EventKind
+from licence_qr.domain.register.networks import client_network
+from licence_qr.domain.roles import BY_ITSELF, Actor, Via
+from licence_qr.errors import AccessError
+from licence_qr.services.accounts import sign_in_limits
+from licence_qr.services.accounts.notes import note
+from licence_qr.services.accounts.passwords import Passwords
+from licence_qr.services.accounts.sessions import Sessions
+from licence_qr.services.accounts.sign_in_limits import KnownDevice, Tries
+from licence_qr.services.register import throttle
+from licence_qr.store.accounts import accounts
+from licence_qr.store.accounts.accounts import User
+from licence_qr.store.database.connections import Database
+
+_DEVICE_ID_BYTES = 12
+_NO_ACCOUNT = 0  # of an unknown user name. The name is not recorded: some people type passwords there
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """``client`` is the remote address of a request."""
+
+    database: Database
+    passwords: Passwords
+    sessions: Sessions
+
+    def sign_in(
+        self, username: str, password: str, client: str, now: datetime, device: KnownDevice | None = None
+    ) -> str:
+        """Return a new session token. Raises AccessError ``sign_in_failed`` or ``sign_in_throttled`` (``minutes``).
+
+        The try is counted before the password is checked, so that concurrent requests cannot exceed the limit. A
+        throttled try only reads. ``device``: from an earlier sign-in on this device. An unknown name takes as long and
+        writes as much as a known one.
+        """
+        with self.database.read() as tx:
+            tries = _tries(accounts.user_by_name(tx, username), username, client, device)
+            throttle.demand(tx, tries.all, now, "sign_in_throttled")
+        with self.database.write() as tx:
+            last = throttle.take(tx, tries.all, now, "sign_in_throttled")
+            user = accounts.user_by_name(tx, username)
+        if not self.passwords.fits(user, password) or user is None:
+            self._note_refusal(user, client, now, locked=last)
+            raise AccessError("sign_in_failed")
+        return self._admit(user, tries, password, client, now)
+
+    def _admit(self, user: User, tries: Tries, password: str, client: str, now: datetime) -> str:
+        rehashed = self.passwords.rehashed(user, password)
+        with self.database.write() as tx:
+            throttle.forget(tx, tries.own)
+            throttle.give_back(tx, tries.shared)
+            if rehashed:
+                accounts.set_password_hash(tx, user.actor.user_id, rehashed)
+            return self.sessions.open(tx, user.actor, client, now)
+
+    def _note_refusal(self, user: User | None, client: str, now: datetime, *, locked: bool) -> None:
+        """Record a refused sign-in, also of an unknown name. The limits bound the events: throttled tries have none."""
+        user_id = user.actor.user_id if user else _NO_ACCOUNT
+        # Before sign-in there is no actor: refusals are recorded in the name of the program.
+        by = BY_ITSELF.coming(Via(network=client_network(client)))
+        with self.database.write() as tx:
+            note(tx, EventKind.SIGN_IN_LOCKED if locked else EventKind.SIGN_IN_REFUSED, user_id, by, now)
+
+    def known_device(self, actor: Actor, device: KnownDevice | None) -> KnownDevice:
+        """The value for a device on which ``actor`` has just signed in; ``device`` is its value from before, if any.
+
+        Setting a password and disabling the account end all values.
+        """
+        with self.database.read() as tx:
+            user = accounts.user_by_id(tx, actor.user_id)
+        generation = user.device_generation if user else 0
+        kept = device if device and device.user_id == actor.user_id else None
+        device_id = kept.device_id if kept else secrets.token_urlsafe(_DEVICE_ID_BYTES)
+        return KnownDevice(actor.user_id, generation, device_id)
+
+    def confirm_password(self, actor: Actor, password: str, client: str, now: datetime) -> None:
+        """Check the password of the signed-in ``actor`` again, before a four-eyes decision.
+
+        Sessions are not changed. Raises AccessError ``password_wrong`` or ``password_throttled``; the try is counted
+        before the password is checked.
+        """
+        tries = sign_in_limits.of_confirming(actor.username, client).own
+        with self.database.read() as tx:
+            throttle.demand(tx, tries, now, "password_throttled")
+        with self.database.write() as tx:
+            throttle.take(tx, tries, now, "password_throttled")
+            user = accounts.user_by_id(tx, actor.user_id)
+        if not self.passwords.fits(user, password):
+            raise AccessError("password_wrong")
+        with self.database.write() as tx:
+            throttle.forget(tx, tries)
+
+
+def _tries(user: User | None, username: str, client: str, device: KnownDevice | None) -> Tries:
+    """The limits for a try. ``device`` is valid only for its own account and the account's current generation."""
+    if user and device and (device.user_id, device.generation) == (user.actor.user_id, user.device_generation):
+        return sign_in_limits.of_device(device)
+    return sign_in_limits.of_stranger(username, client)

@@ -1,0 +1,92 @@
+"""Sessions. The token itself is never stored, only its SHA-256."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from licence_qr.store.database.connections import Row, Transaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """One sign-in. ``client`` is the address it came from, ``device`` a few words for the device."""
+
+    session_id: str
+    user_id: int
+    client: str
+    device: str = ""
+    created_at: datetime
+    last_seen_at: datetime
+    expires_at: datetime
+    revoked: bool
+
+
+def add(tx: Transaction, session: Session, token_hash: bytes) -> None:
+    """Add a session."""
+    tx.run(
+        "INSERT INTO sessions (session_id, token_hash, user_id, client, device, created_at, last_seen_at, expires_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            session.session_id,
+            token_hash,
+            session.user_id,
+            session.client,
+            session.device,
+            session.created_at.isoformat(),
+            session.last_seen_at.isoformat(),
+            session.expires_at.isoformat(),
+        ),
+    )
+
+
+def by_hash(tx: Transaction, token_hash: bytes) -> Session | None:
+    """The session of this token, live or not, or None."""
+    row = tx.one("SELECT * FROM sessions WHERE token_hash = ?", (token_hash,))
+    return _session(row) if row else None
+
+
+def live_of(tx: Transaction, user_id: int, now: datetime) -> tuple[Session, ...]:
+    """The live sessions of one person, newest first."""
+    rows = tx.all(
+        "SELECT * FROM sessions WHERE user_id = ? AND revoked_at IS NULL AND expires_at > ? ORDER BY created_at DESC",
+        (user_id, now.isoformat()),
+    )
+    return tuple(_session(row) for row in rows)
+
+
+def touch(tx: Transaction, session_id: str, now: datetime) -> None:
+    """Record that a session was used."""
+    tx.run("UPDATE sessions SET last_seen_at = ? WHERE session_id = ?", (now.isoformat(), session_id))
+
+
+def end(tx: Transaction, user_id: int, session_id: str, now: datetime) -> bool:
+    """End one session of one person; False when there is no such live session."""
+    cursor = tx.run(
+        "UPDATE sessions SET revoked_at = ? WHERE session_id = ? AND user_id = ? AND revoked_at IS NULL",
+        (now.isoformat(), session_id, user_id),
+    )
+    return cursor.rowcount == 1
+
+
+def end_all(tx: Transaction, user_id: int, now: datetime) -> None:
+    """End all live sessions of one person."""
+    tx.run("UPDATE sessions SET revoked_at = ? WHERE user_id = ? AND revoked_at IS NULL", (now.isoformat(), user_id))
+
+
+def sweep(tx: Transaction, before: datetime) -> None:
+    """Delete sessions that ended before this instant."""
+    tx.run("DELETE FROM sessions WHERE expires_at < ?", (before.isoformat(),))
+
+
+def _session(row: Row) -> Session:
+    return Session(
+        session_id=row["session_id"],
+        user_id=row["user_id"],
+        client=row["client"],
+        device=row["device"],
+        created_at=datetime.fromisoformat(row["created_at"]),
+        last_seen_at=datetime.fromisoformat(row["last_seen_at"]),
+        expires_at=datetime.fromisoformat(row["expires_at"]),
+        revoked=row["revoked_at"] is not None,
+    )

@@ -1,0 +1,32 @@
+"""Tables of people, and of how they prove who they are."""
+
+from __future__ import annotations
+
+from licence_qr.store.database.schema import Schema
+
+
+def add_people(schema: Schema) -> None:
+    """Each account belongs to a person; events say which person acted, in which session, on which device and network.
+
+    Accounts from before become one person each, without a staff number: whether two of them are of one person, somebody has
+    to say.
+    """
+    schema.run("""
+        CREATE TABLE persons (
+            person_id INTEGER PRIMARY KEY, staff_no TEXT UNIQUE, name TEXT NOT NULL, office TEXT NOT NULL,
+            created_at TEXT NOT NULL);
+        ALTER TABLE users ADD COLUMN person_id INTEGER REFERENCES persons (person_id);
+        CREATE INDEX users_by_person ON users (person_id);
+        INSERT INTO persons (person_id, staff_no, name, office, created_at)
+            SELECT user_id, NULL, display_name, office, created_at FROM users;
+        UPDATE users SET person_id = user_id;
+        CREATE TRIGGER users_are_of_persons BEFORE INSERT ON users WHEN NEW.person_id IS NULL
+            BEGIN SELECT RAISE(ABORT, 'an account belongs to a person'); END;
+        CREATE TRIGGER users_stay_of_persons BEFORE UPDATE OF person_id ON users WHEN NEW.person_id IS NULL
+            BEGIN SELECT RAISE(ABORT, 'an account belongs to a person'); END;
+        ALTER TABLE sessions ADD COLUMN device TEXT NOT NULL DEFAULT '';
+        ALTER TABLE history ADD COLUMN person_id INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE history ADD COLUMN session TEXT NOT NULL DEFAULT '';
+        ALTER TABLE history ADD COLUMN device TEXT NOT NULL DEFAULT '';
+        ALTER TABLE history ADD COLUMN network TEXT NOT NULL DEFAULT '';
+    """)

@@ -1,0 +1,85 @@
+"""Whoever must be somebody else is compared as a person: two accounts of one person are one person."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+from four_eyes import LATER, PASSWORD, Office, opened
+
+from licence_qr.bootstrap import Services
+from licence_qr.domain.lifecycle.acts import Act
+from licence_qr.domain.proposals.proposal import ProposalState
+from licence_qr.domain.roles import Actor, Role
+from licence_qr.domain.work.tasks import TaskKind
+from licence_qr.errors import InputError, RuleError
+from licence_qr.services.work.work_list import WorkFilter
+from licence_qr.store.database.sqlite import sqlite3
+
+
+def open_account(
+    services: Services, username: str, role: Role, staff_no: str, now: datetime, name: str = "王示例"
+) -> Actor:
+    services.accounts.create(username, name, "baishiyi", frozenset({role}), PASSWORD, now, staff_no=staff_no)
+    found = services.accounts.user(username)
+    assert found is not None
+    return found
+
+
+@pytest.fixture
+def office(services: Services, make_application: Any, clerk: Actor, now: datetime) -> Office:
+    return opened(services, make_application(), clerk, now)
+
+
+def test_accounts_with_one_staff_number_are_of_one_person(services: Services, now: datetime) -> None:
+    first = open_account(services, "wang", Role.CLERK, "B-017", now)
+    second = open_account(services, "wang-decides", Role.DECIDER, "B-017", now)
+    other = open_account(services, "li", Role.DECIDER, "B-018", now)
+    nobody, nobody_else = (open_account(services, name, Role.CLERK, "", now) for name in ("a", "b"))
+    assert first.person_id == second.person_id and second.is_same_person(first)
+    assert not other.is_same_person(first) and not nobody.is_same_person(nobody_else)
+    again = services.accounts.user("wang")
+    assert again is not None and again.others == {"wang-decides"}
+
+
+def test_a_staff_number_has_one_name(services: Services, now: datetime) -> None:
+    open_account(services, "wang", Role.CLERK, "B-017", now)
+    with pytest.raises(InputError, match="staff_no_of_other_name"):
+        open_account(services, "li", Role.CLERK, "B-017", now, name="李示例")
+    assert services.accounts.user("li") is None
+
+
+def test_an_account_without_a_person_is_refused_by_the_register_itself(services: Services, now: datetime) -> None:
+    open_account(services, "wang", Role.CLERK, "B-017", now)
+    with pytest.raises(sqlite3.IntegrityError, match="belongs to a person"), services.database.write() as tx:
+        tx.run("UPDATE users SET person_id = NULL")
+
+
+def test_who_proposed_does_not_decide_by_another_account(office: Office, now: datetime) -> None:
+    office.people["proposes"] = open_account(office.services, "wang", Role.INSPECTOR, "B-017", now)
+    office.people["decides"] = open_account(office.services, "wang-decides", Role.DECIDER, "B-017", now)
+    number = office.propose("proposes", Act.SUSPEND, LATER)
+    with pytest.raises(RuleError, match="proposal_is_own"):
+        office.decide("decides", number, LATER)
+    view = office.services.proposal_reading.get(office.people["decides"], number, LATER)
+    assert view.line.mine and not view.line.mine_to_decide
+    waits = office.services.work_list.show(office.people["decides"], WorkFilter(), LATER).lines
+    assert [line.task.kind for line in waits if line.task.subject == f"proposal/{number}"] == [
+        TaskKind.PROPOSAL_OF_MINE
+    ]
+    assert office.decide("decider", number, LATER) is ProposalState.APPROVED
+
+
+def test_who_is_called_one_person_afterwards_does_not_decide_either(office: Office, now: datetime) -> None:
+    proposes = open_account(office.services, "wang", Role.INSPECTOR, "B-017", now)
+    open_account(office.services, "wang-decides", Role.DECIDER, "", now)
+    office.people["proposes"] = proposes
+    number = office.propose("proposes", Act.SUSPEND, LATER)
+    with office.services.database.write() as tx:
+        tx.run("UPDATE users SET person_id = ? WHERE username = 'wang-decides'", (proposes.person_id,))
+    found = office.services.accounts.user("wang-decides")
+    assert found is not None
+    office.people["decides"] = found
+    with pytest.raises(RuleError, match="proposal_is_own"):
+        office.decide("decides", number, LATER)
