@@ -47,7 +47,7 @@ NEITHER = Actor(73, "stranger", "外人", "bafu", frozenset())
 WHY = Grounds("现场查实擅自停用消毒设施", "《公共场所卫生管理条例》第十四条", "〔2026〕7号")
 
 # What a person does to their own account and address of the calendar: no role and no office is asked for it.
-OF_ONESELF = {f"accounts.{name}" for name in ("confirm_password", "sessions", "revoke", "known_device")} | {
+OF_ONESELF = {"sign_in.confirm_password", "sign_in.known_device", "sessions.open", "sessions.of", "sessions.revoke"} | {
     f"calendar_feeds.{name}" for name in ("renew", "revoke", "made_at")
 }
 # Without a thing of any one office: a list or a figure of one's own office, or something new for it.
@@ -78,16 +78,19 @@ OFFICE_FIRST = {f"applications.{name}" for name in ("get", "save", "check", "iss
 }
 # What writes although no person is named. Citizens, the program itself, and who sits at the machine.
 WITHOUT_A_PERSON = (
-    {f"accounts.{name}" for name in ("create", "sign_in", "set_password", "disable", "actor", "sign_out")}
+    {f"accounts.{name}" for name in ("create", "set_password", "disable")}
+    | {"sign_in.sign_in", "sessions.actor", "sessions.sign_out"}
     | {"reports.send", "ratings.rate"}
     | {"reports.sweep", "ratings.sweep", "life_sweep.run", "reminders.run", "status_publishing.publish"}
-    | {"importing.import_departments", "demonstration_register.fill"}
+    | {"importing.import_departments", "demonstration_register.fill", "demonstration_since.perform"}
 )
 
 
 def methods() -> Iterator[tuple[str, type, Callable[..., Any]]]:
     """Every public method of every service, as ``field.method``."""
-    for field, kind in typing.get_type_hints(Services).items():
+    made = {name: each.fget for name, each in vars(Services).items() if isinstance(each, property)}
+    kinds = {name: typing.get_type_hints(getter)["return"] for name, getter in made.items()}
+    for field, kind in (typing.get_type_hints(Services) | kinds).items():
         if kind.__module__.startswith("licence_qr.services."):
             for name, method in vars(kind).items():
                 if inspect.isfunction(method) and not name.startswith("_"):
@@ -95,7 +98,9 @@ def methods() -> Iterator[tuple[str, type, Callable[..., Any]]]:
 
 
 def takes_person(method: Callable[..., Any]) -> bool:
-    return bool({"Actor", "ActRequest"} & set(method.__annotations__.values()))
+    """Who acts is a parameter; ``by`` is only whom the history names, and who has been let in before."""
+    named = {name: kind for name, kind in method.__annotations__.items() if name != "by"}
+    return bool({"Actor", "ActRequest"} & set(named.values()))
 
 
 def writes(kind: type, name: str, above: tuple[str, ...] = ()) -> bool:

@@ -16,6 +16,7 @@ from licence_qr.bootstrap import Services
 from licence_qr.domain.businesses.history_words import EVENTS, FIELDS, INTRODUCED
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.register.events import EventKind
+from licence_qr.domain.roles import BY_ITSELF, Actor
 from licence_qr.services.register import events
 from licence_qr.services.register.events import NewEvent
 from licence_qr.store.register import entities, history
@@ -48,8 +49,7 @@ def uscc(desk_app: Flask, desk_services: Services) -> str:
                 kind=EventKind.LICENCE_CHANGED,
                 subject="licence",
                 at=datetime(2030, 5, 6, 17, 30, tzinfo=UTC),
-                actor="colleague",
-                office="baishiyi",
+                by=Actor(0, "colleague", "", "baishiyi", frozenset()),
                 uscc=uscc,
                 reason=REASON,
                 legal_basis="市场主体登记管理条例第二十四条",
@@ -125,7 +125,7 @@ def test_what_the_program_did_by_itself_is_told_in_both_languages(
 ) -> None:
     at, kind = datetime(2030, 5, 5, 2, 0, tzinfo=UTC), EventKind.PERMIT_REVIEWED
     with desk_services.database.write() as tx:
-        new = NewEvent(kind=kind, subject="licence", at=at, actor="system", office="baishiyi", uscc=uscc)
+        new = NewEvent(kind=kind, subject="licence", at=at, by=BY_ITSELF, office="baishiyi", uscc=uscc)
         events.write(tx, new)
     assert "经办：系统自动" in text_of(clerk.see(f"/desk/businesses/{uscc}/history?lang=zh"))
     english = text_of(clerk.see(f"/desk/businesses/{uscc}/history?lang=en"))
