@@ -14,6 +14,9 @@ const KID_BYTES = 2;
 const MAX_NUMBER = 2 ** 32 - 1;
 const MAX_SECONDS = Date.UTC(2200, 0, 1) / 1000;
 
+/** @param {string} item */
+const shape = (item) => new Refusal("allow_list_shape", { item });
+
 /**
  * The allow-list, if the root signed it: {sequence, issuedAt, keys}. `rootKey` is the root's uncompressed point of 65 bytes.
  * A client passes the highest sequence it has seen as `atLeast`.
@@ -25,7 +28,7 @@ const MAX_SECONDS = Date.UTC(2200, 0, 1) / 1000;
 export async function readAllowList(bytes, rootKey, { atLeast = 0 } = {}) {
   const root = await importPoint(rootKey);
   if (root === null) throw new TypeError("the root key is no point of P-256");
-  const [head, blocks] = listOf(canonical(bytes), 2);
+  const [head, blocks] = listOf(canonical(bytes), 2, "list");
   const payload = await signedPayload(head, root);
   const list = await readItems(canonical(payload), blocks);
   if (list.sequence < atLeast) throw new Refusal("allow_list_older", { sequence: list.sequence, newest: atLeast });
@@ -39,7 +42,7 @@ export async function readAllowList(bytes, rootKey, { atLeast = 0 } = {}) {
  */
 async function signedPayload(head, root) {
   try {
-    const parts = split(bytesOf(head));
+    const parts = split(bytesOf(head, "head"));
     checkSignatureNumbers(parts.signature);
     await checkSignature(parts, ALLOW_LIST_AAD, root);
     return parts.payload;
@@ -67,16 +70,15 @@ function canonical(data) {
  * @returns {Promise<AllowList>}
  */
 async function readItems(items, blocks) {
-  if (!Array.isArray(blocks) || !Array.isArray(items)) throw new Refusal("allow_list_shape");
+  if (!Array.isArray(blocks)) throw shape("entries");
+  if (!Array.isArray(items)) throw shape("list");
   if (items.length && items[0] !== FORMAT) throw new Refusal("allow_list_format_unknown", { found: String(items[0]) });
-  const [, sequence, issuedAt, heads] = listOf(items, 4);
-  if (!isBetween(sequence, 0, MAX_NUMBER) || !Array.isArray(heads) || heads.length !== blocks.length) {
-    throw new Refusal("allow_list_shape");
-  }
+  const [, sequence, issuedAt, heads] = listOf(items, 4, "list");
   const keys = [];
-  for (const [at, head] of heads.entries()) keys.push(await readKey(head, blocks[at]));
-  if (new Set(keys.map(({ kid }) => kid)).size !== keys.length) throw new Refusal("allow_list_shape");
-  return { sequence, issuedAt: instant(issuedAt), keys };
+  for (const [at, head] of listOf(heads, blocks.length, "keys").entries()) keys.push(await readKey(head, blocks[at]));
+  if (new Set(keys.map(({ kid }) => kid)).size !== keys.length) throw shape("keys");
+  if (!isBetween(sequence, 0, MAX_NUMBER)) throw shape("sequence");
+  return { sequence, issuedAt: instant(issuedAt, "issued_at"), keys };
 }
 
 /**
@@ -85,40 +87,43 @@ async function readItems(items, blocks) {
  * @returns {Promise<AllowedKey>}
  */
 async function readKey(head, entries) {
-  const [kid, since, count, digest] = listOf(head, 4);
-  if (bytesOf(kid).length !== KID_BYTES) throw new Refusal("allow_list_shape");
-  const found = await sha256(bytesOf(entries));
+  const [kid, since, count, digest] = listOf(head, 4, "key");
+  if (bytesOf(kid, "kid").length !== KID_BYTES) throw shape("kid");
+  if (!isInteger(count)) throw shape("count");
+  const found = await sha256(bytesOf(entries, "entries"));
   const same = isBytes(digest) && hex(found) === hex(digest);
-  if (same && !isInteger(count)) throw new Refusal("allow_list_shape");
   if (!same || entries.length !== count * ENTRY_BYTES) throw new Refusal("allow_list_entries", { kid: hex(kid) });
-  return { kid: hex(kid), since: instant(since), entries };
+  return { kid: hex(kid), since: instant(since, "since"), entries };
 }
 
 /**
  * @param {unknown} value
  * @param {number} length
+ * @param {string} item
  * @returns {any[]}
  */
-function listOf(value, length) {
-  if (!Array.isArray(value) || value.length !== length) throw new Refusal("allow_list_shape");
+function listOf(value, length, item) {
+  if (!Array.isArray(value) || value.length !== length) throw shape(item);
   return value;
 }
 
 /**
  * @param {any} value
+ * @param {string} item
  * @returns {Bytes}
  */
-function bytesOf(value) {
-  if (!isBytes(value)) throw new Refusal("allow_list_shape");
+function bytesOf(value, item) {
+  if (!isBytes(value)) throw shape(item);
   return value;
 }
 
 /**
  * @param {unknown} seconds
+ * @param {string} item
  * @returns {number}
  */
-function instant(seconds) {
-  if (!isBetween(seconds, 0, MAX_SECONDS)) throw new Refusal("allow_list_shape");
+function instant(seconds, item) {
+  if (!isBetween(seconds, 0, MAX_SECONDS)) throw shape(item);
   return seconds;
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import select
+import shutil
 import signal
 import socket
 import subprocess
@@ -125,12 +126,14 @@ def connected(port: int, process: subprocess.Popen[str]) -> socket.socket:
 @pytest.fixture
 def serving(empty_installation: Path, tmp_path: Path):
     """Starts the service by a command, and ends it with the test."""
+    installation = tmp_path / "installation"
+    shutil.copytree(empty_installation, installation)
     started: list[subprocess.Popen[str]] = []
 
     def serve(port: int, name: str, *before: str) -> subprocess.Popen[str]:
         settings = {
-            "LICENCE_QR_HOME": str(empty_installation / "var"),
-            "LICENCE_QR_KEYS": str(empty_installation / "keys"),
+            "LICENCE_QR_HOME": str(installation / "var"),
+            "LICENCE_QR_KEYS": str(installation / "keys"),
             "LICENCE_QR_PORT": str(port),
             "LICENCE_QR_WORKERS": "1",
             "NOTIFY_SOCKET": name,
