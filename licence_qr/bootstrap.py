@@ -18,6 +18,7 @@ from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.errors import RegisterError, RuleError
 from licence_qr.process.system import check_system
 from licence_qr.services.accounts.accounts import Accounts
+from licence_qr.services.accounts.own_password import OwnPassword
 from licence_qr.services.accounts.passwords import STANDARD_HASHER, Passwords
 from licence_qr.services.accounts.sessions import Sessions
 from licence_qr.services.accounts.sign_in import SignIn
@@ -124,6 +125,11 @@ class Services:
     def sign_in(self) -> SignIn:
         """Signing in to these accounts."""
         return SignIn(self.database, self.accounts.passwords, self.sessions)
+
+    @property
+    def own_password(self) -> OwnPassword:
+        """Changing the password of the account one has signed in to."""
+        return OwnPassword(self.sign_in)
 
     @property
     def demonstration_since(self) -> DemonstrationSince:

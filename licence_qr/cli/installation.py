@@ -236,7 +236,13 @@ def add_account(username: str, display_name: str, office: str, roles: tuple[str,
         raise ConfigError("office_unknown", office=office, known="、".join(services.catalogue.offices))
     password = secrets.token_urlsafe(STARTING_PASSWORD_BYTES)
     services.accounts.create(
-        username, display_name, office, frozenset(Role(role) for role in roles), password, datetime.now(UTC)
+        username,
+        display_name,
+        office,
+        frozenset(Role(role) for role in roles),
+        password,
+        datetime.now(UTC),
+        must_change=True,
     )
     if as_json:
         person = {"username": username, "display_name": display_name, "office": office, "roles": sorted(set(roles))}

@@ -11,7 +11,7 @@ from flask_wtf.csrf import CSRFProtect
 from whitenoise import WhiteNoise
 
 from licence_qr.web import CLOCK, Clock, system_clock
-from licence_qr.web.accounts import known_device, sign_in
+from licence_qr.web.accounts import entering, known_device, password, sign_in
 from licence_qr.web.desk import start
 from licence_qr.web.desk.businesses import history, past_day
 from licence_qr.web.desk.businesses import pages as businesses
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 TEMPLATES = shipped("templates")
 STATIC = shipped("static")
+AUDIENCES = (scan, draws, sign_in, password, start, calendar, pack, visits, sync, verify, verifier_lists, operation)
 MAX_REQUEST_BYTES = 11 * 1024 * 1024  # a 10 MB file and the form around it
 
 
@@ -74,19 +75,7 @@ def create_app(services: Services, clock: Clock = system_clock) -> Flask:
         csrf.exempt(sessionless.blueprint)
         app.register_blueprint(sessionless.blueprint)
     errors.init_app(app)
-    for audience in (
-        scan,
-        draws,
-        sign_in,
-        start,
-        calendar,
-        pack,
-        visits,
-        sync,
-        verify,
-        verifier_lists,
-        operation,
-    ):
+    for audience in AUDIENCES:
         app.register_blueprint(audience.blueprint)
     security.check_routes(app)
     _serve_static(app)
@@ -107,8 +96,9 @@ def _hand_over(app: Flask, given: Services) -> None:
     token_file, counts = given.settings.metrics_token_file, given.settings.metrics_folder
     operation.services.give(app, operation.WatchingServices(given.watching, token_file, counts))
     # signing in, and the inspector's phone
-    sign_in.signing_in.give(app, given.sign_in)
-    sign_in.sessions.give(app, given.sessions)
+    entering.signing_in.give(app, given.sign_in)
+    entering.sessions.give(app, given.sessions)
+    password.own_password.give(app, given.own_password)
     pack.pack.give(app, given.pack)
     pack_key.secret.give(app, given.web_secret)
     known_device.secret.give(app, given.web_secret)

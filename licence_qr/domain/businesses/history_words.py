@@ -58,6 +58,8 @@ EVENTS: Mapping[EventKind, Text] = {
     EventKind.SIGNED_IN: Text("已登录", "Signed in"),
     EventKind.SIGN_IN_REFUSED: Text("登录未成功", "Sign-in refused"),
     EventKind.SIGN_IN_LOCKED: Text("多次登录未成功，暂停登录", "Sign-in paused after too many attempts"),
+    EventKind.SESSION_ENDED: Text("结束登录", "Session ended"),
+    EventKind.DEVICES_FORGOTTEN: Text("不再记住登录过的设备", "Known devices forgotten"),
     EventKind.CALENDAR_OPENED: Text("生成日历订阅地址", "Calendar address created"),
     EventKind.CALENDAR_CLOSED: Text("停用日历订阅地址", "Calendar address stopped"),
     EventKind.KEY_ADDED: Text("增加密钥", "Key added"),

@@ -80,6 +80,8 @@ class EventKind(StrEnum):
     SIGNED_IN = "signed_in"  # account/<id>
     SIGN_IN_REFUSED = "sign_in_refused"  # account/<id>; 0: there is no such user name
     SIGN_IN_LOCKED = "sign_in_locked"  # likewise: refused, and locked for a time
+    SESSION_ENDED = "session_ended"  # account/<id>: by somebody, not by time
+    DEVICES_FORGOTTEN = "devices_forgotten"  # account/<id>
     CALENDAR_OPENED = "calendar_opened"  # account/<id>
     CALENDAR_CLOSED = "calendar_closed"  # account/<id>
     KEY_ADDED = "key_added"  # key/<kid>
@@ -162,6 +164,8 @@ PUBLIC_FIELDS: Mapping[EventKind, frozenset[str]] = {
     EventKind.SIGNED_IN: _NOTHING,
     EventKind.SIGN_IN_REFUSED: _NOTHING,
     EventKind.SIGN_IN_LOCKED: _NOTHING,
+    EventKind.SESSION_ENDED: _NOTHING,
+    EventKind.DEVICES_FORGOTTEN: _NOTHING,
     EventKind.CALENDAR_OPENED: _NOTHING,
     EventKind.CALENDAR_CLOSED: _NOTHING,
     EventKind.EXPORTED: _NOTHING,

@@ -10,6 +10,7 @@ from licence_qr.domain.roles import AT_THE_MACHINE, NOT_PEOPLE, Actor, Role
 from licence_qr.errors import AccessError, InputError
 from licence_qr.services.accounts.notes import note
 from licence_qr.services.accounts.passwords import Passwords
+from licence_qr.services.accounts.sessions import note_ended
 from licence_qr.store.accounts import accounts, persons, sessions
 from licence_qr.store.accounts.accounts import User
 from licence_qr.store.database.connections import Database, Transaction
@@ -41,12 +42,15 @@ class Accounts:
         now: datetime,
         *,
         staff_no: str = "",
+        must_change: bool = False,
     ) -> int:
         """Add an account and return its key.
 
-        ``staff_no`` says whose it is; without one, or with a new one, it is of a person who has none yet. Raises InputError
-        ``password_short``, ``username_taken`` (also for names of actors that are not people, so that a history is
-        unambiguous), ``username_form`` or ``staff_no_of_other_name``.
+        ``staff_no`` says whose it is; without one, or with a new one, it is of a person who has none yet.
+        ``must_change``: whoever opens it knows the password too, so it is good for choosing another one only.
+
+        Raises InputError ``password_short``, ``username_taken`` (also for names of actors that are not people, so that a
+        history is unambiguous), ``username_form`` or ``staff_no_of_other_name``.
         """
         if not (username.isascii() and username.replace("-", "").replace(".", "").isalnum()):
             raise InputError("username_form", field="username", found=username)
@@ -56,23 +60,23 @@ class Accounts:
                 raise InputError("username_taken", field="username", found=username)
             person_id = _person(tx, staff_no, display_name, office, now)
             opened = Actor(0, username, display_name, office, roles, person_id=person_id)
-            user_id = accounts.add_user(tx, opened, hashed, now)
+            user_id = accounts.add_user(tx, opened, hashed, now, must_change=must_change)
             told = {"username": username, "display_name": display_name, "office": office, "roles": sorted(roles)}
             note(tx, EventKind.ACCOUNT_OPENED, user_id, AT_THE_MACHINE, now, told)
             return user_id
 
-    def set_password(self, username: str, password: str, now: datetime) -> None:
-        """Set a new password; end all sessions of the account and remove its calendar address.
+    def set_password(self, username: str, password: str, now: datetime, *, must_change: bool = True) -> None:
+        """Set a new password, which its owner must change when signing in; end all sessions of the account.
 
-        Somebody who knew the old password may have copied that address, which needs no password.
+        Its calendar address goes too: somebody who knew the old password may have copied it, and it needs no password.
 
         Raises InputError ``password_short``, AccessError ``account_unknown``.
         """
         hashed = self.passwords.hash(password)
         with self.database.write() as tx:
             user = _known(tx, username)
-            accounts.set_password_hash(tx, user.actor.user_id, hashed)
-            _shut_out(tx, user, now)
+            accounts.set_password(tx, user.actor.user_id, hashed, must_change=must_change)
+            shut_out(tx, user, AT_THE_MACHINE, now)
             note(tx, EventKind.PASSWORD_SET, user.actor.user_id, AT_THE_MACHINE, now)
 
     def disable(self, username: str, now: datetime) -> None:
@@ -80,7 +84,7 @@ class Accounts:
         with self.database.write() as tx:
             user = _known(tx, username)
             accounts.disable_user(tx, user.actor.user_id, now)
-            _shut_out(tx, user, now)
+            shut_out(tx, user, AT_THE_MACHINE, now)
             note(tx, EventKind.ACCOUNT_CLOSED, user.actor.user_id, AT_THE_MACHINE, now)
 
     def user(self, username: str) -> Actor | None:
@@ -104,9 +108,9 @@ def _person(tx: Transaction, staff_no: str, name: str, office: str, now: datetim
     return known.person_id
 
 
-def _shut_out(tx: Transaction, user: User, now: datetime) -> None:
-    """End everything that gives access without the password, and all known devices."""
-    sessions.end_all(tx, user.actor.user_id, now)
+def shut_out(tx: Transaction, user: User, by: Actor, now: datetime) -> None:
+    """End everything that gives access without the password, and all known devices, in the caller's transaction."""
+    note_ended(tx, user.actor.user_id, by, sessions.end_all(tx, user.actor.user_id, now), now)
     accounts.forget_devices(tx, user.actor.user_id)
     calendar_feeds.remove(tx, user.actor.user_id)
 

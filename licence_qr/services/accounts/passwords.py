@@ -34,7 +34,7 @@ class Passwords:
     def hash(self, password: str) -> str:
         """The hash of a new password. Raises InputError ``password_short``."""
         if len(password) < MIN_PASSWORD_LENGTH:
-            raise InputError("password_short", field="password", least=MIN_PASSWORD_LENGTH)
+            raise InputError("password_short", field="new_password", least=MIN_PASSWORD_LENGTH)
         return self._hasher.hash(password)
 
     def fits(self, user: User | None, password: str) -> bool:

@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
+from licence_qr.domain.accounts.stages import SignInStage
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.register.networks import client_network
 from licence_qr.domain.roles import BY_ITSELF, Actor, Via
@@ -13,7 +14,7 @@ from licence_qr.errors import AccessError
 from licence_qr.services.accounts import sign_in_limits
 from licence_qr.services.accounts.notes import note
 from licence_qr.services.accounts.passwords import Passwords
-from licence_qr.services.accounts.sessions import Sessions
+from licence_qr.services.accounts.sessions import CameFrom, Sessions
 from licence_qr.services.accounts.sign_in_limits import KnownDevice, Tries
 from licence_qr.services.register import throttle
 from licence_qr.store.accounts import accounts
@@ -33,13 +34,22 @@ class SignIn:
     sessions: Sessions
 
     def sign_in(
-        self, username: str, password: str, client: str, now: datetime, device: KnownDevice | None = None
+        self,
+        username: str,
+        password: str,
+        client: str,
+        now: datetime,
+        device: KnownDevice | None = None,
+        *,
+        device_words: str = "",
+        instead_of: str = "",
     ) -> str:
-        """Return a new session token. Raises AccessError ``sign_in_failed`` or ``sign_in_throttled`` (``minutes``).
+        """Return a new session token; the session of the token ``instead_of`` ends. Raises AccessError ``sign_in_failed`` or
+        ``sign_in_throttled`` (``minutes``).
 
         The try is counted before the password is checked, so that concurrent requests cannot exceed the limit. A
-        throttled try only reads. ``device``: from an earlier sign-in on this device. An unknown name takes as long and
-        writes as much as a known one.
+        throttled try only reads. ``device``: from an earlier sign-in on this device; ``device_words``: what it is. An
+        unknown name takes as long and writes as much as a known one.
         """
         with self.database.read() as tx:
             tries = _tries(accounts.user_by_name(tx, username), username, client, device)
@@ -50,16 +60,15 @@ class SignIn:
         if not self.passwords.fits(user, password) or user is None:
             self._note_refusal(user, client, now, locked=last)
             raise AccessError("sign_in_failed")
-        return self._admit(user, tries, password, client, now)
-
-    def _admit(self, user: User, tries: Tries, password: str, client: str, now: datetime) -> str:
         rehashed = self.passwords.rehashed(user, password)
         with self.database.write() as tx:
             throttle.forget(tx, tries.own)
             throttle.give_back(tx, tries.shared)
             if rehashed:
-                accounts.set_password_hash(tx, user.actor.user_id, rehashed)
-            return self.sessions.open(tx, user.actor, client, now)
+                accounts.rehash_password(tx, user.actor.user_id, rehashed)
+            self.sessions.end_within(tx, instead_of, now)
+            wants = SignInStage.PASSWORD if user.must_change else None
+            return self.sessions.open(tx, user.actor, CameFrom(client, device_words), now, wants=wants)
 
     def _note_refusal(self, user: User | None, client: str, now: datetime, *, locked: bool) -> None:
         """Record a refused sign-in, also of an unknown name. The limits bound the events: throttled tries have none."""
@@ -81,8 +90,8 @@ class SignIn:
         device_id = kept.device_id if kept else secrets.token_urlsafe(_DEVICE_ID_BYTES)
         return KnownDevice(actor.user_id, generation, device_id)
 
-    def confirm_password(self, actor: Actor, password: str, client: str, now: datetime) -> None:
-        """Check the password of the signed-in ``actor`` again, before a four-eyes decision.
+    def confirm_password(self, actor: Actor, password: str, client: str, now: datetime) -> User:
+        """Check the password of ``actor`` again, before a grave act; return the account that it opens.
 
         Sessions are not changed. Raises AccessError ``password_wrong`` or ``password_throttled``; the try is counted
         before the password is checked.
@@ -93,10 +102,11 @@ class SignIn:
         with self.database.write() as tx:
             throttle.take(tx, tries, now, "password_throttled")
             user = accounts.user_by_id(tx, actor.user_id)
-        if not self.passwords.fits(user, password):
+        if user is None or not self.passwords.fits(user, password):
             raise AccessError("password_wrong")
         with self.database.write() as tx:
             throttle.forget(tx, tries)
+        return user
 
 
 def _tries(user: User | None, username: str, client: str, device: KnownDevice | None) -> Tries:

@@ -11,12 +11,14 @@ from licence_qr.store.database.connections import Row, Transaction
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """An account. ``device_generation``: devices given another one are not known any more."""
+    """An account. ``device_generation``: devices given another one are not known any more. ``must_change``: somebody else
+    knows its password."""
 
     actor: Actor
     password_hash: str
     disabled: bool
     device_generation: int
+    must_change: bool
 
 
 def _actor(tx: Transaction, row: Row) -> Actor:
@@ -36,7 +38,13 @@ def _actor(tx: Transaction, row: Row) -> Actor:
 
 
 def _user(tx: Transaction, row: Row) -> User:
-    return User(_actor(tx, row), row["password_hash"], row["disabled_at"] is not None, row["device_generation"])
+    return User(
+        actor=_actor(tx, row),
+        password_hash=row["password_hash"],
+        disabled=row["disabled_at"] is not None,
+        device_generation=row["device_generation"],
+        must_change=bool(row["must_change"]),
+    )
 
 
 def user_by_name(tx: Transaction, username: str) -> User | None:
@@ -63,11 +71,11 @@ def active_of_office(tx: Transaction, office: str, role: Role) -> tuple[Actor, .
     return tuple(actor for actor in (_actor(tx, row) for row in rows) if role in actor.roles)
 
 
-def add_user(tx: Transaction, account: Actor, password_hash: str, at: datetime) -> int:
+def add_user(tx: Transaction, account: Actor, password_hash: str, at: datetime, *, must_change: bool) -> int:
     """Add an account and return its key; ``user_id`` is ignored. The user name must be new."""
     cursor = tx.run(
-        "INSERT INTO users (username, display_name, office, roles, password_hash, created_at, person_id)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO users (username, display_name, office, roles, password_hash, created_at, person_id, must_change)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (
             account.username,
             account.display_name,
@@ -76,13 +84,22 @@ def add_user(tx: Transaction, account: Actor, password_hash: str, at: datetime) 
             password_hash,
             at.isoformat(),
             account.person_id,
+            int(must_change),
         ),
     )
     return int(cursor.lastrowid or 0)
 
 
-def set_password_hash(tx: Transaction, user_id: int, password_hash: str) -> None:
-    """Replace a password hash (new password, or new argon2 parameters)."""
+def set_password(tx: Transaction, user_id: int, password_hash: str, *, must_change: bool) -> None:
+    """Set a new password."""
+    tx.run(
+        "UPDATE users SET password_hash = ?, must_change = ? WHERE user_id = ?",
+        (password_hash, int(must_change), user_id),
+    )
+
+
+def rehash_password(tx: Transaction, user_id: int, password_hash: str) -> None:
+    """Replace the hash of the same password: the cost has risen."""
     tx.run("UPDATE users SET password_hash = ? WHERE user_id = ?", (password_hash, user_id))
 
 

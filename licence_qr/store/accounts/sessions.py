@@ -5,17 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from licence_qr.domain.accounts.stages import SignInStage
 from licence_qr.store.database.connections import Row, Transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """One sign-in. ``client`` is the address it came from, ``device`` a few words for the device."""
+    """One sign-in. ``client`` is the address it came from, ``device`` a few words for the device, ``wants`` what is
+    missing."""
 
     session_id: str
     user_id: int
     client: str
     device: str = ""
+    wants: SignInStage | None = None
     created_at: datetime
     last_seen_at: datetime
     expires_at: datetime
@@ -25,8 +28,8 @@ class Session:
 def add(tx: Transaction, session: Session, token_hash: bytes) -> None:
     """Add a session."""
     tx.run(
-        "INSERT INTO sessions (session_id, token_hash, user_id, client, device, created_at, last_seen_at, expires_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO sessions (session_id, token_hash, user_id, client, device, created_at, last_seen_at,"
+        " expires_at, wants) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             session.session_id,
             token_hash,
@@ -36,6 +39,7 @@ def add(tx: Transaction, session: Session, token_hash: bytes) -> None:
             session.created_at.isoformat(),
             session.last_seen_at.isoformat(),
             session.expires_at.isoformat(),
+            session.wants or "",
         ),
     )
 
@@ -69,9 +73,15 @@ def end(tx: Transaction, user_id: int, session_id: str, now: datetime) -> bool:
     return cursor.rowcount == 1
 
 
-def end_all(tx: Transaction, user_id: int, now: datetime) -> None:
-    """End all live sessions of one person."""
-    tx.run("UPDATE sessions SET revoked_at = ? WHERE user_id = ? AND revoked_at IS NULL", (now.isoformat(), user_id))
+def end_all(tx: Transaction, user_id: int, now: datetime, *, but: str = "") -> tuple[str, ...]:
+    """End all live sessions of one account, but for the session ``but``; return which they were."""
+    at = now.isoformat()
+    rows = tx.all(
+        "UPDATE sessions SET revoked_at = ? WHERE user_id = ? AND session_id <> ? AND revoked_at IS NULL"
+        " AND expires_at > ? RETURNING session_id",
+        (at, user_id, but, at),
+    )
+    return tuple(row["session_id"] for row in rows)
 
 
 def sweep(tx: Transaction, before: datetime) -> None:
@@ -85,6 +95,7 @@ def _session(row: Row) -> Session:
         user_id=row["user_id"],
         client=row["client"],
         device=row["device"],
+        wants=SignInStage(row["wants"]) if row["wants"] else None,
         created_at=datetime.fromisoformat(row["created_at"]),
         last_seen_at=datetime.fromisoformat(row["last_seen_at"]),
         expires_at=datetime.fromisoformat(row["expires_at"]),

@@ -271,6 +271,11 @@ def m022_people(schema: Schema) -> None:
     accounts_tables.add_people(schema)
 
 
+def m023_session_stages(schema: Schema) -> None:
+    """What a session wants before it is anybody's; accounts that must change their password."""
+    accounts_tables.add_stages(schema)
+
+
 STEPS: tuple[Callable[[Schema], None], ...] = (
     m001_businesses,
     m002_codes,
@@ -294,4 +299,5 @@ STEPS: tuple[Callable[[Schema], None], ...] = (
     m020_suspension,
     m021_limits,
     m022_people,
+    m023_session_stages,
 )

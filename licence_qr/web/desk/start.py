@@ -24,7 +24,7 @@ from licence_qr.web.desk.words import chinese_day, moment, need_words, office_na
 from licence_qr.web.desk.work import words, work_list
 from licence_qr.web.shell.handed import Handed, catalogue
 from licence_qr.web.shell.navigation import APPLICATIONS, SESSIONS, first_room, open_rooms
-from licence_qr.web.shell.security import current_actor, roles, signed_in
+from licence_qr.web.shell.security import current_actor, roles, session_holder
 
 RECENTLY = 10
 
@@ -60,7 +60,7 @@ for pages in (
 ):
     blueprint.register_blueprint(pages.blueprint)
 
-for tool in (chinese_day, moment, need_words, office_name, open_rooms, shown_text, signed_in):
+for tool in (chinese_day, moment, need_words, office_name, open_rooms, session_holder, shown_text):
     blueprint.add_app_template_global(tool)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from licence_qr.domain.catalogue.model import Text
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.services.register import access
-from licence_qr.web.shell.security import current_actor
+from licence_qr.web.shell.security import signed_in
 from licence_qr.wording.terms import term
 
 
@@ -98,5 +98,6 @@ def first_room(actor: Actor) -> Room:
 
 
 def open_rooms() -> tuple[Room, ...]:
-    """The rooms of whoever is signed in, for the navigation."""
-    return rooms_of(current_actor())
+    """The rooms of whoever is signed in, for the navigation; none while the session wants something first."""
+    actor = signed_in()
+    return rooms_of(actor) if actor else ()

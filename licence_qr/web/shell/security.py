@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from flask import Flask, current_app, g, redirect, request, url_for
+from flask import Flask, current_app, g, redirect, request, session, url_for
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask.wrappers import Request
 from werkzeug.wrappers import Response
 
+from licence_qr.domain.accounts.stages import Holder, SignInStage
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import AccessError, ConfigError, SignInNeeded
 from licence_qr.services.accounts.sessions import Sessions
@@ -48,6 +49,9 @@ _DATA = frozenset({"inspections_sync"})
 SESSION_COOKIES = ("session-token", "__Host-session")
 _SESSION_SECONDS = 12 * 3600
 _ROLES = "licence_qr_roles"
+_STAGES = "licence_qr_stages"
+# Where a session gives what it wants.
+STAGE_PAGES = {SignInStage.PASSWORD: "password.change_password"}
 
 View = TypeVar("View", bound=Callable[..., Any])
 sessions = Handed(Sessions)
@@ -61,6 +65,23 @@ def roles(*allowed: Role) -> Callable[[View], View]:
         return view
 
     return mark
+
+
+def during(*stages: SignInStage) -> Callable[[View], View]:
+    """Open the view also to sessions that still want one of ``stages``. Every other view is closed to them. Stands directly
+    under the route decorator, above ``roles``."""
+
+    def mark(view: View) -> View:
+        setattr(view, _STAGES, frozenset(stages))
+        return view
+
+    return mark
+
+
+def stages_of(view: Callable[..., Any]) -> frozenset[SignInStage]:
+    """The stages during which a view is open; empty for nearly all."""
+    named: frozenset[SignInStage] = getattr(view, _STAGES, frozenset())
+    return named
 
 
 def roles_of(view: Callable[..., Any]) -> frozenset[Role]:
@@ -112,13 +133,19 @@ def forget_session(response: Response) -> None:
     response.delete_cookie(session_cookie_name(), secure=is_https(), httponly=True, samesite="Lax", path="/")
 
 
-def signed_in() -> Actor | None:
-    """Who is signed in, asked once a request; None for a visitor."""
-    if "actor" not in g:
+def session_holder() -> Holder | None:
+    """Whose session this is, also while it wants something first; asked once a request. None for a visitor."""
+    if "holder" not in g:
         token, closed = session_token(), request.endpoint not in PUBLIC  # what is public writes nothing, whoever asks
-        g.actor = sessions().actor(token, current_instant(), noting=closed) if token else None
-    actor: Actor | None = g.actor
-    return actor
+        g.holder = sessions().holder(token, current_instant(), noting=closed) if token else None
+    found: Holder | None = g.holder
+    return found
+
+
+def signed_in() -> Actor | None:
+    """Who is signed in; None for a visitor, and for somebody whose session wants something first."""
+    found = session_holder()
+    return found.actor if found and found.wants is None else None
 
 
 def current_actor() -> Actor:
@@ -129,22 +156,47 @@ def current_actor() -> Actor:
     return actor
 
 
+def current_holder() -> Actor:
+    """The account of a page that is open ``during`` a stage, whether its session wants something or not. Raises
+    SignInNeeded."""
+    found = session_holder()
+    if found is None:
+        raise SignInNeeded("sign_in_needed")
+    return found.actor
+
+
 def _admit() -> Response | None:
-    """Before every view: let pass, send to the sign-in page, or raise AccessError ``role_not_allowed``.
+    """Before every view: let pass, send to the sign-in page or to what the session wants first, or raise AccessError
+    ``role_not_allowed``.
 
     A form without a session is not simply sent away: it raises SignInNeeded, so that what was typed is kept.
     """
     if request.endpoint is None or request.endpoint in PUBLIC:
         return None
-    allowed = roles_of(current_app.view_functions[request.endpoint])
-    actor = signed_in()
-    if actor is None and (request.method not in {"GET", "HEAD"} or request.blueprint in _DATA):
+    view, found = current_app.view_functions[request.endpoint], session_holder()
+    if found is None and (request.method not in {"GET", "HEAD"} or request.blueprint in _DATA):
         raise SignInNeeded("sign_in_needed")
-    if actor is None:
+    if found is None:
         return redirect(url_for(SIGN_IN, next=request.full_path.rstrip("?")), 303)
-    if not allowed & actor.roles:
+    if found.wants is not None and found.wants not in stages_of(view):
+        return lead_to(found.wants)
+    if not roles_of(view) & found.actor.roles:
         raise AccessError("role_not_allowed")
     return None
+
+
+def lead_to(stage: SignInStage) -> Response:
+    """To the page that asks for what the session wants. Scripts are told so: raises SignInNeeded ``sign_in_unfinished``."""
+    if request.blueprint in _DATA:
+        raise SignInNeeded("sign_in_unfinished")
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for(STAGE_PAGES[stage], next=wanted), 303)
+
+
+def renew_form_token() -> None:
+    """Take no form any more that this browser was given before: whose session it is, or how it was proven, has changed."""
+    for kept in (session, g):
+        kept.pop("csrf_token", None)
 
 
 def init_app(app: Flask) -> None:

@@ -106,7 +106,7 @@ def test_a_revoked_session_is_over_at_once_and_the_other_goes_on(people, now):
     second = people.sign_in("wang", PASSWORD, "10.0.0.2", now + timedelta(seconds=1))
     actor = people.actor(second, now)
     listed = people.sessions.of(actor, now)
-    assert [session.client for session in listed] == ["10.0.0.2", "10.0.0.1"]
+    assert [session.network for session in listed] == ["10.0.0.2", "10.0.0.1"]
     assert people.revoke(actor, people.actor(first, now).via.session, now)
     assert people.actor(first, now) is None
     assert people.actor(second, now) is not None

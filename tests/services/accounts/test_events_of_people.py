@@ -43,7 +43,9 @@ def actor_of(people: People) -> Actor:
 
 def test_the_life_of_an_account(services: Services, people: People, now: datetime) -> None:
     people.set_password("wang", "another long password", now)
-    people.sign_in("wang", "another long password", "2001:db8:0:1::7", now)
+    held = people.sessions.holder(people.sign_in("wang", "another long password", "2001:db8:0:1::7", now), now)
+    assert held
+    session = held.actor.via.session
     people.disable("wang", now)
     subject = f"account/{people.everybody()[0].actor.user_id}"
     shown = ("event", "subject", "actor", "office", "network", "says")
@@ -54,6 +56,7 @@ def test_the_life_of_an_account(services: Services, people: People, now: datetim
         ),
         (EventKind.PASSWORD_SET, subject, COMMAND_LINE, "", "", None),
         (EventKind.SIGNED_IN, subject, "wang", "baishiyi", "2001:db8:0:1::/64", None),
+        (EventKind.SESSION_ENDED, subject, COMMAND_LINE, "", "", {"sessions": [session]}),
         (EventKind.ACCOUNT_CLOSED, subject, COMMAND_LINE, "", "", None),
     ]  # fmt: skip
 

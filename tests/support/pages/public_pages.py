@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 
 from licence_qr.bootstrap import Services
 from licence_qr.catalogue.loader import load_catalogue
+from licence_qr.domain.accounts.stages import Holder
 from licence_qr.domain.catalogue.model import Text
 from licence_qr.domain.identifiers import parse_code_number
 from licence_qr.domain.publishing.public_page import (
@@ -256,11 +257,11 @@ class PreparedLookup:
 class PreparedSessions:
     """Knows one person of each role by the token ``<role>-token``."""
 
-    def actor(self, token: str, now: datetime, *, noting: bool = True) -> Actor | None:
+    def holder(self, token: str, now: datetime, *, noting: bool = True) -> Holder | None:
         roles = {f"{role.value}-token": role for role in Role}
         if token not in roles:
             return None
-        return Actor(1, "demo", "示例", "baishiyi", frozenset({roles[token]}))
+        return Holder(Actor(1, "demo", "示例", "baishiyi", frozenset({roles[token]})))
 
 
 def prepared_services() -> SimpleNamespace:
@@ -274,6 +275,7 @@ def prepared_services() -> SimpleNamespace:
         "lookup": PreparedLookup(),
         "sessions": PreparedSessions(),
         "sign_in": None,
+        "own_password": None,
     }
     return SimpleNamespace(**(dict.fromkeys(field.name for field in fields(Services)) | prepared))
 

@@ -6,6 +6,7 @@ from argon2 import PasswordHasher
 from quick_passwords import QUICK
 
 from licence_qr.services.accounts.accounts import Accounts
+from licence_qr.services.accounts.own_password import OwnPassword
 from licence_qr.services.accounts.passwords import Passwords
 from licence_qr.services.accounts.sessions import Sessions
 from licence_qr.services.accounts.sign_in import SignIn
@@ -24,4 +25,5 @@ class People:
         self.set_password, self.disable = self.accounts.set_password, self.accounts.disable
         self.sign_in, self.known_device = self.signing_in.sign_in, self.signing_in.known_device
         self.confirm_password = self.signing_in.confirm_password
+        self.own_password = OwnPassword(self.signing_in)
         self.actor, self.sign_out, self.revoke = self.sessions.actor, self.sessions.sign_out, self.sessions.revoke

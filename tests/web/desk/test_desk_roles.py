@@ -111,6 +111,9 @@ MAY_OPEN = {
     "inspections_sync.show_receipt": INSPECTORS,
     "inspections_sync.receive_photo": INSPECTORS,
     "sign_in.sign_out": EVERYONE,
+    "sign_in.end_other_sessions": EVERYONE,
+    "sign_in.forget_devices": EVERYONE,
+    "password.change_password": EVERYONE,
     "sign_in.show_sessions": EVERYONE,
     "sign_in.revoke_session": EVERYONE,
 }

@@ -271,7 +271,7 @@ def test_a_new_password_closes_the_calendar(work_app: Flask, made: Services) -> 
     owner = signed_in(work_app, made, "inspector")
     address = address_of(owner)
     assert work_app.test_client().get(address).status_code == 200
-    made.accounts.set_password("inspector", PASSWORD, datetime.now(UTC))
+    made.accounts.set_password("inspector", PASSWORD, datetime.now(UTC), must_change=False)
     assert work_app.test_client().get(address).status_code == 404
     assert signed_in(work_app, made, "inspector").see("/desk/work/calendar?lang=zh").count("还没有地址") == 1
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from closed_pages import closed_rules
 from flask import Blueprint, Flask
 from flask.testing import FlaskClient
 from public_pages import ADDRESS_OF, NUMBER, STATES
@@ -10,19 +11,6 @@ from public_pages import ADDRESS_OF, NUMBER, STATES
 from licence_qr.domain.roles import Role
 from licence_qr.errors import ConfigError
 from licence_qr.web.shell.security import PUBLIC, check_routes, roles, roles_of
-
-EXAMPLES = {"kind_of_file": "csv", "size": "a4"}
-
-
-def closed_rules(app: Flask) -> list[tuple[str, str, str]]:
-    """Endpoint, method and an address of everything that is not public."""
-    found = []
-    adapter = app.url_map.bind("localhost")
-    for rule in app.url_map.iter_rules():
-        if rule.endpoint not in PUBLIC:
-            address = adapter.build(rule.endpoint, {name: EXAMPLES.get(name, "1") for name in rule.arguments})
-            found += [(rule.endpoint, method, address) for method in sorted(rule.methods - {"HEAD", "OPTIONS"})]
-    return found
 
 
 def test_there_are_closed_pages_to_walk(app: Flask) -> None:

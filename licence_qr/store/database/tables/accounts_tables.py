@@ -30,3 +30,12 @@ def add_people(schema: Schema) -> None:
         ALTER TABLE history ADD COLUMN device TEXT NOT NULL DEFAULT '';
         ALTER TABLE history ADD COLUMN network TEXT NOT NULL DEFAULT '';
     """)
+
+
+def add_stages(schema: Schema) -> None:
+    """What a session still wants (``domain.accounts.stages``, empty for nothing), and whether an account must change its
+    password: nobody who has one from before must."""
+    schema.run("""
+        ALTER TABLE sessions ADD COLUMN wants TEXT NOT NULL DEFAULT '';
+        ALTER TABLE users ADD COLUMN must_change INTEGER NOT NULL DEFAULT 0;
+    """)

@@ -1,0 +1,83 @@
+"""Changing one's own password; also what comes first where somebody else has set it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, make_response, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from licence_qr.domain.accounts.stages import SignInStage
+from licence_qr.domain.catalogue.model import Text
+from licence_qr.errors import AccessError, InputError
+from licence_qr.services.accounts.own_password import NewPassword, OwnPassword
+from licence_qr.web import current_instant
+from licence_qr.web.accounts import entering
+from licence_qr.web.shell.errors import status_of
+from licence_qr.web.shell.forms import Field, FieldProblem, Widget
+from licence_qr.web.shell.handed import Handed
+from licence_qr.web.shell.language import language, t
+from licence_qr.web.shell.navigation import SESSIONS
+from licence_qr.web.shell.security import current_holder, during, roles, session_holder
+from licence_qr.wording import explain
+
+blueprint = Blueprint("password", __name__)
+own_password = Handed(OwnPassword)
+
+_CHARACTERS = 30
+PRESENT = Field(
+    "password",
+    Text("现在的密码", "Current password"),
+    widget=Widget.PASSWORD,
+    characters=_CHARACTERS,
+    autocomplete="current-password",
+)
+NEW = Field(
+    "new_password",
+    Text("新密码", "New password"),
+    widget=Widget.PASSWORD,
+    characters=_CHARACTERS,
+    autocomplete="new-password",
+)
+REPEATED = Field(
+    "repeated_password",
+    Text("再输入一次新密码", "New password again"),
+    widget=Widget.PASSWORD,
+    characters=_CHARACTERS,
+    autocomplete="new-password",
+)
+FIELDS = (PRESENT, NEW, REPEATED)
+
+
+@blueprint.route("/password", methods=["GET", "POST"])
+@during(SignInStage.PASSWORD)
+@roles(*SESSIONS.roles)
+def change_password() -> Response | str:
+    """Change the password. This session goes on under a new token; everything else that the old one opened ends."""
+    actor, now = current_holder(), current_instant()
+    if request.method != "POST":
+        return _page()
+    typed = NewPassword(*(request.form.get(field.name, "") for field in FIELDS))
+    try:
+        token = own_password().change(actor, typed, request.remote_addr or "", now)
+    except (AccessError, InputError) as refused:
+        return make_response(_page(refused), status_of(refused))
+    found = entering.take_up(token, now)
+    flash(t("密码已修改，其他登录都已结束。", "Your password has been changed and all other sessions have ended."))
+    return entering.hand_over(make_response(entering.go_on(found, None)), token, found, now)
+
+
+def _page(refused: AccessError | InputError | None = None) -> str:
+    problems: dict[str, FieldProblem] = {}
+    if refused is not None:
+        name = refused.field if isinstance(refused, InputError) else PRESENT.name
+        words = explain(refused, language().value)
+        problems[name] = FieldProblem(f"#{name}", words.what, words.todo)
+    found = session_holder()
+    first = found is not None and found.wants is SignInStage.PASSWORD
+    return render_template(
+        "accounts/password.html",
+        fields=FIELDS,
+        problems=problems,
+        summary=tuple(problems.values()),
+        first=first,
+        onward=entering.wanted_page() or ("" if first else url_for("sign_in.show_sessions")),
+    )
