@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -12,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from licence_qr.cli.help import columns
+from licence_qr.services.accounts.passwords import made_password
 
 if TYPE_CHECKING:
     from licence_qr.bootstrap import Services
     from licence_qr.services.demonstration.register import DemonstrationAccount, DemonstrationCode
 
-PASSWORD_BYTES = 9
 _LABEL_WIDTH = 22
 _SAMPLES = ("in-force", "suspended", "older-print-v1")
 
@@ -104,7 +103,7 @@ def _passwords(services: Services) -> dict[str, str]:
     names = (account.username for account in services.demonstration_register.wanted_accounts())
     missing = [name for name in names if name not in known and services.accounts.user(name) is None]
     if missing:
-        known |= {name: secrets.token_urlsafe(PASSWORD_BYTES) for name in missing}
+        known |= {name: made_password() for name in missing}
         # Written before the accounts are added, so that no password is lost in between.
         _write_secret(path, "# 仅供演示 demonstration only\n" + "".join(f"{n} {p}\n" for n, p in known.items()))
     return known
@@ -136,7 +135,7 @@ def _say_accounts(accounts: tuple[DemonstrationAccount, ...], passwords: dict[st
     _say("账号 accounts", "用户名 user / 密码 password")
     for account in accounts:
         password = passwords.get(account.username, "（另行保管）")
-        click.echo(f"  {_padded(account.username, 18)}{_padded(password, 16)}{account.display_name}")
+        click.echo(f"  {_padded(account.username, 18)}{_padded(password, 20)}{account.display_name}")
 
 
 def _say(label: str, text: str) -> None:

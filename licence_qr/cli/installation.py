@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import secrets
 import socket
 import sys
 from contextlib import AbstractContextManager, suppress
@@ -28,6 +27,7 @@ from licence_qr.errors import ConfigError, KeyStoreError, RegisterError
 from licence_qr.process import log_lines, service_manager, signals, streams
 from licence_qr.process.ended_workers import take_in_ended
 from licence_qr.process.metrics_folder import metrics_folder
+from licence_qr.services.accounts.passwords import made_password
 from licence_qr.services.keys.lan_certificate import lan_certificate
 from licence_qr.services.keys.lan_invitation import picture, terminal_lines
 
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from licence_qr.front.supervisor import Tidy
     from licence_qr.services.accounts.accounts import AccountHolder
 
-STARTING_PASSWORD_BYTES = 9
 _SITE = "licence_qr.web.serving.site:LicenceSite"  # by name: it is the workers that load it
 _SOURCES = {"default": "默认 default", "environment": "环境变量 environment"}
 _HIDDEN = "（不显示：没有这个文件，写的可能是密码本身 hidden: no such file, it may be the secret itself）"
@@ -228,13 +227,13 @@ _username = click.argument("username", help="用户名。 User name.")
 )
 @json_option
 def add_account(username: str, display_name: str, office: str, roles: tuple[str, ...], as_json: bool) -> None:
-    """添加账号；初始密码只显示这一次，不存放在任何地方。
+    """添加账号；初始密码只显示这一次，不存放在任何地方，首次登录时必须修改。
 
-    Add an account. The initial password is shown once and not stored anywhere."""
+    Add an account. The initial password is shown once, not stored anywhere, and must be changed at the first sign-in."""
     services = build(load_settings())
     if office not in services.catalogue.offices:
         raise ConfigError("office_unknown", office=office, known="、".join(services.catalogue.offices))
-    password = secrets.token_urlsafe(STARTING_PASSWORD_BYTES)
+    password = made_password()
     services.accounts.create(
         username,
         display_name,
@@ -256,10 +255,10 @@ def add_account(username: str, display_name: str, office: str, roles: tuple[str,
 @_username
 @json_option
 def new_password(username: str, as_json: bool) -> None:
-    """换新密码，只显示这一次；该账号的所有登录随即失效。
+    """换新密码，只显示这一次，登录时必须修改；该账号的所有登录随即失效。
 
-    Set a new password, shown once. All sessions of the account end."""
-    password = secrets.token_urlsafe(STARTING_PASSWORD_BYTES)
+    Set a new password, shown once, which must be changed when signing in. All sessions of the account end."""
+    password = made_password()
     build(load_settings()).accounts.set_password(username, password, datetime.now(UTC))
     if as_json:
         say({"username": username, "password": password})

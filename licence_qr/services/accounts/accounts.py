@@ -49,12 +49,12 @@ class Accounts:
         ``staff_no`` says whose it is; without one, or with a new one, it is of a person who has none yet.
         ``must_change``: whoever opens it knows the password too, so it is good for choosing another one only.
 
-        Raises InputError ``password_short``, ``username_taken`` (also for names of actors that are not people, so that a
-        history is unambiguous), ``username_form`` or ``staff_no_of_other_name``.
+        Raises InputError as ``passwords.demand`` does, ``username_taken`` (also for names of actors that are not people, so
+        that a history is unambiguous), ``username_form`` or ``staff_no_of_other_name``.
         """
         if not (username.isascii() and username.replace("-", "").replace(".", "").isalnum()):
             raise InputError("username_form", field="username", found=username)
-        hashed = self.passwords.hash(password)
+        hashed = self.passwords.hash(password, Actor(0, username, display_name, office, roles))
         with self.database.write() as tx:
             if username.lower() in NOT_PEOPLE or accounts.user_by_name(tx, username) is not None:
                 raise InputError("username_taken", field="username", found=username)
@@ -70,9 +70,11 @@ class Accounts:
 
         Its calendar address goes too: somebody who knew the old password may have copied it, and it needs no password.
 
-        Raises InputError ``password_short``, AccessError ``account_unknown``.
+        Raises InputError as ``passwords.demand`` does, AccessError ``account_unknown``.
         """
-        hashed = self.passwords.hash(password)
+        with self.database.read() as tx:
+            owner = _known(tx, username)
+        hashed = self.passwords.hash(password, owner.actor)
         with self.database.write() as tx:
             user = _known(tx, username)
             accounts.set_password(tx, user.actor.user_id, hashed, must_change=must_change)

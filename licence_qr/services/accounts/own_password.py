@@ -35,17 +35,16 @@ class OwnPassword:
 
         All other sessions, all known devices and the address of the calendar end: somebody who knew the old password may
         have them. Raises InputError ``password_missing``, ``password_not_repeated``, ``password_unchanged`` or as
-        ``Passwords.hash`` does, AccessError ``password_wrong`` or ``password_throttled``; nothing is changed then.
+        ``passwords.demand`` does, AccessError ``password_wrong`` or ``password_throttled``; nothing is changed then.
         """
         if not typed.present:
             raise InputError("password_missing", field="password")
         if typed.new == typed.present:
             raise InputError("password_unchanged", field="new_password")
-        passwords = self.signing_in.passwords
-        hashed = passwords.hash(typed.new)
         if typed.new != typed.repeated:
             raise InputError("password_not_repeated", field="repeated_password")
         before = self.signing_in.confirm_password(actor, typed.present, client, now)
+        hashed = self.signing_in.passwords.hash(typed.new, actor)
         with self.signing_in.database.write() as tx:
             user = accounts.user_by_id(tx, actor.user_id)
             if user is None or user.disabled or user.password_hash != before.password_hash:

@@ -1,4 +1,4 @@
-"""Passwords: which are taken, and their hashes."""
+"""Passwords: which are accepted, and their hashes."""
 
 from __future__ import annotations
 
@@ -9,13 +9,29 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.profiles import RFC_9106_LOW_MEMORY
 
+from licence_qr.domain.accounts.passwords import LEAST_GUESSES, MADE_BYTES, demand_length, words_about
+from licence_qr.domain.roles import Actor
 from licence_qr.errors import InputError
+from licence_qr.services.accounts.guessing import best_guess
 from licence_qr.store.accounts.accounts import User
 
-MIN_PASSWORD_LENGTH = 10
 # Cost of a guess for somebody who steals the register: argon2id, RFC 9106, section 4, second recommended option. No
 # setting weakens it; only code that builds the services itself can pass another hasher.
 STANDARD_HASHER = PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
+
+
+def made_password() -> str:
+    """A new password that nobody chose, for somebody to be told."""
+    return secrets.token_urlsafe(MADE_BYTES)
+
+
+def demand(password: str, about: Actor) -> None:
+    """Raise InputError ``password_short``, ``password_long``, ``password_personal`` or ``password_common`` for what may not
+    be the password of ``about``."""
+    demand_length(password)
+    guess = best_guess(password, words_about((about.username, about.display_name, about.office)))
+    if guess.guesses < LEAST_GUESSES:
+        raise InputError("password_personal" if guess.personal else "password_common", field="new_password")
 
 
 @cache
@@ -31,10 +47,9 @@ class Passwords:
         self._hasher = hasher
         self._decoy = _decoy_hash(hasher)
 
-    def hash(self, password: str) -> str:
-        """The hash of a new password. Raises InputError ``password_short``."""
-        if len(password) < MIN_PASSWORD_LENGTH:
-            raise InputError("password_short", field="new_password", least=MIN_PASSWORD_LENGTH)
+    def hash(self, password: str, about: Actor) -> str:
+        """The hash of a new password of ``about``. Raises InputError as ``demand`` does."""
+        demand(password, about)
         return self._hasher.hash(password)
 
     def fits(self, user: User | None, password: str) -> bool:

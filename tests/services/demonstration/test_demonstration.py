@@ -177,9 +177,9 @@ def test_there_is_an_account_for_every_office_and_every_role_and_opening_again_k
     wanted = register.wanted_accounts()
     assert {a.office for a in wanted if a.role is Role.CLERK} == set(services.catalogue.offices)
     assert {a.role for a in wanted} == set(Role)
-    register.open_accounts({a.username: f"password of {a.username}" for a in wanted}, now)
-    register.open_accounts({a.username: "another password" for a in wanted}, now)
-    token = services.sign_in.sign_in("clerk-bafu", "password of clerk-bafu", "10.0.0.1", now)
+    register.open_accounts({a.username: f"seven grey herons and {a.username}" for a in wanted}, now)
+    register.open_accounts({a.username: "another long password" for a in wanted}, now)
+    token = services.sign_in.sign_in("clerk-bafu", "seven grey herons and clerk-bafu", "10.0.0.1", now)
     actor = services.sessions.actor(token, now)
     assert (actor.office, actor.roles) == ("bafu", {Role.CLERK})
 

@@ -1,0 +1,95 @@
+"""Which passwords are accepted: long ones that nobody guesses soon, of any characters."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from licence_qr import wording
+from licence_qr.domain.accounts.passwords import LEAST_CHARACTERS, MOST_CHARACTERS
+from licence_qr.domain.roles import Actor, Role
+from licence_qr.errors import InputError
+from licence_qr.services.accounts.passwords import demand, made_password
+
+WANG = Actor(7, "wang.xiaoming", "王小明", "baishiyi", frozenset({Role.CLERK}))
+
+
+def refused(password: str, about: Actor = WANG) -> str:
+    """The code with which a password is refused; empty for one that is accepted."""
+    try:
+        demand(password, about)
+    except InputError as error:
+        assert error.field == "new_password"
+        assert wording.explain(error, "zh").todo
+        assert wording.explain(error, "en").todo
+        return error.code
+    return ""
+
+
+@pytest.mark.parametrize(
+    ("password", "code"),
+    [
+        ("", "password_short"),
+        ("1234567890", "password_short"),
+        ("q7#Lw!9zKp2", "password_short"),  # 11 characters, however hard to guess
+        ("q7#Lw!9zKp2 " * 12, "password_long"),
+        ("密码" * 6, "password_personal"),
+        ("password1234", "password_common"),
+        ("123456789012", "password_common"),
+        ("P@ssw0rd2024!", "password_common"),
+        ("4321drowssap", "password_common"),
+        ("qwertyuiop123", "password_common"),
+        ("1qaz2wsx3edc", "password_common"),
+        ("aaaaaaaaaaaa", "password_common"),
+        ("iloveyou1314520", "password_common"),
+        ("woaini1314520", "password_common"),
+        ("passwordpasswordpasswordpassword", "password_common"),
+        ("password1990" * 10, "password_common"),
+        ("wang.xiaoming", "password_personal"),
+        ("WangXiaoming1", "password_personal"),
+        ("gnimoaixgnaw1", "password_personal"),
+        ("x1a0m1ng2026", "password_personal"),
+        ("baishiyi2026", "password_personal"),
+        ("Baishiyi2026!", "password_personal"),
+        ("licence-qr-1", "password_personal"),
+        ("yingyezhizhao", "password_personal"),
+        ("weishengxuke1", "password_personal"),
+        ("王小明王小明王小明王小明", "password_personal"),
+    ],
+)
+def test_what_is_guessed_soon_is_refused_with_the_reason(password: str, code: str) -> None:
+    assert refused(password) == code
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "a good long password",
+        "seven grey herons at noon",
+        "correct horse battery staple",
+        "only lowercase letters here",
+        "白鹭立雪愚人看鹭聪者观雪",
+        "q7#Lw!9zKp2x",
+        "a" * 24 + " and then seven grey herons",
+        "q7#Lw!9zKp2 " * 10,
+        "baishiyi keeps seven grey herons",  # holds the office, and enough besides
+    ],
+)
+def test_a_long_one_is_accepted_whatever_it_is_made_of(password: str) -> None:
+    assert LEAST_CHARACTERS <= len(password) <= MOST_CHARACTERS
+    assert refused(password) == ""
+
+
+def test_what_the_program_makes_is_accepted() -> None:
+    made = {made_password() for _ in range(100)}
+    assert len(made) == 100
+    assert {refused(password) for password in made} == {""}
+
+
+def test_the_words_of_one_person_are_not_those_of_another() -> None:
+    other = Actor(8, "li.si", "李四", "xiyong", frozenset({Role.CLERK}))
+    with ThreadPoolExecutor(4) as pool:
+        told = list(pool.map(lambda who: refused("Baishiyi2026!", who), [WANG, other] * 25))
+    assert set(told[0::2]) == {"password_personal"}
+    assert "password_personal" not in told[1::2]
