@@ -13,7 +13,10 @@ class Role(StrEnum):
     CLERK = "clerk"  # 窗口人员: takes applications and issues
     INSPECTOR = "inspector"  # 卫生监督员: verifies and visits
     DECIDER = "decider"  # 审批人员: decides what another person has proposed (four eyes)
-    ADMIN = "admin"  # 管理员: accounts, sessions, imports
+    SUPERVISOR = "supervisor"  # 窗口负责人: reads what the office does, and passes on what is with the wrong office
+    CATALOGUE = "catalogue"  # 目录管理员: rules and figures, never cases
+    AUDITOR = "auditor"  # 审计人员: reads everything, changes nothing
+    ADMIN = "admin"  # 管理员: people and their accounts, never cases
 
 
 # Actors in histories that are not accounts: the calendar, an import, the command line, demonstration data, citizens who

@@ -73,7 +73,7 @@ def test_pages_of_proposals_checks_and_work_are_clean_and_fit(
 ) -> None:
     _, origin = filled_register
     with walk.over(origin, language) as page:
-        for who, place in [*proposals, *(("administrator", place) for place in WORK)]:
+        for who, place in [*proposals, *(("supervisor", place) for place in WORK)]:
             signed_in_as(page.context, filled_register, who)
             inside(page, in_language(origin + place, language))
             walk.look(f"{place} for {who}")

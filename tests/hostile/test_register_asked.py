@@ -10,7 +10,7 @@ from licence_qr.domain.identifiers import complete_uscc
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import NotFoundError
 
-ADMIN = Actor(9, "admin", "管理员", "baishiyi", frozenset({Role.ADMIN}))
+SUPERVISOR = Actor(9, "supervisor", "负责人", "baishiyi", frozenset({Role.SUPERVISOR}))
 
 
 @pytest.mark.parametrize("text", ["酒" * 60_000, "%" * 60_000, "\0", "测\0试"])
@@ -22,7 +22,7 @@ def test_a_text_that_no_business_can_bear_finds_none(services, clerk, make_appli
 @pytest.mark.parametrize("number", [2**63, 10**30])
 def test_a_question_number_beyond_all_keys_is_not_found(services, number):
     with pytest.raises(NotFoundError) as refusal:
-        services.waiting.get(ADMIN, number)
+        services.waiting.get(SUPERVISOR, number)
     assert refusal.value.code == "thing_not_found"
 
 

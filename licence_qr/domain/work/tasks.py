@@ -32,9 +32,11 @@ class TaskKind(StrEnum):
     RATING_TO_MEND = "rating_to_mend"  # 差评
 
 
-_DESK = frozenset({Role.CLERK, Role.DECIDER, Role.ADMIN})
-_FIELD = frozenset({Role.INSPECTOR, Role.ADMIN})
-# The roles whose work each kind is. An administrator sees all tasks, but proposes nothing and so has no own proposals.
+_OVERSEEING = frozenset({Role.SUPERVISOR, Role.AUDITOR})
+_DESK = _OVERSEEING | {Role.CLERK, Role.DECIDER}
+_FIELD = _OVERSEEING | {Role.INSPECTOR}
+# The roles whose work each kind is. Supervisors and auditors see what waits for others: they propose nothing, and see of
+# ratings the figures alone.
 ROLES_OF: Mapping[TaskKind, frozenset[Role]] = {
     TaskKind.PERMIT_PENDING: _DESK,
     TaskKind.PERMIT_EXPIRING: _DESK,
@@ -42,10 +44,10 @@ ROLES_OF: Mapping[TaskKind, frozenset[Role]] = {
     TaskKind.REVIEW_DUE: _DESK | _FIELD,
     TaskKind.FOLLOW_UP_DUE: _FIELD | {Role.DECIDER},
     TaskKind.RECTIFICATION_DUE: _FIELD | {Role.DECIDER},
-    TaskKind.PROPOSAL_TO_DECIDE: frozenset({Role.DECIDER}),
+    TaskKind.PROPOSAL_TO_DECIDE: _OVERSEEING | {Role.DECIDER},
     TaskKind.PROPOSAL_OF_MINE: frozenset({Role.CLERK, Role.INSPECTOR, Role.DECIDER}),
     TaskKind.DRAWN_INSPECTION: _FIELD,
-    TaskKind.INSPECTION_HELD: frozenset({Role.CLERK}),
+    TaskKind.INSPECTION_HELD: _OVERSEEING | {Role.CLERK},
     TaskKind.REPORT_TO_CONTACT: _DESK | _FIELD,
     TaskKind.REPORT_TO_ANSWER: _DESK | _FIELD,
     TaskKind.REPORT_TO_CALL_BACK: _DESK | _FIELD,

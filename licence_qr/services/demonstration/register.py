@@ -152,7 +152,7 @@ class DemonstrationRegister:
             return sum(codes.newest_of_business(tx, business.uscc) is None for business in businesses())
 
     def wanted_accounts(self) -> tuple[DemonstrationAccount, ...]:
-        """A clerk for each office; at the first office also a decider, two inspectors and an administrator."""
+        """A clerk for each office; at the first office also a decider, two inspectors, and who oversees them."""
         offices = tuple(self.catalogue.offices.values())
         clerks = (DemonstrationAccount(f"clerk-{o.id}", f"{o.region_name.zh}窗口", o.id, Role.CLERK) for o in offices)
         return (
@@ -160,6 +160,9 @@ class DemonstrationRegister:
             DemonstrationAccount("decider", "演示审批员", offices[0].id, Role.DECIDER),
             DemonstrationAccount("inspector", "演示监督员", offices[0].id, Role.INSPECTOR),
             DemonstrationAccount("inspector-2", "演示监督员乙", offices[0].id, Role.INSPECTOR),
+            DemonstrationAccount("supervisor", "演示窗口负责人", offices[0].id, Role.SUPERVISOR),
+            DemonstrationAccount("catalogue", "演示目录管理员", offices[0].id, Role.CATALOGUE),
+            DemonstrationAccount("auditor", "演示审计员", offices[0].id, Role.AUDITOR),
             DemonstrationAccount("admin", "演示管理员", offices[0].id, Role.ADMIN),
         )
 

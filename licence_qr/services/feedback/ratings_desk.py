@@ -94,7 +94,8 @@ class RatingAct:
 
 @dataclass(frozen=True, slots=True)
 class RatingsDesk:
-    """The ratings of an office. An administrator sees the figures of all offices, but no case."""
+    """The ratings of an office. A supervisor sees the figures of the office, an auditor those of all, and
+    neither a case."""
 
     ratings: Ratings
 

@@ -14,13 +14,13 @@ from licence_qr.errors import ConflictError, InputError, NotFoundError
 from licence_qr.services.feedback.reports import Clock, Reports
 from licence_qr.services.feedback.steps import ShownStep, chosen_step, shown_steps, words_of_step, write_step
 from licence_qr.services.register import access, things
-from licence_qr.services.register.access import HANDLE_REPORTS, OVERSEE_REPORTS
+from licence_qr.services.register.access import HANDLE_REPORTS, PASS_ON_REPORTS, READ_REPORTS
 from licence_qr.store.database.connections import Transaction
 from licence_qr.store.feedback import reports
 from licence_qr.store.feedback.reports import ListedReport, ReportEvent
 from licence_qr.wording.text import Text
 
-_OVERSEEING = frozenset({ReportStep.REASSIGNED, ReportStep.NOTED})
+_PASSING_ON = frozenset({ReportStep.REASSIGNED, ReportStep.NOTED})
 _LEAST_TELLING = 5  # shortest contact that is searched for in an answer
 
 
@@ -84,7 +84,8 @@ class DismissAlike:
 
 @dataclass(frozen=True, slots=True)
 class ReportsDesk:
-    """The reports of an office. Clerks, inspectors and deciders see their own office's, an administrator all."""
+    """The reports of an office. Clerks, inspectors and deciders see their own office's, a supervisor those of every
+    office, to pass them on, and an auditor to read them."""
 
     reports: Reports
 
@@ -97,7 +98,7 @@ class ReportsDesk:
         Many reports from one network, or about one business, are grouped, so that the others keep their lines
         (``domain.feedback.alike``). Raises AccessError ``role_not_allowed``.
         """
-        office, today = access.office_bound(actor, OVERSEE_REPORTS), local_date(now)
+        office, today = access.office_bound(actor, READ_REPORTS), local_date(now)
         with self.reports.database.read() as tx:
             found = (
                 tuple(map(ListedReport, reports.closed_ones(tx, office)))
@@ -239,11 +240,11 @@ def _record(tx: Transaction, changed: Report, event: ReportEvent, actor: Actor) 
 
 
 def _own(tx: Transaction, actor: Actor, report_id: int) -> Report:
-    access.demand(actor, OVERSEE_REPORTS)
+    access.demand(actor, READ_REPORTS)
     report = reports.get(tx, report_id)
     if report is None:
         raise things.not_found(things.REPORT)
-    access.demand(actor, OVERSEE_REPORTS, report.office)
+    access.demand(actor, READ_REPORTS, report.office)
     return report
 
 
@@ -264,5 +265,5 @@ def _without_words(event: ReportEvent) -> ReportEvent:
 
 
 def _right_to(step: ReportStep) -> access.Right:
-    """The right for a step. An administrator who is also a clerk handles reports of the own office."""
-    return OVERSEE_REPORTS if step in _OVERSEEING else HANDLE_REPORTS
+    """The right for a step. A supervisor who is also a clerk handles reports of the own office."""
+    return PASS_ON_REPORTS if step in _PASSING_ON else HANDLE_REPORTS

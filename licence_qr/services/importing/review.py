@@ -30,7 +30,7 @@ from licence_qr.services.importing.review_words import DECISIONS, columns, in_wo
 from licence_qr.services.importing.settled import Settled, known_businesses, take_over
 from licence_qr.services.proposals.decide import Proposals
 from licence_qr.services.register import access, events, things
-from licence_qr.services.register.access import DECIDE_IMPORTED_ROWS
+from licence_qr.services.register.access import DECIDE_IMPORTED_ROWS, READ_IMPORTED_ROWS, Right
 from licence_qr.services.register.events import NewEvent
 from licence_qr.services.signing.sign_record import Coding
 from licence_qr.store.database.connections import Database, Transaction
@@ -119,7 +119,8 @@ class Settlement:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """The questions of the import. A clerk sees and decides those of the own office; an administrator sees all."""
+    """The questions of the import. A clerk sees and decides those of the own office, a supervisor those of
+    every office; an auditor reads all."""
 
     database: Database
     catalogue: Catalogue
@@ -128,14 +129,14 @@ class Waiting:
 
     def list(self, actor: Actor) -> tuple[WaitingRow, ...]:
         """The open questions, oldest first. Raises AccessError ``role_not_allowed``."""
-        office = access.office_bound(actor, DECIDE_IMPORTED_ROWS)
+        office = access.office_bound(actor, READ_IMPORTED_ROWS)
         with self.database.read() as tx:
             return tuple(self._view(tx, question) for question in import_runs.open_questions(tx, office))
 
     def get(self, actor: Actor, question_id: int) -> WaitingRow:
         """One question, also after it was decided. Raises NotFoundError ``thing_not_found``, AccessError."""
         with self.database.read() as tx:
-            return self._view(tx, _own(tx, actor, question_id))
+            return self._view(tx, _own(tx, actor, READ_IMPORTED_ROWS, question_id))
 
     def decide(self, actor: Actor, question_id: int, decision: str, reason: str, now: datetime) -> Settlement:
         """Decide a question and carry the decision out in one transaction. Four-eyes acts are proposed.
@@ -147,7 +148,7 @@ class Waiting:
         """
         why = _reason(reason)
         with self.database.write() as tx:
-            question = _own(tx, actor, question_id)
+            question = _own(tx, actor, DECIDE_IMPORTED_ROWS, question_id)
             _still_open(question)
             decided = Decided(_offered(decision, question.conflict), why)
             import_runs.answer(tx, question_id, decided, actor.username, now)
@@ -213,12 +214,12 @@ def _settlement(tx: Transaction, question: StoredQuestion, settled: Settled, pro
     return Settlement(uscc, rows, import_runs.question_id(tx, waiting_for), tuple(proposed))
 
 
-def _own(tx: Transaction, actor: Actor, question_id: int) -> StoredQuestion:
-    access.demand(actor, DECIDE_IMPORTED_ROWS)
+def _own(tx: Transaction, actor: Actor, right: Right, question_id: int) -> StoredQuestion:
+    access.demand(actor, right)
     question = import_runs.question(tx, question_id)
     if question is None:
         raise things.not_found(things.IMPORTED_ROW)
-    access.demand(actor, DECIDE_IMPORTED_ROWS, question.conflict.office)
+    access.demand(actor, right, question.conflict.office)
     return question
 
 

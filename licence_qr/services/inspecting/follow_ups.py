@@ -112,10 +112,13 @@ class FollowUps:
     proposals: Proposals
 
     def open(self, actor: Actor, now: datetime) -> tuple[OpenLine, ...]:
-        """The checks that the reader's office has to make, by due day. Raises AccessError ``role_not_allowed``."""
-        access.demand(actor, READ_FOLLOW_UPS)
+        """The checks that the reader's office has to make, or for an auditor every office, by due day.
+
+        Raises AccessError ``role_not_allowed``.
+        """
+        office = access.office_bound(actor, READ_FOLLOW_UPS)
         with self.database.read() as tx:
-            return tuple(self._line(each, local_date(now)) for each in follow_ups.open_ones(tx, actor.office))
+            return tuple(self._line(each, local_date(now)) for each in follow_ups.open_ones(tx, office))
 
     def get(self, actor: Actor, permit_id: int, now: datetime) -> FollowUpView:
         """One permit with its checks. Raises NotFoundError ``thing_not_found``, AccessError."""

@@ -128,10 +128,10 @@ class ProposalReading:
             return Preview(self._about(tx, seen), found, figures, history.revision(tx, uscc), number)
 
     def list(self, actor: Actor, wanted: ProposalFilter, now: datetime) -> tuple[tuple[ProposalLine, ...], int]:
-        """One page of the office's proposals, and their total. Raises AccessError ``role_not_allowed``."""
-        access.demand(actor, READ_PROPOSALS)
+        """One page of the proposals that ``actor`` may read, and their total. Raises AccessError ``role_not_allowed``."""
+        office = access.office_bound(actor, READ_PROPOSALS)
         with self.database.read() as tx:
-            found, total = proposals.search(tx, actor.office, wanted)
+            found, total = proposals.search(tx, office, wanted)
             return tuple(self._line(tx, actor, each, local_date(now)) for each in found), total
 
     def get(self, actor: Actor, number: int, now: datetime) -> ProposalView:

@@ -18,11 +18,15 @@ from licence_qr.wording.text import Text
 
 Roles = frozenset[Role]
 
-_EVERYBODY: Roles = frozenset(Role)
+# Whoever deals with cases, and whoever may read them. Administrators and the keepers of the catalogue are neither.
+_OFFICERS: Roles = frozenset({Role.CLERK, Role.INSPECTOR, Role.DECIDER})
+_READERS: Roles = _OFFICERS | {Role.SUPERVISOR, Role.AUDITOR}
 _CLERKS: Roles = frozenset({Role.CLERK})
 _INSPECTORS: Roles = frozenset({Role.INSPECTOR})
 _DECIDERS: Roles = frozenset({Role.DECIDER})
-_ADMINISTRATORS: Roles = frozenset({Role.ADMIN})
+_SUPERVISORS: Roles = frozenset({Role.SUPERVISOR})
+_AUDITORS: Roles = frozenset({Role.AUDITOR})
+_OVERSEERS: Roles = _SUPERVISORS | _AUDITORS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,34 +46,40 @@ class Right:
 TAKE_APPLICATIONS = Right(thing=things.APPLICATION, roles=_CLERKS)
 INVITE_TO_RATE = Right(thing=things.APPLICATION, roles=_CLERKS)
 # Licences and permits are public facts; who entered them and why is internal.
-READ_BUSINESSES = Right(thing=things.BUSINESS, roles=_EVERYBODY, everywhere=_EVERYBODY)
-READ_INTERNAL_HISTORY = Right(thing=things.BUSINESS, roles=_EVERYBODY, everywhere=_ADMINISTRATORS)
+READ_BUSINESSES = Right(thing=things.BUSINESS, roles=_READERS, everywhere=_READERS)
+READ_INTERNAL_HISTORY = Right(thing=things.BUSINESS, roles=_READERS, everywhere=_AUDITORS)
 ACT_ON_LICENCES = Right(thing=things.BUSINESS, roles=_CLERKS)  # any act; each entry says who may do it
 ACT_ON_PERMITS = Right(thing=things.PERMIT, roles=_CLERKS | _INSPECTORS)
-READ_PROPOSALS = Right(thing=things.PROPOSAL, roles=_CLERKS | _INSPECTORS | _DECIDERS)
+READ_PROPOSALS = Right(thing=things.PROPOSAL, roles=_READERS, everywhere=_AUDITORS)
 PROPOSE = Right(thing=things.PROPOSAL, roles=_CLERKS | _INSPECTORS)  # any act, as above
 DECIDE_PROPOSALS = Right(thing=things.PROPOSAL, roles=_DECIDERS)
-READ_FOLLOW_UPS = Right(thing=things.PERMIT, roles=_INSPECTORS | _DECIDERS)
+READ_FOLLOW_UPS = Right(thing=things.PERMIT, roles=_INSPECTORS | _DECIDERS | _OVERSEERS, everywhere=_AUDITORS)
 RECORD_FOLLOW_UPS = Right(thing=things.PERMIT, roles=_INSPECTORS)
 MAKE_INSPECTIONS = Right(thing=things.INSPECTION, roles=_INSPECTORS)
-READ_INSPECTIONS = Right(thing=things.INSPECTION, roles=_EVERYBODY)
+READ_INSPECTIONS = Right(thing=things.INSPECTION, roles=_READERS, everywhere=_AUDITORS)
 DECIDE_INSPECTIONS = Right(thing=things.INSPECTION, roles=_CLERKS)
-READ_ORDERS = Right(thing=things.ORDER, roles=_EVERYBODY)
-READ_DRAWS = Right(thing=things.DRAW, roles=_EVERYBODY)
+READ_ORDERS = Right(thing=things.ORDER, roles=_READERS, everywhere=_AUDITORS)
+READ_DRAWS = Right(thing=things.DRAW, roles=_READERS, everywhere=_AUDITORS)
 DRAW = Right(thing=things.DRAW, roles=_CLERKS | _DECIDERS)  # inspectors are drawn
-DECIDE_IMPORTED_ROWS = Right(
-    thing=things.IMPORTED_ROW, roles=_CLERKS | _ADMINISTRATORS, everywhere=_ADMINISTRATORS, unassigned=True
+READ_IMPORTED_ROWS = Right(
+    thing=things.IMPORTED_ROW, roles=_CLERKS | _OVERSEERS, everywhere=_OVERSEERS, unassigned=True
 )
-# An administrator passes on reports of the wrong office or of none, and may not read contacts.
-OVERSEE_REPORTS = Right(thing=things.REPORT, roles=_EVERYBODY, everywhere=_ADMINISTRATORS)
-# Administrators reach the reports of every office and handle none: they are refused for the role, not for the office.
-HANDLE_REPORTS = Right(thing=things.REPORT, roles=_CLERKS | _INSPECTORS | _DECIDERS, everywhere=_ADMINISTRATORS)
+# Auditors reach the rows, reports and ratings of every office and handle none: they are refused for the role, not for the
+# office. So are supervisors with reports.
+DECIDE_IMPORTED_ROWS = Right(
+    thing=things.IMPORTED_ROW, roles=_CLERKS | _SUPERVISORS, everywhere=_OVERSEERS, unassigned=True
+)
+READ_REPORTS = Right(thing=things.REPORT, roles=_READERS, everywhere=_OVERSEERS)
+# A supervisor passes on reports of the wrong office or of none, and may not read contacts.
+PASS_ON_REPORTS = Right(thing=things.REPORT, roles=_OFFICERS | _SUPERVISORS, everywhere=_OVERSEERS)
+HANDLE_REPORTS = Right(thing=things.REPORT, roles=_OFFICERS, everywhere=_OVERSEERS)
 HANDLE_RATINGS = Right(thing=things.RATING, roles=_CLERKS | _DECIDERS)
 READ_RATING_FIGURES = Right(
-    thing=things.RATING, roles=_CLERKS | _DECIDERS | _ADMINISTRATORS, everywhere=_ADMINISTRATORS
+    thing=things.RATING, roles=_CLERKS | _DECIDERS | _OVERSEERS, everywhere=_AUDITORS
 )  # figures without a case
-
-SEE_WORK = Right(thing=things.TASK, roles=_EVERYBODY, everywhere=_ADMINISTRATORS)  # each role sees its kinds of task
+SEE_WORK = Right(thing=things.TASK, roles=_READERS, everywhere=_AUDITORS)  # each role sees its kinds of task
+# The list in a calendar outside needs no password: it is for those whose tasks they are.
+SUBSCRIBE_TO_WORK = Right(thing=things.TASK, roles=_OFFICERS | _SUPERVISORS)
 
 
 def of_act(rule: Rule) -> Right:

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor
-from licence_qr.services.register import events
+from licence_qr.services.register import access, events
 from licence_qr.services.register.events import NewEvent
 from licence_qr.store.accounts import accounts
 from licence_qr.store.database.connections import Database, Transaction
@@ -29,7 +29,8 @@ class CalendarFeeds:
         self._database = database
 
     def renew(self, actor: Actor, now: datetime) -> str:
-        """A new token for ``actor``; an earlier one is no longer valid."""
+        """A new token for ``actor``; an earlier one is no longer valid. Raises AccessError ``role_not_allowed``."""
+        access.demand(actor, access.SUBSCRIBE_TO_WORK)
         token = secrets.token_urlsafe(_TOKEN_BYTES)
         with self._database.write() as tx:
             calendar_feeds.put(tx, actor.user_id, _hash(token), now)
@@ -50,11 +51,13 @@ class CalendarFeeds:
             return calendar_feeds.made_at(tx, actor.user_id)
 
     def reader(self, token: str) -> Actor | None:
-        """The person whose list ``token`` opens; None for an unknown or revoked one, and for a disabled account."""
+        """The person whose list ``token`` opens; None for an unknown or revoked one, and for an account that is disabled
+        or may not have one any more."""
         with self._database.read() as tx:
             owner = calendar_feeds.owner(tx, _hash(token))
             user = None if owner is None else accounts.user_by_id(tx, owner)
-        return None if user is None or user.disabled else user.actor
+        allowed = user is not None and not user.disabled and access.may(user.actor, access.SUBSCRIBE_TO_WORK)
+        return user.actor if user is not None and allowed else None
 
 
 def _note(tx: Transaction, kind: EventKind, actor: Actor, now: datetime) -> None:

@@ -22,12 +22,13 @@ from licence_qr.store.work.task_sources import TaskQuery
 
 PAGE_LINES = 25
 MOST_EXPORTED = 100_000
+_NO_OFFICE = ""
 EXPORT_PART = 2000  # lines that are read at once; each part costs a look at all tasks
 
 
 @dataclass(frozen=True, slots=True)
 class WorkFilter:
-    """Filter for the list. ``office`` is only for administrators; ``page`` counts from 1."""
+    """Filter for the list. ``office`` is only for auditors; ``page`` counts from 1."""
 
     kind: TaskKind | None = None
     step: DueStep | None = None
@@ -122,7 +123,7 @@ class WorkList:
         return islice(self._parts(question, work_filter), MOST_EXPORTED)
 
     def offices(self, actor: Actor) -> tuple[str, ...]:
-        """The offices whose tasks ``actor`` may see: their own, or all for an administrator."""
+        """The offices whose tasks ``actor`` may see: their own, or all for an auditor."""
         bound = access.office_bound(actor, access.SEE_WORK)
         return tuple(self._catalogue.offices) if bound is None else (bound,)
 
@@ -135,7 +136,7 @@ class WorkList:
             usernames=(actor.username, *sorted(actor.others)),
             rules=self._catalogue.life_rules_on(today),
             reviews=review_terms(self._catalogue, today),
-            unassigned=access.office_bound(actor, access.SEE_WORK) is None and not work_filter.office,
+            unassigned=access.may(actor, access.READ_REPORTS, _NO_OFFICE) and not work_filter.office,
         )
 
     def _counts(self, tx: Transaction, question: TaskQuery) -> Counts:

@@ -100,28 +100,29 @@ def set_proposal(tx: Transaction, follow_up_id: int, proposal_id: int) -> None:
     tx.run("UPDATE follow_ups SET proposal_id = ? WHERE follow_up_id = ?", (proposal_id, follow_up_id))
 
 
-def open_ones(tx: Transaction, office: str) -> tuple[OpenFollowUp, ...]:
-    """The checks an office has to make, by due day.
+def open_ones(tx: Transaction, office: str | None) -> tuple[OpenFollowUp, ...]:
+    """The checks that an office has to make, or all offices, by due day.
 
     A rectification order changes the due day. Permits with a proposal to annul are left out.
     """
     rows = tx.all(
-        "SELECT p.permit_id, p.uscc, p.premises_no, p.permit_no, p.issued_on, p.follow_up_due, e.name, e.principal,"
+        "SELECT p.permit_id, p.uscc, p.premises_no, p.permit_no, p.handling_office, p.issued_on,"
+        " p.follow_up_due, e.name, e.principal,"
         " s.address, f.outcome, f.rectify_by, x.state AS proposal_state"
         " FROM permits p JOIN entities e ON e.uscc = p.uscc"
         " JOIN premises s ON s.uscc = p.uscc AND s.premises_no = p.premises_no"
         " LEFT JOIN follow_ups f ON f.follow_up_id ="
         " (SELECT max(follow_up_id) FROM follow_ups g WHERE g.permit_id = p.permit_id)"
         " LEFT JOIN proposals x ON x.proposal_id = f.proposal_id"
-        " WHERE p.handling_office = ? AND p.checked_on IS NULL AND p.follow_up_due IS NOT NULL"
+        f" WHERE {'p.handling_office = ?' if office else '1'} AND p.checked_on IS NULL AND p.follow_up_due IS NOT NULL"
         " AND p.mode = 'commitment' AND p.state IN ('effective', 'suspended')",
-        (office,),
+        (office,) if office else (),
     )
-    found = [_open(row, office) for row in rows if row["proposal_state"] != "open"]
+    found = [_open(row) for row in rows if row["proposal_state"] != "open"]
     return tuple(sorted(found, key=lambda each: (each.due_on, each.permit_id)))
 
 
-def _open(row: Row, office: str) -> OpenFollowUp:
+def _open(row: Row) -> OpenFollowUp:
     ordered = row["outcome"] == FollowUpOutcome.RECTIFY.value
     return OpenFollowUp(
         permit_id=row["permit_id"],
@@ -130,7 +131,7 @@ def _open(row: Row, office: str) -> OpenFollowUp:
         permit_no=row["permit_no"] or "",
         holder_name=row["name"] or row["principal"],
         address=row["address"],
-        office=office,
+        office=row["handling_office"],
         granted_on=date.fromisoformat(row["issued_on"]) if row["issued_on"] else None,
         due_on=date.fromisoformat(row["rectify_by"] if ordered else row["follow_up_due"]),
         ordered=ordered,

@@ -234,8 +234,8 @@ def _ended_orders(tx: Transaction, uscc: str, since: date) -> dict[int, tuple[bo
 # --- lists ------------------------------------------------------------------------------------------------------
 
 
-def _where(office: str, wanted: Filter) -> tuple[str, list[object]]:
-    parts: list[tuple[str, object]] = [("i.office = ?", office)]
+def _where(office: str | None, wanted: Filter) -> tuple[str, list[object]]:
+    parts: list[tuple[str, object]] = [("? IS NULL", None)] if office is None else [("i.office = ?", office)]
     for column, value in (("state", wanted.state), ("purpose", wanted.purpose), ("outcome", wanted.outcome)):
         if value is not None:
             parts.append((f"i.{column} = ?", value.value))
@@ -250,8 +250,8 @@ def _where(office: str, wanted: Filter) -> tuple[str, list[object]]:
     return " AND ".join(part for part, _ in parts), [value for _, value in parts]
 
 
-def page(tx: Transaction, office: str, wanted: Filter, limit: int, offset: int) -> tuple[Listed, ...]:
-    """The inspections of an office, the newest visit first."""
+def page(tx: Transaction, office: str | None, wanted: Filter, limit: int, offset: int) -> tuple[Listed, ...]:
+    """The inspections of an office, or of all, the newest visit first."""
     where, values = _where(office, wanted)
     rows = tx.all(
         f"SELECT {_COLUMNS}, coalesce({entities.HOLDER_NAME}, '') AS holder_name FROM inspections AS i"
@@ -262,7 +262,7 @@ def page(tx: Transaction, office: str, wanted: Filter, limit: int, offset: int) 
     return tuple(Listed(_from_row(row), row["holder_name"]) for row in rows)
 
 
-def count(tx: Transaction, office: str, wanted: Filter) -> int:
+def count(tx: Transaction, office: str | None, wanted: Filter) -> int:
     """The number of inspections that ``page`` would show without a limit."""
     where, values = _where(office, wanted)
     row = tx.one(

@@ -102,8 +102,8 @@ def close(tx: Transaction, order_id: int, state: OrderState, on: date, by: int |
     )
 
 
-def open_ones(tx: Transaction, office: str) -> tuple[OpenOrder, ...]:
-    """The open orders of an office, by due day.
+def open_ones(tx: Transaction, office: str | None) -> tuple[OpenOrder, ...]:
+    """The open orders of an office, or of all, by due day.
 
     Those of a business or permit that has ended are left out: there is nothing to recheck.
     """
@@ -113,7 +113,8 @@ def open_ones(tx: Transaction, office: str) -> tuple[OpenOrder, ...]:
         " FROM rectifications AS r JOIN entities AS e ON e.uscc = r.uscc"
         " LEFT JOIN permits AS p ON p.permit_id = r.permit_id"
         " LEFT JOIN premises AS s ON s.uscc = r.uscc AND s.premises_no = r.premises_no"
-        f" WHERE r.office = ? AND r.state = 'open' AND {permits.NOT_ENDED} ORDER BY r.due_on, r.order_id",
-        (office,),
+        f" WHERE {'r.office = ?' if office else '1'} AND r.state = 'open' AND {permits.NOT_ENDED}"
+        " ORDER BY r.due_on, r.order_id",
+        (office,) if office else (),
     )
     return tuple(OpenOrder(_from_row(row), row["permit_no"] or "", row["holder_name"], row["address"]) for row in rows)

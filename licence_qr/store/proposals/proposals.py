@@ -153,9 +153,10 @@ def settle(
     return cursor.rowcount == 1
 
 
-def search(tx: Transaction, office: str, wanted: ProposalFilter) -> tuple[tuple[StoredProposal, ...], int]:
-    """One page of the proposals of an office, and their total. Open ones oldest first, closed ones newest first."""
-    where, values = ["office = ?"], [office]
+def search(tx: Transaction, office: str | None, wanted: ProposalFilter) -> tuple[tuple[StoredProposal, ...], int]:
+    """One page of the proposals of an office or of all, and their total: open ones oldest first, closed ones newest
+    first."""
+    where, values = (["1"], []) if office is None else (["office = ?"], [office])
     if wanted.closed:
         where.append("state <> 'open'")
     elif wanted.state is not None:

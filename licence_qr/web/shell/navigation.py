@@ -35,13 +35,13 @@ WAITING_ROWS = Room(
     "desk.waiting.list_waiting_rows",
     "desk.waiting",
     term("record.import_review"),
-    access.DECIDE_IMPORTED_ROWS.roles,
+    access.READ_IMPORTED_ROWS.roles,
 )
 REPORTS = Room(
     "desk.reports.list_reports",
     "desk.reports",
     term("record.reports"),
-    access.OVERSEE_REPORTS.roles,
+    access.READ_REPORTS.roles,
 )
 RATINGS = Room(
     "desk.ratings.show_statistics",

@@ -18,7 +18,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 def test_lines_are_cards_on_a_phone_and_a_table_at_the_counter(looking: Page, served: Served) -> None:
     page, origin = looking, served[1]
-    signed_in_as(page.context, served, "administrator")
+    signed_in_as(page.context, served, "supervisor")
     shown = "() => getComputedStyle(document.querySelector('.work tbody tr')).display"
     for width, display in ((360, "block"), (1280, "table-row")):
         page.set_viewport_size({"width": width, "height": 800})
@@ -28,7 +28,7 @@ def test_lines_are_cards_on_a_phone_and_a_table_at_the_counter(looking: Page, se
 
 def test_filters_and_the_calendar_work_without_scripts(counter: Page, served: Served) -> None:
     page, origin = counter, served[1]
-    signed_in_as(page.context, served, "administrator")
+    signed_in_as(page.context, served, "supervisor")
     page.goto(f"{origin}/desk/work")
     page.get_by_role("navigation", name="按期限筛选").get_by_role("link", name="已逾期").click()
     assert page.url.endswith("due=overdue")
@@ -74,7 +74,7 @@ def test_the_rooms_are_a_menu_on_a_phone_and_a_row_at_the_counter(looking: Page,
 
 def test_the_other_language_stands_at_the_right_of_the_first_row(looking: Page, served: Served) -> None:
     page, origin = looking, served[1]
-    signed_in_as(page.context, served, "administrator")
+    signed_in_as(page.context, served, "supervisor")
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 800})
         page.goto(f"{origin}/desk/work?lang=en")

@@ -32,7 +32,7 @@ PHONE = "13911112222"
 CLERK = Actor(1, "clerk-baishiyi", "示例窗口", "baishiyi", frozenset({Role.CLERK}))
 ELSEWHERE = replace(CLERK, office="jinfeng")
 INSPECTOR = replace(CLERK, roles=frozenset({Role.INSPECTOR}))
-ADMIN = Actor(2, "admin", "示例管理员", "", frozenset({Role.ADMIN}))
+AUDITOR = Actor(2, "auditor", "示例审计员", "", frozenset({Role.AUDITOR}))
 CASE = "BAISHIYI-2026-000001"
 
 Issue = Callable[..., str]
@@ -188,7 +188,7 @@ def test_bad_ratings_stay_within_the_office_and_its_clerks(services: Services, i
     rate(services, issue(), rated(1))
     with pytest.raises(AccessError, match="other_office"):
         services.ratings_desk.get(ELSEWHERE, 1, NOW)
-    for actor in (INSPECTOR, ADMIN):
+    for actor in (INSPECTOR, AUDITOR):
         with pytest.raises(AccessError, match="role_not_allowed"):
             services.ratings_desk.list(actor, NOW)
     with pytest.raises(AccessError, match="role_not_allowed"):
@@ -201,7 +201,7 @@ def test_the_figures_count_levels_and_months_and_name_nobody(services: Services,
     ):
         rate(services, issue(serial), rated(level, f"form-{serial}", reasons=("quick", "invented")), at)
     issue(6)
-    for actor in (CLERK, ADMIN):
+    for actor in (CLERK, AUDITOR):
         figures = services.ratings_desk.statistics(actor, NOW)
         assert [(month.year, month.month, dict(month.counts)) for month in figures.months] == [
             (2026, 11, {5: 2, 3: 1, 1: 1}),

@@ -11,11 +11,11 @@ import pytest
 from PIL import Image
 from quick_passwords import QUICK
 from reported_problems import (
-    ADMIN,
     CLERK,
     CLIENT,
     ELSEWHERE,
     NOW,
+    SUPERVISOR,
     TELLING,
     act,
     number,
@@ -150,7 +150,7 @@ def test_a_photo_is_drawn_anew_and_shown_to_the_office_alone(services: Services,
     jpeg = services.reports_desk.photo(CLERK, 1, NOW)
     drawn = Image.open(io.BytesIO(jpeg))
     assert (drawn.format, drawn.size, len(drawn.getexif())) == ("JPEG", (1600, 50), 0)
-    for actor, code in ((ELSEWHERE, "other_office"), (ADMIN, "report_photo_not_found")):
+    for actor, code in ((ELSEWHERE, "other_office"), (SUPERVISOR, "report_photo_not_found")):
         with pytest.raises(LicenceQRError, match=code):
             services.reports_desk.photo(actor, 1, NOW)
 

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 from reported_problems import (
-    ADMIN,
     CLERK,
     CLIENT,
     ELSEWHERE,
     NOW,
     PHONE,
+    SUPERVISOR,
     TELLING,
     act,
     everything,
@@ -82,21 +82,21 @@ def test_a_report_passed_on_leaves_this_office_and_keeps_its_clock(services: Ser
     assert file.steps[-1].event.details == {"from": "baishiyi", "to": "jinfeng"}
 
 
-def test_an_administrator_passes_on_and_reads_no_contact(services: Services, number: str) -> None:
+def test_a_supervisor_passes_on_and_reads_no_contact(services: Services, number: str) -> None:
     services.reports.send(sent(number), CLIENT, NOW)
-    file = services.reports_desk.get(ADMIN, 1, NOW)
+    file = services.reports_desk.get(SUPERVISOR, 1, NOW)
     assert (file.contact, file.allowed) == ("", (ReportStep.NOTED, ReportStep.REASSIGNED))
     with pytest.raises(AccessError, match="role_not_allowed"):
-        act(services, ReportStep.ANSWERED, actor=ADMIN)
-    act(services, ReportStep.REASSIGNED, actor=ADMIN, office="jinfeng")
+        act(services, ReportStep.ANSWERED, actor=SUPERVISOR)
+    act(services, ReportStep.REASSIGNED, actor=SUPERVISOR, office="jinfeng")
     assert len(services.reports_desk.list(ELSEWHERE, NOW)) == 1
 
 
-def test_an_administrator_who_is_a_clerk_too_handles_the_reports_of_the_own_office_alone(
+def test_a_supervisor_who_is_a_clerk_too_handles_the_reports_of_the_own_office_alone(
     services: Services, number: str
 ) -> None:
     services.reports.send(sent(number), CLIENT, NOW)
-    both = frozenset({Role.CLERK, Role.ADMIN})
+    both = frozenset({Role.CLERK, Role.SUPERVISOR})
     own, elsewhere = replace(CLERK, roles=both), replace(ELSEWHERE, roles=both)
     assert ReportStep.DISMISSED in services.reports_desk.get(own, 1, NOW).allowed
     assert services.reports_desk.get(elsewhere, 1, NOW).allowed == (ReportStep.NOTED, ReportStep.REASSIGNED)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from import_register import ADMIN, CLERK, NOW, PASSWORD, Register
+from import_register import CLERK, NOW, PASSWORD, SUPERVISOR, Register
 
 from bench.exports import licence, permit
 from licence_qr import wording
@@ -185,9 +185,9 @@ def test_what_the_state_does_not_allow_is_refused_with_what_it_does(tmp_path: Pa
     assert register.waiting_rows() == ()
 
 
-def test_an_administrator_does_not_propose_it(register: Register) -> None:
+def test_a_supervisor_does_not_propose_it(register: Register) -> None:
     told(register, state="停业整顿")
     before = register.digest()
     with pytest.raises(AccessError, match="role_not_allowed"):
-        take_file(register, ADMIN)
+        take_file(register, SUPERVISOR)
     assert register.digest() == before

@@ -6,7 +6,7 @@ import dataclasses
 from pathlib import Path
 
 import pytest
-from import_register import ADMIN, CLERK, NOW, Register
+from import_register import CLERK, NOW, SUPERVISOR, Register
 
 from bench.exports import licence, permit
 from licence_qr.domain.importing.conflicts import ConflictKind, Decision, RowOutcome
@@ -201,7 +201,7 @@ def test_a_clerk_sees_the_own_office_only_and_an_inspector_nothing(register: Reg
 
 def test_an_unknown_question_is_not_found(register: Register) -> None:
     with pytest.raises(NotFoundError):
-        register.waiting.get(ADMIN, 99)
+        register.waiting.get(SUPERVISOR, 99)
 
 
 def test_a_withdrawn_question_cannot_be_decided(register: Register) -> None:
@@ -307,7 +307,7 @@ def test_a_revoked_permit_that_a_file_closes_stays_revoked_in_name(register: Reg
 def test_every_question_of_the_exports_can_be_decided(register: Register) -> None:
     register.import_data()
     while rows := register.waiting_rows():
-        register.waiting.decide(ADMIN, rows[0].id, rows[0].choices[0].decision.value, "核对原件", NOW)
+        register.waiting.decide(SUPERVISOR, rows[0].id, rows[0].choices[0].decision.value, "核对原件", NOW)
     before = register.digest()
     report = register.import_data()
     assert (report.market.waiting, report.health.waiting) == (0, 0)

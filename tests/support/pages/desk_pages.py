@@ -29,6 +29,10 @@ PEOPLE = {
     "elsewhere": (OTHER_OFFICE, Role.CLERK),
     "inspector": (OFFICE, Role.INSPECTOR),
     "decider": (OFFICE, Role.DECIDER),
+    "supervisor": (OFFICE, Role.SUPERVISOR),
+    "supervisor-elsewhere": (OTHER_OFFICE, Role.SUPERVISOR),
+    "auditor": (OTHER_OFFICE, Role.AUDITOR),
+    "catalogue": (OFFICE, Role.CATALOGUE),
     "administrator": (OFFICE, Role.ADMIN),
 }
 HOTEL = {"trade": "hotel", "kinds": "hotel", "answer_serves_food": "no", "answer_has_pool": "no"}

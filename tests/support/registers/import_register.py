@@ -35,7 +35,7 @@ from licence_qr.store.register.history import EventRow
 DATA = Path(__file__).parents[2] / "data"
 MARKET, HEALTH = DATA / "market_licences.csv", DATA / "health_permits.xlsx"
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
-ADMIN = Actor(1, "admin", "管理员", "", frozenset({Role.ADMIN}))
+SUPERVISOR = Actor(1, "supervisor", "负责人", "", frozenset({Role.SUPERVISOR}))
 CLERK = Actor(2, "clerk", "窗口", "jinfeng", frozenset({Role.CLERK}))
 PASSWORD = "a good long password"
 TABLES = (
@@ -85,7 +85,7 @@ def export(name: str, data: bytes) -> ExportFile:
     return ExportFile(name, io.BytesIO(data))
 
 
-def imported(importing: Importing, market: ExportFile, health: ExportFile, by: Actor = ADMIN) -> Imported:
+def imported(importing: Importing, market: ExportFile, health: ExportFile, by: Actor = SUPERVISOR) -> Imported:
     """Import two files and read what came of them."""
     report = importing.import_departments(market, health, by, NOW)
     return Imported(report.market, report.health, report.businesses, tuple(importing.verdicts(report)))
@@ -121,8 +121,8 @@ class Register:
         return imported(self.importing, export("market", market), export("health", health))
 
     def waiting_rows(self) -> tuple[WaitingRow, ...]:
-        """The open questions, as an administrator sees them."""
-        return self.waiting.list(ADMIN)
+        """The open questions, as a supervisor sees them."""
+        return self.waiting.list(SUPERVISOR)
 
     def decider(self) -> Actor:
         """Who decides proposals at the clerk's office."""

@@ -28,7 +28,7 @@ CLIENT = "192.0.2.7"
 PHONE = "13911112222"
 CLERK = Actor(1, "clerk-baishiyi", "示例窗口", "baishiyi", frozenset({Role.CLERK}))
 ELSEWHERE = replace(CLERK, office="jinfeng")
-ADMIN = Actor(2, "admin", "示例管理员", "", frozenset({Role.ADMIN}))
+SUPERVISOR = Actor(2, "supervisor", "示例负责人", "", frozenset({Role.SUPERVISOR}))
 TELLING = ("床单没有换", PHONE, "示例窗口", "clerk-baishiyi", "内部情况")
 
 

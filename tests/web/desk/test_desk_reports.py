@@ -87,9 +87,9 @@ def test_what_is_passed_on_leads_back_to_the_list_and_is_out_of_reach(
     assert "不归本镇" in elsewhere.see(report)
 
 
-def test_an_administrator_passes_on_and_reads_no_contact(desk_app: Flask, desk_services: Services, report: str) -> None:
-    administrator = signed_in(desk_app, desk_services, "administrator")
-    page = administrator.see(report)
+def test_a_supervisor_passes_on_and_reads_no_contact(desk_app: Flask, desk_services: Services, report: str) -> None:
+    supervisor = signed_in(desk_app, desk_services, "supervisor")
+    page = supervisor.see(report)
     assert PHONE not in page and "床单没有换" in page
     assert 'name="answer"' not in page
     offered = set(re.findall(r'name="step" type="radio" value="(\w+)"', page))
@@ -134,15 +134,15 @@ def test_what_waits_is_on_the_work_list(clerk: Browser, desk_services: Services)
     assert f'href="{old}"' in clerk.see("/desk/work?kind=report_to_contact")
 
 
-def test_a_report_of_no_office_waits_for_an_administrator(
+def test_a_report_of_no_office_waits_for_a_supervisor(
     desk_app: Flask, desk_services: Services, clerk: Browser, report: str
 ) -> None:
     with desk_services.database.write() as tx:
         tx.run("UPDATE reports SET office = '' WHERE report_id = ?", (report.rpartition("/")[2],))
     clerk.see(report, status=403)
-    administrator = signed_in(desk_app, desk_services, "administrator")
-    assert "还没有办理窗口" in administrator.see("/desk/reports")
-    administrator.send(report, {"step": "reassigned", "text": "归白市驿", "office": "baishiyi"})
+    supervisor = signed_in(desk_app, desk_services, "supervisor")
+    assert "还没有办理窗口" in supervisor.see("/desk/reports")
+    supervisor.send(report, {"step": "reassigned", "text": "归白市驿", "office": "baishiyi"})
     assert "床单没有换" in clerk.see(report)
 
 

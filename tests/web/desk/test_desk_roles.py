@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from desk_pages import OFFICE, Browser, browser, desk_app, desk_services, signed_in
+from desk_pages import OFFICE, PASSWORD, Browser, browser, desk_app, desk_services, signed_in
 from flask import Flask
 from import_register import export
 from PIL import Image
@@ -26,14 +26,19 @@ PERSON_OF = {
     Role.CLERK: "clerk",
     Role.INSPECTOR: "inspector",
     Role.DECIDER: "decider",
+    Role.SUPERVISOR: "supervisor",
+    Role.AUDITOR: "auditor",  # of another office than everything on the pages
+    Role.CATALOGUE: "catalogue",
     Role.ADMIN: "administrator",
 }
 EVERYONE = frozenset(Role)
+OVERSEERS = frozenset({Role.SUPERVISOR, Role.AUDITOR})
 CLERKS = frozenset({Role.CLERK})
 INSPECTORS = frozenset({Role.INSPECTOR})
 OFFICERS = frozenset({Role.CLERK, Role.INSPECTOR})
-DECIDERS = frozenset({Role.CLERK, Role.ADMIN})
 HANDLERS = frozenset({Role.CLERK, Role.INSPECTOR, Role.DECIDER})
+READERS = HANDLERS | OVERSEERS
+FOLLOWERS = frozenset({Role.INSPECTOR, Role.DECIDER}) | OVERSEERS
 MENDERS = frozenset({Role.CLERK, Role.DECIDER})
 # Every closed page of the application. A new one is refused here until somebody has said who may open it.
 MAY_OPEN = {
@@ -49,56 +54,56 @@ MAY_OPEN = {
     "desk.issue.show_review": CLERKS,
     "desk.issue.issue_both": CLERKS,
     "desk.issue.show_result": CLERKS,
-    "desk.businesses.search_businesses": EVERYONE,
-    "desk.businesses.show_business": EVERYONE,
-    "desk.businesses_history.show_history": EVERYONE,
+    "desk.businesses.search_businesses": READERS,
+    "desk.businesses.show_business": READERS,
+    "desk.businesses_history.show_history": READERS,
     "desk.businesses_life.show_licence_act": CLERKS,
     "desk.businesses_life.do_licence_act": CLERKS,
     "desk.businesses_life.show_permit_act": OFFICERS,
     "desk.businesses_life.do_permit_act": OFFICERS,
-    "desk.businesses_life.show_done": EVERYONE,
+    "desk.businesses_life.show_done": READERS,
     "desk.businesses_life.add_permit": CLERKS,
-    "desk.businesses.print_card": EVERYONE,
-    "desk.businesses.download_card": EVERYONE,
-    "desk.businesses.show_png": EVERYONE,
-    "desk.businesses.show_svg": EVERYONE,
-    "desk.proposals.list_proposals": HANDLERS,
-    "desk.proposals.show_proposal": HANDLERS,
+    "desk.businesses.print_card": READERS,
+    "desk.businesses.download_card": READERS,
+    "desk.businesses.show_png": READERS,
+    "desk.businesses.show_svg": READERS,
+    "desk.proposals.list_proposals": READERS,
+    "desk.proposals.show_proposal": READERS,
     "desk.proposals.propose": OFFICERS,
     "desk.proposals.send_proposal": OFFICERS,
     "desk.proposals.withdraw": OFFICERS,
     "desk.proposals.decide": frozenset({Role.DECIDER}),
-    "desk.follow_ups.list_follow_ups": frozenset({Role.INSPECTOR, Role.DECIDER}),
-    "desk.follow_ups.show_follow_up": frozenset({Role.INSPECTOR, Role.DECIDER}),
+    "desk.follow_ups.list_follow_ups": FOLLOWERS,
+    "desk.follow_ups.show_follow_up": FOLLOWERS,
     "desk.follow_ups.record_follow_up": frozenset({Role.INSPECTOR}),
-    "desk.inspections.list_inspections": EVERYONE,
-    "desk.inspections.show_inspection": EVERYONE,
-    "desk.inspections.show_order": EVERYONE,
-    "desk.inspections.handle_inspection": EVERYONE,
-    "desk.inspections.show_photo": EVERYONE,
-    "desk.inspections.download_record": EVERYONE,
-    "desk.inspection_draws.list_draws": EVERYONE,
+    "desk.inspections.list_inspections": READERS,
+    "desk.inspections.show_inspection": READERS,
+    "desk.inspections.show_order": READERS,
+    "desk.inspections.handle_inspection": CLERKS,
+    "desk.inspections.show_photo": READERS,
+    "desk.inspections.download_record": READERS,
+    "desk.inspection_draws.list_draws": READERS,
     "desk.inspection_draws.plan_draw": MENDERS,
     "desk.inspection_draws.announce_draw": MENDERS,
-    "desk.inspection_draws.show_draw": EVERYONE,
-    "desk.inspection_draws.show_drawn": EVERYONE,
+    "desk.inspection_draws.show_draw": READERS,
+    "desk.inspection_draws.show_drawn": READERS,
     "desk.inspection_draws.settle_draw": MENDERS,
     "desk.inspection_draws.call_off_draw": MENDERS,
-    "desk.work.list_work": EVERYONE,
-    "desk.work.export_work": EVERYONE,
-    "desk.work.show_calendar": EVERYONE,
-    "desk.work.renew_calendar": EVERYONE,
-    "desk.work.revoke_calendar": EVERYONE,
-    "desk.waiting.list_waiting_rows": DECIDERS,
-    "desk.waiting.show_waiting_row": DECIDERS,
-    "desk.waiting.decide_waiting_row": DECIDERS,
-    "desk.reports.list_reports": EVERYONE,
-    "desk.reports.show_report": EVERYONE,
-    "desk.reports.act_on_report": EVERYONE,
+    "desk.work.list_work": READERS,
+    "desk.work.export_work": READERS,
+    "desk.work.show_calendar": READERS - {Role.AUDITOR},
+    "desk.work.renew_calendar": READERS - {Role.AUDITOR},
+    "desk.work.revoke_calendar": READERS - {Role.AUDITOR},
+    "desk.waiting.list_waiting_rows": CLERKS | OVERSEERS,
+    "desk.waiting.show_waiting_row": CLERKS | OVERSEERS,
+    "desk.waiting.decide_waiting_row": CLERKS | {Role.SUPERVISOR},
+    "desk.reports.list_reports": READERS,
+    "desk.reports.show_report": READERS,
+    "desk.reports.act_on_report": HANDLERS | {Role.SUPERVISOR},
     "desk.reports.show_photo": HANDLERS,
-    "desk.reports.show_alike": EVERYONE,
+    "desk.reports.show_alike": READERS,
     "desk.reports.dismiss_alike": HANDLERS,
-    "desk.ratings.show_statistics": EVERYONE - {Role.INSPECTOR},
+    "desk.ratings.show_statistics": READERS - {Role.INSPECTOR},
     "desk.ratings.show_rating": MENDERS,
     "desk.ratings.act_on_rating": MENDERS,
     "desk.ratings.show_slip": CLERKS,
@@ -129,10 +134,10 @@ NOT_THERE = {
     "inspections_sync.show_receipt",
 }
 LANDS_ON = {
+    **dict.fromkeys(Role, "/desk/work"),
     Role.CLERK: "/desk/",
-    Role.INSPECTOR: "/desk/work",
-    Role.DECIDER: "/desk/work",
-    Role.ADMIN: "/desk/work",
+    Role.CATALOGUE: "/sessions",
+    Role.ADMIN: "/sessions",
 }
 FOUR_EYES = ("/desk/proposals", "/desk/follow-ups")
 ANSWERING = ("/desk/reports", "/desk/ratings")
@@ -157,7 +162,20 @@ ROOMS = {
         "/sessions",
     ],
     Role.DECIDER: ["/desk/work", "/desk/businesses", *FOUR_EYES, "/desk/inspections", *ANSWERING, "/sessions"],
-    Role.ADMIN: ["/desk/work", "/desk/businesses", "/desk/inspections", "/desk/waiting-rows", *ANSWERING, "/sessions"],
+    **dict.fromkeys(
+        OVERSEERS,
+        [
+            "/desk/work",
+            "/desk/businesses",
+            *FOUR_EYES,
+            "/desk/inspections",
+            "/desk/waiting-rows",
+            *ANSWERING,
+            "/sessions",
+        ],
+    ),
+    Role.CATALOGUE: ["/sessions"],
+    Role.ADMIN: ["/sessions"],
 }
 
 
@@ -256,6 +274,50 @@ def test_a_role_opens_its_own_pages_and_is_refused_at_all_others(
             assert status in ({404} if endpoint in NOT_THERE else {200, 302, 303}), endpoint
 
 
+# Of a thing of this office, nobody of another office opens anything but public facts, and what a supervisor passes on.
+NAMING_NO_OFFICE = frozenset({"uscc", "revision", "size", "kind_of_file"})
+
+
+@pytest.mark.parametrize(
+    ("person", "passed_on"),
+    [
+        ("elsewhere", frozenset()),
+        ("supervisor-elsewhere", frozenset({"show_report", "show_alike", "show_waiting_row"})),
+    ],
+)
+def test_of_another_office_one_opens_public_facts_and_what_is_to_be_passed_on(
+    desk_app: Flask, desk_services: Services, things: dict[str, str], person: str, passed_on: frozenset[str]
+) -> None:
+    role = {"elsewhere": Role.CLERK}.get(person, Role.SUPERVISOR)
+    client = signed_in(desk_app, desk_services, person).client
+    arguments = {rule.endpoint: rule.arguments for rule in desk_app.url_map.iter_rules()}
+    walked = [(e, a) for e, method, a in closed(desk_app, things) if method == "GET" and role in MAY_OPEN[e]]
+    named = [(e, a) for e, a in walked if arguments[e] - NAMING_NO_OFFICE and e not in NOT_THERE]
+    opened = {e.rpartition(".")[2] for e, a in named if client.get(a).status_code != 403}
+    assert len(named) > len(passed_on)
+    assert opened == passed_on
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        (Role.CLERK, Role.SUPERVISOR),
+        (Role.INSPECTOR, Role.DECIDER),
+        (Role.SUPERVISOR, Role.DECIDER),
+        (Role.CATALOGUE, Role.ADMIN),
+    ],
+)
+def test_an_account_of_two_roles_opens_the_pages_of_either_and_no_other(
+    desk_app: Flask, desk_services: Services, things: dict[str, str], pair: tuple[Role, Role]
+) -> None:
+    username = "-".join(pair)
+    desk_services.accounts.create(username, username, OFFICE, frozenset(pair), PASSWORD, datetime.now(UTC))
+    client = signed_in(desk_app, desk_services, username).client
+    for endpoint, method, address in closed(desk_app, things):
+        refused = client.open(address, method=method).status_code == 403
+        assert refused != bool(MAY_OPEN[endpoint] & set(pair)), endpoint
+
+
 @pytest.mark.parametrize("role", Role)
 @pytest.mark.parametrize("asked", ["", "/desk/"])
 def test_signing_in_leads_to_the_first_page_of_the_role(browser: Browser, role: Role, asked: str) -> None:
@@ -276,38 +338,39 @@ def test_the_navigation_shows_what_the_role_may_open_and_nothing_else(
     desk_app: Flask, desk_services: Services, things: dict[str, str], role: Role
 ) -> None:
     person = signed_in(desk_app, desk_services, PERSON_OF[role])
-    for page in ("/sessions", "/desk/businesses?q=示例", f"/desk/businesses/{things['uscc']}", *ROOMS[role]):
+    found = ("/desk/businesses?q=示例", f"/desk/businesses/{things['uscc']}") if role in READERS else ()
+    for page in ("/sessions", *found, *ROOMS[role]):
         nav = re.search(r'<nav class="desk-nav".*?</nav>', person.see(page), re.DOTALL)
         assert nav
         assert re.findall(r'href="([^"]+)"', nav[0]) == ROOMS[role]
 
 
-@pytest.mark.parametrize("role", [Role.INSPECTOR, Role.ADMIN])
+@pytest.mark.parametrize("role", [Role.INSPECTOR, Role.SUPERVISOR, Role.AUDITOR])
 def test_nothing_on_a_page_leads_to_a_page_the_role_may_not_open(
     desk_app: Flask, desk_services: Services, things: dict[str, str], role: Role
 ) -> None:
     person = signed_in(desk_app, desk_services, PERSON_OF[role])
     waiting = f"/desk/waiting-rows/{things['question_id']}"
     pages = ["/desk/businesses?q=示例", f"/desk/businesses/{things['uscc']}", *ROOMS[role]]
-    for page in [*pages, waiting] if role is Role.ADMIN else pages:
+    for page in [*pages, waiting] if role in OVERSEERS else pages:
         shown = person.see(page)
         assert 'action="/desk/applications' not in shown
         for address in set(re.findall(r'(?:href|src)="(/(?:desk|sessions)[^"]*)"', shown)):
             assert person.client.get(address, follow_redirects=True).status_code == 200, (page, address)
 
 
-def test_an_administrator_decides_for_every_office(
+def test_a_supervisor_decides_for_every_office(
     desk_app: Flask, desk_services: Services, things: dict[str, str]
 ) -> None:
     clerks = [signed_in(desk_app, desk_services, name) for name in ("clerk", "elsewhere")]
-    administrator = signed_in(desk_app, desk_services, "administrator")
+    supervisor = signed_in(desk_app, desk_services, "supervisor")
     listed = r'href="(/desk/waiting-rows/\d+)"'
-    seen = [set(re.findall(listed, person.see("/desk/waiting-rows"))) for person in (*clerks, administrator)]
+    seen = [set(re.findall(listed, person.see("/desk/waiting-rows"))) for person in (*clerks, supervisor)]
     assert seen[0] - seen[1]
     assert seen[1] - seen[0]
     assert seen[0] | seen[1] <= seen[2]
     theirs = next(iter(seen[1] - seen[0]))
-    choice = re.findall(r'name="decision" type="radio" value="([^"]+)"', administrator.see(theirs))[-1]
-    answer = administrator.send(theirs, {"decision": choice, "reason": "已电话核实（示例）"})
+    choice = re.findall(r'name="decision" type="radio" value="([^"]+)"', supervisor.see(theirs))[-1]
+    answer = supervisor.send(theirs, {"decision": choice, "reason": "已电话核实（示例）"})
     assert answer.status_code == 303
-    assert theirs not in administrator.see("/desk/waiting-rows")
+    assert theirs not in supervisor.see("/desk/waiting-rows")

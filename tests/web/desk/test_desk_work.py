@@ -131,7 +131,7 @@ def test_the_page_shows_nobodys_name_or_telephone(clerk: Browser) -> None:
         assert PHONE not in shown and "不该出现的人" not in shown
 
 
-@pytest.mark.parametrize("who", ["clerk", "inspector", "decider", "administrator"])
+@pytest.mark.parametrize("who", ["clerk", "inspector", "decider", "supervisor"])
 def test_the_day_of_every_role_starts_with_its_counts(work_app: Flask, made: Services, who: str) -> None:
     client = signed_in(work_app, made, who).client
     start = client.get("/desk/", follow_redirects=True).get_data(as_text=True)

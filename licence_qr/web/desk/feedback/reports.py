@@ -94,7 +94,7 @@ def show_report(report_id: int) -> str:
 
 
 @blueprint.post("/<int:report_id>")
-@roles(*REPORTS.roles)
+@roles(*access.PASS_ON_REPORTS.roles)
 def act_on_report(report_id: int) -> Response:
     """Take one step. If it is refused, also because somebody else was faster, the form is shown again as typed."""
     typed = read_fields(request.form, (_STEP, _TEXT, _ANSWER, _OFFICE))

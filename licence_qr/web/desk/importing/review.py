@@ -13,6 +13,7 @@ from licence_qr.domain.catalogue.model import Text
 from licence_qr.domain.importing.conflicts import RowOutcome
 from licence_qr.errors import AccessError, ConflictError, InputError, LicenceQRError, RuleError
 from licence_qr.services.importing.review import Settlement, Waiting, WaitingRow
+from licence_qr.services.register import access
 from licence_qr.web import current_instant
 from licence_qr.web.shell.forms import Choice, Field, Widget, problem_summary, read_fields
 from licence_qr.web.shell.handed import Handed
@@ -42,7 +43,7 @@ _REASON = Field(
 @blueprint.get("")
 @roles(*WAITING_ROWS.roles)
 def list_waiting_rows() -> str:
-    """The open questions of this office, or for an administrator of all offices; oldest first."""
+    """The open questions of this office, or for a supervisor or an auditor of all offices; oldest first."""
     rows = waiting().list(current_actor())
     return render_template("desk/importing/waiting_rows.html", rows=[(row, _why(row)) for row in rows])
 
@@ -55,7 +56,7 @@ def show_waiting_row(question_id: int) -> str:
 
 
 @blueprint.post("/<int:question_id>")
-@roles(*WAITING_ROWS.roles)
+@roles(*access.DECIDE_IMPORTED_ROWS.roles)
 def decide_waiting_row(question_id: int) -> Response:
     """Decide, then lead to the question this raises, or to the list. If it is refused, the form is shown again as typed."""
     actor = current_actor()
@@ -78,6 +79,7 @@ def _page(row: WaitingRow, refused: LicenceQRError | None = None) -> str:
         "desk/importing/waiting_row.html",
         row=row,
         why=_why(row),
+        may_decide=access.may(current_actor(), access.DECIDE_IMPORTED_ROWS, row.office),
         fields=fields,
         values=read_fields(request.form, fields),
         summary=summary,

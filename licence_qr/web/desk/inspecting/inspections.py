@@ -24,6 +24,7 @@ from licence_qr.domain.inspecting.inspection import (
 )
 from licence_qr.errors import ConflictError, InputError, InvalidApplication, LicenceQRError, RuleError
 from licence_qr.services.inspecting.desk import InspectionsDesk, InspectionView
+from licence_qr.services.register import access
 from licence_qr.web import current_instant
 from licence_qr.web.shell.bounded_numbers import counted
 from licence_qr.web.shell.forms import Choice, Field, TypedForm, Widget, problem_summary, read_fields, refusals
@@ -129,7 +130,7 @@ def show_order(order_id: int) -> BaseResponse:
 
 
 @blueprint.post("/<int:key>")
-@roles(*INSPECTIONS.roles)
+@roles(*access.DECIDE_INSPECTIONS.roles)
 def handle_inspection(key: int) -> BaseResponse:
     """Review a held inspection. If it is refused, the form is shown again as typed."""
     desk, actor = inspections(), current_actor()

@@ -20,6 +20,7 @@ from werkzeug.wrappers import Response
 
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.work.tasks import DueStep, TaskKind
+from licence_qr.services.register import access
 from licence_qr.services.work.work_list import WorkFilter
 from licence_qr.web import current_instant
 from licence_qr.web.desk.work import words
@@ -53,6 +54,7 @@ def list_work() -> str:
         steps=[step for step in DueStep if page.counts.of(None, step) or step is page.work_filter.step],
         say=words,
         address=partial(_address, page.work_filter),
+        may_subscribe=access.may(actor, access.SUBSCRIBE_TO_WORK),
     )
 
 
@@ -72,7 +74,7 @@ def export_work(kind_of_file: str) -> Response:
 
 
 @blueprint.get("/calendar")
-@roles(*WORK.roles)
+@roles(*access.SUBSCRIBE_TO_WORK.roles)
 def show_calendar() -> str:
     """Whether there is a private calendar address, and the address itself once, right after it was made."""
     token = session.pop(_NEW_ADDRESS, "")
@@ -86,7 +88,7 @@ def show_calendar() -> str:
 
 
 @blueprint.post("/calendar")
-@roles(*WORK.roles)
+@roles(*access.SUBSCRIBE_TO_WORK.roles)
 def renew_calendar() -> Response:
     """Make a new address; the earlier one stops working."""
     session[_NEW_ADDRESS] = services().calendar_feeds.renew(current_actor(), current_instant())
@@ -94,7 +96,7 @@ def renew_calendar() -> Response:
 
 
 @blueprint.post("/calendar/revoke")
-@roles(*WORK.roles)
+@roles(*access.SUBSCRIBE_TO_WORK.roles)
 def revoke_calendar() -> Response:
     """Remove the address."""
     services().calendar_feeds.revoke(current_actor(), current_instant())
