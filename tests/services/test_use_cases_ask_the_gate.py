@@ -48,9 +48,11 @@ NEITHER = Actor(73, "stranger", "外人", "bafu", frozenset())
 WHY = Grounds("现场查实擅自停用消毒设施", "《公共场所卫生管理条例》第十四条", "〔2026〕7号")
 
 # What a person does to their own account and address of the calendar: no role and no office is asked for it.
-OF_ONESELF = {"sign_in.confirm_password", "sign_in.known_device", "sessions.open", "sessions.of", "sessions.revoke"} | {
-    f"calendar_feeds.{name}" for name in ("revoke", "made_at")
-}
+OF_ONESELF = (
+    {"own_password.change", "sign_in.confirm_password", "sign_in.known_device"}
+    | {f"sessions.{name}" for name in ("open", "of", "revoke", "end_others", "forget_devices")}
+    | {f"calendar_feeds.{name}" for name in ("revoke", "made_at")}
+)
 # Without a thing of any one office: a list or a figure of one's own office, or something new for it.
 OF_NO_OFFICE = (
     {"calendar_feeds.renew", "applications.start", "applications.drafts", "applications.known_business"}
@@ -80,7 +82,7 @@ OFFICE_FIRST = {f"applications.{name}" for name in ("get", "save", "check", "iss
 # What writes although no person is named. Citizens, the program itself, and who sits at the machine.
 WITHOUT_A_PERSON = (
     {f"accounts.{name}" for name in ("create", "set_password", "disable")}
-    | {"sign_in.sign_in", "sessions.actor", "sessions.sign_out"}
+    | {"sign_in.sign_in", "sessions.actor", "sessions.holder", "sessions.sign_out"}
     | {"reports.send", "ratings.rate"}
     | {"reports.sweep", "ratings.sweep", "life_sweep.run", "reminders.run", "status_publishing.publish"}
     | {"importing.import_departments", "demonstration_register.fill", "demonstration_since.perform"}
