@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from at_the_counter import Running, issue, number_on, onward, open_first, report, running
-from desk_pages import HOTEL, PASSWORD
+from desk_pages import HOTEL, OFFICE, PASSWORD
 from every_page import Walk, in_language, inside, languages
 from import_register import export
 from made_inspections import visits_and_draws
@@ -23,7 +23,7 @@ from public_pages import ADDRESS_OF
 from screens import DESK, PHONE, sign_in, width_of
 from verify_site import SESSION
 
-from licence_qr.domain.roles import AT_THE_MACHINE
+from licence_qr.domain.roles import AT_THE_MACHINE, Role
 
 DATA = Path(__file__).parent.parent / "data"
 WHO = ("clerk", "inspector", "decider", "administrator")
@@ -118,7 +118,7 @@ def places(desk: Running) -> list[str]:
     found = {*acts, f"{business}/history?day={datetime.now(UTC):%Y-%m-%d}", f"{business}/licence/resume"}
     for rule in desk.app.url_map.iter_rules():
         if (
-            rule.endpoint.startswith(("desk.", "sign_in."))
+            rule.endpoint.startswith(("desk.", "sign_in.", "password."))
             and "GET" in (rule.methods or ())
             and rule.arguments <= known.keys()
             and rule.endpoint not in LOOKED_AT_ELSEWHERE
@@ -176,6 +176,55 @@ def test_every_page_of_the_desk_is_clean_fits_and_logs_nothing_for_everybody(
                     walk.wrong(f"{place} for {who}", "answers", f"{answer.status} {unexpected}")
         page.remove_listener("pageerror", errors)
         page.remove_listener("console", lines)
+
+
+# --- one's own account ------------------------------------------------------------------------------------------
+
+
+def along_the_account(page: Page, desk: Running) -> Iterator[str]:
+    """From the first sign-in to the sessions; each name is of the page that is open then."""
+    name = f"newcomer-{len(desk.services.accounts.everybody())}"
+    now = datetime.now(UTC)
+    desk.services.accounts.create(name, "新人（示例）", OFFICE, frozenset(Role), PASSWORD, now, must_change=True)
+    desk.seat(page.context, name)
+    desk.services.sign_in.sign_in(name, PASSWORD, "2001:db8:0:1::7", now)
+    page.goto(f"{desk.origin}/desk/")
+    yield "the first password"
+    for typed in (("", "x"), (PASSWORD, "1234567890"), (PASSWORD, "baishiyi2026"), (PASSWORD, "a" * 12)):
+        _change_password(page, *typed)
+        yield f"the first password, refused {typed}"
+    _change_password(page, PASSWORD, "seven grey herons at noon")
+    page.wait_for_url("**/desk/")
+    for _ in range(2):
+        desk.services.sign_in.sign_in(name, "seven grey herons at noon", "2001:db8:0:1::7", now)
+    page.goto(f"{desk.origin}/sessions")
+    yield "several sessions"
+    page.press("form[action='/sessions/end-others'] button", "Enter")
+    yield "one session"
+    page.press("form[action='/sessions/forget-devices'] button", "Enter")
+    yield "devices forgotten"
+    page.press("main a[href='/password']", "Enter")
+    yield "another password"
+
+
+def _change_password(page: Page, present: str, new: str) -> None:
+    """With the keyboard alone."""
+    page.focus("#password")
+    page.keyboard.type(present)
+    for _ in range(2):
+        page.keyboard.press("Tab")
+        page.keyboard.type(new)
+    page.keyboard.press("Enter")
+    page.wait_for_load_state()
+
+
+@languages
+def test_every_page_of_ones_own_account_is_clean_fits_and_needs_no_mouse(
+    walk: Walk, desk: Running, language: str
+) -> None:
+    with walk.over(desk.origin, language) as page:
+        for name in along_the_account(page, desk):
+            walk.look(name)
 
 
 # --- along the journeys, with and without problems -------------------------------------------------------------
