@@ -14,12 +14,17 @@ from licence_qr.catalogue.feedback_choices import load_answering
 from licence_qr.catalogue.loader import load_catalogue
 from licence_qr.config import Settings
 from licence_qr.credential.trust_list import KeyPurpose
+from licence_qr.domain.accounts.second_factor import relying_party
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.errors import RegisterError, RuleError
 from licence_qr.process.system import check_system
 from licence_qr.services.accounts.accounts import Accounts
+from licence_qr.services.accounts.confirming import Confirming
 from licence_qr.services.accounts.own_password import OwnPassword
 from licence_qr.services.accounts.passwords import STANDARD_HASHER, Passwords
+from licence_qr.services.accounts.second_factor.checking import FactorChecks
+from licence_qr.services.accounts.second_factor.enrolling import SecondFactors
+from licence_qr.services.accounts.second_factor.sealing import Sealing
 from licence_qr.services.accounts.sessions import Sessions
 from licence_qr.services.accounts.sign_in import SignIn
 from licence_qr.services.businesses.history import Timeline
@@ -81,6 +86,7 @@ class Services:
     keys: Keys
     coding: Coding
     accounts: Accounts
+    confirming: Confirming
     applications: Applications
     issuance: Issuance
     life: Life
@@ -124,7 +130,13 @@ class Services:
     @property
     def sign_in(self) -> SignIn:
         """Signing in to these accounts."""
-        return SignIn(self.database, self.accounts.passwords, self.sessions)
+        return self.confirming.sign_in
+
+    @property
+    def second_factors(self) -> SecondFactors:
+        """One's own second factors."""
+        checks = self.confirming.checks
+        return SecondFactors(self.database, checks, self.confirming, f"一码通行 {self.settings.host}")
 
     @property
     def own_password(self) -> OwnPassword:
@@ -242,21 +254,24 @@ def build(
 def _wire(settings: Settings, catalogue: Catalogue, keys: Keys, accounts: Accounts, *, demonstration: bool) -> Services:
     """Make each use case from the parts it needs."""
     database, coding = accounts.database, Coding(catalogue, settings.address, keys.signing_key)
-    reports, ratings = _answering(settings, catalogue, database)
+    web_secret = key_files.read_web_secret(settings.web_secret_file)
+    reports, ratings = _answering(settings, catalogue, database, web_secret)
+    confirming = _confirming(settings, accounts, web_secret, demonstration=demonstration)
     life, issuance = Life(database, catalogue, coding), Issuance(database, catalogue, coding, demonstration)
-    proposals = Proposals(database, catalogue, life, SignIn(database, accounts.passwords, Sessions(database)))
+    proposals = Proposals(database, catalogue, life, confirming.sign_in)
     follow_ups, lives = FollowUps(database, catalogue, life, proposals), DemonstrationLives(life, proposals)
     photos, effects = PhotoFiles(settings.home / "photos"), InspectionEffects(catalogue, life, follow_ups, proposals)
     lookup = Lookup(database, catalogue, keys.trust_list, keys.allow_list, specimen=demonstration)
     return Services(
         settings=settings,
-        web_secret=key_files.read_web_secret(settings.web_secret_file),
+        web_secret=web_secret,
         catalogue=catalogue,
         demonstration=demonstration,
         database=database,
         keys=keys,
         coding=coding,
         accounts=accounts,
+        confirming=confirming,
         applications=Applications(database, catalogue, issuance),
         issuance=issuance,
         life=life,
@@ -288,6 +303,12 @@ def _wire(settings: Settings, catalogue: Catalogue, keys: Keys, accounts: Accoun
     )
 
 
+def _confirming(settings: Settings, accounts: Accounts, secret: bytes, *, demonstration: bool) -> Confirming:
+    checks = FactorChecks(accounts.database, Sealing(secret), relying_party(settings.address), secret)
+    sign_in = SignIn(accounts.database, accounts.passwords, Sessions(accounts.database))
+    return Confirming(sign_in, checks, demonstration)
+
+
 def _status_publishing(settings: Settings, database: Database, keys: Keys) -> StatusPublishing:
     return StatusPublishing(database, partial(keys.signing_key_for, KeyPurpose.STATUS), settings.address)
 
@@ -298,9 +319,8 @@ def _watching(settings: Settings, database: Database, keys: Keys, photos: PhotoF
     return Watching(probe, database.writers_waiting, keys, photos, {"home": settings.home})
 
 
-def _answering(settings: Settings, catalogue: Catalogue, database: Database) -> tuple[Reports, Ratings]:
+def _answering(settings: Settings, catalogue: Catalogue, database: Database, secret: bytes) -> tuple[Reports, Ratings]:
     """Reports and ratings, with the choices they offer."""
     offered = load_answering()
-    secret = key_files.read_web_secret(settings.web_secret_file)
     reports = Reports(database, catalogue, offered.report_kinds, secret, Intake(database))
     return reports, Ratings(database, catalogue, offered.rating_reasons, settings.address)

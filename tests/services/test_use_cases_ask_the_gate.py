@@ -51,6 +51,7 @@ WHY = Grounds("现场查实擅自停用消毒设施", "《公共场所卫生管�
 OF_ONESELF = (
     {"own_password.change", "sign_in.confirm_password", "sign_in.known_device"}
     | {f"sessions.{name}" for name in ("open", "of", "revoke", "end_others", "forget_devices")}
+    | {f"confirming.{name}" for name in ("confirm", "confirm_own", "demanded_of", "challenge")}
     | {f"calendar_feeds.{name}" for name in ("revoke", "made_at")}
 )
 # Without a thing of any one office: a list or a figure of one's own office, or something new for it.

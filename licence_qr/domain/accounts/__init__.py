@@ -1,1 +1,1 @@
-"""Rules of accounts: passwords, and what a session wants before it is anybody's."""
+"""Rules of accounts: passwords, second factors, and what a session wants before it is anybody's."""

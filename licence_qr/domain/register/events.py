@@ -82,6 +82,13 @@ class EventKind(StrEnum):
     SIGN_IN_LOCKED = "sign_in_locked"  # likewise: refused, and locked for a time
     SESSION_ENDED = "session_ended"  # account/<id>: by somebody, not by time
     DEVICES_FORGOTTEN = "devices_forgotten"  # account/<id>
+    FACTOR_ENROLLED = "factor_enrolled"  # account/<id>
+    FACTOR_REMOVED = "factor_removed"  # account/<id>
+    FACTOR_USED = "factor_used"  # account/<id>: in a sign-in or for a grave act
+    FACTOR_REFUSED = "factor_refused"  # account/<id>
+    FACTOR_LOCKED = "factor_locked"  # account/<id>: likewise: refused, and locked for a time
+    FACTORS_RESET = "factors_reset"  # account/<id>
+    RECOVERY_CODES_MADE = "recovery_codes_made"  # account/<id>
     CALENDAR_OPENED = "calendar_opened"  # account/<id>
     CALENDAR_CLOSED = "calendar_closed"  # account/<id>
     KEY_ADDED = "key_added"  # key/<kid>
@@ -166,6 +173,13 @@ PUBLIC_FIELDS: Mapping[EventKind, frozenset[str]] = {
     EventKind.SIGN_IN_LOCKED: _NOTHING,
     EventKind.SESSION_ENDED: _NOTHING,
     EventKind.DEVICES_FORGOTTEN: _NOTHING,
+    EventKind.FACTOR_ENROLLED: _NOTHING,
+    EventKind.FACTOR_REMOVED: _NOTHING,
+    EventKind.FACTOR_USED: _NOTHING,
+    EventKind.FACTOR_REFUSED: _NOTHING,
+    EventKind.FACTOR_LOCKED: _NOTHING,
+    EventKind.FACTORS_RESET: _NOTHING,
+    EventKind.RECOVERY_CODES_MADE: _NOTHING,
     EventKind.CALENDAR_OPENED: _NOTHING,
     EventKind.CALENDAR_CLOSED: _NOTHING,
     EventKind.EXPORTED: _NOTHING,

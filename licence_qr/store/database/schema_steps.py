@@ -276,6 +276,11 @@ def m023_session_stages(schema: Schema) -> None:
     accounts_tables.add_stages(schema)
 
 
+def m024_second_factors(schema: Schema) -> None:
+    """What proves, besides the password, who somebody is."""
+    accounts_tables.add_second_factors(schema)
+
+
 STEPS: tuple[Callable[[Schema], None], ...] = (
     m001_businesses,
     m002_codes,
@@ -300,4 +305,5 @@ STEPS: tuple[Callable[[Schema], None], ...] = (
     m021_limits,
     m022_people,
     m023_session_stages,
+    m024_second_factors,
 )

@@ -39,3 +39,23 @@ def add_stages(schema: Schema) -> None:
         ALTER TABLE sessions ADD COLUMN wants TEXT NOT NULL DEFAULT '';
         ALTER TABLE users ADD COLUMN must_change INTEGER NOT NULL DEFAULT 0;
     """)
+
+
+def add_second_factors(schema: Schema) -> None:
+    """Secrets of authenticator apps (encrypted), recovery codes (hashed), passkeys and the challenges they answer."""
+    schema.run("""
+        CREATE TABLE totp_secrets (
+            user_id INTEGER PRIMARY KEY REFERENCES users (user_id), sealed BLOB NOT NULL, created_at TEXT NOT NULL,
+            confirmed_at TEXT, last_step BIGINT NOT NULL);
+        CREATE TABLE recovery_codes (
+            user_id INTEGER NOT NULL REFERENCES users (user_id), code_hash BLOB NOT NULL, made_at TEXT NOT NULL,
+            PRIMARY KEY (user_id, code_hash));
+        CREATE TABLE passkeys (
+            passkey_id INTEGER PRIMARY KEY, user_id INTEGER NOT NULL REFERENCES users (user_id),
+            credential_id BLOB NOT NULL UNIQUE, public_key BLOB NOT NULL, sign_count BIGINT NOT NULL, name TEXT NOT NULL,
+            created_at TEXT NOT NULL, last_used_at TEXT);
+        CREATE INDEX passkeys_by_user ON passkeys (user_id);
+        CREATE TABLE passkey_challenges (
+            session_id TEXT NOT NULL, purpose TEXT NOT NULL, challenge BLOB NOT NULL, expires_at REAL NOT NULL,
+            PRIMARY KEY (session_id, purpose));
+    """)

@@ -1,0 +1,62 @@
+"""Confirming a grave act: the password and the second factor of the signed-in person, for this act only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from licence_qr.domain.accounts.act_content import ActContent
+from licence_qr.domain.accounts.second_factor import is_required
+from licence_qr.domain.roles import Actor
+from licence_qr.errors import AccessError
+from licence_qr.services.accounts.second_factor import limits
+from licence_qr.services.accounts.second_factor.checking import FactorChecks, Proof
+from licence_qr.services.accounts.sign_in import SignIn
+
+
+@dataclass(frozen=True, slots=True)
+class Confirming:
+    """``demonstration``: a register that demands no second factor."""
+
+    sign_in: SignIn
+    checks: FactorChecks
+    demonstration: bool
+
+    def confirm(self, actor: Actor, proof: Proof, content: ActContent, client: str, now: datetime) -> None:
+        """Check the password, and the second factor if ``actor`` has or needs one, for ``content``.
+
+        A confirmation cannot be used again: a code counts once, and a passkey answers a challenge that was made for this
+        content and session. Raises AccessError ``password_wrong``, ``password_throttled``, ``second_factor_wrong``,
+        ``second_factor_throttled``, ``second_factor_unreadable`` or ``second_factor_not_enrolled``. Sessions stay.
+        """
+        needed = self.demanded_of(actor)
+        self.sign_in.confirm_password(actor, proof.password, client, now)
+        if needed:
+            self._confirm_factor(actor, proof, content, now)
+
+    def confirm_own(self, actor: Actor, proof: Proof, content: ActContent, client: str, now: datetime) -> None:
+        """``confirm`` for a change to one's own factors: the first one is enrolled with the password alone."""
+        self.sign_in.confirm_password(actor, proof.password, client, now)
+        if self.checks.has_factor(actor):
+            self._confirm_factor(actor, proof, content, now)
+
+    def demanded_of(self, actor: Actor) -> bool:
+        """Whether a second factor is asked for. Raises AccessError ``second_factor_not_enrolled`` if it is missing."""
+        has = self.checks.has_factor(actor)
+        if not has and is_required(actor.roles, demonstration=self.demonstration):
+            raise AccessError("second_factor_not_enrolled")
+        return has
+
+    def challenge(self, actor: Actor, digest: str, now: datetime) -> str:
+        """The JSON with which the browser asks for a passkey, for the content of this digest.
+
+        Raises AccessError ``passkeys_not_here``.
+        """
+        return self.checks.challenge(actor, _purpose(digest), now)
+
+    def _confirm_factor(self, actor: Actor, proof: Proof, content: ActContent, now: datetime) -> None:
+        self.checks.check(actor, proof, _purpose(content.digest), limits.of_confirming(actor.user_id), now)
+
+
+def _purpose(digest: str) -> str:
+    return f"act {digest}"

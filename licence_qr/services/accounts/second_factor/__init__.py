@@ -1,0 +1,1 @@
+"""Second factors: enrolling, checking and removing them."""
