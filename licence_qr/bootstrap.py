@@ -25,6 +25,7 @@ from licence_qr.services.accounts.passwords import STANDARD_HASHER, Passwords
 from licence_qr.services.accounts.second_factor.checking import FactorChecks
 from licence_qr.services.accounts.second_factor.enrolling import SecondFactors
 from licence_qr.services.accounts.second_factor.sealing import Sealing
+from licence_qr.services.accounts.second_factor.signing_in import FactorSignIn
 from licence_qr.services.accounts.sessions import Sessions
 from licence_qr.services.accounts.sign_in import SignIn
 from licence_qr.services.businesses.history import Timeline
@@ -137,6 +138,11 @@ class Services:
         """One's own second factors."""
         checks = self.confirming.checks
         return SecondFactors(self.database, checks, self.confirming, f"一码通行 {self.settings.host}")
+
+    @property
+    def factor_sign_in(self) -> FactorSignIn:
+        """Signing in with a second factor."""
+        return FactorSignIn(self.sign_in)
 
     @property
     def own_password(self) -> OwnPassword:
@@ -304,9 +310,9 @@ def _wire(settings: Settings, catalogue: Catalogue, keys: Keys, accounts: Accoun
 
 
 def _confirming(settings: Settings, accounts: Accounts, secret: bytes, *, demonstration: bool) -> Confirming:
-    checks = FactorChecks(accounts.database, Sealing(secret), relying_party(settings.address), secret)
-    sign_in = SignIn(accounts.database, accounts.passwords, Sessions(accounts.database))
-    return Confirming(sign_in, checks, demonstration)
+    database = accounts.database
+    checks = FactorChecks(database, Sealing(secret), relying_party(settings.address), secret, demonstration)
+    return Confirming(SignIn(database, accounts.passwords, Sessions(database), checks), checks)
 
 
 def _status_publishing(settings: Settings, database: Database, keys: Keys) -> StatusPublishing:

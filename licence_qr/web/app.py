@@ -11,7 +11,7 @@ from flask_wtf.csrf import CSRFProtect
 from whitenoise import WhiteNoise
 
 from licence_qr.web import CLOCK, Clock, system_clock
-from licence_qr.web.accounts import entering, known_device, password, sign_in
+from licence_qr.web.accounts import entering, known_device, password, second_factor, sign_in
 from licence_qr.web.desk import start
 from licence_qr.web.desk.businesses import history, past_day
 from licence_qr.web.desk.businesses import pages as businesses
@@ -38,7 +38,8 @@ if TYPE_CHECKING:
 
 TEMPLATES = shipped("templates")
 STATIC = shipped("static")
-AUDIENCES = (scan, draws, sign_in, password, start, calendar, pack, visits, sync, verify, verifier_lists, operation)
+_OF_ACCOUNTS = (sign_in, password, second_factor)
+AUDIENCES = (scan, draws, *_OF_ACCOUNTS, start, calendar, pack, visits, sync, verify, verifier_lists, operation)
 MAX_REQUEST_BYTES = 11 * 1024 * 1024  # a 10 MB file and the form around it
 
 
@@ -99,6 +100,7 @@ def _hand_over(app: Flask, given: Services) -> None:
     entering.signing_in.give(app, given.sign_in)
     entering.sessions.give(app, given.sessions)
     password.own_password.give(app, given.own_password)
+    second_factor.services.give(app, second_factor.FactorServices(given.second_factors, given.factor_sign_in))
     pack.pack.give(app, given.pack)
     pack_key.secret.give(app, given.web_secret)
     known_device.secret.give(app, given.web_secret)

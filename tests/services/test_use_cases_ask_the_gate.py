@@ -51,6 +51,10 @@ WHY = Grounds("现场查实擅自停用消毒设施", "《公共场所卫生管�
 OF_ONESELF = (
     {"own_password.change", "sign_in.confirm_password", "sign_in.known_device"}
     | {f"sessions.{name}" for name in ("open", "of", "revoke", "end_others", "forget_devices")}
+    | {"sign_in.after_password"}
+    | {f"factor_sign_in.{name}" for name in ("challenge", "prove", "go_on")}
+    | {f"second_factors.{name}" for name in ("of", "begin_app", "begun_app", "confirm_app", "renew_codes", "remove")}
+    | {f"second_factors.{name}" for name in ("begin_passkey", "add_passkey")}
     | {f"confirming.{name}" for name in ("confirm", "confirm_own", "demanded_of", "challenge")}
     | {f"calendar_feeds.{name}" for name in ("revoke", "made_at")}
 )

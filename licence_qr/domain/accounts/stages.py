@@ -12,6 +12,7 @@ class SignInStage(StrEnum):
     """What a session wants first. Until it has that, it opens the page that asks for it and signing out, nothing else."""
 
     PASSWORD = "password"  # noqa: S105 - the password is known to whoever set it: choose another
+    SECOND_FACTOR = "second-factor"  # the password alone is not enough: prove one, or enrol the first
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ EVENTS: Mapping[EventKind, Text] = {
     EventKind.FACTOR_REFUSED: Text("第二重验证未通过", "Second factor refused"),
     EventKind.FACTOR_LOCKED: Text("第二重验证多次未通过，暂停验证", "Second factor paused after too many attempts"),
     EventKind.FACTORS_RESET: Text("第二重验证由两人重设", "Second factors reset by two people"),
-    EventKind.RECOVERY_CODES_MADE: Text("生成新的恢复码", "New recovery codes made"),
+    EventKind.RECOVERY_CODES_MADE: Text("生成恢复码", "Recovery codes made"),
     EventKind.CALENDAR_OPENED: Text("生成日历订阅地址", "Calendar address created"),
     EventKind.CALENDAR_CLOSED: Text("停用日历订阅地址", "Calendar address stopped"),
     EventKind.KEY_ADDED: Text("增加密钥", "Key added"),

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
 from licence_qr.domain.accounts.act_content import ActContent
-from licence_qr.domain.accounts.second_factor import is_required
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import AccessError
 from licence_qr.services.accounts.second_factor import limits
 from licence_qr.services.accounts.second_factor.checking import FactorChecks, Proof
 from licence_qr.services.accounts.sign_in import SignIn
 
+_DIGEST = re.compile("[0-9a-f]{64}")
+
 
 @dataclass(frozen=True, slots=True)
 class Confirming:
-    """``demonstration``: a register that demands no second factor."""
+    """What every grave act asks before it is done."""
 
     sign_in: SignIn
     checks: FactorChecks
-    demonstration: bool
 
     def confirm(self, actor: Actor, proof: Proof, content: ActContent, client: str, now: datetime) -> None:
         """Check the password, and the second factor if ``actor`` has or needs one, for ``content``.
@@ -43,7 +44,7 @@ class Confirming:
     def demanded_of(self, actor: Actor) -> bool:
         """Whether a second factor is asked for. Raises AccessError ``second_factor_not_enrolled`` if it is missing."""
         has = self.checks.has_factor(actor)
-        if not has and is_required(actor.roles, demonstration=self.demonstration):
+        if not has and self.checks.is_required(actor):
             raise AccessError("second_factor_not_enrolled")
         return has
 
@@ -52,6 +53,8 @@ class Confirming:
 
         Raises AccessError ``passkeys_not_here``.
         """
+        if not _DIGEST.fullmatch(digest):
+            raise AccessError("passkeys_not_here")
         return self.checks.challenge(actor, _purpose(digest), now)
 
     def _confirm_factor(self, actor: Actor, proof: Proof, content: ActContent, now: datetime) -> None:

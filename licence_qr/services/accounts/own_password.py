@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from licence_qr.domain.accounts.stages import Holder
 from licence_qr.domain.register.events import EventKind
-from licence_qr.domain.roles import Actor
 from licence_qr.errors import AccessError, InputError
 from licence_qr.services.accounts.accounts import shut_out
 from licence_qr.services.accounts.notes import note
@@ -30,13 +30,14 @@ class OwnPassword:
 
     signing_in: SignIn
 
-    def change(self, actor: Actor, typed: NewPassword, client: str, now: datetime) -> str:
-        """Set the new password; return the token of a new session, which takes the place of the one ``actor`` acts in.
+    def change(self, holder: Holder, typed: NewPassword, client: str, now: datetime) -> str:
+        """Set the new password; return the token of a new session, which takes the place of the holder's.
 
         All other sessions, all known devices and the address of the calendar end: somebody who knew the old password may
         have them. Raises InputError ``password_missing``, ``password_not_repeated``, ``password_unchanged`` or as
         ``passwords.demand`` does, AccessError ``password_wrong`` or ``password_throttled``; nothing is changed then.
         """
+        actor = holder.actor
         if not typed.present:
             raise InputError("password_missing", field="password")
         if typed.new == typed.present:
@@ -52,4 +53,5 @@ class OwnPassword:
             accounts.set_password(tx, actor.user_id, hashed, must_change=False)
             note(tx, EventKind.PASSWORD_SET, actor.user_id, actor, now)
             shut_out(tx, user, actor, now)
-            return self.signing_in.sessions.open(tx, user.actor, CameFrom(client, actor.via.device), now)
+            wants = self.signing_in.after_password(tx, user.actor) if holder.wants else None
+            return self.signing_in.sessions.open(tx, user.actor, CameFrom(client, actor.via.device), now, wants=wants)

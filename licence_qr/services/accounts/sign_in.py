@@ -14,12 +14,13 @@ from licence_qr.errors import AccessError
 from licence_qr.services.accounts import sign_in_limits
 from licence_qr.services.accounts.notes import note
 from licence_qr.services.accounts.passwords import Passwords
+from licence_qr.services.accounts.second_factor.checking import FactorChecks
 from licence_qr.services.accounts.sessions import CameFrom, Sessions
 from licence_qr.services.accounts.sign_in_limits import KnownDevice, Tries
 from licence_qr.services.register import throttle
 from licence_qr.store.accounts import accounts
 from licence_qr.store.accounts.accounts import User
-from licence_qr.store.database.connections import Database
+from licence_qr.store.database.connections import Database, Transaction
 
 _DEVICE_ID_BYTES = 12
 _NO_ACCOUNT = 0  # of an unknown user name. The name is not recorded: some people type passwords there
@@ -32,6 +33,7 @@ class SignIn:
     database: Database
     passwords: Passwords
     sessions: Sessions
+    factors: FactorChecks
 
     def sign_in(
         self,
@@ -67,8 +69,12 @@ class SignIn:
             if rehashed:
                 accounts.rehash_password(tx, user.actor.user_id, rehashed)
             self.sessions.end_within(tx, instead_of, now)
-            wants = SignInStage.PASSWORD if user.must_change else None
+            wants = SignInStage.PASSWORD if user.must_change else self.after_password(tx, user.actor)
             return self.sessions.open(tx, user.actor, CameFrom(client, device_words), now, wants=wants)
+
+    def after_password(self, tx: Transaction, actor: Actor) -> SignInStage | None:
+        """What a session wants that has been opened with the right password of ``actor``, one of their own choice."""
+        return SignInStage.SECOND_FACTOR if self.factors.wanted(tx, actor) else None
 
     def _note_refusal(self, user: User | None, client: str, now: datetime, *, locked: bool) -> None:
         """Record a refused sign-in, also of an unknown name. The limits bound the events: throttled tries have none."""

@@ -11,12 +11,16 @@ from licence_qr.store.database.connections import Transaction
 
 @dataclass(frozen=True, slots=True)
 class StoredTotp:
-    """The secret of an account's app. Until a code has confirmed it, it proves nothing. ``last_step``: accepted last."""
+    """The secret of an account's app. Until a code has confirmed it, in the session ``begun_in``, it proves nothing.
+
+    ``last_step`` is the latest step that was accepted.
+    """
 
     sealed: bytes = field(repr=False)
     confirmed: bool
     last_step: int
     created_at: datetime
+    begun_in: str
 
 
 def totp(tx: Transaction, user_id: int) -> StoredTotp | None:
@@ -25,15 +29,16 @@ def totp(tx: Transaction, user_id: int) -> StoredTotp | None:
     if row is None:
         return None
     created = datetime.fromisoformat(row["created_at"])
-    return StoredTotp(bytes(row["sealed"]), row["confirmed_at"] is not None, row["last_step"], created)
+    return StoredTotp(bytes(row["sealed"]), row["confirmed_at"] is not None, row["last_step"], created, row["begun_in"])
 
 
-def put_totp(tx: Transaction, user_id: int, sealed: bytes, now: datetime) -> None:
+def put_totp(tx: Transaction, user_id: int, sealed: bytes, session_id: str, now: datetime) -> None:
     """Store a secret that is not confirmed yet, in place of an earlier one."""
     tx.run(
-        "INSERT INTO totp_secrets (user_id, sealed, created_at, last_step) VALUES (?, ?, ?, 0) ON CONFLICT (user_id)"
-        " DO UPDATE SET sealed = excluded.sealed, created_at = excluded.created_at, last_step = 0, confirmed_at = NULL",
-        (user_id, sealed, now.isoformat()),
+        "INSERT INTO totp_secrets (user_id, sealed, begun_in, created_at, last_step) VALUES (?, ?, ?, ?, 0)"
+        " ON CONFLICT (user_id) DO UPDATE SET sealed = excluded.sealed, begun_in = excluded.begun_in,"
+        " created_at = excluded.created_at, last_step = 0, confirmed_at = NULL",
+        (user_id, sealed, session_id, now.isoformat()),
     )
 
 

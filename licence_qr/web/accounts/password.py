@@ -52,12 +52,12 @@ FIELDS = (PRESENT, NEW, REPEATED)
 @roles(*SESSIONS.roles)
 def change_password() -> Response | str:
     """Change the password. This session goes on under a new token; everything else that the old one opened ends."""
-    actor, now = current_holder(), current_instant()
+    holder, now = current_holder(), current_instant()
     if request.method != "POST":
         return _page()
     typed = NewPassword(*(request.form.get(field.name, "") for field in FIELDS))
     try:
-        token = own_password().change(actor, typed, request.remote_addr or "", now)
+        token = own_password().change(holder, typed, request.remote_addr or "", now)
     except (AccessError, InputError) as refused:
         return make_response(_page(refused), status_of(refused))
     found = entering.take_up(token, now)

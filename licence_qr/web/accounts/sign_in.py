@@ -67,7 +67,7 @@ def sign_out() -> Response:
 
     Inspections that wait on the device are asked about once: sent first, or kept there until the same person signs in.
     """
-    waiting = unsent_visits.count_of(current_holder())
+    waiting = unsent_visits.count_of(current_holder().actor)
     if waiting and request.form.get("anyway") != "yes":
         return make_response(render_template("phone/unsent.html", waiting=waiting))
     entering.sessions().sign_out(session_token(), current_instant())

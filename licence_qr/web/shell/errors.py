@@ -27,6 +27,7 @@ _STATUS_BY_CODE = {
     **{f"too_many_{what}": 429 for what in _TOO_MANY},
     "sign_in_throttled": 429,
     "password_throttled": 429,
+    "second_factor_throttled": 429,
     "too_many_reports": 429,
     "reports_no_room": 503,
 }

@@ -71,6 +71,8 @@ INSPECTIONS = Room(
 )
 PACK = Room("inspect.show_pack", "inspect.show_pack", term("record.pack"), access.MAKE_INSPECTIONS.roles)
 SESSIONS = Room("sign_in.show_sessions", "sign_in.show_sessions", Text("我的登录", "My sessions"), frozenset(Role))
+# Reached from there.
+SECOND_FACTOR = Room("second_factor.show_own", "second_factor", Text("第二重验证", "Second factor"), frozenset(Role))
 # In the order of the navigation.
 ROOMS = (
     APPLICATIONS,

@@ -51,7 +51,7 @@ _SESSION_SECONDS = 12 * 3600
 _ROLES = "licence_qr_roles"
 _STAGES = "licence_qr_stages"
 # Where a session gives what it wants.
-STAGE_PAGES = {SignInStage.PASSWORD: "password.change_password"}
+STAGE_PAGES = {SignInStage.PASSWORD: "password.change_password", SignInStage.SECOND_FACTOR: "second_factor.prove"}
 
 View = TypeVar("View", bound=Callable[..., Any])
 sessions = Handed(Sessions)
@@ -156,13 +156,13 @@ def current_actor() -> Actor:
     return actor
 
 
-def current_holder() -> Actor:
-    """The account of a page that is open ``during`` a stage, whether its session wants something or not. Raises
+def current_holder() -> Holder:
+    """Who holds the session of a page that is open ``during`` a stage, whether its session wants something or not. Raises
     SignInNeeded."""
     found = session_holder()
     if found is None:
         raise SignInNeeded("sign_in_needed")
-    return found.actor
+    return found
 
 
 def _admit() -> Response | None:

@@ -37,7 +37,7 @@ def signed_in(people: People, now: datetime) -> tuple[str, Actor]:
 
 
 def change(people: People, actor: Actor, now: datetime, present: str = PASSWORD, new: str = OWN) -> str:
-    return people.own_password.change(actor, NewPassword(present, new, new), HERE, now)
+    return people.own_password.change(Holder(actor), NewPassword(present, new, new), HERE, now)
 
 
 def test_the_new_password_opens_a_new_session_and_ends_all_others(people: People, now: datetime) -> None:
@@ -90,7 +90,7 @@ def test_what_cannot_be_taken_changes_nothing(
 ) -> None:
     token, actor = signed_in(people, now)
     with pytest.raises(InputError) as refused:
-        people.own_password.change(actor, typed, HERE, now)
+        people.own_password.change(Holder(actor), typed, HERE, now)
     assert (refused.value.code, refused.value.field) == (code, field)
     assert people.actor(token, now)
     assert people.sign_in("wang", PASSWORD, HERE, now)

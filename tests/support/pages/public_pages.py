@@ -275,6 +275,8 @@ def prepared_services() -> SimpleNamespace:
         "lookup": PreparedLookup(),
         "sessions": PreparedSessions(),
         "sign_in": None,
+        "second_factors": None,
+        "factor_sign_in": None,
         "own_password": None,
     }
     return SimpleNamespace(**(dict.fromkeys(field.name for field in fields(Services)) | prepared))

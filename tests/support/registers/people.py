@@ -8,9 +8,13 @@ from quick_passwords import QUICK
 from licence_qr.services.accounts.accounts import Accounts
 from licence_qr.services.accounts.own_password import OwnPassword
 from licence_qr.services.accounts.passwords import Passwords
+from licence_qr.services.accounts.second_factor.checking import FactorChecks
+from licence_qr.services.accounts.second_factor.sealing import Sealing
 from licence_qr.services.accounts.sessions import Sessions
 from licence_qr.services.accounts.sign_in import SignIn
 from licence_qr.store.database.connections import Database
+
+SECRET = b"the web secret of a test, 32 b.."
 
 
 class People:
@@ -20,7 +24,8 @@ class People:
         passwords = Passwords(hasher)
         self.accounts = Accounts(database, passwords)
         self.sessions = Sessions(database)
-        self.signing_in = SignIn(database, passwords, self.sessions)
+        checks = FactorChecks(database, Sealing(SECRET), None, SECRET, demonstration=True)
+        self.signing_in = SignIn(database, passwords, self.sessions, checks)
         self.create, self.user, self.everybody = self.accounts.create, self.accounts.user, self.accounts.everybody
         self.set_password, self.disable = self.accounts.set_password, self.accounts.disable
         self.sign_in, self.known_device = self.signing_in.sign_in, self.signing_in.known_device

@@ -119,6 +119,15 @@ MAY_OPEN = {
     "sign_in.end_other_sessions": EVERYONE,
     "sign_in.forget_devices": EVERYONE,
     "password.change_password": EVERYONE,
+    "second_factor.show_own": EVERYONE,
+    "second_factor.add_app": EVERYONE,
+    "second_factor.confirm_app": EVERYONE,
+    "second_factor.begin_passkey": EVERYONE,
+    "second_factor.add_passkey": EVERYONE,
+    "second_factor.renew_codes": EVERYONE,
+    "second_factor.remove": EVERYONE,
+    "second_factor.prove": EVERYONE,
+    "second_factor.options": EVERYONE,
     "sign_in.show_sessions": EVERYONE,
     "sign_in.revoke_session": EVERYONE,
 }
@@ -132,6 +141,7 @@ NOT_THERE = {
     "desk.inspection_draws.show_draw",
     "desk.inspection_draws.show_drawn",
     "inspections_sync.show_receipt",
+    "second_factor.remove",
 }
 LANDS_ON = {
     **dict.fromkeys(Role, "/desk/work"),

@@ -80,10 +80,11 @@ def test_no_page_may_run_a_script(client: FlaskClient) -> None:
 
 
 def test_no_page_of_citizens_and_clerks_has_a_script() -> None:
+    """But for the one that passkeys need, which a page with a policy of its own takes from one place."""
     rooms = ("public/*.html", "desk/**/*.html", "errors/*.html", "accounts/*.html")
     found = [list(TEMPLATES.glob(room)) for room in rooms]
     assert all(found)
-    pages = [page.read_text(encoding="utf-8") for room in found for page in room]
+    pages = [page.read_text(encoding="utf-8") for room in found for page in room if page.name != "_second_factor.html"]
     assert not [page for page in pages if re.search(r"<script|\son[a-z]+=|javascript:", page)]
 
 

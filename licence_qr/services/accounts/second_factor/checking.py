@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from licence_qr.domain.accounts import recovery_codes
-from licence_qr.domain.accounts.second_factor import Factor, RelyingParty
+from licence_qr.domain.accounts.second_factor import Factor, RelyingParty, is_required
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import AccessError
@@ -35,12 +35,24 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class FactorChecks:
-    """``party`` is None where browsers allow no passkeys. ``secret`` makes the handles by which passkeys know accounts."""
+    """``party`` is None where browsers allow no passkeys. ``secret`` makes the handles by which passkeys know accounts.
+
+    A ``demonstration`` demands a second factor of nobody.
+    """
 
     database: Database
     sealing: Sealing = field(repr=False)
     party: RelyingParty | None
     secret: bytes = field(repr=False)
+    demonstration: bool
+
+    def wanted(self, tx: Transaction, actor: Actor) -> bool:
+        """Whether ``actor`` proves a second factor when signing in: who has one, and who needs one."""
+        return self.is_required(actor) or bool(self.enrolled(tx, actor.user_id))
+
+    def is_required(self, actor: Actor) -> bool:
+        """Whether ``actor`` needs a second factor."""
+        return is_required(actor.roles, demonstration=self.demonstration)
 
     def enrolled(self, tx: Transaction, user_id: int) -> frozenset[Factor]:
         """The factors of an account that can be used here; recovery codes alone are none."""
@@ -119,6 +131,8 @@ class FactorChecks:
         """Whether ``code`` is of the account's app, and use its step up. ``confirmed``: of one already in use."""
         stored = factors.totp(tx, actor.user_id)
         if stored is None or stored.confirmed != confirmed:
+            return False
+        if not confirmed and stored.begun_in != actor.via.session:
             return False
         secret = self.sealing.open(actor.user_id, stored.sealed)
         step = totp.step_of(secret, code, now, stored.last_step)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import base64
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from licence_qr.domain.accounts import recovery_codes
 from licence_qr.domain.accounts.act_content import ActContent
-from licence_qr.domain.accounts.second_factor import Factor, is_required
+from licence_qr.domain.accounts.second_factor import Factor
 from licence_qr.domain.plain_text import length_faults
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import AccessError, ConflictError, InputError, NotFoundError
+from licence_qr.printing.qr import make_symbol, min_size_mm, to_svg
 from licence_qr.services.accounts.confirming import Confirming
 from licence_qr.services.accounts.notes import note
 from licence_qr.services.accounts.second_factor import ceremonies, limits, totp
@@ -23,7 +25,7 @@ from licence_qr.store.accounts.passkeys import Passkey
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.wording.terms import term
 
-ENROLLING = "enrol"  # the purpose of a challenge
+_ENROLLING = "enrol"  # the purpose of a challenge
 MAX_NAME_CHARS = 40
 MOST_PASSKEYS = 10
 Codes = tuple[str, ...]
@@ -41,8 +43,8 @@ class OwnFactors:
 
     @property
     def any(self) -> bool:
-        """Whether there is one."""
-        return self.app or bool(self.passkeys)
+        """Whether there is one that can be used here."""
+        return self.app or (self.passkeys_here and bool(self.passkeys))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,18 @@ class AppSecret:
 
     base32: str = field(repr=False)
     address: str = field(repr=False)
+
+    @property
+    def groups(self) -> str:
+        """The secret in groups of four, to be typed."""
+        return recovery_codes.grouped(self.base32, " ")
+
+    @property
+    def image(self) -> str:
+        """The address as a QR symbol, for ``src``: the secret stands in no address of its own."""
+        symbol = make_symbol(self.address)
+        svg = to_svg(symbol, min_size_mm(symbol.version))
+        return "data:image/svg+xml;base64," + base64.b64encode(svg.encode("utf-8")).decode("ascii")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +87,7 @@ class SecondFactors:
                 Factor.TOTP in enrolled,
                 passkeys.of_account(tx, actor.user_id),
                 factors.recovery_codes_left(tx, actor.user_id),
-                is_required(actor.roles, demonstration=self.confirming.demonstration),
+                self.checks.is_required(actor),
                 self.checks.party is not None,
             )
 
@@ -86,18 +100,22 @@ class SecondFactors:
             raise ConflictError("second_factor_enrolled")
         self.confirming.confirm_own(actor, proof, adding(Factor.TOTP), client, now)
         secret = secrets.token_bytes(totp.SECRET_BYTES)
+        sealed = self.checks.sealing.seal(actor.user_id, secret)
         with self.database.write() as tx:
             stored = factors.totp(tx, actor.user_id)
             if stored and stored.confirmed:
                 raise ConflictError("second_factor_enrolled")
-            factors.put_totp(tx, actor.user_id, self.checks.sealing.seal(actor.user_id, secret), now)
+            factors.put_totp(tx, actor.user_id, sealed, actor.via.session, now)
         return self._shown(actor, secret)
 
     def begun_app(self, actor: Actor) -> AppSecret | None:
-        """The secret that waits for its first code, to be shown again after a wrong one; None if there is none."""
+        """The secret that waits for its first code, to be shown again after a wrong one; None if there is none.
+
+        Another session is not shown it: it may know the password alone.
+        """
         with self.database.read() as tx:
             stored = factors.totp(tx, actor.user_id)
-        if stored is None or stored.confirmed:
+        if stored is None or stored.confirmed or stored.begun_in != actor.via.session:
             return None
         return self._shown(actor, self.checks.sealing.open(actor.user_id, stored.sealed))
 
@@ -119,30 +137,32 @@ class SecondFactors:
             note(tx, EventKind.FACTOR_REFUSED, actor.user_id, actor, now)
         raise AccessError("second_factor_wrong")
 
-    def passkey_options(self, actor: Actor, now: datetime) -> str:
-        """The JSON with which the browser makes a passkey. Raises AccessError ``passkeys_not_here``."""
-        if self.checks.party is None:
-            raise AccessError("passkeys_not_here")
-        challenge = self.checks.new_challenge(actor, ENROLLING, now)
-        handle, known = self.checks.handle(actor), self.of(actor).passkeys
-        return ceremonies.creation_options(self.checks.party, self.service, actor, handle, challenge, known)
+    def begin_passkey(self, actor: Actor, proof: Proof, client: str, now: datetime) -> str:
+        """The JSON with which the browser makes a passkey; its challenge stands for the confirmed change.
 
-    def add_passkey(self, actor: Actor, answer: str, name: str, proof: Proof, client: str, now: datetime) -> Codes:
+        Raises ConflictError ``passkeys_too_many``; AccessError ``passkeys_not_here`` and like ``Confirming.confirm_own``.
+        """
+        known, party = self.of(actor).passkeys, self.checks.party
+        if party is None:
+            raise AccessError("passkeys_not_here")
+        if len(known) >= MOST_PASSKEYS:
+            raise ConflictError("passkeys_too_many", most=MOST_PASSKEYS)
+        self.confirming.confirm_own(actor, proof, adding(Factor.PASSKEY), client, now)
+        challenge, handle = self.checks.new_challenge(actor, _ENROLLING, now), self.checks.handle(actor)
+        return ceremonies.creation_options(party, self.service, actor, handle, challenge, known)
+
+    def add_passkey(self, actor: Actor, answer: str, name: str, now: datetime) -> Codes:
         """Enrol the passkey that the browser made. Return recovery codes if there are none yet.
 
-        Raises InputError for the name; ConflictError ``passkeys_too_many``; AccessError ``passkey_refused`` and like
-        ``Confirming.confirm_own``.
+        Raises InputError for the name, and then the answer can be sent again; AccessError ``passkey_refused``.
         """
         name = name.strip()
         if not name:
             raise InputError("passkey_name_missing", field="name")
         for fault in length_faults(name, MAX_NAME_CHARS, "name", term("field.name")):
             raise fault
-        if len(self.of(actor).passkeys) >= MOST_PASSKEYS:
-            raise ConflictError("passkeys_too_many", most=MOST_PASSKEYS)
-        self.confirming.confirm_own(actor, proof, adding(Factor.PASSKEY), client, now)
         with self.database.write() as tx:
-            challenge = passkeys.take_challenge(tx, actor.via.session, ENROLLING, now)
+            challenge = passkeys.take_challenge(tx, actor.via.session, _ENROLLING, now)
         party = self.checks.party
         made = ceremonies.registered(party, answer, challenge) if party and challenge else None
         if made is None:
@@ -198,7 +218,7 @@ class SecondFactors:
             self._demand_none_needed(actor)
 
     def _demand_none_needed(self, actor: Actor) -> None:
-        if is_required(actor.roles, demonstration=self.confirming.demonstration):
+        if self.checks.is_required(actor):
             raise ConflictError("second_factor_last")
 
     def _shown(self, actor: Actor, secret: bytes) -> AppSecret:

@@ -46,7 +46,7 @@ def add_second_factors(schema: Schema) -> None:
     schema.run("""
         CREATE TABLE totp_secrets (
             user_id INTEGER PRIMARY KEY REFERENCES users (user_id), sealed BLOB NOT NULL, created_at TEXT NOT NULL,
-            confirmed_at TEXT, last_step BIGINT NOT NULL);
+            begun_in TEXT NOT NULL, confirmed_at TEXT, last_step BIGINT NOT NULL);
         CREATE TABLE recovery_codes (
             user_id INTEGER NOT NULL REFERENCES users (user_id), code_hash BLOB NOT NULL, made_at TEXT NOT NULL,
             PRIMARY KEY (user_id, code_hash));

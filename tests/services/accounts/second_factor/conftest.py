@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pyotp
 import pytest
-from people import People
+from people import SECRET, People
 from soft_passkey import SoftPasskey
 
 from licence_qr.bootstrap import Services
@@ -20,7 +20,6 @@ from licence_qr.services.accounts.second_factor.enrolling import SecondFactors
 from licence_qr.services.accounts.second_factor.sealing import Sealing
 
 PASSWORD = "a good long password"
-SECRET = b"the web secret of a test, 32 b.."
 PARTY = RelyingParty("localhost", "http://localhost:8000")
 CLIENT = "192.0.2.7"
 
@@ -38,8 +37,8 @@ class Person:
 
     @property
     def factors(self) -> SecondFactors:
-        checks = FactorChecks(self.services.database, Sealing(SECRET), PARTY, SECRET)
-        confirming = Confirming(self.people.signing_in, checks, self.demonstration)
+        checks = FactorChecks(self.services.database, Sealing(SECRET), PARTY, SECRET, self.demonstration)
+        confirming = Confirming(replace(self.people.signing_in, factors=checks), checks)
         return SecondFactors(self.services.database, checks, confirming, "一码通行 test")
 
     def proof(self, code: str = "", passkey: str = "") -> Proof:
@@ -52,8 +51,8 @@ class Person:
         return app, self.factors.confirm_app(self.actor, app.at(self.now), self.now)
 
     def enrol_passkey(self, proof: Proof | None = None, name: str = "办公室电脑") -> tuple[str, ...]:
-        answer = self.passkey.create(self.factors.passkey_options(self.actor, self.now))
-        return self.factors.add_passkey(self.actor, answer, name, proof or self.proof(), CLIENT, self.now)
+        options = self.factors.begin_passkey(self.actor, proof or self.proof(), CLIENT, self.now)
+        return self.factors.add_passkey(self.actor, self.passkey.create(options), name, self.now)
 
     def confirm(self, proof: Proof, content: ActContent, now: datetime | None = None) -> None:
         self.factors.confirming.confirm(self.actor, proof, content, CLIENT, now or self.now)

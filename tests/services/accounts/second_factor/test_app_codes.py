@@ -78,6 +78,17 @@ def test_an_app_proves_something_only_after_its_first_code(person):
     assert "secret=" + shown.base32 in shown.address and "issuer=" in shown.address
 
 
+def test_another_session_neither_sees_nor_confirms_a_secret(person):
+    shown, elsewhere = (
+        person.factors.begin_app(person.actor, person.proof(), "192.0.2.7", person.now),
+        person.in_another_session().actor,
+    )
+    assert person.factors.begun_app(elsewhere) is None
+    code = pyotp.TOTP(shown.base32).at(person.now)
+    assert refusal(person.factors.confirm_app, elsewhere, code, person.now) == "second_factor_wrong"
+    person.factors.confirm_app(person.actor, code, person.now)
+
+
 def test_the_secret_is_not_in_the_register(person):
     shown = person.factors.begin_app(person.actor, person.proof(), "192.0.2.7", person.now)
     register = b"".join(
