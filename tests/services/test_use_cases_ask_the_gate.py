@@ -49,7 +49,7 @@ WHY = Grounds("现场查实擅自停用消毒设施", "《公共场所卫生管�
 
 # What a person does to their own account and address of the calendar: no role and no office is asked for it.
 OF_ONESELF = (
-    {"own_password.change", "sign_in.confirm_password", "sign_in.known_device"}
+    {"sign_in.confirm_password", "sign_in.known_device"}
     | {f"sessions.{name}" for name in ("open", "of", "revoke", "end_others", "forget_devices")}
     | {"sign_in.after_password"}
     | {f"factor_sign_in.{name}" for name in ("challenge", "prove", "go_on")}
@@ -87,7 +87,7 @@ OFFICE_FIRST = {f"applications.{name}" for name in ("get", "save", "check", "iss
 # What writes although no person is named. Citizens, the program itself, and who sits at the machine.
 WITHOUT_A_PERSON = (
     {f"accounts.{name}" for name in ("create", "set_password", "disable")}
-    | {"sign_in.sign_in", "sessions.actor", "sessions.holder", "sessions.sign_out"}
+    | {"own_password.change", "sign_in.sign_in", "sessions.actor", "sessions.holder", "sessions.sign_out"}
     | {"reports.send", "ratings.rate"}
     | {"reports.sweep", "ratings.sweep", "life_sweep.run", "reminders.run", "status_publishing.publish"}
     | {"importing.import_departments", "demonstration_register.fill", "demonstration_since.perform"}
