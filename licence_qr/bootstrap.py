@@ -46,6 +46,7 @@ from licence_qr.services.inspecting.effects import InspectionEffects
 from licence_qr.services.inspecting.follow_ups import FollowUps
 from licence_qr.services.inspecting.offline_pack import Pack
 from licence_qr.services.inspecting.receive import Inspections
+from licence_qr.services.inspecting.second_officer import SecondOfficers
 from licence_qr.services.issuing.drafts import Applications
 from licence_qr.services.issuing.issue import Issuance
 from licence_qr.services.keys.keyring import Keys
@@ -97,6 +98,7 @@ class Services:
     proposal_reading: ProposalReading
     follow_ups: FollowUps
     inspections: Inspections
+    second_officers: SecondOfficers
     inspections_desk: InspectionsDesk
     draws: Draws
     lookup: Lookup
@@ -152,7 +154,9 @@ class Services:
     @property
     def demonstration_since(self) -> DemonstrationSince:
         """What is added to a demonstration after its businesses and accounts."""
-        return DemonstrationSince(self.database, self.reports_desk, self.ratings, self.inspections, self.draws)
+        return DemonstrationSince(
+            self.database, self.reports_desk, self.ratings, self.inspections, self.second_officers, self.draws
+        )
 
 
 def prepare(settings: Settings, now: datetime, *, demonstration: bool) -> None:
@@ -264,7 +268,8 @@ def _wire(settings: Settings, catalogue: Catalogue, keys: Keys, accounts: Accoun
     reports, ratings = _answering(settings, catalogue, database, web_secret)
     confirming = _confirming(settings, accounts, web_secret, demonstration=demonstration)
     life, issuance = Life(database, catalogue, coding), Issuance(database, catalogue, coding, demonstration)
-    proposals = Proposals(database, catalogue, life, confirming.sign_in)
+    sign_in = confirming.sign_in
+    proposals = Proposals(database, catalogue, life, sign_in)
     follow_ups, lives = FollowUps(database, catalogue, life, proposals), DemonstrationLives(life, proposals)
     photos, effects = PhotoFiles(settings.home / "photos"), InspectionEffects(catalogue, life, follow_ups, proposals)
     lookup = Lookup(database, catalogue, keys.trust_list, keys.allow_list, specimen=demonstration)
@@ -286,7 +291,8 @@ def _wire(settings: Settings, catalogue: Catalogue, keys: Keys, accounts: Accoun
         proposals=proposals,
         proposal_reading=ProposalReading(database, catalogue),
         follow_ups=follow_ups,
-        inspections=Inspections(database, catalogue, effects, photos),
+        inspections=Inspections(database, catalogue, photos),
+        second_officers=SecondOfficers(database, catalogue, effects, sign_in),
         inspections_desk=InspectionsDesk(database, catalogue, effects, photos),
         draws=Draws(database, catalogue),
         lookup=lookup,

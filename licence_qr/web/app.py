@@ -19,7 +19,7 @@ from licence_qr.web.desk.feedback import ratings as desk_ratings
 from licence_qr.web.desk.feedback import reports as desk_reports
 from licence_qr.web.desk.importing import review
 from licence_qr.web.desk.inspecting import draws as desk_draws
-from licence_qr.web.desk.inspecting import follow_ups, inspections
+from licence_qr.web.desk.inspecting import follow_ups, inspections, second_officer
 from licence_qr.web.desk.issuing import services as issuing
 from licence_qr.web.desk.lifecycle import act
 from licence_qr.web.desk.proposals import pages as proposals
@@ -116,6 +116,7 @@ def _hand_over(app: Flask, given: Services) -> None:
     desk_draws.draws.give(app, given.draws)
     follow_ups.follow_ups.give(app, given.follow_ups)
     inspections.inspections.give(app, given.inspections_desk)
+    second_officer.officers.give(app, given.second_officers)
     review.waiting.give(app, given.waiting)
     desk_reports.reports_desk.give(app, given.reports_desk)
     desk_ratings.services.give(app, desk_ratings.RatingServices(given.ratings, given.ratings_desk))

@@ -22,6 +22,7 @@ from licence_qr.domain.dates import local_date
 from licence_qr.domain.importing.conflicts import RowOutcome
 from licence_qr.domain.importing.department_rows import HEALTH_COLUMNS, MARKET_COLUMNS
 from licence_qr.domain.inspecting.inspection import Filter
+from licence_qr.domain.inspecting.second_officer import OfficersAnswer
 from licence_qr.domain.issuing.form import parse_application
 from licence_qr.domain.issuing.issued import IssuedPair
 from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject, SubjectKind, rule
@@ -31,6 +32,7 @@ from licence_qr.domain.roles import Actor, Role
 from licence_qr.domain.work.tasks import TaskKind
 from licence_qr.errors import InputError, RuleError
 from licence_qr.services.inspecting.kit import kit
+from licence_qr.services.inspecting.second_officer import AnswerRequest, unanswered
 from licence_qr.store.inspecting import inspections
 from licence_qr.store.register import permits
 from licence_qr.store.register.permits import StoredPermit
@@ -203,7 +205,12 @@ def visit(services: Services, uscc: str, **changes: object) -> Permit:
         grade="★★★",
         **changes,
     )
-    services.inspections.receive(actor(services, "inspector"), VISIT, written(whole), NOW, NOW)
+    receipt, _ = services.inspections.receive(actor(services, "inspector"), VISIT, written(whole), NOW, NOW)
+    given = AnswerRequest(receipt.stored.content_sha256, OfficersAnswer.CONFIRMED)
+    colleague = actor(services, "inspector-2")
+    if unanswered(receipt.stored):
+        with services.database.write() as tx:
+            services.second_officers.answer_within(tx, colleague, receipt.stored.key, given, NOW)
     return held(services, uscc).permit
 
 

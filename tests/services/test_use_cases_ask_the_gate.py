@@ -22,6 +22,7 @@ from licence_qr.bootstrap import Services
 from licence_qr.domain.importing.department_rows import HEALTH_COLUMNS, MARKET_COLUMNS
 from licence_qr.domain.inspecting.follow_up import FollowUpOutcome, FollowUpReport
 from licence_qr.domain.inspecting.inspection import Filter
+from licence_qr.domain.inspecting.second_officer import OfficersAnswer
 from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject
 from licence_qr.domain.lifecycle.details import ActRequest
 from licence_qr.domain.proposals.proposal import ProposalFilter
@@ -33,6 +34,7 @@ from licence_qr.services.feedback.ratings_desk import RatingAct
 from licence_qr.services.feedback.reports import SentReport
 from licence_qr.services.feedback.reports_desk import DismissAlike, ReportAct
 from licence_qr.services.inspecting.draws import DrawRequest
+from licence_qr.services.inspecting.second_officer import AnswerRequest
 from licence_qr.services.proposals.decide import ProposalRequest, ProposalVerdict
 from licence_qr.services.work.work_list import WorkFilter
 from licence_qr.store.feedback import ratings
@@ -63,7 +65,7 @@ OF_NO_OFFICE = (
     {"calendar_feeds.renew", "applications.start", "applications.drafts", "applications.known_business"}
     | {"proposal_reading.list", "follow_ups.open", "inspections_desk.list", "inspections_desk.orders"}
     | {"draws.officers", "draws.announce", "draws.of_office", "pack.for_actor", "reports_desk.list", "waiting.list"}
-    | {"ratings_desk.statistics", "ratings_desk.list"}
+    | {"second_officers.waiting", "ratings_desk.statistics", "ratings_desk.list"}
     | {f"work_list.{name}" for name in ("counts", "show", "everything", "export", "offices")}
 )
 # Public facts, for every office to read and print.
@@ -75,6 +77,7 @@ OF_ONE_OFFICER = {
     "inspections.receive": "inspection_other_officer",
     "inspections.receipt": "inspection_not_found",
     "inspections.receive_photo": "inspection_not_found",
+    "second_officers.beside": "inspection_not_found",
 }
 # Where neither role nor office fits, the office is named: the thing was looked up, or given, before anything was asked.
 # Everywhere else the role is asked for before the thing is looked up.
@@ -184,6 +187,8 @@ def things(hotel: Scene, make_application: Any) -> dict[str, Any]:
         "page": 1,
         "key": held,
         "position": 0,
+        "username": "inspector-2",
+        "given": AnswerRequest("0" * 64, OfficersAnswer.CONFIRMED),
         "order_id": ordered.order,
         "draw_id": announced,
         "drawn_id": 1,

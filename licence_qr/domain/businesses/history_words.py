@@ -45,6 +45,7 @@ EVENTS: Mapping[EventKind, Text] = {
     EventKind.FOLLOW_UP_RECORDED: Text("告知承诺现场核查", "Commitment checked on site"),
     EventKind.CREDIT_RECORDED: Text("记入信用记录", "Entered in the credit record"),
     EventKind.INSPECTED: Text("现场检查", "Inspection made"),
+    EventKind.SECOND_OFFICER_ANSWERED: Text("第二名检查人员的答复", "Answer of the second officer"),
     EventKind.RECTIFICATION_ORDERED: term("inspection.rectification_ordered"),
     EventKind.RECTIFICATION_CLOSED: Text("整改办结", "Rectification order closed"),
     EventKind.DRAW_ANNOUNCED: Text("公布抽查名单", "Draw announced"),
@@ -137,6 +138,7 @@ INNER_EVENTS = frozenset(
         EventKind.PROPOSAL_CLOSED,
         EventKind.FOLLOW_UP_RECORDED,
         EventKind.CREDIT_RECORDED,
+        EventKind.SECOND_OFFICER_ANSWERED,
         EventKind.RECTIFICATION_ORDERED,
         EventKind.RECTIFICATION_CLOSED,
     }

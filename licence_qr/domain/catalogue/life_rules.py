@@ -44,6 +44,7 @@ class LifeRules:
     dormancy_months: int  # the longest dormancy (歇业) of a business
     false_application_bar_months: int  # no new application after false statements
     deceit_bar_months: int  # no new application after a permit obtained by deceit
+    second_officer_hours: int  # the second officer confirms a record within, from its arrival; then the desk decides
     report_contact_working_days: int  # whoever reports a problem is contacted within
     report_answer_working_days: int  # and has an answer within
     rating_mend_working_days: int  # a bad rating is mended within

@@ -72,6 +72,8 @@ class Flag(StrEnum):
     OTHER_OFFICE = "other_office"
     SECOND_OFFICER_MISSING = "second_officer_missing"
     SECOND_OFFICER_UNFIT = "second_officer_unfit"
+    SECOND_OFFICER_UNCONFIRMED = "second_officer_unconfirmed"
+    SECOND_OFFICER_OBJECTS = "second_officer_objects"
     CHECKLIST_UNKNOWN = "checklist_unknown"
     ORDER_UNKNOWN = "order_unknown"
     ORDER_CLOSED = "order_closed"
@@ -246,6 +248,10 @@ FLAG_WORDS: Mapping[Flag, Text] = {
         "第二名人员不是本机构在岗的监督员，或与第一名相同",
         "The second officer is not an active inspector of this office, or is the same person as the first",
     ),
+    Flag.SECOND_OFFICER_UNCONFIRMED: Text(
+        "第二名检查人员没有确认这条记录", "The second officer has not confirmed this record"
+    ),
+    Flag.SECOND_OFFICER_OBJECTS: Text("第二名检查人员对这条记录有异议", "The second officer objects to this record"),
     Flag.CHECKLIST_UNKNOWN: Text(
         "检查表、版本或条目不明，与场所种类不符，或有条目未回答",
         "A checklist, version or item is unknown or does not apply to this type of place, or items have not been answered",

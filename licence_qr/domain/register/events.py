@@ -66,6 +66,7 @@ class EventKind(StrEnum):
     FOLLOW_UP_RECORDED = "follow_up_recorded"  # follow-up/<id>
     CREDIT_RECORDED = "credit_recorded"  # credit/<id>
     INSPECTED = "inspected"  # inspection/<id>
+    SECOND_OFFICER_ANSWERED = "second_officer_answered"  # inspection/<id>
     RECTIFICATION_ORDERED = "rectification_ordered"  # inspection/<id>
     RECTIFICATION_CLOSED = "rectification_closed"  # inspection/<id>
     # Not in the history of any business.
@@ -156,6 +157,7 @@ PUBLIC_FIELDS: Mapping[EventKind, frozenset[str]] = {
     EventKind.PROPOSAL_CLOSED: _NOTHING,
     EventKind.FOLLOW_UP_RECORDED: _NOTHING,
     EventKind.CREDIT_RECORDED: _NOTHING,
+    EventKind.SECOND_OFFICER_ANSWERED: _NOTHING,
     EventKind.RECTIFICATION_ORDERED: _NOTHING,
     EventKind.RECTIFICATION_CLOSED: _NOTHING,
     # A draw is published, list and seed.

@@ -18,6 +18,7 @@ KIND: Mapping[TaskKind, Text] = {
     TaskKind.PROPOSAL_TO_DECIDE: Text("待我决定", "Proposals to decide"),
     TaskKind.PROPOSAL_OF_MINE: term("progress.mine"),
     TaskKind.DRAWN_INSPECTION: term("inspection.random_inspections"),
+    TaskKind.VISIT_TO_CONFIRM: Text("待我确认的检查", "Visits that name you"),
     TaskKind.INSPECTION_HELD: Text("检查记录待处理", "Inspection records to review"),
     TaskKind.REPORT_TO_CONTACT: Text("反映待联系", "Reports: contact"),
     TaskKind.REPORT_TO_ANSWER: Text("反映待答复", "Reports: answer"),
@@ -49,6 +50,10 @@ HINT: Mapping[TaskKind, Text] = {
         "等待另一人决定，可以收回。", "Awaiting another person’s decision. You can retract it."
     ),
     TaskKind.DRAWN_INSPECTION: Text("按抽签结果检查并公布。", "Inspect as drawn and publish the result."),
+    TaskKind.VISIT_TO_CONFIRM: Text(
+        "您是第二名检查人员：看过记录后确认，或者提出异议。",
+        "You are the second officer. Read the record, then confirm it or object.",
+    ),
     TaskKind.INSPECTION_HELD: Text(
         "手机传来的记录有疑问，由人判断是否采用。",
         "A record sent from a phone needs review. Decide whether to accept it.",

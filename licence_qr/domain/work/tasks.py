@@ -25,6 +25,7 @@ class TaskKind(StrEnum):
     PROPOSAL_TO_DECIDE = "proposal_to_decide"
     PROPOSAL_OF_MINE = "proposal_of_mine"
     DRAWN_INSPECTION = "drawn_inspection"  # 双随机
+    VISIT_TO_CONFIRM = "visit_to_confirm"  # a visit that names the person as its second officer
     INSPECTION_HELD = "inspection_held"  # a record from a phone that a person has to decide on
     REPORT_TO_CONTACT = "report_to_contact"
     REPORT_TO_ANSWER = "report_to_answer"
@@ -47,6 +48,7 @@ ROLES_OF: Mapping[TaskKind, frozenset[Role]] = {
     TaskKind.PROPOSAL_TO_DECIDE: _OVERSEEING | {Role.DECIDER},
     TaskKind.PROPOSAL_OF_MINE: frozenset({Role.CLERK, Role.INSPECTOR, Role.DECIDER}),
     TaskKind.DRAWN_INSPECTION: _FIELD,
+    TaskKind.VISIT_TO_CONFIRM: frozenset({Role.INSPECTOR}),
     TaskKind.INSPECTION_HELD: _OVERSEEING | {Role.CLERK},
     TaskKind.REPORT_TO_CONTACT: _DESK | _FIELD,
     TaskKind.REPORT_TO_ANSWER: _DESK | _FIELD,

@@ -17,6 +17,7 @@ from pydantic import ConfigDict, TypeAdapter
 
 from licence_qr.domain.catalogue.checklists import Checklist, ChecklistAnswer, score
 from licence_qr.domain.dates import local_date
+from licence_qr.domain.inspecting.second_officer import OfficersAnswer
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.services.demonstration.data import businesses
 from licence_qr.services.feedback.ratings import Ratings, SentRating
@@ -24,9 +25,11 @@ from licence_qr.services.feedback.reports import SentReport
 from licence_qr.services.feedback.reports_desk import ReportAct, ReportsDesk
 from licence_qr.services.inspecting.draws import DrawRequest, Draws
 from licence_qr.services.inspecting.receive import Inspections
+from licence_qr.services.inspecting.second_officer import AnswerRequest, SecondOfficers, unanswered
 from licence_qr.store.database.connections import Database
 from licence_qr.store.feedback import ratings as stored_ratings
 from licence_qr.store.feedback import reports
+from licence_qr.store.inspecting.inspections import StoredInspection
 from licence_qr.store.register import codes, permits, register_kind
 from licence_qr.store.register.permits import StoredPermit
 
@@ -111,6 +114,7 @@ class DemonstrationSince:
     reports_desk: ReportsDesk
     ratings: Ratings
     inspections: Inspections
+    second_officers: SecondOfficers
     draws: Draws
 
     def perform(self, now: datetime) -> None:
@@ -166,7 +170,16 @@ class DemonstrationSince:
         ended = (now - timedelta(hours=made.hours)).replace(microsecond=0)
         inspector = _person("inspector", _office(made.business), Role.INSPECTOR)
         body = json.dumps(self._record(made, held, ended), ensure_ascii=False).encode()
-        self.inspections.receive(inspector, made.id, body, ended, ended)
+        receipt, _ = self.inspections.receive(inspector, made.id, body, ended, ended)
+        if unanswered(receipt.stored):
+            self._confirm(receipt.stored, ended)
+
+    def _confirm(self, stored: StoredInspection, at: datetime) -> None:
+        """Confirm a visit as the colleague of the demonstration: nobody signs in while it is filled."""
+        colleague = _person(stored.second_officer, stored.office, Role.INSPECTOR)
+        given = AnswerRequest(stored.content_sha256, OfficersAnswer.CONFIRMED)
+        with self.database.write() as tx:
+            self.second_officers.answer_within(tx, colleague, stored.key, given, at)
 
     def _record(self, made: DemonstrationVisit, held: StoredPermit, ended: datetime) -> dict[str, object]:
         """The record as a phone sends it (docs/contributing/inspection-records.md)."""

@@ -15,12 +15,14 @@ from licence_qr.errors import AccessError, ConflictError, InputError, NotFoundEr
 from licence_qr.services.inspecting.document import read_inspection
 from licence_qr.services.inspecting.effects import Counting, InspectionEffects
 from licence_qr.services.inspecting.receive import note
+from licence_qr.services.inspecting.second_officer import answer_until, names, unanswered
 from licence_qr.services.inspecting.validate import Arrival, judge
 from licence_qr.services.register import access, things
-from licence_qr.services.register.access import DECIDE_INSPECTIONS, READ_INSPECTIONS, READ_ORDERS
+from licence_qr.services.register.access import DECIDE_INSPECTIONS, MAKE_INSPECTIONS, READ_INSPECTIONS, READ_ORDERS
 from licence_qr.store.accounts import accounts
 from licence_qr.store.database.connections import Database, Transaction
-from licence_qr.store.inspecting import inspections, rectifications
+from licence_qr.store.inspecting import confirmations, inspections, rectifications
+from licence_qr.store.inspecting.confirmations import Confirmation
 from licence_qr.store.inspecting.inspections import Listed, StoredInspection, StoredPhoto
 from licence_qr.store.inspecting.rectifications import OpenOrder, Order
 from licence_qr.store.register import entities, permits
@@ -33,6 +35,8 @@ MAX_REASON_CHARS = 500
 _FIRST = (ChecklistAnswer.NO, ChecklistAnswer.NA, ChecklistAnswer.YES)  # failed items come first
 # A record with one of these flags has nothing to take effect on, or lacks the two officers required by law.
 NEVER_COUNTS = frozenset(flag for flag in Flag if flag.holds) - {
+    Flag.SECOND_OFFICER_UNCONFIRMED,
+    Flag.SECOND_OFFICER_OBJECTS,
     Flag.CONTENT_CONFLICT,
     Flag.CODE_UNKNOWN,
     Flag.CODE_OF_OTHER_BUSINESS,
@@ -79,7 +83,9 @@ class InspectionView:
     """One inspection as shown to the office. Names of officers and findings are internal.
 
     ``others`` are other contents received under the same id. ``may_handle``: it is held, and the reader may decide on
-    it. ``handled_by`` is the name of who decided on it, or empty.
+    it. ``handled_by`` is the name of who decided on it, or empty. ``answers`` are those of the second officer, with the
+    officer's name; ``until`` is when their time ends if they have not answered, and ``may_answer`` whether the reader is
+    that officer.
     """
 
     stored: StoredInspection
@@ -95,6 +101,9 @@ class InspectionView:
     others: tuple[StoredInspection, ...]
     may_handle: bool
     may_count: bool
+    answers: tuple[tuple[str, Confirmation], ...]
+    until: datetime | None
+    may_answer: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +140,7 @@ class InspectionsDesk:
         access.demand(actor, READ_ORDERS, order.office)
         return order
 
-    def get(self, actor: Actor, key: int) -> InspectionView:
+    def get(self, actor: Actor, key: int, now: datetime) -> InspectionView:
         """One inspection. Raises NotFoundError ``thing_not_found``, AccessError."""
         with self.database.read() as tx:
             stored = _own(tx, actor, key)
@@ -154,7 +163,16 @@ class InspectionsDesk:
                 order=rectifications.of_inspection(tx, key),
                 others=others,
                 may_handle=may_handle,
-                may_count=may_handle and not NEVER_COUNTS.intersection(stored.flags) and not _counted(others),
+                may_count=may_handle
+                and not NEVER_COUNTS.intersection(stored.flags)
+                and not _counted(others)
+                and not self._waits(stored, now),
+                answers=tuple(
+                    ("".join(_names(tx, [each.username])), each)
+                    for each in confirmations.of_subject(tx, f"inspection/{key}")
+                ),
+                until=answer_until(self.catalogue, stored) if unanswered(stored) else None,
+                may_answer=unanswered(stored) and names(actor, stored) and access.may(actor, MAKE_INSPECTIONS),
             )
 
     def text(self, actor: Actor, key: int) -> bytes:
@@ -176,7 +194,7 @@ class InspectionsDesk:
         """Decide on a held inspection: ``count`` lets it take effect, ``set_aside`` keeps it without effect.
 
         Raises InputError ``decision_not_offered``, ``reason_missing`` or ``text_too_long``; ConflictError
-        ``inspection_handled_before``; RuleError ``inspection_cannot_count``; AccessError
+        ``inspection_handled_before``; RuleError ``inspection_cannot_count`` or ``second_officer_has_time``; AccessError
         ``inspection_handled_by_officer``; what the use cases of its effects raise; NotFoundError.
         """
         access.demand(actor, DECIDE_INSPECTIONS)
@@ -191,12 +209,18 @@ class InspectionsDesk:
                 raise AccessError("inspection_handled_by_officer")
             state = InspectionState.SET_ASIDE
             if decision == "count":
+                if self._waits(stored, now):
+                    raise RuleError("second_officer_has_time")
                 self._count(tx, stored, now)
                 state = InspectionState.COUNTED
             inspections.settle(tx, key, state, stored.flags)
             inspections.handle(tx, key, actor.username, now, why)
             if not {Flag.BUSINESS_UNKNOWN, Flag.OTHER_OFFICE}.intersection(stored.flags):
                 note(tx, _own(tx, actor, key), actor, why, now)
+
+    def _waits(self, stored: StoredInspection, now: datetime) -> bool:
+        """Whether the second officer may still answer: the desk does not let it count before."""
+        return unanswered(stored) and now <= answer_until(self.catalogue, stored)
 
     def _count(self, tx: Transaction, stored: StoredInspection, now: datetime) -> None:
         """Let it take effect in the name of its officer, by the register as it is now."""

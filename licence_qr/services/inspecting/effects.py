@@ -9,14 +9,14 @@ from datetime import date, datetime
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.inspecting.follow_up import Fault, FollowUpOutcome, FollowUpReport
-from licence_qr.domain.inspecting.inspection import Inspection, InspectionPurpose, VisitOutcome
+from licence_qr.domain.inspecting.inspection import Flag, Inspection, InspectionPurpose, InspectionState, VisitOutcome
 from licence_qr.domain.inspecting.rectification import OrderState
 from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject, SubjectKind, allowed, known_to, of_type, rule
 from licence_qr.domain.lifecycle.details import ActRequest, Grading
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.register.permit import Suspension, status_on
 from licence_qr.domain.roles import Actor
-from licence_qr.errors import RuleError
+from licence_qr.errors import LicenceQRError, RuleError
 from licence_qr.services.inspecting.follow_ups import FollowUps
 from licence_qr.services.inspecting.validate import Judged
 from licence_qr.services.lifecycle.perform import MAX_REASON_CHARS, Life
@@ -24,7 +24,7 @@ from licence_qr.services.proposals.decide import ProposalRequest, Proposals
 from licence_qr.services.register import events
 from licence_qr.services.register.events import NewEvent
 from licence_qr.store.database.connections import Transaction
-from licence_qr.store.inspecting import draws, rectifications
+from licence_qr.store.inspecting import draws, inspections, rectifications
 from licence_qr.store.inspecting.rectifications import Order
 from licence_qr.store.proposals import proposals
 from licence_qr.store.register.permits import StoredPermit
@@ -72,6 +72,15 @@ class InspectionEffects:
     life: Life
     follow_ups: FollowUps
     proposals: Proposals
+
+    def count(self, counting: Counting, flags: tuple[Flag, ...]) -> tuple[InspectionState, tuple[Flag, ...]]:
+        """Let it take effect; if a use case refuses, all effects are rolled back and the record is held, flagged so."""
+        try:
+            with inspections.attempt(counting.tx):
+                self.apply(counting)
+        except LicenceQRError:
+            return InspectionState.HELD, (*flags, Flag.NOT_SETTLED)
+        return InspectionState.COUNTED, flags
 
     def apply(self, counting: Counting) -> None:
         """Let an inspection take effect. Raises LicenceQRError of the use cases; the caller then rolls back."""

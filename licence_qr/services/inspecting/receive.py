@@ -1,7 +1,8 @@
 """Receive inspections from phones. A valid record is always stored, and only once however often it is sent.
 
-A record takes effect only if it has no flag that holds it; otherwise a person at the desk decides
-(``services.inspecting.desk``). docs/contributing/inspection-records.md is the contract with the phone.
+No record takes effect on arrival: its second officer has to confirm it (``services.inspecting.second_officer``), and
+where that is not enough a person at the desk decides (``services.inspecting.desk``).
+docs/contributing/inspection-records.md is the contract with the phone.
 """
 
 from __future__ import annotations
@@ -15,9 +16,8 @@ from licence_qr.domain.catalogue.model import Catalogue, Text
 from licence_qr.domain.inspecting.inspection import Flag, Inspection, InspectionState
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor
-from licence_qr.errors import AccessError, InputError, LicenceQRError, NotFoundError
+from licence_qr.errors import AccessError, InputError, NotFoundError
 from licence_qr.services.inspecting.document import read_inspection
-from licence_qr.services.inspecting.effects import Counting, InspectionEffects
 from licence_qr.services.inspecting.validate import Arrival, Judged, judge
 from licence_qr.services.register import access, events
 from licence_qr.services.register.access import MAKE_INSPECTIONS
@@ -30,7 +30,7 @@ from licence_qr.store.register import permits
 from licence_qr.store.register.photo_files import PhotoFiles
 
 # Flags of records that are not written into a history: no such business, or one of another office.
-_NOT_OURS = frozenset({Flag.BUSINESS_UNKNOWN, Flag.OTHER_OFFICE})
+NOT_OURS = frozenset({Flag.BUSINESS_UNKNOWN, Flag.OTHER_OFFICE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +55,12 @@ class Inspections:
 
     database: Database
     catalogue: Catalogue
-    effects: InspectionEffects
     photos: PhotoFiles
 
     def receive(
         self, actor: Actor, inspection_id: str, body: bytes, device_time: datetime | None, now: datetime
     ) -> tuple[InspectionReceipt, bool]:
-        """Store ``body`` and let it take effect; return the receipt and whether it is new.
+        """Store ``body``, held for its second officer; return the receipt and whether it is new.
 
         The same bytes again give the same receipt. Other bytes under the same id are stored in addition and held.
         Raises InputError ``inspection_unreadable`` or ``inspection_too_large``; AccessError ``role_not_allowed``,
@@ -127,36 +126,12 @@ class Inspections:
         if earlier:
             flags = (Flag.CONTENT_CONFLICT, *flags)
             for each in earlier:
-                inspections.settle(tx, each.key, each.state, _with(each.flags, Flag.CONTENT_CONFLICT))
-        held = any(flag.holds for flag in flags)
-        state = InspectionState.HELD if held else InspectionState.COUNTED
+                inspections.settle(tx, each.key, each.state, with_flag(each.flags, Flag.CONTENT_CONFLICT))
         visit = arrival.visit
-        key = inspections.add(tx, _row(arrival, judged, digest, state, flags), body, visit.photos)
-        if not held:
-            counting = Counting(
-                tx=tx,
-                key=key,
-                visit=visit,
-                judged=judged,
-                actor=arrival.actor,
-                visited_on=arrival.visited_on,
-                now=arrival.now,
-            )
-            state, flags = self._count(counting, flags)
-        if not _NOT_OURS.intersection(flags):
+        key = inspections.add(tx, _row(arrival, judged, digest, flags), body, visit.photos)
+        if not NOT_OURS.intersection(flags):
             note(tx, _known(tx, key), arrival.actor, "", arrival.now)
         return key
-
-    def _count(self, counting: Counting, flags: tuple[Flag, ...]) -> tuple[InspectionState, tuple[Flag, ...]]:
-        """Let it take effect; if a use case refuses, all effects are rolled back and the record is held."""
-        try:
-            with inspections.attempt(counting.tx):
-                self.effects.apply(counting)
-        except LicenceQRError:
-            flags = _with(flags, Flag.NOT_SETTLED)
-            inspections.settle(counting.tx, counting.key, InspectionState.HELD, flags)
-            return InspectionState.HELD, flags
-        return InspectionState.COUNTED, flags
 
     def _receipt(self, tx: Transaction, stored: StoredInspection) -> InspectionReceipt:
         order = rectifications.of_inspection(tx, stored.key)
@@ -191,7 +166,8 @@ def note(tx: Transaction, stored: StoredInspection, actor: Actor, reason: str, n
     events.write(tx, new)
 
 
-def _with(flags: tuple[Flag, ...], flag: Flag) -> tuple[Flag, ...]:
+def with_flag(flags: tuple[Flag, ...], flag: Flag) -> tuple[Flag, ...]:
+    """``flags`` and ``flag``, which is added at the end unless it is there."""
     return flags if flag in flags else (*flags, flag)
 
 
@@ -219,9 +195,7 @@ def _known(tx: Transaction, key: int) -> StoredInspection:
     return stored
 
 
-def _row(
-    arrival: Arrival, judged: Judged, digest: str, state: InspectionState, flags: tuple[Flag, ...]
-) -> StoredInspection:
+def _row(arrival: Arrival, judged: Judged, digest: str, flags: tuple[Flag, ...]) -> StoredInspection:
     visit = arrival.visit
     return StoredInspection(
         key=0,
@@ -240,6 +214,6 @@ def _row(
         outcome=visit.outcome,
         score=judged.score.percent,
         grade=judged.score.grade,
-        state=state,
+        state=InspectionState.HELD,
         flags=flags,
     )

@@ -70,14 +70,12 @@ class Judged:
     order: Order | None
     drawn: Drawn | None
 
-    @property
-    def held(self) -> bool:
-        """Whether a person has to decide before it takes effect."""
-        return any(flag.holds for flag in self.flags)
-
 
 def judge(tx: Transaction, catalogue: Catalogue, arrival: Arrival) -> Judged:
-    """Check a record against the register as it is now."""
+    """Check a record against the register as it is now.
+
+    A second officer who is fit is flagged as not having confirmed: whether they have, ``second_officer`` knows.
+    """
     visit = arrival.visit
     business, permit, about_business = _business(tx, arrival)
     items, about_lists = _items(catalogue, visit)
@@ -153,7 +151,8 @@ def _second_officer(tx: Transaction, arrival: Arrival) -> tuple[Flag, ...]:
         return (Flag.SECOND_OFFICER_MISSING,)
     user = accounts.user_by_name(tx, name)
     fit = user is not None and not user.disabled and access.may(user.actor, access.MAKE_INSPECTIONS, actor.office)
-    return () if fit and not actor.is_among({name}) else (Flag.SECOND_OFFICER_UNFIT,)
+    other = fit and not actor.is_among({name})
+    return (Flag.SECOND_OFFICER_UNCONFIRMED if other else Flag.SECOND_OFFICER_UNFIT,)
 
 
 def _items(

@@ -281,6 +281,11 @@ def m024_second_factors(schema: Schema) -> None:
     accounts_tables.add_second_factors(schema)
 
 
+def m025_second_officers(schema: Schema) -> None:
+    """What second officers say about the records that name them."""
+    inspecting_tables.add_confirmations(schema)
+
+
 STEPS: tuple[Callable[[Schema], None], ...] = (
     m001_businesses,
     m002_codes,
@@ -306,4 +311,5 @@ STEPS: tuple[Callable[[Schema], None], ...] = (
     m022_people,
     m023_session_stages,
     m024_second_factors,
+    m025_second_officers,
 )

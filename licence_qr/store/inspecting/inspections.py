@@ -262,6 +262,18 @@ def page(tx: Transaction, office: str | None, wanted: Filter, limit: int, offset
     return tuple(Listed(_from_row(row), row["holder_name"]) for row in rows)
 
 
+def unanswered(tx: Transaction, office: str, usernames: Sequence[str]) -> tuple[Listed, ...]:
+    """The held inspections of an office whose second officer, one of ``usernames``, has said nothing; oldest first."""
+    rows = tx.all(
+        f"SELECT {_COLUMNS}, coalesce({entities.HOLDER_NAME}, '') AS holder_name FROM inspections AS i"
+        " LEFT JOIN entities AS e ON e.uscc = i.uscc"
+        f" WHERE i.second_officer IN ({', '.join('?' * len(usernames))}) AND i.office = ? AND i.state = 'held'"
+        " AND instr(i.flags, ?) > 0 ORDER BY i.inspection_key",
+        (*usernames, office, Flag.SECOND_OFFICER_UNCONFIRMED.value),
+    )
+    return tuple(Listed(_from_row(row), row["holder_name"]) for row in rows)
+
+
 def count(tx: Transaction, office: str | None, wanted: Filter) -> int:
     """The number of inspections that ``page`` would show without a limit."""
     where, values = _where(office, wanted)

@@ -169,11 +169,31 @@ def _drawn(q: TaskQuery) -> TaskSelect:
     return TaskSelect(sql, q.offices)
 
 
+_INSPECTION = "SELECT 'inspection/' || inspection_key AS subject, office, uscc, premises_no"
+_UNANSWERED = "instr(flags, 'second_officer_unconfirmed') > 0"
+
+
+def _answer_until(q: TaskQuery) -> str:
+    """The day in Asia/Shanghai on which the time of a second officer ends, in SQL."""
+    return f"date(received_at, '+{q.rules.second_officer_hours:d} hours', '+8 hours')"
+
+
+def _visit_to_confirm(q: TaskQuery) -> TaskSelect:
+    """Visits that wait for the person as their second officer."""
+    until = _answer_until(q)
+    sql = f"""
+        {_INSPECTION}, {until} AS due_on FROM inspections
+        WHERE office IN ({marks(q.offices)}) AND state = 'held' AND {_UNANSWERED} AND {until} >= ?
+        AND second_officer IN ({marks(q.usernames)})"""
+    return TaskSelect(sql, (*q.offices, q.today.isoformat(), *q.usernames))
+
+
 def _held(q: TaskQuery) -> TaskSelect:
-    sql = (
-        "SELECT 'inspection/' || inspection_key AS subject, office, uscc, premises_no, NULL AS due_on FROM inspections"
-    )
-    return TaskSelect(f"{sql} WHERE office IN ({marks(q.offices)}) AND state = 'held'", q.offices)
+    """Records for the desk: not those whose second officer may still answer."""
+    sql = f"""
+        {_INSPECTION}, NULL AS due_on FROM inspections WHERE office IN ({marks(q.offices)}) AND state = 'held'
+        AND NOT ({_UNANSWERED} AND {_answer_until(q)} >= ?)"""
+    return TaskSelect(sql, (*q.offices, q.today.isoformat()))
 
 
 def _answering(sql: str) -> Source:
@@ -197,6 +217,7 @@ SOURCES: Mapping[TaskKind, tuple[Source, ...]] = {
     TaskKind.PROPOSAL_TO_DECIDE: (_proposal_to_decide,),
     TaskKind.PROPOSAL_OF_MINE: (_proposal_of_mine,),
     TaskKind.DRAWN_INSPECTION: (_drawn,),
+    TaskKind.VISIT_TO_CONFIRM: (_visit_to_confirm,),
     TaskKind.INSPECTION_HELD: (_held,),
     TaskKind.REPORT_TO_CONTACT: (_answering(reports.TO_CONTACT),),
     TaskKind.REPORT_TO_ANSWER: (_answering(reports.TO_ANSWER),),

@@ -16,7 +16,7 @@ from licence_qr.web.desk.businesses import history
 from licence_qr.web.desk.businesses import pages as desk_businesses
 from licence_qr.web.desk.feedback import ratings, reports
 from licence_qr.web.desk.importing import review
-from licence_qr.web.desk.inspecting import draws, follow_ups, inspections
+from licence_qr.web.desk.inspecting import draws, follow_ups, inspections, second_officer
 from licence_qr.web.desk.issuing import commitment, details, issue, trade
 from licence_qr.web.desk.lifecycle import act
 from licence_qr.web.desk.proposals import pages as desk_proposals
@@ -52,6 +52,7 @@ for pages in (
     desk_proposals,
     follow_ups,
     inspections,
+    second_officer,
     draws,
     review,
     work_list,

@@ -46,7 +46,7 @@ def test_a_held_record_counts_once_somebody_has_looked(hotel):
     first, second = conflict(hotel)
     assert hotel.permit.permit.grade == ""
     decide(hotel, second, "count")
-    view = hotel.services.inspections_desk.get(hotel.actors["desk"], second)
+    view = hotel.services.inspections_desk.get(hotel.actors["desk"], second, hotel.at)
     assert (view.stored.state, view.stored.handled_by) == (InspectionState.COUNTED, "desk")
     assert view.stored.handled_reason == "已电话核实"
     assert hotel.permit.permit.grade == "A"
@@ -58,7 +58,7 @@ def test_a_held_record_counts_once_somebody_has_looked(hotel):
 def test_two_contents_of_one_visit_never_count_both(hotel):
     hotel.send(hotel.visit())
     second = hotel.send(hotel.visit(remarks="改过")).stored.key
-    assert not hotel.services.inspections_desk.get(hotel.actors["desk"], second).may_count
+    assert not hotel.services.inspections_desk.get(hotel.actors["desk"], second, hotel.at).may_count
     with pytest.raises(RuleError) as refused:
         decide(hotel, second, "count")
     assert refused.value.code == "inspection_cannot_count"
@@ -78,7 +78,7 @@ def test_what_cannot_count_can_only_be_set_aside(hotel, subject, changes):
     with pytest.raises(RuleError):
         decide(hotel, key, "count")
     decide(hotel, key, "set_aside")
-    stored = hotel.services.inspections_desk.get(hotel.actors["desk"], key).stored
+    stored = hotel.services.inspections_desk.get(hotel.actors["desk"], key, hotel.at).stored
     assert stored.state is InspectionState.SET_ASIDE and hotel.permit.permit.grade == ""
 
 
@@ -89,7 +89,7 @@ def test_what_cannot_count_at_the_desk_either_changes_nothing(hotel):
     with pytest.raises(RuleError):
         decide(hotel, key, "count")
     assert hotel.everything() == before
-    assert hotel.services.inspections_desk.get(hotel.actors["desk"], key).stored.state is InspectionState.HELD
+    assert hotel.services.inspections_desk.get(hotel.actors["desk"], key, hotel.at).stored.state is InspectionState.HELD
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_a_visit_is_read_with_its_findings_first_and_its_photographs(hotel):
     key = hotel.send(body).stored.key
     hotel.send_photo(body, data)
     desk, reader = hotel.services.inspections_desk, hotel.actors["decider"]
-    view = desk.get(reader, key)
+    view = desk.get(reader, key, hotel.at)
     first = view.lists[0].items[0]
     assert first.item is not None and (first.item.id, first.photos) == ("linen_changed", (0,))
     assert view.officers == ("inspector（示例）", "inspector-2（示例）")
@@ -155,12 +155,16 @@ def test_another_office_sees_nothing(hotel):
     key = hotel.send(hotel.visit()).stored.key
     desk, stranger = hotel.services.inspections_desk, hotel.actors["stranger"]
     assert desk.list(stranger, Filter(), 1).total == 0 and desk.orders(stranger) == ()
-    for read in (desk.get, desk.text, lambda actor, key: desk.photo(actor, key, 0)):
+    for read in (
+        lambda actor, key: desk.get(actor, key, hotel.at),
+        desk.text,
+        lambda actor, key: desk.photo(actor, key, 0),
+    ):
         with pytest.raises(AccessError) as refused:
             read(stranger, key)
         assert refused.value.code == "other_office"
     with pytest.raises(NotFoundError):
-        desk.get(hotel.actors["desk"], key + 1)
+        desk.get(hotel.actors["desk"], key + 1, hotel.at)
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ def visits_and_draws(site: Running) -> dict[str, str]:
     order = {"outcome": "to_rectify", "rectify_by": due}
     name, body = visit(site.services, hotel, photo, signature=strokes, remarks="前台未公示检测报告", **order)
     phone.put(name, body)
+    phone.confirm(name, body)
     phone.put(f"{name}/{hashlib.sha256(body).hexdigest()}/photos/{hashlib.sha256(photo).hexdigest()}", photo)
     phone.put(name, visit(site.services, hotel, id=name, second_officer=None)[1])
     announced, drawn = (_announce(clerk, f"示例抽查{n}", due) for n in (1, 2))

@@ -44,6 +44,13 @@ class Phone:
         sent = {**JSON, "X-CSRFToken": self.csrf, **headers}
         return self.browser.client.put(f"/inspect/sync/{address}", data=data, headers=sent)
 
+    def confirm(self, name: str, body: bytes, *, by: str = "inspector-2", answer: str = "confirmed") -> TestResponse:
+        """Let the second officer answer beside the first, on this phone, with user name and password."""
+        digest = hashlib.sha256(body).hexdigest()
+        address = f"/desk/inspections/beside/{name}/{digest}"
+        told = {"username": by, "password": PASSWORD, "answer": answer, "objection": "我不在现场"}
+        return self.browser.send(address, {"content_sha256": digest, **told})
+
 
 def issued_hotel(browser: Browser, desk_services: Services) -> Mapping[str, Any]:
     """A hotel that was issued at the desk, as the phone knows it; and a second inspector."""

@@ -13,9 +13,13 @@ import pytest
 from inspection_texts import VISIT, answers, content_hash, document, written
 
 from licence_qr.bootstrap import Services
+from licence_qr.domain.inspecting.inspection import InspectionState
+from licence_qr.domain.inspecting.second_officer import OfficersAnswer
 from licence_qr.domain.issuing.application import Application
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.services.inspecting.receive import InspectionReceipt
+from licence_qr.services.inspecting.second_officer import AnswerRequest, unanswered
+from licence_qr.store.inspecting.inspections import StoredInspection
 from licence_qr.store.register import entities, history, permits
 from licence_qr.store.register.permits import StoredPermit
 
@@ -23,6 +27,7 @@ OTHER_VISIT = "1b7c9a52-6a0f-4a63-9a57-0f6a1f7b5f22"
 TODAY = date(2026, 11, 23)
 _BAD_LINEN = {"outcome": "to_rectify", "rectify_by": "2026-12-10", "score": 59, "grade": ""}
 
+PASSWORD = "only-for-these-tests"
 NOW = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)
 PEOPLE = {
     "inspector": ("baishiyi", Role.INSPECTOR),
@@ -71,11 +76,26 @@ class Scene:
         return written(whole)
 
     def send(
-        self, body: bytes, *, by: str = "inspector", visit: str = VISIT, clock: datetime | None = None
+        self,
+        body: bytes,
+        *,
+        by: str = "inspector",
+        visit: str = VISIT,
+        clock: datetime | None = None,
+        confirmed: bool = True,
     ) -> InspectionReceipt:
-        """Send a visit and return its receipt."""
-        clock = clock or self.at
-        return self.services.inspections.receive(self.actors[by], visit, body, clock, self.at)[0]
+        """Send a visit, let its second officer confirm it (unless ``confirmed`` is False), and return its receipt."""
+        clock, actor = clock or self.at, self.actors[by]
+        receipt = self.services.inspections.receive(actor, visit, body, clock, self.at)[0]
+        if confirmed and unanswered(receipt.stored):
+            self.answer(receipt.stored)
+        return self.services.inspections.receipt(actor, visit, content_hash(body))
+
+    def answer(self, stored: StoredInspection, *, by: str = "", **changes: Any) -> InspectionState:
+        """The second officer's answer to a record, or that of ``by``: confirmed, with the password, but for ``changes``."""
+        given = AnswerRequest(stored.content_sha256, OfficersAnswer.CONFIRMED, "", PASSWORD, "192.0.2.7")
+        actor = self.actors[by or stored.second_officer]
+        return self.services.second_officers.answer(actor, stored.key, replace(given, **changes), self.at)
 
     def send_photo(self, body: bytes, data: bytes, *, by: str = "inspector", visit: str = VISIT) -> InspectionReceipt:
         """Send one photograph of a visit."""
@@ -97,7 +117,7 @@ def scene(services: Services, application: Application, at: datetime) -> Scene:
     """Issue ``application`` and add the people."""
     actors = {}
     for user_id, (name, (office, role)) in enumerate(PEOPLE.items(), start=1):
-        services.accounts.create(name, f"{name}（示例）", office, frozenset({role}), "only-for-these-tests", at)
+        services.accounts.create(name, f"{name}（示例）", office, frozenset({role}), PASSWORD, at)
         actors[name] = Actor(user_id, name, f"{name}（示例）", office, frozenset({role}))
     result = services.issuance.issue(application, actors["desk"], "key", at)
     with services.database.read() as tx:

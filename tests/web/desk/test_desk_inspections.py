@@ -105,6 +105,8 @@ def test_an_inspector_reads_but_does_not_decide(desk_app, desk_services, held):
 def test_the_work_list_leads_to_the_inspection_that_gave_the_order(clerk, elsewhere, phone, desk_services, hotel):
     when = (datetime.now(UTC) + timedelta(days=9)).date().isoformat()
     name, body = visit(desk_services, hotel, outcome="to_rectify", rectify_by=when)
+    assert phone.put(name, body).get_json()["order"] is None
+    assert phone.confirm(name, body).status_code == 303
     order = phone.put(name, body).get_json()["order"]
     inspector = phone.browser
     assert f"/desk/inspections/orders/{order}" in inspector.see("/desk/work")
@@ -122,7 +124,9 @@ def test_the_time_line_names_what_was_ordered_in_the_words_of_the_checklist(cler
         {"checklist": "lodging", "item": i.id, "answer": "yes", "finding": "", "photos": []} for i in checklist.items
     ]
     given = [{**each, "answer": "no", "finding": "有污渍"} if each["item"] == wrong.id else each for each in given]
-    phone.put(*visit(desk_services, hotel, outcome="to_rectify", rectify_by=when, answers=given))
+    name, body = visit(desk_services, hotel, outcome="to_rectify", rectify_by=when, answers=given)
+    phone.put(name, body)
+    phone.confirm(name, body)
     for lang, label, words in (("en", "What to rectify", wrong.text.en), ("zh", "整改事项", wrong.text.zh)):
         shown = clerk.see(f"/desk/businesses/{hotel['uscc']}/history?lang={lang}")
         assert re.search(f"{label}</dt>\\s*<dd>.*{re.escape(words)}", shown)

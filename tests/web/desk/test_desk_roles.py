@@ -82,6 +82,10 @@ MAY_OPEN = {
     "desk.inspections.handle_inspection": CLERKS,
     "desk.inspections.show_photo": READERS,
     "desk.inspections.download_record": READERS,
+    "desk.inspection_officers.list_named": INSPECTORS,
+    "desk.inspection_officers.answer": INSPECTORS,
+    "desk.inspection_officers.show_beside": INSPECTORS,
+    "desk.inspection_officers.answer_beside": INSPECTORS,
     "desk.inspection_draws.list_draws": READERS,
     "desk.inspection_draws.plan_draw": MENDERS,
     "desk.inspection_draws.announce_draw": MENDERS,
@@ -142,6 +146,7 @@ NOT_THERE = {
     "desk.inspection_draws.show_drawn",
     "inspections_sync.show_receipt",
     "second_factor.remove",
+    "desk.inspection_officers.show_beside",
 }
 LANDS_ON = {
     **dict.fromkeys(Role, "/desk/work"),

@@ -21,7 +21,8 @@ def test_a_visit_is_sent_with_its_photographs_and_again(phone, desk_services, ho
     first = phone.put(name, body)
     told = first.get_json()
     assert first.status_code == 201
-    assert (told["id"], told["content_sha256"], told["state"], told["flags"]) == (name, digest, "counted", [])
+    assert (told["id"], told["content_sha256"], told["state"]) == (name, digest, "held")
+    assert [flag["code"] for flag in told["flags"]] == ["second_officer_unconfirmed"]
     assert (told["photos_missing"], told["complete"], told["score"], told["order"]) == ([sha256], False, 100, None)
     address = f"{name}/{digest}/photos/{sha256}"
     sent = phone.put(address, photo, **{"Content-Type": "image/jpeg"})

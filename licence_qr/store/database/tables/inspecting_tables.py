@@ -68,3 +68,14 @@ def _create_draws(schema: Schema) -> None:
         CREATE INDEX drawn_open ON drawn (office, due_on) WHERE inspection_key IS NULL;
         CREATE INDEX drawn_by_permit ON drawn (permit_id);
     """)
+
+
+def add_confirmations(schema: Schema) -> None:
+    """What named second officers say about records, by the hash of the content. Records from before have none."""
+    schema.run("""
+        CREATE TABLE confirmations (
+            subject TEXT NOT NULL, content_sha256 TEXT NOT NULL,
+            person_id INTEGER NOT NULL REFERENCES persons (person_id), username TEXT NOT NULL,
+            answer TEXT NOT NULL, reason TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (subject, person_id));
+        CREATE INDEX inspections_of_second_officer ON inspections (second_officer) WHERE state = 'held';
+    """)

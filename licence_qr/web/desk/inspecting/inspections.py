@@ -22,6 +22,7 @@ from licence_qr.domain.inspecting.inspection import (
     InspectionState,
     VisitOutcome,
 )
+from licence_qr.domain.inspecting.second_officer import ANSWER_WORDS, OBJECTION, OfficersAnswer
 from licence_qr.errors import ConflictError, InputError, InvalidApplication, LicenceQRError, RuleError
 from licence_qr.services.inspecting.desk import InspectionsDesk, InspectionView
 from licence_qr.services.register import access
@@ -53,7 +54,7 @@ _ANSWERS: Mapping[ChecklistAnswer, Text] = {
     ChecklistAnswer.NO: term("inspection.not_compliant"),
     ChecklistAnswer.NA: term("inspection.not_applicable"),
 }
-_WORDS: Mapping[str, Any] = {
+WORDS: Mapping[str, Any] = {
     "tones": _TONES,
     "answers": _ANSWERS,
     "flags": FLAG_WORDS,
@@ -81,6 +82,31 @@ _REASON = Field(
     Text("写明核对了什么。只在内部可见。", "Say what you checked. Only staff can see this."),
     widget=Widget.PARAGRAPH,
 )
+PASSWORD = Field("password", Text("您的密码", "Your password"), widget=Widget.PASSWORD)
+COLLEAGUE = Field("username", Text("第二名检查人员的用户名", "User name of the second officer"), characters=20)
+ANSWER_FIELDS = (
+    Field(
+        "answer",
+        Text("您的答复", "Your answer"),
+        widget=Widget.RADIOS,
+        choices=(
+            Choice(
+                OfficersAnswer.CONFIRMED,
+                Text("确认：我在现场，记录属实", "Confirm: I was there, and the record is true"),
+            ),
+            Choice(OfficersAnswer.OBJECTED, Text("有异议", "Object"), Text("由窗口决定。", "The desk decides.")),
+        ),
+    ),
+    Field(
+        "objection",
+        OBJECTION,
+        Text("有异议时必填，例如“我不在现场”。", "Required if you object, for example “I was not there”."),
+        widget=Widget.PARAGRAPH,
+        optional=True,
+    ),
+)
+# Faults of an answer, and the field that each is shown at.
+BESIDE = {"password_wrong": "password", "password_throttled": "password", "inspection_names_another": "username"}
 _NAME = Field("q", Text("名称或信用代码", "Name or credit code"), optional=True)
 _EXAMPLE = Text("例如 2026-11-23", "For example 2026-11-23")
 _DAYS = (
@@ -103,6 +129,7 @@ def list_inspections() -> str:
         "desk/inspecting/inspections.html",
         page=page,
         orders=desk.orders(actor),
+        may_be_named=access.may(actor, access.MAKE_INSPECTIONS),
         address=_address,
         wanted=wanted,
         name_field=_NAME,
@@ -110,7 +137,7 @@ def list_inspections() -> str:
         typed={field.name: request.args.get(field.name, "").strip() for field in _DAYS},
         problems=problems,
         summary=summary,
-        **_WORDS,
+        **WORDS,
     )
 
 
@@ -118,7 +145,7 @@ def list_inspections() -> str:
 @roles(*INSPECTIONS.roles)
 def show_inspection(key: int) -> str:
     """One inspection: questions, answers, findings, photographs and signature."""
-    return _page(inspections().get(current_actor(), key), {})
+    return show_page(inspections().get(current_actor(), key, current_instant()), {})
 
 
 @blueprint.get("/orders/<int:order_id>")
@@ -138,7 +165,8 @@ def handle_inspection(key: int) -> BaseResponse:
     try:
         desk.handle(actor, key, values["decision"], values["reason"], current_instant())
     except (InputError, RuleError, ConflictError) as refused:
-        return make_response(_page(desk.get(actor, key), values, refused), refused.http_status)
+        view = desk.get(actor, key, current_instant())
+        return make_response(show_page(view, values, refused), refused.http_status)
     flash(t("已处理。", "Decided."))
     return redirect(url_for(".show_inspection", key=key), 303)
 
@@ -174,17 +202,28 @@ def _decision(view: InspectionView | None = None) -> Field:
     )
 
 
-def _page(view: InspectionView, values: Mapping[str, str], refused: LicenceQRError | None = None) -> str:
+def show_page(
+    view: InspectionView,
+    values: Mapping[str, str],
+    refused: LicenceQRError | None = None,
+    template: str = "desk/inspecting/inspection.html",
+) -> str:
+    """The page of one inspection, with the form for what its reader may do."""
     fields = (_decision(view), _REASON)
-    summary, problems = refusals(refused, fields)
+    answering = ANSWER_FIELDS if template == "desk/inspecting/inspection.html" else (COLLEAGUE, *ANSWER_FIELDS)
+    asked = fields if view.may_handle else (*answering, PASSWORD)
+    summary, problems = refusals(refused, asked, BESIDE)
     return render_template(
-        "desk/inspecting/inspection.html",
+        template,
         view=view,
         fields=fields,
+        answer_fields=answering,
+        password=PASSWORD,
         values=values,
         summary=summary,
         problems=problems,
-        **_WORDS,
+        officers_answers=ANSWER_WORDS,
+        **WORDS,
     )
 
 
