@@ -18,6 +18,9 @@ import { found, placeOfTask } from "./visit/places.js";
 import { tasksOf } from "./visit/visit.js";
 import { momentWords, placeWords, purposeWords, scoreWords, stateWords } from "./visit/words.js";
 
+/** The flag of a record that its second officer has not confirmed. */
+const UNCONFIRMED = "second_officer_unconfirmed";
+
 const MOST_TASKS = 20;
 
 /**
@@ -188,6 +191,7 @@ function waiting(context, visit) {
   const { problem } = visit;
   /** @type {HTMLElement[]} */
   const parts = [element("p", "quiet", t("完成于 ", "Finished "), momentWords(visit.finishedAt))];
+  if (visit.second) parts.push(element("p", "quiet", laterWords()));
   if (problem) parts.push(notice(element("b", "", problem.what), t("", " "), problem.todo));
   if (REFUSED_TEXT.includes(problem?.code)) {
     const again = button(t("重新打开修改", "Reopen and correct"), () => context.reopen(visit));
@@ -195,6 +199,24 @@ function waiting(context, visit) {
   }
   return entry(visit, ...parts);
 }
+
+/**
+ * Where the second officer confirms: here while there is a network, or later on the own device.
+ * @param {Delivered} visit
+ * @returns {HTMLElement[]}
+ */
+function beside({ id, hash }) {
+  const words = both("第二名检查人员在此确认", "Second officer confirms here");
+  const here = linkButton(words, `/desk/inspections/beside/${id}/${hash}?lang=${t("zh", "en")}`);
+  return [element("p", "tools", here), element("p", "quiet", laterWords())];
+}
+
+/** @returns {string} */
+const laterWords = () =>
+  t(
+    "没有网络时，由第二名检查人员按期在自己的设备上确认；确认以前不计入。",
+    "Without a network, the second officer confirms in time on their own device. Until then it does not count.",
+  );
 
 /**
  * @param {Delivered} visit
@@ -209,6 +231,7 @@ function arrived(visit) {
     element("p", "", element("b", "", stateWords(receipt.state))),
   ];
   if (flags.length) parts.push(element("ul", "flags", ...flags));
+  if (receipt.state === "held" && receipt.flags.some(({ code }) => code === UNCONFIRMED)) parts.push(...beside(visit));
   const refused = receipt.photos_refused.length;
   if (refused)
     parts.push(

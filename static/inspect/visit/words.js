@@ -37,7 +37,7 @@ const ANSWERS = {
 /** @type {Record<string, Both>} */
 const STATES = {
   counted: ["已计入登记库。", "Recorded in the register."],
-  held: ["已收到并保存，等待窗口核定：", "Received and saved. The office has to review it:"],
+  held: ["已收到并保存，还没有计入：", "Received and saved. It does not count yet:"],
   set_aside: ["已收到，存档备查，不产生效力。", "Received and kept for the record only. It has no effect."],
 };
 /** @type {Record<string, Both>} */

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from inspection_phone import STARTED, Phone, ours, received
+from inspection_phone import STARTED, Phone, confirmed, ours, received
 from playwright.sync_api import expect
 
 
@@ -24,7 +24,8 @@ def test_what_is_due_at_a_scanned_place_comes_first_and_is_bound_to_the_code(pho
     phone.conclude("to_rectify", (STARTED + timedelta(days=9)).date().isoformat())
     phone.sign()
     phone.finish()
-    expect(phone.delivered()).to_contain_text("整改通知编号")
+    expect(phone.delivered()).to_have_count(1)
+    confirmed(phone.site)
     phone.take_pack()
     phone.scan(phone.site.link(code))
     expect(phone.page.locator("#view .places button")).to_have_count(2)
@@ -36,6 +37,7 @@ def test_what_is_due_at_a_scanned_place_comes_first_and_is_bound_to_the_code(pho
     phone.pass_and_sign()
     phone.finish()
     expect(phone.delivered()).to_have_count(2)
+    confirmed(phone.site)
     recheck = received(phone.site)[1]
     assert (recheck["purpose"], recheck["subject"]["read_by"], recheck["state"]) == ("recheck", "symbol", "counted")
 

@@ -7,10 +7,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from desk_pages import PASSWORD
 from inspection_phone import (
     STARTED,
     Phone,
     PhoneOfItsOwn,
+    confirmed,
     ours,
     phone_in,
     picture_with_place,
@@ -78,9 +80,10 @@ def made_and_sent(phone: PhoneOfItsOwn) -> None:
         expect(phone.waiting()).to_have_text("待发送（1） To be sent (1)")
     phone.list()
     expect(phone.delivered()).to_have_count(1)
-    expect(phone.delivered()).to_contain_text("已计入登记库")
+    expect(phone.delivered()).to_contain_text("还没有计入")
     expect(phone.waiting()).to_have_count(0)
     phone.list()
+    confirmed_beside(phone)
     (found,) = received(phone.site)
     assert (found["state"], found["arrived"]) == ("counted", 1)
     failed = [answer for answer in found["answers"] if answer["answer"] == "no"]
@@ -90,10 +93,23 @@ def made_and_sent(phone: PhoneOfItsOwn) -> None:
     assert (found["outcome"], found["rectify_by"], found["second_officer"]) == ("to_rectify", day_after(14), "second")
 
 
+def confirmed_beside(phone: Phone) -> None:
+    """Hand the phone to the second officer, who reads the record and confirms it with the own password."""
+    page = phone.page
+    page.get_by_role("link", name="第二名检查人员在此确认").click()
+    expect(page.locator("main")).to_contain_text(FINDING)
+    page.locator('input[name="username"]').fill("second")
+    page.locator('input[name="answer"][value="confirmed"]').check()
+    page.locator('input[name="password"]').fill(PASSWORD)
+    page.get_by_role("button", name="提交答复").click()
+    expect(page.locator("main")).to_contain_text("确认属实")
+
+
 def test_what_was_ordered_is_due_in_the_next_pack_and_its_recheck_asks_for_that_alone(phone: Phone) -> None:
     visited(phone, photos=0)
     phone.finish()
-    expect(phone.delivered()).to_contain_text("整改通知编号")
+    expect(phone.delivered()).to_have_count(1)
+    confirmed(phone.site)
     phone.take_pack()
     page = phone.list()
     page.get_by_role("button", name="整改复查").click()
@@ -105,6 +121,7 @@ def test_what_was_ordered_is_due_in_the_next_pack_and_its_recheck_asks_for_that_
     phone.sign()
     phone.finish()
     expect(phone.delivered()).to_have_count(2)
+    confirmed(phone.site)
     assert [found["state"] for found in received(phone.site)] == ["counted", "counted"]
     with phone.site.services.database.read() as tx:
         (order,) = tx.all("SELECT state FROM rectifications")

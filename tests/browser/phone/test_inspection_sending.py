@@ -92,7 +92,7 @@ def test_an_answer_that_is_lost_with_its_server_makes_no_second_inspection(phone
     phone.site.start()
     phone.page.get_by_role("button", name="现在发送").click()
     expect(phone.delivered()).to_have_count(1)
-    assert [(found["state"], found["arrived"]) for found in received(phone.site)] == [("counted", 2)]
+    assert [(found["state"], found["arrived"]) for found in received(phone.site)] == [("held", 2)]
 
 
 def test_nothing_is_deleted_while_the_server_names_another_content(phone: Phone) -> None:
@@ -122,7 +122,7 @@ def test_a_business_that_ended_meanwhile_is_kept_and_said_in_words(phone: Phone)
         services.life.perform_within(tx, act_request, STARTED)
     phone.site.start()
     phone.list()
-    expect(phone.delivered()).to_contain_text("等待窗口核定")
+    expect(phone.delivered()).to_contain_text("还没有计入")
     expect(phone.delivered().locator(".flags li")).to_have_count(1)
     (found,) = received(phone.site)
     assert found["state"] == "held" and "business_ended" in found["flags"]
@@ -229,7 +229,7 @@ def test_a_text_that_the_register_refuses_can_be_mended_and_is_not_tried_by_itse
     expect(phone.page.locator(".visit-steps")).to_be_visible()
     phone.finish()
     expect(phone.delivered()).to_have_count(1)
-    assert [found["state"] for found in received(phone.site)] == ["counted"]
+    assert [found["state"] for found in received(phone.site)] == ["held"]
 
 
 def test_two_presses_make_one_text(phone: Phone) -> None:

@@ -19,7 +19,9 @@ from screens import PHONE, sign_in
 from verify_site import PATIENCE, Device, Site, opened
 
 from bench.chromium import CHROMIUM, FLAGS
+from licence_qr.domain.inspecting.second_officer import OfficersAnswer
 from licence_qr.domain.roles import Role
+from licence_qr.services.inspecting.second_officer import AnswerRequest
 from licence_qr.store.register import codes
 from licence_qr.store.register.codes import StoredCode
 
@@ -72,6 +74,17 @@ def received(site: Site) -> list[dict[str, Any]]:
         {**json.loads(row["content"]), "state": row["state"], "flags": row["flags"], "arrived": arrived.count(row[0])}
         for row in rows
     ]
+
+
+def confirmed(site: Site) -> None:
+    """Let the second officer confirm what waits, on the own device."""
+    services, now = site.services, datetime.now(UTC)
+    second = services.accounts.user("second")
+    assert second is not None
+    for each in services.second_officers.waiting(second):
+        stored = each.line.inspection
+        given = AnswerRequest(stored.content_sha256, OfficersAnswer.CONFIRMED, password=PASSWORD, client="192.0.2.7")
+        services.second_officers.answer(second, stored.key, given, now)
 
 
 @cache
