@@ -27,6 +27,7 @@ class ChecklistItemEntry(Entry):
     weight: Weight
     critical: bool = False
     always: bool = False
+    photo: bool = False
 
 
 class CommonEntry(Entry):
@@ -162,6 +163,7 @@ def _item(entry: ChecklistItemEntry) -> ChecklistItem:
         weight=entry.weight,
         critical=entry.critical,
         always=entry.always,
+        photo=entry.photo,
     )
 
 

@@ -11,6 +11,8 @@ export interface ChecklistItem {
   critical: boolean;
   /** Whether it applies everywhere: "not applicable" is no answer to it. */
   always: boolean;
+  /** Whether a "no" wants a photograph; packs of earlier days do not say. */
+  photo?: boolean;
 }
 
 export interface Checklist {

@@ -27,7 +27,7 @@ class ChecklistAnswer(StrEnum):
 @dataclass(frozen=True, slots=True)
 class ChecklistItem:
     """One thing to look at. ``weight`` counts for the score; ``critical``: a "no" keeps it below every grade; ``always``:
-    cannot be answered "not applicable"."""
+    cannot be answered "not applicable"; ``photo``: a "no" wants a photograph."""
 
     id: str
     section: Text
@@ -36,6 +36,7 @@ class ChecklistItem:
     weight: int
     critical: bool = False
     always: bool = False
+    photo: bool = False
 
 
 @dataclass(frozen=True, slots=True)

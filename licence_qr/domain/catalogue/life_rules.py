@@ -45,6 +45,9 @@ class LifeRules:
     false_application_bar_months: int  # no new application after false statements
     deceit_bar_months: int  # no new application after a permit obtained by deceit
     second_officer_hours: int  # the second officer confirms a record within, from its arrival; then the desk decides
+    visit_item_seconds: int  # a visit takes at least so long for each item that was answered
+    visit_again_minutes: int  # the same permit is not inspected again by an officer within
+    visit_apart_minutes: int  # between two visits of an officer to different addresses there is at least
     report_contact_working_days: int  # whoever reports a problem is contacted within
     report_answer_working_days: int  # and has an answer within
     rating_mend_working_days: int  # a bad rating is mended within

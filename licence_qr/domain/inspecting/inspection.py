@@ -83,6 +83,23 @@ class Flag(StrEnum):
     CLOCK_WRONG = "clock_wrong"
     CODE_SUPERSEDED = "code_superseded"
     SCORE_DIFFERS = "score_differs"
+    ANSWERED_TOO_FAST = "answered_too_fast"
+    FINDING_WITHOUT_PHOTO = "finding_without_photo"
+    SAME_PLACE_AGAIN = "same_place_again"
+    VISITS_OVERLAP = "visits_overlap"
+    VISITS_TOO_CLOSE = "visits_too_close"
+
+    @property
+    def implausible(self) -> bool:
+        """Whether it is a reason to doubt that the visit took place as recorded: it holds the record for the second
+        officer, who can confirm it all the same."""
+        return self in {
+            Flag.ANSWERED_TOO_FAST,
+            Flag.FINDING_WITHOUT_PHOTO,
+            Flag.SAME_PLACE_AGAIN,
+            Flag.VISITS_OVERLAP,
+            Flag.VISITS_TOO_CLOSE,
+        }
 
     @property
     def holds(self) -> bool:
@@ -267,6 +284,22 @@ FLAG_WORDS: Mapping[Flag, Text] = {
         "手机时钟与服务器相差超过 5 分钟", "The phone’s clock differs from the server’s by more than 5 minutes"
     ),
     Flag.CODE_SUPERSEDED: Text("扫到的是旧版亮证牌", "An older version of the card was scanned"),
+    Flag.ANSWERED_TOO_FAST: Text(
+        "全部条目在过短的时间内答完", "All items were answered in less time than it takes to look at them"
+    ),
+    Flag.FINDING_WITHOUT_PHOTO: Text(
+        "检查表要求拍照的问题没有照片", "A finding for which the checklist asks for a photo has none"
+    ),
+    Flag.SAME_PLACE_AGAIN: Text(
+        "同一人员短时间内再次检查同一许可", "The same officer inspected the same permit again within a short time"
+    ),
+    Flag.VISITS_OVERLAP: Text(
+        "同一人员的两次检查时间重叠，地点不同", "Two visits of one officer to different places overlap in time"
+    ),
+    Flag.VISITS_TOO_CLOSE: Text(
+        "同一人员的两次检查间隔过短，地址不同",
+        "Two visits of one officer to different addresses are too close in time",
+    ),
     Flag.SCORE_DIFFERS: Text(
         "手机显示的得分与登记库计算的不同", "The score shown on the phone differs from the register’s"
     ),

@@ -12,11 +12,12 @@ from licence_qr.domain.inspecting.inspection import Filter, Flag, GivenAnswer, I
 from licence_qr.domain.plain_text import demand_length
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import AccessError, ConflictError, InputError, NotFoundError, RuleError
+from licence_qr.services.inspecting.arrival import Arrival
 from licence_qr.services.inspecting.document import read_inspection
 from licence_qr.services.inspecting.effects import Counting, InspectionEffects
 from licence_qr.services.inspecting.receive import note
 from licence_qr.services.inspecting.second_officer import answer_until, names, unanswered
-from licence_qr.services.inspecting.validate import Arrival, judge
+from licence_qr.services.inspecting.validate import judge
 from licence_qr.services.register import access, things
 from licence_qr.services.register.access import DECIDE_INSPECTIONS, MAKE_INSPECTIONS, READ_INSPECTIONS, READ_ORDERS
 from licence_qr.store.accounts import accounts
@@ -34,7 +35,7 @@ PER_PAGE = 50
 MAX_REASON_CHARS = 500
 _FIRST = (ChecklistAnswer.NO, ChecklistAnswer.NA, ChecklistAnswer.YES)  # failed items come first
 # A record with one of these flags has nothing to take effect on, or lacks the two officers required by law.
-NEVER_COUNTS = frozenset(flag for flag in Flag if flag.holds) - {
+NEVER_COUNTS = frozenset(flag for flag in Flag if flag.holds and not flag.implausible) - {
     Flag.SECOND_OFFICER_UNCONFIRMED,
     Flag.SECOND_OFFICER_OBJECTS,
     Flag.CONTENT_CONFLICT,

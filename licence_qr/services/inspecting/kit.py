@@ -85,6 +85,7 @@ def _item(item: ChecklistItem) -> dict[str, Any]:
         "weight": item.weight,
         "critical": item.critical,
         "always": item.always,
+        "photo": item.photo,
     }
 
 

@@ -17,8 +17,9 @@ from licence_qr.domain.inspecting.inspection import Flag, Inspection, Inspection
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import AccessError, InputError, NotFoundError
+from licence_qr.services.inspecting.arrival import Arrival
 from licence_qr.services.inspecting.document import read_inspection
-from licence_qr.services.inspecting.validate import Arrival, Judged, judge
+from licence_qr.services.inspecting.validate import Judged, judge
 from licence_qr.services.register import access, events
 from licence_qr.services.register.access import MAKE_INSPECTIONS
 from licence_qr.services.register.events import NewEvent

@@ -18,10 +18,11 @@ from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import AccessError, ConflictError, InputError, NotFoundError, RuleError
 from licence_qr.services.accounts.sign_in import SignIn
+from licence_qr.services.inspecting.arrival import Arrival
 from licence_qr.services.inspecting.document import read_inspection
 from licence_qr.services.inspecting.effects import Counting, InspectionEffects
 from licence_qr.services.inspecting.receive import NOT_OURS, note
-from licence_qr.services.inspecting.validate import Arrival, judge
+from licence_qr.services.inspecting.validate import judge
 from licence_qr.services.register import access, events, things
 from licence_qr.services.register.access import MAKE_INSPECTIONS
 from licence_qr.services.register.events import NewEvent
@@ -181,7 +182,7 @@ class SecondOfficers:
         judged = judge(tx, self.catalogue, Arrival(visit, first.actor, stored.device_time, stored.received_at))
         kept = [Flag.CONTENT_CONFLICT] if Flag.CONTENT_CONFLICT in stored.flags else []
         flags = (*kept, *(flag for flag in judged.flags if flag is not Flag.SECOND_OFFICER_UNCONFIRMED))
-        if any(flag.holds for flag in flags):
+        if any(flag.holds and not flag.implausible for flag in flags):
             return InspectionState.HELD, flags
         counting = Counting(
             tx=tx,

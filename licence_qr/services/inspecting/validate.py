@@ -6,7 +6,6 @@ Nothing is refused: an inspection took place, and its record is stored in any ca
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
 
 from licence_qr.domain.catalogue.checklists import ChecklistAnswer, ChecklistItem, Score, score
 from licence_qr.domain.catalogue.life_rules import LifeRules
@@ -16,8 +15,9 @@ from licence_qr.domain.identifiers import CodeId, parse_code_number
 from licence_qr.domain.inspecting.inspection import Flag, Inspection, InspectionPurpose
 from licence_qr.domain.inspecting.rectification import OrderState
 from licence_qr.domain.register.permit import PermitState
-from licence_qr.domain.roles import Actor
 from licence_qr.errors import InputError, RuleError
+from licence_qr.services.inspecting.arrival import CLOCK_TOLERANCE, Arrival
+from licence_qr.services.inspecting.plausible import doubts
 from licence_qr.services.register import access
 from licence_qr.store.accounts import accounts
 from licence_qr.store.database.connections import Transaction
@@ -28,32 +28,7 @@ from licence_qr.store.register import codes, entities, permits
 from licence_qr.store.register.entities import StoredEntity
 from licence_qr.store.register.permits import StoredPermit
 
-CLOCK_TOLERANCE = timedelta(minutes=5)
 _STANDING = frozenset({PermitState.EFFECTIVE, PermitState.SUSPENDED})
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """One received record. ``device_time`` is the clock of the phone when it was sent, or None."""
-
-    visit: Inspection
-    actor: Actor
-    device_time: datetime | None
-    now: datetime
-
-    @property
-    def skew(self) -> timedelta:
-        """How far the clock of the phone is behind the server's; zero within the tolerance."""
-        behind = self.now - self.device_time if self.device_time else timedelta()
-        return behind if abs(behind) > CLOCK_TOLERANCE else timedelta()
-
-    @property
-    def visited_on(self) -> date:
-        """The day of the visit in Asia/Shanghai by the corrected clock, or uncorrected if that is out of range."""
-        try:
-            return local_date(self.visit.finished_at + self.skew)
-        except OverflowError:
-            return self.visit.visited_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +68,7 @@ def judge(tx: Transaction, catalogue: Catalogue, arrival: Arrival) -> Judged:
         *about_draw,
         *_clock(arrival),
         *([Flag.SCORE_DIFFERS] if differs and not about_lists else []),
+        *doubts(tx, catalogue, _rules(catalogue, arrival), arrival),
     )
     return Judged(flags, business, permit, scored, order, drawn)
 

@@ -178,6 +178,22 @@ def contents(tx: Transaction, inspection_id: str) -> tuple[StoredInspection, ...
     return tuple(map(_from_row, rows))
 
 
+def of_officers(
+    tx: Transaction, office: str, usernames: Sequence[str], days: tuple[date, date]
+) -> tuple[StoredInspection, ...]:
+    """The inspections of an office between two days, both included, in which one of ``usernames`` took part.
+
+    Those kept for the record only are left out.
+    """
+    marks = ", ".join("?" * len(usernames))
+    rows = tx.all(
+        f"SELECT {_COLUMNS} FROM inspections AS i WHERE i.office = ? AND i.visited_on BETWEEN ? AND ?"
+        f" AND i.state <> 'set_aside' AND (i.officer IN ({marks}) OR i.second_officer IN ({marks})) ORDER BY 1",
+        (office, *(day.isoformat() for day in days), *usernames, *usernames),
+    )
+    return tuple(map(_from_row, rows))
+
+
 def inspected_permits(tx: Transaction, uscc: str) -> dict[str, int]:
     """The id of each inspection of a permit of this business → the key of the permit."""
     rows = tx.all("SELECT inspection_id, permit_id FROM inspections WHERE uscc = ? AND permit_id IS NOT NULL", (uscc,))

@@ -152,5 +152,16 @@ export function doubts(visit) {
       ),
     ]);
   }
+  const unseen = itemsOf(visit).filter(
+    ({ key, item }) => item.photo && answerTo(visit, key).answer === "no" && !answerTo(visit, key).photos.length,
+  );
+  if (unseen.length)
+    said.push([
+      "check",
+      t(
+        `有 ${unseen.length} 项“不符合”按检查表应当拍照：没有照片会标明给第二名检查人员。`,
+        `${unseen.length} “not compliant” items should have a photo. Without one the second officer is told so.`,
+      ),
+    ]);
   return said;
 }

@@ -87,7 +87,7 @@ def test_an_order_that_was_closed_before_holds_a_second_recheck(hotel):
         finished_at="2026-12-10T02:00:00Z",
     )
     receipt = hotel.send(body, visit="2b7c9a52-6a0f-4a63-9a57-0f6a1f7b5f33")
-    assert (receipt.stored.state, codes_of(receipt)) == (InspectionState.HELD, ["order_closed"])
+    assert (receipt.stored.state, codes_of(receipt)) == (InspectionState.HELD, ["order_closed", "same_place_again"])
 
 
 def shown(hotel: Scene) -> Any:
@@ -147,4 +147,4 @@ def test_a_false_promise_proposes_to_annul(hotel):
 def test_a_check_that_was_recorded_before_is_held(hotel):
     hotel.send(hotel.visit(purpose="follow_up"))
     receipt = hotel.send(hotel.visit(purpose="follow_up", id=OTHER_VISIT), visit=OTHER_VISIT)
-    assert (receipt.stored.state, codes_of(receipt)) == (InspectionState.HELD, ["not_settled"])
+    assert (receipt.stored.state, codes_of(receipt)) == (InspectionState.HELD, ["same_place_again", "not_settled"])

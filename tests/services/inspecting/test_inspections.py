@@ -102,7 +102,10 @@ def test_other_content_under_the_same_id_is_kept_too_and_waits_for_a_person(hote
     first, second = hotel.visit(), hotel.visit(remarks="改过", **linen(hotel))
     hotel.send(first)
     receipt = hotel.send(second)
-    assert (receipt.stored.state, codes_of(receipt)) == (InspectionState.HELD, ["content_conflict"])
+    assert (receipt.stored.state, codes_of(receipt)) == (
+        InspectionState.HELD,
+        ["content_conflict", "finding_without_photo"],
+    )
     assert receipt.stored.content_sha256 == content_hash(second) and receipt.complete
     assert hotel.permit.permit.grade == "A"
     with hotel.services.database.read() as tx:
