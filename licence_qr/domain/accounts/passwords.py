@@ -6,6 +6,7 @@ Long, and not on an attacker's list; nothing is said about which characters it h
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 
 from licence_qr.errors import InputError
@@ -24,6 +25,12 @@ PRODUCT_WORDS = (
     *("证照", "执照", "营业执照", "卫生许可", "许可证", "二维码", "密码", "窗口"),
 )
 _LEAST_OF_A_WORD = {True: 3, False: 2}  # of Latin letters and digits; of Chinese characters
+
+
+def normalized(password: str) -> str:
+    """The password as it is judged and hashed: the same however a keyboard composes its characters (NFKC), full-width
+    letters of a Chinese input method included."""
+    return unicodedata.normalize("NFKC", password)
 
 
 def demand_length(password: str) -> None:

@@ -9,7 +9,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.profiles import RFC_9106_LOW_MEMORY
 
-from licence_qr.domain.accounts.passwords import LEAST_GUESSES, MADE_BYTES, demand_length, words_about
+from licence_qr.domain.accounts.passwords import LEAST_GUESSES, MADE_BYTES, demand_length, normalized, words_about
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import InputError
 from licence_qr.services.accounts.guessing import best_guess
@@ -28,6 +28,7 @@ def made_password() -> str:
 def demand(password: str, about: Actor) -> None:
     """Raise InputError ``password_short``, ``password_long``, ``password_personal`` or ``password_common`` for what may not
     be the password of ``about``."""
+    password = normalized(password)
     demand_length(password)
     guess = best_guess(password, words_about((about.username, about.display_name, about.office)))
     if guess.guesses < LEAST_GUESSES:
@@ -50,16 +51,21 @@ class Passwords:
     def hash(self, password: str, about: Actor) -> str:
         """The hash of a new password of ``about``. Raises InputError as ``demand`` does."""
         demand(password, about)
-        return self._hasher.hash(password)
+        return self._hasher.hash(normalized(password))
 
     def fits(self, user: User | None, password: str) -> bool:
         """Whether it is the password of this account; of None and of a disabled one never, and it takes as long."""
+        # As it was typed too: older hashes are of that.
+        kept = user.password_hash if user else self._decoy
+        right = any(self._verify(kept, typed) for typed in dict.fromkeys((normalized(password), password)))
+        return right and user is not None and not user.disabled
+
+    def _verify(self, kept: str, password: str) -> bool:
         try:
-            self._hasher.verify(user.password_hash if user else self._decoy, password)
+            return self._hasher.verify(kept, password)
         except (VerificationError, InvalidHashError):
             return False
-        return user is not None and not user.disabled
 
     def rehashed(self, user: User, password: str) -> str | None:
         """A new hash of the right password where the cost has risen since; else None."""
-        return self._hasher.hash(password) if self._hasher.check_needs_rehash(user.password_hash) else None
+        return self._hasher.hash(normalized(password)) if self._hasher.check_needs_rehash(user.password_hash) else None

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from quick_passwords import QUICK
 
 from licence_qr import wording
 from licence_qr.domain.accounts.passwords import LEAST_CHARACTERS, MOST_CHARACTERS
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import InputError
-from licence_qr.services.accounts.passwords import demand, made_password
+from licence_qr.services.accounts.passwords import Passwords, demand, made_password
+from licence_qr.store.accounts.accounts import User
 
 WANG = Actor(7, "wang.xiaoming", "王小明", "baishiyi", frozenset({Role.CLERK}))
 
@@ -81,6 +84,20 @@ def test_a_long_one_is_accepted_whatever_it_is_made_of(password: str) -> None:
     assert refused(password) == ""
 
 
+def test_full_width_letters_are_those_they_stand_for() -> None:
+    assert refused("ｐａｓｓｗｏｒｄ１２３４") == "password_common"
+    passwords = Passwords(QUICK)
+    user = User(WANG, passwords.hash("ｓｅｖｅｎ　ｇｒｅｙ　ｈｅｒｏｎｓ", WANG), False, 0, must_change=False)
+    assert passwords.fits(user, "seven grey herons")
+    assert passwords.fits(user, "ｓｅｖｅｎ grey herons")
+    assert not passwords.fits(user, "seven grey heron")
+
+
+def test_a_hash_from_before_is_of_what_was_typed() -> None:
+    typed = "ｓｅｖｅｎ grey herons"
+    assert Passwords(QUICK).fits(User(WANG, QUICK.hash(typed), False, 0, must_change=False), typed)
+
+
 def test_what_the_program_makes_is_accepted() -> None:
     made = {made_password() for _ in range(100)}
     assert len(made) == 100
@@ -89,7 +106,12 @@ def test_what_the_program_makes_is_accepted() -> None:
 
 def test_the_words_of_one_person_are_not_those_of_another() -> None:
     other = Actor(8, "li.si", "李四", "xiyong", frozenset({Role.CLERK}))
-    with ThreadPoolExecutor(4) as pool:
-        told = list(pool.map(lambda who: refused("Baishiyi2026!", who), [WANG, other] * 25))
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)  # threads take turns within one judgement
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            told = list(pool.map(lambda who: refused("Baishiyi2026!", who), [WANG, other] * 100))
+    finally:
+        sys.setswitchinterval(before)
     assert set(told[0::2]) == {"password_personal"}
     assert "password_personal" not in told[1::2]

@@ -131,6 +131,18 @@ def test_a_new_password_makes_the_device_unknown(site: Site) -> None:
     assert browser.sign_in("wang", "another long password").status_code == 429
 
 
+def test_the_device_on_which_its_owner_sets_the_password_stays_known_and_no_other(site: Site) -> None:
+    here, elsewhere = site.browser(), signed_in(site)
+    here.sign_in("wang", PASSWORD)
+    own = "seven grey herons at noon"
+    here.send("/password", {"password": PASSWORD, "new_password": own, "repeated_password": own})
+    for n in range(OF_ACCOUNT.most):
+        site.browser(f"10.0.{n}.1").sign_in("wang", "wrong")
+    here.press("/sessions", "/sign-out")
+    assert here.sign_in("wang", own).status_code == 303
+    assert elsewhere.sign_in("wang", own).status_code == 429
+
+
 def test_a_device_is_known_for_half_a_year_after_the_last_sign_in(site: Site) -> None:
     browser, began = signed_in(site), site.now
     site.now = began + known_device.LIFETIME - timedelta(seconds=1)
