@@ -22,12 +22,14 @@ from licence_qr.services.accounts.accounts import Accounts
 from licence_qr.services.accounts.confirming import Confirming
 from licence_qr.services.accounts.own_password import OwnPassword
 from licence_qr.services.accounts.passwords import STANDARD_HASHER, Passwords
+from licence_qr.services.accounts.people import People
 from licence_qr.services.accounts.second_factor.checking import FactorChecks
 from licence_qr.services.accounts.second_factor.enrolling import SecondFactors
 from licence_qr.services.accounts.second_factor.sealing import Sealing
 from licence_qr.services.accounts.second_factor.signing_in import FactorSignIn
 from licence_qr.services.accounts.sessions import Sessions
 from licence_qr.services.accounts.sign_in import SignIn
+from licence_qr.services.accounts.staff import Staff
 from licence_qr.services.businesses.history import Timeline
 from licence_qr.services.businesses.search import Register
 from licence_qr.services.demonstration.afterlife import DemonstrationSince
@@ -129,6 +131,16 @@ class Services:
     def sessions(self) -> Sessions:
         """Who is signed in."""
         return Sessions(self.database)
+
+    @property
+    def staff(self) -> Staff:
+        """What is done to people and their accounts."""
+        return Staff(self.database, self.catalogue)
+
+    @property
+    def people(self) -> People:
+        """People and their accounts, for the desk."""
+        return People(self.database, self.accounts, self.staff, self.sign_in)
 
     @property
     def sign_in(self) -> SignIn:

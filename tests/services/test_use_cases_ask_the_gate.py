@@ -29,6 +29,8 @@ from licence_qr.domain.proposals.proposal import ProposalFilter
 from licence_qr.domain.register.permit import Suspension
 from licence_qr.domain.roles import AT_THE_MACHINE, Actor, Role
 from licence_qr.errors import LicenceQRError
+from licence_qr.services.accounts.people import Confirmation, People
+from licence_qr.services.accounts.staff import PersonDetails
 from licence_qr.services.feedback.ratings import SentRating
 from licence_qr.services.feedback.ratings_desk import RatingAct
 from licence_qr.services.feedback.reports import SentReport
@@ -37,6 +39,7 @@ from licence_qr.services.inspecting.draws import DrawRequest
 from licence_qr.services.inspecting.second_officer import AnswerRequest
 from licence_qr.services.proposals.decide import ProposalRequest, ProposalVerdict
 from licence_qr.services.work.work_list import WorkFilter
+from licence_qr.store.accounts.persons import PeopleFilter
 from licence_qr.store.feedback import ratings
 
 __all__ = ["hotel", "hotel_made_once"]
@@ -60,12 +63,14 @@ OF_ONESELF = (
     | {f"confirming.{name}" for name in ("confirm", "confirm_own", "demanded_of", "challenge")}
     | {f"calendar_feeds.{name}" for name in ("revoke", "made_at")}
 )
-# Without a thing of any one office: a list or a figure of one's own office, or something new for it.
+# Without a thing of any one office: a list or a figure of one's own office, or something new for it; and people, whom
+# administrators manage for every office.
 OF_NO_OFFICE = (
     {"calendar_feeds.renew", "applications.start", "applications.drafts", "applications.known_business"}
     | {"proposal_reading.list", "follow_ups.open", "inspections_desk.list", "inspections_desk.orders"}
     | {"draws.officers", "draws.announce", "draws.of_office", "pack.for_actor", "reports_desk.list", "waiting.list"}
     | {"second_officers.waiting", "ratings_desk.statistics", "ratings_desk.list"}
+    | {f"people.{name}" for name, method in vars(People).items() if inspect.isfunction(method) and name[0] != "_"}
     | {f"work_list.{name}" for name in ("counts", "show", "everything", "export", "offices")}
 )
 # Public facts, for every office to read and print.
@@ -91,6 +96,7 @@ OFFICE_FIRST = {f"applications.{name}" for name in ("get", "save", "check", "iss
 WITHOUT_A_PERSON = (
     {f"accounts.{name}" for name in ("create", "set_password", "disable")}
     | {"own_password.change", "sign_in.sign_in", "sessions.actor", "sessions.holder", "sessions.sign_out"}
+    | {f"staff.{name}" for name in ("add", "change", "merge", "set_roles", "reopen")}
     | {"reports.send", "ratings.rate"}
     | {"reports.sweep", "ratings.sweep", "life_sweep.run", "reminders.run", "status_publishing.publish"}
     | {"importing.import_departments", "demonstration_register.fill", "demonstration_since.perform"}
@@ -187,8 +193,18 @@ def things(hotel: Scene, make_application: Any) -> dict[str, Any]:
         "page": 1,
         "key": held,
         "position": 0,
-        "username": "inspector-2",
+        "second_officers.answer_beside.username": "inspector-2",
         "given": AnswerRequest("0" * 64, OfficersAnswer.CONFIRMED),
+        "people.list.wanted": PeopleFilter(),
+        "people.export.wanted": PeopleFilter(),
+        "person_id": hotel.actors["inspector"].person_id,
+        "other_id": clerk.person_id,
+        "details": PersonDetails("", "示例", "baishiyi"),
+        "was": "",
+        "user_id": hotel.actors["inspector"].user_id,
+        "username": "another",
+        "roles": frozenset({Role.CLERK}),
+        "proof": Confirmation("x", CLIENT),
         "order_id": ordered.order,
         "draw_id": announced,
         "drawn_id": 1,

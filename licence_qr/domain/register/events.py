@@ -77,6 +77,11 @@ class EventKind(StrEnum):
     RATING_HANDLED = "rating_handled"  # rating/<id>: likewise
     ACCOUNT_OPENED = "account_opened"  # account/<id>
     ACCOUNT_CLOSED = "account_closed"  # account/<id>
+    ACCOUNT_REOPENED = "account_reopened"  # account/<id>
+    ROLES_CHANGED = "roles_changed"  # account/<id>
+    PERSON_ADDED = "person_added"  # person/<id>
+    PERSON_CHANGED = "person_changed"  # person/<id>
+    PERSONS_MERGED = "persons_merged"  # person/<id>: the one that is kept
     PASSWORD_SET = "password_set"  # noqa: S105 – account/<id>
     SIGNED_IN = "signed_in"  # account/<id>
     SIGN_IN_REFUSED = "sign_in_refused"  # account/<id>; 0: there is no such user name
@@ -169,6 +174,11 @@ PUBLIC_FIELDS: Mapping[EventKind, frozenset[str]] = {
     EventKind.RATING_HANDLED: _NOTHING,
     EventKind.ACCOUNT_OPENED: _NOTHING,
     EventKind.ACCOUNT_CLOSED: _NOTHING,
+    EventKind.ACCOUNT_REOPENED: _NOTHING,
+    EventKind.ROLES_CHANGED: _NOTHING,
+    EventKind.PERSON_ADDED: _NOTHING,
+    EventKind.PERSON_CHANGED: _NOTHING,
+    EventKind.PERSONS_MERGED: _NOTHING,
     EventKind.PASSWORD_SET: _NOTHING,
     EventKind.SIGNED_IN: _NOTHING,
     EventKind.SIGN_IN_REFUSED: _NOTHING,

@@ -10,6 +10,7 @@ from licence_qr.domain.roles import AT_THE_MACHINE, NOT_PEOPLE, Actor, Role
 from licence_qr.errors import AccessError, InputError
 from licence_qr.services.accounts.notes import note
 from licence_qr.services.accounts.passwords import Passwords
+from licence_qr.services.accounts.role_rules import demand_another_administrator, demand_apart
 from licence_qr.services.accounts.sessions import note_ended
 from licence_qr.store.accounts import accounts, persons, sessions
 from licence_qr.store.accounts.accounts import User
@@ -49,23 +50,17 @@ class Accounts:
         ``staff_no`` says whose it is; without one, or with a new one, it is of a person who has none yet.
         ``must_change``: whoever opens it knows the password too, so it is good for choosing another one only.
 
-        Raises InputError as ``passwords.demand`` does, ``username_taken`` (also for names of actors that are not people, so
-        that a history is unambiguous), ``username_form`` or ``staff_no_of_other_name``.
+        Raises InputError as ``passwords.demand`` does, ``staff_no_of_other_name``, and as ``open_within``.
         """
-        if not (username.isascii() and username.replace("-", "").replace(".", "").isalnum()):
-            raise InputError("username_form", field="username", found=username)
         hashed = self.passwords.hash(password, Actor(0, username, display_name, office, roles))
         with self.database.write() as tx:
-            if username.lower() in NOT_PEOPLE or accounts.user_by_name(tx, username) is not None:
-                raise InputError("username_taken", field="username", found=username)
             person_id = _person(tx, staff_no, display_name, office, now)
-            opened = Actor(0, username, display_name, office, roles, person_id=person_id)
-            user_id = accounts.add_user(tx, opened, hashed, now, must_change=must_change)
-            told = {"username": username, "display_name": display_name, "office": office, "roles": sorted(roles)}
-            note(tx, EventKind.ACCOUNT_OPENED, user_id, AT_THE_MACHINE, now, told)
-            return user_id
+            account = Actor(0, username, display_name, office, roles, person_id=person_id)
+            return open_within(tx, account, hashed, AT_THE_MACHINE, now, must_change=must_change)
 
-    def set_password(self, username: str, password: str, now: datetime, *, must_change: bool = True) -> None:
+    def set_password(
+        self, username: str, password: str, now: datetime, by: Actor = AT_THE_MACHINE, *, must_change: bool = True
+    ) -> None:
         """Set a new password, which its owner must change when signing in; end all sessions of the account.
 
         Its calendar address goes too: somebody who knew the old password may have copied it, and it needs no password.
@@ -78,16 +73,20 @@ class Accounts:
         with self.database.write() as tx:
             user = _known(tx, username)
             accounts.set_password(tx, user.actor.user_id, hashed, must_change=must_change)
-            shut_out(tx, user, AT_THE_MACHINE, now)
-            note(tx, EventKind.PASSWORD_SET, user.actor.user_id, AT_THE_MACHINE, now)
+            shut_out(tx, user, by, now)
+            note(tx, EventKind.PASSWORD_SET, user.actor.user_id, by, now)
 
-    def disable(self, username: str, now: datetime) -> None:
-        """Disable an account and end all its sessions. Raises AccessError ``account_unknown``."""
+    def disable(self, username: str, now: datetime, by: Actor = AT_THE_MACHINE) -> None:
+        """Disable an account and end all its sessions.
+
+        Raises AccessError ``account_unknown``, ConflictError ``last_administrator``.
+        """
         with self.database.write() as tx:
             user = _known(tx, username)
+            demand_another_administrator(tx, user.actor)
             accounts.disable_user(tx, user.actor.user_id, now)
-            shut_out(tx, user, AT_THE_MACHINE, now)
-            note(tx, EventKind.ACCOUNT_CLOSED, user.actor.user_id, AT_THE_MACHINE, now)
+            shut_out(tx, user, by, now)
+            note(tx, EventKind.ACCOUNT_CLOSED, user.actor.user_id, by, now)
 
     def user(self, username: str) -> Actor | None:
         """The account with this user name, for commands run on the machine itself."""
@@ -99,6 +98,26 @@ class Accounts:
         """All accounts by user name, including disabled ones."""
         with self.database.read() as tx:
             return tuple(AccountHolder(user.actor, user.disabled) for user in accounts.everybody(tx))
+
+
+def open_within(
+    tx: Transaction, account: Actor, password_hash: str, by: Actor, now: datetime, *, must_change: bool
+) -> int:
+    """Add ``account``, whose ``user_id`` is ignored, in the caller's transaction, and return its key. ``by`` is who does it.
+
+    Raises InputError ``username_taken`` (also for names of actors that are not people, so that a history is unambiguous),
+    ``username_form`` or ``roles_apart``.
+    """
+    username = account.username
+    if not (username.isascii() and username.replace("-", "").replace(".", "").isalnum()):
+        raise InputError("username_form", field="username", found=username)
+    if username.lower() in NOT_PEOPLE or accounts.user_by_name(tx, username) is not None:
+        raise InputError("username_taken", field="username", found=username)
+    demand_apart(tx, account.person_id, account.roles)
+    user_id = accounts.add_user(tx, account, password_hash, now, must_change=must_change)
+    told = {"username": username, "display_name": account.display_name, "office": account.office}
+    note(tx, EventKind.ACCOUNT_OPENED, user_id, by, now, told | {"roles": sorted(account.roles)})
+    return user_id
 
 
 def _person(tx: Transaction, staff_no: str, name: str, office: str, now: datetime) -> int:

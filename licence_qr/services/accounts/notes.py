@@ -19,6 +19,8 @@ def note(
     by: Actor,
     now: datetime,
     after: Mapping[str, object] | None = None,
+    *,
+    before: Mapping[str, object] | None = None,
 ) -> None:
     """Record an event of an account."""
-    events.write(tx, NewEvent(kind=kind, subject=f"account/{user_id}", at=now, by=by, after=after))
+    events.write(tx, NewEvent(kind=kind, subject=f"account/{user_id}", at=now, by=by, before=before, after=after))

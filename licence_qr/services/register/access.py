@@ -26,6 +26,7 @@ _INSPECTORS: Roles = frozenset({Role.INSPECTOR})
 _DECIDERS: Roles = frozenset({Role.DECIDER})
 _SUPERVISORS: Roles = frozenset({Role.SUPERVISOR})
 _AUDITORS: Roles = frozenset({Role.AUDITOR})
+_ADMINISTRATORS: Roles = frozenset({Role.ADMIN})
 _OVERSEERS: Roles = _SUPERVISORS | _AUDITORS
 
 
@@ -80,6 +81,9 @@ READ_RATING_FIGURES = Right(
 SEE_WORK = Right(thing=things.TASK, roles=_READERS, everywhere=_AUDITORS)  # each role sees its kinds of task
 # The list in a calendar outside needs no password: it is for those whose tasks they are.
 SUBSCRIBE_TO_WORK = Right(thing=things.TASK, roles=_OFFICERS | _SUPERVISORS)
+# Supervisors see who works in their office.
+READ_PEOPLE = Right(thing=things.PERSON, roles=_ADMINISTRATORS | _OVERSEERS, everywhere=_ADMINISTRATORS | _AUDITORS)
+MANAGE_PEOPLE = Right(thing=things.PERSON, roles=_ADMINISTRATORS, everywhere=_ADMINISTRATORS)
 
 
 def of_act(rule: Rule) -> Right:

@@ -16,6 +16,8 @@ IMPORTED_ROW = Text("待裁定事项", "imported row")
 REPORT = Text("反映", "report")
 RATING = Text("评价", "rating")
 TASK = Text("待办", "task")
+PERSON = Text("人员", "person")
+ACCOUNT = Text("账号", "account")
 
 
 def not_found(thing: Text) -> NotFoundError:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from licence_qr.domain.roles import Actor, Role
+from licence_qr.store.accounts.persons import Person
 from licence_qr.store.database.connections import Row, Transaction
 
 
@@ -106,6 +107,46 @@ def rehash_password(tx: Transaction, user_id: int, password_hash: str) -> None:
 def disable_user(tx: Transaction, user_id: int, now: datetime) -> None:
     """Close an account; its acts stay in the history."""
     tx.run("UPDATE users SET disabled_at = ? WHERE user_id = ? AND disabled_at IS NULL", (now.isoformat(), user_id))
+
+
+def of_person(tx: Transaction, person_id: int) -> tuple[User, ...]:
+    """The accounts of one person, by user name."""
+    rows = tx.all("SELECT * FROM users WHERE person_id = ? ORDER BY username", (person_id,))
+    return tuple(_user(tx, row) for row in rows)
+
+
+def active_with(tx: Transaction, role: Role) -> tuple[Actor, ...]:
+    """All accounts of ``role`` that may sign in, by user name."""
+    rows = tx.all(
+        "SELECT * FROM users WHERE disabled_at IS NULL AND instr(',' || roles || ',', ?) > 0 ORDER BY username",
+        (f",{role.value},",),
+    )
+    return tuple(_actor(tx, row) for row in rows)
+
+
+def set_roles(tx: Transaction, user_id: int, roles: frozenset[Role]) -> None:
+    """Replace the roles of an account."""
+    tx.run("UPDATE users SET roles = ? WHERE user_id = ?", (",".join(sorted(roles)), user_id))
+
+
+def enable_user(tx: Transaction, user_id: int) -> None:
+    """Open a closed account again."""
+    tx.run("UPDATE users SET disabled_at = NULL WHERE user_id = ?", (user_id,))
+
+
+def move_along(tx: Transaction, was: Person, now: Person) -> None:
+    """Give the accounts of a person the name and the office that changed, except where they have others than the person
+    had."""
+    tx.run(
+        "UPDATE users SET display_name = ? WHERE person_id = ? AND display_name = ?",
+        (now.name, was.person_id, was.name),
+    )
+    tx.run("UPDATE users SET office = ? WHERE person_id = ? AND office = ?", (now.office, was.person_id, was.office))
+
+
+def give_to(tx: Transaction, person_id: int, of_person_id: int) -> None:
+    """Give all accounts of the person ``of_person_id`` to the person ``person_id``."""
+    tx.run("UPDATE users SET person_id = ? WHERE person_id = ?", (person_id, of_person_id))
 
 
 def forget_devices(tx: Transaction, user_id: int) -> None:

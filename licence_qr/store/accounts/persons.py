@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from licence_qr.domain.roles import Role
 from licence_qr.store.database.connections import Row, Transaction
 
 
@@ -16,6 +17,15 @@ class Person:
     staff_no: str
     name: str
     office: str
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleFilter:
+    """Which people are looked for. ``text`` is part of a staff number, a name or a user name; empty fields select all."""
+
+    text: str = ""
+    office: str = ""
+    role: Role | None = None
 
 
 def add(tx: Transaction, staff_no: str, name: str, office: str, at: datetime) -> int:
@@ -47,6 +57,47 @@ def namesakes(tx: Transaction, name: str) -> tuple[Person, ...]:
 def everybody(tx: Transaction) -> tuple[Person, ...]:
     """All people, by key."""
     return tuple(map(_person, tx.all("SELECT * FROM persons ORDER BY person_id", ())))
+
+
+def change(tx: Transaction, person: Person) -> None:
+    """Replace staff number, name and office. The staff number must be new, the person's own, or empty."""
+    tx.run(
+        "UPDATE persons SET staff_no = ?, name = ?, office = ? WHERE person_id = ?",
+        (person.staff_no or None, person.name, person.office, person.person_id),
+    )
+
+
+def remove(tx: Transaction, person_id: int) -> None:
+    """Remove a person without accounts."""
+    tx.run("DELETE FROM persons WHERE person_id = ?", (person_id,))
+
+
+def page(tx: Transaction, wanted: PeopleFilter, limit: int, offset: int = 0) -> tuple[Person, ...]:
+    """The people that ``wanted`` selects, by office, name and key."""
+    where, values = _where(wanted)
+    sql = f"SELECT p.* FROM persons p WHERE {where} ORDER BY p.office, p.name, p.person_id LIMIT ? OFFSET ?"
+    return tuple(map(_person, tx.all(sql, (*values, limit, offset))))
+
+
+def count(tx: Transaction, wanted: PeopleFilter) -> int:
+    """How many people ``wanted`` selects."""
+    where, values = _where(wanted)
+    row = tx.one(f"SELECT count(*) AS n FROM persons p WHERE {where}", values)
+    return int(row["n"]) if row else 0
+
+
+def _where(wanted: PeopleFilter) -> tuple[str, tuple[str, ...]]:
+    of_account = "EXISTS (SELECT 1 FROM users u WHERE u.person_id = p.person_id AND"
+    parts: list[tuple[str, tuple[str, ...]]] = [("1", ())]
+    if wanted.office:
+        parts.append(("p.office = ?", (wanted.office,)))
+    if wanted.text:
+        named = f"(instr(coalesce(p.staff_no, '') || ' ' || p.name, ?) > 0 OR {of_account} instr(u.username, ?) > 0))"
+        parts.append((named, (wanted.text, wanted.text)))
+    if wanted.role:
+        has = f"{of_account} u.disabled_at IS NULL AND instr(',' || u.roles || ',', ?) > 0)"
+        parts.append((has, (f",{wanted.role.value},",)))
+    return " AND ".join(part for part, _ in parts), tuple(value for _, values in parts for value in values)
 
 
 def _person(row: Row) -> Person:

@@ -59,6 +59,12 @@ def live_of(tx: Transaction, user_id: int, now: datetime) -> tuple[Session, ...]
     return tuple(_session(row) for row in rows)
 
 
+def last_of(tx: Transaction, user_id: int) -> datetime | None:
+    """When this account signed in last, as far back as sessions are kept; else None."""
+    row = tx.one("SELECT max(created_at) AS at FROM sessions WHERE user_id = ?", (user_id,))
+    return datetime.fromisoformat(row["at"]) if row and row["at"] else None
+
+
 def touch(tx: Transaction, session_id: str, now: datetime) -> None:
     """Record that a session was used."""
     tx.run("UPDATE sessions SET last_seen_at = ? WHERE session_id = ?", (now.isoformat(), session_id))

@@ -24,7 +24,7 @@ PASSWORD = "a good long password"
 def people(services, now):
     """Accounts with one clerk."""
     people = People(services.database)
-    people.create("wang", "王", "baishiyi", frozenset({Role.CLERK, Role.ADMIN}), PASSWORD, now)
+    people.create("wang", "王", "baishiyi", frozenset({Role.CLERK, Role.SUPERVISOR}), PASSWORD, now)
     return people
 
 
@@ -36,7 +36,7 @@ def refused(people, username, password, client, now):
 
 def test_a_session_knows_who_holds_it(people, now):
     actor = people.actor(people.sign_in("wang", PASSWORD, "10.0.0.1", now), now)
-    assert (actor.username, actor.office, actor.roles) == ("wang", "baishiyi", {Role.CLERK, Role.ADMIN})
+    assert (actor.username, actor.office, actor.roles) == ("wang", "baishiyi", {Role.CLERK, Role.SUPERVISOR})
 
 
 @pytest.mark.parametrize("token", ["", "x", "\ud800", "é" * 1000])

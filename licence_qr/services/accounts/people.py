@@ -1,0 +1,231 @@
+"""People and their accounts at the desk: who may read them, and what administrators do."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from licence_qr.domain.accounts import combinations
+from licence_qr.domain.register.events import EventKind
+from licence_qr.domain.roles import Actor, Role
+from licence_qr.errors import AccessError
+from licence_qr.services.accounts import staff
+from licence_qr.services.accounts.accounts import Accounts, open_within
+from licence_qr.services.accounts.sign_in import SignIn
+from licence_qr.services.accounts.staff import PersonDetails, Staff
+from licence_qr.services.register import access, events
+from licence_qr.services.register.access import MANAGE_PEOPLE, READ_PEOPLE
+from licence_qr.services.register.events import NewEvent
+from licence_qr.store.accounts import accounts, persons, sessions
+from licence_qr.store.accounts.persons import PeopleFilter, Person
+from licence_qr.store.database.connections import Database, Transaction
+from licence_qr.wording.text import Text
+
+PAGE_PEOPLE = 50
+EXPORT_PART = 500
+STARTING_PASSWORD_BYTES = 9
+_NO_STAFF_NO = Text("没有工号，不能与其他账号核对", "no staff number to compare other accounts by")
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """The password of whoever confirms a grave act, and the remote address of the request."""
+
+    password: str
+    client: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLine:
+    """An account of a person. ``signed_in_at``: last, as far back as sessions are kept."""
+
+    actor: Actor
+    disabled: bool
+    signed_in_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonView:
+    """A person with their accounts. ``told`` is what an administrator should look at; ``namesakes`` are other entries of
+    the same name. ``state`` is carried by the form that changes the person. ``mine``: the reader is that person."""
+
+    person: Person
+    accounts: tuple[AccountLine, ...]
+    namesakes: tuple[Person, ...]
+    told: tuple[Text, ...]
+    state: str
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PeoplePage:
+    """One page of people; ``page`` counts from 1."""
+
+    people: tuple[PersonView, ...]
+    total: int
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Administrators manage people, and nobody themselves. Auditors read all, supervisors the people of their office.
+
+    Whoever gives access, takes it away or says that two entries are one person confirms it with the password.
+    """
+
+    database: Database
+    accounts: Accounts
+    staff: Staff
+    signing_in: SignIn
+
+    def list(self, actor: Actor, wanted: PeopleFilter, page: int) -> PeoplePage:
+        """One page of the people that ``wanted`` selects; a page beyond the last gives the last. Raises AccessError."""
+        wanted = _bounded(actor, wanted)
+        with self.database.read() as tx:
+            total = persons.count(tx, wanted)
+            pages = max(1, -(-total // PAGE_PEOPLE))
+            page = min(max(1, page), pages)
+            found = persons.page(tx, wanted, PAGE_PEOPLE, (page - 1) * PAGE_PEOPLE)
+            return PeoplePage(tuple(_view(tx, actor, each) for each in found), total, page, pages)
+
+    def export(self, actor: Actor, wanted: PeopleFilter, now: datetime) -> Iterator[PersonView]:
+        """All people that ``wanted`` selects, read in parts; who exports how many is recorded first.
+
+        Raises AccessError; RegisterError, also between lines.
+        """
+        wanted = _bounded(actor, wanted)
+        with self.database.read() as tx:
+            many = persons.count(tx, wanted)
+        taken = NewEvent(kind=EventKind.EXPORTED, subject="export/people.csv", at=now, by=actor, after={"lines": many})
+        events.write_of_reader(self.database, taken)
+        return self._parts(actor, wanted)
+
+    def get(self, actor: Actor, person_id: int) -> PersonView:
+        """One person. Raises AccessError, NotFoundError ``thing_not_found``."""
+        access.demand(actor, READ_PEOPLE)
+        with self.database.read() as tx:
+            person = staff.known(tx, person_id)
+            access.demand(actor, READ_PEOPLE, person.office)
+            return _view(tx, actor, person)
+
+    def add(self, actor: Actor, details: PersonDetails, now: datetime) -> int:
+        """Add a person and return their key. Raises AccessError, and as ``Staff.add``."""
+        access.demand(actor, MANAGE_PEOPLE)
+        return self.staff.add(details, actor, now)
+
+    def change(self, actor: Actor, person_id: int, details: PersonDetails, was: str, now: datetime) -> None:
+        """Change what is written down about a person. Raises AccessError, and as ``Staff.change``."""
+        self._demand(actor, person_id)
+        self.staff.change(person_id, details, actor, now, was)
+
+    def merge(self, actor: Actor, person_id: int, other_id: int, proof: Confirmation, now: datetime) -> None:
+        """Record that two entries are one person. Raises AccessError, and as ``Staff.merge``."""
+        self._demand(actor, person_id, other_id)
+        self._confirm(actor, proof, now)
+        self.staff.merge(person_id, other_id, actor, now)
+
+    def open_account(
+        self,
+        actor: Actor,
+        person_id: int,
+        username: str,
+        roles: frozenset[Role],
+        proof: Confirmation,
+        now: datetime,
+    ) -> str:
+        """Open an account of a person, in their office; return its starting password.
+
+        Raises AccessError, InputError ``roles_missing``, and as ``open_within``.
+        """
+        self._demand(actor, person_id)
+        staff.demand_some(roles)
+        self._confirm(actor, proof, now)
+        password = secrets.token_urlsafe(STARTING_PASSWORD_BYTES)
+        with self.database.read() as tx:
+            person = staff.known(tx, person_id)
+        account = Actor(0, username, person.name, person.office, roles, person_id=person_id)
+        hashed = self.accounts.passwords.hash(password, account)
+        with self.database.write() as tx:
+            staff.known(tx, person_id)
+            open_within(tx, account, hashed, actor, now, must_change=True)
+        return password
+
+    def set_roles(
+        self, actor: Actor, user_id: int, roles: frozenset[Role], was: str, proof: Confirmation, now: datetime
+    ) -> None:
+        """Give an account other roles. Raises AccessError, and as ``Staff.set_roles``."""
+        self._demand_of_another(actor, user_id)
+        self._confirm(actor, proof, now)
+        self.staff.set_roles(user_id, roles, actor, now, was)
+
+    def close(self, actor: Actor, user_id: int, proof: Confirmation, now: datetime) -> None:
+        """Close an account and end its sessions. Raises AccessError, and as ``Accounts.disable``."""
+        username = self._demand_of_another(actor, user_id)
+        self._confirm(actor, proof, now)
+        self.accounts.disable(username, now, actor)
+
+    def reopen(self, actor: Actor, user_id: int, proof: Confirmation, now: datetime) -> None:
+        """Open a closed account again. Raises AccessError, and as ``Staff.reopen``."""
+        self._demand_of_another(actor, user_id)
+        self._confirm(actor, proof, now)
+        self.staff.reopen(user_id, actor, now)
+
+    def reset_password(self, actor: Actor, user_id: int, proof: Confirmation, now: datetime) -> str:
+        """Give an account a new starting password, end its sessions, and return the password. Raises AccessError."""
+        username = self._demand_of_another(actor, user_id)
+        self._confirm(actor, proof, now)
+        password = secrets.token_urlsafe(STARTING_PASSWORD_BYTES)
+        self.accounts.set_password(username, password, now, actor)
+        return password
+
+    def _parts(self, actor: Actor, wanted: PeopleFilter) -> Iterator[PersonView]:
+        done = 0
+        while True:
+            with self.database.read() as tx:
+                part = [_view(tx, actor, each) for each in persons.page(tx, wanted, EXPORT_PART, done)]
+            yield from part
+            done += len(part)
+            if len(part) < EXPORT_PART:
+                return
+
+    def _demand(self, actor: Actor, *person_ids: int) -> None:
+        """Raise unless ``actor`` manages people, and is none of these."""
+        access.demand(actor, MANAGE_PEOPLE)
+        if actor.person_id in person_ids:
+            raise AccessError("own_account")
+
+    def _demand_of_another(self, actor: Actor, user_id: int) -> str:
+        """``_demand`` of the person whose account it is; returns its user name."""
+        access.demand(actor, MANAGE_PEOPLE)
+        with self.database.read() as tx:
+            account = staff.known_account(tx, user_id).actor
+        self._demand(actor, account.person_id)
+        return account.username
+
+    def _confirm(self, actor: Actor, proof: Confirmation, now: datetime) -> None:
+        self.signing_in.confirm_password(actor, proof.password, proof.client, now)
+
+
+def _bounded(actor: Actor, wanted: PeopleFilter) -> PeopleFilter:
+    office = access.office_bound(actor, READ_PEOPLE)
+    return wanted if office is None else PeopleFilter(wanted.text, office, wanted.role)
+
+
+def _view(tx: Transaction, actor: Actor, person: Person) -> PersonView:
+    users = accounts.of_person(tx, person.person_id)
+    namesakes = tuple(each for each in persons.namesakes(tx, person.name) if each != person)
+    roles = frozenset(role for user in users if not user.disabled for role in user.actor.roles)
+    unnumbered = (_NO_STAFF_NO,) if users and not person.staff_no else ()
+    return PersonView(
+        person=person,
+        accounts=tuple(
+            AccountLine(user.actor, user.disabled, sessions.last_of(tx, user.actor.user_id)) for user in users
+        ),
+        namesakes=namesakes,
+        told=(*unnumbered, *(apart.why for apart in combinations.met_by(roles))),
+        state=staff.state_of(person),
+        mine=person.person_id == actor.person_id,
+    )

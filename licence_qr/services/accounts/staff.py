@@ -1,0 +1,188 @@
+"""What is done to people and their accounts, with its event; whoever calls has asked whether they may."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from licence_qr.domain.catalogue.model import Catalogue
+from licence_qr.domain.plain_text import plain_line
+from licence_qr.domain.register.events import EventKind
+from licence_qr.domain.roles import Actor, Role
+from licence_qr.errors import ConflictError, InputError
+from licence_qr.services.accounts.notes import note
+from licence_qr.services.accounts.role_rules import demand_another_administrator, demand_apart
+from licence_qr.services.register import events, things
+from licence_qr.services.register.events import NewEvent
+from licence_qr.store.accounts import accounts, persons
+from licence_qr.store.accounts.accounts import User
+from licence_qr.store.accounts.persons import Person
+from licence_qr.store.database.connections import Database, Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class PersonDetails:
+    """What is written down about a person. ``staff_no`` may be empty."""
+
+    staff_no: str
+    name: str
+    office: str
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """The people of an installation. ``by`` is who acts."""
+
+    database: Database
+    catalogue: Catalogue
+
+    def add(self, details: PersonDetails, by: Actor, now: datetime) -> int:
+        """Add a person and return their key. Raises InputError ``person_name_missing``, ``office_unknown`` or
+        ``staff_no_taken``."""
+        with self.database.write() as tx:
+            wanted = self._checked(tx, details, 0)
+            person_id = persons.add(tx, wanted.staff_no, wanted.name, wanted.office, now)
+            _note(tx, EventKind.PERSON_ADDED, person_id, by, now, after=_facts(wanted))
+            return person_id
+
+    def change(self, person_id: int, details: PersonDetails, by: Actor, now: datetime, was: str | None = None) -> None:
+        """Change staff number, name and office; the accounts that had the old name or office get the new one.
+
+        ``was`` is ``state_of`` the person when the form was made. Raises as ``add``, ConflictError
+        ``person_changed_meanwhile``, NotFoundError ``thing_not_found``.
+        """
+        with self.database.write() as tx:
+            person = known(tx, person_id)
+            _demand_unchanged(was, state_of(person))
+            wanted = self._checked(tx, details, person_id)
+            if wanted == person:
+                return
+            persons.change(tx, wanted)
+            accounts.move_along(tx, person, wanted)
+            _note(tx, EventKind.PERSON_CHANGED, person_id, by, now, before=_facts(person), after=_facts(wanted))
+
+    def merge(self, person_id: int, other_id: int, by: Actor, now: datetime) -> None:
+        """Record that two entries are one person: ``person_id`` stays and gets the accounts of ``other_id``.
+
+        A forbidden combination of roles that comes to light is told, not refused: that two accounts are of one person is
+        true all the same. Raises InputError ``persons_same`` or ``persons_two_staff_nos``, NotFoundError
+        ``thing_not_found``.
+        """
+        with self.database.write() as tx:
+            person, other = known(tx, person_id), known(tx, other_id)
+            if person == other:
+                raise InputError("persons_same", field="other")
+            if person.staff_no and other.staff_no:
+                raise InputError("persons_two_staff_nos", field="other", one=person.staff_no, other=other.staff_no)
+            moved = [user.actor.username for user in accounts.of_person(tx, other_id)]
+            accounts.give_to(tx, person_id, other_id)
+            persons.remove(tx, other_id)
+            merged = replace(person, staff_no=person.staff_no or other.staff_no)
+            persons.change(tx, merged)
+            before = {"kept": _facts(person), "merged": _facts(other) | {"person_id": other_id}}
+            after = _facts(merged) | {"accounts_moved": moved}
+            _note(tx, EventKind.PERSONS_MERGED, person_id, by, now, before=before, after=after)
+
+    def set_roles(self, user_id: int, roles: frozenset[Role], by: Actor, now: datetime, was: str | None = None) -> None:
+        """Give an account other roles, also in its sessions. ``was`` is ``roles_in_words`` when the form was made.
+
+        Raises InputError ``roles_missing`` or ``roles_apart``, ConflictError ``last_administrator`` or
+        ``person_changed_meanwhile``, NotFoundError ``thing_not_found``.
+        """
+        with self.database.write() as tx:
+            user = known_account(tx, user_id)
+            _demand_unchanged(was, roles_in_words(user.actor.roles))
+            demand_some(roles)
+            if roles == user.actor.roles:
+                return
+            if not user.disabled:
+                demand_apart(tx, user.actor.person_id, roles, of_account=user_id)
+                if Role.ADMIN not in roles:
+                    demand_another_administrator(tx, user.actor)
+            accounts.set_roles(tx, user_id, roles)
+            before, after = {"roles": sorted(user.actor.roles)}, {"roles": sorted(roles)}
+            note(tx, EventKind.ROLES_CHANGED, user_id, by, now, after, before=before)
+
+    def reopen(self, user_id: int, by: Actor, now: datetime) -> None:
+        """Open a closed account again, with its roles and password as they were.
+
+        Raises InputError ``roles_apart``, ConflictError ``person_changed_meanwhile``, NotFoundError ``thing_not_found``.
+        """
+        with self.database.write() as tx:
+            user = known_account(tx, user_id)
+            if not user.disabled:
+                raise _changed_meanwhile()
+            demand_apart(tx, user.actor.person_id, user.actor.roles, of_account=user_id)
+            accounts.enable_user(tx, user_id)
+            note(tx, EventKind.ACCOUNT_REOPENED, user_id, by, now, {"roles": sorted(user.actor.roles)})
+
+    def _checked(self, tx: Transaction, details: PersonDetails, person_id: int) -> Person:
+        wanted = Person(person_id, plain_line(details.staff_no), plain_line(details.name), details.office)
+        if not wanted.name:
+            raise InputError("person_name_missing", field="name")
+        if wanted.office not in self.catalogue.offices:
+            known_offices = "、".join(self.catalogue.offices)
+            raise InputError("office_unknown", field="office", office=wanted.office, known=known_offices)
+        namesake = persons.by_staff_no(tx, wanted.staff_no)
+        if namesake is not None and namesake.person_id != person_id:
+            raise InputError("staff_no_taken", field="staff_no", found=wanted.staff_no, name=namesake.name)
+        return wanted
+
+
+def known(tx: Transaction, person_id: int) -> Person:
+    """The person with this key. Raises NotFoundError ``thing_not_found``."""
+    person = persons.get(tx, person_id)
+    if person is None:
+        raise things.not_found(things.PERSON)
+    return person
+
+
+def known_account(tx: Transaction, user_id: int) -> User:
+    """The account with this key. Raises NotFoundError ``thing_not_found``."""
+    user = accounts.user_by_id(tx, user_id)
+    if user is None:
+        raise things.not_found(things.ACCOUNT)
+    return user
+
+
+def demand_some(roles: frozenset[Role]) -> None:
+    """Raise InputError ``roles_missing`` if there are none."""
+    if not roles:
+        raise InputError("roles_missing", field="roles")
+
+
+def state_of(person: Person) -> str:
+    """What can be changed of a person, as one text that a form carries."""
+    return "|".join((person.staff_no, person.name, person.office))
+
+
+def roles_in_words(roles: frozenset[Role]) -> str:
+    """Roles as one text that a form carries."""
+    return ",".join(sorted(roles))
+
+
+def _demand_unchanged(was: str | None, is_now: str) -> None:
+    if was is not None and was != is_now:
+        raise _changed_meanwhile()
+
+
+def _changed_meanwhile() -> ConflictError:
+    return ConflictError("person_changed_meanwhile")
+
+
+def _facts(person: Person) -> dict[str, object]:
+    return {"staff_no": person.staff_no, "name": person.name, "office": person.office}
+
+
+def _note(
+    tx: Transaction,
+    kind: EventKind,
+    person_id: int,
+    by: Actor,
+    now: datetime,
+    *,
+    before: Mapping[str, object] | None = None,
+    after: Mapping[str, object],
+) -> None:
+    events.write(tx, NewEvent(kind=kind, subject=f"person/{person_id}", at=now, by=by, before=before, after=after))
