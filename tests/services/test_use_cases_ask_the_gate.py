@@ -19,6 +19,7 @@ from inspection_texts import VISIT, content_hash
 
 from bench.exports import licence, permit
 from licence_qr.bootstrap import Services
+from licence_qr.domain.accounts.people import PeopleFilter
 from licence_qr.domain.importing.department_rows import HEALTH_COLUMNS, MARKET_COLUMNS
 from licence_qr.domain.inspecting.follow_up import FollowUpOutcome, FollowUpReport
 from licence_qr.domain.inspecting.inspection import Filter
@@ -39,7 +40,6 @@ from licence_qr.services.inspecting.draws import DrawRequest
 from licence_qr.services.inspecting.second_officer import AnswerRequest
 from licence_qr.services.proposals.decide import ProposalRequest, ProposalVerdict
 from licence_qr.services.work.work_list import WorkFilter
-from licence_qr.store.accounts.persons import PeopleFilter
 from licence_qr.store.feedback import ratings
 
 __all__ = ["hotel", "hotel_made_once"]

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from licence_qr.domain.accounts import combinations
+from licence_qr.domain.accounts.people import PeopleFilter
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor, Role
-from licence_qr.errors import AccessError
+from licence_qr.errors import AccessError, InputError
 from licence_qr.services.accounts import staff
 from licence_qr.services.accounts.accounts import Accounts, open_within
 from licence_qr.services.accounts.sign_in import SignIn
@@ -19,7 +20,7 @@ from licence_qr.services.register import access, events
 from licence_qr.services.register.access import MANAGE_PEOPLE, READ_PEOPLE
 from licence_qr.services.register.events import NewEvent
 from licence_qr.store.accounts import accounts, persons, sessions
-from licence_qr.store.accounts.persons import PeopleFilter, Person
+from licence_qr.store.accounts.persons import Person
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.wording.text import Text
 
@@ -206,6 +207,8 @@ class People:
         return account.username
 
     def _confirm(self, actor: Actor, proof: Confirmation, now: datetime) -> None:
+        if not proof.password:
+            raise InputError("password_missing", field="password")
         self.signing_in.confirm_password(actor, proof.password, proof.client, now)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from licence_qr.domain.roles import Role
+from licence_qr.domain.accounts.people import PeopleFilter
 from licence_qr.store.database.connections import Row, Transaction
 
 
@@ -17,15 +17,6 @@ class Person:
     staff_no: str
     name: str
     office: str
-
-
-@dataclass(frozen=True, slots=True)
-class PeopleFilter:
-    """Which people are looked for. ``text`` is part of a staff number, a name or a user name; empty fields select all."""
-
-    text: str = ""
-    office: str = ""
-    role: Role | None = None
 
 
 def add(tx: Transaction, staff_no: str, name: str, office: str, at: datetime) -> int:

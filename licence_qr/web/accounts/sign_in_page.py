@@ -10,8 +10,9 @@ from licence_qr.web.accounts.interrupted_forms import KeptForm
 from licence_qr.web.shell.forms import Field, FieldProblem, Widget
 from licence_qr.web.shell.language import language
 from licence_qr.wording import explain
+from licence_qr.wording.terms import term
 
-USERNAME = Field("username", Text("用户名", "User name"), characters=20, autocomplete="username")
+USERNAME = Field("username", term("field.user_name"), characters=20, autocomplete="username")
 PASSWORD = Field(
     "password",
     Text("密码", "Password"),

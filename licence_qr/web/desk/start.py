@@ -12,6 +12,8 @@ from licence_qr.services.importing.review import Waiting
 from licence_qr.services.issuing.drafts import Applications
 from licence_qr.services.work.work_list import WorkList
 from licence_qr.web import current_instant
+from licence_qr.web.desk.accounts import acts as people_acts
+from licence_qr.web.desk.accounts import pages as people
 from licence_qr.web.desk.businesses import history
 from licence_qr.web.desk.businesses import pages as desk_businesses
 from licence_qr.web.desk.feedback import ratings, reports
@@ -58,6 +60,8 @@ for pages in (
     work_list,
     reports,
     ratings,
+    people,
+    people_acts,
 ):
     blueprint.register_blueprint(pages.blueprint)
 

@@ -11,11 +11,11 @@ import pytest
 
 from licence_qr.bootstrap import Services
 from licence_qr.domain.accounts import combinations
+from licence_qr.domain.accounts.people import PeopleFilter
 from licence_qr.domain.roles import AT_THE_MACHINE, Actor, Role
 from licence_qr.errors import AccessError, ConflictError, InputError, LicenceQRError
 from licence_qr.services.accounts.people import PAGE_PEOPLE, Confirmation
 from licence_qr.services.accounts.staff import PersonDetails, roles_in_words
-from licence_qr.store.accounts.persons import PeopleFilter
 from licence_qr.store.register import history
 
 PASSWORD = "only-for-these-tests"

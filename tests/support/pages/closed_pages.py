@@ -6,7 +6,7 @@ from flask import Flask
 
 from licence_qr.web.shell.security import PUBLIC
 
-_EXAMPLES = {"kind_of_file": "csv", "size": "a4"}
+_EXAMPLES = {"kind_of_file": "csv", "size": "a4", "change": "close"}
 
 
 def closed_rules(app: Flask) -> list[tuple[str, str, str]]:

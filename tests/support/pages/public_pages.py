@@ -278,6 +278,7 @@ def prepared_services() -> SimpleNamespace:
         "second_factors": None,
         "factor_sign_in": None,
         "own_password": None,
+        "people": None,
     }
     return SimpleNamespace(**(dict.fromkeys(field.name for field in fields(Services)) | prepared))
 

@@ -37,6 +37,7 @@ CLERKS = frozenset({Role.CLERK})
 INSPECTORS = frozenset({Role.INSPECTOR})
 OFFICERS = frozenset({Role.CLERK, Role.INSPECTOR})
 HANDLERS = frozenset({Role.CLERK, Role.INSPECTOR, Role.DECIDER})
+ADMINISTRATORS = frozenset({Role.ADMIN})
 READERS = HANDLERS | OVERSEERS
 FOLLOWERS = frozenset({Role.INSPECTOR, Role.DECIDER}) | OVERSEERS
 MENDERS = frozenset({Role.CLERK, Role.DECIDER})
@@ -112,6 +113,19 @@ MAY_OPEN = {
     "desk.ratings.act_on_rating": MENDERS,
     "desk.ratings.show_slip": CLERKS,
     "desk.ratings.show_slip_code": CLERKS,
+    **dict.fromkeys(
+        ("desk.people.list_people", "desk.people.export_people", "desk.people.show_person"), OVERSEERS | ADMINISTRATORS
+    ),
+    **dict.fromkeys(
+        (f"desk.people.{name}" for name in ("new_person", "add_person", "edit_person", "change_person")), ADMINISTRATORS
+    ),
+    **dict.fromkeys(
+        (
+            f"desk.people_acts.{name}"
+            for name in ("new_account", "open_account", "show_act", "do_act", "find_other", "show_merge", "merge")
+        ),
+        ADMINISTRATORS,
+    ),
     "inspect.show_pack": INSPECTORS,
     "inspect.take_pack": INSPECTORS,
     "inspect_visit.hand_out_key": INSPECTORS,
@@ -152,7 +166,7 @@ LANDS_ON = {
     **dict.fromkeys(Role, "/desk/work"),
     Role.CLERK: "/desk/",
     Role.CATALOGUE: "/sessions",
-    Role.ADMIN: "/sessions",
+    Role.ADMIN: "/desk/people",
 }
 FOUR_EYES = ("/desk/proposals", "/desk/follow-ups")
 ANSWERING = ("/desk/reports", "/desk/ratings")
@@ -186,11 +200,12 @@ ROOMS = {
             "/desk/inspections",
             "/desk/waiting-rows",
             *ANSWERING,
+            "/desk/people",
             "/sessions",
         ],
     ),
     Role.CATALOGUE: ["/sessions"],
-    Role.ADMIN: ["/sessions"],
+    Role.ADMIN: ["/desk/people", "/sessions"],
 }
 
 
@@ -212,6 +227,14 @@ def answered_back(services: Services, result: str) -> dict[str, str]:
         "rating_id": str(rating.rating_id),
         "application_no": case[0],
     }
+
+
+def person(services: Services, username: str) -> dict[str, str]:
+    """The person of an account, with the entry of somebody else."""
+    account, other = services.accounts.user(username), services.accounts.user("colleague")
+    assert account and other
+    keys = {"person_id": account.person_id, "user_id": account.user_id, "other_id": other.person_id}
+    return {name: str(key) for name, key in keys.items()}
 
 
 def proposed(clerk: Browser, form: str) -> str:
@@ -254,6 +277,8 @@ def things(desk_app: Flask, desk_services: Services) -> dict[str, str]:
         **dict.fromkeys(("key", "position", "order_id", "drawn_id"), "999999"),
         **dict.fromkeys(("inspection_id", "digest", "sha256"), "none"),
         **answered_back(desk_services, result),
+        **person(desk_services, "clerk"),
+        "change": "roles",
         "size": "a5",
         "kind_of_file": "csv",
     }
@@ -263,7 +288,11 @@ def closed(app: Flask, things: dict[str, str]) -> list[tuple[str, str, str]]:
     """Endpoint, method and address of every closed page."""
     adapter = app.url_map.bind("localhost")
     return [
-        (rule.endpoint, method, adapter.build(rule.endpoint, {name: things[name] for name in rule.arguments}))
+        (
+            rule.endpoint,
+            method,
+            adapter.build(rule.endpoint, {name: things[name] for name in rule.arguments}),
+        )
         for rule in app.url_map.iter_rules()
         if rule.endpoint not in PUBLIC
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
@@ -360,13 +389,15 @@ def test_the_navigation_shows_what_the_role_may_open_and_nothing_else(
         assert re.findall(r'href="([^"]+)"', nav[0]) == ROOMS[role]
 
 
-@pytest.mark.parametrize("role", [Role.INSPECTOR, Role.SUPERVISOR, Role.AUDITOR])
+@pytest.mark.parametrize("role", [Role.INSPECTOR, Role.SUPERVISOR, Role.AUDITOR, Role.ADMIN])
 def test_nothing_on_a_page_leads_to_a_page_the_role_may_not_open(
     desk_app: Flask, desk_services: Services, things: dict[str, str], role: Role
 ) -> None:
     person = signed_in(desk_app, desk_services, PERSON_OF[role])
     waiting = f"/desk/waiting-rows/{things['question_id']}"
-    pages = ["/desk/businesses?q=示例", f"/desk/businesses/{things['uscc']}", *ROOMS[role]]
+    people = ["/desk/people", f"/desk/people/{things['person_id']}"] if role in OVERSEERS | ADMINISTRATORS else []
+    found = ["/desk/businesses?q=示例", f"/desk/businesses/{things['uscc']}"] if role in READERS else []
+    pages = [*people, *found, *ROOMS[role]]
     for page in [*pages, waiting] if role in OVERSEERS else pages:
         shown = person.see(page)
         assert 'action="/desk/applications' not in shown

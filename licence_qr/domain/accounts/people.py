@@ -1,0 +1,16 @@
+"""Looking for people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from licence_qr.domain.roles import Role
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleFilter:
+    """Which people are looked for. ``text`` is part of a staff number, a name or a user name; empty fields select all."""
+
+    text: str = ""
+    office: str = ""
+    role: Role | None = None

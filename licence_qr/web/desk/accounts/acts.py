@@ -1,0 +1,222 @@
+"""Grave acts on people and accounts, each with the password once more. A starting password is shown once, in the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from licence_qr.domain.accounts.people import PeopleFilter
+from licence_qr.domain.catalogue.model import Text
+from licence_qr.errors import AccessError, ConflictError, InputError, LicenceQRError
+from licence_qr.services.accounts.people import AccountLine, Confirmation, PersonView
+from licence_qr.services.accounts.staff import roles_in_words
+from licence_qr.services.register import access, things
+from licence_qr.web import current_instant
+from licence_qr.web.desk.accounts.fields import BESIDE, PASSWORD, ROLE_NAMES, ROLES, USERNAME, roles_typed
+from licence_qr.web.desk.accounts.pages import people
+from licence_qr.web.shell.errors import status_of
+from licence_qr.web.shell.forms import Field, read_fields, refusals
+from licence_qr.web.shell.language import t
+from licence_qr.web.shell.security import current_actor, roles
+
+blueprint = Blueprint("people_acts", __name__, url_prefix="/people")
+
+_LONGEST_QUERY = 100
+_Refused = (InputError, ConflictError, AccessError)
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What a page says of an act: heading, what follows from it, and the button."""
+
+    heading: Text
+    effect: Text
+    done: Text
+
+
+_CLOSE, _REOPEN, _RESET, _ROLES = "close", "reopen", "password", "roles"
+_WORDS: Mapping[str, _Words] = {
+    _CLOSE: _Words(
+        Text("停用该账号", "Disable the account"),
+        Text(
+            "立即不能登录，已有的登录全部结束。办过的事都留在历史中。",
+            "It cannot be used any more, and its sessions end now. What was done with it stays in the history.",
+        ),
+        Text("账号已停用。", "The account has been disabled."),
+    ),
+    _REOPEN: _Words(
+        Text("恢复该账号", "Enable the account again"),
+        Text("按停用前的角色和密码恢复。", "With the roles and the password it had before."),
+        Text("账号已恢复。", "The account can be used again."),
+    ),
+    _RESET: _Words(
+        Text("重置密码", "Reset the password"),
+        Text(
+            "原密码作废，已有的登录全部结束。新的初始密码只显示一次。",
+            "The present password no longer works, and all sessions end. The new starting password is shown once.",
+        ),
+        Text("密码已重置。", "The password has been reset."),
+    ),
+    _ROLES: _Words(
+        Text("变更角色", "Change the roles"),
+        Text("立即生效，已登录的也一样。", "This takes effect now, also where the account is signed in."),
+        Text("角色已变更。", "The roles have been changed."),
+    ),
+}
+
+
+@blueprint.get("/<int:person_id>/accounts/new")
+@roles(*access.MANAGE_PEOPLE.roles)
+def new_account(person_id: int) -> str:
+    """The form that opens an account for a person."""
+    return _new_account_page(people().get(current_actor(), person_id), {})
+
+
+@blueprint.post("/<int:person_id>/accounts/new")
+@roles(*access.MANAGE_PEOPLE.roles)
+def open_account(person_id: int) -> Response:
+    """Open it and show its starting password. If it is refused, the form keeps everything but the password."""
+    actor, values = current_actor(), read_fields(request.form, (USERNAME, ROLES))
+    username, chosen = values["username"].strip(), roles_typed(values["roles"])
+    try:
+        password = people().open_account(actor, person_id, username, chosen, _proof(), current_instant())
+    except _Refused as refused:
+        page = _new_account_page(people().get(actor, person_id), values, refused)
+        return make_response(page, status_of(refused))
+    return _password_page(people().get(actor, person_id), username, password)
+
+
+@blueprint.get("/<int:person_id>/accounts/<int:user_id>/<any(close, reopen, password, roles):change>")
+@roles(*access.MANAGE_PEOPLE.roles)
+def show_act(person_id: int, user_id: int, change: str) -> str:
+    """What the act does, and the form that confirms it."""
+    return _act_page(_Case.of(person_id, user_id, change))
+
+
+@blueprint.post("/<int:person_id>/accounts/<int:user_id>/<any(close, reopen, password, roles):change>")
+@roles(*access.MANAGE_PEOPLE.roles)
+def do_act(person_id: int, user_id: int, change: str) -> Response:
+    """Do it. If it is refused, also because somebody else was faster, the form is shown again."""
+    case = _Case.of(person_id, user_id, change)
+    try:
+        password = _do(case)
+    except _Refused as refused:
+        return make_response(_act_page(_Case.of(person_id, user_id, change), refused), status_of(refused))
+    if password:
+        return _password_page(case.view, case.account.actor.username, password)
+    flash(t(_WORDS[change].done.zh, _WORDS[change].done.en))
+    return redirect(url_for("desk.people.show_person", person_id=person_id), 303)
+
+
+@blueprint.get("/<int:person_id>/merge")
+@roles(*access.MANAGE_PEOPLE.roles)
+def find_other(person_id: int) -> str:
+    """The entries that may be the same person: those of the same name, or what is looked for."""
+    actor, view = current_actor(), people().get(current_actor(), person_id)
+    query = request.args.get("q", view.person.name).strip()[:_LONGEST_QUERY].replace("\0", "")
+    found = people().list(actor, PeopleFilter(text=query), 1).people
+    others = tuple(each for each in found if each.person != view.person and not each.mine)
+    return render_template("desk/accounts/merge_find.html", view=view, query=query, others=others)
+
+
+@blueprint.get("/<int:person_id>/merge/<int:other_id>")
+@roles(*access.MANAGE_PEOPLE.roles)
+def show_merge(person_id: int, other_id: int) -> str:
+    """Both entries beside each other, and the form that makes them one person."""
+    return _merge_page(person_id, other_id)
+
+
+@blueprint.post("/<int:person_id>/merge/<int:other_id>")
+@roles(*access.MANAGE_PEOPLE.roles)
+def merge(person_id: int, other_id: int) -> Response:
+    """Make them one person. If it is refused, the page is shown again."""
+    try:
+        people().merge(current_actor(), person_id, other_id, _proof(), current_instant())
+    except _Refused as refused:
+        return make_response(_merge_page(person_id, other_id, refused), status_of(refused))
+    flash(t("已合并为一人。", "They are one person now."))
+    return redirect(url_for("desk.people.show_person", person_id=person_id), 303)
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """An act on an account, as the page shows it."""
+
+    view: PersonView
+    account: AccountLine
+    act: str
+
+    @classmethod
+    def of(cls, person_id: int, user_id: int, act: str) -> _Case:
+        view = people().get(current_actor(), person_id)
+        account = next((each for each in view.accounts if each.actor.user_id == user_id), None)
+        if account is None:
+            raise things.not_found(things.ACCOUNT)
+        return cls(view, account, act)
+
+
+def _do(case: _Case) -> str:
+    """Do the act; return the new starting password, if there is one."""
+    given, user_id, now = (current_actor(), case.account.actor.user_id), case.account.actor.user_id, current_instant()
+    if case.act == _RESET:
+        return people().reset_password(*given, _proof(), now)
+    if case.act == _ROLES:
+        chosen = roles_typed(read_fields(request.form, (ROLES,))["roles"])
+        people().set_roles(*given, chosen, request.form.get("was", ""), _proof(), now)
+    elif case.act == _CLOSE:
+        people().close(current_actor(), user_id, _proof(), now)
+    else:
+        people().reopen(current_actor(), user_id, _proof(), now)
+    return ""
+
+
+def _proof() -> Confirmation:
+    return Confirmation(request.form.get(PASSWORD.name, ""), request.remote_addr or "")
+
+
+def _act_page(case: _Case, refused: LicenceQRError | None = None) -> str:
+    has = roles_in_words(case.account.actor.roles)
+    fields: tuple[Field, ...] = (ROLES, PASSWORD) if case.act == _ROLES else (PASSWORD,)
+    summary, problems = refusals(refused, fields, BESIDE)
+    return render_template(
+        "desk/accounts/account_act.html",
+        case=case,
+        words_of=_WORDS[case.act],
+        fields=fields,
+        values={"roles": read_fields(request.form, (ROLES,))["roles"] if refused else has},
+        was=has,
+        role_names=ROLE_NAMES,
+        summary=summary,
+        problems=problems,
+    )
+
+
+def _new_account_page(view: PersonView, values: Mapping[str, str], refused: LicenceQRError | None = None) -> str:
+    fields = (USERNAME, ROLES, PASSWORD)
+    summary, problems = refusals(refused, fields, BESIDE)
+    return render_template(
+        "desk/accounts/account_new.html", view=view, fields=fields, values=values, summary=summary, problems=problems
+    )
+
+
+def _merge_page(person_id: int, other_id: int, refused: LicenceQRError | None = None) -> str:
+    summary, problems = refusals(refused, (PASSWORD,), BESIDE)
+    return render_template(
+        "desk/accounts/merge.html",
+        view=people().get(current_actor(), person_id),
+        other=people().get(current_actor(), other_id),
+        role_names=ROLE_NAMES,
+        password=PASSWORD,
+        summary=summary,
+        problems=problems,
+    )
+
+
+def _password_page(view: PersonView, username: str, password: str) -> Response:
+    page = render_template("desk/accounts/password.html", view=view, username=username, password=password)
+    response = make_response(page)
+    response.headers["Cache-Control"] = "no-store"
+    return response

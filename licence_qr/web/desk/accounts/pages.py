@@ -1,0 +1,147 @@
+"""People and their accounts: the list, one person, and what is written down about them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request, stream_with_context, url_for
+from werkzeug.wrappers import Response
+
+from licence_qr.domain.accounts.people import PeopleFilter
+from licence_qr.domain.dates import local_date
+from licence_qr.domain.roles import Role
+from licence_qr.errors import ConflictError, InputError, LicenceQRError
+from licence_qr.services.accounts.people import People, PersonView
+from licence_qr.services.accounts.staff import PersonDetails
+from licence_qr.services.register import access
+from licence_qr.web import current_instant
+from licence_qr.web.desk.accounts.export import CSV, as_csv
+from licence_qr.web.desk.accounts.fields import ROLE_NAMES, details_fields
+from licence_qr.web.shell.bounded_numbers import counted
+from licence_qr.web.shell.forms import read_fields, refusals
+from licence_qr.web.shell.handed import Handed, catalogue
+from licence_qr.web.shell.language import t
+from licence_qr.web.shell.navigation import PEOPLE
+from licence_qr.web.shell.security import current_actor, roles
+
+blueprint = Blueprint("people", __name__, url_prefix="/people")
+people = Handed(People)
+
+_LONGEST_QUERY = 100
+
+
+@blueprint.get("")
+@roles(*PEOPLE.roles)
+def list_people() -> str:
+    """People by office and name, with filters in the address. Unknown values are ignored."""
+    wanted = _wanted()
+    return render_template(
+        "desk/accounts/people.html",
+        found=people().list(current_actor(), wanted, request.args.get("page", 1, type=counted)),
+        wanted=wanted,
+        offices=tuple(catalogue().offices) if access.office_bound(current_actor(), access.READ_PEOPLE) is None else (),
+        role_names=ROLE_NAMES,
+        address=_address,
+        may_manage=_may_manage(),
+    )
+
+
+@blueprint.get("/list.csv")
+@roles(*PEOPLE.roles)
+def export_people() -> Response:
+    """All people with the same filters as a file, sent while it is read."""
+    now = current_instant()
+    lines = people().export(current_actor(), _wanted(), now)
+    response = Response(stream_with_context(as_csv(lines)), content_type=CSV)
+    response.headers["Content-Disposition"] = f'attachment; filename="people-{local_date(now)}.csv"'
+    return response
+
+
+@blueprint.get("/<int:person_id>")
+@roles(*PEOPLE.roles)
+def show_person(person_id: int) -> str:
+    """One person: what is written down, their accounts, and what should be looked at."""
+    return render_template(
+        "desk/accounts/person.html",
+        view=people().get(current_actor(), person_id),
+        role_names=ROLE_NAMES,
+        may_manage=_may_manage(),
+    )
+
+
+@blueprint.get("/new")
+@roles(*access.MANAGE_PEOPLE.roles)
+def new_person() -> str:
+    """The form for a person who is not in the list yet."""
+    return _details_page(None, {})
+
+
+@blueprint.post("/new")
+@roles(*access.MANAGE_PEOPLE.roles)
+def add_person() -> Response:
+    """Add a person. If it is refused, the form is shown again as typed."""
+    values = read_fields(request.form, details_fields())
+    try:
+        person_id = people().add(current_actor(), PersonDetails(**values), current_instant())
+    except InputError as refused:
+        return make_response(_details_page(None, values, refused), refused.http_status)
+    flash(t("已登记。", "The person has been added."))
+    return redirect(url_for(".show_person", person_id=person_id), 303)
+
+
+@blueprint.get("/<int:person_id>/change")
+@roles(*access.MANAGE_PEOPLE.roles)
+def edit_person(person_id: int) -> str:
+    """The form that changes staff number, name and office."""
+    view = people().get(current_actor(), person_id)
+    person = view.person
+    return _details_page(view, {"staff_no": person.staff_no, "name": person.name, "office": person.office})
+
+
+@blueprint.post("/<int:person_id>/change")
+@roles(*access.MANAGE_PEOPLE.roles)
+def change_person(person_id: int) -> Response:
+    """Change them. If it is refused, also because somebody else was faster, the form is shown again as typed."""
+    actor, values = current_actor(), read_fields(request.form, details_fields())
+    was = request.form.get("was", "")
+    try:
+        people().change(actor, person_id, PersonDetails(**values), was, current_instant())
+    except (InputError, ConflictError) as refused:
+        page = _details_page(people().get(actor, person_id), values, refused)
+        return make_response(page, refused.http_status)
+    flash(t("已更正。", "The change has been saved."))
+    return redirect(url_for(".show_person", person_id=person_id), 303)
+
+
+def _details_page(view: PersonView | None, values: Mapping[str, str], refused: LicenceQRError | None = None) -> str:
+    fields = details_fields()
+    summary, problems = refusals(refused, fields)
+    return render_template(
+        "desk/accounts/person_details.html",
+        view=view,
+        fields=fields,
+        values=values,
+        summary=summary,
+        problems=problems,
+    )
+
+
+def _may_manage() -> bool:
+    return access.may(current_actor(), access.MANAGE_PEOPLE)
+
+
+def _wanted() -> PeopleFilter:
+    asked = request.args
+    role = asked.get("role", "")
+    return PeopleFilter(
+        text=asked.get("q", "").strip()[:_LONGEST_QUERY].replace("\0", ""),
+        office=asked.get("office", "") if asked.get("office") in catalogue().offices else "",
+        role=Role(role) if role in set(Role) else None,
+    )
+
+
+def _address(endpoint: str = ".list_people", **changes: str | int | None) -> str:
+    """The list with other filters; those not named stay, the page starts anew."""
+    kept: dict[str, Any] = {name: request.args[name] for name in ("q", "office", "role") if request.args.get(name)}
+    return url_for(endpoint, **{name: value for name, value in (kept | changes).items() if value})

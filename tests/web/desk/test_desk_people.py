@@ -1,0 +1,152 @@
+"""People and their accounts at the desk: an administrator opens, changes, closes, merges; a refusal keeps the form."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+
+import pytest
+from desk_pages import OFFICE, PASSWORD, Browser, browser, desk_app, desk_services, hidden, signed_in
+from flask import Flask
+
+from licence_qr.bootstrap import Services
+from licence_qr.domain.accounts.people import PeopleFilter
+from licence_qr.domain.roles import Actor, Role
+
+__all__ = ["browser", "desk_app", "desk_services"]
+ADMINISTRATOR = Actor(0, "administrator", "", OFFICE, frozenset({Role.ADMIN}))
+
+
+@pytest.fixture
+def administrator(desk_app: Flask, desk_services: Services) -> Browser:
+    return signed_in(desk_app, desk_services, "administrator")
+
+
+def added(administrator: Browser, name: str, staff_no: str = "", office: str = OFFICE) -> str:
+    """The address of a new person."""
+    sent = administrator.send("/desk/people/new", {"staff_no": staff_no, "name": name, "office": office})
+    assert sent.status_code == 303
+    return sent.location
+
+
+def opened(administrator: Browser, person: str, username: str, role: str = "clerk") -> str:
+    """The starting password of a new account."""
+    form = {"username": username, "roles": role, "password": PASSWORD}
+    answer = administrator.send(f"{person}/accounts/new", form)
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
+    shown = re.search(r'<code class="code">([^<]+)</code>', answer.get_data(as_text=True))
+    assert shown
+    return shown[1]
+
+
+def account_of(page: str, act: str) -> str:
+    found = re.search(rf'href="(/desk/people/\d+/accounts/\d+/{act})"', page)
+    assert found
+    return found[1]
+
+
+def test_a_person_gets_an_account_and_signs_in_with_its_starting_password(
+    administrator: Browser, browser: Browser
+) -> None:
+    person = added(administrator, "赵示例", "P-1")
+    password = opened(administrator, person, "zhao")
+    assert browser.sign_in("zhao", password).status_code == 303
+    page = administrator.see(person)
+    assert "zhao" in page and "P-1" in page and password not in page
+    assert "最近登录：<time" in page
+
+
+def test_roles_password_closing_and_reopening_each_take_the_password(
+    administrator: Browser, desk_services: Services, browser: Browser
+) -> None:
+    person = added(administrator, "钱示例", "P-2")
+    opened(administrator, person, "qian")
+    roles = account_of(administrator.see(person), "roles")
+    refused = administrator.send(roles, {"roles": "decider", "password": "wrong", "was": "clerk"})
+    shown = refused.get_data(as_text=True)
+    assert (refused.status_code, "密码不对" in shown) == (403, True)
+    assert re.search(r'value="decider" checked', shown) and "wrong" not in shown
+    assert administrator.send(roles, {"roles": "decider", "password": "", "was": "clerk"}).status_code == 422
+    assert administrator.send(roles, {"roles": "decider", "password": PASSWORD, "was": "clerk"}).status_code == 303
+    account = desk_services.accounts.user("qian")
+    assert account and account.roles == {Role.DECIDER}
+    answer = administrator.send(account_of(administrator.see(person), "password"), {"password": PASSWORD})
+    assert "初始密码" in answer.get_data(as_text=True)
+    closing = account_of(administrator.see(person), "close")
+    assert administrator.send(closing, {"password": PASSWORD}).status_code == 303
+    assert desk_services.accounts.user("qian") is None
+    assert (
+        administrator.send(account_of(administrator.see(person), "reopen"), {"password": PASSWORD}).status_code == 303
+    )
+    assert desk_services.accounts.user("qian") is not None
+
+
+def test_what_must_be_apart_is_said_beside_the_roles(administrator: Browser) -> None:
+    person = added(administrator, "孙示例", "P-3")
+    opened(administrator, person, "sun")
+    form = {"username": "sun-2", "roles": "auditor", "password": PASSWORD}
+    refused = administrator.send(f"{person}/accounts/new", form)
+    shown = refused.get_data(as_text=True)
+    assert refused.status_code == 422
+    assert 'href="#roles"' in shown and "审计人员只查看" in shown and 'value="sun-2"' in shown
+
+
+def test_details_are_changed_and_a_form_out_of_date_is_not_taken(administrator: Browser) -> None:
+    person = added(administrator, "李示例", "P-4")
+    form = administrator.see(f"{person}/change")
+    first = {"staff_no": "P-4", "name": "李二示例", "office": "bafu"}
+    assert administrator.send(f"{person}/change", first | {"was": hidden(form, "was")}, form).status_code == 303
+    late = administrator.send(f"{person}/change", first | {"name": "李三示例", "was": "P-4|李示例|baishiyi"}, form)
+    assert (late.status_code, "李三示例" in late.get_data(as_text=True)) == (409, True)
+    assert "李二示例" in administrator.see(person)
+
+
+def test_two_entries_of_one_name_are_told_and_made_one_person(administrator: Browser, desk_services: Services) -> None:
+    first, second = added(administrator, "周示例", "P-5"), added(administrator, "周示例")
+    opened(administrator, second, "zhou")
+    assert "有同名的人" in administrator.see("/desk/people?q=周示例")
+    found = re.search(r'href="([^"]+/merge/\d+)"', administrator.see(f"{first}/merge"))
+    assert found
+    assert administrator.send(found[1], {"password": PASSWORD}).status_code == 303
+    page = administrator.see(first)
+    assert "zhou" in page and "有同名的人" not in page
+    administrator.see(second, 404)
+
+
+def test_nobody_is_offered_acts_on_themselves(administrator: Browser, desk_services: Services) -> None:
+    account = desk_services.accounts.user("administrator")
+    assert account
+    page = administrator.see(f"/desk/people/{account.person_id}")
+    assert "这是您本人" in page and "/accounts/" not in page
+    closing = f"/desk/people/{account.person_id}/accounts/{account.user_id}/close"
+    refused = administrator.send(closing, {"password": PASSWORD})
+    assert (refused.status_code, "另一位人员管理员" in refused.get_data(as_text=True)) == (403, True)
+    assert desk_services.accounts.user("administrator")
+
+
+def test_the_export_is_safe_to_open_and_has_a_line_for_each_account(administrator: Browser) -> None:
+    person = added(administrator, "=1+1示例", "+P-6")
+    opened(administrator, person, "formula")
+    response = administrator.client.get("/desk/people/list.csv?q=1%2B1")
+    assert response.headers["Content-Disposition"].startswith('attachment; filename="people-')
+    rows = list(csv.reader(io.StringIO(response.get_data().decode("utf-8-sig"))))
+    assert rows[0][:5] == ["工号", "姓名", "窗口", "用户名", "角色"]
+    assert rows[1][:2] == ["'+P-6", "'=1+1示例"] and rows[1][3:5] == ["formula", "窗口人员"]
+
+
+def test_a_supervisor_reads_and_is_offered_nothing_else(
+    desk_app: Flask, desk_services: Services, administrator: Browser
+) -> None:
+    elsewhere = added(administrator, "吴示例", "P-7", "bafu")
+    supervisor = signed_in(desk_app, desk_services, "supervisor")
+    page = supervisor.see("/desk/people?office=bafu")
+    assert "吴示例" not in page and "/desk/people/new" not in page and "按窗口筛选" not in page
+    supervisor.see(elsewhere, 403)
+
+
+def test_filters_that_are_unknown_are_ignored(administrator: Browser, desk_services: Services) -> None:
+    total = desk_services.people.list(ADMINISTRATOR, PeopleFilter(), 1).total
+    for query in ("?role=king", "?office=nowhere", "?page=99999", "?page=x"):
+        assert f"共 {total} 人" in administrator.see(f"/desk/people{query}")
+    assert "没有符合条件的人员" in administrator.see("/desk/people?q=没有这人")
