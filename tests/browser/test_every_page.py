@@ -26,7 +26,7 @@ from verify_site import SESSION
 from licence_qr.domain.roles import AT_THE_MACHINE, Role
 
 DATA = Path(__file__).parent.parent / "data"
-WHO = ("clerk", "inspector", "decider", "administrator")
+WHO = ("clerk", "inspector", "decider", "supervisor", "auditor", "administrator")
 pytestmark = pytest.mark.campaign
 
 
@@ -98,6 +98,14 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         yield site
 
 
+def people(desk: Running) -> dict[str, str]:
+    """A person with an account, and somebody else."""
+    account, other = desk.services.accounts.user("clerk"), desk.services.accounts.user("colleague")
+    assert account and other
+    keys = {"person_id": account.person_id, "user_id": account.user_id, "other_id": other.person_id}
+    return {name: str(key) for name, key in keys.items()}
+
+
 @pytest.fixture(scope="module")
 def places(desk: Running) -> list[str]:
     """Every address of the desk that can be opened, with real things in it."""
@@ -112,6 +120,7 @@ def places(desk: Running) -> list[str]:
     suspending = grounds | {"suspension": "closed"}
     sent = clerk.send(f"/desk/proposals/new/{uscc}/permit/{permit}/suspend", suspending).location
     known = {"uscc": uscc, "draft_id": draft, "size": "a5", "permit_id": permit, "number": sent.rpartition("/")[2]}
+    known |= people(desk) | {"change": "roles"}
     acts = [f"{business}/licence/{act}" for act in ("change", "add_premises", "reprint", "dormant", "mark", "cancel")]
     acts += [f"{business}/permit/{permit}/{act}" for act in ("change", "apply_renewal", "review", "grade", "cancel")]
     adapter = desk.app.url_map.bind("localhost")
