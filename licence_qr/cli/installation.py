@@ -225,8 +225,15 @@ _username = click.argument("username", help="用户名。 User name.")
     type=click.Choice([role.value for role in Role]),
     help="角色，可写多次。 Role; may be given more than once: " + ", ".join(role.value for role in Role),
 )
+@click.option(
+    "--staff-no",
+    default="",
+    help="工号；同一工号就是同一人。 Staff number; accounts with one number are of one person.",
+)
 @json_option
-def add_account(username: str, display_name: str, office: str, roles: tuple[str, ...], as_json: bool) -> None:
+def add_account(
+    username: str, display_name: str, office: str, roles: tuple[str, ...], staff_no: str, as_json: bool
+) -> None:
     """添加账号；初始密码只显示这一次，不存放在任何地方，首次登录时必须修改。
 
     Add an account. The initial password is shown once, not stored anywhere, and must be changed at the first sign-in."""
@@ -242,6 +249,7 @@ def add_account(username: str, display_name: str, office: str, roles: tuple[str,
         password,
         datetime.now(UTC),
         must_change=True,
+        staff_no=staff_no,
     )
     if as_json:
         person = {"username": username, "display_name": display_name, "office": office, "roles": sorted(set(roles))}

@@ -19,6 +19,8 @@ from licence_qr.cli.installation import account, init, serve, show_settings
 from licence_qr.cli.issuing import issue, notice
 from licence_qr.cli.keys import keys
 from licence_qr.cli.lifecycle import life
+from licence_qr.cli.people.accounts import change_roles, enable_account
+from licence_qr.cli.people.persons import person
 from licence_qr.cli.verify import verify
 from licence_qr.cli.work import remind
 from licence_qr.config import set_variable
@@ -47,9 +49,25 @@ def commands(context: click.Context, file: str | None) -> None:
         context.call_on_close(set_variable(FILE, file))
 
 
-COMMANDS = (init, serve, account, issue, notice, import_command, verify, keys, remind, life, show_settings, completion)
+COMMANDS = (
+    init,
+    serve,
+    account,
+    person,
+    issue,
+    notice,
+    import_command,
+    verify,
+    keys,
+    remind,
+    life,
+    show_settings,
+    completion,
+)
 for command in COMMANDS:
     commands.add_command(command)
+for command in (change_roles, enable_account):
+    account.add_command(command)
 
 
 def main() -> None:

@@ -65,6 +65,26 @@ def test_an_installation_and_its_people(told, here):
     assert told("account disable", "li.si")["disabled"] is True
     person = {"username": "li.si", "display_name": "李四", "office": "bafu", "roles": ["clerk"], "disabled": True}
     assert told("account list") == {"accounts": [person]}
+    assert told("account roles", "li.si", "--role", "decider")["roles"] == ["decider"]
+    assert told("account enable", "li.si")["disabled"] is False
+
+
+def test_people_are_listed_added_changed_and_merged(told):
+    told("account add", *PERSON, "--staff-no", "B-017")
+    added = told("person add", "--name", "李示例", "--office", "bafu")
+    changed = told("person change", added["key"], "--name", "李四", "--office", "baishiyi")
+    assert (changed["name"], changed["office"], changed["accounts"]) == ("李四", "baishiyi", [])
+    assert [each["zh"] for each in changed["told"]] == ["有同名的人"]
+    [first, second] = told("person list")["people"]
+    assert (first["staff_no"], first["accounts"], second) == ("B-017", ["li.si"], changed)
+    assert told("person merge", second["key"], first["key"]) == {
+        "key": second["key"],
+        "staff_no": "B-017",
+        "name": "李四",
+        "office": "baishiyi",
+        "accounts": ["li.si"],
+        "told": [],
+    }
 
 
 def test_what_is_issued_verified_and_followed(told, here):

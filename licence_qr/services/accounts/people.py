@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from licence_qr.domain.accounts import combinations
 from licence_qr.domain.accounts.people import PeopleFilter
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor, Role
@@ -27,7 +26,6 @@ from licence_qr.wording.text import Text
 PAGE_PEOPLE = 50
 EXPORT_PART = 500
 STARTING_PASSWORD_BYTES = 9
-_NO_STAFF_NO = Text("没有工号，不能与其他账号核对", "no staff number to compare other accounts by")
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,15 +218,13 @@ def _bounded(actor: Actor, wanted: PeopleFilter) -> PeopleFilter:
 def _view(tx: Transaction, actor: Actor, person: Person) -> PersonView:
     users = accounts.of_person(tx, person.person_id)
     namesakes = tuple(each for each in persons.namesakes(tx, person.name) if each != person)
-    roles = frozenset(role for user in users if not user.disabled for role in user.actor.roles)
-    unnumbered = (_NO_STAFF_NO,) if users and not person.staff_no else ()
     return PersonView(
         person=person,
         accounts=tuple(
             AccountLine(user.actor, user.disabled, sessions.last_of(tx, user.actor.user_id)) for user in users
         ),
         namesakes=namesakes,
-        told=(*unnumbered, *(apart.why for apart in combinations.met_by(roles))),
+        told=staff.told_of(tx, person, users),
         state=staff.state_of(person),
         mine=person.person_id == actor.person_id,
     )

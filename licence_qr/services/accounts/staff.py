@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from licence_qr.domain.accounts import combinations
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.plain_text import plain_line
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor, Role
-from licence_qr.errors import ConflictError, InputError
+from licence_qr.errors import AccessError, ConflictError, InputError
 from licence_qr.services.accounts.notes import note
 from licence_qr.services.accounts.role_rules import demand_another_administrator, demand_apart
 from licence_qr.services.register import events, things
@@ -19,6 +20,10 @@ from licence_qr.store.accounts import accounts, persons
 from licence_qr.store.accounts.accounts import User
 from licence_qr.store.accounts.persons import Person
 from licence_qr.store.database.connections import Database, Transaction
+from licence_qr.wording.text import Text
+
+_NAMESAKES = Text("有同名的人", "same name as another")
+_NO_STAFF_NO = Text("没有工号，不能与其他账号核对", "no staff number to compare other accounts by")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +36,38 @@ class PersonDetails:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownPerson:
+    """A person with their accounts; ``told`` is what an administrator should look at."""
+
+    person: Person
+    accounts: tuple[Actor, ...]
+    told: tuple[Text, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Staff:
     """The people of an installation. ``by`` is who acts."""
 
     database: Database
     catalogue: Catalogue
+
+    def everybody(self) -> tuple[KnownPerson, ...]:
+        """All people, by key."""
+        with self.database.read() as tx:
+            return tuple(_known_person(tx, each) for each in persons.everybody(tx))
+
+    def one(self, person_id: int) -> KnownPerson:
+        """One person. Raises NotFoundError ``thing_not_found``."""
+        with self.database.read() as tx:
+            return _known_person(tx, known(tx, person_id))
+
+    def account(self, username: str) -> int:
+        """The key of an account, also of a closed one. Raises AccessError ``account_unknown``."""
+        with self.database.read() as tx:
+            user = accounts.user_by_name(tx, username)
+        if user is None:
+            raise AccessError("account_unknown", username=username)
+        return user.actor.user_id
 
     def add(self, details: PersonDetails, by: Actor, now: datetime) -> int:
         """Add a person and return their key. Raises InputError ``person_name_missing``, ``office_unknown`` or
@@ -144,6 +176,20 @@ def known_account(tx: Transaction, user_id: int) -> User:
     if user is None:
         raise things.not_found(things.ACCOUNT)
     return user
+
+
+def told_of(tx: Transaction, person: Person, users: tuple[User, ...]) -> tuple[Text, ...]:
+    """What should be looked at: the name of somebody else, no staff number, roles that should be apart."""
+    namesakes = len(persons.namesakes(tx, person.name)) > 1
+    unnumbered = bool(users) and not person.staff_no
+    roles = frozenset(role for user in users if not user.disabled for role in user.actor.roles)
+    said = ((_NAMESAKES, namesakes), (_NO_STAFF_NO, unnumbered))
+    return (*(text for text, so in said if so), *(apart.why for apart in combinations.met_by(roles)))
+
+
+def _known_person(tx: Transaction, person: Person) -> KnownPerson:
+    users = accounts.of_person(tx, person.person_id)
+    return KnownPerson(person, tuple(user.actor for user in users), told_of(tx, person, users))
 
 
 def demand_some(roles: frozenset[Role]) -> None:

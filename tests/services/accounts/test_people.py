@@ -218,7 +218,10 @@ def test_two_entries_become_one_person_and_what_comes_to_light_is_told(
     people = services.people
     twin = account(services, "auditor", now, Role.AUDITOR, name="wang（示例）")
     assert people.get(admin, wang.person_id).namesakes == (people.get(admin, twin.person_id).person,)
-    assert [each.zh for each in people.get(admin, twin.person_id).told] == ["没有工号，不能与其他账号核对"]
+    assert [each.zh for each in people.get(admin, twin.person_id).told] == [
+        "有同名的人",
+        "没有工号，不能与其他账号核对",
+    ]
     people.merge(admin, wang.person_id, twin.person_id, PROOF, now)
     view = people.get(admin, wang.person_id)
     assert ([each.actor.username for each in view.accounts], view.namesakes) == (["auditor", "wang"], ())

@@ -1,0 +1,1 @@
+"""``licence-qr person``, and what ``licence-qr account`` does to accounts that exist."""

@@ -1,0 +1,55 @@
+"""``licence-qr account roles`` and ``licence-qr account enable``."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import click
+
+from licence_qr.bootstrap import build
+from licence_qr.cli.help import Command
+from licence_qr.cli.json_output import json_option, say
+from licence_qr.config import load_settings
+from licence_qr.domain.roles import AT_THE_MACHINE, Role
+
+_username = click.argument("username", help="用户名。 User name.")
+
+
+@click.command("roles", cls=Command, short_help="变更角色。 Change the roles.")
+@_username
+@click.option(
+    "--role",
+    "roles",
+    multiple=True,
+    required=True,
+    metavar="ROLE",
+    type=click.Choice([role.value for role in Role]),
+    help="今后的角色，可写多次。 The roles from now on; may be given more than once.",
+)
+@json_option
+def change_roles(username: str, roles: tuple[str, ...], as_json: bool) -> None:
+    """变更账号的角色，立即生效，已登录的也一样。不能由同一人担任的角色，不予变更。
+
+    Change the roles of an account, at once, also where it is signed in. Roles that one person must not have together are
+    refused."""
+    staff, chosen = build(load_settings()).staff, frozenset(Role(role) for role in roles)
+    staff.set_roles(staff.account(username), chosen, AT_THE_MACHINE, datetime.now(UTC))
+    if as_json:
+        say({"username": username, "roles": sorted(chosen)})
+        return
+    click.echo(f"角色 roles  {username}  {', '.join(sorted(chosen))}")
+
+
+@click.command("enable", cls=Command, short_help="恢复账号。 Enable a disabled account.")
+@_username
+@json_option
+def enable_account(username: str, as_json: bool) -> None:
+    """恢复停用的账号，角色和密码与停用前相同。
+
+    Enable a disabled account again, with the roles and the password it had."""
+    staff = build(load_settings()).staff
+    staff.reopen(staff.account(username), AT_THE_MACHINE, datetime.now(UTC))
+    if as_json:
+        say({"username": username, "disabled": False})
+        return
+    click.echo(f"已恢复 enabled    {username}")

@@ -1,0 +1,114 @@
+"""``licence-qr person``: the people of an installation, on the machine itself."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+
+from licence_qr.bootstrap import build
+from licence_qr.cli.help import Group
+from licence_qr.cli.json_output import json_option, say
+from licence_qr.config import load_settings
+from licence_qr.domain.roles import AT_THE_MACHINE
+from licence_qr.services.accounts.staff import KnownPerson, PersonDetails
+
+_OFFICE_HELP = "窗口编号，即目录 offices.toml 中的 id。 Office id, as in offices.toml of the catalogue."
+_STAFF_NO_HELP = "工号，单位名册中的编号。 Staff number, as on the staff list."
+_key = click.argument("key", type=int, help="人员编号，见 person list。 Key of the person, see person list.")
+_other = click.argument("other", type=int, help="并入的人员编号。 Key of the entry that is merged into it and goes.")
+
+
+@click.group(cls=Group, short_help="人员：账号是谁的。 People, to whom accounts belong.")
+def person() -> None:
+    """人员：账号是谁的。凡须由另一人办理的，比的是人员，不是账号。
+
+    People, to whom accounts belong. Wherever another person is needed, people are compared, not accounts.
+    """
+
+
+@person.command("list", short_help="列出人员。 List the people.")
+@json_option
+def list_people(as_json: bool) -> None:
+    """列出所有人员和账号，以及请核对的地方。
+
+    List all people with their accounts, and what should be looked at."""
+    people = build(load_settings()).staff.everybody()
+    if as_json:
+        say({"people": [_facts(each) for each in people]})
+        return
+    for each in people:
+        known = each.person
+        usernames = ", ".join(account.username for account in each.accounts) or "–"
+        click.echo(f"{known.person_id:>5}  {known.staff_no or '–':<12} {known.office:<12} {known.name}  {usernames}")
+        for told in each.told:
+            click.echo(f"       ! {told.zh} {told.en}")
+
+
+@person.command("add", short_help="登记人员。 Add a person.")
+@click.option("--name", required=True, help="姓名。 Name.")
+@click.option("--office", required=True, help=_OFFICE_HELP)
+@click.option("--staff-no", default="", help=_STAFF_NO_HELP)
+@json_option
+def add_person(name: str, office: str, staff_no: str, as_json: bool) -> None:
+    """登记一个还没有账号的人员。
+
+    Add a person who has no account yet."""
+    staff = build(load_settings()).staff
+    key = staff.add(PersonDetails(staff_no, name, office), AT_THE_MACHINE, datetime.now(UTC))
+    _tell(staff.one(key), as_json)
+
+
+@person.command("change", short_help="更正人员信息。 Change the details of a person.")
+@_key
+@click.option("--name", help="姓名。 Name.")
+@click.option("--office", help=_OFFICE_HELP)
+@click.option("--staff-no", help=_STAFF_NO_HELP)
+@json_option
+def change_person(key: int, name: str | None, office: str | None, staff_no: str | None, as_json: bool) -> None:
+    """更正工号、姓名或所在窗口，没有写的不变。账号显示的姓名和所属窗口，与原来相同的一并更改。
+
+    Change staff number, name or office; what is not given stays. Accounts that had the old name or office get the new
+    one."""
+    staff = build(load_settings()).staff
+    known = staff.one(key).person
+    details = PersonDetails(
+        staff_no=known.staff_no if staff_no is None else staff_no,
+        name=known.name if name is None else name,
+        office=known.office if office is None else office,
+    )
+    staff.change(key, details, AT_THE_MACHINE, datetime.now(UTC))
+    _tell(staff.one(key), as_json)
+
+
+@person.command("merge", short_help="两条记录是同一人。 Two entries are one person.")
+@_key
+@_other
+@json_option
+def merge_people(key: int, other: int, as_json: bool) -> None:
+    """登记两条记录是同一人：OTHER 的账号归到 KEY，OTHER 不再保留。不能撤销。
+
+    Record that two entries are one person: KEY gets the accounts of OTHER, which goes. It cannot be undone."""
+    staff = build(load_settings()).staff
+    staff.merge(key, other, AT_THE_MACHINE, datetime.now(UTC))
+    _tell(staff.one(key), as_json)
+
+
+def _tell(known: KnownPerson, as_json: bool) -> None:
+    if as_json:
+        say(_facts(known))
+        return
+    click.echo(f"人员编号 person  {known.person.person_id}")
+    click.echo(f"账号 accounts    {', '.join(account.username for account in known.accounts) or '–'}")
+
+
+def _facts(known: KnownPerson) -> dict[str, Any]:
+    return {
+        "key": known.person.person_id,
+        "staff_no": known.person.staff_no,
+        "name": known.person.name,
+        "office": known.person.office,
+        "accounts": [account.username for account in known.accounts],
+        "told": [{"zh": told.zh, "en": told.en} for told in known.told],
+    }
