@@ -280,8 +280,7 @@ def _wire(settings: Settings, catalogue: Catalogue, keys: Keys, accounts: Accoun
     reports, ratings = _answering(settings, catalogue, database, web_secret)
     confirming = _confirming(settings, accounts, web_secret, demonstration=demonstration)
     life, issuance = Life(database, catalogue, coding), Issuance(database, catalogue, coding, demonstration)
-    sign_in = confirming.sign_in
-    proposals = Proposals(database, catalogue, life, sign_in)
+    proposals = Proposals(database, catalogue, life, confirming)
     follow_ups, lives = FollowUps(database, catalogue, life, proposals), DemonstrationLives(life, proposals)
     photos, effects = PhotoFiles(settings.home / "photos"), InspectionEffects(catalogue, life, follow_ups, proposals)
     lookup = Lookup(database, catalogue, keys.trust_list, keys.allow_list, specimen=demonstration)
@@ -304,7 +303,7 @@ def _wire(settings: Settings, catalogue: Catalogue, keys: Keys, accounts: Accoun
         proposal_reading=ProposalReading(database, catalogue),
         follow_ups=follow_ups,
         inspections=Inspections(database, catalogue, photos),
-        second_officers=SecondOfficers(database, catalogue, effects, sign_in),
+        second_officers=SecondOfficers(database, catalogue, effects, confirming.sign_in),
         inspections_desk=InspectionsDesk(database, catalogue, effects, photos),
         draws=Draws(database, catalogue),
         lookup=lookup,

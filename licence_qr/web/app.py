@@ -113,7 +113,9 @@ def _hand_over(app: Flask, given: Services) -> None:
     history.timeline.give(app, given.timeline)
     past_day.life.give(app, given.life)
     act.services.give(app, act.LifeServices(given.life, given.register, given.bars, given.timeline, given.applications))
-    proposals.services.give(app, proposals.ProposalServices(given.proposals, given.proposal_reading, given.timeline))
+    proposals.services.give(
+        app, proposals.ProposalServices(given.proposals, given.proposal_reading, given.timeline, given.confirming)
+    )
     desk_draws.draws.give(app, given.draws)
     follow_ups.follow_ups.give(app, given.follow_ups)
     inspections.inspections.give(app, given.inspections_desk)

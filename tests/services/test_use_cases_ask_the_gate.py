@@ -31,6 +31,7 @@ from licence_qr.domain.register.permit import Suspension
 from licence_qr.domain.roles import AT_THE_MACHINE, Actor, Role
 from licence_qr.errors import LicenceQRError
 from licence_qr.services.accounts.people import Confirmation, People
+from licence_qr.services.accounts.second_factor.checking import Proof
 from licence_qr.services.accounts.staff import PersonDetails
 from licence_qr.services.feedback.ratings import SentRating
 from licence_qr.services.feedback.ratings_desk import RatingAct
@@ -60,7 +61,7 @@ OF_ONESELF = (
     | {f"factor_sign_in.{name}" for name in ("challenge", "prove", "go_on")}
     | {f"second_factors.{name}" for name in ("of", "begin_app", "begun_app", "confirm_app", "renew_codes", "remove")}
     | {f"second_factors.{name}" for name in ("begin_passkey", "add_passkey")}
-    | {f"confirming.{name}" for name in ("confirm", "confirm_own", "demanded_of", "challenge")}
+    | {f"confirming.{name}" for name in ("confirm", "confirm_own", "demanded_of", "factors_of", "challenge")}
     | {f"calendar_feeds.{name}" for name in ("revoke", "made_at")}
 )
 # Without a thing of any one office: a list or a figure of one's own office, or something new for it; and people, whom
@@ -117,7 +118,7 @@ def methods() -> Iterator[tuple[str, type, Callable[..., Any]]]:
 def takes_person(method: Callable[..., Any]) -> bool:
     """Who acts is a parameter; ``by`` is only whom the history names, and who has been let in before."""
     named = {name: kind for name, kind in method.__annotations__.items() if name != "by"}
-    return bool({"Actor", "ActRequest"} & set(named.values()))
+    return bool({"Actor", "ActRequest", "Holder"} & set(named.values()))
 
 
 def writes(kind: type, name: str, above: tuple[str, ...] = ()) -> bool:
@@ -177,7 +178,7 @@ def things(hotel: Scene, make_application: Any) -> dict[str, Any]:
         "proposal_id": proposed,
         "reason": "核对原件",
         "decision": "set_aside",
-        "verdict": ProposalVerdict(approve=True, reason="", password="x", client=CLIENT, seen=0),
+        "verdict": ProposalVerdict(approve=True, reason="", proof=Proof("x"), client=CLIENT, seen=0),
         "subject": subject.text,
         "act": Act.SUSPEND.value,
         "number": proposed,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from licence_qr.domain.accounts.act_content import ActContent
+from licence_qr.domain.accounts.second_factor import Factor
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import AccessError
 from licence_qr.services.accounts.second_factor import limits
@@ -47,6 +48,11 @@ class Confirming:
         if not has and self.checks.is_required(actor):
             raise AccessError("second_factor_not_enrolled")
         return has
+
+    def factors_of(self, actor: Actor) -> frozenset[Factor]:
+        """The second factors that ``confirm`` will accept one of; none where it asks for none."""
+        with self.checks.database.read() as tx:
+            return self.checks.enrolled(tx, actor.user_id)
 
     def challenge(self, actor: Actor, digest: str, now: datetime) -> str:
         """The JSON with which the browser asks for a passkey, for the content of this digest.

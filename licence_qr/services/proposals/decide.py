@@ -1,4 +1,5 @@
-"""Four eyes: one person proposes an act, another of the same office decides it and types the password again.
+"""Four eyes: one person proposes an act, another of the same office decides it and proves again who
+they are.
 
 Suspension, reinstatement and the three adverse ends (撤销, 吊销, 撤回) can be done only this way. Nobody decides their own
 proposal, whatever their roles, nor one that follows from an inspection they took part in.
@@ -7,9 +8,11 @@ proposal, whatever their roles, nor one that follows from an inspection they too
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
+from licence_qr.domain.accounts.act_content import ActContent
+from licence_qr.domain.canonical_json import canonical_json
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.inspecting.follow_up import Fault
@@ -27,7 +30,8 @@ from licence_qr.errors import (
     InvalidApplication,
     RuleError,
 )
-from licence_qr.services.accounts.sign_in import SignIn
+from licence_qr.services.accounts.confirming import Confirming
+from licence_qr.services.accounts.second_factor.checking import Proof
 from licence_qr.services.lifecycle.credit_record import Consequence, add_within, settle_within
 from licence_qr.services.lifecycle.obsolete_proposals import Seen, close_if_impossible, note, see
 from licence_qr.services.lifecycle.perform import MAX_BASIS_CHARS, MAX_NUMBER_CHARS, MAX_REASON_CHARS, Life
@@ -72,12 +76,12 @@ class ProposalRequest:
 class ProposalVerdict:
     """The decision of a decider. ``seen`` is the revision up to which the page showed changes of the business.
 
-    ``confirmed``: the decider confirmed that they reviewed these changes. The password is checked, not stored.
+    ``confirmed``: the decider confirmed that they reviewed these changes. ``proof`` is checked, not stored.
     """
 
     approve: bool | None
     reason: str
-    password: str = field(repr=False)
+    proof: Proof
     client: str
     seen: int
     confirmed: bool = False
@@ -95,7 +99,7 @@ class Proposals:
     database: Database
     catalogue: Catalogue
     life: Life
-    sign_in: SignIn
+    confirming: Confirming
 
     def propose(self, actor: Actor, wanted: ProposalRequest, now: datetime) -> int:
         """Open a proposal and return its number.
@@ -131,15 +135,15 @@ class Proposals:
     def decide(self, actor: Actor, proposal_id: int, verdict: ProposalVerdict, now: datetime) -> ProposalState:
         """Approve and carry out, or refuse; return the new state.
 
-        CLOSED if the act is no longer allowed; nothing is done then. Raises AccessError, also ``password_wrong`` or
-        ``password_throttled``; RuleError ``proposal_is_own``; ConflictError ``proposal_decided`` or
+        CLOSED if the act is no longer allowed; nothing is done then. Raises AccessError, also as ``Confirming.confirm``
+        does; RuleError ``proposal_is_own``; ConflictError ``proposal_decided`` or
         ``proposal_business_changed`` (the business changed after the page was made, or its changes were not confirmed);
         InvalidApplication; NotFoundError; KeyStoreError.
         """
         with self.database.read() as tx:
-            _decidable(tx, actor, proposal_id)
+            proposal = _decidable(tx, actor, proposal_id)
         _demand_verdict(verdict)
-        self.sign_in.confirm_password(actor, verdict.password, verdict.client, now)
+        self.confirming.confirm(actor, verdict.proof, content_of(proposal, verdict.seen), verdict.client, now)
         with self.database.write() as tx:
             proposal = _decidable(tx, actor, proposal_id)
             if verdict.approve:
@@ -183,6 +187,15 @@ class Proposals:
         proposals.settle(tx, proposal.proposal_id, state, actor.username, why.strip(), now)
         annulled = state is ProposalState.APPROVED
         settle_within(tx, self.catalogue, Consequence(proposal, actor, annulled, now))
+
+
+def content_of(proposal: StoredProposal, revision: int) -> ActContent:
+    """What a decider confirms: the act of this proposal, as shown at ``revision`` of the history of the business."""
+    content = proposal.content
+    day = content.effective_on.isoformat() if content.effective_on else ""
+    said = (content.reason, content.legal_basis, content.document_no, day, content.suspension or "")
+    subject = f"proposal {proposal.proposal_id}: {content.uscc} {content.subject}"
+    return ActContent(content.act, subject, canonical_json(said), revision)
 
 
 def own_office(tx: Transaction, actor: Actor, proposal_id: int) -> StoredProposal:
@@ -285,7 +298,7 @@ def _demand_verdict(verdict: ProposalVerdict) -> None:
     if verdict.approve is False and not verdict.reason.strip():
         problems.append(InputError("refusal_reason_missing", field="reason"))
     problems += length_faults(verdict.reason, MAX_REASON_CHARS, "reason")
-    if not verdict.password:
+    if not verdict.proof.password:
         problems.append(InputError("password_missing", field="password"))
     if problems:
         raise InvalidApplication(problems)

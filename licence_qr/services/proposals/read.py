@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from licence_qr.domain.accounts.act_content import ActContent
 from licence_qr.domain.catalogue.life_rules import LifeRules
 from licence_qr.domain.catalogue.model import Catalogue, Text
 from licence_qr.domain.dates import Period, local_date
@@ -15,7 +16,7 @@ from licence_qr.domain.register.permit import SUSPENSION_STATUS, Suspension
 from licence_qr.domain.roles import SYSTEM, Actor
 from licence_qr.errors import RuleError
 from licence_qr.services.lifecycle.obsolete_proposals import Seen, see
-from licence_qr.services.proposals.decide import changes_since, may_decide, own_office
+from licence_qr.services.proposals.decide import changes_since, content_of, may_decide, own_office
 from licence_qr.services.register import access
 from licence_qr.services.register.access import READ_PROPOSALS
 from licence_qr.store.accounts import accounts
@@ -84,7 +85,7 @@ class ProposalView:
     """One proposal.
 
     ``refused_now`` is why its act is not allowed today, or None; ``changed`` is the number of events since, up to
-    ``revision``; ``closed_state`` is the state that closed it, in words.
+    ``revision``; ``closed_state`` is the state that closed it, in words; ``content`` is what a decider confirms.
     """
 
     line: ProposalLine
@@ -99,6 +100,7 @@ class ProposalView:
     refused_now: RuleError | None
     bar: Bar | None
     suspension: Suspension | None
+    content: ActContent
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +158,7 @@ class ProposalReading:
                 refused_now=_refusal(seen, Act(content.act)) if is_open else None,
                 bar=self._bar(tx, number, day),
                 suspension=content.suspension,
+                content=content_of(proposal, history.revision(tx, content.uscc)),
             )
 
     def _bar(self, tx: Transaction, number: int, day: date) -> Bar | None:

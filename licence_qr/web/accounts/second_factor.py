@@ -25,7 +25,8 @@ from licence_qr.services.accounts.second_factor.enrolling import Codes, SecondFa
 from licence_qr.services.accounts.second_factor.signing_in import FactorSignIn
 from licence_qr.web import current_instant
 from licence_qr.web.accounts import entering, known_device
-from licence_qr.web.accounts.second_factor_fields import BESIDE, CODE, FIRST_CODE, NAME, proof_fields, typed_proof
+from licence_qr.web.accounts.second_factor_fields import FIRST_CODE, NAME, proof_fields
+from licence_qr.web.shell.confirming import BESIDE, CODE, typed_proof, with_scripts
 from licence_qr.web.shell.errors import status_of
 from licence_qr.web.shell.forms import refusals
 from licence_qr.web.shell.handed import Handed
@@ -46,11 +47,6 @@ class FactorServices:
 
 services = Handed(FactorServices)
 _Refused = (AccessError, InputError, ConflictError)
-# Passkeys are asked for by a script of ours, which fetches a challenge.
-POLICY = (
-    "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
 
 
 @blueprint.get("")
@@ -258,12 +254,6 @@ class _Asked:
             return change(typed_proof(), request.remote_addr or "", current_instant())
         except _Refused as refused:
             return self.page(actor, refused)
-
-
-def with_scripts(response: Response) -> Response:
-    """A page that may run our scripts."""
-    response.headers["Content-Security-Policy"] = POLICY
-    return response
 
 
 # --- signing in ------------------------------------------------------------------------------------------------------

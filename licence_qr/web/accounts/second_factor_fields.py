@@ -1,12 +1,10 @@
-"""The questions of the pages of second factors, and what was typed there."""
+"""The questions of the pages of second factors."""
 
 from __future__ import annotations
 
-from flask import request
-
 from licence_qr.domain.catalogue.model import Text
-from licence_qr.services.accounts.second_factor.checking import Proof
 from licence_qr.services.accounts.second_factor.enrolling import OwnFactors
+from licence_qr.web.shell.confirming import CODE
 from licence_qr.web.shell.forms import Field, Widget
 from licence_qr.wording.terms import term
 
@@ -16,15 +14,6 @@ PASSWORD = Field(
     widget=Widget.PASSWORD,
     characters=20,
     autocomplete="current-password",
-)
-CODE = Field(
-    "code",
-    Text("验证码", "Verification code"),
-    Text(
-        "验证器应用显示的 6 位数字，或者一个恢复码。", "The six digits in your authenticator app, or a recovery code."
-    ),
-    characters=20,
-    autocomplete="one-time-code",
 )
 FIRST_CODE = Field(
     "code",
@@ -40,22 +29,8 @@ NAME = Field(
     Text("您怎样称呼它，例如“办公室电脑”。", "What you call it, for example “Office computer”."),
     characters=20,
 )
-# Refusals, by the field beside which they stand.
-BESIDE = {
-    "password_wrong": PASSWORD.name,
-    "password_throttled": PASSWORD.name,
-    "second_factor_wrong": CODE.name,
-    "second_factor_throttled": CODE.name,
-    "second_factor_unreadable": CODE.name,
-}
 
 
 def proof_fields(own: OwnFactors) -> tuple[Field, ...]:
     """What a change to one's own factors asks for."""
     return (PASSWORD, CODE) if own.any else (PASSWORD,)
-
-
-def typed_proof() -> Proof:
-    """What the form brings."""
-    form = request.form
-    return Proof(form.get(PASSWORD.name, ""), form.get(CODE.name, ""), form.get("passkey", ""))

@@ -13,6 +13,7 @@ from licence_qr.domain.importing.conflicts import Decision
 from licence_qr.domain.proposals.proposal import ProposalState
 from licence_qr.domain.register.events import EventKind
 from licence_qr.errors import AccessError, RuleError
+from licence_qr.services.accounts.second_factor.checking import Proof
 from licence_qr.services.importing.review import Settlement
 from licence_qr.services.proposals.decide import ProposalVerdict
 from licence_qr.store.register import codes
@@ -92,7 +93,7 @@ def test_the_clerk_who_took_the_files_word_does_not_decide_it(register: Register
     both = register.accounts.user("clerk")
     assert both is not None
     with pytest.raises(RuleError, match="proposal_is_own"):
-        register.proposals.decide(both, number, ProposalVerdict(True, "", PASSWORD, "10.0.0.1", 0), NOW)
+        register.proposals.decide(both, number, ProposalVerdict(True, "", Proof(PASSWORD), "10.0.0.1", 0), NOW)
     assert states(register) == [("active", "effective")]
 
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import pytest
 from four_eyes import LATER, PASSWORD, WHY, opened
+from pyotp import TOTP
 
 from licence_qr.domain.inspecting.follow_up import Fault
 from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject
@@ -16,7 +17,10 @@ from licence_qr.domain.lifecycle.details import ActRequest, LicenceChange
 from licence_qr.domain.proposals.proposal import ProposalFilter, ProposalState
 from licence_qr.domain.register.permit import PermitState, Suspension
 from licence_qr.errors import AccessError, ConflictError, InvalidApplication, LicenceQRError, NotFoundError, RuleError
+from licence_qr.services.accounts.second_factor.checking import Proof
 from licence_qr.services.accounts.sign_in_limits import CONFIRMING_FROM_NETWORK
+from licence_qr.services.proposals.decide import content_of
+from licence_qr.store.proposals import proposals
 from licence_qr.store.register import codes
 
 
@@ -361,3 +365,27 @@ def test_an_account_that_was_closed_decides_nothing(office):
     with pytest.raises(AccessError):
         office.decide("decider", number, LATER)
     assert office.stored.permit.state is PermitState.EFFECTIVE
+
+
+def test_a_decider_who_has_a_second_factor_proves_it_for_each_decision(office):
+    factors, decider = office.services.second_factors, office.people["decider"]
+    app = TOTP(factors.begin_app(decider, Proof(PASSWORD), "10.0.0.1", LATER).base32)
+    factors.confirm_app(decider, app.at(LATER), LATER)
+    at = LATER + timedelta(minutes=5)
+    number = office.propose("inspector", Act.SUSPEND, LATER)
+    for code in ("", "000000"):
+        assert refused(office.decide, "decider", number, at, code=code).code == "second_factor_wrong"
+    assert office.decide("decider", number, at, code=app.at(at)) is ProposalState.APPROVED
+    again = office.propose("inspector", Act.REINSTATE, at)
+    assert refused(office.decide, "decider", again, at, code=app.at(at)).code == "second_factor_wrong"
+
+
+def test_what_is_confirmed_is_one_proposal_as_it_was_shown(office):
+    number, other = office.propose("inspector", Act.SUSPEND, LATER), office.propose("inspector", Act.REVOKE, LATER)
+    with office.services.database.read() as tx:
+        one, two = proposals.get(tx, number), proposals.get(tx, other)
+    changed = replace(one, content=replace(one.content, reason="别的理由"))
+    contents = {content_of(one, 1).digest, content_of(two, 1).digest, content_of(one, 2).digest}
+    assert len(contents | {content_of(changed, 1).digest}) == 4
+    shown = office.services.proposal_reading.get(office.people["decider"], number, LATER)
+    assert shown.content == content_of(one, shown.revision)

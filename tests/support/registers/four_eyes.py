@@ -9,6 +9,7 @@ from licence_qr.bootstrap import Services
 from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject
 from licence_qr.domain.register.permit import Suspension
 from licence_qr.domain.roles import Actor, Role
+from licence_qr.services.accounts.second_factor.checking import Proof
 from licence_qr.services.proposals.decide import ProposalRequest, ProposalVerdict
 from licence_qr.store.register import history, permits
 from licence_qr.store.register.permits import StoredPermit
@@ -56,7 +57,8 @@ class Office:
 
     def decide(self, who: str, number: int, now: datetime, **more: object):
         """Approve, or what ``more`` says."""
-        said = {"approve": True, "reason": "", "password": PASSWORD, "client": "10.0.0.1", "seen": 0} | more
+        proof = Proof(more.pop("password", PASSWORD), more.pop("code", ""))
+        said = {"approve": True, "reason": "", "proof": proof, "client": "10.0.0.1", "seen": 0} | more
         return self.services.proposals.decide(self.people[who], number, ProposalVerdict(**said), now)
 
     def history(self) -> list[dict[str, object]]:

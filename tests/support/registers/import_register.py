@@ -22,6 +22,7 @@ from licence_qr.domain.importing.department_rows import HEALTH_COLUMNS, MARKET_C
 from licence_qr.domain.proposals.proposal import ProposalState
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor, Role
+from licence_qr.services.accounts.second_factor.checking import Proof
 from licence_qr.services.importing.review import Waiting, WaitingRow
 from licence_qr.services.importing.run import ExportFile, FileSums, Importing
 from licence_qr.services.keys.keyring import Keys
@@ -105,7 +106,7 @@ class Register:
         people = People(self.database)
         self.accounts = people.accounts
         life = Life(self.database, self.catalogue, self.coding)
-        self.proposals = Proposals(self.database, self.catalogue, life, people.signing_in)
+        self.proposals = Proposals(self.database, self.catalogue, life, people.confirming)
         self.waiting = Waiting(self.database, self.catalogue, self.coding, self.proposals)
 
     def import_data(self) -> Imported:
@@ -135,7 +136,7 @@ class Register:
 
     def decide(self, number: int, *, approve: bool = True) -> ProposalState:
         """What another person makes of a proposal."""
-        said = ProposalVerdict(approve, "" if approve else "证据不足", PASSWORD, "10.0.0.1", 0)
+        said = ProposalVerdict(approve, "" if approve else "证据不足", Proof(PASSWORD), "10.0.0.1", 0)
         return self.proposals.decide(self.decider(), number, said, NOW)
 
     def digest(self) -> dict[str, str]:

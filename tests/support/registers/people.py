@@ -6,6 +6,7 @@ from argon2 import PasswordHasher
 from quick_passwords import QUICK
 
 from licence_qr.services.accounts.accounts import Accounts
+from licence_qr.services.accounts.confirming import Confirming
 from licence_qr.services.accounts.own_password import OwnPassword
 from licence_qr.services.accounts.passwords import Passwords
 from licence_qr.services.accounts.second_factor.checking import FactorChecks
@@ -26,6 +27,7 @@ class People:
         self.sessions = Sessions(database)
         checks = FactorChecks(database, Sealing(SECRET), None, SECRET, demonstration=True)
         self.signing_in = SignIn(database, passwords, self.sessions, checks)
+        self.confirming = Confirming(self.signing_in, checks)
         self.create, self.user, self.everybody = self.accounts.create, self.accounts.user, self.accounts.everybody
         self.set_password, self.disable = self.accounts.set_password, self.accounts.disable
         self.sign_in, self.known_device = self.signing_in.sign_in, self.signing_in.known_device

@@ -12,6 +12,7 @@ from licence_qr.domain.plain_text import plain_line, plain_text
 from licence_qr.domain.register.permit import SUSPENSION_DECISION, Suspension
 from licence_qr.services.proposals.decide import ProposalRequest
 from licence_qr.services.proposals.read import Preview
+from licence_qr.web.shell import confirming
 from licence_qr.web.shell.forms import Choice, Field, TypedForm, Widget
 from licence_qr.wording.terms import term
 
@@ -145,8 +146,7 @@ def read_proposing(preview: Preview, values: Mapping[str, str], revision: int) -
 
 # Refusals that name no field of the page by themselves, and the field beside which they are said.
 BESIDE = {
-    "password_wrong": "password",
-    "password_throttled": "password",
+    **confirming.BESIDE,
     "proposal_business_changed": "confirmed",
     "withdrawal_reason_missing": "withdrawal",  # another name than in the service: two forms stand on that page
 }

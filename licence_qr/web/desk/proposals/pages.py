@@ -12,12 +12,14 @@ from typing import Any
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from licence_qr.domain.accounts.second_factor import Factor
 from licence_qr.domain.inspecting.follow_up import FAULT_WORDS
 from licence_qr.domain.lifecycle.acts import Act
 from licence_qr.domain.plain_text import plain_text
 from licence_qr.domain.proposals.proposal import FOUR_EYES, PAGE_LINES, STATE_WORDS, ProposalFilter, ProposalState
 from licence_qr.domain.register.permit import SUSPENSION_DECISION
 from licence_qr.errors import AccessError, ConflictError, InputError, InvalidApplication, LicenceQRError, RuleError
+from licence_qr.services.accounts.confirming import Confirming
 from licence_qr.services.businesses.history import Timeline
 from licence_qr.services.proposals.decide import NO_CHANGE, Proposals, ProposalVerdict
 from licence_qr.services.proposals.read import Preview, ProposalReading, ProposalView
@@ -36,6 +38,7 @@ from licence_qr.web.desk.proposals.fields import (
 )
 from licence_qr.web.desk.proposals.words import CREDIT, OUTCOME_TOLD, TONES
 from licence_qr.web.shell.bounded_numbers import counted
+from licence_qr.web.shell.confirming import CODE, typed_proof, with_scripts
 from licence_qr.web.shell.errors import status_of
 from licence_qr.web.shell.forms import Field, read_fields, read_revision, refusals
 from licence_qr.web.shell.handed import Handed
@@ -54,6 +57,7 @@ class ProposalServices:
     proposals: Proposals
     reading: ProposalReading
     timeline: Timeline
+    confirming: Confirming
 
 
 services = Handed(ProposalServices)
@@ -174,7 +178,7 @@ def _proposing_page(
 
 @blueprint.get("/<int:number>")
 @roles(*PROPOSALS.roles)
-def show_proposal(number: int) -> str:
+def show_proposal(number: int) -> Response:
     """What is proposed, by whom, what has changed since, and how it was decided."""
     return _page(_view(number))
 
@@ -187,7 +191,7 @@ def decide(number: int) -> Response:
     verdict = ProposalVerdict(
         approve={"approve": True, "refuse": False}.get(values["verdict"]),
         reason=plain_text(values["reason"]),
-        password=request.form.get(PASSWORD.name, ""),
+        proof=typed_proof(),
         client=request.remote_addr or "",
         seen=read_revision(request.form) or 0,
         confirmed=bool(values["confirmed"]),
@@ -195,7 +199,7 @@ def decide(number: int) -> Response:
     try:
         outcome = services().proposals.decide(actor, number, verdict, current_instant())
     except (*_Refused, AccessError) as refused:
-        return make_response(_page(_view(number), values, refused), status_of(refused))
+        return _page(_view(number), values, refused)
     told = OUTCOME_TOLD[outcome]
     flash(t(told.zh, told.en))
     if outcome is ProposalState.CLOSED and verdict.reason.strip():
@@ -211,7 +215,7 @@ def withdraw(number: int) -> Response:
     try:
         services().proposals.withdraw(current_actor(), number, plain_text(values["withdrawal"]), current_instant())
     except _Refused as refused:
-        return make_response(_page(_view(number), values, refused), refused.http_status)
+        return _page(_view(number), values, refused)
     flash(t("提议已收回。", "You have retracted the proposal."))
     return redirect(url_for(".show_proposal", number=number), 303)
 
@@ -220,11 +224,15 @@ def _view(number: int) -> ProposalView:
     return services().reading.get(current_actor(), number, current_instant())
 
 
-def _page(view: ProposalView, values: Mapping[str, str] | None = None, refused: LicenceQRError | None = None) -> str:
+def _page(
+    view: ProposalView, values: Mapping[str, str] | None = None, refused: LicenceQRError | None = None
+) -> Response:
     main = language().value
-    fields: tuple[Field, ...] = (*VERDICT_FIELDS, PASSWORD, *WITHDRAWAL_FIELDS)
+    factors = services().confirming.factors_of(current_actor()) if view.line.mine_to_decide else frozenset()
+    proof = (PASSWORD, CODE) if factors else (PASSWORD,)
+    fields: tuple[Field, ...] = (*VERDICT_FIELDS, *proof, *WITHDRAWAL_FIELDS)
     summary, problems = refusals(refused, fields if view.line.state is ProposalState.OPEN else (), BESIDE)
-    return render_template(
+    page = render_template(
         "desk/proposals/proposal.html",
         view=view,
         effects=view.rule.told,
@@ -234,7 +242,8 @@ def _page(view: ProposalView, values: Mapping[str, str] | None = None, refused: 
         fault_words=FAULT_WORDS,
         suspension_words=SUSPENSION_DECISION,
         fields=VERDICT_FIELDS,
-        password=PASSWORD,
+        proof=proof,
+        by_passkey=Factor.PASSKEY in factors,
         withdrawal=WITHDRAWAL_FIELDS,
         lost=refused is not None and view.line.state is not ProposalState.OPEN,
         values=values or {},
@@ -243,6 +252,8 @@ def _page(view: ProposalView, values: Mapping[str, str] | None = None, refused: 
         impossible=explain(view.refused_now, main) if view.refused_now else None,
         days=_changes(view.line.about.subject.uscc, view.since) if view.changed else (),
     )
+    response = make_response(page, status_of(refused) if refused else 200)
+    return with_scripts(response) if Factor.PASSKEY in factors else response
 
 
 def _changes(uscc: str, since: int) -> tuple[Day, ...]:
