@@ -25,6 +25,7 @@ from licence_qr.services.accounts.passwords import STANDARD_HASHER, Passwords
 from licence_qr.services.accounts.people import People
 from licence_qr.services.accounts.second_factor.checking import FactorChecks
 from licence_qr.services.accounts.second_factor.enrolling import SecondFactors
+from licence_qr.services.accounts.second_factor.resetting import FactorReset
 from licence_qr.services.accounts.second_factor.sealing import Sealing
 from licence_qr.services.accounts.second_factor.signing_in import FactorSignIn
 from licence_qr.services.accounts.sessions import Sessions
@@ -152,6 +153,11 @@ class Services:
         """One's own second factors."""
         checks = self.confirming.checks
         return SecondFactors(self.database, checks, self.confirming, f"一码通行 {self.settings.host}")
+
+    @property
+    def factor_reset(self) -> FactorReset:
+        """Two people take the second factors of a third away."""
+        return FactorReset(self.confirming)
 
     @property
     def factor_sign_in(self) -> FactorSignIn:

@@ -155,7 +155,7 @@ def wrong_words(words: list[str]) -> Iterator[str]:
     command: click.Command = commands
     if words[:1] == ["--settings"]:  # stands before the command
         words = words[2:]
-    while words and isinstance(command, click.Group) and re.fullmatch("[a-z]+", words[0]):
+    while words and isinstance(command, click.Group) and re.fullmatch("[a-z][a-z-]*", words[0]):
         if words[0] not in command.commands:
             yield f"no command {words[0]}"
             return

@@ -28,10 +28,14 @@ from licence_qr.process import log_lines, service_manager, signals, streams
 from licence_qr.process.ended_workers import take_in_ended
 from licence_qr.process.metrics_folder import metrics_folder
 from licence_qr.services.accounts.passwords import made_password
+from licence_qr.services.accounts.second_factor.checking import Proof
+from licence_qr.services.accounts.second_factor.resetting import Confirmer
 from licence_qr.services.keys.lan_certificate import lan_certificate
 from licence_qr.services.keys.lan_invitation import picture, terminal_lines
 
 if TYPE_CHECKING:
+    from licence_qr.bootstrap import Services
+    from licence_qr.domain.roles import Actor
     from licence_qr.front.limits import Limits
     from licence_qr.front.supervisor import Tidy
     from licence_qr.services.accounts.accounts import AccountHolder
@@ -205,6 +209,7 @@ def account() -> None:
     """
 
 
+_THIS_MACHINE = "127.0.0.1"
 _username = click.argument("username", help="用户名。 User name.")
 
 
@@ -287,6 +292,40 @@ def disable_account(username: str, as_json: bool) -> None:
         say({"username": username, "disabled": True})
         return
     click.echo(f"已停用 disabled   {username}")
+
+
+@account.command("reset-second-factor", short_help="两人重设第二重验证。 Reset second factors.")
+@_username
+@click.option("--administrator", required=True, help="管理员的用户名。 User name of the administrator.")
+@click.option("--second", required=True, help="另一人的用户名。 User name of the second person.")
+@click.option("--reason", required=True, help="原因，以及怎样核实了本人。 Why, and how the owner was recognised.")
+@json_option
+def reset_second_factor(username: str, administrator: str, second: str, reason: str, as_json: bool) -> None:
+    """移除账号的全部第二重验证和恢复码，所有登录随即失效。用于手机和恢复码都丢失时。
+
+    Remove all second factors and recovery codes of an account, and end its sessions. For somebody who has lost both phone
+    and recovery codes.
+
+    管理员和另一人各自输入密码；有第二重验证的，还要输入验证码。两人都不能是账号本人。 The administrator and the second
+    person each enter their password, and a code if they have a second factor. Neither may be the owner of the account.
+    """
+    services = build(load_settings())
+    _, *both = services.factor_reset.demand(username, administrator, second)
+    first, other = (_confirmer(services, each) for each in both)
+    services.factor_reset.reset(username, first, other, reason, _THIS_MACHINE, datetime.now(UTC))
+    if as_json:
+        say({"username": username, "reset": True})
+        return
+    click.echo(f"已重设 reset      {username}")
+
+
+def _confirmer(services: Services, actor: Actor) -> Confirmer:
+    """Ask somebody at the machine to prove who they are. What is asked goes to the standard error stream."""
+    password = click.prompt(f"{actor.username} 的密码 password", hide_input=True, err=True)
+    code = ""
+    if services.confirming.factors_of(actor):
+        code = click.prompt(f"{actor.username} 的验证码 code", hide_input=True, err=True)
+    return Confirmer(actor.username, Proof(password, code))
 
 
 @account.command("list", short_help="列出账号。 List the accounts.")

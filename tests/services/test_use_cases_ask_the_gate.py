@@ -96,6 +96,7 @@ OFFICE_FIRST = {f"applications.{name}" for name in ("get", "save", "check", "iss
 # What writes although no person is named. Citizens, the program itself, and who sits at the machine.
 WITHOUT_A_PERSON = (
     {f"accounts.{name}" for name in ("create", "set_password", "disable")}
+    | {"factor_reset.reset"}
     | {"own_password.change", "sign_in.sign_in", "sessions.actor", "sessions.holder", "sessions.sign_out"}
     | {f"staff.{name}" for name in ("add", "change", "merge", "set_roles", "reopen")}
     | {"reports.send", "ratings.rate"}

@@ -1,0 +1,80 @@
+"""A lost device: an administrator and a second person take the second factors of somebody else away together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from licence_qr.domain.accounts.act_content import ActContent
+from licence_qr.domain.register.events import EventKind
+from licence_qr.domain.roles import Actor, Role
+from licence_qr.errors import AccessError, InputError, RuleError
+from licence_qr.services.accounts.accounts import shut_out
+from licence_qr.services.accounts.confirming import Confirming
+from licence_qr.services.accounts.notes import note
+from licence_qr.services.accounts.second_factor.checking import Proof
+from licence_qr.store.accounts import accounts, factors, passkeys
+from licence_qr.store.accounts.accounts import User
+from licence_qr.store.database.connections import Transaction
+
+MAX_REASON_CHARS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmer:
+    """Somebody who confirms a reset, and what proves that it is them."""
+
+    username: str
+    proof: Proof
+
+
+@dataclass(frozen=True, slots=True)
+class FactorReset:
+    """Without factors, somebody who needs one enrols a new one at the next sign-in, with the password alone. So two people
+    who are neither each other nor the owner must have made sure who asks."""
+
+    confirming: Confirming
+
+    def demand(self, username: str, administrator: str, second: str) -> tuple[Actor, Actor, Actor]:
+        """The owner, the administrator and the second person.
+
+        Raises AccessError ``account_unknown`` or ``role_not_allowed``; RuleError ``reset_needs_two_others`` unless they are
+        three people.
+        """
+        with self.confirming.sign_in.database.read() as tx:
+            owner, first, other = (_active(tx, name).actor for name in (username, administrator, second))
+        if Role.ADMIN not in first.roles:
+            raise AccessError("role_not_allowed")
+        if owner.is_same_person(first) or owner.is_same_person(other) or first.is_same_person(other):
+            raise RuleError("reset_needs_two_others")
+        return owner, first, other
+
+    def reset(
+        self, username: str, administrator: Confirmer, second: Confirmer, reason: str, client: str, now: datetime
+    ) -> None:
+        """Remove all second factors and recovery codes of an account, end its sessions, and forget its devices.
+
+        Both confirm with their password, and a second factor if they have or need one. Raises InputError
+        ``reset_reason_missing``; like ``demand`` and ``Confirming.confirm``.
+        """
+        if not reason.strip():
+            raise InputError("reset_reason_missing", field="reason")
+        owner, first, other = self.demand(username, administrator.username, second.username)
+        content = ActContent("reset second factors", f"account/{owner.user_id}", reason.strip()[:MAX_REASON_CHARS])
+        self.confirming.confirm(first, administrator.proof, content, client, now)
+        self.confirming.confirm(other, second.proof, content, client, now)
+        with self.confirming.sign_in.database.write() as tx:
+            user = _active(tx, username)
+            factors.remove_totp(tx, owner.user_id)
+            passkeys.remove_all(tx, owner.user_id)
+            factors.replace_recovery_codes(tx, owner.user_id, (), now)
+            shut_out(tx, user, first, now)
+            said = {"second": other.username, "second_person": other.person_id, "reason": content.reason}
+            note(tx, EventKind.FACTORS_RESET, owner.user_id, first, now, said)
+
+
+def _active(tx: Transaction, username: str) -> User:
+    user = accounts.user_by_name(tx, username)
+    if user is None or user.disabled:
+        raise AccessError("account_unknown", username=username)
+    return user
