@@ -96,7 +96,6 @@ class Services:
     issuance: Issuance
     life: Life
     life_sweep: LifeSweep
-    bars: Bars
     proposals: Proposals
     proposal_reading: ProposalReading
     follow_ups: FollowUps
@@ -121,6 +120,11 @@ class Services:
     status_publishing: StatusPublishing
     demonstration_register: DemonstrationRegister
     watching: Watching
+
+    @property
+    def bars(self) -> Bars:
+        """Bars on applying."""
+        return Bars(self.database)
 
     @property
     def status_publisher(self) -> StatusPublisher:
@@ -304,7 +308,6 @@ def _wire(settings: Settings, catalogue: Catalogue, keys: Keys, accounts: Accoun
         issuance=issuance,
         life=life,
         life_sweep=LifeSweep(database, life, photos),
-        bars=Bars(database),
         proposals=proposals,
         proposal_reading=ProposalReading(database, catalogue),
         follow_ups=follow_ups,

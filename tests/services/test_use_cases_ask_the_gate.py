@@ -30,7 +30,7 @@ from licence_qr.domain.proposals.proposal import ProposalFilter
 from licence_qr.domain.register.permit import Suspension
 from licence_qr.domain.roles import AT_THE_MACHINE, Actor, Role
 from licence_qr.errors import LicenceQRError
-from licence_qr.services.accounts.people import Confirmation, People
+from licence_qr.services.accounts.people import PasswordAgain, People
 from licence_qr.services.accounts.second_factor.checking import Proof
 from licence_qr.services.accounts.staff import PersonDetails
 from licence_qr.services.feedback.ratings import SentRating
@@ -55,7 +55,7 @@ WHY = Grounds("现场查实擅自停用消毒设施", "《公共场所卫生管�
 
 # What a person does to their own account and address of the calendar: no role and no office is asked for it.
 OF_ONESELF = (
-    {"sign_in.confirm_password", "sign_in.known_device"}
+    {"own_password.change", "sign_in.confirm_password", "sign_in.known_device"}
     | {f"sessions.{name}" for name in ("open", "of", "revoke", "end_others", "forget_devices")}
     | {"sign_in.after_password"}
     | {f"factor_sign_in.{name}" for name in ("challenge", "prove", "go_on")}
@@ -97,7 +97,7 @@ OFFICE_FIRST = {f"applications.{name}" for name in ("get", "save", "check", "iss
 WITHOUT_A_PERSON = (
     {f"accounts.{name}" for name in ("create", "set_password", "disable")}
     | {"factor_reset.reset"}
-    | {"own_password.change", "sign_in.sign_in", "sessions.actor", "sessions.holder", "sessions.sign_out"}
+    | {"sign_in.sign_in", "sessions.actor", "sessions.holder", "sessions.sign_out"}
     | {f"staff.{name}" for name in ("add", "change", "merge", "set_roles", "reopen")}
     | {"reports.send", "ratings.rate"}
     | {"reports.sweep", "ratings.sweep", "life_sweep.run", "reminders.run", "status_publishing.publish"}
@@ -206,7 +206,7 @@ def things(hotel: Scene, make_application: Any) -> dict[str, Any]:
         "user_id": hotel.actors["inspector"].user_id,
         "username": "another",
         "roles": frozenset({Role.CLERK}),
-        "proof": Confirmation("x", CLIENT),
+        "proof": PasswordAgain("x", CLIENT),
         "order_id": ordered.order,
         "draw_id": announced,
         "drawn_id": 1,

@@ -29,7 +29,7 @@ STARTING_PASSWORD_BYTES = 9
 
 
 @dataclass(frozen=True, slots=True)
-class Confirmation:
+class PasswordAgain:
     """The password of whoever confirms a grave act, and the remote address of the request."""
 
     password: str
@@ -120,7 +120,7 @@ class People:
         self._demand(actor, person_id)
         self.staff.change(person_id, details, actor, now, was)
 
-    def merge(self, actor: Actor, person_id: int, other_id: int, proof: Confirmation, now: datetime) -> None:
+    def merge(self, actor: Actor, person_id: int, other_id: int, proof: PasswordAgain, now: datetime) -> None:
         """Record that two entries are one person. Raises AccessError, and as ``Staff.merge``."""
         self._demand(actor, person_id, other_id)
         self._confirm(actor, proof, now)
@@ -132,7 +132,7 @@ class People:
         person_id: int,
         username: str,
         roles: frozenset[Role],
-        proof: Confirmation,
+        proof: PasswordAgain,
         now: datetime,
     ) -> str:
         """Open an account of a person, in their office; return its starting password.
@@ -153,26 +153,26 @@ class People:
         return password
 
     def set_roles(
-        self, actor: Actor, user_id: int, roles: frozenset[Role], was: str, proof: Confirmation, now: datetime
+        self, actor: Actor, user_id: int, roles: frozenset[Role], was: str, proof: PasswordAgain, now: datetime
     ) -> None:
         """Give an account other roles. Raises AccessError, and as ``Staff.set_roles``."""
         self._demand_of_another(actor, user_id)
         self._confirm(actor, proof, now)
         self.staff.set_roles(user_id, roles, actor, now, was)
 
-    def close(self, actor: Actor, user_id: int, proof: Confirmation, now: datetime) -> None:
+    def close(self, actor: Actor, user_id: int, proof: PasswordAgain, now: datetime) -> None:
         """Close an account and end its sessions. Raises AccessError, and as ``Accounts.disable``."""
         username = self._demand_of_another(actor, user_id)
         self._confirm(actor, proof, now)
         self.accounts.disable(username, now, actor)
 
-    def reopen(self, actor: Actor, user_id: int, proof: Confirmation, now: datetime) -> None:
+    def reopen(self, actor: Actor, user_id: int, proof: PasswordAgain, now: datetime) -> None:
         """Open a closed account again. Raises AccessError, and as ``Staff.reopen``."""
         self._demand_of_another(actor, user_id)
         self._confirm(actor, proof, now)
         self.staff.reopen(user_id, actor, now)
 
-    def reset_password(self, actor: Actor, user_id: int, proof: Confirmation, now: datetime) -> str:
+    def reset_password(self, actor: Actor, user_id: int, proof: PasswordAgain, now: datetime) -> str:
         """Give an account a new starting password, end its sessions, and return the password. Raises AccessError."""
         username = self._demand_of_another(actor, user_id)
         self._confirm(actor, proof, now)
@@ -204,7 +204,7 @@ class People:
         self._demand(actor, account.person_id)
         return account.username
 
-    def _confirm(self, actor: Actor, proof: Confirmation, now: datetime) -> None:
+    def _confirm(self, actor: Actor, proof: PasswordAgain, now: datetime) -> None:
         if not proof.password:
             raise InputError("password_missing", field="password")
         self.signing_in.confirm_password(actor, proof.password, proof.client, now)

@@ -14,12 +14,12 @@ from licence_qr.domain.accounts import combinations
 from licence_qr.domain.accounts.people import PeopleFilter
 from licence_qr.domain.roles import AT_THE_MACHINE, Actor, Role
 from licence_qr.errors import AccessError, ConflictError, InputError, LicenceQRError
-from licence_qr.services.accounts.people import PAGE_PEOPLE, Confirmation
+from licence_qr.services.accounts.people import PAGE_PEOPLE, PasswordAgain
 from licence_qr.services.accounts.staff import PersonDetails, roles_in_words
 from licence_qr.store.register import history
 
 PASSWORD = "only-for-these-tests"
-PROOF = Confirmation(PASSWORD, "192.0.2.1")
+PROOF = PasswordAgain(PASSWORD, "192.0.2.1")
 ALL = PeopleFilter()
 
 
@@ -184,7 +184,7 @@ def test_the_last_administrator_stays(services: Services, admin: Actor, now: dat
 
 
 def test_grave_acts_take_the_right_password(services: Services, admin: Actor, wang: Actor, now: datetime) -> None:
-    people, wrong = services.people, Confirmation("a wrong password", "192.0.2.1")
+    people, wrong = services.people, PasswordAgain("a wrong password", "192.0.2.1")
     li = people.add(admin, PersonDetails("", "李示例", "bafu"), now)
     before, roles = events(services), frozenset({Role.DECIDER})
     for act in (people.close, people.reopen, people.reset_password):

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from licence_qr.domain.accounts.people import PeopleFilter
 from licence_qr.domain.catalogue.model import Text
 from licence_qr.errors import AccessError, ConflictError, InputError, LicenceQRError
-from licence_qr.services.accounts.people import AccountLine, Confirmation, PersonView
+from licence_qr.services.accounts.people import AccountLine, PasswordAgain, PersonView
 from licence_qr.services.accounts.staff import roles_in_words
 from licence_qr.services.register import access, things
 from licence_qr.web import current_instant
@@ -173,8 +173,8 @@ def _do(case: _Case) -> str:
     return ""
 
 
-def _proof() -> Confirmation:
-    return Confirmation(request.form.get(PASSWORD.name, ""), request.remote_addr or "")
+def _proof() -> PasswordAgain:
+    return PasswordAgain(request.form.get(PASSWORD.name, ""), request.remote_addr or "")
 
 
 def _act_page(case: _Case, refused: LicenceQRError | None = None) -> str:
