@@ -27,6 +27,7 @@ from licence_qr.store.files import file_errors
 
 # How long to wait for another process: a clerk's work is worth a wait, a citizen needs an answer soon.
 WRITE_WAIT_SECONDS = 10.0
+_UPGRADE_WAIT_SECONDS = 300.0  # whoever starts a second time meanwhile: an upgrade of a full register takes minutes
 READ_WAIT_SECONDS = 2.0
 # A log that a large transaction (an import) has made long is truncated to this size when it restarts.
 _LARGEST_LOG_KEPT = 16 * 1024 * 1024
@@ -91,7 +92,7 @@ class Database:
             self.path.parent.mkdir(parents=True, exist_ok=True)
         with register_errors(self.path):
             connection = self._connect(create=True)
-            _wait(connection, WRITE_WAIT_SECONDS)
+            _wait(connection, _UPGRADE_WAIT_SECONDS)
             try:
                 migrations.refuse_newer(SqliteUtils(connection))
                 journal, _ = journal_pragmas(sqlite3.sqlite_version_info)

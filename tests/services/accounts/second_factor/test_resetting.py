@@ -15,8 +15,8 @@ CLIENT = "192.0.2.7"
 
 @pytest.fixture
 def reset(person):
-    """Resets the factors of ``zhao``; there are an administrator, a clerk, and another account of the administrator."""
-    for name, role, staff_no in (("qian", Role.ADMIN, "7"), ("sun", Role.CLERK, "8"), ("qian2", Role.CLERK, "7")):
+    """Resets the factors of ``zhao``; there are an administrator, a clerk, and another account of the former."""
+    for name, role, staff_no in (("qian", Role.ADMIN, "7"), ("sun", Role.CLERK, "8"), ("qian2", Role.CATALOGUE, "7")):
         person.people.create(name, name[:4], "baishiyi", frozenset({role}), PASSWORD, person.now, staff_no=staff_no)
     resetting = FactorReset(person.factors.confirming)
 
