@@ -81,23 +81,25 @@ def test_a_session_that_an_attacker_planted_is_not_the_one_that_is_opened(desk_a
     assert not opens(desk_app, token_of(attacker))
 
 
-@pytest.mark.parametrize("step", ["signing in", "signing out", "a new password"])
+@pytest.mark.parametrize("step", ["signing in", "a new password"])
 def test_no_form_from_before_is_taken_after(step: str, desk_app: Flask, name: str) -> None:
     browser = Browser(desk_app.test_client())
     before = browser.see("/sign-in")
-    if step != "signing in":
-        browser.sign_in(name)
-        before = browser.see("/sessions")
+    browser.send("/sign-in", {"username": name, "password": PASSWORD}, before)
     if step == "a new password":
+        before = browser.see("/sessions")
         browser.send("/password", {"password": PASSWORD, "new_password": OWN, "repeated_password": OWN})
-    elif step == "signing out":
-        browser.press("/sessions", "/sign-out")
-        browser.sign_in(name)
-    else:
-        browser.send("/sign-in", {"username": name, "password": PASSWORD}, before)
     answer = browser.client.post("/sessions/end-others", data={"csrf_token": hidden(before, "csrf_token")})
     assert answer.status_code == 400
     assert browser.press("/sessions", "/sessions/end-others").status_code == 303
+
+
+def test_no_form_of_a_session_signs_in_after_it(desk_app: Flask, name: str) -> None:
+    browser = signed_in(desk_app, name)
+    before = browser.see("/sessions")
+    browser.press("/sessions", "/sign-out")
+    assert browser.send("/sign-in", {"username": name, "password": PASSWORD}, before).status_code == 400
+    assert browser.sign_in(name).status_code == 303
 
 
 def test_the_page_says_in_a_few_words_what_and_where_and_until_when(desk_app: Flask, name: str) -> None:
