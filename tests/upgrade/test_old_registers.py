@@ -14,6 +14,7 @@ from licence_qr.bootstrap import Services, build, prepare
 from licence_qr.domain.canonical_json import canonical_json
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.roles import AT_THE_MACHINE, Actor, Role
+from licence_qr.store.accounts import accounts
 from licence_qr.store.database.connections import Database
 from licence_qr.store.database.migrations import NAMES, name_today
 from licence_qr.store.database.sqlite import sqlite3
@@ -99,6 +100,15 @@ def test_old_events_are_read_as_they_were_written_and_new_ones_follow_them(name,
     assert past.entity is not None and past.version == code.version + 1
     assert services.timeline.read(Actor(1, "clerk", "", "baishiyi", frozenset({Role.AUDITOR})), code.uscc).events
     services.database.close()
+
+
+def test_nobody_from_before_is_made_to_change_their_password(unpack: Unpack):
+    services = upgraded(unpack(REGISTERS[-1]))
+    with services.database.read() as tx:
+        everybody = accounts.everybody(tx)
+    services.database.close()
+    assert everybody
+    assert not any(user.must_change for user in everybody)
 
 
 def test_every_step_of_the_schema_but_the_newest_stands_in_a_kept_register(unpack: Unpack):
