@@ -54,10 +54,17 @@ DETAILS = {
 }
 
 
-def installation(folder: Path, port: int = 8000) -> Services:
+def installation(folder: Path, port: int = 8000, host: str = "127.0.0.1") -> Services:
     """A demonstration installation with the people of ``PEOPLE`` and no businesses, whose codes lead to ``port``."""
-    home, keys = str(folder / "var"), str(folder / "keys")
-    settings = load_settings({"LICENCE_QR_HOME": home, "LICENCE_QR_KEYS": keys, "LICENCE_QR_PORT": str(port)})
+    home, keys, address = str(folder / "var"), str(folder / "keys"), f"http://{host}:{port}"
+    settings = load_settings(
+        {
+            "LICENCE_QR_HOME": home,
+            "LICENCE_QR_KEYS": keys,
+            "LICENCE_QR_PORT": str(port),
+            "LICENCE_QR_ADDRESS": address,
+        }
+    )
     now = datetime.now(UTC)
     prepare(settings, now, demonstration=True)
     services = build(settings, hasher=QUICK)
