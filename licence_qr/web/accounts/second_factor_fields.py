@@ -19,7 +19,7 @@ FIRST_CODE = Field(
     "code",
     Text("验证码", "Verification code"),
     Text("应用现在显示的 6 位数字。", "The six digits that the app shows now."),
-    characters=10,
+    characters=20,
     inputmode="numeric",
     autocomplete="one-time-code",
 )
