@@ -12,6 +12,7 @@ import pytest
 from licence_qr.bootstrap import Services
 from licence_qr.domain.accounts import combinations
 from licence_qr.domain.accounts.people import PeopleFilter
+from licence_qr.domain.accounts.stages import SignInStage
 from licence_qr.domain.roles import AT_THE_MACHINE, Actor, Role
 from licence_qr.errors import AccessError, ConflictError, InputError, LicenceQRError
 from licence_qr.services.accounts.people import PAGE_PEOPLE, PasswordAgain
@@ -87,7 +88,8 @@ def test_what_must_be_apart_is_refused_of_all_accounts_of_a_person_together(
     assert refusal(account, services, "both", now, Role.CLERK, Role.AUDITOR) == "roles_apart"
     assert refusal(people.open_account, admin, wang.person_id, "wang-2", {Role.AUDITOR}, PROOF, now) == "roles_apart"
     password = people.open_account(admin, wang.person_id, "wang-2", frozenset({Role.DECIDER}), PROOF, now)
-    assert services.sign_in.sign_in("wang-2", password, "192.0.2.1", now)
+    held = services.sessions.holder(services.sign_in.sign_in("wang-2", password, "192.0.2.1", now), now)
+    assert held is not None and held.wants is SignInStage.PASSWORD  # the administrator knows it too
     second = services.accounts.user("wang-2")
     assert second is not None and second.is_same_person(wang)
     was = roles_in_words(second.roles)
@@ -124,9 +126,9 @@ def test_every_act_is_written_down_with_what_was_before(
         ("person_added", f"person/{added}", "admin", None, {"staff_no": "", "name": "李示例", "office": "bafu"}),
     ]
     token = services.sign_in.sign_in("wang", password, "192.0.2.1", now)
-    holder = services.sessions.holder(token, now)
-    assert holder is not None and holder.wants  # another password first
-    actor = holder.actor
+    held = services.sessions.holder(token, now)
+    assert held is not None and held.wants is SignInStage.PASSWORD
+    actor = held.actor
     assert (actor.display_name, actor.office, actor.roles) == ("王示例", "jinfeng", {Role.SUPERVISOR})
     assert PASSWORD not in str(events(services)) and password not in str(events(services))
 
