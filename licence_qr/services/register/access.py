@@ -81,6 +81,8 @@ READ_RATING_FIGURES = Right(
 SEE_WORK = Right(thing=things.TASK, roles=_READERS, everywhere=_AUDITORS)  # each role sees its kinds of task
 # The list in a calendar outside needs no password: it is for those whose tasks they are.
 SUBSCRIBE_TO_WORK = Right(thing=things.TASK, roles=_OFFICERS | _SUPERVISORS)
+_CATALOGUE_READERS: Roles = _OVERSEERS | _ADMINISTRATORS | {Role.CATALOGUE}
+READ_DELEGATIONS = Right(thing=things.DELEGATION, roles=_CATALOGUE_READERS, everywhere=_CATALOGUE_READERS)
 # Supervisors see who works in their office.
 READ_PEOPLE = Right(thing=things.PERSON, roles=_ADMINISTRATORS | _OVERSEERS, everywhere=_ADMINISTRATORS | _AUDITORS)
 MANAGE_PEOPLE = Right(thing=things.PERSON, roles=_ADMINISTRATORS, everywhere=_ADMINISTRATORS)

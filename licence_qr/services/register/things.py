@@ -16,6 +16,7 @@ IMPORTED_ROW = Text("待裁定事项", "imported row")
 REPORT = Text("反映", "report")
 RATING = Text("评价", "rating")
 TASK = Text("待办", "task")
+DELEGATION = Text("委托", "delegation")
 PERSON = Text("人员", "person")
 ACCOUNT = Text("账号", "account")
 

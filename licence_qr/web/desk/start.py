@@ -13,6 +13,7 @@ from licence_qr.services.issuing.drafts import Applications
 from licence_qr.services.work.work_list import WorkList
 from licence_qr.web import current_instant
 from licence_qr.web.desk.accounts import acts as people_acts
+from licence_qr.web.desk.accounts import offices
 from licence_qr.web.desk.accounts import pages as people
 from licence_qr.web.desk.businesses import history
 from licence_qr.web.desk.businesses import pages as desk_businesses
@@ -62,6 +63,7 @@ for pages in (
     ratings,
     people,
     people_acts,
+    offices,
 ):
     blueprint.register_blueprint(pages.blueprint)
 

@@ -53,6 +53,7 @@ TABLE = {
     "READ_RATING_FIGURES": ("CDSU", "U", "U"),
     "SEE_WORK": ("CIDSU", "U", "U"),
     "SUBSCRIBE_TO_WORK": ("CIDS", "", ""),
+    "READ_DELEGATIONS": ("SUKA", "SUKA", "SUKA"),
     "READ_PEOPLE": ("SUA", "UA", "UA"),
     "MANAGE_PEOPLE": ("A", "A", "A"),
 }
@@ -134,7 +135,7 @@ def test_of_any_two_roles_one_has_the_rights_of_either_and_no_more():
 
 
 def test_administrators_and_keepers_of_the_catalogue_have_no_right_to_any_case():
-    of_cases = [right for right in NAMED.values() if right.thing is not things.PERSON]
+    of_cases = [right for right in NAMED.values() if right.thing not in (things.PERSON, things.DELEGATION)]
     assert not [right for right in of_cases if right.roles & {Role.ADMIN, Role.CATALOGUE}]
 
 

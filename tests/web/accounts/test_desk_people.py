@@ -12,7 +12,9 @@ from flask import Flask
 
 from licence_qr.bootstrap import Services
 from licence_qr.domain.accounts.people import PeopleFilter
+from licence_qr.domain.dates import local_date
 from licence_qr.domain.roles import Actor, Role
+from licence_qr.web import CLOCK
 
 __all__ = ["browser", "desk_app", "desk_services"]
 ADMINISTRATOR = Actor(0, "administrator", "", OFFICE, frozenset({Role.ADMIN}))
@@ -150,3 +152,13 @@ def test_filters_that_are_unknown_are_ignored(administrator: Browser, desk_servi
     for query in ("?role=king", "?office=nowhere", "?page=99999", "?page=x"):
         assert f"共 {total} 人" in administrator.see(f"/desk/people{query}")
     assert "没有符合条件的人员" in administrator.see("/desk/people?q=没有这人")
+
+
+def test_each_office_stands_with_the_delegations_of_today(desk_app: Flask, desk_services: Services) -> None:
+    page = signed_in(desk_app, desk_services, "catalogue").see("/desk/offices")
+    offices = desk_services.catalogue.offices
+    today = local_date(desk_app.extensions[CLOCK]())
+    in_force = [each for each in desk_services.catalogue.delegations if today in each.period]
+    assert all(office.name.zh in page for office in offices.values())
+    assert [page.count(each.notice_no) > 0 for each in in_force] == [True] * len(in_force) != []
+    assert page.count("没有有效的委托") == len(offices.keys() - {each.office for each in in_force})

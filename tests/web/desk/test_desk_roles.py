@@ -126,6 +126,7 @@ MAY_OPEN = {
         ),
         ADMINISTRATORS,
     ),
+    "desk.offices.list_offices": OVERSEERS | ADMINISTRATORS | {Role.CATALOGUE},
     "inspect.show_pack": INSPECTORS,
     "inspect.take_pack": INSPECTORS,
     "inspect_visit.hand_out_key": INSPECTORS,
@@ -165,7 +166,7 @@ NOT_THERE = {
 LANDS_ON = {
     **dict.fromkeys(Role, "/desk/work"),
     Role.CLERK: "/desk/",
-    Role.CATALOGUE: "/sessions",
+    Role.CATALOGUE: "/desk/offices",
     Role.ADMIN: "/desk/people",
 }
 FOUR_EYES = ("/desk/proposals", "/desk/follow-ups")
@@ -201,11 +202,12 @@ ROOMS = {
             "/desk/waiting-rows",
             *ANSWERING,
             "/desk/people",
+            "/desk/offices",
             "/sessions",
         ],
     ),
-    Role.CATALOGUE: ["/sessions"],
-    Role.ADMIN: ["/desk/people", "/sessions"],
+    Role.CATALOGUE: ["/desk/offices", "/sessions"],
+    Role.ADMIN: ["/desk/people", "/desk/offices", "/sessions"],
 }
 
 
