@@ -47,6 +47,7 @@ from licence_qr.services.inspecting.desk import InspectionsDesk
 from licence_qr.services.inspecting.draws import Draws
 from licence_qr.services.inspecting.effects import InspectionEffects
 from licence_qr.services.inspecting.follow_ups import FollowUps
+from licence_qr.services.inspecting.named_checks import NamedChecks
 from licence_qr.services.inspecting.offline_pack import Pack
 from licence_qr.services.inspecting.receive import Inspections
 from licence_qr.services.inspecting.second_officer import SecondOfficers
@@ -100,6 +101,7 @@ class Services:
     proposal_reading: ProposalReading
     follow_ups: FollowUps
     inspections: Inspections
+    named_checks: NamedChecks
     second_officers: SecondOfficers
     inspections_desk: InspectionsDesk
     draws: Draws
@@ -312,6 +314,7 @@ def _wire(settings: Settings, catalogue: Catalogue, keys: Keys, accounts: Accoun
         proposal_reading=ProposalReading(database, catalogue),
         follow_ups=follow_ups,
         inspections=Inspections(database, catalogue, photos),
+        named_checks=NamedChecks(database, catalogue, follow_ups, confirming.sign_in),
         second_officers=SecondOfficers(database, catalogue, effects, confirming.sign_in),
         inspections_desk=InspectionsDesk(database, catalogue, effects, photos),
         draws=Draws(database, catalogue),

@@ -119,6 +119,7 @@ def _hand_over(app: Flask, given: Services) -> None:
     desk_draws.draws.give(app, given.draws)
     follow_ups.follow_ups.give(app, given.follow_ups)
     inspections.inspections.give(app, given.inspections_desk)
+    follow_ups.named_checks.give(app, given.named_checks)
     second_officer.officers.give(app, given.second_officers)
     review.waiting.give(app, given.waiting)
     desk_reports.reports_desk.give(app, given.reports_desk)

@@ -70,7 +70,7 @@ OF_NO_OFFICE = (
     {"calendar_feeds.renew", "applications.start", "applications.drafts", "applications.known_business"}
     | {"proposal_reading.list", "follow_ups.open", "inspections_desk.list", "inspections_desk.orders"}
     | {"draws.officers", "draws.announce", "draws.of_office", "pack.for_actor", "reports_desk.list", "waiting.list"}
-    | {"second_officers.waiting", "ratings_desk.statistics", "ratings_desk.list"}
+    | {"second_officers.waiting", "named_checks.open_one", "ratings_desk.statistics", "ratings_desk.list"}
     | {f"people.{name}" for name, method in vars(People).items() if inspect.isfunction(method) and name[0] != "_"}
     | {f"work_list.{name}" for name in ("counts", "show", "everything", "export", "offices")}
 )
@@ -163,6 +163,8 @@ def things(hotel: Scene, make_application: Any) -> dict[str, Any]:
     market, health = as_csv([licence()], MARKET_COLUMNS), as_csv([permit(name="另一家酒店")], HEALTH_COLUMNS)
     services.importing.import_departments(export("market", market), export("health", health), AT_THE_MACHINE, at)
     [question] = services.waiting.list(Actor(9, "supervisor", "负责人", "", frozenset({Role.SUPERVISOR})))
+    named = FollowUpReport(date(2026, 11, 23), FollowUpOutcome.MET, ("inspector-2",), "符合")
+    services.named_checks.hand_in(hotel.actors["inspector"], hotel.permit_id, named, at)
     return {
         "now": at,
         "uscc": uscc,
@@ -194,6 +196,7 @@ def things(hotel: Scene, make_application: Any) -> dict[str, Any]:
         "wanted": ProposalFilter(),
         "page": 1,
         "key": held,
+        "named_id": 1,
         "position": 0,
         "second_officers.answer_beside.username": "inspector-2",
         "given": AnswerRequest("0" * 64, OfficersAnswer.CONFIRMED),

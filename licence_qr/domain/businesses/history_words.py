@@ -45,6 +45,10 @@ EVENTS: Mapping[EventKind, Text] = {
     EventKind.FOLLOW_UP_RECORDED: Text("告知承诺现场核查", "Commitment checked on site"),
     EventKind.CREDIT_RECORDED: Text("记入信用记录", "Entered in the credit record"),
     EventKind.INSPECTED: Text("现场检查", "Inspection made"),
+    EventKind.FOLLOW_UP_HANDED_IN: Text(
+        "核查已提交，等待同行人员确认", "Check handed in, waiting for the officers named"
+    ),
+    EventKind.FOLLOW_UP_REVIEWED: Text("窗口处理未确认的核查", "Unconfirmed check reviewed"),
     EventKind.SECOND_OFFICER_ANSWERED: Text("第二名检查人员的答复", "Answer of the second officer"),
     EventKind.RECTIFICATION_ORDERED: term("inspection.rectification_ordered"),
     EventKind.RECTIFICATION_CLOSED: Text("整改办结", "Rectification order closed"),
@@ -141,6 +145,8 @@ INNER_EVENTS = frozenset(
         EventKind.PROPOSAL_REFUSED,
         EventKind.PROPOSAL_WITHDRAWN,
         EventKind.PROPOSAL_CLOSED,
+        EventKind.FOLLOW_UP_HANDED_IN,
+        EventKind.FOLLOW_UP_REVIEWED,
         EventKind.FOLLOW_UP_RECORDED,
         EventKind.CREDIT_RECORDED,
         EventKind.SECOND_OFFICER_ANSWERED,

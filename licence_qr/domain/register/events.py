@@ -63,10 +63,12 @@ class EventKind(StrEnum):
     PROPOSAL_REFUSED = "proposal_refused"  # proposal/<id>
     PROPOSAL_WITHDRAWN = "proposal_withdrawn"  # proposal/<id>
     PROPOSAL_CLOSED = "proposal_closed"  # proposal/<id>
+    FOLLOW_UP_HANDED_IN = "follow_up_handed_in"  # named-check/<id>
+    FOLLOW_UP_REVIEWED = "follow_up_reviewed"  # named-check/<id>
     FOLLOW_UP_RECORDED = "follow_up_recorded"  # follow-up/<id>
     CREDIT_RECORDED = "credit_recorded"  # credit/<id>
     INSPECTED = "inspected"  # inspection/<id>
-    SECOND_OFFICER_ANSWERED = "second_officer_answered"  # inspection/<id>
+    SECOND_OFFICER_ANSWERED = "second_officer_answered"  # inspection/<id> or named-check/<id>
     RECTIFICATION_ORDERED = "rectification_ordered"  # inspection/<id>
     RECTIFICATION_CLOSED = "rectification_closed"  # inspection/<id>
     # Not in the history of any business.
@@ -160,6 +162,8 @@ PUBLIC_FIELDS: Mapping[EventKind, frozenset[str]] = {
     EventKind.PROPOSAL_REFUSED: _NOTHING,
     EventKind.PROPOSAL_WITHDRAWN: _NOTHING,
     EventKind.PROPOSAL_CLOSED: _NOTHING,
+    EventKind.FOLLOW_UP_HANDED_IN: _NOTHING,
+    EventKind.FOLLOW_UP_REVIEWED: _NOTHING,
     EventKind.FOLLOW_UP_RECORDED: _NOTHING,
     EventKind.CREDIT_RECORDED: _NOTHING,
     EventKind.SECOND_OFFICER_ANSWERED: _NOTHING,

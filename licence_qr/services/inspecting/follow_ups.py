@@ -143,33 +143,41 @@ class FollowUps:
                 revision=len(past),
             )
 
-    def record(
-        self, actor: Actor, permit_id: int, report: FollowUpReport, now: datetime, revision: int | None = None
-    ) -> Recorded:
-        """Record a check and do what follows, in one transaction.
+    def check_within(
+        self,
+        tx: Transaction,
+        actor: Actor,
+        permit_id: int,
+        report: FollowUpReport,
+        now: datetime,
+        revision: int | None = None,
+    ) -> StoredPermit:
+        """The permit, if ``report`` about it could be recorded now; nothing is recorded.
 
         ``revision`` is the number of checks when the form was made. Raises InvalidApplication with every field that is
         wrong; RuleError ``follow_up_not_due``; ConflictError ``follow_up_recorded_meanwhile``; AccessError;
         NotFoundError.
         """
-        with self.database.write() as tx:
-            if revision is not None and revision != len(follow_ups.of_permit(tx, permit_id)):
-                raise ConflictError("follow_up_recorded_meanwhile")
-            return self.record_within(tx, actor, permit_id, report, now)
+        access.demand(actor, RECORD_FOLLOW_UPS)
+        stored = _own(tx, actor, RECORD_FOLLOW_UPS, permit_id)
+        if revision is not None and revision != len(follow_ups.of_permit(tx, permit_id)):
+            raise ConflictError("follow_up_recorded_meanwhile")
+        may_be_followed_up(stored.permit)
+        self._demand(_Visit(tx, actor, stored, report, now))
+        return stored
 
     def record_within(
         self, tx: Transaction, actor: Actor, permit_id: int, report: FollowUpReport, now: datetime
     ) -> Recorded:
-        """``record`` in the caller's write transaction, also used for a visit recorded on the phone.
+        """Record a check that all its officers answer for, and do what follows, in the caller's write transaction.
+
+        Used for a visit recorded on the phone, and for a report from the desk (``services.inspecting.named_checks``).
 
         Met: the check is recorded in the permit. To rectify: the deadline replaces the due day, and another check is
         needed. Failed: annulment is proposed, with a pending entry in the credit record and its bar.
         """
-        access.demand(actor, RECORD_FOLLOW_UPS)
-        stored = _own(tx, actor, RECORD_FOLLOW_UPS, permit_id)
-        may_be_followed_up(stored.permit)
+        stored = self.check_within(tx, actor, permit_id, report, now)
         visit = _Visit(tx, actor, stored, replace(report, others=tuple(sorted(set(report.others)))), now)
-        self._demand(visit)
         number = follow_ups.add(tx, stored.uscc, permit_id, (actor.office, actor.username), visit.report, now)
         _note(visit, number)
         proposal_id = None

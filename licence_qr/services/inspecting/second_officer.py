@@ -95,10 +95,10 @@ class SecondOfficers:
         ``inspection_handled_before`` or ``officer_answered_before``; RuleError ``other_content_confirmed`` or
         ``confirmed_too_late``; NotFoundError ``thing_not_found``.
         """
-        given = _whole(given)
+        given = whole(given)
         with self.database.read() as tx:
             self._open(tx, actor, key, given, now)
-        self._prove(actor, given, now)
+        prove(self.sign_in, actor, given, now)
         with self.database.write() as tx:
             return self.answer_within(tx, actor, key, given, now)
 
@@ -134,7 +134,7 @@ class SecondOfficers:
         self, tx: Transaction, actor: Actor, key: int, given: AnswerRequest, now: datetime
     ) -> InspectionState:
         """``answer`` in the caller's write transaction; the caller has made sure that it is ``actor`` who answers."""
-        given = _whole(given)
+        given = whole(given)
         stored = self._open(tx, actor, key, given, now)
         officer = _officer(tx, actor, stored)
         _keep(tx, officer, stored, given, now)
@@ -150,10 +150,6 @@ class SecondOfficers:
         if not NOT_OURS.intersection(flags):
             note(tx, replace(stored, state=state, flags=flags), officer, given.reason, now)
         return state
-
-    def _prove(self, actor: Actor, given: AnswerRequest, now: datetime) -> None:
-        """The one place where an officer proves who they are for an answer."""
-        self.sign_in.confirm_password(actor, given.password, given.client, now)
 
     def _open(self, tx: Transaction, actor: Actor, key: int, given: AnswerRequest, now: datetime) -> StoredInspection:
         """The record, if ``actor`` may give this answer to it now."""
@@ -196,6 +192,11 @@ class SecondOfficers:
         return self.effects.count(counting, flags)
 
 
+def prove(sign_in: SignIn, actor: Actor, given: AnswerRequest, now: datetime) -> None:
+    """The one place where an officer proves who they are for an answer. Raises AccessError as ``confirm_password``."""
+    sign_in.confirm_password(actor, given.password, given.client, now)
+
+
 def _known(tx: Transaction, actor: Actor, key: int) -> StoredInspection:
     """A record of the office of ``actor``."""
     stored = inspections.get(tx, key)
@@ -205,7 +206,7 @@ def _known(tx: Transaction, actor: Actor, key: int) -> StoredInspection:
     return stored
 
 
-def _whole(given: AnswerRequest) -> AnswerRequest:
+def whole(given: AnswerRequest) -> AnswerRequest:
     """The answer with its reason on one line. Raises InputError where something is missing or too long."""
     reason = " ".join(given.reason.split()) if given.answer is OfficersAnswer.OBJECTED else ""
     if given.answer is None:

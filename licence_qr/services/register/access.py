@@ -59,6 +59,8 @@ RECORD_FOLLOW_UPS = Right(thing=things.PERMIT, roles=_INSPECTORS)
 MAKE_INSPECTIONS = Right(thing=things.INSPECTION, roles=_INSPECTORS)
 READ_INSPECTIONS = Right(thing=things.INSPECTION, roles=_READERS, everywhere=_AUDITORS)
 DECIDE_INSPECTIONS = Right(thing=things.INSPECTION, roles=_CLERKS)
+READ_NAMED_CHECKS = Right(thing=things.INSPECTION, roles=_READERS, everywhere=_AUDITORS)
+DECIDE_NAMED_CHECKS = Right(thing=things.INSPECTION, roles=_CLERKS)
 READ_ORDERS = Right(thing=things.ORDER, roles=_READERS, everywhere=_AUDITORS)
 READ_DRAWS = Right(thing=things.DRAW, roles=_READERS, everywhere=_AUDITORS)
 DRAW = Right(thing=things.DRAW, roles=_CLERKS | _DECIDERS)  # inspectors are drawn

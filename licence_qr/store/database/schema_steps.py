@@ -286,6 +286,11 @@ def m025_second_officers(schema: Schema) -> None:
     inspecting_tables.add_confirmations(schema)
 
 
+def m026_named_checks(schema: Schema) -> None:
+    """Commitment checks that wait for the officers they name."""
+    inspecting_tables.add_named_checks(schema)
+
+
 STEPS: tuple[Callable[[Schema], None], ...] = (
     m001_businesses,
     m002_codes,
@@ -312,4 +317,5 @@ STEPS: tuple[Callable[[Schema], None], ...] = (
     m023_session_stages,
     m024_second_factors,
     m025_second_officers,
+    m026_named_checks,
 )

@@ -188,6 +188,32 @@ def _visit_to_confirm(q: TaskQuery) -> TaskSelect:
     return TaskSelect(sql, (*q.offices, q.today.isoformat(), *q.usernames))
 
 
+_OPEN_CHECK = "n.state IN ('waiting', 'objected')"  # as the index says it
+_NAMED = "SELECT 'named-check/' || named_id AS subject, n.office, n.uscc, p.premises_no"
+
+
+def _check_to_confirm(q: TaskQuery) -> TaskSelect:
+    """Commitment checks that wait for the person as one of the officers they name."""
+    named = " OR ".join(["instr(',' || n.others || ',', ',' || ? || ',') > 0"] * len(q.usernames))
+    answered = f"""SELECT 1 FROM confirmations c
+        WHERE c.subject = 'named-check/' || n.named_id AND c.username IN ({marks(q.usernames)})"""
+    until = _answer_until(q)
+    sql = f"""
+        {_NAMED}, {until} AS due_on FROM named_checks n JOIN permits p ON p.permit_id = n.permit_id
+        WHERE n.office IN ({marks(q.offices)}) AND {_OPEN_CHECK} AND n.state = 'waiting' AND {until} >= ? AND ({named or 0})
+        AND NOT EXISTS ({answered})"""
+    return TaskSelect(sql, (*q.offices, q.today.isoformat(), *q.usernames, *q.usernames))
+
+
+def _check_to_review(q: TaskQuery) -> TaskSelect:
+    """Commitment checks for the desk: an officer objected, or the time is over."""
+    sql = f"""
+        {_NAMED}, NULL AS due_on FROM named_checks n JOIN permits p ON p.permit_id = n.permit_id
+        WHERE n.office IN ({marks(q.offices)}) AND {_OPEN_CHECK}
+        AND (n.state = 'objected' OR (n.state = 'waiting' AND {_answer_until(q)} < ?))"""
+    return TaskSelect(sql, (*q.offices, q.today.isoformat()))
+
+
 def _held(q: TaskQuery) -> TaskSelect:
     """Records for the desk: not those whose second officer may still answer."""
     sql = f"""
@@ -217,8 +243,8 @@ SOURCES: Mapping[TaskKind, tuple[Source, ...]] = {
     TaskKind.PROPOSAL_TO_DECIDE: (_proposal_to_decide,),
     TaskKind.PROPOSAL_OF_MINE: (_proposal_of_mine,),
     TaskKind.DRAWN_INSPECTION: (_drawn,),
-    TaskKind.VISIT_TO_CONFIRM: (_visit_to_confirm,),
-    TaskKind.INSPECTION_HELD: (_held,),
+    TaskKind.VISIT_TO_CONFIRM: (_visit_to_confirm, _check_to_confirm),
+    TaskKind.INSPECTION_HELD: (_held, _check_to_review),
     TaskKind.REPORT_TO_CONTACT: (_answering(reports.TO_CONTACT),),
     TaskKind.REPORT_TO_ANSWER: (_answering(reports.TO_ANSWER),),
     TaskKind.REPORT_TO_CALL_BACK: (_answering(reports.TO_CALL_BACK),),

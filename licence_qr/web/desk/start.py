@@ -19,7 +19,7 @@ from licence_qr.web.desk.businesses import history
 from licence_qr.web.desk.businesses import pages as desk_businesses
 from licence_qr.web.desk.feedback import ratings, reports
 from licence_qr.web.desk.importing import review
-from licence_qr.web.desk.inspecting import draws, follow_ups, inspections, second_officer
+from licence_qr.web.desk.inspecting import draws, follow_ups, inspections, named_checks, second_officer
 from licence_qr.web.desk.issuing import commitment, details, issue, trade
 from licence_qr.web.desk.lifecycle import act
 from licence_qr.web.desk.proposals import pages as desk_proposals
@@ -56,6 +56,7 @@ for pages in (
     follow_ups,
     inspections,
     second_officer,
+    named_checks,
     draws,
     review,
     work_list,

@@ -43,7 +43,7 @@ def office(services, make_application, clerk, now):
 
 
 def record(office, report, who="inspector", at=LATER, **more):
-    return office.services.follow_ups.record(office.people[who], office.stored.permit_id, report, at, **more)
+    return office.check(who, report, at, **more)
 
 
 def problems(office, report, who="inspector", at=LATER):

@@ -40,7 +40,7 @@ def office(services, make_application, clerk, now) -> Office:
 def test_whose_check_a_bar_comes_from_does_not_decide_it_though_another_had_proposed(office, records, stands_by):
     number = office.propose("clerk", Act.ANNUL, LATER)
     report = replace(FAILED, others=(stands_by,))
-    recorded = office.services.follow_ups.record(office.people[records], office.stored.permit_id, report, LATER)
+    recorded = office.check(records, report, LATER)
     assert recorded.proposal_id == number
     with pytest.raises(RuleError) as refused:
         office.decide("both", number, LATER)

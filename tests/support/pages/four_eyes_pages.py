@@ -12,8 +12,10 @@ from desk_pages import PASSWORD, Browser, clerk, desk_app, desk_services, elsewh
 from flask import Flask
 
 from licence_qr.bootstrap import Services
+from licence_qr.domain.inspecting.second_officer import OfficersAnswer
 from licence_qr.domain.roles import Role
 from licence_qr.errors import InputError
+from licence_qr.services.inspecting.second_officer import AnswerRequest
 from licence_qr.store.register import permits
 
 __all__ = ["Shop", "clerk", "decider", "desk_app", "desk_services", "elsewhere", "inspector", "people", "shop"]
@@ -39,6 +41,16 @@ class Shop:
         """The permit as it is now."""
         with self.services.database.read() as tx:
             return permits.of_business(tx, self.uscc)[0]
+
+    def confirm_check(self, by: str = "inspector-too") -> None:
+        """Let the officer named by the check that waits confirm it."""
+        actor, now = self.services.accounts.user(by), datetime.now(UTC)
+        assert actor is not None
+        checks = self.services.named_checks
+        number = checks.open_one(actor, self.permit.permit_id)
+        assert number is not None
+        content = checks.get(actor, number, now).check.content_sha256
+        checks.answer(actor, number, AnswerRequest(content, OfficersAnswer.CONFIRMED, password=PASSWORD), now)
 
     def form(self, act: str = "suspend") -> str:
         """The address of the form to propose ``act`` for the permit."""

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from licence_qr.bootstrap import Services
+from licence_qr.domain.inspecting.follow_up import FollowUpReport
+from licence_qr.domain.inspecting.second_officer import NamedCheckState, OfficersAnswer
 from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject
 from licence_qr.domain.register.permit import Suspension
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.services.accounts.second_factor.checking import Proof
+from licence_qr.services.inspecting.second_officer import AnswerRequest
 from licence_qr.services.proposals.decide import ProposalRequest, ProposalVerdict
+from licence_qr.store.inspecting import follow_ups
+from licence_qr.store.inspecting.follow_ups import StoredFollowUp
 from licence_qr.store.register import history, permits
 from licence_qr.store.register.permits import StoredPermit
 
@@ -60,6 +65,25 @@ class Office:
         proof = Proof(more.pop("password", PASSWORD), more.pop("code", ""))
         said = {"approve": True, "reason": "", "proof": proof, "client": "10.0.0.1", "seen": 0} | more
         return self.services.proposals.decide(self.people[who], number, ProposalVerdict(**said), now)
+
+    def hand_in(self, who: str, report: FollowUpReport, at: datetime, **more: int) -> int:
+        """Hand in a commitment check, which then waits for the officers it names."""
+        return self.services.named_checks.hand_in(self.people[who], self.stored.permit_id, report, at, **more)
+
+    def answer(self, who: str, number: int, at: datetime, **changes: object) -> NamedCheckState:
+        """The answer of a named officer to a check: confirmed with the password, or what ``changes`` say."""
+        content = self.services.named_checks.get(self.people["clerk"], number, at).check.content_sha256
+        given = AnswerRequest(content, OfficersAnswer.CONFIRMED, "", PASSWORD, "10.0.0.1")
+        return self.services.named_checks.answer(self.people[who], number, replace(given, **changes), at)
+
+    def check(self, who: str, report: FollowUpReport, at: datetime, **more: int) -> StoredFollowUp:
+        """Record a commitment check that all officers it names have confirmed."""
+        number = self.hand_in(who, report, at, **more)
+        for other in sorted(set(report.others)):
+            self.answer(other, number, at)
+        permit_id = self.stored.permit_id
+        with self.services.database.read() as tx:
+            return follow_ups.of_permit(tx, permit_id)[-1]
 
     def history(self) -> list[dict[str, object]]:
         """The events of the business, oldest first."""

@@ -56,7 +56,9 @@ def test_what_is_due_is_listed_with_its_days(inspector: Browser, shop: Shop) -> 
 def test_met_is_shown_to_the_public(inspector: Browser, clerk: Browser, shop: Shop) -> None:
     assert day(shop.permit.permit.follow_up_due) in public(clerk, shop)
     answer = inspector.send(address(shop), check())
-    assert answer.status_code == 303
+    assert answer.status_code == 303 and "等待同行人员确认" in inspector.see(answer.location)
+    assert shop.permit.permit.checked_on is None
+    shop.confirm_check()
     assert "inspector-too（示例）" in inspector.see(address(shop))
     assert f'href="{address(shop)}"' not in inspector.see(LIST)
     assert shop.permit.permit.checked_on is not None
@@ -92,25 +94,25 @@ def test_an_order_and_the_check_after_it(inspector: Browser, shop: Shop) -> None
     until = (local_date(datetime.now(UTC)) + timedelta(days=14)).isoformat()
     typed = check(outcome="rectify", findings="无消毒间", rectify_by=until)
     assert inspector.send(address(shop), typed).status_code == 303
+    shop.confirm_check()
     assert "整改期限" in inspector.see(LIST)
     assert inspector.send(address(shop), check()).status_code == 303
+    shop.confirm_check()
     assert shop.permit.permit.checked_on is not None
 
 
 def test_a_failure_leads_to_the_proposal_and_from_the_decision_to_the_bar(
     inspector: Browser, decider: Browser, clerk: Browser, shop: Shop
 ) -> None:
-    answer = inspector.send(address(shop), failed())
-    assert answer.status_code == 303 and "/desk/proposals/" in answer.location
-    page = inspector.see(answer.location)
+    assert inspector.send(address(shop), failed()).status_code == 303
+    assert "/desk/proposals/" not in inspector.see(address(shop))
+    shop.confirm_check()
+    led = re.search(r'href="(/desk/proposals/\d+)"', inspector.see(address(shop)))
+    assert led
+    page = inspector.see(led[1])
     assert "材料系伪造" in page and "信用记录" in page
-    assert answer.location in inspector.see(address(shop))
-    decided = decider.send(
-        f"{answer.location}/decide",
-        {"verdict": "approve", "reason": "", "password": PASSWORD},
-        page=decider.see(answer.location),
-    )
-    assert decided.status_code == 303
+    verdict = {"verdict": "approve", "reason": "", "password": PASSWORD}
+    assert decider.send(f"{led[1]}/decide", verdict, page=decider.see(led[1])).status_code == 303
     assert shop.permit.permit.state.value == "annulled"
     application = clerk.start()
     clerk.fill(application, "general", **{**DETAILS, **_known(clerk, shop)})
@@ -140,6 +142,7 @@ def test_a_form_that_a_colleague_overtook_keeps_what_was_typed(inspector: Browse
     until = (local_date(datetime.now(UTC)) + timedelta(days=14)).isoformat()
     order = check(outcome="rectify", findings="无消毒间", rectify_by=until)
     inspector.send(address(shop), order, page=page)
+    shop.confirm_check()
     answer = inspector.send(address(shop), {**order, "findings": "另一处问题"}, page=page)
     shown = answer.get_data(as_text=True)
     assert answer.status_code == 409
@@ -150,6 +153,7 @@ def test_a_form_that_a_colleague_overtook_keeps_what_was_typed(inspector: Browse
 def test_a_check_that_is_no_longer_due_loses_nothing_typed(inspector: Browser, shop: Shop) -> None:
     page = inspector.see(address(shop))
     inspector.send(address(shop), check(), page=page)
+    shop.confirm_check()
     late = inspector.send(address(shop), check(findings="写了很久的发现"), page=page)
     assert late.status_code == 409
     assert "写了很久的发现" in late.get_data(as_text=True)
@@ -181,3 +185,22 @@ def test_the_only_inspector_of_an_office_is_given_no_form_that_would_be_refused(
     page = signed_in(desk_app, people, "alone").see(address(their))
     assert "没有别的在岗监督员" in page
     assert 'name="outcome"' not in page
+
+
+def test_the_officer_named_reads_the_check_and_answers(
+    inspector: Browser, clerk: Browser, desk_app: Flask, people: Services, shop: Shop
+) -> None:
+    page = inspector.send(address(shop), failed()).location
+    assert page in inspector.see(address(shop)) and "/answer" not in inspector.see(page)
+    second = signed_in(desk_app, people, "inspector-too")
+    assert page in second.see("/desk/work") and "材料系伪造" in second.see(page + "?lang=en")
+    shown = second.see(page)
+    digest = re.search(r'name="content_sha256" value="([0-9a-f]{64})"', shown)
+    assert digest
+    given = {"content_sha256": digest[1], "answer": "objected", "password": PASSWORD}
+    refused = second.send(f"{page}/answer", given, page=shown)
+    assert refused.status_code == 422 and 'href="#objection"' in refused.get_data(as_text=True)
+    assert second.send(f"{page}/answer", {**given, "objection": "我不在现场"}, page=shown).status_code == 303
+    assert "我不在现场" in clerk.see(page) and page in clerk.see("/desk/work")
+    decided = {"decision": "set_aside", "reason": "两人没有到场"}
+    assert clerk.send(page, decided).status_code == 303 and shop.permit.permit.checked_on is None

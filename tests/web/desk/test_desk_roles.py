@@ -83,6 +83,9 @@ MAY_OPEN = {
     "desk.inspections.handle_inspection": CLERKS,
     "desk.inspections.show_photo": READERS,
     "desk.inspections.download_record": READERS,
+    "desk.follow_ups_named.show_named": READERS,
+    "desk.follow_ups_named.answer_named": INSPECTORS,
+    "desk.follow_ups_named.handle_named": CLERKS,
     "desk.inspection_officers.list_named": INSPECTORS,
     "desk.inspection_officers.answer": INSPECTORS,
     "desk.inspection_officers.show_beside": INSPECTORS,
@@ -162,6 +165,7 @@ NOT_THERE = {
     "inspections_sync.show_receipt",
     "second_factor.remove",
     "desk.inspection_officers.show_beside",
+    "desk.follow_ups_named.show_named",
 }
 LANDS_ON = {
     **dict.fromkeys(Role, "/desk/work"),
@@ -269,6 +273,7 @@ def things(desk_app: Flask, desk_services: Services) -> dict[str, str]:
     return {
         "draft_id": clerk.start().rpartition("/")[2],
         "uscc": found[0],
+        "named_id": "1",
         "permit_id": permit[1],
         "act": "annul",  # which is proposed, to a licence as to a permit
         "revision": "1",

@@ -48,6 +48,7 @@ def test_grounds_of_an_act_and_findings_of_a_check_are_kept_plain(
     check = f"/desk/follow-ups/{shop.permit.permit_id}"
     found = {"checked_on": today, "others": "inspector-too", "outcome": "met", "findings": f"设施{TRICK}齐全"}
     assert inspector.send(check, found).status_code == 303
+    shop.confirm_check()
     assert not set(TRICK) & set(written(shop))
     assert {"复核合格", "细则", "设施齐全"} <= set(written(shop).splitlines())
 

@@ -79,3 +79,16 @@ def add_confirmations(schema: Schema) -> None:
             answer TEXT NOT NULL, reason TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (subject, person_id));
         CREATE INDEX inspections_of_second_officer ON inspections (second_officer) WHERE state = 'held';
     """)
+
+
+def add_named_checks(schema: Schema) -> None:
+    """Commitment checks from the desk that wait for the officers they name. ``content`` is what they confirm."""
+    schema.run("""
+        CREATE TABLE named_checks (
+            named_id INTEGER PRIMARY KEY AUTOINCREMENT, permit_id INTEGER NOT NULL REFERENCES permits (permit_id),
+            uscc TEXT NOT NULL REFERENCES entities (uscc), office TEXT NOT NULL, officer TEXT NOT NULL,
+            others TEXT NOT NULL, content TEXT NOT NULL, content_sha256 TEXT NOT NULL, received_at TEXT NOT NULL,
+            state TEXT NOT NULL, follow_up_id INTEGER REFERENCES follow_ups (follow_up_id));
+        CREATE INDEX named_checks_of_office ON named_checks (office) WHERE state IN ('waiting', 'objected');
+        CREATE UNIQUE INDEX named_checks_open ON named_checks (permit_id) WHERE state IN ('waiting', 'objected');
+    """)

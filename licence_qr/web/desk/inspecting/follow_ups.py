@@ -15,7 +15,8 @@ from licence_qr.domain.plain_text import plain_line, plain_text
 from licence_qr.domain.proposals.proposal import STATE_WORDS
 from licence_qr.domain.work.tasks import DueStep
 from licence_qr.errors import ConflictError, InputError, InvalidApplication, LicenceQRError, RuleError
-from licence_qr.services.inspecting.follow_ups import FollowUps, FollowUpView, Recorded
+from licence_qr.services.inspecting.follow_ups import FollowUps, FollowUpView
+from licence_qr.services.inspecting.named_checks import NamedChecks
 from licence_qr.services.register import access
 from licence_qr.web import current_instant
 from licence_qr.web.desk import words as desk_words
@@ -29,9 +30,10 @@ from licence_qr.wording.terms import term
 
 blueprint = Blueprint("follow_ups", __name__, url_prefix="/follow-ups")
 follow_ups = Handed(FollowUps)
+named_checks = Handed(NamedChecks)
 
 _DAY_EXAMPLE = Text("例如 2026-11-23。", "For example 2026-11-23.")
-_OUTCOMES: Mapping[FollowUpOutcome, tuple[Text, Text]] = {
+OUTCOMES: Mapping[FollowUpOutcome, tuple[Text, Text]] = {
     FollowUpOutcome.MET: (
         term("inspection.commitment_met"),
         Text("公众页面改为“已于某日核查”。", "The public page will show the date of the check."),
@@ -54,7 +56,7 @@ _OUTCOME = Field(
     "outcome",
     term("field.outcome"),
     widget=Widget.RADIOS,
-    choices=tuple(Choice(each.value, name, hint) for each, (name, hint) in _OUTCOMES.items()),
+    choices=tuple(Choice(each.value, name, hint) for each, (name, hint) in OUTCOMES.items()),
 )
 _FINDINGS = Field(
     "findings",
@@ -105,25 +107,23 @@ def show_follow_up(permit_id: int) -> str:
 @blueprint.post("/<int:permit_id>")
 @roles(*access.RECORD_FOLLOW_UPS.roles)
 def record_follow_up(permit_id: int) -> Response:
-    """Record a check; a failed one leads to its proposal. If it is refused, the form is shown again as typed."""
+    """Hand in a check for the officers it names. If it is refused, the form is shown again as typed."""
     actor, now = current_actor(), current_instant()
     view = follow_ups().get(actor, permit_id, now)
     fields = _all_fields(view)
     values = read_fields(request.form, fields)
     try:
         report = _report(TypedForm.into(fields, values))
-        recorded = follow_ups().record(actor, permit_id, report, now, read_revision(request.form))
+        number = named_checks().hand_in(actor, permit_id, report, now, read_revision(request.form))
     except (InputError, InvalidApplication, RuleError, ConflictError) as refused:
         return make_response(_page(view, values, refused), refused.http_status)
-    return _onward(recorded, permit_id)
-
-
-def _onward(recorded: Recorded, permit_id: int) -> Response:
-    if recorded.proposal_id is not None:
-        flash(t("已登记，并提议撤销许可。", "The check has been recorded and annulment of the permit proposed."))
-        return redirect(url_for("desk.proposals.show_proposal", number=recorded.proposal_id), 303)
-    flash(t("核查已登记。", "The check has been recorded."))
-    return redirect(url_for(".show_follow_up", permit_id=permit_id), 303)
+    flash(
+        t(
+            "已提交，同行人员确认后生效。",
+            "Handed in. The check takes effect once the officers you named have confirmed it.",
+        )
+    )
+    return redirect(url_for("desk.follow_ups_named.show_named", named_id=number), 303)
 
 
 def _report(typed: TypedForm) -> FollowUpReport:
@@ -176,13 +176,14 @@ def _page(view: FollowUpView, values: Mapping[str, str], refused: LicenceQRError
     return render_template(
         "desk/inspecting/follow_up.html",
         view=view,
+        waiting=named_checks().open_one(current_actor(), view.permit.permit_id),
         always=(_CHECKED_ON, _others(view), _OUTCOME, _FINDINGS, _DOCUMENT_NO),
         on_rectify=_RECTIFY_BY,
         on_failure=(_FAULT, _LEGAL_BASIS),
         values=values,
         summary=summary,
         problems=problems,
-        outcomes=_OUTCOMES,
+        outcomes=OUTCOMES,
         outcome_tones=OUTCOME_TONES,
         fault_words=FAULT_WORDS,
         proposal_words=STATE_WORDS,

@@ -22,13 +22,14 @@ from licence_qr.domain.inspecting.inspection import (
     InspectionState,
     VisitOutcome,
 )
-from licence_qr.domain.inspecting.second_officer import ANSWER_WORDS, OBJECTION, OfficersAnswer
+from licence_qr.domain.inspecting.second_officer import ANSWER_WORDS
 from licence_qr.errors import ConflictError, InputError, InvalidApplication, LicenceQRError, RuleError
 from licence_qr.services.inspecting.desk import InspectionsDesk, InspectionView
 from licence_qr.services.register import access
 from licence_qr.web import current_instant
+from licence_qr.web.desk.inspecting.answer_fields import ANSWER_FIELDS, BESIDE, COLLEAGUE, PASSWORD, REASON, decision
 from licence_qr.web.shell.bounded_numbers import counted
-from licence_qr.web.shell.forms import Choice, Field, TypedForm, Widget, problem_summary, read_fields, refusals
+from licence_qr.web.shell.forms import Field, TypedForm, problem_summary, read_fields, refusals
 from licence_qr.web.shell.handed import Handed
 from licence_qr.web.shell.language import language, t
 from licence_qr.web.shell.navigation import INSPECTIONS
@@ -63,50 +64,6 @@ WORDS: Mapping[str, Any] = {
     "states": STATE_WORDS,
     "read_by": READ_BY_WORDS,
 }
-_COUNT = Choice(
-    "count",
-    Text("计入", "Accept"),
-    Text(
-        "结果立即生效，如评定等级、责令整改。",
-        "The result takes effect immediately, for example a grade or a rectification order.",
-    ),
-)
-_SET_ASIDE = Choice(
-    "set_aside",
-    term("inspection.for_the_record"),
-    Text("保留全部内容，不产生效果。", "Everything is kept but has no effect."),
-)
-_REASON = Field(
-    "reason",
-    term("field.reason"),
-    Text("写明核对了什么。只在内部可见。", "Say what you checked. Only staff can see this."),
-    widget=Widget.PARAGRAPH,
-)
-PASSWORD = Field("password", Text("您的密码", "Your password"), widget=Widget.PASSWORD)
-COLLEAGUE = Field("username", Text("第二名检查人员的用户名", "User name of the second officer"), characters=20)
-ANSWER_FIELDS = (
-    Field(
-        "answer",
-        Text("您的答复", "Your answer"),
-        widget=Widget.RADIOS,
-        choices=(
-            Choice(
-                OfficersAnswer.CONFIRMED,
-                Text("确认：我在现场，记录属实", "Confirm: I was there, and the record is true"),
-            ),
-            Choice(OfficersAnswer.OBJECTED, Text("有异议", "Object"), Text("由窗口决定。", "The desk decides.")),
-        ),
-    ),
-    Field(
-        "objection",
-        OBJECTION,
-        Text("有异议时必填，例如“我不在现场”。", "Required if you object, for example “I was not there”."),
-        widget=Widget.PARAGRAPH,
-        optional=True,
-    ),
-)
-# Faults of an answer, and the field that each is shown at.
-BESIDE = {"password_wrong": "password", "password_throttled": "password", "inspection_names_another": "username"}
 _NAME = Field("q", Text("名称或信用代码", "Name or credit code"), optional=True)
 _EXAMPLE = Text("例如 2026-11-23", "For example 2026-11-23")
 _DAYS = (
@@ -161,7 +118,7 @@ def show_order(order_id: int) -> BaseResponse:
 def handle_inspection(key: int) -> BaseResponse:
     """Review a held inspection. If it is refused, the form is shown again as typed."""
     desk, actor = inspections(), current_actor()
-    values = read_fields(request.form, (_decision(), _REASON))
+    values = read_fields(request.form, (decision(may_count=True), REASON))
     try:
         desk.handle(actor, key, values["decision"], values["reason"], current_instant())
     except (InputError, RuleError, ConflictError) as refused:
@@ -192,16 +149,6 @@ def download_record(key: int) -> Response:
     return response
 
 
-def _decision(view: InspectionView | None = None) -> Field:
-    offered = (_SET_ASIDE,) if view is not None and not view.may_count else (_COUNT, _SET_ASIDE)
-    return Field(
-        "decision",
-        Text("怎样处理？", "What do you want to do with this record?"),
-        widget=Widget.RADIOS,
-        choices=offered,
-    )
-
-
 def show_page(
     view: InspectionView,
     values: Mapping[str, str],
@@ -209,7 +156,7 @@ def show_page(
     template: str = "desk/inspecting/inspection.html",
 ) -> str:
     """The page of one inspection, with the form for what its reader may do."""
-    fields = (_decision(view), _REASON)
+    fields = (decision(may_count=view.may_count), REASON)
     answering = ANSWER_FIELDS if template == "desk/inspecting/inspection.html" else (COLLEAGUE, *ANSWER_FIELDS)
     asked = fields if view.may_handle else (*answering, PASSWORD)
     summary, problems = refusals(refused, asked, BESIDE)

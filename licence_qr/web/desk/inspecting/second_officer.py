@@ -8,12 +8,12 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from werkzeug.wrappers import Response
 
 from licence_qr.domain.inspecting.inspection import InspectionState
-from licence_qr.domain.inspecting.second_officer import OfficersAnswer
 from licence_qr.errors import AccessError, ConflictError, InputError, LicenceQRError, RuleError
-from licence_qr.services.inspecting.second_officer import AnswerRequest, SecondOfficers
+from licence_qr.services.inspecting.second_officer import SecondOfficers
 from licence_qr.services.register import access
 from licence_qr.web import current_instant
-from licence_qr.web.desk.inspecting.inspections import ANSWER_FIELDS, COLLEAGUE, PASSWORD, WORDS, inspections, show_page
+from licence_qr.web.desk.inspecting.answer_fields import ANSWER_FIELDS, COLLEAGUE, given_answer
+from licence_qr.web.desk.inspecting.inspections import WORDS, inspections, show_page
 from licence_qr.web.shell.errors import status_of
 from licence_qr.web.shell.forms import read_fields
 from licence_qr.web.shell.handed import Handed
@@ -42,7 +42,7 @@ def answer(key: int) -> Response:
     """Confirm, or object, with the password. If it is refused, the page is shown again with all but the password."""
     actor, values, now = current_actor(), read_fields(request.form, ANSWER_FIELDS), current_instant()
     try:
-        state = officers().answer(actor, key, _given(values), now)
+        state = officers().answer(actor, key, given_answer(values), now)
     except _Refused as refused:
         view = inspections().get(actor, key, now)
         return make_response(show_page(view, values, refused), status_of(refused))
@@ -65,7 +65,7 @@ def answer_beside(inspection_id: str, digest: str) -> Response:
     values = read_fields(request.form, fields)
     try:
         state = officers().answer_beside(
-            current_actor(), key, values[COLLEAGUE.name].strip(), _given(values), current_instant()
+            current_actor(), key, values[COLLEAGUE.name].strip(), given_answer(values), current_instant()
         )
     except _Refused as refused:
         return make_response(_beside(key, values, refused), status_of(refused))
@@ -80,16 +80,6 @@ def _sent(inspection_id: str, digest: str) -> int:
 def _beside(key: int, values: Mapping[str, str], refused: LicenceQRError | None = None) -> str:
     view = inspections().get(current_actor(), key, current_instant())
     return show_page(view, values, refused, _BESIDE_PAGE)
-
-
-def _given(values: Mapping[str, str]) -> AnswerRequest:
-    return AnswerRequest(
-        content_sha256=request.form.get("content_sha256", ""),
-        answer=next((each for each in OfficersAnswer if each.value == values["answer"]), None),
-        reason=values["objection"],
-        password=request.form.get(PASSWORD.name, ""),
-        client=request.remote_addr or "",
-    )
 
 
 def _tell(state: InspectionState) -> None:

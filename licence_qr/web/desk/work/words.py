@@ -55,6 +55,7 @@ def task_words(line: WorkLine) -> str:
 _PAGES = {
     "proposal": ("desk.proposals.show_proposal", "number"),
     "inspection": ("desk.inspections.show_inspection", "key"),
+    "named-check": ("desk.follow_ups_named.show_named", "named_id"),
     "rectification": ("desk.inspections.show_order", "order_id"),
     "drawn": ("desk.inspection_draws.show_drawn", "drawn_id"),
     "report": ("desk.reports.show_report", "report_id"),
