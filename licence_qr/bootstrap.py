@@ -118,7 +118,6 @@ class Services:
     waiting: Waiting
     work_list: WorkList
     reminders: Reminders
-    calendar_feeds: CalendarFeeds
     status_publishing: StatusPublishing
     demonstration_register: DemonstrationRegister
     watching: Watching
@@ -174,6 +173,16 @@ class Services:
     def own_password(self) -> OwnPassword:
         """Changing the password of the account one has signed in to."""
         return OwnPassword(self.sign_in)
+
+    @property
+    def bars(self) -> Bars:
+        """What the credit record bars."""
+        return Bars(self.database)
+
+    @property
+    def calendar_feeds(self) -> CalendarFeeds:
+        """The private addresses of task lists."""
+        return CalendarFeeds(self.database)
 
     @property
     def demonstration_since(self) -> DemonstrationSince:
@@ -331,7 +340,6 @@ def _wire(settings: Settings, catalogue: Catalogue, keys: Keys, accounts: Accoun
         waiting=Waiting(database, catalogue, coding, proposals),
         work_list=WorkList(database, catalogue),
         reminders=Reminders(database, catalogue, _post_office(settings)),
-        calendar_feeds=CalendarFeeds(database),
         status_publishing=_status_publishing(settings, database, keys),
         demonstration_register=DemonstrationRegister(database, catalogue, coding, issuance, accounts, lives),
         watching=_watching(settings, database, keys, photos),
