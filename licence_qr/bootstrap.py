@@ -16,6 +16,7 @@ from licence_qr.config import Settings
 from licence_qr.credential.trust_list import KeyPurpose
 from licence_qr.domain.accounts.second_factor import relying_party
 from licence_qr.domain.catalogue.model import Catalogue
+from licence_qr.domain.roles import AT_THE_MACHINE, Actor
 from licence_qr.errors import RegisterError, RuleError
 from licence_qr.process.system import check_system
 from licence_qr.services.accounts.accounts import Accounts
@@ -250,9 +251,10 @@ def build_verification(settings: Settings) -> Verification:
     return Verification(load_catalogue(working_days=settings.working_days_file), keys.trust_list, keys.allow_list)
 
 
-def build_ceremony(settings: Settings, root_folder: Path | None = None) -> Ceremony:
-    """The service that changes keys. The root's private key is in ``root_folder``; by default with the other keys."""
-    return Ceremony(_keys(settings), root_folder or settings.keys, _database(settings))
+def build_ceremony(settings: Settings, root_folder: Path | None = None, by: Actor = AT_THE_MACHINE) -> Ceremony:
+    """The service that changes keys, in the name of ``by``. The root's private key is in ``root_folder``; by default with
+    the other keys."""
+    return Ceremony(_keys(settings), root_folder or settings.keys, _database(settings), by)
 
 
 def _database(settings: Settings) -> Database:

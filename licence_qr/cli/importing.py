@@ -14,10 +14,10 @@ import click
 
 from licence_qr import wording
 from licence_qr.bootstrap import build
+from licence_qr.cli.console import whoever_runs_this
 from licence_qr.cli.help import Command
 from licence_qr.cli.json_output import json_option, say
 from licence_qr.config import load_settings
-from licence_qr.domain.roles import IMPORT, program
 from licence_qr.errors import UnreadableError
 from licence_qr.services.importing.department_files import MAX_FILE_BYTES
 from licence_qr.services.importing.report import report_csv
@@ -59,7 +59,7 @@ def import_command(market: Path, health: Path, report: Path | None, as_json: boo
             bar.update(done * bar.length // max(total, 1) - bar.pos if bar.length else 0)
 
         exports = ExportFile(market.name, market_file), ExportFile(health.name, health_file)
-        outcome = services.importing.import_departments(*exports, program(IMPORT), now, progress)
+        outcome = services.importing.import_departments(*exports, whoever_runs_this(), now, progress)
         written.writelines(report_csv(services.importing.verdicts(outcome), wording.explain))
     if as_json:
         say(outcome.to_json() | {"report": str(place)})

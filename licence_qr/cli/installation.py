@@ -16,6 +16,7 @@ import click
 
 from licence_qr import wording
 from licence_qr.bootstrap import build, exclusive_lock, prepare
+from licence_qr.cli.console import whoever_runs_this
 from licence_qr.cli.demonstration import show_demonstration
 from licence_qr.cli.help import Command, Group
 from licence_qr.cli.json_output import json_option, say
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from licence_qr.domain.roles import Actor
     from licence_qr.front.limits import Limits
     from licence_qr.front.supervisor import Tidy
-    from licence_qr.services.accounts.accounts import AccountHolder
+    from licence_qr.services.accounts.accounts import AccountHolder, Accounts
 
 _SITE = "licence_qr.web.serving.site:LicenceSite"  # by name: it is the workers that load it
 _SOURCES = {"default": "默认 default", "environment": "环境变量 environment"}
@@ -213,6 +214,10 @@ _THIS_MACHINE = "127.0.0.1"
 _username = click.argument("username", help="用户名。 User name.")
 
 
+def _accounts() -> Accounts:
+    return build(load_settings()).accounts.acting(whoever_runs_this())
+
+
 @account.command("add", short_help="添加账号。 Add an account.")
 @_username
 @click.option("--name", "display_name", required=True, help="窗口显示的姓名。 Name shown at the desk.")
@@ -246,7 +251,7 @@ def add_account(
     if office not in services.catalogue.offices:
         raise ConfigError("office_unknown", office=office, known="、".join(services.catalogue.offices))
     password = made_password()
-    services.accounts.create(
+    services.accounts.acting(whoever_runs_this()).create(
         username,
         display_name,
         office,
@@ -272,7 +277,7 @@ def new_password(username: str, as_json: bool) -> None:
 
     Set a new password, shown once, which must be changed when signing in. All sessions of the account end."""
     password = made_password()
-    build(load_settings()).accounts.set_password(username, password, datetime.now(UTC))
+    _accounts().set_password(username, password, datetime.now(UTC))
     if as_json:
         say({"username": username, "password": password})
         return
@@ -287,7 +292,7 @@ def disable_account(username: str, as_json: bool) -> None:
     """停用账号，所有登录随即失效；办过的事留在历史里。
 
     Disable an account and end all its sessions. What was done with it stays in the history."""
-    build(load_settings()).accounts.disable(username, datetime.now(UTC))
+    _accounts().disable(username, datetime.now(UTC))
     if as_json:
         say({"username": username, "disabled": True})
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from licence_qr.bootstrap import build
+from licence_qr.cli.console import behalf_options, whoever_runs_this
 from licence_qr.cli.help import Command
 from licence_qr.cli.json_output import json_option, say
 from licence_qr.config import load_settings
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.issuing.form import parse_application
-from licence_qr.domain.roles import COMMAND_LINE, Actor, Role
+from licence_qr.domain.roles import Actor, Behalf, Role
 from licence_qr.errors import AccessError, ConfigError
 from licence_qr.services.issuing.application_file import fields_from_toml, read_application_file
 from licence_qr.services.publishing.display_cards import CodeForm
@@ -30,11 +32,7 @@ if TYPE_CHECKING:
 @click.command(cls=Command, short_help="按申请文件发证。 Issue from an application file.")
 @click.argument("application", type=click.Path(path_type=Path), help="申请文件 (TOML)。 The application file (TOML).")
 @click.option("--office", help="发证窗口，也可写在文件里。 Office that issues; can also be given in the file.")
-@click.option(
-    "--as",
-    "username",
-    help="发证的账号；不写则记为命令行。 Account that issues; if not given, recorded as the command line.",
-)
+@behalf_options
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
@@ -42,19 +40,20 @@ if TYPE_CHECKING:
     "the fonts of fonts-noto-cjk.",
 )
 @json_option
-def issue(application: Path, office: str | None, username: str | None, out: Path | None, as_json: bool) -> None:
+def issue(application: Path, office: str | None, behalf: Behalf | None, out: Path | None, as_json: bool) -> None:
     """按申请文件 APPLICATION（TOML）发营业执照和许可证。同一文件再次运行，结果相同，不会重复发证。文件格式见
-    docs/using/application-file.md。
+    docs/using/application-file.md。历史中记为系统用户（console:…）所办；受人委托的，一并写明。
 
     Issue the licence and permits requested in APPLICATION (TOML).
 
     Running the same file again gives the same result; nothing is issued twice. For the file format see
-    docs/using/application-file.md.
+    docs/using/application-file.md. The history names the system user (console:…) and, where given, the person on whose
+    behalf it was done.
     """
     services = build(load_settings())
     data = read_application_file(application)
     fields = fields_from_toml(data, application.name)
-    actor = _actor(services, office or fields.get("office", ""), username)
+    actor = _actor(services, office or fields.get("office", ""), behalf)
     fields.pop("office", None)
     now = datetime.now(UTC)
     parsed = parse_application(fields, services.catalogue, actor.office, local_date(now), services.demonstration)
@@ -77,17 +76,19 @@ def issue(application: Path, office: str | None, username: str | None, out: Path
             click.echo(_as_text(result))
 
 
-def _actor(services: Services, office: str, username: str | None) -> Actor:
-    if username:
-        actor = services.accounts.user(username)
-        if actor is None:
-            raise AccessError("account_unknown", username=username)
-        access.demand(actor, access.TAKE_APPLICATIONS)
-        access.demand(actor, access.TAKE_APPLICATIONS, office or actor.office)
-        return actor
+def _actor(services: Services, office: str, behalf: Behalf | None) -> Actor:
+    """The system user as a clerk of the office; on behalf of somebody, only where that person may issue."""
+    actor = replace(whoever_runs_this(), office=office, roles=frozenset({Role.CLERK}))
+    if behalf:
+        person = services.accounts.user(behalf.username)
+        if person is None:
+            raise AccessError("account_unknown", username=behalf.username)
+        access.demand(person, access.TAKE_APPLICATIONS)
+        access.demand(person, access.TAKE_APPLICATIONS, office or person.office)
+        return replace(actor, office=person.office).on_behalf_of(person, behalf.reason)
     if office not in services.catalogue.offices:
         raise ConfigError("office_unknown", office=office, known="、".join(services.catalogue.offices))
-    return Actor(0, COMMAND_LINE, "命令行", office, frozenset({Role.CLERK}))
+    return actor
 
 
 def _prints(services: Services, actor: Actor, pair: IssuedPair, now: datetime) -> Iterator[tuple[str, bytes]]:

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from licence_qr.bootstrap import build_ceremony
+from licence_qr.cli.console import whoever_runs_this
 from licence_qr.cli.help import Group
 from licence_qr.cli.json_output import json_option, say
 from licence_qr.config import load_settings
@@ -58,7 +59,7 @@ _yes_option = click.option("--yes", is_flag=True, help="不再询问，直接办
 
 
 def _ceremony(root_folder: Path | None = None) -> Ceremony:
-    return build_ceremony(load_settings(), root_folder)
+    return build_ceremony(load_settings(), root_folder, whoever_runs_this())
 
 
 def _say_edition(ceremony: Ceremony, facts: dict[str, Any], as_json: bool, *, changed: bool = True) -> None:

@@ -18,11 +18,10 @@ from licence_qr.cli.importing import import_command
 from licence_qr.cli.installation import account, init, serve, show_settings
 from licence_qr.cli.issuing import issue, notice
 from licence_qr.cli.keys import keys
-from licence_qr.cli.lifecycle import life
+from licence_qr.cli.lifecycle import life, remind
 from licence_qr.cli.people.accounts import change_roles, enable_account
 from licence_qr.cli.people.persons import person
 from licence_qr.cli.verify import verify
-from licence_qr.cli.work import remind
 from licence_qr.config import set_variable
 from licence_qr.config.table import FILE
 from licence_qr.errors import LicenceQRError

@@ -20,9 +20,11 @@ class Role(StrEnum):
 
 
 # Actors in histories that are not accounts: the calendar, an import, the command line, demonstration data, citizens who
-# report or rate.
+# report or rate. Older events name the command line; those since name the system user at the console.
 SYSTEM, IMPORT, COMMAND_LINE, DEMONSTRATION, CITIZEN = "system", "import", "command-line", "demonstration", "citizen"
 NOT_PEOPLE = frozenset({SYSTEM, IMPORT, COMMAND_LINE, DEMONSTRATION, CITIZEN})
+# Before the name of a system user; the colon can be in no user name of an account.
+CONSOLE = "console:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +38,20 @@ class Via:
 
 
 @dataclass(frozen=True, slots=True)
+class Behalf:
+    """For whom somebody at the console acts: the user name of that account, and why."""
+
+    username: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """An account that acts, of a person. ``office`` limits its access.
 
     ``person_id`` is 0 for actors that are not people. ``others`` are the user names of the person's other accounts: whoever
-    must be somebody else is compared with all of them.
+    must be somebody else is compared with all of them. ``behalf``: a system user acts for somebody, whose accounts are then
+    among ``others``.
     """
 
     user_id: int
@@ -51,6 +62,7 @@ class Actor:
     person_id: int = 0
     others: frozenset[str] = frozenset()
     via: Via = field(default=Via(), compare=False)
+    behalf: Behalf | None = None
 
     def is_among(self, usernames: Iterable[str]) -> bool:
         """Whether one of these accounts is of the same person."""
@@ -60,6 +72,10 @@ class Actor:
         """The same, who acts through ``via``."""
         return replace(self, via=via)
 
+    def on_behalf_of(self, person: Actor, reason: str) -> Actor:
+        """The same, who acts for ``person``: whoever must be somebody else must be another than that person too."""
+        return replace(self, others=person.others | {person.username}, behalf=Behalf(person.username, reason))
+
     def is_same_person(self, other: Actor) -> bool:
         """Whether ``other`` is the same person, perhaps by another account."""
         return self.is_among({other.username})
@@ -68,6 +84,16 @@ class Actor:
 def program(name: str) -> Actor:
     """An actor that is not a person, one of ``NOT_PEOPLE``."""
     return Actor(0, name, "", "", frozenset())
+
+
+def at_console(system_user: str) -> Actor:
+    """Whoever runs a command, by the name of the system user."""
+    return program(CONSOLE + system_user)
+
+
+def console_user(username: str) -> str | None:
+    """The system user whom an actor's name says, or None for any other actor."""
+    return username.removeprefix(CONSOLE) if username.startswith(CONSOLE) else None
 
 
 BY_ITSELF = program(SYSTEM)

@@ -169,7 +169,7 @@ def test_a_command_called_wrongly_ends_with_2_and_says_how(arguments, tmp_path, 
         ["life", "show", b"\xff"],
         ["account", "password", b"\xff"],
         ["account", "add", "new", "--name", b"\xff", "--office", "baishiyi", "--role", "clerk"],
-        ["issue", EXAMPLES / "company.toml", "--as", b"\xff"],
+        ["issue", EXAMPLES / "company.toml", "--on-behalf-of", b"\xff", "--reason", "x"],
     ],
 )
 def test_a_word_that_is_no_text_is_told(arguments, copied, run):

@@ -40,7 +40,7 @@ def test_an_example_is_issued_once_and_the_same_file_again_gives_the_same_pair(e
 
 
 def test_an_issued_pair_is_told_in_words(copied, run):
-    said = run(copied, "issue", EXAMPLES / "company.toml", "--as", "clerk-jinfeng").out
+    said = run(copied, "issue", EXAMPLES / "company.toml", "--on-behalf-of", "clerk-jinfeng", "--reason", "停电").out
     assert re.search(r"受理号 application +JINFENG-\d{4}-000001", said)
     assert re.search(r"许可证 permit +渝高新卫公证字〔\d{4}〕第\d{5}号", said)
 
@@ -84,7 +84,10 @@ def test_a_folder_that_cannot_be_made_stops_before_anything_is_issued(copied, ru
 
 
 def test_an_unknown_account_or_office_issues_nothing(copied, run):
-    for arguments, code in ((("--as", "nobody"), "account_unknown"), (("--office", "nowhere"), "office_unknown")):
+    for arguments, code in (
+        (("--on-behalf-of", "nobody", "--reason", "x"), "account_unknown"),
+        (("--office", "nowhere"), "office_unknown"),
+    ):
         ended = run(copied, "issue", EXAMPLES / "company.toml", *arguments)
         assert (ended.status, f"[{code}]" in ended.err) == (1, True)
 

@@ -21,6 +21,7 @@ from licence_qr.domain.identifiers import complete_uscc
 from licence_qr.domain.roles import Role
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "company.toml"
+WHY = ("--reason", "窗口停电，代为录入")
 # Beyond what a process with all libraries holds: enough for the work, and far too little for a file that never ends.
 MEMORY = 1 << 30
 
@@ -50,16 +51,16 @@ def run(made: Path, tmp_path: Path) -> Run:
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
-        (("--as", "watcher", "--office", "xiyong"), "role_not_allowed"),
-        (("--as", "clerk-xiyong"), "other_office"),  # the file says jinfeng
-        (("--as", "clerk-xiyong", "--office", "bafu"), "other_office"),
+        (("--on-behalf-of", "watcher", *WHY, "--office", "xiyong"), "role_not_allowed"),
+        (("--on-behalf-of", "clerk-xiyong", *WHY), "other_office"),  # the file says jinfeng
+        (("--on-behalf-of", "clerk-xiyong", *WHY, "--office", "bafu"), "other_office"),
     ],
 )
 def test_an_account_issues_as_a_clerk_and_for_its_own_office_only(run, arguments, code):
     ended = run("issue", EXAMPLE, *arguments)
     assert (ended.status, ended.out) == (1, "")
     assert f"[{code}]" in ended.err
-    allowed = run("issue", EXAMPLE, "--as", "clerk-xiyong", "--office", "xiyong", "--json")
+    allowed = run("issue", EXAMPLE, "--on-behalf-of", "clerk-xiyong", *WHY, "--office", "xiyong", "--json")
     assert json.loads(allowed.out)["application_no"].endswith("-000001")
 
 

@@ -212,11 +212,11 @@ PUBLIC_FIELDS: Mapping[EventKind, frozenset[str]] = {
 class Event:
     """One event as stored.
 
-    ``uscc`` is the business whose history it belongs to, empty for none. ``actor`` is a user name or a name of
-    ``roles.NOT_PEOPLE``; ``person_id`` its person and ``via`` what it came by; ``proposed_by`` the proposer of a four-
-    eyes act. ``effective_on`` is the day of legal effect; None means the day of ``at`` in Asia/Shanghai. ``public`` and
-    ``private`` have the members ``before`` and ``after`` where they exist, each with its share of the fields;
-    ``private`` also has ``reason``.
+    ``uscc`` is the business whose history it belongs to, empty for none. ``actor`` is a user name, a system user at the
+    console or a name of ``roles.NOT_PEOPLE``; ``person_id`` its person, ``via`` what it came by, ``on_behalf_of`` the
+    account for which a system user acted; ``proposed_by`` the proposer of a four-eyes act. ``effective_on`` is the day of
+    legal effect; None means the day of ``at`` in Asia/Shanghai. ``public`` and ``private`` have the members ``before`` and
+    ``after`` where they exist, each with its share of the fields; ``private`` also has ``reason``.
     """
 
     kind: EventKind
@@ -227,6 +227,7 @@ class Event:
     office: str
     person_id: int = 0
     via: Via = Via()
+    on_behalf_of: str = ""
     legal_basis: str
     document_no: str
     effective_on: date | None
@@ -291,6 +292,7 @@ def _by(event: Event) -> Fields:
         "session": event.via.session,
         "device": event.via.device,
         "network": event.via.network,
+        "on_behalf_of": event.on_behalf_of,
     }
     return {"by": {name: value for name, value in said.items() if value}} if any(said.values()) else {}
 

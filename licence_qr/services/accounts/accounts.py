@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from licence_qr.domain.register.events import EventKind
@@ -28,10 +28,15 @@ class AccountHolder:
 
 @dataclass(frozen=True, slots=True)
 class Accounts:
-    """The accounts of an installation."""
+    """The accounts of an installation, opened and closed in the name of ``by``."""
 
     database: Database
     passwords: Passwords
+    by: Actor = AT_THE_MACHINE
+
+    def acting(self, by: Actor) -> Accounts:
+        """The same, in the name of somebody else."""
+        return replace(self, by=by)
 
     def create(
         self,
@@ -56,11 +61,9 @@ class Accounts:
         with self.database.write() as tx:
             person_id = _person(tx, staff_no, display_name, office, now)
             account = Actor(0, username, display_name, office, roles, person_id=person_id)
-            return open_within(tx, account, hashed, AT_THE_MACHINE, now, must_change=must_change)
+            return open_within(tx, account, hashed, self.by, now, must_change=must_change)
 
-    def set_password(
-        self, username: str, password: str, now: datetime, by: Actor = AT_THE_MACHINE, *, must_change: bool = True
-    ) -> None:
+    def set_password(self, username: str, password: str, now: datetime, *, must_change: bool = True) -> None:
         """Set a new password, which its owner must change when signing in; end all sessions of the account.
 
         Its calendar address goes too: somebody who knew the old password may have copied it, and it needs no password.
@@ -73,10 +76,10 @@ class Accounts:
         with self.database.write() as tx:
             user = _known(tx, username)
             accounts.set_password(tx, user.actor.user_id, hashed, must_change=must_change)
-            shut_out(tx, user, by, now)
-            note(tx, EventKind.PASSWORD_SET, user.actor.user_id, by, now)
+            shut_out(tx, user, self.by, now)
+            note(tx, EventKind.PASSWORD_SET, user.actor.user_id, self.by, now)
 
-    def disable(self, username: str, now: datetime, by: Actor = AT_THE_MACHINE) -> None:
+    def disable(self, username: str, now: datetime) -> None:
         """Disable an account and end all its sessions.
 
         Raises AccessError ``account_unknown``, ConflictError ``last_administrator``.
@@ -85,8 +88,8 @@ class Accounts:
             user = _known(tx, username)
             demand_another_administrator(tx, user.actor)
             accounts.disable_user(tx, user.actor.user_id, now)
-            shut_out(tx, user, by, now)
-            note(tx, EventKind.ACCOUNT_CLOSED, user.actor.user_id, by, now)
+            shut_out(tx, user, self.by, now)
+            note(tx, EventKind.ACCOUNT_CLOSED, user.actor.user_id, self.by, now)
 
     def user(self, username: str) -> Actor | None:
         """The account with this user name, for commands run on the machine itself."""

@@ -164,7 +164,7 @@ class People:
         """Close an account and end its sessions. Raises AccessError, and as ``Accounts.disable``."""
         username = self._demand_of_another(actor, user_id)
         self._confirm(actor, proof, now)
-        self.accounts.disable(username, now, actor)
+        self.accounts.acting(actor).disable(username, now)
 
     def reopen(self, actor: Actor, user_id: int, proof: PasswordAgain, now: datetime) -> None:
         """Open a closed account again. Raises AccessError, and as ``Staff.reopen``."""
@@ -177,7 +177,7 @@ class People:
         username = self._demand_of_another(actor, user_id)
         self._confirm(actor, proof, now)
         password = secrets.token_urlsafe(STARTING_PASSWORD_BYTES)
-        self.accounts.set_password(username, password, now, actor)
+        self.accounts.acting(actor).set_password(username, password, now)
         return password
 
     def _parts(self, actor: Actor, wanted: PeopleFilter) -> Iterator[PersonView]:

@@ -35,10 +35,14 @@ _PROGRAMS: Mapping[str, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class NamedActor:
-    """Who acted: the display name of the account (else the user name) or the name of the program, and the office."""
+    """Who acted: the display name of the account (else the user name) or the name of the program, and the office.
+
+    ``behalf`` names the person for whom a system user acted, None for everybody else.
+    """
 
     name: Text
     office: str
+    behalf: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +138,15 @@ class _HistoryReader:
             legal_basis=row["legal_basis"],
             document_no=row["document_no"],
             effective_on=date.fromisoformat(row["effective_on"]) if row["effective_on"] else None,
-            by=NamedActor(self._name(row["actor"]), row["office"]) if self.inner else None,
+            by=self._actor(row) if self.inner else None,
             proposed_by=self._proposer(row),
             reason=row["reason"] if self.inner else "",
             scale=self.scales.get(row["subject"]),
         )
+
+    def _actor(self, row: EventRow) -> NamedActor:
+        behalf = row["on_behalf_of"]
+        return NamedActor(self._name(row["actor"]), row["office"], self._name(behalf) if behalf else None)
 
     def _proposer(self, row: EventRow) -> NamedActor | None:
         """The proposer of a decided act. For a retracted proposal None, because nobody decided."""

@@ -168,10 +168,11 @@ class DemonstrationRegister:
 
     def open_accounts(self, passwords: Mapping[str, str], now: datetime) -> None:
         """Add the missing accounts, with the passwords that ``passwords`` has by user name."""
+        accounts = self.accounts.acting(_BY)
         for wanted in self.wanted_accounts():
-            if self.accounts.user(wanted.username) is None:
+            if accounts.user(wanted.username) is None:
                 roles, password = frozenset({wanted.role}), passwords[wanted.username]
-                self.accounts.create(wanted.username, wanted.display_name, wanted.office, roles, password, now)
+                accounts.create(wanted.username, wanted.display_name, wanted.office, roles, password, now)
 
     def codes(self) -> tuple[DemonstrationCode, ...]:
         """The current code of every business, each followed by its older prints, in the order of the data."""

@@ -12,7 +12,7 @@ from licence_qr.credential.allow_list import AllowedCodes, AllowList
 from licence_qr.credential.trust_list import KeyPurpose, KeyState, TrustedKey, TrustList
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.register.events import EventKind
-from licence_qr.domain.roles import AT_THE_MACHINE
+from licence_qr.domain.roles import AT_THE_MACHINE, Actor
 from licence_qr.domain.written_dates import day_in_range
 from licence_qr.errors import InputError, KeyStoreError, RegisterError
 from licence_qr.services.keys.keyring import KeyPlace, Keys
@@ -47,7 +47,7 @@ class Registered:
 
 @dataclass(frozen=True, slots=True)
 class Ceremony:
-    """Changes keys. The root's private key is read from ``root_folder`` only during a change.
+    """Changes keys, in the name of ``by``. The root's private key is read from ``root_folder`` only during a change.
 
     Every change raises KeyStoreError ``root_key_away`` or ``root_key_other``, and those of the files; nothing is
     changed then. Concurrent changes wait for one another.
@@ -56,6 +56,7 @@ class Ceremony:
     keys: Keys
     root_folder: Path
     database: Database
+    by: Actor = AT_THE_MACHINE
 
     def find(self, kid: str) -> TrustedKey:
         """The key of that id, four hexadecimal digits. Raises KeyStoreError ``key_not_listed``."""
@@ -195,7 +196,7 @@ class Ceremony:
             kind=kind,
             subject=f"key/{key.kid.hex()}",
             at=now,
-            by=AT_THE_MACHINE,
+            by=self.by,
             after=facts | dict(besides or {}),
         )
         with suppress(RegisterError):

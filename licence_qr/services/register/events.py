@@ -66,7 +66,8 @@ def write_of_reader(database: Database, new: NewEvent) -> None:
 
 
 def _event(new: NewEvent) -> Event:
-    public, private = split(new.kind, new.before, new.after, new.reason)
+    behalf = new.by.behalf
+    public, private = split(new.kind, new.before, new.after, new.reason or (behalf.reason if behalf else ""))
     return Event(
         kind=new.kind,
         uscc=new.uscc,
@@ -76,6 +77,7 @@ def _event(new: NewEvent) -> Event:
         office=new.office or new.by.office,
         person_id=new.by.person_id,
         via=new.by.via,
+        on_behalf_of=behalf.username if behalf else "",
         legal_basis=new.legal_basis,
         document_no=new.document_no,
         effective_on=new.effective_on,

@@ -12,6 +12,7 @@ from licence_qr.store.database import early_steps
 from licence_qr.store.database.schema import Schema
 from licence_qr.store.database.tables import (
     accounts_tables,
+    audit_tables,
     feedback_tables,
     importing_tables,
     inspecting_tables,
@@ -291,6 +292,11 @@ def m026_named_checks(schema: Schema) -> None:
     inspecting_tables.add_named_checks(schema)
 
 
+def m027_traces(schema: Schema) -> None:
+    """For whom a system user acted at the console; traces of reading, searching, exporting, printing and signing in."""
+    audit_tables.add_traces(schema)
+
+
 STEPS: tuple[Callable[[Schema], None], ...] = (
     m001_businesses,
     m002_codes,
@@ -318,4 +324,5 @@ STEPS: tuple[Callable[[Schema], None], ...] = (
     m024_second_factors,
     m025_second_officers,
     m026_named_checks,
+    m027_traces,
 )

@@ -19,6 +19,7 @@ EventRow = dict[str, Any]
 _COLUMNS = (
     "seq", "at", "actor", "office", "event", "uscc", "subject", "reason", "legal_basis", "document_no", "before", "after",
     "effective_on", "proposed_by", "private", "person_id", "session", "device", "network",
+    "on_behalf_of",
 )  # fmt: skip
 _SELECT = f"SELECT {', '.join(_COLUMNS)} FROM history"
 
@@ -31,8 +32,8 @@ def append(tx: Transaction, event: Event) -> None:
     """Append one event."""
     tx.run(
         "INSERT INTO history (at, actor, office, event, uscc, subject, reason, legal_basis, document_no, before, after,"
-        " effective_on, proposed_by, private, salt, person_id, session, device, network)"
-        " VALUES (?, ?, ?, ?, ?, ?, '', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " effective_on, proposed_by, private, salt, person_id, session, device, network, on_behalf_of)"
+        " VALUES (?, ?, ?, ?, ?, ?, '', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             event.at.isoformat(),
             event.actor,
@@ -52,6 +53,7 @@ def append(tx: Transaction, event: Event) -> None:
             event.via.session,
             event.via.device,
             event.via.network,
+            event.on_behalf_of,
         ),
     )
 

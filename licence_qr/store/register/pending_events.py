@@ -88,6 +88,7 @@ def _text(event: Event) -> str:
             "effective_on": event.effective_on and event.effective_on.isoformat(),
             "proposed_by": event.proposed_by,
             "person_id": event.person_id,
+            "on_behalf_of": event.on_behalf_of,
             "via": [event.via.session, event.via.device, event.via.network],
             "public": event.public,
             "private": event.private,
