@@ -32,6 +32,8 @@ from licence_qr.services.accounts.second_factor.signing_in import FactorSignIn
 from licence_qr.services.accounts.sessions import Sessions
 from licence_qr.services.accounts.sign_in import SignIn
 from licence_qr.services.accounts.staff import Staff
+from licence_qr.services.audit.keeping import TraceKeeping
+from licence_qr.services.audit.readings import Readings
 from licence_qr.services.businesses.history import Timeline
 from licence_qr.services.businesses.search import Register
 from licence_qr.services.demonstration.afterlife import DemonstrationSince
@@ -122,6 +124,8 @@ class Services:
     status_publishing: StatusPublishing
     demonstration_register: DemonstrationRegister
     watching: Watching
+    readings: Readings
+    trace_keeping: TraceKeeping
 
     @property
     def bars(self) -> Bars:
@@ -307,6 +311,7 @@ def _wire(settings: Settings, catalogue: Catalogue, keys: Keys, accounts: Accoun
     follow_ups, lives = FollowUps(database, catalogue, life, proposals), DemonstrationLives(life, proposals)
     photos, effects = PhotoFiles(settings.home / "photos"), InspectionEffects(catalogue, life, follow_ups, proposals)
     lookup = Lookup(database, catalogue, keys.trust_list, keys.allow_list, specimen=demonstration)
+    web_secret = key_files.read_web_secret(settings.web_secret_file)
     return Services(
         settings=settings,
         web_secret=web_secret,
@@ -345,6 +350,8 @@ def _wire(settings: Settings, catalogue: Catalogue, keys: Keys, accounts: Accoun
         status_publishing=_status_publishing(settings, database, keys),
         demonstration_register=DemonstrationRegister(database, catalogue, coding, issuance, accounts, lives),
         watching=_watching(settings, database, keys, photos),
+        readings=Readings(database, web_secret),
+        trace_keeping=TraceKeeping(database, catalogue),
     )
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from licence_qr.bootstrap import build
+from licence_qr.cli.console import whoever_runs_this
 from licence_qr.cli.help import Command, Group
 from licence_qr.cli.json_output import json_option, say
 from licence_qr.config import load_settings
@@ -18,6 +19,7 @@ from licence_qr.domain.dates import SHANGHAI, local_date
 from licence_qr.domain.work.tasks import DueStep
 from licence_qr.domain.written_dates import read_date
 from licence_qr.errors import NotFoundError
+from licence_qr.services.audit.readings import ShownData
 
 if TYPE_CHECKING:
     from licence_qr.services.register.state_on_day import PastState
@@ -41,22 +43,27 @@ def life() -> None:
 @json_option
 def sweep(as_json: bool) -> None:
     """每日整理：把日历已经决定的事记入登记库，每天运行一次（如用 cron）。按时申请而期满未决的延续视为准予，换发新版二维码；
-    到期的标记和歇业记入历史；群众留下的内容满期删除；服务器中断时没写完的照片一并清除；状态列表重新签发。再次运行不会重复。
+    到期的标记和歇业记入历史；群众留下的内容和查看、登录等记录满期删除；服务器中断时没写完的照片一并清除；状态列表重新签发。再次运行不会重复。
 
     Daily sweep: record what the calendar has decided. Run it once a day, for example from cron.
 
     Renewals applied for in time and not decided before expiry are deemed granted: they get a new expiry date and
     a new version of the code. Marks and dormancies that have ended are recorded in the history. What the public wrote is
-    deleted when its retention period ends. Photos left half-written when the server was interrupted are removed. The status
-    list is signed anew. Running it again changes nothing.
+    deleted when its retention period ends, and so are the records of who viewed what and signed in. Photos left
+    half-written when the server was interrupted are removed. The status list is signed anew. Running it again changes
+    nothing.
     """
     services, now = build(load_settings()), datetime.now(UTC)
     cases = services.reports.sweep(now), services.ratings.sweep(now)
     swept = services.life_sweep.run(now)  # late: a missing signing key must not stop deletions
+    by = whoever_runs_this()
+    traces = services.trace_keeping.sweep(by, now)
     services.status_publishing.publish(now)
     contacts, words = sum(case.contacts for case in cases), sum(case.words for case in cases)
+    counts = asdict(swept) | {"contacts_deleted": contacts, "words_deleted": words, "traces_deleted": traces}
+    services.trace_keeping.note_sweep(by, now, counts)
     if as_json:
-        say({**asdict(swept), "contacts_deleted": contacts, "words_deleted": words})
+        say(counts)
         return
     click.echo(f"视为准予延续 deemed renewed: {swept.renewals}")
     click.echo(f"歇业期满 dormancies ended: {swept.rests}")
@@ -64,6 +71,7 @@ def sweep(as_json: bool) -> None:
     click.echo(f"未写完的照片 half-written photos removed: {swept.photo_parts}")
     click.echo(f"群众反映和评价：删除联系方式和照片 contacts and photos deleted: {contacts}")
     click.echo(f"群众反映和评价：删除文字 text deleted: {words}")
+    click.echo(f"查看、登录等记录期满删除 access records deleted: {traces}")
 
 
 @life.command(short_help="某一天的状态。 Status on a given day.")
@@ -84,9 +92,12 @@ def show(uscc: str, on_day: str | None, known: str | None, as_json: bool) -> Non
     """
     now = datetime.now(UTC)
     day = read_date(on_day, "on") if on_day else local_date(now)
-    state = build(load_settings()).life.state_on(uscc, day, _end_of(read_date(known, "known")) if known else None)
+    services = build(load_settings())
+    state = services.life.state_on(uscc, day, _end_of(read_date(known, "known")) if known else None)
     if state.entity is None:
         raise NotFoundError("business_not_known_then", uscc=uscc, day=day.isoformat())
+    seen = ShownData(f"history/{uscc}", ("name", "principal", "domicile", "address"), uscc)
+    services.readings.seen(whoever_runs_this(), seen, now)
     say(_as_json(state))
 
 

@@ -30,7 +30,7 @@ from licence_qr.web.operation import pages as operation
 from licence_qr.web.operation.measured import Measured
 from licence_qr.web.phone import pack, pack_key, sync, visits
 from licence_qr.web.public import draws, ratings, reports, scan, verifier_lists, verify
-from licence_qr.web.shell import errors, handed, language, request_log, security, templates, words
+from licence_qr.web.shell import errors, handed, language, readings, request_log, security, templates, words
 from licence_qr.web.shell.bounded_numbers import RegisterNumber
 from licence_qr.web.shell.folders import shipped
 
@@ -88,6 +88,7 @@ def _hand_over(app: Flask, given: Services) -> None:
     """To each room what it uses: the whole list of who can reach what."""
     handed.catalogue.give(app, given.catalogue)
     security.sessions.give(app, given.sessions)
+    readings.readings.give(app, given.readings)
     # everybody
     scan.lookup.give(app, given.lookup)
     reports.reports.give(app, given.reports)

@@ -85,6 +85,10 @@ EVENTS: Mapping[EventKind, Text] = {
     EventKind.KEY_COMPROMISED: Text("密钥泄露", "Key compromised"),
     EventKind.EXPORTED: Text("导出数据", "Data exported"),
     EventKind.CARD_PRINTED: Text("已打印亮证牌", "Display card printed"),
+    EventKind.DATA_SEEN: Text("查看个人信息", "Personal data viewed"),
+    EventKind.SEARCHED: Text("查询登记库", "Register searched"),
+    EventKind.SWEPT: Text("每日整理", "Daily sweep run"),
+    EventKind.TRACES_DELETED: Text("删除到期的查看记录", "Access records deleted at the end of their time"),
 }
 
 # In the order of the page.

@@ -105,7 +105,24 @@ class EventKind(StrEnum):
     KEY_COMPROMISED = "key_compromised"  # key/<kid>
     EXPORTED = "exported"  # export/<name of what was taken>
     CARD_PRINTED = "card_printed"  # card/<uscc>
+    DATA_SEEN = "data_seen"  # <what was opened>/<id>, or list/<name>
+    SEARCHED = "searched"  # search/<kind of what was searched for>
+    SWEPT = "swept"  # sweep/<day>
+    TRACES_DELETED = "traces_deleted"  # traces/<first day that is kept>
 
+
+# Kinds that change and decide nothing. They are kept for a time only, apart from the history (``store.register.history``).
+TRACES = frozenset(
+    {
+        EventKind.SIGNED_IN,
+        EventKind.SIGN_IN_REFUSED,
+        EventKind.SIGN_IN_LOCKED,
+        EventKind.EXPORTED,
+        EventKind.CARD_PRINTED,
+        EventKind.DATA_SEEN,
+        EventKind.SEARCHED,
+    }
+)
 
 # Public fields of a licence, premises, a permit and a mark. A name, also that of a business, may be that of a person;
 # an address may be a home; items and scope are free text.
@@ -200,6 +217,10 @@ PUBLIC_FIELDS: Mapping[EventKind, frozenset[str]] = {
     EventKind.CALENDAR_CLOSED: _NOTHING,
     EventKind.EXPORTED: _NOTHING,
     EventKind.CARD_PRINTED: _NOTHING,
+    EventKind.DATA_SEEN: _NOTHING,
+    EventKind.SEARCHED: _NOTHING,
+    EventKind.SWEPT: _NOTHING,
+    EventKind.TRACES_DELETED: _NOTHING,
     # All of it is in the published lists.
     EventKind.KEY_ADDED: _KEY,
     EventKind.KEY_ROTATED: _KEY,

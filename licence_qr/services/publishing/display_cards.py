@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -52,7 +51,11 @@ class Prints:
     def code_file(self, actor: Actor, uscc: str, form: CodeForm, now: datetime) -> bytes:
         """``code`` to be taken away as a file, which is written down. Raises as ``code``."""
         content = self.code(actor, uscc, form)
-        self._note(EventKind.EXPORTED, f"export/code.{form}", {"uscc": uscc}, actor, now)
+        told = {"uscc": uscc}
+        taken = NewEvent(
+            kind=EventKind.EXPORTED, subject=f"export/code.{form}", uscc=uscc, at=now, by=actor, after=told
+        )
+        events.write_of_reader(self.database, taken)
         return content
 
     def card(self, actor: Actor, uscc: str, now: datetime) -> CardContent:
@@ -78,15 +81,16 @@ class Prints:
         except ValueError:
             raise NotFoundError("sheet_size_unknown", size=size) from None
         drawn = draw_card(self.card(actor, uscc, now), sheet)
-        self._note(EventKind.CARD_PRINTED, f"card/{uscc}", {"size": sheet.value}, actor, now)
+        self._note_print(uscc, sheet.value, actor, now)
         return drawn
 
     def card_page(self, actor: Actor, uscc: str, now: datetime) -> CardContent:
         """``card`` as a page that is printed from the browser. Raises as ``card``."""
         content = self.card(actor, uscc, now)
-        self._note(EventKind.CARD_PRINTED, f"card/{uscc}", {"size": "page"}, actor, now)
+        self._note_print(uscc, "page", actor, now)
         return content
 
-    def _note(self, kind: EventKind, subject: str, after: Mapping[str, str], actor: Actor, now: datetime) -> None:
-        taken = NewEvent(kind=kind, subject=subject, at=now, by=actor, after=after)
-        events.write_of_reader(self.database, taken)
+    def _note_print(self, uscc: str, size: str, actor: Actor, now: datetime) -> None:
+        told = {"size": size}
+        printed = NewEvent(kind=EventKind.CARD_PRINTED, subject=f"card/{uscc}", uscc=uscc, at=now, by=actor, after=told)
+        events.write_of_reader(self.database, printed)

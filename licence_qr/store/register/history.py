@@ -1,4 +1,6 @@
-"""The append-only history. Events are read with their public and private parts joined.
+"""The append-only history, and beside it the traces, which are kept for a time only.
+
+Events are read with their public and private parts joined.
 
 A row has the public values in ``before`` and ``after``, and the private part in its own column. Older events, from
 before the split, have everything in ``before``, ``after`` and ``reason``, and no salt.
@@ -11,17 +13,17 @@ from datetime import datetime
 from typing import Any
 
 from licence_qr.domain.canonical_json import canonical_json
-from licence_qr.domain.register.events import Event, Fields
+from licence_qr.domain.register.events import TRACES, Event, Fields
 from licence_qr.store.database.connections import Row, Transaction
 
 # An event as read: the columns of the table by name, ``before`` and ``after`` as JSON or None.
 EventRow = dict[str, Any]
-_COLUMNS = (
+COLUMNS = (
     "seq", "at", "actor", "office", "event", "uscc", "subject", "reason", "legal_basis", "document_no", "before", "after",
     "effective_on", "proposed_by", "private", "person_id", "session", "device", "network",
     "on_behalf_of",
 )  # fmt: skip
-_SELECT = f"SELECT {', '.join(_COLUMNS)} FROM history"
+_SELECT = f"SELECT {', '.join(COLUMNS)} FROM history"
 
 
 def _text(value: Fields | None) -> str | None:
@@ -29,10 +31,10 @@ def _text(value: Fields | None) -> str | None:
 
 
 def append(tx: Transaction, event: Event) -> None:
-    """Append one event."""
+    """Append one event to the history, or to the traces where it is of their kinds."""
     tx.run(
-        "INSERT INTO history (at, actor, office, event, uscc, subject, reason, legal_basis, document_no, before, after,"
-        " effective_on, proposed_by, private, salt, person_id, session, device, network, on_behalf_of)"
+        f"INSERT INTO {_table(event)} (at, actor, office, event, uscc, subject, reason, legal_basis, document_no, before,"
+        " after, effective_on, proposed_by, private, salt, person_id, session, device, network, on_behalf_of)"
         " VALUES (?, ?, ?, ?, ?, ?, '', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             event.at.isoformat(),
@@ -59,8 +61,9 @@ def append(tx: Transaction, event: Event) -> None:
 
 
 def has(tx: Transaction, event: Event) -> bool:
-    """Whether this very event is there, by its salt."""
-    return tx.one("SELECT 1 FROM history WHERE uscc = ? AND salt = ?", (event.uscc, event.salt)) is not None
+    """Whether this very event is there, by its time and salt."""
+    asked = f"SELECT 1 FROM {_table(event)} WHERE at = ? AND salt = ?"
+    return tx.one(asked, (event.at.isoformat(), event.salt)) is not None
 
 
 def of_business(tx: Transaction, uscc: str) -> list[EventRow]:
@@ -79,7 +82,7 @@ def revision(tx: Transaction, uscc: str) -> int:
 
 def since(tx: Transaction, uscc: str, revision: int) -> list[EventRow]:
     """The events of one business after ``revision``, oldest first."""
-    return [_whole(row) for row in tx.all(f"{_SELECT} WHERE uscc = ? AND seq > ? ORDER BY seq", (uscc, revision))]
+    return [whole(row) for row in tx.all(f"{_SELECT} WHERE uscc = ? AND seq > ? ORDER BY seq", (uscc, revision))]
 
 
 def newest_at(tx: Transaction) -> datetime | None:
@@ -90,10 +93,14 @@ def newest_at(tx: Transaction) -> datetime | None:
 
 def everything(tx: Transaction) -> list[EventRow]:
     """All events, oldest first."""
-    return [_whole(row) for row in tx.all(f"{_SELECT} ORDER BY seq")]
+    return [whole(row) for row in tx.all(f"{_SELECT} ORDER BY seq")]
 
 
-def _whole(row: Row) -> EventRow:
+def _table(event: Event) -> str:
+    return "traces" if event.kind in TRACES else "history"
+
+
+def whole(row: Row) -> EventRow:
     """An event with both parts joined."""
     event = dict(row)
     hidden = event.pop("private")

@@ -27,6 +27,7 @@ from licence_qr.web.desk.words import chinese_day, moment, need_words, office_na
 from licence_qr.web.desk.work import words, work_list
 from licence_qr.web.shell.handed import Handed, catalogue
 from licence_qr.web.shell.navigation import APPLICATIONS, SESSIONS, first_room, open_rooms
+from licence_qr.web.shell.readings import shows
 from licence_qr.web.shell.security import current_actor, roles, session_holder
 
 RECENTLY = 10
@@ -85,6 +86,7 @@ def _start_page(actor: Actor) -> str:
     """Open applications, then those issued lately, the number of import questions, and the search."""
     given = services()
     drafts = given.applications.drafts(actor)
+    shows("list/applications", "name")
     issued = tuple(draft for draft in drafts if draft.issued_at is not None)[:RECENTLY]
     return render_template(
         "desk/start.html",

@@ -19,7 +19,7 @@ from licence_qr.domain.register.permit import PermitStatus
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import AccessError
 from licence_qr.services.demonstration.data import businesses
-from licence_qr.store.register import entities, history, office_register
+from licence_qr.store.register import entities, office_register, traces
 
 __all__ = ["hotel", "hotel_made_once"]
 
@@ -202,7 +202,7 @@ def test_while_it_is_fetched_others_write_and_that_it_was_taken_is_written_down_
     monkeypatch.setattr(office_register, "PAGE", 1)
     parts = demonstration_copy.pack.for_actor(INSPECTOR, now)
     with demonstration_copy.database.read() as tx:
-        *_, last = history.everything(tx)
+        *_, last = traces.everything(tx)
     assert (last["event"], last["subject"]) == (EventKind.EXPORTED, "export/pack")
     first = [next(parts), next(parts)]
     with demonstration_copy.database.write() as tx:

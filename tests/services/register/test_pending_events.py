@@ -17,7 +17,7 @@ from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import RegisterError
 from licence_qr.services.work.work_list import WorkFilter
 from licence_qr.store.database.sqlite import sqlite3
-from licence_qr.store.register import history, pending_events
+from licence_qr.store.register import pending_events, traces
 
 OFFICER = Actor(7, "wang", "王示例", "baishiyi", frozenset({Role.CLERK, Role.INSPECTOR}))
 Take = Callable[[Services, str, datetime], Any]
@@ -52,7 +52,7 @@ def waiting(services: Services) -> list[Path]:
 
 def told(services: Services) -> list[tuple[str, str, datetime]]:
     with services.database.read() as tx:
-        rows = [row for row in history.everything(tx) if row["actor"] == OFFICER.username]
+        rows = [row for row in traces.everything(tx) if row["actor"] == OFFICER.username]
     return [(row["subject"], row["office"], datetime.fromisoformat(row["at"])) for row in rows]
 
 

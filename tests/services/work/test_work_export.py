@@ -16,7 +16,7 @@ from licence_qr.domain.work.tasks import DueStep, TaskKind
 from licence_qr.services.work import work_list
 from licence_qr.services.work.work_list import WorkFilter, WorkLine, WorkList
 from licence_qr.store.database.connections import Database
-from licence_qr.store.register import history
+from licence_qr.store.register import traces
 
 CATALOGUE = load_catalogue()
 NOW = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)
@@ -87,7 +87,7 @@ def test_who_exports_how_many_is_recorded_before_the_first_line_and_there_is_a_m
     monkeypatch.setattr(work_list, "MOST_EXPORTED", 4)
     lines = export(work)
     with database.read() as tx:
-        *_, last = history.everything(tx)
+        *_, last = traces.everything(tx)
     assert (last["subject"], json.loads(last["after"])) == ("export/work.csv", {"lines": 4})
     assert len(list(lines)) == 4
 

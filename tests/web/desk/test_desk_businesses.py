@@ -15,7 +15,7 @@ from PIL import Image
 
 from licence_qr.bootstrap import Services
 from licence_qr.store.database.sqlite import sqlite3
-from licence_qr.store.register import history
+from licence_qr.store.register import traces
 
 __all__ = ["clerk", "desk_app", "desk_services", "elsewhere"]
 
@@ -109,7 +109,11 @@ def test_one_event_tells_of_a_printed_page_and_one_of_a_saved_code(
 ) -> None:
     def told() -> list[tuple[str, str]]:
         with desk_services.database.read() as tx:
-            return [(row["event"], row["subject"]) for row in history.everything(tx) if not row["uscc"]]
+            return [
+                (row["event"], row["subject"])
+                for row in traces.everything(tx)
+                if row["event"] in {"card_printed", "exported"}
+            ]
 
     before = len(told())
     page = clerk.see(f"/desk/businesses/{uscc}/print")

@@ -25,10 +25,12 @@ from licence_qr.web.shell.forms import problem
 from licence_qr.web.shell.handed import Handed
 from licence_qr.web.shell.language import language
 from licence_qr.web.shell.navigation import BUSINESSES
+from licence_qr.web.shell.readings import shows
 from licence_qr.web.shell.security import current_actor, roles
 
 blueprint = Blueprint("businesses_history", __name__, url_prefix="/businesses")
 timeline = Handed(Timeline)
+_SHOWN, _SHOWN_INSIDE = ("name", "principal", "domicile", "address"), ("by", "reason")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ class Day:
 def show_history(uscc: str) -> Response:
     """All events of the licence, its permits, codes, marks and proposals; above them, the state on the day asked for."""
     past = timeline().read(current_actor(), uscc)
+    shows(f"history/{uscc}", *_SHOWN, *(_SHOWN_INSIDE if past.inner else ()), uscc=uscc)
     typed, today = request.args.get(DAY.name, "").strip(), local_date(current_instant())
     then, wrong, main = None, None, language().value
     if typed:

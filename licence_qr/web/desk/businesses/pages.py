@@ -16,6 +16,7 @@ from licence_qr.services.register import access
 from licence_qr.web import current_instant
 from licence_qr.web.shell.handed import Handed, catalogue
 from licence_qr.web.shell.navigation import BUSINESSES
+from licence_qr.web.shell.readings import searched, shows_business
 from licence_qr.web.shell.security import current_actor, roles
 
 blueprint = Blueprint("businesses", __name__, url_prefix="/businesses")
@@ -47,6 +48,8 @@ def search_businesses() -> str:
     """Search by name, credit code or permit number."""
     query = request.args.get("q", "").strip()
     found = services().register.search(current_actor(), query, current_instant()) if query else ()
+    if query:
+        searched(query, len(found))
     return render_template("desk/businesses/businesses.html", query=query, found=found)
 
 
@@ -56,6 +59,7 @@ def show_business(uscc: str) -> str:
     """What the register has on this business now, the available acts, and its prints."""
     now = current_instant()
     detail = services().register.business(current_actor(), uscc, now)
+    shows_business(uscc)
     ended = tuple(held for held in detail.permits if held.permit.state in ENDED)
     return render_template(
         "desk/businesses/business.html",

@@ -20,6 +20,7 @@ from licence_qr.web.shell.forms import Choice, Field, Widget, problem_summary, r
 from licence_qr.web.shell.handed import Handed
 from licence_qr.web.shell.language import language, t
 from licence_qr.web.shell.navigation import RATINGS
+from licence_qr.web.shell.readings import shows
 from licence_qr.web.shell.security import current_actor, roles
 from licence_qr.wording.text import Text
 
@@ -56,6 +57,8 @@ def show_statistics() -> str:
     desk, actor, now = services().desk, current_actor(), current_instant()
     handling = access.may(actor, access.HANDLE_RATINGS)
     closed = request.args.get("closed") == "yes"
+    if handling:
+        shows("list/ratings", "name", "text")
     return render_template(
         "desk/feedback/ratings.html",
         statistics=desk.statistics(actor, now),
@@ -108,7 +111,10 @@ def show_slip_code(application_no: str) -> Response:
 
 
 def _file(rating_id: int) -> RatingFile:
-    return services().desk.get(current_actor(), rating_id, current_instant())
+    file = services().desk.get(current_actor(), rating_id, current_instant())
+    numbers = (("contact", file.contact), ("contact_phone", file.phone))
+    shows(f"rating/{rating_id}", "name", "text", *(name for name, number in numbers if number))
+    return file
 
 
 def _page(file: RatingFile, refused: LicenceQRError | None = None) -> str:

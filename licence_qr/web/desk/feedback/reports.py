@@ -21,6 +21,7 @@ from licence_qr.web.shell.forms import Choice, Field, Widget, own_field, problem
 from licence_qr.web.shell.handed import Handed, catalogue
 from licence_qr.web.shell.language import language, t
 from licence_qr.web.shell.navigation import REPORTS
+from licence_qr.web.shell.readings import shows
 from licence_qr.web.shell.security import current_actor, roles
 from licence_qr.wording.terms import term
 from licence_qr.wording.text import Text
@@ -81,6 +82,7 @@ def list_reports() -> str:
     closed, about = request.args.get("closed") == "yes", request.args.get("about")
     only = "" if about == _NO_BUSINESS else about
     lines = reports_desk().list(current_actor(), current_instant(), closed=closed, about=only)
+    shows("list/reports", "name", "text")
     return render_template(
         "desk/feedback/reports.html", lines=lines, closed=closed, about=about, no_business=_NO_BUSINESS
     )
@@ -139,6 +141,7 @@ def dismiss_alike(report_id: int) -> Response:
 def show_photo(report_id: int) -> Response:
     """The photograph as JPEG, as it was redrawn on receipt, without the name of the sent file."""
     jpeg = reports_desk().photo(current_actor(), report_id, current_instant())
+    shows(f"report/{report_id}", "photo")
     response = make_response(jpeg)
     response.mimetype = "image/jpeg"
     response.headers["Content-Disposition"] = f'inline; filename="report-{report_id}.jpg"'
@@ -147,6 +150,7 @@ def show_photo(report_id: int) -> Response:
 
 def _alike_page(report_id: int, kept: frozenset[int] = frozenset(), refused: InputError | None = None) -> str:
     lines = reports_desk().alike(current_actor(), report_id, current_instant())
+    shows(f"report/{report_id}/alike", "name", "text")
     summary, problems = problem_summary(refused, language().value, (_REASON,))
     handles = access.may(current_actor(), access.HANDLE_REPORTS, lines[0].report.office) if lines else False
     return render_template(
@@ -163,7 +167,10 @@ def _alike_page(report_id: int, kept: frozenset[int] = frozenset(), refused: Inp
 
 
 def _file(report_id: int) -> ReportFile:
-    return reports_desk().get(current_actor(), report_id, current_instant())
+    file = reports_desk().get(current_actor(), report_id, current_instant())
+    contact = ("contact",) if file.contact else ()
+    shows(f"report/{report_id}", "name", "address", "text", *contact, uscc=file.report.uscc or "")
+    return file
 
 
 def _page(file: ReportFile, refused: LicenceQRError | None = None) -> str:

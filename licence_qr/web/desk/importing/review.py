@@ -19,6 +19,7 @@ from licence_qr.web.shell.forms import Choice, Field, Widget, problem_summary, r
 from licence_qr.web.shell.handed import Handed
 from licence_qr.web.shell.language import language, t
 from licence_qr.web.shell.navigation import WAITING_ROWS
+from licence_qr.web.shell.readings import shows, shows_list
 from licence_qr.web.shell.security import current_actor, roles
 from licence_qr.wording import explain
 from licence_qr.wording.terms import term
@@ -45,6 +46,7 @@ _REASON = Field(
 def list_waiting_rows() -> str:
     """The open questions of this office, or for a supervisor or an auditor of all offices; oldest first."""
     rows = waiting().list(current_actor())
+    shows_list("import-review")
     return render_template("desk/importing/waiting_rows.html", rows=[(row, _why(row)) for row in rows])
 
 
@@ -73,6 +75,7 @@ def decide_waiting_row(question_id: int) -> Response:
 
 def _page(row: WaitingRow, refused: LicenceQRError | None = None) -> str:
     decision = replace(_DECISION, choices=tuple(Choice(choice.decision.value, choice.label) for choice in row.choices))
+    shows(f"question/{row.id}", "name", "principal", "domicile", "address", "contact_phone", uscc=row.uscc)
     fields, main = (decision, _REASON), language().value
     summary, problems = problem_summary(refused, main, fields)
     return render_template(

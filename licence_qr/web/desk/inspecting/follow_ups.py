@@ -24,6 +24,7 @@ from licence_qr.web.shell.forms import Choice, Field, TypedForm, Widget, read_fi
 from licence_qr.web.shell.handed import Handed
 from licence_qr.web.shell.language import t
 from licence_qr.web.shell.navigation import FOLLOW_UPS
+from licence_qr.web.shell.readings import shows, shows_list
 from licence_qr.web.shell.security import current_actor, roles
 from licence_qr.web.shell.words import Tone
 from licence_qr.wording.terms import term
@@ -82,6 +83,7 @@ _LEGAL_BASIS = Field("legal_basis", Text("撤销的法律依据", "Legal basis f
 def list_follow_ups() -> str:
     """The checks due from this office, by due date, with the days left."""
     lines = follow_ups().open(current_actor(), current_instant())
+    shows_list("follow-ups")
     overdue = sum(line.left.overdue for line in lines)
     only = request.args.get("due") == DueStep.OVERDUE
     return render_template(
@@ -172,6 +174,8 @@ def _all_fields(view: FollowUpView) -> tuple[Field, ...]:
 
 
 def _page(view: FollowUpView, values: Mapping[str, str], refused: LicenceQRError | None = None) -> str:
+    permit = view.permit
+    shows(f"follow-up/{permit.permit_id}", "name", "address", "officers", "findings", uscc=permit.uscc)
     summary, problems = refusals(refused, _all_fields(view))
     return render_template(
         "desk/inspecting/follow_up.html",

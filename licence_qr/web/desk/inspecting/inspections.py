@@ -33,6 +33,7 @@ from licence_qr.web.shell.forms import Field, TypedForm, problem_summary, read_f
 from licence_qr.web.shell.handed import Handed
 from licence_qr.web.shell.language import language, t
 from licence_qr.web.shell.navigation import INSPECTIONS
+from licence_qr.web.shell.readings import shows
 from licence_qr.web.shell.security import current_actor, roles
 from licence_qr.web.shell.words import Tone
 from licence_qr.wording.terms import term
@@ -81,6 +82,7 @@ def list_inspections() -> str:
     actor, desk = current_actor(), inspections()
     wanted, wrong = _filter()
     page = desk.list(actor, wanted, request.args.get("page", 1, type=counted))
+    shows("list/inspections", "name", "address", "officers")
     summary, problems = problem_summary(InvalidApplication(wrong) if wrong else None, language().value, _DAYS)
     return render_template(
         "desk/inspecting/inspections.html",
@@ -132,7 +134,9 @@ def handle_inspection(key: int) -> BaseResponse:
 @roles(*INSPECTIONS.roles)
 def show_photo(key: int, position: int) -> Response:
     """One photograph, for the signed-in people of the office alone; never cached by anything in between."""
-    response = make_response(inspections().photo(current_actor(), key, position))
+    photo = inspections().photo(current_actor(), key, position)
+    shows(f"inspection/{key}", "photo")
+    response = make_response(photo)
     response.headers["Content-Type"] = "image/jpeg"
     response.headers["Content-Disposition"] = f'inline; filename="inspection-{key}-{position + 1}.jpg"'
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
@@ -143,7 +147,9 @@ def show_photo(key: int, position: int) -> Response:
 @roles(*INSPECTIONS.roles)
 def download_record(key: int) -> Response:
     """The bytes that the phone sent, so that their hash can be checked."""
-    response = make_response(inspections().text(current_actor(), key))
+    text = inspections().text(current_actor(), key)
+    shows(f"inspection/{key}", "record", "officers", "signature")
+    response = make_response(text)
     response.headers["Content-Type"] = "application/json"
     response.headers["Content-Disposition"] = f'attachment; filename="inspection-{key}.json"'
     return response
@@ -156,6 +162,8 @@ def show_page(
     template: str = "desk/inspecting/inspection.html",
 ) -> str:
     """The page of one inspection, with the form for what its reader may do."""
+    stored = view.stored
+    shows(f"inspection/{stored.key}", "name", "address", "officers", "findings", "signature", uscc=stored.uscc)
     fields = (decision(may_count=view.may_count), REASON)
     answering = ANSWER_FIELDS if template == "desk/inspecting/inspection.html" else (COLLEAGUE, *ANSWER_FIELDS)
     asked = fields if view.may_handle else (*answering, PASSWORD)

@@ -18,6 +18,7 @@ from licence_qr.web import current_instant
 from licence_qr.web.desk.issuing.services import services
 from licence_qr.web.shell.forms import Field, problem, problems_by_field, read_fields, read_revision
 from licence_qr.web.shell.language import language
+from licence_qr.web.shell.readings import shows
 from licence_qr.web.shell.security import current_actor
 
 
@@ -35,7 +36,13 @@ def open_draft(draft_id: str) -> Draft:
     draft = services().applications.get(current_actor(), draft_id)
     if draft.issued_at is not None:
         abort(redirect(url_for("desk.issue.show_result", draft_id=draft_id)))
+    shows_application(draft_id)
     return draft
+
+
+def shows_application(draft_id: str) -> None:
+    """Note that the signed-in person sees what an application says of its applicant."""
+    shows(f"application/{draft_id}", "name", "principal", "domicile", "address", "contact_phone")
 
 
 def save_typed(draft: Draft, fields: Iterable[Field], given: Mapping[str, str] | None = None) -> Draft:

@@ -15,7 +15,7 @@ from licence_qr.domain.register.permit import GrantMode
 from licence_qr.errors import ConflictError, InputError, InvalidApplication, LicenceQRError, NotFoundError, RuleError
 from licence_qr.services.register import access
 from licence_qr.web import current_instant
-from licence_qr.web.desk.issuing.draft import open_draft, problems_of
+from licence_qr.web.desk.issuing.draft import open_draft, problems_of, shows_application
 from licence_qr.web.desk.issuing.fields import (
     COMMITMENT_MODE,
     SIGNATURE_FIELDS,
@@ -85,6 +85,7 @@ def show_result(draft_id: str) -> str:
     pair = services().applications.result(current_actor(), draft_id)
     if pair is None:
         raise NotFoundError("application_not_issued")
+    shows_application(draft_id)
     return render_template("desk/issuing/result.html", pair=pair, catalogue=catalogue())
 
 

@@ -52,6 +52,7 @@ from licence_qr.web.shell.forms import (
 )
 from licence_qr.web.shell.handed import Handed, catalogue
 from licence_qr.web.shell.language import language
+from licence_qr.web.shell.readings import shows_business
 from licence_qr.web.shell.security import current_actor, roles
 from licence_qr.wording import explain
 
@@ -153,6 +154,7 @@ def show_done(uscc: str, revision: int) -> str:
     actor, now = current_actor(), current_instant()
     past = services().timeline.read(actor, uscc, revision)
     detail = services().register.business(actor, uscc, now)
+    shows_business(uscc)
     printed = any(event.kind is EventKind.CODE_ISSUED for event in past.events)
     changes = tuple(change for event in past.events for change in event.changes)
     return render_template(
@@ -192,6 +194,7 @@ def _case(uscc: str, act: str, permit_id: int | None) -> ActForm | Response:
     if not any(rule.kind is kind and rule.act.value == act for rule in lifecycle.RULES):
         abort(404)
     detail = services().register.business(actor, uscc, now)
+    shows_business(uscc)
     permit = next((held for held in detail.permits if held.permit_id == permit_id), None)
     if permit_id is not None and permit is None:
         abort(404)

@@ -44,6 +44,7 @@ from licence_qr.web.shell.forms import Field, read_fields, read_revision, refusa
 from licence_qr.web.shell.handed import Handed
 from licence_qr.web.shell.language import language, t
 from licence_qr.web.shell.navigation import PROPOSALS
+from licence_qr.web.shell.readings import shows, shows_business
 from licence_qr.web.shell.security import current_actor, roles
 from licence_qr.wording import explain
 
@@ -75,6 +76,7 @@ def list_proposals() -> str:
     """The proposals of this office: open ones, oldest first, or settled ones, newest first."""
     actor, wanted = current_actor(), _wanted()
     lines, total = services().reading.list(actor, wanted, current_instant())
+    shows("list/proposals", "name", "proposed_by")
     return render_template(
         "desk/proposals/proposals.html",
         lines=lines,
@@ -158,6 +160,7 @@ def _impossible_page(uscc: str, refused: RuleError) -> str:
 def _proposing_page(
     preview: Preview, values: Mapping[str, str], refused: LicenceQRError | None = None, since: int = 0
 ) -> str:
+    shows_business(preview.about.subject.uscc)
     fields = grounds_fields(preview)
     summary, problems = refusals(refused, fields, BESIDE)
     outdated = refused is not None and refused.code == _OUTDATED
@@ -227,7 +230,8 @@ def _view(number: int) -> ProposalView:
 def _page(
     view: ProposalView, values: Mapping[str, str] | None = None, refused: LicenceQRError | None = None
 ) -> Response:
-    main = language().value
+    line, main = view.line, language().value
+    shows(f"proposal/{line.number}", "name", "address", "reason", "proposed_by", uscc=line.about.subject.uscc)
     factors = services().confirming.factors_of(current_actor()) if view.line.mine_to_decide else frozenset()
     proof = (PASSWORD, CODE) if factors else (PASSWORD,)
     fields: tuple[Field, ...] = (*VERDICT_FIELDS, *proof, *WITHDRAWAL_FIELDS)

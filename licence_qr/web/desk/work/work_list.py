@@ -29,6 +29,7 @@ from licence_qr.web.desk.work.services import services
 from licence_qr.web.shell.handed import catalogue
 from licence_qr.web.shell.language import language, t
 from licence_qr.web.shell.navigation import WORK
+from licence_qr.web.shell.readings import shows_list
 from licence_qr.web.shell.security import current_actor, roles
 
 blueprint = Blueprint("work", __name__, url_prefix="/work")
@@ -45,6 +46,7 @@ def list_work() -> str:
     """The task list, the most urgent first. Filters and page are in the address; unknown values are ignored."""
     work, actor = services().work_list, current_actor()
     page = work.show(actor, _wish(), current_instant())
+    shows_list("work")
     offices = work.offices(actor)
     return render_template(
         "desk/work/work.html",

@@ -1,0 +1,1 @@
+"""What a search was for, without keeping what was searched."""

@@ -1,0 +1,92 @@
+"""Traces of reading: whose personal data somebody saw, and for whom somebody searched."""
+
+from __future__ import annotations
+
+import hmac
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from licence_qr.domain.audit.searches import compact, kind_of_search
+from licence_qr.domain.register.events import EventKind
+from licence_qr.domain.roles import Actor
+from licence_qr.services.register import events
+from licence_qr.services.register.events import NewEvent
+from licence_qr.store.database.connections import Database
+
+# Whoever opens a page again within this time has seen nothing new: forms lead back to the page they came from.
+SAME_READING = timedelta(minutes=10)
+_MOST_REMEMBERED = 10_000  # readings of a process, about 3 MB; forgetting one costs one more trace
+_MARK_HEX = 32  # 128 bits
+
+Reading = tuple[str, str, str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownData:
+    """Personal data on a page: of what (``business/<uscc>``, ``report/<id>``, ``list/<name>``), which fields of it, and the
+    business that it concerns, if any."""
+
+    subject: str
+    fields: tuple[str, ...]
+    uscc: str = ""
+
+
+class RecentReadings:
+    """The readings of the last minutes of one process, at most ``_MOST_REMEMBERED``. Safe for threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._since: OrderedDict[Reading, datetime] = OrderedDict()
+
+    def has(self, reading: Reading, now: datetime) -> bool:
+        """Whether it was noted within ``SAME_READING``."""
+        with self._lock:
+            since = self._since.get(reading)
+        return since is not None and timedelta() <= now - since < SAME_READING
+
+    def note(self, reading: Reading, now: datetime) -> None:
+        """Remember it, and forget the oldest beyond the limit."""
+        with self._lock:
+            self._since[reading] = now
+            self._since.move_to_end(reading)
+            while len(self._since) > _MOST_REMEMBERED:
+                self._since.popitem(last=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """Writes traces of reading, before what was read is handed out. No writer is waited for, and no business gets another
+    revision. ``secret`` is the installation's, from which the key for what was searched is derived."""
+
+    database: Database
+    secret: bytes = field(repr=False)
+    recent: RecentReadings = field(default_factory=RecentReadings, repr=False)
+
+    def seen(self, actor: Actor, seen: ShownData, now: datetime) -> None:
+        """Note that ``actor`` sees this; the same again within ``SAME_READING`` is one trace. Raises RegisterError: what
+        cannot be written down is not shown."""
+        reading = (actor.username, actor.via.session, seen.subject, seen.fields)
+        if self.recent.has(reading, now):
+            return
+        told = {"fields": list(seen.fields)}
+        self._write(
+            NewEvent(kind=EventKind.DATA_SEEN, subject=seen.subject, at=now, by=actor, uscc=seen.uscc, after=told)
+        )
+        self.recent.note(reading, now)
+
+    def searched(self, actor: Actor, typed: str, found: int, now: datetime) -> None:
+        """Note a search: what kind of thing was typed, its mark, and how many were found. Raises RegisterError."""
+        told = {"mark": self.mark(typed), "found": found}
+        kind = kind_of_search(typed)
+        self._write(NewEvent(kind=EventKind.SEARCHED, subject=f"search/{kind}", at=now, by=actor, after=told))
+
+    def mark(self, typed: str) -> str:
+        """What stands for a searched text in a trace: equal for the same number or name, and to be reversed by nobody who
+        has only the register."""
+        key = hmac.digest(self.secret, b"licence-qr search mark 1", "sha256")
+        return hmac.digest(key, compact(typed).encode("utf-8", "surrogatepass"), "sha256").hex()[:_MARK_HEX]
+
+    def _write(self, new: NewEvent) -> None:
+        events.write_of_reader(self.database, new)

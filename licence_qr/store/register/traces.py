@@ -1,0 +1,22 @@
+"""The traces: who signed in, what was read, searched for, exported and printed. ``history.append`` writes them.
+
+They have the columns of the history. Nothing in them is changed; they go at the end of their time.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from licence_qr.store.database.connections import Transaction
+from licence_qr.store.register.history import COLUMNS, EventRow, whole
+
+
+def everything(tx: Transaction) -> list[EventRow]:
+    """All traces, oldest first."""
+    return [whole(row) for row in tx.all(f"SELECT {', '.join(COLUMNS)} FROM traces ORDER BY seq")]
+
+
+def delete_before(tx: Transaction, before: datetime, most: int) -> int:
+    """Delete at most ``most`` of the traces from before an instant, the oldest first; return how many there were."""
+    oldest = "SELECT seq FROM traces WHERE at < ? ORDER BY at LIMIT ?"
+    return tx.run(f"DELETE FROM traces WHERE seq IN ({oldest})", (before.isoformat(), most)).rowcount
