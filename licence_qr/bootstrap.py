@@ -34,6 +34,7 @@ from licence_qr.services.accounts.sign_in import SignIn
 from licence_qr.services.accounts.staff import Staff
 from licence_qr.services.audit.keeping import TraceKeeping
 from licence_qr.services.audit.readings import Readings
+from licence_qr.services.audit.trail import Trail
 from licence_qr.services.businesses.history import Timeline
 from licence_qr.services.businesses.search import Register
 from licence_qr.services.demonstration.afterlife import DemonstrationSince
@@ -125,7 +126,6 @@ class Services:
     demonstration_register: DemonstrationRegister
     watching: Watching
     readings: Readings
-    trace_keeping: TraceKeeping
 
     @property
     def bars(self) -> Bars:
@@ -137,6 +137,21 @@ class Services:
         """What publishes the status list while the service runs."""
         check, lock = partial(self.keys.check_signing, KeyPurpose.STATUS), self.settings.home / "status-list.lock"
         return StatusPublisher(self.status_publishing, check, lock, lambda: datetime.now(UTC))
+
+    @property
+    def calendar_feeds(self) -> CalendarFeeds:
+        """Secret addresses under which tasks are read in calendars."""
+        return CalendarFeeds(self.database)
+
+    @property
+    def trail(self) -> Trail:
+        """Who did what, and who saw it."""
+        return Trail(self.database)
+
+    @property
+    def trace_keeping(self) -> TraceKeeping:
+        """What deletes traces at the end of their time."""
+        return TraceKeeping(self.database, self.catalogue)
 
     @property
     def sessions(self) -> Sessions:
@@ -178,16 +193,6 @@ class Services:
     def own_password(self) -> OwnPassword:
         """Changing the password of the account one has signed in to."""
         return OwnPassword(self.sign_in)
-
-    @property
-    def bars(self) -> Bars:
-        """What the credit record bars."""
-        return Bars(self.database)
-
-    @property
-    def calendar_feeds(self) -> CalendarFeeds:
-        """The private addresses of task lists."""
-        return CalendarFeeds(self.database)
 
     @property
     def demonstration_since(self) -> DemonstrationSince:
@@ -311,7 +316,6 @@ def _wire(settings: Settings, catalogue: Catalogue, keys: Keys, accounts: Accoun
     follow_ups, lives = FollowUps(database, catalogue, life, proposals), DemonstrationLives(life, proposals)
     photos, effects = PhotoFiles(settings.home / "photos"), InspectionEffects(catalogue, life, follow_ups, proposals)
     lookup = Lookup(database, catalogue, keys.trust_list, keys.allow_list, specimen=demonstration)
-    web_secret = key_files.read_web_secret(settings.web_secret_file)
     return Services(
         settings=settings,
         web_secret=web_secret,
@@ -351,7 +355,6 @@ def _wire(settings: Settings, catalogue: Catalogue, keys: Keys, accounts: Accoun
         demonstration_register=DemonstrationRegister(database, catalogue, coding, issuance, accounts, lives),
         watching=_watching(settings, database, keys, photos),
         readings=Readings(database, web_secret),
-        trace_keeping=TraceKeeping(database, catalogue),
     )
 
 

@@ -127,7 +127,7 @@ def test_a_file_imports_only_what_its_room_may():
 def test_the_tables_of_the_layers_were_read():
     assert inner_table()["services/register"] == {"services", "services/register"}
     assert inner_table()["services/signing"] == {"services", "services/signing", "services/register"}
-    assert inner_table()["web/desk/work"] == {"web", "web/shell", "web/desk/words", "web/desk/work"}
+    assert inner_table()["web/desk/work"] == {"web", "web/shell", "web/desk/words", "web/desk/tables", "web/desk/work"}
 
 
 def test_every_file_of_a_layer_stands_in_a_room_of_it():

@@ -33,6 +33,7 @@ from licence_qr.errors import LicenceQRError
 from licence_qr.services.accounts.people import PasswordAgain, People
 from licence_qr.services.accounts.second_factor.checking import Proof
 from licence_qr.services.accounts.staff import PersonDetails
+from licence_qr.services.audit.trail import TrailFilter
 from licence_qr.services.feedback.ratings import SentRating
 from licence_qr.services.feedback.ratings_desk import RatingAct
 from licence_qr.services.feedback.reports import SentReport
@@ -72,6 +73,7 @@ OF_NO_OFFICE = (
     | {"draws.officers", "draws.announce", "draws.of_office", "pack.for_actor", "reports_desk.list", "waiting.list"}
     | {"second_officers.waiting", "named_checks.open_one", "ratings_desk.statistics", "ratings_desk.list"}
     | {f"people.{name}" for name, method in vars(People).items() if inspect.isfunction(method) and name[0] != "_"}
+    | {f"trail.{name}" for name in ("page", "day", "readers", "export")}
     | {f"work_list.{name}" for name in ("counts", "show", "everything", "export", "offices")}
 )
 # Public facts, for every office to read and print.
@@ -101,6 +103,7 @@ WITHOUT_A_PERSON = (
     | {f"staff.{name}" for name in ("add", "change", "merge", "set_roles", "reopen")}
     | {"reports.send", "ratings.rate"}
     | {"reports.sweep", "ratings.sweep", "life_sweep.run", "reminders.run", "status_publishing.publish"}
+    | {"trace_keeping.sweep", "trace_keeping.note_sweep"}
     | {"importing.import_departments", "demonstration_register.fill", "demonstration_since.perform"}
 )
 
@@ -218,6 +221,10 @@ def things(hotel: Scene, make_application: Any) -> dict[str, Any]:
         "rating_id": 1,
         "question_id": question.id,
         "work_filter": WorkFilter(),
+        "account": "desk",
+        "day": date(2026, 11, 23),
+        "trail.page.wanted": TrailFilter(),
+        "trail.export.wanted": TrailFilter(),
         "prints.code.form": "png",
         "prints.code_file.form": "png",
         "proposals.propose.wanted": ProposalRequest(subject, Act.REVOKE, WHY, None),

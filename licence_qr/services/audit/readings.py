@@ -64,23 +64,21 @@ class Readings:
     secret: bytes = field(repr=False)
     recent: RecentReadings = field(default_factory=RecentReadings, repr=False)
 
-    def seen(self, actor: Actor, seen: ShownData, now: datetime) -> None:
-        """Note that ``actor`` sees this; the same again within ``SAME_READING`` is one trace. Raises RegisterError: what
+    def seen(self, by: Actor, seen: ShownData, now: datetime) -> None:
+        """Note that ``by`` sees this; the same again within ``SAME_READING`` is one trace. Raises RegisterError: what
         cannot be written down is not shown."""
-        reading = (actor.username, actor.via.session, seen.subject, seen.fields)
+        reading = (by.username, by.via.session, seen.subject, seen.fields)
         if self.recent.has(reading, now):
             return
         told = {"fields": list(seen.fields)}
-        self._write(
-            NewEvent(kind=EventKind.DATA_SEEN, subject=seen.subject, at=now, by=actor, uscc=seen.uscc, after=told)
-        )
+        self._write(NewEvent(kind=EventKind.DATA_SEEN, subject=seen.subject, at=now, by=by, uscc=seen.uscc, after=told))
         self.recent.note(reading, now)
 
-    def searched(self, actor: Actor, typed: str, found: int, now: datetime) -> None:
+    def searched(self, by: Actor, typed: str, found: int, now: datetime) -> None:
         """Note a search: what kind of thing was typed, its mark, and how many were found. Raises RegisterError."""
         told = {"mark": self.mark(typed), "found": found}
         kind = kind_of_search(typed)
-        self._write(NewEvent(kind=EventKind.SEARCHED, subject=f"search/{kind}", at=now, by=actor, after=told))
+        self._write(NewEvent(kind=EventKind.SEARCHED, subject=f"search/{kind}", at=now, by=by, after=told))
 
     def mark(self, typed: str) -> str:
         """What stands for a searched text in a trace: equal for the same number or name, and to be reversed by nobody who

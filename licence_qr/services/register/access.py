@@ -88,6 +88,8 @@ READ_DELEGATIONS = Right(thing=things.DELEGATION, roles=_CATALOGUE_READERS, ever
 # Supervisors see who works in their office.
 READ_PEOPLE = Right(thing=things.PERSON, roles=_ADMINISTRATORS | _OVERSEERS, everywhere=_ADMINISTRATORS | _AUDITORS)
 MANAGE_PEOPLE = Right(thing=things.PERSON, roles=_ADMINISTRATORS, everywhere=_ADMINISTRATORS)
+# Who did what and saw what: history and traces of every office.
+READ_TRACES = Right(thing=things.TRACE, roles=_AUDITORS, everywhere=_AUDITORS)
 
 
 def of_act(rule: Rule) -> Right:

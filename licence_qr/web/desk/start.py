@@ -15,6 +15,7 @@ from licence_qr.web import current_instant
 from licence_qr.web.desk.accounts import acts as people_acts
 from licence_qr.web.desk.accounts import offices
 from licence_qr.web.desk.accounts import pages as people
+from licence_qr.web.desk.audit import pages as audit
 from licence_qr.web.desk.businesses import history
 from licence_qr.web.desk.businesses import pages as desk_businesses
 from licence_qr.web.desk.feedback import ratings, reports
@@ -66,6 +67,7 @@ for pages in (
     people,
     people_acts,
     offices,
+    audit,
 ):
     blueprint.register_blueprint(pages.blueprint)
 

@@ -30,6 +30,7 @@ class Widget(StrEnum):
     PASSWORD = "password"  # noqa: S105 - the name of a widget
     RADIOS = "radios"
     CHECKBOXES = "checkboxes"
+    SELECT = "select"
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,7 @@ INSPECTIONS = Room(
 PACK = Room("inspect.show_pack", "inspect.show_pack", term("record.pack"), access.MAKE_INSPECTIONS.roles)
 PEOPLE = Room("desk.people.list_people", "desk.people", term("record.people"), access.READ_PEOPLE.roles)
 OFFICES = Room("desk.offices.list_offices", "desk.offices", term("record.offices"), access.READ_DELEGATIONS.roles)
+AUDIT = Room("desk.audit.list_audit", "desk.audit", Text("审计", "Audit"), access.READ_TRACES.roles)
 SESSIONS = Room("sign_in.show_sessions", "sign_in.show_sessions", Text("我的登录", "My sessions"), frozenset(Role))
 # Reached from there.
 SECOND_FACTOR = Room("second_factor.show_own", "second_factor", Text("第二重验证", "Second factor"), frozenset(Role))
@@ -89,6 +90,7 @@ ROOMS = (
     PACK,
     PEOPLE,
     OFFICES,
+    AUDIT,
     SESSIONS,
 )
 

@@ -280,6 +280,8 @@ def prepared_services() -> SimpleNamespace:
         "factor_sign_in": None,
         "own_password": None,
         "people": None,
+        "calendar_feeds": None,
+        "trail": None,
     }
     return SimpleNamespace(**(dict.fromkeys(field.name for field in fields(Services)) | prepared))
 

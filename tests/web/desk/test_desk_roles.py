@@ -137,6 +137,10 @@ MAY_OPEN = {
     "inspections_sync.receive_inspection": INSPECTORS,
     "inspections_sync.show_receipt": INSPECTORS,
     "inspections_sync.receive_photo": INSPECTORS,
+    **dict.fromkeys(
+        (f"desk.audit.{name}" for name in ("list_audit", "export_audit", "show_day", "show_readers")),
+        frozenset({Role.AUDITOR}),
+    ),
     "sign_in.sign_out": EVERYONE,
     "sign_in.end_other_sessions": EVERYONE,
     "sign_in.forget_devices": EVERYONE,
@@ -213,6 +217,7 @@ ROOMS = {
     Role.CATALOGUE: ["/desk/offices", "/sessions"],
     Role.ADMIN: ["/desk/people", "/desk/offices", "/sessions"],
 }
+ROOMS[Role.AUDITOR] = [*ROOMS[Role.SUPERVISOR][:-1], "/desk/audit", "/sessions"]
 
 
 def answered_back(services: Services, result: str) -> dict[str, str]:
@@ -288,6 +293,7 @@ def things(desk_app: Flask, desk_services: Services) -> dict[str, str]:
         "change": "roles",
         "size": "a5",
         "kind_of_file": "csv",
+        "account": "clerk",
     }
 
 

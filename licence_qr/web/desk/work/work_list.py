@@ -23,8 +23,9 @@ from licence_qr.domain.work.tasks import DueStep, TaskKind
 from licence_qr.services.register import access
 from licence_qr.services.work.work_list import WorkFilter
 from licence_qr.web import current_instant
+from licence_qr.web.desk.tables import CSV, XLSX
 from licence_qr.web.desk.work import words
-from licence_qr.web.desk.work.export import CSV, XLSX, as_csv, as_xlsx
+from licence_qr.web.desk.work.export import as_csv, as_xlsx
 from licence_qr.web.desk.work.services import services
 from licence_qr.web.shell.handed import catalogue
 from licence_qr.web.shell.language import language, t

@@ -1,0 +1,1 @@
+"""History and traces, read together."""

@@ -1,0 +1,76 @@
+"""Words of the auditor's list: what an event is about, and which fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from licence_qr.domain.businesses.history_words import EVENTS, FIELDS
+from licence_qr.domain.catalogue.model import Text
+from licence_qr.services.audit.trail import TrailLine
+from licence_qr.web.shell.language import in_words, t
+from licence_qr.wording.terms import term
+
+_SUBJECTS: Mapping[str, Text] = {
+    "account": Text("账号", "Account"),
+    "application": Text("申请", "Application"),
+    "business": term("field.business"),
+    "card": term("record.display_card"),
+    "code": term("record.code"),
+    "export": Text("导出", "Export"),
+    "follow-up": term("inspection.commitment_check"),
+    "history": Text("历史", "History"),
+    "inspection": term("inspection.record"),
+    "key": Text("密钥", "Key"),
+    "list": Text("列表", "List"),
+    "permit": term("record.permit"),
+    "premises": term("field.premises"),
+    "proposal": Text("提议", "Proposal"),
+    "question": Text("待裁定事项", "Imported row"),
+    "rating": Text("评价", "Rating"),
+    "report": Text("反映", "Report"),
+    "search": Text("查询内容", "Searched for"),
+}
+_SEARCHES: Mapping[str, Text] = {
+    "identity_number": Text("身份证号码", "Identity number"),
+    "telephone": Text("电话号码", "Telephone number"),
+    "credit_code": term("field.credit_code"),
+    "code_number": term("field.code_number"),
+    "words": Text("名称或其他文字", "Name or other words"),
+}
+_FIELDS: Mapping[str, Text] = {
+    "by": Text("经办", "Handled by"),
+    "contact": Text("联系方式", "Contact details"),
+    "contact_phone": Text("联系电话", "Telephone"),
+    "findings": term("inspection.what_was_found"),
+    "photo": term("inspection.photos"),
+    "proposed_by": term("field.proposed_by"),
+    "reason": term("field.reason"),
+    "signature": Text("签字", "Signature"),
+    "text": Text("内容", "Text"),
+}
+
+
+def kind_words(line: TrailLine) -> str:
+    """What was done."""
+    return in_words(EVENTS[line.kind])
+
+
+def about_words(line: TrailLine) -> str:
+    """What it was done to: the kind of thing and its number or name; empty for the licence itself."""
+    kind, _, name = line.subject.partition("/")
+    if kind == "search":
+        return in_words(_SEARCHES.get(name, Text(name, name)))
+    if kind not in _SUBJECTS or (name and name == line.uscc):
+        return in_words(_SUBJECTS[kind]) if kind in _SUBJECTS else name
+    return f"{in_words(_SUBJECTS[kind])} {line.subject_name or name}"
+
+
+def field_words(line: TrailLine) -> str:
+    """The fields that were seen or changed, in words where there are any."""
+    return t("、", ", ").join(in_words({**FIELDS, **_FIELDS}.get(name, Text(name, name))) for name in line.details)
+
+
+def by_words(line: TrailLine) -> str:
+    """Who did it: the name and the account, and on whose behalf."""
+    who = f"{line.by_name}（{line.by}）" if line.by_name else line.by
+    return who + (t("，委托人：", ", on behalf of ") + line.on_behalf_of if line.on_behalf_of else "")
