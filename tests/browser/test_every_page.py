@@ -195,13 +195,7 @@ def along_the_account(page: Page, desk: Running) -> Iterator[str]:
     name = f"newcomer-{len(desk.services.accounts.everybody())}"
     now = datetime.now(UTC)
     desk.services.accounts.create(
-        name,
-        "新人（示例）",
-        OFFICE,
-        frozenset({Role.CLERK, Role.INSPECTOR, Role.DECIDER}),
-        PASSWORD,
-        now,
-        must_change=True,
+        name, "新人（示例）", OFFICE, frozenset({Role.CLERK}), PASSWORD, now, must_change=True
     )
     desk.seat(page.context, name)
     desk.services.sign_in.sign_in(name, PASSWORD, "2001:db8:0:1::7", now)

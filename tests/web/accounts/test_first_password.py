@@ -17,17 +17,17 @@ from licence_qr.web.shell.security import PUBLIC, STAGE_PAGES, stages_of
 __all__ = ["desk_app", "desk_services"]
 
 OWN = "seven grey herons at noon"
-OFFICERS = frozenset({Role.CLERK, Role.INSPECTOR, Role.DECIDER, Role.SUPERVISOR})
+ALL_OF_AN_OFFICE = frozenset({Role.CLERK, Role.INSPECTOR, Role.DECIDER, Role.SUPERVISOR})
 # What is open although the session wants another password first.
 OPEN = {"password.change_password", "sign_in.sign_out"}
 
 
 @pytest.fixture
 def newcomer(desk_app: Flask, desk_services: Services, request: pytest.FixtureRequest) -> Browser:
-    """Somebody of several roles who has just signed in with the password that the administrator told them."""
+    """Somebody of every role for cases who has just signed in with the password that the administrator told them."""
     name = f"newcomer-{abs(hash(request.node.name)) % 10**8}"
     now = datetime.now(UTC)
-    desk_services.accounts.create(name, "新人（示例）", "baishiyi", OFFICERS, PASSWORD, now, must_change=True)
+    desk_services.accounts.create(name, "新人（示例）", "baishiyi", ALL_OF_AN_OFFICE, PASSWORD, now, must_change=True)
     browser = Browser(desk_app.test_client())
     answer = browser.sign_in(name, onward="/desk/businesses")
     assert answer.location == "/password?next=/desk/businesses"
