@@ -8,6 +8,7 @@ from pathlib import Path
 from licence_qr.domain.feedback.alike import MANY_FROM_ONE_NETWORK, MOST_FROM_ONE_NETWORK
 from licence_qr.domain.feedback.room import MOST_SHORT_TEXT, RoomLimits
 from licence_qr.services.accounts import sign_in_limits
+from licence_qr.services.accounts.second_factor import limits
 from licence_qr.services.feedback.intake import (
     MOST_PHOTO_BYTES,
     PHOTOS_OF_ALL,
@@ -27,6 +28,17 @@ def test_the_limits_of_signing_in_are_those_of_the_program() -> None:
     counted += [sign_in_limits.CONFIRMING_FROM_NETWORK, sign_in_limits.CONFIRMING]
     assert told == [(str(limit.most), str(limit.seconds // 60)) for limit in counted]
     assert f"within the last {known_device.LIFETIME.days} days" in PAGE
+
+
+def test_the_limits_of_second_factors_are_those_of_the_program() -> None:
+    told = re.findall(r"^\| a second factor [^|]+ \| (\d+) and (\d+) \| 15 minutes and a day \|$", PAGE, re.MULTILINE)
+    counted = [
+        (limits.OF_STRANGER, limits.OF_STRANGER_IN_A_DAY),
+        (limits.OF_DEVICE, limits.OF_DEVICE_IN_A_DAY),
+        (limits.CONFIRMING, limits.CONFIRMING_IN_A_DAY),
+    ]
+    assert told == [(str(short.most), str(long.most)) for short, long in counted]
+    assert {(short.seconds, long.seconds) for short, long in counted} == {(15 * 60, 24 * 3600)}
 
 
 def test_the_limits_of_visitors_are_those_of_the_program() -> None:
