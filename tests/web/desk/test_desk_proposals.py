@@ -9,6 +9,7 @@ import pytest
 from desk_pages import PASSWORD, Browser, browser, hidden, signed_in
 from flask import Flask
 from four_eyes_pages import Shop, clerk, decider, desk_app, desk_services, elsewhere, inspector, people, shop, text_of
+from pyotp import TOTP
 
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.lifecycle.acts import RULES
@@ -144,6 +145,28 @@ def test_the_password_is_asked_for_and_never_echoed(clerk: Browser, decider: Bro
         assert re.search(r'value="approve" checked', page)
         assert "wrong-secret-password" not in page
     assert shop.permit.permit.state.value == "effective"
+
+
+def test_the_second_factor_is_asked_of_whoever_has_one_and_the_act_is_said_in_words(
+    clerk: Browser, decider: Browser, shop: Shop
+) -> None:
+    address = shop.proposed(clerk)
+    assert 'name="code"' not in decider.see(address)
+    shown = decider.send("/second-factor/app", {"password": PASSWORD}).get_data(as_text=True)
+    (secret,) = re.findall(r'<code class="groups">([A-Z2-7 ]+)</code>', shown)
+    code = TOTP(secret.replace(" ", "")).at(datetime.now(UTC))
+    done = decider.send("/second-factor/app/confirm", {"code": code}, page=shown).get_data(as_text=True)
+    recovery = re.findall(r'<code class="groups">([A-Z2-7-]+)</code>', done)
+    try:
+        page = decider.see(address)
+        assert "您要确认的是：" in text_of(page) and 'name="code"' in page
+        answer = decide(decider, address, page)
+        assert answer.status_code == 403 and "验证未通过" in said(answer)
+        assert decide(decider, address, page, code=recovery[0]).status_code == 303
+        assert shop.permit.permit.state.value == "suspended"
+    finally:
+        sent = {"password": PASSWORD, "code": recovery[1]}
+        assert decider.send("/second-factor/remove/totp", sent).status_code == 303
 
 
 def test_the_password_does_not_travel_with_a_form_that_came_too_late(
