@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 import click
 
 from licence_qr.bootstrap import build
+from licence_qr.cli.console import whoever_runs_this
 from licence_qr.cli.help import Command
 from licence_qr.cli.json_output import json_option, say
 from licence_qr.config import load_settings
-from licence_qr.domain.roles import AT_THE_MACHINE, Role
+from licence_qr.domain.roles import Role
 
 _username = click.argument("username", help="用户名。 User name.")
 
@@ -33,7 +34,7 @@ def change_roles(username: str, roles: tuple[str, ...], as_json: bool) -> None:
     Change the roles of an account, at once, also where it is signed in. Roles that one person must not have together are
     refused."""
     staff, chosen = build(load_settings()).staff, frozenset(Role(role) for role in roles)
-    staff.set_roles(staff.account(username), chosen, AT_THE_MACHINE, datetime.now(UTC))
+    staff.set_roles(staff.account(username), chosen, whoever_runs_this(), datetime.now(UTC))
     if as_json:
         say({"username": username, "roles": sorted(chosen)})
         return
@@ -48,7 +49,7 @@ def enable_account(username: str, as_json: bool) -> None:
 
     Enable a disabled account again, with the roles and the password it had."""
     staff = build(load_settings()).staff
-    staff.reopen(staff.account(username), AT_THE_MACHINE, datetime.now(UTC))
+    staff.reopen(staff.account(username), whoever_runs_this(), datetime.now(UTC))
     if as_json:
         say({"username": username, "disabled": False})
         return

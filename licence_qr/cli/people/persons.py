@@ -8,10 +8,10 @@ from typing import Any
 import click
 
 from licence_qr.bootstrap import build
+from licence_qr.cli.console import whoever_runs_this
 from licence_qr.cli.help import Group
 from licence_qr.cli.json_output import json_option, say
 from licence_qr.config import load_settings
-from licence_qr.domain.roles import AT_THE_MACHINE
 from licence_qr.services.accounts.staff import KnownPerson, PersonDetails
 
 _OFFICE_HELP = "窗口编号，即目录 offices.toml 中的 id。 Office id, as in offices.toml of the catalogue."
@@ -56,7 +56,7 @@ def add_person(name: str, office: str, staff_no: str, as_json: bool) -> None:
 
     Add a person who has no account yet."""
     staff = build(load_settings()).staff
-    key = staff.add(PersonDetails(staff_no, name, office), AT_THE_MACHINE, datetime.now(UTC))
+    key = staff.add(PersonDetails(staff_no, name, office), whoever_runs_this(), datetime.now(UTC))
     _tell(staff.one(key), as_json)
 
 
@@ -78,7 +78,7 @@ def change_person(key: int, name: str | None, office: str | None, staff_no: str 
         name=known.name if name is None else name,
         office=known.office if office is None else office,
     )
-    staff.change(key, details, AT_THE_MACHINE, datetime.now(UTC))
+    staff.change(key, details, whoever_runs_this(), datetime.now(UTC))
     _tell(staff.one(key), as_json)
 
 
@@ -91,7 +91,7 @@ def merge_people(key: int, other: int, as_json: bool) -> None:
 
     Record that two entries are one person: KEY gets the accounts of OTHER, which goes. It cannot be undone."""
     staff = build(load_settings()).staff
-    staff.merge(key, other, AT_THE_MACHINE, datetime.now(UTC))
+    staff.merge(key, other, whoever_runs_this(), datetime.now(UTC))
     _tell(staff.one(key), as_json)
 
 

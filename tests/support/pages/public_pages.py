@@ -282,6 +282,7 @@ def prepared_services() -> SimpleNamespace:
         "people": None,
         "calendar_feeds": None,
         "trail": None,
+        "bars": None,
     }
     return SimpleNamespace(**(dict.fromkeys(field.name for field in fields(Services)) | prepared))
 
