@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 
-from licence_qr.domain.dates import SHANGHAI
+from licence_qr.domain.dates import SHANGHAI, local_date
 from licence_qr.domain.register.events import TRACES, EventKind
 from licence_qr.domain.roles import Actor
 from licence_qr.services.register import access, events
@@ -75,14 +75,14 @@ class TrailPage:
 
 @dataclass(frozen=True, slots=True)
 class ReaderLine:
-    """What one account did with one business that changed nothing: how often, first and last."""
+    """What one account did with one business that changed nothing: how often, and the first and last day."""
 
     by: str
     by_name: str
     kind: EventKind
     times: int
-    first: datetime
-    last: datetime
+    first: date
+    last: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +124,8 @@ class Trail:
                     said.name(row["actor"]),
                     EventKind(row["event"]),
                     row["times"],
-                    datetime.fromisoformat(row["first"]),
-                    datetime.fromisoformat(row["last"]),
+                    local_date(datetime.fromisoformat(row["first"])),
+                    local_date(datetime.fromisoformat(row["last"])),
                 )
                 for row in rows
             )

@@ -48,6 +48,7 @@ _FIELDS: Mapping[str, Text] = {
     "signature": Text("签字", "Signature"),
     "text": Text("内容", "Text"),
 }
+_ALL_FIELDS = {**FIELDS, **_FIELDS}
 
 
 def kind_words(line: TrailLine) -> str:
@@ -66,8 +67,8 @@ def about_words(line: TrailLine) -> str:
 
 
 def field_words(line: TrailLine) -> str:
-    """The fields that were seen or changed, in words where there are any."""
-    return t("、", ", ").join(in_words({**FIELDS, **_FIELDS}.get(name, Text(name, name))) for name in line.details)
+    """The fields that were seen or changed, those that have words."""
+    return t("、", ", ").join(in_words(_ALL_FIELDS[name]) for name in line.details if name in _ALL_FIELDS)
 
 
 def by_words(line: TrailLine) -> str:
