@@ -56,6 +56,7 @@ TABLE = {
     "READ_DELEGATIONS": ("SUKA", "SUKA", "SUKA"),
     "READ_PEOPLE": ("SUA", "UA", "UA"),
     "MANAGE_PEOPLE": ("A", "A", "A"),
+    "READ_TRACES": ("U", "U", "U"),
 }
 # Who may do, or where it takes two people propose, each act. What is not named here a clerk may.
 NOT_OF_CLERKS_ALONE = {

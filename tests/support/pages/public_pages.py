@@ -275,7 +275,6 @@ def prepared_services() -> SimpleNamespace:
         "lookup": PreparedLookup(),
         "sessions": PreparedSessions(),
         "sign_in": None,
-        "bars": None,
         "second_factors": None,
         "factor_sign_in": None,
         "own_password": None,
