@@ -34,7 +34,7 @@ def behalf_options(command: Command) -> Command:
         command(behalf=_behalf((username or "").strip(), (reason or "").strip()), **given)
 
     for option in (
-        click.option("--as", "former_as", hidden=True),
+        click.option("--as", "former_as", hidden=True, help="已取消，见 --on-behalf-of。 Removed: see --on-behalf-of."),
         click.option(
             "--reason",
             help="为何代办，记入历史；须同时写 --on-behalf-of。"
