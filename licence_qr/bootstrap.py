@@ -120,12 +120,16 @@ class Services:
     ratings: Ratings
     ratings_desk: RatingsDesk
     waiting: Waiting
-    work_list: WorkList
     reminders: Reminders
     status_publishing: StatusPublishing
     demonstration_register: DemonstrationRegister
     watching: Watching
     readings: Readings
+
+    @property
+    def work_list(self) -> WorkList:
+        """What waits for somebody."""
+        return WorkList(self.database, self.catalogue)
 
     @property
     def bars(self) -> Bars:
@@ -349,7 +353,6 @@ def _wire(settings: Settings, catalogue: Catalogue, keys: Keys, accounts: Accoun
         ratings=ratings,
         ratings_desk=RatingsDesk(ratings),
         waiting=Waiting(database, catalogue, coding, proposals),
-        work_list=WorkList(database, catalogue),
         reminders=Reminders(database, catalogue, _post_office(settings)),
         status_publishing=_status_publishing(settings, database, keys),
         demonstration_register=DemonstrationRegister(database, catalogue, coding, issuance, accounts, lives),

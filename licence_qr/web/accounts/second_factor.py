@@ -25,8 +25,8 @@ from licence_qr.services.accounts.second_factor.enrolling import Codes, SecondFa
 from licence_qr.services.accounts.second_factor.signing_in import FactorSignIn
 from licence_qr.web import current_instant
 from licence_qr.web.accounts import entering, known_device
+from licence_qr.web.accounts.confirming import BESIDE, CODE, typed_proof, with_scripts
 from licence_qr.web.accounts.second_factor_fields import FIRST_CODE, NAME, proof_fields
-from licence_qr.web.shell.confirming import BESIDE, CODE, typed_proof, with_scripts
 from licence_qr.web.shell.errors import status_of
 from licence_qr.web.shell.forms import refusals
 from licence_qr.web.shell.handed import Handed

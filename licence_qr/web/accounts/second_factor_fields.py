@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from licence_qr.domain.catalogue.model import Text
 from licence_qr.services.accounts.second_factor.enrolling import OwnFactors
-from licence_qr.web.shell.confirming import CODE
+from licence_qr.web.accounts.confirming import CODE
 from licence_qr.web.shell.forms import Field, Widget
 from licence_qr.wording.terms import term
 

@@ -281,6 +281,7 @@ def prepared_services() -> SimpleNamespace:
         "people": None,
         "calendar_feeds": None,
         "trail": None,
+        "work_list": None,
         "bars": None,
     }
     return SimpleNamespace(**(dict.fromkeys(field.name for field in fields(Services)) | prepared))

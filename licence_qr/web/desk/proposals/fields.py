@@ -12,7 +12,7 @@ from licence_qr.domain.plain_text import plain_line, plain_text
 from licence_qr.domain.register.permit import SUSPENSION_DECISION, Suspension
 from licence_qr.services.proposals.decide import ProposalRequest
 from licence_qr.services.proposals.read import Preview
-from licence_qr.web.shell import confirming
+from licence_qr.web.accounts import confirming
 from licence_qr.web.shell.forms import Choice, Field, TypedForm, Widget
 from licence_qr.wording.terms import term
 

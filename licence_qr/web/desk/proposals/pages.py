@@ -25,6 +25,7 @@ from licence_qr.services.proposals.decide import NO_CHANGE, Proposals, ProposalV
 from licence_qr.services.proposals.read import Preview, ProposalReading, ProposalView
 from licence_qr.services.register import access
 from licence_qr.web import current_instant
+from licence_qr.web.accounts.confirming import CODE, typed_proof, with_scripts
 from licence_qr.web.desk.businesses.history import Day, days
 from licence_qr.web.desk.proposals.fields import (
     BESIDE,
@@ -38,7 +39,6 @@ from licence_qr.web.desk.proposals.fields import (
 )
 from licence_qr.web.desk.proposals.words import CREDIT, OUTCOME_TOLD, TONES
 from licence_qr.web.shell.bounded_numbers import counted
-from licence_qr.web.shell.confirming import CODE, typed_proof, with_scripts
 from licence_qr.web.shell.errors import status_of
 from licence_qr.web.shell.forms import Field, read_fields, read_revision, refusals
 from licence_qr.web.shell.handed import Handed
