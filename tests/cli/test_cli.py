@@ -76,7 +76,7 @@ def test_a_person_is_added_with_a_password_that_is_printed_once(copied, run):
     arguments = ("account", "add", "li.si", "--name", "李四", "--office", "bafu", "--role", "clerk")
     added = run(copied, *arguments)
     assert added.status == 0
-    assert re.search(r"初始密码 password \S{12}\n", added.out)
+    assert re.search(r"初始密码 password \S{16}\n", added.out)
     twice = run(copied, *arguments)
     assert (twice.status, "[username_taken] username" in twice.err) == (1, True)
     elsewhere = run(copied, "account", "add", "wang", "--name", "王", "--office", "nowhere", "--role", "clerk")

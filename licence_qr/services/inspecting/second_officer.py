@@ -219,9 +219,9 @@ def whole(given: AnswerRequest) -> AnswerRequest:
 def _officer(tx: Transaction, actor: Actor, stored: StoredInspection) -> Actor:
     """The account as it is now: it may have been disabled, or lost its role, since the page was made."""
     user = accounts.user_by_name(tx, actor.username)
-    if user is None or user.disabled or not access.may(user.actor, MAKE_INSPECTIONS, stored.office):
-        raise AccessError("role_not_allowed")
-    return user.actor.coming(actor.via)
+    officer = user.actor if user and not user.disabled else replace(actor, roles=frozenset())
+    access.demand(officer, MAKE_INSPECTIONS, stored.office)
+    return officer.coming(actor.via)
 
 
 def _keep(tx: Transaction, officer: Actor, stored: StoredInspection, given: AnswerRequest, now: datetime) -> None:

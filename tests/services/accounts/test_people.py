@@ -17,7 +17,7 @@ from licence_qr.domain.roles import AT_THE_MACHINE, Actor, Role
 from licence_qr.errors import AccessError, ConflictError, InputError, LicenceQRError
 from licence_qr.services.accounts.people import PAGE_PEOPLE, PasswordAgain
 from licence_qr.services.accounts.staff import PersonDetails, roles_in_words
-from licence_qr.store.register import history
+from licence_qr.store.register import history, traces
 
 PASSWORD = "only-for-these-tests"
 PROOF = PasswordAgain(PASSWORD, "192.0.2.1")
@@ -52,7 +52,8 @@ def wang(services: Services, now: datetime) -> Actor:
 def events(services: Services) -> list[tuple[str, str, str, Any, Any]]:
     """What was written down: kind, subject, actor, and the values before and after."""
     with services.database.read() as tx:
-        rows = [row for row in history.everything(tx) if row["event"] != "account_opened"]
+        everything = [*history.everything(tx), *traces.everything(tx)]
+    rows = [row for row in everything if row["event"] not in {"account_opened", "signed_in"}]
     read = [(each, *(json.loads(each[side]) if each[side] else None for side in ("before", "after"))) for each in rows]
     return [(row["event"], row["subject"], row["actor"], before, after) for row, before, after in read]
 

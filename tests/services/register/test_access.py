@@ -41,6 +41,8 @@ TABLE = {
     "MAKE_INSPECTIONS": ("I", "", ""),
     "READ_INSPECTIONS": ("CIDSU", "U", "U"),
     "DECIDE_INSPECTIONS": ("C", "", ""),
+    "READ_NAMED_CHECKS": ("CIDSU", "U", "U"),
+    "DECIDE_NAMED_CHECKS": ("C", "", ""),
     "READ_ORDERS": ("CIDSU", "U", "U"),
     "READ_DRAWS": ("CIDSU", "U", "U"),
     "DRAW": ("CD", "", ""),

@@ -36,6 +36,8 @@ NOTHING_PERSONAL = {
     "desk.inspection_draws.plan_draw",
     "desk.trade.show_application",  # leads on
     "desk.work.show_calendar",
+    "desk.offices.list_offices",  # the catalogue
+    "desk.people.new_person",
     "inspect.show_pack",  # the page that takes the pack, which is an export
     "inspect_visit.hand_out_key",
     "inspections_sync.show_session",  # one's own

@@ -66,7 +66,8 @@ def routes(app) -> list[tuple[str, str, str]]:
     """Method, endpoint and an address of each."""
     adapter, found = app.url_map.bind(""), []
     for rule in app.url_map.iter_rules():
-        values = {name: "a4" if name == "size" else "csv" if name == "kind_of_file" else 1 for name in rule.arguments}
+        named = {"size": "a4", "kind_of_file": "csv", "change": "close"}
+        values = {name: named.get(name, 1) for name in rule.arguments}
         methods = rule.methods - {"HEAD", "OPTIONS"}
         path = adapter.build(rule.endpoint, values, method=min(methods)).split("?")[0]
         found += [(method, rule.endpoint, path) for method in methods]

@@ -7,12 +7,13 @@ from datetime import datetime
 
 from licence_qr.domain.accounts.act_content import ActContent
 from licence_qr.domain.register.events import EventKind
-from licence_qr.domain.roles import Actor, Role
+from licence_qr.domain.roles import Actor
 from licence_qr.errors import AccessError, InputError, RuleError
 from licence_qr.services.accounts.accounts import shut_out
 from licence_qr.services.accounts.confirming import Confirming
 from licence_qr.services.accounts.notes import note
 from licence_qr.services.accounts.second_factor.checking import Proof
+from licence_qr.services.register import access
 from licence_qr.store.accounts import accounts, factors, passkeys
 from licence_qr.store.accounts.accounts import User
 from licence_qr.store.database.connections import Transaction
@@ -43,8 +44,7 @@ class FactorReset:
         """
         with self.confirming.sign_in.database.read() as tx:
             owner, first, other = (_active(tx, name).actor for name in (username, administrator, second))
-        if Role.ADMIN not in first.roles:
-            raise AccessError("role_not_allowed")
+        access.demand(first, access.MANAGE_PEOPLE)
         if owner.is_same_person(first) or owner.is_same_person(other) or first.is_same_person(other):
             raise RuleError("reset_needs_two_others")
         return owner, first, other

@@ -20,6 +20,7 @@ from licence_qr.web.desk.accounts.pages import people
 from licence_qr.web.shell.errors import status_of
 from licence_qr.web.shell.forms import Field, read_fields, refusals
 from licence_qr.web.shell.language import t
+from licence_qr.web.shell.readings import shows
 from licence_qr.web.shell.security import current_actor, roles
 
 blueprint = Blueprint("people_acts", __name__, url_prefix="/people")
@@ -72,6 +73,7 @@ _WORDS: Mapping[str, _Words] = {
 @roles(*access.MANAGE_PEOPLE.roles)
 def new_account(person_id: int) -> str:
     """The form that opens an account for a person."""
+    shows(f"person/{person_id}", "name", "staff_no")
     return _new_account_page(people().get(current_actor(), person_id), {})
 
 
@@ -116,6 +118,7 @@ def do_act(person_id: int, user_id: int, change: str) -> Response:
 def find_other(person_id: int) -> str:
     """The entries that may be the same person: those of the same name, or what is looked for."""
     actor, view = current_actor(), people().get(current_actor(), person_id)
+    shows(f"person/{person_id}/others", "name", "staff_no")
     query = request.args.get("q", view.person.name).strip()[:_LONGEST_QUERY].replace("\0", "")
     found = people().list(actor, PeopleFilter(text=query), 1).people
     others = tuple(each for each in found if each.person != view.person and not each.mine)
@@ -152,6 +155,7 @@ class _Case:
     @classmethod
     def of(cls, person_id: int, user_id: int, act: str) -> _Case:
         view = people().get(current_actor(), person_id)
+        shows(f"person/{person_id}", "name", "staff_no")
         account = next((each for each in view.accounts if each.actor.user_id == user_id), None)
         if account is None:
             raise things.not_found(things.ACCOUNT)
@@ -204,6 +208,8 @@ def _new_account_page(view: PersonView, values: Mapping[str, str], refused: Lice
 
 def _merge_page(person_id: int, other_id: int, refused: LicenceQRError | None = None) -> str:
     summary, problems = refusals(refused, (PASSWORD,), BESIDE)
+    for each in (person_id, other_id):
+        shows(f"person/{each}", "name", "staff_no")
     return render_template(
         "desk/accounts/merge.html",
         view=people().get(current_actor(), person_id),

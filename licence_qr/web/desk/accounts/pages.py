@@ -23,6 +23,7 @@ from licence_qr.web.shell.forms import read_fields, refusals
 from licence_qr.web.shell.handed import Handed, catalogue
 from licence_qr.web.shell.language import t
 from licence_qr.web.shell.navigation import PEOPLE
+from licence_qr.web.shell.readings import shows
 from licence_qr.web.shell.security import current_actor, roles
 
 blueprint = Blueprint("people", __name__, url_prefix="/people")
@@ -36,6 +37,7 @@ _LONGEST_QUERY = 100
 def list_people() -> str:
     """People by office and name, with filters in the address. Unknown values are ignored."""
     wanted = _wanted()
+    shows("list/people", "name", "staff_no")
     return render_template(
         "desk/accounts/people.html",
         found=people().list(current_actor(), wanted, request.args.get("page", 1, type=counted)),
@@ -62,6 +64,7 @@ def export_people() -> Response:
 @roles(*PEOPLE.roles)
 def show_person(person_id: int) -> str:
     """One person: what is written down, their accounts, and what should be looked at."""
+    shows(f"person/{person_id}", "name", "staff_no")
     return render_template(
         "desk/accounts/person.html",
         view=people().get(current_actor(), person_id),
@@ -94,6 +97,7 @@ def add_person() -> Response:
 @roles(*access.MANAGE_PEOPLE.roles)
 def edit_person(person_id: int) -> str:
     """The form that changes staff number, name and office."""
+    shows(f"person/{person_id}", "name", "staff_no")
     view = people().get(current_actor(), person_id)
     person = view.person
     return _details_page(view, {"staff_no": person.staff_no, "name": person.name, "office": person.office})

@@ -8,7 +8,7 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from werkzeug.wrappers import Response
 
 from licence_qr.domain.inspecting.follow_up import FAULT_WORDS
-from licence_qr.domain.inspecting.second_officer import ANSWER_WORDS, NAMED_CHECK_WORDS
+from licence_qr.domain.inspecting.second_officer import ANSWER_WORDS, NAMED_CHECK_WORDS, NamedCheckState
 from licence_qr.errors import (
     AccessError,
     ConflictError,
@@ -80,5 +80,6 @@ def _page(named_id: int, values: Mapping[str, str], refused: LicenceQRError | No
         outcome_tones=OUTCOME_TONES,
         fault_words=FAULT_WORDS,
         states=NAMED_CHECK_WORDS,
+        waiting=view.check.state is NamedCheckState.WAITING,
         officers_answers=ANSWER_WORDS,
     )

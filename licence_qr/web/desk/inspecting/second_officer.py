@@ -18,6 +18,7 @@ from licence_qr.web.shell.errors import status_of
 from licence_qr.web.shell.forms import read_fields
 from licence_qr.web.shell.handed import Handed
 from licence_qr.web.shell.language import t
+from licence_qr.web.shell.readings import shows_list
 from licence_qr.web.shell.security import current_actor, roles
 
 blueprint = Blueprint("inspection_officers", __name__, url_prefix="/inspections")
@@ -31,6 +32,7 @@ _Refused = (InputError, RuleError, ConflictError, AccessError)
 @roles(*access.MAKE_INSPECTIONS.roles)
 def list_named() -> str:
     """The visits that name the reader as second officer and wait for an answer."""
+    shows_list("named visits")
     return render_template(
         "desk/inspecting/named.html", visits=officers().waiting(current_actor()), now=current_instant(), **WORDS
     )
