@@ -46,7 +46,7 @@ _FIELDS: Mapping[str, Text] = {
     "proposed_by": term("field.proposed_by"),
     "reason": term("field.reason"),
     "signature": Text("签字", "Signature"),
-    "staff_no": Text("工号", "Staff number"),
+    "staff_no": term("field.staff_number"),
     "text": Text("内容", "Text"),
 }
 _ALL_FIELDS = {**FIELDS, **_FIELDS}
