@@ -14,6 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from peers import free_port
+
 from licence_qr.services.keys.lan_certificate import lan_certificate
 
 PROXY = Path(__file__).parents[2] / "deploy" / "proxy"
@@ -52,11 +54,6 @@ class Proxy(NamedTuple):
             return answer.status, named, answer.read().decode()
         finally:
             connection.close()
-
-
-def free_port() -> int:
-    with socket.create_server((HERE, 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 def replaced(text: str, *pairs: tuple[str, str]) -> str:
@@ -108,20 +105,29 @@ def caddy_command(folder: Path, port: int, behind: int) -> list[str | Path]:
     return ["caddy", "run", "--config", folder / "Caddyfile", "--adapter", "caddyfile"]
 
 
-@contextmanager
-def running(make: Callable[[Path, int, int], list[str | Path]], folder: Path, *, tls: bool) -> Iterator[Proxy]:
-    port, behind = free_port(), free_port()
-    command = make(folder, port, behind)
+def started(
+    make: Callable[[Path, int, int], list[str | Path]], folder: Path
+) -> tuple[subprocess.Popen[bytes], int, int]:
+    """The proxy that listens, its port and that of the program behind it. Where a connection of somebody else has taken the
+    port since it was found free, others are tried."""
     environ = os.environ | {"XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder), "HOME": str(folder)}
-    with (folder / "said").open("w") as said:
-        process = subprocess.Popen(command, env=environ, stdout=said, stderr=said)
-    try:
-        while True:
-            assert process.poll() is None, (folder / "said").read_text()
+    while True:
+        port, behind = free_port(), free_port()
+        with (folder / "said").open("w") as said:
+            process = subprocess.Popen(make(folder, port, behind), env=environ, stdout=said, stderr=said)
+        while process.poll() is None:
             with suppress(ConnectionRefusedError):
                 socket.create_connection((HERE, port)).close()
-                break
+                return process, port, behind
             select.select([], [], [], 0.01)
+        told = (folder / "said").read_text()
+        assert "address already in use" in told.lower(), told
+
+
+@contextmanager
+def running(make: Callable[[Path, int, int], list[str | Path]], folder: Path, *, tls: bool) -> Iterator[Proxy]:
+    process, port, behind = started(make, folder)
+    try:
         yield Proxy(port, tls, behind)
     finally:
         process.terminate()
