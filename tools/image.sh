@@ -12,9 +12,10 @@ leave() {
 trap leave EXIT
 
 mirror=$(apt-get indextargets --format '$(REPO_URI) $(RELEASE)' 'Created-By: Packages' | awk '$2 == "bookworm" { print $1; exit }')
+[ -n "$mirror" ] || { echo "本机的 apt 没有 bookworm 的来源。 This machine's apt knows no mirror of bookworm; run apt-get update." >&2; exit 1; }
 git -C "$top" archive HEAD | tar -x -C "$folder" --one-top-level=source
 cd "$folder/source"
-deploy/container/rootfs.sh rootfs.tar bookworm "${mirror:-http://deb.debian.org/debian}" >"$folder/log" 2>&1 || { tail -n 20 "$folder/log"; exit 1; }
+deploy/container/rootfs.sh rootfs.tar bookworm "$mirror" >"$folder/log" 2>&1 || { tail -n 20 "$folder/log"; exit 1; }
 "$top/.venv/bin/python" -m pip wheel -q --no-deps --no-build-isolation -w . .
 
 seen=() # what pip is told here
