@@ -24,4 +24,5 @@ class Limits:
     connections: int = 4096  # also those that send nothing; with their heads at most 128 MB
     backlog: int = 2048
     hang_seconds: int = 60  # without a pulse, until a worker is replaced
+    settle_seconds: float = 0.5  # for callers that a worker took just before it leaves to send what they ask
     stop_seconds: int = 15  # for what was begun when the service is stopped

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 import time
-from collections.abc import Callable
 from enum import IntEnum
 from multiprocessing.sharedctypes import RawValue
 from pathlib import Path
@@ -44,6 +44,16 @@ class _OnGivenSocket(Server):
         self._sfd = os.dup(self.given.fileno())  # type: ignore[assignment]
         self._shd = SocketHolder(self._sfd, False, self.backlog)  # type: ignore[call-arg, assignment]
         self._ssp = None
+
+    def take_no_more(self) -> None:
+        """Leave new callers to the other workers: from now on granian listens where nobody calls.
+
+        It can stop accepting only by stopping, and then hangs up on callers it took that have not sent a byte yet
+        (hyperium/hyper, pull request 3808): those of a reload would be refused.
+        """
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            silent.setblocking(False)
+            os.dup2(silent.fileno(), self._sfd)  # type: ignore[arg-type]
 
 
 class FrontWorker(Worker):  # type: ignore[misc]
@@ -113,16 +123,18 @@ class FrontWorker(Worker):  # type: ignore[misc]
             log_enabled=False,
         )
         server.given = self.sockets[0]
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self._stop, server.stop, limits)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self._stop, server, limits)
         pulse = asyncio.create_task(self._beat(entrance))
         await server.serve()
         pulse.cancel()
 
-    def _stop(self, stop: Callable[[], None], limits: Limits) -> None:
+    def _stop(self, server: _OnGivenSocket, limits: Limits) -> None:
         """Take no more callers, and end in time although a peer may be slow."""
+        loop = asyncio.get_running_loop()
         self.stage.value = Stage.LEAVES
-        asyncio.get_running_loop().call_later(limits.stop_seconds, os._exit, 0)
-        stop()
+        server.take_no_more()
+        loop.call_later(limits.stop_seconds, os._exit, 0)
+        loop.call_later(limits.settle_seconds, server.stop)
 
     async def _beat(self, entrance: Entrance) -> None:
         while True:

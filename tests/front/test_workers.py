@@ -89,6 +89,19 @@ def test_a_reload_changes_all_workers_and_refuses_nobody(front: Front) -> None:
     assert server.stop() == 0
 
 
+def test_a_caller_that_an_old_worker_took_before_a_reload_is_answered_by_it(front: Front) -> None:
+    server = front(settle_seconds=3600, stop_seconds=3600)
+    early = server.peer()
+    old = worker_that_answers(server)  # callers are taken in order: it has the early one too
+    server.process.send_signal(signal.SIGHUP)
+    while worker_that_answers(server) == old:
+        pass
+    os.kill(old, signal.SIGTERM)  # told again, which changes nothing
+    assert len({worker_that_answers(server) for _ in range(20)} - {old}) == 1
+    early.begin("GET", "/pid")
+    assert int(early.answer()[2]) == old
+
+
 @pytest.fixture
 def held(tmp_path: Path) -> Path:
     """What a request to ``/hold/…`` reads, and nobody writes until a test does."""
