@@ -12,7 +12,7 @@ from at_the_counter import TYPED, Running, fill_trade, issue, onward, running
 from desk_pages import DETAILS, PASSWORD
 from PIL import Image
 from playwright.sync_api import Page
-from screens import sign_in
+from screens import POLLING, sign_in
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,7 @@ def tab_to(page: Page, selector: str) -> None:
 
 def wait_for_focus(page: Page, selector: str) -> None:
     """Wait until the page itself has put the focus on ``selector``."""
-    page.wait_for_function("(s) => document.activeElement.matches(s)", arg=selector)
+    page.wait_for_function("(s) => document.activeElement.matches(s)", arg=selector, polling=POLLING)
 
 
 def press_enter(page: Page) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
+from screens import POLLING
 from verify_site import BLANK, Site, camera_frame, opened, sheet
 
 from licence_qr.domain.roles import Actor, Role
@@ -67,7 +68,7 @@ def looking(seeing: Callable[[Image.Image], Page], site: Site) -> Opens:
 
 def showing(page: Page) -> Page:
     """Wait until a frame was looked at for a code: the tools have been offered, or not, before that."""
-    page.wait_for_function("() => asked.frames > 0")
+    page.wait_for_function("() => asked.frames > 0", polling=POLLING)
     return page
 
 
@@ -78,7 +79,7 @@ def asked(page: Page, of: str) -> Any:
 
 def constrained(page: Page, times: int) -> list[Any]:
     """What the camera was asked to do, once it was asked that many times."""
-    page.wait_for_function("(times) => asked.constraints.length >= times", arg=times)
+    page.wait_for_function("(times) => asked.constraints.length >= times", arg=times, polling=POLLING)
     found: list[Any] = asked(page, "constraints")
     return found
 

@@ -13,6 +13,7 @@ from flask import Flask
 from inspection_phone import STARTED
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
+from screens import POLLING
 from verify_site import (
     BLANK,
     BUSY,
@@ -62,7 +63,7 @@ def test_the_camera_reads_a_printed_sheet_and_still_does_when_the_server_is_gone
 def test_the_camera_lets_go_when_it_is_stopped(seeing: Callable[[Image.Image], Page], site: Site) -> None:
     page = opened(seeing(BLANK), site)
     page.get_by_role("button", name="用相机扫描").click()
-    page.wait_for_function("() => document.getElementById('video').videoWidth > 0")
+    page.wait_for_function("() => document.getElementById('video').videoWidth > 0", polling=POLLING)
     assert not violations(page)
     page.get_by_role("button", name="停止").click()
     expect(page.locator("#start")).to_be_focused()

@@ -146,7 +146,7 @@ class Phone:
     def scan(self, text: str) -> None:
         """Check what a symbol says on the verify page, and go on to an inspection of it."""
         self.page.goto(f"{self.site.origin}/verify")
-        self.page.wait_for_function("() => !document.getElementById('app').hidden")
+        expect(self.page.locator("#app")).to_be_visible(timeout=PATIENCE)
         self.page.fill("#text", text)
         self.page.click("#typed button")
         self.page.click('#outcome a[href*="/verify/inspections#begin/"]')

@@ -23,6 +23,7 @@ PHONE = {"width": 360, "height": 640}
 DESK = {"width": 1280, "height": 900}
 WIDTHS = (360, 768, 1280)
 AXE_WIDTHS = (360, 1280)  # between them nothing but the layout differs
+POLLING = 50  # milliseconds; by default a page is asked at each frame that it draws, and one that draws none never
 STOPS_WITHIN = 0.02  # seconds; asked to stop, the server of the standard library looks up only twice a second
 Served = tuple[Services, str]
 

@@ -18,7 +18,7 @@ from flask import Flask, request
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from published import with_lists_published
-from screens import PHONE, STOPS_WITHIN
+from screens import PHONE, POLLING, STOPS_WITHIN
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from bench.chromium import CHROMIUM, FLAGS
@@ -363,13 +363,13 @@ def opened(page: Page, site: Site, lang: str = "zh") -> Page:
     """The page, with its lists read or given up and the copy installed that serves it from now on."""
     page.goto(f"{site.origin}/verify?lang={lang}")
     settled(page)
-    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null", polling=POLLING)
     return page
 
 
 def settled(page: Page) -> None:
     """Wait until the page has said what became of its lists."""
-    page.wait_for_function("() => /[。.]$/.test(document.getElementById('refreshed').textContent)")
+    expect(page.locator("#refreshed")).to_have_text(re.compile("[。.]$"), timeout=PATIENCE)
 
 
 def look_for_update(page: Page) -> None:
