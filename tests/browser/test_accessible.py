@@ -47,7 +47,16 @@ def test_a_walk_judges_contrast_where_a_style_knows_an_element_by_its_id_or_its_
         assert faults_of(walk, name, content) == [f"{name}, axe at 1280", f"{name}, axe at 360"]
 
 
-def test_a_thorough_walk_judges_contrast_on_every_page(looking: Page) -> None:
+def test_a_walk_looks_again_where_one_word_differs_and_not_where_only_digits_do(looking: Page) -> None:
+    walk = Walk(looking, thorough=False)
+    unnamed = CLEAN.replace("Text", "Text 17<img src='/nothing.png'>")
+    assert faults_of(walk, "unnamed", unnamed) == ["unnamed, axe at 1280", "unnamed, axe at 360"]
+    assert faults_of(walk, "unnamed again", unnamed.replace("17", "18")) == []
+    assert faults_of(walk, "other word", unnamed.replace("Text", "Word")) != []
+    assert faults_of(walk, "other title", unnamed.replace("<title>A page", "<title>Page")) != []
+
+
+def test_a_thorough_walk_judges_contrast_on_every_page_as_often_as_it_comes(looking: Page) -> None:
     walk = Walk(looking, thorough=True)
     for name in ("pale", "pale again"):
         assert faults_of(walk, name, PALE) == [f"{name}, axe at 1280", f"{name}, axe at 360"]
