@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from base64 import b32encode
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import mul
@@ -20,8 +19,8 @@ USCC_BYTES = 11  # 88 bits: enough for codes that begin with 0 to 9, A, B or C; 
 
 CROCKFORD_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _CROCKFORD_VALUES = {char: value for value, char in enumerate(CROCKFORD_ALPHABET)}
-# The alphabet of RFC 4648 and Crockford's, value by value.
-_CROCKFORD_FOR_RFC_4648 = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", CROCKFORD_ALPHABET.encode("ascii"))
+_CROCKFORD_PAIRS = tuple(first + second for first in CROCKFORD_ALPHABET for second in CROCKFORD_ALPHABET)
+_MOD_33_32_STEP = tuple((total % 32 or 32) * 2 % 33 for total in range(33 + 32))
 CODE_ID_BYTES = 10
 _CODE_NUMBER_LENGTH = 17
 _CROCKFORD_LOOKALIKES = str.maketrans({"O": "0", "I": "1", "L": "1"})
@@ -121,7 +120,7 @@ def _code_number_check_char(chars: str) -> str:
     """ISO/IEC 7064 hybrid system, Mod 33,32 over Crockford's alphabet."""
     check = 32
     for char in chars:
-        check = ((check + _CROCKFORD_VALUES[char]) % 32 or 32) * 2 % 33
+        check = _MOD_33_32_STEP[check + _CROCKFORD_VALUES[char]]
     return CROCKFORD_ALPHABET[(1 - check) % 32]
 
 
@@ -142,7 +141,8 @@ class CodeId:
         The check is ISO/IEC 7064 hybrid Mod 33,32 over Crockford's alphabet, so that the check character is one
         that people can type, unlike Crockford's own ``*~$=U``.
         """
-        chars = b32encode(self.value).translate(_CROCKFORD_FOR_RFC_4648).decode("ascii")
+        bits = int.from_bytes(self.value, "big")
+        chars = "".join([_CROCKFORD_PAIRS[bits >> shift & 1023] for shift in range(70, -1, -10)])
         return f"{chars[:4]}-{chars[4:8]}-{chars[8:12]}-{chars[12:]}-{_code_number_check_char(chars)}"
 
     def __str__(self) -> str:

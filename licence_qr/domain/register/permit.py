@@ -143,10 +143,11 @@ def deemed_renewed(permit: Permit, day: date) -> bool:
 
     Administrative Licensing Law, article 50 (逾期未作决定的，视为准予延续). True only until the register has recorded it.
     """
+    if not permit.renewal_in_time or permit.renewal_applied_on is None:
+        return False
     last = permit.period.last if permit.period else None
-    waiting = permit.renewal_in_time and permit.renewal_applied_on is not None
-    standing = permit.state in {PermitState.EFFECTIVE, PermitState.SUSPENDED}
-    return standing and waiting and last is not None and day > last
+    standing = permit.state is PermitState.EFFECTIVE or permit.state is PermitState.SUSPENDED
+    return standing and last is not None and day > last
 
 
 def status_list_value(status: PermitStatus) -> int:
