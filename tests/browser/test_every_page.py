@@ -1,4 +1,4 @@
-"""One walk over every page in each language: nothing for axe to find, nothing wider than its window, large text too.
+"""One walk over each page of staff in each language: nothing for axe to find, nothing wider than its window, large text too.
 
 The tests of journeys hold what people do; how the pages look that they meet is held here. ``every_page`` says what each
 is held to. In the desk of the first tests the lists are still empty, in that of the later ones they are not.
@@ -19,8 +19,7 @@ from import_register import export
 from made_inspections import visits_and_draws
 from PIL import Image
 from playwright.sync_api import Page
-from public_pages import ADDRESS_OF
-from screens import DESK, PHONE, sign_in, width_of
+from screens import DESK, sign_in, width_of
 from verify_site import SESSION
 
 from licence_qr.domain.roles import AT_THE_MACHINE, Role
@@ -28,61 +27,6 @@ from licence_qr.domain.roles import AT_THE_MACHINE, Role
 DATA = Path(__file__).parent.parent / "data"
 WHO = ("clerk", "inspector", "decider", "supervisor", "auditor", "administrator")
 pytestmark = pytest.mark.campaign
-
-
-# --- citizens' pages -------------------------------------------------------------------------------------------
-
-# Every shape that an answer can take.
-VERDICTS = [
-    "in_force",
-    "by_number",
-    "licence_only",
-    "suspended",
-    "pending",
-    "licence_revoked",
-    "old_print",
-    "lost_print",
-    "marked",
-    "closed_after_annulment",
-    "several",
-    "long",
-    "unnamed",
-]
-PLACES = {**ADDRESS_OF, "home": "/", "mistyped": "/p?number=ABC", "no_such_page": "/nowhere"}
-ABOVE_THE_FOLD = (".top", ".verdict svg", ".verdict h1", ".who h2", ".who p")
-_BEYOND_THE_FOLD = """(parts) => parts.filter(part => {
-  const box = document.querySelector(part)?.getBoundingClientRect();
-  return !box || !box.width || !box.height || box.top < 0 || box.bottom > innerHeight;
-})"""
-_SMALL_TEXT = """() => { const found = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (walk.nextNode()) {
-    const text = walk.currentNode.textContent.trim(), parent = walk.currentNode.parentElement;
-    if (text && parseFloat(getComputedStyle(parent).fontSize) < 18) found.push(text);
-  } return found; }"""
-_SMALL_TARGETS = """() => [...document.querySelectorAll('header a, .call, .button, button, input, summary')]
-  .filter(e => e.getBoundingClientRect().height < 44 && e.className !== 'skip').map(e => e.outerHTML)"""
-_CUT_TEXT = """() => [...document.querySelectorAll('h1,h2,p,dt,dd,a,li,button,summary')]
-  .filter(e => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== 'inline')
-  .map(e => e.outerHTML.slice(0, 80))"""
-
-
-@languages
-def test_citizens_pages_are_clean_fit_and_suit_a_thumb_and_their_verdict_stands_above_the_fold(
-    walk: Walk, server: str, language: str
-) -> None:
-    with walk.over(server, language) as page:
-        for name, place in PLACES.items():
-            page.set_viewport_size(PHONE)
-            page.goto(in_language(server + place, language))
-            if name in VERDICTS:
-                walk.wrong(name, "beyond the fold", page.evaluate(_BEYOND_THE_FOLD, ABOVE_THE_FOLD))
-            walk.wrong(name, "smaller than 18 px", page.evaluate(_SMALL_TEXT))
-            walk.wrong(name, "too small for a thumb", page.evaluate(_SMALL_TARGETS))
-            page.evaluate("() => document.querySelectorAll('details').forEach(each => { each.open = true })")
-            walk.look(name)
-            page.set_viewport_size(PHONE)
-            page.evaluate("() => { document.documentElement.style.fontSize = '225%' }")
-            walk.wrong(name, "cut where text is twice as large", page.evaluate(_CUT_TEXT))
 
 
 # --- the desk of a new installation ----------------------------------------------------------------------------
@@ -159,8 +103,9 @@ def test_every_place_is_open_to_somebody(places: list[str], open_to: dict[str, l
 
 
 @languages
+@pytest.mark.parametrize("who", WHO)
 def test_every_page_of_the_desk_is_clean_fits_and_logs_nothing_for_everybody(
-    walk: Walk, desk: Running, open_to: dict[str, list[str]], language: str
+    walk: Walk, desk: Running, open_to: dict[str, list[str]], who: str, language: str
 ) -> None:
     said: list[str] = []
     with walk.over(desk.origin, language) as page:
@@ -174,15 +119,14 @@ def test_every_page_of_the_desk_is_clean_fits_and_logs_nothing_for_everybody(
 
         page.on("pageerror", errors)
         page.on("console", lines)
-        for who in WHO:
-            desk.seat(page.context, who)
-            for place in open_to[who]:
-                said.clear()
-                answer = inside(page, in_language(desk.origin + place, language))
-                walk.look(f"{place} for {who}")
-                unexpected = [line for line in said if "409 (CONFLICT)" not in line]
-                if answer.status not in {200, 409} or unexpected:
-                    walk.wrong(f"{place} for {who}", "answers", f"{answer.status} {unexpected}")
+        desk.seat(page.context, who)
+        for place in open_to[who]:
+            said.clear()
+            answer = inside(page, in_language(desk.origin + place, language))
+            walk.look(place)
+            unexpected = [line for line in said if "409 (CONFLICT)" not in line]
+            if answer.status not in {200, 409} or unexpected:
+                walk.wrong(place, "answers", f"{answer.status} {unexpected}")
         page.remove_listener("pageerror", errors)
         page.remove_listener("console", lines)
 
