@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from enum import StrEnum
-
-from fpdf import FPDF
-from fpdf.enums import PathPaintRule
+from typing import TYPE_CHECKING
 
 from licence_qr.printing.card import CardContent
 from licence_qr.printing.fonts import Face, font_path
 from licence_qr.printing.qr import QUIET_ZONE, Symbol, dark_runs
+
+if (
+    TYPE_CHECKING
+):  # with its readers of fonts and pictures it takes half the time of a start: loaded when something is drawn
+    from fpdf import FPDF
 
 CARD_WIDTH, CARD_HEIGHT = 210.0, 148.0
 MM_PER_POINT = 25.4 / 72
@@ -101,6 +104,8 @@ class Canvas:
 
     def symbol(self, symbol: Symbol, left: float, top: float, side: float) -> None:
         """Draw the symbol as one black path on a white square of ``side`` millimetres, including the quiet zone."""
+        from fpdf.enums import PathPaintRule
+
         module = side * self._scale / symbol.size_with_quiet_zone
         x, y = left * self._scale, top * self._scale
         self._pdf.set_fill_color(255)
@@ -129,6 +134,8 @@ class Canvas:
 
 def _document(width: float, height: float, content: CardContent) -> FPDF:
     """An empty page, dated on the day of the print, so that the same card gives the same file."""
+    from fpdf import FPDF
+
     pdf = FPDF(orientation="landscape", unit="mm", format=(height, width))
     pdf.set_auto_page_break(False)
     pdf.set_creation_date(datetime.combine(content.printed_on, time(), UTC))

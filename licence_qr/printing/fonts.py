@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from fontTools.ttLib import TTFont
-
 from licence_qr.errors import PrintError
 
 DEBIAN_PACKAGE = "fonts-noto-cjk"
@@ -51,6 +49,8 @@ def coverage(face: Face) -> frozenset[str]:
 
 @cache
 def _coverage(path: Path, number: int) -> frozenset[str]:
+    from fontTools.ttLib import TTFont  # loaded when something is drawn
+
     with TTFont(path, fontNumber=number, lazy=True) as font:
         return frozenset(map(chr, font.getBestCmap()))
 

@@ -14,15 +14,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import chain
-from typing import BinaryIO, TextIO
-
-from openpyxl.xml import DEFUSEDXML
+from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 from licence_qr.domain.importing.conflicts import Place, Source, SourceRow
 from licence_qr.domain.importing.department_rows import HEALTH_COLUMNS, MARKET_COLUMNS, OPTIONAL_COLUMNS
 from licence_qr.domain.names import name_key
 from licence_qr.errors import InputError, LicenceQRError, UnreadableError
-from licence_qr.services.importing.workbooks import TooLargeUnpacked, Workbook
+
+if TYPE_CHECKING:
+    from licence_qr.services.importing.workbooks import Workbook
 
 MAX_FILE_BYTES = 200 * 1024 * 1024
 MAX_ROWS = 1_000_000
@@ -247,6 +247,11 @@ class _Lines:
 
 
 def _xlsx_sheets(content: BinaryIO, name: str) -> Iterator[tuple[str, Iterator[_Line]]]:
+    # Loaded when a workbook comes: it takes a tenth of the time of a start.
+    from openpyxl.xml import DEFUSEDXML
+
+    from licence_qr.services.importing.workbooks import TooLargeUnpacked, Workbook
+
     if not DEFUSEDXML:
         raise AssertionError("openpyxl reads XML without defusedxml: entity bombs would expand")
     try:

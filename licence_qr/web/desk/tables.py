@@ -8,18 +8,16 @@ type text.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, time
 from itertools import chain
-from typing import BinaryIO
-
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+from typing import TYPE_CHECKING, BinaryIO
 
 from licence_qr.domain.csv_text import csv_pieces, guarded
+
+if TYPE_CHECKING:  # loaded when a workbook is asked for: it takes a tenth of the time of a start
+    from openpyxl.cell.cell import Cell
+    from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -37,13 +35,17 @@ def csv_table(headings: Sequence[str], rows: Iterable[Row]) -> Iterator[bytes]:
 def xlsx_table(title: str, headings: Sequence[str], widths: Sequence[int], rows: Iterable[Row]) -> BinaryIO:
     """One sheet, in a file that goes when it is closed; days are dates, counts are numbers, all else is text and never a
     formula. ``widths`` are in characters."""
+    from openpyxl import Workbook
+    from openpyxl.utils import get_column_letter
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet(title)
+    cell = _cells_of(sheet)
     sheet.freeze_panes = "A2"
     for number, width in enumerate(widths, start=1):
         sheet.column_dimensions[get_column_letter(number)].width = width
     for values in chain([headings], rows):
-        sheet.append([_cell(sheet, value) for value in values])
+        sheet.append([cell(value) for value in values])
     file = tempfile.TemporaryFile()
     book.save(file)
     file.seek(0)
@@ -54,13 +56,20 @@ def _plain(value: Value) -> Value:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _cell(sheet: WriteOnlyWorksheet, value: Value) -> Cell:
-    if isinstance(value, str):
-        cell: Cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", value))
-        cell.data_type = "s"
-        return cell
-    if isinstance(value, date):
-        cell = WriteOnlyCell(sheet, datetime.combine(value, time()))
-        cell.number_format = "yyyy-mm-dd"
-        return cell
-    return WriteOnlyCell(sheet, value)
+def _cells_of(sheet: WriteOnlyWorksheet) -> Callable[[Value], Cell]:
+    """What makes a cell of a value."""
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+    def cell_of(value: Value) -> Cell:
+        if isinstance(value, str):
+            cell: Cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", value))
+            cell.data_type = "s"
+            return cell
+        if isinstance(value, date):
+            cell = WriteOnlyCell(sheet, datetime.combine(value, time()))
+            cell.number_format = "yyyy-mm-dd"
+            return cell
+        return WriteOnlyCell(sheet, value)
+
+    return cell_of
