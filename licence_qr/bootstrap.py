@@ -170,7 +170,7 @@ class Services:
     @property
     def people(self) -> People:
         """People and their accounts, for the desk."""
-        return People(self.database, self.accounts, self.staff, self.sign_in)
+        return People(self.database, self.accounts, self.staff, self.confirming)
 
     @property
     def sign_in(self) -> SignIn:
@@ -196,7 +196,7 @@ class Services:
     @property
     def own_password(self) -> OwnPassword:
         """Changing the password of the account one has signed in to."""
-        return OwnPassword(self.sign_in)
+        return OwnPassword(self.confirming)
 
     @property
     def demonstration_since(self) -> DemonstrationSince:
@@ -338,8 +338,8 @@ def _wire(settings: Settings, catalogue: Catalogue, keys: Keys, accounts: Accoun
         proposal_reading=ProposalReading(database, catalogue),
         follow_ups=follow_ups,
         inspections=Inspections(database, catalogue, photos),
-        named_checks=NamedChecks(database, catalogue, follow_ups, confirming.sign_in),
-        second_officers=SecondOfficers(database, catalogue, effects, confirming.sign_in),
+        named_checks=NamedChecks(database, catalogue, follow_ups, confirming),
+        second_officers=SecondOfficers(database, catalogue, effects, confirming),
         inspections_desk=InspectionsDesk(database, catalogue, effects, photos),
         draws=Draws(database, catalogue),
         lookup=lookup,

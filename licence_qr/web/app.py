@@ -11,7 +11,7 @@ from flask_wtf.csrf import CSRFProtect
 from whitenoise import WhiteNoise
 
 from licence_qr.web import CLOCK, Clock, system_clock
-from licence_qr.web.accounts import entering, known_device, password, second_factor, sign_in
+from licence_qr.web.accounts import confirming, entering, known_device, password, second_factor, sign_in
 from licence_qr.web.desk import start
 from licence_qr.web.desk.accounts import pages as people
 from licence_qr.web.desk.audit import pages as audit
@@ -102,6 +102,7 @@ def _hand_over(app: Flask, given: Services) -> None:
     # signing in, and the inspector's phone
     entering.signing_in.give(app, given.sign_in)
     entering.sessions.give(app, given.sessions)
+    confirming.confirming.give(app, given.confirming)
     password.own_password.give(app, given.own_password)
     second_factor.services.give(app, second_factor.FactorServices(given.second_factors, given.factor_sign_in))
     pack.pack.give(app, given.pack)
@@ -115,9 +116,7 @@ def _hand_over(app: Flask, given: Services) -> None:
     history.timeline.give(app, given.timeline)
     past_day.life.give(app, given.life)
     act.services.give(app, act.LifeServices(given.life, given.register, given.bars, given.timeline, given.applications))
-    proposals.services.give(
-        app, proposals.ProposalServices(given.proposals, given.proposal_reading, given.timeline, given.confirming)
-    )
+    proposals.services.give(app, proposals.ProposalServices(given.proposals, given.proposal_reading, given.timeline))
     desk_draws.draws.give(app, given.draws)
     follow_ups.follow_ups.give(app, given.follow_ups)
     inspections.inspections.give(app, given.inspections_desk)

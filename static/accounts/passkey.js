@@ -6,6 +6,10 @@
 /** @param {PasskeyForm} form @returns {Promise<PublicKeyCredentialRequestOptionsJSON>} */
 async function fetchChallenge(form) {
   const body = new URLSearchParams({ csrf_token: form.elements.csrf_token.value, purpose: form.dataset.purpose });
+  const typed = new FormData(form);
+  for (const name of (form.dataset.covers ?? "").split(" ").filter(Boolean)) {
+    body.append(`typed:${name}`, typed.getAll(name).filter(Boolean).join(","));
+  }
   const answer = await fetch(form.dataset.challenges, { method: "POST", body });
   if (!answer.ok) throw new Error(`challenge: ${answer.status}`);
   return answer.json();

@@ -30,7 +30,7 @@ from licence_qr.domain.proposals.proposal import ProposalFilter
 from licence_qr.domain.register.permit import Suspension
 from licence_qr.domain.roles import AT_THE_MACHINE, Actor, Role
 from licence_qr.errors import LicenceQRError
-from licence_qr.services.accounts.people import PasswordAgain, People
+from licence_qr.services.accounts.people import People, ProofFrom
 from licence_qr.services.accounts.second_factor.checking import Proof
 from licence_qr.services.accounts.staff import PersonDetails
 from licence_qr.services.audit.trail import TrailFilter
@@ -212,7 +212,7 @@ def things(hotel: Scene, make_application: Any) -> dict[str, Any]:
         "user_id": hotel.actors["inspector"].user_id,
         "username": "another",
         "roles": frozenset({Role.CLERK}),
-        "proof": PasswordAgain("x", CLIENT),
+        "proof": ProofFrom(Proof("x"), CLIENT),
         "order_id": ordered.order,
         "draw_id": announced,
         "drawn_id": 1,

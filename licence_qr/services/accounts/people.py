@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 
+from licence_qr.domain.accounts.act_content import ActContent
 from licence_qr.domain.accounts.people import PeopleFilter
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import AccessError, InputError
 from licence_qr.services.accounts import staff
 from licence_qr.services.accounts.accounts import Accounts, open_within
-from licence_qr.services.accounts.sign_in import SignIn
+from licence_qr.services.accounts.confirming import Confirming
+from licence_qr.services.accounts.second_factor.checking import Proof
 from licence_qr.services.accounts.staff import PersonDetails, Staff
 from licence_qr.services.register import access, events
 from licence_qr.services.register.access import MANAGE_PEOPLE, READ_PEOPLE
@@ -28,11 +31,20 @@ EXPORT_PART = 500
 STARTING_PASSWORD_BYTES = 9
 
 
-@dataclass(frozen=True, slots=True)
-class PasswordAgain:
-    """The password of whoever confirms a grave act, and the remote address of the request."""
+class AccountAct(StrEnum):
+    """What administrators do to an account that is there."""
 
-    password: str
+    CLOSE = "close"
+    REOPEN = "reopen"
+    RESET = "password"
+    ROLES = "roles"
+
+
+@dataclass(frozen=True, slots=True)
+class ProofFrom:
+    """What proves who confirms a grave act, and the remote address of the request."""
+
+    proof: Proof
     client: str
 
 
@@ -72,13 +84,13 @@ class PeoplePage:
 class People:
     """Administrators manage people, and nobody themselves. Auditors read all, supervisors the people of their office.
 
-    Whoever gives access, takes it away or says that two entries are one person confirms it with the password.
+    Whoever gives access, takes it away or says that two entries are one person confirms it (``Confirming.confirm``).
     """
 
     database: Database
     accounts: Accounts
     staff: Staff
-    signing_in: SignIn
+    confirming: Confirming
 
     def list(self, actor: Actor, wanted: PeopleFilter, page: int) -> PeoplePage:
         """One page of the people that ``wanted`` selects; a page beyond the last gives the last. Raises AccessError."""
@@ -120,10 +132,10 @@ class People:
         self._demand(actor, person_id)
         self.staff.change(person_id, details, actor, now, was)
 
-    def merge(self, actor: Actor, person_id: int, other_id: int, proof: PasswordAgain, now: datetime) -> None:
+    def merge(self, actor: Actor, person_id: int, other_id: int, proof: ProofFrom, now: datetime) -> None:
         """Record that two entries are one person. Raises AccessError, and as ``Staff.merge``."""
         self._demand(actor, person_id, other_id)
-        self._confirm(actor, proof, now)
+        self._confirm(actor, proof, merging(person_id, other_id), now)
         self.staff.merge(person_id, other_id, actor, now)
 
     def open_account(
@@ -132,7 +144,7 @@ class People:
         person_id: int,
         username: str,
         roles: frozenset[Role],
-        proof: PasswordAgain,
+        proof: ProofFrom,
         now: datetime,
     ) -> str:
         """Open an account of a person, in their office; return its starting password.
@@ -141,7 +153,8 @@ class People:
         """
         self._demand(actor, person_id)
         staff.demand_some(roles)
-        self._confirm(actor, proof, now)
+        typed = (("username", username), ("roles", _ticked(roles)))
+        self._confirm(actor, proof, replace(opening(person_id), typed=typed), now)
         password = secrets.token_urlsafe(STARTING_PASSWORD_BYTES)
         with self.database.read() as tx:
             person = staff.known(tx, person_id)
@@ -153,29 +166,30 @@ class People:
         return password
 
     def set_roles(
-        self, actor: Actor, user_id: int, roles: frozenset[Role], was: str, proof: PasswordAgain, now: datetime
+        self, actor: Actor, user_id: int, roles: frozenset[Role], was: str, proof: ProofFrom, now: datetime
     ) -> None:
         """Give an account other roles. Raises AccessError, and as ``Staff.set_roles``."""
         self._demand_of_another(actor, user_id)
-        self._confirm(actor, proof, now)
+        typed = (("roles", _ticked(roles)),)
+        self._confirm(actor, proof, replace(changing(AccountAct.ROLES, user_id, was), typed=typed), now)
         self.staff.set_roles(user_id, roles, actor, now, was)
 
-    def close(self, actor: Actor, user_id: int, proof: PasswordAgain, now: datetime) -> None:
+    def close(self, actor: Actor, user_id: int, proof: ProofFrom, now: datetime) -> None:
         """Close an account and end its sessions. Raises AccessError, and as ``Accounts.disable``."""
         username = self._demand_of_another(actor, user_id)
-        self._confirm(actor, proof, now)
+        self._confirm(actor, proof, changing(AccountAct.CLOSE, user_id), now)
         self.accounts.acting(actor).disable(username, now)
 
-    def reopen(self, actor: Actor, user_id: int, proof: PasswordAgain, now: datetime) -> None:
+    def reopen(self, actor: Actor, user_id: int, proof: ProofFrom, now: datetime) -> None:
         """Open a closed account again. Raises AccessError, and as ``Staff.reopen``."""
         self._demand_of_another(actor, user_id)
-        self._confirm(actor, proof, now)
+        self._confirm(actor, proof, changing(AccountAct.REOPEN, user_id), now)
         self.staff.reopen(user_id, actor, now)
 
-    def reset_password(self, actor: Actor, user_id: int, proof: PasswordAgain, now: datetime) -> str:
+    def reset_password(self, actor: Actor, user_id: int, proof: ProofFrom, now: datetime) -> str:
         """Give an account a new starting password, end its sessions, and return the password. Raises AccessError."""
         username = self._demand_of_another(actor, user_id)
-        self._confirm(actor, proof, now)
+        self._confirm(actor, proof, changing(AccountAct.RESET, user_id), now)
         password = secrets.token_urlsafe(STARTING_PASSWORD_BYTES)
         self.accounts.acting(actor).set_password(username, password, now)
         return password
@@ -204,10 +218,30 @@ class People:
         self._demand(actor, account.person_id)
         return account.username
 
-    def _confirm(self, actor: Actor, proof: PasswordAgain, now: datetime) -> None:
-        if not proof.password:
+    def _confirm(self, actor: Actor, given: ProofFrom, content: ActContent, now: datetime) -> None:
+        if not given.proof.password:
             raise InputError("password_missing", field="password")
-        self.signing_in.confirm_password(actor, proof.password, proof.client, now)
+        self.confirming.confirm(actor, given.proof, content, given.client, now)
+
+
+def merging(person_id: int, other_id: int) -> ActContent:
+    """What is confirmed when two entries become one person."""
+    return ActContent("merge people", f"person/{person_id} person/{other_id}")
+
+
+def opening(person_id: int) -> ActContent:
+    """What is confirmed when an account is opened, but for its name and roles, which are typed."""
+    return ActContent("open account", f"person/{person_id}")
+
+
+def changing(act: AccountAct, user_id: int, was: str = "") -> ActContent:
+    """What is confirmed of an act on an account; ``was``: its roles when the form was made, which gives it others."""
+    return ActContent(f"account: {act}", f"account/{user_id}", was)
+
+
+def _ticked(roles: frozenset[Role]) -> str:
+    """Roles as a form sends them, in the order of its boxes."""
+    return ",".join(role.value for role in Role if role in roles)
 
 
 def _bounded(actor: Actor, wanted: PeopleFilter) -> PeopleFilter:

@@ -20,10 +20,10 @@ from licence_qr.domain.plain_text import demand_length
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import AccessError, ConflictError, InputError, RuleError
-from licence_qr.services.accounts.sign_in import SignIn
+from licence_qr.services.accounts.confirming import Confirming
 from licence_qr.services.inspecting.desk import MAX_REASON_CHARS
 from licence_qr.services.inspecting.follow_ups import FollowUps
-from licence_qr.services.inspecting.second_officer import AnswerRequest, prove, whole
+from licence_qr.services.inspecting.second_officer import AnswerRequest, answering, whole
 from licence_qr.services.register import access, events, things
 from licence_qr.services.register.access import DECIDE_NAMED_CHECKS, READ_NAMED_CHECKS, RECORD_FOLLOW_UPS
 from licence_qr.services.register.events import NewEvent
@@ -61,7 +61,7 @@ class NamedChecks:
     database: Database
     catalogue: Catalogue
     follow_ups: FollowUps
-    sign_in: SignIn
+    confirming: Confirming
 
     def hand_in(
         self, actor: Actor, permit_id: int, report: FollowUpReport, now: datetime, revision: int | None = None
@@ -125,10 +125,10 @@ class NamedChecks:
 
         Raises as ``SecondOfficers.answer``, and what ``FollowUps.record_within`` raises: then the answer is not kept.
         """
-        given = whole(given)
+        asked, given = given, whole(given)
         with self.database.read() as tx:
-            self._open(tx, actor, named_id, given, now)
-        prove(self.sign_in, actor, given, now)
+            content = answering(self._open(tx, actor, named_id, given, now).subject, asked)
+        self.confirming.confirm(actor, given.proof, content, given.client, now)
         with self.database.write() as tx:
             check = self._open(tx, actor, named_id, given, now)
             return self._take(tx, actor, check, given, now)

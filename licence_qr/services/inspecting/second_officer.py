@@ -1,4 +1,4 @@
-"""The second officer of a visit answers for its record: by its hash, with the own password, within a day of its arrival.
+"""The second officer of a visit answers for its record: by its hash, with password and second factor, within a day.
 
 Until then the record counts for nothing. Confirmed, it is judged again by the register as it is then and takes effect in the
 name of its first officer, or waits for the desk if something else holds it. Objected to, only the desk can let it count.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from licence_qr.domain.accounts.act_content import ActContent
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.inspecting.inspection import Flag, InspectionState
@@ -17,7 +18,8 @@ from licence_qr.domain.plain_text import demand_length
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import AccessError, ConflictError, InputError, NotFoundError, RuleError
-from licence_qr.services.accounts.sign_in import SignIn
+from licence_qr.services.accounts.confirming import Confirming
+from licence_qr.services.accounts.second_factor.checking import Proof
 from licence_qr.services.inspecting.arrival import Arrival
 from licence_qr.services.inspecting.document import read_inspection
 from licence_qr.services.inspecting.effects import Counting, InspectionEffects
@@ -35,7 +37,7 @@ from licence_qr.store.inspecting.inspections import Listed, StoredInspection
 
 @dataclass(frozen=True, slots=True)
 class AnswerRequest:
-    """The answer of an officer to the content with this hash. The password is checked, not stored.
+    """The answer of an officer to the content with this hash. ``proof`` is checked, not stored.
 
     ``reason`` goes with an objection; ``client`` is the remote address of the request.
     """
@@ -43,7 +45,7 @@ class AnswerRequest:
     content_sha256: str
     answer: OfficersAnswer | None
     reason: str = ""
-    password: str = field(default="", repr=False)
+    proof: Proof = field(default_factory=Proof, repr=False)
     client: str = ""
 
 
@@ -78,7 +80,7 @@ class SecondOfficers:
     database: Database
     catalogue: Catalogue
     effects: InspectionEffects
-    sign_in: SignIn
+    confirming: Confirming
 
     def waiting(self, actor: Actor) -> tuple[NamedVisit, ...]:
         """The visits that wait for the answer of ``actor``, oldest arrival first. Raises AccessError."""
@@ -91,14 +93,14 @@ class SecondOfficers:
         """Record the answer of the signed-in ``actor`` and do what follows; return the state of the record.
 
         Raises InputError ``officers_answer_missing``, ``objection_missing`` or ``text_too_long``; AccessError, also
-        ``inspection_names_another``, ``password_wrong``, ``password_throttled``; ConflictError
-        ``inspection_handled_before`` or ``officer_answered_before``; RuleError ``other_content_confirmed`` or
-        ``confirmed_too_late``; NotFoundError ``thing_not_found``.
+        ``inspection_names_another`` and as ``Confirming.confirm``; ConflictError ``inspection_handled_before`` or
+        ``officer_answered_before``; RuleError ``other_content_confirmed`` or ``confirmed_too_late``; NotFoundError
+        ``thing_not_found``.
         """
-        given = whole(given)
+        content, given = answering(subject_of(key), given), whole(given)
         with self.database.read() as tx:
             self._open(tx, actor, key, given, now)
-        prove(self.sign_in, actor, given, now)
+        self.confirming.confirm(actor, given.proof, content, given.client, now)
         with self.database.write() as tx:
             return self.answer_within(tx, actor, key, given, now)
 
@@ -107,8 +109,9 @@ class SecondOfficers:
     ) -> InspectionState:
         """``answer`` of ``username`` on the device of ``actor``, the signed-in first officer, without a session.
 
-        Raises as ``answer``, and AccessError ``inspection_other_officer``. A user name that the record does not name is
-        refused before any password is checked.
+        Only a code proves the second factor here, of an app or a recovery code: a passkey on this device is opened by the
+        screen lock of its owner, who is the first officer. A user name that the record does not name is refused before any
+        password is checked. Raises as ``answer``, and AccessError ``inspection_other_officer``.
         """
         access.demand(actor, MAKE_INSPECTIONS)
         with self.database.read() as tx:
@@ -118,6 +121,7 @@ class SecondOfficers:
             raise AccessError("inspection_other_officer")
         if user is None:
             raise AccessError("inspection_names_another")
+        given = replace(given, proof=replace(given.proof, passkey=""))
         return self.answer(user.actor.coming(actor.via), key, given, now)
 
     def beside(self, actor: Actor, inspection_id: str, digest: str) -> StoredInspection:
@@ -192,9 +196,21 @@ class SecondOfficers:
         return self.effects.count(counting, flags)
 
 
-def prove(sign_in: SignIn, actor: Actor, given: AnswerRequest, now: datetime) -> None:
-    """The one place where an officer proves who they are for an answer. Raises AccessError as ``confirm_password``."""
-    sign_in.confirm_password(actor, given.password, given.client, now)
+def subject_of(key: int) -> str:
+    """By what the answers to a record are kept."""
+    return f"inspection/{key}"
+
+
+def asked_of(subject: str, content_sha256: str) -> ActContent:
+    """What an officer is asked: to answer for the content of ``subject`` with this hash."""
+    return ActContent("answer as an officer", subject, content_sha256)
+
+
+def answering(subject: str, given: AnswerRequest) -> ActContent:
+    """What an officer confirms: the answer given, with its reason as typed."""
+    answer = given.answer.value if given.answer else ""
+    typed = (("answer", answer), ("objection", given.reason))
+    return replace(asked_of(subject, given.content_sha256), typed=typed)
 
 
 def _known(tx: Transaction, actor: Actor, key: int) -> StoredInspection:
@@ -228,7 +244,7 @@ def _keep(tx: Transaction, officer: Actor, stored: StoredInspection, given: Answ
     """Store the answer, and write it down with the session, device and network it came by."""
     if given.answer is None:
         raise AssertionError("a missing answer is refused before")
-    subject, digest = f"inspection/{stored.key}", stored.content_sha256
+    subject, digest = subject_of(stored.key), stored.content_sha256
     kept = Confirmation(
         subject=subject,
         content_sha256=digest,

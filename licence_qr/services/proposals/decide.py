@@ -8,7 +8,7 @@ proposal, whatever their roles, nor one that follows from an inspection they too
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from licence_qr.domain.accounts.act_content import ActContent
@@ -143,7 +143,7 @@ class Proposals:
         with self.database.read() as tx:
             proposal = _decidable(tx, actor, proposal_id)
         _demand_verdict(verdict)
-        self.confirming.confirm(actor, verdict.proof, content_of(proposal, verdict.seen), verdict.client, now)
+        self.confirming.confirm(actor, verdict.proof, _decided(proposal, verdict), verdict.client, now)
         with self.database.write() as tx:
             proposal = _decidable(tx, actor, proposal_id)
             if verdict.approve:
@@ -196,6 +196,13 @@ def content_of(proposal: StoredProposal, revision: int) -> ActContent:
     said = (content.reason, content.legal_basis, content.document_no, day, content.suspension or "")
     subject = f"proposal {proposal.proposal_id}: {content.uscc} {content.subject}"
     return ActContent(content.act, subject, canonical_json(said), revision)
+
+
+def _decided(proposal: StoredProposal, verdict: ProposalVerdict) -> ActContent:
+    """The same with the decision and its reason: a confirmation of one decision serves no other."""
+    answer = "approve" if verdict.approve else "refuse"
+    typed = (("verdict", answer), ("reason", verdict.reason))
+    return replace(content_of(proposal, verdict.seen), typed=typed)
 
 
 def own_office(tx: Transaction, actor: Actor, proposal_id: int) -> StoredProposal:

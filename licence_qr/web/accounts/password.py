@@ -8,16 +8,16 @@ from werkzeug.wrappers import Response
 from licence_qr.domain.accounts.stages import SignInStage
 from licence_qr.domain.catalogue.model import Text
 from licence_qr.errors import AccessError, InputError
-from licence_qr.services.accounts.own_password import NewPassword, OwnPassword
+from licence_qr.services.accounts.own_password import CHANGING, NewPassword, OwnPassword
 from licence_qr.web import current_instant
 from licence_qr.web.accounts import entering
+from licence_qr.web.accounts.confirming import BESIDE, asking, typed_proof
 from licence_qr.web.shell.errors import status_of
-from licence_qr.web.shell.forms import Field, FieldProblem, Widget
+from licence_qr.web.shell.forms import Field, Widget, refusals
 from licence_qr.web.shell.handed import Handed
-from licence_qr.web.shell.language import language, t
+from licence_qr.web.shell.language import t
 from licence_qr.web.shell.navigation import SESSIONS
-from licence_qr.web.shell.security import current_holder, during, roles, session_holder
-from licence_qr.wording import explain
+from licence_qr.web.shell.security import current_holder, during, roles
 
 blueprint = Blueprint("password", __name__)
 own_password = Handed(OwnPassword)
@@ -44,40 +44,41 @@ REPEATED = Field(
     characters=_CHARACTERS,
     autocomplete="new-password",
 )
-FIELDS = (PRESENT, NEW, REPEATED)
 
 
 @blueprint.route("/password", methods=["GET", "POST"])
 @during(SignInStage.PASSWORD)
 @roles(*SESSIONS.roles)
-def change_password() -> Response | str:
+def change_password() -> Response:
     """Change the password. This session goes on under a new token; everything else that the old one opened ends."""
     holder, now = current_holder(), current_instant()
     if request.method != "POST":
         return _page()
-    typed = NewPassword(*(request.form.get(field.name, "") for field in FIELDS))
+    typed = NewPassword(typed_proof(), *(request.form.get(field.name, "") for field in (NEW, REPEATED)))
     try:
         token = own_password().change(holder, typed, request.remote_addr or "", now)
     except (AccessError, InputError) as refused:
-        return make_response(_page(refused), status_of(refused))
+        return _page(refused)
     found = entering.take_up(token, now)
     flash(t("密码已修改，其他登录都已结束。", "Your password has been changed and all other sessions have ended."))
     return entering.hand_over(make_response(entering.go_on(found, None)), token, found, now)
 
 
-def _page(refused: AccessError | InputError | None = None) -> str:
-    problems: dict[str, FieldProblem] = {}
-    if refused is not None:
-        name = refused.field if isinstance(refused, InputError) else PRESENT.name
-        words = explain(refused, language().value)
-        problems[name] = FieldProblem(f"#{name}", words.what, words.todo)
-    found = session_holder()
-    first = found is not None and found.wants is SignInStage.PASSWORD
-    return render_template(
+def _page(refused: AccessError | InputError | None = None) -> Response:
+    holder = current_holder()
+    first = holder.wants is SignInStage.PASSWORD
+    # In a sign-in the factor is asked for after this.
+    asks = asking(holder.actor, CHANGING, password=PRESENT)
+    factor = () if first else asks.fields[1:]
+    summary, problems = refusals(refused, (PRESENT, NEW, REPEATED, *factor), BESIDE)
+    page = render_template(
         "accounts/password.html",
-        fields=FIELDS,
+        fields=(PRESENT, NEW, REPEATED, *factor),
+        asking=None if first else asks,
         problems=problems,
-        summary=tuple(problems.values()),
+        summary=summary,
         first=first,
         onward=entering.wanted_page() or ("" if first else url_for("sign_in.show_sessions")),
     )
+    response = make_response(page, status_of(refused) if refused else 200)
+    return response if first else asks.answer(response)

@@ -25,8 +25,16 @@ from licence_qr.services.accounts.second_factor.enrolling import Codes, SecondFa
 from licence_qr.services.accounts.second_factor.signing_in import FactorSignIn
 from licence_qr.web import current_instant
 from licence_qr.web.accounts import entering, known_device
-from licence_qr.web.accounts.confirming import BESIDE, CODE, typed_proof, with_scripts
-from licence_qr.web.accounts.second_factor_fields import FIRST_CODE, NAME, proof_fields
+from licence_qr.web.accounts.confirming import (
+    BESIDE,
+    CODE,
+    asking,
+    confirming,
+    typed_for_challenge,
+    typed_proof,
+    with_scripts,
+)
+from licence_qr.web.accounts.second_factor_fields import FIRST_CODE, NAME, PASSWORD
 from licence_qr.web.shell.errors import status_of
 from licence_qr.web.shell.forms import refusals
 from licence_qr.web.shell.handed import Handed
@@ -234,19 +242,17 @@ class _Asked:
     final: bool = False
 
     def page(self, actor: Actor, refused: LicenceQRError | None = None) -> Response:
-        own = services().factors.of(actor)
-        fields = proof_fields(own)
-        summary, problems = refusals(refused, fields, BESIDE)
+        asks = asking(actor, self.content, password=PASSWORD)
+        summary, problems = refusals(refused, asks.fields, BESIDE)
         page = render_template(
             "accounts/second_factor_form.html",
             asked=self,
-            own=own,
-            fields=fields,
+            asking=asks,
             summary=summary,
             problems=problems,
             onward=entering.wanted_page(),
         )
-        return with_scripts(make_response(page, status_of(refused) if refused else 200))
+        return asks.answer(make_response(page, status_of(refused) if refused else 200))
 
     def done(self, actor: Actor, change: Callable[[Proof, str, datetime], Response]) -> Response:
         """What ``change`` answers with proof, client and instant; this page again if it is refused."""
@@ -310,7 +316,7 @@ def options() -> Response:
     if holder.wants is not None:
         text = services().sign_in.challenge(holder.actor, now)
     else:
-        text = services().factors.confirming.challenge(holder.actor, purpose, now)
+        text = confirming().challenge(holder.actor, purpose, typed_for_challenge(), now)
     response = make_response(text)
     response.mimetype = "application/json"
     return response

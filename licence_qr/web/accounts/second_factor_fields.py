@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from licence_qr.domain.catalogue.model import Text
-from licence_qr.services.accounts.second_factor.enrolling import OwnFactors
-from licence_qr.web.accounts.confirming import CODE
 from licence_qr.web.shell.forms import Field, Widget
 from licence_qr.wording.terms import term
 
@@ -29,8 +27,3 @@ NAME = Field(
     Text("您怎样称呼它，例如“办公室电脑”。", "What you call it, for example “Office computer”."),
     characters=20,
 )
-
-
-def proof_fields(own: OwnFactors) -> tuple[Field, ...]:
-    """What a change to one's own factors asks for."""
-    return (PASSWORD, CODE) if own.any else (PASSWORD,)

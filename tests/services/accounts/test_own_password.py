@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
+from own_factors import enrol_app
 from people import People
 
 from licence_qr.bootstrap import Services
@@ -13,6 +14,7 @@ from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import AccessError, InputError
 from licence_qr.services.accounts.own_password import NewPassword
+from licence_qr.services.accounts.second_factor.checking import Proof
 from licence_qr.services.accounts.sign_in_limits import CONFIRMING_FROM_NETWORK
 from licence_qr.store.register import history, traces
 
@@ -37,7 +39,7 @@ def signed_in(people: People, now: datetime) -> tuple[str, Actor]:
 
 
 def change(people: People, actor: Actor, now: datetime, present: str = PASSWORD, new: str = OWN) -> str:
-    return people.own_password.change(Holder(actor), NewPassword(present, new, new), HERE, now)
+    return people.own_password.change(Holder(actor), NewPassword(Proof(present), new, new), HERE, now)
 
 
 def test_the_new_password_opens_a_new_session_and_ends_all_others(people: People, now: datetime) -> None:
@@ -80,10 +82,10 @@ def test_the_history_says_who_did_it_and_which_sessions_it_ended(
 @pytest.mark.parametrize(
     ("typed", "code", "field"),
     [
-        (NewPassword("", OWN, OWN), "password_missing", "password"),
-        (NewPassword(PASSWORD, PASSWORD, PASSWORD), "password_unchanged", "new_password"),
-        (NewPassword(PASSWORD, "short", "short"), "password_short", "new_password"),
-        (NewPassword(PASSWORD, OWN, OWN + "!"), "password_not_repeated", "repeated_password"),
+        (NewPassword(Proof(), OWN, OWN), "password_missing", "password"),
+        (NewPassword(Proof(PASSWORD), PASSWORD, PASSWORD), "password_unchanged", "new_password"),
+        (NewPassword(Proof(PASSWORD), "short", "short"), "password_short", "new_password"),
+        (NewPassword(Proof(PASSWORD), OWN, OWN + "!"), "password_not_repeated", "repeated_password"),
     ],
 )
 def test_what_cannot_be_taken_changes_nothing(
@@ -117,3 +119,21 @@ def test_what_somebody_else_has_set_opens_nothing_until_it_is_changed(people: Pe
     renewed = change(people, held.actor, now, present="another long password")
     assert people.actor(renewed, now)
     assert people.actor(people.sign_in("wang", OWN, HERE, now), now)
+
+
+def test_the_second_factor_is_asked_for_but_where_it_follows(services: Services, people: People, now: datetime) -> None:
+    _, actor = signed_in(people, now)
+    app, _ = enrol_app(services, actor, PASSWORD, now)
+    own, later = services.own_password, now + timedelta(minutes=1)
+
+    def change(holder: Holder, present: str, new: str, code: str = "") -> str:
+        return own.change(holder, NewPassword(Proof(present, code), new, new), HERE, later)
+
+    with pytest.raises(AccessError, match="second_factor_wrong"):
+        change(Holder(actor), PASSWORD, OWN)
+    assert change(Holder(actor), PASSWORD, OWN, app.at(later))
+    first = Holder(actor, SignInStage.PASSWORD)
+    token = change(first, OWN, "nine grey herons at noon")
+    held = people.sessions.holder(token, later)
+    assert held is not None
+    assert held.wants is SignInStage.SECOND_FACTOR

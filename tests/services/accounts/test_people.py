@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from own_factors import PasskeyOwner, enrol_app
 
 from licence_qr.bootstrap import Services
 from licence_qr.domain.accounts import combinations
@@ -15,12 +18,13 @@ from licence_qr.domain.accounts.people import PeopleFilter
 from licence_qr.domain.accounts.stages import SignInStage
 from licence_qr.domain.roles import AT_THE_MACHINE, Actor, Role
 from licence_qr.errors import AccessError, ConflictError, InputError, LicenceQRError
-from licence_qr.services.accounts.people import PAGE_PEOPLE, PasswordAgain
+from licence_qr.services.accounts.people import PAGE_PEOPLE, AccountAct, ProofFrom, changing
+from licence_qr.services.accounts.second_factor.checking import Proof
 from licence_qr.services.accounts.staff import PersonDetails, roles_in_words
 from licence_qr.store.register import history, traces
 
 PASSWORD = "only-for-these-tests"
-PROOF = PasswordAgain(PASSWORD, "192.0.2.1")
+PROOF = ProofFrom(Proof(PASSWORD), "192.0.2.1")
 ALL = PeopleFilter()
 
 
@@ -188,7 +192,7 @@ def test_the_last_administrator_stays(services: Services, admin: Actor, now: dat
 
 
 def test_grave_acts_take_the_right_password(services: Services, admin: Actor, wang: Actor, now: datetime) -> None:
-    people, wrong = services.people, PasswordAgain("a wrong password", "192.0.2.1")
+    people, wrong = services.people, ProofFrom(Proof("a wrong password"), "192.0.2.1")
     li = people.add(admin, PersonDetails("", "李示例", "bafu"), now)
     before, roles = events(services), frozenset({Role.DECIDER})
     for act in (people.close, people.reopen, people.reset_password):
@@ -198,6 +202,41 @@ def test_grave_acts_take_the_right_password(services: Services, admin: Actor, wa
     assert refusal(people.open_account, admin, wang.person_id, "wang-2", roles, wrong, later) == "password_wrong"
     assert refusal(people.merge, admin, wang.person_id, li, wrong, later) == "password_wrong"
     assert events(services) == before
+
+
+def test_grave_acts_take_the_second_factor_once(services: Services, admin: Actor, wang: Actor, now: datetime) -> None:
+    people, li = services.people, services.people.add(admin, PersonDetails("", "李示例", "bafu"), now)
+    app, _ = enrol_app(services, admin, PASSWORD, now)
+    roles = frozenset({Role.DECIDER})
+    acts: tuple[Callable[[ProofFrom, datetime], object], ...] = (
+        lambda proof, at: people.set_roles(admin, wang.user_id, roles, "clerk", proof, at),
+        lambda proof, at: people.open_account(admin, wang.person_id, "wang-2", frozenset({Role.CLERK}), proof, at),
+        lambda proof, at: people.close(admin, wang.user_id, proof, at),
+        lambda proof, at: people.reopen(admin, wang.user_id, proof, at),
+        lambda proof, at: people.reset_password(admin, wang.user_id, proof, at),
+        lambda proof, at: people.merge(admin, wang.person_id, li, proof, at),
+    )
+    used = ""
+    for minutes, act in enumerate(acts, start=1):
+        at = now + timedelta(hours=minutes)
+        for code in ("", used):
+            assert refusal(act, ProofFrom(Proof(PASSWORD, code), "192.0.2.1"), at) == "second_factor_wrong"
+        used = app.at(at)
+        act(ProofFrom(Proof(PASSWORD, used), "192.0.2.1"), at)
+
+
+def test_a_passkey_serves_the_roles_it_was_asked_for(
+    services: Services, admin: Actor, wang: Actor, now: datetime
+) -> None:
+    owner = PasskeyOwner(services, admin, PASSWORD)
+    owner.enrol(now)
+    asked = replace(changing(AccountAct.ROLES, wang.user_id, "clerk"), typed=(("roles", "clerk,supervisor"),))
+    proof = ProofFrom(owner.prove(asked, now), "192.0.2.1")
+    change, wanted = services.people.set_roles, frozenset({Role.CLERK, Role.SUPERVISOR})
+    for other in (frozenset({Role.CLERK}), frozenset({Role.ADMIN})):
+        assert refusal(change, admin, wang.user_id, other, "clerk", proof, now) == "second_factor_wrong"
+    assert refusal(services.people.close, admin, wang.user_id, proof, now) == "second_factor_wrong"
+    change(admin, wang.user_id, wanted, "clerk", proof, now)
 
 
 def test_a_form_that_is_out_of_date_changes_nothing(

@@ -14,6 +14,7 @@ from licence_qr.domain.inspecting.follow_up import Fault, FollowUpOutcome, Follo
 from licence_qr.domain.inspecting.second_officer import NamedCheckState, OfficersAnswer
 from licence_qr.domain.work.tasks import TaskKind
 from licence_qr.errors import AccessError, ConflictError, InputError, LicenceQRError, RuleError
+from licence_qr.services.accounts.second_factor.checking import Proof
 from licence_qr.services.work.work_list import WorkFilter
 from licence_qr.store.inspecting import follow_ups
 
@@ -74,7 +75,7 @@ def test_everybody_who_is_named_has_to_confirm(office):
 @pytest.mark.parametrize(
     ("who", "changes", "kind", "code"),
     [
-        ("inspector-2", {"password": "not the password"}, AccessError, "password_wrong"),
+        ("inspector-2", {"proof": Proof("not the password")}, AccessError, "password_wrong"),
         ("inspector-2", {"content_sha256": "0" * 64}, RuleError, "other_content_confirmed"),
         ("inspector-2", {"answer": None}, InputError, "officers_answer_missing"),
         ("inspector-2", {"answer": OfficersAnswer.OBJECTED}, InputError, "objection_missing"),

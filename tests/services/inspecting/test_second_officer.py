@@ -16,6 +16,7 @@ from licence_qr.domain.inspecting.second_officer import OfficersAnswer
 from licence_qr.domain.roles import Role, Via
 from licence_qr.domain.work.tasks import TaskKind
 from licence_qr.errors import AccessError, ConflictError, InputError, LicenceQRError, RuleError
+from licence_qr.services.accounts.second_factor.checking import Proof
 from licence_qr.services.inspecting.second_officer import AnswerRequest
 from licence_qr.services.work.work_list import WorkFilter
 from licence_qr.store.inspecting import confirmations, inspections, rectifications
@@ -89,8 +90,8 @@ def test_what_is_confirmed_is_the_content(hotel):
 @pytest.mark.parametrize(
     ("changes", "kind", "code"),
     [
-        ({"password": "not-the-password"}, AccessError, "password_wrong"),
-        ({"password": ""}, AccessError, "password_wrong"),
+        ({"proof": Proof("not-the-password")}, AccessError, "password_wrong"),
+        ({"proof": Proof()}, AccessError, "password_wrong"),
         ({"answer": None}, InputError, "officers_answer_missing"),
         ({"answer": OfficersAnswer.OBJECTED, "reason": " "}, InputError, "objection_missing"),
         ({"answer": OfficersAnswer.OBJECTED, "reason": "x" * 501}, InputError, "text_too_long"),
@@ -222,7 +223,7 @@ def test_nothing_stays_of_an_answer_that_was_cut_off(hotel, monkeypatch):
 def test_beside_the_first_officer_the_second_answers_with_the_own_password(hotel):
     hotel.actors["inspector"] = hotel.actors["inspector"].coming(Via("session-1", "Firefox", "192.0.2.7"))
     stored, officers = hotel.send(hotel.visit(), confirmed=False).stored, hotel.services.second_officers
-    given = AnswerRequest(stored.content_sha256, OfficersAnswer.CONFIRMED, "", PASSWORD, "192.0.2.7")
+    given = AnswerRequest(stored.content_sha256, OfficersAnswer.CONFIRMED, "", Proof(PASSWORD), "192.0.2.7")
     first = hotel.actors["inspector"]
     for username, code in (
         ("inspector", "inspection_names_another"),
@@ -245,7 +246,7 @@ def test_guessing_the_password_of_a_colleague_is_slowed_down(hotel):
     codes = []
     for _ in range(7):
         with pytest.raises(LicenceQRError) as refused:
-            hotel.answer(stored, password="guessed-wrongly")
+            hotel.answer(stored, proof=Proof("guessed-wrongly"))
         codes.append(refused.value.code)
     assert codes == ["password_wrong"] * 5 + ["password_throttled"] * 2
 

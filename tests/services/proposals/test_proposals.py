@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import pytest
 from four_eyes import LATER, PASSWORD, WHY, opened
+from own_factors import PasskeyOwner
 from pyotp import TOTP
 
 from licence_qr.domain.inspecting.follow_up import Fault
@@ -378,6 +379,29 @@ def test_a_decider_who_has_a_second_factor_proves_it_for_each_decision(office):
     assert office.decide("decider", number, at, code=app.at(at)) is ProposalState.APPROVED
     again = office.propose("inspector", Act.REINSTATE, at)
     assert refused(office.decide, "decider", again, at, code=app.at(at)).code == "second_factor_wrong"
+
+
+@pytest.mark.parametrize(
+    ("asked", "decided"),
+    [
+        (("approve", ""), {"approve": False, "reason": "证据不足"}),
+        (("refuse", "证据不足"), {"approve": True}),
+        (("refuse", "证据不足"), {"approve": False, "reason": "别的理由"}),
+    ],
+)
+def test_a_confirmation_prepared_for_one_decision_serves_no_other(office, asked, decided):
+    number = office.propose("inspector", Act.SUSPEND, LATER)
+    owner = PasskeyOwner(office.services, office.people["decider"], PASSWORD)
+    owner.enrol(LATER)
+    view = office.services.proposal_reading.get(owner.actor, number, LATER)
+    typed = tuple(zip(("verdict", "reason"), asked, strict=True))
+    proof = owner.prove(replace(view.content, typed=typed), LATER)
+    seen = view.revision
+    error = refused(office.decide, "decider", number, LATER, proof=proof, seen=seen, **decided)
+    assert error.code == "second_factor_wrong"
+    assert office.stored.permit.state is PermitState.EFFECTIVE
+    right = {"approve": asked[0] == "approve", "reason": asked[1]}
+    assert office.decide("decider", number, LATER, proof=proof, seen=seen, **right)
 
 
 def test_what_is_confirmed_is_one_proposal_as_it_was_shown(office):

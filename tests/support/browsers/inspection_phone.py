@@ -21,6 +21,7 @@ from verify_site import PATIENCE, Device, Site, opened
 from bench.chromium import CHROMIUM, FLAGS
 from licence_qr.domain.inspecting.second_officer import OfficersAnswer
 from licence_qr.domain.roles import Role
+from licence_qr.services.accounts.second_factor.checking import Proof
 from licence_qr.services.inspecting.second_officer import AnswerRequest
 from licence_qr.store.register import codes
 from licence_qr.store.register.codes import StoredCode
@@ -83,7 +84,9 @@ def confirmed(site: Site) -> None:
     assert second is not None
     for each in services.second_officers.waiting(second):
         stored = each.line.inspection
-        given = AnswerRequest(stored.content_sha256, OfficersAnswer.CONFIRMED, password=PASSWORD, client="192.0.2.7")
+        given = AnswerRequest(
+            stored.content_sha256, OfficersAnswer.CONFIRMED, proof=Proof(PASSWORD), client="192.0.2.7"
+        )
         services.second_officers.answer(second, stored.key, given, now)
 
 

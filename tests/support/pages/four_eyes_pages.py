@@ -15,6 +15,7 @@ from licence_qr.bootstrap import Services
 from licence_qr.domain.inspecting.second_officer import OfficersAnswer
 from licence_qr.domain.roles import Role
 from licence_qr.errors import InputError
+from licence_qr.services.accounts.second_factor.checking import Proof
 from licence_qr.services.inspecting.second_officer import AnswerRequest
 from licence_qr.store.register import permits
 
@@ -50,7 +51,7 @@ class Shop:
         number = checks.open_one(actor, self.permit.permit_id)
         assert number is not None
         content = checks.get(actor, number, now).check.content_sha256
-        checks.answer(actor, number, AnswerRequest(content, OfficersAnswer.CONFIRMED, password=PASSWORD), now)
+        checks.answer(actor, number, AnswerRequest(content, OfficersAnswer.CONFIRMED, proof=Proof(PASSWORD)), now)
 
     def form(self, act: str = "suspend") -> str:
         """The address of the form to propose ``act`` for the permit."""

@@ -73,7 +73,7 @@ class Office:
     def answer(self, who: str, number: int, at: datetime, **changes: object) -> NamedCheckState:
         """The answer of a named officer to a check: confirmed with the password, or what ``changes`` say."""
         content = self.services.named_checks.get(self.people["clerk"], number, at).check.content_sha256
-        given = AnswerRequest(content, OfficersAnswer.CONFIRMED, "", PASSWORD, "10.0.0.1")
+        given = AnswerRequest(content, OfficersAnswer.CONFIRMED, "", Proof(PASSWORD), "10.0.0.1")
         return self.services.named_checks.answer(self.people[who], number, replace(given, **changes), at)
 
     def check(self, who: str, report: FollowUpReport, at: datetime, **more: int) -> StoredFollowUp:

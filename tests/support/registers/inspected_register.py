@@ -17,6 +17,7 @@ from licence_qr.domain.inspecting.inspection import InspectionState
 from licence_qr.domain.inspecting.second_officer import OfficersAnswer
 from licence_qr.domain.issuing.application import Application
 from licence_qr.domain.roles import Actor, Role
+from licence_qr.services.accounts.second_factor.checking import Proof
 from licence_qr.services.inspecting.receive import InspectionReceipt
 from licence_qr.services.inspecting.second_officer import AnswerRequest, unanswered
 from licence_qr.store.inspecting.inspections import StoredInspection
@@ -93,7 +94,7 @@ class Scene:
 
     def answer(self, stored: StoredInspection, *, by: str = "", **changes: Any) -> InspectionState:
         """The second officer's answer to a record, or that of ``by``: confirmed, with the password, but for ``changes``."""
-        given = AnswerRequest(stored.content_sha256, OfficersAnswer.CONFIRMED, "", PASSWORD, "192.0.2.7")
+        given = AnswerRequest(stored.content_sha256, OfficersAnswer.CONFIRMED, "", Proof(PASSWORD), "192.0.2.7")
         actor = self.actors[by or stored.second_officer]
         return self.services.second_officers.answer(actor, stored.key, replace(given, **changes), self.at)
 

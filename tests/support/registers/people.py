@@ -32,5 +32,5 @@ class People:
         self.set_password, self.disable = self.accounts.set_password, self.accounts.disable
         self.sign_in, self.known_device = self.signing_in.sign_in, self.signing_in.known_device
         self.confirm_password = self.signing_in.confirm_password
-        self.own_password = OwnPassword(self.signing_in)
+        self.own_password = OwnPassword(self.confirming)
         self.actor, self.sign_out, self.revoke = self.sessions.actor, self.sessions.sign_out, self.sessions.revoke

@@ -1,4 +1,4 @@
-"""Grave acts on people and accounts, each with the password once more. A starting password is shown once, in the answer."""
+"""Grave acts on people and accounts, each confirmed. A starting password is shown once, in the answer."""
 
 from __future__ import annotations
 
@@ -11,14 +11,23 @@ from werkzeug.wrappers import Response
 from licence_qr.domain.accounts.people import PeopleFilter
 from licence_qr.domain.catalogue.model import Text
 from licence_qr.errors import AccessError, ConflictError, InputError, LicenceQRError
-from licence_qr.services.accounts.people import AccountLine, PasswordAgain, PersonView
+from licence_qr.services.accounts.people import (
+    AccountAct,
+    AccountLine,
+    PersonView,
+    ProofFrom,
+    changing,
+    merging,
+    opening,
+)
 from licence_qr.services.accounts.staff import roles_in_words
 from licence_qr.services.register import access, things
 from licence_qr.web import current_instant
-from licence_qr.web.desk.accounts.fields import BESIDE, PASSWORD, ROLE_NAMES, ROLES, USERNAME, roles_typed
+from licence_qr.web.accounts.confirming import BESIDE, asking, typed_proof
+from licence_qr.web.desk.accounts.fields import ROLE_NAMES, ROLES, USERNAME, roles_typed
 from licence_qr.web.desk.accounts.pages import people
 from licence_qr.web.shell.errors import status_of
-from licence_qr.web.shell.forms import Field, read_fields, refusals
+from licence_qr.web.shell.forms import read_fields, refusals
 from licence_qr.web.shell.language import t
 from licence_qr.web.shell.readings import shows
 from licence_qr.web.shell.security import current_actor, roles
@@ -38,9 +47,8 @@ class _Words:
     done: Text
 
 
-_CLOSE, _REOPEN, _RESET, _ROLES = "close", "reopen", "password", "roles"
-_WORDS: Mapping[str, _Words] = {
-    _CLOSE: _Words(
+_WORDS: Mapping[AccountAct, _Words] = {
+    AccountAct.CLOSE: _Words(
         Text("停用该账号", "Disable the account"),
         Text(
             "立即不能登录，已有的登录全部结束。办过的事都留在历史中。",
@@ -48,12 +56,12 @@ _WORDS: Mapping[str, _Words] = {
         ),
         Text("账号已停用。", "The account has been disabled."),
     ),
-    _REOPEN: _Words(
+    AccountAct.REOPEN: _Words(
         Text("恢复该账号", "Enable the account again"),
         Text("按停用前的角色和密码恢复。", "With the roles and the password it had before."),
         Text("账号已恢复。", "The account can be used again."),
     ),
-    _RESET: _Words(
+    AccountAct.RESET: _Words(
         Text("重置密码", "Reset the password"),
         Text(
             "原密码作废，已有的登录全部结束。新的初始密码只显示一次。",
@@ -61,7 +69,7 @@ _WORDS: Mapping[str, _Words] = {
         ),
         Text("密码已重置。", "The password has been reset."),
     ),
-    _ROLES: _Words(
+    AccountAct.ROLES: _Words(
         Text("变更角色", "Change the roles"),
         Text("立即生效，已登录的也一样。", "This takes effect now, also where the account is signed in."),
         Text("角色已变更。", "The roles have been changed."),
@@ -71,7 +79,7 @@ _WORDS: Mapping[str, _Words] = {
 
 @blueprint.get("/<int:person_id>/accounts/new")
 @roles(*access.MANAGE_PEOPLE.roles)
-def new_account(person_id: int) -> str:
+def new_account(person_id: int) -> Response:
     """The form that opens an account for a person."""
     shows(f"person/{person_id}", "name", "staff_no")
     return _new_account_page(people().get(current_actor(), person_id), {})
@@ -86,14 +94,13 @@ def open_account(person_id: int) -> Response:
     try:
         password = people().open_account(actor, person_id, username, chosen, _proof(), current_instant())
     except _Refused as refused:
-        page = _new_account_page(people().get(actor, person_id), values, refused)
-        return make_response(page, status_of(refused))
+        return _new_account_page(people().get(actor, person_id), values, refused)
     return _password_page(people().get(actor, person_id), username, password)
 
 
 @blueprint.get("/<int:person_id>/accounts/<int:user_id>/<any(close, reopen, password, roles):change>")
 @roles(*access.MANAGE_PEOPLE.roles)
-def show_act(person_id: int, user_id: int, change: str) -> str:
+def show_act(person_id: int, user_id: int, change: str) -> Response:
     """What the act does, and the form that confirms it."""
     return _act_page(_Case.of(person_id, user_id, change))
 
@@ -106,10 +113,10 @@ def do_act(person_id: int, user_id: int, change: str) -> Response:
     try:
         password = _do(case)
     except _Refused as refused:
-        return make_response(_act_page(_Case.of(person_id, user_id, change), refused), status_of(refused))
+        return _act_page(_Case.of(person_id, user_id, change), refused)
     if password:
         return _password_page(case.view, case.account.actor.username, password)
-    flash(t(_WORDS[change].done.zh, _WORDS[change].done.en))
+    flash(t(_WORDS[case.act].done.zh, _WORDS[case.act].done.en))
     return redirect(url_for("desk.people.show_person", person_id=person_id), 303)
 
 
@@ -127,7 +134,7 @@ def find_other(person_id: int) -> str:
 
 @blueprint.get("/<int:person_id>/merge/<int:other_id>")
 @roles(*access.MANAGE_PEOPLE.roles)
-def show_merge(person_id: int, other_id: int) -> str:
+def show_merge(person_id: int, other_id: int) -> Response:
     """Both entries beside each other, and the form that makes them one person."""
     return _merge_page(person_id, other_id)
 
@@ -139,7 +146,7 @@ def merge(person_id: int, other_id: int) -> Response:
     try:
         people().merge(current_actor(), person_id, other_id, _proof(), current_instant())
     except _Refused as refused:
-        return make_response(_merge_page(person_id, other_id, refused), status_of(refused))
+        return _merge_page(person_id, other_id, refused)
     flash(t("已合并为一人。", "They are one person now."))
     return redirect(url_for("desk.people.show_person", person_id=person_id), 303)
 
@@ -150,7 +157,7 @@ class _Case:
 
     view: PersonView
     account: AccountLine
-    act: str
+    act: AccountAct
 
     @classmethod
     def of(cls, person_id: int, user_id: int, act: str) -> _Case:
@@ -159,33 +166,35 @@ class _Case:
         account = next((each for each in view.accounts if each.actor.user_id == user_id), None)
         if account is None:
             raise things.not_found(things.ACCOUNT)
-        return cls(view, account, act)
+        return cls(view, account, AccountAct(act))
 
 
 def _do(case: _Case) -> str:
     """Do the act; return the new starting password, if there is one."""
-    given, user_id, now = (current_actor(), case.account.actor.user_id), case.account.actor.user_id, current_instant()
-    if case.act == _RESET:
-        return people().reset_password(*given, _proof(), now)
-    if case.act == _ROLES:
+    actor, user_id, now = current_actor(), case.account.actor.user_id, current_instant()
+    if case.act is AccountAct.RESET:
+        return people().reset_password(actor, user_id, _proof(), now)
+    if case.act is AccountAct.ROLES:
         chosen = roles_typed(read_fields(request.form, (ROLES,))["roles"])
-        people().set_roles(*given, chosen, request.form.get("was", ""), _proof(), now)
-    elif case.act == _CLOSE:
-        people().close(current_actor(), user_id, _proof(), now)
+        people().set_roles(actor, user_id, chosen, request.form.get("was", ""), _proof(), now)
+    elif case.act is AccountAct.CLOSE:
+        people().close(actor, user_id, _proof(), now)
     else:
-        people().reopen(current_actor(), user_id, _proof(), now)
+        people().reopen(actor, user_id, _proof(), now)
     return ""
 
 
-def _proof() -> PasswordAgain:
-    return PasswordAgain(request.form.get(PASSWORD.name, ""), request.remote_addr or "")
+def _proof() -> ProofFrom:
+    return ProofFrom(typed_proof(), request.remote_addr or "")
 
 
-def _act_page(case: _Case, refused: LicenceQRError | None = None) -> str:
-    has = roles_in_words(case.account.actor.roles)
-    fields: tuple[Field, ...] = (ROLES, PASSWORD) if case.act == _ROLES else (PASSWORD,)
-    summary, problems = refusals(refused, fields, BESIDE)
-    return render_template(
+def _act_page(case: _Case, refused: LicenceQRError | None = None) -> Response:
+    account = case.account.actor
+    has, fields = roles_in_words(account.roles), (ROLES,) if case.act is AccountAct.ROLES else ()
+    content = changing(case.act, account.user_id, has if fields else "")
+    asks = asking(current_actor(), content, *(field.name for field in fields))
+    summary, problems = refusals(refused, (*fields, *asks.fields), BESIDE)
+    page = render_template(
         "desk/accounts/account_act.html",
         case=case,
         words_of=_WORDS[case.act],
@@ -193,32 +202,44 @@ def _act_page(case: _Case, refused: LicenceQRError | None = None) -> str:
         values={"roles": read_fields(request.form, (ROLES,))["roles"] if refused else has},
         was=has,
         role_names=ROLE_NAMES,
+        asking=asks,
         summary=summary,
         problems=problems,
     )
+    return asks.answer(make_response(page, status_of(refused) if refused else 200))
 
 
-def _new_account_page(view: PersonView, values: Mapping[str, str], refused: LicenceQRError | None = None) -> str:
-    fields = (USERNAME, ROLES, PASSWORD)
-    summary, problems = refusals(refused, fields, BESIDE)
-    return render_template(
-        "desk/accounts/account_new.html", view=view, fields=fields, values=values, summary=summary, problems=problems
+def _new_account_page(view: PersonView, values: Mapping[str, str], refused: LicenceQRError | None = None) -> Response:
+    fields = (USERNAME, ROLES)
+    asks = asking(current_actor(), opening(view.person.person_id), *(field.name for field in fields))
+    summary, problems = refusals(refused, (*fields, *asks.fields), BESIDE)
+    page = render_template(
+        "desk/accounts/account_new.html",
+        view=view,
+        fields=fields,
+        values=values,
+        asking=asks,
+        summary=summary,
+        problems=problems,
     )
+    return asks.answer(make_response(page, status_of(refused) if refused else 200))
 
 
-def _merge_page(person_id: int, other_id: int, refused: LicenceQRError | None = None) -> str:
-    summary, problems = refusals(refused, (PASSWORD,), BESIDE)
+def _merge_page(person_id: int, other_id: int, refused: LicenceQRError | None = None) -> Response:
+    asks = asking(current_actor(), merging(person_id, other_id))
+    summary, problems = refusals(refused, asks.fields, BESIDE)
     for each in (person_id, other_id):
         shows(f"person/{each}", "name", "staff_no")
-    return render_template(
+    page = render_template(
         "desk/accounts/merge.html",
         view=people().get(current_actor(), person_id),
         other=people().get(current_actor(), other_id),
         role_names=ROLE_NAMES,
-        password=PASSWORD,
+        asking=asks,
         summary=summary,
         problems=problems,
     )
+    return asks.answer(make_response(page, status_of(refused) if refused else 200))
 
 
 def _password_page(view: PersonView, username: str, password: str) -> Response:

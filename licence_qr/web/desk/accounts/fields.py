@@ -46,16 +46,6 @@ ROLES = Field(
     widget=Widget.CHECKBOXES,
     choices=tuple(Choice(role.value, ROLE_NAMES[role], _ROLE_HINTS[role]) for role in Role),
 )
-PASSWORD = Field(
-    "password",
-    Text("您的登录密码", "Your sign-in password"),
-    Text("再输入一次，确认是您本人办理。", "Enter it again to confirm that it is you."),
-    widget=Widget.PASSWORD,
-    characters=20,
-    autocomplete="current-password",
-)
-# Refusals that name no field of these forms by themselves, and the one they stand beside.
-BESIDE = {"password_wrong": PASSWORD.name, "password_throttled": PASSWORD.name}
 
 
 def details_fields() -> tuple[Field, ...]:

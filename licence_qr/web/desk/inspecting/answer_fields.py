@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from flask import request
 
 from licence_qr.domain.catalogue.model import Text
 from licence_qr.domain.inspecting.second_officer import OBJECTION, OfficersAnswer
 from licence_qr.services.inspecting.second_officer import AnswerRequest
+from licence_qr.web.accounts import confirming
 from licence_qr.web.shell.forms import Choice, Field, Widget
 from licence_qr.wording.terms import term
 
@@ -31,7 +33,16 @@ REASON = Field(
     Text("写明核对了什么。只在内部可见。", "Say what you checked. Only staff can see this."),
     widget=Widget.PARAGRAPH,
 )
-PASSWORD = Field("password", Text("您的密码", "Your password"), widget=Widget.PASSWORD)
+_OFFICERS_CODE = Text(
+    "第二名检查人员自己的验证器应用显示的 6 位数字，或者一个恢复码。没有第二重验证的不填。通行密钥请在本人设备上使用。",
+    "The six digits in the second officer’s own authenticator app, or a recovery code. Leave empty if they have no second"
+    " factor. A passkey works on their own device only.",
+)
+# On the phone of a colleague nobody is signed in to, whose second factors are not told there.
+BESIDE_FIELDS = (
+    Field("password", Text("第二名检查人员的密码", "Password of the second officer"), widget=Widget.PASSWORD),
+    replace(confirming.CODE, hint=_OFFICERS_CODE, optional=True, autocomplete="off"),
+)
 COLLEAGUE = Field("username", Text("第二名检查人员的用户名", "User name of the second officer"), characters=20)
 ANSWER_FIELDS = (
     Field(
@@ -55,7 +66,9 @@ ANSWER_FIELDS = (
     ),
 )
 # Faults of an answer, and the field that each is shown at.
-BESIDE = {"password_wrong": "password", "password_throttled": "password", "inspection_names_another": "username"}
+BESIDE = {**confirming.BESIDE, "inspection_names_another": "username"}
+# What the confirmation of an answer covers beside the content.
+COVERS = tuple(field.name for field in ANSWER_FIELDS)
 
 
 def decision(*, may_count: bool) -> Field:
@@ -74,6 +87,6 @@ def given_answer(values: Mapping[str, str]) -> AnswerRequest:
         content_sha256=request.form.get("content_sha256", ""),
         answer=next((each for each in OfficersAnswer if each.value == values["answer"]), None),
         reason=values["objection"],
-        password=request.form.get(PASSWORD.name, ""),
+        proof=confirming.typed_proof(),
         client=request.remote_addr or "",
     )

@@ -25,10 +25,21 @@ from licence_qr.domain.inspecting.inspection import (
 from licence_qr.domain.inspecting.second_officer import ANSWER_WORDS
 from licence_qr.errors import ConflictError, InputError, InvalidApplication, LicenceQRError, RuleError
 from licence_qr.services.inspecting.desk import InspectionsDesk, InspectionView
+from licence_qr.services.inspecting.second_officer import asked_of, subject_of
 from licence_qr.services.register import access
 from licence_qr.web import current_instant
-from licence_qr.web.desk.inspecting.answer_fields import ANSWER_FIELDS, BESIDE, COLLEAGUE, PASSWORD, REASON, decision
+from licence_qr.web.accounts.confirming import asking
+from licence_qr.web.desk.inspecting.answer_fields import (
+    ANSWER_FIELDS,
+    BESIDE,
+    BESIDE_FIELDS,
+    COLLEAGUE,
+    COVERS,
+    REASON,
+    decision,
+)
 from licence_qr.web.shell.bounded_numbers import counted
+from licence_qr.web.shell.errors import status_of
 from licence_qr.web.shell.forms import Field, TypedForm, problem_summary, read_fields, refusals
 from licence_qr.web.shell.handed import Handed
 from licence_qr.web.shell.language import language, t
@@ -102,7 +113,7 @@ def list_inspections() -> str:
 
 @blueprint.get("/<int:key>")
 @roles(*INSPECTIONS.roles)
-def show_inspection(key: int) -> str:
+def show_inspection(key: int) -> BaseResponse:
     """One inspection: questions, answers, findings, photographs and signature."""
     return show_page(inspections().get(current_actor(), key, current_instant()), {})
 
@@ -125,7 +136,7 @@ def handle_inspection(key: int) -> BaseResponse:
         desk.handle(actor, key, values["decision"], values["reason"], current_instant())
     except (InputError, RuleError, ConflictError) as refused:
         view = desk.get(actor, key, current_instant())
-        return make_response(show_page(view, values, refused), refused.http_status)
+        return show_page(view, values, refused)
     flash(t("已处理。", "Decided."))
     return redirect(url_for(".show_inspection", key=key), 303)
 
@@ -159,27 +170,33 @@ def show_page(
     view: InspectionView,
     values: Mapping[str, str],
     refused: LicenceQRError | None = None,
-    template: str = "desk/inspecting/inspection.html",
-) -> str:
-    """The page of one inspection, with the form for what its reader may do."""
+    *,
+    beside: bool = False,
+) -> BaseResponse:
+    """The page of one inspection, with the form for what its reader may do. ``beside``: on the phone of its first officer,
+    where the second one answers."""
     stored = view.stored
     shows(f"inspection/{stored.key}", "name", "address", "officers", "findings", "signature", uscc=stored.uscc)
     fields = (decision(may_count=view.may_count), REASON)
-    answering = ANSWER_FIELDS if template == "desk/inspecting/inspection.html" else (COLLEAGUE, *ANSWER_FIELDS)
-    asked = fields if view.may_handle else (*answering, PASSWORD)
-    summary, problems = refusals(refused, asked, BESIDE)
-    return render_template(
-        template,
+    asks = None if beside else asking(current_actor(), asked_of(subject_of(stored.key), stored.content_sha256), *COVERS)
+    answering = ANSWER_FIELDS if asks else (COLLEAGUE, *ANSWER_FIELDS)
+    proof = asks.fields if asks else BESIDE_FIELDS
+    summary, problems = refusals(refused, fields if view.may_handle else (*answering, *proof), BESIDE)
+    page = render_template(
+        "desk/inspecting/inspection.html" if asks else "desk/inspecting/beside.html",
         view=view,
         fields=fields,
         answer_fields=answering,
-        password=PASSWORD,
+        proof=proof,
+        asking=asks,
         values=values,
         summary=summary,
         problems=problems,
         officers_answers=ANSWER_WORDS,
         **WORDS,
     )
+    response = make_response(page, status_of(refused) if refused else 200)
+    return asks.answer(response) if asks and view.may_answer else response
 
 
 def _filter() -> tuple[Filter, tuple[InputError, ...]]:

@@ -17,9 +17,11 @@ from licence_qr.errors import (
     LicenceQRError,
     RuleError,
 )
+from licence_qr.services.inspecting.second_officer import asked_of
 from licence_qr.services.register import access
 from licence_qr.web import current_instant
-from licence_qr.web.desk.inspecting.answer_fields import ANSWER_FIELDS, BESIDE, PASSWORD, REASON, decision, given_answer
+from licence_qr.web.accounts.confirming import asking
+from licence_qr.web.desk.inspecting.answer_fields import ANSWER_FIELDS, BESIDE, COVERS, REASON, decision, given_answer
 from licence_qr.web.desk.inspecting.follow_ups import OUTCOME_TONES, OUTCOMES, named_checks
 from licence_qr.web.shell.errors import status_of
 from licence_qr.web.shell.forms import read_fields, refusals
@@ -32,7 +34,7 @@ _Refused = (InputError, InvalidApplication, RuleError, ConflictError, AccessErro
 
 @blueprint.get("/<int:named_id>")
 @roles(*access.READ_NAMED_CHECKS.roles)
-def show_named(named_id: int) -> str:
+def show_named(named_id: int) -> Response:
     """The whole report, its hash, the answers so far, and the form for what its reader may do."""
     return _page(named_id, {})
 
@@ -40,12 +42,12 @@ def show_named(named_id: int) -> str:
 @blueprint.post("/<int:named_id>/answer")
 @roles(*access.RECORD_FOLLOW_UPS.roles)
 def answer_named(named_id: int) -> Response:
-    """Confirm, or object, with the password."""
+    """Confirm, or object, and prove who it is."""
     values = read_fields(request.form, ANSWER_FIELDS)
     try:
         named_checks().answer(current_actor(), named_id, given_answer(values), current_instant())
     except _Refused as refused:
-        return make_response(_page(named_id, values, refused), status_of(refused))
+        return _page(named_id, values, refused)
     flash(t("答复已收到。", "Answer received."))
     return redirect(url_for(".show_named", named_id=named_id), 303)
 
@@ -58,21 +60,23 @@ def handle_named(named_id: int) -> Response:
     try:
         named_checks().handle(current_actor(), named_id, values["decision"], values["reason"], current_instant())
     except _Refused as refused:
-        return make_response(_page(named_id, values, refused), status_of(refused))
+        return _page(named_id, values, refused)
     flash(t("已处理。", "Decided."))
     return redirect(url_for(".show_named", named_id=named_id), 303)
 
 
-def _page(named_id: int, values: Mapping[str, str], refused: LicenceQRError | None = None) -> str:
+def _page(named_id: int, values: Mapping[str, str], refused: LicenceQRError | None = None) -> Response:
     view = named_checks().get(current_actor(), named_id, current_instant())
     fields = (decision(may_count=view.may_count), REASON)
-    summary, problems = refusals(refused, fields if view.may_handle else (*ANSWER_FIELDS, PASSWORD), BESIDE)
-    return render_template(
+    asks = asking(current_actor(), asked_of(view.check.subject, view.check.content_sha256), *COVERS)
+    summary, problems = refusals(refused, fields if view.may_handle else (*ANSWER_FIELDS, *asks.fields), BESIDE)
+    page = render_template(
         "desk/inspecting/named_check.html",
         view=view,
         fields=fields,
         answer_fields=ANSWER_FIELDS,
-        password=PASSWORD,
+        proof=asks.fields,
+        asking=asks,
         values=values,
         summary=summary,
         problems=problems,
@@ -83,3 +87,5 @@ def _page(named_id: int, values: Mapping[str, str], refused: LicenceQRError | No
         waiting=view.check.state is NamedCheckState.WAITING,
         officers_answers=ANSWER_WORDS,
     )
+    response = make_response(page, status_of(refused) if refused else 200)
+    return asks.answer(response) if view.may_answer else response

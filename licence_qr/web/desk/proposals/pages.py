@@ -12,20 +12,18 @@ from typing import Any
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from licence_qr.domain.accounts.second_factor import Factor
 from licence_qr.domain.inspecting.follow_up import FAULT_WORDS
 from licence_qr.domain.lifecycle.acts import Act
 from licence_qr.domain.plain_text import plain_text
 from licence_qr.domain.proposals.proposal import FOUR_EYES, PAGE_LINES, STATE_WORDS, ProposalFilter, ProposalState
 from licence_qr.domain.register.permit import SUSPENSION_DECISION
 from licence_qr.errors import AccessError, ConflictError, InputError, InvalidApplication, LicenceQRError, RuleError
-from licence_qr.services.accounts.confirming import Confirming
 from licence_qr.services.businesses.history import Timeline
 from licence_qr.services.proposals.decide import NO_CHANGE, Proposals, ProposalVerdict
 from licence_qr.services.proposals.read import Preview, ProposalReading, ProposalView
 from licence_qr.services.register import access
 from licence_qr.web import current_instant
-from licence_qr.web.accounts.confirming import CODE, typed_proof, with_scripts
+from licence_qr.web.accounts.confirming import asking, typed_proof
 from licence_qr.web.desk.businesses.history import Day, days
 from licence_qr.web.desk.proposals.fields import (
     BESIDE,
@@ -58,7 +56,6 @@ class ProposalServices:
     proposals: Proposals
     reading: ProposalReading
     timeline: Timeline
-    confirming: Confirming
 
 
 services = Handed(ProposalServices)
@@ -232,9 +229,8 @@ def _page(
 ) -> Response:
     line, main = view.line, language().value
     shows(f"proposal/{line.number}", "name", "address", "reason", "proposed_by", uscc=line.about.subject.uscc)
-    factors = services().confirming.factors_of(current_actor()) if view.line.mine_to_decide else frozenset()
-    proof = (PASSWORD, CODE) if factors else (PASSWORD,)
-    fields: tuple[Field, ...] = (*VERDICT_FIELDS, *proof, *WITHDRAWAL_FIELDS)
+    asked = asking(current_actor(), view.content, "verdict", "reason", password=PASSWORD)
+    fields: tuple[Field, ...] = (*VERDICT_FIELDS, *asked.fields, *WITHDRAWAL_FIELDS)
     summary, problems = refusals(refused, fields if view.line.state is ProposalState.OPEN else (), BESIDE)
     page = render_template(
         "desk/proposals/proposal.html",
@@ -246,8 +242,7 @@ def _page(
         fault_words=FAULT_WORDS,
         suspension_words=SUSPENSION_DECISION,
         fields=VERDICT_FIELDS,
-        proof=proof,
-        by_passkey=Factor.PASSKEY in factors,
+        asking=asked,
         withdrawal=WITHDRAWAL_FIELDS,
         lost=refused is not None and view.line.state is not ProposalState.OPEN,
         values=values or {},
@@ -257,7 +252,7 @@ def _page(
         days=_changes(view.line.about.subject.uscc, view.since) if view.changed else (),
     )
     response = make_response(page, status_of(refused) if refused else 200)
-    return with_scripts(response) if Factor.PASSKEY in factors else response
+    return asked.answer(response) if view.line.mine_to_decide else response
 
 
 def _changes(uscc: str, since: int) -> tuple[Day, ...]:

@@ -19,7 +19,7 @@ from licence_qr.errors import LicenceQRError
 from licence_qr.services.accounts.second_factor import ceremonies, limits
 from licence_qr.store.accounts.passkeys import Passkey
 
-ACT = ActContent("suspend", "permit/1", "停用消毒设施", 7)
+ACT = ActContent("suspend", "permit/1", "停用消毒设施", 7, (("verdict", "approve"), ("reason", "同意")))
 PARTY = RelyingParty("localhost", "http://localhost:8000")
 ceremonies.load()  # so that no example is slow because it is the first
 ACTOR = Actor(1, "zhao", "赵", "baishiyi", frozenset())
@@ -38,7 +38,7 @@ def refusal(do, *args):
 
 
 def challenge(person, content=ACT, now=None):
-    return person.factors.confirming.challenge(person.actor, content.digest, now or person.now)
+    return person.factors.confirming.challenge(person.actor, content.shown, content.typed, now or person.now)
 
 
 def test_a_passkey_confirms_an_act(person):
@@ -67,10 +67,19 @@ def test_an_answer_counts_for_its_act_alone(person):
         replace(ACT, subject="permit/2"),
         replace(ACT, reason="别的"),
         replace(ACT, revision=8),
+        replace(ACT, typed=(("verdict", "refuse"), ("reason", "同意"))),
+        replace(ACT, typed=(("verdict", "approve"), ("reason", "别的"))),
+        replace(ACT, typed=()),
     ):
         answer = person.passkey.get(challenge(person))
         assert refusal(person.confirm, person.proof(passkey=answer), other) == "second_factor_wrong"
         person.confirm(person.proof(passkey=answer), ACT)
+
+
+def test_line_ends_and_white_space_of_what_is_typed_make_no_difference(person):
+    person.enrol_passkey()
+    sent, asked = (replace(ACT, typed=(("reason", each),)) for each in ("已核对\r\n同意", " 已核对\n同意 "))
+    person.confirm(person.proof(passkey=person.passkey.get(challenge(person, asked))), sent)
 
 
 def test_an_answer_counts_in_its_session_alone(person):
@@ -111,7 +120,7 @@ def test_another_website_and_an_unverified_person_are_refused(wrong, person):
 
 def enrolling_challenge(person):
     content = ActContent("add a second factor", "passkey")
-    return person.factors.confirming.challenge(person.actor, content.digest, person.now)
+    return person.factors.confirming.challenge(person.actor, content.shown, content.typed, person.now)
 
 
 def test_a_counter_that_does_not_rise_is_refused(person):
