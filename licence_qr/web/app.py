@@ -70,6 +70,7 @@ def create_app(services: Services, clock: Clock = system_clock) -> Flask:
     _hand_over(app, services)
     templates.init_app(app)
     app.jinja_env.globals.update(words=words, host=services.settings.host, demonstration=services.demonstration)
+    app.jinja_env.globals["kept_form"] = entering.kept_form
     language.init_app(app)
     request_log.init_app(app)
     security.init_app(app)

@@ -7,11 +7,11 @@ from flask import Response, make_response, redirect, render_template, request, u
 from flask_wtf.csrf import CSRFError
 
 from licence_qr.errors import InputError, LicenceQRError, SignInNeeded
-from licence_qr.web.accounts import interrupted_forms
+from licence_qr.web.accounts import entering, interrupted_forms
 from licence_qr.web.accounts.sign_in_page import sign_in_page
 from licence_qr.web.shell import errors, request_log
 from licence_qr.web.shell.origin import came_from_here
-from licence_qr.web.shell.security import SIGN_IN
+from licence_qr.web.shell.security import DATA_ROOMS, SIGN_IN, session_holder
 
 
 def ask_to_sign_in(error: SignInNeeded) -> Response:
@@ -23,6 +23,8 @@ def ask_to_sign_in(error: SignInNeeded) -> Response:
         kept = interrupted_forms.posted()
     except InputError as too_long:
         return errors.show(too_long)
+    if session_holder() is not None and request.blueprint not in DATA_ROOMS:  # whose session wants something first
+        return make_response(entering.go_on_late(kept))
     if kept is None:
         return make_response(redirect(url_for(SIGN_IN, next=interrupted_forms.page_of_form()), 303))
     return make_response(sign_in_page(kept=kept), errors.status_of(error))

@@ -61,9 +61,10 @@ def change_password() -> Response:
         return _page(refused)
     found = entering.take_up(token, now)
     flash(t("密码已修改，其他登录都已结束。", "Your password has been changed and all other sessions have ended."))
-    return entering.hand_over(make_response(entering.go_on(found, None)), token, found, now)
+    return entering.hand_over(entering.go_on(found), token, found, now)
 
 
+@entering.shown_at(SignInStage.PASSWORD)
 def _page(refused: AccessError | InputError | None = None) -> Response:
     holder = current_holder()
     first = holder.wants is SignInStage.PASSWORD

@@ -62,14 +62,16 @@ _Refused = (AccessError, InputError, ConflictError)
 @roles(*SECOND_FACTOR.roles)
 def show_own() -> Response:
     """What one has; where the sign-in wants the first one, how to enrol it."""
-    if leads_on := _proving_comes_first():
-        return leads_on
-    actor = current_holder().actor
+    return _proving_comes_first() or _own_page()
+
+
+def _own_page() -> Response:
+    holder = current_holder()
     page = render_template(
         "accounts/second_factor.html",
-        own=services().factors.of(actor),
+        own=services().factors.of(holder.actor),
         onward=entering.wanted_page(),
-        unfinished=current_holder().wants is not None,
+        unfinished=holder.wants is not None,
     )
     return make_response(page)
 
@@ -86,7 +88,7 @@ def add_app() -> Response:
         return leads_on
     actor = current_holder().actor
     asked = _Asked(Text("添加验证器应用", "Add an authenticator app"), enrolling.adding(Factor.TOTP))
-    if request.method != "POST":
+    if entering.only_begins():
         return asked.page(actor)
     try:
         services().factors.begin_app(actor, typed_proof(), request.remote_addr or "", current_instant())
@@ -113,7 +115,7 @@ def confirm_app() -> Response:
 def _app_page(actor: Actor, refused: LicenceQRError | None = None) -> Response:
     secret = services().factors.begun_app(actor)
     if secret is None:
-        return redirect(url_for(".show_own"), 303)
+        return _own_page() if entering.kept_form() else redirect(url_for(".show_own"), 303)
     summary, problems = refusals(refused, (FIRST_CODE,), BESIDE)
     page = render_template(
         "accounts/second_factor_app.html",
@@ -137,8 +139,8 @@ def begin_passkey() -> Response:
     if leads_on := _proving_comes_first():
         return leads_on
     actor = current_holder().actor
-    asked = _Asked(Text("添加通行密钥", "Add a passkey"), enrolling.adding(Factor.PASSKEY))
-    if request.method != "POST":
+    asked = _adding_passkey()
+    if entering.only_begins():
         return asked.page(actor)
     return asked.done(actor, lambda *proven: _passkey_page(services().factors.begin_passkey(actor, *proven)))
 
@@ -156,8 +158,13 @@ def add_passkey() -> Response:
     except InputError as refused:
         return _passkey_page("", made, refused)
     except AccessError as refused:
-        return _Asked(Text("添加通行密钥", "Add a passkey"), enrolling.adding(Factor.PASSKEY)).page(actor, refused)
+        return _adding_passkey().page(actor, refused)
     return _enrolled(codes)
+
+
+def _adding_passkey() -> _Asked:
+    heading, content = Text("添加通行密钥", "Add a passkey"), enrolling.adding(Factor.PASSKEY)
+    return _Asked(heading, content, action=url_for(".begin_passkey"))
 
 
 def _passkey_page(options: str, made: str = "", refused: LicenceQRError | None = None) -> Response:
@@ -221,12 +228,16 @@ def _enrolled(codes: Codes) -> Response:
         token = services().sign_in.go_on(holder.actor, request.remote_addr or "", now)
         entering.take_up(token, now)
     flash(t("已添加第二重验证。", "Your second factor has been added."))
-    response: Response = _codes_page(codes) if codes else redirect(url_for(".show_own"), 303)
+    if codes:
+        response = _codes_page(codes)
+    else:
+        response = entering.go_on(session_holder()) if token else redirect(url_for(".show_own"), 303)
     return entering.hand_over(response, token, session_holder(), now) if token else response
 
 
 def _codes_page(codes: Codes) -> Response:
-    page = render_template("accounts/recovery_codes.html", codes=codes, onward=entering.wanted_page())
+    onward, kept = entering.wanted_page(), entering.kept_form()
+    page = render_template("accounts/recovery_codes.html", codes=codes, onward=onward, kept=kept)
     return make_response(page)
 
 
@@ -235,11 +246,13 @@ def _codes_page(codes: Codes) -> Response:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A page that asks for password and factor, for one change. ``final``: it cannot be undone."""
+    """A page that asks for password and factor, for one change. ``final``: it cannot be undone. ``action``: where its form
+    goes, if not to where it stands."""
 
     heading: Text
     content: ActContent
     final: bool = False
+    action: str = ""
 
     def page(self, actor: Actor, refused: LicenceQRError | None = None) -> Response:
         asks = asking(actor, self.content, password=PASSWORD)
@@ -283,7 +296,14 @@ def prove() -> Response:
     except AccessError as refused:
         return _prove_page(holder.actor, refused)
     found = entering.take_up(token, now)
-    return entering.hand_over(make_response(entering.go_on(found, None)), token, found, now)
+    return entering.hand_over(entering.go_on(found), token, found, now)
+
+
+@entering.shown_at(SignInStage.SECOND_FACTOR)
+def _first_page() -> Response:
+    """Where somebody proves the factor they have, or enrols the first."""
+    actor = current_holder().actor
+    return _prove_page(actor) if services().factors.of(actor).any else _own_page()
 
 
 def _prove_page(actor: Actor, refused: LicenceQRError | None = None) -> Response:

@@ -40,7 +40,7 @@ def sign_in() -> Response:
     """
     if request.method != "POST":
         found = session_holder()
-        return make_response(entering.go_on(found, None) if found else sign_in_page())
+        return make_response(entering.go_on(found) if found else sign_in_page())
     now, kept = current_instant(), interrupted_forms.carried()
     username, password = request.form.get("username", ""), request.form.get("password", "")
     try:
@@ -56,7 +56,7 @@ def sign_in() -> Response:
     except AccessError as refused:
         return make_response(sign_in_page(refused, kept, username), status_of(refused))
     found = entering.take_up(token, now)
-    return entering.hand_over(make_response(entering.go_on(found, kept)), token, found, now)
+    return entering.hand_over(entering.go_on(found), token, found, now)
 
 
 @blueprint.post("/sign-out")

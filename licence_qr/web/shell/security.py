@@ -44,12 +44,13 @@ PUBLIC = frozenset(
 
 SIGN_IN = "sign_in.sign_in"
 # Blueprints that scripts talk to: they are told that somebody has to sign in, and sent nowhere.
-_DATA = frozenset({"inspections_sync"})
+DATA_ROOMS = frozenset({"inspections_sync"})
 # On http and on https: ``__Host-`` binds the cookie to this host and to https; browsers refuse that prefix on plain http.
 SESSION_COOKIES = ("session-token", "__Host-session")
 _SESSION_SECONDS = 12 * 3600
 _ROLES = "licence_qr_roles"
 _STAGES = "licence_qr_stages"
+_FORMS_OF = "person"  # in the cookie of forms
 # Where a session gives what it wants.
 STAGE_PAGES = {SignInStage.PASSWORD: "password.change_password", SignInStage.SECOND_FACTOR: "second_factor.prove"}
 
@@ -174,7 +175,7 @@ def _admit() -> Response | None:
     if request.endpoint is None or request.endpoint in PUBLIC:
         return None
     view, found = current_app.view_functions[request.endpoint], session_holder()
-    if found is None and (request.method not in {"GET", "HEAD"} or request.blueprint in _DATA):
+    if found is None and (request.method not in {"GET", "HEAD"} or request.blueprint in DATA_ROOMS):
         raise SignInNeeded("sign_in_needed")
     if found is None:
         return redirect(url_for(SIGN_IN, next=request.full_path.rstrip("?")), 303)
@@ -182,15 +183,23 @@ def _admit() -> Response | None:
         return lead_to(found.wants)
     if not roles_of(view) & found.actor.roles:
         raise AccessError("role_not_allowed")
+    if found.wants is None and session.get(_FORMS_OF) != found.actor.person_id:
+        session[_FORMS_OF] = found.actor.person_id
     return None
 
 
+def person_of_forms() -> int:
+    """The person who was last given pages in this browser, also when their session is over by now; 0 where nobody was."""
+    known = session.get(_FORMS_OF, 0)
+    return known if isinstance(known, int) else 0
+
+
 def lead_to(stage: SignInStage) -> Response:
-    """To the page that asks for what the session wants. Scripts are told so: raises SignInNeeded ``sign_in_unfinished``."""
-    if request.blueprint in _DATA:
+    """To the page that asks for what the session wants. Scripts are told so, and a form is kept: raises SignInNeeded
+    ``sign_in_unfinished``."""
+    if request.method not in {"GET", "HEAD"} or request.blueprint in DATA_ROOMS:
         raise SignInNeeded("sign_in_unfinished")
-    wanted = request.full_path.rstrip("?") if request.method == "GET" else None
-    return redirect(url_for(STAGE_PAGES[stage], next=wanted), 303)
+    return redirect(url_for(STAGE_PAGES[stage], next=request.full_path.rstrip("?")), 303)
 
 
 def renew_form_token() -> None:
@@ -206,7 +215,7 @@ def init_app(app: Flask) -> None:
 
 
 class FormSession(SecureCookieSessionInterface):
-    """Flask's signed cookie, which carries the CSRF token of forms and one-time messages; not who is signed in.
+    """Flask's signed cookie, which carries the CSRF token of forms, whose forms they are, and messages; it signs nobody in.
 
     Without that cookie there is nothing to verify, and so no signer is built: a citizen's page never needs one.
     """

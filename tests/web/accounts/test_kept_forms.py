@@ -150,11 +150,13 @@ def test_passwords_and_tokens_are_not_kept(clerk: Browser) -> None:
     assert "kept:csrf_token" not in page
 
 
-def test_a_person_of_another_office_is_refused_and_nothing_is_changed(clerk: Browser, desk_app: Flask) -> None:
+@pytest.mark.parametrize("other", ["colleague", "elsewhere"])
+def test_another_person_does_not_get_the_form_and_is_told(clerk: Browser, other: str) -> None:
     application = clerk.start()
     page = late(clerk, f"{application}/details", TYPED).get_data(as_text=True)
-    again = sign_in(clerk, page, "elsewhere").get_data(as_text=True)
-    assert press(clerk, again).status_code == 403
+    assert sign_in(clerk, page, other).location == "/desk/"
+    told = clerk.see("/desk/")
+    assert "是另一人填写的" in told and "继续提交" not in told
     clerk.client.delete_cookie("session-token")
     clerk.sign_in("clerk")
     assert saved(clerk, application) == ""
@@ -235,7 +237,7 @@ def test_signing_in_alone_executes_nothing_even_for_a_forged_form(clerk: Browser
     clerk.fill(application)
     forged = {"username": "clerk", "password": PASSWORD, "kept-address": f"{application}/issue", "kept:x": "y"}
     clerk.client.delete_cookie("session-token")
-    assert clerk.send("/sign-in", forged).status_code == 200
+    assert clerk.send("/sign-in", forged).status_code == 303
     assert "两证同发" in clerk.see(f"{application}/review")
 
 

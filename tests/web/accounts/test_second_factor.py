@@ -5,67 +5,35 @@ from __future__ import annotations
 import base64
 import html
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 
 import pyotp
-import pytest
 from desk_pages import Browser
-from flask import Flask
-from looking_client import LookingClient
+from production_site import PASSWORD, Site, site
 from werkzeug.test import TestResponse
 
-from licence_qr.bootstrap import Services
-from licence_qr.domain.roles import Role
 from licence_qr.services.accounts.second_factor import limits
-from licence_qr.web.app import create_app
 
-PASSWORD = "only-for-these-tests"
-
-
-@dataclass
-class Site:
-    """A production installation whose clock stands still, but for who moves it."""
-
-    services: Services
-    now: datetime
-    app: Flask = field(init=False)
-
-    def __post_init__(self) -> None:
-        for role in (Role.CLERK, Role.DECIDER):
-            self.services.accounts.create(role.value, "示例", "baishiyi", frozenset({role}), PASSWORD, self.now)
-        self.app = create_app(self.services, lambda: self.now)
-        self.app.test_client_class = LookingClient
-
-    def browser(self) -> Browser:
-        client = self.app.test_client()
-        client.environ_base["wsgi.url_scheme"] = "https"
-        client.environ_base["HTTP_REFERER"] = "https://localhost/"
-        return Browser(client)
-
-    def begin(self, browser: Browser) -> pyotp.TOTP:
-        """Begin an app, up to the page with its secret."""
-        page = browser.send("/second-factor/app", {"password": PASSWORD}).get_data(as_text=True)
-        found = re.search(r'<code class="groups">([A-Z2-7 ]+)</code>', page)
-        assert found, page
-        return pyotp.TOTP(found[1].replace(" ", ""))
-
-    def enrol(self, browser: Browser) -> tuple[pyotp.TOTP, list[str], TestResponse]:
-        """Enrol an app: its generator, the recovery codes, and the page that shows them."""
-        page = browser.send("/second-factor/app", {"password": PASSWORD}).get_data(as_text=True)
-        found = re.search(r'<code class="groups">([A-Z2-7 ]+)</code>', page)
-        assert found, page
-        generator = pyotp.TOTP(found[1].replace(" ", ""))
-        done = browser.send("/second-factor/app/confirm", {"code": generator.at(self.now)}, page)
-        codes = re.findall(r'<code class="groups">([A-Z2-7-]+)</code>', done.get_data(as_text=True))
-        return generator, codes, done
+__all__ = ["site"]
 
 
-@pytest.fixture
-def site(tmp_path: Path, make_services: Callable[..., Services], now: datetime) -> Site:
-    return Site(make_services(tmp_path / "production", demonstration=False), now)
+def begin(site: Site, browser: Browser) -> pyotp.TOTP:
+    """Begin an app, up to the page with its secret."""
+    page = browser.send("/second-factor/app", {"password": PASSWORD}).get_data(as_text=True)
+    found = re.search(r'<code class="groups">([A-Z2-7 ]+)</code>', page)
+    assert found, page
+    return pyotp.TOTP(found[1].replace(" ", ""))
+
+
+def enrol(site: Site, browser: Browser) -> tuple[pyotp.TOTP, list[str], TestResponse]:
+    """Enrol an app: its generator, the recovery codes, and the page that shows them."""
+    page = browser.send("/second-factor/app", {"password": PASSWORD}).get_data(as_text=True)
+    found = re.search(r'<code class="groups">([A-Z2-7 ]+)</code>', page)
+    assert found, page
+    generator = pyotp.TOTP(found[1].replace(" ", ""))
+    done = browser.send("/second-factor/app/confirm", {"code": generator.at(site.now)}, page)
+    codes = re.findall(r'<code class="groups">([A-Z2-7-]+)</code>', done.get_data(as_text=True))
+    return generator, codes, done
 
 
 def test_a_clerk_is_offered_one_and_not_asked(site: Site) -> None:
@@ -82,7 +50,7 @@ def test_who_needs_one_enrols_it_before_anything_else(site: Site) -> None:
     assert decider.client.get("/desk/proposals").location == "/second-factor/prove?next=/desk/proposals"
     assert decider.client.get(answer.location).location == "/second-factor?next=/desk/proposals"
     assert "须有第二重验证" in decider.see("/second-factor?next=/desk/proposals")
-    generator, codes, done = site.enrol(decider)
+    generator, codes, done = enrol(site, decider)
     assert len(codes) == 10 and done.status_code == 200
     assert "提议" in decider.see("/desk/proposals")
     assert generator.secret not in decider.see("/second-factor")
@@ -91,7 +59,7 @@ def test_who_needs_one_enrols_it_before_anything_else(site: Site) -> None:
 def test_from_then_on_each_sign_in_asks_for_it(site: Site) -> None:
     first = site.browser()
     first.sign_in("decider", PASSWORD)
-    generator, codes, _ = site.enrol(first)
+    generator, codes, _ = enrol(site, first)
     site.now += timedelta(minutes=5)
     decider = site.browser()
     before = decider.sign_in("decider", PASSWORD, "/desk/proposals")
@@ -122,7 +90,7 @@ def test_from_then_on_each_sign_in_asks_for_it(site: Site) -> None:
 def test_strangers_who_know_the_password_cannot_lock_out_the_owner_s_device(site: Site) -> None:
     owner = site.browser()
     owner.sign_in("decider", PASSWORD)
-    generator, _, _ = site.enrol(owner)
+    generator, _, _ = enrol(site, owner)
     for _ in range(limits.OF_STRANGER.most):
         stranger = site.browser()
         stranger.sign_in("decider", PASSWORD)
@@ -155,7 +123,7 @@ def test_a_wrong_first_code_keeps_the_secret(site: Site) -> None:
 def test_codes_are_renewed_and_a_factor_is_removed_with_password_and_code(site: Site) -> None:
     clerk = site.browser()
     clerk.sign_in("clerk", PASSWORD)
-    _, codes, _ = site.enrol(clerk)
+    _, codes, _ = enrol(site, clerk)
     assert clerk.send("/second-factor/codes", {"password": PASSWORD}).status_code == 403
     assert clerk.send("/second-factor/codes", {"password": "wrong", "code": codes[0]}).status_code == 403
     renewed = clerk.send("/second-factor/codes", {"password": PASSWORD, "code": codes[0]}).get_data(as_text=True)
