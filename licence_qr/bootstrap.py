@@ -62,6 +62,7 @@ from licence_qr.services.keys.trust_list_editions import Ceremony
 from licence_qr.services.lifecycle.credit_record import Bars
 from licence_qr.services.lifecycle.perform import Life
 from licence_qr.services.lifecycle.sweep import LifeSweep
+from licence_qr.services.operation.preparations import Preparations
 from licence_qr.services.operation.readiness import Watching
 from licence_qr.services.proposals.decide import Proposals
 from licence_qr.services.proposals.read import ProposalReading
@@ -156,6 +157,11 @@ class Services:
     def trace_keeping(self) -> TraceKeeping:
         """What deletes traces at the end of their time."""
         return TraceKeeping(self.database, self.catalogue)
+
+    @property
+    def preparations(self) -> Preparations:
+        """What records who made or upgraded the register."""
+        return Preparations(self.database, self.keys)
 
     @property
     def sessions(self) -> Sessions:

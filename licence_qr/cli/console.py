@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from licence_qr.domain.roles import Actor, Behalf, at_console
 from licence_qr.errors import ConfigError
 from licence_qr.process.system_user import system_user
+from licence_qr.services.audit.readings import ShownData
+
+if TYPE_CHECKING:
+    from licence_qr.bootstrap import Services
 
 Command = Callable[..., None]
 
@@ -18,6 +23,12 @@ Command = Callable[..., None]
 def whoever_runs_this() -> Actor:
     """The system user at the console, under whose name everything that a command does is recorded."""
     return at_console(system_user())
+
+
+def shows_people(services: Services) -> None:
+    """Leave a trace before the names of all people are printed. Raises RegisterError: then nothing is."""
+    seen = ShownData("list/people", ("name", "staff_no"))
+    services.readings.seen(whoever_runs_this(), seen, datetime.now(UTC))
 
 
 def behalf_options(command: Command) -> Command:

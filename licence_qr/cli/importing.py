@@ -60,7 +60,8 @@ def import_command(market: Path, health: Path, report: Path | None, as_json: boo
 
         exports = ExportFile(market.name, market_file), ExportFile(health.name, health_file)
         outcome = services.importing.import_departments(*exports, whoever_runs_this(), now, progress)
-        written.writelines(report_csv(services.importing.verdicts(outcome), wording.explain))
+        rows = services.importing.taken_report(outcome, whoever_runs_this(), now)
+        written.writelines(report_csv(rows, wording.explain))
     if as_json:
         say(outcome.to_json() | {"report": str(place)})
         return

@@ -16,7 +16,7 @@ import click
 
 from licence_qr import wording
 from licence_qr.bootstrap import build, exclusive_lock, prepare
-from licence_qr.cli.console import whoever_runs_this
+from licence_qr.cli.console import shows_people, whoever_runs_this
 from licence_qr.cli.demonstration import show_demonstration
 from licence_qr.cli.help import Command, Group
 from licence_qr.cli.json_output import json_option, say
@@ -65,6 +65,7 @@ def init(demonstration: bool, as_json: bool) -> None:
     now = datetime.now(UTC)
     prepare(settings, now, demonstration=demonstration)
     services = build(settings)
+    services.preparations.note(whoever_runs_this(), now)
     shown = None
     if not as_json:
         click.echo(f"登记库 register  {settings.register_path}")
@@ -340,7 +341,9 @@ def list_accounts(as_json: bool) -> None:
 
     List all accounts: user name, office, roles and whether disabled. Passwords are not shown.
     """
-    people = build(load_settings()).accounts.everybody()
+    services = build(load_settings())
+    people = services.accounts.everybody()
+    shows_people(services)
     if as_json:
         say({"accounts": [_person(person) for person in people]})
         return

@@ -229,7 +229,7 @@ def export(folder: Path, as_json: bool) -> None:
     """把其他核验方需要的文件写到 FOLDER：信任列表、根公钥、准许名单。绝不含私钥。
 
     Write the files other verifiers need to FOLDER: trust list, root public key, allow-list. Never a private key."""
-    files = [str(path) for path in _ceremony().export(folder)]
+    files = [str(path) for path in _ceremony().export(folder, datetime.now(UTC))]
     if as_json:
         say({"files": files})
     else:

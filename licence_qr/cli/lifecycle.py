@@ -139,7 +139,7 @@ def remind(dry_run: bool, as_json: bool) -> None:
         for step, words in _STEPS.items():
             click.echo(f"{counts[step]:>6}  {words}")
         return
-    done = services.reminders.run(now)
+    done = services.reminders.run(whoever_runs_this(), now)
     if as_json:
         say(asdict(done) | {"outbox": str(services.settings.mail.outbox)})
         return

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from licence_qr.bootstrap import build
-from licence_qr.cli.console import whoever_runs_this
+from licence_qr.cli.console import shows_people, whoever_runs_this
 from licence_qr.cli.help import Group
 from licence_qr.cli.json_output import json_option, say
 from licence_qr.config import load_settings
@@ -34,7 +34,9 @@ def list_people(as_json: bool) -> None:
     """列出所有人员和账号，以及请核对的地方。
 
     List all people with their accounts, and what should be looked at."""
-    people = build(load_settings()).staff.everybody()
+    services = build(load_settings())
+    people = services.staff.everybody()
+    shows_people(services)
     if as_json:
         say({"people": [_facts(each) for each in people]})
         return

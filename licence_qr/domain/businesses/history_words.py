@@ -88,6 +88,7 @@ EVENTS: Mapping[EventKind, Text] = {
     EventKind.DATA_SEEN: Text("查看个人信息", "Personal data viewed"),
     EventKind.SEARCHED: Text("查询登记库", "Register searched"),
     EventKind.SWEPT: Text("每日整理", "Daily sweep run"),
+    EventKind.REGISTER_PREPARED: Text("建立或升级登记库", "Register created or upgraded"),
     EventKind.TRACES_DELETED: Text("删除到期的查看记录", "Access records deleted at the end of their time"),
 }
 

@@ -108,6 +108,7 @@ class EventKind(StrEnum):
     DATA_SEEN = "data_seen"  # <what was opened>/<id>, or list/<name>
     SEARCHED = "searched"  # search/<kind of what was searched for>
     SWEPT = "swept"  # sweep/<day>
+    REGISTER_PREPARED = "register_prepared"  # register/<newest step of its schema>: made or upgraded
     TRACES_DELETED = "traces_deleted"  # traces/<first day that is kept>
 
 
@@ -119,6 +120,11 @@ TRACES = frozenset(
         EventKind.SIGN_IN_LOCKED,
         EventKind.EXPORTED,
         EventKind.CARD_PRINTED,
+        EventKind.SESSION_ENDED,
+        EventKind.DEVICES_FORGOTTEN,
+        EventKind.FACTOR_USED,
+        EventKind.FACTOR_REFUSED,
+        EventKind.FACTOR_LOCKED,
         EventKind.DATA_SEEN,
         EventKind.SEARCHED,
     }
@@ -225,6 +231,7 @@ PUBLIC_FIELDS: Mapping[EventKind, frozenset[str]] = {
     EventKind.KEY_ADDED: _KEY,
     EventKind.KEY_ROTATED: _KEY,
     EventKind.KEY_RETIRED: _KEY,
+    EventKind.REGISTER_PREPARED: _NOTHING,
     EventKind.KEY_COMPROMISED: _KEY,
 }
 

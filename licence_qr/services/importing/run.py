@@ -20,10 +20,13 @@ from licence_qr.domain.importing.conflicts import Place, RowOutcome, RowVerdict,
 from licence_qr.domain.importing.merge import merge
 from licence_qr.domain.importing.ties import ties_of_registered
 from licence_qr.domain.importing.values import Merged
+from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor
 from licence_qr.services.importing.department_files import DepartmentFile, read_health, read_market
 from licence_qr.services.importing.reconcile import ImportContext
 from licence_qr.services.importing.settled import Settled, known_businesses, take_over
+from licence_qr.services.register import events
+from licence_qr.services.register.events import NewEvent
 from licence_qr.services.signing.sign_record import Coding
 from licence_qr.store.database.batches import write_each
 from licence_qr.store.database.connections import Database, Transaction
@@ -140,6 +143,14 @@ class Importing:
             run.finish()
         progress(len(staging), len(staging), "done")
         return run.report(files)
+
+    def taken_report(self, report: ImportReport, by: Actor, now: datetime) -> Iterator[RowVerdict]:
+        """``verdicts`` for a file, which has names of people; who takes it is recorded first. Raises RegisterError, also
+        between rows."""
+        told = {"lines": report.market.rows_in + report.health.rows_in}
+        taken = NewEvent(kind=EventKind.EXPORTED, subject="export/import-report", at=now, by=by, after=told)
+        events.write_of_reader(self.database, taken)
+        return self.verdicts(report)
 
     def verdicts(self, report: ImportReport) -> Iterator[RowVerdict]:
         """What came of every row, in the order of the files, read from the register a page at a time."""

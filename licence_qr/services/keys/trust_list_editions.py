@@ -165,11 +165,14 @@ class Ceremony:
         self._root()
         return True
 
-    def export(self, folder: Path) -> tuple[Path, ...]:
+    def export(self, folder: Path, now: datetime) -> tuple[Path, ...]:
         """Write what other verifiers need into ``folder``: trust list, root's public key and any allow-list."""
-        self.keys.trust_list()  # a damaged list is not exported
+        edition = self.keys.trust_list().sequence  # a damaged list is not exported
         self.keys.allow_list()
-        return key_files.export(self.keys.folder, folder)
+        files = key_files.export(self.keys.folder, folder)
+        told = {"edition": edition, "files": [path.name for path in files]}
+        self._write(NewEvent(kind=EventKind.EXPORTED, subject="export/keys", at=now, by=self.by, after=told))
+        return files
 
     def _change(self, changed: TrustedKey, now: datetime, since: datetime | None = None) -> None:
         with key_files.only_one(self.keys.folder):
@@ -182,11 +185,7 @@ class Ceremony:
     def _note(
         self, kind: EventKind, key: TrustedKey, now: datetime, besides: Mapping[str, object] | None = None
     ) -> None:
-        """Record a change that was made.
-
-        The lists themselves are numbered and signed, and a compromise must not wait: if the register is missing, locked
-        or of another release, the change is valid without an event.
-        """
+        """Record a change that was made."""
         facts = {
             "purpose": key.purpose.value,
             "not_before": key.not_before.isoformat(),
@@ -199,10 +198,18 @@ class Ceremony:
             by=self.by,
             after=facts | dict(besides or {}),
         )
+        self._write(changed)
+
+    def _write(self, done: NewEvent) -> None:
+        """Record what was done, where there is a register.
+
+        The lists themselves are numbered and signed, and a compromise must not wait: if the register is missing, locked
+        or of another release, what was done is valid without an event.
+        """
         with suppress(RegisterError):
             self.database.check_version()
             with self.database.write() as tx:
-                events.write(tx, changed)
+                events.write(tx, done)
 
     def _allow(self, root: Root, current: TrustList, key: TrustedKey, since: datetime, now: datetime) -> None:
         former = self.keys.allow_list()

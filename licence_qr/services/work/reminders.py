@@ -14,8 +14,12 @@ from email.utils import format_datetime
 from licence_qr.domain.catalogue.model import Catalogue, Office
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.lifecycle.dates import review_terms
+from licence_qr.domain.register.events import EventKind
+from licence_qr.domain.roles import Actor
 from licence_qr.domain.work.task_words import counted, days_left, name_of
 from licence_qr.domain.work.tasks import TaskKind, TimeLeft, time_left
+from licence_qr.services.register import events
+from licence_qr.services.register.events import NewEvent
 from licence_qr.services.work.outbox import Outbox
 from licence_qr.services.work.smtp import MailServer
 from licence_qr.store.database.connections import Database
@@ -70,22 +74,23 @@ class Reminders:
                 found += reminders.unwritten(tx, self._question(office, local_date(now)), most)
         return tuple(found)
 
-    def run(self, now: datetime) -> Reminded:
+    def run(self, by: Actor, now: datetime) -> Reminded:
         """Write reminders that are due and not yet written, then send the outbox if there is a mail server.
 
-        It can be stopped at any point and run again: nothing is lost or written to the outbox twice. Raises
-        ConfigError ``outbox_not_written``, ``smtp_unreachable`` and ``smtp_refused``.
+        ``by`` runs it, and is recorded with how many each office is sent. It can be stopped at any point and run again:
+        nothing is lost or written to the outbox twice. Raises ConfigError ``outbox_not_written``, ``smtp_unreachable`` and
+        ``smtp_refused``.
         """
         outbox, server = self._post.outbox, self._post.server
         with outbox.exclusive_lock():
             finished = outbox.finish(self._noted)
-            written = sum(self._write(office, now) for office in self._reached())
+            written = sum(self._write(office, by, now) for office in self._reached())
             sent, refused = server.deliver(outbox) if server else (0, 0)
             waiting = len(outbox.messages())
         silent = tuple(o.id for o in self._catalogue.offices.values() if not self._mailbox(o))
         return Reminded(written, finished, sent, refused, waiting, silent)
 
-    def _write(self, office: Office, now: datetime) -> int:
+    def _write(self, office: Office, by: Actor, now: datetime) -> int:
         """Write all reminders of one office, in batches: to ``.ready``, to the register, to the outbox."""
         question, outbox, written = self._question(office, local_date(now)), self._post.outbox, 0
         while True:
@@ -99,6 +104,7 @@ class Reminders:
             outbox.settle()
             with self._database.write() as tx:
                 reminders.mark(tx, named, now)
+                events.write(tx, _taken(office, len(named), by, now))
             outbox.release([name for _, name in named])
             written += len(batch)
 
@@ -150,6 +156,12 @@ class Reminders:
     def _noted(self, file: str) -> bool:
         with self._database.read() as tx:
             return reminders.is_marked(tx, file)
+
+
+def _taken(office: Office, many: int, by: Actor, now: datetime) -> NewEvent:
+    """Names and addresses leave the register with the messages."""
+    told = {"lines": many}
+    return NewEvent(kind=EventKind.EXPORTED, subject="export/reminders", at=now, by=by, office=office.id, after=told)
 
 
 def file_name(due: Due) -> str:

@@ -85,6 +85,11 @@ def since(tx: Transaction, uscc: str, revision: int) -> list[EventRow]:
     return [whole(row) for row in tx.all(f"{_SELECT} WHERE uscc = ? AND seq > ? ORDER BY seq", (uscc, revision))]
 
 
+def is_about(tx: Transaction, subject: str) -> bool:
+    """Whether any event has this subject."""
+    return tx.one("SELECT 1 FROM history WHERE subject = ? LIMIT 1", (subject,)) is not None
+
+
 def newest_at(tx: Transaction) -> datetime | None:
     """The instant of the last event; None before the first."""
     row = tx.one("SELECT at FROM history ORDER BY seq DESC LIMIT 1")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -55,9 +56,9 @@ def test_the_life_of_an_account(services: Services, people: People, now: datetim
             {"display_name": "王示例", "office": "baishiyi", "roles": ["clerk", "inspector"], "username": "wang"},
         ),
         (EventKind.PASSWORD_SET, subject, COMMAND_LINE, "", "", None),
-        (EventKind.SESSION_ENDED, subject, COMMAND_LINE, "", "", {"sessions": [session]}),
         (EventKind.ACCOUNT_CLOSED, subject, COMMAND_LINE, "", "", None),
         (EventKind.SIGNED_IN, subject, "wang", "baishiyi", "2001:db8:0:1::/64", None),
+        (EventKind.SESSION_ENDED, subject, COMMAND_LINE, "", "", {"sessions": [session]}),
     ]  # fmt: skip
 
 
@@ -158,6 +159,13 @@ def test_a_key_is_changed_where_no_register_can_take_note_of_it(services: Servic
         services.settings.register_path.unlink()
     else:
         with services.database.write() as tx:
+def test_an_export_of_the_lists(services: Services, now: datetime, tmp_path: Path) -> None:
+    build_ceremony(services.settings).export(tmp_path / "out", now)
+    assert [(row["event"], row["subject"], row["says"]) for row in told(services)] == [
+        (EventKind.EXPORTED, "export/keys", {"edition": 1, "files": ["trust-list.cbor", "root.pub.pem"]})
+    ]
+
+
             tx.run("DELETE FROM _sqlite_migrations WHERE name = 'm019_event_parts'")
             tx.run("ALTER TABLE history DROP COLUMN salt")
     made = build_ceremony(services.settings).new(KeyPurpose.STATUS, None, now)

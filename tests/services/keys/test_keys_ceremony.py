@@ -298,12 +298,12 @@ def test_the_root_of_another_installation_changes_nothing(services, make_service
     assert services.keys.trust_list().sequence == 1
 
 
-def test_what_is_exported_is_enough_to_verify_and_holds_nothing_private(services, ceremony, stolen, tmp_path):
+def test_what_is_exported_is_enough_to_verify_and_holds_nothing_private(services, ceremony, stolen, tmp_path, now):
     target = tmp_path / "for-others"
-    written = ceremony.export(target)
+    written = ceremony.export(target, now)
     assert {path.name for path in written} == {"trust-list.cbor", "root.pub.pem", "allow-list.cbor"}
     assert {path.name for path in target.iterdir()} == {path.name for path in written}
     assert not any(b"PRIVATE" in path.read_bytes() for path in written)
     root = key_files.read_root_public_key(target)
     assert verify_trust_list((target / "trust-list.cbor").read_bytes(), root) == services.keys.trust_list()
-    assert ceremony.export(target) == written
+    assert ceremony.export(target, now) == written

@@ -19,6 +19,7 @@ from aiosmtpd.smtp import AuthResult, LoginPassword
 from work_register import add_permit
 
 from licence_qr.catalogue.loader import load_catalogue
+from licence_qr.domain.roles import at_console
 from licence_qr.domain.work.tasks import DueStep
 from licence_qr.errors import ConfigError
 from licence_qr.services.keys.lan_certificate import lan_certificate
@@ -26,10 +27,12 @@ from licence_qr.services.work.outbox import Outbox
 from licence_qr.services.work.reminders import PostOffice, Reminders
 from licence_qr.services.work.smtp import MailServer
 from licence_qr.store.database.connections import Database
+from licence_qr.store.register import traces
 
 CATALOGUE = load_catalogue()
 NOW = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
+BY = at_console("keeper")
 
 
 @pytest.fixture
@@ -67,7 +70,7 @@ def read(path: Path) -> EmailMessage:
 def test_a_reminder_is_written_at_each_step_once(database, outbox):
     key = expiring(database, 1, 95)
     reminders = reminders_of(database, outbox)
-    written = [(day, reminders.run(NOW + timedelta(days=day)).written) for day in range(110)]
+    written = [(day, reminders.run(BY, NOW + timedelta(days=day)).written) for day in range(110)]
     assert [day for day, count in written if count] == [5, 35, 65, 96]
     end = TODAY + timedelta(days=95)
     assert names(outbox) == sorted(
@@ -78,22 +81,36 @@ def test_a_reminder_is_written_at_each_step_once(database, outbox):
 def test_steps_that_passed_unseen_are_not_caught_up_on(database, outbox):
     expiring(database, 1, 10)
     reminders = reminders_of(database, outbox)
-    assert reminders.run(NOW).written == 1
+    assert reminders.run(BY, NOW).written == 1
     assert [due.step for due in reminders.due(NOW + timedelta(days=20))] == [DueStep.OVERDUE]
+
+
+def test_who_ran_it_is_recorded_with_how_many_each_office_is_sent(database, outbox):
+    for serial in range(3):
+        expiring(database, serial, 10)
+    reminders = reminders_of(database, outbox)
+    reminders.run(BY, NOW)
+    reminders.run(BY, NOW)  # writes nothing, and is no second export
+    with database.read() as tx:
+        [row] = traces.everything(tx)
+    told = ("actor", "event", "subject", "office", "after")
+    assert [row[each] for each in told] == [
+        "console:keeper", "exported", "export/reminders", "baishiyi", '{"lines":3}',
+    ]  # fmt: skip
 
 
 def test_a_day_that_was_moved_is_reminded_of_anew(database, outbox):
     key = expiring(database, 1, 10)
     reminders = reminders_of(database, outbox)
-    assert reminders.run(NOW).written == 1
+    assert reminders.run(BY, NOW).written == 1
     with database.write() as tx:
         tx.run("UPDATE permits SET valid_to = '2026-12-20' WHERE permit_id = ?", (key,))
-    assert reminders.run(NOW).written == 1
+    assert reminders.run(BY, NOW).written == 1
 
 
 def test_the_message_goes_to_the_office_and_says_no_more_than_it_must(database, outbox):
     expiring(database, 1, 10, name="示例云栖宾馆")
-    reminders_of(database, outbox).run(NOW)
+    reminders_of(database, outbox).run(BY, NOW)
     (path,) = outbox.messages()
     message = read(path)
     assert (message["To"], message["From"]) == ("baishiyi@example.org", "register@example.org")
@@ -114,7 +131,7 @@ def test_the_message_goes_to_the_office_and_says_no_more_than_it_must(database, 
 
 def test_a_name_with_line_breaks_makes_no_header_of_its_own(database, outbox):
     expiring(database, 1, 10, name="示例\r\nBcc: somebody@example.org\n宾馆")
-    reminders_of(database, outbox).run(NOW)
+    reminders_of(database, outbox).run(BY, NOW)
     (path,) = outbox.messages()
     assert read(path)["Bcc"] is None
     assert "示例 Bcc: somebody@example.org 宾馆" in read(path)["Subject"]
@@ -124,10 +141,10 @@ def test_an_office_without_a_mailbox_is_named_and_its_reminders_wait(database, o
     expiring(database, 1, 10)
     silent = {**CATALOGUE.offices, "baishiyi": replace(CATALOGUE.offices["baishiyi"], mailbox="")}
     catalogue = replace(CATALOGUE, offices=silent)
-    done = reminders_of(database, outbox, catalogue=catalogue).run(NOW)
+    done = reminders_of(database, outbox, catalogue=catalogue).run(BY, NOW)
     assert (done.written, done.silent) == (0, ("baishiyi",))
     post = PostOffice(outbox, None, "register@example.org", "all@example.org", "https://ym.example")
-    assert Reminders(database, catalogue, post).run(NOW).written == 1
+    assert Reminders(database, catalogue, post).run(BY, NOW).written == 1
     assert read(outbox.messages()[0])["To"] == "all@example.org"
 
 
@@ -162,7 +179,7 @@ def run_and_be_killed(database: Database, folder: Path, step: str, at: int) -> b
     child = os.fork()
     if child == 0:
         try:
-            reminders_of(Database(database.path), Stopped(folder, step, at)).run(NOW)
+            reminders_of(Database(database.path), Stopped(folder, step, at)).run(BY, NOW)
         finally:
             os._exit(0)
     _, status = os.waitpid(child, 0)
@@ -179,13 +196,13 @@ def test_killed_between_write_and_mark_or_after_it_nothing_is_lost_or_doubled(da
     fetched = names(outbox)
     for path in outbox.messages():
         path.unlink()
-    done = reminders_of(database, outbox).run(NOW)
+    done = reminders_of(database, outbox).run(BY, NOW)
     fetched += names(outbox)
     assert len(fetched) == len(set(fetched)) == 5
     assert done.written + done.finished == 5 - (at if step == "releasing" else 0)
     assert all(read(path)["Subject"] for path in outbox.messages())
     assert list((outbox.folder / ".ready").iterdir()) == []
-    assert reminders_of(database, outbox).run(NOW).written == 0
+    assert reminders_of(database, outbox).run(BY, NOW).written == 0
 
 
 def test_a_message_has_its_name_on_the_disk_before_the_register_notes_it(database, outbox, monkeypatch):
@@ -199,7 +216,7 @@ def test_a_message_has_its_name_on_the_disk_before_the_register_notes_it(databas
 
     monkeypatch.setattr(os, "fsync", note)
     expiring(database, 1, 10)
-    reminders_of(database, outbox).run(NOW)
+    reminders_of(database, outbox).run(BY, NOW)
     assert [noted for folder, noted in flushed if folder == outbox.folder / ".ready"] == [0]
     assert [noted for folder, noted in flushed if folder == outbox.folder][-1] == 1
 
@@ -208,7 +225,7 @@ def test_an_outbox_that_cannot_be_written_is_named(database, tmp_path):
     (tmp_path / "file").write_text("")
     expiring(database, 1, 10)
     with pytest.raises(ConfigError) as refused:
-        reminders_of(database, Outbox(tmp_path / "file" / "outbox")).run(NOW)
+        reminders_of(database, Outbox(tmp_path / "file" / "outbox")).run(BY, NOW)
     assert refused.value.code == "outbox_not_written"
 
 
@@ -254,7 +271,7 @@ def test_what_is_written_is_sent_once_and_kept_as_sent(database, outbox, inbox, 
     expiring(database, 1, 10)
     expiring(database, 2, 40)
     reminders = reminders_of(database, outbox, plain)
-    first, second = reminders.run(NOW), reminders.run(NOW)
+    first, second = reminders.run(BY, NOW), reminders.run(BY, NOW)
     assert (first.written, first.sent, first.waiting) == (2, 2, 0)
     assert (second.written, second.sent) == (0, 0)
     assert len({message["Message-ID"] for message in inbox.taken}) == 2
@@ -268,18 +285,18 @@ def test_what_the_server_does_not_take_now_is_sent_by_the_next_run(database, out
     reminders = reminders_of(database, outbox, plain)
     inbox.answer = lambda _: "451 try again later"
     with pytest.raises(ConfigError) as refused:
-        reminders.run(NOW)
+        reminders.run(BY, NOW)
     assert (refused.value.code, refused.value.facts["answer"]) == ("smtp_refused", 451)
     assert len(outbox.messages()) == 2
     inbox.answer = lambda _: "250 OK"
-    assert reminders.run(NOW).sent == 2
+    assert reminders.run(BY, NOW).sent == 2
 
 
 def test_what_the_server_never_takes_is_put_aside_and_holds_nothing_up(database, outbox, inbox, plain):
     expiring(database, 1, 10, name="坏信")
     expiring(database, 2, 40)
     inbox.answer = lambda subject: "554 no" if "坏信" in subject else "250 OK"
-    done = reminders_of(database, outbox, plain).run(NOW)
+    done = reminders_of(database, outbox, plain).run(BY, NOW)
     assert (done.sent, done.refused, done.waiting) == (1, 1, 0)
     assert len(list((outbox.folder / "refused").iterdir())) == 1
 
@@ -288,10 +305,10 @@ def test_a_server_out_of_reach_is_named_and_everything_stays_in_the_outbox(datab
     expiring(database, 1, 10)
     nobody = replace(plain, port=1)
     with pytest.raises(ConfigError) as refused:
-        reminders_of(database, outbox, nobody).run(NOW)
+        reminders_of(database, outbox, nobody).run(BY, NOW)
     assert (refused.value.code, refused.value.facts["port"]) == ("smtp_unreachable", 1)
     assert len(outbox.messages()) == 1
-    assert reminders_of(database, outbox, plain).run(NOW).sent == 1
+    assert reminders_of(database, outbox, plain).run(BY, NOW).sent == 1
 
 
 @pytest.fixture
@@ -316,7 +333,7 @@ def encrypted(inbox, tmp_path) -> Iterator[MailServer]:
 
 def test_mail_goes_encrypted_and_signed_in_to_a_server_whose_certificate_is_trusted(database, outbox, inbox, encrypted):
     expiring(database, 1, 10)
-    assert reminders_of(database, outbox, encrypted).run(NOW).sent == 1
+    assert reminders_of(database, outbox, encrypted).run(BY, NOW).sent == 1
     assert len(inbox.taken) == 1
 
 
@@ -332,6 +349,6 @@ def test_mail_goes_encrypted_and_signed_in_to_a_server_whose_certificate_is_trus
 def test_without_trust_encryption_or_password_nothing_is_sent(database, outbox, inbox, encrypted, change, code):
     expiring(database, 1, 10)
     with pytest.raises(ConfigError) as refused:
-        reminders_of(database, outbox, replace(encrypted, **change)).run(NOW)
+        reminders_of(database, outbox, replace(encrypted, **change)).run(BY, NOW)
     assert refused.value.code == code
     assert inbox.taken == [] and len(outbox.messages()) == 1

@@ -23,10 +23,12 @@ _SUBJECTS: Mapping[str, Text] = {
     "key": Text("密钥", "Key"),
     "list": Text("列表", "List"),
     "permit": term("record.permit"),
+    "person": Text("人员", "Person"),
     "premises": term("field.premises"),
     "proposal": Text("提议", "Proposal"),
     "question": Text("待裁定事项", "Imported row"),
     "rating": Text("评价", "Rating"),
+    "register": Text("登记库", "This register"),
     "report": Text("反映", "Report"),
     "search": Text("查询内容", "Searched for"),
 }

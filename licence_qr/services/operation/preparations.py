@@ -1,0 +1,43 @@
+"""Who made or upgraded the register."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from licence_qr.domain.register.events import EventKind
+from licence_qr.domain.roles import Actor
+from licence_qr.services.keys.keyring import Keys
+from licence_qr.services.register import events
+from licence_qr.services.register.events import NewEvent
+from licence_qr.store.database import migrations
+from licence_qr.store.database.connections import Database
+from licence_qr.store.register import history, register_kind
+
+
+@dataclass(frozen=True, slots=True)
+class Preparations:
+    """Records each version of the register once, and the keys that were trusted then."""
+
+    database: Database
+    keys: Keys
+
+    def note(self, by: Actor, now: datetime) -> bool:
+        """Record that ``by`` has brought the register to the newest step; False if that is recorded already. A run that
+        was stopped before it came here is made up for by the next one. Raises RegisterError, KeyStoreError."""
+        subject = f"register/{migrations.NAMES[-1]}"
+        with self.database.read() as tx:
+            if history.is_about(tx, subject):
+                return False
+        trusted = self.keys.trust_list()
+        with self.database.write() as tx:
+            if history.is_about(tx, subject):  # another process was faster
+                return False
+            told = {
+                "kind": register_kind.get(tx, register_kind.KIND),
+                "edition": trusted.sequence,
+                "keys": [key.kid.hex() for key in trusted.keys],
+            }
+            kind = EventKind.REGISTER_PREPARED
+            events.write(tx, NewEvent(kind=kind, subject=subject, at=now, by=by, after=told))
+        return True

@@ -1,0 +1,121 @@
+"""Every command leaves an event or a trace in the name of the system user, or stands here with the reason why not."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+from commands import DATA, EXAMPLES
+from program import environ
+from quick_passwords import QUICK
+
+from licence_qr.bootstrap import Services, build
+from licence_qr.cli.main import commands
+from licence_qr.config import load_settings
+from licence_qr.domain.register.events import EventKind
+from licence_qr.domain.roles import Role
+from licence_qr.process.system_user import system_user
+from licence_qr.services.keys.trust_list_editions import KeyPurpose
+from licence_qr.store.register import history, traces
+
+HERE = f"console:{system_user()}"
+PASSWORD = "a quiet morning by the river"
+NEEDS_NONE = {
+    "completion": "prints the program's own words",
+    "keys list": "prints the trust list, which is published",
+    "notice": "prints a text of the catalogue, which is published",
+    "serve": "answers requests, each of which leaves its own; starting and stopping are in the log of the service",
+    "settings": "prints settings without secrets",
+    "verify": "reads a code that is handed to it, and no register",
+}
+# In this order, in one installation: what a command leaves. Words in braces are found before it runs.
+LEAVES: Mapping[str, tuple[str, EventKind]] = {
+    "init": ("--demonstration", EventKind.REGISTER_PREPARED),
+    "account add": ("li --name 李示例 --office bafu --role clerk", EventKind.ACCOUNT_OPENED),
+    "account password": ("li", EventKind.PASSWORD_SET),
+    "account roles": ("li --role inspector", EventKind.ROLES_CHANGED),
+    "account disable": ("li", EventKind.ACCOUNT_CLOSED),
+    "account enable": ("li", EventKind.ACCOUNT_REOPENED),
+    "account list": ("", EventKind.DATA_SEEN),
+    "account reset-second-factor": ("li --administrator wang --second zhao --reason 核对", EventKind.FACTORS_RESET),
+    "person add": ("--name 张示例 --office bafu", EventKind.PERSON_ADDED),
+    "person change": ("{person} --name 章示例", EventKind.PERSON_CHANGED),
+    "person merge": ("{person} {other}", EventKind.PERSONS_MERGED),
+    "person list": ("", EventKind.DATA_SEEN),
+    "issue": (f"{EXAMPLES / 'company.toml'}", EventKind.CODE_ISSUED),
+    "import": (f"{DATA / 'market_licences.csv'} {DATA / 'health_permits.xlsx'}", EventKind.EXPORTED),
+    "keys new": ("licence", EventKind.KEY_ADDED),
+    "keys rotate": ("status", EventKind.KEY_ROTATED),
+    "keys retire": ("{key} --yes", EventKind.KEY_RETIRED),
+    "keys compromise": ("{key} --since 2020-01-01 --yes", EventKind.KEY_COMPROMISED),
+    "keys export": ("{folder}", EventKind.EXPORTED),
+    "remind": ("", EventKind.EXPORTED),
+    "life sweep": ("", EventKind.SWEPT),
+    "life show": ("91500107M000090139", EventKind.DATA_SEEN),
+}
+
+
+def leaves(group: click.Group, before: tuple[str, ...] = ()) -> Iterator[str]:
+    """The commands below a group, each with the words that call it."""
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from leaves(command, (*before, name))
+        else:
+            yield " ".join((*before, name))
+
+
+def test_every_command_stands_in_one_of_the_lists() -> None:
+    assert sorted(leaves(commands)) == sorted([*LEAVES, *NEEDS_NONE])
+
+
+@pytest.fixture(scope="module")
+def told(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
+    """What each command of ``LEAVES`` left, by its words, run one after the other in a copy of the demonstration."""
+    folder = Path(shutil.copytree(installed, tmp_path_factory.mktemp("leaves") / "installation"))
+    services = build(load_settings(environ(folder)), hasher=QUICK)
+    told = {"init": set(left_by_the_console(services))}  # which made the demonstration
+    for name, role in (("wang", Role.ADMIN), ("zhao", Role.CLERK)):
+        services.accounts.create(name, name, "baishiyi", frozenset({role}), PASSWORD, datetime.now(UTC))
+    runner = CliRunner(env=environ(folder))
+    for command, (arguments, _) in list(LEAVES.items())[1:]:
+        before = left_by_the_console(services)
+        words = (command + " " + arguments.format_map(found(services))).split()
+        ended = runner.invoke(commands, words, input=f"{PASSWORD}\n{PASSWORD}\n")
+        assert ended.exit_code == 0, (command, ended.output, ended.exception)
+        told[command] = set(left_by_the_console(services) - before)
+    services.database.close()
+    return told
+
+
+def found(services: Services) -> dict[str, object]:
+    """What stands in braces: the newest people, the newest key for licences, a folder."""
+    people = [each.person.person_id for each in services.staff.everybody()]
+    keys = [key.kid.hex() for key in services.keys.trust_list().keys if key.purpose is KeyPurpose.LICENCE]
+    return {"person": people[-1], "other": people[-2], "key": keys[-1], "folder": services.settings.home / "out"}
+
+
+def left_by_the_console(services: Services) -> Counter[str]:
+    """How many events and traces of each kind the system user has left, or somebody at the console who confirmed."""
+    with services.database.read() as tx:
+        rows = history.everything(tx) + traces.everything(tx)
+    return Counter(row["event"] for row in rows if HERE in {row["actor"], row["device"]})
+
+
+@pytest.mark.parametrize("command", LEAVES)
+def test_it_is_recorded(told: dict[str, set[str]], command: str) -> None:
+    _, kind = LEAVES[command]
+    assert kind in told[command]
+
+
+def test_a_second_init_changes_nothing_and_is_not_told_again(copied: Path) -> None:
+    runner = CliRunner(env=environ(copied))
+    assert runner.invoke(commands, ["init"]).exit_code == 0
+    services = build(load_settings(environ(copied)))
+    assert left_by_the_console(services)[EventKind.REGISTER_PREPARED] == 1
+    services.database.close()
