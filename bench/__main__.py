@@ -7,13 +7,14 @@ import sys
 import unicodedata
 from collections.abc import Callable, Sequence
 
-from bench import bulk, camera, hostile, journal, pack, scan, status, symbol, verify, work, writers
+from bench import audit, bulk, camera, hostile, journal, pack, scan, status, symbol, verify, work, writers
 
 PARTS: dict[str, Callable[[], list[dict[str, str | float]]]] = {
     "verify": verify.measure,
     "status": status.measure,
     "pack": pack.measure,
     "work": work.measure,
+    "audit": audit.measure,
     "symbol": symbol.measure,
     "camera": camera.measure,
     "bulk": bulk.measure,

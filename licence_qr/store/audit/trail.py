@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from heapq import merge
-from itertools import islice
+from itertools import chain, islice
 from typing import NamedTuple
 
 from licence_qr.domain.register.events import EventKind
 from licence_qr.store.database.connections import Transaction
 from licence_qr.store.register.history import COLUMNS, EventRow, whole
 
-_TABLES = ("history", "traces")
+TABLES = ("history", "traces")
+Accounts = tuple[tuple[str, int | None], ...]
+Condition = tuple[str, tuple[object, ...]]  # in SQL, with its values
 
 
 class TrailPlace(NamedTuple):
@@ -32,7 +34,7 @@ class TrailQuery:
     user did it, or that it is about. ``first`` is included, ``before`` is not.
     """
 
-    accounts: tuple[tuple[str, int | None], ...] | None = None
+    accounts: Accounts | None = None
     kind: EventKind | None = None
     uscc: str = ""
     office: str = ""
@@ -43,7 +45,7 @@ class TrailQuery:
 
 def read(tx: Transaction, query: TrailQuery, after: TrailPlace | None, most: int) -> list[tuple[TrailPlace, EventRow]]:
     """At most ``most`` events that come after ``after`` in the list, newest first."""
-    parts = (_of_table(tx, number, query, after, most) for number in range(len(_TABLES)))
+    parts = (_of_table(tx, number, query, after, most) for number in range(len(TABLES)))
     return list(islice(merge(*parts, key=lambda each: each[0], reverse=True), most))
 
 
@@ -60,44 +62,69 @@ def readers(tx: Transaction, uscc: str) -> list[EventRow]:
 def _of_table(
     tx: Transaction, number: int, query: TrailQuery, after: TrailPlace | None, most: int
 ) -> list[tuple[TrailPlace, EventRow]]:
-    told, values = _conditions(query)
+    """The newest of each way to be selected; an event that is selected in two ways comes once."""
+    found: dict[TrailPlace, EventRow] = {}
+    for way in ways(query):
+        asked, values = statement(number, query, way, after, most)
+        for row in tx.all(asked, values):
+            found.setdefault(TrailPlace(row["at"], number, row["seq"]), whole(row))
+    return sorted(found.items(), key=lambda each: each[0], reverse=True)[:most]
+
+
+def statement(
+    number: int, query: TrailQuery, way: Condition | None, after: TrailPlace | None, most: int
+) -> tuple[str, tuple[object, ...]]:
+    """The question for what one table has that is selected in one way, and its values."""
+    conditions = [*([way] if way else ()), *_filters(query, selected=way is not None)]
     if after is not None:
-        told.append("(at, ?, seq) < (?, ?, ?)")
-        values += [number, *after]
-        told.append("at <= ?")  # of which the index knows
-        values.append(after.at)
-    where = f" WHERE {' AND '.join(told)}" if told else ""
-    asked = f"SELECT {', '.join(COLUMNS)} FROM {_TABLES[number]}{where} ORDER BY at DESC, seq DESC LIMIT ?"
-    return [(TrailPlace(row["at"], number, row["seq"]), whole(row)) for row in tx.all(asked, (*values, most))]
+        conditions += [
+            ("(at, ?, seq) < (?, ?, ?)", (number, *after)),
+            ("at <= ?", (after.at,)),  # of which the index knows
+        ]
+    where = f" WHERE {' AND '.join(told for told, _ in conditions)}" if conditions else ""
+    asked = f"SELECT {', '.join(COLUMNS)} FROM {TABLES[number]}{where} ORDER BY at DESC, seq DESC LIMIT ?"
+    return asked, (*(value for _, values in conditions for value in values), most)
 
 
-def _conditions(query: TrailQuery) -> tuple[list[str], list[object]]:
-    told: list[str] = []
-    values: list[object] = []
+def ways(query: TrailQuery) -> Iterator[Condition | None]:
+    """What selects an event: each way has an index that ends with the time, so that the newest are found without looking
+    at others. None: by time alone.
 
-    def ask(condition: str, *given: object) -> None:
-        told.append(condition)
-        values.extend(given)
-
-    if query.accounts is not None:
-        names, subjects = [name for name, _ in query.accounts], [f"account/{key}" for _, key in query.accounts if key]
-        ask(
-            f"(actor IN ({_places(names)}) OR on_behalf_of IN ({_places(names)}) OR subject IN ({_places(subjects)}))",
-            *names,
-            *names,
-            *subjects,
-        )
+    One question with OR would read all that is ever selected, and sort it.
+    """
     if query.uscc:
-        ask("(uscc = ? OR subject = ?)", query.uscc, f"card/{query.uscc}")  # older prints name it there
-    for column, value in (("event", query.kind), ("office", query.office), ("network", query.network)):
+        yield from _of_business(query.uscc)
+    elif query.accounts is None:
+        yield None
+    else:
+        yield from _of_accounts(query.accounts)
+
+
+def _of_business(uscc: str) -> tuple[Condition, ...]:
+    return ("uscc = ?", (uscc,)), ("subject = ?", (f"card/{uscc}",))  # older prints name it there
+
+
+def _of_accounts(accounts: Accounts) -> Iterator[Condition]:
+    for name, key in accounts:
+        yield "actor = ?", (name,)
+        yield "on_behalf_of <> '' AND on_behalf_of = ?", (name,)  # of few events, and the index has only those
+        if key:
+            yield "subject = ?", (f"account/{key}",)
+
+
+def _filters(query: TrailQuery, *, selected: bool) -> Iterator[Condition]:
+    """What must hold besides, whichever way an event is ``selected``; else the network selects it, or the kind.
+
+    A plus keeps SQLite from the index of a column: it would take that of a kind which most events have.
+    """
+    if query.uscc and query.accounts is not None:
+        told, values = zip(*_of_accounts(query.accounts), strict=True) if query.accounts else (("0",), ((),))
+        yield f"({' OR '.join(told)})", tuple(chain.from_iterable(values))
+    for column, value in (("network", query.network), ("event", query.kind), ("office", query.office)):
         if value:
-            ask(f"{column} = ?", str(value))
+            yield f"{'+' if selected else ''}{column} = ?", (str(value),)
+            selected = True
     if query.first is not None:
-        ask("at >= ?", query.first.isoformat())
+        yield "at >= ?", (query.first.isoformat(),)
     if query.before is not None:
-        ask("at < ?", query.before.isoformat())
-    return told, values
-
-
-def _places(values: Iterable[object]) -> str:
-    return ", ".join("?" for _ in values)
+        yield "at < ?", (query.before.isoformat(),)

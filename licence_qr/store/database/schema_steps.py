@@ -297,6 +297,11 @@ def m027_traces(schema: Schema) -> None:
     audit_tables.add_traces(schema)
 
 
+def m028_trail_indexes(schema: Schema) -> None:
+    """Indexes for the filters of the auditor's list."""
+    audit_tables.add_trail_indexes(schema)
+
+
 STEPS: tuple[Callable[[Schema], None], ...] = (
     m001_businesses,
     m002_codes,
@@ -325,4 +330,5 @@ STEPS: tuple[Callable[[Schema], None], ...] = (
     m025_second_officers,
     m026_named_checks,
     m027_traces,
+    m028_trail_indexes,
 )

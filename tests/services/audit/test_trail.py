@@ -15,6 +15,7 @@ from licence_qr.services.audit.readings import ShownData
 from licence_qr.services.audit.trail import PAGE_LINES, TrailFilter, TrailLine
 from licence_qr.services.register import events
 from licence_qr.services.register.events import NewEvent
+from licence_qr.store.audit import trail
 from licence_qr.store.register import traces
 
 AUDITOR = Actor(9, "auditor", "审计示例", "jinfeng", frozenset({Role.AUDITOR}))
@@ -134,6 +135,42 @@ def test_the_readers_of_a_business(told: Services) -> None:
     assert [(line.by, line.by_name, line.times) for line in lines] == [
         ("li", "李示例", 1), ("wang2", "王示例", 1), ("wang", "王示例", 1),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("table", range(len(trail.TABLES)))
+@pytest.mark.parametrize("later", [None, trail.TrailPlace(AT.isoformat(), 0, 7)], ids=["first page", "later page"])
+@pytest.mark.parametrize(
+    ("query", "indexes"),
+    [
+        (trail.TrailQuery(), ["time"]),
+        (trail.TrailQuery(kind=EventKind.FACTORS_RESET), ["event"]),
+        (trail.TrailQuery(network="192.0.2.7"), ["network"]),
+        (trail.TrailQuery(network="192.0.2.7", kind=EventKind.DATA_SEEN, office="bafu", before=AT), ["network"]),
+        (trail.TrailQuery(accounts=(("wang", 3),)), ["actor", "behalf", "subject"]),
+        (trail.TrailQuery(accounts=(("wang", 3), ("console:root", None))), ["actor", "behalf", "subject"]),
+        (
+            trail.TrailQuery(accounts=(("wang", 3),), kind=EventKind.DATA_SEEN, office="bafu"),
+            ["actor", "behalf", "subject"],
+        ),
+        (trail.TrailQuery(uscc=USCC), ["uscc", "subject"]),
+        (trail.TrailQuery(uscc=USCC, accounts=(("wang", 3),)), ["uscc", "subject"]),
+    ],
+)
+def test_each_page_is_found_by_an_index_and_in_its_order(
+    services: Services, query: trail.TrailQuery, indexes: list[str], later: trail.TrailPlace | None, table: int
+) -> None:
+    """A register has millions of events: none is read that is not shown or refused by a further filter."""
+    plans = set()
+    for way in trail.ways(query):
+        asked, values = trail.statement(table, query, way, later, PAGE_LINES)
+        with services.database.read() as tx:
+            plans |= {row["detail"] for row in tx.all(f"EXPLAIN QUERY PLAN {asked}", values)}
+    name = trail.TABLES[table]
+    used = {index for index in indexes for plan in plans if f"USING INDEX {name}_by_{index} " in f"{plan} "}
+    assert used == set(indexes), plans
+    # The history of one business is short, and its index has the order of revisions.
+    sorted_after = {plan for plan in plans if "TEMP B-TREE" in plan}
+    assert not sorted_after or (name == "history" and "uscc" in indexes)
 
 
 @pytest.mark.parametrize("role", sorted(set(Role) - {Role.AUDITOR}))
