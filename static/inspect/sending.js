@@ -1,11 +1,12 @@
 // @ts-check
-// When waiting visits are sent, and what is said of it: on request, when the page opens, when the network comes back, and
-// every minute while something waits.
+// When waiting visits are sent and receipts asked for again, and what is said of it: on request, when the page opens, when
+// the network comes back, and every minute while something waits.
 
 /** @import { SendOutcome, SendStep } from "./device/types.d.ts" */
 /** @import { Content } from "../ui/types.d.ts" */
 
 import { t } from "../ui/words.js";
+import { refreshReceipts } from "./device/receipts.js";
 import { sendAll } from "./device/send.js";
 import { signIn } from "./view_list.js";
 
@@ -50,7 +51,7 @@ function endWords({ sent, left, problem }) {
 }
 
 /**
- * Send what waits, and say how it goes. `quietly`, nothing is said when nothing waits.
+ * Send what waits, and say how it goes; then see which second officers have answered. `quietly`, nothing is said when nothing waits.
  * @param {{ quietly?: boolean }} [how]
  * @returns {Promise<void>}
  */
@@ -74,8 +75,9 @@ export async function send({ quietly = false } = {}) {
     return;
   }
   const nothing = !outcome.sent && !outcome.left && !outcome.problem;
-  if (quietly && nothing) return;
-  said = endWords(outcome);
+  const news = await refreshReceipts();
+  if (quietly && nothing && !news) return;
+  if (!quietly || !nothing) said = endWords(outcome);
   await changed();
   sayAgain();
 }

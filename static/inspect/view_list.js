@@ -13,13 +13,11 @@ import { behind, button, labelled, linkButton, notice, said, text } from "../ui/
 import { TERMS } from "../ui/terms.js";
 import { dayWords, t } from "../ui/words.js";
 import { notLastingWords } from "./device/lasting.js";
+import { isUnconfirmed } from "./device/receipts.js";
 import { REFUSED_TEXT } from "./device/send.js";
 import { found, placeOfTask } from "./visit/places.js";
 import { tasksOf } from "./visit/visit.js";
 import { momentWords, placeWords, purposeWords, scoreWords, stateWords } from "./visit/words.js";
-
-/** The flag of a record that its second officer has not confirmed. */
-const UNCONFIRMED = "second_officer_unconfirmed";
 
 const MOST_TASKS = 20;
 
@@ -185,13 +183,14 @@ function draft(visit) {
 /**
  * @param {ListContext} context
  * @param {Visit} visit
+ * @param {number | undefined} hours
  * @returns {HTMLElement}
  */
-function waiting(context, visit) {
+function waiting(context, visit, hours) {
   const { problem } = visit;
   /** @type {HTMLElement[]} */
   const parts = [element("p", "quiet", t("完成于 ", "Finished "), momentWords(visit.finishedAt))];
-  if (visit.second) parts.push(element("p", "quiet", laterWords()));
+  if (visit.second) parts.push(element("p", "quiet", laterWords(hours)));
   if (problem) parts.push(notice(element("b", "", problem.what), t("", " "), problem.todo));
   if (REFUSED_TEXT.includes(problem?.code)) {
     const again = button(t("重新打开修改", "Reopen and correct"), () => context.reopen(visit));
@@ -201,22 +200,44 @@ function waiting(context, visit) {
 }
 
 /**
- * Where the second officer confirms: here while there is a network, or later on the own device.
+ * Where the second officer confirms, and until when: here while there is a network, or on the own device.
  * @param {Delivered} visit
  * @returns {HTMLElement[]}
  */
-function beside({ id, hash }) {
+function beside({ id, hash, receipt }) {
   const words = both("第二名检查人员在此确认", "Second officer confirms here");
   const here = linkButton(words, `/desk/inspections/beside/${id}/${hash}?lang=${t("zh", "en")}`);
-  return [element("p", "tools", here), element("p", "quiet", laterWords())];
+  return [element("p", "tools", here), element("p", "quiet", untilWords(receipt.confirm_until))];
 }
 
-/** @returns {string} */
-const laterWords = () =>
-  t(
-    "没有网络时，由第二名检查人员按期在自己的设备上确认；确认以前不计入。",
-    "Without a network, the second officer confirms in time on their own device. Until then it does not count.",
+/**
+ * @param {string | null | undefined} until
+ * @returns {string}
+ */
+function untilWords(until) {
+  if (!until) return laterWords(undefined);
+  const moment = momentWords(until);
+  return t(
+    `第二名检查人员须在 ${moment} 前在此或在自己的设备上确认；确认以前不计入。`,
+    `The second officer has until ${moment} to confirm, here or on their own device. Until then it does not count.`,
   );
+}
+
+/**
+ * @param {number | undefined} hours
+ * @returns {string}
+ */
+function laterWords(hours) {
+  return hours
+    ? t(
+        `送达后 ${hours} 小时内，由第二名检查人员确认；确认以前不计入。`,
+        `The second officer has ${hours} hours after it is delivered to confirm. Until then it does not count.`,
+      )
+    : t(
+        "由第二名检查人员按期确认；确认以前不计入。",
+        "The second officer has to confirm in time. Until then it does not count.",
+      );
+}
 
 /**
  * @param {Delivered} visit
@@ -231,7 +252,7 @@ function arrived(visit) {
     element("p", "", element("b", "", stateWords(receipt.state))),
   ];
   if (flags.length) parts.push(element("ul", "flags", ...flags));
-  if (receipt.state === "held" && receipt.flags.some(({ code }) => code === UNCONFIRMED)) parts.push(...beside(visit));
+  if (isUnconfirmed(visit)) parts.push(...beside(visit));
   const refused = receipt.photos_refused.length;
   if (refused)
     parts.push(
@@ -256,17 +277,22 @@ function arrived(visit) {
 
 /**
  * @param {ListContext} context
+ * @param {HeldPack} held
  * @param {Visit[]} visits
  * @returns {HTMLElement}
  */
-function queue(context, visits) {
+function queue(context, { pack }, visits) {
   const told = element("p");
   told.id = "sending";
   told.setAttribute("role", "status");
   const send = button(both("现在发送", "Send now"), () => context.send(), "");
   const heading = element("h2", "", ...both(`待发送（${visits.length}）`, `To be sent (${visits.length})`));
   if (!visits.length) return told;
-  const list = element("ul", "places", ...visits.map((visit) => waiting(context, visit)));
+  const list = element(
+    "ul",
+    "places",
+    ...visits.map((visit) => waiting(context, visit, pack?.kit?.second_officer_hours)),
+  );
   return element("section", "", heading, told, element("p", "tools", send), list);
 }
 
@@ -355,7 +381,7 @@ export function listView(context, held, kept) {
   return [
     ...closed(kept),
     ...notLasting(context, kept.visits),
-    queue(context, by("finished").sort(newest("finishedAt"))),
+    queue(context, held, by("finished").sort(newest("finishedAt"))),
     ...section(both("未完成", "Unfinished"), by("draft").sort(newest("startedAt")).map(draft)),
     beginning(context, held),
     ...(held.pack?.kit ? taskList(context, held.pack) : []),

@@ -39,6 +39,8 @@ export interface Kit {
   /** By permit type, from the best; packs of earlier days hold one scale for all. */
   grades: Record<string, GradeStep[]> | GradeStep[];
   critical_cap: number;
+  /** How long after its arrival a record can be confirmed; packs of earlier days do not say. */
+  second_officer_hours?: number;
   checklists: Checklist[];
   rectifications: [order: number, ...Due, items: string[]][];
   drawn: [drawn: number, ...Due][];

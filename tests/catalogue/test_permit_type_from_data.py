@@ -32,7 +32,8 @@ from licence_qr.domain.roles import Actor, Role
 from licence_qr.domain.work.tasks import TaskKind
 from licence_qr.errors import InputError, RuleError
 from licence_qr.services.inspecting.kit import kit
-from licence_qr.services.inspecting.second_officer import AnswerRequest, unanswered
+from licence_qr.services.inspecting.receive import unanswered
+from licence_qr.services.inspecting.second_officer import AnswerRequest
 from licence_qr.store.inspecting import inspections
 from licence_qr.store.register import permits
 from licence_qr.store.register.permits import StoredPermit

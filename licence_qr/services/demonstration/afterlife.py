@@ -24,8 +24,8 @@ from licence_qr.services.feedback.ratings import Ratings, SentRating
 from licence_qr.services.feedback.reports import SentReport
 from licence_qr.services.feedback.reports_desk import ReportAct, ReportsDesk
 from licence_qr.services.inspecting.draws import DrawRequest, Draws
-from licence_qr.services.inspecting.receive import Inspections
-from licence_qr.services.inspecting.second_officer import AnswerRequest, SecondOfficers, unanswered
+from licence_qr.services.inspecting.receive import Inspections, unanswered
+from licence_qr.services.inspecting.second_officer import AnswerRequest, SecondOfficers
 from licence_qr.store.database.connections import Database
 from licence_qr.store.feedback import ratings as stored_ratings
 from licence_qr.store.feedback import reports

@@ -15,8 +15,8 @@ from licence_qr.errors import AccessError, ConflictError, InputError, NotFoundEr
 from licence_qr.services.inspecting.arrival import Arrival
 from licence_qr.services.inspecting.document import read_inspection
 from licence_qr.services.inspecting.effects import Counting, InspectionEffects
-from licence_qr.services.inspecting.receive import note
-from licence_qr.services.inspecting.second_officer import answer_until, names, unanswered
+from licence_qr.services.inspecting.receive import answer_until, note, unanswered
+from licence_qr.services.inspecting.second_officer import names
 from licence_qr.services.inspecting.validate import judge
 from licence_qr.services.register import access, things
 from licence_qr.services.register.access import DECIDE_INSPECTIONS, MAKE_INSPECTIONS, READ_INSPECTIONS, READ_ORDERS

@@ -36,6 +36,7 @@ def kit(tx: Transaction, catalogue: Catalogue, actor: Actor, today: date) -> dic
             if known.scale is not None
         },
         "critical_cap": critical_cap(rules),
+        "second_officer_hours": rules.second_officer_hours,
         "checklists": [_checklist(each) for each in catalogue.inspection_rules.checklists_on(today)],
         "rectifications": [
             [

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from licence_qr.domain.catalogue.grading import grade_short
 from licence_qr.domain.catalogue.model import Catalogue, Text
+from licence_qr.domain.dates import local_date
 from licence_qr.domain.inspecting.inspection import Flag, Inspection, InspectionState
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor
@@ -34,15 +35,28 @@ from licence_qr.store.register.photo_files import PhotoFiles
 NOT_OURS = frozenset({Flag.BUSINESS_UNKNOWN, Flag.OTHER_OFFICE})
 
 
+def answer_until(catalogue: Catalogue, stored: StoredInspection) -> datetime:
+    """Until when the second officer can confirm a record: so many hours after its arrival, by the figure of that day."""
+    rules = catalogue.life_rules_on(local_date(stored.received_at))
+    return stored.received_at + timedelta(hours=rules.second_officer_hours)
+
+
+def unanswered(stored: StoredInspection) -> bool:
+    """Whether the record is held and its second officer has said nothing."""
+    return stored.state is InspectionState.HELD and Flag.SECOND_OFFICER_UNCONFIRMED in stored.flags
+
+
 @dataclass(frozen=True, slots=True)
 class InspectionReceipt:
     """What the phone is told of one content. ``order`` is the number of the order to rectify that it gave,
-    ``grade`` its grade as within a sentence, empty where it gave none."""
+    ``grade`` its grade as within a sentence, empty where it gave none. ``confirm_until``: until when the second officer can
+    confirm it, None where nobody is waited for."""
 
     stored: StoredInspection
     photos: tuple[StoredPhoto, ...]
     order: int | None
     grade: Text
+    confirm_until: datetime | None
 
     @property
     def complete(self) -> bool:
@@ -139,7 +153,13 @@ class Inspections:
         permit = permits.get(tx, stored.permit_id) if stored.permit_id is not None else None
         scale = self.catalogue.scale(permit.permit.permit_type) if permit else None
         grade = grade_short(scale, stored.grade)
-        return InspectionReceipt(stored, inspections.photos(tx, stored.key), order.order_id if order else None, grade)
+        return InspectionReceipt(
+            stored=stored,
+            photos=inspections.photos(tx, stored.key),
+            order=order.order_id if order else None,
+            grade=grade,
+            confirm_until=answer_until(self.catalogue, stored) if unanswered(stored) else None,
+        )
 
 
 def note(tx: Transaction, stored: StoredInspection, actor: Actor, reason: str, now: datetime) -> None:

@@ -7,11 +7,10 @@ name of its first officer, or waits for the desk if something else holds it. Obj
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from licence_qr.domain.accounts.act_content import ActContent
 from licence_qr.domain.catalogue.model import Catalogue
-from licence_qr.domain.dates import local_date
 from licence_qr.domain.inspecting.inspection import Flag, InspectionState
 from licence_qr.domain.inspecting.second_officer import MAX_OBJECTION_CHARS, OBJECTION, OfficersAnswer
 from licence_qr.domain.plain_text import demand_length
@@ -23,7 +22,7 @@ from licence_qr.services.accounts.second_factor.checking import Proof
 from licence_qr.services.inspecting.arrival import Arrival
 from licence_qr.services.inspecting.document import read_inspection
 from licence_qr.services.inspecting.effects import Counting, InspectionEffects
-from licence_qr.services.inspecting.receive import NOT_OURS, note
+from licence_qr.services.inspecting.receive import NOT_OURS, answer_until, note, unanswered
 from licence_qr.services.inspecting.validate import judge
 from licence_qr.services.register import access, events, things
 from licence_qr.services.register.access import MAKE_INSPECTIONS
@@ -57,20 +56,9 @@ class NamedVisit:
     until: datetime
 
 
-def answer_until(catalogue: Catalogue, stored: StoredInspection) -> datetime:
-    """Until when the second officer can confirm a record: so many hours after its arrival, by the figure of that day."""
-    rules = catalogue.life_rules_on(local_date(stored.received_at))
-    return stored.received_at + timedelta(hours=rules.second_officer_hours)
-
-
 def names(actor: Actor, stored: StoredInspection) -> bool:
     """Whether ``actor`` is the second officer of the record, by any account, and not its first."""
     return actor.is_among({stored.second_officer}) and not actor.is_among({stored.officer})
-
-
-def unanswered(stored: StoredInspection) -> bool:
-    """Whether the record is held and its second officer has said nothing."""
-    return stored.state is InspectionState.HELD and Flag.SECOND_OFFICER_UNCONFIRMED in stored.flags
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,8 @@ def _receipt(receipt: InspectionReceipt) -> dict[str, Any]:
     return {
         "id": stored.id,
         "content_sha256": stored.content_sha256,
-        "received_at": stored.received_at.astimezone(UTC).strftime(_WRITTEN),
+        "received_at": _written(stored.received_at),
+        "confirm_until": receipt.confirm_until and _written(receipt.confirm_until),
         "state": stored.state.value,
         "flags": [{"code": flag.value, "text": [words[flag].zh, words[flag].en]} for flag in stored.flags],
         "photos_missing": [photo.sent_sha256 for photo in receipt.photos if photo.missing],
@@ -93,3 +94,7 @@ def _receipt(receipt: InspectionReceipt) -> dict[str, Any]:
         "grade_words": [receipt.grade.zh, receipt.grade.en],
         "order": receipt.order,
     }
+
+
+def _written(instant: datetime) -> str:
+    return instant.astimezone(UTC).strftime(_WRITTEN)

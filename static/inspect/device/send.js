@@ -50,7 +50,7 @@ const OFFLINE = () =>
  * @param {RequestInit} [options]
  * @returns {Promise<any>}
  */
-async function asked(address, options = {}) {
+export async function asked(address, options = {}) {
   const headers = { Accept: "application/json", ...options.headers };
   // "manual": where a session is over, the answer may lead to the sign-in page, which is no receipt.
   /** @type {RequestInit} */

@@ -116,6 +116,8 @@ export interface Receipt {
   id: string;
   content_sha256: string;
   received_at: string;
+  /** Until when the second officer can confirm; null where nobody is waited for, missing in receipts of earlier versions. */
+  confirm_until?: string | null;
   state: "counted" | "held" | "set_aside";
   flags: { code: string; text: Both }[];
   photos_missing: string[];

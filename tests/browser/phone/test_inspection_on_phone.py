@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from playwright.sync_api import Browser, expect
 from verify_site import Site
 
 FINDING = "床单有污渍，未及时更换"
+UNTIL = re.compile(r"第二名检查人员须在 20\d\d年\d+月\d+日 \d\d:\d\d 前在此或在自己的设备上确认")
 
 
 @pytest.fixture
@@ -75,15 +77,20 @@ def made_and_sent(phone: PhoneOfItsOwn) -> None:
         expect(phone.questions().nth(3).locator(".shots img")).to_have_count(1)
         phone.finish()
         expect(page.locator("#sending")).to_contain_text("没有网络")
+        expect(page.locator("#view")).to_contain_text("送达后 24 小时内，由第二名检查人员确认")
         phone.reopen()
         phone.list()
         expect(phone.waiting()).to_have_text("待发送（1） To be sent (1)")
     phone.list()
     expect(phone.delivered()).to_have_count(1)
     expect(phone.delivered()).to_contain_text("还没有计入")
+    expect(phone.delivered()).to_contain_text(UNTIL)
     expect(phone.waiting()).to_have_count(0)
     phone.list()
     confirmed_beside(phone)
+    phone.page.get_by_role("link", name="回到本机的检查").click()
+    expect(phone.delivered()).to_contain_text("已计入登记库")
+    expect(phone.page.get_by_role("link", name="第二名检查人员在此确认")).to_have_count(0)
     (found,) = received(phone.site)
     assert (found["state"], found["arrived"]) == ("counted", 1)
     failed = [answer for answer in found["answers"] if answer["answer"] == "no"]

@@ -18,8 +18,8 @@ from licence_qr.domain.inspecting.second_officer import OfficersAnswer
 from licence_qr.domain.issuing.application import Application
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.services.accounts.second_factor.checking import Proof
-from licence_qr.services.inspecting.receive import InspectionReceipt
-from licence_qr.services.inspecting.second_officer import AnswerRequest, unanswered
+from licence_qr.services.inspecting.receive import InspectionReceipt, unanswered
+from licence_qr.services.inspecting.second_officer import AnswerRequest
 from licence_qr.store.inspecting.inspections import StoredInspection
 from licence_qr.store.register import entities, history, permits
 from licence_qr.store.register.permits import StoredPermit

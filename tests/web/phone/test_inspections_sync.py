@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -23,6 +24,8 @@ def test_a_visit_is_sent_with_its_photographs_and_again(phone, desk_services, ho
     assert first.status_code == 201
     assert (told["id"], told["content_sha256"], told["state"]) == (name, digest, "held")
     assert [flag["code"] for flag in told["flags"]] == ["second_officer_unconfirmed"]
+    arrived, until = (datetime.fromisoformat(told[name]) for name in ("received_at", "confirm_until"))
+    assert until - arrived == timedelta(hours=24)
     assert (told["photos_missing"], told["complete"], told["score"], told["order"]) == ([sha256], False, 100, None)
     address = f"{name}/{digest}/photos/{sha256}"
     sent = phone.put(address, photo, **{"Content-Type": "image/jpeg"})
@@ -47,7 +50,7 @@ def test_flags_are_told_in_both_languages(phone, desk_services, hotel):
     name, body = visit(desk_services, hotel, second_officer=None)
     told = phone.put(name, body).get_json()
     flag = told["flags"][0]  # others tell that the visits of these tests are all at one time
-    assert (told["state"], flag["code"]) == ("held", "second_officer_missing")
+    assert (told["state"], flag["code"], told["confirm_until"]) == ("held", "second_officer_missing", None)
     assert "第二名" in flag["text"][0] and "second" in flag["text"][1]
 
 
