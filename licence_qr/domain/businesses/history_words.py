@@ -68,6 +68,7 @@ EVENTS: Mapping[EventKind, Text] = {
     EventKind.SIGNED_IN: Text("已登录", "Signed in"),
     EventKind.SIGN_IN_REFUSED: Text("登录未成功", "Sign-in refused"),
     EventKind.SIGN_IN_LOCKED: Text("多次登录未成功，暂停登录", "Sign-in paused after too many attempts"),
+    EventKind.PASSWORD_REFUSED: Text("再次输入的密码有误", "Password refused before an act"),
     EventKind.SESSION_ENDED: Text("结束登录", "Session ended"),
     EventKind.DEVICES_FORGOTTEN: Text("不再记住登录过的设备", "Known devices forgotten"),
     EventKind.FACTOR_ENROLLED: Text("增加第二重验证", "Second factor added"),
@@ -87,8 +88,8 @@ EVENTS: Mapping[EventKind, Text] = {
     EventKind.CARD_PRINTED: Text("已打印亮证牌", "Display card printed"),
     EventKind.DATA_SEEN: Text("查看个人信息", "Personal data viewed"),
     EventKind.SEARCHED: Text("查询登记库", "Register searched"),
-    EventKind.SWEPT: Text("每日整理", "Daily sweep run"),
     EventKind.REGISTER_PREPARED: Text("建立或升级登记库", "Register created or upgraded"),
+    EventKind.SWEPT: Text("每日整理", "Daily sweep run"),
     EventKind.TRACES_DELETED: Text("删除到期的查看记录", "Access records deleted at the end of their time"),
 }
 

@@ -88,6 +88,7 @@ class EventKind(StrEnum):
     SIGNED_IN = "signed_in"  # account/<id>
     SIGN_IN_REFUSED = "sign_in_refused"  # account/<id>; 0: there is no such user name
     SIGN_IN_LOCKED = "sign_in_locked"  # likewise: refused, and locked for a time
+    PASSWORD_REFUSED = "password_refused"  # noqa: S105 – account/<id>: before an act that asks for it
     SESSION_ENDED = "session_ended"  # account/<id>: by somebody, not by time
     DEVICES_FORGOTTEN = "devices_forgotten"  # account/<id>
     FACTOR_ENROLLED = "factor_enrolled"  # account/<id>
@@ -107,8 +108,8 @@ class EventKind(StrEnum):
     CARD_PRINTED = "card_printed"  # card/<uscc>
     DATA_SEEN = "data_seen"  # <what was opened>/<id>, or list/<name>
     SEARCHED = "searched"  # search/<kind of what was searched for>
-    SWEPT = "swept"  # sweep/<day>
     REGISTER_PREPARED = "register_prepared"  # register/<newest step of its schema>: made or upgraded
+    SWEPT = "swept"  # sweep/<day>
     TRACES_DELETED = "traces_deleted"  # traces/<first day that is kept>
 
 
@@ -117,18 +118,22 @@ TRACES = frozenset(
     {
         EventKind.SIGNED_IN,
         EventKind.SIGN_IN_REFUSED,
+        EventKind.PASSWORD_REFUSED,
         EventKind.SIGN_IN_LOCKED,
-        EventKind.EXPORTED,
-        EventKind.CARD_PRINTED,
         EventKind.SESSION_ENDED,
         EventKind.DEVICES_FORGOTTEN,
         EventKind.FACTOR_USED,
         EventKind.FACTOR_REFUSED,
         EventKind.FACTOR_LOCKED,
+        EventKind.EXPORTED,
+        EventKind.CARD_PRINTED,
         EventKind.DATA_SEEN,
         EventKind.SEARCHED,
     }
 )
+
+# Tries of whoever it was: those that follow one another are told together (``services.register.refusals``).
+REFUSALS = frozenset({EventKind.SIGN_IN_REFUSED, EventKind.SIGN_IN_LOCKED, EventKind.PASSWORD_REFUSED})
 
 # Public fields of a licence, premises, a permit and a mark. A name, also that of a business, may be that of a person;
 # an address may be a home; items and scope are free text.
@@ -210,6 +215,7 @@ PUBLIC_FIELDS: Mapping[EventKind, frozenset[str]] = {
     EventKind.SIGNED_IN: _NOTHING,
     EventKind.SIGN_IN_REFUSED: _NOTHING,
     EventKind.SIGN_IN_LOCKED: _NOTHING,
+    EventKind.PASSWORD_REFUSED: _NOTHING,
     EventKind.SESSION_ENDED: _NOTHING,
     EventKind.DEVICES_FORGOTTEN: _NOTHING,
     EventKind.FACTOR_ENROLLED: _NOTHING,
@@ -225,13 +231,13 @@ PUBLIC_FIELDS: Mapping[EventKind, frozenset[str]] = {
     EventKind.CARD_PRINTED: _NOTHING,
     EventKind.DATA_SEEN: _NOTHING,
     EventKind.SEARCHED: _NOTHING,
+    EventKind.REGISTER_PREPARED: _NOTHING,
     EventKind.SWEPT: _NOTHING,
     EventKind.TRACES_DELETED: _NOTHING,
     # All of it is in the published lists.
     EventKind.KEY_ADDED: _KEY,
     EventKind.KEY_ROTATED: _KEY,
     EventKind.KEY_RETIRED: _KEY,
-    EventKind.REGISTER_PREPARED: _NOTHING,
     EventKind.KEY_COMPROMISED: _KEY,
 }
 

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from licence_qr.domain.accounts.stages import SignInStage
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.register.networks import client_network
-from licence_qr.domain.roles import BY_ITSELF, Actor, Via
+from licence_qr.domain.roles import Actor, Via
 from licence_qr.errors import AccessError
 from licence_qr.services.accounts import sign_in_limits
-from licence_qr.services.accounts.notes import note
 from licence_qr.services.accounts.passwords import Passwords
 from licence_qr.services.accounts.second_factor.checking import FactorChecks
 from licence_qr.services.accounts.sessions import CameFrom, Sessions
 from licence_qr.services.accounts.sign_in_limits import KnownDevice, Tries
-from licence_qr.services.register import throttle
+from licence_qr.services.register import refusals, throttle
 from licence_qr.store.accounts import accounts
 from licence_qr.store.accounts.accounts import User
 from licence_qr.store.database.connections import Database, Transaction
@@ -68,6 +67,7 @@ class SignIn:
             throttle.give_back(tx, tries.shared)
             if rehashed:
                 accounts.rehash_password(tx, user.actor.user_id, rehashed)
+            refusals.close(tx, now)
             self.sessions.end_within(tx, instead_of, now)
             wants = SignInStage.PASSWORD if user.must_change else self.after_password(tx, user.actor)
             return self.sessions.open(tx, user.actor, CameFrom(client, device_words), now, wants=wants)
@@ -77,12 +77,10 @@ class SignIn:
         return SignInStage.SECOND_FACTOR if self.factors.wanted(tx, actor) else None
 
     def _note_refusal(self, user: User | None, client: str, now: datetime, *, locked: bool) -> None:
-        """Record a refused sign-in, also of an unknown name. The limits bound the events: throttled tries have none."""
-        user_id = user.actor.user_id if user else _NO_ACCOUNT
-        # Before sign-in there is no actor: refusals are recorded in the name of the program.
-        by = BY_ITSELF.coming(Via(network=client_network(client)))
+        """Record a refused sign-in, also of an unknown name. Throttled tries leave nothing."""
+        user_id, via = user.actor.user_id if user else _NO_ACCOUNT, Via(network=client_network(client))
         with self.database.write() as tx:
-            note(tx, EventKind.SIGN_IN_LOCKED if locked else EventKind.SIGN_IN_REFUSED, user_id, by, now)
+            refusals.note(tx, EventKind.SIGN_IN_LOCKED if locked else EventKind.SIGN_IN_REFUSED, user_id, via, now)
 
     def known_device(self, actor: Actor, device: KnownDevice | None) -> KnownDevice:
         """The value for a device on which ``actor`` has just signed in; ``device`` is its value from before, if any.
@@ -110,6 +108,9 @@ class SignIn:
             user = accounts.user_by_id(tx, actor.user_id)
         if user is None or not self.passwords.fits(user, password):
             raise AccessError("password_wrong")
+            via = replace(actor.via, network=actor.via.network or client_network(client))
+            with self.database.write() as tx:
+                refusals.note(tx, EventKind.PASSWORD_REFUSED, actor.user_id, via, now)
         with self.database.write() as tx:
             throttle.forget(tx, tries)
         return user
@@ -117,6 +118,10 @@ class SignIn:
 
 def _tries(user: User | None, username: str, client: str, device: KnownDevice | None) -> Tries:
     """The limits for a try. ``device`` is valid only for its own account and the account's current generation."""
+def _from(client: str) -> Via:
+    return Via(network=client_network(client))
+
+
     if user and device and (device.user_id, device.generation) == (user.actor.user_id, user.device_generation):
         return sign_in_limits.of_device(device)
     return sign_in_limits.of_stranger(username, client)

@@ -9,7 +9,7 @@ from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import SHANGHAI, add_months, local_date
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor
-from licence_qr.services.register import events
+from licence_qr.services.register import events, refusals
 from licence_qr.services.register.events import NewEvent
 from licence_qr.store.database.connections import Database
 from licence_qr.store.register import traces
@@ -31,6 +31,8 @@ class TraceKeeping:
         kept_from = add_months(today, -self.catalogue.life_rules_on(today).traces_kept_months)
         before = datetime.combine(kept_from, time(), SHANGHAI).astimezone(UTC)
         deleted = 0
+        with self.database.write() as tx:
+            refusals.close(tx, now)
         while part := self._delete(by, now, before, kept_from):
             deleted += part
         return deleted

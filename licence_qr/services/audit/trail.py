@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
+from typing import Any
 
 from licence_qr.domain.dates import SHANGHAI, local_date
-from licence_qr.domain.register.events import TRACES, EventKind
+from licence_qr.domain.register.events import REFUSALS, TRACES, EventKind
 from licence_qr.domain.roles import Actor
 from licence_qr.services.register import access, events
 from licence_qr.services.register.events import NewEvent
@@ -46,7 +47,8 @@ class TrailFilter:
 class TrailLine:
     """One event. ``by`` and ``on_behalf_of`` are user names, and ``by_name`` the display name where it is an account's.
 
-    ``details``: fields that were seen, changed or told, without their values; ``reason`` as it was given.
+    ``details``: fields that were seen, changed or told, without their values; ``reason`` as it was given. ``times``: how
+    many refused tries it stands for, from ``network``, which may be several.
     """
 
     at: datetime
@@ -63,6 +65,7 @@ class TrailLine:
     reason: str
     device: str
     network: str
+    times: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +227,7 @@ class _LineReader:
 
     def _line(self, row: EventRow) -> TrailLine:
         subject, uscc = row["subject"], row["uscc"] or row["subject"].partition("card/")[2]
+        refused = _values(row["after"]) if row["event"] in REFUSALS else {}
         return TrailLine(
             at=datetime.fromisoformat(row["at"]),
             kind=EventKind(row["event"]),
@@ -238,7 +242,8 @@ class _LineReader:
             details=_details(row),
             reason=row["reason"],
             device=row["device"],
-            network=row["network"],
+            network=row["network"] or ", ".join(refused.get("networks", ())),
+            times=refused.get("times", 1),
         )
 
     def _account(self, subject: str) -> str:
@@ -258,6 +263,6 @@ def _details(row: EventRow) -> tuple[str, ...]:
     return tuple(sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name)))
 
 
-def _values(text: str | None) -> Mapping[str, object]:
-    values: Mapping[str, object] = json.loads(text) if text else {}
+def _values(text: str | None) -> Mapping[str, Any]:
+    values: Mapping[str, Any] = json.loads(text) if text else {}
     return values

@@ -302,6 +302,11 @@ def m028_trail_indexes(schema: Schema) -> None:
     audit_tables.add_trail_indexes(schema)
 
 
+def m029_refusals(schema: Schema) -> None:
+    """Refused tries, counted until they are told."""
+    audit_tables.add_refusals(schema)
+
+
 STEPS: tuple[Callable[[Schema], None], ...] = (
     m001_businesses,
     m002_codes,
@@ -331,4 +336,5 @@ STEPS: tuple[Callable[[Schema], None], ...] = (
     m026_named_checks,
     m027_traces,
     m028_trail_indexes,
+    m029_refusals,
 )

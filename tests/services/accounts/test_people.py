@@ -57,7 +57,7 @@ def events(services: Services) -> list[tuple[str, str, str, Any, Any]]:
     """What was written down: kind, subject, actor, and the values before and after."""
     with services.database.read() as tx:
         everything = [*history.everything(tx), *traces.everything(tx)]
-    rows = [row for row in everything if row["event"] not in {"account_opened", "signed_in"}]
+    rows = [row for row in everything if row["event"] not in {"account_opened", "signed_in", "password_refused"}]
     read = [(each, *(json.loads(each[side]) if each[side] else None for side in ("before", "after"))) for each in rows]
     return [(row["event"], row["subject"], row["actor"], before, after) for row, before, after in read]
 

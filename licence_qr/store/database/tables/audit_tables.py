@@ -42,3 +42,13 @@ def add_trail_indexes(schema: Schema) -> None:
         CREATE INDEX history_by_network ON history (network, at);
         CREATE INDEX traces_by_network ON traces (network, at);
     """)
+
+
+def add_refusals(schema: Schema) -> None:
+    """Refused tries of the last minutes, by kind, account and network, until they are told as one trace."""
+    schema.run("""
+        CREATE TABLE refusals (
+            kind TEXT NOT NULL, subject TEXT NOT NULL, network TEXT NOT NULL, since TEXT NOT NULL, last_at TEXT NOT NULL,
+            times INTEGER NOT NULL, told INTEGER NOT NULL, PRIMARY KEY (kind, subject, network));
+        CREATE INDEX refusals_by_time ON refusals (since);
+    """)

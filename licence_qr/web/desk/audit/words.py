@@ -55,8 +55,9 @@ _ALL_FIELDS = {**FIELDS, **_FIELDS}
 
 
 def kind_words(line: TrailLine) -> str:
-    """What was done."""
-    return in_words(EVENTS[line.kind])
+    """What was done, and how often where it was refused more than once."""
+    many = t(f"（{line.times} 次）", f" ({line.times} times)") if line.times > 1 else ""
+    return in_words(EVENTS[line.kind]) + many
 
 
 def about_words(line: TrailLine) -> str:
