@@ -13,6 +13,7 @@ from licence_qr.domain.accounts.passwords import LEAST_GUESSES, MADE_BYTES, dema
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import InputError
 from licence_qr.services.accounts.guessing import best_guess
+from licence_qr.services.accounts.name_letters import in_letters
 from licence_qr.store.accounts.accounts import User
 
 # Cost of a guess for somebody who steals the register: argon2id, RFC 9106, section 4, second recommended option. No
@@ -30,7 +31,8 @@ def demand(password: str, about: Actor) -> None:
     be the password of ``about``."""
     password = normalized(password)
     demand_length(password)
-    guess = best_guess(password, words_about((about.username, about.display_name, about.office)))
+    names = (about.username, about.display_name, about.office)
+    guess = best_guess(password, words_about((*names, *in_letters(about.display_name))))
     if guess.guesses < LEAST_GUESSES:
         raise InputError("password_personal" if guess.personal else "password_common", field="new_password")
 

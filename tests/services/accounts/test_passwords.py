@@ -66,6 +66,37 @@ def test_what_is_guessed_soon_is_refused_with_the_reason(password: str, code: st
 
 
 @pytest.mark.parametrize(
+    ("name", "password"),
+    [
+        ("欧阳晓明", "ouyangxiaoming"),
+        ("欧阳晓明", "XiaomingOuyang1"),
+        ("欧阳晓明", "xiaoming20261"),
+        ("欧阳晓明", "oyxm20262026"),
+        ("王诗琪", "wangshiqi2026"),
+        ("王诗琪", "shiqiwang123!"),
+        ("王诗琪", "iqihsgnaw2026"),
+        ("王诗琪", "wsq20261123w"),
+        ("王诗琪", "wsqwsqwsqwsq"),
+        ("单德芳", "shandefang12"),
+        ("单德芳", "dandefang123"),
+        ("曾子墨", "zengzimo2026"),
+        ("吕绿竹", "lvlvzhu20261"),
+        ("吕绿竹", "luluzhu20261"),
+        ("吕绿竹", "lyulyuzhu2026"),
+        ("王诗琪（示例）", "wangshiqi2026"),
+        ("Wang 诗琪", "wangshiqi2026"),
+    ],
+)
+def test_the_pinyin_of_the_name_is_like_the_name(name: str, password: str) -> None:
+    assert refused(password, Actor(8, "k017", name, "bafu", frozenset({Role.CLERK}))) == "password_personal"
+
+
+@pytest.mark.parametrize("name", ["白市驿镇政务服务中心综合窗口", "李", "王", "Wang", "", "㐀㐁", "𠀀𠀁", "·"])
+def test_any_name_leaves_good_passwords_good(name: str) -> None:
+    assert refused("seven grey herons at noon", Actor(8, "k017", name, "bafu", frozenset({Role.CLERK}))) == ""
+
+
+@pytest.mark.parametrize(
     "password",
     [
         "a good long password",
