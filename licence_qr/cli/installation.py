@@ -211,7 +211,6 @@ def account() -> None:
     """
 
 
-_THIS_MACHINE = "127.0.0.1"
 _username = click.argument("username", help="用户名。 User name.")
 
 
@@ -318,7 +317,7 @@ def reset_second_factor(username: str, administrator: str, second: str, reason: 
     services = build(load_settings())
     _, *both = services.factor_reset.demand(username, administrator, second)
     first, other = (_confirmer(services, each) for each in both)
-    services.factor_reset.reset(username, first, other, reason, _THIS_MACHINE, datetime.now(UTC))
+    services.factor_reset.reset(username, first, other, reason, whoever_runs_this(), datetime.now(UTC))
     if as_json:
         say({"username": username, "reset": True})
         return

@@ -25,17 +25,20 @@ class Confirming:
     sign_in: SignIn
     checks: FactorChecks
 
-    def confirm(self, actor: Actor, proof: Proof, content: ActContent, client: str, now: datetime) -> None:
+    def confirm(
+        self, actor: Actor, proof: Proof, content: ActContent, client: str, now: datetime, *, beside: str = ""
+    ) -> None:
         """Check the password, and the second factor if ``actor`` has or needs one, for ``content``.
 
         This is the one gate of grave acts. A confirmation cannot be used again, nor for another answer to the same question:
         a code counts once, and a passkey answers a challenge that was made for this content and session.
 
-        Raises AccessError ``password_wrong``, ``password_throttled``, ``second_factor_wrong``,
-        ``second_factor_throttled``, ``second_factor_unreadable`` or ``second_factor_not_enrolled``. Sessions stay.
+        ``beside``: as for ``SignIn.confirm_password``. Raises AccessError ``password_wrong``, ``password_throttled``,
+        ``second_factor_wrong``, ``second_factor_throttled``, ``second_factor_unreadable`` or
+        ``second_factor_not_enrolled``. Sessions stay.
         """
         needed = self.demanded_of(actor)
-        self.sign_in.confirm_password(actor, proof.password, client, now)
+        self.sign_in.confirm_password(actor, proof.password, client, now, beside=beside)
         if needed:
             self._confirm_factor(actor, proof, content, now)
 

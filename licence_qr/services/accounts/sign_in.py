@@ -94,34 +94,36 @@ class SignIn:
         device_id = kept.device_id if kept else secrets.token_urlsafe(_DEVICE_ID_BYTES)
         return KnownDevice(actor.user_id, generation, device_id)
 
-    def confirm_password(self, actor: Actor, password: str, client: str, now: datetime) -> User:
+    def confirm_password(self, actor: Actor, password: str, client: str, now: datetime, *, beside: str = "") -> User:
         """Check the password of ``actor`` again, before a grave act; return the account that it opens.
 
-        Sessions are not changed. Raises AccessError ``password_wrong`` or ``password_throttled``; the try is counted
-        before the password is checked.
+        ``beside``: the user name of another, on whose device or at whose console ``actor`` types it. Sessions are not
+        changed. Raises AccessError ``password_wrong`` or ``password_throttled``; the try is counted before the password
+        is checked, and a wrong one leaves a trace.
         """
-        tries = sign_in_limits.of_confirming(actor.username, client).own
+        tries = sign_in_limits.of_confirming(actor.username, client, beside)
         with self.database.read() as tx:
-            throttle.demand(tx, tries, now, "password_throttled")
+            throttle.demand(tx, tries.all, now, "password_throttled")
         with self.database.write() as tx:
-            throttle.take(tx, tries, now, "password_throttled")
+            throttle.take(tx, tries.all, now, "password_throttled")
             user = accounts.user_by_id(tx, actor.user_id)
         if user is None or not self.passwords.fits(user, password):
-            raise AccessError("password_wrong")
             via = replace(actor.via, network=actor.via.network or client_network(client))
             with self.database.write() as tx:
                 refusals.note(tx, EventKind.PASSWORD_REFUSED, actor.user_id, via, now)
+            raise AccessError("password_wrong")
         with self.database.write() as tx:
-            throttle.forget(tx, tries)
+            throttle.forget(tx, tries.own)
+            throttle.give_back(tx, tries.shared)
         return user
 
 
-def _tries(user: User | None, username: str, client: str, device: KnownDevice | None) -> Tries:
-    """The limits for a try. ``device`` is valid only for its own account and the account's current generation."""
 def _from(client: str) -> Via:
     return Via(network=client_network(client))
 
 
+def _tries(user: User | None, username: str, client: str, device: KnownDevice | None) -> Tries:
+    """The limits for a try. ``device`` is valid only for its own account and the account's current generation."""
     if user and device and (device.user_id, device.generation) == (user.actor.user_id, user.device_generation):
         return sign_in_limits.of_device(device)
     return sign_in_limits.of_stranger(username, client)

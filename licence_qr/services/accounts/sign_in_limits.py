@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from licence_qr.domain.canonical_json import canonical_json
 from licence_qr.domain.register.networks import client_network, networks_of
 from licence_qr.domain.register.rate_limits import Limit
 from licence_qr.services.register.throttle import Try
@@ -34,6 +35,11 @@ OF_DEVICE = Limit("sign-in device", most=10, seconds=_WINDOW)
 # can still sign in elsewhere. A stolen session can be used from many addresses, so all of them together are limited too.
 CONFIRMING_FROM_NETWORK = Limit("confirm password", most=5, seconds=_WINDOW)
 CONFIRMING = Limit("confirm name", most=15, seconds=_WINDOW)
+# What is typed for somebody on the device of a colleague, or at the machine, has limits apart: of that colleague, so that
+# one who types wrong passwords there locks out nobody but themselves, and of all colleagues together, because each has
+# tries of their own.
+CONFIRMING_BESIDE = Limit("confirm beside", most=5, seconds=_WINDOW)
+CONFIRMING_BESIDE_ALL = Limit("confirm beside all", most=60, seconds=_WINDOW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +88,9 @@ def of_device(device: KnownDevice) -> Tries:
     return Tries(own=(Try(OF_DEVICE, f"{device.user_id}/{device.device_id}"),))
 
 
-def of_confirming(username: str, client: str) -> Tries:
-    """Confirming the password of the signed-in ``username``."""
+def of_confirming(username: str, client: str, beside: str = "") -> Tries:
+    """Confirming the password of the signed-in ``username``, or of somebody beside the signed-in ``beside``."""
+    if beside:
+        pair = canonical_json([username, beside])
+        return Tries(own=(Try(CONFIRMING_BESIDE, pair),), shared=(Try(CONFIRMING_BESIDE_ALL, username),))
     return Tries(own=(Try(CONFIRMING_FROM_NETWORK, f"{username}@{client_network(client)}"), Try(CONFIRMING, username)))

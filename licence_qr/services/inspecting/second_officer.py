@@ -38,7 +38,8 @@ from licence_qr.store.inspecting.inspections import Listed, StoredInspection
 class AnswerRequest:
     """The answer of an officer to the content with this hash. ``proof`` is checked, not stored.
 
-    ``reason`` goes with an objection; ``client`` is the remote address of the request.
+    ``reason`` goes with an objection; ``client`` is the remote address of the request, ``beside`` the user name of whoever
+    is signed in there, if that is another.
     """
 
     content_sha256: str
@@ -46,6 +47,7 @@ class AnswerRequest:
     reason: str = ""
     proof: Proof = field(default_factory=Proof, repr=False)
     client: str = ""
+    beside: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ class SecondOfficers:
         content, given = answering(subject_of(key), given), whole(given)
         with self.database.read() as tx:
             self._open(tx, actor, key, given, now)
-        self.confirming.confirm(actor, given.proof, content, given.client, now)
+        self.confirming.confirm(actor, given.proof, content, given.client, now, beside=given.beside)
         with self.database.write() as tx:
             return self.answer_within(tx, actor, key, given, now)
 
@@ -109,8 +111,8 @@ class SecondOfficers:
             raise AccessError("inspection_other_officer")
         if user is None:
             raise AccessError("inspection_names_another")
-        given = replace(given, proof=replace(given.proof, passkey=""))
-        return self.answer(user.actor.coming(actor.via), key, given, now)
+        beside = replace(given, proof=replace(given.proof, passkey=""), beside=actor.username)
+        return self.answer(user.actor.coming(actor.via), key, beside, now)
 
     def beside(self, actor: Actor, inspection_id: str, digest: str) -> StoredInspection:
         """The record that ``actor`` has sent with this id and hash. Raises NotFoundError ``inspection_not_found``."""

@@ -14,8 +14,13 @@ from licence_qr.cli.main import commands
 from licence_qr.domain.roles import Role
 from licence_qr.errors import AccessError, InputError
 from licence_qr.services.accounts.sessions import IDLE_MINUTES, SESSION_HOURS, SESSIONS_KEPT_DAYS
-from licence_qr.services.accounts.sign_in_limits import CONFIRMING_FROM_NETWORK
+from licence_qr.services.accounts.sign_in_limits import (
+    CONFIRMING_BESIDE,
+    CONFIRMING_BESIDE_ALL,
+    CONFIRMING_FROM_NETWORK,
+)
 from licence_qr.store.database.sqlite import sqlite3
+from licence_qr.store.register import traces
 
 PASSWORD = "a good long password"
 
@@ -235,6 +240,44 @@ def test_confirming_is_throttled_and_does_not_shut_the_person_out(people, now):
     assert codes == ["password_wrong"] * CONFIRMING_FROM_NETWORK.most + ["password_throttled"]
     assert confirming(people, actor, PASSWORD, now) == "password_throttled"
     assert people.sign_in("wang", PASSWORD, "10.0.0.1", now)
+
+
+def beside(people, actor, password, now, other):
+    with pytest.raises(AccessError) as error:
+        people.confirm_password(actor, password, "10.0.0.1", now, beside=other)
+    return error.value.code
+
+
+def test_wrong_passwords_beside_a_colleague_shut_out_nobody_but_that_colleague(people, now):
+    actor = people.actor(people.sign_in("wang", PASSWORD, "10.0.0.1", now), now)
+    codes = [beside(people, actor, "wrong", now, "li") for _ in range(CONFIRMING_BESIDE.most + 1)]
+    assert codes == ["password_wrong"] * CONFIRMING_BESIDE.most + ["password_throttled"]
+    assert beside(people, actor, PASSWORD, now, "li") == "password_throttled"
+    people.confirm_password(actor, PASSWORD, "10.0.0.1", now)
+    people.confirm_password(actor, PASSWORD, "10.0.0.1", now, beside="zhao")
+    people.confirm_password(actor, PASSWORD, "10.0.0.1", now, beside="console:keeper")
+
+
+def test_all_colleagues_together_guess_no_password(people, now):
+    actor = people.actor(people.sign_in("wang", PASSWORD, "10.0.0.1", now), now)
+    codes = [
+        beside(people, actor, "wrong", now, f"colleague-{n // CONFIRMING_BESIDE.most}")
+        for n in range(CONFIRMING_BESIDE_ALL.most + 1)
+    ]
+    assert codes == ["password_wrong"] * CONFIRMING_BESIDE_ALL.most + ["password_throttled"]
+    people.confirm_password(actor, PASSWORD, "10.0.0.1", now)
+
+
+def test_a_wrong_password_before_an_act_leaves_a_trace(people, services, now):
+    actor = people.actor(people.sign_in("wang", PASSWORD, "10.0.0.1", now), now)
+    for _ in range(3):
+        assert confirming(people, actor, "wrong", now) == "password_wrong"
+    with services.database.read() as tx:
+        row = traces.everything(tx)[-1]
+    shown = ("event", "actor", "subject", "session", "network")
+    assert [row[each] for each in shown] == [
+        "password_refused", "system", f"account/{actor.user_id}", actor.via.session, "10.0.0.1",
+    ]  # fmt: skip
 
 
 def test_a_right_password_clears_the_tries_and_a_closed_account_confirms_nothing(people, now):

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from licence_qr.domain.accounts.act_content import ActContent
 from licence_qr.domain.register.events import EventKind
-from licence_qr.domain.roles import Actor
+from licence_qr.domain.roles import Actor, Via
 from licence_qr.errors import AccessError, InputError, RuleError
 from licence_qr.services.accounts.accounts import shut_out
 from licence_qr.services.accounts.confirming import Confirming
@@ -19,6 +19,7 @@ from licence_qr.store.accounts.accounts import User
 from licence_qr.store.database.connections import Transaction
 
 MAX_REASON_CHARS = 500
+_THIS_MACHINE = "127.0.0.1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +51,20 @@ class FactorReset:
         return owner, first, other
 
     def reset(
-        self, username: str, administrator: Confirmer, second: Confirmer, reason: str, client: str, now: datetime
+        self, username: str, administrator: Confirmer, second: Confirmer, reason: str, by: Actor, now: datetime
     ) -> None:
         """Remove all second factors and recovery codes of an account, end its sessions, and forget its devices.
 
-        Both confirm with their password, and a second factor if they have or need one. Raises InputError
-        ``reset_reason_missing``; like ``demand`` and ``Confirming.confirm``.
+        ``by``: the system user at whose console both are. Both confirm with their password, and a second factor if they
+        have or need one. Raises InputError ``reset_reason_missing``; like ``demand`` and ``Confirming.confirm``.
         """
         if not reason.strip():
             raise InputError("reset_reason_missing", field="reason")
         owner, first, other = self.demand(username, administrator.username, second.username)
         content = ActContent("reset second factors", f"account/{owner.user_id}", reason.strip()[:MAX_REASON_CHARS])
-        self.confirming.confirm(first, administrator.proof, content, client, now)
-        self.confirming.confirm(other, second.proof, content, client, now)
+        first, other = (each.coming(Via(device=by.username)) for each in (first, other))
+        for who, proof in ((first, administrator.proof), (other, second.proof)):
+            self.confirming.confirm(who, proof, content, _THIS_MACHINE, now, beside=by.username)
         with self.confirming.sign_in.database.write() as tx:
             user = _active(tx, username)
             factors.remove_totp(tx, owner.user_id)

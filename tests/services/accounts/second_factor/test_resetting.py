@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from licence_qr.domain.roles import Role
+from licence_qr.domain.roles import Role, at_console
 from licence_qr.errors import LicenceQRError
 from licence_qr.services.accounts.second_factor.checking import Proof
 from licence_qr.services.accounts.second_factor.resetting import Confirmer, FactorReset
 
 PASSWORD = "a good long password"
 CLIENT = "192.0.2.7"
+CONSOLE = at_console("keeper")
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def reset(person):
     def reset(first="qian", second="sun", reason="身份证核对", passwords=(PASSWORD, PASSWORD), username="zhao"):
         confirmers = [Confirmer(name, Proof(word)) for name, word in zip((first, second), passwords, strict=True)]
         try:
-            resetting.reset(username, *confirmers, reason, CLIENT, person.now)
+            resetting.reset(username, *confirmers, reason, CONSOLE, person.now)
         except LicenceQRError as refused:
             return refused.code
         return ""
@@ -41,7 +42,8 @@ def test_two_others_take_every_factor_away(person, reset):
     assert person.people.sessions.holder(token, person.now) is None
     with person.services.database.read() as tx:
         row = tx.one("SELECT * FROM history WHERE event = 'factors_reset'")
-    assert row["actor"] == "qian" and "sun" in row["private"] and "身份证核对" in row["private"]
+    assert (row["actor"], row["device"]) == ("qian", "console:keeper")
+    assert "sun" in row["private"] and "身份证核对" in row["private"]
 
 
 @pytest.mark.parametrize(
@@ -70,5 +72,5 @@ def test_an_administrator_who_needs_a_second_factor_resets_nothing_without(perso
     person.demonstration = False
     confirmers = Confirmer("qian", Proof(PASSWORD)), Confirmer("sun", Proof(PASSWORD))
     with pytest.raises(LicenceQRError, match="second_factor_not_enrolled"):
-        FactorReset(person.factors.confirming).reset("zhao", *confirmers, "身份证核对", CLIENT, person.now)
+        FactorReset(person.factors.confirming).reset("zhao", *confirmers, "身份证核对", CONSOLE, person.now)
     assert person.factors.of(person.actor).app
