@@ -10,6 +10,7 @@ it writes the file leaves a part under a name that begins with a dot, and has ha
 from __future__ import annotations
 
 import json
+import logging
 import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -17,11 +18,14 @@ from datetime import date, datetime
 from pathlib import Path
 
 from licence_qr.domain.canonical_json import canonical_json
-from licence_qr.domain.register.events import Event, EventKind
+from licence_qr.domain.register.events import SALT_BYTES, Event, EventKind
 from licence_qr.domain.roles import Via
 from licence_qr.store.database.connections import Transaction
 from licence_qr.store.files import file_errors, sync_names
 from licence_qr.store.register import history
+
+_log = logging.getLogger("licence_qr.register")
+_MOST_KEYS = 2**63  # that SQLite holds as a number
 
 
 def folder(register: Path) -> Path:
@@ -48,7 +52,8 @@ def keep(register: Path, event: Event) -> None:
 def take_in(register: Path, tx: Transaction) -> Callable[[], None]:
     """Append what waits, the oldest first; what is returned removes the files and is to be called after COMMIT.
 
-    A file that cannot be read as an event, or not removed, stays where it is: no act fails for it.
+    No act fails for a file that is no event: it is set aside under a name that ends with ``.unreadable``, and the log says
+    so. One that cannot be opened or removed stays where it is.
     """
     taken = []
     for path, event in _waiting(folder(register)):
@@ -56,6 +61,11 @@ def take_in(register: Path, tx: Transaction) -> Callable[[], None]:
             history.append(tx, event)
         taken.append(path)
     return lambda: _remove(taken)
+
+
+def how_many_set_aside(register: Path) -> int:
+    """How many files were no events and wait for somebody to look at them."""
+    return sum(1 for _ in folder(register).glob("*.unreadable"))
 
 
 def _remove(taken: list[Path]) -> None:
@@ -70,8 +80,17 @@ def _waiting(place: Path) -> Iterator[tuple[Path, Event]]:
     for path in sorted(place.glob("[!.]*.json")):
         try:
             yield path, _event(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError, KeyError, TypeError):
+        except OSError:
             continue
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+            _set_aside(path, error)
+
+
+def _set_aside(path: Path, error: Exception) -> None:
+    aside = path.with_name(f"{path.name}.unreadable")
+    with suppress(OSError):  # another process may have been faster
+        path.rename(aside)
+        _log.error("no event, set aside as %s: %s", aside, type(error).__name__)
 
 
 def _text(event: Event) -> str:
@@ -98,8 +117,9 @@ def _text(event: Event) -> str:
 
 
 def _event(text: str) -> Event:
+    """The event of a file. Raises one of the errors that ``_waiting`` knows where the text is none that could be stored."""
     read = json.loads(text)
-    return Event(
+    event = Event(
         **read
         | {
             "kind": EventKind(read["kind"]),
@@ -109,3 +129,16 @@ def _event(text: str) -> Event:
             "via": Via(*read.get("via", ())),
         }
     )
+    _demand_types(event)
+    _text(event).encode("utf-8")  # as it will be stored
+    return event
+
+
+def _demand_types(event: Event) -> None:
+    texts = [event.uscc, event.subject, event.actor, event.office, event.legal_basis, event.document_no]
+    texts += [event.proposed_by, event.on_behalf_of, event.via.session, event.via.device, event.via.network]
+    sides = [part.get(side, {}) for part in (event.public, event.private) for side in ("before", "after")]
+    if not all(isinstance(text, str) for text in texts) or not all(isinstance(side, dict) for side in sides):
+        raise TypeError("a text or a side is of another type")
+    if type(event.person_id) is not int or not 0 <= event.person_id < _MOST_KEYS or len(event.salt) != SALT_BYTES:
+        raise ValueError("no person or no salt")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -121,14 +122,52 @@ def test_whoever_is_killed_before_the_file_is_gone_does_not_tell_it_twice(
     assert waiting(services) == []
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '"x"', '{"kind": "exported"}'])
-def test_no_act_fails_for_a_file_that_cannot_be_read(
-    services: Services, pair: IssuedPair, now: datetime, text: str
+@pytest.mark.parametrize("text", ["", "[]", "{}", '"x"', '{"kind": "exported"}', "[" * 100_000])
+def test_no_act_fails_for_a_file_that_is_no_event(
+    services: Services, pair: IssuedPair, now: datetime, text: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     file = taken(services, now)
     file.write_text(text, encoding="utf-8")
     write(services)
-    assert (told(services), waiting(services)) == ([], [file])
+    aside = file.with_name(f"{file.name}.unreadable")
+    assert (told(services), waiting(services), aside.read_text(encoding="utf-8")) == ([], [aside], text)
+    assert [record for record in caplog.records if str(aside) in record.getMessage()]
+
+
+@pytest.mark.parametrize(
+    ("member", "value"),
+    [
+        ("actor", ["wang"]),
+        ("actor", 5),
+        ("actor", "\ud800"),
+        ("subject", None),
+        ("at", 5),
+        ("at", {}),
+        ("effective_on", 20261123),
+        ("person_id", "7"),
+        ("person_id", 2**63),
+        ("public", [1]),
+        ("public", {"after": "x"}),
+        ("private", "x"),
+        ("via", [1, 2, 3]),
+        ("via", ["a", "b", "c", "d"]),
+        ("via", None),
+        ("salt", 7),
+        ("salt", "00"),
+        ("kind", ["exported"]),
+        ("kind", "made up"),
+        ("unknown", "x"),
+    ],
+)
+def test_a_member_of_another_type_is_set_aside_too_and_the_next_event_is_taken_in(
+    services: Services, pair: IssuedPair, now: datetime, member: str, value: object
+) -> None:
+    file = taken(services, now)
+    whole = json.loads(file.read_text(encoding="utf-8"))
+    file.with_name(f"0{file.name}").write_text(json.dumps(whole | {member: value}), encoding="utf-8")
+    write(services)
+    assert [subject for subject, _, _ in told(services)] == ["export/pack"]
+    assert [path.name for path in waiting(services)] == [f"0{file.name}.unreadable"]
 
 
 def test_what_can_be_written_down_nowhere_is_not_handed_out(
