@@ -12,16 +12,18 @@ import click
 
 from licence_qr.bootstrap import build
 from licence_qr.cli.console import whoever_runs_this
+from licence_qr.cli.errors import tell
 from licence_qr.cli.help import Command, Group
 from licence_qr.cli.json_output import json_option, say
 from licence_qr.config import load_settings
 from licence_qr.domain.dates import SHANGHAI, local_date
 from licence_qr.domain.work.tasks import DueStep
 from licence_qr.domain.written_dates import read_date
-from licence_qr.errors import NotFoundError
+from licence_qr.errors import NotFoundError, RuleError
 from licence_qr.services.audit.readings import ShownData
 
 if TYPE_CHECKING:
+    from licence_qr.services.lifecycle.sweep import Swept
     from licence_qr.services.register.state_on_day import PastState
 
 _STEPS = {
@@ -64,7 +66,14 @@ def sweep(as_json: bool) -> None:
     services.trace_keeping.note_sweep(by, now, counts)
     if as_json:
         say(counts)
-        return
+    else:
+        _say_swept(swept, contacts, words, traces)
+    if swept.unswept:
+        tell(RuleError("sweep_incomplete", count=len(swept.unswept), businesses="、".join(swept.unswept)))
+        raise click.exceptions.Exit(1)
+
+
+def _say_swept(swept: Swept, contacts: int, words: int, traces: int) -> None:
     click.echo(f"视为准予延续 deemed renewed: {swept.renewals}")
     click.echo(f"歇业期满 dormancies ended: {swept.rests}")
     click.echo(f"名录、标记期满 marks ended: {swept.marks}")

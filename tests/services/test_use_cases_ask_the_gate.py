@@ -132,7 +132,7 @@ def writes(kind: type, name: str, above: tuple[str, ...] = ()) -> bool:
         return False
     source = inspect.getsource(method)
     deeper = (writes(kind, each, (*above, name)) for each in re.findall(r"self\.(\w+)\(", source))
-    begins = re.search(r"database\.write\(|(write_each|purge_all)\(self\.database", source)
+    begins = re.search(r"database\.write\(|(write_each(_apart)?|purge_all)\(self\.database", source)
     return begins is not None or any(deeper)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
@@ -30,9 +31,9 @@ class TraceKeeping:
         today = local_date(now)
         kept_from = add_months(today, -self.catalogue.life_rules_on(today).traces_kept_months)
         before = datetime.combine(kept_from, time(), SHANGHAI).astimezone(UTC)
-        deleted = 0
         with self.database.write() as tx:
             refusals.close(tx, now)
+        deleted = 0
         while part := self._delete(by, now, before, kept_from):
             deleted += part
         return deleted
@@ -46,7 +47,7 @@ class TraceKeeping:
                 events.write(tx, NewEvent(kind=EventKind.TRACES_DELETED, subject=subject, at=now, by=by, after=told))
         return part
 
-    def note_sweep(self, by: Actor, now: datetime, counts: dict[str, int]) -> None:
+    def note_sweep(self, by: Actor, now: datetime, counts: Mapping[str, object]) -> None:
         """Write down who ran the daily sweep, and what it did. Raises RegisterError."""
         subject = f"sweep/{local_date(now).isoformat()}"
         with self.database.write() as tx:

@@ -6,32 +6,45 @@ new expiry date and print, and records when a mark or dormancy ended.
 
 from __future__ import annotations
 
+import logging
+import traceback
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject, SubjectKind, rule
 from licence_qr.domain.lifecycle.details import ActRequest
 from licence_qr.domain.register.events import EventKind
+from licence_qr.errors import KeyStoreError, LicenceQRError
 from licence_qr.services.lifecycle.calendar import calendar_actor
 from licence_qr.services.lifecycle.case import ActCase
 from licence_qr.services.lifecycle.perform import Life
 from licence_qr.services.register.record import as_json
 from licence_qr.services.signing.sign_record import refresh_status
-from licence_qr.store.database.batches import write_each
+from licence_qr.store.database.batches import write_each_apart
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.register import entities, marks, permits
 from licence_qr.store.register.photo_files import PhotoFiles
 
+_log = logging.getLogger("licence_qr.lifecycle")
+_PACKAGE = Path(__file__).parents[2]
+_Act = Callable[[Transaction, str, datetime], None]
+
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """The number of renewals, dormancies and marks recorded, and of partial photograph files removed."""
+    """The number of renewals, dormancies and marks recorded, and of partial photograph files removed.
+
+    ``unswept``: the credit codes of businesses of which something could not be recorded.
+    """
 
     renewals: int
     rests: int
     marks: int
     photo_parts: int
+    unswept: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +56,32 @@ class LifeSweep:
     photos: PhotoFiles
 
     def run(self, now: datetime) -> Swept:
-        """Record all that is due at ``now``. Raises KeyStoreError when a new print cannot be signed, RegisterError."""
+        """Record all that is due at ``now``. Whatever is wrong with one business stops no other one: the log says what.
+
+        Raises KeyStoreError when a new print cannot be signed, RegisterError.
+        """
         day = local_date(now)
         with self.database.read() as tx:
             renewing = permits.undecided_past_end(tx, day)
             resting = entities.rested(tx, day)
             over = marks.elapsed(tx, day)
-        due = sorted({each.uscc for each in renewing} | set(resting))
-        write_each(self.database, due, lambda tx, uscc: self._catch_up(tx, uscc, now))
-        marked = sorted({each.uscc for each in over})
-        write_each(self.database, marked, lambda tx, uscc: self._drop_marks(tx, uscc, now))
-        return Swept(len(renewing), len(resting), len(over), self.photos.sweep(now))
+        due = {each.uscc for each in renewing} | set(resting)
+        late = self._each(due, self._catch_up, now) | self._each({each.uscc for each in over}, self._drop_marks, now)
+        renewals = sum(each.uscc not in late for each in renewing)
+        rests = sum(uscc not in late for uscc in resting)
+        ended = sum(each.uscc not in late for each in over)
+        return Swept(renewals, rests, ended, self.photos.sweep(now), tuple(sorted(late)))
+
+    def _each(self, usccs: set[str], act: _Act, now: datetime) -> set[str]:
+        """Do ``act`` for each business; return those for which it failed."""
+        failed = write_each_apart(self.database, sorted(usccs), lambda tx, uscc: act(tx, uscc, now), KeyStoreError)
+        for uscc, error in failed:
+            # Neither its text nor its facts: they may name people.
+            told = error.code if isinstance(error, LicenceQRError) else type(error).__name__
+            frames = traceback.extract_tb(error.__traceback__)
+            place = [frame for frame in frames if Path(frame.filename).is_relative_to(_PACKAGE)][-1]
+            _log.error("not swept: %s: %s at %s:%s", uscc, told, place.filename, place.lineno)
+        return {uscc for uscc, _ in failed}
 
     def _catch_up(self, tx: Transaction, uscc: str, now: datetime) -> None:
         stored = entities.get(tx, uscc)

@@ -6,6 +6,7 @@ whoever asks without end costs no more than whoever asks once a second.
 
 from __future__ import annotations
 
+import json
 import os
 import threading
 from collections.abc import Callable, Iterator
@@ -24,7 +25,7 @@ from licence_qr.store.database.connections import WRITE_WAIT_SECONDS
 from licence_qr.store.database.probe import RegisterProbe
 from licence_qr.store.feedback import reports
 from licence_qr.store.publishing import status_list
-from licence_qr.store.register import history
+from licence_qr.store.register import history, pending_events
 from licence_qr.store.register.photo_files import PhotoFiles
 
 LEAST_FREE_BYTES = 100 * 1024 * 1024  # below it there is no room for the copy that a backup makes of a small register
@@ -47,6 +48,8 @@ class Readiness:
     trust_list_issued_at: datetime | None = None
     signing_until: dict[KeyPurpose, date] = field(default_factory=dict)
     reports_with_text: int | None = None
+    unswept_businesses: int | None = None
+    events_set_aside: int = 0
     free_bytes: dict[str, int] = field(default_factory=dict)
 
     @contextmanager
@@ -81,7 +84,8 @@ class Watching:
             return kept
 
     def _look(self, now: datetime) -> Readiness:
-        found = Readiness(now, writers_waiting=self.writers_waiting())
+        set_aside = pending_events.how_many_set_aside(self.probe.path)
+        found = Readiness(now, writers_waiting=self.writers_waiting(), events_set_aside=set_aside)
         checks: tuple[Callable[[Readiness], None], ...] = (
             self._register,
             self._writer,
@@ -104,6 +108,8 @@ class Watching:
             with self.probe.reading() as tx:
                 found.newest_event_at = history.newest_at(tx)
                 found.reports_with_text = reports.count_with_words(tx)
+                swept = history.newest_sweep(tx)
+                found.unswept_businesses = len(json.loads(swept["after"]).get("unswept", ())) if swept else None
                 issue = status_list.newest_issue(tx)
                 found.status_list_issued_at = issue.issued_at if issue else None
         except RegisterError as error:

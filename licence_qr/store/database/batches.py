@@ -10,7 +10,9 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
+from licence_qr.errors import RegisterError
 from licence_qr.store.database.connections import Database, Transaction
+from licence_qr.store.database.sqlite import sqlite3
 
 # With the commit, which is not counted, at most about 50 ms for one who waits.
 WRITING_SECONDS = 0.03
@@ -39,3 +41,24 @@ def write_each(
                 done += 1
                 if clock() - began >= WRITING_SECONDS:
                     break
+
+
+def write_each_apart(
+    database: Database, items: Iterable[Item], act: Callable[[Transaction, Item], object], stops: type[Exception]
+) -> list[tuple[Item, Exception]]:
+    """``write_each``, but what ``act`` raises for an item undoes that item alone, and the others are done; return those
+    that failed. Raises what is of the type ``stops``, and where the register itself cannot be written."""
+    failed: list[tuple[Item, Exception]] = []
+
+    def attempt(tx: Transaction, item: Item) -> None:
+        try:
+            with tx.part():
+                act(tx, item)
+        except Exception as error:
+            of_register = isinstance(error, sqlite3.Error) and not isinstance(error, sqlite3.IntegrityError)
+            if of_register or isinstance(error, RegisterError | stops):
+                raise
+            failed.append((item, error))
+
+    write_each(database, items, attempt)
+    return failed

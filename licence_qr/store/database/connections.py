@@ -52,6 +52,19 @@ class Transaction:
         """Execute one statement for each row of values."""
         self._connection.executemany(sql, rows)
 
+    @contextmanager
+    def part(self) -> Iterator[None]:
+        """A part of the transaction that is undone alone where it raises."""
+        self.run("SAVEPOINT part")
+        try:
+            yield
+        except BaseException:
+            if self._connection.in_transaction:  # SQLite has not undone all of it, as on a full disk
+                self.run("ROLLBACK TO part")
+                self.run("RELEASE part")
+            raise
+        self.run("RELEASE part")
+
     def one(self, sql: str, values: Sequence[Any] = ()) -> Row | None:
         """The first row, or None."""
         row: Row | None = self._connection.execute(sql, values).fetchone()

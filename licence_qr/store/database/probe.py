@@ -23,14 +23,14 @@ class RegisterProbe:
     """The register file at ``path``. One look at a time; raises RegisterError, ``register_locked`` at once."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
         self._alone = threading.Lock()
         self._kept: tuple[tuple[int, int], sqlite3.Connection] | None = None
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
         """A transaction that reads what is committed. Raises ``register_outdated`` or ``register_newer`` too."""
-        with self._alone, register_errors(self._path):
+        with self._alone, register_errors(self.path):
             connection = self._connection()
             connection.execute("BEGIN DEFERRED")
             try:
@@ -41,28 +41,28 @@ class RegisterProbe:
 
     def take_write_lock(self) -> None:
         """Take the lock of writers and give it back. Raises ``register_locked`` while another has it."""
-        with self._alone, register_errors(self._path):
+        with self._alone, register_errors(self.path):
             connection = self._connection()
             connection.execute("BEGIN IMMEDIATE")
             connection.execute("ROLLBACK")
 
     def commits(self) -> int:
         """A number that changes whenever somebody commits (PRAGMA data_version)."""
-        with self._alone, register_errors(self._path):
+        with self._alone, register_errors(self.path):
             return int(self._connection().execute("PRAGMA data_version").fetchone()[0])
 
     def _connection(self) -> sqlite3.Connection:
-        with file_errors(self._path):
+        with file_errors(self.path):
             try:
-                found = self._path.stat()
+                found = self.path.stat()
             except FileNotFoundError:
-                raise RegisterError("register_missing", path=self._path) from None
+                raise RegisterError("register_missing", path=self.path) from None
         file = (found.st_dev, found.st_ino)
         if self._kept is None or self._kept[0] != file:
             if self._kept is not None:
                 self._kept[1].close()
                 self._kept = None
-            name = f"{self._path.absolute().as_uri()}?mode=rw"
+            name = f"{self.path.absolute().as_uri()}?mode=rw"
             opened = sqlite3.connect(name, uri=True, timeout=0, isolation_level=None, check_same_thread=False)
             opened.row_factory = sqlite3.Row
             self._kept = (file, opened)

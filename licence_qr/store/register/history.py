@@ -96,6 +96,12 @@ def newest_at(tx: Transaction) -> datetime | None:
     return datetime.fromisoformat(row["at"]) if row else None
 
 
+def newest_sweep(tx: Transaction) -> EventRow | None:
+    """The event of the last daily sweep; None before the first."""
+    row = tx.one(f"{_SELECT} WHERE subject >= 'sweep/' AND subject < 'sweep0' ORDER BY subject DESC, at DESC LIMIT 1")
+    return whole(row) if row else None
+
+
 def everything(tx: Transaction) -> list[EventRow]:
     """All events, oldest first."""
     return [whole(row) for row in tx.all(f"{_SELECT} ORDER BY seq")]

@@ -104,6 +104,11 @@ def _readings(found: Readiness) -> Iterator[Reading]:
         yield Reading("disk_free_bytes", "Free space on the disk of a folder", float(free), (("folder", folder),))
     if found.reports_with_text is not None:
         yield Reading("reports_with_text", "Problem reports whose text is kept", float(found.reports_with_text))
+    if found.unswept_businesses is not None:
+        unswept = float(found.unswept_businesses)
+        yield Reading("unswept_businesses", "Businesses that the last daily sweep could not record", unswept)
+    set_aside = float(found.events_set_aside)
+    yield Reading("events_set_aside", "Files beside the register that are no events", set_aside)
     if found.writer_busy is not None:
         yield Reading("writer_busy", "1 while somebody writes to the register", float(found.writer_busy))
     yield Reading("writers_waiting", "Writers that wait for their turn", float(found.writers_waiting))
