@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from status_lists import SECOND, SUPERSEDED, SUSPENDED, VALID, another, give_out, issue, publishing, put, read
 
-from licence_qr.bootstrap import Services
-from licence_qr.credential.status_list import StatusList, status_of
-from licence_qr.credential.status_list_wire import verify_status_list
+from licence_qr.credential.status_list import status_of
 from licence_qr.credential.trust_list import KeyPurpose
 from licence_qr.credential.verifier import verify_token
 from licence_qr.domain.publishing.entry_status import EntryStatus
@@ -30,45 +28,7 @@ from licence_qr.store.keys import key_files
 from licence_qr.store.publishing import status_list
 from licence_qr.store.register import codes, entities
 
-SECOND = timedelta(seconds=1)
-SUPERSEDED, SUSPENDED, VALID = EntryStatus.SUPERSEDED, EntryStatus.SUSPENDED, EntryStatus.VALID
-
-Issue = Callable[..., codes.StoredCode]
-
-
-@pytest.fixture
-def publishing(services: Services) -> StatusPublishing:
-    return services.status_publishing
-
-
-@pytest.fixture
-def issue(services: Services, clerk, make_application, now) -> Issue:
-    """Issues the ``serial``-th made-up business and gives the stored code."""
-
-    def made(serial: int = 1) -> codes.StoredCode:
-        pair = services.issuance.issue(make_application(serial), clerk, f"key-{serial}", now)
-        with services.database.read() as tx:
-            found = codes.newest(tx, pair.code.code_id)
-        assert found is not None
-        return found
-
-    return made
-
-
-def read(services: Services, published: PublishedList, at) -> StatusList:
-    """The list as a verifier reads it."""
-    return verify_status_list(published.signed, services.keys.trust_list(), at)
-
-
-def put(services: Services, *values: tuple[int, int]) -> None:
-    with services.database.write() as tx:
-        for index, value in values:
-            codes.set_status(tx, index, value)
-
-
-def give_out(services: Services, count: int) -> None:
-    with services.database.write() as tx:
-        codes.take_status_block(tx, count)
+__all__ = ["another", "issue", "publishing"]
 
 
 def test_an_empty_register_publishes_an_empty_list(services, publishing, now):
@@ -199,121 +159,6 @@ def test_a_register_restored_from_an_older_copy_is_read_anew(services, publishin
         tx.run("DELETE FROM status_changes WHERE status_index = 5")
     found = read(services, publishing.publish(now), now)
     assert (found.value(1), found.value(5)) == (1, 0)
-
-
-@pytest.fixture
-def another(services, make_services) -> Iterator[StatusPublishing]:
-    """What another worker of the same installation has."""
-    other = make_services(services.settings.home.parent)
-    yield other.status_publishing
-    other.database.close()
-
-
-def test_all_workers_give_the_same_bytes(services, publishing, another, now):
-    give_out(services, 8)
-    put(services, (1, 1))
-    first = another.publish(now)
-    assert publishing.publish(now + SECOND * 30).signed == first.signed
-    put(services, (2, 2))
-    second = publishing.publish(now + SECOND * 31)
-    assert another.publish(now + SECOND * 32).signed == second.signed
-    assert read(services, second, now).entries == bytes.fromhex("2400")
-    third = another.publish(now + SECOND * 31 + REISSUE_AFTER)
-    assert publishing.publish(now + SECOND * 31 + REISSUE_AFTER).signed == third.signed
-    assert [each.issued_at for each in (first, second, third)] == [
-        now,
-        now + SECOND * 31,
-        now + SECOND * 31 + REISSUE_AFTER,
-    ]
-
-
-def test_no_worker_issues_an_older_list_than_another_has(services, publishing, another, now):
-    give_out(services, 8)
-    seen = []
-    for step, worker in enumerate([publishing, another] * 4):
-        put(services, (step, 1))
-        seen.append(worker.publish(now))
-    assert [each.issued_at for each in seen] == [now + SECOND * step for step in range(8)]
-
-
-def test_a_worker_that_starts_anew_goes_on_with_the_list_of_before(services, publishing, now):
-    give_out(services, 8)
-    first = publishing.publish(now)
-    anew = StatusPublishing(services.database, publishing.signing_key, publishing.origin)
-    assert anew.publish(now + SECOND).signed == first.signed
-    put(services, (7, 1))
-    assert anew.publish(now).issued_at == now + SECOND
-
-
-def test_another_address_is_told_in_a_list_of_its_own(services, publishing, now):
-    publishing.publish(now)
-    elsewhere = StatusPublishing(services.database, publishing.signing_key, "https://xm.example.gov.cn")
-    assert elsewhere.publish(now + SECOND).issue.subject == "https://xm.example.gov.cn/status-list"
-
-
-def test_who_fetches_the_list_gets_what_is_stored_and_signs_nothing(services, publishing, another, now):
-    give_out(services, 8)
-    first = another.publish(now)
-    put(services, (5, 2))
-    assert publishing.current(now + SECOND).signed == first.signed
-    second = another.publish(now + SECOND)
-    assert publishing.current(now + SECOND).signed == second.signed
-    assert publishing.current(now + LIFETIME) is publishing.current(now + SECOND)
-
-
-def test_a_list_is_fetched_until_it_expires(publishing, now):
-    published = publishing.publish(now)
-    assert publishing.current(now + LIFETIME - SECOND) is published
-    with pytest.raises(RegisterError) as refusal:
-        publishing.current(now + LIFETIME)
-    assert refusal.value.code == "offline_list_too_old"
-
-
-def test_before_the_first_list_there_is_none(publishing, now):
-    with pytest.raises(RegisterError) as refusal:
-        publishing.current(now)
-    assert refusal.value.code == "offline_list_missing"
-
-
-def test_a_list_from_a_clock_that_was_ahead_is_replaced_without_a_change(services, publishing, now):
-    publishing.publish(now + timedelta(days=365))
-    assert publishing.publish(now).issued_at == now
-    assert publishing.current(now).issued_at == now
-
-
-def test_a_register_that_cannot_be_written_goes_on_with_the_list_it_has(services, publishing, now):
-    give_out(services, 8)
-    first = publishing.publish(now)
-    with services.database.read() as tx:  # the connection of this thread refuses to write from now on
-        tx.run("PRAGMA query_only = ON")
-    with pytest.raises(RegisterError):
-        publishing.publish(now + REISSUE_AFTER)
-    assert publishing.current(now + REISSUE_AFTER) is first
-
-
-def test_who_comes_second_signs_after_the_list_of_the_first(services, publishing, another, now):
-    """Two processes that sign at the same moment: the one whose list is no longer the next begins anew."""
-    give_out(services, 8)
-    publishing.publish(now)
-    put(services, (1, 1))
-    sign, key = publishing.signing_key, publishing.signing_key(now)
-    overtaking = iter([lambda: (put(services, (2, 2)), another.publish(now))])
-
-    class Overtaken:
-        """A key whose first signature takes so long that another process is faster."""
-
-        kid = key.kid
-
-        def sign(self, message: bytes) -> bytes:
-            next(overtaking, lambda: None)()
-            return key.sign(message)
-
-    publishing.signing_key = lambda _: Overtaken()
-    found = publishing.publish(now)
-    assert (found.issued_at, sign(now).kid) == (now + SECOND, key.kid)
-    assert read(services, found, now).value(1) == 1 and read(services, found, now).value(2) == 2
-    with services.database.read() as tx:
-        assert status_list.newest_issue(tx) == found.issue
 
 
 def test_a_key_of_status_lists_signs_and_no_other(services, publishing, now):

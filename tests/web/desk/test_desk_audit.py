@@ -12,7 +12,8 @@ import pytest
 from desk_pages import Browser, desk_app, desk_services, signed_in
 from flask import Flask
 from openpyxl import load_workbook
-from test_desk_roles import PERSON_OF, closed, things
+from test_desk_roles import closed, things
+from who_may_open import PERSON_OF
 
 from licence_qr.bootstrap import Services
 from licence_qr.domain.businesses.history_words import EVENTS
