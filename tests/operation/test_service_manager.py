@@ -16,14 +16,10 @@ from pathlib import Path
 import pytest
 from program import PROGRAM
 
+from bench.load import free_port
 from licence_qr.process.service_manager import answers, own_address, telling
 
 HERE = "127.0.0.1"
-
-
-def free_port() -> int:
-    with socket.create_server((HERE, 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture

@@ -14,17 +14,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
+from bench.load import free_port
+
 PROGRAM = Path(sys.executable).with_name("licence-qr")
 WORKERS = 2
 BREATH = 0.01  # between two looks, so that looking does not take the CPU from what is looked at
 
 Stream = IO[str] | int | None
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 class Served:

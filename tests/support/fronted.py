@@ -12,7 +12,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from peers import Peer, free_port
+from peers import Peer
+
+from bench.load import free_port
 
 SUPPORT = Path(__file__).parent
 

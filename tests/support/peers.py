@@ -7,12 +7,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
-
-
 def connected_to(port: int) -> set[int]:
     """The ports of the peers whose connections the side that listens on ``port`` still holds, in whatever state."""
     rows = [line.split()[1:3] for line in Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()[1:]]

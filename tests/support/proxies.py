@@ -14,8 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from peers import free_port
-
+from bench.load import free_port
 from licence_qr.services.keys.lan_certificate import lan_certificate
 
 PROXY = Path(__file__).parents[2] / "deploy" / "proxy"

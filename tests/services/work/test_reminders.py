@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
-import socket
 import ssl
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -12,12 +12,14 @@ from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 from work_register import add_permit
 
+from bench.load import free_port
 from licence_qr.catalogue.loader import load_catalogue
 from licence_qr.domain.roles import at_console
 from licence_qr.domain.work.tasks import DueStep
@@ -247,10 +249,17 @@ class Inbox:
         return answer
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def started(inbox: Inbox, **settings: Any) -> Controller:
+    """A mail server that listens. Where somebody else has taken the port since it was found free, others are tried."""
+    while True:
+        controller = Controller(inbox, hostname="127.0.0.1", port=free_port(), **settings)
+        try:
+            controller.start()
+        except OSError as refused:
+            if refused.errno != errno.EADDRINUSE:
+                raise
+        else:
+            return controller
 
 
 @pytest.fixture
@@ -261,8 +270,7 @@ def inbox() -> Inbox:
 @pytest.fixture
 def plain(inbox) -> Iterator[MailServer]:
     """A server without encryption, as one on the same machine may be."""
-    controller = Controller(inbox, hostname="127.0.0.1", port=free_port())
-    controller.start()
+    controller = started(inbox)
     yield MailServer("127.0.0.1", controller.port, "none")
     controller.stop()
 
@@ -323,8 +331,7 @@ def encrypted(inbox, tmp_path) -> Iterator[MailServer]:
         return AuthResult(success=known, handled=False)
 
     settings = {"tls_context": context, "require_starttls": True, "authenticator": know, "auth_required": True}
-    controller = Controller(inbox, hostname="127.0.0.1", port=free_port(), **settings)
-    controller.start()
+    controller = started(inbox, **settings)
     (tmp_path / "password").write_text("only-for-tests\n")
     port = controller.port
     yield MailServer("127.0.0.1", port, "starttls", "register", tmp_path / "password", certificate)
