@@ -23,27 +23,15 @@ blueprint = Blueprint("password", __name__)
 own_password = Handed(OwnPassword)
 
 _CHARACTERS = 30
-PRESENT = Field(
-    "password",
-    Text("现在的密码", "Current password"),
-    widget=Widget.PASSWORD,
-    characters=_CHARACTERS,
-    autocomplete="current-password",
-)
-NEW = Field(
-    "new_password",
-    Text("新密码", "New password"),
-    widget=Widget.PASSWORD,
-    characters=_CHARACTERS,
-    autocomplete="new-password",
-)
-REPEATED = Field(
-    "repeated_password",
-    Text("再输入一次新密码", "New password again"),
-    widget=Widget.PASSWORD,
-    characters=_CHARACTERS,
-    autocomplete="new-password",
-)
+
+
+def _field(name: str, label: Text, autocomplete: str) -> Field:
+    return Field(name, label, widget=Widget.PASSWORD, characters=_CHARACTERS, autocomplete=autocomplete)
+
+
+PRESENT = _field("password", Text("现在的密码", "Current password"), "current-password")
+NEW = _field("new_password", Text("新密码", "New password"), "new-password")
+REPEATED = _field("repeated_password", Text("再输入一次新密码", "New password again"), "new-password")
 
 
 @blueprint.route("/password", methods=["GET", "POST"])

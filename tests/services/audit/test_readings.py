@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from queueing import somebody_writes
 
 from licence_qr.bootstrap import Services
 from licence_qr.domain.issuing.issued import IssuedPair
@@ -32,17 +31,6 @@ def pair(services: Services, make_application: Any, clerk: Actor, now: datetime)
 def told(services: Services) -> list[dict[str, Any]]:
     with services.database.read() as tx:
         return [row | {"says": json.loads(row["after"])} for row in traces.everything(tx)]
-
-
-@contextmanager
-def somebody_writes(services: Services) -> Iterator[None]:
-    services.database.close()
-    writer = sqlite3.connect(services.database.path, isolation_level=None)
-    writer.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    finally:
-        writer.close()
 
 
 def test_it_says_who_saw_which_fields_of_whom_through_what(services: Services, now: datetime) -> None:
@@ -93,7 +81,7 @@ def test_reading_gives_a_business_no_new_revision(services: Services, pair: Issu
 def test_who_reads_while_another_process_writes_is_written_down_with_the_next_write(
     services: Services, now: datetime
 ) -> None:
-    with somebody_writes(services):
+    with somebody_writes(services.database):
         services.readings.seen(READER, PAGE, now)
         services.readings.seen(READER, PAGE, now)
         assert told(services) == []

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import json
 import stat
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from queueing import somebody_writes
 
 from licence_qr.bootstrap import Services, build
 from licence_qr.domain.issuing.issued import IssuedPair
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import RegisterError
 from licence_qr.services.work.work_list import WorkFilter
-from licence_qr.store.database.sqlite import sqlite3
 from licence_qr.store.register import pending_events, traces
 
 OFFICER = Actor(7, "wang", "王示例", "baishiyi", frozenset({Role.CLERK, Role.INSPECTOR}))
@@ -34,17 +33,6 @@ TAKING: dict[str, Take] = {
 @pytest.fixture
 def pair(services: Services, make_application: Any, clerk: Actor, now: datetime) -> IssuedPair:
     return services.issuance.issue(make_application(), clerk, "key", now)
-
-
-@contextmanager
-def somebody_writes(services: Services) -> Iterator[None]:
-    services.database.close()
-    writer = sqlite3.connect(services.database.path, isolation_level=None)
-    writer.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    finally:
-        writer.close()
 
 
 def waiting(services: Services) -> list[Path]:
@@ -64,7 +52,7 @@ def write(services: Services) -> None:
 
 def taken(services: Services, now: datetime) -> Path:
     """A pack that was taken while somebody wrote: the file in which it waits."""
-    with somebody_writes(services):
+    with somebody_writes(services.database):
         services.pack.for_actor(OFFICER, now)
     [file] = waiting(services)
     return file
@@ -74,7 +62,7 @@ def taken(services: Services, now: datetime) -> Path:
 def test_it_is_handed_out_at_once_and_told_with_the_next_write(
     services: Services, pair: IssuedPair, now: datetime, monkeypatch: pytest.MonkeyPatch, subject: str
 ) -> None:
-    with monkeypatch.context() as patched, somebody_writes(services):
+    with monkeypatch.context() as patched, somebody_writes(services.database):
         patched.setattr(
             "licence_qr.store.database.connections.WRITE_WAIT_SECONDS", "a clerk's patience, which a reader has not"
         )
@@ -89,7 +77,7 @@ def test_it_is_handed_out_at_once_and_told_with_the_next_write(
 
 def test_what_waits_comes_first_and_in_its_order(services: Services, pair: IssuedPair, now: datetime) -> None:
     later = [now + timedelta(minutes=number) for number in range(3)]
-    with somebody_writes(services):
+    with somebody_writes(services.database):
         services.pack.for_actor(OFFICER, later[1])
         services.pack.for_actor(OFFICER, later[0])
     services.pack.for_actor(OFFICER, later[2])
@@ -174,5 +162,5 @@ def test_what_can_be_written_down_nowhere_is_not_handed_out(
     services: Services, pair: IssuedPair, now: datetime
 ) -> None:
     pending_events.folder(services.database.path).write_text("", encoding="utf-8")
-    with somebody_writes(services), pytest.raises(RegisterError, match="register_unreachable"):
+    with somebody_writes(services.database), pytest.raises(RegisterError, match="register_unreachable"):
         services.pack.for_actor(OFFICER, now)

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from licence_qr.store.database.connections import Database
+from licence_qr.store.database.sqlite import sqlite3
 
 _IN_MODIFY = 2  # sys/inotify.h
 
@@ -46,3 +47,15 @@ def _changes(file: Path) -> Iterator[int]:
         yield descriptor
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def somebody_writes(database: Database) -> Iterator[None]:
+    """Another process holds the lock of writers."""
+    database.close()
+    writer = sqlite3.connect(database.path, isolation_level=None)
+    writer.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    finally:
+        writer.close()
