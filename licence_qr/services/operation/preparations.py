@@ -38,6 +38,6 @@ class Preparations:
                 "edition": trusted.sequence,
                 "keys": [key.kid.hex() for key in trusted.keys],
             }
-            kind = EventKind.REGISTER_PREPARED
-            events.write(tx, NewEvent(kind=kind, subject=subject, at=now, by=by, after=told))
+            made = NewEvent(kind=EventKind.REGISTER_PREPARED, subject=subject, at=now, by=by, after=told)
+            events.write(tx, made)
         return True
