@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import date
 from enum import StrEnum
 
 
@@ -39,10 +40,36 @@ class Via:
 
 @dataclass(frozen=True, slots=True)
 class Behalf:
-    """For whom somebody at the console acts: the user name of that account, and why."""
+    """For whom somebody acts, a system user at the console or a substitute: the user name of that account, and why."""
 
     username: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class StandsFor:
+    """An absent person for whom somebody stands in: their name, the user names of their accounts, and the last day."""
+
+    person_id: int
+    name: str
+    usernames: frozenset[str]
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    """That a person is recorded as absent: the last day, and the name of who stands in, empty where nobody can."""
+
+    until: date
+    substitute: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """For whom a person stands in on one day, and whether they are absent themselves: then they stand in for nobody."""
+
+    stands_for: tuple[StandsFor, ...] = ()
+    away: Away | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +78,8 @@ class Actor:
 
     ``person_id`` is 0 for actors that are not people. ``others`` are the user names of the person's other accounts: whoever
     must be somebody else is compared with all of them. ``behalf``: a system user acts for somebody, whose accounts are then
-    among ``others``.
+    among ``others``; or a substitute acts for somebody absent, whose accounts are not: a substitute is another person.
+    ``cover`` is that of the day of the request; it is empty for an account that was only looked up.
     """
 
     user_id: int
@@ -63,6 +91,7 @@ class Actor:
     others: frozenset[str] = frozenset()
     via: Via = field(default=Via(), compare=False)
     behalf: Behalf | None = None
+    cover: Cover = field(default=Cover(), compare=False)
 
     def is_among(self, usernames: Iterable[str]) -> bool:
         """Whether one of these accounts is of the same person."""
@@ -75,6 +104,31 @@ class Actor:
     def on_behalf_of(self, person: Actor, reason: str) -> Actor:
         """The same, who acts for ``person``: whoever must be somebody else must be another than that person too."""
         return replace(self, others=person.others | {person.username}, behalf=Behalf(person.username, reason))
+
+    def on_duty(self, cover: Cover) -> Actor:
+        """The same, on a day with this ``cover``."""
+        return replace(self, cover=cover)
+
+    def stands_in_for(self, usernames: Iterable[str]) -> StandsFor | None:
+        """The absent person among these accounts for whom they stand in; None also where one of the accounts is their
+        own."""
+        named = frozenset(usernames)
+        found = (each for each in self.cover.stands_for if each.usernames & named)
+        return None if self.is_among(named) else next(found, None)
+
+    def for_absent(self, usernames: Iterable[str]) -> Actor:
+        """The same, acting for the absent person among these accounts for whom they stand in; unchanged without one."""
+        named = frozenset(usernames)
+        absent = self.stands_in_for(named)
+        return replace(self, behalf=Behalf(min(absent.usernames & named), "")) if absent else self
+
+    def is_involved(self, usernames: Iterable[str]) -> bool:
+        """Whether one of these accounts is of the same person, or of somebody for whom they stand in.
+
+        Whoever must decide with other eyes is neither.
+        """
+        named = frozenset(usernames)
+        return self.is_among(named) or any(each.usernames & named for each in self.cover.stands_for)
 
     def is_same_person(self, other: Actor) -> bool:
         """Whether ``other`` is the same person, perhaps by another account."""

@@ -19,6 +19,7 @@ from inspection_texts import VISIT, content_hash
 
 from bench.exports import licence, permit
 from licence_qr.bootstrap import Services
+from licence_qr.domain.accounts.absences import AbsenceDetails, AbsenceFilter
 from licence_qr.domain.accounts.people import PeopleFilter
 from licence_qr.domain.importing.department_rows import HEALTH_COLUMNS, MARKET_COLUMNS
 from licence_qr.domain.inspecting.follow_up import FollowUpOutcome, FollowUpReport
@@ -64,6 +65,7 @@ OF_ONESELF = (
     | {f"second_factors.{name}" for name in ("begin_passkey", "add_passkey")}
     | {f"confirming.{name}" for name in ("confirm", "confirm_own", "demanded_of", "factors_of", "challenge")}
     | {f"calendar_feeds.{name}" for name in ("revoke", "made_at")}
+    | {"absences.own"}
 )
 # Without a thing of any one office: a list or a figure of one's own office, or something new for it; and people, whom
 # administrators manage for every office.
@@ -73,6 +75,8 @@ OF_NO_OFFICE = (
     | {"draws.officers", "draws.announce", "draws.of_office", "pack.for_actor", "reports_desk.list", "waiting.list"}
     | {"second_officers.waiting", "named_checks.open_one", "ratings_desk.statistics", "ratings_desk.list"}
     | {f"people.{name}" for name, method in vars(People).items() if inspect.isfunction(method) and name[0] != "_"}
+    | {"applications.begun_for", "draws.absent"}
+    | {f"absences.{name}" for name in ("list", "export", "get", "plan", "enter", "change", "end")}
     | {f"trail.{name}" for name in ("page", "day", "readers", "export")}
     | {f"work_list.{name}" for name in ("counts", "show", "everything", "export", "offices")}
 )
@@ -101,6 +105,7 @@ WITHOUT_A_PERSON = (
     | {"factor_reset.reset"}
     | {"sign_in.sign_in", "sessions.actor", "sessions.holder", "sessions.sign_out"}
     | {f"staff.{name}" for name in ("add", "change", "merge", "set_roles", "reopen")}
+    | {f"absence_book.{name}" for name in ("enter", "change", "end")}
     | {"reports.send", "ratings.rate"}
     | {"reports.sweep", "ratings.sweep", "life_sweep.run", "reminders.run", "status_publishing.publish"}
     | {"trace_keeping.sweep", "trace_keeping.note_sweep", "preparations.note"}
@@ -166,6 +171,10 @@ def things(hotel: Scene, make_application: Any) -> dict[str, Any]:
     market, health = as_csv([licence()], MARKET_COLUMNS), as_csv([permit(name="另一家酒店")], HEALTH_COLUMNS)
     services.importing.import_departments(export("market", market), export("health", health), AT_THE_MACHINE, at)
     [question] = services.waiting.list(Actor(9, "supervisor", "负责人", "", frozenset({Role.SUPERVISOR})))
+    away = AbsenceDetails(date(2026, 11, 25), date(2026, 11, 26))
+    inspector = services.accounts.user("inspector")
+    assert inspector is not None
+    absence_id = services.absence_book.enter(inspector.person_id, away, AT_THE_MACHINE, at)
     named = FollowUpReport(date(2026, 11, 23), FollowUpOutcome.MET, ("inspector-2",), "符合")
     services.named_checks.hand_in(hotel.actors["inspector"], hotel.permit_id, named, at)
     return {
@@ -209,6 +218,11 @@ def things(hotel: Scene, make_application: Any) -> dict[str, Any]:
         "other_id": clerk.person_id,
         "details": PersonDetails("", "示例", "baishiyi"),
         "was": "",
+        "absence_id": absence_id,
+        "absences.enter.details": AbsenceDetails(date(2026, 12, 1), date(2026, 12, 2)),
+        "absences.change.details": AbsenceDetails(date(2026, 11, 25), date(2026, 11, 27)),
+        "absences.list.wanted": AbsenceFilter(),
+        "absences.export.wanted": AbsenceFilter(),
         "user_id": hotel.actors["inspector"].user_id,
         "username": "another",
         "roles": frozenset({Role.CLERK}),

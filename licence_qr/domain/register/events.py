@@ -84,6 +84,9 @@ class EventKind(StrEnum):
     PERSON_ADDED = "person_added"  # person/<id>
     PERSON_CHANGED = "person_changed"  # person/<id>
     PERSONS_MERGED = "persons_merged"  # person/<id>: the one that is kept
+    ABSENCE_ENTERED = "absence_entered"  # absence/<id>
+    ABSENCE_CHANGED = "absence_changed"  # absence/<id>
+    ABSENCE_ENDED = "absence_ended"  # absence/<id>: before its last day, or before it began
     PASSWORD_SET = "password_set"  # noqa: S105 – account/<id>
     SIGNED_IN = "signed_in"  # account/<id>
     SIGN_IN_REFUSED = "sign_in_refused"  # account/<id>; 0: there is no such user name
@@ -211,6 +214,9 @@ PUBLIC_FIELDS: Mapping[EventKind, frozenset[str]] = {
     EventKind.PERSON_ADDED: _NOTHING,
     EventKind.PERSON_CHANGED: _NOTHING,
     EventKind.PERSONS_MERGED: _NOTHING,
+    EventKind.ABSENCE_ENTERED: _NOTHING,
+    EventKind.ABSENCE_CHANGED: _NOTHING,
+    EventKind.ABSENCE_ENDED: _NOTHING,
     EventKind.PASSWORD_SET: _NOTHING,
     EventKind.SIGNED_IN: _NOTHING,
     EventKind.SIGN_IN_REFUSED: _NOTHING,
@@ -248,9 +254,10 @@ class Event:
 
     ``uscc`` is the business whose history it belongs to, empty for none. ``actor`` is a user name, a system user at the
     console or a name of ``roles.NOT_PEOPLE``; ``person_id`` its person, ``via`` what it came by, ``on_behalf_of`` the
-    account for which a system user acted; ``proposed_by`` the proposer of a four-eyes act. ``effective_on`` is the day of
-    legal effect; None means the day of ``at`` in Asia/Shanghai. ``public`` and ``private`` have the members ``before`` and
-    ``after`` where they exist, each with its share of the fields; ``private`` also has ``reason``.
+    account for which a system user or a substitute acted; ``proposed_by`` the proposer of a four-eyes act.
+    ``effective_on`` is the day of legal effect; None means the day of ``at`` in Asia/Shanghai. ``public`` and ``private``
+    have the members ``before`` and ``after`` where they exist, each with its share of the fields; ``private`` also has
+    ``reason``.
     """
 
     kind: EventKind

@@ -71,7 +71,8 @@ class Task:
     """One line of the task list.
 
     ``subject`` names what it is about (``permit/17``, ``proposal/3``, ``report/5``); with ``kind`` it is unique.
-    ``due_on`` None: no date is set, or its year has no calendar of working days. ``roles`` may see it.
+    ``due_on`` None: no date is set, or its year has no calendar of working days. ``roles`` may see it;
+    ``named`` are the user names of those whose task it is, empty where it is anybody's in these roles.
     """
 
     kind: TaskKind
@@ -82,6 +83,7 @@ class Task:
     address: str
     due_on: date | None
     roles: frozenset[Role]
+    named: tuple[str, ...] = ()
 
 
 class DueStep(StrEnum):

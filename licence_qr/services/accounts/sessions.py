@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from licence_qr.domain.accounts.stages import Holder, SignInStage
+from licence_qr.domain.dates import local_date
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.register.networks import client_network
 from licence_qr.domain.roles import Actor, Via
 from licence_qr.errors import RegisterError
 from licence_qr.services.accounts.notes import note
-from licence_qr.store.accounts import accounts, sessions
+from licence_qr.store.accounts import absences, accounts, sessions
 from licence_qr.store.accounts.sessions import Session
 from licence_qr.store.database.connections import Database, Transaction
 
@@ -172,4 +173,7 @@ def _held(tx: Transaction, token: str, now: datetime) -> tuple[Session | None, A
     if session is None or session.revoked or session.expires_at <= now or _idle(session, now):
         return None, None
     user = accounts.user_by_id(tx, session.user_id)
-    return (None, None) if user is None or user.disabled else (session, user.actor.coming(_via(session)))
+    if user is None or user.disabled:
+        return None, None
+    cover = absences.cover_of(tx, user.actor.person_id, local_date(now))
+    return session, user.actor.coming(_via(session)).on_duty(cover)

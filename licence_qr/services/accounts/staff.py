@@ -16,7 +16,7 @@ from licence_qr.services.accounts.notes import note
 from licence_qr.services.accounts.role_rules import demand_another_administrator, demand_apart
 from licence_qr.services.register import events, things
 from licence_qr.services.register.events import NewEvent
-from licence_qr.store.accounts import accounts, persons
+from licence_qr.store.accounts import absences, accounts, persons
 from licence_qr.store.accounts.accounts import User
 from licence_qr.store.accounts.persons import Person
 from licence_qr.store.database.connections import Database, Transaction
@@ -95,7 +95,7 @@ class Staff:
             _note(tx, EventKind.PERSON_CHANGED, person_id, by, now, before=_facts(person), after=_facts(wanted))
 
     def merge(self, person_id: int, other_id: int, by: Actor, now: datetime) -> None:
-        """Record that two entries are one person: ``person_id`` stays and gets the accounts of ``other_id``.
+        """Record that two entries are one person: ``person_id`` stays and gets the accounts and absences of ``other_id``.
 
         A forbidden combination of roles that comes to light is told, not refused: that two accounts are of one person is
         true all the same. Raises InputError ``persons_same`` or ``persons_two_staff_nos``, NotFoundError
@@ -109,6 +109,7 @@ class Staff:
                 raise InputError("persons_two_staff_nos", field="other", one=person.staff_no, other=other.staff_no)
             moved = [user.actor.username for user in accounts.of_person(tx, other_id)]
             accounts.give_to(tx, person_id, other_id)
+            absences.give_to(tx, person_id, other_id)
             persons.remove(tx, other_id)
             merged = replace(person, staff_no=person.staff_no or other.staff_no)
             persons.change(tx, merged)

@@ -45,7 +45,8 @@ class TrailFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrailLine:
-    """One event. ``by`` and ``on_behalf_of`` are user names, and ``by_name`` the display name where it is an account's.
+    """One event. ``by`` and ``on_behalf_of`` are user names, and ``by_name`` the display name where it is an account's;
+    ``behalf_name`` likewise.
 
     ``details``: fields that were seen, changed or told, without their values; ``reason`` as it was given. ``times``: how
     many refused tries it stands for, from ``network``, which may be several.
@@ -56,6 +57,7 @@ class TrailLine:
     by: str
     by_name: str
     on_behalf_of: str
+    behalf_name: str
     office: str
     uscc: str
     holder_name: str
@@ -234,6 +236,7 @@ class _LineReader:
             by=row["actor"],
             by_name=self.name(row["actor"]),
             on_behalf_of=row["on_behalf_of"],
+            behalf_name=self.name(row["on_behalf_of"]),
             office=row["office"],
             uscc=uscc,
             holder_name=self.holder(uscc),

@@ -37,7 +37,7 @@ _PROGRAMS: Mapping[str, Text] = {
 class NamedActor:
     """Who acted: the display name of the account (else the user name) or the name of the program, and the office.
 
-    ``behalf`` names the person for whom a system user acted, None for everybody else.
+    ``behalf`` names the person for whom a system user or a substitute acted, None for everybody else.
     """
 
     name: Text

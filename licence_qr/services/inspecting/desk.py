@@ -17,7 +17,7 @@ from licence_qr.services.inspecting.document import read_inspection
 from licence_qr.services.inspecting.effects import Counting, InspectionEffects
 from licence_qr.services.inspecting.receive import answer_until, note, unanswered
 from licence_qr.services.inspecting.second_officer import names
-from licence_qr.services.inspecting.validate import judge
+from licence_qr.services.inspecting.validate import in_whose_place, judge, place_drawn
 from licence_qr.services.register import access, things
 from licence_qr.services.register.access import DECIDE_INSPECTIONS, MAKE_INSPECTIONS, READ_INSPECTIONS, READ_ORDERS
 from licence_qr.store.accounts import accounts
@@ -83,7 +83,8 @@ class AnsweredList:
 class InspectionView:
     """One inspection as shown to the office. Names of officers and findings are internal.
 
-    ``others`` are other contents received under the same id. ``may_handle``: it is held, and the reader may decide on
+    ``officers`` are two names each: of the officer, and of the absent officer of the draw in whose place they went, or
+    empty. ``others`` are other contents received under the same id. ``may_handle``: it is held, and the reader may decide on
     it. ``handled_by`` is the name of who decided on it, or empty. ``answers`` are those of the second officer, with the
     officer's name; ``until`` is when their time ends if they have not answered, and ``may_answer`` whether the reader is
     that officer.
@@ -94,7 +95,7 @@ class InspectionView:
     holder_name: str
     address: str
     permit: StoredPermit | None
-    officers: tuple[str, ...]
+    officers: tuple[tuple[str, str], ...]
     handled_by: str
     lists: tuple[AnsweredList, ...]
     photos: tuple[StoredPhoto, ...]
@@ -157,7 +158,7 @@ class InspectionsDesk:
                 holder_name=business.entity.holder_name if business else "",
                 address=places.get(stored.premises_no, business.entity.domicile if business else ""),
                 permit=permits.get(tx, stored.permit_id) if stored.permit_id is not None else None,
-                officers=_names(tx, filter(None, (stored.officer, stored.second_officer))),
+                officers=_officers(tx, stored, visit),
                 handled_by="".join(_names(tx, filter(None, [stored.handled_by]))),
                 lists=self._lists(visit, photos),
                 photos=photos,
@@ -206,7 +207,7 @@ class InspectionsDesk:
             stored = _own(tx, actor, key)
             if stored.state is not InspectionState.HELD:
                 raise ConflictError("inspection_handled_before")
-            if actor.is_among({stored.officer, stored.second_officer}):
+            if actor.is_involved({stored.officer, stored.second_officer}):
                 raise AccessError("inspection_handled_by_officer")
             state = InspectionState.SET_ASIDE
             if decision == "count":
@@ -240,7 +241,7 @@ class InspectionsDesk:
                 key=stored.key,
                 visit=visit,
                 judged=judged,
-                actor=officer.actor,
+                actor=in_whose_place(tx, officer.actor, judged.drawn, stored.visited_on),
                 visited_on=stored.visited_on,
                 now=now,
             )
@@ -272,7 +273,7 @@ def _own(tx: Transaction, actor: Actor, key: int) -> StoredInspection:
 def _may_handle(actor: Actor, stored: StoredInspection) -> bool:
     involved = {stored.officer, stored.second_officer}
     allowed = access.may(actor, DECIDE_INSPECTIONS, stored.office)
-    return stored.state is InspectionState.HELD and allowed and not actor.is_among(involved)
+    return stored.state is InspectionState.HELD and allowed and not actor.is_involved(involved)
 
 
 def _counted(others: Iterable[StoredInspection]) -> bool:
@@ -282,6 +283,16 @@ def _counted(others: Iterable[StoredInspection]) -> bool:
 def _names(tx: Transaction, usernames: Iterable[str]) -> tuple[str, ...]:
     found = ((name, accounts.user_by_name(tx, name)) for name in usernames)
     return tuple(user.actor.display_name if user else name for name, user in found)
+
+
+def _officers(tx: Transaction, stored: StoredInspection, visit: Inspection) -> tuple[tuple[str, str], ...]:
+    drawn, found = place_drawn(tx, visit), []
+    for username in filter(None, (stored.officer, stored.second_officer)):
+        user = accounts.user_by_name(tx, username)
+        officer = in_whose_place(tx, user.actor, drawn, stored.visited_on) if user else None
+        absent = _names(tx, [officer.behalf.username]) if officer and officer.behalf else ()
+        found.append(("".join(_names(tx, [username])), "".join(absent)))
+    return tuple(found)
 
 
 def _reason(text: str) -> str:

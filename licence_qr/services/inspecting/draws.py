@@ -19,12 +19,12 @@ from licence_qr.domain.inspecting.inspection import VisitOutcome
 from licence_qr.domain.plain_text import demand_length, length_faults, plain_line
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.register.permit import Permit
-from licence_qr.domain.roles import Actor, Role
+from licence_qr.domain.roles import Actor, Away, Role
 from licence_qr.errors import ConflictError, InputError, InvalidApplication, RuleError
 from licence_qr.services.register import access, events, things
 from licence_qr.services.register.access import DRAW, READ_DRAWS
 from licence_qr.services.register.events import NewEvent
-from licence_qr.store.accounts import accounts
+from licence_qr.store.accounts import absences, accounts
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.inspecting import draws
 from licence_qr.store.inspecting.draws import DrawnPlace, StoredDraw
@@ -99,6 +99,16 @@ class Draws:
         access.demand(actor, READ_DRAWS)
         with self.database.read() as tx:
             return accounts.active_of_office(tx, actor.office, Role.INSPECTOR)
+
+    def absent(self, actor: Actor, now: datetime) -> Mapping[int, Away]:
+        """Which of these inspectors are absent today, by their public number: until when, and who stands in. Raises
+        AccessError."""
+        access.demand(actor, READ_DRAWS)
+        today = local_date(now)
+        with self.database.read() as tx:
+            officers = accounts.active_of_office(tx, actor.office, Role.INSPECTOR)
+            covers = {each.user_id: absences.cover_of(tx, each.person_id, today) for each in officers}
+        return {number: cover.away for number, cover in covers.items() if cover.away is not None}
 
     def announce(self, actor: Actor, wanted: DrawRequest, now: datetime) -> int:
         """Freeze and publish the list; return the id of the draw.

@@ -105,7 +105,7 @@ class NamedChecks:
             check = _known(tx, actor, READ_NAMED_CHECKS, named_id)
             permit, holder = permits.get(tx, check.permit_id), entities.get(tx, check.uscc)
             given = confirmations.of_subject(tx, check.subject)
-            involved = actor.is_among({check.officer, *check.others})
+            involved = actor.is_involved({check.officer, *check.others})
             may_handle = access.may(actor, DECIDE_NAMED_CHECKS) and check.state in _OPEN and not involved
             return NamedCheckView(
                 check=check,
@@ -150,7 +150,7 @@ class NamedChecks:
             check = _known(tx, actor, DECIDE_NAMED_CHECKS, named_id)
             if check.state not in _OPEN:
                 raise ConflictError("inspection_handled_before")
-            if actor.is_among({check.officer, *check.others}):
+            if actor.is_involved({check.officer, *check.others}):
                 raise AccessError("inspection_handled_by_officer")
             state = NamedCheckState.SET_ASIDE
             if decision == "count":

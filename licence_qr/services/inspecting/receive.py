@@ -20,7 +20,7 @@ from licence_qr.domain.roles import Actor
 from licence_qr.errors import AccessError, InputError, NotFoundError
 from licence_qr.services.inspecting.arrival import Arrival
 from licence_qr.services.inspecting.document import read_inspection
-from licence_qr.services.inspecting.validate import Judged, judge
+from licence_qr.services.inspecting.validate import Judged, in_whose_place, judge
 from licence_qr.services.register import access, events
 from licence_qr.services.register.access import MAKE_INSPECTIONS
 from licence_qr.services.register.events import NewEvent
@@ -145,7 +145,8 @@ class Inspections:
         visit = arrival.visit
         key = inspections.add(tx, _row(arrival, judged, digest, flags), body, visit.photos)
         if not NOT_OURS.intersection(flags):
-            note(tx, _known(tx, key), arrival.actor, "", arrival.now)
+            officer = in_whose_place(tx, arrival.actor, judged.drawn, arrival.visited_on)
+            note(tx, _known(tx, key), officer, "", arrival.now)
         return key
 
     def _receipt(self, tx: Transaction, stored: StoredInspection) -> InspectionReceipt:

@@ -23,7 +23,7 @@ from licence_qr.services.inspecting.arrival import Arrival
 from licence_qr.services.inspecting.document import read_inspection
 from licence_qr.services.inspecting.effects import Counting, InspectionEffects
 from licence_qr.services.inspecting.receive import NOT_OURS, answer_until, note, unanswered
-from licence_qr.services.inspecting.validate import judge
+from licence_qr.services.inspecting.validate import in_whose_place, judge, place_drawn
 from licence_qr.services.register import access, events, things
 from licence_qr.services.register.access import MAKE_INSPECTIONS
 from licence_qr.services.register.events import NewEvent
@@ -130,7 +130,8 @@ class SecondOfficers:
         """``answer`` in the caller's write transaction; the caller has made sure that it is ``actor`` who answers."""
         given = whole(given)
         stored = self._open(tx, actor, key, given, now)
-        officer = _officer(tx, actor, stored)
+        drawn = place_drawn(tx, read_inspection(inspections.text(tx, key)))
+        officer = in_whose_place(tx, _officer(tx, actor, stored), drawn, stored.visited_on)
         _keep(tx, officer, stored, given, now)
         if given.answer is OfficersAnswer.OBJECTED:
             flags: tuple[Flag, ...] = tuple(
@@ -179,7 +180,7 @@ class SecondOfficers:
             key=stored.key,
             visit=visit,
             judged=judged,
-            actor=first.actor,
+            actor=in_whose_place(tx, first.actor, judged.drawn, stored.visited_on),
             visited_on=stored.visited_on,
             now=now,
         )

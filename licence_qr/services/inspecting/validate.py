@@ -6,6 +6,7 @@ Nothing is refused: an inspection took place, and its record is stored in any ca
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from licence_qr.domain.catalogue.checklists import ChecklistAnswer, ChecklistItem, Score, score
 from licence_qr.domain.catalogue.life_rules import LifeRules
@@ -15,11 +16,12 @@ from licence_qr.domain.identifiers import CodeId, parse_code_number
 from licence_qr.domain.inspecting.inspection import Flag, Inspection, InspectionPurpose
 from licence_qr.domain.inspecting.rectification import OrderState
 from licence_qr.domain.register.permit import PermitState
+from licence_qr.domain.roles import Actor
 from licence_qr.errors import InputError, RuleError
 from licence_qr.services.inspecting.arrival import CLOCK_TOLERANCE, Arrival
 from licence_qr.services.inspecting.plausible import doubts
 from licence_qr.services.register import access
-from licence_qr.store.accounts import accounts
+from licence_qr.store.accounts import absences, accounts
 from licence_qr.store.database.connections import Transaction
 from licence_qr.store.inspecting import draws, rectifications
 from licence_qr.store.inspecting.draws import Drawn
@@ -71,6 +73,19 @@ def judge(tx: Transaction, catalogue: Catalogue, arrival: Arrival) -> Judged:
         *doubts(tx, catalogue, _rules(catalogue, arrival), arrival),
     )
     return Judged(flags, business, permit, scored, order, drawn)
+
+
+def in_whose_place(tx: Transaction, officer: Actor, drawn: Drawn | None, day: date) -> Actor:
+    """``officer`` of a visit on ``day``; where they went in the place of an absent officer of the draw, acting for that
+    person."""
+    cover = absences.cover_of(tx, officer.person_id, day)
+    return officer.on_duty(cover).for_absent(drawn.officers if drawn else ())
+
+
+def place_drawn(tx: Transaction, visit: Inspection) -> Drawn | None:
+    """The drawn place that a record names, or None."""
+    named = visit.drawn if visit.purpose is InspectionPurpose.DRAWN else None
+    return draws.drawn(tx, named) if named is not None else None
 
 
 def _rules(catalogue: Catalogue, arrival: Arrival) -> LifeRules:
@@ -171,7 +186,7 @@ def _order(tx: Transaction, visit: Inspection) -> tuple[Order | None, tuple[Flag
 def _drawn(tx: Transaction, visit: Inspection, permit: StoredPermit | None) -> tuple[Drawn | None, tuple[Flag, ...]]:
     if visit.purpose is not InspectionPurpose.DRAWN:
         return None, ()
-    drawn = draws.drawn(tx, visit.drawn) if visit.drawn is not None else None
+    drawn = place_drawn(tx, visit)
     if drawn is None or permit is None or drawn.permit_id != permit.permit_id:
         return None, (Flag.DRAWN_UNKNOWN,)
     return drawn, () if drawn.inspection_key is None else (Flag.DRAWN_UNKNOWN,)

@@ -19,6 +19,7 @@ from licence_qr.errors import ConflictError
 from licence_qr.services.issuing.issue import Issuance
 from licence_qr.services.register import access, things
 from licence_qr.services.register.access import TAKE_APPLICATIONS
+from licence_qr.store.accounts import accounts
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.issuing import applications
 from licence_qr.store.register import entities
@@ -62,6 +63,16 @@ class Applications:
         with self.database.read() as tx:
             return applications.drafts_of_office(tx, actor.office)
 
+    def begun_for(self, actor: Actor) -> Mapping[str, str]:
+        """The open drafts that absent people began for whom ``actor`` stands in: draft id → their name."""
+        access.demand(actor, TAKE_APPLICATIONS)
+        with self.database.read() as tx:
+            drafts = applications.drafts_of_office(tx, actor.office) if actor.cover.stands_for else ()
+            clerks = {each: accounts.user_by_id(tx, each) for each in {draft.created_by for draft in drafts}}
+        absent = {key: user and actor.stands_in_for({user.actor.username}) for key, user in clerks.items()}
+        begun = ((draft.draft_id, absent[draft.created_by]) for draft in drafts if draft.issued_at is None)
+        return {draft_id: person.name for draft_id, person in begun if person}
+
     def save(self, actor: Actor, draft_id: str, fields: Mapping[str, str], revision: int, now: datetime) -> Draft:
         """Merge ``fields`` into the draft; unknown names are ignored, too long values are cut.
 
@@ -88,14 +99,19 @@ class Applications:
         )
 
     def issue(self, actor: Actor, draft_id: str, now: datetime) -> IssuedPair:
-        """Check and issue the draft. A second call returns the first result and issues nothing."""
+        """Check and issue the draft. A second call returns the first result and issues nothing.
+
+        Whoever stands in for the absent clerk who began it issues it for that clerk.
+        """
         with self.database.write() as tx:
             draft = _own(tx, actor, draft_id)
             if draft.issued_at is not None:
                 earlier = self.issuance.result(tx, draft_id)
                 if earlier is not None:
                     return earlier
-            pair = self.issuance.issue_within(tx, self._parse(draft, now), actor, draft_id, now)
+            begun_by = accounts.user_by_id(tx, draft.created_by)
+            acting = actor.for_absent({begun_by.actor.username}) if begun_by else actor
+            pair = self.issuance.issue_within(tx, self._parse(draft, now), acting, draft_id, now)
             applications.close_draft(tx, draft_id, now)
         return pair
 

@@ -2,7 +2,8 @@
 they are.
 
 Suspension, reinstatement and the three adverse ends (撤销, 吊销, 撤回) can be done only this way. Nobody decides their own
-proposal, whatever their roles, nor one that follows from an inspection they took part in.
+proposal, whatever their roles, nor one that follows from an inspection they took part in; nor either of somebody absent for
+whom they stand in.
 """
 
 from __future__ import annotations
@@ -166,7 +167,7 @@ class Proposals:
         return ProposalState.APPROVED
 
     def withdraw(self, actor: Actor, proposal_id: int, reason: str, now: datetime) -> None:
-        """Retract one's own proposal.
+        """Retract one's own proposal, or that of an absent person for whom ``actor`` stands in.
 
         Raises RuleError ``proposal_not_own``, ConflictError ``proposal_decided``, InvalidApplication, AccessError,
         NotFoundError.
@@ -175,10 +176,11 @@ class Proposals:
         with self.database.write() as tx:
             proposal = own_office(tx, actor, proposal_id)
             _demand_open(proposal)
-            if not actor.is_among({proposal.proposed_by}):
+            acting = actor.for_absent({proposal.proposed_by})
+            if not actor.is_involved({proposal.proposed_by}):
                 raise RuleError("proposal_not_own", number=proposal_id)
-            self._close(tx, proposal, ProposalState.WITHDRAWN, actor, reason, now)
-            note(tx, EventKind.PROPOSAL_WITHDRAWN, proposal, actor, reason, now)
+            self._close(tx, proposal, ProposalState.WITHDRAWN, acting, reason, now)
+            note(tx, EventKind.PROPOSAL_WITHDRAWN, proposal, acting, reason, now)
 
     def _close(
         self, tx: Transaction, proposal: StoredProposal, state: ProposalState, actor: Actor, why: str, now: datetime
@@ -214,9 +216,10 @@ def own_office(tx: Transaction, actor: Actor, proposal_id: int) -> StoredProposa
 
 
 def may_decide(actor: Actor, proposal: StoredProposal) -> bool:
-    """Whether ``actor`` is a decider of the office who neither proposed it nor was involved in what led to it."""
+    """Whether ``actor`` is a decider of the office who neither proposed it nor was involved in what led to it, and stands in
+    for nobody who did or was."""
     involved = {proposal.proposed_by, *proposal.content.witnesses}
-    return access.may(actor, DECIDE_PROPOSALS, proposal.office) and not actor.is_among(involved)
+    return access.may(actor, DECIDE_PROPOSALS, proposal.office) and not actor.is_involved(involved)
 
 
 def _known(tx: Transaction, proposal_id: int) -> StoredProposal:

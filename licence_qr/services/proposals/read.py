@@ -66,7 +66,9 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class ProposalLine:
-    """One line of the list, with display names; internal."""
+    """One line of the list, with display names; internal. ``mine``: the reader proposed it. ``for_absent``: the name of the
+    absent proposer for whom the reader stands in; ``on_behalf_of``: that of the proposer for whom somebody retracted it.
+    Both are empty otherwise."""
 
     number: int
     act: Text
@@ -78,6 +80,8 @@ class ProposalLine:
     decided_at: datetime | None
     mine: bool
     mine_to_decide: bool
+    for_absent: str
+    on_behalf_of: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +177,7 @@ class ProposalReading:
     def _line(self, tx: Transaction, actor: Actor, proposal: StoredProposal, day: date) -> ProposalLine:
         content = proposal.content
         subject = Subject.parse(content.uscc, content.subject)
+        absent = actor.stands_in_for({proposal.proposed_by})
         return ProposalLine(
             number=proposal.proposal_id,
             act=rule(subject.kind, Act(content.act)).name,
@@ -184,6 +189,8 @@ class ProposalReading:
             decided_at=proposal.decided_at,
             mine=actor.is_among({proposal.proposed_by}),
             mine_to_decide=proposal.state is ProposalState.OPEN and may_decide(actor, proposal),
+            for_absent=absent.name if absent else "",
+            on_behalf_of=_retracted_for(tx, proposal),
         )
 
     def _about(self, tx: Transaction, seen: Seen) -> About:
@@ -231,6 +238,13 @@ def _refusal(seen: Seen, act: Act) -> RuleError | None:
     except RuleError as refused:
         return refused
     return None
+
+
+def _retracted_for(tx: Transaction, proposal: StoredProposal) -> str:
+    """The proposer, if a substitute retracted it for them: nobody else retracts what another person proposed."""
+    decider = accounts.user_by_name(tx, proposal.decided_by) if proposal.state is ProposalState.WITHDRAWN else None
+    own = decider is None or decider.actor.is_among({proposal.proposed_by})
+    return "" if own else _name(tx, proposal.proposed_by)
 
 
 def _name(tx: Transaction, username: str) -> str:

@@ -20,6 +20,7 @@ TASK = Text("待办", "task")
 DELEGATION = Text("委托", "delegation")
 PERSON = Text("人员", "person")
 ACCOUNT = Text("账号", "account")
+ABSENCE = Text("不在岗登记", "absence")
 
 
 def not_found(thing: Text) -> NotFoundError:

@@ -11,11 +11,12 @@ import hashlib
 import secrets
 from datetime import datetime
 
+from licence_qr.domain.dates import local_date
 from licence_qr.domain.register.events import EventKind
-from licence_qr.domain.roles import Actor
+from licence_qr.domain.roles import Actor, Cover
 from licence_qr.services.register import access, events
 from licence_qr.services.register.events import NewEvent
-from licence_qr.store.accounts import accounts
+from licence_qr.store.accounts import absences, accounts
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.work import calendar_feeds
 
@@ -50,14 +51,15 @@ class CalendarFeeds:
         with self._database.read() as tx:
             return calendar_feeds.made_at(tx, actor.user_id)
 
-    def reader(self, token: str) -> Actor | None:
-        """The person whose list ``token`` opens; None for an unknown or revoked one, and for an account that is disabled
-        or may not have one any more."""
+    def reader(self, token: str, now: datetime) -> Actor | None:
+        """The person whose list ``token`` opens, on this day; None for an unknown or revoked one, and for an account that
+        is disabled or may not have one any more."""
         with self._database.read() as tx:
             owner = calendar_feeds.owner(tx, _hash(token))
             user = None if owner is None else accounts.user_by_id(tx, owner)
+            cover = absences.cover_of(tx, user.actor.person_id, local_date(now)) if user else Cover()
         allowed = user is not None and not user.disabled and access.may(user.actor, access.SUBSCRIBE_TO_WORK)
-        return user.actor if user is not None and allowed else None
+        return user.actor.on_duty(cover) if user is not None and allowed else None
 
 
 def _note(tx: Transaction, kind: EventKind, actor: Actor, now: datetime) -> None:

@@ -38,10 +38,12 @@ class WorkFilter:
 
 @dataclass(frozen=True, slots=True)
 class WorkLine:
-    """A task and the time left today."""
+    """A task and the time left today. ``for_absent`` is the name of the absent person whose task it is, where the reader
+    stands in for them, and empty otherwise."""
 
     task: Task
     left: TimeLeft
+    for_absent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,9 @@ class WorkList:
             total = counts.of(work_filter.kind, work_filter.step)
             pages = max(1, -(-total // PAGE_LINES))
             work_filter = replace(work_filter, page=min(max(1, work_filter.page), pages))
-            lines = self._lines(tx, question, work_filter, PAGE_LINES, (work_filter.page - 1) * PAGE_LINES)
+            lines = self._lines(
+                tx, actor, question, work_filter, PAGE_LINES, offset=(work_filter.page - 1) * PAGE_LINES
+            )
         return WorkPage(work_filter, counts, lines, total, pages, question.rules)
 
     def everything(
@@ -98,7 +102,7 @@ class WorkList:
         """The ``most`` most urgent lines that ``work_filter`` selects, ignoring its page."""
         question = self._question(actor, work_filter, local_date(now))
         with self._database.read() as tx:
-            return self._lines(tx, question, work_filter, most)
+            return self._lines(tx, actor, question, work_filter, most)
 
     def export(self, actor: Actor, work_filter: WorkFilter, form: str, now: datetime) -> Iterator[WorkLine]:
         """All lines that ``work_filter`` selects, ignoring its page, for a file of the given format; at most
@@ -120,7 +124,7 @@ class WorkList:
             after={"lines": lines},
         )
         events.write_of_reader(self._database, taken)
-        return islice(self._parts(question, work_filter), MOST_EXPORTED)
+        return islice(self._parts(actor, question, work_filter), MOST_EXPORTED)
 
     def offices(self, actor: Actor) -> tuple[str, ...]:
         """The offices whose tasks ``actor`` may see: their own, or all for an auditor."""
@@ -128,25 +132,29 @@ class WorkList:
         return tuple(self._catalogue.offices) if bound is None else (bound,)
 
     def _question(self, actor: Actor, work_filter: WorkFilter, today: date) -> TaskQuery:
-        offices = self.offices(actor)
+        offices, own = self.offices(actor), (actor.username, *sorted(actor.others))
+        stood_in_for = tuple(sorted(name for each in actor.cover.stands_for for name in each.usernames))
+        passed_on = actor.cover.away is not None and bool(actor.cover.away.substitute)
         return TaskQuery(
             today=today,
             offices=(work_filter.office,) if work_filter.office in offices else offices,
             kinds=kinds_of(actor),
-            usernames=(actor.username, *sorted(actor.others)),
+            usernames=own,
             rules=self._catalogue.life_rules_on(today),
             reviews=review_terms(self._catalogue, today),
             unassigned=access.may(actor, access.READ_REPORTS, _NO_OFFICE) and not work_filter.office,
+            holding=(*(() if passed_on else own), *stood_in_for),
+            stood_in_for=stood_in_for,
         )
 
     def _counts(self, tx: Transaction, question: TaskQuery) -> Counts:
         return Counts(tasks.counts(tx, question), question.kinds)
 
-    def _parts(self, question: TaskQuery, work_filter: WorkFilter) -> Iterator[WorkLine]:
+    def _parts(self, actor: Actor, question: TaskQuery, work_filter: WorkFilter) -> Iterator[WorkLine]:
         last: Task | None = None
         while True:
             with self._database.read() as tx:
-                part = self._lines(tx, question, work_filter, EXPORT_PART, after=last)
+                part = self._lines(tx, actor, question, work_filter, EXPORT_PART, after=last)
             yield from part
             if len(part) < EXPORT_PART:
                 return
@@ -155,9 +163,11 @@ class WorkList:
     def _lines(
         self,
         tx: Transaction,
+        actor: Actor,
         question: TaskQuery,
         work_filter: WorkFilter,
         limit: int,
+        *,
         offset: int = 0,
         after: Task | None = None,
     ) -> tuple[WorkLine, ...]:
@@ -166,4 +176,7 @@ class WorkList:
         )
         found = tasks.listed(tx, replace(question, kinds=kinds), work_filter.step, limit, offset, after=after)
         calendar, today = self._catalogue.working_calendar, question.today
-        return tuple(WorkLine(task, time_left(task.due_on, today, calendar, question.rules)) for task in found)
+        return tuple(
+            WorkLine(task, time_left(task.due_on, today, calendar, question.rules), absent.name if absent else "")
+            for task, absent in ((task, actor.stands_in_for(task.named)) for task in found)
+        )

@@ -307,6 +307,11 @@ def m029_refusals(schema: Schema) -> None:
     audit_tables.add_refusals(schema)
 
 
+def m030_absences(schema: Schema) -> None:
+    """Absences with their substitutes."""
+    accounts_tables.add_absences(schema)
+
+
 STEPS: tuple[Callable[[Schema], None], ...] = (
     m001_businesses,
     m002_codes,
@@ -337,4 +342,5 @@ STEPS: tuple[Callable[[Schema], None], ...] = (
     m027_traces,
     m028_trail_indexes,
     m029_refusals,
+    m030_absences,
 )

@@ -19,7 +19,8 @@ from licence_qr.store.register import permits
 @dataclass(frozen=True, slots=True)
 class TaskQuery:
     """Whose tasks to select. ``offices`` limits them; ``usernames`` are the accounts of the person,
-    by which their own proposals are known.
+    by which their own proposals are known. ``holding`` are the accounts whose proposals wait for the person as their own:
+    theirs unless a substitute has them, and those of whom they stand in for; ``stood_in_for`` are the latter alone.
 
     ``reviews`` are the permit types that are reviewed (复核), by the number of months after which.
     ``unassigned``: include reports without an office.
@@ -32,14 +33,17 @@ class TaskQuery:
     rules: LifeRules
     reviews: Mapping[int, tuple[str, ...]]
     unassigned: bool = False
+    holding: tuple[str, ...] = ()
+    stood_in_for: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class TaskSelect:
-    """A SELECT and its values."""
+    """A SELECT and its values. ``named``: it has a column of that name, with the user names whose task it is."""
 
     sql: str
     values: tuple[str, ...]
+    named: bool = False
 
 
 Source = Callable[[TaskQuery], TaskSelect]
@@ -133,7 +137,8 @@ def _follow_up_order(q: TaskQuery) -> TaskSelect:
 
 def _proposal(q: TaskQuery, whose: str) -> TaskSelect:
     sql = f"""
-        SELECT 'proposal/' || proposal_id AS subject, p.office, p.uscc, m.premises_no, NULL AS due_on
+        SELECT 'proposal/' || proposal_id AS subject, p.office, p.uscc, m.premises_no, NULL AS due_on,
+            p.proposed_by AS named
         FROM proposals p LEFT JOIN permits m ON m.permit_id =
             CASE WHEN p.subject LIKE 'permit/%' THEN CAST(substr(p.subject, 8) AS INTEGER) END
         WHERE p.office IN ({marks(q.offices)}) AND p.state = 'open' AND {whose}"""
@@ -141,15 +146,17 @@ def _proposal(q: TaskQuery, whose: str) -> TaskSelect:
 
 
 def _proposal_to_decide(q: TaskQuery) -> TaskSelect:
-    """Proposals to decide, except those the person made or was involved in."""
-    involved = " OR ".join(["instr(',' || p.witnesses || ',', ',' || ? || ',') > 0"] * len(q.usernames))
-    part = _proposal(q, f"p.proposed_by NOT IN ({marks(q.usernames)}) AND NOT ({involved})")
-    return TaskSelect(part.sql, (*part.values, *q.usernames, *q.usernames))
+    """Proposals to decide, except those that the person, or somebody they stand in for, made or was involved in."""
+    eyes = (*q.usernames, *q.stood_in_for)
+    involved = " OR ".join(["instr(',' || p.witnesses || ',', ',' || ? || ',') > 0"] * len(eyes))
+    part = _proposal(q, f"p.proposed_by NOT IN ({marks(eyes)}) AND NOT ({involved})")
+    return TaskSelect(part.sql, (*part.values, *eyes, *eyes))
 
 
 def _proposal_of_mine(q: TaskQuery) -> TaskSelect:
-    part = _proposal(q, f"p.proposed_by IN ({marks(q.usernames)})")
-    return TaskSelect(part.sql, (*part.values, *q.usernames))
+    holding = q.holding or ("",)
+    part = _proposal(q, f"p.proposed_by IN ({marks(holding)})")
+    return TaskSelect(part.sql, (*part.values, *holding), named=True)
 
 
 def _order(q: TaskQuery) -> TaskSelect:
@@ -163,10 +170,11 @@ def _order(q: TaskQuery) -> TaskSelect:
 
 def _drawn(q: TaskQuery) -> TaskSelect:
     sql = f"""
-        SELECT 'drawn/' || d.drawn_id AS subject, d.office, p.uscc, p.premises_no, d.due_on
+        SELECT 'drawn/' || d.drawn_id AS subject, d.office, p.uscc, p.premises_no, d.due_on,
+            d.officers AS named
         FROM drawn d JOIN permits p ON p.permit_id = d.permit_id JOIN entities e ON e.uscc = p.uscc
         WHERE d.office IN ({marks(q.offices)}) AND d.inspection_key IS NULL AND {permits.NOT_ENDED}"""
-    return TaskSelect(sql, q.offices)
+    return TaskSelect(sql, q.offices, named=True)
 
 
 _INSPECTION = "SELECT 'inspection/' || inspection_key AS subject, office, uscc, premises_no"

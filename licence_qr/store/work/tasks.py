@@ -14,6 +14,7 @@ WITH_NAMES = f"t.*, coalesce({entities.HOLDER_NAME}, '') AS holder_name, coalesc
 NAMES = (
     "LEFT JOIN entities e ON e.uscc = t.uscc LEFT JOIN premises p ON p.uscc = t.uscc AND p.premises_no = t.premises_no"
 )
+_NOBODY = "'' AS named"
 _CLOCKED = ", ".join(f"'{kind.value}'" for kind in sorted(CLOCKED))
 _RANK = f"CASE WHEN due_on IS NOT NULL THEN 1 WHEN kind IN ({_CLOCKED}) THEN 0 ELSE 2 END"
 
@@ -24,9 +25,13 @@ def all_of(q: TaskQuery) -> TaskSelect:
     parts = [(kind, source(q)) for kind in q.kinds for source in SOURCES.get(kind, ())]
     if not parts or not q.offices:
         return TaskSelect(
-            f"SELECT '' AS kind, {', '.join(f'NULL AS {name}' for name in columns.split(', '))} WHERE 0", ()
+            f"SELECT '' AS kind, {', '.join(f'NULL AS {name}' for name in columns.split(', '))}, '' AS named WHERE 0",
+            (),
         )
-    sql = " UNION ALL ".join(f"SELECT '{kind.value}' AS kind, {columns} FROM ({part.sql})" for kind, part in parts)
+    sql = " UNION ALL ".join(
+        f"SELECT '{kind.value}' AS kind, {columns}, {'named' if part.named else _NOBODY} FROM ({part.sql})"
+        for kind, part in parts
+    )
     return TaskSelect(sql, tuple(value for _, part in parts for value in part.values))
 
 
@@ -95,4 +100,5 @@ def task_from(row: Row) -> Task:
         address=row["address"],
         due_on=date.fromisoformat(row["due_on"]) if row["due_on"] else None,
         roles=ROLES_OF[kind],
+        named=tuple(filter(None, row["named"].split(","))),
     )

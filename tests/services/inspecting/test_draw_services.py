@@ -13,16 +13,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from inspected_register import Scene, hotel, hotel_made_once
+from inspected_register import PASSWORD, Scene, hotel, hotel_made_once
 from inspection_texts import VISIT
 
+from licence_qr.domain.accounts.absences import AbsenceDetails
+from licence_qr.domain.dates import local_date
 from licence_qr.domain.inspecting.draws import DrawState
-from licence_qr.domain.inspecting.inspection import VisitOutcome
+from licence_qr.domain.inspecting.inspection import InspectionState, VisitOutcome
+from licence_qr.domain.roles import AT_THE_MACHINE, Away, Role
 from licence_qr.domain.work.tasks import TaskKind
 from licence_qr.errors import AccessError, ConflictError, InputError, InvalidApplication, NotFoundError, RuleError
 from licence_qr.services.inspecting.draws import DrawRequest, PublishedDraw
 from licence_qr.services.work.work_list import WorkFilter
+from licence_qr.store.accounts import absences
 from licence_qr.store.inspecting import draws
+from licence_qr.store.register import history
 from licence_qr.web.public.draws import draw_facts
 
 __all__ = ["hotel", "hotel_made_once"]
@@ -118,6 +123,34 @@ def test_what_is_drawn_is_work_until_it_is_inspected_and_then_published(hotel):
     (place,) = hotel.services.draws.published_one(draw.number).drawn
     assert (place.inspected_on, place.outcome) == (date(2026, 11, 23), VisitOutcome.PASSED)
     assert hotel.permit.permit.grade == "A"
+
+
+def test_in_the_place_of_an_absent_officer_the_substitute_goes_and_both_names_stay(hotel):
+    services, day = hotel.services, local_date(hotel.at)
+    services.accounts.create("inspector-3", "第三人（示例）", "baishiyi", {Role.INSPECTOR}, PASSWORD, hotel.at)
+    absent, third = services.accounts.user("inspector-2"), services.accounts.user("inspector-3")
+    draw = settled(hotel, replace(WANTED, away=(third.user_id,)))
+    services.absence_book.enter(absent.person_id, AbsenceDetails(day, day, third.person_id), AT_THE_MACHINE, hotel.at)
+    away = services.draws.absent(hotel.actors["desk"], hotel.at)
+    assert away == {absent.user_id: Away(day, "第三人（示例）")}
+    with services.database.read() as tx:
+        (waiting,) = draws.open_ones(tx, "baishiyi")
+        third = third.on_duty(absences.cover_of(tx, third.person_id, day))
+    (line,) = services.work_list.show(third, DRAWN_ONES, hotel.at).lines
+    assert line.for_absent == "inspector-2（示例）"
+    hotel.actors["inspector-3"] = third
+    drawn = {"purpose": "drawn", "drawn": waiting.drawn.drawn_id}
+    receipt = hotel.send(hotel.visit(**drawn, officer="inspector-3", second_officer="inspector"), by="inspector-3")
+    assert receipt.stored.state is InspectionState.COUNTED
+    with services.database.read() as tx:
+        rows = [row for row in history.of_business(tx, hotel.uscc) if row["event"] in {"inspected", "permit_graded"}]
+    assert {(row["actor"], row["on_behalf_of"]) for row in rows} == {
+        ("inspector-3", "inspector-2"),
+        ("inspector", ""),
+    }
+    view = services.inspections_desk.get(hotel.actors["desk"], receipt.stored.key, hotel.at)
+    assert view.officers == (("第三人（示例）", "inspector-2（示例）"), ("inspector（示例）", ""))
+    assert services.draws.published_one(draw.number).drawn[0].outcome is not None
 
 
 def test_a_visit_to_a_place_that_was_not_drawn_counts_and_says_so(hotel):

@@ -137,7 +137,7 @@ def test_a_visit_is_read_with_its_findings_first_and_its_photographs(hotel):
     view = desk.get(reader, key, hotel.at)
     first = view.lists[0].items[0]
     assert first.item is not None and (first.item.id, first.photos) == ("linen_changed", (0,))
-    assert view.officers == ("inspector（示例）", "inspector-2（示例）")
+    assert view.officers == (("inspector（示例）", ""), ("inspector-2（示例）", ""))
     assert view.order is not None and view.order.due_on == date(2026, 12, 10)
     assert Image.open(io.BytesIO(desk.photo(reader, key, 0))).size == (40, 30)
     assert desk.text(reader, key) == body

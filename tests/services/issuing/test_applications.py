@@ -6,9 +6,14 @@ from dataclasses import replace
 
 import pytest
 
+from licence_qr.domain.accounts.absences import AbsenceDetails
+from licence_qr.domain.dates import local_date
 from licence_qr.domain.identifiers import complete_uscc
+from licence_qr.domain.roles import AT_THE_MACHINE, Role
 from licence_qr.errors import AccessError, ConflictError, InputError, InvalidApplication, NotFoundError
 from licence_qr.services.issuing.drafts import MAX_FIELD_CHARS
+from licence_qr.store.accounts import absences
+from licence_qr.store.register import history
 
 
 @pytest.fixture
@@ -140,3 +145,21 @@ def test_a_known_business_fills_the_form_by_its_code(services, clerk, draft, typ
     assert "contact_phone" not in known
     with pytest.raises(InputError):
         services.applications.known_business(clerk, "91500107M000001A0X")
+
+
+def test_an_application_that_an_absent_clerk_began_is_issued_with_both_names(services, typed, now):
+    for username in ("wang", "li"):
+        services.accounts.create(username, f"{username}（示例）", "baishiyi", {Role.CLERK}, "only-for-these-tests", now)
+    wang, li = services.accounts.user("wang"), services.accounts.user("li")
+    begun = services.applications.start(wang, now).draft_id
+    services.applications.save(wang, begun, typed, 1, now)
+    day = local_date(now)
+    services.absence_book.enter(wang.person_id, AbsenceDetails(day, day, li.person_id), AT_THE_MACHINE, now)
+    assert services.applications.begun_for(li) == {}
+    with services.database.read() as tx:
+        li = li.on_duty(absences.cover_of(tx, li.person_id, day))
+    assert services.applications.begun_for(li) == {begun: "wang（示例）"}
+    pair = services.applications.issue(li, begun, now)
+    with services.database.read() as tx:
+        written = {(row["actor"], row["on_behalf_of"]) for row in history.of_business(tx, pair.uscc)}
+    assert written == {("li", "wang")}

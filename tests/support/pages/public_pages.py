@@ -279,6 +279,7 @@ def prepared_services() -> SimpleNamespace:
         "factor_sign_in": None,
         "own_password": None,
         "people": None,
+        "absences": None,
         "calendar_feeds": None,
         "trail": None,
         "work_list": None,

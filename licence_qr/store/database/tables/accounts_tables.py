@@ -59,3 +59,16 @@ def add_second_factors(schema: Schema) -> None:
             session_id TEXT NOT NULL, purpose TEXT NOT NULL, challenge BLOB NOT NULL, expires_at REAL NOT NULL,
             PRIMARY KEY (session_id, purpose));
     """)
+
+
+def add_absences(schema: Schema) -> None:
+    """Days on which people are absent, and who stands in for them. What waits for whom is worked out from the days."""
+    schema.run("""
+        CREATE TABLE absences (
+            absence_id INTEGER PRIMARY KEY, person_id INTEGER NOT NULL REFERENCES persons (person_id),
+            first_day TEXT NOT NULL, last_day TEXT NOT NULL, kind TEXT NOT NULL,
+            substitute_id INTEGER REFERENCES persons (person_id), entered_by TEXT NOT NULL, entered_at TEXT NOT NULL,
+            retracted_at TEXT, CHECK (first_day <= last_day));
+        CREATE INDEX absences_of_person ON absences (person_id, last_day);
+        CREATE INDEX absences_by_substitute ON absences (substitute_id, last_day);
+    """)

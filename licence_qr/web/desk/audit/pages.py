@@ -143,7 +143,7 @@ def _headings() -> tuple[str, ...]:
         t("时间", "Time"),
         t("经办", "Handled by"),
         t("账号", "Account"),
-        t("委托人", "On behalf of"),
+        in_words(term("field.on_behalf_of")),
         t("窗口", "Office"),
         t("做了什么", "Action"),
         in_words(term("field.credit_code")),

@@ -11,6 +11,7 @@ from licence_qr.web.shell.language import in_words, t
 from licence_qr.wording.terms import term
 
 _SUBJECTS: Mapping[str, Text] = {
+    "absence": term("record.absence"),
     "account": Text("账号", "Account"),
     "application": Text("申请", "Application"),
     "business": term("field.business"),
@@ -78,4 +79,5 @@ def field_words(line: TrailLine) -> str:
 def by_words(line: TrailLine) -> str:
     """Who did it: the name and the account, and on whose behalf."""
     who = f"{line.by_name}（{line.by}）" if line.by_name else line.by
-    return who + (t("，委托人：", ", on behalf of ") + line.on_behalf_of if line.on_behalf_of else "")
+    behalf = f"{line.behalf_name}（{line.on_behalf_of}）" if line.behalf_name else line.on_behalf_of
+    return who + (t("，被代办人：", ", on behalf of ") + behalf if behalf else "")

@@ -9,10 +9,10 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from werkzeug.wrappers import Response
 
 from licence_qr.domain.catalogue.model import Regime, Text
-from licence_qr.domain.dates import local_date
+from licence_qr.domain.dates import day_in_words, local_date
 from licence_qr.domain.inspecting.draws import DRAW_STATE_WORDS, MAX_PLACES
 from licence_qr.domain.inspecting.inspection import OUTCOME_WORDS
-from licence_qr.domain.roles import Actor
+from licence_qr.domain.roles import Actor, Away
 from licence_qr.errors import ConflictError, InputError, InvalidApplication, LicenceQRError, RuleError
 from licence_qr.services.inspecting.draws import DrawRequest, Draws, PublishedDraw
 from licence_qr.services.register import access
@@ -79,8 +79,9 @@ def list_draws() -> str:
 @blueprint.get("/new")
 @roles(*access.DRAW.roles)
 def plan_draw() -> str:
-    """The form that announces a draw."""
-    return _form({"places": "1", "due_on": ""})
+    """The form that announces a draw. Inspectors who are absent today are ticked as not taking part."""
+    absent = draws().absent(current_actor(), current_instant())
+    return _form({"places": "1", "due_on": "", "away": ",".join(map(str, absent))})
 
 
 @blueprint.post("/new")
@@ -151,10 +152,8 @@ def _fields() -> tuple[Field, ...]:
         for kind in catalogue().kinds.values()
         if (regime := kind.regime_on(today)) and regime.regime is Regime.LICENSED
     )
-    away = tuple(
-        Choice(str(o.user_id), Text(f"{o.user_id} {o.display_name}", f"{o.user_id} {o.display_name}"))
-        for o in draws().officers(current_actor())
-    )
+    absent = draws().absent(current_actor(), current_instant())
+    away = tuple(_officer(each, absent.get(each.user_id)) for each in draws().officers(current_actor()))
     of_kinds = Field(
         "kinds",
         term("field.types_of_place"),
@@ -163,14 +162,22 @@ def _fields() -> tuple[Field, ...]:
         choices=kinds,
         optional=True,
     )
-    absent = Field(
+    not_taking_part = Field(
         "away",
         Text("不参加的监督员", "Inspectors not taking part"),
         widget=Widget.CHECKBOXES,
         choices=away,
         optional=True,
     )
-    return (_TITLE, _PLACES, _DUE_ON, of_kinds, *((absent,) if away else ()), _RECUSED, _SEED_SOURCE)
+    return (_TITLE, _PLACES, _DUE_ON, of_kinds, *((not_taking_part,) if away else ()), _RECUSED, _SEED_SOURCE)
+
+
+def _officer(officer: Actor, away: Away | None) -> Choice:
+    named = f"{officer.user_id} {officer.display_name}"
+    if away is None:
+        return Choice(str(officer.user_id), Text(named, named))
+    last = day_in_words(away.until)
+    return Choice(str(officer.user_id), Text(f"{named}（不在岗至{last.zh}）", f"{named} (absent until {last.en})"))
 
 
 def _wanted(typed: TypedForm) -> DrawRequest:
@@ -224,6 +231,7 @@ def _page(draw: PublishedDraw, values: Mapping[str, str], refused: LicenceQRErro
         "desk/inspecting/draw.html",
         draw=draw,
         names=names,
+        absent=draws().absent(current_actor(), current_instant()),
         seed=_SEED,
         reason=_REASON,
         values=values,

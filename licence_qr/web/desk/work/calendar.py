@@ -28,7 +28,8 @@ blueprint = Blueprint("calendar", __name__)
 @blueprint.get("/calendar/<token>.ics")
 def show_feed(token: str) -> Response:
     """The dated tasks of whoever this address was made for. An unknown, revoked or closed one is simply not found."""
-    reader, now = services().calendar_feeds.reader(token), current_instant()
+    now = current_instant()
+    reader = services().calendar_feeds.reader(token, now)
     if reader is None:
         raise NotFoundError("calendar_unknown")
     lines = services().work_list.everything(reader, WorkFilter(), now, MOST_EVENTS)
