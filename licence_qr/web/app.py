@@ -13,6 +13,7 @@ from whitenoise import WhiteNoise
 from licence_qr.web import CLOCK, Clock, system_clock
 from licence_qr.web.accounts import confirming, entering, known_device, password, second_factor, sign_in
 from licence_qr.web.desk import start
+from licence_qr.web.desk.accounts import absences
 from licence_qr.web.desk.accounts import pages as people
 from licence_qr.web.desk.audit import pages as audit
 from licence_qr.web.desk.businesses import history, past_day
@@ -127,6 +128,7 @@ def _hand_over(app: Flask, given: Services) -> None:
     desk_reports.reports_desk.give(app, given.reports_desk)
     desk_ratings.services.give(app, desk_ratings.RatingServices(given.ratings, given.ratings_desk))
     people.people.give(app, given.people)
+    absences.absences.give(app, given.absences)
     audit.trail.give(app, given.trail)
     work.services.give(app, work.WorkServices(given.work_list, given.calendar_feeds, given.settings.address))
 

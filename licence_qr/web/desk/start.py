@@ -12,8 +12,8 @@ from licence_qr.services.importing.review import Waiting
 from licence_qr.services.issuing.drafts import Applications
 from licence_qr.services.work.work_list import WorkList
 from licence_qr.web import current_instant
+from licence_qr.web.desk.accounts import absences, offices
 from licence_qr.web.desk.accounts import acts as people_acts
-from licence_qr.web.desk.accounts import offices
 from licence_qr.web.desk.accounts import pages as people
 from licence_qr.web.desk.audit import pages as audit
 from licence_qr.web.desk.businesses import history
@@ -66,6 +66,7 @@ for pages in (
     ratings,
     people,
     people_acts,
+    absences,
     offices,
     audit,
 ):
@@ -93,6 +94,7 @@ def _start_page(actor: Actor) -> str:
     return render_template(
         "desk/start.html",
         open_drafts=tuple(draft for draft in drafts if draft.issued_at is None),
+        begun_for=given.applications.begun_for(actor),
         issued=tuple((draft, given.applications.result(actor, draft.draft_id)) for draft in issued),
         waiting=len(given.waiting.list(actor)),
         catalogue=catalogue(),

@@ -111,6 +111,19 @@ MAY_OPEN = {
         ),
         ADMINISTRATORS,
     ),
+    **dict.fromkeys(
+        (f"desk.people_absences.{name}" for name in ("list_absences", "export_absences")), OVERSEERS | ADMINISTRATORS
+    ),
+    **dict.fromkeys(
+        (f"desk.people_absences.{name}" for name in ("new_absence", "enter_absence")),
+        ADMINISTRATORS | {Role.SUPERVISOR},
+    ),
+    # Of oneself, or as substitute; of others the use case asks more.
+    **dict.fromkeys(
+        (f"desk.people_absences.{name}_absence" for name in ("new_own", "enter_own", "show", "edit", "change", "end")),
+        EVERYONE,
+    ),
+    "desk.people_absences.show_own": EVERYONE,
     "desk.offices.list_offices": OVERSEERS | ADMINISTRATORS | {Role.CATALOGUE},
     "inspect.show_pack": INSPECTORS,
     "inspect.take_pack": INSPECTORS,
@@ -152,6 +165,8 @@ NOT_THERE = {
     "second_factor.remove",
     "desk.inspection_officers.show_beside",
     "desk.follow_ups_named.show_named",
+    "desk.people_absences.show_absence",
+    "desk.people_absences.edit_absence",
 }
 LANDS_ON = {
     **dict.fromkeys(Role, "/desk/work"),

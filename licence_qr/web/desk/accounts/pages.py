@@ -65,9 +65,11 @@ def export_people() -> Response:
 def show_person(person_id: int) -> str:
     """One person: what is written down, their accounts, and what should be looked at."""
     shows(f"person/{person_id}", "name", "staff_no")
+    view = people().get(current_actor(), person_id)
     return render_template(
         "desk/accounts/person.html",
-        view=people().get(current_actor(), person_id),
+        view=view,
+        may_record=access.may(current_actor(), access.MANAGE_ABSENCES, view.person.office),
         role_names=ROLE_NAMES,
         may_manage=_may_manage(),
     )
