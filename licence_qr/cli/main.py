@@ -19,6 +19,7 @@ from licence_qr.cli.installation import account, init, serve, show_settings
 from licence_qr.cli.issuing import issue, notice
 from licence_qr.cli.keys import keys
 from licence_qr.cli.lifecycle import life, remind
+from licence_qr.cli.people.absences import absence
 from licence_qr.cli.people.accounts import change_roles, enable_account
 from licence_qr.cli.people.persons import person
 from licence_qr.cli.verify import verify
@@ -67,6 +68,7 @@ for command in COMMANDS:
     commands.add_command(command)
 for command in (change_roles, enable_account):
     account.add_command(command)
+person.add_command(absence)
 
 
 def main() -> None:

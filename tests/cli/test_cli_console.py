@@ -106,6 +106,18 @@ def test_every_command_that_writes_is_recorded_as_the_system_user(copied, run):
     assert {row["actor"] for row in written} == {HERE}
 
 
+def test_an_absence_is_recorded_as_the_system_users_for_whoever_may_record_it(copied, run):
+    before, days = last(copied), ("--from", "2099-01-01", "--to", "2099-01-02", "--substitute", "nobody")
+    person = opened(copied).accounts.user(CLERK)
+    assert person is not None
+    enter = ("person", "absence", "enter", person.person_id, *days, "--reason", WHY, "--on-behalf-of")
+    refused = run(copied, *enter, "clerk-xiyong")
+    assert (refused.status, "[role_not_allowed]" in refused.err, last(copied)) == (1, True, before)
+    assert run(copied, *enter, CLERK).status == 0
+    [row] = new_events(copied, before)
+    assert (row["event"], row["actor"], row["on_behalf_of"]) == ("absence_entered", HERE, CLERK)
+
+
 def test_no_account_can_have_a_name_like_that(copied, now):
     with pytest.raises(InputError) as refused:
         opened(copied).accounts.create(HERE, "示例", "baishiyi", frozenset({Role.CLERK}), "only-for-these-tests", now)

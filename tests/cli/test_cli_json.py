@@ -15,6 +15,8 @@ import pytest
 from commands import DATA, EXAMPLES
 from program import Ended, Run
 
+from licence_qr.domain.dates import local_date
+
 DOCUMENT = Path(__file__).parents[2] / "docs" / "running" / "command-line.md"
 PERSON = ("li.si", "--name", "李四", "--office", "bafu", "--role", "clerk")
 
@@ -85,6 +87,23 @@ def test_people_are_listed_added_changed_and_merged(told):
         "accounts": ["li.si"],
         "told": [],
     }
+
+
+def test_absences_are_entered_corrected_ended_and_listed(told):
+    for staff_no, name in (("B-1", "王示例"), ("B-2", "李示例"), ("B-3", "赵示例")):
+        told("person add", "--name", name, "--office", "bafu", "--staff-no", staff_no)
+    wang, li, zhao = (each["key"] for each in told("person list")["people"])
+    first, last = (local_date(datetime.now(UTC)) + timedelta(days=days) for days in (3, 9))
+    given = ("--from", first, "--to", last, "--substitute", li, "--kind", "leave")
+    entered = told("person absence enter", wang, *given)
+    days = {"from": str(first), "to": str(last), "kind": "leave", "retracted": False}
+    assert entered == {"key": entered["key"], "person": wang, "substitute": li, **days}
+    changed = told("person absence change", entered["key"], "--substitute", zhao)
+    assert changed == {**entered, "substitute": zhao}
+    assert told("person absence list", wang) == {"absences": [changed]}
+    assert told("person absence change", entered["key"], "--substitute", "nobody")["substitute"] is None
+    assert told("person absence end", entered["key"])["retracted"] is True
+    assert told("person absence list", wang) == {"absences": []}
 
 
 def test_what_is_issued_verified_and_followed(told, here):
