@@ -21,15 +21,19 @@ def walked(command: click.Command = commands, path: str = "licence-qr") -> Itera
             yield from walked(inner, f"{path} {name}")
 
 
-def page(command: click.Command, path: str) -> str:
-    """The help of a command, and of those inside a group, as a terminal of 80 columns shows it."""
-    first, *others = [f"# {words}\n\n{_help(inner, words)}" for words, inner in walked(command, path)]
+def page(path: str, command: click.Command) -> str:
+    """The help of a command, and of the commands of a group, as a terminal of 80 columns shows it."""
+    inside = command.commands.items() if isinstance(command, click.Group) else ()
+    of_group = [(f"{path} {name}", inner) for name, inner in inside if not isinstance(inner, click.Group)]
+    first, *others = [f"# {words}\n\n{_help(inner, words)}" for words, inner in ((path, command), *of_group)]
     return first + "".join(f"\n#{other}" for other in others)
 
 
 def pages() -> dict[str, str]:
-    """File name → text: a page for each command and each group."""
-    return {f"{name}.md": page(command, f"licence-qr {name}") for name, command in commands.commands.items()}
+    """File name → text: a page for each command and each group, also one inside a group (``person-absence.md``)."""
+    named = ((path.partition(" ")[2], path, command) for path, command in walked())
+    own = (each for each in named if " " not in each[0] or isinstance(each[2], click.Group))
+    return {f"{name.replace(' ', '-')}.md": page(path, command) for name, path, command in own if name}
 
 
 def _help(command: click.Command, path: str) -> str:

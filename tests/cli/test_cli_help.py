@@ -62,7 +62,7 @@ def test_the_pages_say_what_the_commands_say():
 
 
 def test_the_document_leads_to_the_page_of_every_command():
-    led_to = re.findall(r"^\| \[(\w+)\]\(commands/\1\.md\) \|", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE)
+    led_to = re.findall(r"^\| \[([\w-]+)\]\(commands/\1\.md\) \|", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE)
     assert sorted(f"{name}.md" for name in led_to) == sorted(pages())
 
 
