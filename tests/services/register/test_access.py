@@ -58,6 +58,8 @@ TABLE = {
     "READ_DELEGATIONS": ("SUKA", "SUKA", "SUKA"),
     "READ_PEOPLE": ("SUA", "UA", "UA"),
     "MANAGE_PEOPLE": ("A", "A", "A"),
+    "READ_ABSENCES": ("SUA", "UA", "UA"),
+    "MANAGE_ABSENCES": ("SA", "A", "A"),
     "READ_TRACES": ("U", "U", "U"),
 }
 # Who may do, or where it takes two people propose, each act. What is not named here a clerk may.
@@ -137,8 +139,11 @@ def test_of_any_two_roles_one_has_the_rights_of_either_and_no_more():
             assert access.may(somebody(one, other), right, office) == either, (one, other, right, office)
 
 
+OF_STAFF = (things.PERSON, things.ABSENCE, things.DELEGATION)
+
+
 def test_administrators_and_keepers_of_the_catalogue_have_no_right_to_any_case():
-    of_cases = [right for right in NAMED.values() if right.thing not in (things.PERSON, things.DELEGATION)]
+    of_cases = [right for right in NAMED.values() if right.thing not in OF_STAFF]
     assert not [right for right in of_cases if right.roles & {Role.ADMIN, Role.CATALOGUE}]
 
 
