@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -22,6 +22,8 @@ from playwright.sync_api import Page
 from screens import DESK, sign_in, width_of
 from verify_site import SESSION
 
+from licence_qr.domain.accounts.absences import AbsenceDetails
+from licence_qr.domain.dates import local_date
 from licence_qr.domain.roles import AT_THE_MACHINE, Role
 
 DATA = Path(__file__).parent.parent / "data"
@@ -43,10 +45,14 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 
 def people(desk: Running) -> dict[str, str]:
-    """A person with an account, and somebody else."""
+    """A person with an account, and somebody else for whom they stand in today."""
     account, other = desk.services.accounts.user("clerk"), desk.services.accounts.user("colleague")
     assert account and other
+    today = local_date(datetime.now(UTC))
+    days = AbsenceDetails(today, today + timedelta(days=4), account.person_id)
+    absence = desk.services.absence_book.enter(other.person_id, days, AT_THE_MACHINE, datetime.now(UTC))
     keys = {"person_id": account.person_id, "user_id": account.user_id, "other_id": other.person_id}
+    keys["absence_id"] = absence
     return {name: str(key) for name, key in keys.items()}
 
 
