@@ -114,6 +114,13 @@ def test_who_is_absent_may_act_and_acts_as_themself(office: Office) -> None:
     assert (last_event(office)["actor"], last_event(office)["on_behalf_of"]) == ("inspector", "")
 
 
+def test_a_calendar_outside_follows_the_day_too(office: Office) -> None:
+    feeds = office.services.calendar_feeds
+    token = feeds.renew(office.people["both"], LATER)
+    covers = [found.cover for at in (LATER, BACK) if (found := feeds.reader(token, at))]
+    assert [[each.name for each in cover.stands_for] for cover in covers] == [[NAME], []]
+
+
 def test_nobody_confirms_for_another_that_they_were_there(office: Office) -> None:
     day = local_date(LATER)
     number = office.hand_in("inspector-2", FollowUpReport(day, FollowUpOutcome.MET, ("inspector",), "符合"), LATER)

@@ -160,7 +160,7 @@ def _row(line: TrailLine) -> Row:
         f"{line.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}",
         line.by_name,
         line.by,
-        line.on_behalf_of,
+        words.behalf_words(line),
         office_name(line.office),
         words.kind_words(line),
         line.uscc,

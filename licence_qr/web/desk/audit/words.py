@@ -79,5 +79,10 @@ def field_words(line: TrailLine) -> str:
 def by_words(line: TrailLine) -> str:
     """Who did it: the name and the account, and on whose behalf."""
     who = f"{line.by_name}（{line.by}）" if line.by_name else line.by
-    behalf = f"{line.behalf_name}（{line.on_behalf_of}）" if line.behalf_name else line.on_behalf_of
+    behalf = behalf_words(line)
     return who + (t("，被代办人：", ", on behalf of ") + behalf if behalf else "")
+
+
+def behalf_words(line: TrailLine) -> str:
+    """On whose behalf: the name and the account; empty where it was on nobody's."""
+    return f"{line.behalf_name}（{line.on_behalf_of}）" if line.behalf_name else line.on_behalf_of
