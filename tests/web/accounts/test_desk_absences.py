@@ -13,8 +13,9 @@ from flask import Flask
 from openpyxl import load_workbook
 
 from licence_qr.bootstrap import Services
+from licence_qr.domain.accounts.absences import AbsenceDetails
 from licence_qr.domain.dates import day_in_words, local_date
-from licence_qr.domain.roles import Role
+from licence_qr.domain.roles import AT_THE_MACHINE, Role
 
 __all__ = ["browser", "desk_app", "desk_services"]
 
@@ -133,3 +134,47 @@ def test_the_list_has_filters_pages_and_files(supervisor: Browser, desk_app: Fla
     assert supervisor.client.get("/desk/people/absences/list.pdf").status_code == 404
     elsewhere = signed_in(desk_app, desk_services, "supervisor-elsewhere")
     assert "没有符合条件的登记" in elsewhere.see("/desk/people/absences?q=listed-a&office=baishiyi")
+
+
+def test_the_substitute_finds_the_proposal_among_the_tasks_and_retracts_it_with_both_names(
+    desk_app: Flask, desk_services: Services
+) -> None:
+    absent, substitute = clerk(desk_services, "waits-a"), clerk(desk_services, "waits-b")
+    first, second = (signed_in(desk_app, desk_services, f"waits-{letter}") for letter in "ab")
+    application = first.start()
+    first.fill(application, name="重庆示例代办客栈有限公司")
+    found = re.search(r"9150\w{14}", first.see(first.issue(application).location))
+    assert found
+    business = f"/desk/businesses/{found[0]}"
+    permit = re.search(r"/permit/(\d+)/", first.see(business))
+    assert permit
+    grounds = {"reason": "示例", "legal_basis": "示例", "document_no": "", "effective_on": "", "suspension": "closed"}
+    proposal = first.send(f"/desk/proposals/new/{found[0]}/permit/{permit[1]}/suspend", grounds).location
+    days = AbsenceDetails(in_days(0), in_days(3), substitute)
+    desk_services.absence_book.enter(absent, days, AT_THE_MACHINE, datetime.now(UTC))
+    assert "您代waits-a示例办理：可以收回，不能决定" in second.see(proposal)
+    tasks = second.see("/desk/work?kind=proposal_of_mine")
+    assert "由您代办：waits-a示例" in re.sub(r"<[^>]+>", "", tasks)
+    assert "由您代办" in second.see("/desk/proposals") and "由您代办" not in first.see("/desk/proposals")
+    assert "重庆示例代办客栈" not in first.see("/desk/work?kind=proposal_of_mine")
+    file = second.client.get("/desk/work/list.csv?kind=proposal_of_mine").get_data().decode("utf-8-sig")
+    assert next(csv.DictReader(io.StringIO(file)))["被代办人"] == "waits-a示例"
+    assert second.send(f"{proposal}/withdraw", {"withdrawal": "重复"}, second.see(proposal)).status_code == 303
+    both = "waits-b示例（被代办人：waits-a示例）"
+    assert both in re.sub(r"<[^>]+>", "", second.see(proposal))
+    assert both in re.sub(r"<[^>]+>", "", second.see("/desk/proposals?state=closed"))
+    history = re.sub(r"<[^>]+>", "", second.see(f"{business}/history"))
+    assert "waits-b示例，被代办人：waits-a示例" in history
+
+
+def test_the_form_of_a_draw_leaves_out_who_is_absent(desk_app: Flask, desk_services: Services) -> None:
+    now = datetime.now(UTC)
+    desk_services.accounts.create("drawn-away", "抽签示例", OFFICE, frozenset({Role.INSPECTOR}), PASSWORD, now)
+    inspector = desk_services.accounts.user("drawn-away")
+    assert inspector is not None
+    days = AbsenceDetails(in_days(0), in_days(1))
+    desk_services.absence_book.enter(inspector.person_id, days, AT_THE_MACHINE, now)
+    decider = signed_in(desk_app, desk_services, "decider")
+    page = decider.see("/desk/draws/new")
+    assert re.search(rf'name="away"[^>]* value="{inspector.user_id}" checked', page)
+    assert f"抽签示例（不在岗至{day_in_words(in_days(1)).zh}）" in page

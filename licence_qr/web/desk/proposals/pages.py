@@ -210,7 +210,7 @@ def decide(number: int) -> Response:
 @blueprint.post("/<int:number>/withdraw")
 @roles(*access.PROPOSE.roles)
 def withdraw(number: int) -> Response:
-    """Retract one's own proposal, with a reason."""
+    """Retract one's own proposal, or that of whom one stands in for, with a reason."""
     values = read_fields(request.form, WITHDRAWAL_FIELDS)
     try:
         services().proposals.withdraw(current_actor(), number, plain_text(values["withdrawal"]), current_instant())
