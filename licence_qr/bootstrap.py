@@ -19,7 +19,6 @@ from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.roles import AT_THE_MACHINE, Actor
 from licence_qr.errors import RegisterError, RuleError
 from licence_qr.process.system import check_system
-from licence_qr.services.accounts.absences.book import AbsenceBook
 from licence_qr.services.accounts.absences.desk import Absences
 from licence_qr.services.accounts.accounts import Accounts
 from licence_qr.services.accounts.confirming import Confirming
@@ -176,13 +175,8 @@ class Services:
         return Staff(self.database, self.catalogue)
 
     @property
-    def absence_book(self) -> AbsenceBook:
-        """What is written down of absences."""
-        return AbsenceBook(self.database)
-
-    @property
     def absences(self) -> Absences:
-        """Absences and substitutes, for the desk."""
+        """Absences and substitutes."""
         return Absences(self.database)
 
     @property

@@ -50,7 +50,7 @@ def people(desk: Running) -> dict[str, str]:
     assert account and other
     today = local_date(datetime.now(UTC))
     days = AbsenceDetails(today, today + timedelta(days=4), account.person_id)
-    absence = desk.services.absence_book.enter(other.person_id, days, AT_THE_MACHINE, datetime.now(UTC))
+    absence = desk.services.absences.book.enter(other.person_id, days, AT_THE_MACHINE, datetime.now(UTC))
     keys = {"person_id": account.person_id, "user_id": account.user_id, "other_id": other.person_id}
     keys["absence_id"] = absence
     return {name: str(key) for name, key in keys.items()}

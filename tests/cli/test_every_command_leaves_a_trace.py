@@ -48,6 +48,13 @@ LEAVES: Mapping[str, tuple[str, EventKind]] = {
     "person change": ("{person} --name 章示例", EventKind.PERSON_CHANGED),
     "person merge": ("{person} {other}", EventKind.PERSONS_MERGED),
     "person list": ("", EventKind.DATA_SEEN),
+    "person absence enter": (
+        "{person} --from 2099-01-01 --to 2099-01-02 --substitute nobody",
+        EventKind.ABSENCE_ENTERED,
+    ),
+    "person absence list": ("{person}", EventKind.DATA_SEEN),
+    "person absence change": ("1 --kind leave", EventKind.ABSENCE_CHANGED),
+    "person absence end": ("1", EventKind.ABSENCE_ENDED),
     "issue": (f"{EXAMPLES / 'company.toml'}", EventKind.CODE_ISSUED),
     "import": (f"{DATA / 'market_licences.csv'} {DATA / 'health_permits.xlsx'}", EventKind.EXPORTED),
     "keys new": ("licence", EventKind.KEY_ADDED),

@@ -105,7 +105,6 @@ WITHOUT_A_PERSON = (
     | {"factor_reset.reset"}
     | {"sign_in.sign_in", "sessions.actor", "sessions.holder", "sessions.sign_out"}
     | {f"staff.{name}" for name in ("add", "change", "merge", "set_roles", "reopen")}
-    | {f"absence_book.{name}" for name in ("enter", "change", "end")}
     | {"reports.send", "ratings.rate"}
     | {"reports.sweep", "ratings.sweep", "life_sweep.run", "reminders.run", "status_publishing.publish"}
     | {"trace_keeping.sweep", "trace_keeping.note_sweep", "preparations.note"}
@@ -174,7 +173,7 @@ def things(hotel: Scene, make_application: Any) -> dict[str, Any]:
     away = AbsenceDetails(date(2026, 11, 25), date(2026, 11, 26))
     inspector = services.accounts.user("inspector")
     assert inspector is not None
-    absence_id = services.absence_book.enter(inspector.person_id, away, AT_THE_MACHINE, at)
+    absence_id = services.absences.book.enter(inspector.person_id, away, AT_THE_MACHINE, at)
     named = FollowUpReport(date(2026, 11, 23), FollowUpOutcome.MET, ("inspector-2",), "符合")
     services.named_checks.hand_in(hotel.actors["inspector"], hotel.permit_id, named, at)
     return {

@@ -17,6 +17,7 @@ from licence_qr.domain.accounts.absences import Absence, AbsenceDetails, Absence
 from licence_qr.domain.roles import Actor, Behalf
 from licence_qr.domain.written_dates import read_date
 from licence_qr.errors import AccessError, InputError
+from licence_qr.services.audit.readings import ShownData
 
 _person = click.argument("person", type=int, help="人员编号，见 person list。 Key of the person, see person list.")
 _absence = click.argument("key", type=int, help="登记编号，见 absence list。 Key of the absence, see absence list.")
@@ -41,7 +42,10 @@ def list_absences(person: int, as_json: bool) -> None:
     """列出一人尚未结束的不在岗登记。
 
     List the absences of a person that are not over."""
-    found = build(load_settings()).absence_book.of(person, datetime.now(UTC))
+    services = build(load_settings())
+    found = services.absences.book.of(person, datetime.now(UTC))
+    seen = ShownData(f"person/{person}", ("absence",))
+    services.readings.seen(whoever_runs_this(), seen, datetime.now(UTC))
     if as_json:
         say({"absences": [_facts(each) for each in found]})
         return
@@ -73,7 +77,7 @@ def enter_absence(
     services, now = build(load_settings()), datetime.now(UTC)
     first_day, last_day = read_date(first, "from"), read_date(last, "to")
     details = AbsenceDetails(first_day, last_day, _substitute(named), AbsenceKind(kind) if kind else None)
-    key = services.absence_book.enter(person, details, _whoever(services, person, behalf), now)
+    key = services.absences.book.enter(person, details, _whoever(services, person, behalf), now)
     _tell(services, key, as_json)
 
 
@@ -100,7 +104,7 @@ def change_absence(
     Correct days, substitute or kind; what is not given stays. Where another substitute takes over on the way, the absence
     ends yesterday and another begins today."""
     services, now = build(load_settings()), datetime.now(UTC)
-    known = services.absence_book.one(key)
+    known = services.absences.book.one(key)
     details = replace(
         known.details,
         first_day=read_date(first, "from") if first else known.details.first_day,
@@ -108,7 +112,7 @@ def change_absence(
         substitute_id=_substitute(named) if named else known.details.substitute_id,
         kind=AbsenceKind(kind) if kind else known.details.kind,
     )
-    changed = services.absence_book.change(key, details, _whoever(services, known.person_id, behalf), now)
+    changed = services.absences.book.change(key, details, _whoever(services, known.person_id, behalf), now)
     _tell(services, changed, as_json)
 
 
@@ -121,8 +125,8 @@ def end_absence(key: int, behalf: Behalf | None, as_json: bool) -> None:
 
     End an absence early: the person is back from today. One that has not begun is retracted."""
     services = build(load_settings())
-    person = services.absence_book.one(key).person_id
-    services.absence_book.end(key, _whoever(services, person, behalf), datetime.now(UTC))
+    person = services.absences.book.one(key).person_id
+    services.absences.book.end(key, _whoever(services, person, behalf), datetime.now(UTC))
     _tell(services, key, as_json)
 
 
@@ -148,7 +152,7 @@ def _substitute(named: str) -> int | None:
 
 
 def _tell(services: Services, key: int, as_json: bool) -> None:
-    known = services.absence_book.one(key)
+    known = services.absences.book.one(key)
     if as_json:
         say(_facts(known))
     else:

@@ -56,7 +56,7 @@ class Walk(RuleBasedStateMachine):
         person = self.people[whose]
         try:
             details = self.details(first, length, substitute)
-            self.known.append(self.services.absence_book.enter(person.person_id, details, person, self.now))
+            self.known.append(self.services.absences.book.enter(person.person_id, details, person, self.now))
         except InputError as refused:
             assert refused.code in {
                 "absence_overlaps",
@@ -72,7 +72,7 @@ class Walk(RuleBasedStateMachine):
             past = self.of_days_before_today()
             try:
                 details = self.details(first, length, substitute)
-                changed = self.services.absence_book.change(key, details, AT_THE_MACHINE, self.now)
+                changed = self.services.absences.book.change(key, details, AT_THE_MACHINE, self.now)
                 self.known.extend({changed} - set(self.known))
             except (InputError, ConflictError):
                 pass
@@ -82,10 +82,10 @@ class Walk(RuleBasedStateMachine):
     def end(self, which: int) -> None:
         if self.known:
             key = self.known[which % len(self.known)]
-            past, whose = self.of_days_before_today(), self.services.absence_book.one(key)
+            past, whose = self.of_days_before_today(), self.services.absences.book.one(key)
             running = whose.state_on(self.today) in {AbsenceState.RUNNING, AbsenceState.COMING}
             try:
-                self.services.absence_book.end(key, AT_THE_MACHINE, self.now)
+                self.services.absences.book.end(key, AT_THE_MACHINE, self.now)
             except ConflictError:
                 assert not running
             assert self.of_days_before_today() == past

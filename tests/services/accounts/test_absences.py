@@ -63,12 +63,12 @@ class Staffed:
         return self.services.absences.enter(self.person(by), self.key(whose), named, later)
 
     def details(self, absence_id: int) -> AbsenceDetails:
-        return self.services.absence_book.one(absence_id).details
+        return self.services.absences.book.one(absence_id).details
 
     def change(self, by: str, absence_id: int, *, after: int = 0, **changes: object) -> int:
-        known = self.services.absence_book.one(absence_id)
+        known = self.services.absences.book.one(absence_id)
         later = self.now + timedelta(days=after)
-        return self.services.absence_book.change(
+        return self.services.absences.book.change(
             absence_id,
             replace(known.details, **changes),  # type: ignore[arg-type]
             self.person(by),
@@ -168,7 +168,7 @@ def test_who_cannot_stand_in_is_refused(staffed: Staffed, by: str, substitute: s
 def test_nobody_at_the_console_names_the_person_they_act_for(staffed: Staffed) -> None:
     behalf = at_console("root").on_behalf_of(staffed.person("head-too"), "电话报来")
     named = replace(WEEK, substitute_id=staffed.key("head-too"))
-    enter = staffed.services.absence_book.enter
+    enter = staffed.services.absences.book.enter
     assert code(lambda: enter(staffed.key("wang"), named, behalf, staffed.now)) == "substitute_is_oneself"
 
 
@@ -214,17 +214,17 @@ def test_without_a_substitute_it_stays_with_the_person_and_that_is_told(staffed:
 
 def test_an_absence_is_ended_early_and_its_past_days_stay(staffed: Staffed) -> None:
     key, third = staffed.enter("wang", "wang", WEEK, "li"), WEEK.first_day + timedelta(days=2)
-    staffed.services.absence_book.end(key, staffed.person("wang"), staffed.now + timedelta(days=4))
+    staffed.services.absences.book.end(key, staffed.person("wang"), staffed.now + timedelta(days=4))
     assert staffed.details(key).last_day == third - timedelta(days=1)
     assert (staffed.away("wang", third), staffed.stands_in("li", third)) == (None, [])
     assert staffed.stands_in("li", WEEK.first_day) == ["wang（示例）"]
-    again = staffed.services.absence_book.end
+    again = staffed.services.absences.book.end
     assert code(lambda: again(key, staffed.person("wang"), staffed.now + timedelta(days=4))) == "absence_over"
 
 
 def test_an_absence_that_has_not_begun_is_retracted_and_its_days_are_free(staffed: Staffed) -> None:
     key = staffed.enter("wang", "wang", WEEK, "li")
-    staffed.services.absence_book.end(key, staffed.person("wang"), staffed.now)
+    staffed.services.absences.book.end(key, staffed.person("wang"), staffed.now)
     view = staffed.services.absences.get(staffed.person("wang"), key, staffed.now)
     assert (view.state, view.may_change) == (AbsenceState.RETRACTED, False)
     assert staffed.away("wang", WEEK.first_day) is None
@@ -297,7 +297,7 @@ def test_two_entries_that_become_one_person_keep_their_absences(staffed: Staffed
     staffed.enter("qian", "qian", AbsenceDetails(WEEK.first_day, WEEK.first_day), "li")
     wang, qian, li = (staffed.key(name) for name in ("wang", "qian", "li"))
     staffed.services.staff.merge(wang, qian, at_console("root"), staffed.now)
-    assert [each.details.substitute_id for each in staffed.services.absence_book.of(wang, staffed.now)] == [li, li]
+    assert [each.details.substitute_id for each in staffed.services.absences.book.of(wang, staffed.now)] == [li, li]
     staffed.services.staff.merge(wang, li, at_console("root"), staffed.now)
-    assert [each.details.substitute_id for each in staffed.services.absence_book.of(wang, staffed.now)] == [None, None]
+    assert [each.details.substitute_id for each in staffed.services.absences.book.of(wang, staffed.now)] == [None, None]
     assert staffed.away("wang", WEEK.last_day) == Away(WEEK.last_day)

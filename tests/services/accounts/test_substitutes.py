@@ -31,7 +31,7 @@ def office(services: Services, make_application: Any, clerk: Actor, now: datetim
     """The inspector is absent from LATER on for five days, and "both" stands in."""
     made = opened(services, make_application(), clerk, now)
     days = AbsenceDetails(local_date(LATER), local_date(BACK) - timedelta(days=1), made.people["both"].person_id)
-    services.absence_book.enter(made.people["inspector"].person_id, days, AT_THE_MACHINE, now)
+    services.absences.book.enter(made.people["inspector"].person_id, days, AT_THE_MACHINE, now)
     return made
 
 

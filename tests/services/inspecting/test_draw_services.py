@@ -130,7 +130,7 @@ def test_in_the_place_of_an_absent_officer_the_substitute_goes_and_both_names_st
     services.accounts.create("inspector-3", "第三人（示例）", "baishiyi", {Role.INSPECTOR}, PASSWORD, hotel.at)
     absent, third = services.accounts.user("inspector-2"), services.accounts.user("inspector-3")
     draw = settled(hotel, replace(WANTED, away=(third.user_id,)))
-    services.absence_book.enter(absent.person_id, AbsenceDetails(day, day, third.person_id), AT_THE_MACHINE, hotel.at)
+    services.absences.book.enter(absent.person_id, AbsenceDetails(day, day, third.person_id), AT_THE_MACHINE, hotel.at)
     away = services.draws.absent(hotel.actors["desk"], hotel.at)
     assert away == {absent.user_id: Away(day, "第三人（示例）")}
     with services.database.read() as tx:

@@ -154,7 +154,7 @@ def test_an_application_that_an_absent_clerk_began_is_issued_with_both_names(ser
     begun = services.applications.start(wang, now).draft_id
     services.applications.save(wang, begun, typed, 1, now)
     day = local_date(now)
-    services.absence_book.enter(wang.person_id, AbsenceDetails(day, day, li.person_id), AT_THE_MACHINE, now)
+    services.absences.book.enter(wang.person_id, AbsenceDetails(day, day, li.person_id), AT_THE_MACHINE, now)
     assert services.applications.begun_for(li) == {}
     with services.database.read() as tx:
         li = li.on_duty(absences.cover_of(tx, li.person_id, day))

@@ -151,7 +151,7 @@ def test_the_substitute_finds_the_proposal_among_the_tasks_and_retracts_it_with_
     grounds = {"reason": "示例", "legal_basis": "示例", "document_no": "", "effective_on": "", "suspension": "closed"}
     proposal = first.send(f"/desk/proposals/new/{found[0]}/permit/{permit[1]}/suspend", grounds).location
     days = AbsenceDetails(in_days(0), in_days(3), substitute)
-    desk_services.absence_book.enter(absent, days, AT_THE_MACHINE, datetime.now(UTC))
+    desk_services.absences.book.enter(absent, days, AT_THE_MACHINE, datetime.now(UTC))
     assert "您代waits-a示例办理：可以收回，不能决定" in second.see(proposal)
     tasks = second.see("/desk/work?kind=proposal_of_mine")
     assert "由您代办：waits-a示例" in re.sub(r"<[^>]+>", "", tasks)
@@ -173,7 +173,7 @@ def test_the_form_of_a_draw_leaves_out_who_is_absent(desk_app: Flask, desk_servi
     inspector = desk_services.accounts.user("drawn-away")
     assert inspector is not None
     days = AbsenceDetails(in_days(0), in_days(1))
-    desk_services.absence_book.enter(inspector.person_id, days, AT_THE_MACHINE, now)
+    desk_services.absences.book.enter(inspector.person_id, days, AT_THE_MACHINE, now)
     decider = signed_in(desk_app, desk_services, "decider")
     page = decider.see("/desk/draws/new")
     assert re.search(rf'name="away"[^>]* value="{inspector.user_id}" checked', page)

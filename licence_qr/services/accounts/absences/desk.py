@@ -82,6 +82,11 @@ class Absences:
 
     database: Database
 
+    @property
+    def book(self) -> AbsenceBook:
+        """What is written down, for whoever has asked whether they may."""
+        return AbsenceBook(self.database)
+
     def list(self, actor: Actor, wanted: AbsenceFilter, page: int, now: datetime) -> AbsencePage:
         """One page of the absences that ``wanted`` selects; a page beyond the last gives the last. Raises AccessError."""
         wanted, today = _bounded(actor, wanted), local_date(now)
@@ -134,21 +139,17 @@ class Absences:
         """Record an absence and return its key. Raises AccessError, and as ``AbsenceBook.enter``."""
         with self.database.read() as tx:
             _person(tx, actor, person_id)
-        return self._book.enter(person_id, details, actor, now)
+        return self.book.enter(person_id, details, actor, now)
 
     def change(self, actor: Actor, absence_id: int, details: AbsenceDetails, was: str, now: datetime) -> int:
         """Correct an absence and return its key. Raises AccessError, and as ``AbsenceBook.change``."""
         self._demand_of(actor, absence_id)
-        return self._book.change(absence_id, details, actor, now, was)
+        return self.book.change(absence_id, details, actor, now, was)
 
     def end(self, actor: Actor, absence_id: int, was: str, now: datetime) -> None:
         """End an absence early. Raises AccessError, and as ``AbsenceBook.end``."""
         self._demand_of(actor, absence_id)
-        self._book.end(absence_id, actor, now, was)
-
-    @property
-    def _book(self) -> AbsenceBook:
-        return AbsenceBook(self.database)
+        self.book.end(absence_id, actor, now, was)
 
     def _demand_of(self, actor: Actor, absence_id: int) -> None:
         with self.database.read() as tx:
