@@ -58,12 +58,7 @@ class Walk(RuleBasedStateMachine):
             details = self.details(first, length, substitute)
             self.known.append(self.services.absences.book.enter(person.person_id, details, person, self.now))
         except InputError as refused:
-            assert refused.code in {
-                "absence_overlaps",
-                "substitute_is_absent",
-                "substitute_away",
-                "substitute_lacks_roles",
-            }
+            assert refused.code == "absence_overlaps" or refused.code.startswith("substitute_")
 
     @rule(which=st.integers(0, 20), first=days, length=days, substitute=st.none() | who)
     def change(self, which: int, first: int, length: int, substitute: str | None) -> None:
@@ -146,6 +141,6 @@ def test_whatever_is_recorded_each_day_has_one_holder(services: Services) -> Non
     run_state_machine_as_test(
         Walk,
         settings=settings(
-            max_examples=25, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=40, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
