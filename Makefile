@@ -35,7 +35,7 @@ run: .venv/ready fonts ## demonstration register, keys and server on http://127.
 init: .venv/ready ## an empty production register and keys (see docs/running/settings.md)
 	@$(BIN)/licence-qr init
 
-test: debian .venv/ready-dev ## everything: lint, types, tests, browser, foreign QR readers; T=path for some tests
+test: debian .venv/ready-dev node_modules/ready ## everything: lint, types, tests, browser, foreign QR readers; T=path for some tests
 ifneq ($(T),)
 	$(PYTEST) $(T)
 else
@@ -46,7 +46,7 @@ endif
 quick: debian-quick .venv/ready-dev lint types ## before a commit: lint, types, the tests that start no browser and no server
 	$(PYTEST) $(QUICK)
 
-campaign: debian debootstrap buildah .venv/ready-dev ## the long forms: 100,000 mutants, hundreds of kills, every card (T=path for some)
+campaign: debian debootstrap buildah .venv/ready-dev node_modules/ready ## the long forms: 100,000 mutants, hundreds of kills, every card (T=path for some)
 	$(PYTEST) --campaign -m "campaign or hypothesis" --timeout=7200 $(T)
 
 fresh: debootstrap ## as root: make run and make test on a machine that has never seen this project (tools/fresh.sh)
@@ -80,7 +80,7 @@ lock: .venv/ready-dev ## pin all dependencies anew, with hashes
 	  pyproject.toml requirements-build.in -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	  --extra dev pyproject.toml requirements-build.in -c requirements.lock -o requirements-dev.lock
-	$(NPM) install --package-lock-only --no-save
+	$(NPM) install --package-lock-only
 
 clean: ## remove what was built; the register and the keys stay
 	rm -rf .venv node_modules build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -22,6 +22,8 @@ from licence_qr.process.system import check_system
 from licence_qr.services.accounts.absences.desk import Absences
 from licence_qr.services.accounts.accounts import Accounts
 from licence_qr.services.accounts.confirming import Confirming
+from licence_qr.services.accounts.identity_service.questions import RETURN_PATH, Registration
+from licence_qr.services.accounts.identity_service.signing_in import IdentitySignIn
 from licence_qr.services.accounts.own_password import OwnPassword
 from licence_qr.services.accounts.passwords import STANDARD_HASHER, Passwords
 from licence_qr.services.accounts.people import People
@@ -204,6 +206,14 @@ class Services:
     def factor_sign_in(self) -> FactorSignIn:
         """Signing in with a second factor."""
         return FactorSignIn(self.sign_in)
+
+    @property
+    def identity_sign_in(self) -> IdentitySignIn | None:
+        """Signing in by the identity service, which is asked anew by each; None where none is configured."""
+        named, back = self.settings.identity_service, self.settings.address + RETURN_PATH
+        if named is None:
+            return None
+        return IdentitySignIn.by(Registration(return_address=back, **asdict(named)), self.sign_in, self.web_secret)
 
     @property
     def own_password(self) -> OwnPassword:

@@ -83,6 +83,12 @@ class SignInNeeded(AccessError):
     http_status = 401
 
 
+class IdentityServiceError(LicenceQRError):
+    """The identity service cannot be asked, or gave an answer that is not to be trusted. Nobody was signed in."""
+
+    http_status = 502
+
+
 class TokenError(LicenceQRError):
     """A code was refused by the strict verifier. Codes are listed in docs/verifying/code-format-refusals.md."""
 

@@ -169,6 +169,40 @@ def test_an_https_address_is_served_behind_a_named_proxy_or_with_a_certificate_a
     check_served(load_settings({}))
 
 
+IDENTITY_SERVICE = {
+    "LICENCE_QR_OIDC_ISSUER": "https://sso.example.gov.cn/realms/staff",
+    "LICENCE_QR_OIDC_CLIENT_ID": "licence-qr",
+    "LICENCE_QR_OIDC_STAFF_CLAIM": "employee_number",
+}
+
+
+def test_an_identity_service_is_named_whole_or_not_at_all():
+    assert load_settings({}).identity_service is None
+    found = load_settings(IDENTITY_SERVICE | {"LICENCE_QR_OIDC_AMR_VALUES": "mfa, otp"}).identity_service
+    assert found and (found.issuer, found.staff_claim) == ("https://sso.example.gov.cn/realms/staff", "employee_number")
+    assert (found.acr_values, found.amr_values) == (frozenset(), {"mfa", "otp"})
+    for needed in ("LICENCE_QR_OIDC_CLIENT_ID", "LICENCE_QR_OIDC_STAFF_CLAIM"):
+        with pytest.raises(ConfigError, match="setting_needed_too") as refused:
+            load_settings({name: value for name, value in IDENTITY_SERVICE.items() if name != needed})
+        assert refused.value.facts["needed"] == needed
+
+
+@pytest.mark.parametrize(
+    "issuer",
+    ["http://localhost:9000", "sso.example.gov.cn", "https://", "https://a b/", "https://x@sso.example.gov.cn",
+     "https://sso.example.gov.cn/?x=1", "https://sso.example.gov.cn/#x", "https://sso.example.gov.cn:99999", "https://[::1"],
+)  # fmt: skip
+def test_any_other_issuer_is_refused_and_named(issuer):
+    with pytest.raises(ConfigError, match="setting_issuer"):
+        load_settings(IDENTITY_SERVICE | {"LICENCE_QR_OIDC_ISSUER": issuer})
+
+
+@pytest.mark.parametrize("claim", ["email", "name", "preferred_username", "phone_number", "nonce", "iss"])
+def test_a_claim_that_people_can_change_themselves_names_nobody(claim):
+    with pytest.raises(ConfigError, match="setting_staff_claim"):
+        load_settings(IDENTITY_SERVICE | {"LICENCE_QR_OIDC_STAFF_CLAIM": claim})
+
+
 def test_the_document_says_of_every_setting_what_the_table_says():
     text = (ROOT / "docs" / "running" / "settings.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| `(LICENCE_QR_[A-Z0-9_]+)` \| `(\w+)` \| (.+) \| (.+) \|$", text, re.MULTILINE)

@@ -36,6 +36,23 @@ class MailSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class IdentityServiceSettings:
+    """The identity service (OpenID Connect) by which staff may sign in, and how this service is registered there.
+
+    ``staff_claim`` carries the staff number. Any of ``acr_values`` and ``amr_values`` counts as a second factor.
+    """
+
+    issuer: str
+    name: str
+    client_id: str
+    client_secret_file: Path
+    staff_claim: str
+    acr_values: frozenset[str]
+    amr_values: frozenset[str]
+    ca_file: Path | None
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """``address`` is the origin that codes lead to; https, except on this machine itself. ``trusted_proxies``: the addresses
     and networks of the proxies in front, joined by commas; nobody else is believed about where a request comes from.
@@ -58,6 +75,7 @@ class Settings:
     lan: bool
     working_days_file: Path | None
     mail: MailSettings
+    identity_service: IdentityServiceSettings | None = None
     metrics_folder: Path | None = None
     """Where the workers of a server count together; no setting, ``serve`` makes it (licence_qr.process.metrics_folder)."""
 
@@ -133,6 +151,7 @@ def _settings(values: Values) -> Settings:
         lan=text("LICENCE_QR_LAN") == "1",
         working_days_file=_file(text("LICENCE_QR_WORKING_DAYS")),
         mail=_mail(text),
+        identity_service=_identity_service(text),
     )
 
 
@@ -148,6 +167,30 @@ def _mail(text: Callable[[str], str]) -> MailSettings:
         password_file=_file(text("LICENCE_QR_SMTP_PASSWORD_FILE")),
         ca_file=_file(text("LICENCE_QR_SMTP_CA_FILE")),
     )
+
+
+def _identity_service(text: Callable[[str], str]) -> IdentityServiceSettings | None:
+    """None where no issuer is named. Raises ConfigError ``setting_needed_too``."""
+    issuer = text("LICENCE_QR_OIDC_ISSUER")
+    if not issuer:
+        return None
+    for needed in ("LICENCE_QR_OIDC_CLIENT_ID", "LICENCE_QR_OIDC_STAFF_CLAIM"):
+        if not text(needed):
+            raise ConfigError("setting_needed_too", name="LICENCE_QR_OIDC_ISSUER", needed=needed)
+    return IdentityServiceSettings(
+        issuer=issuer,
+        name=text("LICENCE_QR_OIDC_NAME"),
+        client_id=text("LICENCE_QR_OIDC_CLIENT_ID"),
+        client_secret_file=_path(text("LICENCE_QR_OIDC_CLIENT_SECRET_FILE")),
+        staff_claim=text("LICENCE_QR_OIDC_STAFF_CLAIM"),
+        acr_values=_texts(text("LICENCE_QR_OIDC_ACR_VALUES")),
+        amr_values=_texts(text("LICENCE_QR_OIDC_AMR_VALUES")),
+        ca_file=_file(text("LICENCE_QR_OIDC_CA_FILE")),
+    )
+
+
+def _texts(text: str) -> frozenset[str]:
+    return frozenset(filter(None, (each.strip() for each in text.split(","))))
 
 
 def _path(text: str) -> Path:

@@ -124,6 +124,47 @@ class Origin(PlainText):
 
 
 @dataclass(frozen=True, slots=True)
+class Issuer(PlainText):
+    """The issuer of an identity service: https, exactly as the service writes it (OpenID Connect Core 1.0, section 2). May
+    be empty."""
+
+    def check(self, name: str, text: str) -> None:
+        """Raise ConfigError ``setting_issuer``."""
+        if not text:
+            return
+        try:
+            parts = urlsplit(text)
+            host, port = parts.hostname or "", parts.port
+        except ValueError:
+            raise ConfigError("setting_issuer", name=name, found=text) from None
+        written = f"https://{parts.netloc}{parts.path}" == text and text.isascii() and text.isprintable()
+        if not written or not is_host(host) or port == 0 or "@" in parts.netloc or " " in text:
+            raise ConfigError("setting_issuer", name=name, found=text)
+
+
+# What people may change themselves at many identity services (OpenID Connect Core 1.0, section 5.1), and what is of the
+# token and not of a person (section 2): neither says who somebody is.
+_NO_STAFF_NUMBER = frozenset(
+    {
+        "name", "given_name", "family_name", "middle_name", "nickname", "preferred_username", "profile", "picture",
+        "website", "email", "email_verified", "gender", "birthdate", "zoneinfo", "locale", "phone_number",
+        "phone_number_verified", "address", "updated_at", "iss", "aud", "exp", "iat", "nbf", "jti", "nonce", "acr", "amr",
+        "azp", "auth_time", "at_hash", "c_hash", "sid",
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class StaffClaim(PlainText):
+    """The claim in which an identity service tells the staff number; may be empty."""
+
+    def check(self, name: str, text: str) -> None:
+        """Raise ConfigError ``setting_staff_claim``."""
+        if text in _NO_STAFF_NUMBER:
+            raise ConfigError("setting_staff_claim", name=name, found=text)
+
+
+@dataclass(frozen=True, slots=True)
 class TextList(PlainText):
     """Several texts: joined by commas in the environment, a list in the file."""
 

@@ -14,13 +14,16 @@ from pathlib import Path
 from licence_qr.config.kinds import (
     FilePath,
     HostName,
+    Issuer,
     Mailbox,
     OneOf,
     Origin,
     OwnAddress,
     PlainText,
     Proxies,
+    StaffClaim,
     Switch,
+    TextList,
     WholeNumber,
 )
 from licence_qr.errors import ConfigError
@@ -267,6 +270,66 @@ SETTINGS: tuple[Setting, ...] = (
         Text(
             "邮件服务器的证书颁发机构（PEM）",
             "certificate authority (PEM) of a mail server with a certificate of your own",
+        ),
+    ),
+    Setting(
+        "LICENCE_QR_OIDC_ISSUER",
+        Issuer('"https://sso.example.gov.cn/realms/staff"'),
+        "",
+        "none: nobody signs in by an identity service",
+        Text("统一身份认证平台的签发者网址", "issuer of the identity service by which staff may sign in"),
+    ),
+    Setting(
+        "LICENCE_QR_OIDC_NAME",
+        PlainText('"区统一身份认证平台"'),
+        "统一身份认证平台",
+        "`统一身份认证平台`",
+        Text("登录页上该平台的名称", "what the sign-in page calls it"),
+    ),
+    Setting(
+        "LICENCE_QR_OIDC_CLIENT_ID",
+        PlainText('"licence-qr"'),
+        "",
+        "none",
+        Text("本系统在该平台登记的编号", "identifier under which this service is registered there"),
+    ),
+    Setting(
+        "LICENCE_QR_OIDC_CLIENT_SECRET_FILE",
+        FilePath('"/etc/licence-qr/oidc-secret"'),
+        _below_home("oidc-secret"),
+        "`oidc-secret` in `LICENCE_QR_HOME`",
+        Text("存放该平台所发密钥的文件", "file that holds the secret of that registration, mode 0600"),
+        secret=True,
+    ),
+    Setting(
+        "LICENCE_QR_OIDC_STAFF_CLAIM",
+        StaffClaim('"employee_number"'),
+        "",
+        "none",
+        Text("载有工号的声明", "claim of the ID token that carries the staff number"),
+    ),
+    Setting(
+        "LICENCE_QR_OIDC_ACR_VALUES",
+        TextList('["urn:example:two-factors"]'),
+        "",
+        "empty: none counts",
+        Text("算作第二重验证的 acr 值", "values of `acr` that count as a second factor"),
+    ),
+    Setting(
+        "LICENCE_QR_OIDC_AMR_VALUES",
+        TextList('["mfa"]'),
+        "",
+        "empty: none counts",
+        Text("算作第二重验证的 amr 值", "values of `amr` that count as a second factor"),
+    ),
+    Setting(
+        "LICENCE_QR_OIDC_CA_FILE",
+        FilePath('"/etc/licence-qr/government-ca.pem"'),
+        "",
+        "none: those the system trusts",
+        Text(
+            "该平台的证书颁发机构（PEM）",
+            "certificate authority (PEM) of an identity service with a certificate of its own",
         ),
     ),
 )

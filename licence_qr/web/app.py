@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 from whitenoise import WhiteNoise
 
+from licence_qr.services.accounts.identity_service.signing_in import IdentitySignIn
 from licence_qr.web import CLOCK, Clock, system_clock
-from licence_qr.web.accounts import confirming, entering, known_device, password, second_factor, sign_in
+from licence_qr.web.accounts import (
+    confirming,
+    entering,
+    identity_service,
+    known_device,
+    password,
+    second_factor,
+    sign_in,
+)
 from licence_qr.web.desk import start
 from licence_qr.web.desk.accounts import absences
 from licence_qr.web.desk.accounts import pages as people
@@ -80,11 +91,20 @@ def create_app(services: Services, clock: Clock = system_clock) -> Flask:
         csrf.exempt(sessionless.blueprint)
         app.register_blueprint(sessionless.blueprint)
     errors.init_app(app)
-    for audience in AUDIENCES:
+    for audience in (*AUDIENCES, *_offered(app, services.identity_sign_in)):
         app.register_blueprint(audience.blueprint)
     security.check_routes(app)
     _serve_static(app)
     return app
+
+
+def _offered(app: Flask, by_service: IdentitySignIn | None) -> Iterable[ModuleType]:
+    """The pages of the identity service, where one is configured. The sign-in page then has a button with its name."""
+    app.jinja_env.globals["identity_service"] = by_service.name if by_service else ""
+    if by_service is None:
+        return ()
+    identity_service.service.give(app, by_service)
+    return (identity_service,)
 
 
 def _hand_over(app: Flask, given: Services) -> None:

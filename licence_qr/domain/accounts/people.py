@@ -14,3 +14,11 @@ class PeopleFilter:
     text: str = ""
     office: str = ""
     role: Role | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProvenPerson:
+    """Who the identity service says somebody is. ``second_factor``: what they proved it with counts as two factors."""
+
+    staff_no: str
+    second_factor: bool

@@ -15,6 +15,13 @@ class SignInStage(StrEnum):
     SECOND_FACTOR = "second-factor"  # the password alone is not enough: prove one, or enrol the first
 
 
+class OpenedBy(StrEnum):
+    """With what somebody proved who they are when a session was opened, before any second factor."""
+
+    PASSWORD = "password"  # noqa: S105 - the name of a way in
+    IDENTITY_SERVICE = "identity-service"
+
+
 @dataclass(frozen=True, slots=True)
 class Holder:
     """Whose session it is. While it ``wants`` something, the account may do nothing else in it."""

@@ -70,6 +70,7 @@ EVENTS: Mapping[EventKind, Text] = {
     EventKind.PASSWORD_SET: Text("更换密码", "Password replaced"),
     EventKind.SIGNED_IN: Text("已登录", "Signed in"),
     EventKind.SIGN_IN_REFUSED: Text("登录未成功", "Sign-in refused"),
+    EventKind.SERVICE_SIGN_IN_REFUSED: Text("用统一身份认证平台登录未成功", "Sign-in by the identity service refused"),
     EventKind.SIGN_IN_LOCKED: Text("多次登录未成功，暂停登录", "Sign-in paused after too many attempts"),
     EventKind.PASSWORD_REFUSED: Text("再次输入的密码有误", "Password refused before an act"),
     EventKind.SESSION_ENDED: Text("结束登录", "Session ended"),

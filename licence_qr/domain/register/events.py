@@ -90,6 +90,7 @@ class EventKind(StrEnum):
     PASSWORD_SET = "password_set"  # noqa: S105 – account/<id>
     SIGNED_IN = "signed_in"  # account/<id>
     SIGN_IN_REFUSED = "sign_in_refused"  # account/<id>; 0: there is no such user name
+    SERVICE_SIGN_IN_REFUSED = "service_sign_in_refused"  # account/0: by the identity service
     SIGN_IN_LOCKED = "sign_in_locked"  # likewise: refused, and locked for a time
     PASSWORD_REFUSED = "password_refused"  # noqa: S105 – account/<id>: before an act that asks for it
     SESSION_ENDED = "session_ended"  # account/<id>: by somebody, not by time
@@ -122,6 +123,7 @@ TRACES = frozenset(
         EventKind.SIGNED_IN,
         EventKind.SIGN_IN_REFUSED,
         EventKind.PASSWORD_REFUSED,
+        EventKind.SERVICE_SIGN_IN_REFUSED,
         EventKind.SIGN_IN_LOCKED,
         EventKind.SESSION_ENDED,
         EventKind.DEVICES_FORGOTTEN,
@@ -136,7 +138,9 @@ TRACES = frozenset(
 )
 
 # Tries of whoever it was: those that follow one another are told together (``services.register.refusals``).
-REFUSALS = frozenset({EventKind.SIGN_IN_REFUSED, EventKind.SIGN_IN_LOCKED, EventKind.PASSWORD_REFUSED})
+REFUSALS = frozenset(
+    {EventKind.SIGN_IN_REFUSED, EventKind.SERVICE_SIGN_IN_REFUSED, EventKind.SIGN_IN_LOCKED, EventKind.PASSWORD_REFUSED}
+)
 
 # Public fields of a licence, premises, a permit and a mark. A name, also that of a business, may be that of a person;
 # an address may be a home; items and scope are free text.
@@ -220,6 +224,7 @@ PUBLIC_FIELDS: Mapping[EventKind, frozenset[str]] = {
     EventKind.PASSWORD_SET: _NOTHING,
     EventKind.SIGNED_IN: _NOTHING,
     EventKind.SIGN_IN_REFUSED: _NOTHING,
+    EventKind.SERVICE_SIGN_IN_REFUSED: _NOTHING,
     EventKind.SIGN_IN_LOCKED: _NOTHING,
     EventKind.PASSWORD_REFUSED: _NOTHING,
     EventKind.SESSION_ENDED: _NOTHING,

@@ -35,7 +35,7 @@ class Confirming:
 
         ``beside``: as for ``SignIn.confirm_password``. Raises AccessError ``password_wrong``, ``password_throttled``,
         ``second_factor_wrong``, ``second_factor_throttled``, ``second_factor_unreadable`` or
-        ``second_factor_not_enrolled``. Sessions stay.
+        ``second_factor_not_enrolled``, and ``password_not_own`` for a password that somebody else has set. Sessions stay.
         """
         needed = self.demanded_of(actor)
         self.sign_in.confirm_password(actor, proof.password, client, now, beside=beside)
@@ -54,10 +54,11 @@ class Confirming:
     ) -> User:
         """``confirm`` for a change to one's own password and factors; return the account that the password opened.
 
-        The first factor is enrolled with the password alone. ``factor_follows``: in a sign-in that asks for the factor
+        The first factor is enrolled with the password alone, by whoever came in by the identity service also with one that
+        somebody else has set. ``factor_follows``: in a sign-in that asks for the factor
         after this, and opens nothing before.
         """
-        user = self.sign_in.confirm_password(actor, proof.password, client, now)
+        user = self.sign_in.confirm_password(actor, proof.password, client, now, of_own_choice=False)
         if not factor_follows and self.checks.has_factor(actor):
             self._confirm_factor(actor, proof, content, now)
         return user

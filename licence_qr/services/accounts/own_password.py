@@ -14,7 +14,7 @@ from licence_qr.services.accounts.confirming import Confirming
 from licence_qr.services.accounts.notes import note
 from licence_qr.services.accounts.second_factor.checking import Proof
 from licence_qr.services.accounts.sessions import CameFrom
-from licence_qr.store.accounts import accounts
+from licence_qr.store.accounts import accounts, sessions
 
 CHANGING = ActContent("change own password", "")
 
@@ -59,4 +59,5 @@ class OwnPassword:
             note(tx, EventKind.PASSWORD_SET, actor.user_id, actor, now)
             shut_out(tx, user, actor, now)
             wants = signing_in.after_password(tx, user.actor) if holder.wants else None
-            return signing_in.sessions.open(tx, user.actor, CameFrom(client, actor.via.device), now, wants=wants)
+            came = CameFrom(client, actor.via.device, sessions.opened_by(tx, actor.via.session))
+            return signing_in.sessions.open(tx, user.actor, came, now, wants=wants)

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from licence_qr.domain.accounts.stages import Holder, SignInStage
+from licence_qr.domain.accounts.stages import Holder, OpenedBy, SignInStage
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.register.networks import client_network
@@ -28,11 +28,12 @@ _TOUCH_WAIT_SECONDS = 0.25
 
 @dataclass(frozen=True, slots=True)
 class CameFrom:
-    """Where a session comes from: the address ``client``, and a few words for the device
-    (``domain.accounts.devices``)."""
+    """Where a session comes from: the address ``client``, a few words for the device (``domain.accounts.devices``), and with
+    what it is opened."""
 
     client: str
     device: str = ""
+    by: OpenedBy = OpenedBy.PASSWORD
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ class Sessions:
             client=came.client,
             device=came.device,
             wants=wants,
+            opened_by=came.by,
             created_at=now,
             last_seen_at=now,
             expires_at=now + timedelta(hours=SESSION_HOURS),
@@ -75,7 +77,8 @@ class Sessions:
         )
         sessions.sweep(tx, now - timedelta(days=SESSIONS_KEPT_DAYS))
         sessions.add(tx, session, _token_hash(token))
-        note(tx, EventKind.SIGNED_IN, actor.user_id, actor.coming(_via(session)), now)
+        said = None if came.by is OpenedBy.PASSWORD else {"by": came.by.value}
+        note(tx, EventKind.SIGNED_IN, actor.user_id, actor.coming(_via(session)), now, said)
         return token
 
     def actor(self, token: str, now: datetime, *, noting: bool = True) -> Actor | None:
@@ -102,6 +105,11 @@ class Sessions:
         """End the session of this token, unless it has ended already."""
         with self.database.write() as tx:
             self.end_within(tx, token, now)
+
+    def opened_by(self, actor: Actor) -> OpenedBy:
+        """With what the session was opened in which ``actor`` acts."""
+        with self.database.read() as tx:
+            return sessions.opened_by(tx, actor.via.session)
 
     def end_within(self, tx: Transaction, token: str, now: datetime) -> None:
         """End the session of this token, if it is live, in the caller's transaction."""

@@ -94,12 +94,22 @@ class SignIn:
         device_id = kept.device_id if kept else secrets.token_urlsafe(_DEVICE_ID_BYTES)
         return KnownDevice(actor.user_id, generation, device_id)
 
-    def confirm_password(self, actor: Actor, password: str, client: str, now: datetime, *, beside: str = "") -> User:
+    def confirm_password(
+        self,
+        actor: Actor,
+        password: str,
+        client: str,
+        now: datetime,
+        *,
+        beside: str = "",
+        of_own_choice: bool = True,
+    ) -> User:
         """Check the password of ``actor`` again, before a grave act; return the account that it opens.
 
         ``beside``: the user name of another, on whose device or at whose console ``actor`` types it. Sessions are not
         changed. Raises AccessError ``password_wrong`` or ``password_throttled``; the try is counted before the password
-        is checked, and a wrong one leaves a trace.
+        is checked, and a wrong one leaves a trace. Raises AccessError ``password_not_own`` for one that somebody else has
+        set, unless it need not be ``of_own_choice``: whoever came in by the identity service was not asked to change it.
         """
         tries = sign_in_limits.of_confirming(actor.username, client, beside)
         with self.database.read() as tx:
@@ -112,6 +122,8 @@ class SignIn:
             with self.database.write() as tx:
                 refusals.note(tx, EventKind.PASSWORD_REFUSED, actor.user_id, via, now)
             raise AccessError("password_wrong")
+        if user.must_change and of_own_choice:
+            raise AccessError("password_not_own")
         with self.database.write() as tx:
             throttle.forget(tx, tries.own)
             throttle.give_back(tx, tries.shared)

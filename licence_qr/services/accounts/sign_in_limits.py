@@ -30,6 +30,12 @@ OF_NETWORK = (
 )
 OF_ACCOUNT = Limit("sign-in account", most=30, seconds=_WINDOW)
 OF_ALL = Limit("sign-in all", most=600, seconds=_WINDOW)
+# By the identity service no password is hashed here, but what is begun is remembered for some minutes.
+OF_IDENTITY_SERVICE = (
+    Limit("identity service network", most=50, seconds=_WINDOW),
+    Limit("identity service /48", most=100, seconds=_WINDOW),
+)
+OF_IDENTITY_SERVICE_ALL = Limit("identity service all", most=300, seconds=_WINDOW)
 OF_DEVICE = Limit("sign-in device", most=10, seconds=_WINDOW)
 # Tries at an unattended desk to guess the password of the signed-in person are counted separately, so that the person
 # can still sign in elsewhere. A stolen session can be used from many addresses, so all of them together are limited too.
@@ -81,6 +87,12 @@ def of_stranger(username: str, client: str) -> Tries:
             Try(OF_ALL, ""),
         ),
     )
+
+
+def of_identity_service(client: str) -> tuple[Try, ...]:
+    """Beginning to sign in by the identity service, from the address ``client``."""
+    networks = zip(OF_IDENTITY_SERVICE, networks_of(client), strict=False)
+    return (*(Try(limit, network) for limit, network in networks), Try(OF_IDENTITY_SERVICE_ALL, ""))
 
 
 def of_device(device: KnownDevice) -> Tries:

@@ -5,20 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from licence_qr.domain.accounts.stages import SignInStage
+from licence_qr.domain.accounts.stages import OpenedBy, SignInStage
 from licence_qr.store.database.connections import Row, Transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
     """One sign-in. ``client`` is the address it came from, ``device`` a few words for the device, ``wants`` what is
-    missing."""
+    missing, ``opened_by`` what opened it."""
 
     session_id: str
     user_id: int
     client: str
     device: str = ""
     wants: SignInStage | None = None
+    opened_by: OpenedBy = OpenedBy.PASSWORD
     created_at: datetime
     last_seen_at: datetime
     expires_at: datetime
@@ -29,7 +30,7 @@ def add(tx: Transaction, session: Session, token_hash: bytes) -> None:
     """Add a session."""
     tx.run(
         "INSERT INTO sessions (session_id, token_hash, user_id, client, device, created_at, last_seen_at,"
-        " expires_at, wants) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " expires_at, wants, opened_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             session.session_id,
             token_hash,
@@ -40,6 +41,7 @@ def add(tx: Transaction, session: Session, token_hash: bytes) -> None:
             session.last_seen_at.isoformat(),
             session.expires_at.isoformat(),
             session.wants or "",
+            session.opened_by,
         ),
     )
 
@@ -48,6 +50,12 @@ def by_hash(tx: Transaction, token_hash: bytes) -> Session | None:
     """The session of this token, live or not, or None."""
     row = tx.one("SELECT * FROM sessions WHERE token_hash = ?", (token_hash,))
     return _session(row) if row else None
+
+
+def opened_by(tx: Transaction, session_id: str) -> OpenedBy:
+    """What opened a session."""
+    row = tx.one("SELECT opened_by FROM sessions WHERE session_id = ?", (session_id,))
+    return OpenedBy(row["opened_by"]) if row else OpenedBy.PASSWORD
 
 
 def live_of(tx: Transaction, user_id: int, now: datetime) -> tuple[Session, ...]:
@@ -102,6 +110,7 @@ def _session(row: Row) -> Session:
         client=row["client"],
         device=row["device"],
         wants=SignInStage(row["wants"]) if row["wants"] else None,
+        opened_by=OpenedBy(row["opened_by"]),
         created_at=datetime.fromisoformat(row["created_at"]),
         last_seen_at=datetime.fromisoformat(row["last_seen_at"]),
         expires_at=datetime.fromisoformat(row["expires_at"]),

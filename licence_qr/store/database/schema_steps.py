@@ -312,6 +312,11 @@ def m030_absences(schema: Schema) -> None:
     accounts_tables.add_absences(schema)
 
 
+def m031_identity_service(schema: Schema) -> None:
+    """Sign-ins by the identity service."""
+    accounts_tables.add_identity_service(schema)
+
+
 STEPS: tuple[Callable[[Schema], None], ...] = (
     m001_businesses,
     m002_codes,
@@ -343,4 +348,5 @@ STEPS: tuple[Callable[[Schema], None], ...] = (
     m028_trail_indexes,
     m029_refusals,
     m030_absences,
+    m031_identity_service,
 )

@@ -39,6 +39,7 @@ CODE = Field(
 BESIDE = {
     "password_wrong": PASSWORD.name,
     "password_throttled": PASSWORD.name,
+    "password_not_own": PASSWORD.name,
     "second_factor_wrong": CODE.name,
     "second_factor_throttled": CODE.name,
     "second_factor_unreadable": CODE.name,

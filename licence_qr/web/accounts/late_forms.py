@@ -8,6 +8,7 @@ from flask_wtf.csrf import CSRFError
 
 from licence_qr.errors import InputError, LicenceQRError, SignInNeeded
 from licence_qr.web.accounts import entering, interrupted_forms
+from licence_qr.web.accounts.identity_service import BEGIN
 from licence_qr.web.accounts.sign_in_page import sign_in_page
 from licence_qr.web.shell import errors, request_log
 from licence_qr.web.shell.origin import came_from_here
@@ -39,7 +40,7 @@ def _offered(error: CSRFError) -> Response | None:
     if not came_from_here():
         return None
     try:
-        if request.endpoint == SIGN_IN:
+        if request.endpoint in (SIGN_IN, BEGIN):
             outdated, username = LicenceQRError("sign_in_outdated"), request.form.get("username", "")
             return make_response(sign_in_page(outdated, interrupted_forms.carried(), username), error.code)
         kept = interrupted_forms.posted()

@@ -7,7 +7,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response
 
 from licence_qr.domain.accounts.devices import device_words
-from licence_qr.domain.accounts.stages import SignInStage
+from licence_qr.domain.accounts.stages import OpenedBy, SignInStage
 from licence_qr.errors import AccessError, SignInNeeded
 from licence_qr.web import current_instant
 from licence_qr.web.accounts import entering, interrupted_forms, known_device, late_forms
@@ -70,8 +70,10 @@ def sign_out() -> Response:
     waiting = unsent_visits.count_of(current_holder().actor)
     if waiting and request.form.get("anyway") != "yes":
         return make_response(render_template("phone/unsent.html", waiting=waiting))
+    by_service = entering.sessions().opened_by(current_holder().actor) is OpenedBy.IDENTITY_SERVICE
     entering.sessions().sign_out(session_token(), current_instant())
-    response = make_response(redirect(url_for("inspect.signed_out" if pack_key.held() else ".sign_in"), 303))
+    signed_out = url_for(".sign_in", left_service="" if by_service else None)
+    response = make_response(redirect(url_for("inspect.signed_out") if pack_key.held() else signed_out, 303))
     pack_key.take_back(response)
     forget_session(response)
     renew_form_token()

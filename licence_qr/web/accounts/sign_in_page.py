@@ -22,8 +22,16 @@ PASSWORD = Field(
 )
 
 
-def sign_in_page(refused: LicenceQRError | None = None, kept: KeptForm | None = None, username: str = "") -> str:
-    """The page, with what was wrong with the last try, and with a form that is kept until sign-in."""
+def sign_in_page(
+    refused: LicenceQRError | None = None,
+    kept: KeptForm | None = None,
+    username: str = "",
+    *,
+    onward: str | None = None,
+) -> str:
+    """The page, with what was wrong with the last try, and with a form that is kept until sign-in, or the page that was
+    asked for: ``onward``, else as the request says."""
+    wanted = request.values.get("next", "") if onward is None else onward
     summary: tuple[FieldProblem, ...] = ()
     if refused is not None:
         words = explain(refused, language().value)
@@ -33,6 +41,7 @@ def sign_in_page(refused: LicenceQRError | None = None, kept: KeptForm | None = 
         fields=(USERNAME, PASSWORD),
         values={"username": username},
         summary=summary,
-        onward=request.values.get("next", "") if kept is None else "",
+        onward=wanted if kept is None else "",
         kept=kept,
+        left_service="left_service" in request.args,
     )

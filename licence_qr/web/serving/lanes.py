@@ -13,7 +13,7 @@ from werkzeug.routing import RequestRedirect
 from licence_qr.errors import ConfigError
 from licence_qr.front.lanes import LaneSize, Way
 from licence_qr.web.app import MAX_REQUEST_BYTES
-from licence_qr.web.shell.security import PUBLIC, SESSION_COOKIES, SIGN_IN
+from licence_qr.web.shell.security import OF_IDENTITY_SERVICE, PUBLIC, SESSION_COOKIES, SIGN_IN
 
 SCAN: Final = "scan"  # what is behind a code: pages, lists, the verify page, static files
 DESK: Final = "desk"
@@ -27,6 +27,9 @@ OPERATION: Final = "operation"  # whether it is ready, and its figures, which as
 SIGNING_IN_AGAIN: Final = (
     "sign-in again"  # and its page, on a device where somebody has done so before: strangers take no place there
 )
+SIGNING_IN_ELSEWHERE: Final = (
+    "sign-in elsewhere"  # asks the identity service, which may be slow: no password waits for it
+)
 
 # A thread more would not make scans faster, Python runs one at a time; citizens are sent away last. At the desk one waits
 # for another writer now and then, and a colleague need not wait with it.
@@ -39,6 +42,7 @@ SIZES: Final = {
     OPERATION: LaneSize(threads=1, waiting=8),
     SIGNING_IN: LaneSize(threads=1, waiting=8),
     SIGNING_IN_AGAIN: LaneSize(threads=1, waiting=8),
+    SIGNING_IN_ELSEWHERE: LaneSize(threads=2, waiting=16),
 }
 
 _HOT = ("/c/", "/static/")
@@ -103,6 +107,8 @@ def _lane(endpoint: str, method: str, device: str) -> str:
     blueprint = endpoint.partition(".")[0]
     if blueprint == OPERATION:
         return ALIVE if endpoint == _ALIVE_PAGE else OPERATION
+    if endpoint in OF_IDENTITY_SERVICE:
+        return SIGNING_IN_ELSEWHERE
     if endpoint == SIGN_IN and device:
         return SIGNING_IN_AGAIN
     if endpoint == SIGN_IN and method == "POST":
@@ -115,4 +121,5 @@ def _most_bytes(endpoint: str, cookies: str) -> int:
         # Who is certainly not signed in is told so without what was sent being read.
         signed_in = endpoint in PUBLIC or any(name in cookies for name in SESSION_COOKIES)
         return MAX_REQUEST_BYTES if signed_in else 0
-    return FORM_BYTES if endpoint in PUBLIC and endpoint != SIGN_IN else LONG_FORM_BYTES
+    carries_forms = endpoint == SIGN_IN or endpoint in OF_IDENTITY_SERVICE
+    return FORM_BYTES if endpoint in PUBLIC and not carries_forms else LONG_FORM_BYTES

@@ -24,9 +24,12 @@ from licence_qr.web.shell.handed import Handed
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+# Pages that are there only where an identity service is configured.
+OF_IDENTITY_SERVICE = frozenset({f"identity_service.{name}" for name in ("begin", "come_back", "choose", "sign_out")})
 # The whole open list. Everything else asks for a role.
 PUBLIC = frozenset(
     {"citizen.home", "citizen.find", "citizen.by_number", "citizen.scan", "sign_in.sign_in"}
+    | OF_IDENTITY_SERVICE
     | {"verify.page", "verify.service_worker", "verify.manifest"}
     | {"inspect.signed_out", "inspect_visit.page"}
     | {"calendar.show_feed"}  # opened by its secret address alone

@@ -54,8 +54,11 @@ DETAILS = {
 }
 
 
-def installation(folder: Path, port: int = 8000, host: str = "127.0.0.1") -> Services:
-    """A demonstration installation with the people of ``PEOPLE`` and no businesses, whose codes lead to ``port``."""
+def installation(
+    folder: Path, port: int = 8000, host: str = "127.0.0.1", more: Mapping[str, str] | None = None
+) -> Services:
+    """A demonstration installation with the people of ``PEOPLE`` and no businesses, whose codes lead to ``port``. ``more``
+    settings are those of a test."""
     home, keys, address = str(folder / "var"), str(folder / "keys"), f"http://{host}:{port}"
     settings = load_settings(
         {
@@ -63,6 +66,7 @@ def installation(folder: Path, port: int = 8000, host: str = "127.0.0.1") -> Ser
             "LICENCE_QR_KEYS": keys,
             "LICENCE_QR_PORT": str(port),
             "LICENCE_QR_ADDRESS": address,
+            **(more or {}),
         }
     )
     now = datetime.now(UTC)

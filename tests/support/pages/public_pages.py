@@ -278,6 +278,7 @@ def prepared_services() -> SimpleNamespace:
         "second_factors": None,
         "factor_sign_in": None,
         "own_password": None,
+        "identity_sign_in": None,
         "people": None,
         "absences": None,
         "calendar_feeds": None,

@@ -23,6 +23,7 @@ from licence_qr.web.serving.lanes import (
     SCAN,
     SIGNING_IN,
     SIGNING_IN_AGAIN,
+    SIGNING_IN_ELSEWHERE,
     SIZES,
     Lanes,
 )
@@ -78,7 +79,7 @@ def test_each_route_and_method_has_one_lane_by_what_it_costs(app) -> None:
     found = defaultdict(set)
     for method, endpoint, path in routes(app):
         found[lane(app, path, method)].add((method, endpoint))
-    assert set(found) | {SIGNING_IN_AGAIN} == set(SIZES)
+    assert set(found) | {SIGNING_IN_AGAIN, SIGNING_IN_ELSEWHERE} == set(SIZES)
     assert found[SIGNING_IN] == {("POST", "sign_in.sign_in")}
     assert {endpoint.partition(".")[0] for _, endpoint in found[FORMS]} == {
         "citizen_reports",

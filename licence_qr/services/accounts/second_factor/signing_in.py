@@ -38,7 +38,8 @@ class FactorSignIn:
         with self.signing_in.database.write() as tx:
             if sessions.end(tx, actor.user_id, actor.via.session, now):
                 note_ended(tx, actor.user_id, actor, (actor.via.session,), now)
-            return self.signing_in.sessions.open(tx, actor, CameFrom(client, actor.via.device), now)
+            came = CameFrom(client, actor.via.device, sessions.opened_by(tx, actor.via.session))
+            return self.signing_in.sessions.open(tx, actor, came, now)
 
     def _knows(self, actor: Actor, device: KnownDevice | None) -> bool:
         with self.signing_in.database.read() as tx:

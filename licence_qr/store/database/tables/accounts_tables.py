@@ -72,3 +72,13 @@ def add_absences(schema: Schema) -> None:
         CREATE INDEX absences_of_person ON absences (person_id, last_day);
         CREATE INDEX absences_by_substitute ON absences (substitute_id, last_day);
     """)
+
+
+def add_identity_service(schema: Schema) -> None:
+    """Steps of sign-ins by the identity service (encrypted; of key and browser the SHA-256), and by what a session was
+    opened (``domain.accounts.stages.OpenedBy``)."""
+    schema.run("""
+        CREATE TABLE sign_in_steps (
+            key_hash BLOB PRIMARY KEY, browser_hash BLOB NOT NULL, sealed BLOB NOT NULL, expires_at REAL NOT NULL);
+        ALTER TABLE sessions ADD COLUMN opened_by TEXT NOT NULL DEFAULT 'password';
+    """)
