@@ -7,11 +7,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from licence_qr.bootstrap import Services, build, prepare
+from licence_qr.bootstrap import Services, build
 from licence_qr.config import Settings, load_settings
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.identifiers import complete_uscc
 from licence_qr.domain.roles import Actor, Role
+from licence_qr.preparation import prepare
 
 NOW = datetime.now(UTC)
 OFFICE = "baishiyi"

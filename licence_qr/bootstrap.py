@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -17,7 +16,6 @@ from licence_qr.credential.trust_list import KeyPurpose
 from licence_qr.domain.accounts.second_factor import relying_party
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.roles import AT_THE_MACHINE, Actor
-from licence_qr.errors import RegisterError, RuleError
 from licence_qr.process.system import check_system
 from licence_qr.services.accounts.absences.desk import Absences
 from licence_qr.services.accounts.accounts import Accounts
@@ -228,76 +226,25 @@ class Services:
         )
 
 
-def prepare(settings: Settings, now: datetime, *, demonstration: bool) -> None:
-    """Create keys and register if there are none, or upgrade the register. What exists is not changed otherwise.
-
-    Keys are only created for a new installation. If there is a register but no trust list, the list has been lost, and new
-    keys would make every printed code look forged; ``build`` then reports that it is missing. ``now`` is an aware instant.
-
-    Raises RuleError ``demonstration_only``, before anything is changed, when a demonstration is asked for and the register
-    is a live one; RegisterError (``register_newer``, ``register_read_only``, ``register_full``, …); KeyStoreError;
-    ConfigError ``system_not_supported``.
-    """
-    check_system()
-    if demonstration:
-        _refuse_real(settings)
-    keys = _keys(settings)
-    if not settings.register_path.exists():
-        keys.make((settings.host,), now)
-    keys.complete(now)
-    database = _database(settings)
-    database.create_or_upgrade()
-    with database.write() as tx:
-        if register_kind.get(tx, register_kind.KIND) is None:
-            register_kind.put(
-                tx, register_kind.KIND, register_kind.DEMONSTRATION if demonstration else register_kind.PRODUCTION
-            )
-    database.close()
-    if demonstration:
-        _refuse_real(settings)  # another process made it meanwhile
-
-
-def _refuse_real(settings: Settings) -> None:
-    """Raise RuleError ``demonstration_only`` if there is a live register, of any version."""
-    if not settings.register_path.exists():
-        return
-    database = _database(settings)
-    try:
-        with database.read() as tx:
-            kind = register_kind.get(tx, register_kind.KIND)
-    except RegisterError as error:
-        if error.code != "register_outdated":  # begun and not finished: it holds no facts yet
-            raise
-        kind = None
-    finally:
-        database.close()
-    if kind == register_kind.PRODUCTION:
-        raise RuleError("demonstration_only", path=settings.register_path)
-
-
-def exclusive_lock(settings: Settings) -> AbstractContextManager[None]:
-    """A lock that other processes preparing the same installation wait for, until the block ends."""
-    return key_files.only_one(settings.home)
-
-
 def build_verification(settings: Settings) -> Verification:
     """Only what offline verification needs: the catalogue and the trust list, no register. Raises CatalogueError."""
-    keys = _keys(settings)
+    keys = keys_of(settings)
     return Verification(load_catalogue(working_days=settings.working_days_file), keys.trust_list, keys.allow_list)
 
 
 def build_ceremony(settings: Settings, root_folder: Path | None = None, by: Actor = AT_THE_MACHINE) -> Ceremony:
     """The service that changes keys, in the name of ``by``. The root's private key is in ``root_folder``; by default with
     the other keys."""
-    return Ceremony(_keys(settings), root_folder or settings.keys, _database(settings), by)
+    return Ceremony(keys_of(settings), root_folder or settings.keys, register_of(settings), by)
 
 
-def _database(settings: Settings) -> Database:
+def register_of(settings: Settings) -> Database:
     """The register. Each write also stores the pending events (``store.register.pending_events``)."""
     return Database(settings.register_path, partial(pending_events.take_in, settings.register_path))
 
 
-def _keys(settings: Settings) -> Keys:
+def keys_of(settings: Settings) -> Keys:
+    """The keys, which need not exist yet."""
     module = settings.pkcs11_module
     hsm = None if module is None else Hsm(module, settings.pkcs11_token, settings.pkcs11_pin_file)
     return Keys(settings.keys, settings.passphrase_file, hsm)
@@ -322,11 +269,11 @@ def build(
     """
     check_system()
     catalogue = catalogue or load_catalogue(working_days=settings.working_days_file)
-    database = _database(settings)
+    database = register_of(settings)
     database.check_version()
     with database.read() as tx:
         demonstration = register_kind.get(tx, register_kind.KIND) == register_kind.DEMONSTRATION
-    keys = _keys(settings)
+    keys = keys_of(settings)
     keys.trust_list()
     return _wire(settings, catalogue, keys, Accounts(database, Passwords(hasher)), demonstration=demonstration)
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from quick_passwords import QUICK
 
-from licence_qr.bootstrap import Services, build, prepare
+from licence_qr.bootstrap import Services, build
 from licence_qr.catalogue.loader import load_catalogue
 from licence_qr.config import load_settings
 from licence_qr.domain.catalogue.model import Catalogue
@@ -22,6 +22,7 @@ from licence_qr.domain.issuing.application import Application, Commitment, Entit
 from licence_qr.domain.register.entity import EntityForm
 from licence_qr.domain.register.permit import GrantMode
 from licence_qr.domain.roles import Actor, Role
+from licence_qr.preparation import prepare
 
 NOW = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)
 ADDRESS = "https://ym.example.gov.cn"

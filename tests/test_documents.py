@@ -253,7 +253,9 @@ def test_every_page_is_found_from_the_index():
 
 
 def test_no_page_is_too_long_to_read():
-    lengths = {page: len(page.read_text(encoding="utf-8").splitlines()) for page in pages()}
+    # Nobody reads a changelog from end to end.
+    read = [page for page in pages() if page.name != "CHANGELOG.md"]
+    lengths = {page: len(page.read_text(encoding="utf-8").splitlines()) for page in read}
     assert [page for page, lines in lengths.items() if lines > MOST_LINES] == []
     assert [p for p, lines in lengths.items() if p.parent.name == "adr" and lines > MOST_LINES_OF_A_DECISION] == []
 

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import click
 
 from licence_qr import wording
-from licence_qr.bootstrap import build, exclusive_lock, prepare
+from licence_qr.bootstrap import build
 from licence_qr.cli.console import shows_people, whoever_runs_this
 from licence_qr.cli.demonstration import show_demonstration
 from licence_qr.cli.help import Command, Group
@@ -25,6 +25,7 @@ from licence_qr.config.service_manager import service_manager as read_service_ma
 from licence_qr.config.shown import ShownSetting, shown_settings
 from licence_qr.domain.roles import Role
 from licence_qr.errors import ConfigError, KeyStoreError, RegisterError
+from licence_qr.preparation import exclusive_lock, prepare
 from licence_qr.process import log_lines, service_manager, signals, streams
 from licence_qr.process.ended_workers import take_in_ended
 from licence_qr.process.metrics_folder import metrics_folder

@@ -15,7 +15,7 @@ from inspection_texts import VISIT, answers, document, written
 from quick_passwords import QUICK
 
 from bench.exports import licence, permit
-from licence_qr.bootstrap import Services, build, prepare
+from licence_qr.bootstrap import Services, build
 from licence_qr.config import load_settings
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import local_date
@@ -31,6 +31,7 @@ from licence_qr.domain.register.permit import Permit, PermitState
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.domain.work.tasks import TaskKind
 from licence_qr.errors import InputError, RuleError
+from licence_qr.preparation import prepare
 from licence_qr.services.inspecting.kit import kit
 from licence_qr.services.inspecting.receive import unanswered
 from licence_qr.services.inspecting.second_officer import AnswerRequest

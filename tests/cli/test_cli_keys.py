@@ -20,8 +20,8 @@ import pytest
 from commands import EXAMPLES
 from program import PROGRAM, Ended, environ, run_here
 
-from licence_qr.bootstrap import prepare
 from licence_qr.config import load_settings
+from licence_qr.preparation import prepare
 from licence_qr.store.database.sqlite import sqlite3
 
 

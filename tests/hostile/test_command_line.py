@@ -15,10 +15,11 @@ from pathlib import Path
 import pytest
 from program import Ended, environ, run_here
 
-from licence_qr.bootstrap import build, prepare
+from licence_qr.bootstrap import build
 from licence_qr.config import load_settings
 from licence_qr.domain.identifiers import complete_uscc
 from licence_qr.domain.roles import Role
+from licence_qr.preparation import prepare
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "company.toml"
 WHY = ("--reason", "窗口停电，代为录入")

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from licence_qr.bootstrap import build, prepare
+from licence_qr.bootstrap import build
 from licence_qr.config import Settings, load_settings
 from licence_qr.errors import KeyStoreError
+from licence_qr.preparation import prepare
 
 NOW = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)
 

@@ -66,7 +66,7 @@ def test_init_alone_upgrades_and_fills_nothing(name, unpack: Unpack, init):
     ended = init(register.parents[1])
     assert (ended.status, ended.err) == (0, "")
     assert str(register) in ended.out and "demonstration" not in ended.out
-    assert counted(register) == before
+    assert counted(register) == before | {"history": before["history"] + 1}  # that it was upgraded, and by whom
     assert not (register.parent / "demonstration").exists()
     db = sqlite3.connect(register)
     assert set(NAMES) == {row[0] for row in db.execute("SELECT name FROM _sqlite_migrations")}

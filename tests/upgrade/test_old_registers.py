@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from old_installations import REGISTERS, OldInstallation, Unpack
 
-from licence_qr.bootstrap import Services, build, prepare
+from licence_qr.bootstrap import Services, build
 from licence_qr.domain.canonical_json import canonical_json
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.roles import AT_THE_MACHINE, Actor, Role
+from licence_qr.preparation import prepare
 from licence_qr.store.accounts import accounts
 from licence_qr.store.database.connections import Database
 from licence_qr.store.database.migrations import NAMES, name_today

@@ -16,6 +16,7 @@ from flask.templating import Environment
 from jinja2 import StrictUndefined, Template, nodes
 from jinja2.visitor import NodeTransformer
 
+from licence_qr.domain.accounts.absences import AbsenceState
 from licence_qr.domain.catalogue.checklists import ChecklistAnswer
 from licence_qr.domain.feedback.ratings import RatingState
 from licence_qr.domain.feedback.reports import ReportState, ReportStep
@@ -32,6 +33,7 @@ from licence_qr.wording.terms import term
 
 # What a template compares with: a state by its name, never by its text.
 _CLOSED_SETS: tuple[type[StrEnum], ...] = (
+    AbsenceState,
     Act,
     ChecklistAnswer,
     DrawState,

@@ -303,7 +303,10 @@ def test_the_state_of_a_past_day_knows_checks_proposals_and_entries(office):
 def waiting(office, who, at):
     actor, day = office.people[who], at.date()
     catalogue = office.services.catalogue
-    question = TaskQuery(day, (actor.office,), kinds_of(actor), (actor.username,), catalogue.life_rules_on(day), ())
+    mine = (actor.username,)
+    question = TaskQuery(
+        day, (actor.office,), kinds_of(actor), mine, catalogue.life_rules_on(day), reviews={}, holding=mine
+    )
     with office.services.database.read() as tx:
         return [(task.kind.value, task.subject, task.due_on) for task in tasks.listed(tx, question, None, 50)]
 

@@ -15,9 +15,10 @@ from flask.testing import FlaskClient
 from quick_passwords import QUICK
 from werkzeug.test import TestResponse
 
-from licence_qr.bootstrap import Services, build, prepare
+from licence_qr.bootstrap import Services, build
 from licence_qr.config import load_settings
 from licence_qr.domain.roles import Role
+from licence_qr.preparation import prepare
 from licence_qr.web import CLOCK
 from licence_qr.web.app import create_app
 

@@ -24,13 +24,14 @@ from looking_client import LookingClient
 from quick_passwords import QUICK
 from werkzeug.test import TestResponse
 
-from licence_qr.bootstrap import Services, build, prepare
+from licence_qr.bootstrap import Services, build
 from licence_qr.config import load_settings
 from licence_qr.domain.accounts.act_content import ActContent
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Role
 from licence_qr.errors import AccessError
+from licence_qr.preparation import prepare
 from licence_qr.services.accounts.identity_service.questions import RETURN_PATH
 from licence_qr.services.accounts.second_factor.checking import Proof
 from licence_qr.store.register import traces

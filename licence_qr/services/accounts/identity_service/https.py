@@ -110,7 +110,7 @@ class _Call(threading.Thread):
             response = connection.getresponse()
             self.answer = response.status, response.read(MOST_BYTES + 1)
         except (OSError, HTTPException, ValueError) as error:
-            self.failure = type(error).__name__
+            self.failure = "timeout" if isinstance(error, TimeoutError) else type(error).__name__
         finally:
             connection.close()
 

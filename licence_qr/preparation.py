@@ -1,0 +1,65 @@
+"""Making an installation, or bringing the register of an earlier release up to date."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from datetime import datetime
+
+from licence_qr.bootstrap import keys_of, register_of
+from licence_qr.config import Settings
+from licence_qr.errors import RegisterError, RuleError
+from licence_qr.process.system import check_system
+from licence_qr.store.keys import key_files
+from licence_qr.store.register import register_kind
+
+
+def prepare(settings: Settings, now: datetime, *, demonstration: bool) -> None:
+    """Create keys and register if there are none, or upgrade the register. What exists is not changed otherwise.
+
+    Keys are only created for a new installation. If there is a register but no trust list, the list has been lost, and new
+    keys would make every printed code look forged; ``build`` then reports that it is missing. ``now`` is an aware instant.
+
+    Raises RuleError ``demonstration_only``, before anything is changed, when a demonstration is asked for and the register
+    is a live one; RegisterError (``register_newer``, ``register_read_only``, ``register_full``, …); KeyStoreError;
+    ConfigError ``system_not_supported``.
+    """
+    check_system()
+    if demonstration:
+        _refuse_real(settings)
+    keys = keys_of(settings)
+    if not settings.register_path.exists():
+        keys.make((settings.host,), now)
+    keys.complete(now)
+    database = register_of(settings)
+    database.create_or_upgrade()
+    with database.write() as tx:
+        if register_kind.get(tx, register_kind.KIND) is None:
+            register_kind.put(
+                tx, register_kind.KIND, register_kind.DEMONSTRATION if demonstration else register_kind.PRODUCTION
+            )
+    database.close()
+    if demonstration:
+        _refuse_real(settings)  # another process made it meanwhile
+
+
+def _refuse_real(settings: Settings) -> None:
+    """Raise RuleError ``demonstration_only`` if there is a live register, of any version."""
+    if not settings.register_path.exists():
+        return
+    database = register_of(settings)
+    try:
+        with database.read() as tx:
+            kind = register_kind.get(tx, register_kind.KIND)
+    except RegisterError as error:
+        if error.code != "register_outdated":  # begun and not finished: it holds no facts yet
+            raise
+        kind = None
+    finally:
+        database.close()
+    if kind == register_kind.PRODUCTION:
+        raise RuleError("demonstration_only", path=settings.register_path)
+
+
+def exclusive_lock(settings: Settings) -> AbstractContextManager[None]:
+    """A lock that other processes preparing the same installation wait for, until the block ends."""
+    return key_files.only_one(settings.home)
