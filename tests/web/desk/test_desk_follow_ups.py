@@ -204,3 +204,5 @@ def test_the_officer_named_reads_the_check_and_answers(
     assert "我不在现场" in clerk.see(page) and page in clerk.see("/desk/work")
     decided = {"decision": "set_aside", "reason": "两人没有到场"}
     assert clerk.send(page, decided).status_code == 303 and shop.permit.permit.checked_on is None
+    past = clerk.see(f"/desk/businesses/{shop.uscc}/history")
+    assert "等待同行人员确认" in past and ">waiting<" not in past

@@ -12,6 +12,7 @@ from licence_qr.domain.catalogue.grading import GradingScale, grade_name, scale_
 from licence_qr.domain.catalogue.model import Text
 from licence_qr.domain.inspecting.follow_up import FAULT_WORDS, FollowUpOutcome
 from licence_qr.domain.inspecting.inspection import OUTCOME_WORDS, PURPOSE_WORDS, STATE_WORDS
+from licence_qr.domain.inspecting.second_officer import NAMED_CHECK_WORDS
 from licence_qr.domain.lifecycle.acts import RULES
 from licence_qr.domain.lifecycle.details import ReprintCause
 from licence_qr.domain.register.entity import EntityForm
@@ -164,7 +165,7 @@ _WORDS: Mapping[str, Callable[[object], str]] = {
     "kind": _named(MARK_NAMES),
     "outcome": _named(_OUTCOMES),
     "purpose": _named(PURPOSE_WORDS),
-    "record": _named(STATE_WORDS),
+    "record": _named({**NAMED_CHECK_WORDS, **STATE_WORDS}),
     "state": _state,
     "suspension": _named(SUSPENSION_DECISION),
     "ended_by": _state,
