@@ -27,10 +27,11 @@ from licence_qr.services.accounts.passwords import STANDARD_HASHER, Passwords
 from licence_qr.services.accounts.people import People
 from licence_qr.services.accounts.second_factor.checking import FactorChecks
 from licence_qr.services.accounts.second_factor.enrolling import SecondFactors
+from licence_qr.services.accounts.second_factor.reset_requests import ResetRequests
 from licence_qr.services.accounts.second_factor.resetting import FactorReset
 from licence_qr.services.accounts.second_factor.sealing import Sealing
 from licence_qr.services.accounts.second_factor.signing_in import FactorSignIn
-from licence_qr.services.accounts.sessions import Sessions
+from licence_qr.services.accounts.sessions import Sessions, StaffSessions
 from licence_qr.services.accounts.sign_in import SignIn
 from licence_qr.services.accounts.staff import Staff
 from licence_qr.services.audit.keeping import TraceKeeping
@@ -170,6 +171,11 @@ class Services:
         return Sessions(self.database)
 
     @property
+    def staff_sessions(self) -> StaffSessions:
+        """Who is signed in, for administrators."""
+        return StaffSessions(self.database)
+
+    @property
     def staff(self) -> Staff:
         """What is done to people and their accounts."""
         return Staff(self.database, self.catalogue)
@@ -199,6 +205,11 @@ class Services:
     def factor_reset(self) -> FactorReset:
         """Two people take the second factors of a third away."""
         return FactorReset(self.confirming)
+
+    @property
+    def reset_requests(self) -> ResetRequests:
+        """The same on the screen, where one asks and the other confirms."""
+        return ResetRequests(self.confirming)
 
     @property
     def factor_sign_in(self) -> FactorSignIn:
@@ -331,9 +342,9 @@ def _wire(settings: Settings, catalogue: Catalogue, keys: Keys, accounts: Accoun
 
 
 def _confirming(settings: Settings, accounts: Accounts, secret: bytes, *, demonstration: bool) -> Confirming:
-    database = accounts.database
-    checks = FactorChecks(database, Sealing(secret), relying_party(settings.address), secret, demonstration)
-    return Confirming(SignIn(database, accounts.passwords, Sessions(database), checks), checks)
+    party = relying_party(settings.address)
+    checks = FactorChecks(accounts.database, Sealing(secret), party, secret, demonstration)
+    return Confirming(SignIn(accounts.database, accounts.passwords, Sessions(accounts.database), checks), checks)
 
 
 def _status_publishing(settings: Settings, database: Database, keys: Keys) -> StatusPublishing:
@@ -342,8 +353,8 @@ def _status_publishing(settings: Settings, database: Database, keys: Keys) -> St
 
 def _watching(settings: Settings, database: Database, keys: Keys, photos: PhotoFiles) -> Watching:
     """The readiness checks."""
-    probe = RegisterProbe(settings.register_path)
-    return Watching(probe, database.writers_waiting, keys, photos, {"home": settings.home})
+    probe, waiting = RegisterProbe(settings.register_path), database.writers_waiting
+    return Watching(probe, waiting, keys, photos, {"home": settings.home})
 
 
 def _answering(settings: Settings, catalogue: Catalogue, database: Database, secret: bytes) -> tuple[Reports, Ratings]:

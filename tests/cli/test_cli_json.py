@@ -87,6 +87,8 @@ def test_people_are_listed_added_changed_and_merged(told):
         "accounts": ["li.si"],
         "told": [],
     }
+    assert told("person sessions", second["key"]) == {"sessions": []}
+    assert told("person sign-out", second["key"]) == {"ended": 0}
 
 
 def test_absences_are_entered_corrected_ended_and_listed(told):

@@ -46,6 +46,8 @@ LEAVES: Mapping[str, tuple[str, EventKind]] = {
     "account reset-second-factor": ("li --administrator wang --second zhao --reason 核对", EventKind.FACTORS_RESET),
     "person add": ("--name 张示例 --office bafu", EventKind.PERSON_ADDED),
     "person change": ("{person} --name 章示例", EventKind.PERSON_CHANGED),
+    "person sessions": ("{other}", EventKind.DATA_SEEN),
+    "person sign-out": ("{other}", EventKind.DEVICES_FORGOTTEN),
     "person merge": ("{person} {other}", EventKind.PERSONS_MERGED),
     "person list": ("", EventKind.DATA_SEEN),
     "person absence enter": (

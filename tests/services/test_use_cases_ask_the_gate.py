@@ -20,7 +20,7 @@ from inspection_texts import VISIT, content_hash
 from bench.exports import licence, permit
 from licence_qr.bootstrap import Services
 from licence_qr.domain.accounts.absences import AbsenceDetails, AbsenceFilter
-from licence_qr.domain.accounts.people import PeopleFilter
+from licence_qr.domain.accounts.people import PeopleFilter, SessionFilter
 from licence_qr.domain.importing.department_rows import HEALTH_COLUMNS, MARKET_COLUMNS
 from licence_qr.domain.inspecting.follow_up import FollowUpOutcome, FollowUpReport
 from licence_qr.domain.inspecting.inspection import Filter
@@ -77,6 +77,8 @@ OF_NO_OFFICE = (
     | {f"people.{name}" for name, method in vars(People).items() if inspect.isfunction(method) and name[0] != "_"}
     | {"applications.begun_for", "draws.absent"}
     | {f"absences.{name}" for name in ("list", "export", "get", "plan", "enter", "change", "end")}
+    | {f"reset_requests.{name}" for name in ("ask", "list", "export", "get", "confirm", "decline")}
+    | {f"staff_sessions.{name}" for name in ("list", "export", "end", "end_all")}
     | {f"trail.{name}" for name in ("page", "day", "readers", "export")}
     | {f"work_list.{name}" for name in ("counts", "show", "everything", "export", "offices")}
 )
@@ -104,6 +106,7 @@ WITHOUT_A_PERSON = (
     {f"accounts.{name}" for name in ("create", "set_password", "disable")}
     | {"factor_reset.reset"}
     | {"sign_in.sign_in", "sessions.actor", "sessions.holder", "sessions.sign_out"}
+    | {"staff_sessions.end_all_of"}
     | {f"staff.{name}" for name in ("add", "change", "merge", "set_roles", "reopen")}
     | {"reports.send", "ratings.rate"}
     | {"reports.sweep", "ratings.sweep", "life_sweep.run", "reminders.run", "status_publishing.publish"}
@@ -211,6 +214,8 @@ def things(hotel: Scene, make_application: Any) -> dict[str, Any]:
         "position": 0,
         "second_officers.answer_beside.username": "inspector-2",
         "given": AnswerRequest("0" * 64, OfficersAnswer.CONFIRMED),
+        "reset_requests.ask.given": ProofFrom(Proof("x"), CLIENT),
+        "reset_requests.confirm.given": ProofFrom(Proof("x"), CLIENT),
         "people.list.wanted": PeopleFilter(),
         "people.export.wanted": PeopleFilter(),
         "person_id": hotel.actors["inspector"].person_id,
@@ -237,6 +242,11 @@ def things(hotel: Scene, make_application: Any) -> dict[str, Any]:
         "account": "desk",
         "day": date(2026, 11, 23),
         "trail.page.wanted": TrailFilter(),
+        "reset_id": 1,
+        "only_open": True,
+        "session_id": "",
+        "staff_sessions.list.wanted": SessionFilter(),
+        "staff_sessions.export.wanted": SessionFilter(),
         "trail.export.wanted": TrailFilter(),
         "prints.code.form": "png",
         "prints.code_file.form": "png",

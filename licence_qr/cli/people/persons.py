@@ -12,7 +12,10 @@ from licence_qr.cli.console import shows_people, whoever_runs_this
 from licence_qr.cli.help import Group
 from licence_qr.cli.json_output import json_option, say
 from licence_qr.config import load_settings
+from licence_qr.domain.dates import SHANGHAI
+from licence_qr.services.accounts.sessions import SessionLine
 from licence_qr.services.accounts.staff import KnownPerson, PersonDetails
+from licence_qr.services.audit.readings import ShownData
 
 _OFFICE_HELP = "窗口编号，即目录 offices.toml 中的 id。 Office id, as in offices.toml of the catalogue."
 _STAFF_NO_HELP = "工号，单位名册中的编号。 Staff number, as on the staff list."
@@ -113,4 +116,46 @@ def _facts(known: KnownPerson) -> dict[str, Any]:
         "office": known.person.office,
         "accounts": [account.username for account in known.accounts],
         "told": [{"zh": told.zh, "en": told.en} for told in known.told],
+    }
+
+
+@person.command("sessions", short_help="列出现有登录。 List the live sessions.")
+@_key
+@json_option
+def list_sessions(key: int, as_json: bool) -> None:
+    """列出一人各账号现有的登录：设备、网络、最近使用的时间。
+
+    List the live sessions of a person, of all their accounts: device, network, last use."""
+    services, now = build(load_settings()), datetime.now(UTC)
+    found = services.staff_sessions.of_person(key, now)
+    services.readings.seen(whoever_runs_this(), ShownData(f"person/{key}", ("device", "network")), now)
+    if as_json:
+        say({"sessions": [_session(each) for each in found]})
+        return
+    for line in found:
+        used = line.session.last_seen_at.astimezone(SHANGHAI).isoformat(timespec="minutes")
+        click.echo(f"{line.account.username:<20} {used}  {line.session.network}  {line.session.device or '–'}")
+
+
+@person.command("sign-out", short_help="结束全部登录。 End all sessions.")
+@_key
+@json_option
+def sign_out(key: int, as_json: bool) -> None:
+    """结束一人各账号的全部登录，登录过的设备不再记住。密码不变。
+
+    End all sessions of a person, of all their accounts; no device is known any more. The passwords stay."""
+    ended = build(load_settings()).staff_sessions.end_all_of(key, whoever_runs_this(), datetime.now(UTC))
+    if as_json:
+        say({"ended": ended})
+        return
+    click.echo(f"已结束登录 sessions ended  {ended}")
+
+
+def _session(line: SessionLine) -> dict[str, str]:
+    return {
+        "username": line.account.username,
+        "device": line.session.device,
+        "network": line.session.network,
+        "signed_in_at": line.session.created_at.isoformat(),
+        "last_used_at": line.session.last_seen_at.isoformat(),
     }

@@ -1,4 +1,4 @@
-"""Looking for people."""
+"""Looking for people and their sessions."""
 
 from __future__ import annotations
 
@@ -22,3 +22,12 @@ class ProvenPerson:
 
     staff_no: str
     second_factor: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SessionFilter:
+    """Whose live sessions are looked for. ``text`` is part of a name or a user name; empty fields select all."""
+
+    text: str = ""
+    office: str = ""
+    person_id: int = 0

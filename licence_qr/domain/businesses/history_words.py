@@ -80,6 +80,8 @@ EVENTS: Mapping[EventKind, Text] = {
     EventKind.FACTOR_USED: Text("通过第二重验证", "Second factor accepted"),
     EventKind.FACTOR_REFUSED: Text("第二重验证未通过", "Second factor refused"),
     EventKind.FACTOR_LOCKED: Text("第二重验证多次未通过，暂停验证", "Second factor paused after too many attempts"),
+    EventKind.FACTORS_RESET_ASKED: Text("有人申请重设第二重验证", "Reset of second factors requested"),
+    EventKind.FACTORS_RESET_DECLINED: Text("不予重设第二重验证", "Reset of second factors declined"),
     EventKind.FACTORS_RESET: Text("第二重验证由两人重设", "Second factors reset by two people"),
     EventKind.RECOVERY_CODES_MADE: Text("生成恢复码", "Recovery codes made"),
     EventKind.CALENDAR_OPENED: Text("生成日历订阅地址", "Calendar address created"),

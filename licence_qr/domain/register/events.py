@@ -100,6 +100,8 @@ class EventKind(StrEnum):
     FACTOR_USED = "factor_used"  # account/<id>: in a sign-in or for a grave act
     FACTOR_REFUSED = "factor_refused"  # account/<id>
     FACTOR_LOCKED = "factor_locked"  # account/<id>: likewise: refused, and locked for a time
+    FACTORS_RESET_ASKED = "factors_reset_asked"  # account/<id>
+    FACTORS_RESET_DECLINED = "factors_reset_declined"  # account/<id>
     FACTORS_RESET = "factors_reset"  # account/<id>
     RECOVERY_CODES_MADE = "recovery_codes_made"  # account/<id>
     CALENDAR_OPENED = "calendar_opened"  # account/<id>
@@ -234,6 +236,8 @@ PUBLIC_FIELDS: Mapping[EventKind, frozenset[str]] = {
     EventKind.FACTOR_USED: _NOTHING,
     EventKind.FACTOR_REFUSED: _NOTHING,
     EventKind.FACTOR_LOCKED: _NOTHING,
+    EventKind.FACTORS_RESET_ASKED: _NOTHING,
+    EventKind.FACTORS_RESET_DECLINED: _NOTHING,
     EventKind.FACTORS_RESET: _NOTHING,
     EventKind.RECOVERY_CODES_MADE: _NOTHING,
     EventKind.CALENDAR_OPENED: _NOTHING,

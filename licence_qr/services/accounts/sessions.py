@@ -1,26 +1,33 @@
-"""Sessions: opened by signing in, ended by their owner, by idleness or by time."""
+"""Sessions: opened by signing in, ended by their owner, by an administrator, by idleness or by time."""
 
 from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from licence_qr.domain.accounts.people import SessionFilter
 from licence_qr.domain.accounts.stages import Holder, OpenedBy, SignInStage
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.register.networks import client_network
-from licence_qr.domain.roles import Actor, Via
-from licence_qr.errors import RegisterError
+from licence_qr.domain.roles import AT_THE_MACHINE, Actor, Via
+from licence_qr.errors import AccessError, RegisterError
+from licence_qr.services.accounts import staff
 from licence_qr.services.accounts.notes import note
+from licence_qr.services.register import access, events, things
+from licence_qr.services.register.access import MANAGE_PEOPLE, READ_PEOPLE
+from licence_qr.services.register.events import NewEvent
 from licence_qr.store.accounts import absences, accounts, sessions
 from licence_qr.store.accounts.sessions import Session
 from licence_qr.store.database.connections import Database, Transaction
 
 SESSION_HOURS = 12
 IDLE_MINUTES = 60
+PAGE_SESSIONS = 50
 SESSIONS_KEPT_DAYS = 30  # after their end, for investigations
 _TOUCH_SECONDS = 60
 _TOUCH_WAIT_SECONDS = 0.25
@@ -145,6 +152,101 @@ class Sessions:
             note(tx, EventKind.DEVICES_FORGOTTEN, actor.user_id, actor, now)
 
 
+@dataclass(frozen=True, slots=True)
+class SessionLine:
+    """A live session and its account. ``mine``: it is of the reader, who ends it among the own ones."""
+
+    account: Actor
+    session: SessionView
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SessionPage:
+    """One page of live sessions; ``page`` counts from 1."""
+
+    lines: tuple[SessionLine, ...]
+    total: int
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class StaffSessions:
+    """Supervisors see the sessions of their office. Nobody ends their own here: that is asked of nobody."""
+
+    database: Database
+
+    def list(self, actor: Actor, wanted: SessionFilter, page: int, now: datetime) -> SessionPage:
+        """One page, last used first; a page beyond the last gives the last. Raises AccessError."""
+        wanted = _bounded(actor, wanted)
+        with self.database.read() as tx:
+            total = sessions.count_live(tx, wanted, _alive(now))
+            pages = max(1, -(-total // PAGE_SESSIONS))
+            page = min(max(1, page), pages)
+            found = sessions.live(tx, wanted, _alive(now), PAGE_SESSIONS, (page - 1) * PAGE_SESSIONS)
+            return SessionPage(tuple(_session_line(tx, actor, each) for each in found), total, page, pages)
+
+    def export(self, actor: Actor, wanted: SessionFilter, now: datetime) -> Iterator[SessionLine]:
+        """All that ``wanted`` selects, read in parts; who exports how many is recorded first. Raises AccessError,
+        RegisterError."""
+        wanted = _bounded(actor, wanted)
+        with self.database.read() as tx:
+            many = sessions.count_live(tx, wanted, _alive(now))
+        taken = NewEvent(
+            kind=EventKind.EXPORTED, subject="export/sessions.csv", at=now, by=actor, after={"lines": many}
+        )
+        events.write_of_reader(self.database, taken)
+        return self._parts(actor, wanted, many, now)
+
+    def end_all_of(self, person_id: int, by: Actor, now: datetime) -> int:
+        """``end_all`` for commands run on the machine itself. ``by`` is who does it."""
+        with self.database.write() as tx:
+            staff.known(tx, person_id)
+            return sum(_end_all(tx, by, user.actor.user_id, now) for user in accounts.of_person(tx, person_id))
+
+    def of_person(self, person_id: int, now: datetime) -> tuple[SessionLine, ...]:
+        """All live sessions of a person, for commands run on the machine itself. Raises NotFoundError
+        ``thing_not_found``."""
+        wanted = SessionFilter(person_id=person_id)
+        with self.database.read() as tx:
+            staff.known(tx, person_id)
+            many = sessions.count_live(tx, wanted, _alive(now))
+            return tuple(
+                _session_line(tx, AT_THE_MACHINE, each) for each in sessions.live(tx, wanted, _alive(now), many)
+            )
+
+    def _parts(self, actor: Actor, wanted: SessionFilter, many: int, now: datetime) -> Iterator[SessionLine]:
+        for offset in range(0, many, PAGE_SESSIONS):
+            with self.database.read() as tx:
+                found = sessions.live(tx, wanted, _alive(now), PAGE_SESSIONS, offset)
+                part = [_session_line(tx, actor, each) for each in found]
+            yield from part
+
+    def end(self, actor: Actor, session_id: str, now: datetime) -> bool:
+        """End one session; False if it has ended already. Raises AccessError, also ``own_account``; NotFoundError
+        ``thing_not_found``."""
+        access.demand(actor, MANAGE_PEOPLE)
+        with self.database.write() as tx:
+            session = sessions.get(tx, session_id)
+            if session is None:
+                raise things.not_found(things.ACCOUNT)
+            _demand_another(actor, staff.known_account(tx, session.user_id).actor.person_id)
+            ended = sessions.end(tx, session.user_id, session_id, now)
+            if ended:
+                note_ended(tx, session.user_id, actor, (session_id,), now)
+        return ended
+
+    def end_all(self, actor: Actor, person_id: int, now: datetime) -> int:
+        """End all sessions of a person and know none of their devices any more; return how many sessions ended.
+
+        Raises AccessError, also ``own_account``; NotFoundError ``thing_not_found``.
+        """
+        access.demand(actor, MANAGE_PEOPLE)
+        _demand_another(actor, person_id)
+        return self.end_all_of(person_id, actor, now)
+
+
 def note_ended(tx: Transaction, user_id: int, by: Actor, ended: tuple[str, ...], now: datetime) -> None:
     """Record which sessions of an account were ended by somebody, if any were."""
     if ended:
@@ -160,6 +262,7 @@ def _via(session: Session) -> Via:
 
 
 def _view(session: Session) -> SessionView:
+    """What is shown of a session."""
     return SessionView(
         session_id=session.session_id,
         network=client_network(session.client),
@@ -185,3 +288,30 @@ def _held(tx: Transaction, token: str, now: datetime) -> tuple[Session | None, A
         return None, None
     cover = absences.cover_of(tx, user.actor.person_id, local_date(now))
     return session, user.actor.coming(_via(session)).on_duty(cover)
+
+
+def _end_all(tx: Transaction, actor: Actor, user_id: int, now: datetime) -> int:
+    ended = sessions.end_all(tx, user_id, now)
+    note_ended(tx, user_id, actor, ended, now)
+    accounts.forget_devices(tx, user_id)
+    note(tx, EventKind.DEVICES_FORGOTTEN, user_id, actor, now)
+    return len(ended)
+
+
+def _session_line(tx: Transaction, actor: Actor, session: Session) -> SessionLine:
+    account = staff.known_account(tx, session.user_id).actor
+    return SessionLine(account, _view(session), account.is_same_person(actor))
+
+
+def _alive(now: datetime) -> tuple[datetime, datetime]:
+    return now, now - timedelta(minutes=IDLE_MINUTES)
+
+
+def _bounded(actor: Actor, wanted: SessionFilter) -> SessionFilter:
+    office = access.office_bound(actor, READ_PEOPLE)
+    return wanted if office is None else replace(wanted, office=office)
+
+
+def _demand_another(actor: Actor, person_id: int) -> None:
+    if actor.person_id == person_id:
+        raise AccessError("own_account")

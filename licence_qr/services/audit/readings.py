@@ -80,6 +80,10 @@ class Readings:
         kind = kind_of_search(typed)
         self._write(NewEvent(kind=EventKind.SEARCHED, subject=f"search/{kind}", at=now, by=by, after=told))
 
+    def exported(self, by: Actor, name: str, lines: int, now: datetime) -> None:
+        """Note that ``by`` takes so many lines of a list as the file ``name``. Raises RegisterError."""
+        self._write(NewEvent(kind=EventKind.EXPORTED, subject=f"export/{name}", at=now, by=by, after={"lines": lines}))
+
     def mark(self, typed: str) -> str:
         """What stands for a searched text in a trace: equal for the same number or name, and to be reversed by nobody who
         has only the register."""

@@ -91,6 +91,8 @@ MANAGE_PEOPLE = Right(thing=things.PERSON, roles=_ADMINISTRATORS, everywhere=_AD
 # Whoever is absent records that too, and whoever stands in reads it: that is the person's own, and the use case's to see.
 READ_ABSENCES = Right(thing=things.ABSENCE, roles=READ_PEOPLE.roles, everywhere=READ_PEOPLE.everywhere)
 MANAGE_ABSENCES = Right(thing=things.ABSENCE, roles=_ADMINISTRATORS | _SUPERVISORS, everywhere=_ADMINISTRATORS)
+# A second person, besides the administrator who asks: whoever knows the people of the office.
+CONFIRM_RESETS = Right(thing=things.PERSON, roles=_ADMINISTRATORS | _SUPERVISORS, everywhere=_ADMINISTRATORS)
 # Who did what and saw what: history and traces of every office.
 READ_TRACES = Right(thing=things.TRACE, roles=_AUDITORS, everywhere=_AUDITORS)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from licence_qr.domain.accounts.people import SessionFilter
 from licence_qr.domain.accounts.stages import OpenedBy, SignInStage
 from licence_qr.store.database.connections import Row, Transaction
 
@@ -58,6 +59,12 @@ def opened_by(tx: Transaction, session_id: str) -> OpenedBy:
     return OpenedBy(row["opened_by"]) if row else OpenedBy.PASSWORD
 
 
+def get(tx: Transaction, session_id: str) -> Session | None:
+    """The session with this identifier, live or not, or None."""
+    row = tx.one("SELECT * FROM sessions WHERE session_id = ?", (session_id,))
+    return _session(row) if row else None
+
+
 def live_of(tx: Transaction, user_id: int, now: datetime) -> tuple[Session, ...]:
     """The live sessions of one person, newest first."""
     rows = tx.all(
@@ -65,6 +72,42 @@ def live_of(tx: Transaction, user_id: int, now: datetime) -> tuple[Session, ...]
         (user_id, now.isoformat()),
     )
     return tuple(_session(row) for row in rows)
+
+
+def live(
+    tx: Transaction, wanted: SessionFilter, alive: tuple[datetime, datetime], limit: int, offset: int = 0
+) -> tuple[Session, ...]:
+    """The live sessions that ``wanted`` selects, last used first. ``alive``: now, and when the idle ones were used last."""
+    where, values = _where(wanted, alive)
+    sql = f"SELECT s.* {_OF_PEOPLE} WHERE {where} ORDER BY s.last_seen_at DESC, s.session_id LIMIT ? OFFSET ?"
+    return tuple(map(_session, tx.all(sql, (*values, limit, offset))))
+
+
+def count_live(tx: Transaction, wanted: SessionFilter, alive: tuple[datetime, datetime]) -> int:
+    """How many live sessions ``wanted`` selects."""
+    where, values = _where(wanted, alive)
+    row = tx.one(f"SELECT count(*) AS n {_OF_PEOPLE} WHERE {where}", values)
+    return int(row["n"]) if row else 0
+
+
+_OF_PEOPLE = "FROM sessions s JOIN users u ON u.user_id = s.user_id"
+
+
+def _where(wanted: SessionFilter, alive: tuple[datetime, datetime]) -> tuple[str, tuple[str | int, ...]]:
+    now, used_since = (each.isoformat() for each in alive)
+    parts: list[tuple[str, tuple[str | int, ...]]] = [
+        (
+            "s.revoked_at IS NULL AND u.disabled_at IS NULL AND s.expires_at > ? AND s.last_seen_at >= ?",
+            (now, used_since),
+        )
+    ]
+    if wanted.office:
+        parts.append(("u.office = ?", (wanted.office,)))
+    if wanted.person_id:
+        parts.append(("u.person_id = ?", (wanted.person_id,)))
+    if wanted.text:
+        parts.append(("instr(u.display_name || ' ' || u.username, ?) > 0", (wanted.text,)))
+    return " AND ".join(part for part, _ in parts), tuple(value for _, values in parts for value in values)
 
 
 def last_of(tx: Transaction, user_id: int) -> datetime | None:

@@ -317,6 +317,11 @@ def m031_identity_service(schema: Schema) -> None:
     accounts_tables.add_identity_service(schema)
 
 
+def m032_factor_resets(schema: Schema) -> None:
+    """Resets of second factors that one person asks for and another confirms."""
+    accounts_tables.add_factor_resets(schema)
+
+
 STEPS: tuple[Callable[[Schema], None], ...] = (
     m001_businesses,
     m002_codes,
@@ -349,4 +354,5 @@ STEPS: tuple[Callable[[Schema], None], ...] = (
     m029_refusals,
     m030_absences,
     m031_identity_service,
+    m032_factor_resets,
 )

@@ -14,7 +14,9 @@ from licence_qr.services.work.work_list import WorkList
 from licence_qr.web import current_instant
 from licence_qr.web.desk.accounts import absences, offices
 from licence_qr.web.desk.accounts import acts as people_acts
+from licence_qr.web.desk.accounts import factor_resets as people_resets
 from licence_qr.web.desk.accounts import pages as people
+from licence_qr.web.desk.accounts import staff_sessions as people_sessions
 from licence_qr.web.desk.audit import pages as audit
 from licence_qr.web.desk.businesses import history
 from licence_qr.web.desk.businesses import pages as desk_businesses
@@ -67,6 +69,8 @@ for pages in (
     people,
     people_acts,
     absences,
+    people_resets,
+    people_sessions,
     offices,
     audit,
 ):

@@ -20,6 +20,11 @@ def searched(typed: str, found: int) -> None:
     readings().searched(current_actor(), typed, found, current_instant())
 
 
+def exported(name: str, lines: int) -> None:
+    """Note that the signed-in person takes a list of so many lines as the file ``name``. Raises RegisterError."""
+    readings().exported(current_actor(), name, lines, current_instant())
+
+
 def shows_business(uscc: str) -> None:
     """``shows`` of the page of a business, and of the forms of acts on it, which begin with what is registered."""
     shows(f"business/{uscc}", "name", "principal", "domicile", "address", uscc=uscc)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
-from own_factors import enrol_app
-from people import People
+from people import People, enrol_app
 
 from licence_qr.bootstrap import Services
 from licence_qr.domain.accounts.stages import Holder, SignInStage

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from own_factors import PasskeyOwner, enrol_app
+from people import PasskeyOwner, enrol_app
 
 from licence_qr.bootstrap import Services
 from licence_qr.domain.accounts import combinations

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from inspected_register import OTHER_VISIT, PASSWORD, hotel, hotel_made_once, linen
-from own_factors import PasskeyOwner, enrol_app
+from people import PasskeyOwner, enrol_app
 
 from licence_qr.domain.inspecting.inspection import InspectionState
 from licence_qr.domain.inspecting.second_officer import OfficersAnswer

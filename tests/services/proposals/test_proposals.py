@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 from four_eyes import LATER, PASSWORD, WHY, opened
-from own_factors import PasskeyOwner
+from people import PasskeyOwner
 from pyotp import TOTP
 
 from licence_qr.domain.inspecting.follow_up import Fault

@@ -281,6 +281,8 @@ def prepared_services() -> SimpleNamespace:
         "identity_sign_in": None,
         "people": None,
         "absences": None,
+        "reset_requests": None,
+        "staff_sessions": None,
         "calendar_feeds": None,
         "trail": None,
         "work_list": None,

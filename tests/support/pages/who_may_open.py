@@ -124,7 +124,22 @@ MAY_OPEN = {
         EVERYONE,
     ),
     "desk.people_absences.show_own": EVERYONE,
-    "desk.offices.list_offices": OVERSEERS | ADMINISTRATORS | {Role.CATALOGUE},
+    **dict.fromkeys(
+        (f"desk.people_resets.{name}" for name in ("list_resets", "export_resets", "show_reset")),
+        OVERSEERS | ADMINISTRATORS,
+    ),
+    **dict.fromkeys((f"desk.people_resets.{name}" for name in ("new_reset", "ask")), ADMINISTRATORS),
+    **dict.fromkeys(
+        (f"desk.people_resets.{name}" for name in ("confirm", "decline")), ADMINISTRATORS | {Role.SUPERVISOR}
+    ),
+    **dict.fromkeys(
+        (f"desk.people_sessions.{name}" for name in ("list_sessions", "export_sessions")), OVERSEERS | ADMINISTRATORS
+    ),
+    **dict.fromkeys((f"desk.people_sessions.{name}" for name in ("end_session", "end_all")), ADMINISTRATORS),
+    **dict.fromkeys(
+        (f"desk.offices.{name}" for name in ("list_offices", "list_delegations", "export_delegations")),
+        OVERSEERS | ADMINISTRATORS | {Role.CATALOGUE},
+    ),
     "inspect.show_pack": INSPECTORS,
     "inspect.take_pack": INSPECTORS,
     "inspect_visit.hand_out_key": INSPECTORS,

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pyotp
 import pytest
 from desk_pages import DETAILS, Browser
-from own_factors import enrol_app
+from people import enrol_app
 from production_site import PASSWORD, Site, site
 from werkzeug.test import TestResponse
 

@@ -39,6 +39,7 @@ NOTHING_PERSONAL = {
     "desk.trade.show_application",  # leads on
     "desk.work.show_calendar",
     "desk.offices.list_offices",  # the catalogue
+    "desk.offices.list_delegations",
     "desk.people.new_person",
     "inspect.show_pack",  # the page that takes the pack, which is an export
     "inspect_visit.hand_out_key",

@@ -66,13 +66,18 @@ class FactorReset:
         for who, proof in ((first, administrator.proof), (other, second.proof)):
             self.confirming.confirm(who, proof, content, _THIS_MACHINE, now, beside=by.username)
         with self.confirming.sign_in.database.write() as tx:
-            user = _active(tx, username)
-            factors.remove_totp(tx, owner.user_id)
-            passkeys.remove_all(tx, owner.user_id)
-            factors.replace_recovery_codes(tx, owner.user_id, (), now)
-            shut_out(tx, user, first, now)
-            said = {"second": other.username, "second_person": other.person_id, "reason": content.reason}
-            note(tx, EventKind.FACTORS_RESET, owner.user_id, first, now, said)
+            take_away(tx, _active(tx, username), (first, other), content.reason, now)
+
+
+def take_away(tx: Transaction, user: User, two: tuple[Actor, Actor], reason: str, now: datetime) -> None:
+    """Remove all second factors of ``user``, in the name of the first of ``two`` people; both have proven who they are."""
+    (first, other), user_id = two, user.actor.user_id
+    factors.remove_totp(tx, user_id)
+    passkeys.remove_all(tx, user_id)
+    factors.replace_recovery_codes(tx, user_id, (), now)
+    shut_out(tx, user, first, now)
+    said = {"second": other.username, "second_person": other.person_id, "reason": reason}
+    note(tx, EventKind.FACTORS_RESET, user_id, first, now, said)
 
 
 def _active(tx: Transaction, username: str) -> User:

@@ -82,3 +82,14 @@ def add_identity_service(schema: Schema) -> None:
             key_hash BLOB PRIMARY KEY, browser_hash BLOB NOT NULL, sealed BLOB NOT NULL, expires_at REAL NOT NULL);
         ALTER TABLE sessions ADD COLUMN opened_by TEXT NOT NULL DEFAULT 'password';
     """)
+
+
+def add_factor_resets(schema: Schema) -> None:
+    """Requests that the second factors of an account be reset."""
+    schema.run("""
+        CREATE TABLE factor_resets (
+            reset_id INTEGER PRIMARY KEY, user_id INTEGER NOT NULL REFERENCES users (user_id),
+            asked_by INTEGER NOT NULL REFERENCES users (user_id), reason TEXT NOT NULL, asked_at TEXT NOT NULL,
+            state TEXT NOT NULL, settled_by INTEGER REFERENCES users (user_id), settled_at TEXT);
+        CREATE INDEX factor_resets_by_user ON factor_resets (user_id, state);
+    """)

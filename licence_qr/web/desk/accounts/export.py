@@ -1,13 +1,16 @@
-"""The list of people as CSV, a line for each account, safe to open in a spreadsheet."""
+"""The lists of people, sessions and requests as CSV, safe to open in a spreadsheet."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
+from licence_qr.domain.accounts.factor_resets import STATE_WORDS
 from licence_qr.domain.csv_text import csv_pieces, guarded
 from licence_qr.domain.dates import SHANGHAI
 from licence_qr.services.accounts.people import AccountLine, PersonView
+from licence_qr.services.accounts.second_factor.reset_requests import ResetView
+from licence_qr.services.accounts.sessions import SessionLine
 from licence_qr.web.desk.accounts.fields import ROLE_NAMES
 from licence_qr.web.desk.words import office_name
 from licence_qr.web.shell.language import in_words, t
@@ -36,6 +39,51 @@ def as_csv(people: Iterable[PersonView]) -> Iterator[bytes]:
         [guarded(text) for text in _row(view, account)] for view in people for account in (view.accounts or (None,))
     )
     return csv_pieces(chain([headings()], rows))
+
+
+def resets_as_csv(resets: Iterable[ResetView]) -> Iterator[bytes]:
+    """Requests to reset second factors, in the language of the request."""
+    names = (
+        in_words(term("field.user_name")),
+        in_words(term("field.person_name")),
+        t("申请人", "Requested by"),
+        t("申请时间", "Requested on"),
+        in_words(term("field.reason")),
+        in_words(term("field.status")),
+        t("确认人", "Second person"),
+    )
+    return csv_pieces(chain([names], ([guarded(text) for text in _reset(each)] for each in resets)))
+
+
+def sessions_as_csv(lines: Iterable[SessionLine]) -> Iterator[bytes]:
+    """Live sessions, in the language of the request."""
+    names = (
+        in_words(term("field.user_name")),
+        in_words(term("field.person_name")),
+        t("窗口", "Office"),
+        t("设备", "Device"),
+        t("网络", "Network"),
+        t("登录于", "Signed in on"),
+        t("最近使用", "Last used"),
+    )
+    return csv_pieces(chain([names], ([guarded(text) for text in _session(each)] for each in lines)))
+
+
+def _session(line: SessionLine) -> Sequence[str]:
+    account, session = line.account, line.session
+    times = (session.created_at, session.last_seen_at)
+    shown = (each.astimezone(SHANGHAI).isoformat(timespec="minutes") for each in times)
+    of_account = (account.username, account.display_name, office_name(account.office))
+    return (*of_account, session.device, session.network, *shown)
+
+
+def _reset(view: ResetView) -> Sequence[str]:
+    reset, state = view.reset, STATE_WORDS[view.state]
+    asked_at = reset.asked_at.astimezone(SHANGHAI).isoformat(timespec="minutes")
+    answered = view.settled_by.display_name if view.settled_by else ""
+    words = t(state.zh, state.en)
+    owner = view.owner
+    return (owner.username, owner.display_name, view.asked_by.display_name, asked_at, reset.reason, words, answered)
 
 
 def _row(view: PersonView, account: AccountLine | None) -> Sequence[str]:

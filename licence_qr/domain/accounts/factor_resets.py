@@ -1,0 +1,38 @@
+"""A request that the second factors of somebody who lost them be reset: one person asks, another answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from licence_qr.wording.text import Text
+
+# Whoever answers has seen the owner, or heard the owner's voice, on the day of the request.
+RESET_HOURS = 24
+
+
+class ResetState(StrEnum):
+    """``LAPSED`` is never stored: nobody answered within ``RESET_HOURS``."""
+
+    OPEN = "open"
+    DONE = "done"
+    DECLINED = "declined"
+    LAPSED = "lapsed"
+
+
+STATE_WORDS: Mapping[ResetState, Text] = {
+    ResetState.OPEN: Text("等另一人确认", "Waiting for a second person"),
+    ResetState.DONE: Text("已重设", "Reset"),
+    ResetState.DECLINED: Text("已拒绝", "Declined"),
+    ResetState.LAPSED: Text("过期未确认", "Lapsed"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ResetFilter:
+    """Which requests are looked for: of an office (all if empty); ``open_since``: open, and made after this instant."""
+
+    office: str = ""
+    open_since: datetime | None = None

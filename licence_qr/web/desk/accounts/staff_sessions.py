@@ -1,0 +1,88 @@
+"""Who is signed in, with device and network; administrators end sessions of others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, stream_with_context, url_for
+from werkzeug.wrappers import Response
+
+from licence_qr.domain.accounts.people import SessionFilter
+from licence_qr.domain.dates import local_date
+from licence_qr.services.accounts.sessions import StaffSessions
+from licence_qr.services.register import access
+from licence_qr.web import current_instant
+from licence_qr.web.desk.accounts.export import CSV, sessions_as_csv
+from licence_qr.web.desk.accounts.pages import people
+from licence_qr.web.shell.bounded_numbers import counted
+from licence_qr.web.shell.handed import Handed, catalogue
+from licence_qr.web.shell.language import t
+from licence_qr.web.shell.navigation import PEOPLE
+from licence_qr.web.shell.readings import shows
+from licence_qr.web.shell.security import current_actor, roles
+
+blueprint = Blueprint("people_sessions", __name__, url_prefix="/people/sessions")
+staff_sessions = Handed(StaffSessions)
+
+_LONGEST_QUERY = 100
+
+
+@blueprint.get("")
+@roles(*PEOPLE.roles)
+def list_sessions() -> str:
+    """The live sessions, last used first, with filters in the address. Unknown values are ignored."""
+    actor, wanted, now = current_actor(), _wanted(), current_instant()
+    shows("list/sessions", "name", "device", "network")
+    return render_template(
+        "desk/accounts/staff_sessions.html",
+        found=staff_sessions().list(actor, wanted, request.args.get("page", 1, type=counted), now),
+        wanted=wanted,
+        person=people().get(actor, wanted.person_id) if wanted.person_id else None,
+        offices=tuple(catalogue().offices) if access.office_bound(actor, access.READ_PEOPLE) is None else (),
+        address=_address,
+        may_manage=access.may(actor, access.MANAGE_PEOPLE),
+    )
+
+
+@blueprint.get("/list.csv")
+@roles(*PEOPLE.roles)
+def export_sessions() -> Response:
+    """The same as a file, sent while it is read."""
+    now = current_instant()
+    lines = staff_sessions().export(current_actor(), _wanted(), now)
+    response = Response(stream_with_context(sessions_as_csv(lines)), content_type=CSV)
+    response.headers["Content-Disposition"] = f'attachment; filename="sessions-{local_date(now)}.csv"'
+    return response
+
+
+@blueprint.post("/<session_id>/end")
+@roles(*access.MANAGE_PEOPLE.roles)
+def end_session(session_id: str) -> Response:
+    """End one session of somebody else."""
+    staff_sessions().end(current_actor(), session_id, current_instant())
+    flash(t("已结束那次登录。", "That session has ended."))
+    return redirect(_address(), 303)
+
+
+@blueprint.post("/of/<int:person_id>/end")
+@roles(*access.MANAGE_PEOPLE.roles)
+def end_all(person_id: int) -> Response:
+    """End all sessions of a person, and forget their devices."""
+    ended = staff_sessions().end_all(current_actor(), person_id, current_instant())
+    flash(t(f"已结束登录 {ended} 处，设备不再记住。", f"Sessions ended: {ended}. No device is known now."))
+    return redirect(url_for(".list_sessions", person=person_id), 303)
+
+
+def _wanted() -> SessionFilter:
+    asked = request.args
+    return SessionFilter(
+        text=asked.get("q", "").strip()[:_LONGEST_QUERY].replace("\0", ""),
+        office=asked.get("office", "") if asked.get("office") in catalogue().offices else "",
+        person_id=asked.get("person", 0, type=counted),
+    )
+
+
+def _address(endpoint: str = ".list_sessions", **changes: Any) -> str:
+    """The list with other filters; those not named stay, the page starts anew."""
+    kept = {name: request.args[name] for name in ("q", "office", "person") if request.args.get(name)}
+    return url_for(endpoint, **{name: value for name, value in (kept | changes).items() if value})

@@ -1,0 +1,189 @@
+"""On the screen, one administrator asks for the reset of second factors and a second person confirms it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import pytest
+from people import CLIENT, PasskeyOwner, enrol_app
+
+from licence_qr.bootstrap import Services
+from licence_qr.domain.accounts.factor_resets import RESET_HOURS, ResetState
+from licence_qr.domain.roles import Actor, Role
+from licence_qr.errors import LicenceQRError
+from licence_qr.services.accounts.people import ProofFrom
+from licence_qr.services.accounts.second_factor.checking import Proof
+from licence_qr.services.accounts.second_factor.reset_requests import ResetRequests, confirming
+from licence_qr.store.register import history
+
+PASSWORD = "only-for-these-tests"
+PROOF = ProofFrom(Proof(PASSWORD), CLIENT)
+WRONG = ProofFrom(Proof("wrong"), CLIENT)
+PEOPLE = {
+    "owner": ("baishiyi", Role.DECIDER),
+    "first": ("baishiyi", Role.ADMIN),
+    "second": ("bafu", Role.ADMIN),
+    "head": ("baishiyi", Role.SUPERVISOR),
+    "head-elsewhere": ("bafu", Role.SUPERVISOR),
+    "reader": ("", Role.AUDITOR),
+    "clerk": ("baishiyi", Role.CLERK),
+}
+REASON = "本人持身份证到场"
+
+
+@dataclass
+class Scene:
+    services: Services
+    now: datetime
+    actors: dict[str, Actor] = field(default_factory=dict)
+
+    @property
+    def requests(self) -> ResetRequests:
+        return self.services.reset_requests
+
+    def ask(self, by: str = "first", proof: ProofFrom = PROOF, reason: str = REASON) -> int:
+        return self.requests.ask(self.actors[by], self.actors["owner"].user_id, reason, proof, self.now)
+
+    def confirm(self, key: int, by: str = "second", proof: ProofFrom = PROOF) -> None:
+        self.requests.confirm(self.actors[by], key, proof, self.now)
+
+    def state(self, key: int) -> ResetState:
+        return self.requests.get(self.actors["reader"], key, self.now).state
+
+    @property
+    def has_factor(self) -> bool:
+        return self.services.confirming.checks.has_factor(self.actors["owner"])
+
+    def events(self) -> list[tuple[str, str]]:
+        with self.services.database.read() as tx:
+            rows = history.everything(tx)
+        return [(row["event"], row["actor"]) for row in rows if "reset" in row["event"]]
+
+
+@pytest.fixture
+def scene(services: Services, now: datetime) -> Iterator[Scene]:
+    made = Scene(services, now)
+    for name, (office, role) in PEOPLE.items():
+        services.accounts.create(name, f"{name}（示例）", office, frozenset({role}), PASSWORD, now)
+        actor = services.accounts.user(name)
+        assert actor is not None
+        made.actors[name] = actor
+    enrol_app(services, made.actors["owner"], PASSWORD, now)
+    yield made
+
+
+def code(do, *args, **more) -> str:
+    with pytest.raises(LicenceQRError) as refused:
+        do(*args, **more)
+    return refused.value.code
+
+
+@pytest.mark.parametrize("by", ["second", "head"])
+def test_a_second_person_confirms_what_the_first_asked_for(scene: Scene, by: str) -> None:
+    key = scene.ask()
+    assert scene.has_factor
+    scene.confirm(key, by)
+    assert not scene.has_factor
+    assert scene.state(key) is ResetState.DONE
+    assert scene.events() == [("factors_reset_asked", "first"), ("factors_reset", by)]
+    assert code(scene.confirm, key) == "reset_settled"
+
+
+def test_the_sessions_of_the_owner_end(scene: Scene) -> None:
+    token = scene.services.sign_in.sign_in("owner", PASSWORD, CLIENT, scene.now)
+    scene.confirm(scene.ask())
+    assert scene.services.sessions.holder(token, scene.now) is None
+
+
+@pytest.mark.parametrize(
+    ("by", "expected"),
+    [
+        ("first", "reset_needs_two_others"),
+        ("owner", "role_not_allowed"),
+        ("clerk", "role_not_allowed"),
+        ("reader", "role_not_allowed"),
+        ("head-elsewhere", "other_office"),
+    ],
+)
+def test_nobody_else_confirms_it(scene: Scene, by: str, expected: str) -> None:
+    key = scene.ask()
+    assert code(scene.confirm, key, by) == expected
+    assert scene.has_factor and scene.state(key) is ResetState.OPEN
+
+
+def test_another_account_of_the_same_person_is_no_second_person(scene: Scene) -> None:
+    key = scene.ask()
+    first, second = scene.actors["first"].person_id, scene.actors["second"].person_id
+    scene.services.staff.merge(first, second, scene.actors["head"], scene.now)
+    for name in ("first", "second"):
+        found = scene.services.accounts.user(name)
+        assert found is not None
+        scene.actors[name] = found
+    assert code(scene.confirm, key, "second") == "reset_needs_two_others"
+
+
+def test_both_prove_who_they_are(scene: Scene) -> None:
+    assert code(scene.ask, proof=WRONG) == "password_wrong"
+    assert code(scene.ask, proof=ProofFrom(Proof(), CLIENT)) == "password_missing"
+    key = scene.ask()
+    enrol_app(scene.services, scene.actors["second"], PASSWORD, scene.now)
+    assert code(scene.confirm, key) == "second_factor_wrong"
+    assert scene.has_factor
+
+
+def test_a_passkey_confirms_the_request_it_was_asked_for(scene: Scene) -> None:
+    owner = PasskeyOwner(scene.services, scene.actors["second"], PASSWORD)
+    owner.enrol(scene.now)
+    first = scene.ask()
+    view = scene.requests.get(owner.actor, first, scene.now)
+    proof = ProofFrom(owner.prove(confirming(view.reset), scene.now), CLIENT)
+    scene.requests.decline(scene.actors["first"], first, scene.now)
+    other = scene.ask(reason="在电话里听出是本人")
+    assert code(scene.confirm, other, proof=proof) == "second_factor_wrong"
+    view = scene.requests.get(owner.actor, other, scene.now)
+    scene.confirm(other, proof=ProofFrom(owner.prove(confirming(view.reset), scene.now), CLIENT))
+    assert not scene.has_factor
+
+
+def test_a_request_counts_for_a_day(scene: Scene) -> None:
+    key = scene.ask()
+    assert code(scene.ask) == "reset_open_already"
+    scene.now += timedelta(hours=RESET_HOURS)
+    assert scene.state(key) is ResetState.LAPSED
+    assert code(scene.confirm, key) == "reset_settled"
+    scene.confirm(scene.ask())
+    assert not scene.has_factor
+
+
+@pytest.mark.parametrize("by", ["first", "second", "head"])
+def test_it_is_let_be_by_who_asked_and_by_a_second_person(scene: Scene, by: str) -> None:
+    key = scene.ask()
+    scene.requests.decline(scene.actors[by], key, scene.now)
+    assert scene.state(key) is ResetState.DECLINED
+    assert scene.has_factor
+    assert code(scene.confirm, key) == "reset_settled"
+    assert scene.events()[-1] == ("factors_reset_declined", by)
+
+
+def test_nobody_asks_for_themselves_without_a_reason_or_for_nothing(scene: Scene) -> None:
+    first = scene.actors["first"]
+    assert code(scene.requests.ask, first, first.user_id, REASON, PROOF, scene.now) == "own_account"
+    assert code(scene.ask, reason=" ") == "reset_reason_missing"
+    assert code(scene.ask, reason="长" * 501) == "text_too_long"
+    clerk = scene.actors["clerk"].user_id
+    assert code(scene.requests.ask, first, clerk, REASON, PROOF, scene.now) == "no_factor_to_reset"
+
+
+def test_the_list_holds_what_its_reader_may_see(scene: Scene) -> None:
+    key = scene.ask()
+    at = {"only_open": True, "page": 9, "now": scene.now}
+    for name, many in (("second", 1), ("reader", 1), ("head", 1), ("head-elsewhere", 0)):
+        assert scene.requests.list(scene.actors[name], **at).total == many, name
+    assert code(scene.requests.list, scene.actors["clerk"], **at) == "role_not_allowed"
+    assert code(scene.requests.get, scene.actors["head-elsewhere"], key, scene.now) == "other_office"
+    scene.confirm(key)
+    assert scene.requests.list(scene.actors["reader"], **at).total == 0
+    [line] = scene.requests.export(scene.actors["reader"], only_open=False, now=scene.now)
+    assert (line.reset.reset_id, line.settled_by and line.settled_by.username) == (key, "second")
