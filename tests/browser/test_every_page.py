@@ -17,6 +17,7 @@ from desk_pages import HOTEL, OFFICE, PASSWORD
 from every_page import Walk, in_language, inside, languages
 from import_register import export
 from made_inspections import visits_and_draws
+from people import asked_reset
 from PIL import Image
 from playwright.sync_api import Page
 from screens import DESK, sign_in, width_of
@@ -71,13 +72,14 @@ def places(desk: Running) -> list[str]:
     sent = clerk.send(f"/desk/proposals/new/{uscc}/permit/{permit}/suspend", suspending).location
     known = {"uscc": uscc, "draft_id": draft, "size": "a5", "permit_id": permit, "number": sent.rpartition("/")[2]}
     known |= people(desk) | {"change": "roles"}
+    known["reset_id"] = str(asked_reset(desk.services, "administrator", PASSWORD, datetime.now(UTC)))
     acts = [f"{business}/licence/{act}" for act in ("change", "add_premises", "reprint", "dormant", "mark", "cancel")]
     acts += [f"{business}/permit/{permit}/{act}" for act in ("change", "apply_renewal", "review", "grade", "cancel")]
     adapter = desk.app.url_map.bind("localhost")
     found = {*acts, f"{business}/history?day={datetime.now(UTC):%Y-%m-%d}", f"{business}/licence/resume"}
     for rule in desk.app.url_map.iter_rules():
         if (
-            rule.endpoint.startswith(("desk.", "sign_in.", "password."))
+            rule.endpoint.startswith(("desk.", "sign_in.", "password.", "second_factor."))
             and "GET" in (rule.methods or ())
             and rule.arguments <= known.keys()
             and rule.endpoint not in LOOKED_AT_ELSEWHERE

@@ -1,0 +1,89 @@
+"""Pages on which somebody confirms an act with a second factor: how they look, and that a passkey covers what was typed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from accessible import violations
+from desk_pages import PASSWORD
+from made_confirmations import Confirming, confirming_site
+from playwright.sync_api import Browser, Page, expect
+from screens import DESK, WIDTHS, sign_in, width_of
+
+from licence_qr.domain.roles import Role
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Confirming]:
+    with confirming_site(tmp_path_factory.mktemp("confirming")) as made:
+        yield made
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_each_page_is_accessible_and_fits(looking: Page, made: Confirming, language: str) -> None:
+    page, origin = looking, made.site.origin
+    wrong = {}
+    for name, (who, address) in made.places.items():
+        made.seat(page.context, who)
+        more = "&" if "?" in address else "?"
+        answer = page.goto(f"{origin}{address}{more}lang={language}")
+        assert answer is not None and answer.status == 200, name
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": DESK["height"]})
+            if width_of(page) > width:
+                wrong[name, width] = str(width_of(page))
+        if found := violations(page):
+            wrong[name, 0] = found
+    assert wrong == {}
+
+
+def test_what_is_refused_stands_beside_its_field(looking: Page, made: Confirming) -> None:
+    for name in ("decision", "second officer", "named check", "closing", "reset", "own password"):
+        who, address = made.places[name]
+        made.seat(looking.context, who)
+        looking.goto(made.site.origin + address)
+        for radio in ("[name=verdict][value=approve]", "[name=answer][value=confirmed]"):
+            if looking.locator(radio).count():
+                looking.check(radio)
+        looking.fill("#password", PASSWORD)
+        for field in ("#new_password", "#repeated_password"):
+            if looking.locator(field).count():
+                looking.fill(field, "seven grey herons at noon")
+        looking.fill("#code", "000 000 000")
+        looking.press("#code", "Enter")
+        expect(looking.locator("#code-error")).to_be_visible()
+        assert violations(looking) == "", name
+
+
+def test_a_passkey_gives_the_roles_that_are_ticked(chromium: Browser, made: Confirming) -> None:
+    services, origin = made.site.services, made.site.origin
+    services.accounts.create(
+        "new-admin", "新管理员（示例）", "baishiyi", frozenset({Role.ADMIN}), PASSWORD, datetime.now(UTC)
+    )
+    context = chromium.new_context(base_url=origin, viewport=DESK)
+    page = context.new_page()
+    devices = context.new_cdp_session(page)
+    devices.send("WebAuthn.enable")
+    options = {"protocol": "ctap2", "transport": "internal", "hasUserVerification": True, "isUserVerified": True}
+    devices.send("WebAuthn.addVirtualAuthenticator", {"options": options | {"automaticPresenceSimulation": True}})
+    sign_in(page, origin, "new-admin")
+    page.goto(f"{origin}/second-factor/passkeys/new")
+    page.fill("#password", PASSWORD)
+    page.get_by_role("button", name="继续").click()
+    page.get_by_label("名称").fill("办公室电脑")
+    page.get_by_role("button", name="添加通行密钥").click()
+    expect(page.get_by_role("heading", name="恢复码")).to_be_visible()
+    page.goto(origin + made.places["roles"][1])
+    page.check("input[name=roles][value=inspector]")
+    page.fill("#password", PASSWORD)
+    page.get_by_role("button", name="用通行密钥验证").click()
+    expect(page.get_by_text("角色已变更。")).to_be_visible()
+    account = services.accounts.user("clerk")
+    assert account is not None and account.roles == {Role.CLERK, Role.INSPECTOR}
+    page.goto(origin + made.places["asking for a reset"][1].replace("/factors", "/close"))
+    page.fill("#password", PASSWORD)
+    page.get_by_role("button", name="停用该账号").click()  # the password alone
+    expect(page.locator("#code-error")).to_be_visible()
+    context.close()
