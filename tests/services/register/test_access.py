@@ -60,6 +60,7 @@ TABLE = {
     "MANAGE_PEOPLE": ("A", "A", "A"),
     "READ_ABSENCES": ("SUA", "UA", "UA"),
     "MANAGE_ABSENCES": ("SA", "A", "A"),
+    "CONFIRM_RESETS": ("SA", "A", "A"),
     "READ_TRACES": ("U", "U", "U"),
 }
 # Who may do, or where it takes two people propose, each act. What is not named here a clerk may.
