@@ -68,6 +68,7 @@ from licence_qr.services.operation.preparations import Preparations
 from licence_qr.services.operation.readiness import Watching
 from licence_qr.services.proposals.decide import Proposals
 from licence_qr.services.proposals.read import ProposalReading
+from licence_qr.services.publishing.difference_alarm import DifferenceAlarm
 from licence_qr.services.publishing.display_cards import Prints
 from licence_qr.services.publishing.lookup import Lookup
 from licence_qr.services.publishing.status_list import StatusPublishing
@@ -299,7 +300,7 @@ def _wire(settings: Settings, catalogue: Catalogue, keys: Keys, accounts: Accoun
     proposals = Proposals(database, catalogue, life, confirming)
     follow_ups, lives = FollowUps(database, catalogue, life, proposals), DemonstrationLives(life, proposals)
     photos, effects = PhotoFiles(settings.home / "photos"), InspectionEffects(catalogue, life, follow_ups, proposals)
-    lookup = Lookup(database, catalogue, keys.trust_list, keys.allow_list, specimen=demonstration)
+    lookup = _lookup(database, catalogue, keys, demonstration=demonstration)
     return Services(
         settings=settings,
         web_secret=web_secret,
@@ -345,6 +346,11 @@ def _confirming(settings: Settings, accounts: Accounts, secret: bytes, *, demons
     party = relying_party(settings.address)
     checks = FactorChecks(accounts.database, Sealing(secret), party, secret, demonstration)
     return Confirming(SignIn(accounts.database, accounts.passwords, Sessions(accounts.database), checks), checks)
+
+
+def _lookup(database: Database, catalogue: Catalogue, keys: Keys, *, demonstration: bool) -> Lookup:
+    alarm = DifferenceAlarm(database).tell
+    return Lookup(database, catalogue, keys.trust_list, keys.allow_list, specimen=demonstration, alarm=alarm)
 
 
 def _status_publishing(settings: Settings, database: Database, keys: Keys) -> StatusPublishing:

@@ -17,7 +17,12 @@ from harmed import APPLICATION, issued, reasons, says, settings_of
 from program import PROGRAM, run_here
 from proxies import HERE, Proxy, nginx_command, running
 
+from licence_qr.bootstrap import build
+from licence_qr.config import load_settings
+from licence_qr.credential.token import to_digits
+from licence_qr.errors import ConflictError
 from licence_qr.services.keys.lan_certificate import CERTIFICATE, KEY, lan_certificate
+from licence_qr.store.register import codes
 
 # A mount of its own needs root, or to be root in a namespace of one's own.
 # Nothing of it may be seen outside; below a changed root, which is no mount, nothing is seen outside that root's own.
@@ -103,6 +108,27 @@ def test_register_damaged(here):
     shutil.copy(here / "backup.db", register)
     assert run_here(settings_of(here), "init").status == 0
     assert issued(here).status == 0
+
+
+def test_register_edited(here, caplog):
+    assert issued(here).status == 0
+    services = build(load_settings(settings_of(here)))
+    with services.database.read() as tx:
+        code = codes.everything_newest(tx)[0]
+    register = sqlite3.connect(services.settings.register_path)
+    [(name,)] = register.execute("SELECT name FROM entities WHERE uscc = ?", (code.uscc,))
+    for written, code_of_refusal in (("示例仿冒店", "register_differs_from_signed"), (name, "")):
+        register.execute("UPDATE entities SET name = ? WHERE uscc = ?", (written, code.uscc))
+        register.commit()
+        try:
+            services.lookup.scan(to_digits(code.token), datetime.now(UTC))
+            refused = ""
+        except ConflictError as error:
+            refused = error.code
+        assert refused == code_of_refusal
+    register.close()
+    services.database.close()
+    assert "register differs from what was signed" in caplog.text
 
 
 def test_clock_set_back(here):

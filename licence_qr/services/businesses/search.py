@@ -82,11 +82,13 @@ class BusinessDetail:
     The public page, the versions of its code (newest first), and the licence, premises, permits and marks with the acts
     that the reader may do.
 
+    ``difference`` names what in the register differs from what was signed, empty where nothing does.
     ``mine``: the reader's office deals with the licence. ``proposals`` are the ids of open proposals there.
     ``revision`` is that of the history, for forms.
     """
 
     page: PublicPage
+    difference: str
     versions: tuple[CodeVersion, ...]
     entity: Entity
     state: LicenceState
@@ -127,7 +129,7 @@ class Register:
             versions, stored = codes.versions_of_business(tx, uscc), entities.get(tx, uscc)
             if not versions or stored is None:
                 raise NotFoundError("business_not_found", uscc=uscc)
-            page = self.lookup.of_business(tx, versions[0], now)
+            page, difference = self.lookup.as_held(tx, versions[0], now)
             premises = entities.premises_of(tx, uscc)
             known = marks.of_business(tx, uscc)
             held = permits.of_business(tx, uscc)
@@ -144,6 +146,7 @@ class Register:
         addresses = {place.premises_no: place.address for place in premises}
         return BusinessDetail(
             page=page,
+            difference=difference,
             versions=tuple(CodeVersion(v.version, v.issued_on) for v in versions),
             entity=stored.entity,
             state=licence_state_on(stored.state, stored.dormant_until, day),

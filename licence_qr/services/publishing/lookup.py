@@ -18,7 +18,8 @@ from licence_qr.domain.dates import local_date
 from licence_qr.domain.identifiers import parse_code_number
 from licence_qr.domain.publishing.public_page import FoundBy, PublicInspection, PublicPage
 from licence_qr.domain.publishing.publish import FoundCode, LicenceLife, Print, publish
-from licence_qr.errors import NotFoundError, RegisterError, TokenError
+from licence_qr.errors import ConflictError, NotFoundError, RegisterError, TokenError
+from licence_qr.services.publishing import signed_content
 from licence_qr.services.publishing.verification import NamedByAllowList
 from licence_qr.services.register import look_ups, record
 from licence_qr.services.register.look_ups import LookUps
@@ -53,20 +54,23 @@ class RegisteredBefore:
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """``trust_list`` returns the list in force; it is called each time, because keys rotate while the service runs."""
+    """``trust_list`` returns the list in force; it is called each time, because keys rotate while the service runs.
+    ``alarm`` is told that the register differs from what was signed."""
 
     database: Database
     catalogue: Catalogue
     trust_list: Callable[[], TrustList]
     allow_list: Callable[[], AllowList | None]
     specimen: bool
+    alarm: Callable[[ConflictError, datetime], None]
     looked_up: LookUps = field(default_factory=_by_number, compare=False)
 
     def scan(self, digits: str, now: datetime) -> PublicPage:
         """The page of a symbol. The signature is verified before the register is read.
 
         Raises TokenError (forged or damaged), NotFoundError ``code_not_in_register`` (genuine signature, unknown here),
-        RegisterError with the fact ``genuine`` when the signature is valid but the register cannot be read.
+        ConflictError ``register_differs_from_signed``, RegisterError with the fact ``genuine`` when the signature is valid
+        but the register cannot be read.
         """
         token = from_digits(digits)
         registered = RegisteredBefore(self._find, self.allow_list)
@@ -82,9 +86,20 @@ class Lookup:
                 if scanned.token != token:
                     raise TokenError("token_differs_from_register")
                 newest = codes.newest(tx, claims.code_id) or scanned
-                return self._page(tx, scanned, newest, FoundBy.SYMBOL, now)
+                if newest.version != claims.version:
+                    signed_content.check_version(scanned, claims)
+                    claims = self._verified(newest, now)
+                return self._page(tx, scanned, newest, claims, FoundBy.SYMBOL, now)
         except RegisterError as error:
             raise RegisterError(error.code, **{**error.facts, "genuine": True}) from error
+        except ConflictError as difference:
+            self.alarm(difference, now)
+            raise
+
+    def _verified(self, code: StoredCode, now: datetime) -> Claims:
+        """The claims of a version as the register holds it. Raises TokenError."""
+        registered = RegisteredBefore(lambda _: code, self.allow_list)
+        return verify_token(code.token, self.trust_list(), now, allow_list=registered).claims
 
     def scan_without_register(self, digits: str, now: datetime, error: RegisterError) -> NoReturn:
         """``scan`` when the register is already known to be unreadable (``error``), without reading it again.
@@ -108,29 +123,53 @@ class Lookup:
         """The page of the newest version of a typed code number. It does not prove that the card is genuine.
 
         Nothing is written, so nobody who writes is waited for. Raises InputError (number mistyped), AccessError
-        ``too_many_lookups``, NotFoundError, RegisterError.
+        ``too_many_lookups``, NotFoundError, ConflictError ``register_differs_from_signed``, RegisterError.
         """
         code_id = parse_code_number(text)
-        with self.looked_up.counted(client, now), self.database.read() as tx:
-            newest = codes.newest(tx, code_id)
-            if newest is None:
-                raise NotFoundError("code_not_in_register")
-            registered = RegisteredBefore(lambda _: newest, self.allow_list)
-            verify_token(newest.token, self.trust_list(), now, allow_list=registered)
-            return self._page(tx, newest, newest, FoundBy.NUMBER, now)
+        try:
+            with self.looked_up.counted(client, now), self.database.read() as tx:
+                newest = codes.newest(tx, code_id)
+                if newest is None:
+                    raise NotFoundError("code_not_in_register")
+                return self._page(tx, newest, newest, self._verified(newest, now), FoundBy.NUMBER, now)
+        except ConflictError as difference:
+            self.alarm(difference, now)
+            raise
 
     def _find(self, claims: Claims) -> StoredCode | None:
         with self.database.read() as tx:
             return codes.get(tx, claims.code_id, claims.version)
 
     def of_business(self, tx: Transaction, code: StoredCode, now: datetime) -> PublicPage:
-        """The public page of a business, for people at the desk."""
-        return self._page(tx, code, code, FoundBy.NUMBER, now)
+        """The public page of a business, for the desk and what it prints. Raises ConflictError
+        ``register_differs_from_signed``, TokenError."""
+        return self._page(tx, code, code, self._verified(code, now), FoundBy.NUMBER, now)
+
+    def as_held(self, tx: Transaction, code: StoredCode, now: datetime) -> tuple[PublicPage, str]:
+        """What the register holds of a business, and what of it differs from what was signed, for the desk, which has to
+        look into it."""
+        difference = ""
+        try:
+            return self.of_business(tx, code, now), difference
+        except ConflictError as error:
+            difference = str(error.facts["what"])
+        except TokenError:  # a key that was compromised since: no difference of the register's
+            pass
+        return self._page(tx, code, code, None, FoundBy.NUMBER, now), difference
 
     def _page(
-        self, tx: Transaction, scanned: StoredCode, newest: StoredCode, found_by: FoundBy, now: datetime
+        self,
+        tx: Transaction,
+        scanned: StoredCode,
+        newest: StoredCode,
+        signed: Claims | None,
+        found_by: FoundBy,
+        now: datetime,
     ) -> PublicPage:
+        """``signed`` are the claims of the newest version, whose signature was verified; None asks for no comparison."""
         business = record.load(tx, scanned.uscc)
+        if signed is not None:
+            signed_content.check(newest, signed, business.record)
         stored = business.stored
         held = tuple(each.mark for each in marks.of_business(tx, scanned.uscc))
         inspected = self._inspections(tx, scanned.uscc, now)

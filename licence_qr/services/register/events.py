@@ -65,6 +65,11 @@ def write_of_reader(database: Database, new: NewEvent) -> None:
         pending_events.keep(database.path, event)
 
 
+def write_later(database: Database, new: NewEvent) -> None:
+    """Keep an event beside the register until anybody writes: no writer is waited for. Raises RegisterError."""
+    pending_events.keep(database.path, _event(new))
+
+
 def _event(new: NewEvent) -> Event:
     behalf = new.by.behalf
     public, private = split(new.kind, new.before, new.after, new.reason or (behalf.reason if behalf else ""))

@@ -1,7 +1,7 @@
-"""The three refusals of the public page: three pages, because each asks the visitor for something else.
+"""The four refusals of the public page: four pages, because each asks the visitor for something else.
 
-A code that fails verification is reported, one that is not in the register is typed again, and a register that cannot
-be reached is asked again later. None of them is ever green.
+A code that fails verification is reported, one that is not in the register is typed again, a register that cannot be
+reached is asked again later, and one that differs from what was signed is for the authority. None of them is ever green.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from flask import Response, render_template
 
 from licence_qr.domain.catalogue.model import Text
 from licence_qr.errors import KeyStoreError, LicenceQRError, NotFoundError, RegisterError, TokenError
+from licence_qr.services.publishing.signed_content import REGISTER_DIFFERS
 from licence_qr.web.public.page_words import Headline, Sign
 from licence_qr.web.shell import errors
 from licence_qr.web.shell.words import Tone
@@ -37,18 +38,29 @@ _UNREACHABLE = Refusal(
     "errors/unreachable.html", Headline(Text("现在无法查询", "Cannot be checked now"), Tone.UNKNOWN, Sign.DOTS)
 )
 
+_DIFFERS = Refusal(
+    "errors/differs.html",
+    Headline(
+        Text("不能确认：登记库与签发内容不一致", "Not confirmed: the register differs from what was signed"),
+        Tone.BAD,
+        Sign.TRIANGLE,
+    ),
+)
+
 
 def refusal_of(error: LicenceQRError) -> Refusal | None:
-    """The refusal that ``error`` becomes on a citizen's page; None when it is not one of the three."""
+    """The refusal that ``error`` becomes on a citizen's page; None when it is not one of the four."""
     if isinstance(error, TokenError) and not errors.is_own_fault(error):
         return _REFUSED
     if isinstance(error, NotFoundError):
         return _UNKNOWN
+    if error.code == REGISTER_DIFFERS:
+        return _DIFFERS
     return _UNREACHABLE if isinstance(error, RegisterError | KeyStoreError | TokenError) else None
 
 
 def show(error: LicenceQRError) -> Response:
-    """The answer to ``error`` on a citizen's page: one of the three pages, or what the whole site says."""
+    """The answer to ``error`` on a citizen's page: one of the four pages, or what the whole site says."""
     refusal = refusal_of(error)
     return errors.show(error) if refusal is None else errors.show(error, lambda problem: _page(refusal, error, problem))
 

@@ -32,7 +32,7 @@ from licence_qr.domain.register.entity import EntityForm, LicenceState
 from licence_qr.domain.register.marks import MARK_NAMES, MarkKind
 from licence_qr.domain.register.permit import GrantMode, PermitStatus, Suspension
 from licence_qr.domain.roles import Actor, Role
-from licence_qr.errors import AccessError, LicenceQRError, NotFoundError, RegisterError, TokenError
+from licence_qr.errors import AccessError, ConflictError, LicenceQRError, NotFoundError, RegisterError, TokenError
 
 NUMBER = "A3C5-HR4R-BV67-YR21-Z"
 HYGIENE = Text("公共场所卫生许可证", "Hygiene permit")
@@ -214,6 +214,7 @@ PAGES: dict[str, PublicPage] = {
 ERRORS: dict[str, LicenceQRError] = {
     "forged": TokenError("signature_mismatch"),
     "unknown": NotFoundError("code_not_in_register"),
+    "differs": ConflictError("register_differs_from_signed", number=NUMBER, version=1, what="entity/name"),
     "unreachable": RegisterError("register_unreachable", path="/srv/secret/register.db"),
     "unreachable_genuine": RegisterError("register_unreachable", path="/srv/secret/register.db", genuine=True),
     "trust_list_broken": TokenError("trust_list_signature"),

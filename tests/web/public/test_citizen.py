@@ -58,6 +58,7 @@ def shown(page: PublicPage, app: Flask, lang: str = "zh") -> str:
         ("old_print", "这是旧版亮证牌", "care"),
         ("forged", "核验未通过，不可采信", "bad"),
         ("unknown", "未查到", "unknown"),
+        ("differs", "不能确认：登记库与签发内容不一致", "bad"),
         ("unreachable", "现在无法查询", "unknown"),
         ("unreachable_genuine", "现在无法查询", "unknown"),
     ],
@@ -309,12 +310,12 @@ def test_a_form_sent_empty_says_what_a_number_looks_like(client: FlaskClient) ->
 
 
 @pytest.mark.parametrize(
-    ("state", "status"), [("forged", 400), ("unknown", 404), ("unreachable", 503), ("too_many", 429)]
+    ("state", "status"), [("forged", 400), ("unknown", 404), ("differs", 409), ("unreachable", 503), ("too_many", 429)]
 )
 def test_each_refusal_has_its_status_and_says_what_to_do(client: FlaskClient, state: str, status: int) -> None:
     assert client.get(ADDRESS_OF[state]).status_code == status
-    pages = {each: read(client, each) for each in ("forged", "unknown", "unreachable")}
-    assert len({verdict(page) for page in pages.values()}) == 3
+    pages = {each: read(client, each) for each in ("forged", "unknown", "differs", "unreachable")}
+    assert len({verdict(page) for page in pages.values()}) == 4
     assert all("怎么办" in page for page in pages.values())
 
 
