@@ -171,3 +171,21 @@ def test_on_a_socket_that_systemd_holds_the_first_call_is_answered(manager, serv
         first.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
         assert first.recv(1000).startswith(b"HTTP/1.1 200 ")
     assert heard.recv(64) == b"READY=1"
+
+
+def children(process: int) -> set[str]:
+    return set(Path(f"/proc/{process}/task/{process}/children").read_text(encoding="ascii").split())
+
+
+def test_on_a_socket_that_systemd_holds_a_reload_refuses_nobody(manager, serving):
+    heard, name = manager
+    port = free_port()
+    served = serving(free_port(), name, "systemd-socket-activate", "-l", f"{HERE}:{port}")
+    connected(port, served).close()
+    assert heard.recv(64) == b"READY=1"
+    before = children(served.pid)
+    served.send_signal(signal.SIGHUP)
+    while before & children(served.pid):
+        assert answers((HERE, port), tls=False)
+    assert answers((HERE, port), tls=False)
+    assert children(served.pid)
