@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -16,6 +17,7 @@ from licence_qr.credential.trust_list import KeyPurpose
 from licence_qr.domain.accounts.second_factor import relying_party
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.roles import AT_THE_MACHINE, Actor
+from licence_qr.errors import RegisterError
 from licence_qr.process.system import check_system
 from licence_qr.services.accounts.absences.desk import Absences
 from licence_qr.services.accounts.accounts import Accounts
@@ -82,8 +84,9 @@ from licence_qr.services.work.smtp import MailServer
 from licence_qr.services.work.work_list import WorkList
 from licence_qr.store.database.connections import Database
 from licence_qr.store.database.probe import RegisterProbe
-from licence_qr.store.keys import key_files
+from licence_qr.store.keys import key_files, noted_lists
 from licence_qr.store.keys.hsm import Hsm
+from licence_qr.store.keys.newest_lists import SignedList
 from licence_qr.store.register import pending_events, register_kind
 from licence_qr.store.register.photo_files import PhotoFiles
 
@@ -259,7 +262,20 @@ def keys_of(settings: Settings) -> Keys:
     """The keys, which need not exist yet."""
     module = settings.pkcs11_module
     hsm = None if module is None else Hsm(module, settings.pkcs11_token, settings.pkcs11_pin_file)
-    return Keys(settings.keys, settings.passphrase_file, hsm)
+    return Keys(settings.keys, settings.passphrase_file, hsm, partial(_noted_lists, settings))
+
+
+def _noted_lists(settings: Settings) -> Mapping[SignedList, int]:
+    """The highest editions that the register has noted; none where it cannot be read."""
+    database = register_of(settings)
+    try:
+        database.check_version()
+        with database.read() as tx:
+            return noted_lists.read(tx)
+    except RegisterError:
+        return {}
+    finally:
+        database.close()
 
 
 def _post_office(settings: Settings) -> PostOffice:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from datetime import datetime
 
 from licence_qr.bootstrap import keys_of, register_of
 from licence_qr.config import Settings
-from licence_qr.errors import RegisterError, RuleError
+from licence_qr.errors import KeyStoreError, RegisterError, RuleError
 from licence_qr.process.system import check_system
-from licence_qr.store.keys import key_files
+from licence_qr.store.keys import key_files, noted_lists
+from licence_qr.store.keys.newest_lists import SignedList
 from licence_qr.store.register import register_kind
 
 
@@ -21,7 +22,7 @@ def prepare(settings: Settings, now: datetime, *, demonstration: bool) -> None:
 
     Raises RuleError ``demonstration_only``, before anything is changed, when a demonstration is asked for and the register
     is a live one; RegisterError (``register_newer``, ``register_read_only``, ``register_full``, …); KeyStoreError;
-    ConfigError ``system_not_supported``.
+    ConfigError ``system_not_supported``; TokenError ``trust_list_older``.
     """
     check_system()
     if demonstration:
@@ -37,6 +38,8 @@ def prepare(settings: Settings, now: datetime, *, demonstration: bool) -> None:
             register_kind.put(
                 tx, register_kind.KIND, register_kind.DEMONSTRATION if demonstration else register_kind.PRODUCTION
             )
+        with suppress(KeyStoreError):  # it is lost, and ``build`` says so
+            noted_lists.note(tx, SignedList.TRUST, keys.trust_list().sequence)
     database.close()
     if demonstration:
         _refuse_real(settings)  # another process made it meanwhile

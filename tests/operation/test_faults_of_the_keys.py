@@ -59,6 +59,20 @@ def test_trust_list_expired(made):
     assert reasons(here) == {}
 
 
+def test_older_trust_list_put_back(here):
+    trust_list = here / "keys" / "trust-list.cbor"
+    assert issued(here).status == 0
+    older = trust_list.read_bytes()
+    assert run_here(settings_of(here), "keys", "rotate", "licence").status == 0
+    newest = trust_list.read_bytes()
+    trust_list.write_bytes(older)
+    ended = issued(here)
+    assert ended.status == 1 and says("trust_list_older", ended.err)
+    trust_list.write_bytes(newest)
+    assert issued(here).status == 0
+    assert reasons(here) == {}
+
+
 def test_status_list_too_old(made):
     long_ago = datetime.now(UTC) - LIFETIME - timedelta(minutes=1)
     services = build(load_settings(settings_of(here := made(long_ago))))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -19,8 +20,9 @@ from licence_qr.credential.trust_list_wire import sign_trust_list, verify_trust_
 from licence_qr.domain.dates import add_months, local_date
 from licence_qr.errors import KeyStoreError
 from licence_qr.services.keys.root import ROOT_KID, Root
-from licence_qr.store.keys import key_files
+from licence_qr.store.keys import key_files, newest_lists
 from licence_qr.store.keys.hsm import Hsm, HsmKey
+from licence_qr.store.keys.newest_lists import SignedList
 
 SIGN_MONTHS = 24
 VERIFY_MONTHS = SIGN_MONTHS + 12 * 10
@@ -62,12 +64,23 @@ class _Loaded:
 
 
 class Keys:
-    """Keys with files in ``folder``. The trust list is read again when its file changes."""
+    """Keys with files in ``folder``. The trust list is read again when its file changes.
 
-    def __init__(self, folder: Path, passphrase_file: Path, hsm: Hsm | None = None) -> None:
+    ``noted`` gives the highest editions that the register has noted. An older list than that, or than was noted beside the
+    keys, is refused.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        passphrase_file: Path,
+        hsm: Hsm | None = None,
+        noted: Callable[[], Mapping[SignedList, int]] = dict,
+    ) -> None:
         self.folder = folder
         self.passphrase_file = passphrase_file
         self.hsm = hsm
+        self._noted = noted
         self._loaded: _Loaded | None = None
 
     def make(self, hosts: tuple[str, ...], now: datetime) -> None:
@@ -93,6 +106,7 @@ class Keys:
         key_files.write_root_public_key(self.folder, root.public_key())
         # The list comes last: if it exists, everything before it is complete.
         key_files.write_trust_list(self.folder, sign_trust_list(trust_list, SoftKey(ROOT_KID, root)))
+        newest_lists.note(self.folder, SignedList.TRUST, trust_list.sequence)
 
     def make_key(self, purpose: KeyPurpose, others: Iterable[TrustedKey], first: date) -> TrustedKey:
         """Create a key and its file; it is used once a trust list names it. Raises the errors of the files."""
@@ -147,7 +161,7 @@ class Keys:
 
     def trust_list(self) -> TrustList:
         """The trust list in force. Raises KeyStoreError ``trust_list_missing``, TokenError if not signed by the
-        root."""
+        root, or ``trust_list_older``."""
         return self._current().trust_list
 
     def root_point(self) -> bytes:
@@ -205,7 +219,7 @@ class Keys:
         if not loaded.allow_lists:
             signed = key_files.read_allow_list(self.folder)
             root = key_files.read_root_public_key(self.folder)
-            loaded.allow_lists.append(None if signed is None else verify_allow_list(signed, root))
+            loaded.allow_lists.append(self._allow_list(signed, root))
         return loaded.allow_lists[0]
 
     def signed_trust_list(self) -> bytes:
@@ -222,5 +236,22 @@ class Keys:
         if loaded is None or loaded.stamp != stamp:
             signed = key_files.read_trust_list(self.folder)
             root = key_files.read_root_public_key(self.folder)
-            loaded = self._loaded = _Loaded(stamp, signed, verify_trust_list(signed, root))
+            trust_list = verify_trust_list(signed, root, at_least=self._newest(SignedList.TRUST))
+            self._saw(SignedList.TRUST, trust_list.sequence)
+            loaded = self._loaded = _Loaded(stamp, signed, trust_list)
         return loaded
+
+    def _allow_list(self, signed: bytes | None, root: ec.EllipticCurvePublicKey) -> AllowList | None:
+        if signed is None:  # never made, or lost: then nothing of a compromised key is believed
+            return None
+        allow_list = verify_allow_list(signed, root, at_least=self._newest(SignedList.ALLOW))
+        self._saw(SignedList.ALLOW, allow_list.sequence)
+        return allow_list
+
+    def _newest(self, which: SignedList) -> int:
+        """The highest edition that was in force here; 0 if none is known."""
+        return max(newest_lists.read(self.folder).get(which, 0), self._noted().get(which, 0))
+
+    def _saw(self, which: SignedList, sequence: int) -> None:
+        with suppress(KeyStoreError):  # who may only read verifies all the same
+            newest_lists.note(self.folder, which, sequence)

@@ -11,7 +11,8 @@ from licence_qr.credential.cose import KID_BYTES, SoftKey
 from licence_qr.credential.trust_list import TrustList
 from licence_qr.credential.trust_list_wire import sign_trust_list
 from licence_qr.errors import KeyStoreError
-from licence_qr.store.keys import key_files
+from licence_qr.store.keys import key_files, newest_lists
+from licence_qr.store.keys.newest_lists import SignedList
 
 ROOT_KID = bytes(KID_BYTES)
 
@@ -42,8 +43,10 @@ class Root:
         """Publish ``changed`` as the next edition. The file is replaced atomically."""
         renewed = replace(changed, sequence=changed.sequence + 1, issued_at=now.replace(microsecond=0))
         key_files.write_trust_list(self.folder, sign_trust_list(renewed, self.key))
+        newest_lists.note(self.folder, SignedList.TRUST, renewed.sequence)
         return renewed
 
     def publish_allow_list(self, allow_list: AllowList) -> None:
         """Publish an allow-list."""
         key_files.write_allow_list(self.folder, sign_allow_list(allow_list, self.key))
+        newest_lists.note(self.folder, SignedList.ALLOW, allow_list.sequence)

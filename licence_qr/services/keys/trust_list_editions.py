@@ -20,7 +20,7 @@ from licence_qr.services.keys.root import Root
 from licence_qr.services.register import events
 from licence_qr.services.register.events import NewEvent
 from licence_qr.store.database.connections import Database
-from licence_qr.store.keys import key_files, signed_codes
+from licence_qr.store.keys import key_files, newest_lists, noted_lists, signed_codes
 
 __all__ = ["KeyPlace", "KeyState", "KeyPurpose", "TrustedKey"]
 
@@ -210,6 +210,8 @@ class Ceremony:
             self.database.check_version()
             with self.database.write() as tx:
                 events.write(tx, done)
+                for which, sequence in newest_lists.read(self.keys.folder).items():
+                    noted_lists.note(tx, which, sequence)
 
     def _allow(self, root: Root, current: TrustList, key: TrustedKey, since: datetime, now: datetime) -> None:
         former = self.keys.allow_list()

@@ -6,6 +6,7 @@ status-<kid>.pem, log-<kid>.pem keys that sign status lists and the log
 <purpose>-<kid>.hsm             instead of the .pem: the label of that key in a hardware module
 trust-list.cbor                 the trust list, signed by the root
 allow-list.cbor                 what remains valid of compromised keys, signed by the root; optional
+newest-lists.json               the highest edition of both lists that was in force here: an older one is refused
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from licence_qr.errors import KeyStoreError
+from licence_qr.store.files import sync_names
 
 ROOT = "root"
 _TRUST_LIST = "trust-list.cbor"
@@ -65,6 +67,7 @@ def write_file(path: Path, data: bytes, mode: int = 0o600) -> None:
             stream.flush()
             os.fsync(stream.fileno())
         partial.replace(path)
+        sync_names(path.parent)
     except OSError as error:
         raise KeyStoreError("key_file_not_written", path=path, because=error.strerror or "") from error
 

@@ -52,7 +52,7 @@ def signing_refusal(keys, now):
 
 def test_every_key_file_is_for_its_owner_only(keys, folder, passphrase_file):
     files = [*folder.iterdir(), passphrase_file]
-    assert len(files) == 6
+    assert len(files) == 8
     assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
 
 
