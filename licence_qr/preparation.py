@@ -9,26 +9,40 @@ from licence_qr.bootstrap import keys_of, register_of
 from licence_qr.config import Settings
 from licence_qr.errors import KeyStoreError, RegisterError, RuleError
 from licence_qr.process.system import check_system
+from licence_qr.store.files import file_errors, sync_names
 from licence_qr.store.keys import key_files, noted_lists
 from licence_qr.store.keys.newest_lists import SignedList
 from licence_qr.store.register import register_kind
 
+# Beside the register while a first start has begun and not finished, so that it can be repeated.
+_BEGUN = "init-begun"
 
-def prepare(settings: Settings, now: datetime, *, demonstration: bool) -> None:
+
+def prepare(settings: Settings, now: datetime, *, demonstration: bool, really_new: bool = False) -> None:
     """Create keys and register if there are none, or upgrade the register. What exists is not changed otherwise.
+
+    Keys without a register, or with an empty one, mean that the register was lost: a new one would give numbers and status
+    indices again that are printed already. ``really_new`` says that none is.
 
     Keys are only created for a new installation. If there is a register but no trust list, the list has been lost, and new
     keys would make every printed code look forged; ``build`` then reports that it is missing. ``now`` is an aware instant.
 
-    Raises RuleError ``demonstration_only``, before anything is changed, when a demonstration is asked for and the register
-    is a live one; RegisterError (``register_newer``, ``register_read_only``, ``register_full``, …); KeyStoreError;
-    ConfigError ``system_not_supported``; TokenError ``trust_list_older``.
+    Raises RuleError, before anything is changed: ``demonstration_only`` when a demonstration is asked for and the register
+    is a live one, ``register_gone`` or ``register_empty``; RegisterError (``register_newer``, ``register_read_only``,
+    ``register_full``, …); KeyStoreError; ConfigError ``system_not_supported``; TokenError ``trust_list_older``.
     """
     check_system()
     if demonstration:
         _refuse_real(settings)
     keys = keys_of(settings)
-    if not settings.register_path.exists():
+    begun = settings.home / _BEGUN
+    if not _has_register(settings):
+        if not really_new and not begun.exists() and not _has_register(settings):  # another process may have made it
+            _refuse_lost(settings)
+        with file_errors(begun):
+            settings.home.mkdir(parents=True, exist_ok=True)
+            begun.touch(mode=0o600)
+            sync_names(settings.home)
         keys.make((settings.host,), now)
     keys.complete(now)
     database = register_of(settings)
@@ -41,8 +55,22 @@ def prepare(settings: Settings, now: datetime, *, demonstration: bool) -> None:
         with suppress(KeyStoreError):  # it is lost, and ``build`` says so
             noted_lists.note(tx, SignedList.TRUST, keys.trust_list().sequence)
     database.close()
+    begun.unlink(missing_ok=True)
     if demonstration:
         _refuse_real(settings)  # another process made it meanwhile
+
+
+def _has_register(settings: Settings) -> bool:
+    """Whether there is a register that is not empty: SQLite takes an empty file for a new database."""
+    return settings.register_path.exists() and settings.register_path.stat().st_size > 0
+
+
+def _refuse_lost(settings: Settings) -> None:
+    """Raise RuleError ``register_gone`` or ``register_empty`` where there are keys, or an empty file, from before."""
+    if settings.register_path.exists():
+        raise RuleError("register_empty", path=settings.register_path)
+    if key_files.trust_list_stamp(settings.keys):
+        raise RuleError("register_gone", path=settings.register_path, keys=settings.keys)
 
 
 def _refuse_real(settings: Settings) -> None:

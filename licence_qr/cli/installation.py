@@ -53,18 +53,28 @@ _HIDDEN = "（不显示：没有这个文件，写的可能是密码本身 hidde
     is_flag=True,
     help="填入虚构的商户和账号。 Fill an empty register with fictional businesses and accounts.",
 )
+@click.option(
+    "--really-new",
+    is_flag=True,
+    help="密钥还在而登记库不在时，确认从未发过证。 Keys without a register: confirm that nothing was ever issued.",
+)
 @json_option
-def init(demonstration: bool, as_json: bool) -> None:
+def init(demonstration: bool, really_new: bool, as_json: bool) -> None:
     """建立登记库和密钥，或把登记库升级到本程序的版本。已有的一律不覆盖。
 
     Create the register and the keys, or upgrade the register to this version of the program. Nothing is overwritten.
+
+    有密钥而没有登记库，或登记库是空文件的，说明登记库丢失了，会拒绝：请恢复备份。确实从未发过证的，加 --really-new。
+
+    Keys without a register, or with an empty file, mean that the register was lost, and are refused: restore the backup. Add
+    --really-new only where nothing was ever issued.
 
     演示数据只在加上 --demonstration 时填入和显示；正式库会拒绝。 Demonstration data is filled in and shown only with
     --demonstration; a live register refuses it.
     """
     settings = load_settings()
     now = datetime.now(UTC)
-    prepare(settings, now, demonstration=demonstration)
+    prepare(settings, now, demonstration=demonstration, really_new=really_new)
     services = build(settings)
     services.preparations.note(whoever_runs_this(), now)
     shown = None

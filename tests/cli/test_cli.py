@@ -136,7 +136,7 @@ def test_without_a_register_every_command_says_how_to_make_one(command, tmp_path
 def test_a_home_that_is_a_file_is_told(tmp_path, run):
     (tmp_path / "var").write_text("not a folder")
     ended = run(tmp_path, "init")
-    assert (ended.status, "[key_file_not_written]" in ended.err) == (1, True)
+    assert (ended.status, "[register_unreachable]" in ended.err) == (1, True)
 
 
 def test_a_damaged_register_is_told(copied, run):

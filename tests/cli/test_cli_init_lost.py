@@ -1,0 +1,50 @@
+"""A register that was lost is not made anew by the command that makes one: its numbers are printed already."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from program import Ended, environ, run_here
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Path:
+    assert init(tmp_path).status == 0
+    return tmp_path
+
+
+def init(folder: Path, *options: str) -> Ended:
+    return run_here(environ(folder), "init", *options)
+
+
+def lose(folder: Path, content: bytes | None) -> Path:
+    register = folder / "var" / "register.db"
+    for each in register.parent.glob("register.db*"):
+        if each.is_file():
+            each.unlink()
+    if content is not None:
+        register.write_bytes(content)
+    return register
+
+
+@pytest.mark.parametrize(("content", "code"), [(None, "register_gone"), (b"", "register_empty")])
+def test_keys_without_a_register_are_told_and_nothing_is_changed(made: Path, content: bytes | None, code: str) -> None:
+    register = lose(made, content)
+    keys = {path.name: path.read_bytes() for path in (made / "keys").iterdir()}
+    ended = init(made)
+    assert ended.status == 1 and f"[{code}]" in ended.err and "Traceback" not in ended.err
+    assert (register.read_bytes() if register.exists() else None) == content
+    assert {path.name: path.read_bytes() for path in (made / "keys").iterdir()} == keys
+    assert init(made, "--really-new").status == 0
+    assert register.stat().st_size > 0
+    assert {path.name: path.read_bytes() for path in (made / "keys").iterdir()} == keys
+
+
+@pytest.mark.parametrize("content", [None, b""])
+def test_a_first_start_that_was_interrupted_is_repeated(made: Path, content: bytes | None) -> None:
+    lose(made, content)
+    (made / "var" / "init-begun").touch()
+    assert init(made).status == 0
+    assert not (made / "var" / "init-begun").exists()
+    assert init(made).status == 0
