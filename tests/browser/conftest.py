@@ -37,9 +37,9 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def walk(chromium: Browser, pytestconfig: pytest.Config) -> Iterator[Walk]:
-    """The walk, in a window of its own."""
+    """The one walk, in a window of its own."""
     context = chromium.new_context(viewport=DESK, bypass_csp=True)
     context.add_init_script(AXE_SCRIPT)  # sent once, not once a page
     yield Walk(context.new_page(), thorough=pytestconfig.getoption("--campaign"))

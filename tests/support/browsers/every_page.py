@@ -27,9 +27,9 @@ UNREAD = {
     "a space after a Chinese stop": re.compile(r"[。，；：？！、] +(?=[\u4e00-\u9fff“《])"),
     "a time written for machines": re.compile(r"\b\d{4}-\d\d-\d\d \d\d:\d\d"),
 }
-# Those of a language one after the other by one worker, which has met what the pages before had.
+# All by one worker, which has met what the pages before had, in the other language too.
 languages = pytest.mark.parametrize(
-    "language", [pytest.param(each, marks=pytest.mark.xdist_group(f"pages in {each}")) for each in ("zh", "en")]
+    "language", [pytest.param(each, marks=pytest.mark.xdist_group("every page")) for each in ("zh", "en")]
 )
 # Each element that shows text of its own, as the elements it stands in with their attributes: without words, addresses
 # and serial numbers, but with the style sheets of the page, and with what these made of each element: a rule may know an
