@@ -66,6 +66,7 @@ from licence_qr.services.keys.trust_list_editions import Ceremony
 from licence_qr.services.lifecycle.credit_record import Bars
 from licence_qr.services.lifecycle.perform import Life
 from licence_qr.services.lifecycle.sweep import LifeSweep
+from licence_qr.services.operation.doctor import Doctor
 from licence_qr.services.operation.preparations import Preparations
 from licence_qr.services.operation.readiness import Watching
 from licence_qr.services.proposals.decide import Proposals
@@ -227,6 +228,12 @@ class Services:
         if named is None:
             return None
         return IdentitySignIn.by(Registration(return_address=back, **asdict(named)), self.sign_in, self.web_secret)
+
+    @property
+    def doctor(self) -> Doctor:
+        """What looks for unsafe conditions."""
+        secrets = (self.settings.web_secret_file,)
+        return Doctor(self.watching, self.keys, self.confirming.checks, self.settings.home, secrets)
 
     @property
     def own_password(self) -> OwnPassword:

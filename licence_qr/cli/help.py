@@ -1,4 +1,4 @@
-"""Help of the commands in both languages, laid out in terminal columns.
+"""Help of the commands in both languages, laid out in terminal columns, and their completion in a shell.
 
 Click fills lines by the number of characters. A Chinese character takes two columns, so those lines would be too long
 for a terminal and break anywhere.
@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable
 
 import click
+from click.shell_completion import get_completion_class
 
 _HEADINGS = {"Options": "选项 Options", "Commands": "命令 Commands", "Positional arguments": "参数 Arguments"}
 _MARKS = {"[required]": "[必填 required]", "[default: ": "[默认 default: "}
@@ -105,3 +106,26 @@ class Group(Command, click.Group):
 
     command_class = Command
     group_class = type
+
+
+_PROGRAM, _VARIABLE = "licence-qr", "_LICENCE_QR_COMPLETE"
+
+
+@click.command(cls=Command, short_help="自动补全。 Complete commands with the Tab key.")
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]), metavar="SHELL", help="bash, zsh 或 or fish")
+@click.pass_context
+def completion(context: click.Context, shell: str) -> None:
+    """打印自动补全脚本，写入该 shell 的启动文件即可；bash 须为 4.4 或更高版本。
+
+    Print the script that completes commands and options with the Tab key, to be saved where SHELL reads it at start-up:
+
+    bash: licence-qr completion bash > ~/.local/share/bash-completion/completions/licence-qr
+
+    zsh: licence-qr completion zsh > a file _licence-qr in a folder of $fpath
+
+    fish: licence-qr completion fish > ~/.config/fish/completions/licence-qr.fish
+    """
+    made = get_completion_class(shell)
+    if made is None:  # Click supports every shell of the choice
+        raise click.UsageError(shell)
+    click.echo(made(context.find_root().command, {}, _PROGRAM, _VARIABLE).source())

@@ -11,9 +11,9 @@ from contextlib import suppress
 import click
 
 from licence_qr import __version__
-from licence_qr.cli.completion import completion
+from licence_qr.cli.doctor import doctor
 from licence_qr.cli.errors import tell, unusable
-from licence_qr.cli.help import Group
+from licence_qr.cli.help import Group, completion
 from licence_qr.cli.importing import import_command
 from licence_qr.cli.installation import account, init, serve, show_settings
 from licence_qr.cli.issuing import issue, notice
@@ -62,6 +62,7 @@ COMMANDS = (
     remind,
     life,
     show_settings,
+    doctor,
     completion,
 )
 for command in COMMANDS:

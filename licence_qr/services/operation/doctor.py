@@ -1,0 +1,77 @@
+"""What makes an installation unsafe although it works: each condition with what to do about it.
+
+Readiness tells what is broken now; this tells what would hurt once somebody steals, restores or loses something. It tells
+paths and counts, no person and no secret.
+"""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from licence_qr.domain.dates import local_date
+from licence_qr.domain.roles import Role
+from licence_qr.errors import LicenceQRError
+from licence_qr.services.accounts.second_factor.checking import FactorChecks
+from licence_qr.services.keys.keyring import FIRST_PURPOSES, Keys
+from licence_qr.services.operation.readiness import Watching
+from licence_qr.store.accounts import accounts
+from licence_qr.store.keys import key_files, newest_lists
+
+KEY_ENDS_WITHIN = timedelta(days=60)  # to fetch the root key from its safe
+FEWEST_ADMINISTRATORS = 2  # one asks for the reset of a lost second factor, another confirms it
+_OF_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+
+@dataclass(frozen=True, slots=True)
+class Doctor:
+    """Examines one installation. ``secrets`` are the files that nobody but their owner may read."""
+
+    watching: Watching
+    keys: Keys
+    checks: FactorChecks
+    home: Path
+    secrets: tuple[Path, ...]
+
+    def examine(self, now: datetime) -> list[LicenceQRError]:
+        """What was found, the gravest first; empty where nothing is. Raises RegisterError, KeyStoreError, TokenError."""
+        broken = self.watching.look(now).reasons
+        return [*broken, *self._keys(now), *self._files(), *self._people()]
+
+    def _keys(self, now: datetime) -> Iterator[LicenceQRError]:
+        folder, passphrase = self.keys.folder, self.keys.passphrase_file
+        if not self.checks.demonstration:
+            if key_files.has_private_key(folder, key_files.ROOT):
+                yield LicenceQRError("unsafe_root_key_here", path=folder)
+            if any(place in passphrase.resolve().parents for place in (self.home.resolve(), folder.resolve())):
+                yield LicenceQRError("unsafe_passphrase_beside", path=passphrase)
+        for purpose in FIRST_PURPOSES:
+            signing = self.keys.trust_list().signing_keys(purpose, local_date(now))
+            last = max((key.sign_until for key in signing), default=None)
+            if last is not None and last - local_date(now) < KEY_ENDS_WITHIN:
+                yield LicenceQRError("unsafe_key_ends", purpose=purpose.value, last=last)
+        if not newest_lists.read(folder):
+            yield LicenceQRError("unsafe_lists_not_noted", path=folder)
+
+    def _files(self) -> Iterator[LicenceQRError]:
+        register = self.watching.probe.path
+        for path in sorted({*self.secrets, register, *self.keys.folder.glob("*.pem"), self.keys.passphrase_file}):
+            mode = path.stat().st_mode if path.exists() else 0
+            if mode & _OF_OTHERS:
+                yield LicenceQRError("unsafe_file_open", path=path, mode=f"{stat.S_IMODE(mode):04o}")
+
+    def _people(self) -> Iterator[LicenceQRError]:
+        with self.checks.database.read() as tx:
+            active = [user.actor for user in accounts.everybody(tx) if not user.disabled]
+            bare = [
+                each for each in active if self.checks.is_required(each) and not self.checks.enrolled(tx, each.user_id)
+            ]
+        if bare:
+            yield LicenceQRError("unsafe_without_factor", count=len(bare))
+        if not self.checks.demonstration:
+            administrators = {each.person_id for each in active if Role.ADMIN in each.roles}
+            if len(administrators) < FEWEST_ADMINISTRATORS:
+                yield LicenceQRError("unsafe_few_administrators", count=len(administrators))

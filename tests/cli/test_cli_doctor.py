@@ -1,0 +1,96 @@
+"""``licence-qr doctor`` finds each unsafe condition, says what to do, and is content once it was done."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from program import environ, run_here
+from quick_passwords import QUICK
+
+from licence_qr.bootstrap import build
+from licence_qr.config import load_settings
+from licence_qr.domain.roles import Role
+from licence_qr.store.accounts import factors
+
+OFFICE = "baishiyi"
+
+
+class Live:
+    """An installation that is no demonstration, and what the doctor finds in it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.settings = folder, environ(folder)
+        assert run_here(self.settings, "init").status == 0
+        assert run_here(self.settings, "life", "sweep").status == 0
+
+    @property
+    def found(self) -> list[str]:
+        ended = run_here(self.settings, "doctor", "--json")
+        codes = [each["code"] for each in json.loads(ended.out)["findings"]]
+        assert ended.status == (1 if codes else 0)
+        return codes
+
+    def administrator(self, name: str, *, factor: bool) -> None:
+        services = build(load_settings(self.settings), hasher=QUICK)
+        now = datetime.now(UTC)
+        password = "seven grey herons at noon"
+        user = services.accounts.create(name, "示例", OFFICE, frozenset({Role.ADMIN}), password, now)
+        if factor:
+            with services.database.write() as tx:
+                factors.put_totp(tx, user, b"sealed", "session", now)
+                factors.confirm_totp(tx, user, now)
+        services.database.close()
+
+
+@pytest.fixture
+def live(tmp_path: Path) -> Live:
+    return Live(tmp_path)
+
+
+def test_an_installation_just_made_is_told_what_is_unsafe_until_it_is_mended(live: Live, tmp_path: Path) -> None:
+    assert live.found == ["unsafe_root_key_here", "unsafe_passphrase_beside", "unsafe_few_administrators"]
+    (tmp_path / "safe").mkdir()
+    (tmp_path / "keys" / "root.pem").rename(tmp_path / "safe" / "root.pem")
+    (tmp_path / "var" / "key-passphrase").rename(tmp_path / "safe" / "passphrase")
+    live.settings["LICENCE_QR_PASSPHRASE_FILE"] = str(tmp_path / "safe" / "passphrase")
+    live.administrator("zhang", factor=True)
+    live.administrator("li", factor=True)
+    assert live.found == []
+    assert run_here(live.settings, "doctor").out == "没有发现隐患。 Nothing unsafe was found.\n"
+
+
+def test_each_finding_is_told_in_both_languages_with_what_to_do(live: Live) -> None:
+    said = run_here(live.settings, "doctor").out
+    assert "[unsafe_root_key_here]" in said and "保险柜" in said and "--root-folder" in said
+
+
+def test_an_account_that_needs_a_factor_and_has_none_is_counted(live: Live) -> None:
+    live.administrator("zhang", factor=False)
+    live.administrator("li", factor=True)
+    assert live.found[2:] == ["unsafe_without_factor"]
+
+
+@pytest.mark.parametrize("name", ["var/web-secret", "var/register.db", "keys/root.pem"])
+def test_a_file_that_others_can_read_is_named(live: Live, tmp_path: Path, name: str) -> None:
+    if name == "var/web-secret":
+        (tmp_path / name).touch(mode=0o600)
+    (tmp_path / name).chmod(0o640)
+    assert "unsafe_file_open" in live.found
+    assert f"{tmp_path / name}" in run_here(live.settings, "doctor").out
+
+
+def test_lists_that_are_not_noted_beside_the_keys_are_told(live: Live, tmp_path: Path) -> None:
+    noted = tmp_path / "keys" / "newest-lists.json"
+    noted.unlink()
+    noted.mkdir()
+    assert "unsafe_lists_not_noted" in live.found
+
+
+def test_a_demonstration_is_not_told_what_is_meant_so(tmp_path: Path) -> None:
+    settings = environ(tmp_path)
+    assert run_here(settings, "init", "--demonstration").status == 0
+    assert run_here(settings, "life", "sweep").status == 0
+    assert json.loads(run_here(settings, "doctor", "--json").out) == {"findings": []}
