@@ -66,6 +66,7 @@ from licence_qr.services.keys.trust_list_editions import Ceremony
 from licence_qr.services.lifecycle.credit_record import Bars
 from licence_qr.services.lifecycle.perform import Life
 from licence_qr.services.lifecycle.sweep import LifeSweep
+from licence_qr.services.operation.check import Check
 from licence_qr.services.operation.doctor import Doctor
 from licence_qr.services.operation.preparations import Preparations
 from licence_qr.services.operation.readiness import Watching
@@ -228,6 +229,11 @@ class Services:
         if named is None:
             return None
         return IdentitySignIn.by(Registration(return_address=back, **asdict(named)), self.sign_in, self.web_secret)
+
+    @property
+    def check(self) -> Check:
+        """What checks that everything is still there."""
+        return Check(self.database, self.keys.trust_list, self.keys.allow_list, self.watching.photos)
 
     @property
     def doctor(self) -> Doctor:

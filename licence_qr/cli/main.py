@@ -11,7 +11,7 @@ from contextlib import suppress
 import click
 
 from licence_qr import __version__
-from licence_qr.cli.doctor import doctor
+from licence_qr.cli.doctor import check, doctor
 from licence_qr.cli.errors import tell, unusable
 from licence_qr.cli.help import Group, completion
 from licence_qr.cli.importing import import_command
@@ -63,6 +63,7 @@ COMMANDS = (
     life,
     show_settings,
     doctor,
+    check,
     completion,
 )
 for command in COMMANDS:

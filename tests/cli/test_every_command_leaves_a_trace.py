@@ -28,6 +28,7 @@ HERE = f"console:{system_user()}"
 PASSWORD = "a quiet morning by the river"
 NEEDS_NONE = {
     "completion": "prints the program's own words",
+    "check": "tells numbers of codes and counts, and no person",
     "doctor": "tells paths, modes, days and counts, and no person",
     "keys list": "prints the trust list, which is published",
     "notice": "prints a text of the catalogue, which is published",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -131,11 +131,17 @@ def refresh_status(tx: Transaction, uscc: str, day: date) -> None:
 
 
 def _turn_entries(tx: Transaction, code: StoredCode, business: StoredBusiness, day: date) -> None:
-    """Update the entries of one version, except that of a superseded print. Permits are matched by number."""
+    for index, value in status_entries(tx, code, business, day):
+        codes.set_status(tx, index, value)
+
+
+def status_entries(tx: Transaction, code: StoredCode, business: StoredBusiness, day: date) -> Iterator[tuple[int, int]]:
+    """Index and value, on ``day``, of the entries of one version, except that of a superseded print. Permits are matched by
+    number."""
     if codes.status(tx, code.status_index) != codes.SUPERSEDED:
-        codes.set_status(tx, code.status_index, _PRINT_ENDED if business.stored.state.ended else 0)
+        yield code.status_index, _PRINT_ENDED if business.stored.state.ended else 0
     values = {p.permit_no: status_list_value(status_on(p, day)) for p in business.record.permits}
     for entry, signed in enumerate(json.loads(code.record)["permits"], start=1):
         # A permit that an import has moved to another holder is reported by that holder's code.
         if (value := values.get(signed["permit_no"])) is not None:
-            codes.set_status(tx, code.status_index + entry, value)
+            yield code.status_index + entry, value

@@ -319,6 +319,14 @@ def photos(tx: Transaction, key: int) -> tuple[StoredPhoto, ...]:
     )
 
 
+def kept_photos(tx: Transaction, offset: int, limit: int) -> tuple[str, ...]:
+    """Hashes of the photographs that are kept, in their order, each once."""
+    asked = (
+        "SELECT DISTINCT kept_sha256 FROM inspection_photos WHERE kept_sha256 IS NOT NULL ORDER BY 1 LIMIT ? OFFSET ?"
+    )
+    return tuple(str(row[0]) for row in tx.all(asked, (limit, offset)))
+
+
 def keep_photo(tx: Transaction, key: int, position: int, kept_sha256: str, at: datetime) -> None:
     """Record that a photograph has arrived, and the hash of its cleaned file."""
     tx.run(

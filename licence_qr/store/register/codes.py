@@ -88,6 +88,24 @@ def everything_newest(tx: Transaction) -> tuple[StoredCode, ...]:
     return tuple(from_row(row) for row in rows)
 
 
+def count(tx: Transaction) -> int:
+    """How many versions there are."""
+    row = tx.one("SELECT count(*) AS n FROM codes")
+    return int(row["n"]) if row else 0
+
+
+def page(tx: Transaction, offset: int, limit: int) -> tuple[StoredCode, ...]:
+    """Versions in order of their status entries, which is that of signing."""
+    rows = tx.all(f"SELECT {_COLUMNS} FROM codes ORDER BY status_index LIMIT ? OFFSET ?", (limit, offset))
+    return tuple(from_row(row) for row in rows)
+
+
+def highest_status_index(tx: Transaction) -> int:
+    """The highest index that any version has taken, -1 before the first."""
+    row = tx.one("SELECT coalesce(max(status_index + entry_count), 0) AS n FROM codes")
+    return (int(row["n"]) if row else 0) - 1
+
+
 def take_status_block(tx: Transaction, entry_count: int) -> int:
     """Allocate a block of status entries, all 0, and return its first index. Indices count from 0."""
     return counters.take(tx, STATUS_SERIES, 0, entry_count) - 1

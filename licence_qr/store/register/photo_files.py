@@ -9,6 +9,7 @@ leaves a partial file whose name begins with a dot; the daily sweep removes it.
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import os
 import re
 import tempfile
@@ -64,6 +65,13 @@ class PhotoFiles:
             raise NotFoundError("photo_not_found") from None
         except OSError as error:
             raise RegisterError("register_unreachable", path=self._folder) from error
+
+    def is_whole(self, sha256: str) -> bool:
+        """Whether the photograph of this hash is there and has it. Raises RegisterError."""
+        try:
+            return hashlib.sha256(self.get(sha256)).hexdigest() == sha256
+        except NotFoundError:
+            return False
 
     def sweep(self, now: datetime) -> int:
         """Remove partial files of killed writers and return how many. Raises RegisterError.

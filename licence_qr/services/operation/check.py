@@ -1,0 +1,113 @@
+"""Whether what was acknowledged is still there: the register's pages, its codes, numbers, states, history and photographs.
+
+Nothing is changed. The quick part looks at pages and counters alone; the whole goes through every code and every business in
+parts, so that nobody waits for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import count
+
+from licence_qr.credential.allow_list import AllowList
+from licence_qr.credential.trust_list import TrustList
+from licence_qr.credential.verifier import verify_token
+from licence_qr.domain.dates import local_date
+from licence_qr.errors import ConflictError, LicenceQRError, NotFoundError, TokenError
+from licence_qr.services.publishing import signed_content
+from licence_qr.services.publishing.lookup import RegisteredBefore
+from licence_qr.services.register import record
+from licence_qr.services.register.state_on_day import fold
+from licence_qr.services.signing.sign_record import status_entries
+from licence_qr.store.database import integrity
+from licence_qr.store.database.connections import Database, Transaction
+from licence_qr.store.inspecting import inspections
+from licence_qr.store.register import codes, counters, history
+from licence_qr.store.register.codes import StoredCode
+from licence_qr.store.register.photo_files import PhotoFiles
+
+PART = 200  # codes, or photographs, in one transaction
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Checks one installation."""
+
+    database: Database
+    trust_list: Callable[[], TrustList]
+    allow_list: Callable[[], AllowList | None]
+    photos: PhotoFiles
+
+    def quick(self) -> Iterator[LicenceQRError]:
+        """Pages and foreign keys of the register, and that its counters are above what was given. Raises RegisterError."""
+        with self.database.read() as tx:
+            for told in integrity.faults(tx, whole=False):
+                yield LicenceQRError("check_pages", told=told)
+            for table, rows in integrity.broken_references(tx).items():
+                yield LicenceQRError("check_references", table=table, count=rows)
+            given, last = codes.highest_status_index(tx), counters.last(tx, codes.STATUS_SERIES, 0)
+            if given >= last:
+                yield LicenceQRError("check_counter", series=codes.STATUS_SERIES, last=last, given=given)
+
+    def whole(self, now: datetime, progress: Progress) -> Iterator[LicenceQRError]:
+        """``quick``, every page again with all its indexes, every code, every business and every photograph."""
+        yield from self.quick()
+        with self.database.read() as tx:
+            for told in integrity.faults(tx, whole=True):
+                yield LicenceQRError("check_pages", told=told)
+            total = codes.count(tx)
+        done = 0
+        for first in count(0, PART):
+            with self.database.read() as tx:
+                part = codes.page(tx, first, PART)
+                for code in part:
+                    yield from self._code(tx, code, now)
+            if not part:
+                break
+            done += len(part)
+            progress(done, total)
+        yield from self._photographs()
+
+    def _code(self, tx: Transaction, code: StoredCode, now: datetime) -> Iterator[LicenceQRError]:
+        about = {"number": code.code_id.number, "version": code.version}
+        newest = codes.newest(tx, code.code_id) or code
+        try:
+            allowed = RegisteredBefore(lambda _: code, self.allow_list)
+            signed = verify_token(code.token, self.trust_list(), now, allow_list=allowed).claims
+            business = record.load(tx, code.uscc)
+            if code.version != newest.version:
+                signed_content.check_version(code, signed)
+            else:
+                signed_content.check(code, signed, business.record)
+                if self._differs_from_history(tx, code.uscc, now):
+                    yield LicenceQRError("check_history", uscc=code.uscc)
+        except (TokenError, ConflictError, NotFoundError) as error:
+            because = error.facts.get("what", error.code)
+            yield LicenceQRError("check_code", because=because, **about)
+            return
+        for index, wanted in status_entries(tx, code, business, local_date(now)):
+            if (held := codes.status(tx, index)) != wanted:
+                yield LicenceQRError("check_status", index=index, held=held, wanted=wanted, **about)
+
+    @staticmethod
+    def _differs_from_history(tx: Transaction, uscc: str, now: datetime) -> bool:
+        """Whether the state folded from the history is another than the one held."""
+        business, told = record.load(tx, uscc), fold(uscc, history.of_business(tx, uscc), local_date(now), None)
+        if told.entity is None:
+            return True
+        held = {(each.permit_no, each.state, each.period, each.grade) for each in business.record.permits}
+        folded = {(each.permit_no, each.state, each.period, each.grade) for each in told.permits.values()}
+        return told.entity != business.stored.entity or not held <= folded
+
+    def _photographs(self) -> Iterator[LicenceQRError]:
+        for first in count(0, PART):
+            with self.database.read() as tx:
+                part = inspections.kept_photos(tx, first, PART)
+            if not part:
+                return
+            for sha256 in part:
+                if not self.photos.is_whole(sha256):
+                    yield LicenceQRError("check_photograph", sha256=sha256)
