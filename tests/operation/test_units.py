@@ -41,7 +41,7 @@ def verified(*units: Path) -> tuple[int, str]:
 def test_there_is_a_unit_for_what_the_program_has_to_do():
     names = {unit.name for unit in UNITS}
     assert names == {"licence-qr.socket", "licence-qr.service"} | {
-        f"licence-qr-{job}.{kind}" for job in ("sweep", "remind") for kind in ("service", "timer")
+        f"licence-qr-{job}.{kind}" for job in ("sweep", "remind", "check") for kind in ("service", "timer")
     }
 
 
