@@ -41,9 +41,10 @@ _UNREACHABLE = Refusal(
 _DIFFERS = Refusal(
     "errors/differs.html",
     Headline(
-        Text("不能确认：登记库与签发内容不一致", "Not confirmed: the register differs from what was signed"),
+        Text("不能确认", "Not confirmed"),
         Tone.BAD,
         Sign.TRIANGLE,
+        Text("登记库与签发内容不一致", "The register differs from what was signed"),
     ),
 )
 

@@ -58,7 +58,7 @@ def shown(page: PublicPage, app: Flask, lang: str = "zh") -> str:
         ("old_print", "这是旧版亮证牌", "care"),
         ("forged", "核验未通过，不可采信", "bad"),
         ("unknown", "未查到", "unknown"),
-        ("differs", "不能确认：登记库与签发内容不一致", "bad"),
+        ("differs", "不能确认", "bad"),
         ("unreachable", "现在无法查询", "unknown"),
         ("unreachable_genuine", "现在无法查询", "unknown"),
     ],
