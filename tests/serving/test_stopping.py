@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-ROUNDS, LONG_ROUNDS = 20, 300
+ROUNDS, LONG_ROUNDS = 12, 300
 # After which of its own lines a start is stopped; the empty one stands for the beginning.
 STAGES = ("", "Starting gunicorn", "Listening at", "Booting worker", "serves")
 MOST_SECONDS_MORE = 0.7
