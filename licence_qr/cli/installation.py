@@ -324,9 +324,12 @@ def reset_second_factor(username: str, administrator: str, second: str, reason: 
 
     管理员和另一人各自输入密码；有第二重验证的，还要输入验证码。两人都不能是账号本人。 The administrator and the second
     person each enter their password, and a code if they have a second factor. Neither may be the owner of the account.
+
+    第二人须是另一位人员管理员或本窗口负责人；两人的账号不得都在本机开通。 The second person is another administrator or the
+    supervisor of the office. Not both accounts may have been opened on this machine.
     """
     services = build(load_settings())
-    _, *both = services.factor_reset.demand(username, administrator, second)
+    _, *both = services.factor_reset.demand(username, administrator, second, datetime.now(UTC))
     first, other = (_confirmer(services, each) for each in both)
     services.factor_reset.reset(username, first, other, reason, whoever_runs_this(), datetime.now(UTC))
     if as_json:

@@ -27,10 +27,17 @@ def enrolled(services, name, now):
     return app
 
 
+def two_and_an_owner(services, owner, then):
+    """An owner, and two who are of two hands: the administrator was opened here, the supervisor at the desk by another."""
+    for name, role in ((owner, Role.CLERK), ("wang", Role.ADMIN), ("qian", Role.ADMIN)):
+        services.accounts.create(name, name, "baishiyi", frozenset({role}), PASSWORD, then)
+    desk = services.accounts.acting(services.accounts.user("qian"))
+    desk.create("zhao", "zhao", "baishiyi", frozenset({Role.SUPERVISOR}), PASSWORD, then)
+
+
 def test_both_are_asked_for_their_password_and_their_code(copied):
     services, now = build(load_settings(environ(copied)), hasher=QUICK), datetime.now(UTC)
-    for name, role in (("li", Role.CLERK), ("wang", Role.ADMIN), ("zhao", Role.CLERK)):
-        services.accounts.create(name, name, "baishiyi", frozenset({role}), PASSWORD, now)
+    two_and_an_owner(services, "li", now - timedelta(days=30))
     enrolled(services, "li", now)
     # One step back, so that the code of now has not been used.
     administrator = enrolled(services, "wang", now - timedelta(minutes=1))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
@@ -18,8 +18,9 @@ from quick_passwords import QUICK
 from licence_qr.bootstrap import Services, build
 from licence_qr.cli.main import commands
 from licence_qr.config import load_settings
+from licence_qr.domain.accounts.factor_resets import SETTLED_DAYS
 from licence_qr.domain.register.events import EventKind
-from licence_qr.domain.roles import Role
+from licence_qr.domain.roles import AT_THE_MACHINE, Role
 from licence_qr.process.system_user import system_user
 from licence_qr.services.keys.trust_list_editions import KeyPurpose
 from licence_qr.store.register import history, traces
@@ -91,8 +92,11 @@ def told(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
     folder = Path(shutil.copytree(installed, tmp_path_factory.mktemp("leaves") / "installation"))
     services = build(load_settings(environ(folder)), hasher=QUICK)
     told = {"init": set(left_by_the_console(services))}  # which made the demonstration
-    for name, role in (("wang", Role.ADMIN), ("zhao", Role.CLERK)):
-        services.accounts.create(name, name, "baishiyi", frozenset({role}), PASSWORD, datetime.now(UTC))
+    then = datetime.now(UTC) - timedelta(days=SETTLED_DAYS)
+    for name in ("wang", "qian"):
+        services.accounts.create(name, name, "baishiyi", frozenset({Role.ADMIN}), PASSWORD, then)
+    desk = services.accounts.acting(services.accounts.user("qian") or AT_THE_MACHINE)
+    desk.create("zhao", "zhao", "bafu", frozenset({Role.SUPERVISOR}), PASSWORD, then)
     runner = CliRunner(env=environ(folder))
     for command, (arguments, _) in list(LEAVES.items())[1:]:
         before = left_by_the_console(services)

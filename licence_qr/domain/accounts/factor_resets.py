@@ -11,6 +11,9 @@ from licence_qr.wording.text import Text
 
 # Whoever answers has seen the owner, or heard the owner's voice, on the day of the request.
 RESET_HOURS = 24
+# The second person is somebody whom the office has known by this account for a week: an account made or taken over for the
+# purpose would stand in the lists that long first. A rule of this program from 30 November 2026; no law names a time.
+SETTLED_DAYS = 7
 
 
 class ResetState(StrEnum):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -63,10 +64,19 @@ class Accounts:
             account = Actor(0, username, display_name, office, roles, person_id=person_id)
             return open_within(tx, account, hashed, self.by, now, must_change=must_change)
 
-    def set_password(self, username: str, password: str, now: datetime, *, must_change: bool = True) -> None:
+    def set_password(
+        self,
+        username: str,
+        password: str,
+        now: datetime,
+        *,
+        must_change: bool = True,
+        said: Mapping[str, object] | None = None,
+    ) -> None:
         """Set a new password, which its owner must change when signing in; end all sessions of the account.
 
         Its calendar address goes too: somebody who knew the old password may have copied it, and it needs no password.
+        ``said``: what the event tells besides.
 
         Raises InputError as ``passwords.demand`` does, AccessError ``account_unknown``.
         """
@@ -77,7 +87,7 @@ class Accounts:
             user = _known(tx, username)
             accounts.set_password(tx, user.actor.user_id, hashed, must_change=must_change)
             shut_out(tx, user, self.by, now)
-            note(tx, EventKind.PASSWORD_SET, user.actor.user_id, self.by, now)
+            note(tx, EventKind.PASSWORD_SET, user.actor.user_id, self.by, now, said)
 
     def disable(self, username: str, now: datetime) -> None:
         """Disable an account and end all its sessions.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -16,6 +16,7 @@ from licence_qr.errors import AccessError, InputError
 from licence_qr.services.accounts import staff
 from licence_qr.services.accounts.accounts import Accounts, open_within
 from licence_qr.services.accounts.confirming import Confirming
+from licence_qr.services.accounts.second_factor import password_resets
 from licence_qr.services.accounts.second_factor.checking import Proof
 from licence_qr.services.accounts.staff import PersonDetails, Staff
 from licence_qr.services.register import access, events
@@ -187,12 +188,22 @@ class People:
         self.staff.reopen(user_id, actor, now)
 
     def reset_password(self, actor: Actor, user_id: int, proof: ProofFrom, now: datetime) -> str:
-        """Give an account a new starting password, end its sessions, and return the password. Raises AccessError."""
+        """Give an account a new starting password, end its sessions, and return the password.
+
+        Raises AccessError, and RuleError ``password_needs_two`` as ``password_resets.demand_allowed``.
+        """
         username = self._demand_of_another(actor, user_id)
+        self._demand_allowed(actor, user_id, now)
         self._confirm(actor, proof, changing(AccountAct.RESET, user_id), now)
+        said = self._demand_allowed(actor, user_id, now)
         password = secrets.token_urlsafe(STARTING_PASSWORD_BYTES)
-        self.accounts.acting(actor).set_password(username, password, now)
+        self.accounts.acting(actor).set_password(username, password, now, said=said)
         return password
+
+    def _demand_allowed(self, actor: Actor, user_id: int, now: datetime) -> Mapping[str, object] | None:
+        with self.database.read() as tx:
+            user = staff.known_account(tx, user_id)
+            return password_resets.demand_allowed(tx, self.confirming.checks, actor, user, now)
 
     def _parts(self, actor: Actor, wanted: PeopleFilter) -> Iterator[PersonView]:
         done = 0

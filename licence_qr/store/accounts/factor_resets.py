@@ -45,6 +45,13 @@ def open_of(tx: Transaction, user_id: int, since: datetime) -> StoredReset | Non
     return _reset(row) if row else None
 
 
+def last_done(tx: Transaction, user_id: int, asked_by: int) -> StoredReset | None:
+    """The last request for an account by the account ``asked_by`` that a second person has confirmed, or None."""
+    sql = "SELECT * FROM factor_resets WHERE user_id = ? AND asked_by = ? AND state = ? ORDER BY reset_id DESC LIMIT 1"
+    row = tx.one(sql, (user_id, asked_by, ResetState.DONE.value))
+    return _reset(row) if row else None
+
+
 def settle(tx: Transaction, reset_id: int, state: ResetState, by: int, now: datetime) -> None:
     """Record the answer to a request."""
     sql = "UPDATE factor_resets SET state = ?, settled_by = ?, settled_at = ? WHERE reset_id = ?"

@@ -9,6 +9,7 @@ before the split, have everything in ``before``, ``after`` and ``reason``, and n
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -88,6 +89,13 @@ def since(tx: Transaction, uscc: str, revision: int) -> list[EventRow]:
 def is_about(tx: Transaction, subject: str) -> bool:
     """Whether any event has this subject."""
     return tx.one("SELECT 1 FROM history WHERE subject = ? LIMIT 1", (subject,)) is not None
+
+
+def of_subject(tx: Transaction, subject: str, kinds: Collection[str]) -> list[EventRow]:
+    """The events of ``kinds`` with this subject, oldest first."""
+    wanted = ", ".join("?" * len(kinds))
+    sql = f"{_SELECT} WHERE subject = ? AND event IN ({wanted}) ORDER BY seq"
+    return [whole(row) for row in tx.all(sql, (subject, *sorted(kinds)))]
 
 
 def newest_at(tx: Transaction) -> datetime | None:

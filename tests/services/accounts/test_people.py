@@ -35,7 +35,7 @@ def account(
     *roles: Role,
     name: str = "",
     office: str = "baishiyi",
-    **more: str,
+    **more: Any,
 ) -> Actor:
     services.accounts.create(username, name or f"{username}（示例）", office, frozenset(roles), PASSWORD, now, **more)
     found = services.accounts.user(username)
@@ -51,6 +51,12 @@ def admin(services: Services, now: datetime) -> Actor:
 @pytest.fixture
 def wang(services: Services, now: datetime) -> Actor:
     return account(services, "wang", now, Role.CLERK, staff_no="B-017")
+
+
+@pytest.fixture
+def new(services: Services, now: datetime) -> Actor:
+    """Whoever opened the account knows its password, and nobody has used it."""
+    return account(services, "wang", now, Role.CLERK, staff_no="B-017", must_change=True)
 
 
 def events(services: Services) -> list[tuple[str, str, str, Any, Any]]:
@@ -109,8 +115,9 @@ def test_what_must_be_apart_is_refused_of_all_accounts_of_a_person_together(
 
 
 def test_every_act_is_written_down_with_what_was_before(
-    services: Services, admin: Actor, wang: Actor, now: datetime
+    services: Services, admin: Actor, new: Actor, now: datetime
 ) -> None:
+    wang = new
     people, subject = services.people, f"account/{wang.user_id}"
     person = people.get(admin, wang.person_id)
     details = PersonDetails("B-018", "王示例", "jinfeng")
@@ -160,7 +167,7 @@ def test_a_new_role_counts_in_a_session_that_is_open(
     services.people.set_roles(admin, wang.user_id, frozenset({Role.DECIDER}), "clerk", PROOF, now)
     actor = services.sessions.actor(token, now)
     assert actor is not None and actor.roles == {Role.DECIDER}
-    services.people.reset_password(admin, wang.user_id, PROOF, now)
+    services.people.close(admin, wang.user_id, PROOF, now)
     assert services.sessions.actor(token, now) is None
 
 
@@ -191,7 +198,8 @@ def test_the_last_administrator_stays(services: Services, admin: Actor, now: dat
     services.accounts.disable("other", now)
 
 
-def test_grave_acts_take_the_right_password(services: Services, admin: Actor, wang: Actor, now: datetime) -> None:
+def test_grave_acts_take_the_right_password(services: Services, admin: Actor, new: Actor, now: datetime) -> None:
+    wang = new
     people, wrong = services.people, ProofFrom(Proof("a wrong password"), "192.0.2.1")
     li = people.add(admin, PersonDetails("", "李示例", "bafu"), now)
     before, roles = events(services), frozenset({Role.DECIDER})
@@ -204,7 +212,8 @@ def test_grave_acts_take_the_right_password(services: Services, admin: Actor, wa
     assert events(services) == before
 
 
-def test_grave_acts_take_the_second_factor_once(services: Services, admin: Actor, wang: Actor, now: datetime) -> None:
+def test_grave_acts_take_the_second_factor_once(services: Services, admin: Actor, new: Actor, now: datetime) -> None:
+    wang = new
     people, li = services.people, services.people.add(admin, PersonDetails("", "李示例", "bafu"), now)
     app, _ = enrol_app(services, admin, PASSWORD, now)
     roles = frozenset({Role.DECIDER})

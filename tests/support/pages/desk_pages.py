@@ -6,7 +6,7 @@ import html
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -36,6 +36,7 @@ PEOPLE = {
     "catalogue": (OFFICE, Role.CATALOGUE),
     "administrator": (OFFICE, Role.ADMIN),
 }
+KNOWN_FOR = timedelta(days=30)  # so that the supervisor and the administrator count as two
 HOTEL = {"trade": "hotel", "kinds": "hotel", "answer_serves_food": "no", "answer_has_pool": "no"}
 DETAILS = {
     "uscc": "",
@@ -74,7 +75,7 @@ def installation(
     prepare(settings, now, demonstration=True)
     services = build(settings, hasher=QUICK)
     for username, (office, role) in PEOPLE.items():
-        services.accounts.create(username, f"{username}（示例）", office, frozenset({role}), PASSWORD, now)
+        services.accounts.create(username, f"{username}（示例）", office, frozenset({role}), PASSWORD, now - KNOWN_FOR)
     return services
 
 

@@ -16,6 +16,7 @@ from licence_qr.services.accounts import staff
 from licence_qr.services.accounts.confirming import Confirming
 from licence_qr.services.accounts.notes import note
 from licence_qr.services.accounts.people import ProofFrom
+from licence_qr.services.accounts.second_factor import hands
 from licence_qr.services.accounts.second_factor.resetting import MAX_REASON_CHARS, take_away
 from licence_qr.services.register import access, events, things
 from licence_qr.services.register.access import CONFIRM_RESETS, MANAGE_PEOPLE, READ_PEOPLE
@@ -64,7 +65,7 @@ class ResetRequests:
         """Ask for the reset of an account, and return the key of the request.
 
         Raises AccessError, also ``own_account`` and as ``Confirming.confirm``; InputError ``reset_reason_missing``,
-        ``text_too_long`` or ``password_missing``; ConflictError ``reset_open_already`` or ``no_factor_to_reset``;
+        ``text_too_long`` or ``password_missing``; ConflictError ``reset_open_already`` or ``person_changed_meanwhile``;
         NotFoundError ``thing_not_found``.
         """
         access.demand(actor, MANAGE_PEOPLE)
@@ -116,10 +117,11 @@ class ResetRequests:
         return view
 
     def confirm(self, actor: Actor, reset_id: int, given: ProofFrom, now: datetime) -> None:
-        """Confirm it as the second person: all factors of the account are removed, and its sessions end.
+        """Confirm it as the second person: all factors of the account are removed, its sessions end, and whoever asked may
+        set a starting password once (``password_resets``).
 
-        Raises AccessError, also as ``Confirming.confirm``; RuleError ``reset_needs_two_others``; ConflictError
-        ``reset_settled``; InputError ``password_missing``; NotFoundError ``thing_not_found``.
+        Raises AccessError, also as ``Confirming.confirm``; RuleError ``reset_needs_two_others`` and as ``hands``;
+        ConflictError ``reset_settled``; InputError ``password_missing``; NotFoundError ``thing_not_found``.
         """
         access.demand(actor, CONFIRM_RESETS)
         with self.confirming.sign_in.database.read() as tx:
@@ -136,7 +138,7 @@ class ResetRequests:
         """Let it be, as the second person or as who asked. Raises as ``confirm``, but asks for no proof."""
         access.demand(actor, CONFIRM_RESETS)
         with self.confirming.sign_in.database.write() as tx:
-            view = self._answerable(tx, actor, reset_id, now, also_who_asked=True)
+            view = self._answerable(tx, actor, reset_id, now, confirms=False)
             factor_resets.settle(tx, reset_id, ResetState.DECLINED, actor.user_id, now)
             note(tx, EventKind.FACTORS_RESET_DECLINED, view.reset.user_id, actor, now)
 
@@ -146,17 +148,20 @@ class ResetRequests:
             raise AccessError("own_account")
         if factor_resets.open_of(tx, user_id, _since(now)):
             raise ConflictError("reset_open_already")
-        if user.disabled or not self.confirming.checks.enrolled(tx, user_id):
-            raise ConflictError("no_factor_to_reset")
+        if user.disabled:
+            raise ConflictError("person_changed_meanwhile")
 
     def _answerable(
-        self, tx: Transaction, actor: Actor, reset_id: int, now: datetime, *, also_who_asked: bool = False
+        self, tx: Transaction, actor: Actor, reset_id: int, now: datetime, *, confirms: bool = True
     ) -> ResetView:
         view = _view(tx, actor, _known(tx, reset_id), now)
         access.demand(actor, CONFIRM_RESETS, view.owner.office)
-        asks_and_may = also_who_asked and actor.is_same_person(view.asked_by)
+        asks_and_may = not confirms and actor.is_same_person(view.asked_by)
         if not asks_and_may and not _three(view.owner, view.asked_by, actor):
             raise RuleError("reset_needs_two_others")
+        if confirms:
+            hands.demand_settled(tx, actor, now)
+            hands.demand_two_hands(tx, view.asked_by, actor)
         if view.state is not ResetState.OPEN:
             raise ConflictError("reset_settled", hours=RESET_HOURS)
         return view

@@ -12,6 +12,7 @@ from licence_qr.errors import AccessError, InputError, RuleError
 from licence_qr.services.accounts.accounts import shut_out
 from licence_qr.services.accounts.confirming import Confirming
 from licence_qr.services.accounts.notes import note
+from licence_qr.services.accounts.second_factor import hands
 from licence_qr.services.accounts.second_factor.checking import Proof
 from licence_qr.services.register import access
 from licence_qr.store.accounts import accounts, factors, passkeys
@@ -37,18 +38,26 @@ class FactorReset:
 
     confirming: Confirming
 
-    def demand(self, username: str, administrator: str, second: str) -> tuple[Actor, Actor, Actor]:
+    def demand(self, username: str, administrator: str, second: str, now: datetime) -> tuple[Actor, Actor, Actor]:
         """The owner, the administrator and the second person.
 
-        Raises AccessError ``account_unknown`` or ``role_not_allowed``; RuleError ``reset_needs_two_others`` unless they are
-        three people.
+        The second person is another administrator or the supervisor of the owner's office, with an account as ``hands``
+        demands. Raises AccessError ``account_unknown``, ``role_not_allowed`` or ``other_office``; RuleError
+        ``reset_needs_two_others`` unless they are three people, and as ``hands``.
         """
         with self.confirming.sign_in.database.read() as tx:
             owner, first, other = (_active(tx, name).actor for name in (username, administrator, second))
+            self._demand_two(tx, owner, first, other, now)
+        return owner, first, other
+
+    def _demand_two(self, tx: Transaction, owner: Actor, first: Actor, other: Actor, now: datetime) -> None:
         access.demand(first, access.MANAGE_PEOPLE)
         if owner.is_same_person(first) or owner.is_same_person(other) or first.is_same_person(other):
             raise RuleError("reset_needs_two_others")
-        return owner, first, other
+        access.demand(other, access.CONFIRM_RESETS, owner.office)
+        hands.demand_settled(tx, other, now)
+        hands.demand_two_hands(tx, first, other)
+        hands.demand_not_both_of_console(tx, first, other)
 
     def reset(
         self, username: str, administrator: Confirmer, second: Confirmer, reason: str, by: Actor, now: datetime
@@ -60,7 +69,7 @@ class FactorReset:
         """
         if not reason.strip():
             raise InputError("reset_reason_missing", field="reason")
-        owner, first, other = self.demand(username, administrator.username, second.username)
+        owner, first, other = self.demand(username, administrator.username, second.username, now)
         content = ActContent("reset second factors", f"account/{owner.user_id}", reason.strip()[:MAX_REASON_CHARS])
         first, other = (each.coming(Via(device=by.username)) for each in (first, other))
         for who, proof in ((first, administrator.proof), (other, second.proof)):

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from licence_qr.domain.accounts.people import PeopleFilter
 from licence_qr.domain.catalogue.model import Text
-from licence_qr.errors import AccessError, ConflictError, InputError, LicenceQRError
+from licence_qr.errors import AccessError, ConflictError, InputError, LicenceQRError, RuleError
 from licence_qr.services.accounts.people import (
     AccountAct,
     AccountLine,
@@ -35,7 +35,7 @@ from licence_qr.web.shell.security import current_actor, roles
 blueprint = Blueprint("people_acts", __name__, url_prefix="/people")
 
 _LONGEST_QUERY = 100
-_Refused = (InputError, ConflictError, AccessError)
+_Refused = (InputError, ConflictError, AccessError, RuleError)
 
 
 @dataclass(frozen=True, slots=True)

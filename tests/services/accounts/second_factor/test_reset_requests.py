@@ -10,7 +10,7 @@ import pytest
 from people import CLIENT, PasskeyOwner, enrol_app
 
 from licence_qr.bootstrap import Services
-from licence_qr.domain.accounts.factor_resets import RESET_HOURS, ResetState
+from licence_qr.domain.accounts.factor_resets import RESET_HOURS, SETTLED_DAYS, ResetState
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import LicenceQRError
 from licence_qr.services.accounts.people import ProofFrom
@@ -31,6 +31,7 @@ PEOPLE = {
     "clerk": ("baishiyi", Role.CLERK),
 }
 REASON = "本人持身份证到场"
+LONG = timedelta(days=SETTLED_DAYS)
 
 
 @dataclass
@@ -66,7 +67,7 @@ class Scene:
 def scene(services: Services, now: datetime) -> Iterator[Scene]:
     made = Scene(services, now)
     for name, (office, role) in PEOPLE.items():
-        services.accounts.create(name, f"{name}（示例）", office, frozenset({role}), PASSWORD, now)
+        services.accounts.create(name, f"{name}（示例）", office, frozenset({role}), PASSWORD, now - LONG)
         actor = services.accounts.user(name)
         assert actor is not None
         made.actors[name] = actor
@@ -167,13 +168,106 @@ def test_it_is_let_be_by_who_asked_and_by_a_second_person(scene: Scene, by: str)
     assert scene.events()[-1] == ("factors_reset_declined", by)
 
 
+def opened_by(scene: Scene, maker: str, username: str, role: Role, ago: timedelta = LONG) -> None:
+    """An account that ``maker`` opened, whose password they know."""
+    accounts = scene.services.accounts.acting(scene.actors[maker])
+    accounts.create(username, username, "baishiyi", frozenset({role}), PASSWORD, scene.now - ago)
+    found = scene.services.accounts.user(username)
+    assert found is not None
+    scene.actors[username] = found
+
+
+@pytest.mark.parametrize("role", [Role.ADMIN, Role.SUPERVISOR])
+def test_an_account_of_the_makers_hand_is_no_second_person(scene: Scene, role: Role) -> None:
+    opened_by(scene, "first", "ghost", role)
+    assert code(scene.confirm, scene.ask(), "ghost") == "reset_one_hand"
+    assert scene.has_factor
+
+
+def test_nor_is_who_made_the_account_that_asks_or_an_account_of_the_same_hand(scene: Scene) -> None:
+    opened_by(scene, "first", "ghost", Role.ADMIN)
+    opened_by(scene, "ghost", "ghost-2", Role.SUPERVISOR)
+    key = scene.ask("ghost")
+    assert code(scene.confirm, key, "first") == "reset_one_hand"
+    assert code(scene.confirm, key, "ghost-2") == "reset_one_hand"
+    scene.confirm(key, "second")
+    assert not scene.has_factor
+
+
+def test_who_is_opened_by_somebody_else_may_confirm_but_not_in_the_first_week(scene: Scene) -> None:
+    opened_by(scene, "second", "new", Role.SUPERVISOR, timedelta())
+    key = scene.ask()
+    assert code(scene.confirm, key, "new") == "reset_second_too_new"
+    scene.requests.decline(scene.actors["new"], key, scene.now)  # to say no takes nobody's trust
+    scene.now += LONG
+    scene.confirm(scene.ask(), "new")
+
+
+@pytest.mark.parametrize("given", ["roles", "reopened", "password"])
+def test_what_somebody_else_gave_to_the_account_counts_from_then(scene: Scene, given: str) -> None:
+    services, head = scene.services, scene.actors["head"]
+    if given == "roles":
+        services.staff.set_roles(head.user_id, frozenset({Role.CLERK}), scene.actors["second"], scene.now)
+        services.staff.set_roles(head.user_id, frozenset({Role.SUPERVISOR}), scene.actors["second"], scene.now)
+    elif given == "reopened":
+        services.accounts.disable("head", scene.now - LONG)
+        services.staff.reopen(head.user_id, scene.actors["second"], scene.now)
+    else:
+        services.accounts.acting(scene.actors["second"]).set_password("head", PASSWORD, scene.now)
+    assert code(scene.confirm, scene.ask(), "head") == "reset_second_too_new"
+
+
+def test_a_password_from_the_hand_of_who_asks_makes_no_second_person(scene: Scene) -> None:
+    accounts = scene.services.accounts.acting(scene.actors["first"])
+    accounts.set_password("head", PASSWORD, scene.now - LONG)
+    assert code(scene.confirm, scene.ask(), "head") == "reset_one_hand"
+
+
+# --- a password that is all somebody has --------------------------------------------------------------------------
+
+
+def reset_password(scene: Scene, username: str, by: str = "first") -> str:
+    user_id = scene.actors[username].user_id
+    return scene.services.people.reset_password(scene.actors[by], user_id, PROOF, scene.now)
+
+
+def test_one_administrator_sets_no_password_that_would_open_an_account_alone(scene: Scene) -> None:
+    assert code(reset_password, scene, "clerk") == "password_needs_two"
+    assert scene.services.sign_in.sign_in("clerk", PASSWORD, CLIENT, scene.now)
+    reset_password(scene, "owner")  # whose second factor is asked for all the same
+    scene.confirm(scene.ask())
+    assert code(reset_password, scene, "owner", "second") == "password_needs_two"
+
+
+def test_once_a_second_person_agreed_who_asked_sets_it_once(scene: Scene) -> None:
+    clerk = scene.actors["clerk"]
+    scene.services.sign_in.sign_in("clerk", PASSWORD, CLIENT, scene.now - timedelta(days=1))
+    key = scene.requests.ask(scene.actors["first"], clerk.user_id, REASON, PROOF, scene.now)
+    assert code(reset_password, scene, "clerk") == "password_needs_two"
+    scene.confirm(key, "head")
+    assert code(reset_password, scene, "clerk", "second") == "password_needs_two"
+    assert scene.services.sign_in.sign_in("clerk", reset_password(scene, "clerk"), CLIENT, scene.now)
+    assert code(reset_password, scene, "clerk") == "password_needs_two"
+
+
+@pytest.mark.parametrize("over", ["time", "the owner is in"])
+def test_the_leave_to_set_it_ends(scene: Scene, over: str) -> None:
+    scene.confirm(scene.ask())
+    scene.now += timedelta(hours=RESET_HOURS if over == "time" else 1)
+    if over != "time":
+        scene.services.sign_in.sign_in("owner", PASSWORD, CLIENT, scene.now)
+    assert code(reset_password, scene, "owner") == "password_needs_two"
+
+
 def test_nobody_asks_for_themselves_without_a_reason_or_for_nothing(scene: Scene) -> None:
     first = scene.actors["first"]
     assert code(scene.requests.ask, first, first.user_id, REASON, PROOF, scene.now) == "own_account"
     assert code(scene.ask, reason=" ") == "reset_reason_missing"
     assert code(scene.ask, reason="长" * 501) == "text_too_long"
-    clerk = scene.actors["clerk"].user_id
-    assert code(scene.requests.ask, first, clerk, REASON, PROOF, scene.now) == "no_factor_to_reset"
+    clerk = scene.actors["clerk"]
+    scene.services.accounts.disable(clerk.username, scene.now)
+    refused = code(scene.requests.ask, first, clerk.user_id, REASON, PROOF, scene.now)
+    assert refused == "person_changed_meanwhile"
 
 
 def test_the_list_holds_what_its_reader_may_see(scene: Scene) -> None:

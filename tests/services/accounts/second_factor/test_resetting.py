@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from licence_qr.domain.accounts.factor_resets import SETTLED_DAYS
 from licence_qr.domain.roles import Role, at_console
 from licence_qr.errors import LicenceQRError
 from licence_qr.services.accounts.second_factor.checking import Proof
@@ -16,9 +19,19 @@ CONSOLE = at_console("keeper")
 
 @pytest.fixture
 def reset(person):
-    """Resets the factors of ``zhao``; there are an administrator, a clerk, and another account of the former."""
-    for name, role, staff_no in (("qian", Role.ADMIN, "7"), ("sun", Role.CLERK, "8"), ("qian2", Role.CATALOGUE, "7")):
-        person.people.create(name, name[:4], "baishiyi", frozenset({role}), PASSWORD, person.now, staff_no=staff_no)
+    """Resets the factors of ``zhao``; there are administrators, a supervisor whom one of them opened, a clerk, and another
+    account of the first administrator."""
+    long_ago = person.now - timedelta(days=SETTLED_DAYS)
+    staff = (
+        ("qian", Role.ADMIN, "7"),
+        ("wu", Role.ADMIN, "9"),
+        ("qian2", Role.CATALOGUE, "7"),
+        ("li", Role.CLERK, "10"),
+    )
+    for name, role, staff_no in staff:
+        person.people.create(name, name[:4], "baishiyi", frozenset({role}), PASSWORD, long_ago, staff_no=staff_no)
+    desk = person.people.accounts.acting(person.people.user("wu"))
+    desk.create("sun", "sun", "baishiyi", frozenset({Role.SUPERVISOR}), PASSWORD, long_ago, staff_no="8")
     resetting = FactorReset(person.factors.confirming)
 
     def reset(first="qian", second="sun", reason="身份证核对", passwords=(PASSWORD, PASSWORD), username="zhao"):
@@ -50,6 +63,9 @@ def test_two_others_take_every_factor_away(person, reset):
     ("said", "code"),
     [
         ({"first": "sun", "second": "qian"}, "role_not_allowed"),
+        ({"second": "li"}, "role_not_allowed"),
+        ({"second": "wu"}, "reset_console_hand"),
+        ({"first": "wu"}, "reset_one_hand"),
         ({"second": "qian"}, "reset_needs_two_others"),
         ({"second": "qian2"}, "reset_needs_two_others"),
         ({"second": "zhao"}, "reset_needs_two_others"),
