@@ -184,7 +184,7 @@ class Services:
     @property
     def staff(self) -> Staff:
         """What is done to people and their accounts."""
-        return Staff(self.database, self.catalogue)
+        return Staff(self.database, self.catalogue, self.demonstration)
 
     @property
     def absences(self) -> Absences:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from licence_qr.domain.accounts import combinations
+from licence_qr.domain.accounts.second_factor import is_required
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.plain_text import plain_line
 from licence_qr.domain.register.events import EventKind
@@ -16,7 +17,7 @@ from licence_qr.services.accounts.notes import note
 from licence_qr.services.accounts.role_rules import demand_another_administrator, demand_apart
 from licence_qr.services.register import events, things
 from licence_qr.services.register.events import NewEvent
-from licence_qr.store.accounts import absences, accounts, persons
+from licence_qr.store.accounts import absences, accounts, persons, sessions
 from licence_qr.store.accounts.accounts import User
 from licence_qr.store.accounts.persons import Person
 from licence_qr.store.database.connections import Database, Transaction
@@ -46,10 +47,11 @@ class KnownPerson:
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """The people of an installation. ``by`` is who acts."""
+    """The people of an installation. ``by`` is who acts. A ``demonstration`` demands a second factor of nobody."""
 
     database: Database
     catalogue: Catalogue
+    demonstration: bool
 
     def everybody(self) -> tuple[KnownPerson, ...]:
         """All people, by key."""
@@ -118,7 +120,8 @@ class Staff:
             _note(tx, EventKind.PERSONS_MERGED, person_id, by, now, before=before, after=after)
 
     def set_roles(self, user_id: int, roles: frozenset[Role], by: Actor, now: datetime, was: str | None = None) -> None:
-        """Give an account other roles, also in its sessions. ``was`` is ``roles_in_words`` when the form was made.
+        """Give an account other roles, also in its sessions: where only the new ones need a second factor, these want it at
+        the next request. ``was`` is ``roles_in_words`` when the form was made.
 
         Raises InputError ``roles_missing`` or ``roles_apart``, ConflictError ``last_administrator`` or
         ``person_changed_meanwhile``, NotFoundError ``thing_not_found``.
@@ -134,8 +137,13 @@ class Staff:
                 if Role.ADMIN not in roles:
                     demand_another_administrator(tx, user.actor)
             accounts.set_roles(tx, user_id, roles)
+            if self._needs_factor(roles) and not self._needs_factor(user.actor.roles):
+                sessions.want_factor(tx, user_id)
             before, after = {"roles": sorted(user.actor.roles)}, {"roles": sorted(roles)}
             note(tx, EventKind.ROLES_CHANGED, user_id, by, now, after, before=before)
+
+    def _needs_factor(self, roles: frozenset[Role]) -> bool:
+        return is_required(roles, demonstration=self.demonstration)
 
     def reopen(self, user_id: int, by: Actor, now: datetime) -> None:
         """Open a closed account again, with its roles and password as they were.

@@ -141,6 +141,12 @@ def end_all(tx: Transaction, user_id: int, now: datetime, *, but: str = "") -> t
     return tuple(row["session_id"] for row in rows)
 
 
+def want_factor(tx: Transaction, user_id: int) -> None:
+    """Let all live sessions of one account that want nothing want a second factor first."""
+    sql = "UPDATE sessions SET wants = ? WHERE user_id = ? AND wants = '' AND revoked_at IS NULL"
+    tx.run(sql, (SignInStage.SECOND_FACTOR.value, user_id))
+
+
 def sweep(tx: Transaction, before: datetime) -> None:
     """Delete sessions that ended before this instant."""
     tx.run("DELETE FROM sessions WHERE expires_at < ?", (before.isoformat(),))

@@ -12,6 +12,7 @@ from desk_pages import Browser
 from production_site import PASSWORD, Site, site
 from werkzeug.test import TestResponse
 
+from licence_qr.domain.roles import AT_THE_MACHINE, Role
 from licence_qr.services.accounts.second_factor import limits
 
 __all__ = ["site"]
@@ -54,6 +55,19 @@ def test_who_needs_one_enrols_it_before_anything_else(site: Site) -> None:
     assert len(codes) == 10 and done.status_code == 200
     assert "提议" in decider.see("/desk/proposals")
     assert generator.secret not in decider.see("/second-factor")
+
+
+def test_a_role_that_needs_one_asks_for_it_at_the_next_request_of_an_open_session(site: Site) -> None:
+    clerk, staff = site.browser(), site.services.staff
+    assert clerk.sign_in("clerk", PASSWORD).location == "/desk/"
+    user_id = staff.account("clerk")
+    staff.set_roles(user_id, frozenset({Role.CLERK, Role.SUPERVISOR}), AT_THE_MACHINE, site.now)
+    assert clerk.client.get("/desk/work").location.startswith("/second-factor/prove")
+    enrol(site, clerk)
+    assert clerk.client.get("/desk/work").status_code == 200
+    # Another of these roles asks for nothing more.
+    staff.set_roles(user_id, frozenset({Role.SUPERVISOR}), AT_THE_MACHINE, site.now)
+    assert clerk.client.get("/desk/work").status_code == 200
 
 
 def test_from_then_on_each_sign_in_asks_for_it(site: Site) -> None:
