@@ -44,7 +44,7 @@ _DIFFERS = Refusal(
         Text("不能确认", "Not confirmed"),
         Tone.BAD,
         Sign.TRIANGLE,
-        Text("登记库与签发内容不一致", "The register differs from what was signed"),
+        Text("登记库与签发内容不一致", "Register differs from what was signed"),
     ),
 )
 
