@@ -19,8 +19,9 @@ from licence_qr.services.accounts.confirming import Confirming
 from licence_qr.services.accounts.notes import note
 from licence_qr.services.accounts.second_factor import ceremonies, limits, totp
 from licence_qr.services.accounts.second_factor.checking import FactorChecks, Proof
+from licence_qr.services.accounts.sessions import note_ended
 from licence_qr.services.register import throttle
-from licence_qr.store.accounts import factors, passkeys
+from licence_qr.store.accounts import factors, passkeys, sessions
 from licence_qr.store.accounts.passkeys import Passkey
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.wording.terms import term
@@ -120,7 +121,8 @@ class SecondFactors:
         return self._shown(actor, self.checks.sealing.open(actor.user_id, stored.sealed))
 
     def confirm_app(self, actor: Actor, code: str, now: datetime) -> Codes:
-        """Enrol the app, whose first code this is. Return recovery codes if there are none yet.
+        """Enrol the app, whose first code this is. Return recovery codes if there are none yet; with the first factor all
+        other sessions end, which have proven none.
 
         Raises AccessError ``second_factor_wrong`` or ``second_factor_throttled``.
         """
@@ -131,6 +133,8 @@ class SecondFactors:
             fits = given and self.checks.app_code_fits(tx, actor, given, now, confirmed=False)
             if fits:
                 throttle.forget(tx, tries)
+                if not self.checks.enrolled(tx, actor.user_id):
+                    _end_others(tx, actor, now)
                 factors.confirm_totp(tx, actor.user_id, now)
                 note(tx, EventKind.FACTOR_ENROLLED, actor.user_id, actor, now, {"factor": Factor.TOTP.value})
                 return self._first_codes(tx, actor, now)
@@ -152,7 +156,7 @@ class SecondFactors:
         return ceremonies.creation_options(party, self.service, actor, handle, challenge, known)
 
     def add_passkey(self, actor: Actor, answer: str, name: str, now: datetime) -> Codes:
-        """Enrol the passkey that the browser made. Return recovery codes if there are none yet.
+        """Enrol the passkey that the browser made. Return what ``confirm_app`` does, and end the same sessions.
 
         Raises InputError for the name, and then the answer can be sent again; AccessError ``passkey_refused``.
         """
@@ -175,8 +179,11 @@ class SecondFactors:
             created_at=now,
         )
         with self.database.write() as tx:
+            first = not self.checks.enrolled(tx, actor.user_id)
             if not passkeys.add(tx, actor.user_id, passkey):
                 raise AccessError("passkey_refused")
+            if first:
+                _end_others(tx, actor, now)
             said = {"factor": Factor.PASSKEY.value, "name": name}
             note(tx, EventKind.FACTOR_ENROLLED, actor.user_id, actor, now, said)
             return self._first_codes(tx, actor, now)
@@ -239,6 +246,12 @@ def removing(subject: str) -> ActContent:
 
 
 RENEWING_CODES = ActContent("make recovery codes", Factor.RECOVERY_CODE.value)
+
+
+def _end_others(tx: Transaction, actor: Actor, now: datetime) -> None:
+    """End the sessions beside the one that enrols the first factor: they were opened with the password alone."""
+    ended = sessions.end_all(tx, actor.user_id, now, but=actor.via.session)
+    note_ended(tx, actor.user_id, actor, ended, now)
 
 
 def _new_codes(tx: Transaction, actor: Actor, now: datetime) -> Codes:

@@ -89,6 +89,20 @@ def test_another_session_neither_sees_nor_confirms_a_secret(person):
     person.factors.confirm_app(person.actor, code, person.now)
 
 
+@pytest.mark.parametrize("first", ["app", "passkey"])
+def test_the_first_factor_ends_all_other_sessions_and_a_further_one_none(person, first):
+    tokens = [person.people.sign_in("zhao", "a good long password", "192.0.2.7", person.now) for _ in range(2)]
+    _, codes = person.enrol_app() if first == "app" else ("", person.enrol_passkey())
+    held = [person.people.sessions.holder(token, person.now) for token in tokens]
+    assert held == [None, None]
+    own = {view.session_id for view in person.people.sessions.of(person.actor, person.now)}
+    assert own == {person.actor.via.session}
+    token = person.people.sign_in("zhao", "a good long password", "192.0.2.7", person.now)
+    proof = person.proof(codes[0])
+    _ = person.enrol_passkey(proof) if first == "app" else person.enrol_app(proof)
+    assert person.people.sessions.holder(token, person.now) is not None
+
+
 def test_the_secret_is_not_in_the_register(person):
     shown = person.factors.begin_app(person.actor, person.proof(), "192.0.2.7", person.now)
     register = b"".join(
