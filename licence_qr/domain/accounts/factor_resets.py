@@ -17,12 +17,14 @@ SETTLED_DAYS = 7
 
 
 class ResetState(StrEnum):
-    """``LAPSED`` is never stored: nobody answered within ``RESET_HOURS``."""
+    """Two are never stored. ``LAPSED``: nobody answered within ``RESET_HOURS``; ``VOID``: who asked is no administrator any
+    more, or the owner has come in and changed the factors."""
 
     OPEN = "open"
     DONE = "done"
     DECLINED = "declined"
     LAPSED = "lapsed"
+    VOID = "void"
 
 
 STATE_WORDS: Mapping[ResetState, Text] = {
@@ -30,6 +32,7 @@ STATE_WORDS: Mapping[ResetState, Text] = {
     ResetState.DONE: Text("已重设", "Reset"),
     ResetState.DECLINED: Text("已拒绝", "Declined"),
     ResetState.LAPSED: Text("过期未确认", "Lapsed"),
+    ResetState.VOID: Text("申请失效", "No longer stands"),
 }
 
 

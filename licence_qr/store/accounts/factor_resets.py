@@ -39,8 +39,8 @@ def get(tx: Transaction, reset_id: int) -> StoredReset | None:
 
 
 def open_of(tx: Transaction, user_id: int, since: datetime) -> StoredReset | None:
-    """The request for an account that waits for its answer and was made after ``since``, or None."""
-    sql = "SELECT * FROM factor_resets WHERE user_id = ? AND state = ? AND asked_at > ?"
+    """The last request for an account that waits for its answer and was made after ``since``, or None."""
+    sql = "SELECT * FROM factor_resets WHERE user_id = ? AND state = ? AND asked_at > ? ORDER BY reset_id DESC"
     row = tx.one(sql, (user_id, ResetState.OPEN.value, since.isoformat()))
     return _reset(row) if row else None
 

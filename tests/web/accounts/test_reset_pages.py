@@ -54,14 +54,17 @@ def test_one_asks_and_another_confirms(
     assert where in supervisor.see(f"/desk/people/resets?lang={lang}")
     page = supervisor.see(f"{where}?lang={lang}")
     assert 'name="password"' in page and "本人到场" in page
+    assert '<span class="code">administrator</span>' in page
     assert supervisor.send(where, {"password": "wrong"}).status_code == 403
     assert supervisor.send(where, {"password": PASSWORD}).status_code == 303
     assert where not in supervisor.see("/desk/people/resets")
     assert where in supervisor.see("/desk/people/resets?state=all")
     owner = desk_services.accounts.user(f"lost-{lang}")
     assert owner is not None and not desk_services.confirming.checks.has_factor(owner)
-    rows = csv.reader(io.StringIO(supervisor.see("/desk/people/resets/list.csv?state=all").lstrip("\ufeff")))
+    told = supervisor.see("/desk/people/resets/list.csv?state=all").lstrip("\ufeff")
+    rows = list(csv.reader(io.StringIO(told)))
     assert f"lost-{lang}" in {row[0] for row in rows}
+    assert (rows[1][2], rows[1][6]) == ("administrator（示例） administrator", "supervisor（示例） supervisor")
 
 
 def test_it_is_let_be_by_a_button(

@@ -25,8 +25,17 @@ from licence_qr.store.accounts import accounts, factor_resets
 from licence_qr.store.accounts.accounts import User
 from licence_qr.store.accounts.factor_resets import StoredReset
 from licence_qr.store.database.connections import Transaction
+from licence_qr.store.register import history
 
 PAGE_RESETS = 50
+_FACTORS_CHANGED = frozenset(
+    {
+        EventKind.FACTOR_ENROLLED,
+        EventKind.FACTOR_REMOVED,
+        EventKind.RECOVERY_CODES_MADE,
+        EventKind.FACTORS_RESET,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +65,8 @@ class ResetPage:
 class ResetRequests:
     """Owner, who asks and who confirms are three people (``FactorReset``). Both prove who they are.
 
-    A request counts for ``RESET_HOURS``. Supervisors read and answer those of their office.
+    A request counts for ``RESET_HOURS``, as long as who asked is an administrator and the owner changes no factor.
+    Supervisors read and answer those of their office.
     """
 
     confirming: Confirming
@@ -146,7 +156,8 @@ class ResetRequests:
         user = staff.known_account(tx, user_id)
         if user.actor.is_same_person(actor):
             raise AccessError("own_account")
-        if factor_resets.open_of(tx, user_id, _since(now)):
+        waiting = factor_resets.open_of(tx, user_id, _since(now))
+        if waiting and _state(tx, waiting, now) is ResetState.OPEN:
             raise ConflictError("reset_open_already")
         if user.disabled:
             raise ConflictError("person_changed_meanwhile")
@@ -179,9 +190,7 @@ def confirming(reset: StoredReset) -> ActContent:
 
 def _view(tx: Transaction, actor: Actor, reset: StoredReset, now: datetime) -> ResetView:
     owner, asked_by = (_account(tx, each).actor for each in (reset.user_id, reset.asked_by))
-    until = reset.asked_at + timedelta(hours=RESET_HOURS)
-    lapsed = reset.state is ResetState.OPEN and now >= until
-    state = ResetState.LAPSED if lapsed else reset.state
+    state = _state(tx, reset, now)
     may = access.may(actor, CONFIRM_RESETS, owner.office) and _three(owner, asked_by, actor)
     return ResetView(
         reset=reset,
@@ -189,9 +198,30 @@ def _view(tx: Transaction, actor: Actor, reset: StoredReset, now: datetime) -> R
         asked_by=asked_by,
         settled_by=_account(tx, reset.settled_by).actor if reset.settled_by else None,
         state=state,
-        until=until,
+        until=_until(reset),
         may_answer=may and state is ResetState.OPEN,
     )
+
+
+def _until(reset: StoredReset) -> datetime:
+    return reset.asked_at + timedelta(hours=RESET_HOURS)
+
+
+def _state(tx: Transaction, reset: StoredReset, now: datetime) -> ResetState:
+    if reset.state is not ResetState.OPEN:
+        return reset.state
+    if now >= _until(reset):
+        return ResetState.LAPSED
+    return ResetState.OPEN if _stands(tx, reset) else ResetState.VOID
+
+
+def _stands(tx: Transaction, reset: StoredReset) -> bool:
+    """Whether who asked still may, and the owner is still without the factors that were lost."""
+    owner, asked_by = (_account(tx, each) for each in (reset.user_id, reset.asked_by))
+    if owner.disabled or asked_by.disabled or not access.may(asked_by.actor, MANAGE_PEOPLE):
+        return False
+    changes = history.of_subject(tx, f"account/{reset.user_id}", _FACTORS_CHANGED)
+    return all(datetime.fromisoformat(row["at"]) <= reset.asked_at for row in changes)
 
 
 def _three(owner: Actor, first: Actor, other: Actor) -> bool:

@@ -80,10 +80,10 @@ def _session(line: SessionLine) -> Sequence[str]:
 def _reset(view: ResetView) -> Sequence[str]:
     reset, state = view.reset, STATE_WORDS[view.state]
     asked_at = reset.asked_at.astimezone(SHANGHAI).isoformat(timespec="minutes")
-    answered = view.settled_by.display_name if view.settled_by else ""
+    asked, answered = (f"{who.display_name} {who.username}" if who else "" for who in (view.asked_by, view.settled_by))
     words = t(state.zh, state.en)
     owner = view.owner
-    return (owner.username, owner.display_name, view.asked_by.display_name, asked_at, reset.reason, words, answered)
+    return (owner.username, owner.display_name, asked, asked_at, reset.reason, words, answered)
 
 
 def _row(view: PersonView, account: AccountLine | None) -> Sequence[str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+import pyotp
 import pytest
 from people import CLIENT, PasskeyOwner, enrol_app
 
@@ -39,6 +40,7 @@ class Scene:
     services: Services
     now: datetime
     actors: dict[str, Actor] = field(default_factory=dict)
+    app: pyotp.TOTP = field(init=False)
 
     @property
     def requests(self) -> ResetRequests:
@@ -71,7 +73,7 @@ def scene(services: Services, now: datetime) -> Iterator[Scene]:
         actor = services.accounts.user(name)
         assert actor is not None
         made.actors[name] = actor
-    enrol_app(services, made.actors["owner"], PASSWORD, now)
+    made.app, _ = enrol_app(services, made.actors["owner"], PASSWORD, now)
     yield made
 
 
@@ -166,6 +168,29 @@ def test_it_is_let_be_by_who_asked_and_by_a_second_person(scene: Scene, by: str)
     assert scene.has_factor
     assert code(scene.confirm, key) == "reset_settled"
     assert scene.events()[-1] == ("factors_reset_declined", by)
+
+
+@pytest.mark.parametrize("over", ["closed", "no administrator", "a new factor", "owner closed"])
+def test_a_request_ends_with_what_it_was_asked_by_and_for(scene: Scene, over: str) -> None:
+    key, services = scene.ask(), scene.services
+    scene.now += timedelta(minutes=5)
+    if over == "closed":
+        services.accounts.disable("first", scene.now)
+    elif over == "no administrator":
+        first = scene.actors["first"].user_id
+        services.staff.set_roles(first, frozenset({Role.CATALOGUE}), scene.actors["second"], scene.now)
+    elif over == "owner closed":
+        services.accounts.disable("owner", scene.now)
+    else:
+        owner = services.accounts.user("owner")
+        assert owner is not None
+        PasskeyOwner(services, owner, PASSWORD).enrol(scene.now, code=scene.app.at(scene.now))
+    assert scene.state(key) is ResetState.VOID
+    assert code(scene.confirm, key) == "reset_settled"
+    assert scene.has_factor
+    if over == "a new factor":
+        scene.confirm(scene.ask())
+        assert not scene.has_factor
 
 
 def opened_by(scene: Scene, maker: str, username: str, role: Role, ago: timedelta = LONG) -> None:
