@@ -49,11 +49,11 @@ class SignIn:
         ``sign_in_throttled`` (``minutes``).
 
         The try is counted before the password is checked, so that concurrent requests cannot exceed the limit. A
-        throttled try only reads. ``device``: from an earlier sign-in on this device; ``device_words``: what it is. An
-        unknown name takes as long and writes as much as a known one.
+        throttled try only reads. ``device``: from an earlier sign-in on this device, perhaps of somebody else;
+        ``device_words``: what it is. An unknown name takes as long and writes as much as a known one.
         """
         with self.database.read() as tx:
-            tries = _tries(accounts.user_by_name(tx, username), username, client, device)
+            tries = _tries(tx, username, client, device)
             throttle.demand(tx, tries.all, now, "sign_in_throttled")
         with self.database.write() as tx:
             last = throttle.take(tx, tries.all, now, "sign_in_throttled")
@@ -134,8 +134,14 @@ def _from(client: str) -> Via:
     return Via(network=client_network(client))
 
 
-def _tries(user: User | None, username: str, client: str, device: KnownDevice | None) -> Tries:
-    """The limits for a try. ``device`` is valid only for its own account and the account's current generation."""
-    if user and device and (device.user_id, device.generation) == (user.actor.user_id, user.device_generation):
+def _tries(tx: Transaction, username: str, client: str, device: KnownDevice | None) -> Tries:
+    """The limits for a try. A ``device`` is known for its own account and the account's current generation only."""
+    owner = accounts.user_by_id(tx, device.user_id) if device else None
+    if device is None or owner is None or owner.disabled:
+        return sign_in_limits.of_stranger(username, client)
+    own, known = owner.actor.username == username, device.generation == owner.device_generation
+    if own and known:
         return sign_in_limits.of_device(device)
+    if own or known:
+        return sign_in_limits.of_office_device(username, device, own=own)
     return sign_in_limits.of_stranger(username, client)

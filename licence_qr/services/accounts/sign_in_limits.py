@@ -1,9 +1,12 @@
 """The rate limits on sign-in and on confirming a password.
 
 A device on which somebody has signed in to the account before (``KnownDevice``) has a limit of its own, and no other limit
-applies to it, so strangers cannot lock its owner out. All other devices are strangers. They share the limits of an account
-from one network, of an account, of a network, and of all strangers, because each try costs a password hashing. Strangers can
-try at most 2,900 passwords of one account in a day.
+applies to it, so strangers cannot lock its owner out. A device that the account knew until all were forgotten, as a reset
+does, and one that another account knows have a limit apart from their network, so that a colleague behind the same address
+locks nobody out; what they try counts for the account all the same.
+
+All other devices are strangers. They share the limits of an account from one network, of an account, of a network, and of
+all strangers, because each try costs a password hashing. Strangers can try at most 2,900 passwords of one account in a day.
 """
 
 from __future__ import annotations
@@ -36,6 +39,8 @@ OF_IDENTITY_SERVICE = (
     Limit("identity service /48", most=100, seconds=_WINDOW),
 )
 OF_IDENTITY_SERVICE_ALL = Limit("identity service all", most=300, seconds=_WINDOW)
+# For a device that the account knew before, or for all devices that one colleague is known on.
+OF_OFFICE_DEVICE = Limit("sign-in office device", most=5, seconds=_WINDOW)
 OF_DEVICE = Limit("sign-in device", most=10, seconds=_WINDOW)
 # Tries at an unattended desk to guess the password of the signed-in person are counted separately, so that the person
 # can still sign in elsewhere. A stolen session can be used from many addresses, so all of them together are limited too.
@@ -87,6 +92,16 @@ def of_stranger(username: str, client: str) -> Tries:
             Try(OF_ALL, ""),
         ),
     )
+
+
+def of_office_device(username: str, device: KnownDevice, *, own: bool) -> Tries:
+    """A try for ``username`` on a device that it knew before (``own``), or that the account of ``device`` knows.
+
+    A colleague has one limit for all devices, since each sign-in there makes another.
+    """
+    by = f"{device.user_id}/{device.device_id}" if own else str(device.user_id)
+    shared = Try(OF_ACCOUNT, username), Try(OF_ALL, "")
+    return Tries(own=(Try(OF_OFFICE_DEVICE, f"{by} {username}"),), shared=shared)
 
 
 def of_identity_service(client: str) -> tuple[Try, ...]:

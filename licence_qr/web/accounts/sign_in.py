@@ -49,7 +49,7 @@ def sign_in() -> Response:
             password,
             request.remote_addr or "",
             now,
-            known_device.brought(username, now),
+            known_device.brought_for(username, now),
             device_words=device_words(request.user_agent.string),
             instead_of=session_token(),
         )

@@ -25,6 +25,7 @@ def test_the_limits_of_signing_in_are_those_of_the_program() -> None:
     told = re.findall(r"^\| [^|]+ \| (\d+) \| (\d+) minutes \|$", PAGE, re.MULTILINE)
     of_account, of_network = sign_in_limits.OF_ACCOUNT_AND_NETWORK, sign_in_limits.OF_NETWORK
     counted = [*of_account, sign_in_limits.OF_ACCOUNT, *of_network, sign_in_limits.OF_ALL, sign_in_limits.OF_DEVICE]
+    counted += [sign_in_limits.OF_OFFICE_DEVICE]
     counted += [sign_in_limits.CONFIRMING_FROM_NETWORK, sign_in_limits.CONFIRMING]
     counted += [sign_in_limits.CONFIRMING_BESIDE, sign_in_limits.CONFIRMING_BESIDE_ALL]
     assert told == [(str(limit.most), str(limit.seconds // 60)) for limit in counted]

@@ -21,6 +21,7 @@ from licence_qr.services.accounts.sign_in_limits import (
     OF_ALL,
     OF_DEVICE,
     OF_NETWORK,
+    OF_OFFICE_DEVICE,
     TRY_WINDOW_MINUTES,
     KnownDevice,
 )
@@ -184,6 +185,49 @@ def test_many_tries_at_once_cannot_pass_the_limit(people: People, now: datetime)
     with ThreadPoolExecutor(8) as pool:
         codes = list(pool.map(lambda _: refused(people, "10.0.0.1", now), range(16)))
     assert codes.count(FAILED) == OF_ACCOUNT_AND_NETWORK[0].most
+
+
+def test_a_colleague_behind_the_same_address_locks_nobody_out_after_a_reset(people: People, now: datetime) -> None:
+    before, colleague = known(people), known(people, "li")
+    people.set_password("wang", PASSWORD, now, must_change=False)
+    for _ in range(OF_ACCOUNT_AND_NETWORK[0].most):
+        refused(people, "10.0.0.1", now)
+    for number in range(OF_OFFICE_DEVICE.most):  # signing in again makes another device, and no tries more
+        assert refused(people, "10.0.0.1", now, device=replace(colleague, device_id=str(number))) == FAILED
+    assert refused(people, "10.0.0.1", now, device=colleague) == THROTTLED
+    assert people.sign_in("wang", PASSWORD, "10.0.0.1", now, before)
+    assert people.sign_in("li", PASSWORD, "10.0.0.1", now, colleague)
+    assert refused(people, "10.0.0.1", now) == THROTTLED
+
+
+def test_on_the_computer_of_a_colleague_somebody_new_signs_in(people: People, now: datetime) -> None:
+    for _ in range(OF_ACCOUNT_AND_NETWORK[0].most):
+        refused(people, "10.0.0.1", now)
+    assert people.sign_in("wang", PASSWORD, "10.0.0.1", now, known(people, "li"))
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_devices_of_the_office_have_few_tries_which_count_for_the_account(
+    people: People, now: datetime, own: bool
+) -> None:
+    device = known(people, "wang" if own else "li")
+    people.sessions.forget_devices(actor_of(people), now)
+    codes = [refused(people, "10.0.0.1", now, device=device) for _ in range(OF_OFFICE_DEVICE.most + 1)]
+    assert codes == [FAILED] * OF_OFFICE_DEVICE.most + [THROTTLED]
+    left = OF_ACCOUNT.most - OF_OFFICE_DEVICE.most
+    codes = [refused(people, client, now) for client in addresses_ipv4(left + 1)]
+    assert codes == [FAILED] * left + [THROTTLED]
+
+
+def test_a_device_of_a_closed_account_or_forgotten_by_a_colleague_is_a_stranger(people: People, now: datetime) -> None:
+    device = known(people, "li")
+    for _ in range(OF_ACCOUNT_AND_NETWORK[0].most):
+        refused(people, "10.0.0.1", now)
+    people.sessions.forget_devices(actor_of(people, "li"), now)
+    assert refused(people, "10.0.0.1", now, device=device) == THROTTLED
+    device = known(people, "li")
+    people.disable("li", now)
+    assert refused(people, "10.0.0.1", now, device=replace(device, generation=device.generation + 1)) == THROTTLED
 
 
 def test_a_known_device_is_kept_out_by_nobody_and_its_own_tries_are_counted(people: People, now: datetime) -> None:

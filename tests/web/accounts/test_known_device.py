@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 
 from licence_qr.bootstrap import Services
 from licence_qr.domain.roles import Role
-from licence_qr.services.accounts.sign_in_limits import OF_ACCOUNT
+from licence_qr.services.accounts.sign_in_limits import OF_ACCOUNT, OF_ACCOUNT_AND_NETWORK
 from licence_qr.web.accounts import known_device
 from licence_qr.web.app import create_app
 
@@ -175,3 +175,20 @@ def test_the_front_knows_a_device_by_any_of_its_cookies_and_no_other_by_what_it_
     plain = name.removeprefix("__Host-")
     assert not known(f"{plain}={value}") and not known(among, https=False)
     assert known(f"{plain}={value}", https=False) == device
+
+
+def test_at_the_computer_of_a_colleague_the_tries_of_the_office_lock_nobody_out(site: Site) -> None:
+    counter = signed_in(site, "li")
+    for _ in range(OF_ACCOUNT_AND_NETWORK[0].most):
+        site.browser().sign_in("wang", "wrong")
+    assert site.browser().sign_in("wang", PASSWORD).status_code == 429
+    assert counter.sign_in("wang", PASSWORD).status_code == 303
+
+
+def test_after_a_reset_the_own_computer_is_not_locked_out_by_the_tries_of_the_office(site: Site) -> None:
+    own = signed_in(site)
+    site.services.accounts.set_password("wang", PASSWORD, site.now, must_change=False)
+    for _ in range(OF_ACCOUNT_AND_NETWORK[0].most):
+        site.browser().sign_in("wang", "wrong")
+    assert site.browser().sign_in("wang", PASSWORD).status_code == 429
+    assert own.sign_in("wang", PASSWORD).status_code == 303
