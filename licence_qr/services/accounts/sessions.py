@@ -18,7 +18,7 @@ from licence_qr.domain.roles import AT_THE_MACHINE, Actor, Via
 from licence_qr.errors import AccessError, RegisterError
 from licence_qr.services.accounts import staff
 from licence_qr.services.accounts.notes import note
-from licence_qr.services.register import access, events, things
+from licence_qr.services.register import access, events, own_acts, things
 from licence_qr.services.register.access import MANAGE_PEOPLE, READ_PEOPLE
 from licence_qr.services.register.events import NewEvent
 from licence_qr.store.accounts import absences, accounts, sessions
@@ -146,8 +146,9 @@ class Sessions:
         return len(ended)
 
     def forget_devices(self, actor: Actor, now: datetime) -> None:
-        """Know none of the devices any more on which ``actor`` has signed in."""
+        """Know none of the devices any more on which ``actor`` has signed in. Raises AccessError ``own_act_throttled``."""
         with self.database.write() as tx:
+            own_acts.count(tx, actor, EventKind.DEVICES_FORGOTTEN, now)
             accounts.forget_devices(tx, actor.user_id)
             note(tx, EventKind.DEVICES_FORGOTTEN, actor.user_id, actor, now)
 

@@ -14,7 +14,7 @@ from datetime import datetime
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor, Cover
-from licence_qr.services.register import access, events
+from licence_qr.services.register import access, events, own_acts
 from licence_qr.services.register.events import NewEvent
 from licence_qr.store.accounts import absences, accounts
 from licence_qr.store.database.connections import Database, Transaction
@@ -30,10 +30,12 @@ class CalendarFeeds:
         self._database = database
 
     def renew(self, actor: Actor, now: datetime) -> str:
-        """A new token for ``actor``; an earlier one is no longer valid. Raises AccessError ``role_not_allowed``."""
+        """A new token for ``actor``; an earlier one is no longer valid. Raises AccessError ``role_not_allowed``,
+        ``own_act_throttled``."""
         access.demand(actor, access.SUBSCRIBE_TO_WORK)
         token = secrets.token_urlsafe(_TOKEN_BYTES)
         with self._database.write() as tx:
+            own_acts.count(tx, actor, EventKind.CALENDAR_OPENED, now)
             calendar_feeds.put(tx, actor.user_id, _hash(token), now)
             _note(tx, EventKind.CALENDAR_OPENED, actor, now)
         return token

@@ -28,6 +28,7 @@ _STATUS_BY_CODE = {
     "sign_in_throttled": 429,
     "password_throttled": 429,
     "second_factor_throttled": 429,
+    "own_act_throttled": 429,
     "too_many_reports": 429,
     "reports_no_room": 503,
 }

@@ -20,7 +20,7 @@ from licence_qr.services.accounts.notes import note
 from licence_qr.services.accounts.second_factor import ceremonies, limits, totp
 from licence_qr.services.accounts.second_factor.checking import FactorChecks, Proof
 from licence_qr.services.accounts.sessions import note_ended
-from licence_qr.services.register import throttle
+from licence_qr.services.register import own_acts, throttle
 from licence_qr.store.accounts import factors, passkeys, sessions
 from licence_qr.store.accounts.passkeys import Passkey
 from licence_qr.store.database.connections import Database, Transaction
@@ -189,12 +189,13 @@ class SecondFactors:
             return self._first_codes(tx, actor, now)
 
     def renew_codes(self, actor: Actor, proof: Proof, client: str, now: datetime) -> Codes:
-        """Ten new recovery codes; the earlier ones end. Raises AccessError like ``Confirming.confirm_own``, or
-        ``second_factor_not_enrolled``."""
+        """Ten new recovery codes; the earlier ones end. Raises AccessError like ``Confirming.confirm_own``,
+        ``second_factor_not_enrolled`` or ``own_act_throttled``."""
         if not self.checks.has_factor(actor):
             raise AccessError("second_factor_not_enrolled")
         self.confirming.confirm_own(actor, proof, RENEWING_CODES, client, now)
         with self.database.write() as tx:
+            own_acts.count(tx, actor, EventKind.RECOVERY_CODES_MADE, now)
             return _new_codes(tx, actor, now)
 
     def remove(self, actor: Actor, subject: str, proof: Proof, client: str, now: datetime) -> None:
