@@ -16,10 +16,11 @@ from licence_qr.services.accounts.sign_in import SignIn
 from licence_qr.web.accounts import interrupted_forms, known_device
 from licence_qr.web.accounts.interrupted_forms import KeptForm
 from licence_qr.web.phone import pack_key
+from licence_qr.web.shell import origin
 from licence_qr.web.shell.handed import Handed
 from licence_qr.web.shell.language import t
 from licence_qr.web.shell.navigation import first_room
-from licence_qr.web.shell.security import STAGE_PAGES, remember_session, renew_form_token, session_holder
+from licence_qr.web.shell.security import STAGE_PAGES, remember_session, session_holder
 
 signing_in = Handed(SignIn)
 sessions = Handed(Sessions)
@@ -30,8 +31,10 @@ _stage_pages: dict[SignInStage, Callable[..., Response]] = {}
 
 def take_up(token: str, now: datetime) -> Holder | None:
     """Let the rest of this request be of the new session, and take no form any more from before it."""
-    renew_form_token()
+    origin.renew_form_token()
     found = g.holder = sessions().holder(token, now)
+    if found:
+        origin.bind_forms(found.actor.person_id)
     return found
 
 
@@ -80,7 +83,7 @@ def go_on(found: Holder | None) -> Response:
         return _stage_pages[found.wants]()
     if kept:
         return make_response(render_template("accounts/kept.html", kept=kept, signed_in_again=True))
-    if interrupted_forms.carried():
+    if g.get("late_form") or interrupted_forms.carried():
         flash(
             t(
                 "登录前没有提交的内容是另一人填写的，没有保留。",

@@ -41,12 +41,16 @@ class _Carried(NamedTuple):
     kept: KeptForm | None = None
 
     def text(self) -> str:
-        return json.dumps([self.onward, self.kept and [self.kept.address, self.kept.fields, self.kept.owner]])
+        kept = self.kept
+        return json.dumps([self.onward, kept and [kept.address, kept.fields, kept.owner, kept.page]])
 
     @classmethod
     def read(cls, text: str) -> _Carried:
         onward, kept = json.loads(text)
-        return cls(onward, kept and KeptForm(kept[0], tuple((name, value) for name, value in kept[1]), kept[2]))
+        if kept is None:
+            return cls(onward)
+        address, fields, owner, page = kept
+        return cls(onward, KeptForm(address, tuple((name, value) for name, value in fields), owner, page))
 
 
 @blueprint.post("/sign-in/service")

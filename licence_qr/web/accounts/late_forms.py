@@ -6,7 +6,7 @@ from __future__ import annotations
 from flask import Response, make_response, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 
-from licence_qr.errors import InputError, LicenceQRError, SignInNeeded
+from licence_qr.errors import AccessError, InputError, LicenceQRError, SignInNeeded
 from licence_qr.web.accounts import entering, interrupted_forms
 from licence_qr.web.accounts.identity_service import BEGIN
 from licence_qr.web.accounts.sign_in_page import sign_in_page
@@ -32,7 +32,7 @@ def ask_to_sign_in(error: SignInNeeded) -> Response:
 
 
 def offer_again(error: CSRFError) -> Response:
-    """The same form once more under a new token; the refusal when it cannot be offered or came from elsewhere."""
+    """The same form once more under a new token, to whom it was made for; the refusal when it cannot be offered."""
     return _offered(error) or errors.show_http(error)
 
 
@@ -46,6 +46,9 @@ def _offered(error: CSRFError) -> Response | None:
         kept = interrupted_forms.posted()
     except InputError:
         return None
-    if kept is None:
+    holder = session_holder()
+    if kept is None or holder is None:
         return None
+    if kept.owner != holder.actor.person_id:
+        return errors.show(AccessError("form_of_another"))
     return make_response(render_template("accounts/kept.html", kept=kept, signed_in_again=False), error.code)

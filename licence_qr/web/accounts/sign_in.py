@@ -13,6 +13,7 @@ from licence_qr.web import current_instant
 from licence_qr.web.accounts import entering, interrupted_forms, known_device, late_forms
 from licence_qr.web.accounts.sign_in_page import sign_in_page
 from licence_qr.web.phone import pack_key, unsent_visits
+from licence_qr.web.shell import origin
 from licence_qr.web.shell.errors import status_of
 from licence_qr.web.shell.language import t
 from licence_qr.web.shell.navigation import SESSIONS
@@ -21,7 +22,6 @@ from licence_qr.web.shell.security import (
     current_holder,
     during,
     forget_session,
-    renew_form_token,
     roles,
     session_holder,
     session_token,
@@ -76,7 +76,7 @@ def sign_out() -> Response:
     response = make_response(redirect(url_for("inspect.signed_out") if pack_key.held() else signed_out, 303))
     pack_key.take_back(response)
     forget_session(response)
-    renew_form_token()
+    origin.renew_form_token()
     return response
 
 

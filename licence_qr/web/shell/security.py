@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from flask import Flask, current_app, g, redirect, request, session, url_for
+from flask import Flask, current_app, g, redirect, request, url_for
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask.wrappers import Request
 from werkzeug.wrappers import Response
@@ -19,6 +19,7 @@ from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import AccessError, ConfigError, SignInNeeded
 from licence_qr.services.accounts.sessions import Sessions
 from licence_qr.web import current_instant
+from licence_qr.web.shell import origin
 from licence_qr.web.shell.handed import Handed
 
 if TYPE_CHECKING:
@@ -53,7 +54,6 @@ SESSION_COOKIES = ("session-token", "__Host-session")
 _SESSION_SECONDS = 12 * 3600
 _ROLES = "licence_qr_roles"
 _STAGES = "licence_qr_stages"
-_FORMS_OF = "person"  # in the cookie of forms
 # Where a session gives what it wants.
 STAGE_PAGES = {SignInStage.PASSWORD: "password.change_password", SignInStage.SECOND_FACTOR: "second_factor.prove"}
 
@@ -186,15 +186,8 @@ def _admit() -> Response | None:
         return lead_to(found.wants)
     if not roles_of(view) & found.actor.roles:
         raise AccessError("role_not_allowed")
-    if found.wants is None and session.get(_FORMS_OF) != found.actor.person_id:
-        session[_FORMS_OF] = found.actor.person_id
+    origin.bind_forms(found.actor.person_id)
     return None
-
-
-def person_of_forms() -> int:
-    """The person who was last given pages in this browser, also when their session is over by now; 0 where nobody was."""
-    known = session.get(_FORMS_OF, 0)
-    return known if isinstance(known, int) else 0
 
 
 def lead_to(stage: SignInStage) -> Response:
@@ -205,12 +198,6 @@ def lead_to(stage: SignInStage) -> Response:
     return redirect(url_for(STAGE_PAGES[stage], next=request.full_path.rstrip("?")), 303)
 
 
-def renew_form_token() -> None:
-    """Take no form any more that this browser was given before: whose session it is, or how it was proven, has changed."""
-    for kept in (session, g):
-        kept.pop("csrf_token", None)
-
-
 def init_app(app: Flask) -> None:
     """Put the gate before every view."""
     app.session_interface = FormSession()
@@ -218,7 +205,7 @@ def init_app(app: Flask) -> None:
 
 
 class FormSession(SecureCookieSessionInterface):
-    """Flask's signed cookie, which carries the CSRF token of forms, whose forms they are, and messages; it signs nobody in.
+    """Flask's signed cookie, which carries the CSRF token of forms and messages; it signs nobody in.
 
     Without that cookie there is nothing to verify, and so no signer is built: a citizen's page never needs one.
     """

@@ -28,6 +28,7 @@ from licence_qr.domain.proposals.proposal import ProposalState
 from licence_qr.domain.register.entity import LicenceState
 from licence_qr.domain.register.permit import PermitStatus
 from licence_qr.web.shell.language import Language, both, both_in, hanzi, language, query_in_other_language, t
+from licence_qr.web.shell.origin import form_token, name_page
 from licence_qr.web.shell.words import day, minute
 from licence_qr.wording.terms import term
 
@@ -124,6 +125,7 @@ def init_app(app: Flask) -> None:
     environment.undefined = StrictUndefined
     environment.trim_blocks = environment.lstrip_blocks = True
     environment.globals.update(t=t, both=both, hanzi=hanzi, language=language)
+    environment.globals.update(form_token=form_token, name_page=name_page)
     environment.globals["query_in_other_language"] = query_in_other_language
     environment.globals.update({each.__name__: each for each in _CLOSED_SETS})
     environment.filters.update(both=both, hanzi=hanzi, day=day, minute=minute)

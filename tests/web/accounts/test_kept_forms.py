@@ -261,16 +261,65 @@ def test_too_much_to_keep_is_said_with_a_way_out(clerk: Browser, much: dict[str,
 
 def test_a_form_under_an_old_token_is_offered_again_under_a_new_one(clerk: Browser) -> None:
     application = clerk.start()
-    revision = hidden(clerk.see(f"{application}/details"), "revision")
+    filled = inputs(clerk.see(f"{application}/details"))
     clerk.client.delete_cookie("form")
-    sent = {**TYPED, "csrf_token": "from-another-secret", "revision": revision, "action": "continue"}
-    answer = clerk.client.post(f"{application}/details", data=sent, headers=HERE)
+    answer = clerk.client.post(f"{application}/details", data=filled | TYPED | {"action": "continue"}, headers=HERE)
     page = answer.get_data(as_text=True)
     assert answer.status_code == 400
-    assert "刚才的表单打开得太久" in page
+    assert "重新登录过，或清除了网站数据" in page
     assert saved(clerk, application) == ""
     press(clerk, page)
     assert saved(clerk, application) == TYPED["name"]
+
+
+def test_the_page_of_a_kept_form_says_which_act_it_is(clerk: Browser) -> None:
+    address = f"{clerk.start()}/details"
+    opened = clerk.see(address)
+    heading = re.search(r'<h1 class="govuk-heading-l">(.*?)</h1>', opened)
+    assert heading
+    named = f"要提交的是：<b>{heading[1]}</b>"
+    filled = inputs(opened) | TYPED
+    clerk.client.delete_cookie("session-token")
+    clerk.sign_in("clerk")  # anew, in another tab
+    assert named in clerk.client.post(address, data=filled, headers=HERE).get_data(as_text=True)
+    clerk.client.delete_cookie("session-token")
+    asked = clerk.client.post(address, data=filled, headers=HERE).get_data(as_text=True)
+    assert named in sign_in(clerk, asked).get_data(as_text=True)
+
+
+@pytest.mark.parametrize("how", ["signed out", "cookie gone"])
+def test_a_form_of_one_person_is_not_offered_to_the_next_in_the_browser(clerk: Browser, how: str) -> None:
+    address = f"{clerk.start()}/details"
+    filled = inputs(clerk.see(address)) | TYPED
+    if how == "signed out":
+        clerk.press("/sessions", "/sign-out")
+    else:
+        clerk.client.delete_cookie("session-token")
+    clerk.sign_in("colleague")
+    clerk.see("/desk/")
+    answer = clerk.client.post(address, data=filled, headers=HERE)
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 403
+    assert "是另一人在这个浏览器打开的" in page
+    assert TYPED["name"] not in page and "继续提交" not in page
+    # Nor once the session of the next is over: at the sign-in it goes on with the one who opened it, and nobody else.
+    clerk.client.delete_cookie("session-token")
+    late = clerk.client.post(address, data=filled, headers=HERE).get_data(as_text=True)
+    assert "是另一人填写的" in clerk.see(sign_in(clerk, late, "colleague").location)
+    clerk.client.delete_cookie("session-token")
+    late = clerk.client.post(address, data=filled, headers=HERE).get_data(as_text=True)
+    assert "继续提交" in sign_in(clerk, late).get_data(as_text=True)
+
+
+@pytest.mark.parametrize("token", ["from-another-secret", ""])
+def test_a_form_that_does_not_say_whose_it_is_is_kept_for_nobody(clerk: Browser, token: str) -> None:
+    address = f"{clerk.start()}/details"
+    sent = {**inputs(clerk.see(address)), **TYPED, "csrf_token": token}
+    refused = clerk.client.post(address, data=sent, headers=HERE)
+    assert refused.status_code == 400 and TYPED["name"] not in refused.get_data(as_text=True)
+    clerk.client.delete_cookie("session-token")
+    late = clerk.client.post(address, data=sent, headers=HERE)
+    assert late.status_code == 422 and "不能确认这份表单是谁打开的" in late.get_data(as_text=True)
 
 
 def test_a_sign_in_page_that_was_open_for_too_long_keeps_the_form_too(clerk: Browser) -> None:

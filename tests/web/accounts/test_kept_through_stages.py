@@ -199,9 +199,17 @@ def test_what_proves_who_somebody_is_is_not_kept(late: Late) -> None:
     assert {"kept:code", "kept:passkey", "kept:made", "kept:password"}.isdisjoint(fields(page))
 
 
-def test_without_the_cookie_of_forms_nobody_knows_whose_it_is(late: Late) -> None:
+def test_without_any_cookie_the_form_itself_says_whose_it_is(late: Late) -> None:
     for name in ("__Host-session", "__Host-form"):
         late.browser.client.delete_cookie(name)
-    answer = late.post()
-    assert answer.status_code == 422
-    assert "另一个窗口登录" in answer.get_data(as_text=True)
+    asked = go(late.browser, late.post().get_data(as_text=True), {"username": "li", "password": PASSWORD})
+    assert press(late, go(late.browser, asked, {"code": late.code()}))
+
+
+def test_whoever_is_halfway_through_a_sign_in_is_told_that_the_form_is_not_theirs(late: Late) -> None:
+    late.send()
+    late.site.services.accounts.create("wu", "吴示例", "baishiyi", ROLES, PASSWORD, late.site.now)
+    enrol_app(late.site.services, late.site.services.accounts.user("wu"), PASSWORD, late.site.now)
+    late.browser.sign_in("wu", PASSWORD)
+    assert NAME not in late.post().get_data(as_text=True)
+    assert "是另一人填写的" in late.browser.see("/second-factor/prove")
