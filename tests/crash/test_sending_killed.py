@@ -88,7 +88,7 @@ def _look_at(hotel: Scene, serials: set[int], kills: int) -> None:
     with hotel.services.database.read() as tx:
         assert [tuple(row) for row in tx.all("PRAGMA integrity_check")] == [("ok",)]
         for serial in serials:
-            (stored,) = inspections.contents(tx, str(UUID(int=serial)))
+            (stored,) = inspections.contents(tx, str(UUID(int=serial)), "baishiyi")
             for photo in inspections.photos(tx, stored.key):
                 assert photo.kept_sha256 is not None
                 kept = hotel.services.inspections.photos.get(photo.kept_sha256)

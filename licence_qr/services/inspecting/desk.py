@@ -151,7 +151,7 @@ class InspectionsDesk:
             business = entities.get(tx, stored.uscc)
             places = {place.premises_no: place.address for place in entities.premises_of(tx, stored.uscc)}
             may_handle = _may_handle(actor, stored)
-            others = tuple(each for each in inspections.contents(tx, stored.id) if each.key != key)
+            others = tuple(each for each in inspections.contents(tx, stored.id, stored.office) if each.key != key)
             return InspectionView(
                 stored=stored,
                 visit=visit,
@@ -228,7 +228,7 @@ class InspectionsDesk:
         """Let it take effect in the name of its officer, by the register as it is now."""
         visit = read_inspection(inspections.text(tx, stored.key))
         officer = accounts.user_by_name(tx, stored.officer)
-        others = (each for each in inspections.contents(tx, stored.id) if each.key != stored.key)
+        others = (each for each in inspections.contents(tx, stored.id, stored.office) if each.key != stored.key)
         if officer is None or _counted(others):
             raise RuleError("inspection_cannot_count")
         arrival = Arrival(visit, officer.actor, stored.device_time, stored.received_at)

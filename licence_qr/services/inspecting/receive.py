@@ -17,7 +17,7 @@ from licence_qr.domain.dates import local_date
 from licence_qr.domain.inspecting.inspection import Flag, Inspection, InspectionState
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor
-from licence_qr.errors import AccessError, InputError, NotFoundError
+from licence_qr.errors import AccessError, ConflictError, InputError, NotFoundError
 from licence_qr.services.inspecting.arrival import Arrival
 from licence_qr.services.inspecting.document import read_inspection
 from licence_qr.services.inspecting.validate import Judged, in_whose_place, judge
@@ -33,6 +33,8 @@ from licence_qr.store.register.photo_files import PhotoFiles
 
 # Flags of records that are not written into a history: no such business, or one of another office.
 NOT_OURS = frozenset({Flag.BUSINESS_UNKNOWN, Flag.OTHER_OFFICE})
+# Other bytes under the same id are a fault, seen rarely and not again and again.
+MOST_CONTENTS = 5
 
 
 def answer_until(catalogue: Catalogue, stored: StoredInspection) -> datetime:
@@ -77,7 +79,9 @@ class Inspections:
     ) -> tuple[InspectionReceipt, bool]:
         """Store ``body``, held for its second officer; return the receipt and whether it is new.
 
-        The same bytes again give the same receipt. Other bytes under the same id are stored in addition and held.
+        The same bytes again give the same receipt. Other bytes under the same id from the same office are stored in addition
+        and held, at most ``MOST_CONTENTS`` of one officer: ConflictError ``inspection_contents_full``. Those of another
+        office are another visit.
         Raises InputError ``inspection_unreadable`` or ``inspection_too_large``; AccessError ``role_not_allowed``,
         ``inspection_other_officer``, ``other_office``; RegisterError.
         """
@@ -87,10 +91,12 @@ class Inspections:
         _own(actor, visit)
         digest = hashlib.sha256(body).hexdigest()
         with self.database.write() as tx:
-            earlier = inspections.contents(tx, visit.id)
+            earlier = inspections.contents(tx, visit.id, actor.office)
             same = next((each for each in earlier if each.content_sha256 == digest), None)
             if same is not None:
                 return self._receipt(tx, same), False
+            if sum(each.officer == actor.username for each in earlier) >= MOST_CONTENTS:
+                raise ConflictError("inspection_contents_full", limit=MOST_CONTENTS)
             key = self._keep(tx, Arrival(visit, actor, device_time, now), digest, body, earlier)
             return self._receipt(tx, _known(tx, key)), True
 
@@ -203,7 +209,7 @@ def _own(actor: Actor, visit: Inspection) -> None:
 def _sent(tx: Transaction, actor: Actor, inspection_id: str, digest: str) -> StoredInspection:
     """A content that ``actor`` has sent; those of others are not found, so that nothing is revealed."""
     access.demand(actor, MAKE_INSPECTIONS)
-    mine = (c for c in inspections.contents(tx, inspection_id) if c.officer == actor.username)
+    mine = (c for c in inspections.contents(tx, inspection_id, actor.office) if c.officer == actor.username)
     found = next((each for each in mine if each.content_sha256 == digest), None)
     if found is None:
         raise NotFoundError("inspection_not_found")

@@ -172,9 +172,13 @@ def get(tx: Transaction, key: int) -> StoredInspection | None:
     return _from_row(row) if row else None
 
 
-def contents(tx: Transaction, inspection_id: str) -> tuple[StoredInspection, ...]:
-    """Every content received under this id, oldest first."""
-    rows = tx.all(f"SELECT {_COLUMNS} FROM inspections AS i WHERE inspection_id = ? ORDER BY 1", (inspection_id,))
+def contents(tx: Transaction, inspection_id: str, office: str) -> tuple[StoredInspection, ...]:
+    """Every content received under this id from officers of ``office``, oldest first.
+
+    The same id from another office is another visit: whoever learned an id there changes nothing about this one.
+    """
+    sql = f"SELECT {_COLUMNS} FROM inspections AS i WHERE inspection_id = ? AND office = ? ORDER BY 1"
+    rows = tx.all(sql, (inspection_id, office))
     return tuple(map(_from_row, rows))
 
 

@@ -15,7 +15,8 @@ from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject
 from licence_qr.domain.lifecycle.details import ActRequest, Reprint, ReprintCause
 from licence_qr.domain.register.entity import LicenceState
 from licence_qr.domain.register.permit import PermitState
-from licence_qr.errors import AccessError, InputError, NotFoundError
+from licence_qr.errors import AccessError, ConflictError, InputError, NotFoundError
+from licence_qr.services.inspecting.receive import MOST_CONTENTS
 from licence_qr.store.inspecting import follow_ups, inspections, rectifications
 from licence_qr.store.register import entities, permits
 
@@ -94,7 +95,7 @@ def test_the_same_sent_many_times_at_once_is_kept_once(hotel):
     assert len(receipts) == 6 and len(set(receipts)) == 1
     hotel.answer(receipts[0].stored)
     with hotel.services.database.read() as tx:
-        assert len(inspections.contents(tx, VISIT)) == len(rectifications.of_business(tx, hotel.uscc)) == 1
+        assert len(inspections.contents(tx, VISIT, "baishiyi")) == len(rectifications.of_business(tx, hotel.uscc)) == 1
     assert (hotel.events().count("inspected"), hotel.events().count("permit_graded")) == (2, 1)
 
 
@@ -109,12 +110,48 @@ def test_other_content_under_the_same_id_is_kept_too_and_waits_for_a_person(hote
     assert receipt.stored.content_sha256 == content_hash(second) and receipt.complete
     assert hotel.permit.permit.grade == "A"
     with hotel.services.database.read() as tx:
-        kept = inspections.contents(tx, VISIT)
+        kept = inspections.contents(tx, VISIT, "baishiyi")
         assert [inspections.text(tx, each.key) for each in kept] == [first, second]
         assert [each.state.value for each in kept] == ["counted", "held"]
         assert Flag.CONTENT_CONFLICT in kept[0].flags
         assert rectifications.of_business(tx, hotel.uscc) == ()
     assert hotel.send(first).stored.state is InspectionState.COUNTED
+
+
+def sabotage(hotel, remarks="改过"):
+    """A record under the id of the visit, from an inspector of another office."""
+    body = hotel.visit(officer="stranger", office="jinfeng", second_officer=None, remarks=remarks)
+    return hotel.send(body, by="stranger", confirmed=False)
+
+
+@pytest.mark.parametrize("confirmed", [False, True])
+def test_nobody_of_another_office_disturbs_a_visit_whose_id_they_know(hotel, confirmed):
+    mine = hotel.send(hotel.visit(), confirmed=confirmed).stored
+    theirs = sabotage(hotel).stored
+    assert theirs.state is InspectionState.HELD and Flag.CONTENT_CONFLICT not in theirs.flags
+    with hotel.services.database.read() as tx:
+        assert inspections.get(tx, mine.key) == mine
+    assert hotel.services.inspections_desk.get(hotel.actors["desk"], mine.key, hotel.at).others == ()
+    if not confirmed:
+        assert hotel.answer(mine) is InspectionState.COUNTED
+
+
+def test_an_id_that_another_office_used_first_is_free_for_the_visit(hotel):
+    sabotage(hotel)
+    receipt = hotel.send(hotel.visit())
+    assert (receipt.stored.state, codes_of(receipt)) == (InspectionState.COUNTED, [])
+
+
+def test_contents_of_one_id_are_bounded_and_nobody_uses_up_the_room_of_another(hotel):
+    for n in range(MOST_CONTENTS):
+        sabotage(hotel, str(n))
+    with pytest.raises(ConflictError, match="inspection_contents_full"):
+        sabotage(hotel, "one more")
+    assert sabotage(hotel, "0").stored.office == "jinfeng"  # what is known already is answered as before
+    for n in range(MOST_CONTENTS):
+        hotel.send(hotel.visit(remarks=str(n)), confirmed=False)
+    with pytest.raises(ConflictError, match="inspection_contents_full"):
+        hotel.send(hotel.visit(remarks="one more"), confirmed=False)
 
 
 # --- flags ------------------------------------------------------------------------------------------------------
