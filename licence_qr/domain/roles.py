@@ -66,10 +66,14 @@ class Away:
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """For whom a person stands in on one day, and whether they are absent themselves: then they stand in for nobody."""
+    """For whom a person stands in on one day, and whether they are absent themselves: then they stand in for nobody.
+
+    ``stood_in_for`` are the user names of those for whom they stand in or, until something was recorded that day, did.
+    """
 
     stands_for: tuple[StandsFor, ...] = ()
     away: Away | None = None
+    stood_in_for: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +127,12 @@ class Actor:
         return replace(self, behalf=Behalf(min(absent.usernames & named), "")) if absent else self
 
     def is_involved(self, usernames: Iterable[str]) -> bool:
-        """Whether one of these accounts is of the same person, or of somebody for whom they stand in.
+        """Whether one of these accounts is of the same person, or of somebody for whom they stand in or stood in that day.
 
         Whoever must decide with other eyes is neither.
         """
         named = frozenset(usernames)
-        return self.is_among(named) or any(each.usernames & named for each in self.cover.stands_for)
+        return self.is_among(named) or not self.cover.stood_in_for.isdisjoint(named)
 
     def is_same_person(self, other: Actor) -> bool:
         """Whether ``other`` is the same person, perhaps by another account."""

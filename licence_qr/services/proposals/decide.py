@@ -177,7 +177,7 @@ class Proposals:
             proposal = own_office(tx, actor, proposal_id)
             _demand_open(proposal)
             acting = actor.for_absent({proposal.proposed_by})
-            if not actor.is_involved({proposal.proposed_by}):
+            if acting is actor and not actor.is_among({proposal.proposed_by}):
                 raise RuleError("proposal_not_own", number=proposal_id)
             self._close(tx, proposal, ProposalState.WITHDRAWN, acting, reason, now)
             note(tx, EventKind.PROPOSAL_WITHDRAWN, proposal, acting, reason, now)
@@ -216,8 +216,8 @@ def own_office(tx: Transaction, actor: Actor, proposal_id: int) -> StoredProposa
 
 
 def may_decide(actor: Actor, proposal: StoredProposal) -> bool:
-    """Whether ``actor`` is a decider of the office who neither proposed it nor was involved in what led to it, and stands in
-    for nobody who did or was."""
+    """Whether ``actor`` is a decider of the office who neither proposed it nor was involved in what led to it, and stands
+    in, or stood in that day, for nobody who did or was."""
     involved = {proposal.proposed_by, *proposal.content.witnesses}
     return access.may(actor, DECIDE_PROPOSALS, proposal.office) and not actor.is_involved(involved)
 

@@ -133,7 +133,7 @@ class WorkList:
 
     def _question(self, actor: Actor, work_filter: WorkFilter, today: date) -> TaskQuery:
         offices, own = self.offices(actor), (actor.username, *sorted(actor.others))
-        stood_in_for = tuple(sorted(name for each in actor.cover.stands_for for name in each.usernames))
+        standing_in = tuple(sorted(name for each in actor.cover.stands_for for name in each.usernames))
         passed_on = actor.cover.away is not None and bool(actor.cover.away.substitute)
         return TaskQuery(
             today=today,
@@ -143,8 +143,8 @@ class WorkList:
             rules=self._catalogue.life_rules_on(today),
             reviews=review_terms(self._catalogue, today),
             unassigned=access.may(actor, access.READ_REPORTS, _NO_OFFICE) and not work_filter.office,
-            holding=(*(() if passed_on else own), *stood_in_for),
-            stood_in_for=stood_in_for,
+            holding=(*(() if passed_on else own), *standing_in),
+            stood_in_for=tuple(sorted(actor.cover.stood_in_for)),
         )
 
     def _counts(self, tx: Transaction, question: TaskQuery) -> Counts:

@@ -15,7 +15,7 @@ from licence_qr.domain.accounts.absences import (
     roles_needed,
 )
 from licence_qr.domain.roles import Actor, Away, Cover, Role, StandsFor
-from licence_qr.store.accounts import accounts, persons
+from licence_qr.store.accounts import accounts, persons, stand_ins
 from licence_qr.store.accounts.persons import Person
 from licence_qr.store.database.connections import Row, Transaction
 
@@ -110,12 +110,13 @@ def substitute_on(tx: Transaction, absence: Absence, day: date) -> Person | None
 
 
 def cover_of(tx: Transaction, person_id: int, day: date) -> Cover:
-    """For whom a person stands in on ``day``, or that they are absent."""
-    away = within(tx, person_id, day, day)
+    """For whom a person stands in on ``day``, or that they are absent; and for whom they did earlier that day."""
+    away, stood_in_for = within(tx, person_id, day, day), stand_ins.stood_in_for(tx, person_id, day)
     if away is not None:
         substitute = substitute_on(tx, away, day)
-        return Cover(away=Away(away.details.last_day, substitute.name if substitute else ""))
-    return Cover(tuple(_stood_in(tx, person_id, day)))
+        passed_on = Away(away.details.last_day, substitute.name if substitute else "")
+        return Cover(away=passed_on, stood_in_for=stood_in_for)
+    return Cover(tuple(_stood_in(tx, person_id, day)), stood_in_for=stood_in_for)
 
 
 def _stood_in(tx: Transaction, person_id: int, day: date) -> Iterator[StandsFor]:

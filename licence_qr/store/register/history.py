@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from licence_qr.domain.canonical_json import canonical_json
-from licence_qr.domain.register.events import TRACES, Event, Fields
+from licence_qr.domain.register.events import TRACES, Event, EventKind, Fields
 from licence_qr.store.database.connections import Row, Transaction
 
 # An event as read: the columns of the table by name, ``before`` and ``after`` as JSON or None.
@@ -108,6 +108,13 @@ def newest_sweep(tx: Transaction) -> EventRow | None:
     """The event of the last daily sweep; None before the first."""
     row = tx.one(f"{_SELECT} WHERE subject >= 'sweep/' AND subject < 'sweep0' ORDER BY subject DESC, at DESC LIMIT 1")
     return whole(row) if row else None
+
+
+def of_kinds(tx: Transaction, kinds: Collection[EventKind], begin: datetime, end: datetime) -> list[EventRow]:
+    """The events of these kinds from ``begin`` until before ``end``, both in UTC, oldest first."""
+    marks = ", ".join("?" * len(kinds))
+    sql = f"{_SELECT} WHERE event IN ({marks}) AND at >= ? AND at < ? ORDER BY seq"
+    return [whole(row) for row in tx.all(sql, (*kinds, begin.isoformat(), end.isoformat()))]
 
 
 def everything(tx: Transaction) -> list[EventRow]:

@@ -20,7 +20,8 @@ from licence_qr.store.register import permits
 class TaskQuery:
     """Whose tasks to select. ``offices`` limits them; ``usernames`` are the accounts of the person,
     by which their own proposals are known. ``holding`` are the accounts whose proposals wait for the person as their own:
-    theirs unless a substitute has them, and those of whom they stand in for; ``stood_in_for`` are the latter alone.
+    theirs unless a substitute has them, and those of whom they stand in for; ``stood_in_for`` are the accounts of those for
+    whom they stand in, or stood in earlier today.
 
     ``reviews`` are the permit types that are reviewed (复核), by the number of months after which.
     ``unassigned``: include reports without an office.
@@ -146,7 +147,8 @@ def _proposal(q: TaskQuery, whose: str) -> TaskSelect:
 
 
 def _proposal_to_decide(q: TaskQuery) -> TaskSelect:
-    """Proposals to decide, except those that the person, or somebody they stand in for, made or was involved in."""
+    """Proposals to decide, except those that the person, or somebody they stand or stood in for today, made or was involved
+    in."""
     eyes = (*q.usernames, *q.stood_in_for)
     involved = " OR ".join(["instr(',' || p.witnesses || ',', ',' || ? || ',') > 0"] * len(eyes))
     part = _proposal(q, f"p.proposed_by NOT IN ({marks(eyes)}) AND NOT ({involved})")

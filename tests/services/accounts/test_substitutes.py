@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,7 +17,7 @@ from licence_qr.domain.inspecting.follow_up import FollowUpOutcome, FollowUpRepo
 from licence_qr.domain.inspecting.second_officer import OfficersAnswer
 from licence_qr.domain.lifecycle.acts import Act
 from licence_qr.domain.proposals.proposal import ProposalState
-from licence_qr.domain.roles import AT_THE_MACHINE, Actor
+from licence_qr.domain.roles import AT_THE_MACHINE, Actor, Role
 from licence_qr.domain.work.tasks import TaskKind
 from licence_qr.errors import AccessError, RuleError
 from licence_qr.services.accounts.sessions import CameFrom
@@ -98,6 +100,68 @@ def test_the_substitute_decides_neither_what_the_absent_proposed_nor_their_own(o
         office.decide("both", number, LATER)
     assert [line.for_absent for line in tasks(office, "decider", TaskKind.PROPOSAL_TO_DECIDE, LATER)] == [""]
     assert office.decide("decider", number, LATER) is ProposalState.APPROVED
+
+
+def own_absence(office: Office) -> None:
+    day = local_date(LATER)
+    both = office.people["both"].person_id
+    office.services.absences.book.enter(both, AbsenceDetails(day, day), AT_THE_MACHINE, LATER)
+
+
+def no_substitute(office: Office) -> None:
+    book = office.services.absences.book
+    (absence,) = book.of(office.people["inspector"].person_id, LATER)
+    book.change(absence.absence_id, replace(absence.details, substitute_id=None), AT_THE_MACHINE, LATER)
+
+
+def ended(office: Office) -> None:
+    (absence,) = office.services.absences.book.of(office.people["inspector"].person_id, LATER)
+    office.services.absences.book.end(absence.absence_id, AT_THE_MACHINE, LATER)
+
+
+def fewer_roles(office: Office) -> None:
+    both = office.services.accounts.user("both")
+    assert both is not None
+    office.services.staff.set_roles(both.user_id, both.roles - {Role.INSPECTOR}, AT_THE_MACHINE, LATER)
+
+
+@pytest.mark.parametrize("lift", [own_absence, no_substitute, ended, fewer_roles])
+def test_nothing_recorded_on_a_day_lets_the_substitute_of_that_day_decide(
+    office: Office, lift: Callable[[Office], None]
+) -> None:
+    number = office.propose("inspector", Act.SUSPEND, LATER - timedelta(days=1))
+    lift(office)
+    both = on(office, "both", LATER)
+    assert not both.cover.stands_for
+    assert tasks(office, "both", TaskKind.PROPOSAL_TO_DECIDE, LATER) == []
+    with pytest.raises(RuleError, match="proposal_is_own"):
+        office.decide("both", number, LATER)
+    # The task itself has moved on at once: what is barred is judging, and what is over is acting for somebody.
+    with pytest.raises(RuleError, match="proposal_not_own"):
+        office.services.proposals.withdraw(both, number, "重复提出", LATER)
+    on(office, "both", BACK)
+    assert office.decide("both", number, BACK) is ProposalState.APPROVED
+
+
+def test_a_held_record_is_not_judged_either_after_the_absence_was_ended_that_day(office: Office) -> None:
+    late = LATER + timedelta(days=2)
+    before = LATER - timedelta(days=1)
+    report = FollowUpReport(local_date(before), FollowUpOutcome.MET, ("inspector",), "符合")
+    number = office.hand_in("inspector-2", report, before)
+    book = office.services.absences.book
+    (absence,) = book.of(office.people["inspector"].person_id, late)
+    book.end(absence.absence_id, AT_THE_MACHINE, late)
+    with pytest.raises(AccessError, match="inspection_handled_by_officer"):
+        office.services.named_checks.handle(on(office, "both", late), number, "set_aside", "到期", late)
+
+
+def test_whoever_was_absent_all_day_stood_in_for_nobody(office: Office) -> None:
+    number = office.propose("inspector", Act.SUSPEND, LATER - timedelta(days=1))
+    day, yesterday = local_date(LATER), LATER - timedelta(days=1)
+    both = office.people["both"].person_id
+    office.services.absences.book.enter(both, AbsenceDetails(day, day), AT_THE_MACHINE, yesterday)
+    on(office, "both", LATER)
+    assert office.decide("both", number, LATER) is ProposalState.APPROVED
 
 
 def test_when_the_absence_is_over_the_former_substitute_decides_again(office: Office) -> None:
