@@ -20,17 +20,19 @@ SAME_READING = timedelta(minutes=10)
 _MOST_REMEMBERED = 10_000  # readings of a process, about 3 MB; forgetting one costs one more trace
 _MARK_HEX = 32  # 128 bits
 
-Reading = tuple[str, str, str, tuple[str, ...]]
+# Account, session, what was read or searched, the mark of what was asked, and the fields.
+Reading = tuple[str, str, str, str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class ShownData:
     """Personal data on a page: of what (``business/<uscc>``, ``report/<id>``, ``list/<name>``), which fields of it, and the
-    business that it concerns, if any."""
+    business that it concerns, if any. ``query``: what was asked of a list, as in its address; another query shows others."""
 
     subject: str
     fields: tuple[str, ...]
     uscc: str = ""
+    query: str = ""
 
 
 class RecentReadings:
@@ -67,18 +69,19 @@ class Readings:
     def seen(self, by: Actor, seen: ShownData, now: datetime) -> None:
         """Note that ``by`` sees this; the same again within ``SAME_READING`` is one trace. Raises RegisterError: what
         cannot be written down is not shown."""
-        reading = (by.username, by.via.session, seen.subject, seen.fields)
-        if self.recent.has(reading, now):
-            return
-        told = {"fields": list(seen.fields)}
-        self._write(NewEvent(kind=EventKind.DATA_SEEN, subject=seen.subject, at=now, by=by, uscc=seen.uscc, after=told))
-        self.recent.note(reading, now)
+        mark = self.mark(seen.query) if seen.query else ""
+        told = {"fields": list(seen.fields), **({"mark": mark} if mark else {})}
+        new = NewEvent(kind=EventKind.DATA_SEEN, subject=seen.subject, at=now, by=by, uscc=seen.uscc, after=told)
+        self._write_once(new, mark, seen.fields)
 
     def searched(self, by: Actor, typed: str, found: int, now: datetime) -> None:
-        """Note a search: what kind of thing was typed, its mark, and how many were found. Raises RegisterError."""
-        told = {"mark": self.mark(typed), "found": found}
+        """Note a search: what kind of thing was typed, its mark, and how many were found; the same again within
+        ``SAME_READING`` is one trace. Raises RegisterError."""
+        mark = self.mark(typed)
+        told = {"mark": mark, "found": found}
         kind = kind_of_search(typed)
-        self._write(NewEvent(kind=EventKind.SEARCHED, subject=f"search/{kind}", at=now, by=by, after=told))
+        new = NewEvent(kind=EventKind.SEARCHED, subject=f"search/{kind}", at=now, by=by, after=told)
+        self._write_once(new, mark, ())
 
     def exported(self, by: Actor, name: str, lines: int, now: datetime) -> None:
         """Note that ``by`` takes so many lines of a list as the file ``name``. Raises RegisterError."""
@@ -89,6 +92,12 @@ class Readings:
         has only the register."""
         key = hmac.digest(self.secret, b"licence-qr search mark 1", "sha256")
         return hmac.digest(key, compact(typed).encode("utf-8", "surrogatepass"), "sha256").hex()[:_MARK_HEX]
+
+    def _write_once(self, new: NewEvent, mark: str, fields: tuple[str, ...]) -> None:
+        reading = (new.by.username, new.by.via.session, new.subject, mark, fields)
+        if not self.recent.has(reading, new.at):
+            self._write(new)
+            self.recent.note(reading, new.at)
 
     def _write(self, new: NewEvent) -> None:
         events.write_of_reader(self.database, new)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from flask import request
+
 from licence_qr.services.audit.readings import Readings, ShownData
 from licence_qr.web import current_instant
 from licence_qr.web.shell.handed import Handed
@@ -11,13 +13,19 @@ readings = Handed(Readings)
 
 
 def shows(subject: str, *fields: str, uscc: str = "") -> None:
-    """Note that the signed-in person sees these fields of ``subject``; see ``ShownData``. Raises RegisterError."""
-    readings().seen(current_actor(), ShownData(subject, fields, uscc), current_instant())
+    """Note that the signed-in person sees these fields of ``subject``; see ``ShownData``. Raises RegisterError.
+
+    Of a list (``list/<name>``) it depends on filters and page whom it shows, so each query is a reading of its own.
+    """
+    query = _query() if subject.startswith("list/") else ""
+    readings().seen(current_actor(), ShownData(subject, fields, uscc, query), current_instant())
 
 
 def searched(typed: str, found: int) -> None:
-    """Note that the signed-in person searched for ``typed`` and how many were found. Raises RegisterError."""
-    readings().searched(current_actor(), typed, found, current_instant())
+    """Note that the signed-in person searched for ``typed``, unless it is empty, and how many were found. Raises
+    RegisterError."""
+    if typed.strip():
+        readings().searched(current_actor(), typed, found, current_instant())
 
 
 def exported(name: str, lines: int) -> None:
@@ -33,3 +41,9 @@ def shows_business(uscc: str) -> None:
 def shows_list(name: str) -> None:
     """``shows`` of a list, of which each line names a business."""
     shows(f"list/{name}", "name", "address")
+
+
+def _query() -> str:
+    """What the address asks of a list, in one order; the language asks nothing."""
+    asked = sorted((name, value) for name, value in request.args.items(multi=True) if value and name != "lang")
+    return "&".join(f"{name}={value}" for name, value in asked)

@@ -9,16 +9,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from desk_pages import Browser, desk_app, desk_services, signed_in
+from desk_pages import OFFICE, PASSWORD, Browser, desk_app, desk_services, hidden, signed_in
 from flask import Flask
 from openpyxl import load_workbook
 from test_desk_roles import closed, things
 from who_may_open import PERSON_OF
 
 from licence_qr.bootstrap import Services
+from licence_qr.domain.accounts.absences import AbsenceDetails
 from licence_qr.domain.businesses.history_words import EVENTS
+from licence_qr.domain.dates import local_date
+from licence_qr.domain.inspecting.follow_up import FollowUpOutcome, FollowUpReport
 from licence_qr.domain.register.events import EventKind
-from licence_qr.domain.roles import Actor, Role, Via
+from licence_qr.domain.roles import AT_THE_MACHINE, Actor, Role, Via
 from licence_qr.services.audit import readings
 from licence_qr.services.audit.readings import ShownData
 from licence_qr.store.register import history, traces
@@ -47,6 +50,37 @@ NOTHING_PERSONAL = {
 }
 
 
+# Refused forms of nobody but whoever has signed in, or of what is not a person.
+NOBODYS_FORM = {
+    "desk.people.add_person",
+    "desk.inspection_draws.announce_draw",
+}
+
+
+@pytest.fixture(scope="module")
+def more(desk_services: Services, things: dict[str, str]) -> dict[str, str]:
+    """The same with a check that waits for the officer it names, and an absence."""
+    now, services = datetime.now(UTC), desk_services
+    services.accounts.create("names-me", "names-me（示例）", OFFICE, frozenset({Role.INSPECTOR}), PASSWORD, now)
+    people = {name: services.accounts.user(name) for name in ("inspector", "names-me", "colleague")}
+    today = local_date(now)
+    report = FollowUpReport(today, FollowUpOutcome.MET, ("names-me",), "符合")
+    named = services.named_checks.hand_in(people["inspector"], int(things["permit_id"]), report, now)
+    absence = services.absences.book.enter(
+        people["colleague"].person_id, AbsenceDetails(today, today), AT_THE_MACHINE, now
+    )
+    return things | {"named_id": str(named), "absence_id": str(absence)}
+
+
+def main_of(page: str) -> str:
+    """What is between header and footer."""
+    return page.partition("<main")[2].partition("</main>")[0]
+
+
+def shown(services: Services) -> list[dict[str, Any]]:
+    return [row for row in told(services) if row["event"] == "data_seen"]
+
+
 def told(services: Services) -> list[dict[str, Any]]:
     with services.database.read() as tx:
         return [row | {"says": json.loads(row["after"] or "null")} for row in traces.everything(tx)]
@@ -54,17 +88,67 @@ def told(services: Services) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("role", [role for role in Role if role in PERSON_OF])
 def test_every_page_that_shows_people_leaves_a_trace(
-    desk_app: Flask, desk_services: Services, things: dict[str, str], role: Role, monkeypatch: pytest.MonkeyPatch
+    desk_app: Flask, desk_services: Services, more: dict[str, str], role: Role, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(readings, "SAME_READING", timedelta())  # each page for itself
     person = signed_in(desk_app, desk_services, PERSON_OF[role])
     silent = set()
-    for endpoint, method, address in closed(desk_app, things):
+    for endpoint, method, address in closed(desk_app, more):
         before = len(told(desk_services))
         if method == "GET" and person.client.get(address).status_code == 200 and len(told(desk_services)) == before:
             silent.add(endpoint)
     about_others = {endpoint for endpoint in silent if endpoint.partition(".")[0] not in ONES_OWN}
     assert about_others - NOTHING_PERSONAL <= {"desk.businesses.search_businesses"}  # which nothing was asked yet
+
+
+# What a form sent empty does at once, or what leads on, and so shows no form again.
+DONE_AT_ONCE = {"sign_in.sign_out", "desk.work.renew_calendar", "desk.work.revoke_calendar"}
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role in PERSON_OF])
+def test_every_refused_form_that_shows_people_leaves_a_trace(
+    desk_app: Flask, desk_services: Services, more: dict[str, str], role: Role, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(readings, "SAME_READING", timedelta())
+    person = signed_in(desk_app, desk_services, PERSON_OF[role])
+    token = hidden(person.see("/sessions"), "csrf_token")
+    silent, refused = set(), set()
+    for endpoint, method, address in closed(desk_app, more):
+        if method != "POST" or endpoint in DONE_AT_ONCE or endpoint.partition(".")[0] in ONES_OWN:
+            continue
+        before = len(shown(desk_services))
+        answer = person.client.post(address, data={"csrf_token": token, "was": "something else"})
+        if answer.status_code in {400, 409, 422} and "<form" in main_of(answer.get_data(as_text=True)):
+            refused.add(endpoint)
+            if len(shown(desk_services)) == before:
+                silent.add(endpoint)
+    assert silent <= NOBODYS_FORM
+    if role is Role.ADMIN:
+        assert {"desk.people.change_person", "desk.people_acts.open_account"} <= refused
+
+
+def test_a_list_that_is_asked_something_else_is_another_reading(
+    desk_app: Flask, desk_services: Services, things: dict[str, str]
+) -> None:
+    administrator = signed_in(desk_app, desk_services, "administrator")
+    auditor = signed_in(desk_app, desk_services, "auditor")
+    before = len(told(desk_services))
+    for _ in range(2):  # the same again is one trace
+        administrator.see("/desk/people?q=clerk")
+        administrator.see("/desk/people?q=decider&lang=en")
+        administrator.see("/desk/people?q=decider&page=2")
+        administrator.see("/desk/people/sessions?q=clerk")
+        administrator.see("/desk/people/absences?q=clerk")
+        auditor.see("/desk/work?kind=review")
+        auditor.see("/desk/work?kind=expiry")
+        auditor.see("/desk/audit?person=clerk")
+        auditor.see("/desk/audit?account=decider")
+    new = told(desk_services)[before:]
+    assert sum(row["event"] == "data_seen" for row in new) == 9
+    marks = [row["says"]["mark"] for row in new if row["event"] == "searched"]
+    # One and the same mark for one text in one session, wherever it was typed.
+    assert sorted(marks) == sorted(desk_services.readings.mark(each) for each in ("clerk", "decider") * 2)
+    assert "clerk" not in json.dumps([row["says"] for row in new])
 
 
 def test_the_trace_of_a_page_names_person_account_session_and_business(

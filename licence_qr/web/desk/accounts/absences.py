@@ -40,7 +40,7 @@ from licence_qr.web.shell.forms import TypedForm, read_fields, refusals
 from licence_qr.web.shell.handed import Handed, catalogue
 from licence_qr.web.shell.language import t
 from licence_qr.web.shell.navigation import PEOPLE
-from licence_qr.web.shell.readings import shows
+from licence_qr.web.shell.readings import searched, shows
 from licence_qr.web.shell.security import current_actor, roles
 
 blueprint = Blueprint("people_absences", __name__, url_prefix="/people")
@@ -56,10 +56,12 @@ _Refused = (InputError, InvalidApplication, ConflictError)
 def list_absences() -> str:
     """Absences, those that begin last first, with filters in the address. Unknown values are ignored."""
     wanted, actor = _wanted(), current_actor()
+    found = absences().list(actor, wanted, request.args.get("page", 1, type=counted), current_instant())
     shows("list/absences", "name", "staff_no")
+    searched(wanted.text, found.total)
     return render_template(
         "desk/accounts/absences.html",
-        found=absences().list(actor, wanted, request.args.get("page", 1, type=counted), current_instant()),
+        found=found,
         wanted=wanted,
         offices=tuple(catalogue().offices) if access.office_bound(actor, access.READ_ABSENCES) is None else (),
         states=STATE_WORDS,
@@ -123,7 +125,6 @@ def enter_absence(person_id: int) -> Response:
 @roles(*_EVERYBODY)
 def show_absence(absence_id: int) -> str:
     """One absence: days, substitute, and what should be looked at."""
-    shows(f"absence/{absence_id}", "name", "staff_no")
     return _page(absences().get(current_actor(), absence_id, current_instant()))
 
 
@@ -131,7 +132,6 @@ def show_absence(absence_id: int) -> str:
 @roles(*_EVERYBODY)
 def edit_absence(absence_id: int) -> str:
     """The form that corrects days, substitute and reason."""
-    shows(f"absence/{absence_id}", "name", "staff_no")
     view = absences().get(current_actor(), absence_id, current_instant())
     plan, details = absences().plan(current_actor(), view.person.person_id), view.absence.details
     values = {
@@ -174,13 +174,11 @@ def end_absence(absence_id: int) -> Response:
 
 
 def _new_form(person_id: int) -> str:
-    shows(f"person/{person_id}", "name", "staff_no")
     today = local_date(current_instant()).isoformat()
     return _form(absences().plan(current_actor(), person_id), {"first_day": today, "last_day": today})
 
 
 def _enter(person_id: int) -> Response:
-    shows(f"person/{person_id}", "name", "staff_no")
     plan = absences().plan(current_actor(), person_id)
     values = read_fields(request.form, absence_fields(plan))
     try:
@@ -212,6 +210,8 @@ def _form(
     view: AbsenceView | None = None,
     refused: LicenceQRError | None = None,
 ) -> str:
+    subject = f"absence/{view.absence.absence_id}" if view else f"person/{plan.person.person_id}"
+    shows(subject, "name", "staff_no")
     fields = absence_fields(plan, view)
     summary, problems = refusals(refused, fields)
     return render_template(
@@ -226,6 +226,7 @@ def _form(
 
 
 def _page(view: AbsenceView, refused: LicenceQRError | None = None) -> str:
+    shows(f"absence/{view.absence.absence_id}", "name", "staff_no")
     summary, _ = refusals(refused, ())
     may_read = access.may(current_actor(), access.READ_ABSENCES, view.person.office)
     return render_template(

@@ -29,7 +29,7 @@ from licence_qr.web.desk.accounts.pages import people
 from licence_qr.web.shell.errors import status_of
 from licence_qr.web.shell.forms import read_fields, refusals
 from licence_qr.web.shell.language import t
-from licence_qr.web.shell.readings import shows
+from licence_qr.web.shell.readings import searched, shows
 from licence_qr.web.shell.security import current_actor, roles
 
 blueprint = Blueprint("people_acts", __name__, url_prefix="/people")
@@ -81,7 +81,6 @@ _WORDS: Mapping[AccountAct, _Words] = {
 @roles(*access.MANAGE_PEOPLE.roles)
 def new_account(person_id: int) -> Response:
     """The form that opens an account for a person."""
-    shows(f"person/{person_id}", "name", "staff_no")
     return _new_account_page(people().get(current_actor(), person_id), {})
 
 
@@ -128,6 +127,7 @@ def find_other(person_id: int) -> str:
     shows(f"person/{person_id}/others", "name", "staff_no")
     query = request.args.get("q", view.person.name).strip()[:_LONGEST_QUERY].replace("\0", "")
     found = people().list(actor, PeopleFilter(text=query), 1).people
+    searched(request.args.get("q", ""), len(found))
     others = tuple(each for each in found if each.person != view.person and not each.mine)
     return render_template("desk/accounts/merge_find.html", view=view, query=query, others=others)
 
@@ -210,6 +210,7 @@ def _act_page(case: _Case, refused: LicenceQRError | None = None) -> Response:
 
 
 def _new_account_page(view: PersonView, values: Mapping[str, str], refused: LicenceQRError | None = None) -> Response:
+    shows(f"person/{view.person.person_id}", "name", "staff_no")
     fields = (USERNAME, ROLES)
     asks = asking(current_actor(), opening(view.person.person_id), *(field.name for field in fields))
     summary, problems = refusals(refused, (*fields, *asks.fields), BESIDE)
@@ -243,6 +244,7 @@ def _merge_page(person_id: int, other_id: int, refused: LicenceQRError | None = 
 
 
 def _password_page(view: PersonView, username: str, password: str) -> Response:
+    shows(f"person/{view.person.person_id}", "name", "staff_no")
     page = render_template("desk/accounts/password.html", view=view, username=username, password=password)
     response = make_response(page)
     response.headers["Cache-Control"] = "no-store"

@@ -23,7 +23,7 @@ from licence_qr.web.shell.forms import read_fields, refusals
 from licence_qr.web.shell.handed import Handed, catalogue
 from licence_qr.web.shell.language import t
 from licence_qr.web.shell.navigation import PEOPLE
-from licence_qr.web.shell.readings import shows
+from licence_qr.web.shell.readings import searched, shows
 from licence_qr.web.shell.security import current_actor, roles
 
 blueprint = Blueprint("people", __name__, url_prefix="/people")
@@ -37,10 +37,12 @@ _LONGEST_QUERY = 100
 def list_people() -> str:
     """People by office and name, with filters in the address. Unknown values are ignored."""
     wanted = _wanted()
+    found = people().list(current_actor(), wanted, request.args.get("page", 1, type=counted))
     shows("list/people", "name", "staff_no")
+    searched(wanted.text, found.total)
     return render_template(
         "desk/accounts/people.html",
-        found=people().list(current_actor(), wanted, request.args.get("page", 1, type=counted)),
+        found=found,
         wanted=wanted,
         offices=tuple(catalogue().offices) if access.office_bound(current_actor(), access.READ_PEOPLE) is None else (),
         role_names=ROLE_NAMES,
@@ -99,7 +101,6 @@ def add_person() -> Response:
 @roles(*access.MANAGE_PEOPLE.roles)
 def edit_person(person_id: int) -> str:
     """The form that changes staff number, name and office."""
-    shows(f"person/{person_id}", "name", "staff_no")
     view = people().get(current_actor(), person_id)
     person = view.person
     return _details_page(view, {"staff_no": person.staff_no, "name": person.name, "office": person.office})
@@ -121,6 +122,8 @@ def change_person(person_id: int) -> Response:
 
 
 def _details_page(view: PersonView | None, values: Mapping[str, str], refused: LicenceQRError | None = None) -> str:
+    if view:
+        shows(f"person/{view.person.person_id}", "name", "staff_no")
     fields = details_fields()
     summary, problems = refusals(refused, fields)
     return render_template(

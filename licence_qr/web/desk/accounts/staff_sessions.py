@@ -18,7 +18,7 @@ from licence_qr.web.shell.bounded_numbers import counted
 from licence_qr.web.shell.handed import Handed, catalogue
 from licence_qr.web.shell.language import t
 from licence_qr.web.shell.navigation import PEOPLE
-from licence_qr.web.shell.readings import shows
+from licence_qr.web.shell.readings import searched, shows
 from licence_qr.web.shell.security import current_actor, roles
 
 blueprint = Blueprint("people_sessions", __name__, url_prefix="/people/sessions")
@@ -32,10 +32,12 @@ _LONGEST_QUERY = 100
 def list_sessions() -> str:
     """The live sessions, last used first, with filters in the address. Unknown values are ignored."""
     actor, wanted, now = current_actor(), _wanted(), current_instant()
+    found = staff_sessions().list(actor, wanted, request.args.get("page", 1, type=counted), now)
     shows("list/sessions", "name", "device", "network")
+    searched(wanted.text, found.total)
     return render_template(
         "desk/accounts/staff_sessions.html",
-        found=staff_sessions().list(actor, wanted, request.args.get("page", 1, type=counted), now),
+        found=found,
         wanted=wanted,
         person=people().get(actor, wanted.person_id) if wanted.person_id else None,
         offices=tuple(catalogue().offices) if access.office_bound(actor, access.READ_PEOPLE) is None else (),

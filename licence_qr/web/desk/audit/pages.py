@@ -22,7 +22,7 @@ from licence_qr.web.shell.forms import Choice, Field, TypedForm, Widget, problem
 from licence_qr.web.shell.handed import Handed, catalogue
 from licence_qr.web.shell.language import in_words, language, t
 from licence_qr.web.shell.navigation import AUDIT
-from licence_qr.web.shell.readings import shows
+from licence_qr.web.shell.readings import searched, shows
 from licence_qr.web.shell.security import current_actor, roles
 from licence_qr.wording.terms import term
 
@@ -51,6 +51,8 @@ def list_audit() -> str:
     wanted, wrong = _wanted()
     page = trail().page(current_actor(), wanted, request.args.get("after", "")[:_LONGEST])
     shows("list/audit", "by", *filters_of(wanted))
+    for typed in (wanted.person, wanted.account, wanted.uscc, wanted.network):
+        searched(typed, len(page.lines))
     fields = (*_TEXTS, _kinds(), _offices(), *_DAYS)
     summary, problems = problem_summary(InvalidApplication(wrong) if wrong else None, language().value, _DAYS)
     return render_template(

@@ -48,8 +48,7 @@ def search_businesses() -> str:
     """Search by name, credit code or permit number."""
     query = request.args.get("q", "").strip()
     found = services().register.search(current_actor(), query, current_instant()) if query else ()
-    if query:
-        searched(query, len(found))
+    searched(query, len(found))
     return render_template("desk/businesses/businesses.html", query=query, found=found)
 
 

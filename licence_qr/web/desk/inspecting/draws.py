@@ -21,6 +21,7 @@ from licence_qr.web.shell.forms import Choice, Field, TypedForm, Widget, read_fi
 from licence_qr.web.shell.handed import Handed, catalogue
 from licence_qr.web.shell.language import t
 from licence_qr.web.shell.navigation import INSPECTIONS
+from licence_qr.web.shell.readings import shows
 from licence_qr.web.shell.security import current_actor, roles
 from licence_qr.wording.terms import term
 
@@ -225,6 +226,7 @@ def _form(values: Mapping[str, str], refused: LicenceQRError | None = None) -> s
 
 
 def _page(draw: PublishedDraw, values: Mapping[str, str], refused: LicenceQRError | None = None) -> str:
+    shows(f"draw/{draw.number}", "name", "address", "officers")
     summary, problems = refusals(refused, (_SEED, _REASON))
     names = {o.user_id: o.display_name for o in draws().officers(current_actor())}
     return render_template(

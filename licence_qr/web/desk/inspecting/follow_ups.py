@@ -176,11 +176,14 @@ def _all_fields(view: FollowUpView) -> tuple[Field, ...]:
 def _page(view: FollowUpView, values: Mapping[str, str], refused: LicenceQRError | None = None) -> str:
     permit = view.permit
     shows(f"follow-up/{permit.permit_id}", "name", "address", "officers", "findings", uscc=permit.uscc)
-    summary, problems = refusals(refused, _all_fields(view))
+    waiting = named_checks().open_one(current_actor(), permit.permit_id)
+    can_record = view.may_record and bool(view.colleagues) and not waiting
+    summary, problems = refusals(refused, _all_fields(view) if can_record else ())
     return render_template(
         "desk/inspecting/follow_up.html",
         view=view,
-        waiting=named_checks().open_one(current_actor(), view.permit.permit_id),
+        waiting=waiting,
+        can_record=can_record,
         always=(_CHECKED_ON, _others(view), _OUTCOME, _FINDINGS, _DOCUMENT_NO),
         on_rectify=_RECTIFY_BY,
         on_failure=(_FAULT, _LEGAL_BASIS),

@@ -26,6 +26,7 @@ from licence_qr.web.desk.inspecting.follow_ups import OUTCOME_TONES, OUTCOMES, n
 from licence_qr.web.shell.errors import status_of
 from licence_qr.web.shell.forms import read_fields, refusals
 from licence_qr.web.shell.language import t
+from licence_qr.web.shell.readings import shows
 from licence_qr.web.shell.security import current_actor, roles
 
 blueprint = Blueprint("follow_ups_named", __name__, url_prefix="/follow-ups/named")
@@ -67,9 +68,11 @@ def handle_named(named_id: int) -> Response:
 
 def _page(named_id: int, values: Mapping[str, str], refused: LicenceQRError | None = None) -> Response:
     view = named_checks().get(current_actor(), named_id, current_instant())
+    shows(f"named-check/{named_id}", "name", "officers", "findings", uscc=view.check.uscc)
     fields = (decision(may_count=view.may_count), REASON)
     asks = asking(current_actor(), asked_of(view.check.subject, view.check.content_sha256), *COVERS)
-    summary, problems = refusals(refused, fields if view.may_handle else (*ANSWER_FIELDS, *asks.fields), BESIDE)
+    answering = (*ANSWER_FIELDS, *asks.fields) if view.may_answer else ()
+    summary, problems = refusals(refused, fields if view.may_handle else answering, BESIDE)
     page = render_template(
         "desk/inspecting/named_check.html",
         view=view,

@@ -20,7 +20,7 @@ from licence_qr.domain.register.permit import SUSPENSION_DECISION
 from licence_qr.errors import AccessError, ConflictError, InputError, InvalidApplication, LicenceQRError, RuleError
 from licence_qr.services.businesses.history import Timeline
 from licence_qr.services.proposals.decide import NO_CHANGE, Proposals, ProposalVerdict
-from licence_qr.services.proposals.read import Preview, ProposalReading, ProposalView
+from licence_qr.services.proposals.read import Preview, ProposalLine, ProposalReading, ProposalView
 from licence_qr.services.register import access
 from licence_qr.web import current_instant
 from licence_qr.web.accounts.confirming import asking, typed_proof
@@ -220,6 +220,15 @@ def withdraw(number: int) -> Response:
     return redirect(url_for(".show_proposal", number=number), 303)
 
 
+def _asked(line: ProposalLine, proof: tuple[Field, ...]) -> tuple[Field, ...]:
+    """The fields that the page of a proposal has for its reader."""
+    if line.state is not ProposalState.OPEN:
+        return ()
+    if line.mine_to_decide:
+        return (*VERDICT_FIELDS, *proof)
+    return WITHDRAWAL_FIELDS if line.mine or line.for_absent else ()
+
+
 def _view(number: int) -> ProposalView:
     return services().reading.get(current_actor(), number, current_instant())
 
@@ -230,8 +239,7 @@ def _page(
     line, main = view.line, language().value
     shows(f"proposal/{line.number}", "name", "address", "reason", "proposed_by", uscc=line.about.subject.uscc)
     asked = asking(current_actor(), view.content, "verdict", "reason", password=PASSWORD)
-    fields: tuple[Field, ...] = (*VERDICT_FIELDS, *asked.fields, *WITHDRAWAL_FIELDS)
-    summary, problems = refusals(refused, fields if view.line.state is ProposalState.OPEN else (), BESIDE)
+    summary, problems = refusals(refused, _asked(line, asked.fields), BESIDE)
     page = render_template(
         "desk/proposals/proposal.html",
         view=view,
