@@ -24,6 +24,7 @@ from licence_qr.services.register.events import NewEvent
 from licence_qr.store.accounts import absences, accounts, sessions
 from licence_qr.store.accounts.sessions import Session
 from licence_qr.store.database.connections import Database, Transaction
+from licence_qr.store.work import calendar_feeds
 
 SESSION_HOURS = 12
 IDLE_MINUTES = 60
@@ -139,18 +140,21 @@ class Sessions:
             return ended
 
     def end_others(self, actor: Actor, now: datetime) -> int:
-        """End all sessions of ``actor`` but the one they act in; return how many."""
+        """End all sessions of ``actor`` but the one they act in, and their calendar address; return how many sessions."""
         with self.database.write() as tx:
             ended = sessions.end_all(tx, actor.user_id, now, but=actor.via.session)
             note_ended(tx, actor.user_id, actor, ended, now)
+            close_calendar(tx, actor.user_id, actor, now)
         return len(ended)
 
     def forget_devices(self, actor: Actor, now: datetime) -> None:
-        """Know none of the devices any more on which ``actor`` has signed in. Raises AccessError ``own_act_throttled``."""
+        """Know none of the devices any more on which ``actor`` has signed in, and end the calendar address that one of them
+        may hold. Raises AccessError ``own_act_throttled``."""
         with self.database.write() as tx:
             own_acts.count(tx, actor, EventKind.DEVICES_FORGOTTEN, now)
             accounts.forget_devices(tx, actor.user_id)
             note(tx, EventKind.DEVICES_FORGOTTEN, actor.user_id, actor, now)
+            close_calendar(tx, actor.user_id, actor, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +243,8 @@ class StaffSessions:
         return ended
 
     def end_all(self, actor: Actor, person_id: int, now: datetime) -> int:
-        """End all sessions of a person and know none of their devices any more; return how many sessions ended.
+        """End all sessions of a person and their calendar address, and know none of their devices any more; return how many
+        sessions ended.
 
         Raises AccessError, also ``own_account``; NotFoundError ``thing_not_found``.
         """
@@ -252,6 +257,12 @@ def note_ended(tx: Transaction, user_id: int, by: Actor, ended: tuple[str, ...],
     """Record which sessions of an account were ended by somebody, if any were."""
     if ended:
         note(tx, EventKind.SESSION_ENDED, user_id, by, now, {"sessions": sorted(ended)})
+
+
+def close_calendar(tx: Transaction, user_id: int, by: Actor, now: datetime) -> None:
+    """End the calendar address of an account, if there is one: it opens the task list without any session."""
+    if calendar_feeds.remove(tx, user_id):
+        note(tx, EventKind.CALENDAR_CLOSED, user_id, by, now)
 
 
 def _token_hash(token: str) -> bytes:
@@ -296,6 +307,7 @@ def _end_all(tx: Transaction, actor: Actor, user_id: int, now: datetime) -> int:
     note_ended(tx, user_id, actor, ended, now)
     accounts.forget_devices(tx, user_id)
     note(tx, EventKind.DEVICES_FORGOTTEN, user_id, actor, now)
+    close_calendar(tx, user_id, actor, now)
     return len(ended)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from licence_qr.domain.register.events import EventKind
 from licence_qr.store.database.connections import Transaction
 from licence_qr.store.register.history import COLUMNS, EventRow, whole
 
@@ -14,6 +15,12 @@ from licence_qr.store.register.history import COLUMNS, EventRow, whole
 def everything(tx: Transaction) -> list[EventRow]:
     """All traces, oldest first."""
     return [whole(row) for row in tx.all(f"SELECT {', '.join(COLUMNS)} FROM traces ORDER BY seq")]
+
+
+def has(tx: Transaction, kind: EventKind, subject: str, actor: str, network: str, since: datetime) -> bool:
+    """Whether there is such a trace of ``actor`` from this network since an instant, in UTC."""
+    sql = "SELECT 1 FROM traces WHERE event = ? AND at >= ? AND subject = ? AND actor = ? AND network = ? LIMIT 1"
+    return tx.one(sql, (kind, since.isoformat(), subject, actor, network)) is not None
 
 
 def delete_before(tx: Transaction, before: datetime, most: int) -> int:

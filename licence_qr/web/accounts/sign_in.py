@@ -76,7 +76,7 @@ def sign_out() -> Response:
     response = make_response(redirect(url_for("inspect.signed_out") if pack_key.held() else signed_out, 303))
     pack_key.take_back(response)
     forget_session(response)
-    origin.renew_form_token()
+    origin.forget_forms()
     return response
 
 

@@ -41,9 +41,10 @@ def address_parts(address: str) -> SplitResult:
 
 
 def bind_forms(person_id: int) -> None:
-    """Let the forms of this browser be of ``person_id`` from now on. Forms it was given for anybody else are not taken."""
+    """Let the forms of this browser be of ``person_id`` from now on. Forms it was given for anybody else are not taken, and
+    what waits in its cookie to be shown to anybody else is not shown."""
     if _owner(session.get(TOKEN)) != person_id:
-        renew_form_token()
+        forget_forms()
         session[TOKEN] = f"{person_id}.{secrets.token_hex(20)}"
 
 
@@ -51,6 +52,12 @@ def renew_form_token() -> None:
     """Take no form any more that this browser was given before."""
     for kept in (session, g):
         kept.pop(TOKEN, None)
+
+
+def forget_forms() -> None:
+    """``renew_form_token``, and forget messages and whatever else waits in the browser's cookie for the next page."""
+    session.clear()
+    renew_form_token()
 
 
 def owner_of(token: str) -> int:

@@ -8,11 +8,12 @@ import io
 import re
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
 import vobject
-from desk_pages import PASSWORD, Browser, browser, desk_app, desk_services, installation, signed_in
+from desk_pages import PASSWORD, Browser, browser, desk_app, desk_services, hidden, installation, signed_in
 from flask import Flask
 
 from licence_qr.bootstrap import Services
@@ -20,6 +21,7 @@ from licence_qr.domain.csv_text import guarded
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.services.work.work_list import WorkFilter
+from licence_qr.store.register import traces
 from licence_qr.web.app import create_app
 from licence_qr.web.desk.work.calendar import as_calendar
 
@@ -256,6 +258,71 @@ def test_a_renewed_or_closed_address_leads_nowhere(clerk: Browser, work_app: Fla
     clerk.press("/desk/work/calendar", "/desk/work/calendar/revoke")
     assert visitor.get(new).status_code == 404
     assert "还没有地址" in clerk.see("/desk/work/calendar")
+
+
+@pytest.mark.parametrize("act", ["end-others", "forget-devices"])
+def test_ending_the_other_sessions_or_forgetting_devices_ends_the_address(
+    work_app: Flask, made: Services, act: str
+) -> None:
+    owner = signed_in(work_app, made, "inspector")
+    address = address_of(owner)
+    assert work_app.test_client().get(address).status_code == 200
+    owner.press("/sessions", f"/sessions/{act}")
+    assert work_app.test_client().get(address).status_code == 404
+
+
+def test_the_administrator_who_ends_all_sessions_ends_the_address(work_app: Flask, made: Services) -> None:
+    address = address_of(signed_in(work_app, made, "inspector"))
+    person = made.accounts.user("inspector")
+    assert person
+    made.staff_sessions.end_all_of(person.person_id, person, datetime.now(UTC))
+    assert work_app.test_client().get(address).status_code == 404
+
+
+@pytest.mark.parametrize("leave", ["sign out", "session ended"])
+def test_a_new_address_and_messages_wait_for_nobody_else(clerk: Browser, made: Services, leave: str) -> None:
+    clerk.press("/desk/work/calendar", "/desk/work/calendar/revoke")  # leaves a message
+    clerk.client.post("/desk/work/calendar", data={"csrf_token": token_of(clerk)})
+    if leave == "sign out":
+        clerk.press("/sessions", "/sign-out")
+    else:
+        clerk.client.delete_cookie("session-token")
+    clerk.sign_in("colleague")
+    page = clerk.see("/desk/work/calendar")
+    assert 'id="calendar-address"' not in page and "已停用" not in page
+    # Nor for the same person in another session.
+    clerk.client.post("/desk/work/calendar", data={"csrf_token": token_of(clerk)})
+    clerk.client.delete_cookie("session-token")
+    clerk.sign_in("colleague")
+    assert 'id="calendar-address"' not in clerk.see("/desk/work/calendar")
+
+
+def test_the_first_fetch_of_a_day_from_a_network_leaves_a_trace(
+    clerk: Browser, work_app: Flask, made: Services
+) -> None:
+    address, visitor = address_of(clerk), work_app.test_client()
+    before = len(fetched(made))
+    for client in ("192.0.2.1", "192.0.2.1", "198.51.100.7"):
+        assert visitor.get(address, environ_overrides={"REMOTE_ADDR": client}).status_code == 200
+    assert [(row["actor"], row["network"]) for row in fetched(made)[before:]] == [
+        ("clerk", "192.0.2.1"),
+        ("clerk", "198.51.100.7"),
+    ]
+    with made.database.read() as tx:
+        assert address.removeprefix("/calendar/").partition(".")[0] not in str(traces.everything(tx))
+    token = address.removeprefix("/calendar/").partition(".")[0]
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    assert made.calendar_feeds.reader(token, tomorrow, "192.0.2.1")
+    assert len(fetched(made)) == before + 3
+
+
+def fetched(made: Services) -> list[dict[str, Any]]:
+    with made.database.read() as tx:
+        return [row for row in traces.everything(tx) if row["subject"] == "export/calendar.ics"]
+
+
+def token_of(person: Browser) -> str:
+    return hidden(person.see("/sessions"), "csrf_token")
 
 
 def test_an_account_that_was_closed_closes_its_calendar(work_app: Flask, made: Services) -> None:

@@ -29,7 +29,7 @@ blueprint = Blueprint("calendar", __name__)
 def show_feed(token: str) -> Response:
     """The dated tasks of whoever this address was made for. An unknown, revoked or closed one is simply not found."""
     now = current_instant()
-    reader = services().calendar_feeds.reader(token, now)
+    reader = services().calendar_feeds.reader(token, now, request.remote_addr or "")
     if reader is None:
         raise NotFoundError("calendar_unknown")
     lines = services().work_list.everything(reader, WorkFilter(), now, MOST_EVENTS)

@@ -80,7 +80,8 @@ def export_work(kind_of_file: str) -> Response:
 @roles(*access.SUBSCRIBE_TO_WORK.roles)
 def show_calendar() -> str:
     """Whether there is a private calendar address, and the address itself once, right after it was made."""
-    token = session.pop(_NEW_ADDRESS, "")
+    # Shown in the very session that made it, and no other.
+    token = session.pop(_NEW_ADDRESS, {}).get(current_actor().via.session, "")
     spoken = language().value
     address = url_for("calendar.show_feed", token=token, lang=spoken, _external=False) if token else ""
     return render_template(
@@ -94,7 +95,8 @@ def show_calendar() -> str:
 @roles(*access.SUBSCRIBE_TO_WORK.roles)
 def renew_calendar() -> Response:
     """Make a new address; the earlier one stops working."""
-    session[_NEW_ADDRESS] = services().calendar_feeds.renew(current_actor(), current_instant())
+    actor = current_actor()
+    session[_NEW_ADDRESS] = {actor.via.session: services().calendar_feeds.renew(actor, current_instant())}
     return redirect(url_for(".show_calendar"), 303)
 
 
