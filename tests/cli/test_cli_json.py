@@ -86,6 +86,7 @@ def test_people_are_listed_added_changed_and_merged(told):
         "office": "baishiyi",
         "accounts": ["li.si"],
         "told": [],
+        "acts_of_both": [],
     }
     assert told("person sessions", second["key"]) == {"sessions": []}
     assert told("person sign-out", second["key"]) == {"ended": 0}

@@ -96,8 +96,13 @@ def merge_people(key: int, other: int, as_json: bool) -> None:
 
     Record that two entries are one person: KEY gets the accounts of OTHER, which goes. It cannot be undone."""
     staff = build(load_settings()).staff
-    staff.merge(key, other, whoever_runs_this(), datetime.now(UTC))
+    of_both = staff.merge(key, other, whoever_runs_this(), datetime.now(UTC))
+    if as_json:
+        say({**_facts(staff.one(key)), "acts_of_both": list(of_both)})
+        return
     _tell(staff.one(key), as_json)
+    for subject in of_both:
+        click.echo(f"当时按两人办理，请核查 counted as two people, check it  {subject}")
 
 
 def _tell(known: KnownPerson, as_json: bool) -> None:

@@ -133,11 +133,11 @@ class People:
         self._demand(actor, person_id)
         self.staff.change(person_id, details, actor, now, was)
 
-    def merge(self, actor: Actor, person_id: int, other_id: int, proof: ProofFrom, now: datetime) -> None:
-        """Record that two entries are one person. Raises AccessError, and as ``Staff.merge``."""
+    def merge(self, actor: Actor, person_id: int, other_id: int, proof: ProofFrom, now: datetime) -> tuple[str, ...]:
+        """Record that two entries are one person; return what ``Staff.merge`` does. Raises AccessError, and as it."""
         self._demand(actor, person_id, other_id)
         self._confirm(actor, proof, merging(person_id, other_id), now)
-        self.staff.merge(person_id, other_id, actor, now)
+        return self.staff.merge(person_id, other_id, actor, now)
 
     def open_account(
         self,

@@ -21,6 +21,8 @@ from licence_qr.store.accounts import absences, accounts, persons, sessions
 from licence_qr.store.accounts.accounts import User
 from licence_qr.store.accounts.persons import Person
 from licence_qr.store.database.connections import Database, Transaction
+from licence_qr.store.inspecting import confirmations
+from licence_qr.store.register import history
 from licence_qr.wording.text import Text
 
 _NAMESAKES = Text("有同名的人", "same name as another")
@@ -96,11 +98,13 @@ class Staff:
             accounts.move_along(tx, person, wanted)
             _note(tx, EventKind.PERSON_CHANGED, person_id, by, now, before=_facts(person), after=_facts(wanted))
 
-    def merge(self, person_id: int, other_id: int, by: Actor, now: datetime) -> None:
-        """Record that two entries are one person: ``person_id`` stays and gets the accounts and absences of ``other_id``.
+    def merge(self, person_id: int, other_id: int, by: Actor, now: datetime) -> tuple[str, ...]:
+        """Record that two entries are one person: ``person_id`` stays and gets the accounts, absences and answers of
+        ``other_id``. Return the subjects of acts that counted them as two people, which the event tells too.
 
-        A forbidden combination of roles that comes to light is told, not refused: that two accounts are of one person is
-        true all the same. Raises InputError ``persons_same`` or ``persons_two_staff_nos``, NotFoundError
+        Those acts stand, and somebody has to look at them: what they decided is not undone by itself. A forbidden
+        combination of roles that comes to light is told, not refused: that two accounts are of one person is true all the
+        same. Raises InputError ``persons_same`` or ``persons_two_staff_nos``, NotFoundError
         ``thing_not_found``.
         """
         with self.database.write() as tx:
@@ -109,15 +113,20 @@ class Staff:
                 raise InputError("persons_same", field="other")
             if person.staff_no and other.staff_no:
                 raise InputError("persons_two_staff_nos", field="other", one=person.staff_no, other=other.staff_no)
-            moved = [user.actor.username for user in accounts.of_person(tx, other_id)]
+            kept, moved = (
+                [user.actor.username for user in accounts.of_person(tx, each)] for each in (person_id, other_id)
+            )
+            of_both = history.of_both(tx, kept, moved)
+            confirmations.give_to(tx, person_id, other_id)
             accounts.give_to(tx, person_id, other_id)
             absences.give_to(tx, person_id, other_id)
             persons.remove(tx, other_id)
             merged = replace(person, staff_no=person.staff_no or other.staff_no)
             persons.change(tx, merged)
             before = {"kept": _facts(person), "merged": _facts(other) | {"person_id": other_id}}
-            after = _facts(merged) | {"accounts_moved": moved}
+            after = _facts(merged) | {"accounts_moved": moved, "acts_of_both": list(of_both)}
             _note(tx, EventKind.PERSONS_MERGED, person_id, by, now, before=before, after=after)
+            return of_both
 
     def set_roles(self, user_id: int, roles: frozenset[Role], by: Actor, now: datetime, was: str | None = None) -> None:
         """Give an account other roles, also in its sessions: where only the new ones need a second factor, these want it at

@@ -181,8 +181,8 @@ class NamedChecks:
         if given.answer is OfficersAnswer.OBJECTED:
             named_checks.settle(tx, check.named_id, NamedCheckState.OBJECTED)
             return NamedCheckState.OBJECTED
-        # Each name is of another person, so as many confirmations as names are those of all.
-        if len(confirmations.of_subject(tx, check.subject)) < len(check.others):
+        answered = {each.person_id for each in confirmations.of_subject(tx, check.subject)}
+        if _people(tx, check.others) - answered or not _are_apart(tx, check):
             return NamedCheckState.WAITING
         return self._record(tx, check, now)
 
@@ -202,7 +202,7 @@ class NamedChecks:
         user = accounts.user_by_name(tx, actor.username)
         officer = user.actor if user and not user.disabled else replace(actor, roles=frozenset())
         access.demand(officer, RECORD_FOLLOW_UPS, check.office)
-        if not officer.is_among(check.others):
+        if not officer.is_among(check.others) or officer.is_among({check.officer}):
             raise AccessError("inspection_names_another")
         if check.state not in _OPEN:
             raise ConflictError("inspection_handled_before")
@@ -234,7 +234,22 @@ def _known(tx: Transaction, actor: Actor, right: access.Right, named_id: int) ->
 def _may_answer(actor: Actor, check: NamedCheck, given: tuple[Confirmation, ...]) -> bool:
     answered = {each.person_id for each in given}
     waits = check.state is NamedCheckState.WAITING and actor.person_id not in answered
-    return waits and actor.is_among(check.others) and access.may(actor, RECORD_FOLLOW_UPS)
+    names = actor.is_among(check.others) and not actor.is_among({check.officer})
+    return waits and names and access.may(actor, RECORD_FOLLOW_UPS)
+
+
+def _people(tx: Transaction, usernames: tuple[str, ...]) -> set[int]:
+    """Whose accounts these are today."""
+    return {user.actor.person_id for each in usernames if (user := accounts.user_by_name(tx, each))}
+
+
+def _are_apart(tx: Transaction, check: NamedCheck) -> bool:
+    """Whether its officers still are as many people as names: two entries may have been merged since it was handed in.
+
+    If not, its confirmations do not let it count. When the time is over a clerk decides, as on one that nobody confirmed.
+    """
+    named = (check.officer, *check.others)
+    return len(_people(tx, named)) == len(named)
 
 
 def _text(report: FollowUpReport, permit_id: int, officer: str) -> str:

@@ -58,3 +58,24 @@ def of_subject(tx: Transaction, subject: str) -> tuple[Confirmation, ...]:
     """All answers about a subject, oldest first."""
     rows = tx.all("SELECT * FROM confirmations WHERE subject = ? ORDER BY at, person_id", (subject,))
     return tuple(map(_from_row, rows))
+
+
+def give_to(tx: Transaction, person_id: int, of_person_id: int) -> None:
+    """Give the answers of one person to another, who they turned out to be.
+
+    Where both have answered about one subject, that is the answer of one person: an objection stays before a confirmation,
+    else the older one. Both events stay in the history.
+    """
+    both = "SELECT subject FROM confirmations WHERE person_id = ?"
+    rows = tx.all(
+        f"SELECT * FROM confirmations WHERE person_id IN (?, ?) AND subject IN ({both}) AND subject IN ({both})"
+        " ORDER BY subject, answer = ? DESC, at, person_id",
+        (person_id, of_person_id, person_id, of_person_id, OfficersAnswer.OBJECTED.value),
+    )
+    stays: set[str] = set()
+    for answer in map(_from_row, rows):
+        if answer.subject in stays:
+            goes = (answer.subject, answer.person_id)
+            tx.run("DELETE FROM confirmations WHERE subject = ? AND person_id = ?", goes)
+        stays.add(answer.subject)
+    tx.run("UPDATE confirmations SET person_id = ? WHERE person_id = ?", (person_id, of_person_id))

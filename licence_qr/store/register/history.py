@@ -117,6 +117,25 @@ def of_kinds(tx: Transaction, kinds: Collection[EventKind], begin: datetime, end
     return [whole(row) for row in tx.all(sql, (*kinds, begin.isoformat(), end.isoformat()))]
 
 
+def of_both(tx: Transaction, ones: Collection[str], others: Collection[str]) -> tuple[str, ...]:
+    """The subjects on which an account of ``ones`` and one of ``others`` acted where two people are needed: one proposed and
+    the other decided, both are officers of one record, or one asked for a reset and the other confirmed it."""
+    one, other = (",".join("?" * len(each)) for each in (ones, others))
+    pair = f"x.actor IN ({one}) AND y.actor IN ({other})"
+    officers = "('inspected', 'follow_up_handed_in', 'second_officer_answered')"
+    asked = f"""
+        SELECT subject FROM history WHERE actor IN ({one}) AND proposed_by IN ({other})
+        UNION SELECT subject FROM history WHERE proposed_by IN ({one}) AND actor IN ({other})
+        UNION SELECT x.subject FROM history x JOIN history y ON y.subject = x.subject
+            WHERE x.event IN {officers} AND y.event IN {officers} AND {pair}
+        UNION SELECT x.subject FROM history x JOIN history y ON y.subject = x.subject
+            WHERE x.event = 'factors_reset_asked' AND y.event = 'factors_reset' AND {pair}
+        UNION SELECT x.subject FROM history x JOIN history y ON y.subject = x.subject
+            WHERE x.event = 'factors_reset' AND y.event = 'factors_reset_asked' AND {pair}
+        ORDER BY 1"""
+    return tuple(row["subject"] for row in tx.all(asked, (*ones, *others) * 5))
+
+
 def everything(tx: Transaction) -> list[EventRow]:
     """All events, oldest first."""
     return [whole(row) for row in tx.all(f"{_SELECT} ORDER BY seq")]

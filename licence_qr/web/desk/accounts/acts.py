@@ -144,10 +144,17 @@ def show_merge(person_id: int, other_id: int) -> Response:
 def merge(person_id: int, other_id: int) -> Response:
     """Make them one person. If it is refused, the page is shown again."""
     try:
-        people().merge(current_actor(), person_id, other_id, _proof(), current_instant())
+        of_both = people().merge(current_actor(), person_id, other_id, _proof(), current_instant())
     except _Refused as refused:
         return _merge_page(person_id, other_id, refused)
     flash(t("已合并为一人。", "They are one person now."))
+    if of_both:
+        flash(
+            t(
+                f"有 {len(of_both)} 件事项当时按两人办理，请逐件核查：{'、'.join(of_both)}。",
+                f"They counted as two people in {len(of_both)} cases. Check each: {', '.join(of_both)}.",
+            )
+        )
     return redirect(url_for("desk.people.show_person", person_id=person_id), 303)
 
 

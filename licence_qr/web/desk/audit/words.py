@@ -41,6 +41,7 @@ _SEARCHES: Mapping[str, Text] = {
     "words": Text("名称或其他文字", "Name or other words"),
 }
 _FIELDS: Mapping[str, Text] = {
+    "acts_of_both": Text("当时按两人办理的事项", "Cases that counted them as two people"),
     "by": Text("经办", "Handled by"),
     "contact": Text("联系方式", "Contact details"),
     "contact_phone": Text("联系电话", "Telephone"),
