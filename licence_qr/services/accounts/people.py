@@ -85,7 +85,8 @@ class PeoplePage:
 class People:
     """Administrators manage people, and nobody themselves. Auditors read all, supervisors the people of their office.
 
-    Whoever gives access, takes it away or says that two entries are one person confirms it (``Confirming.confirm``).
+    Whoever gives access, takes it away, changes who somebody is said to be, or says that two entries are one person
+    confirms it (``Confirming.confirm``).
     """
 
     database: Database
@@ -128,9 +129,13 @@ class People:
         access.demand(actor, MANAGE_PEOPLE)
         return self.staff.add(details, actor, now)
 
-    def change(self, actor: Actor, person_id: int, details: PersonDetails, was: str, now: datetime) -> None:
+    def change(
+        self, actor: Actor, person_id: int, details: PersonDetails, was: str, proof: ProofFrom, now: datetime
+    ) -> None:
         """Change what is written down about a person. Raises AccessError, and as ``Staff.change``."""
         self._demand(actor, person_id)
+        typed = (("staff_no", details.staff_no), ("name", details.name), ("office", details.office))
+        self._confirm(actor, proof, replace(correcting(person_id, was), typed=typed), now)
         self.staff.change(person_id, details, actor, now, was)
 
     def merge(self, actor: Actor, person_id: int, other_id: int, proof: ProofFrom, now: datetime) -> tuple[str, ...]:
@@ -238,6 +243,13 @@ class People:
 def merging(person_id: int, other_id: int) -> ActContent:
     """What is confirmed when two entries become one person."""
     return ActContent("merge people", f"person/{person_id} person/{other_id}")
+
+
+def correcting(person_id: int, was: str) -> ActContent:
+    """What is confirmed when staff number, name or office change; ``was``: ``state_of`` the person when the form was made.
+
+    By the staff number the identity service finds a person, and by the name others know who acted."""
+    return ActContent("change person", f"person/{person_id}", was)
 
 
 def opening(person_id: int) -> ActContent:

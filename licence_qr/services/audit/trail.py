@@ -14,24 +14,31 @@ from licence_qr.domain.register.events import REFUSALS, TRACES, EventKind
 from licence_qr.domain.roles import Actor
 from licence_qr.services.register import access, events
 from licence_qr.services.register.events import NewEvent
-from licence_qr.store.accounts import accounts, persons
+from licence_qr.services.register.past_names import PastNames
+from licence_qr.store.accounts import accounts
 from licence_qr.store.audit import trail
 from licence_qr.store.audit.trail import TrailPlace, TrailQuery
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.register import entities
 from licence_qr.store.register.history import EventRow
+from licence_qr.wording.text import Text
 
 PAGE_LINES = 50
 MOST_EXPORTED = 100_000
 _PART = 1_000
+# Of which the auditor reads the values, by kind.
+_TOLD: Mapping[str, tuple[str, ...]] = {
+    EventKind.PERSON_CHANGED: ("name", "staff_no", "office"),
+    EventKind.PERSONS_MERGED: ("acts_of_both",),
+}
 _BETWEEN = "~"  # in the text of a place; neither a time nor a number has one
 _LONGEST_NUMBER = 18  # digits that SQLite still holds as a number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrailFilter:
-    """What an auditor asks for; empty asks for nothing. ``person`` is a name or a staff number, ``account`` a user name,
-    ``first`` and ``last`` are days in Asia/Shanghai."""
+    """What an auditor asks for; empty asks for nothing. ``person`` is a name or a staff number, of today or of before,
+    ``account`` a user name, ``first`` and ``last`` are days in Asia/Shanghai."""
 
     person: str = ""
     account: str = ""
@@ -45,25 +52,27 @@ class TrailFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrailLine:
-    """One event. ``by`` and ``on_behalf_of`` are user names, and ``by_name`` the display name where it is an account's;
-    ``behalf_name`` likewise.
+    """One event. ``by`` and ``on_behalf_of`` are user names, and ``by_name`` the name that the account bore then, with that
+    of today where it differs, None where it is no account; ``behalf_name`` likewise.
 
-    ``details``: fields that were seen, changed or told, without their values; ``reason`` as it was given. ``times``: how
+    ``details``: fields that were seen, changed or told, without their values, but for those in ``values``: what a person
+    was called, and what they are now. ``reason`` as it was given. ``times``: how
     many refused tries it stands for, from ``network``, which may be several.
     """
 
     at: datetime
     kind: EventKind
     by: str
-    by_name: str
+    by_name: Text | None
     on_behalf_of: str
-    behalf_name: str
+    behalf_name: Text | None
     office: str
     uscc: str
     holder_name: str
     subject: str
     subject_name: str
     details: tuple[str, ...]
+    values: Mapping[str, tuple[object, object]]
     reason: str
     device: str
     network: str
@@ -83,7 +92,7 @@ class ReaderLine:
     """What one account did with one business that changed nothing: how often, and the first and last day."""
 
     by: str
-    by_name: str
+    by_name: Text | None
     kind: EventKind
     times: int
     first: date
@@ -126,7 +135,7 @@ class Trail:
             return said.holder(uscc), tuple(
                 ReaderLine(
                     row["actor"],
-                    said.name(row["actor"]),
+                    said.name(row["actor"], datetime.fromisoformat(row["last"])),
                     EventKind(row["event"]),
                     row["times"],
                     local_date(datetime.fromisoformat(row["first"])),
@@ -171,6 +180,7 @@ def _place(after: str) -> TrailPlace | None:
 def _query(tx: Transaction, wanted: TrailFilter) -> TrailQuery:
     return TrailQuery(
         accounts=_accounts(tx, wanted),
+        people=tuple(sorted(PastNames(tx).people(wanted.person))) if wanted.person and not wanted.account else (),
         kind=wanted.kind,
         uscc=wanted.uscc,
         office=wanted.office,
@@ -188,9 +198,7 @@ def _accounts(tx: Transaction, wanted: TrailFilter) -> tuple[tuple[str, int | No
     """The accounts that person and account select together; None where neither is asked for."""
     if not wanted.person:
         return _keys(tx, {wanted.account}) if wanted.account else None
-    by_number = persons.by_staff_no(tx, wanted.person)
-    found = {each.person_id for each in (by_number, *persons.namesakes(tx, wanted.person)) if each}
-    names = {user.actor.username for user in accounts.everybody(tx) if user.actor.person_id in found}
+    names = PastNames(tx).usernames(wanted.person)
     return _keys(tx, names & {wanted.account} if wanted.account else names)
 
 
@@ -204,7 +212,7 @@ class _LineReader:
 
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
-        self._names: dict[str, str] = {}
+        self._people = PastNames(tx)
         self._holders: dict[str, str] = {}
 
     def lines(
@@ -213,12 +221,10 @@ class _LineReader:
         for _, row in found:
             yield self._line(row)
 
-    def name(self, username: str) -> str:
-        """The display name of an account, empty for what is none."""
-        if username not in self._names:
-            user = accounts.user_by_name(self._tx, username)
-            self._names[username] = user.actor.display_name if user else ""
-        return self._names[username]
+    def name(self, username: str, at: datetime) -> Text | None:
+        """What an account was called then, None for what is none."""
+        named = self._people.of(username, at)
+        return named.words if named else None
 
     def holder(self, uscc: str) -> str:
         """The name of the business, empty if there is none."""
@@ -230,19 +236,21 @@ class _LineReader:
     def _line(self, row: EventRow) -> TrailLine:
         subject, uscc = row["subject"], row["uscc"] or row["subject"].partition("card/")[2]
         refused = _values(row["after"]) if row["event"] in REFUSALS else {}
+        at = datetime.fromisoformat(row["at"])
         return TrailLine(
-            at=datetime.fromisoformat(row["at"]),
+            at=at,
             kind=EventKind(row["event"]),
             by=row["actor"],
-            by_name=self.name(row["actor"]),
+            by_name=self.name(row["actor"], at),
             on_behalf_of=row["on_behalf_of"],
-            behalf_name=self.name(row["on_behalf_of"]),
+            behalf_name=self.name(row["on_behalf_of"], at),
             office=row["office"],
             uscc=uscc,
             holder_name=self.holder(uscc),
             subject=subject,
             subject_name=self._account(subject),
             details=_details(row),
+            values=_told_values(row),
             reason=row["reason"],
             device=row["device"],
             network=row["network"] or ", ".join(refused.get("networks", ())),
@@ -264,6 +272,13 @@ def _details(row: EventRow) -> tuple[str, ...]:
     if row["event"] in TRACES:
         return ()
     return tuple(sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name)))
+
+
+def _told_values(row: EventRow) -> Mapping[str, tuple[object, object]]:
+    """Field → its values before and after, of the acts that change how people are told apart; else nothing."""
+    before, after = (_values(row[side]) for side in ("before", "after"))
+    names = (name for name in _TOLD.get(EventKind(row["event"]), ()) if before.get(name) != after.get(name))
+    return {name: (before.get(name), after.get(name)) for name in names}
 
 
 def _values(text: str | None) -> Mapping[str, Any]:

@@ -16,7 +16,7 @@ from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import COMMAND_LINE, DEMONSTRATION, IMPORT, SYSTEM, Actor
 from licence_qr.errors import NotFoundError
 from licence_qr.services.register import access
-from licence_qr.store.accounts import accounts
+from licence_qr.services.register.past_names import PastNames
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.inspecting import inspections
 from licence_qr.store.register import entities, history, permits
@@ -35,7 +35,8 @@ _PROGRAMS: Mapping[str, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class NamedActor:
-    """Who acted: the display name of the account (else the user name) or the name of the program, and the office.
+    """Who acted: the name that the account bore then, with that of today where it differs (else the user name), or the name
+    of the program, and the office.
 
     ``behalf`` names the person for whom a system user or a substitute acted, None for everybody else.
     """
@@ -108,7 +109,7 @@ class Timeline:
             offices = (stored.office, *(each.permit.handling_office for each in held))
             inner = access.may(actor, access.READ_INTERNAL_HISTORY, *offices)
             names, scales = _names(tx, self.catalogue, uscc), _scales(tx, self.catalogue, uscc, held)
-            reader = _HistoryReader(tx, self.catalogue, inner, names, scales, {})
+            reader = _HistoryReader(PastNames(tx), self.catalogue, inner, names, scales)
             rows = history.since(tx, uscc, after)
             events = tuple(reader.event(row) for row in reversed(rows) if inner or row["event"] not in INNER_EVENTS)
         entity = stored.entity
@@ -119,39 +120,41 @@ class Timeline:
 class _HistoryReader:
     """Converts rows into events within one read transaction."""
 
-    tx: Transaction
+    people: PastNames
     catalogue: Catalogue
     inner: bool
     names: Mapping[str, Text]
     scales: Mapping[str, GradingScale]
-    known: dict[str, Text]
 
     def event(self, row: EventRow) -> PastEvent:
         before, after = _values(row["before"]), _values(row["after"])
+        at = datetime.fromisoformat(row["at"])
         return PastEvent(
             seq=row["seq"],
-            at=datetime.fromisoformat(row["at"]),
+            at=at,
             kind=EventKind(row["event"]),
             subject=row["subject"],
             about=self._about(row["subject"], after or {}),
-            changes=tuple(self._named(_changes(before, after))),
+            changes=tuple(self._named(_changes(before, after), at)),
             legal_basis=row["legal_basis"],
             document_no=row["document_no"],
             effective_on=date.fromisoformat(row["effective_on"]) if row["effective_on"] else None,
-            by=self._actor(row) if self.inner else None,
-            proposed_by=self._proposer(row),
+            by=self._actor(row, at) if self.inner else None,
+            proposed_by=self._proposer(row, at),
             reason=row["reason"] if self.inner else "",
             scale=self.scales.get(row["subject"]),
         )
 
-    def _actor(self, row: EventRow) -> NamedActor:
+    def _actor(self, row: EventRow, at: datetime) -> NamedActor:
         behalf = row["on_behalf_of"]
-        return NamedActor(self._name(row["actor"]), row["office"], self._name(behalf) if behalf else None)
+        return NamedActor(self._name(row["actor"], at), row["office"], self._name(behalf, at) if behalf else None)
 
-    def _proposer(self, row: EventRow) -> NamedActor | None:
+    def _proposer(self, row: EventRow, at: datetime) -> NamedActor | None:
         """The proposer of a decided act. For a retracted proposal None, because nobody decided."""
         proposer = row["proposed_by"]
-        return NamedActor(self._name(proposer), "") if self.inner and proposer and proposer != row["actor"] else None
+        if not self.inner or not proposer or proposer == row["actor"]:
+            return None
+        return NamedActor(self._name(proposer, at), "")
 
     def _about(self, subject: str, after: Mapping[str, Any]) -> Text:
         """What an event is about: a proposal is about its subject, a check or a credit entry about a permit."""
@@ -160,20 +163,17 @@ class _HistoryReader:
                 return self.names[known]
         return _NO_NAME
 
-    def _named(self, changes: Iterable[Change]) -> Iterator[Change]:
+    def _named(self, changes: Iterable[Change], at: datetime) -> Iterator[Change]:
         """Replace user names by display names; only for readers who may see them."""
         for change in changes:
             if change.field not in PEOPLE:
                 yield change
             elif self.inner and isinstance(change.after, list):
-                yield Change(change.field, None, "、".join(self._name(str(each)).zh for each in change.after))
+                yield Change(change.field, None, "、".join(self._name(str(each), at).zh for each in change.after))
 
-    def _name(self, username: str) -> Text:
-        if username not in self.known:
-            user = accounts.user_by_name(self.tx, username)
-            name = user.actor.display_name if user else username
-            self.known[username] = Text(name, name) if user else _PROGRAMS.get(username, Text(name, name))
-        return self.known[username]
+    def _name(self, username: str, at: datetime) -> Text:
+        named = self.people.of(username, at)
+        return named.words if named else _PROGRAMS.get(username, Text(username, username))
 
 
 def _names(tx: Transaction, catalogue: Catalogue, uscc: str) -> dict[str, Text]:

@@ -31,10 +31,12 @@ class TrailQuery:
     """Which events. ``None`` and empty ask for nothing; what is asked for must all hold.
 
     ``accounts``: user name → key, None for what is no account. An event is of an account that did it, for which a system
-    user did it, or that it is about. ``first`` is included, ``before`` is not.
+    user did it, or that it is about; or about one of ``people``, where there are accounts. ``first`` is included,
+    ``before`` is not.
     """
 
     accounts: Accounts | None = None
+    people: tuple[int, ...] = ()
     kind: EventKind | None = None
     uscc: str = ""
     office: str = ""
@@ -97,19 +99,21 @@ def ways(query: TrailQuery) -> Iterator[Condition | None]:
     elif query.accounts is None:
         yield None
     else:
-        yield from _of_accounts(query.accounts)
+        yield from _of_accounts(query.accounts, query.people)
 
 
 def _of_business(uscc: str) -> tuple[Condition, ...]:
     return ("uscc = ?", (uscc,)), ("subject = ?", (f"card/{uscc}",))  # older prints name it there
 
 
-def _of_accounts(accounts: Accounts) -> Iterator[Condition]:
+def _of_accounts(accounts: Accounts, people: tuple[int, ...]) -> Iterator[Condition]:
     for name, key in accounts:
         yield "actor = ?", (name,)
         yield "on_behalf_of <> '' AND on_behalf_of = ?", (name,)  # of few events, and the index has only those
         if key:
             yield "subject = ?", (f"account/{key}",)
+    for person_id in people:
+        yield "subject = ?", (f"person/{person_id}",)
 
 
 def _filters(query: TrailQuery, *, selected: bool) -> Iterator[Condition]:
@@ -118,7 +122,8 @@ def _filters(query: TrailQuery, *, selected: bool) -> Iterator[Condition]:
     A plus keeps SQLite from the index of a column: it would take that of a kind which most events have.
     """
     if query.uscc and query.accounts is not None:
-        told, values = zip(*_of_accounts(query.accounts), strict=True) if query.accounts else (("0",), ((),))
+        selected_by = tuple(_of_accounts(query.accounts, query.people))
+        told, values = zip(*selected_by, strict=True) if selected_by else (("0",), ((),))
         yield f"({' OR '.join(told)})", tuple(chain.from_iterable(values))
     for column, value in (("network", query.network), ("event", query.kind), ("office", query.office)):
         if value:

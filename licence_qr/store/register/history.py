@@ -86,6 +86,13 @@ def since(tx: Transaction, uscc: str, revision: int) -> list[EventRow]:
     return [whole(row) for row in tx.all(f"{_SELECT} WHERE uscc = ? AND seq > ? ORDER BY seq", (uscc, revision))]
 
 
+def of_kind(tx: Transaction, kind: EventKind, subject: str = "") -> list[EventRow]:
+    """The events of one kind, of ``subject`` alone where one is given, oldest first."""
+    about, values = (" AND subject = ?", (subject,)) if subject else ("", ())
+    rows = tx.all(f"{_SELECT} WHERE event = ?{about} ORDER BY seq", (kind.value, *values))
+    return [whole(row) for row in rows]
+
+
 def is_about(tx: Transaction, subject: str) -> bool:
     """Whether any event has this subject."""
     return tx.one("SELECT 1 FROM history WHERE subject = ? LIMIT 1", (subject,)) is not None

@@ -121,7 +121,7 @@ def test_every_act_is_written_down_with_what_was_before(
     people, subject = services.people, f"account/{wang.user_id}"
     person = people.get(admin, wang.person_id)
     details = PersonDetails("B-018", "王示例", "jinfeng")
-    people.change(admin, wang.person_id, details, person.state, now)
+    people.change(admin, wang.person_id, details, person.state, PROOF, now)
     people.set_roles(admin, wang.user_id, frozenset({Role.SUPERVISOR}), "clerk", PROOF, now)
     people.close(admin, wang.user_id, PROOF, now)
     people.reopen(admin, wang.user_id, PROOF, now)
@@ -151,7 +151,7 @@ def test_an_account_with_an_office_or_name_of_its_own_keeps_it(
     other = account(services, "w", now, Role.CLERK, name="别名", office="bafu")
     services.staff.merge(wang.person_id, other.person_id, AT_THE_MACHINE, now)
     services.people.change(
-        admin, wang.person_id, PersonDetails("", "王示例", "jinfeng"), "B-017|wang（示例）|baishiyi", now
+        admin, wang.person_id, PersonDetails("", "王示例", "jinfeng"), "B-017|wang（示例）|baishiyi", PROOF, now
     )
     view = services.people.get(admin, wang.person_id)
     assert [(each.actor.display_name, each.actor.office) for each in view.accounts] == [
@@ -183,7 +183,9 @@ def test_nobody_does_it_to_themselves(services: Services, admin: Actor, wang: Ac
     assert refusal(people.open_account, admin, admin.person_id, "a3", {Role.ADMIN}, PROOF, now) == "own_account"
     assert refusal(people.merge, admin, wang.person_id, admin.person_id, PROOF, now) == "own_account"
     assert refusal(people.merge, admin, admin.person_id, wang.person_id, PROOF, now) == "own_account"
-    assert refusal(people.change, admin, admin.person_id, PersonDetails("", "x", "bafu"), "", now) == "own_account"
+    assert (
+        refusal(people.change, admin, admin.person_id, PersonDetails("", "x", "bafu"), "", PROOF, now) == "own_account"
+    )
     assert events(services) == before
 
 
@@ -209,6 +211,9 @@ def test_grave_acts_take_the_right_password(services: Services, admin: Actor, ne
     assert refusal(people.set_roles, admin, wang.user_id, roles, "clerk", wrong, later) == "password_wrong"
     assert refusal(people.open_account, admin, wang.person_id, "wang-2", roles, wrong, later) == "password_wrong"
     assert refusal(people.merge, admin, wang.person_id, li, wrong, later) == "password_wrong"
+    person = people.get(admin, wang.person_id)
+    details = PersonDetails("B-017", "王示例", "baishiyi")
+    assert refusal(people.change, admin, wang.person_id, details, person.state, wrong, later) == "password_wrong"
     assert events(services) == before
 
 
@@ -223,7 +228,10 @@ def test_grave_acts_take_the_second_factor_once(services: Services, admin: Actor
         lambda proof, at: people.close(admin, wang.user_id, proof, at),
         lambda proof, at: people.reopen(admin, wang.user_id, proof, at),
         lambda proof, at: people.reset_password(admin, wang.user_id, proof, at),
-        lambda proof, at: people.merge(admin, wang.person_id, li, proof, at),
+        lambda proof, at: people.change(admin, li, PersonDetails("B-018", "李示例", "bafu"), "|李示例|bafu", proof, at),
+        lambda proof, at: people.merge(
+            admin, wang.person_id, people.add(admin, PersonDetails("", "周", "bafu"), at), proof, at
+        ),
     )
     used = ""
     for minutes, act in enumerate(acts, start=1):
@@ -252,9 +260,9 @@ def test_a_form_that_is_out_of_date_changes_nothing(
     services: Services, admin: Actor, wang: Actor, now: datetime
 ) -> None:
     people, state = services.people, services.people.get(admin, wang.person_id).state
-    people.change(admin, wang.person_id, PersonDetails("B-017", "王示例", "bafu"), state, now)
+    people.change(admin, wang.person_id, PersonDetails("B-017", "王示例", "bafu"), state, PROOF, now)
     again = PersonDetails("B-017", "王示例", "jinfeng")
-    assert refusal(people.change, admin, wang.person_id, again, state, now) == "person_changed_meanwhile"
+    assert refusal(people.change, admin, wang.person_id, again, state, PROOF, now) == "person_changed_meanwhile"
     people.set_roles(admin, wang.user_id, frozenset({Role.DECIDER}), "clerk", PROOF, now)
     roles = frozenset({Role.SUPERVISOR})
     assert refusal(people.set_roles, admin, wang.user_id, roles, "clerk", PROOF, now) == "person_changed_meanwhile"
@@ -292,7 +300,7 @@ def test_two_staff_numbers_are_two_people(services: Services, admin: Actor, wang
     assert refusal(people.merge, admin, wang.person_id, li, PROOF, now) == "persons_two_staff_nos"
     assert refusal(people.merge, admin, wang.person_id, wang.person_id, PROOF, now) == "persons_same"
     taken = PersonDetails("B-017", "李示例", "bafu")
-    assert refusal(people.change, admin, li, taken, "B-018|李示例|bafu", now) == "staff_no_taken"
+    assert refusal(people.change, admin, li, taken, "B-018|李示例|bafu", PROOF, now) == "staff_no_taken"
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,8 @@ def test_history_and_traces_stand_together_newest_first(told: Services) -> None:
         (EventKind.DATA_SEEN, "wang"),
     ]
     assert (lines[0].on_behalf_of, lines[0].reason, lines[0].subject_name) == ("li", "调离", "wang2")
-    assert (lines[1].by_name, lines[1].office, lines[1].details, lines[1].device) == (
+    assert lines[1].by_name
+    assert (lines[1].by_name.zh, lines[1].office, lines[1].details, lines[1].device) == (
         "李示例",
         "jinfeng",
         ("name",),
@@ -132,7 +133,7 @@ def test_a_day_of_a_person_has_all_their_accounts_and_begins_in_the_morning(told
 
 def test_the_readers_of_a_business(told: Services) -> None:
     _, lines = told.trail.readers(AUDITOR, USCC)
-    assert [(line.by, line.by_name, line.times) for line in lines] == [
+    assert [(line.by, line.by_name and line.by_name.zh, line.times) for line in lines] == [
         ("li", "李示例", 1), ("wang2", "王示例", 1), ("wang", "王示例", 1),
     ]  # fmt: skip
 

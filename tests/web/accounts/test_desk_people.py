@@ -97,7 +97,10 @@ def test_what_must_be_apart_is_said_beside_the_roles(administrator: Browser) -> 
 def test_details_are_changed_and_a_form_out_of_date_is_not_taken(administrator: Browser) -> None:
     person = added(administrator, "李示例", "P-4")
     form = administrator.see(f"{person}/change")
-    first = {"staff_no": "P-4", "name": "李二示例", "office": "bafu"}
+    first = {"staff_no": "P-4", "name": "李二示例", "office": "bafu", "password": PASSWORD}
+    unconfirmed = administrator.send(f"{person}/change", first | {"was": hidden(form, "was"), "password": ""}, form)
+    assert (unconfirmed.status_code, "李二示例" in unconfirmed.get_data(as_text=True)) == (422, True)
+    assert "李二示例" not in administrator.see(person)
     assert administrator.send(f"{person}/change", first | {"was": hidden(form, "was")}, form).status_code == 303
     late = administrator.send(f"{person}/change", first | {"name": "李三示例", "was": "P-4|李示例|baishiyi"}, form)
     assert (late.status_code, "李三示例" in late.get_data(as_text=True)) == (409, True)

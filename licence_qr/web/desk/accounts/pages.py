@@ -11,14 +11,16 @@ from werkzeug.wrappers import Response
 from licence_qr.domain.accounts.people import PeopleFilter
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.roles import Role
-from licence_qr.errors import ConflictError, InputError, LicenceQRError
-from licence_qr.services.accounts.people import People, PersonView
+from licence_qr.errors import AccessError, ConflictError, InputError, LicenceQRError
+from licence_qr.services.accounts.people import People, PersonView, ProofFrom, correcting
 from licence_qr.services.accounts.staff import PersonDetails
 from licence_qr.services.register import access
 from licence_qr.web import current_instant
+from licence_qr.web.accounts.confirming import BESIDE, asking, typed_proof
 from licence_qr.web.desk.accounts.export import CSV, as_csv
 from licence_qr.web.desk.accounts.fields import ROLE_NAMES, details_fields
 from licence_qr.web.shell.bounded_numbers import counted
+from licence_qr.web.shell.errors import status_of
 from licence_qr.web.shell.forms import read_fields, refusals
 from licence_qr.web.shell.handed import Handed, catalogue
 from licence_qr.web.shell.language import t
@@ -81,7 +83,7 @@ def show_person(person_id: int) -> str:
 @roles(*access.MANAGE_PEOPLE.roles)
 def new_person() -> str:
     """The form for a person who is not in the list yet."""
-    return _details_page(None, {})
+    return _new_page({})
 
 
 @blueprint.post("/new")
@@ -92,18 +94,18 @@ def add_person() -> Response:
     try:
         person_id = people().add(current_actor(), PersonDetails(**values), current_instant())
     except InputError as refused:
-        return make_response(_details_page(None, values, refused), refused.http_status)
+        return make_response(_new_page(values, refused), refused.http_status)
     flash(t("已登记。", "The person has been added."))
     return redirect(url_for(".show_person", person_id=person_id), 303)
 
 
 @blueprint.get("/<int:person_id>/change")
 @roles(*access.MANAGE_PEOPLE.roles)
-def edit_person(person_id: int) -> str:
+def edit_person(person_id: int) -> Response:
     """The form that changes staff number, name and office."""
     view = people().get(current_actor(), person_id)
     person = view.person
-    return _details_page(view, {"staff_no": person.staff_no, "name": person.name, "office": person.office})
+    return _change_page(view, {"staff_no": person.staff_no, "name": person.name, "office": person.office})
 
 
 @blueprint.post("/<int:person_id>/change")
@@ -111,29 +113,34 @@ def edit_person(person_id: int) -> str:
 def change_person(person_id: int) -> Response:
     """Change them. If it is refused, also because somebody else was faster, the form is shown again as typed."""
     actor, values = current_actor(), read_fields(request.form, details_fields())
-    was = request.form.get("was", "")
+    was, proof = request.form.get("was", ""), ProofFrom(typed_proof(), request.remote_addr or "")
     try:
-        people().change(actor, person_id, PersonDetails(**values), was, current_instant())
-    except (InputError, ConflictError) as refused:
-        page = _details_page(people().get(actor, person_id), values, refused)
-        return make_response(page, refused.http_status)
+        people().change(actor, person_id, PersonDetails(**values), was, proof, current_instant())
+    except (InputError, ConflictError, AccessError) as refused:
+        return _change_page(people().get(actor, person_id), values, refused)
     flash(t("已更正。", "The change has been saved."))
     return redirect(url_for(".show_person", person_id=person_id), 303)
 
 
-def _details_page(view: PersonView | None, values: Mapping[str, str], refused: LicenceQRError | None = None) -> str:
-    if view:
-        shows(f"person/{view.person.person_id}", "name", "staff_no")
+def _new_page(values: Mapping[str, str], refused: LicenceQRError | None = None) -> str:
     fields = details_fields()
     summary, problems = refusals(refused, fields)
-    return render_template(
-        "desk/accounts/person_details.html",
-        view=view,
-        fields=fields,
-        values=values,
-        summary=summary,
-        problems=problems,
-    )
+    return _details_page(None, values, fields=fields, summary=summary, problems=problems)
+
+
+def _change_page(view: PersonView, values: Mapping[str, str], refused: LicenceQRError | None = None) -> Response:
+    fields = details_fields()
+    content = correcting(view.person.person_id, view.state)
+    asks = asking(current_actor(), content, *(field.name for field in fields))
+    summary, problems = refusals(refused, (*fields, *asks.fields), BESIDE)
+    page = _details_page(view, values, fields=fields, asking=asks, summary=summary, problems=problems)
+    return asks.answer(make_response(page, status_of(refused) if refused else 200))
+
+
+def _details_page(view: PersonView | None, values: Mapping[str, str], **more: object) -> str:
+    if view:
+        shows(f"person/{view.person.person_id}", "name", "staff_no")
+    return render_template("desk/accounts/person_details.html", view=view, values=values, **more)
 
 
 def _may_manage() -> bool:

@@ -160,7 +160,7 @@ def _headings() -> tuple[str, ...]:
 def _row(line: TrailLine) -> Row:
     return (
         f"{line.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}",
-        line.by_name,
+        in_words(line.by_name) if line.by_name else "",
         line.by,
         words.behalf_words(line),
         office_name(line.office),

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from licence_qr.domain.businesses.history_words import EVENTS, FIELDS
 from licence_qr.domain.catalogue.model import Text
 from licence_qr.services.audit.trail import TrailLine
+from licence_qr.web.desk.words import office_name
 from licence_qr.web.shell.language import in_words, t
 from licence_qr.wording.terms import term
 
@@ -40,12 +41,14 @@ _SEARCHES: Mapping[str, Text] = {
     "code_number": term("field.code_number"),
     "words": Text("名称或其他文字", "Name or other words"),
 }
+_PERSON_NAME = term("field.person_name")
 _FIELDS: Mapping[str, Text] = {
     "acts_of_both": Text("当时按两人办理的事项", "Cases that counted them as two people"),
     "by": Text("经办", "Handled by"),
     "contact": Text("联系方式", "Contact details"),
     "contact_phone": Text("联系电话", "Telephone"),
     "findings": term("inspection.what_was_found"),
+    "office": Text("所在窗口", "Office they work in"),
     "photo": term("inspection.photos"),
     "proposed_by": term("field.proposed_by"),
     "reason": term("field.reason"),
@@ -73,17 +76,31 @@ def about_words(line: TrailLine) -> str:
 
 
 def field_words(line: TrailLine) -> str:
-    """The fields that were seen or changed, those that have words."""
-    return t("、", ", ").join(in_words(_ALL_FIELDS[name]) for name in line.details if name in _ALL_FIELDS)
+    """The fields that were seen or changed, those that have words; with old and new value where the line tells them."""
+    return t("、", ", ").join(_field(line, name) for name in line.details if name in _ALL_FIELDS)
+
+
+def _field(line: TrailLine, name: str) -> str:
+    label = in_words(_PERSON_NAME if name in line.values and name == "name" else _ALL_FIELDS[name])
+    if name not in line.values:
+        return label
+    was, became = (_value(name, value) for value in line.values[name])
+    return f"{label}{t('：', ': ')}{was + ' → ' if was else ''}{became or t('（无）', '(none)')}"
+
+
+def _value(name: str, value: object) -> str:
+    if isinstance(value, list):
+        return t("、", ", ").join(map(str, value))
+    return office_name(str(value)) if name == "office" and value else str(value or "")
 
 
 def by_words(line: TrailLine) -> str:
     """Who did it: the name and the account, and on whose behalf."""
-    who = f"{line.by_name}（{line.by}）" if line.by_name else line.by
+    who = f"{in_words(line.by_name)}（{line.by}）" if line.by_name else line.by
     behalf = behalf_words(line)
     return who + (t("，被代办人：", ", on behalf of ") + behalf if behalf else "")
 
 
 def behalf_words(line: TrailLine) -> str:
     """On whose behalf: the name and the account; empty where it was on nobody's."""
-    return f"{line.behalf_name}（{line.on_behalf_of}）" if line.behalf_name else line.on_behalf_of
+    return f"{in_words(line.behalf_name)}（{line.on_behalf_of}）" if line.behalf_name else line.on_behalf_of
