@@ -1,10 +1,12 @@
-"""Comparison of names and addresses: width, brackets and spaces are ignored."""
+"""Comparison of names, addresses and staff numbers: width, brackets and spaces are ignored."""
 
 from __future__ import annotations
 
 import unicodedata
 
 _BRACKETS = str.maketrans({"〔": "(", "【": "(", "[": "(", "〈": "(", "〕": ")", "】": ")", "]": ")", "〉": ")"})
+
+_MINUS = "\u2212"  # a sign of arithmetic, and typed for a dash
 
 
 def name_key(text: str) -> str:
@@ -14,4 +16,15 @@ def name_key(text: str) -> str:
     """
     folded = unicodedata.normalize("NFKC", text).translate(_BRACKETS)
     kept = (c for c in folded if not c.isspace() and unicodedata.category(c) not in {"Cf", "Cc"})
+    return "".join(kept).casefold()
+
+
+def staff_key(text: str) -> str:
+    """A key that is equal for spellings of one staff number: width, letter case, spaces and the kind of dash are ignored.
+
+    Only for comparing: what is stored and shown is the number as it was written.
+    """
+    folded = unicodedata.normalize("NFKC", text)
+    dashed = ("-" if c == _MINUS or unicodedata.category(c) == "Pd" else c for c in folded)
+    kept = (c for c in dashed if not c.isspace() and unicodedata.category(c) not in {"Cf", "Cc"})
     return "".join(kept).casefold()

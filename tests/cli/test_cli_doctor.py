@@ -33,11 +33,11 @@ class Live:
         assert ended.status == (1 if codes else 0)
         return codes
 
-    def administrator(self, name: str, *, factor: bool) -> None:
+    def administrator(self, name: str, *, factor: bool, role: Role = Role.ADMIN) -> None:
         services = build(load_settings(self.settings), hasher=QUICK)
         now = datetime.now(UTC)
         password = "seven grey herons at noon"
-        user = services.accounts.create(name, "示例", OFFICE, frozenset({Role.ADMIN}), password, now)
+        user = services.accounts.create(name, "示例", OFFICE, frozenset({role}), password, now)
         if factor:
             with services.database.write() as tx:
                 factors.put_totp(tx, user, b"sealed", "session", now)
@@ -71,6 +71,12 @@ def test_an_account_that_needs_a_factor_and_has_none_is_counted(live: Live) -> N
     live.administrator("zhang", factor=False)
     live.administrator("li", factor=True)
     assert live.found[2:] == ["unsafe_without_factor"]
+
+
+def test_whoever_decides_without_a_staff_number_is_counted(live: Live) -> None:
+    live.administrator("zhang", factor=True)
+    live.administrator("li", factor=True, role=Role.INSPECTOR)
+    assert "unsafe_without_staff_no" in live.found
 
 
 @pytest.mark.parametrize("name", ["var/web-secret", "var/register.db", "keys/root.pem"])

@@ -61,7 +61,7 @@ def told(here: Path, run: Run) -> Any:
 def test_an_installation_and_its_people(told, here):
     made = told("init")
     assert made == {"register": str(here / "var/register.db"), "keys": str(here / "keys"), "demonstration": None}
-    added = told("account add", *PERSON)
+    added = told("account add", *PERSON, "--staff-no", "B-017")
     assert (added["username"], added["roles"]) == ("li.si", ["clerk"])
     assert told("account password", "li.si")["password"] != added["password"]
     assert told("account disable", "li.si")["disabled"] is True

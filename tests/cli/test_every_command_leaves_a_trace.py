@@ -40,7 +40,7 @@ NEEDS_NONE = {
 # In this order, in one installation: what a command leaves. Words in braces are found before it runs.
 LEAVES: Mapping[str, tuple[str, EventKind]] = {
     "init": ("--demonstration", EventKind.REGISTER_PREPARED),
-    "account add": ("li --name 李示例 --office bafu --role clerk", EventKind.ACCOUNT_OPENED),
+    "account add": ("li --name 李示例 --office bafu --role clerk --staff-no 7", EventKind.ACCOUNT_OPENED),
     "account password": ("li", EventKind.PASSWORD_SET),
     "account roles": ("li --role inspector", EventKind.ROLES_CHANGED),
     "account disable": ("li", EventKind.ACCOUNT_CLOSED),

@@ -11,7 +11,7 @@ from licence_qr.domain.roles import AT_THE_MACHINE, NOT_PEOPLE, Actor, Role
 from licence_qr.errors import AccessError, InputError
 from licence_qr.services.accounts.notes import note
 from licence_qr.services.accounts.passwords import Passwords
-from licence_qr.services.accounts.role_rules import demand_another_administrator, demand_apart
+from licence_qr.services.accounts.role_rules import demand_another_administrator, demand_apart, demand_number
 from licence_qr.services.accounts.sessions import note_ended
 from licence_qr.store.accounts import accounts, persons, sessions
 from licence_qr.store.accounts.accounts import User
@@ -119,7 +119,7 @@ def open_within(
     """Add ``account``, whose ``user_id`` is ignored, in the caller's transaction, and return its key. ``by`` is who does it.
 
     Raises InputError ``username_taken`` (also for names of actors that are not people, so that a history is unambiguous),
-    ``username_form`` or ``roles_apart``.
+    ``username_form``, ``roles_apart`` or, where a person opens the account, ``staff_no_needed``.
     """
     username = account.username
     if not (username.isascii() and username.replace("-", "").replace(".", "").isalnum()):
@@ -127,6 +127,8 @@ def open_within(
     if username.lower() in NOT_PEOPLE or accounts.user_by_name(tx, username) is not None:
         raise InputError("username_taken", field="username", found=username)
     demand_apart(tx, account.person_id, account.roles)
+    if by.username not in NOT_PEOPLE:
+        demand_number(tx, account.person_id, account.roles)
     user_id = accounts.add_user(tx, account, password_hash, now, must_change=must_change)
     told = {"username": username, "display_name": account.display_name, "office": account.office}
     note(tx, EventKind.ACCOUNT_OPENED, user_id, by, now, told | {"roles": sorted(account.roles)})

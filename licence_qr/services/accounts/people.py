@@ -61,7 +61,8 @@ class AccountLine:
 @dataclass(frozen=True, slots=True)
 class PersonView:
     """A person with their accounts. ``told`` is what an administrator should look at; ``namesakes`` are other entries of
-    the same name. ``state`` is carried by the form that changes the person. ``mine``: the reader is that person."""
+    the same name or staff number. ``state`` is carried by the form that changes the person. ``mine``: the reader is that
+    person."""
 
     person: Person
     accounts: tuple[AccountLine, ...]
@@ -274,7 +275,8 @@ def _bounded(actor: Actor, wanted: PeopleFilter) -> PeopleFilter:
 
 def _view(tx: Transaction, actor: Actor, person: Person) -> PersonView:
     users = accounts.of_person(tx, person.person_id)
-    namesakes = tuple(each for each in persons.namesakes(tx, person.name) if each != person)
+    alike = {*persons.namesakes(tx, person.name), *persons.numbered_alike(tx, person.staff_no)} - {person}
+    namesakes = tuple(sorted(alike, key=lambda each: each.person_id))
     return PersonView(
         person=person,
         accounts=tuple(

@@ -5,8 +5,11 @@ from __future__ import annotations
 from licence_qr.domain.accounts import combinations
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import ConflictError, InputError
-from licence_qr.store.accounts import accounts
+from licence_qr.store.accounts import accounts, persons
 from licence_qr.store.database.connections import Transaction
+
+# Another person is needed beside whoever has one of these: without a number two accounts of one person go unseen.
+NUMBERED = frozenset({Role.DECIDER, Role.INSPECTOR})
 
 
 def roles_of_person(tx: Transaction, person_id: int, *, but: int = 0) -> frozenset[Role]:
@@ -23,6 +26,13 @@ def demand_apart(tx: Transaction, person_id: int, roles: frozenset[Role], *, of_
     refused = combinations.refused_of(roles | roles_of_person(tx, person_id, but=of_account))
     if refused is not None:
         raise InputError("roles_apart", field="roles", why_zh=refused.why.zh, why_en=refused.why.en)
+
+
+def demand_number(tx: Transaction, person_id: int, roles: frozenset[Role]) -> None:
+    """Raise InputError ``staff_no_needed`` if one of ``roles`` is given to somebody without a staff number."""
+    person = persons.get(tx, person_id)
+    if roles & NUMBERED and not (person and person.staff_no):
+        raise InputError("staff_no_needed", field="roles")
 
 
 def demand_another_administrator(tx: Transaction, account: Actor) -> None:

@@ -9,12 +9,19 @@ from datetime import datetime
 from licence_qr.domain.accounts import combinations
 from licence_qr.domain.accounts.second_factor import is_required
 from licence_qr.domain.catalogue.model import Catalogue
+from licence_qr.domain.names import staff_key
 from licence_qr.domain.plain_text import plain_line
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import AccessError, ConflictError, InputError
 from licence_qr.services.accounts.notes import note
-from licence_qr.services.accounts.role_rules import demand_another_administrator, demand_apart
+from licence_qr.services.accounts.role_rules import (
+    NUMBERED,
+    demand_another_administrator,
+    demand_apart,
+    demand_number,
+    roles_of_person,
+)
 from licence_qr.services.register import events, things
 from licence_qr.services.register.events import NewEvent
 from licence_qr.store.accounts import absences, accounts, persons, sessions
@@ -26,6 +33,9 @@ from licence_qr.store.register import history
 from licence_qr.wording.text import Text
 
 _NAMESAKES = Text("有同名的人", "same name as another")
+_NUMBERED_ALIKE = Text(
+    "与他人工号相同，只是写法不同，请合并", "same staff number as another in a different spelling: merge them"
+)
 _NO_STAFF_NO = Text("没有工号，不能与其他账号核对", "no staff number to compare other accounts by")
 
 
@@ -74,8 +84,8 @@ class Staff:
         return user.actor.user_id
 
     def add(self, details: PersonDetails, by: Actor, now: datetime) -> int:
-        """Add a person and return their key. Raises InputError ``person_name_missing``, ``office_unknown`` or
-        ``staff_no_taken``."""
+        """Add a person and return their key. Raises InputError ``person_name_missing``, ``office_unknown``,
+        ``staff_no_taken`` or ``staff_no_needed``, where somebody who decides or inspects would have none."""
         with self.database.write() as tx:
             wanted = self._checked(tx, details, 0)
             person_id = persons.add(tx, wanted.staff_no, wanted.name, wanted.office, now)
@@ -111,7 +121,7 @@ class Staff:
             person, other = known(tx, person_id), known(tx, other_id)
             if person == other:
                 raise InputError("persons_same", field="other")
-            if person.staff_no and other.staff_no:
+            if person.staff_no and other.staff_no and staff_key(person.staff_no) != staff_key(other.staff_no):
                 raise InputError("persons_two_staff_nos", field="other", one=person.staff_no, other=other.staff_no)
             kept, moved = (
                 [user.actor.username for user in accounts.of_person(tx, each)] for each in (person_id, other_id)
@@ -132,7 +142,7 @@ class Staff:
         """Give an account other roles, also in its sessions: where only the new ones need a second factor, these want it at
         the next request. ``was`` is ``roles_in_words`` when the form was made.
 
-        Raises InputError ``roles_missing`` or ``roles_apart``, ConflictError ``last_administrator`` or
+        Raises InputError ``roles_missing``, ``staff_no_needed`` or ``roles_apart``, ConflictError ``last_administrator`` or
         ``person_changed_meanwhile``, NotFoundError ``thing_not_found``.
         """
         with self.database.write() as tx:
@@ -141,6 +151,7 @@ class Staff:
             demand_some(roles)
             if roles == user.actor.roles:
                 return
+            demand_number(tx, user.actor.person_id, roles - user.actor.roles)
             if not user.disabled:
                 demand_apart(tx, user.actor.person_id, roles, of_account=user_id)
                 if Role.ADMIN not in roles:
@@ -174,9 +185,12 @@ class Staff:
         if wanted.office not in self.catalogue.offices:
             known_offices = "、".join(self.catalogue.offices)
             raise InputError("office_unknown", field="office", office=wanted.office, known=known_offices)
-        namesake = persons.by_staff_no(tx, wanted.staff_no)
-        if namesake is not None and namesake.person_id != person_id:
-            raise InputError("staff_no_taken", field="staff_no", found=wanted.staff_no, name=namesake.name)
+        was = persons.get(tx, person_id)
+        if was and was.staff_no and not wanted.staff_no and roles_of_person(tx, person_id) & NUMBERED:
+            raise InputError("staff_no_needed", field="staff_no")
+        alike = (each for each in persons.numbered_alike(tx, wanted.staff_no) if each.person_id != person_id)
+        if (was is None or was.staff_no != wanted.staff_no) and (other := next(alike, None)):
+            raise InputError("staff_no_taken", field="staff_no", found=wanted.staff_no, name=other.name)
         return wanted
 
 
@@ -199,9 +213,10 @@ def known_account(tx: Transaction, user_id: int) -> User:
 def told_of(tx: Transaction, person: Person, users: tuple[User, ...]) -> tuple[Text, ...]:
     """What should be looked at: the name of somebody else, no staff number, roles that should be apart."""
     namesakes = len(persons.namesakes(tx, person.name)) > 1
+    alike = len(persons.numbered_alike(tx, person.staff_no)) > 1
     unnumbered = bool(users) and not person.staff_no
     roles = frozenset(role for user in users if not user.disabled for role in user.actor.roles)
-    said = ((_NAMESAKES, namesakes), (_NO_STAFF_NO, unnumbered))
+    said = ((_NAMESAKES, namesakes), (_NUMBERED_ALIKE, alike), (_NO_STAFF_NO, unnumbered))
     return (*(text for text, so in said if so), *(apart.why for apart in combinations.met_by(roles)))
 
 

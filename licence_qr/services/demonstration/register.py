@@ -169,10 +169,12 @@ class DemonstrationRegister:
     def open_accounts(self, passwords: Mapping[str, str], now: datetime) -> None:
         """Add the missing accounts, with the passwords that ``passwords`` has by user name."""
         accounts = self.accounts.acting(_BY)
-        for wanted in self.wanted_accounts():
+        for position, wanted in enumerate(self.wanted_accounts(), start=1):
             if accounts.user(wanted.username) is None:
                 roles, password = frozenset({wanted.role}), passwords[wanted.username]
-                accounts.create(wanted.username, wanted.display_name, wanted.office, roles, password, now)
+                number = f"D-{position:03}"
+                named = (wanted.username, wanted.display_name, wanted.office)
+                accounts.create(*named, roles, password, now, staff_no=number)
 
     def codes(self) -> tuple[DemonstrationCode, ...]:
         """The current code of every business, each followed by its older prints, in the order of the data."""

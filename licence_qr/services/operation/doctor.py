@@ -15,10 +15,11 @@ from pathlib import Path
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.roles import Role
 from licence_qr.errors import LicenceQRError
+from licence_qr.services.accounts.role_rules import NUMBERED
 from licence_qr.services.accounts.second_factor.checking import FactorChecks
 from licence_qr.services.keys.keyring import FIRST_PURPOSES, Keys
 from licence_qr.services.operation.readiness import Watching
-from licence_qr.store.accounts import accounts
+from licence_qr.store.accounts import accounts, persons
 from licence_qr.store.keys import key_files, newest_lists
 
 KEY_ENDS_WITHIN = timedelta(days=60)  # to fetch the root key from its safe
@@ -69,6 +70,10 @@ class Doctor:
             bare = [
                 each for each in active if self.checks.is_required(each) and not self.checks.enrolled(tx, each.user_id)
             ]
+            numbered = {each.person_id for each in persons.everybody(tx) if each.staff_no}
+        unnumbered = sum(1 for each in active if each.roles & NUMBERED and each.person_id not in numbered)
+        if unnumbered:
+            yield LicenceQRError("unsafe_without_staff_no", count=unnumbered)
         if bare:
             yield LicenceQRError("unsafe_without_factor", count=len(bare))
         if not self.checks.demonstration:

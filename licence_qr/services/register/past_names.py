@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from licence_qr.domain.names import name_key
+from licence_qr.domain.names import name_key, staff_key
 from licence_qr.domain.register.events import EventKind
 from licence_qr.store.accounts import accounts, persons
 from licence_qr.store.accounts.accounts import User
@@ -75,9 +75,9 @@ class PastNames:
     def people(self, named: str) -> frozenset[int]:
         """Everybody who has, or had, this name or staff number, however wide its letters are; also an entry that was merged
         into another, by which older events go."""
-        wanted = name_key(named)
-        keys = {each.person_id for each in persons.everybody(self._tx) if wanted in _keys(each.name, each.staff_no)}
-        keys |= {told.person_id for told in self._told if wanted in _former_keys(told)}
+        wanted = {name_key(named), staff_key(named)}
+        keys = {each.person_id for each in persons.everybody(self._tx) if wanted & _keys(each.name, each.staff_no)}
+        keys |= {told.person_id for told in self._told if wanted & _former_keys(told)}
         for told in self._told:
             merged = told.before.get("merged", {}).get("person_id")
             if told.person_id in keys or merged in keys:
@@ -130,7 +130,7 @@ def _former_keys(told: _Told) -> set[str]:
 
 
 def _keys(name: str, staff_no: str) -> set[str]:
-    return {name_key(each) for each in (name, staff_no)} - {""}
+    return {name_key(name), staff_key(staff_no)} - {""}
 
 
 def _told(row: history.EventRow) -> _Told:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from licence_qr.domain.accounts.people import PeopleFilter
+from licence_qr.domain.names import staff_key
 from licence_qr.store.database.connections import Row, Transaction
 
 
@@ -35,9 +36,18 @@ def get(tx: Transaction, person_id: int) -> Person | None:
 
 
 def by_staff_no(tx: Transaction, staff_no: str) -> Person | None:
-    """The person with this staff number, or None; nobody has the empty one."""
-    row = tx.one("SELECT * FROM persons WHERE staff_no = ?", (staff_no,))
-    return _person(row) if row else None
+    """The person with this staff number, in whatever spelling, or None; nobody has the empty one.
+
+    Older registers may have spellings of one number at several people: then the very spelling counts first.
+    """
+    found = numbered_alike(tx, staff_no)
+    return next((each for each in found if each.staff_no == staff_no), next(iter(found), None))
+
+
+def numbered_alike(tx: Transaction, staff_no: str) -> tuple[Person, ...]:
+    """Everybody with this staff number in whatever spelling, by key; nobody has the empty one."""
+    wanted = staff_key(staff_no)
+    return tuple(each for each in everybody(tx) if wanted and staff_key(each.staff_no) == wanted)
 
 
 def namesakes(tx: Transaction, name: str) -> tuple[Person, ...]:

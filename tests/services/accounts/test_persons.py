@@ -11,10 +11,12 @@ from four_eyes import LATER, PASSWORD, Office, opened
 from licence_qr.bootstrap import Services
 from licence_qr.domain.lifecycle.acts import Act
 from licence_qr.domain.proposals.proposal import ProposalState
-from licence_qr.domain.roles import Actor, Role
+from licence_qr.domain.roles import AT_THE_MACHINE, Actor, Role, at_console
 from licence_qr.domain.work.tasks import TaskKind
 from licence_qr.errors import InputError, RuleError
+from licence_qr.services.accounts.staff import PersonDetails
 from licence_qr.services.work.work_list import WorkFilter
+from licence_qr.store.accounts import persons
 from licence_qr.store.database.sqlite import sqlite3
 
 
@@ -83,3 +85,49 @@ def test_who_is_called_one_person_afterwards_does_not_decide_either(office: Offi
     office.people["decides"] = found
     with pytest.raises(RuleError, match="proposal_is_own"):
         office.decide("decides", number, LATER)
+
+
+@pytest.mark.parametrize("spelling", ["b-017", "Ｂ－０１７", "B‑017", "B–017", "B−017", " B -017", "b\u200b-017"])
+def test_one_staff_number_in_another_spelling_is_one_person(services: Services, now: datetime, spelling: str) -> None:
+    staff = services.staff
+    key = staff.add(PersonDetails("B-017", "王示例", "baishiyi"), AT_THE_MACHINE, now)
+    with pytest.raises(InputError, match="staff_no_taken"):
+        staff.add(PersonDetails(spelling, "李示例", "baishiyi"), AT_THE_MACHINE, now)
+    with services.database.read() as tx:
+        found = persons.by_staff_no(tx, spelling)
+    assert found and (found.person_id, found.staff_no) == (key, "B-017")
+
+
+def test_entries_from_before_with_spellings_of_one_number_are_told_and_merged(
+    services: Services, now: datetime
+) -> None:
+    with services.database.write() as tx:
+        one, other, third = (persons.add(tx, no, "王示例", "bafu", now) for no in ("B-017", "ｂ－０１７", "B-018"))
+        assert persons.by_staff_no(tx, "ｂ－０１７") == persons.get(tx, other)
+    assert any("只是写法不同" in told.zh for told in services.staff.one(other).told)
+    with pytest.raises(InputError, match="persons_two_staff_nos"):
+        services.staff.merge(one, third, AT_THE_MACHINE, now)
+    services.staff.merge(one, other, AT_THE_MACHINE, now)
+    assert services.staff.one(one).person.staff_no == "B-017"
+
+
+@pytest.mark.parametrize("role", [Role.DECIDER, Role.INSPECTOR])
+def test_whoever_decides_or_inspects_needs_a_staff_number(services: Services, now: datetime, role: Role) -> None:
+    at_machine = services.accounts.acting(at_console("root"))
+
+    def create(name: str, wanted: Role, staff_no: str = "") -> int:
+        return at_machine.create(name, "示例", "bafu", frozenset({wanted}), PASSWORD, now, staff_no=staff_no)
+
+    with pytest.raises(InputError, match="staff_no_needed"):
+        create("li", role)
+    clerk = create("li", Role.CLERK)
+    with pytest.raises(InputError, match="staff_no_needed"):
+        services.staff.set_roles(clerk, frozenset({role}), AT_THE_MACHINE, now)
+    create("wang", role, "B-017")
+    user = services.accounts.user("wang")
+    assert user
+    with pytest.raises(InputError, match="staff_no_needed"):
+        services.staff.change(user.person_id, PersonDetails("", "示例", "bafu"), AT_THE_MACHINE, now)
+    # An account from before goes on, and may get other roles beside.
+    old = services.accounts.create("old", "老示例", "bafu", frozenset({role}), PASSWORD, now)
+    services.staff.set_roles(old, frozenset({role, Role.CLERK}), AT_THE_MACHINE, now)

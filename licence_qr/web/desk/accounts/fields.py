@@ -27,7 +27,10 @@ _ROLE_HINTS: Mapping[Role, Text] = {
 _STAFF_NO = Field(
     "staff_no",
     term("field.staff_number"),
-    Text("单位名册中的编号。同一工号就是同一人。", "As on the staff list. One number is one person."),
+    Text(
+        "单位名册中的编号。同一工号就是同一人。审批人员和监督员必填。",
+        "As on the staff list. One number is one person. Decision makers and inspectors need one.",
+    ),
     characters=20,
     optional=True,
 )
