@@ -24,6 +24,19 @@ FREE_TEXTS: Mapping[str, Text] = {
     "place": Text("地点", "Place"),
     "contact": Text("联系方式", "Contact details"),
 }
+# Nothing is drawn for them, whatever their category says: Default_Ignorable_Code_Point of Unicode 16
+# (DerivedCoreProperties.txt), and the blank Braille pattern.
+_BLANKS = frozenset(
+    code
+    for first, last in (
+        (0x00AD, 0x00AD), (0x034F, 0x034F), (0x061C, 0x061C), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F),
+        (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F), (0x2800, 0x2800), (0x3164, 0x3164), (0xFE00, 0xFE0F),
+        (0xFEFF, 0xFEFF), (0xFFA0, 0xFFA0), (0xFFF0, 0xFFF8), (0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A),
+        (0xE0000, 0xE0FFF),
+    )
+    for code in range(first, last + 1)
+)  # fmt: skip
+_VARIATIONS = frozenset((*range(0xFE00, 0xFE03), *range(0xE0100, 0xE01F0)))
 _LINE_ENDS = ("\r\n", "\r", "\u2028", "\u2029")
 
 
@@ -31,7 +44,7 @@ def plain_text(text: str) -> str:
     """``text`` without invisible or reordering characters, trimmed; line breaks are kept."""
     for line_end in _LINE_ENDS:
         text = text.replace(line_end, "\n")
-    kept = (char for char in text if char == "\n" or not _unseen(char))
+    kept = (char for char, before in zip(text, f" {text}", strict=False) if char == "\n" or not _unseen(char, before))
     return unicodedata.normalize("NFC", "".join(kept)).strip()
 
 
@@ -69,5 +82,18 @@ def unassigned(char: str) -> bool:
     return unicodedata.category(char) == "Cn" and not ideographic_plane
 
 
-def _unseen(char: str) -> bool:
-    return unicodedata.category(char) in _DROPPED or unassigned(char)
+def blank(char: str, before: str = "") -> bool:
+    """Whether nothing is drawn for that character, although it is no white space.
+
+    After an ideograph ``before`` it, a variation selector is none: it chooses the shape that a name is registered in.
+    """
+    chooses = ord(char) in _VARIATIONS and before != "" and _ideograph(before)
+    return ord(char) in _BLANKS and not chooses
+
+
+def _ideograph(char: str) -> bool:
+    return unicodedata.name(char, "").startswith("CJK ") or 0x20000 <= ord(char) <= 0x3FFFD
+
+
+def _unseen(char: str, before: str) -> bool:
+    return unicodedata.category(char) in _DROPPED or blank(char, before) or unassigned(char)

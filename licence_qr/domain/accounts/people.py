@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from licence_qr.domain.plain_text import demand_length, plain_line
 from licence_qr.domain.roles import Role
+from licence_qr.errors import InputError
+from licence_qr.wording.terms import term
+
+MOST_USERNAME = 40  # characters
+_MOST_NAME, _MOST_STAFF_NO = 60, 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +37,19 @@ class SessionFilter:
     text: str = ""
     office: str = ""
     person_id: int = 0
+
+
+def written_name(typed: str) -> str:
+    """The name of a person as it is kept, wherever it was typed: on one line, without what nobody sees.
+
+    Raises InputError ``person_name_missing`` or ``text_too_long``.
+    """
+    name = plain_line(typed)
+    if not name:
+        raise InputError("person_name_missing", field="name")
+    return demand_length(name, _MOST_NAME, "name", term("field.person_name"))
+
+
+def written_staff_no(typed: str) -> str:
+    """A staff number as it is kept, likewise; empty for none. Raises InputError ``text_too_long``."""
+    return demand_length(plain_line(typed), _MOST_STAFF_NO, "staff_no", term("field.staff_number"))

@@ -18,7 +18,7 @@ from licence_qr.domain.dates import Period
 from licence_qr.domain.identifiers import parse_uscc
 from licence_qr.domain.importing.conflicts import Source, SourceRow
 from licence_qr.domain.names import name_key
-from licence_qr.domain.plain_text import demand_length
+from licence_qr.domain.plain_text import blank, demand_length
 from licence_qr.domain.register.entity import Entity, EntityForm, LicenceState
 from licence_qr.domain.register.permit import PermitState, Suspension
 from licence_qr.domain.written_dates import date_from_excel_serial, read_date
@@ -302,8 +302,9 @@ def _usable_texts(row: SourceRow) -> Mapping[str, str]:
     for key, text in row.cells.items():
         heading = headings[key]
         demand_length(text, LIMITS.get(key, 200), key, Text(heading, heading))
-        for position, char in enumerate(text, start=1):
-            if unicodedata.category(char) in _UNUSABLE_CATEGORIES or char in _BIDI_AND_DAMAGE:
+        for position, (char, before) in enumerate(zip(text, f" {text}", strict=False), start=1):
+            damaged = unicodedata.category(char) in _UNUSABLE_CATEGORIES or char in _BIDI_AND_DAMAGE
+            if damaged or blank(char, before):
                 raise InputError("import_text_unusable", field=key, char=f"U+{ord(char):04X}", position=position)
     return row.cells
 

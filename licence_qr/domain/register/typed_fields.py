@@ -10,7 +10,7 @@ from datetime import date
 from enum import StrEnum
 from typing import TypeVar
 
-from licence_qr.domain.plain_text import unassigned
+from licence_qr.domain.plain_text import blank, unassigned
 from licence_qr.domain.register.field_names import ALL_FIELDS, ANSWER_PREFIX, FIELD_LABELS, TRADE_FIELDS
 from licence_qr.domain.written_dates import read_date
 from licence_qr.errors import InputError
@@ -45,8 +45,8 @@ def refused_character(text: str) -> tuple[str, int] | None:
     Characters that are invisible or mean something on one machine only are refused. Ideographs newer than Python's
     table are accepted; whether a font can print them is checked when printing.
     """
-    for place, char in enumerate(text, start=1):
-        if unicodedata.category(char) in _REFUSED_CATEGORIES or unassigned(char):
+    for place, (char, before) in enumerate(zip(text, f" {text}", strict=False), start=1):
+        if unicodedata.category(char) in _REFUSED_CATEGORIES or blank(char, before) or unassigned(char):
             return f"U+{ord(char):04X} {unicodedata.name(char, '')}".strip(), place
     return None
 

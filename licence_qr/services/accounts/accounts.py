@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from licence_qr.domain.accounts.people import MOST_USERNAME, written_name, written_staff_no
+from licence_qr.domain.names import username_key
+from licence_qr.domain.plain_text import demand_length
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import AT_THE_MACHINE, NOT_PEOPLE, Actor, Role
 from licence_qr.errors import AccessError, InputError
@@ -17,6 +20,7 @@ from licence_qr.store.accounts import accounts, persons, sessions
 from licence_qr.store.accounts.accounts import User
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.work import calendar_feeds
+from licence_qr.wording.terms import term
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +60,10 @@ class Accounts:
         ``staff_no`` says whose it is; without one, or with a new one, it is of a person who has none yet.
         ``must_change``: whoever opens it knows the password too, so it is good for choosing another one only.
 
-        Raises InputError as ``passwords.demand`` does, ``staff_no_of_other_name``, and as ``open_within``.
+        Raises InputError as ``passwords.demand``, ``written_name`` and ``written_staff_no`` do, ``staff_no_of_other_name``,
+        and as ``open_within``.
         """
+        display_name, staff_no = written_name(display_name), written_staff_no(staff_no)
         hashed = self.passwords.hash(password, Actor(0, username, display_name, office, roles))
         with self.database.write() as tx:
             person_id = _person(tx, staff_no, display_name, office, now)
@@ -118,13 +124,15 @@ def open_within(
 ) -> int:
     """Add ``account``, whose ``user_id`` is ignored, in the caller's transaction, and return its key. ``by`` is who does it.
 
-    Raises InputError ``username_taken`` (also for names of actors that are not people, so that a history is unambiguous),
-    ``username_form``, ``roles_apart`` or, where a person opens the account, ``staff_no_needed``.
+    Raises InputError ``username_taken`` (also for a name that looks like another, and for names of actors that are not
+    people, so that a history is unambiguous), ``text_too_long``, ``username_form``, ``roles_apart`` or, where a person
+    opens the account, ``staff_no_needed``.
     """
     username = account.username
+    demand_length(username, MOST_USERNAME, "username", term("field.user_name"))
     if not (username.isascii() and username.replace("-", "").replace(".", "").isalnum()):
         raise InputError("username_form", field="username", found=username)
-    if username.lower() in NOT_PEOPLE or accounts.user_by_name(tx, username) is not None:
+    if username_key(username) in {username_key(each) for each in (*NOT_PEOPLE, *accounts.usernames(tx))}:
         raise InputError("username_taken", field="username", found=username)
     demand_apart(tx, account.person_id, account.roles)
     if by.username not in NOT_PEOPLE:

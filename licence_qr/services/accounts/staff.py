@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from licence_qr.domain.accounts import combinations
+from licence_qr.domain.accounts.people import written_name, written_staff_no
 from licence_qr.domain.accounts.second_factor import is_required
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.names import staff_key
-from licence_qr.domain.plain_text import plain_line
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import AccessError, ConflictError, InputError
@@ -84,8 +84,11 @@ class Staff:
         return user.actor.user_id
 
     def add(self, details: PersonDetails, by: Actor, now: datetime) -> int:
-        """Add a person and return their key. Raises InputError ``person_name_missing``, ``office_unknown``,
-        ``staff_no_taken`` or ``staff_no_needed``, where somebody who decides or inspects would have none."""
+        """Add a person and return their key.
+
+        Raises InputError as ``written_name`` and ``written_staff_no``, ``office_unknown``, ``staff_no_taken`` or
+        ``staff_no_needed``, where somebody who decides or inspects would have none.
+        """
         with self.database.write() as tx:
             wanted = self._checked(tx, details, 0)
             person_id = persons.add(tx, wanted.staff_no, wanted.name, wanted.office, now)
@@ -179,9 +182,7 @@ class Staff:
             note(tx, EventKind.ACCOUNT_REOPENED, user_id, by, now, {"roles": sorted(user.actor.roles)})
 
     def _checked(self, tx: Transaction, details: PersonDetails, person_id: int) -> Person:
-        wanted = Person(person_id, plain_line(details.staff_no), plain_line(details.name), details.office)
-        if not wanted.name:
-            raise InputError("person_name_missing", field="name")
+        wanted = Person(person_id, written_staff_no(details.staff_no), written_name(details.name), details.office)
         if wanted.office not in self.catalogue.offices:
             known_offices = "、".join(self.catalogue.offices)
             raise InputError("office_unknown", field="office", office=wanted.office, known=known_offices)

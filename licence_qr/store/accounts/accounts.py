@@ -54,6 +54,11 @@ def user_by_name(tx: Transaction, username: str) -> User | None:
     return _user(tx, row) if row else None
 
 
+def usernames(tx: Transaction) -> tuple[str, ...]:
+    """The user names of all accounts, also of closed ones."""
+    return tuple(row["username"] for row in tx.all("SELECT username FROM users", ()))
+
+
 def user_by_id(tx: Transaction, user_id: int) -> User | None:
     """The person with this key, or None."""
     row = tx.one("SELECT * FROM users WHERE user_id = ?", (user_id,))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from licence_qr.domain.accounts.people import PeopleFilter
-from licence_qr.domain.names import staff_key
+from licence_qr.domain.names import look_key, staff_key
 from licence_qr.store.database.connections import Row, Transaction
 
 
@@ -51,8 +51,9 @@ def numbered_alike(tx: Transaction, staff_no: str) -> tuple[Person, ...]:
 
 
 def namesakes(tx: Transaction, name: str) -> tuple[Person, ...]:
-    """Everybody of this name, by key."""
-    return tuple(map(_person, tx.all("SELECT * FROM persons WHERE name = ? ORDER BY person_id", (name,))))
+    """Everybody whose name looks like this one, also with characters in it that nobody sees, by key."""
+    wanted = look_key(name)
+    return tuple(each for each in everybody(tx) if look_key(each.name) == wanted)
 
 
 def everybody(tx: Transaction) -> tuple[Person, ...]:
