@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from licence_qr.domain.plain_text import plain_line
 from licence_qr.domain.roles import Actor, Behalf, at_console
 from licence_qr.errors import ConfigError
 from licence_qr.process.system_user import system_user
@@ -42,7 +43,7 @@ def behalf_options(command: Command) -> Command:
     def run(username: str | None, reason: str | None, former_as: str | None, **given: Any) -> None:
         if former_as is not None:
             raise ConfigError("option_as_gone")
-        command(behalf=_behalf((username or "").strip(), (reason or "").strip()), **given)
+        command(behalf=_behalf((username or "").strip(), reason or ""), **given)
 
     for option in (
         click.option("--as", "former_as", hidden=True, help="已取消，见 --on-behalf-of。 Removed: see --on-behalf-of."),
@@ -64,6 +65,7 @@ def behalf_options(command: Command) -> Command:
 
 
 def _behalf(username: str, reason: str) -> Behalf | None:
+    reason = plain_line(reason)
     if bool(username) is not bool(reason):
         raise ConfigError("behalf_incomplete")
     return Behalf(username, reason) if username else None

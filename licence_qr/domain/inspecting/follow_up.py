@@ -9,12 +9,12 @@ articles 78, 79).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
 from licence_qr.domain.catalogue.life_rules import LifeRules
-from licence_qr.domain.plain_text import length_faults
+from licence_qr.domain.plain_text import length_faults, plain_line, plain_text
 from licence_qr.domain.register.permit import GrantMode, Permit, PermitState
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import InputError, RuleError
@@ -78,6 +78,11 @@ class FollowUpReport:
     fault: Fault | None = None
     legal_basis: str = ""
     inspection: str = ""
+
+    def plain(self) -> FollowUpReport:
+        """The same without characters that nobody sees or that turn the reading; the findings keep their lines."""
+        number, basis = plain_line(self.document_no), plain_line(self.legal_basis)
+        return replace(self, findings=plain_text(self.findings), document_no=number, legal_basis=basis)
 
 
 @dataclass(frozen=True, slots=True)

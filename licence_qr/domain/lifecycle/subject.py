@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from licence_qr.domain.plain_text import plain_line, plain_text
 from licence_qr.errors import InputError
 
 _PERMIT_SUBJECT = re.compile(r"permit/([1-9][0-9]{0,17})")
@@ -55,3 +56,9 @@ class Grounds:
     legal_basis: str = ""
     document_no: str = ""
     effective_on: date | None = None
+
+    def plain(self) -> Grounds:
+        """The same without characters that nobody sees or that turn the reading; the reason keeps its lines."""
+        return Grounds(
+            plain_text(self.reason), plain_line(self.legal_basis), plain_line(self.document_no), self.effective_on
+        )

@@ -19,7 +19,7 @@ from licence_qr.domain.importing.conflicts import (
 from licence_qr.domain.importing.merge import merge
 from licence_qr.domain.lifecycle.acts import SubjectKind
 from licence_qr.domain.names import name_key
-from licence_qr.domain.plain_text import demand_length
+from licence_qr.domain.plain_text import demand_length, plain_line
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor
 from licence_qr.domain.written_dates import read_date
@@ -238,7 +238,7 @@ def _offered(decision: str, conflict: Conflict) -> Decision:
 
 
 def _reason(text: str) -> str:
-    reason = " ".join(text.split())
+    reason = plain_line(text)
     if not reason:
         raise InputError("reason_missing", field="reason")
     return demand_length(reason, MAX_REASON_CHARS, "reason")

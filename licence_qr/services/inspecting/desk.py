@@ -9,7 +9,7 @@ from datetime import datetime
 from licence_qr.domain.catalogue.checklists import ChecklistAnswer, ChecklistItem
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.inspecting.inspection import Filter, Flag, GivenAnswer, Inspection, InspectionState
-from licence_qr.domain.plain_text import demand_length
+from licence_qr.domain.plain_text import demand_length, plain_line
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import AccessError, ConflictError, InputError, NotFoundError, RuleError
 from licence_qr.services.inspecting.arrival import Arrival
@@ -296,7 +296,7 @@ def _officers(tx: Transaction, stored: StoredInspection, visit: Inspection) -> t
 
 
 def _reason(text: str) -> str:
-    reason = " ".join(text.split())
+    reason = plain_line(text)
     if not reason:
         raise InputError("reason_missing", field="reason")
     return demand_length(reason, MAX_REASON_CHARS, "reason")

@@ -177,7 +177,7 @@ class FollowUps:
         needed. Failed: annulment is proposed, with a pending entry in the credit record and its bar.
         """
         stored = self.check_within(tx, actor, permit_id, report, now)
-        visit = _Visit(tx, actor, stored, replace(report, others=tuple(sorted(set(report.others)))), now)
+        visit = _Visit(tx, actor, stored, replace(report.plain(), others=tuple(sorted(set(report.others)))), now)
         number = follow_ups.add(tx, stored.uscc, permit_id, (actor.office, actor.username), visit.report, now)
         _note(visit, number)
         proposal_id = None

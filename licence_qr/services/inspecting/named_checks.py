@@ -16,7 +16,7 @@ from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.inspecting.follow_up import Fault, FollowUpOutcome, FollowUpReport
 from licence_qr.domain.inspecting.second_officer import NamedCheckState, OfficersAnswer
-from licence_qr.domain.plain_text import demand_length
+from licence_qr.domain.plain_text import demand_length, plain_line
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import AccessError, ConflictError, InputError, RuleError
@@ -74,7 +74,7 @@ class NamedChecks:
             stored = self.follow_ups.check_within(tx, actor, permit_id, report, now, revision)
             if named_checks.open_one(tx, permit_id) is not None:
                 raise ConflictError("follow_up_waits", permit_no=stored.permit.permit_no)
-            report = replace(report, others=tuple(sorted(set(report.others))))
+            report = replace(report.plain(), others=tuple(sorted(set(report.others))))
             content = _text(report, permit_id, actor.username)
             new = NamedCheck(
                 named_id=0,
@@ -143,7 +143,7 @@ class NamedChecks:
         access.demand(actor, DECIDE_NAMED_CHECKS)
         if decision not in {"count", "set_aside"}:
             raise InputError("decision_not_offered", field="decision")
-        why = demand_length(" ".join(reason.split()), MAX_REASON_CHARS, "reason")
+        why = demand_length(plain_line(reason), MAX_REASON_CHARS, "reason")
         if not why:
             raise InputError("reason_missing", field="reason")
         with self.database.write() as tx:

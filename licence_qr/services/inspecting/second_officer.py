@@ -13,7 +13,7 @@ from licence_qr.domain.accounts.act_content import ActContent
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.inspecting.inspection import Flag, InspectionState
 from licence_qr.domain.inspecting.second_officer import MAX_OBJECTION_CHARS, OBJECTION, OfficersAnswer
-from licence_qr.domain.plain_text import demand_length
+from licence_qr.domain.plain_text import demand_length, plain_line
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import AccessError, ConflictError, InputError, NotFoundError, RuleError
@@ -216,7 +216,7 @@ def _known(tx: Transaction, actor: Actor, key: int) -> StoredInspection:
 
 def whole(given: AnswerRequest) -> AnswerRequest:
     """The answer with its reason on one line. Raises InputError where something is missing or too long."""
-    reason = " ".join(given.reason.split()) if given.answer is OfficersAnswer.OBJECTED else ""
+    reason = plain_line(given.reason) if given.answer is OfficersAnswer.OBJECTED else ""
     if given.answer is None:
         raise InputError("officers_answer_missing", field="answer")
     if given.answer is OfficersAnswer.OBJECTED and not reason:

@@ -77,6 +77,7 @@ class Life:
 
         To carry out a proposal, pass the decider as actor and the proposer in ``proposed_by``.
         """
+        request = replace(request, grounds=request.grounds.plain())
         _check_grounds(request)
         stored = _own_business(tx, request)
         _check_revision(tx, request)

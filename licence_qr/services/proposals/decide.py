@@ -20,7 +20,7 @@ from licence_qr.domain.inspecting.follow_up import Fault
 from licence_qr.domain.lifecycle.acts import Act, Grounds, Rule, Subject
 from licence_qr.domain.lifecycle.dates import decided_since, effective_day
 from licence_qr.domain.lifecycle.details import ActRequest, Suspending
-from licence_qr.domain.plain_text import length_faults
+from licence_qr.domain.plain_text import length_faults, plain_text
 from licence_qr.domain.proposals.proposal import ProposalState
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.register.permit import Suspension
@@ -141,6 +141,7 @@ class Proposals:
         ``proposal_business_changed`` (the business changed after the page was made, or its changes were not confirmed);
         InvalidApplication; NotFoundError; KeyStoreError.
         """
+        verdict = replace(verdict, reason=plain_text(verdict.reason))
         with self.database.read() as tx:
             proposal = _decidable(tx, actor, proposal_id)
         _demand_verdict(verdict)
@@ -172,6 +173,7 @@ class Proposals:
         Raises RuleError ``proposal_not_own``, ConflictError ``proposal_decided``, InvalidApplication, AccessError,
         NotFoundError.
         """
+        reason = plain_text(reason)
         _demand_reason(reason)
         with self.database.write() as tx:
             proposal = own_office(tx, actor, proposal_id)
@@ -251,14 +253,14 @@ def _proposable(seen: Seen, act: Act) -> Rule:
 
 
 def _stored(wanted: ProposalRequest) -> NewProposal:
-    grounds = wanted.grounds
+    grounds = wanted.grounds.plain()
     return NewProposal(
         uscc=wanted.subject.uscc,
         subject=wanted.subject.text,
         act=wanted.act.value,
-        reason=grounds.reason.strip(),
-        legal_basis=grounds.legal_basis.strip(),
-        document_no=grounds.document_no.strip(),
+        reason=grounds.reason,
+        legal_basis=grounds.legal_basis,
+        document_no=grounds.document_no,
         effective_on=grounds.effective_on,
         revision=0,
         origin=wanted.origin,
@@ -286,7 +288,7 @@ def _demand_fields(wanted: ProposalRequest, seen: Seen, now: datetime) -> None:
 
 
 def _field_faults(wanted: ProposalRequest, seen: Seen, now: datetime) -> Iterator[InputError]:
-    grounds = wanted.grounds
+    grounds = wanted.grounds.plain()
     first = decided_since(seen.permit.permit) if seen.permit else seen.holder.decided_since
     for name, most in (("reason", MAX_REASON_CHARS), ("legal_basis", MAX_BASIS_CHARS)):
         if not getattr(grounds, name).strip():

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from licence_qr.domain.plain_text import plain_line, plain_text
 from licence_qr.domain.register.events import SALT_BYTES, Event, EventKind, split
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import RegisterError
@@ -72,7 +73,9 @@ def write_later(database: Database, new: NewEvent) -> None:
 
 def _event(new: NewEvent) -> Event:
     behalf = new.by.behalf
-    public, private = split(new.kind, new.before, new.after, new.reason or (behalf.reason if behalf else ""))
+    # Whoever takes a text from a form cleans it there too, because it is kept elsewhere as well.
+    reason = plain_text(new.reason or (behalf.reason if behalf else ""))
+    public, private = split(new.kind, new.before, new.after, reason)
     return Event(
         kind=new.kind,
         uscc=new.uscc,
@@ -83,8 +86,8 @@ def _event(new: NewEvent) -> Event:
         person_id=new.by.person_id,
         via=new.by.via,
         on_behalf_of=behalf.username if behalf else "",
-        legal_basis=new.legal_basis,
-        document_no=new.document_no,
+        legal_basis=plain_line(new.legal_basis),
+        document_no=plain_line(new.document_no),
         effective_on=new.effective_on,
         proposed_by=new.proposed_by,
         public=public,

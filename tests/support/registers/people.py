@@ -53,13 +53,15 @@ def enrol_app(services: Services, actor: Actor, password: str, now: datetime) ->
     return app, services.second_factors.confirm_app(actor, app.at(now), now)
 
 
-def asked_reset(services: Services, administrator: str, password: str, now: datetime) -> int:
+def asked_reset(
+    services: Services, administrator: str, password: str, now: datetime, reason: str = "本人持身份证到场"
+) -> int:
     """The key of a request to reset the second factors of somebody who has lost them, made by this administrator."""
     services.accounts.create("lost-phone", "失机（示例）", "baishiyi", frozenset({Role.CLERK}), password, now)
     owner, asks = (services.accounts.user(name) for name in ("lost-phone", administrator))
     assert owner and asks
     enrol_app(services, owner, password, now)
-    return services.reset_requests.ask(asks, owner.user_id, "本人持身份证到场", ProofFrom(Proof(password), CLIENT), now)
+    return services.reset_requests.ask(asks, owner.user_id, reason, ProofFrom(Proof(password), CLIENT), now)
 
 
 @dataclass

@@ -10,7 +10,7 @@ from datetime import datetime
 from licence_qr.domain.accounts import recovery_codes
 from licence_qr.domain.accounts.act_content import ActContent
 from licence_qr.domain.accounts.second_factor import Factor
-from licence_qr.domain.plain_text import length_faults
+from licence_qr.domain.plain_text import length_faults, plain_line
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import AccessError, ConflictError, InputError, NotFoundError
@@ -160,7 +160,7 @@ class SecondFactors:
 
         Raises InputError for the name, and then the answer can be sent again; AccessError ``passkey_refused``.
         """
-        name = name.strip()
+        name = plain_line(name)
         if not name:
             raise InputError("passkey_name_missing", field="name")
         for fault in length_faults(name, MAX_NAME_CHARS, "name", term("field.name")):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from licence_qr.domain.accounts.act_content import ActContent
+from licence_qr.domain.plain_text import plain_line
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor, Via
 from licence_qr.errors import AccessError, InputError, RuleError
@@ -67,10 +68,11 @@ class FactorReset:
         ``by``: the system user at whose console both are. Both confirm with their password, and a second factor if they
         have or need one. Raises InputError ``reset_reason_missing``; like ``demand`` and ``Confirming.confirm``.
         """
-        if not reason.strip():
+        reason = plain_line(reason)
+        if not reason:
             raise InputError("reset_reason_missing", field="reason")
         owner, first, other = self.demand(username, administrator.username, second.username, now)
-        content = ActContent("reset second factors", f"account/{owner.user_id}", reason.strip()[:MAX_REASON_CHARS])
+        content = ActContent("reset second factors", f"account/{owner.user_id}", reason[:MAX_REASON_CHARS])
         first, other = (each.coming(Via(device=by.username)) for each in (first, other))
         for who, proof in ((first, administrator.proof), (other, second.proof)):
             self.confirming.confirm(who, proof, content, _THIS_MACHINE, now, beside=by.username)
