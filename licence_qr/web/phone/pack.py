@@ -44,7 +44,6 @@ def take_pack() -> Response:
     """
     actor = current_actor()
     response = Response(compressed(pack().for_actor(actor, current_instant())), mimetype="application/gzip")
-    response.headers["Cache-Control"] = "no-store"
     pack_key.hand_out(response, actor)
     return response
 

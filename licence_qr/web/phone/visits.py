@@ -30,7 +30,6 @@ def hand_out_key() -> Response:
     """The half of the key under which visits of whoever is signed in are kept; for a device whose pack is over."""
     actor = current_actor()
     response = jsonify(officer=actor.username)
-    response.headers["Cache-Control"] = "no-store"
     pack_key.hand_out(response, actor)
     return response
 

@@ -190,6 +190,13 @@ def _admit() -> Response | None:
     return None
 
 
+def _keep_nowhere(response: Response) -> Response:
+    """After every closed view: whatever it or a helper of Flask says of caching, nothing of it belongs on a disk."""
+    if request.endpoint is not None and request.endpoint not in PUBLIC:
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
 def lead_to(stage: SignInStage) -> Response:
     """To the page that asks for what the session wants. Scripts are told so, and a form is kept: raises SignInNeeded
     ``sign_in_unfinished``."""
@@ -202,6 +209,7 @@ def init_app(app: Flask) -> None:
     """Put the gate before every view."""
     app.session_interface = FormSession()
     app.before_request(_admit)
+    app.after_request(_keep_nowhere)
 
 
 class FormSession(SecureCookieSessionInterface):

@@ -138,6 +138,20 @@ def test_a_role_opens_its_own_pages_and_is_refused_at_all_others(
             assert status in ({404} if endpoint in NOT_THERE else {200, 302, 303}), endpoint
 
 
+def test_nothing_of_a_closed_page_or_file_is_kept_on_a_disk(
+    desk_app: Flask, desk_services: Services, things: dict[str, str]
+) -> None:
+    people = {role: signed_in(desk_app, desk_services, name).client for role, name in PERSON_OF.items()}
+    files = set()
+    for kind in ("csv", "xlsx"):
+        for endpoint, method, address in closed(desk_app, things | {"kind_of_file": kind}):
+            if method == "GET" and (kind in address or kind == "csv"):
+                answer = people[min(MAY_OPEN[endpoint])].get(address)
+                assert answer.headers["Cache-Control"] == "no-store", address
+                files |= {kind} if "attachment" in answer.headers.get("Content-Disposition", "") else set()
+    assert files == {"csv", "xlsx"}
+
+
 # Of a thing of this office, nobody of another office opens anything but public facts, and what a supervisor passes on.
 NAMING_NO_OFFICE = frozenset({"uscc", "revision", "size", "kind_of_file"})
 

@@ -253,6 +253,4 @@ def _merge_page(person_id: int, other_id: int, refused: LicenceQRError | None = 
 def _password_page(view: PersonView, username: str, password: str) -> Response:
     shows(f"person/{view.person.person_id}", "name", "staff_no")
     page = render_template("desk/accounts/password.html", view=view, username=username, password=password)
-    response = make_response(page)
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return make_response(page)
