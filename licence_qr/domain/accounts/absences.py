@@ -34,7 +34,7 @@ class AbsenceState(StrEnum):
 
     RUNNING = "running"
     COMING = "coming"
-    OVER = "over"
+    OVER = "Over"
     RETRACTED = "retracted"  # ended before it began
 
 
@@ -44,10 +44,10 @@ KIND_WORDS = {
     AbsenceKind.ELSEWHERE: Text("出差、借调", "Working elsewhere"),
 }
 STATE_WORDS = {
-    AbsenceState.RUNNING: Text("今天不在岗", "absent now"),
-    AbsenceState.COMING: Text("尚未开始", "not begun"),
+    AbsenceState.RUNNING: Text("今天不在岗", "Absent now"),
+    AbsenceState.COMING: Text("尚未开始", "Not begun"),
     AbsenceState.OVER: Text("已结束", "over"),
-    AbsenceState.RETRACTED: Text("未开始即收回", "retracted before it began"),
+    AbsenceState.RETRACTED: Text("未开始即收回", "Retracted before it began"),
 }
 
 

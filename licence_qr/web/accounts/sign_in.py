@@ -115,5 +115,5 @@ def end_other_sessions() -> Response:
 def forget_devices() -> Response:
     """Know none of one's own devices any more, this one included."""
     entering.sessions().forget_devices(current_actor(), current_instant())
-    flash(t("已取消记住所有设备。", "All devices have been forgotten."))
+    flash(t("已取消记住所有设备，日历地址已停用。", "All devices are forgotten, and any calendar address has ended."))
     return redirect(url_for(".show_sessions"), 303)

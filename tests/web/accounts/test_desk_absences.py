@@ -64,7 +64,7 @@ def test_one_records_the_own_absence_and_the_substitute_is_told(desk_app: Flask,
     shown, until = absent.see(page), day_in_words(in_days(5)).zh
     assert f"您登记为不在岗至{until}，由own-b示例代办。" in shown and "休假、请假" in shown
     told = re.sub(r"<[^>]+>", "", substitute.see("/desk/"))
-    assert f"您今天代办：own-a示例（至{until}）。" in told
+    assert f"您今天代办：own-a示例 own-a（至{until}）。" in told
     assert "own-a示例" in substitute.see("/desk/people/absences/own")
     assert "Today you stand in for" in substitute.see("/desk/?lang=en")
     ended = absent.client.post(
@@ -72,6 +72,16 @@ def test_one_records_the_own_absence_and_the_substitute_is_told(desk_app: Flask,
     )
     assert ended.status_code == 303
     assert 'class="callout duty"' not in substitute.see("/desk/?lang=zh")
+
+
+def test_namesakes_among_the_substitutes_are_told_apart(desk_app: Flask, desk_services: Services) -> None:
+    clerk(desk_services, "asks-for-one")
+    for username in ("same-a", "same-b"):
+        roles = frozenset({Role.CLERK})
+        desk_services.accounts.create(username, "同名示例", OFFICE, roles, PASSWORD, datetime.now(UTC))
+    page = signed_in(desk_app, desk_services, "asks-for-one").see("/desk/people/absences/own/new")
+    offered = re.findall(r"<option[^>]*>\s*(同名示例[^<]*?)\s*</option>", page)
+    assert sorted(offered) == ["同名示例 same-a", "同名示例 same-b"]
 
 
 def test_a_refusal_keeps_what_was_typed_and_stands_beside_the_field(desk_app: Flask, desk_services: Services) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -66,10 +66,12 @@ class OwnAbsences:
 
 @dataclass(frozen=True, slots=True)
 class AbsencePlan:
-    """Whose absence is to be recorded, and who can stand in."""
+    """Whose absence is to be recorded, and who can stand in; ``usernames`` of their accounts tell namesakes apart, by
+    person."""
 
     person: Person
     candidates: tuple[Person, ...]
+    usernames: Mapping[int, tuple[str, ...]]
     mine: bool
 
 
@@ -133,7 +135,9 @@ class Absences:
         """What the form for an absence of this person offers. Raises AccessError, NotFoundError ``thing_not_found``."""
         with self.database.read() as tx:
             person = _person(tx, actor, person_id)
-            return AbsencePlan(person, rules.candidates(tx, person, actor), person.person_id == actor.person_id)
+            candidates = rules.candidates(tx, person, actor)
+            usernames = {each.person_id: _usernames(tx, each) for each in candidates}
+            return AbsencePlan(person, candidates, usernames, person.person_id == actor.person_id)
 
     def enter(self, actor: Actor, person_id: int, details: AbsenceDetails, now: datetime) -> int:
         """Record an absence and return its key. Raises AccessError, and as ``AbsenceBook.enter``."""
@@ -165,6 +169,11 @@ class Absences:
             done += len(part)
             if len(part) < EXPORT_PART:
                 return
+
+
+def _usernames(tx: Transaction, person: Person) -> tuple[str, ...]:
+    found = accounts.of_person(tx, person.person_id)
+    return tuple(user.actor.username for user in found if not user.disabled)
 
 
 def _person(tx: Transaction, actor: Actor, person_id: int) -> Person:

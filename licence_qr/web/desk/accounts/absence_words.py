@@ -26,7 +26,10 @@ def absence_fields(plan: AbsencePlan, view: AbsenceView | None = None) -> tuple[
     people = {each.person_id: each for each in plan.candidates}
     if view is not None and view.substitute is not None:
         people[view.substitute.person_id] = view.substitute
-    named = [Choice(str(each.person_id), _named(each.name, each.staff_no)) for each in people.values()]
+    named = [
+        Choice(str(each.person_id), _named(each.name, each.staff_no, *plan.usernames.get(each.person_id, ())))
+        for each in people.values()
+    ]
     kinds = (
         Choice("", Text("不说明", "Not stated")),
         *(Choice(kind.value, words) for kind, words in KIND_WORDS.items()),
@@ -38,8 +41,9 @@ def absence_fields(plan: AbsencePlan, view: AbsenceView | None = None) -> tuple[
             "substitute",
             term("field.substitute"),
             Text(
-                "同一窗口、有所需角色的人。代办人办的，两个人的姓名都记入历史。",
-                "Somebody of the same office with the roles. What they do for the absent person is kept with both names.",
+                "同一窗口、有所需角色的人；姓名后是工号和用户名。代办人办的，两个人的姓名都记入历史。",
+                "Somebody of the same office who has the roles needed. Each name has staff number and user name beside it."
+                " What they do for the absent person is kept with both names.",
             ),
             widget=Widget.SELECT,
             choices=(Choice("", Text("请选择", "Select")), *named, Choice(NOBODY, _NOBODY_WORDS)),
@@ -55,8 +59,9 @@ def absence_fields(plan: AbsencePlan, view: AbsenceView | None = None) -> tuple[
     )
 
 
-def _named(name: str, staff_no: str) -> Text:
-    named = f"{name} {staff_no}".strip()
+def _named(*parts: str) -> Text:
+    """Name, staff number and user names: people of one name are told apart by the others."""
+    named = " ".join(filter(None, parts))
     return Text(named, named)
 
 
