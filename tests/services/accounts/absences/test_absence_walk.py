@@ -37,7 +37,9 @@ class Walk(RuleBasedStateMachine):
         self.people: dict[str, Actor] = {}
         for name in NAMES:
             username = f"{name}-{self.serial}"
-            self.services.accounts.create(username, name, "baishiyi", FULL, f"only-for-{username}", self.now)
+            self.services.accounts.create(
+                username, name, "baishiyi", FULL, f"only-for-{username}", self.now, staff_no=username
+            )
             found = self.services.accounts.user(username)
             assert found is not None
             self.people[name] = found
@@ -97,7 +99,7 @@ class Walk(RuleBasedStateMachine):
     def move(self, name: str, office: str) -> None:
         person = self.people[name]
         self.services.staff.change(
-            person.person_id, PersonDetails("", person.display_name, office), AT_THE_MACHINE, self.now
+            person.person_id, PersonDetails(person.username, person.display_name, office), AT_THE_MACHINE, self.now
         )
 
     def covers(self, tx: Transaction, day: date) -> dict[str, Cover]:
