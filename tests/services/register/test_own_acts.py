@@ -41,7 +41,7 @@ def refused(act: Act, actor: Actor, now: datetime) -> object:
 
 def test_calendar_and_devices_ten_times_a_day_each(services: Services, two: list[Actor], now: datetime) -> None:
     wang, li = two
-    acts: tuple[Act, ...] = (services.calendar_feeds.renew, services.sessions.forget_devices)
+    acts: tuple[Act, ...] = (services.sessions.forget_devices, services.calendar_feeds.renew)
     for act in acts:
         before = left(services)
         for _ in range(OWN_ACTS.most):
