@@ -76,12 +76,12 @@ def test_a_passkey_gives_the_roles_that_are_ticked(chromium: Browser, made: Conf
     page.get_by_role("button", name="添加通行密钥").click()
     expect(page.get_by_role("heading", name="恢复码")).to_be_visible()
     page.goto(origin + made.places["roles"][1])
-    page.check("input[name=roles][value=inspector]")
+    page.check("input[name=roles][value=supervisor]")
     page.fill("#password", PASSWORD)
     page.get_by_role("button", name="用通行密钥验证").click()
     expect(page.get_by_text("角色已变更。")).to_be_visible()
     account = services.accounts.user("clerk")
-    assert account is not None and account.roles == {Role.CLERK, Role.INSPECTOR}
+    assert account is not None and account.roles == {Role.CLERK, Role.SUPERVISOR}
     page.goto(origin + made.places["asking for a reset"][1].replace("/factors", "/close"))
     page.fill("#password", PASSWORD)
     page.get_by_role("button", name="停用该账号").click()  # the password alone
