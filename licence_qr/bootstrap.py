@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -17,7 +16,7 @@ from licence_qr.credential.trust_list import KeyPurpose
 from licence_qr.domain.accounts.second_factor import relying_party
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.roles import AT_THE_MACHINE, Actor
-from licence_qr.errors import RegisterError
+from licence_qr.parts import keys_of, register_of
 from licence_qr.process.system import check_system
 from licence_qr.services.accounts.absences.desk import Absences
 from licence_qr.services.accounts.accounts import Accounts
@@ -86,10 +85,8 @@ from licence_qr.services.work.smtp import MailServer
 from licence_qr.services.work.work_list import WorkList
 from licence_qr.store.database.connections import Database
 from licence_qr.store.database.probe import RegisterProbe
-from licence_qr.store.keys import key_files, noted_lists
-from licence_qr.store.keys.hsm import Hsm
-from licence_qr.store.keys.newest_lists import SignedList
-from licence_qr.store.register import pending_events, register_kind
+from licence_qr.store.keys import key_files
+from licence_qr.store.register import register_kind
 from licence_qr.store.register.photo_files import PhotoFiles
 
 
@@ -233,7 +230,8 @@ class Services:
     @property
     def check(self) -> Check:
         """What checks that everything is still there."""
-        return Check(self.database, self.keys.trust_list, self.keys.allow_list, self.watching.photos)
+        keys, photos = self.keys, self.watching.photos
+        return Check(self.database, keys.trust_list, keys.allow_list, photos, self.settings.keys)
 
     @property
     def doctor(self) -> Doctor:
@@ -264,31 +262,6 @@ def build_ceremony(settings: Settings, root_folder: Path | None = None, by: Acto
     """The service that changes keys, in the name of ``by``. The root's private key is in ``root_folder``; by default with
     the other keys."""
     return Ceremony(keys_of(settings), root_folder or settings.keys, register_of(settings), by)
-
-
-def register_of(settings: Settings) -> Database:
-    """The register. Each write also stores the pending events (``store.register.pending_events``)."""
-    return Database(settings.register_path, partial(pending_events.take_in, settings.register_path))
-
-
-def keys_of(settings: Settings) -> Keys:
-    """The keys, which need not exist yet."""
-    module = settings.pkcs11_module
-    hsm = None if module is None else Hsm(module, settings.pkcs11_token, settings.pkcs11_pin_file)
-    return Keys(settings.keys, settings.passphrase_file, hsm, partial(_noted_lists, settings))
-
-
-def _noted_lists(settings: Settings) -> Mapping[SignedList, int]:
-    """The highest editions that the register has noted; none where it cannot be read."""
-    database = register_of(settings)
-    try:
-        database.check_version()
-        with database.read() as tx:
-            return noted_lists.read(tx)
-    except RegisterError:
-        return {}
-    finally:
-        database.close()
 
 
 def _post_office(settings: Settings) -> PostOffice:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from contextlib import AbstractContextManager, suppress
 from datetime import datetime
 
-from licence_qr.bootstrap import keys_of, register_of
 from licence_qr.config import Settings
 from licence_qr.errors import KeyStoreError, RegisterError, RuleError
+from licence_qr.parts import keys_of, register_of
 from licence_qr.process.system import check_system
 from licence_qr.store.files import file_errors, sync_names
 from licence_qr.store.keys import key_files, noted_lists

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
+from pathlib import Path
 
 from licence_qr.credential.allow_list import AllowList
 from licence_qr.credential.trust_list import TrustList
@@ -24,6 +25,7 @@ from licence_qr.services.signing.sign_record import status_entries
 from licence_qr.store.database import integrity
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.inspecting import inspections
+from licence_qr.store.numbers import given_numbers, number_marks
 from licence_qr.store.register import codes, counters, history
 from licence_qr.store.register.codes import StoredCode
 from licence_qr.store.register.photo_files import PhotoFiles
@@ -40,9 +42,12 @@ class Check:
     trust_list: Callable[[], TrustList]
     allow_list: Callable[[], AllowList | None]
     photos: PhotoFiles
+    marks: Path
+    """The folder of the marks (``store.numbers.number_marks``)."""
 
     def quick(self) -> Iterator[LicenceQRError]:
-        """Pages and foreign keys of the register, and that its counters are above what was given. Raises RegisterError."""
+        """Pages and foreign keys of the register, and that its counters are above what was given, here and by the
+        marks. Raises RegisterError."""
         with self.database.read() as tx:
             for told in integrity.faults(tx, whole=False):
                 yield LicenceQRError("check_pages", told=told)
@@ -51,6 +56,9 @@ class Check:
             given, last = codes.highest_status_index(tx), counters.last(tx, codes.STATUS_SERIES, 0)
             if given >= last:
                 yield LicenceQRError("check_counter", series=codes.STATUS_SERIES, last=last, given=given)
+            for behind in given_numbers.behind(tx, number_marks.read(self.marks) or {}):
+                if behind.count > number_marks.BLOCK:
+                    yield LicenceQRError("check_marks", series=behind.series, last=behind.last, mark=behind.mark)
 
     def whole(self, now: datetime, progress: Progress) -> Iterator[LicenceQRError]:
         """``quick``, every page again with all its indexes, every code, every business and every photograph."""

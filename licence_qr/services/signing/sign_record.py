@@ -24,6 +24,7 @@ from licence_qr.services.register import record as records
 from licence_qr.services.register.events import NewEvent
 from licence_qr.services.register.record import StoredBusiness
 from licence_qr.store.database.connections import Transaction
+from licence_qr.store.numbers import code_versions
 from licence_qr.store.register import codes
 from licence_qr.store.register.codes import StoredCode
 
@@ -82,7 +83,7 @@ class Coding:
         """The next version after ``previous``, with a new block of status entries; not yet stored."""
         day = local_date(now)
         code_id = previous.code_id if previous else CodeId(secrets.token_bytes(CODE_ID_BYTES))
-        version = previous.version + 1 if previous else 1
+        version = code_versions.take(tx, previous.version if previous else None)
         entry_count = 1 + len(record.signed_permits)
         index = codes.take_status_block(tx, entry_count)
         claims = claims_from_record(record, self.catalogue, code_id, version, day, index)

@@ -38,11 +38,16 @@ Row = sqlite3.Row
 class Transaction:
     """One open transaction; aggregate modules take it as their first argument."""
 
-    __slots__ = ("_connection", "writable")
+    __slots__ = ("_connection", "reached", "writable")
 
     def __init__(self, connection: sqlite3.Connection, *, writable: bool) -> None:
         self._connection = connection
         self.writable = writable
+        self.reached: dict[str, int] = {}  # the highest number of each series that was given in this transaction
+
+    def reach(self, series: str, number: int) -> None:
+        """Note that ``number`` of a series is given, should the transaction be committed."""
+        self.reached[series] = max(number, self.reached.get(series, number))
 
     def run(self, sql: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
         """Execute one statement with ``?`` placeholders."""
@@ -92,10 +97,17 @@ class Database:
     ``register_newer``, ``register_journal`` or ``register_damaged``, never a bare sqlite3 error.
     """
 
-    def __init__(self, path: Path, first: Callable[[Transaction], Callable[[], None]] | None = None) -> None:
-        """``first`` is called with every write transaction before anything else, and what it returns after COMMIT."""
+    def __init__(
+        self,
+        path: Path,
+        first: Callable[[Transaction], Callable[[], None]] | None = None,
+        numbers_given: Callable[[Transaction], None] | None = None,
+    ) -> None:
+        """``first`` is called with every write transaction before anything else, and what it returns after COMMIT;
+        ``numbers_given`` before the COMMIT of one that has given numbers: what it raises undoes the transaction."""
         self.path = path
         self._first = first
+        self._numbers_given = numbers_given
         self._queue = WritersQueue(path)
         self._local = threading.local()
 
@@ -153,6 +165,8 @@ class Database:
             with self._queue.turn(deadline), self._transaction("BEGIN IMMEDIATE", until=deadline) as tx:
                 committed = self._first(tx) if self._first else None
                 yield tx
+                if tx.reached and self._numbers_given:
+                    self._numbers_given(tx)
         if committed:
             committed()
 

@@ -1,9 +1,12 @@
 """Serial numbers. A series is, for instance, ``hygiene_permit/health``; each year counts from 1, without gaps.
 
-A number is taken inside the write transaction that uses it, so a rollback leaves no gap.
+A number is taken inside the write transaction that uses it, so a rollback leaves no gap. The transaction notes how far the
+series was taken (``Transaction.reach``), for the marks that outlive the register (``store.numbers.given_numbers``).
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from licence_qr.store.database.connections import Transaction
 
@@ -17,6 +20,7 @@ def take(tx: Transaction, series: str, year: int, count: int = 1) -> int:
     )
     if row is None:
         raise AssertionError("an upsert with RETURNING gives a row")
+    tx.reach(_name(series, year), int(row["last"]))
     return int(row["last"]) - count + 1
 
 
@@ -27,9 +31,25 @@ def raise_to(tx: Transaction, series: str, year: int, serial: int) -> None:
         " ON CONFLICT (series, year) DO UPDATE SET last = max(last, excluded.last)",
         (series, year, serial),
     )
+    tx.reach(_name(series, year), serial)
 
 
 def last(tx: Transaction, series: str, year: int) -> int:
     """The number taken last, 0 if there is none."""
     row = tx.one("SELECT last FROM counters WHERE series = ? AND year = ?", (series, year))
     return int(row["last"]) if row else 0
+
+
+def everything(tx: Transaction) -> Mapping[str, int]:
+    """The number taken last of every series and year, by one name for both."""
+    return {_name(row["series"], row["year"]): row["last"] for row in tx.all("SELECT series, year, last FROM counters")}
+
+
+def _name(series: str, year: int) -> str:
+    return f"{series} {year}"
+
+
+def of_name(name: str) -> tuple[str, int]:
+    """Series and year of a name from ``everything``."""
+    series, _, year = name.rpartition(" ")
+    return series, int(year)

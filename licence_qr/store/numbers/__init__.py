@@ -1,0 +1,1 @@
+"""Which numbers were given: versions of codes, and the marks that outlive the register."""

@@ -1,0 +1,108 @@
+"""High-water marks beside the keys: above the mark of a series no number was ever given.
+
+A backup of the register that is put back has forgotten the numbers given since. The marks belong to no backup, so they have
+not: ``licence-qr restore`` goes on above them. A mark is on the disk before the transaction that needs it is committed, and
+reserves a block ahead, so that most transactions find it high enough and write nothing.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from licence_qr.errors import KeyStoreError, RegisterError
+from licence_qr.store.keys.key_files import write_file
+
+FILE = "number-marks.json"
+BLOCK = 64  # numbers reserved ahead: at most so many are left out after a restore, and one fsync in so many is paid
+_LOCK = ".number-marks.lock"
+
+
+def read(folder: Path) -> Mapping[str, int] | None:
+    """The mark of each series; None if there are none yet. Raises RegisterError ``marks_unreadable``."""
+    path = folder / FILE
+    try:
+        read = json.loads(path.read_text(encoding="utf-8"))
+        return {str(series): int(mark) for series, mark in read.items()}
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise RegisterError("marks_unreadable", path=path, because=_told(error)) from error
+
+
+class NumberMarks:
+    """The marks in one folder. ``exact`` are series without a block ahead: their numbers rise seldom."""
+
+    def __init__(self, folder: Path, exact: frozenset[str] = frozenset()) -> None:
+        self._folder = folder
+        self._path = str(folder / FILE)
+        self._exact = exact
+        self._known: tuple[tuple[int, int], Mapping[str, int]] | None = None
+        self._alone = threading.Lock()
+
+    def covers(self, reached: Mapping[str, int]) -> bool:
+        """Whether the marks are as high as the numbers of ``reached`` already."""
+        with self._alone:
+            marks = self._current()
+            return marks is not None and _cover(marks, reached)
+
+    def exist(self) -> bool:
+        """Whether there are marks."""
+        return self._stamp() is not None
+
+    def raise_to(self, reached: Mapping[str, int]) -> None:
+        """Put marks on the disk that are as high as ``reached``, each with its block ahead where it has to rise.
+
+        Raises RegisterError ``marks_not_written`` or ``marks_unreadable``: the numbers must not be given then.
+        """
+        with self._alone, self._writing():
+            marks = dict(read(self._folder) or {})
+            for series, number in reached.items():
+                if number > marks.get(series, -1):
+                    marks[series] = number if series in self._exact else number + BLOCK
+            text = json.dumps(marks, ensure_ascii=False, indent=0, sort_keys=True)
+            write_file(self._folder / FILE, text.encode("utf-8"))
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            lock = os.open(self._folder / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise RegisterError("marks_not_written", path=self._path, because=_told(error)) from error
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+        except KeyStoreError as error:
+            raise RegisterError("marks_not_written", path=self._path, because=error.facts["because"]) from error
+        finally:
+            os.close(lock)
+
+    def _current(self) -> Mapping[str, int] | None:
+        """The marks as they are on the disk, read anew whenever the file is another one."""
+        stamp = self._stamp()
+        if stamp is None:
+            return None
+        if self._known is None or self._known[0] != stamp:
+            self._known = (stamp, read(self._folder) or {})
+        return self._known[1]
+
+    def _stamp(self) -> tuple[int, int] | None:
+        try:
+            found = os.stat(self._path)  # with every number; a Path takes twice as long
+        except OSError:
+            return None
+        return found.st_mtime_ns, found.st_ino
+
+
+def _cover(marks: Mapping[str, int], reached: Mapping[str, int]) -> bool:
+    return all(marks.get(series, -1) >= number for series, number in reached.items())
+
+
+def _told(error: Exception) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or type(error).__name__

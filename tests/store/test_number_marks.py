@@ -1,0 +1,131 @@
+"""Marks beside the keys: high enough before a number is committed, rarely written, and nothing is given without them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from licence_qr.errors import RegisterError
+from licence_qr.store.database.connections import Database
+from licence_qr.store.numbers import code_versions, given_numbers, number_marks
+from licence_qr.store.numbers.number_marks import BLOCK, NumberMarks
+from licence_qr.store.register import counters
+
+SERIES = "permit/health 2026"
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> Path:
+    return tmp_path / "keys"
+
+
+@pytest.fixture
+def marked(database: Database, keys: Path) -> Iterator[Database]:
+    """A register with marks."""
+    made = with_marks(database.path, keys)
+    yield made
+    made.close()
+
+
+def with_marks(register: Path, keys: Path) -> Database:
+    return Database(register, None, partial(given_numbers.secure, NumberMarks(keys, given_numbers.EXACT)))
+
+
+def take(database: Database, count: int = 1) -> int:
+    with database.write() as tx:
+        return counters.take(tx, "permit/health", 2026, count)
+
+
+def mark(keys: Path) -> int:
+    return (number_marks.read(keys) or {})[SERIES]
+
+
+def test_a_mark_is_written_once_in_a_block(marked: Database, keys: Path) -> None:
+    seen = []
+    for _ in range(2 * BLOCK + 2):
+        assert take(marked) <= mark(keys)
+        seen.append(mark(keys))
+    assert sorted(set(seen)) == [1 + BLOCK, 2 * (1 + BLOCK)]
+
+
+def test_another_process_raises_it_too(marked: Database, keys: Path) -> None:
+    take(marked)
+    other = with_marks(marked.path, keys)
+    take(other, 5 * BLOCK)
+    other.close()
+    raised = mark(keys)
+    assert take(marked) <= raised == mark(keys)
+
+
+def test_a_register_of_an_earlier_release_gets_every_mark(database: Database, marked: Database, keys: Path) -> None:
+    with database.write() as tx:
+        counters.take(tx, "application/bafu", 2025, 7)
+    take(marked)
+    assert (number_marks.read(keys) or {})["application/bafu 2025"] == 7 + BLOCK
+
+
+def test_the_highest_version_is_marked_without_a_block(marked: Database, keys: Path) -> None:
+    with marked.write() as tx:
+        assert [code_versions.take(tx, previous) for previous in (None, 1, 4)] == [1, 2, 5]
+    assert (number_marks.read(keys) or {})[code_versions.SERIES] == 5
+
+
+def test_what_is_undone_reaches_nothing(marked: Database, keys: Path) -> None:
+    with pytest.raises(ZeroDivisionError), marked.write() as tx:
+        counters.take(tx, "permit/health", 2026)
+        _ = 1 // 0
+    assert number_marks.read(keys) is None
+
+
+def test_nothing_is_given_where_marks_cannot_be_written(marked: Database, keys: Path) -> None:
+    keys.write_text("a file where the folder should be")
+    with pytest.raises(RegisterError) as refused:
+        take(marked)
+    assert refused.value.code == "marks_not_written"
+    keys.unlink()
+    assert take(marked) == 1
+
+
+def test_nothing_is_given_where_marks_cannot_be_read(marked: Database, keys: Path) -> None:
+    take(marked)
+    (keys / number_marks.FILE).write_text("[")
+    with pytest.raises(RegisterError) as refused:
+        take(marked)
+    assert refused.value.code == "marks_unreadable"
+
+
+def test_the_mark_is_on_the_disk_before_the_commit(
+    marked: Database, keys: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as without_disk:
+        without_disk.setattr(os, "fsync", broken)
+        with pytest.raises(RegisterError) as refused:
+            take(marked)
+    assert refused.value.code == "marks_not_written"
+    assert take(marked) == 1
+
+
+def broken(_: int) -> None:
+    raise OSError("no such disk")
+
+
+def test_an_older_register_goes_on_above_the_marks(marked: Database, keys: Path) -> None:
+    take(marked, 3)
+    with marked.write() as tx:
+        counters.take(tx, "permit/health", 2026, 10)
+        code_versions.take(tx, 8)
+    marks = number_marks.read(keys) or {}
+    with marked.write() as tx:
+        tx.run("UPDATE counters SET last = 2")
+        told = given_numbers.go_on_above(tx, marks)
+    assert {each.series: (each.last, each.count) for each in told} == {
+        SERIES: (2, marks[SERIES] - 2),
+        code_versions.SERIES: (0, 9),
+    }
+    assert take(marked) == marks[SERIES] + 1
+    with marked.write() as tx:
+        assert code_versions.take(tx, 3) == 10
