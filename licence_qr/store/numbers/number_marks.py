@@ -56,15 +56,14 @@ class NumberMarks:
         return self._stamp() is not None
 
     def raise_to(self, reached: Mapping[str, int]) -> None:
-        """Put marks on the disk that are as high as ``reached``, each with its block ahead where it has to rise.
+        """Put marks on the disk that are as high as ``reached``, each with a whole block ahead: one write does for all.
 
         Raises RegisterError ``marks_not_written`` or ``marks_unreadable``: the numbers must not be given then.
         """
         with self._alone, self._writing():
             marks = dict(read(self._folder) or {})
             for series, number in reached.items():
-                if number > marks.get(series, -1):
-                    marks[series] = number if series in self._exact else number + BLOCK
+                marks[series] = max(marks.get(series, 0), number if series in self._exact else number + BLOCK)
             text = json.dumps(marks, ensure_ascii=False, indent=0, sort_keys=True)
             write_file(self._folder / FILE, text.encode("utf-8"))
 
