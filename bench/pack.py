@@ -26,9 +26,10 @@ from licence_qr.domain.identifiers import CODE_ID_BYTES, CodeId, complete_uscc
 from licence_qr.domain.register.entity import Entity, EntityForm, LicenceState
 from licence_qr.domain.register.permit import Permit
 from licence_qr.domain.roles import Actor, Role
-from licence_qr.store.register import codes, entities, permits
-from licence_qr.store.register.codes import StoredCode
+from licence_qr.store.register import entities, permits
 from licence_qr.store.register.entities import StoredEntity
+from licence_qr.store.signing import unsigned_codes
+from licence_qr.store.signing.unsigned_codes import UnsignedCode
 from licence_qr.web.phone.pack import compressed
 
 BUSINESSES = 40_000
@@ -69,17 +70,16 @@ def _permit(number: int) -> Permit:
     )
 
 
-def _code(number: int, uscc: str, chance: random.Random) -> StoredCode:
+def _code(number: int, uscc: str, chance: random.Random) -> UnsignedCode:
     """A code whose number is as random as real ones: nothing compresses it."""
     code_id = CodeId(chance.randbytes(CODE_ID_BYTES))
-    return StoredCode(
+    return UnsignedCode(
         code_id=code_id,
         version=1,
         uscc=uscc,
         issued_on=DAY,
         issued_at=datetime.now(UTC),
-        kid=b"",
-        token=b"",
+        payload=b"bench",
         digest=b"",
         record="",
         status_index=2 * number,
@@ -96,7 +96,9 @@ def fill(services: Services) -> None:
             address = f"重庆市九龙坡区白市驿镇演示路{number % 900}号附{number % 17}号第{number % 7}层"
             entities.add_premises(tx, entity.uscc, address, "500107104", None)
             permits.add(tx, entity.uscc, _permit(number))
-            codes.add(tx, _code(number, entity.uscc, chance))
+            code = _code(number, entity.uscc, chance)
+            unsigned_codes.add(tx, code)
+            unsigned_codes.sign(tx, code, b"kid", b"token")
 
 
 def _row(figure: str, goal: str, measured: str, ratio: float) -> dict[str, Any]:

@@ -78,6 +78,7 @@ from licence_qr.services.publishing.status_list import StatusPublishing
 from licence_qr.services.publishing.status_publisher import StatusPublisher
 from licence_qr.services.publishing.verification import Verification
 from licence_qr.services.signing.sign_record import Coding
+from licence_qr.services.signing.signer import Signer
 from licence_qr.services.work.calendar_feeds import CalendarFeeds
 from licence_qr.services.work.outbox import Outbox
 from licence_qr.services.work.reminders import PostOffice, Reminders
@@ -294,7 +295,8 @@ def build(
 
 def _wire(settings: Settings, catalogue: Catalogue, keys: Keys, accounts: Accounts, *, demonstration: bool) -> Services:
     """Make each use case from the parts it needs."""
-    database, coding = accounts.database, Coding(catalogue, settings.address, keys.signing_key)
+    database = accounts.database
+    coding = Coding(database, catalogue, settings.address, signer_of(database, catalogue, keys))
     web_secret = key_files.read_web_secret(settings.web_secret_file)
     reports, ratings = _answering(settings, catalogue, database, web_secret)
     confirming = _confirming(settings, accounts, web_secret, demonstration=demonstration)
@@ -342,6 +344,11 @@ def _wire(settings: Settings, catalogue: Catalogue, keys: Keys, accounts: Accoun
         watching=_watching(settings, database, keys, photos),
         readings=Readings(database, web_secret),
     )
+
+
+def signer_of(database: Database, catalogue: Catalogue, keys: Keys) -> Signer:
+    """What signs codes, with the keys at hand."""
+    return Signer(database, catalogue, keys.signing_key, partial(keys.demand_signing, KeyPurpose.LICENCE))
 
 
 def _confirming(settings: Settings, accounts: Accounts, secret: bytes, *, demonstration: bool) -> Confirming:

@@ -15,6 +15,7 @@ from killing import killed_at_random
 
 from licence_qr.bootstrap import Services
 from licence_qr.store.register import codes, counters, history
+from licence_qr.store.signing import unsigned_codes
 
 _FIRST_SERIAL_OF_ROUND = 1000
 
@@ -47,6 +48,10 @@ def test_kills_lose_no_acknowledged_pair_and_leave_no_half_pair(
         in_the_middle += _hot_journal(services.settings.register_path)
     record_property("kills within a transaction", in_the_middle)
     assert len(acknowledged) > kills
+    with services.database.read() as tx:
+        signed = {row["uscc"] for row in tx.all("SELECT uscc FROM codes WHERE token IS NOT NULL")}
+    assert acknowledged <= signed
+    services.coding.signer.sign_codes(now)  # as the next start does
     _look_at(services, acknowledged)
 
 
@@ -68,6 +73,7 @@ def _look_at(services: Services, acknowledged: set[str]) -> None:
         assert sorted(serials) == sorted(numbers) == gapless
         assert counters.last(tx, "hygiene_permit/cq_gxq_health", 2026) == len(licences)
         assert counters.last(tx, "application/baishiyi", 2026) == len(licences)
+        assert not unsigned_codes.everything(tx)
         assert [c.status_index for c in codes.everything_newest(tx)] == [2 * n for n in range(len(licences))]
         promises = tx.all("SELECT application_no FROM commitments")
         assert len(promises) == len(licences)

@@ -95,7 +95,7 @@ OF_ONE_OFFICER = {
 }
 # Where neither role nor office fits, the office is named: the thing was looked up, or given, before anything was asked.
 # Everywhere else the role is asked for before the thing is looked up.
-OFFICE_FIRST = {f"applications.{name}" for name in ("get", "save", "check", "issue", "result")} | {
+OFFICE_FIRST = {f"applications.{name}" for name in ("get", "save", "check", "issue", "result", "signed_result")} | {
     "issuance.issue",
     "issuance.issue_within",
     "ratings.invitation",

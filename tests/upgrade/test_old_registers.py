@@ -95,7 +95,7 @@ def test_old_events_are_read_as_they_were_written_and_new_ones_follow_them(name,
     assert [{name: row[name] for name in columns} for row in read[:-1]] == [
         {name: row[name] for name in columns} for row in map(in_one, written)
     ]
-    assert read[-1]["event"] == "code_issued" and read[-1]["reason"] == "补发" and "token" in read[-1]["after"]
+    assert read[-1]["event"] == "code_issued" and read[-1]["reason"] == "补发" and "payload" in read[-1]["after"]
     assert salts[:-1] == [row.get("salt") for row in written] and len(salts[-1]) == 32
     past = services.life.state_on(code.uscc, local_date(old.at))
     assert past.entity is not None and past.version == code.version + 1

@@ -95,6 +95,7 @@ EVENTS: Mapping[EventKind, Text] = {
     EventKind.DATA_SEEN: Text("查看个人信息", "Personal data viewed"),
     EventKind.SEARCHED: Text("查询登记库", "Register searched"),
     EventKind.REGISTER_PREPARED: Text("建立或升级登记库", "Register created or upgraded"),
+    EventKind.SIGNING_REFUSED: Text("拒绝签名", "Signing refused"),
     EventKind.REGISTER_DIFFERED: Text("登记库与签发内容不一致", "Register differs from what was signed"),
     EventKind.SWEPT: Text("每日整理", "Daily sweep run"),
     EventKind.TRACES_DELETED: Text("删除到期的查看记录", "Access records deleted at the end of their time"),

@@ -10,6 +10,14 @@ from licence_qr.domain.identifiers import CodeId
 
 
 @dataclass(frozen=True, slots=True)
+class OrderedCode:
+    """One version of a code, which is signed once the act that made it is committed."""
+
+    code_id: CodeId
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
 class IssuedCode:
     """One signed version of a code. ``token`` is the COSE_Sign1; ``address`` is the full text of the QR symbol."""
 

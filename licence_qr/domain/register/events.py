@@ -115,6 +115,7 @@ class EventKind(StrEnum):
     DATA_SEEN = "data_seen"  # <what was opened>/<id>, or list/<name>
     SEARCHED = "searched"  # search/<kind of what was searched for>
     REGISTER_PREPARED = "register_prepared"  # register/<newest step of its schema>: made or upgraded
+    SIGNING_REFUSED = "signing_refused"  # code/<number>: what the signer found wrong
     REGISTER_DIFFERED = "register_differed"  # code/<number>: from what was signed; found by a scan
     SWEPT = "swept"  # sweep/<day>
     TRACES_DELETED = "traces_deleted"  # traces/<first day that is kept>
@@ -248,6 +249,7 @@ PUBLIC_FIELDS: Mapping[EventKind, frozenset[str]] = {
     EventKind.DATA_SEEN: _NOTHING,
     EventKind.SEARCHED: _NOTHING,
     EventKind.REGISTER_PREPARED: _NOTHING,
+    EventKind.SIGNING_REFUSED: _NOTHING,
     EventKind.REGISTER_DIFFERED: _NOTHING,
     EventKind.SWEPT: _NOTHING,
     EventKind.TRACES_DELETED: _NOTHING,

@@ -15,7 +15,7 @@ from licence_qr.domain.issuing.form import parse_application
 from licence_qr.domain.issuing.issued import Draft, IssuedPair
 from licence_qr.domain.register.field_names import ALL_FIELDS, ANSWER_PREFIX
 from licence_qr.domain.roles import Actor
-from licence_qr.errors import ConflictError
+from licence_qr.errors import ConflictError, KeyStoreError
 from licence_qr.services.issuing.issue import Issuance
 from licence_qr.services.register import access, things
 from licence_qr.services.register.access import TAKE_APPLICATIONS
@@ -105,21 +105,26 @@ class Applications:
         """
         with self.database.write() as tx:
             draft = _own(tx, actor, draft_id)
-            if draft.issued_at is not None:
-                earlier = self.issuance.result(tx, draft_id)
-                if earlier is not None:
-                    return earlier
-            begun_by = accounts.user_by_id(tx, draft.created_by)
-            acting = actor.for_absent({begun_by.actor.username}) if begun_by else actor
-            pair = self.issuance.issue_within(tx, self._parse(draft, now), acting, draft_id, now)
-            applications.close_draft(tx, draft_id, now)
-        return pair
+            repeated = draft.issued_at is not None and self.issuance.repeat_within(tx, draft_id)
+            if not repeated:
+                begun_by = accounts.user_by_id(tx, draft.created_by)
+                acting = actor.for_absent({begun_by.actor.username}) if begun_by else actor
+                repeated = self.issuance.issue_within(tx, self._parse(draft, now), acting, draft_id, now)
+                applications.close_draft(tx, draft_id, now)
+        return self.issuance.pair(draft_id, repeated=repeated)
 
     def result(self, actor: Actor, draft_id: str) -> IssuedPair | None:
-        """What was issued from the draft, or None while it is open."""
+        """What was issued from the draft, or None while it is open. Raises KeyStoreError ``code_being_signed``."""
         with self.database.read() as tx:
             _own(tx, actor, draft_id)
             return self.issuance.result(tx, draft_id)
+
+    def signed_result(self, actor: Actor, draft_id: str) -> IssuedPair | None:
+        """``result``, or None also while its code waits to be signed."""
+        try:
+            return self.result(actor, draft_id)
+        except KeyStoreError:
+            return None
 
     def known_business(self, actor: Actor, uscc: str) -> dict[str, str] | None:
         """Form fields of a registered business, to prefill; None for a new one. Raises InputError (uscc)."""

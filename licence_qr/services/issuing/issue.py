@@ -30,7 +30,7 @@ from licence_qr.services.signing.grant_rules import (
     type_name,
 )
 from licence_qr.services.signing.grant_rules import number_series as number_series
-from licence_qr.services.signing.sign_record import Coding
+from licence_qr.services.signing.sign_record import Coding, being_signed
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.issuing import applications
 from licence_qr.store.issuing.applications import IssuedOutcome
@@ -87,16 +87,17 @@ class Issuance:
         KeyStoreError; RegisterError.
         """
         with self.database.write() as tx:
-            return self.issue_within(tx, application, actor, idempotency_key, now)
+            repeated = self.issue_within(tx, application, actor, idempotency_key, now)
+        return self.pair(idempotency_key, repeated=repeated)
 
     def issue_within(
         self, tx: Transaction, application: Application, actor: Actor, idempotency_key: str, now: datetime
-    ) -> IssuedPair:
-        """``issue`` in the caller's write transaction."""
+    ) -> bool:
+        """``issue`` in the caller's write transaction; ``pair`` has the result after COMMIT. True if it was issued
+        before."""
         access.demand(actor, access.TAKE_APPLICATIONS, application.office)
-        earlier = applications.outcome(tx, idempotency_key)
-        if earlier is not None:
-            return self._pair(tx, earlier, repeated=True)
+        if self.repeat_within(tx, idempotency_key):
+            return True
         case = _IssuingCase(tx, application, actor, now)
         check_delegation(self.catalogue, case.office, self.catalogue.licence.id, case.day)
         entity = self._licence(case)
@@ -118,25 +119,42 @@ class Issuance:
             application=as_json(application),
         )
         applications.add_outcome(tx, outcome)
-        return self._pair(tx, outcome, repeated=False)
+        return False
+
+    def repeat_within(self, tx: Transaction, idempotency_key: str) -> bool:
+        """Whether it was issued before. Its code is signed when ``tx`` is committed, if it is not yet."""
+        earlier = applications.outcome(tx, idempotency_key)
+        latest = codes.latest_of_business(tx, earlier.uscc) if earlier else None
+        if latest is not None:
+            self.coding.ordered(tx, latest)
+        return earlier is not None
+
+    def pair(self, idempotency_key: str, *, repeated: bool) -> IssuedPair:
+        """What was issued for the application with this key. Raises KeyStoreError ``code_being_signed``."""
+        with self.database.read() as tx:
+            found = self.result(tx, idempotency_key)
+        if found is None:
+            raise AssertionError("it was issued before this is asked")
+        return replace(found, repeated=repeated)
 
     def result(self, tx: Transaction, idempotency_key: str) -> IssuedPair | None:
-        """What was issued for the application with this key, or None."""
-        earlier = applications.outcome(tx, idempotency_key)
-        return None if earlier is None else self._pair(tx, earlier, repeated=True)
-
-    def _pair(self, tx: Transaction, outcome: IssuedOutcome, *, repeated: bool) -> IssuedPair:
+        """What was issued for the application with this key, or None. Raises KeyStoreError ``code_being_signed``."""
+        outcome = applications.outcome(tx, idempotency_key)
+        if outcome is None:
+            return None
         stored = entities.get(tx, outcome.uscc)
-        code = codes.get(tx, outcome.code_id, outcome.version)
-        if stored is None or code is None:
+        if stored is None:
             raise AssertionError("an outcome names rows of the same transaction")
+        code = codes.get(tx, outcome.code_id, outcome.version)
+        if code is None:
+            raise being_signed(outcome.code_id, outcome.version)
         return IssuedPair(
             outcome.application_no,
             outcome.uscc,
             stored.entity.holder_name,
             outcome.permits,
             self.coding.issued(code),
-            repeated,
+            repeated=True,
         )
 
     def _licence(self, case: _IssuingCase) -> Entity:

@@ -195,6 +195,12 @@ class Keys:
         if isinstance(key, HsmKey):
             key.hsm.check(key.label)
 
+    def demand_signing(self, purpose: KeyPurpose, now: datetime) -> None:
+        """``check_signing`` before something is written that is then to be signed: a hardware module is logged in to."""
+        key = self.signing_key_for(purpose, now)
+        if isinstance(key, HsmKey):
+            key.hsm.demand(key.label)
+
     def _read_key(self, trusted: TrustedKey) -> SigningKey | None:
         name = key_files.key_name(trusted.purpose, trusted.kid)
         if key_files.has_private_key(self.folder, name):

@@ -104,7 +104,7 @@ def reprint(case: ActCase) -> None:
     details = case.request.details
     if not isinstance(details, Reprint):
         raise InputError("details_missing", field="cause")
-    old = codes.newest_of_business(case.tx, case.uscc)
+    old = codes.latest_of_business(case.tx, case.uscc)
     made_on = old.issued_on if old else case.stored.entity.established_on
     day = effective_day(case.request.grounds.effective_on, made_on, case.today)
     check_delegation(case.catalogue, case.stored.office, case.catalogue.licence.id, case.today)

@@ -12,7 +12,7 @@ from datetime import date, datetime
 
 from licence_qr.domain.catalogue.model import Catalogue, PermitType
 from licence_qr.domain.dates import local_date
-from licence_qr.domain.issuing.issued import IssuedCode
+from licence_qr.domain.issuing.issued import OrderedCode
 from licence_qr.domain.lifecycle.acts import Effect, Rule, Subject, SubjectKind, allowed, check, rule
 from licence_qr.domain.lifecycle.dates import licence_state_on
 from licence_qr.domain.lifecycle.details import ActRequest
@@ -46,7 +46,7 @@ class Done:
 
     uscc: str
     revision: int
-    code: IssuedCode | None
+    code: OrderedCode | None
     new_version: bool
 
 
@@ -121,8 +121,8 @@ class Life:
     def _bring_code_in_line(self, case: ActCase, *, caught_up: bool) -> Done:
         """Sign the next version if a signed fact changed, and update the status entries."""
         tx, uscc, actor = case.tx, case.uscc, case.request.actor
-        before = codes.newest_of_business(tx, uscc)
-        code = None if before is None else self.coding.issued(before)
+        before = codes.latest_of_business(tx, uscc)
+        code = None if before is None else self.coding.ordered(tx, before)
         if case.rule.effect is Effect.NEXT_VERSION or caught_up:
             why, again = case.rule.name.zh, case.rule.anew
             code = self.coding.issue_code(tx, uscc, case.now, actor, actor.office, why, again=again)

@@ -17,9 +17,10 @@ from licence_qr.services.publishing.lookup import Lookup
 from licence_qr.services.register import access, events
 from licence_qr.services.register.access import READ_BUSINESSES
 from licence_qr.services.register.events import NewEvent
-from licence_qr.services.signing.sign_record import Coding
-from licence_qr.store.database.connections import Database
+from licence_qr.services.signing.sign_record import Coding, demand_signed
+from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.register import codes
+from licence_qr.store.register.codes import StoredCode
 
 CodeForm = Literal["png", "svg"]
 
@@ -34,11 +35,10 @@ class Prints:
     host: str
 
     def symbol(self, uscc: str) -> Symbol:
-        """The symbol of the newest code. Raises NotFoundError ``business_not_found``."""
+        """The symbol of the newest code. Raises NotFoundError ``business_not_found``, KeyStoreError
+        ``code_being_signed``."""
         with self.database.read() as tx:
-            code = codes.newest_of_business(tx, uscc)
-        if code is None:
-            raise NotFoundError("business_not_found", uscc=uscc)
+            code = _newest(tx, uscc)
         return make_symbol(self.coding.issued(code).address)
 
     def code(self, actor: Actor, uscc: str, form: CodeForm) -> bytes:
@@ -60,12 +60,10 @@ class Prints:
 
     def card(self, actor: Actor, uscc: str, now: datetime) -> CardContent:
         """The content of the display card. Raises NotFoundError ``business_not_found``, RuleError
-        ``card_of_ended_licence``."""
+        ``card_of_ended_licence``, KeyStoreError ``code_being_signed``."""
         access.demand(actor, READ_BUSINESSES)
         with self.database.read() as tx:
-            code = codes.newest_of_business(tx, uscc)
-            if code is None:
-                raise NotFoundError("business_not_found", uscc=uscc)
+            code = _newest(tx, uscc)
             page = self.lookup.of_business(tx, code, now)
         if page.licence.state.ended:
             raise RuleError("card_of_ended_licence", uscc=uscc)
@@ -94,3 +92,11 @@ class Prints:
         told = {"size": size}
         printed = NewEvent(kind=EventKind.CARD_PRINTED, subject=f"card/{uscc}", uscc=uscc, at=now, by=actor, after=told)
         events.write_of_reader(self.database, printed)
+
+
+def _newest(tx: Transaction, uscc: str) -> StoredCode:
+    demand_signed(tx, uscc)
+    code = codes.newest_of_business(tx, uscc)
+    if code is None:
+        raise NotFoundError("business_not_found", uscc=uscc)
+    return code

@@ -23,6 +23,7 @@ from licence_qr.services.publishing import signed_content
 from licence_qr.services.publishing.verification import NamedByAllowList
 from licence_qr.services.register import look_ups, record
 from licence_qr.services.register.look_ups import LookUps
+from licence_qr.services.signing.sign_record import demand_signed
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.inspecting import inspections
 from licence_qr.store.register import codes, marks
@@ -169,7 +170,11 @@ class Lookup:
         """``signed`` are the claims of the newest version, whose signature was verified; None asks for no comparison."""
         business = record.load(tx, scanned.uscc)
         if signed is not None:
-            signed_content.check(newest, signed, business.record)
+            try:
+                signed_content.check(newest, signed, business.record)
+            except ConflictError:
+                demand_signed(tx, scanned.uscc)  # an act is committed, its version not signed yet: no difference
+                raise
         stored = business.stored
         held = tuple(each.mark for each in marks.of_business(tx, scanned.uscc))
         inspected = self._inspections(tx, scanned.uscc, now)

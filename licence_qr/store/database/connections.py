@@ -33,21 +33,30 @@ READ_WAIT_SECONDS = 2.0
 _LARGEST_LOG_KEPT = 16 * 1024 * 1024
 
 Row = sqlite3.Row
+AfterCommit = Callable[[Sequence[Any]], None]
 
 
 class Transaction:
     """One open transaction; aggregate modules take it as their first argument."""
 
-    __slots__ = ("_connection", "reached", "writable")
+    __slots__ = ("_connection", "after", "reached", "writable")
 
     def __init__(self, connection: sqlite3.Connection, *, writable: bool) -> None:
         self._connection = connection
         self.writable = writable
         self.reached: dict[str, int] = {}  # the highest number of each series that was given in this transaction
+        self.after: dict[AfterCommit, list[Any]] = {}
 
     def reach(self, series: str, number: int) -> None:
         """Note that ``number`` of a series is given, should the transaction be committed."""
         self.reached[series] = max(number, self.reached.get(series, number))
+
+    def after_commit(self, act: AfterCommit, item: Any) -> None:
+        """Have ``act`` called once after COMMIT, with all items given for it, before ``Database.write`` returns.
+
+        It may raise: what was written stays, and who wrote it is told.
+        """
+        self.after.setdefault(act, []).append(item)
 
     def run(self, sql: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
         """Execute one statement with ``?`` placeholders."""
@@ -169,6 +178,8 @@ class Database:
                     self._numbers_given(tx)
         if committed:
             committed()
+        for act, items in tx.after.items():
+            act(items)
 
     def writers_waiting(self) -> int:
         """How many threads and processes of this machine wait for their turn to write. Asks nothing of the register."""

@@ -13,6 +13,7 @@ from licence_qr.store.database.schema import Schema
 from licence_qr.store.database.tables import (
     accounts_tables,
     audit_tables,
+    codes_tables,
     feedback_tables,
     importing_tables,
     inspecting_tables,
@@ -322,6 +323,11 @@ def m032_factor_resets(schema: Schema) -> None:
     accounts_tables.add_factor_resets(schema)
 
 
+def m033_signing_apart(schema: Schema) -> None:
+    """Versions of codes that are recorded and not signed yet."""
+    codes_tables.part_signing(schema)
+
+
 STEPS: tuple[Callable[[Schema], None], ...] = (
     m001_businesses,
     m002_codes,
@@ -355,4 +361,5 @@ STEPS: tuple[Callable[[Schema], None], ...] = (
     m030_absences,
     m031_identity_service,
     m032_factor_resets,
+    m033_signing_apart,
 )

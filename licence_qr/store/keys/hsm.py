@@ -71,6 +71,10 @@ class Hsm:
             if self._refusal is not None:
                 raise self._refusal
             return
+        self.demand(label)
+
+    def demand(self, label: str) -> None:
+        """Raise KeyStoreError unless the key called ``label`` can be used; a session is opened where there is none."""
 
         def look(pkcs11: Any, session: Any) -> bytes:
             _private_key(pkcs11, session, label)

@@ -11,9 +11,14 @@ _ABOVE = "versions above"
 
 def take(tx: Transaction, previous: int | None) -> int:
     """The version after ``previous``, or 1. After a restore an existing code goes on above all versions from before it."""
-    version = 1 if previous is None else max(previous, int(register_kind.get(tx, _ABOVE) or 0)) + 1
+    version = 1 if previous is None else max(previous, above(tx)) + 1
     tx.reach(SERIES, version)
     return version
+
+
+def above(tx: Transaction) -> int:
+    """The highest version that a lost part of the register may have given; 0 where nothing was restored."""
+    return int(register_kind.get(tx, _ABOVE) or 0)
 
 
 def go_on_above(tx: Transaction, version: int) -> None:
@@ -25,4 +30,4 @@ def highest(tx: Transaction) -> int:
     """The highest version that any code has, 0 before the first."""
     row = tx.one("SELECT coalesce(max(version), 0) AS n FROM codes")
     held = int(row["n"]) if row else 0
-    return max(held, int(register_kind.get(tx, _ABOVE) or 0))
+    return max(held, above(tx))

@@ -1,9 +1,14 @@
-"""Signed versions of codes as they were signed, and their status entries."""
+"""Versions of codes and their status entries.
+
+A version is recorded by the act that makes it and signed after that act is committed (``unsigned_codes``). Until then
+only ``latest_of_business`` and ``is_being_signed`` know of it: every other function here reads what was signed.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from licence_qr.domain.identifiers import CodeId
 from licence_qr.store.database.connections import Row, Transaction
@@ -12,13 +17,15 @@ from licence_qr.store.register import counters
 _COLUMNS = (
     "code_id, version, uscc, issued_on, issued_at, kid, token, digest, record, status_index, entry_count, void_since"
 )
+_SIGNED = "token IS NOT NULL"
 STATUS_SERIES = "status"
 SUPERSEDED = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StoredCode:
-    """One version. ``record`` is the canonical JSON that was signed; entry 0 of the status block is for the print.
+class CodeRow:
+    """One version, signed or not. ``record`` is the canonical JSON of what is signed; entry 0 of the status block is for
+    the print.
 
     ``void_since`` is the day on which the lost print was declared void.
     """
@@ -28,8 +35,6 @@ class StoredCode:
     uscc: str
     issued_on: date
     issued_at: datetime
-    kid: bytes
-    token: bytes
     digest: bytes
     record: str
     status_index: int
@@ -37,45 +42,99 @@ class StoredCode:
     void_since: date | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredCode(CodeRow):
+    """One signed version."""
+
+    kid: bytes
+    token: bytes
+
+
+def columns_of(row: Row) -> dict[str, Any]:
+    """What a signed and an unsigned version have in common."""
+    return {
+        "code_id": CodeId(row["code_id"]),
+        "version": row["version"],
+        "uscc": row["uscc"],
+        "issued_on": date.fromisoformat(row["issued_on"]),
+        "issued_at": datetime.fromisoformat(row["issued_at"]),
+        "digest": row["digest"],
+        "record": row["record"],
+        "status_index": row["status_index"],
+        "entry_count": row["entry_count"],
+        "void_since": date.fromisoformat(row["void_since"]) if row["void_since"] else None,
+    }
+
+
 def from_row(row: Row) -> StoredCode:
-    """Read a row of ``codes``."""
-    return StoredCode(
-        code_id=CodeId(row["code_id"]),
-        version=row["version"],
-        uscc=row["uscc"],
-        issued_on=date.fromisoformat(row["issued_on"]),
-        issued_at=datetime.fromisoformat(row["issued_at"]),
-        kid=row["kid"],
-        token=row["token"],
-        digest=row["digest"],
-        record=row["record"],
-        status_index=row["status_index"],
-        entry_count=row["entry_count"],
-        void_since=date.fromisoformat(row["void_since"]) if row["void_since"] else None,
-    )
+    """Read a signed row of ``codes``."""
+    return StoredCode(**columns_of(row), kid=row["kid"], token=row["token"])
 
 
 def get(tx: Transaction, code_id: CodeId, version: int) -> StoredCode | None:
     """One version of a code, or None."""
-    row = tx.one(f"SELECT {_COLUMNS} FROM codes WHERE code_id = ? AND version = ?", (code_id.value, version))
+    row = tx.one(
+        f"SELECT {_COLUMNS} FROM codes WHERE code_id = ? AND version = ? AND {_SIGNED}", (code_id.value, version)
+    )
     return from_row(row) if row else None
 
 
 def newest(tx: Transaction, code_id: CodeId) -> StoredCode | None:
     """The newest version of a code, or None."""
-    row = tx.one(f"SELECT {_COLUMNS} FROM codes WHERE code_id = ? ORDER BY version DESC LIMIT 1", (code_id.value,))
+    row = tx.one(
+        f"SELECT {_COLUMNS} FROM codes WHERE code_id = ? AND {_SIGNED} ORDER BY version DESC LIMIT 1", (code_id.value,)
+    )
     return from_row(row) if row else None
 
 
 def newest_of_business(tx: Transaction, uscc: str) -> StoredCode | None:
     """The newest version of the code of one business, or None."""
-    row = tx.one(f"SELECT {_COLUMNS} FROM codes WHERE uscc = ? ORDER BY version DESC LIMIT 1", (uscc,))
+    row = tx.one(f"SELECT {_COLUMNS} FROM codes WHERE uscc = ? AND {_SIGNED} ORDER BY version DESC LIMIT 1", (uscc,))
     return from_row(row) if row else None
+
+
+def latest_of_business(tx: Transaction, uscc: str) -> CodeRow | None:
+    """The last version that an act has made for one business, signed or not, or None."""
+    row = tx.one(f"SELECT {_COLUMNS} FROM codes WHERE uscc = ? ORDER BY version DESC LIMIT 1", (uscc,))
+    return CodeRow(**columns_of(row)) if row else None
+
+
+def is_being_signed(tx: Transaction, uscc: str) -> bool:
+    """Whether an act has made a version for the business that is not signed yet; one that was refused does not count."""
+    asked = "SELECT 1 FROM codes WHERE uscc = ? AND token IS NULL AND refused = '' LIMIT 1"
+    return tx.one(asked, (uscc,)) is not None
+
+
+def before(tx: Transaction, code: CodeRow) -> CodeRow | None:
+    """The version before, signed or waiting to be; None where there is none or it was refused."""
+    row = tx.one(
+        f"SELECT {_COLUMNS}, refused FROM codes WHERE code_id = ? AND version < ? ORDER BY version DESC LIMIT 1",
+        (code.code_id.value, code.version),
+    )
+    return CodeRow(**columns_of(row)) if row and not row["refused"] else None
+
+
+def first_of_business(tx: Transaction, uscc: str) -> tuple[CodeId, int] | None:
+    """Code and version that come first in the order of status entries, signed or not."""
+    row = tx.one("SELECT code_id, version FROM codes WHERE uscc = ? ORDER BY status_index LIMIT 1", (uscc,))
+    return (CodeId(row["code_id"]), row["version"]) if row else None
+
+
+def overlaps(tx: Transaction, code: CodeRow) -> bool:
+    """Whether the block of status entries has an entry of another version."""
+    row = tx.one(
+        "SELECT max(status_index + entry_count) > ? AS taken FROM"
+        " (SELECT status_index, entry_count FROM codes WHERE status_index < ? ORDER BY status_index DESC LIMIT 1)",
+        (code.status_index, code.status_index),
+    )
+    end = code.status_index + code.entry_count
+    inside = tx.one("SELECT 1 FROM codes WHERE status_index > ? AND status_index < ? LIMIT 1", (code.status_index, end))
+    return inside is not None or bool(row and row["taken"])
 
 
 def versions_of_business(tx: Transaction, uscc: str) -> tuple[StoredCode, ...]:
     """All versions of the code of one business, newest first."""
-    rows = tx.all(f"SELECT {_COLUMNS} FROM codes WHERE uscc = ? ORDER BY version DESC", (uscc,))
+    rows = tx.all(f"SELECT {_COLUMNS} FROM codes WHERE uscc = ? AND {_SIGNED} ORDER BY version DESC", (uscc,))
     return tuple(from_row(row) for row in rows)
 
 
@@ -83,20 +142,22 @@ def everything_newest(tx: Transaction) -> tuple[StoredCode, ...]:
     """The newest version of every code, in order of signing."""
     rows = tx.all(
         f"SELECT {_COLUMNS} FROM codes AS c WHERE version ="
-        " (SELECT max(version) FROM codes WHERE code_id = c.code_id) ORDER BY status_index"
+        f" (SELECT max(version) FROM codes WHERE code_id = c.code_id AND {_SIGNED}) ORDER BY status_index"
     )
     return tuple(from_row(row) for row in rows)
 
 
 def count(tx: Transaction) -> int:
-    """How many versions there are."""
-    row = tx.one("SELECT count(*) AS n FROM codes")
+    """How many versions were signed."""
+    row = tx.one(f"SELECT count(*) AS n FROM codes WHERE {_SIGNED}")
     return int(row["n"]) if row else 0
 
 
 def page(tx: Transaction, offset: int, limit: int) -> tuple[StoredCode, ...]:
     """Versions in order of their status entries, which is that of signing."""
-    rows = tx.all(f"SELECT {_COLUMNS} FROM codes ORDER BY status_index LIMIT ? OFFSET ?", (limit, offset))
+    rows = tx.all(
+        f"SELECT {_COLUMNS} FROM codes WHERE {_SIGNED} ORDER BY status_index LIMIT ? OFFSET ?", (limit, offset)
+    )
     return tuple(from_row(row) for row in rows)
 
 
@@ -111,28 +172,7 @@ def take_status_block(tx: Transaction, entry_count: int) -> int:
     return counters.take(tx, STATUS_SERIES, 0, entry_count) - 1
 
 
-def add(tx: Transaction, code: StoredCode) -> None:
-    """Add one signed version."""
-    tx.run(
-        f"INSERT INTO codes ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            code.code_id.value,
-            code.version,
-            code.uscc,
-            code.issued_on.isoformat(),
-            code.issued_at.isoformat(),
-            code.kid,
-            code.token,
-            code.digest,
-            code.record,
-            code.status_index,
-            code.entry_count,
-            code.void_since and code.void_since.isoformat(),
-        ),
-    )
-
-
-def declare_void(tx: Transaction, code: StoredCode, day: date) -> None:
+def declare_void(tx: Transaction, code: CodeRow, day: date) -> None:
     """Record that the print of one version is void from ``day`` on."""
     tx.run(
         "UPDATE codes SET void_since = ? WHERE code_id = ? AND version = ?",

@@ -33,9 +33,11 @@ class OfficeBusiness:
 
 
 def credit_codes(tx: Transaction, office: str) -> tuple[str, ...]:
-    """The businesses of an office, those registered there and those with a permit that it handles, in order."""
+    """The businesses of an office, those registered there and those with a permit that it handles, in order. One whose
+    next version is not signed yet is left out."""
     rows = tx.run(
-        "SELECT uscc FROM entities WHERE office = ? UNION SELECT uscc FROM permits WHERE handling_office = ? ORDER BY uscc",
+        "SELECT uscc FROM entities WHERE office = ? UNION SELECT uscc FROM permits WHERE handling_office = ?"
+        " EXCEPT SELECT uscc FROM codes WHERE token IS NULL ORDER BY uscc",
         (office, office),
     )
     return tuple(uscc for (uscc,) in rows)
@@ -65,7 +67,7 @@ def read(tx: Transaction, credit_codes: Sequence[str]) -> Iterator[OfficeBusines
         inspected.setdefault(uscc, {})[permit_id] = date.fromisoformat(last)
     for uscc, holder_name, domicile, code_id in tx.run(
         "SELECT uscc, coalesce(nullif(name, ''), principal), domicile,"
-        " (SELECT code_id FROM codes WHERE uscc = e.uscc ORDER BY version DESC LIMIT 1)"
+        " (SELECT code_id FROM codes WHERE uscc = e.uscc AND token IS NOT NULL ORDER BY version DESC LIMIT 1)"
         f" FROM entities AS e WHERE uscc IN {these} ORDER BY uscc",
         credit_codes,
     ):

@@ -99,7 +99,7 @@ def _start_page(actor: Actor) -> str:
         "desk/start.html",
         open_drafts=tuple(draft for draft in drafts if draft.issued_at is None),
         begun_for=given.applications.begun_for(actor),
-        issued=tuple((draft, given.applications.result(actor, draft.draft_id)) for draft in issued),
+        issued=tuple((draft, given.applications.signed_result(actor, draft.draft_id)) for draft in issued),
         waiting=len(given.waiting.list(actor)),
         catalogue=catalogue(),
         work=given.work_list.counts(actor, current_instant()),

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from licence_qr.credential.cose import split
 from licence_qr.domain.register.events import EventKind
 from licence_qr.services.register import record
 from licence_qr.services.register.state_on_day import STATE_KINDS
@@ -57,7 +58,7 @@ def as_stored(tx: Transaction) -> dict[str, dict[str, Any]]:
             state[f"{uscc} code/{code.version}"] = {
                 "code_number": code.code_id.number,
                 "version": code.version,
-                "token": code.token.hex(),
+                "payload": split(code.token).payload.hex(),
                 "digest": code.digest.hex(),
                 "status_index": code.status_index,
                 "entry_count": code.entry_count,

@@ -160,7 +160,8 @@ def test_without_a_key_a_fact_is_not_changed_and_a_permit_can_still_be_suspended
         raise KeyStoreError("no_signing_key", day=now)
 
     before = all_rows(hotel.services.database)
-    coding = replace(hotel.services.coding, signing_key=locked)
+    coding = hotel.services.coding
+    coding = replace(coding, signer=replace(coding.signer, check_key=locked))
     hotel.services = replace(hotel.services, life=replace(hotel.services.life, coding=coding))
     with pytest.raises(KeyStoreError):
         hotel.do(Act.CHANGE, LicenceChange(principal="新人"))

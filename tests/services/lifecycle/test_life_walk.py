@@ -289,7 +289,8 @@ def walked(tmp_path_factory: pytest.TempPathFactory, make_services: Any) -> Iter
     """One register for all lives: each is a business of its own. The key of the first day signs in all the years."""
     made = make_services(tmp_path_factory.mktemp("walk"))
     key = made.keys.signing_key(START)
-    coding = replace(made.coding, signing_key=lambda now: key)
+    signer = replace(made.coding.signer, signing_key=lambda now: key, check_key=lambda now: None)
+    coding = replace(made.coding, signer=signer)
     life = replace(made.life, coding=coding)
     issuance, sweep = replace(made.issuance, coding=coding), replace(made.life_sweep, life=life)
     yield replace(made, coding=coding, life=life, life_sweep=sweep, issuance=issuance)

@@ -81,8 +81,8 @@ def test_a_newer_version_that_nobody_signed_is_no_cover_for_an_edit(services, pa
     edit(
         services,
         "UPDATE entities SET name = '示例仿冒店'",
-        "INSERT INTO codes SELECT code_id, version + 1, uscc, issued_on, issued_at, kid, token, digest, record,"
-        " status_index + 100, entry_count, void_since FROM codes",
+        "INSERT INTO codes SELECT code_id, version + 1, uscc, issued_on, issued_at, kid, token, payload, refused, digest,"
+        " record, status_index + 100, entry_count, void_since FROM codes",
     )
     assert refused(services, pair, now) == "version"
 

@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 from people import People
 
 from bench.exports import write_csv
+from licence_qr.bootstrap import signer_of
 from licence_qr.catalogue.loader import load_catalogue
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.importing.conflicts import RowVerdict
@@ -30,7 +31,7 @@ from licence_qr.services.lifecycle.perform import Life
 from licence_qr.services.proposals.decide import Proposals, ProposalVerdict
 from licence_qr.services.signing.sign_record import Coding
 from licence_qr.store.database.connections import Database
-from licence_qr.store.register import history
+from licence_qr.store.register import history, register_kind
 from licence_qr.store.register.history import EventRow
 
 DATA = Path(__file__).parents[2] / "data"
@@ -67,7 +68,11 @@ def _empty() -> TemporaryDirectory[str]:
     made = TemporaryDirectory()
     folder = Path(made.name)
     Keys(folder / "keys", folder / "passphrase").make(("127.0.0.1",), NOW)
-    Database(folder / "register.db").create_or_upgrade()
+    database = Database(folder / "register.db")
+    database.create_or_upgrade()
+    with database.write() as tx:  # people act in it who have no account
+        register_kind.put(tx, register_kind.KIND, register_kind.DEMONSTRATION)
+    database.close()
     return made
 
 
@@ -101,7 +106,8 @@ class Register:
             shutil.copytree(_empty().name, folder, dirs_exist_ok=True)
         keys = Keys(folder / "keys", folder / "passphrase")
         self.database = Database(folder / "register.db")
-        self.coding = Coding(self.catalogue, "http://127.0.0.1:8000", keys.signing_key)
+        signer = signer_of(self.database, self.catalogue, keys)
+        self.coding = Coding(self.database, self.catalogue, "http://127.0.0.1:8000", signer)
         self.importing = Importing(self.database, self.catalogue, self.coding)
         people = People(self.database)
         self.accounts = people.accounts

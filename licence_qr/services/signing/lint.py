@@ -1,0 +1,202 @@
+"""What the signer checks of a version before it signs: that the committed register explains it.
+
+Whoever can write a row into the register, and nothing else, gets no signature by that. What is compared: the claims with
+the row and with the record kept beside them, the newest version with the register, its place after the version before, its
+block of status entries with the counter, its dates, the number of every permit that it adds with the counter of its
+authority, the delegation of the day of each grant, and the event that says who did it with the role of that account.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+from licence_qr.credential.claims import claims_from_record, decode_claims, encode_claims
+from licence_qr.domain.catalogue.model import Catalogue
+from licence_qr.domain.dates import local_date
+from licence_qr.domain.register.events import EventKind
+from licence_qr.domain.register.record import DIGEST_BYTES
+from licence_qr.domain.roles import DEMONSTRATION, NOT_PEOPLE, Role, console_user
+from licence_qr.errors import InputError, NotFoundError, TokenError
+from licence_qr.services.register import record as records
+from licence_qr.services.signing.grant_rules import number_series
+from licence_qr.store.accounts import accounts
+from licence_qr.store.database.connections import Transaction
+from licence_qr.store.numbers import code_versions
+from licence_qr.store.register import codes, counters, history, register_kind
+from licence_qr.store.register.codes import CodeRow
+from licence_qr.store.register.history import EventRow
+from licence_qr.store.signing.unsigned_codes import UnsignedCode
+
+# How far the clock of who made the version may be ahead of the signer's.
+SKEW = timedelta(minutes=5)
+_MAY_ACT = frozenset({Role.CLERK, Role.DECIDER, Role.INSPECTOR})
+_IMPORTED = frozenset({EventKind.PERMIT_IMPORTED.value})
+_GRANTED = frozenset({EventKind.PERMIT_GRANTED.value})
+
+
+def fault(tx: Transaction, catalogue: Catalogue, code: UnsignedCode, now: datetime) -> str:
+    """What is wrong with a version that waits, by the snapshot of ``tx``; empty if nothing is.
+
+    The words are those of ``_RULES``, which the history keeps and the documents explain.
+    """
+    case = _SigningCase(tx, catalogue, code, now)
+    return next((name for name, holds in _RULES.items() if not holds(case)), "")
+
+
+@dataclass(frozen=True)
+class _SigningCase:
+    """One version, and what the register holds of its business."""
+
+    tx: Transaction
+    catalogue: Catalogue
+    code: UnsignedCode
+    now: datetime
+
+    @cached_property
+    def record(self) -> dict[str, Any]:
+        """The record that is kept with the version."""
+        parsed: dict[str, Any] = json.loads(self.code.record)
+        return parsed
+
+    @cached_property
+    def before(self) -> CodeRow | None:
+        """The version before, signed or waiting as this one does."""
+        return codes.before(self.tx, self.code)
+
+    @cached_property
+    def told(self) -> list[EventRow]:
+        """The history of the business."""
+        return history.of_business(self.tx, self.code.uscc)
+
+    def added_permits(self) -> Iterator[dict[str, Any]]:
+        """The permits that the version before did not have."""
+        known = {p["permit_no"] for p in json.loads(self.before.record)["permits"]} if self.before else set()
+        return (permit for permit in self.record["permits"] if permit["permit_no"] not in known)
+
+    def comes_from(self, number: str, kinds: frozenset[str]) -> bool:
+        """Whether an event of one of ``kinds`` says that the business has the permit of this number."""
+        found = (json.loads(each["after"]) for each in self.told if each["event"] in kinds and each["after"])
+        return any(values.get("permit_no") == number for values in found)
+
+
+def _claims_are_those_of_the_row(case: _SigningCase) -> bool:
+    code = case.code
+    try:
+        claims = decode_claims(code.payload)
+    except TokenError:
+        return False
+    digest = hashlib.sha256(code.record.encode("utf-8")).digest()[:DIGEST_BYTES]
+    held = (code.code_id, code.version, code.uscc, code.issued_on, code.status_index, code.digest, digest)
+    count = len(case.record["permits"])
+    return held == (*claims[:2], claims.uscc, claims.issued_on, claims.status_index, claims.digest, claims.digest) and (
+        claims.permit_count == count and code.entry_count == 1 + count
+    )
+
+
+def _newest_is_what_the_register_holds(case: _SigningCase) -> bool:
+    """An older version of the same transaction need not be: the next one supersedes it at once."""
+    code = case.code
+    latest = codes.latest_of_business(case.tx, code.uscc)
+    if latest is None or latest.version != code.version:
+        return True
+    try:
+        record = records.load(case.tx, code.uscc).record
+        claims = claims_from_record(
+            record, case.catalogue, code.code_id, code.version, code.issued_on, code.status_index
+        )
+        return record.canonical().decode("utf-8") == code.record and encode_claims(claims) == code.payload
+    except (NotFoundError, InputError, TokenError):
+        return False
+
+
+def _follows_the_version_before(case: _SigningCase) -> bool:
+    code, before = case.code, case.before
+    if code.version == 1:
+        return codes.first_of_business(case.tx, code.uscc) == (code.code_id, 1)
+    if before is None or before.uscc != code.uscc or before.issued_on > code.issued_on:
+        return False
+    return code.version == max(before.version, code_versions.above(case.tx)) + 1
+
+
+def _entries_are_its_own(case: _SigningCase) -> bool:
+    code = case.code
+    end = code.status_index + code.entry_count
+    return end <= counters.last(case.tx, codes.STATUS_SERIES, 0) and not codes.overlaps(case.tx, code)
+
+
+def _dates_are_sane(case: _SigningCase) -> bool:
+    code = case.code
+    if code.issued_on != local_date(code.issued_at) or code.issued_at > case.now + SKEW:
+        return False
+    last = code.issued_on.isoformat()
+    return case.record["entity"]["issued_on"] <= last and all(
+        permit["issued_on"] <= last and (permit["valid_to"] is None or permit["valid_from"] <= permit["valid_to"])
+        for permit in case.record["permits"]
+    )
+
+
+def _numbers_were_given(case: _SigningCase) -> bool:
+    for permit in case.added_permits():
+        if case.comes_from(permit["permit_no"], _IMPORTED):
+            continue
+        template = case.catalogue.number_template(permit["permit_type"], permit["issuing_authority"])
+        written = template.parse(permit["permit_no"]) if template else None
+        if written is None or not case.comes_from(permit["permit_no"], _GRANTED):
+            return False
+        series = number_series(permit["permit_type"], permit["issuing_authority"])
+        if written[1] > counters.last(case.tx, series, written[0]):
+            return False
+    return True
+
+
+def _grants_were_delegated(case: _SigningCase) -> bool:
+    for permit in case.added_permits():
+        if case.comes_from(permit["permit_no"], _IMPORTED):
+            continue
+        day = date.fromisoformat(permit["issued_on"])
+        delegation = case.catalogue.delegation(permit["handling_office"], permit["permit_type"], day)
+        if delegation is None or delegation.authority != permit["issuing_authority"]:
+            return False
+    return True
+
+
+def _somebody_with_the_role_did_it(case: _SigningCase) -> bool:
+    subject = f"code/{case.code.version}"
+    found = [each for each in case.told if each["event"] == EventKind.CODE_ISSUED and each["subject"] == subject]
+    if len(found) != 1:
+        return False
+    event, at = found[0], case.code.issued_at
+    if (
+        datetime.fromisoformat(event["at"]) != at
+        or json.loads(event["after"])["status_index"] != case.code.status_index
+    ):
+        return False
+    named = event["on_behalf_of"] if console_user(event["actor"]) is not None else event["actor"]
+    if not named:
+        return True  # whoever is at the machine, in nobody's name: an import, the calendar
+    # A demonstration is filled in the name of made-up people, some of whom never get an account.
+    made_up = register_kind.get(case.tx, register_kind.KIND) == register_kind.DEMONSTRATION
+    if named in NOT_PEOPLE:
+        return named != DEMONSTRATION or made_up
+    user = accounts.user_by_name(case.tx, named)
+    if user is None:
+        return made_up
+    return not user.disabled and not user.actor.roles.isdisjoint(_MAY_ACT)
+
+
+_RULES: dict[str, Callable[[_SigningCase], bool]] = {
+    "claims": _claims_are_those_of_the_row,
+    "version": _follows_the_version_before,
+    "status entries": _entries_are_its_own,
+    "register": _newest_is_what_the_register_holds,
+    "dates": _dates_are_sane,
+    "numbers": _numbers_were_given,
+    "delegation": _grants_were_delegated,
+    "person": _somebody_with_the_role_did_it,
+}

@@ -1,0 +1,32 @@
+"""Tables of codes."""
+
+from __future__ import annotations
+
+from licence_qr.store.database.schema import Schema
+
+
+def part_signing(schema: Schema) -> None:
+    """A version is recorded first and signed after the commit: token and key may be missing, then the payload is there.
+
+    Nothing else of a version ever changes but the day from which its print is void, which is set once.
+    """
+    schema.run("""
+        CREATE TABLE parted_codes (
+            code_id BLOB NOT NULL, version INTEGER NOT NULL CHECK (version > 0),
+            uscc TEXT NOT NULL REFERENCES entities (uscc),
+            issued_on TEXT NOT NULL, issued_at TEXT NOT NULL, kid BLOB, token BLOB, payload BLOB,
+            refused TEXT NOT NULL DEFAULT '',
+            digest BLOB NOT NULL, record TEXT NOT NULL,
+            status_index INTEGER NOT NULL UNIQUE, entry_count INTEGER NOT NULL CHECK (entry_count > 0), void_since TEXT,
+            PRIMARY KEY (code_id, version),
+            CHECK ((token IS NULL) = (kid IS NULL)), CHECK ((token IS NULL) <> (payload IS NULL)),
+            CHECK (token IS NULL OR refused = ''));
+        INSERT INTO parted_codes (code_id, version, uscc, issued_on, issued_at, kid, token, digest, record, status_index,
+            entry_count, void_since)
+            SELECT code_id, version, uscc, issued_on, issued_at, kid, token, digest, record, status_index,
+            entry_count, void_since FROM codes;
+        DROP TABLE codes;
+        ALTER TABLE parted_codes RENAME TO codes;
+        CREATE INDEX codes_by_uscc ON codes (uscc, version);
+        CREATE INDEX codes_unsigned ON codes (status_index) WHERE token IS NULL;
+    """)

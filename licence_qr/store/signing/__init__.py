@@ -1,0 +1,1 @@
+"""Versions of codes on their way to a signature."""
