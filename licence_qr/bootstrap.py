@@ -295,9 +295,8 @@ def build(
 
 def _wire(settings: Settings, catalogue: Catalogue, keys: Keys, accounts: Accounts, *, demonstration: bool) -> Services:
     """Make each use case from the parts it needs."""
-    database = accounts.database
+    database, web_secret = accounts.database, key_files.read_web_secret(settings.web_secret_file)
     coding = Coding(database, catalogue, settings.address, signer_of(database, catalogue, keys))
-    web_secret = key_files.read_web_secret(settings.web_secret_file)
     reports, ratings = _answering(settings, catalogue, database, web_secret)
     confirming = _confirming(settings, accounts, web_secret, demonstration=demonstration)
     life, issuance = Life(database, catalogue, coding), Issuance(database, catalogue, coding, demonstration)

@@ -45,14 +45,15 @@ def life() -> None:
 @json_option
 def sweep(as_json: bool) -> None:
     """每日整理：把日历已经决定的事记入登记库，每天运行一次（如用 cron）。按时申请而期满未决的延续视为准予，换发新版二维码；
-    到期的标记和歇业记入历史；群众留下的内容和查看、登录等记录满期删除；服务器中断时没写完的照片一并清除；状态列表重新签发。再次运行不会重复。
+    到期的标记和歇业记入历史；群众留下的内容和查看、登录等记录满期删除；服务器中断时没写完的照片一并清除；已登记未签名的二维码补签；状态列表重新签发。再次运行不会重复。
 
     Daily sweep: record what the calendar has decided. Run it once a day, for example from cron.
 
     Renewals applied for in time and not decided before expiry are deemed granted: they get a new expiry date and
     a new version of the code. Marks and dormancies that have ended are recorded in the history. What the public wrote is
     deleted when its retention period ends, and so are the records of who viewed what and signed in. Photos left
-    half-written when the server was interrupted are removed. The status list is signed anew. Running it again changes
+    half-written when the server was interrupted are removed. Codes that wait for a signature get it, and the status list is
+    signed anew. Running it again changes
     nothing.
     """
     services, now = build(load_settings()), datetime.now(UTC)
@@ -60,6 +61,7 @@ def sweep(as_json: bool) -> None:
     swept = services.life_sweep.run(now)  # late: a missing signing key must not stop deletions
     by = whoever_runs_this()
     traces = services.trace_keeping.sweep(by, now)
+    services.coding.signer.sign_codes(now, again=True)
     services.status_publishing.publish(now)
     contacts, words = sum(case.contacts for case in cases), sum(case.words for case in cases)
     counts = asdict(swept) | {"contacts_deleted": contacts, "words_deleted": words, "traces_deleted": traces}

@@ -131,6 +131,26 @@ def test_register_edited(here, caplog):
     assert "register differs from what was signed" in caplog.text
 
 
+def test_refused_to_sign(here):
+    """Somebody without a key has put a trigger into the register that takes a number back to give it again."""
+    register = sqlite3.connect(load_settings(settings_of(here)).register_path)
+    counter = "UPDATE counters SET last = {} WHERE series LIKE 'hygiene_permit/%';"
+    planted = f"CREATE TRIGGER planted AFTER INSERT ON history BEGIN {counter.format(0)} END"
+    register.execute(planted)
+    register.commit()
+    ended = issued(here)
+    assert ended.status == 1 and says("signing_refused", ended.err)
+    register.execute("DROP TRIGGER planted")
+    register.execute(counter.format(1))
+    register.commit()
+    register.close()
+    assert run_here(settings_of(here), "life", "sweep").status == 0
+    services = build(load_settings(settings_of(here)))
+    with services.database.read() as tx:
+        assert len(codes.everything_newest(tx)) == 1
+    services.database.close()
+
+
 def test_clock_set_back(here):
     assert issued(here).status == 0
     now = datetime.now(UTC)

@@ -16,6 +16,7 @@ from licence_qr.domain.roles import Actor, Role
 from licence_qr.store.accounts import accounts
 from licence_qr.store.database.connections import Transaction
 from licence_qr.store.inspecting import draws, follow_ups, rectifications
+from licence_qr.store.register import codes
 from licence_qr.wording.text import Text
 
 FORMAT = 1
@@ -24,6 +25,7 @@ FORMAT = 1
 def kit(tx: Transaction, catalogue: Catalogue, actor: Actor, today: date) -> dict[str, Any]:
     """The part ``inspection`` of the pack of ``actor`` for ``today``. Officers' names are only for colleagues."""
     rules, office = catalogue.life_rules_on(today), actor.office
+    hidden = codes.all_being_signed(tx)
     colleagues = accounts.active_of_office(tx, office, Role.INSPECTOR)
     return {
         "format": FORMAT,
@@ -48,14 +50,17 @@ def kit(tx: Transaction, catalogue: Catalogue, actor: Actor, today: date) -> dic
                 [*o.order.items],
             ]
             for o in rectifications.open_ones(tx, office)
+            if o.order.uscc not in hidden
         ],
         "drawn": [
             [each.drawn.drawn_id, each.uscc, each.premises_no, each.permit_no, each.drawn.due_on.isoformat()]
             for each in draws.open_ones(tx, office)
+            if each.uscc not in hidden
         ],
         "follow_ups": [
             [each.uscc, each.premises_no, each.permit_no, each.due_on.isoformat(), each.ordered]
             for each in follow_ups.open_ones(tx, office)
+            if each.uscc not in hidden
         ],
     }
 

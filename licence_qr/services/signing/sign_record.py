@@ -44,8 +44,9 @@ class CodeSigner(Protocol):
     def check_codes(self, now: datetime) -> None:
         """Raise KeyStoreError unless codes can be signed at ``now``."""
 
-    def sign_codes(self, now: datetime) -> None:
-        """Sign every version that waits; those that are wrong are refused. Raises KeyStoreError, RegisterError."""
+    def sign_codes(self, now: datetime, *, again: bool = False) -> None:
+        """Sign every version that waits; those that are wrong are refused. With ``again`` those that were refused are
+        looked at once more. Raises KeyStoreError, RegisterError."""
 
 
 @dataclass(frozen=True, slots=True)

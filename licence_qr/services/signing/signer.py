@@ -46,12 +46,16 @@ class Signer:
         """Raise KeyStoreError unless a key can sign codes at ``now``."""
         self.check_key(now)
 
-    def sign_codes(self, now: datetime) -> None:
+    def sign_codes(self, now: datetime, *, again: bool = False) -> None:
         """Sign every version that waits, oldest first, by the register as committed; those that are wrong are refused.
+        With ``again`` those that were refused are looked at once more.
 
         Raises KeyStoreError where no key can sign, RegisterError.
         """
         with self._alone:
+            if again:
+                with self.database.write() as tx:
+                    unsigned_codes.forget_refusals(tx)
             while True:
                 with self.database.read() as tx:
                     waiting = unsigned_codes.waiting(tx, PART)

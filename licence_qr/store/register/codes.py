@@ -105,6 +105,11 @@ def is_being_signed(tx: Transaction, uscc: str) -> bool:
     return tx.one(asked, (uscc,)) is not None
 
 
+def all_being_signed(tx: Transaction) -> frozenset[str]:
+    """The businesses for which an act has made a version that is not signed."""
+    return frozenset(row["uscc"] for row in tx.all("SELECT uscc FROM codes WHERE token IS NULL"))
+
+
 def before(tx: Transaction, code: CodeRow) -> CodeRow | None:
     """The version before, signed or waiting to be; None where there is none or it was refused."""
     row = tx.one(

@@ -84,8 +84,13 @@ def sign(tx: Transaction, code: UnsignedCode, kid: bytes, token: bytes) -> bool:
 
 
 def set_refused(tx: Transaction, code: UnsignedCode, problem: str) -> None:
-    """Keep what the signer found wrong; an empty ``problem`` has it look again."""
+    """Keep what the signer found wrong."""
     tx.run(
         "UPDATE codes SET refused = ? WHERE code_id = ? AND version = ? AND token IS NULL",
         (problem, code.code_id.value, code.version),
     )
+
+
+def forget_refusals(tx: Transaction) -> None:
+    """Have the signer look again at what it refused."""
+    tx.run("UPDATE codes SET refused = '' WHERE refused <> ''")
