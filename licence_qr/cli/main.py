@@ -11,6 +11,9 @@ from contextlib import suppress
 import click
 
 from licence_qr import __version__
+from licence_qr.cli.copies.backup import backup
+from licence_qr.cli.copies.migrate import migrate
+from licence_qr.cli.copies.restore import restore
 from licence_qr.cli.doctor import check, doctor
 from licence_qr.cli.errors import tell, unusable
 from licence_qr.cli.help import Group, completion
@@ -64,6 +67,9 @@ COMMANDS = (
     show_settings,
     doctor,
     check,
+    backup,
+    restore,
+    migrate,
     completion,
 )
 for command in COMMANDS:

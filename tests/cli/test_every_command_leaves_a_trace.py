@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 from commands import DATA, EXAMPLES
 from program import environ
+from pyrage import x25519
 from quick_passwords import QUICK
 
 from licence_qr.bootstrap import Services, build
@@ -27,11 +28,13 @@ from licence_qr.store.register import history, traces
 
 HERE = f"console:{system_user()}"
 PASSWORD = "a quiet morning by the river"
+RECIPIENT = str(x25519.Identity.generate().to_public())
 NEEDS_NONE = {
     "completion": "prints the program's own words",
     "check": "tells numbers of codes and counts, and no person",
     "doctor": "tells paths, modes, days and counts, and no person",
     "keys list": "prints the trust list, which is published",
+    "migrate": "leaves what init leaves, where it upgrades anything",
     "notice": "prints a text of the catalogue, which is published",
     "serve": "answers requests, each of which leaves its own; starting and stopping are in the log of the service",
     "settings": "prints settings without secrets",
@@ -67,6 +70,8 @@ LEAVES: Mapping[str, tuple[str, EventKind]] = {
     "keys retire": ("{key} --yes", EventKind.KEY_RETIRED),
     "keys compromise": ("{key} --since 2020-01-01 --yes", EventKind.KEY_COMPROMISED),
     "keys export": ("{folder}", EventKind.EXPORTED),
+    "backup": (f"{{folder}} --recipient {RECIPIENT}", EventKind.EXPORTED),
+    "restore": ("--here", EventKind.REGISTER_PREPARED),
     "remind": ("", EventKind.EXPORTED),
     "life sweep": ("", EventKind.SWEPT),
     "life show": ("91500107M000090139", EventKind.DATA_SEEN),

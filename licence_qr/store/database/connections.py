@@ -154,6 +154,11 @@ class Database:
             migrations.check(SqliteUtils(tx._connection))
             self._refuse_log(tx._connection)
 
+    def missing_steps(self) -> tuple[str, ...]:
+        """The steps that ``create_or_upgrade`` would apply. Raises RegisterError, as ``register_newer``."""
+        with self.read() as tx:
+            return migrations.missing(SqliteUtils(tx._connection))
+
     @contextmanager
     def read(self) -> Iterator[Transaction]:
         """A read transaction: one consistent snapshot of the register."""

@@ -62,6 +62,13 @@ def check(db: SqliteUtils) -> None:
         raise RegisterError("register_outdated", path="")
 
 
+def missing(db: SqliteUtils) -> tuple[str, ...]:
+    """The steps that an upgrade would apply, in order. Raises RegisterError ``register_newer``."""
+    refuse_newer(db)
+    applied = set(_applied(db))
+    return tuple(name for name in NAMES if name not in applied)
+
+
 def refuse_newer(db: SqliteUtils) -> None:
     """Raise RegisterError ``register_newer`` when the file has steps unknown to this program."""
     unknown = [name for name in _applied(db) if name not in NAMES]

@@ -180,13 +180,18 @@ def read_allow_list(folder: Path) -> bytes | None:
         raise KeyStoreError("allow_list_unreadable", path=path, because=error.strerror or "") from None
 
 
-def export(folder: Path, target: Path) -> tuple[Path, ...]:
-    """Copy what other verifiers need, and nothing private, to ``target``, readable by all; return the paths."""
+def public_files(folder: Path) -> tuple[Path, ...]:
+    """What other verifiers need, and nothing private: those of the files that are there."""
     names = (_TRUST_LIST, f"{ROOT}.pub.pem", _ALLOW_LIST)
-    here = [name for name in names if (folder / name).exists()]
-    for name in here:
-        write_file(target / name, (folder / name).read_bytes(), 0o644)
-    return tuple(target / name for name in here)
+    return tuple(folder / name for name in names if (folder / name).exists())
+
+
+def export(folder: Path, target: Path) -> tuple[Path, ...]:
+    """Copy the public files to ``target``, readable by all; return the paths."""
+    here = public_files(folder)
+    for path in here:
+        write_file(target / path.name, path.read_bytes(), 0o644)
+    return tuple(target / path.name for path in here)
 
 
 def write_hsm_label(folder: Path, name: str, label: str) -> None:

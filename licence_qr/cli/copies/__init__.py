@@ -1,0 +1,1 @@
+"""Commands that copy the register: backing up, restoring, upgrading."""

@@ -1,0 +1,156 @@
+"""A backup while the service runs: only what is new since the last one is written, encrypted for its recipients.
+
+The register comes first, then the files: a photograph is on the disk before the row that names it. Private keys are in none;
+``private_files`` puts them apart, when asked.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from licence_qr import __version__
+from licence_qr.domain.register.events import EventKind
+from licence_qr.domain.roles import Actor
+from licence_qr.services.operation import private_files
+from licence_qr.services.operation.manifest import Manifest
+from licence_qr.services.operation.private_files import PrivateFile
+from licence_qr.services.register import events
+from licence_qr.services.register.events import NewEvent
+from licence_qr.store.backup import age, last_backup
+from licence_qr.store.backup.age import Recipients
+from licence_qr.store.backup.last_backup import LastBackup
+from licence_qr.store.backup.places import BackupPlace
+from licence_qr.store.database import migrations, snapshot
+from licence_qr.store.database.connections import Database
+from licence_qr.store.files import file_errors
+from licence_qr.store.keys import key_files
+from licence_qr.store.register import pending_events
+
+BLOCK = 64 * 1024  # bytes of the register in one object
+_NAMES = "licence-qr names of backup objects 1"
+_COPY = ".register-copy.db"
+Progress = Callable[[int, int], None]
+
+
+def readers(names: tuple[str, ...], file: Path | None) -> Recipients:
+    """Those who are named, and those in a file. Raises ConfigError ``backup_recipient``, OSError."""
+    return Recipients((*names, *(age.lines(file) if file else ())))
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A backup that was made: its name, objects in all and newly written, and objects removed with old snapshots."""
+
+    snapshot: str
+    objects: int
+    new: int
+    removed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """Makes backups of one installation. ``settings`` are those without secrets, ``home`` and ``keys`` its folders."""
+
+    database: Database
+    home: Path
+    keys: Path
+    web_secret: Path
+    settings: Mapping[str, str]
+
+    def make(self, folder: Path, to: Recipients, keep: int, by: Actor, now: datetime, progress: Progress) -> Made:
+        """Make a snapshot in ``folder`` and keep the newest ``keep``. One that was stopped is gone on with: what it wrote is
+        found there. ``progress`` gets objects done and in all.
+
+        Raises RegisterError (of the register or of the place; ``backup_running``). A new place, or new recipients, is an
+        event before anything is written.
+        """
+        place = BackupPlace(folder, self._names_key(to))
+        self._tell(place, to, by, now)
+        name, copied = f"{now.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}", self.home / _COPY
+        with place.alone():
+            try:
+                snapshot.copy(self.database.path, copied)
+                manifest, new = self._put_all(place, to, copied, now, progress)
+            finally:
+                copied.unlink(missing_ok=True)
+            objects = tuple(manifest.objects())
+            place.finish(name, to.encrypt(manifest.encode()), objects)
+            removed = place.keep_only(keep)
+        last_backup.note(self.home, LastBackup(now.isoformat(), str(place.folder.resolve()), name, to.names))
+        return Made(name, len(objects), new, removed)
+
+    def private_files(self, target: PrivateFile, to: Recipients, by: Actor, now: datetime) -> None:
+        """Put private keys, and the secret that seals second factors, into one encrypted file. Raises RegisterError,
+        KeyStoreError."""
+        content = private_files.gather(self.keys, self.web_secret)
+        self._write_event("export/private-keys", {"files": sorted(content)}, by, now)
+        target.write(content, to)
+
+    def _names_key(self, to: Recipients) -> bytes:
+        """Other recipients get objects of their own: they could not read those of the others."""
+        told = "\n".join((_NAMES, *sorted(to.names)))
+        return hmac.digest(key_files.read_web_secret(self.web_secret), told.encode("utf-8"), "sha256")
+
+    def _tell(self, place: BackupPlace, readers: Recipients, by: Actor, now: datetime) -> None:
+        to, last = str(place.folder.resolve()), last_backup.read(self.home)
+        if last is None or (last.to, last.recipients) != (to, readers.names):
+            self._write_event("export/backup", {"to": to, "recipients": list(readers.names)}, by, now)
+
+    def _write_event(self, subject: str, told: Mapping[str, object], by: Actor, now: datetime) -> None:
+        with self.database.write() as tx:
+            events.write(tx, NewEvent(kind=EventKind.EXPORTED, subject=subject, at=now, by=by, after=dict(told)))
+
+    def _put_all(
+        self, place: BackupPlace, readers: Recipients, copied: Path, now: datetime, progress: Progress
+    ) -> tuple[Manifest, int]:
+        files, lists = dict(self._files()), {path.name: path for path in key_files.public_files(self.keys)}
+        total, done, new = -(-copied.stat().st_size // BLOCK) + len(files) + len(lists), 0, 0
+
+        def put(content: bytes) -> str:
+            nonlocal done, new
+            name, is_new = place.put(content, readers.encrypt)
+            done, new = done + 1, new + is_new
+            progress(done, total)
+            return name
+
+        whole, blocks = hashlib.sha256(), []
+        with file_errors(copied), copied.open("rb") as register:
+            while block := register.read(BLOCK):
+                whole.update(block)
+                blocks.append(put(block))
+        manifest = Manifest(
+            made_at=now.isoformat(),
+            program=__version__,
+            step=migrations.NAMES[-1],
+            counts=snapshot.counts(copied),
+            settings=self.settings,
+            names_key=place.names_key.hex(),
+            sha256=whole.hexdigest(),
+            register=tuple(blocks),
+            files={name: put(content) for name, content in _read(files)},
+            lists={name: put(content) for name, content in _read(lists)},
+        )
+        return manifest, new
+
+    def _files(self) -> Iterator[tuple[str, Path]]:
+        """Photographs, and events that wait for the register."""
+        waiting = pending_events.folder(self.database.path)
+        for pattern in ("photos/[0-9a-f][0-9a-f]/[!.]*", f"{waiting.name}/[!.]*"):
+            for path in sorted(self.home.glob(pattern)):
+                yield path.relative_to(self.home).as_posix(), path
+
+
+def _read(files: Mapping[str, Path]) -> Iterator[tuple[str, bytes]]:
+    """The content of files; one that was deleted meanwhile, as the law demands, is left out."""
+    for name, path in files.items():
+        with file_errors(path):
+            try:
+                content = path.read_bytes()
+            except FileNotFoundError:
+                continue
+        yield name, content

@@ -1,0 +1,184 @@
+"""Bringing a register back from a backup, so that nothing it gave out since is given again.
+
+Everything is brought into a folder of its own and verified there; it takes its place by renaming, the register last. What
+the copy does not know is told: for every series the numbers that the marks beside the keys allow for.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from licence_qr.domain.register.events import EventKind
+from licence_qr.domain.roles import Actor
+from licence_qr.errors import RegisterError, RuleError
+from licence_qr.services.operation import private_files
+from licence_qr.services.operation.manifest import Manifest, decode
+from licence_qr.services.operation.private_files import PrivateFile
+from licence_qr.services.register import events
+from licence_qr.services.register.events import NewEvent
+from licence_qr.store.backup.age import Identity
+from licence_qr.store.backup.places import BackupPlace
+from licence_qr.store.database.connections import Database
+from licence_qr.store.files import file_errors, sync_names
+from licence_qr.store.keys import key_files, newest_lists, noted_lists
+from licence_qr.store.numbers import code_versions, given_numbers, number_marks
+from licence_qr.store.numbers.given_numbers import Given
+
+LEFT_OUT = 1000  # numbers of each series that are left out where there are no marks
+VERSIONS_LEFT_OUT = 100
+_STAGING = ".restoring"
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which snapshot of the backups in ``folder``, the newest by default, opened by the key in the file ``identity``.
+    ``without_marks``: leave ``LEFT_OUT`` numbers out, because nobody knows which were given."""
+
+    folder: Path
+    identity: Path
+    snapshot: str | None = None
+    without_marks: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What was brought back: the snapshot, when it was made (ISO; both empty for a register that was there), and the series
+    whose numbers may have been given since."""
+
+    snapshot: str
+    made_at: str
+    given: tuple[Given, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Restore:
+    """Restores one installation; ``open_register`` opens a register with the marks of ``keys``."""
+
+    register: Path
+    keys: Path
+    web_secret: Path
+    open_register: Callable[[Path], Database]
+
+    @property
+    def home(self) -> Path:
+        """The folder of the register and its files."""
+        return self.register.parent
+
+    def from_backup(self, wanted: Wanted, by: Actor, now: datetime, progress: Progress) -> Restored:
+        """Restore a snapshot where there is no register; ``progress`` gets objects verified and in all.
+
+        Raises RuleError ``restore_register_here``, ``restore_without_marks``; NotFoundError ``backup_not_found``;
+        RegisterError ``backup_damaged``, …; KeyStoreError. Nothing is changed then.
+        """
+        self._refuse_over_register()
+        marks = self._marks(without_marks=wanted.without_marks)
+        place, key = BackupPlace(wanted.folder), Identity.read(wanted.identity)
+        name, sealed, path = place.manifest(wanted.snapshot)
+        manifest = decode(key.decrypt(sealed, path), name)
+        with self._staging() as staged:
+            self._bring(BackupPlace(wanted.folder, bytes.fromhex(manifest.names_key)), key, manifest, staged, progress)
+            given = self._go_on(staged / self.register.name, marks, f"restored/{name}", by, now)
+            self._put_in_place(staged, manifest)
+        return Restored(name, manifest.made_at, given)
+
+    def here(self, by: Actor, now: datetime) -> Restored:
+        """The same for a register that somebody has put back already: let it go on above the marks. Raises RuleError
+        ``restore_without_marks``, RegisterError."""
+        marks = self._marks(without_marks=False)
+        return Restored("", "", self._go_on(self.register, marks, "restored/here", by, now))
+
+    def private_files(self, source: PrivateFile, identity: Path) -> tuple[str, ...]:
+        """Put private keys back that are not there; return their names. Raises KeyStoreError."""
+        return private_files.put_back(source.read(identity), self.keys, self.web_secret)
+
+    def _refuse_over_register(self) -> None:
+        for each in (self.register, self.home / "photos"):
+            if each.exists():
+                raise RuleError("restore_register_here", path=each)
+
+    def _marks(self, *, without_marks: bool) -> Mapping[str, int] | None:
+        marks = number_marks.read(self.keys)
+        if marks is None and not without_marks:
+            raise RuleError("restore_without_marks", path=self.keys / number_marks.FILE, count=LEFT_OUT)
+        return marks
+
+    @contextmanager
+    def _staging(self) -> Iterator[Path]:
+        staged = self.home / _STAGING
+        with file_errors(staged):
+            shutil.rmtree(staged, ignore_errors=True)  # of one that was stopped
+            staged.mkdir(mode=0o700, parents=True)
+        try:
+            yield staged
+        finally:
+            shutil.rmtree(staged, ignore_errors=True)
+
+    def _bring(self, place: BackupPlace, key: Identity, manifest: Manifest, staged: Path, progress: Progress) -> None:
+        total, done = len(tuple(manifest.objects())), 0
+
+        def get(name: str) -> bytes:
+            nonlocal done
+            content = place.get(name, key.decrypt)
+            done += 1
+            progress(done, total)
+            return content
+
+        whole, register = hashlib.sha256(), staged / self.register.name
+        with file_errors(register), register.open("wb") as file:
+            register.chmod(0o600)
+            for each in manifest.register:
+                block = get(each)
+                whole.update(block)
+                file.write(block)
+        if whole.hexdigest() != manifest.sha256:
+            raise RegisterError("backup_damaged", path=place.folder)
+        for name, held in manifest.files.items():
+            key_files.write_file(staged / name, get(held))
+        for name, held in manifest.lists.items():
+            key_files.write_file(staged / "keys" / Path(name).name, get(held))
+
+    def _go_on(
+        self, register: Path, marks: Mapping[str, int] | None, subject: str, by: Actor, now: datetime
+    ) -> tuple[Given, ...]:
+        """Let the register go on above ``marks``, and tell its history so; the file alone is complete then."""
+        database = self.open_register(register)
+        database.create_or_upgrade()
+        with database.write() as tx:
+            above = marks if marks is not None else _far_above(given_numbers.given(tx))
+            given = given_numbers.go_on_above(tx, above)
+            for which, sequence in newest_lists.read(self.keys).items():
+                noted_lists.note(tx, which, sequence)
+            told = {each.series: [each.last, each.mark] for each in given}
+            events.write(
+                tx, NewEvent(kind=EventKind.REGISTER_PREPARED, subject=subject, at=now, by=by, after={"given": told})
+            )
+        database.write_back()
+        return given
+
+    def _put_in_place(self, staged: Path, manifest: Manifest) -> None:
+        """The lists that are missing beside the keys, the files, and last the register."""
+        for name in manifest.lists:
+            target = self.keys / Path(name).name
+            if not target.exists():
+                key_files.write_file(target, (staged / "keys" / target.name).read_bytes())
+        with file_errors(self.home):
+            shutil.rmtree(staged / "keys", ignore_errors=True)
+            for path in sorted(staged.iterdir(), key=lambda each: (each.name == self.register.name, each.name)):
+                if path.name.startswith(self.register.name) and path.is_file() and path.name != self.register.name:
+                    continue  # the queue of those who wrote here
+                path.rename(self.home / path.name)
+                sync_names(self.home)
+
+
+def _far_above(given: Mapping[str, int]) -> Mapping[str, int]:
+    return {
+        series: last + (VERSIONS_LEFT_OUT if series == code_versions.SERIES else LEFT_OUT)
+        for series, last in given.items()
+    }

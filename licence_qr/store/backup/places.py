@@ -1,0 +1,136 @@
+"""Where backups are: a folder of encrypted objects, each once under a keyed hash of what it holds, and of snapshots.
+
+Whoever sees the folder can neither read an object nor try what it might hold; the key stands in each manifest.
+
+``objects/ab/abcd….age``    a block of the register, or a file
+``snapshots/<time>.objects``  the objects of one snapshot, so that whoever cannot read it knows what may be removed
+``snapshots/<time>.age``      its manifest; written last, so a snapshot that was stopped is none
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hmac
+import os
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from licence_qr.errors import NotFoundError, RegisterError
+from licence_qr.store.files import file_errors, sync_names
+
+_HASH = re.compile(r"[0-9a-f]{64}\Z")
+_LIST = ".objects"
+_ENDING = ".age"
+
+
+@dataclass(frozen=True, slots=True)
+class BackupPlace:
+    """One folder of backups. Raises RegisterError, as ``register_unreachable``, where it cannot be used."""
+
+    folder: Path
+    names_key: bytes = b""
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep other backups to the same place out. Raises RegisterError ``backup_running``."""
+        with file_errors(self.folder):
+            for each in (self.folder, self.folder / "objects", self.folder / "snapshots"):
+                each.mkdir(mode=0o700, parents=True, exist_ok=True)
+            lock = os.open(self.folder, os.O_RDONLY)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield
+        except BlockingIOError as error:
+            raise RegisterError("backup_running", path=self.folder) from error
+        finally:
+            os.close(lock)
+
+    def put(self, content: bytes, encrypt: Callable[[bytes], bytes]) -> tuple[str, bool]:
+        """Keep ``content``; return its name, and whether it is new here."""
+        name = self._name(content)
+        target = self._object(name)
+        if target.exists():
+            return name, False
+        with file_errors(target):
+            target.parent.mkdir(mode=0o700, exist_ok=True)
+        _write(target, encrypt(content))
+        return name, True
+
+    def get(self, name: str, decrypt: Callable[[bytes, Path], bytes]) -> bytes:
+        """What has this name. Raises RegisterError ``backup_damaged``, and what ``decrypt`` raises."""
+        path = self._object(name)
+        with file_errors(path):
+            try:
+                encrypted = path.read_bytes()
+            except FileNotFoundError:
+                raise RegisterError("backup_damaged", path=path) from None
+        content = decrypt(encrypted, path)
+        if self._name(content) != name:
+            raise RegisterError("backup_damaged", path=path)
+        return content
+
+    def finish(self, name: str, manifest: bytes, objects: Sequence[str]) -> None:
+        """Put the names of all objects on the disk, then make the snapshot."""
+        with file_errors(self.folder):
+            for each in sorted({self._object(name).parent for name in objects}):
+                sync_names(each)
+            sync_names(self.folder / "objects")
+        _write(self._snapshot(name, _LIST), "\n".join(dict.fromkeys(objects)).encode("ascii"))
+        _write(self._snapshot(name, _ENDING), manifest)
+        with file_errors(self.folder):
+            sync_names(self.folder / "snapshots")
+
+    def snapshots(self) -> tuple[str, ...]:
+        """Their names, the oldest first."""
+        return tuple(sorted(each.stem for each in (self.folder / "snapshots").glob(f"*{_ENDING}")))
+
+    def manifest(self, name: str | None) -> tuple[str, bytes, Path]:
+        """Name and content of a snapshot, the newest by default. Raises NotFoundError ``backup_not_found``."""
+        there = self.snapshots()
+        if not there or (name is not None and name not in there):
+            raise NotFoundError("backup_not_found", path=self.folder, name=name or "")
+        path = self._snapshot(name or there[-1], _ENDING)
+        with file_errors(path):
+            return path.stem, path.read_bytes(), path
+
+    def keep_only(self, many: int) -> int:
+        """Remove all but the newest ``many`` snapshots, then objects that no snapshot names; return how many of these."""
+        with file_errors(self.folder):
+            gone = self.snapshots()[:-many]
+            for name in gone:
+                self._snapshot(name, _ENDING).unlink(missing_ok=True)
+                self._snapshot(name, _LIST).unlink(missing_ok=True)
+            return self._remove_unnamed() if gone else 0
+
+    def _remove_unnamed(self) -> int:
+        lists = (self._snapshot(name, _LIST) for name in self.snapshots())
+        named = {name for each in lists for name in each.read_text(encoding="ascii").split()}
+        unnamed = [each for each in (self.folder / "objects").glob(f"*/*{_ENDING}") if each.stem not in named]
+        for each in unnamed:
+            each.unlink()
+        return len(unnamed)
+
+    def _name(self, content: bytes) -> str:
+        return hmac.digest(self.names_key, content, "sha256").hex()
+
+    def _object(self, name: str) -> Path:
+        if not _HASH.match(name):
+            raise RegisterError("backup_damaged", path=self.folder)
+        return self.folder / "objects" / name[:2] / f"{name}{_ENDING}"
+
+    def _snapshot(self, name: str, ending: str) -> Path:
+        return self.folder / "snapshots" / f"{name}{ending}"
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file whole (mode 0600). Its name is on the disk once the folder is synced, which ``finish`` does for all."""
+    partial = path.with_name(f".{path.name}.new")
+    with file_errors(path):
+        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)

@@ -1,0 +1,317 @@
+"""Backups are made beside a running service and read by nobody here; what is restored gives no number a second time."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from harmed import settings_of
+from pyrage import x25519
+
+from licence_qr.backups import build_backup, build_restore
+from licence_qr.bootstrap import Services, build
+from licence_qr.config import load_settings
+from licence_qr.domain.issuing.application import Application
+from licence_qr.domain.roles import AT_THE_MACHINE, Actor
+from licence_qr.errors import ConfigError, KeyStoreError, LicenceQRError, NotFoundError, RegisterError, RuleError
+from licence_qr.services.operation.backup import Made
+from licence_qr.services.operation.manifest import Manifest, decode
+from licence_qr.services.operation.restore import LEFT_OUT, Restored, Wanted
+from licence_qr.store.backup.age import Recipients
+from licence_qr.store.database import snapshot
+from licence_qr.store.database.connections import Database
+from licence_qr.store.numbers import number_marks
+from licence_qr.store.register import register_kind
+
+PHOTO = "ab" * 32
+
+
+@dataclass
+class Here:
+    """An installation with its backups, and the key that reads them."""
+
+    folder: Path
+    identity: Path
+    recipient: str
+    make_application: Callable[..., Application]
+    clerk: Actor
+    issued: int = 0
+
+    @property
+    def home(self) -> Path:
+        return self.folder / "var"
+
+    @property
+    def backups(self) -> Path:
+        return self.folder / "backups"
+
+    def services(self) -> Services:
+        return build(load_settings(settings_of(self.folder)))
+
+    def back_up(self, keep: int = 300, recipient: str = "") -> Made:
+        making = build_backup(load_settings(settings_of(self.folder)), {"LICENCE_QR_PORT": "8000"})
+        to = Recipients((recipient or self.recipient,))
+        return making.make(self.backups, to, keep, AT_THE_MACHINE, datetime.now(UTC), lambda *_: None)
+
+    def lose_register(self) -> None:
+        for path in self.home.glob("register.db*"):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        shutil.rmtree(self.home / "photos", ignore_errors=True)
+
+    def restore(self, name: str | None = None, *, without_marks: bool = False) -> Restored:
+        wanted = Wanted(self.backups, self.identity, name, without_marks=without_marks)
+        restoring = build_restore(load_settings(settings_of(self.folder)))
+        return restoring.from_backup(wanted, AT_THE_MACHINE, datetime.now(UTC), lambda *_: None)
+
+    def issue(self) -> None:
+        """A pair for a business that had none."""
+        self.issued += 1
+        services, now = self.services(), datetime.now(UTC)
+        application = self.make_application(self.issued, at=now)
+        services.issuance.issue(application, self.clerk, f"key {self.issued}", now)
+        services.database.close()
+
+
+@pytest.fixture
+def here(
+    make_services: Callable[..., Services], make_application: Callable[..., Application], clerk: Actor, tmp_path: Path
+) -> Here:
+    key = x25519.Identity.generate()
+    (tmp_path / "identity").write_text(f"# made for a test\n{key}\n")
+    made = Here(tmp_path / "installation", tmp_path / "identity", str(key.to_public()), make_application, clerk)
+    make_services(made.folder, at=datetime.now(UTC)).database.close()
+    made.issue()
+    return made
+
+
+def rows(register: Path, sql: str) -> list[tuple[object, ...]]:
+    database = Database(register)
+    with database.read() as tx:
+        found = [tuple(row) for row in tx.all(sql)]
+    database.close()
+    return found
+
+
+def test_what_was_backed_up_comes_back(here: Here) -> None:
+    here.issue()
+    photo = here.home / "photos" / PHOTO[:2] / f"{PHOTO}.jpg"
+    photo.parent.mkdir(parents=True)
+    photo.write_bytes(b"a photograph")
+    here.back_up()
+    before = rows(here.home / "register.db", "SELECT token FROM codes")
+    here.lose_register()
+    here.restore()
+    assert rows(here.home / "register.db", "SELECT token FROM codes") == before
+    assert photo.read_bytes() == b"a photograph"
+    services = here.services()
+    assert list(services.check.quick()) == []
+    services.database.close()
+
+
+def test_only_what_has_changed_is_written_again(here: Here) -> None:
+    here.back_up()
+    assert here.back_up().new == 0
+    here.issue()
+    third = here.back_up()
+    assert 0 < third.new < third.objects
+
+
+def test_a_backup_that_was_stopped_is_gone_on_with(here: Here) -> None:
+    making, now = build_backup(load_settings(settings_of(here.folder)), {}), datetime.now(UTC)
+
+    def stop(done: int, total: int) -> None:
+        if done == total // 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        making.make(here.backups, Recipients((here.recipient,)), 1, AT_THE_MACHINE, now, stop)
+    assert list((here.backups / "snapshots").iterdir()) == []
+    assert not (here.home / ".register-copy.db").exists()
+    made = here.back_up()
+    assert made.new < made.objects
+    here.lose_register()
+    here.restore()
+
+
+def test_nothing_in_it_can_be_read_or_tried(here: Here) -> None:
+    here.issue()
+    here.back_up()
+    files = [path for path in here.backups.rglob("*") if path.is_file()]
+    block = (here.home / "register.db").read_bytes()[:100]
+    assert all(block[:16] not in path.read_bytes() for path in files)
+    assert {path.stat().st_mode & 0o077 for path in files} == {0}
+    other = here.identity.with_name("other")
+    other.write_text(str(x25519.Identity.generate()))
+    here.identity = other
+    here.lose_register()
+    with pytest.raises(KeyStoreError, match="backup_not_for_this_key"):
+        here.restore()
+    assert not (here.home / "register.db").exists()
+
+
+def test_no_private_key_is_in_it(here: Here) -> None:
+    here.back_up()
+    for path in (here.folder / "keys").glob("*.*"):
+        if path.name != number_marks.FILE:
+            path.unlink()
+    here.lose_register()
+    here.restore()
+    back = {path.name for path in (here.folder / "keys").glob("*.*")} - {number_marks.FILE}
+    assert back - {".number-marks.lock", ".newest-lists.lock"} == {"root.pub.pem", "trust-list.cbor"}
+
+
+def test_other_recipients_get_objects_of_their_own(here: Here) -> None:
+    here.back_up()
+    key = x25519.Identity.generate()
+    second = here.back_up(recipient=str(key.to_public()))
+    assert second.new == second.objects
+    here.identity.write_text(str(key))
+    here.lose_register()
+    here.restore(second.snapshot)
+
+
+def test_old_backups_go_and_what_only_they_held(here: Here) -> None:
+    first = here.back_up()
+    here.issue()
+    second = here.back_up(keep=1)
+    assert second.removed > 0
+    here.lose_register()
+    with pytest.raises(NotFoundError, match="backup_not_found"):
+        here.restore(first.snapshot)
+    here.restore()
+
+
+@pytest.mark.parametrize("harm", ["damaged", "missing", "swapped"])
+def test_a_backup_that_is_not_whole_brings_nothing_back(here: Here, harm: str) -> None:
+    here.back_up()
+    here.lose_register()
+    one, other = sorted((here.backups / "objects").rglob("*.age"))[:2]
+    if harm == "missing":
+        one.unlink()
+    else:
+        one.write_bytes(other.read_bytes() if harm == "swapped" else one.read_bytes()[:-1])
+    with pytest.raises(LicenceQRError, match=r"backup_(damaged|not_for_this_key)"):
+        here.restore()
+    assert not (here.home / "register.db").exists()
+    assert not (here.home / ".restoring").exists()
+
+
+def test_a_register_in_use_is_not_restored_over(here: Here) -> None:
+    here.back_up()
+    with pytest.raises(RuleError, match="restore_register_here"):
+        here.restore()
+
+
+def test_damaged_pages_make_no_backup_and_remove_none(here: Here) -> None:
+    here.issue()
+    first = here.back_up()
+    services = here.services()
+    services.database.write_back()
+    with (here.home / "register.db").open("r+b") as file:
+        file.seek(40 * 4096)
+        file.write(b"\xff" * 4096 * 30)
+    with pytest.raises(RegisterError, match="register_damaged"):
+        here.back_up(keep=1)
+    assert [path.stem for path in (here.backups / "snapshots").glob("*.age")] == [first.snapshot]
+    assert not (here.home / ".register-copy.db").exists()
+
+
+def test_without_marks_a_thousand_numbers_are_left_out(here: Here) -> None:
+    here.issue()
+    here.back_up()
+    last = dict(rows(here.home / "register.db", "SELECT series || ' ' || year, last FROM counters"))
+    here.lose_register()
+    (here.folder / "keys" / number_marks.FILE).unlink()
+    with pytest.raises(RuleError, match="restore_without_marks"):
+        here.restore()
+    here.restore(without_marks=True)
+    now = dict(rows(here.home / "register.db", "SELECT series || ' ' || year, last FROM counters"))
+    assert {series: number + LEFT_OUT for series, number in last.items()} == now
+
+
+def test_an_older_copy_restored_twenty_times_repeats_nothing(here: Here) -> None:
+    older, copied = here.back_up().snapshot, everything_given(here)
+    given: set[tuple[object, ...]] = set()
+    for _ in range(20):
+        here.issue()
+        services = here.services()
+        with services.database.write() as tx:  # the code that the copy has gets two more versions
+            (uscc,) = tx.one("SELECT uscc FROM codes ORDER BY status_index LIMIT 1") or ("",)
+            for _ in range(2):
+                services.coding.issue_code(tx, uscc, datetime.now(UTC), AT_THE_MACHINE, "", again=True)
+        services.database.close()
+        new = everything_given(here) - copied
+        assert {kind for kind, *_ in new} == {"version", "status", "permit"}
+        assert not new & given
+        given |= new
+        here.lose_register()
+        restored = here.restore(older)
+        assert {each.series for each in restored.given} >= {"status 0", "version"}
+
+
+def everything_given(here: Here) -> set[tuple[object, ...]]:
+    """Permit numbers, status entries and versions of codes."""
+    register = here.home / "register.db"
+    blocks = rows(register, "SELECT status_index, entry_count FROM codes")
+    return {
+        *(("version", *each) for each in rows(register, "SELECT hex(code_id), version FROM codes")),
+        *(("permit", *each) for each in rows(register, "SELECT permit_no FROM permits")),
+        *(
+            ("status", entry)
+            for first, count in blocks
+            for entry in range(int(str(first)), int(str(first)) + int(str(count)))
+        ),
+    }
+
+
+@pytest.mark.parametrize("name", ["../outside", "/etc/outside", "photos/../../outside"])
+def test_a_manifest_that_leaves_the_folder_is_refused(here: Here, name: str) -> None:
+    good = Manifest(
+        made_at="",
+        program="",
+        step="",
+        counts={},
+        settings={},
+        names_key="",
+        sha256="",
+        register=(),
+        files={},
+        lists={},
+    )
+    assert decode(good.encode(), "this") == good
+    for bad in (replace(good, files={name: "00"}), replace(good, lists={name: "00"})):
+        with pytest.raises(RegisterError, match="backup_damaged"):
+            decode(bad.encode(), "this")
+
+
+def test_what_is_no_recipient_is_refused() -> None:
+    for names in ((), ("age1nonsense",)):
+        with pytest.raises(ConfigError, match="backup_recipient"):
+            Recipients(names)
+
+
+def test_a_copy_is_of_one_moment_while_others_write(here: Here, tmp_path: Path) -> None:
+    """A writer commits at every step of the copy; neither waits, and the copy has none of it."""
+    database = Database(here.home / "register.db")
+    with database.write() as tx:
+        tx.run(
+            "CREATE TABLE filling AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)"
+            " SELECT randomblob(1000) AS b FROM n"
+        )
+    steps: list[int] = []
+
+    def write(done: int, total: int) -> None:
+        steps.append(done)
+        with database.write(wait=0) as tx:
+            register_kind.put(tx, "step", str(len(steps)))
+
+    with database.write() as tx:
+        register_kind.put(tx, "step", "none")
+    snapshot.copy(here.home / "register.db", tmp_path / "copy.db", write)
+    database.close()
+    assert len(steps) > 3 and steps == sorted(steps)
+    assert rows(tmp_path / "copy.db", "SELECT value FROM register_facts WHERE name = 'step'") == [("none",)]
