@@ -165,6 +165,8 @@ def _serve_until_stopped(settings: Settings, telling: AbstractContextManager[Non
     from licence_qr.front.limits import Limits
 
     services = build(settings)
+    for found in services.check.quick():  # pages that were overwritten, or an older register, would be served otherwise
+        raise found
     limits = Limits()
     own = None if supervisor.is_handed_socket() else _listening(settings, limits)
     try:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from program import environ, run_here
+from pyrage import x25519
 from quick_passwords import QUICK
 
 from licence_qr.bootstrap import build
@@ -51,13 +52,20 @@ def live(tmp_path: Path) -> Live:
 
 
 def test_an_installation_just_made_is_told_what_is_unsafe_until_it_is_mended(live: Live, tmp_path: Path) -> None:
-    assert live.found == ["unsafe_root_key_here", "unsafe_passphrase_beside", "unsafe_few_administrators"]
+    assert live.found == [
+        "unsafe_root_key_here",
+        "unsafe_passphrase_beside",
+        "unsafe_no_backup",
+        "unsafe_few_administrators",
+    ]
     (tmp_path / "safe").mkdir()
     (tmp_path / "keys" / "root.pem").rename(tmp_path / "safe" / "root.pem")
     (tmp_path / "var" / "key-passphrase").rename(tmp_path / "safe" / "passphrase")
     live.settings["LICENCE_QR_PASSPHRASE_FILE"] = str(tmp_path / "safe" / "passphrase")
     live.administrator("zhang", factor=True)
     live.administrator("li", factor=True)
+    recipient = x25519.Identity.generate().to_public()
+    assert run_here(live.settings, "backup", tmp_path / "copies", "--recipient", recipient).status == 0
     assert live.found == []
     assert run_here(live.settings, "doctor").out == "没有发现隐患。 Nothing unsafe was found.\n"
 
@@ -70,7 +78,7 @@ def test_each_finding_is_told_in_both_languages_with_what_to_do(live: Live) -> N
 def test_an_account_that_needs_a_factor_and_has_none_is_counted(live: Live) -> None:
     live.administrator("zhang", factor=False)
     live.administrator("li", factor=True)
-    assert live.found[2:] == ["unsafe_without_factor"]
+    assert live.found[2:] == ["unsafe_no_backup", "unsafe_without_factor"]
 
 
 def test_whoever_decides_without_a_staff_number_is_counted(live: Live) -> None:

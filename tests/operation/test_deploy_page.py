@@ -33,7 +33,7 @@ def test_every_unit_that_is_enabled_is_there():
     words = (word for command in commands() for word in shlex.split(command))
     named = {word for word in words if re.search(r"\.(socket|service|timer)$", word)}
     there = {unit.name for unit in (ROOT / "deploy" / "systemd").iterdir()}
-    by_timers = {f"licence-qr-{job}.service" for job in ("sweep", "remind", "check")}
+    by_timers = {f"licence-qr-{job}.service" for job in ("sweep", "remind", "check", "backup")}
     assert named - {"nftables.service"} == there - by_timers
 
 

@@ -95,21 +95,6 @@ def test_register_locked(here):
     assert issued(here).status == 0
 
 
-def test_register_damaged(here):
-    register = here / "var" / "register.db"
-    with sqlite3.connect(register) as whole:
-        whole.execute("VACUUM INTO ?", (str(here / "backup.db"),))
-    whole.close()
-    register.write_bytes(b"not a register " * 1000)
-    ended = issued(here)
-    assert ended.status == 1 and says("register_damaged", ended.err)
-    for name in ("register.db", "register.db-wal", "register.db-shm"):
-        (register.parent / name).unlink(missing_ok=True)
-    shutil.copy(here / "backup.db", register)
-    assert run_here(settings_of(here), "init").status == 0
-    assert issued(here).status == 0
-
-
 def test_register_edited(here, caplog):
     assert issued(here).status == 0
     services = build(load_settings(settings_of(here)))

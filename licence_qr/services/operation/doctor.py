@@ -20,6 +20,7 @@ from licence_qr.services.accounts.second_factor.checking import FactorChecks
 from licence_qr.services.keys.keyring import FIRST_PURPOSES, Keys
 from licence_qr.services.operation.readiness import Watching
 from licence_qr.store.accounts import accounts, persons
+from licence_qr.store.backup import last_backup
 from licence_qr.store.keys import key_files, newest_lists
 
 KEY_ENDS_WITHIN = timedelta(days=60)  # to fetch the root key from its safe
@@ -40,7 +41,7 @@ class Doctor:
     def examine(self, now: datetime) -> list[LicenceQRError]:
         """What was found, the gravest first; empty where nothing is. Raises RegisterError, KeyStoreError, TokenError."""
         broken = self.watching.look(now).reasons
-        return [*broken, *self._keys(now), *self._files(), *self._people()]
+        return [*broken, *self._keys(now), *self._backup(now), *self._files(), *self._people()]
 
     def _keys(self, now: datetime) -> Iterator[LicenceQRError]:
         folder, passphrase = self.keys.folder, self.keys.passphrase_file
@@ -56,6 +57,11 @@ class Doctor:
                 yield LicenceQRError("unsafe_key_ends", purpose=purpose.value, last=last)
         if not newest_lists.read(folder):
             yield LicenceQRError("unsafe_lists_not_noted", path=folder)
+
+    def _backup(self, now: datetime) -> Iterator[LicenceQRError]:
+        last = last_backup.read(self.home)
+        if last is None and not self.checks.demonstration:
+            yield LicenceQRError("unsafe_no_backup")
 
     def _files(self) -> Iterator[LicenceQRError]:
         register = self.watching.probe.path

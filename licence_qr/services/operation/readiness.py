@@ -21,6 +21,7 @@ from licence_qr.domain.dates import local_date
 from licence_qr.errors import LicenceQRError, RegisterError
 from licence_qr.services.keys.keyring import FIRST_PURPOSES, Keys
 from licence_qr.services.publishing.status_list import LIFETIME
+from licence_qr.store.backup import last_backup
 from licence_qr.store.database.connections import WRITE_WAIT_SECONDS
 from licence_qr.store.database.probe import RegisterProbe
 from licence_qr.store.feedback import reports
@@ -31,6 +32,7 @@ from licence_qr.store.register.photo_files import PhotoFiles
 LEAST_FREE_BYTES = 100 * 1024 * 1024  # below it there is no room for the copy that a backup makes of a small register
 # A clerk is refused after waiting this long for another writer.
 _STUCK_AFTER = timedelta(seconds=WRITE_WAIT_SECONDS)
+BACKUP_TOO_OLD = timedelta(hours=26)  # one a day, and two hours for it
 _KEPT_FOR = timedelta(seconds=1)
 
 
@@ -44,6 +46,7 @@ class Readiness:
     writers_waiting: int = 0
     newest_event_at: datetime | None = None
     status_list_issued_at: datetime | None = None
+    backed_up_at: datetime | None = None
     trust_list_sequence: int | None = None
     trust_list_issued_at: datetime | None = None
     signing_until: dict[KeyPurpose, date] = field(default_factory=dict)
@@ -93,6 +96,7 @@ class Watching:
             self._signing,
             self._disks,
             self._status_list,
+            self._backup,
         )
         for check in checks:
             with found.noting():
@@ -167,6 +171,13 @@ class Watching:
         issued_at = found.status_list_issued_at
         if issued_at is not None and found.at >= issued_at + LIFETIME:
             raise RegisterError("offline_list_too_old", issued_at=_told(issued_at))
+
+    def _backup(self, found: Readiness) -> None:
+        """Where none was ever made nobody is called for it: ``licence-qr doctor`` tells."""
+        last = last_backup.read(self.probe.path.parent)
+        found.backed_up_at = last.instant if last else None
+        if last and found.at - last.instant > BACKUP_TOO_OLD:
+            raise RegisterError("backup_too_old", at=_told(last.instant), to=last.to)
 
 
 def _check_clock(found: Readiness) -> None:

@@ -71,6 +71,7 @@ def _details(found: Readiness) -> dict[str, Any]:
         "writer_busy": found.writer_busy,
         "writers_waiting": found.writers_waiting,
         "status_list_age_seconds": _age(found, found.status_list_issued_at),
+        "backup_age_seconds": _age(found, found.backed_up_at),
         "trust_list": {
             "sequence": found.trust_list_sequence,
             "age_seconds": _age(found, found.trust_list_issued_at),
@@ -92,6 +93,8 @@ def _readings(found: Readiness) -> Iterator[Reading]:
     yield Reading("ready", "1 where /readyz answers 200", float(not found.reasons))
     for reason in found.reasons:
         yield Reading("not_ready", "1 for each reason why not", 1.0, (("code", reason.code),))
+    if (backup_age := _age(found, found.backed_up_at)) is not None:
+        yield Reading("backup_age_seconds", "Age of the last good backup", float(backup_age))
     ages = {"status": found.status_list_issued_at, "trust": found.trust_list_issued_at}
     for name, issued_at in ages.items():
         age = _age(found, issued_at)
