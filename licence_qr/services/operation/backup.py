@@ -24,7 +24,7 @@ from licence_qr.services.register.events import NewEvent
 from licence_qr.store.backup import age, last_backup
 from licence_qr.store.backup.age import Recipients
 from licence_qr.store.backup.last_backup import LastBackup
-from licence_qr.store.backup.places import BackupPlace
+from licence_qr.store.backup.places import BackupPlace, alone_in
 from licence_qr.store.database import migrations, snapshot
 from licence_qr.store.database.connections import Database
 from licence_qr.store.files import file_errors
@@ -33,7 +33,7 @@ from licence_qr.store.register import pending_events
 
 BLOCK = 64 * 1024  # bytes of the register in one object
 _NAMES = "licence-qr names of backup objects 1"
-_COPY = ".register-copy.db"
+_WORK = ".backup"  # below the home: one backup at a time copies the register here, wherever it goes to
 Progress = Callable[[int, int], None]
 
 
@@ -71,8 +71,8 @@ class Backup:
         """
         place = BackupPlace(folder, self._names_key(to))
         self._tell(place, to, by, now)
-        name, copied = f"{now.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}", self.home / _COPY
-        with place.alone():
+        name, copied = f"{now.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}", self.home / _WORK / "register.db"
+        with alone_in(copied.parent), place.alone():
             try:
                 snapshot.copy(self.database.path, copied)
                 manifest, new = self._put_all(place, to, copied, now, progress)

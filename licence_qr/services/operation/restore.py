@@ -24,6 +24,7 @@ from licence_qr.services.register import events
 from licence_qr.services.register.events import NewEvent
 from licence_qr.store.backup.age import Identity
 from licence_qr.store.backup.places import BackupPlace
+from licence_qr.store.database import journal_files
 from licence_qr.store.database.connections import Database
 from licence_qr.store.files import file_errors, sync_names
 from licence_qr.store.keys import key_files, newest_lists, noted_lists
@@ -99,7 +100,7 @@ class Restore:
         return private_files.put_back(source.read(identity), self.keys, self.web_secret)
 
     def _refuse_over_register(self) -> None:
-        for each in (self.register, self.home / "photos"):
+        for each in (self.register, *journal_files.left_beside(self.register), self.home / "photos"):
             if each.exists():
                 raise RuleError("restore_register_here", path=each)
 
@@ -173,8 +174,18 @@ class Restore:
             for path in sorted(staged.iterdir(), key=lambda each: (each.name == self.register.name, each.name)):
                 if path.name.startswith(self.register.name) and path.is_file() and path.name != self.register.name:
                     continue  # the queue of those who wrote here
-                path.rename(self.home / path.name)
+                _move(path, self.home / path.name)
                 sync_names(self.home)
+
+
+def _move(source: Path, target: Path) -> None:
+    """Rename; into a folder that is there, as that of the events that wait, file by file."""
+    if not target.is_dir():
+        source.rename(target)
+        return
+    for path in sorted(source.iterdir()):
+        path.rename(target / path.name)
+    sync_names(target)
 
 
 def _far_above(given: Mapping[str, int]) -> Mapping[str, int]:

@@ -26,6 +26,22 @@ _LIST = ".objects"
 _ENDING = ".age"
 
 
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Keep other backups out of a folder (mode 0700), made if missing. Raises RegisterError ``backup_running``."""
+    with file_errors(folder):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise RegisterError("backup_running", path=folder) from error
+        yield
+    finally:
+        os.close(lock)
+
+
 @dataclass(frozen=True, slots=True)
 class BackupPlace:
     """One folder of backups. Raises RegisterError, as ``register_unreachable``, where it cannot be used."""
@@ -36,17 +52,11 @@ class BackupPlace:
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Keep other backups to the same place out. Raises RegisterError ``backup_running``."""
-        with file_errors(self.folder):
-            for each in (self.folder, self.folder / "objects", self.folder / "snapshots"):
-                each.mkdir(mode=0o700, parents=True, exist_ok=True)
-            lock = os.open(self.folder, os.O_RDONLY)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with alone_in(self.folder):
+            with file_errors(self.folder):
+                for each in (self.folder / "objects", self.folder / "snapshots"):
+                    each.mkdir(mode=0o700, exist_ok=True)
             yield
-        except BlockingIOError as error:
-            raise RegisterError("backup_running", path=self.folder) from error
-        finally:
-            os.close(lock)
 
     def put(self, content: bytes, encrypt: Callable[[bytes], bytes]) -> tuple[str, bool]:
         """Keep ``content``; return its name, and whether it is new here."""

@@ -22,6 +22,12 @@ def beside(register: Path) -> dict[Path, tuple[int, int]]:
     return found
 
 
+def left_beside(register: Path) -> tuple[Path, ...]:
+    """What SQLite would apply to any register that is put here, or believe of it: log, index, rollback journal."""
+    names = (register.with_name(register.name + suffix) for suffix in ("-wal", "-shm", "-journal"))
+    return tuple(path for path in names if path.exists())
+
+
 def remove(files: Mapping[Path, tuple[int, int]]) -> None:
     """Remove those files that still have the same device and inode. The caller has them open, so no inode was reused.
 

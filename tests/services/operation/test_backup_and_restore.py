@@ -130,7 +130,7 @@ def test_a_backup_that_was_stopped_is_gone_on_with(here: Here) -> None:
     with pytest.raises(KeyboardInterrupt):
         making.make(here.backups, Recipients((here.recipient,)), 1, AT_THE_MACHINE, now, stop)
     assert list((here.backups / "snapshots").iterdir()) == []
-    assert not (here.home / ".register-copy.db").exists()
+    assert not list((here.home / ".backup").iterdir())
     made = here.back_up()
     assert made.new < made.objects
     here.lose_register()
@@ -217,7 +217,7 @@ def test_damaged_pages_make_no_backup_and_remove_none(here: Here) -> None:
     with pytest.raises(RegisterError, match="register_damaged"):
         here.back_up(keep=1)
     assert [path.stem for path in (here.backups / "snapshots").glob("*.age")] == [first.snapshot]
-    assert not (here.home / ".register-copy.db").exists()
+    assert not list((here.home / ".backup").iterdir())
 
 
 def test_without_marks_a_thousand_numbers_are_left_out(here: Here) -> None:
@@ -315,3 +315,43 @@ def test_a_copy_is_of_one_moment_while_others_write(here: Here, tmp_path: Path) 
     database.close()
     assert len(steps) > 3 and steps == sorted(steps)
     assert rows(tmp_path / "copy.db", "SELECT value FROM register_facts WHERE name = 'step'") == [("none",)]
+
+
+@pytest.mark.parametrize("left", ["-wal", "-shm", "-journal"])
+def test_nothing_is_restored_beside_a_log_that_sqlite_would_apply(here: Here, left: str) -> None:
+    here.back_up()
+    here.lose_register()
+    log = here.home / f"register.db{left}"
+    log.write_bytes(b"of the register that was lost")
+    with pytest.raises(RuleError) as refused:
+        here.restore()
+    assert (refused.value.code, refused.value.facts["path"]) == ("restore_register_here", log)
+    assert not (here.home / "register.db").exists()
+
+
+def test_events_that_wait_beside_the_lost_register_stay(here: Here) -> None:
+    waiting = here.home / "register.db-events"
+    waiting.mkdir()
+    (waiting / "1.unreadable").write_text("of the backup")
+    here.back_up()
+    here.lose_register()
+    waiting.mkdir()
+    (waiting / "2.unreadable").write_text("of afterwards")
+    here.restore()
+    assert {path.name: path.read_text() for path in waiting.iterdir()} == {
+        "1.unreadable": "of the backup",
+        "2.unreadable": "of afterwards",
+    }
+
+
+def test_backups_to_two_places_do_not_take_each_others_copy(here: Here) -> None:
+    making, now, to = build_backup(load_settings(settings_of(here.folder)), {}), datetime.now(UTC), here.recipient
+
+    def also(*_: int) -> None:
+        with pytest.raises(RegisterError) as refused:
+            making.make(here.folder / "others", Recipients((to,)), 1, AT_THE_MACHINE, now, lambda *_: None)
+        assert refused.value.code == "backup_running"
+
+    making.make(here.backups, Recipients((to,)), 1, AT_THE_MACHINE, now, also)
+    here.lose_register()
+    here.restore()
