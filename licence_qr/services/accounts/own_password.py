@@ -13,7 +13,7 @@ from licence_qr.services.accounts.accounts import shut_out
 from licence_qr.services.accounts.confirming import Confirming
 from licence_qr.services.accounts.notes import note
 from licence_qr.services.accounts.second_factor.checking import Proof
-from licence_qr.services.accounts.sessions import CameFrom
+from licence_qr.services.accounts.sessions import CameFrom, demand_not_ended
 from licence_qr.store.accounts import accounts, sessions
 
 CHANGING = ActContent("change own password", "")
@@ -55,6 +55,7 @@ class OwnPassword:
             user = accounts.user_by_id(tx, actor.user_id)
             if user is None or user.disabled or user.password_hash != before.password_hash:
                 raise AccessError("password_wrong")  # somebody has set another one meanwhile
+            demand_not_ended(tx, actor)
             accounts.set_password(tx, actor.user_id, hashed, must_change=False)
             note(tx, EventKind.PASSWORD_SET, actor.user_id, actor, now)
             shut_out(tx, user, actor, now)

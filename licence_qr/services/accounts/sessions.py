@@ -15,7 +15,7 @@ from licence_qr.domain.dates import local_date
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.register.networks import client_network
 from licence_qr.domain.roles import AT_THE_MACHINE, Actor, Via
-from licence_qr.errors import AccessError, RegisterError
+from licence_qr.errors import AccessError, RegisterError, SignInNeeded
 from licence_qr.services.accounts import staff
 from licence_qr.services.accounts.notes import note
 from licence_qr.services.register import access, events, own_acts, things
@@ -257,6 +257,14 @@ def note_ended(tx: Transaction, user_id: int, by: Actor, ended: tuple[str, ...],
     """Record which sessions of an account were ended by somebody, if any were."""
     if ended:
         note(tx, EventKind.SESSION_ENDED, user_id, by, now, {"sessions": sorted(ended)})
+
+
+def demand_not_ended(tx: Transaction, actor: Actor) -> None:
+    """Raise SignInNeeded if the session in which ``actor`` acts was ended since the request began: checking a password takes
+    a while, and whoever ended all sessions means that one too."""
+    session = sessions.get(tx, actor.via.session)
+    if session is not None and session.revoked:
+        raise SignInNeeded("sign_in_needed")
 
 
 def close_calendar(tx: Transaction, user_id: int, by: Actor, now: datetime) -> None:

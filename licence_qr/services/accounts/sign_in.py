@@ -14,7 +14,7 @@ from licence_qr.errors import AccessError
 from licence_qr.services.accounts import sign_in_limits
 from licence_qr.services.accounts.passwords import Passwords
 from licence_qr.services.accounts.second_factor.checking import FactorChecks
-from licence_qr.services.accounts.sessions import CameFrom, Sessions
+from licence_qr.services.accounts.sessions import CameFrom, Sessions, demand_not_ended
 from licence_qr.services.accounts.sign_in_limits import KnownDevice, Tries
 from licence_qr.services.register import refusals, throttle
 from licence_qr.store.accounts import accounts
@@ -58,19 +58,28 @@ class SignIn:
         with self.database.write() as tx:
             last = throttle.take(tx, tries.all, now, "sign_in_throttled")
             user = accounts.user_by_name(tx, username)
-        if not self.passwords.fits(user, password) or user is None:
+        token, known = "", user
+        while not token and self.passwords.fits(known, password) and known is not None:
+            rehashed = self.passwords.rehashed(known, password)
+            with self.database.write() as tx:
+                checked, known = known, accounts.user_by_id(tx, known.actor.user_id)
+                if known is None or not _is_as_checked(known, checked):
+                    continue  # while the password was hashed it was set anew, or the account closed
+                throttle.forget(tx, tries.own)
+                throttle.give_back(tx, tries.shared)
+                if rehashed:
+                    accounts.rehash_password(tx, known.actor.user_id, rehashed)
+                token = self._opened(tx, known, CameFrom(client, device_words), instead_of, now)
+        if not token:
             self._note_refusal(user, client, now, locked=last)
             raise AccessError("sign_in_failed")
-        rehashed = self.passwords.rehashed(user, password)
-        with self.database.write() as tx:
-            throttle.forget(tx, tries.own)
-            throttle.give_back(tx, tries.shared)
-            if rehashed:
-                accounts.rehash_password(tx, user.actor.user_id, rehashed)
-            refusals.close(tx, now)
-            self.sessions.end_within(tx, instead_of, now)
-            wants = SignInStage.PASSWORD if user.must_change else self.after_password(tx, user.actor)
-            return self.sessions.open(tx, user.actor, CameFrom(client, device_words), now, wants=wants)
+        return token
+
+    def _opened(self, tx: Transaction, user: User, came: CameFrom, instead_of: str, now: datetime) -> str:
+        refusals.close(tx, now)
+        self.sessions.end_within(tx, instead_of, now)
+        wants = SignInStage.PASSWORD if user.must_change else self.after_password(tx, user.actor)
+        return self.sessions.open(tx, user.actor, came, now, wants=wants)
 
     def after_password(self, tx: Transaction, actor: Actor) -> SignInStage | None:
         """What a session wants that has been opened with the right password of ``actor``, one of their own choice."""
@@ -110,6 +119,7 @@ class SignIn:
         changed. Raises AccessError ``password_wrong`` or ``password_throttled``; the try is counted before the password
         is checked, and a wrong one leaves a trace. Raises AccessError ``password_not_own`` for one that somebody else has
         set, unless it need not be ``of_own_choice``: whoever came in by the identity service was not asked to change it.
+        Raises SignInNeeded as ``demand_not_ended``.
         """
         tries = sign_in_limits.of_confirming(actor.username, client, beside)
         with self.database.read() as tx:
@@ -125,13 +135,15 @@ class SignIn:
         if user.must_change and of_own_choice:
             raise AccessError("password_not_own")
         with self.database.write() as tx:
+            demand_not_ended(tx, actor)
             throttle.forget(tx, tries.own)
             throttle.give_back(tx, tries.shared)
         return user
 
 
-def _from(client: str) -> Via:
-    return Via(network=client_network(client))
+def _is_as_checked(user: User, checked: User) -> bool:
+    """Whether the password that was checked is still the one that opens the account."""
+    return user.password_hash == checked.password_hash and not user.disabled
 
 
 def _tries(tx: Transaction, username: str, client: str, device: KnownDevice | None) -> Tries:

@@ -129,8 +129,9 @@ def test_the_second_factor_is_asked_for_but_where_it_follows(services: Services,
 
     with pytest.raises(AccessError, match="second_factor_wrong"):
         change(Holder(actor), PASSWORD, OWN)
-    assert change(Holder(actor), PASSWORD, OWN, app.at(later))
-    first = Holder(actor, SignInStage.PASSWORD)
+    renewed = people.actor(change(Holder(actor), PASSWORD, OWN, app.at(later)), later)
+    assert renewed
+    first = Holder(renewed, SignInStage.PASSWORD)
     token = change(first, OWN, "nine grey herons at noon")
     held = people.sessions.holder(token, later)
     assert held is not None

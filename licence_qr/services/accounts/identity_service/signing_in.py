@@ -105,43 +105,39 @@ class IdentitySignIn:
         """
         try:
             person = self.provider.person(begun.asked, answer, now)
-            users = self._accounts(person)
+            with self.signing_in.database.write() as tx:
+                return self._entered(tx, person, visitor, begun.carried, now)
         except (IdentityServiceError, AccessError):
             self._note_refusal(visitor, now)
             raise
-        with self.signing_in.database.write() as tx:
-            throttle.give_back(tx, sign_in_limits.of_identity_service(visitor.came.client))
-            if len(users) == 1:
-                return self._open(tx, users[0], visitor, now, second_factor=person.second_factor)
-            proven = {"person": users[0].actor.person_id, "second_factor": person.second_factor}
-            key = self.steps.put(tx, visitor.browser, proven | {"carried": begun.carried}, now)
+
+    def _entered(
+        self, tx: Transaction, person: ProvenPerson, visitor: Visitor, carried: str, now: datetime
+    ) -> str | AccountChoice:
+        users = _accounts(tx, person)
+        throttle.give_back(tx, sign_in_limits.of_identity_service(visitor.came.client))
+        if len(users) == 1:
+            return self._open(tx, users[0], visitor, now, second_factor=person.second_factor)
+        proven = {"staff_no": person.staff_no, "second_factor": person.second_factor}
+        key = self.steps.put(tx, visitor.browser, proven | {"carried": carried}, now)
         return AccountChoice(key, tuple(user.actor for user in users))
 
     def choose(self, visitor: Visitor, key: str, username: str, now: datetime) -> tuple[str, str]:
         """The token of a new session of that account of the proven person, and what was carried.
 
-        Raises AccessError ``identity_service_outdated``.
+        Raises AccessError ``identity_service_outdated`` and as ``enter``.
         """
         found = self.steps.take(visitor.browser, key, now)
         with self.signing_in.database.write() as tx:
-            user = accounts.user_by_name(tx, username)
-            if found is None or "person" not in found or user is None or user.disabled:
+            if found is None or "staff_no" not in found:
                 raise AccessError("identity_service_outdated")
-            if user.actor.person_id != found["person"]:
+            # Asked anew: an account may have been closed, or the number given to somebody else, since they were shown.
+            person = ProvenPerson(found["staff_no"], second_factor=found["second_factor"])
+            user = next((each for each in _accounts(tx, person) if each.actor.username == username), None)
+            if user is None:
                 raise AccessError("identity_service_outdated")
-            token = self._open(tx, user, visitor, now, second_factor=found["second_factor"])
+            token = self._open(tx, user, visitor, now, second_factor=person.second_factor)
         return token, found["carried"]
-
-    def _accounts(self, person: ProvenPerson) -> tuple[User, ...]:
-        """The accounts that the person may open, at least one."""
-        with self.signing_in.database.read() as tx:
-            known = persons.by_staff_no(tx, person.staff_no)
-            if known is None:
-                raise AccessError("identity_service_person_unknown", staff_no=person.staff_no)
-            users = tuple(user for user in accounts.of_person(tx, known.person_id) if not user.disabled)
-        if not users:
-            raise AccessError("identity_service_person_disabled", staff_no=person.staff_no)
-        return users
 
     def _open(self, tx: Transaction, user: User, visitor: Visitor, now: datetime, *, second_factor: bool) -> str:
         """A session of ``user``. A password that must be changed was not used, so nobody is asked for another one."""
@@ -156,3 +152,14 @@ class IdentitySignIn:
         via = Via(network=client_network(visitor.came.client))
         with self.signing_in.database.write() as tx:
             refusals.note(tx, EventKind.SERVICE_SIGN_IN_REFUSED, _NOBODY, via, now)
+
+
+def _accounts(tx: Transaction, person: ProvenPerson) -> tuple[User, ...]:
+    """The accounts that the person may open, at least one."""
+    known = persons.by_staff_no(tx, person.staff_no)
+    if known is None:
+        raise AccessError("identity_service_person_unknown", staff_no=person.staff_no)
+    users = tuple(user for user in accounts.of_person(tx, known.person_id) if not user.disabled)
+    if not users:
+        raise AccessError("identity_service_person_disabled", staff_no=person.staff_no)
+    return users

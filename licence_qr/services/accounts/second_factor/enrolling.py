@@ -19,7 +19,7 @@ from licence_qr.services.accounts.confirming import Confirming
 from licence_qr.services.accounts.notes import note
 from licence_qr.services.accounts.second_factor import ceremonies, limits, totp
 from licence_qr.services.accounts.second_factor.checking import FactorChecks, Proof
-from licence_qr.services.accounts.sessions import note_ended
+from licence_qr.services.accounts.sessions import demand_not_ended, note_ended
 from licence_qr.services.register import own_acts, throttle
 from licence_qr.store.accounts import factors, passkeys, sessions
 from licence_qr.store.accounts.passkeys import Passkey
@@ -128,6 +128,7 @@ class SecondFactors:
         """
         tries = limits.of_confirming(actor.user_id)
         with self.database.write() as tx:
+            demand_not_ended(tx, actor)
             throttle.take(tx, tries, now, "second_factor_throttled")
             given = totp.digits(code)
             fits = given and self.checks.app_code_fits(tx, actor, given, now, confirmed=False)
@@ -179,6 +180,7 @@ class SecondFactors:
             created_at=now,
         )
         with self.database.write() as tx:
+            demand_not_ended(tx, actor)
             first = not self.checks.enrolled(tx, actor.user_id)
             if not passkeys.add(tx, actor.user_id, passkey):
                 raise AccessError("passkey_refused")

@@ -8,7 +8,7 @@ from datetime import datetime
 from licence_qr.domain.roles import Actor
 from licence_qr.services.accounts.second_factor import limits
 from licence_qr.services.accounts.second_factor.checking import SIGN_IN, Proof
-from licence_qr.services.accounts.sessions import CameFrom, note_ended
+from licence_qr.services.accounts.sessions import CameFrom, demand_not_ended, note_ended
 from licence_qr.services.accounts.sign_in import SignIn
 from licence_qr.services.accounts.sign_in_limits import KnownDevice
 from licence_qr.store.accounts import accounts, sessions
@@ -34,8 +34,12 @@ class FactorSignIn:
         return self.go_on(actor, client, now)
 
     def go_on(self, actor: Actor, client: str, now: datetime) -> str:
-        """A new session in the place of this one, of somebody who has just proven a factor or enrolled the first one."""
+        """A new session in the place of this one, of somebody who has just proven a factor or enrolled the first one.
+
+        Raises SignInNeeded as ``demand_not_ended``.
+        """
         with self.signing_in.database.write() as tx:
+            demand_not_ended(tx, actor)
             if sessions.end(tx, actor.user_id, actor.via.session, now):
                 note_ended(tx, actor.user_id, actor, (actor.via.session,), now)
             came = CameFrom(client, actor.via.device, sessions.opened_by(tx, actor.via.session))
