@@ -51,7 +51,7 @@ class ProofFrom:
 
 @dataclass(frozen=True, slots=True)
 class AccountLine:
-    """An account of a person. ``signed_in_at``: last, as far back as sessions are kept."""
+    """An account of a person. ``signed_in_at``: last, None if never (``sessions.last_of``)."""
 
     actor: Actor
     disabled: bool

@@ -29,7 +29,7 @@ from licence_qr.store.work import calendar_feeds
 SESSION_HOURS = 12
 IDLE_MINUTES = 60
 PAGE_SESSIONS = 50
-SESSIONS_KEPT_DAYS = 30  # after their end, for investigations
+SESSIONS_KEPT_DAYS = 30  # after their end, for investigations; of the last of an account stays when it was
 _TOUCH_SECONDS = 60
 _TOUCH_WAIT_SECONDS = 0.25
 
@@ -83,8 +83,8 @@ class Sessions:
             expires_at=now + timedelta(hours=SESSION_HOURS),
             revoked=False,
         )
-        sessions.sweep(tx, now - timedelta(days=SESSIONS_KEPT_DAYS))
         sessions.add(tx, session, _token_hash(token))
+        sessions.sweep(tx, now - timedelta(days=SESSIONS_KEPT_DAYS))
         said = None if came.by is OpenedBy.PASSWORD else {"by": came.by.value}
         note(tx, EventKind.SIGNED_IN, actor.user_id, actor.coming(_via(session)), now, said)
         return token

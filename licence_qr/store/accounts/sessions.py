@@ -111,7 +111,7 @@ def _where(wanted: SessionFilter, alive: tuple[datetime, datetime]) -> tuple[str
 
 
 def last_of(tx: Transaction, user_id: int) -> datetime | None:
-    """When this account signed in last, as far back as sessions are kept; else None."""
+    """When this account signed in last; None if it never did, or only before registers kept the last session."""
     row = tx.one("SELECT max(created_at) AS at FROM sessions WHERE user_id = ?", (user_id,))
     return datetime.fromisoformat(row["at"]) if row and row["at"] else None
 
@@ -148,8 +148,12 @@ def want_factor(tx: Transaction, user_id: int) -> None:
 
 
 def sweep(tx: Transaction, before: datetime) -> None:
-    """Delete sessions that ended before this instant."""
-    tx.run("DELETE FROM sessions WHERE expires_at < ?", (before.isoformat(),))
+    """Delete sessions that ended before this instant. Of the last one of an account stays when it was, not where from:
+    that somebody has come in by an account is not forgotten."""
+    is_last = "created_at = (SELECT max(o.created_at) FROM sessions o WHERE o.user_id = sessions.user_id)"
+    at = before.isoformat()
+    tx.run(f"DELETE FROM sessions WHERE expires_at < ? AND NOT {is_last}", (at,))
+    tx.run("UPDATE sessions SET client = '', device = '' WHERE expires_at < ? AND client <> ''", (at,))
 
 
 def _session(row: Row) -> Session:

@@ -23,6 +23,11 @@ def has(tx: Transaction, kind: EventKind, subject: str, actor: str, network: str
     return tx.one(sql, (kind, since.isoformat(), subject, actor, network)) is not None
 
 
+def any_of(tx: Transaction, kind: EventKind, subject: str) -> bool:
+    """Whether there is a trace of this kind of the subject, as far back as traces are kept."""
+    return tx.one("SELECT 1 FROM traces WHERE event = ? AND subject = ? LIMIT 1", (kind, subject)) is not None
+
+
 def delete_before(tx: Transaction, before: datetime, most: int) -> int:
     """Delete at most ``most`` of the traces from before an instant, the oldest first; return how many there were."""
     oldest = "SELECT seq FROM traces WHERE at < ? ORDER BY at LIMIT ?"

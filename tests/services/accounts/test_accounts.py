@@ -219,6 +219,17 @@ def test_sessions_long_over_are_swept(people, services, now, all_rows):
     assert len(all_rows(services.database)["sessions"]) == 1
 
 
+def test_of_the_last_session_stays_when_it_was_and_not_where_from(people, services, now, all_rows):
+    people.create("li", "李", "baishiyi", frozenset({Role.CLERK}), PASSWORD, now)
+    for day in (0, 1):
+        people.sign_in("li", PASSWORD, "10.0.0.2", now + timedelta(days=day))
+    people.sign_in("wang", PASSWORD, "10.0.0.1", now + timedelta(days=SESSIONS_KEPT_DAYS + 3))
+    with services.database.read() as tx:
+        last, new = tx.all("SELECT created_at, client FROM sessions ORDER BY created_at")
+    assert tuple(last) == ((now + timedelta(days=1)).isoformat(), "")
+    assert new["client"] == "10.0.0.1"
+
+
 def confirming(people, actor, password, now, client="10.0.0.1"):
     with pytest.raises(AccessError) as error:
         people.confirm_password(actor, password, client, now)

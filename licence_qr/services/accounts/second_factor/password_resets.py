@@ -15,7 +15,7 @@ from licence_qr.store.accounts import accounts, factor_resets, sessions
 from licence_qr.store.accounts.accounts import User
 from licence_qr.store.accounts.factor_resets import StoredReset
 from licence_qr.store.database.connections import Transaction
-from licence_qr.store.register import history
+from licence_qr.store.register import history, traces
 
 
 def demand_allowed(
@@ -41,9 +41,12 @@ def demand_allowed(
 def _never_used(tx: Transaction, user: User) -> bool:
     """Whether nobody has come in by the account, nor chosen a password or added a factor, since it was opened."""
     own = {EventKind.PASSWORD_SET, EventKind.FACTOR_ENROLLED}
-    rows = history.of_subject(tx, f"account/{user.actor.user_id}", own)
+    subject = f"account/{user.actor.user_id}"
+    rows = history.of_subject(tx, subject, own)
     chosen = not user.must_change or any(row["actor"] == user.actor.username for row in rows)
-    return not chosen and sessions.last_of(tx, user.actor.user_id) is None
+    # Registers from before the last session was kept have traces of it.
+    entered = sessions.last_of(tx, user.actor.user_id) is not None or traces.any_of(tx, EventKind.SIGNED_IN, subject)
+    return not (chosen or entered)
 
 
 def _counts_still(tx: Transaction, granted: StoredReset, now: datetime) -> bool:

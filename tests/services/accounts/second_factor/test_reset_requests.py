@@ -12,11 +12,13 @@ from people import CLIENT, PasskeyOwner, enrol_app
 
 from licence_qr.bootstrap import Services
 from licence_qr.domain.accounts.factor_resets import RESET_HOURS, SETTLED_DAYS, ResetState
+from licence_qr.domain.accounts.stages import OpenedBy
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import LicenceQRError
 from licence_qr.services.accounts.people import ProofFrom
 from licence_qr.services.accounts.second_factor.checking import Proof
 from licence_qr.services.accounts.second_factor.reset_requests import ResetRequests, confirming
+from licence_qr.services.accounts.sessions import CameFrom
 from licence_qr.store.register import history
 
 PASSWORD = "only-for-these-tests"
@@ -273,6 +275,23 @@ def test_once_a_second_person_agreed_who_asked_sets_it_once(scene: Scene) -> Non
     assert code(reset_password, scene, "clerk", "second") == "password_needs_two"
     assert scene.services.sign_in.sign_in("clerk", reset_password(scene, "clerk"), CLIENT, scene.now)
     assert code(reset_password, scene, "clerk") == "password_needs_two"
+
+
+@pytest.mark.parametrize("known_by", ["the last session", "a trace"])
+def test_an_account_once_entered_counts_as_used_however_long_ago(scene: Scene, known_by: str) -> None:
+    """Somebody who comes in by the identity service alone never chooses a password."""
+    made = {"roles": frozenset({Role.CLERK}), "password": PASSWORD, "now": scene.now, "must_change": True}
+    scene.services.accounts.create("by-service", "服务（示例）", "baishiyi", **made)
+    actor = scene.services.accounts.user("by-service")
+    assert actor
+    scene.actors["by-service"] = actor
+    with scene.services.database.write() as tx:
+        scene.services.sessions.open(tx, actor, CameFrom(CLIENT, by=OpenedBy.IDENTITY_SERVICE), scene.now)
+        if known_by == "a trace":
+            tx.run("DELETE FROM sessions")
+    scene.now += timedelta(days=100)
+    scene.services.sign_in.sign_in("clerk", PASSWORD, CLIENT, scene.now)
+    assert code(reset_password, scene, "by-service") == "password_needs_two"
 
 
 @pytest.mark.parametrize("over", ["time", "the owner is in"])
