@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 
 from licence_qr.domain.accounts.people import PeopleFilter
 from licence_qr.domain.names import look_key, staff_key
+from licence_qr.domain.register.events import EventKind
 from licence_qr.store.database.connections import Row, Transaction
+from licence_qr.store.register import history
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +25,20 @@ class Person:
 
 def add(tx: Transaction, staff_no: str, name: str, office: str, at: datetime) -> int:
     """Add a person and return their key. The staff number must be new, or empty."""
-    cursor = tx.run(
-        "INSERT INTO persons (staff_no, name, office, created_at) VALUES (?, ?, ?, ?)",
-        (staff_no or None, name, office, at.isoformat()),
+    person_id = _new_key(tx)
+    tx.run(
+        "INSERT INTO persons (person_id, staff_no, name, office, created_at) VALUES (?, ?, ?, ?, ?)",
+        (person_id, staff_no or None, name, office, at.isoformat()),
     )
-    return int(cursor.lastrowid or 0)
+    return person_id
+
+
+def _new_key(tx: Transaction) -> int:
+    """A key that nobody has or had: the history names people by it, also those who were merged into another entry."""
+    merges = history.all_of_kind(tx, EventKind.PERSONS_MERGED)
+    gone = (int(json.loads(row["before"])["merged"].get("person_id", 0)) for row in merges)
+    row = tx.one("SELECT max(person_id) AS highest FROM persons", ())
+    return max(0, row["highest"] or 0 if row else 0, *gone) + 1
 
 
 def get(tx: Transaction, person_id: int) -> Person | None:

@@ -124,6 +124,11 @@ def of_kinds(tx: Transaction, kinds: Collection[EventKind], begin: datetime, end
     return [whole(row) for row in tx.all(sql, (*kinds, begin.isoformat(), end.isoformat()))]
 
 
+def all_of_kind(tx: Transaction, kind: EventKind) -> list[EventRow]:
+    """All events of one kind, oldest first. For kinds that are rare."""
+    return [whole(row) for row in tx.all(f"{_SELECT} WHERE event = ? ORDER BY seq", (kind,))]
+
+
 def of_both(tx: Transaction, ones: Collection[str], others: Collection[str]) -> tuple[str, ...]:
     """The subjects on which an account of ``ones`` and one of ``others`` acted where two people are needed: one proposed and
     the other decided, both are officers of one record, or one asked for a reset and the other confirmed it."""

@@ -45,6 +45,19 @@ def test_accounts_with_one_staff_number_are_of_one_person(services: Services, no
     assert again is not None and again.others == {"wang-decides"}
 
 
+def test_the_key_of_a_merged_person_is_given_to_nobody_else(services: Services, now: datetime) -> None:
+    """The history names people by their keys."""
+    staff, by = services.staff, AT_THE_MACHINE
+    kept, gone, gone_too = (
+        staff.add(PersonDetails("", name, "baishiyi"), by, now) for name in ("张三", "张三", "张三")
+    )
+    staff.merge(gone, gone_too, by, now)
+    assert staff.add(PersonDetails("", "王新", "baishiyi"), by, now) == gone_too + 1
+    staff.merge(kept, gone_too + 1, by, now)
+    open_account(services, "wang", Role.CLERK, "B-017", now)
+    assert [each.person.person_id for each in staff.everybody()][-3:] == [kept, gone, gone_too + 2]
+
+
 def test_a_staff_number_has_one_name(services: Services, now: datetime) -> None:
     open_account(services, "wang", Role.CLERK, "B-017", now)
     with pytest.raises(InputError, match="staff_no_of_other_name"):
