@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from licence_qr.domain.accounts.act_content import ActContent
 from licence_qr.domain.accounts.people import PeopleFilter
+from licence_qr.domain.canonical_json import canonical_json
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import AccessError, InputError
@@ -47,6 +48,15 @@ class ProofFrom:
 
     proof: Proof
     client: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewAccount:
+    """An account to be opened. ``was`` is ``staff.state_of`` its person when the form was made, None without a form."""
+
+    username: str
+    roles: frozenset[Role]
+    was: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,36 +149,44 @@ class People:
         self._confirm(actor, proof, replace(correcting(person_id, was), typed=typed), now)
         self.staff.change(person_id, details, actor, now, was)
 
-    def merge(self, actor: Actor, person_id: int, other_id: int, proof: ProofFrom, now: datetime) -> tuple[str, ...]:
+    def merge(
+        self,
+        actor: Actor,
+        person_id: int,
+        other_id: int,
+        proof: ProofFrom,
+        now: datetime,
+        were: tuple[str, str] | None = None,
+    ) -> tuple[str, ...]:
         """Record that two entries are one person; return what ``Staff.merge`` does. Raises AccessError, and as it."""
         self._demand(actor, person_id, other_id)
-        self._confirm(actor, proof, merging(person_id, other_id), now)
-        return self.staff.merge(person_id, other_id, actor, now)
+        self._confirm(actor, proof, merging(person_id, other_id, were), now)
+        return self.staff.merge(person_id, other_id, actor, now, were)
 
     def open_account(
         self,
         actor: Actor,
         person_id: int,
-        username: str,
-        roles: frozenset[Role],
+        wanted: NewAccount,
         proof: ProofFrom,
         now: datetime,
     ) -> str:
         """Open an account of a person, in their office; return its starting password.
 
-        Raises AccessError, InputError ``roles_missing``, and as ``open_within``.
+        Raises AccessError, InputError ``roles_missing``, ConflictError ``person_changed_meanwhile``, and as
+        ``open_within``.
         """
         self._demand(actor, person_id)
-        staff.demand_some(roles)
-        typed = (("username", username), ("roles", _ticked(roles)))
-        self._confirm(actor, proof, replace(opening(person_id), typed=typed), now)
+        staff.demand_some(wanted.roles)
+        typed = (("username", wanted.username), ("roles", _ticked(wanted.roles)))
+        self._confirm(actor, proof, replace(opening(person_id, wanted.was), typed=typed), now)
         password = secrets.token_urlsafe(STARTING_PASSWORD_BYTES)
         with self.database.read() as tx:
             person = staff.known(tx, person_id)
-        account = Actor(0, username, person.name, person.office, roles, person_id=person_id)
+        account = Actor(0, wanted.username, person.name, person.office, wanted.roles, person_id=person_id)
         hashed = self.accounts.passwords.hash(password, account)
         with self.database.write() as tx:
-            staff.known(tx, person_id)
+            staff.demand_unchanged(wanted.was, staff.state_of(staff.known(tx, person_id)))
             open_within(tx, account, hashed, actor, now, must_change=True)
         return password
 
@@ -241,9 +259,9 @@ class People:
         self.confirming.confirm(actor, given.proof, content, given.client, now)
 
 
-def merging(person_id: int, other_id: int) -> ActContent:
-    """What is confirmed when two entries become one person."""
-    return ActContent("merge people", f"person/{person_id} person/{other_id}")
+def merging(person_id: int, other_id: int, were: tuple[str, str] | None = None) -> ActContent:
+    """What is confirmed when two entries become one person; ``were``: ``state_of`` both when the form was made."""
+    return ActContent("merge people", f"person/{person_id} person/{other_id}", canonical_json(were or ()))
 
 
 def correcting(person_id: int, was: str) -> ActContent:
@@ -253,9 +271,10 @@ def correcting(person_id: int, was: str) -> ActContent:
     return ActContent("change person", f"person/{person_id}", was)
 
 
-def opening(person_id: int) -> ActContent:
-    """What is confirmed when an account is opened, but for its name and roles, which are typed."""
-    return ActContent("open account", f"person/{person_id}")
+def opening(person_id: int, was: str | None = None) -> ActContent:
+    """What is confirmed when an account is opened, but for its name and roles, which are typed; ``was``: as for
+    ``correcting``."""
+    return ActContent("open account", f"person/{person_id}", was or "")
 
 
 def changing(act: AccountAct, user_id: int, was: str = "") -> ActContent:

@@ -103,7 +103,7 @@ class Staff:
         """
         with self.database.write() as tx:
             person = known(tx, person_id)
-            _demand_unchanged(was, state_of(person))
+            demand_unchanged(was, state_of(person))
             wanted = self._checked(tx, details, person_id)
             if wanted == person:
                 return
@@ -111,19 +111,23 @@ class Staff:
             accounts.move_along(tx, person, wanted)
             _note(tx, EventKind.PERSON_CHANGED, person_id, by, now, before=_facts(person), after=_facts(wanted))
 
-    def merge(self, person_id: int, other_id: int, by: Actor, now: datetime) -> tuple[str, ...]:
+    def merge(
+        self, person_id: int, other_id: int, by: Actor, now: datetime, were: tuple[str, str] | None = None
+    ) -> tuple[str, ...]:
         """Record that two entries are one person: ``person_id`` stays and gets the accounts, absences and answers of
         ``other_id``. Return the subjects of acts that counted them as two people, which the event tells too.
 
         Those acts stand, and somebody has to look at them: what they decided is not undone by itself. A forbidden
         combination of roles that comes to light is told, not refused: that two accounts are of one person is true all the
-        same. Raises InputError ``persons_same`` or ``persons_two_staff_nos``, NotFoundError
-        ``thing_not_found``.
+        same. ``were`` is ``state_of`` both when the form was made. Raises InputError ``persons_same`` or
+        ``persons_two_staff_nos``, ConflictError ``person_changed_meanwhile``, NotFoundError ``thing_not_found``.
         """
         with self.database.write() as tx:
             person, other = known(tx, person_id), known(tx, other_id)
             if person == other:
                 raise InputError("persons_same", field="other")
+            for was, each in zip(were or (None, None), (person, other), strict=True):
+                demand_unchanged(was, state_of(each))
             if person.staff_no and other.staff_no and staff_key(person.staff_no) != staff_key(other.staff_no):
                 raise InputError("persons_two_staff_nos", field="other", one=person.staff_no, other=other.staff_no)
             kept, moved = (
@@ -150,7 +154,7 @@ class Staff:
         """
         with self.database.write() as tx:
             user = known_account(tx, user_id)
-            _demand_unchanged(was, roles_in_words(user.actor.roles))
+            demand_unchanged(was, roles_in_words(user.actor.roles))
             demand_some(roles)
             if roles == user.actor.roles:
                 return
@@ -171,12 +175,14 @@ class Staff:
     def reopen(self, user_id: int, by: Actor, now: datetime) -> None:
         """Open a closed account again, with its roles and password as they were.
 
-        Raises InputError ``roles_apart``, ConflictError ``person_changed_meanwhile``, NotFoundError ``thing_not_found``.
+        Raises InputError ``roles_apart`` or ``staff_no_needed``, ConflictError ``person_changed_meanwhile``, NotFoundError
+        ``thing_not_found``.
         """
         with self.database.write() as tx:
             user = known_account(tx, user_id)
             if not user.disabled:
                 raise _changed_meanwhile()
+            demand_number(tx, user.actor.person_id, user.actor.roles)
             demand_apart(tx, user.actor.person_id, user.actor.roles, of_account=user_id)
             accounts.enable_user(tx, user_id)
             note(tx, EventKind.ACCOUNT_REOPENED, user_id, by, now, {"roles": sorted(user.actor.roles)})
@@ -242,7 +248,8 @@ def roles_in_words(roles: frozenset[Role]) -> str:
     return ",".join(sorted(roles))
 
 
-def _demand_unchanged(was: str | None, is_now: str) -> None:
+def demand_unchanged(was: str | None, is_now: str) -> None:
+    """Raise ConflictError ``person_changed_meanwhile`` if a form showed another state than there is; None for no form."""
     if was is not None and was != is_now:
         raise _changed_meanwhile()
 

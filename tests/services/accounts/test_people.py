@@ -18,7 +18,7 @@ from licence_qr.domain.accounts.people import PeopleFilter
 from licence_qr.domain.accounts.stages import SignInStage
 from licence_qr.domain.roles import AT_THE_MACHINE, Actor, Role
 from licence_qr.errors import AccessError, ConflictError, InputError, LicenceQRError
-from licence_qr.services.accounts.people import PAGE_PEOPLE, AccountAct, ProofFrom, changing
+from licence_qr.services.accounts.people import PAGE_PEOPLE, AccountAct, NewAccount, ProofFrom, changing
 from licence_qr.services.accounts.second_factor.checking import Proof
 from licence_qr.services.accounts.staff import PersonDetails, roles_in_words
 from licence_qr.store.register import history, traces
@@ -97,8 +97,11 @@ def test_what_must_be_apart_is_refused_of_all_accounts_of_a_person_together(
 ) -> None:
     people = services.people
     assert refusal(account, services, "both", now, Role.CLERK, Role.AUDITOR) == "roles_apart"
-    assert refusal(people.open_account, admin, wang.person_id, "wang-2", {Role.AUDITOR}, PROOF, now) == "roles_apart"
-    password = people.open_account(admin, wang.person_id, "wang-2", frozenset({Role.DECIDER}), PROOF, now)
+    assert (
+        refusal(people.open_account, admin, wang.person_id, NewAccount("wang-2", frozenset({Role.AUDITOR})), PROOF, now)
+        == "roles_apart"
+    )
+    password = people.open_account(admin, wang.person_id, NewAccount("wang-2", frozenset({Role.DECIDER})), PROOF, now)
     held = services.sessions.holder(services.sign_in.sign_in("wang-2", password, "192.0.2.1", now), now)
     assert held is not None and held.wants is SignInStage.PASSWORD  # the administrator knows it too
     second = services.accounts.user("wang-2")
@@ -180,7 +183,10 @@ def test_nobody_does_it_to_themselves(services: Services, admin: Actor, wang: Ac
         for act in (people.close, people.reopen, people.reset_password):
             assert refusal(act, admin, own.user_id, PROOF, now) == "own_account"
         assert refusal(people.set_roles, admin, own.user_id, {Role.CATALOGUE}, "admin", PROOF, now) == "own_account"
-    assert refusal(people.open_account, admin, admin.person_id, "a3", {Role.ADMIN}, PROOF, now) == "own_account"
+    assert (
+        refusal(people.open_account, admin, admin.person_id, NewAccount("a3", frozenset({Role.ADMIN})), PROOF, now)
+        == "own_account"
+    )
     assert refusal(people.merge, admin, wang.person_id, admin.person_id, PROOF, now) == "own_account"
     assert refusal(people.merge, admin, admin.person_id, wang.person_id, PROOF, now) == "own_account"
     assert (
@@ -209,7 +215,10 @@ def test_grave_acts_take_the_right_password(services: Services, admin: Actor, ne
         assert refusal(act, admin, wang.user_id, wrong, now) == "password_wrong"
     later = now + timedelta(hours=1)
     assert refusal(people.set_roles, admin, wang.user_id, roles, "clerk", wrong, later) == "password_wrong"
-    assert refusal(people.open_account, admin, wang.person_id, "wang-2", roles, wrong, later) == "password_wrong"
+    assert (
+        refusal(people.open_account, admin, wang.person_id, NewAccount("wang-2", roles), wrong, later)
+        == "password_wrong"
+    )
     assert refusal(people.merge, admin, wang.person_id, li, wrong, later) == "password_wrong"
     person = people.get(admin, wang.person_id)
     details = PersonDetails("B-017", "王示例", "baishiyi")
@@ -224,7 +233,9 @@ def test_grave_acts_take_the_second_factor_once(services: Services, admin: Actor
     roles = frozenset({Role.DECIDER})
     acts: tuple[Callable[[ProofFrom, datetime], object], ...] = (
         lambda proof, at: people.set_roles(admin, wang.user_id, roles, "clerk", proof, at),
-        lambda proof, at: people.open_account(admin, wang.person_id, "wang-2", frozenset({Role.CLERK}), proof, at),
+        lambda proof, at: people.open_account(
+            admin, wang.person_id, NewAccount("wang-2", frozenset({Role.CLERK})), proof, at
+        ),
         lambda proof, at: people.close(admin, wang.user_id, proof, at),
         lambda proof, at: people.reopen(admin, wang.user_id, proof, at),
         lambda proof, at: people.reset_password(admin, wang.user_id, proof, at),

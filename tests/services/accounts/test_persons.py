@@ -144,3 +144,14 @@ def test_whoever_decides_or_inspects_needs_a_staff_number(services: Services, no
     # An account from before goes on, and may get other roles beside.
     old = services.accounts.create("old", "老示例", "bafu", frozenset({role}), PASSWORD, now)
     services.staff.set_roles(old, frozenset({role, Role.CLERK}), AT_THE_MACHINE, now)
+
+
+def test_a_closed_account_that_decides_opens_again_with_a_staff_number_only(services: Services, now: datetime) -> None:
+    decider = open_account(services, "decides", Role.DECIDER, "B-017", now)
+    services.accounts.disable("decides", now)
+    services.staff.change(decider.person_id, PersonDetails("", "王示例", "baishiyi"), AT_THE_MACHINE, now)
+    with pytest.raises(InputError, match="staff_no_needed"):
+        services.staff.reopen(decider.user_id, AT_THE_MACHINE, now)
+    services.staff.change(decider.person_id, PersonDetails("B-017", "王示例", "baishiyi"), AT_THE_MACHINE, now)
+    services.staff.reopen(decider.user_id, AT_THE_MACHINE, now)
+    assert services.accounts.user("decides")

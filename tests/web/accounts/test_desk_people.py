@@ -34,8 +34,9 @@ def added(administrator: Browser, name: str, staff_no: str = "", office: str = O
 
 def opened(administrator: Browser, person: str, username: str, role: str = "clerk") -> str:
     """The starting password of a new account."""
-    form = {"username": username, "roles": role, "password": PASSWORD}
-    answer = administrator.send(f"{person}/accounts/new", form)
+    page = administrator.see(f"{person}/accounts/new")
+    form = {"username": username, "roles": role, "password": PASSWORD, "was": hidden(page, "was")}
+    answer = administrator.send(f"{person}/accounts/new", form, page)
     assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
     shown = re.search(r'<code class="code">([^<]+)</code>', answer.get_data(as_text=True))
     assert shown
@@ -87,8 +88,9 @@ def test_roles_password_closing_and_reopening_each_take_the_password(
 def test_what_must_be_apart_is_said_beside_the_roles(administrator: Browser) -> None:
     person = added(administrator, "孙示例", "P-3")
     opened(administrator, person, "sun")
-    form = {"username": "sun-2", "roles": "auditor", "password": PASSWORD}
-    refused = administrator.send(f"{person}/accounts/new", form)
+    page = administrator.see(f"{person}/accounts/new")
+    form = {"username": "sun-2", "roles": "auditor", "password": PASSWORD, "was": hidden(page, "was")}
+    refused = administrator.send(f"{person}/accounts/new", form, page)
     shown = refused.get_data(as_text=True)
     assert refused.status_code == 422
     assert 'href="#roles"' in shown and "审计人员只查看" in shown and 'value="sun-2"' in shown
@@ -113,10 +115,28 @@ def test_two_entries_of_one_name_are_told_and_made_one_person(administrator: Bro
     assert "有同名的人" in administrator.see("/desk/people?q=周示例")
     found = re.search(r'href="([^"]+/merge/\d+)"', administrator.see(f"{first}/merge"))
     assert found
-    assert administrator.send(found[1], {"password": PASSWORD}).status_code == 303
+    page = administrator.see(found[1])
+    shown = {name: hidden(page, name) for name in ("was", "other_was")}
+    assert administrator.send(found[1], shown | {"password": PASSWORD}, page).status_code == 303
     page = administrator.see(first)
     assert "zhou" in page and "有同名的人" not in page
     administrator.see(second, 404)
+
+
+def test_entries_that_somebody_changed_meanwhile_are_shown_once_more(administrator: Browser) -> None:
+    """Who confirms a merge or an account means the people whom the page showed."""
+    first, second = added(administrator, "周示例"), added(administrator, "周示例")
+    merging, opening = f"{first}/merge/{second.rpartition('/')[2]}", f"{second}/accounts/new"
+    pages = {each: administrator.see(each) for each in (merging, opening)}
+    form = administrator.see(f"{second}/change")
+    other = {"staff_no": "", "name": "郑示例", "office": "bafu", "password": PASSWORD, "was": hidden(form, "was")}
+    assert administrator.send(f"{second}/change", other, form).status_code == 303
+    for address, page in pages.items():
+        shown = {name: hidden(page, name) for name in ("was", "other_was") if f'name="{name}"' in page}
+        typed = {"username": "zhou", "roles": "clerk", "password": PASSWORD}
+        refused = administrator.send(address, shown | typed, page)
+        assert (refused.status_code, "郑示例" in refused.get_data(as_text=True)) == (409, True)
+    assert "郑示例" in administrator.see(second)
 
 
 def test_nobody_is_offered_acts_on_themselves(administrator: Browser, desk_services: Services) -> None:

@@ -14,6 +14,7 @@ from licence_qr.errors import AccessError, ConflictError, InputError, LicenceQRE
 from licence_qr.services.accounts.people import (
     AccountAct,
     AccountLine,
+    NewAccount,
     PersonView,
     ProofFrom,
     changing,
@@ -91,7 +92,8 @@ def open_account(person_id: int) -> Response:
     actor, values = current_actor(), read_fields(request.form, (USERNAME, ROLES))
     username, chosen = values["username"].strip(), roles_typed(values["roles"])
     try:
-        password = people().open_account(actor, person_id, username, chosen, _proof(), current_instant())
+        wanted = NewAccount(username, chosen, _was())
+        password = people().open_account(actor, person_id, wanted, _proof(), current_instant())
     except _Refused as refused:
         return _new_account_page(people().get(actor, person_id), values, refused)
     return _password_page(people().get(actor, person_id), username, password)
@@ -144,7 +146,8 @@ def show_merge(person_id: int, other_id: int) -> Response:
 def merge(person_id: int, other_id: int) -> Response:
     """Make them one person. If it is refused, the page is shown again."""
     try:
-        of_both = people().merge(current_actor(), person_id, other_id, _proof(), current_instant())
+        were = _was(), _was("other_was")
+        of_both = people().merge(current_actor(), person_id, other_id, _proof(), current_instant(), were)
     except _Refused as refused:
         return _merge_page(person_id, other_id, refused)
     flash(t("已合并为一人。", "They are one person now."))
@@ -183,12 +186,17 @@ def _do(case: _Case) -> str:
         return people().reset_password(actor, user_id, _proof(), now)
     if case.act is AccountAct.ROLES:
         chosen = roles_typed(read_fields(request.form, (ROLES,))["roles"])
-        people().set_roles(actor, user_id, chosen, request.form.get("was", ""), _proof(), now)
+        people().set_roles(actor, user_id, chosen, _was(), _proof(), now)
     elif case.act is AccountAct.CLOSE:
         people().close(actor, user_id, _proof(), now)
     else:
         people().reopen(actor, user_id, _proof(), now)
     return ""
+
+
+def _was(name: str = "was") -> str:
+    """What the page showed when the form was made."""
+    return request.form.get(name, "")
 
 
 def _proof() -> ProofFrom:
@@ -219,7 +227,7 @@ def _act_page(case: _Case, refused: LicenceQRError | None = None) -> Response:
 def _new_account_page(view: PersonView, values: Mapping[str, str], refused: LicenceQRError | None = None) -> Response:
     shows(f"person/{view.person.person_id}", "name", "staff_no")
     fields = (USERNAME, ROLES)
-    asks = asking(current_actor(), opening(view.person.person_id), *(field.name for field in fields))
+    asks = asking(current_actor(), opening(view.person.person_id, view.state), *(field.name for field in fields))
     summary, problems = refusals(refused, (*fields, *asks.fields), BESIDE)
     page = render_template(
         "desk/accounts/account_new.html",
@@ -234,14 +242,15 @@ def _new_account_page(view: PersonView, values: Mapping[str, str], refused: Lice
 
 
 def _merge_page(person_id: int, other_id: int, refused: LicenceQRError | None = None) -> Response:
-    asks = asking(current_actor(), merging(person_id, other_id))
+    view, other = (people().get(current_actor(), each) for each in (person_id, other_id))
+    asks = asking(current_actor(), merging(person_id, other_id, (view.state, other.state)))
     summary, problems = refusals(refused, asks.fields, BESIDE)
     for each in (person_id, other_id):
         shows(f"person/{each}", "name", "staff_no")
     page = render_template(
         "desk/accounts/merge.html",
-        view=people().get(current_actor(), person_id),
-        other=people().get(current_actor(), other_id),
+        view=view,
+        other=other,
         role_names=ROLE_NAMES,
         asking=asks,
         summary=summary,
