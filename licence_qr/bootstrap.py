@@ -26,6 +26,7 @@ from licence_qr.services.accounts.identity_service.signing_in import IdentitySig
 from licence_qr.services.accounts.own_password import OwnPassword
 from licence_qr.services.accounts.passwords import STANDARD_HASHER, Passwords
 from licence_qr.services.accounts.people import People
+from licence_qr.services.accounts.roles.grants import RoleGrants
 from licence_qr.services.accounts.second_factor.checking import FactorChecks
 from licence_qr.services.accounts.second_factor.enrolling import SecondFactors
 from licence_qr.services.accounts.second_factor.reset_requests import ResetRequests
@@ -214,6 +215,11 @@ class Services:
     def reset_requests(self) -> ResetRequests:
         """The same on the screen, where one asks and the other confirms."""
         return ResetRequests(self.confirming)
+
+    @property
+    def role_grants(self) -> RoleGrants:
+        """Who holds which role; roles that one asks for and another confirms."""
+        return RoleGrants(self.confirming, self.staff)
 
     @property
     def factor_sign_in(self) -> FactorSignIn:

@@ -20,9 +20,11 @@ from licence_qr.cli.console import shows_people, whoever_runs_this
 from licence_qr.cli.demonstration import show_demonstration
 from licence_qr.cli.help import Command, Group
 from licence_qr.cli.json_output import json_option, say
+from licence_qr.cli.people.confirmers import NamedTwo, NewRoles, confirmer, two_for, two_options
 from licence_qr.config import METRICS_FOLDER, Settings, check_served, given_values, load_settings, set_variable
 from licence_qr.config.service_manager import service_manager as read_service_manager
 from licence_qr.config.shown import ShownSetting, shown_settings
+from licence_qr.domain.accounts.role_grants import TAKES_TWO
 from licence_qr.domain.roles import Role
 from licence_qr.errors import ConfigError, KeyStoreError, RegisterError
 from licence_qr.preparation import exclusive_lock, prepare
@@ -30,14 +32,10 @@ from licence_qr.process import log_lines, service_manager, signals, streams
 from licence_qr.process.ended_workers import take_in_ended
 from licence_qr.process.metrics_folder import metrics_folder
 from licence_qr.services.accounts.passwords import made_password
-from licence_qr.services.accounts.second_factor.checking import Proof
-from licence_qr.services.accounts.second_factor.resetting import Confirmer
 from licence_qr.services.keys.lan_certificate import lan_certificate
 from licence_qr.services.keys.lan_invitation import picture, terminal_lines
 
 if TYPE_CHECKING:
-    from licence_qr.bootstrap import Services
-    from licence_qr.domain.roles import Actor
     from licence_qr.front.limits import Limits
     from licence_qr.front.supervisor import Tidy
     from licence_qr.services.accounts.accounts import AccountHolder, Accounts
@@ -253,27 +251,34 @@ def _accounts() -> Accounts:
     default="",
     help="工号；同一工号就是同一人。 Staff number; accounts with one number are of one person.",
 )
+@two_options
 @json_option
 def add_account(
-    username: str, display_name: str, office: str, roles: tuple[str, ...], staff_no: str, as_json: bool
+    username: str,
+    display_name: str,
+    office: str,
+    roles: tuple[str, ...],
+    staff_no: str,
+    *,
+    named: NamedTwo,
+    as_json: bool,
 ) -> None:
     """添加账号；初始密码只显示这一次，不存放在任何地方，首次登录时必须修改。
 
-    Add an account. The initial password is shown once, not stored anywhere, and must be changed at the first sign-in."""
-    services = build(load_settings())
+    Add an account. The initial password is shown once, not stored anywhere, and must be changed at the first sign-in.
+
+    审批、监督、目录、管理和审计角色须两人，见 account roles。
+    Roles that decide, inspect, keep rules, manage people or audit take two people: see account roles."""
+    services, now, wanted = build(load_settings()), datetime.now(UTC), frozenset(Role(role) for role in roles)
     if office not in services.catalogue.offices:
         raise ConfigError("office_unknown", office=office, known="、".join(services.catalogue.offices))
-    password = made_password()
-    services.accounts.acting(whoever_runs_this()).create(
-        username,
-        display_name,
-        office,
-        frozenset(Role(role) for role in roles),
-        password,
-        datetime.now(UTC),
-        must_change=True,
-        staff_no=staff_no,
+    two = two_for(services, NewRoles(username, wanted, wanted, staff_no), named, now)
+    password, alone = made_password(), wanted - TAKES_TWO if two else wanted
+    user_id = services.accounts.acting(whoever_runs_this()).create(
+        username, display_name, office, alone, password, now, must_change=True, staff_no=staff_no
     )
+    if two:
+        services.staff.set_roles(user_id, wanted, two[1], now, asked_by=two[0].username)
     if as_json:
         person = {"username": username, "display_name": display_name, "office": office, "roles": sorted(set(roles))}
         say(person | {"password": password})
@@ -332,21 +337,12 @@ def reset_second_factor(username: str, administrator: str, second: str, reason: 
     """
     services = build(load_settings())
     _, *both = services.factor_reset.demand(username, administrator, second, datetime.now(UTC))
-    first, other = (_confirmer(services, each) for each in both)
+    first, other = (confirmer(services, each) for each in both)
     services.factor_reset.reset(username, first, other, reason, whoever_runs_this(), datetime.now(UTC))
     if as_json:
         say({"username": username, "reset": True})
         return
     click.echo(f"已重设 reset      {username}")
-
-
-def _confirmer(services: Services, actor: Actor) -> Confirmer:
-    """Ask somebody at the machine to prove who they are. What is asked goes to the standard error stream."""
-    password = click.prompt(f"{actor.username} 的密码 password", hide_input=True, err=True)
-    code = ""
-    if services.confirming.factors_of(actor):
-        code = click.prompt(f"{actor.username} 的验证码 code", hide_input=True, err=True)
-    return Confirmer(actor.username, Proof(password, code))
 
 
 @account.command("list", short_help="列出账号。 List the accounts.")

@@ -24,7 +24,7 @@ from licence_qr.web.accounts import (
     sign_in,
 )
 from licence_qr.web.desk import start
-from licence_qr.web.desk.accounts import absences, factor_resets, staff_sessions
+from licence_qr.web.desk.accounts import absences, factor_resets, role_pages, staff_sessions
 from licence_qr.web.desk.accounts import pages as people
 from licence_qr.web.desk.audit import pages as audit
 from licence_qr.web.desk.businesses import history, past_day
@@ -150,6 +150,7 @@ def _hand_over(app: Flask, given: Services) -> None:
     people.people.give(app, given.people)
     absences.absences.give(app, given.absences)
     factor_resets.resets.give(app, given.reset_requests)
+    role_pages.grants.give(app, given.role_grants)
     staff_sessions.staff_sessions.give(app, given.staff_sessions)
     audit.trail.give(app, given.trail)
     work.services.give(app, work.WorkServices(given.work_list, given.calendar_feeds, given.settings.address))

@@ -17,7 +17,7 @@ from desk_pages import HOTEL, OFFICE, PASSWORD
 from every_page import Walk, in_language, inside, languages
 from import_register import export
 from made_inspections import visits_and_draws
-from people import asked_reset
+from people import asked_reset, asked_roles
 from PIL import Image
 from playwright.sync_api import Page
 from screens import DESK, sign_in, width_of
@@ -73,6 +73,7 @@ def places(desk: Running) -> list[str]:
     known = {"uscc": uscc, "draft_id": draft, "size": "a5", "permit_id": permit, "number": sent.rpartition("/")[2]}
     known |= people(desk) | {"change": "roles"}
     known["reset_id"] = str(asked_reset(desk.services, "administrator", PASSWORD, datetime.now(UTC)))
+    known["grant_id"] = str(asked_roles(desk.services, "administrator", PASSWORD, datetime.now(UTC)))
     acts = [f"{business}/licence/{act}" for act in ("change", "add_premises", "reprint", "dormant", "mark", "cancel")]
     acts += [f"{business}/permit/{permit}/{act}" for act in ("change", "apply_renewal", "review", "grade", "cancel")]
     adapter = desk.app.url_map.bind("localhost")

@@ -78,6 +78,7 @@ OF_NO_OFFICE = (
     | {"applications.begun_for", "draws.absent"}
     | {f"absences.{name}" for name in ("list", "export", "get", "plan", "enter", "change", "end")}
     | {f"reset_requests.{name}" for name in ("ask", "list", "export", "get", "confirm", "decline")}
+    | {f"role_grants.{name}" for name in ("list", "export", "get", "confirm", "decline")}
     | {f"staff_sessions.{name}" for name in ("list", "export", "end", "end_all")}
     | {f"trail.{name}" for name in ("page", "day", "readers", "export")}
     | {f"work_list.{name}" for name in ("counts", "show", "everything", "export", "offices")}
@@ -216,6 +217,7 @@ def things(hotel: Scene, make_application: Any) -> dict[str, Any]:
         "given": AnswerRequest("0" * 64, OfficersAnswer.CONFIRMED),
         "reset_requests.ask.given": ProofFrom(Proof("x"), CLIENT),
         "reset_requests.confirm.given": ProofFrom(Proof("x"), CLIENT),
+        "role_grants.confirm.given": ProofFrom(Proof("x"), CLIENT),
         "people.list.wanted": PeopleFilter(),
         "people.export.wanted": PeopleFilter(),
         "person_id": hotel.actors["inspector"].person_id,
@@ -243,6 +245,7 @@ def things(hotel: Scene, make_application: Any) -> dict[str, Any]:
         "day": date(2026, 11, 23),
         "trail.page.wanted": TrailFilter(),
         "reset_id": 1,
+        "grant_id": 1,
         "only_open": True,
         "session_id": "",
         "staff_sessions.list.wanted": SessionFilter(),

@@ -10,6 +10,7 @@ from licence_qr.bootstrap import build
 from licence_qr.cli.console import whoever_runs_this
 from licence_qr.cli.help import Command
 from licence_qr.cli.json_output import json_option, say
+from licence_qr.cli.people.confirmers import NamedTwo, NewRoles, two_for, two_options
 from licence_qr.config import load_settings
 from licence_qr.domain.roles import Role
 
@@ -27,14 +28,25 @@ _username = click.argument("username", help="用户名。 User name.")
     type=click.Choice([role.value for role in Role]),
     help="今后的角色，可写多次。 The roles from now on; may be given more than once.",
 )
+@two_options
 @json_option
-def change_roles(username: str, roles: tuple[str, ...], as_json: bool) -> None:
+def change_roles(username: str, roles: tuple[str, ...], named: NamedTwo, as_json: bool) -> None:
     """变更账号的角色，立即生效，已登录的也一样。不能由同一人担任的角色，不予变更。
 
     Change the roles of an account, at once, also where it is signed in. Roles that one person must not have together are
-    refused."""
-    staff, chosen = build(load_settings()).staff, frozenset(Role(role) for role in roles)
-    staff.set_roles(staff.account(username), chosen, whoever_runs_this(), datetime.now(UTC))
+    refused.
+
+    增加审批、监督、目录、管理或审计角色的，人员管理员和第二人在本机各自输入密码和验证码；还没有这样两个人时除外。
+    A role that
+    decides, inspects, keeps rules, manages people or audits takes an administrator and a second person, who each enter
+    password and code here, as soon as there are two who could."""
+    services, now = build(load_settings()), datetime.now(UTC)
+    staff, chosen = services.staff, frozenset(Role(role) for role in roles)
+    user_id = staff.account(username)
+    gained = chosen - staff.roles_of(user_id)
+    two = two_for(services, NewRoles(username, chosen, gained), named, now)
+    by, asked_by = (two[1], two[0].username) if two else (whoever_runs_this(), "")
+    staff.set_roles(user_id, chosen, by, now, asked_by=asked_by)
     if as_json:
         say({"username": username, "roles": sorted(chosen)})
         return

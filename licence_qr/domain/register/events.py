@@ -81,6 +81,8 @@ class EventKind(StrEnum):
     ACCOUNT_CLOSED = "account_closed"  # account/<id>
     ACCOUNT_REOPENED = "account_reopened"  # account/<id>
     ROLES_CHANGED = "roles_changed"  # account/<id>
+    ROLES_ASKED = "roles_asked"  # account/<id>: roles that take a second person
+    ROLES_DECLINED = "roles_declined"  # account/<id>
     PERSON_ADDED = "person_added"  # person/<id>
     PERSON_CHANGED = "person_changed"  # person/<id>
     PERSONS_MERGED = "persons_merged"  # person/<id>: the one that is kept
@@ -219,6 +221,8 @@ PUBLIC_FIELDS: Mapping[EventKind, frozenset[str]] = {
     EventKind.ACCOUNT_CLOSED: _NOTHING,
     EventKind.ACCOUNT_REOPENED: _NOTHING,
     EventKind.ROLES_CHANGED: _NOTHING,
+    EventKind.ROLES_ASKED: _NOTHING,
+    EventKind.ROLES_DECLINED: _NOTHING,
     EventKind.PERSON_ADDED: _NOTHING,
     EventKind.PERSON_CHANGED: _NOTHING,
     EventKind.PERSONS_MERGED: _NOTHING,

@@ -21,6 +21,9 @@ def note(
     after: Mapping[str, object] | None = None,
     *,
     before: Mapping[str, object] | None = None,
+    asked_by: str = "",
 ) -> None:
-    """Record an event of an account."""
-    events.write(tx, NewEvent(kind=kind, subject=f"account/{user_id}", at=now, by=by, before=before, after=after))
+    """Record an event of an account. ``asked_by``: the user name of whoever asked that ``by`` do it as the second person."""
+    subject = f"account/{user_id}"
+    new = NewEvent(kind=kind, subject=subject, at=now, by=by, before=before, after=after, proposed_by=asked_by)
+    events.write(tx, new)

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from licence_qr.domain.accounts.act_content import ActContent
 from licence_qr.domain.accounts.people import PeopleFilter
+from licence_qr.domain.accounts.role_grants import grave_among
 from licence_qr.domain.canonical_json import canonical_json
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor, Role
@@ -17,6 +18,7 @@ from licence_qr.errors import AccessError, InputError
 from licence_qr.services.accounts import staff
 from licence_qr.services.accounts.accounts import Accounts, open_within
 from licence_qr.services.accounts.confirming import Confirming
+from licence_qr.services.accounts.roles.asking import ask
 from licence_qr.services.accounts.second_factor import password_resets
 from licence_qr.services.accounts.second_factor.checking import Proof
 from licence_qr.services.accounts.staff import PersonDetails, Staff
@@ -173,8 +175,9 @@ class People:
     ) -> str:
         """Open an account of a person, in their office; return its starting password.
 
+        Roles that take two people are asked for; until somebody else confirms them, the account has the others, or none.
         Raises AccessError, InputError ``roles_missing``, ConflictError ``person_changed_meanwhile``, and as
-        ``open_within``.
+        ``open_within`` and ``asking.ask``.
         """
         self._demand(actor, person_id)
         staff.demand_some(wanted.roles)
@@ -183,21 +186,32 @@ class People:
         password = secrets.token_urlsafe(STARTING_PASSWORD_BYTES)
         with self.database.read() as tx:
             person = staff.known(tx, person_id)
-        account = Actor(0, wanted.username, person.name, person.office, wanted.roles, person_id=person_id)
+        alone = wanted.roles - grave_among(wanted.roles, frozenset())
+        account = Actor(0, wanted.username, person.name, person.office, alone, person_id=person_id)
         hashed = self.accounts.passwords.hash(password, account)
         with self.database.write() as tx:
             staff.demand_unchanged(wanted.was, staff.state_of(staff.known(tx, person_id)))
-            open_within(tx, account, hashed, actor, now, must_change=True)
+            user_id = open_within(tx, account, hashed, actor, now, must_change=True)
+            if alone != wanted.roles:
+                ask(tx, staff.known_account(tx, user_id), wanted.roles, actor, now)
         return password
 
     def set_roles(
         self, actor: Actor, user_id: int, roles: frozenset[Role], was: str, proof: ProofFrom, now: datetime
-    ) -> None:
-        """Give an account other roles. Raises AccessError, and as ``Staff.set_roles``."""
+    ) -> int | None:
+        """Give an account other roles. Where one of them takes two people, ask for them all instead, and return the key of
+        the request. Raises AccessError, and as ``Staff.set_roles`` and ``asking.ask``.
+        """
         self._demand_of_another(actor, user_id)
         typed = (("roles", _ticked(roles)),)
         self._confirm(actor, proof, replace(changing(AccountAct.ROLES, user_id, was), typed=typed), now)
-        self.staff.set_roles(user_id, roles, actor, now, was)
+        with self.database.write() as tx:
+            user = staff.known_account(tx, user_id)
+            if grave_among(roles, user.actor.roles):
+                staff.demand_unchanged(was, staff.roles_in_words(user.actor.roles))
+                return ask(tx, user, roles, actor, now)
+            self.staff.give_roles(tx, user_id, roles, actor, now, was=was)
+        return None
 
     def close(self, actor: Actor, user_id: int, proof: ProofFrom, now: datetime) -> None:
         """Close an account and end its sessions. Raises AccessError, and as ``Accounts.disable``."""

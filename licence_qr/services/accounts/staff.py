@@ -83,6 +83,11 @@ class Staff:
             raise AccessError("account_unknown", username=username)
         return user.actor.user_id
 
+    def roles_of(self, user_id: int) -> frozenset[Role]:
+        """The roles of an account. Raises NotFoundError ``thing_not_found``."""
+        with self.database.read() as tx:
+            return known_account(tx, user_id).actor.roles
+
     def add(self, details: PersonDetails, by: Actor, now: datetime) -> int:
         """Add a person and return their key.
 
@@ -145,29 +150,52 @@ class Staff:
             _note(tx, EventKind.PERSONS_MERGED, person_id, by, now, before=before, after=after)
             return of_both
 
-    def set_roles(self, user_id: int, roles: frozenset[Role], by: Actor, now: datetime, was: str | None = None) -> None:
+    def set_roles(
+        self,
+        user_id: int,
+        roles: frozenset[Role],
+        by: Actor,
+        now: datetime,
+        was: str | None = None,
+        asked_by: str = "",
+    ) -> None:
         """Give an account other roles, also in its sessions: where only the new ones need a second factor, these want it at
-        the next request. ``was`` is ``roles_in_words`` when the form was made.
+        the next request. ``was`` is ``roles_in_words`` when the form was made; ``asked_by`` the user name of whoever asked
+        that ``by`` confirm it.
 
         Raises InputError ``roles_missing``, ``staff_no_needed`` or ``roles_apart``, ConflictError ``last_administrator`` or
         ``person_changed_meanwhile``, NotFoundError ``thing_not_found``.
         """
         with self.database.write() as tx:
-            user = known_account(tx, user_id)
-            demand_unchanged(was, roles_in_words(user.actor.roles))
-            demand_some(roles)
-            if roles == user.actor.roles:
-                return
-            demand_number(tx, user.actor.person_id, roles - user.actor.roles)
-            if not user.disabled:
-                demand_apart(tx, user.actor.person_id, roles, of_account=user_id)
-                if Role.ADMIN not in roles:
-                    demand_another_administrator(tx, user.actor)
-            accounts.set_roles(tx, user_id, roles)
-            if self._needs_factor(roles) and not self._needs_factor(user.actor.roles):
-                sessions.want_factor(tx, user_id)
-            before, after = {"roles": sorted(user.actor.roles)}, {"roles": sorted(roles)}
-            note(tx, EventKind.ROLES_CHANGED, user_id, by, now, after, before=before)
+            self.give_roles(tx, user_id, roles, by, now, was=was, asked_by=asked_by)
+
+    def give_roles(
+        self,
+        tx: Transaction,
+        user_id: int,
+        roles: frozenset[Role],
+        by: Actor,
+        now: datetime,
+        *,
+        was: str | None = None,
+        asked_by: str = "",
+    ) -> None:
+        """``set_roles`` in the caller's transaction."""
+        user = known_account(tx, user_id)
+        demand_unchanged(was, roles_in_words(user.actor.roles))
+        demand_some(roles)
+        if roles == user.actor.roles:
+            return
+        demand_number(tx, user.actor.person_id, roles - user.actor.roles)
+        if not user.disabled:
+            demand_apart(tx, user.actor.person_id, roles, of_account=user_id)
+            if Role.ADMIN not in roles:
+                demand_another_administrator(tx, user.actor)
+        accounts.set_roles(tx, user_id, roles)
+        if self._needs_factor(roles) and not self._needs_factor(user.actor.roles):
+            sessions.want_factor(tx, user_id)
+        before, after = {"roles": sorted(user.actor.roles)}, {"roles": sorted(roles)}
+        note(tx, EventKind.ROLES_CHANGED, user_id, by, now, after, before=before, asked_by=asked_by)
 
     def _needs_factor(self, roles: frozenset[Role]) -> bool:
         return is_required(roles, demonstration=self.demonstration)

@@ -93,6 +93,8 @@ READ_ABSENCES = Right(thing=things.ABSENCE, roles=READ_PEOPLE.roles, everywhere=
 MANAGE_ABSENCES = Right(thing=things.ABSENCE, roles=_ADMINISTRATORS | _SUPERVISORS, everywhere=_ADMINISTRATORS)
 # A second person, besides the administrator who asks: whoever knows the people of the office.
 CONFIRM_RESETS = Right(thing=things.PERSON, roles=_ADMINISTRATORS | _SUPERVISORS, everywhere=_ADMINISTRATORS)
+# Who holds which role, and the second person for roles that one administrator gives to nobody: another, or an auditor.
+CONFIRM_ROLES = Right(thing=things.PERSON, roles=_ADMINISTRATORS | _AUDITORS, everywhere=_ADMINISTRATORS | _AUDITORS)
 # Who did what and saw what: history and traces of every office.
 READ_TRACES = Right(thing=things.TRACE, roles=_AUDITORS, everywhere=_AUDITORS)
 

@@ -328,6 +328,11 @@ def m033_signing_apart(schema: Schema) -> None:
     codes_tables.part_signing(schema)
 
 
+def m034_role_grants(schema: Schema) -> None:
+    """Roles that one person asks for and another confirms."""
+    accounts_tables.add_role_grants(schema)
+
+
 STEPS: tuple[Callable[[Schema], None], ...] = (
     m001_businesses,
     m002_codes,
@@ -362,4 +367,5 @@ STEPS: tuple[Callable[[Schema], None], ...] = (
     m031_identity_service,
     m032_factor_resets,
     m033_signing_apart,
+    m034_role_grants,
 )

@@ -101,7 +101,9 @@ def test_what_must_be_apart_is_refused_of_all_accounts_of_a_person_together(
         refusal(people.open_account, admin, wang.person_id, NewAccount("wang-2", frozenset({Role.AUDITOR})), PROOF, now)
         == "roles_apart"
     )
-    password = people.open_account(admin, wang.person_id, NewAccount("wang-2", frozenset({Role.DECIDER})), PROOF, now)
+    password = people.open_account(
+        admin, wang.person_id, NewAccount("wang-2", frozenset({Role.SUPERVISOR})), PROOF, now
+    )
     held = services.sessions.holder(services.sign_in.sign_in("wang-2", password, "192.0.2.1", now), now)
     assert held is not None and held.wants is SignInStage.PASSWORD  # the administrator knows it too
     second = services.accounts.user("wang-2")
@@ -110,7 +112,7 @@ def test_what_must_be_apart_is_refused_of_all_accounts_of_a_person_together(
     assert refusal(people.set_roles, admin, second.user_id, {Role.ADMIN}, was, PROOF, now) == "roles_apart"
     # The first account is closed, and then both cannot be open.
     people.close(admin, wang.user_id, PROOF, now)
-    people.set_roles(admin, second.user_id, frozenset({Role.AUDITOR}), was, PROOF, now)
+    services.staff.set_roles(second.user_id, frozenset({Role.AUDITOR}), admin, now)
     assert refusal(people.reopen, admin, wang.user_id, PROOF, now) == "roles_apart"
 
 
@@ -167,9 +169,9 @@ def test_a_new_role_counts_in_a_session_that_is_open(
     services: Services, admin: Actor, wang: Actor, now: datetime
 ) -> None:
     token = services.sign_in.sign_in("wang", PASSWORD, "192.0.2.1", now)
-    services.people.set_roles(admin, wang.user_id, frozenset({Role.DECIDER}), "clerk", PROOF, now)
+    services.people.set_roles(admin, wang.user_id, frozenset({Role.SUPERVISOR}), "clerk", PROOF, now)
     actor = services.sessions.actor(token, now)
-    assert actor is not None and actor.roles == {Role.DECIDER}
+    assert actor is not None and actor.roles == {Role.SUPERVISOR}
     services.people.close(admin, wang.user_id, PROOF, now)
     assert services.sessions.actor(token, now) is None
 
@@ -274,8 +276,8 @@ def test_a_form_that_is_out_of_date_changes_nothing(
     people.change(admin, wang.person_id, PersonDetails("B-017", "王示例", "bafu"), state, PROOF, now)
     again = PersonDetails("B-017", "王示例", "jinfeng")
     assert refusal(people.change, admin, wang.person_id, again, state, PROOF, now) == "person_changed_meanwhile"
-    people.set_roles(admin, wang.user_id, frozenset({Role.DECIDER}), "clerk", PROOF, now)
-    roles = frozenset({Role.SUPERVISOR})
+    people.set_roles(admin, wang.user_id, frozenset({Role.SUPERVISOR}), "clerk", PROOF, now)
+    roles = frozenset({Role.CLERK, Role.SUPERVISOR})
     assert refusal(people.set_roles, admin, wang.user_id, roles, "clerk", PROOF, now) == "person_changed_meanwhile"
     assert refusal(people.reopen, admin, wang.user_id, PROOF, now) == "person_changed_meanwhile"
 

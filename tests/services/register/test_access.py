@@ -61,6 +61,7 @@ TABLE = {
     "READ_ABSENCES": ("SUA", "UA", "UA"),
     "MANAGE_ABSENCES": ("SA", "A", "A"),
     "CONFIRM_RESETS": ("SA", "A", "A"),
+    "CONFIRM_ROLES": ("UA", "UA", "UA"),
     "READ_TRACES": ("U", "U", "U"),
 }
 # Who may do, or where it takes two people propose, each act. What is not named here a clerk may.
@@ -148,9 +149,9 @@ def test_administrators_and_keepers_of_the_catalogue_have_no_right_to_any_case()
     assert not [right for right in of_cases if right.roles & {Role.ADMIN, Role.CATALOGUE}]
 
 
-def test_auditors_have_no_right_but_to_read():
+def test_auditors_have_no_right_but_to_read_and_to_be_the_second_person_for_roles():
     had = {name for name, right in NAMED.items() if Role.AUDITOR in right.roles}
-    assert {name for name in had if not name.startswith("READ_")} == {"SEE_WORK"}
+    assert {name for name in had if not name.startswith("READ_")} == {"SEE_WORK", "CONFIRM_ROLES"}
 
 
 def test_elsewhere_one_has_only_the_roles_that_reach_every_office():

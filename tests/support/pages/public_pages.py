@@ -283,6 +283,7 @@ def prepared_services() -> SimpleNamespace:
         "people": None,
         "absences": None,
         "reset_requests": None,
+        "role_grants": None,
         "staff_sessions": None,
         "calendar_feeds": None,
         "trail": None,

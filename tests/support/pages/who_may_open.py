@@ -133,6 +133,16 @@ MAY_OPEN = {
         (f"desk.people_resets.{name}" for name in ("confirm", "decline")), ADMINISTRATORS | {Role.SUPERVISOR}
     ),
     **dict.fromkeys(
+        (
+            f"desk.people_roles.{name}"
+            for name in (
+                *("list_holders", "export_holders", "list_grants"),
+                *("export_grants", "show_grant", "confirm", "decline"),
+            )
+        ),
+        ADMINISTRATORS | {Role.AUDITOR},
+    ),
+    **dict.fromkeys(
         (f"desk.people_sessions.{name}" for name in ("list_sessions", "export_sessions")), OVERSEERS | ADMINISTRATORS
     ),
     **dict.fromkeys((f"desk.people_sessions.{name}" for name in ("end_session", "end_all")), ADMINISTRATORS),

@@ -64,6 +64,20 @@ def asked_reset(
     return services.reset_requests.ask(asks, owner.user_id, reason, ProofFrom(Proof(password), CLIENT), now)
 
 
+def asked_roles(services: Services, administrator: str, password: str, now: datetime, role: Role = Role.DECIDER) -> int:
+    """The key of a request that a new clerk be given a role that takes two people, made by this administrator."""
+    username = f"gets-{role.value}"
+    services.accounts.create(
+        username, "新任（示例）", "baishiyi", frozenset({Role.CLERK}), password, now, staff_no=role.value
+    )
+    owner, asks = (services.accounts.user(name) for name in (username, administrator))
+    assert owner and asks
+    wanted, proof = frozenset({Role.CLERK, role}), ProofFrom(Proof(password), CLIENT)
+    key = services.people.set_roles(asks, owner.user_id, wanted, "clerk", proof, now)
+    assert key is not None
+    return key
+
+
 @dataclass
 class PasskeyOwner:
     """Somebody with a passkey for the host of the register."""

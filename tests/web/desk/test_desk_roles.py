@@ -11,7 +11,7 @@ import pytest
 from desk_pages import OFFICE, PASSWORD, Browser, browser, desk_app, desk_services, signed_in
 from flask import Flask
 from import_register import export
-from people import asked_reset
+from people import asked_reset, asked_roles
 from PIL import Image
 from who_may_open import ADMINISTRATORS, LANDS_ON, MAY_OPEN, NOT_THERE, OVERSEERS, PERSON_OF, READERS, ROOMS
 
@@ -86,6 +86,7 @@ def things(desk_app: Flask, desk_services: Services) -> dict[str, str]:
         "uscc": found[0],
         "named_id": "1",
         "reset_id": str(asked_reset(desk_services, "administrator", PASSWORD, datetime.now(UTC))),
+        "grant_id": str(asked_roles(desk_services, "administrator", PASSWORD, datetime.now(UTC))),
         "permit_id": permit[1],
         "act": "annul",  # which is proposed, to a licence as to a permit
         "revision": "1",

@@ -21,7 +21,7 @@ from licence_qr.store.accounts.accounts import User
 from licence_qr.store.database.connections import Transaction
 
 MAX_REASON_CHARS = 500
-_THIS_MACHINE = "127.0.0.1"
+THIS_MACHINE = "127.0.0.1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class FactorReset:
         content = ActContent("reset second factors", f"account/{owner.user_id}", reason[:MAX_REASON_CHARS])
         first, other = (each.coming(Via(device=by.username)) for each in (first, other))
         for who, proof in ((first, administrator.proof), (other, second.proof)):
-            self.confirming.confirm(who, proof, content, _THIS_MACHINE, now, beside=by.username)
+            self.confirming.confirm(who, proof, content, THIS_MACHINE, now, beside=by.username)
         with self.confirming.sign_in.database.write() as tx:
             take_away(tx, _active(tx, username), (first, other), content.reason, now)
 

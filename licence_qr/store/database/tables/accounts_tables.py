@@ -93,3 +93,14 @@ def add_factor_resets(schema: Schema) -> None:
             state TEXT NOT NULL, settled_by INTEGER REFERENCES users (user_id), settled_at TEXT);
         CREATE INDEX factor_resets_by_user ON factor_resets (user_id, state);
     """)
+
+
+def add_role_grants(schema: Schema) -> None:
+    """Requests that an account be given roles that take two people. ``had`` and ``wanted`` as ``users.roles``."""
+    schema.run("""
+        CREATE TABLE role_grants (
+            grant_id INTEGER PRIMARY KEY, user_id INTEGER NOT NULL REFERENCES users (user_id),
+            asked_by INTEGER NOT NULL REFERENCES users (user_id), had TEXT NOT NULL, wanted TEXT NOT NULL,
+            asked_at TEXT NOT NULL, state TEXT NOT NULL, settled_by INTEGER REFERENCES users (user_id), settled_at TEXT);
+        CREATE INDEX role_grants_by_user ON role_grants (user_id, state);
+    """)

@@ -9,7 +9,9 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from werkzeug.wrappers import Response
 
 from licence_qr.domain.accounts.people import PeopleFilter
+from licence_qr.domain.accounts.role_grants import GRANT_DAYS, grave_among
 from licence_qr.domain.catalogue.model import Text
+from licence_qr.domain.roles import Role
 from licence_qr.errors import AccessError, ConflictError, InputError, LicenceQRError, RuleError
 from licence_qr.services.accounts.people import (
     AccountAct,
@@ -72,7 +74,11 @@ _WORDS: Mapping[AccountAct, _Words] = {
     ),
     AccountAct.ROLES: _Words(
         Text("变更角色", "Change the roles"),
-        Text("立即生效，已登录的也一样。", "This takes effect now, also where the account is signed in."),
+        Text(
+            f"立即生效，已登录的也一样。增加审批、监督、目录、管理或审计角色的，须另一人在 {GRANT_DAYS} 天内确认后才生效。",
+            "This takes effect now, also where the account is signed in. If it adds a role that decides, inspects, keeps"
+            f" rules, manages people or audits, it takes effect once a second person confirms it, within {GRANT_DAYS} days.",
+        ),
         Text("角色已变更。", "The roles have been changed."),
     ),
 }
@@ -96,7 +102,7 @@ def open_account(person_id: int) -> Response:
         password = people().open_account(actor, person_id, wanted, _proof(), current_instant())
     except _Refused as refused:
         return _new_account_page(people().get(actor, person_id), values, refused)
-    return _password_page(people().get(actor, person_id), username, password)
+    return _password_page(people().get(actor, person_id), username, password, grave_among(chosen, frozenset()))
 
 
 @blueprint.get("/<int:person_id>/accounts/<int:user_id>/<any(close, reopen, password, roles):change>")
@@ -112,9 +118,12 @@ def do_act(person_id: int, user_id: int, change: str) -> Response:
     """Do it. If it is refused, also because somebody else was faster, the form is shown again."""
     case = _Case.of(person_id, user_id, change)
     try:
-        password = _do(case)
+        password, grant_id = _do(case)
     except _Refused as refused:
         return _act_page(_Case.of(person_id, user_id, change), refused)
+    if grant_id is not None:
+        flash(t("已申请，等另一人确认。", "Requested. It waits for a second person."))
+        return redirect(url_for("desk.people_roles.show_grant", grant_id=grant_id), 303)
     if password:
         return _password_page(case.view, case.account.actor.username, password)
     flash(t(_WORDS[case.act].done.zh, _WORDS[case.act].done.en))
@@ -179,19 +188,19 @@ class _Case:
         return cls(view, account, AccountAct(act))
 
 
-def _do(case: _Case) -> str:
-    """Do the act; return the new starting password, if there is one."""
+def _do(case: _Case) -> tuple[str, int | None]:
+    """Do the act; return the new starting password, and the key of a request that waits for a second person."""
     actor, user_id, now = current_actor(), case.account.actor.user_id, current_instant()
     if case.act is AccountAct.RESET:
-        return people().reset_password(actor, user_id, _proof(), now)
+        return people().reset_password(actor, user_id, _proof(), now), None
     if case.act is AccountAct.ROLES:
         chosen = roles_typed(read_fields(request.form, (ROLES,))["roles"])
-        people().set_roles(actor, user_id, chosen, _was(), _proof(), now)
-    elif case.act is AccountAct.CLOSE:
+        return "", people().set_roles(actor, user_id, chosen, _was(), _proof(), now)
+    if case.act is AccountAct.CLOSE:
         people().close(actor, user_id, _proof(), now)
     else:
         people().reopen(actor, user_id, _proof(), now)
-    return ""
+    return "", None
 
 
 def _was(name: str = "was") -> str:
@@ -259,7 +268,14 @@ def _merge_page(person_id: int, other_id: int, refused: LicenceQRError | None = 
     return asks.answer(make_response(page, status_of(refused) if refused else 200))
 
 
-def _password_page(view: PersonView, username: str, password: str) -> Response:
+def _password_page(view: PersonView, username: str, password: str, waiting: frozenset[Role] = frozenset()) -> Response:
     shows(f"person/{view.person.person_id}", "name", "staff_no")
-    page = render_template("desk/accounts/password.html", view=view, username=username, password=password)
+    page = render_template(
+        "desk/accounts/password.html",
+        view=view,
+        username=username,
+        password=password,
+        waiting=waiting,
+        role_names=ROLE_NAMES,
+    )
     return make_response(page)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from itertools import chain
 
 from licence_qr.domain.accounts.factor_resets import STATE_WORDS
+from licence_qr.domain.accounts.role_grants import GRANT_STATE_WORDS
 from licence_qr.domain.csv_text import csv_pieces, guarded
 from licence_qr.domain.dates import SHANGHAI
+from licence_qr.domain.roles import Role
 from licence_qr.services.accounts.people import AccountLine, PersonView
+from licence_qr.services.accounts.roles.grants import GrantView
+from licence_qr.services.accounts.roles.holders import RoleHolder
 from licence_qr.services.accounts.second_factor.reset_requests import ResetView
 from licence_qr.services.accounts.sessions import SessionLine
 from licence_qr.web.desk.accounts.fields import ROLE_NAMES
@@ -69,6 +73,62 @@ def sessions_as_csv(lines: Iterable[SessionLine]) -> Iterator[bytes]:
     return csv_pieces(chain([names], ([guarded(text) for text in _session(each)] for each in lines)))
 
 
+def holders_as_csv(lines: Iterable[RoleHolder]) -> Iterator[bytes]:
+    """Who holds which role, in the language of the request."""
+    names = (
+        in_words(term("field.roles")),
+        in_words(term("field.user_name")),
+        in_words(term("field.person_name")),
+        t("窗口", "Office"),
+        t("授予时间", "Given on"),
+        t("授予人", "Given by"),
+    )
+    return csv_pieces(chain([names], ([guarded(text) for text in _holder(each)] for each in lines)))
+
+
+def grants_as_csv(lines: Iterable[GrantView]) -> Iterator[bytes]:
+    """Requests for roles that take two people, in the language of the request."""
+    names = (
+        in_words(term("field.user_name")),
+        in_words(term("field.person_name")),
+        t("原角色", "Roles before"),
+        t("申请的角色", "Roles asked for"),
+        t("申请人", "Requested by"),
+        t("申请时间", "Requested on"),
+        in_words(term("field.status")),
+        t("确认人", "Second person"),
+    )
+    return csv_pieces(chain([names], ([guarded(text) for text in _grant(each)] for each in lines)))
+
+
+def _holder(line: RoleHolder) -> Sequence[str]:
+    account = line.account
+    since = line.since.astimezone(SHANGHAI).isoformat(timespec="minutes") if line.since else ""
+    givers = (f"{in_words(who.name)} {who.username}" if who.name else who.username for who in line.given_by)
+    of_account = (account.username, account.display_name, office_name(account.office))
+    return (in_words(ROLE_NAMES[line.role]), *of_account, since, t("、", ", ").join(givers))
+
+
+def _grant(view: GrantView) -> Sequence[str]:
+    grant, owner = view.grant, view.owner
+    asked_at = grant.asked_at.astimezone(SHANGHAI).isoformat(timespec="minutes")
+    asked, answered = (f"{who.display_name} {who.username}" if who else "" for who in (view.asked_by, view.settled_by))
+    roles = (_role_words(grant.had), _role_words(grant.wanted))
+    return (
+        owner.username,
+        owner.display_name,
+        *roles,
+        asked,
+        asked_at,
+        in_words(GRANT_STATE_WORDS[view.state]),
+        answered,
+    )
+
+
+def _role_words(roles: Container[Role]) -> str:
+    return t("、", ", ").join(in_words(ROLE_NAMES[role]) for role in ROLE_NAMES if role in roles)
+
+
 def _session(line: SessionLine) -> Sequence[str]:
     account, session = line.account, line.session
     times = (session.created_at, session.last_seen_at)
@@ -87,7 +147,7 @@ def _reset(view: ResetView) -> Sequence[str]:
 
 
 def _row(view: PersonView, account: AccountLine | None) -> Sequence[str]:
-    person, between = view.person, t("、", ", ")
+    person = view.person
     told = t("；", "; ").join(t(text.zh, text.en) for text in view.told)
     if account is None:
         return (person.staff_no, person.name, office_name(person.office), "", "", "", "", told)
@@ -97,7 +157,7 @@ def _row(view: PersonView, account: AccountLine | None) -> Sequence[str]:
         person.name,
         office_name(account.actor.office),
         account.actor.username,
-        between.join(in_words(ROLE_NAMES[role]) for role in ROLE_NAMES if role in account.actor.roles),
+        _role_words(account.actor.roles),
         t("是", "yes") if account.disabled else "",
         signed_in,
         told,

@@ -50,6 +50,7 @@ def list_people() -> str:
         role_names=ROLE_NAMES,
         address=_address,
         may_manage=_may_manage(),
+        may_see_roles=access.may(current_actor(), access.CONFIRM_ROLES),
     )
 
 

@@ -1,0 +1,46 @@
+"""Roles that one person alone gives to nobody: one administrator asks, and a second person answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from licence_qr.domain.roles import Role
+from licence_qr.wording.text import Text
+
+# Whoever has one of these decides, grades, sets rules, checks others or gives rights. The other roles come from one person.
+TAKES_TWO = frozenset({Role.DECIDER, Role.INSPECTOR, Role.CATALOGUE, Role.ADMIN, Role.AUDITOR})
+# A week of work for the second person to ask in the office. A rule of this program; no law names a time.
+GRANT_DAYS = 7
+
+
+class GrantState(StrEnum):
+    """``VOID`` is never stored: nobody answered within ``GRANT_DAYS``, the account has got other roles or was closed, or
+    who asked is no administrator any more."""
+
+    OPEN = "open"
+    DONE = "done"
+    DECLINED = "declined"
+    VOID = "void"
+
+
+GRANT_STATE_WORDS: Mapping[GrantState, Text] = {
+    GrantState.OPEN: Text("等另一人确认", "Waiting for a second person"),
+    GrantState.DONE: Text("已授予", "Given"),
+    GrantState.DECLINED: Text("已拒绝", "Declined"),
+    GrantState.VOID: Text("申请失效", "No longer stands"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RoleFilter:
+    """Whose roles are looked for; empty fields select all."""
+
+    role: Role | None = None
+    office: str = ""
+
+
+def grave_among(wanted: frozenset[Role], has: frozenset[Role]) -> frozenset[Role]:
+    """The roles that take two people, among those that an account would get besides what it has."""
+    return (wanted - has) & TAKES_TWO

@@ -1,0 +1,160 @@
+"""Who holds which role; and roles that an administrator asks for and a second person confirms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request, stream_with_context, url_for
+from werkzeug.wrappers import Response
+
+from licence_qr.domain.accounts.role_grants import GRANT_DAYS, GRANT_STATE_WORDS, GrantState, RoleFilter
+from licence_qr.domain.dates import local_date
+from licence_qr.domain.roles import Role
+from licence_qr.errors import AccessError, ConflictError, InputError, LicenceQRError, RuleError
+from licence_qr.services.accounts.people import ProofFrom
+from licence_qr.services.accounts.roles.grants import RoleGrants, granting
+from licence_qr.services.register import access
+from licence_qr.web import current_instant
+from licence_qr.web.accounts import confirming as proving
+from licence_qr.web.desk.accounts.export import CSV, grants_as_csv, holders_as_csv
+from licence_qr.web.desk.accounts.fields import ROLE_NAMES
+from licence_qr.web.shell.bounded_numbers import counted
+from licence_qr.web.shell.errors import status_of
+from licence_qr.web.shell.forms import refusals
+from licence_qr.web.shell.handed import Handed, catalogue
+from licence_qr.web.shell.language import t
+from licence_qr.web.shell.readings import shows
+from licence_qr.web.shell.security import current_actor, roles
+
+blueprint = Blueprint("people_roles", __name__, url_prefix="/people/roles")
+
+
+grants = Handed(RoleGrants)
+_Refused = (InputError, ConflictError, AccessError, RuleError)
+
+
+@blueprint.get("")
+@roles(*access.CONFIRM_ROLES.roles)
+def list_holders() -> str:
+    """Accounts by role, with filters in the address. Unknown values are ignored."""
+    wanted = _wanted()
+    shows("list/roles", "name")
+    return render_template(
+        "desk/accounts/role_holders.html",
+        found=grants().holders.list(current_actor(), wanted, request.args.get("page", 1, type=counted)),
+        wanted=wanted,
+        offices=tuple(catalogue().offices),
+        role_names=ROLE_NAMES,
+        address=_address,
+    )
+
+
+@blueprint.get("/list.csv")
+@roles(*access.CONFIRM_ROLES.roles)
+def export_holders() -> Response:
+    """The same as a file."""
+    lines = grants().holders.export(current_actor(), _wanted(), current_instant())
+    return _file("roles", holders_as_csv(lines))
+
+
+@blueprint.get("/requests")
+@roles(*access.CONFIRM_ROLES.roles)
+def list_grants() -> str:
+    """The requests, newest first: those that wait, or all."""
+    page = request.args.get("page", 1, type=counted)
+    shows("list/role-requests", "name")
+    return render_template(
+        "desk/accounts/role_grants.html",
+        found=grants().list(current_actor(), only_open=_only_open(), page=page, now=current_instant()),
+        only_open=_only_open(),
+        states=GRANT_STATE_WORDS,
+        role_names=ROLE_NAMES,
+        address=_grants_address,
+    )
+
+
+@blueprint.get("/requests/list.csv")
+@roles(*access.CONFIRM_ROLES.roles)
+def export_grants() -> Response:
+    """The same as a file, sent while it is read."""
+    lines = grants().export(current_actor(), only_open=_only_open(), now=current_instant())
+    return _file("role-requests", grants_as_csv(lines))
+
+
+@blueprint.get("/requests/<int:grant_id>")
+@roles(*access.CONFIRM_ROLES.roles)
+def show_grant(grant_id: int) -> Response:
+    """Whose account, which roles, who asked; and the form for what its reader may do."""
+    return _page(grant_id)
+
+
+@blueprint.post("/requests/<int:grant_id>")
+@roles(*access.CONFIRM_ROLES.roles)
+def confirm(grant_id: int) -> Response:
+    """Confirm it as the second person."""
+    given = ProofFrom(proving.typed_proof(), request.remote_addr or "")
+    try:
+        grants().confirm(current_actor(), grant_id, given, current_instant())
+    except _Refused as refused:
+        return _page(grant_id, refused)
+    flash(t("角色已授予，立即生效。", "The roles have been given and count from now on."))
+    return redirect(url_for(".show_grant", grant_id=grant_id), 303)
+
+
+@blueprint.post("/requests/<int:grant_id>/decline")
+@roles(*access.CONFIRM_ROLES.roles)
+def decline(grant_id: int) -> Response:
+    """Let it be."""
+    try:
+        grants().decline(current_actor(), grant_id, current_instant())
+    except _Refused as refused:
+        return _page(grant_id, refused)
+    flash(t("不予授予，角色没有变更。", "Declined. The roles are as before."))
+    return redirect(url_for(".show_grant", grant_id=grant_id), 303)
+
+
+def _file(name: str, pieces: Iterator[bytes]) -> Response:
+    response = Response(stream_with_context(pieces), content_type=CSV)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}-{local_date(current_instant())}.csv"'
+    return response
+
+
+def _wanted() -> RoleFilter:
+    role, office = request.args.get("role", ""), request.args.get("office", "")
+    return RoleFilter(Role(role) if role in set(Role) else None, office if office in catalogue().offices else "")
+
+
+def _address(endpoint: str = ".list_holders", **changes: Any) -> str:
+    """The list with other filters; those not named stay, the page starts anew."""
+    kept = {name: request.args[name] for name in ("role", "office") if request.args.get(name)}
+    return url_for(endpoint, **{name: value for name, value in (kept | changes).items() if value})
+
+
+def _only_open() -> bool:
+    return request.args.get("state") != "all"
+
+
+def _grants_address(endpoint: str = ".list_grants", **changes: Any) -> str:
+    kept: dict[str, Any] = {} if _only_open() else {"state": "all"}
+    return url_for(endpoint, **{name: value for name, value in (kept | changes).items() if value})
+
+
+def _page(grant_id: int, refused: LicenceQRError | None = None) -> Response:
+    view = grants().get(current_actor(), grant_id, current_instant())
+    shows(f"person/{view.owner.person_id}", "name")
+    asks = proving.asking(current_actor(), granting(view.grant))
+    summary, problems = refusals(refused, asks.fields, proving.BESIDE)
+    page = render_template(
+        "desk/accounts/role_grant.html",
+        view=view,
+        states=GRANT_STATE_WORDS,
+        days=GRANT_DAYS,
+        role_names=ROLE_NAMES,
+        waiting=view.state is GrantState.OPEN,
+        asking=asks,
+        summary=summary,
+        problems=problems,
+    )
+    response = make_response(page, status_of(refused) if refused else 200)
+    return asks.answer(response) if view.may_answer else response
