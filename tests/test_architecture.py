@@ -242,6 +242,12 @@ def test_files_and_functions_stay_short_enough_to_read():
     assert not long, "\n".join(long)
 
 
+def test_files_of_tests_stay_short_enough_to_read():
+    files = sorted((ROOT / "tests").rglob("*.py"))
+    lines = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in files}
+    assert files and [f"{path} has {many} lines" for path, many in lines.items() if many > MOST_LINES] == []
+
+
 # Entries written row by row, every row in the same order: their columns are named once, by the class.
 ROWS_OF_A_TABLE = {"licence_qr.domain.lifecycle.act_rules"}
 

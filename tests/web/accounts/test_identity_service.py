@@ -1,156 +1,43 @@
-"""Signing in by the identity service, with a real one on this machine, and what somebody else could try with it."""
+"""Signing in by the identity service, with a real one on this machine."""
 
 from __future__ import annotations
 
 import html
-import json
 import re
-import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import pyotp
 import pytest
-from desk_pages import Browser, hidden
+from desk_pages import hidden
 from flask import Flask
-from identity_provider import TWO_FACTORS, IdentityService, PersonThere, identity_service, sent_to
-from looking_client import LookingClient
-from quick_passwords import QUICK
-from werkzeug.test import TestResponse
+from identity_provider import TWO_FACTORS, sent_to
+from identity_site import (
+    ADDRESS,
+    NAME,
+    PASSWORD,
+    TYPED,
+    Site,
+    after,
+    app_code,
+    late_form,
+    made,
+    refused,
+    site,
+    there,
+)
 
-from licence_qr.bootstrap import Services, build
-from licence_qr.config import load_settings
 from licence_qr.domain.accounts.act_content import ActContent
-from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.register.events import EventKind
-from licence_qr.domain.roles import Role
 from licence_qr.errors import AccessError
-from licence_qr.preparation import prepare
 from licence_qr.services.accounts.identity_service.questions import RETURN_PATH
 from licence_qr.services.accounts.second_factor.checking import Proof
-from licence_qr.store.register import traces
-from licence_qr.web.app import create_app
 from licence_qr.web.serving.lanes import LONG_FORM_BYTES, SIGNING_IN_AGAIN, SIGNING_IN_ELSEWHERE, Lanes
 from licence_qr.web.shell.security import OF_IDENTITY_SERVICE, PUBLIC
 
-ADDRESS, PASSWORD, OFFICE = "https://ym.example.gov.cn", "only-for-these-tests", "baishiyi"
-HOST = "http://localhost"
-NAME = "示例区统一身份认证平台"
-# Who they are at the service, and with which staff number.
-PEOPLE = {
-    "wang": {"employee_number": "1001"},
-    "li": {"employee_number": "1002"},
-    "zhao": {"employee_number": "1003"},
-    "gone": {"employee_number": "1004"},
-    "stranger": {"employee_number": "9999"},
-    "nameless": {},
-}
-ACCOUNTS = (
-    ("wang", "1001", Role.CLERK, False),
-    ("li", "1002", Role.DECIDER, False),
-    ("zhao", "1003", Role.CLERK, False),
-    ("zhao-too", "1003", Role.CLERK, False),
-    ("gone", "1004", Role.CLERK, False),
-    ("new", "1005", Role.CLERK, True),
-)
-
-
-@dataclass(frozen=True)
-class Site:
-    """A production installation whose people may sign in at ``there``."""
-
-    there: IdentityService
-    services: Services
-    app: Flask
-
-    def browser(self) -> Browser:
-        """A browser that asks by another name (``HOST``) than that of the installation."""
-        return Browser(self.app.test_client())
-
-    def begin(self, browser: Browser, **fields: str) -> str:
-        """Press the button on the sign-in page; the address of the service that one is sent to."""
-        return sent_to(browser.send("/sign-in/service", fields, browser.see("/sign-in")).get_data(as_text=True))
-
-    def proven(self, address: str, who: str, acr: str = "", **more: str) -> str:
-        """Sign in at the service; the path on our site that one is sent back to."""
-        back = PersonThere(self.there).sign_in(address, who, acr, **more)
-        assert back.startswith(f"{ADDRESS}{RETURN_PATH}?"), back
-        return back.removeprefix(ADDRESS)
-
-    def come(self, browser: Browser, who: str, acr: str = "", **fields: str) -> TestResponse:
-        """The whole way, to what our site answers at its end."""
-        return browser.client.get(self.proven(self.begin(browser, **fields), who, acr))
-
-    def traces(self) -> list[dict[str, Any]]:
-        """Kind, subject and what is told, newest last."""
-        with self.services.database.read() as tx:
-            return traces.everything(tx)
-
-
-@pytest.fixture(scope="module")
-def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[IdentityService]:
-    with identity_service(tmp_path_factory.mktemp("there") / "service", ADDRESS, PEOPLE) as service:
-        yield service
-
-
-@pytest.fixture(scope="module")
-def made(there: IdentityService, tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Path:
-    """The folder of the installation with its people; for copying only."""
-    folder, now = tmp_path_factory.mktemp("made") / "installation", datetime.now(UTC)
-    services = installed(folder, there, catalogue)
-    for username, staff_no, role, must_change in ACCOUNTS:
-        name = {"zhao-too": "zhao"}.get(username, username)
-        services.accounts.create(
-            username, name, OFFICE, frozenset({role}), PASSWORD, now, staff_no=staff_no, must_change=must_change
-        )
-    services.accounts.disable("gone", now)
-    services.database.close()
-    return folder
-
-
-def installed(folder: Path, there: IdentityService, catalogue: Catalogue, **changes: str) -> Services:
-    home = {"LICENCE_QR_HOME": str(folder / "var"), "LICENCE_QR_KEYS": str(folder / "keys")}
-    settings = load_settings(home | {"LICENCE_QR_ADDRESS": ADDRESS} | there.settings(**changes))
-    if not settings.register_path.exists():
-        prepare(settings, datetime.now(UTC), demonstration=False)
-    return build(settings, hasher=QUICK, catalogue=catalogue)
-
-
-@pytest.fixture
-def site(made: Path, there: IdentityService, tmp_path: Path, catalogue: Catalogue) -> Iterator[Site]:
-    shutil.copytree(made, tmp_path / "copy")
-    services = installed(tmp_path / "copy", there, catalogue)
-    app = create_app(services)
-    app.test_client_class = LookingClient
-    yield Site(there, services, app)
-    services.database.close()
-
-
-def after(told: dict[str, Any]) -> object:
-    """What an event says there was after it."""
-    return json.loads(told["after"])
-
-
-def app_code(page: str) -> str:
-    """The code of an app that has taken the secret of the page."""
-    found = re.search(r'<code class="groups">([A-Z2-7 ]+)</code>', page)
-    assert found, page
-    return pyotp.TOTP(found[1].replace(" ", "")).now()
-
-
-def refused(answer: TestResponse, status: int, words: str) -> str:
-    """The page: the sign-in page with these words, on which the password works."""
-    page = answer.get_data(as_text=True)
-    assert answer.status_code == status and words in page, (answer.status_code, page)
-    assert 'id="password"' in page
-    assert not [each for each in answer.headers.getlist("Set-Cookie") if each.startswith("__Host-session=")]
-    return page
+__all__ = ["made", "site", "there"]
 
 
 # --- off by default --------------------------------------------------------------------------------------------------
@@ -285,24 +172,6 @@ def test_a_session_of_before_in_that_browser_ends(site: Site) -> None:
     assert site.services.sessions.holder(before.value, datetime.now(UTC)) is None
 
 
-TYPED = "重庆示例没有丢失有限公司"
-
-
-def late_form(browser: Browser, who: str = "") -> dict[str, str]:
-    """Lose the session while typing; what the button of the service carries along from the sign-in page. ``who`` signs in
-    before."""
-    if who:
-        browser.sign_in(who, PASSWORD)
-    address = f"{browser.start()}/details"
-    token = hidden(browser.see("/sessions"), "csrf_token")
-    browser.client.delete_cookie("__Host-session")
-    sent = {"csrf_token": token, "action": "continue", "name": TYPED}
-    page = browser.client.post(address, data=sent, headers={"Origin": HOST}).get_data(as_text=True)
-    button = page[page.index('class="by-service"') :]
-    found = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', button)
-    return {name: html.unescape(value) for name, value in found}
-
-
 def remembered(site: Site) -> list[str]:
     with site.services.database.read() as tx:
         return [
@@ -383,135 +252,3 @@ def test_a_first_password_need_not_be_changed_and_confirms_nothing(site: Site) -
         site.services.confirming.confirm(actor, Proof(PASSWORD), ActContent("an act", "1"), "192.0.2.1", now)
     with pytest.raises(AccessError, match="password_wrong"):
         site.services.confirming.confirm(actor, Proof("wrong"), ActContent("an act", "1"), "192.0.2.1", now)
-
-
-# --- attacks ---------------------------------------------------------------------------------------------------------
-
-
-def test_an_answer_counts_once(site: Site) -> None:
-    browser = site.browser()
-    back = site.proven(site.begin(browser), "wang")
-    cookie = browser.client.get_cookie("__Host-identity-service")
-    assert browser.client.get(back).status_code == 303 and cookie
-    assert browser.client.get(back).location == "/desk/"  # loaded once more by somebody who is in
-    browser.client.delete_cookie("__Host-session")
-    browser.client.set_cookie("__Host-identity-service", cookie.value, secure=True)
-    refused(browser.client.get(back), 403, "登录已经失效")
-
-
-def test_an_answer_counts_in_the_browser_that_asked_alone(site: Site) -> None:
-    asking, victim, fresh = site.browser(), site.browser(), site.browser()
-    site.begin(victim)
-    back = site.proven(site.begin(asking), "wang")
-    for other in (victim, fresh):
-        refused(other.client.get(back), 403, "登录已经失效")
-    assert asking.client.get(back).status_code == 303  # what others tried has used nothing up
-
-
-def test_a_code_of_another_sign_in_is_worth_nothing(site: Site) -> None:
-    attacker, victim = site.browser(), site.browser()
-    stolen = parse_qs(urlsplit(site.proven(site.begin(victim), "wang")).query)["code"][0]
-    own = parse_qs(urlsplit(site.begin(attacker)).query)["state"][0]
-    injected = attacker.client.get(RETURN_PATH, query_string={"state": own, "code": stolen, "iss": site.there.issuer})
-    refused(injected, 502, "没有完成登录（invalid_grant）")
-
-
-def test_an_answer_of_another_service_is_refused(site: Site) -> None:
-    browser = site.browser()
-    back = site.proven(site.begin(browser), "wang")
-    assert "&iss=" in back  # the real one names itself (RFC 9207)
-    mixed = re.sub(r"&iss=[^&]+", "&iss=https%3A%2F%2Fevil.example", back)
-    refused(browser.client.get(mixed), 502, "无法采信（iss of the answer）")
-
-
-def test_an_answer_that_does_not_name_the_service_is_refused(site: Site) -> None:
-    browser = site.browser()
-    back = re.sub(r"&iss=[^&]+", "", site.proven(site.begin(browser), "wang"))
-    refused(browser.client.get(back), 502, "无法采信（iss missing）")
-
-
-@pytest.mark.parametrize(
-    "query", ["", "state=x&code=y", "state=&code=", "state=%00&state=x", "error=<script>", "code=%F0"]
-)
-def test_an_answer_that_nobody_asked_for_writes_nothing(site: Site, query: str) -> None:
-    before = site.traces()
-    page = refused(site.browser().client.get(f"{RETURN_PATH}?{query}"), 403, "登录已经失效")
-    assert "<script>" not in page and site.traces() == before
-
-
-def test_a_state_given_twice_is_none(site: Site) -> None:
-    browser = site.browser()
-    back = site.proven(site.begin(browser), "wang")
-    refused(browser.client.get(f"{back}&state=another"), 403, "登录已经失效")
-    assert browser.client.get(back).status_code == 303
-
-
-def test_another_site_cannot_begin_it(site: Site) -> None:
-    browser = site.browser()
-    answer = browser.client.post("/sign-in/service", data={"next": "/desk/"})
-    assert answer.status_code == 400 and "Refresh" not in answer.headers
-    # A sign-in page that was open for too long is offered anew, with the form that it carries.
-    kept = late_form(browser, "wang") | {"csrf_token": "outdated"}
-    late = browser.client.post("/sign-in/service", data=kept, headers={"Origin": HOST})
-    assert late.status_code == 400 and hidden(late.get_data(as_text=True), "kept:name") == TYPED
-    assert browser.client.get("/sign-in/service").status_code == 405
-
-
-def test_nobody_goes_on_at_a_shared_computer_as_whoever_sat_there_before(site: Site) -> None:
-    first, second = site.browser(), site.browser()
-    computer = PersonThere(site.there)
-    computer.sign_in(site.begin(first), "wang")
-    # Still signed in there; the service asks all the same, as it is told to.
-    address = site.begin(second)
-    assert urlsplit(computer.follow(address)).path.startswith("/interaction/")
-    # Whoever changes the address on the way is let through there, and not here.
-    quiet = address.replace("&prompt=login&max_age=0", "")
-    assert quiet != address
-    back = computer.follow(quiet)
-    assert back.startswith(f"{ADDRESS}{RETURN_PATH}?")
-    refused(second.client.get(back.removeprefix(ADDRESS)), 502, "无法采信（auth_time）")
-
-
-def test_too_many_beginnings_from_one_network_are_refused(site: Site) -> None:
-    browser = site.browser()
-    page = browser.see("/sign-in")
-    answers = [browser.send("/sign-in/service", {}, page).status_code for _ in range(51)]
-    assert answers == [200] * 50 + [429]
-    assert browser.sign_in("wang", PASSWORD).location == "/desk/"
-
-
-# --- a service that is ill -------------------------------------------------------------------------------------------
-
-
-def test_a_service_that_is_down_leaves_the_password(site: Site, catalogue: Catalogue) -> None:
-    nowhere = replace(site.there, port=1)
-    services = installed(site.services.settings.home.parent, nowhere, catalogue)
-    browser = replace(site, app=create_app(services)).browser()
-    page = refused(
-        browser.send("/sign-in/service", {}, browser.see("/sign-in")), 502, "现在连接不上（ConnectionRefusedError）"
-    )
-    assert "用户名和密码登录" in page
-    english = browser.send("/sign-in/service?lang=en", {}, browser.see("/sign-in?lang=en"))
-    assert "Try again later, or sign in with your user name and password." in english.get_data(as_text=True)
-    assert browser.client.get("/sign-in/service/sign-out").status_code == 502
-    assert browser.sign_in("wang", PASSWORD).location == "/desk/"
-
-
-def test_a_wrong_secret_is_refused_by_the_service(site: Site, tmp_path: Path, catalogue: Catalogue) -> None:
-    (tmp_path / "wrong").write_text("wrong", encoding="utf-8")
-    services = installed(
-        site.services.settings.home.parent, site.there, catalogue, CLIENT_SECRET_FILE=str(tmp_path / "wrong")
-    )
-    wrong = replace(site, app=create_app(services))
-    refused(wrong.come(wrong.browser(), "wang"), 502, "没有完成登录（invalid_client）")
-
-
-def test_a_service_with_new_keys_is_believed(tmp_path: Path, made: Path, catalogue: Catalogue) -> None:
-    shutil.copytree(made, tmp_path / "copy")
-    with identity_service(tmp_path / "service", ADDRESS, PEOPLE) as there:
-        services = installed(tmp_path / "copy", there, catalogue)
-        site = Site(there, services, create_app(services))
-        assert site.come(site.browser(), "wang").status_code == 303
-    with there.running():
-        assert site.come(site.browser(), "wang").status_code == 303
-    services.database.close()
