@@ -27,27 +27,29 @@ from licence_qr.services.inspecting.second_officer import AnswerRequest, answeri
 from licence_qr.services.register import access, events, things
 from licence_qr.services.register.access import DECIDE_NAMED_CHECKS, READ_NAMED_CHECKS, RECORD_FOLLOW_UPS
 from licence_qr.services.register.events import NewEvent
+from licence_qr.services.register.past_names import PastNames
 from licence_qr.store.accounts import accounts
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.inspecting import confirmations, named_checks
 from licence_qr.store.inspecting.confirmations import Confirmation
 from licence_qr.store.inspecting.named_checks import NamedCheck
 from licence_qr.store.register import entities, permits
+from licence_qr.wording.text import Text
 
 _OPEN = frozenset({NamedCheckState.WAITING, NamedCheckState.OBJECTED})
 
 
 @dataclass(frozen=True, slots=True)
 class NamedCheckView:
-    """A report as shown to its office. ``officers`` are names, who handed it in first; ``until`` is when the time of those
-    named ends. ``may_count``: the reader may let it count, not only set it aside."""
+    """A report as shown to its office. ``officers`` are names of then, who handed it in first; ``until`` is when the time
+    of those named ends. ``may_count``: the reader may let it count, not only set it aside."""
 
     check: NamedCheck
     report: FollowUpReport
     permit_no: str
     holder_name: str
-    officers: tuple[str, ...]
-    answers: tuple[tuple[str, Confirmation], ...]
+    officers: tuple[Text, ...]
+    answers: tuple[tuple[Text, Confirmation], ...]
     until: datetime
     may_answer: bool
     may_handle: bool
@@ -104,7 +106,7 @@ class NamedChecks:
         with self.database.read() as tx:
             check = _known(tx, actor, READ_NAMED_CHECKS, named_id)
             permit, holder = permits.get(tx, check.permit_id), entities.get(tx, check.uscc)
-            given = confirmations.of_subject(tx, check.subject)
+            given, names = confirmations.of_subject(tx, check.subject), PastNames(tx)
             involved = actor.is_involved({check.officer, *check.others})
             may_handle = access.may(actor, DECIDE_NAMED_CHECKS) and check.state in _OPEN and not involved
             return NamedCheckView(
@@ -112,8 +114,8 @@ class NamedChecks:
                 report=_report(check.content),
                 permit_no=(permit.permit.permit_no if permit else None) or "",
                 holder_name=holder.entity.holder_name if holder else "",
-                officers=tuple(_name(tx, each) for each in (check.officer, *check.others)),
-                answers=tuple((_name(tx, each.username), each) for each in given),
+                officers=tuple(names.told(each, check.received_at) for each in (check.officer, *check.others)),
+                answers=tuple((names.told(each.username, each.at), each) for each in given),
                 until=self._until(check),
                 may_answer=_may_answer(actor, check, given),
                 may_handle=may_handle,
@@ -271,11 +273,6 @@ def _report(content: str) -> FollowUpReport:
         legal_basis=fields["legal_basis"],
         inspection=fields["inspection"],
     )
-
-
-def _name(tx: Transaction, username: str) -> str:
-    user = accounts.user_by_name(tx, username)
-    return user.actor.display_name if user else username
 
 
 def _note(

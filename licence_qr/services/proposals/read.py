@@ -19,6 +19,7 @@ from licence_qr.services.lifecycle.obsolete_proposals import Seen, see
 from licence_qr.services.proposals.decide import changes_since, content_of, may_decide, own_office
 from licence_qr.services.register import access
 from licence_qr.services.register.access import READ_PROPOSALS
+from licence_qr.services.register.past_names import PastNames
 from licence_qr.store.accounts import accounts
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.lifecycle import credit_record
@@ -66,17 +67,17 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class ProposalLine:
-    """One line of the list, with display names; internal. ``mine``: the reader proposed it. ``for_absent``: the name of the
-    absent proposer for whom the reader stands in; ``on_behalf_of``: that of the proposer for whom somebody retracted it.
-    Both are empty otherwise."""
+    """One line of the list, with the names of then; internal. ``mine``: the reader proposed it. ``for_absent``: the
+    name of the absent proposer for whom the reader stands in; ``on_behalf_of``: that of the proposer for whom somebody
+    retracted it. Both are empty otherwise."""
 
     number: int
     act: Text
     about: About
     state: ProposalState
-    proposed_by: str
+    proposed_by: Text
     proposed_at: datetime
-    decided_by: str
+    decided_by: Text | None
     decided_at: datetime | None
     mine: bool
     mine_to_decide: bool
@@ -138,7 +139,8 @@ class ProposalReading:
         office = access.office_bound(actor, READ_PROPOSALS)
         with self.database.read() as tx:
             found, total = proposals.search(tx, office, wanted)
-            return tuple(self._line(tx, actor, each, local_date(now)) for each in found), total
+            names = PastNames(tx)
+            return tuple(self._line(tx, actor, each, local_date(now), names) for each in found), total
 
     def get(self, actor: Actor, number: int, now: datetime) -> ProposalView:
         """One proposal. Raises NotFoundError ``thing_not_found``, AccessError."""
@@ -150,7 +152,7 @@ class ProposalReading:
             is_open = proposal.state is ProposalState.OPEN
             closed = proposal.state is ProposalState.CLOSED
             return ProposalView(
-                line=self._line(tx, actor, proposal, day),
+                line=self._line(tx, actor, proposal, day, PastNames(tx)),
                 rule=rule(subject.kind, Act(content.act)),
                 grounds=Grounds(content.reason, content.legal_basis, content.document_no, content.effective_on),
                 decision="" if closed else proposal.decision,
@@ -174,18 +176,21 @@ class ProposalReading:
         months = entry.fault.bar_months(self.catalogue.life_rules_on(day))
         return Bar(entry.fault, Period.of_months(day, months).last if months and entry.decided_on is None else None)
 
-    def _line(self, tx: Transaction, actor: Actor, proposal: StoredProposal, day: date) -> ProposalLine:
+    def _line(
+        self, tx: Transaction, actor: Actor, proposal: StoredProposal, day: date, names: PastNames
+    ) -> ProposalLine:
         content = proposal.content
         subject = Subject.parse(content.uscc, content.subject)
         absent = actor.stands_in_for({proposal.proposed_by})
+        by_somebody = proposal.decided_by not in {"", SYSTEM}
         return ProposalLine(
             number=proposal.proposal_id,
             act=rule(subject.kind, Act(content.act)).name,
             about=self._about(tx, see(tx, self.catalogue, subject, day)),
             state=proposal.state,
-            proposed_by=_name(tx, proposal.proposed_by),
+            proposed_by=names.told(proposal.proposed_by, proposal.proposed_at),
             proposed_at=proposal.proposed_at,
-            decided_by="" if proposal.decided_by == SYSTEM else _name(tx, proposal.decided_by),
+            decided_by=names.told(proposal.decided_by, proposal.decided_at) if by_somebody else None,
             decided_at=proposal.decided_at,
             mine=actor.is_among({proposal.proposed_by}),
             mine_to_decide=proposal.state is ProposalState.OPEN and may_decide(actor, proposal),

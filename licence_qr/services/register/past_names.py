@@ -72,6 +72,13 @@ class PastNames:
         borne = [name for since, name in names if since <= at] or [name for _, name in names[:1]]
         return NameThen(borne[-1] if borne else "", today)
 
+    def told(self, username: str, at: datetime | None) -> Text:
+        """The same in words; the user name itself for what is no account. Without an instant, nobody acted: empty."""
+        if not username or at is None:
+            return Text("", "")
+        name = self.of(username, at)
+        return name.words if name else Text(username, username)
+
     def people(self, named: str) -> frozenset[int]:
         """Everybody who has, or had, this name or staff number, however wide its letters are; also an entry that was merged
         into another, by which older events go."""

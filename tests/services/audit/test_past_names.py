@@ -8,12 +8,16 @@ import pytest
 from four_eyes import LATER, Office, opened
 
 from licence_qr.bootstrap import Services
+from licence_qr.domain.accounts.absences import AbsenceDetails
+from licence_qr.domain.dates import local_date
 from licence_qr.domain.lifecycle.acts import Act
+from licence_qr.domain.proposals.proposal import ProposalFilter
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import AT_THE_MACHINE, Actor, Role
 from licence_qr.services.accounts.staff import PersonDetails
 from licence_qr.services.audit.trail import TrailFilter, TrailLine
 from licence_qr.services.register.past_names import NameThen, PastNames
+from licence_qr.wording.text import Text
 
 AUDITOR = Actor(9, "auditor", "审计示例", "jinfeng", frozenset({Role.AUDITOR}))
 OLD, NEW, NEWEST = "decider（示例）", "赵新名", "赵又改"
@@ -83,3 +87,18 @@ def test_a_name_that_no_event_tells_is_said_to_be_that_of_today(office: Office) 
     unknown = name(office, "decider", LATER)
     assert unknown == NameThen("", "旧登记库")
     assert (unknown.words.zh, unknown.words.en) == ("现名：旧登记库", "today: 旧登记库")
+
+
+def test_a_proposal_tells_the_name_of_then(office: Office) -> None:
+    now, reading = LATER + 3 * DAY, office.services.proposal_reading
+    [line], _ = reading.list(office.people["clerk"], ProposalFilter(state=None), now)
+    assert line.decided_by == Text(f"{OLD}（现名：{NEWEST}）", f"{OLD} (today: {NEWEST})")
+    assert line.proposed_by == Text("inspector（示例）", "inspector（示例）")
+
+
+def test_an_absence_tells_the_name_of_whoever_recorded_it_then(office: Office) -> None:
+    absences, today = office.services.absences, local_date(LATER) + 9 * DAY
+    decider = office.people["decider"]
+    key = absences.book.enter(decider.person_id, AbsenceDetails(today, today), decider, LATER)
+    view = absences.get(decider, key, LATER + 3 * DAY)
+    assert view.entered_by.zh == f"{OLD}（现名：{NEWEST}）"

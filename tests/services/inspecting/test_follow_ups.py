@@ -179,7 +179,7 @@ def application_bar(office, at, permit_types=("hygiene_permit",)):
 def test_a_failed_check_opens_the_proposal_in_the_same_transaction(office):
     recorded = record(office, FAILED)
     view = office.services.proposal_reading.get(office.people["decider"], recorded.proposal_id, LATER)
-    assert (view.line.act.zh, view.line.proposed_by) == ("撤销许可", "inspector（示例）")
+    assert (view.line.act.zh, view.line.proposed_by.zh) == ("撤销许可", "inspector（示例）")
     assert view.origin == f"follow-up/{recorded.follow_up_id}"
     assert "材料系伪造" in view.grounds.reason
     assert (view.bar.fault, view.bar.until) == (Fault.FALSE_STATEMENT, date(2027, 12, 6))

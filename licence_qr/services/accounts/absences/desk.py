@@ -16,6 +16,7 @@ from licence_qr.services.accounts.absences.book import AbsenceBook, known, state
 from licence_qr.services.register import access, events
 from licence_qr.services.register.access import MANAGE_ABSENCES, READ_ABSENCES
 from licence_qr.services.register.events import NewEvent
+from licence_qr.services.register.past_names import PastNames
 from licence_qr.store.accounts import absences, accounts, persons
 from licence_qr.store.accounts.persons import Person
 from licence_qr.store.database.connections import Database, Transaction
@@ -37,7 +38,7 @@ class AbsenceView:
     absence: Absence
     person: Person
     substitute: Person | None
-    entered_by: str
+    entered_by: Text
     state: AbsenceState
     told: tuple[Text, ...]
     was: str
@@ -200,14 +201,13 @@ def _bounded(actor: Actor, wanted: AbsenceFilter) -> AbsenceFilter:
 def _view(tx: Transaction, actor: Actor, absence: Absence, today: date) -> AbsenceView:
     person, named = staff.known(tx, absence.person_id), absence.details.substitute_id
     substitute = persons.get(tx, named) if named else None
-    user = accounts.user_by_name(tx, absence.entered_by)
     state, mine = absence.state_on(today), person.person_id == actor.person_id
     lasts = state in {AbsenceState.RUNNING, AbsenceState.COMING}
     return AbsenceView(
         absence=absence,
         person=person,
         substitute=substitute,
-        entered_by=user.actor.display_name if user else absence.entered_by,
+        entered_by=PastNames(tx).told(absence.entered_by, absence.entered_at),
         state=state,
         told=tuple(_told(tx, absence, person, substitute, today)) if lasts else (),
         was=state_of(absence),

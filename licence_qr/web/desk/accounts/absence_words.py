@@ -104,6 +104,6 @@ def _row(view: AbsenceView) -> tuple[Value, ...]:
         substitute.staff_no if substitute else "",
         substitute.name if substitute else "",
         in_words(STATE_WORDS[view.state]),
-        view.entered_by,
+        t(view.entered_by.zh, view.entered_by.en),
         t("；", "; ").join(in_words(text) for text in view.told),
     )
