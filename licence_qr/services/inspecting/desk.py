@@ -20,6 +20,7 @@ from licence_qr.services.inspecting.second_officer import names
 from licence_qr.services.inspecting.validate import in_whose_place, judge, place_drawn
 from licence_qr.services.register import access, things
 from licence_qr.services.register.access import DECIDE_INSPECTIONS, MAKE_INSPECTIONS, READ_INSPECTIONS, READ_ORDERS
+from licence_qr.services.register.past_names import PastNames
 from licence_qr.store.accounts import accounts
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.inspecting import confirmations, inspections, rectifications
@@ -83,11 +84,11 @@ class AnsweredList:
 class InspectionView:
     """One inspection as shown to the office. Names of officers and findings are internal.
 
-    ``officers`` are two names each: of the officer, and of the absent officer of the draw in whose place they went, or
-    empty. ``others`` are other contents received under the same id. ``may_handle``: it is held, and the reader may decide on
-    it. ``handled_by`` is the name of who decided on it, or empty. ``answers`` are those of the second officer, with the
-    officer's name; ``until`` is when their time ends if they have not answered, and ``may_answer`` whether the reader is
-    that officer.
+    Names are those of then. ``officers`` are two each: of the officer, and of the absent officer of the draw in whose place
+    they went, or None. ``others`` are other contents received under the same id. ``may_handle``: it is held, and the reader
+    may decide on it. ``handled_by`` is the name of who decided on it, or None. ``answers`` are those of the second officer,
+    with the officer's name; ``until`` is when their time ends if they have not answered, and ``may_answer`` whether the
+    reader is that officer.
     """
 
     stored: StoredInspection
@@ -95,15 +96,15 @@ class InspectionView:
     holder_name: str
     address: str
     permit: StoredPermit | None
-    officers: tuple[tuple[str, str], ...]
-    handled_by: str
+    officers: tuple[tuple[Text, Text | None], ...]
+    handled_by: Text | None
     lists: tuple[AnsweredList, ...]
     photos: tuple[StoredPhoto, ...]
     order: Order | None
     others: tuple[StoredInspection, ...]
     may_handle: bool
     may_count: bool
-    answers: tuple[tuple[str, Confirmation], ...]
+    answers: tuple[tuple[Text, Confirmation], ...]
     until: datetime | None
     may_answer: bool
 
@@ -152,14 +153,15 @@ class InspectionsDesk:
             places = {place.premises_no: place.address for place in entities.premises_of(tx, stored.uscc)}
             may_handle = _may_handle(actor, stored)
             others = tuple(each for each in inspections.contents(tx, stored.id, stored.office) if each.key != key)
+            past = PastNames(tx)
             return InspectionView(
                 stored=stored,
                 visit=visit,
                 holder_name=business.entity.holder_name if business else "",
                 address=places.get(stored.premises_no, business.entity.domicile if business else ""),
                 permit=permits.get(tx, stored.permit_id) if stored.permit_id is not None else None,
-                officers=_officers(tx, stored, visit),
-                handled_by="".join(_names(tx, filter(None, [stored.handled_by]))),
+                officers=_officers(tx, past, stored, visit),
+                handled_by=past.told(stored.handled_by, stored.handled_at) if stored.handled_by else None,
                 lists=self._lists(visit, photos),
                 photos=photos,
                 order=rectifications.of_inspection(tx, key),
@@ -170,7 +172,7 @@ class InspectionsDesk:
                 and not _counted(others)
                 and not self._waits(stored, now),
                 answers=tuple(
-                    ("".join(_names(tx, [each.username])), each)
+                    (past.told(each.username, each.at), each)
                     for each in confirmations.of_subject(tx, f"inspection/{key}")
                 ),
                 until=answer_until(self.catalogue, stored) if unanswered(stored) else None,
@@ -280,18 +282,15 @@ def _counted(others: Iterable[StoredInspection]) -> bool:
     return any(each.state is InspectionState.COUNTED for each in others)
 
 
-def _names(tx: Transaction, usernames: Iterable[str]) -> tuple[str, ...]:
-    found = ((name, accounts.user_by_name(tx, name)) for name in usernames)
-    return tuple(user.actor.display_name if user else name for name, user in found)
-
-
-def _officers(tx: Transaction, stored: StoredInspection, visit: Inspection) -> tuple[tuple[str, str], ...]:
-    drawn, found = place_drawn(tx, visit), []
+def _officers(
+    tx: Transaction, past: PastNames, stored: StoredInspection, visit: Inspection
+) -> tuple[tuple[Text, Text | None], ...]:
+    drawn, found, then = place_drawn(tx, visit), [], stored.received_at
     for username in filter(None, (stored.officer, stored.second_officer)):
         user = accounts.user_by_name(tx, username)
         officer = in_whose_place(tx, user.actor, drawn, stored.visited_on) if user else None
-        absent = _names(tx, [officer.behalf.username]) if officer and officer.behalf else ()
-        found.append(("".join(_names(tx, [username])), "".join(absent)))
+        absent = past.told(officer.behalf.username, then) if officer and officer.behalf else None
+        found.append((past.told(username, then), absent))
     return tuple(found)
 
 

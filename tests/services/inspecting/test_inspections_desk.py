@@ -13,9 +13,10 @@ from inspection_texts import announced, answers, content_hash
 from PIL import Image
 
 from licence_qr.domain.inspecting.inspection import Filter, InspectionPurpose, InspectionState, VisitOutcome
-from licence_qr.domain.roles import Role
+from licence_qr.domain.roles import AT_THE_MACHINE, Role
 from licence_qr.domain.work.tasks import TaskKind
 from licence_qr.errors import AccessError, ConflictError, InputError, NotFoundError, RuleError
+from licence_qr.services.accounts.staff import PersonDetails
 from licence_qr.services.work.work_list import WorkFilter
 
 __all__ = ["hotel", "hotel_made_once"]
@@ -137,7 +138,10 @@ def test_a_visit_is_read_with_its_findings_first_and_its_photographs(hotel):
     view = desk.get(reader, key, hotel.at)
     first = view.lists[0].items[0]
     assert first.item is not None and (first.item.id, first.photos) == ("linen_changed", (0,))
-    assert view.officers == (("inspector（示例）", ""), ("inspector-2（示例）", ""))
+    assert [(who.zh, absent) for who, absent in view.officers] == [
+        ("inspector（示例）", None),
+        ("inspector-2（示例）", None),
+    ]
     assert view.order is not None and view.order.due_on == date(2026, 12, 10)
     assert Image.open(io.BytesIO(desk.photo(reader, key, 0))).size == (40, 30)
     assert desk.text(reader, key) == body
@@ -198,3 +202,11 @@ def test_an_order_of_a_business_that_has_ended_waits_for_nobody(hotel):
         tx.run("UPDATE entities SET state = 'cancelled' WHERE uscc = ?", (hotel.uscc,))
     assert hotel.services.work_list.everything(hotel.actors["inspector"], orders, hotel.at) == ()
     assert hotel.services.inspections_desk.orders(hotel.actors["desk"]) == ()
+
+
+def test_a_visit_names_its_officers_as_they_were_called_then(hotel):
+    key, staff, at = hotel.send(hotel.visit()).stored.key, hotel.services.staff, hotel.at + timedelta(days=1)
+    person = next(each.person for each in staff.everybody() if "inspector" in {a.username for a in each.accounts})
+    staff.change(person.person_id, PersonDetails(person.staff_no, "改名示例", person.office), AT_THE_MACHINE, at)
+    (first, _), (second, _) = hotel.services.inspections_desk.get(hotel.actors["decider"], key, at).officers
+    assert (first.zh, second.zh) == ("inspector（示例）（现名：改名示例）", "inspector-2（示例）")
