@@ -84,11 +84,11 @@ class AnsweredList:
 class InspectionView:
     """One inspection as shown to the office. Names of officers and findings are internal.
 
-    Names are those of then. ``officers`` are two each: of the officer, and of the absent officer of the draw in whose place
-    they went, or None. ``others`` are other contents received under the same id. ``may_handle``: it is held, and the reader
-    may decide on it. ``handled_by`` is the name of who decided on it, or None. ``answers`` are those of the second officer,
-    with the officer's name; ``until`` is when their time ends if they have not answered, and ``may_answer`` whether the
-    reader is that officer.
+    Names are those of the day (``PastNames``). ``officers`` are two each: of the officer, and of the absent officer of the
+    draw in whose place they went, or None. ``others`` are other contents received under the same id. ``may_handle``: it is
+    held, and the reader may decide on it. ``handled_by`` is the name of who decided on it, or None. ``answers`` are those of
+    the second officer, with the officer's name; ``until`` is when their time ends if they have not answered, and
+    ``may_answer`` whether the reader is that officer.
     """
 
     stored: StoredInspection
@@ -147,21 +147,20 @@ class InspectionsDesk:
         """One inspection. Raises NotFoundError ``thing_not_found``, AccessError."""
         with self.database.read() as tx:
             stored = _own(tx, actor, key)
-            visit = read_inspection(inspections.text(tx, key))
+            visit, people = read_inspection(inspections.text(tx, key)), PastNames(tx)
             photos = inspections.photos(tx, key)
             business = entities.get(tx, stored.uscc)
             places = {place.premises_no: place.address for place in entities.premises_of(tx, stored.uscc)}
             may_handle = _may_handle(actor, stored)
             others = tuple(each for each in inspections.contents(tx, stored.id, stored.office) if each.key != key)
-            past = PastNames(tx)
             return InspectionView(
                 stored=stored,
                 visit=visit,
                 holder_name=business.entity.holder_name if business else "",
                 address=places.get(stored.premises_no, business.entity.domicile if business else ""),
                 permit=permits.get(tx, stored.permit_id) if stored.permit_id is not None else None,
-                officers=_officers(tx, past, stored, visit),
-                handled_by=past.told(stored.handled_by, stored.handled_at) if stored.handled_by else None,
+                officers=_officers(tx, people, stored, visit),
+                handled_by=people.words(stored.handled_by, stored.handled_at) if stored.handled_at else None,
                 lists=self._lists(visit, photos),
                 photos=photos,
                 order=rectifications.of_inspection(tx, key),
@@ -172,7 +171,7 @@ class InspectionsDesk:
                 and not _counted(others)
                 and not self._waits(stored, now),
                 answers=tuple(
-                    (past.told(each.username, each.at), each)
+                    (people.words(each.username, each.at), each)
                     for each in confirmations.of_subject(tx, f"inspection/{key}")
                 ),
                 until=answer_until(self.catalogue, stored) if unanswered(stored) else None,
@@ -283,14 +282,15 @@ def _counted(others: Iterable[StoredInspection]) -> bool:
 
 
 def _officers(
-    tx: Transaction, past: PastNames, stored: StoredInspection, visit: Inspection
+    tx: Transaction, people: PastNames, stored: StoredInspection, visit: Inspection
 ) -> tuple[tuple[Text, Text | None], ...]:
-    drawn, found, then = place_drawn(tx, visit), [], stored.received_at
+    drawn, at = place_drawn(tx, visit), stored.received_at
+    found: list[tuple[Text, Text | None]] = []
     for username in filter(None, (stored.officer, stored.second_officer)):
         user = accounts.user_by_name(tx, username)
         officer = in_whose_place(tx, user.actor, drawn, stored.visited_on) if user else None
-        absent = past.told(officer.behalf.username, then) if officer and officer.behalf else None
-        found.append((past.told(username, then), absent))
+        absent = people.words(officer.behalf.username, at) if officer and officer.behalf else None
+        found.append((people.words(username, at), absent))
     return tuple(found)
 
 

@@ -28,6 +28,7 @@ from licence_qr.services.proposals.decide import ProposalRequest, Proposals
 from licence_qr.services.register import access, events, things
 from licence_qr.services.register.access import READ_FOLLOW_UPS, RECORD_FOLLOW_UPS
 from licence_qr.services.register.events import NewEvent
+from licence_qr.services.register.past_names import PastNames
 from licence_qr.store.accounts import accounts
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.inspecting import follow_ups
@@ -35,6 +36,7 @@ from licence_qr.store.inspecting.follow_ups import OpenFollowUp, StoredFollowUp
 from licence_qr.store.proposals import proposals
 from licence_qr.store.register import entities, permits
 from licence_qr.store.register.permits import StoredPermit
+from licence_qr.wording.text import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +58,10 @@ class OpenLine:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """An earlier check with display names; internal."""
+    """An earlier check with the names of its day (``PastNames``); internal."""
 
     stored: StoredFollowUp
-    officers: tuple[str, ...]
+    officers: tuple[Text, ...]
     proposal_state: ProposalState | None
 
 
@@ -130,12 +132,13 @@ class FollowUps:
             left = self._line(waiting[permit_id], local_date(now)) if permit_id in waiting else None
             holder = entities.get(tx, stored.uscc)
             places = {p.premises_no: p.address for p in entities.premises_of(tx, stored.uscc)}
+            names = PastNames(tx)
             inspectors = accounts.active_of_office(tx, actor.office, Role.INSPECTOR)
             return FollowUpView(
                 permit=stored,
                 holder_name=holder.entity.holder_name if holder else "",
                 address=places.get(stored.permit.premises_no, ""),
-                past=tuple(_past(tx, each) for each in past),
+                past=tuple(_past(tx, names, each) for each in past),
                 open=left,
                 may_record=left is not None and access.may(actor, RECORD_FOLLOW_UPS),
                 colleagues=tuple(each for each in inspectors if not each.is_same_person(actor)),
@@ -257,9 +260,8 @@ def _outcome(report: FollowUpReport) -> FollowUpOutcome:
     return report.outcome
 
 
-def _past(tx: Transaction, stored: StoredFollowUp) -> Past:
-    people = ((name, accounts.user_by_name(tx, name)) for name in (stored.officer, *stored.report.others))
-    names = tuple(user.actor.display_name if user else name for name, user in people)
+def _past(tx: Transaction, known: PastNames, stored: StoredFollowUp) -> Past:
+    names = tuple(known.words(each, stored.recorded_at) for each in (stored.officer, *stored.report.others))
     proposal = proposals.get(tx, stored.proposal_id) if stored.proposal_id else None
     return Past(stored, names, proposal.state if proposal else None)
 

@@ -41,8 +41,8 @@ _OPEN = frozenset({NamedCheckState.WAITING, NamedCheckState.OBJECTED})
 
 @dataclass(frozen=True, slots=True)
 class NamedCheckView:
-    """A report as shown to its office. ``officers`` are names of then, who handed it in first; ``until`` is when the time
-    of those named ends. ``may_count``: the reader may let it count, not only set it aside."""
+    """A report as shown to its office. ``officers`` are names of the day (``PastNames``), who handed it in first; ``until``
+    is when the time of those named ends. ``may_count``: the reader may let it count, not only set it aside."""
 
     check: NamedCheck
     report: FollowUpReport
@@ -114,8 +114,8 @@ class NamedChecks:
                 report=_report(check.content),
                 permit_no=(permit.permit.permit_no if permit else None) or "",
                 holder_name=holder.entity.holder_name if holder else "",
-                officers=tuple(names.told(each, check.received_at) for each in (check.officer, *check.others)),
-                answers=tuple((names.told(each.username, each.at), each) for each in given),
+                officers=tuple(names.words(each, check.received_at) for each in (check.officer, *check.others)),
+                answers=tuple((names.words(each.username, each.at), each) for each in given),
                 until=self._until(check),
                 may_answer=_may_answer(actor, check, given),
                 may_handle=may_handle,

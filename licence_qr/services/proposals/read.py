@@ -67,9 +67,9 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class ProposalLine:
-    """One line of the list, with the names of then; internal. ``mine``: the reader proposed it. ``for_absent``: the
-    name of the absent proposer for whom the reader stands in; ``on_behalf_of``: that of the proposer for whom somebody
-    retracted it. Both are empty otherwise."""
+    """One line of the list, with names as they were (``PastNames``); internal. ``mine``: the reader proposed it.
+    ``for_absent``: the name of the absent proposer for whom the reader stands in, or empty; ``on_behalf_of``: that of the
+    proposer for whom somebody retracted it, or None."""
 
     number: int
     act: Text
@@ -82,7 +82,7 @@ class ProposalLine:
     mine: bool
     mine_to_decide: bool
     for_absent: str
-    on_behalf_of: str
+    on_behalf_of: Text | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,7 @@ class ProposalReading:
         with self.database.read() as tx:
             found, total = proposals.search(tx, office, wanted)
             names = PastNames(tx)
-            return tuple(self._line(tx, actor, each, local_date(now), names) for each in found), total
+            return tuple(self._line(tx, names, actor, each, local_date(now)) for each in found), total
 
     def get(self, actor: Actor, number: int, now: datetime) -> ProposalView:
         """One proposal. Raises NotFoundError ``thing_not_found``, AccessError."""
@@ -152,7 +152,7 @@ class ProposalReading:
             is_open = proposal.state is ProposalState.OPEN
             closed = proposal.state is ProposalState.CLOSED
             return ProposalView(
-                line=self._line(tx, actor, proposal, day, PastNames(tx)),
+                line=self._line(tx, PastNames(tx), actor, proposal, day),
                 rule=rule(subject.kind, Act(content.act)),
                 grounds=Grounds(content.reason, content.legal_basis, content.document_no, content.effective_on),
                 decision="" if closed else proposal.decision,
@@ -177,25 +177,24 @@ class ProposalReading:
         return Bar(entry.fault, Period.of_months(day, months).last if months and entry.decided_on is None else None)
 
     def _line(
-        self, tx: Transaction, actor: Actor, proposal: StoredProposal, day: date, names: PastNames
+        self, tx: Transaction, names: PastNames, actor: Actor, proposal: StoredProposal, day: date
     ) -> ProposalLine:
         content = proposal.content
         subject = Subject.parse(content.uscc, content.subject)
         absent = actor.stands_in_for({proposal.proposed_by})
-        by_somebody = proposal.decided_by not in {"", SYSTEM}
         return ProposalLine(
             number=proposal.proposal_id,
             act=rule(subject.kind, Act(content.act)).name,
             about=self._about(tx, see(tx, self.catalogue, subject, day)),
             state=proposal.state,
-            proposed_by=names.told(proposal.proposed_by, proposal.proposed_at),
+            proposed_by=names.words(proposal.proposed_by, proposal.proposed_at),
             proposed_at=proposal.proposed_at,
-            decided_by=names.told(proposal.decided_by, proposal.decided_at) if by_somebody else None,
+            decided_by=_decided_by(names, proposal),
             decided_at=proposal.decided_at,
             mine=actor.is_among({proposal.proposed_by}),
             mine_to_decide=proposal.state is ProposalState.OPEN and may_decide(actor, proposal),
             for_absent=absent.name if absent else "",
-            on_behalf_of=_retracted_for(tx, proposal),
+            on_behalf_of=_retracted_for(tx, names, proposal),
         )
 
     def _about(self, tx: Transaction, seen: Seen) -> About:
@@ -245,13 +244,15 @@ def _refusal(seen: Seen, act: Act) -> RuleError | None:
     return None
 
 
-def _retracted_for(tx: Transaction, proposal: StoredProposal) -> str:
+def _decided_by(names: PastNames, proposal: StoredProposal) -> Text | None:
+    """Who decided, or None: nobody yet, or the program."""
+    decided_at = proposal.decided_at
+    by_itself = not proposal.decided_by or proposal.decided_by == SYSTEM
+    return None if by_itself or decided_at is None else names.words(proposal.decided_by, decided_at)
+
+
+def _retracted_for(tx: Transaction, names: PastNames, proposal: StoredProposal) -> Text | None:
     """The proposer, if a substitute retracted it for them: nobody else retracts what another person proposed."""
     decider = accounts.user_by_name(tx, proposal.decided_by) if proposal.state is ProposalState.WITHDRAWN else None
     own = decider is None or decider.actor.is_among({proposal.proposed_by})
-    return "" if own else _name(tx, proposal.proposed_by)
-
-
-def _name(tx: Transaction, username: str) -> str:
-    user = accounts.user_by_name(tx, username) if username else None
-    return user.actor.display_name if user else username
+    return None if own else names.words(proposal.proposed_by, proposal.decided_at or proposal.proposed_at)

@@ -72,10 +72,8 @@ class PastNames:
         borne = [name for since, name in names if since <= at] or [name for _, name in names[:1]]
         return NameThen(borne[-1] if borne else "", today)
 
-    def told(self, username: str, at: datetime | None) -> Text:
-        """The same in words; the user name itself for what is no account. Without an instant, nobody acted: empty."""
-        if not username or at is None:
-            return Text("", "")
+    def words(self, username: str, at: datetime) -> Text:
+        """``NameThen.words`` of the account; what is no account is told by its user name."""
         name = self.of(username, at)
         return name.words if name else Text(username, username)
 

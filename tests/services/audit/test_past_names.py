@@ -9,7 +9,7 @@ from four_eyes import LATER, Office, opened
 
 from licence_qr.bootstrap import Services
 from licence_qr.domain.accounts.absences import AbsenceDetails
-from licence_qr.domain.dates import local_date
+from licence_qr.domain.inspecting.follow_up import FollowUpOutcome, FollowUpReport
 from licence_qr.domain.lifecycle.acts import Act
 from licence_qr.domain.proposals.proposal import ProposalFilter
 from licence_qr.domain.register.events import EventKind
@@ -21,6 +21,7 @@ from licence_qr.wording.text import Text
 
 AUDITOR = Actor(9, "auditor", "审计示例", "jinfeng", frozenset({Role.AUDITOR}))
 OLD, NEW, NEWEST = "decider（示例）", "赵新名", "赵又改"
+OLD_AND_NEWEST = Text(f"{OLD}（现名：{NEWEST}）", f"{OLD} (today: {NEWEST})")
 DAY = timedelta(days=1)
 
 
@@ -58,7 +59,7 @@ def test_the_history_of_a_business_tells_the_name_of_then_and_that_of_today(offi
     events = office.services.timeline.read(office.people["clerk"], office.uscc).events
     (decided,) = (each for each in events if each.proposed_by)
     assert decided.by
-    assert (decided.by.name.zh, decided.by.name.en) == (f"{OLD}（现名：{NEWEST}）", f"{OLD} (today: {NEWEST})")
+    assert decided.by.name == OLD_AND_NEWEST
 
 
 def test_the_auditor_finds_by_every_name_and_reads_old_and_new(office: Office) -> None:
@@ -89,16 +90,33 @@ def test_a_name_that_no_event_tells_is_said_to_be_that_of_today(office: Office) 
     assert (unknown.words.zh, unknown.words.en) == ("现名：旧登记库", "today: 旧登记库")
 
 
-def test_a_proposal_tells_the_name_of_then(office: Office) -> None:
-    now, reading = LATER + 3 * DAY, office.services.proposal_reading
-    [line], _ = reading.list(office.people["clerk"], ProposalFilter(state=None), now)
-    assert line.decided_by == Text(f"{OLD}（现名：{NEWEST}）", f"{OLD} (today: {NEWEST})")
-    assert line.proposed_by == Text("inspector（示例）", "inspector（示例）")
+def test_a_proposal_shows_who_decided_by_the_name_of_then(office: Office) -> None:
+    reading, reader = office.services.proposal_reading, office.people["clerk"]
+    (line,), _ = reading.list(reader, ProposalFilter(state=None), LATER)
+    assert (line.proposed_by, line.decided_by) == (Text("inspector（示例）", "inspector（示例）"), OLD_AND_NEWEST)
 
 
-def test_an_absence_tells_the_name_of_whoever_recorded_it_then(office: Office) -> None:
-    absences, today = office.services.absences, local_date(LATER) + 9 * DAY
-    decider = office.people["decider"]
-    key = absences.book.enter(decider.person_id, AbsenceDetails(today, today), decider, LATER)
-    view = absences.get(decider, key, LATER + 3 * DAY)
-    assert view.entered_by.zh == f"{OLD}（现名：{NEWEST}）"
+def test_a_check_shows_who_made_and_confirmed_it_by_the_names_of_then(
+    services: Services, make_application, clerk: Actor, now: datetime
+) -> None:
+    office = opened(services, make_application(), clerk, now)
+    report = FollowUpReport(LATER.date(), FollowUpOutcome.MET, ("inspector-2",), "设施齐全")
+    number = office.hand_in("inspector", report, LATER)
+    office.answer("inspector-2", number, LATER)
+    for who in ("inspector", "inspector-2"):
+        rename(office, who, NEW + who[9:], LATER + DAY)
+    borne = tuple(
+        Text(f"{old}（现名：{new}）", f"{old} (today: {new})")
+        for old, new in (("inspector（示例）", NEW), ("inspector-2（示例）", NEW + "-2"))
+    )
+    view = services.named_checks.get(office.people["clerk"], number, LATER + DAY)
+    assert (view.officers, [name for name, _ in view.answers]) == (borne, [borne[1]])
+    (past,) = services.follow_ups.get(office.people["inspector"], office.stored.permit_id, LATER + DAY).past
+    assert past.officers == borne
+
+
+def test_an_absence_shows_who_recorded_it_by_the_name_of_then(office: Office) -> None:
+    who = office.people["decider"]
+    details = AbsenceDetails(LATER.date(), LATER.date(), None, None)
+    absence_id = office.services.absences.enter(who, who.person_id, details, LATER)
+    assert office.services.absences.get(who, absence_id, LATER).entered_by == OLD_AND_NEWEST

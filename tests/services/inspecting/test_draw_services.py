@@ -149,8 +149,10 @@ def test_in_the_place_of_an_absent_officer_the_substitute_goes_and_both_names_st
         ("inspector", ""),
     }
     view = services.inspections_desk.get(hotel.actors["desk"], receipt.stored.key, hotel.at)
-    named = [(who.zh, absent.zh if absent else "") for who, absent in view.officers]
-    assert named == [("第三人（示例）", "inspector-2（示例）"), ("inspector（示例）", "")]
+    assert [(officer.zh, absent and absent.zh) for officer, absent in view.officers] == [
+        ("第三人（示例）", "inspector-2（示例）"),
+        ("inspector（示例）", None),
+    ]
     assert services.draws.published_one(draw.number).drawn[0].outcome is not None
 
 

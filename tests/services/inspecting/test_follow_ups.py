@@ -24,6 +24,7 @@ from licence_qr.store.lifecycle import credit_record
 from licence_qr.store.register import permits
 from licence_qr.store.work import tasks
 from licence_qr.store.work.task_sources import TaskQuery
+from licence_qr.wording.text import Text
 
 DAY = date(2026, 12, 7)
 MET = FollowUpReport(DAY, FollowUpOutcome.MET, ("inspector-2",), "设施齐全")
@@ -79,7 +80,9 @@ def test_both_officers_and_what_they_found_are_kept(office):
     event = next(e for e in office.history() if e["event"] == "follow_up_recorded")
     assert json.loads(event["after"])["officers"] == ["inspector", "inspector-2"]
     assert (event["reason"], event["effective_on"]) == ("设施齐全", "2026-12-07")
-    assert looked_at(office, "decider").past[0].officers == ("inspector（示例）", "inspector-2（示例）")
+    assert looked_at(office, "decider").past[0].officers == tuple(
+        Text(name, name) for name in ("inspector（示例）", "inspector-2（示例）")
+    )
 
 
 def test_an_order_moves_the_day_and_another_check_ends_it(office):

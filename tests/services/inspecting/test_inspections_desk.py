@@ -138,7 +138,7 @@ def test_a_visit_is_read_with_its_findings_first_and_its_photographs(hotel):
     view = desk.get(reader, key, hotel.at)
     first = view.lists[0].items[0]
     assert first.item is not None and (first.item.id, first.photos) == ("linen_changed", (0,))
-    assert [(who.zh, absent) for who, absent in view.officers] == [
+    assert [(officer.zh, absent) for officer, absent in view.officers] == [
         ("inspector（示例）", None),
         ("inspector-2（示例）", None),
     ]
@@ -204,9 +204,14 @@ def test_an_order_of_a_business_that_has_ended_waits_for_nobody(hotel):
     assert hotel.services.inspections_desk.orders(hotel.actors["desk"]) == ()
 
 
-def test_a_visit_names_its_officers_as_they_were_called_then(hotel):
-    key, staff, at = hotel.send(hotel.visit()).stored.key, hotel.services.staff, hotel.at + timedelta(days=1)
-    person = next(each.person for each in staff.everybody() if "inspector" in {a.username for a in each.accounts})
-    staff.change(person.person_id, PersonDetails(person.staff_no, "改名示例", person.office), AT_THE_MACHINE, at)
-    (first, _), (second, _) = hotel.services.inspections_desk.get(hotel.actors["decider"], key, at).officers
-    assert (first.zh, second.zh) == ("inspector（示例）（现名：改名示例）", "inspector-2（示例）")
+def test_a_visit_shows_its_officers_and_who_confirmed_it_by_the_names_of_the_day(hotel):
+    key = hotel.send(hotel.visit()).stored.key
+    known = hotel.services.accounts.user("inspector-2")
+    assert known is not None
+    hotel.services.staff.change(
+        known.person_id, PersonDetails("", "钱新名", "baishiyi"), AT_THE_MACHINE, hotel.at + timedelta(days=1)
+    )
+    view = hotel.services.inspections_desk.get(hotel.actors["decider"], key, hotel.at)
+    named = "inspector-2（示例）（现名：钱新名）"
+    assert [officer.zh for officer, _ in view.officers] == ["inspector（示例）", named]
+    assert [name.zh for name, _ in view.answers] == [named]

@@ -151,7 +151,7 @@ def test_an_objection_holds_the_record_until_the_desk_decides(hotel):
     assert refusal(hotel, stored, ConflictError) == "officer_answered_before"
     assert hotel.permit.permit.grade == "" and waiting(hotel, "desk", TaskKind.INSPECTION_HELD) == 1
     ((name, given),) = hotel.services.inspections_desk.get(hotel.actors["desk"], stored.key, hotel.at).answers
-    assert (name, given.reason) == ("inspector-2（示例）", "我不在现场")
+    assert (name.zh, given.reason) == ("inspector-2（示例）", "我不在现场")
     handle(hotel, stored.key, "set_aside")
     assert refusal(hotel, stored, ConflictError) == "inspection_handled_before"
 

@@ -32,8 +32,9 @@ _UNFIT = Text(
 
 @dataclass(frozen=True, slots=True)
 class AbsenceView:
-    """An absence as it stands today. ``told`` is what should be looked at; ``was`` is carried by the forms that change it.
-    ``mine``: the reader is the absent person; ``for_reader``: the reader stands in."""
+    """An absence as it stands today. ``entered_by`` is a name of then (``PastNames``). ``told`` is what should be looked
+    at; ``was`` is carried by the forms that change it. ``mine``: the reader is the absent person; ``for_reader``: the reader
+    stands in."""
 
     absence: Absence
     person: Person
@@ -98,7 +99,8 @@ class Absences:
             pages = max(1, -(-total // PAGE_ABSENCES))
             page = min(max(1, page), pages)
             found = absences.page(tx, wanted, today, PAGE_ABSENCES, (page - 1) * PAGE_ABSENCES)
-            return AbsencePage(tuple(_view(tx, actor, each, today) for each in found), total, page, pages)
+            names = PastNames(tx)
+            return AbsencePage(tuple(_view(tx, names, actor, each, today) for each in found), total, page, pages)
 
     def export(self, actor: Actor, wanted: AbsenceFilter, form: str, now: datetime) -> Iterator[AbsenceView]:
         """All absences that ``wanted`` selects, read in parts; who exports how many is recorded first.
@@ -117,7 +119,7 @@ class Absences:
         """One absence. Raises AccessError, NotFoundError ``thing_not_found``."""
         with self.database.read() as tx:
             absence = known(tx, absence_id)
-            view = _view(tx, actor, absence, local_date(now))
+            view = _view(tx, PastNames(tx), actor, absence, local_date(now))
         if not (view.mine or view.for_reader):
             _demand(actor, READ_ABSENCES, view.person)
         return view
@@ -126,8 +128,9 @@ class Absences:
         """What concerns ``actor``, today and later."""
         today = local_date(now)
         with self.database.read() as tx:
+            names = PastNames(tx)
             mine, stood_in = (
-                tuple(_view(tx, actor, each, today) for each in find(tx, actor.person_id, today))
+                tuple(_view(tx, names, actor, each, today) for each in find(tx, actor.person_id, today))
                 for find in (absences.from_day, absences.stood_in_by)
             )
         return OwnAbsences(mine, stood_in)
@@ -165,7 +168,8 @@ class Absences:
         while True:
             with self.database.read() as tx:
                 found = absences.page(tx, wanted, today, EXPORT_PART, done)
-                part = [_view(tx, actor, each, today) for each in found]
+                names = PastNames(tx)
+                part = [_view(tx, names, actor, each, today) for each in found]
             yield from part
             done += len(part)
             if len(part) < EXPORT_PART:
@@ -198,7 +202,7 @@ def _bounded(actor: Actor, wanted: AbsenceFilter) -> AbsenceFilter:
     return wanted if office is None else replace(wanted, office=office)
 
 
-def _view(tx: Transaction, actor: Actor, absence: Absence, today: date) -> AbsenceView:
+def _view(tx: Transaction, names: PastNames, actor: Actor, absence: Absence, today: date) -> AbsenceView:
     person, named = staff.known(tx, absence.person_id), absence.details.substitute_id
     substitute = persons.get(tx, named) if named else None
     state, mine = absence.state_on(today), person.person_id == actor.person_id
@@ -207,7 +211,7 @@ def _view(tx: Transaction, actor: Actor, absence: Absence, today: date) -> Absen
         absence=absence,
         person=person,
         substitute=substitute,
-        entered_by=PastNames(tx).told(absence.entered_by, absence.entered_at),
+        entered_by=names.words(absence.entered_by, absence.entered_at),
         state=state,
         told=tuple(_told(tx, absence, person, substitute, today)) if lasts else (),
         was=state_of(absence),

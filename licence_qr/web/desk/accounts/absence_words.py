@@ -104,6 +104,6 @@ def _row(view: AbsenceView) -> tuple[Value, ...]:
         substitute.staff_no if substitute else "",
         substitute.name if substitute else "",
         in_words(STATE_WORDS[view.state]),
-        t(view.entered_by.zh, view.entered_by.en),
+        in_words(view.entered_by),
         t("；", "; ").join(in_words(text) for text in view.told),
     )

@@ -79,7 +79,8 @@ def test_the_substitute_retracts_with_both_names(office: Office) -> None:
     event = last_event(office)
     assert (event["event"], event["actor"], event["on_behalf_of"]) == ("proposal_withdrawn", "both", "inspector")
     line = office.services.proposal_reading.get(both, number, LATER).line
-    assert (line.decided_by.zh, line.on_behalf_of) == ("both（示例）", NAME)
+    assert line.decided_by and line.on_behalf_of
+    assert (line.decided_by.zh, line.on_behalf_of.zh) == ("both（示例）", NAME)
     shown = office.services.timeline.read(both, office.uscc).events[0]
     assert shown.by and shown.by.behalf and (shown.by.name.zh, shown.by.behalf.zh) == ("both（示例）", NAME)
 
