@@ -36,6 +36,9 @@ export interface Kit {
   officer: string;
   /** Colleagues: [username, name]. */
   officers: [string, string][];
+  /** Of them, who is absent on the day of the pack: [username, last day, name of the substitute or nothing]; packs of
+   * earlier versions do not say. */
+  absent?: [username: string, until: string, substitute: string][];
   /** By permit type, from the best; packs of earlier days hold one scale for all. */
   grades: Record<string, GradeStep[]> | GradeStep[];
   critical_cap: number;

@@ -5,6 +5,7 @@ For its format see docs/contributing/inspection-records.md.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
@@ -13,7 +14,7 @@ from licence_qr.domain.catalogue.grading import GradingScale
 from licence_qr.domain.catalogue.life_rules import LifeRules
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.roles import Actor, Role
-from licence_qr.store.accounts import accounts
+from licence_qr.store.accounts import absences, accounts
 from licence_qr.store.database.connections import Transaction
 from licence_qr.store.inspecting import draws, follow_ups, rectifications
 from licence_qr.store.register import codes
@@ -26,12 +27,14 @@ def kit(tx: Transaction, catalogue: Catalogue, actor: Actor, today: date) -> dic
     """The part ``inspection`` of the pack of ``actor`` for ``today``. Officers' names are only for colleagues."""
     rules, office = catalogue.life_rules_on(today), actor.office
     hidden = codes.all_being_signed(tx)
-    colleagues = accounts.active_of_office(tx, office, Role.INSPECTOR)
+    inspectors = accounts.active_of_office(tx, office, Role.INSPECTOR)
+    colleagues = [each for each in inspectors if not each.is_same_person(actor)]
     return {
         "format": FORMAT,
         "office": office,
         "officer": actor.username,
-        "officers": [[each.username, each.display_name] for each in colleagues if not each.is_same_person(actor)],
+        "officers": [[each.username, each.display_name] for each in colleagues],
+        "absent": list(_absent(tx, colleagues, today)),
         "grades": {
             known.id: _grades(known.scale, rules)
             for known in catalogue.permit_types.values()
@@ -63,6 +66,14 @@ def kit(tx: Transaction, catalogue: Catalogue, actor: Actor, today: date) -> dic
             if each.uscc not in hidden
         ],
     }
+
+
+def _absent(tx: Transaction, officers: Iterable[Actor], today: date) -> Iterator[list[str]]:
+    """Of these officers, who is absent on the day of the pack: user name, last day, name of the substitute or nothing."""
+    for each in officers:
+        away = absences.cover_of(tx, each.person_id, today).away
+        if away is not None:
+            yield [each.username, away.until.isoformat(), away.substitute]
 
 
 def _grades(scale: GradingScale, rules: LifeRules) -> list[list[object]]:

@@ -9,7 +9,7 @@ import { statusWords } from "../../pack/words.js";
 import { element, hanzi, rows } from "../../ui/elements.js";
 import { choices, labelled, notice, said, select } from "../../ui/fields.js";
 import { TERMS } from "../../ui/terms.js";
-import { t } from "../../ui/words.js";
+import { dayWords, t } from "../../ui/words.js";
 import { forPermit, purposed, purposesOf } from "../visit/visit.js";
 import { momentWords, purposeWords, readByWords } from "../visit/words.js";
 
@@ -80,12 +80,35 @@ function purposeChoice(context) {
 }
 
 /**
+ * The name of a colleague, with the absence that the pack told of.
+ * @param {Visit} visit
+ * @param {string} username
+ * @param {string} name
+ * @returns {string}
+ */
+function officerWords({ absent = [] }, username, name) {
+  const away = absent.find(([who]) => who === username);
+  if (!away) return name;
+  const [, until, substitute] = away;
+  const last = dayWords(until);
+  return substitute
+    ? t(`${name}（不在岗至${last}，代办人 ${substitute}）`, `${name} (absent until ${last}, substitute: ${substitute})`)
+    : t(`${name}（不在岗至${last}，无人代办）`, `${name} (absent until ${last}, nobody stands in)`);
+}
+
+/**
  * @param {VisitContext} context
  * @returns {HTMLElement}
  */
 function secondOfficer({ visit, change }) {
+  const colleagues = visit.officers.map(
+    /** @returns {[value: string, words: string]} */ ([username, name]) => [
+      username,
+      officerWords(visit, username, name),
+    ],
+  );
   /** @type {[value: string, words: string][]} */
-  const options = [["", t("请选择", "Select")], ...visit.officers];
+  const options = [["", t("请选择", "Select")], ...colleagues];
   const control = select(options, visit.second, (second) => change({ second }));
   const hint = visit.officers.length
     ? t("监督检查应有两名人员在场。", "Two officers must be present at an inspection.")

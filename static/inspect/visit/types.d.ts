@@ -87,6 +87,8 @@ export interface Visit {
   /** Keys of the items that a recheck asks; null for all. */
   only?: string[] | null;
   officers: [username: string, name: string][];
+  /** Of the pack; visits begun with an earlier version have none. */
+  absent?: NonNullable<Kit["absent"]>;
   second: string;
   /** Of the pack: the scales of all permit types; visits begun with an earlier version have none. */
   scales?: Kit["grades"];

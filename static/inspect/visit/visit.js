@@ -121,6 +121,7 @@ export function begin(pack, place, how, task, { id, owner, now }) {
       ({ uscc, premisesNo }) => uscc === place.business.uscc && premisesNo === place.premises.no,
     ),
     officers: kit.officers,
+    absent: kit.absent ?? [],
     second: "",
     scales: kit.grades,
     grades: [],

@@ -7,6 +7,10 @@ from datetime import timedelta
 import pytest
 from inspection_phone import STARTED, Phone, confirmed, ours, received
 from playwright.sync_api import expect
+from screens import WIDTHS, width_of
+
+from licence_qr.domain.accounts.absences import AbsenceDetails
+from licence_qr.domain.dates import local_date
 
 
 @pytest.fixture
@@ -64,3 +68,22 @@ def test_the_business_reads_all_that_it_signs(phone: Phone) -> None:
     shown = phone.page.locator("#view .record")
     for words in ("日常监督", "地面积水", "不合格", "当场告知整改要求\n一周内复查", "照片：0"):
         expect(shown).to_contain_text(words)
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"), [("zh", "second（示例）（不在岗至"), ("en", "second（示例） (absent until")]
+)
+def test_the_list_of_second_officers_says_who_is_absent(phone: Phone, lang: str, words: str) -> None:
+    second, services = phone.site.services.accounts.user("second"), phone.site.services
+    assert second is not None
+    today = local_date(STARTED)
+    details = AbsenceDetails(today, today + timedelta(days=4))
+    services.absences.book.enter(second.person_id, details, second, STARTED)
+    phone.take_pack()
+    phone.list(lang)
+    phone.begin(ours(phone.site)[0])
+    chosen = phone.page.locator('#view select option[value="second"]')
+    expect(chosen).to_contain_text(words)
+    for width in WIDTHS:
+        phone.page.set_viewport_size({"width": width, "height": 800})
+        assert width_of(phone.page) <= width

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import tracemalloc
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from inspected_register import hotel, hotel_made_once
 
 import bench.pack
+from licence_qr.domain.accounts.absences import AbsenceDetails
+from licence_qr.domain.dates import local_date
 from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject
 from licence_qr.domain.lifecycle.details import ActRequest, ClosingPremises
 from licence_qr.domain.register.entity import Premises
@@ -167,6 +169,21 @@ def test_it_names_the_colleagues_of_the_office_and_nobody_else(demonstration_cop
     assert "b-inspector" in named
     assert not named & {"clerk-x", "far", INSPECTOR.username}
     assert kit["officer"] == INSPECTOR.username and kit["office"] == OFFICE
+
+
+def test_the_pack_says_which_colleagues_are_absent_until_when_and_who_stands_in(hotel):
+    def absent():
+        return read_whole(hotel.services.pack.for_actor(hotel.actors["inspector"], hotel.at))["inspection"]["absent"]
+
+    assert absent() == []
+    hotel.services.accounts.create(
+        "inspector-3", "李示例", OFFICE, frozenset({Role.INSPECTOR}), "long-enough-word", hotel.at
+    )
+    second, third = (hotel.services.accounts.user(name) for name in ("inspector-2", "inspector-3"))
+    today = local_date(hotel.at)
+    details = AbsenceDetails(today, today + timedelta(days=2), third.person_id)
+    hotel.services.absences.book.enter(second.person_id, details, second, hotel.at)
+    assert absent() == [["inspector-2", (today + timedelta(days=2)).isoformat(), third.display_name]]
 
 
 def test_the_same_register_at_the_same_instant_gives_the_same_bytes(demonstration, told, now):
