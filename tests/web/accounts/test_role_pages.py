@@ -7,7 +7,7 @@ import io
 from datetime import UTC, datetime
 
 import pytest
-from desk_pages import PASSWORD, Browser, desk_app, desk_services, signed_in
+from desk_pages import PASSWORD, Browser, desk_app, desk_services, hidden, signed_in
 from flask import Flask
 from people import asked_roles
 
@@ -43,7 +43,8 @@ def test_one_asks_and_another_confirms(desk_app: Flask, desk_services: Services,
 def test_a_new_account_waits_for_its_role_and_the_page_says_so(desk_app: Flask, desk_services: Services) -> None:
     administrator = signed_in(desk_app, desk_services, "administrator")
     person = administrator.send("/desk/people/new", {"staff_no": "R-1", "name": "吴示例", "office": "bafu"}).location
-    form = {"username": "waits", "roles": "inspector", "password": PASSWORD}
+    was = hidden(administrator.see(f"{person}/accounts/new"), "was")
+    form = {"username": "waits", "roles": "inspector", "password": PASSWORD, "was": was}
     page = administrator.send(f"{person}/accounts/new", form).get_data(as_text=True)
     assert "确认后才生效" in page and "/desk/people/roles/requests" in page
     opened = desk_services.accounts.user("waits")
