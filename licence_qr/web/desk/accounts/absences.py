@@ -34,6 +34,7 @@ from licence_qr.services.accounts.absences.desk import AbsencePlan, Absences, Ab
 from licence_qr.services.register import access
 from licence_qr.web import current_instant
 from licence_qr.web.desk.accounts.absence_words import NOBODY, absence_fields, as_csv, as_xlsx
+from licence_qr.web.desk.accounts.asked import address, office_asked, text_asked
 from licence_qr.web.desk.tables import CSV, XLSX
 from licence_qr.web.shell.bounded_numbers import counted
 from licence_qr.web.shell.forms import TypedForm, read_fields, refusals
@@ -46,7 +47,6 @@ from licence_qr.web.shell.security import current_actor, roles
 blueprint = Blueprint("people_absences", __name__, url_prefix="/people")
 absences = Handed(Absences)
 
-_LONGEST_QUERY = 100
 _EVERYBODY = frozenset(Role)  # whoever is absent or stands in; the use case sees whose absence it is
 _Refused = (InputError, InvalidApplication, ConflictError)
 
@@ -240,16 +240,13 @@ def _page(view: AbsenceView, refused: LicenceQRError | None = None) -> str:
 
 
 def _wanted() -> AbsenceFilter:
-    asked = request.args
-    state = asked.get("state", "")
+    state = request.args.get("state", "")
     return AbsenceFilter(
-        text=asked.get("q", "").strip()[:_LONGEST_QUERY].replace("\0", ""),
-        office=asked.get("office", "") if asked.get("office") in catalogue().offices else "",
+        text=text_asked(),
+        office=office_asked(),
         state=AbsenceState(state) if state in set(AbsenceState) else None,
     )
 
 
-def _address(endpoint: str = ".list_absences", **changes: str | int | None) -> str:
-    """The list with other filters; those not named stay, the page starts anew."""
-    kept: dict[str, Any] = {name: request.args[name] for name in ("q", "office", "state") if request.args.get(name)}
-    return url_for(endpoint, **{name: value for name, value in (kept | changes).items() if value})
+def _address(endpoint: str = ".list_absences", **changes: Any) -> str:
+    return address(endpoint, ("q", "office", "state"), **changes)

@@ -27,6 +27,7 @@ from licence_qr.services.accounts.staff import roles_in_words
 from licence_qr.services.register import access, things
 from licence_qr.web import current_instant
 from licence_qr.web.accounts.confirming import BESIDE, asking, typed_proof
+from licence_qr.web.desk.accounts.asked import text_asked
 from licence_qr.web.desk.accounts.fields import ROLE_NAMES, ROLES, USERNAME, roles_typed
 from licence_qr.web.desk.accounts.pages import people
 from licence_qr.web.shell.errors import status_of
@@ -37,7 +38,6 @@ from licence_qr.web.shell.security import current_actor, roles
 
 blueprint = Blueprint("people_acts", __name__, url_prefix="/people")
 
-_LONGEST_QUERY = 100
 _Refused = (InputError, ConflictError, AccessError, RuleError)
 
 
@@ -136,7 +136,7 @@ def find_other(person_id: int) -> str:
     """The entries that may be the same person: those of the same name, or what is looked for."""
     actor, view = current_actor(), people().get(current_actor(), person_id)
     shows(f"person/{person_id}/others", "name", "staff_no")
-    query = request.args.get("q", view.person.name).strip()[:_LONGEST_QUERY].replace("\0", "")
+    query = text_asked(view.person.name)
     found = people().list(actor, PeopleFilter(text=query), 1).people
     searched(request.args.get("q", ""), len(found))
     others = tuple(each for each in found if each.person != view.person and not each.mine)

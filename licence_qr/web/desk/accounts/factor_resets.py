@@ -16,6 +16,7 @@ from licence_qr.services.accounts.second_factor.reset_requests import ResetReque
 from licence_qr.services.register import access, things
 from licence_qr.web import current_instant
 from licence_qr.web.accounts import confirming as proving
+from licence_qr.web.desk.accounts.asked import address, only_open
 from licence_qr.web.desk.accounts.export import CSV, resets_as_csv
 from licence_qr.web.desk.accounts.pages import people
 from licence_qr.web.shell.bounded_numbers import counted
@@ -50,8 +51,8 @@ def list_resets() -> str:
     shows("list/resets", "name")
     return render_template(
         "desk/accounts/resets.html",
-        found=resets().list(current_actor(), only_open=_only_open(), page=page, now=current_instant()),
-        only_open=_only_open(),
+        found=resets().list(current_actor(), only_open=only_open(), page=page, now=current_instant()),
+        only_open=only_open(),
         states=STATE_WORDS,
         address=_address,
     )
@@ -62,7 +63,7 @@ def list_resets() -> str:
 def export_resets() -> Response:
     """The same as a file, sent while it is read."""
     now = current_instant()
-    lines = resets().export(current_actor(), only_open=_only_open(), now=now)
+    lines = resets().export(current_actor(), only_open=only_open(), now=now)
     response = Response(stream_with_context(resets_as_csv(lines)), content_type=CSV)
     response.headers["Content-Disposition"] = f'attachment; filename="resets-{local_date(now)}.csv"'
     return response
@@ -128,13 +129,8 @@ def _proof() -> ProofFrom:
     return ProofFrom(proving.typed_proof(), request.remote_addr or "")
 
 
-def _only_open() -> bool:
-    return request.args.get("state") != "all"
-
-
 def _address(endpoint: str = ".list_resets", **changes: Any) -> str:
-    kept: dict[str, Any] = {} if _only_open() else {"state": "all"}
-    return url_for(endpoint, **{name: value for name, value in (kept | changes).items() if value})
+    return address(endpoint, ("state",), **changes)
 
 
 def _asking_page(person_id: int, user_id: int, reason: str = "", refused: LicenceQRError | None = None) -> Response:

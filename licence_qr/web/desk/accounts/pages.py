@@ -10,13 +10,13 @@ from werkzeug.wrappers import Response
 
 from licence_qr.domain.accounts.people import PeopleFilter
 from licence_qr.domain.dates import local_date
-from licence_qr.domain.roles import Role
 from licence_qr.errors import AccessError, ConflictError, InputError, LicenceQRError
 from licence_qr.services.accounts.people import People, PersonView, ProofFrom, correcting
 from licence_qr.services.accounts.staff import PersonDetails
 from licence_qr.services.register import access
 from licence_qr.web import current_instant
 from licence_qr.web.accounts.confirming import BESIDE, asking, typed_proof
+from licence_qr.web.desk.accounts.asked import address, office_asked, role_asked, text_asked
 from licence_qr.web.desk.accounts.export import CSV, as_csv
 from licence_qr.web.desk.accounts.fields import ROLE_NAMES, details_fields
 from licence_qr.web.shell.bounded_numbers import counted
@@ -30,8 +30,6 @@ from licence_qr.web.shell.security import current_actor, roles
 
 blueprint = Blueprint("people", __name__, url_prefix="/people")
 people = Handed(People)
-
-_LONGEST_QUERY = 100
 
 
 @blueprint.get("")
@@ -149,16 +147,12 @@ def _may_manage() -> bool:
 
 
 def _wanted() -> PeopleFilter:
-    asked = request.args
-    role = asked.get("role", "")
     return PeopleFilter(
-        text=asked.get("q", "").strip()[:_LONGEST_QUERY].replace("\0", ""),
-        office=asked.get("office", "") if asked.get("office") in catalogue().offices else "",
-        role=Role(role) if role in set(Role) else None,
+        text=text_asked(),
+        office=office_asked(),
+        role=role_asked(),
     )
 
 
-def _address(endpoint: str = ".list_people", **changes: str | int | None) -> str:
-    """The list with other filters; those not named stay, the page starts anew."""
-    kept: dict[str, Any] = {name: request.args[name] for name in ("q", "office", "role") if request.args.get(name)}
-    return url_for(endpoint, **{name: value for name, value in (kept | changes).items() if value})
+def _address(endpoint: str = ".list_people", **changes: Any) -> str:
+    return address(endpoint, ("q", "office", "role"), **changes)

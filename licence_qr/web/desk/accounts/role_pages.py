@@ -10,13 +10,13 @@ from werkzeug.wrappers import Response
 
 from licence_qr.domain.accounts.role_grants import GRANT_DAYS, GRANT_STATE_WORDS, GrantState, RoleFilter
 from licence_qr.domain.dates import local_date
-from licence_qr.domain.roles import Role
 from licence_qr.errors import AccessError, ConflictError, InputError, LicenceQRError, RuleError
 from licence_qr.services.accounts.people import ProofFrom
 from licence_qr.services.accounts.roles.grants import RoleGrants, granting
 from licence_qr.services.register import access
 from licence_qr.web import current_instant
 from licence_qr.web.accounts import confirming as proving
+from licence_qr.web.desk.accounts.asked import address, office_asked, only_open, role_asked
 from licence_qr.web.desk.accounts.export import CSV, grants_as_csv, holders_as_csv
 from licence_qr.web.desk.accounts.fields import ROLE_NAMES
 from licence_qr.web.shell.bounded_numbers import counted
@@ -66,8 +66,8 @@ def list_grants() -> str:
     shows("list/role-requests", "name")
     return render_template(
         "desk/accounts/role_grants.html",
-        found=grants().list(current_actor(), only_open=_only_open(), page=page, now=current_instant()),
-        only_open=_only_open(),
+        found=grants().list(current_actor(), only_open=only_open(), page=page, now=current_instant()),
+        only_open=only_open(),
         states=GRANT_STATE_WORDS,
         role_names=ROLE_NAMES,
         address=_grants_address,
@@ -78,7 +78,7 @@ def list_grants() -> str:
 @roles(*access.CONFIRM_ROLES.roles)
 def export_grants() -> Response:
     """The same as a file, sent while it is read."""
-    lines = grants().export(current_actor(), only_open=_only_open(), now=current_instant())
+    lines = grants().export(current_actor(), only_open=only_open(), now=current_instant())
     return _file("role-requests", grants_as_csv(lines))
 
 
@@ -121,23 +121,15 @@ def _file(name: str, pieces: Iterator[bytes]) -> Response:
 
 
 def _wanted() -> RoleFilter:
-    role, office = request.args.get("role", ""), request.args.get("office", "")
-    return RoleFilter(Role(role) if role in set(Role) else None, office if office in catalogue().offices else "")
+    return RoleFilter(role_asked(), office_asked())
 
 
 def _address(endpoint: str = ".list_holders", **changes: Any) -> str:
-    """The list with other filters; those not named stay, the page starts anew."""
-    kept = {name: request.args[name] for name in ("role", "office") if request.args.get(name)}
-    return url_for(endpoint, **{name: value for name, value in (kept | changes).items() if value})
-
-
-def _only_open() -> bool:
-    return request.args.get("state") != "all"
+    return address(endpoint, ("role", "office"), **changes)
 
 
 def _grants_address(endpoint: str = ".list_grants", **changes: Any) -> str:
-    kept: dict[str, Any] = {} if _only_open() else {"state": "all"}
-    return url_for(endpoint, **{name: value for name, value in (kept | changes).items() if value})
+    return address(endpoint, ("state",), **changes)
 
 
 def _page(grant_id: int, refused: LicenceQRError | None = None) -> Response:

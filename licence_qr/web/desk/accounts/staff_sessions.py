@@ -12,6 +12,7 @@ from licence_qr.domain.dates import local_date
 from licence_qr.services.accounts.sessions import StaffSessions
 from licence_qr.services.register import access
 from licence_qr.web import current_instant
+from licence_qr.web.desk.accounts.asked import address, office_asked, text_asked
 from licence_qr.web.desk.accounts.export import CSV, sessions_as_csv
 from licence_qr.web.desk.accounts.pages import people
 from licence_qr.web.shell.bounded_numbers import counted
@@ -23,8 +24,6 @@ from licence_qr.web.shell.security import current_actor, roles
 
 blueprint = Blueprint("people_sessions", __name__, url_prefix="/people/sessions")
 staff_sessions = Handed(StaffSessions)
-
-_LONGEST_QUERY = 100
 
 
 @blueprint.get("")
@@ -76,15 +75,12 @@ def end_all(person_id: int) -> Response:
 
 
 def _wanted() -> SessionFilter:
-    asked = request.args
     return SessionFilter(
-        text=asked.get("q", "").strip()[:_LONGEST_QUERY].replace("\0", ""),
-        office=asked.get("office", "") if asked.get("office") in catalogue().offices else "",
-        person_id=asked.get("person", 0, type=counted),
+        text=text_asked(),
+        office=office_asked(),
+        person_id=request.args.get("person", 0, type=counted),
     )
 
 
 def _address(endpoint: str = ".list_sessions", **changes: Any) -> str:
-    """The list with other filters; those not named stay, the page starts anew."""
-    kept = {name: request.args[name] for name in ("q", "office", "person") if request.args.get(name)}
-    return url_for(endpoint, **{name: value for name, value in (kept | changes).items() if value})
+    return address(endpoint, ("q", "office", "person"), **changes)
