@@ -20,6 +20,7 @@ from licence_qr.domain.register.networks import client_network
 from licence_qr.domain.roles import Actor, Via
 from licence_qr.errors import AccessError, IdentityServiceError
 from licence_qr.services.accounts import sign_in_limits
+from licence_qr.services.accounts.identity_service import numbers
 from licence_qr.services.accounts.identity_service.questions import IdentityQuestion, Registration, ServiceAnswer
 from licence_qr.services.accounts.identity_service.steps import Steps
 from licence_qr.services.accounts.sessions import CameFrom
@@ -101,7 +102,8 @@ class IdentitySignIn:
     def enter(self, visitor: Visitor, begun: Begun, answer: ServiceAnswer, now: datetime) -> str | AccountChoice:
         """The token of a new session, or the accounts to choose from.
 
-        Raises IdentityServiceError, AccessError ``identity_service_person_unknown`` or ``identity_service_person_disabled``.
+        Raises IdentityServiceError, AccessError ``identity_service_person_unknown``, ``identity_service_person_disabled`` or
+        ``identity_service_number_new``.
         """
         try:
             person = self.provider.person(begun.asked, answer, now)
@@ -114,7 +116,7 @@ class IdentitySignIn:
     def _entered(
         self, tx: Transaction, person: ProvenPerson, visitor: Visitor, carried: str, now: datetime
     ) -> str | AccountChoice:
-        users = _accounts(tx, person)
+        users = entered_by(tx, person)
         throttle.give_back(tx, sign_in_limits.of_identity_service(visitor.came.client))
         if len(users) == 1:
             return self._open(tx, users[0], visitor, now, second_factor=person.second_factor)
@@ -133,7 +135,7 @@ class IdentitySignIn:
                 raise AccessError("identity_service_outdated")
             # Asked anew: an account may have been closed, or the number given to somebody else, since they were shown.
             person = ProvenPerson(found["staff_no"], second_factor=found["second_factor"])
-            user = next((each for each in _accounts(tx, person) if each.actor.username == username), None)
+            user = next((each for each in entered_by(tx, person) if each.actor.username == username), None)
             if user is None:
                 raise AccessError("identity_service_outdated")
             token = self._open(tx, user, visitor, now, second_factor=person.second_factor)
@@ -154,12 +156,15 @@ class IdentitySignIn:
             refusals.note(tx, EventKind.SERVICE_SIGN_IN_REFUSED, _NOBODY, via, now)
 
 
-def _accounts(tx: Transaction, person: ProvenPerson) -> tuple[User, ...]:
-    """The accounts that the person may open, at least one."""
+def entered_by(tx: Transaction, person: ProvenPerson) -> tuple[User, ...]:
+    """The accounts that the person may open, at least one. Raises AccessError as ``IdentitySignIn.enter``."""
     known = persons.by_staff_no(tx, person.staff_no)
     if known is None:
         raise AccessError("identity_service_person_unknown", staff_no=person.staff_no)
     users = tuple(user for user in accounts.of_person(tx, known.person_id) if not user.disabled)
     if not users:
         raise AccessError("identity_service_person_disabled", staff_no=person.staff_no)
-    return users
+    settled = tuple(user for user in users if numbers.counts(tx, user))
+    if not settled:
+        raise AccessError("identity_service_number_new", staff_no=person.staff_no)
+    return settled
