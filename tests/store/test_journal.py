@@ -216,13 +216,12 @@ def test_after_the_last_connection_the_file_alone_is_the_register(database, tmp_
     copy.close()
 
 
-def test_the_command_of_the_settings_page_makes_a_backup_while_the_register_is_written(database, tmp_path):
+def test_another_tool_copies_the_register_while_it_is_written(database, tmp_path):
     put(database, "before")
     with database.write() as tx:
         register_kind.put(tx, "test", "not yet")
         target = tmp_path / "backup.db"
         tool = Path(sys.executable).with_name("sqlite-utils")
-        assert 'sqlite-utils query var/register.db "VACUUM INTO ' in (ROOT / "docs/running/settings.md").read_text()
         subprocess.run([tool, "query", database.path, f"VACUUM INTO '{target}'"], check=True, capture_output=True)
     backup = Database(target)
     backup.check_version()
