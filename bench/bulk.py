@@ -37,16 +37,14 @@ def _draw(addresses: list[str]) -> int:
 
 def issue_batch(services: Services, first: int = 0) -> list[str]:
     """Issue ``BATCH`` applications from no. ``first`` on; the addresses of their codes."""
-    today = local_date(NOW)
-    addresses = []
+    today, numbers = local_date(NOW), range(first, first + BATCH)
 
     def issue(tx: Transaction, number: int) -> None:
         application = parse_application(fields(services, number), services.catalogue, OFFICE, today, True)
-        pair = services.issuance.issue_within(tx, application, CLERK, f"bulk:{number}", NOW)
-        addresses.append(pair.code.address)
+        services.issuance.issue_within(tx, application, CLERK, f"bulk:{number}", NOW)
 
-    write_each(services.database, range(first, first + BATCH), issue)
-    return addresses
+    write_each(services.database, numbers, issue)
+    return [services.issuance.pair(f"bulk:{number}", repeated=False).code.address for number in numbers]
 
 
 def scanned_paths(services: Services) -> list[str]:
