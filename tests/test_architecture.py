@@ -283,6 +283,13 @@ def test_a_class_name_stands_for_one_thing():
     assert {name: places for name, places in found.items() if len(places) > 1} == {}
 
 
+def test_no_two_files_of_tests_have_one_name():
+    """pytest imports them by name alone: of two, the second is not run when all are."""
+    named = Counter(path.name for path in (ROOT / "tests").rglob("test_*.py"))
+    assert len(named) > 200
+    assert [name for name, times in named.items() if times > 1] == []
+
+
 def test_a_folder_holds_no_more_files_than_one_looks_through():
     folders = Counter(path.parent for root in ("licence_qr", "tests") for path in (ROOT / root).rglob("*.py"))
     full = [f"{folder.relative_to(ROOT)} has {n} files" for folder, n in folders.items() if n > MOST_FILES_OF_A_FOLDER]
