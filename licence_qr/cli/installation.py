@@ -168,8 +168,10 @@ def _serve_until_stopped(settings: Settings, telling: AbstractContextManager[Non
     limits = Limits()
     own = None if supervisor.is_handed_socket() else _listening(settings, limits)
     try:
-        services.keys.signing_key(datetime.now(UTC))
-    except KeyStoreError as error:
+        now = datetime.now(UTC)
+        services.keys.signing_key(now)
+        services.coding.signer.sign_codes(now)  # what was committed before the last end and not signed yet
+    except (KeyStoreError, RegisterError) as error:
         # Citizens can still look up codes; the desk shows the same error when something is to be signed.
         for language in wording.LANGUAGES:
             _say(str(wording.explain(error, language)), streams.ERR, "warning")
