@@ -6,29 +6,18 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from four_eyes import LATER, PASSWORD, opened
+from four_eyes import LATER, PASSWORD, refused
 from people import PasskeyOwner
 from pyotp import TOTP
 
 from licence_qr.domain.lifecycle.acts import Act
 from licence_qr.domain.proposals.proposal import ProposalState
 from licence_qr.domain.register.permit import PermitState
-from licence_qr.errors import AccessError, LicenceQRError
+from licence_qr.errors import AccessError
 from licence_qr.services.accounts.second_factor.checking import Proof
 from licence_qr.services.accounts.sign_in_limits import CONFIRMING_FROM_NETWORK
 from licence_qr.services.proposals.decide import content_of
 from licence_qr.store.proposals import proposals
-
-
-@pytest.fixture
-def office(services, make_application, clerk, now):
-    return opened(services, make_application(), clerk, now)
-
-
-def refused(call, *args, **kwargs):
-    with pytest.raises(LicenceQRError) as error:
-        call(*args, **kwargs)
-    return error.value
 
 
 def test_without_the_right_password_nothing_is_decided(office):

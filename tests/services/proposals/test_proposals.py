@@ -8,26 +8,15 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from four_eyes import LATER, WHY, opened
+from four_eyes import LATER, WHY, refused
 
 from licence_qr.domain.inspecting.follow_up import Fault
 from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject
 from licence_qr.domain.lifecycle.details import ActRequest, LicenceChange
 from licence_qr.domain.proposals.proposal import ProposalFilter, ProposalState
 from licence_qr.domain.register.permit import PermitState, Suspension
-from licence_qr.errors import ConflictError, InvalidApplication, LicenceQRError, NotFoundError, RuleError
+from licence_qr.errors import ConflictError, InvalidApplication, NotFoundError, RuleError
 from licence_qr.store.register import codes
-
-
-@pytest.fixture
-def office(services, make_application, clerk, now):
-    return opened(services, make_application(), clerk, now)
-
-
-def refused(call, *args, **kwargs):
-    with pytest.raises(LicenceQRError) as error:
-        call(*args, **kwargs)
-    return error.value
 
 
 def test_nothing_is_done_until_another_person_has_decided(office):

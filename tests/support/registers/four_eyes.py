@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
 
 from licence_qr.bootstrap import Services
 from licence_qr.domain.inspecting.follow_up import FollowUpReport
@@ -11,6 +15,7 @@ from licence_qr.domain.inspecting.second_officer import NamedCheckState, Officer
 from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject
 from licence_qr.domain.register.permit import Suspension
 from licence_qr.domain.roles import Actor, Role
+from licence_qr.errors import LicenceQRError
 from licence_qr.services.accounts.second_factor.checking import Proof
 from licence_qr.services.inspecting.second_officer import AnswerRequest
 from licence_qr.services.proposals.decide import ProposalRequest, ProposalVerdict
@@ -103,3 +108,10 @@ def opened(services: Services, application, clerk: Actor, now: datetime) -> Offi
 
 DAY_OF_GRANT = date(2026, 11, 23)
 LATER = datetime(2026, 12, 7, 2, 0, tzinfo=UTC)
+
+
+def refused(call: Callable[..., object], *args: Any, **kwargs: Any) -> LicenceQRError:
+    """The error with which a call is refused."""
+    with pytest.raises(LicenceQRError) as error:
+        call(*args, **kwargs)
+    return error.value
