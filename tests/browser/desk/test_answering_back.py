@@ -11,6 +11,7 @@ from at_the_counter import Running, number_on, open_first, report, running
 from desk_pages import PASSWORD
 from PIL import Image
 from playwright.sync_api import Page
+from screens import send
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +78,7 @@ def test_a_form_that_is_refused_keeps_what_was_written_on_a_phone_without_script
 ) -> None:
     phone.goto(f"{site}/p/{number}/report")
     phone.fill("#text", "只写了这些\n第二行")
-    phone.click("main form button")
+    send(phone, "main form button")
     assert "没有选择反映的问题" in phone.locator("#error-summary").inner_text()
     assert phone.input_value("#text") == "只写了这些\n第二行"
     phone.check("input[name=kind][value=other]")
@@ -96,13 +97,13 @@ def test_a_visit_is_rated_by_its_slip_and_a_bad_rating_is_mended_without_any_scr
     phone.wait_for_url("**/rate/*")
     phone.check("input[name=level][value='1']")
     phone.check("input[name=complaint][value=slow]")
-    phone.click("main form button")
+    send(phone, "main form button")
     assert phone.locator("h1").inner_text() == "这件业务已经评价"
     open_first(counter, f"{site}/desk/ratings")
     for step, text in (("mended", "增开一个窗口"), ("called_back", "已致电，认可")):
         counter.check(f"input[name=step][value={step}]")
         counter.fill("#text", text)
-        counter.click("form:has(#text) button")
+        send(counter, "form:has(#text) button")
     assert "已办结" in counter.locator("main").inner_text()
 
 

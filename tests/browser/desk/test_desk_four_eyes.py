@@ -8,7 +8,7 @@ import pytest
 from desk_pages import PASSWORD
 from made_proposals import proposed, standing, two_inspectors
 from playwright.sync_api import Page
-from screens import DESK, Served, signed_in_as
+from screens import DESK, Served, send, signed_in_as
 
 from licence_qr.bootstrap import Services
 from licence_qr.domain.register.permit import PermitState
@@ -38,7 +38,7 @@ def test_two_people_suspend_a_permit_without_scripts(seat: Callable[..., Page], 
     page.goto(f"{origin}/desk/proposals/new/{stored.uscc}/permit/{stored.permit_id}/suspend")
     page.get_by_label("责令停业整顿").check()
     page.get_by_label("理由").fill("现场查实停用消毒设施")
-    page.get_by_role("button", name="提交提议").click()
+    send(page, page.get_by_role("button", name="提交提议"))
     assert page.get_by_role("button", name="提交决定").count() == 0  # not by who proposed it
     address = page.url
     page = second
@@ -46,11 +46,11 @@ def test_two_people_suspend_a_permit_without_scripts(seat: Callable[..., Page], 
     page.locator(f'a[href="{address.partition(served[1])[2]}"]').click()
     page.get_by_label("同意，立即办理").check()
     page.get_by_label("您的登录密码").fill("not the password")
-    page.get_by_role("button", name="提交决定").click()
+    send(page, page.get_by_role("button", name="提交决定"))
     assert page.get_by_label("同意，立即办理").is_checked()
     assert page.get_by_label("您的登录密码").input_value() == ""
     page.get_by_label("您的登录密码").fill(PASSWORD)
-    page.get_by_role("button", name="提交决定").click()
+    send(page, page.get_by_role("button", name="提交决定"))
     assert page.get_by_text("已同意并办理。").is_visible()
     assert now_of(services, stored).permit.state is PermitState.SUSPENDED
 

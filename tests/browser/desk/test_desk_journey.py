@@ -12,7 +12,7 @@ from at_the_counter import TYPED, Running, fill_trade, issue, onward, running
 from desk_pages import DETAILS, PASSWORD
 from PIL import Image
 from playwright.sync_api import Page
-from screens import POLLING, sign_in
+from screens import POLLING, send, sign_in
 
 
 @pytest.fixture(scope="module")
@@ -124,7 +124,7 @@ def test_a_form_sent_after_the_session_ended_is_sent_again_by_one_press_without_
     assert "您填写的内容都还在" in counter.locator("main").inner_text()
     counter.fill("#username", "clerk")
     counter.fill("#password", PASSWORD)
-    counter.click("main form button")
+    send(counter, "main form button")
     assert DETAILS["name"] in counter.locator("main").inner_text()
     counter.click("main form button")
     counter.wait_for_url("**/details?checked=yes")

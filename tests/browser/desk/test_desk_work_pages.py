@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page
-from screens import WIDTHS, Served, filled_desk, signed_in_as
+from screens import WIDTHS, Served, filled_desk, send, signed_in_as
 
 
 @pytest.fixture(scope="module")
@@ -30,11 +30,11 @@ def test_filters_and_the_calendar_work_without_scripts(counter: Page, served: Se
     page, origin = counter, served[1]
     signed_in_as(page.context, served, "supervisor")
     page.goto(f"{origin}/desk/work")
-    page.get_by_role("navigation", name="按期限筛选").get_by_role("link", name="已逾期").click()
+    send(page, page.get_by_role("navigation", name="按期限筛选").get_by_role("link", name="已逾期"))
     assert page.url.endswith("due=overdue")
     assert page.locator(".work tbody tr").count() == page.locator(".work tbody tr.overdue").count() > 0
     page.get_by_role("link", name="在自己的日历里看").click()
-    page.get_by_role("button", name="建立地址").click()
+    send(page, page.get_by_role("button", name="建立地址"))
     assert "/calendar/" in page.get_by_label("复制到日历软件").input_value()
     page.reload()
     assert page.get_by_label("复制到日历软件").count() == 0

@@ -10,7 +10,7 @@ import pytest
 from accessible import violations
 from desk_pages import PASSWORD, installation
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from screens import DESK, PHONE, Served, listening, sign_in, width_of
+from screens import DESK, PHONE, Served, listening, send, sign_in, width_of
 
 from bench.load import free_port
 from licence_qr.web.app import create_app
@@ -123,5 +123,5 @@ def test_each_page_is_accessible_and_fits(looking: Page, served: Served, screen:
     for address in ("/second-factor/passkeys/new", "/second-factor/app"):
         page.goto(f"{origin}{address}")
         page.fill("#password", PASSWORD)
-        page.click("main form button")
+        send(page, "main form button")
         assert violations(page) == "" and width_of(page) <= screen["width"], address

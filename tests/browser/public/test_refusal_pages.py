@@ -10,7 +10,7 @@ import pytest
 from accessible import violations
 from playwright.sync_api import Page
 from public_pages import prepared_services
-from screens import DESK, PHONE, listening, width_of
+from screens import DESK, PHONE, listening, send, width_of
 
 from licence_qr.web.app import create_app
 from licence_qr.web.serving.refusals import STATUSES, Refusals
@@ -67,7 +67,7 @@ def test_who_is_refused_sends_the_same_form_by_reloading_and_finds_it_by_going_b
     phone.goto(f"{origin}/sign-in")
     phone.fill("#username", "张三")
     phone.fill("#password", "not kept by browsers")
-    phone.click("main form button")
+    send(phone, "main form button")
     assert phone.inner_text("h1") == "服务暂时不可用"
     phone.reload()
     assert len(made.sent) == 2 and made.sent[0] == made.sent[1] != b""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from desk_pages import DETAILS, PASSWORD, Browser, installation, signed_in
 from playwright.sync_api import BrowserContext, Page
-from screens import listening
+from screens import listening, send
 
 from bench.load import free_port
 from licence_qr.bootstrap import Services
@@ -76,7 +76,7 @@ def running(folder: Path) -> Iterator[Running]:
 
 def onward(page: Page) -> None:
     """Press the button at the end of the step."""
-    page.locator("main button[value=continue]").last.click()
+    send(page, page.locator("main button[value=continue]").last)
 
 
 def fill_trade(page: Page) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from desk_pages import PASSWORD, installation
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Locator, Page
 from published import with_lists_published
 from werkzeug.serving import make_server
 
@@ -58,7 +58,7 @@ def sign_in(page: Page, origin: str, username: str = "clerk", onward: str = "") 
     page.goto(f"{origin}/sign-in" + (f"?next={onward}" if onward else ""))
     page.fill("#username", username)
     page.fill("#password", PASSWORD)
-    page.click("main form button")
+    send(page, "main form button")
     page.wait_for_url(lambda url: "sign-in" not in url)
 
 
@@ -75,6 +75,12 @@ def signed_in_as(context: BrowserContext, served: Served, who: str) -> None:
     services, origin = served
     token = services.sign_in.sign_in(who, PASSWORD, "127.0.0.1", datetime.now(UTC))
     context.add_cookies([{"name": "session-token", "value": token, "url": origin}])
+
+
+def send(page: Page, button: str | Locator) -> None:
+    """Press ``button`` and wait for the page that answers: read at once, it could still be the one that was sent."""
+    with page.expect_navigation():
+        (page.locator(button) if isinstance(button, str) else button).click()
 
 
 def width_of(page: Page) -> int:
