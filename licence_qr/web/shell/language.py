@@ -15,6 +15,7 @@ from flask import Flask, Response, request
 from markupsafe import Markup, escape
 from werkzeug.http import parse_cookie
 
+from licence_qr.web.shell.security import is_https
 from licence_qr.wording.text import Text
 
 COOKIE = "lang"
@@ -104,6 +105,6 @@ def _choose() -> None:
 def _keep(response: Response) -> Response:
     if asked := _asked():
         response.set_cookie(
-            COOKIE, asked.value, max_age=_COOKIE_SECONDS, secure=request.is_secure, httponly=True, samesite="Lax"
+            COOKIE, asked.value, max_age=_COOKIE_SECONDS, secure=is_https(), httponly=True, samesite="Lax"
         )
     return response

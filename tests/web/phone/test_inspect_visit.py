@@ -11,6 +11,7 @@ from scripts import faults_of_scripts, scripts_of
 
 from licence_qr.bootstrap import Services
 from licence_qr.web.app import STATIC
+from licence_qr.web.phone import unsent_visits
 
 __all__ = ["browser", "desk_app", "desk_services"]
 
@@ -105,6 +106,16 @@ def test_signing_out_asks_once_while_inspections_wait(inspector: Browser) -> Non
     assert (gone.status_code, gone.location) == (303, "/inspect/signed-out")
     assert inspector.client.get("/inspect/").status_code == 303
     assert key_of(inspector) == ""
+
+
+def test_the_note_is_read_by_its_https_name_where_a_proxy_does_not_tell_of_https(
+    desk_app: Flask, desk_services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(desk_app.config, "SESSION_COOKIE_SECURE", True)  # so says the address of the installation
+    officer = desk_services.accounts.user("inspector")
+    assert officer
+    with desk_app.test_request_context("/", headers={"Cookie": f"__Host-unsent-inspections={officer.user_id}-2"}):
+        assert unsent_visits.count_of(officer) == 2
 
 
 def test_the_question_is_asked_in_english_too(inspector: Browser) -> None:

@@ -194,7 +194,10 @@ def test_an_https_address_makes_cookies_secure_and_https_lasting_also_where_a_pr
         security.remember_session(response, "token")
     cookie = response.headers["Set-Cookie"]
     assert cookie.startswith("__Host-session=token;") and "; Secure;" in cookie
-    assert "Strict-Transport-Security" in app.test_client().get("/", base_url="http://licence.example.cn").headers
+    asked = app.test_client().get("/?lang=en", base_url="http://licence.example.cn")
+    assert "Strict-Transport-Security" in asked.headers
+    language = asked.headers["Set-Cookie"]
+    assert language.startswith("lang=en;") and "; Secure;" in language
 
 
 def test_a_citizens_page_sets_no_cookie(client: FlaskClient) -> None:
