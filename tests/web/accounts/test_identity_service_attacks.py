@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 import shutil
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from desk_pages import hidden
-from identity_provider import PersonThere, identity_service
+from identity_provider import TWO_FACTORS, PersonThere, identity_service
 from identity_site import (
     ADDRESS,
     HOST,
+    OFFICE,
     PASSWORD,
     PEOPLE,
     TYPED,
@@ -27,7 +29,10 @@ from identity_site import (
 )
 
 from licence_qr.domain.catalogue.model import Catalogue
+from licence_qr.domain.register.events import EventKind
+from licence_qr.domain.roles import AT_THE_MACHINE, Role
 from licence_qr.services.accounts.identity_service.questions import RETURN_PATH
+from licence_qr.services.accounts.staff import PersonDetails
 from licence_qr.web.app import create_app
 
 __all__ = ["made", "site", "there"]
@@ -126,6 +131,39 @@ def test_too_many_beginnings_from_one_network_are_refused(site: Site) -> None:
     answers = [browser.send("/sign-in/service", {}, page).status_code for _ in range(51)]
     assert answers == [200] * 50 + [429]
     assert browser.sign_in("wang", PASSWORD).location == "/desk/"
+
+
+# --- another staff number --------------------------------------------------------------------------------------------
+
+
+def renumbered(site: Site, username: str, staff_no: str) -> None:
+    """One administrator gives the person of this account another staff number."""
+    actor = site.services.accounts.user(username)
+    assert actor
+    details = PersonDetails(staff_no, actor.display_name, OFFICE)
+    site.services.staff.change(actor.person_id, details, AT_THE_MACHINE, datetime.now(UTC))
+
+
+def test_another_staff_number_lets_nobody_in_as_a_colleague(site: Site) -> None:
+    renumbered(site, "li", "9999")
+    refused(site.come(site.browser(), "stranger", TWO_FACTORS), 403, "“9999”是账号开通后登记或更改的")
+    assert site.traces()[-1]["event"] == EventKind.SERVICE_SIGN_IN_REFUSED
+
+
+def test_an_entry_that_is_merged_lets_nobody_in_as_a_colleague(site: Site) -> None:
+    staff, now = site.services.staff, datetime.now(UTC)
+    site.services.accounts.create("he", "he", OFFICE, frozenset({Role.CLERK}), PASSWORD, now)
+    he = site.services.accounts.user("he")
+    assert he
+    other = staff.add(PersonDetails("9999", "stranger", OFFICE), AT_THE_MACHINE, now)
+    staff.merge(he.person_id, other, AT_THE_MACHINE, now)
+    refused(site.come(site.browser(), "stranger", TWO_FACTORS), 403, "“9999”是账号开通后登记或更改的")
+
+
+def test_signing_in_as_every_day_agrees_to_no_other_staff_number(site: Site) -> None:
+    renumbered(site, "wang", "9999")
+    assert site.browser().sign_in("wang", PASSWORD).location == "/desk/"
+    refused(site.come(site.browser(), "stranger", TWO_FACTORS), 403, "“9999”是账号开通后登记或更改的")
 
 
 # --- a service that is ill -------------------------------------------------------------------------------------------
