@@ -59,7 +59,7 @@ class Entrance:
     def __init__(self, site: Site, limits: Limits) -> None:
         self._site = site
         self._limits = limits
-        self.lanes = {name: Lane[Answer](name, size) for name, size in site.lanes.items()}
+        self.lanes = {name: Lane(name, size) for name, size in site.lanes.items()}
         self._bodies = Shares(limits.bodies_of_one, limits.connections)
         self._body_bytes = Shares(limits.body_bytes_of_one, limits.body_bytes_of_all)
         self._answer_bytes = Shares(limits.answer_bytes_of_one, limits.answer_bytes_of_all)

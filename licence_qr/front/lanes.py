@@ -9,10 +9,10 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from queue import SimpleQueue
-from typing import Generic, NamedTuple, TypeVar
+from functools import partial
+from typing import NamedTuple, TypeVar
 
 from licence_qr.front.answer import Refused
 from licence_qr.front.shares import Shares
@@ -46,60 +46,36 @@ class Way(NamedTuple):
     device: str = ""
 
 
-class _Task(NamedTuple):
-    work: Callable[[], object]
-    done: asyncio.Future[object]
-    since: float
-
-
-class Lane(Generic[T]):
-    """One lane. ``run`` is called on the event loop that it was made on, and nowhere else."""
+class Lane:
+    """One lane."""
 
     def __init__(self, name: str, size: LaneSize) -> None:
-        self.name = name
-        self.size = size
+        self._size = size
         self._places = Shares(size.share, size.threads + size.waiting)
         self._counted = metrics.lane(name)
-        self._loop = asyncio.get_running_loop()
-        self._tasks: SimpleQueue[_Task] = SimpleQueue()
-        self._since: list[float | None] = [None] * size.threads
-        for number in range(size.threads):
-            threading.Thread(target=self._work, args=(number,), name=f"{name}-{number + 1}", daemon=True).start()
+        self._threads = ThreadPoolExecutor(size.threads, name)
+        self._since: dict[int, float] = {}  # of each thread that works: since when (time.monotonic)
 
     async def run(self, work: Callable[[], T], whose: str) -> T:
         """What ``work`` gives, done by a thread of this lane. Raises Refused 503: too many wait, or it waited too long."""
         with self._places.held(whose):
-            done: asyncio.Future[T] = self._loop.create_future()
             self._counted.waiting.inc()
-            self._tasks.put(_Task(work, done, time.monotonic()))  # type: ignore[arg-type]
-            return await done
+            begin = partial(self._work, work, time.monotonic())
+            return await asyncio.get_running_loop().run_in_executor(self._threads, begin)
 
     def hung(self) -> bool:
         """Whether a thread works on one request for longer than any request takes."""
         now = time.monotonic()
-        return any(since is not None and now - since > self.size.longest for since in self._since)
+        return any(now - since > self._size.longest for since in list(self._since.values()))
 
-    def _work(self, number: int) -> None:
-        while True:
-            task = self._tasks.get()
-            now = self._since[number] = time.monotonic()
-            self._counted.waiting.dec()
-            self._counted.running.inc()
-            try:
-                result: object = Refused(503) if now - task.since > self.size.patience else task.work()
-            except BaseException as error:
-                result = error
-            self._since[number] = None
+    def _work(self, work: Callable[[], T], came: float) -> T:
+        now = self._since[threading.get_ident()] = time.monotonic()
+        self._counted.waiting.dec()
+        self._counted.running.inc()
+        try:
+            if now - came > self._size.patience:
+                raise Refused(503)
+            return work()
+        finally:
             self._counted.running.dec()
-            with suppress(RuntimeError):  # the loop has ended with the worker
-                self._loop.call_soon_threadsafe(_settle, task.done, result)
-            del task, result
-
-
-def _settle(done: asyncio.Future[object], result: object) -> None:
-    if done.cancelled():
-        return
-    if isinstance(result, BaseException):
-        done.set_exception(result)
-    else:
-        done.set_result(result)
+            del self._since[threading.get_ident()]
