@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
-from tempfile import TemporaryFile
+from tempfile import SpooledTemporaryFile
 from typing import IO, TYPE_CHECKING, Any
 
 from granian.rsgi import HTTPProtocol
@@ -41,40 +41,30 @@ class Answer:
 
 def ask(app: WSGIApplication, environ: dict[str, Any]) -> Answer:
     """Run the application to its end, so that no thread of it ever waits for a reader."""
-    seen: list[tuple[str, Headers]] = []
+    head: list[Any] = []
 
-    def start(status: str, headers: Headers, exc_info: Any = None) -> Callable[[bytes], object]:
-        seen[:] = [(status, headers)]
+    def start(*given: Any) -> Callable[[bytes], object]:
+        head[:] = given
         return _no_write
 
     parts = app(environ, start)
+    body = SpooledTemporaryFile(IN_MEMORY_BYTES)
     try:
-        body, file = _collect(parts)
+        for part in parts:
+            if body.tell() + len(part) > IN_MEMORY_BYTES:
+                body.rollover()  # before it is written: a long part is not held twice
+            body.write(part)
     finally:
         getattr(parts, "close", lambda: None)()
-    status, headers = seen[0]
-    return Answer(int(status[:3]), headers, body, file)
+    status, headers = int(head[0][:3]), head[1]
+    if body.tell() > IN_MEMORY_BYTES:
+        return Answer(status, headers, b"", body)
+    body.seek(0)
+    return Answer(status, headers, body.read())
 
 
 def _no_write(data: bytes) -> object:
     raise NotImplementedError("the write() of PEP 3333 is for frameworks older than it")
-
-
-def _collect(parts: Iterable[bytes]) -> tuple[bytes, IO[bytes] | None]:
-    held: list[bytes] = []
-    size = 0
-    file: IO[bytes] | None = None
-    for part in parts:
-        size += len(part)
-        if file is None and size > IN_MEMORY_BYTES:
-            file = TemporaryFile()
-            file.writelines(held)
-            held.clear()
-        if file is None:
-            held.append(part)
-        else:
-            file.write(part)
-    return (held[0] if len(held) == 1 else b"".join(held)), file
 
 
 async def send(answer: Answer, protocol: HTTPProtocol, part_seconds: float) -> None:
