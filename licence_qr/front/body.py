@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 
@@ -28,38 +29,30 @@ def announced(environ: dict[str, Any]) -> int:
 
 
 async def read(protocol: HTTPProtocol, length: int, limits: Limits) -> IO[bytes]:
-    """The whole body; beyond 64 KB it lies in a file without a name.
+    """The whole body, to be read from its first byte; beyond 64 KB it lies in a file without a name.
 
     Raises Refused: 408 when it comes in too slowly, 400 when the peer goes before its end.
     """
-    body: IO[bytes] = SpooledTemporaryFile(IN_MEMORY_BYTES)
-    if await _receive(protocol, body, limits) < length:
-        raise Refused(400)
-    return body
-
-
-async def _receive(protocol: HTTPProtocol, body: IO[bytes], limits: Limits) -> int:
-    """Take what comes, as long as it comes fast enough; the number of bytes."""
-    received = 0
+    body = SpooledTemporaryFile(IN_MEMORY_BYTES)
     start = asyncio.get_running_loop().time() + limits.first_seconds
     try:
         async with asyncio.timeout_at(start) as deadline:
             async for part in protocol:
                 body.write(part)
-                received += len(part)
-                deadline.reschedule(start + received / limits.bytes_a_second)
+                deadline.reschedule(start + body.tell() / limits.bytes_a_second)
     except TimeoutError:
         raise Refused(408) from None
-    return received
+    if body.tell() < length:
+        raise Refused(400)
+    body.seek(0)
+    return body
 
 
 async def drain(protocol: HTTPProtocol, length: int) -> None:
     """Let a body that nobody wants come in, and keep nothing of it."""
     if length > DRAINED_BYTES:
         return
-    try:
+    with suppress(TimeoutError):
         async with asyncio.timeout(DRAINED_SECONDS):
             async for _ in protocol:
                 pass
-    except TimeoutError:
-        return

@@ -14,7 +14,7 @@ from granian.rsgi import HTTPProtocol, Scope
 from licence_qr.domain.register.networks import client_network
 from licence_qr.front import answer, body
 from licence_qr.front.answer import Answer, Refused
-from licence_qr.front.environ import environ_of, with_body
+from licence_qr.front.environ import environ_of
 from licence_qr.front.lanes import Lane, LaneSize, Way
 from licence_qr.front.limits import Limits
 from licence_qr.front.shares import Shares
@@ -101,7 +101,7 @@ class Entrance:
 
     async def _ask(self, environ: dict[str, Any], protocol: HTTPProtocol, way: Way, whose: str) -> Answer:
         with await self._read(environ, protocol, way.most_bytes, whose) as read:
-            with_body(environ, read)
+            environ["wsgi.input"] = read
             return await self.lanes[way.lane].run(partial(answer.ask, self._site.wsgi, environ), whose)
 
     async def _read(self, environ: dict[str, Any], protocol: HTTPProtocol, most: int, whose: str) -> IO[bytes]:

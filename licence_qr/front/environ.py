@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import IO, Any, cast
+from typing import Any
 
 from granian.rsgi import Scope
 
@@ -49,10 +49,3 @@ def _address(client: str) -> str:
     (RFC 4291, 2.5.5.2): it is the same peer."""
     host = client.rpartition(":")[0].strip("[]")
     return host.removeprefix("::ffff:") if "." in host else host
-
-
-def with_body(environ: dict[str, Any], body: IO[bytes]) -> dict[str, Any]:
-    """``environ`` with the whole body, from its first byte."""
-    body.seek(0)
-    environ["wsgi.input"] = cast("Any", body)
-    return environ
