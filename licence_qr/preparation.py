@@ -9,7 +9,7 @@ from licence_qr.config import Settings
 from licence_qr.errors import KeyStoreError, RegisterError, RuleError
 from licence_qr.parts import keys_of, register_of
 from licence_qr.process.system import check_system
-from licence_qr.store.files import file_errors, sync_names
+from licence_qr.store.files import file_errors, make_folder, sync_names
 from licence_qr.store.keys import key_files, noted_lists
 from licence_qr.store.keys.newest_lists import SignedList
 from licence_qr.store.register import register_kind
@@ -40,7 +40,7 @@ def prepare(settings: Settings, now: datetime, *, demonstration: bool, really_ne
         if not really_new and not begun.exists() and not _has_register(settings):  # another process may have made it
             _refuse_lost(settings)
         with file_errors(begun):
-            settings.home.mkdir(parents=True, exist_ok=True)
+            make_folder(settings.home)
             begun.touch(mode=0o600)
             sync_names(settings.home)
         keys.make((settings.host,), now)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +11,7 @@ import click
 
 from licence_qr.cli.help import columns
 from licence_qr.services.accounts.passwords import made_password
+from licence_qr.services.demonstration import accounts_file
 
 if TYPE_CHECKING:
     from licence_qr.bootstrap import Services
@@ -95,26 +95,14 @@ def _passwords(services: Services) -> dict[str, str]:
 
     An account whose line was removed from the file is not added again: only its owner knows the password.
     """
-    path = services.settings.home / "demonstration-accounts.txt"
-    known: dict[str, str] = {}
-    if path.exists():
-        lines = (line.split() for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#"))
-        known = {parts[0]: parts[1] for parts in lines if len(parts) == 2}
+    known = accounts_file.read(services.settings.home)
     names = (account.username for account in services.demonstration_register.wanted_accounts())
     missing = [name for name in names if name not in known and services.accounts.user(name) is None]
     if missing:
         known |= {name: made_password() for name in missing}
         # Written before the accounts are added, so that no password is lost in between.
-        _write_secret(path, "# 仅供演示 demonstration only\n" + "".join(f"{n} {p}\n" for n, p in known.items()))
+        accounts_file.write(services.settings.home, known)
     return known
-
-
-def _write_secret(path: Path, text: str) -> None:
-    partial = path.with_name(path.name + ".new")
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-    partial.replace(path)
 
 
 def _write_pictures(codes: tuple[DemonstrationCode, ...], folder: Path) -> dict[str, Path]:

@@ -1,4 +1,8 @@
-"""What every file beside the register needs: its faults said as the register's own, and its name on the disk."""
+"""What every file beside the register needs: its faults said as the register's own, and its name on the disk.
+
+A rename is on the disk only once its folder is (fsync(2)), and a new folder only once the folder above it is. So nothing
+else in the program renames: a test looks for it.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +24,25 @@ def file_errors(path: Path) -> Iterator[None]:
     except OSError as error:
         code = {errno.EROFS: "register_read_only", errno.ENOSPC: "register_full"}.get(error.errno or 0)
         raise RegisterError(code or "register_unreachable", path=path) from error
+
+
+def put_in_place(written: Path, target: Path, *, sync: bool = True) -> None:
+    """Give a file or folder its final name, whatever had it before, and put that on the disk. Raises OSError.
+
+    What is in the file has to be there already. Without ``sync`` the caller syncs the folder, once for many files.
+    """
+    written.replace(target)
+    if sync:
+        for folder in dict.fromkeys((target.parent, written.parent)):
+            sync_names(folder)
+
+
+def make_folder(folder: Path, mode: int = 0o777) -> None:
+    """Make a folder where it is missing, also those above it, and put their names on the disk. Raises OSError."""
+    missing = [each for each in (folder, *folder.parents) if not each.exists()]
+    for each in reversed(missing):
+        each.mkdir(mode=mode, exist_ok=True)  # another process may have been faster
+        sync_names(each.parent)
 
 
 def sync_names(folder: Path) -> None:

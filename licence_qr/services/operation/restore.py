@@ -26,7 +26,7 @@ from licence_qr.store.backup.age import Identity
 from licence_qr.store.backup.places import BackupPlace
 from licence_qr.store.database import journal_files
 from licence_qr.store.database.connections import Database
-from licence_qr.store.files import file_errors, sync_names
+from licence_qr.store.files import file_errors, make_folder, put_in_place
 from licence_qr.store.keys import key_files, newest_lists, noted_lists
 from licence_qr.store.numbers import code_versions, given_numbers, number_marks
 from licence_qr.store.numbers.given_numbers import Given
@@ -115,7 +115,7 @@ class Restore:
         staged = self.home / _STAGING
         with file_errors(staged):
             shutil.rmtree(staged, ignore_errors=True)  # of one that was stopped
-            staged.mkdir(mode=0o700, parents=True)
+            make_folder(staged, 0o700)
         try:
             yield staged
         finally:
@@ -175,17 +175,15 @@ class Restore:
                 if path.name.startswith(self.register.name) and path.is_file() and path.name != self.register.name:
                     continue  # the queue of those who wrote here
                 _move(path, self.home / path.name)
-                sync_names(self.home)
 
 
 def _move(source: Path, target: Path) -> None:
     """Rename; into a folder that is there, as that of the events that wait, file by file."""
     if not target.is_dir():
-        source.rename(target)
+        put_in_place(source, target)
         return
     for path in sorted(source.iterdir()):
-        path.rename(target / path.name)
-    sync_names(target)
+        put_in_place(path, target / path.name)
 
 
 def _far_above(given: Mapping[str, int]) -> Mapping[str, int]:

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from licence_qr.errors import ConfigError
-from licence_qr.store.files import sync_names
+from licence_qr.store.files import make_folder, put_in_place, sync_names
 
 _READY, SENT, REFUSED = ".ready", "sent", "refused"
 
@@ -29,7 +29,7 @@ class Outbox:
     def exclusive_lock(self) -> Iterator[None]:
         """Hold an exclusive lock; other runs wait. It ends with the process."""
         with self._faults():
-            (self.folder / _READY).mkdir(parents=True, exist_ok=True)
+            make_folder(self.folder / _READY)
             descriptor = os.open(self.folder, os.O_RDONLY)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -55,7 +55,7 @@ class Outbox:
         """Move messages from ``.ready`` into the outbox."""
         with self._faults():
             for name in names:
-                (self.folder / _READY / name).replace(self.folder / name)
+                put_in_place(self.folder / _READY / name, self.folder / name, sync=False)
             sync_names(self.folder)
 
     def finish(self, noted: Callable[[str], bool]) -> int:
@@ -77,10 +77,8 @@ class Outbox:
         """Move a message to ``sent`` or ``refused``."""
         with self._faults():
             folder = self.folder / where
-            folder.mkdir(exist_ok=True)
-            message.replace(folder / message.name)
-            sync_names(folder)
-            sync_names(self.folder)
+            make_folder(folder)
+            put_in_place(message, folder / message.name)
 
     @contextmanager
     def _faults(self) -> Iterator[None]:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from licence_qr.errors import NotFoundError, RegisterError
-from licence_qr.store.files import file_errors, sync_names
+from licence_qr.store.files import file_errors, make_folder, put_in_place, sync_names
 
 _HASH = re.compile(r"[0-9a-f]{64}\Z")
 _LIST = ".objects"
@@ -30,7 +30,7 @@ _ENDING = ".age"
 def alone_in(folder: Path) -> Iterator[None]:
     """Keep other backups out of a folder (mode 0700), made if missing. Raises RegisterError ``backup_running``."""
     with file_errors(folder):
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(folder, 0o700)
         lock = os.open(folder, os.O_RDONLY)
     try:
         try:
@@ -55,7 +55,7 @@ class BackupPlace:
         with alone_in(self.folder):
             with file_errors(self.folder):
                 for each in (self.folder / "objects", self.folder / "snapshots"):
-                    each.mkdir(mode=0o700, exist_ok=True)
+                    make_folder(each, 0o700)
             yield
 
     def put(self, content: bytes, encrypt: Callable[[bytes], bytes]) -> tuple[str, bool]:
@@ -65,8 +65,8 @@ class BackupPlace:
         if target.exists():
             return name, False
         with file_errors(target):
-            target.parent.mkdir(mode=0o700, exist_ok=True)
-        _write(target, encrypt(content))
+            make_folder(target.parent, 0o700)
+        _write(target, encrypt(content), sync=False)
         return name, True
 
     def get(self, name: str, decrypt: Callable[[bytes, Path], bytes]) -> bytes:
@@ -90,8 +90,6 @@ class BackupPlace:
             sync_names(self.folder / "objects")
         _write(self._snapshot(name, _LIST), "\n".join(dict.fromkeys(objects)).encode("ascii"))
         _write(self._snapshot(name, _ENDING), manifest)
-        with file_errors(self.folder):
-            sync_names(self.folder / "snapshots")
 
     def snapshots(self) -> tuple[str, ...]:
         """Their names, the oldest first."""
@@ -135,12 +133,12 @@ class BackupPlace:
         return self.folder / "snapshots" / f"{name}{ending}"
 
 
-def _write(path: Path, content: bytes) -> None:
-    """Write a file whole (mode 0600). Its name is on the disk once the folder is synced, which ``finish`` does for all."""
+def _write(path: Path, content: bytes, *, sync: bool = True) -> None:
+    """Write a file whole (mode 0600). Without ``sync`` its name is not on the disk yet: ``finish`` does that for all."""
     partial = path.with_name(f".{path.name}.new")
     with file_errors(path):
         with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        partial.replace(path)
+        put_in_place(partial, path, sync=sync)

@@ -23,7 +23,7 @@ from licence_qr.store.database import journal_files, migrations
 from licence_qr.store.database.register_errors import register_errors
 from licence_qr.store.database.sqlite import SqliteUtils, journal_pragmas, sqlite3
 from licence_qr.store.database.writers_queue import WritersQueue
-from licence_qr.store.files import file_errors
+from licence_qr.store.files import file_errors, make_folder
 
 # How long to wait for another process: a clerk's work is worth a wait, a citizen needs an answer soon.
 WRITE_WAIT_SECONDS = 10.0
@@ -123,7 +123,7 @@ class Database:
     def create_or_upgrade(self) -> None:
         """Make the register, or bring it to this program's version, in one transaction."""
         with file_errors(self.path):
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(self.path.parent)
         with register_errors(self.path):
             connection = self._connect(create=True)
             _wait(connection, _UPGRADE_WAIT_SECONDS)

@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from licence_qr.errors import KeyStoreError
-from licence_qr.store.files import sync_names
+from licence_qr.store.files import make_folder, put_in_place
 
 ROOT = "root"
 _TRUST_LIST = "trust-list.cbor"
@@ -42,7 +42,7 @@ def only_one(folder: Path) -> Iterator[None]:
     Raises KeyStoreError ``key_file_not_written``.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         descriptor = os.open(folder, os.O_RDONLY)
     except OSError as error:
         raise KeyStoreError("key_file_not_written", path=folder, because=error.strerror or "") from error
@@ -60,14 +60,13 @@ def write_file(path: Path, data: bytes, mode: int = 0o600) -> None:
     """
     partial = path.with_name(path.name + ".new")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
-        partial.replace(path)
-        sync_names(path.parent)
+        put_in_place(partial, path)
     except OSError as error:
         raise KeyStoreError("key_file_not_written", path=path, because=error.strerror or "") from error
 

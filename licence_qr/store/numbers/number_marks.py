@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from licence_qr.errors import KeyStoreError, RegisterError
+from licence_qr.store.files import make_folder
 from licence_qr.store.keys.key_files import write_file
 
 FILE = "number-marks.json"
@@ -70,7 +71,7 @@ class NumberMarks:
     @contextmanager
     def _writing(self) -> Iterator[None]:
         try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_folder(self._folder, 0o700)
             lock = os.open(self._folder / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise RegisterError("marks_not_written", path=self._path, because=_told(error)) from error

@@ -21,7 +21,7 @@ from licence_qr.domain.canonical_json import canonical_json
 from licence_qr.domain.register.events import SALT_BYTES, Event, EventKind
 from licence_qr.domain.roles import Via
 from licence_qr.store.database.connections import Transaction
-from licence_qr.store.files import file_errors, sync_names
+from licence_qr.store.files import file_errors, make_folder, put_in_place
 from licence_qr.store.register import history
 
 _log = logging.getLogger("licence_qr.register")
@@ -38,15 +38,13 @@ def keep(register: Path, event: Event) -> None:
     place = folder(register)
     name = f"{event.at.timestamp():017.6f}-{event.salt.hex()[:16]}.json"
     with file_errors(place):
-        place.mkdir(mode=0o700, exist_ok=True)
+        make_folder(place, 0o700)
         unfinished = place / f".{name}"
         with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
             file.write(_text(event))
             file.flush()
             os.fsync(file.fileno())
-        unfinished.rename(place / name)
-        for each in (place, place.parent):
-            sync_names(each)
+        put_in_place(unfinished, place / name)
 
 
 def take_in(register: Path, tx: Transaction) -> Callable[[], None]:
@@ -89,7 +87,7 @@ def _waiting(place: Path) -> Iterator[tuple[Path, Event]]:
 def _set_aside(path: Path, error: Exception) -> None:
     aside = path.with_name(f"{path.name}.unreadable")
     with suppress(OSError):  # another process may have been faster
-        path.rename(aside)
+        put_in_place(path, aside)
         _log.error("no event, set aside as %s: %s", aside, type(error).__name__)
 
 

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from licence_qr.errors import NotFoundError, RegisterError
-from licence_qr.store.files import file_errors, sync_names
+from licence_qr.store.files import file_errors, make_folder, put_in_place
 
 _NAME = re.compile(r"[0-9a-f]{64}\Z")
 # Younger partial files are left alone: the writer may not have locked them yet.
@@ -42,8 +42,7 @@ class PhotoFiles:
         if target.exists():
             return
         with file_errors(target.parent):
-            self._folder.mkdir(mode=0o700, exist_ok=True)
-            target.parent.mkdir(mode=0o700, exist_ok=True)
+            make_folder(target.parent, 0o700)
             descriptor, written = tempfile.mkstemp(dir=target.parent, prefix=".")
             try:
                 with os.fdopen(descriptor, "wb") as file:
@@ -51,11 +50,10 @@ class PhotoFiles:
                     file.write(jpeg)
                     file.flush()
                     os.fsync(file.fileno())
-                    os.replace(written, target)
+                    put_in_place(Path(written), target)
             except BaseException:
                 Path(written).unlink(missing_ok=True)
                 raise
-            sync_names(target.parent)
 
     def get(self, sha256: str) -> bytes:
         """The photograph of this hash. Raises NotFoundError ``photo_not_found``, RegisterError."""
