@@ -12,11 +12,12 @@ from typing import IO, TYPE_CHECKING, Any
 
 from granian.rsgi import HTTPProtocol
 
+from licence_qr.front.limits import IN_MEMORY_BYTES
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-# What the system takes from a sender at once. Beyond it an answer is sent in parts, each with its time.
-IN_MEMORY_BYTES = _PART_BYTES = 64 * 1024
+_PART_BYTES = 64 * 1024  # of a file, each with its time
 
 Headers = list[tuple[str, str]]
 

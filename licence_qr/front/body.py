@@ -10,11 +10,7 @@ from typing import IO, Any
 from granian.rsgi import HTTPProtocol
 
 from licence_qr.front.answer import Refused
-from licence_qr.front.limits import Limits
-
-IN_MEMORY_BYTES = 64 * 1024
-# An answer can only be shown to a sender once the sending has ended or the connection has a gap.
-DRAINED_BYTES, DRAINED_SECONDS = 16 * 1024 * 1024, 5.0
+from licence_qr.front.limits import IN_MEMORY_BYTES, Limits
 
 
 def announced(environ: dict[str, Any]) -> int:
@@ -48,11 +44,11 @@ async def read(protocol: HTTPProtocol, length: int, limits: Limits) -> IO[bytes]
     return body
 
 
-async def drain(protocol: HTTPProtocol, length: int) -> None:
-    """Let a body that nobody wants come in, and keep nothing of it."""
-    if length > DRAINED_BYTES:
+async def drain(protocol: HTTPProtocol, length: int, limits: Limits) -> None:
+    """Let a body that nobody wants come in, and keep nothing of it: its sender sees no answer while the sending goes on."""
+    if length > limits.drained_bytes:
         return
     with suppress(TimeoutError):
-        async with asyncio.timeout(DRAINED_SECONDS):
+        async with asyncio.timeout(limits.drained_seconds):
             async for _ in protocol:
                 pass

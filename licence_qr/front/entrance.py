@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import lru_cache, partial
 from io import BytesIO
 from typing import IO, TYPE_CHECKING, Any, Protocol
@@ -16,7 +16,7 @@ from licence_qr.front import answer, body
 from licence_qr.front.answer import Answer, Refused
 from licence_qr.front.environ import environ_of
 from licence_qr.front.lanes import Lane, LaneSize, Way
-from licence_qr.front.limits import Limits
+from licence_qr.front.limits import IN_MEMORY_BYTES, Limits
 from licence_qr.front.shares import Shares
 
 if TYPE_CHECKING:
@@ -68,10 +68,8 @@ class Entrance:
         environ = self._site.client_of(environ_of(scope))
         with ExitStack() as held:
             given = await self._answer(environ, protocol, held)
-            try:
+            with suppress(TimeoutError, BrokenPipeError):  # a reader who has gone, or as good as gone
                 await answer.send(given, protocol, self._limits.part_seconds)
-            except (TimeoutError, BrokenPipeError):
-                pass  # a reader who has gone, or as good as gone
 
     def hung(self) -> bool:
         """Whether a lane has a thread that will not come back."""
@@ -111,10 +109,10 @@ class Entrance:
             return BytesIO()
         with self._bodies.held(whose):
             if length > most:
-                await body.drain(protocol, length)
+                await body.drain(protocol, length, self._limits)
                 if most:
                     raise Refused(413)
                 environ["CONTENT_LENGTH"] = "0"
                 return BytesIO()
-            with self._body_bytes.held(whose, length if length > body.IN_MEMORY_BYTES else 0):
+            with self._body_bytes.held(whose, length if length > IN_MEMORY_BYTES else 0):
                 return await body.read(protocol, length, self._limits)

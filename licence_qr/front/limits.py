@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+# What the system takes from a sender at once. A body or an answer beyond it lies in a file.
+IN_MEMORY_BYTES = 64 * 1024
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -13,6 +16,8 @@ class Limits:
     head_bytes: int = 32 * 1024
     first_seconds: float = 10  # for a body to begin; after that it has to keep up
     bytes_a_second: int = 20_000
+    drained_bytes: int = 16 * 1024 * 1024  # of a body that nobody wants, let in before it is answered
+    drained_seconds: float = 5
     part_seconds: float = 20  # for a reader to take 64 KB of a long answer
     unread_seconds: float = 15  # for a reader to take anything at all
     # What one network may hold, and what all together: of bodies while they are read, of answers while they are sent.

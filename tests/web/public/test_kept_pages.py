@@ -10,7 +10,8 @@ from public_pages import ADDRESS_OF, prepared_services
 from werkzeug.test import EnvironBuilder
 
 from licence_qr.errors import RegisterError, TokenError
-from licence_qr.front.answer import IN_MEMORY_BYTES, Answer, ask
+from licence_qr.front.answer import Answer, ask
+from licence_qr.front.limits import IN_MEMORY_BYTES
 from licence_qr.web.app import create_app
 from licence_qr.web.public.page_cache import PageCache
 
