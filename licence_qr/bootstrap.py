@@ -21,6 +21,7 @@ from licence_qr.process.system import check_system
 from licence_qr.services.accounts.absences.desk import Absences
 from licence_qr.services.accounts.accounts import Accounts
 from licence_qr.services.accounts.confirming import Confirming
+from licence_qr.services.accounts.identity_service.own_number import OwnNumbers
 from licence_qr.services.accounts.identity_service.questions import RETURN_PATH, Registration
 from licence_qr.services.accounts.identity_service.signing_in import IdentitySignIn
 from licence_qr.services.accounts.own_password import OwnPassword
@@ -250,6 +251,11 @@ class Services:
     def own_password(self) -> OwnPassword:
         """Changing the password of the account one has signed in to."""
         return OwnPassword(self.confirming)
+
+    @property
+    def own_numbers(self) -> OwnNumbers:
+        """Agreeing to one's own staff number."""
+        return OwnNumbers(self.confirming)
 
     @property
     def demonstration_since(self) -> DemonstrationSince:

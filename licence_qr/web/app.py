@@ -22,6 +22,7 @@ from licence_qr.web.accounts import (
     password,
     second_factor,
     sign_in,
+    staff_number,
 )
 from licence_qr.web.desk import start
 from licence_qr.web.desk.accounts import absences, factor_resets, role_pages, staff_sessions
@@ -52,7 +53,7 @@ if TYPE_CHECKING:
 
 TEMPLATES = shipped("templates")
 STATIC = shipped("static")
-_OF_ACCOUNTS = (sign_in, password, second_factor)
+_OF_ACCOUNTS = (sign_in, password, second_factor, staff_number)
 AUDIENCES = (scan, draws, *_OF_ACCOUNTS, start, calendar, pack, visits, sync, verify, verifier_lists, operation)
 MAX_REQUEST_BYTES = 11 * 1024 * 1024  # a 10 MB file and the form around it
 
@@ -126,6 +127,7 @@ def _hand_over(app: Flask, given: Services) -> None:
     entering.sessions.give(app, given.sessions)
     confirming.confirming.give(app, given.confirming)
     password.own_password.give(app, given.own_password)
+    staff_number.own_numbers.give(app, given.own_numbers)
     second_factor.services.give(app, second_factor.FactorServices(given.second_factors, given.factor_sign_in))
     pack.pack.give(app, given.pack)
     pack_key.secret.give(app, given.web_secret)

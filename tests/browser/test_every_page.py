@@ -80,7 +80,7 @@ def places(desk: Running) -> list[str]:
     found = {*acts, f"{business}/history?day={datetime.now(UTC):%Y-%m-%d}", f"{business}/licence/resume"}
     for rule in desk.app.url_map.iter_rules():
         if (
-            rule.endpoint.startswith(("desk.", "sign_in.", "password.", "second_factor."))
+            rule.endpoint.startswith(("desk.", "sign_in.", "password.", "second_factor.", "staff_number."))
             and "GET" in (rule.methods or ())
             and rule.arguments <= known.keys()
             and rule.endpoint not in LOOKED_AT_ELSEWHERE

@@ -17,8 +17,6 @@ from licence_qr.services.accounts.sessions import CameFrom, demand_not_ended
 from licence_qr.store.accounts import accounts, sessions
 
 CHANGING = ActContent("change own password", "")
-# Fact of a password chosen in a sign-in with one that somebody else had set: a second factor was asked for only after that.
-BEFORE_FACTOR = "before_factor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +57,7 @@ class OwnPassword:
                 raise AccessError("password_wrong")  # somebody has set another one meanwhile
             demand_not_ended(tx, actor)
             accounts.set_password(tx, actor.user_id, hashed, must_change=False)
-            note(tx, EventKind.PASSWORD_SET, actor.user_id, actor, now, {BEFORE_FACTOR: True} if first else None)
+            note(tx, EventKind.PASSWORD_SET, actor.user_id, actor, now)
             shut_out(tx, user, actor, now)
             wants = signing_in.after_password(tx, user.actor) if holder.wants else None
             came = CameFrom(client, actor.via.device, sessions.opened_by(tx, actor.via.session))

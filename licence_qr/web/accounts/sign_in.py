@@ -10,7 +10,7 @@ from licence_qr.domain.accounts.devices import device_words
 from licence_qr.domain.accounts.stages import OpenedBy, SignInStage
 from licence_qr.errors import AccessError, SignInNeeded
 from licence_qr.web import current_instant
-from licence_qr.web.accounts import entering, interrupted_forms, known_device, late_forms
+from licence_qr.web.accounts import entering, interrupted_forms, known_device, late_forms, staff_number
 from licence_qr.web.accounts.sign_in_page import sign_in_page
 from licence_qr.web.phone import pack_key, unsent_visits
 from licence_qr.web.shell import origin
@@ -89,6 +89,7 @@ def show_sessions() -> str:
         "accounts/sessions.html",
         sessions=entering.sessions().of(current_actor(), now),
         this_session=current_actor().via.session,
+        number_waits=staff_number.waits(),
     )
 
 

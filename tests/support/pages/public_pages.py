@@ -284,6 +284,7 @@ def prepared_services() -> SimpleNamespace:
         "absences": None,
         "reset_requests": None,
         "role_grants": None,
+        "own_numbers": None,
         "staff_sessions": None,
         "calendar_feeds": None,
         "trail": None,

@@ -165,6 +165,8 @@ MAY_OPEN = {
     "sign_in.end_other_sessions": EVERYONE,
     "sign_in.forget_devices": EVERYONE,
     "password.change_password": EVERYONE,
+    "staff_number.show_own": EVERYONE,
+    "staff_number.agree": EVERYONE,
     "second_factor.show_own": EVERYONE,
     "second_factor.add_app": EVERYONE,
     "second_factor.confirm_app": EVERYONE,

@@ -166,6 +166,20 @@ def test_signing_in_as_every_day_agrees_to_no_other_staff_number(site: Site) -> 
     refused(site.come(site.browser(), "stranger", TWO_FACTORS), 403, "“9999”是账号开通后登记或更改的")
 
 
+def test_the_owner_agrees_on_the_page_to_the_number_that_it_shows(site: Site) -> None:
+    renumbered(site, "wang", "9999")
+    browser = site.browser()
+    browser.sign_in("wang", PASSWORD)
+    assert 'href="/staff-number"' in browser.see("/sessions") and "9999" in browser.see("/staff-number")
+    wrong = browser.send("/staff-number", {"shown": "9999", "password": "not-the-password"})
+    assert wrong.status_code == 403 and "9999" in wrong.get_data(as_text=True)
+    refused(site.come(site.browser(), "stranger"), 403, "“9999”是账号开通后登记或更改的")
+    assert browser.send("/staff-number", {"shown": "9999", "password": PASSWORD}).location == "/sessions"
+    assert 'href="/staff-number"' not in browser.see("/sessions")
+    assert "确认这是我的工号" not in browser.see("/staff-number")
+    assert site.come(site.browser(), "stranger").status_code == 303
+
+
 # --- a service that is ill -------------------------------------------------------------------------------------------
 
 

@@ -2,7 +2,8 @@
 
 One administrator alone can write the number of somebody else beside a name, or merge an entry that has one. Whoever has that
 number at the service would then come in as the person of the account. So a number that an account got after it was opened
-counts there only once its owner has come in without the service and changed the password or added a second factor.
+counts there only once its owner has come in without the service, seen the number and agreed to it (``own_number``). Nothing
+else that the owner does says so: a new password is chosen without a thought of the number.
 """
 
 from __future__ import annotations
@@ -11,15 +12,13 @@ import json
 
 from licence_qr.domain.names import staff_key
 from licence_qr.domain.register.events import EventKind
-from licence_qr.services.accounts.own_password import BEFORE_FACTOR
 from licence_qr.store.accounts.accounts import User
 from licence_qr.store.database.connections import Transaction
 from licence_qr.store.register import history
 from licence_qr.store.register.history import EventRow
 
 _GIVEN = frozenset({EventKind.PERSON_CHANGED, EventKind.PERSONS_MERGED})
-_OPENED = frozenset({EventKind.ACCOUNT_OPENED})
-_BY_OWNER = frozenset({EventKind.PASSWORD_SET, EventKind.FACTOR_ENROLLED})
+_SETTLED = frozenset({EventKind.ACCOUNT_OPENED, EventKind.STAFF_NO_AGREED})
 
 
 def counts(tx: Transaction, user: User) -> bool:
@@ -27,11 +26,7 @@ def counts(tx: Transaction, user: User) -> bool:
     account, person = f"account/{user.actor.user_id}", f"person/{user.actor.person_id}"
     given = (row for row in history.of_subject(tx, person, _GIVEN) if _gives(row, user.actor.username))
     last = max((row["seq"] for row in given), default=0)
-    opened = history.of_subject(tx, account, _OPENED)
-    own = (row for row in history.of_subject(tx, account, _BY_OWNER) if row["actor"] == user.actor.username)
-    # Whoever has just reset a password can choose one too; a factor is asked for after that.
-    proven = (row for row in own if not json.loads(row["after"] or "{}").get(BEFORE_FACTOR))
-    return not last or any(row["seq"] > last for row in (*opened, *proven))
+    return not last or any(row["seq"] > last for row in history.of_subject(tx, account, _SETTLED))
 
 
 def _gives(row: EventRow, username: str) -> bool:
