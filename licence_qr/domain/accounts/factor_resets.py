@@ -17,8 +17,8 @@ SETTLED_DAYS = 7
 
 
 class ResetState(StrEnum):
-    """Two are never stored. ``LAPSED``: nobody answered within ``RESET_HOURS``; ``VOID``: who asked is no administrator any
-    more, or the owner has come in and changed the factors."""
+    """``LAPSED`` is never stored: nobody answered within ``RESET_HOURS``. ``VOID``: who asked is no administrator any more,
+    or the owner has come in and changed the factors; stored only where the register was put back from a copy."""
 
     OPEN = "open"
     DONE = "done"

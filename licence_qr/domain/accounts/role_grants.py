@@ -16,8 +16,8 @@ GRANT_DAYS = 7
 
 
 class GrantState(StrEnum):
-    """``VOID`` is never stored: nobody answered within ``GRANT_DAYS``, the account has got other roles or was closed, or
-    who asked is no administrator any more."""
+    """``VOID`` is stored only where the register was put back from a copy; else nobody answered within ``GRANT_DAYS``, the
+    account has got other roles or was closed, or who asked is no administrator any more."""
 
     OPEN = "open"
     DONE = "done"

@@ -21,6 +21,11 @@ def remove(tx: Transaction, user_id: int) -> bool:
     return tx.run("DELETE FROM calendar_feeds WHERE user_id = ?", (user_id,)).rowcount == 1
 
 
+def remove_all(tx: Transaction) -> int:
+    """Let no address be read any more; return how many there were."""
+    return int(tx.run("DELETE FROM calendar_feeds").rowcount)
+
+
 def made_at(tx: Transaction, user_id: int) -> datetime | None:
     """When the address of a person was made, or None."""
     row = tx.one("SELECT made_at FROM calendar_feeds WHERE user_id = ?", (user_id,))
