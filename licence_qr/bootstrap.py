@@ -16,7 +16,7 @@ from licence_qr.credential.trust_list import KeyPurpose
 from licence_qr.domain.accounts.second_factor import relying_party
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.roles import AT_THE_MACHINE, Actor
-from licence_qr.parts import keys_of, register_of
+from licence_qr.parts import files_of, keys_of, register_of
 from licence_qr.process.system import check_system
 from licence_qr.services.accounts.absences.desk import Absences
 from licence_qr.services.accounts.accounts import Accounts
@@ -50,6 +50,7 @@ from licence_qr.services.feedback.ratings import Ratings
 from licence_qr.services.feedback.ratings_desk import RatingsDesk
 from licence_qr.services.feedback.reports import Reports
 from licence_qr.services.feedback.reports_desk import ReportsDesk
+from licence_qr.services.files.kept import Files
 from licence_qr.services.importing.review import Waiting
 from licence_qr.services.importing.run import Importing
 from licence_qr.services.inspecting.desk import InspectionsDesk
@@ -90,7 +91,6 @@ from licence_qr.store.database.connections import Database
 from licence_qr.store.database.probe import RegisterProbe
 from licence_qr.store.keys import key_files
 from licence_qr.store.register import register_kind
-from licence_qr.store.register.photo_files import PhotoFiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,8 +238,8 @@ class Services:
     @property
     def check(self) -> Check:
         """What checks that everything is still there."""
-        keys, photos = self.keys, self.watching.photos
-        return Check(self.database, keys.trust_list, keys.allow_list, photos, self.settings.keys)
+        keys, files = self.keys, self.reports.files
+        return Check(self.database, keys.trust_list, keys.allow_list, files, self.settings.keys)
 
     @property
     def doctor(self) -> Doctor:
@@ -314,7 +314,7 @@ def _wire(settings: Settings, catalogue: Catalogue, keys: Keys, accounts: Accoun
     life, issuance = Life(database, catalogue, coding), Issuance(database, catalogue, coding, demonstration)
     proposals = Proposals(database, catalogue, life, confirming)
     follow_ups, lives = FollowUps(database, catalogue, life, proposals), DemonstrationLives(life, proposals)
-    photos, effects = PhotoFiles(settings.home / "photos"), InspectionEffects(catalogue, life, follow_ups, proposals)
+    effects, files = InspectionEffects(catalogue, life, follow_ups, proposals), reports.files
     lookup = _lookup(database, catalogue, keys, demonstration=demonstration)
     return Services(
         settings=settings,
@@ -329,14 +329,14 @@ def _wire(settings: Settings, catalogue: Catalogue, keys: Keys, accounts: Accoun
         applications=Applications(database, catalogue, issuance),
         issuance=issuance,
         life=life,
-        life_sweep=LifeSweep(database, life, photos),
+        life_sweep=LifeSweep(database, life, files),
         proposals=proposals,
         proposal_reading=ProposalReading(database, catalogue),
         follow_ups=follow_ups,
-        inspections=Inspections(database, catalogue, photos),
+        inspections=Inspections(database, catalogue, files),
         named_checks=NamedChecks(database, catalogue, follow_ups, confirming),
         second_officers=SecondOfficers(database, catalogue, effects, confirming),
-        inspections_desk=InspectionsDesk(database, catalogue, effects, photos),
+        inspections_desk=InspectionsDesk(database, catalogue, effects, files),
         draws=Draws(database, catalogue),
         lookup=lookup,
         pack=Pack(database, catalogue),
@@ -352,7 +352,7 @@ def _wire(settings: Settings, catalogue: Catalogue, keys: Keys, accounts: Accoun
         reminders=Reminders(database, catalogue, _post_office(settings)),
         status_publishing=_status_publishing(settings, database, keys),
         demonstration_register=DemonstrationRegister(database, catalogue, coding, issuance, accounts, lives),
-        watching=_watching(settings, database, keys, photos),
+        watching=_watching(settings, database, keys, files),
         readings=Readings(database, web_secret),
     )
 
@@ -377,14 +377,14 @@ def _status_publishing(settings: Settings, database: Database, keys: Keys) -> St
     return StatusPublishing(database, partial(keys.signing_key_for, KeyPurpose.STATUS), settings.address)
 
 
-def _watching(settings: Settings, database: Database, keys: Keys, photos: PhotoFiles) -> Watching:
+def _watching(settings: Settings, database: Database, keys: Keys, files: Files) -> Watching:
     """The readiness checks."""
     probe, waiting = RegisterProbe(settings.register_path), database.writers_waiting
-    return Watching(probe, waiting, keys, photos, {"home": settings.home})
+    return Watching(probe, waiting, keys, files.folder, {"home": settings.home})
 
 
 def _answering(settings: Settings, catalogue: Catalogue, database: Database, secret: bytes) -> tuple[Reports, Ratings]:
     """Reports and ratings, with the choices they offer."""
     offered = load_answering()
-    reports = Reports(database, catalogue, offered.report_kinds, secret, Intake(database))
+    reports = Reports(database, catalogue, offered.report_kinds, secret, Intake(database), files_of(settings, database))
     return reports, Ratings(database, catalogue, offered.rating_reasons, settings.address)

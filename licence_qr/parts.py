@@ -7,6 +7,7 @@ from functools import partial
 
 from licence_qr.config import Settings
 from licence_qr.errors import RegisterError
+from licence_qr.services.files.kept import Files
 from licence_qr.services.keys.keyring import Keys
 from licence_qr.store.database.connections import Database
 from licence_qr.store.keys import noted_lists
@@ -27,6 +28,11 @@ def register_of(settings: Settings) -> Database:
 def marks_of(settings: Settings) -> NumberMarks:
     """The marks of the numbers that were given."""
     return NumberMarks(settings.keys, given_numbers.EXACT)
+
+
+def files_of(settings: Settings, database: Database) -> Files:
+    """The files beside the register."""
+    return Files.beside(database, settings.keys)
 
 
 def keys_of(settings: Settings) -> Keys:

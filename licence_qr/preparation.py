@@ -9,6 +9,9 @@ from licence_qr.config import Settings
 from licence_qr.errors import KeyStoreError, RegisterError, RuleError
 from licence_qr.parts import keys_of, register_of
 from licence_qr.process.system import check_system
+from licence_qr.services.files.taking_over import Progress, TakenOver, TakingOver
+from licence_qr.services.keys.keyring import Keys
+from licence_qr.store.database.connections import Database
 from licence_qr.store.files import file_errors, make_folder, sync_names
 from licence_qr.store.keys import key_files, noted_lists
 from licence_qr.store.keys.newest_lists import SignedList
@@ -18,7 +21,14 @@ from licence_qr.store.register import register_kind
 _BEGUN = "init-begun"
 
 
-def prepare(settings: Settings, now: datetime, *, demonstration: bool, really_new: bool = False) -> None:
+def prepare(
+    settings: Settings,
+    now: datetime,
+    *,
+    demonstration: bool,
+    really_new: bool = False,
+    progress: Progress = lambda done, total: None,
+) -> TakenOver:
     """Create keys and register if there are none, or upgrade the register. What exists is not changed otherwise.
 
     Keys without a register, or with an empty one, mean that the register was lost: a new one would give numbers and status
@@ -26,6 +36,7 @@ def prepare(settings: Settings, now: datetime, *, demonstration: bool, really_ne
 
     Keys are only created for a new installation. If there is a register but no trust list, the list has been lost, and new
     keys would make every printed code look forged; ``build`` then reports that it is missing. ``now`` is an aware instant.
+    Photographs of earlier releases are encrypted; ``progress`` gets how many and of how many, and they are returned.
 
     Raises RuleError, before anything is changed: ``demonstration_only`` when a demonstration is asked for and the register
     is a live one, ``register_gone`` or ``register_empty``; RegisterError (``register_newer``, ``register_read_only``,
@@ -46,6 +57,17 @@ def prepare(settings: Settings, now: datetime, *, demonstration: bool, really_ne
         keys.make((settings.host,), now)
     keys.complete(now)
     database = register_of(settings)
+    _make_or_upgrade(database, keys, demonstration=demonstration)
+    begun.unlink(missing_ok=True)
+    if demonstration:
+        _refuse_real(settings)  # another process made it meanwhile
+    with exclusive_lock(settings):
+        taken = TakingOver.beside(database, settings.keys).run(now, progress)
+    database.close()
+    return taken
+
+
+def _make_or_upgrade(database: Database, keys: Keys, *, demonstration: bool) -> None:
     database.create_or_upgrade()
     with database.write() as tx:
         if register_kind.get(tx, register_kind.KIND) is None:
@@ -54,10 +76,6 @@ def prepare(settings: Settings, now: datetime, *, demonstration: bool, really_ne
             )
         with suppress(KeyStoreError):  # it is lost, and ``build`` says so
             noted_lists.note(tx, SignedList.TRUST, keys.trust_list().sequence)
-    database.close()
-    begun.unlink(missing_ok=True)
-    if demonstration:
-        _refuse_real(settings)  # another process made it meanwhile
 
 
 def _has_register(settings: Settings) -> bool:

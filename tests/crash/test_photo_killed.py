@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import random
 from datetime import UTC, datetime, timedelta
@@ -12,15 +11,15 @@ from pathlib import Path
 import pytest
 from killing import killed_at_random
 
-from licence_qr.store.register.photo_files import LEFT_BEHIND, PhotoFiles
+from licence_qr.store.files.folder import LEFT_BEHIND, FilesFolder
+from licence_qr.store.files.sealing import SealedFile, seal
 
 MEGABYTE = os.urandom(1024 * 1024)
 
 
-def photo(serial: int) -> tuple[str, bytes]:
-    """Bytes that differ from those of every other number, large enough to be caught half written, and their hash."""
-    data = serial.to_bytes(4, "big") + MEGABYTE
-    return hashlib.sha256(data).hexdigest(), data
+def photo() -> SealedFile:
+    """A file large enough to be caught half written."""
+    return seal(MEGABYTE)
 
 
 def parts(folder: Path) -> list[Path]:
@@ -28,61 +27,61 @@ def parts(folder: Path) -> list[Path]:
     return [path for path in folder.rglob(".*") if path.is_file()]
 
 
-def kill_a_writer(files: PhotoFiles, first: int, chance: random.Random) -> list[int]:
-    """Kill a process that puts one photograph after another; those of which it had said that they are kept."""
+def kill_a_writer(files: FilesFolder, chance: random.Random) -> list[tuple[str, bytes]]:
+    """Kill a process that puts one photograph after another; name and key of those that it had said are kept."""
 
     def write(pipe: int) -> None:
-        for serial in range(first, first + 10_000):
-            files.put(*photo(serial))
-            os.write(pipe, f"{serial}\n".encode())
+        while True:
+            made = photo()
+            files.put(made)
+            os.write(pipe, f"{made.name} {made.key.hex()}\n".encode())
 
-    return [int(line) for line in killed_at_random(write, 2, chance)]
+    told = (line.split() for line in killed_at_random(write, 2, chance))
+    return [(name, bytes.fromhex(key)) for name, key in told]
 
 
 @pytest.mark.campaign
 def test_what_a_killed_writer_left_is_swept_and_every_kept_photograph_stays(tmp_path: Path, rounds) -> None:
-    files, chance, kept = PhotoFiles(tmp_path / "photos"), random.Random(20261123), []
+    files, chance, kept = FilesFolder(tmp_path / "files"), random.Random(20261123), []
     for kill in count():
-        kept += kill_a_writer(files, 10_000 * kill, chance)
+        kept += kill_a_writer(files, chance)
         if kill >= rounds(2, 50) and parts(tmp_path):  # until one was killed while it wrote
             break
     left = parts(tmp_path)
     now = datetime.now(UTC)
-    assert files.sweep(now) == 0
+    assert files.remove_parts(now) == 0
     assert parts(tmp_path) == left
-    assert files.sweep(now + LEFT_BEHIND) == len(left)
+    assert files.remove_parts(now + LEFT_BEHIND) == len(left)
     assert parts(tmp_path) == []
-    assert files.sweep(now + LEFT_BEHIND) == 0
-    for serial in kept:
-        sha256, data = photo(serial)
-        assert files.get(sha256) == data
+    assert files.remove_parts(now + LEFT_BEHIND) == 0
+    assert {files.get(name, key) for name, key in kept} == {MEGABYTE}
 
 
 def test_the_part_of_a_writer_at_work_is_left_alone_however_old_it_is(tmp_path: Path, monkeypatch) -> None:
     """The sweep comes at the moment at which a writer has written everything and not yet given it its name."""
-    files, swept = PhotoFiles(tmp_path / "photos"), []
+    files, swept = FilesFolder(tmp_path / "files"), []
     replace = os.replace
 
     def sweep_first(part: str, target: Path) -> None:
-        other = PhotoFiles(tmp_path / "photos")
-        swept.append(other.sweep(datetime.now(UTC) + timedelta(days=3)))
+        other = FilesFolder(tmp_path / "files")
+        swept.append(other.remove_parts(datetime.now(UTC) + timedelta(days=3)))
         replace(part, target)
 
     monkeypatch.setattr(os, "replace", sweep_first)
-    sha256, data = photo(1)
-    files.put(sha256, data)
+    made = photo()
+    files.put(made)
     assert swept == [0]
-    assert files.get(sha256) == data
+    assert files.get(made.name, made.key) == MEGABYTE
 
 
 def test_a_folder_that_is_not_there_or_is_none_of_ours_is_no_matter(tmp_path: Path) -> None:
     late = datetime.now(UTC) + timedelta(days=3)
-    assert PhotoFiles(tmp_path / "photos").sweep(late) == 0
-    files = PhotoFiles(tmp_path / "others")
-    files.put(*photo(2))
+    assert FilesFolder(tmp_path / "files").remove_parts(late) == 0
+    files = FilesFolder(tmp_path / "others")
+    files.put(photo())
     elsewhere = tmp_path / "others" / "elsewhere"
     elsewhere.mkdir()
     (elsewhere / ".keep").write_bytes(b"")
     (tmp_path / "others" / ".keep").write_bytes(b"")
-    assert files.sweep(late) == 0
+    assert files.remove_parts(late) == 0
     assert len(parts(tmp_path)) == 2

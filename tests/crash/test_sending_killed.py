@@ -90,9 +90,8 @@ def _look_at(hotel: Scene, serials: set[int], kills: int) -> None:
         for serial in serials:
             (stored,) = inspections.contents(tx, str(UUID(int=serial)), "baishiyi")
             for photo in inspections.photos(tx, stored.key):
-                assert photo.kept_sha256 is not None
-                kept = hotel.services.inspections.photos.get(photo.kept_sha256)
-                assert content_hash(kept) == photo.kept_sha256
+                assert photo.file is not None
+                assert hotel.services.inspections.files.read(tx, photo.file)
             assert rectifications.of_inspection(tx, stored.key) is not None
         sent = tx.one("SELECT count(*) AS n FROM inspections")["n"]
         counted = tx.one("SELECT count(*) AS n FROM inspections WHERE state = 'counted'")["n"]
@@ -106,5 +105,5 @@ def _look_at(hotel: Scene, serials: set[int], kills: int) -> None:
             ("history WHERE event = 'inspected'", sent + counted),
         ):
             assert tx.one(f"SELECT count(*) AS n FROM {table}")["n"] == times  # noqa: S608
-    half = [file for file in hotel.services.settings.home.rglob(".*") if file.is_file() and "photos" in file.parts]
+    half = [file for file in hotel.services.settings.home.rglob(".*") if file.is_file() and "files" in file.parts]
     assert len(half) <= kills

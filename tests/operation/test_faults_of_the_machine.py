@@ -60,7 +60,7 @@ def test_disk_full(here):
 
 
 def test_photo_folder_not_writable(here):
-    (here / "var" / "photos").mkdir()
+    (here / "var" / "files").mkdir()
     look = (
         "from datetime import UTC, datetime; from licence_qr import wording; from licence_qr.bootstrap import build\n"
         "from licence_qr.config import load_settings\n"
@@ -69,16 +69,16 @@ def test_photo_folder_not_writable(here):
     )
     said = in_a_mount_of_its_own(
         f"""
-        mount --bind "$here/var/photos" "$here/var/photos"
-        mount -o remount,ro,bind "$here/var/photos"
+        mount --bind "$here/var/files" "$here/var/files"
+        mount -o remount,ro,bind "$here/var/files"
         "$python" -c "{look}"
-        umount "$here/var/photos"
+        umount "$here/var/files"
         "$python" -c "{look}"
         echo done
         """,
         here,
     )
-    assert says("photos_not_writable", said) and said.count("[") == 1 and said.endswith("done\n")
+    assert says("files_not_writable", said) and said.count("[") == 1 and said.endswith("done\n")
 
 
 def test_register_locked(here):

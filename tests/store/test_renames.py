@@ -34,7 +34,7 @@ def where_renamed() -> set[str]:
 
 
 def test_nothing_renames_but_the_one_function():
-    assert where_renamed() == IN_MEMORY | {"licence_qr/store/files.py"}
+    assert where_renamed() == IN_MEMORY | {"licence_qr/store/files/__init__.py"}
 
 
 @pytest.mark.parametrize("text", ["os.replace(a, b)", "a.replace(b)", "a.rename(b)", "shutil.move(a, b)"])

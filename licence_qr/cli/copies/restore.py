@@ -72,20 +72,34 @@ def restore(
 
 def _facts(done: Restored) -> dict[str, Any]:
     given = [
-        {"series": each.series, "above": each.last, "up_to": each.mark, "at_most": each.count} for each in done.given
+        {"series": each.series, "above": each.last, "up_to": each.mark, "at_most": each.count}
+        for each in done.gone.given
     ]
-    return {"snapshot": done.snapshot, "made_at": done.made_at, "given_since": given}
+    ended = {"sessions_ended": done.gone.sessions, "calendars_ended": done.gone.calendars}
+    return {
+        "snapshot": done.snapshot,
+        "made_at": done.made_at,
+        "given_since": given,
+        "files_deleted": done.gone.files,
+    } | ended
 
 
 def _show(done: Restored) -> None:
     if done.snapshot:
         click.echo(f"已恢复 restored  {done.snapshot}  ({done.made_at})")
-    if not done.given:
+    click.echo(f"备份之后已删除的照片，再次删除 photographs deleted again  {done.gone.files}")
+    click.echo(f"已结束的登录 sessions ended  {done.gone.sessions}，日历地址 calendar addresses  {done.gone.calendars}")
+    click.echo("密码、恢复码、角色和停用情况是备份时的：此后改过、用过、停用的，请由人员管理员重新办理。")
+    click.echo(
+        "Passwords, recovery codes, roles and closed accounts are those of the copy: an administrator changes, replaces"
+    )
+    click.echo("or closes again what was changed, used or closed since.")
+    if not done.gone.given:
         click.echo("备份之后没有发出编号。 No number was given after the backup.")
         return
     click.echo("备份之后可能已经发出，请窗口按纸质材料补办：")
     click.echo("May have been given after the backup; the office makes good what it has on paper:")
-    for each in done.given:
+    for each in done.gone.given:
         click.echo(f"  {_name(each.series)}  {each.last + 1}–{each.mark}  (至多 at most {each.count})")
     click.echo("同一时间的其他办理（状态变更、检查、举报、账号）不在备份中，也请补办。")
     click.echo("Other acts of that time (changes of state, visits, reports, accounts) are missing too.")

@@ -46,7 +46,7 @@ class Retention:
         """Delete what is no longer kept, of at most ``PURGED_AT_ONCE`` cases."""
         contact_days, words_days = self.days(today)
         return Deleted(
-            contacts=letting_go.sweep_private(tx, cases, closed_before(contact_days, today)),
+            contacts=letting_go.sweep_private(tx, cases, closed_before(contact_days, today), today),
             words=letting_go.sweep_words(tx, cases, closed_before(words_days, today), today),
         )
 

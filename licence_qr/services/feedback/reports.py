@@ -34,12 +34,14 @@ from licence_qr.domain.roles import CITIZEN, SYSTEM
 from licence_qr.errors import ConflictError, InputError, InvalidApplication, NotFoundError
 from licence_qr.services.feedback.intake import Intake
 from licence_qr.services.feedback.purging import Retention, purge_all
+from licence_qr.services.files.kept import Files
 from licence_qr.services.register import look_ups
 from licence_qr.services.register.look_ups import LookUps
 from licence_qr.store.database.batches import write_each
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.feedback import reports
 from licence_qr.store.feedback.reports import Private, ReportEvent
+from licence_qr.store.files import rows
 from licence_qr.store.register import codes, entities, permits
 from licence_qr.wording.text import Text
 
@@ -125,6 +127,7 @@ class Reports:
     kinds: tuple[ReportKind, ...]
     secret: bytes = field(repr=False)
     intake: Intake
+    files: Files
     looked_up: LookUps = field(default_factory=_by_number, compare=False)
 
     def kinds_on(self, day: date) -> tuple[ReportKind, ...]:
@@ -178,13 +181,15 @@ class Reports:
             if earlier is not None:
                 return earlier
             with_photo = self.intake.demand(tx, sent.text, mark, client, now)
-        photo = self.intake.photo(sent.photo, client, now) if with_photo else None
+        cleaned = self.intake.photo(sent.photo, client, now) if with_photo else None
+        photo = self.files.put(cleaned) if cleaned else None
         with self.database.write() as tx:
             earlier = _sent_before(tx, sent)
             if earlier is not None:
                 return earlier
             report = self._fresh(tx, sent, code_id, mark, now)
-            report_id = reports.add(tx, report, sent.form_id, Private(sent.contact, photo))
+            file = rows.add(tx, photo, now) if photo else None
+            report_id = reports.add(tx, report, sent.form_id, Private(sent.contact, file))
             reports.note(tx, report_id, ReportEvent(now, CITIZEN, "", ReportStep.RECEIVED))
             self.purge_expired(tx, now)
         return report.number
@@ -204,7 +209,10 @@ class Reports:
 
     def purge_expired(self, tx: Transaction, now: datetime) -> Deleted:
         """Delete expired data. Part of every write."""
-        return self.retention.purge(tx, reports.CASES, local_date(now))
+        deleted = self.retention.purge(tx, reports.CASES, local_date(now))
+        if deleted.contacts:
+            tx.after_commit(self.files.finish_deletions, None)
+        return deleted
 
     def sweep(self, now: datetime) -> Deleted:
         """For start-up and the daily sweep: set due days for which there is now a calendar, and ``purge_expired`` until
@@ -216,9 +224,9 @@ class Reports:
         deleted = purge_all(self.database, lambda tx: self.purge_expired(tx, now))
         if self.room() is RoomLeft.ENOUGH:
             return deleted
-        return deleted + purge_all(
-            self.database, lambda tx: Deleted(words=reports.sweep_dismissed_floods(tx, local_date(now)))
-        )
+        floods = purge_all(self.database, lambda tx: Deleted(words=reports.sweep_dismissed_floods(tx, local_date(now))))
+        self.files.finish_deletions()
+        return deleted + floods
 
     def holder(self, tx: Transaction, report: Report) -> tuple[str, str]:
         """Name and address of the business by the register now, or the place as typed."""
@@ -328,7 +336,7 @@ class Reports:
         return (
             report.has_photo
             and self.retention.keeps_contact(report, today)
-            and not reports.holds_photo(tx, report.report_id)
+            and reports.private(tx, report.report_id).file is None
         )
 
     def clocks(self, report: Report, events: tuple[ReportEvent, ...], today: date) -> tuple[Clock, ...]:

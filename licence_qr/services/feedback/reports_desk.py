@@ -143,15 +143,15 @@ class ReportsDesk:
             return self._file(tx, actor, _own(tx, actor, report_id), local_date(now))
 
     def photo(self, actor: Actor, report_id: int, now: datetime) -> bytes:
-        """The photograph as JPEG. Raises NotFoundError ``report_photo_not_found``, AccessError."""
+        """The photograph as JPEG. Raises NotFoundError ``report_photo_not_found``, AccessError, RegisterError
+        ``file_missing`` or ``file_damaged``."""
         with self.reports.database.read() as tx:
             report = _own(tx, actor, report_id)
-            photo = (
-                reports.private(tx, report_id).photo if self._may_read_private(actor, report, local_date(now)) else None
-            )
-        if photo is None:
-            raise NotFoundError("report_photo_not_found")
-        return photo
+            may_read = self._may_read_private(actor, report, local_date(now))
+            file = reports.private(tx, report_id).file if may_read else None
+            if file is None:
+                raise NotFoundError("report_photo_not_found")
+            return self.reports.files.read(tx, file)
 
     def act(self, actor: Actor, report_id: int, act: ReportAct, now: datetime) -> Report:
         """Take one step, in one transaction with its event.
@@ -201,7 +201,7 @@ class ReportsDesk:
             holder_name=holder_name,
             address=address,
             contact=private.contact if readable else "",
-            photo=readable and private.photo is not None,
+            photo=readable and private.file is not None,
             photo_left_out=self.reports.photo_left_out(tx, report, today),
             alike=reports.count_alike(tx, report),
             words_gone=words_gone,

@@ -12,6 +12,7 @@ from licence_qr.domain.inspecting.inspection import Filter, Flag, GivenAnswer, I
 from licence_qr.domain.plain_text import demand_length, plain_line
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import AccessError, ConflictError, InputError, NotFoundError, RuleError
+from licence_qr.services.files.kept import Files
 from licence_qr.services.inspecting.arrival import Arrival
 from licence_qr.services.inspecting.document import read_inspection
 from licence_qr.services.inspecting.effects import Counting, InspectionEffects
@@ -29,7 +30,6 @@ from licence_qr.store.inspecting.inspections import Listed, StoredInspection, St
 from licence_qr.store.inspecting.rectifications import OpenOrder, Order
 from licence_qr.store.register import entities, permits
 from licence_qr.store.register.permits import StoredPermit
-from licence_qr.store.register.photo_files import PhotoFiles
 from licence_qr.wording.text import Text
 
 PER_PAGE = 50
@@ -116,7 +116,7 @@ class InspectionsDesk:
     database: Database
     catalogue: Catalogue
     effects: InspectionEffects
-    photos: PhotoFiles
+    files: Files
 
     def list(self, actor: Actor, wanted: Filter, page: int) -> InspectionPage:
         """The inspections of the reader's office, or for an auditor of all. Raises AccessError ``role_not_allowed``."""
@@ -185,13 +185,14 @@ class InspectionsDesk:
             return inspections.text(tx, key)
 
     def photo(self, actor: Actor, key: int, position: int) -> bytes:
-        """One cleaned photograph (JPEG). Raises as ``get``, and NotFoundError ``photo_not_found``."""
+        """One cleaned photograph (JPEG). Raises as ``get``, and NotFoundError ``photo_not_found`` or ``file_deleted``,
+        RegisterError ``file_missing`` or ``file_damaged``."""
         with self.database.read() as tx:
             _own(tx, actor, key)
             found = next((each for each in inspections.photos(tx, key) if each.position == position), None)
-        if found is None or found.kept_sha256 is None:
-            raise NotFoundError("photo_not_found")
-        return self.photos.get(found.kept_sha256)
+            if found is None or found.file is None:
+                raise NotFoundError("photo_not_found")
+            return self.files.read(tx, found.file)
 
     def handle(self, actor: Actor, key: int, decision: str, reason: str, now: datetime) -> None:
         """Decide on a held inspection: ``count`` lets it take effect, ``set_aside`` keeps it without effect.

@@ -18,6 +18,7 @@ from licence_qr.domain.inspecting.inspection import Flag, Inspection, Inspection
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import AccessError, ConflictError, InputError, NotFoundError
+from licence_qr.services.files.kept import Files
 from licence_qr.services.inspecting.arrival import Arrival
 from licence_qr.services.inspecting.document import read_inspection
 from licence_qr.services.inspecting.validate import Judged, in_whose_place, judge
@@ -26,10 +27,11 @@ from licence_qr.services.register.access import MAKE_INSPECTIONS
 from licence_qr.services.register.events import NewEvent
 from licence_qr.services.register.photo_cleaning import clean
 from licence_qr.store.database.connections import Database, Transaction
+from licence_qr.store.files import rows
+from licence_qr.store.files.sealing import SealedFile
 from licence_qr.store.inspecting import inspections, rectifications
 from licence_qr.store.inspecting.inspections import StoredInspection, StoredPhoto
 from licence_qr.store.register import permits
-from licence_qr.store.register.photo_files import PhotoFiles
 
 # Flags of records that are not written into a history: no such business, or one of another office.
 NOT_OURS = frozenset({Flag.BUSINESS_UNKNOWN, Flag.OTHER_OFFICE})
@@ -72,7 +74,7 @@ class Inspections:
 
     database: Database
     catalogue: Catalogue
-    photos: PhotoFiles
+    files: Files
 
     def receive(
         self, actor: Actor, inspection_id: str, body: bytes, device_time: datetime | None, now: datetime
@@ -116,28 +118,27 @@ class Inspections:
         """
         with self.database.read() as tx:
             stored = _sent(tx, actor, inspection_id, digest)
-            photo = next((each for each in inspections.photos(tx, stored.key) if each.sent_sha256 == sha256), None)
-            if photo is None:
-                raise NotFoundError("photo_not_announced")
+            photo = _announced(tx, stored, sha256)
             if not photo.missing:
                 return self._receipt(tx, stored), False
         if len(data) != photo.length or hashlib.sha256(data).hexdigest() != sha256:
             raise InputError("photo_differs", field="photo")
         kept = self._cleaned(stored.key, photo.position, data, now)
         with self.database.write() as tx:
-            inspections.keep_photo(tx, stored.key, photo.position, kept, now)
+            if not _announced(tx, stored, sha256).missing:  # sent twice at once
+                return self._receipt(tx, stored), False
+            inspections.keep_photo(tx, stored.key, photo.position, rows.add(tx, kept, now), now)
             return self._receipt(tx, stored), True
 
-    def _cleaned(self, key: int, position: int, data: bytes, now: datetime) -> str:
-        """Clean a photograph and store its file before any row names it; return the hash of the file."""
+    def _cleaned(self, key: int, position: int, data: bytes, now: datetime) -> SealedFile:
+        """Clean a photograph and put its file on the disk before any row names it."""
         try:
             photo = clean(data)
         except InputError as refusal:
             with self.database.write() as tx:
                 inspections.refuse_photo(tx, key, position, refusal.code, now)
             raise
-        self.photos.put(photo.sha256, photo.jpeg)
-        return photo.sha256
+        return self.files.put(photo.jpeg)
 
     def _keep(
         self, tx: Transaction, arrival: Arrival, digest: str, body: bytes, earlier: tuple[StoredInspection, ...]
@@ -214,6 +215,13 @@ def _sent(tx: Transaction, actor: Actor, inspection_id: str, digest: str) -> Sto
     if found is None:
         raise NotFoundError("inspection_not_found")
     return found
+
+
+def _announced(tx: Transaction, stored: StoredInspection, sha256: str) -> StoredPhoto:
+    photo = next((each for each in inspections.photos(tx, stored.key) if each.sent_sha256 == sha256), None)
+    if photo is None:
+        raise NotFoundError("photo_not_announced")
+    return photo
 
 
 def _known(tx: Transaction, key: int) -> StoredInspection:

@@ -18,6 +18,7 @@ from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject, SubjectKind,
 from licence_qr.domain.lifecycle.details import ActRequest
 from licence_qr.domain.register.events import EventKind
 from licence_qr.errors import KeyStoreError, LicenceQRError
+from licence_qr.services.files.kept import Files
 from licence_qr.services.lifecycle.calendar import calendar_actor
 from licence_qr.services.lifecycle.case import ActCase
 from licence_qr.services.lifecycle.perform import Life
@@ -26,7 +27,6 @@ from licence_qr.services.signing.sign_record import refresh_status
 from licence_qr.store.database.batches import write_each_apart
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.register import entities, marks, permits
-from licence_qr.store.register.photo_files import PhotoFiles
 
 _log = logging.getLogger("licence_qr.lifecycle")
 _PACKAGE = Path(__file__).parents[2]
@@ -35,7 +35,7 @@ _Act = Callable[[Transaction, str, datetime], None]
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """The number of renewals, dormancies and marks recorded, and of partial photograph files removed.
+    """The number of renewals, dormancies and marks recorded, and of files removed that nothing names.
 
     ``unswept``: the credit codes of businesses of which something could not be recorded.
     """
@@ -43,7 +43,7 @@ class Swept:
     renewals: int
     rests: int
     marks: int
-    photo_parts: int
+    files_removed: int
     unswept: tuple[str, ...]
 
 
@@ -53,7 +53,7 @@ class LifeSweep:
 
     database: Database
     life: Life
-    photos: PhotoFiles
+    files: Files
 
     def run(self, now: datetime) -> Swept:
         """Record all that is due at ``now``. Whatever is wrong with one business stops no other one: the log says what.
@@ -70,7 +70,7 @@ class LifeSweep:
         renewals = sum(each.uscc not in late for each in renewing)
         rests = sum(uscc not in late for uscc in resting)
         ended = sum(each.uscc not in late for each in over)
-        return Swept(renewals, rests, ended, self.photos.sweep(now), tuple(sorted(late)))
+        return Swept(renewals, rests, ended, self.files.sweep(now), tuple(sorted(late)))
 
     def _each(self, usccs: set[str], act: _Act, now: datetime) -> set[str]:
         """Do ``act`` for each business; return those for which it failed."""

@@ -1,6 +1,7 @@
 """A backup while the service runs: only what is new since the last one is written, encrypted for its recipients.
 
-The register comes first, then the files: a photograph is on the disk before the row that names it. Private keys are in none;
+The register comes first, then the files: a file is on the disk before the row that names it. Files are encrypted already,
+and their keys are in the copy of the register alone. Private keys are in none;
 ``private_files`` puts them apart, when asked.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,7 +29,8 @@ from licence_qr.store.backup.last_backup import LastBackup
 from licence_qr.store.backup.places import BackupPlace, alone_in
 from licence_qr.store.database import migrations, snapshot
 from licence_qr.store.database.connections import Database
-from licence_qr.store.files import file_errors
+from licence_qr.store.files import file_errors, former
+from licence_qr.store.files.folder import FOLDER
 from licence_qr.store.keys import key_files
 from licence_qr.store.register import pending_events
 
@@ -109,20 +112,13 @@ class Backup:
         self, place: BackupPlace, readers: Recipients, copied: Path, now: datetime, progress: Progress
     ) -> tuple[Manifest, int]:
         files, lists = dict(self._files()), {path.name: path for path in key_files.public_files(self.keys)}
-        total, done, new = -(-copied.stat().st_size // BLOCK) + len(files) + len(lists), 0, 0
-
-        def put(content: bytes) -> str:
-            nonlocal done, new
-            name, is_new = place.put(content, readers.encrypt)
-            done, new = done + 1, new + is_new
-            progress(done, total)
-            return name
-
-        whole, blocks = hashlib.sha256(), []
-        with file_errors(copied), copied.open("rb") as register:
-            while block := register.read(BLOCK):
+        blocks = -(-copied.stat().st_size // BLOCK)
+        putting = _Putting(place, readers, progress, blocks + len(files) + len(lists))
+        whole, register = hashlib.sha256(), []
+        with file_errors(copied), copied.open("rb") as content:
+            while block := content.read(BLOCK):
                 whole.update(block)
-                blocks.append(put(block))
+                register.append(putting.block(block))
         manifest = Manifest(
             made_at=now.isoformat(),
             program=__version__,
@@ -131,26 +127,46 @@ class Backup:
             settings=self.settings,
             names_key=place.names_key.hex(),
             sha256=whole.hexdigest(),
-            register=tuple(blocks),
-            files={name: put(content) for name, content in _read(files)},
-            lists={name: put(content) for name, content in _read(lists)},
+            register=tuple(register),
+            files=putting.files(files),
+            lists=putting.files(lists),
         )
-        return manifest, new
+        return manifest, putting.new
 
     def _files(self) -> Iterator[tuple[str, Path]]:
-        """Photographs, and events that wait for the register."""
+        """Encrypted files; photographs that an earlier release left and nobody could take over; and events that wait for the
+        register."""
         waiting = pending_events.folder(self.database.path)
-        for pattern in ("photos/[0-9a-f][0-9a-f]/[!.]*", f"{waiting.name}/[!.]*"):
+        two = "[0-9a-f][0-9a-f]/[!.]*"
+        for pattern in (f"{FOLDER}/{two}", f"{former.FOLDER}/{two}", f"{waiting.name}/[!.]*"):
             for path in sorted(self.home.glob(pattern)):
                 yield path.relative_to(self.home).as_posix(), path
 
 
-def _read(files: Mapping[str, Path]) -> Iterator[tuple[str, bytes]]:
-    """The content of files; one that was deleted meanwhile, as the law demands, is left out."""
-    for name, path in files.items():
-        with file_errors(path):
-            try:
-                content = path.read_bytes()
-            except FileNotFoundError:
-                continue
-        yield name, content
+@dataclass(slots=True)
+class _Putting:
+    """Puts the objects of one snapshot, and counts them."""
+
+    place: BackupPlace
+    readers: Recipients
+    progress: Progress
+    total: int
+    done: int = 0
+    new: int = 0
+
+    def block(self, content: bytes) -> str:
+        """Put a block; return its name."""
+        return self._counted(*self.place.put(content, self.readers.encrypt))
+
+    def files(self, paths: Mapping[str, Path]) -> Mapping[str, str]:
+        """Put files; one that was deleted meanwhile, as the law demands, is left out."""
+        held = {}
+        for told, path in paths.items():
+            with file_errors(path), suppress(FileNotFoundError):
+                held[told] = self._counted(*self.place.put_file(path, self.readers.encrypt))
+        return held
+
+    def _counted(self, name: str, is_new: bool) -> str:
+        self.done, self.new = self.done + 1, self.new + is_new
+        self.progress(self.done, self.total)
+        return name

@@ -1,4 +1,4 @@
-"""Whether what was acknowledged is still there: the register's pages, its codes, numbers, states, history and photographs.
+"""Whether what was acknowledged is still there: the register's pages, its codes, numbers, states, history and files.
 
 Nothing is changed. The quick part looks at pages and counters alone; the whole goes through every code and every business in
 parts, so that nobody waits for it.
@@ -17,6 +17,7 @@ from licence_qr.credential.trust_list import TrustList
 from licence_qr.credential.verifier import verify_token
 from licence_qr.domain.dates import local_date
 from licence_qr.errors import ConflictError, LicenceQRError, NotFoundError, TokenError
+from licence_qr.services.files.kept import Files
 from licence_qr.services.publishing import signed_content
 from licence_qr.services.publishing.lookup import RegisteredBefore
 from licence_qr.services.register import record
@@ -24,13 +25,12 @@ from licence_qr.services.register.state_on_day import fold
 from licence_qr.services.signing.sign_record import status_entries
 from licence_qr.store.database import integrity
 from licence_qr.store.database.connections import Database, Transaction
-from licence_qr.store.inspecting import inspections
+from licence_qr.store.files import former
 from licence_qr.store.numbers import given_numbers, number_marks
 from licence_qr.store.register import codes, counters, history
 from licence_qr.store.register.codes import StoredCode
-from licence_qr.store.register.photo_files import PhotoFiles
 
-PART = 200  # codes, or photographs, in one transaction
+PART = 200  # codes in one transaction
 Progress = Callable[[int, int], None]
 
 
@@ -41,7 +41,7 @@ class Check:
     database: Database
     trust_list: Callable[[], TrustList]
     allow_list: Callable[[], AllowList | None]
-    photos: PhotoFiles
+    files: Files
     marks: Path
     """The folder of the marks (``store.numbers.number_marks``)."""
 
@@ -61,7 +61,7 @@ class Check:
                     yield LicenceQRError("check_marks", series=behind.series, last=behind.last, mark=behind.mark)
 
     def whole(self, now: datetime, progress: Progress) -> Iterator[LicenceQRError]:
-        """``quick``, every page again with all its indexes, every code, every business and every photograph."""
+        """``quick``, every page again with all its indexes, every code, every business and every file."""
         yield from self.quick()
         with self.database.read() as tx:
             for told in integrity.faults(tx, whole=True):
@@ -77,7 +77,7 @@ class Check:
                 break
             done += len(part)
             progress(done, total)
-        yield from self._photographs()
+        yield from self._files(now)
 
     def _code(self, tx: Transaction, code: StoredCode, now: datetime) -> Iterator[LicenceQRError]:
         about = {"number": code.code_id.number, "version": code.version}
@@ -110,12 +110,12 @@ class Check:
         folded = {(each.permit_no, each.state, each.period, each.grade) for each in told.permits.values()}
         return told.entity != business.stored.entity or not held <= folded
 
-    def _photographs(self) -> Iterator[LicenceQRError]:
-        for first in count(0, PART):
-            with self.database.read() as tx:
-                part = inspections.kept_photos(tx, first, PART)
-            if not part:
-                return
-            for sha256 in part:
-                if not self.photos.is_whole(sha256):
-                    yield LicenceQRError("check_photograph", sha256=sha256)
+    def _files(self, now: datetime) -> Iterator[LicenceQRError]:
+        """Missing or damaged files, those that nothing names, and photographs lost before files were encrypted."""
+        yield from self.files.faults()
+        if unnamed := self.files.unnamed(now):
+            yield LicenceQRError("check_files_unnamed", count=len(unnamed))
+        with self.database.read() as tx:
+            lost = former.of_inspections(tx)
+        for photo in lost:
+            yield LicenceQRError("check_photograph", sha256=photo.sha256)

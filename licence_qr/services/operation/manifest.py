@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from licence_qr.errors import RegisterError
 
-FORMAT = 1
+FORMAT = 2  # 1: files had no names of their own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,9 +25,9 @@ from licence_qr.store.backup import last_backup
 from licence_qr.store.database.connections import WRITE_WAIT_SECONDS
 from licence_qr.store.database.probe import RegisterProbe
 from licence_qr.store.feedback import reports
+from licence_qr.store.files.folder import FilesFolder
 from licence_qr.store.publishing import status_list
 from licence_qr.store.register import history, pending_events
-from licence_qr.store.register.photo_files import PhotoFiles
 
 LEAST_FREE_BYTES = 100 * 1024 * 1024  # below it there is no room for the copy that a backup makes of a small register
 # A clerk is refused after waiting this long for another writer.
@@ -72,7 +72,7 @@ class Watching:
     probe: RegisterProbe
     writers_waiting: Callable[[], int]
     keys: Keys
-    photos: PhotoFiles
+    files: FilesFolder
     folders: dict[str, Path]
     _kept: Readiness | None = None
     _busy_since: tuple[int, datetime] | None = None
@@ -102,7 +102,7 @@ class Watching:
             with found.noting():
                 check(found)
         with found.noting():
-            self.photos.check_writable()
+            self.files.check_writable()
         with found.noting():
             _check_clock(found)
         return found

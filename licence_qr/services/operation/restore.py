@@ -1,7 +1,7 @@
 """Bringing a register back from a backup, so that nothing it gave out since is given again.
 
-Everything is brought into a folder of its own and verified there; it takes its place by renaming, the register last. What
-the copy does not know is told: for every series the numbers that the marks beside the keys allow for.
+Everything is brought into a folder of its own and verified there; it takes its place by renaming, the register last. How it
+goes on is in ``going_on``.
 """
 
 from __future__ import annotations
@@ -14,25 +14,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import RegisterError, RuleError
 from licence_qr.services.operation import private_files
+from licence_qr.services.operation.going_on import LEFT_OUT, GoneOn, go_on
 from licence_qr.services.operation.manifest import Manifest, decode
 from licence_qr.services.operation.private_files import PrivateFile
-from licence_qr.services.register import events
-from licence_qr.services.register.events import NewEvent
 from licence_qr.store.backup.age import Identity
 from licence_qr.store.backup.places import BackupPlace
 from licence_qr.store.database import journal_files
 from licence_qr.store.database.connections import Database
-from licence_qr.store.files import file_errors, make_folder, put_in_place
-from licence_qr.store.keys import key_files, newest_lists, noted_lists
-from licence_qr.store.numbers import code_versions, given_numbers, number_marks
-from licence_qr.store.numbers.given_numbers import Given
+from licence_qr.store.files import file_errors, former, make_folder, put_in_place
+from licence_qr.store.files.folder import FOLDER
+from licence_qr.store.keys import key_files
+from licence_qr.store.numbers import number_marks
 
-LEFT_OUT = 1000  # numbers of each series that are left out where there are no marks
-VERSIONS_LEFT_OUT = 100
 _STAGING = ".restoring"
 Progress = Callable[[int, int], None]
 
@@ -50,12 +46,11 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What was brought back: the snapshot, when it was made (ISO; both empty for a register that was there), and the series
-    whose numbers may have been given since."""
+    """What was brought back: the snapshot, and when it was made (ISO; both empty for a register that was there)."""
 
     snapshot: str
     made_at: str
-    given: tuple[Given, ...]
+    gone: GoneOn
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,22 +80,23 @@ class Restore:
         manifest = decode(key.decrypt(sealed, path), name)
         with self._staging() as staged:
             self._bring(BackupPlace(wanted.folder, bytes.fromhex(manifest.names_key)), key, manifest, staged, progress)
-            given = self._go_on(staged / self.register.name, marks, f"restored/{name}", by, now)
+            gone = self._go_on(staged / self.register.name, marks, (f"restored/{name}", by), now)
             self._put_in_place(staged, manifest)
-        return Restored(name, manifest.made_at, given)
+        return Restored(name, manifest.made_at, gone)
 
     def here(self, by: Actor, now: datetime) -> Restored:
-        """The same for a register that somebody has put back already: let it go on above the marks. Raises RuleError
-        ``restore_without_marks``, RegisterError."""
+        """The same for a register that somebody has put back already. Raises RuleError ``restore_without_marks``,
+        RegisterError."""
         marks = self._marks(without_marks=False)
-        return Restored("", "", self._go_on(self.register, marks, "restored/here", by, now))
+        return Restored("", "", self._go_on(self.register, marks, ("restored/here", by), now))
 
     def private_files(self, source: PrivateFile, identity: Path) -> tuple[str, ...]:
         """Put private keys back that are not there; return their names. Raises KeyStoreError."""
         return private_files.put_back(source.read(identity), self.keys, self.web_secret)
 
     def _refuse_over_register(self) -> None:
-        for each in (self.register, *journal_files.left_beside(self.register), self.home / "photos"):
+        files = (self.home / FOLDER, self.home / former.FOLDER)
+        for each in (self.register, *journal_files.left_beside(self.register), *files):
             if each.exists():
                 raise RuleError("restore_register_here", path=each)
 
@@ -145,23 +141,8 @@ class Restore:
         for name, held in manifest.lists.items():
             key_files.write_file(staged / "keys" / Path(name).name, get(held))
 
-    def _go_on(
-        self, register: Path, marks: Mapping[str, int] | None, subject: str, by: Actor, now: datetime
-    ) -> tuple[Given, ...]:
-        """Let the register go on above ``marks``, and tell its history so; the file alone is complete then."""
-        database = self.open_register(register)
-        database.create_or_upgrade()
-        with database.write() as tx:
-            above = marks if marks is not None else _far_above(given_numbers.given(tx))
-            given = given_numbers.go_on_above(tx, above)
-            for which, sequence in newest_lists.read(self.keys).items():
-                noted_lists.note(tx, which, sequence)
-            told = {each.series: [each.last, each.mark] for each in given}
-            events.write(
-                tx, NewEvent(kind=EventKind.REGISTER_PREPARED, subject=subject, at=now, by=by, after={"given": told})
-            )
-        database.write_back()
-        return given
+    def _go_on(self, register: Path, marks: Mapping[str, int] | None, told: tuple[str, Actor], now: datetime) -> GoneOn:
+        return go_on(self.open_register(register), self.keys, marks, told, now)
 
     def _put_in_place(self, staged: Path, manifest: Manifest) -> None:
         """The lists that are missing beside the keys, the files, and last the register."""
@@ -184,10 +165,3 @@ def _move(source: Path, target: Path) -> None:
         return
     for path in sorted(source.iterdir()):
         put_in_place(path, target / path.name)
-
-
-def _far_above(given: Mapping[str, int]) -> Mapping[str, int]:
-    return {
-        series: last + (VERSIONS_LEFT_OUT if series == code_versions.SERIES else LEFT_OUT)
-        for series, last in given.items()
-    }

@@ -6,7 +6,6 @@ was cropped. Only its pixels are kept, encoded again.
 
 from __future__ import annotations
 
-import hashlib
 import io
 import warnings
 from dataclasses import dataclass
@@ -30,12 +29,11 @@ _HEIF_BRANDS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class CleanPhoto:
-    """A baseline JPEG without metadata, at most ``LONGEST_SIDE`` pixels long; ``sha256`` of ``jpeg`` is hexadecimal."""
+    """A baseline JPEG without metadata, at most ``LONGEST_SIDE`` pixels long."""
 
     jpeg: bytes
     width: int
     height: int
-    sha256: str
 
 
 def clean(data: bytes, *, field: str = "photo", most_bytes: int = 0) -> CleanPhoto:
@@ -102,8 +100,7 @@ def _upright(picture: Image.Image) -> Image.Image:
 def _encoded(page: Image.Image) -> CleanPhoto:
     written = io.BytesIO()
     page.save(written, "JPEG", quality=_QUALITY)
-    jpeg = written.getvalue()
-    return CleanPhoto(jpeg, page.width, page.height, hashlib.sha256(jpeg).hexdigest())
+    return CleanPhoto(written.getvalue(), page.width, page.height)
 
 
 def _too_large(field: str) -> InputError:

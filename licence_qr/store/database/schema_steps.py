@@ -15,6 +15,7 @@ from licence_qr.store.database.tables import (
     audit_tables,
     codes_tables,
     feedback_tables,
+    files_tables,
     importing_tables,
     inspecting_tables,
     proposals_tables,
@@ -333,6 +334,11 @@ def m034_role_grants(schema: Schema) -> None:
     accounts_tables.add_role_grants(schema)
 
 
+def m035_files(schema: Schema) -> None:
+    """Encrypted files, their keys, and what refers to them."""
+    files_tables.create(schema)
+
+
 STEPS: tuple[Callable[[Schema], None], ...] = (
     m001_businesses,
     m002_codes,
@@ -368,4 +374,5 @@ STEPS: tuple[Callable[[Schema], None], ...] = (
     m032_factor_resets,
     m033_signing_apart,
     m034_role_grants,
+    m035_files,
 )

@@ -11,6 +11,7 @@ from datetime import date
 
 from licence_qr.domain.feedback.retention import PURGED_AT_ONCE
 from licence_qr.store.database.connections import Transaction
+from licence_qr.store.files import rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,24 +19,25 @@ class Cases:
     """One sort of cases: ``name`` begins the names of its tables, ``emptied`` are its columns with words of the citizen.
 
     Texts of the step ``kept`` are not deleted: the citizen was told them, or they say what was put right.
+    ``with_files``: what they left includes files.
     """
 
     name: str
     kept: str
     emptied: tuple[str, ...]
+    with_files: bool = False
 
 
-def sweep_private(tx: Transaction, cases: Cases, closed_before: date) -> int:
-    """Delete contacts (with photographs) of cases closed before that day; return how many."""
-    tx.one("PRAGMA secure_delete = ON")
+def sweep_private(tx: Transaction, cases: Cases, closed_before: date, today: date) -> int:
+    """``delete_private`` of cases closed before that day; return how many."""
     table, key = f"{cases.name}_private", f"{cases.name}_id"
     # Starts from the contacts, because few are kept and many cases are closed.
-    swept = tx.run(
-        f"DELETE FROM {table} WHERE {key} IN (SELECT {key} FROM {table} AS p WHERE EXISTS"
-        f" (SELECT 1 FROM {cases.name}s AS c WHERE c.{key} = p.{key} AND c.closed_on < ?) LIMIT ?)",
+    due = tx.all(
+        f"SELECT {key} AS id FROM {table} AS p WHERE EXISTS"
+        f" (SELECT 1 FROM {cases.name}s AS c WHERE c.{key} = p.{key} AND c.closed_on < ?) LIMIT ?",
         (closed_before.isoformat(), PURGED_AT_ONCE),
     )
-    return int(swept.rowcount)
+    return delete_private(tx, cases, [row["id"] for row in due], today)
 
 
 def sweep_words(tx: Transaction, cases: Cases, closed_before: date, today: date) -> int:
@@ -64,8 +66,11 @@ def delete_words(tx: Transaction, cases: Cases, ids: Sequence[int], today: date)
     return int(swept.rowcount)
 
 
-def delete_private(tx: Transaction, cases: Cases, ids: Sequence[int]) -> int:
-    """Delete contacts and photographs of these cases; return how many had any."""
+def delete_private(tx: Transaction, cases: Cases, ids: Sequence[int], today: date) -> int:
+    """Delete contacts and files of these cases; return how many had any. What the files leave on the disk is removed after
+    the commit (``services.files``)."""
     tx.one("PRAGMA secure_delete = ON")
-    key, marks = f"{cases.name}_id", ", ".join("?" * len(ids))
-    return int(tx.run(f"DELETE FROM {cases.name}_private WHERE {key} IN ({marks})", tuple(ids)).rowcount)
+    those = f"FROM {cases.name}_private WHERE {cases.name}_id IN ({', '.join('?' * len(ids))})"
+    if cases.with_files:
+        rows.drop(tx, [row["file"] for row in tx.all(f"SELECT file {those} AND file IS NOT NULL", ids)], today)
+    return int(tx.run(f"DELETE {those}", ids).rowcount)

@@ -15,7 +15,7 @@ from licence_qr.store.database.connections import Row, Transaction
 from licence_qr.store.feedback import letting_go
 
 MOST_LISTED = 200
-CASES = letting_go.Cases("report", ReportStep.ANSWERED.value, ("text", "place", "network_mark"))
+CASES = letting_go.Cases("report", ReportStep.ANSWERED.value, ("text", "place", "network_mark"), with_files=True)
 _COLUMNS = (
     "number, kind, text, uscc, place, code_id, office, received_at, contact_days, contact_due, answer_days, answer_from,"
     " answer_due, contact_left, has_photo, state, closed_on, revision, words_deleted_on,"
@@ -41,10 +41,10 @@ TO_CALL_BACK = f"{_TASK}, answer_due AS due_on {_OPEN} AND state = 'answered'"
 
 @dataclass(frozen=True, slots=True)
 class Private:
-    """What is deleted some time after the report was closed: the contact and the photograph (JPEG)."""
+    """What is deleted some time after the report was closed: the contact, and the file of the photograph (JPEG)."""
 
     contact: str
-    photo: bytes | None
+    file: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +81,10 @@ def add(tx: Transaction, report: Report, form_id: str, private: Private) -> int:
         f"INSERT INTO reports (form_id, {_COLUMNS}) VALUES ({', '.join('?' * 21)})", (form_id, *_values(report))
     )
     report_id = int(cursor.lastrowid or 0)
-    if private.contact or private.photo:
+    if private.contact or private.file:
         tx.run(
-            "INSERT INTO report_private (report_id, contact, photo) VALUES (?, ?, ?)",
-            (report_id, private.contact, private.photo),
+            "INSERT INTO report_private (report_id, contact, file) VALUES (?, ?, ?)",
+            (report_id, private.contact, private.file),
         )
     return report_id
 
@@ -201,13 +201,12 @@ def undated(tx: Transaction) -> tuple[int, ...]:
 
 def private(tx: Transaction, report_id: int) -> Private:
     """The contact and the photograph; empty if none was left or they were deleted."""
-    row = tx.one("SELECT contact, photo FROM report_private WHERE report_id = ?", (report_id,))
-    return Private(row["contact"], row["photo"]) if row else Private("", None)
-
-
-def holds_photo(tx: Transaction, report_id: int) -> bool:
-    """Whether a photograph is kept, without reading it."""
-    return tx.one("SELECT 1 FROM report_private WHERE report_id = ? AND photo IS NOT NULL", (report_id,)) is not None
+    row = tx.one(
+        "SELECT p.contact, f.name FROM report_private AS p LEFT JOIN files AS f ON f.name = p.file AND f.key IS NOT NULL"
+        " WHERE p.report_id = ?",
+        (report_id,),
+    )
+    return Private(row["contact"], row["name"]) if row else Private("", None)
 
 
 def count_with_words(tx: Transaction) -> int:
@@ -220,8 +219,8 @@ def count_with_words(tx: Transaction) -> int:
 
 
 def photo_bytes(tx: Transaction) -> int:
-    """The size of all photographs together. SQLite takes it from the heads of the rows without reading the pictures."""
-    row = tx.one("SELECT COALESCE(SUM(LENGTH(photo)), 0) AS size FROM report_private")
+    """The size of all photographs together."""
+    row = tx.one("SELECT COALESCE(SUM(f.size), 0) AS size FROM report_private AS p JOIN files AS f ON f.name = p.file")
     return int(row["size"]) if row else 0
 
 
@@ -244,7 +243,7 @@ def sweep_dismissed_floods(tx: Transaction, today: date) -> int:
         (MANY_FROM_ONE_NETWORK - 1, PURGED_AT_ONCE),
     )
     ids = [row["report_id"] for row in rows]
-    letting_go.delete_private(tx, CASES, ids)
+    letting_go.delete_private(tx, CASES, ids, today)
     return letting_go.delete_words(tx, CASES, ids, today)
 
 

@@ -60,9 +60,10 @@ class StoredInspection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredPhoto:
-    """One announced photograph. ``kept_sha256`` names the cleaned file; None until it has arrived.
+    """One announced photograph. ``file`` names the cleaned one (``store.files``); None until it has arrived.
 
-    ``refusal`` is the error code if the announced file arrived but is not a photograph.
+    ``refusal`` is the error code if the announced file ``arrived`` but is not a photograph. One that arrived and has neither
+    was lost before files were encrypted.
     """
 
     position: int
@@ -70,13 +71,14 @@ class StoredPhoto:
     length: int
     taken_at: datetime
     note: str
-    kept_sha256: str | None
+    file: str | None
     refusal: str = ""
+    arrived: bool = False
 
     @property
     def missing(self) -> bool:
         """Whether it has not arrived yet."""
-        return self.kept_sha256 is None and not self.refusal
+        return not self.arrived
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,26 +318,19 @@ def photos(tx: Transaction, key: int) -> tuple[StoredPhoto, ...]:
             length=row["length"],
             taken_at=datetime.fromisoformat(row["taken_at"]),
             note=row["note"],
-            kept_sha256=row["kept_sha256"],
+            file=row["file"],
             refusal=row["refusal"],
+            arrived=row["arrived_at"] is not None,
         )
         for row in rows
     )
 
 
-def kept_photos(tx: Transaction, offset: int, limit: int) -> tuple[str, ...]:
-    """Hashes of the photographs that are kept, in their order, each once."""
-    asked = (
-        "SELECT DISTINCT kept_sha256 FROM inspection_photos WHERE kept_sha256 IS NOT NULL ORDER BY 1 LIMIT ? OFFSET ?"
-    )
-    return tuple(str(row[0]) for row in tx.all(asked, (limit, offset)))
-
-
-def keep_photo(tx: Transaction, key: int, position: int, kept_sha256: str, at: datetime) -> None:
-    """Record that a photograph has arrived, and the hash of its cleaned file."""
+def keep_photo(tx: Transaction, key: int, position: int, file: str, at: datetime) -> None:
+    """Record that a photograph has arrived, and the name of its file."""
     tx.run(
-        "UPDATE inspection_photos SET kept_sha256 = ?, arrived_at = ? WHERE inspection_key = ? AND position = ?",
-        (kept_sha256, at.isoformat(), key, position),
+        "UPDATE inspection_photos SET file = ?, arrived_at = ? WHERE inspection_key = ? AND position = ?",
+        (file, at.isoformat(), key, position),
     )
 
 

@@ -2,111 +2,37 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from backed_up import Here, here, rows
 from harmed import settings_of
 from pyrage import x25519
 
-from licence_qr.backups import build_backup, build_restore
-from licence_qr.bootstrap import Services, build
+from licence_qr.backups import build_backup
 from licence_qr.config import load_settings
-from licence_qr.domain.issuing.application import Application
-from licence_qr.domain.roles import AT_THE_MACHINE, Actor
+from licence_qr.domain.roles import AT_THE_MACHINE
 from licence_qr.errors import ConfigError, KeyStoreError, LicenceQRError, NotFoundError, RegisterError, RuleError
-from licence_qr.services.operation.backup import Made
+from licence_qr.services.operation.going_on import LEFT_OUT
 from licence_qr.services.operation.manifest import Manifest, decode
-from licence_qr.services.operation.restore import LEFT_OUT, Restored, Wanted
 from licence_qr.store.backup.age import Recipients
 from licence_qr.store.database import snapshot
 from licence_qr.store.database.connections import Database
 from licence_qr.store.numbers import number_marks
 from licence_qr.store.register import register_kind
 
-PHOTO = "ab" * 32
-
-
-@dataclass
-class Here:
-    """An installation with its backups, and the key that reads them."""
-
-    folder: Path
-    identity: Path
-    recipient: str
-    make_application: Callable[..., Application]
-    clerk: Actor
-    issued: int = 0
-
-    @property
-    def home(self) -> Path:
-        return self.folder / "var"
-
-    @property
-    def backups(self) -> Path:
-        return self.folder / "backups"
-
-    def services(self) -> Services:
-        return build(load_settings(settings_of(self.folder)))
-
-    def back_up(self, keep: int = 300, recipient: str = "") -> Made:
-        making = build_backup(load_settings(settings_of(self.folder)), {"LICENCE_QR_PORT": "8000"})
-        to = Recipients((recipient or self.recipient,))
-        return making.make(self.backups, to, keep, AT_THE_MACHINE, datetime.now(UTC), lambda *_: None)
-
-    def lose_register(self) -> None:
-        for path in self.home.glob("register.db*"):
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
-        shutil.rmtree(self.home / "photos", ignore_errors=True)
-
-    def restore(self, name: str | None = None, *, without_marks: bool = False) -> Restored:
-        wanted = Wanted(self.backups, self.identity, name, without_marks=without_marks)
-        restoring = build_restore(load_settings(settings_of(self.folder)))
-        return restoring.from_backup(wanted, AT_THE_MACHINE, datetime.now(UTC), lambda *_: None)
-
-    def issue(self) -> None:
-        """A pair for a business that had none."""
-        self.issued += 1
-        services, now = self.services(), datetime.now(UTC)
-        application = self.make_application(self.issued, at=now)
-        services.issuance.issue(application, self.clerk, f"key {self.issued}", now)
-        services.database.close()
-
-
-@pytest.fixture
-def here(
-    make_services: Callable[..., Services], make_application: Callable[..., Application], clerk: Actor, tmp_path: Path
-) -> Here:
-    key = x25519.Identity.generate()
-    (tmp_path / "identity").write_text(f"# made for a test\n{key}\n")
-    made = Here(tmp_path / "installation", tmp_path / "identity", str(key.to_public()), make_application, clerk)
-    make_services(made.folder, at=datetime.now(UTC)).database.close()
-    made.issue()
-    return made
-
-
-def rows(register: Path, sql: str) -> list[tuple[object, ...]]:
-    database = Database(register)
-    with database.read() as tx:
-        found = [tuple(row) for row in tx.all(sql)]
-    database.close()
-    return found
+__all__ = ["here"]
 
 
 def test_what_was_backed_up_comes_back(here: Here) -> None:
     here.issue()
-    photo = here.home / "photos" / PHOTO[:2] / f"{PHOTO}.jpg"
-    photo.parent.mkdir(parents=True)
-    photo.write_bytes(b"a photograph")
     here.back_up()
     before = rows(here.home / "register.db", "SELECT token FROM codes")
     here.lose_register()
     here.restore()
     assert rows(here.home / "register.db", "SELECT token FROM codes") == before
-    assert photo.read_bytes() == b"a photograph"
     services = here.services()
     assert list(services.check.quick()) == []
     services.database.close()
@@ -250,7 +176,7 @@ def test_an_older_copy_restored_twenty_times_repeats_nothing(here: Here) -> None
         given |= new
         here.lose_register()
         restored = here.restore(older)
-        assert {each.series for each in restored.given} >= {"status 0", "version"}
+        assert {each.series for each in restored.gone.given} >= {"status 0", "version"}
 
 
 def everything_given(here: Here) -> set[tuple[object, ...]]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from licence_qr.errors import RegisterError
+from licence_qr.store.files import rows as files
+from licence_qr.store.files.folder import LEFT_BEHIND
 from licence_qr.store.register import codes
 
 PAGE = 4096
@@ -85,22 +88,43 @@ def test_thirty_overwritten_pages_are_found_by_the_quick_part(demonstration_copy
     assert told & {"check_pages", "register_damaged"}
 
 
-def test_a_photograph_that_is_missing_or_changed_is_found(demonstration_copy, now):
-    services, content = demonstration_copy, b"a photograph"
-    sha256 = hashlib.sha256(content).hexdigest()
-    services.check.photos.put(sha256, content)
-    without_a_visit = ["check_references"]
-    raw = sqlite3.connect(services.settings.register_path)
+@pytest.fixture
+def file(demonstration_copy, now) -> Path:
+    """A file that is kept."""
+    kept = demonstration_copy.check.files.put(b"a photograph")
+    with demonstration_copy.database.write() as tx:
+        files.add(tx, kept, now)
+    return demonstration_copy.settings.home / "files" / kept.name[:2] / kept.name
+
+
+def test_a_file_that_is_missing_or_changed_is_found(demonstration_copy, file, now):
+    assert found(demonstration_copy, now) == []
+    whole = file.read_bytes()
+    file.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    assert found(demonstration_copy, now) == ["file_damaged"]
+    file.unlink()
+    assert found(demonstration_copy, now) == ["file_missing"]
+
+
+def test_a_file_whose_key_was_changed_is_found(demonstration_copy, file, now):
+    edit(demonstration_copy, "UPDATE files SET key = zeroblob(32)")
+    assert found(demonstration_copy, now) == ["file_damaged"]
+
+
+def test_files_that_nobody_names_are_found_once_they_are_an_hour_old(demonstration_copy, now):
+    demonstration_copy.check.files.put(b"a photograph")
+    moment = datetime.now(UTC)
+    assert found(demonstration_copy, moment) == []
+    assert found(demonstration_copy, moment + LEFT_BEHIND) == ["check_files_unnamed"]
+
+
+def test_a_photograph_lost_before_the_upgrade_is_found(demonstration_copy, now):
+    raw = sqlite3.connect(demonstration_copy.settings.register_path)
     raw.execute(
         "INSERT INTO inspection_photos (inspection_key, position, sent_sha256, length, taken_at, note, kept_sha256)"
         " VALUES (9999, 1, '', 12, '', '', ?)",
-        (sha256,),
+        ("ab" * 32,),
     )
     raw.commit()
     raw.close()
-    assert found(services, now) == without_a_visit
-    (path,) = (services.settings.home / "photos").rglob(f"{sha256}.jpg")
-    path.write_bytes(content + b"!")
-    assert found(services, now) == [*without_a_visit, "check_photograph"]
-    path.unlink()
-    assert found(services, now) == [*without_a_visit, "check_photograph"]
+    assert found(demonstration_copy, now) == ["check_references", "check_photograph"]

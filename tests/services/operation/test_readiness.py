@@ -16,7 +16,7 @@ from licence_qr.services.operation.readiness import LEAST_FREE_BYTES, Watching
 from licence_qr.services.publishing.status_list import LIFETIME
 from licence_qr.store.database.connections import WRITE_WAIT_SECONDS, Database
 from licence_qr.store.database.probe import RegisterProbe
-from licence_qr.store.register.photo_files import PhotoFiles
+from licence_qr.store.files.folder import FilesFolder
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def codes(services: Services, now):
         home = services.settings.home
         keys = type(services.keys)(services.keys.folder, services.keys.passphrase_file)
         probe, waiting = RegisterProbe(home / "register.db"), services.database.writers_waiting
-        watching = Watching(probe, waiting, keys, PhotoFiles(home / "photos"), {"home": home})
+        watching = Watching(probe, waiting, keys, FilesFolder(home / "files"), {"home": home})
         return [reason.code for reason in watching.look(at).reasons]
 
     return look
@@ -148,9 +148,9 @@ def test_a_disk_with_too_little_room_is_found(services, codes, monkeypatch):
     assert codes() == ["disk_low"]
 
 
-def test_a_photo_folder_that_is_none_is_found(services, codes):
-    Path(services.settings.home / "photos").write_text("in the way")
-    assert codes() == ["photos_not_writable"]
+def test_a_folder_of_files_that_is_none_is_found(services, codes):
+    Path(services.settings.home / "files").write_text("in the way")
+    assert codes() == ["files_not_writable"]
 
 
 def test_who_asks_again_within_a_second_is_told_the_same(services, now):

@@ -143,6 +143,6 @@ def test_the_sweep_of_the_command_line_says_what_it_found(hotel, monkeypatch, ca
     with pytest.raises(SystemExit):
         main()
     assert json.loads(capsys.readouterr().out) == {
-        "renewals": 0, "rests": 0, "marks": 0, "photo_parts": 0, "contacts_deleted": 0, "words_deleted": 0,
+        "renewals": 0, "rests": 0, "marks": 0, "files_removed": 0, "contacts_deleted": 0, "words_deleted": 0,
         "traces_deleted": 0, "unswept": [],
     }  # fmt: skip

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import struct
 import zlib
-from pathlib import Path
 
 import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from licence_qr.errors import InputError, NotFoundError
+from licence_qr.errors import InputError
 from licence_qr.services.register.photo_cleaning import MAX_PHOTO_BYTES, clean
-from licence_qr.store.register.photo_files import PhotoFiles
 
 SECRET = b"29.4863 N, 106.3521 E"
 
@@ -52,7 +49,6 @@ def test_nothing_but_pixels_is_left(data):
     assert again.format == "JPEG" and not again.getexif() and set(again.info) <= {
         "jfif", "jfif_version", "jfif_unit", "jfif_density"
     }  # fmt: skip
-    assert cleaned.sha256 == hashlib.sha256(cleaned.jpeg).hexdigest()
 
 
 def test_a_photo_lying_on_its_side_is_turned_upright():
@@ -113,19 +109,6 @@ def test_a_heic_photo_is_called_by_its_name():
     with pytest.raises(InputError) as refused:
         clean(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic")
     assert refused.value.facts["found"] == "HEIC"
-
-
-def test_a_kept_photo_is_found_by_its_hash_and_by_nothing_else(tmp_path: Path):
-    files, cleaned = PhotoFiles(tmp_path / "photos"), clean(photo())
-    files.put(cleaned.sha256, cleaned.jpeg)
-    files.put(cleaned.sha256, cleaned.jpeg)
-    assert files.get(cleaned.sha256) == cleaned.jpeg
-    kept = [p for p in (tmp_path / "photos").rglob("*") if p.is_file()]
-    assert [p.name for p in kept] == [f"{cleaned.sha256}.jpg"]
-    assert kept[0].stat().st_mode & 0o077 == (tmp_path / "photos").stat().st_mode & 0o077 == 0
-    for name in ("../../register.db", "0" * 64, cleaned.sha256.upper(), f"{cleaned.sha256}\n", ""):
-        with pytest.raises(NotFoundError):
-            files.get(name)
 
 
 def test_a_grey_picture_of_16_bits_keeps_its_shades():

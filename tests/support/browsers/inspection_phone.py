@@ -70,7 +70,7 @@ def received(site: Site) -> list[dict[str, Any]]:
     with site.services.database.read() as tx:
         rows = tx.all("SELECT * FROM inspections ORDER BY inspection_key")
         shots = tx.all("SELECT * FROM inspection_photos")
-    arrived = [row["inspection_key"] for row in shots if row["kept_sha256"]]
+    arrived = [row["inspection_key"] for row in shots if row["file"]]
     return [
         {**json.loads(row["content"]), "state": row["state"], "flags": row["flags"], "arrived": arrived.count(row[0])}
         for row in rows
