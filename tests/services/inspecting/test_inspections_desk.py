@@ -18,6 +18,9 @@ from licence_qr.domain.work.tasks import TaskKind
 from licence_qr.errors import AccessError, ConflictError, InputError, NotFoundError, RuleError
 from licence_qr.services.accounts.staff import PersonDetails
 from licence_qr.services.work.work_list import WorkFilter
+from licence_qr.store.files import rows
+from licence_qr.store.files.folder import FilesFolder
+from licence_qr.store.files.sealing import SealedFile
 
 __all__ = ["hotel", "hotel_made_once"]
 
@@ -153,6 +156,25 @@ def test_a_photograph_that_has_not_arrived_is_not_there(hotel):
     key = hotel.send(hotel.visit(photos=[announced(photo())])).stored.key
     with pytest.raises(NotFoundError):
         hotel.services.inspections_desk.photo(hotel.actors["desk"], key, 0)
+
+
+def test_a_photograph_sent_twice_at_once_is_kept_once(hotel, monkeypatch):
+    """The second sending arrives while the first has put its file and not yet its row."""
+    data = photo()
+    body = hotel.visit(photos=[announced(data)])
+    hotel.send(body)
+    put, again = FilesFolder.put, []
+
+    def put_and_send_again(folder: FilesFolder, file: SealedFile) -> None:
+        put(folder, file)
+        if not again:
+            again.append(file.name)
+            hotel.send_photo(body, data)
+
+    monkeypatch.setattr(FilesFolder, "put", put_and_send_again)
+    assert hotel.send_photo(body, data).complete
+    with hotel.services.database.read() as tx:
+        assert len(rows.names(tx)) == 1 and not rows.names(tx) & set(again)
 
 
 def test_another_office_sees_nothing(hotel):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime, timedelta
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from desk_pages import clerk, desk_app, desk_services
 from phone_pages import JSON, hotel, phone, picture, visit
 from structlog.testing import capture_logs
+
+from licence_qr.store.files import rows
 
 __all__ = ["clerk", "desk_app", "desk_services", "hotel", "phone"]
 
@@ -41,9 +42,11 @@ def test_no_place_is_left_in_what_is_kept(phone, desk_services, hotel):
     name, body = visit(desk_services, hotel, photo)
     phone.put(name, body)
     phone.put(f"{name}/{hashlib.sha256(body).hexdigest()}/photos/{hashlib.sha256(photo).hexdigest()}", photo)
-    kept = [p for p in (desk_services.settings.home / "photos").rglob("*") if p.is_file()]
+    files = desk_services.reports.files
+    with desk_services.database.read() as tx:
+        kept = [files.read(tx, name) for name in rows.names(tx)]
     assert b"29.4863" in photo and kept
-    assert not any(b"29.4863" in Path(file).read_bytes() for file in kept)
+    assert not any(b"29.4863" in content for content in kept)
 
 
 def test_flags_are_told_in_both_languages(phone, desk_services, hotel):
