@@ -117,11 +117,17 @@ def fitting(claims: Claims) -> Claims:
 
     Raises InputError ``code_name_too_long`` when not even the name fits.
     """
+    return _fitted(claims)[0]
+
+
+def _fitted(claims: Claims) -> tuple[Claims, bytes]:
+    """The claims that fit, and their bytes."""
     for kept in range(len(claims.permits), -1, -1):
         cut = claims._replace(permits=claims.permits[:kept])
-        if len(_encode(cut)) <= _MAX_PAYLOAD_BYTES:
-            return cut
-    excess = len(_encode(cut)) - _MAX_PAYLOAD_BYTES
+        payload = _encode(cut)
+        if len(payload) <= _MAX_PAYLOAD_BYTES:
+            return cut, payload
+    excess = len(payload) - _MAX_PAYLOAD_BYTES
     length = len(claims.name)
     raise InputError("code_name_too_long", field="name", length=length, limit=length - (excess + 1) // 2)
 
@@ -131,8 +137,7 @@ def encode_claims(claims: Claims) -> bytes:
 
     Raises InputError ``code_name_too_long``, and TokenError for claims that every verifier would refuse.
     """
-    kept = fitting(claims)
-    payload = _encode(kept)
+    kept, payload = _fitted(claims)
     if decode_claims(payload) != kept:
         raise TokenError("payload_shape", item="claims")
     return payload

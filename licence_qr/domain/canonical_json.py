@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
 
 def canonical_json(value: Mapping[str, Any] | Sequence[Any]) -> str:
     """Return ``value`` in the JSON Canonicalization Scheme (RFC 8785), as text to be encoded as UTF-8.
@@ -13,4 +15,4 @@ def canonical_json(value: Mapping[str, Any] | Sequence[Any]) -> str:
     Names must be ASCII and numbers integers below 2^53, so sorting names and leaving out spaces is enough. Raises
     ValueError for NaN and infinity, TypeError for values that JSON does not have.
     """
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return _ENCODER.encode(value)

@@ -42,6 +42,8 @@ _LINE_ENDS = ("\r\n", "\r", "\u2028", "\u2029")
 
 def plain_text(text: str) -> str:
     """``text`` without invisible or reordering characters, trimmed; line breaks are kept."""
+    if not text:
+        return ""
     for line_end in _LINE_ENDS:
         text = text.replace(line_end, "\n")
     kept = (char for char, before in zip(text, f" {text}", strict=False) if char == "\n" or not _unseen(char, before))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from licence_qr.domain.canonical_json import canonical_json
@@ -13,7 +14,7 @@ from licence_qr.domain.register.permit import Permit
 DIGEST_BYTES = 16
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CombinedRecord:
     """One business licence with the premises and granted permits of its holder, in the order of premises and number.
 
@@ -54,6 +55,10 @@ class CombinedRecord:
 
     def canonical(self) -> bytes:
         """The canonical bytes: JSON Canonicalization Scheme (RFC 8785) of ``to_json``."""
+        return self._canonical
+
+    @cached_property
+    def _canonical(self) -> bytes:
         return canonical_json(self.to_json()).encode("utf-8")
 
     def digest(self) -> bytes:

@@ -142,8 +142,8 @@ class Issuance:
         outcome = applications.outcome(tx, idempotency_key)
         if outcome is None:
             return None
-        stored = entities.get(tx, outcome.uscc)
-        if stored is None:
+        holder_name = entities.holder_name(tx, outcome.uscc)
+        if holder_name is None:
             raise AssertionError("an outcome names rows of the same transaction")
         code = codes.get(tx, outcome.code_id, outcome.version)
         if code is None:
@@ -151,7 +151,7 @@ class Issuance:
         return IssuedPair(
             outcome.application_no,
             outcome.uscc,
-            stored.entity.holder_name,
+            holder_name,
             outcome.permits,
             self.coding.issued(code),
             repeated=True,

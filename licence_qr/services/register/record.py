@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from enum import Enum
+from functools import cache
 from typing import Any
 
 from licence_qr.domain.register.record import CombinedRecord
@@ -12,6 +13,8 @@ from licence_qr.errors import NotFoundError
 from licence_qr.store.database.connections import Transaction
 from licence_qr.store.register import entities, permits
 from licence_qr.store.register.entities import StoredEntity
+
+_PLAIN = frozenset({str, int, bool})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +46,17 @@ def licence_facts(stored: StoredEntity) -> dict[str, Any]:
 
 def as_json(value: Any) -> dict[str, Any]:
     """A domain value as JSON values, for the history."""
-    return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    return {name: _plain(getattr(value, name)) for name in _names(type(value))}  # type: ignore[arg-type]  # a class is hashable
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
 
 
 def _plain(part: Any) -> Any:
+    if part is None or type(part) in _PLAIN:  # most are: every act writes some such values
+        return part
     if is_dataclass(part):
         return as_json(part)
     if isinstance(part, dict):

@@ -16,7 +16,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from licence_qr.credential.claims import claims_from_record, decode_claims, encode_claims
+from licence_qr.credential.claims import Claims, claims_from_record, decode_claims
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.register.events import EventKind
@@ -59,6 +59,14 @@ class _SigningCase:
     now: datetime
 
     @cached_property
+    def claims(self) -> Claims | None:
+        """What is to be signed; None where no verifier would read it."""
+        try:
+            return decode_claims(self.code.payload)
+        except TokenError:
+            return None
+
+    @cached_property
     def record(self) -> dict[str, Any]:
         """The record that is kept with the version."""
         parsed: dict[str, Any] = json.loads(self.code.record)
@@ -67,12 +75,17 @@ class _SigningCase:
     @cached_property
     def before(self) -> CodeRow | None:
         """The version before, signed or waiting as this one does."""
-        return codes.before(self.tx, self.code)
+        return codes.before(self.tx, self.code) if self.code.version > 1 else None
 
     @cached_property
     def told(self) -> list[EventRow]:
         """The history of the business."""
-        return history.of_business(self.tx, self.code.uscc)
+        return history.public_of_business(self.tx, self.code.uscc)
+
+    @property
+    def made_up(self) -> bool:
+        """Whether the register is a demonstration: filled in the name of people some of whom never get an account."""
+        return register_kind.get(self.tx, register_kind.KIND) == register_kind.DEMONSTRATION
 
     def added_permits(self) -> Iterator[dict[str, Any]]:
         """The permits that the version before did not have."""
@@ -86,10 +99,8 @@ class _SigningCase:
 
 
 def _claims_are_those_of_the_row(case: _SigningCase) -> bool:
-    code = case.code
-    try:
-        claims = decode_claims(code.payload)
-    except TokenError:
+    code, claims = case.code, case.claims
+    if claims is None:
         return False
     digest = hashlib.sha256(code.record.encode("utf-8")).digest()[:DIGEST_BYTES]
     held = (code.code_id, code.version, code.uscc, code.issued_on, code.status_index, code.digest, digest)
@@ -110,7 +121,8 @@ def _newest_is_what_the_register_holds(case: _SigningCase) -> bool:
         claims = claims_from_record(
             record, case.catalogue, code.code_id, code.version, code.issued_on, code.status_index
         )
-        return record.canonical().decode("utf-8") == code.record and encode_claims(claims) == code.payload
+        # A payload has one form only: the same claims are the same bytes.
+        return record.canonical().decode("utf-8") == code.record and claims == case.claims
     except (NotFoundError, InputError, TokenError):
         return False
 
@@ -180,13 +192,11 @@ def _somebody_with_the_role_did_it(case: _SigningCase) -> bool:
     named = event["on_behalf_of"] if console_user(event["actor"]) is not None else event["actor"]
     if not named:
         return True  # whoever is at the machine, in nobody's name: an import, the calendar
-    # A demonstration is filled in the name of made-up people, some of whom never get an account.
-    made_up = register_kind.get(case.tx, register_kind.KIND) == register_kind.DEMONSTRATION
     if named in NOT_PEOPLE:
-        return named != DEMONSTRATION or made_up
+        return named != DEMONSTRATION or case.made_up
     user = accounts.user_by_name(case.tx, named)
     if user is None:
-        return made_up
+        return case.made_up
     return not user.disabled and not user.actor.roles.isdisjoint(_MAY_ACT)
 
 

@@ -99,6 +99,12 @@ def get(tx: Transaction, uscc: str) -> StoredEntity | None:
     return from_row(row) if row else None
 
 
+def holder_name(tx: Transaction, uscc: str) -> str | None:
+    """The name of the holder with this credit code, or None."""
+    row = tx.one(f"SELECT {HOLDER_NAME} AS name FROM entities AS e WHERE uscc = ?", (uscc,))
+    return row["name"] if row else None
+
+
 def put(tx: Transaction, stored: StoredEntity) -> None:
     """Insert or replace the entity."""
     marks = ", ".join("?" * len(_values(stored)))

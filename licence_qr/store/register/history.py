@@ -72,6 +72,11 @@ def of_business(tx: Transaction, uscc: str) -> list[EventRow]:
     return since(tx, uscc, 0)
 
 
+def public_of_business(tx: Transaction, uscc: str) -> list[EventRow]:
+    """The same without the private part of their values."""
+    return [dict(row) for row in tx.all(f"{_SELECT} WHERE uscc = ? ORDER BY seq", (uscc,))]
+
+
 def revision(tx: Transaction, uscc: str) -> int:
     """A number that grows with every event of one business; 0 before the first.
 
