@@ -170,7 +170,7 @@ def _serve_until_stopped(settings: Settings, telling: AbstractContextManager[Non
     try:
         now = datetime.now(UTC)
         services.keys.signing_key(now)
-        services.coding.signer.sign_codes(now)  # what was committed before the last end and not signed yet
+        services.coding.finishing.finish_waiting(now)  # what was committed before the last end and not signed yet
     except (KeyStoreError, RegisterError) as error:
         # Citizens can still look up codes; the desk shows the same error when something is to be signed.
         for language in wording.LANGUAGES:

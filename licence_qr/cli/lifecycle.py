@@ -61,7 +61,7 @@ def sweep(as_json: bool) -> None:
     swept = services.life_sweep.run(now)  # late: a missing signing key must not stop deletions
     by = whoever_runs_this()
     traces = services.trace_keeping.sweep(by, now)
-    services.coding.signer.sign_codes(now, again=True)
+    services.coding.finishing.finish_waiting(now, again=True)
     services.status_publishing.publish(now)
     contacts, words = sum(case.contacts for case in cases), sum(case.words for case in cases)
     counts = asdict(swept) | {"contacts_deleted": contacts, "words_deleted": words, "traces_deleted": traces}

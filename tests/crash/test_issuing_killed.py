@@ -51,7 +51,7 @@ def test_kills_lose_no_acknowledged_pair_and_leave_no_half_pair(
     with services.database.read() as tx:
         signed = {row["uscc"] for row in tx.all("SELECT uscc FROM codes WHERE token IS NOT NULL")}
     assert acknowledged <= signed
-    services.coding.signer.sign_codes(now)  # as the next start does
+    services.coding.finishing.finish_waiting(now)  # as the next start does
     _look_at(services, acknowledged)
 
 

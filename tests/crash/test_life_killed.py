@@ -73,7 +73,7 @@ def test_no_act_is_half_done(services, make_application, clerk, now, rounds):
         acknowledged = killed_at_random(act, chance.randrange(1, 5), chance)
         with services.database.read() as tx:
             assert history.revision(tx, pair.uscc) >= int(acknowledged[-1])
-        services.coding.signer.sign_codes(later)  # as the next start does
+        services.coding.finishing.finish_waiting(later)  # as the next start does
         _all_agree(services, pair.uscc, later)
         services.database.close()
     with services.database.read() as tx:

@@ -40,7 +40,8 @@ from licence_qr.services.lifecycle.obsolete_proposals import close_impossible
 from licence_qr.services.register import events
 from licence_qr.services.register.events import NewEvent
 from licence_qr.services.register.record import as_json, licence_facts
-from licence_qr.services.signing.sign_record import Coding, refresh_status
+from licence_qr.services.signing.sign_record import Coding
+from licence_qr.services.signing.status_entries import refresh_status
 from licence_qr.store.database.connections import Transaction
 from licence_qr.store.importing import import_runs
 from licence_qr.store.importing.import_runs import TakenPart

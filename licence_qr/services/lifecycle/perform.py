@@ -27,7 +27,8 @@ from licence_qr.services.lifecycle.obsolete_proposals import close_impossible
 from licence_qr.services.lifecycle.permit_acts import PERMIT_ACTS
 from licence_qr.services.register import access, things
 from licence_qr.services.register.state_on_day import PastState, fold
-from licence_qr.services.signing.sign_record import Coding, refresh_status
+from licence_qr.services.signing.sign_record import Coding
+from licence_qr.services.signing.status_entries import refresh_status
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.register import codes, entities, history, permits
 from licence_qr.store.register.entities import StoredEntity

@@ -23,7 +23,7 @@ from licence_qr.services.lifecycle.calendar import calendar_actor
 from licence_qr.services.lifecycle.case import ActCase
 from licence_qr.services.lifecycle.perform import Life
 from licence_qr.services.register.record import as_json
-from licence_qr.services.signing.sign_record import refresh_status
+from licence_qr.services.signing.status_entries import refresh_status
 from licence_qr.store.database.batches import write_each_apart
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.register import entities, marks, permits

@@ -22,7 +22,7 @@ from licence_qr.services.publishing import signed_content
 from licence_qr.services.publishing.lookup import RegisteredBefore
 from licence_qr.services.register import record
 from licence_qr.services.register.state_on_day import fold
-from licence_qr.services.signing.sign_record import status_entries
+from licence_qr.services.signing.status_entries import status_entries
 from licence_qr.store.database import integrity
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.files import former
@@ -96,8 +96,9 @@ class Check:
             because = error.facts.get("what", error.code)
             yield LicenceQRError("check_code", because=because, **about)
             return
-        for index, wanted in status_entries(tx, code, business, local_date(now)):
-            if (held := codes.status(tx, index)) != wanted:
+        entries = codes.status_block(tx, code)
+        for index, wanted in status_entries(code, business, local_date(now), entries):
+            if (held := entries.get(index, 0)) != wanted:
                 yield LicenceQRError("check_status", index=index, held=held, wanted=wanted, **about)
 
     @staticmethod

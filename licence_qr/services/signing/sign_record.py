@@ -1,17 +1,15 @@
 """Make the next version of the code of one business: recorded by the act, signed after its commit.
 
 The act's transaction writes the version with its payload, unsigned. After COMMIT the signer reads what was committed,
-checks it (``lint``) and signs it, before anybody is told of it (docs/adr/0013-a-signer-apart.md).
+checks it (``lint``) and signs it (``finishing``), before anybody is told of it (docs/adr/0013-a-signer-apart.md).
 """
 
 from __future__ import annotations
 
-import json
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Protocol
+from datetime import datetime
 
 from licence_qr.credential.claims import claims_from_record, encode_claims
 from licence_qr.credential.token import address
@@ -20,33 +18,21 @@ from licence_qr.domain.dates import local_date
 from licence_qr.domain.identifiers import CODE_ID_BYTES, CodeId
 from licence_qr.domain.issuing.issued import IssuedCode, OrderedCode
 from licence_qr.domain.register.events import EventKind
-from licence_qr.domain.register.permit import status_list_value, status_on
 from licence_qr.domain.register.record import CombinedRecord
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import ConflictError, KeyStoreError
 from licence_qr.services.register import events
 from licence_qr.services.register import record as records
 from licence_qr.services.register.events import NewEvent
-from licence_qr.services.register.record import StoredBusiness
+from licence_qr.services.signing import status_entries
+from licence_qr.services.signing.finishing import Finishing
+from licence_qr.services.signing.signer import CodeSigner
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.numbers import code_versions
 from licence_qr.store.register import codes
 from licence_qr.store.register.codes import CodeRow, StoredCode
 from licence_qr.store.signing import unsigned_codes
 from licence_qr.store.signing.unsigned_codes import UnsignedCode
-
-_PRINT_ENDED = 1
-
-
-class CodeSigner(Protocol):
-    """What holds the keys of codes: in this process, or in one of its own."""
-
-    def check_codes(self, now: datetime) -> None:
-        """Raise KeyStoreError unless codes can be signed at ``now``."""
-
-    def sign_codes(self, now: datetime, *, again: bool = False) -> None:
-        """Sign every version that waits; those that are wrong are refused. With ``again`` those that were refused are
-        looked at once more. Raises KeyStoreError, RegisterError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +43,11 @@ class Coding:
     catalogue: Catalogue
     origin: str
     signer: CodeSigner
+
+    @property
+    def finishing(self) -> Finishing:
+        """What has committed versions signed."""
+        return Finishing(self.database, self.signer)
 
     def issue_code(
         self,
@@ -83,6 +74,7 @@ class Coding:
         self.signer.check_codes(now)
         code = self._next(tx, business.record, previous, now)
         unsigned_codes.add(tx, code)
+        status_entries.begin(tx, code, business, code.issued_on)
         events.write(
             tx,
             NewEvent(
@@ -96,27 +88,23 @@ class Coding:
                 after=_recorded_facts(code),
             ),
         )
-        return self.ordered(tx, code)
-
-    def ordered(self, tx: Transaction, code: CodeRow) -> OrderedCode:
-        """The version, which is signed when the caller's transaction is committed if it is not signed already."""
         tx.after_commit(self._finish, code)
         return OrderedCode(code.code_id, code.version)
 
-    def _finish(self, ordered: Sequence[CodeRow]) -> None:
-        """Have these signed, before anybody is told of them."""
-        if not (waiting := self._waiting(ordered)):
-            return
-        try:
-            self.signer.sign_codes(max(code.issued_at for code in waiting))
-        except KeyStoreError as error:
-            raise being_signed(waiting[0].code_id, waiting[0].version) from error
-        for code in self._waiting(waiting):
-            raise _refused(code) if code.refused else being_signed(code.code_id, code.version)
+    def ordered(self, tx: Transaction, code: CodeRow) -> OrderedCode:
+        """The version, which is signed when the caller's transaction is committed if it is not signed already."""
+        if (waiting := unsigned_codes.get(tx, code.code_id, code.version)) is not None:
+            tx.after_commit(self._finish, waiting)
+        return OrderedCode(code.code_id, code.version)
 
-    def _waiting(self, ordered: Sequence[CodeRow]) -> list[UnsignedCode]:
-        with self.database.read() as tx:
-            return [found for code in ordered if (found := unsigned_codes.get(tx, code)) is not None]
+    def _finish(self, ordered: Sequence[UnsignedCode]) -> None:
+        """Have these signed, before anybody is told of them."""
+        try:
+            unsigned = self.finishing.finish(ordered, max(code.issued_at for code in ordered))
+        except KeyStoreError as error:
+            raise being_signed(ordered[0].code_id, ordered[0].version) from error
+        for code in unsigned:
+            raise _refused(code) if code.refused else being_signed(code.code_id, code.version)
 
     def _next(self, tx: Transaction, record: CombinedRecord, previous: CodeRow | None, now: datetime) -> UnsignedCode:
         """The version after ``previous``, with a new block of status entries; not yet stored."""
@@ -172,39 +160,3 @@ def _recorded_facts(code: UnsignedCode) -> dict[str, object]:
         "status_index": code.status_index,
         "entry_count": code.entry_count,
     }
-
-
-def take_effect(tx: Transaction, code: StoredCode, day: date) -> None:
-    """A version was just signed: the print before it is superseded, and its own status entries follow the register."""
-    previous = codes.before(tx, code)
-    if previous is not None:
-        codes.set_status(tx, previous.status_index, codes.SUPERSEDED)
-    _turn_entries(tx, code, records.load(tx, code.uscc), day)
-
-
-def refresh_status(tx: Transaction, uscc: str, day: date) -> None:
-    """Update the status entries of every version to the register on ``day``.
-
-    A permit has an entry in each version that includes it, and all are updated: an inspector without a network may scan
-    an old print, and looks the permit up in the block of that print. Correct entries are not written.
-    """
-    business = records.load(tx, uscc)
-    for code in codes.versions_of_business(tx, uscc):
-        _turn_entries(tx, code, business, day)
-
-
-def _turn_entries(tx: Transaction, code: StoredCode, business: StoredBusiness, day: date) -> None:
-    for index, value in status_entries(tx, code, business, day):
-        codes.set_status(tx, index, value)
-
-
-def status_entries(tx: Transaction, code: StoredCode, business: StoredBusiness, day: date) -> Iterator[tuple[int, int]]:
-    """Index and value, on ``day``, of the entries of one version, except that of a superseded print. Permits are matched by
-    number."""
-    if codes.status(tx, code.status_index) != codes.SUPERSEDED:
-        yield code.status_index, _PRINT_ENDED if business.stored.state.ended else 0
-    values = {p.permit_no: status_list_value(status_on(p, day)) for p in business.record.permits}
-    for entry, signed in enumerate(json.loads(code.record)["permits"], start=1):
-        # A permit that an import has moved to another holder is reported by that holder's code.
-        if (value := values.get(signed["permit_no"])) is not None:
-            yield code.status_index + entry, value

@@ -143,6 +143,12 @@ def versions_of_business(tx: Transaction, uscc: str) -> tuple[StoredCode, ...]:
     return tuple(from_row(row) for row in rows)
 
 
+def everything_of_business(tx: Transaction, uscc: str) -> tuple[CodeRow, ...]:
+    """All versions that acts have made for one business, signed or not, newest first."""
+    rows = tx.all(f"SELECT {_COLUMNS} FROM codes WHERE uscc = ? ORDER BY version DESC", (uscc,))
+    return tuple(CodeRow(**columns_of(row)) for row in rows)
+
+
 def everything_newest(tx: Transaction) -> tuple[StoredCode, ...]:
     """The newest version of every code, in order of signing."""
     rows = tx.all(
@@ -204,3 +210,12 @@ def status(tx: Transaction, status_index: int) -> int:
     """The value of one entry."""
     row = tx.one("SELECT value FROM status_entries WHERE status_index = ?", (status_index,))
     return int(row["value"]) if row else 0
+
+
+def status_block(tx: Transaction, code: CodeRow) -> dict[int, int]:
+    """The entries of one version that are not 0, by index."""
+    rows = tx.all(
+        "SELECT status_index, value FROM status_entries WHERE status_index >= ? AND status_index < ?",
+        (code.status_index, code.status_index + code.entry_count),
+    )
+    return {row["status_index"]: row["value"] for row in rows}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from licence_qr.domain.identifiers import CodeId
 from licence_qr.store.database.connections import Row, Transaction
 from licence_qr.store.register import codes
 from licence_qr.store.register.codes import CodeRow
@@ -64,11 +65,20 @@ def everything(tx: Transaction) -> tuple[UnsignedCode, ...]:
     return tuple(_from_row(row) for row in rows)
 
 
-def get(tx: Transaction, code: CodeRow) -> UnsignedCode | None:
+def of_code(tx: Transaction, code_id: CodeId, version: int) -> tuple[UnsignedCode, ...]:
+    """The versions of one code up to ``version`` that wait and were not refused, the oldest first."""
+    rows = tx.all(
+        f"SELECT {_COLUMNS} FROM codes WHERE code_id = ? AND version <= ? AND token IS NULL AND refused = ''"
+        " ORDER BY version",
+        (code_id.value, version),
+    )
+    return tuple(_from_row(row) for row in rows)
+
+
+def get(tx: Transaction, code_id: CodeId, version: int) -> UnsignedCode | None:
     """One version while it is not signed, or None."""
     row = tx.one(
-        f"SELECT {_COLUMNS} FROM codes WHERE code_id = ? AND version = ? AND token IS NULL",
-        (code.code_id.value, code.version),
+        f"SELECT {_COLUMNS} FROM codes WHERE code_id = ? AND version = ? AND token IS NULL", (code_id.value, version)
     )
     return _from_row(row) if row else None
 
@@ -83,12 +93,13 @@ def sign(tx: Transaction, code: UnsignedCode, kid: bytes, token: bytes) -> bool:
     return done.rowcount == 1
 
 
-def set_refused(tx: Transaction, code: UnsignedCode, problem: str) -> None:
-    """Keep what the signer found wrong."""
-    tx.run(
-        "UPDATE codes SET refused = ? WHERE code_id = ? AND version = ? AND token IS NULL",
+def set_refused(tx: Transaction, code: UnsignedCode, problem: str) -> bool:
+    """Keep what the signer found wrong. False where it was kept already, or the version is signed meanwhile."""
+    done = tx.run(
+        "UPDATE codes SET refused = ? WHERE code_id = ? AND version = ? AND token IS NULL AND refused = ''",
         (problem, code.code_id.value, code.version),
     )
+    return done.rowcount == 1
 
 
 def forget_refusals(tx: Transaction) -> None:

@@ -73,7 +73,7 @@ def test_an_act_whose_version_waits_is_shown_and_printed_nowhere_and_finished_la
         assert codes.newest_of_business(tx, pair.uscc).version == 1
         assert codes.status(tx, codes.newest_of_business(tx, pair.uscc).status_index) == 0
 
-    services.coding.signer.sign_codes(now)  # as the next start does
+    services.coding.finishing.finish_waiting(now)  # as the next start does
     assert waiting(services) == []
     assert services.lookup.scan(digits, now).newest_version == 2
     assert services.prints.card(clerk, pair.uscc, now)
@@ -106,7 +106,7 @@ def test_acts_on_one_business_that_wait_are_signed_in_their_order(services, with
     for number in range(3):
         request = ActRequest(Subject(pair.uscc), Act.CHANGE, WHY, clerk, LicenceChange(principal=f"负责人{number}"))
         assert refusal(without_key.life.perform, clerk, request, now + timedelta(minutes=number)) == "code_being_signed"
-    services.coding.signer.sign_codes(now + timedelta(minutes=5))
+    services.coding.finishing.finish_waiting(now + timedelta(minutes=5))
     with services.database.read() as tx:
         versions = codes.versions_of_business(tx, pair.uscc)
         assert [code.version for code in versions] == [4, 3, 2, 1]
@@ -138,13 +138,13 @@ def test_what_the_register_does_not_explain_is_not_signed(services, without_key,
             tx.run(f"DROP TRIGGER {trigger['name']}")
         tx.run(sql)
     with caplog.at_level(logging.ERROR, "licence_qr.signing"):
-        services.coding.signer.sign_codes(now)
+        services.coding.finishing.finish_waiting(now)
     assert [refused for _, refused in waiting(services)] == [rule]
     assert [record.getMessage().rpartition(": ")[2] for record in caplog.records] == [rule]
     with services.database.read() as tx:
         [told] = history.of_kind(tx, EventKind.SIGNING_REFUSED)
     assert rule in told["after"]
-    services.coding.signer.sign_codes(now)  # it is looked at once, not again and again
+    services.coding.finishing.finish_waiting(now)  # it is looked at once, not again and again
     assert len(caplog.records) == 1
 
 
@@ -161,7 +161,7 @@ def test_a_number_that_no_counter_gave_is_not_signed(services, without_key, make
         for trigger in tx.all("SELECT name FROM sqlite_master WHERE type = 'trigger'"):
             tx.run(f"DROP TRIGGER {trigger['name']}")
         tx.run(sql)
-    services.coding.signer.sign_codes(now)
+    services.coding.finishing.finish_waiting(now)
     assert waiting(services) == [(1, rule)]
     assert refusal(services.issuance.issue, make_application(), clerk, "key", now) == "signing_refused"
 
@@ -169,7 +169,8 @@ def test_a_number_that_no_counter_gave_is_not_signed(services, without_key, make
 def test_a_permit_that_was_not_delegated_is_not_signed(services, without_key, make_application, clerk, now):
     assert refusal(without_key.issuance.issue, make_application(), clerk, "key", now) == "code_being_signed"
     catalogue = replace(services.catalogue, delegations=())
-    replace(services.coding.signer, catalogue=catalogue).sign_codes(now)
+    signer = replace(services.coding.signer, catalogue=catalogue)
+    replace(services.coding, signer=signer).finishing.finish_waiting(now)
     assert waiting(services) == [(1, "delegation")]
 
 

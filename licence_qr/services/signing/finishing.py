@@ -1,0 +1,89 @@
+"""Finish what acts have committed: have their versions signed, and store that.
+
+Several processes may do so at the same time, as a command beside the service: the first signature of a version counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from licence_qr.domain.register.events import EventKind
+from licence_qr.domain.roles import BY_ITSELF
+from licence_qr.services.register import events
+from licence_qr.services.register.events import NewEvent
+from licence_qr.services.signing.signer import MOST, CodeSigner, SigningVerdict, Version
+from licence_qr.services.signing.status_entries import take_effect
+from licence_qr.store.database.connections import Database, Transaction
+from licence_qr.store.signing import unsigned_codes
+from licence_qr.store.signing.unsigned_codes import UnsignedCode
+
+
+@dataclass(frozen=True, slots=True)
+class Finishing:
+    """Has ``signer`` sign what waits in the register of ``database``."""
+
+    database: Database
+    signer: CodeSigner
+
+    def finish(self, wanted: Sequence[UnsignedCode], now: datetime) -> list[UnsignedCode]:
+        """Have these versions signed; return those that are not then, as the register has them.
+
+        Raises KeyStoreError where no key can sign, RegisterError.
+        """
+        missing: list[UnsignedCode] = []
+        for first in range(0, len(wanted), MOST):
+            part = {version_of(code): code for code in wanted[first : first + MOST]}
+            signed = self._store(self.signer.sign_codes(list(part), now), part, now)
+            missing += [code for version, code in part.items() if version not in signed]
+        if not missing:
+            return []
+        with self.database.read() as tx:  # another process may have signed it
+            return [found for code in missing if (found := unsigned_codes.get(tx, *version_of(code))) is not None]
+
+    def finish_waiting(self, now: datetime, *, again: bool = False) -> None:
+        """Have every version signed that waits, the oldest first; those that are wrong are refused. With ``again`` those
+        that were refused are looked at once more.
+
+        Raises KeyStoreError where no key can sign, RegisterError.
+        """
+        if again:
+            with self.database.write() as tx:
+                unsigned_codes.forget_refusals(tx)
+        while True:
+            with self.database.read() as tx:
+                waiting = unsigned_codes.waiting(tx, MOST)
+            if not waiting or [each for each in self.finish(waiting, now) if not each.refused]:
+                return
+
+    def _store(
+        self, verdicts: Sequence[SigningVerdict], known: Mapping[Version, UnsignedCode], now: datetime
+    ) -> frozenset[Version]:
+        """Write the verdicts down; the versions that are signed by that."""
+        if not verdicts:
+            return frozenset()
+        signed = set()
+        with self.database.write() as tx:
+            for each in verdicts:
+                code = known.get(each.version) or unsigned_codes.get(tx, *each.version)
+                if code is None:
+                    continue  # another process has stored it
+                if each.fault:
+                    _refuse(tx, code, each.fault, now)
+                elif unsigned_codes.sign(tx, code, each.kid, each.token):
+                    take_effect(tx, code)
+                    signed.add(each.version)
+        return frozenset(signed)
+
+
+def version_of(code: UnsignedCode) -> Version:
+    """What the signer is asked for."""
+    return code.code_id, code.version
+
+
+def _refuse(tx: Transaction, code: UnsignedCode, fault: str, now: datetime) -> None:
+    if not unsigned_codes.set_refused(tx, code, fault):
+        return
+    subject, after = f"code/{code.code_id.number}", {"version": code.version, "what": fault}
+    events.write(tx, NewEvent(kind=EventKind.SIGNING_REFUSED, subject=subject, at=now, by=BY_ITSELF, after=after))
