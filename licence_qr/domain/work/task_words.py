@@ -24,6 +24,8 @@ KIND: Mapping[TaskKind, Text] = {
     TaskKind.REPORT_TO_ANSWER: Text("反映待答复", "Reports: answer"),
     TaskKind.REPORT_TO_CALL_BACK: Text("反映待回访", "Reports: call back"),
     TaskKind.RATING_TO_MEND: term("progress.to_put_right"),
+    TaskKind.ROLES_TO_CONFIRM: Text("待我确认的角色", "Roles to confirm"),
+    TaskKind.RESET_TO_CONFIRM: Text("待我确认的重设", "Resets to confirm"),
 }
 HINT: Mapping[TaskKind, Text] = {
     TaskKind.PERMIT_PENDING: Text(
@@ -62,6 +64,14 @@ HINT: Mapping[TaskKind, Text] = {
     TaskKind.REPORT_TO_ANSWER: Text("按时答复反映人。", "Answer the reporter by the due date."),
     TaskKind.REPORT_TO_CALL_BACK: Text("按时回访反映人。", "Call the reporter back by the due date."),
     TaskKind.RATING_TO_MEND: Text("按时整改并回访评价人。", "Put things right and call back by the due date."),
+    TaskKind.ROLES_TO_CONFIRM: Text(
+        "您是第二人：核实本人确需这些角色后确认，或者不予授予。",
+        "You are the second person. Make sure that the roles are needed, then confirm or decline.",
+    ),
+    TaskKind.RESET_TO_CONFIRM: Text(
+        "您是第二人：核实是本人丢失后确认，或者不予重设。",
+        "You are the second person. Make sure who has lost them, then confirm or decline.",
+    ),
 }
 
 

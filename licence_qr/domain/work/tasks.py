@@ -31,6 +31,8 @@ class TaskKind(StrEnum):
     REPORT_TO_ANSWER = "report_to_answer"
     REPORT_TO_CALL_BACK = "report_to_call_back"  # answered; closed once the reporter was called back
     RATING_TO_MEND = "rating_to_mend"  # 差评
+    ROLES_TO_CONFIRM = "roles_to_confirm"  # a request for roles that takes a second person
+    RESET_TO_CONFIRM = "reset_to_confirm"  # a request to reset second factors, likewise
 
 
 _OVERSEEING = frozenset({Role.SUPERVISOR, Role.AUDITOR})
@@ -54,7 +56,11 @@ ROLES_OF: Mapping[TaskKind, frozenset[Role]] = {
     TaskKind.REPORT_TO_ANSWER: _DESK | _FIELD,
     TaskKind.REPORT_TO_CALL_BACK: _DESK | _FIELD,
     TaskKind.RATING_TO_MEND: frozenset({Role.CLERK, Role.DECIDER}),
+    TaskKind.ROLES_TO_CONFIRM: frozenset({Role.ADMIN, Role.AUDITOR}),
+    TaskKind.RESET_TO_CONFIRM: frozenset({Role.ADMIN, Role.SUPERVISOR}),
 }
+# About people, not businesses: in no mail to an office, and in no calendar that an address alone opens.
+OF_PEOPLE = frozenset({TaskKind.ROLES_TO_CONFIRM, TaskKind.RESET_TO_CONFIRM})
 # Kinds with a time limit in working days. Without a calendar their due day is unknown, so they are listed first.
 CLOCKED = frozenset(
     {TaskKind.REPORT_TO_CONTACT, TaskKind.REPORT_TO_ANSWER, TaskKind.REPORT_TO_CALL_BACK, TaskKind.RATING_TO_MEND}
@@ -71,6 +77,7 @@ class Task:
     """One line of the task list.
 
     ``subject`` names what it is about (``permit/17``, ``proposal/3``, ``report/5``); with ``kind`` it is unique.
+    ``holder_name`` is of the business, or of the person whose account it is.
     ``due_on`` None: no date is set, or its year has no calendar of working days. ``roles`` may see it;
     ``named`` are the user names of those whose task it is, empty where it is anybody's in these roles.
     """

@@ -80,7 +80,8 @@ HANDLE_RATINGS = Right(thing=things.RATING, roles=_CLERKS | _DECIDERS)
 READ_RATING_FIGURES = Right(
     thing=things.RATING, roles=_CLERKS | _DECIDERS | _OVERSEERS, everywhere=_AUDITORS
 )  # figures without a case
-SEE_WORK = Right(thing=things.TASK, roles=_READERS, everywhere=_AUDITORS)  # each role sees its kinds of task
+# Each role sees its kinds of task; those of administrators are about people.
+SEE_WORK = Right(thing=things.TASK, roles=_READERS | _ADMINISTRATORS, everywhere=_AUDITORS)
 # The list in a calendar outside needs no password: it is for those whose tasks they are.
 SUBSCRIBE_TO_WORK = Right(thing=things.TASK, roles=_OFFICERS | _SUPERVISORS)
 _CATALOGUE_READERS: Roles = _OVERSEERS | _ADMINISTRATORS | {Role.CATALOGUE}

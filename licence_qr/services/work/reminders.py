@@ -17,7 +17,7 @@ from licence_qr.domain.lifecycle.dates import review_terms
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor
 from licence_qr.domain.work.task_words import counted, days_left, name_of
-from licence_qr.domain.work.tasks import TaskKind, TimeLeft, time_left
+from licence_qr.domain.work.tasks import OF_PEOPLE, TaskKind, TimeLeft, time_left
 from licence_qr.services.register import events
 from licence_qr.services.register.events import NewEvent
 from licence_qr.services.work.outbox import Outbox
@@ -28,8 +28,8 @@ from licence_qr.store.work.reminders import Due
 from licence_qr.store.work.task_sources import TaskQuery
 
 BATCH = 200
-# Tasks that wait for a colleague in the same office need no mail.
-_REMINDED_OF = tuple(kind for kind in TaskKind if not kind.value.startswith("proposal"))
+# Tasks that wait for a colleague in the same office need no mail, and mails name nobody but businesses.
+_REMINDED_OF = tuple(kind for kind in TaskKind if not kind.value.startswith("proposal") and kind not in OF_PEOPLE)
 
 
 @dataclass(frozen=True, slots=True)

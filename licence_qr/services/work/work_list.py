@@ -15,6 +15,7 @@ from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor
 from licence_qr.domain.work.tasks import DueStep, Task, TaskKind, TimeLeft, kinds_of, time_left
 from licence_qr.services.register import access, events
+from licence_qr.services.register.access import Right
 from licence_qr.services.register.events import NewEvent
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.work import tasks
@@ -145,6 +146,10 @@ class WorkList:
             unassigned=access.may(actor, access.READ_REPORTS, _NO_OFFICE) and not work_filter.office,
             holding=(*(() if passed_on else own), *standing_in),
             stood_in_for=tuple(sorted(actor.cover.stood_in_for)),
+            resets_in=_confirmed_in(actor, access.CONFIRM_RESETS),
+            roles_in=(work_filter.office,)
+            if work_filter.office in offices
+            else _confirmed_in(actor, access.CONFIRM_ROLES),
         )
 
     def _counts(self, tx: Transaction, question: TaskQuery) -> Counts:
@@ -180,3 +185,11 @@ class WorkList:
             WorkLine(task, time_left(task.due_on, today, calendar, question.rules), absent.name if absent else "")
             for task, absent in ((task, actor.stands_in_for(task.named)) for task in found)
         )
+
+
+def _confirmed_in(actor: Actor, right: Right) -> tuple[str, ...] | None:
+    """The offices whose requests ``actor`` may confirm; None: of all."""
+    if not access.may(actor, right):
+        return ()
+    bound = access.office_bound(actor, right)
+    return None if bound is None else (bound,)

@@ -339,6 +339,11 @@ def m035_files(schema: Schema) -> None:
     files_tables.create(schema)
 
 
+def m036_open_requests(schema: Schema) -> None:
+    """Indexes for the task list: requests about people that wait for a second person."""
+    accounts_tables.index_open_requests(schema)
+
+
 STEPS: tuple[Callable[[Schema], None], ...] = (
     m001_businesses,
     m002_codes,
@@ -375,4 +380,5 @@ STEPS: tuple[Callable[[Schema], None], ...] = (
     m033_signing_apart,
     m034_role_grants,
     m035_files,
+    m036_open_requests,
 )

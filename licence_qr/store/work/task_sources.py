@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from licence_qr.domain.accounts.factor_resets import FACTORS_CHANGED, RESET_DAYS
+from licence_qr.domain.accounts.role_grants import GRANT_DAYS
 from licence_qr.domain.catalogue.life_rules import LifeRules
 from licence_qr.domain.dates import add_months
 from licence_qr.domain.work.tasks import TaskKind
@@ -21,7 +23,8 @@ class TaskQuery:
     """Whose tasks to select. ``offices`` limits them; ``usernames`` are the accounts of the person,
     by which their own proposals are known. ``holding`` are the accounts whose proposals wait for the person as their own:
     theirs unless a substitute has them, and those of whom they stand in for; ``stood_in_for`` are the accounts of those for
-    whom they stand in, or stood in earlier today.
+    whom they stand in, or stood in earlier today. ``resets_in`` and ``roles_in`` are the offices whose requests about people
+    they may confirm; None: of all.
 
     ``reviews`` are the permit types that are reviewed (复核), by the number of months after which.
     ``unassigned``: include reports without an office.
@@ -36,6 +39,8 @@ class TaskQuery:
     unassigned: bool = False
     holding: tuple[str, ...] = ()
     stood_in_for: tuple[str, ...] = ()
+    resets_in: tuple[str, ...] | None = None
+    roles_in: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +237,36 @@ def _held(q: TaskQuery) -> TaskSelect:
     return TaskSelect(sql, (*q.offices, q.today.isoformat()))
 
 
+def _asked(q: TaskQuery, table: str, key: str, days: int, offices: tuple[str, ...] | None) -> TaskSelect:
+    """Open requests of ``table`` about the account ``u``, by the administrator ``a``; neither is of the person."""
+    until = f"date(r.asked_at, '+{days:d} days', '+8 hours')"
+    of_offices = "1" if offices is None else f"u.office IN ({marks(offices)})"
+    sql = f"""
+        SELECT {key} AS subject, u.office, NULL AS uscc, NULL AS premises_no, {until} AS due_on FROM {table} r
+        JOIN users u ON u.user_id = r.user_id JOIN users a ON a.user_id = r.asked_by
+        WHERE r.state = 'open' AND r.asked_at > ? AND {until} >= ? AND {of_offices}
+        AND u.disabled_at IS NULL AND a.disabled_at IS NULL AND instr(',' || a.roles || ',', ',admin,') > 0
+        AND u.username NOT IN ({marks(q.usernames)}) AND a.username NOT IN ({marks(q.usernames)})"""
+    since = q.today - timedelta(days=days + 1)  # a bound for the index; the exact day is compared beside it
+    values = (since.isoformat(), q.today.isoformat(), *(offices or ()), *q.usernames, *q.usernames)
+    return TaskSelect(sql, values)
+
+
+def _roles_to_confirm(q: TaskQuery) -> TaskSelect:
+    """Requests for roles, while the account has those that it had."""
+    asked = _asked(q, "role_grants", "'grant/' || r.grant_id", GRANT_DAYS, q.roles_in)
+    return TaskSelect(f"{asked.sql} AND u.roles = r.had", asked.values)
+
+
+def _reset_to_confirm(q: TaskQuery) -> TaskSelect:
+    """Requests to reset second factors, while the owner has changed none."""
+    asked = _asked(q, "factor_resets", "'reset/' || r.reset_id", RESET_DAYS, q.resets_in)
+    changed = f"""SELECT 1 FROM history h WHERE h.subject = 'account/' || r.user_id AND h.at > r.asked_at
+        AND h.event IN ({marks(tuple(FACTORS_CHANGED))})"""
+    values = (*asked.values, *sorted(FACTORS_CHANGED))
+    return TaskSelect(f"{asked.sql} AND NOT EXISTS ({changed})", values)
+
+
 def _answering(sql: str) -> Source:
     """Reports and ratings that wait, by the conditions of their own modules, and reports without an office for those
     who may assign them."""
@@ -259,4 +294,6 @@ SOURCES: Mapping[TaskKind, tuple[Source, ...]] = {
     TaskKind.REPORT_TO_ANSWER: (_answering(reports.TO_ANSWER),),
     TaskKind.REPORT_TO_CALL_BACK: (_answering(reports.TO_CALL_BACK),),
     TaskKind.RATING_TO_MEND: (_answering(ratings.TO_MEND),),
+    TaskKind.ROLES_TO_CONFIRM: (_roles_to_confirm,),
+    TaskKind.RESET_TO_CONFIRM: (_reset_to_confirm,),
 }

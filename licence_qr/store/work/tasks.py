@@ -9,8 +9,15 @@ from licence_qr.store.database.connections import Row, Transaction
 from licence_qr.store.register import entities
 from licence_qr.store.work.task_sources import SOURCES, TaskQuery, TaskSelect
 
+# The owner of the account that a request is about.
+_OWNER = """(SELECT u.display_name FROM users u WHERE u.user_id = CASE
+    WHEN t.subject LIKE 'grant/%' THEN
+        (SELECT user_id FROM role_grants WHERE grant_id = CAST(substr(t.subject, 7) AS INTEGER))
+    WHEN t.subject LIKE 'reset/%' THEN
+        (SELECT user_id FROM factor_resets WHERE reset_id = CAST(substr(t.subject, 7) AS INTEGER)) END)"""
 # The holder's name and the place of each task ``t``, looked up for the lines of a page alone.
-WITH_NAMES = f"t.*, coalesce({entities.HOLDER_NAME}, '') AS holder_name, coalesce(p.address, e.domicile, '') AS address"
+WITH_NAMES = f"""t.*, coalesce({entities.HOLDER_NAME}, {_OWNER}, '') AS holder_name,
+    coalesce(p.address, e.domicile, '') AS address"""
 NAMES = (
     "LEFT JOIN entities e ON e.uscc = t.uscc LEFT JOIN premises p ON p.uscc = t.uscc AND p.premises_no = t.premises_no"
 )

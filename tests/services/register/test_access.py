@@ -11,6 +11,7 @@ from sources import FILES, PACKAGE
 from licence_qr import wording
 from licence_qr.domain.lifecycle.acts import RULES, Rule, SubjectKind
 from licence_qr.domain.roles import Actor, Role
+from licence_qr.domain.work.tasks import OF_PEOPLE, kinds_of
 from licence_qr.errors import AccessError
 from licence_qr.services.register import access, things
 from licence_qr.services.register.access import Right
@@ -53,7 +54,7 @@ TABLE = {
     "HANDLE_REPORTS": ("CID", "", ""),
     "HANDLE_RATINGS": ("CD", "", ""),
     "READ_RATING_FIGURES": ("CDSU", "U", "U"),
-    "SEE_WORK": ("CIDSU", "U", "U"),
+    "SEE_WORK": ("CIDSUA", "U", "U"),
     "SUBSCRIBE_TO_WORK": ("CIDS", "", ""),
     "READ_DELEGATIONS": ("SUKA", "SUKA", "SUKA"),
     "READ_PEOPLE": ("SUA", "UA", "UA"),
@@ -145,8 +146,9 @@ OF_STAFF = (things.PERSON, things.ABSENCE, things.DELEGATION)
 
 
 def test_administrators_and_keepers_of_the_catalogue_have_no_right_to_any_case():
-    of_cases = [right for right in NAMED.values() if right.thing not in OF_STAFF]
+    of_cases = [right for right in NAMED.values() if right.thing not in OF_STAFF and right is not access.SEE_WORK]
     assert not [right for right in of_cases if right.roles & {Role.ADMIN, Role.CATALOGUE}]
+    assert set(kinds_of(somebody(Role.ADMIN))) == OF_PEOPLE and not kinds_of(somebody(Role.CATALOGUE))
 
 
 def test_auditors_have_no_right_but_to_read_and_to_be_the_second_person_for_roles():

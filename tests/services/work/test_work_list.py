@@ -33,7 +33,7 @@ def person(role: Role, office: str = "baishiyi", username: str = "someone") -> A
 
 
 CLERK, INSPECTOR, DECIDER = map(person, (Role.CLERK, Role.INSPECTOR, Role.DECIDER))
-SUPERVISOR, AUDITOR = map(person, (Role.SUPERVISOR, Role.AUDITOR))
+SUPERVISOR, AUDITOR, ADMINISTRATOR = map(person, (Role.SUPERVISOR, Role.AUDITOR, Role.ADMIN))
 
 
 @pytest.fixture
@@ -387,7 +387,7 @@ def test_every_kind_has_a_source_words_and_people():
 
 def test_no_source_walks_through_all_permits(database, work):
     """The figures at 100,000 permits stand in docs/using/work-lists.md; here it is held that every source has its index."""
-    for actor in (CLERK, INSPECTOR, DECIDER, SUPERVISOR, AUDITOR):
+    for actor in (CLERK, INSPECTOR, DECIDER, SUPERVISOR, AUDITOR, ADMINISTRATOR):
         part = tasks.all_of(work._question(actor, WorkFilter(), TODAY))
         with database.read() as tx:
             plan = [row["detail"] for row in tx.all(f"EXPLAIN QUERY PLAN {part.sql}", part.values)]

@@ -79,8 +79,8 @@ MAY_OPEN = {
     "desk.inspection_draws.show_drawn": READERS,
     "desk.inspection_draws.settle_draw": MENDERS,
     "desk.inspection_draws.call_off_draw": MENDERS,
-    "desk.work.list_work": READERS,
-    "desk.work.export_work": READERS,
+    "desk.work.list_work": READERS | ADMINISTRATORS,
+    "desk.work.export_work": READERS | ADMINISTRATORS,
     "desk.work.show_calendar": READERS - {Role.AUDITOR},
     "desk.work.renew_calendar": READERS - {Role.AUDITOR},
     "desk.work.revoke_calendar": READERS - {Role.AUDITOR},
@@ -199,7 +199,6 @@ LANDS_ON = {
     **dict.fromkeys(Role, "/desk/work"),
     Role.CLERK: "/desk/",
     Role.CATALOGUE: "/desk/offices",
-    Role.ADMIN: "/desk/people",
 }
 FOUR_EYES = ("/desk/proposals", "/desk/follow-ups")
 ANSWERING = ("/desk/reports", "/desk/ratings")
@@ -239,6 +238,6 @@ ROOMS = {
         ],
     ),
     Role.CATALOGUE: ["/desk/offices", "/sessions"],
-    Role.ADMIN: ["/desk/people", "/desk/offices", "/sessions"],
+    Role.ADMIN: ["/desk/work", "/desk/people", "/desk/offices", "/sessions"],
 }
 ROOMS[Role.AUDITOR] = [*ROOMS[Role.SUPERVISOR][:-1], "/desk/audit", "/sessions"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from licence_qr.domain.accounts.act_content import ActContent
-from licence_qr.domain.accounts.factor_resets import RESET_HOURS, ResetFilter, ResetState
+from licence_qr.domain.accounts.factor_resets import FACTORS_CHANGED, RESET_HOURS, ResetFilter, ResetState
 from licence_qr.domain.plain_text import demand_length, plain_line
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor
@@ -28,14 +28,6 @@ from licence_qr.store.database.connections import Transaction
 from licence_qr.store.register import history
 
 PAGE_RESETS = 50
-_FACTORS_CHANGED = frozenset(
-    {
-        EventKind.FACTOR_ENROLLED,
-        EventKind.FACTOR_REMOVED,
-        EventKind.RECOVERY_CODES_MADE,
-        EventKind.FACTORS_RESET,
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +212,7 @@ def _stands(tx: Transaction, reset: StoredReset) -> bool:
     owner, asked_by = (_account(tx, each) for each in (reset.user_id, reset.asked_by))
     if owner.disabled or asked_by.disabled or not access.may(asked_by.actor, MANAGE_PEOPLE):
         return False
-    changes = history.of_subject(tx, f"account/{reset.user_id}", _FACTORS_CHANGED)
+    changes = history.of_subject(tx, f"account/{reset.user_id}", FACTORS_CHANGED)
     return all(datetime.fromisoformat(row["at"]) <= reset.asked_at for row in changes)
 
 

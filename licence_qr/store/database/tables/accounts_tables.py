@@ -104,3 +104,11 @@ def add_role_grants(schema: Schema) -> None:
             asked_at TEXT NOT NULL, state TEXT NOT NULL, settled_by INTEGER REFERENCES users (user_id), settled_at TEXT);
         CREATE INDEX role_grants_by_user ON role_grants (user_id, state);
     """)
+
+
+def index_open_requests(schema: Schema) -> None:
+    """Only the requests that wait are read for the task list."""
+    schema.run("""
+        CREATE INDEX role_grants_open ON role_grants (asked_at) WHERE state = 'open';
+        CREATE INDEX factor_resets_open ON factor_resets (asked_at) WHERE state = 'open';
+    """)

@@ -12,7 +12,7 @@ from icalendar import Calendar, Event
 from werkzeug.wrappers import Response
 
 from licence_qr.domain.dates import local_date
-from licence_qr.domain.work.tasks import TaskKind
+from licence_qr.domain.work.tasks import OF_PEOPLE, TaskKind
 from licence_qr.errors import NotFoundError
 from licence_qr.services.work.work_list import WorkFilter, WorkLine
 from licence_qr.web import current_instant
@@ -52,7 +52,7 @@ def as_calendar(lines: tuple[WorkLine, ...], now: datetime, origin: str) -> byte
     # The same all day, so that an unchanged list is answered with 304.
     stamp = datetime.combine(local_date(now), time(), UTC)
     for line in lines:
-        if line.task.due_on is not None:
+        if line.task.due_on is not None and line.task.kind not in OF_PEOPLE:
             calendar.add_component(_event(line, stamp, origin))
     made: bytes = calendar.to_ical()
     return made

@@ -13,6 +13,7 @@ from licence_qr.domain.work.task_words import HINT as HINT
 from licence_qr.domain.work.task_words import KIND as KIND
 from licence_qr.domain.work.task_words import name_of
 from licence_qr.domain.work.tasks import CLOCKED, DueStep, Task, TaskKind
+from licence_qr.domain.work.tasks import OF_PEOPLE as OF_PEOPLE
 from licence_qr.services.work.work_list import WorkLine
 from licence_qr.web.desk.words import days_words as days_words
 from licence_qr.web.desk.words import working_days_words as working_days_words
@@ -59,6 +60,8 @@ _PAGES = {
     "rectification": ("desk.inspections.show_order", "order_id"),
     "drawn": ("desk.inspection_draws.show_drawn", "drawn_id"),
     "report": ("desk.reports.show_report", "report_id"),
+    "grant": ("desk.people_roles.show_grant", "grant_id"),
+    "reset": ("desk.people_resets.show_reset", "reset_id"),
     "rating": ("desk.ratings.show_rating", "rating_id"),
 }
 _CHECK = ("desk.follow_ups.show_follow_up", "permit_id")

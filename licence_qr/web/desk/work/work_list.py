@@ -47,7 +47,7 @@ def list_work() -> str:
     """The task list, the most urgent first. Filters and page are in the address; unknown values are ignored."""
     work, actor = services().work_list, current_actor()
     page = work.show(actor, _wish(), current_instant())
-    shows_list("work")
+    shows_list("work")  # also the names of staff of whom something is asked
     offices = work.offices(actor)
     return render_template(
         "desk/work/work.html",
