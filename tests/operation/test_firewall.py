@@ -12,7 +12,7 @@ from proxies import replaced
 
 EXAMPLE = Path(__file__).parents[2] / "deploy" / "firewall" / "licence-qr.nft"
 PEERS = Path(__file__).parents[1] / "support" / "many_addresses.py"
-OPEN_OF_A_NETWORK = 128  # ct count of the example
+OPEN_OF_A_NETWORK = 512  # ct count of the example
 # A network of one's own needs root, or to be root in a namespace of one's own.
 APART = ["unshare", "--net", *([] if os.geteuid() == 0 else ["--map-root-user"])]
 # Every address below 2001:db8::/32 is this machine's. Twice: what is loaded anew takes the place of what was there.

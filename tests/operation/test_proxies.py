@@ -8,24 +8,25 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from proxies import HERE, PROXY, STANDS_FOR, Proxy, caddy_command, nginx_command, running
+from proxies import HERE, PROXY, STANDS_FOR, Proxy, caddy_command, nginx_command, replaced, running
 
 from licence_qr import wording
 from licence_qr.errors import LicenceQRError
 from licence_qr.web.app import MAX_REQUEST_BYTES
 
 FORGED = {"X-Forwarded-For": "192.0.2.99", "X-Forwarded-Proto": "gopher"}
-OPEN_OF_A_NETWORK = 64  # limit_conn of the example for nginx
+OPEN_OF_A_NETWORK, FORMS_AT_ONCE = 64, 80  # limit_conn and limit_req of the example for nginx
 PAGES = sorted(PROXY.glob("*.html"))
 
 
 @pytest.fixture(scope="module", params=["nginx", "caddy"])
 def proxy(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
-    make = {"nginx": nginx_command, "caddy": caddy_command}[request.param]
-    with running(make, tmp_path_factory.mktemp(request.param), tls=request.param == "nginx") as started:
+    make = {"nginx": nginx_command, "caddy": caddy_command}.get(request.param, request.param)
+    with running(make, tmp_path_factory.mktemp("proxy"), tls=make != caddy_command) as started:
         yield started
 
 
@@ -131,16 +132,38 @@ def test_more_than_the_program_takes_is_refused_in_the_programs_words(proxy):
         assert said.what.rstrip("。.") in page and said.todo in page
 
 
+def nginx_in_a_slow_minute(folder: Path, port: int, behind: int) -> list[str | Path]:
+    """The example for nginx, but that a form more is let through once a minute: this machine may be slow."""
+    command = nginx_command(folder, port, behind)
+    example = folder / "licence-qr.conf"
+    slower = replaced(example.read_text(encoding="utf-8"), ("rate=20r/s", "rate=1r/m"))
+    example.write_text(slower, encoding="utf-8")
+    return command
+
+
+@pytest.mark.parametrize("proxy", [nginx_in_a_slow_minute], indirect=True)
+def test_who_sends_forms_without_pause_is_refused_and_who_scans_from_the_same_address_is_not(proxy, program):
+    def statuses(path: str, times: int, body: bytes | None = None) -> list[int]:
+        return [proxy.ask(path, body=body)[0] for _ in range(times)]
+
+    assert set(statuses("/c/1", 50) + statuses("/static/a/ui/site.css", 50)) == {200}
+    forms = statuses("/sign-in", FORMS_AT_ONCE + 10, b"form=a")
+    assert 429 in forms[FORMS_AT_ONCE:] and set(forms[:FORMS_AT_ONCE]) == {200}
+    assert 429 in statuses("/p/1/report", 3)
+    assert set(statuses("/p/1", 3)) == {200}
+
+
 @pytest.mark.parametrize("proxy", ["nginx"], indirect=True)
 def test_a_64_of_ipv6_is_one_network_that_may_hold_so_many_requests_and_is_told_so(proxy, program):
     opened = [proxy.begin("/hold", {STANDS_FOR: f"2001:db8:7:7::{n:x}"}) for n in range(1, OPEN_OF_A_NETWORK + 1)]
     for _ in opened:
         assert program.held.acquire(timeout=60)
-    status, named, page = proxy.ask("/", {STANDS_FOR: "2001:db8:7:7:ffff::1"})
+    status, named, page = proxy.ask("/sign-in", {STANDS_FOR: "2001:db8:7:7:ffff::1"})
     assert (status, named["retry-after"]) == (429, "60")
     assert page == (PROXY / "429.html").read_text(encoding="utf-8")
-    assert proxy.ask("/", {STANDS_FOR: "2001:db8:7:8::1"})[0] == 200
-    assert proxy.ask("/", {STANDS_FOR: "192.0.2.1"})[0] == 200
+    assert proxy.ask("/c/1", {STANDS_FOR: "2001:db8:7:7:ffff::1"})[0] == 200
+    assert proxy.ask("/sign-in", {STANDS_FOR: "2001:db8:7:8::1"})[0] == 200
+    assert proxy.ask("/sign-in", {STANDS_FOR: "192.0.2.1"})[0] == 200
     program.let_go.set()
     assert {each.getresponse().status for each in opened} == {200}
     for each in opened:

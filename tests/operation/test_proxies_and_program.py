@@ -9,13 +9,16 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
+from html import unescape
 from pathlib import Path
 
 import pytest
-from harmed import settings_of
+from harmed import issued, settings_of
 from program import PROGRAM
 from proxies import HERE, PROXY, Proxy, caddy_command, nginx_command, running
 
+from bench.bulk import scanned_paths
+from licence_qr.bootstrap import build
 from licence_qr.config import load_settings
 from licence_qr.config.table import FILE
 from licence_qr.domain.identifiers import CodeId
@@ -25,6 +28,7 @@ from licence_qr.services.register.look_ups import for_visitors
 from licence_qr.web.app import MAX_REQUEST_BYTES
 from licence_qr.web.serving.lanes import SIZES
 
+PHONES, MALL = 250, "127.0.0.4"
 SETTINGS = PROXY.parent / "settings.toml"
 REFUSED_BY_THE_PROXY = {page.read_text(encoding="utf-8") for page in PROXY.glob("*.html")}
 MAKE = {"nginx": nginx_command, "caddy": caddy_command}
@@ -69,13 +73,42 @@ def test_a_throttle_meets_the_visitor_whatever_address_he_claims_and_nobody_else
     assert looks_up(0, "127.0.0.3") == 404
 
 
+def test_hundreds_of_phones_behind_one_address_scan_and_none_is_refused(proxy, here):
+    assert issued(here).status == 0
+    services = build(load_settings(settings_of(here)))
+    (code,) = scanned_paths(services)
+    services.database.close()
+    # An address that chooses the language is never kept: each page is made afresh.
+    phones = [proxy.begin(f"{code}?lang=zh", visitor=MALL) for _ in range(PHONES)]
+    answers = [phone.getresponse() for phone in phones]
+    assert {answer.status for answer in answers} == {200}
+    beside = {unescape(each) for each in re.findall(r'(?:href|src)="(/static/[^"]+)"', answers[0].read().decode())}
+    for answer in answers[1:]:
+        answer.read()
+    assert beside
+    seen = set()
+    for path in (*beside, "/status-list", "/trust-list"):
+        for phone in phones:
+            phone.request("GET", path, headers={"Host": "ym.example.gov.cn"})
+        for phone in phones:
+            seen.add((answer := phone.getresponse()).status)
+            answer.read()
+    assert seen == {200}
+    for phone in phones:
+        phone.close()
+    assert proxy.ask("/sign-in", visitor=MALL)[0] == 200
+
+
+def durations(file: str, name: str) -> list[int]:
+    """All durations of this name in an example, in seconds."""
+    found = re.findall(rf"^\s*{name} (\d+)([sm])\b", (PROXY / file).read_text(encoding="utf-8"), re.MULTILINE)
+    return [int(number) * {"s": 1, "m": 60}[unit] for number, unit in found]
+
+
 def seconds(file: str, name: str) -> int:
-    """A duration in an example."""
-    (number, unit), *others = re.findall(
-        rf"^\s*{name} (\d+)([sm])\b", (PROXY / file).read_text(encoding="utf-8"), re.MULTILINE
-    )
-    assert not others, name
-    return int(number) * {"s": 1, "m": 60}[unit]
+    """The only one of this name."""
+    (found,) = durations(file, name)
+    return found
 
 
 def test_a_proxy_ends_nothing_that_the_program_allows():
@@ -91,5 +124,11 @@ def test_a_proxy_ends_nothing_that_the_program_allows():
 
 
 def test_a_proxy_sends_nothing_on_a_connection_that_the_program_is_about_to_end():
-    for file, name in (("nginx.conf", "keepalive_timeout"), ("Caddyfile", "keepalive")):
-        assert 0 < seconds(file, name) <= Limits().head_seconds / 2
+    to_program, _ = durations("nginx.conf", "keepalive_timeout")
+    assert 0 < to_program <= Limits().head_seconds / 2
+    assert 0 < seconds("Caddyfile", "keepalive") <= Limits().head_seconds / 2
+
+
+def test_a_phone_gives_its_place_back_soon_after_its_page():
+    _, to_phones = durations("nginx.conf", "keepalive_timeout")
+    assert to_phones == seconds("Caddyfile", "idle") == 10

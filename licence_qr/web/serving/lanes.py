@@ -31,10 +31,11 @@ SIGNING_IN_ELSEWHERE: Final = (
     "sign-in elsewhere"  # asks the identity service, which may be slow: no password waits for it
 )
 
-# A thread more would not make scans faster, Python runs one at a time; citizens are sent away last. At the desk one waits
-# for another writer now and then, and a colleague need not wait with it.
+# A thread more would not make scans faster, Python runs one at a time; citizens are sent away last, and a quarter of their
+# places, the share of one address, is room for a shopping centre of phones. At the desk one waits for another writer now and
+# then, and a colleague need not wait with it.
 SIZES: Final = {
-    SCAN: LaneSize(threads=1, waiting=200),
+    SCAN: LaneSize(threads=1, waiting=1000),
     DESK: LaneSize(threads=2, waiting=32),
     LARGE: LaneSize(threads=1, waiting=8, patience=30, longest=600),
     FORMS: LaneSize(threads=1, waiting=32),

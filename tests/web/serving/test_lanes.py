@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 
 import pytest
+from proxies import PROXY
 from public_pages import prepared_services
 
 from licence_qr.errors import ConfigError
@@ -94,6 +96,13 @@ def test_each_route_and_method_has_one_lane_by_what_it_costs(app) -> None:
     assert {endpoint for _, endpoint in found[SCAN]} <= PUBLIC
     assert not {endpoint for _, endpoint in found[DESK]} & PUBLIC
     assert not {endpoint for _, endpoint in found[SCAN]} & {endpoint for _, endpoint in found[FORMS]}
+
+
+def test_nginx_lets_a_shopping_centre_read_what_is_in_the_lane_that_is_shed_last(app) -> None:
+    example = (PROXY / "nginx.conf").read_text(encoding="utf-8")
+    (readers,) = re.findall(r"location ~ (\S+) \{\n +limit_req zone=licence_qr_reading", example)
+    for method, _, path in routes(app):
+        assert bool(re.search(readers, path)) == (lane(app, path, method) == SCAN), path
 
 
 def test_what_is_read_of_a_body_is_what_its_route_takes(app) -> None:
