@@ -38,7 +38,8 @@ try() {
 try /opt/licence-qr/bin/licence-qr init
 export -f try build
 # In a network of its own: nothing of this machine is in the way.
-folder=$folder check=$check unshare --net bash -euc '
+page='import sys, urllib.request; urllib.request.urlopen("http://127.0.0.1:8000" + sys.argv[1], timeout=60)'
+folder=$folder check=$check page=$page unshare --net bash -euc '
 ip link set lo up
 try bash -euc '\''
 /opt/licence-qr/bin/licence-qr serve & served=$!
@@ -46,8 +47,11 @@ for _ in $(seq 300); do
   if /opt/licence-qr/bin/python -c "$1" 2>/dev/null; then healthy=yes; break; fi
   kill -0 $served
 done
+for page in / /sign-in /verify; do
+  /opt/licence-qr/bin/python -c "$2" "$page" && pages+=200
+done
 kill -TERM $served
 wait $served
-[ "${healthy:-}" ]
-'\'' - "$check"'
-echo "IMAGE: built, and the service in it is healthy and stops"
+[ "${healthy:-} ${pages:-}" = "yes 200200200" ]
+'\'' - "$check" "$page"'
+echo "IMAGE: built, and the service in it is healthy, shows its pages and stops"
