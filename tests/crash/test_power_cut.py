@@ -16,7 +16,8 @@ from types import ModuleType
 from typing import NamedTuple
 
 import pytest
-from power_cut import Disk, Step, cuts, moments, recorded
+from power_cut import Cut, Deaf, Disk, Found, Model, cuts, moments
+from recorded_writes import Step, recorded
 
 from licence_qr.store.database.sqlite import journal_pragmas, sqlite3
 
@@ -87,12 +88,12 @@ def recording(request, empty_installation, tmp_path_factory, rounds) -> Iterator
     shutil.rmtree(folder.parent)
 
 
-def _wrong(folder: Path, files: dict[str, bytes], acknowledged: list[str], binding: ModuleType) -> str:
+def _wrong(folder: Path, files: Found, acknowledged: list[str], binding: ModuleType) -> str:
     """What is wrong with the register found after the cut; empty when nothing is."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     for name, content in files.items():
-        if name.startswith("register.db"):
+        if content is not None and name.startswith("register.db"):
             (folder / name).write_bytes(content)
     connection = binding.connect(folder / "register.db")
     try:
@@ -117,17 +118,18 @@ def found_wrong(recording: Recording, tmp_path: Path) -> Callable[..., list[str]
     """What is wrong after cuts at every moment, ``each`` times with a random share of the unsynced, and with none and all
     of it; or after ``most`` of these."""
 
-    def look(each: int, most: int, deaf: frozenset[str] = frozenset()) -> list[str]:
+    def look(each: int, most: int, deaf: Deaf = lambda step: False) -> list[str]:
         chance = random.Random(20261129)
         chosen = [
-            (moment, share)
+            Cut(moment, share, model)
             for moment in moments(recording.steps)
+            for model in Model
             for share in (0.0, 1.0, *(chance.random() for _ in range(each)))
         ]
         chosen = chance.sample(chosen, min(most, len(chosen)))
         return [
             wrong
-            for said, files in cuts(recording.before, recording.steps, chosen, chance, deaf)
+            for _, said, files in cuts(recording.before, recording.steps, chosen, chance, deaf)
             if (wrong := _wrong(tmp_path / "found", files, said, recording.binding))
         ]
 
@@ -155,30 +157,64 @@ def test_no_power_cut_loses_an_acknowledged_pair_or_damages_the_register(found_w
 
 def test_without_syncs_of_the_files_a_power_cut_would_be_seen(found_wrong):
     """The other side: with synchronous=OFF pairs are lost, so the test above can fail."""
-    assert found_wrong(each=2, most=20, deaf=frozenset({"files"}))
+    assert found_wrong(each=2, most=20, deaf=lambda step: bool(step.name))
 
 
 def test_a_rollback_journal_whose_removal_is_not_synced_would_be_seen(recording, found_wrong):
     """Why the level of a rollback journal is EXTRA: a journal that comes back undoes an acknowledged pair."""
-    lost = found_wrong(each=2, most=40, deaf=frozenset({"folder"}))
+    lost = found_wrong(each=2, most=40, deaf=lambda step: not step.name)
     assert lost or recording.journal == "WAL"
 
 
+def _disk(folder: Path, model: Model, *steps: Step) -> Disk:
+    (folder / "old").write_bytes(b"a" * 1024)
+    disk = Disk(folder, model)
+    for step in steps:
+        disk.do(step)
+    return disk
+
+
 def test_a_disk_keeps_what_was_synced_and_any_part_of_the_rest(tmp_path):
-    (tmp_path / "old").write_bytes(b"a" * 1024)
-    disk, chance = Disk(tmp_path), random.Random(1)
-    disk.do(Step("write", "old", 0, b"b" * 1024))
-    assert {disk.after_cut(chance, 0.5)["old"] for _ in range(50)} == {
-        first * 512 + second * 512 for first in (b"a", b"b") for second in (b"a", b"b")
-    }
-    disk.do(Step("sync", "old"))
-    disk.do(Step("make", "new"))
-    disk.do(Step("write", "new", 0, b"n"))
-    disk.do(Step("sync", "new"))
-    disk.do(Step("remove", "old"))
-    assert disk.after_cut(chance, 0) == {"old": b"b" * 1024}
-    assert disk.after_cut(chance, 1) == {"new": b"n"}
-    found = {tuple(sorted(disk.after_cut(chance, 0.5))) for _ in range(50)}
-    assert found == {("old",), ("new", "old"), ("new",)}
+    chance = random.Random(1)
+    over = Step("write", "old", 0, b"b" * 1024)
+    for model in Model:
+        disk = _disk(tmp_path, model, over)
+        assert {disk.after_cut(chance, 0.5)["old"] for _ in range(50)} == {
+            first * 512 + second * 512 for first in (b"a", b"b") for second in (b"a", b"b")
+        }
+        disk.do(Step("sync", "old"))
+        assert disk.after_cut(chance, 0) == {"old": b"b" * 1024}
+
+
+def test_a_strict_disk_loses_each_name_for_itself_until_its_folder_is_synced(tmp_path):
+    chance, new = random.Random(1), [Step("make", "new"), Step("write", "new", 0, b"n"), Step("sync", "new")]
+    disk = _disk(tmp_path, Model.STRICT, *new, Step("remove", "old"))
+    assert {tuple(sorted(disk.after_cut(chance, 0.5))) for _ in range(50)} == {
+        ("old",), ("new", "old"), ("new",), (),
+    }  # fmt: skip
     disk.do(Step("sync"))
     assert disk.after_cut(chance, 0) == {"new": b"n"}
+    # A folder whose own name is not safe is lost with what was synced in it.
+    for step in (Step("folder", "in"), Step("make", "in/other"), Step("sync", "in")):
+        disk.do(step)
+    assert disk.after_cut(chance, 0) == {"new": b"n"}
+    disk.do(Step("sync"))
+    assert disk.after_cut(chance, 0) == {"new": b"n", "in": None, "in/other": b""}
+    # A file that is moved is in one place or the other.
+    disk.do(Step("rename", "new", to="in/new"))
+    assert {tuple(sorted(disk.after_cut(chance, 0.5))) for _ in range(50)} == {
+        ("in", "in/new", "in/other"), ("in", "in/other", "new"),
+    }  # fmt: skip
+    disk.do(Step("sync", "in"))
+    assert disk.after_cut(chance, 0) == {"in": None, "in/new": b"n", "in/other": b""}
+
+
+def test_a_journal_keeps_the_order_of_names_and_any_sync_takes_earlier_ones_with_it(tmp_path):
+    chance, new = random.Random(1), [Step("make", "new"), Step("write", "new", 0, b"n" * 600), Step("remove", "old")]
+    disk = _disk(tmp_path, Model.EXT4, *new)
+    found = [disk.after_cut(chance, 0.5) for _ in range(50)]
+    assert {tuple(sorted(each)) for each in found} == {("old",), ("new", "old"), ("new",)}
+    assert {each["new"] for each in found if "new" in each} == {b"", b"n" * 600}
+    for step in (Step("make", "other"), Step("sync", "other")):
+        disk.do(step)
+    assert disk.after_cut(chance, 0) == {"new": b"", "other": b""}
