@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager, suppress
 from datetime import datetime
+from pathlib import Path
 
 from licence_qr.config import Settings
 from licence_qr.errors import KeyStoreError, RegisterError, RuleError
@@ -58,7 +59,7 @@ def prepare(
     keys.complete(now)
     database = register_of(settings)
     _make_or_upgrade(database, keys, demonstration=demonstration)
-    begun.unlink(missing_ok=True)
+    _end(begun)
     if demonstration:
         _refuse_real(settings)  # another process made it meanwhile
     with exclusive_lock(settings):
@@ -76,6 +77,13 @@ def _make_or_upgrade(database: Database, keys: Keys, *, demonstration: bool) -> 
             )
         with suppress(KeyStoreError):  # it is lost, and ``build`` says so
             noted_lists.note(tx, SignedList.TRUST, keys.trust_list().sequence)
+
+
+def _end(begun: Path) -> None:
+    """Remove the mark of a start that had begun: it must not come back after a power cut and excuse a lost register."""
+    with file_errors(begun), suppress(FileNotFoundError):
+        begun.unlink()
+        sync_names(begun.parent)
 
 
 def _has_register(settings: Settings) -> bool:

@@ -123,9 +123,10 @@ class BackupPlace:
         """Remove all but the newest ``many`` snapshots, then objects that no snapshot names; return how many of these."""
         with file_errors(self.folder):
             gone = self.snapshots()[:-many]
-            for name in gone:
-                self._snapshot(name, _ENDING).unlink(missing_ok=True)
-                self._snapshot(name, _LIST).unlink(missing_ok=True)
+            for ending in (_ENDING, _LIST):  # one that came back after a power cut would lack its list or objects
+                for name in gone:
+                    self._snapshot(name, ending).unlink(missing_ok=True)
+                sync_names(self.folder / "snapshots")
             return self._remove_unnamed() if gone else 0
 
     def _remove_unnamed(self) -> int:

@@ -42,6 +42,7 @@ def remove(files: Mapping[Path, tuple[int, int]]) -> None:
         for path, identity in files.items():
             if _identity(path) == identity:
                 path.unlink()
+        os.fsync(folder)  # a log that came back after a power cut would be applied to another register
     finally:
         os.close(folder)
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from licence_qr.errors import RegisterError
 from licence_qr.store.database.register_errors import register_errors
 from licence_qr.store.database.sqlite import sqlite3
-from licence_qr.store.files import file_errors
+from licence_qr.store.files import file_errors, sync_names
 
 Progress = Callable[[int, int], None]
 _STEP_PAGES = 1024  # 4 MB
@@ -49,6 +49,8 @@ def copy(register: Path, target: Path, progress: Progress = lambda done, total: 
             told = made.execute("PRAGMA quick_check(1)").fetchone()[0]
     if told != "ok":
         raise RegisterError("register_damaged", path=register)
+    with file_errors(target):
+        sync_names(target.parent)
 
 
 def _copy(source: sqlite3.Connection, made: sqlite3.Connection, progress: Progress) -> None:
