@@ -11,9 +11,12 @@ from harmed import issued, reasons, says, settings_of
 from program import Ended, run_here
 from pyrage import x25519
 
+from licence_qr.config import load_settings
+from licence_qr.parts import register_of
 from licence_qr.services.operation.readiness import BACKUP_TOO_OLD
 from licence_qr.store.database.connections import Database
 from licence_qr.store.numbers import number_marks
+from licence_qr.store.register import counters
 
 
 def backed_up(here: Path) -> None:
@@ -60,10 +63,11 @@ def test_older_register_put_back(here):
     assert issued(here).status == 0
     Database(register).write_back()
     kept = shutil.copy(register, here / "kept.db")
-    marks = dict(number_marks.read(here / "keys") or {})
-    (here / "keys" / number_marks.FILE).write_text(
-        str({series: mark + number_marks.BLOCK for series, mark in marks.items()}).replace("'", '"')
-    )  # as after some hundred pairs
+    database = register_of(load_settings(settings_of(here)))
+    for _ in range(2):  # what was surely given is noted with the mark of the next block
+        with database.write() as tx:
+            counters.take(tx, "application/baishiyi", 2026, number_marks.BLOCK + 1)
+    database.write_back()
     shutil.copy(kept, register)
     ended = run_here(settings_of(here), "serve")
     assert ended.status == 1 and says("check_marks", ended.err)

@@ -81,6 +81,40 @@ def test_what_is_undone_reaches_nothing(marked: Database, keys: Path) -> None:
     assert number_marks.read(keys) is None
 
 
+def lost(marked: Database, keys: Path) -> dict[str, tuple[int, int]]:
+    with marked.read() as tx:
+        return {each.series: (each.last, each.mark) for each in given_numbers.lost(tx, number_marks.surely_given(keys))}
+
+
+def test_a_transaction_that_was_cut_short_makes_the_register_no_older(marked: Database, keys: Path) -> None:
+    """Its marks are on the disk, and however many numbers it took, none was given."""
+    take(marked)
+    with pytest.raises(ZeroDivisionError), marked.write() as tx:
+        counters.take(tx, "permit/health", 2026, 3 * BLOCK)
+        given_numbers.secure(NumberMarks(keys, given_numbers.EXACT), tx)
+        _ = 1 // 0
+    assert mark(keys) == 1 + 4 * BLOCK
+    assert lost(marked, keys) == {}
+
+
+def test_a_register_that_forgot_what_was_surely_given_is_an_older_one(marked: Database, keys: Path) -> None:
+    take(marked, 5)
+    take(marked, BLOCK)
+    assert lost(marked, keys) == {}
+    take(marked)
+    with marked.write() as tx:
+        tx.run("UPDATE counters SET last = 4")
+    assert lost(marked, keys) == {SERIES: (4, 5 + BLOCK)}
+
+
+def test_the_marks_of_an_earlier_release_are_read(marked: Database, keys: Path) -> None:
+    keys.mkdir()
+    (keys / number_marks.FILE).write_text(f'{{"{SERIES}": 7}}')
+    assert (mark(keys), number_marks.surely_given(keys)) == (7, {})
+    take(marked, 8)
+    assert (mark(keys), number_marks.surely_given(keys)) == (8 + BLOCK, {SERIES: 0})
+
+
 def test_nothing_is_given_where_marks_cannot_be_written(marked: Database, keys: Path) -> None:
     keys.write_text("a file where the folder should be")
     with pytest.raises(RegisterError) as refused:

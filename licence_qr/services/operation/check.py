@@ -46,8 +46,8 @@ class Check:
     """The folder of the marks (``store.numbers.number_marks``)."""
 
     def quick(self) -> Iterator[LicenceQRError]:
-        """Pages and foreign keys of the register, and that its counters are above what was given, here and by the
-        marks. Raises RegisterError."""
+        """Pages and foreign keys of the register, and that its counters are above what was given, here and by what
+        stands beside the marks. Raises RegisterError."""
         with self.database.read() as tx:
             for told in integrity.faults(tx, whole=False):
                 yield LicenceQRError("check_pages", told=told)
@@ -56,9 +56,8 @@ class Check:
             given, last = codes.highest_status_index(tx), counters.last(tx, codes.STATUS_SERIES, 0)
             if given >= last:
                 yield LicenceQRError("check_counter", series=codes.STATUS_SERIES, last=last, given=given)
-            for behind in given_numbers.behind(tx, number_marks.read(self.marks) or {}):
-                if behind.count > number_marks.BLOCK:
-                    yield LicenceQRError("check_marks", series=behind.series, last=behind.last, mark=behind.mark)
+            for lost in given_numbers.lost(tx, number_marks.surely_given(self.marks)):
+                yield LicenceQRError("check_marks", series=lost.series, last=lost.last, given=lost.mark)
 
     def whole(self, now: datetime, progress: Progress) -> Iterator[LicenceQRError]:
         """``quick``, every page again with all its indexes, every code, every business and every file."""

@@ -39,17 +39,20 @@ AfterCommit = Callable[[Sequence[Any]], None]
 class Transaction:
     """One open transaction; aggregate modules take it as their first argument."""
 
-    __slots__ = ("_connection", "after", "reached", "writable")
+    __slots__ = ("_connection", "after", "given_before", "reached", "writable")
 
     def __init__(self, connection: sqlite3.Connection, *, writable: bool) -> None:
         self._connection = connection
         self.writable = writable
         self.reached: dict[str, int] = {}  # the highest number of each series that was given in this transaction
+        self.given_before: dict[str, int] = {}  # the highest that was given before it, where that is known
         self.after: dict[AfterCommit, list[Any]] = {}
 
-    def reach(self, series: str, number: int) -> None:
-        """Note that ``number`` of a series is given, should the transaction be committed."""
+    def reach(self, series: str, number: int, before: int | None = None) -> None:
+        """Note that ``number`` of a series is given, should the transaction be committed; ``before`` it was the last."""
         self.reached[series] = max(number, self.reached.get(series, number))
+        if before is not None:
+            self.given_before.setdefault(series, before)
 
     def after_commit(self, act: AfterCommit, item: Any) -> None:
         """Have ``act`` called once after COMMIT, with all items given for it, before ``Database.write`` returns.

@@ -23,12 +23,12 @@ def secure(marks: NumberMarks, tx: Transaction) -> None:
     """Make sure that the marks are as high as what ``tx`` has given; it may be committed then. Raises RegisterError."""
     if not marks.covers(tx.reached):
         # A folder without marks is that of an earlier release: it gets the mark of every series.
-        marks.raise_to(tx.reached if marks.exist() else {**given(tx), **tx.reached})
+        marks.raise_to(tx.reached if marks.exist() else {**given(tx), **tx.reached}, tx.given_before)
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """Numbers of one series that may have been given after the copy: above ``last``, up to ``mark``."""
+    """Numbers of one series that the register does not know and may have given: above ``last``, up to ``mark``."""
 
     series: str
     last: int
@@ -44,6 +44,17 @@ def behind(tx: Transaction, marks: Mapping[str, int]) -> tuple[Given, ...]:
     """The series whose last number in the register is below the mark, by name."""
     last = given(tx)
     found = (Given(series, last.get(series, 0), mark) for series, mark in sorted(marks.items()))
+    return tuple(each for each in found if each.count > 0)
+
+
+def lost(tx: Transaction, surely_given: Mapping[str, int]) -> tuple[Given, ...]:
+    """The series of which the register has forgotten numbers that it had surely given (``NumberMarks``), by name.
+
+    A mark alone does not tell: it is on the disk before the transaction that needs it is committed, and stays where that
+    one was cut short.
+    """
+    last = given(tx)
+    found = (Given(series, last.get(series, 0), number) for series, number in sorted(surely_given.items()))
     return tuple(each for each in found if each.count > 0)
 
 

@@ -3,6 +3,9 @@
 A backup of the register that is put back has forgotten the numbers given since. The marks belong to no backup, so they have
 not: ``licence-qr restore`` goes on above them. A mark is on the disk before the transaction that needs it is committed, and
 reserves a block ahead, so that most transactions find it high enough and write nothing.
+
+Beside each mark stands what was surely given when it was raised: the last number before that transaction. A register that
+has given less is an older one. The mark itself says no such thing, because that transaction may never have been committed.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from licence_qr.errors import KeyStoreError, RegisterError
 from licence_qr.store.files import make_folder
@@ -24,16 +28,39 @@ BLOCK = 64  # numbers reserved ahead: at most so many are left out after a resto
 _LOCK = ".number-marks.lock"
 
 
+class _Held(NamedTuple):
+    """What the file holds: of each series the mark, and what was surely given."""
+
+    marks: Mapping[str, int]
+    given: Mapping[str, int]
+
+
 def read(folder: Path) -> Mapping[str, int] | None:
     """The mark of each series; None if there are none yet. Raises RegisterError ``marks_unreadable``."""
+    held = _read(folder)
+    return None if held is None else held.marks
+
+
+def surely_given(folder: Path) -> Mapping[str, int]:
+    """The highest number of each series that was surely given. Raises RegisterError ``marks_unreadable``."""
+    held = _read(folder)
+    return {} if held is None else held.given
+
+
+def _read(folder: Path) -> _Held | None:
     path = folder / FILE
     try:
         read = json.loads(path.read_text(encoding="utf-8"))
-        return {str(series): int(mark) for series, mark in read.items()}
+        # The file of an earlier release holds the marks alone; no series is called by one of these two names.
+        return _Held(_numbers(read.get("marks", read)), _numbers(read.get("given", {})))
     except FileNotFoundError:
         return None
     except (OSError, ValueError, TypeError, AttributeError) as error:
         raise RegisterError("marks_unreadable", path=path, because=_told(error)) from error
+
+
+def _numbers(read: Mapping[str, int]) -> dict[str, int]:
+    return {str(series): int(number) for series, number in read.items()}
 
 
 class NumberMarks:
@@ -56,16 +83,20 @@ class NumberMarks:
         """Whether there are marks."""
         return self._stamp() is not None
 
-    def raise_to(self, reached: Mapping[str, int]) -> None:
+    def raise_to(self, reached: Mapping[str, int], given: Mapping[str, int]) -> None:
         """Put marks on the disk that are as high as ``reached``, each with a whole block ahead: one write does for all.
+        ``given`` are the last numbers that are committed.
 
         Raises RegisterError ``marks_not_written`` or ``marks_unreadable``: the numbers must not be given then.
         """
         with self._alone, self._writing():
-            marks = dict(read(self._folder) or {})
+            held = _read(self._folder) or _Held({}, {})
+            marks, surely = dict(held.marks), dict(held.given)
             for series, number in reached.items():
                 marks[series] = max(marks.get(series, 0), number if series in self._exact else number + BLOCK)
-            text = json.dumps(marks, ensure_ascii=False, indent=0, sort_keys=True)
+            for series, number in given.items():
+                surely[series] = max(surely.get(series, 0), number)
+            text = json.dumps({"marks": marks, "given": surely}, ensure_ascii=False, indent=0, sort_keys=True)
             write_file(self._folder / FILE, text.encode("utf-8"))
 
     @contextmanager

@@ -20,18 +20,20 @@ def take(tx: Transaction, series: str, year: int, count: int = 1) -> int:
     )
     if row is None:
         raise AssertionError("an upsert with RETURNING gives a row")
-    tx.reach(_name(series, year), int(row["last"]))
-    return int(row["last"]) - count + 1
+    before = int(row["last"]) - count
+    tx.reach(_name(series, year), int(row["last"]), before)
+    return before + 1
 
 
 def raise_to(tx: Transaction, series: str, year: int, serial: int) -> None:
     """Make sure that the next number is above ``serial``, which was given elsewhere (imported ledgers)."""
+    before = last(tx, series, year)
     tx.run(
         "INSERT INTO counters (series, year, last) VALUES (?, ?, ?)"
         " ON CONFLICT (series, year) DO UPDATE SET last = max(last, excluded.last)",
         (series, year, serial),
     )
-    tx.reach(_name(series, year), serial)
+    tx.reach(_name(series, year), serial, before)
 
 
 def last(tx: Transaction, series: str, year: int) -> int:
