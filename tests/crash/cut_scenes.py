@@ -1,0 +1,132 @@
+"""What is done while the power may be cut, and what must be found afterwards: the frame of a scene.
+
+``python cut_scenes.py MODULE FOLDER NAME …`` does the scenes of these names, each in the folder of its name below FOLDER,
+and writes a line to standard output for each thing that was acknowledged. It is this program that is recorded.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from quick_passwords import QUICK
+
+from bench.installation import fields
+from licence_qr.bootstrap import Services, build
+from licence_qr.catalogue.loader import load_catalogue
+from licence_qr.config import Settings, load_settings
+from licence_qr.credential.token import to_digits
+from licence_qr.domain.catalogue.model import Catalogue
+from licence_qr.domain.dates import local_date
+from licence_qr.domain.issuing.form import parse_application
+from licence_qr.domain.issuing.issued import IssuedPair
+from licence_qr.domain.roles import Actor, Role
+from licence_qr.errors import LicenceQRError
+from licence_qr.preparation import prepare
+
+NOW = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)
+CLERK = Actor(0, "clerk-cut", "窗口", "baishiyi", frozenset({Role.CLERK, Role.DECIDER}))
+Said = dict[str, Any]
+Say = Callable[..., None]
+
+
+@cache
+def catalogue() -> Catalogue:
+    """The catalogue as shipped, read once."""
+    return load_catalogue()
+
+
+def settings_in(folder: Path) -> Settings:
+    """The settings of the installation in ``folder``."""
+    places = {"LICENCE_QR_HOME": str(folder / "var"), "LICENCE_QR_KEYS": str(folder / "keys")}
+    return load_settings(places | {"LICENCE_QR_ADDRESS": "https://ym.example.gov.cn"})
+
+
+def made(folder: Path) -> None:
+    """A new installation."""
+    prepare(settings_in(folder), NOW, demonstration=True)
+
+
+def opened(folder: Path) -> Services:
+    """The services of an installation."""
+    return build(settings_in(folder), hasher=QUICK, catalogue=catalogue())
+
+
+def issue(services: Services, number: int, at: datetime = NOW) -> IssuedPair:
+    """The pair of the made-up application no. ``number``; the same pair if it was issued before."""
+    day = local_date(at)
+    notice = services.catalogue.notice("hygiene_permit", day)
+    assert notice is not None
+    typed = fields(services, number) | {"established_on": day.isoformat(), "signed_on": day.isoformat()}
+    typed |= {"notice_id": notice.id, "notice_version": notice.version, "notice_sha256": notice.sha256}
+    application = parse_application(typed, services.catalogue, CLERK.office, day, True)
+    return services.issuance.issue(application, CLERK, f"pair:{number}", at)
+
+
+def shown(pair: IssuedPair) -> Said:
+    """What is on the paper of a pair."""
+    digits = to_digits(pair.code.token)
+    return {"pair": pair.uscc, "digits": digits, "numbers": [each.permit_no for each in pair.permits]}
+
+
+def pairs_lost(services: Services, said: list[Said]) -> Iterator[str]:
+    """The pairs that were acknowledged and do not scan as genuine."""
+    for each in said:
+        if "pair" not in each:
+            continue
+        try:
+            found = [permit.permit_no for permit in services.lookup.scan(each["digits"], NOW).permits]
+        except LicenceQRError as error:
+            yield f"{each['pair']}: {error.code}"
+            continue
+        if found != each["numbers"]:
+            yield f"{each['pair']}: {found} instead of {each['numbers']}"
+
+
+class Scene:
+    """One kind of work. ``before`` prepares it and is not recorded; ``act`` is; ``lost`` looks afterwards."""
+
+    begins_empty = False
+
+    def before(self, folder: Path) -> None:
+        """Prepare ``folder``, which holds a new installation."""
+
+    def act(self, folder: Path, say: Say) -> None:
+        """Do it, and say what was acknowledged."""
+        raise NotImplementedError
+
+    def start(self, folder: Path, said: list[Said]) -> Services:
+        """Open what was found after the cut, as the service does when it starts."""
+        return opened(folder)
+
+    def lost(self, services: Services, said: list[Said]) -> Iterator[str]:
+        """What was acknowledged and is not there, or is there by half."""
+        raise NotImplementedError
+
+
+def main(module: str, folder: str, *names: str) -> None:
+    """Do the scenes."""
+    scenes: dict[str, Scene] = importlib.import_module(module).SCENES
+    for name in names:
+
+        def say(scene: str = name, **told: Any) -> None:
+            os.write(1, (json.dumps({"scene": scene, **told}) + "\n").encode())
+
+        scenes[name].act(Path(folder, name), say)
+
+
+def copied(base: Path, folder: Path) -> None:
+    """A copy of the installation in ``base``."""
+    shutil.copytree(base, folder, dirs_exist_ok=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
