@@ -22,6 +22,17 @@ _BY_PRIMARY_CODE = {
     sqlite3.SQLITE_NOTADB: "register_damaged",
     sqlite3.SQLITE_CORRUPT: "register_damaged",
 }
+# pysqlite3 gives no code to what its backup raises, so the text of sqlite3_errstr has to tell.
+_BY_TEXT = {
+    "database is locked": "register_locked",
+    "database table is locked": "register_locked",
+    "attempt to write a readonly database": "register_read_only",
+    "database or disk is full": "register_full",
+    "unable to open database file": "register_unreachable",
+    "disk I/O error": "register_unreachable",
+    "file is not a database": "register_damaged",
+    "database disk image is malformed": "register_damaged",
+}
 
 
 @contextmanager
@@ -32,8 +43,8 @@ def register_errors(path: Path) -> Iterator[None]:
     except QueueTimeout as error:
         raise RegisterError("register_locked", path=path) from error
     except sqlite3.Error as error:
-        primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        code = _BY_PRIMARY_CODE.get(primary)
+        told = getattr(error, "sqlite_errorcode", None)
+        code = _BY_TEXT.get(str(error)) if told is None else _BY_PRIMARY_CODE.get(told & 0xFF)
         if code is None and isinstance(error, sqlite3.OperationalError) and "no such table" in str(error):
             code = "register_outdated"
         if code is None:
