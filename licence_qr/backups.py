@@ -11,10 +11,12 @@ from pathlib import Path
 from licence_qr.config import Settings
 from licence_qr.parts import marks_of, register_of
 from licence_qr.preparation import prepare
+from licence_qr.services.files.taking_over import Progress, TakenOver
 from licence_qr.services.operation.backup import Backup
 from licence_qr.services.operation.restore import Restore
 from licence_qr.store.database import snapshot
 from licence_qr.store.database.connections import Database
+from licence_qr.store.files import former
 from licence_qr.store.numbers import given_numbers
 
 
@@ -33,10 +35,12 @@ def build_restore(settings: Settings) -> Restore:
 
 @dataclass(frozen=True, slots=True)
 class Migration:
-    """What an upgrade does: the steps that the register lacks, and where its copy goes."""
+    """What an upgrade does: the steps that the register lacks, how many photographs wait to be encrypted, and where the copy
+    of the register goes."""
 
     settings: Settings
     steps: tuple[str, ...]
+    photographs: int
     copy: Path
 
     @classmethod
@@ -44,10 +48,17 @@ class Migration:
         """What there is to do. Raises RegisterError, as for ``register_newer``."""
         database = register_of(settings)
         steps = database.missing_steps()
+        with database.read() as tx:
+            photographs = former.waiting(tx)
         database.close()
-        return cls(settings, steps, settings.home / f"register-before-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}.db")
+        copy = settings.home / f"register-before-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}.db"
+        return cls(settings, steps, photographs, copy)
 
-    def run(self, now: datetime) -> None:
-        """Copy the register, then upgrade it. Raises RegisterError: without the copy nothing is changed."""
-        snapshot.copy(self.settings.register_path, self.copy)
-        prepare(self.settings, now, demonstration=False)
+    def run(self, now: datetime, progress: Progress) -> TakenOver:
+        """Copy the register if it lacks steps, then upgrade it and encrypt the photographs.
+
+        Raises RegisterError: without the copy nothing is changed, and if a step fails the register is as it was.
+        """
+        if self.steps:
+            snapshot.copy(self.settings.register_path, self.copy)
+        return prepare(self.settings, now, demonstration=False, progress=progress)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from licence_qr.errors import RegisterError
 from licence_qr.store.database.schema import Schema
 from licence_qr.store.database.schema_steps import STEPS
-from licence_qr.store.database.sqlite import Migrations, SqliteUtils
+from licence_qr.store.database.sqlite import Migrations, SqliteUtils, sqlite3
 
 NAMES: tuple[str, ...] = tuple(step.__name__ for step in STEPS)
 # Before each step had its own number, two were called 10, two 11 and two 12. Recorded name → name today.
@@ -44,7 +44,8 @@ class SqliteSchema:
 
 
 def upgrade(db: SqliteUtils) -> None:
-    """Apply the missing steps. Raises RegisterError ``register_newer`` when the file has unknown steps."""
+    """Apply the missing steps. Raises RegisterError ``register_newer`` when the file has unknown steps, and
+    ``upgrade_step_failed`` when the rows do not fit a step."""
     refuse_newer(db)
     _book.ensure_migrations_table(db)
     for former, name in FORMER_NAMES.items():
@@ -88,7 +89,12 @@ def _applied(db: SqliteUtils) -> list[str]:
 
 def _on_sqlite(step: Callable[[Schema], None]) -> Callable[[SqliteUtils], None]:
     def run(db: SqliteUtils) -> None:
-        step(SqliteSchema(db))
+        try:
+            step(SqliteSchema(db))
+        except sqlite3.Error as error:
+            if isinstance(error, sqlite3.IntegrityError) or error.sqlite_errorcode == sqlite3.SQLITE_ERROR:
+                raise RegisterError("upgrade_step_failed", step=step.__name__, because=str(error)) from error
+            raise
 
     return run
 
