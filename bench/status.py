@@ -17,7 +17,8 @@ from typing import Any
 
 from bench.installation import installation
 from licence_qr.bootstrap import Services
-from licence_qr.services.publishing.status_list import REISSUE_AFTER, StatusPublishing
+from licence_qr.services.publishing.status_list import StatusPublishing
+from licence_qr.services.publishing.status_signer import REISSUE_AFTER, StatusSigner
 from licence_qr.store.register import codes
 from licence_qr.web.app import create_app
 
@@ -53,7 +54,8 @@ def _best(work: Callable[[], object], rounds: int = ROUNDS) -> float:
 
 def _anew(services: Services) -> StatusPublishing:
     known = services.status_publishing
-    return StatusPublishing(known.database, known.signing_key, known.origin)
+    signer = StatusSigner(known.database, known.signer.signing_key, known.signer.origin)
+    return StatusPublishing(known.database, signer)
 
 
 def _from_nothing(services: Services, now: datetime) -> float:

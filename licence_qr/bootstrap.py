@@ -79,6 +79,7 @@ from licence_qr.services.publishing.display_cards import Prints
 from licence_qr.services.publishing.lookup import Lookup
 from licence_qr.services.publishing.status_list import StatusPublishing
 from licence_qr.services.publishing.status_publisher import StatusPublisher
+from licence_qr.services.publishing.status_signer import StatusSigner
 from licence_qr.services.publishing.verification import Verification
 from licence_qr.services.signing.sign_record import Coding
 from licence_qr.services.signing.signer import Signer
@@ -374,7 +375,12 @@ def _lookup(database: Database, catalogue: Catalogue, keys: Keys, *, demonstrati
 
 
 def _status_publishing(settings: Settings, database: Database, keys: Keys) -> StatusPublishing:
-    return StatusPublishing(database, partial(keys.signing_key_for, KeyPurpose.STATUS), settings.address)
+    return StatusPublishing(database, list_signer_of(settings, database, keys))
+
+
+def list_signer_of(settings: Settings, database: Database, keys: Keys) -> StatusSigner:
+    """What signs status lists, with the keys at hand."""
+    return StatusSigner(database, partial(keys.signing_key_for, KeyPurpose.STATUS), settings.address)
 
 
 def _watching(settings: Settings, database: Database, keys: Keys, files: Files) -> Watching:

@@ -30,6 +30,12 @@ def put_entry(entries: bytearray, index: int, value: int) -> None:
     entries[at] = entries[at] & ~(3 << 2 * shift) | value << 2 * shift
 
 
+def entry_of(entries: bytes | bytearray, index: int) -> int:
+    """The value of one packed entry, 0 to 3."""
+    at, shift = divmod(index, ENTRIES_PER_BYTE)
+    return entries[at] >> 2 * shift & 3
+
+
 @dataclass(frozen=True, slots=True)
 class StatusList:
     """A status list with a valid signature. ``entries`` are packed; up to three unused ones fill the last byte.
@@ -51,8 +57,7 @@ class StatusList:
         """The value of an entry, 0 to 3. Raises TokenError ``status_list_index`` beyond the end of the list."""
         if not 0 <= index < len(self):
             raise TokenError("status_list_index", index=index, count=len(self))
-        at, shift = divmod(index, ENTRIES_PER_BYTE)
-        return self.entries[at] >> 2 * shift & 3
+        return entry_of(self.entries, index)
 
     def freshness(self, now: datetime) -> Freshness:
         """How fresh the list is at the aware instant ``now``."""

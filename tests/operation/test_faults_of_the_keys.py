@@ -18,7 +18,7 @@ from program import PROGRAM, run_here
 from licence_qr.bootstrap import build
 from licence_qr.config import load_settings
 from licence_qr.process.service_manager import answers
-from licence_qr.services.publishing.status_list import LIFETIME
+from licence_qr.services.publishing.status_signer import LIFETIME
 
 HERE = "127.0.0.1"
 LONG_AGO = timedelta(days=1000)  # keys sign for 24 months

@@ -169,6 +169,7 @@ INNER_EVENTS = frozenset(
         EventKind.SECOND_OFFICER_ANSWERED,
         EventKind.RECTIFICATION_ORDERED,
         EventKind.RECTIFICATION_CLOSED,
+        EventKind.SIGNING_REFUSED,
     }
 )
 # Fields that hold user names.

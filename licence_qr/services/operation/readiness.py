@@ -20,7 +20,7 @@ from licence_qr.credential.trust_list import KeyPurpose, TrustList
 from licence_qr.domain.dates import local_date
 from licence_qr.errors import LicenceQRError, RegisterError
 from licence_qr.services.keys.keyring import FIRST_PURPOSES, Keys
-from licence_qr.services.publishing.status_list import LIFETIME
+from licence_qr.services.publishing.status_signer import LIFETIME
 from licence_qr.store.backup import last_backup
 from licence_qr.store.database.connections import WRITE_WAIT_SECONDS
 from licence_qr.store.database.probe import RegisterProbe

@@ -85,5 +85,12 @@ def version_of(code: UnsignedCode) -> Version:
 def _refuse(tx: Transaction, code: UnsignedCode, fault: str, now: datetime) -> None:
     if not unsigned_codes.set_refused(tx, code, fault):
         return
-    subject, after = f"code/{code.code_id.number}", {"version": code.version, "what": fault}
-    events.write(tx, NewEvent(kind=EventKind.SIGNING_REFUSED, subject=subject, at=now, by=BY_ITSELF, after=after))
+    refused = NewEvent(
+        kind=EventKind.SIGNING_REFUSED,
+        subject=f"code/{code.code_id.number}",
+        at=now,
+        by=BY_ITSELF,
+        uscc=code.uscc,
+        after={"version": code.version, "what": fault},
+    )
+    events.write(tx, refused)

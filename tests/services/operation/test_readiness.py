@@ -13,7 +13,7 @@ from licence_qr.bootstrap import Services
 from licence_qr.credential.trust_list import KeyPurpose
 from licence_qr.services.operation import readiness
 from licence_qr.services.operation.readiness import LEAST_FREE_BYTES, Watching
-from licence_qr.services.publishing.status_list import LIFETIME
+from licence_qr.services.publishing.status_signer import LIFETIME
 from licence_qr.store.database.connections import WRITE_WAIT_SECONDS, Database
 from licence_qr.store.database.probe import RegisterProbe
 from licence_qr.store.files.folder import FilesFolder

@@ -5,14 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from status_lists import SECOND, another, give_out, issue, publishing, put, read
+from status_lists import SECOND, another, give_out, issue, made_anew, publishing, put, read
 
 from licence_qr.errors import RegisterError
-from licence_qr.services.publishing.status_list import (
-    LIFETIME,
-    REISSUE_AFTER,
-    StatusPublishing,
-)
+from licence_qr.services.publishing.status_list import StatusPublishing
+from licence_qr.services.publishing.status_signer import LIFETIME, REISSUE_AFTER, StatusSigner
 from licence_qr.store.publishing import status_list
 
 __all__ = ["another", "issue", "publishing"]
@@ -48,7 +45,7 @@ def test_no_worker_issues_an_older_list_than_another_has(services, publishing, a
 def test_a_worker_that_starts_anew_goes_on_with_the_list_of_before(services, publishing, now):
     give_out(services, 8)
     first = publishing.publish(now)
-    anew = StatusPublishing(services.database, publishing.signing_key, publishing.origin)
+    anew = StatusPublishing(services.database, made_anew(publishing.signer))
     assert anew.publish(now + SECOND).signed == first.signed
     put(services, (7, 1))
     assert anew.publish(now).issued_at == now + SECOND
@@ -56,7 +53,9 @@ def test_a_worker_that_starts_anew_goes_on_with_the_list_of_before(services, pub
 
 def test_another_address_is_told_in_a_list_of_its_own(services, publishing, now):
     publishing.publish(now)
-    elsewhere = StatusPublishing(services.database, publishing.signing_key, "https://xm.example.gov.cn")
+    elsewhere = StatusPublishing(
+        services.database, StatusSigner(services.database, publishing.signer.signing_key, "https://xm.example.gov.cn")
+    )
     assert elsewhere.publish(now + SECOND).issue.subject == "https://xm.example.gov.cn/status-list"
 
 
@@ -105,7 +104,7 @@ def test_who_comes_second_signs_after_the_list_of_the_first(services, publishing
     give_out(services, 8)
     publishing.publish(now)
     put(services, (1, 1))
-    sign, key = publishing.signing_key, publishing.signing_key(now)
+    sign, key = publishing.signer.signing_key, publishing.signer.signing_key(now)
     overtaking = iter([lambda: (put(services, (2, 2)), another.publish(now))])
 
     class Overtaken:
@@ -117,7 +116,7 @@ def test_who_comes_second_signs_after_the_list_of_the_first(services, publishing
             next(overtaking, lambda: None)()
             return key.sign(message)
 
-    publishing.signing_key = lambda _: Overtaken()
+    publishing.signer.signing_key = lambda _: Overtaken()
     found = publishing.publish(now)
     assert (found.issued_at, sign(now).kid) == (now + SECOND, key.kid)
     assert read(services, found, now).value(1) == 1 and read(services, found, now).value(2) == 2

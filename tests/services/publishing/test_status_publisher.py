@@ -9,8 +9,8 @@ from datetime import timedelta
 import pytest
 
 from licence_qr.errors import KeyStoreError, RegisterError
-from licence_qr.services.publishing.status_list import REISSUE_AFTER
 from licence_qr.services.publishing.status_publisher import KEY_SECONDS, LOOK_SECONDS, StatusPublisher
+from licence_qr.services.publishing.status_signer import REISSUE_AFTER
 from licence_qr.store.register import codes
 
 
@@ -94,6 +94,6 @@ def test_a_key_that_was_refused_before_is_not_tried(services, publisher, now):
 
 def test_a_fault_does_not_end_it(services, publisher, monkeypatch, caplog):
     _, run, _ = publisher
-    monkeypatch.setattr(services.status_publishing, "origin", None)
+    monkeypatch.setattr(services.status_publishing.signer, "origin", None)
     assert run(monkeypatch.undo) == [KEY_SECONDS, LOOK_SECONDS]
     assert caplog.records[0].exc_info is not None

@@ -7,7 +7,19 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from status_lists import SECOND, SUPERSEDED, SUSPENDED, VALID, another, give_out, issue, publishing, put, read
+from status_lists import (
+    SECOND,
+    SUPERSEDED,
+    SUSPENDED,
+    VALID,
+    another,
+    give_out,
+    issue,
+    made_anew,
+    publishing,
+    put,
+    read,
+)
 
 from licence_qr.credential.status_list import status_of
 from licence_qr.credential.trust_list import KeyPurpose
@@ -15,14 +27,8 @@ from licence_qr.credential.verifier import verify_token
 from licence_qr.domain.publishing.entry_status import EntryStatus
 from licence_qr.domain.roles import AT_THE_MACHINE
 from licence_qr.errors import KeyStoreError, RegisterError
-from licence_qr.services.publishing.status_list import (
-    LIFETIME,
-    MOST_AHEAD,
-    REISSUE_AFTER,
-    TTL,
-    PublishedList,
-    StatusPublishing,
-)
+from licence_qr.services.publishing.status_list import PublishedList, StatusPublishing
+from licence_qr.services.publishing.status_signer import LIFETIME, MOST_AHEAD, REISSUE_AFTER, TTL
 from licence_qr.store.database.connections import Transaction
 from licence_qr.store.keys import key_files
 from licence_qr.store.publishing import status_list
@@ -143,7 +149,7 @@ def test_bits_that_followed_the_changes_are_those_read_anew(services, publishing
         give_out(services, step)
         put(services, (index, value))
         publishing.publish(now + SECOND * step)
-    anew = StatusPublishing(services.database, publishing.signing_key, publishing.origin)
+    anew = StatusPublishing(services.database, made_anew(publishing.signer))
     at = now + SECOND * 20
     followed = read(services, publishing.publish(at), at).entries
     assert followed == read(services, anew.publish(at), at).entries
@@ -170,7 +176,7 @@ def test_a_key_of_status_lists_signs_and_no_other(services, publishing, now):
 def test_a_new_key_signs_the_next_list_without_a_change(services, publishing, now):
     first = publishing.publish(now)
     other = replace(services.keys.signing_key_for(KeyPurpose.STATUS, now), kid=b"\xab\xcd")
-    publishing.signing_key = lambda _: other
+    publishing.signer.signing_key = lambda _: other
     second = publishing.publish(now)
     assert (second.issue.kid, second.issue.position) == (b"\xab\xcd", first.issue.position)
     assert second.issued_at > first.issued_at

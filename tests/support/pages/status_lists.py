@@ -15,6 +15,7 @@ from licence_qr.services.publishing.status_list import (
     PublishedList,
     StatusPublishing,
 )
+from licence_qr.services.publishing.status_signer import StatusSigner
 from licence_qr.store.register import codes
 
 SECOND = timedelta(seconds=1)
@@ -40,6 +41,11 @@ def issue(services: Services, clerk, make_application, now) -> Issue:
         return found
 
     return made
+
+
+def made_anew(signer: StatusSigner) -> StatusSigner:
+    """What a process that has just started has."""
+    return StatusSigner(signer.database, signer.signing_key, signer.origin)
 
 
 def read(services: Services, published: PublishedList, at) -> StatusList:

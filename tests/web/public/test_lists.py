@@ -21,7 +21,7 @@ from licence_qr.bootstrap import Services
 from licence_qr.credential.status_list import CLOCK_TOLERANCE, StatusList
 from licence_qr.credential.status_list_wire import CONTENT_TYPE, MAX_ENTRY_BYTES, verify_status_list
 from licence_qr.credential.trust_list_wire import verify_trust_list
-from licence_qr.services.publishing.status_list import LIFETIME, MOST_AHEAD, REISSUE_AFTER, TTL
+from licence_qr.services.publishing.status_signer import LIFETIME, MOST_AHEAD, REISSUE_AFTER, TTL
 from licence_qr.store.keys import key_files
 from licence_qr.store.register import codes
 from licence_qr.web import CLOCK
