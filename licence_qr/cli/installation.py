@@ -26,7 +26,7 @@ from licence_qr.config.service_manager import service_manager as read_service_ma
 from licence_qr.config.shown import ShownSetting, shown_settings
 from licence_qr.domain.accounts.role_grants import TAKES_TWO
 from licence_qr.domain.roles import Role
-from licence_qr.errors import ConfigError, KeyStoreError, RegisterError
+from licence_qr.errors import ConfigError, KeyStoreError, LicenceQRError, RegisterError
 from licence_qr.preparation import exclusive_lock, prepare
 from licence_qr.process import log_lines, service_manager, signals, streams
 from licence_qr.process.ended_workers import take_in_ended
@@ -163,8 +163,9 @@ def _serve_until_stopped(settings: Settings, telling: AbstractContextManager[Non
     from licence_qr.front.limits import Limits
 
     services = build(settings)
-    for found in services.check.quick():  # pages that were overwritten, or an older register, would be served otherwise
-        raise found
+    # Pages that were overwritten, or an older register, would be served otherwise.
+    if left := services.check.at_start(settings.start_check_seconds):
+        _warn(RegisterError("check_not_finished", seconds=settings.start_check_seconds, tables=", ".join(left)))
     limits = Limits()
     own = None if supervisor.is_handed_socket() else _listening(settings, limits)
     try:
@@ -173,8 +174,7 @@ def _serve_until_stopped(settings: Settings, telling: AbstractContextManager[Non
         services.coding.finishing.finish_waiting(now)  # what was committed before the last end and not signed yet
     except (KeyStoreError, RegisterError) as error:
         # Citizens can still look up codes; the desk shows the same error when something is to be signed.
-        for language in wording.LANGUAGES:
-            _say(str(wording.explain(error, language)), streams.ERR, "warning")
+        _warn(error)
     services.database.close()
     _say(f"正在服务 serving  {settings.address}  ({settings.bind}:{settings.port}, {settings.workers} workers)")
     certificate = _for_phones(settings) if settings.lan else None
@@ -193,6 +193,11 @@ def _telling_service_manager(settings: Settings) -> AbstractContextManager[None]
     address = service_manager.own_address((settings.bind, settings.port), manager.descriptors)
     is_answering = partial(service_manager.answers, address, tls=settings.lan)
     return service_manager.telling(manager.notify_socket, manager.watchdog_seconds, is_answering)
+
+
+def _warn(error: LicenceQRError) -> None:
+    for language in wording.LANGUAGES:
+        _say(str(wording.explain(error, language)), streams.ERR, "warning")
 
 
 def _say(text: str, stream: streams.LogStream = streams.OUT, level: str = "info") -> None:

@@ -66,6 +66,7 @@ class Settings:
     bind: str
     port: int
     workers: int
+    start_check_seconds: int
     trusted_proxies: str
     metrics_token_file: Path | None
     passphrase_file: Path
@@ -141,6 +142,7 @@ def _settings(values: Values) -> Settings:
         bind=str(ip_address(text("LICENCE_QR_BIND"))),
         port=int(text("LICENCE_QR_PORT")),
         workers=int(text("LICENCE_QR_WORKERS")),
+        start_check_seconds=int(text("LICENCE_QR_START_CHECK_SECONDS")),
         trusted_proxies=proxies(_PROXIES, text(_PROXIES)),
         metrics_token_file=_file(text("LICENCE_QR_METRICS_TOKEN_FILE")),
         passphrase_file=_path(text("LICENCE_QR_PASSPHRASE_FILE")),

@@ -149,6 +149,15 @@ SETTINGS: tuple[Setting, ...] = (
         Text("服务进程数", "server processes, 1 to 64"),
     ),
     Setting(
+        "LICENCE_QR_START_CHECK_SECONDS",
+        WholeNumber("10", 1, 3600),
+        "10",
+        "`10`",
+        Text(
+            "启动时最多检查登记库多少秒", "for how many seconds at most the register is checked at the start, 1 to 3600"
+        ),
+    ),
+    Setting(
         "LICENCE_QR_TRUSTED_PROXIES",
         Proxies('["127.0.0.1"]'),
         "",

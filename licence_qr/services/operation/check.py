@@ -6,7 +6,8 @@ parts, so that nobody waits for it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
@@ -49,15 +50,29 @@ class Check:
         """Pages and foreign keys of the register, and that its counters are above what was given, here and by what
         stands beside the marks. Raises RegisterError."""
         with self.database.read() as tx:
-            for told in integrity.faults(tx, whole=False):
-                yield LicenceQRError("check_pages", told=told)
-            for table, rows in integrity.broken_references(tx).items():
-                yield LicenceQRError("check_references", table=table, count=rows)
-            given, last = codes.highest_status_index(tx), counters.last(tx, codes.STATUS_SERIES, 0)
-            if given >= last:
-                yield LicenceQRError("check_counter", series=codes.STATUS_SERIES, last=last, given=given)
-            for lost in given_numbers.lost(tx, number_marks.surely_given(self.marks)):
-                yield LicenceQRError("check_marks", series=lost.series, last=lost.last, given=lost.mark)
+            yield from _file_faults(integrity.faults(tx, whole=False), integrity.broken_references(tx))
+            yield from self._numbers(tx)
+
+    def at_start(self, seconds: float) -> tuple[str, ...]:
+        """``quick`` for so long, the numbers first; return the tables there was no time for, which the daily check looks at.
+
+        Raises the first of what is found, RegisterError.
+        """
+        deadline = time.monotonic() + seconds
+        with self.database.read() as tx:
+            for found in self._numbers(tx):
+                raise found
+            looked = integrity.look(tx, deadline)
+        for found in _file_faults(looked.faults, looked.broken):
+            raise found
+        return tuple(looked.not_looked_at)
+
+    def _numbers(self, tx: Transaction) -> Iterator[LicenceQRError]:
+        given, last = codes.highest_status_index(tx), counters.last(tx, codes.STATUS_SERIES, 0)
+        if given >= last:
+            yield LicenceQRError("check_counter", series=codes.STATUS_SERIES, last=last, given=given)
+        for lost in given_numbers.lost(tx, number_marks.surely_given(self.marks)):
+            yield LicenceQRError("check_marks", series=lost.series, last=lost.last, given=lost.mark)
 
     def whole(self, now: datetime, progress: Progress) -> Iterator[LicenceQRError]:
         """``quick``, every page again with all its indexes, every code, every business and every file."""
@@ -119,3 +134,10 @@ class Check:
             lost = former.of_inspections(tx)
         for photo in lost:
             yield LicenceQRError("check_photograph", sha256=photo.sha256)
+
+
+def _file_faults(faults: Iterable[str], broken: Mapping[str, int]) -> Iterator[LicenceQRError]:
+    for told in faults:
+        yield LicenceQRError("check_pages", told=told)
+    for table, rows in broken.items():
+        yield LicenceQRError("check_references", table=table, count=rows)

@@ -29,6 +29,7 @@ from licence_qr.store.files import file_errors, make_folder
 WRITE_WAIT_SECONDS = 10.0
 _UPGRADE_WAIT_SECONDS = 300.0  # whoever starts a second time meanwhile: an upgrade of a full register takes minutes
 READ_WAIT_SECONDS = 2.0
+_STEPS_BETWEEN_LOOKS = 1000  # of SQLite's virtual machine; some ten microseconds
 # A log that a large transaction (an import) has made long is truncated to this size when it restarts.
 _LARGEST_LOG_KEPT = 16 * 1024 * 1024
 
@@ -81,6 +82,21 @@ class Transaction:
                 self.run("RELEASE part")
             raise
         self.run("RELEASE part")
+
+    @contextmanager
+    def within(self, deadline: float) -> Iterator[None]:
+        """Statements of the block that are at work at ``deadline`` (time.monotonic) are stopped. Raises TimeoutError."""
+        if time.monotonic() > deadline:
+            raise TimeoutError
+        self._connection.set_progress_handler(lambda: time.monotonic() > deadline, _STEPS_BETWEEN_LOOKS)
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
+                raise TimeoutError from error
+            raise
+        finally:
+            self._connection.set_progress_handler(None, 0)
 
     def one(self, sql: str, values: Sequence[Any] = ()) -> Row | None:
         """The first row, or None."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from licence_qr.errors import RegisterError
+from licence_qr.errors import LicenceQRError, RegisterError
 from licence_qr.store.files import rows as files
 from licence_qr.store.files.folder import LEFT_BEHIND
 from licence_qr.store.register import codes
@@ -86,6 +87,38 @@ def test_thirty_overwritten_pages_are_found_by_the_quick_part(demonstration_copy
     except RegisterError as error:  # what SQLite does not open at all
         told = {error.code}
     assert told & {"check_pages", "register_damaged"}
+
+
+def test_the_check_at_the_start_looks_at_all_tables_while_there_is_time(demonstration_copy):
+    assert demonstration_copy.check.at_start(600) == ()
+    raw = sqlite3.connect(demonstration_copy.settings.register_path)
+    raw.execute("PRAGMA foreign_keys = OFF")
+    raw.execute("UPDATE premises SET uscc = '91500107M000000000' WHERE rowid = 1")
+    raw.commit()
+    raw.close()
+    with pytest.raises(LicenceQRError) as refused:
+        demonstration_copy.check.at_start(600)
+    assert (refused.value.code, refused.value.facts["table"]) == ("check_references", "premises")
+
+
+def test_the_check_at_the_start_ends_in_its_time_and_names_what_it_left(services, pair):
+    """However large the register is: the numbers are looked at all the same, because they would be given again."""
+    left = services.check.at_start(-1)
+    assert {"entities", "codes", "history", "files"} <= set(left)
+    edit(services, "UPDATE counters SET last = 0 WHERE series = 'status'")
+    with pytest.raises(LicenceQRError) as refused:
+        services.check.at_start(-1)
+    assert refused.value.code in {"check_counter", "check_marks"}
+
+
+def test_a_query_that_is_stopped_leaves_the_connection_as_it_was(services):
+    endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+    with services.database.read() as tx:
+        with pytest.raises(TimeoutError), tx.within(time.monotonic() + 0.01):
+            tx.one(endless)
+        assert tx.one("SELECT count(*) FROM codes") is not None
+    with services.database.write() as tx:
+        codes.count(tx)
 
 
 @pytest.fixture
