@@ -14,9 +14,11 @@ from licence_qr.preparation import prepare
 from licence_qr.services.files.taking_over import Progress, TakenOver
 from licence_qr.services.operation.backup import Backup
 from licence_qr.services.operation.restore import Restore
+from licence_qr.services.operation.verifying import BackupVerifying
 from licence_qr.store.database import snapshot
 from licence_qr.store.database.connections import Database
 from licence_qr.store.files import former
+from licence_qr.store.files.deletions import DeletionList
 from licence_qr.store.numbers import given_numbers
 
 
@@ -31,6 +33,11 @@ def build_restore(settings: Settings) -> Restore:
     return Restore(
         settings.register_path, settings.keys, settings.web_secret_file, lambda path: Database(path, None, secure)
     )
+
+
+def build_verifying(settings: Settings, folder: Path, identity: Path | None) -> BackupVerifying:
+    """What verifies backups; there need not be an installation."""
+    return BackupVerifying(folder, identity, DeletionList(settings.keys).names())
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,8 @@ from datetime import UTC, datetime
 
 import click
 
-from licence_qr import wording
 from licence_qr.bootstrap import build
-from licence_qr.cli.errors import as_facts
+from licence_qr.cli.errors import as_facts, tell_findings
 from licence_qr.cli.help import Command
 from licence_qr.cli.json_output import json_option, say
 from licence_qr.config import load_settings
@@ -55,10 +54,7 @@ def _tell(found: list[LicenceQRError], nothing: str, *, as_json: bool) -> None:
     if as_json:
         say({"findings": [facts for each in found for facts in as_facts(each)]})
     else:
-        for each in found:
-            click.echo(f"[{each.code}]")
-            for language in wording.LANGUAGES:
-                click.echo(f"  {wording.explain(each, language)}")
+        tell_findings(found)
         if not found:
             click.echo(nothing)
     if found:

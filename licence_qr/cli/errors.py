@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -51,3 +52,11 @@ def as_facts(error: LicenceQRError) -> list[dict[str, Any]]:
         }
         for problem in _problems(error)
     ]
+
+
+def tell_findings(found: Sequence[LicenceQRError]) -> None:
+    """Print what a check has found, each with its code in both languages."""
+    for each in found:
+        click.echo(f"[{each.code}]")
+        for language in wording.LANGUAGES:
+            click.echo(f"  {wording.explain(each, language)}")

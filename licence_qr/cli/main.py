@@ -14,6 +14,7 @@ from licence_qr import __version__
 from licence_qr.cli.copies.backup import backup
 from licence_qr.cli.copies.migrate import migrate
 from licence_qr.cli.copies.restore import restore
+from licence_qr.cli.copies.verify_backup import verify_backup
 from licence_qr.cli.doctor import check, doctor
 from licence_qr.cli.errors import tell, unusable
 from licence_qr.cli.help import Group, completion
@@ -68,6 +69,7 @@ COMMANDS = (
     doctor,
     check,
     backup,
+    verify_backup,
     restore,
     migrate,
     completion,

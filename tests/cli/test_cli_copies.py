@@ -99,6 +99,23 @@ def test_what_is_refused_says_what_to_do(here: Path, words: tuple[str, ...], cod
     assert ended.status == 1 and says(code, ended.err)
 
 
+def test_a_backup_is_verified_without_an_installation(here: Path, tmp_path: Path) -> None:
+    made = json.loads(backed_up(here, "--json").out)
+    elsewhere = tmp_path / "elsewhere"
+    words = ("verify-backup", here / "copies", "--identity", here / "identity")
+    shown = run_here(settings_of(elsewhere), *words)
+    assert shown.status == 0 and "没有发现问题" in shown.out and made["snapshot"] in shown.out
+    assert not elsewhere.exists()
+    closed = json.loads(run(here, "verify-backup", here / "copies", "--json").out)
+    assert (closed["opened"], closed["findings"], closed["snapshot"]) == (False, [], made["snapshot"])
+    assert closed["hours_old"] < 1
+    next((here / "copies" / "objects").rglob("*.age")).unlink()
+    ended = run_here(settings_of(elsewhere), *words)
+    assert ended.status == 1 and says("backup_object_damaged", ended.out)
+    ended = run(here, "verify-backup", here / "copies", "--json")
+    assert ended.status == 1 and json.loads(ended.out)["findings"][0]["code"] == "backup_object_damaged"
+
+
 def test_a_register_of_this_version_needs_no_upgrade(here: Path) -> None:
     told = json.loads(run(here, "migrate", "--json").out)
     nothing = {"photographs": 0, "encrypted": 0, "lost": 0}

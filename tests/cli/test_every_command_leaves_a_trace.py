@@ -38,6 +38,7 @@ NEEDS_NONE = {
     "notice": "prints a text of the catalogue, which is published",
     "serve": "answers requests, each of which leaves its own; starting and stopping are in the log of the service",
     "settings": "prints settings without secrets",
+    "verify-backup": "tells counts and names of files, and no person",
     "verify": "reads a code that is handed to it, and no register",
 }
 # In this order, in one installation: what a command leaves. Words in braces are found before it runs.

@@ -12,7 +12,7 @@ import hmac
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from licence_qr import __version__
@@ -26,7 +26,7 @@ from licence_qr.services.register.events import NewEvent
 from licence_qr.store.backup import age, last_backup
 from licence_qr.store.backup.age import Recipients
 from licence_qr.store.backup.last_backup import LastBackup
-from licence_qr.store.backup.places import BackupPlace, alone_in
+from licence_qr.store.backup.places import BackupPlace, alone_in, snapshot_name
 from licence_qr.store.database import migrations, snapshot
 from licence_qr.store.database.connections import Database
 from licence_qr.store.files import file_errors, former
@@ -74,7 +74,7 @@ class Backup:
         """
         place = BackupPlace(folder, self._names_key(to))
         self._tell(place, to, by, now)
-        name, copied = f"{now.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}", self.home / _WORK / "register.db"
+        name, copied = snapshot_name(now), self.home / _WORK / "register.db"
         with alone_in(copied.parent), place.alone():
             try:
                 snapshot.copy(self.database.path, copied)

@@ -50,7 +50,7 @@ class Check:
         """Pages and foreign keys of the register, and that its counters are above what was given, here and by what
         stands beside the marks. Raises RegisterError."""
         with self.database.read() as tx:
-            yield from _file_faults(integrity.faults(tx, whole=False), integrity.broken_references(tx))
+            yield from file_faults(integrity.faults(tx, whole=False), integrity.broken_references(tx))
             yield from self._numbers(tx)
 
     def at_start(self, seconds: float) -> tuple[str, ...]:
@@ -63,7 +63,7 @@ class Check:
             for found in self._numbers(tx):
                 raise found
             looked = integrity.look(tx, deadline)
-        for found in _file_faults(looked.faults, looked.broken):
+        for found in file_faults(looked.faults, looked.broken):
             raise found
         return tuple(looked.not_looked_at)
 
@@ -136,7 +136,8 @@ class Check:
             yield LicenceQRError("check_photograph", sha256=photo.sha256)
 
 
-def _file_faults(faults: Iterable[str], broken: Mapping[str, int]) -> Iterator[LicenceQRError]:
+def file_faults(faults: Iterable[str], broken: Mapping[str, int]) -> Iterator[LicenceQRError]:
+    """What SQLite found wrong with a file, and references to nothing, as errors."""
     for told in faults:
         yield LicenceQRError("check_pages", told=told)
     for table, rows in broken.items():

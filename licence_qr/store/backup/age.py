@@ -10,6 +10,8 @@ from pyrage import passphrase, x25519
 
 from licence_qr.errors import ConfigError, KeyStoreError
 
+HEADER = b"age-encryption.org/v1\n"  # of every encrypted file
+
 
 @dataclass(frozen=True, slots=True)
 class Recipients:

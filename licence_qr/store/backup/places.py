@@ -17,12 +17,15 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from licence_qr.errors import NotFoundError, RegisterError
+from licence_qr.store.backup.age import HEADER
 from licence_qr.store.files import file_errors, make_folder, put_in_place, sync_names
 
 _HASH = re.compile(r"[0-9a-f]{64}\Z")
+_TIME = "%Y%m%dT%H%M%S.%fZ"
 _LIST = ".objects"
 _ENDING = ".age"
 
@@ -119,6 +122,25 @@ class BackupPlace:
         with file_errors(path):
             return path.stem, path.read_bytes(), path
 
+    def objects_of(self, name: str) -> tuple[str, ...]:
+        """The objects of a snapshot, each once. Raises RegisterError ``backup_damaged``."""
+        path = self._snapshot(name, _LIST)
+        with file_errors(path):
+            try:
+                return tuple(path.read_text(encoding="ascii").split())
+            except (FileNotFoundError, ValueError):
+                raise RegisterError("backup_damaged", path=path) from None
+
+    def seems_damaged(self, name: str) -> Path | None:
+        """The file of an object if whoever cannot read it sees already that it is missing or not encrypted."""
+        path = self._object(name)
+        with file_errors(path):
+            try:
+                with path.open("rb") as file:
+                    return None if file.read(len(HEADER)) == HEADER else path
+            except FileNotFoundError:
+                return path
+
     def keep_only(self, many: int) -> int:
         """Remove all but the newest ``many`` snapshots, then objects that no snapshot names; return how many of these."""
         with file_errors(self.folder):
@@ -130,8 +152,7 @@ class BackupPlace:
             return self._remove_unnamed() if gone else 0
 
     def _remove_unnamed(self) -> int:
-        lists = (self._snapshot(name, _LIST) for name in self.snapshots())
-        named = {name for each in lists for name in each.read_text(encoding="ascii").split()}
+        named = {name for each in self.snapshots() for name in self.objects_of(each)}
         unnamed = [each for each in (self.folder / "objects").glob(f"*/*{_ENDING}") if each.stem not in named]
         for each in unnamed:
             each.unlink()
@@ -150,6 +171,19 @@ class BackupPlace:
 
     def _snapshot(self, name: str, ending: str) -> Path:
         return self.folder / "snapshots" / f"{name}{ending}"
+
+
+def snapshot_name(at: datetime) -> str:
+    """The name of a snapshot that is made now."""
+    return at.astimezone(UTC).strftime(_TIME)
+
+
+def made_at(name: str) -> datetime:
+    """When the snapshot of this name was begun. Raises RegisterError ``backup_damaged``."""
+    try:
+        return datetime.strptime(name, _TIME).replace(tzinfo=UTC)
+    except ValueError:
+        raise RegisterError("backup_damaged", path=name) from None
 
 
 def _write(path: Path, content: bytes, *, sync: bool = True) -> None:

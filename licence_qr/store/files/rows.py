@@ -6,7 +6,7 @@ what nobody can decrypt any more.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from licence_qr.errors import NotFoundError
@@ -60,6 +60,12 @@ def among(tx: Transaction, names: Sequence[str]) -> frozenset[str]:
 def names(tx: Transaction) -> frozenset[str]:
     """Every file that is kept."""
     return frozenset(row["name"] for row in tx.all("SELECT name FROM files WHERE key IS NOT NULL"))
+
+
+def everything(tx: Transaction) -> Mapping[str, bytes]:
+    """Name and key of every file that is kept."""
+    rows = tx.all("SELECT name, key FROM files WHERE key IS NOT NULL")
+    return {row["name"]: bytes(row["key"]) for row in rows}
 
 
 def page(tx: Transaction, after: str, limit: int) -> tuple[tuple[str, bytes], ...]:
