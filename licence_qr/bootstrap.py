@@ -21,6 +21,7 @@ from licence_qr.process.system import check_system
 from licence_qr.services.accounts.absences.desk import Absences
 from licence_qr.services.accounts.accounts import Accounts
 from licence_qr.services.accounts.confirming import Confirming
+from licence_qr.services.accounts.identity_service.bindings import IdentityBindings
 from licence_qr.services.accounts.identity_service.own_number import OwnNumbers
 from licence_qr.services.accounts.identity_service.questions import RETURN_PATH, Registration
 from licence_qr.services.accounts.identity_service.signing_in import IdentitySignIn
@@ -252,6 +253,11 @@ class Services:
     def own_password(self) -> OwnPassword:
         """Changing the password of the account one has signed in to."""
         return OwnPassword(self.confirming)
+
+    @property
+    def identity_bindings(self) -> IdentityBindings:
+        """Unbinding a person from an identity of the identity service."""
+        return IdentityBindings(self.database, self.confirming)
 
     @property
     def own_numbers(self) -> OwnNumbers:

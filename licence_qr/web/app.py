@@ -25,7 +25,7 @@ from licence_qr.web.accounts import (
     staff_number,
 )
 from licence_qr.web.desk import start
-from licence_qr.web.desk.accounts import absences, factor_resets, role_pages, staff_sessions
+from licence_qr.web.desk.accounts import absences, factor_resets, identities, role_pages, staff_sessions
 from licence_qr.web.desk.accounts import pages as people
 from licence_qr.web.desk.audit import pages as audit
 from licence_qr.web.desk.businesses import history, past_day
@@ -151,6 +151,7 @@ def _hand_over(app: Flask, given: Services) -> None:
     desk_ratings.services.give(app, desk_ratings.RatingServices(given.ratings, given.ratings_desk))
     people.people.give(app, given.people)
     absences.absences.give(app, given.absences)
+    identities.identity_bindings.give(app, given.identity_bindings)
     factor_resets.resets.give(app, given.reset_requests)
     role_pages.grants.give(app, given.role_grants)
     staff_sessions.staff_sessions.give(app, given.staff_sessions)

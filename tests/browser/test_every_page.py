@@ -24,8 +24,11 @@ from screens import DESK, sign_in, width_of
 from verify_site import SESSION
 
 from licence_qr.domain.accounts.absences import AbsenceDetails
+from licence_qr.domain.accounts.people import ServiceIdentity
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.roles import AT_THE_MACHINE, Role
+from licence_qr.store.accounts import identity_bindings
+from licence_qr.store.accounts.identity_bindings import Binding
 
 DATA = Path(__file__).parent.parent / "data"
 WHO = ("clerk", "inspector", "decider", "supervisor", "auditor", "administrator")
@@ -54,6 +57,9 @@ def people(desk: Running) -> dict[str, str]:
     absence = desk.services.absences.book.enter(other.person_id, days, AT_THE_MACHINE, datetime.now(UTC))
     keys = {"person_id": account.person_id, "user_id": account.user_id, "other_id": other.person_id}
     keys["absence_id"] = absence
+    binding = Binding(account.person_id, ServiceIdentity("https://sso.example.gov.cn", "1001"), datetime.now(UTC))
+    with desk.services.database.write() as tx:
+        identity_bindings.put(tx, binding)
     return {name: str(key) for name, key in keys.items()}
 
 

@@ -20,10 +20,13 @@ from licence_qr.bootstrap import Services, build
 from licence_qr.cli.main import commands
 from licence_qr.config import load_settings
 from licence_qr.domain.accounts.factor_resets import SETTLED_DAYS
+from licence_qr.domain.accounts.people import ServiceIdentity
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import AT_THE_MACHINE, Role
 from licence_qr.process.system_user import system_user
 from licence_qr.services.keys.trust_list_editions import KeyPurpose
+from licence_qr.store.accounts import identity_bindings
+from licence_qr.store.accounts.identity_bindings import Binding
 from licence_qr.store.register import history, traces
 
 HERE = f"console:{system_user()}"
@@ -56,6 +59,7 @@ LEAVES: Mapping[str, tuple[str, EventKind]] = {
     "person sessions": ("{other}", EventKind.DATA_SEEN),
     "person sign-out": ("{other}", EventKind.DEVICES_FORGOTTEN),
     "person merge": ("{person} {other}", EventKind.PERSONS_MERGED),
+    "person unbind": ("{bound} --reason 核对", EventKind.IDENTITY_UNBOUND),
     "person list": ("", EventKind.DATA_SEEN),
     "person absence enter": (
         "{person} --from 2099-01-01 --to 2099-01-02 --substitute nobody",
@@ -103,6 +107,9 @@ def told(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
         services.accounts.create(name, name, "baishiyi", frozenset({Role.ADMIN}), PASSWORD, then)
     desk = services.accounts.acting(services.accounts.user("qian") or AT_THE_MACHINE)
     desk.create("zhao", "zhao", "bafu", frozenset({Role.SUPERVISOR}), PASSWORD, then)
+    binding = Binding(bound_person(services), ServiceIdentity("https://sso.example.gov.cn", "wang"), then)
+    with services.database.write() as tx:
+        identity_bindings.put(tx, binding)
     runner = CliRunner(env=environ(folder))
     for command, (arguments, _) in list(LEAVES.items())[1:]:
         before = left_by_the_console(services)
@@ -118,7 +125,16 @@ def found(services: Services) -> dict[str, object]:
     """What stands in braces: the newest people, the newest key for licences, a folder."""
     people = [each.person.person_id for each in services.staff.everybody()]
     keys = [key.kid.hex() for key in services.keys.trust_list().keys if key.purpose is KeyPurpose.LICENCE]
-    return {"person": people[-1], "other": people[-2], "key": keys[-1], "folder": services.settings.home / "out"}
+    folder = services.settings.home / "out"
+    bound = bound_person(services)
+    return {"person": people[-1], "other": people[-2], "bound": bound, "key": keys[-1], "folder": folder}
+
+
+def bound_person(services: Services) -> int:
+    """Somebody who has come in by an identity service."""
+    wang = services.accounts.user("wang")
+    assert wang
+    return wang.person_id
 
 
 def left_by_the_console(services: Services) -> Counter[str]:

@@ -105,6 +105,19 @@ def merge_people(key: int, other: int, as_json: bool) -> None:
         click.echo(f"当时按两人办理，请核查 counted as two people, check it  {subject}")
 
 
+@person.command("unbind", short_help="解除身份绑定。 Unbind from the identity service.")
+@_key
+@click.option("--reason", required=True, help="原因，写明核实了什么。 The reason: what was made sure of.")
+@json_option
+def unbind_person(key: int, reason: str, as_json: bool) -> None:
+    """解除人员与统一身份认证平台中一个身份的绑定；下次持其工号登录的身份，即与其绑定。
+
+    Unbind a person from an identity of the identity service; whoever next comes with their staff number is bound."""
+    services = build(load_settings())
+    services.identity_bindings.unbind_by(key, reason, whoever_runs_this(), datetime.now(UTC))
+    _tell(services.staff.one(key), as_json)
+
+
 def _tell(known: KnownPerson, as_json: bool) -> None:
     if as_json:
         say(_facts(known))

@@ -23,9 +23,19 @@ class PeopleFilter:
 
 
 @dataclass(frozen=True, slots=True)
+class ServiceIdentity:
+    """Whom an identity service means: its name for itself, and its name for somebody, which it gives to nobody else (``iss``
+    and ``sub`` of OpenID Connect)."""
+
+    issuer: str
+    sub: str
+
+
+@dataclass(frozen=True, slots=True)
 class ProvenPerson:
     """Who the identity service says somebody is. ``second_factor``: what they proved it with counts as two factors."""
 
+    identity: ServiceIdentity
     staff_no: str
     second_factor: bool
 

@@ -87,6 +87,9 @@ class EventKind(StrEnum):
     PERSON_ADDED = "person_added"  # person/<id>
     PERSON_CHANGED = "person_changed"  # person/<id>
     PERSONS_MERGED = "persons_merged"  # person/<id>: the one that is kept
+    IDENTITY_BOUND = "identity_bound"  # person/<id>: to an identity of the identity service, by coming in with it
+    IDENTITY_UNBOUND = "identity_unbound"  # person/<id>
+    IDENTITY_REFUSED = "identity_refused"  # person/<id>: another identity came with the staff number
     ABSENCE_ENTERED = "absence_entered"  # absence/<id>
     ABSENCE_CHANGED = "absence_changed"  # absence/<id>
     ABSENCE_ENDED = "absence_ended"  # absence/<id>: before its last day, or before it began
@@ -228,6 +231,9 @@ PUBLIC_FIELDS: Mapping[EventKind, frozenset[str]] = {
     EventKind.PERSON_ADDED: _NOTHING,
     EventKind.PERSON_CHANGED: _NOTHING,
     EventKind.PERSONS_MERGED: _NOTHING,
+    EventKind.IDENTITY_BOUND: _NOTHING,
+    EventKind.IDENTITY_UNBOUND: _NOTHING,
+    EventKind.IDENTITY_REFUSED: _NOTHING,
     EventKind.ABSENCE_ENTERED: _NOTHING,
     EventKind.ABSENCE_CHANGED: _NOTHING,
     EventKind.ABSENCE_ENDED: _NOTHING,

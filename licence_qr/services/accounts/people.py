@@ -25,7 +25,8 @@ from licence_qr.services.accounts.staff import PersonDetails, Staff
 from licence_qr.services.register import access, events
 from licence_qr.services.register.access import MANAGE_PEOPLE, READ_PEOPLE
 from licence_qr.services.register.events import NewEvent
-from licence_qr.store.accounts import accounts, persons, sessions
+from licence_qr.store.accounts import accounts, identity_bindings, persons, sessions
+from licence_qr.store.accounts.identity_bindings import Binding
 from licence_qr.store.accounts.persons import Person
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.wording.text import Text
@@ -74,7 +75,7 @@ class AccountLine:
 class PersonView:
     """A person with their accounts. ``told`` is what an administrator should look at; ``namesakes`` are other entries of
     the same name or staff number. ``state`` is carried by the form that changes the person. ``mine``: the reader is that
-    person."""
+    person. ``bound``: the identity by which they come in by the identity service."""
 
     person: Person
     accounts: tuple[AccountLine, ...]
@@ -82,6 +83,7 @@ class PersonView:
     told: tuple[Text, ...]
     state: str
     mine: bool
+    bound: Binding | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,4 +321,5 @@ def _view(tx: Transaction, actor: Actor, person: Person) -> PersonView:
         told=staff.told_of(tx, person, users),
         state=staff.state_of(person),
         mine=person.person_id == actor.person_id,
+        bound=identity_bindings.of_person(tx, person.person_id),
     )

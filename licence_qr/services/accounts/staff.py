@@ -24,7 +24,7 @@ from licence_qr.services.accounts.role_rules import (
 )
 from licence_qr.services.register import events, things
 from licence_qr.services.register.events import NewEvent
-from licence_qr.store.accounts import absences, accounts, persons, sessions
+from licence_qr.store.accounts import absences, accounts, identity_bindings, persons, sessions
 from licence_qr.store.accounts.accounts import User
 from licence_qr.store.accounts.persons import Person
 from licence_qr.store.database.connections import Database, Transaction
@@ -37,6 +37,7 @@ _NUMBERED_ALIKE = Text(
     "与他人工号相同，只是写法不同，请合并", "same staff number as another in a different spelling: merge them"
 )
 _NO_STAFF_NO = Text("没有工号，不能与其他账号核对", "no staff number to compare other accounts by")
+_OTHER_IDENTITY = Text("另一身份持此工号登录，已拒绝", "another identity came with this staff number and was refused")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,8 @@ class Staff:
             if wanted == person:
                 return
             persons.change(tx, wanted)
+            if staff_key(wanted.staff_no) != staff_key(person.staff_no):
+                identity_bindings.note_refused(tx, person_id, None)  # of the number that was
             accounts.move_along(tx, person, wanted)
             _note(tx, EventKind.PERSON_CHANGED, person_id, by, now, before=_facts(person), after=_facts(wanted))
 
@@ -142,6 +145,7 @@ class Staff:
             confirmations.give_to(tx, person_id, other_id)
             accounts.give_to(tx, person_id, other_id)
             absences.give_to(tx, person_id, other_id)
+            identity_bindings.give_to(tx, person_id, other_id)
             persons.remove(tx, other_id)
             merged = replace(person, staff_no=person.staff_no or other.staff_no)
             persons.change(tx, merged)
@@ -246,12 +250,20 @@ def known_account(tx: Transaction, user_id: int) -> User:
 
 
 def told_of(tx: Transaction, person: Person, users: tuple[User, ...]) -> tuple[Text, ...]:
-    """What should be looked at: the name of somebody else, no staff number, roles that should be apart."""
+    """What should be looked at: the name of somebody else, no staff number, another identity with that number, roles that
+    should be apart."""
     namesakes = len(persons.namesakes(tx, person.name)) > 1
     alike = len(persons.numbered_alike(tx, person.staff_no)) > 1
     unnumbered = bool(users) and not person.staff_no
     roles = frozenset(role for user in users if not user.disabled for role in user.actor.roles)
-    said = ((_NAMESAKES, namesakes), (_NUMBERED_ALIKE, alike), (_NO_STAFF_NO, unnumbered))
+    bound = identity_bindings.of_person(tx, person.person_id)
+    refused = bound is not None and bound.refused_at is not None
+    said = (
+        (_NAMESAKES, namesakes),
+        (_NUMBERED_ALIKE, alike),
+        (_NO_STAFF_NO, unnumbered),
+        (_OTHER_IDENTITY, refused),
+    )
     return (*(text for text, so in said if so), *(apart.why for apart in combinations.met_by(roles)))
 
 

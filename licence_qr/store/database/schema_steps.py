@@ -344,6 +344,11 @@ def m036_open_requests(schema: Schema) -> None:
     accounts_tables.index_open_requests(schema)
 
 
+def m037_identity_bindings(schema: Schema) -> None:
+    """Which identity of the identity service each person is."""
+    accounts_tables.add_identity_bindings(schema)
+
+
 STEPS: tuple[Callable[[Schema], None], ...] = (
     m001_businesses,
     m002_codes,
@@ -381,4 +386,5 @@ STEPS: tuple[Callable[[Schema], None], ...] = (
     m034_role_grants,
     m035_files,
     m036_open_requests,
+    m037_identity_bindings,
 )

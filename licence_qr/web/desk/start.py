@@ -15,6 +15,7 @@ from licence_qr.web import current_instant
 from licence_qr.web.desk.accounts import absences, offices
 from licence_qr.web.desk.accounts import acts as people_acts
 from licence_qr.web.desk.accounts import factor_resets as people_resets
+from licence_qr.web.desk.accounts import identities as people_identities
 from licence_qr.web.desk.accounts import pages as people
 from licence_qr.web.desk.accounts import role_pages as people_roles
 from licence_qr.web.desk.accounts import staff_sessions as people_sessions
@@ -71,6 +72,7 @@ for pages in (
     people_acts,
     absences,
     people_resets,
+    people_identities,
     people_roles,
     people_sessions,
     offices,

@@ -285,6 +285,7 @@ def prepared_services() -> SimpleNamespace:
         "reset_requests": None,
         "role_grants": None,
         "own_numbers": None,
+        "identity_bindings": None,
         "staff_sessions": None,
         "calendar_feeds": None,
         "trail": None,

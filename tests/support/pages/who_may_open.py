@@ -123,6 +123,7 @@ MAY_OPEN = {
         (f"desk.people_absences.{name}_absence" for name in ("new_own", "enter_own", "show", "edit", "change", "end")),
         EVERYONE,
     ),
+    **dict.fromkeys((f"desk.people_identities.{name}" for name in ("show_bound", "unbind")), ADMINISTRATORS),
     "desk.people_absences.show_own": EVERYONE,
     **dict.fromkeys(
         (f"desk.people_resets.{name}" for name in ("list_resets", "export_resets", "show_reset")),
@@ -192,6 +193,8 @@ NOT_THERE = {
     "second_factor.remove",
     "desk.inspection_officers.show_beside",
     "desk.follow_ups_named.show_named",
+    "desk.people_identities.show_bound",
+    "desk.people_identities.unbind",
     "desk.people_absences.show_absence",
     "desk.people_absences.edit_absence",
 }

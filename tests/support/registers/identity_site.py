@@ -40,6 +40,7 @@ PEOPLE = {
     "zhao": {"employee_number": "1003"},
     "gone": {"employee_number": "1004"},
     "stranger": {"employee_number": "9999"},
+    "namesake": {"employee_number": "1001"},
     "nameless": {},
 }
 ACCOUNTS = (

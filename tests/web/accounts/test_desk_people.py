@@ -5,15 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import re
+from datetime import UTC, datetime
 
 import pytest
 from desk_pages import OFFICE, PASSWORD, Browser, browser, desk_app, desk_services, hidden, signed_in
 from flask import Flask
 
 from licence_qr.bootstrap import Services
-from licence_qr.domain.accounts.people import PeopleFilter
+from licence_qr.domain.accounts.people import PeopleFilter, ServiceIdentity
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.roles import Actor, Role
+from licence_qr.store.accounts import identity_bindings
+from licence_qr.store.accounts.identity_bindings import Binding
 from licence_qr.web import CLOCK
 
 __all__ = ["browser", "desk_app", "desk_services"]
@@ -185,3 +188,24 @@ def test_each_office_stands_with_the_delegations_of_today(desk_app: Flask, desk_
     assert all(office.name.zh in page for office in offices.values())
     assert [page.count(each.notice_no) > 0 for each in in_force] == [True] * len(in_force) != []
     assert page.count("没有有效的委托") == len(offices.keys() - {each.office for each in in_force})
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_whoever_is_bound_to_an_identity_is_unbound_with_a_reason(
+    desk_app: Flask, desk_services: Services, lang: str
+) -> None:
+    administrator, clerk = signed_in(desk_app, desk_services, "administrator"), desk_services.accounts.user("clerk")
+    assert clerk is not None
+    identity = ServiceIdentity("https://sso.example.gov.cn", "subject-17")
+    with desk_services.database.write() as tx:
+        identity_bindings.put(tx, Binding(clerk.person_id, identity, datetime.now(UTC)))
+    person = f"/desk/people/{clerk.person_id}"
+    where = f"{person}/identity"
+    assert where in administrator.see(f"{person}?lang={lang}")
+    page = administrator.see(f"{where}?lang={lang}")
+    assert "subject-17" in page and identity.issuer in page
+    form = {"was": hidden(page, "was"), "password": PASSWORD, "reason": ""}
+    refused = administrator.send(where, form)
+    assert refused.status_code == 422 and 'href="#reason"' in refused.get_data(as_text=True)
+    assert administrator.send(where, form | {"reason": "核对"}).location == person
+    assert where not in administrator.see(person) and administrator.client.get(where).status_code == 404

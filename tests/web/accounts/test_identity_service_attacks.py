@@ -150,6 +150,16 @@ def test_another_staff_number_lets_nobody_in_as_a_colleague(site: Site) -> None:
     assert site.traces()[-1]["event"] == EventKind.SERVICE_SIGN_IN_REFUSED
 
 
+def test_another_identity_with_the_number_of_somebody_who_has_come_in_is_refused_and_told(site: Site) -> None:
+    assert site.come(site.browser(), "wang").status_code == 303
+    refused(site.come(site.browser(), "namesake", TWO_FACTORS), 403, "“1001”已与统一身份认证平台的另一身份绑定")
+    wang = site.services.accounts.user("wang")
+    assert wang
+    told = site.services.staff.one(wang.person_id).told
+    assert [text.en for text in told] == ["another identity came with this staff number and was refused"]
+    assert site.come(site.browser(), "wang").status_code == 303
+
+
 def test_an_entry_that_is_merged_lets_nobody_in_as_a_colleague(site: Site) -> None:
     staff, now = site.services.staff, datetime.now(UTC)
     site.services.accounts.create("he", "he", OFFICE, frozenset({Role.CLERK}), PASSWORD, now)

@@ -3,16 +3,19 @@
 One administrator alone can write the number of somebody else beside a name, or merge an entry that has one. Whoever has that
 number at the service would then come in as the person of the account. So a number that an account got after it was opened
 counts there only once its owner has come in without the service, seen the number and agreed to it (``own_number``). Nothing
-else that the owner does says so: a new password is chosen without a thought of the number.
+else that the owner does says so: a new password is chosen without a thought of the number. For whoever is bound to their
+identity (``bindings``), the service itself has said that the number changed: the person is the same.
 """
 
 from __future__ import annotations
 
 import json
+from datetime import datetime
 
 from licence_qr.domain.names import staff_key
 from licence_qr.domain.register.events import EventKind
 from licence_qr.store.accounts.accounts import User
+from licence_qr.store.accounts.identity_bindings import Binding
 from licence_qr.store.database.connections import Transaction
 from licence_qr.store.register import history
 from licence_qr.store.register.history import EventRow
@@ -21,10 +24,11 @@ _GIVEN = frozenset({EventKind.PERSON_CHANGED, EventKind.PERSONS_MERGED})
 _SETTLED = frozenset({EventKind.ACCOUNT_OPENED, EventKind.STAFF_NO_AGREED})
 
 
-def counts(tx: Transaction, user: User) -> bool:
-    """Whether the staff number of its person opens the account ``user``."""
+def counts(tx: Transaction, user: User, bound: Binding | None = None) -> bool:
+    """Whether the staff number of its person opens the account ``user``, to whoever is ``bound`` or to anybody."""
     account, person = f"account/{user.actor.user_id}", f"person/{user.actor.person_id}"
-    given = (row for row in history.of_subject(tx, person, _GIVEN) if _gives(row, user.actor.username))
+    changes = (row for row in history.of_subject(tx, person, _GIVEN) if not _is_known_to(bound, row))
+    given = (row for row in changes if _gives(row, user.actor.username))
     last = max((row["seq"] for row in given), default=0)
     return not last or any(row["seq"] > last for row in history.of_subject(tx, account, _SETTLED))
 
@@ -37,3 +41,9 @@ def _gives(row: EventRow, username: str) -> bool:
         return True
     had = before["kept"] if row["event"] == EventKind.PERSONS_MERGED else before
     return staff_key(had["staff_no"]) != staff_key(after["staff_no"])
+
+
+def _is_known_to(bound: Binding | None, row: EventRow) -> bool:
+    """Whether this is another number of somebody bound before. A merge may have brought accounts of somebody else."""
+    changed = row["event"] == EventKind.PERSON_CHANGED
+    return changed and bound is not None and datetime.fromisoformat(row["at"]) > bound.bound_at

@@ -11,7 +11,7 @@ from authlib.common.urls import add_params_to_uri
 from authlib.oauth2.auth import ClientAuth
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
-from licence_qr.domain.accounts.people import ProvenPerson
+from licence_qr.domain.accounts.people import ProvenPerson, ServiceIdentity
 from licence_qr.errors import IdentityServiceError
 from licence_qr.services.accounts.identity_service import id_tokens
 from licence_qr.services.accounts.identity_service.discovery import Discovery, wrong
@@ -19,6 +19,7 @@ from licence_qr.services.accounts.identity_service.https import SECONDS, Deadlin
 from licence_qr.services.accounts.identity_service.questions import IdentityQuestion, Registration, ServiceAnswer
 
 _MOST_STAFF_NO = 64
+_MOST_SUB = 255  # characters (OpenID Connect Core 1.0, section 2)
 
 
 class Provider:
@@ -118,10 +119,14 @@ class Provider:
         number, acr, amr = (claims.get(name) for name in (self._registered.staff_claim, "acr", "amr"))
         if not isinstance(number, str) or not number.isprintable() or not 0 < len(number.strip()) <= _MOST_STAFF_NO:
             raise IdentityServiceError("identity_service_no_staff_no", claim=self._registered.staff_claim)
+        sub = claims.get("sub")
+        if not isinstance(sub, str) or not 0 < len(sub) <= _MOST_SUB:
+            raise wrong("sub")
         methods = {each for each in amr if isinstance(each, str)} if isinstance(amr, list) else set()
         second = isinstance(acr, str) and acr in self._registered.acr_values
         second = second or not self._registered.amr_values.isdisjoint(methods)
-        return ProvenPerson(number, second_factor=second)
+        identity = ServiceIdentity(self._discovery.issuer, sub)
+        return ProvenPerson(identity, number, second_factor=second)
 
     def _secret(self) -> str:
         try:

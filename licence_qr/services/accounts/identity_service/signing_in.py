@@ -4,23 +4,24 @@ Threats. Somebody could send a victim's browser an answer of their own, so that 
 answer counts only in the browser that asked, once, within minutes. Somebody could bring an answer made for another service,
 another sign-in or another browser: issuer, audience, nonce and the verifier of PKCE are compared. Somebody at a shared
 computer could go on as whoever sat there before: the service must ask anew. Whom the service proves is a person of this
-register by the staff number, never by a name or an address.
+register by the staff number, never by a name or an address; and once they have come in, only by the same identity
+(``bindings``).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from licence_qr.domain.accounts.people import ProvenPerson
+from licence_qr.domain.accounts.people import ProvenPerson, ServiceIdentity
 from licence_qr.domain.accounts.stages import OpenedBy, SignInStage
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.register.networks import client_network
 from licence_qr.domain.roles import Actor, Via
 from licence_qr.errors import AccessError, IdentityServiceError
 from licence_qr.services.accounts import sign_in_limits
-from licence_qr.services.accounts.identity_service import numbers
+from licence_qr.services.accounts.identity_service import bindings, numbers
 from licence_qr.services.accounts.identity_service.questions import IdentityQuestion, Registration, ServiceAnswer
 from licence_qr.services.accounts.identity_service.steps import Steps
 from licence_qr.services.accounts.sessions import CameFrom
@@ -102,15 +103,16 @@ class IdentitySignIn:
     def enter(self, visitor: Visitor, begun: Begun, answer: ServiceAnswer, now: datetime) -> str | AccountChoice:
         """The token of a new session, or the accounts to choose from.
 
-        Raises IdentityServiceError, AccessError ``identity_service_person_unknown``, ``identity_service_person_disabled`` or
-        ``identity_service_number_new``.
+        Raises IdentityServiceError, AccessError ``identity_service_person_unknown``, ``identity_service_person_disabled``,
+        ``identity_service_other_identity`` or ``identity_service_number_new``.
         """
+        person = None
         try:
             person = self.provider.person(begun.asked, answer, now)
             with self.signing_in.database.write() as tx:
                 return self._entered(tx, person, visitor, begun.carried, now)
         except (IdentityServiceError, AccessError):
-            self._note_refusal(visitor, now)
+            self._note_refusal(visitor, person, now)
             raise
 
     def _entered(
@@ -119,9 +121,8 @@ class IdentitySignIn:
         users = entered_by(tx, person)
         throttle.give_back(tx, sign_in_limits.of_identity_service(visitor.came.client))
         if len(users) == 1:
-            return self._open(tx, users[0], visitor, now, second_factor=person.second_factor)
-        proven = {"staff_no": person.staff_no, "second_factor": person.second_factor}
-        key = self.steps.put(tx, visitor.browser, proven | {"carried": carried}, now)
+            return self._open(tx, users[0], visitor, person, now)
+        key = self.steps.put(tx, visitor.browser, {"person": asdict(person), "carried": carried}, now)
         return AccountChoice(key, tuple(user.actor for user in users))
 
     def choose(self, visitor: Visitor, key: str, username: str, now: datetime) -> tuple[str, str]:
@@ -131,29 +132,34 @@ class IdentitySignIn:
         """
         found = self.steps.take(visitor.browser, key, now)
         with self.signing_in.database.write() as tx:
-            if found is None or "staff_no" not in found:
+            if found is None or "person" not in found:
                 raise AccessError("identity_service_outdated")
             # Asked anew: an account may have been closed, or the number given to somebody else, since they were shown.
-            person = ProvenPerson(found["staff_no"], second_factor=found["second_factor"])
+            proven = found["person"]
+            person = ProvenPerson(**proven | {"identity": ServiceIdentity(**proven["identity"])})
             user = next((each for each in entered_by(tx, person) if each.actor.username == username), None)
             if user is None:
                 raise AccessError("identity_service_outdated")
-            token = self._open(tx, user, visitor, now, second_factor=person.second_factor)
+            token = self._open(tx, user, visitor, person, now)
         return token, found["carried"]
 
-    def _open(self, tx: Transaction, user: User, visitor: Visitor, now: datetime, *, second_factor: bool) -> str:
+    def _open(self, tx: Transaction, user: User, visitor: Visitor, person: ProvenPerson, now: datetime) -> str:
         """A session of ``user``. A password that must be changed was not used, so nobody is asked for another one."""
         sessions, factors = self.signing_in.sessions, self.signing_in.factors
         refusals.close(tx, now)
         sessions.end_within(tx, visitor.instead_of, now)
-        wanted = not second_factor and factors.wanted(tx, user.actor)
+        wanted = not person.second_factor and factors.wanted(tx, user.actor)
         came = replace(visitor.came, by=OpenedBy.IDENTITY_SERVICE)
+        via = Via(device=came.device, network=client_network(came.client))
+        bindings.bind(tx, person, user.actor.coming(via), now)
         return sessions.open(tx, user.actor, came, now, wants=SignInStage.SECOND_FACTOR if wanted else None)
 
-    def _note_refusal(self, visitor: Visitor, now: datetime) -> None:
+    def _note_refusal(self, visitor: Visitor, person: ProvenPerson | None, now: datetime) -> None:
         via = Via(network=client_network(visitor.came.client))
         with self.signing_in.database.write() as tx:
             refusals.note(tx, EventKind.SERVICE_SIGN_IN_REFUSED, _NOBODY, via, now)
+            if person:
+                bindings.note_refused(tx, person, via, now)
 
 
 def entered_by(tx: Transaction, person: ProvenPerson) -> tuple[User, ...]:
@@ -164,7 +170,8 @@ def entered_by(tx: Transaction, person: ProvenPerson) -> tuple[User, ...]:
     users = tuple(user for user in accounts.of_person(tx, known.person_id) if not user.disabled)
     if not users:
         raise AccessError("identity_service_person_disabled", staff_no=person.staff_no)
-    settled = tuple(user for user in users if numbers.counts(tx, user))
+    bound = bindings.demand(tx, person, known.person_id)
+    settled = tuple(user for user in users if numbers.counts(tx, user, bound))
     if not settled:
         raise AccessError("identity_service_number_new", staff_no=person.staff_no)
     return settled

@@ -112,3 +112,12 @@ def index_open_requests(schema: Schema) -> None:
         CREATE INDEX role_grants_open ON role_grants (asked_at) WHERE state = 'open';
         CREATE INDEX factor_resets_open ON factor_resets (asked_at) WHERE state = 'open';
     """)
+
+
+def add_identity_bindings(schema: Schema) -> None:
+    """People bound to an identity by which they have come in; nobody is yet. ``refused_at``: when another one came."""
+    schema.run("""
+        CREATE TABLE identity_bindings (
+            person_id INTEGER PRIMARY KEY REFERENCES persons (person_id), issuer TEXT NOT NULL, sub TEXT NOT NULL,
+            bound_at TEXT NOT NULL, refused_at TEXT, UNIQUE (issuer, sub));
+    """)

@@ -9,7 +9,7 @@ import pytest
 from people import enrol_app
 
 from licence_qr.bootstrap import Services
-from licence_qr.domain.accounts.people import ProvenPerson
+from licence_qr.domain.accounts.people import ProvenPerson, ServiceIdentity
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import AT_THE_MACHINE, Actor, Role
 from licence_qr.errors import AccessError, ConflictError, InputError
@@ -33,11 +33,12 @@ def opened(services: Services, username: str, staff_no: str, now: datetime) -> A
     return found
 
 
-def coming(services: Services, staff_no: str) -> list[str] | str:
+def coming(services: Services, staff_no: str, sub: str = "a subject") -> list[str] | str:
     """The accounts that whoever has this number may open, or the refusal."""
     with services.database.read() as tx:
         try:
-            return [user.actor.username for user in entered_by(tx, ProvenPerson(staff_no, second_factor=True))]
+            person = ProvenPerson(ServiceIdentity("https://sso.example.gov.cn", sub), staff_no, second_factor=True)
+            return [user.actor.username for user in entered_by(tx, person)]
         except AccessError as refused:
             return refused.code
 
