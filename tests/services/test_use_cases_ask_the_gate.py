@@ -57,7 +57,7 @@ WHY = Grounds("现场查实擅自停用消毒设施", "《公共场所卫生管�
 
 # What a person does to their own account and address of the calendar: no role and no office is asked for it.
 OF_ONESELF = (
-    {"own_password.change", "sign_in.confirm_password", "sign_in.known_device"}
+    {"own_password.change", "own_numbers.of", "own_numbers.agree", "sign_in.confirm_password", "sign_in.known_device"}
     | {f"sessions.{name}" for name in ("open", "of", "revoke", "end_others", "forget_devices", "opened_by")}
     | {"sign_in.after_password"}
     | {f"factor_sign_in.{name}" for name in ("challenge", "prove", "go_on")}
@@ -78,6 +78,7 @@ OF_NO_OFFICE = (
     | {"applications.begun_for", "draws.absent"}
     | {f"absences.{name}" for name in ("list", "export", "get", "plan", "enter", "change", "end")}
     | {f"reset_requests.{name}" for name in ("ask", "list", "export", "get", "confirm", "decline")}
+    | {"identity_bindings.unbind"}
     | {f"role_grants.{name}" for name in ("list", "export", "get", "confirm", "decline")}
     | {f"staff_sessions.{name}" for name in ("list", "export", "end", "end_all")}
     | {f"trail.{name}" for name in ("page", "day", "readers", "export")}
@@ -105,7 +106,7 @@ OFFICE_FIRST = {f"applications.{name}" for name in ("get", "save", "check", "iss
 # What writes although no person is named. Citizens, the program itself, and who sits at the machine.
 WITHOUT_A_PERSON = (
     {f"accounts.{name}" for name in ("create", "set_password", "disable")}
-    | {"factor_reset.reset"}
+    | {"factor_reset.reset", "identity_bindings.unbind_by"}
     | {"sign_in.sign_in", "sessions.actor", "sessions.holder", "sessions.sign_out"}
     | {"staff_sessions.end_all_of"}
     | {f"staff.{name}" for name in ("add", "change", "merge", "set_roles", "reopen")}
@@ -215,6 +216,7 @@ def things(hotel: Scene, make_application: Any) -> dict[str, Any]:
         "position": 0,
         "second_officers.answer_beside.username": "inspector-2",
         "given": AnswerRequest("0" * 64, OfficersAnswer.CONFIRMED),
+        "identity_bindings.unbind.given": ProofFrom(Proof("x"), CLIENT),
         "reset_requests.ask.given": ProofFrom(Proof("x"), CLIENT),
         "reset_requests.confirm.given": ProofFrom(Proof("x"), CLIENT),
         "role_grants.confirm.given": ProofFrom(Proof("x"), CLIENT),
