@@ -55,13 +55,19 @@ def change_roles(username: str, roles: tuple[str, ...], named: NamedTwo, as_json
 
 @click.command("enable", cls=Command, short_help="恢复账号。 Enable a disabled account.")
 @_username
+@two_options
 @json_option
-def enable_account(username: str, as_json: bool) -> None:
-    """恢复停用的账号，角色和密码与停用前相同。
+def enable_account(username: str, named: NamedTwo, as_json: bool) -> None:
+    """恢复停用的账号，角色和密码与停用前相同。有的角色须两人，见 account roles。
 
-    Enable a disabled account again, with the roles and the password it had."""
-    staff = build(load_settings()).staff
-    staff.reopen(staff.account(username), whoever_runs_this(), datetime.now(UTC))
+    Enable a disabled account again, with the roles and the password it had. Some roles take two people: see account
+    roles."""
+    services, now = build(load_settings()), datetime.now(UTC)
+    user_id = services.staff.account(username)
+    roles = services.staff.roles_of(user_id)
+    two = two_for(services, NewRoles(username, roles, roles), named, now)
+    by, asked_by = (two[1], two[0].username) if two else (whoever_runs_this(), "")
+    services.staff.reopen(user_id, by, now, asked_by=asked_by)
     if as_json:
         say({"username": username, "disabled": False})
         return

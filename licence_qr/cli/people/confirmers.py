@@ -56,8 +56,7 @@ def two_options(command: Callable[..., None]) -> Callable[..., None]:
         ("--second", "另一位人员管理员或审计人员。 Another administrator or an auditor."),
         (
             "--administrator",
-            "人员管理员的用户名；授予审批、监督、目录、管理或审计角色时须两人。"
-            " User name of the administrator; roles that decide, inspect, keep rules, manage people or audit take two.",
+            "人员管理员的用户名。 User name of the administrator.",
         ),
     ):
         run = click.option(name, default="", metavar="USERNAME", help=help_text)(run)

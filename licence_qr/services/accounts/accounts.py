@@ -77,12 +77,10 @@ class Accounts:
         now: datetime,
         *,
         must_change: bool = True,
-        said: Mapping[str, object] | None = None,
     ) -> None:
         """Set a new password, which its owner must change when signing in; end all sessions of the account.
 
         Its calendar address goes too: somebody who knew the old password may have copied it, and it needs no password.
-        ``said``: what the event tells besides.
 
         Raises InputError as ``passwords.demand`` does, AccessError ``account_unknown``.
         """
@@ -90,10 +88,22 @@ class Accounts:
             owner = _known(tx, username)
         hashed = self.passwords.hash(password, owner.actor)
         with self.database.write() as tx:
-            user = _known(tx, username)
-            accounts.set_password(tx, user.actor.user_id, hashed, must_change=must_change)
-            shut_out(tx, user, self.by, now)
-            note(tx, EventKind.PASSWORD_SET, user.actor.user_id, self.by, now, said)
+            self.set_password_within(tx, _known(tx, username), hashed, now, must_change=must_change)
+
+    def set_password_within(
+        self,
+        tx: Transaction,
+        user: User,
+        hashed: str,
+        now: datetime,
+        *,
+        must_change: bool = True,
+        said: Mapping[str, object] | None = None,
+    ) -> None:
+        """``set_password`` in the caller's transaction, of a password already hashed. ``said``: what the event tells."""
+        accounts.set_password(tx, user.actor.user_id, hashed, must_change=must_change)
+        shut_out(tx, user, self.by, now)
+        note(tx, EventKind.PASSWORD_SET, user.actor.user_id, self.by, now, said)
 
     def disable(self, username: str, now: datetime) -> None:
         """Disable an account and end all its sessions.
@@ -101,11 +111,14 @@ class Accounts:
         Raises AccessError ``account_unknown``, ConflictError ``last_administrator``.
         """
         with self.database.write() as tx:
-            user = _known(tx, username)
-            demand_another_administrator(tx, user.actor)
-            accounts.disable_user(tx, user.actor.user_id, now)
-            shut_out(tx, user, self.by, now)
-            note(tx, EventKind.ACCOUNT_CLOSED, user.actor.user_id, self.by, now)
+            self.disable_within(tx, _known(tx, username), now)
+
+    def disable_within(self, tx: Transaction, user: User, now: datetime) -> None:
+        """``disable`` in the caller's transaction."""
+        demand_another_administrator(tx, user.actor)
+        accounts.disable_user(tx, user.actor.user_id, now)
+        shut_out(tx, user, self.by, now)
+        note(tx, EventKind.ACCOUNT_CLOSED, user.actor.user_id, self.by, now)
 
     def user(self, username: str) -> Actor | None:
         """The account with this user name, for commands run on the machine itself."""

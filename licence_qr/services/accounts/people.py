@@ -26,6 +26,7 @@ from licence_qr.services.register import access, events
 from licence_qr.services.register.access import MANAGE_PEOPLE, READ_PEOPLE
 from licence_qr.services.register.events import NewEvent
 from licence_qr.store.accounts import accounts, identity_bindings, persons, sessions
+from licence_qr.store.accounts.accounts import User
 from licence_qr.store.accounts.identity_bindings import Binding
 from licence_qr.store.accounts.persons import Person
 from licence_qr.store.database.connections import Database, Transaction
@@ -64,11 +65,13 @@ class NewAccount:
 
 @dataclass(frozen=True, slots=True)
 class AccountLine:
-    """An account of a person. ``signed_in_at``: last, None if never (``sessions.last_of``)."""
+    """An account of a person. ``signed_in_at``: last, None if never (``sessions.last_of``). ``state`` is carried by the
+    forms that act on it."""
 
     actor: Actor
     disabled: bool
     signed_in_at: datetime | None
+    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,51 +202,67 @@ class People:
         return password
 
     def set_roles(
-        self, actor: Actor, user_id: int, roles: frozenset[Role], was: str, proof: ProofFrom, now: datetime
+        self, actor: Actor, user_id: int, roles: frozenset[Role], was: str | None, proof: ProofFrom, now: datetime
     ) -> int | None:
         """Give an account other roles. Where one of them takes two people, ask for them all instead, and return the key of
-        the request. Raises AccessError, and as ``Staff.set_roles`` and ``asking.ask``.
+        the request.
+
+        ``was``: ``staff.account_state`` when the form was made; None without one. Raises AccessError, ConflictError
+        ``person_changed_meanwhile``, and as ``Staff.give_roles`` and ``asking.ask``.
         """
         self._demand_of_another(actor, user_id)
         typed = (("roles", _ticked(roles)),)
         self._confirm(actor, proof, replace(changing(AccountAct.ROLES, user_id, was), typed=typed), now)
         with self.database.write() as tx:
-            user = staff.known_account(tx, user_id)
+            user = _as_shown(tx, user_id, was)
             if grave_among(roles, user.actor.roles):
-                staff.demand_unchanged(was, staff.roles_in_words(user.actor.roles))
                 return ask(tx, user, roles, actor, now)
-            self.staff.give_roles(tx, user_id, roles, actor, now, was=was)
+            self.staff.give_roles(tx, user_id, roles, actor, now)
         return None
 
-    def close(self, actor: Actor, user_id: int, proof: ProofFrom, now: datetime) -> None:
-        """Close an account and end its sessions. Raises AccessError, and as ``Accounts.disable``."""
-        username = self._demand_of_another(actor, user_id)
-        self._confirm(actor, proof, changing(AccountAct.CLOSE, user_id), now)
-        self.accounts.acting(actor).disable(username, now)
-
-    def reopen(self, actor: Actor, user_id: int, proof: ProofFrom, now: datetime) -> None:
-        """Open a closed account again. Raises AccessError, and as ``Staff.reopen``."""
+    def close(self, actor: Actor, user_id: int, proof: ProofFrom, now: datetime, was: str | None = None) -> None:
+        """Close an account and end its sessions. ``was`` and what is raised: as for ``set_roles``, and as
+        ``Accounts.disable_within``."""
         self._demand_of_another(actor, user_id)
-        self._confirm(actor, proof, changing(AccountAct.REOPEN, user_id), now)
-        self.staff.reopen(user_id, actor, now)
+        self._confirm(actor, proof, changing(AccountAct.CLOSE, user_id, was), now)
+        with self.database.write() as tx:
+            self.accounts.acting(actor).disable_within(tx, _as_shown(tx, user_id, was), now)
 
-    def reset_password(self, actor: Actor, user_id: int, proof: ProofFrom, now: datetime) -> str:
+    def reopen(self, actor: Actor, user_id: int, proof: ProofFrom, now: datetime, was: str | None = None) -> int | None:
+        """Open a closed account again, with those of its roles that take one person. If it had others, ask for all, and
+        return the key of the request. ``was`` and what is raised: as for ``set_roles``, and as ``Staff.reopen_with``."""
+        self._demand_of_another(actor, user_id)
+        self._confirm(actor, proof, changing(AccountAct.REOPEN, user_id, was), now)
+        with self.database.write() as tx:
+            had = _as_shown(tx, user_id, was).actor.roles
+            alone = had - grave_among(had, frozenset())
+            self.staff.reopen_with(tx, user_id, alone, actor, now)
+            return ask(tx, staff.known_account(tx, user_id), had, actor, now) if alone != had else None
+
+    def reset_password(
+        self, actor: Actor, user_id: int, proof: ProofFrom, now: datetime, was: str | None = None
+    ) -> str:
         """Give an account a new starting password, end its sessions, and return the password.
 
-        Raises AccessError, and RuleError ``password_needs_two`` as ``password_resets.demand_allowed``.
+        ``was``: as for ``set_roles``. Raises AccessError, ConflictError ``person_changed_meanwhile``, and RuleError
+        ``password_needs_two`` as ``password_resets.demand_allowed``.
         """
-        username = self._demand_of_another(actor, user_id)
-        self._demand_allowed(actor, user_id, now)
-        self._confirm(actor, proof, changing(AccountAct.RESET, user_id), now)
-        said = self._demand_allowed(actor, user_id, now)
+        self._demand_of_another(actor, user_id)
+        with self.database.read() as tx:
+            self._allowed(tx, actor, staff.known_account(tx, user_id), now)
+        self._confirm(actor, proof, changing(AccountAct.RESET, user_id, was), now)
         password = secrets.token_urlsafe(STARTING_PASSWORD_BYTES)
-        self.accounts.acting(actor).set_password(username, password, now, said=said)
+        with self.database.read() as tx:
+            owner = staff.known_account(tx, user_id).actor
+        hashed = self.accounts.passwords.hash(password, owner)
+        with self.database.write() as tx:
+            user = _as_shown(tx, user_id, was)
+            said = self._allowed(tx, actor, user, now)
+            self.accounts.acting(actor).set_password_within(tx, user, hashed, now, said=said)
         return password
 
-    def _demand_allowed(self, actor: Actor, user_id: int, now: datetime) -> Mapping[str, object] | None:
-        with self.database.read() as tx:
-            user = staff.known_account(tx, user_id)
-            return password_resets.demand_allowed(tx, self.confirming.checks, actor, user, now)
+    def _allowed(self, tx: Transaction, actor: Actor, user: User, now: datetime) -> Mapping[str, object] | None:
+        return password_resets.demand_allowed(tx, self.confirming.checks, actor, user, now)
 
     def _parts(self, actor: Actor, wanted: PeopleFilter) -> Iterator[PersonView]:
         done = 0
@@ -261,13 +280,12 @@ class People:
         if actor.person_id in person_ids:
             raise AccessError("own_account")
 
-    def _demand_of_another(self, actor: Actor, user_id: int) -> str:
-        """``_demand`` of the person whose account it is; returns its user name."""
+    def _demand_of_another(self, actor: Actor, user_id: int) -> None:
+        """``_demand`` of the person whose account it is."""
         access.demand(actor, MANAGE_PEOPLE)
         with self.database.read() as tx:
             account = staff.known_account(tx, user_id).actor
         self._demand(actor, account.person_id)
-        return account.username
 
     def _confirm(self, actor: Actor, given: ProofFrom, content: ActContent, now: datetime) -> None:
         if not given.proof.password:
@@ -293,9 +311,16 @@ def opening(person_id: int, was: str | None = None) -> ActContent:
     return ActContent("open account", f"person/{person_id}", was or "")
 
 
-def changing(act: AccountAct, user_id: int, was: str = "") -> ActContent:
-    """What is confirmed of an act on an account; ``was``: its roles when the form was made, which gives it others."""
-    return ActContent(f"account: {act}", f"account/{user_id}", was)
+def changing(act: AccountAct, user_id: int, was: str | None = None) -> ActContent:
+    """What is confirmed of an act on an account; ``was``: ``staff.account_state`` when the form was made."""
+    return ActContent(f"account: {act}", f"account/{user_id}", was or "")
+
+
+def _as_shown(tx: Transaction, user_id: int, was: str | None) -> User:
+    """The account, of another person's page. Raises ConflictError ``person_changed_meanwhile``."""
+    user = staff.known_account(tx, user_id)
+    staff.demand_unchanged(was, staff.account_state(tx, user))
+    return user
 
 
 def _ticked(roles: frozenset[Role]) -> str:
@@ -315,7 +340,13 @@ def _view(tx: Transaction, actor: Actor, person: Person) -> PersonView:
     return PersonView(
         person=person,
         accounts=tuple(
-            AccountLine(user.actor, user.disabled, sessions.last_of(tx, user.actor.user_id)) for user in users
+            AccountLine(
+                actor=user.actor,
+                disabled=user.disabled,
+                signed_in_at=sessions.last_of(tx, user.actor.user_id),
+                state=staff.account_state(tx, user),
+            )
+            for user in users
         ),
         namesakes=namesakes,
         told=staff.told_of(tx, person, users),

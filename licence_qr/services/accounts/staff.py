@@ -160,18 +160,11 @@ class Staff:
         roles: frozenset[Role],
         by: Actor,
         now: datetime,
-        was: str | None = None,
         asked_by: str = "",
     ) -> None:
-        """Give an account other roles, also in its sessions: where only the new ones need a second factor, these want it at
-        the next request. ``was`` is ``roles_in_words`` when the form was made; ``asked_by`` the user name of whoever asked
-        that ``by`` confirm it.
-
-        Raises InputError ``roles_missing``, ``staff_no_needed`` or ``roles_apart``, ConflictError ``last_administrator`` or
-        ``person_changed_meanwhile``, NotFoundError ``thing_not_found``.
-        """
+        """``give_roles`` in a transaction of its own."""
         with self.database.write() as tx:
-            self.give_roles(tx, user_id, roles, by, now, was=was, asked_by=asked_by)
+            self.give_roles(tx, user_id, roles, by, now, asked_by=asked_by)
 
     def give_roles(
         self,
@@ -181,12 +174,15 @@ class Staff:
         by: Actor,
         now: datetime,
         *,
-        was: str | None = None,
         asked_by: str = "",
     ) -> None:
-        """``set_roles`` in the caller's transaction."""
+        """Give an account other roles, also in its sessions: where only the new ones need a second factor, these want it at
+        the next request. ``asked_by``: the user name of whoever asked that ``by`` confirm it.
+
+        Raises InputError ``roles_missing``, ``staff_no_needed`` or ``roles_apart``, ConflictError ``last_administrator``,
+        NotFoundError ``thing_not_found``.
+        """
         user = known_account(tx, user_id)
-        demand_unchanged(was, roles_in_words(user.actor.roles))
         demand_some(roles)
         if roles == user.actor.roles:
             return
@@ -204,20 +200,31 @@ class Staff:
     def _needs_factor(self, roles: frozenset[Role]) -> bool:
         return is_required(roles, demonstration=self.demonstration)
 
-    def reopen(self, user_id: int, by: Actor, now: datetime) -> None:
-        """Open a closed account again, with its roles and password as they were.
+    def reopen(self, user_id: int, by: Actor, now: datetime, asked_by: str = "") -> None:
+        """Open a closed account again with all its roles, in the name of two people or at the machine; ``asked_by`` as for
+        ``give_roles``. Raises as ``reopen_with``."""
+        with self.database.write() as tx:
+            roles = known_account(tx, user_id).actor.roles
+            self.reopen_with(tx, user_id, roles, by, now, asked_by=asked_by)
+
+    def reopen_with(
+        self, tx: Transaction, user_id: int, roles: frozenset[Role], by: Actor, now: datetime, *, asked_by: str = ""
+    ) -> None:
+        """Open a closed account again with ``roles`` of those that it had, and its password as it was.
 
         Raises InputError ``roles_apart`` or ``staff_no_needed``, ConflictError ``person_changed_meanwhile``, NotFoundError
         ``thing_not_found``.
         """
-        with self.database.write() as tx:
-            user = known_account(tx, user_id)
-            if not user.disabled:
-                raise _changed_meanwhile()
-            demand_number(tx, user.actor.person_id, user.actor.roles)
-            demand_apart(tx, user.actor.person_id, user.actor.roles, of_account=user_id)
-            accounts.enable_user(tx, user_id)
-            note(tx, EventKind.ACCOUNT_REOPENED, user_id, by, now, {"roles": sorted(user.actor.roles)})
+        user = known_account(tx, user_id)
+        if not user.disabled:
+            raise _changed_meanwhile()
+        demand_number(tx, user.actor.person_id, roles)
+        demand_apart(tx, user.actor.person_id, roles, of_account=user_id)
+        accounts.enable_user(tx, user_id)
+        accounts.set_roles(tx, user_id, roles)
+        before = {"roles": sorted(user.actor.roles)} if roles != user.actor.roles else None
+        after = {"roles": sorted(roles)}
+        note(tx, EventKind.ACCOUNT_REOPENED, user_id, by, now, after, before=before, asked_by=asked_by)
 
     def _checked(self, tx: Transaction, details: PersonDetails, person_id: int) -> Person:
         wanted = Person(person_id, written_staff_no(details.staff_no), written_name(details.name), details.office)
@@ -281,6 +288,13 @@ def demand_some(roles: frozenset[Role]) -> None:
 def state_of(person: Person) -> str:
     """What can be changed of a person, as one text that a form carries."""
     return "|".join((person.staff_no, person.name, person.office))
+
+
+def account_state(tx: Transaction, user: User) -> str:
+    """What a page shows of an account before somebody acts on it, as one text that the form carries."""
+    closed = "closed" if user.disabled else "open"
+    shown = (user.actor.username, user.actor.office, roles_in_words(user.actor.roles), closed)
+    return "|".join((*shown, state_of(known(tx, user.actor.person_id))))
 
 
 def roles_in_words(roles: frozenset[Role]) -> str:

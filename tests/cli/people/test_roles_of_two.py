@@ -63,6 +63,20 @@ def test_a_change_of_roles_takes_two_who_prove_who_they_are(services: Services) 
     assert (row["actor"], row["proposed_by"]) == ("zhao", "wang") and row["device"].startswith("console:")
 
 
+def test_an_account_with_such_a_role_is_opened_again_by_two(services: Services) -> None:
+    assert run(services, "account", "roles", "li", "--role", "decider", *TWO).exit_code == 0
+    services.accounts.disable("li", datetime.now(UTC))
+    asked = ("account", "enable", "li")
+    assert refusal(run(services, *asked)) == "roles_two_at_console"
+    assert services.accounts.user("li") is None
+    assert run(services, *asked, *TWO).exit_code == 0
+    assert roles(services, "li") == {Role.DECIDER}
+    li = services.staff.account("li")
+    with services.database.read() as tx:
+        [row] = history.of_subject(tx, f"account/{li}", {"account_reopened"})
+    assert (row["actor"], row["proposed_by"]) == ("zhao", "wang")
+
+
 def test_what_takes_one_person_asks_nobody(services: Services) -> None:
     assert run(services, "account", "roles", "li", "--role", "supervisor", typed="").exit_code == 0
     assert roles(services, "li") == {Role.SUPERVISOR}

@@ -102,7 +102,7 @@ class Browser:
         """Fill in the form of the page at ``address`` (or of ``page``, read earlier) and send it."""
         page = page if page is not None else self.see(address)
         sent = {"csrf_token": hidden(page, "csrf_token"), "action": "continue", **fields}
-        for name in ("revision", "notice_id", "notice_version", "notice_sha256"):
+        for name in ("revision", "notice_id", "notice_version", "notice_sha256", "was", "other_was"):
             if f'name="{name}"' in page:
                 sent.setdefault(name, hidden(page, name))
         return self.client.post(address, data=sent)

@@ -73,7 +73,7 @@ def asked_roles(services: Services, administrator: str, password: str, now: date
     owner, asks = (services.accounts.user(name) for name in (username, administrator))
     assert owner and asks
     wanted, proof = frozenset({Role.CLERK, role}), ProofFrom(Proof(password), CLIENT)
-    key = services.people.set_roles(asks, owner.user_id, wanted, "clerk", proof, now)
+    key = services.people.set_roles(asks, owner.user_id, wanted, None, proof, now)
     assert key is not None
     return key
 

@@ -69,12 +69,12 @@ def test_roles_password_closing_and_reopening_each_take_the_password(
     person = added(administrator, "钱示例", "P-2")
     opened(administrator, person, "qian")
     roles = account_of(administrator.see(person), "roles")
-    refused = administrator.send(roles, {"roles": "supervisor", "password": "wrong", "was": "clerk"})
+    refused = administrator.send(roles, {"roles": "supervisor", "password": "wrong"})
     shown = refused.get_data(as_text=True)
     assert (refused.status_code, "密码不对" in shown) == (403, True)
     assert re.search(r'value="supervisor" checked', shown) and "wrong" not in shown
-    assert administrator.send(roles, {"roles": "supervisor", "password": "", "was": "clerk"}).status_code == 422
-    assert administrator.send(roles, {"roles": "supervisor", "password": PASSWORD, "was": "clerk"}).status_code == 303
+    assert administrator.send(roles, {"roles": "supervisor", "password": ""}).status_code == 422
+    assert administrator.send(roles, {"roles": "supervisor", "password": PASSWORD}).status_code == 303
     account = desk_services.accounts.user("qian")
     assert account and account.roles == {Role.SUPERVISOR}
     answer = administrator.send(account_of(administrator.see(person), "password"), {"password": PASSWORD})

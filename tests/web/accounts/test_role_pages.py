@@ -59,7 +59,7 @@ def test_it_is_declined_by_a_button_and_a_change_of_roles_leads_to_it(desk_app: 
     clerk = desk_services.accounts.user("clerk")
     assert clerk is not None
     change = f"/desk/people/{clerk.person_id}/accounts/{clerk.user_id}/roles"
-    form = {"roles": "clerk,catalogue", "was": "clerk", "password": PASSWORD}
+    form = {"roles": "clerk,catalogue", "password": PASSWORD}
     where = administrator.send(change, form).location
     assert "/desk/people/roles/requests/" in where
     assert auditor.press(where, f"{where}/decline").status_code == 303

@@ -18,7 +18,7 @@ from licence_qr.services.accounts.roles.asking import account, state_of, until
 from licence_qr.services.accounts.roles.console import RolesAtConsole
 from licence_qr.services.accounts.roles.holders import RoleHolders
 from licence_qr.services.accounts.second_factor import hands
-from licence_qr.services.accounts.staff import Staff, roles_in_words
+from licence_qr.services.accounts.staff import Staff, account_state, demand_unchanged, roles_in_words
 from licence_qr.services.register import access, events, things
 from licence_qr.services.register.access import CONFIRM_ROLES
 from licence_qr.services.register.events import NewEvent
@@ -32,7 +32,7 @@ PAGE_GRANTS = 50
 @dataclass(frozen=True, slots=True)
 class GrantView:
     """A request as its reader sees it. ``until``: how long it can be confirmed; ``may_answer``: by the reader; ``asked_it``:
-    the reader asked, and may retract it."""
+    the reader asked, and may retract it. ``shown`` is what the form of an answer carries about the owner."""
 
     grant: StoredGrant
     owner: Actor
@@ -42,6 +42,7 @@ class GrantView:
     until: datetime
     may_answer: bool
     asked_it: bool
+    shown: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,24 +106,25 @@ class RoleGrants:
         with self.staff.database.read() as tx:
             return _view(tx, actor, _known(tx, grant_id), now)
 
-    def confirm(self, actor: Actor, grant_id: int, given: ProofFrom, now: datetime) -> None:
-        """Confirm it as the second person: the account has the roles from now on.
+    def confirm(self, actor: Actor, grant_id: int, given: ProofFrom, now: datetime, was: str | None = None) -> None:
+        """Confirm it as the second person: the account has the roles from now on. ``was``: ``GrantView.shown`` on the page.
 
         Raises AccessError, also as ``Confirming.confirm``; RuleError ``roles_need_two`` and as ``hands``; ConflictError
-        ``roles_settled``; InputError ``password_missing``; NotFoundError ``thing_not_found``; and as ``Staff.set_roles``.
+        ``roles_settled`` or ``person_changed_meanwhile``; InputError ``password_missing``; NotFoundError
+        ``thing_not_found``; and as ``Staff.give_roles``.
         """
         access.demand(actor, CONFIRM_ROLES)
         with self.staff.database.read() as tx:
             view = _answerable(tx, actor, grant_id, now)
         if not given.proof.password:
             raise InputError("password_missing", field="password")
-        self.confirming.confirm(actor, given.proof, granting(view.grant), given.client, now)
+        self.confirming.confirm(actor, given.proof, granting(view.grant, was), given.client, now)
         with self.staff.database.write() as tx:
             view = _answerable(tx, actor, grant_id, now)
             grant = view.grant
+            demand_unchanged(was, view.shown)
             role_grants.settle(tx, grant_id, GrantState.DONE, actor.user_id, now)
-            was, asked_by = roles_in_words(grant.had), view.asked_by.username
-            self.staff.give_roles(tx, grant.user_id, grant.wanted, actor, now, was=was, asked_by=asked_by)
+            self.staff.give_roles(tx, grant.user_id, grant.wanted, actor, now, asked_by=view.asked_by.username)
 
     def decline(self, actor: Actor, grant_id: int, now: datetime) -> None:
         """Let it be, as the second person or as who asked. Raises as ``confirm``, but asks for no proof."""
@@ -133,10 +135,11 @@ class RoleGrants:
             note(tx, EventKind.ROLES_DECLINED, grant.user_id, actor, now)
 
 
-def granting(grant: StoredGrant) -> ActContent:
-    """What is confirmed by the second person."""
+def granting(grant: StoredGrant, shown: str | None) -> ActContent:
+    """What is confirmed by the second person, for the owner as the page ``shown`` them."""
     subject = f"grant/{grant.grant_id} account/{grant.user_id}"
-    return ActContent("give roles", subject, f"{roles_in_words(grant.had)} > {roles_in_words(grant.wanted)}")
+    changed = f"{roles_in_words(grant.had)} > {roles_in_words(grant.wanted)}"
+    return ActContent("give roles", subject, f"{changed} | {shown or ''}")
 
 
 def _answerable(tx: Transaction, actor: Actor, grant_id: int, now: datetime, *, confirms: bool = True) -> GrantView:
@@ -163,6 +166,7 @@ def _view(tx: Transaction, actor: Actor, grant: StoredGrant, now: datetime) -> G
         until=until(grant),
         may_answer=state is GrantState.OPEN and not asked_it and not actor.is_same_person(owner),
         asked_it=asked_it,
+        shown=account_state(tx, account(tx, grant.user_id)),
     )
 
 

@@ -32,7 +32,8 @@ PAGE_RESETS = 50
 
 @dataclass(frozen=True, slots=True)
 class ResetView:
-    """A request as its reader sees it. ``until``: how long it can be confirmed; ``may_answer``: by the reader."""
+    """A request as its reader sees it. ``until``: how long it can be confirmed; ``may_answer``: by the reader. ``shown`` is
+    what the form of an answer carries about the owner."""
 
     reset: StoredReset
     owner: Actor
@@ -41,6 +42,7 @@ class ResetView:
     state: ResetState
     until: datetime
     may_answer: bool
+    shown: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +65,11 @@ class ResetRequests:
 
     confirming: Confirming
 
-    def ask(self, actor: Actor, user_id: int, reason: str, given: ProofFrom, now: datetime) -> int:
-        """Ask for the reset of an account, and return the key of the request.
+    def ask(
+        self, actor: Actor, user_id: int, reason: str, given: ProofFrom, now: datetime, was: str | None = None
+    ) -> int:
+        """Ask for the reset of an account, and return the key of the request. ``was``: ``staff.account_state`` when the form
+        was made.
 
         Raises AccessError, also ``own_account`` and as ``Confirming.confirm``; InputError ``reset_reason_missing``,
         ``text_too_long`` or ``password_missing``; ConflictError ``reset_open_already`` or ``person_changed_meanwhile``;
@@ -77,10 +82,11 @@ class ResetRequests:
         _demand_password(given)
         with self.confirming.sign_in.database.read() as tx:
             self._askable(tx, actor, user_id, now)
-        content = replace(asking(user_id), typed=(("reason", reason),))
+        content = replace(asking(user_id, was), typed=(("reason", reason),))
         self.confirming.confirm(actor, given.proof, content, given.client, now)
         with self.confirming.sign_in.database.write() as tx:
             self._askable(tx, actor, user_id, now)
+            staff.demand_unchanged(was, staff.account_state(tx, staff.known_account(tx, user_id)))
             new = StoredReset(reset_id=0, user_id=user_id, asked_by=actor.user_id, reason=reason, asked_at=now)
             note(tx, EventKind.FACTORS_RESET_ASKED, user_id, actor, now, {"reason": reason})
             return factor_resets.add(tx, new)
@@ -118,20 +124,22 @@ class ResetRequests:
         access.demand(actor, READ_PEOPLE, view.owner.office)
         return view
 
-    def confirm(self, actor: Actor, reset_id: int, given: ProofFrom, now: datetime) -> None:
+    def confirm(self, actor: Actor, reset_id: int, given: ProofFrom, now: datetime, was: str | None = None) -> None:
         """Confirm it as the second person: all factors of the account are removed, its sessions end, and whoever asked may
-        set a starting password once (``password_resets``).
+        set a starting password once (``password_resets``). ``was``: ``ResetView.shown`` on the page.
 
         Raises AccessError, also as ``Confirming.confirm``; RuleError ``reset_needs_two_others`` and as ``hands``;
-        ConflictError ``reset_settled``; InputError ``password_missing``; NotFoundError ``thing_not_found``.
+        ConflictError ``reset_settled`` or ``person_changed_meanwhile``; InputError ``password_missing``; NotFoundError
+        ``thing_not_found``.
         """
         access.demand(actor, CONFIRM_RESETS)
         with self.confirming.sign_in.database.read() as tx:
             view = self._answerable(tx, actor, reset_id, now)
         _demand_password(given)
-        self.confirming.confirm(actor, given.proof, confirming(view.reset), given.client, now)
+        self.confirming.confirm(actor, given.proof, confirming(view.reset, was), given.client, now)
         with self.confirming.sign_in.database.write() as tx:
             view = self._answerable(tx, actor, reset_id, now)
+            staff.demand_unchanged(was, view.shown)
             user = staff.known_account(tx, view.reset.user_id)
             factor_resets.settle(tx, reset_id, ResetState.DONE, actor.user_id, now)
             take_away(tx, user, (actor, view.asked_by), view.reset.reason, now)
@@ -170,14 +178,15 @@ class ResetRequests:
         return view
 
 
-def asking(user_id: int) -> ActContent:
-    """What is confirmed by who asks, but for the reason, which is typed."""
-    return ActContent("ask to reset second factors", f"account/{user_id}")
+def asking(user_id: int, was: str | None) -> ActContent:
+    """What is confirmed by who asks, for the account as the page showed it, but for the reason, which is typed."""
+    return ActContent("ask to reset second factors", f"account/{user_id}", was or "")
 
 
-def confirming(reset: StoredReset) -> ActContent:
-    """What is confirmed by the second person."""
-    return ActContent("reset second factors", f"reset/{reset.reset_id} account/{reset.user_id}", reset.reason)
+def confirming(reset: StoredReset, shown: str | None) -> ActContent:
+    """What is confirmed by the second person, for the owner as the page ``shown`` them."""
+    subject = f"reset/{reset.reset_id} account/{reset.user_id}"
+    return ActContent("reset second factors", subject, f"{reset.reason} | {shown or ''}")
 
 
 def _view(tx: Transaction, actor: Actor, reset: StoredReset, now: datetime) -> ResetView:
@@ -192,6 +201,7 @@ def _view(tx: Transaction, actor: Actor, reset: StoredReset, now: datetime) -> R
         state=state,
         until=_until(reset),
         may_answer=may and state is ResetState.OPEN,
+        shown=staff.account_state(tx, _account(tx, reset.user_id)),
     )
 
 

@@ -61,7 +61,11 @@ _WORDS: Mapping[AccountAct, _Words] = {
     ),
     AccountAct.REOPEN: _Words(
         Text("恢复该账号", "Enable the account again"),
-        Text("按停用前的角色和密码恢复。", "With the roles and the password it had before."),
+        Text(
+            f"按停用前的角色和密码恢复。审批、监督、目录、管理或审计角色，须另一人在 {GRANT_DAYS} 天内确认后才恢复。",
+            "With the roles and the password it had before. Roles that decide, inspect, keep rules, manage people or audit"
+            f" come back once a second person confirms them, within {GRANT_DAYS} days.",
+        ),
         Text("账号已恢复。", "The account can be used again."),
     ),
     AccountAct.RESET: _Words(
@@ -122,6 +126,8 @@ def do_act(person_id: int, user_id: int, change: str) -> Response:
     except _Refused as refused:
         return _act_page(_Case.of(person_id, user_id, change), refused)
     if grant_id is not None:
+        if case.act is AccountAct.REOPEN:
+            flash(t(_WORDS[case.act].done.zh, _WORDS[case.act].done.en))
         flash(t("已申请，等另一人确认。", "Requested. It waits for a second person."))
         return redirect(url_for("desk.people_roles.show_grant", grant_id=grant_id), 303)
     if password:
@@ -192,15 +198,14 @@ def _do(case: _Case) -> tuple[str, int | None]:
     """Do the act; return the new starting password, and the key of a request that waits for a second person."""
     actor, user_id, now = current_actor(), case.account.actor.user_id, current_instant()
     if case.act is AccountAct.RESET:
-        return people().reset_password(actor, user_id, _proof(), now), None
+        return people().reset_password(actor, user_id, _proof(), now, _was()), None
     if case.act is AccountAct.ROLES:
         chosen = roles_typed(read_fields(request.form, (ROLES,))["roles"])
         return "", people().set_roles(actor, user_id, chosen, _was(), _proof(), now)
     if case.act is AccountAct.CLOSE:
-        people().close(actor, user_id, _proof(), now)
-    else:
-        people().reopen(actor, user_id, _proof(), now)
-    return "", None
+        people().close(actor, user_id, _proof(), now, _was())
+        return "", None
+    return "", people().reopen(actor, user_id, _proof(), now, _was())
 
 
 def _was(name: str = "was") -> str:
@@ -215,7 +220,7 @@ def _proof() -> ProofFrom:
 def _act_page(case: _Case, refused: LicenceQRError | None = None) -> Response:
     account = case.account.actor
     has, fields = roles_in_words(account.roles), (ROLES,) if case.act is AccountAct.ROLES else ()
-    content = changing(case.act, account.user_id, has if fields else "")
+    content = changing(case.act, account.user_id, case.account.state)
     asks = asking(current_actor(), content, *(field.name for field in fields))
     summary, problems = refusals(refused, (*fields, *asks.fields), BESIDE)
     page = render_template(
@@ -224,7 +229,7 @@ def _act_page(case: _Case, refused: LicenceQRError | None = None) -> Response:
         words_of=_WORDS[case.act],
         fields=fields,
         values={"roles": read_fields(request.form, (ROLES,))["roles"] if refused else has},
-        was=has,
+        was=case.account.state,
         role_names=ROLE_NAMES,
         asking=asks,
         summary=summary,

@@ -82,7 +82,8 @@ def ask(person_id: int, user_id: int) -> Response:
     """Ask for it. If it is refused, the form keeps the reason."""
     reason = request.form.get(_REASON.name, "")
     try:
-        reset_id = resets().ask(current_actor(), user_id, reason, _proof(), current_instant())
+        was = request.form.get("was", "")
+        reset_id = resets().ask(current_actor(), user_id, reason, _proof(), current_instant(), was)
     except _Refused as refused:
         return _asking_page(person_id, user_id, reason, refused)
     flash(t("已申请，等另一人确认。", "Requested. It waits for a second person."))
@@ -101,7 +102,7 @@ def show_reset(reset_id: int) -> Response:
 def confirm(reset_id: int) -> Response:
     """Confirm it as the second person."""
     try:
-        resets().confirm(current_actor(), reset_id, _proof(), current_instant())
+        resets().confirm(current_actor(), reset_id, _proof(), current_instant(), request.form.get("was", ""))
     except _Refused as refused:
         return _page(reset_id, refused)
     flash(
@@ -136,15 +137,16 @@ def _address(endpoint: str = ".list_resets", **changes: Any) -> str:
 def _asking_page(person_id: int, user_id: int, reason: str = "", refused: LicenceQRError | None = None) -> Response:
     view = people().get(current_actor(), person_id)
     shows(f"person/{person_id}", "name")
-    account = next((each.actor for each in view.accounts if each.actor.user_id == user_id), None)
-    if account is None:
+    line = next((each for each in view.accounts if each.actor.user_id == user_id), None)
+    if line is None:
         raise things.not_found(things.ACCOUNT)
-    asks = proving.asking(current_actor(), asking(user_id), _REASON.name)
+    asks = proving.asking(current_actor(), asking(user_id, line.state), _REASON.name)
     summary, problems = refusals(refused, (_REASON, *asks.fields), proving.BESIDE)
     page = render_template(
         "desk/accounts/reset_new.html",
         view=view,
-        account=account,
+        account=line.actor,
+        was=line.state,
         field=_REASON,
         value=reason,
         asking=asks,
@@ -157,7 +159,7 @@ def _asking_page(person_id: int, user_id: int, reason: str = "", refused: Licenc
 def _page(reset_id: int, refused: LicenceQRError | None = None) -> Response:
     view = resets().get(current_actor(), reset_id, current_instant())
     shows(f"person/{view.owner.person_id}", "name")
-    asks = proving.asking(current_actor(), confirming(view.reset))
+    asks = proving.asking(current_actor(), confirming(view.reset, view.shown))
     summary, problems = refusals(refused, asks.fields, proving.BESIDE)
     page = render_template(
         "desk/accounts/reset.html",

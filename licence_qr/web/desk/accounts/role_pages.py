@@ -95,7 +95,7 @@ def confirm(grant_id: int) -> Response:
     """Confirm it as the second person."""
     given = ProofFrom(proving.typed_proof(), request.remote_addr or "")
     try:
-        grants().confirm(current_actor(), grant_id, given, current_instant())
+        grants().confirm(current_actor(), grant_id, given, current_instant(), request.form.get("was", ""))
     except _Refused as refused:
         return _page(grant_id, refused)
     flash(t("角色已授予，立即生效。", "The roles have been given and count from now on."))
@@ -135,7 +135,7 @@ def _grants_address(endpoint: str = ".list_grants", **changes: Any) -> str:
 def _page(grant_id: int, refused: LicenceQRError | None = None) -> Response:
     view = grants().get(current_actor(), grant_id, current_instant())
     shows(f"person/{view.owner.person_id}", "name")
-    asks = proving.asking(current_actor(), granting(view.grant))
+    asks = proving.asking(current_actor(), granting(view.grant, view.shown))
     summary, problems = refusals(refused, asks.fields, proving.BESIDE)
     page = render_template(
         "desk/accounts/role_grant.html",

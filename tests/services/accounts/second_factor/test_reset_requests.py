@@ -19,6 +19,7 @@ from licence_qr.services.accounts.people import ProofFrom
 from licence_qr.services.accounts.second_factor.checking import Proof
 from licence_qr.services.accounts.second_factor.reset_requests import ResetRequests, confirming
 from licence_qr.services.accounts.sessions import CameFrom
+from licence_qr.services.accounts.staff import PersonDetails
 from licence_qr.store.register import history
 
 PASSWORD = "only-for-these-tests"
@@ -51,8 +52,8 @@ class Scene:
     def ask(self, by: str = "first", proof: ProofFrom = PROOF, reason: str = REASON) -> int:
         return self.requests.ask(self.actors[by], self.actors["owner"].user_id, reason, proof, self.now)
 
-    def confirm(self, key: int, by: str = "second", proof: ProofFrom = PROOF) -> None:
-        self.requests.confirm(self.actors[by], key, proof, self.now)
+    def confirm(self, key: int, by: str = "second", proof: ProofFrom = PROOF, was: str | None = None) -> None:
+        self.requests.confirm(self.actors[by], key, proof, self.now, was)
 
     def state(self, key: int) -> ResetState:
         return self.requests.get(self.actors["reader"], key, self.now).state
@@ -94,6 +95,23 @@ def test_a_second_person_confirms_what_the_first_asked_for(scene: Scene, by: str
     assert scene.state(key) is ResetState.DONE
     assert scene.events() == [("factors_reset_asked", "first"), ("factors_reset", by)]
     assert code(scene.confirm, key) == "reset_settled"
+
+
+def test_both_confirm_for_the_owner_whom_their_page_showed(scene: Scene) -> None:
+    first, second, owner = (scene.actors[name] for name in ("first", "second", "owner"))
+    key = scene.ask()
+    lines = scene.services.people.get(first, owner.person_id).accounts
+    shown = (lines[0].state, scene.requests.get(second, key, scene.now).shown)
+    details = PersonDetails("", "别人（示例）", "baishiyi")
+    scene.services.staff.change(owner.person_id, details, first, scene.now)
+    assert code(scene.requests.confirm, second, key, PROOF, scene.now, shown[1]) == "person_changed_meanwhile"
+    assert scene.has_factor
+    scene.requests.decline(second, key, scene.now)
+    again = (first, owner.user_id, REASON, PROOF, scene.now)
+    assert code(scene.requests.ask, *again, shown[0]) == "person_changed_meanwhile"
+    key = scene.requests.ask(*again, scene.services.people.get(first, owner.person_id).accounts[0].state)
+    scene.requests.confirm(second, key, PROOF, scene.now, scene.requests.get(second, key, scene.now).shown)
+    assert not scene.has_factor
 
 
 def test_the_sessions_of_the_owner_end(scene: Scene) -> None:
@@ -143,12 +161,13 @@ def test_a_passkey_confirms_the_request_it_was_asked_for(scene: Scene) -> None:
     owner.enrol(scene.now)
     first = scene.ask()
     view = scene.requests.get(owner.actor, first, scene.now)
-    proof = ProofFrom(owner.prove(confirming(view.reset), scene.now), CLIENT)
+    proof = ProofFrom(owner.prove(confirming(view.reset, view.shown), scene.now), CLIENT)
     scene.requests.decline(scene.actors["first"], first, scene.now)
     other = scene.ask(reason="在电话里听出是本人")
-    assert code(scene.confirm, other, proof=proof) == "second_factor_wrong"
+    assert code(scene.confirm, other, proof=proof, was=view.shown) == "second_factor_wrong"
     view = scene.requests.get(owner.actor, other, scene.now)
-    scene.confirm(other, proof=ProofFrom(owner.prove(confirming(view.reset), scene.now), CLIENT))
+    proof = ProofFrom(owner.prove(confirming(view.reset, view.shown), scene.now), CLIENT)
+    scene.confirm(other, proof=proof, was=view.shown)
     assert not scene.has_factor
 
 
