@@ -16,7 +16,7 @@ from licence_qr.credential.trust_list import KeyPurpose
 from licence_qr.domain.accounts.second_factor import relying_party
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.roles import AT_THE_MACHINE, Actor
-from licence_qr.parts import files_of, keys_of, register_of
+from licence_qr.parts import files_of, keys_of, post_office_of, register_of
 from licence_qr.process.system import check_system
 from licence_qr.services.accounts.absences.desk import Absences
 from licence_qr.services.accounts.accounts import Accounts
@@ -85,9 +85,7 @@ from licence_qr.services.publishing.verification import Verification
 from licence_qr.services.signing.sign_record import Coding
 from licence_qr.services.signing.signer import Signer
 from licence_qr.services.work.calendar_feeds import CalendarFeeds
-from licence_qr.services.work.outbox import Outbox
-from licence_qr.services.work.reminders import PostOffice, Reminders
-from licence_qr.services.work.smtp import MailServer
+from licence_qr.services.work.reminders import Reminders
 from licence_qr.services.work.work_list import WorkList
 from licence_qr.store.database.connections import Database
 from licence_qr.store.database.probe import RegisterProbe
@@ -284,12 +282,6 @@ def build_ceremony(settings: Settings, root_folder: Path | None = None, by: Acto
     return Ceremony(keys_of(settings), root_folder or settings.keys, register_of(settings), by)
 
 
-def _post_office(settings: Settings) -> PostOffice:
-    mail = settings.mail
-    server = MailServer(mail.host, mail.port, mail.security, mail.user, mail.password_file, mail.ca_file)
-    return PostOffice(Outbox(mail.outbox), server if mail.host else None, mail.sender, mail.to, settings.address)
-
-
 def build(
     settings: Settings, *, hasher: PasswordHasher = STANDARD_HASHER, catalogue: Catalogue | None = None
 ) -> Services:
@@ -356,7 +348,7 @@ def _wire(settings: Settings, catalogue: Catalogue, keys: Keys, accounts: Accoun
         ratings=ratings,
         ratings_desk=RatingsDesk(ratings),
         waiting=Waiting(database, catalogue, coding, proposals),
-        reminders=Reminders(database, catalogue, _post_office(settings)),
+        reminders=Reminders(database, catalogue, post_office_of(settings)),
         status_publishing=_status_publishing(settings, database, keys),
         demonstration_register=DemonstrationRegister(database, catalogue, coding, issuance, accounts, lives),
         watching=_watching(settings, database, keys, files),

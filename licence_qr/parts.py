@@ -1,4 +1,4 @@
-"""Settings → the register and the keys of an installation, which need not exist yet."""
+"""Settings → the register, the keys and the post of an installation, which need not exist yet."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from licence_qr.config import Settings
 from licence_qr.errors import RegisterError
 from licence_qr.services.files.kept import Files
 from licence_qr.services.keys.keyring import Keys
+from licence_qr.services.work.outbox import Outbox
+from licence_qr.services.work.reminders import PostOffice
+from licence_qr.services.work.smtp import MailServer
 from licence_qr.store.database.connections import Database
 from licence_qr.store.keys import noted_lists
 from licence_qr.store.keys.hsm import Hsm
@@ -53,3 +56,10 @@ def _noted_lists(settings: Settings) -> Mapping[SignedList, int]:
         return {}
     finally:
         database.close()
+
+
+def post_office_of(settings: Settings) -> PostOffice:
+    """What sends mail of this installation: a server where one is named, and the folder otherwise."""
+    mail = settings.mail
+    server = MailServer(mail.host, mail.port, mail.security, mail.user, mail.password_file, mail.ca_file)
+    return PostOffice(Outbox(mail.outbox), server if mail.host else None, mail.sender, mail.to, settings.address)
