@@ -16,7 +16,7 @@ from public_pages import prepared_services
 from screens import DESK, PHONE, listening
 from verify_site import Camera, Device, Site, flawless, new_context
 
-from bench.chromium import FLAGS, SHELL
+from bench.chromium import FLAGS, SHELL, unwanted
 from licence_qr.web.app import create_app
 
 
@@ -32,7 +32,7 @@ def chromium() -> Iterator[Browser]:
     """The engine of Debian's chromium, one process for all tests of pages. What needs a camera, a disk or a browser that is
     closed and opened starts the whole chromium (``verify_site.Camera``, ``inspection_phone.PhoneOfItsOwn``)."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=SHELL, args=list(FLAGS))
+        browser = playwright.chromium.launch(executable_path=SHELL, args=list(FLAGS), ignore_default_args=unwanted())
         yield browser
         browser.close()
 

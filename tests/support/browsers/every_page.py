@@ -1,9 +1,12 @@
 """What every page is held to, and one walk that holds page after page to it in one window.
 
 Most of the time of a look goes to axe, and nearly all of that to contrast. Contrast is a matter of an element and of what
-it stands in, not of its words: the walk judges it on each page where text stands in something that it has not met before,
-the styles that apply counted in, in either language, and asks axe for all other rules at each of its widths there.
-Elsewhere it asks them at one width. How wide the page is, it asks everywhere.
+it stands in, not of its words: the walk judges it at each width at which text stands in something that it has not met
+before, shown and with the styles that apply there, in either language. Where there was such text, it asks axe for all other
+rules at each of its widths, elsewhere at one. How wide the page is, it asks everywhere.
+
+What is asked goes in few questions, and by ``evaluate``: for its first locator on a page playwright loads a program of its
+own into it, which costs as much as the page.
 
 A page whose parts have all been looked at, word for word but for digits, it does not look at again: most pages of the desk
 are the same for a clerk and for an inspector, but for the menu. ``thorough`` asks everything everywhere: ``make campaign``.
@@ -19,7 +22,7 @@ from urllib.parse import urlsplit
 import pytest
 from accessible import violations
 from playwright.sync_api import Page, Response
-from screens import AXE_WIDTHS, DESK, PHONE, WIDTHS, width_of
+from screens import AXE_WIDTHS, DESK, PHONE, WIDTHS
 
 LARGE_TEXT = "225%"
 # What no text that people read has in it, whatever its language.
@@ -32,8 +35,8 @@ languages = pytest.mark.parametrize(
     "language", [pytest.param(each, marks=pytest.mark.xdist_group("every page")) for each in ("zh", "en")]
 )
 # Each element that shows text of its own, as the elements it stands in with their attributes: without words, addresses
-# and serial numbers, but with the style sheets of the page, and with what these made of each element: a rule may know an
-# element by its id, its language or its neighbour.
+# and serial numbers, but with the style sheets of the page, and with what these made of each element at this width: a rule
+# may know an element by its id, its language or its neighbour, and hide it or clip it away.
 _STANDINGS = """() => {
   const words = new Set(['href', 'src', 'srcset', 'action', 'value', 'content', 'datetime', 'nonce', 'title', 'alt',
     'placeholder', 'd', 'name', 'lang', 'for', 'id', 'aria-label', 'aria-describedby', 'aria-labelledby']);
@@ -41,7 +44,9 @@ _STANDINGS = """() => {
   const looks = (element) => {
     const {color, backgroundColor, backgroundImage, opacity, fontSize, fontWeight} = getComputedStyle(element);
     const large = parseFloat(fontSize) >= (fontWeight >= 700 ? 18.66 : 24);  // as axe has it
-    return [color, backgroundColor, backgroundImage, opacity, large].join(' ');
+    const {width, height, right} = element.getBoundingClientRect();
+    const shown = element.checkVisibility({visibilityProperty: true}) && width > 1 && height > 1 && right > 0;
+    return [color, backgroundColor, backgroundImage, opacity, large, shown].join(' ');
   };
   const visit = (element, above) => {
     let own = above + '<' + element.tagName + ' ' + looks(element);
@@ -58,23 +63,31 @@ _STANDINGS = """() => {
   return [...found];
 }"""
 
-# The title with the styles, and each part of the page (the header, the main part ...) with its words.
-_PARTS = """() => [...document.body.children].map(each => each.outerHTML).concat(
+# The title with the styles, and each part of the page (the header, the main part ...) with its words; and its text as read.
+_PARTS = """() => [[...document.body.children].map(each => each.outerHTML).concat(
   [document.documentElement.lang, document.title,
-    ...[...document.styleSheets].map(sheet => sheet.href || sheet.ownerNode.textContent)].join(' '))"""
+    ...[...document.styleSheets].map(sheet => sheet.href || sheet.ownerNode.textContent)].join(' ')),
+  document.body.innerText]"""
 _CHANGES_EVERY_TIME = re.compile(r'(?<=name="csrf_token" value=")[^"]*')
 _DIGITS = re.compile("[0-9]")
-# What scrolls sideways in its own frame: on a phone its end is not seen.
-_CUT_OFF = """() => [...document.querySelectorAll('main *')]
-  .filter(e => e.scrollWidth > e.clientWidth + 1 && ['auto', 'scroll'].includes(getComputedStyle(e).overflowX))
-  .map(e => e.outerHTML.slice(0, 80))"""
-# Choices whose words do not begin beside their circle or box.
-_ASTRAY = """() => [...document.querySelectorAll(':is(input[type=radio], input[type=checkbox]) + label')].filter(label => {
-  const box = label.previousElementSibling.getBoundingClientRect(), words = document.createRange();
-  words.selectNodeContents(label);
-  const line = words.getClientRects()[0];
-  return line && box.height && Math.abs(line.top + line.bottom - box.top - box.bottom) > box.height;
-}).map(label => label.textContent)"""
+# With text of this size: how wide the page is; what scrolls sideways in its own frame, whose end is not seen on a phone;
+# choices whose words do not begin beside their circle or box.
+_FITS = """(size) => {
+  const root = document.documentElement;
+  root.style.fontSize = size;
+  const wide = root.scrollWidth;
+  const cut = [...document.querySelectorAll('main *')]
+    .filter(e => e.scrollWidth > e.clientWidth + 1 && ['auto', 'scroll'].includes(getComputedStyle(e).overflowX))
+    .map(e => e.outerHTML.slice(0, 80));
+  const astray = [...document.querySelectorAll(':is(input[type=radio], input[type=checkbox]) + label')].filter(label => {
+    const box = label.previousElementSibling.getBoundingClientRect(), words = document.createRange();
+    words.selectNodeContents(label);
+    const line = words.getClientRects()[0];
+    return line && box.height && Math.abs(line.top + line.bottom - box.top - box.bottom) > box.height;
+  }).map(label => label.textContent);
+  root.style.fontSize = '';
+  return [wide, cut, astray];
+}"""
 
 
 class Walk:
@@ -107,35 +120,40 @@ class Walk:
         type, which a sheet of paper need not."""
         page = self.page
         page.wait_for_load_state()
-        page.locator("body").wait_for()
-        parts = {_DIGITS.sub("0", _CHANGES_EVERY_TIME.sub("", part)) for part in page.evaluate(_PARTS)}
+        html, text = page.evaluate(_PARTS)
+        parts = {_DIGITS.sub("0", _CHANGES_EVERY_TIME.sub("", part)) for part in html}
         if not self._thorough and parts <= self._parts:
             return
         self._parts |= parts
         for what, pattern in UNREAD.items():
-            self.wrong(
-                name, what, [text for text in page.locator("body").inner_text().splitlines() if pattern.search(text)]
-            )
-        standings = set(page.evaluate(_STANDINGS))
-        contrast = self._thorough or not standings <= self._met
-        self._met |= standings
+            self.wrong(name, what, [line for line in text.splitlines() if pattern.search(line)])
+        something_new = self._thorough
         for width in WIDTHS if page.viewport_size == PHONE else reversed(WIDTHS):  # as the last page has left it
             size = PHONE if width == PHONE["width"] else {**DESK, "width": width}
             if page.viewport_size != size:
                 page.set_viewport_size(size)
             self._fits(name, width, f"at {width}")
-            if width in (AXE_WIDTHS if contrast else AXE_WIDTHS[:1]):
-                self.wrong(name, f"axe at {width}", violations(page, contrast=contrast))
+            if width in AXE_WIDTHS:
+                contrast = self._judges_contrast()
+                something_new |= contrast
+                if something_new or width == AXE_WIDTHS[0]:
+                    self.wrong(name, f"axe at {width}", violations(page, contrast=contrast))
             if large_text and size == PHONE:
-                page.evaluate("size => { document.documentElement.style.fontSize = size }", LARGE_TEXT)
-                self._fits(name, width, "text twice as large")
-                page.evaluate("() => { document.documentElement.style.fontSize = '' }")
+                self._fits(name, width, "text twice as large", LARGE_TEXT)
 
-    def _fits(self, name: str, width: int, where: str) -> None:
-        if (wide := width_of(self.page)) > width:
+    def _judges_contrast(self) -> bool:
+        """Whether text stands in something that was not met before, as the page is shown now."""
+        standings = set(self.page.evaluate(_STANDINGS))
+        new = not standings <= self._met
+        self._met |= standings
+        return new or self._thorough
+
+    def _fits(self, name: str, width: int, where: str, text: str = "") -> None:
+        wide, cut, astray = self.page.evaluate(_FITS, text)
+        if wide > width:
             self.wrong(name, where, f"{wide} pixels wide")
-        self.wrong(name, f"{where}, cut off", self.page.evaluate(_CUT_OFF))
-        self.wrong(name, f"{where}, words beside nothing", self.page.evaluate(_ASTRAY))
+        self.wrong(name, f"{where}, cut off", cut)
+        self.wrong(name, f"{where}, words beside nothing", astray)
 
 
 def in_language(address: str, language: str) -> str:

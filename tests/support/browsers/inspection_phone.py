@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from screens import PHONE, sign_in
 from verify_site import PATIENCE, Device, Site, opened
 
-from bench.chromium import CHROMIUM, FLAGS
+from bench.chromium import CHROMIUM, FLAGS, unwanted
 from licence_qr.domain.inspecting.second_officer import OfficersAnswer
 from licence_qr.domain.roles import Role
 from licence_qr.services.accounts.second_factor.checking import Proof
@@ -274,7 +274,7 @@ class PhoneOfItsOwn(Phone):
             str(self.folder),
             executable_path=CHROMIUM,
             args=list(FLAGS),
-            ignore_default_args=["--disable-back-forward-cache"] if self.remembers else None,
+            ignore_default_args=[*unwanted(), *(["--disable-back-forward-cache"] if self.remembers else [])],
             viewport=PHONE,
         )
         self.context.set_default_timeout(PATIENCE)

@@ -21,7 +21,7 @@ from published import with_lists_published
 from screens import PHONE, POLLING, STOPS_WITHIN
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from bench.chromium import CHROMIUM, FLAGS
+from bench.chromium import CHROMIUM, FLAGS, unwanted
 from licence_qr.bootstrap import Services
 from licence_qr.credential.token import address
 from licence_qr.domain.roles import Actor
@@ -323,7 +323,9 @@ class Camera:
         self.sees(BLANK)
         camera = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
         flags = [*FLAGS, *camera, f"--use-file-for-fake-video-capture={self._film}"]
-        self.browser = chromium.browser_type.launch(executable_path=CHROMIUM, args=flags)
+        self.browser = chromium.browser_type.launch(
+            executable_path=CHROMIUM, args=flags, ignore_default_args=unwanted()
+        )
         self.device = Device(self.browser, site)
 
     def sees(self, frame: Image.Image) -> None:
