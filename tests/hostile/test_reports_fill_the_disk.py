@@ -24,6 +24,7 @@ from licence_qr.services.feedback.reports import Reports
 from licence_qr.services.feedback.reports_desk import DismissAlike
 from licence_qr.store.feedback import reports as stored
 from licence_qr.web.app import create_app
+from licence_qr.wording import explain
 
 __all__ = ["number"]
 
@@ -114,8 +115,10 @@ def test_one_shop_from_one_network_is_taken_in_full_until_the_desk_can_read_no_m
     reports = limited(services)
     for _ in range(MOST_FROM_ONE_NETWORK + REPORTS_OF_NETWORK.most):
         send(reports, number, SHOP)
-    with pytest.raises(AccessError, match="too_many_reports"):
+    with pytest.raises(AccessError, match="too_many_reports") as refused:
         send(reports, number, SHOP)
+    # Whoever is in the shop, on its network, is told of another.
+    assert "手机流量" in explain(refused.value, "zh").todo and "mobile data" in explain(refused.value, "en").todo
     send(reports, number, CITIZEN, text="字" * 2000)
     reports.send(sent("", next(FORMS), text="字" * 2000, place="示例路1号", office="baishiyi"), SHOP, NOW)
 
