@@ -1,9 +1,11 @@
-"""A log that nobody reads any more, or that has no room, stops neither the service nor an answer."""
+"""A log that nobody reads, or reads any more, or that has no room, stops neither the service nor an answer."""
 
 from __future__ import annotations
 
 import os
+import select
 import signal
+from contextlib import suppress
 
 import pytest
 
@@ -31,6 +33,21 @@ def test_a_reader_of_both_streams_who_leaves_stops_nothing(start):
     assert [served.wait_until_answered(), served.asked(LOGGED), served.asked(PUBLIC)] == [200, 303, 200]
     served.process.send_signal(signal.SIGTERM)
     assert served.process.wait() == 0
+
+
+def test_a_reader_of_both_streams_who_stands_still_stops_nothing(start):
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    with suppress(BlockingIOError):
+        while True:
+            os.write(writing, b"x" * select.PIPE_BUF)
+    os.set_blocking(writing, True)
+    served = start(out=writing, err=writing)
+    os.close(writing)
+    assert [served.wait_until_answered(), served.asked(LOGGED), served.asked(PUBLIC)] == [200, 303, 200]
+    served.process.send_signal(signal.SIGTERM)
+    assert served.process.wait() == 0
+    os.close(reading)
 
 
 def test_a_full_disk_under_the_log_is_told_once_in_both_languages_and_people_are_answered(start):
