@@ -28,6 +28,7 @@ _HASH = re.compile(r"[0-9a-f]{64}\Z")
 _TIME = "%Y%m%dT%H%M%S.%fZ"
 _LIST = ".objects"
 _ENDING = ".age"
+_PARTIAL = ".new"
 
 
 @contextmanager
@@ -142,7 +143,8 @@ class BackupPlace:
                 return path
 
     def keep_only(self, many: int) -> int:
-        """Remove all but the newest ``many`` snapshots, then objects that no snapshot names; return how many of these."""
+        """Remove all but the newest ``many`` snapshots, then objects that no snapshot names; return how many of these. What
+        backups that were stopped left is removed too."""
         with file_errors(self.folder):
             gone = self.snapshots()[:-many]
             for ending in (_ENDING, _LIST):  # one that came back after a power cut would lack its list or objects
@@ -154,7 +156,9 @@ class BackupPlace:
     def _remove_unnamed(self) -> int:
         named = {name for each in self.snapshots() for name in self.objects_of(each)}
         unnamed = [each for each in (self.folder / "objects").glob(f"*/*{_ENDING}") if each.stem not in named]
-        for each in unnamed:
+        lists = (self.folder / "snapshots").glob(f"*{_LIST}")
+        stopped = [each for each in lists if not each.with_suffix(_ENDING).exists()]
+        for each in (*unnamed, *stopped, *self.folder.glob(f"objects/*/.*{_PARTIAL}")):
             each.unlink()
         return len(unnamed)
 
@@ -188,7 +192,7 @@ def made_at(name: str) -> datetime:
 
 def _write(path: Path, content: bytes, *, sync: bool = True) -> None:
     """Write a file whole (mode 0600). Without ``sync`` its name is not on the disk yet: ``finish`` does that for all."""
-    partial = path.with_name(f".{path.name}.new")
+    partial = path.with_name(f".{path.name}{_PARTIAL}")
     with file_errors(path):
         with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             file.write(content)

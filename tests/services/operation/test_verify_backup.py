@@ -9,11 +9,8 @@ from pathlib import Path
 
 import pytest
 from backed_up import Here, here
-from harmed import settings_of
 from pyrage import x25519
 
-from licence_qr.backups import build_verifying
-from licence_qr.config import load_settings
 from licence_qr.errors import KeyStoreError, NotFoundError
 from licence_qr.services.operation.verifying import VerifiedBackup
 from licence_qr.store.database.sqlite import sqlite3
@@ -28,11 +25,6 @@ def nothing_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
     yield
     assert list((tmp_path / "temporary").iterdir()) == []
-
-
-def verify(here: Here, *, opened: bool = True, snapshot: str | None = None) -> VerifiedBackup:
-    settings = load_settings(settings_of(here.folder))
-    return build_verifying(settings, here.backups, here.identity if opened else None).run(snapshot, lambda *_: None)
 
 
 def codes(verified: VerifiedBackup) -> list[str]:
@@ -64,12 +56,12 @@ def objects(here: Here) -> list[Path]:
 def test_a_good_backup_is_found_good_and_told_what_it_holds(here: Here) -> None:
     keep(here, b"the kitchen")
     made = here.back_up()
-    verified = verify(here)
+    verified = here.verify()
     assert codes(verified) == []
     assert (verified.snapshot, verified.opened, verified.files) == (made.snapshot, True, 1)
     assert verified.objects == made.objects and verified.counts["codes"] == 1
     assert 0 <= (datetime.now(UTC) - verified.made_at).total_seconds() < 3600
-    closed = verify(here, opened=False)
+    closed = here.verify(opened=False)
     assert codes(closed) == [] and not closed.opened and 0 < closed.objects <= made.objects
 
 
@@ -77,16 +69,16 @@ def test_an_earlier_one_is_verified_when_named(here: Here) -> None:
     first = here.back_up().snapshot
     here.issue()
     here.back_up()
-    assert (verify(here, snapshot=first).counts["codes"], verify(here).counts["codes"]) == (1, 2)
+    assert (here.verify(snapshot=first).counts["codes"], here.verify().counts["codes"]) == (1, 2)
     with pytest.raises(NotFoundError, match="backup_not_found"):
-        verify(here, snapshot="20200101T000000.000000Z")
+        here.verify(snapshot="20200101T000000.000000Z")
 
 
 def test_another_key_opens_nothing(here: Here) -> None:
     here.back_up()
     here.identity.write_text(str(x25519.Identity.generate()))
     with pytest.raises(KeyStoreError, match="backup_not_for_this_key"):
-        verify(here)
+        here.verify()
 
 
 def test_every_object_that_is_damaged_is_found_and_named(here: Here) -> None:
@@ -95,11 +87,11 @@ def test_every_object_that_is_damaged_is_found_and_named(here: Here) -> None:
     for path in objects(here):
         whole = path.read_bytes()
         path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
-        verified = verify(here)
+        verified = here.verify()
         assert [each.facts["path"] for each in verified.findings] == [path]
         assert codes(verified) == ["backup_object_damaged"]
         path.write_bytes(whole)
-    assert codes(verify(here)) == []
+    assert codes(here.verify()) == []
 
 
 def test_without_the_key_what_is_missing_or_no_encrypted_file_is_found(here: Here) -> None:
@@ -107,7 +99,7 @@ def test_without_the_key_what_is_missing_or_no_encrypted_file_is_found(here: Her
     missing, emptied, *_ = objects(here)
     missing.unlink()
     emptied.write_bytes(b"")
-    verified = verify(here, opened=False)
+    verified = here.verify(opened=False)
     assert {each.facts["path"] for each in verified.findings} == {missing, emptied}
     assert set(codes(verified)) == {"backup_object_damaged"}
 
@@ -118,16 +110,16 @@ def test_a_damaged_object_is_written_again_once_its_file_is_gone(here: Here) -> 
     damaged = objects(here)[0]
     damaged.write_bytes(b"rotten")
     here.back_up()
-    assert codes(verify(here)) == ["backup_object_damaged"]
+    assert codes(here.verify()) == ["backup_object_damaged"]
     damaged.unlink()
     here.back_up()
-    assert codes(verify(here)) == []
+    assert codes(here.verify()) == []
 
 
 def test_references_of_the_copy_that_lead_nowhere_are_found(here: Here) -> None:
     edit(here, "UPDATE premises SET uscc = '91500107M000000000' WHERE rowid = 1")
     here.back_up()
-    assert set(codes(verify(here))) == {"check_references"}
+    assert set(codes(here.verify())) == {"check_references"}
 
 
 def test_a_file_that_is_damaged_or_missing_in_the_copy_is_found(here: Here) -> None:
@@ -135,7 +127,7 @@ def test_a_file_that_is_damaged_or_missing_in_the_copy_is_found(here: Here) -> N
     rotten.write_bytes(b"rotten")
     missing.unlink()
     here.back_up()
-    found = {(each.code, each.facts["name"]) for each in verify(here).findings}
+    found = {(each.code, each.facts["name"]) for each in here.verify().findings}
     assert found == {("file_damaged", rotten.name), ("backup_without_file", missing.name)}
 
 
@@ -147,4 +139,4 @@ def test_a_file_that_was_deleted_while_the_backup_was_made_is_no_loss(here: Here
     path.unlink()
     services.database.close()
     here.back_up()
-    assert codes(verify(here)) == []
+    assert codes(here.verify()) == []

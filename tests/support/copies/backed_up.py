@@ -12,13 +12,14 @@ import pytest
 from harmed import settings_of
 from pyrage import x25519
 
-from licence_qr.backups import build_backup, build_restore
+from licence_qr.backups import build_backup, build_restore, build_verifying
 from licence_qr.bootstrap import Services
 from licence_qr.config import load_settings
 from licence_qr.domain.issuing.application import Application
 from licence_qr.domain.roles import AT_THE_MACHINE, Actor
-from licence_qr.services.operation.backup import Made
+from licence_qr.services.operation.backup import Made, Progress
 from licence_qr.services.operation.restore import Restored, Wanted
+from licence_qr.services.operation.verifying import VerifiedBackup
 from licence_qr.store.backup.age import Recipients
 from licence_qr.store.database.connections import Database
 
@@ -46,10 +47,14 @@ class Here:
     def services(self) -> Services:
         return self.make_services(self.folder, at=datetime.now(UTC))
 
-    def back_up(self, keep: int = 300, recipient: str = "") -> Made:
+    def back_up(self, keep: int = 300, recipient: str = "", progress: Progress = lambda done, total: None) -> Made:
         making = build_backup(load_settings(settings_of(self.folder)), {"LICENCE_QR_PORT": "8000"})
         to = Recipients((recipient or self.recipient,))
-        return making.make(self.backups, to, keep, AT_THE_MACHINE, datetime.now(UTC), lambda *_: None)
+        return making.make(self.backups, to, keep, AT_THE_MACHINE, datetime.now(UTC), progress)
+
+    def verify(self, *, opened: bool = True, snapshot: str | None = None) -> VerifiedBackup:
+        settings = load_settings(settings_of(self.folder))
+        return build_verifying(settings, self.backups, self.identity if opened else None).run(snapshot, lambda *_: None)
 
     def lose_register(self) -> None:
         for path in self.home.glob("register.db*"):
