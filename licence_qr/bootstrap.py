@@ -13,7 +13,6 @@ from licence_qr.catalogue.feedback_choices import load_answering
 from licence_qr.catalogue.loader import load_catalogue
 from licence_qr.config import Settings
 from licence_qr.credential.trust_list import KeyPurpose
-from licence_qr.domain.accounts.second_factor import relying_party
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.roles import AT_THE_MACHINE, Actor
 from licence_qr.parts import files_of, keys_of, post_office_of, register_of
@@ -33,7 +32,6 @@ from licence_qr.services.accounts.second_factor.checking import FactorChecks
 from licence_qr.services.accounts.second_factor.enrolling import SecondFactors
 from licence_qr.services.accounts.second_factor.reset_requests import ResetRequests
 from licence_qr.services.accounts.second_factor.resetting import FactorReset
-from licence_qr.services.accounts.second_factor.sealing import Sealing
 from licence_qr.services.accounts.second_factor.signing_in import FactorSignIn
 from licence_qr.services.accounts.sessions import Sessions, StaffSessions
 from licence_qr.services.accounts.sign_in import SignIn
@@ -362,8 +360,7 @@ def signer_of(database: Database, catalogue: Catalogue, keys: Keys) -> Signer:
 
 
 def _confirming(settings: Settings, accounts: Accounts, secret: bytes, *, demonstration: bool) -> Confirming:
-    party = relying_party(settings.address)
-    checks = FactorChecks(accounts.database, Sealing(secret), party, secret, demonstration)
+    checks = FactorChecks.at(settings.address, accounts.database, secret, demonstration=demonstration)
     return Confirming(SignIn(accounts.database, accounts.passwords, Sessions(accounts.database), checks), checks)
 
 

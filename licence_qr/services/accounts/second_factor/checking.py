@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from licence_qr.domain.accounts import recovery_codes
-from licence_qr.domain.accounts.second_factor import Factor, RelyingParty, is_required
+from licence_qr.domain.accounts.second_factor import Factor, RelyingParty, is_required, relying_party
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import AccessError
@@ -45,6 +45,11 @@ class FactorChecks:
     party: RelyingParty | None
     secret: bytes = field(repr=False)
     demonstration: bool
+
+    @classmethod
+    def at(cls, address: str, database: Database, secret: bytes, *, demonstration: bool) -> FactorChecks:
+        """Those of the installation at ``address``, whose web secret is ``secret``."""
+        return cls(database, Sealing(secret), relying_party(address), secret, demonstration)
 
     def wanted(self, tx: Transaction, actor: Actor) -> bool:
         """Whether ``actor`` proves a second factor when signing in: who has one, and who needs one."""
