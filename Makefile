@@ -32,8 +32,8 @@ run: .venv/ready fonts ## demonstration register, keys and server on http://127.
 	@echo "[4/4] 启动服务，Ctrl-C 停止 serving, stop with Ctrl-C"
 	@exec $(BIN)/licence-qr serve
 
-init: .venv/ready ## an empty production register and keys (see docs/running/settings.md)
-	@$(BIN)/licence-qr init
+init: .venv/ready ## an empty production register and keys, ROOT=folder for the root key (see docs/running/keys.md)
+	@$(BIN)/licence-qr init $(if $(ROOT),--root-folder "$(ROOT)")
 
 test: debian .venv/ready-dev node_modules/ready ## everything: lint, types, tests, browser, foreign QR readers; T=path for some tests
 ifneq ($(T),)

@@ -63,6 +63,8 @@ from licence_qr.services.inspecting.second_officer import SecondOfficers
 from licence_qr.services.issuing.drafts import Applications
 from licence_qr.services.issuing.issue import Issuance
 from licence_qr.services.keys.keyring import Keys
+from licence_qr.services.keys.root import Passphrase, RootPlace
+from licence_qr.services.keys.steps import Tell, silent
 from licence_qr.services.keys.trust_list_editions import Ceremony
 from licence_qr.services.lifecycle.credit_record import Bars
 from licence_qr.services.lifecycle.perform import Life
@@ -274,10 +276,18 @@ def build_verification(settings: Settings) -> Verification:
     return Verification(load_catalogue(working_days=settings.working_days_file), keys.trust_list, keys.allow_list)
 
 
-def build_ceremony(settings: Settings, root_folder: Path | None = None, by: Actor = AT_THE_MACHINE) -> Ceremony:
+def build_ceremony(
+    settings: Settings,
+    root_folder: Path | None = None,
+    by: Actor = AT_THE_MACHINE,
+    *more: Passphrase,
+    tell: Tell = silent,
+) -> Ceremony:
     """The service that changes keys, in the name of ``by``. The root's private key is in ``root_folder``; by default with
-    the other keys."""
-    return Ceremony(keys_of(settings), root_folder or settings.keys, register_of(settings), by)
+    the other keys. ``more`` passphrases of it are tried after that of the other keys."""
+    keys = keys_of(settings)
+    place = RootPlace(root_folder or settings.keys, (keys.passphrase, *more))
+    return Ceremony(keys, place, register_of(settings), by, tell)
 
 
 def build(

@@ -12,6 +12,8 @@ from licence_qr.parts import keys_of, register_of
 from licence_qr.process.system import check_system
 from licence_qr.services.files.taking_over import Progress, TakenOver, TakingOver
 from licence_qr.services.keys.keyring import Keys
+from licence_qr.services.keys.making import Custody, make_keys
+from licence_qr.services.keys.steps import Tell, silent
 from licence_qr.store.database.connections import Database
 from licence_qr.store.files import file_errors, make_folder, sync_names
 from licence_qr.store.keys import key_files, noted_lists
@@ -28,6 +30,8 @@ def prepare(
     *,
     demonstration: bool,
     really_new: bool = False,
+    custody: Custody | None = None,
+    tell: Tell = silent,
     progress: Progress = lambda done, total: None,
 ) -> TakenOver:
     """Create keys and register if there are none, or upgrade the register. What exists is not changed otherwise.
@@ -35,17 +39,21 @@ def prepare(
     Keys without a register, or with an empty one, mean that the register was lost: a new one would give numbers and status
     indices again that are printed already. ``really_new`` says that none is.
 
-    Keys are only created for a new installation. If there is a register but no trust list, the list has been lost, and new
-    keys would make every printed code look forged; ``build`` then reports that it is missing. ``now`` is an aware instant.
-    Photographs of earlier releases are encrypted; ``progress`` gets how many and of how many, and they are returned.
+    Keys are only created for a new installation; a live one needs ``custody`` for them, and ``tell`` gets the steps. If
+    there is a register but no trust list, the list has been lost, and new keys would make every printed code look forged;
+    ``build`` then reports that it is missing. ``now`` is an aware instant. Photographs of earlier releases are encrypted;
+    ``progress`` gets how many and of how many, and they are returned.
 
     Raises RuleError, before anything is changed: ``demonstration_only`` when a demonstration is asked for and the register
-    is a live one, ``register_gone`` or ``register_empty``; RegisterError (``register_newer``, ``register_read_only``,
-    ``register_full``, …); KeyStoreError; ConfigError ``system_not_supported``; TokenError ``trust_list_older``.
+    is a live one, ``register_gone`` or ``register_empty``; KeyStoreError ``root_folder_needed`` and those of ``custody``;
+    RegisterError (``register_newer``, ``register_read_only``, ``register_full``, …); KeyStoreError; ConfigError
+    ``system_not_supported``; TokenError ``trust_list_older``.
     """
     check_system()
     if demonstration:
         _refuse_real(settings)
+    elif needs_keys(settings):
+        _demand_custody(settings, custody)
     keys = keys_of(settings)
     begun = settings.home / _BEGUN
     if not _has_register(settings):
@@ -55,7 +63,7 @@ def prepare(
             make_folder(settings.home)
             begun.touch(mode=0o600)
             sync_names(settings.home)
-        keys.make((settings.host,), now)
+        make_keys(keys, (settings.host,), now, custody, tell)
     keys.complete(now)
     database = register_of(settings)
     _make_or_upgrade(database, keys, demonstration=demonstration)
@@ -70,11 +78,10 @@ def prepare(
 
 def _make_or_upgrade(database: Database, keys: Keys, *, demonstration: bool) -> None:
     database.create_or_upgrade()
+    kind = register_kind.DEMONSTRATION if demonstration else register_kind.PRODUCTION
     with database.write() as tx:
         if register_kind.get(tx, register_kind.KIND) is None:
-            register_kind.put(
-                tx, register_kind.KIND, register_kind.DEMONSTRATION if demonstration else register_kind.PRODUCTION
-            )
+            register_kind.put(tx, register_kind.KIND, kind)
         with suppress(KeyStoreError):  # it is lost, and ``build`` says so
             noted_lists.note(tx, SignedList.TRUST, keys.trust_list().sequence)
 
@@ -84,6 +91,17 @@ def _end(begun: Path) -> None:
     with file_errors(begun), suppress(FileNotFoundError):
         begun.unlink()
         sync_names(begun.parent)
+
+
+def needs_keys(settings: Settings) -> bool:
+    """Whether ``prepare`` would make the first keys."""
+    return not _has_register(settings) and not key_files.trust_list_stamp(settings.keys)
+
+
+def _demand_custody(settings: Settings, custody: Custody | None) -> None:
+    if custody is None:
+        raise KeyStoreError("root_folder_needed")
+    custody.demand_apart((settings.home, settings.keys))
 
 
 def _has_register(settings: Settings) -> bool:

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from program import environ
 from quick_passwords import QUICK
+from safe import custody
 
 from licence_qr.bootstrap import Services, build
 from licence_qr.catalogue.loader import load_catalogue
@@ -49,14 +51,10 @@ def make_services(catalogue: Catalogue) -> MakeServices:
     """Services of the installation in a folder, which is prepared where it is empty."""
 
     def make(folder: Path, *, demonstration: bool = True, at: datetime = NOW) -> Services:
-        environ = {
-            "LICENCE_QR_HOME": str(folder / "var"),
-            "LICENCE_QR_KEYS": str(folder / "keys"),
-            "LICENCE_QR_ADDRESS": ADDRESS,
-        }
-        settings = load_settings(environ)
+        kept = None if demonstration else custody(folder)
+        settings = load_settings(environ(folder) | {"LICENCE_QR_ADDRESS": ADDRESS})
         if not settings.register_path.exists():
-            prepare(settings, at, demonstration=demonstration)
+            prepare(settings, at, demonstration=demonstration, custody=kept)
         return build(settings, hasher=QUICK, catalogue=catalogue)
 
     return make

@@ -25,17 +25,17 @@ done
 build build --format docker --isolation chroot --network host "${seen[@]}" -t licence-qr -f deploy/container/Containerfile .
 
 build from --name tried licence-qr >/dev/null
-mkdir "$folder"/{home,keys,secrets}
-python3 -c 'import secrets; print(secrets.token_urlsafe(24))' >"$folder/secrets/key-passphrase"
-chown -R 10001:10001 "$folder"/{home,keys,secrets}
-chmod -R go= "$folder"/{home,keys,secrets}
+mkdir "$folder"/{home,keys,secrets,root}
+for name in key root; do python3 -c 'import secrets; print(secrets.token_urlsafe(24))' >"$folder/secrets/$name-passphrase"; done
+chown -R 10001:10001 "$folder"/{home,keys,secrets,root}
+chmod -R go= "$folder"/{home,keys,secrets,root}
 check=$(build inspect --type image licence-qr | python3 -c 'import json, sys; print(json.load(sys.stdin)["Docker"]["config"]["Healthcheck"]["Test"][3])')
 try() {
   build run --isolation chroot --volume "$folder/home:/var/lib/licence-qr" --volume "$folder/keys:/var/lib/licence-qr-keys" \
-    --volume "$folder/secrets:/run/secrets:ro" --env LICENCE_QR_ADDRESS=https://ym.example.gov.cn \
+    --volume "$folder/secrets:/run/secrets:ro" --volume "$folder/root:/run/root" --env LICENCE_QR_ADDRESS=https://ym.example.gov.cn \
     --env LICENCE_QR_TRUSTED_PROXIES=127.0.0.1 tried -- "$@"
 }
-try /opt/licence-qr/bin/licence-qr init
+try /opt/licence-qr/bin/licence-qr init --root-folder /run/root --root-passphrase-file /run/secrets/root-passphrase
 export -f try build
 # In a network of its own: nothing of this machine is in the way.
 page='import sys, urllib.request; urllib.request.urlopen("http://127.0.0.1:8000" + sys.argv[1], timeout=60)'

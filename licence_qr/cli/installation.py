@@ -17,7 +17,6 @@ import click
 from licence_qr import wording
 from licence_qr.bootstrap import build
 from licence_qr.cli.console import shows_people, whoever_runs_this
-from licence_qr.cli.demonstration import show_demonstration
 from licence_qr.cli.help import Command, Group
 from licence_qr.cli.json_output import json_option, say
 from licence_qr.cli.people.confirmers import NamedTwo, NewRoles, confirmer, two_for, two_options
@@ -27,13 +26,13 @@ from licence_qr.config.shown import ShownSetting, shown_settings
 from licence_qr.domain.accounts.role_grants import TAKES_TWO
 from licence_qr.domain.roles import Role
 from licence_qr.errors import ConfigError, KeyStoreError, LicenceQRError, RegisterError
-from licence_qr.preparation import exclusive_lock, prepare
 from licence_qr.process import log_lines, service_manager, signals, streams
 from licence_qr.process.ended_workers import take_in_ended
 from licence_qr.process.metrics_folder import metrics_folder
 from licence_qr.services.accounts.passwords import made_password
 from licence_qr.services.keys.lan_certificate import lan_certificate
 from licence_qr.services.keys.lan_invitation import picture, terminal_lines
+from licence_qr.services.keys.root import check_root_apart
 
 if TYPE_CHECKING:
     from licence_qr.front.limits import Limits
@@ -41,50 +40,12 @@ if TYPE_CHECKING:
     from licence_qr.services.accounts.accounts import AccountHolder, Accounts
 
 _SITE = "licence_qr.web.serving.site:LicenceSite"  # by name: it is the workers that load it
-_SOURCES = {"default": "默认 default", "environment": "环境变量 environment"}
+_SOURCES = {
+    "default": "默认 default",
+    "environment": "环境变量 environment",
+    "credential": "systemd 凭据 credential of systemd",
+}
 _HIDDEN = "（不显示：没有这个文件，写的可能是密码本身 hidden: no such file, it may be the secret itself）"
-
-
-@click.command(cls=Command, short_help="建登记库和密钥。 Create the register and the keys.")
-@click.option(
-    "--demonstration",
-    is_flag=True,
-    help="填入虚构的商户和账号。 Fill an empty register with fictional businesses and accounts.",
-)
-@click.option(
-    "--really-new",
-    is_flag=True,
-    help="密钥还在而登记库不在时，确认从未发过证。 Keys without a register: confirm that nothing was ever issued.",
-)
-@json_option
-def init(demonstration: bool, really_new: bool, as_json: bool) -> None:
-    """建立登记库和密钥，或把登记库升级到本程序的版本。已有的一律不覆盖。
-
-    Create the register and the keys, or upgrade the register to this version of the program. Nothing is overwritten.
-
-    有密钥而没有登记库，或登记库是空文件的，说明登记库丢失了，会拒绝：请恢复备份。确实从未发过证的，加 --really-new。
-
-    Keys without a register, or with an empty file, mean that the register was lost, and are refused: restore the backup. Add
-    --really-new only where nothing was ever issued.
-
-    演示数据只在加上 --demonstration 时填入和显示；正式库会拒绝。 Demonstration data is filled in and shown only with
-    --demonstration; a live register refuses it.
-    """
-    settings = load_settings()
-    now = datetime.now(UTC)
-    prepare(settings, now, demonstration=demonstration, really_new=really_new)
-    services = build(settings)
-    services.preparations.note(whoever_runs_this(), now)
-    shown = None
-    if not as_json:
-        click.echo(f"登记库 register  {settings.register_path}")
-        click.echo(f"密钥 keys        {settings.keys}")
-    if demonstration:
-        services.keys.add_host(settings.host, now)
-        with exclusive_lock(settings):
-            shown = show_demonstration(services, now, as_json=as_json)
-    if as_json:
-        say({"register": str(settings.register_path), "keys": str(settings.keys), "demonstration": shown})
 
 
 @click.command("settings", cls=Command, short_help="显示设置及其来源。 Show each setting and where it comes from.")
@@ -163,6 +124,8 @@ def _serve_until_stopped(settings: Settings, telling: AbstractContextManager[Non
     from licence_qr.front.limits import Limits
 
     services = build(settings)
+    if not services.demonstration:
+        check_root_apart((settings.keys, settings.home))
     # Pages that were overwritten, or an older register, would be served otherwise.
     if left := services.check.at_start(settings.start_check_seconds):
         _warn(RegisterError("check_not_finished", seconds=settings.start_check_seconds, tables=", ".join(left)))

@@ -15,13 +15,15 @@ from licence_qr.cli.copies.backup import backup
 from licence_qr.cli.copies.migrate import migrate
 from licence_qr.cli.copies.restore import restore
 from licence_qr.cli.copies.verify_backup import verify_backup
+from licence_qr.cli.custody.init import init
+from licence_qr.cli.custody.keys import keys
+from licence_qr.cli.custody.root import adopt_key, root
 from licence_qr.cli.doctor import check, doctor
 from licence_qr.cli.errors import tell, unusable
 from licence_qr.cli.help import Group, completion
 from licence_qr.cli.importing import import_command
-from licence_qr.cli.installation import account, init, serve, show_settings
+from licence_qr.cli.installation import account, serve, show_settings
 from licence_qr.cli.issuing import issue, notice
-from licence_qr.cli.keys import keys
 from licence_qr.cli.lifecycle import life, remind
 from licence_qr.cli.people.absences import absence
 from licence_qr.cli.people.accounts import change_roles, enable_account
@@ -79,6 +81,8 @@ for command in COMMANDS:
 for command in (change_roles, enable_account):
     account.add_command(command)
 person.add_command(absence)
+for command in (adopt_key, root):
+    keys.add_command(command)
 
 
 def main() -> None:

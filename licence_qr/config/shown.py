@@ -12,7 +12,7 @@ from licence_qr.config.values import Values
 
 @dataclass(frozen=True, slots=True)
 class ShownSetting:
-    """``value`` is None where it is hidden; ``source`` is ``default``, ``environment``, or file and line."""
+    """``value`` is None where it is hidden; ``source`` is ``default``, ``credential``, ``environment``, or file and line."""
 
     setting: Setting
     value: str | None
@@ -36,6 +36,6 @@ def _visible(setting: Setting, values: Values) -> str | None:
 
 def _source(setting: Setting, values: Values) -> str:
     if not values.is_set(setting.name):
-        return "default"
+        return "credential" if values.credential(setting.name) else "default"
     line = values.line(setting.name)
     return "environment" if line is None else f"{values.file}:{line}"

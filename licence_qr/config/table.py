@@ -41,6 +41,7 @@ class Setting:
     """``default`` is the text that counts where nothing is set, or what makes it from other settings.
 
     ``default_words`` say that in the documents. ``secret``: the file named holds a secret (``licence_qr.config.shown``).
+    ``credential`` is the name under which systemd may hand that file to a service: it counts where nothing is set.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Setting:
     default_words: str
     meaning: Text
     secret: bool = False
+    credential: str = ""
 
     @property
     def key(self) -> str:
@@ -119,6 +121,7 @@ SETTINGS: tuple[Setting, ...] = (
         "`key-passphrase` in `LICENCE_QR_HOME`",
         Text("存放私钥口令的文件", "file that holds the passphrase of the private keys, mode 0600"),
         secret=True,
+        credential="key-passphrase",
     ),
     Setting(
         "LICENCE_QR_ADDRESS",
@@ -173,6 +176,7 @@ SETTINGS: tuple[Setting, ...] = (
             "读取监控数据的令牌文件", "file that holds the token for `/metrics` and the details of `/readyz`, mode 0600"
         ),
         secret=True,
+        credential="metrics-token",
     ),
     Setting(
         "LICENCE_QR_PKCS11_MODULE",
@@ -195,6 +199,7 @@ SETTINGS: tuple[Setting, ...] = (
         "`pkcs11-pin` in `LICENCE_QR_HOME`",
         Text("存放令牌 PIN 的文件", "file that holds the user PIN of the token, mode 0600"),
         secret=True,
+        credential="pkcs11-pin",
     ),
     Setting(
         "LICENCE_QR_LAN",
@@ -270,6 +275,7 @@ SETTINGS: tuple[Setting, ...] = (
         "none",
         Text("存放该用户密码的文件", "file that holds the password of that user, mode 0600"),
         secret=True,
+        credential="smtp-password",
     ),
     Setting(
         "LICENCE_QR_SMTP_CA_FILE",
@@ -309,6 +315,7 @@ SETTINGS: tuple[Setting, ...] = (
         "`oidc-secret` in `LICENCE_QR_HOME`",
         Text("存放该平台所发密钥的文件", "file that holds the secret of that registration, mode 0600"),
         secret=True,
+        credential="oidc-secret",
     ),
     Setting(
         "LICENCE_QR_OIDC_STAFF_CLAIM",

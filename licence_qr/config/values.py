@@ -39,17 +39,29 @@ class _Written:
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """What was set. ``file`` is the settings file, None where none was named."""
+    """What was set. ``file`` is the settings file, ``credentials`` the folder in which systemd hands secrets to a service
+    (systemd.exec(5), LoadCredential=); None where there is none."""
 
     file: Path | None
     written: Mapping[str, _Written]
+    credentials: Path | None = None
 
     def text(self, name: str) -> str:
         """The value of a setting. Raises ConfigError where its default cannot be made."""
         if name in self.written:
             return self.written[name].text
+        if credential := self.credential(name):
+            return str(credential)
         default = BY_NAME[name].default
         return default if isinstance(default, str) else default(self.text)
+
+    def credential(self, name: str) -> Path | None:
+        """The file that systemd hands over for a setting that was not written; None where there is none."""
+        handed = BY_NAME[name].credential
+        if not handed or self.credentials is None or name in self.written:
+            return None
+        path = self.credentials / handed
+        return path if path.is_file() else None
 
     def is_set(self, name: str) -> bool:
         """Whether the value was written anywhere."""
@@ -92,7 +104,8 @@ def read_values(environ: Mapping[str, str]) -> Values:
             faults.append(fault)
     if faults:
         raise InvalidSettings(faults)
-    return Values(file, written)
+    credentials = environ.get("CREDENTIALS_DIRECTORY")
+    return Values(file, written, Path(credentials) if credentials else None)
 
 
 def _from_file(file: Path, faults: list[ConfigError]) -> dict[str, _Written]:

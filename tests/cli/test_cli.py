@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from commands import EXAMPLES, sample
 from program import PROGRAM, environ
+from safe import make_safe, root_options
 
 # -- an installation -------------------------------------------------------------------------------------------------
 
@@ -61,7 +62,8 @@ def test_a_second_run_keeps_everything_and_prints_the_same_passwords(copied, run
 
 
 def test_a_real_installation_is_empty_and_refuses_a_demonstration_before_anything_is_changed(tmp_path, run):
-    assert run(tmp_path, "init").status == 0
+    make_safe(tmp_path)
+    assert run(tmp_path, "init", *root_options(tmp_path)).status == 0
     assert (again := run(tmp_path, "init")).status == 0 and "demonstration" not in again.out
     before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     refused = run(tmp_path, "init", "--demonstration")
@@ -111,7 +113,8 @@ def test_an_address_that_is_not_this_machines_cannot_be_listened_on(installed, r
     ],
 )
 def test_a_wrong_setting_is_named_in_both_languages(settings, code, tmp_path, run):
-    ended = run(tmp_path, "init", **settings)
+    make_safe(tmp_path)
+    ended = run(tmp_path, "init", *root_options(tmp_path), **settings)
     assert ended.status == 1
     assert f"[{code}]" in ended.err and "请" in ended.err and next(iter(settings)) in ended.err
     assert not (tmp_path / "var").exists()
@@ -135,7 +138,8 @@ def test_without_a_register_every_command_says_how_to_make_one(command, tmp_path
 
 def test_a_home_that_is_a_file_is_told(tmp_path, run):
     (tmp_path / "var").write_text("not a folder")
-    ended = run(tmp_path, "init")
+    make_safe(tmp_path)
+    ended = run(tmp_path, "init", *root_options(tmp_path))
     assert (ended.status, "[register_unreachable]" in ended.err) == (1, True)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from program import environ, run_here
 from pyrage import x25519
 from quick_passwords import QUICK
+from safe import make_safe, root_options
 
 from licence_qr.bootstrap import build
 from licence_qr.config import load_settings
@@ -23,8 +25,9 @@ class Live:
     """An installation that is no demonstration, and what the doctor finds in it."""
 
     def __init__(self, folder: Path) -> None:
+        make_safe(folder)
         self.folder, self.settings = folder, environ(folder)
-        assert run_here(self.settings, "init").status == 0
+        assert run_here(self.settings, "init", *root_options(folder)).status == 0
         assert run_here(self.settings, "life", "sweep").status == 0
 
     @property
@@ -53,15 +56,9 @@ def live(tmp_path: Path) -> Live:
 
 def test_an_installation_just_made_is_told_what_is_unsafe_until_it_is_mended(live: Live, tmp_path: Path) -> None:
     assert live.found == [
-        "unsafe_root_key_here",
-        "unsafe_passphrase_beside",
         "unsafe_no_backup",
         "unsafe_few_administrators",
     ]
-    (tmp_path / "safe").mkdir()
-    (tmp_path / "keys" / "root.pem").rename(tmp_path / "safe" / "root.pem")
-    (tmp_path / "var" / "key-passphrase").rename(tmp_path / "safe" / "passphrase")
-    live.settings["LICENCE_QR_PASSPHRASE_FILE"] = str(tmp_path / "safe" / "passphrase")
     live.administrator("zhang", factor=True)
     live.administrator("li", factor=True)
     recipient = x25519.Identity.generate().to_public()
@@ -71,14 +68,23 @@ def test_an_installation_just_made_is_told_what_is_unsafe_until_it_is_mended(liv
 
 
 def test_each_finding_is_told_in_both_languages_with_what_to_do(live: Live) -> None:
+    shutil.copy(live.folder / "safe" / "root" / "root.pem", live.folder / "keys" / "root.pem.old")
     said = run_here(live.settings, "doctor").out
     assert "[unsafe_root_key_here]" in said and "保险柜" in said and "--root-folder" in said
+
+
+def test_a_key_in_no_list_and_a_passphrase_in_the_home_are_told(live: Live, tmp_path: Path) -> None:
+    (key,) = (tmp_path / "keys").glob("licence-*.pem")
+    shutil.copy(key, tmp_path / "keys" / "licence-0a0b.pem")
+    passphrase = shutil.copy(tmp_path / "safe" / "key-passphrase", tmp_path / "var" / "key-passphrase")
+    live.settings["LICENCE_QR_PASSPHRASE_FILE"] = str(passphrase)
+    assert live.found[:2] == ["unsafe_passphrase_beside", "unsafe_key_unlisted"]
 
 
 def test_an_account_that_needs_a_factor_and_has_none_is_counted(live: Live) -> None:
     live.administrator("zhang", factor=False)
     live.administrator("li", factor=True)
-    assert live.found[2:] == ["unsafe_no_backup", "unsafe_without_factor"]
+    assert live.found == ["unsafe_no_backup", "unsafe_without_factor"]
 
 
 def test_whoever_decides_without_a_staff_number_is_counted(live: Live) -> None:
@@ -87,10 +93,9 @@ def test_whoever_decides_without_a_staff_number_is_counted(live: Live) -> None:
     assert "unsafe_without_staff_no" in live.found
 
 
-@pytest.mark.parametrize("name", ["var/web-secret", "var/register.db", "keys/root.pem"])
+@pytest.mark.parametrize("name", ["var/web-secret", "var/register.db", "keys/licence-0a0b.pem"])
 def test_a_file_that_others_can_read_is_named(live: Live, tmp_path: Path, name: str) -> None:
-    if name == "var/web-secret":
-        (tmp_path / name).touch(mode=0o600)
+    (tmp_path / name).touch(mode=0o600)
     (tmp_path / name).chmod(0o640)
     assert "unsafe_file_open" in live.found
     assert f"{tmp_path / name}" in run_here(live.settings, "doctor").out

@@ -14,8 +14,10 @@ from typing import Any
 import pytest
 from commands import DATA, EXAMPLES
 from program import Ended, Run
+from safe import root_options
 
 from licence_qr.domain.dates import local_date
+from licence_qr.store.database.sqlite import sqlite3
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "running" / "command-line.md"
 PERSON = ("li.si", "--name", "李四", "--office", "bafu", "--role", "clerk")
@@ -124,18 +126,36 @@ def test_what_is_issued_verified_and_followed(told, here):
 
 
 def test_what_happens_to_keys(told, here):
+    root = root_options(here)
     first = told("keys list")["keys"]
-    new = told("keys new", "licence")
+    new = told("keys new", "licence", *root)
     assert (new["purpose"], new["changed"]) == ("licence", True)
-    rotated = told("keys rotate", "status")
+    rotated = told("keys rotate", "status", *root)
     assert [key["kid"] for key in rotated["former"]] == [key["kid"] for key in first if key["purpose"] == "status"]
-    assert told("keys retire", new["kid"])["edition"] == rotated["edition"] + 1
-    assert told("keys retire", new["kid"])["changed"] is False
+    assert told("keys retire", new["kid"], *root)["edition"] == rotated["edition"] + 1
+    assert told("keys retire", new["kid"], *root)["changed"] is False
     since = (datetime.now(UTC) - timedelta(minutes=1)).isoformat()
-    lost = told("keys compromise", new["kid"], "--since", since, "--yes")
+    lost = told("keys compromise", new["kid"], "--since", since, "--yes", *root)
     assert (lost["kid"], lost["stay_good"], lost["refused"], lost["changed"]) == (new["kid"], 0, 0, True)
-    assert told("keys compromise", new["kid"], "--since", since, "--yes") == lost | {"changed": False}
+    assert told("keys compromise", new["kid"], "--since", since, "--yes", *root) == lost | {"changed": False}
     assert {Path(file).name for file in told("keys export", here / "out")["files"]} >= {"trust-list.cbor"}
+
+
+def test_what_happens_where_keys_are_not_as_they_should_be(told, here):
+    root, lists = root_options(here), ("trust-list.cbor", "newest-lists.json")
+    before = {name: (here / "keys" / name).read_bytes() for name in lists}
+    kid = told("keys new", "status", *root)["kid"]
+    for name in lists:  # as if it had been cut before the list
+        (here / "keys" / name).write_bytes(before[name])
+    with sqlite3.connect(here / "var" / "register.db") as db:
+        db.execute("DELETE FROM register_facts WHERE name LIKE 'newest %'")
+    db.close()
+    adopted = told("keys adopt", here / "keys" / f"status-{kid}.pem", *root)
+    assert (adopted["kid"], adopted["purpose"], adopted["changed"]) == (kid, "status", True)
+    assert told("keys root move", here / "safe" / "root", *root[2:]) == {
+        "folder": str(here / "safe" / "root"),
+        "changed": False,
+    }
 
 
 def refused(ended: Ended, status: int) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ from commands import DATA, EXAMPLES
 from program import environ
 from pyrage import x25519
 from quick_passwords import QUICK
+from safe import make_safe
 
 from licence_qr.bootstrap import Services, build
 from licence_qr.cli.main import commands
@@ -74,7 +75,9 @@ LEAVES: Mapping[str, tuple[str, EventKind]] = {
     "keys rotate": ("status", EventKind.KEY_ROTATED),
     "keys retire": ("{key} --yes", EventKind.KEY_RETIRED),
     "keys compromise": ("{key} --since 2020-01-01 --yes", EventKind.KEY_COMPROMISED),
+    "keys adopt": ("{unlisted}", EventKind.KEY_ADOPTED),
     "keys export": ("{folder}", EventKind.EXPORTED),
+    "keys root move": ("{medium} --root-passphrase-file {passphrase}", EventKind.ROOT_MOVED),
     "backup": (f"{{folder}} --recipient {RECIPIENT}", EventKind.EXPORTED),
     "restore": ("--here", EventKind.REGISTER_PREPARED),
     "remind": ("", EventKind.EXPORTED),
@@ -125,9 +128,24 @@ def found(services: Services) -> dict[str, object]:
     """What stands in braces: the newest people, the newest key for licences, a folder."""
     people = [each.person.person_id for each in services.staff.everybody()]
     keys = [key.kid.hex() for key in services.keys.trust_list().keys if key.purpose is KeyPurpose.LICENCE]
-    folder = services.settings.home / "out"
-    bound = bound_person(services)
-    return {"person": people[-1], "other": people[-2], "bound": bound, "key": keys[-1], "folder": folder}
+    folder = services.settings.home.parent
+    return {
+        "person": people[-1],
+        "other": people[-2],
+        "bound": bound_person(services),
+        "key": keys[-1],
+        "folder": services.settings.home / "out",
+        "unlisted": unlisted_key(services),
+        "medium": make_safe(folder),
+        "passphrase": folder / "safe" / "root-passphrase",
+    }
+
+
+def unlisted_key(services: Services) -> Path:
+    """The file of a key that no list names."""
+    listed = services.keys.trust_list().keys
+    made = services.keys.make_key(KeyPurpose.STATUS, listed, datetime.now(UTC).date())
+    return services.settings.keys / f"status-{made.kid.hex()}.pem"
 
 
 def bound_person(services: Services) -> int:

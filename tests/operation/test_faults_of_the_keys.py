@@ -14,6 +14,7 @@ from pathlib import Path
 
 from harmed import APPLICATION, issued, reasons, says, settings_of
 from program import PROGRAM, run_here
+from safe import passphrase_file, root_options
 
 from licence_qr.bootstrap import build
 from licence_qr.config import load_settings
@@ -38,7 +39,7 @@ def test_key_file_unreadable(here):
 
 
 def test_wrong_passphrase(here):
-    passphrase = here / "var" / "key-passphrase"
+    passphrase = passphrase_file(here)
     right = passphrase.read_text()
     passphrase.write_text("another")
     ended = issued(here)
@@ -54,7 +55,7 @@ def test_trust_list_expired(made):
     assert ended.status == 1 and says("no_signing_key", ended.err)
     assert "no_signing_key" in reasons(here)
     for purpose in ("licence", "status"):
-        assert run_here(settings_of(here), "keys", "rotate", purpose).status == 0
+        assert run_here(settings_of(here), "keys", "rotate", purpose, *root_options(here)).status == 0
     assert issued(here).status == 0
     assert reasons(here) == {}
 
@@ -63,7 +64,7 @@ def test_older_trust_list_put_back(here):
     trust_list = here / "keys" / "trust-list.cbor"
     assert issued(here).status == 0
     older = trust_list.read_bytes()
-    assert run_here(settings_of(here), "keys", "rotate", "licence").status == 0
+    assert run_here(settings_of(here), "keys", "rotate", "licence", *root_options(here)).status == 0
     newest = trust_list.read_bytes()
     trust_list.write_bytes(older)
     ended = issued(here)
@@ -97,7 +98,7 @@ def test_hsm_gone(here):
     def ended(*words: object) -> subprocess.CompletedProcess[str]:
         return subprocess.run([PROGRAM, *map(str, words)], env=environ, capture_output=True, text=True)
 
-    assert ended("keys", "rotate", "licence", "--hsm", "codes").returncode == 0
+    assert ended("keys", "rotate", "licence", "--hsm", "codes", *root_options(here)).returncode == 0
     away = tokens.rename(here / "away")
     tokens.mkdir()
     refused = ended("issue", APPLICATION)

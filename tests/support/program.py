@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from safe import passphrase_file
 
 from licence_qr.cli.main import main
 
@@ -29,8 +30,10 @@ Run = Callable[..., Ended]
 
 
 def environ(folder: Path) -> dict[str, str]:
-    """Where an installation in ``folder`` keeps its things."""
-    return {"LICENCE_QR_HOME": str(folder / "var"), "LICENCE_QR_KEYS": str(folder / "keys")}
+    """Where an installation in ``folder`` keeps its things; the passphrase in its safe, where it has one."""
+    here = {"LICENCE_QR_HOME": str(folder / "var"), "LICENCE_QR_KEYS": str(folder / "keys")}
+    passphrase = passphrase_file(folder)
+    return here | ({"LICENCE_QR_PASSPHRASE_FILE": str(passphrase)} if passphrase.exists() else {})
 
 
 def run_here(settings: Mapping[str, str], *arguments: object, typed: str = "") -> Ended:

@@ -96,6 +96,8 @@ EVENTS: Mapping[EventKind, Text] = {
     EventKind.KEY_ROTATED: Text("更换密钥", "Key rotated"),
     EventKind.KEY_RETIRED: Text("密钥退役", "Key retired"),
     EventKind.KEY_COMPROMISED: Text("密钥泄露", "Key compromised"),
+    EventKind.KEY_ADOPTED: Text("收录已有的密钥", "Existing key adopted"),
+    EventKind.ROOT_MOVED: Text("移走根密钥", "Root key moved away"),
     EventKind.EXPORTED: Text("导出数据", "Data exported"),
     EventKind.CARD_PRINTED: Text("已打印亮证牌", "Display card printed"),
     EventKind.DATA_SEEN: Text("查看个人信息", "Personal data viewed"),

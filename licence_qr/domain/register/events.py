@@ -116,6 +116,8 @@ class EventKind(StrEnum):
     KEY_ROTATED = "key_rotated"  # key/<kid>: the new one
     KEY_RETIRED = "key_retired"  # key/<kid>
     KEY_COMPROMISED = "key_compromised"  # key/<kid>
+    KEY_ADOPTED = "key_adopted"  # key/<kid>: its file was there already
+    ROOT_MOVED = "root_moved"  # key/root: to a folder apart
     EXPORTED = "exported"  # export/<name of what was taken>
     CARD_PRINTED = "card_printed"  # card/<uscc>
     DATA_SEEN = "data_seen"  # <what was opened>/<id>, or list/<name>
@@ -270,6 +272,8 @@ PUBLIC_FIELDS: Mapping[EventKind, frozenset[str]] = {
     EventKind.KEY_ROTATED: _KEY,
     EventKind.KEY_RETIRED: _KEY,
     EventKind.KEY_COMPROMISED: _KEY,
+    EventKind.KEY_ADOPTED: _KEY,
+    EventKind.ROOT_MOVED: _NOTHING,
 }
 
 

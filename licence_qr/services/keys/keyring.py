@@ -16,10 +16,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from licence_qr.credential.allow_list import AllowList, verify_allow_list
 from licence_qr.credential.cose import KID_BYTES, SigningKey, SoftKey
 from licence_qr.credential.trust_list import KeyPurpose, TrustedKey, TrustList
-from licence_qr.credential.trust_list_wire import sign_trust_list, verify_trust_list
+from licence_qr.credential.trust_list_wire import verify_trust_list
 from licence_qr.domain.dates import add_months, local_date
 from licence_qr.errors import KeyStoreError
-from licence_qr.services.keys.root import ROOT_KID, Root
+from licence_qr.services.keys.root import ROOT_KID, Root, RootPlace
+from licence_qr.store.files import sync_names
 from licence_qr.store.keys import key_files, newest_lists
 from licence_qr.store.keys.hsm import Hsm, HsmKey
 from licence_qr.store.keys.newest_lists import SignedList
@@ -83,36 +84,10 @@ class Keys:
         self._noted = noted
         self._loaded: _Loaded | None = None
 
-    def make(self, hosts: tuple[str, ...], now: datetime) -> None:
-        """Create root, first keys, trust list and passphrase file if they do not exist.
-
-        Two processes that do this at the same time end with the same keys. Raises KeyStoreError
-        ``key_file_not_written``.
-        """
-        with key_files.only_one(self.folder):
-            if not key_files.trust_list_stamp(self.folder):
-                self._make(hosts, now)
-
-    def _make(self, hosts: tuple[str, ...], now: datetime) -> None:
-        if not self.passphrase_file.exists():
-            key_files.write_file(self.passphrase_file, secrets.token_urlsafe(24).encode())
-        root = ec.generate_private_key(ec.SECP256R1())
-        made: tuple[TrustedKey, ...] = ()
-        for purpose in FIRST_PURPOSES:
-            made += (self.make_key(purpose, made, local_date(now)),)
-        trust_list = TrustList(1, now.replace(microsecond=0), hosts, made)
-        passphrase = key_files.read_passphrase(self.passphrase_file)
-        key_files.write_private_key(self.folder, key_files.ROOT, root, passphrase)
-        key_files.write_root_public_key(self.folder, root.public_key())
-        # The list comes last: if it exists, everything before it is complete.
-        key_files.write_trust_list(self.folder, sign_trust_list(trust_list, SoftKey(ROOT_KID, root)))
-        newest_lists.note(self.folder, SignedList.TRUST, trust_list.sequence)
-
     def make_key(self, purpose: KeyPurpose, others: Iterable[TrustedKey], first: date) -> TrustedKey:
         """Create a key and its file; it is used once a trust list names it. Raises the errors of the files."""
         private, kid = ec.generate_private_key(ec.SECP256R1()), free_kid(others)
-        passphrase = key_files.read_passphrase(self.passphrase_file)
-        key_files.write_private_key(self.folder, key_files.key_name(purpose, kid), private, passphrase)
+        key_files.write_private_key(self.folder, key_files.key_name(purpose, kid), private, self.passphrase())
         return trusted_from(kid, private.public_key(), purpose, first)
 
     def take_key_of_hsm(self, purpose: KeyPurpose, others: Iterable[TrustedKey], first: date, label: str) -> TrustedKey:
@@ -157,7 +132,11 @@ class Keys:
             self._root().publish(replace(current, hosts=(*current.hosts, host)), now)
 
     def _root(self) -> Root:
-        return Root.at_hand(self.folder, self.folder, self.passphrase_file)
+        return Root.at_hand(self.folder, RootPlace(self.folder, (self.passphrase,)))
+
+    def passphrase(self) -> bytes:
+        """What opens the private keys here. Raises KeyStoreError ``passphrase_missing``."""
+        return key_files.read_passphrase(self.passphrase_file)
 
     def trust_list(self) -> TrustList:
         """The trust list in force. Raises KeyStoreError ``trust_list_missing``, TokenError if not signed by the
@@ -183,7 +162,7 @@ class Keys:
         loaded = self._current()
         day = local_date(now)
         for trusted in loaded.trust_list.signing_keys(purpose, day):
-            key = loaded.signing.get((trusted.kid, purpose)) or self._read_key(trusted)
+            key = loaded.signing.get((trusted.kid, purpose)) or self._first_use(trusted)
             if key is not None:
                 loaded.signing[trusted.kid, purpose] = key
                 return key
@@ -201,11 +180,16 @@ class Keys:
         if isinstance(key, HsmKey):
             key.hsm.demand(key.label)
 
+    def _first_use(self, trusted: TrustedKey) -> SigningKey | None:
+        """The key, once the list that names it is on the disk: whoever has just replaced the list may not be so far."""
+        with suppress(OSError):
+            sync_names(self.folder)
+        return self._read_key(trusted)
+
     def _read_key(self, trusted: TrustedKey) -> SigningKey | None:
         name = key_files.key_name(trusted.purpose, trusted.kid)
         if key_files.has_private_key(self.folder, name):
-            passphrase = key_files.read_passphrase(self.passphrase_file)
-            return SoftKey(trusted.kid, key_files.read_private_key(self.folder, name, passphrase))
+            return SoftKey(trusted.kid, key_files.read_private_key(self.folder, name, self.passphrase()))
         label = key_files.read_hsm_label(self.folder, name)
         return None if label is None else self._hsm().key(trusted.kid, label)
 

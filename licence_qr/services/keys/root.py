@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from licence_qr.credential.allow_list import AllowList, sign_allow_list
 from licence_qr.credential.cose import KID_BYTES, SoftKey
@@ -15,6 +18,30 @@ from licence_qr.store.keys import key_files, newest_lists
 from licence_qr.store.keys.newest_lists import SignedList
 
 ROOT_KID = bytes(KID_BYTES)
+Passphrase = Callable[[], bytes]  # where it may come from
+
+
+@dataclass(frozen=True, slots=True)
+class RootPlace:
+    """Where the root's private key is, and what may give its passphrase: they are tried in turn, so that somebody is asked
+    only where the others do not open it."""
+
+    folder: Path
+    passphrases: tuple[Passphrase, ...]
+
+    def private_key(self) -> ec.EllipticCurvePrivateKey:
+        """The key. Raises KeyStoreError ``root_key_away``, ``root_passphrase``, ``passphrase_missing``, ``key_damaged``."""
+        if not key_files.has_private_key(self.folder, key_files.ROOT):
+            raise KeyStoreError("root_key_away", path=self.folder)
+        refused: KeyStoreError | None = None
+        for passphrase in self.passphrases:
+            try:
+                return key_files.read_private_key(self.folder, key_files.ROOT, passphrase())
+            except KeyStoreError as error:  # a wrong one can look like a damaged key, too
+                refused = error
+        if refused is None or refused.code == "key_passphrase":
+            raise KeyStoreError("root_passphrase", path=self.folder)
+        raise refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +52,15 @@ class Root:
     key: SoftKey
 
     @classmethod
-    def at_hand(cls, folder: Path, root_folder: Path, passphrase_file: Path) -> Root:
-        """The root of ``folder``, whose private key is in ``root_folder``: the same folder or a removable medium.
+    def at_hand(cls, folder: Path, place: RootPlace) -> Root:
+        """The root of ``folder``, whose private key is at ``place``: the same folder or a removable medium.
 
-        Raises KeyStoreError ``root_key_away``, ``root_key_other`` (that of another installation, whose signatures are
-        not accepted here), and those of the files.
+        Raises KeyStoreError ``root_key_other`` (that of another installation, whose signatures are not accepted here), and
+        what ``RootPlace.private_key`` raises.
         """
-        if not key_files.has_private_key(root_folder, key_files.ROOT):
-            raise KeyStoreError("root_key_away", path=root_folder)
-        passphrase = key_files.read_passphrase(passphrase_file)
-        private = key_files.read_private_key(root_folder, key_files.ROOT, passphrase)
+        private = place.private_key()
         if private.public_key() != key_files.read_root_public_key(folder):
-            raise KeyStoreError("root_key_other", path=root_folder)
+            raise KeyStoreError("root_key_other", path=place.folder)
         return cls(folder, SoftKey(ROOT_KID, private))
 
     def publish(self, changed: TrustList, now: datetime) -> TrustList:
@@ -50,3 +74,18 @@ class Root:
         """Publish an allow-list."""
         key_files.write_allow_list(self.folder, sign_allow_list(allow_list, self.key))
         newest_lists.note(self.folder, SignedList.ALLOW, allow_list.sequence)
+
+
+def demand_apart(root_folder: Path, folders: Iterable[Path]) -> None:
+    """Raise KeyStoreError ``root_folder_beside`` where a copy of one of ``folders`` would hold the root key."""
+    here = root_folder.resolve()
+    for folder in (each.resolve() for each in folders):
+        if here == folder or folder in here.parents or here in folder.parents:
+            raise KeyStoreError("root_folder_beside", path=root_folder, folder=folder)
+
+
+def check_root_apart(folders: Iterable[Path]) -> None:
+    """Raise KeyStoreError ``root_key_beside`` where a private root key lies in one of ``folders``."""
+    for folder in folders:
+        for path in key_files.private_root_files(folder):
+            raise KeyStoreError("root_key_beside", path=path)

@@ -16,7 +16,8 @@ from licence_qr.domain.roles import AT_THE_MACHINE, Actor
 from licence_qr.domain.written_dates import day_in_range
 from licence_qr.errors import InputError, KeyStoreError, RegisterError
 from licence_qr.services.keys.keyring import KeyPlace, Keys
-from licence_qr.services.keys.root import Root
+from licence_qr.services.keys.root import Root, RootPlace
+from licence_qr.services.keys.steps import Step, Tell, silent
 from licence_qr.services.register import events
 from licence_qr.services.register.events import NewEvent
 from licence_qr.store.database.connections import Database
@@ -47,16 +48,19 @@ class Registered:
 
 @dataclass(frozen=True, slots=True)
 class Ceremony:
-    """Changes keys, in the name of ``by``. The root's private key is read from ``root_folder`` only during a change.
+    """Changes keys, in the name of ``by``. The root's private key is read from ``root_place`` only during a change.
 
-    Every change raises KeyStoreError ``root_key_away`` or ``root_key_other``, and those of the files; nothing is
-    changed then. Concurrent changes wait for one another.
+    A new key is on the disk before the list that names it, and the list before anything is signed; ``tell`` gets the steps.
+
+    Every change raises KeyStoreError ``root_key_away``, ``root_passphrase`` or ``root_key_other``, and those of the files;
+    nothing is changed then. Concurrent changes wait for one another.
     """
 
     keys: Keys
-    root_folder: Path
+    root_place: RootPlace
     database: Database
     by: Actor = AT_THE_MACHINE
+    tell: Tell = silent
 
     def find(self, kid: str) -> TrustedKey:
         """The key of that id, four hexadecimal digits. Raises KeyStoreError ``key_not_listed``."""
@@ -75,10 +79,10 @@ class Ceremony:
         if day < local_date(now):
             raise InputError("key_first_day_past", field="from", found=day, today=local_date(now))
         with key_files.only_one(self.keys.folder):
-            root, current = self._root(), self.keys.trust_list()
+            root, current = self.root(), self.keys.trust_list()
             made = self._make(purpose, current, day, hsm_label)
-            root.publish(replace(current, keys=(*current.keys, made)), now)
-        self._note(EventKind.KEY_ADDED, made, now)
+            self.publish(root, replace(current, keys=(*current.keys, made)), now)
+        self.note(EventKind.KEY_ADDED, made, now)
         return made
 
     def rotate(self, purpose: KeyPurpose, overlap_days: int, now: datetime, *, hsm_label: str = "") -> Rotation:
@@ -95,12 +99,12 @@ class Ceremony:
             former = tuple(key for key in in_use if key is not newest)
             if newest and newest.not_before == today and former and all(key.sign_until <= last for key in former):
                 return Rotation(newest, former, changed=False)
-            root = self._root()
+            root = self.root()
             made = self._make(purpose, current, today, hsm_label)
             relieved = {key.kid: replace(key, sign_until=min(key.sign_until, last)) for key in in_use}
             keys = tuple(relieved.get(key.kid, key) for key in current.keys)
-            root.publish(replace(current, keys=(*keys, made)), now)
-        self._note(EventKind.KEY_ROTATED, made, now, {"relieved": [kid.hex() for kid in sorted(relieved)]})
+            self.publish(root, replace(current, keys=(*keys, made)), now)
+        self.note(EventKind.KEY_ROTATED, made, now, {"relieved": [kid.hex() for kid in sorted(relieved)]})
         return Rotation(made, tuple(relieved.values()), changed=True)
 
     def is_last_signer(self, key: TrustedKey, now: datetime) -> bool:
@@ -120,7 +124,7 @@ class Ceremony:
         last = max(key.not_before, min(key.sign_until, local_date(now)))
         retired = replace(key, state=KeyState.RETIRED, sign_until=last)
         self._change(retired, now)
-        self._note(EventKind.KEY_RETIRED, retired, now)
+        self.note(EventKind.KEY_RETIRED, retired, now)
         return True
 
     def registered(self, key: TrustedKey, since: datetime) -> Registered:
@@ -142,7 +146,7 @@ class Ceremony:
         if not self.would_compromise(key, since, now):
             return False
         self._change(replace(key, state=KeyState.COMPROMISED), now, since)
-        self._note(EventKind.KEY_COMPROMISED, key, now, {"since": since.isoformat()})
+        self.note(EventKind.KEY_COMPROMISED, key, now, {"since": since.isoformat()})
         return True
 
     def would_compromise(self, key: TrustedKey, since: datetime, now: datetime) -> bool:
@@ -162,7 +166,7 @@ class Ceremony:
             if known.since < since:
                 raise KeyStoreError("compromise_later", kid=key.kid.hex(), since=known.since.isoformat())
             return False
-        self._root()
+        self.root()
         return True
 
     def export(self, folder: Path, now: datetime) -> tuple[Path, ...]:
@@ -171,18 +175,18 @@ class Ceremony:
         self.keys.allow_list()
         files = key_files.export(self.keys.folder, folder)
         told = {"edition": edition, "files": [path.name for path in files]}
-        self._write(NewEvent(kind=EventKind.EXPORTED, subject="export/keys", at=now, by=self.by, after=told))
+        self.record(NewEvent(kind=EventKind.EXPORTED, subject="export/keys", at=now, by=self.by, after=told))
         return files
 
     def _change(self, changed: TrustedKey, now: datetime, since: datetime | None = None) -> None:
         with key_files.only_one(self.keys.folder):
-            root, current = self._root(), self.keys.trust_list()
+            root, current = self.root(), self.keys.trust_list()
             if since is not None and changed.purpose is KeyPurpose.LICENCE:
                 self._allow(root, current, changed, since, now)
             keys = tuple(changed if key.kid == changed.kid else key for key in current.keys)
-            root.publish(replace(current, keys=keys), now)
+            self.publish(root, replace(current, keys=keys), now)
 
-    def _note(
+    def note(
         self, kind: EventKind, key: TrustedKey, now: datetime, besides: Mapping[str, object] | None = None
     ) -> None:
         """Record a change that was made."""
@@ -198,9 +202,9 @@ class Ceremony:
             by=self.by,
             after=facts | dict(besides or {}),
         )
-        self._write(changed)
+        self.record(changed)
 
-    def _write(self, done: NewEvent) -> None:
+    def record(self, done: NewEvent) -> None:
         """Record what was done, where there is a register.
 
         The lists themselves are numbered and signed, and a compromise must not wait: if the register is missing, locked
@@ -223,10 +227,17 @@ class Ceremony:
     def _make(self, purpose: KeyPurpose, current: TrustList, first: date, hsm_label: str) -> TrustedKey:
         if hsm_label:
             return self.keys.take_key_of_hsm(purpose, current.keys, first, hsm_label)
-        return self.keys.make_key(purpose, current.keys, first)
+        made = self.keys.make_key(purpose, current.keys, first)
+        self.tell(Step.KEY_MADE, {"purpose": purpose.value, "kid": made.kid.hex()})
+        return made
 
-    def _root(self) -> Root:
-        return Root.at_hand(self.keys.folder, self.root_folder, self.keys.passphrase_file)
+    def publish(self, root: Root, changed: TrustList, now: datetime) -> None:
+        """Put a list in force, as the next edition."""
+        self.tell(Step.LIST_SIGNED, {"edition": root.publish(changed, now).sequence})
+
+    def root(self) -> Root:
+        """The root key."""
+        return Root.at_hand(self.keys.folder, self.root_place)
 
 
 def _active(key: TrustedKey) -> bool:

@@ -17,15 +17,16 @@ from licence_qr.domain.roles import Role
 from licence_qr.errors import LicenceQRError
 from licence_qr.services.accounts.role_rules import NUMBERED
 from licence_qr.services.accounts.second_factor.checking import FactorChecks
+from licence_qr.services.keys.adopting import unlisted
 from licence_qr.services.keys.keyring import FIRST_PURPOSES, Keys
 from licence_qr.services.operation.readiness import Watching
 from licence_qr.store.accounts import accounts, persons
 from licence_qr.store.backup import last_backup
-from licence_qr.store.keys import key_files, newest_lists
+from licence_qr.store.keys import key_files, newest_lists, passphrases
 
 KEY_ENDS_WITHIN = timedelta(days=60)  # to fetch the root key from its safe
-FEWEST_ADMINISTRATORS = 2  # one asks for the reset of a lost second factor, another confirms it
 _OF_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+FEWEST_ADMINISTRATORS = 2  # one asks for the reset of a lost second factor, another confirms it
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Doctor:
     def _keys(self, now: datetime) -> Iterator[LicenceQRError]:
         folder, passphrase = self.keys.folder, self.keys.passphrase_file
         if not self.checks.demonstration:
-            if key_files.has_private_key(folder, key_files.ROOT):
+            if any(map(key_files.private_root_files, (folder, self.home))):
                 yield LicenceQRError("unsafe_root_key_here", path=folder)
             if any(place in passphrase.resolve().parents for place in (self.home.resolve(), folder.resolve())):
                 yield LicenceQRError("unsafe_passphrase_beside", path=passphrase)
@@ -55,6 +56,8 @@ class Doctor:
             last = max((key.sign_until for key in signing), default=None)
             if last is not None and last - local_date(now) < KEY_ENDS_WITHIN:
                 yield LicenceQRError("unsafe_key_ends", purpose=purpose.value, last=last)
+        for path in unlisted(folder, self.keys.trust_list()):
+            yield LicenceQRError("unsafe_key_unlisted", path=path)
         if not newest_lists.read(folder):
             yield LicenceQRError("unsafe_lists_not_noted", path=folder)
 
@@ -64,11 +67,13 @@ class Doctor:
             yield LicenceQRError("unsafe_no_backup")
 
     def _files(self) -> Iterator[LicenceQRError]:
-        register = self.watching.probe.path
-        for path in sorted({*self.secrets, register, *self.keys.folder.glob("*.pem"), self.keys.passphrase_file}):
-            mode = path.stat().st_mode if path.exists() else 0
-            if mode & _OF_OTHERS:
-                yield LicenceQRError("unsafe_file_open", path=path, mode=f"{stat.S_IMODE(mode):04o}")
+        passphrase, register = self.keys.passphrase_file, self.watching.probe.path
+        for path in sorted({*self.secrets, register, *self.keys.folder.glob("*.pem"), passphrase}):
+            if not path.exists():
+                continue
+            found = path.stat()
+            if passphrases.is_open(found) if path == passphrase else found.st_mode & _OF_OTHERS:
+                yield LicenceQRError("unsafe_file_open", path=path, mode=f"{stat.S_IMODE(found.st_mode):04o}")
 
     def _people(self) -> Iterator[LicenceQRError]:
         with self.checks.database.read() as tx:

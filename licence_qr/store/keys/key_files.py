@@ -126,6 +126,16 @@ def write_root_public_key(folder: Path, key: ec.EllipticCurvePublicKey) -> None:
     write_file(folder / f"{ROOT}.pub.pem", pem)
 
 
+def has_root_public_key(folder: Path) -> bool:
+    """Whether the root's public key is there."""
+    return (folder / f"{ROOT}.pub.pem").exists()
+
+
+def private_root_files(folder: Path) -> tuple[Path, ...]:
+    """Files of a private root key, also those that a stopped run left, or somebody who kept the former one."""
+    return tuple(path for path in sorted(folder.glob(f"{ROOT}.pem*")) if path.is_file())
+
+
 def read_root_public_key(folder: Path) -> ec.EllipticCurvePublicKey:
     """Read the root's public key. Raises KeyStoreError ``key_missing`` or ``key_damaged``."""
     path = folder / f"{ROOT}.pub.pem"

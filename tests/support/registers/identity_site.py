@@ -18,7 +18,9 @@ from desk_pages import Browser, hidden
 from flask import Flask
 from identity_provider import IdentityService, PersonThere, identity_service, sent_to
 from looking_client import LookingClient
+from program import environ
 from quick_passwords import QUICK
+from safe import custody
 from werkzeug.test import TestResponse
 
 from licence_qr.bootstrap import Services, build
@@ -107,10 +109,10 @@ def made(there: IdentityService, tmp_path_factory: pytest.TempPathFactory, catal
 
 
 def installed(folder: Path, there: IdentityService, catalogue: Catalogue, **changes: str) -> Services:
-    home = {"LICENCE_QR_HOME": str(folder / "var"), "LICENCE_QR_KEYS": str(folder / "keys")}
-    settings = load_settings(home | {"LICENCE_QR_ADDRESS": ADDRESS} | there.settings(**changes))
+    kept = custody(folder)
+    settings = load_settings(environ(folder) | {"LICENCE_QR_ADDRESS": ADDRESS} | there.settings(**changes))
     if not settings.register_path.exists():
-        prepare(settings, datetime.now(UTC), demonstration=False)
+        prepare(settings, datetime.now(UTC), demonstration=False, custody=kept)
     return build(settings, hasher=QUICK, catalogue=catalogue)
 
 

@@ -27,6 +27,7 @@ from licence_qr.services.accounts.second_factor.checking import Proof
 from licence_qr.services.importing.review import Waiting, WaitingRow
 from licence_qr.services.importing.run import ExportFile, FileSums, Importing
 from licence_qr.services.keys.keyring import Keys
+from licence_qr.services.keys.making import make_keys
 from licence_qr.services.lifecycle.perform import Life
 from licence_qr.services.proposals.decide import Proposals, ProposalVerdict
 from licence_qr.services.signing.sign_record import Coding
@@ -67,7 +68,7 @@ def _empty() -> TemporaryDirectory[str]:
     """A folder with keys and an empty register, made once; for copying only."""
     made = TemporaryDirectory()
     folder = Path(made.name)
-    Keys(folder / "keys", folder / "passphrase").make(("127.0.0.1",), NOW)
+    make_keys(Keys(folder / "keys", folder / "passphrase"), ("127.0.0.1",), NOW)
     database = Database(folder / "register.db")
     database.create_or_upgrade()
     with database.write() as tx:  # people act in it who have no account

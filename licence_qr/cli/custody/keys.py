@@ -9,11 +9,9 @@ from typing import Any
 
 import click
 
-from licence_qr.bootstrap import build_ceremony
-from licence_qr.cli.console import whoever_runs_this
+from licence_qr.cli.custody.passphrases import GivenRoot, root_options
 from licence_qr.cli.help import Group
 from licence_qr.cli.json_output import json_option, say
-from licence_qr.config import load_settings
 from licence_qr.domain.dates import SHANGHAI, local_date
 from licence_qr.domain.written_dates import day_in_range
 from licence_qr.errors import InputError
@@ -30,16 +28,9 @@ _PLACES = {"file": "文件 file", "hsm": "密码模块 hsm", "elsewhere": "不�
 
 @click.group(cls=Group, short_help="签名密钥。 Signing keys.")
 def keys() -> None:
-    """本单位的密钥。改动需要根密钥，它可以放在移动介质上（--root）。
+    """本单位的密钥。改动需要根密钥，它可以放在移动介质上（--root-folder）。
 
-    The keys of this installation. Changes need the root key, which can be on a removable medium (--root)."""
-
-
-def _root_option(command: Command) -> Command:
-    folder = click.Path(exists=True, file_okay=False, path_type=Path)
-    told = "root.pem 所在的目录，如移动介质；默认 LICENCE_QR_KEYS。 "
-    told += "Folder that holds root.pem, for instance of a removable medium; else LICENCE_QR_KEYS."
-    return click.option("--root", "root_folder", type=folder, help=told)(command)
+    The keys of this installation. Changes need the root key, which can be on a removable medium (--root-folder)."""
 
 
 def _hsm_option(command: Command) -> Command:
@@ -58,11 +49,8 @@ _kid_argument = click.argument("kid", help="密钥编号，四位十六进制。
 _yes_option = click.option("--yes", is_flag=True, help="不再询问，直接办理。 Do not ask for confirmation.")
 
 
-def _ceremony(root_folder: Path | None = None) -> Ceremony:
-    return build_ceremony(load_settings(), root_folder, whoever_runs_this())
-
-
-def _say_edition(ceremony: Ceremony, facts: dict[str, Any], as_json: bool, *, changed: bool = True) -> None:
+def say_edition(ceremony: Ceremony, facts: dict[str, Any], as_json: bool, *, changed: bool = True) -> None:
+    """Say which edition of the trust list is in force, or all ``facts`` as JSON."""
     edition = ceremony.keys.trust_list().sequence
     if as_json:
         say(facts | {"edition": edition, "changed": changed})
@@ -92,7 +80,7 @@ def list_keys(as_json: bool) -> None:
     """列出现行信任列表中的每一把密钥：用途、状态、起止日期，以及私钥在哪里。
 
     List every key in the current trust list: purpose, status, dates and where its private key is."""
-    ceremony = _ceremony()
+    ceremony = GivenRoot().ceremony()
     trust_list, today = ceremony.keys.trust_list(), local_date(datetime.now(UTC))
     rows = [_facts(ceremony, key, today) for key in trust_list.keys]
     if as_json:
@@ -119,18 +107,18 @@ def list_keys(as_json: bool) -> None:
     help="首日，如 2026-11-20；默认今天。 First day, for example 2026-11-20; default today.",
 )
 @_hsm_option
-@_root_option
+@root_options
 @json_option
-def new(purpose: str, first: datetime | None, hsm_label: str, root_folder: Path | None, as_json: bool) -> None:
+def new(purpose: str, first: datetime | None, hsm_label: str, root_key: GivenRoot, as_json: bool) -> None:
     """为用途 PURPOSE 添加一把密钥。今天可以签名的密钥中，由最新的一把签名。
 
     Add a key for PURPOSE. Of the keys that may sign today, the newest is used."""
-    ceremony = _ceremony(root_folder)
+    ceremony = root_key.ceremony()
     made = ceremony.new(KeyPurpose(purpose), first and first.date(), datetime.now(UTC), hsm_label=hsm_label)
     if not as_json:
         click.echo(f"新密钥 new key  {made.kid.hex()}  {purpose}  {made.not_before} – {made.sign_until}")
     days = {"not_before": made.not_before.isoformat(), "sign_until": made.sign_until.isoformat()}
-    _say_edition(ceremony, {"kid": made.kid.hex(), "purpose": purpose} | days, as_json)
+    say_edition(ceremony, {"kid": made.kid.hex(), "purpose": purpose} | days, as_json)
 
 
 @keys.command(short_help="换新密钥签名。 Sign with a new key.")
@@ -144,13 +132,13 @@ def new(purpose: str, first: datetime | None, hsm_label: str, root_folder: Path 
     "Days for which the former key may still sign where the new key file has not arrived.",
 )
 @_hsm_option
-@_root_option
+@root_options
 @json_option
-def rotate(purpose: str, overlap: int, hsm_label: str, root_folder: Path | None, as_json: bool) -> None:
+def rotate(purpose: str, overlap: int, hsm_label: str, root_key: GivenRoot, as_json: bool) -> None:
     """从今天起由新密钥为用途 PURPOSE 签名。服务会自行启用；已经印出的二维码仍然有效。
 
     Sign with a new key for PURPOSE from today. The service starts using it automatically. Printed codes remain valid."""
-    ceremony = _ceremony(root_folder)
+    ceremony = root_key.ceremony()
     rotation = ceremony.rotate(KeyPurpose(purpose), overlap, datetime.now(UTC), hsm_label=hsm_label)
     former = [{"kid": key.kid.hex(), "sign_until": key.sign_until.isoformat()} for key in rotation.former]
     if not as_json:
@@ -158,19 +146,19 @@ def rotate(purpose: str, overlap: int, hsm_label: str, root_folder: Path | None,
         for key in former:
             click.echo(f"原密钥 former key          {key['kid']}  签名至 signs until {key['sign_until']}")
     facts = {"kid": rotation.new.kid.hex(), "purpose": purpose, "former": former}
-    _say_edition(ceremony, facts, as_json, changed=rotation.changed)
+    say_edition(ceremony, facts, as_json, changed=rotation.changed)
 
 
 @keys.command(short_help="让密钥退役。 Retire a key.")
 @_kid_argument
 @_yes_option
-@_root_option
+@root_options
 @json_option
-def retire(kid: str, yes: bool, root_folder: Path | None, as_json: bool) -> None:
+def retire(kid: str, yes: bool, root_key: GivenRoot, as_json: bool) -> None:
     """密钥 KID 今天起不再签名。它签过的仍然有效。
 
     Stop signing with key KID from today. What it has signed remains valid."""
-    ceremony, now = _ceremony(root_folder), datetime.now(UTC)
+    ceremony, now = root_key.ceremony(), datetime.now(UTC)
     key = ceremony.find(kid)
     if ceremony.is_last_signer(key, now):
         click.echo(
@@ -179,7 +167,7 @@ def retire(kid: str, yes: bool, root_folder: Path | None, as_json: bool) -> None
             err=as_json,
         )
         _confirm(yes, as_json)
-    _say_edition(ceremony, {"kid": key.kid.hex()}, as_json, changed=ceremony.retire(key, now))
+    say_edition(ceremony, {"kid": key.kid.hex()}, as_json, changed=ceremony.retire(key, now))
 
 
 @keys.command(short_help="宣布密钥泄露。 Declare a key compromised.")
@@ -191,9 +179,9 @@ def retire(kid: str, yes: bool, root_folder: Path | None, as_json: bool) -> None
     help="在此之前确信安全：某日，或带时区的时刻。 Date, or time with UTC offset, up to which the key is known to be safe.",
 )
 @_yes_option
-@_root_option
+@root_options
 @json_option
-def compromise(kid: str, since: str, yes: bool, root_folder: Path | None, as_json: bool) -> None:
+def compromise(kid: str, since: str, yes: bool, root_key: GivenRoot, as_json: bool) -> None:
     """宣布自 DATE 起他人可能持有密钥 KID。此事不能撤回。在 DATE 之前已登记的二维码仍然有效：联网时以登记库为准，离线时
     以准许名单为准。该密钥的其他二维码一律拒绝，须重新制作。
 
@@ -202,20 +190,20 @@ def compromise(kid: str, since: str, yes: bool, root_folder: Path | None, as_jso
     Codes registered before DATE remain valid: online by the register, offline by the allow-list. All other codes
     signed by this key are refused and have to be issued again.
     """
-    ceremony, instant = _ceremony(root_folder), _instant(since)
+    ceremony, instant = root_key.ceremony(), _instant(since)
     key = ceremony.find(kid)
     would, registered = ceremony.would_compromise(key, instant, datetime.now(UTC)), ceremony.registered(key, instant)
     stays, gone = len(registered.before), registered.refused
     facts = {"kid": key.kid.hex(), "since": instant.isoformat(), "stay_good": stays, "refused": gone}
     if not would:
-        _say_edition(ceremony, facts, as_json, changed=False)
+        say_edition(ceremony, facts, as_json, changed=False)
         return
     click.echo(f"密钥 key {kid}（{key.purpose.value}），自 since {instant.isoformat()}", err=as_json)
     click.echo(f"  仍有效 still valid       {stays}", err=as_json)
     click.echo(f"  将被拒绝 will be refused  {gone}", err=as_json)
     _confirm(yes, as_json)
     last = ceremony.is_last_signer(key, datetime.now(UTC))
-    _say_edition(ceremony, facts, as_json, changed=ceremony.compromise(key, instant, datetime.now(UTC)))
+    say_edition(ceremony, facts, as_json, changed=ceremony.compromise(key, instant, datetime.now(UTC)))
     if last:
         purpose = key.purpose.value
         told = f"现在没有可签名的密钥：请运行 No key can sign now. Run  licence-qr keys new {purpose}"
@@ -229,7 +217,7 @@ def export(folder: Path, as_json: bool) -> None:
     """把其他核验方需要的文件写到 FOLDER：信任列表、根公钥、准许名单。绝不含私钥。
 
     Write the files other verifiers need to FOLDER: trust list, root public key, allow-list. Never a private key."""
-    files = [str(path) for path in _ceremony().export(folder, datetime.now(UTC))]
+    files = [str(path) for path in GivenRoot().ceremony().export(folder, datetime.now(UTC))]
     if as_json:
         say({"files": files})
     else:

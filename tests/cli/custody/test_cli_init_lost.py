@@ -6,15 +6,17 @@ from pathlib import Path
 
 import pytest
 from program import Ended, environ, run_here
+from safe import make_safe, root_options
 
 
 @pytest.fixture
 def made(tmp_path: Path) -> Path:
-    assert init(tmp_path).status == 0
+    make_safe(tmp_path)
+    assert init(tmp_path, *root_options(tmp_path)).status == 0
     return tmp_path
 
 
-def init(folder: Path, *options: str) -> Ended:
+def init(folder: Path, *options: object) -> Ended:
     return run_here(environ(folder), "init", *options)
 
 

@@ -1,0 +1,1 @@
+"""Making an installation, and what is done to its keys."""
