@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from licence_qr.domain.register.entity import EntityForm
 from licence_qr.domain.register.permit import GrantMode
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.preparation import prepare
+from licence_qr.services.publishing import display_cards
 
 NOW = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)
 ADDRESS = "https://ym.example.gov.cn"
@@ -38,6 +40,14 @@ Rounds = Callable[[int, int], int]
 def rounds(pytestconfig: pytest.Config) -> Rounds:
     """How often a test with a long form does its work: ``rounds(short, long)``, long under ``--campaign``."""
     return lambda short, long: long if pytestconfig.getoption("--campaign") else short
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cards_drawn_once() -> Iterator[None]:
+    """A card is drawn once, which takes a second; that it would be the same again is held in printing/test_sheets.py."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(display_cards, "draw_card", cache(display_cards.draw_card))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,8 @@ if (
 
 CARD_WIDTH, CARD_HEIGHT = 210.0, 148.0
 MM_PER_POINT = 25.4 / 72
+# Tables of a font for vertical lines, and for scripts whose letters join or move: Chinese and English lines need none.
+UNUSED = ("vhea", "vmtx", "VORG", "BASE", "GDEF", "GPOS", "GSUB")
 
 
 class Sheet(StrEnum):
@@ -104,32 +106,44 @@ class Canvas:
 
     def symbol(self, symbol: Symbol, left: float, top: float, side: float) -> None:
         """Draw the symbol as one black path on a white square of ``side`` millimetres, including the quiet zone."""
+        from fpdf.drawing import PaintedPath
         from fpdf.enums import PathPaintRule
 
         module = side * self._scale / symbol.size_with_quiet_zone
         x, y = left * self._scale, top * self._scale
         self._pdf.set_fill_color(255)
         self._pdf.rect(x, y, side * self._scale, side * self._scale, style="F")
-        with self._pdf.new_path() as path:
-            path.style.fill_color = "#000"
-            path.style.stroke_color = None
-            path.style.paint_rule = PathPaintRule.FILL_NONZERO
-            for run in dark_runs(symbol):
-                column, row = run.column + QUIET_ZONE, run.row + QUIET_ZONE
-                path.rectangle(x + column * module, y + row * module, run.length * module, module)
+        path = PaintedPath()
+        path.style.fill_color = "#000"
+        path.style.stroke_color = None
+        path.style.paint_rule = PathPaintRule.FILL_NONZERO
+        for run in dark_runs(symbol):
+            column, row = run.column + QUIET_ZONE, run.row + QUIET_ZONE
+            path.rectangle(x + column * module, y + row * module, run.length * module, module)
+        with self._pdf.drawing_context() as drawing:
+            drawing.add_item(path, clone=False)  # copying its hundreds of rectangles takes a tenth of a second
 
     def pdf(self) -> bytes:
         """The finished document as bytes."""
         return bytes(self._pdf.output())
 
     def _use(self, style: Style) -> None:
-        if style.face not in self._faces:  # on first use: opening and embedding a face takes half a second
-            face = style.face
-            self._pdf.add_font(face.family, fname=font_path(face), collection_font_number=face.number)
-            self._faces.add(face)
+        if style.face not in self._faces:  # on first use: opening and embedding a face takes most of the time of a card
+            self._add(style.face)
+            self._faces.add(style.face)
         self._pdf.set_font(style.face.family, size=style.size * self._scale)
         self._pdf.set_char_spacing(style.spacing * self._scale)
         self._pdf.set_text_color(*style.colour)
+
+    def _add(self, face: Face) -> None:
+        """Open a face, without its tables that would be read glyph by glyph for nothing."""
+        from fpdf.fonts import TTFFont
+
+        self._pdf.add_font(face.family, fname=font_path(face), collection_font_number=face.number)
+        opened = self._pdf.fonts[face.family]
+        for table in UNUSED:
+            if isinstance(opened, TTFFont) and table in opened.ttfont:
+                del opened.ttfont[table]
 
 
 def _document(width: float, height: float, content: CardContent) -> FPDF:
