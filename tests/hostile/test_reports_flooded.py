@@ -10,10 +10,10 @@ import pytest
 from reported_problems import CLERK, ELSEWHERE, NOW, everything, number, picture, sent
 
 from licence_qr.bootstrap import Services
-from licence_qr.domain.feedback.alike import MANY_FROM_ONE_NETWORK, MOST_OF_ONE_BUSINESS
+from licence_qr.domain.feedback.alike import MANY_FROM_ONE_NETWORK, MOST_FROM_ONE_NETWORK, MOST_OF_ONE_BUSINESS
 from licence_qr.domain.feedback.reports import ReportState
 from licence_qr.errors import AccessError, InputError
-from licence_qr.services.feedback.intake import PHOTOS_OF_ALL, PHOTOS_OF_NETWORK
+from licence_qr.services.feedback.intake import PHOTOS_OF_ALL, PHOTOS_OF_NETWORK, REPORTS_OF_NETWORK
 from licence_qr.services.feedback.reports_desk import DismissAlike, ReportAct, ReportLine
 from licence_qr.services.work.work_list import WorkFilter
 from licence_qr.store.feedback.reports import MOST_LISTED
@@ -46,10 +46,10 @@ def texts(services: Services, **which: Any) -> list[tuple[str, int]]:
 
 @pytest.mark.campaign
 @pytest.mark.parametrize("honest", ["before", "amid", "after"])
-def test_from_its_own_network_however_often_it_makes_one_line(
+def test_from_its_own_network_as_often_as_is_taken_it_makes_one_line(
     services: Services, report: Report, rounds: Callable[[int, int], int], honest: str
 ) -> None:
-    many = rounds(60, 3000)
+    many = rounds(60, MOST_FROM_ONE_NETWORK + REPORTS_OF_NETWORK.most)
     for n in range(many):
         if n == {"before": 0, "amid": many // 2}.get(honest):
             report("如实的", CITIZEN)
