@@ -43,13 +43,13 @@ class Answer:
 def ask(app: WSGIApplication, environ: dict[str, Any]) -> Answer:
     """Run the application to its end, so that no thread of it ever waits for a reader."""
     head: list[Any] = []
+    body = SpooledTemporaryFile(IN_MEMORY_BYTES)
 
     def start(*given: Any) -> Callable[[bytes], object]:
         head[:] = given
-        return _no_write
+        return body.write
 
     parts = app(environ, start)
-    body = SpooledTemporaryFile(IN_MEMORY_BYTES)
     try:
         for part in parts:
             if body.tell() + len(part) > IN_MEMORY_BYTES:
@@ -62,10 +62,6 @@ def ask(app: WSGIApplication, environ: dict[str, Any]) -> Answer:
         return Answer(status, headers, b"", body)
     body.seek(0)
     return Answer(status, headers, body.read())
-
-
-def _no_write(data: bytes) -> object:
-    raise NotImplementedError("the write() of PEP 3333 is for frameworks older than it")
 
 
 async def send(answer: Answer, protocol: HTTPProtocol, part_seconds: float) -> None:
