@@ -26,7 +26,7 @@ from licence_qr.cli.installation import account, serve, show_settings
 from licence_qr.cli.issuing import issue, notice
 from licence_qr.cli.lifecycle import life, remind
 from licence_qr.cli.people.absences import absence
-from licence_qr.cli.people.accounts import change_roles, enable_account
+from licence_qr.cli.people.accounts import change_roles, enable_account, service_only
 from licence_qr.cli.people.persons import person
 from licence_qr.cli.verify import verify
 from licence_qr.config import set_variable
@@ -78,7 +78,7 @@ COMMANDS = (
 )
 for command in COMMANDS:
     commands.add_command(command)
-for command in (change_roles, enable_account):
+for command in (change_roles, enable_account, service_only):
     account.add_command(command)
 person.add_command(absence)
 for command in (adopt_key, root):

@@ -41,6 +41,7 @@ NEEDS_NONE = {
     "migrate": "leaves what init leaves, where it upgrades anything",
     "notice": "prints a text of the catalogue, which is published",
     "serve": "answers requests, each of which leaves its own; starting and stopping are in the log of the service",
+    "account service-only set": "refused without an identity service; its event is in test_service_only",
     "settings": "prints settings without secrets",
     "verify-backup": "tells counts and names of files, and no person",
     "verify": "reads a code that is handed to it, and no register",
@@ -53,6 +54,7 @@ LEAVES: Mapping[str, tuple[str, EventKind]] = {
     "account roles": ("li --role inspector", EventKind.ROLES_CHANGED),
     "account disable": ("li", EventKind.ACCOUNT_CLOSED),
     "account enable": ("li", EventKind.ACCOUNT_REOPENED),
+    "account service-only lift": ("by-service", EventKind.SIGN_IN_WAY_CHANGED),
     "account list": ("", EventKind.DATA_SEEN),
     "account reset-second-factor": ("li --administrator wang --second zhao --reason 核对", EventKind.FACTORS_RESET),
     "person add": ("--name 张示例 --office bafu", EventKind.PERSON_ADDED),
@@ -113,6 +115,8 @@ def told(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
     binding = Binding(bound_person(services), ServiceIdentity("https://sso.example.gov.cn", "wang"), then)
     with services.database.write() as tx:
         identity_bindings.put(tx, binding)
+    services.accounts.create("by-service", "示例", "bafu", frozenset({Role.CLERK}), PASSWORD, then, staff_no="S-1")
+    services.accounts.set_service_only("by-service", then, only=True)
     runner = CliRunner(env=environ(folder))
     for command, (arguments, _) in list(LEAVES.items())[1:]:
         before = left_by_the_console(services)

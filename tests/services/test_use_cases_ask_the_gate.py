@@ -105,7 +105,7 @@ OFFICE_FIRST = {f"applications.{name}" for name in ("get", "save", "check", "iss
 }
 # What writes although no person is named. Citizens, the program itself, and who sits at the machine.
 WITHOUT_A_PERSON = (
-    {f"accounts.{name}" for name in ("create", "set_password", "disable")}
+    {f"accounts.{name}" for name in ("create", "set_password", "disable", "set_service_only")}
     | {"factor_reset.reset", "identity_bindings.unbind_by"}
     | {"sign_in.sign_in", "sessions.actor", "sessions.holder", "sessions.sign_out"}
     | {"staff_sessions.end_all_of"}
@@ -226,6 +226,7 @@ def things(hotel: Scene, make_application: Any) -> dict[str, Any]:
         "other_id": clerk.person_id,
         "details": PersonDetails("", "示例", "baishiyi"),
         "was": "",
+        "only": True,
         "absence_id": absence_id,
         "absences.enter.details": AbsenceDetails(date(2026, 12, 1), date(2026, 12, 2)),
         "absences.change.details": AbsenceDetails(date(2026, 11, 25), date(2026, 11, 27)),

@@ -1,4 +1,4 @@
-"""``licence-qr account roles`` and ``licence-qr account enable``."""
+"""``licence-qr account roles``, ``enable`` and ``service-only``."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ import click
 
 from licence_qr.bootstrap import build
 from licence_qr.cli.console import whoever_runs_this
-from licence_qr.cli.help import Command
+from licence_qr.cli.help import Command, Group
 from licence_qr.cli.json_output import json_option, say
 from licence_qr.cli.people.confirmers import NamedTwo, NewRoles, two_for, two_options
 from licence_qr.config import load_settings
 from licence_qr.domain.roles import Role
+from licence_qr.errors import ConfigError
 
 _username = click.argument("username", help="用户名。 User name.")
 
@@ -72,3 +73,42 @@ def enable_account(username: str, named: NamedTwo, as_json: bool) -> None:
         say({"username": username, "disabled": False})
         return
     click.echo(f"已恢复 enabled    {username}")
+
+
+@click.group("service-only", cls=Group, short_help="密码能否登录。 Whether the password signs in.")
+def service_only() -> None:
+    """账号是否只由统一身份认证平台打开；密码仍用于确认重要事项。
+
+    Whether only the identity service opens an account; its password still confirms grave acts.
+    """
+
+
+@service_only.command("set", cls=Command, short_help="只由统一身份认证登录。 Identity service only.")
+@_username
+@json_option
+def set_service_only(username: str, as_json: bool) -> None:
+    """密码不再能登录，已有的登录全部结束。
+
+    Let the password sign nobody in any more; all sessions end."""
+    if load_settings().identity_service is None:
+        raise ConfigError("service_only_without_service")
+    _say_way(username, only=True, as_json=as_json)
+
+
+@service_only.command("lift", cls=Command, short_help="恢复密码登录。 The password too.")
+@_username
+@json_option
+def lift_service_only(username: str, as_json: bool) -> None:
+    """恢复密码登录，统一身份认证仍可使用。
+
+    Let the password sign in again; the identity service still does."""
+    _say_way(username, only=False, as_json=as_json)
+
+
+def _say_way(username: str, *, only: bool, as_json: bool) -> None:
+    accounts = build(load_settings()).accounts.acting(whoever_runs_this())
+    accounts.set_service_only(username, datetime.now(UTC), only=only)
+    if as_json:
+        say({"username": username, "service_only": only})
+        return
+    click.echo(f"{'只由统一身份认证登录 service only' if only else '密码可登录 password too'}  {username}")

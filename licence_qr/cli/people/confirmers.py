@@ -53,7 +53,7 @@ def two_options(command: Callable[..., None]) -> Callable[..., None]:
         command(named=NamedTwo(administrator, second), **given)
 
     for name, help_text in (
-        ("--second", "另一位人员管理员或审计人员。 Another administrator or an auditor."),
+        ("--second", "另一管理员或审计人员。 Another one or an auditor."),
         (
             "--administrator",
             "人员管理员的用户名。 User name of the administrator.",

@@ -64,6 +64,7 @@ EVENTS: Mapping[EventKind, Text] = {
     EventKind.ROLES_ASKED: Text("有人申请授予角色", "Roles requested"),
     EventKind.ROLES_DECLINED: Text("不予授予角色", "Roles declined"),
     EventKind.STAFF_NO_AGREED: Text("本人确认工号", "Staff number confirmed by its owner"),
+    EventKind.SIGN_IN_WAY_CHANGED: Text("登录方式变更", "Way of signing in changed"),
     EventKind.PERSON_ADDED: Text("人员登记", "Person added"),
     EventKind.PERSON_CHANGED: Text("更正人员信息", "Details of a person changed"),
     EventKind.PERSONS_MERGED: Text("合并人员", "Two entries merged into one person"),

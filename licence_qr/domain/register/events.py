@@ -84,6 +84,7 @@ class EventKind(StrEnum):
     ROLES_ASKED = "roles_asked"  # account/<id>: roles that take a second person
     ROLES_DECLINED = "roles_declined"  # account/<id>
     STAFF_NO_AGREED = "staff_no_agreed"  # account/<id>: by its owner
+    SIGN_IN_WAY_CHANGED = "sign_in_way_changed"  # account/<id>: by the identity service only, or by password too
     PERSON_ADDED = "person_added"  # person/<id>
     PERSON_CHANGED = "person_changed"  # person/<id>
     PERSONS_MERGED = "persons_merged"  # person/<id>: the one that is kept
@@ -230,6 +231,7 @@ PUBLIC_FIELDS: Mapping[EventKind, frozenset[str]] = {
     EventKind.ROLES_ASKED: _NOTHING,
     EventKind.ROLES_DECLINED: _NOTHING,
     EventKind.STAFF_NO_AGREED: _NOTHING,
+    EventKind.SIGN_IN_WAY_CHANGED: _NOTHING,
     EventKind.PERSON_ADDED: _NOTHING,
     EventKind.PERSON_CHANGED: _NOTHING,
     EventKind.PERSONS_MERGED: _NOTHING,

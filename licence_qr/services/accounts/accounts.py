@@ -11,7 +11,7 @@ from licence_qr.domain.names import username_key
 from licence_qr.domain.plain_text import demand_length
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import AT_THE_MACHINE, NOT_PEOPLE, Actor, Role
-from licence_qr.errors import AccessError, InputError
+from licence_qr.errors import AccessError, ConflictError, InputError
 from licence_qr.services.accounts.notes import note
 from licence_qr.services.accounts.passwords import Passwords
 from licence_qr.services.accounts.role_rules import demand_another_administrator, demand_apart, demand_number
@@ -119,6 +119,29 @@ class Accounts:
         accounts.disable_user(tx, user.actor.user_id, now)
         shut_out(tx, user, self.by, now)
         note(tx, EventKind.ACCOUNT_CLOSED, user.actor.user_id, self.by, now)
+
+    def set_service_only(self, username: str, now: datetime, *, only: bool) -> None:
+        """``set_service_only_within`` in a transaction of its own. Raises AccessError ``account_unknown`` too."""
+        with self.database.write() as tx:
+            self.set_service_only_within(tx, _known(tx, username), now, only=only)
+
+    def set_service_only_within(self, tx: Transaction, user: User, now: datetime, *, only: bool) -> None:
+        """Let nothing but the identity service open an account, and end what its password has opened; or let its password
+        open it again. The password goes on proving its owner before grave acts.
+
+        Raises InputError ``service_only_without_number`` where the service could not open it either, ConflictError
+        ``person_changed_meanwhile`` where it is so already.
+        """
+        if user.service_only is only:
+            raise ConflictError("person_changed_meanwhile")
+        person = persons.get(tx, user.actor.person_id)
+        if only and not (person and person.staff_no):
+            raise InputError("service_only_without_number", username=user.actor.username)
+        accounts.set_service_only(tx, user.actor.user_id, only=only)
+        if only:
+            shut_out(tx, user, self.by, now)
+        before, after = {"service_only": user.service_only}, {"service_only": only}
+        note(tx, EventKind.SIGN_IN_WAY_CHANGED, user.actor.user_id, self.by, now, after, before=before)
 
     def user(self, username: str) -> Actor | None:
         """The account with this user name, for commands run on the machine itself."""

@@ -44,6 +44,8 @@ class AccountAct(StrEnum):
     REOPEN = "reopen"
     RESET = "password"
     ROLES = "roles"
+    SERVICE_ONLY = "service-only"
+    PASSWORD_TOO = "password-too"  # noqa: S105 - the name of an act
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +67,13 @@ class NewAccount:
 
 @dataclass(frozen=True, slots=True)
 class AccountLine:
-    """An account of a person. ``signed_in_at``: last, None if never (``sessions.last_of``). ``state`` is carried by the
-    forms that act on it."""
+    """An account of a person. ``signed_in_at``: last, None if never (``sessions.last_of``). ``service_only``: only
+    the identity service opens it. ``state`` is carried by the forms that act on it."""
 
     actor: Actor
     disabled: bool
     signed_in_at: datetime | None
+    service_only: bool
     state: str
 
 
@@ -239,6 +242,18 @@ class People:
             self.staff.reopen_with(tx, user_id, alone, actor, now)
             return ask(tx, staff.known_account(tx, user_id), had, actor, now) if alone != had else None
 
+    def set_service_only(
+        self, actor: Actor, user_id: int, proof: ProofFrom, now: datetime, was: str | None = None, *, only: bool
+    ) -> None:
+        """Let nothing but the identity service open an account, or its password too. ``was`` and what is raised: as for
+        ``set_roles``, and as ``Accounts.set_service_only_within``."""
+        self._demand_of_another(actor, user_id)
+        act = AccountAct.SERVICE_ONLY if only else AccountAct.PASSWORD_TOO
+        self._confirm(actor, proof, changing(act, user_id, was), now)
+        with self.database.write() as tx:
+            user = _as_shown(tx, user_id, was)
+            self.accounts.acting(actor).set_service_only_within(tx, user, now, only=only)
+
     def reset_password(
         self, actor: Actor, user_id: int, proof: ProofFrom, now: datetime, was: str | None = None
     ) -> str:
@@ -344,6 +359,7 @@ def _view(tx: Transaction, actor: Actor, person: Person) -> PersonView:
                 actor=user.actor,
                 disabled=user.disabled,
                 signed_in_at=sessions.last_of(tx, user.actor.user_id),
+                service_only=user.service_only,
                 state=staff.account_state(tx, user),
             )
             for user in users

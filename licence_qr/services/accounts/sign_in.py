@@ -59,7 +59,8 @@ class SignIn:
             last = throttle.take(tx, tries.all, now, "sign_in_throttled")
             user = accounts.user_by_name(tx, username)
         token, known = "", user
-        while not token and self.passwords.fits(known, password) and known is not None:
+        # Also where only the identity service opens the account: what is wrong is not told, and takes as long.
+        while not token and self.passwords.fits(known, password) and known is not None and not known.service_only:
             rehashed = self.passwords.rehashed(known, password)
             with self.database.write() as tx:
                 checked, known = known, accounts.user_by_id(tx, known.actor.user_id)
@@ -142,8 +143,8 @@ class SignIn:
 
 
 def _is_as_checked(user: User, checked: User) -> bool:
-    """Whether the password that was checked is still the one that opens the account."""
-    return user.password_hash == checked.password_hash and not user.disabled
+    """Whether the password that was checked is still the one that opens the account, if one does."""
+    return user.password_hash == checked.password_hash and not user.disabled and not user.service_only
 
 
 def _tries(tx: Transaction, username: str, client: str, device: KnownDevice | None) -> Tries:

@@ -292,8 +292,8 @@ def state_of(person: Person) -> str:
 
 def account_state(tx: Transaction, user: User) -> str:
     """What a page shows of an account before somebody acts on it, as one text that the form carries."""
-    closed = "closed" if user.disabled else "open"
-    shown = (user.actor.username, user.actor.office, roles_in_words(user.actor.roles), closed)
+    closed, way = "closed" if user.disabled else "open", "service" if user.service_only else "password"
+    shown = (user.actor.username, user.actor.office, roles_in_words(user.actor.roles), closed, way)
     return "|".join((*shown, state_of(known(tx, user.actor.person_id))))
 
 

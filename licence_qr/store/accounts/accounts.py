@@ -13,13 +13,14 @@ from licence_qr.store.database.connections import Row, Transaction
 @dataclass(frozen=True, slots=True)
 class User:
     """An account. ``device_generation``: devices given another one are not known any more. ``must_change``: somebody else
-    knows its password."""
+    knows its password. ``service_only``: its password signs nobody in."""
 
     actor: Actor
     password_hash: str
     disabled: bool
     device_generation: int
     must_change: bool
+    service_only: bool = False
 
 
 def _actor(tx: Transaction, row: Row) -> Actor:
@@ -45,6 +46,7 @@ def _user(tx: Transaction, row: Row) -> User:
         disabled=row["disabled_at"] is not None,
         device_generation=row["device_generation"],
         must_change=bool(row["must_change"]),
+        service_only=bool(row["service_only"]),
     )
 
 
@@ -102,6 +104,11 @@ def set_password(tx: Transaction, user_id: int, password_hash: str, *, must_chan
         "UPDATE users SET password_hash = ?, must_change = ? WHERE user_id = ?",
         (password_hash, int(must_change), user_id),
     )
+
+
+def set_service_only(tx: Transaction, user_id: int, *, only: bool) -> None:
+    """Let nothing but the identity service open an account, or its password too."""
+    tx.run("UPDATE users SET service_only = ? WHERE user_id = ?", (int(only), user_id))
 
 
 def rehash_password(tx: Transaction, user_id: int, password_hash: str) -> None:

@@ -349,6 +349,11 @@ def m037_identity_bindings(schema: Schema) -> None:
     accounts_tables.add_identity_bindings(schema)
 
 
+def m038_service_only(schema: Schema) -> None:
+    """Accounts that only the identity service opens."""
+    accounts_tables.add_service_only(schema)
+
+
 STEPS: tuple[Callable[[Schema], None], ...] = (
     m001_businesses,
     m002_codes,
@@ -387,4 +392,5 @@ STEPS: tuple[Callable[[Schema], None], ...] = (
     m035_files,
     m036_open_requests,
     m037_identity_bindings,
+    m038_service_only,
 )

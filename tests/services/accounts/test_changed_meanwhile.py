@@ -70,6 +70,15 @@ def test_an_account_that_is_closed_meanwhile_is_not_entered(people: People, now:
         signing_in.sign_in("wang", PASSWORD, HERE, now)
 
 
+def test_an_account_that_only_the_identity_service_opens_from_now_on_is_not_entered(
+    people: People, services: Services, now: datetime
+) -> None:
+    people.create("li", "李", "baishiyi", frozenset({Role.CLERK}), PASSWORD, now, staff_no="1002")
+    signing_in = slow(people, lambda: services.accounts.set_service_only("li", now, only=True))
+    with pytest.raises(AccessError, match="sign_in_failed"):
+        signing_in.sign_in("li", PASSWORD, HERE, now)
+
+
 def test_the_same_password_set_anew_must_be_changed_first(people: People, now: datetime) -> None:
     signing_in = slow(people, lambda: people.set_password("wang", PASSWORD, now))
     found = people.sessions.holder(signing_in.sign_in("wang", PASSWORD, HERE, now), now)

@@ -209,3 +209,25 @@ def test_whoever_is_bound_to_an_identity_is_unbound_with_a_reason(
     assert refused.status_code == 422 and 'href="#reason"' in refused.get_data(as_text=True)
     assert administrator.send(where, form | {"reason": "核对"}).location == person
     assert where not in administrator.see(person) and administrator.client.get(where).status_code == 404
+
+
+def test_an_account_is_left_to_the_identity_service_where_there_is_one_and_taken_back(
+    desk_app: Flask, desk_services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    administrator = signed_in(desk_app, desk_services, "administrator")
+    person = added(administrator, "韩示例", "H-1")
+    form = {"username": "han", "roles": "clerk", "password": PASSWORD}
+    assert administrator.send(f"{person}/accounts/new", form).status_code == 200
+    account = desk_services.accounts.user("han")
+    assert account is not None
+    only, too = (f"{person}/accounts/{account.user_id}/{act}" for act in ("service-only", "password-too"))
+    assert only not in administrator.see(person) and administrator.client.get(only).status_code == 404
+    monkeypatch.setitem(desk_app.jinja_env.globals, "identity_service", "示例区统一身份认证平台")
+    assert only in administrator.see(person)
+    assert administrator.send(only, {"password": "wrong"}).status_code == 403
+    assert administrator.send(only, {"password": PASSWORD}).location == person
+    monkeypatch.undo()
+    page = administrator.see(f"{person}?lang=en")
+    assert "password does not sign in" in page and too in page and only not in page
+    assert administrator.send(too, {"password": PASSWORD}).location == person
+    assert too not in administrator.see(person)

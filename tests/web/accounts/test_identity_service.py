@@ -242,6 +242,16 @@ def test_no_password_waits_for_the_service(site: Site) -> None:
     assert lanes.of({"PATH_INFO": "/sign-in", "REQUEST_METHOD": "POST"}).lane == SIGNING_IN_AGAIN
 
 
+# --- accounts that only the service opens ----------------------------------------------------------------------------
+
+
+def test_where_only_the_service_opens_an_account_the_password_does_not(site: Site) -> None:
+    site.services.accounts.set_service_only("wang", datetime.now(UTC), only=True)
+    page = site.browser().sign_in("wang", PASSWORD)
+    assert page.status_code == 403 and "有的账号只能由此登录" in page.get_data(as_text=True)
+    assert site.come(site.browser(), "wang").status_code == 303
+
+
 # --- a first password ------------------------------------------------------------------------------------------------
 
 

@@ -121,3 +121,8 @@ def add_identity_bindings(schema: Schema) -> None:
             person_id INTEGER PRIMARY KEY REFERENCES persons (person_id), issuer TEXT NOT NULL, sub TEXT NOT NULL,
             bound_at TEXT NOT NULL, refused_at TEXT, UNIQUE (issuer, sub));
     """)
+
+
+def add_service_only(schema: Schema) -> None:
+    """Whether the password of an account signs nobody in. It does for all accounts from before."""
+    schema.run("ALTER TABLE users ADD COLUMN service_only INTEGER NOT NULL DEFAULT 0;")

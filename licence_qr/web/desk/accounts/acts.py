@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from licence_qr.domain.accounts.people import PeopleFilter
@@ -85,7 +85,24 @@ _WORDS: Mapping[AccountAct, _Words] = {
         ),
         Text("角色已变更。", "The roles have been changed."),
     ),
+    AccountAct.SERVICE_ONLY: _Words(
+        Text("只由统一身份认证登录", "Sign in by the identity service only"),
+        Text(
+            "密码不再能登录，已有的登录全部结束。办理重要事项时仍须输入密码。",
+            "The password signs nobody in any more, and all sessions end. Grave acts still ask for it.",
+        ),
+        Text("已改为只由统一身份认证登录。", "Only the identity service opens the account now."),
+    ),
+    AccountAct.PASSWORD_TOO: _Words(
+        Text("恢复密码登录", "Let the password sign in again"),
+        Text(
+            "密码也能登录，统一身份认证仍可使用。",
+            "The password opens the account too. The identity service still does.",
+        ),
+        Text("密码可以登录了。", "The password opens the account now."),
+    ),
 }
+_CHANGES = ", ".join(f"'{act.value}'" for act in AccountAct)
 
 
 @blueprint.get("/<int:person_id>/accounts/new")
@@ -109,14 +126,14 @@ def open_account(person_id: int) -> Response:
     return _password_page(people().get(actor, person_id), username, password, grave_among(chosen, frozenset()))
 
 
-@blueprint.get("/<int:person_id>/accounts/<int:user_id>/<any(close, reopen, password, roles):change>")
+@blueprint.get(f"/<int:person_id>/accounts/<int:user_id>/<any({_CHANGES}):change>")
 @roles(*access.MANAGE_PEOPLE.roles)
 def show_act(person_id: int, user_id: int, change: str) -> Response:
     """What the act does, and the form that confirms it."""
     return _act_page(_Case.of(person_id, user_id, change))
 
 
-@blueprint.post("/<int:person_id>/accounts/<int:user_id>/<any(close, reopen, password, roles):change>")
+@blueprint.post(f"/<int:person_id>/accounts/<int:user_id>/<any({_CHANGES}):change>")
 @roles(*access.MANAGE_PEOPLE.roles)
 def do_act(person_id: int, user_id: int, change: str) -> Response:
     """Do it. If it is refused, also because somebody else was faster, the form is shown again."""
@@ -189,7 +206,8 @@ class _Case:
         view = people().get(current_actor(), person_id)
         shows(f"person/{person_id}", "name", "staff_no")
         account = next((each for each in view.accounts if each.actor.user_id == user_id), None)
-        if account is None:
+        offered = act != AccountAct.SERVICE_ONLY or bool(current_app.jinja_env.globals["identity_service"])
+        if account is None or not offered:
             raise things.not_found(things.ACCOUNT)
         return cls(view, account, AccountAct(act))
 
@@ -205,7 +223,11 @@ def _do(case: _Case) -> tuple[str, int | None]:
     if case.act is AccountAct.CLOSE:
         people().close(actor, user_id, _proof(), now, _was())
         return "", None
-    return "", people().reopen(actor, user_id, _proof(), now, _was())
+    if case.act is AccountAct.REOPEN:
+        return "", people().reopen(actor, user_id, _proof(), now, _was())
+    only = case.act is AccountAct.SERVICE_ONLY
+    people().set_service_only(actor, user_id, _proof(), now, _was(), only=only)
+    return "", None
 
 
 def _was(name: str = "was") -> str:
