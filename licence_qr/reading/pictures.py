@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from threading import Lock
 
 import pypdfium2
-import zxingcpp
 from PIL import Image, ImageChops, ImageFilter
 
 from licence_qr.errors import UnreadableError
@@ -29,7 +28,6 @@ _PDFIUM = Lock()  # PDFium is not thread-safe
 _MOST_PIXELS_CLOSER = 32_000_000  # a page of more than a quarter of this is not enlarged
 _SMOOTHED, _SURROUNDINGS = 1, 16  # radius in pixels of the enlarged picture
 _DARKER = 4  # than the surroundings, of 255: a smaller difference is noise
-_QR_CODES = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])
 
 
 def read_symbols(data: bytes, name: str) -> tuple[str, ...]:
@@ -81,7 +79,10 @@ def closer_looks(grey: Image.Image) -> Iterator[Image.Image]:
 
 
 def _read(picture: Image.Image) -> list[str]:
-    found = zxingcpp.read_barcodes(picture, formats=_QR_CODES, text_mode=zxingcpp.TextMode.Plain)
+    import zxingcpp  # where something is read: what is loaded with the program stays (__main__), and this complains of that
+
+    only = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])
+    found = zxingcpp.read_barcodes(picture, formats=only, text_mode=zxingcpp.TextMode.Plain)
     return [symbol.text for symbol in found if symbol.text]
 
 

@@ -190,6 +190,12 @@ def test_a_picture_may_have_any_name(installed, tmp_path, run):
     assert run(installed, "verify", picture).status == 0
 
 
+def test_a_program_that_has_read_a_picture_ends_without_a_word_of_its_libraries(installed):
+    picture, _ = sample(installed)
+    ended = subprocess.run([PROGRAM, "verify", picture], env=os.environ | environ(installed), capture_output=True)
+    assert (ended.returncode, ended.stderr) == (0, b"")
+
+
 def test_the_program_itself_ends_in_words_and_not_in_a_traceback(tmp_path):
     ended = subprocess.run([PROGRAM, "serve"], env=os.environ | environ(tmp_path), capture_output=True, text=True)
     assert ended.returncode == 1
