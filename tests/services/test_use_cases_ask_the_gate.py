@@ -58,7 +58,10 @@ WHY = Grounds("现场查实擅自停用消毒设施", "《公共场所卫生管�
 # What a person does to their own account and address of the calendar: no role and no office is asked for it.
 OF_ONESELF = (
     {"own_password.change", "own_numbers.of", "own_numbers.agree", "sign_in.confirm_password", "sign_in.known_device"}
-    | {f"sessions.{name}" for name in ("open", "of", "revoke", "end_others", "forget_devices", "opened_by")}
+    | {
+        f"sessions.{name}"
+        for name in ("open", "of", "revoke", "end_others", "forget_devices", "forget_device", "devices", "opened_by")
+    }
     | {"sign_in.after_password"}
     | {f"factor_sign_in.{name}" for name in ("challenge", "prove", "go_on")}
     | {f"second_factors.{name}" for name in ("of", "begin_app", "begun_app", "confirm_app", "renew_codes", "remove")}

@@ -6,6 +6,11 @@ write. Of it only two of these names are kept, so nothing that was sent is store
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+# Longer than any leave; from the last sign-in.
+KNOWN_FOR = timedelta(days=180)
+
 # What the header holds, and the name; the first that fits. Most browsers also claim to be Chrome or Safari, so these stand
 # last; phones claim to be like the system they descend from.
 _BROWSERS = (

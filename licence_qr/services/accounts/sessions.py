@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from licence_qr.domain.accounts.devices import KNOWN_FOR
 from licence_qr.domain.accounts.people import SessionFilter
 from licence_qr.domain.accounts.stages import Holder, OpenedBy, SignInStage
 from licence_qr.domain.dates import local_date
@@ -21,7 +22,8 @@ from licence_qr.services.accounts.notes import note
 from licence_qr.services.register import access, events, own_acts, things
 from licence_qr.services.register.access import MANAGE_PEOPLE, READ_PEOPLE
 from licence_qr.services.register.events import NewEvent
-from licence_qr.store.accounts import absences, accounts, sessions
+from licence_qr.store.accounts import absences, accounts, known_devices, sessions
+from licence_qr.store.accounts.known_devices import StoredDevice
 from licence_qr.store.accounts.sessions import Session
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.work import calendar_feeds
@@ -29,6 +31,7 @@ from licence_qr.store.work import calendar_feeds
 SESSION_HOURS = 12
 IDLE_MINUTES = 60
 PAGE_SESSIONS = 50
+MOST_DEVICES = 50
 SESSIONS_KEPT_DAYS = 30  # after their end, for investigations; of the last of an account stays when it was
 _TOUCH_SECONDS = 60
 _TOUCH_WAIT_SECONDS = 0.25
@@ -155,6 +158,24 @@ class Sessions:
             accounts.forget_devices(tx, actor.user_id)
             note(tx, EventKind.DEVICES_FORGOTTEN, actor.user_id, actor, now)
             close_calendar(tx, actor.user_id, actor, now)
+
+    def devices(self, actor: Actor, now: datetime) -> tuple[StoredDevice, ...]:
+        """The devices that the account of ``actor`` knows, last used first; at most ``MOST_DEVICES``."""
+        with self.database.read() as tx:
+            return known_devices.known(tx, actor.user_id, now - KNOWN_FOR, MOST_DEVICES)
+
+    def forget_device(self, actor: Actor, device_id: str, now: datetime) -> bool:
+        """Know one of the devices of ``actor`` no more, and end the calendar address that it may hold; False if there is no
+        such device. Raises AccessError ``own_act_throttled``."""
+        with self.database.write() as tx:
+            device = known_devices.get(tx, actor.user_id, device_id)
+            if device is None or device.forgotten:
+                return False
+            own_acts.count(tx, actor, EventKind.DEVICES_FORGOTTEN, now)
+            known_devices.put(tx, replace(device, forgotten=True))
+            note(tx, EventKind.DEVICES_FORGOTTEN, actor.user_id, actor, now, {"device": device.words})
+            close_calendar(tx, actor.user_id, actor, now)
+        return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from licence_qr.domain.accounts.devices import KNOWN_FOR
 from licence_qr.domain.accounts.stages import SignInStage
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.register.networks import client_network
@@ -17,8 +18,9 @@ from licence_qr.services.accounts.second_factor.checking import FactorChecks
 from licence_qr.services.accounts.sessions import CameFrom, Sessions, demand_not_ended
 from licence_qr.services.accounts.sign_in_limits import KnownDevice, Tries
 from licence_qr.services.register import refusals, throttle
-from licence_qr.store.accounts import accounts
+from licence_qr.store.accounts import accounts, known_devices
 from licence_qr.store.accounts.accounts import User
+from licence_qr.store.accounts.known_devices import StoredDevice
 from licence_qr.store.database.connections import Database, Transaction
 
 _DEVICE_ID_BYTES = 12
@@ -92,17 +94,30 @@ class SignIn:
         with self.database.write() as tx:
             refusals.note(tx, EventKind.SIGN_IN_LOCKED if locked else EventKind.SIGN_IN_REFUSED, user_id, via, now)
 
-    def known_device(self, actor: Actor, device: KnownDevice | None) -> KnownDevice:
-        """The value for a device on which ``actor`` has just signed in; ``device`` is its value from before, if any.
+    def known_device(self, actor: Actor, device: KnownDevice | None, now: datetime) -> KnownDevice:
+        """Write down the device on which ``actor`` has just signed in, and return its value; ``device`` is that from before,
+        if any. One that was forgotten is a new one from now on.
 
         Setting a password and disabling the account end all values.
         """
-        with self.database.read() as tx:
+        with self.database.write() as tx:
             user = accounts.user_by_id(tx, actor.user_id)
-        generation = user.device_generation if user else 0
-        kept = device if device and device.user_id == actor.user_id else None
-        device_id = kept.device_id if kept else secrets.token_urlsafe(_DEVICE_ID_BYTES)
-        return KnownDevice(actor.user_id, generation, device_id)
+            generation = user.device_generation if user else 0
+            kept = device.device_id if device and device.user_id == actor.user_id else ""
+            was = known_devices.get(tx, actor.user_id, kept)
+            if not kept or (was and was.forgotten):
+                kept, was = secrets.token_urlsafe(_DEVICE_ID_BYTES), None
+            stored = StoredDevice(
+                user_id=actor.user_id,
+                device_id=kept,
+                generation=generation,
+                words=actor.via.device,
+                first_at=was.first_at if was and was.generation == generation else now,
+                last_at=now,
+            )
+            known_devices.put(tx, stored)
+            known_devices.sweep(tx, now - KNOWN_FOR)
+        return KnownDevice(actor.user_id, generation, kept)
 
     def confirm_password(
         self,
@@ -147,12 +162,19 @@ def _is_as_checked(user: User, checked: User) -> bool:
     return user.password_hash == checked.password_hash and not user.disabled and not user.service_only
 
 
+def knows(tx: Transaction, owner: User, device: KnownDevice) -> bool:
+    """Whether the account ``owner`` knows a device: it has forgotten neither this one nor all."""
+    stored = known_devices.get(tx, device.user_id, device.device_id)
+    of_owner = (device.user_id, device.generation) == (owner.actor.user_id, owner.device_generation)
+    return of_owner and not (stored and stored.forgotten)
+
+
 def _tries(tx: Transaction, username: str, client: str, device: KnownDevice | None) -> Tries:
     """The limits for a try. A ``device`` is known for its own account and the account's current generation only."""
     owner = accounts.user_by_id(tx, device.user_id) if device else None
     if device is None or owner is None or owner.disabled:
         return sign_in_limits.of_stranger(username, client)
-    own, known = owner.actor.username == username, device.generation == owner.device_generation
+    own, known = owner.actor.username == username, knows(tx, owner, device)
     if own and known:
         return sign_in_limits.of_device(device)
     if own or known:

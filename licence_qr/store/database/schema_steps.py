@@ -19,6 +19,7 @@ from licence_qr.store.database.tables import (
     importing_tables,
     inspecting_tables,
     proposals_tables,
+    work_tables,
 )
 
 
@@ -198,16 +199,7 @@ def m012_life_dates(schema: Schema) -> None:
 
 def m013_reminders(schema: Schema) -> None:
     """Reminders that were written, and private calendar addresses (by hash of the token)."""
-    schema.run("""
-        CREATE TABLE reminders (
-            kind TEXT NOT NULL, subject TEXT NOT NULL, due_on TEXT NOT NULL, step TEXT NOT NULL,
-            office TEXT NOT NULL, file TEXT NOT NULL, written_at TEXT NOT NULL,
-            PRIMARY KEY (kind, subject, due_on, step));
-        CREATE INDEX reminders_by_file ON reminders (file);
-        CREATE TABLE calendar_feeds (
-            user_id INTEGER PRIMARY KEY REFERENCES users (user_id), token_hash BLOB NOT NULL UNIQUE,
-            made_at TEXT NOT NULL);
-    """)
+    work_tables.create(schema)
 
 
 def m014_reports(schema: Schema) -> None:
@@ -354,6 +346,11 @@ def m038_service_only(schema: Schema) -> None:
     accounts_tables.add_service_only(schema)
 
 
+def m039_known_devices(schema: Schema) -> None:
+    """Devices on which people have signed in, one by one."""
+    accounts_tables.add_known_devices(schema)
+
+
 STEPS: tuple[Callable[[Schema], None], ...] = (
     m001_businesses,
     m002_codes,
@@ -393,4 +390,5 @@ STEPS: tuple[Callable[[Schema], None], ...] = (
     m036_open_requests,
     m037_identity_bindings,
     m038_service_only,
+    m039_known_devices,
 )

@@ -45,7 +45,7 @@ def hand_over(response: Response, token: str, found: Holder | None, now: datetim
         pack_key.take_back_from_others(response, found.actor)
     if found and found.wants is None:
         username = found.actor.username
-        device = signing_in().known_device(found.actor, known_device.brought(username, now))
+        device = signing_in().known_device(found.actor, known_device.brought(username, now), now)
         known_device.remember(response, username, device, now)
     return response
 

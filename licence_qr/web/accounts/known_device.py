@@ -10,7 +10,7 @@ Each account has its own cookie, because colleagues share the computer at a coun
 from __future__ import annotations
 
 import hmac
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import islice
 
 from flask import request
@@ -18,12 +18,12 @@ from itsdangerous import BadData, URLSafeSerializer
 from werkzeug.http import parse_cookie
 from werkzeug.wrappers import Response
 
+from licence_qr.domain.accounts.devices import KNOWN_FOR
 from licence_qr.services.accounts.sign_in_limits import KnownDevice
 from licence_qr.web.shell.handed import Handed
 from licence_qr.web.shell.security import hand_cookie, is_https
 
-# Longer than any leave; renewed at every sign-in.
-LIFETIME = timedelta(days=180)
+LIFETIME = KNOWN_FOR
 _PURPOSE = "licence-qr known device 1"
 _NAME_HEX = 16
 MOST_ACCOUNTS = 8  # whose colleagues share a computer; more are not looked at

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from licence_qr.domain.accounts.devices import device_words
 from licence_qr.domain.accounts.stages import OpenedBy, SignInStage
 from licence_qr.errors import AccessError, SignInNeeded
+from licence_qr.services.accounts.sessions import MOST_DEVICES
 from licence_qr.web import current_instant
 from licence_qr.web.accounts import entering, interrupted_forms, known_device, late_forms, staff_number
 from licence_qr.web.accounts.sign_in_page import sign_in_page
@@ -83,13 +84,17 @@ def sign_out() -> Response:
 @blueprint.get("/sessions")
 @roles(*SESSIONS.roles)
 def show_sessions() -> str:
-    """The live sessions of whoever is signed in."""
+    """The live sessions of whoever is signed in, and the devices that their account knows."""
     now = current_instant()
+    this_device = known_device.brought(current_actor().username, now)
     return render_template(
         "accounts/sessions.html",
         sessions=entering.sessions().of(current_actor(), now),
         this_session=current_actor().via.session,
         number_waits=staff_number.waits(),
+        devices=entering.sessions().devices(current_actor(), now),
+        this_device=this_device.device_id if this_device else "",
+        most_devices=MOST_DEVICES,
     )
 
 
@@ -108,6 +113,15 @@ def end_other_sessions() -> Response:
     """End all of one's own sessions but this one."""
     ended = entering.sessions().end_others(current_actor(), current_instant())
     flash(t(f"已结束其他登录 {ended} 处。", f"Other sessions ended: {ended}."))
+    return redirect(url_for(".show_sessions"), 303)
+
+
+@blueprint.post("/sessions/devices/<device_id>/forget")
+@roles(*SESSIONS.roles)
+def forget_device(device_id: str) -> Response:
+    """Know one of one's own devices no more."""
+    entering.sessions().forget_device(current_actor(), device_id, current_instant())
+    flash(t("已取消记住那台设备，日历地址已停用。", "That device is forgotten, and any calendar address has ended."))
     return redirect(url_for(".show_sessions"), 303)
 
 

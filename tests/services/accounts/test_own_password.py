@@ -57,9 +57,9 @@ def test_the_new_password_opens_a_new_session_and_ends_all_others(people: People
 
 def test_known_devices_are_forgotten(people: People, now: datetime) -> None:
     _, actor = signed_in(people, now)
-    device = people.known_device(actor, None)
+    device = people.known_device(actor, None, now)
     change(people, actor, now)
-    assert people.known_device(actor, device).generation == device.generation + 1
+    assert people.known_device(actor, device, now).generation == device.generation + 1
 
 
 def test_the_history_says_who_did_it_and_which_sessions_it_ended(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -28,6 +28,7 @@ from licence_qr.services.accounts.sign_in_limits import (
 from licence_qr.store.database.connections import Database
 
 PASSWORD = "a good long password"
+SIGNED_IN_AT = datetime(2026, 11, 1, tzinfo=UTC)
 FAILED, THROTTLED = "sign_in_failed", "sign_in_throttled"
 
 
@@ -59,8 +60,8 @@ def actor_of(people: People, name: str = "wang") -> Actor:
 
 
 def known(people: People, name: str = "wang") -> KnownDevice:
-    """A device on which somebody has just signed in."""
-    return people.known_device(actor_of(people, name), None)
+    """A device on which somebody has signed in."""
+    return people.known_device(actor_of(people, name), None, SIGNED_IN_AT)
 
 
 def rows(database: Database, table: str) -> int:
@@ -247,8 +248,8 @@ def test_a_device_is_known_to_the_account_it_was_given_for_alone(people: People,
     for client in addresses_ipv4(OF_ACCOUNT.most):
         refused(people, client, now, name="li")
     assert refused(people, "192.0.2.1", now, name="li", device=device) == THROTTLED
-    assert people.known_device(actor_of(people, "li"), device).device_id != device.device_id
-    assert people.known_device(actor_of(people), device) == device
+    assert people.known_device(actor_of(people, "li"), device, now).device_id != device.device_id
+    assert people.known_device(actor_of(people), device, now) == device
 
 
 @pytest.mark.parametrize("end", ["set_password", "disable"])

@@ -81,13 +81,13 @@ def test_what_is_over_is_not_listed(services: Services, people: dict[str, Actor]
 def test_one_session_is_ended_and_then_all(services: Services, people: dict[str, Actor], now: datetime) -> None:
     tokens = [sign_in(services, "wang", now) for _ in range(3)]
     wanted, admin = SessionFilter(person_id=people["wang"].person_id), people["admin"]
-    device = services.sign_in.known_device(people["wang"], None)
+    device = services.sign_in.known_device(people["wang"], None, now)
     first = services.staff_sessions.list(admin, wanted, 1, now).lines[0].session.session_id
     assert services.staff_sessions.end(admin, first, now)
     assert not services.staff_sessions.end(admin, first, now)
     assert services.staff_sessions.end_all(admin, people["wang"].person_id, now) == 2
     assert [services.sessions.holder(token, now) for token in tokens] == [None] * 3
-    assert services.sign_in.known_device(people["wang"], device).generation == device.generation + 1
+    assert services.sign_in.known_device(people["wang"], device, now).generation == device.generation + 1
     with services.database.read() as tx:
         rows = [*history.everything(tx), *traces.everything(tx)]
     ended = [row for row in rows if row["event"] in {"session_ended", "devices_forgotten"}]

@@ -61,7 +61,7 @@ def test_a_device_that_was_forgotten_after_the_copy_is_not_known_again(there: He
     services, known = there.services(), KnownDevice(0, 0, "")
     there.back_up()
     for _ in range(2):
-        known = services.sign_in.known_device(user(services), None)
+        known = services.sign_in.known_device(user(services), None, now)
         services.sessions.forget_devices(user(services), now)
     services.database.close()
     there.lose_and_restore()

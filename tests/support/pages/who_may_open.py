@@ -165,6 +165,7 @@ MAY_OPEN = {
     "sign_in.sign_out": EVERYONE,
     "sign_in.end_other_sessions": EVERYONE,
     "sign_in.forget_devices": EVERYONE,
+    "sign_in.forget_device": EVERYONE,
     "password.change_password": EVERYONE,
     "staff_number.show_own": EVERYONE,
     "staff_number.agree": EVERYONE,

@@ -136,6 +136,19 @@ def test_known_devices_can_be_forgotten(desk_app: Flask, desk_services: Services
     assert EventKind.DEVICES_FORGOTTEN in told
 
 
+@pytest.mark.parametrize(("lang", "here"), [("zh", "本设备"), ("en", "this device")])
+def test_one_known_device_is_forgotten_by_a_button(desk_app: Flask, name: str, lang: str, here: str) -> None:
+    mine, other = signed_in(desk_app, name), signed_in(desk_app, name, EDGE)
+    page = mine.see(f"/sessions?lang={lang}")
+    forget = re.findall(r'action="(/sessions/devices/[^"]+/forget)"', page)
+    assert len(forget) == 2 and page.count(here) == 1
+    mark = page.index(here)
+    (others,) = [address for address in forget if not page[mark:].split("</li>")[0].count(address)]
+    assert mine.press("/sessions", others).location == "/sessions"
+    page = mine.see(f"/sessions?lang={lang}")
+    assert others not in page and here in page and here not in other.see(f"/sessions?lang={lang}")
+
+
 def test_a_session_of_somebody_else_cannot_be_ended(desk_app: Flask, desk_services: Services, name: str) -> None:
     clerk = signed_in(desk_app, "clerk")
     held = desk_services.sessions.actor(token_of(clerk), datetime.now(UTC))

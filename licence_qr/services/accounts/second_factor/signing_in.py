@@ -9,7 +9,7 @@ from licence_qr.domain.roles import Actor
 from licence_qr.services.accounts.second_factor import limits
 from licence_qr.services.accounts.second_factor.checking import SIGN_IN, Proof
 from licence_qr.services.accounts.sessions import CameFrom, demand_not_ended, note_ended
-from licence_qr.services.accounts.sign_in import SignIn
+from licence_qr.services.accounts.sign_in import SignIn, knows
 from licence_qr.services.accounts.sign_in_limits import KnownDevice
 from licence_qr.store.accounts import accounts, sessions
 
@@ -48,5 +48,4 @@ class FactorSignIn:
     def _knows(self, actor: Actor, device: KnownDevice | None) -> bool:
         with self.signing_in.database.read() as tx:
             user = accounts.user_by_id(tx, actor.user_id)
-        known = (user.actor.user_id, user.device_generation) if user else None
-        return device is not None and (device.user_id, device.generation) == known
+            return device is not None and user is not None and knows(tx, user, device)

@@ -126,3 +126,14 @@ def add_identity_bindings(schema: Schema) -> None:
 def add_service_only(schema: Schema) -> None:
     """Whether the password of an account signs nobody in. It does for all accounts from before."""
     schema.run("ALTER TABLE users ADD COLUMN service_only INTEGER NOT NULL DEFAULT 0;")
+
+
+def add_known_devices(schema: Schema) -> None:
+    """Devices on which people have signed in; none from before, which stay known as their cookies say."""
+    schema.run("""
+        CREATE TABLE known_devices (
+            user_id INTEGER NOT NULL REFERENCES users (user_id), device_id TEXT NOT NULL, generation INTEGER NOT NULL,
+            words TEXT NOT NULL, first_at TEXT NOT NULL, last_at TEXT NOT NULL, forgotten INTEGER NOT NULL DEFAULT 0,
+            PRIMARY KEY (user_id, device_id));
+        CREATE INDEX known_devices_by_use ON known_devices (last_at);
+    """)
