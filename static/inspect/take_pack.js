@@ -3,7 +3,7 @@
 
 /** @import { Bytes } from "../pack/types.d.ts" */
 
-import { heldPack, keepPack } from "../pack/held.js";
+import { heldPack, keepPack, Older } from "../pack/held.js";
 import { Unavailable, wipe } from "../pack/rows.js";
 import { packWords, problemWords } from "../pack/words.js";
 import { byId } from "../ui/elements.js";
@@ -57,6 +57,11 @@ async function fetched() {
  */
 function sentence(error) {
   if (error instanceof NotTaken) return error.message;
+  if (error instanceof Older)
+    return t(
+      "取得的随身包比本机的旧，没有采用；本机的继续使用。",
+      "The pack that was downloaded is older than the one on this device, which stays in use.",
+    );
   if (error instanceof Unavailable)
     return t(
       "浏览器没有收下密钥，没有保存。请允许本站使用 cookie，再取一次。",

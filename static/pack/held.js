@@ -45,14 +45,20 @@ export async function heldPack(now) {
   }
 }
 
+/** A pack was fetched that is older than the one that is held: the register has gone on since. */
+export class Older extends Error {}
+
 /**
- * Keep a pack just fetched, for as long as it says by its own times, whatever this device's clock is ahead or behind.
+ * Keep a pack just fetched, for as long as it says by its own times, whatever this device's clock is ahead or behind. Throws
+ * Older, and keeps the one that is held.
  * @param {Bytes} bytes
  * @param {Date} now
  * @returns {Promise<void>}
  */
 export async function keepPack(bytes, now) {
   const { asOf, expires } = await readPack(bytes);
+  const { pack } = await heldPack(now);
+  if (pack && asOf < pack.asOf) throw new Older();
   await seal(PACK, bytes, now, new Date(now.getTime() + (expires.getTime() - asOf.getTime())));
   await forgetWhy();
 }

@@ -37,6 +37,7 @@ const PROBLEMS = {
   offline: ["没有网络，按本机保存的名单核验。", "There is no network. The lists on this device are used."],
   status_list_older: OLDER,
   trust_list_older: OLDER,
+  allow_list_older: OLDER,
   unreachable: [
     "网站没有给出名单，按本机保存的核验。",
     "The site did not provide any lists. The lists on this device are used.",

@@ -1,12 +1,14 @@
 // @ts-check
 // The signed lists: what the device holds, and newer ones from the network. A list is believed when its signature holds
-// under the root that was pinned at the first visit, and kept only when it is not older than the one that is kept.
+// under the root that was pinned at the first visit, and kept only when it is not older than any that was ever kept here: an
+// older one that is put back, by the network or on the device, would undo a compromise or a decision.
 
-/** @import { HeldLists } from "./types.d.ts" */
+/** @import { HeldLists, KeptList } from "./types.d.ts" */
 /** @import { Bytes } from "../verifier/types.d.ts" */
 
+import { Refusal } from "../verifier/refusal.js";
 import { readAllowList, readStatusList, readTrustList } from "../verifier/verifier.js";
-import { keep, kept } from "./store.js";
+import { keep, keepNewest, kept, newest } from "./store.js";
 
 const TRUST = { name: "trust", address: "/trust-list" };
 const ALLOW = { name: "allow", address: "/allow-list" }; // what stays good of compromised keys; mostly there is none
@@ -79,12 +81,17 @@ export async function held(offeredRoot, now) {
     allowList: null,
     statusList: null,
   };
+  const editions = await newest();
   if (trust) {
-    const read = await attempt(() => readTrustList(trust.bytes, pointOf(root), {}));
+    const atLeast = editions[TRUST.name];
+    const read = await attempt(() => readTrustList(trust.bytes, pointOf(root), { atLeast }));
     lists.trustList = read.value ?? null;
     lists.trustProblem = read.problem;
   }
-  if (allow) lists.allowList = (await attempt(() => readAllowList(allow.bytes, pointOf(root), {}))).value ?? null;
+  if (allow) {
+    const atLeast = editions[ALLOW.name];
+    lists.allowList = (await attempt(() => readAllowList(allow.bytes, pointOf(root), { atLeast }))).value ?? null;
+  }
   await readStatus(lists, now);
   return lists;
 }
@@ -97,7 +104,9 @@ export async function held(offeredRoot, now) {
  */
 async function readStatus(lists, now) {
   if (!lists.status || !lists.trustList) return;
-  lists.statusList = (await attempt(() => readStatusList(lists.status.bytes, lists.trustList, { now }))).value ?? null;
+  const atLeast = (await newest())[STATUS.name];
+  const read = await attempt(() => readStatusList(lists.status.bytes, lists.trustList, { now, atLeast }));
+  lists.statusList = read.value ?? null;
 }
 
 /**
@@ -120,16 +129,38 @@ async function fetched(source, signal) {
 }
 
 /**
+ * The edition that a fetched list must have at least: of what is held here, or what another page of this browser has kept.
+ * @param {string} name
+ * @param {number | undefined} held
+ * @returns {Promise<number>}
+ */
+async function leastEdition(name, held) {
+  return Math.max((await newest())[name] ?? 0, held ?? 0);
+}
+
+/**
+ * Keep a list that was read. Throws a Refusal where another page has kept a newer one meanwhile.
+ * @param {{ name: string }} source
+ * @param {KeptList} row
+ * @param {number} edition
+ */
+async function keepList({ name }, row, edition) {
+  if (!(await keepNewest(name, row, edition))) throw new Refusal(`${name}_list_older`, { edition });
+}
+
+/**
  * @param {HeldLists} lists
  * @param {Date} now
  * @param {AbortSignal} signal
  */
 async function refreshTrust(lists, now, signal) {
   const bytes = await fetched(TRUST, signal);
-  const atLeast = lists.trustList?.sequence ?? 0;
-  lists.trustList = await readTrustList(bytes, pointOf(lists.root), { atLeast });
-  lists.trust = { bytes, fetchedAt: now.getTime() };
-  await keep(TRUST.name, lists.trust);
+  const atLeast = await leastEdition(TRUST.name, lists.trustList?.sequence);
+  const read = await readTrustList(bytes, pointOf(lists.root), { atLeast });
+  const row = { bytes, fetchedAt: now.getTime() };
+  await keepList(TRUST, row, read.sequence);
+  lists.trustList = read;
+  lists.trust = row;
   await readStatus(lists, now);
 }
 
@@ -141,9 +172,12 @@ async function refreshTrust(lists, now, signal) {
 async function refreshAllow(lists, now, signal) {
   const bytes = await fetched(ALLOW, signal);
   if (!bytes.length) return; // the service has none; one that is held stays as it is
-  lists.allowList = await readAllowList(bytes, pointOf(lists.root), { atLeast: lists.allowList?.sequence ?? 0 });
-  lists.allow = { bytes, fetchedAt: now.getTime() };
-  await keep(ALLOW.name, lists.allow);
+  const atLeast = await leastEdition(ALLOW.name, lists.allowList?.sequence);
+  const read = await readAllowList(bytes, pointOf(lists.root), { atLeast });
+  const row = { bytes, fetchedAt: now.getTime() };
+  await keepList(ALLOW, row, read.sequence);
+  lists.allowList = read;
+  lists.allow = row;
 }
 
 /**
@@ -154,9 +188,12 @@ async function refreshAllow(lists, now, signal) {
 async function refreshStatus(lists, now, signal) {
   const bytes = await fetched(STATUS, signal);
   if (!lists.trustList) throw Object.assign(new Error("no trust list"), { code: "offline" });
-  lists.statusList = await readStatusList(bytes, lists.trustList, { now, atLeast: lists.status?.issuedAt ?? 0 });
-  lists.status = { bytes, fetchedAt: now.getTime(), issuedAt: lists.statusList.issuedAt };
-  await keep(STATUS.name, lists.status);
+  const atLeast = await leastEdition(STATUS.name, lists.status?.issuedAt);
+  const read = await readStatusList(bytes, lists.trustList, { now, atLeast });
+  const row = { bytes, fetchedAt: now.getTime(), issuedAt: read.issuedAt };
+  await keepList(STATUS, row, read.issuedAt);
+  lists.statusList = read;
+  lists.status = row;
 }
 
 /**
@@ -178,6 +215,7 @@ async function refreshWords(lists, _now, signal) {
  */
 export async function refresh(lists, now) {
   const problems = new Set();
+  Object.assign(lists, await held(lists.root, now), { rootChanged: lists.rootChanged }); // another page may have newer ones
   const signal = AbortSignal.timeout(PATIENCE);
   for (const step of [refreshTrust, refreshAllow, refreshStatus, refreshWords]) {
     const done = await attempt(() => step(lists, now, signal));

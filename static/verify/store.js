@@ -6,6 +6,7 @@ import { settled } from "../ui/indexed_db.js";
 
 const DATABASE = "licence-qr-verify";
 const STORE = "kept";
+const NEWEST = "newest"; // the highest edition of each list, by its name
 const thisVisit = new Map();
 /** @type {Promise<IDBDatabase> | undefined} */
 let opening;
@@ -57,6 +58,57 @@ export async function keep(name, value) {
     thisVisit.set(name, value);
     return false;
   }
+}
+
+/** @type {(row: any) => Record<string, number>} */
+const numbers = (row) => row ?? {};
+
+/**
+ * The highest edition of each list that this device has kept, by name. They outlive a list that cannot be read any more.
+ * @returns {Promise<Record<string, number>>}
+ */
+export async function newest() {
+  return numbers(await kept(NEWEST));
+}
+
+/**
+ * Keep a list and its edition, unless another page of this browser has kept a newer one: decided in one transaction, so that
+ * of two pages that fetch at once the newer list stays. Resolves to false when this one is the older.
+ * @param {string} name
+ * @param {unknown} value
+ * @param {number} edition
+ * @returns {Promise<boolean>}
+ */
+export async function keepNewest(name, value, edition) {
+  try {
+    return await keptIfNewest(name, value, edition);
+  } catch {
+    const before = numbers(thisVisit.get(NEWEST));
+    if ((before[name] ?? 0) > edition) return false;
+    thisVisit.set(name, value);
+    thisVisit.set(NEWEST, { ...before, [name]: edition });
+    return true;
+  }
+}
+
+/**
+ * @param {string} name
+ * @param {unknown} value
+ * @param {number} edition
+ * @returns {Promise<boolean>}
+ */
+async function keptIfNewest(name, value, edition) {
+  const transaction = (await opened()).transaction(STORE, "readwrite");
+  const store = transaction.objectStore(STORE);
+  const before = numbers(await settled(store.get(NEWEST)));
+  if ((before[name] ?? 0) > edition) return false;
+  store.put(value, name);
+  store.put({ ...before, [name]: edition }, NEWEST);
+  await new Promise((resolve, reject) => {
+    transaction.oncomplete = resolve;
+    transaction.onabort = () => reject(transaction.error);
+  });
+  return true;
 }
 
 /** Forget everything, the root's key too. */

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
@@ -233,6 +234,22 @@ def test_a_pack_that_is_not_taken_says_why_and_leaves_the_one_that_is_held(
     expect(page.locator("#take")).to_be_enabled()
     page.reload()
     expect(page.locator("#pack-state")).to_contain_text("失效")
+
+
+def test_an_older_pack_does_not_replace_the_one_that_is_held(page: Page, site: Site) -> None:
+    page.goto(f"{site.origin}/inspect/")
+
+    def answer(route: Route) -> None:
+        pack = json.loads(gzip.decompress(route.fetch().body()))
+        pack["as_of"] = "2026-01-01T00:00:00Z"
+        route.fulfill(body=gzip.compress(json.dumps(pack).encode()))
+
+    page.route("**/inspect/pack", answer)
+    page.click("#take")
+    expect(page.locator("#pack-state")).to_contain_text("取得的随身包比本机的旧")
+    page.reload()
+    expect(page.locator("#pack-state")).to_contain_text("失效")
+    assert "2026-01-01" not in page.locator("#pack-state").inner_text()
 
 
 def test_a_browser_that_refuses_the_key_is_told_what_to_allow(page: Page, site: Site, inspector: Phone) -> None:

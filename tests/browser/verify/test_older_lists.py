@@ -1,0 +1,102 @@
+"""An older list undoes nothing on a device: neither from the network, nor put back where the device keeps it, nor by a page
+of the same browser that slept meanwhile."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+from playwright.sync_api import BrowserContext, Page, expect
+from verify_site import Site, settled, typed
+
+from licence_qr.bootstrap import build_ceremony
+
+# One row of what the verify page keeps: read, written, or its bytes spoilt.
+ROWS = """async ([name, act, put]) => {
+  const opening = indexedDB.open("licence-qr-verify", 1);
+  await new Promise((resolve) => { opening.onsuccess = resolve; });
+  const store = opening.result.transaction("kept", "readwrite").objectStore("kept");
+  const asked = store.get(name);
+  await new Promise((resolve) => { asked.onsuccess = resolve; });
+  const before = asked.result;
+  if (act === "keep") window.before = before;
+  const row = act === "put back" ? window.before : { ...before, bytes: new Uint8Array([1]) };
+  if (act !== "keep") await new Promise((resolve) => { store.put(row, name).onsuccess = resolve; });
+  opening.result.close();
+}"""
+
+
+def update(page: Page) -> None:
+    page.get_by_role("button", name="立即更新").click()
+    settled(page)
+
+
+@pytest.fixture
+def compromised(page: Page, device: BrowserContext, site: Site) -> bytes:
+    """The trust list from before the key of all codes was compromised; ``page`` has the one of after."""
+    older = device.request.get(f"{site.origin}/trust-list").body()
+    page.evaluate(ROWS, ["trust", "keep", None])
+    ceremony, now = build_ceremony(site.services.settings), datetime.now(UTC)
+    key = ceremony.find(site.services.keys.signing_key(now).kid.hex())
+    assert ceremony.compromise(key, site.newest(permits=1).issued_at - timedelta(seconds=1), now)
+    ceremony.database.close()
+    update(page)
+    return older
+
+
+def refused(page: Page, site: Site) -> str:
+    """The code of the refusal that the page shows for a code of the compromised key; empty for none."""
+    typed(page, site.link(site.newest(permits=1)))
+    number = page.locator("#outcome .number")
+    return number.inner_text() if number.count() else ""
+
+
+def test_from_the_network_it_is_refused_also_where_the_newer_one_was_spoilt(
+    page: Page, site: Site, compromised: bytes
+) -> None:
+    def replayed(app: Flask) -> None:
+        app.view_functions["lists.trust_list"] = lambda: compromised
+
+    site.stop()
+    site.start(replayed)
+    update(page)
+    expect(page.locator("#refreshed")).to_contain_text("本机的名单比取得的更新")
+    assert refused(page, site) == "key_compromised"
+    page.evaluate(ROWS, ["trust", "spoil", None])
+    page.reload()
+    settled(page)
+    typed(page, site.link(site.newest(permits=1)))
+    expect(page.locator("#outcome h2.headline")).to_contain_text("本机还不能核验")
+
+
+def test_put_back_on_the_device_it_is_refused(page: Page, site: Site, compromised: bytes) -> None:
+    page.evaluate(ROWS, ["trust", "put back", None])
+    site.stop()
+    page.reload()
+    settled(page)
+    typed(page, site.link(site.newest(permits=1)))
+    expect(page.locator("#outcome")).to_contain_text("trust_list_older")
+
+
+def test_a_page_that_slept_meanwhile_takes_what_another_page_has_kept(
+    page: Page, device: BrowserContext, site: Site
+) -> None:
+    older = device.request.get(f"{site.origin}/trust-list").body()
+    other = device.new_page()
+    other.goto(f"{site.origin}/verify")
+    settled(other)
+    ceremony, now = build_ceremony(site.services.settings), datetime.now(UTC)
+    key = ceremony.find(site.services.keys.signing_key(now).kid.hex())
+    assert ceremony.compromise(key, site.newest(permits=1).issued_at - timedelta(seconds=1), now)
+    ceremony.database.close()
+    update(other)
+
+    def replayed(app: Flask) -> None:
+        app.view_functions["lists.trust_list"] = lambda: older
+
+    site.stop()
+    site.start(replayed)
+    update(page)  # which has the older one, and is given it by the network
+    assert refused(page, site) == "key_compromised"
+    other.close()
