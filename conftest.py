@@ -7,6 +7,7 @@ processes, more examples. ``make campaign`` runs them.
 from __future__ import annotations
 
 import signal
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -26,3 +27,19 @@ def pytest_configure(config: pytest.Config) -> None:
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """In the order in which workers take them (``tests/whole_files.py``)."""
+    from whole_files import place_of
+
+    tests = config.rootpath / "tests"
+    items.sort(key=lambda item: place_of(str(item.path.relative_to(tests))))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """By whole files under ``--dist loadgroup``, as make test asks."""
+    from whole_files import WholeFiles
+
+    return WholeFiles(config, log) if config.getvalue("dist") == "loadgroup" else None

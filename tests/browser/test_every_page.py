@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from at_the_counter import Running, issue, number_on, onward, open_first, report, running
 from desk_pages import HOTEL, OFFICE, PASSWORD
-from every_page import Walk, in_language, inside, languages
+from every_page import Walk, in_language, inside, languages, one_walk
 from import_register import export
 from made_inspections import visits_and_draws
 from people import asked_reset, asked_roles
@@ -32,7 +32,7 @@ from licence_qr.store.accounts.identity_bindings import Binding
 
 DATA = Path(__file__).parent.parent / "data"
 WHO = ("clerk", "inspector", "decider", "supervisor", "auditor", "administrator")
-pytestmark = pytest.mark.campaign
+pytestmark = [pytest.mark.campaign, one_walk]
 
 
 # --- the desk of a new installation ----------------------------------------------------------------------------

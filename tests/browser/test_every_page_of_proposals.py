@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-from every_page import Walk, in_language, inside, languages
+from every_page import Walk, in_language, inside, languages, one_walk
 from made_proposals import GROUNDS, person, proposed, standing, two_inspectors
 from playwright.sync_api import expect
 from screens import Served, signed_in_as
@@ -16,7 +16,7 @@ from licence_qr.domain.lifecycle.acts import Act, Subject
 from licence_qr.domain.lifecycle.details import ActRequest, Reprint, ReprintCause
 from licence_qr.store.register.permits import StoredPermit
 
-pytestmark = pytest.mark.campaign
+pytestmark = [pytest.mark.campaign, one_walk]
 
 
 @pytest.fixture(scope="module")

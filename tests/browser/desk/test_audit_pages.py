@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 from at_the_counter import Running, running
-from every_page import Walk, in_language, inside, languages
+from every_page import Walk, in_language, inside, languages, one_walk
 
-pytestmark = pytest.mark.campaign
+pytestmark = [pytest.mark.campaign, one_walk]
 
 
 @pytest.fixture(scope="module")

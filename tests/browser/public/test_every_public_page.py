@@ -4,11 +4,11 @@ too, and the verdict where it is seen first."""
 from __future__ import annotations
 
 import pytest
-from every_page import Walk, in_language, languages
+from every_page import Walk, in_language, languages, one_walk
 from public_pages import ADDRESS_OF
 from screens import PHONE
 
-pytestmark = pytest.mark.campaign
+pytestmark = [pytest.mark.campaign, one_walk]
 
 # Every shape that an answer can take.
 VERDICTS = [

@@ -31,9 +31,8 @@ UNREAD = {
     "a time written for machines": re.compile(r"\b\d{4}-\d\d-\d\d \d\d:\d\d"),
 }
 # All by one worker, which has met what the pages before had, in the other language too.
-languages = pytest.mark.parametrize(
-    "language", [pytest.param(each, marks=pytest.mark.xdist_group("every page")) for each in ("zh", "en")]
-)
+one_walk = pytest.mark.xdist_group("every page")
+languages = pytest.mark.parametrize("language", ["zh", "en"])
 # Each element that shows text of its own, as the elements it stands in with their attributes: without words, addresses
 # and serial numbers, but with the style sheets of the page, and with what these made of each element at this width: a rule
 # may know an element by its id, its language or its neighbour, and hide it or clip it away.
