@@ -97,9 +97,14 @@ class Actor:
     behalf: Behalf | None = None
     cover: Cover = field(default=Cover(), compare=False)
 
+    @property
+    def usernames(self) -> frozenset[str]:
+        """The user names of all accounts of the person."""
+        return self.others | {self.username}
+
     def is_among(self, usernames: Iterable[str]) -> bool:
         """Whether one of these accounts is of the same person."""
-        return not (self.others | {self.username}).isdisjoint(usernames)
+        return not self.usernames.isdisjoint(usernames)
 
     def coming(self, via: Via) -> Actor:
         """The same, who acts through ``via``."""

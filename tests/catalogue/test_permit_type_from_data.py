@@ -191,7 +191,7 @@ def test_the_figures_of_its_life_may_be_its_own(office: Services):
 def sent_hash(services: Services) -> str:
     """The hash of the one content that came under ``VISIT``."""
     with services.database.read() as tx:
-        (stored,) = inspections.contents(tx, VISIT, OFFICE)
+        (stored,) = inspections.contents(tx, VISIT, OFFICE, {"inspector"})
     return stored.content_sha256
 
 

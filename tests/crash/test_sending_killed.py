@@ -57,7 +57,7 @@ def _look_at(hotel: Scene, serials: set[int], kills: int) -> None:
     with hotel.services.database.read() as tx:
         assert [tuple(row) for row in tx.all("PRAGMA integrity_check")] == [("ok",)]
         for serial in serials:
-            (stored,) = inspections.contents(tx, str(UUID(int=serial)), "baishiyi")
+            (stored,) = inspections.contents(tx, str(UUID(int=serial)), "baishiyi", {"inspector"})
             for photo in inspections.photos(tx, stored.key):
                 assert photo.file is not None
                 assert hotel.services.inspections.files.read(tx, photo.file)

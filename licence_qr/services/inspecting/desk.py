@@ -152,7 +152,7 @@ class InspectionsDesk:
             business = entities.get(tx, stored.uscc)
             places = {place.premises_no: place.address for place in entities.premises_of(tx, stored.uscc)}
             may_handle = _may_handle(actor, stored)
-            others = tuple(each for each in inspections.contents(tx, stored.id, stored.office) if each.key != key)
+            others = _others(tx, stored)
             return InspectionView(
                 stored=stored,
                 visit=visit,
@@ -230,8 +230,7 @@ class InspectionsDesk:
         """Let it take effect in the name of its officer, by the register as it is now."""
         visit = read_inspection(inspections.text(tx, stored.key))
         officer = accounts.user_by_name(tx, stored.officer)
-        others = (each for each in inspections.contents(tx, stored.id, stored.office) if each.key != stored.key)
-        if officer is None or _counted(others):
+        if officer is None or _counted(_others(tx, stored)):
             raise RuleError("inspection_cannot_count")
         arrival = Arrival(visit, officer.actor, stored.device_time, stored.received_at)
         judged = judge(tx, self.catalogue, arrival)
@@ -276,6 +275,14 @@ def _may_handle(actor: Actor, stored: StoredInspection) -> bool:
     involved = {stored.officer, stored.second_officer}
     allowed = access.may(actor, DECIDE_INSPECTIONS, stored.office)
     return stored.state is InspectionState.HELD and allowed and not actor.is_involved(involved)
+
+
+def _others(tx: Transaction, stored: StoredInspection) -> tuple[StoredInspection, ...]:
+    """What else its officer has sent under its id."""
+    officer = accounts.user_by_name(tx, stored.officer)
+    usernames = officer.actor.usernames if officer else {stored.officer}
+    sent = inspections.contents(tx, stored.id, stored.office, usernames)
+    return tuple(each for each in sent if each.key != stored.key)
 
 
 def _counted(others: Iterable[StoredInspection]) -> bool:

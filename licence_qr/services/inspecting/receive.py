@@ -81,9 +81,9 @@ class Inspections:
     ) -> tuple[InspectionReceipt, bool]:
         """Store ``body``, held for its second officer; return the receipt and whether it is new.
 
-        The same bytes again give the same receipt. Other bytes under the same id from the same office are stored in addition
-        and held, at most ``MOST_CONTENTS`` of one officer: ConflictError ``inspection_contents_full``. Those of another
-        office are another visit.
+        The same bytes again give the same receipt. Other bytes under the same id from the same officer are stored in
+        addition and held, at most ``MOST_CONTENTS``: ConflictError ``inspection_contents_full``. Those of another officer
+        are another visit.
         Raises InputError ``inspection_unreadable`` or ``inspection_too_large``; AccessError ``role_not_allowed``,
         ``inspection_other_officer``, ``other_office``; RegisterError.
         """
@@ -93,11 +93,11 @@ class Inspections:
         _own(actor, visit)
         digest = hashlib.sha256(body).hexdigest()
         with self.database.write() as tx:
-            earlier = inspections.contents(tx, visit.id, actor.office)
+            earlier = inspections.contents(tx, visit.id, actor.office, actor.usernames)
             same = next((each for each in earlier if each.content_sha256 == digest), None)
             if same is not None:
                 return self._receipt(tx, same), False
-            if sum(each.officer == actor.username for each in earlier) >= MOST_CONTENTS:
+            if len(earlier) >= MOST_CONTENTS:
                 raise ConflictError("inspection_contents_full", limit=MOST_CONTENTS)
             key = self._keep(tx, Arrival(visit, actor, device_time, now), digest, body, earlier)
             return self._receipt(tx, _known(tx, key)), True
@@ -210,7 +210,7 @@ def _own(actor: Actor, visit: Inspection) -> None:
 def _sent(tx: Transaction, actor: Actor, inspection_id: str, digest: str) -> StoredInspection:
     """A content that ``actor`` has sent; those of others are not found, so that nothing is revealed."""
     access.demand(actor, MAKE_INSPECTIONS)
-    mine = (c for c in inspections.contents(tx, inspection_id, actor.office) if c.officer == actor.username)
+    mine = inspections.contents(tx, inspection_id, actor.office, {actor.username})
     found = next((each for each in mine if each.content_sha256 == digest), None)
     if found is None:
         raise NotFoundError("inspection_not_found")

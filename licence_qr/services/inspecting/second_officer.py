@@ -118,8 +118,7 @@ class SecondOfficers:
         """The record that ``actor`` has sent with this id and hash. Raises NotFoundError ``inspection_not_found``."""
         access.demand(actor, MAKE_INSPECTIONS)
         with self.database.read() as tx:
-            sent = inspections.contents(tx, inspection_id, actor.office)
-            mine = (each for each in sent if actor.is_among({each.officer}))
+            mine = inspections.contents(tx, inspection_id, actor.office, actor.usernames)
             found = next((each for each in mine if each.content_sha256 == digest), None)
         if found is None:
             raise NotFoundError("inspection_not_found")

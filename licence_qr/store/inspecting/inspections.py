@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -174,13 +174,16 @@ def get(tx: Transaction, key: int) -> StoredInspection | None:
     return _from_row(row) if row else None
 
 
-def contents(tx: Transaction, inspection_id: str, office: str) -> tuple[StoredInspection, ...]:
-    """Every content received under this id from officers of ``office``, oldest first.
+def contents(
+    tx: Transaction, inspection_id: str, office: str, officers: Collection[str]
+) -> tuple[StoredInspection, ...]:
+    """Every content received under this id from one of these ``officers`` of ``office``, oldest first.
 
-    The same id from another office is another visit: whoever learned an id there changes nothing about this one.
+    The same id from somebody else is another visit: a colleague who learned it changes nothing about this one.
     """
-    sql = f"SELECT {_COLUMNS} FROM inspections AS i WHERE inspection_id = ? AND office = ? ORDER BY 1"
-    rows = tx.all(sql, (inspection_id, office))
+    sent_by = ", ".join("?" * len(officers))
+    sql = f"SELECT {_COLUMNS} FROM inspections AS i WHERE inspection_id = ? AND office = ? AND officer IN ({sent_by})"
+    rows = tx.all(f"{sql} ORDER BY 1", (inspection_id, office, *sorted(officers)))
     return tuple(map(_from_row, rows))
 
 

@@ -95,7 +95,8 @@ def test_the_same_sent_many_times_at_once_is_kept_once(hotel):
     assert len(receipts) == 6 and len(set(receipts)) == 1
     hotel.answer(receipts[0].stored)
     with hotel.services.database.read() as tx:
-        assert len(inspections.contents(tx, VISIT, "baishiyi")) == len(rectifications.of_business(tx, hotel.uscc)) == 1
+        kept = inspections.contents(tx, VISIT, "baishiyi", {"inspector"})
+        assert len(kept) == len(rectifications.of_business(tx, hotel.uscc)) == 1
     assert (hotel.events().count("inspected"), hotel.events().count("permit_graded")) == (2, 1)
 
 
@@ -110,7 +111,7 @@ def test_other_content_under_the_same_id_is_kept_too_and_waits_for_a_person(hote
     assert receipt.stored.content_sha256 == content_hash(second) and receipt.complete
     assert hotel.permit.permit.grade == "A"
     with hotel.services.database.read() as tx:
-        kept = inspections.contents(tx, VISIT, "baishiyi")
+        kept = inspections.contents(tx, VISIT, "baishiyi", {"inspector"})
         assert [inspections.text(tx, each.key) for each in kept] == [first, second]
         assert [each.state.value for each in kept] == ["counted", "held"]
         assert Flag.CONTENT_CONFLICT in kept[0].flags
@@ -134,6 +135,29 @@ def test_nobody_of_another_office_disturbs_a_visit_whose_id_they_know(hotel, con
     assert hotel.services.inspections_desk.get(hotel.actors["desk"], mine.key, hotel.at).others == ()
     if not confirmed:
         assert hotel.answer(mine) is InspectionState.COUNTED
+
+
+@pytest.mark.parametrize("confirmed", [False, True])
+def test_no_colleague_of_the_office_disturbs_a_visit_whose_id_they_know(hotel, confirmed):
+    """The second officer knows it, and reads it at the desk; what they send under it is a visit of their own."""
+    mine = hotel.send(hotel.visit(), confirmed=confirmed).stored
+    body = hotel.visit(officer="inspector-2", second_officer="inspector", remarks="改过")
+    theirs = hotel.send(body, by="inspector-2", confirmed=False).stored
+    assert theirs.state is InspectionState.HELD and Flag.CONTENT_CONFLICT not in theirs.flags
+    with hotel.services.database.read() as tx:
+        assert inspections.get(tx, mine.key) == mine
+    assert hotel.services.inspections_desk.get(hotel.actors["desk"], mine.key, hotel.at).others == ()
+    if not confirmed:
+        assert hotel.answer(mine) is InspectionState.COUNTED
+
+
+def test_the_same_id_from_another_account_of_the_officer_is_the_same_visit(hotel):
+    user, both = hotel.services.accounts.user, ("inspector", "inspector-2")
+    hotel.services.staff.merge(*(user(name).person_id for name in both), hotel.actors["desk"], hotel.at)
+    hotel.actors = hotel.actors | {name: user(name) for name in both}
+    hotel.send(hotel.visit(second_officer=None), confirmed=False)
+    body = hotel.visit(officer="inspector-2", second_officer=None, remarks="改过")
+    assert "content_conflict" in codes_of(hotel.send(body, by="inspector-2", confirmed=False))
 
 
 def test_an_id_that_another_office_used_first_is_free_for_the_visit(hotel):
