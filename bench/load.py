@@ -33,7 +33,7 @@ def served(site: str, port: int, environ: dict[str, str]) -> Iterator[subprocess
     process."""
     serve = "import sys; from licence_qr.front.limits import Limits; from licence_qr.front.supervisor import *; "
     serve += "own = listening(('127.0.0.1', int(sys.argv[2])), Limits()); "
-    serve += "serve(sys.argv[1], own, 1, None, {}, Limits(), tidy=lambda workers: None)"
+    serve += "serve(sys.argv[1], own, 1, None, {}, Limits(), beside=Beside())"
     server = subprocess.Popen([sys.executable, "-c", serve, site, str(port)], env=environ, stdout=subprocess.DEVNULL)
     try:
         wait_until_up(port, server)

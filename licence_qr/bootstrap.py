@@ -16,7 +16,7 @@ from licence_qr.config import Settings
 from licence_qr.credential.trust_list import KeyPurpose
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.roles import AT_THE_MACHINE, Actor
-from licence_qr.parts import files_of, keys_of, post_office_of, register_of
+from licence_qr.parts import files_of, keys_of, post_office_of, public_keys_of, register_of
 from licence_qr.process.system import check_system
 from licence_qr.services.accounts.accounts import Accounts
 from licence_qr.services.accounts.confirming import Confirming
@@ -68,13 +68,12 @@ from licence_qr.services.publishing.display_cards import Prints
 from licence_qr.services.publishing.lookup import Lookup
 from licence_qr.services.publishing.status_list import StatusPublishing
 from licence_qr.services.publishing.status_publisher import StatusPublisher
-from licence_qr.services.publishing.status_signer import StatusSigner
 from licence_qr.services.publishing.verification import Verification
 from licence_qr.services.signing.sign_record import Coding
-from licence_qr.services.signing.signer import Signer
 from licence_qr.services.work.calendar_feeds import CalendarFeeds
 from licence_qr.services.work.reminders import Reminders
 from licence_qr.services.work.work_list import WorkList
+from licence_qr.signer.wiring import client_of, code_signer, list_signer
 from licence_qr.store.database.connections import Database
 from licence_qr.store.database.probe import RegisterProbe
 from licence_qr.store.keys import key_files
@@ -129,8 +128,9 @@ class Services(AccountServices):
     @property
     def status_publisher(self) -> StatusPublisher:
         """What publishes the status list while the service runs."""
-        check, lock = partial(self.keys.check_signing, KeyPurpose.STATUS), self.settings.home / "status-list.lock"
-        return StatusPublisher(self.status_publishing, check, lock, lambda: datetime.now(UTC))
+        check, lock = partial(self.watching.check_key, KeyPurpose.STATUS), self.settings.home / "status-list.lock"
+        finish = self.coding.finishing.finish_waiting
+        return StatusPublisher(self.status_publishing, finish, check, lock, lambda: datetime.now(UTC))
 
     @property
     def calendar_feeds(self) -> CalendarFeeds:
@@ -209,7 +209,7 @@ def build(
     database.check_version()
     with database.read() as tx:
         demonstration = register_kind.get(tx, register_kind.KIND) == register_kind.DEMONSTRATION
-    keys = keys_of(settings)
+    keys = public_keys_of(settings) if settings.signer else keys_of(settings)
     keys.trust_list()
     return _wire(settings, catalogue, keys, Accounts(database, Passwords(hasher)), demonstration=demonstration)
 
@@ -217,7 +217,7 @@ def build(
 def _wire(settings: Settings, catalogue: Catalogue, keys: Keys, accounts: Accounts, *, demonstration: bool) -> Services:
     """Make each use case from the parts it needs."""
     database, web_secret = accounts.database, key_files.read_web_secret(settings.web_secret_file)
-    coding = Coding(database, catalogue, settings.address, signer_of(database, catalogue, keys))
+    coding = _coding(settings, database, catalogue, keys)
     reports, ratings = _answering(settings, catalogue, database, web_secret)
     confirming = _confirming(settings, accounts, web_secret, demonstration=demonstration)
     life, issuance = Life(database, catalogue, coding), Issuance(database, catalogue, coding, demonstration)
@@ -266,9 +266,9 @@ def _wire(settings: Settings, catalogue: Catalogue, keys: Keys, accounts: Accoun
     )
 
 
-def signer_of(database: Database, catalogue: Catalogue, keys: Keys) -> Signer:
-    """What signs codes, with the keys at hand."""
-    return Signer(database, catalogue, keys.signing_key, partial(keys.demand_signing, KeyPurpose.LICENCE))
+def _coding(settings: Settings, database: Database, catalogue: Catalogue, keys: Keys) -> Coding:
+    signer = client_of(settings) or code_signer(database, catalogue, keys)
+    return Coding(database, catalogue, settings.address, signer)
 
 
 def _confirming(settings: Settings, accounts: Accounts, secret: bytes, *, demonstration: bool) -> Confirming:
@@ -282,18 +282,15 @@ def _lookup(database: Database, catalogue: Catalogue, keys: Keys, *, demonstrati
 
 
 def _status_publishing(settings: Settings, database: Database, keys: Keys) -> StatusPublishing:
-    return StatusPublishing(database, list_signer_of(settings, database, keys))
-
-
-def list_signer_of(settings: Settings, database: Database, keys: Keys) -> StatusSigner:
-    """What signs status lists, with the keys at hand."""
-    return StatusSigner(database, partial(keys.signing_key_for, KeyPurpose.STATUS), settings.address)
+    return StatusPublishing(database, client_of(settings) or list_signer(settings, database, keys))
 
 
 def _watching(settings: Settings, database: Database, keys: Keys, files: Files) -> Watching:
     """The readiness checks."""
     probe, waiting = RegisterProbe(settings.register_path), database.writers_waiting
-    return Watching(probe, waiting, keys, files.folder, {"home": settings.home})
+    client = client_of(settings)
+    check_key = client.check_key if client else keys.check_signing
+    return Watching(probe, waiting, keys, files.folder, {"home": settings.home}, check_key)
 
 
 def _answering(settings: Settings, catalogue: Catalogue, database: Database, secret: bytes) -> tuple[Reports, Ratings]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from functools import partial
+from pathlib import Path
 
 from licence_qr.config import Settings
 from licence_qr.errors import RegisterError
@@ -43,6 +45,11 @@ def keys_of(settings: Settings) -> Keys:
     module = settings.pkcs11_module
     hsm = None if module is None else Hsm(module, settings.pkcs11_token, settings.pkcs11_pin_file)
     return Keys(settings.keys, settings.passphrase_file, hsm, partial(_noted_lists, settings))
+
+
+def public_keys_of(settings: Settings) -> Keys:
+    """Trust list and allow-list for a process that has another one sign: neither passphrase nor hardware module."""
+    return Keys(settings.keys, Path(os.devnull), None, partial(_noted_lists, settings))
 
 
 def _noted_lists(settings: Settings) -> Mapping[SignedList, int]:

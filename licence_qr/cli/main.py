@@ -22,12 +22,14 @@ from licence_qr.cli.doctor import check, doctor
 from licence_qr.cli.errors import tell, unusable
 from licence_qr.cli.help import Group, completion
 from licence_qr.cli.importing import import_command
-from licence_qr.cli.installation import account, serve, show_settings
+from licence_qr.cli.installation import account, show_settings
 from licence_qr.cli.issuing import issue, notice
 from licence_qr.cli.lifecycle import life, remind
 from licence_qr.cli.people.absences import absence
 from licence_qr.cli.people.accounts import change_roles, enable_account, service_only
 from licence_qr.cli.people.persons import person
+from licence_qr.cli.serving.serve import serve
+from licence_qr.cli.serving.sign_service import sign_service
 from licence_qr.cli.verify import verify
 from licence_qr.config import set_variable
 from licence_qr.config.table import FILE
@@ -58,6 +60,7 @@ def commands(context: click.Context, file: str | None) -> None:
 COMMANDS = (
     init,
     serve,
+    sign_service,
     account,
     person,
     issue,

@@ -14,6 +14,8 @@ from licence_qr.config.values import Values, read_values
 from licence_qr.errors import ConfigError
 
 _PROXIES = "LICENCE_QR_TRUSTED_PROXIES"
+SIGNER_SOCKET = "LICENCE_QR_SIGNER_SOCKET"
+OWN_SIGNER = "OWN_SIGNER_OF_LICENCE_QR"  # the same, of a signer that ``serve`` has started for its workers
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # prometheus-client reads it too, when it is imported
 
 
@@ -73,12 +75,20 @@ class Settings:
     pkcs11_module: Path | None
     pkcs11_token: str
     pkcs11_pin_file: Path
+    signer_socket: Path | None
     lan: bool
     working_days_file: Path | None
     mail: MailSettings
     identity_service: IdentityServiceSettings | None = None
+    own_signer: Path | None = None
+    """The socket of the signer that ``serve`` has started for its workers; no setting."""
     metrics_folder: Path | None = None
     """Where the workers of a server count together; no setting, ``serve`` makes it (licence_qr.process.metrics_folder)."""
+
+    @property
+    def signer(self) -> Path | None:
+        """The socket of the process that holds the keys; None where this one does."""
+        return self.signer_socket or self.own_signer
 
     @property
     def register_path(self) -> Path:
@@ -118,9 +128,10 @@ def given_values(environ: Mapping[str, str] | None = None) -> Values:
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Read the settings. Raises InvalidSettings, or ConfigError ``lan_without_network``."""
     values = given_values(environ)
-    counts = (os.environ if environ is None else environ).get(METRICS_FOLDER)
+    given = os.environ if environ is None else environ
+    counts, signer = (Path(path) if (path := given.get(name)) else None for name in (METRICS_FOLDER, OWN_SIGNER))
     with values.located():
-        return replace(_settings(values), metrics_folder=Path(counts) if counts else None)
+        return replace(_settings(values), metrics_folder=counts, own_signer=signer)
 
 
 def check_served(settings: Settings) -> None:
@@ -150,6 +161,7 @@ def _settings(values: Values) -> Settings:
         pkcs11_module=Path(module) if (module := text("LICENCE_QR_PKCS11_MODULE")) else None,
         pkcs11_token=text("LICENCE_QR_PKCS11_TOKEN"),
         pkcs11_pin_file=_path(text("LICENCE_QR_PKCS11_PIN_FILE")),
+        signer_socket=_file(text(SIGNER_SOCKET)),
         lan=text("LICENCE_QR_LAN") == "1",
         working_days_file=_file(text("LICENCE_QR_WORKING_DAYS")),
         mail=_mail(text),

@@ -202,6 +202,16 @@ SETTINGS: tuple[Setting, ...] = (
         credential="pkcs11-pin",
     ),
     Setting(
+        "LICENCE_QR_SIGNER_SOCKET",
+        FilePath('"/run/licence-qr-signer/socket"'),
+        "",
+        "empty: `serve` starts a signer of its own, and commands sign themselves",
+        Text(
+            "签名程序（`sign-service`）的套接字；其他进程由它签名，自己不持有密钥",
+            "the socket of the signer (`sign-service`): the other processes have it sign, and hold no key",
+        ),
+    ),
+    Setting(
         "LICENCE_QR_LAN",
         Switch("true"),
         "0",

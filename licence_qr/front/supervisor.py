@@ -15,6 +15,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -30,12 +31,26 @@ _MORE_SECONDS = 1
 Tidy = Callable[[Collection[int]], None]
 
 
+def _nothing() -> None:
+    """Nothing runs beside the workers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is done beside the workers. Each of ``watches`` is told every second which workers there are, to clear up after
+    those that are gone or to look at what else runs; ``renew`` is called before the workers are replaced. They must raise
+    nothing."""
+
+    watches: tuple[Tidy, ...] = ()
+    renew: Callable[[], None] = _nothing
+
+
 class _Service(BaseApplication):  # type: ignore[misc]
     """What gunicorn asks: the settings, and in each worker the application."""
 
-    def __init__(self, site: str, limits: Limits, options: dict[str, Any], tidy: Tidy) -> None:
+    def __init__(self, site: str, limits: Limits, options: dict[str, Any], beside: Beside) -> None:
         self._site, self._options = site, options
-        self.limits, self.tidy = limits, tidy
+        self.limits, self.beside = limits, beside
         super().__init__()
 
     def load_config(self) -> None:
@@ -80,6 +95,7 @@ class Supervisor(Arbiter):  # type: ignore[misc]
 
         Of an earlier reload those that do not serve yet go at once, so that many in a row do not heap up workers.
         """
+        self.app.beside.renew()
         self._let_go([each for each in self.WORKERS.values() if each.stage.value == Stage.BEGINS])
         self._last_of_before = self.worker_age
         self.manage_workers()
@@ -99,7 +115,8 @@ class Supervisor(Arbiter):  # type: ignore[misc]
                 os.kill(self._replaces, signal.SIGTERM)
                 self._replaces = 0
         self._kill_overdue()
-        self.app.tidy(frozenset(self.WORKERS))
+        for watch in self.app.beside.watches:
+            watch(frozenset(self.WORKERS))
 
     def _let_go(self, workers: list[FrontWorker]) -> None:
         for worker in workers:
@@ -178,14 +195,13 @@ def serve(
     log: dict[str, Any],
     limits: Limits,
     *,
-    tidy: Tidy,
+    beside: Beside,
 ) -> None:
     """Serve until stopped; ends by SystemExit, 0 when stopped.
 
     ``site`` names, as ``module:name``, what makes a ``licence_qr.front.entrance.Site`` in each worker. ``own`` is the
     listening socket, None where one is handed over (``is_handed_socket``). ``certificate`` and its key make it https.
-    ``log`` is a configuration of logging (logging.config.dictConfig). ``tidy`` is told every second which workers there
-    are, to clear up after those that are gone; it must raise nothing.
+    ``log`` is a configuration of logging (logging.config.dictConfig).
     """
     _allow_open_files(limits.connections)
     options: dict[str, Any] = {
@@ -204,4 +220,4 @@ def serve(
         options["bind"] = f"fd://{own.detach()}"
     if certificate:
         options |= {"certfile": str(certificate[0]), "keyfile": str(certificate[1])}
-    Supervisor(_Service(site, limits, options, tidy)).run()
+    Supervisor(_Service(site, limits, options, beside)).run()

@@ -51,11 +51,11 @@ def begin_as_worker(server: int) -> None:
     """
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _end_with(server)
+    end_with(server)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPPING)
 
 
-def _end_with(server: int) -> None:
+def end_with(server: int) -> None:
     """Have the system kill this process when its parent ``server`` is gone, however that ended: nobody could stop it.
 
     A killed worker loses nothing, the register being written in transactions.

@@ -42,6 +42,7 @@ NEEDS_NONE = {
     "notice": "prints a text of the catalogue, which is published",
     "serve": "answers requests, each of which leaves its own; starting and stopping are in the log of the service",
     "account service-only set": "refused without an identity service; its event is in test_service_only",
+    "sign-service": "signs what acts have committed, each of which leaves its own, and writes nothing itself",
     "settings": "prints settings without secrets",
     "verify-backup": "tells counts and names of files, and no person",
     "verify": "reads a code that is handed to it, and no register",

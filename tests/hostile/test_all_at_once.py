@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from program import workers as workers_of
 
 from bench.bulk import issue_batch, scanned_paths
 from bench.hostile import attacks, scan, sign_in
@@ -20,10 +21,6 @@ from licence_qr.process.service_manager import answers
 PASSWORD = "only-for-these-tests"
 SESSION = "session"
 SLOWER = 5  # p99 of the scans, against that in quiet
-
-
-def children(process: int) -> set[int]:
-    return {int(pid) for pid in Path(f"/proc/{process}/task/{process}/children").read_text(encoding="ascii").split()}
 
 
 def sockets(process: int) -> int:
@@ -50,7 +47,7 @@ def test_scans_the_right_clerk_and_the_workers_come_through_all_attacks_at_once(
     with served(SITE, port, environment(settings)) as server:
         while not answers(("127.0.0.1", port), tls=False):
             pass
-        (worker,) = workers = children(server.pid)
+        (worker,) = workers = workers_of(server.pid)
         before = sockets(worker)
         status, cookies = sign_in(port, "clerk", PASSWORD, "127.0.3.1")
         own_device = {name: value for name, value in cookies.items() if SESSION not in name}
@@ -65,7 +62,7 @@ def test_scans_the_right_clerk_and_the_workers_come_through_all_attacks_at_once(
                 assert failed == 0
                 assert sign_in(port, "clerk", PASSWORD, "127.0.3.1", own_device)[0] == 303
             attacked += taken
-        assert children(server.pid) == workers
+        assert workers_of(server.pid) == workers
         while sockets(worker) > before:  # in the end nothing is held
             select.select([], [], [], 0.05)
     told = f"p99 {p99(attacked):.0f} ms against {p99(quiet):.0f} ms in quiet, {len(attacked)} scans"

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from harmed import APPLICATION, issued, reasons, says, settings_of
-from program import PROGRAM, run_here
+from program import PROGRAM, run_here, workers
 from safe import passphrase_file, root_options
 
 from licence_qr.bootstrap import build
@@ -108,11 +108,6 @@ def test_hsm_gone(here):
     assert ended("issue", APPLICATION).returncode == 0
 
 
-def children(process: int) -> list[int]:
-    """The processes whose parent is ``process``."""
-    return [int(pid) for pid in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
-
-
 def test_worker_killed(here, tmp_path):
     """What stands for systemd starts the service anew, should it end."""
     with socket.create_server((HERE, 0)) as probe:
@@ -126,7 +121,7 @@ def test_worker_killed(here, tmp_path):
     service = served()
     try:
         service = until_answered(service, served, port)
-        os.kill(children(service.pid)[0], signal.SIGKILL)
+        os.kill(min(workers(service.pid)), signal.SIGKILL)
         told = tmp_path / "log"
         while '"level": "error"' not in told.read_text():
             select.select([], [], [], 0.01)

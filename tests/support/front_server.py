@@ -81,4 +81,4 @@ if __name__ == "__main__":
     limits = Limits(**json.loads(sys.argv[3]))
     own = supervisor.listening((sys.argv[4], port), limits)
     certificate = (Path(sys.argv[5]), Path(sys.argv[6])) if sys.argv[5:] else None
-    supervisor.serve("front_server:Small", own, workers, certificate, LOG, limits, tidy=lambda workers: None)
+    supervisor.serve("front_server:Small", own, workers, certificate, LOG, limits, beside=supervisor.Beside())

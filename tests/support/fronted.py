@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from peers import Peer
+from program import workers
 
 from bench.load import free_port
 
@@ -59,9 +60,8 @@ class Fronted:
         return Peer(self.port, name, host=host)
 
     def workers(self) -> set[int]:
-        """The processes that it has as children."""
-        listed = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text(encoding="ascii")
-        return {int(each) for each in listed.split()}
+        """Its workers."""
+        return workers(self.process.pid)
 
     def stop(self) -> int:
         """End it as its user would; its exit status."""

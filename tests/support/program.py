@@ -1,4 +1,5 @@
-"""``licence-qr`` in this process: what a command says and how it ends, without the second that loading it takes."""
+"""``licence-qr`` in this process: what a command says and how it ends, without the second that loading it takes. And the
+processes of a server that runs."""
 
 from __future__ import annotations
 
@@ -51,3 +52,25 @@ def run_here(settings: Mapping[str, str], *arguments: object, typed: str = "") -
     status = leave.value.code
     assert isinstance(status, int | None)
     return Ended(status or 0, out.getvalue(), err.getvalue())
+
+
+def workers(server: int) -> set[int]:
+    """The workers that serve."""
+    return {pid for pid in _children(server) if not _is_signer(pid)}
+
+
+def signers(server: int) -> set[int]:
+    """The signer that the server has started; empty for a moment after it was killed."""
+    return {pid for pid in _children(server) if _is_signer(pid)}
+
+
+def _children(server: int) -> list[int]:
+    listed = Path(f"/proc/{server}/task/{server}/children").read_text(encoding="ascii")
+    return [int(pid) for pid in listed.split()]
+
+
+def _is_signer(pid: int) -> bool:
+    try:
+        return b"sign-service" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return False

@@ -74,6 +74,7 @@ class Watching:
     keys: Keys
     files: FilesFolder
     folders: dict[str, Path]
+    check_key: Callable[[KeyPurpose, datetime], None]
     _kept: Readiness | None = None
     _busy_since: tuple[int, datetime] | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -154,7 +155,7 @@ class Watching:
     def _signing(self, found: Readiness) -> None:
         for purpose in FIRST_PURPOSES:
             with found.noting():
-                self.keys.check_signing(purpose, found.at)
+                self.check_key(purpose, found.at)
 
     def _disks(self, found: Readiness) -> None:
         for name, folder in self.folders.items():

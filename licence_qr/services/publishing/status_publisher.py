@@ -1,4 +1,5 @@
-"""Who publishes the status list while the service runs: a thread of one worker, beside whatever that worker answers.
+"""Who publishes the status list while the service runs, and finishes what waits for a signature: a thread of one worker,
+beside whatever that worker answers.
 
 Workers agree on who by a lock on a file (flock). The others wait for it, and the kernel gives it to one of them when the
 first is gone, however that ended. The thread looks at the register every second: whoever has changed it, a clerk, an
@@ -14,8 +15,8 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NoReturn
 
@@ -25,20 +26,25 @@ from licence_qr.services.publishing.status_list import StatusPublishing
 LOOK_SECONDS = 1.0
 # A wrong passphrase costs a key derivation at each try; it is not put right in seconds.
 KEY_SECONDS = 60.0
+UNREACHABLE = "signer_unreachable"  # it is started anew: nothing is to be put right
+_BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 _log = logging.getLogger("licence_qr.publishing")
 
 
 @dataclass(slots=True)
 class StatusPublisher:
-    """``lock`` is the file by which the processes of one register agree. ``check_key`` raises KeyStoreError where the key
-    was refused before: a hardware module locks itself after a few wrong PINs."""
+    """``finish`` has signed what was committed and not signed then. ``lock`` is the file by which the processes of one
+    register agree. ``check_key`` raises KeyStoreError where the key was refused before: a hardware module locks itself after
+    a few wrong PINs."""
 
     publishing: StatusPublishing
+    finish: Callable[[datetime], None]
     check_key: Callable[[datetime], None]
     lock: Path
     clock: Callable[[], datetime]
-    _told: str = ""
+    _finish_from: datetime = _BEGINNING
+    _told: dict[str, str] = field(default_factory=dict)
 
     def start(self) -> None:
         """Publish from now on, in a thread that ends with the process. Only the very first list is waited for."""
@@ -61,18 +67,26 @@ class StatusPublisher:
             pause(self._look())
 
     def _look(self) -> float:
-        """Publish once; the seconds until the next time."""
+        """Finish what waits and publish once; the seconds until the next time."""
+        if self.clock() >= self._finish_from:
+            self._finish_from = self.clock() + timedelta(seconds=self._try("code", self.finish))
+        return self._try("status list", self._publish)
+
+    def _publish(self, now: datetime) -> None:
+        self.check_key(now)
+        self.publishing.publish(now)
+
+    def _try(self, what: str, act: Callable[[datetime], object]) -> float:
         try:
-            now = self.clock()
-            self.check_key(now)
-            self.publishing.publish(now)
+            act(self.clock())
         except LicenceQRError as error:
-            if self._told != error.code:
-                self._told = error.code
-                _log.warning("status list not signed: %s", error.code)
-            return KEY_SECONDS if isinstance(error, KeyStoreError) else LOOK_SECONDS
+            if self._told.get(what) != error.code:
+                self._told[what] = error.code
+                _log.warning("%s not signed: %s", what, error.code)
+            wrong_key = isinstance(error, KeyStoreError) and error.code != UNREACHABLE
+            return KEY_SECONDS if wrong_key else LOOK_SECONDS
         except Exception as error:  # the thread must not end: its lock would keep the others from publishing
             _log.error("failed", exc_info=error)
             return KEY_SECONDS
-        self._told = ""
+        self._told.pop(what, None)
         return LOOK_SECONDS

@@ -23,7 +23,11 @@ def publisher(services, now):
     """A publisher, and what is done in each of its pauses, by which its clock goes on."""
     clock = [now]
     made = StatusPublisher(
-        services.status_publishing, lambda _: None, services.settings.home / "lock", lambda: clock[0]
+        services.status_publishing,
+        services.coding.finishing.finish_waiting,
+        lambda _: None,
+        services.settings.home / "lock",
+        lambda: clock[0],
     )
 
     def run(*between) -> list[float]:
