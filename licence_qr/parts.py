@@ -32,7 +32,7 @@ def register_of(settings: Settings) -> Database:
 
 def marks_of(settings: Settings) -> NumberMarks:
     """The marks of the numbers that were given."""
-    return NumberMarks(settings.keys, given_numbers.EXACT)
+    return NumberMarks(settings.keys, given_numbers.AHEAD)
 
 
 def files_of(settings: Settings, database: Database) -> Files:

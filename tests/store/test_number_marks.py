@@ -13,7 +13,7 @@ from licence_qr.errors import RegisterError
 from licence_qr.store.database.connections import Database
 from licence_qr.store.numbers import code_versions, given_numbers, number_marks
 from licence_qr.store.numbers.number_marks import BLOCK, NumberMarks
-from licence_qr.store.register import counters
+from licence_qr.store.register import codes, counters
 
 SERIES = "permit/health 2026"
 
@@ -32,7 +32,7 @@ def marked(database: Database, keys: Path) -> Iterator[Database]:
 
 
 def with_marks(register: Path, keys: Path) -> Database:
-    return Database(register, None, partial(given_numbers.secure, NumberMarks(keys, given_numbers.EXACT)))
+    return Database(register, None, partial(given_numbers.secure, NumberMarks(keys, given_numbers.AHEAD)))
 
 
 def take(database: Database, count: int = 1) -> int:
@@ -68,6 +68,18 @@ def test_a_register_of_an_earlier_release_gets_every_mark(database: Database, ma
     assert (number_marks.read(keys) or {})["application/bafu 2025"] == 7 + BLOCK
 
 
+def test_status_entries_cost_a_pair_no_mark_of_their_own(marked: Database, keys: Path) -> None:
+    """Each pair takes a permit number, an application number and two status entries: one write of marks in a block."""
+    written = set()
+    for _ in range(3 * BLOCK):
+        with marked.write() as tx:
+            counters.take(tx, "permit/health", 2026)
+            counters.take(tx, "application/bafu", 2026)
+            counters.take(tx, codes.STATUS_SERIES, 0, 2)
+        written.add((keys / number_marks.FILE).read_text())
+    assert len(written) == 3
+
+
 def test_the_highest_version_is_marked_without_a_block(marked: Database, keys: Path) -> None:
     with marked.write() as tx:
         assert [code_versions.take(tx, previous) for previous in (None, 1, 4)] == [1, 2, 5]
@@ -91,7 +103,7 @@ def test_a_transaction_that_was_cut_short_makes_the_register_no_older(marked: Da
     take(marked)
     with pytest.raises(ZeroDivisionError), marked.write() as tx:
         counters.take(tx, "permit/health", 2026, 3 * BLOCK)
-        given_numbers.secure(NumberMarks(keys, given_numbers.EXACT), tx)
+        given_numbers.secure(NumberMarks(keys, given_numbers.AHEAD), tx)
         _ = 1 // 0
     assert mark(keys) == 1 + 4 * BLOCK
     assert lost(marked, keys) == {}

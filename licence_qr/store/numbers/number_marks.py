@@ -24,7 +24,7 @@ from licence_qr.store.files import make_folder
 from licence_qr.store.keys.key_files import write_file
 
 FILE = "number-marks.json"
-BLOCK = 64  # numbers reserved ahead: at most so many are left out after a restore, and one fsync in so many is paid
+BLOCK = 64  # numbers reserved ahead: at most so many are left out after a restore, and one write in so many is paid
 _LOCK = ".number-marks.lock"
 
 
@@ -64,12 +64,12 @@ def _numbers(read: Mapping[str, int]) -> dict[str, int]:
 
 
 class NumberMarks:
-    """The marks in one folder. ``exact`` are series without a block ahead: their numbers rise seldom."""
+    """The marks in one folder. ``ahead`` are the series of which other than ``BLOCK`` numbers are reserved."""
 
-    def __init__(self, folder: Path, exact: frozenset[str] = frozenset()) -> None:
+    def __init__(self, folder: Path, ahead: Mapping[str, int]) -> None:
         self._folder = folder
         self._path = str(folder / FILE)
-        self._exact = exact
+        self._ahead = ahead
         self._known: tuple[tuple[int, int], Mapping[str, int]] | None = None
         self._alone = threading.Lock()
 
@@ -93,7 +93,7 @@ class NumberMarks:
             held = _read(self._folder) or _Held({}, {})
             marks, surely = dict(held.marks), dict(held.given)
             for series, number in reached.items():
-                marks[series] = max(marks.get(series, 0), number if series in self._exact else number + BLOCK)
+                marks[series] = max(marks.get(series, 0), number + self._ahead.get(series, BLOCK))
             for series, number in given.items():
                 surely[series] = max(surely.get(series, 0), number)
             text = json.dumps({"marks": marks, "given": surely}, ensure_ascii=False, indent=0, sort_keys=True)

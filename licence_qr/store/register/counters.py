@@ -21,7 +21,7 @@ def take(tx: Transaction, series: str, year: int, count: int = 1) -> int:
     if row is None:
         raise AssertionError("an upsert with RETURNING gives a row")
     before = int(row["last"]) - count
-    tx.reach(_name(series, year), int(row["last"]), before)
+    tx.reach(name_of(series, year), int(row["last"]), before)
     return before + 1
 
 
@@ -33,7 +33,7 @@ def raise_to(tx: Transaction, series: str, year: int, serial: int) -> None:
         " ON CONFLICT (series, year) DO UPDATE SET last = max(last, excluded.last)",
         (series, year, serial),
     )
-    tx.reach(_name(series, year), serial, before)
+    tx.reach(name_of(series, year), serial, before)
 
 
 def last(tx: Transaction, series: str, year: int) -> int:
@@ -44,10 +44,13 @@ def last(tx: Transaction, series: str, year: int) -> int:
 
 def everything(tx: Transaction) -> Mapping[str, int]:
     """The number taken last of every series and year, by one name for both."""
-    return {_name(row["series"], row["year"]): row["last"] for row in tx.all("SELECT series, year, last FROM counters")}
+    return {
+        name_of(row["series"], row["year"]): row["last"] for row in tx.all("SELECT series, year, last FROM counters")
+    }
 
 
-def _name(series: str, year: int) -> str:
+def name_of(series: str, year: int) -> str:
+    """The name of a series in one year, as marks have it."""
     return f"{series} {year}"
 
 
