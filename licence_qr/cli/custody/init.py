@@ -9,6 +9,7 @@ import click
 
 from licence_qr.bootstrap import build
 from licence_qr.cli.console import whoever_runs_this
+from licence_qr.cli.copies import options
 from licence_qr.cli.custody.passphrases import GivenPassphrase, passphrase_options, root_passphrase_options
 from licence_qr.cli.custody.steps import telling
 from licence_qr.cli.demonstration import show_demonstration
@@ -74,8 +75,10 @@ def init(
     custody = None
     if not demonstration and needs_keys(settings):
         custody = _custody(settings, root_folder, root_passphrase, passphrase)
-    tell = silent if custody is None else telling(as_json=as_json)
-    prepare(settings, now, demonstration=demonstration, really_new=really_new, custody=custody, tell=tell)
+    tell, parts = silent if custody is None else telling(as_json=as_json), options.telling()
+    prepare(
+        settings, now, demonstration=demonstration, really_new=really_new, custody=custody, tell=tell, progress=parts
+    )
     services = build(settings)
     services.preparations.note(whoever_runs_this(), now)
     shown = None
