@@ -111,6 +111,17 @@ def test_old_backups_go_and_what_only_they_held(here: Here) -> None:
     here.restore()
 
 
+def test_what_a_killed_backup_left_goes_with_a_later_one(here: Here) -> None:
+    here.back_up()
+    objects, snapshots = here.backups / "objects", here.backups / "snapshots"
+    folder = next(objects.iterdir())
+    left = [folder / f".{'ab' * 32}.age.new", snapshots / "20200101T000000.000000Z.objects"]
+    for path in left:
+        path.write_text("")
+    here.back_up(keep=1)
+    assert [path for path in left if path.exists()] == []
+
+
 @pytest.mark.parametrize("harm", ["damaged", "missing", "swapped"])
 def test_a_backup_that_is_not_whole_brings_nothing_back(here: Here, harm: str) -> None:
     here.back_up()
