@@ -15,7 +15,6 @@ from tempfile import TemporaryDirectory
 from people import People
 
 from bench.exports import write_csv
-from licence_qr.bootstrap import signer_of
 from licence_qr.catalogue.loader import load_catalogue
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.importing.conflicts import RowVerdict
@@ -31,6 +30,7 @@ from licence_qr.services.keys.making import make_keys
 from licence_qr.services.lifecycle.perform import Life
 from licence_qr.services.proposals.decide import Proposals, ProposalVerdict
 from licence_qr.services.signing.sign_record import Coding
+from licence_qr.signer.wiring import code_signer
 from licence_qr.store.database.connections import Database
 from licence_qr.store.register import history, register_kind
 from licence_qr.store.register.history import EventRow
@@ -107,7 +107,7 @@ class Register:
             shutil.copytree(_empty().name, folder, dirs_exist_ok=True)
         keys = Keys(folder / "keys", folder / "passphrase")
         self.database = Database(folder / "register.db")
-        signer = signer_of(self.database, self.catalogue, keys)
+        signer = code_signer(self.database, self.catalogue, keys)
         self.coding = Coding(self.database, self.catalogue, "http://127.0.0.1:8000", signer)
         self.importing = Importing(self.database, self.catalogue, self.coding)
         people = People(self.database)
