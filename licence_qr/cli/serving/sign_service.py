@@ -23,9 +23,7 @@ from licence_qr.signer.wiring import build_signer
 _log = logging.getLogger("licence_qr.signing")
 
 
-@click.command(
-    "sign-service", cls=Command, short_help="签名程序：唯一持有密钥的进程。 The process that holds the keys."
-)
+@click.command("sign-service", cls=Command, short_help="签名程序：独自持有密钥。 Sign, alone with the keys.")
 @click.option(
     "--user",
     "users",
