@@ -9,8 +9,7 @@ import pytest
 from inspection_phone import PAGE, Phone, ours, phone_in
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from screens import POLLING
-from verify_site import BLANK, Site, new_context, opened, settled, typed
+from verify_site import BLANK, Site, new_context, opened, served_by_its_copy, settled, typed
 
 
 @pytest.fixture
@@ -25,7 +24,7 @@ def test_a_language_chosen_elsewhere_is_spoken_by_the_installed_page_too(chromiu
     page.goto(f"{site.origin}/?lang=en")
     page.goto(f"{site.origin}/verify")
     settled(page)
-    page.wait_for_function("() => navigator.serviceWorker.controller !== null", polling=POLLING)
+    served_by_its_copy(page)
     with site.away():
         for address in ("/verify", PAGE):
             page.goto(f"{site.origin}{address}")

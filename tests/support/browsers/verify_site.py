@@ -18,7 +18,7 @@ from flask import Flask, request
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from published import with_lists_published
-from screens import PHONE, POLLING, STOPS_WITHIN
+from screens import PHONE, STOPS_WITHIN
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from bench.chromium import CHROMIUM, FLAGS, unwanted
@@ -365,8 +365,21 @@ def opened(page: Page, site: Site, lang: str = "zh") -> Page:
     """The page, with its lists read or given up and the copy installed that serves it from now on."""
     page.goto(f"{site.origin}/verify?lang={lang}")
     settled(page)
-    page.wait_for_function("() => navigator.serviceWorker.controller !== null", polling=POLLING)
+    served_by_its_copy(page)
     return page
+
+
+# Asked once and answered by the browser: to ask again and again, playwright loads a program of its own into the page.
+_CONTROLLED = """() => new Promise((resolve) => {
+  const workers = navigator.serviceWorker;
+  workers.addEventListener("controllerchange", () => resolve());
+  if (workers.controller) resolve();
+})"""
+
+
+def served_by_its_copy(page: Page) -> None:
+    """Wait until the installed copy serves the page."""
+    page.evaluate(_CONTROLLED)
 
 
 def settled(page: Page) -> None:
