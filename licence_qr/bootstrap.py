@@ -66,8 +66,10 @@ from licence_qr.services.proposals.read import ProposalReading
 from licence_qr.services.publishing.difference_alarm import DifferenceAlarm
 from licence_qr.services.publishing.display_cards import Prints
 from licence_qr.services.publishing.lookup import Lookup
+from licence_qr.services.publishing.noted_times import NotedTimes
 from licence_qr.services.publishing.status_list import StatusPublishing
 from licence_qr.services.publishing.status_publisher import StatusPublisher
+from licence_qr.services.publishing.status_signer import MOST_AHEAD
 from licence_qr.services.publishing.verification import Verification
 from licence_qr.services.signing.sign_record import Coding
 from licence_qr.services.work.calendar_feeds import CalendarFeeds
@@ -282,7 +284,8 @@ def _lookup(database: Database, catalogue: Catalogue, keys: Keys, *, demonstrati
 
 
 def _status_publishing(settings: Settings, database: Database, keys: Keys) -> StatusPublishing:
-    return StatusPublishing(database, client_of(settings) or list_signer(settings, database, keys))
+    noted = NotedTimes(settings.keys, MOST_AHEAD)
+    return StatusPublishing(database, client_of(settings) or list_signer(settings, database, keys), noted)
 
 
 def _watching(settings: Settings, database: Database, keys: Keys, files: Files) -> Watching:

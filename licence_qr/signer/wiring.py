@@ -12,7 +12,8 @@ from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.parts import keys_of
 from licence_qr.process.system import check_system
 from licence_qr.services.keys.keyring import Keys
-from licence_qr.services.publishing.status_signer import StatusSigner
+from licence_qr.services.publishing.noted_times import NotedTimes
+from licence_qr.services.publishing.status_signer import MOST_AHEAD, StatusSigner
 from licence_qr.services.signing.signer import Signer
 from licence_qr.signer.acts import SignerActs
 from licence_qr.signer.client import SignerClient
@@ -31,7 +32,8 @@ def code_signer(database: Database, catalogue: Catalogue, keys: Keys) -> Signer:
 
 def list_signer(settings: Settings, database: Database, keys: Keys) -> StatusSigner:
     """What signs status lists, with the keys at hand."""
-    return StatusSigner(database, partial(keys.signing_key_for, KeyPurpose.STATUS), settings.address)
+    noted = NotedTimes(settings.keys, MOST_AHEAD)
+    return StatusSigner(database, partial(keys.signing_key_for, KeyPurpose.STATUS), settings.address, noted)
 
 
 def build_signer(settings: Settings) -> SignerActs:

@@ -23,6 +23,7 @@ from licence_qr.services.operation.readiness import Watching
 from licence_qr.store.accounts import accounts, persons
 from licence_qr.store.backup import last_backup
 from licence_qr.store.keys import key_files, newest_lists, passphrases
+from licence_qr.store.keys.newest_lists import SignedList
 
 KEY_ENDS_WITHIN = timedelta(days=60)  # to fetch the root key from its safe
 _OF_OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -58,7 +59,7 @@ class Doctor:
                 yield LicenceQRError("unsafe_key_ends", purpose=purpose.value, last=last)
         for path in unlisted(folder, self.keys.trust_list()):
             yield LicenceQRError("unsafe_key_unlisted", path=path)
-        if not newest_lists.read(folder):
+        if SignedList.TRUST not in newest_lists.read(folder):
             yield LicenceQRError("unsafe_lists_not_noted", path=folder)
 
     def _backup(self, now: datetime) -> Iterator[LicenceQRError]:

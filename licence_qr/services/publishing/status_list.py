@@ -15,6 +15,7 @@ from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import BY_ITSELF
 from licence_qr.errors import RegisterError
 from licence_qr.services.publishing.ended_by_history import Contradiction
+from licence_qr.services.publishing.noted_times import NotedTimes
 from licence_qr.services.publishing.status_signer import LIFETIME, TTL, ListSigner
 from licence_qr.services.register import events
 from licence_qr.services.register.events import NewEvent
@@ -54,10 +55,11 @@ class PublishedList:
 
 @dataclass(slots=True)
 class StatusPublishing:
-    """Has ``signer`` sign the lists of the register of ``database``."""
+    """Has ``signer`` sign the lists of the register of ``database``; ``noted`` takes when each was issued."""
 
     database: Database
     signer: ListSigner
+    noted: NotedTimes | None = None
     _kept: PublishedList | None = None
     _told: frozenset[Contradiction] = frozenset()
 
@@ -65,7 +67,8 @@ class StatusPublishing:
         """The newest list that was published, for whoever asks. Only reads: nothing is signed, nobody is waited for.
 
         Raises RegisterError ``offline_list_missing`` before the first one, ``offline_list_too_old`` where it has expired
-        at the aware instant ``now``, and when the register cannot be read.
+        at the aware instant ``now``, ``offline_list_older`` where a newer one was given out before the register was put
+        back, and when the register cannot be read.
         """
         with self.database.read() as tx:
             newest = self._newest(tx)
@@ -73,6 +76,9 @@ class StatusPublishing:
             raise RegisterError("offline_list_missing")
         if now >= newest.expires_at:
             raise RegisterError("offline_list_too_old", issued_at=newest.issued_at.isoformat())
+        noted = self.noted.newest(now) if self.noted else None
+        if noted is not None and newest.issued_at < noted:
+            raise RegisterError("offline_list_older", issued_at=newest.issued_at.isoformat(), newest=noted.isoformat())
         return newest
 
     def publish(self, now: datetime) -> PublishedList:
@@ -95,6 +101,8 @@ class StatusPublishing:
                     self._tell(tx, each, now)
             self._told = frozenset(made.contradictions)
             kept = self._kept = _published(made.issue, made.signed)
+            if self.noted:
+                self.noted.note(kept.issued_at)
             return kept
 
     def _last(self) -> PublishedList:

@@ -16,6 +16,7 @@ from licence_qr.credential.cose import SigningKey
 from licence_qr.credential.status_list import StatusList, empty_entries, put_entry
 from licence_qr.credential.status_list_wire import PATH, sign_status_list
 from licence_qr.services.publishing.ended_by_history import Contradiction, EndedByHistory
+from licence_qr.services.publishing.noted_times import NotedTimes
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.publishing import status_list as status
 from licence_qr.store.publishing.status_list import Issue, Position
@@ -61,11 +62,13 @@ class _Bits:
 
 @dataclass(slots=True)
 class StatusSigner:
-    """``signing_key`` returns the key that signs status lists at an instant; ``origin`` is where they are fetched."""
+    """``signing_key`` returns the key that signs status lists at an instant; ``origin`` is where they are fetched; ``noted``
+    knows of newer ones than a register that was put back."""
 
     database: Database
     signing_key: Callable[[datetime], SigningKey]
     origin: str
+    noted: NotedTimes | None = None
     _bits: _Bits | None = None
     _history: EndedByHistory = field(default_factory=EndedByHistory)
     _told: frozenset[Contradiction] = frozenset()
@@ -92,10 +95,12 @@ class StatusSigner:
         """What is to be signed after the newest list of the register; None if nothing is, or its time would be too far
         ahead of the clock."""
         newest, subject = status.newest_issue(tx), self.origin + PATH
-        if newest and -MOST_AHEAD <= now - newest.issued_at < REISSUE_AFTER:
+        last, noted = newest.issued_at if newest else None, self.noted.newest(now) if self.noted else None
+        put_back = noted is not None and (last is None or last < noted)
+        if newest and not put_back and -MOST_AHEAD <= now - newest.issued_at < REISSUE_AFTER:
             if newest == Issue(status.position(tx), subject, key.kid, newest.issued_at):
                 return None
-        issued_at = _next_second(newest, now)
+        issued_at = _next_second(noted if put_back else last, now)
         if issued_at is None:
             return None
         bits = self._follow_register(tx)
@@ -120,12 +125,12 @@ class StatusSigner:
         return self._bits
 
 
-def _next_second(newest: Issue | None, now: datetime) -> datetime | None:
+def _next_second(last: datetime | None, now: datetime) -> datetime | None:
     """The time of the next list in whole seconds, later than that of the last; None if too far ahead of the clock.
 
     A list from still further ahead was issued before the clock was set back, and is ignored.
     """
     second = now.replace(microsecond=0)
-    if newest is None or not second <= newest.issued_at <= second + MOST_AHEAD:
+    if last is None or not second <= last <= second + MOST_AHEAD:
         return second
-    return None if newest.issued_at == second + MOST_AHEAD else newest.issued_at + _SECOND
+    return None if last == second + MOST_AHEAD else last + _SECOND

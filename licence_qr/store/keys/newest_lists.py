@@ -1,4 +1,4 @@
-"""The highest edition of the trust list and of the allow-list that was in force here, beside the keys.
+"""The highest edition of trust list, allow-list and status list that was in force here, beside the keys.
 
 Editions are signed, so nobody can make one; but whoever can write to the folder can put an older one back, and undo a
 compromise with it. The numbers here only rise. They belong to no backup of the keys: restored, they would be older too.
@@ -21,10 +21,11 @@ _LOCK = ".newest-lists.lock"
 
 
 class SignedList(StrEnum):
-    """A list that the root signs and numbers."""
+    """A signed list. Its edition is the number that the root gives it; that of a status list is its second of issue."""
 
     TRUST = "trust_list"
     ALLOW = "allow_list"
+    STATUS = "status_list"
 
 
 def read(folder: Path) -> Mapping[SignedList, int]:

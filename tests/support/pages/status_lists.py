@@ -45,7 +45,7 @@ def issue(services: Services, clerk, make_application, now) -> Issue:
 
 def made_anew(signer: StatusSigner) -> StatusSigner:
     """What a process that has just started has."""
-    return StatusSigner(signer.database, signer.signing_key, signer.origin)
+    return StatusSigner(signer.database, signer.signing_key, signer.origin, signer.noted)
 
 
 def read(services: Services, published: PublishedList, at) -> StatusList:
