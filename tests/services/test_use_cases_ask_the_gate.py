@@ -122,8 +122,8 @@ WITHOUT_A_PERSON = (
 
 def methods() -> Iterator[tuple[str, type, Callable[..., Any]]]:
     """Every public method of every service, as ``field.method``."""
-    made = {name: each.fget for name, each in inspect.getmembers(Services, lambda it: isinstance(it, property))}
-    kinds = {name: typing.get_type_hints(getter)["return"] for name, getter in made.items()}
+    made = inspect.getmembers(Services, lambda each: isinstance(each, property))
+    kinds = {name: typing.get_type_hints(each.fget)["return"] for name, each in made}
     for field, kind in (typing.get_type_hints(Services) | kinds).items():
         if kind.__module__.startswith("licence_qr.services."):
             for name, method in vars(kind).items():
