@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
-
+from licence_qr.domain.accounts.requests import words_of
 from licence_qr.domain.register.events import EventKind
 from licence_qr.wording.text import Text
 
@@ -27,29 +23,4 @@ FACTORS_CHANGED = frozenset(
 SETTLED_DAYS = 7
 
 
-class ResetState(StrEnum):
-    """``LAPSED`` is never stored: nobody answered within ``RESET_HOURS``. ``VOID``: who asked is no administrator any more,
-    or the owner has come in and changed the factors; stored only where the register was put back from a copy."""
-
-    OPEN = "open"
-    DONE = "done"
-    DECLINED = "declined"
-    LAPSED = "lapsed"
-    VOID = "void"
-
-
-STATE_WORDS: Mapping[ResetState, Text] = {
-    ResetState.OPEN: Text("等另一人确认", "Waiting for a second person"),
-    ResetState.DONE: Text("已重设", "Reset"),
-    ResetState.DECLINED: Text("已拒绝", "Declined"),
-    ResetState.LAPSED: Text("过期未确认", "Lapsed"),
-    ResetState.VOID: Text("申请失效", "No longer stands"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class ResetFilter:
-    """Which requests are looked for: of an office (all if empty); ``open_since``: open, and made after this instant."""
-
-    office: str = ""
-    open_since: datetime | None = None
+STATE_WORDS = words_of(Text("已重设", "Reset"))

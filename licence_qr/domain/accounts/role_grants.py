@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
+from licence_qr.domain.accounts.requests import words_of
 from licence_qr.domain.roles import Role
 from licence_qr.wording.text import Text
 
@@ -15,22 +14,7 @@ TAKES_TWO = frozenset({Role.DECIDER, Role.INSPECTOR, Role.CATALOGUE, Role.ADMIN,
 GRANT_DAYS = 7
 
 
-class GrantState(StrEnum):
-    """``VOID`` is stored only where the register was put back from a copy; else nobody answered within ``GRANT_DAYS``, the
-    account has got other roles or was closed, or who asked is no administrator any more."""
-
-    OPEN = "open"
-    DONE = "done"
-    DECLINED = "declined"
-    VOID = "void"
-
-
-GRANT_STATE_WORDS: Mapping[GrantState, Text] = {
-    GrantState.OPEN: Text("等另一人确认", "Waiting for a second person"),
-    GrantState.DONE: Text("已授予", "Given"),
-    GrantState.DECLINED: Text("已拒绝", "Declined"),
-    GrantState.VOID: Text("申请失效", "No longer stands"),
-}
+GRANT_STATE_WORDS = words_of(Text("已授予", "Given"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from licence_qr.domain.accounts.factor_resets import ResetState
-from licence_qr.domain.accounts.role_grants import GrantState
+from licence_qr.domain.accounts.requests import RequestState
+from licence_qr.store.accounts.requests import GRANTS, RESETS
 from licence_qr.store.database.connections import Transaction
 
 
@@ -21,10 +21,7 @@ def end_everything(tx: Transaction, now: datetime) -> int:
         tx.run(f"DELETE FROM {table}")
     # Above every generation that the lost part of the register may have given: they grow by one.
     tx.run("UPDATE users SET device_generation = max(device_generation + 1, ?)", (int(now.timestamp()),))
-    for table, open_, void in (
-        ("factor_resets", ResetState.OPEN, ResetState.VOID),
-        ("role_grants", GrantState.OPEN, GrantState.VOID),
-    ):
-        sql = f"UPDATE {table} SET state = ?, settled_at = ? WHERE state = ?"
-        tx.run(sql, (void.value, at, open_.value))
+    for requests in (GRANTS, RESETS):
+        sql = f"UPDATE {requests.table} SET state = ?, settled_at = ? WHERE state = ?"
+        tx.run(sql, (RequestState.VOID.value, at, RequestState.OPEN.value))
     return int(ended)

@@ -10,7 +10,8 @@ import pytest
 from people import CLIENT, enrol_app
 
 from licence_qr.bootstrap import Services
-from licence_qr.domain.accounts.role_grants import GRANT_DAYS, TAKES_TWO, GrantState, RoleFilter
+from licence_qr.domain.accounts.requests import RequestState
+from licence_qr.domain.accounts.role_grants import GRANT_DAYS, TAKES_TWO, RoleFilter
 from licence_qr.domain.roles import AT_THE_MACHINE, Actor, Role
 from licence_qr.errors import LicenceQRError
 from licence_qr.services.accounts.people import NewAccount, ProofFrom
@@ -53,7 +54,7 @@ class Scene:
     def confirm(self, key: int, by: str = "second", proof: ProofFrom = PROOF) -> None:
         self.services.role_grants.confirm(self.actors[by], key, proof, self.now)
 
-    def state(self, key: int) -> GrantState:
+    def state(self, key: int) -> RequestState:
         return self.services.role_grants.get(self.actors["reader"], key, self.now).state
 
     @property
@@ -80,12 +81,12 @@ def code(do, *given, **more) -> str:
 @pytest.mark.parametrize("second", ["second", "reader"])
 def test_nothing_changes_until_a_second_person_confirms(scene: Scene, second: str) -> None:
     key = scene.ask()
-    assert (scene.roles, scene.state(key)) == ({Role.CLERK}, GrantState.OPEN)
+    assert (scene.roles, scene.state(key)) == ({Role.CLERK}, RequestState.OPEN)
     assert code(scene.confirm, key, second, ProofFrom(Proof("wrong"), CLIENT)) == "password_wrong"
     assert code(scene.confirm, key, second, ProofFrom(Proof(""), CLIENT)) == "password_missing"
     assert scene.roles == {Role.CLERK}
     scene.confirm(key, second)
-    assert (scene.roles, scene.state(key)) == (WANTED, GrantState.DONE)
+    assert (scene.roles, scene.state(key)) == (WANTED, RequestState.DONE)
     assert code(scene.confirm, key, second) == "roles_settled"
     with scene.services.database.read() as tx:
         rows = history.of_subject(tx, f"account/{scene.actors['owner'].user_id}", {"roles_asked", "roles_changed"})
@@ -116,7 +117,7 @@ def test_each_of_these_roles_takes_two_and_none_is_there_when_an_account_opens(s
     assert opened is not None and opened.roles == frozenset()
     assert scene.services.sign_in.sign_in("another", password, CLIENT, scene.now)
     [waiting] = scene.services.role_grants.list(scene.actors["second"], only_open=True, page=1, now=scene.now).lines
-    scene.confirm(waiting.grant.grant_id)
+    scene.confirm(waiting.request.key)
     opened = scene.services.accounts.user("another")
     assert opened is not None and opened.roles == {role}
 
@@ -144,7 +145,7 @@ def test_a_request_ends_with_what_it_stands_on(scene: Scene) -> None:
     lapsing = scene.ask()
     assert code(scene.ask) == "roles_asked_already"
     scene.now += timedelta(days=GRANT_DAYS)
-    assert (scene.state(lapsing), code(scene.confirm, lapsing)) == (GrantState.VOID, "roles_settled")
+    assert (scene.state(lapsing), code(scene.confirm, lapsing)) == (RequestState.LAPSED, "roles_settled")
     changed = scene.ask()
     scene.services.staff.set_roles(
         scene.actors["owner"].user_id, frozenset({Role.SUPERVISOR}), AT_THE_MACHINE, scene.now
@@ -152,7 +153,7 @@ def test_a_request_ends_with_what_it_stands_on(scene: Scene) -> None:
     assert code(scene.confirm, changed) == "roles_settled"
     orphan = scene.ask(frozenset({Role.DECIDER}))
     scene.services.accounts.disable("first", scene.now)
-    assert (scene.state(orphan), code(scene.confirm, orphan)) == (GrantState.VOID, "roles_settled")
+    assert (scene.state(orphan), code(scene.confirm, orphan)) == (RequestState.VOID, "roles_settled")
     assert scene.roles == {Role.SUPERVISOR}
 
 
@@ -160,7 +161,7 @@ def test_who_asked_retracts_it_and_a_second_person_declines_it(scene: Scene) -> 
     for who in ("first", "reader"):
         key = scene.ask()
         scene.services.role_grants.decline(scene.actors[who], key, scene.now)
-        assert (scene.state(key), scene.roles) == (GrantState.DECLINED, {Role.CLERK})
+        assert (scene.state(key), scene.roles) == (RequestState.DECLINED, {Role.CLERK})
 
 
 def test_a_code_of_the_second_person_counts(scene: Scene) -> None:

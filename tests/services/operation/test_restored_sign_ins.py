@@ -9,8 +9,7 @@ from backed_up import Here, here, rows
 from people import CLIENT, asked_reset, asked_roles, enrol_app
 
 from licence_qr.bootstrap import Services
-from licence_qr.domain.accounts.factor_resets import ResetState
-from licence_qr.domain.accounts.role_grants import GrantState
+from licence_qr.domain.accounts.requests import RequestState
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import LicenceQRError
 from licence_qr.services.accounts.people import ProofFrom
@@ -95,8 +94,8 @@ def test_requests_that_waited_for_a_second_person_are_closed(there: Here, now: d
     assert rows(there.home / "register.db", halves) == [(0,), (0,)]
     services = there.services()
     second, proof = user(services, "admin-2"), ProofFrom(Proof(PASSWORD), CLIENT)
-    assert services.reset_requests.get(second, reset, now).state is ResetState.VOID
-    assert services.role_grants.get(second, grant, now).state is GrantState.VOID
+    assert services.reset_requests.get(second, reset, now).state is RequestState.VOID
+    assert services.role_grants.get(second, grant, now).state is RequestState.VOID
     with pytest.raises(LicenceQRError):
         services.reset_requests.confirm(second, reset, proof, now)
     with pytest.raises(LicenceQRError):

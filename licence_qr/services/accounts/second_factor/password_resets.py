@@ -11,9 +11,9 @@ from licence_qr.domain.roles import Actor
 from licence_qr.errors import RuleError
 from licence_qr.services.accounts.second_factor.checking import FactorChecks
 from licence_qr.services.accounts.second_factor.hands import CONFIRMED_BY, FACTOR_ASKED
-from licence_qr.store.accounts import accounts, factor_resets, sessions
+from licence_qr.store.accounts import accounts, sessions
 from licence_qr.store.accounts.accounts import User
-from licence_qr.store.accounts.factor_resets import StoredReset
+from licence_qr.store.accounts.requests import RESETS, StoredReset
 from licence_qr.store.database.connections import Transaction
 from licence_qr.store.register import history, traces
 
@@ -31,7 +31,7 @@ def demand_allowed(
         return {FACTOR_ASKED: True}
     if _never_used(tx, user):
         return None
-    granted = factor_resets.last_done(tx, user.actor.user_id, by.user_id)
+    granted = RESETS.last_done(tx, user.actor.user_id, by.user_id)
     if granted is None or not _counts_still(tx, granted, now):
         raise RuleError("password_needs_two", hours=RESET_HOURS)
     second = accounts.user_by_id(tx, granted.settled_by)

@@ -110,7 +110,7 @@ def _holder(line: RoleHolder) -> Sequence[str]:
 
 
 def _grant(view: GrantView) -> Sequence[str]:
-    grant, owner = view.grant, view.owner
+    grant, owner = view.request, view.owner
     asked_at = grant.asked_at.astimezone(SHANGHAI).isoformat(timespec="minutes")
     asked, answered = (f"{who.display_name} {who.username}" if who else "" for who in (view.asked_by, view.settled_by))
     roles = (_role_words(grant.had), _role_words(grant.wanted))
@@ -138,7 +138,7 @@ def _session(line: SessionLine) -> Sequence[str]:
 
 
 def _reset(view: ResetView) -> Sequence[str]:
-    reset, state = view.reset, STATE_WORDS[view.state]
+    reset, state = view.request, STATE_WORDS[view.state]
     asked_at = reset.asked_at.astimezone(SHANGHAI).isoformat(timespec="minutes")
     asked, answered = (f"{who.display_name} {who.username}" if who else "" for who in (view.asked_by, view.settled_by))
     words = t(state.zh, state.en)

@@ -7,7 +7,8 @@ from typing import Any
 from flask import Blueprint, flash, make_response, redirect, render_template, request, stream_with_context, url_for
 from werkzeug.wrappers import Response
 
-from licence_qr.domain.accounts.factor_resets import STATE_WORDS, ResetState
+from licence_qr.domain.accounts.factor_resets import STATE_WORDS
+from licence_qr.domain.accounts.requests import RequestState
 from licence_qr.domain.catalogue.model import Text
 from licence_qr.domain.dates import local_date
 from licence_qr.errors import AccessError, ConflictError, InputError, LicenceQRError, RuleError
@@ -158,15 +159,14 @@ def _asking_page(person_id: int, user_id: int, reason: str = "", refused: Licenc
 
 def _page(reset_id: int, refused: LicenceQRError | None = None) -> Response:
     view = resets().get(current_actor(), reset_id, current_instant())
-    shows(f"person/{view.owner.person_id}", "name")
-    asks = proving.asking(current_actor(), confirming(view.reset, view.shown))
+    shows(f"person/{view.owner.person_id}", "name", "staff_no")
+    asks = proving.asking(current_actor(), confirming(view.request, view.shown))
     summary, problems = refusals(refused, asks.fields, proving.BESIDE)
     page = render_template(
         "desk/accounts/reset.html",
         view=view,
         states=STATE_WORDS,
-        waiting=view.state is ResetState.OPEN,
-        asked_it=current_actor().is_same_person(view.asked_by),
+        waiting=view.state is RequestState.OPEN,
         asking=asks,
         summary=summary,
         problems=problems,

@@ -8,7 +8,8 @@ from typing import Any
 from flask import Blueprint, flash, make_response, redirect, render_template, request, stream_with_context, url_for
 from werkzeug.wrappers import Response
 
-from licence_qr.domain.accounts.role_grants import GRANT_DAYS, GRANT_STATE_WORDS, GrantState, RoleFilter
+from licence_qr.domain.accounts.requests import RequestState
+from licence_qr.domain.accounts.role_grants import GRANT_DAYS, GRANT_STATE_WORDS, RoleFilter
 from licence_qr.domain.dates import local_date
 from licence_qr.errors import AccessError, ConflictError, InputError, LicenceQRError, RuleError
 from licence_qr.services.accounts.people import ProofFrom
@@ -134,8 +135,8 @@ def _grants_address(endpoint: str = ".list_grants", **changes: Any) -> str:
 
 def _page(grant_id: int, refused: LicenceQRError | None = None) -> Response:
     view = grants().get(current_actor(), grant_id, current_instant())
-    shows(f"person/{view.owner.person_id}", "name")
-    asks = proving.asking(current_actor(), granting(view.grant, view.shown))
+    shows(f"person/{view.owner.person_id}", "name", "staff_no")
+    asks = proving.asking(current_actor(), granting(view.request, view.shown))
     summary, problems = refusals(refused, asks.fields, proving.BESIDE)
     page = render_template(
         "desk/accounts/role_grant.html",
@@ -143,7 +144,7 @@ def _page(grant_id: int, refused: LicenceQRError | None = None) -> Response:
         states=GRANT_STATE_WORDS,
         days=GRANT_DAYS,
         role_names=ROLE_NAMES,
-        waiting=view.state is GrantState.OPEN,
+        waiting=view.state is RequestState.OPEN,
         asking=asks,
         summary=summary,
         problems=problems,

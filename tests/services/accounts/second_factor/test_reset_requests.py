@@ -11,7 +11,8 @@ import pytest
 from people import CLIENT, PasskeyOwner, enrol_app
 
 from licence_qr.bootstrap import Services
-from licence_qr.domain.accounts.factor_resets import RESET_HOURS, SETTLED_DAYS, ResetState
+from licence_qr.domain.accounts.factor_resets import RESET_HOURS, SETTLED_DAYS
+from licence_qr.domain.accounts.requests import RequestState
 from licence_qr.domain.accounts.stages import OpenedBy
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import LicenceQRError
@@ -55,7 +56,7 @@ class Scene:
     def confirm(self, key: int, by: str = "second", proof: ProofFrom = PROOF, was: str | None = None) -> None:
         self.requests.confirm(self.actors[by], key, proof, self.now, was)
 
-    def state(self, key: int) -> ResetState:
+    def state(self, key: int) -> RequestState:
         return self.requests.get(self.actors["reader"], key, self.now).state
 
     @property
@@ -92,7 +93,7 @@ def test_a_second_person_confirms_what_the_first_asked_for(scene: Scene, by: str
     assert scene.has_factor
     scene.confirm(key, by)
     assert not scene.has_factor
-    assert scene.state(key) is ResetState.DONE
+    assert scene.state(key) is RequestState.DONE
     assert scene.events() == [("factors_reset_asked", "first"), ("factors_reset", by)]
     assert code(scene.confirm, key) == "reset_settled"
 
@@ -133,7 +134,7 @@ def test_the_sessions_of_the_owner_end(scene: Scene) -> None:
 def test_nobody_else_confirms_it(scene: Scene, by: str, expected: str) -> None:
     key = scene.ask()
     assert code(scene.confirm, key, by) == expected
-    assert scene.has_factor and scene.state(key) is ResetState.OPEN
+    assert scene.has_factor and scene.state(key) is RequestState.OPEN
 
 
 def test_another_account_of_the_same_person_is_no_second_person(scene: Scene) -> None:
@@ -161,12 +162,12 @@ def test_a_passkey_confirms_the_request_it_was_asked_for(scene: Scene) -> None:
     owner.enrol(scene.now)
     first = scene.ask()
     view = scene.requests.get(owner.actor, first, scene.now)
-    proof = ProofFrom(owner.prove(confirming(view.reset, view.shown), scene.now), CLIENT)
+    proof = ProofFrom(owner.prove(confirming(view.request, view.shown), scene.now), CLIENT)
     scene.requests.decline(scene.actors["first"], first, scene.now)
     other = scene.ask(reason="在电话里听出是本人")
     assert code(scene.confirm, other, proof=proof, was=view.shown) == "second_factor_wrong"
     view = scene.requests.get(owner.actor, other, scene.now)
-    proof = ProofFrom(owner.prove(confirming(view.reset, view.shown), scene.now), CLIENT)
+    proof = ProofFrom(owner.prove(confirming(view.request, view.shown), scene.now), CLIENT)
     scene.confirm(other, proof=proof, was=view.shown)
     assert not scene.has_factor
 
@@ -175,7 +176,7 @@ def test_a_request_counts_for_a_day(scene: Scene) -> None:
     key = scene.ask()
     assert code(scene.ask) == "reset_open_already"
     scene.now += timedelta(hours=RESET_HOURS)
-    assert scene.state(key) is ResetState.LAPSED
+    assert scene.state(key) is RequestState.LAPSED
     assert code(scene.confirm, key) == "reset_settled"
     scene.confirm(scene.ask())
     assert not scene.has_factor
@@ -185,7 +186,7 @@ def test_a_request_counts_for_a_day(scene: Scene) -> None:
 def test_it_is_let_be_by_who_asked_and_by_a_second_person(scene: Scene, by: str) -> None:
     key = scene.ask()
     scene.requests.decline(scene.actors[by], key, scene.now)
-    assert scene.state(key) is ResetState.DECLINED
+    assert scene.state(key) is RequestState.DECLINED
     assert scene.has_factor
     assert code(scene.confirm, key) == "reset_settled"
     assert scene.events()[-1] == ("factors_reset_declined", by)
@@ -206,7 +207,7 @@ def test_a_request_ends_with_what_it_was_asked_by_and_for(scene: Scene, over: st
         owner = services.accounts.user("owner")
         assert owner is not None
         PasskeyOwner(services, owner, PASSWORD).enrol(scene.now, code=scene.app.at(scene.now))
-    assert scene.state(key) is ResetState.VOID
+    assert scene.state(key) is RequestState.VOID
     assert code(scene.confirm, key) == "reset_settled"
     assert scene.has_factor
     if over == "a new factor":
@@ -343,4 +344,4 @@ def test_the_list_holds_what_its_reader_may_see(scene: Scene) -> None:
     scene.confirm(key)
     assert scene.requests.list(scene.actors["reader"], **at).total == 0
     [line] = scene.requests.export(scene.actors["reader"], only_open=False, now=scene.now)
-    assert (line.reset.reset_id, line.settled_by and line.settled_by.username) == (key, "second")
+    assert (line.request.key, line.settled_by and line.settled_by.username) == (key, "second")

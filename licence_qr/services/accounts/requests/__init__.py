@@ -1,0 +1,1 @@
+"""Requests that one person makes and a second person answers."""
