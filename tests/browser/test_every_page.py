@@ -169,11 +169,11 @@ def along_the_account(page: Page, desk: Running) -> Iterator[str]:
         desk.services.sign_in.sign_in(name, "seven grey herons at noon", "2001:db8:0:1::7", now)
     page.goto(f"{desk.origin}/sessions")
     yield "several sessions"
-    page.press("form[action='/sessions/end-others'] button", "Enter")
+    _enter(page, "form[action='/sessions/end-others'] button")
     yield "one session"
-    page.press("form[action='/sessions/forget-devices'] button", "Enter")
+    _enter(page, "form[action='/sessions/forget-devices'] button")
     yield "devices forgotten"
-    page.press("main a[href='/password']", "Enter")
+    _enter(page, "main a[href='/password']")
     yield "another password"
 
 
@@ -184,8 +184,14 @@ def _change_password(page: Page, present: str, new: str) -> None:
     for _ in range(2):
         page.keyboard.press("Tab")
         page.keyboard.type(new)
-    page.keyboard.press("Enter")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
+def _enter(page: Page, what: str) -> None:
+    """Press a button or a link with the keyboard, and wait for the page that answers."""
+    with page.expect_navigation():
+        page.press(what, "Enter")
 
 
 @languages
