@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -216,3 +217,22 @@ def test_a_file_is_written_whole_or_not_at_all(folder, monkeypatch):
         key_files.write_file(target, b"new")
     assert (refused.value.code, refused.value.facts["because"]) == ("key_file_not_written", "power cut")
     assert target.read_bytes() == b"old"
+
+
+def test_a_key_signs_only_once_the_list_that_names_it_is_on_the_disk(keys, folder, passphrase_file, now, monkeypatch):
+    synced: list[Path] = []
+    to_disk = os.fsync
+
+    def noted(descriptor: int) -> None:
+        synced.append(Path(os.readlink(f"/proc/self/fd/{descriptor}")))
+        to_disk(descriptor)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    fresh = Keys(folder, passphrase_file)
+    fresh.trust_list()
+    assert folder not in synced
+    fresh.signing_key(now)
+    assert synced[-1] == folder
+    before = len(synced)
+    fresh.signing_key(now)
+    assert len(synced) == before  # once for each list and key
