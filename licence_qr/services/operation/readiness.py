@@ -28,12 +28,14 @@ from licence_qr.store.feedback import reports
 from licence_qr.store.files.folder import FilesFolder
 from licence_qr.store.publishing import status_list
 from licence_qr.store.register import history, pending_events
+from licence_qr.store.signing import unsigned_codes
 
 LEAST_FREE_BYTES = 100 * 1024 * 1024  # below it there is no room for the copy that a backup makes of a small register
 # A clerk is refused after waiting this long for another writer.
 _STUCK_AFTER = timedelta(seconds=WRITE_WAIT_SECONDS)
 BACKUP_TOO_OLD = timedelta(hours=26)  # one a day, and two hours for it
 _KEPT_FOR = timedelta(seconds=1)
+SIGNER_UNREACHABLE = "signer_unreachable"
 
 
 @dataclass(slots=True)
@@ -53,6 +55,8 @@ class Readiness:
     reports_with_text: int | None = None
     unswept_businesses: int | None = None
     events_set_aside: int = 0
+    versions_waiting: int | None = None
+    """How many versions of codes are recorded and wait for a signature; those that were refused do not count."""
     free_bytes: dict[str, int] = field(default_factory=dict)
 
     @contextmanager
@@ -115,6 +119,7 @@ class Watching:
                 found.reports_with_text = reports.count_with_words(tx)
                 swept = history.newest_sweep(tx)
                 found.unswept_businesses = len(json.loads(swept["after"]).get("unswept", ())) if swept else None
+                found.versions_waiting = unsigned_codes.count_waiting(tx)
                 issue = status_list.newest_issue(tx)
                 found.status_list_issued_at = issue.issued_at if issue else None
         except RegisterError as error:

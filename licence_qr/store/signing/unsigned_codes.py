@@ -59,6 +59,12 @@ def waiting(tx: Transaction, limit: int) -> tuple[UnsignedCode, ...]:
     return tuple(_from_row(row) for row in rows)
 
 
+def count_waiting(tx: Transaction) -> int:
+    """How many wait and were not refused."""
+    row = tx.one("SELECT count(*) AS n FROM codes WHERE token IS NULL AND refused = ''")
+    return int(row["n"]) if row else 0
+
+
 def everything(tx: Transaction) -> tuple[UnsignedCode, ...]:
     """All of them, those that were refused too, the oldest first."""
     rows = tx.all(f"SELECT {_COLUMNS} FROM codes WHERE token IS NULL ORDER BY status_index")

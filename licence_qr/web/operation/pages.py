@@ -14,7 +14,7 @@ from licence_qr.domain.dates import local_date
 from licence_qr.errors import AccessError, LicenceQRError
 from licence_qr.process import metrics
 from licence_qr.process.metrics import Reading
-from licence_qr.services.operation.readiness import Readiness, Watching
+from licence_qr.services.operation.readiness import SIGNER_UNREACHABLE, Readiness, Watching
 from licence_qr.web import current_instant
 from licence_qr.web.operation.measured import note_route
 from licence_qr.web.operation.peers import is_watcher
@@ -77,6 +77,7 @@ def _details(found: Readiness) -> dict[str, Any]:
             "age_seconds": _age(found, found.trust_list_issued_at),
             "signing_until": {purpose.value: day.isoformat() for purpose, day in found.signing_until.items()},
         },
+        "versions_waiting_for_signature": found.versions_waiting,
         "free_bytes": found.free_bytes,
     }
 
@@ -110,11 +111,20 @@ def _readings(found: Readiness) -> Iterator[Reading]:
     if found.unswept_businesses is not None:
         unswept = float(found.unswept_businesses)
         yield Reading("unswept_businesses", "Businesses that the last daily sweep could not record", unswept)
+    yield from _of_signer(found)
     set_aside = float(found.events_set_aside)
     yield Reading("events_set_aside", "Files beside the register that are no events", set_aside)
     if found.writer_busy is not None:
         yield Reading("writer_busy", "1 while somebody writes to the register", float(found.writer_busy))
     yield Reading("writers_waiting", "Writers that wait for their turn", float(found.writers_waiting))
+
+
+def _of_signer(found: Readiness) -> Iterator[Reading]:
+    up = float(all(reason.code != SIGNER_UNREACHABLE for reason in found.reasons))
+    yield Reading("signer_up", "1 where the process that holds the keys answers", up)
+    if found.versions_waiting is not None:
+        waiting = float(found.versions_waiting)
+        yield Reading("versions_waiting_for_signature", "Versions of codes that wait for a signature", waiting)
 
 
 def _days_left(found: Readiness, day: date) -> int:
