@@ -164,7 +164,8 @@ class Services(AccountServices):
     def doctor(self) -> Doctor:
         """What looks for unsafe conditions."""
         secrets = (self.settings.web_secret_file,)
-        return Doctor(self.watching, self.keys, self.confirming.checks, self.settings.home, secrets)
+        keys, apart = keys_of(self.settings), self.settings.signer_socket is not None
+        return Doctor(self.watching, keys, self.confirming.checks, self.settings.home, secrets, apart)
 
     @property
     def demonstration_since(self) -> DemonstrationSince:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,9 +33,11 @@ class Live:
 
     @property
     def found(self) -> list[str]:
+        """All but that it has no signer of its own, which these installations have not."""
         ended = run_here(self.settings, "doctor", "--json")
         codes = [each["code"] for each in json.loads(ended.out)["findings"]]
         assert ended.status == (1 if codes else 0)
+        codes.remove("unsafe_signer_not_apart")
         return codes
 
     def administrator(self, name: str, *, factor: bool, role: Role = Role.ADMIN) -> None:
@@ -64,7 +67,19 @@ def test_an_installation_just_made_is_told_what_is_unsafe_until_it_is_mended(liv
     recipient = x25519.Identity.generate().to_public()
     assert run_here(live.settings, "backup", tmp_path / "copies", "--recipient", recipient).status == 0
     assert live.found == []
-    assert run_here(live.settings, "doctor").out == "没有发现隐患。 Nothing unsafe was found.\n"
+
+
+def test_a_signer_of_its_own_that_does_not_answer_is_told_and_so_are_keys_in_the_reach_of_others(
+    live: Live, tmp_path: Path
+) -> None:
+    assert "licence-qr-signer.service" in run_here(live.settings, "doctor").out
+    live.settings["LICENCE_QR_SIGNER_SOCKET"] = str(tmp_path / "nobody")
+    ended = run_here(live.settings, "doctor", "--json")
+    codes = [each["code"] for each in json.loads(ended.out)["findings"]]
+    assert codes[0] == "signer_unreachable" and "unsafe_signer_not_apart" not in codes
+    assert ("unsafe_key_in_reach" in codes) == (os.geteuid() != 0)  # root reads every file
+    (tmp_path / "var" / "register.db").chmod(0o640)  # for the signer, which is in the group
+    assert "unsafe_file_open" not in json.dumps(json.loads(run_here(live.settings, "doctor", "--json").out))
 
 
 def test_each_finding_is_told_in_both_languages_with_what_to_do(live: Live) -> None:
@@ -113,3 +128,4 @@ def test_a_demonstration_is_not_told_what_is_meant_so(tmp_path: Path) -> None:
     assert run_here(settings, "init", "--demonstration").status == 0
     assert run_here(settings, "life", "sweep").status == 0
     assert json.loads(run_here(settings, "doctor", "--json").out) == {"findings": []}
+    assert run_here(settings, "doctor").out == "没有发现隐患。 Nothing unsafe was found.\n"

@@ -8,7 +8,8 @@ import shutil
 import signal
 import socket
 import subprocess
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from licence_qr.process.service_manager import answers
 from licence_qr.services.publishing.status_signer import LIFETIME
 
 HERE = "127.0.0.1"
+SOCKET = "LICENCE_QR_SIGNER_SOCKET"
 LONG_AGO = timedelta(days=1000)  # keys sign for 24 months
 HSM_LIBRARIES = ("/usr/lib/softhsm/libsofthsm2.so", "/usr/local/lib/softhsm/libsofthsm2.so")
 
@@ -139,3 +141,28 @@ def until_answered(service, served, port: int):
             service = served()
         select.select([], [], [], 0.01)
     return service
+
+
+@contextmanager
+def signer_of(here: Path, path: Path) -> Iterator[None]:
+    """``licence-qr sign-service``, as the service manager starts it."""
+    environ = os.environ | settings_of(here) | {SOCKET: str(path)}
+    process = subprocess.Popen([PROGRAM, "sign-service"], env=environ, stdout=subprocess.DEVNULL)
+    try:
+        while not path.exists():
+            assert process.poll() is None
+            select.select([], [], [], 0.01)
+        yield
+    finally:
+        process.terminate()
+        assert process.wait() == 0
+
+
+def test_signer_does_not_answer(here):
+    path = here / "signer"
+    ended = issued(here, **{SOCKET: str(path)})
+    assert ended.status == 1 and says("signer_unreachable", ended.err)
+    assert "signer_unreachable" in reasons(here, **{SOCKET: str(path)})
+    with signer_of(here, path):
+        assert issued(here, **{SOCKET: str(path)}).status == 0
+        assert reasons(here, **{SOCKET: str(path)}) == {}

@@ -18,6 +18,7 @@ from licence_qr.config.table import FILE
 DEPLOY = Path(__file__).parents[2] / "deploy"
 UNITS = sorted((DEPLOY / "systemd").iterdir())
 SERVICES = [unit for unit in UNITS if unit.suffix == ".service"]
+SIGNER = DEPLOY / "systemd" / "licence-qr-signer.service"
 INSTALLED = "/opt/licence-qr/bin/licence-qr"
 PROGRAM = Path(sys.executable).with_name("licence-qr")
 MOST_EXPOSED = 2.0
@@ -40,7 +41,7 @@ def verified(*units: Path) -> tuple[int, str]:
 
 def test_there_is_a_unit_for_what_the_program_has_to_do():
     names = {unit.name for unit in UNITS}
-    assert names == {"licence-qr.socket", "licence-qr.service"} | {
+    assert names == {"licence-qr.socket", "licence-qr.service", SIGNER.name} | {
         f"licence-qr-{job}.{kind}" for job in ("sweep", "remind", "check", "backup") for kind in ("service", "timer")
     }
 
@@ -74,14 +75,30 @@ def test_a_service_runs_a_command_that_there_is(unit):
 
 
 def test_every_service_is_shut_in_the_same_way():
-    """But for the networks it may reach, and what the one that stays up needs."""
+    """But for the networks it may reach, what the one that stays up needs, and what the signer does not."""
+    own = ("#", "User=", "PrivateUsers=", "StateDirectory", "InaccessiblePaths=")
 
     def shut_in(unit: Path) -> list[str]:
-        lines = unit.read_text(encoding="utf-8").partition("\nUser=")[2].partition("\nRestrictAddressFamilies=")[0]
-        return [line for line in lines.splitlines() if line and not line.startswith("#")]
+        lines = unit.read_text(encoding="utf-8").partition("\nGroup=")[2].partition("\nRestrictAddressFamilies=")[0]
+        return [line for line in lines.splitlines() if line and not line.startswith(own)]
 
     first, *others = [shut_in(unit) for unit in SERVICES]
-    assert len(first) > 30 and all(other == first for other in others)
+    assert len(first) > 25 and all(other == first for other in others)
+
+
+def test_the_signer_alone_has_the_keys_and_can_write_nothing():
+    settings = load_settings({FILE: str(DEPLOY / "settings.toml")})
+    signer, *others = [SIGNER.read_text(), *(unit.read_text() for unit in SERVICES if unit != SIGNER)]
+    passphrase = f"LoadCredential=key-passphrase:{settings.passphrase_file}\n"
+    assert passphrase in signer and not any("LoadCredential=" in other for other in others)
+    assert all(f"InaccessiblePaths=-{settings.passphrase_file}\n" in other for other in others)
+    users = [re.findall(r"^(?:User|Group|PrivateUsers)=(.+)$", text, re.MULTILINE) for text in (signer, *others)]
+    assert users[0] == ["licence-qr-signer", "licence-qr", "no"], "it has to know the users that ask"
+    assert all(each == ["licence-qr", "licence-qr", "yes"] for each in users[1:])
+    assert f"ReadOnlyPaths={settings.home} {settings.keys}\n" in signer and "StateDirectory" not in signer
+    assert settings.signer_socket is not None
+    assert f"RuntimeDirectory={settings.signer_socket.parent.name}\n" in signer
+    assert " --user licence-qr\n" in signer
 
 
 def test_settings_socket_and_proxies_name_the_same_place():
@@ -94,5 +111,7 @@ def test_settings_socket_and_proxies_name_the_same_place():
         assert settings.host in (DEPLOY / file).read_text(encoding="utf-8")
     for name in (settings.home, settings.keys):
         assert all(
-            name.name in unit.read_text().split("StateDirectory=")[1].split("\n")[0].split() for unit in SERVICES
+            name.name in unit.read_text().split("StateDirectory=")[1].split("\n")[0].split()
+            for unit in SERVICES
+            if unit != SIGNER
         )

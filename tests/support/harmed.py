@@ -31,9 +31,9 @@ def issued(folder: Path, **settings: str) -> Ended:
     return run_here(settings_of(folder) | settings, "issue", APPLICATION)
 
 
-def reasons(folder: Path, at: datetime | None = None) -> dict[str, str]:
+def reasons(folder: Path, at: datetime | None = None, **settings: str) -> dict[str, str]:
     """What /readyz finds: code → sentence in both languages. Looked at by a program that was just started."""
-    services = build(load_settings(settings_of(folder)))
+    services = build(load_settings(settings_of(folder) | settings))
     found = services.watching.look(at or datetime.now(UTC)).reasons
     services.database.close()
     return {each.code: f"{wording.explain(each, 'zh')} {wording.explain(each, 'en')}" for each in found}

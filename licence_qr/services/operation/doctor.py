@@ -6,6 +6,7 @@ paths and counts, no person and no secret.
 
 from __future__ import annotations
 
+import os
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -39,11 +40,23 @@ class Doctor:
     checks: FactorChecks
     home: Path
     secrets: tuple[Path, ...]
+    signer_apart: bool
+    """Whether a signer that is a service of its own is named; ``keys`` are those that it has."""
 
     def examine(self, now: datetime) -> list[LicenceQRError]:
         """What was found, the gravest first; empty where nothing is. Raises RegisterError, KeyStoreError, TokenError."""
         broken = self.watching.look(now).reasons
-        return [*broken, *self._keys(now), *self._backup(now), *self._files(), *self._people()]
+        return [*broken, *self._keys(now), *self._signer(), *self._backup(now), *self._files(), *self._people()]
+
+    def _signer(self) -> Iterator[LicenceQRError]:
+        """Root reads every file; so only another user can tell whether the keys are out of its reach."""
+        if not self.signer_apart:
+            if not self.checks.demonstration:
+                yield LicenceQRError("unsafe_signer_not_apart")
+        elif os.geteuid() != 0:
+            for path in sorted({*self._private_keys(), self.keys.passphrase_file}):
+                if os.access(path, os.R_OK):
+                    yield LicenceQRError("unsafe_key_in_reach", path=path)
 
     def _keys(self, now: datetime) -> Iterator[LicenceQRError]:
         folder, passphrase = self.keys.folder, self.keys.passphrase_file
@@ -69,12 +82,16 @@ class Doctor:
 
     def _files(self) -> Iterator[LicenceQRError]:
         passphrase, register = self.keys.passphrase_file, self.watching.probe.path
-        for path in sorted({*self.secrets, register, *self.keys.folder.glob("*.pem"), passphrase}):
+        for path in sorted({*self.secrets, register, *self._private_keys(), passphrase}):
             if not path.exists():
                 continue
             found = path.stat()
-            if passphrases.is_open(found) if path == passphrase else found.st_mode & _OF_OTHERS:
+            others = _OF_OTHERS & ~stat.S_IRGRP if self.signer_apart and path == register else _OF_OTHERS
+            if passphrases.is_open(found) if path == passphrase else found.st_mode & others:
                 yield LicenceQRError("unsafe_file_open", path=path, mode=f"{stat.S_IMODE(found.st_mode):04o}")
+
+    def _private_keys(self) -> Iterator[Path]:
+        return (path for path in self.keys.folder.glob("*.pem") if not path.name.endswith(".pub.pem"))
 
     def _people(self) -> Iterator[LicenceQRError]:
         with self.checks.database.read() as tx:

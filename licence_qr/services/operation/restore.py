@@ -24,7 +24,7 @@ from licence_qr.store.backup.age import Identity
 from licence_qr.store.backup.places import BackupPlace
 from licence_qr.store.database import journal_files
 from licence_qr.store.database.connections import Database
-from licence_qr.store.files import file_errors, former, make_folder, put_in_place
+from licence_qr.store.files import file_errors, former, make_folder, mode_for_readers, put_in_place
 from licence_qr.store.files.folder import FOLDER
 from licence_qr.store.keys import key_files
 from licence_qr.store.numbers import number_marks
@@ -129,7 +129,7 @@ class Restore:
 
         whole, register = hashlib.sha256(), staged / self.register.name
         with file_errors(register), register.open("wb") as file:
-            register.chmod(0o600)
+            register.chmod(mode_for_readers(self.register.parent))
             for each in manifest.register:
                 block = get(each)
                 whole.update(block)

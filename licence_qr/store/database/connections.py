@@ -23,7 +23,7 @@ from licence_qr.store.database import journal_files, migrations
 from licence_qr.store.database.register_errors import register_errors
 from licence_qr.store.database.sqlite import SqliteUtils, journal_pragmas, sqlite3
 from licence_qr.store.database.writers_queue import WritersQueue
-from licence_qr.store.files import file_errors, make_folder
+from licence_qr.store.files import file_errors, make_folder, mode_for_readers
 
 # How long to wait for another process: a clerk's work is worth a wait, a citizen needs an answer soon.
 WRITE_WAIT_SECONDS = 10.0
@@ -336,6 +336,7 @@ class Database:
                     raise RegisterError("register_missing", path=self.path)
                 # The file has telephone numbers and password hashes. SQLite gives its journals the same mode.
                 os.close(os.open(self.path, os.O_RDONLY | os.O_CREAT, 0o600))
+                self.path.chmod(mode_for_readers(self.path.parent))
         name = f"{self.path.absolute().as_uri()}?mode=ro&immutable=1" if unchanging else str(self.path)
         connection = sqlite3.connect(
             name, timeout=self._read_wait(), isolation_level=None, cached_statements=256, uri=unchanging

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +25,16 @@ def file_errors(path: Path) -> Iterator[None]:
     except OSError as error:
         code = {errno.EROFS: "register_read_only", errno.ENOSPC: "register_full"}.get(error.errno or 0)
         raise RegisterError(code or "register_unreachable", path=path) from error
+
+
+def mode_for_readers(folder: Path) -> int:
+    """The mode of a file that the signer reads, where it is another user of the same group: 0640 in a folder that is open to
+    its group and shut to all others (0750), else 0600."""
+    try:
+        mode = folder.stat().st_mode
+    except OSError:
+        return 0o600
+    return 0o640 if mode & stat.S_IRGRP and not mode & stat.S_IRWXO else 0o600
 
 
 def put_in_place(written: Path, target: Path, *, sync: bool = True) -> None:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import fcntl
 import os
 import secrets
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,7 +23,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from licence_qr.errors import KeyStoreError
-from licence_qr.store.files import make_folder, put_in_place
+from licence_qr.store.files import make_folder, mode_for_readers, put_in_place
 
 ROOT = "root"
 _TRUST_LIST = "trust-list.cbor"
@@ -53,8 +54,9 @@ def only_one(folder: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def write_file(path: Path, data: bytes, mode: int = 0o600) -> None:
-    """Write a file atomically, readable by its owner only unless ``mode`` says otherwise.
+def write_file(path: Path, data: bytes, mode: int = 0o600, *, for_readers: bool = False) -> None:
+    """Write a file atomically, readable by its owner only unless ``mode`` says otherwise; with ``for_readers`` by those of
+    ``mode_for_readers`` too.
 
     Raises KeyStoreError ``key_file_not_written``.
     """
@@ -63,12 +65,23 @@ def write_file(path: Path, data: bytes, mode: int = 0o600) -> None:
         make_folder(path.parent)
         descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
         with os.fdopen(descriptor, "wb") as stream:
+            _hand_over(descriptor, path.parent, mode_for_readers(path.parent) if for_readers else mode)
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
         put_in_place(partial, path)
     except OSError as error:
         raise KeyStoreError("key_file_not_written", path=path, because=error.strerror or "") from error
+
+
+def _hand_over(descriptor: int, folder: Path, mode: int) -> None:
+    """What root writes belongs to the owner of the folder, as what that user writes itself: keys are changed by root where
+    their passphrase is out of reach of everybody else."""
+    if mode & stat.S_IRGRP:
+        os.fchmod(descriptor, mode)
+    if os.geteuid() == 0:
+        found = folder.stat()
+        os.fchown(descriptor, found.st_uid, found.st_gid)
 
 
 def read_passphrase(path: Path) -> bytes:
@@ -123,7 +136,7 @@ def has_private_key(folder: Path, name: str) -> bool:
 def write_root_public_key(folder: Path, key: ec.EllipticCurvePublicKey) -> None:
     """Store the root's public key."""
     pem = key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
-    write_file(folder / f"{ROOT}.pub.pem", pem)
+    write_file(folder / f"{ROOT}.pub.pem", pem, for_readers=True)
 
 
 def has_root_public_key(folder: Path) -> bool:
@@ -152,7 +165,7 @@ def read_root_public_key(folder: Path) -> ec.EllipticCurvePublicKey:
 
 def write_trust_list(folder: Path, signed: bytes) -> None:
     """Store the signed trust list."""
-    write_file(folder / _TRUST_LIST, signed)
+    write_file(folder / _TRUST_LIST, signed, for_readers=True)
 
 
 def read_trust_list(folder: Path) -> bytes:
@@ -175,7 +188,7 @@ def trust_list_stamp(folder: Path) -> tuple[int, int] | None:
 
 def write_allow_list(folder: Path, signed: bytes) -> None:
     """Store the signed allow-list."""
-    write_file(folder / _ALLOW_LIST, signed)
+    write_file(folder / _ALLOW_LIST, signed, for_readers=True)
 
 
 def read_allow_list(folder: Path) -> bytes | None:

@@ -49,6 +49,6 @@ def note(folder: Path, which: SignedList, sequence: int) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         noted = read(folder)
         if noted.get(which, 0) < sequence:
-            write_file(folder / _FILE, json.dumps({**noted, which: sequence}).encode("ascii"))
+            write_file(folder / _FILE, json.dumps({**noted, which: sequence}).encode("ascii"), for_readers=True)
     finally:
         os.close(lock)
