@@ -40,11 +40,12 @@ class TraceKeeping:
 
     def _delete(self, by: Actor, now: datetime, before: datetime, kept_from: date) -> int:
         with self.database.write() as tx:
-            part = traces.delete_before(tx, before, _DELETED_AT_ONCE)
+            part = traces.count_before(tx, before, _DELETED_AT_ONCE)
             if part:
                 told = {"deleted": part, "kept_from": kept_from.isoformat()}
                 subject = f"traces/{kept_from.isoformat()}"
                 events.write(tx, NewEvent(kind=EventKind.TRACES_DELETED, subject=subject, at=now, by=by, after=told))
+                traces.delete_before(tx, before, _DELETED_AT_ONCE)
         return part
 
     def note_sweep(self, by: Actor, now: datetime, counts: Mapping[str, object]) -> None:

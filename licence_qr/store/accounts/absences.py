@@ -48,9 +48,10 @@ def retract(tx: Transaction, absence_id: int, at: datetime) -> None:
 
 def give_to(tx: Transaction, person_id: int, of_person_id: int) -> None:
     """Give the absences of one person to another, and what they stand in for. Nobody stands in for themself."""
-    tx.run("UPDATE absences SET person_id = ? WHERE person_id = ?", (person_id, of_person_id))
-    tx.run("UPDATE absences SET substitute_id = ? WHERE substitute_id = ?", (person_id, of_person_id))
-    tx.run("UPDATE absences SET substitute_id = NULL WHERE substitute_id = person_id")
+    both = (person_id, of_person_id)
+    tx.run("UPDATE absences SET substitute_id = NULL WHERE person_id IN (?, ?) AND substitute_id IN (?, ?)", both * 2)
+    tx.run("UPDATE absences SET person_id = ? WHERE person_id = ?", both)
+    tx.run("UPDATE absences SET substitute_id = ? WHERE substitute_id = ?", both)
 
 
 def get(tx: Transaction, absence_id: int) -> Absence | None:

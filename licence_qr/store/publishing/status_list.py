@@ -68,18 +68,23 @@ def signed_list(tx: Transaction) -> bytes:
 
 
 def publish(tx: Transaction, issue: Issue, signed: bytes) -> None:
-    """Replace the published list."""
-    tx.run(
-        "INSERT INTO published_status_list (only, last_change, entry_count, subject, kid, issued_at, signed)"
-        " VALUES (1, ?, ?, ?, ?, ?, ?) ON CONFLICT (only) DO UPDATE SET last_change = excluded.last_change,"
-        " entry_count = excluded.entry_count, subject = excluded.subject, kid = excluded.kid,"
-        " issued_at = excluded.issued_at, signed = excluded.signed",
-        (
-            issue.position.change,
-            issue.position.count,
-            issue.subject,
-            issue.kid,
-            issue.issued_at.isoformat(),
-            signed,
-        ),
+    """Publish a list in place of the one before."""
+    values = (
+        issue.position.change,
+        issue.position.count,
+        issue.subject,
+        issue.kid,
+        issue.issued_at.isoformat(),
+        signed,
     )
+    updated = tx.run(
+        "UPDATE published_status_list SET last_change = ?, entry_count = ?, subject = ?, kid = ?, issued_at = ?,"
+        " signed = ?",
+        values,
+    )
+    if updated.rowcount == 0:
+        tx.run(
+            "INSERT INTO published_status_list (only, last_change, entry_count, subject, kid, issued_at, signed)"
+            " VALUES (1, ?, ?, ?, ?, ?, ?)",
+            values,
+        )

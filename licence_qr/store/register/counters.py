@@ -14,26 +14,27 @@ from licence_qr.store.database.connections import Transaction
 def take(tx: Transaction, series: str, year: int, count: int = 1) -> int:
     """Take the next ``count`` numbers of the series and year and return the first."""
     row = tx.one(
-        "INSERT INTO counters (series, year, last) VALUES (?, ?, ?)"
-        " ON CONFLICT (series, year) DO UPDATE SET last = last + excluded.last RETURNING last",
-        (series, year, count),
+        "UPDATE counters SET last = last + ? WHERE series = ? AND year = ? RETURNING last", (count, series, year)
     )
     if row is None:
-        raise AssertionError("an upsert with RETURNING gives a row")
-    before = int(row["last"]) - count
-    tx.reach(name_of(series, year), int(row["last"]), before)
-    return before + 1
+        _begin(tx, series, year, count)
+    taken = int(row["last"]) if row else count
+    tx.reach(name_of(series, year), taken, taken - count)
+    return taken - count + 1
 
 
 def raise_to(tx: Transaction, series: str, year: int, serial: int) -> None:
     """Make sure that the next number is above ``serial``, which was given elsewhere (imported ledgers)."""
-    before = last(tx, series, year)
-    tx.run(
-        "INSERT INTO counters (series, year, last) VALUES (?, ?, ?)"
-        " ON CONFLICT (series, year) DO UPDATE SET last = max(last, excluded.last)",
-        (series, year, serial),
-    )
-    tx.reach(name_of(series, year), serial, before)
+    before = tx.one("SELECT last FROM counters WHERE series = ? AND year = ?", (series, year))
+    if before is None:
+        _begin(tx, series, year, serial)
+    tx.run("UPDATE counters SET last = ? WHERE series = ? AND year = ? AND last < ?", (serial, series, year, serial))
+    tx.reach(name_of(series, year), serial, int(before["last"]) if before else 0)
+
+
+def _begin(tx: Transaction, series: str, year: int, last: int) -> None:
+    """Add a series. Not an upsert: the register takes every row written over a counter for a change of history."""
+    tx.run("INSERT INTO counters (series, year, last) VALUES (?, ?, ?)", (series, year, last))
 
 
 def last(tx: Transaction, series: str, year: int) -> int:

@@ -106,13 +106,13 @@ def holder_name(tx: Transaction, uscc: str) -> str | None:
 
 
 def put(tx: Transaction, stored: StoredEntity) -> None:
-    """Insert or replace the entity."""
-    marks = ", ".join("?" * len(_values(stored)))
-    updates = ", ".join(f"{c} = excluded.{c}" for c in _COLUMNS.replace(" ", "").split(",")[1:])
-    tx.run(
-        f"INSERT INTO entities ({_COLUMNS}) VALUES ({marks}) ON CONFLICT (uscc) DO UPDATE SET {updates}",
-        _values(stored),
-    )
+    """Insert or update the entity."""
+    uscc, *others = _values(stored)
+    names = _COLUMNS.replace(" ", "").split(",")[1:]
+    updates = ", ".join(f"{name} = ?" for name in names)
+    if tx.run(f"UPDATE entities SET {updates} WHERE uscc = ?", (*others, uscc)).rowcount == 0:
+        marks = ", ".join("?" * (1 + len(others)))
+        tx.run(f"INSERT INTO entities ({_COLUMNS}) VALUES ({marks})", (uscc, *others))
 
 
 def rested(tx: Transaction, day: date) -> tuple[str, ...]:

@@ -17,7 +17,5 @@ def get(tx: Transaction, name: str) -> str | None:
 
 def put(tx: Transaction, name: str, value: str) -> None:
     """Set one fact."""
-    tx.run(
-        "INSERT INTO register_facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-        (name, value),
-    )
+    if tx.run("UPDATE register_facts SET value = ? WHERE name = ?", (value, name)).rowcount == 0:
+        tx.run("INSERT INTO register_facts (name, value) VALUES (?, ?)", (name, value))

@@ -28,7 +28,18 @@ def any_of(tx: Transaction, kind: EventKind, subject: str) -> bool:
     return tx.one("SELECT 1 FROM traces WHERE event = ? AND subject = ? LIMIT 1", (kind, subject)) is not None
 
 
-def delete_before(tx: Transaction, before: datetime, most: int) -> int:
-    """Delete at most ``most`` of the traces from before an instant, the oldest first; return how many there were."""
-    oldest = "SELECT seq FROM traces WHERE at < ? ORDER BY at LIMIT ?"
-    return tx.run(f"DELETE FROM traces WHERE seq IN ({oldest})", (before.isoformat(), most)).rowcount
+_OLDEST = "SELECT seq FROM traces WHERE at < ? ORDER BY at LIMIT ?"
+
+
+def count_before(tx: Transaction, before: datetime, most: int) -> int:
+    """How many traces ``delete_before`` would delete."""
+    row = tx.one(f"SELECT count(*) AS n FROM ({_OLDEST})", (before.isoformat(), most))
+    return int(row["n"]) if row else 0
+
+
+def delete_before(tx: Transaction, before: datetime, most: int) -> None:
+    """Delete at most ``most`` of the traces from before an instant, the oldest first.
+
+    The register refuses it unless the last event of the history is the one that says so (``rules.trail``).
+    """
+    tx.run(f"DELETE FROM traces WHERE seq IN ({_OLDEST})", (before.isoformat(), most))
