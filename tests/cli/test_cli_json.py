@@ -13,11 +13,12 @@ from typing import Any
 
 import pytest
 from commands import DATA, EXAMPLES
+from harmed import tamper
 from program import Ended, Run
 from safe import root_options
 
 from licence_qr.domain.dates import local_date
-from licence_qr.store.database.sqlite import sqlite3
+from licence_qr.store.database.connections import Database
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "running" / "command-line.md"
 PERSON = ("li.si", "--name", "李四", "--office", "bafu", "--role", "clerk")
@@ -147,9 +148,7 @@ def test_what_happens_where_keys_are_not_as_they_should_be(told, here):
     kid = told("keys new", "status", *root)["kid"]
     for name in lists:  # as if it had been cut before the list
         (here / "keys" / name).write_bytes(before[name])
-    with sqlite3.connect(here / "var" / "register.db") as db:
-        db.execute("DELETE FROM register_facts WHERE name LIKE 'newest %'")
-    db.close()
+    tamper(Database(here / "var" / "register.db"), "DELETE FROM register_facts WHERE name LIKE 'newest %'")
     adopted = told("keys adopt", here / "keys" / f"status-{kid}.pem", *root)
     assert (adopted["kid"], adopted["purpose"], adopted["changed"]) == (kid, "status", True)
     assert told("keys root move", here / "safe" / "root", *root[2:]) == {

@@ -121,12 +121,15 @@ def test_refused_to_sign(here):
     register = sqlite3.connect(load_settings(settings_of(here)).register_path)
     counter = "UPDATE counters SET last = {} WHERE series LIKE 'hygiene_permit/%';"
     planted = f"CREATE TRIGGER planted AFTER INSERT ON history BEGIN {counter.format(0)} END"
+    rule = register.execute("SELECT sql FROM sqlite_master WHERE name = 'counters_refuse_update'").fetchone()[0]
+    register.execute("DROP TRIGGER counters_refuse_update")
     register.execute(planted)
     register.commit()
     ended = issued(here)
     assert ended.status == 1 and says("signing_refused", ended.err)
     register.execute("DROP TRIGGER planted")
     register.execute(counter.format(1))
+    register.execute(rule)
     register.commit()
     register.close()
     assert run_here(settings_of(here), "life", "sweep").status == 0

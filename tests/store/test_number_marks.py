@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from harmed import tamper
 
 from licence_qr.errors import RegisterError
 from licence_qr.store.database.connections import Database
@@ -114,8 +115,7 @@ def test_a_register_that_forgot_what_was_surely_given_is_an_older_one(marked: Da
     take(marked, BLOCK)
     assert lost(marked, keys) == {}
     take(marked)
-    with marked.write() as tx:
-        tx.run("UPDATE counters SET last = 4")
+    tamper(marked, "UPDATE counters SET last = 4")
     assert lost(marked, keys) == {SERIES: (4, 5 + BLOCK)}
 
 
@@ -165,8 +165,8 @@ def test_an_older_register_goes_on_above_the_marks(marked: Database, keys: Path)
         counters.take(tx, "permit/health", 2026, 10)
         code_versions.take(tx, 8)
     marks = number_marks.read(keys) or {}
+    tamper(marked, "UPDATE counters SET last = 2")
     with marked.write() as tx:
-        tx.run("UPDATE counters SET last = 2")
         told = given_numbers.go_on_above(tx, marks)
     assert {each.series: (each.last, each.count) for each in told} == {
         SERIES: (2, marks[SERIES] - 2),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import pytest
 
 from licence_qr.store.database.connections import Database
 from licence_qr.store.database.migrations import FORMER_NAMES, NAMES
+from licence_qr.store.database.rules.model import Table
 from licence_qr.store.database.schema import SQLITE_ONLY
 from licence_qr.store.database.schema_steps import STEPS
 from licence_qr.store.database.sqlite import sqlite3
@@ -25,7 +27,7 @@ WORDS_OF_SQLITE = (
     "INTEGER PRIMARY KEY", "AUTOINCREMENT", "BLOB", "RAISE(ABORT", " max(", " min(", "IS NOT (", "WITHOUT ROWID", "STRICT",
     "INSERT OR", "REPLACE INTO", "PRAGMA", "rowid", "ifnull(", "iif(", "printf(", "strftime(", "julianday(", "datetime(",
     "json_extract(", "group_concat(", "hex(", "randomblob(", "GLOB", "COLLATE NOCASE", "INDEXED BY", "ATTACH", "VACUUM",
-    "length(", "typeof(", "sqlite_",
+    "length(", "typeof(", "sqlite_", "instr(",
 )  # fmt: skip
 
 
@@ -41,6 +43,10 @@ class Written:
 
     def columns(self, table: str) -> frozenset[str]:
         return frozenset()
+
+    def hold(self, rules: Sequence[Table]) -> None:
+        checks = [each.condition for table in rules for each in table.checks]
+        self.statements += "".join([*checks, *(each.condition for table in rules for each in table.refusals)])
 
 
 @pytest.fixture(scope="module")

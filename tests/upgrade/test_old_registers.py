@@ -37,12 +37,13 @@ def steps_of(register: Path) -> set[str]:
 
 
 def shape(register: Path) -> dict[tuple[str, str], object]:
-    """Its tables with their columns, in any order, and its indexes and triggers."""
+    """Its tables with their columns, in any order, and their rules; its indexes and triggers."""
     db = sqlite3.connect(register)
     made: dict[tuple[str, str], object] = {}
     for kind, name, sql in db.execute("SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'"):
         columns = db.execute('SELECT name, type, "notnull", pk FROM pragma_table_info(?)', (name,))
-        made[kind, name] = set(columns) if kind == "table" else " ".join((sql or "").split())
+        rules = (sql or "").partition("/* rules */")[2]
+        made[kind, name] = (set(columns), rules) if kind == "table" else " ".join((sql or "").split())
     db.close()
     return made
 

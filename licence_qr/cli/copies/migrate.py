@@ -35,6 +35,7 @@ def migrate(dry_run: bool, as_json: bool) -> None:
     if not as_json:
         _tell(todo)
     if not dry_run and (todo.steps or todo.photographs):
+        click.echo("正在升级，大的登记库需要几分钟。 Upgrading; a large register takes some minutes.", err=True)
         taken = todo.run(now, telling())
         build(settings).preparations.note(whoever_runs_this(), now)
     if as_json:

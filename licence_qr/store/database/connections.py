@@ -153,6 +153,7 @@ class Database:
                 set_to = connection.execute(f"PRAGMA journal_mode={journal}").fetchone()[0]
                 if set_to.upper() != journal:
                     raise RegisterError("register_locked", path=self.path)
+                connection.execute("PRAGMA foreign_keys=OFF")  # a table is away while it is written anew
                 connection.execute("BEGIN IMMEDIATE")
                 try:
                     migrations.upgrade(SqliteUtils(connection))
@@ -348,6 +349,8 @@ class Database:
             connection.execute(f"PRAGMA synchronous={'FULL' if _keeps_log(connection) else 'EXTRA'}")
             connection.execute(f"PRAGMA journal_size_limit={_LARGEST_LOG_KEPT}")
             connection.execute("PRAGMA foreign_keys=ON")
+            # INSERT OR REPLACE asks what refuses a deletion. Without it the rules still refuse to write over a row.
+            connection.execute("PRAGMA recursive_triggers=ON")
             connection.execute("PRAGMA trusted_schema=OFF")
             # Overwrite what is deleted, for privacy. Debian's SQLite does so by default; others do not.
             connection.execute("PRAGMA secure_delete=ON")

@@ -6,10 +6,12 @@ is newer than they are.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from licence_qr.errors import RegisterError
+from licence_qr.store.database.rules import holding
+from licence_qr.store.database.rules.model import Table
 from licence_qr.store.database.schema import Schema
 from licence_qr.store.database.schema_steps import STEPS
 from licence_qr.store.database.sqlite import Migrations, SqliteUtils, sqlite3
@@ -41,6 +43,10 @@ class SqliteSchema:
     def columns(self, table: str) -> frozenset[str]:
         """The names of the columns of ``table``."""
         return frozenset(self.db[table].columns_dict)
+
+    def hold(self, rules: Sequence[Table]) -> None:
+        """Write the tables with these rules, where they have others, and make the triggers anew."""
+        holding.hold(self.db.execute, rules)
 
 
 def upgrade(db: SqliteUtils) -> None:

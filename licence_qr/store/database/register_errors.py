@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,15 +35,24 @@ _BY_TEXT = {
     "database disk image is malformed": "register_damaged",
 }
 
+# How SQLite begins what it says of keys. Everything else that it refuses of a row is refused by a rule (``rules``).
+_OF_KEYS = ("UNIQUE constraint", "NOT NULL constraint", "FOREIGN KEY constraint")
+_log = logging.getLogger("licence_qr.register")
+
 
 @contextmanager
 def register_errors(path: Path) -> Iterator[None]:
-    """Turn SQLite errors into RegisterError, except constraint and SQL errors, which are bugs."""
+    """Turn SQLite errors into RegisterError, also what the rules of the register refuse (``register_rule``, which is logged
+    with the place it came from), except errors of keys and of SQL, which are bugs."""
     try:
         yield
     except QueueTimeout as error:
         raise RegisterError("register_locked", path=path) from error
     except sqlite3.Error as error:
+        if isinstance(error, sqlite3.IntegrityError) and not str(error).startswith(_OF_KEYS):
+            rule = str(error).removeprefix("CHECK constraint failed: ")
+            _log.exception("refused by a rule of the register: %s", rule)
+            raise RegisterError("register_rule", rule=rule) from error
         told = getattr(error, "sqlite_errorcode", None)
         code = _BY_TEXT.get(str(error)) if told is None else _BY_PRIMARY_CODE.get(told & 0xFF)
         if code is None and isinstance(error, sqlite3.OperationalError) and "no such table" in str(error):

@@ -6,8 +6,10 @@ The steps are written in the SQL of SQLite, most of which is standard. To port t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
+
+from licence_qr.store.database.rules.model import Table
 
 # SQL keyword in the steps → its counterpart in PostgreSQL. A test checks the table against the steps.
 SQLITE_ONLY: Mapping[str, str] = {
@@ -18,6 +20,7 @@ SQLITE_ONLY: Mapping[str, str] = {
     " max(": "greatest(), where it compares two values of one row",
     "length(": "octet_length(), of bytes",
     "IS NOT (": "IS DISTINCT FROM ROW (…), between two rows",
+    "instr(": "strpos(), where a rule looks for a name in a list",
 }
 
 
@@ -29,3 +32,7 @@ class Schema(Protocol):
 
     def columns(self, table: str) -> frozenset[str]:
         """The names of the columns of ``table``."""
+
+    def hold(self, rules: Sequence[Table]) -> None:
+        """Have the database refuse what these rules forbid, instead of what it refused by rules before. Raises RegisterError
+        ``register_rule_broken`` where a row breaks one."""

@@ -2,6 +2,9 @@
 
 A released step is never edited, renamed or moved; a change is a new step at the end. ``migrations`` applies the list on
 SQLite; ``schema`` says what another database would need.
+
+Rules (``rules``) are held as they are written today, whichever step asks for it: whoever changes one, or adds a table or a
+column that has any, ends a new step with ``schema.hold(TABLES)``. A test says so.
 """
 
 from __future__ import annotations
@@ -9,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from licence_qr.store.database import early_steps
+from licence_qr.store.database.rules.every import TABLES
 from licence_qr.store.database.schema import Schema
 from licence_qr.store.database.tables import (
     accounts_tables,
@@ -52,18 +56,7 @@ def m001_businesses(schema: Schema) -> None:
 
 def m002_codes(schema: Schema) -> None:
     """Every signed version of every code, the counters, and the status entries that are not 0."""
-    schema.run("""
-        CREATE TABLE codes (
-            code_id BLOB NOT NULL, version INTEGER NOT NULL, uscc TEXT NOT NULL REFERENCES entities (uscc),
-            issued_on TEXT NOT NULL, issued_at TEXT NOT NULL, kid BLOB NOT NULL, token BLOB NOT NULL,
-            digest BLOB NOT NULL, record TEXT NOT NULL,
-            status_index INTEGER NOT NULL UNIQUE, entry_count INTEGER NOT NULL,
-            PRIMARY KEY (code_id, version));
-        CREATE INDEX codes_by_uscc ON codes (uscc, version);
-        CREATE TABLE status_entries (status_index INTEGER PRIMARY KEY, value INTEGER NOT NULL);
-        CREATE TABLE counters (
-            series TEXT NOT NULL, year INTEGER NOT NULL, last INTEGER NOT NULL, PRIMARY KEY (series, year));
-    """)
+    codes_tables.create(schema)
 
 
 def m003_applications(schema: Schema) -> None:
@@ -351,6 +344,11 @@ def m039_known_devices(schema: Schema) -> None:
     accounts_tables.add_known_devices(schema)
 
 
+def m040_constraints(schema: Schema) -> None:
+    """The register refuses by itself what no program may write (``rules``)."""
+    schema.hold(TABLES)
+
+
 STEPS: tuple[Callable[[Schema], None], ...] = (
     m001_businesses,
     m002_codes,
@@ -391,4 +389,5 @@ STEPS: tuple[Callable[[Schema], None], ...] = (
     m037_identity_bindings,
     m038_service_only,
     m039_known_devices,
+    m040_constraints,
 )

@@ -18,11 +18,12 @@ from typing import Any, NamedTuple
 
 import pytest
 from commands import EXAMPLES
+from harmed import tamper
 from program import PROGRAM, Ended, environ, run_here
 
 from licence_qr.config import load_settings
 from licence_qr.preparation import prepare
-from licence_qr.store.database.sqlite import sqlite3
+from licence_qr.store.database.connections import Database
 
 
 class Installation(NamedTuple):
@@ -141,8 +142,8 @@ def test_a_compromise_says_what_it_costs_and_waits_for_a_yes(installation):
 def test_what_was_registered_before_stays_good_offline(installation):
     address = installation.issue("company.toml")
     yesterday = (datetime.now(UTC) - timedelta(days=1)).isoformat()
-    with sqlite3.connect(installation.folder / "var" / "register.db") as register:
-        register.execute("UPDATE codes SET issued_at = ?", (yesterday,))
+    register = Database(installation.folder / "var" / "register.db")
+    tamper(register, "UPDATE codes SET issued_at = ?", values=(yesterday,))
     said = installation.done("keys", "compromise", installation.signer(), "--since", day(0) + "T00:00+08:00", "--yes")
     assert re.search(r"still valid +1\n", said) and re.search(r"will be refused +0\n", said)
     exported = installation.done("keys", "export", installation.folder / "for-others")

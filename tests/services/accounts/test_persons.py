@@ -13,11 +13,10 @@ from licence_qr.domain.lifecycle.acts import Act
 from licence_qr.domain.proposals.proposal import ProposalState
 from licence_qr.domain.roles import AT_THE_MACHINE, Actor, Role, at_console
 from licence_qr.domain.work.tasks import TaskKind
-from licence_qr.errors import InputError, RuleError
+from licence_qr.errors import InputError, RegisterError, RuleError
 from licence_qr.services.accounts.staff import PersonDetails
 from licence_qr.services.work.work_list import WorkFilter
 from licence_qr.store.accounts import persons
-from licence_qr.store.database.sqlite import sqlite3
 
 
 def open_account(
@@ -67,7 +66,7 @@ def test_a_staff_number_has_one_name(services: Services, now: datetime) -> None:
 
 def test_an_account_without_a_person_is_refused_by_the_register_itself(services: Services, now: datetime) -> None:
     open_account(services, "wang", Role.CLERK, "B-017", now)
-    with pytest.raises(sqlite3.IntegrityError, match="belongs to a person"), services.database.write() as tx:
+    with pytest.raises(RegisterError, match="belongs to a person"), services.database.write() as tx:
         tx.run("UPDATE users SET person_id = NULL")
 
 

@@ -14,9 +14,9 @@ from licence_qr.bootstrap import Services
 from licence_qr.domain.issuing.issued import IssuedPair
 from licence_qr.domain.register.events import TRACES, EventKind
 from licence_qr.domain.roles import Actor, Role, Via
+from licence_qr.errors import RegisterError
 from licence_qr.services.audit import readings
 from licence_qr.services.audit.readings import SAME_READING, RecentReadings, ShownData
-from licence_qr.store.database.sqlite import sqlite3
 from licence_qr.store.register import history, pending_events, traces
 
 READER = Actor(7, "wang", "王示例", "baishiyi", frozenset({Role.CLERK}), 3, via=Via("s1", "Firefox", "192.0.2.1"))
@@ -102,7 +102,7 @@ def test_whether_an_event_that_waited_is_there_is_found_by_an_index(services: Se
 
 def test_nobody_changes_a_trace(services: Services, now: datetime) -> None:
     services.readings.seen(READER, PAGE, now)
-    with pytest.raises(sqlite3.IntegrityError, match="traces are not changed"), services.database.write() as tx:
+    with pytest.raises(RegisterError, match="traces are not changed"), services.database.write() as tx:
         tx.run("UPDATE traces SET actor = 'another'")
 
 

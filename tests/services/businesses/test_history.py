@@ -9,10 +9,10 @@ import pytest
 
 from licence_qr.credential.cose import split
 from licence_qr.domain.register.events import EventKind
+from licence_qr.errors import RegisterError
 from licence_qr.services.register import record
 from licence_qr.services.register.state_on_day import STATE_KINDS
 from licence_qr.store.database.connections import Row, Transaction
-from licence_qr.store.database.sqlite import sqlite3
 from licence_qr.store.register import codes, entities, history, marks, permits
 
 
@@ -21,7 +21,7 @@ from licence_qr.store.register import codes, entities, history, marks, permits
 )
 def test_the_database_itself_refuses_to_change_the_history(sql, services, make_application, clerk, now):
     pair = services.issuance.issue(make_application(), clerk, "key", now)
-    with pytest.raises(sqlite3.IntegrityError, match="append-only"), services.database.write() as tx:
+    with pytest.raises(RegisterError, match="append-only"), services.database.write() as tx:
         tx.run(sql)
     with services.database.read() as tx:
         assert len(history.of_business(tx, pair.uscc)) == 4

@@ -16,12 +16,11 @@ from licence_qr.cli.main import main
 from licence_qr.domain.feedback.ratings import RatingStep
 from licence_qr.domain.feedback.reports import ReportStep
 from licence_qr.domain.feedback.retention import Deleted
-from licence_qr.errors import ConflictError
+from licence_qr.errors import ConflictError, RegisterError
 from licence_qr.services.feedback import purging
 from licence_qr.services.feedback.ratings import SentRating
 from licence_qr.services.feedback.ratings_desk import RatingAct
 from licence_qr.services.feedback.reports_desk import ReportAct, ReportFile
-from licence_qr.store.database.sqlite import sqlite3
 from licence_qr.store.feedback import letting_go
 
 __all__ = ["number"]
@@ -158,19 +157,19 @@ def test_a_shorter_rule_holds_at_once_for_what_is_still_kept(services: Services,
     ],
 )
 def test_of_a_step_only_the_words_can_go(services: Services, closed: str, change: str) -> None:
-    with pytest.raises(sqlite3.IntegrityError, match="append-only"), services.database.write() as tx:
+    with pytest.raises(RegisterError, match="append-only"), services.database.write() as tx:
         tx.run(f"UPDATE report_events SET {change} WHERE step = 'called_back'")  # noqa: S608 – our own words
 
 
 def test_an_answer_never_goes(services: Services, closed: str) -> None:
-    with pytest.raises(sqlite3.IntegrityError, match="append-only"), services.database.write() as tx:
+    with pytest.raises(RegisterError, match="append-only"), services.database.write() as tx:
         tx.run("UPDATE report_events SET text = '' WHERE step = 'answered'")
 
 
 def test_the_steps_of_an_open_report_keep_their_words(services: Services, number: str) -> None:
     services.reports.send(sent(number), CLIENT, NOW)
     act(services, ReportStep.CONTACTED)
-    with pytest.raises(sqlite3.IntegrityError, match="append-only"), services.database.write() as tx:
+    with pytest.raises(RegisterError, match="append-only"), services.database.write() as tx:
         tx.run("UPDATE report_events SET text = ''")
 
 

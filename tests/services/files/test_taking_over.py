@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from harmed import tamper
 
 from licence_qr.bootstrap import Services
 from licence_qr.services.files.taking_over import TakenOver, TakingOver
@@ -107,9 +108,7 @@ def test_a_photograph_that_is_deleted_meanwhile_is_not_brought_back(former, now,
 
     def put_and_delete(folder, file):
         put(folder, file)
-        with former.database.write() as tx:
-            tx.run("DELETE FROM report_private")
-            tx.run("DELETE FROM inspection_photos")
+        tamper(former.database, "DELETE FROM report_private", "DELETE FROM inspection_photos")
 
     monkeypatch.setattr(type(former.reports.files.folder), "put", put_and_delete)
     assert take_over(former, now) == TakenOver()

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from harmed import tamper
 from inspected_register import hotel, hotel_made_once
 
 import bench.pack
@@ -125,9 +126,9 @@ def test_the_last_inspection_is_the_latest_that_counts_or_the_check_if_that_was_
 
 def test_without_premises_of_its_own_a_business_stands_at_its_domicile(demonstration_copy, now):
     business = made_up("two-premises")
-    with demonstration_copy.database.write() as tx:
-        tx.run("DELETE FROM permits WHERE uscc = ?", (business.uscc,))
-        tx.run("DELETE FROM premises WHERE uscc = ?", (business.uscc,))
+    for statement in ("DELETE FROM permits WHERE uscc = ?", "DELETE FROM premises WHERE uscc = ?"):
+        tamper(demonstration_copy.database, statement, values=(business.uscc,))
+    with demonstration_copy.database.read() as tx:
         domicile = entities.get(tx, business.uscc).entity.domicile
     actor = replace(INSPECTOR, office=business.office)
     found = read_whole(demonstration_copy.pack.for_actor(actor, now))["businesses"]

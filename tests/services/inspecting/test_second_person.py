@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from harmed import tamper
 from inspected_register import hotel, hotel_made_once
 
 from licence_qr.domain.inspecting.inspection import Flag, InspectionState
@@ -29,8 +30,8 @@ def test_who_took_part_in_a_visit_does_not_handle_it_by_another_account(hotel):
     one_person(hotel.services, "inspector-2", "desk-again")
     receipt = hotel.send(hotel.visit(second_officer=None))
     key = receipt.stored.key
-    with hotel.services.database.write() as tx:
-        tx.run("UPDATE inspections SET second_officer = 'inspector-2' WHERE inspection_key = ?", (key,))
+    names = "UPDATE inspections SET second_officer = 'inspector-2' WHERE inspection_key = ?"
+    tamper(hotel.services.database, names, values=(key,))
     again = hotel.services.accounts.user("desk-again")
     assert again is not None
     with pytest.raises(AccessError, match="inspection_handled_by_officer"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from harmed import tamper
 
 from licence_qr.bootstrap import build, build_ceremony
 from licence_qr.credential.token import to_digits
@@ -70,8 +71,7 @@ def test_a_compromise_stands_when_the_older_lists_are_put_back(services, pair, c
 def test_either_number_alone_refuses_it(services, pair, compromised, now, taken_away):
     put_back(services, compromised)
     if taken_away == "in the register":
-        with services.database.write() as tx:
-            tx.run("DELETE FROM register_facts WHERE name LIKE 'newest %'")
+        tamper(services.database, "DELETE FROM register_facts WHERE name LIKE 'newest %'")
     else:
         (services.settings.keys / "newest-lists.json").unlink()
     assert starts(services) == "trust_list_older"

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from harmed import tamper
 from lives import Hotel
 
 from licence_qr.bootstrap import Services
@@ -28,8 +29,8 @@ def three(services: Services, make_application: Any, clerk: Actor, now: datetime
     for hotel in hotels:
         hotel.do(Act.MARK, NewMark(MarkKind.ABNORMAL, hotel.today + timedelta(days=10)))
         hotel.after(20)
-    with services.database.write() as tx:
-        tx.run("UPDATE entities SET entity_type = 'x', state = 'made up' WHERE uscc = ?", (hotels[1].uscc,))
+    made_up = "UPDATE entities SET entity_type = 'x', state = 'made up' WHERE uscc = ?"
+    tamper(services.database, made_up, values=(hotels[1].uscc,))
     return hotels
 
 

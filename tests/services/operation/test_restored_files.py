@@ -149,7 +149,8 @@ def test_a_backup_of_an_earlier_release_brings_its_plain_photographs_encrypted(h
         tx.run(
             "INSERT INTO inspections (inspection_id, content_sha256, content, received_at, office, officer,"
             " second_officer, purpose, uscc, premises_no, visited_on, outcome, grade, state, flags)"
-            " VALUES ('1', '', '', '', '', '', '', '', '', 1, '', '', '', 'held', '')"
+            " VALUES ('1', '', x'', '2026-11-23T02:30:00+00:00', '', '', '', 'routine', '', 1, '2026-11-23', 'passed', '',"
+            " 'held', '')"
         )
         tx.run(
             "INSERT INTO inspection_photos (inspection_key, position, sent_sha256, length, taken_at, note, kept_sha256)"

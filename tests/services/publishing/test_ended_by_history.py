@@ -7,6 +7,7 @@ import logging
 from dataclasses import replace
 
 import pytest
+from harmed import tamper
 from lives import Hotel
 from status_lists import SECOND, made_anew, publishing, read
 
@@ -61,9 +62,8 @@ def test_a_permit_put_in_force_again_behind_the_history_stays_ended_in_the_list(
 def test_a_licence_put_in_force_again_behind_the_history_stays_ended_in_the_list(hotel, publishing):
     publishing.publish(hotel.now)
     hotel.decide(Act.REVOKE)
-    with hotel.services.database.write() as tx:
-        tx.run("DELETE FROM status_entries")
-        tx.run("INSERT INTO status_changes (status_index, value) VALUES (0, 0), (1, 0)")
+    changes = "INSERT INTO status_changes (status_index, value) VALUES (0, 0), (1, 0)"
+    tamper(hotel.services.database, "DELETE FROM status_entries", changes)
     found = read(hotel.services, publishing.publish(hotel.now), hotel.now)
     assert found.value(0) == 1
     assert ("history", 1, "") in refused(hotel)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from harmed import tamper
 
 from licence_qr.credential.claims import decode_claims, encode_claims
 from licence_qr.credential.cose import SoftKey, sign, split
@@ -58,8 +59,7 @@ def test_a_code_of_another_installation_is_refused(
 
 
 def test_a_genuine_code_that_the_register_does_not_know_is_not_found_and_not_called_forged(services, pair, now):
-    with services.database.write() as tx:
-        tx.run("DELETE FROM codes")
+    tamper(services.database, "DELETE FROM codes")
     with pytest.raises(NotFoundError) as refused:
         services.lookup.scan(digits(pair), now)
     assert refused.value.code == "code_not_in_register"
@@ -130,8 +130,7 @@ def test_a_mistyped_number_is_told_from_an_unknown_one(services, pair, now):
     with pytest.raises(InputError) as mistyped:
         services.lookup.by_number(wrong, "10.0.0.1", now)
     assert mistyped.value.code == "code_number_check"
-    with services.database.write() as tx:
-        tx.run("DELETE FROM codes")
+    tamper(services.database, "DELETE FROM codes")
     with pytest.raises(NotFoundError):
         services.lookup.by_number(number, "10.0.0.1", now)
 
@@ -166,8 +165,7 @@ def test_a_whole_shopping_centre_looks_up_whatever_one_visitor_in_it_tries(servi
 def test_a_token_changed_in_the_register_itself_is_not_shown_as_genuine(services, pair, now):
     forged = bytearray(from_digits(digits(pair)))
     forged[-1] ^= 1
-    with services.database.write() as tx:
-        tx.run("UPDATE codes SET token = ?", (bytes(forged),))
+    tamper(services.database, "UPDATE codes SET token = ?", values=(bytes(forged),))
     with pytest.raises(TokenError):
         services.lookup.by_number(pair.code.code_id.number, "10.0.0.1", now)
     with pytest.raises(TokenError):

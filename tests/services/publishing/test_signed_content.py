@@ -7,6 +7,7 @@ import json
 import logging
 
 import pytest
+from harmed import tamper
 
 from licence_qr.credential.token import to_digits
 from licence_qr.domain.register.events import EventKind
@@ -36,14 +37,7 @@ def pair(services, make_application, clerk, now):
 
 def edit(services, *statements, values=()):
     """``values`` are those of the last statement."""
-    with services.database.write() as tx:
-        triggers = tx.all("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-        for trigger in triggers:
-            tx.run(f"DROP TRIGGER {trigger['name']}")
-        for statement in statements:
-            tx.run(statement, values if statement == statements[-1] else ())
-        for trigger in triggers:
-            tx.run(trigger["sql"])
+    tamper(services.database, *statements, values=values)
 
 
 def refused(services, pair, now):

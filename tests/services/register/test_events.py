@@ -25,9 +25,9 @@ from licence_qr.domain.register.events import (
     split,
 )
 from licence_qr.domain.roles import Actor, Via
+from licence_qr.errors import RegisterError
 from licence_qr.services.register import events
 from licence_qr.services.register.events import NewEvent
-from licence_qr.store.database.sqlite import sqlite3
 from licence_qr.store.register import history
 
 AT = datetime(2026, 7, 29, 2, 30, tzinfo=UTC)
@@ -200,7 +200,7 @@ def test_every_event_of_the_whole_demonstration_has_the_shape(demonstration_copy
 
 
 def test_the_register_refuses_a_salt_that_is_too_short(services: Services) -> None:
-    with pytest.raises(sqlite3.IntegrityError), services.database.write() as tx:
+    with pytest.raises(RegisterError), services.database.write() as tx:
         history.append(tx, example(salt=b"short"))
 
 

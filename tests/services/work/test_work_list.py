@@ -6,6 +6,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from harmed import tamper
 from lives import Hotel
 from work_register import add_permit, put
 
@@ -169,10 +170,10 @@ def ordered(database, key: int, rectify_by: str, proposal: int | None = None) ->
         put(tx, "follow_ups", office="baishiyi", proposal_id=proposal, **check)
 
 
-def propose(database, key: int, by: str, witnesses: str = "", state: str = "open") -> int:
+def propose(database, key: int, by: str, witnesses: str = "") -> int:
     with database.write() as tx:
         act = {"uscc": uscc_of(tx, key), "subject": f"permit/{key}", "act": "annul"}
-        return put(tx, "proposals", office="baishiyi", proposed_by=by, witnesses=witnesses, state=state, **act)
+        return put(tx, "proposals", office="baishiyi", proposed_by=by, witnesses=witnesses, state="open", **act)
 
 
 def test_an_order_to_rectify_takes_the_place_of_the_check(database, work):
@@ -197,7 +198,9 @@ def test_a_permit_whose_annulment_is_proposed_waits_for_that_decision_alone(data
 
 def test_a_proposal_that_was_decided_waits_no_more(database, work):
     key = add_permit(database, 1, valid_from="2026-10-01")
-    propose(database, key, "inspector", state="refused")
+    propose(database, key, "inspector")
+    with database.write() as tx:
+        tx.run("UPDATE proposals SET state = 'refused', decided_by = 'decider', decided_at = ?", (NOW.isoformat(),))
     assert seen(work, DECIDER) == []
 
 
@@ -207,12 +210,14 @@ def test_orders_of_inspections_and_drawn_places_wait_for_inspectors(database, wo
         tx.run("PRAGMA defer_foreign_keys = ON")
         uscc = uscc_of(tx, key)
         common = {"uscc": uscc, "premises_no": 1, "permit_id": key, "office": "baishiyi"}
-        visit = put(tx, "inspections", inspection_id="v", content_sha256="x", state="counted", **common)
+        visit = put(
+            tx, "inspections", officer="inspector", inspection_id="v", content_sha256="x", state="counted", **common
+        )
         order = {"inspection_key": visit, "due_on": "2026-11-20", **common}
         put(tx, "rectifications", state="open", **order)
-        put(tx, "rectifications", state="closed", **order)
+        put(tx, "rectifications", state="met", closed_on="2026-11-19", **order)
         draw = {"office": "baishiyi", "due_on": "2026-12-31"}
-        drawing = put(tx, "draws", state="settled", **draw)
+        drawing = put(tx, "draws", state="settled", settled_at=NOW.isoformat(), **draw)
         put(tx, "drawn", draw_id=drawing, position=1, permit_id=key, **draw)
         put(tx, "drawn", draw_id=drawing, position=2, permit_id=key, inspection_key=visit, **draw)
     assert [(kind, due) for kind, _, due in seen(work, INSPECTOR)] == [
@@ -229,7 +234,7 @@ def test_an_inspection_that_is_held_waits_for_a_clerk_even_of_a_business_nobody_
     with database.write() as tx:
         for number, state in enumerate(("held", "counted")):
             visit = {"inspection_id": str(number), "state": state, "uscc": "91500107M000001A9R"}
-            put(tx, "inspections", office="baishiyi", **visit)
+            put(tx, "inspections", officer="inspector", office="baishiyi", **visit)
     (line,) = work.everything(CLERK, WorkFilter(), NOW)
     assert (line.task.kind, line.task.holder_name) == (TaskKind.INSPECTION_HELD, "")
     assert seen(work, INSPECTOR) == []
@@ -283,8 +288,7 @@ def test_a_day_ends_at_midnight_in_shanghai(database, work):
 def test_a_proposal_about_a_licence_stands_with_the_address_of_the_business(database, work):
     key = add_permit(database, 1, valid_from="2026-10-01")
     propose(database, key, "clerk")
-    with database.write() as tx:
-        tx.run("UPDATE proposals SET subject = 'licence'")
+    tamper(database, "UPDATE proposals SET subject = 'licence'")
     (line,) = work.everything(DECIDER, WorkFilter(), NOW)
     assert (line.task.holder_name, line.task.address) == ("示例1号宾馆", "重庆市示例住所")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from licence_qr.store.database.connections import Database, Transaction
+from licence_qr.store.database.rules.every import TABLES
 
 _ENTITY = {
     "form": "company",
@@ -47,11 +48,23 @@ _PERMIT = {
 _NOTHING = {"INTEGER": 0, "TEXT": "", "BLOB": b""}
 
 
+def _nothing(table: str, column: str, kind: str) -> object:
+    """Any value that the rules of the register allow there."""
+    for check in next((rules.checks for rules in TABLES if rules.name == table), ()):
+        if check.name == f"{column}_is_a_day":
+            return "2026-01-01"
+        if check.name == f"{column}_is_an_instant":
+            return "2026-01-01T00:00:00+00:00"
+        if check.name == f"{column}_is_known":
+            return check.condition.split("'")[1]
+    return _NOTHING[kind]
+
+
 def put(tx: Transaction, table: str, **values: Any) -> int:
     """Insert one row. What the table demands and no test cares about is empty."""
     for column in tx.all(f"PRAGMA table_info({table})"):
         if column["notnull"] and column["dflt_value"] is None and not column["pk"]:
-            values.setdefault(column["name"], _NOTHING[column["type"]])
+            values.setdefault(column["name"], _nothing(table, column["name"], column["type"]))
     columns = ", ".join(values)
     cursor = tx.run(
         f"INSERT INTO {table} ({columns}) VALUES ({', '.join('?' * len(values))})",  # noqa: S608

@@ -5,6 +5,22 @@ from __future__ import annotations
 from licence_qr.store.database.schema import Schema
 
 
+def create(schema: Schema) -> None:
+    """Versions of codes, status entries, and the counters of both."""
+    schema.run("""
+        CREATE TABLE codes (
+            code_id BLOB NOT NULL, version INTEGER NOT NULL, uscc TEXT NOT NULL REFERENCES entities (uscc),
+            issued_on TEXT NOT NULL, issued_at TEXT NOT NULL, kid BLOB NOT NULL, token BLOB NOT NULL,
+            digest BLOB NOT NULL, record TEXT NOT NULL,
+            status_index INTEGER NOT NULL UNIQUE, entry_count INTEGER NOT NULL,
+            PRIMARY KEY (code_id, version));
+        CREATE INDEX codes_by_uscc ON codes (uscc, version);
+        CREATE TABLE status_entries (status_index INTEGER PRIMARY KEY, value INTEGER NOT NULL);
+        CREATE TABLE counters (
+            series TEXT NOT NULL, year INTEGER NOT NULL, last INTEGER NOT NULL, PRIMARY KEY (series, year));
+    """)
+
+
 def part_signing(schema: Schema) -> None:
     """A version is recorded first and signed after the commit: token and key may be missing, then the payload is there.
 

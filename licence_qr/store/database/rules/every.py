@@ -1,0 +1,14 @@
+"""The rules of all tables."""
+
+from __future__ import annotations
+
+from licence_qr.store.database.rules import businesses, citizens, deciding, people, trail
+from licence_qr.store.database.rules.model import Table
+
+TABLES: tuple[Table, ...] = (
+    *businesses.TABLES,
+    *trail.TABLES,
+    *people.TABLES,
+    *deciding.TABLES,
+    *citizens.TABLES,
+)
