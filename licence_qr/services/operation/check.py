@@ -47,10 +47,14 @@ class Check:
     """The folder of the marks (``store.numbers.number_marks``)."""
 
     def quick(self) -> Iterator[LicenceQRError]:
-        """Pages and foreign keys of the register, and that its counters are above what was given, here and by what
+        """Pages, references and rules of the register, and that its counters are above what was given, here and by what
         stands beside the marks. Raises RegisterError."""
         with self.database.read() as tx:
             yield from file_faults(integrity.faults(tx, whole=False), integrity.broken_references(tx))
+            for broken in integrity.broken_rows(tx):
+                yield LicenceQRError("check_rule", table=broken.table, row=broken.row, rule=broken.rule)
+            for name in integrity.rules_not_held(tx):
+                yield LicenceQRError("check_rules_missing", name=name)
             yield from self._numbers(tx)
 
     def at_start(self, seconds: float) -> tuple[str, ...]:
@@ -109,6 +113,9 @@ class Check:
         except (TokenError, ConflictError, NotFoundError) as error:
             because = error.facts.get("what", error.code)
             yield LicenceQRError("check_code", because=because, **about)
+            return
+        except (ValueError, KeyError):  # of a row that breaks a rule, which ``quick`` has named
+            yield LicenceQRError("check_code", because="unreadable", **about)
             return
         entries = codes.status_block(tx, code)
         for index, wanted in status_entries(code, business, local_date(now), entries):

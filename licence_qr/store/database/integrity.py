@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from licence_qr.store.database.connections import Row, Transaction
+from licence_qr.store.database.rules import holding
+from licence_qr.store.database.rules.holding import BrokenRow
 
 MOST_TOLD = 20
 _TABLES = (
     "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY rowid"
 )
-_FINE = "ok"
+# What SQLite says of sound pages, or of rows that break a rule, which ``broken_rows`` names.
+_NO_DAMAGE = re.compile(r"ok|(CHECK constraint failed|NULL value|non-\w+ value) in .*")
 
 
 @dataclass(slots=True)
@@ -39,7 +43,7 @@ def look(tx: Transaction, deadline: float) -> Looked:
 
 
 def faults(tx: Transaction, *, whole: bool) -> tuple[str, ...]:
-    """What is wrong with pages, rows and constraints, at most ``MOST_TOLD``; ``whole``: each index is compared too."""
+    """What is wrong with pages and indexes, at most ``MOST_TOLD``; ``whole``: each index is compared too."""
     rows = tx.all(f"PRAGMA {'integrity_check' if whole else 'quick_check'}({MOST_TOLD})")
     return tuple(_told(rows))
 
@@ -49,5 +53,15 @@ def broken_references(tx: Transaction) -> Mapping[str, int]:
     return Counter(str(row[0]) for row in tx.all("PRAGMA foreign_key_check"))
 
 
+def broken_rows(tx: Transaction) -> Iterator[BrokenRow]:
+    """Rows that break a rule of this program, as they were written by hand."""
+    return holding.broken(tx.run)
+
+
+def rules_not_held(tx: Transaction) -> Iterator[str]:
+    """Tables and triggers that do not refuse what they should, as they were changed by hand."""
+    return holding.not_held(tx.run)
+
+
 def _told(rows: Iterable[Row]) -> list[str]:
-    return [str(row[0]) for row in rows if row[0] != _FINE]
+    return [str(row[0]) for row in rows if not _NO_DAMAGE.fullmatch(row[0])]

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from harmed import tamper
 
 from licence_qr.errors import LicenceQRError, RegisterError
 from licence_qr.store.files import rows as files
@@ -15,23 +16,12 @@ from licence_qr.store.files.folder import LEFT_BEHIND
 from licence_qr.store.register import codes
 
 PAGE = 4096
-
-TRIGGERS = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+PLANTED = "CREATE TRIGGER planted AFTER INSERT ON marks BEGIN DELETE FROM reminders; END"
 
 
 @pytest.fixture
 def pair(services, make_application, clerk, now):
     return services.issuance.issue(make_application(), clerk, "key", now)
-
-
-def edit(services, statement):
-    with services.database.write() as tx:
-        triggers = tx.all(TRIGGERS)
-        for trigger in triggers:
-            tx.run(f"DROP TRIGGER {trigger['name']}")
-        tx.run(statement)
-        for trigger in triggers:
-            tx.run(trigger["sql"])
 
 
 def found(services, now) -> list[str]:
@@ -61,17 +51,35 @@ def test_nothing_is_found_in_the_demonstration(demonstration, now):
 )
 def test_what_was_changed_without_the_program_is_found(services, pair, now, statement, code):
     assert found(services, now) == []
-    edit(services, statement)
+    tamper(services.database, statement)
     assert code in found(services, now)
 
 
+@pytest.mark.parametrize(
+    ("statement", "rule"),
+    [
+        ("UPDATE permits SET state = 'banana'", "permits_state_is_known"),
+        ("UPDATE entities SET issued_on = 'soon'", "entities_issued_on_is_a_day"),
+        ("UPDATE premises SET area_m2 = -1", "premises_area_m2_is_not_negative"),
+    ],
+)
+def test_a_row_that_breaks_a_rule_is_named_and_its_page_is_not_called_damaged(services, pair, now, statement, rule):
+    tamper(services.database, statement)
+    told = list(services.check.whole(now, lambda done, total: None))
+    [broken] = [each for each in told if each.code == "check_rule"]
+    assert broken.facts["rule"] == rule and pair.uscc in broken.facts["row"] or broken.facts["row"] == "permit_id=1"
+    assert "check_pages" not in [each.code for each in told]
+
+
+@pytest.mark.parametrize("gone", ["DROP TRIGGER history_refuse_delete", PLANTED])
+def test_a_rule_that_was_taken_away_is_told(services, pair, gone):
+    with services.database.write() as tx:
+        tx.run(gone)
+    assert [each.code for each in services.check.quick()] == ["check_rules_missing"]
+
+
 def test_a_row_that_refers_to_nothing_is_found(services, pair):
-    services.database.close()
-    raw = sqlite3.connect(services.settings.register_path)
-    raw.execute("PRAGMA foreign_keys = OFF")
-    raw.execute("UPDATE premises SET uscc = '91500107M000000000'")
-    raw.commit()
-    raw.close()
+    tamper(services.database, "UPDATE premises SET uscc = '91500107M000000000'")
     assert "check_references" in [each.code for each in services.check.quick()]
 
 
@@ -91,11 +99,7 @@ def test_thirty_overwritten_pages_are_found_by_the_quick_part(demonstration_copy
 
 def test_the_check_at_the_start_looks_at_all_tables_while_there_is_time(demonstration_copy):
     assert demonstration_copy.check.at_start(600) == ()
-    raw = sqlite3.connect(demonstration_copy.settings.register_path)
-    raw.execute("PRAGMA foreign_keys = OFF")
-    raw.execute("UPDATE premises SET uscc = '91500107M000000000' WHERE rowid = 1")
-    raw.commit()
-    raw.close()
+    tamper(demonstration_copy.database, "UPDATE premises SET uscc = '91500107M000000000' WHERE rowid = 1")
     with pytest.raises(LicenceQRError) as refused:
         demonstration_copy.check.at_start(600)
     assert (refused.value.code, refused.value.facts["table"]) == ("check_references", "premises")
@@ -105,7 +109,7 @@ def test_the_check_at_the_start_ends_in_its_time_and_names_what_it_left(services
     """However large the register is: the numbers are looked at all the same, because they would be given again."""
     left = services.check.at_start(-1)
     assert {"entities", "codes", "history", "files"} <= set(left)
-    edit(services, "UPDATE counters SET last = 0 WHERE series = 'status'")
+    tamper(services.database, "UPDATE counters SET last = 0 WHERE series = 'status'")
     with pytest.raises(LicenceQRError) as refused:
         services.check.at_start(-1)
     assert refused.value.code in {"check_counter", "check_marks"}
@@ -140,7 +144,7 @@ def test_a_file_that_is_missing_or_changed_is_found(demonstration_copy, file, no
 
 
 def test_a_file_whose_key_was_changed_is_found(demonstration_copy, file, now):
-    edit(demonstration_copy, "UPDATE files SET key = zeroblob(32)")
+    tamper(demonstration_copy.database, "UPDATE files SET key = zeroblob(32)")
     assert found(demonstration_copy, now) == ["file_damaged"]
 
 
