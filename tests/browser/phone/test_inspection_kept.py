@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 from inspection_phone import PAGE, Phone, PhoneOfItsOwn, ours, phone_in, picture_with_place, received
+from page_clock import set_clock
 from playwright.sync_api import Browser, Page, Route, expect
-from verify_site import BUSY, Site, set_clock
+from verify_site import BUSY, Site
 
 from licence_qr.store.register.codes import StoredCode
 

@@ -14,9 +14,10 @@ from inspection_phone import (
     picture_with_place,
     received,
 )
+from page_clock import set_clock
 from playwright.sync_api import BrowserContext, Page, expect
 from screens import PHONE, WIDTHS, width_of
-from verify_site import Site, set_clock
+from verify_site import Site
 
 TOO_WIDE = """() => [...document.querySelectorAll('h1,h2,p,dt,dd,a,li,button,summary,legend,label')]
   .filter((e) => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== 'inline')

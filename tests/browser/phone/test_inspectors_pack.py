@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 import pytest
 from accessible import violations
 from inspection_phone import Phone, ours
+from page_clock import set_clock
 from playwright.sync_api import BrowserContext, Page, Route, expect
 from screens import PHONE, sign_in
-from verify_site import HURRY, SESSION, Site, opened, set_clock, settled, typed
+from verify_site import HURRY, SESSION, Site, opened, settled, typed
 
 from licence_qr.store.register.codes import StoredCode
 

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from inspection_phone import Phone, ours, with_pack
+from page_clock import set_clock
 from playwright.sync_api import Browser, BrowserContext, expect
-from verify_site import Device, Site, files_of, set_clock
+from verify_site import Device, Site, files_of
 
 from licence_qr.bootstrap import build_ceremony
 

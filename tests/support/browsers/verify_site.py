@@ -343,24 +343,6 @@ def new_context(browser: Browser, **options: Any) -> BrowserContext:
     return context
 
 
-# Only the clock of one page is set: playwright sets that of all pages of a context, for good.
-_CLOCK = """(now) => {
-  const Real = window.RealDate ??= Date;
-  window.Date = class extends Real {
-    constructor(...given) { super(...(given.length ? given : [now])); }
-    static now() { return now; }
-    static [Symbol.hasInstance](value) { return value instanceof Real; }
-  };
-}"""
-
-
-def set_clock(page: Page, moment: datetime) -> None:
-    """From now on it is ``moment`` for this page; its timers go on."""
-    now = int(moment.timestamp() * 1000)
-    page.add_init_script(f"({_CLOCK})({now})")
-    page.evaluate(_CLOCK, now)
-
-
 def opened(page: Page, site: Site, lang: str = "zh") -> Page:
     """The page, with its lists read or given up and the copy installed that serves it from now on."""
     page.goto(f"{site.origin}/verify?lang={lang}")
