@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from licence_qr.domain.accounts.absences import AbsenceKind
-from licence_qr.domain.accounts.factor_resets import ResetState
-from licence_qr.domain.accounts.role_grants import GrantState
+from licence_qr.domain.accounts.requests import RequestState
 from licence_qr.domain.accounts.stages import OpenedBy, SignInStage
 from licence_qr.domain.roles import Role
 from licence_qr.store.database.rules.model import (
@@ -27,13 +26,13 @@ from licence_qr.store.database.rules.model import (
 _OF_A_PERSON = "an account belongs to a person"
 
 
-def _by_two(name: str, key: str, state: type[GrantState | ResetState], *content: str) -> Table:
+def _by_two(name: str, key: str, *content: str) -> Table:
     """Requests that a second person answers: what one asks for stays, and so does the answer."""
     two = "state <> 'done' OR (settled_by IS NOT NULL AND settled_by <> asked_by AND settled_by <> user_id)"
     return table(
         name,
         (
-            one_of("state", state),
+            one_of("state", RequestState),
             (all_of(each, Role) for each in content if each in {"had", "wanted"}),
             instants("asked_at", "settled_at"),
             RowCheck("done_by_a_second_account", ("state", "asked_by", "settled_by", "user_id"), two),
@@ -141,8 +140,8 @@ TABLES = (
             fixed("absences", ("absence_id", "entered_by", "entered_at")),
         ),
     ),
-    _by_two("factor_resets", "reset_id", ResetState, "reason"),
-    _by_two("role_grants", "grant_id", GrantState, "had", "wanted"),
+    _by_two("factor_resets", "reset_id", "reason"),
+    _by_two("role_grants", "grant_id", "had", "wanted"),
     table("known_devices", (instants("first_at", "last_at"), truths("forgotten"))),
     table("calendar_feeds", (instants("made_at"),)),
 )
