@@ -19,6 +19,7 @@ from licence_qr.config import Settings, load_settings
 from licence_qr.errors import KeyStoreError
 from licence_qr.preparation import exclusive_lock, needs_keys, prepare
 from licence_qr.services.keys.making import Custody
+from licence_qr.services.keys.root import demand_apart
 from licence_qr.services.keys.steps import silent
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -102,6 +103,7 @@ def _custody(
     if root_folder is None:
         raise KeyStoreError("root_folder_needed")
     beside = (settings.home, settings.keys)
+    demand_apart(root_folder, beside)  # before somebody is asked for a passphrase
     of_keys = passphrase.of_new(beside, settings.passphrase_file)
     return Custody(of_keys, root_folder.resolve(), root_passphrase.of_new_root(beside), whoever_runs_this().username)
 

@@ -60,7 +60,8 @@ class GivenPassphrase:
 
 def _asked(*, twice: bool = False) -> bytes:
     words = "根密钥的口令 passphrase of the root key"
-    typed: str = click.prompt(words, hide_input=True, confirmation_prompt=twice, err=True)
+    again = "再输入一次 once more" if twice else False
+    typed: str = click.prompt(words, hide_input=True, confirmation_prompt=again, err=True)
     return typed.encode()
 
 

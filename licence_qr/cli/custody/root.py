@@ -14,6 +14,7 @@ from licence_qr.cli.help import Command, Group
 from licence_qr.cli.json_output import json_option, say
 from licence_qr.config import load_settings
 from licence_qr.services.keys.adopting import adopt
+from licence_qr.services.keys.root import demand_apart
 from licence_qr.services.keys.root_moving import RootMove
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -41,6 +42,7 @@ def move_root(folder: Path, root_passphrase: GivenPassphrase, as_json: bool) -> 
     """
     settings = load_settings()
     apart_from = (settings.home, settings.keys)
+    demand_apart(folder, apart_from)  # before somebody is asked for a passphrase
     passphrase = root_passphrase.of_new_root(apart_from)
     ceremony = GivenRoot().ceremony(telling(as_json=as_json), passphrase)
     changed = RootMove(ceremony, folder.resolve(), passphrase, apart_from).run(datetime.now(UTC))

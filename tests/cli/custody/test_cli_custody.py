@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import pty
 import re
 import shutil
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -93,8 +95,33 @@ def test_passphrases_come_from_descriptors(here):
     assert made.returncode == 0, made.stderr
     rotated = run_here(environ(here), "keys", "rotate", "licence", *root_options(here))
     assert rotated.status == 0, rotated.err  # the file has what the descriptor had
-    refused = init(here.joinpath("other"), "--root-folder", here, "--passphrase-fd", 987654)
+    refused = init(here / "other", *root_options(here), "--passphrase-fd", 987654)
     assert "[passphrase_descriptor]" in refused.err
+
+
+def at_terminal(folder: Path, *words: object, answers: tuple[str, ...]) -> Ended:
+    """How a command ends at a terminal at which somebody answers each question; what was said is ``out``."""
+    process, terminal = pty.fork()
+    if process == 0:
+        os.execve(PROGRAM, ["licence-qr", *map(str, words)], os.environ | environ(folder))  # noqa: S606 - a terminal of its own
+    said, left = b"", list(answers)
+    with suppress(OSError):  # the other end is gone when the program has ended
+        while read := os.read(terminal, 4096):
+            said += read
+            if left and said.endswith(b": "):
+                os.write(terminal, left.pop(0).encode() + b"\n")
+    os.close(terminal)
+    return Ended(os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]), said.decode(), "")
+
+
+def test_the_passphrase_of_the_root_is_asked_for_at_a_terminal_and_not_shown(here):
+    folder = ("--root-folder", here / "safe" / "root")
+    made = at_terminal(here, "init", *folder, answers=(ROOT_PASSPHRASE, ROOT_PASSPHRASE))
+    assert made.status == 0 and "根密钥的口令" in made.out and "再输入一次" in made.out, made.out
+    changed = at_terminal(here, "keys", "new", "licence", *folder, answers=(ROOT_PASSPHRASE,))
+    assert changed.status == 0 and ROOT_PASSPHRASE not in made.out + changed.out
+    refused = at_terminal(here, "keys", "new", "licence", *folder, answers=("another",))
+    assert refused.status == 1 and ("[root_passphrase]" in refused.out or "[key_damaged]" in refused.out)
 
 
 def test_systemd_hands_the_passphrase_over_in_its_folder_of_credentials(here, tmp_path):
