@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from licence_qr.errors import RegisterError
 from licence_qr.store.database.connections import Database
 from licence_qr.store.database.sqlite import sqlite3
 from licence_qr.store.register import counters, register_kind
@@ -29,6 +30,30 @@ def test_a_connection_goes_on_after_an_error(database):
             tx.run("INSERT INTO permits (uscc) VALUES (NULL)")
     with database.write() as tx:
         register_kind.put(tx, "a", "1")
+
+
+@pytest.mark.parametrize(
+    ("statement", "rule"),
+    [
+        (
+            "INSERT INTO users VALUES (1, 'a', 'a', '', 'god', '', '2026-11-30T07:00:00+00:00', NULL, 0, 1, 0, 0)",
+            "roles_are_known",
+        ),
+        ("INSERT INTO persons VALUES ('one', NULL, '', '', '')", "datatype mismatch"),
+        ("UPDATE counters SET last = 0", "counters_only_rise: a counter only rises"),
+    ],
+)
+def test_what_a_rule_refuses_undoes_all_and_names_the_rule_there_and_in_the_log(database, caplog, statement, rule):
+    with database.write() as tx:
+        counters.take(tx, "series", 2026)
+    with pytest.raises(RegisterError) as refused, database.write() as tx:
+        counters.take(tx, "series", 2026)
+        tx.run(statement)
+    assert refused.value.code == "register_rule" and rule in str(refused.value.facts["rule"])
+    [record] = caplog.records
+    assert rule in record.getMessage() and record.exc_info
+    with database.read() as tx:
+        assert counters.last(tx, "series", 2026) == 1
 
 
 def test_a_reader_sees_one_moment_while_others_write(database):
