@@ -90,6 +90,10 @@ class Settings:
         """The socket of the process that holds the keys; None where this one does."""
         return self.signer_socket or self.own_signer
 
+    def holding_keys(self) -> Settings:
+        """The same for a process that signs by itself."""
+        return replace(self, signer_socket=None, own_signer=None)
+
     @property
     def register_path(self) -> Path:
         """The register: one SQLite file."""

@@ -37,7 +37,7 @@ class SignerClient:
 
     def check_key(self, purpose: KeyPurpose, now: datetime) -> None:
         """Raise KeyStoreError unless the key for ``purpose`` can be used."""
-        self._ask(SignerRequest(ask=Ask.CHECK_KEY, purpose=purpose))
+        self._ask(SignerRequest(ask=Ask.CHECK_KEY, purpose=purpose), CHECK_SECONDS, CHECK_FIND_SECONDS)
 
     def check_codes(self, now: datetime) -> None:
         """Raise KeyStoreError unless codes can be signed, or could be a moment ago."""

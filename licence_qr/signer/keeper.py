@@ -22,11 +22,11 @@ class SignerKeeper:
     """Keeps one signer running that listens on ``path``."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        self.path, self._server = path, os.getpid()
         self._process, self._not_before = self._start(), 0.0
 
     def _start(self) -> subprocess.Popen[bytes]:
-        options = ["--beside", str(os.getpid()), "--socket", str(self.path)]
+        options = ["--beside", str(self._server), "--socket", str(self.path)]
         command = [sys.executable, "-m", "licence_qr", "sign-service", *options]
         return subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603
 
@@ -49,20 +49,20 @@ class SignerKeeper:
             self._process.send_signal(signal.SIGHUP)
 
     def stop(self) -> None:
-        """End it, at once: it writes nothing."""
-        self._process.kill()
-        self._process.wait()
+        """End it, at once: it writes nothing. A worker, which is forked from the server, ends nothing."""
+        if os.getpid() == self._server:
+            self._process.kill()
+            self._process.wait()
 
 
 @contextmanager
 def own_signer() -> Iterator[SignerKeeper]:
     """A signer of this server alone, which begins meanwhile."""
-    server = os.getpid()
-    folder = Path(tempfile.mkdtemp(prefix="licence-qr-signer-"))
+    server, folder = os.getpid(), Path(tempfile.mkdtemp(prefix="licence-qr-signer-"))
     keeper = SignerKeeper(folder / "socket")
     try:
         yield keeper
     finally:
-        if os.getpid() == server:  # a worker that fails leaves this block too
-            keeper.stop()
+        keeper.stop()
+        if os.getpid() == server:
             shutil.rmtree(folder, ignore_errors=True)

@@ -80,7 +80,7 @@ def init(
     prepare(
         settings, now, demonstration=demonstration, really_new=really_new, custody=custody, tell=tell, progress=parts
     )
-    services = build(settings)
+    services = build(settings.holding_keys())
     services.preparations.note(whoever_runs_this(), now)
     shown = None
     if not as_json:

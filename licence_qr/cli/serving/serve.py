@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import socket
 import sys
-from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack, suppress
 from datetime import UTC, datetime
 from functools import partial
@@ -34,11 +33,11 @@ from licence_qr.process.metrics_folder import metrics_folder
 from licence_qr.services.keys.lan_certificate import lan_certificate
 from licence_qr.services.keys.lan_invitation import picture, terminal_lines
 from licence_qr.services.keys.root import check_root_apart
-from licence_qr.signer.keeper import own_signer
+from licence_qr.signer.keeper import SignerKeeper, own_signer
 
 if TYPE_CHECKING:
     from licence_qr.front.limits import Limits
-    from licence_qr.front.supervisor import Beside
+    from licence_qr.front.supervisor import Beside, Tidy
 
 _SITE = "licence_qr.web.serving.site:LicenceSite"  # by name: it is the workers that load it
 
@@ -71,8 +70,6 @@ def serve() -> None:
 
 
 def _serve() -> None:
-    from licence_qr.front.supervisor import Beside
-
     settings = load_settings()
     check_served(settings)
     telling = _telling_service_manager(settings)
@@ -80,22 +77,16 @@ def _serve() -> None:
         counts = until_stopped.enter_context(metrics_folder(settings.home))
         # before anything imports prometheus-client
         until_stopped.callback(set_variable(METRICS_FOLDER, str(counts)))
-        beside = Beside((partial(take_in_ended, counts),))
-        begun: Callable[[], None] = _nothing
+        keeper = None
         # A server that takes over from another one, whose signer it finds named, starts its own: that one goes.
         if settings.signer_socket is None:
             keeper = until_stopped.enter_context(own_signer())
             until_stopped.callback(set_variable(OWN_SIGNER, str(keeper.path)))
-            beside, begun = Beside((*beside.watches, lambda workers: keeper.look()), keeper.renew), keeper.await_socket
-        _serve_until_stopped(load_settings(), telling, beside, begun)
-
-
-def _nothing() -> None:
-    """The service manager starts the signer."""
+        _serve_until_stopped(load_settings(), telling, partial(take_in_ended, counts), keeper)
 
 
 def _serve_until_stopped(
-    settings: Settings, telling: AbstractContextManager[None], beside: Beside, begun: Callable[[], None]
+    settings: Settings, telling: AbstractContextManager[None], tidy: Tidy, keeper: SignerKeeper | None
 ) -> None:
     from licence_qr.front import supervisor
     from licence_qr.front.limits import Limits
@@ -110,7 +101,8 @@ def _serve_until_stopped(
     own = None if supervisor.is_handed_socket() else _listening(settings, limits)
     try:
         now = datetime.now(UTC)
-        begun()
+        if keeper:
+            keeper.await_socket()
         services.coding.signer.check_codes(now)
         services.coding.finishing.finish_waiting(now)  # what was committed before the last end and not signed yet
     except (KeyStoreError, RegisterError) as error:
@@ -122,11 +114,20 @@ def _serve_until_stopped(
     log = log_lines.server_logging("gunicorn.error", "licence_qr.front")
     try:
         with telling:
+            beside = _beside(tidy, keeper)
             supervisor.serve(_SITE, own, settings.workers, certificate, log, limits, beside=beside)
     finally:
-        # After a stop register.db alone is complete. If writing back fails, the log stays.
+        # After a stop register.db alone is complete, once nobody has it open. If writing back fails, the log stays.
+        if keeper:
+            keeper.stop()
         with suppress(RegisterError):
             services.database.write_back()
+
+
+def _beside(tidy: Tidy, keeper: SignerKeeper | None) -> Beside:
+    from licence_qr.front.supervisor import Beside
+
+    return Beside((tidy, lambda workers: keeper.look()), keeper.renew) if keeper else Beside((tidy,))
 
 
 def _telling_service_manager(settings: Settings) -> AbstractContextManager[None]:

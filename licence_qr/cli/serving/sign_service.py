@@ -28,7 +28,8 @@ _log = logging.getLogger("licence_qr.signing")
     "--user",
     "users",
     multiple=True,
-    help="可以请求签名的系统用户，可写多次；本用户和 root 总是可以。 System user who may ask for signatures, also several."
+    help="可以请求签名的系统用户（名称或编号），可写多次；本用户和 root 总是可以。"
+    " System user (name or number) who may ask for signatures, also several."
     " This user and root always may.",
 )
 @click.option("--beside", type=int, hidden=True)
@@ -80,6 +81,8 @@ def _leave_stops_to(server: int) -> None:
 
 
 def _number_of(name: str) -> int:
+    if name.isdecimal():
+        return int(name)
     try:
         return pwd.getpwnam(name).pw_uid
     except KeyError:
