@@ -32,6 +32,7 @@ manage() { # stands for systemctl
       for name in "$@"; do
         [ "$name" != nftables.service ] || { nft -f /etc/nftables.conf; continue; }
         [ -f "$units/$name" ] || { echo "no unit $name"; exit 1; }
+        [ "$name" != licence-qr-signer.service ] || sign
         [ "$name" != licence-qr.service ] || serve
       done
       ;;
@@ -40,8 +41,17 @@ manage() { # stands for systemctl
   esac
 }
 
+sign() {
+  # %d is the folder of credentials, which systemd fills for that user, and the folder of the socket is made by it too.
+  local user folder
+  user=$(unit licence-qr-signer.service User) folder=/run/$(unit licence-qr-signer.service RuntimeDirectory)
+  install -d -o "$user" -g "$(unit licence-qr-signer.service Group)" -m "$(unit licence-qr-signer.service RuntimeDirectoryMode)" "$folder"
+  install -D -o "$user" -m 0400 /etc/licence-qr/key-passphrase /run/credentials-of-signer/key-passphrase
+  LICENCE_QR_PASSPHRASE_FILE=/run/credentials-of-signer/key-passphrase \
+    runuser -u "$user" -- $(unit licence-qr-signer.service ExecStart) >/var/log/licence-qr-signer.log 2>&1 &
+}
+
 serve() {
-  # %d is the folder of credentials, which systemd fills; here the file itself is read.
   runuser -u "$(unit licence-qr.service User)" -- $(unit licence-qr.service ExecStart) >/var/log/licence-qr.log 2>&1 &
   asked http://127.0.0.1:8000/healthz alive
 }

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import gc
+import os
+import select
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pkcs11
 import pytest
@@ -164,3 +167,30 @@ def test_the_command_takes_a_key_of_the_module(module, settings, tmp_path, now):
     assert (listed.status, "hsm" in listed.out) == (0, True), listed.err
     key = build(settings).keys.signing_key(now)
     assert isinstance(Hsm(*module).public_key("codes"), ec.EllipticCurvePublicKey) and len(key.sign(b"x")) == 64
+
+
+def test_only_the_signer_has_a_session_of_the_module(issuing, settings, module, make_application, clerk, now, tmp_path):
+    """The service names the socket alone: it signs by a module that it could not even find."""
+    path = tmp_path / "s"
+    places = {"LICENCE_QR_HOME": str(settings.home), "LICENCE_QR_KEYS": str(settings.keys)}
+    named = places | {"LICENCE_QR_ADDRESS": ADDRESS, "LICENCE_QR_SIGNER_SOCKET": str(path)}
+    command = [sys.executable, "-m", "licence_qr", "sign-service"]
+    signer = subprocess.Popen(command, env=os.environ | named | module.environ, stdout=subprocess.DEVNULL)
+    try:
+        while not path.exists():
+            assert signer.poll() is None
+            select.select([], [], [], 0.01)
+        service = build(load_settings(named))
+        pair = service.issuance.issue(make_application(), clerk, "key", now)
+        assert service.keys.hsm is None
+        assert module.library.name in Path(f"/proc/{signer.pid}/maps").read_text(encoding="utf-8")
+        assert verified_token(service, pair, now)
+        service.database.close()
+    finally:
+        signer.terminate()
+        assert signer.wait() == 0
+
+
+def verified_token(service, pair, now) -> bool:
+    page = service.lookup.scan(to_digits(pair.code.token), now)
+    return bool(page.newest_version == pair.code.version)
