@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from program import PROGRAM
+from program import PROGRAM, workers
 
 from bench.load import free_port
 from licence_qr.process.service_manager import answers, own_address, telling
@@ -173,19 +173,15 @@ def test_on_a_socket_that_systemd_holds_the_first_call_is_answered(manager, serv
     assert heard.recv(64) == b"READY=1"
 
 
-def children(process: int) -> set[str]:
-    return set(Path(f"/proc/{process}/task/{process}/children").read_text(encoding="ascii").split())
-
-
 def test_on_a_socket_that_systemd_holds_a_reload_refuses_nobody(manager, serving):
     heard, name = manager
     port = free_port()
     served = serving(free_port(), name, "systemd-socket-activate", "-l", f"{HERE}:{port}")
     connected(port, served).close()
     assert heard.recv(64) == b"READY=1"
-    before = children(served.pid)
+    before = workers(served.pid)
     served.send_signal(signal.SIGHUP)
-    while before & children(served.pid):
+    while before & workers(served.pid):
         assert answers((HERE, port), tls=False)
     assert answers((HERE, port), tls=False)
-    assert children(served.pid)
+    assert workers(served.pid)
