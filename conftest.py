@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import signal
 from collections.abc import Generator
+from os.path import relpath
 from typing import Any
 
 import pytest
@@ -51,7 +52,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     from whole_files import place_of
 
     tests = config.rootpath / "tests"
-    items.sort(key=lambda item: place_of(str(item.path.relative_to(tests))))
+    items.sort(key=lambda item: place_of(relpath(item.path, tests)))  # some tests write tests of their own elsewhere
 
 
 @pytest.hookimpl(optionalhook=True)
