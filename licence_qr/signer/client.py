@@ -20,7 +20,8 @@ ANSWER_SECONDS = 15.0
 # A signer that ended is started anew within a second or two. Whoever has asked asks again: nothing is signed twice by that,
 # the first signature that is stored counts.
 FIND_SECONDS = 5.0
-# Before an act is committed it is asked while others wait to write: shortly, and not for every act.
+# Before an act is committed it is asked while others wait to write: shortly, and not for every act. Readiness asks
+# too, for each purpose, and the metrics wait behind it: where the signer hangs they have to tell it in time.
 CHECK_SECONDS, CHECK_FIND_SECONDS, CHECKED_FOR_SECONDS = 3.0, 0.25, 1.0
 _AGAIN_SECONDS = 0.05
 _PART = 64 * 1024

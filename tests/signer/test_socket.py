@@ -20,6 +20,7 @@ from licence_qr.credential.trust_list import KeyPurpose
 from licence_qr.errors import AccessError, KeyStoreError
 from licence_qr.services.publishing.status_list import StatusPublishing
 from licence_qr.services.signing.signer import MOST
+from licence_qr.signer import client as signer_client
 from licence_qr.signer import service as signer_service
 from licence_qr.signer.acts import SignerActs
 from licence_qr.signer.client import SignerClient
@@ -216,6 +217,14 @@ def test_where_nobody_listens_it_is_said_and_what_was_committed_stays(
         replace(services.coding, signer=back).finishing.finish_waiting(now)
     with services.database.read() as tx:
         assert unsigned_codes.everything(tx) == ()
+
+
+def test_who_asks_only_whether_it_could_sign_does_not_wait_for_a_signature(client, now, monkeypatch):
+    monkeypatch.setattr(signer_client, "CHECK_SECONDS", 0.0)
+    for check in (lambda: client.check_key(KeyPurpose.STATUS, now), lambda: client.check_codes(now)):
+        with pytest.raises(KeyStoreError) as refused:
+            check()
+        assert refused.value.code == "signer_unreachable"
 
 
 def test_an_answer_that_is_none_is_said_to_be_none(tmp_path, now):
