@@ -4,7 +4,8 @@ One administrator alone can write the number of somebody else beside a name, or 
 number at the service would then come in as the person of the account. So a number that an account got after it was opened
 counts there only once its owner has come in without the service, seen the number and agreed to it (``own_number``). Nothing
 else that the owner does says so: a new password is chosen without a thought of the number. For whoever is bound to their
-identity (``bindings``), the service itself has said that the number changed: the person is the same.
+identity (``bindings``), the service itself has said that the number changed: the person is the same. After two entries
+became one it says so of one of the two only, and nobody knows of which.
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ _SETTLED = frozenset({EventKind.ACCOUNT_OPENED, EventKind.STAFF_NO_AGREED})
 def counts(tx: Transaction, user: User, bound: Binding | None = None) -> bool:
     """Whether the staff number of its person opens the account ``user``, to whoever is ``bound`` or to anybody."""
     account, person = f"account/{user.actor.user_id}", f"person/{user.actor.person_id}"
-    changes = (row for row in history.of_subject(tx, person, _GIVEN) if not _is_known_to(bound, row))
+    changes = history.of_subject(tx, person, _GIVEN)
+    if bound and not any(_merged_after(bound, row) for row in changes):
+        changes = [row for row in changes if not _is_after(bound, row)]
     given = (row for row in changes if _gives(row, user.actor.username))
     last = max((row["seq"] for row in given), default=0)
     return not last or any(row["seq"] > last for row in history.of_subject(tx, account, _SETTLED))
@@ -43,7 +46,10 @@ def _gives(row: EventRow, username: str) -> bool:
     return staff_key(had["staff_no"]) != staff_key(after["staff_no"])
 
 
-def _is_known_to(bound: Binding | None, row: EventRow) -> bool:
-    """Whether this is another number of somebody bound before. A merge may have brought accounts of somebody else."""
-    changed = row["event"] == EventKind.PERSON_CHANGED
-    return changed and bound is not None and datetime.fromisoformat(row["at"]) > bound.bound_at
+def _merged_after(bound: Binding, row: EventRow) -> bool:
+    """Whether the person became one with another entry since, whose accounts or whose identity these may be."""
+    return row["event"] == EventKind.PERSONS_MERGED and _is_after(bound, row)
+
+
+def _is_after(bound: Binding, row: EventRow) -> bool:
+    return datetime.fromisoformat(row["at"]) > bound.bound_at

@@ -131,6 +131,18 @@ def test_an_entry_that_is_kept_takes_over_the_identity_of_the_other(scene: Scene
     assert scene.come("a stranger's") == "identity_service_other_identity"
 
 
+def test_an_identity_that_came_by_merging_vouches_for_no_other_number_of_the_owner(scene: Scene) -> None:
+    scene.services.accounts.create("wu", "wu", OFFICE, frozenset({Role.CLERK}), PASSWORD, scene.now, staff_no="2000")
+    assert (scene.come("li's"), scene.come("wu's", "2000")) == (["li"], ["wu"])
+    scene.renumber("wu", "")
+    scene.unbind()
+    li, wu = (scene.actor(name).person_id for name in ("li", "wu"))
+    scene.now += timedelta(seconds=1)
+    scene.services.staff.merge(li, wu, AT_THE_MACHINE, scene.now)
+    scene.renumber("li", "2000")
+    assert scene.come("wu's", "2000") == "identity_service_number_new"
+
+
 def test_once_unbound_the_next_identity_with_the_number_is_bound(scene: Scene) -> None:
     scene.come("li's")
     scene.come("li's new one")
